@@ -1,0 +1,37 @@
+# make audit   installs into .venv, runs the main job, prints the verdict, writes report.html
+# make test    the same environment with the test extras, runs the suite
+PYTHON ?= python3
+BIN := .venv/bin
+export PYBAMM_DISABLE_TELEMETRY := true
+
+.PHONY: audit test lint bench clean
+
+audit: .venv/installed
+	$(BIN)/cellsim audit -o report.html
+
+test: .venv/tested
+	$(BIN)/python -m pytest
+
+lint: .venv/linted
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/installed
+	$(BIN)/python benchmarks/work_precision.py
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/tested: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+.venv/linted: .venv/tested
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv report.html

@@ -1,0 +1,30 @@
+"""cellsim: electrochemical cells, liquid and solid, from sourced parameters to honest verdicts.
+
+Everything public is here; heavy parts are imported when first used.
+"""
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Cell": "parameters", "cells": "parameters", "load": "parameters",
+    "DFN": "models", "SPM": "models", "SPMe": "models",
+    "Limit": "protocols", "Step": "protocols", "charge": "protocols", "cycle": "protocols",
+    "discharge": "protocols", "hold": "protocols", "rest": "protocols",
+    "simulate": "simulation", "Result": "result",
+    "audit": "studies", "Audit": "studies",
+    "CellsimError": "errors", "Ending": "errors", "ParameterError": "errors", "ProtocolError": "errors",
+    "ReportError": "errors", "SolveError": "errors",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cellsim' has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__():
+    return [*__all__, "__version__"]

@@ -1,0 +1,88 @@
+"""Cell mass from teardown data: a layer stack that fills its case up to one global factor.
+
+A roll that filled the whole case would be too heavy by about 15 %: real ones leave room for
+headers, mandrels and gas.  `fit_filling_factor` finds the one factor that suits a set of cells.
+"""
+import math
+from dataclasses import dataclass
+
+# kg/m3; handbook values, rounded
+DENSITY = {"NCA": 4800.0, "NMC": 4750.0, "LFP": 3600.0, "NC": 4800.0, "graphite": 2240.0, "binder": 1780.0,
+           "carbon": 1900.0, "Al": 2700.0, "Cu": 8960.0, "PE": 950.0, "electrolyte": 1220.0, "steel": 7900.0,
+           "laminate": 1600.0}
+
+
+@dataclass(frozen=True)
+class Teardown:
+    """One opened cell; lengths in m, mass in kg, fractions of the coating's solids by mass."""
+
+    name: str
+    kind: str  # cylindrical, prismatic or pouch
+    cathode: str
+    case: tuple[float, float, float]  # diameter, mandrel, height; or width, depth, height
+    wall: float
+    aluminium: float
+    copper: float
+    separator: float
+    separator_porosity: float
+    coatings: tuple[float, float]  # anode, cathode, one side
+    porosities: tuple[float, float]
+    active: tuple[float, float]
+    mass: float
+
+
+def solids_density(material, active) -> float:
+    """Of a coating without pores; the inactive rest is half binder, half carbon [kg/m3]."""
+    rest = 0.5 * (1.0 - active)
+    return 1.0 / (active / DENSITY[material] + rest / DENSITY["binder"] + rest / DENSITY["carbon"])
+
+
+def stack_density(cell: Teardown) -> float:
+    """Of two anode and two cathode coatings, foils and two separators, pores filled [kg/m3]."""
+    cathode = next(k for k in ("NCA", "NMC", "LFP", "NC") if cell.cathode.startswith(k))
+    mass = cell.aluminium * DENSITY["Al"] + cell.copper * DENSITY["Cu"]
+    thickness = cell.aluminium + cell.copper
+    for coating, porosity, active, material in zip(cell.coatings, cell.porosities, cell.active,
+                                                   ("graphite", cathode), strict=True):
+        mass += 2.0 * coating * ((1.0 - porosity) * solids_density(material, active)
+                                 + porosity * DENSITY["electrolyte"])
+        thickness += 2.0 * coating
+    p = cell.separator_porosity
+    mass += 2.0 * cell.separator * ((1.0 - p) * DENSITY["PE"] + p * DENSITY["electrolyte"])
+    return mass / (thickness + 2.0 * cell.separator)
+
+
+def case_of(cell: Teardown) -> tuple[float, float]:
+    """Mass of the empty case [kg] and the volume inside it [m3]."""
+    t = cell.wall
+    if cell.kind == "cylindrical":
+        d, mandrel, h = cell.case
+        inside = 0.25 * math.pi * ((d - 2 * t) ** 2 - mandrel**2) * (h - 2 * t)
+        return (math.pi * d * h + 0.5 * math.pi * d * d) * t * DENSITY["steel"], inside
+    a, b, h = cell.case
+    inside = (a - 2 * t) * (b - 2 * t) * (h - 2 * t)
+    skin = 2.0 * (a * b + a * h + b * h) * t
+    return skin * DENSITY["Al" if cell.kind == "prismatic" else "laminate"], inside
+
+
+def predict_mass(cell: Teardown, filling: float) -> float:
+    """Mass [kg] of a cell whose stack takes the share `filling` of the room inside."""
+    case, inside = case_of(cell)
+    return case + filling * inside * stack_density(cell)
+
+
+def fit_filling_factor(cells) -> float:
+    """The one factor with the least squares of relative mass errors (linear, so in closed form)."""
+    top = bottom = 0.0
+    for cell in cells:
+        case, inside = case_of(cell)
+        slope = inside * stack_density(cell) / cell.mass
+        top += slope * (1.0 - case / cell.mass)
+        bottom += slope * slope
+    return top / bottom
+
+
+def leave_one_out(cells) -> dict[str, float]:
+    """Relative error of each cell's mass with the factor fitted to all the others."""
+    return {c.name: predict_mass(c, fit_filling_factor([o for o in cells if o is not c])) / c.mass - 1.0
+            for c in cells}

@@ -1,0 +1,67 @@
+"""Everything that can go wrong or come to an end, said once, in words."""
+from enum import IntEnum
+
+
+class Ending(IntEnum):
+    """Why a step ended.  Physical limits are endings; only SOLVER_* are failures of the solver."""
+
+    DURATION = 0
+    LOWER_VOLTAGE = 1
+    UPPER_VOLTAGE = 2
+    CURRENT = 3
+    CAPACITY = 4
+    PARTICLE_EMPTY = 5
+    PARTICLE_FULL = 6
+    ELECTROLYTE_DEPLETED = 7
+    UNREACHABLE = 8
+    SOLVER_STEP_TOO_SMALL = 9
+    SOLVER_TIME_BUDGET = 10
+
+    @property
+    def is_failure(self) -> bool:
+        """True where the solver gave up; the result up to that moment is kept."""
+        return self in (Ending.SOLVER_STEP_TOO_SMALL, Ending.SOLVER_TIME_BUDGET)
+
+    @property
+    def sentence(self) -> str:
+        """The ending in words."""
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Ending.DURATION: "reached the end of the step",
+    Ending.LOWER_VOLTAGE: "reached the lower voltage limit",
+    Ending.UPPER_VOLTAGE: "reached the upper voltage limit",
+    Ending.CURRENT: "the current fell to its limit",
+    Ending.CAPACITY: "passed the requested charge",
+    Ending.PARTICLE_EMPTY: "the surface of a particle ran empty of lithium",
+    Ending.PARTICLE_FULL: "the surface of a particle filled up with lithium",
+    Ending.ELECTROLYTE_DEPLETED: "the electrolyte was depleted of salt",
+    Ending.UNREACHABLE: "the cell cannot deliver what the step asks for from this state",
+    Ending.SOLVER_STEP_TOO_SMALL: "solver failure: the time step became too small",
+    Ending.SOLVER_TIME_BUDGET: "solver failure: the run used up its time budget",
+}
+
+
+class CellsimError(Exception):
+    """Base class: catch this to catch everything cellsim raises on purpose."""
+
+
+class ParameterError(CellsimError):
+    """A parameter file or a variation of a cell is at fault; the message lists every fault."""
+
+
+class ProtocolError(CellsimError):
+    """A protocol step asks for something that makes no sense."""
+
+
+class ReportError(CellsimError):
+    """A report or result file cannot be written or read."""
+
+
+class SolveError(CellsimError):
+    """The integrator could not finish; the partial result is in `.result`."""
+
+    def __init__(self, message, result):
+        super().__init__(message)
+        self.result = result

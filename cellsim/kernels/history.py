@@ -1,0 +1,129 @@
+"""The history of a variable-order BDF: an array of backward differences of all unknowns.
+
+Quasi-constant-step NDF formulas of orders 1 to 5: Shampine and Reichelt, SIAM J. Sci. Comput. 18
+(1997) 1.  Algebraic unknowns are in the history too, so that the predictor serves the whole of
+Newton's first guess.  Linear invariants (lithium, salt, charge) are kept to rounding.
+"""
+from typing import NamedTuple
+
+import numpy as np
+
+from .._jit import inner
+from .stage import solve
+from .system import views
+
+MAX_ORDER = 5
+KAPPA = np.array([0.0, -0.1850, -1.0 / 9.0, -0.0823, -0.0415, 0.0])
+GAMMA = np.array([0.0, 1.0, 1.5, 11.0 / 6.0, 25.0 / 12.0, 137.0 / 60.0])
+ALPHA = (1.0 - KAPPA) * GAMMA
+ERROR = KAPPA * GAMMA + 1.0 / np.arange(1, MAX_ORDER + 2)
+
+
+class Memory(NamedTuple):
+    """What the integrator remembers between calls."""
+
+    D: np.ndarray  # (MAX_ORDER + 3, N) backward differences of the state
+    head: np.ndarray  # t [s], h [s], order, equal steps taken, steps, Newton iterations
+    ahead: np.ndarray  # (3, N) for the step being tried: known part, solution, change from prediction
+    shift: np.ndarray  # (MAX_ORDER + 1, N) scratch for a change of step
+
+
+def remember(s, h) -> Memory:
+    """Fresh memory at state s with first step h [s]."""
+    D = np.zeros((MAX_ORDER + 3, s.size))
+    D[0] = s
+    return Memory(D, np.array([0.0, h, 1.0, 0.0, 0.0, 0.0]), np.zeros((3, s.size)), np.zeros((MAX_ORDER + 1, s.size)))
+
+
+@inner
+def norm(sys, d, rtol):
+    """Largest root-mean-square of the local error in particles, salt and potentials, over rtol."""
+    x, c, phi_e, phi_s, _ = views(sys, d)
+    a, b, e = 0.0, 0.0, 0.0
+    for p in range(x.shape[0]):
+        for q in range(x.shape[1]):
+            a += x[p, q] ** 2
+    for i in range(c.size):
+        b += (c[i] / sys.c_ref) ** 2
+        e += phi_e[i] ** 2 + phi_s[i] ** 2
+    a /= max(x.size, 1)
+    return np.sqrt(max(a, b / c.size, 0.5 * e / c.size, phi_s[c.size - 1] ** 2)) / rtol
+
+
+@inner
+def rescale(mem, factor):
+    """Backward differences for a step of factor * h, from those for a step of h."""
+    order = int(mem.head[2])
+    R, U = np.zeros((order + 1, order + 1)), np.zeros((order + 1, order + 1))
+    R[0, :], U[0, :] = 1.0, 1.0
+    for i in range(1, order + 1):
+        for k in range(1, order + 1):
+            R[i, k] = R[i - 1, k] * (i - 1 - factor * k) / i
+            U[i, k] = U[i - 1, k] * (i - 1.0 - k) / i
+    for i in range(1, order + 1):
+        mem.shift[i] = mem.D[i]
+    for i in range(1, order + 1):
+        mem.D[i] = 0.0
+        for k in range(1, order + 1):
+            weight = 0.0
+            for m in range(1, order + 1):
+                weight += R[k, m] * U[m, i]
+            mem.D[i] += weight * mem.shift[k]
+    mem.head[1] *= factor
+    mem.head[3] = 0.0
+
+
+@inner
+def attempt(sys, ctl, mem, w, rtol, tol):
+    """Solve for the state one step ahead into mem.ahead; returns Newton iterations, or 0."""
+    order = int(mem.head[2])
+    hat, new, change = mem.ahead[0], mem.ahead[1], mem.ahead[2]
+    new[:] = mem.D[0]
+    hat[:] = mem.D[0]
+    for k in range(1, order + 1):
+        past = 1.0 - GAMMA[k] / ALPHA[order]
+        for i in range(new.size):
+            new[i] += mem.D[k, i]
+            hat[i] += past * mem.D[k, i]
+    change[:] = new
+    n = solve(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)
+    for i in range(new.size):
+        change[i] = new[i] - change[i]
+    mem.head[5] += n
+    return n
+
+
+@inner
+def accept(mem):
+    """Take the step just tried."""
+    order = int(mem.head[2])
+    D, change = mem.D, mem.ahead[2]
+    for i in range(change.size):
+        D[order + 2, i] = change[i] - D[order + 1, i]
+        D[order + 1, i] = change[i]
+    for k in range(order, -1, -1):
+        for i in range(change.size):
+            D[k, i] += D[k + 1, i]
+    D[0] = mem.ahead[1]
+    mem.head[0] += mem.head[1]
+    mem.head[3] += 1.0
+    mem.head[4] += 1.0
+
+
+@inner
+def choose_order(sys, mem, error, rtol, highest):
+    """After order + 1 equal steps, go on with whichever order allows the largest one."""
+    order = int(mem.head[2])
+    if mem.head[3] < order + 1:
+        return
+    best, factor = order, max(error, 1e-10) ** (-1.0 / (order + 1))
+    if order > 1:
+        lower = max(ERROR[order - 1] * norm(sys, mem.D[order], rtol), 1e-10) ** (-1.0 / order)
+        if lower > factor:
+            best, factor = order - 1, lower
+    if order < highest:
+        higher = max(ERROR[order + 1] * norm(sys, mem.D[order + 2], rtol), 1e-10) ** (-1.0 / (order + 2))
+        if higher > factor:
+            best, factor = order + 1, higher
+    mem.head[2] = best
+    rescale(mem, min(10.0, max(0.2, 0.85 * factor)))

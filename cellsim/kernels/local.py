@@ -1,0 +1,27 @@
+"""Local unknowns: the reaction current of one volume, with its particle eliminated."""
+from .._jit import inner
+from ..numerics.table import evaluate
+from ..physics.kinetics import exchange_current, overpotential
+from .system import LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X
+
+EDGE = 1e-9  # surface stoichiometries are kept this far from 0 and 1 where i0 is evaluated
+
+
+@inner
+def reaction(laws, side, i_ref, R_f, c_ref, T, j, alpha, beta, c_e):
+    """Interface voltage U + eta + R_f j [V] at reaction current j;  d/dj, d/dc_e.
+
+    The surface stoichiometry is alpha + beta j.
+    """
+    first = LAWS_PER_SIDE * side
+    x = alpha + beta * j
+    U, dU = evaluate(laws, first + OCP, x)
+    f, df = evaluate(laws, first + SHAPE_X, x)
+    g, dg = evaluate(laws, first + SHAPE_C, c_e)
+    inside = EDGE < x < 1.0 - EDGE
+    x = min(max(x, EDGE), 1.0 - EDGE)
+    i0, i0_x, i0_r = exchange_current(i_ref, x, f, df, c_e / c_ref, g, dg * c_ref)
+    if not inside:
+        i0_x = 0.0
+    eta, eta_j, eta_i0 = overpotential(j, i0, T)
+    return (U + eta + R_f * j, dU * beta + eta_j + eta_i0 * i0_x * beta + R_f, eta_i0 * i0_r / c_ref)

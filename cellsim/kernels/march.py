@@ -1,0 +1,192 @@
+"""Marching through one step of a protocol; its end is located on the solution itself."""
+import numpy as np
+
+from .._jit import inner, kernel
+from .history import ERROR, accept, attempt, choose_order, norm, rescale
+from .stage import solve, surface, voltage
+from .system import POWER, VOLTAGE, Control, views
+
+TOL = 0.03  # Newton's last correction, in units of the error tolerance
+H_MIN = 1e-9  # smallest time step [s]
+INSTANT = 1e-7  # an ending is located to this time [s]
+
+# status of `advance`: 0 to 7 and 9 are the endings of the same number in errors.Ending
+RUNNING, STEP_TOO_SMALL = -1, 9
+EVENTS = 7
+
+
+@inner
+def first_of(g):
+    """Index of the smallest margin."""
+    which = 0
+    for i in range(1, EVENTS):
+        if g[i] < g[which]:
+            which = i
+    return which
+
+
+@kernel
+def margins(sys, ctl, s, q_start, g):
+    """Distance to every ending, positive while the step runs, each in a unit of order one."""
+    k = s.size - 3
+    I, V = s[k], voltage(sys, s)
+    particles, c, _, _, j = views(sys, s)
+    for i in range(EVENTS):
+        g[i] = np.inf
+    if ctl.mode != VOLTAGE:
+        if I > 0.0:
+            g[0] = V - ctl.v_lo
+        elif I < 0.0:
+            g[1] = ctl.v_hi - V
+    if ctl.mode == VOLTAGE and ctl.i_end > 0.0:
+        g[2] = abs(I) / ctl.i_end - 1.0
+    if ctl.q_end < np.inf:
+        g[3] = 1.0 - abs(s[k + 1] - q_start) / ctl.q_end
+    for i in range(sys.volume.size):
+        p = sys.volume[i].particle
+        if p >= 0:
+            x = surface(sys, particles[p, -1], j[i], i)
+            g[4] = min(g[4], x - ctl.x_edge)
+            g[5] = min(g[5], 1.0 - ctl.x_edge - x)
+        g[6] = min(g[6], c[i] / ctl.c_edge - 1.0)
+    return first_of(g)
+
+
+@inner
+def land(sys, ctl, mem, w, rtol, q_start, g):
+    """Shorten the step in mem until it ends where the first margin vanishes; returns which one."""
+    before, after = 0.0, mem.head[1]
+    margins(sys, ctl, mem.D[0], q_start, g)
+    g_before = g[first_of(g)]
+    which = margins(sys, ctl, mem.ahead[1], q_start, g)
+    g_after, kept = g[which], 0
+    for _ in range(80):
+        span = after - before
+        step = before + span * min(max(g_before / (g_before - g_after), 0.01), 0.99)
+        if g_before > 1e300 or _ > 20:
+            step = 0.5 * (before + after)
+        rescale(mem, step / mem.head[1])
+        if attempt(sys, ctl, mem, w, rtol, 1e-4 * TOL) == 0:
+            after = step
+            continue
+        which = margins(sys, ctl, mem.ahead[1], q_start, g)
+        if g[which] < 0.0:
+            after, g_after = step, g[which]
+            g_before *= 0.5 if kept < 0 else 1.0
+            kept = -1
+        else:
+            before, g_before = step, g[which]
+            g_after *= 0.5 if kept > 0 else 1.0
+            kept = 1
+        if abs(g[which]) * span < 0.1 * INSTANT * abs(g_before - g_after) or after - before < 0.5 * INSTANT:
+            break
+    return which
+
+
+@inner
+def record(mem, t_before, every, out_t, out_s, rows):
+    """Append the present state, or the states at multiples of `every` since t_before."""
+    t, h, order = mem.head[0], mem.head[1], int(mem.head[2])
+    if every > 0.0:
+        k = np.floor(t_before / every + 1e-9) + 1.0
+        while k * every < t - 1e-9 * every:
+            out_t[rows] = k * every
+            out_s[rows] = mem.D[0]
+            p = 1.0
+            for m in range(order):
+                p *= (k * every - t + m * h) / (h * (m + 1.0))
+                out_s[rows] += p * mem.D[m + 1]
+            rows += 1
+            k += 1.0
+    out_t[rows] = t
+    out_s[rows] = mem.D[0]
+    return rows + 1
+
+
+@inner
+def diagnose(sys, ctl, s, q_start, g):
+    """What stopped the integrator: a physical limit it is right beside, or else itself."""
+    margins(sys, ctl, s, q_start, g)
+    if min(g[0], g[1]) < 1e-3:
+        return 1 if g[0] < g[1] else 2
+    if min(g[4], g[5]) < 1e-2:
+        return 5 if g[4] < g[5] else 6
+    if g[6] < 20.0:
+        return 7
+    return STEP_TOO_SMALL
+
+
+@kernel
+def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
+    """March until the step ends or the output is full; returns status (-1: call again), rows.
+
+    `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
+    as they are in mem, to measure the order of the method.
+    """
+    g = np.empty(EVENTS)
+    rows = 0
+    while True:
+        remaining = ctl.duration - mem.head[0]
+        if remaining <= 1e-12 * ctl.duration:
+            return 0, rows
+        room = out_t.size - rows - 2
+        if rows > 0 and (room < 1 or (every > 0.0 and room * every < mem.head[1])):
+            return RUNNING, rows
+        longest = min(remaining, room * every) if every > 0.0 else remaining
+        if mem.head[1] > longest:
+            rescale(mem, longest / mem.head[1])
+        if attempt(sys, ctl, mem, w, rtol, TOL) == 0:
+            rescale(mem, 0.25)
+            if mem.head[1] < H_MIN:
+                return diagnose(sys, ctl, mem.D[0], q_start, g), rows
+            continue
+        order = int(mem.head[2])
+        error = ERROR[order] * norm(sys, mem.ahead[2], rtol)
+        if adapt and error > 1.0:
+            rescale(mem, max(0.2, 0.85 * error ** (-1.0 / (order + 1))))
+            if mem.head[1] < H_MIN:
+                return diagnose(sys, ctl, mem.D[0], q_start, g), rows
+            continue
+        which = margins(sys, ctl, mem.ahead[1], q_start, g)
+        ended = g[which] <= 0.0
+        if ended:
+            which = land(sys, ctl, mem, w, rtol, q_start, g)
+        t_before = mem.head[0]
+        accept(mem)
+        rows = record(mem, t_before, every, out_t, out_s, rows)
+        if ended:
+            return which + 1, rows
+        if adapt:
+            choose_order(sys, mem, error, rtol, highest)
+
+
+@kernel
+def settle(sys, ctl, s, w, rtol):
+    """Consistent potentials and currents at the concentrations in s, under ctl; True if found.
+
+    Tries at once, then walks from the present operating point to the one asked for.
+    """
+    k = s.size - 3
+    goal = ctl.target
+    start = s[k]
+    if ctl.mode == VOLTAGE:
+        start = voltage(sys, s)
+    elif ctl.mode == POWER:
+        start = s[k] * voltage(sys, s)
+    hat, new = s.copy(), s.copy()
+    done, stride = 0.0, 1.0
+    while done < 1.0:
+        stride = min(stride, 1.0 - done)
+        part = start + (done + stride) * (goal - start)
+        new[:] = s
+        towards = Control(ctl.mode, part, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end,
+                          ctl.x_edge, ctl.c_edge)
+        if solve(sys, 0.0, towards, hat, new, w, rtol, 1e-4 * TOL) > 0:
+            s[:] = new
+            done += stride
+            stride *= 2.0
+        else:
+            stride *= 0.5
+            if stride < 1e-3:
+                return False
+    return True

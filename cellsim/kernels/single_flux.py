@@ -1,0 +1,179 @@
+"""SPMe: one particle per electrode, the reaction spread evenly, salt resolved in space.
+
+The particles, c_e and the terminal current are solved for together; the potentials follow in
+closed form.  Equations: Marquis et al., J. Electrochem. Soc. 166 (2019) A3693, in the composite
+form: properties of the electrolyte in the ohmic drop at its mean concentration.
+"""
+from .._jit import inner
+from ..numerics.mesh import conductance
+from ..numerics.table import evaluate
+from ..physics.constants import F
+from ..physics.kinetics import exchange_current, overpotential
+from .particle import respond
+from .porous import electrolyte
+from .system import (
+    CHI,
+    CONDUCTIVITY,
+    DIFFUSIVITY,
+    LAWS_PER_SIDE,
+    OCP,
+    SHAPE_C,
+    SHAPE_X,
+    control_residual,
+    views,
+)
+
+MAX_ITERATIONS = 40
+
+
+@inner
+def mean_log(sys, side, face):
+    """Average of ln c_e over the volumes of one electrode."""
+    total, length = 0.0, 0.0
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            total += sys.volume[i].dx * face[i].ln_c
+            length += sys.volume[i].dx
+    return total / length
+
+
+@inner
+def surface_area(sys, side):
+    """Reacting surface of one electrode per electrode area [-]."""
+    total = 0.0
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            total += sys.volume[i].area
+    return total
+
+
+@inner
+def first_of(sys, side):
+    """Index of the first volume of an electrode."""
+    i = 0
+    while sys.volume[i].side != side:
+        i += 1
+    return i
+
+
+@inner
+def interface(sys, side, j, alpha, beta, c):
+    """Interface voltage of an electrode with the mean of i0 over its volumes [V];  d/dj."""
+    first = first_of(sys, side)
+    x = alpha + beta * j
+    U, dU = evaluate(sys.laws, LAWS_PER_SIDE * side + OCP, x)
+    f, df = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_X, x)
+    x = min(max(x, 1e-9), 1.0 - 1e-9)
+    total, length = 0.0, 0.0
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            g, dg = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_C, c[i])
+            i0, _, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, dg)
+            total += sys.volume[i].dx * i0
+            length += sys.volume[i].dx
+    eta, eta_j, _ = overpotential(j, total / length, sys.T)
+    return U + eta + sys.volume[first].R_f * j, dU * beta + eta_j + sys.volume[first].R_f
+
+
+@inner
+def electrolyte_drop(sys, c, w):
+    """Rise of phi_e from mean negative to mean positive at no current [V], and resistance [Ohm m2].
+
+    The resistance includes the solid phases and whatever is in series.
+    """
+    volume, mean = 0.0, 0.0
+    for i in range(sys.volume.size):
+        volume += sys.volume[i].dx
+        mean += sys.volume[i].dx * c[i]
+    K, _ = evaluate(sys.laws, CONDUCTIVITY, mean / volume)
+    chi, _ = evaluate(sys.laws, CHI, mean / volume)
+    resistance = sys.R_series
+    for i in range(sys.volume.size):
+        share = 1.0
+        if sys.volume[i].side >= 0:
+            share = 1.0 / 3.0  # the ionic current falls linearly across the electrode
+            resistance += share * sys.volume[i].dx / sys.volume[i].sigma
+        resistance += share * sys.volume[i].dx / (sys.volume[i].tau * K)
+    return chi * (mean_log(sys, 1, w.face) - mean_log(sys, 0, w.face)), resistance
+
+
+@inner
+def salt_step(sys, hg, c_hat, c, j, w):
+    """One Newton step of the salt balance for given reaction currents; returns its relative size."""
+    n = sys.volume.size
+    lower, diag, upper, r = w.block[:, 0, 0], w.block[:, 0, 1], w.block[:, 0, 2], w.block[:, 0, 3]
+    electrolyte(sys.laws, sys.volume[0].tau, sys.t_ref, c[0], w.face[0])
+    diag[0], r[0], i_e = 0.0, 0.0, 0.0
+    for i in range(n):
+        v = sys.volume[i]
+        diag[i] += v.eps * v.dx
+        r[i] += -v.eps * v.dx * (c[i] - c_hat[i]) + hg * (1.0 - sys.t_ref) / F * v.area * j[i]
+        i_e += v.area * j[i]
+        if i == n - 1:
+            break
+        electrolyte(sys.laws, sys.volume[i + 1].tau, sys.t_ref, c[i + 1], w.face[i + 1])
+        a, b = w.face[i], w.face[i + 1]
+        g, g_l, g_r = conductance(a.D, v.dx, b.D, sys.volume[i + 1].dx)
+        drop = c[i] - c[i + 1]
+        flux = hg * (g * drop + 0.5 * (a.t + b.t) / F * i_e)
+        d_l = hg * (g + g_l * a.D_c * drop + 0.5 * a.t_c / F * i_e)
+        d_r = hg * (-g + g_r * b.D_c * drop + 0.5 * b.t_c / F * i_e)
+        r[i] -= flux
+        r[i + 1] = flux
+        diag[i] += d_l
+        upper[i], lower[i + 1], diag[i + 1] = d_r, -d_l, -d_r
+    for i in range(1, n):
+        q = lower[i] / diag[i - 1]
+        diag[i] -= q * upper[i - 1]
+        r[i] -= q * r[i - 1]
+    change = 0.0
+    for i in range(n - 1, -1, -1):
+        r[i] = (r[i] - (upper[i] * r[i + 1] if i < n - 1 else 0.0)) / diag[i]
+        change = max(change, abs(r[i]) / sys.c_ref)
+        c[i] = max(c[i] + r[i], 0.1 * c[i])
+    return change
+
+
+@inner
+def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
+    """As `porous.solve_stage`, for the single-flux model."""
+    n = sys.volume.size
+    x_hat, c_hat, _, _, _ = views(sys, s_hat)
+    x, c, phi_e, phi_s, j = views(sys, s)
+    k = s.size - 3
+    sign = (1.0, -1.0)
+    if ctl.mode == 0:
+        s[k] = ctl.target
+    for iteration in range(1, MAX_ITERATIONS + 1):
+        v, v_I = [0.0, 0.0], [0.0, 0.0]
+        for i in range(n):
+            if sys.volume[i].side >= 0:
+                j[i] = sign[sys.volume[i].side] * s[k] / surface_area(sys, sys.volume[i].side)
+        change = salt_step(sys, hg, c_hat, c, j, w)
+        for side in range(2):
+            first = first_of(sys, side)
+            p = sys.volume[first].particle
+            alpha, beta = 0.5, 0.0
+            if p >= 0:
+                alpha, beta = respond(sys, p, LAWS_PER_SIDE * side + DIFFUSIVITY, x_hat[p], x[p], j[first], hg,
+                                      w.response[p], w.sweep[side, 0])
+                for q in range(x.shape[1]):
+                    new = w.response[p, 0, q] + w.response[p, 1, q] * j[first]
+                    change = max(change, abs(new - x[p, q]))
+                    x[p, q] = new
+            v[side], v_j = interface(sys, side, j[first], alpha, beta, c)
+            v_I[side] = v_j * sign[side] / surface_area(sys, side)
+        rise, resistance = electrolyte_drop(sys, c, w)
+        V = v[1] - v[0] + rise - resistance * s[k]
+        V_I = v_I[1] - v_I[0] - resistance
+        res, res_I, res_V = control_residual(ctl, s[k], V)
+        dI = -res / (res_I + res_V * V_I)
+        s[k] += dI
+        change = max(change, abs(dI * V_I)) / rtol
+        if not change < 1e12:
+            return 0
+        phi_s[n - 1] = V + V_I * dI  # the terminal voltage; other potentials are not resolved
+        if change < tol:
+            return iteration
+    return 0
+

@@ -1,0 +1,108 @@
+"""The discretised cell that the kernels solve, its state vector and its scratch memory.
+
+State vector s (all per unit of electrode area):
+
+    particles (particles * shells,)  stoichiometry of each shell, inside to outside
+    c_e, phi_e, phi_s, j (n,) each   salt [mol/m3], potentials [V], reaction current [A/m2 of surface]
+    I, Q, E                          current [A/m2], charge [C/m2] and energy [J/m2] passed
+
+Discharge is positive, the negative side comes first, and phi_s = 0 at the negative collector.
+"""
+from typing import NamedTuple
+
+import numpy as np
+
+from .._jit import inner
+from ..numerics.block_tridiagonal import COLUMNS
+from ..numerics.table import Laws
+
+POROUS, SINGLE_FLUX = 0, 1  # how the reaction is distributed: solved for, or uniform (SPMe)
+CURRENT, VOLTAGE, POWER = 0, 1, 2  # what the cycler imposes
+
+# rows of the laws: four for either electrode (add LAWS_PER_SIDE * side), then the electrolyte's
+OCP, SHAPE_X, DIFFUSIVITY, SHAPE_C, LAWS_PER_SIDE = 0, 1, 2, 3, 4
+SALT_DIFFUSIVITY, CONDUCTIVITY, CHI, T_PLUS = 8, 9, 10, 11
+
+VOLUME = np.dtype([
+    ("dx", "f8"),  # thickness [m]
+    ("eps", "f8"),  # electrolyte volume fraction [-]
+    ("tau", "f8"),  # transport efficiency of the electrolyte [-]
+    ("sigma", "f8"),  # effective electronic conductivity [S/m]; 0 where there is no solid phase
+    ("area", "f8"),  # reacting surface per electrode area [-]; 0 where nothing reacts
+    ("i_ref", "f8"),  # exchange-current density at x = 0.5, c_e = c_e0 [A/m2]
+    ("R_f", "f8"),  # film resistance [Ohm m2 of reacting surface]
+    ("side", "i8"),  # 0 negative, 1 positive electrode, -1 neither
+    ("particle", "i8"),  # row of this volume's particle, -1 if it has none
+])
+GRAIN = np.dtype([
+    ("rate", "f8"),  # d(stoichiometry flux)/dj = theta/(F c_max) [m/s per A/m2]
+    ("R_p", "f8"),  # radius [m]
+    ("varies", "i8"),  # whether D_s depends on the stoichiometry
+])
+LOCAL = np.dtype([(k, "f8") for k in ("gain", "defect", "v_ce", "alpha", "beta")])
+FACE = np.dtype([(k, "f8") for k in ("D", "D_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
+
+
+class System(NamedTuple):
+    """A cell on a mesh."""
+
+    model: int  # POROUS or SINGLE_FLUX
+    volume: np.ndarray  # (n,) VOLUME
+    grain: np.ndarray  # (particles,) GRAIN
+    shell: np.ndarray  # (shells,) mesh.SHELL of a unit sphere
+    laws: Laws
+    half: float  # distance from the last centre to the surface of a unit sphere
+    c_ref: float  # reference salt concentration c_e0 [mol/m3]
+    t_ref: float  # transference number at c_ref [-]
+    T: float  # temperature [K]
+    R_series: float  # in series with the cell [Ohm m2]
+
+
+class Control(NamedTuple):
+    """One step: what is imposed, and where it stops.  Everything per unit of electrode area."""
+
+    mode: int
+    target: float  # A/m2, V or W/m2
+    duration: float  # s
+    v_lo: float  # V, on discharge
+    v_hi: float  # V, on charge
+    i_end: float  # A/m2; a held voltage ends when |I| falls to this
+    q_end: float  # C/m2 passed in this step, either way
+    x_edge: float  # a particle surface within x_edge of 0 or 1 counts as empty or full
+    c_edge: float  # salt concentration that counts as depleted [mol/m3]
+
+
+class Work(NamedTuple):
+    """Scratch memory of one run, allocated once."""
+
+    block: np.ndarray  # (n, 3, 11) of block_tridiagonal; right: residual, and d/d terminal current
+    local: np.ndarray  # (n,) LOCAL
+    face: np.ndarray  # (n,) FACE: electrolyte properties of each volume
+    response: np.ndarray  # (particles, 2, shells): particles as alpha + beta j
+    sweep: np.ndarray  # (2, 3, shells): elimination of a particle of either side
+
+
+def allocate(sys: System) -> Work:
+    """Scratch memory for `sys`."""
+    n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
+    return Work(np.zeros((n, 3, COLUMNS)), np.zeros(n, LOCAL), np.zeros(n, FACE), np.zeros((p, 2, m)),
+                np.zeros((2, 3, m)))
+
+
+@inner
+def views(sys, s):
+    """The parts of a state vector: particles (p, m), c_e, phi_e, phi_s, j."""
+    n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
+    k = p * m
+    return (s[:k].reshape(p, m), s[k:k + n], s[k + n:k + 2 * n], s[k + 2 * n:k + 3 * n],
+            s[k + 3 * n:k + 4 * n])
+
+
+@inner
+def control_residual(ctl, I, V):
+    """What the cycler imposes, as a residual;  d/dI, d/dV."""
+    if ctl.mode == CURRENT:
+        return I - ctl.target, 1.0, 0.0
+    if ctl.mode == VOLTAGE:
+        return V - ctl.target, 0.0, 1.0
+    return I * V - ctl.target, V, I

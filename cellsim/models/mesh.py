@@ -1,0 +1,77 @@
+"""Where the control volumes of a model lie and what they are made of."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..numerics.mesh import graded_faces
+from ..physics.transport import arrhenius, bruggeman, percolation
+
+FOIL = 1e-8  # thickness of the single volume that stands for a metal foil [m]
+FOIL_SIGMA = 1e3  # its conductivity [S/m]: 5e-12 Ohm m2, nothing
+IDEAL = 1e6  # a conductor without resistance, for reduced models
+
+
+@dataclass(frozen=True)
+class Region:
+    """Control volumes of one layer; arrays `(n,)`, or numbers that hold for all of them."""
+
+    dx: np.ndarray  # m
+    eps: float
+    tau: float
+    sigma: float
+    area: np.ndarray  # reacting surface per electrode area [-]
+    i_ref: float
+    R_f: float
+    side: int
+
+
+def transport_efficiency(cell, part) -> float:
+    """Effective over bulk transport property of the electrolyte in `part`, by whichever law it states."""
+    if cell.has(f"{part}/transport efficiency"):
+        return cell.value(f"{part}/transport efficiency")
+    phi = cell.value(f"{part}/electrolyte volume fraction")
+    if cell.has(f"{part}/bruggeman exponent"):
+        return bruggeman(phi, cell.value(f"{part}/bruggeman exponent"))
+    return percolation(phi, cell.value(f"{part}/percolation threshold"), cell.value(f"{part}/percolation exponent"))
+
+
+def electrode(cell, part, side, faces, T, ideal) -> Region:
+    """A porous electrode on the given faces [m]."""
+    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    T_ref = cell.value("cell/reference temperature")
+    active = get("active material volume fraction")
+    surface = 3.0 * active * get("utilisation") / get("particle radius") * get("contact fraction")
+    dx = np.diff(faces)
+    return Region(
+        dx=dx, eps=get("electrolyte volume fraction"), side=side, area=surface * dx,
+        tau=IDEAL if ideal else transport_efficiency(cell, part),
+        sigma=IDEAL if ideal else get("electronic conductivity") * active ** get("electronic bruggeman exponent"),
+        i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
+        R_f=get("film resistance"))
+
+
+def foil(cell, part, T) -> Region:
+    """A lithium foil: one thin volume with as much surface as the cell has area."""
+    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    T_ref = cell.value("cell/reference temperature")
+    return Region(
+        dx=np.array([FOIL]), eps=1.0, side=0, area=np.array([1.0]), tau=IDEAL, sigma=FOIL_SIGMA,
+        i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
+        R_f=get("interface resistance") / arrhenius(get("interface resistance activation energy"), T, T_ref))
+
+
+def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:
+    """Negative electrode, separator, positive electrode; electrodes graded towards the separator."""
+    length = [cell.value(f"{p}/thickness") if cell.has(f"{p}/thickness") else 0.0
+              for p in ("negative electrode", "separator", "positive electrode")]
+    dx_s = np.full(volumes[1], length[1] / volumes[1])
+    middle = Region(dx=dx_s, eps=cell.value("separator/electrolyte volume fraction"), sigma=0.0, side=-1,
+                    tau=IDEAL if ideal else transport_efficiency(cell, "separator"),
+                    area=0.0 * dx_s, i_ref=0.0, R_f=0.0)
+    if cell.text("negative electrode/type") == "lithium metal":
+        left = foil(cell, "negative electrode", T)
+    else:
+        left = electrode(cell, "negative electrode", 0, graded_faces(volumes[0], length[0], stretch, "right"),
+                         T, ideal)
+    right = electrode(cell, "positive electrode", 1, graded_faces(volumes[2], length[2], stretch, "left"), T, ideal)
+    return [left, middle, right]

@@ -1,0 +1,87 @@
+"""Models: how a cell becomes the system of control volumes that the kernels solve.
+
+DFN   Doyle-Fuller-Newman: particles, salt and both potentials resolved in space.
+SPMe  one particle per electrode, salt resolved in space.
+SPM   one particle per electrode: the DFN on one volume per electrode with ideal conductors.
+
+Liquid and solid electrolytes, porous electrodes and lithium foil differ in data only.
+"""
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..kernels.system import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
+from ..numerics.mesh import sphere
+from ..physics.constants import F
+from .laws import tables
+from .mesh import regions
+
+PARTS = ("negative electrode", "positive electrode")
+STRETCH_X, STRETCH_R = 1.0, 2.0  # grading of electrodes towards the separator, particles to the surface
+
+
+def grains(cell, sides):
+    """Particle data, one row for each side in `sides`."""
+    rows = np.empty(len(sides), GRAIN)
+    for k, side in enumerate(sides):
+        part = PARTS[side]
+        rows[k] = (cell.value(f"{part}/contact fraction") / (F * cell.value(f"{part}/maximum concentration")),
+                   cell.value(f"{part}/particle radius"), not cell.law(f"{part}/particle diffusivity").constant)
+    return rows
+
+
+def build(cell, T, volumes, shells, model, ideal=False) -> System:
+    """The System of a cell at temperature T [K]."""
+    parts = regions(cell, T, volumes, STRETCH_X, ideal)
+    volume = np.empty(sum(p.dx.size for p in parts), VOLUME)
+    for key in ("dx", "eps", "tau", "sigma", "area", "i_ref", "R_f", "side"):
+        volume[key] = np.concatenate([np.broadcast_to(getattr(p, key), p.dx.shape) for p in parts])
+    side = volume["side"]
+    foil = cell.text(f"{PARTS[0]}/type") == "lithium metal"
+    holds = (side == 1) | ((side == 0) & (not foil))
+    if model == SINGLE_FLUX:  # one particle an electrode, shared by its volumes
+        owners = [1] if foil else [0, 1]
+        volume["particle"] = np.where(holds, side - owners[0], -1)
+    else:
+        owners = list(side[holds])
+        volume["particle"] = np.where(holds, np.cumsum(holds) - 1, -1)
+    shell, half = sphere(shells, STRETCH_R)
+    c0 = cell.value("electrolyte/initial concentration")
+    t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
+    return System(model, volume, grains(cell, owners), shell, tables(cell, T), float(half), float(c0),
+                  float(t_ref), float(T), float(cell.value("cell/series resistance")))
+
+
+@dataclass(frozen=True)
+class DFN:
+    """Doyle-Fuller-Newman model on (negative, separator, positive) volumes and shells per particle."""
+
+    volumes: tuple[int, int, int] = (18, 8, 18)
+    shells: int = 18
+
+    def discretise(self, cell, T) -> System:
+        """The System of `cell` at temperature T [K]."""
+        return build(cell, T, self.volumes, self.shells, POROUS)
+
+
+@dataclass(frozen=True)
+class SPMe:
+    """Single-particle model with electrolyte."""
+
+    volumes: tuple[int, int, int] = (18, 8, 18)
+    shells: int = 24
+
+    def discretise(self, cell, T) -> System:
+        """The System of `cell` at temperature T [K]."""
+        return build(cell, T, self.volumes, self.shells, SINGLE_FLUX)
+
+
+@dataclass(frozen=True)
+class SPM:
+    """Single-particle model."""
+
+    shells: int = 24
+
+    def discretise(self, cell, T) -> System:
+        """The System of `cell` at temperature T [K]."""
+        return build(cell, T, (1, 1, 1), self.shells, POROUS, ideal=True)

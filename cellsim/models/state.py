@@ -1,0 +1,80 @@
+"""Initial states: from a state of charge, a voltage, or the stoichiometries a source prints."""
+import numpy as np
+
+from ..errors import ParameterError
+from ..physics.constants import F
+from .laws import open_circuit
+
+NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
+
+
+def has_foil(cell) -> bool:
+    """True where the negative electrode is lithium metal."""
+    return cell.text(f"{NEGATIVE}/type") == "lithium metal"
+
+
+def stoichiometries(cell, soc):
+    """(negative, positive) stoichiometry at a state of charge in 0..1; soc may be an array.
+
+    `soc=None` gives the initial stoichiometries of the parameter set.
+    """
+    if soc is None:
+        missing = [p for p in (NEGATIVE, POSITIVE)
+                   if not cell.has(f"{p}/initial stoichiometry") and not (p == NEGATIVE and has_foil(cell))]
+        if missing:
+            raise ParameterError(f"{cell.name}: {missing[0]}/initial stoichiometry is missing; give `soc` instead")
+        x_n = 0.5 if has_foil(cell) else cell.value(f"{NEGATIVE}/initial stoichiometry")
+        return x_n, cell.value(f"{POSITIVE}/initial stoichiometry")
+    lo, hi = cell.value(f"{POSITIVE}/minimum stoichiometry"), cell.value(f"{POSITIVE}/maximum stoichiometry")
+    x_p = hi - soc * (hi - lo)
+    if has_foil(cell):
+        return 0.5 + 0.0 * soc, x_p
+    lo, hi = cell.value(f"{NEGATIVE}/minimum stoichiometry"), cell.value(f"{NEGATIVE}/maximum stoichiometry")
+    return lo + soc * (hi - lo), x_p
+
+
+def open_circuit_voltage(cell, soc, T=None):
+    """Open-circuit voltage [V] at a state of charge (number or array) and temperature [K]."""
+    T = cell.value("cell/ambient temperature") if T is None else T
+    x_n, x_p = (np.atleast_1d(np.asarray(x, float)) for x in stoichiometries(cell, soc))
+    U = open_circuit(cell, POSITIVE, T)(x_p)
+    if not has_foil(cell):
+        U = U - open_circuit(cell, NEGATIVE, T)(x_n)
+    return U if np.ndim(soc) else float(U[0])
+
+
+def soc_at_voltage(cell, voltage, T=None) -> float:
+    """State of charge whose open-circuit voltage is `voltage` [V].  Raises ParameterError if none is."""
+    from scipy.optimize import brentq
+
+    low, high = open_circuit_voltage(cell, 0.0, T), open_circuit_voltage(cell, 1.0, T)
+    slack = 1e-3 * (high - low)  # stoichiometry windows are given to a few digits
+    if not low - slack <= voltage <= high + slack:
+        raise ParameterError(f"{cell.name}: no state of charge has the open-circuit voltage {voltage:g} V; "
+                             f"it lies between {low:.4g} and {high:.4g} V")
+    return float(brentq(lambda z: open_circuit_voltage(cell, z, T) - min(max(voltage, low), high), 0.0, 1.0,
+                        xtol=1e-12))
+
+
+def capacity_between_cutoffs(cell) -> float:
+    """Charge between the stoichiometry limits of the limiting electrode [A.h]."""
+    def one(part):
+        get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+        content = get("active material volume fraction") * get("utilisation") * get("thickness")
+        return content * get("maximum concentration") * (get("maximum stoichiometry") - get("minimum stoichiometry"))
+
+    charge = one(POSITIVE) if has_foil(cell) else min(one(POSITIVE), one(NEGATIVE))
+    return F * charge * cell.value("cell/electrode area") / 3600.0
+
+
+def initial_state(cell, sys, soc):
+    """State vector at rest: uniform concentrations, potentials at open circuit, no current."""
+    n, m = sys.volume.size, sys.shell.size
+    x = np.array(stoichiometries(cell, soc), float)
+    side, particle = sys.volume["side"], sys.volume["particle"]
+    owner = np.array([side[particle == p][0] for p in range(sys.grain.size)], int)
+    U_p = float(open_circuit(cell, POSITIVE, sys.T)(x[1:])[0])
+    U_n = 0.0 if has_foil(cell) else float(open_circuit(cell, NEGATIVE, sys.T)(x[:1])[0])
+    ones = np.ones(n)
+    return np.concatenate([np.repeat(x[owner], m), sys.c_ref * ones, -U_n * ones,
+                           np.where(side == 1, U_p - U_n, 0.0), 0.0 * ones, [0.0, 0.0, 0.0]])

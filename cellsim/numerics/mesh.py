@@ -1,0 +1,46 @@
+"""Finite volumes on a line and in a sphere."""
+import numpy as np
+
+from .._jit import inner
+
+
+def graded_faces(n, length, stretch, towards="right"):
+    """n + 1 faces on [0, length], spacing shrinking smoothly towards "left", "right" or "both" ends.
+
+    stretch = 0 is uniform; the ratio of the widest to the narrowest volume is about exp(stretch).
+    """
+    s = np.linspace(0.0, 1.0, n + 1)
+    if stretch == 0.0:
+        return length * s
+    grade = lambda u: np.expm1(-stretch * u) / np.expm1(-stretch)  # noqa: E731
+    if towards == "both":
+        return 0.5 * length * (1.0 + np.sign(s - 0.5) * grade(np.abs(2.0 * s - 1.0)))
+    return length * (grade(s) if towards == "right" else 1.0 - grade(1.0 - s))
+
+
+SHELL = np.dtype([("volume", "f8"), ("link", "f8")])
+
+
+def sphere(n, stretch):
+    """Shells of a unit sphere graded towards the surface.
+
+    Returns (shells, half): an array (n,) of SHELL with the volume / 4 pi of each shell and the
+    face area / 4 pi over the distance between centres outside it (0 for the outermost), and the
+    distance from the last centre to the surface.
+    """
+    r = graded_faces(n, 1.0, stretch)
+    centre = 0.5 * (r[1:] + r[:-1])
+    shells = np.zeros(n, SHELL)
+    shells["volume"] = (r[1:] ** 3 - r[:-1] ** 3) / 3.0
+    shells["link"][:-1] = r[1:-1] ** 2 / np.diff(centre)
+    return shells, 1.0 - centre[-1]
+
+
+@inner
+def conductance(k_l, dx_l, k_r, dx_r):
+    """Two half volumes in series;  d/dk_l, d/dk_r.  Zero if either side does not conduct."""
+    if k_l <= 0.0 or k_r <= 0.0:
+        return 0.0, 0.0, 0.0
+    u, v = dx_l / k_l, dx_r / k_r
+    g = 2.0 / (u + v)
+    return g, 0.5 * g * g * u / k_l, 0.5 * g * g * v / k_r

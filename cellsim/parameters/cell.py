@@ -1,0 +1,165 @@
+"""A cell: an immutable, checked parameter set that can be varied and traced."""
+import copy
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from ..errors import ParameterError
+from .check import faults, near
+from .laws import Law
+from .names import METHODS, SECTIONS, TEXTS, quantities
+
+VARIATION = {"citation": "variation made by the user of cellsim"}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One value with where it comes from."""
+
+    law: Law
+    unit: str
+    source: str
+    method: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where every value of a cell comes from.
+
+    rows: (path, value, unit, source, method, note); counts per method; score: share per method.
+    """
+
+    rows: tuple[tuple[str, str, str, str, str, str], ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many values each method gave."""
+        found = Counter(row[4] for row in self.rows)
+        return {m: found[m] for m in METHODS}
+
+    @property
+    def score(self) -> dict[str, float]:
+        """Share of the values each method gave; the shares add up to 1."""
+        return {m: n / len(self.rows) for m, n in self.counts.items()}
+
+    def __str__(self):
+        return ", ".join(f"{100 * share:.0f} % {m}" for m, share in self.score.items() if share)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An immutable parameter set.  Paths are "section/quantity", such as "separator/thickness"."""
+
+    name: str
+    path: Path | None
+    _raw: dict = field(repr=False, compare=True)
+    _records: MappingProxyType = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, raw, name, path=None, label=None) -> "Cell":
+        """Check the content of a parameter file.  Raises ParameterError listing all faults."""
+        label = label or (Path(path).name if path else name)
+        wrong = list(faults(raw))
+        if wrong:
+            raise ParameterError("\n".join(f"{label}: {text}" for text in wrong))
+        raw = copy.deepcopy(raw)
+        records = {}
+        for section in SECTIONS:
+            for key, record in raw[section].items():
+                if isinstance(record, dict):
+                    records[f"{section}/{key}"] = Quantity(Law.of(record), record["unit"], record["source"],
+                                                           record["method"], record.get("note") or "")
+        return cls(name, Path(path) if path else None, raw, MappingProxyType(records))
+
+    def __hash__(self):
+        return hash((self.name, tuple((k, q.law) for k, q in self._records.items())))
+
+    @property
+    def title(self) -> str:
+        """One line."""
+        return self._raw["title"]
+
+    @property
+    def description(self) -> str:
+        """What the set is and what it is not."""
+        return self._raw["description"]
+
+    @property
+    def kind(self) -> str:
+        """ "liquid" or "solid"."""
+        return self._raw["kind"]
+
+    @property
+    def sources(self) -> dict:
+        """Citations by key."""
+        return copy.deepcopy(self._raw["sources"])
+
+    @property
+    def nominal_capacity(self) -> float:
+        """Capacity that defines the C-rate [A.h]; its record's note states rate, window and temperature."""
+        return self.value("cell/nominal capacity")
+
+    def has(self, path) -> bool:
+        """Whether the file gives this quantity."""
+        return path in self._records
+
+    def text(self, path) -> str:
+        """A word such as "design/format" or "negative electrode/type"."""
+        section, _, key = path.partition("/")
+        return self._raw[section][key]
+
+    def record(self, path) -> Quantity:
+        """Value and provenance of a quantity the file gives.  Raises ParameterError."""
+        if path not in self._records:
+            raise ParameterError(f"{self.name}: {path}: not given; {near(path, self._records)}")
+        return self._records[path]
+
+    def _default(self, path):
+        section, _, key = path.partition("/")
+        kind = self._raw[section].get("type") if section in SECTIONS else None
+        name = quantities(section, kind).get(key) if section in SECTIONS else None
+        if name is None or name.default is None:
+            raise ParameterError(f"{self.name}: {path}: not given; {near(path, self._records)}")
+        return name.default
+
+    def law(self, path) -> Law:
+        """A quantity as a function law(x, T) of arrays."""
+        return self._records[path].law if path in self._records else Law(value=self._default(path))
+
+    def value(self, path) -> float:
+        """A number, or its neutral default where the file leaves an optional one out."""
+        law = self.law(path)
+        if law.value is None:
+            raise ParameterError(f"{self.name}: {path}: is a law ({law}), not a number")
+        return law.value
+
+    def with_(self, changes) -> "Cell":
+        """A checked variation: {"section/quantity": number, or expression for a law}.
+
+        Changed values are marked as assumed.  Raises ParameterError.
+        """
+        raw = copy.deepcopy(self._raw)
+        raw["sources"]["variation"] = dict(VARIATION)
+        for path, new in dict(changes).items():
+            section, _, key = path.partition("/")
+            known = quantities(section, raw[section].get("type")) if section in SECTIONS else {}
+            if key not in known or key in TEXTS.get(section, {}):
+                paths = [f"{s}/{k}" for s in SECTIONS for k in quantities(s, raw[s].get("type"))]
+                raise ParameterError(f"{self.name}: {path}: unknown quantity; {near(path, paths)}")
+            old = raw[section].get(key)
+            was = str(self.law(path)) if old or known[key].default is not None else "nothing"
+            form = "expression" if isinstance(new, str) else "value"
+            raw[section][key] = {form: new if isinstance(new, str) else float(new), "unit": known[key].unit,
+                                 "source": "variation", "method": "assumed", "note": f"changed from {was}"}
+        return Cell.from_json(raw, self.name, self.path, f"variation of {self.name}")
+
+    def provenance(self) -> Provenance:
+        """Where every value comes from."""
+        return Provenance(tuple((path, str(q.law), q.unit, q.source, q.method, q.note)
+                                for path, q in self._records.items()))
+
+    def to_json(self) -> dict:
+        """The content of the parameter file."""
+        return copy.deepcopy(self._raw)

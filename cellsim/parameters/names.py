@@ -1,0 +1,152 @@
+"""Every quantity of a parameter file: its unit, default, range and meaning.  The one table."""
+from dataclasses import dataclass
+
+INF = float("inf")
+METHODS = ("measured", "fitted", "literature", "assumed", "stated")
+
+
+@dataclass(frozen=True)
+class Name:
+    """One quantity.  `law` is what x stands for where an expression or table is allowed."""
+
+    unit: str
+    meaning: str
+    lo: float = -INF
+    hi: float = INF
+    default: float | None = None  # None: required
+    law: str | None = None  # "stoichiometry" or "concentration"
+    optional: bool = False  # may be absent and then has no value at all
+
+
+def _need(unit, meaning, lo=-INF, hi=INF, law=None):
+    return Name(unit, meaning, lo, hi, None, law)
+
+
+def _may(unit, meaning, default, lo=-INF, hi=INF, law=None):
+    return Name(unit, meaning, lo, hi, default, law)
+
+
+def _note(unit, meaning, lo=-INF, hi=INF):
+    return Name(unit, meaning, lo, hi, None, None, True)
+
+
+X, C = "stoichiometry", "concentration"
+TINY = 1e-30
+TRANSPORT = {
+    "transport efficiency": _note("1", "effective over bulk transport property", TINY, 1.0),
+    "bruggeman exponent": _note("1", "efficiency = electrolyte fraction ** exponent", 0.0, 10.0),
+    "percolation threshold": _note("1", "electrolyte fraction below which nothing conducts", 0.0, 0.9),
+    "percolation exponent": _note("1", "exponent of the percolation law", 0.5, 5.0),
+}
+CELL = {
+    "electrode area": _need("m2", "area of all electrode pairs together", TINY, 1e4),
+    "nominal capacity": _need("A.h", "defines the C-rate; note states rate, window and temperature", TINY, 1e5),
+    "lower voltage cut-off": _need("V", "discharge ends here", 0.0, 10.0),
+    "upper voltage cut-off": _need("V", "charge ends here", 0.0, 10.0),
+    "reference temperature": _need("K", "at which all properties are given", 200.0, 500.0),
+    "ambient temperature": _need("K", "of a run, unless told otherwise", 200.0, 500.0),
+    "operating pressure": _need("Pa", "stack pressure the numbers belong to", 0.0, 1e9),
+    "series resistance": _may("Ohm.m2", "tabs and contacts, per electrode area", 0.0, 0.0, 1.0),
+}
+POROUS = {
+    "thickness": _need("m", "of the coating on one side", 1e-7, 1e-2),
+    "electrolyte volume fraction": _need("1", "filled with electrolyte", 1e-3, 0.99),
+    "active material volume fraction": _need("1", "active material", 1e-3, 1.0),
+    "void volume fraction": _may("1", "empty", 0.0, 0.0, 0.9),
+    "utilisation": _may("1", "share of the active material that is connected", 1.0, 0.01, 1.0),
+    "contact fraction": _may("1", "share of its surface that touches electrolyte", 1.0, 0.01, 1.0),
+    **TRANSPORT,
+    "electronic conductivity": _need("S.m-1", "of the solid", TINY, 1e8),
+    "electronic bruggeman exponent": _may("1", "effective = value * active fraction ** exponent", 0.0, 0.0, 10.0),
+    "particle radius": _need("m", "of the active material", 1e-9, 1e-3),
+    "particle diffusivity": _need("m2.s-1", "of lithium in the particles", 1e-22, 1e-6, X),
+    "diffusivity activation energy": _may("J.mol-1", "of the particle diffusivity", 0.0, -2e5, 2e5),
+    "maximum concentration": _need("mol.m-3", "of lithium in the active material", 1.0, 2e5),
+    "open-circuit potential": _need("V", "against lithium", -1.0, 10.0, X),
+    "entropic change coefficient": _may("V.K-1", "dU/dT", 0.0, -0.01, 0.01, X),
+    "exchange-current density": _need("A.m-2", "at x = 0.5 and the initial salt concentration", TINY, 1e6),
+    "exchange-current shape": _may("1", "departure from sqrt(x(1-x))", 1.0, TINY, 1e6, X),
+    "exchange-current electrolyte shape": _may("1", "departure from sqrt(c_e)", 1.0, TINY, 1e6, C),
+    "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
+    "film resistance": _may("Ohm.m2", "per reacting surface", 0.0, 0.0, 10.0),
+    "minimum stoichiometry": _need("1", "between the voltage cut-offs", 0.0, 1.0),
+    "maximum stoichiometry": _need("1", "between the voltage cut-offs", 0.0, 1.0),
+    "initial stoichiometry": _note("1", "as printed in the source", 0.0, 1.0),
+}
+METAL = {
+    "exchange-current density": _need("A.m-2", "at the initial salt concentration", TINY, 1e6),
+    "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
+    "interface resistance": _may("Ohm.m2", "of interphase or interlayer, per area", 0.0, 0.0, 10.0),
+    "interface resistance activation energy": _may("J.mol-1", "positive: falls with temperature", 0.0, -2e5, 2e5),
+}
+SEPARATOR = {
+    "thickness": _need("m", "of the separator or solid electrolyte", 1e-7, 1e-2),
+    "electrolyte volume fraction": _need("1", "1 for a dense solid electrolyte", 1e-3, 1.0),
+    **TRANSPORT,
+}
+ELECTROLYTE = {
+    "initial concentration": _need("mol.m-3", "of the salt", 1.0, 1e5),
+    "cation transference number": _need("1", "1 for a single-ion conductor", -1.0, 1.0, C),
+    "thermodynamic factor": _may("1", "1 + dlnf/dlnc", 1.0, -10.0, 50.0, C),
+    "conductivity": _need("S.m-1", "of the bulk electrolyte", TINY, 1e3, C),
+    "conductivity activation energy": _may("J.mol-1", "of the conductivity", 0.0, -2e5, 2e5),
+    "conductivity temperature exponent": _may("1", "-1 where sigma T is activated", 0.0, -2.0, 2.0),
+    "diffusivity": _need("m2.s-1", "of the salt", TINY, 1e-6, C),
+    "diffusivity activation energy": _may("J.mol-1", "of the salt diffusivity", 0.0, -2e5, 2e5),
+}
+
+
+def _rho(meaning, need=True):
+    return (_need if need else _note)("kg.m-3", "density of " + meaning, 1.0, 3e4)
+
+
+DESIGN = {
+    "number of electrode pairs": _need("1", "negative and positive coatings that face each other", 1.0, 1e4),
+    "positive active material density": _rho("the positive active material"),
+    "negative active material density": _rho("the negative active material", False),
+    "positive inert density": _rho("carbon and binder"),
+    "negative inert density": _rho("carbon and binder", False),
+    "electrolyte density": _rho("the electrolyte"),
+    "separator density": _rho("the separator's matrix", False),
+    "positive current collector thickness": _need("m", "of the foil, shared by two pairs", 1e-7, 1e-3),
+    "negative current collector thickness": _need("m", "of the foil, shared by two pairs", 1e-7, 1e-3),
+    "positive current collector density": _rho("the foil"),
+    "negative current collector density": _rho("the foil"),
+    "electrolyte fill factor": _may("1", "liquid electrolyte over what fills the pores", 1.0, 0.5, 3.0),
+    "lithium excess thickness": _may("m", "beyond what the cathode holds", 0.0, 0.0, 1e-3),
+    "lithium density": _may("kg.m-3", "density of lithium", 534.0, 100.0, 1e3),
+    "interlayer thickness": _may("m", "between solid electrolyte and lithium or collector", 0.0, 0.0, 1e-3),
+    "interlayer density": _rho("the interlayer", False),
+    "insulating film thickness": _may("m", "per pair", 0.0, 0.0, 1e-3),
+    "insulating film density": _rho("the insulating film", False),
+    "tab and terminal mass": _may("kg", "tabs, terminals, header", 0.0, 0.0, 1e3),
+    "area coverage": _note("1", "electrode area over footprint of a pouch", 0.05, 1.0),
+    "pouch foil thickness": _note("m", "one side", 1e-6, 1e-2),
+    "pouch foil density": _note("kg.m-3", "mean of the laminate", 1.0, 3e4),
+    "can diameter": _note("m", "outside", 1e-3, 1.0),
+    "can height": _note("m", "outside", 1e-3, 1.0),
+    "can wall thickness": _note("m", "of the case", 1e-5, 1e-2),
+    "can density": _note("kg.m-3", "of the case", 1.0, 3e4),
+    "stated mass": _note("kg", "by the maker; compared, never used", TINY, 1e4),
+    "stated volume": _note("m3", "by the maker; compared, never used", TINY, 10.0),
+    "stated energy": _note("W.h", "by the maker; compared, never used", TINY, 1e6),
+    "stated gravimetric energy density": _note("W.h.kg-1", "compared, never used", TINY, 1e4),
+    "stated volumetric energy density": _note("W.h.L-1", "compared, never used", TINY, 1e4),
+    "stated thickness": _note("m", "by the maker; compared, never used", TINY, 1.0),
+}
+FORMATS = {
+    "pouch": ("area coverage", "pouch foil thickness", "pouch foil density"),
+    "cylindrical": ("can diameter", "can height", "can wall thickness", "can density"),
+}
+TYPES = {"porous": POROUS, "lithium metal": METAL}
+SECTIONS = ("cell", "negative electrode", "separator", "positive electrode", "electrolyte", "design")
+TEXTS = {"negative electrode": {"type": tuple(TYPES)}, "positive electrode": {"type": ("porous",)},
+         "design": {"format": tuple(FORMATS)}}
+HEAD = ("title", "description", "kind")
+
+
+def quantities(section, kind=None) -> dict[str, Name]:
+    """The quantities a section may hold; `kind` is the type of an electrode."""
+    if section.endswith("electrode"):
+        return TYPES.get(kind or "porous", POROUS)
+    return {"cell": CELL, "separator": SEPARATOR, "electrolyte": ELECTROLYTE, "design": DESIGN}[section]

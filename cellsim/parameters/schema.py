@@ -1,0 +1,48 @@
+"""The parameter file as a JSON Schema, for editors.  `python -m cellsim.parameters.schema` prints it."""
+import json
+
+from .names import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, TYPES, quantities
+
+
+def _quantity(name):
+    forms = {"value": {"type": "number"}}
+    if name.law:
+        forms["expression"] = {"type": "string"}
+        pairs = {"type": "array", "items": {"type": "number"}, "minItems": 2}
+        forms["table"] = {"type": "object", "properties": {"x": pairs, "y": pairs}, "required": ["x", "y"],
+                          "additionalProperties": False}
+    for key, limit in (("minimum", name.lo), ("maximum", name.hi)):
+        if abs(limit) < float("inf"):
+            forms["value"][key] = limit
+    text = name.meaning if name.default is None else f"{name.meaning}; {name.default:g} if left out"
+    return {"type": "object", "description": text, "additionalProperties": False,
+            "properties": forms | {"unit": {"const": name.unit}, "source": {"type": "string"},
+                                   "method": {"enum": list(METHODS)}, "note": {"type": "string"}},
+            "required": ["unit", "source", "method"], "oneOf": [{"required": [form]} for form in forms]}
+
+
+def _section(section, kind=None):
+    names = quantities(section, kind)
+    words = {k: {"enum": [kind] if kind else list(v)} for k, v in TEXTS.get(section, {}).items()}
+    return {"type": "object", "additionalProperties": False,
+            "properties": words | {key: _quantity(name) for key, name in names.items()},
+            "required": [*words, *(k for k, n in names.items() if n.default is None and not n.optional)]}
+
+
+def json_schema() -> dict:
+    """JSON Schema of a parameter file."""
+    parts = {s: _section(s) for s in SECTIONS}
+    parts["negative electrode"] = {"oneOf": [_section("negative electrode", kind) for kind in TYPES]}
+    parts["positive electrode"] = _section("positive electrode", "porous")
+    source = {"type": "object", "required": ["citation"], "additionalProperties": False,
+              "properties": {k: {"type": "string"} for k in ("citation", "doi", "note")}}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "cellsim parameter set",
+            "description": f"Cell formats: {', '.join(FORMATS)}", "type": "object", "additionalProperties": False,
+            "properties": {"$schema": {"type": "string"}, "format": {"const": 1},
+                           **{k: {"type": "string"} for k in HEAD}, "kind": {"enum": ["liquid", "solid"]},
+                           "sources": {"type": "object", "additionalProperties": source}, **parts},
+            "required": [*HEAD, "sources", *SECTIONS]}
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), indent=1))

@@ -1,0 +1,33 @@
+"""Charge transfer.  Each term returns its value, then its partials in the order listed."""
+import numpy as np
+
+from .._jit import inner
+from .constants import F, R
+
+
+@inner
+def exchange_current(i_ref, x, f, f_x, r, g, g_r):
+    """i0 = i_ref 2 sqrt(x (1 - x)) f(x) sqrt(r) g(r) [A/m2];  d/dx, d/dr.
+
+    x is the stoichiometry at the surface, r = c_e/c_e0 the relative salt concentration; f and g
+    (with slopes f_x, g_r) carry any departure from the square-root law of Doyle, Fuller and
+    Newman, J. Electrochem. Soc. 140 (1993) 1526.  i0 = i_ref at x = 0.5, r = 1, f = g = 1.
+    """
+    i0 = 2.0 * i_ref * np.sqrt(x * (1.0 - x) * r) * f * g
+    return i0, i0 * (0.5 / x - 0.5 / (1.0 - x) + f_x / f), i0 * (0.5 / r + g_r / g)
+
+
+@inner
+def overpotential(i, i0, T):
+    """eta = (2RT/F) asinh(i / 2 i0) [V];  d/di, d/di0.
+
+    The symmetric Butler-Volmer equation i = 2 i0 sinh(F eta / 2RT) solved for eta: Newton's
+    method on this form cannot overflow, however far from the solution it starts.
+    """
+    k = 2.0 * R * T / F
+    u = 0.5 * i / i0
+    s = -1.0 if u.real < 0.0 else 1.0
+    v = s * u
+    root = np.sqrt(1.0 + v * v)
+    eta = s * k * np.log1p(v + v * v / (1.0 + root))
+    return eta, 0.5 * k / (i0 * root), -k * u / (i0 * root)

@@ -1,0 +1,99 @@
+"""Protocols: lists of frozen steps.  Discharge is positive."""
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import ProtocolError
+
+CONTROLS = {"current": "A", "c-rate": "C", "voltage": "V", "power": "W", "rest": ""}
+QUANTITIES = {"voltage": "V", "current": "A", "c-rate": "C", "capacity": "A.h", "soc": "0..1"}
+LONGEST = 1e7  # no step lasts longer than this [s]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Where a step stops: "voltage" [V], "current" [A], "c-rate", "capacity" [A.h] or "soc" (0..1).
+
+    A voltage stops a discharge from above and a charge from below.  Currents and C-rates are
+    magnitudes and end a held voltage; a capacity is the charge passed in the step, either way.
+    """
+
+    quantity: str
+    value: float
+
+    def __post_init__(self):
+        if self.quantity not in QUANTITIES:
+            raise ProtocolError(f"limit on {self.quantity!r}: choose one of {', '.join(QUANTITIES)}")
+        if not math.isfinite(self.value) or self.value < 0.0:
+            raise ProtocolError(f"limit {self.quantity} = {self.value!r}: give a finite number, zero or more")
+        if self.quantity == "soc" and self.value > 1.0:
+            raise ProtocolError(f"limit soc = {self.value!r}: a state of charge lies between 0 and 1")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the cycler does.
+
+    control: "current" [A], "c-rate", "voltage" [V], "power" [W] or "rest"; discharge positive.
+    duration [s]: needed for a rest; other steps end at the cell's cut-off voltages at the latest.
+    until: limits besides; the first one reached ends the step.
+    """
+
+    control: str
+    target: float = 0.0
+    duration: float | None = None
+    until: tuple[Limit, ...] = ()
+
+    def __post_init__(self):
+        if self.control not in CONTROLS:
+            raise ProtocolError(f"control {self.control!r}: choose one of {', '.join(CONTROLS)}")
+        if not isinstance(self.target, int | float) or not math.isfinite(self.target):
+            raise ProtocolError(f"{self.control} target {self.target!r}: give a finite number")
+        if self.control == "rest" and self.duration is None:
+            raise ProtocolError("a rest needs a duration in seconds")
+        if self.control not in ("rest", "voltage") and self.target == 0.0:
+            raise ProtocolError(f"{self.control} 0 is a rest: use rest(seconds)")
+        if self.control == "voltage" and self.duration is None and not self.until:
+            raise ProtocolError("a held voltage needs a duration or a current to end at")
+        if self.duration is not None and not 0.0 < self.duration <= LONGEST:
+            raise ProtocolError(f"duration {self.duration!r} s: must be above 0 and at most {LONGEST:g} s")
+
+    def __str__(self):
+        unit = CONTROLS[self.control]
+        what = {"rest": "rest", "voltage": f"hold {self.target:g} V"}.get(
+            self.control, f"{'discharge' if self.target > 0 else 'charge'} at {abs(self.target):g} {unit}")
+        time = f" for {self.duration:g} s" if self.duration else ""
+        return what + time + "".join(f" until {x.quantity} {x.value:g}" for x in self.until)
+
+
+def _limits(until_voltage, until, duration):
+    limits = tuple(until) if isinstance(until, Sequence) else (until,)
+    return limits + ((Limit("voltage", until_voltage),) if until_voltage is not None else ())
+
+
+def discharge(c_rate=1.0, until_voltage=None, duration=None, until=()) -> Step:
+    """Discharge at a constant C-rate, by default to the cell's lower cut-off voltage."""
+    return Step("c-rate", abs(c_rate), duration, _limits(until_voltage, until, duration))
+
+
+def charge(c_rate=1.0, until_voltage=None, duration=None, until=()) -> Step:
+    """Charge at a constant C-rate, by default to the cell's upper cut-off voltage."""
+    return Step("c-rate", -abs(c_rate), duration, _limits(until_voltage, until, duration))
+
+
+def hold(voltage, until_c_rate=0.05, duration=None) -> Step:
+    """Hold a voltage [V] until the current has fallen to a C-rate."""
+    until = () if until_c_rate is None else (Limit("c-rate", until_c_rate),)
+    return Step("voltage", voltage, duration, until)
+
+
+def rest(seconds) -> Step:
+    """No current."""
+    return Step("rest", 0.0, seconds)
+
+
+def cycle(steps, times=1) -> list[Step]:
+    """A list of steps, repeated."""
+    if times < 1:
+        raise ProtocolError(f"cycle({times} times): repeat at least once")
+    return list(steps) * times

@@ -1,0 +1,194 @@
+"""The outcome of a simulation: arrays by name, why each step ended, and ways to keep it."""
+import difflib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .errors import Ending, ReportError
+from .variables import Variables
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What one step did.  Capacities [A.h] and energies [W.h] are those passed in this step."""
+
+    step: str
+    ending: Ending
+    message: str
+    t_start: float
+    t_end: float
+    discharge_capacity: float
+    charge_capacity: float
+    discharge_energy: float
+    charge_energy: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """A simulation.  `result["Voltage [V]"]` is an array over `result.t`; `list(result)` names all.
+
+    Discharge current, capacity and energy are positive.  At the border of two steps the time
+    appears twice: before and after the change.
+    """
+
+    cell: str
+    model: str
+    temperature: float  # K
+    step_index: np.ndarray  # (times,) which step each row belongs to
+    steps: tuple[StepResult, ...]
+    variables: Variables
+
+    @property
+    def t(self) -> np.ndarray:
+        """Times [s]."""
+        return self["Time [s]"]
+
+    def __getitem__(self, name) -> np.ndarray:
+        try:
+            return self.variables[name]
+        except KeyError:
+            near = difflib.get_close_matches(name, list(self.variables), n=3, cutoff=0.4)
+            raise KeyError(f"{name!r} is not a variable of {self.model}; nearest: {', '.join(near)}") from None
+
+    def __iter__(self):
+        return iter(self.variables)
+
+    def _total(self, key):
+        return float(sum(getattr(step, key) for step in self.steps))
+
+    @property
+    def discharge_capacity(self) -> float:
+        """Charge delivered over all steps [A.h]."""
+        return self._total("discharge_capacity")
+
+    @property
+    def charge_capacity(self) -> float:
+        """Charge taken in over all steps [A.h]."""
+        return self._total("charge_capacity")
+
+    @property
+    def discharge_energy(self) -> float:
+        """Energy delivered over all steps [W.h]."""
+        return self._total("discharge_energy")
+
+    @property
+    def charge_energy(self) -> float:
+        """Energy taken in over all steps [W.h]."""
+        return self._total("charge_energy")
+
+    @property
+    def endings(self) -> tuple[Ending, ...]:
+        """Why each step ended."""
+        return tuple(step.ending for step in self.steps)
+
+    def at(self, name, times) -> np.ndarray:
+        """A variable at given times [s], by cubic interpolation within the step that holds each time.
+
+        Times outside the run give NaN.  For a time shared by two steps the later one counts.
+        """
+        from scipy.interpolate import CubicSpline
+
+        times = np.atleast_1d(np.asarray(times, float))
+        values = self[name]
+        out = np.full((times.size, *values.shape[1:]), np.nan)
+        for k in np.unique(self.step_index):
+            rows = np.flatnonzero(self.step_index == k)
+            t, first = np.unique(self.t[rows], return_index=True)
+            here = (times >= t[0]) & (times <= t[-1])
+            y = values[rows[first]]
+            if t.size == 1:
+                out[here] = y[0]
+            elif here.any():
+                out[here] = CubicSpline(t, y)(times[here])
+        return out
+
+    def to_pandas(self):
+        """A DataFrame of all variables that depend on time only, with the step number."""
+        import pandas as pd
+
+        frame = pd.DataFrame({name: self[name] for name in self if self.variables.dims(name) == ("Time [s]",)})
+        frame.insert(1, "Step", self.step_index)
+        return frame
+
+    def to_xarray(self):
+        """A Dataset of all variables, in space too; units are in the names."""
+        import xarray as xr
+
+        names = [n for n in self if self.variables.dims(n) != (n,)]
+        axes = [n for n in self if self.variables.dims(n) == (n,)]
+        return xr.Dataset({n: (self.variables.dims(n), self[n]) for n in names}
+                          | {"Step": (("Time [s]",), self.step_index)},
+                          coords={n: self[n] for n in axes}, attrs={"cellsim": self._meta()})
+
+    def _meta(self) -> str:
+        return json.dumps({"cell": self.cell, "model": self.model, "temperature": self.temperature,
+                           "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps]})
+
+    def save(self, path):
+        """Write to `.parquet` (variables over time) or `.nc` (all variables); never half-written."""
+        path = Path(path)
+        partial = path.with_name(path.name + ".partial")
+        try:
+            if path.suffix == ".parquet":
+                frame = self.to_pandas()
+                frame.attrs["cellsim"] = self._meta()
+                frame.to_parquet(partial)
+            elif path.suffix == ".nc":
+                self.to_xarray().to_netcdf(partial, engine="h5netcdf")
+            else:
+                raise ReportError(f"{path}: save as .parquet or .nc")
+            partial.replace(path)
+        except OSError as fault:
+            raise ReportError(f"{path}: cannot be written ({fault.strerror or fault})") from None
+        finally:
+            partial.unlink(missing_ok=True)
+
+    @classmethod
+    def load(cls, path) -> "Result":
+        """Read what `save` wrote.  Raises ReportError if the file is not a saved result."""
+        path = Path(path)
+        if path.suffix not in (".parquet", ".nc"):
+            raise ReportError(f"{path}: expected a .parquet or .nc file")
+        try:
+            arrays, step_index, meta = _READERS[path.suffix](path)
+        except (OSError, KeyError, ValueError) as fault:
+            raise ReportError(f"{path}: is not a saved cellsim result ({fault})") from None
+        steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
+        return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
+                   Variables.from_arrays(arrays))
+
+    def plot(self, path=None):
+        """Voltage and current over time as a matplotlib Figure; written to `path` if given."""
+        from .report.plots import plot_result
+
+        return plot_result(self, path)
+
+    def __repr__(self):
+        lines = [f"{self.model} of {self.cell} at {self.temperature:g} K"]
+        lines += [f"  {k + 1}. {s.step}: {s.message}" for k, s in enumerate(self.steps)]
+        return "\n".join(lines)
+
+
+def _read_parquet(path):
+    import pandas as pd
+
+    frame = pd.read_parquet(path)
+    meta = json.loads(frame.attrs["cellsim"])
+    arrays = {n: (("Time [s]",), frame[n].to_numpy(float)) for n in frame if n != "Step"}
+    return arrays, frame["Step"].to_numpy(), meta
+
+
+def _read_netcdf(path):
+    import xarray as xr
+
+    with xr.open_dataset(path, engine="h5netcdf") as data:
+        data.load()
+    meta = json.loads(data.attrs["cellsim"])
+    arrays = {str(n): (tuple(map(str, data[n].dims)), data[n].to_numpy().astype(float))
+              for n in data.variables if n != "Step"}
+    return arrays, data["Step"].to_numpy(), meta
+
+
+_READERS = {".parquet": _read_parquet, ".nc": _read_netcdf}

@@ -1,0 +1,185 @@
+"""Run a protocol on a model of a cell."""
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .errors import Ending, ProtocolError, SolveError
+from .kernels import march
+from .kernels.history import MAX_ORDER, remember
+from .kernels.stage import voltage as stage_voltage
+from .kernels.system import CURRENT, POWER, VOLTAGE, Control, Work, allocate
+from .models import DFN, capacity_between_cutoffs, initial_state, soc_at_voltage
+from .models.state import stoichiometries
+from .parameters import Cell, load
+from .protocols import Step
+from .result import Result, StepResult
+from .variables import Variables
+
+ROWS = 512  # states kept per call of the kernel
+X_EDGE = 2e-3  # a particle surface this close to 0 or 1 counts as empty or full
+C_EDGE = 1e-3  # salt below this fraction of the initial concentration counts as depleted
+MODES = {"current": CURRENT, "c-rate": CURRENT, "rest": CURRENT, "voltage": VOLTAGE, "power": POWER}
+DAY = 86400.0
+
+
+@dataclass
+class _Run:
+    """What one simulation carries from step to step."""
+
+    cell: Cell
+    sys: object
+    work: Work
+    state: np.ndarray
+    soc0: float
+    area: float
+    rtol: float
+    every: float
+    stop_at: float
+    max_order: int = MAX_ORDER
+
+
+def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, rtol=1e-4,
+             time_budget=60.0) -> Result:
+    """Simulate a protocol and return a `Result`.
+
+    cell: a `Cell`, the name of a packaged parameter set, or the path of one.
+    steps: a `Step` or a list of them; discharge current is positive.
+    model: `DFN()` (default), `SPMe()` or `SPM()`.
+    temperature [K]: of the isothermal run; the cell's ambient temperature unless given.
+    soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
+    the initial stoichiometries printed in the parameter set.
+    period [s]: also store the states at its multiples; otherwise one row per time step.
+    rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
+    concentration and 1 V.
+    time_budget [s]: processor time after which the run gives up, keeping its partial result.
+
+    A step that meets a physical limit ends there, and so does the run: see `Result.steps`.
+    Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the
+    solver itself fails.
+    """
+    cell = cell if isinstance(cell, Cell) else load(cell)
+    steps = [steps] if isinstance(steps, Step) else list(steps)
+    _check(steps, soc, rtol, period)
+    model = DFN() if model is None else model
+    T = float(cell.value("cell/ambient temperature") if temperature is None else temperature)
+    if not 150.0 < T < 500.0:
+        raise ProtocolError(f"temperature {T:g} K: give kelvin, between 150 and 500")
+    sys = model.discretise(cell, T)
+    if voltage is not None:
+        soc = soc_at_voltage(cell, voltage, T)
+    state = initial_state(cell, sys, soc)
+    run = _Run(cell, sys, allocate(sys), state, _soc_of(cell, soc), cell.value("cell/electrode area"), rtol,
+               period or 0.0, time.process_time() + time_budget)
+    times, states, rows, done = [], [], [], []
+    t0 = 0.0
+    for step in steps:
+        t, s, outcome = _one_step(run, step, t0)
+        times.append(t)
+        states.append(s)
+        rows.append(len(t))
+        done.append(outcome)
+        t0 = t[-1]
+        run.state = s[-1].copy()
+        if outcome.ending.is_failure or outcome.ending in _STOPPERS:
+            break
+    variables = Variables.of(cell, sys, model, np.concatenate(times), np.concatenate(states), run.soc0)
+    result = Result(cell.name, type(model).__name__, T, np.repeat(np.arange(len(rows)), rows), tuple(done),
+                    variables)
+    if done[-1].ending.is_failure:
+        raise SolveError(f"{cell.name}: step {len(done)} ({steps[len(done) - 1]}): {done[-1].message}; "
+                         "the result up to there is in `.result`", result)
+    return result
+
+
+_STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED, Ending.UNREACHABLE)
+
+
+def _check(steps, soc, rtol, period):
+    if not steps or not all(isinstance(s, Step) for s in steps):
+        raise ProtocolError("give a Step or a list of Steps, such as [cellsim.discharge(1.0)]")
+    if soc is not None and not 0.0 <= soc <= 1.0:
+        raise ProtocolError(f"soc {soc!r}: a state of charge lies between 0 and 1")
+    if not 1e-10 <= rtol <= 1e-1:
+        raise ProtocolError(f"rtol {rtol!r}: choose between 1e-10 and 0.1")
+    if period is not None and not period > 0.0:
+        raise ProtocolError(f"period {period!r} s: must be above 0")
+
+
+def _soc_of(cell, soc):
+    """State of charge, from the positive stoichiometry if the run starts at printed ones."""
+    if soc is not None:
+        return soc
+    lo, hi = (cell.value(f"positive electrode/{k} stoichiometry") for k in ("minimum", "maximum"))
+    return (hi - stoichiometries(cell, None)[1]) / (hi - lo)
+
+
+def _control(run, step) -> Control:
+    """The step in the kernels' terms, per unit of electrode area."""
+    cell, area = run.cell, run.area
+    nominal = cell.nominal_capacity
+    scale = {"c-rate": nominal / area, "voltage": 1.0}.get(step.control, 1.0 / area)
+    target = step.target * scale
+    limit = {"voltage": None, "current": 0.0, "capacity": np.inf}
+    for x in step.until:
+        if x.quantity == "c-rate":
+            limit["current"] = x.value * nominal
+        elif x.quantity == "soc":
+            window = capacity_between_cutoffs(cell)
+            now = run.soc0 - run.state[-2] * area / 3600.0 / window
+            limit["capacity"] = max((x.value - now) * window * (-1.0 if step.target > 0 else 1.0), 0.0)
+        else:
+            limit[x.quantity] = x.value
+    v_lo, v_hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
+    if limit["voltage"] is not None:
+        v_lo, v_hi = (limit["voltage"], v_hi) if step.target > 0 else (v_lo, limit["voltage"])
+    duration = step.duration
+    if duration is None:
+        rate = abs(step.target) * {"c-rate": 1.0, "current": 1.0 / nominal, "power": 0.2 / nominal}.get(
+            step.control, 0.0)
+        duration = 4.0 * 3600.0 / rate if rate > 0.0 else DAY
+    return Control(MODES[step.control], float(target), float(duration), v_lo, v_hi, limit["current"] / area,
+                   limit["capacity"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref)
+
+
+def _one_step(run, step, t0):
+    """Times [s], states and outcome of one step from run.state."""
+    ctl, sys, s = _control(run, step), run.sys, run.state.copy()
+    q0, e0 = s[-2], s[-1]
+    if not march.settle(sys, ctl, s, run.work, run.rtol):
+        return np.array([t0]), run.state[None].copy(), _outcome(run, step, Ending.UNREACHABLE, t0, t0, s, q0, e0)
+    times, states = [np.array([t0])], [s[None].copy()]
+    g = np.empty(march.EVENTS)
+    which = march.margins(sys, ctl, s, q0, g)
+    status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
+    memory = remember(s, _first_step(run, ctl))
+    out_t, out_s = np.empty(ROWS), np.empty((ROWS, s.size))
+    while status == march.RUNNING:
+        status, rows = march.advance(sys, ctl, memory, run.work, run.rtol, q0, run.every, True, run.max_order,
+                                     out_t, out_s)
+        times.append(t0 + out_t[:rows])
+        states.append(out_s[:rows].copy())
+        if status == march.RUNNING and time.process_time() > run.stop_at:
+            status = int(Ending.SOLVER_TIME_BUDGET)
+    t, states = np.concatenate(times), np.concatenate(states)
+    return t, states, _outcome(run, step, Ending(status), t0, t[-1], states[-1], q0, e0)
+
+
+def _first_step(run, ctl) -> float:
+    """A first time step [s] over which nothing much can happen yet."""
+    one_hour = run.cell.nominal_capacity / run.area
+    rate = abs(ctl.target) / one_hour if ctl.mode == CURRENT else 1.0
+    return min(1e-3 * ctl.duration, 0.02 / max(rate, 0.2))
+
+
+def _outcome(run, step, ending, t_start, t_end, s, q0, e0) -> StepResult:
+    charge = (s[-2] - q0) * run.area / 3600.0
+    energy = (s[-1] - e0) * run.area / 3600.0
+    V = stage_voltage(run.sys, s)
+    message = f"{ending.sentence} at {V:.4g} V after {t_end - t_start:.6g} s"
+    blank = StepResult(str(step), ending, message, float(t_start), float(t_end), 0.0, 0.0, 0.0, 0.0)
+    if charge >= 0.0:
+        return replace(blank, discharge_capacity=float(charge), discharge_energy=float(energy))
+    return replace(blank, charge_capacity=float(-charge), charge_energy=float(-energy))
+
+

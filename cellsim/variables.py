@@ -1,0 +1,159 @@
+"""What a simulation can be asked for: PyBaMM's variable names, computed from the stored states."""
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .kernels.porous import end_resistance
+from .kernels.system import DIFFUSIVITY, LAWS_PER_SIDE, POROUS
+from .models.mesh import FOIL
+from .models.state import NEGATIVE, POSITIVE, capacity_between_cutoffs, has_foil
+from .numerics.table import evaluate_many
+
+ALIASES = {"Terminal voltage [V]": "Voltage [V]"}
+SIDES = (("Negative", 0), ("Positive", 1))
+
+
+@dataclass(frozen=True)
+class Variables(Mapping):
+    """Names to arrays; the first axis is time.  Computed when asked for, then kept."""
+
+    makers: dict = field(repr=False)  # name -> (dimensions, function without arguments)
+    kept: dict = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, cell, sys, model, t, s, soc0):
+        """Variables of states s (times, N) at times t [s]."""
+        parts = _Parts(cell, sys, t, s, soc0)
+        makers = dict(_series(parts))
+        makers.update(_fields(parts))
+        return cls(makers)
+
+    @classmethod
+    def from_arrays(cls, arrays):
+        """Variables read from a file: name -> (dimensions, array)."""
+        return cls({name: (dims, lambda a=a: a) for name, (dims, a) in arrays.items()})
+
+    def __getitem__(self, name):
+        name = ALIASES.get(name, name)
+        if name not in self.makers:
+            raise KeyError(name)
+        if name not in self.kept:
+            self.kept[name] = np.asarray(self.makers[name][1](), float)
+        return self.kept[name]
+
+    def dims(self, name) -> tuple:
+        """Names of the axes of a variable; coordinates have their own name as only axis."""
+        return self.makers[ALIASES.get(name, name)][0]
+
+    def __iter__(self):
+        return iter(self.makers)
+
+    def __len__(self):
+        return len(self.makers)
+
+
+class _Parts:
+    """A state array taken apart; one row per time."""
+
+    def __init__(self, cell, sys, t, s, soc0):
+        n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
+        k = p * m
+        self.cell, self.sys, self.t, self.soc0 = cell, sys, t, soc0
+        self.area = cell.value("cell/electrode area")
+        self.x = s[:, :k].reshape(-1, p, m)
+        self.c, self.phi_e, self.phi_s, self.j = (s[:, k + i * n:k + (i + 1) * n] for i in range(4))
+        self.I, self.Q, self.E = s[:, -3], s[:, -2], s[:, -1]
+
+    def voltage(self):
+        end = self.phi_s[:, -1]
+        if self.sys.model != POROUS:
+            return end
+        return end - (end_resistance(self.sys)) * self.I
+
+    def volumes(self, side):
+        return np.flatnonzero(self.sys.volume["side"] == side)
+
+    def surface(self, side):
+        """Stoichiometry at the particle surfaces of one electrode (times, volumes)."""
+        sys, v = self.sys, self.volumes(side)
+        p = sys.volume["particle"][v]
+        last = np.ascontiguousarray(self.x[:, p, -1])
+        D = np.empty(last.size)
+        evaluate_many(sys.laws, LAWS_PER_SIDE * side + DIFFUSIVITY, last.ravel(), D)
+        grain = sys.grain[p]
+        return last - grain["rate"] * grain["R_p"] * sys.half / D.reshape(last.shape) * self.j[:, v]
+
+    def mean(self, side):
+        """Mean stoichiometry of the particles of one electrode (times, volumes)."""
+        p = self.sys.volume["particle"][self.volumes(side)]
+        return self.x[:, p] @ (3.0 * self.sys.shell["volume"])
+
+    def lithium(self, part, side):
+        """Lithium held by an electrode's particles [mol]."""
+        get = lambda key: self.cell.value(f"{part}/{key}")  # noqa: E731
+        per_volume = get("active material volume fraction") * get("utilisation") * get("maximum concentration")
+        v = self.volumes(side)
+        # one volume stands for the whole electrode in the single-particle model
+        return self.area * per_volume * (self.mean(side) @ self.sys.volume["dx"][v])
+
+
+def _series(p):
+    """One number per time."""
+    one = ("Time [s]",)
+    hours = 3600.0
+    window = capacity_between_cutoffs(p.cell)
+    yield "Time [s]", (one, lambda: p.t)
+    yield "Current [A]", (one, lambda: p.I * p.area)
+    yield "Current density [A.m-2]", (one, lambda: p.I)
+    yield "C-rate", (one, lambda: p.I * p.area / p.cell.nominal_capacity)
+    yield "Voltage [V]", (one, p.voltage)
+    yield "Power [W]", (one, lambda: p.I * p.area * p.voltage())
+    yield "Discharge capacity [A.h]", (one, lambda: p.Q * p.area / hours)
+    yield "Discharge energy [W.h]", (one, lambda: p.E * p.area / hours)
+    yield "State of charge", (one, lambda: p.soc0 - p.Q * p.area / hours / window)
+    yield "Minimum electrolyte concentration [mol.m-3]", (one, lambda: p.c.min(axis=1))
+    yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * (p.c @ (p.sys.volume["eps"] * p.sys.volume["dx"])))
+    for (name, side), part in zip(SIDES, (NEGATIVE, POSITIVE), strict=True):
+        if side == 0 and has_foil(p.cell):
+            continue
+        low = name.lower()
+        yield f"Total lithium in {low} electrode [mol]", (one, lambda q=part, s=side: p.lithium(q, s))
+        yield (f"X-averaged {low} particle surface stoichiometry",
+               (one, lambda s=side: p.surface(s) @ p.sys.volume["dx"][p.volumes(s)] / p.sys.volume["dx"][p.volumes(s)].sum()))
+    if p.sys.model == POROUS and p.sys.volume.size > 3:
+        last = p.volumes(0)[-1]
+        yield ("Negative electrode surface potential difference at separator interface [V]",
+               (one, lambda: p.phi_s[:, last] - p.phi_e[:, last]))
+
+
+def _fields(p):
+    """Arrays in space, and their coordinates: x from the negative collector, r from the centre."""
+    sys = p.sys
+    dx = np.where(sys.volume["dx"] == FOIL, 0.0, sys.volume["dx"])
+    centre = np.cumsum(dx) - 0.5 * dx
+    x = "x [m]"
+    yield x, ((x,), lambda: centre)
+    yield "Electrolyte concentration [mol.m-3]", (("Time [s]", x), lambda: p.c)
+    resolved = sys.model == POROUS and sys.volume.size > 3
+    if resolved:
+        yield "Electrolyte potential [V]", (("Time [s]", x), lambda: p.phi_e)
+    for (name, side), part in zip(SIDES, (NEGATIVE, POSITIVE), strict=True):
+        if side == 0 and has_foil(p.cell):
+            continue
+        low, v = name.lower(), p.volumes(side)
+        axes, depth = ("Time [s]", f"x_{low[0]} [m]"), f"r_{low[0]} [m]"
+        c_max = p.cell.value(f"{part}/maximum concentration")
+        radius = p.cell.value(f"{part}/particle radius")
+        faces = np.cbrt(np.concatenate([[0.0], np.cumsum(3.0 * sys.shell["volume"])]))
+        yield axes[1], ((axes[1],), lambda v=v: centre[v])
+        yield depth, ((depth,), lambda f=faces, R=radius: 0.5 * R * (f[1:] + f[:-1]))
+        if resolved:
+            yield f"{name} electrode potential [V]", (axes, lambda v=v: p.phi_s[:, v])
+        yield f"{name} electrode interfacial current density [A.m-2]", (axes, lambda v=v: p.j[:, v])
+        yield (f"{name} particle surface concentration [mol.m-3]",
+               (axes, lambda s=side, c=c_max: c * p.surface(s)))
+        yield (f"{name} particle concentration [mol.m-3]",
+               ((*axes, depth), lambda v=v, c=c_max: c * p.x[:, sys.volume["particle"][v]]))
+
+
