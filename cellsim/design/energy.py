@@ -3,15 +3,23 @@ from dataclasses import dataclass
 
 from .cell import CellDesign, build
 
+
+@dataclass(frozen=True)
+class PackFactor:
+    """Energy density of a pack over that of its cells, by mass and by volume [1]."""
+
+    gravimetric: float
+    volumetric: float
+
+
 # Pack over cell, the middle of what electric-car packs reach; from memory of the literature,
 # unverified.  The same for every cell, so ratios between cells do not depend on it.
-PACK_GRAVIMETRIC = 0.70
-PACK_VOLUMETRIC = 0.55
+PACK = PackFactor(gravimetric=0.70, volumetric=0.55)
 
 
 @dataclass(frozen=True)
 class EnergyDensity:
-    """W.h/kg and W.h/L at three levels."""
+    """W.h/kg and W.h/L at three levels; the pack is the cell times `pack_factor`, an assumption."""
 
     gravimetric: float
     volumetric: float
@@ -19,11 +27,17 @@ class EnergyDensity:
     stack_volumetric: float
     pack_gravimetric: float
     pack_volumetric: float
+    pack_factor: PackFactor
 
 
-def energy_density(cell, energy, design: CellDesign | None = None) -> EnergyDensity:
-    """Energy densities of a cell that delivers `energy` [W.h]."""
+def energy_density(cell, energy_wh, design: CellDesign | None = None, pack_factor=PACK) -> EnergyDensity:
+    """Energy densities of a cell that delivers `energy_wh` [W.h]; `design` saves building it again.
+
+    Raises ValueError unless the energy is positive.
+    """
+    if not energy_wh > 0.0:
+        raise ValueError(f"energy must be positive, found {energy_wh} W.h")
     design = build(cell) if design is None else design
-    g, v = energy / design.mass, energy / (1e3 * design.volume)
-    return EnergyDensity(g, v, energy / design.stack_mass, energy / (1e3 * design.stack_volume),
-                         PACK_GRAVIMETRIC * g, PACK_VOLUMETRIC * v)
+    g, v = energy_wh / design.mass, energy_wh / (1e3 * design.volume)
+    return EnergyDensity(g, v, energy_wh / design.stack_mass, energy_wh / (1e3 * design.stack_volume),
+                         pack_factor.gravimetric * g, pack_factor.volumetric * v, pack_factor)

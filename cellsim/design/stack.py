@@ -31,11 +31,14 @@ def electrode_layer(cell, part) -> Layer:
     """A porous electrode with its electrolyte."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     word = part.split()[0]
-    L, active, pores = get("thickness"), get("active material volume fraction"), get("electrolyte volume fraction")
+    L, active, pores = (get(k) for k in ("thickness", "active material volume fraction",
+                                         "electrolyte volume fraction"))
     inert = max(1.0 - active - pores - get("void volume fraction"), 0.0)
+    # below 1e-9 is rounding of fractions that add up to one: nothing that needs a density
+    binder = L * inert * cell.value(f"design/{word} inert density") if inert > 1e-9 else 0.0
     return Layer(part, L, (
         (f"{word} active material", L * active * cell.value(f"design/{word} active material density")),
-        (f"{word} carbon and binder", L * inert * cell.value(f"design/{word} inert density")),
+        (f"{word} carbon and binder", binder),
         ("electrolyte", L * pores * fill(cell) * cell.value("design/electrolyte density"))))
 
 
@@ -44,19 +47,19 @@ def fill(cell) -> float:
     return cell.value("design/electrolyte fill factor") if cell.kind == "liquid" else 1.0
 
 
-def lithium_layer(cell) -> Layer:
+def lithium_layers(cell) -> tuple[Layer, Layer]:
     """Lithium of a charged cell.  What is plated on charge comes out of the cathode's mass."""
     plated = areal_capacity(cell) * 3600.0 * V_LI / F
-    excess = cell.value("design/lithium excess thickness")
-    return Layer("lithium", plated + excess, (("lithium excess", excess * cell.value("design/lithium density")),))
+    return (Layer("plated lithium", plated, ()),
+            extra_layer(cell, "lithium excess", "lithium"))
 
 
 def separator_layer(cell) -> Layer:
     """Separator, or the layer of solid electrolyte."""
     L, pores = cell.value("separator/thickness"), cell.value("separator/electrolyte volume fraction")
     matrix = L * (1.0 - pores) * cell.value("design/separator density") if pores < 1.0 else 0.0
-    return Layer("separator", L, (("separator", matrix),
-                                  ("electrolyte", L * pores * fill(cell) * cell.value("design/electrolyte density"))))
+    wet = L * pores * fill(cell) * cell.value("design/electrolyte density")
+    return Layer("separator", L, (("separator", matrix), ("electrolyte", wet)))
 
 
 def collector_layer(cell, word) -> Layer:
@@ -66,16 +69,16 @@ def collector_layer(cell, word) -> Layer:
                  (("current collectors", L * cell.value(f"design/{word} current collector density")),))
 
 
-def extra_layer(cell, key) -> Layer:
-    """An interlayer or insulating film; nothing if its thickness is zero."""
+def extra_layer(cell, key, material=None) -> Layer:
+    """An interlayer, insulating film or lithium excess; nothing if its thickness is zero."""
     L = cell.value(f"design/{key} thickness")
-    return Layer(key, L, ((key, L * cell.value(f"design/{key} density") if L > 0.0 else 0.0),))
+    return Layer(key, L, ((key, L * cell.value(f"design/{material or key} density") if L > 0.0 else 0.0),))
 
 
 def pair_layers(cell) -> tuple[Layer, ...]:
     """The layers of one electrode pair, from the negative collector to the positive one."""
-    negative = lithium_layer(cell) if has_foil(cell) else electrode_layer(cell, NEGATIVE)
-    layers = (collector_layer(cell, "negative"), negative, extra_layer(cell, "interlayer"), separator_layer(cell),
-              electrode_layer(cell, POSITIVE), collector_layer(cell, "positive"),
+    negative = lithium_layers(cell) if has_foil(cell) else (electrode_layer(cell, NEGATIVE),)
+    layers = (collector_layer(cell, "negative"), *negative, extra_layer(cell, "interlayer"),
+              separator_layer(cell), electrode_layer(cell, POSITIVE), collector_layer(cell, "positive"),
               extra_layer(cell, "insulating film"))
     return tuple(layer for layer in layers if layer.thickness > 0.0)

@@ -9,6 +9,7 @@ from ..numerics.mesh import conductance
 from ..numerics.table import evaluate
 from ..physics.constants import F
 from ..physics.kinetics import exchange_current, overpotential
+from .local import EDGE
 from .particle import respond
 from .porous import electrolyte
 from .system import (
@@ -58,21 +59,23 @@ def first_of(sys, side):
 
 @inner
 def interface(sys, side, j, alpha, beta, c):
-    """Interface voltage of an electrode with the mean of i0 over its volumes [V];  d/dj."""
+    """Interface voltage of an electrode, averaged over its volumes [V];  d/dj."""
     first = first_of(sys, side)
     x = alpha + beta * j
     U, dU = evaluate(sys.laws, LAWS_PER_SIDE * side + OCP, x)
     f, df = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_X, x)
-    x = min(max(x, 1e-9), 1.0 - 1e-9)
-    total, length = 0.0, 0.0
+    x = min(max(x, EDGE), 1.0 - EDGE)
+    total, slope, length = 0.0, 0.0, 0.0
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
             g, dg = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_C, c[i])
             i0, _, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, dg)
-            total += sys.volume[i].dx * i0
+            eta, eta_j, _ = overpotential(j, i0, sys.T)
+            total += sys.volume[i].dx * eta
+            slope += sys.volume[i].dx * eta_j
             length += sys.volume[i].dx
-    eta, eta_j, _ = overpotential(j, total / length, sys.T)
-    return U + eta + sys.volume[first].R_f * j, dU * beta + eta_j + sys.volume[first].R_f
+    R_f = sys.volume[first].R_f
+    return U + total / length + R_f * j, dU * beta + slope / length + R_f
 
 
 @inner
@@ -83,8 +86,9 @@ def electrolyte_drop(sys, c, w):
     """
     volume, mean = 0.0, 0.0
     for i in range(sys.volume.size):
-        volume += sys.volume[i].dx
-        mean += sys.volume[i].dx * c[i]
+        pores = sys.volume[i].eps * sys.volume[i].dx
+        volume += pores
+        mean += pores * c[i]
     K, _ = evaluate(sys.laws, CONDUCTIVITY, mean / volume)
     chi, _ = evaluate(sys.laws, CHI, mean / volume)
     resistance = sys.R_series

@@ -41,11 +41,12 @@ def electrode(cell, part, side, faces, T, ideal) -> Region:
     T_ref = cell.value("cell/reference temperature")
     active = get("active material volume fraction")
     surface = 3.0 * active * get("utilisation") / get("particle radius") * get("contact fraction")
+    solid = 1.0 - get("electrolyte volume fraction") - get("void volume fraction")
     dx = np.diff(faces)
     return Region(
         dx=dx, eps=get("electrolyte volume fraction"), side=side, area=surface * dx,
         tau=IDEAL if ideal else transport_efficiency(cell, part),
-        sigma=IDEAL if ideal else get("electronic conductivity") * active ** get("electronic bruggeman exponent"),
+        sigma=IDEAL if ideal else get("electronic conductivity") * solid ** get("electronic bruggeman exponent"),
         i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
         R_f=get("film resistance"))
 

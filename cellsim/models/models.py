@@ -17,7 +17,7 @@ from .laws import tables
 from .mesh import regions
 
 PARTS = ("negative electrode", "positive electrode")
-STRETCH_X, STRETCH_R = 1.0, 2.0  # grading of electrodes towards the separator, particles to the surface
+STRETCH_X, STRETCH_R = 0.3, 2.5  # grading of electrodes towards the separator, particles to the surface
 
 
 def grains(cell, sides):
@@ -56,8 +56,8 @@ def build(cell, T, volumes, shells, model, ideal=False) -> System:
 class DFN:
     """Doyle-Fuller-Newman model on (negative, separator, positive) volumes and shells per particle."""
 
-    volumes: tuple[int, int, int] = (18, 8, 18)
-    shells: int = 18
+    volumes: tuple[int, int, int] = (30, 5, 30)
+    shells: int = 24
 
     def discretise(self, cell, T) -> System:
         """The System of `cell` at temperature T [K]."""
@@ -68,7 +68,7 @@ class DFN:
 class SPMe:
     """Single-particle model with electrolyte."""
 
-    volumes: tuple[int, int, int] = (18, 8, 18)
+    volumes: tuple[int, int, int] = (30, 5, 30)
     shells: int = 24
 
     def discretise(self, cell, T) -> System:

@@ -57,7 +57,7 @@ POROUS = {
     "contact fraction": _may("1", "share of its surface that touches electrolyte", 1.0, 0.01, 1.0),
     **TRANSPORT,
     "electronic conductivity": _need("S.m-1", "of the solid", TINY, 1e8),
-    "electronic bruggeman exponent": _may("1", "effective = value * active fraction ** exponent", 0.0, 0.0, 10.0),
+    "electronic bruggeman exponent": _may("1", "effective = value * solid fraction ** exponent", 0.0, 0.0, 10.0),
     "particle radius": _need("m", "of the active material", 1e-9, 1e-3),
     "particle diffusivity": _need("m2.s-1", "of lithium in the particles", 1e-22, 1e-6, X),
     "diffusivity activation energy": _may("J.mol-1", "of the particle diffusivity", 0.0, -2e5, 2e5),
@@ -127,6 +127,11 @@ DESIGN = {
     "can height": _note("m", "outside", 1e-3, 1.0),
     "can wall thickness": _note("m", "of the case", 1e-5, 1e-2),
     "can density": _note("kg.m-3", "of the case", 1.0, 3e4),
+    "case length": _note("m", "outside, of a prismatic case", 1e-3, 10.0),
+    "case width": _note("m", "outside, of a prismatic case", 1e-3, 10.0),
+    "case height": _note("m", "outside, of a prismatic case", 1e-3, 10.0),
+    "case wall thickness": _note("m", "of a prismatic case", 1e-5, 1e-2),
+    "case density": _note("kg.m-3", "of a prismatic case", 1.0, 3e4),
     "stated mass": _note("kg", "by the maker; compared, never used", TINY, 1e4),
     "stated volume": _note("m3", "by the maker; compared, never used", TINY, 10.0),
     "stated energy": _note("W.h", "by the maker; compared, never used", TINY, 1e6),
@@ -137,6 +142,7 @@ DESIGN = {
 FORMATS = {
     "pouch": ("area coverage", "pouch foil thickness", "pouch foil density"),
     "cylindrical": ("can diameter", "can height", "can wall thickness", "can density"),
+    "prismatic": ("case length", "case width", "case height", "case wall thickness", "case density"),
 }
 TYPES = {"porous": POROUS, "lithium metal": METAL}
 SECTIONS = ("cell", "negative electrode", "separator", "positive electrode", "electrolyte", "design")
