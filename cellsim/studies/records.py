@@ -1,0 +1,147 @@
+"""What a study returns: frozen records that reports read and never change."""
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from ..design import CellDesign, EnergyDensity
+from ..parameters import Cell
+from ..result import Result
+
+
+class Verdict(Enum):
+    """How a claim stands for one cell, one baseline and one metric."""
+
+    HOLDS = "holds"
+    ONLY_IF = "holds only if"
+    FAILS = "does not hold"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One cell's energy at stated conditions, and where it goes.
+
+    energy and capacity are those of a simulated constant-current discharge from full at `c_rate`
+    between the cell's cut-offs; `nominal_energy` is capacity between the cut-offs times the mean
+    open-circuit voltage, for comparison.  `interval` holds the 5 % and 95 % quantiles of
+    (W.h/kg, W.h/L) when the inputs vary within the uncertainty of their methods, as (2, 2): rows
+    gravimetric and volumetric.
+    """
+
+    cell: Cell
+    c_rate: float
+    temperature: float  # K
+    energy: float  # W.h
+    capacity: float  # A.h
+    nominal_energy: float  # W.h
+    areal_capacity: float  # A.h/m2 between the cut-offs
+    design: CellDesign
+    density: EnergyDensity
+    interval: np.ndarray
+    result: Result  # of that discharge
+    rates: tuple[tuple[float, Result], ...]  # (C-rate, discharge) for curves and the Ragone plot
+
+    @property
+    def name(self) -> str:
+        """Name of the parameter set."""
+        return self.cell.name
+
+    @property
+    def pressure(self) -> float:
+        """Stack pressure the parameter set belongs to [Pa]."""
+        return self.cell.value("cell/operating pressure")
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """Voltage cut-offs [V]."""
+        return self.cell.value("cell/lower voltage cut-off"), self.cell.value("cell/upper voltage cut-off")
+
+    def metric(self, name) -> float:
+        """ "gravimetric" [W.h/kg] or "volumetric" [W.h/L] at cell level."""
+        return getattr(self.density, name)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One cell against one baseline in one metric.
+
+    interval: 5 % and 95 % quantiles of the ratio.  budget: largest electrolyte-plus-lithium-excess
+    thickness [m] at which the ratio still reaches the claimed factor, or None if none does;
+    `present` is the cell's own thickness of the two [m].  sentence: the verdict in words.
+    """
+
+    cell: str
+    baseline: str
+    metric: str  # "gravimetric" or "volumetric"
+    factor: float
+    ratio: float
+    interval: tuple[float, float]
+    verdict: Verdict
+    present: float
+    budget: float | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class RatioMap:
+    """Ratio of a cell's energy density to a baseline's while two of its dimensions vary.
+
+    areal_capacity (m,) [A.h/m2]; thickness (n,) [m] of what `varied` names ("electrolyte" or
+    "lithium excess"); ratio (m, n), NaN where no such cell can be made or simulated.
+    `here` is the cell's own (areal capacity, thickness).
+    """
+
+    cell: str
+    baseline: str
+    metric: str
+    factor: float
+    varied: str
+    areal_capacity: np.ndarray
+    thickness: np.ndarray
+    ratio: np.ndarray
+    here: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is claimed, by whom, and what it is to be compared with."""
+
+    title: str
+    source: str
+    factor: float
+    metrics: tuple[str, ...]
+    baselines: tuple[str, ...]  # names or paths of parameter sets
+    cells: tuple[str, ...]
+    c_rate: float
+    temperature: float | None = None  # K; None: each cell's own ambient temperature
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The outcome of checking a claim.  `str(audit)` is the verdict; `save` writes the report."""
+
+    claim: Claim
+    baselines: tuple[Figures, ...]
+    cells: tuple[Figures, ...]
+    comparisons: tuple[Comparison, ...]  # cells x baselines x metrics, in that order
+    maps: tuple[RatioMap, ...]
+
+    def figures(self, name) -> Figures:
+        """The figures of a cell by name."""
+        return next(f for f in (*self.baselines, *self.cells) if f.name == name)
+
+    def __str__(self):
+        return "\n".join(c.sentence for c in self.comparisons)
+
+    def save(self, path):
+        """Write the report as one self-contained HTML file; never half-written.  Raises ReportError."""
+        from ..report.page import write_page
+
+        write_page(self, path)
+
+    def plot(self, path=None):
+        """Ratios of every cell to every baseline as a matplotlib Figure; written to `path` if given."""
+        from ..report.plots import plot_audit
+
+        return plot_audit(self, path)
