@@ -68,6 +68,8 @@ class Comparison:
     interval: 5 % and 95 % quantiles of the ratio.  budget: largest electrolyte-plus-lithium-excess
     thickness [m] at which the ratio still reaches the claimed factor, or None if none does;
     `present` is the cell's own thickness of the two [m].  sentence: the verdict in words.
+    areal_needed: smallest areal capacity [A.h/m2] at which the ratio reaches the factor with the
+    layers the cell has, or None.
     """
 
     cell: str
@@ -80,6 +82,7 @@ class Comparison:
     present: float
     budget: float | None
     sentence: str
+    areal_needed: float | None = None
 
 
 @dataclass(frozen=True)
