@@ -1,5 +1,6 @@
 """Pictures as matplotlib Figures: narrow enough for a phone, told apart without colour."""
 from collections.abc import Iterable
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -11,17 +12,18 @@ from .files import write_whole
 from .words import METRICS
 
 WIDTH = 4.5  # inches
-STYLE = {"font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"], "font.size": 9.0,
-         "axes.titlesize": 9.0, "axes.spines.top": False, "axes.spines.right": False, "axes.grid": False,
-         "legend.fontsize": 8.0, "legend.frameon": False, "lines.linewidth": 1.6, "hatch.linewidth": 0.5,
-         "text.parse_math": False, "figure.constrained_layout.use": True, "savefig.dpi": 200.0,
-         "svg.fonttype": "none", "svg.hashsalt": "cellsim", "xtick.labelsize": 8.0, "ytick.labelsize": 8.0}
+STYLE: Any = {
+    "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"], "font.size": 9.0,
+    "axes.titlesize": 9.0, "axes.spines.top": False, "axes.spines.right": False, "legend.fontsize": 8.0,
+    "legend.frameon": False, "lines.linewidth": 1.6, "hatch.linewidth": 0.5, "text.parse_math": False,
+    "figure.constrained_layout.use": True, "savefig.dpi": 200.0, "svg.fonttype": "none",
+    "svg.hashsalt": "cellsim", "xtick.labelsize": 8.0, "ytick.labelsize": 8.0}
 # Okabe and Ito's colours: warm and unbroken for solid electrolytes, cold and dashed for liquid ones
 COLOURS = {"solid": ("#d55e00", "#e69f00", "#cc79a7", "#8c2d04"),
            "liquid": ("#0072b2", "#56b4e9", "#009e73", "#08306b")}
 DASHES = {"solid": ("-",), "liquid": ("--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)))}
 MARKERS = {"solid": ("o", "s", "D", "^"), "liquid": ("v", "x", "+", "P")}
-SIGNS = {"gravimetric": ("o", "#d55e00"), "volumetric": ("s", "#0072b2")}
+SIGNS = {"gravimetric": ("o", "#d55e00", "per mass"), "volumetric": ("s", "#0072b2", "per volume")}
 GREY = "#666666"
 styled = mpl.rc_context(STYLE)
 
@@ -72,7 +74,7 @@ def plot_audit(audit, path=None) -> Figure:
     ticks, bold = [], []
     figure = Figure()
     axes = figure.subplots()
-    y = 0
+    y = 0.0
     for f in audit.cells:
         mine = [c for c in audit.comparisons if c.cell == f.name]
         ticks.append((y, f.name))
@@ -94,9 +96,9 @@ def plot_audit(audit, path=None) -> Figure:
     axes.set_ylim(y - 0.3, -1.4)
     axes.set_xlabel("energy density over the baseline's [1]")
     axes.set_ylabel("cell and baseline")
-    for metric, (marker, colour) in SIGNS.items():
+    for metric, (marker, colour, label) in SIGNS.items():
         if metric in audit.claim.metrics:
-            axes.plot([], [], marker, color=colour, label=f"per {'mass' if metric == 'gravimetric' else 'volume'}")
+            axes.plot([], [], marker, color=colour, markerfacecolor=_fill(marker, colour), label=label)
     figure.legend(loc="outside lower center", ncols=2)
     if path is not None:
         save(figure, path)
@@ -104,11 +106,16 @@ def plot_audit(audit, path=None) -> Figure:
 
 
 def _ratio(axes, y, c):
-    marker, colour = SIGNS[c.metric]
+    marker, colour, _ = SIGNS[c.metric]
     y += -0.17 if c.metric == "gravimetric" else 0.17
     low, high = c.interval
     axes.plot([low, high], [y, y], color=colour, linewidth=1.4)
-    axes.plot(c.ratio, y, marker, color=colour, markersize=5, markerfacecolor=colour if marker == "o" else "white")
+    axes.plot(c.ratio, y, marker, color=colour, markersize=5, markerfacecolor=_fill(marker, colour))
+
+
+def _fill(marker, colour):
+    """Dots are full, squares empty: told apart without colour."""
+    return colour if marker == "o" else "white"
 
 
 @styled
@@ -133,7 +140,7 @@ def energy_bars(audit) -> Figure:
         axes.set_xlim(left=0.0)
         axes.set_xlabel(f"[{unit}]")
         axes.set_ylabel("cell")
-        axes.set_title("per mass" if metric == "gravimetric" else "per volume", loc="left")
+        axes.set_title(SIGNS[metric][2], loc="left")
     axes.plot([], [], color="black", linewidth=1.2, label="5 % – 95 %")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
@@ -152,10 +159,11 @@ def ratio_map(m) -> Figure:
         notes.append("hatched: no such cell")
     if z.count():
         levels = MaxNLocator(8).tick_values(float(z.min()), float(z.max()))
-        colours = mpl.colors.TwoSlopeNorm(m.factor, min(levels[0], m.factor - 1e-6), max(levels[-1], m.factor + 1e-6))
+        ends = min(levels[0], m.factor - 1e-6), max(levels[-1], m.factor + 1e-6)
+        colours = mpl.colors.TwoSlopeNorm(m.factor, *ends)
         axes.contourf(x, y, z, levels, cmap=_pale(), norm=colours).set_edgecolor("face")
         thin = axes.contour(x, y, z, levels[~np.isclose(levels, m.factor)], colors=GREY, linewidths=0.7)
-        axes.clabel(thin, fontsize=7, fmt="%g", colors="black")
+        axes.clabel(thin, fontsize=8, fmt="%g", colors="black")
         if z.min() < m.factor < z.max():
             bold = axes.contour(x, y, z, [m.factor], colors="black", linewidths=2.6)
             axes.clabel(bold, fontsize=9, fmt=lambda v: f" {v:g}x ")
@@ -165,7 +173,8 @@ def ratio_map(m) -> Figure:
               clip_on=False, zorder=5)
     axes.set_xlabel("areal capacity [mA.h/cm²]")
     axes.set_ylabel(f"{m.varied} thickness [µm]")
-    axes.set_title("; ".join((f"{m.cell} over {m.baseline}, {METRICS[m.metric]}", *notes)), loc="left", wrap=True)
+    title = "; ".join((f"{m.cell} over {m.baseline}, {METRICS[m.metric]}", *notes))
+    axes.set_title(title, loc="left", wrap=True)
     return figure
 
 
@@ -181,7 +190,7 @@ def waterfall(f) -> Figure:
     parts = (({k: 1e3 * v for k, v in f.design.masses.items()}, "mass [g]"),
              ({k: 1e6 * v for k, v in f.design.volumes.items()}, "volume [cm³]"))
     heights = [len(amounts) + 1 for amounts, _ in parts]
-    figure = Figure(figsize=(WIDTH, 1.0 + 0.2 * sum(heights)))
+    figure = Figure(figsize=(WIDTH, 1.0 + 0.22 * sum(heights)))
     for axes, (amounts, label) in zip(figure.subplots(2, 1, height_ratios=heights), parts, strict=True):
         total = sum(amounts.values())
         start = 0.0
@@ -192,7 +201,7 @@ def waterfall(f) -> Figure:
             middle, share = start + amount, f"{amount:.3g} ({100 * amount / total:.0f} %)"
             right = middle < 0.62 * total
             axes.text(middle + 0.01 * total if right else start - 0.01 * total, row, share,
-                      ha="left" if right else "right", va="center", fontsize=7)
+                      ha="left" if right else "right", va="center", fontsize=8)
             start += amount
         axes.barh(len(amounts), total, 0.7, color="#bbbbbb", edgecolor="black", linewidth=0.4)
         axes.text(0.5 * total, len(amounts), f"{total:.4g}", ha="center", va="center", fontsize=8)
@@ -212,8 +221,9 @@ def discharge_curves(f) -> Figure:
     figure = Figure(figsize=(WIDTH, 3.1))
     axes = figure.subplots()
     per_area = 0.1 / f.cell.value("cell/electrode area")
-    shades = mpl.colormaps["plasma" if f.cell.kind == "solid" else "viridis"](np.linspace(0.75, 0.0, len(f.rates)))
-    for (rate, result), colour, width in zip(f.rates, shades, np.linspace(1.0, 2.2, len(f.rates)), strict=True):
+    colours = mpl.colormaps["plasma" if f.cell.kind == "solid" else "viridis"]
+    shades, widths = colours(np.linspace(0.75, 0.0, len(f.rates))), np.linspace(1.0, 2.2, len(f.rates))
+    for (rate, result), colour, width in zip(f.rates, shades, widths, strict=True):
         axes.plot(per_area * result["Discharge capacity [A.h]"], result["Voltage [V]"], color=colour,
                   linestyle=DASHES[f.cell.kind][0], linewidth=width, label=f"{rate:.3g} C")
     low, high = f.window
@@ -234,11 +244,9 @@ def ragone(figures: Iterable) -> Figure:
     axes = figure.subplots()
     look = looks(figures)
     for f in figures:
-        points = [(r.discharge_energy, r.t[-1] - r.t[0]) for _, r in f.rates]
-        energy, time = (np.array(v) for v in zip(*((e, t) for e, t in points if e > 0.0 and t > 0.0),
-                                                 strict=True)) if points else (np.empty(0), np.empty(0))
-        axes.plot(energy / (time / 3600.0) / f.design.mass, energy / f.design.mass, label=f.name, markersize=4,
-                  **look[f.name])
+        points = [(r.discharge_energy / f.design.mass, (r.t[-1] - r.t[0]) / 3600.0) for _, r in f.rates]
+        points = [(e / hours, e) for e, hours in points if e > 0.0 and hours > 0.0]
+        axes.plot([p for p, _ in points], [e for _, e in points], label=f.name, markersize=4, **look[f.name])
     axes.set_xscale("log")
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):

@@ -22,12 +22,10 @@ def inline_svg(figure, prefix, label) -> str:
     svg = text.getvalue()
     svg = svg[svg.index("<svg"):]
     head, _, body = svg.partition(">")
-    box = re.search(r'viewBox="[^"]*"', head)[0]
-    # only matplotlib's own markup has quoted attributes; text of the user is escaped and has none
+    box = next(re.finditer(r'viewBox="[^"]*"', head))[0]
     body = re.sub(r'(\sid="|url\(#|href="#)', rf"\g<1>{prefix}", body)
     body = re.sub(r'\s(?:d|x|y)="[^"]*"', lambda a: LONG.sub(_short, a[0]), body)
-    return (f'<svg xmlns:xlink="http://www.w3.org/1999/xlink" {box} role="img" aria-label="{escape(label)}">'
-            + body)
+    return f'<svg {box} role="img" aria-label="{escape(label)}">{body}'
 
 
 def _short(found) -> str:

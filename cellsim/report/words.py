@@ -2,25 +2,33 @@
 from ..studies.records import Verdict
 
 METRICS = {"gravimetric": "W.h/kg", "volumetric": "W.h/L"}
+ORIGIN = "values come from"
 KINDS = {"solid": "solid electrolyte", "liquid": "liquid electrolyte"}
 # sign, colour that reads on white and under white text, and that colour's name in a rich terminal
-VERDICTS = {Verdict.HOLDS: ("✓", "#00664f", "green"), Verdict.ONLY_IF: ("≈", "#7d5200", "yellow"),
+VERDICTS = {Verdict.HOLDS: ("✓", "#00664f", "green"), Verdict.ONLY_IF: ("◐", "#7d5200", "yellow"),
             Verdict.FAILS: ("✗", "#a32d00", "red")}
 
 
 def number(x, digits=3) -> str:
-    """A number to so many significant digits, without an exponent below 1e6."""
-    if x == 0.0:
-        return "0"
-    if not 1e-4 <= abs(x) < 1e6:
+    """A number to so many significant digits, at least all those before the point."""
+    if x != 0.0 and not 1e-4 <= abs(x) < 1e6:
         return f"{x:.{digits - 1}e}"
-    text = f"{x:.{digits}g}"
-    return f"{float(text):.0f}" if "e" in text or float(text) >= 10 ** (digits - 1) else text
+    return f"{x:.0f}" if abs(x) >= 10.0 ** (digits - 1) else f"{x:.{digits}g}"
 
 
 def span(low, high) -> str:
-    """Two ends of an interval; a minus sign, if any, keeps clear of the dash."""
+    """Two ends of an interval."""
     return f"{number(low)} – {number(high)}"
+
+
+def ratio(c) -> str:
+    """Ratio of a comparison, as precise as its sentence."""
+    return f"{c.ratio:.2f}"
+
+
+def ratio_span(c) -> str:
+    """Interval of a comparison's ratio."""
+    return " – ".join(f"{x:.2f}" for x in c.interval)
 
 
 def conditions(f) -> dict[str, str]:
@@ -30,7 +38,7 @@ def conditions(f) -> dict[str, str]:
             "areal capacity [mA.h/cm²]": number(0.1 * f.areal_capacity),
             "rate [C]": number(f.c_rate),
             "voltage window [V]": span(*f.window),
-            "values come from": str(f.cell.provenance())}
+            ORIGIN: str(f.cell.provenance())}
 
 
 def energies(f) -> dict[str, str]:
