@@ -119,7 +119,8 @@ def test_the_ratio_chart_shows_every_ratio_and_the_claimed_factor(audit):
 def test_the_waterfall_adds_up_to_the_cell(audit):
     """rel 1e-12: sums of a dozen doubles."""
     f = audit.cells[0]
-    for axes, total in zip(plots.waterfall(f).axes, (1e3 * f.design.mass, 1e6 * f.design.volume), strict=True):
+    totals = 1e3 * f.design.mass, 1e6 * f.design.volume
+    for axes, total in zip(plots.waterfall(f).axes, totals, strict=True):
         *parts, whole = axes.patches
         assert sum(bar.get_width() for bar in parts) == approx(total, rel=1e-12)
         assert whole.get_width() == approx(total, rel=1e-12)
@@ -134,6 +135,11 @@ def test_the_ragone_plot_shows_energy_over_time_as_power(audit):
     for (_, result), power, energy in zip(f.rates, line.get_xdata(), line.get_ydata(), strict=True):
         assert energy * f.design.mass == approx(result.discharge_energy, rel=1e-12)
         assert energy / power * 3600.0 == approx(result.t[-1], rel=1e-12)
+
+
+def test_a_ragone_plot_without_any_run_is_an_empty_picture(audit, tmp_path):
+    plots.save(plots.ragone([replace(audit.cells[0], rates=())]), tmp_path / "empty.png")
+    assert (tmp_path / "empty.png").stat().st_size > 0
 
 
 def test_a_discharge_curve_ends_at_the_delivered_charge_per_area(audit):
@@ -153,7 +159,7 @@ def test_the_claimed_contour_lies_where_the_map_says(audit):
     assert 2.5 * 10.0 * x / 60.0 - 1e4 * 1e-6 * y + 0.5 == approx(np.full(x.size, 2.0), abs=1e-9)
 
 
-@pytest.mark.parametrize("ratio, words_in_title", [(np.nan, "no such cell"), (1.5, "all below 2")])
+@pytest.mark.parametrize("ratio, words_in_title", [(np.nan, "no such cell"), (1.5, "nowhere above 2")])
 def test_a_map_without_the_claimed_contour_says_so(audit, ratio, words_in_title):
     m = audit.maps[0]
     figure = plots.ratio_map(replace(m, ratio=np.full(m.ratio.shape, ratio)))
@@ -214,7 +220,8 @@ def test_every_picture_has_a_caption_and_a_label(html):
 def test_words_of_the_user_are_never_markup(audit):
     bad = '<script>alert(1)</script><b onclick="x">$a_b$'
     raw = cellsim.load(SOLID).to_json() | {"title": bad, "description": bad}
-    raw["sources"] = {k: {"citation": bad, "doi": 'javascript:alert("1")', "note": bad} for k in raw["sources"]}
+    source = {"citation": bad, "doi": 'javascript:alert("1")', "note": bad}
+    raw["sources"] = dict.fromkeys(raw["sources"], source)
     f = replace(audit.cells[0], cell=cellsim.Cell.from_json(raw, bad))
     mean = replace(audit, claim=replace(audit.claim, title=bad, source=bad, note=bad), cells=(f,),
                    comparisons=tuple(replace(c, cell=bad, sentence=bad) for c in audit.comparisons),
@@ -260,7 +267,8 @@ def test_terminal_tables_lose_no_text_at_80_columns(audit):
     f = audit.cells[0]
     energy = text_of(tables.audit_table(audit), 80)
     said = words.conditions(f) | words.energies(f)
-    left_out = (words.ORIGIN, "energy, nominal [W.h]", "capacity, simulated [A.h]", "mass [g]", "volume [cm³]")
+    left_out = (words.ORIGIN, "energy, nominal [W.h]", "capacity, simulated [A.h]", "mass [g]",
+                "volume [cm³]")
     kept = [said[k] for k in said if k not in left_out]
     assert f.name in energy and all(text in energy for text in kept)
     verdict = " ".join(text_of(tables.verdict_table(audit), 80).split())
@@ -298,8 +306,10 @@ def browse(page_path, size, *options):
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on this machine: page not looked at")
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_a_browser_shows_the_page_without_errors_or_sideways_scrolling(html, tmp_path, size):
-    """The page is measured in a frame, as a window may be no narrower than the browser likes."""
+def test_a_browser_shows_the_page_without_errors_or_sideways_scrolling(audit, tmp_path, size):
+    """Six columns and all tables open; in a frame, as a window is no narrower than the browser likes."""
+    html = page(replace(audit, cells=3 * audit.cells, baselines=3 * audit.baselines))
+    html = html.replace("<details>", "<details open>")
     frame = tmp_path / "frame.html"
     frame.write_text(f"""<!doctype html><meta charset="utf-8"><title>not measured</title>
         <iframe style="border: 0" width="{size[0]}" height="{size[1]}" srcdoc="{escape(html)}"></iframe>

@@ -90,18 +90,20 @@ def _drawn(audit):
     for f in everyone:
         yield ("curves", plots.discharge_curves(f),
                f"Simulated voltage of {f.name} over the charge delivered per electrode area. The further "
-               "right a curve ends, the more of the charge is usable at that rate; the lower it lies, the more "
-               "energy is lost. Faster is darker and wider; rates: "
+               "right a curve ends, the more of the charge is usable at that rate; the lower it lies, the "
+               "more energy is lost. Faster is darker and wider; rates: "
                f"{', '.join(f'{rate:.3g} C' for rate, _ in f.rates)}.")
     yield ("ragone", plots.ragone(everyone),
            "Energy against mean power of discharges at constant current, both per mass of the cell. Further "
-           "up is more energy, further right more power; a line that falls steeply belongs to a cell that does "
-           "not like fast discharge. Unbroken lines: solid electrolyte; broken lines: liquid electrolyte.")
+           "up is more energy, further right more power; a line that falls steeply belongs to a cell that "
+           "does not like fast discharge. Unbroken lines: solid electrolyte; broken lines: liquid "
+           "electrolyte.")
 
 
 def _map_caption(m):
     unit = words.METRICS[m.metric]
     text = (f"Ratio of {m.cell} to {m.baseline} in {unit} if areal capacity and {m.varied} thickness were "
             "others. Numbers on the lines are ratios; the star is the cell as it is. Orange: below the "
-            f"claimed factor {m.factor:g}, purple: above; the thick line between them is where the claim just holds.")
+            f"claimed factor {m.factor:g}, purple: above; the thick line between them is where the claim "
+            "just holds.")
     return text + (" Hatched: no such cell can be made or simulated." if np.isnan(m.ratio).any() else "")

@@ -163,12 +163,13 @@ def ratio_map(m) -> Figure:
         colours = mpl.colors.TwoSlopeNorm(m.factor, *ends)
         axes.contourf(x, y, z, levels, cmap=_pale(), norm=colours).set_edgecolor("face")
         thin = axes.contour(x, y, z, levels[~np.isclose(levels, m.factor)], colors=GREY, linewidths=0.7)
-        axes.clabel(thin, fontsize=8, fmt="%g", colors="black")
+        for label in axes.clabel(thin, fontsize=8, fmt="%g", colors="black"):
+            label.set_clip_on(False)  # "8" at the edge would be half of 2.8
         if z.min() < m.factor < z.max():
             bold = axes.contour(x, y, z, [m.factor], colors="black", linewidths=2.6)
             axes.clabel(bold, fontsize=9, fmt=lambda v: f" {v:g}x ")
         else:
-            notes.append(f"all {'below' if z.max() <= m.factor else 'above'} {m.factor:g}")
+            notes.append(f"nowhere {'above' if z.max() <= m.factor else 'below'} {m.factor:g}")
     axes.plot(0.1 * m.here[0], 1e6 * m.here[1], "*", color="white", markeredgecolor="black", markersize=13,
               clip_on=False, zorder=5)
     axes.set_xlabel("areal capacity [mA.h/cm²]")
@@ -242,13 +243,15 @@ def ragone(figures: Iterable) -> Figure:
     figures = tuple(figures)
     figure = Figure(figsize=(WIDTH, 3.6))
     axes = figure.subplots()
-    look = looks(figures)
+    look, shown = looks(figures), 0
     for f in figures:
         points = [(r.discharge_energy / f.design.mass, (r.t[-1] - r.t[0]) / 3600.0) for _, r in f.rates]
         points = [(e / hours, e) for e, hours in points if e > 0.0 and hours > 0.0]
         axes.plot([p for p, _ in points], [e for _, e in points], label=f.name, markersize=4, **look[f.name])
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+        shown += len(points)
+    if not shown:
+        axes.set(xlim=(1.0, 1e4), ylim=(1.0, 1e3))  # a logarithmic axis cannot be empty
+    axes.set(xscale="log", yscale="log")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(LogLocator(10, (1.0, 2.0, 5.0)))
         axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
