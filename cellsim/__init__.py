@@ -13,8 +13,8 @@ _HOMES = {
     "discharge": "protocols", "hold": "protocols", "rest": "protocols",
     "simulate": "simulation", "Result": "result",
     "audit": "studies", "Audit": "studies", "load_claim": "studies",
-    "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors", "ParameterError": "errors", "ProtocolError": "errors",
-    "ReportError": "errors", "SolveError": "errors",
+    "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
+    "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
 }
 
 __all__ = sorted(_HOMES)

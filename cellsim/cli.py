@@ -45,8 +45,8 @@ def audit(
     """Judge a claim about energy density, with the condition under which it would hold."""
     from .files import replacing
     from .report.tables import audit_table, verdict_table
-    from .studies import load_claim
     from .studies import audit as run
+    from .studies import load_claim
 
     question = load_claim(claim, cells=cell or (), baselines=baseline or ())
     question = replace(question, c_rate=_positive("--c-rate", c_rate) or question.c_rate)
@@ -70,7 +70,8 @@ def _with_progress(run, question):
 
     announce()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    errors = Console(stderr=True)
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
         task = bars.add_task("audit", total=1.0)
         return run(question, progress=lambda what, done: bars.update(task, description=what, completed=done))
 

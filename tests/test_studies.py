@@ -11,7 +11,7 @@ from cellsim.parameters import Cell
 from cellsim.studies import Verdict, load_claim
 from cellsim.studies.claim import DEFAULT
 from cellsim.studies.uncertainty import SPREAD, interval, sample, varied
-from cellsim.studies.variation import ELECTROLYTE, EXCESS, Family, resized, thickness
+from cellsim.studies.variation import ELECTROLYTE, EXCESS, Family, resized
 
 TARGET, LEAF = "target_nmc811_lpscl_li", "leaf_2018"
 RATE = 1.0 / 3.0
@@ -147,7 +147,8 @@ def test_maps_agree_with_the_verdict_and_fall_with_dead_weight():
         (v, b.name, q) for v in ("electrolyte", "lithium excess") for b in found.baselines
         for q in found.claim.metrics}
     for m in found.maps:
-        ratio = next(c.ratio for c in found.comparisons if (c.cell, c.baseline, c.metric) == (m.cell, m.baseline, m.metric))
+        ratio = next(c.ratio for c in found.comparisons
+                     if (c.cell, c.baseline, c.metric) == (m.cell, m.baseline, m.metric))
         at = RegularGridInterpolator((m.areal_capacity, m.thickness), m.ratio)
         assert float(np.squeeze(at(m.here))) == pytest.approx(ratio, rel=0.02)
         assert np.all(np.diff(m.ratio, axis=1) < 0.0)
@@ -189,7 +190,7 @@ CLAIM = DEFAULT.read_text(encoding="utf-8")
     (("factor: 2.0", "factor: -1"), "factor: "),
     (("factor: 2.0", "factor: .nan"), "factor: "),
     (("factor: 2.0", "factor: two"), "factor: "),
-    (("baselines: [leaf_2010, leaf_2018, nmc811_pouch_modern]", "baselines: []"), "baselines: empty; name at least one"),
+    (("baselines: [leaf_2010, leaf_2018, nmc811_pouch_modern]", "baselines: []"), "baselines: empty; name at least"),
     (("baselines: [leaf_2010, leaf_2018, nmc811_pouch_modern]", ""), "baselines: missing; add it"),
     (("metrics: [gravimetric, volumetric]", "metrics: [gravimetric, areal]"), "metrics/1: "),
     (("metrics: [gravimetric, volumetric]", "metrics: [gravimetric, gravimetric]"), "twice"),

@@ -9,8 +9,8 @@ import numpy as np
 from markupsafe import Markup
 
 from .. import __version__
+from ..files import replacing
 from . import plots, words
-from .files import write_whole
 from .svg import inline_svg
 
 
@@ -28,7 +28,8 @@ def write_page(audit, path):
     Nothing is half-written.  Raises ReportError if the file cannot be written.
     """
     text = page(audit)
-    write_whole(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def page(audit) -> str:
@@ -39,6 +40,7 @@ def page(audit) -> str:
     everyone = (*audit.cells, *audit.baselines)
     return env.get_template("page.html.j2").render(
         audit=audit, everyone=everyone, words=words, tally=words.tally(audit), pack=words.pack_note(audit),
+        spread=words.spread_note(),
         conditions=_columns(words.conditions, everyone), energies=_columns(words.energies, everyone),
         endings=[f.result.steps[-1].ending.sentence for f in everyone],
         models=sorted({f.result.model for f in everyone}), pictures=_pictures(audit),
@@ -92,7 +94,7 @@ def _drawn(audit):
                f"Simulated voltage of {f.name} over the charge delivered per electrode area. The further "
                "right a curve ends, the more of the charge is usable at that rate; the lower it lies, the "
                "more energy is lost. Faster is darker and wider; rates: "
-               f"{', '.join(f'{rate:.3g} C' for rate, _ in f.rates)}.")
+               f"{', '.join(f'{rate:.3g} C' for rate, _ in f.rates)}.{words.early_ends(f)}")
     yield ("ragone", plots.ragone(everyone),
            "Energy against mean power of discharges at constant current, both per mass of the cell. Further "
            "up is more energy, further right more power; a line that falls steeply belongs to a cell that "

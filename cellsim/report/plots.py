@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from ..errors import ReportError
-from .files import write_whole
+from ..files import replacing
 from .words import METRICS
 
 WIDTH = 4.5  # inches
@@ -47,7 +47,8 @@ def save(figure, path):
     known = figure.canvas.get_supported_filetypes()
     if kind not in known:
         raise ReportError(f"{path}: save a picture as one of {', '.join('.' + k for k in sorted(known))}")
-    write_whole(path, lambda partial: figure.savefig(partial, format=kind))
+    with replacing(path) as partial:
+        figure.savefig(partial, format=kind)
 
 
 @styled

@@ -44,18 +44,20 @@ def _origins(figures) -> Table:
 
 
 def verdict_table(audit) -> Group:
-    """Each comparison of each cell: ratio, interval, verdict in a word and in colour; then the sentences."""
-    parts: list[Table | Text] = [Text(words.tally(audit), style="bold")]
+    """The verdict for each baseline and metric in words, then each comparison of each cell."""
+    lines = Text()
+    for c in audit.headlines:
+        sign, _, colour = words.VERDICTS[c.verdict]
+        lines.append(f"{sign} ", style=f"bold {colour}").append(f"{c.sentence}\n")
+    parts: list[Table | Text] = []
     for f in audit.cells:
-        table = _table(f.name, "baseline", "unit", "ratio", "5 % – 95 %", "verdict", named=audit.baselines)
-        sentences = Text()
+        table = _table(f.name, "baseline", "unit", "ratio", "5 % – 95 %", "verdict", "condition", named=audit.baselines)
         for c in (c for c in audit.comparisons if c.cell == f.name):
             sign, _, colour = words.VERDICTS[c.verdict]
             table.add_row(Text(c.baseline), words.METRICS[c.metric], words.ratio(c), words.ratio_span(c),
-                          Text(f"{sign} {c.verdict.value}", style=f"bold {colour}"))
-            sentences.append(f"{sign} ", style=f"bold {colour}").append(f"{c.sentence}\n")
-        parts += [table, sentences]
-    return Group(*parts)
+                          Text(f"{sign} {c.verdict.value}", style=f"bold {colour}"), Text(c.condition))
+        parts.append(table)
+    return Group(*parts, Text(words.tally(audit), style="bold"), Text(words.best_of(audit)), lines)
 
 
 def provenance_table(cell) -> Table:

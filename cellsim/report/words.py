@@ -1,7 +1,9 @@
 """Figures in words: the rows that the page and the terminal both show, with their units."""
-from ..studies.records import Verdict
+from ..errors import Ending
+from ..studies.records import UNITS, Verdict
+from ..studies.uncertainty import SAMPLES, SPREAD
 
-METRICS = {"gravimetric": "W.h/kg", "volumetric": "W.h/L"}
+METRICS = UNITS
 ORIGIN = "values come from"
 KINDS = {"solid": "solid electrolyte", "liquid": "liquid electrolyte"}
 # sign, colour that reads on white and under white text, and that colour's name in a rich terminal
@@ -53,8 +55,30 @@ def energies(f) -> dict[str, str]:
         rows |= {f"stack [{unit}]": number(getattr(d, f"stack_{metric}")),
                  f"cell [{unit}]": number(f.metric(metric)),
                  f"cell, 5 % – 95 % [{unit}]": span(*f.interval[k]),
-                 f"pack [{unit}]": number(getattr(d, f"pack_{metric}"))}
+                 f"pack [{unit}]": number(getattr(d, f"pack_{metric}")),
+                 f"stated by the maker [{unit}]": _stated(f.cell, metric)}
     return rows
+
+
+def _stated(cell, metric):
+    """What the maker says of the cell, never used in a calculation."""
+    path = f"design/stated {metric} energy density"
+    return number(cell.value(path)) if cell.has(path) else "–"
+
+
+def spread_note() -> str:
+    """What the intervals stand for."""
+    widths = ", ".join(f"{method} {100 * width:g} %" for method, width in SPREAD.items())
+    return (f"Every size, amount, density and resistance was drawn {SAMPLES} times (Latin hypercube), independently "
+            f"and evenly within a half-width that depends on how it is known: {widths}. The half-widths are a "
+            "judgement, the same for every cell.")
+
+
+def early_ends(f) -> str:
+    """Which discharges of a cell did not end at its lower cut-off, and why."""
+    other = [f"{rate:.3g} C: {run.steps[-1].ending.sentence}" for rate, run in f.rates
+             if run.steps[-1].ending is not Ending.LOWER_VOLTAGE]
+    return f" Ended before the lower cut-off: {'; '.join(other)}." if other else ""
 
 
 def pack_note(audit) -> str:
@@ -63,6 +87,12 @@ def pack_note(audit) -> str:
     text = " or ".join(f"{p.gravimetric:g} by mass and {p.volumetric:g} by volume"
                        for p in sorted(factors, key=lambda p: (p.gravimetric, p.volumetric)))
     return f"Pack figures are the cell's times {text}: an assumption, not a result."
+
+
+def best_of(audit) -> str:
+    """Which comparisons the headlines are."""
+    many = len(audit.cells)
+    return f"The closest of {many} cells, for each baseline and metric:" if many > 1 else ""
 
 
 def tally(audit) -> str:

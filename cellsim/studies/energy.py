@@ -77,7 +77,8 @@ def _load_all(claim):
     return tuple(found.values())[:len(claim.baselines)], tuple(found.values())[len(claim.baselines):]
 
 
-def audit(claim: Claim | str | None = None, *, progress: Callable[[str, float], None] = lambda what, done: None) -> Audit:
+def audit(claim: Claim | str | None = None, *,
+          progress: Callable[[str, float], None] = lambda what, done: None) -> Audit:
     """Check a claim: simulate every cell, compare energy densities, find what would make the claim true.
 
     claim: a `Claim`, the path of a claim file, or None for the packaged energy claim.
@@ -109,7 +110,8 @@ def audit(claim: Claim | str | None = None, *, progress: Callable[[str, float], 
             for metric in claim.metrics:
                 k = ("gravimetric", "volumetric").index(metric)
                 spread = interval(_ratios(samples[cell.name][:, k], samples[baseline.name][:, k]))
-                comparisons.append(compare(families[cell.name], known[cell.name], baseline, metric, claim.factor, spread))
+                comparisons.append(compare(families[cell.name], known[cell.name], baseline, metric, claim.factor,
+                                           spread))
         report(f"{cell.name}: verdict")
     first = solid[0].name
     maps = tuple(ratio_maps(families[first], known[first], baselines, claim))

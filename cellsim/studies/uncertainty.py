@@ -33,7 +33,7 @@ def _within(cell, path, value):
     name = quantities(section, kind)[key]
     high = name.hi
     if key == "active material volume fraction":
-        high = 1.0 - cell.value(f"{section}/electrolyte volume fraction") - cell.value(f"{section}/void volume fraction")
+        high = 1.0 - sum(cell.value(f"{section}/{phase} volume fraction") for phase in ("electrolyte", "void"))
     return float(min(max(value, name.lo), high))
 
 

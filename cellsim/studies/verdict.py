@@ -1,13 +1,10 @@
 """From ratios to a verdict: does the claim hold, and if not, what would have to be true."""
-from dataclasses import replace
-
 import numpy as np
 
 from ..errors import ParameterError, SolveError
 from .records import Comparison, Figures, Verdict
 from .variation import ELECTROLYTE, EXCESS, Family
 
-UNITS = {"gravimetric": "W.h/kg", "volumetric": "W.h/L"}
 NEARLY_NONE = 0.01  # share of the present thickness that stands for "none of it"
 WIDEST = 20.0  # times the present thickness: beyond, the budget is not looked for
 AREAL = (15.0, 100.0, 5.0)  # A.h/m2, from, to and stride of the search for an areal capacity
@@ -79,27 +76,22 @@ def compare(family: Family, figures: Figures, baseline: Figures, metric, factor,
         verdict = Verdict.ONLY_IF
     else:
         verdict = Verdict.FAILS
-    found = Comparison(figures.name, baseline.name, metric, factor, ratio, interval, verdict, layers(figures.cell),
-                       budget, "", areal)
-    return replace(found, sentence=_sentence(found, 0.1 * figures.areal_capacity, best))
+    words = _condition(figures, verdict, budget, areal, best)
+    return Comparison(figures.name, baseline.name, metric, factor, ratio, interval, verdict, layers(figures.cell),
+                      budget, areal, words)
 
 
-def _sentence(c: Comparison, loading, best):
-    """The verdict in words; loading in mA.h/cm2."""
+def _condition(figures, verdict, budget, areal, best):
+    """What has to be true, or what falls short, in words."""
     um = lambda metres: f"{1e6 * metres:.3g} um"  # noqa: E731
-    start = (f"{c.cell} has {c.ratio:.2f} ({c.interval[0]:.2f} to {c.interval[1]:.2f}) times the {UNITS[c.metric]} of "
-             f"{c.baseline}: {c.factor:g}x {c.verdict.value}")
+    if verdict is Verdict.FAILS:
+        return (f"even with next to no electrolyte and lithium excess it would be {best:.2f}x, and no areal capacity "
+                f"up to {0.1 * AREAL[1]:.2g} mA.h/cm2 reaches it either")
     ways = []
-    if c.budget is not None:
-        ways.append(f"electrolyte and lithium excess together are at most {um(c.budget)} (they are {um(c.present)})")
-    if c.areal_needed is not None:
-        ways.append(f"the areal capacity is at least {0.1 * c.areal_needed:.2g} mA.h/cm2 (it is {loading:.2g})")
-    if c.verdict is Verdict.HOLDS:
-        end = f", as long as {ways[0]}" if c.budget else ""
-    elif c.verdict is Verdict.ONLY_IF:
-        end = " " + ", or ".join(ways)
-    else:
-        end = (f": even with next to no electrolyte and lithium excess it is {best:.2f}x, and no areal capacity up to "
-               f"{0.1 * AREAL[1]:.2g} mA.h/cm2 reaches it either")
-    doubt = "; the uncertainty spans the claim" if c.interval[0] < c.factor < c.interval[1] else ""
-    return start + end + doubt
+    if budget is not None:
+        ways.append(f"electrolyte and lithium excess together are at most {um(budget)} "
+                    f"(they are {um(layers(figures.cell))})")
+    if areal is not None and verdict is Verdict.ONLY_IF:
+        ways.append(f"the areal capacity is at least {0.1 * areal:.2g} mA.h/cm2 "
+                    f"(it is {0.1 * figures.areal_capacity:.2g})")
+    return ", or ".join(ways)
