@@ -49,15 +49,14 @@ def verdict_table(audit) -> Group:
     for c in audit.headlines:
         sign, _, colour = words.VERDICTS[c.verdict]
         lines.append(f"{sign} ", style=f"bold {colour}").append(f"{c.sentence}\n")
-    parts: list[Table | Text] = []
+    details = Text()
     for f in audit.cells:
-        table = _table(f.name, "baseline", "unit", "ratio", "5 % – 95 %", "verdict", "condition", named=audit.baselines)
+        details.append(f"{f.name}\n", style="bold")
         for c in (c for c in audit.comparisons if c.cell == f.name):
             sign, _, colour = words.VERDICTS[c.verdict]
-            table.add_row(Text(c.baseline), words.METRICS[c.metric], words.ratio(c), words.ratio_span(c),
-                          Text(f"{sign} {c.verdict.value}", style=f"bold {colour}"), Text(c.condition))
-        parts.append(table)
-    return Group(*parts, Text(words.tally(audit), style="bold"), Text(words.best_of(audit)), lines)
+            details.append(f"  {words.ratio(c)} ({words.ratio_span(c)}) x {words.METRICS[c.metric]} of {c.baseline}: ")
+            details.append(f"{sign} {c.verdict.value}\n", style=f"bold {colour}").append(f"    {c.condition}\n", "dim")
+    return Group(details, Text(words.tally(audit), style="bold"), Text(words.best_of(audit)), lines)
 
 
 def provenance_table(cell) -> Table:

@@ -85,13 +85,12 @@ def _condition(figures, verdict, budget, areal, best):
     """What has to be true, or what falls short, in words."""
     um = lambda metres: f"{1e6 * metres:.3g} um"  # noqa: E731
     if verdict is Verdict.FAILS:
-        return (f"even with next to no electrolyte and lithium excess it would be {best:.2f}x, and no areal capacity "
-                f"up to {0.1 * AREAL[1]:.2g} mA.h/cm2 reaches it either")
+        return (f"{best:.2f}x with next to no electrolyte and lithium excess, and no areal capacity up to "
+                f"{0.1 * AREAL[1]:.2g} mA.h/cm2 reaches it")
     ways = []
     if budget is not None:
-        ways.append(f"electrolyte and lithium excess together are at most {um(budget)} "
-                    f"(they are {um(layers(figures.cell))})")
+        ways.append(f"electrolyte plus lithium excess is at most {um(budget)} (now {um(layers(figures.cell))})")
     if areal is not None and verdict is Verdict.ONLY_IF:
         ways.append(f"the areal capacity is at least {0.1 * areal:.2g} mA.h/cm2 "
-                    f"(it is {0.1 * figures.areal_capacity:.2g})")
+                    f"(now {0.1 * figures.areal_capacity:.2g})")
     return ", or ".join(ways)
