@@ -117,7 +117,8 @@ def test_electrode_laws_are_those_of_the_published_set(name, word):
     for T in TEMPERATURES:
         D = activated(cell, f"{part}/particle diffusivity", f"{part}/diffusivity activation energy", T)(x)
         close(D, evaluate(published, f"{Word} particle diffusivity [m2.s-1]", x, T), f"diffusivity at {T} K")
-        i0 = activated(cell, *(f"{part}/exchange-current {q}" for q in ("density", "activation energy")), T)(x)
+        paths = (f"{part}/exchange-current {key}" for key in ("density", "activation energy"))
+        i0 = activated(cell, *paths, T)(x)
         i0 *= 2.0 * np.sqrt(x * (1.0 - x) * c_e / 1000.0) * cell.law(f"{part}/exchange-current shape")(x, T)
         i0 *= cell.law(f"{part}/exchange-current electrolyte shape")(c_e, T)
         key = f"{Word} electrode exchange-current density [A.m-2]"
