@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError
 
 from .laws import Law, LawError, finite
 from .names import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
@@ -29,15 +29,15 @@ class Table(BaseModel):
     """Pairs of a law."""
 
     model_config = ConfigDict(extra="forbid")
-    x: list[StrictFloat | StrictInt]
-    y: list[StrictFloat | StrictInt]
+    x: list[StrictFloat]  # an integer is fine, too; text or a boolean is not
+    y: list[StrictFloat]
 
 
 class Record(BaseModel):
     """One quantity: a value, expression or table, with unit, source and method."""
 
     model_config = ConfigDict(extra="forbid")
-    value: StrictFloat | StrictInt | None = None
+    value: StrictFloat | None = None
     expression: StrictStr | None = None
     table: Table | None = None
     unit: StrictStr
@@ -95,8 +95,9 @@ def _shape(model, raw):
         model.model_validate(raw)
     except ValidationError as error:
         for e in error.errors():
-            where = "/".join(str(p) for p in e["loc"] if p not in ("float", "int"))
-            known = {"missing": f"{where}: missing; add it", "extra_forbidden": f"{where}: unknown key; remove it"}
+            where = "/".join(str(p) for p in e["loc"])
+            known = {"missing": f"{where}: missing; add it",
+                     "extra_forbidden": f"{where}: unknown key; remove it"}
             other = f"{where or 'record'}: {e['msg'].lower()}, found {str(e['input'])[:40]!r}"
             yield known.get(e["type"], other)
 
@@ -122,8 +123,9 @@ def _section(section, raw, sources):
     if section == "separator" or (section.endswith("electrode") and raw.get("type") == "porous"):
         given = {k for k in raw if any(k in c for c in TRANSPORT_CHOICES)}
         if given not in TRANSPORT_CHOICES:
-            yield section, ("give exactly one of 'transport efficiency', 'bruggeman exponent', or 'percolation"
-                            f" threshold' with 'percolation exponent'; found {sorted(given) or 'none'}")
+            found = ", ".join(map(repr, sorted(given))) or "none"
+            yield section, ("give exactly one of 'transport efficiency', 'bruggeman exponent', or both "
+                            f"'percolation threshold' and 'percolation exponent'; found {found}")
     if section == "design" and isinstance(raw.get("format"), str):
         for key in FORMATS.get(raw["format"], ()):
             if key not in raw:
