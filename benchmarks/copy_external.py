@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import paths
 
-HOME = Path(__file__).parents[1] / "tests" / "reference"
+HOME = paths.TESTS / "reference"
 ROWS = 280  # kept of a measured curve
 
 
@@ -41,8 +42,8 @@ def dualfoil(source):
     for path in sorted(source.glob("*.csv")):
         t, _, _, V, _, current, _ = read(path)
         last = np.append(np.diff(t) > 0.0, True)
-        np.savetxt(HOME / "dualfoil" / path.name, np.column_stack([t, V, current])[last], delimiter=",", fmt="%g",
-                   header="time_s,voltage_V,current_A_m2", comments="")
+        np.savetxt(HOME / "dualfoil" / path.name, np.column_stack([t, V, current])[last], delimiter=",",
+                   fmt="%g", header="time_s,voltage_V,current_A_m2", comments="")
 
 
 def thin(t, V):
@@ -66,7 +67,8 @@ def lgm50(source):
         rest, end = edges[-2], edges[-1]
         run = slice(rest + 1, end + 1)
         write("measured", f"lgm50_{cell}_{rate}C", t[run] - t[rest], V[run],
-              current_A=round(-current[run].mean(), 5), rest_V=V[rest], rest_K=round(T[rest] + 273.15, 2), peak_K=round(T[run].max() + 273.15, 2))
+              current_A=round(-current[run].mean(), 5), rest_V=V[rest],
+              rest_K=round(T[rest] + 273.15, 2), peak_K=round(T[run].max() + 273.15, 2))
     t, V, T = read(source / "Cell789_1C_25degC_discharge_rest.csv")
     end = V.argmin()
     write("measured", "lgm50_789_1C", t[1:end + 1], V[1:end + 1], current_A=5.0, rest_V=V[0], rest_K=T[0],

@@ -82,7 +82,8 @@ def dualfoil_a(film=0.0) -> Cell:
     k = {"negative": 1e-5, "positive": 3e-11}
     x0 = {"negative": 0.6, "positive": 0.5}
     changes = {"cell/electrode area": 1.0, "cell/lower voltage cut-off": 2.8,
-               "cell/upper voltage cut-off": 4.4, "cell/nominal capacity": 20.0, "cell/reference temperature": 298.0,
+               "cell/upper voltage cut-off": 4.4, "cell/nominal capacity": 20.0,
+               "cell/reference temperature": 298.0,
                "cell/ambient temperature": 298.0, "negative electrode/film resistance": film}
     for side in c_max:
         part = f"{side} electrode"

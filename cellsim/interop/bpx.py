@@ -77,7 +77,7 @@ def read_bpx(path, design=None) -> Cell:
     raw = raw if isinstance(raw, dict) else {}
     header, parts = raw.get("Header"), raw.get("Parameterisation")
     if not isinstance(header, dict) or not isinstance(parts, dict) or "BPX" not in header:
-        raise ParameterError(f"{path.name}: not a BPX file: 'Header' with 'BPX', or 'Parameterisation', is missing")
+        raise ParameterError(f"{path.name}: not a BPX file: it needs Header/BPX and Parameterisation")
     _supported(path, header, parts)
     pairs = _number(path, "Cell", parts["Cell"], PAIRS)
     area = _number(path, "Cell", parts["Cell"], AREA)
