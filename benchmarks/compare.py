@@ -89,7 +89,7 @@ def code(speed, quick):
                 ms, rms = against_pybamm.measure(case, repeats)
                 row |= {"PyBaMM ms": ms, "ratio": ms / row["CPU ms"], "PyBaMM rms": rms}
         rows.append(row)
-    show("Converged PyBaMM curves, first 95 %: errors [mV] on the default and the fine mesh", rows)
+    show("Converged PyBaMM curves, first 95 %: errors in mV on the default and the fine mesh", rows)
     if speed:
         console.print("CPU: median processor time of one run after a warm-up, default meshes.  Ours is the "
                       "whole of simulate(), PyBaMM's the solve alone (IDAKLU); PyBaMM rms is its error so.")

@@ -74,6 +74,11 @@ def _table(path, **options):
     return np.loadtxt(HOME / path, delimiter=",", unpack=True, **options)
 
 
+# The salt runs out at the positive collector.  Ours ends there, at a thousandth of the initial
+# concentration (175.9 and 49.8 s), PyBaMM's goes on: the first 95 % up to that end are compared.
+DEPLETED = {"Chen2020_DFN_dis_3": 167.0, "Chen2020_SPMe_dis_3": 47.3}  # s
+
+
 @cache
 def pybamm_cases() -> list[Case]:
     """The three stock sets by three models, each discharged at four rates and charged at two."""
@@ -83,7 +88,9 @@ def pybamm_cases() -> list[Case]:
         if name not in SETS:
             continue
         step = (cellsim.discharge if way == "dis" else cellsim.charge)(float(rate.replace("p", ".")))
-        found.append(Case(path.stem[7:], load(SETS[name]), (step,), *_table(path.name),
+        t, V = _table(path.name)
+        k = t <= DEPLETED.get(path.stem[7:], np.inf)
+        found.append(Case(path.stem[7:], load(SETS[name]), (step,), t[k], V[k],
                           {"soc": 1.0 if way == "dis" else 0.1}, model))
     return found
 
