@@ -92,10 +92,9 @@ def test_twice_the_pairs_are_twice_the_stack():
     assert two.masses["pouch foil"] == pytest.approx(one.masses["pouch foil"], rel=1e-12)
 
 
-@pytest.mark.parametrize("path, value", [("separator/thickness", 60e-6), ("design/lithium excess thickness",
-                                                                          80e-6),
-                                         ("design/area coverage", 0.6), ("design/tab and terminal mass",
-                                                                         0.5)])
+@pytest.mark.parametrize("path, value", [
+    ("separator/thickness", 60e-6), ("design/lithium excess thickness", 80e-6),
+    ("design/area coverage", 0.6), ("design/tab and terminal mass", 0.5)])
 def test_dead_weight_lowers_energy_density(path, value):
     """At the same energy, what stores nothing costs mass or volume, and never gains any."""
     cell = cellsim.load(TARGET)
@@ -231,7 +230,7 @@ def test_lg_m50_has_its_stated_mass_and_volume(name):
 @pytest.mark.parametrize("part, wet", [("negative electrode", 2060.0), ("separator", 1548.0),
                                        ("positive electrode", 3699.0)])
 def test_lg_m50_layers_have_the_density_of_wet_layers(part, wet):
-    """The densities in PyBaMM's ORegan2022 set, before the electrolyte beyond the pores; 1 kg/m3 is rounding."""
+    """The densities in PyBaMM's ORegan2022 set, before electrolyte beyond the pores; 1 kg/m3 is rounding."""
     cell = cellsim.load(M50).with_({"design/electrolyte fill factor": 1.0})
     layer = next(layer for layer in pair_layers(cell) if layer.name == part)
     assert layer.areal_mass / layer.thickness == pytest.approx(wet, abs=1.0)
