@@ -17,7 +17,7 @@ from cellsim.interop import read_bpx
 
 HOME = Path(__file__).parent / "reference"
 DEFAULT = {"DFN": DFN(), "SPMe": SPMe(), "SPM": SPM()}
-FINE = {"DFN": DFN((60, 20, 60), shells=60), "SPMe": SPMe((60, 20, 60), shells=60), "SPM": SPM(shells=80)}
+FINE = {"DFN": DFN((80, 30, 80), shells=60), "SPMe": SPMe((80, 30, 80), shells=60), "SPM": SPM(shells=80)}
 FINE_RTOL = 1e-6
 SETS = {"Chen2020": "lgm50_chen2020", "Marquis2019": "marquis2019", "Ecker2015": "ecker2015"}
 
