@@ -86,6 +86,9 @@ def attempt(sys, ctl, mem, w, rtol, tol):
             new[i] += mem.D[k, i]
             hat[i] += past * mem.D[k, i]
     change[:] = new
+    salt, had = views(sys, new)[1], views(sys, mem.D[0])[1]
+    for i in range(salt.size):
+        salt[i] = max(salt[i], 0.1 * had[i])  # extrapolated below zero, there would be no logarithm
     n = solve(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)
     for i in range(new.size):
         change[i] = new[i] - change[i]

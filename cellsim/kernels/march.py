@@ -9,6 +9,7 @@ from .system import POWER, VOLTAGE, Control, views
 TOL = 0.03  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-9  # smallest time step [s]
 INSTANT = 1e-7  # an ending is located to this time [s]
+ATTEMPTS = 1000  # time steps tried in one call of `advance`, so that its caller can watch the clock
 
 # status of `advance`: 0 to 7 and 9 are the endings of the same number in errors.Ending
 RUNNING, STEP_TOO_SMALL = -1, 9
@@ -54,19 +55,23 @@ def margins(sys, ctl, s, q_start, g):
 
 @inner
 def land(sys, ctl, mem, w, rtol, q_start, g):
-    """Shorten the step in mem until it ends where the first margin vanishes; returns which one."""
+    """Shorten the step in mem until it ends where the first margin vanishes; returns which one.
+
+    Returns -1 where the last of the shorter steps could not be solved.
+    """
     before, after = 0.0, mem.head[1]
     margins(sys, ctl, mem.D[0], q_start, g)
     g_before = g[first_of(g)]
     which = margins(sys, ctl, mem.ahead[1], q_start, g)
-    g_after, kept = g[which], 0
+    g_after, kept, solved = g[which], 0, False
     for _ in range(80):
         span = after - before
         step = before + span * min(max(g_before / (g_before - g_after), 0.01), 0.99)
         if g_before > 1e300 or _ > 20:
             step = 0.5 * (before + after)
         rescale(mem, step / mem.head[1])
-        if attempt(sys, ctl, mem, w, rtol, 1e-4 * TOL) == 0:
+        solved = attempt(sys, ctl, mem, w, rtol, 1e-4 * TOL) > 0
+        if not solved:
             after = step
             continue
         which = margins(sys, ctl, mem.ahead[1], q_start, g)
@@ -80,7 +85,7 @@ def land(sys, ctl, mem, w, rtol, q_start, g):
             kept = 1
         if abs(g[which]) * span < 0.1 * INSTANT * abs(g_before - g_after) or after - before < 0.5 * INSTANT:
             break
-    return which
+    return which if solved else -1
 
 
 @inner
@@ -125,7 +130,7 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
     """
     g = np.empty(EVENTS)
     rows = 0
-    while True:
+    for _ in range(ATTEMPTS):
         remaining = ctl.duration - mem.head[0]
         if remaining <= 1e-12 * ctl.duration:
             return 0, rows
@@ -142,7 +147,7 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
             continue
         order = int(mem.head[2])
         error = ERROR[order] * norm(sys, mem.ahead[2], rtol)
-        if adapt and error > 1.0:
+        if adapt and not error <= 1.0:
             rescale(mem, max(0.2, 0.85 * error ** (-1.0 / (order + 1))))
             if mem.head[1] < H_MIN:
                 return diagnose(sys, ctl, mem.D[0], q_start, g), rows
@@ -151,6 +156,11 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
         ended = g[which] <= 0.0
         if ended:
             which = land(sys, ctl, mem, w, rtol, q_start, g)
+            if which < 0:
+                rescale(mem, 0.25)
+                if mem.head[1] < H_MIN:
+                    return diagnose(sys, ctl, mem.D[0], q_start, g), rows
+                continue
         t_before = mem.head[0]
         accept(mem)
         rows = record(mem, t_before, every, out_t, out_s, rows)
@@ -158,6 +168,7 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
             return which + 1, rows
         if adapt:
             choose_order(sys, mem, error, rtol, highest)
+    return RUNNING, rows
 
 
 @kernel

@@ -4,6 +4,8 @@ The particles, c_e and the terminal current are solved for together; the potenti
 closed form.  Equations: Marquis et al., J. Electrochem. Soc. 166 (2019) A3693, in the composite
 form: properties of the electrolyte in the ohmic drop at its mean concentration.
 """
+import numpy as np
+
 from .._jit import inner
 from ..numerics.mesh import conductance
 from ..numerics.table import evaluate
@@ -130,12 +132,13 @@ def salt_step(sys, hg, c_hat, c, j, w):
         q = lower[i] / diag[i - 1]
         diag[i] -= q * upper[i - 1]
         r[i] -= q * r[i - 1]
-    change = 0.0
+    change, total = 0.0, 0.0
     for i in range(n - 1, -1, -1):
         r[i] = (r[i] - (upper[i] * r[i + 1] if i < n - 1 else 0.0)) / diag[i]
         change = max(change, abs(r[i]) / sys.c_ref)
+        total += r[i]
         c[i] = max(c[i] + r[i], 0.1 * c[i])
-    return change
+    return change if abs(total) < 1e300 else np.inf
 
 
 @inner
@@ -154,6 +157,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             if sys.volume[i].side >= 0:
                 j[i] = sign[sys.volume[i].side] * s[k] / surface_area(sys, sys.volume[i].side)
         change = salt_step(sys, hg, c_hat, c, j, w)
+        if not change < 1e12:
+            return 0
         for side in range(2):
             first = first_of(sys, side)
             p = sys.volume[first].particle
@@ -174,7 +179,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         dI = -res / (res_I + res_V * V_I)
         s[k] += dI
         change = max(change, abs(dI * V_I)) / rtol
-        if not change < 1e12:
+        if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
         phi_s[n - 1] = V + V_I * dI  # the terminal voltage; other potentials are not resolved
         if change < tol:
