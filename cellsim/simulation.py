@@ -39,7 +39,7 @@ class _Run:
     max_order: int = MAX_ORDER
 
 
-def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, rtol=1e-3,
+def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, rtol=5e-4,
              time_budget=10.0) -> Result:
     """Simulate a protocol and return a `Result`.
 

@@ -46,7 +46,7 @@ def margins(sys, ctl, s, q_start, g):
     for i in range(sys.volume.size):
         p = sys.volume[i].particle
         if p >= 0:
-            x = surface(sys, particles[p, -1], j[i], i)
+            x = surface(sys, particles[p], j[i], i)
             g[4] = min(g[4], x - ctl.x_edge)
             g[5] = min(g[5], 1.0 - ctl.x_edge - x)
         g[6] = min(g[6], c[i] / ctl.c_edge - 1.0)

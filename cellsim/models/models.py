@@ -17,7 +17,7 @@ from .laws import tables
 from .mesh import regions
 
 PARTS = ("negative electrode", "positive electrode")
-STRETCH_X, STRETCH_R = 0.3, 2.5  # grading of electrodes towards the separator, particles to the surface
+STRETCH_X, STRETCH_R = 0.5, 2.0  # grading of electrodes towards the separator, particles to the surface
 
 
 def grains(cell, sides):
@@ -45,10 +45,10 @@ def build(cell, T, volumes, shells, model, ideal=False) -> System:
     else:
         owners = list(side[holds])
         volume["particle"] = np.where(holds, np.cumsum(holds) - 1, -1)
-    shell, half = sphere(shells, STRETCH_R)
+    shell, half, lean = sphere(shells, STRETCH_R)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
-    return System(model, volume, grains(cell, owners), shell, tables(cell, T), float(half), float(c0),
+    return System(model, volume, grains(cell, owners), shell, tables(cell, T), half, lean, float(c0),
                   float(t_ref), float(T), float(cell.value("cell/series resistance")))
 
 
@@ -56,7 +56,7 @@ def build(cell, T, volumes, shells, model, ideal=False) -> System:
 class DFN:
     """Doyle-Fuller-Newman model on (negative, separator, positive) volumes and shells per particle."""
 
-    volumes: tuple[int, int, int] = (30, 5, 30)
+    volumes: tuple[int, int, int] = (40, 4, 30)
     shells: int = 24
 
     def discretise(self, cell, T) -> System:
@@ -68,7 +68,7 @@ class DFN:
 class SPMe:
     """Single-particle model with electrolyte."""
 
-    volumes: tuple[int, int, int] = (30, 5, 30)
+    volumes: tuple[int, int, int] = (40, 4, 30)
     shells: int = 24
 
     def discretise(self, cell, T) -> System:
