@@ -145,12 +145,12 @@ def _one_step(run, step, t0):
     """Times [s], states and outcome of one step from run.state."""
     ctl, sys, s = _control(run, step), run.sys, run.state.copy()
     q0, e0 = s[-2], s[-1]
-    if not march.settle(sys, ctl, s, run.work, run.rtol):
-        return np.array([t0]), run.state[None].copy(), _outcome(run, step, Ending.UNREACHABLE, t0, t0, s, q0, e0)
+    status = march.settle(sys, ctl, s, run.work, run.rtol)
     times, states = [np.array([t0])], [s[None].copy()]
-    g = np.empty(march.EVENTS)
-    which = march.margins(sys, ctl, s, q0, g)
-    status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
+    if status == march.RUNNING:
+        g = np.empty(march.EVENTS)
+        which = march.margins(sys, ctl, s, q0, g)
+        status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
     memory = remember(s, _first_step(run, ctl))
     out_t, out_s = np.empty(ROWS), np.empty((ROWS, s.size))
     stop_at = time.thread_time() + run.time_budget

@@ -11,8 +11,8 @@ H_MIN = 1e-9  # smallest time step [s]
 INSTANT = 1e-7  # an ending is located to this time [s]
 ATTEMPTS = 1000  # time steps tried in one call of `advance`, so that its caller can watch the clock
 
-# status of `advance`: 0 to 7 and 9 are the endings of the same number in errors.Ending
-RUNNING, STEP_TOO_SMALL = -1, 9
+# a status from 0 up is the ending of the same number in errors.Ending
+RUNNING, UNREACHABLE, STEP_TOO_SMALL = -1, 8, 9
 EVENTS = 7
 
 
@@ -173,9 +173,10 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
 
 @kernel
 def settle(sys, ctl, s, w, rtol):
-    """Consistent potentials and currents at the concentrations in s, under ctl; True if found.
+    """Consistent potentials and currents at the concentrations in s, under ctl; returns a status.
 
-    Tries at once, then walks from the present operating point to the one asked for.
+    Tries at once, then walks from the present operating point to the one asked for.  Where it
+    gets no further, s is left at the last point reached, and the status says what is in the way.
     """
     k = s.size - 3
     goal = ctl.target
@@ -199,5 +200,7 @@ def settle(sys, ctl, s, w, rtol):
         else:
             stride *= 0.5
             if stride < 1e-3:
-                return False
-    return True
+                g = np.empty(EVENTS)
+                what = diagnose(sys, ctl, s, s[k + 1], g)
+                return UNREACHABLE if what == STEP_TOO_SMALL else what
+    return RUNNING
