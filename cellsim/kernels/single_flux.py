@@ -151,6 +151,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     sign = (1.0, -1.0)
     if ctl.mode == 0:
         s[k] = ctl.target
+    settled = False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):
         v, v_I = [0.0, 0.0], [0.0, 0.0]
         for i in range(n):
@@ -176,13 +177,14 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         V = v[1] - v[0] + rise - resistance * s[k]
         V_I = v_I[1] - v_I[0] - resistance
         res, res_I, res_V = control_residual(ctl, s[k], V)
-        dI = -res / (res_I + res_V * V_I)
+        dI = 0.0 if settled else -res / (res_I + res_V * V_I)
         s[k] += dI
         change = max(change, abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
         phi_s[n - 1] = V + V_I * dI  # the terminal voltage; other potentials are not resolved
-        if change < tol:
+        if change < tol and (settled or dI == 0.0):
             return iteration
+        settled = settled or change < tol
     return 0
 
