@@ -111,14 +111,15 @@ def _series(p):
     yield "Discharge energy [W.h]", (one, lambda: p.E * p.area / hours)
     yield "State of charge", (one, lambda: p.soc0 - p.Q * p.area / hours / window)
     yield "Minimum electrolyte concentration [mol.m-3]", (one, lambda: p.c.min(axis=1))
-    yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * (p.c @ (p.sys.volume["eps"] * p.sys.volume["dx"])))
+    pores = p.sys.volume["eps"] * p.sys.volume["dx"]
+    yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * (p.c @ pores))
     for (name, side), part in zip(SIDES, (NEGATIVE, POSITIVE), strict=True):
         if side == 0 and has_foil(p.cell):
             continue
         low = name.lower()
         yield f"Total lithium in {low} electrode [mol]", (one, lambda q=part, s=side: p.lithium(q, s))
         yield (f"X-averaged {low} particle surface stoichiometry",
-               (one, lambda s=side: p.surface(s) @ p.sys.volume["dx"][p.volumes(s)] / p.sys.volume["dx"][p.volumes(s)].sum()))
+               (one, lambda s=side: np.average(p.surface(s), axis=1, weights=p.sys.volume["dx"][p.volumes(s)])))
     if p.sys.model == POROUS and p.sys.volume.size > 3:
         last = p.volumes(0)[-1]
         yield ("Negative electrode surface potential difference at separator interface [V]",

@@ -50,7 +50,7 @@ def dense(block):
 
 @pytest.mark.parametrize("name", ("marquis2019", "ecker2015", SOLID))
 def test_newtons_matrix_is_the_derivative_of_its_residual(name):
-    """Central differences, in units of each column's own step; their error is about 1e-7 of the largest entry of a row."""
+    """Central differences, in units of each column's step; their error is about 1e-7 of a row's largest entry."""
     cell, model, hg = cellsim.load(name), cellsim.DFN((5, 2, 5), 8), 20.0
     sys = model.discretise(cell, 300.0)
     s_hat = initial_state(cell, sys, 0.6)
@@ -151,8 +151,8 @@ def observed_order(values):
     return np.log2((a - b) / (b - c))
 
 
-@pytest.mark.parametrize("name, kind", [("marquis2019", cellsim.DFN), ("lgm50_chen2020", cellsim.DFN), (SOLID, cellsim.DFN),
-                                        ("marquis2019", cellsim.SPMe)])
+@pytest.mark.parametrize("name, kind", [("marquis2019", cellsim.DFN), ("lgm50_chen2020", cellsim.DFN),
+                                        (SOLID, cellsim.DFN), ("marquis2019", cellsim.SPMe)])
 def test_the_mesh_in_x_is_second_order(name, kind):
     """Voltage after 20 min at 1C on 8, 16 and 32 volumes a region; order within 0.15."""
     values = [end_voltage(name, kind((n, n, n), 16), 1200.0) for n in (8, 16, 32)]
@@ -161,7 +161,7 @@ def test_the_mesh_in_x_is_second_order(name, kind):
 
 @pytest.mark.parametrize("name, seconds", [("marquis2019", 60.0), ("ecker2015", 1200.0)])
 def test_the_mesh_in_r_is_second_order(name, seconds):
-    """SPM with 24, 48 and 96 shells, in the transient (constant D, exact later) and with variable D; order within 0.15."""
+    """SPM with 24, 48, 96 shells: in the transient (constant D, exact later), with variable D; within 0.15."""
     values = [end_voltage(name, cellsim.SPM(n), seconds) for n in (24, 48, 96)]
     assert observed_order(values) == approx(2.0, abs=0.15)
 

@@ -30,7 +30,8 @@ def test_a_table_reproduces_cubics_exactly_and_smooth_laws_to_rounding(laws):
     assert y == approx(np.cos(x), abs=1e-12)
 
 
-@pytest.mark.parametrize("k, x", [(0, 0.7), (0, 1.9999), (1, -0.5), (1, 2.2), (2, 15.123), (0, -0.4), (1, 5.0), (2, 9.0)])
+@pytest.mark.parametrize("k, x", [(0, 0.7), (0, 1.9999), (1, -0.5), (1, 2.2), (2, 15.123),
+                                  (0, -0.4), (1, 5.0), (2, 9.0)])
 def test_the_slope_of_a_table_is_the_derivative_of_its_value(laws, k, x):
     """Dual numbers through the look-up itself, inside the grid and beyond it; 1e-13 is rounding."""
     value, slope = value_and_slope(laws, k, x)

@@ -54,7 +54,7 @@ def test_partials_are_those_of_the_value(name):
 
 @pytest.mark.parametrize("i", (0.0, 1e-12, -1e-12, 2.0, -2.0, 1e9, -1e9))
 def test_overpotential_solves_butler_volmer_at_any_current(i):
-    """i = 2 i0 sinh(F eta / 2RT) back to i; the slope stays finite.  rel 1e-12: sinh doubles eta's rounding 20 times."""
+    """i = 2 i0 sinh(F eta / 2RT) back to i; the slope stays finite.  rel 1e-12: sinh enlarges eta's rounding."""
     i0, T = 0.7, 298.15
     eta, slope, _ = kinetics.overpotential.py_func(i, i0, T)
     assert 2.0 * i0 * np.sinh(F * eta / (2.0 * R * T)) == approx(i, rel=1e-12, abs=1e-25)

@@ -235,10 +235,15 @@ def test_the_ionic_resistance_of_a_composite_cathode_is_a_third_of_its_length_ov
 
 
 def test_charge_transfer_at_small_current_is_linear():
-    """SPM of the solid cell at the first instant: RT/F over i0 and surface, foil included; rel 1e-6 as asinh is odd."""
-    cell = cellsim.load(SOLID).with_({"separator/thickness": 1e-7, "negative electrode/interface resistance": 0.0})
-    small = 1e-4
-    drops = [simulate(cell, cellsim.Step("current", i, 1e-6), SPM(200), soc=0.5, rtol=1e-9)[V][0] for i in (small, -small)]
+    """SPM of the solid cell at the first instant: RT/F over i0 and surface, foil included.
+
+    rel 1e-5: Newton leaves 3e-6 of rtol, 3e-15 V, of a drop of 1e-9 V or more; D is made so large that
+    the last half shell adds nothing.
+    """
+    cell = cellsim.load(SOLID).with_({"negative electrode/interface resistance": 0.0,
+                                      "positive electrode/particle diffusivity": 1e-7})
+    small = 1e-2
+    drops = [simulate(cell, cellsim.Step("current", i, 1e-6), SPM(), soc=0.5, rtol=1e-9)[V][0] for i in (small, -small)]
     get = lambda key: cell.value(f"positive electrode/{key}")  # noqa: E731
     surface = (3.0 * get("active material volume fraction") * get("utilisation") * get("contact fraction")
                / get("particle radius") * get("thickness"))
@@ -247,25 +252,27 @@ def test_charge_transfer_at_small_current_is_linear():
     i0_foil = cell.value("negative electrode/exchange-current density")
     expected = R * cell.value("cell/ambient temperature") / F * (1.0 / i0 + 1.0 / i0_foil)
     found = (drops[1] - drops[0]) / (2.0 * small) * cell.value("cell/electrode area")
-    assert found == approx(expected, rel=0.05)
+    assert found == approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", (LIQUID, SOLID))
 def test_at_a_hundredth_of_c_all_models_agree(name):
-    """Gradients vanish with the current: within 1 mV rms of each other between 5 % and 95 % of the run."""
+    """Gradients vanish with the current.  Between 5 % and 95 % of the run the SPMe is within 0.1 mV rms
+    of the DFN, and the SPM within 1.2 mV: the ohmic drop it leaves out, I times about 2 mOhm m2 for both.
+    """
     runs = [simulate(name, discharge(0.01), model, rtol=1e-6) for model in (DFN(), SPMe(), SPM())]
     t = np.linspace(0.05, 0.95, 50) * runs[0].t[-1]
     curves = [run.at(V, t) for run in runs]
-    for curve in curves[1:]:
-        assert np.sqrt(np.mean((curve - curves[0]) ** 2)) < 1e-3
+    for curve, bound in zip(curves[1:], (1e-4, 1.2e-3), strict=True):
+        assert np.sqrt(np.mean((curve - curves[0]) ** 2)) < bound
 
 
 # ---- results
 
 @pytest.fixture(scope="module")
 def result():
-    return simulate(LIQUID, [discharge(1.0, duration=300.0), rest(100.0), charge(0.5, duration=50.0)], DFN((8, 3, 8), 8),
-                    soc=0.8)
+    steps = [discharge(1.0, duration=300.0), rest(100.0), charge(0.5, duration=50.0)]
+    return simulate(LIQUID, steps, DFN((8, 3, 8), 8), soc=0.8)
 
 
 def test_a_period_adds_rows_at_its_multiples():

@@ -2,8 +2,9 @@
 
 Quasi-constant-step NDF formulas of orders 1 to 5: Shampine and Reichelt, SIAM J. Sci. Comput. 18
 (1997) 1, but with plain backward Euler for order 1: at the start there is no difference of the past
-to build upon, and what is passed by a constant current must be exact.  Algebraic unknowns are in the history too, so that the predictor serves the whole of
-Newton's first guess.  Linear invariants (lithium, salt, charge) are kept to rounding.
+to build upon, and what is passed by a constant current must be exact.  Algebraic unknowns are in
+the history too, so that the predictor serves the whole of Newton's first guess.  Linear invariants
+(lithium, salt, charge) are kept to rounding.
 """
 from typing import NamedTuple
 

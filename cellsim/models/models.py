@@ -4,6 +4,10 @@ DFN   Doyle-Fuller-Newman: particles, salt and both potentials resolved in space
 SPMe  one particle per electrode, salt resolved in space.
 SPM   one particle per electrode: the DFN on one volume per electrode with ideal conductors.
 
+The default mesh and the default tolerance of `simulate` keep C/5 to 3C discharges and charges of the
+sets of Chen, Marquis and Ecker within 1 mV rms of the converged curves; their errors are of second
+order in the number of volumes and shells.
+
 Liquid and solid electrolytes, porous electrodes and lithium foil differ in data only.
 """
 from dataclasses import dataclass
@@ -17,7 +21,8 @@ from .laws import tables
 from .mesh import regions
 
 PARTS = ("negative electrode", "positive electrode")
-STRETCH_X, STRETCH_R = 0.5, 2.0  # grading of electrodes towards the separator, particles to the surface
+STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
+STRETCH_R = 2.0  # and of particles towards their surface
 
 
 def grains(cell, sides):
@@ -66,7 +71,13 @@ class DFN:
 
 @dataclass(frozen=True)
 class SPMe:
-    """Single-particle model with electrolyte."""
+    """Single-particle model with electrolyte.
+
+    Conductivity and diffusion potential are taken at the mean concentration of the salt, which
+    stays what it was.  PyBaMM 26.10 means the same but takes the mean of (eps c) / eps for the
+    product of the means of eps c and 1 / eps: 1161 instead of 1000 mol/m3 in the set of Marquis,
+    which lowers its ohmic drop by 0.24 mV at 1C.
+    """
 
     volumes: tuple[int, int, int] = (40, 4, 30)
     shells: int = 24
