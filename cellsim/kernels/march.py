@@ -113,7 +113,8 @@ def at_peak_power(sys, ctl, s, w, rtol):
     """Whether the cell gives all the power it can: 0.1 % more current, less than 0.01 % more power."""
     k = s.size - 3
     more = s.copy()
-    push = Control(CURRENT, 1.001 * s[k], ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge, ctl.c_edge)
+    push = Control(CURRENT, 1.001 * s[k], ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge,
+                   ctl.c_edge)
     if solve(sys, 0.0, push, s, more, w, rtol, 1e-4 * TOL) == 0:
         return False
     return more[k] * voltage(sys, more) < 1.0001 * s[k] * voltage(sys, s)
