@@ -35,12 +35,12 @@ class _Run:
     area: float
     rtol: float
     every: float
-    stop_at: float
+    time_budget: float
     max_order: int = MAX_ORDER
 
 
-def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, rtol=1e-3,
-             time_budget=60.0) -> Result:
+def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, rtol=5e-4,
+             time_budget=10.0) -> Result:
     """Simulate a protocol and return a `Result`.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
@@ -52,7 +52,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     period [s]: also store the states at its multiples; otherwise one row per time step.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
     concentration and 1 V.
-    time_budget [s]: processor time after which the run gives up, keeping its partial result.
+    time_budget [s]: processor time after which a step gives up, keeping its partial result.
 
     A step that meets a physical limit ends there, and so does the run: see `Result.steps`.
     Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the
@@ -70,7 +70,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
         soc = soc_at_voltage(cell, voltage, T)
     state = initial_state(cell, sys, soc)
     run = _Run(cell, sys, allocate(sys), state, _soc_of(cell, soc), cell.value("cell/electrode area"), rtol,
-               period or 0.0, time.process_time() + time_budget)
+               period or 0.0, time_budget)
     times, states, rows, done = [], [], [], []
     t0 = 0.0
     for step in steps:
@@ -80,7 +80,8 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
         rows.append(len(t))
         done.append(outcome)
         t0 = t[-1]
-        run.state = s[-1].copy()
+        if outcome.t_end > outcome.t_start:  # else the step never began: go on from where the cell was
+            run.state = s[-1].copy()
         if outcome.ending.is_failure or outcome.ending in _STOPPERS:
             break
     variables = Variables.of(cell, sys, model, np.concatenate(times), np.concatenate(states), run.soc0)
@@ -120,7 +121,8 @@ def _control(run, step) -> Control:
     nominal = cell.nominal_capacity
     scale = {"c-rate": nominal / area, "voltage": 1.0}.get(step.control, 1.0 / area)
     target = step.target * scale
-    limit = {"voltage": None, "current": 0.0, "capacity": np.inf}
+    v_lo, v_hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
+    limit = {"voltage": v_lo if step.target > 0 else v_hi, "current": 0.0, "capacity": np.inf}
     for x in step.until:
         if x.quantity == "c-rate":
             limit["current"] = x.value * nominal
@@ -130,9 +132,7 @@ def _control(run, step) -> Control:
             limit["capacity"] = max((x.value - now) * window * (-1.0 if step.target > 0 else 1.0), 0.0)
         else:
             limit[x.quantity] = x.value
-    v_lo, v_hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
-    if limit["voltage"] is not None:
-        v_lo, v_hi = (limit["voltage"], v_hi) if step.target > 0 else (v_lo, limit["voltage"])
+    v_lo, v_hi = (limit["voltage"], v_hi) if step.target > 0 else (v_lo, limit["voltage"])
     duration = step.duration
     if duration is None:
         rate = abs(step.target) * {"c-rate": 1.0, "current": 1.0 / nominal, "power": 0.2 / nominal}.get(
@@ -146,20 +146,21 @@ def _one_step(run, step, t0):
     """Times [s], states and outcome of one step from run.state."""
     ctl, sys, s = _control(run, step), run.sys, run.state.copy()
     q0, e0 = s[-2], s[-1]
-    if not march.settle(sys, ctl, s, run.work, run.rtol):
-        return np.array([t0]), run.state[None].copy(), _outcome(run, step, Ending.UNREACHABLE, t0, t0, s, q0, e0)
+    status = march.settle(sys, ctl, s, run.work, run.rtol)
     times, states = [np.array([t0])], [s[None].copy()]
-    g = np.empty(march.EVENTS)
-    which = march.margins(sys, ctl, s, q0, g)
-    status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
+    if status == march.RUNNING:
+        g = np.empty(march.EVENTS)
+        which = march.margins(sys, ctl, s, q0, g)
+        status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
     memory = remember(s, _first_step(run, ctl))
     out_t, out_s = np.empty(ROWS), np.empty((ROWS, s.size))
+    stop_at = time.thread_time() + run.time_budget
     while status == march.RUNNING:
         status, rows = march.advance(sys, ctl, memory, run.work, run.rtol, q0, run.every, True, run.max_order,
                                      out_t, out_s)
         times.append(t0 + out_t[:rows])
         states.append(out_s[:rows].copy())
-        if status == march.RUNNING and time.process_time() > run.stop_at:
+        if status == march.RUNNING and time.thread_time() > stop_at:
             status = int(Ending.SOLVER_TIME_BUDGET)
     t, states = np.concatenate(times), np.concatenate(states)
     return t, states, _outcome(run, step, Ending(status), t0, t[-1], states[-1], q0, e0)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .kernels.porous import end_resistance
-from .kernels.system import DIFFUSIVITY, LAWS_PER_SIDE, POROUS
+from .kernels.stage import surfaces
+from .kernels.system import POROUS
 from .models.mesh import FOIL
 from .models.state import NEGATIVE, POSITIVE, capacity_between_cutoffs, has_foil
-from .numerics.table import evaluate_many
 
 ALIASES = {"Terminal voltage [V]": "Voltage [V]"}
 SIDES = (("Negative", 0), ("Positive", 1))
@@ -59,7 +59,7 @@ class _Parts:
     def __init__(self, cell, sys, t, s, soc0):
         n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
         k = p * m
-        self.cell, self.sys, self.t, self.soc0 = cell, sys, t, soc0
+        self.cell, self.sys, self.t, self.s, self.soc0 = cell, sys, t, s, soc0
         self.area = cell.value("cell/electrode area")
         self.x = s[:, :k].reshape(-1, p, m)
         self.c, self.phi_e, self.phi_s, self.j = (s[:, k + i * n:k + (i + 1) * n] for i in range(4))
@@ -76,13 +76,11 @@ class _Parts:
 
     def surface(self, side):
         """Stoichiometry at the particle surfaces of one electrode (times, volumes)."""
-        sys, v = self.sys, self.volumes(side)
-        p = sys.volume["particle"][v]
-        last = np.ascontiguousarray(self.x[:, p, -1])
-        D = np.empty(last.size)
-        evaluate_many(sys.laws, LAWS_PER_SIDE * side + DIFFUSIVITY, last.ravel(), D)
-        grain = sys.grain[p]
-        return last - grain["rate"] * grain["R_p"] * sys.half / D.reshape(last.shape) * self.j[:, v]
+        v = self.volumes(side)
+        out = np.empty((v.size, len(self.s)))
+        for k, i in enumerate(v):
+            surfaces(self.sys, self.s, i, out[k])
+        return out.T
 
     def mean(self, side):
         """Mean stoichiometry of the particles of one electrode (times, volumes)."""
@@ -113,14 +111,15 @@ def _series(p):
     yield "Discharge energy [W.h]", (one, lambda: p.E * p.area / hours)
     yield "State of charge", (one, lambda: p.soc0 - p.Q * p.area / hours / window)
     yield "Minimum electrolyte concentration [mol.m-3]", (one, lambda: p.c.min(axis=1))
-    yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * (p.c @ (p.sys.volume["eps"] * p.sys.volume["dx"])))
+    pores = p.sys.volume["eps"] * p.sys.volume["dx"]
+    yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * (p.c @ pores))
     for (name, side), part in zip(SIDES, (NEGATIVE, POSITIVE), strict=True):
         if side == 0 and has_foil(p.cell):
             continue
         low = name.lower()
         yield f"Total lithium in {low} electrode [mol]", (one, lambda q=part, s=side: p.lithium(q, s))
         yield (f"X-averaged {low} particle surface stoichiometry",
-               (one, lambda s=side: p.surface(s) @ p.sys.volume["dx"][p.volumes(s)] / p.sys.volume["dx"][p.volumes(s)].sum()))
+               (one, lambda s=side: np.average(p.surface(s), axis=1, weights=p.sys.volume["dx"][p.volumes(s)])))
     if p.sys.model == POROUS and p.sys.volume.size > 3:
         last = p.volumes(0)[-1]
         yield ("Negative electrode surface potential difference at separator interface [V]",

@@ -1,8 +1,10 @@
 """The history of a variable-order BDF: an array of backward differences of all unknowns.
 
 Quasi-constant-step NDF formulas of orders 1 to 5: Shampine and Reichelt, SIAM J. Sci. Comput. 18
-(1997) 1.  Algebraic unknowns are in the history too, so that the predictor serves the whole of
-Newton's first guess.  Linear invariants (lithium, salt, charge) are kept to rounding.
+(1997) 1, but with plain backward Euler for order 1: at the start there is no difference of the past
+to build upon, and what is passed by a constant current must be exact.  Algebraic unknowns are in
+the history too, so that the predictor serves the whole of Newton's first guess.  Linear invariants
+(lithium, salt, charge) are kept to rounding.
 """
 from typing import NamedTuple
 
@@ -13,7 +15,7 @@ from .stage import solve
 from .system import views
 
 MAX_ORDER = 5
-KAPPA = np.array([0.0, -0.1850, -1.0 / 9.0, -0.0823, -0.0415, 0.0])
+KAPPA = np.array([0.0, 0.0, -1.0 / 9.0, -0.0823, -0.0415, 0.0])
 GAMMA = np.array([0.0, 1.0, 1.5, 11.0 / 6.0, 25.0 / 12.0, 137.0 / 60.0])
 ALPHA = (1.0 - KAPPA) * GAMMA
 ERROR = KAPPA * GAMMA + 1.0 / np.arange(1, MAX_ORDER + 2)
@@ -86,6 +88,9 @@ def attempt(sys, ctl, mem, w, rtol, tol):
             new[i] += mem.D[k, i]
             hat[i] += past * mem.D[k, i]
     change[:] = new
+    salt, had = views(sys, new)[1], views(sys, mem.D[0])[1]
+    for i in range(salt.size):
+        salt[i] = max(salt[i], 0.1 * had[i])  # extrapolated below zero, there would be no logarithm
     n = solve(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)
     for i in range(new.size):
         change[i] = new[i] - change[i]

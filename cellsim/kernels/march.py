@@ -4,14 +4,15 @@ import numpy as np
 from .._jit import inner, kernel
 from .history import ERROR, accept, attempt, choose_order, norm, rescale
 from .stage import solve, surface, voltage
-from .system import POWER, VOLTAGE, Control, views
+from .system import CURRENT, POWER, VOLTAGE, Control, views
 
 TOL = 0.03  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-9  # smallest time step [s]
 INSTANT = 1e-7  # an ending is located to this time [s]
+ATTEMPTS = 1000  # time steps tried in one call of `advance`, so that its caller can watch the clock
 
-# status of `advance`: 0 to 7 and 9 are the endings of the same number in errors.Ending
-RUNNING, STEP_TOO_SMALL = -1, 9
+# a status from 0 up is the ending of the same number in errors.Ending
+RUNNING, UNREACHABLE, STEP_TOO_SMALL = -1, 8, 9
 EVENTS = 7
 
 
@@ -45,7 +46,7 @@ def margins(sys, ctl, s, q_start, g):
     for i in range(sys.volume.size):
         p = sys.volume[i].particle
         if p >= 0:
-            x = surface(sys, particles[p, -1], j[i], i)
+            x = surface(sys, particles[p], j[i], i)
             g[4] = min(g[4], x - ctl.x_edge)
             g[5] = min(g[5], 1.0 - ctl.x_edge - x)
         g[6] = min(g[6], c[i] / ctl.c_edge - 1.0)
@@ -54,19 +55,23 @@ def margins(sys, ctl, s, q_start, g):
 
 @inner
 def land(sys, ctl, mem, w, rtol, q_start, g):
-    """Shorten the step in mem until it ends where the first margin vanishes; returns which one."""
+    """Shorten the step in mem until it ends where the first margin vanishes; returns which one.
+
+    Returns -1 where the last of the shorter steps could not be solved.
+    """
     before, after = 0.0, mem.head[1]
     margins(sys, ctl, mem.D[0], q_start, g)
     g_before = g[first_of(g)]
     which = margins(sys, ctl, mem.ahead[1], q_start, g)
-    g_after, kept = g[which], 0
+    g_after, kept, solved = g[which], 0, False
     for _ in range(80):
         span = after - before
         step = before + span * min(max(g_before / (g_before - g_after), 0.01), 0.99)
         if g_before > 1e300 or _ > 20:
             step = 0.5 * (before + after)
         rescale(mem, step / mem.head[1])
-        if attempt(sys, ctl, mem, w, rtol, 1e-4 * TOL) == 0:
+        solved = attempt(sys, ctl, mem, w, rtol, 1e-4 * TOL) > 0
+        if not solved:
             after = step
             continue
         which = margins(sys, ctl, mem.ahead[1], q_start, g)
@@ -80,7 +85,7 @@ def land(sys, ctl, mem, w, rtol, q_start, g):
             kept = 1
         if abs(g[which]) * span < 0.1 * INSTANT * abs(g_before - g_after) or after - before < 0.5 * INSTANT:
             break
-    return which
+    return which if solved else -1
 
 
 @inner
@@ -104,7 +109,19 @@ def record(mem, t_before, every, out_t, out_s, rows):
 
 
 @inner
-def diagnose(sys, ctl, s, q_start, g):
+def at_peak_power(sys, ctl, s, w, rtol):
+    """Whether the cell gives all the power it can: 0.1 % more current, less than 0.01 % more power."""
+    k = s.size - 3
+    more = s.copy()
+    push = Control(CURRENT, 1.001 * s[k], ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge,
+                   ctl.c_edge)
+    if solve(sys, 0.0, push, s, more, w, rtol, 1e-4 * TOL) == 0:
+        return False
+    return more[k] * voltage(sys, more) < 1.0001 * s[k] * voltage(sys, s)
+
+
+@inner
+def diagnose(sys, ctl, s, q_start, w, rtol, g):
     """What stopped the integrator: a physical limit it is right beside, or else itself."""
     margins(sys, ctl, s, q_start, g)
     if min(g[0], g[1]) < 1e-3:
@@ -113,6 +130,8 @@ def diagnose(sys, ctl, s, q_start, g):
         return 5 if g[4] < g[5] else 6
     if g[6] < 20.0:
         return 7
+    if ctl.mode == POWER and s[s.size - 3] > 0.0 and at_peak_power(sys, ctl, s, w, rtol):
+        return UNREACHABLE
     return STEP_TOO_SMALL
 
 
@@ -125,7 +144,7 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
     """
     g = np.empty(EVENTS)
     rows = 0
-    while True:
+    for _ in range(ATTEMPTS):
         remaining = ctl.duration - mem.head[0]
         if remaining <= 1e-12 * ctl.duration:
             return 0, rows
@@ -138,19 +157,24 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
         if attempt(sys, ctl, mem, w, rtol, TOL) == 0:
             rescale(mem, 0.25)
             if mem.head[1] < H_MIN:
-                return diagnose(sys, ctl, mem.D[0], q_start, g), rows
+                return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue
         order = int(mem.head[2])
         error = ERROR[order] * norm(sys, mem.ahead[2], rtol)
-        if adapt and error > 1.0:
+        if adapt and not error <= 1.0:
             rescale(mem, max(0.2, 0.85 * error ** (-1.0 / (order + 1))))
             if mem.head[1] < H_MIN:
-                return diagnose(sys, ctl, mem.D[0], q_start, g), rows
+                return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue
         which = margins(sys, ctl, mem.ahead[1], q_start, g)
         ended = g[which] <= 0.0
         if ended:
             which = land(sys, ctl, mem, w, rtol, q_start, g)
+            if which < 0:
+                rescale(mem, 0.25)
+                if mem.head[1] < H_MIN:
+                    return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
+                continue
         t_before = mem.head[0]
         accept(mem)
         rows = record(mem, t_before, every, out_t, out_s, rows)
@@ -158,13 +182,15 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
             return which + 1, rows
         if adapt:
             choose_order(sys, mem, error, rtol, highest)
+    return RUNNING, rows
 
 
 @kernel
 def settle(sys, ctl, s, w, rtol):
-    """Consistent potentials and currents at the concentrations in s, under ctl; True if found.
+    """Consistent potentials and currents at the concentrations in s, under ctl; returns a status.
 
-    Tries at once, then walks from the present operating point to the one asked for.
+    Tries at once, then walks from the present operating point to the one asked for.  Where it
+    gets no further, s is left at the last point reached, and the status says what is in the way.
     """
     k = s.size - 3
     goal = ctl.target
@@ -188,5 +214,7 @@ def settle(sys, ctl, s, w, rtol):
         else:
             stride *= 0.5
             if stride < 1e-3:
-                return False
-    return True
+                g = np.empty(EVENTS)
+                what = diagnose(sys, ctl, s, s[k + 1], w, rtol, g)
+                return UNREACHABLE if what == STEP_TOO_SMALL else what
+    return RUNNING

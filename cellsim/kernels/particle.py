@@ -9,6 +9,19 @@ from ..numerics.table import evaluate
 
 
 @inner
+def surface_diffusivity(sys, law, x, x_before):
+    """D between the last shell, at stoichiometry x, and the surface;  dD/dx, dD/dx_before.
+
+    x_before is the stoichiometry one shell further in.
+    """
+    mid = x + sys.lean * (x - x_before)
+    D, dD = evaluate(sys.laws, law, min(max(mid, 0.0), 1.0))
+    if not 0.0 < mid < 1.0:
+        dD = 0.0
+    return D, (1.0 + sys.lean) * dD, -sys.lean * dD
+
+
+@inner
 def factorise(sys, p, law, hg, sweep, beta):
     """Elimination for constant D, shared by all particles like p: sweep (3, shells), and beta."""
     m = beta.size
@@ -77,7 +90,8 @@ def respond(sys, p, law, x_hat, x, j, hg, response, scratch):
     for i in range(m - 2, -1, -1):
         alpha[i] -= scratch[i] * alpha[i + 1]
         beta[i] -= scratch[i] * beta[i + 1]
-    D, dD = evaluate(sys.laws, law, x[m - 1])
+    D, D_l, D_b = surface_diffusivity(sys, law, x[m - 1], x[m - 2])
     drop = q * sys.half / D
-    w = drop * j * dD / D
-    return alpha[m - 1] + w * (alpha[m - 1] - x[m - 1]), beta[m - 1] * (1.0 + w) - drop
+    w_l, w_b = drop * j * D_l / D, drop * j * D_b / D
+    return (alpha[m - 1] + w_l * (alpha[m - 1] - x[m - 1]) + w_b * (alpha[m - 2] - x[m - 2]),
+            beta[m - 1] * (1.0 + w_l) + beta[m - 2] * w_b - drop)

@@ -4,6 +4,8 @@ The particles, c_e and the terminal current are solved for together; the potenti
 closed form.  Equations: Marquis et al., J. Electrochem. Soc. 166 (2019) A3693, in the composite
 form: properties of the electrolyte in the ohmic drop at its mean concentration.
 """
+import numpy as np
+
 from .._jit import inner
 from ..numerics.mesh import conductance
 from ..numerics.table import evaluate
@@ -64,15 +66,16 @@ def interface(sys, side, j, alpha, beta, c):
     x = alpha + beta * j
     U, dU = evaluate(sys.laws, LAWS_PER_SIDE * side + OCP, x)
     f, df = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_X, x)
+    inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
     total, slope, length = 0.0, 0.0, 0.0
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
             g, dg = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_C, c[i])
-            i0, _, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, dg)
-            eta, eta_j, _ = overpotential(j, i0, sys.T)
+            i0, i0_x, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, dg)
+            eta, eta_j, eta_i0 = overpotential(j, i0, sys.T)
             total += sys.volume[i].dx * eta
-            slope += sys.volume[i].dx * eta_j
+            slope += sys.volume[i].dx * (eta_j + (eta_i0 * i0_x * beta if inside else 0.0))
             length += sys.volume[i].dx
     R_f = sys.volume[first].R_f
     return U + total / length + R_f * j, dU * beta + slope / length + R_f
@@ -130,12 +133,13 @@ def salt_step(sys, hg, c_hat, c, j, w):
         q = lower[i] / diag[i - 1]
         diag[i] -= q * upper[i - 1]
         r[i] -= q * r[i - 1]
-    change = 0.0
+    change, total = 0.0, 0.0
     for i in range(n - 1, -1, -1):
         r[i] = (r[i] - (upper[i] * r[i + 1] if i < n - 1 else 0.0)) / diag[i]
         change = max(change, abs(r[i]) / sys.c_ref)
+        total += r[i]
         c[i] = max(c[i] + r[i], 0.1 * c[i])
-    return change
+    return change if abs(total) < 1e300 else np.inf
 
 
 @inner
@@ -148,12 +152,15 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     sign = (1.0, -1.0)
     if ctl.mode == 0:
         s[k] = ctl.target
+    settled = False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):
         v, v_I = [0.0, 0.0], [0.0, 0.0]
         for i in range(n):
             if sys.volume[i].side >= 0:
                 j[i] = sign[sys.volume[i].side] * s[k] / surface_area(sys, sys.volume[i].side)
         change = salt_step(sys, hg, c_hat, c, j, w)
+        if not change < 1e12:
+            return 0
         for side in range(2):
             first = first_of(sys, side)
             p = sys.volume[first].particle
@@ -171,13 +178,14 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         V = v[1] - v[0] + rise - resistance * s[k]
         V_I = v_I[1] - v_I[0] - resistance
         res, res_I, res_V = control_residual(ctl, s[k], V)
-        dI = -res / (res_I + res_V * V_I)
+        dI = 0.0 if settled else -res / (res_I + res_V * V_I)
         s[k] += dI
         change = max(change, abs(dI * V_I)) / rtol
-        if not change < 1e12:
+        if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
         phi_s[n - 1] = V + V_I * dI  # the terminal voltage; other potentials are not resolved
-        if change < tol:
+        if change < tol and (settled or dI == 0.0):
             return iteration
+        settled = settled or change < tol
     return 0
 

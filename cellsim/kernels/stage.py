@@ -1,7 +1,7 @@
 """What the integrator asks of a model: one implicit stage, the voltage, a surface stoichiometry."""
 from .._jit import inner, kernel
-from ..numerics.table import evaluate
 from . import porous, single_flux
+from .particle import surface_diffusivity
 from .system import DIFFUSIVITY, LAWS_PER_SIDE, POROUS, views
 
 
@@ -28,9 +28,18 @@ def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
 
 
 @inner
-def surface(sys, last, j, i):
+def surface(sys, x, j, i):
     """Stoichiometry at the particle surface of volume i, across the last half shell, from its
-    outermost shell's stoichiometry and reaction current."""
-    grain = sys.grain[sys.volume[i].particle]
-    D, _ = evaluate(sys.laws, LAWS_PER_SIDE * sys.volume[i].side + DIFFUSIVITY, last)
-    return last - grain.rate * grain.R_p * sys.half / D * j
+    shells' stoichiometries x (shells,) and reaction current."""
+    grain, m = sys.grain[sys.volume[i].particle], x.size
+    law = LAWS_PER_SIDE * sys.volume[i].side + DIFFUSIVITY
+    D, _, _ = surface_diffusivity(sys, law, x[m - 1], x[m - 2])
+    return x[m - 1] - grain.rate * grain.R_p * sys.half / D * j
+
+
+@kernel
+def surfaces(sys, s, i, out):
+    """Surface stoichiometry of volume i in states s (times, N) into out (times,)."""
+    for k in range(s.shape[0]):
+        x, _, _, _, j = views(sys, s[k])
+        out[k] = surface(sys, x[sys.volume[i].particle], j[i], i)

@@ -51,7 +51,8 @@ class System(NamedTuple):
     grain: np.ndarray  # (particles,) GRAIN
     shell: np.ndarray  # (shells,) mesh.SHELL of a unit sphere
     laws: Laws
-    half: float  # distance from the last centre to the surface of a unit sphere
+    half: float  # distance from the last shell to the surface of a unit sphere
+    lean: float  # extrapolation, in units of x[-1] - x[-2], to midway between last shell and surface
     c_ref: float  # reference salt concentration c_e0 [mol/m3]
     t_ref: float  # transference number at c_ref [-]
     T: float  # temperature [K]

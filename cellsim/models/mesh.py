@@ -72,7 +72,8 @@ def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:
     if cell.text("negative electrode/type") == "lithium metal":
         left = foil(cell, "negative electrode", T)
     else:
-        left = electrode(cell, "negative electrode", 0, graded_faces(volumes[0], length[0], stretch, "right"),
+        left = electrode(cell, "negative electrode", 0, graded_faces(volumes[0], length[0], stretch[0], "right"),
                          T, ideal)
-    right = electrode(cell, "positive electrode", 1, graded_faces(volumes[2], length[2], stretch, "left"), T, ideal)
+    right = electrode(cell, "positive electrode", 1, graded_faces(volumes[2], length[2], stretch[1], "left"), T,
+                      ideal)
     return [left, middle, right]

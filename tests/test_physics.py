@@ -1,0 +1,87 @@
+"""Every term returns the derivatives it promises, and the values of its formula."""
+import inspect
+
+import numpy as np
+import pytest
+from pytest import approx
+
+from cellsim.physics import kinetics, transport
+from cellsim.physics.constants import F, R
+
+STEP = 1e-30j  # a complex step cannot cancel, so the derivative is exact to rounding
+
+
+def f(x):
+    """A law with known slope, standing for a departure from the square-root law."""
+    return 1.0 + 0.3 * x + 0.2 * x * x
+
+
+def f_x(x):
+    return 0.3 + 0.4 * x
+
+
+def exchange_current(i_ref, x, r):
+    """The term with its shapes written as functions of its arguments."""
+    return kinetics.exchange_current.py_func(i_ref, x, f(x), f_x(x), r, f(r), f_x(r))
+
+
+TERMS = {  # term of the arguments it returns partials for: (function, arguments, positions)
+    "exchange_current": (exchange_current, (3.4, 0.37, 0.8), (1, 2)),
+    "overpotential": (kinetics.overpotential.py_func, (-7.0, 0.4, 310.0), (0, 1)),
+    "log_concentration": (transport.log_concentration.py_func, (830.0,), (0,)),
+}
+WITHOUT_PARTIALS = {"diffusion_factor", "arrhenius", "bruggeman", "percolation"}
+
+
+def test_every_term_of_the_physics_is_checked_here():
+    """A term added without a test of its partials fails here."""
+    found = {name for module in (kinetics, transport) for name, term in inspect.getmembers(module)
+             if hasattr(term, "py_func") and term.py_func.__module__ == module.__name__}
+    assert found == set(TERMS) | WITHOUT_PARTIALS
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_partials_are_those_of_the_value(name):
+    """Complex step; rel 1e-13 is rounding of a dozen operations."""
+    term, args, positions = TERMS[name]
+    value, *partials = term(*args)
+    assert len(partials) == len(positions) and np.isfinite(value)
+    for position, partial in zip(positions, partials, strict=True):
+        moved = list(args)
+        moved[position] += STEP
+        assert partial == approx(term(*moved)[0].imag / STEP.imag, rel=1e-13)
+
+
+@pytest.mark.parametrize("i", (0.0, 1e-12, -1e-12, 2.0, -2.0, 1e9, -1e9))
+def test_overpotential_solves_butler_volmer_at_any_current(i):
+    """i = 2 i0 sinh(F eta / 2RT) back to i; the slope stays finite.  rel 1e-12: sinh enlarges eta's rounding."""
+    i0, T = 0.7, 298.15
+    eta, slope, _ = kinetics.overpotential.py_func(i, i0, T)
+    assert 2.0 * i0 * np.sinh(F * eta / (2.0 * R * T)) == approx(i, rel=1e-12, abs=1e-25)
+    assert 0.0 < slope <= R * T / (F * i0) * (1.0 + 1e-14)
+
+
+def test_exchange_current_is_its_reference_at_half_filling():
+    """i0 = i_ref by definition at x = 0.5, c = c_ref; exact up to rounding."""
+    assert kinetics.exchange_current.py_func(2.5, 0.5, 1.0, 0.0, 1.0, 1.0, 0.0)[0] == approx(2.5, rel=1e-15)
+
+
+def test_arrhenius_factor_by_hand():
+    """E = 34.7 kJ/mol from 298.15 to 308.15 K: exp(34700 / 8.314462618 (1/298.15 - 1/308.15)); rel 1e-6 of 6 digits."""
+    assert transport.arrhenius(34700.0, 308.15, 298.15) == approx(1.574997, rel=1e-6)
+    assert transport.arrhenius(34700.0, 298.15, 298.15) == 1.0
+
+
+def test_a_single_ion_conductor_has_no_diffusion_potential():
+    """chi = 0 for t_plus = 1; 2RT/F (1 - 0.4) 1.2 at 300 K by hand, 0.037227 V (5 digits)."""
+    assert transport.diffusion_factor(1.0, 3.0, 300.0) == 0.0
+    assert transport.diffusion_factor(0.4, 1.2, 300.0) == approx(0.037227, rel=2e-5)
+
+
+def test_nothing_conducts_below_the_percolation_threshold():
+    """Zero at and below it, one in the bulk, and monotone between."""
+    phi = np.linspace(0.0, 1.0, 101)
+    efficiency = np.array([transport.percolation(x, 0.1, 2.0) for x in phi])
+    assert np.all(efficiency[phi <= 0.1] == 0.0) and efficiency[-1] == 1.0
+    assert np.all(np.diff(efficiency[phi >= 0.1]) > 0.0)
+    assert transport.bruggeman(0.25, 1.5) == approx(0.125, rel=1e-15)
