@@ -17,7 +17,7 @@ lint: .venv/linted
 	$(BIN)/mypy
 
 bench: .venv/installed
-	$(BIN)/python benchmarks/work_precision.py
+	$(BIN)/python benchmarks/compare.py
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -12,9 +12,9 @@ _HOMES = {
     "Limit": "protocols", "Step": "protocols", "charge": "protocols", "cycle": "protocols",
     "discharge": "protocols", "hold": "protocols", "rest": "protocols",
     "simulate": "simulation", "Result": "result",
-    "audit": "studies", "Audit": "studies",
-    "CellsimError": "errors", "Ending": "errors", "ParameterError": "errors", "ProtocolError": "errors",
-    "ReportError": "errors", "SolveError": "errors",
+    "audit": "studies", "Audit": "studies", "load_claim": "studies",
+    "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
+    "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
 }
 
 __all__ = sorted(_HOMES)

@@ -89,22 +89,19 @@ def clear_cache() -> tuple[int, int]:
 
 
 def is_warm() -> bool:
-    """Whether compiled kernels of this version are on disk already."""
+    """Whether the solver of this version, which takes nearly all the time to compile, is on disk already."""
     path = cache_directory()
-    return path is not None and any(path.rglob("*.nbi"))
+    return path is not None and any(path.rglob("march.advance-*.nbi"))
 
 
+@functools.cache
 def announce():
-    """Tell the user, in one line and once, if this process is about to compile."""
-    if announce.done or is_warm():
+    """Tell the user, in one line and once in a process, if it is about to compile."""
+    if is_warm():
         return
-    announce.done = True
     where = cache_directory()
     kept = f"kept in {where}" if where else "nowhere to keep them: set NUMBA_CACHE_DIR to a writable directory"
     print(f"cellsim: compiling kernels, about half a minute the first time ({kept})", file=sys.stderr, flush=True)
-
-
-announce.done = False
 
 
 def _compile(function, **options):

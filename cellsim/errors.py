@@ -55,6 +55,10 @@ class ProtocolError(CellsimError):
     """A protocol step asks for something that makes no sense."""
 
 
+class ClaimError(CellsimError):
+    """A claim file is at fault; the message lists every fault."""
+
+
 class ReportError(CellsimError):
     """A report or result file cannot be written or read."""
 

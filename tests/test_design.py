@@ -20,7 +20,8 @@ TARGET, SAMSUNG, M50 = SOLID[2], SOLID[1], "lgm50_chen2020"
 def samsung(pairs, capacity):
     """The Samsung pouch with another number of pairs of the same 46.5 cm2."""
     return cellsim.load(SAMSUNG).with_({"design/number of electrode pairs": pairs,
-                                        "cell/electrode area": pairs * 46.5e-4, "cell/nominal capacity": capacity})
+                                        "cell/electrode area": pairs * 46.5e-4,
+                                        "cell/nominal capacity": capacity})
 
 
 @lru_cache(maxsize=16)
@@ -60,16 +61,19 @@ def test_volume_is_that_of_the_housing():
     outer = pi / 4.0 * can.value("design/can diameter") ** 2 * can.value("design/can height")
     assert build(can).volume == pytest.approx(outer, rel=1e-12)
     assert build(prismatic()).volume == pytest.approx(0.03 * 0.03 * 0.07, rel=1e-12)
-    assert build(prismatic()).masses["case"] == pytest.approx(2700.0 * (63e-6 - 0.029 * 0.029 * 0.069), rel=1e-9)
+    assert build(prismatic()).masses["case"] == pytest.approx(2700.0 * (63e-6 - 0.029 * 0.029 * 0.069),
+                                                              rel=1e-9)
 
 
 def test_areal_mass_by_hand():
     """25 mg/cm2 of oxide at 80:17:2:1, 30 um sulfide, 20 um lithium, half of 12 um Al and 8 um Cu.
 
-    The file prints volume fractions to four digits, hence 1e-3.
+    At 10 % void that is a cathode of 95.1 um; the file says 95, which is 1.1e-3 of three quarters of the
+    mass, hence 1e-3.
     """
     by_hand = 0.25 * (1.0 + 17 / 80 + 3 / 80) + 30e-6 * 1870 + 20e-6 * 534 + 6e-6 * 2700 + 4e-6 * 8960
-    assert sum(layer.areal_mass for layer in pair_layers(cellsim.load(TARGET))) == pytest.approx(by_hand, rel=1e-3)
+    layers = pair_layers(cellsim.load(TARGET))
+    assert sum(layer.areal_mass for layer in layers) == pytest.approx(by_hand, rel=1e-3)
 
 
 def test_plated_lithium_takes_room_but_adds_no_mass():
@@ -88,11 +92,13 @@ def test_twice_the_pairs_are_twice_the_stack():
     assert two.masses["pouch foil"] == pytest.approx(one.masses["pouch foil"], rel=1e-12)
 
 
-@pytest.mark.parametrize("path, value", [("separator/thickness", 60e-6), ("design/lithium excess thickness", 80e-6),
-                                         ("design/area coverage", 0.6), ("design/tab and terminal mass", 0.5)])
+@pytest.mark.parametrize("path, value", [
+    ("separator/thickness", 60e-6), ("design/lithium excess thickness", 80e-6),
+    ("design/area coverage", 0.6), ("design/tab and terminal mass", 0.5)])
 def test_dead_weight_lowers_energy_density(path, value):
     """At the same energy, what stores nothing costs mass or volume, and never gains any."""
-    plain, heavy = (energy_density(c, 300.0) for c in (cellsim.load(TARGET), cellsim.load(TARGET).with_({path: value})))
+    cell = cellsim.load(TARGET)
+    plain, heavy = (energy_density(c, 300.0) for c in (cell, cell.with_({path: value})))
     lost = (plain.gravimetric - heavy.gravimetric, plain.volumetric - heavy.volumetric)
     assert min(lost) > -1e-9 and max(lost) > 1.0
 
@@ -146,13 +152,25 @@ def opened_cells():
 def test_mass_of_opened_cells():
     """One filling factor for all; each cell is predicted from the five others.
 
-    Five of six are within 10 %.  The pouch (Kokam) is not: its rims and corners are emptier than
-    those of a can, and one factor for all cannot know that.  15 % bounds how wrong it may be.
+    Five of six are within 10 %.  The pouch (Kokam) is not: its electrodes cover 79 % of its outline (next
+    test), and one factor for all cannot know that.  15 % bounds how wrong it may be.
     """
     errors = leave_one_out(opened_cells())
     assert len(errors) == 6
     assert sorted(name for name, e in errors.items() if abs(e) > 0.10) == ["Kokam_7_5AH"]
     assert max(abs(e) for e in errors.values()) < 0.15
+
+
+def test_rims_explain_the_pouch():
+    """Ecker 2015 opened the same Kokam cell: electrodes of 85 mm x 101 mm in an outline of 107 mm x 102 mm.
+
+    With that share of the case filled, its mass comes out within 5 %: so it is the rims, which the table
+    does not give, and no error of the layers.
+    """
+    kokam = next(cell for cell in opened_cells() if cell.kind == "pouch")
+    coverage = cellsim.load("ecker2015").value("cell/electrode area") / (kokam.case[0] * kokam.case[2])
+    assert coverage == pytest.approx(0.787, abs=1e-3)
+    assert predict_mass(kokam, coverage) == pytest.approx(kokam.mass, rel=0.05)
 
 
 def test_filling_factor_is_the_best_one():
@@ -162,10 +180,11 @@ def test_filling_factor_is_the_best_one():
     loss = lambda k: sum((predict_mass(c, k) / c.mass - 1.0) ** 2 for c in cells)  # noqa: E731
     assert loss(best) < min(loss(best - 1e-3), loss(best + 1e-3))
     plain = [predict_mass(c, 1.0) / c.mass - 1.0 for c in cells]
-    assert 0.05 < min(plain) and max(plain) < 0.35 and 0.10 < np.mean(plain) < 0.20
+    assert min(plain) > 0.05 and max(plain) < 0.35 and 0.10 < np.mean(plain) < 0.20
 
 
-@pytest.mark.parametrize("name, gravimetric, volumetric", [("leaf_2018", 224.0, 460.0), ("leaf_2010", 157.0, 317.0)])
+@pytest.mark.parametrize("name, gravimetric, volumetric", [("leaf_2018", 224.0, 460.0), ("leaf_2010", 157.0,
+                                                                                         317.0)])
 def test_leaf_cells_reach_their_stated_energy_density(name, gravimetric, volumetric):
     """Within 5 %, from simulated C/3 discharges.  The packaging is calibrated, so this shows consistency."""
     found = energy_density(cellsim.load(name), simulated_energy(name))
@@ -187,15 +206,31 @@ def test_samsung_cells_reach_their_stated_energy_density(pairs, capacity, stated
 
 
 def test_samsung_stack_has_its_stated_capacity_and_thickness():
-    """5.87 A.h (calibrated through the utilisation) and 4.14 mm, both within 2 %."""
+    """5.87 A.h (calibrated through the thickness of the cathode) and 4.14 mm, both within 2 %."""
     cell = samsung(20, 5.87)
     run = cellsim.simulate(cell, [cellsim.discharge(0.05)])
     assert run.discharge_capacity == pytest.approx(5.87, rel=0.02)
     assert build(cell).thickness == pytest.approx(cell.value("design/stated thickness"), rel=0.02)
 
 
-def test_lg_m50_has_its_stated_mass_and_volume():
-    """Within 3 %; fill factor, can wall and header are calibrated on the mass."""
-    cell = cellsim.load(M50)
+@pytest.mark.parametrize("name", [M50, "lgm50_oregan2022"])
+def test_lg_m50_has_its_stated_mass_and_volume(name):
+    """Within 3 %, and nothing is calibrated: layers as opened, densities from those of the wet layers.
+
+    Can wall, header and electrolyte excess are assumed; 3 % is 2 g: a quarter of the can, or most of
+    the header.
+    """
+    cell = cellsim.load(name)
     assert build(cell).mass == pytest.approx(cell.value("design/stated mass"), rel=0.03)
     assert build(cell).volume == pytest.approx(cell.value("design/stated volume"), rel=0.03)
+    assert not [path for path, *_, method, _ in cell.provenance().rows
+                if path.startswith("design/") and method == "fitted"]
+
+
+@pytest.mark.parametrize("part, wet", [("negative electrode", 2060.0), ("separator", 1548.0),
+                                       ("positive electrode", 3699.0)])
+def test_lg_m50_layers_have_the_density_of_wet_layers(part, wet):
+    """The densities in PyBaMM's ORegan2022 set, before electrolyte beyond the pores; 1 kg/m3 is rounding."""
+    cell = cellsim.load(M50).with_({"design/electrolyte fill factor": 1.0})
+    layer = next(layer for layer in pair_layers(cell) if layer.name == part)
+    assert layer.areal_mass / layer.thickness == pytest.approx(wet, abs=1.0)

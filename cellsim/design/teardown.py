@@ -1,12 +1,14 @@
 """Cell mass from teardown data: a layer stack that fills its case up to one global factor.
 
 A roll that filled the whole case would be too heavy by about 15 %: real ones leave room for
-headers, mandrels and gas.  `fit_filling_factor` finds the one factor that suits a set of cells.
+headers, mandrels, rims and gas.  `fit_filling_factor` finds the one factor that suits a set of cells.
+Headers and terminals are not in the data; the factor stands for them, too.  Rims of pouches leave
+more room than headers of cans: one factor is too high for a pouch.
 """
 import math
 from dataclasses import dataclass
 
-# kg/m3; handbook values, rounded
+# kg/m3; usual values, rounded, from memory and unverified
 DENSITY = {"NCA": 4800.0, "NMC": 4750.0, "LFP": 3600.0, "NC": 4800.0, "graphite": 2240.0, "binder": 1780.0,
            "carbon": 1900.0, "Al": 2700.0, "Cu": 8960.0, "PE": 950.0, "electrolyte": 1220.0, "steel": 7900.0,
            "laminate": 1600.0}

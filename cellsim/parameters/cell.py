@@ -2,6 +2,7 @@
 import copy
 from collections import Counter
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from types import MappingProxyType
 
@@ -150,9 +151,12 @@ class Cell:
                 raise ParameterError(f"{self.name}: {path}: unknown quantity; {near(path, paths)}")
             old = raw[section].get(key)
             was = str(self.law(path)) if old or known[key].default is not None else "nothing"
-            form = "expression" if isinstance(new, str) else "value"
-            raw[section][key] = {form: new if isinstance(new, str) else float(new), "unit": known[key].unit,
-                                 "source": "variation", "method": "assumed", "note": f"changed from {was}"}
+            if isinstance(new, bool) or not isinstance(new, (str, Real)):
+                raise ParameterError(f"{self.name}: {path}: give a number or an expression, "
+                                     f"found {str(new)[:40]!r}")
+            form, content = ("expression", new) if isinstance(new, str) else ("value", float(new))
+            raw[section][key] = {form: content, "unit": known[key].unit, "source": "variation",
+                                 "method": "assumed", "note": f"changed from {was}"}
         return Cell.from_json(raw, self.name, self.path, f"variation of {self.name}")
 
     def provenance(self) -> Provenance:

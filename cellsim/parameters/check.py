@@ -1,15 +1,19 @@
 """Checking a parameter file: all faults at once, each with its place and its remedy."""
 import difflib
-import math
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError
 
-from .laws import Law, LawError
+from .laws import Law, LawError, finite
 from .names import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
 
 TRANSPORT_CHOICES = ({"transport efficiency"}, {"bruggeman exponent"},
                      {"percolation threshold", "percolation exponent"})
+X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite: those the models tabulate
+C_RANGE = (5e-4, 4.0)  # the same for salt concentrations, relative to the initial one
 
 
 class Source(BaseModel):
@@ -25,15 +29,15 @@ class Table(BaseModel):
     """Pairs of a law."""
 
     model_config = ConfigDict(extra="forbid")
-    x: list[StrictFloat | StrictInt]
-    y: list[StrictFloat | StrictInt]
+    x: list[StrictFloat]  # an integer is fine, too; text or a boolean is not
+    y: list[StrictFloat]
 
 
 class Record(BaseModel):
     """One quantity: a value, expression or table, with unit, source and method."""
 
     model_config = ConfigDict(extra="forbid")
-    value: StrictFloat | StrictInt | None = None
+    value: StrictFloat | None = None
     expression: StrictStr | None = None
     table: Table | None = None
     unit: StrictStr
@@ -45,32 +49,44 @@ class Record(BaseModel):
 def near(word, words) -> str:
     """Remedy for a misspelt word."""
     close = difflib.get_close_matches(str(word), list(words), n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(map(repr, close))}?" if close else f"known: {', '.join(map(str, words))}"
+    if close:
+        return f"did you mean {' or '.join(map(repr, close))}?"
+    return f"known: {', '.join(map(str, words))}"
 
 
 def faults(raw) -> list[str]:
     """Everything wrong with the content of a parameter file, one sentence each."""
     if not isinstance(raw, dict):
         return ["the file holds no JSON object; see parameter_sets/README.md"]
-    found = []
-    for key in raw:
-        if key not in ("$schema", "format", "sources", *HEAD, *SECTIONS):
-            found.append(f"{key}: unknown section; {near(key, SECTIONS)}")
-    found += [f"{key}: missing; give it as a string" for key in HEAD if not isinstance(raw.get(key), str)]
-    if raw.get("kind") not in ("liquid", "solid"):
-        found.append("kind: must be \"liquid\" or \"solid\"")
+    found = list(_head(raw))
     sources = raw.get("sources")
-    if not isinstance(sources, dict) or not sources:
-        found.append("sources: missing; list every source with its citation")
-        sources = {}
-    for key, source in sources.items():
-        found += [f"sources/{key}: {text}" for text in _shape(Source, source)]
     for section in SECTIONS:
         if isinstance(raw.get(section), dict):
-            found += _section(section, raw[section], sources)
+            found += _section(section, raw[section], sources if isinstance(sources, dict) else {})
         else:
-            found.append(f"{section}: missing section; add it")
-    return found or _consistency(raw)
+            found.append((section, "missing section; add it"))
+    found += _consistency(raw, {path for path, _ in found})
+    return [f"{path}: {text}" for path, text in found]
+
+
+def _head(raw):
+    """(path, fault) of what stands above the sections."""
+    for key in raw:
+        if key not in ("$schema", "format", "sources", *HEAD, *SECTIONS):
+            yield key, f"unknown section; {near(key, SECTIONS)}"
+    for key in HEAD:
+        if not isinstance(raw.get(key), str):
+            yield key, "missing; give it as a string"
+    if isinstance(raw.get("kind"), str) and raw["kind"] not in ("liquid", "solid"):
+        yield "kind", "must be \"liquid\" or \"solid\""
+    if raw.get("format", 1) != 1:
+        yield "format", f"must be 1, found {str(raw['format'])[:40]!r}: made for another version of cellsim"
+    sources = raw.get("sources")
+    if not isinstance(sources, dict) or not sources:
+        yield "sources", "missing; list every source with its citation"
+        return
+    for key, source in sources.items():
+        yield from ((f"sources/{key}", text) for text in _shape(Source, source))
 
 
 def _shape(model, raw):
@@ -79,36 +95,41 @@ def _shape(model, raw):
         model.model_validate(raw)
     except ValidationError as error:
         for e in error.errors():
-            where = "/".join(str(p) for p in e["loc"] if p not in ("float", "int"))
-            yield {"missing": f"{where}: missing; add it", "extra_forbidden": f"{where}: unknown key; remove it"}.get(
-                e["type"], f"{where or 'record'}: {e['msg'].lower()}, found {str(e['input'])[:40]!r}")
+            where = "/".join(str(p) for p in e["loc"])
+            known = {"missing": f"{where}: missing; add it",
+                     "extra_forbidden": f"{where}: unknown key; remove it"}
+            other = f"{where or 'record'}: {e['msg'].lower()}, found {str(e['input'])[:40]!r}"
+            yield known.get(e["type"], other)
 
 
 def _section(section, raw, sources):
+    """(path, fault) of a section, quantity by quantity."""
     texts = TEXTS.get(section, {})
     for key, choices in texts.items():
         if raw.get(key) not in choices:
-            yield f"{section}/{key}: must be one of {', '.join(map(repr, choices))}, found {raw.get(key)!r}"
+            found = str(raw.get(key))[:40]
+            yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {found!r}"
     names = quantities(section, raw.get("type"))
     for key, record in raw.items():
         if key in texts:
             continue
         if key not in names:
-            yield f"{section}/{key}: unknown quantity; {near(key, names)}"
+            yield f"{section}/{key}", f"unknown quantity; {near(key, names)}"
         else:
-            yield from (f"{section}/{key}: {text}" for text in _record(names[key], record, sources))
+            yield from ((f"{section}/{key}", text) for text in _record(names[key], record, sources))
     for key, name in names.items():
         if key not in raw and name.default is None and not name.optional:
-            yield f"{section}/{key}: missing; add it in {name.unit} ({name.meaning})"
+            yield f"{section}/{key}", f"missing; add it in {name.unit} ({name.meaning})"
     if section == "separator" or (section.endswith("electrode") and raw.get("type") == "porous"):
         given = {k for k in raw if any(k in c for c in TRANSPORT_CHOICES)}
         if given not in TRANSPORT_CHOICES:
-            yield (f"{section}: give exactly one of 'transport efficiency', 'bruggeman exponent', or 'percolation "
-                   f"threshold' with 'percolation exponent'; found {sorted(given) or 'none'}")
-    if section == "design":
-        for key in FORMATS.get(raw.get("format"), ()):
+            found = ", ".join(map(repr, sorted(given))) or "none"
+            yield section, ("give exactly one of 'transport efficiency', 'bruggeman exponent', or both "
+                            f"'percolation threshold' and 'percolation exponent'; found {found}")
+    if section == "design" and isinstance(raw.get("format"), str):
+        for key in FORMATS.get(raw["format"], ()):
             if key not in raw:
-                yield f"design/{key}: missing; a {raw['format']} cell needs it"
+                yield f"design/{key}", f"missing; a {raw['format']} cell needs it"
 
 
 def _record(name, record, sources):
@@ -127,7 +148,8 @@ def _record(name, record, sources):
     if record["unit"] != name.unit:
         yield f"unit {record['unit']!r}; expected {name.unit!r}: convert the value"
     if record["source"] not in sources:
-        yield f"source {record['source']!r} is not in sources; {near(record['source'], sources or ['(none)'])}"
+        known = near(record["source"], sources or ["(none)"])
+        yield f"source {record['source']!r} is not in sources; {known}"
     if record["method"] not in METHODS:
         yield f"method {record['method']!r}; choose one of {', '.join(METHODS)}"
     if forms[0] != "value":
@@ -138,51 +160,92 @@ def _record(name, record, sources):
             Law.of(record)
         except LawError as fault:
             yield f"{fault}"
-    elif not math.isfinite(record["value"]):
-        yield f"value {record['value']} is not finite; give a number"
+    elif not finite(record["value"]):
+        yield f"value {str(record['value'])[:40]} is not finite; give a number"
     elif not name.lo <= record["value"] <= name.hi:
-        yield f"value {record['value']:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; check it and its unit"
+        yield (f"value {record['value']:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; "
+               "check it and its unit")
 
 
-def _consistency(raw):
-    """Faults between quantities, once each of them is sound."""
-    value = lambda section, key, other=None: raw[section].get(key, {}).get("value", other)  # noqa: E731
-    if value("cell", "lower voltage cut-off") >= value("cell", "upper voltage cut-off"):
-        yield "cell/lower voltage cut-off: must be below the upper one"
-    T = value("cell", "ambient temperature")
+class _Unsound(Exception):
+    """A check between quantities needs one that is missing or at fault itself."""
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """Records of a file without fault; asking for another one raises _Unsound."""
+
+    raw: dict
+    unsound: set
+
+    def record(self, section, key):
+        if {section, f"{section}/{key}"} & self.unsound or section not in self.raw:
+            raise _Unsound
+        return self.raw[section].get(key)
+
+    def value(self, section, key, default=None):
+        found = (self.record(section, key) or {}).get("value", default)
+        if found is None:
+            raise _Unsound
+        return found
+
+
+def _consistency(raw, unsound):
+    """(path, fault) between quantities, wherever those concerned are sound themselves."""
+    file = _Sound(raw, unsound)
+    checks = [partial(_cutoffs, file)]
+    laws = [("electrolyte", key, name) for key, name in quantities("electrolyte").items() if name.law]
     for part in ("negative electrode", "positive electrode"):
-        if raw[part]["type"] != "porous":
-            continue
-        total = sum(value(part, f"{k} volume fraction", 0.0) for k in ("electrolyte", "active material", "void"))
-        if total > 1.0 + 1e-9:
-            yield f"{part}: volume fractions of electrolyte, active material and void add up to {total:g}, above 1"
-        lo, hi = value(part, "minimum stoichiometry"), value(part, "maximum stoichiometry")
-        if lo >= hi:
-            yield f"{part}/minimum stoichiometry: must be below the maximum"
-            continue
-        for key, name in quantities(part).items():
-            if name.law == "stoichiometry" and key in raw[part]:
-                x = np.linspace(max(lo - 0.005, 0.001), min(hi + 0.005, 0.999), 401)
-                yield from (f"{part}/{key}: {t}" for t in _range(name, raw[part][key], x, T, (lo, hi)))
-        key = "exchange-current electrolyte shape"
-        if key in raw[part]:
-            c = np.linspace(1.0, 4.0 * value("electrolyte", "initial concentration"), 401)
-            yield from (f"{part}/{key}: {t}" for t in _range(quantities(part)[key], raw[part][key], c, T, None))
-    c = np.linspace(1.0, 4.0 * value("electrolyte", "initial concentration"), 401)
-    for key, name in quantities("electrolyte").items():
-        if name.law and key in raw["electrolyte"]:
-            yield from (f"electrolyte/{key}: {t}" for t in _range(name, raw["electrolyte"][key], c, T, None))
+        if isinstance(raw.get(part), dict) and raw[part].get("type") == "porous":
+            checks += [partial(_fractions, file, part), partial(_window, file, part)]
+            laws += [(part, key, name) for key, name in quantities(part).items() if name.law]
+    checks += [partial(_law, file, *law) for law in laws]
+    for check in checks:
+        with suppress(_Unsound):
+            yield from list(check())
 
 
-def _range(name, record, x, T, window):
+def _cutoffs(file):
+    if file.value("cell", "lower voltage cut-off") >= file.value("cell", "upper voltage cut-off"):
+        yield "cell/lower voltage cut-off", "must be below the upper one; exchange them"
+
+
+def _fractions(file, part):
+    materials = ("electrolyte", "active material", "void")
+    total = sum(file.value(part, f"{key} volume fraction", 0.0) for key in materials)
+    if total > 1.0 + 1e-9:
+        yield part, f"volume fractions of {', '.join(materials)} add up to {total:g}, above 1; lower one"
+
+
+def _window(file, part):
+    if file.value(part, "minimum stoichiometry") >= file.value(part, "maximum stoichiometry"):
+        yield f"{part}/minimum stoichiometry", "must be below the maximum; exchange them"
+
+
+def _law(file, section, key, name):
     """Faults of a law over its whole range."""
-    law = Law.of(record)
-    if law.table and window and not (law.table[0][0] <= window[0] + 5e-3 and window[1] - 5e-3 <= law.table[0][-1]):
-        yield f"the table covers {law.table[0][0]:g} to {law.table[0][-1]:g}, not the window {window[0]:g} to {window[1]:g}"
+    record = file.record(section, key)
+    if record is None or record.get("value") is not None:
+        return
+    path, law, T = f"{section}/{key}", Law.of(record), file.value("cell", "ambient temperature")
+    if name.law == "stoichiometry":
+        lo, hi = (file.value(section, f"{end} stoichiometry") for end in ("minimum", "maximum"))
+        first, last = (law.table[0][0], law.table[0][-1]) if law.table else (lo, hi)
+        if first > lo + 5e-3 or last < hi - 5e-3:
+            yield path, (f"the table covers {first:g} to {last:g}, not the window {lo:g} to {hi:g}; "
+                         "extend the table or narrow the window")
+        x = np.linspace(*X_RANGE, 1001)
+        inside = (x > lo - 5e-3) & (x < hi + 5e-3)
+    else:
+        x = file.value("electrolyte", "initial concentration") * np.linspace(*C_RANGE, 401)
+        inside = np.ones(x.size, bool)
     y = law(x, T)
     bad = ~np.isfinite(y)
     if bad.any():
-        yield f"gives {y[bad][0]} at x = {x[bad][0]:.4g}; it must be finite from {x[0]:.4g} to {x[-1]:.4g}"
-    elif y.min() < name.lo or y.max() > name.hi:
+        yield path, (f"gives {y[bad][0]} at x = {x[bad][0]:.4g}; "
+                     f"it must be finite from {x[0]:.4g} to {x[-1]:.4g}")
+    elif inside.any() and not name.lo <= y[inside].min() <= y[inside].max() <= name.hi:
+        y, x = y[inside], x[inside]
         k = int(np.argmin(y)) if y.min() < name.lo else int(np.argmax(y))
-        yield f"gives {y[k]:.4g} {name.unit} at x = {x[k]:.4g}, outside {name.lo:g} to {name.hi:g}"
+        yield path, (f"gives {y[k]:.4g} {name.unit} at x = {x[k]:.4g}, "
+                     f"outside {name.lo:g} to {name.hi:g}; check it")

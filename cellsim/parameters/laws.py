@@ -1,56 +1,93 @@
 """Material laws as text or tables, evaluated safely: nothing in a file is ever executed."""
 import ast
+import math
 import operator
+import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
+from ..errors import ParameterError
+
 FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "cosh": np.cosh, "sinh": np.sinh,
              "abs": np.abs, "min": np.minimum, "max": np.maximum}
 OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
              ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos}
+NODES = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant, *OPERATORS)
 LONGEST = 4000  # characters
+DEEPEST = 200  # levels of nesting, as evaluation is recursive
+KNOWN = f"use numbers, x, T, + - * / ** and {', '.join(FUNCTIONS)}"
 
 
-class LawError(ValueError):
+class LawError(ParameterError):
     """An expression or table that is not allowed; the message says what and why."""
 
 
 def parse(text) -> ast.expr:
-    """The syntax tree of an expression in x and T, if it contains nothing but arithmetic."""
+    """The syntax tree of an expression in x and T, if it contains nothing but arithmetic.
+
+    Raises LawError, whatever the text.
+    """
     if len(text) > LONGEST:
-        raise LawError(f"expression longer than {LONGEST} characters")
+        raise LawError(f"expression longer than {LONGEST} characters; give a table instead")
+    said = repr(text if len(text) <= 80 else text[:77] + "...")
     try:
-        tree = ast.parse(text, mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's remarks on odd syntax; it is refused below
+            tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
-        raise LawError(f"{text!r} is not an arithmetic expression ({fault})") from None
-    for node in ast.walk(tree):
-        _allow(node, text)
+        raise LawError(f"{said} is not an arithmetic expression ({fault}); {KNOWN}") from None
+    _check(tree, said)
     return tree
 
 
-def _allow(node, text):
-    kinds = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant, *OPERATORS)
-    if not isinstance(node, kinds):
-        raise LawError(f"{type(node).__name__} is not allowed in {text!r}: use numbers, x, T, + - * / ** and "
-                       f"{', '.join(FUNCTIONS)}")
-    if isinstance(node, ast.Constant) and type(node.value) not in (int, float):
-        raise LawError(f"{node.value!r} is not a number in {text!r}")
-    if isinstance(node, ast.Name) and node.id not in {"x", "T", *FUNCTIONS}:
-        raise LawError(f"{node.id!r} is not known in {text!r}: use x, T and {', '.join(FUNCTIONS)}")
-    if isinstance(node, ast.Call) and (not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS
-                                       or node.keywords
-                                       or len(node.args) != 1 + (node.func.id in ("min", "max"))):
-        raise LawError(f"{ast.unparse(node)!r} is not a call of {', '.join(FUNCTIONS)} in {text!r}")
+def _check(tree, said):
+    """Refuse everything that is not arithmetic; level by level, so that no depth can hurt."""
+    level, depth = [tree], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise LawError(f"{said} is nested deeper than {DEEPEST} levels; simplify it or give a table")
+        for node in level:
+            _allow(node, said)
+        level = [child for node in level for child in _parts(node)]
+
+
+def _parts(node):
+    return node.args if isinstance(node, ast.Call) else list(ast.iter_child_nodes(node))
+
+
+def _allow(node, said):
+    if not isinstance(node, NODES):
+        raise LawError(f"{type(node).__name__} is not allowed in {said}; {KNOWN}")
+    if isinstance(node, ast.Constant) and not finite(node.value):
+        raise LawError(f"{str(node.value)[:40]} is not a finite number in {said}; {KNOWN}")
+    if isinstance(node, ast.Name) and node.id in FUNCTIONS:
+        raise LawError(f"{node.id!r} needs an argument in {said}; write {node.id}(x)")
+    if isinstance(node, ast.Name) and node.id not in ("x", "T"):
+        raise LawError(f"{node.id!r} is not known in {said}; {KNOWN}")
+    if isinstance(node, ast.Call):
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+            raise LawError(f"a call of something else than {', '.join(FUNCTIONS)} in {said}")
+        arity = 2 if node.func.id in ("min", "max") else 1
+        if node.keywords or len(node.args) != arity:
+            raise LawError(f"{node.func.id} takes {arity} argument{'s' * (arity > 1)} in {said}")
+
+
+def finite(value) -> bool:
+    """Whether a value is a number a float can hold."""
+    try:
+        return type(value) in (int, float) and math.isfinite(value)
+    except OverflowError:  # an integer beyond the floats
+        return False
 
 
 def _walk(node, names):
+    """Value of a checked tree.  NumPy scalars: a huge power is inf, a root of -1 nan, never an exception."""
     if isinstance(node, ast.Constant):
-        return float(node.value)
+        return np.float64(node.value)
     if isinstance(node, ast.Name):
-        if node.id not in names:
-            raise LawError(f"{node.id!r} needs an argument")
         return names[node.id]
     if isinstance(node, ast.Call):
         return FUNCTIONS[node.func.id](*(_walk(a, names) for a in node.args))
@@ -63,7 +100,9 @@ def _walk(node, names):
 class Law:
     """A number, an expression in x and T, or a table: callable as law(x, T) on arrays.
 
-    Tables are interpolated by monotone cubics (PCHIP) and continued by their end tangents.
+    x: array of any shape, stoichiometry [1] or concentration [mol/m3]; T: number [K]; returns an
+    array of the shape of x in the unit of the record.  Tables are interpolated by monotone cubics
+    (PCHIP) and continued by their end tangents.
     """
 
     value: float | None = None
@@ -74,13 +113,14 @@ class Law:
     @classmethod
     def of(cls, record) -> "Law":
         """From the record of a file.  Raises LawError."""
-        if "expression" in record:
+        if record.get("expression") is not None:
             return cls(expression=record["expression"], _tree=parse(record["expression"]))
-        if "table" in record:
-            x, y = (tuple(map(float, record["table"].get(k, ()))) for k in ("x", "y"))
-            if len(x) != len(y) or len(x) < 2 or not np.all(np.diff(x) > 0.0) or not np.all(np.isfinite(x + y)):
+        if record.get("table") is not None:
+            x, y = (record["table"].get(k, ()) for k in ("x", "y"))
+            if (len(x) != len(y) or len(x) < 2 or not all(map(finite, (*x, *y)))
+                    or any(a >= b for a, b in zip(x, x[1:], strict=False))):
                 raise LawError("a table needs two or more finite pairs, x and y of equal length, x rising")
-            return cls(table=(x, y))
+            return cls(table=(tuple(map(float, x)), tuple(map(float, y))))
         return cls(value=float(record["value"]))
 
     @property
@@ -94,7 +134,7 @@ class Law:
 
         x, y = (np.array(v) for v in self.table)
         curve = PchipInterpolator(x, y)
-        return x, y, curve, curve.derivative()(x[[0, -1]])
+        return x, curve, curve.derivative()(x[[0, -1]])
 
     def __call__(self, x, T):
         x = np.asarray(x, float)
@@ -102,8 +142,8 @@ class Law:
             return np.full(x.shape, self.value)
         with np.errstate(all="ignore"):
             if self._tree is not None:
-                return _walk(self._tree, {"x": x, "T": float(T)}) + np.zeros(x.shape)
-        knots, y, curve, slopes = self._curve
+                return _walk(self._tree, {"x": x, "T": np.float64(T)}) + np.zeros(x.shape)
+        knots, curve, slopes = self._curve
         inside = np.clip(x, knots[0], knots[-1])
         return curve(inside) + np.where(x < inside, slopes[0], slopes[1]) * (x - inside)
 

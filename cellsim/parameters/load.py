@@ -32,8 +32,8 @@ def load(name) -> Cell:
     if path.suffix != ".json":
         if str(name) not in cells():
             close = difflib.get_close_matches(str(name), cells(), n=3, cutoff=0.3)
-            raise ParameterError(f"unknown cell {str(name)!r}; did you mean {' or '.join(close)}?" if close else
-                                 f"unknown cell {str(name)!r}; known cells: {', '.join(cells())}")
+            remedy = f"did you mean {' or '.join(close)}?" if close else f"known cells: {', '.join(cells())}"
+            raise ParameterError(f"unknown cell {str(name)!r}; {remedy}")
         return _packaged(str(name))
     return Cell.from_json(read(path), path.stem, path)
 
@@ -47,7 +47,7 @@ def _packaged(name):
 def read(path) -> dict:
     """The JSON content of a file, without duplicate keys and without NaN.  Raises ParameterError."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as fault:
         reason = getattr(fault, "strerror", None) or "not a text file"
         raise ParameterError(f"{path}: cannot be read ({reason})") from None
@@ -56,6 +56,8 @@ def read(path) -> dict:
     except json.JSONDecodeError as fault:
         raise ParameterError(f"{Path(path).name}: line {fault.lineno}, column {fault.colno}: {fault.msg}; "
                              "the file is not valid JSON") from None
+    except RecursionError:
+        raise ParameterError(f"{Path(path).name}: nested too deeply; see parameter_sets/README.md") from None
     except ValueError as fault:
         raise ParameterError(f"{Path(path).name}: {fault}") from None
 

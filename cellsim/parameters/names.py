@@ -40,7 +40,7 @@ TRANSPORT = {
 }
 CELL = {
     "electrode area": _need("m2", "area of all electrode pairs together", TINY, 1e4),
-    "nominal capacity": _need("A.h", "defines the C-rate; note states rate, window and temperature", TINY, 1e5),
+    "nominal capacity": _need("A.h", "defines the C-rate; note: rate, window, temperature", TINY, 1e5),
     "lower voltage cut-off": _need("V", "discharge ends here", 0.0, 10.0),
     "upper voltage cut-off": _need("V", "charge ends here", 0.0, 10.0),
     "reference temperature": _need("K", "at which all properties are given", 200.0, 500.0),
@@ -57,7 +57,7 @@ POROUS = {
     "contact fraction": _may("1", "share of its surface that touches electrolyte", 1.0, 0.01, 1.0),
     **TRANSPORT,
     "electronic conductivity": _need("S.m-1", "of the solid", TINY, 1e8),
-    "electronic bruggeman exponent": _may("1", "effective = value * solid fraction ** exponent", 0.0, 0.0, 10.0),
+    "electronic bruggeman exponent": _may("1", "effective = value * solids ** exponent", 0.0, 0.0, 10.0),
     "particle radius": _need("m", "of the active material", 1e-9, 1e-3),
     "particle diffusivity": _need("m2.s-1", "of lithium in the particles", 1e-22, 1e-6, X),
     "diffusivity activation energy": _may("J.mol-1", "of the particle diffusivity", 0.0, -2e5, 2e5),
@@ -77,7 +77,7 @@ METAL = {
     "exchange-current density": _need("A.m-2", "at the initial salt concentration", TINY, 1e6),
     "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
     "interface resistance": _may("Ohm.m2", "of interphase or interlayer, per area", 0.0, 0.0, 10.0),
-    "interface resistance activation energy": _may("J.mol-1", "positive: falls with temperature", 0.0, -2e5, 2e5),
+    "interface resistance activation energy": _may("J.mol-1", "> 0: falls with temperature", 0.0, -2e5, 2e5),
 }
 SEPARATOR = {
     "thickness": _need("m", "of the separator or solid electrolyte", 1e-7, 1e-2),
@@ -146,13 +146,14 @@ FORMATS = {
 }
 TYPES = {"porous": POROUS, "lithium metal": METAL}
 SECTIONS = ("cell", "negative electrode", "separator", "positive electrode", "electrolyte", "design")
-TEXTS = {"negative electrode": {"type": tuple(TYPES)}, "positive electrode": {"type": ("porous",)},
-         "design": {"format": tuple(FORMATS)}}
+TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "negative electrode": {"type": tuple(TYPES)}, "positive electrode": {"type": ("porous",)},
+    "design": {"format": tuple(FORMATS)}}
 HEAD = ("title", "description", "kind")
 
 
 def quantities(section, kind=None) -> dict[str, Name]:
     """The quantities a section may hold; `kind` is the type of an electrode."""
     if section.endswith("electrode"):
-        return TYPES.get(kind or "porous", POROUS)
+        return METAL if kind == "lithium metal" else POROUS
     return {"cell": CELL, "separator": SEPARATOR, "electrolyte": ELECTROLYTE, "design": DESIGN}[section]

@@ -37,7 +37,8 @@ def json_schema() -> dict:
     source = {"type": "object", "required": ["citation"], "additionalProperties": False,
               "properties": {k: {"type": "string"} for k in ("citation", "doi", "note")}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "cellsim parameter set",
-            "description": f"Cell formats: {', '.join(FORMATS)}", "type": "object", "additionalProperties": False,
+            "description": f"Cell formats: {', '.join(FORMATS)}",
+            "type": "object", "additionalProperties": False,
             "properties": {"$schema": {"type": "string"}, "format": {"const": 1},
                            **{k: {"type": "string"} for k in HEAD}, "kind": {"enum": ["liquid", "solid"]},
                            "sources": {"type": "object", "additionalProperties": source}, **parts},

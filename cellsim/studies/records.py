@@ -8,6 +8,8 @@ from ..design import CellDesign, EnergyDensity
 from ..parameters import Cell
 from ..result import Result
 
+UNITS = {"gravimetric": "W.h/kg", "volumetric": "W.h/L"}
+
 
 class Verdict(Enum):
     """How a claim stands for one cell, one baseline and one metric."""
@@ -67,7 +69,9 @@ class Comparison:
 
     interval: 5 % and 95 % quantiles of the ratio.  budget: largest electrolyte-plus-lithium-excess
     thickness [m] at which the ratio still reaches the claimed factor, or None if none does;
-    `present` is the cell's own thickness of the two [m].  sentence: the verdict in words.
+    `present` is the cell's own thickness of the two [m].  areal_needed: smallest areal capacity
+    [A.h/m2] at which the ratio reaches the factor with the layers the cell has, or None.
+    condition: what has to be true for the claim to hold, or what falls short, in words.
     """
 
     cell: str
@@ -79,7 +83,22 @@ class Comparison:
     verdict: Verdict
     present: float
     budget: float | None
-    sentence: str
+    areal_needed: float | None
+    condition: str
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the claimed factor lies within the interval of the ratio."""
+        return self.interval[0] < self.factor < self.interval[1]
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words, to stand alone."""
+        link = {Verdict.HOLDS: ", as long as ", Verdict.ONLY_IF: " ", Verdict.FAILS: ": "}[self.verdict]
+        return (f"{self.cell} has {self.ratio:.2f} ({self.interval[0]:.2f} to {self.interval[1]:.2f}) times the "
+                f"{UNITS[self.metric]} of {self.baseline}: {self.factor:g}x {self.verdict.value}"
+                f"{link + self.condition if self.condition else ''}"
+                f"{'; the uncertainty spans the claim' if self.doubtful else ''}")
 
 
 @dataclass(frozen=True)
@@ -130,6 +149,16 @@ class Audit:
     def figures(self, name) -> Figures:
         """The figures of a cell by name."""
         return next(f for f in (*self.baselines, *self.cells) if f.name == name)
+
+    def best(self, baseline, metric) -> Comparison:
+        """The comparison with that baseline in that metric which comes closest to the claim, or exceeds it most."""
+        return max((c for c in self.comparisons if (c.baseline, c.metric) == (baseline, metric)),
+                   key=lambda c: c.ratio)
+
+    @property
+    def headlines(self) -> tuple[Comparison, ...]:
+        """The best cell's comparison for every baseline and metric."""
+        return tuple(self.best(b.name, m) for b in self.baselines for m in self.claim.metrics)
 
     def __str__(self):
         return "\n".join(c.sentence for c in self.comparisons)

@@ -1,0 +1,4 @@
+"""`python -m cellsim` is `cellsim`."""
+from .cli import main
+
+main()

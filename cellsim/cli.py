@@ -1,0 +1,206 @@
+"""The command line: thin, everything it does is a few lines of Python away."""
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from .errors import CellsimError, ProtocolError, SolveError
+
+app = typer.Typer(help="Check battery claims from sourced parameters.", no_args_is_help=True,
+                  pretty_exceptions_enable=False, add_completion=False)
+cache_app = typer.Typer(help="Compiled kernels on disk.", no_args_is_help=True)
+app.add_typer(cache_app, name="cache")
+console = Console()
+
+Names = Annotated[list[str] | None, typer.Option(metavar="CELL")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE")]
+
+
+def _version(wanted: bool):
+    if wanted:
+        from . import __version__
+
+        print(f"cellsim {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False):
+    """Check battery claims from sourced parameters."""
+
+
+@app.command()
+def audit(
+    claim: Annotated[Path | None, typer.Option(help="YAML file of the claim; `cellsim claim` prints one.")] = None,
+    cell: Annotated[list[str] | None, typer.Option(help="Cell to judge (repeatable): name or .json file.")] = None,
+    baseline: Annotated[list[str] | None, typer.Option(help="What to compare with (repeatable).")] = None,
+    c_rate: Annotated[float | None, typer.Option(help="Discharge rate, in place of the claim's.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="degC, in place of the claim's.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML report to write.")] = None,
+):
+    """Judge a claim about energy density, with the condition under which it would hold."""
+    from .files import replacing
+    from .report.tables import audit_table, verdict_table
+    from .studies import audit as run
+    from .studies import load_claim
+
+    question = load_claim(claim, cells=cell or (), baselines=baseline or ())
+    question = replace(question, c_rate=_positive("--c-rate", c_rate) or question.c_rate)
+    if temperature is not None:
+        question = replace(question, temperature=_kelvin(temperature))
+    if output is not None:
+        with replacing(output) as page:
+            found = _with_progress(run, question)
+            found.save(page)
+    else:
+        found = _with_progress(run, question)
+    console.print(f"[bold]{question.title}[/bold]\n{question.source}\n", highlight=False)
+    console.print(audit_table(found), verdict_table(found))
+    if output is not None:
+        console.print(f"Report: {output}", highlight=False, soft_wrap=True)
+
+
+def _with_progress(run, question):
+    """Run an audit under a progress bar (none where the output is not a terminal)."""
+    from ._jit import announce
+
+    announce()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    errors = Console(stderr=True)
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
+        task = bars.add_task("audit", total=1.0)
+        return run(question, progress=lambda what, done: bars.update(task, description=what, completed=done))
+
+
+def _positive(option, number):
+    if number is not None and not 0.0 < number <= 20.0:
+        raise ProtocolError(f"{option} {number:g}: give a rate above 0 and at most 20")
+    return number
+
+
+def _kelvin(celsius):
+    if not -73.0 <= celsius <= 127.0:
+        raise ProtocolError(f"--temperature {celsius:g}: give degrees Celsius between -73 and 127")
+    return celsius + 273.15
+
+
+@app.command()
+def cells():
+    """List the packaged parameter sets."""
+    from .report.tables import cells_table
+
+    console.print(cells_table())
+
+
+@app.command()
+def show(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")]):
+    """Show every value of a parameter set with unit, source and method, and its provenance score."""
+    from .parameters import load
+    from .report.tables import provenance_table
+
+    found = load(cell)
+    console.print(f"[bold]{found.title}[/bold]\n{found.description}", highlight=False)
+    console.print(provenance_table(found))
+    console.print(f"Provenance: {found.provenance()}", highlight=False)
+
+
+@app.command()
+def simulate(
+    cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")],
+    discharge: Annotated[float | None, typer.Option(help="C-rate of a discharge from full.")] = None,
+    charge: Annotated[float | None, typer.Option(help="C-rate of a charge from 10 %, then hold to C/20.")] = None,
+    model: Annotated[str, typer.Option(help="DFN, SPMe or SPM.")] = "DFN",
+    temperature: Annotated[float | None, typer.Option(help="degC; the cell's own unless given.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .parquet, .nc, .png or .svg.")] = None,
+):
+    """Simulate one discharge or charge and say how it ended."""
+    import cellsim
+
+    if (discharge is None) == (charge is None):
+        raise ProtocolError("give exactly one of --discharge RATE and --charge RATE")
+    if model not in ("DFN", "SPMe", "SPM"):
+        raise ProtocolError(f"--model {model!r}: choose one of DFN, SPMe, SPM")
+    found = cellsim.load(cell)
+    if discharge is not None:
+        steps, soc = [cellsim.discharge(_positive("--discharge", discharge))], 1.0
+    else:
+        full = found.value("cell/upper voltage cut-off")
+        steps, soc = [cellsim.charge(_positive("--charge", charge)), cellsim.hold(full)], 0.1
+    T = None if temperature is None else _kelvin(temperature)
+    result = cellsim.simulate(found, steps, getattr(cellsim, model)(), temperature=T, soc=soc)
+    console.print(str(result), highlight=False, soft_wrap=True)
+    console.print(f"  {result.discharge_capacity - result.charge_capacity:.4g} A.h, "
+                  f"{result.discharge_energy - result.charge_energy:.4g} W.h (discharge positive)", highlight=False)
+    if output is not None:
+        (result.plot if output.suffix in (".png", ".svg", ".pdf") else result.save)(output)
+
+
+@app.command()
+def claim():
+    """Print the packaged claim file, to copy and change."""
+    from .studies.claim import DEFAULT
+
+    print(DEFAULT.read_text(encoding="utf-8"), end="")
+
+
+@app.command()
+def schema():
+    """Print the JSON Schema of parameter files, for editors."""
+    import json
+
+    from .parameters.schema import json_schema
+
+    print(json.dumps(json_schema(), indent=1))
+
+
+@app.command()
+def warmup():
+    """Compile all kernels now, so that the first run need not."""
+    import time
+
+    import cellsim
+
+    from ._jit import announce, cache_directory
+
+    announce()
+    start = time.perf_counter()
+    for model in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()):
+        cellsim.simulate("lgm50_chen2020", [cellsim.rest(1.0)], model)
+    print(f"kernels ready after {time.perf_counter() - start:.1f} s in {cache_directory() or 'memory only'}")
+
+
+@cache_app.command("clear")
+def cache_clear():
+    """Delete all compiled kernels."""
+    from ._jit import clear_cache
+
+    files, size = clear_cache()
+    print(f"deleted {files} files, {1e-6 * size:.1f} MB")
+
+
+@cache_app.command("show")
+def cache_show():
+    """Say where compiled kernels are kept."""
+    from ._jit import cache_directory
+
+    print(cache_directory() or "nowhere: set NUMBA_CACHE_DIR to a writable folder")
+
+
+def main():
+    """Entry point: errors made on purpose become one sentence and exit code 2."""
+    try:
+        app()
+    except SolveError as fault:
+        print(f"cellsim: {fault}", file=sys.stderr)
+        sys.exit(3)
+    except CellsimError as fault:
+        print("\n".join(f"cellsim: {line}" for line in str(fault).splitlines()), file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""Writing files so that a failure leaves nothing behind."""
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import ReportError
+
+
+@contextmanager
+def replacing(path) -> Iterator[Path]:
+    """A new file beside `path` to write to, which takes its place if all went well.
+
+    Raises ReportError, before anything is computed or written, if the place cannot be written.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise ReportError(f"{path}: is a folder; give the name of a file")
+    try:
+        handle, name = tempfile.mkstemp(suffix=path.suffix, prefix=f".{path.stem}-", dir=path.parent)
+    except OSError as fault:
+        raise ReportError(f"{path}: cannot be written ({fault.strerror}); choose another place") from None
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(0o666 & ~_umask())
+        partial.replace(path)
+    except OSError as fault:
+        raise ReportError(f"{path}: cannot be written ({fault.strerror or fault})") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,4 @@
+"""Reading and writing other programs' files."""
+from .bpx import read_bpx
+
+__all__ = ["read_bpx"]

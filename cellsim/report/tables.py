@@ -1,0 +1,92 @@
+"""Tables for the terminal."""
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from ..parameters import cells, load
+from ..parameters.names import METHODS
+from . import words
+
+LONGEST = 28  # characters of a name that leave room for numbers on a narrow terminal
+
+def audit_table(audit) -> Group:
+    """Energy of each cell at cell, stack and pack level, and the conditions it belongs to."""
+    figures = (*audit.cells, *audit.baselines)
+    tables = []
+    for metric, unit in words.METRICS.items():
+        table = _table(f"Energy density, {metric} [{unit}]", "cell", "W.h", "cell level", "5 % – 95 %",
+                       "stack", "pack", named=figures)
+        keys = ["energy, simulated [W.h]",
+                *(f"{level} [{unit}]" for level in ("cell", "cell, 5 % – 95 %", "stack", "pack"))]
+        for f in figures:
+            rows = words.energies(f)
+            table.add_row(Text(f.name), *(rows[key] for key in keys))
+        tables.append(table)
+    table.caption = words.pack_note(audit)
+    return Group(*tables, _conditions(figures), _origins(figures))
+
+
+def _conditions(figures) -> Table:
+    described = [words.conditions(f) for f in figures]
+    keys = [key for key in described[0] if key != words.ORIGIN]
+    table = _table("Conditions", "cell", *(key.replace(" ", "\n") for key in keys), named=figures)
+    for f, row in zip(figures, described, strict=True):
+        table.add_row(Text(f.name), *(row[key] for key in keys))
+    return table
+
+
+def _origins(figures) -> Table:
+    table = _table("Share of the values [%]", "cell", *METHODS, named=figures)
+    for f in figures:
+        table.add_row(Text(f.name), *(f"{100 * share:.0f}" for share in f.cell.provenance().score.values()))
+    return table
+
+
+def verdict_table(audit) -> Group:
+    """The verdict for each baseline and metric in words, then each comparison of each cell."""
+    lines = Text()
+    for c in audit.headlines:
+        sign, _, colour = words.VERDICTS[c.verdict]
+        lines.append(f"{sign} ", style=f"bold {colour}").append(f"{c.sentence}\n")
+    details = Text()
+    for f in audit.cells:
+        details.append(f"{f.name}\n", style="bold")
+        for c in (c for c in audit.comparisons if c.cell == f.name):
+            sign, _, colour = words.VERDICTS[c.verdict]
+            details.append(f"  {words.ratio(c)} ({words.ratio_span(c)}) x {words.METRICS[c.metric]} of {c.baseline}: ")
+            details.append(f"{sign} {c.verdict.value}\n", style=f"bold {colour}").append(f"    {c.condition}\n", "dim")
+    return Group(details, Text(words.tally(audit), style="bold"), Text(words.best_of(audit)), lines)
+
+
+def provenance_table(cell) -> Table:
+    """Every value of a cell: unit, method, source and note; the shares of the methods below."""
+    origin = cell.provenance()
+    table = _table(f"{cell.name}: {cell.title}", "quantity", "value", "unit", "method", "source", "note")
+    for row in origin.rows:
+        path, value, unit, source, method, note = map(Text, row)
+        table.add_row(path, value, unit, method, source, note)
+    table.caption = f"{len(origin.rows)} values: {origin}"
+    return table
+
+
+def cells_table() -> Table:
+    """The packaged parameter sets."""
+    table = _table("Parameter sets", "name", "title", "electrolyte", "values come from")
+    for name in cells():
+        cell = load(name)
+        table.add_row(Text(name), Text(cell.title), cell.kind, str(cell.provenance()))
+    return table
+
+
+def _table(title, *columns, named=()) -> Table:
+    """Columns fold rather than lose text; the first one only where names of `named` are very long.
+
+    Words of the user are never markup.
+    """
+    table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
+                  title_justify="left", caption_justify="left")
+    short = max((len(f.name) for f in named), default=LONGEST + 1) <= LONGEST
+    for k, name in enumerate(columns):
+        table.add_column(Text(name), overflow="fold", no_wrap=short and k == 0)
+    return table

@@ -1,0 +1,139 @@
+"""The command line: what it prints, what it writes, and one clear sentence for every wrong input."""
+import json
+import sys
+
+import pytest
+
+import cellsim
+from cellsim import cli
+
+TARGET = "target_nmc811_lpscl_li"
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Call the program with arguments; returns exit code, standard output and standard error."""
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["cellsim", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "160")
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+            raise SystemExit(0)
+        out = capsys.readouterr()
+        return end.value.code or 0, out.out, out.err
+
+    return call
+
+
+def test_cells_are_listed(run):
+    """Every packaged set by name."""
+    code, out, _ = run("cells")
+    assert code == 0 and all(name in out for name in cellsim.cells())
+
+
+def test_show_prints_values_with_their_origin(run):
+    """Value, unit, source, method, and the score."""
+    code, out, _ = run("show", TARGET)
+    assert code == 0 and "separator/thickness" in out and "assumed" in out
+    assert f"Provenance: {cellsim.load(TARGET).provenance()}" in out
+
+
+@pytest.mark.parametrize("arguments, words", [(("--discharge", 1), "reached the lower voltage limit"),
+                                              (("--charge", 1, "--model", "SPM"), "hold 4.25 V")])
+def test_simulate_says_how_it_ended(run, arguments, words):
+    """In words, with capacity and energy."""
+    code, out, _ = run("simulate", TARGET, *arguments)
+    assert code == 0 and words in out and "A.h" in out and "W.h" in out
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".nc", ".png", ".svg"])
+def test_simulate_writes_what_is_asked_for(run, tmp_path, suffix):
+    """Tables can be read again, pictures are pictures."""
+    path = tmp_path / f"run{suffix}"
+    assert run("simulate", TARGET, "--discharge", 1, "-o", path)[0] == 0
+    if suffix in (".parquet", ".nc"):
+        assert cellsim.Result.load(path)["Voltage [V]"][0] > 4.0
+    else:
+        assert path.read_bytes()[:5] in (b"\x89PNG\r", b"<?xml")
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_audit_prints_the_verdict_and_writes_the_report(run, tmp_path):
+    """The main job: conditions, ratios and sentences in the terminal, one page on disk."""
+    path = tmp_path / "report.html"
+    code, out, _ = run("audit", "--cell", TARGET, "--baseline", "leaf_2018", "--temperature", 45, "-o", path)
+    words = " ".join(out.split())
+    assert code == 0 and "holds" in words and "leaf_2018" in words and "45" in words and "MPa" in words
+    page = path.read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>") and TARGET in page
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_claim_and_schema_can_be_copied(run):
+    """What is printed is the packaged file, and valid JSON."""
+    from cellsim.studies.claim import DEFAULT
+
+    assert run("claim")[1] == DEFAULT.read_text(encoding="utf-8")
+    assert json.loads(run("schema")[1])["title"] == "cellsim parameter set"
+
+
+def test_version_and_cache_are_shown(run, monkeypatch):
+    """Which version, and where compiled kernels are."""
+    assert run("--version")[1].strip() == f"cellsim {cellsim.__version__}"
+    assert "cellsim" in run("cache", "show")[1]
+
+
+def altered(tmp_path, section, key, record):
+    """A copy of the target cell's file with one record replaced (None: removed)."""
+    raw = cellsim.load(TARGET).to_json()
+    if record is None:
+        del raw[section][key]
+    else:
+        raw[section][key] = raw[section][key] | record
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("record, words", [
+    (None, "separator/thickness: missing"),
+    ({"unit": "mm"}, "expected 'm'"),
+    ({"value": "30"}, "value"),
+    ({"value": float("nan")}, "NaN is not a number"),
+    ({"value": -3e-5}, "outside"),
+])
+def test_faulty_parameter_files_end_with_one_sentence(run, tmp_path, record, words):
+    """File, key and remedy on standard error, exit code 2, no report and no traceback."""
+    path = altered(tmp_path, "separator", "thickness", record)
+    code, out, err = run("audit", "--cell", path, "--baseline", "leaf_2018", "-o", tmp_path / "report.html")
+    assert code == 2 and words in err and "mine.json" in err and len(err.splitlines()) == 1
+    assert "Traceback" not in err and [p.name for p in tmp_path.iterdir()] == ["mine.json"]
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (("show", "leaf_2081"), "did you mean leaf_2018"),
+    (("show", "nowhere.json"), "cannot be read"),
+    (("audit", "-o", "/nowhere/report.html"), "/nowhere/report.html: cannot be written"),
+    (("audit", "-o", "/"), "is a folder"),
+    (("audit", "--claim", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
+    (("audit", "--cell", "leaf_2018", "--baseline", "leaf_2018"), "rename"),
+    (("audit", "--c-rate", 0), "--c-rate 0: give a rate"),
+    (("audit", "--temperature", 300), "degrees Celsius"),
+    (("simulate", "leaf_2018"), "exactly one of"),
+    (("simulate", "leaf_2018", "--discharge", 1, "--model", "P2D"), "choose one of DFN"),
+    (("simulate", "leaf_2018", "--discharge", -1), "give a rate"),
+    (("simulate", "leaf_2018", "--discharge", "fast"), "Usage: "),
+    (("simulate", "leaf_2018", "--discharge", 1, "--model", "SPM", "-o", "run.xls"), "save as .parquet or .nc"),
+])
+def test_wrong_arguments_end_with_one_sentence(run, arguments, words):
+    """Exit code 2 and what to do about it."""
+    code, _, err = run(*arguments)
+    assert code == 2 and words in err and "Traceback" not in err
+
+
+def test_claim_without_baseline_is_refused(run, tmp_path):
+    """A ratio needs something to compare with."""
+    text = "\n".join(line for line in run("claim")[1].splitlines() if not line.startswith("baselines"))
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    code, _, err = run("audit", "--claim", tmp_path / "mine.yaml")
+    assert code == 2 and err == "cellsim: mine.yaml: baselines: missing; add it\n"

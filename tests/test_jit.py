@@ -1,0 +1,76 @@
+"""The compile cache: never stale, works read-only and without a home, says when it compiles."""
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("pybamm", "pandas", "xarray", "matplotlib", "scipy.integrate", "scipy.interpolate", "numba", "jinja2")
+
+
+def python(code, cwd=ROOT, **environment):
+    """Run code in a fresh interpreter; returns the finished process."""
+    env = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "HOME")}
+    return subprocess.run([sys.executable, "-c", code], cwd=cwd, env=env | environment, text=True,
+                          capture_output=True, timeout=300, check=True)
+
+
+def test_import_is_light():
+    """`import cellsim` loads none of the heavy packages; the time is printed, not judged."""
+    out = python("import sys, time; t = time.perf_counter(); import cellsim; t = time.perf_counter() - t\n"
+                 f"print(f'import cellsim: {{1e3 * t:.0f}} ms'); print(sorted(set({HEAVY}) & set(sys.modules)))").stdout
+    print(out)
+    assert out.splitlines()[1] == "[]"
+
+
+def test_simulating_does_not_import_pybamm():
+    """PyBaMM and its telemetry stay out of our runs."""
+    out = python("import sys, cellsim; cellsim.simulate('lgm50_chen2020', cellsim.rest(1.0), cellsim.SPM())\n"
+                 "print('pybamm' in sys.modules, 'pandas' in sys.modules, 'matplotlib' in sys.modules)",
+                 HOME=os.environ.get("HOME", ""))
+    assert out.stdout.strip() == "False False False"
+
+
+CALLS = ("from cellsim.kernels.stage import voltage\nimport cellsim._jit as j\n"
+         "import numpy as np\nfrom cellsim.physics.transport import arrhenius\n"
+         "from cellsim.numerics.table import evaluate_many, tabulate\n"
+         "y = np.empty(1); evaluate_many(tabulate([(np.cos, 0.0, 1.0)]), 0, np.zeros(1), y)\n"
+         "print(y[0]); f = j.cache_directory(); print(f); print(bool(f and any(f.rglob('*.nbi'))))")
+
+
+def test_cache_cannot_go_stale(tmp_path):
+    """`evaluate_many` calls `evaluate`: a change of the callee alone must reach the caller."""
+    shutil.copytree(ROOT / "cellsim", tmp_path / "cellsim", ignore=shutil.ignore_patterns("__pycache__"))
+    where = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    value, folder, warm = python(CALLS, tmp_path, **where).stdout.split()
+    assert float(value) == 1.0 and warm == "True"
+    callee = tmp_path / "cellsim" / "numerics" / "table.py"
+    text = callee.read_text(encoding="utf-8")
+    assert text.count("    slope = a[1]") == 1
+    callee.write_text(text.replace("    slope = a[1]", "    slope = 5.0 + a[1]").replace(
+        "return a[0] + d", "return 7.0 + a[0] + d"), encoding="utf-8")
+    value, other, _ = python(CALLS, tmp_path, **where).stdout.split()
+    assert float(value) == 8.0 and other != folder
+
+
+def test_without_a_home_kernels_are_still_kept():
+    """A temporary folder of one's own serves where there is no home."""
+    out = python("import cellsim._jit as j; print(j.cache_directory())").stdout.strip()
+    assert out != "None" and Path(out).is_dir()
+
+
+def test_nowhere_to_write_still_compiles(tmp_path):
+    """With no writable place kernels are compiled in memory, and one line says so."""
+    code = ("import cellsim._jit as j\nj._candidates = lambda: iter(())\nimport cellsim\n" + CALLS
+            + "\nj.announce(); j.announce()")
+    done = python(code, NUMBA_CACHE_DIR=str(tmp_path))
+    assert done.stdout.split() == ["1.0", "None", "False"]
+    assert done.stderr.count("compiling") == 1 and "NUMBA_CACHE_DIR" in done.stderr
+
+
+def test_clearing_the_cache_says_how_much(tmp_path):
+    """`clear_cache` empties what was compiled, of every version."""
+    code = CALLS + "\nprint(*j.clear_cache()); print(any(f.rglob('*.nbi')))"
+    files, size, warm = python(code, NUMBA_CACHE_DIR=str(tmp_path)).stdout.split()[-3:]
+    assert int(files) > 0 and int(size) > 0 and warm == "False"

@@ -1,0 +1,42 @@
+"""The README's examples run as printed."""
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from cellsim import cli
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(python|console)\n(.*?)```", README, re.DOTALL)
+PYTHON = [text for kind, text in BLOCKS if kind == "python"]
+COMMANDS = [line[2:] for kind, text in BLOCKS if kind == "console" for line in text.splitlines()
+            if line.startswith("$ cellsim ")]
+
+
+@pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[-1][:40])
+def test_python_examples_run(code, tmp_path, monkeypatch):
+    """Each block on its own, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "README.md", "exec"), {})
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_run(line, tmp_path, monkeypatch, capsys):
+    """Each command ends well."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", shlex.split(line.partition("#")[0]))
+    try:
+        cli.main()
+    except SystemExit as end:
+        assert not end.code, capsys.readouterr().err
+
+
+def test_readme_has_examples_and_its_pictures_exist():
+    """Otherwise the tests above test nothing."""
+    assert len(PYTHON) >= 3 and len(COMMANDS) >= 4
+    pictures = re.findall(r"!\[.+?\]\((?!http)(.+?)\)", README)
+    assert len(pictures) >= 3
+    for picture in pictures:
+        assert (Path(__file__).parents[1] / picture).is_file(), picture
