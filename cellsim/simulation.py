@@ -80,7 +80,8 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
         rows.append(len(t))
         done.append(outcome)
         t0 = t[-1]
-        run.state = s[-1].copy()
+        if outcome.t_end > outcome.t_start:  # else the step never began: go on from where the cell was
+            run.state = s[-1].copy()
         if outcome.ending.is_failure or outcome.ending in _STOPPERS:
             break
     variables = Variables.of(cell, sys, model, np.concatenate(times), np.concatenate(states), run.soc0)

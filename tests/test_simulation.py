@@ -131,6 +131,25 @@ def test_a_run_out_of_time_keeps_its_partial_result():
     assert len(result.t) > 100 and np.isfinite(result[V]).all()
 
 
+def test_a_cell_that_comes_to_its_peak_power_says_so():
+    """A large resistance, and voltages no cycler would allow: at the end more current gives no more power."""
+    cell = stubborn({"cell/series resistance": 0.01, "negative electrode/particle diffusivity": 1e-12,
+                     "positive electrode/particle diffusivity": 1e-12})
+    result = simulate(cell, cellsim.Step("power", 30.0), SPM())
+    assert result.endings == (Ending.UNREACHABLE,) and result.t[-1] > 1.0
+    assert result["Power [W]"] == approx(np.full(len(result.t), 30.0), rel=2e-5)
+    dV, dI = (slope_at_end(result.t, result[name]) for name in (V, "Current [A]"))
+    assert abs(dV / dI * result["Current [A]"][-1] / result[V][-1] + 1.0) < 0.2  # d(I V) / dI near 0
+
+
+def test_a_step_that_cannot_begin_leaves_the_cell_as_it_was():
+    """A discharge that is below the cut-off at once passes no charge; the rest after it is at open circuit."""
+    cell = cellsim.load(SOLID).with_({"cell/series resistance": 0.1})
+    result = simulate(cell, [discharge(10.0), rest(10.0)], soc=0.5)
+    assert result.endings == (Ending.LOWER_VOLTAGE, Ending.DURATION) and result.discharge_capacity == 0.0
+    assert result[V][-1] == approx(open_circuit_voltage(cell, 0.5), abs=1e-6)
+
+
 def test_a_protocol_goes_on_after_a_voltage_limit_and_stops_at_a_physical_one():
     """Voltage limits are how cyclers work; an emptied particle is not."""
     assert len(simulate(LIQUID, [discharge(1.0), rest(10.0), charge(1.0)]).steps) == 3

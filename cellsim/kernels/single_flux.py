@@ -66,15 +66,16 @@ def interface(sys, side, j, alpha, beta, c):
     x = alpha + beta * j
     U, dU = evaluate(sys.laws, LAWS_PER_SIDE * side + OCP, x)
     f, df = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_X, x)
+    inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
     total, slope, length = 0.0, 0.0, 0.0
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
             g, dg = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_C, c[i])
-            i0, _, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, dg)
-            eta, eta_j, _ = overpotential(j, i0, sys.T)
+            i0, i0_x, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, dg)
+            eta, eta_j, eta_i0 = overpotential(j, i0, sys.T)
             total += sys.volume[i].dx * eta
-            slope += sys.volume[i].dx * eta_j
+            slope += sys.volume[i].dx * (eta_j + (eta_i0 * i0_x * beta if inside else 0.0))
             length += sys.volume[i].dx
     R_f = sys.volume[first].R_f
     return U + total / length + R_f * j, dU * beta + slope / length + R_f
