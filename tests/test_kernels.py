@@ -88,7 +88,7 @@ def respond(sys, p, law, x_hat, x, j, hg, response, scratch):
 def test_a_particle_with_variable_diffusivity_is_linearised_exactly():
     """Newton's fixed point at j +- dj: its surface moves by beta dj.  1e-7: central differences of 1e-4."""
     sys = cellsim.SPM(12).discretise(cellsim.load("ecker2015"), 298.15)
-    law, x_hat = system.DIFFUSIVITY, np.linspace(0.6, 0.5, 12)
+    law, x_hat = system.DIFFUSION, np.linspace(0.6, 0.5, 12)
     response, scratch, hg = np.empty((2, 12)), np.empty(12), 100.0
 
     def surface(j):

@@ -3,22 +3,24 @@
 The stoichiometry x (shells,) obeys dx/dt = (1/R2 r2) d/dr(r2 D(x) dx/dr) in the unit sphere, with
 the outward flux -D dx/dr = R rate j at its surface.  One implicit step x = x_hat + hg dx/dt is a
 tridiagonal system whose solution is linear in the reaction current: x = alpha + beta j.
+
+Fluxes are differences of W(x), the integral of D (Kirchhoff's transformation), so that a law DIFFUSION
+has W as its value and D as its slope.  However steep D is, W rises: the system is an M-matrix at
+every iterate, and a surface stoichiometry exists for every current.
 """
 from .._jit import inner
-from ..numerics.table import evaluate
+from ..numerics.table import evaluate, invert
 
 
 @inner
-def surface_diffusivity(sys, law, x, x_before):
-    """D between the last shell, at stoichiometry x, and the surface;  dD/dx, dD/dx_before.
-
-    x_before is the stoichiometry one shell further in.
-    """
-    mid = x + sys.lean * (x - x_before)
-    D, dD = evaluate(sys.laws, law, min(max(mid, 0.0), 1.0))
-    if not 0.0 < mid < 1.0:
-        dD = 0.0
-    return D, (1.0 + sys.lean) * dD, -sys.lean * dD
+def surface(sys, p, law, last, j):
+    """Stoichiometry at the surface of particle p, from its last shell's, across the last half shell."""
+    grain = sys.grain[p]
+    W, D = evaluate(sys.laws, law, last)
+    drop = grain.rate * grain.R_p * sys.half * j
+    if grain.varies == 0:
+        return last - drop / D
+    return invert(sys.laws, law, W - drop, last)
 
 
 @inner
@@ -26,7 +28,7 @@ def factorise(sys, p, law, hg, sweep, beta):
     """Elimination for constant D, shared by all particles like p: sweep (3, shells), and beta."""
     m = beta.size
     grain = sys.grain[p]
-    D, _ = evaluate(sys.laws, law, 0.5)
+    _, D = evaluate(sys.laws, law, 0.5)
     k = hg * D / (grain.R_p * grain.R_p)
     below = 0.0
     for i in range(m):
@@ -62,8 +64,8 @@ def substitute(x_hat, sweep, alpha):
 def respond(sys, p, law, x_hat, x, j, hg, response, scratch):
     """The same for D(x), linearised at (x, j): fills response (2, shells) with alpha and beta.
 
-    Returns the same two numbers for the stoichiometry at the surface, across the last half shell.
-    The outward flow through the face above shell i is p x[i] + n x[i + 1] + e, linearised.
+    Returns the same two numbers for the stoichiometry at the surface.  The outward flow through
+    the face above shell i is p x[i] + n x[i + 1] + e, linearised.
     """
     m = x.size
     grain = sys.grain[p]
@@ -71,13 +73,15 @@ def respond(sys, p, law, x_hat, x, j, hg, response, scratch):
     k = hg / (grain.R_p * grain.R_p)
     q = grain.rate * grain.R_p
     p_in, n_in, e_in = 0.0, 0.0, 0.0
+    W, D = evaluate(sys.laws, law, x[0])
     for i in range(m):
         p_out, n_out, e_out, b = 0.0, 0.0, 0.0, -k * q
         if i < m - 1:
             link = k * sys.shell[i].link
-            D, dD = evaluate(sys.laws, law, 0.5 * (x[i] + x[i + 1]))
-            slope = 0.5 * link * dD * (x[i + 1] - x[i])
-            p_out, n_out, e_out, b = link * D - slope, -link * D - slope, slope * (x[i] + x[i + 1]), 0.0
+            W_out, D_out = evaluate(sys.laws, law, x[i + 1])
+            p_out, n_out, b = link * D, -link * D_out, 0.0
+            e_out = link * (W - W_out) - p_out * x[i] - n_out * x[i + 1]
+            W, D = W_out, D_out
         pivot = sys.shell[i].volume + p_out - n_in
         a = sys.shell[i].volume * x_hat[i] - e_out + e_in
         if i > 0:
@@ -90,8 +94,7 @@ def respond(sys, p, law, x_hat, x, j, hg, response, scratch):
     for i in range(m - 2, -1, -1):
         alpha[i] -= scratch[i] * alpha[i + 1]
         beta[i] -= scratch[i] * beta[i + 1]
-    D, D_l, D_b = surface_diffusivity(sys, law, x[m - 1], x[m - 2])
-    drop = q * sys.half / D
-    w_l, w_b = drop * j * D_l / D, drop * j * D_b / D
-    return (alpha[m - 1] + w_l * (alpha[m - 1] - x[m - 1]) + w_b * (alpha[m - 2] - x[m - 2]),
-            beta[m - 1] * (1.0 + w_l) + beta[m - 2] * w_b - drop)
+    x_s = surface(sys, p, law, x[m - 1], j)
+    _, D_s = evaluate(sys.laws, law, x_s)
+    drop = q * sys.half / D_s
+    return (x_s + D / D_s * (alpha[m - 1] - x[m - 1]) + drop * j, D / D_s * beta[m - 1] - drop)

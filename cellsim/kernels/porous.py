@@ -24,7 +24,7 @@ from .particle import factorise, respond, substitute
 from .system import (
     CHI,
     CONDUCTIVITY,
-    DIFFUSIVITY,
+    DIFFUSION,
     LAWS_PER_SIDE,
     SALT_DIFFUSIVITY,
     T_PLUS,
@@ -141,7 +141,7 @@ def condense_particles(sys, hg, x_hat, x, j, w, again):
         if p < 0:
             local.alpha, local.beta = 0.5, 0.0  # a metal: neither fills nor empties
             continue
-        law = LAWS_PER_SIDE * side + DIFFUSIVITY
+        law = LAWS_PER_SIDE * side + DIFFUSION
         if sys.grain[p].varies:
             local.alpha, local.beta = respond(sys, p, law, x_hat[p], x[p], j[i], hg, w.response[p],
                                               w.sweep[side, 0])

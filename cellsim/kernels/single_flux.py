@@ -17,7 +17,7 @@ from .porous import electrolyte
 from .system import (
     CHI,
     CONDUCTIVITY,
-    DIFFUSIVITY,
+    DIFFUSION,
     LAWS_PER_SIDE,
     OCP,
     SHAPE_C,
@@ -166,7 +166,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             p = sys.volume[first].particle
             alpha, beta = 0.5, 0.0
             if p >= 0:
-                alpha, beta = respond(sys, p, LAWS_PER_SIDE * side + DIFFUSIVITY, x_hat[p], x[p], j[first], hg,
+                alpha, beta = respond(sys, p, LAWS_PER_SIDE * side + DIFFUSION, x_hat[p], x[p], j[first], hg,
                                       w.response[p], w.sweep[side, 0])
                 for q in range(x.shape[1]):
                     new = w.response[p, 0, q] + w.response[p, 1, q] * j[first]

@@ -1,8 +1,7 @@
 """What the integrator asks of a model: one implicit stage, the voltage, a surface stoichiometry."""
 from .._jit import inner, kernel
-from . import porous, single_flux
-from .particle import surface_diffusivity
-from .system import DIFFUSIVITY, LAWS_PER_SIDE, POROUS, views
+from . import particle, porous, single_flux
+from .system import DIFFUSION, LAWS_PER_SIDE, POROUS, views
 
 
 @kernel
@@ -29,12 +28,9 @@ def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
 
 @inner
 def surface(sys, x, j, i):
-    """Stoichiometry at the particle surface of volume i, across the last half shell, from its
-    shells' stoichiometries x (shells,) and reaction current."""
-    grain, m = sys.grain[sys.volume[i].particle], x.size
-    law = LAWS_PER_SIDE * sys.volume[i].side + DIFFUSIVITY
-    D, _, _ = surface_diffusivity(sys, law, x[m - 1], x[m - 2])
-    return x[m - 1] - grain.rate * grain.R_p * sys.half / D * j
+    """Stoichiometry at the particle surface of volume i, from its shells' x (shells,) and reaction current."""
+    law = LAWS_PER_SIDE * sys.volume[i].side + DIFFUSION
+    return particle.surface(sys, sys.volume[i].particle, law, x[x.size - 1], j)
 
 
 @kernel

@@ -19,8 +19,9 @@ from ..numerics.table import Laws
 POROUS, SINGLE_FLUX = 0, 1  # how the reaction is distributed: solved for, or uniform (SPMe)
 CURRENT, VOLTAGE, POWER = 0, 1, 2  # what the cycler imposes
 
-# rows of the laws: four for either electrode (add LAWS_PER_SIDE * side), then the electrolyte's
-OCP, SHAPE_X, DIFFUSIVITY, SHAPE_C, LAWS_PER_SIDE = 0, 1, 2, 3, 4
+# rows of the laws: four for either electrode (add LAWS_PER_SIDE * side), then the electrolyte's;
+# DIFFUSION is the integral of the particle diffusivity, which is its slope
+OCP, SHAPE_X, DIFFUSION, SHAPE_C, LAWS_PER_SIDE = 0, 1, 2, 3, 4
 SALT_DIFFUSIVITY, CONDUCTIVITY, CHI, T_PLUS = 8, 9, 10, 11
 
 VOLUME = np.dtype([
@@ -52,7 +53,6 @@ class System(NamedTuple):
     shell: np.ndarray  # (shells,) mesh.SHELL of a unit sphere
     laws: Laws
     half: float  # distance from the last shell to the surface of a unit sphere
-    lean: float  # extrapolation, in units of x[-1] - x[-2], to midway between last shell and surface
     c_ref: float  # reference salt concentration c_e0 [mol/m3]
     t_ref: float  # transference number at c_ref [-]
     T: float  # temperature [K]

@@ -13,6 +13,13 @@ def one(x):
     return np.ones_like(x)
 
 
+def integral(x, y):
+    """Running integral of y over the knots x, both (n,), by a cubic spline."""
+    from scipy.interpolate import CubicSpline
+
+    return CubicSpline(x, y).antiderivative()(x)
+
+
 def open_circuit(cell, part, T):
     """U(x) [V] at T: the reference law plus (T - T_ref) times the entropic coefficient."""
     U = cell.law(f"{part}/open-circuit potential")
@@ -22,7 +29,7 @@ def open_circuit(cell, part, T):
 
 
 def electrode_laws(cell, part, T, c_hi):
-    """(function, lo, hi) of U, f(x), D_s and g(c_e) for one electrode."""
+    """(function, lo, hi) of U, f(x), the integral of D_s and g(c_e) for one electrode."""
     T_ref = cell.value("cell/reference temperature")
     if cell.text(f"{part}/type") == "lithium metal":
         return [(np.zeros_like, *X_RANGE), (one, *X_RANGE), (one, *X_RANGE), (one, *c_hi)]
@@ -31,7 +38,7 @@ def electrode_laws(cell, part, T, c_hi):
     f = cell.law(f"{part}/exchange-current shape")
     g = cell.law(f"{part}/exchange-current electrolyte shape")
     return [(open_circuit(cell, part, T), *X_RANGE), (lambda x: f(x, T), *X_RANGE),
-            (lambda x: factor * D(x, T), *X_RANGE), (lambda c: g(c, T), *c_hi)]
+            (lambda x: integral(x, factor * D(x, T)), *X_RANGE), (lambda c: g(c, T), *c_hi)]
 
 
 def electrolyte_laws(cell, T, c_range):

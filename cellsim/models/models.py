@@ -50,10 +50,10 @@ def build(cell, T, volumes, shells, model, ideal=False) -> System:
     else:
         owners = list(side[holds])
         volume["particle"] = np.where(holds, np.cumsum(holds) - 1, -1)
-    shell, half, lean = sphere(shells, STRETCH_R)
+    shell, half = sphere(shells, STRETCH_R)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
-    return System(model, volume, grains(cell, owners), shell, tables(cell, T), half, lean, float(c0),
+    return System(model, volume, grains(cell, owners), shell, tables(cell, T), half, float(c0),
                   float(t_ref), float(T), float(cell.value("cell/series resistance")))
 
 

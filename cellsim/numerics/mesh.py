@@ -24,20 +24,18 @@ SHELL = np.dtype([("volume", "f8"), ("link", "f8")])
 def sphere(n, stretch):
     """Shells of a unit sphere graded towards the surface.
 
-    Returns (shells, half, lean): an array (n,) of SHELL with the volume / 4 pi of each shell and
-    the face area / 4 pi over a distance between neighbours outside it (0 for the outermost); a
-    distance from the last shell to the surface; and half of that over the distance between the
-    last two shells.  The distances are those that make the profile
-    a + b r2 exact, to which every sphere under constant flux tends: differences of the shells'
-    averages of r2, over its slope 2 r at the face between them.
+    Returns (shells, half): an array (n,) of SHELL with the volume / 4 pi of each shell and the face
+    area / 4 pi over a distance between neighbours outside it (0 for the outermost); and a distance
+    from the last shell to the surface.  The distances are those that make the profile a + b r2
+    exact, to which every sphere under constant flux tends: differences of the shells' averages of
+    r2, over its slope 2 r at the face between them.
     """
     r = graded_faces(n, 1.0, stretch)
     shells = np.zeros(n, SHELL)
     shells["volume"] = (r[1:] ** 3 - r[:-1] ** 3) / 3.0
     square = (r[1:] ** 5 - r[:-1] ** 5) / (5.0 * shells["volume"])
     shells["link"][:-1] = 2.0 * r[1:-1] ** 3 / np.diff(square)
-    half = 0.5 * (1.0 - square[-1])
-    return shells, float(half), float(0.5 * half / (0.5 * (square[-1] - square[-2]) / r[-2]))
+    return shells, float(0.5 * (1.0 - square[-1]))
 
 
 @inner

@@ -48,6 +48,25 @@ def evaluate(laws, k, x):
     return a[0] + d * (a[1] + d * (a[2] + d * a[3])) + slope * (x - lo - s / per), slope
 
 
+@inner
+def invert(laws, k, y, x):
+    """Where law k, which must rise throughout, has the value y; x is a guess."""
+    lo, hi = -1e9, 1e9
+    for _ in range(100):
+        value, slope = evaluate(laws, k, x)
+        if value > y:
+            hi = x
+        else:
+            lo = x
+        new = x + (y - value) / slope
+        if not lo <= new <= hi:
+            new = 0.5 * (lo + hi)
+        if abs(new - x) <= 1e-14 * max(1.0, abs(x)):
+            return new
+        x = new
+    return x
+
+
 @kernel
 def evaluate_many(laws, k, x, y):
     """y[i] = law k at x[i] for 1-D arrays."""
