@@ -17,8 +17,8 @@ from .result import Result, StepResult
 from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
-X_EDGE = 2e-3  # a particle surface this close to 0 or 1 counts as empty or full
-C_EDGE = 1e-3  # salt below this fraction of the initial concentration counts as depleted
+X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
+C_EDGE = 1e-8  # salt below this fraction of the initial concentration counts as depleted
 MODES = {"current": CURRENT, "c-rate": CURRENT, "rest": CURRENT, "voltage": VOLTAGE, "power": POWER}
 DAY = 86400.0
 
@@ -49,7 +49,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     temperature [K]: of the isothermal run; the cell's ambient temperature unless given.
     soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
     the initial stoichiometries printed in the parameter set.
-    period [s]: also store the states at its multiples; otherwise one row per time step.
+    period [s]: also store the states at its multiples; otherwise every time step and its middle.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
     concentration and 1 V.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.

@@ -7,7 +7,7 @@ from pytest import approx
 
 from cellsim.numerics import block_tridiagonal
 from cellsim.numerics.mesh import conductance, graded_faces, sphere
-from cellsim.numerics.table import Laws, evaluate, evaluate_many, tabulate
+from cellsim.numerics.table import Laws, evaluate, evaluate_many, evaluate_root, invert, tabulate
 
 
 def value_and_slope(laws, k, x):
@@ -46,6 +46,32 @@ def test_tables_continue_by_their_end_tangents(laws):
     assert value_and_slope(laws, 0, 3.5) == approx((end + 1.5 * slope, slope), rel=1e-14)
     start, slope = value_and_slope(laws, 0, 0.0)
     assert value_and_slope(laws, 0, -1.0)[0] == approx(start - slope, rel=1e-14)
+
+
+@numba.njit
+def inverse(laws, k, y, x):
+    return invert(laws, k, y, x)
+
+
+@numba.njit
+def rooted(laws, k, root):
+    return evaluate_root(laws, k, root)
+
+
+@pytest.mark.parametrize("x", [-3.0, 0.02, 0.4, 0.7999, 0.81, 0.999, 7.0])
+@pytest.mark.parametrize("guess", [0.0, 0.5, 1.0])
+def test_a_rising_law_is_inverted_from_any_guess(x, guess):
+    """The integral of a diffusivity that falls 40-fold behind a kink, inside its table and beyond; rounding."""
+    steep = tabulate([(lambda x: np.where(x < 0.8, x, 0.8 + (1.0 - 10.0 ** (-8.0 * (x - 0.8))) / 18.42), 0.001, 0.999)])
+    y, slope = value_and_slope(steep, 0, x)
+    assert slope > 0.0 and inverse(steep, 0, y, guess) == approx(x, rel=1e-12)
+
+
+def test_a_law_tabulated_over_a_root_has_the_slope_of_the_law_itself():
+    """c sqrt(c) is a cubic in the root, hence exact; rounding only."""
+    laws = tabulate([(lambda root: root**3, 1e-3, 60.0)])
+    for c in (1e-4, 0.3, 1000.0, 3599.0):
+        assert rooted(laws, 0, np.sqrt(c)) == approx((c**1.5, 1.5 * np.sqrt(c)), rel=1e-9)
 
 
 @pytest.mark.parametrize("args", [(0.3, 1e-6, 2.0, 3e-6), (5.0, 2.0, 5.0, 2.0)])

@@ -10,10 +10,7 @@ import pytest
 
 import cellsim
 from cellsim.design import build
-from cellsim.models.laws import C_RANGE as C_TABULATED
-from cellsim.models.laws import X_RANGE as X_TABULATED
 from cellsim.parameters import Cell
-from cellsim.parameters.check import C_RANGE, X_RANGE
 from cellsim.parameters.load import home, read
 from cellsim.parameters.names import METHODS
 from cellsim.parameters.schema import json_schema
@@ -319,11 +316,6 @@ def test_schema_and_loader_refuse_the_same_records(path, value, _):
     if isinstance(value, float) and not abs(value) < 1e300:
         pytest.skip("not JSON")
     assert list(jsonschema.Draft202012Validator(json_schema()).iter_errors(changed((path, value))))
-
-
-def test_laws_are_checked_over_the_range_that_is_simulated():
-    """The checks and the tables of the models use the same range."""
-    assert X_RANGE == X_TABULATED and C_RANGE == C_TABULATED
 
 
 def readme():

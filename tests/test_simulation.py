@@ -119,7 +119,7 @@ def test_a_depleted_electrolyte_stops_where_the_salt_runs_out():
     result = simulate(LIQUID, [discharge(3.0), rest(60.0)], SPMe())
     lowest = result["Minimum electrolyte concentration [mol.m-3]"]
     assert len(result.steps) == 1 and 30.0 < result.t[-1] < 100.0
-    assert lowest.min() > 0.0 and lowest[-1] == approx(1.0, rel=1e-4)  # 1e-3 of the initial 1000 mol/m3
+    assert lowest.min() > 0.0 and lowest[-1] == approx(1e-5, rel=1e-3)  # 1e-8 of the initial 1000 mol/m3
 
 
 def test_a_run_out_of_time_keeps_its_partial_result():
@@ -132,12 +132,15 @@ def test_a_run_out_of_time_keeps_its_partial_result():
 
 
 def test_a_cell_that_comes_to_its_peak_power_says_so():
-    """A large resistance, and voltages no cycler would allow: at the end more current gives no more power."""
+    """A large resistance, and voltages no cycler would allow: at the end more current gives no more power.
+
+    5e-4: half-way through a step the power is interpolated, within the error tolerance.
+    """
     cell = stubborn({"cell/series resistance": 0.01, "negative electrode/particle diffusivity": 1e-12,
                      "positive electrode/particle diffusivity": 1e-12})
     result = simulate(cell, cellsim.Step("power", 30.0), SPM())
     assert result.endings == (Ending.UNREACHABLE,) and result.t[-1] > 1.0
-    assert result["Power [W]"] == approx(np.full(len(result.t), 30.0), rel=2e-5)
+    assert result["Power [W]"] == approx(np.full(len(result.t), 30.0), rel=5e-4)
     dV, dI = (slope_at_end(result.t, result[name]) for name in (V, "Current [A]"))
     assert abs(dV / dI * result["Current [A]"][-1] / result[V][-1] + 1.0) < 0.2  # d(I V) / dI near 0
 

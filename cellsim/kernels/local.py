@@ -1,6 +1,8 @@
 """Local unknowns: the reaction current of one volume, with its particle eliminated."""
+import numpy as np
+
 from .._jit import inner
-from ..numerics.table import evaluate
+from ..numerics.table import evaluate, evaluate_root
 from ..physics.kinetics import exchange_current, overpotential
 from .system import LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X
 
@@ -17,7 +19,7 @@ def reaction(laws, side, i_ref, R_f, c_ref, T, j, alpha, beta, c_e):
     x = alpha + beta * j
     U, dU = evaluate(laws, first + OCP, x)
     f, df = evaluate(laws, first + SHAPE_X, x)
-    g, dg = evaluate(laws, first + SHAPE_C, c_e)
+    g, dg = evaluate_root(laws, first + SHAPE_C, np.sqrt(c_e))
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
     i0, i0_x, i0_r = exchange_current(i_ref, x, f, df, c_e / c_ref, g, dg * c_ref)

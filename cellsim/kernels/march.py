@@ -89,20 +89,36 @@ def land(sys, ctl, mem, w, rtol, q_start, g):
 
 
 @inner
-def record(mem, t_before, every, out_t, out_s, rows):
-    """Append the present state, or the states at multiples of `every` since t_before."""
-    t, h, order = mem.head[0], mem.head[1], int(mem.head[2])
+def interpolate(sys, mem, when, out):
+    """State at the time `when` within the step just taken, on the integrator's own polynomial.
+
+    Where that would take the last salt, a tenth of it is left.
+    """
+    t, h = mem.head[0], mem.head[1]
+    out[:] = mem.D[0]
+    p = 1.0
+    for m in range(int(mem.head[2])):
+        p *= (when - t + m * h) / (h * (m + 1.0))
+        for i in range(out.size):
+            out[i] += p * mem.D[m + 1, i]
+    salt, left = views(sys, out)[1], views(sys, mem.D[0])[1]
+    for i in range(salt.size):
+        salt[i] = max(salt[i], 0.1 * left[i])
+
+
+@inner
+def record(sys, mem, t_before, every, out_t, out_s, rows):
+    """Append the present state, and those at multiples of `every` since t_before, or half-way if it is 0."""
+    t = mem.head[0]
+    k, stride = 1.0, 0.5 * (t - t_before)
+    start = t_before
     if every > 0.0:
-        k = np.floor(t_before / every + 1e-9) + 1.0
-        while k * every < t - 1e-9 * every:
-            out_t[rows] = k * every
-            out_s[rows] = mem.D[0]
-            p = 1.0
-            for m in range(order):
-                p *= (k * every - t + m * h) / (h * (m + 1.0))
-                out_s[rows] += p * mem.D[m + 1]
-            rows += 1
-            k += 1.0
+        k, stride, start = np.floor(t_before / every + 1e-9) + 1.0, every, 0.0
+    while start + k * stride < t - 1e-9 * stride:
+        out_t[rows] = start + k * stride
+        interpolate(sys, mem, out_t[rows], out_s[rows])
+        rows += 1
+        k += 1.0
     out_t[rows] = t
     out_s[rows] = mem.D[0]
     return rows + 1
@@ -177,7 +193,7 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
                 continue
         t_before = mem.head[0]
         accept(mem)
-        rows = record(mem, t_before, every, out_t, out_s, rows)
+        rows = record(sys, mem, t_before, every, out_t, out_s, rows)
         if ended:
             return which + 1, rows
         if adapt:

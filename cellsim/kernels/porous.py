@@ -16,7 +16,7 @@ from .._jit import inner, kernel
 from ..numerics import block_tridiagonal
 from ..numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER
 from ..numerics.mesh import conductance
-from ..numerics.table import evaluate
+from ..numerics.table import evaluate_root
 from ..physics.constants import F
 from ..physics.transport import log_concentration
 from .local import reaction
@@ -75,11 +75,12 @@ def add_storage_and_reaction(sys, hg, c_hat, c, phi_e, phi_s, j, w):
 @inner
 def electrolyte(laws, tau, t_ref, c, out):
     """Effective D_e and kappa, chi and t_plus - t_ref with their slopes, and ln c, at one volume."""
-    D, dD = evaluate(laws, SALT_DIFFUSIVITY, c)
-    K, dK = evaluate(laws, CONDUCTIVITY, c)
+    root = np.sqrt(c)
+    D, dD = evaluate_root(laws, SALT_DIFFUSIVITY, root)
+    K, dK = evaluate_root(laws, CONDUCTIVITY, root)
     out.D, out.D_c, out.kappa, out.kappa_c = tau * D, tau * dD, tau * K, tau * dK
-    out.chi, out.chi_c = evaluate(laws, CHI, c)
-    t, out.t_c = evaluate(laws, T_PLUS, c)
+    out.chi, out.chi_c = evaluate_root(laws, CHI, root)
+    t, out.t_c = evaluate_root(laws, T_PLUS, root)
     out.t = t - t_ref
     out.ln_c = log_concentration(c)[0]
 

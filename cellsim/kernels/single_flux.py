@@ -8,7 +8,7 @@ import numpy as np
 
 from .._jit import inner
 from ..numerics.mesh import conductance
-from ..numerics.table import evaluate
+from ..numerics.table import evaluate, evaluate_root
 from ..physics.constants import F
 from ..physics.kinetics import exchange_current, overpotential
 from .local import EDGE
@@ -71,7 +71,7 @@ def interface(sys, side, j, alpha, beta, c):
     total, slope, length = 0.0, 0.0, 0.0
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
-            g, dg = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_C, c[i])
+            g, dg = evaluate_root(sys.laws, LAWS_PER_SIDE * side + SHAPE_C, np.sqrt(c[i]))
             i0, i0_x, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, dg)
             eta, eta_j, eta_i0 = overpotential(j, i0, sys.T)
             total += sys.volume[i].dx * eta
@@ -92,8 +92,8 @@ def electrolyte_drop(sys, c, w):
         pores = sys.volume[i].eps * sys.volume[i].dx
         volume += pores
         mean += pores * c[i]
-    K, _ = evaluate(sys.laws, CONDUCTIVITY, mean / volume)
-    chi, _ = evaluate(sys.laws, CHI, mean / volume)
+    K, _ = evaluate_root(sys.laws, CONDUCTIVITY, np.sqrt(mean / volume))
+    chi, _ = evaluate_root(sys.laws, CHI, np.sqrt(mean / volume))
     resistance = sys.R_series
     for i in range(sys.volume.size):
         share = 1.0

@@ -20,7 +20,8 @@ POROUS, SINGLE_FLUX = 0, 1  # how the reaction is distributed: solved for, or un
 CURRENT, VOLTAGE, POWER = 0, 1, 2  # what the cycler imposes
 
 # rows of the laws: four for either electrode (add LAWS_PER_SIDE * side), then the electrolyte's;
-# DIFFUSION is the integral of the particle diffusivity, which is its slope
+# DIFFUSION is the integral of the particle diffusivity, which is its slope; laws of the salt are
+# tabulated over the square root of its concentration, in which they stay smooth down to none
 OCP, SHAPE_X, DIFFUSION, SHAPE_C, LAWS_PER_SIDE = 0, 1, 2, 3, 4
 SALT_DIFFUSIVITY, CONDUCTIVITY, CHI, T_PLUS = 8, 9, 10, 11
 

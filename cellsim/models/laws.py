@@ -2,15 +2,25 @@
 import numpy as np
 
 from ..numerics.table import Laws, tabulate
+from ..parameters.check import C_RANGE, X_RANGE
 from ..physics.transport import arrhenius, diffusion_factor
 
-X_RANGE = (0.001, 0.999)  # stoichiometries tabulated; beyond, the end tangents continue a law
-C_RANGE = (5e-4, 4.0)  # salt concentrations tabulated, relative to the initial one
+DILUTE = 1e-3  # smallest tabulated root of a concentration, over that of the lower end of C_RANGE
 
 
 def one(x):
     """The law that changes nothing."""
     return np.ones_like(x)
+
+
+def held(law, c_range):
+    """A law of c as one of the square root of c, constant outside c_range (lo, hi)."""
+    return lambda root: law(np.clip(root * root, *c_range))
+
+
+def dilute(law, c_range):
+    """The same for a conductivity, which vanishes with the salt: proportional to c below c_range."""
+    return lambda root: law(np.clip(root * root, *c_range)) * np.minimum(root * root / c_range[0], 1.0)
 
 
 def integral(x, y):
@@ -28,24 +38,24 @@ def open_circuit(cell, part, T):
     return lambda x: U(x, T) + (T - T_ref) * slope(x, T)
 
 
-def electrode_laws(cell, part, T, c_hi):
+def electrode_laws(cell, part, T, c_range):
     """(function, lo, hi) of U, f(x), the integral of D_s and g(c_e) for one electrode."""
     T_ref = cell.value("cell/reference temperature")
     if cell.text(f"{part}/type") == "lithium metal":
-        return [(np.zeros_like, *X_RANGE), (one, *X_RANGE), (one, *X_RANGE), (one, *c_hi)]
+        return [(np.zeros_like, *X_RANGE), (one, *X_RANGE), (one, *X_RANGE), (one, *roots(c_range))]
     D = cell.law(f"{part}/particle diffusivity")
     factor = arrhenius(cell.value(f"{part}/diffusivity activation energy"), T, T_ref)
     f = cell.law(f"{part}/exchange-current shape")
     g = cell.law(f"{part}/exchange-current electrolyte shape")
     return [(open_circuit(cell, part, T), *X_RANGE), (lambda x: f(x, T), *X_RANGE),
-            (lambda x: integral(x, factor * D(x, T)), *X_RANGE), (lambda c: g(c, T), *c_hi)]
+            (lambda x: integral(x, factor * D(x, T)), *X_RANGE), (held(lambda c: g(c, T), c_range), *roots(c_range))]
 
 
 def electrolyte_laws(cell, T, c_range):
     """(function, lo, hi) of D_e, kappa, chi and t_plus.
 
-    The tables reach twice as far as `c_range`, held constant there, so that a Newton iterate
-    far outside cannot meet a negative conductivity.
+    Below `c_range`, where no source gives a law, the electrolyte is dilute.  The tables reach twice
+    as far as its upper end, so that a Newton iterate far outside cannot meet a negative value.
     """
     value, law = cell.value, cell.law
     T_ref = value("cell/reference temperature")
@@ -54,18 +64,21 @@ def electrolyte_laws(cell, T, c_range):
     D_factor = arrhenius(value("electrolyte/diffusivity activation energy"), T, T_ref)
     K_factor = (T / T_ref) ** value("electrolyte/conductivity temperature exponent") * arrhenius(
         value("electrolyte/conductivity activation energy"), T, T_ref)
-    lo, hi = c_range
-    span = (lo, 2.0 * hi)
-    held = lambda c: np.minimum(c, hi)  # noqa: E731
-    return [(lambda c: D_factor * D(held(c), T), *span), (lambda c: K_factor * K(held(c), T), *span),
-            (lambda c: diffusion_factor(t(held(c), T), tdf(held(c), T), T), *span),
-            (lambda c: t(held(c), T), *span)]
+    span = roots(c_range)
+    return [(held(lambda c: D_factor * D(c, T), c_range), *span),
+            (dilute(lambda c: K_factor * K(c, T), c_range), *span),
+            (held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range), *span),
+            (held(lambda c: t(c, T), c_range), *span)]
+
+
+def roots(c_range):
+    """Square roots of the concentrations that are tabulated for laws known over c_range."""
+    return DILUTE * np.sqrt(c_range[0]), np.sqrt(2.0 * c_range[1])
 
 
 def tables(cell, T) -> Laws:
     """All twelve laws of a cell at temperature T [K], in the rows named in kernels.system."""
-    c0 = cell.value("electrolyte/initial concentration")
-    c_range = (C_RANGE[0] * c0, C_RANGE[1] * c0)
+    c_range = tuple(cell.value("electrolyte/initial concentration") * np.array(C_RANGE))
     return tabulate([*electrode_laws(cell, "negative electrode", T, c_range),
                      *electrode_laws(cell, "positive electrode", T, c_range),
                      *electrolyte_laws(cell, T, c_range)])

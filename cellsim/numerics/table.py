@@ -49,6 +49,13 @@ def evaluate(laws, k, x):
 
 
 @inner
+def evaluate_root(laws, k, root):
+    """Value of law k at x = root ** 2 and slope in x, if it was tabulated over the square root of x."""
+    value, slope = evaluate(laws, k, root)
+    return value, 0.5 * slope / root
+
+
+@inner
 def invert(laws, k, y, x):
     """Where law k, which must rise throughout, has the value y; x is a guess."""
     lo, hi = -1e9, 1e9
