@@ -5,7 +5,7 @@ import cellsim
 from cellsim.report import plots
 
 HOME = Path(__file__).parents[1] / "docs"
-MAPS = (("leaf_2018", "volumetric", "electrolyte"),)
+MAPS = (("leaf_2010", "volumetric", "electrolyte"), ("leaf_2018", "volumetric", "electrolyte"))
 CELL = "target_nmc811_lpscl_li"
 
 

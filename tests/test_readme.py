@@ -1,6 +1,8 @@
 """The README's examples run as printed."""
+import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,7 +10,8 @@ import pytest
 
 from cellsim import cli
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(python|console)\n(.*?)```", README, re.DOTALL)
 PYTHON = [text for kind, text in BLOCKS if kind == "python"]
 COMMANDS = [line[2:] for kind, text in BLOCKS if kind == "console" for line in text.splitlines()
@@ -16,10 +19,10 @@ COMMANDS = [line[2:] for kind, text in BLOCKS if kind == "console" for line in t
 
 
 @pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[-1][:40])
-def test_python_examples_run(code, tmp_path, monkeypatch):
-    """Each block on its own, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    exec(compile(code, "README.md", "exec"), {})
+def test_python_examples_run(code, tmp_path):
+    """Each block in a process of its own, in an empty folder."""
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=300,
+                   env=os.environ | {"PYTHONPATH": str(ROOT)})
 
 
 @pytest.mark.parametrize("line", COMMANDS)
@@ -39,4 +42,4 @@ def test_readme_has_examples_and_its_pictures_exist():
     pictures = re.findall(r"!\[.+?\]\((?!http)(.+?)\)", README)
     assert len(pictures) >= 3
     for picture in pictures:
-        assert (Path(__file__).parents[1] / picture).is_file(), picture
+        assert (ROOT / picture).is_file(), picture
