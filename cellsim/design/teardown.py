@@ -1,10 +1,11 @@
 """Cell mass from teardown data: a layer stack that fills its case up to one global factor.
 
 A roll that filled the whole case would be too heavy by about 15 %: real ones leave room for
-headers, mandrels, rims and gas.  `fit_filling_factor` finds the one factor that suits a set of cells.
-Headers and terminals are not in the data; the factor stands for them, too.  Rims of pouches leave
-more room than headers of cans: one factor is too high for a pouch.
+headers, mandrels and gas.  `fit_filling_factor` finds the one factor that suits a set of cells.
+Headers and terminals are not in the data; the factor stands for them, too.  The rims of a pouch are no
+room to fill: its electrodes were measured, and what lies beyond them is left out.
 """
+import csv
 import math
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ class Teardown:
     kind: str  # cylindrical, prismatic or pouch
     cathode: str
     case: tuple[float, float, float]  # diameter, mandrel, height; or width, depth, height
+    sheet: tuple[float, float]  # stacked electrodes of a pouch; not used for rolls
     wall: float
     aluminium: float
     copper: float
@@ -31,6 +33,18 @@ class Teardown:
     porosities: tuple[float, float]
     active: tuple[float, float]
     mass: float
+
+
+def read_cells(path) -> list[Teardown]:
+    """Opened cells of a CSV file with the columns of tests/reference/teardown_cells.csv."""
+    with open(path, encoding="utf-8") as lines:
+        rows = [{k: v if k in ("name", "kind", "cathode") else float(v) for k, v in row.items()}
+                for row in csv.DictReader(line for line in lines if not line.startswith("#"))]
+    single = ("name", "kind", "cathode", "wall", "aluminium", "copper", "separator", "separator_porosity", "mass")
+    return [Teardown(case=(r["case_a"], r["case_b"], r["height"]), sheet=(r["sheet_a"], r["sheet_b"]),
+                     coatings=(r["anode_coating"], r["cathode_coating"]),
+                     porosities=(r["anode_porosity"], r["cathode_porosity"]),
+                     active=(r["anode_active"], r["cathode_active"]), **{k: r[k] for k in single}) for r in rows]
 
 
 def solids_density(material, active) -> float:
@@ -62,7 +76,8 @@ def case_of(cell: Teardown) -> tuple[float, float]:
         inside = 0.25 * math.pi * ((d - 2 * t) ** 2 - mandrel**2) * (h - 2 * t)
         return (math.pi * d * h + 0.5 * math.pi * d * d) * t * DENSITY["steel"], inside
     a, b, h = cell.case
-    inside = (a - 2 * t) * (b - 2 * t) * (h - 2 * t)
+    footprint = math.prod(cell.sheet) if cell.kind == "pouch" else (a - 2 * t) * (h - 2 * t)
+    inside = footprint * (b - 2 * t)
     skin = 2.0 * (a * b + a * h + b * h) * t
     return skin * DENSITY["Al" if cell.kind == "prismatic" else "laminate"], inside
 
