@@ -8,6 +8,7 @@ room to fill: its electrodes were measured, and what lies beyond them is left ou
 import csv
 import math
 from dataclasses import dataclass
+from typing import Any
 
 # kg/m3; usual values, rounded, from memory and unverified
 DENSITY = {"NCA": 4800.0, "NMC": 4750.0, "LFP": 3600.0, "NC": 4800.0, "graphite": 2240.0, "binder": 1780.0,
@@ -38,7 +39,7 @@ class Teardown:
 def read_cells(path) -> list[Teardown]:
     """Opened cells of a CSV file with the columns of tests/reference/teardown_cells.csv."""
     with open(path, encoding="utf-8") as lines:
-        rows = [{k: v if k in ("name", "kind", "cathode") else float(v) for k, v in row.items()}
+        rows: list[dict[str, Any]] = [{k: v if k in ("name", "kind", "cathode") else float(v) for k, v in row.items()}
                 for row in csv.DictReader(line for line in lines if not line.startswith("#"))]
     single = ("name", "kind", "cathode", "wall", "aluminium", "copper", "separator", "separator_porosity", "mass")
     return [Teardown(case=(r["case_a"], r["case_b"], r["height"]), sheet=(r["sheet_a"], r["sheet_b"]),
