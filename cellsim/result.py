@@ -2,11 +2,13 @@
 import difflib
 import json
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
 from .errors import Ending, ReportError
+from .files import replacing
 from .variables import Variables
 
 
@@ -106,16 +108,14 @@ class Result:
 
     def to_pandas(self):
         """A DataFrame of all variables that depend on time only, with the step number."""
-        import pandas as pd
-
+        pd = _optional("pandas")
         frame = pd.DataFrame({name: self[name] for name in self if self.variables.dims(name) == ("Time [s]",)})
         frame.insert(1, "Step", self.step_index)
         return frame
 
     def to_xarray(self):
         """A Dataset of all variables, in space too; units are in the names."""
-        import xarray as xr
-
+        xr = _optional("xarray")
         names = [n for n in self if self.variables.dims(n) != (n,)]
         axes = [n for n in self if self.variables.dims(n) == (n,)]
         return xr.Dataset({n: (self.variables.dims(n), self[n]) for n in names}
@@ -128,29 +128,24 @@ class Result:
 
     def save(self, path):
         """Write to `.parquet` (variables over time) or `.nc` (all variables); never half-written."""
-        path = Path(path)
-        partial = path.with_name(path.name + ".partial")
-        try:
-            if path.suffix == ".parquet":
+        if Path(path).suffix not in _READERS:
+            raise ReportError(f"{path}: save as {' or '.join(_READERS)}")
+        for name in _NEEDED[Path(path).suffix]:
+            _optional(name)
+        with replacing(path) as partial:
+            if partial.suffix == ".parquet":
                 frame = self.to_pandas()
                 frame.attrs["cellsim"] = self._meta()
                 frame.to_parquet(partial)
-            elif path.suffix == ".nc":
-                self.to_xarray().to_netcdf(partial, engine="h5netcdf")
             else:
-                raise ReportError(f"{path}: save as .parquet or .nc")
-            partial.replace(path)
-        except OSError as fault:
-            raise ReportError(f"{path}: cannot be written ({fault.strerror or fault})") from None
-        finally:
-            partial.unlink(missing_ok=True)
+                self.to_xarray().to_netcdf(partial, engine="h5netcdf")
 
     @classmethod
     def load(cls, path) -> "Result":
         """Read what `save` wrote.  Raises ReportError if the file is not a saved result."""
         path = Path(path)
-        if path.suffix not in (".parquet", ".nc"):
-            raise ReportError(f"{path}: expected a .parquet or .nc file")
+        if path.suffix not in _READERS:
+            raise ReportError(f"{path}: expected a {' or '.join(_READERS)} file")
         try:
             arrays, step_index, meta = _READERS[path.suffix](path)
         except (OSError, KeyError, ValueError) as fault:
@@ -171,19 +166,23 @@ class Result:
         return "\n".join(lines)
 
 
-def _read_parquet(path):
-    import pandas as pd
+def _optional(name):
+    """A package that only tables need.  Raises ReportError if it is not installed."""
+    try:
+        return import_module(name)
+    except ImportError:
+        raise ReportError(f"{name} is not installed: pip install 'cellsim[table]'") from None
 
-    frame = pd.read_parquet(path)
+
+def _read_parquet(path):
+    frame = _optional("pandas").read_parquet(path)
     meta = json.loads(frame.attrs["cellsim"])
     arrays = {n: (("Time [s]",), frame[n].to_numpy(float)) for n in frame if n != "Step"}
     return arrays, frame["Step"].to_numpy(), meta
 
 
 def _read_netcdf(path):
-    import xarray as xr
-
-    with xr.open_dataset(path, engine="h5netcdf") as data:
+    with _optional("xarray").open_dataset(path, engine="h5netcdf") as data:
         data.load()
     meta = json.loads(data.attrs["cellsim"])
     arrays = {str(n): (tuple(map(str, data[n].dims)), data[n].to_numpy().astype(float))
@@ -192,3 +191,4 @@ def _read_netcdf(path):
 
 
 _READERS = {".parquet": _read_parquet, ".nc": _read_netcdf}
+_NEEDED = {".parquet": ("pyarrow",), ".nc": ("h5netcdf", "h5py")}

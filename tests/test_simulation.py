@@ -1,4 +1,6 @@
 """Simulations: what is conserved, where steps end, what limits they obey, and how results are kept."""
+import sys
+
 import numpy as np
 import pytest
 from pytest import approx
@@ -129,6 +131,14 @@ def test_a_run_out_of_time_keeps_its_partial_result():
     result = caught.value.result
     assert result.endings == (Ending.SOLVER_TIME_BUDGET,) and result.endings[0].is_failure
     assert len(result.t) > 100 and np.isfinite(result[V]).all()
+
+
+def test_a_missing_optional_package_is_named(tmp_path, monkeypatch):
+    """With the way to install it, and nothing is written."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(cellsim.ReportError, match=r"pyarrow is not installed: pip install 'cellsim\[table\]'"):
+        simulate(LIQUID, rest(1.0), SPM()).save(tmp_path / "run.parquet")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_cell_that_comes_to_its_peak_power_says_so():
