@@ -295,7 +295,8 @@ def test_provenance_adds_up(name):
 @pytest.mark.parametrize("name", cellsim.cells())
 def test_packaged_sets_follow_the_published_schema(name):
     """Editors that know the schema and cellsim itself agree."""
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     raw = read(home() / f"{name}.json")
     jsonschema.Draft202012Validator(json_schema()).validate(raw)
     assert raw["$schema"] == "cell.schema.json" and (home() / raw["$schema"]).is_file()
@@ -306,15 +307,20 @@ def test_published_schema_is_the_current_one():
     assert json.loads((home() / "cell.schema.json").read_text(encoding="utf-8")) == json_schema()
 
 
-@pytest.mark.parametrize("path, value, _", [case for case in FAULTS if case[0].startswith(THICKNESS)][:9])
+def representable(value):
+    """JSON has neither NaN nor infinity."""
+    return not isinstance(value, float) or abs(value) < 1e300
+
+
+@pytest.mark.parametrize("path, value, _", [case for case in FAULTS if case[0].startswith(THICKNESS)
+                                            and representable(case[1])][:7])
 def test_schema_and_loader_refuse_the_same_records(path, value, _):
     """Missing, wrong unit, text, null, boolean, out of range: the editor underlines what the loader refuses.
 
     NaN and infinity are left to the loader: JSON has neither.
     """
-    jsonschema = pytest.importorskip("jsonschema")
-    if isinstance(value, float) and not abs(value) < 1e300:
-        pytest.skip("not JSON")
+    import jsonschema
+
     assert list(jsonschema.Draft202012Validator(json_schema()).iter_errors(changed((path, value))))
 
 
@@ -329,7 +335,8 @@ def test_readme_example_is_a_valid_file(tmp_path):
     path.write_text(re.search(r"```json\n(.*?)```", readme(), re.DOTALL)[1], encoding="utf-8")
     cell = cellsim.load(path)
     assert cell.name == "my" and build(cell).mass > 0.0
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     jsonschema.Draft202012Validator(json_schema()).validate(read(path))
 
 
