@@ -111,8 +111,9 @@ def test_levels_of_energy_density():
     assert found.stack_gravimetric == pytest.approx(300.0 / design.stack_mass, rel=1e-12)
     assert found.pack_gravimetric == pytest.approx(0.5 * found.gravimetric, rel=1e-12)
     assert found.pack_volumetric == pytest.approx(0.25 * found.volumetric, rel=1e-12)
-    with pytest.raises(ValueError, match="positive"):
-        energy_density(cell, 0.0)
+    with pytest.raises(ValueError, match="negative"):
+        energy_density(cell, -1.0)
+    assert energy_density(cell, 0.0).gravimetric == 0.0
 
 
 def test_what_cannot_be_built_is_said():

@@ -1,5 +1,6 @@
 """The energy audit: resized cells, uncertainty, verdicts and the conditions that were solved for."""
 import json
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -181,6 +182,14 @@ def test_two_cells_of_one_name_are_refused(tmp_path):
     path.write_text(json.dumps(cellsim.load(LEAF).to_json()), encoding="utf-8")
     with pytest.raises(cellsim.ClaimError, match="rename"):
         cellsim.audit(load_claim(cells=[str(path)], baselines=[LEAF]))
+
+
+def test_a_baseline_that_delivers_nothing_is_refused_in_words():
+    """At -60 degC its voltage is below the cut-off at once; the same cell as the judged one has a ratio of 0."""
+    cold = {"c_rate": 1.0, "temperature": 213.15}
+    claim = replace(load_claim(cells=[TARGET], baselines=[LEAF]), **cold)
+    with pytest.raises(cellsim.ClaimError, match="leaf_2018: delivers no energy at 1 C and -60 degC"):
+        cellsim.audit(claim)
 
 
 CLAIM = DEFAULT.read_text(encoding="utf-8")

@@ -33,10 +33,10 @@ class EnergyDensity:
 def energy_density(cell, energy_wh, design: CellDesign | None = None, pack_factor=PACK) -> EnergyDensity:
     """Energy densities of a cell that delivers `energy_wh` [W.h]; `design` saves building it again.
 
-    Raises ValueError unless the energy is positive.
+    Raises ValueError for a negative energy or NaN.
     """
-    if not energy_wh > 0.0:
-        raise ValueError(f"energy must be positive, found {energy_wh} W.h")
+    if not energy_wh >= 0.0:
+        raise ValueError(f"energy cannot be negative, found {energy_wh} W.h")
     design = build(cell) if design is None else design
     g, v = energy_wh / design.mass, energy_wh / (1e3 * design.volume)
     return EnergyDensity(g, v, energy_wh / design.stack_mass, energy_wh / (1e3 * design.stack_volume),

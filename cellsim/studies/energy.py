@@ -103,6 +103,10 @@ def audit(claim: Claim | str | None = None, *,
         known[cell.name] = figures(cell, claim, samples[cell.name])
         report(f"{cell.name}: discharges")
     baselines = tuple(known[c.name] for c in base)
+    for f in baselines:
+        if not f.energy > 0.0:
+            raise ClaimError(f"{f.name}: delivers no energy at {f.c_rate:.3g} C and {f.temperature - 273.15:.3g} degC "
+                             f"({f.result.steps[0].message}), so nothing can be compared with it")
     families = {c.name: Family(c, claim.c_rate, known[c.name].temperature) for c in solid}
     comparisons = []
     for cell in solid:
