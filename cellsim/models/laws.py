@@ -96,28 +96,30 @@ class _Asked:
         return self._ask("text", path)
 
 
-KEPT = 8  # tables of so many cells and temperatures are kept
-_kept: tuple = ()  # (T, what a cell was asked for and answered, its tables), latest first
+KEPT = 24  # tables of so many groups of laws and temperatures are kept
+_kept: tuple = ()  # (group, T, what a cell was asked for and answered, the table), latest first
 
 
 def tables(cell, T) -> Laws:
-    """All twelve laws of a cell at temperature T [K], in the rows named in kernels.system.
+    """All twelve laws of a cell at temperature T [K], in the rows named in kernels.system."""
+    groups = [_table(part, cell, T) for part in ("negative electrode", "positive electrode", "electrolyte")]
+    return Laws(*(np.concatenate(rows) for rows in zip(*groups, strict=True)))
+
+
+def _table(part, cell, T) -> Laws:
+    """The laws of an electrode or the electrolyte.
 
     They are kept, as variations of a cell mostly share them; a cell that gives the same answers to
     everything that went into a table gets the same table.
     """
     global _kept
-    for known_T, answers, table in _kept:
-        if known_T == T and all(getattr(cell, how)(path) == answer for (how, path), answer in answers.items()):
+    for known_part, known_T, answers, table in _kept:
+        if known_part == part and known_T == T and all(getattr(cell, how)(path) == answer
+                                                       for (how, path), answer in answers.items()):
             return table
     asked = _Asked(cell)
-    table = _tabulated(asked, T)
-    _kept = ((T, asked.answers, table), *_kept)[:KEPT]  # replaced at once, so that threads see one or the other
+    c_range = tuple(asked.value("electrolyte/initial concentration") * np.array(C_RANGE))
+    laws = electrolyte_laws(asked, T, c_range) if part == "electrolyte" else electrode_laws(asked, part, T, c_range)
+    table = tabulate(laws)
+    _kept = ((part, T, asked.answers, table), *_kept)[:KEPT]  # replaced at once: threads see one or the other
     return table
-
-
-def _tabulated(cell, T) -> Laws:
-    c_range = tuple(cell.value("electrolyte/initial concentration") * np.array(C_RANGE))
-    return tabulate([*electrode_laws(cell, "negative electrode", T, c_range),
-                     *electrode_laws(cell, "positive electrode", T, c_range),
-                     *electrolyte_laws(cell, T, c_range)])

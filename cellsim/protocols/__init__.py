@@ -1,5 +1,5 @@
 """What the cycler does to the cell."""
-from .profile import Profile, profile
+from .profiles import Profile, profile
 from .steps import Limit, Step, charge, cycle, discharge, hold, rest
 
 __all__ = ["Limit", "Profile", "Step", "charge", "cycle", "discharge", "hold", "profile", "rest"]

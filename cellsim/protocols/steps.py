@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import ProtocolError
-from .profile import Profile
+from .profiles import Profile
 
 CONTROLS = {"current": "A", "c-rate": "C", "voltage": "V", "power": "W", "rest": ""}
 QUANTITIES = {"voltage": "V", "current": "A", "c-rate": "C", "capacity": "A.h", "soc": "0..1"}

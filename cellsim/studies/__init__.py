@@ -1,5 +1,5 @@
 """Studies: many simulations that answer one question."""
-from .cases import Case, cases
+from .case import Case, cases
 from .claim import load_claim
 from .energy import audit
 from .ensemble import Ensemble, Outcome, simulate_many

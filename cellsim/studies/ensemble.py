@@ -18,7 +18,7 @@ from ..errors import CellsimError, ProtocolError, SolveError
 from ..parameters.check import near
 from ..result import Result
 from ..variables import ALIASES, Variables
-from .cases import Case
+from .case import Case
 from .parquet import Writer
 
 SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
