@@ -63,16 +63,21 @@ def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, 
     c_rate: number or list; `steps` is then a function of it: `cellsim.discharge`, or
     `lambda rate: [cellsim.charge(rate), cellsim.hold(4.2)]`.
     cell, temperature [K], soc, voltage [V], model: one or a list; same: other fields of `Case`.
-    Every list is an axis, and its value a label of the case.  Raises ProtocolError.
+    Every list is an axis, and its value a label of the case.  Raises ProtocolError, and ParameterError
+    for a cell that cannot be loaded.
     """
     if (c_rate is None) == callable(steps):
         raise ProtocolError("steps: give a function of the C-rate, such as cellsim.discharge, together with "
                             "c_rate=[...]; without c_rate give steps")
-    axes = [_axis("cell", cell), *_changes(changes), _axis("c_rate", c_rate), _axis("temperature", temperature),
+    name, values, label = _axis("cell", cell)
+    loaded = [c if isinstance(c, Cell) else load(c) for c in values]
+    axes = [(name, loaded, label), *_changes(changes), _axis("c_rate", c_rate), _axis("temperature", temperature),
             _axis("soc", soc), _axis("voltage", voltage), _axis("model", model)]
     found = []
     for chosen in product(*(values for _, values, _ in axes)):
-        given, varied, labels = {}, {}, {}
+        given: dict = {}
+        varied: dict = {}
+        labels: dict = {}
         for (name, _, label), value in zip(axes, chosen, strict=True):
             if name is None:
                 varied.update(value)
