@@ -128,12 +128,12 @@ def single_ion(rate):
 
 
 def drive_cycle(path):
-    """DFN of Chen2020 from 80 % SOC under a current linear between the points of a file, every second."""
+    """DFN of Chen2020 from 80 % SOC under a current linear between the points of a file, at these; 20 volumes are the coarsest."""
     t, current = np.loadtxt(path, delimiter=",", unpack=True)
     values = pybamm.ParameterValues("Chen2020")
     values.set_initial_state(0.8)
     load = pybamm.Interpolant(t, current, pybamm.t, interpolator="linear")
-    meshes = {(40, 60): 1.0 / 3.0 - 4.0 / 3.0, (80, 60): -2.0, (160, 60): 8.0 / 3.0, (40, 120): 4.0 / 3.0}
+    meshes = {(20, 60): 1.0 / 3.0 - 4.0 / 3.0, (40, 60): -2.0, (80, 60): 8.0 / 3.0, (20, 120): 4.0 / 3.0}
     V = sum(w * solve(pybamm.lithium_ion.DFN(), values, load, *mesh, t)["Voltage [V]"](t=t)
             for mesh, w in meshes.items())
     write(f"Chen2020_DFN_{path.stem}", t, V, t[-1])

@@ -196,7 +196,8 @@ def _both_ways(run, outcome, states) -> StepResult:
     charge, energy = (np.diff(states[:, k]) * run.area / 3600.0 for k in (-2, -1))
     out, back = charge > 0.0, charge < 0.0
     return replace(outcome, discharge_capacity=float(charge[out].sum()), charge_capacity=float(-charge[back].sum()),
-                   discharge_energy=float(energy[out].sum()), charge_energy=float(-energy[back].sum()))
+                   discharge_energy=float(energy[out].sum()), charge_energy=float(-energy[back].sum()),
+                   kinked=True)
 
 
 def _first_step(run, ctl) -> float:

