@@ -128,7 +128,10 @@ def single_ion(rate):
 
 
 def drive_cycle(path):
-    """DFN of Chen2020 from 80 % SOC under a current linear between the points of a file, at these; 20 volumes are the coarsest."""
+    """DFN of Chen2020 from 80 % SOC under a current linear between the points of a file; V at these.
+
+    As `converged` with 20 volumes on the coarsest mesh.
+    """
     t, current = np.loadtxt(path, delimiter=",", unpack=True)
     values = pybamm.ParameterValues("Chen2020")
     values.set_initial_state(0.8)

@@ -124,14 +124,14 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
 
 
 @inner
-def record(m, t, h, every, out_t, out_s, rows):
+def record(m, t, h, end, every, out_t, out_s, rows):
     """Append the state at the end of the step, before it those at multiples of `every` [s], if that is above 0.
 
     In between, the parabola through both ends and the first stage; a linear current stays linear.
     """
     if every > 0.0:
         k = np.floor(t / every + 1e-9) + 1.0
-        while k * every < t + h - 1e-9 * every:
+        while k * every < end - 1e-9 * every:
             z = (k * every - t) / h
             a, b = (z - GAMMA) * (z - 1.0) / GAMMA, z * (z - 1.0) / (GAMMA * (GAMMA - 1.0))
             c = z * (z - GAMMA) / (1.0 - GAMMA)
@@ -140,9 +140,32 @@ def record(m, t, h, every, out_t, out_s, rows):
                 out_s[rows, i] = a * m[Y, i] + b * m[MIDDLE, i] + c * m[AHEAD, i]
             rows += 1
             k += 1.0
-    out_t[rows] = t + h
+    out_t[rows] = end
     out_s[rows] = m[AHEAD]
     return rows + 1
+
+
+@inner
+def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
+    """Try one step of at most `longest`, smaller ones if it fails; returns (ending met or -1, h, error).
+
+    h is 0 where it became too small.
+    """
+    t, k = head[0], int(head[2])
+    while head[1] >= H_MIN:
+        h = longest if head[1] > 0.999 * longest else min(head[1], 0.5 * longest)
+        error = attempt(sys, ctl, knots, k, t, h, m, w, rtol, TOL)
+        if not 0.0 <= error <= 1.0:
+            head[1] = h * (max(0.2, 0.85 * error ** (-1.0 / 3.0)) if error > 1.0 else 0.25)
+            continue
+        which = margins(sys, ctl, m[AHEAD], q_start, g)
+        if g[which] > 0.0:
+            return -1, h, error
+        which, h = land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g)
+        if which >= 0:
+            return which, h, error
+        head[1] = 0.25 * h
+    return -1, 0.0, 0.0
 
 
 @kernel
@@ -160,38 +183,23 @@ def follow(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s):
         head[2] = 0.0
     for _ in range(ATTEMPTS):
         t, k = head[0], int(head[2])
-        if ctl.duration - t <= 1e-12 * ctl.duration:
+        if t >= ctl.duration:
             return 0, rows
         room = out_t.size - rows - 2
         if rows > 0 and (room < 1 or (every > 0.0 and room * every < head[1])):
             return RUNNING, rows
-        left = min(knots[k + 1, 0], ctl.duration) - t
-        longest = min(left, room * every) if every > 0.0 else left
-        h = longest if head[1] > 0.999 * longest else min(head[1], 0.5 * longest)
-        error = attempt(sys, ctl, knots, k, t, h, m, w, rtol, TOL)
-        if not 0.0 <= error <= 1.0:
-            head[1] = h * (max(0.2, 0.85 * error ** (-1.0 / 3.0)) if error > 1.0 else 0.25)
-            if head[1] < H_MIN:
-                return diagnose(sys, aimed(ctl, target(knots, t, k)), m[Y], q_start, w, rtol, g), rows
-            continue
-        which = margins(sys, ctl, m[AHEAD], q_start, g)
-        ended = g[which] <= 0.0
-        if ended:
-            which, h = land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g)
-            if which < 0:
-                head[1] = 0.25 * h
-                if head[1] < H_MIN:
-                    return diagnose(sys, aimed(ctl, target(knots, t, k)), m[Y], q_start, w, rtol, g), rows
-                continue
-        rows = record(m, t, h, every, out_t, out_s, rows)
-        head[0] = t + h
-        if h >= left:  # rounding must not leave a sliver before the knot
-            head[0] = t + left
-            if k + 2 < knots.shape[0]:
-                head[2] += 1.0
-                head[0] = knots[k + 1, 0]
+        border = min(knots[k + 1, 0], ctl.duration)
+        longest = min(border - t, room * every) if every > 0.0 else border - t
+        which, h, error = step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g)
+        if h == 0.0:
+            return diagnose(sys, aimed(ctl, target(knots, t, k)), m[Y], q_start, w, rtol, g), rows
+        whole = h >= border - t
+        head[0] = border if whole else t + h
+        rows = record(m, t, h, head[0], every, out_t, out_s, rows)
         m[Y], m[RATE] = m[AHEAD], m[RATE_AHEAD]
-        if ended:
+        if which >= 0:
             return which + 1, rows
-        head[1] = max(head[1] if h >= left else 0.0, h * min(5.0, 0.85 * max(error, 1e-6) ** (-1.0 / 3.0)))
+        if whole and border < ctl.duration:
+            head[2] += 1.0
+        head[1] = max(head[1] if whole else 0.0, h * min(5.0, 0.85 * max(error, 1e-6) ** (-1.0 / 3.0)))
     return RUNNING, rows
