@@ -1,6 +1,6 @@
 """Converged voltage curves from PyBaMM, written as small CSV files to tests/reference.
 
-    python benchmarks/make_reference.py [Chen2020] [Marquis2019] [Ecker2015] [single_ion]
+    python benchmarks/make_reference.py [Chen2020] [Marquis2019] [Ecker2015] [single_ion] [US06]
 
 PyBaMM's error in x has a first-order and a second-order part (the second rules where the salt
 runs out): 40, 80 and 160 volumes in each region eliminate both, V = (V40 - 6 V80 + 8 V160) / 3.
@@ -25,7 +25,10 @@ POINTS = 160
 
 
 def solve(model, values, current, volumes, shells, t_end):
-    """Solution of a constant-current run (discharge positive) on a graded particle mesh."""
+    """Solution of a run on a graded particle mesh; current [A], discharge positive: a number or an expression.
+
+    t_end [s]: where it ends, or all the times at which the current has kinks.
+    """
     values = values.copy()
     values["Current function [A]"] = current
     sub = dict(model.default_submesh_types)
@@ -36,7 +39,7 @@ def solve(model, values, current, volumes, shells, t_end):
     points = {"x_n": volumes, "x_s": volumes, "x_p": volumes, "r_n": shells, "r_p": shells}
     simulation = pybamm.Simulation(model, parameter_values=values, submesh_types=sub, var_pts=points,
                                    solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-9))
-    return simulation.solve([0.0, t_end])
+    return simulation.solve([0.0, t_end] if np.isscalar(t_end) else t_end)
 
 
 def converged(model, values, current, t_end, n=40):
@@ -124,8 +127,25 @@ def single_ion(rate):
     write(f"single_ion_dis_{rate:.3g}".replace(".", "p"), t, V, t_end)
 
 
+def drive_cycle(path):
+    """DFN of Chen2020 from 80 % SOC under a current linear between the points of a file; V at these.
+
+    As `converged` with 20 volumes on the coarsest mesh.
+    """
+    t, current = np.loadtxt(path, delimiter=",", unpack=True)
+    values = pybamm.ParameterValues("Chen2020")
+    values.set_initial_state(0.8)
+    load = pybamm.Interpolant(t, current, pybamm.t, interpolator="linear")
+    meshes = {(20, 60): 1.0 / 3.0 - 4.0 / 3.0, (40, 60): -2.0, (80, 60): 8.0 / 3.0, (20, 120): 4.0 / 3.0}
+    V = sum(w * solve(pybamm.lithium_ion.DFN(), values, load, *mesh, t)["Voltage [V]"](t=t)
+            for mesh, w in meshes.items())
+    write(f"Chen2020_DFN_{path.stem}", t, V, t[-1])
+
+
 def main(names):
     HOME.mkdir(parents=True, exist_ok=True)
+    if "US06" in names:
+        drive_cycle(HOME / "drive_cycles" / "US06.csv")
     if "single_ion" in names:
         for rate in (1.0 / 3.0, 1.0, 2.0):
             single_ion(rate)

@@ -14,7 +14,10 @@ from .variables import Variables
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one step did.  Capacities [A.h] and energies [W.h] are those passed in this step."""
+    """What one step did.  Capacities [A.h] and energies [W.h] are those passed in this step.
+
+    kinked: it followed a profile, at whose points curves have kinks.
+    """
 
     step: str
     ending: Ending
@@ -25,6 +28,7 @@ class StepResult:
     charge_capacity: float
     discharge_energy: float
     charge_energy: float
+    kinked: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,9 +92,11 @@ class Result:
     def at(self, name, times) -> np.ndarray:
         """A variable at given times [s], by cubic interpolation within the step that holds each time.
 
+        Along a profile it is linear between the stored times, as no smooth curve goes through kinks:
+        ask `simulate` for a `period` to have it between the points of the profile.
         Times outside the run give NaN.  For a time shared by two steps the later one counts.
         """
-        from scipy.interpolate import CubicSpline
+        from scipy.interpolate import CubicSpline, make_interp_spline
 
         times = np.atleast_1d(np.asarray(times, float))
         values = self[name]
@@ -102,6 +108,8 @@ class Result:
             y = values[rows[first]]
             if t.size == 1:
                 out[here] = y[0]
+            elif here.any() and self.steps[k].kinked:
+                out[here] = make_interp_spline(t, y, k=1)(times[here])
             elif here.any():
                 out[here] = CubicSpline(t, y)(times[here])
         return out

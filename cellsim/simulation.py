@@ -6,13 +6,14 @@ import numpy as np
 
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
+from .kernels import profile as following
 from .kernels.history import MAX_ORDER, remember
 from .kernels.stage import voltage as stage_voltage
 from .kernels.system import CURRENT, POWER, VOLTAGE, Control, Work, allocate
 from .models import DFN, capacity_between_cutoffs, initial_state, soc_at_voltage
 from .models.state import stoichiometries
 from .parameters import Cell, load
-from .protocols import Step
+from .protocols import Profile, Step
 from .result import Result, StepResult
 from .variables import Variables
 
@@ -115,31 +116,39 @@ def _soc_of(cell, soc):
     return (hi - stoichiometries(cell, None)[1]) / (hi - lo)
 
 
+def _scale(run, step) -> float:
+    """From the unit of a step's target to the kernels'."""
+    return {"c-rate": run.cell.nominal_capacity / run.area, "voltage": 1.0}.get(step.control, 1.0 / run.area)
+
+
 def _control(run, step) -> Control:
     """The step in the kernels' terms, per unit of electrode area."""
     cell, area = run.cell, run.area
     nominal = cell.nominal_capacity
-    scale = {"c-rate": nominal / area, "voltage": 1.0}.get(step.control, 1.0 / area)
-    target = step.target * scale
+    target = step.target.values[0] if isinstance(step.target, Profile) else step.target
+    falls = target > 0
     v_lo, v_hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
-    limit = {"voltage": v_lo if step.target > 0 else v_hi, "current": 0.0, "capacity": np.inf}
+    limit = {"current": 0.0, "capacity": np.inf}
     for x in step.until:
         if x.quantity == "c-rate":
             limit["current"] = x.value * nominal
         elif x.quantity == "soc":
             window = capacity_between_cutoffs(cell)
             now = run.soc0 - run.state[-2] * area / 3600.0 / window
-            limit["capacity"] = max((x.value - now) * window * (-1.0 if step.target > 0 else 1.0), 0.0)
+            limit["capacity"] = max((x.value - now) * window * (-1.0 if falls else 1.0), 0.0)
+        elif x.quantity == "voltage":
+            if isinstance(step.target, Profile):
+                falls = x.value < stage_voltage(run.sys, run.state)
+            v_lo, v_hi = (x.value, v_hi) if falls else (v_lo, x.value)
         else:
             limit[x.quantity] = x.value
-    v_lo, v_hi = (limit["voltage"], v_hi) if step.target > 0 else (v_lo, limit["voltage"])
     duration = step.duration
     if duration is None:
-        rate = abs(step.target) * {"c-rate": 1.0, "current": 1.0 / nominal, "power": 0.2 / nominal}.get(
+        rate = abs(target) * {"c-rate": 1.0, "current": 1.0 / nominal, "power": 0.2 / nominal}.get(
             step.control, 0.0)
         duration = 4.0 * 3600.0 / rate if rate > 0.0 else DAY
-    return Control(MODES[step.control], float(target), float(duration), v_lo, v_hi, limit["current"] / area,
-                   limit["capacity"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref)
+    return Control(MODES[step.control], float(target * _scale(run, step)), float(duration), v_lo, v_hi,
+                   limit["current"] / area, limit["capacity"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref)
 
 
 def _one_step(run, step, t0):
@@ -153,17 +162,42 @@ def _one_step(run, step, t0):
         which = march.margins(sys, ctl, s, q0, g)
         status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
     memory = remember(s, _first_step(run, ctl))
+    follow = _follower(run, step, ctl, s) if isinstance(step.target, Profile) else None
     out_t, out_s = np.empty(ROWS), np.empty((ROWS, s.size))
-    stop_at = time.thread_time() + run.time_budget
+    stop_at = np.inf  # the clock starts after the first call, which may have to compile
     while status == march.RUNNING:
-        status, rows = march.advance(sys, ctl, memory, run.work, run.rtol, q0, run.every, True, run.max_order,
-                                     out_t, out_s)
+        if follow is not None:
+            status, rows = follow(out_t, out_s)
+        else:
+            status, rows = march.advance(sys, ctl, memory, run.work, run.rtol, q0, run.every, True, run.max_order,
+                                         out_t, out_s)
         times.append(t0 + out_t[:rows])
         states.append(out_s[:rows].copy())
         if status == march.RUNNING and time.thread_time() > stop_at:
             status = int(Ending.SOLVER_TIME_BUDGET)
+        stop_at = min(stop_at, time.thread_time() + run.time_budget)
     t, states = np.concatenate(times), np.concatenate(states)
+    if follow is not None:
+        return t, states, _both_ways(run, _outcome(run, step, Ending(status), t0, t[-1], states[-1], q0, e0), states)
     return t, states, _outcome(run, step, Ending(status), t0, t[-1], states[-1], q0, e0)
+
+
+def _follower(run, step, ctl, s):
+    """Function (out_t, out_s) -> status, rows that marches on along the profile of a step from state s."""
+    knots = step.target.knots(_scale(run, step))
+    memory, head = np.zeros((following.ROWS_KEPT, s.size)), np.array([0.0, _first_step(run, ctl), -1.0])
+    memory[following.Y] = s
+    return lambda out_t, out_s: following.follow(run.sys, ctl, knots, memory, head, run.work, run.rtol, s[-2],
+                                                 run.every, out_t, out_s)
+
+
+def _both_ways(run, outcome, states) -> StepResult:
+    """The outcome with what was delivered and what was taken in apart, from the states of the step."""
+    charge, energy = (np.diff(states[:, k]) * run.area / 3600.0 for k in (-2, -1))
+    out, back = charge > 0.0, charge < 0.0
+    return replace(outcome, discharge_capacity=float(charge[out].sum()), charge_capacity=float(-charge[back].sum()),
+                   discharge_energy=float(energy[out].sum()), charge_energy=float(-energy[back].sum()),
+                   kinked=True)
 
 
 def _first_step(run, ctl) -> float:

@@ -76,9 +76,50 @@ def roots(c_range):
     return DILUTE * np.sqrt(c_range[0]), np.sqrt(2.0 * c_range[1])
 
 
+class _Asked:
+    """A cell that notes what it is asked for."""
+
+    def __init__(self, cell):
+        self.cell, self.answers = cell, {}
+
+    def _ask(self, how, path):
+        self.answers[how, path] = getattr(self.cell, how)(path)
+        return self.answers[how, path]
+
+    def value(self, path):
+        return self._ask("value", path)
+
+    def law(self, path):
+        return self._ask("law", path)
+
+    def text(self, path):
+        return self._ask("text", path)
+
+
+KEPT = 24  # tables of so many groups of laws and temperatures are kept
+_kept: tuple = ()  # (group, T, what a cell was asked for and answered, the table), latest first
+
+
 def tables(cell, T) -> Laws:
     """All twelve laws of a cell at temperature T [K], in the rows named in kernels.system."""
-    c_range = tuple(cell.value("electrolyte/initial concentration") * np.array(C_RANGE))
-    return tabulate([*electrode_laws(cell, "negative electrode", T, c_range),
-                     *electrode_laws(cell, "positive electrode", T, c_range),
-                     *electrolyte_laws(cell, T, c_range)])
+    groups = [_table(part, cell, T) for part in ("negative electrode", "positive electrode", "electrolyte")]
+    return Laws(*(np.concatenate(rows) for rows in zip(*groups, strict=True)))
+
+
+def _table(part, cell, T) -> Laws:
+    """The laws of an electrode or the electrolyte.
+
+    They are kept, as variations of a cell mostly share them; a cell that gives the same answers to
+    everything that went into a table gets the same table.
+    """
+    global _kept
+    for known_part, known_T, answers, table in _kept:
+        if known_part == part and known_T == T and all(getattr(cell, how)(path) == answer
+                                                       for (how, path), answer in answers.items()):
+            return table
+    asked = _Asked(cell)
+    c_range = tuple(asked.value("electrolyte/initial concentration") * np.array(C_RANGE))
+    laws = electrolyte_laws(asked, T, c_range) if part == "electrolyte" else electrode_laws(asked, part, T, c_range)
+    table = tabulate(laws)
+    _kept = ((part, T, asked.answers, table), *_kept)[:KEPT]  # replaced at once: threads see one or the other
+    return table

@@ -27,12 +27,12 @@ STRETCH_R = 2.0  # and of particles towards their surface
 
 def grains(cell, sides):
     """Particle data, one row for each side in `sides`."""
-    rows = np.empty(len(sides), GRAIN)
-    for k, side in enumerate(sides):
+    one = {}
+    for side in set(sides):
         part = PARTS[side]
-        rows[k] = (cell.value(f"{part}/contact fraction") / (F * cell.value(f"{part}/maximum concentration")),
-                   cell.value(f"{part}/particle radius"), not cell.law(f"{part}/particle diffusivity").constant)
-    return rows
+        one[side] = (cell.value(f"{part}/contact fraction") / (F * cell.value(f"{part}/maximum concentration")),
+                     cell.value(f"{part}/particle radius"), not cell.law(f"{part}/particle diffusivity").constant)
+    return np.array([one[side] for side in sides], GRAIN)
 
 
 def build(cell, T, volumes, shells, model, ideal=False) -> System:

@@ -61,15 +61,23 @@ class Cell:
     @classmethod
     def from_json(cls, raw, name, path=None, label=None) -> "Cell":
         """Check the content of a parameter file.  Raises ParameterError listing all faults."""
+        return cls._of(copy.deepcopy(raw), name, path, label)
+
+    @classmethod
+    def _of(cls, raw, name, path, label, origin=None) -> "Cell":
+        """As `from_json`, from content that stays ours and may share records with the cell `origin`."""
         label = label or (Path(path).name if path else name)
         wrong = list(faults(raw))
         if wrong:
             raise ParameterError("\n".join(f"{label}: {text}" for text in wrong))
-        raw = copy.deepcopy(raw)
         records = {}
         for section in SECTIONS:
             for key, record in raw[section].items():
-                if isinstance(record, dict):
+                if not isinstance(record, dict):
+                    continue
+                if origin is not None and origin._raw[section].get(key) is record:
+                    records[f"{section}/{key}"] = origin._records[f"{section}/{key}"]
+                else:
                     records[f"{section}/{key}"] = Quantity(Law.of(record), record["unit"], record["source"],
                                                            record["method"], record.get("note") or "")
         return cls(name, Path(path) if path else None, raw, MappingProxyType(records))
@@ -141,7 +149,7 @@ class Cell:
 
         Changed values are marked as assumed.  Raises ParameterError.
         """
-        raw = copy.deepcopy(self._raw)
+        raw = {key: dict(part) if isinstance(part, dict) else part for key, part in self._raw.items()}
         raw["sources"]["variation"] = dict(VARIATION)
         for path, new in dict(changes).items():
             section, _, key = path.partition("/")
@@ -157,7 +165,7 @@ class Cell:
             form, content = ("expression", new) if isinstance(new, str) else ("value", float(new))
             raw[section][key] = {form: content, "unit": known[key].unit, "source": "variation",
                                  "method": "assumed", "note": f"changed from {was}"}
-        return Cell.from_json(raw, self.name, self.path, f"variation of {self.name}")
+        return Cell._of(raw, self.name, self.path, f"variation of {self.name}", self)
 
     def provenance(self) -> Provenance:
         """Where every value comes from."""

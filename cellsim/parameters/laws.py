@@ -4,7 +4,7 @@ import math
 import operator
 import warnings
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -24,10 +24,11 @@ class LawError(ParameterError):
     """An expression or table that is not allowed; the message says what and why."""
 
 
+@lru_cache(maxsize=256)
 def parse(text) -> ast.expr:
     """The syntax tree of an expression in x and T, if it contains nothing but arithmetic.
 
-    Raises LawError, whatever the text.
+    Kept, because variations of a cell share most of their laws.  Raises LawError, whatever the text.
     """
     if len(text) > LONGEST:
         raise LawError(f"expression longer than {LONGEST} characters; give a table instead")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import ProtocolError
+from .profiles import Profile
 
 CONTROLS = {"current": "A", "c-rate": "C", "voltage": "V", "power": "W", "rest": ""}
 QUANTITIES = {"voltage": "V", "current": "A", "c-rate": "C", "capacity": "A.h", "soc": "0..1"}
@@ -35,18 +36,25 @@ class Step:
     """One thing the cycler does.
 
     control: "current" [A], "c-rate", "voltage" [V], "power" [W] or "rest"; discharge positive.
-    duration [s]: needed for a rest; other steps end at the cell's cut-off voltages at the latest.
-    until: limits besides; the first one reached ends the step.
+    target: a number, or a `Profile` of it over time.
+    duration [s]: needed for a rest; other steps end at the cell's cut-off voltages at the latest,
+    and one that follows a profile at the last time of that.
+    until: limits besides; the first one reached ends the step.  While a profile is followed a
+    voltage below that at the start is a lower limit, one above it an upper limit, and a capacity
+    is the net charge.
     """
 
     control: str
-    target: float = 0.0
+    target: float | Profile = 0.0
     duration: float | None = None
     until: tuple[Limit, ...] = ()
 
     def __post_init__(self):
         if self.control not in CONTROLS:
             raise ProtocolError(f"control {self.control!r}: choose one of {', '.join(CONTROLS)}")
+        if isinstance(self.target, Profile):
+            self._check_profile()
+            return
         if not isinstance(self.target, int | float) or not math.isfinite(self.target):
             raise ProtocolError(f"{self.control} target {self.target!r}: give a finite number")
         if self.control == "rest" and self.duration is None:
@@ -58,8 +66,23 @@ class Step:
         if self.duration is not None and not 0.0 < self.duration <= LONGEST:
             raise ProtocolError(f"duration {self.duration!r} s: must be above 0 and at most {LONGEST:g} s")
 
+    def _check_profile(self):
+        last = self.target.duration
+        if self.control == "rest":
+            raise ProtocolError("a rest follows no profile: control its current, c-rate, power or voltage")
+        if self.duration is None:
+            object.__setattr__(self, "duration", last)
+        if not 0.0 < self.duration <= min(last, LONGEST):
+            raise ProtocolError(f"duration {self.duration!r} s: must be above 0 and at most {min(last, LONGEST):g} s, "
+                                "the end of the profile")
+        if any(x.quantity == "soc" for x in self.until):
+            raise ProtocolError("a profile cannot end at a state of charge: use a capacity, or a voltage")
+
     def __str__(self):
         unit = CONTROLS[self.control]
+        if isinstance(self.target, Profile):
+            return (f"{self.control} profile of {len(self.target.times)} points for {self.duration:g} s"
+                    + "".join(f" until {x.quantity} {x.value:g}" for x in self.until))
         what = {"rest": "rest", "voltage": f"hold {self.target:g} V"}.get(
             self.control, f"{'discharge' if self.target > 0 else 'charge'} at {abs(self.target):g} {unit}")
         time = f" for {self.duration:g} s" if self.duration else ""

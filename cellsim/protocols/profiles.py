@@ -1,0 +1,132 @@
+"""Targets that change in time: drive cycles and other measured loads."""
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import ProtocolError
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A target over time: `times` [s] from 0, rising, and `values` in the unit of the step's control.
+
+    Between the points the target is linear, as in PyBaMM.  Discharge is positive.  Both are kept as
+    tuples.  Raises ProtocolError.
+    """
+
+    times: tuple[float, ...]
+    values: tuple[float, ...]
+
+    def __post_init__(self):
+        for name in ("times", "values"):
+            try:
+                array = np.array(getattr(self, name), float)
+            except (TypeError, ValueError):
+                raise ProtocolError(f"profile {name}: give a list of numbers") from None
+            if array.ndim != 1:
+                raise ProtocolError(f"profile {name}: give a list of numbers, found {array.ndim} dimensions")
+            bad = np.flatnonzero(~np.isfinite(array))
+            if bad.size:
+                raise ProtocolError(f"profile {name}: number {bad[0] + 1} is {array[bad[0]]:g}; give finite numbers")
+            object.__setattr__(self, name, tuple(array.tolist()))
+        if len(self.times) != len(self.values):
+            raise ProtocolError(f"profile: {len(self.times)} times but {len(self.values)} values; give as many of both")
+        if len(self.times) < 2:
+            raise ProtocolError("profile: give at least two points")
+        if self.times[0] != 0.0:
+            raise ProtocolError(f"profile: begins at {self.times[0]:g} s; subtract that, it must begin at 0")
+        step = np.flatnonzero(np.diff(self.times) <= 0.0)
+        if step.size:
+            k = int(step[0])
+            raise ProtocolError(f"profile: time {self.times[k + 1]:g} s (point {k + 2}) does not come after "
+                                f"{self.times[k]:g} s; times must rise")
+
+    @property
+    def duration(self) -> float:
+        """Last time [s]."""
+        return self.times[-1]
+
+    def __call__(self, t):
+        """Value at times t [s], an array or a number; the first and last value hold outside."""
+        return np.interp(t, self.times, self.values)
+
+    def __mul__(self, factor):
+        """The same profile with values times `factor`."""
+        return Profile(self.times, tuple(factor * v for v in self.values))
+
+    __rmul__ = __mul__
+
+    def knots(self, scale=1.0) -> np.ndarray:
+        """(n, 2) times and scaled values: points on a straight line left out, passages through 0 put in.
+
+        So no piece changes sign, and what is charged and discharged can be told apart.
+        """
+        t, v = np.array(self.times), np.array(self.values)
+        left, right = np.diff(v)[:-1] * np.diff(t)[1:], np.diff(v)[1:] * np.diff(t)[:-1]
+        keep = np.ones(t.size, bool)
+        keep[1:-1] = left != right
+        t, v = t[keep], v[keep]
+        k = np.flatnonzero(v[:-1] * v[1:] < 0.0)
+        zero = t[k] + (t[k + 1] - t[k]) * (v[k] / (v[k] - v[k + 1]))
+        k = k[(zero > t[k]) & (zero < t[k + 1])]
+        zero = t[k] + (t[k + 1] - t[k]) * (v[k] / (v[k] - v[k + 1]))
+        return np.column_stack([np.insert(t, k + 1, zero), scale * np.insert(v, k + 1, 0.0)])
+
+
+def profile(source, control="current", *, until=()):
+    """A `Step` that follows a measured load.
+
+    source: path of a text file with two columns, time [s] and value, separated by commas or blanks
+    (lines that begin with # are left out, one heading is allowed), or an array (n, 2) of the same.
+    control: "current" [A] (default), "c-rate", "power" [W] or "voltage" [V]; discharge positive.
+    until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
+    Raises ProtocolError.
+    """
+    from .steps import Limit, Step
+
+    table = _read(Path(source)) if isinstance(source, str | Path) else _array(source)
+    label = f"{source}: " if isinstance(source, str | Path) else ""
+    try:
+        found = Profile(table[:, 0], table[:, 1])
+    except ProtocolError as fault:
+        raise ProtocolError(f"{label}{fault}") from None
+    return Step(control, found, None, (until,) if isinstance(until, Limit) else tuple(until))
+
+
+def _array(source):
+    try:
+        table = np.array(source, float)
+    except (TypeError, ValueError):
+        raise ProtocolError("profile: give the path of a file or an array of numbers with two columns") from None
+    if table.ndim != 2 or table.shape[1] != 2:
+        raise ProtocolError(f"profile: give an array of two columns, time and value; found the shape {table.shape}")
+    return table
+
+
+def _read(path):
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else "is not text"
+        raise ProtocolError(f"{path}: cannot be read ({reason}); give a text file with two columns") from None
+    rows, headings = [], 0
+    for number, line in enumerate(lines, 1):
+        line = line.partition("#")[0].strip()
+        if not line:
+            continue
+        words = line.replace(",", " ").replace(";", " ").split()
+        try:
+            row = [float(word) for word in words]
+        except ValueError:
+            headings += 1
+            if rows or headings > 1:
+                raise ProtocolError(f"{path}, line {number}: {line[:40]!r} is not two numbers") from None
+            continue
+        if len(row) != 2 or not all(map(math.isfinite, row)):
+            raise ProtocolError(f"{path}, line {number}: {line[:40]!r} is not two finite numbers, time and value")
+        rows.append(row)
+    if not rows:
+        raise ProtocolError(f"{path}: holds no numbers; expected two columns, time [s] and value")
+    return np.array(rows)

@@ -1,0 +1,119 @@
+"""Cases of an ensemble: what differs from one simulation to the next."""
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from ..errors import ProtocolError
+from ..models import DFN, initial_state
+from ..parameters import Cell, load
+from ..protocols import Step
+from ..result import Result
+from ..simulation import simulate
+from ..variables import Variables
+
+
+@dataclass(frozen=True)
+class Case:
+    """One simulation of an ensemble: the arguments of `simulate`, changes to the cell, and labels.
+
+    changes: as of `Cell.with_`; made when the case runs, so that a faulty one fails alone.
+    labels: name to number or text; they become columns of the tables.
+    """
+
+    cell: Cell | str
+    steps: Step | Sequence[Step]
+    model: Any = None
+    temperature: float | None = None
+    soc: float | None = 1.0
+    voltage: float | None = None
+    period: float | None = None
+    rtol: float = 5e-4
+    time_budget: float = 10.0
+    changes: Mapping[str, float | str] = field(default_factory=dict)
+    labels: Mapping[str, float | str] = field(default_factory=dict)
+
+    def varied_cell(self) -> Cell:
+        """The cell with its changes.  Raises ParameterError."""
+        cell = self.cell if isinstance(self.cell, Cell) else load(self.cell)
+        return cell.with_(self.changes) if self.changes else cell
+
+    def variables(self) -> Variables:
+        """The variables of a result of this case, at its initial state.  Raises ParameterError."""
+        cell, model = self.varied_cell(), self.model or DFN()
+        T = cell.value("cell/ambient temperature") if self.temperature is None else self.temperature
+        sys = model.discretise(cell, T)
+        return Variables.of(cell, sys, model, np.zeros(1), initial_state(cell, sys, 0.5)[None], 0.5)
+
+    def run(self) -> Result:
+        """The simulation of this case.  Raises what `simulate` does."""
+        return simulate(self.varied_cell(), self.steps, self.model, temperature=self.temperature, soc=self.soc,
+                        voltage=self.voltage, period=self.period, rtol=self.rtol, time_budget=self.time_budget)
+
+
+def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, voltage=None, model=None,
+          **same) -> list[Case]:
+    """All combinations of what is given as a list, the last varying fastest, as labelled cases.
+
+    cell: a `Cell` or the name of a set; steps: as for `simulate`.
+    changes: {"section/quantity": value or list of values}, of which all combinations are made, or a
+    list of such dictionaries of single values, which are taken one after the other.
+    c_rate: number or list; `steps` is then a function of it: `cellsim.discharge`, or
+    `lambda rate: [cellsim.charge(rate), cellsim.hold(4.2)]`.
+    cell, temperature [K], soc, voltage [V], model: one or a list; same: other fields of `Case`.
+    Every list is an axis, and its value a label of the case.  Raises ProtocolError, and ParameterError
+    for a cell that cannot be loaded.
+    """
+    if (c_rate is None) == callable(steps):
+        raise ProtocolError("steps: give a function of the C-rate, such as cellsim.discharge, together with "
+                            "c_rate=[...]; without c_rate give steps")
+    name, values, label = _axis("cell", cell)
+    loaded = [c if isinstance(c, Cell) else load(c) for c in values]
+    axes = [(name, loaded, label), *_changes(changes), _axis("c_rate", c_rate), _axis("temperature", temperature),
+            _axis("soc", soc), _axis("voltage", voltage), _axis("model", model)]
+    found = []
+    for chosen in product(*(values for _, values, _ in axes)):
+        given: dict = {}
+        varied: dict = {}
+        labels: dict = {}
+        for (name, _, label), value in zip(axes, chosen, strict=True):
+            if name is None:
+                varied.update(value)
+                labels.update(value if label else {})
+            else:
+                given[name] = value
+                labels.update({name: _word(value)} if label else {})
+        rate = given.pop("c_rate")
+        found.append(Case(steps=steps(rate) if callable(steps) else steps, changes=varied, labels=labels,
+                          **given, **same))
+    return found
+
+
+def _axis(name, value):
+    """(name, values, whether they are labels)."""
+    if not isinstance(value, list | tuple | range | np.ndarray):
+        return name, [value], False
+    if len(value) == 0:
+        raise ProtocolError(f"{name}: an empty list gives no cases; give at least one value")
+    return name, [v.item() if isinstance(v, np.generic) else v for v in value], True
+
+
+def _changes(changes):
+    """One axis of dictionaries for each quantity, or one for all."""
+    if isinstance(changes, Mapping):
+        for path, value in changes.items():
+            _, values, label = _axis(path, value)
+            yield None, [{path: v} for v in values], label
+    elif changes is not None:
+        rows = list(changes)
+        if not rows or not all(isinstance(row, Mapping) for row in rows):
+            raise ProtocolError("changes: give a dictionary {\"section/quantity\": values} or a list of such "
+                                "dictionaries")
+        yield None, [dict(row) for row in rows], True
+
+
+def _word(value):
+    """A label: numbers as they are, cells by name."""
+    return value if isinstance(value, int | float | str) else getattr(value, "name", None) or str(value)

@@ -1,0 +1,220 @@
+"""Many simulations at once: an ensemble on a pool of threads.
+
+Kernels run without Python's lock, so threads share the work; each case is the very call of
+`simulate` that a single run is, so results do not depend on how many threads there are.
+"""
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sized
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from itertools import chain, islice
+
+import numpy as np
+
+from .._jit import announce
+from ..errors import CellsimError, ProtocolError, SolveError
+from ..parameters.check import near
+from ..result import Result
+from ..variables import ALIASES, Variables
+from .case import Case
+from .parquet import Writer
+
+SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
+AHEAD = 4  # cases in work or waiting to be written, for each thread
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One case in a row of figures: what it was, how it ended, what it delivered.
+
+    number: from 0, in the order of the cases.  ending: name of the last step's `Ending`, "" if no
+    step was run.  failure: "" or why the case failed; figures are then those up to the failure.
+    Discharged and charged amounts are sums over the steps.
+    """
+
+    number: int
+    labels: dict
+    ending: str = ""
+    message: str = ""
+    failure: str = ""
+    duration: float = float("nan")  # s
+    discharge_capacity: float = float("nan")  # A.h
+    charge_capacity: float = float("nan")  # A.h
+    discharge_energy: float = float("nan")  # W.h
+    charge_energy: float = float("nan")  # W.h
+    final_voltage: float = float("nan")  # V
+    minimum_voltage: float = float("nan")  # V
+    maximum_voltage: float = float("nan")  # V
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What came out of `simulate_many`, in the order of the cases.
+
+    results: a `Result` a case, up to its failure if it failed on the way, None if it never began;
+    the whole is None where the series went to a file.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    results: tuple[Result | None, ...] | None = None
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """The cases that failed."""
+        return tuple(o for o in self.outcomes if o.failure)
+
+    def __len__(self):
+        return len(self.outcomes)
+
+    def to_pandas(self):
+        """A DataFrame with one row for each case: its labels, then the fields of `Outcome`."""
+        import pandas as pd
+
+        rows = [{"number": o.number, **o.labels} | {k: v for k, v in asdict(o).items() if k != "labels"}
+                for o in self.outcomes]
+        return pd.DataFrame(rows)
+
+    def __repr__(self):
+        lines = [f"{len(self)} cases, {len(self.failures)} failed"]
+        return "\n".join(lines + [f"  case {o.number}: {o.failure}" for o in self.failures[:5]])
+
+
+def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=None,
+                  progress: bool | Callable[[int, int | None], object] | None = None,
+                  keep: Iterable[str] | None = None) -> Ensemble:
+    """Simulate many cases on several threads; each gives bit for bit what `simulate` gives.
+
+    cases: an iterable of `Case`, such as `cellsim.cases(...)` makes; a generator is read as needed.
+    threads: as many as the processors this process may use, unless given.
+    path: a `.parquet` file to which the series of all cases are written while they are computed, a
+    row for each time: "Case" (its number), the labels, then the variables of `keep`.  Memory then
+    does not grow with the number of cases but for their `Outcome`s.  Without path the results are
+    kept in memory: all variables, several MB a case, or only those of `keep`.
+    keep: names of variables over time; "Time [s]", "Current [A]" and "Voltage [V]" for a file.
+    progress: True for a bar, or a function called with the numbers of cases done and in all (None
+    if that is not known), in the calling thread.
+
+    A case that fails in any way is recorded in `Outcome.failure` and disturbs no other.  Raises
+    ProtocolError for no cases at all, for fewer than one thread and for an unknown variable,
+    ReportError if the file cannot be written, all before anything is computed.
+    """
+    threads = _threads(threads)
+    total = len(cases) if isinstance(cases, Sized) else None
+    source = iter(cases)
+    first = next(source, None)
+    if first is None:
+        raise ProtocolError("no cases: give at least one, such as cellsim.cases(cell, cellsim.discharge(1.0))")
+    if not isinstance(first, Case):
+        raise ProtocolError(f"cases: expected cellsim.Case, found {type(first).__name__}; see cellsim.cases")
+    keep = _names(keep, first, path)
+    outcomes: list[Outcome] = []
+    results: list[Result | None] = []
+    with ExitStack() as stack:
+        writer = None if path is None else stack.enter_context(Writer.replacing(path, first.labels, keep))
+        report = stack.enter_context(_reporter(progress))
+        announce()
+        for number, (outcome, result) in enumerate(_in_order(chain([first], source), threads, keep, writer)):
+            if writer is not None and result is not None:
+                writer.add(number, outcome.labels, result)
+            elif writer is None:
+                results.append(result)
+            outcomes.append(outcome)
+            report(number + 1, total)
+    return Ensemble(tuple(outcomes), None if writer is not None else tuple(results))
+
+
+def _in_order(cases, threads, keep, writer) -> Iterator:
+    """What `_run` gives for every case, in order; only so many cases are taken from the source ahead of time."""
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="cellsim")
+    try:
+        source = enumerate(cases)
+        waiting = deque(pool.submit(_run, *item, keep, writer) for item in islice(source, AHEAD * threads))
+        while waiting:
+            yield waiting.popleft().result()
+            waiting.extend(pool.submit(_run, *item, keep, writer) for item in islice(source, 1))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _run(number, case, keep, writer):
+    """(Outcome, Result reduced to `keep`) of one case, whatever happens."""
+    labels: dict = {}
+    result, failure = None, ""
+    try:
+        if not isinstance(case, Case):
+            raise ProtocolError(f"expected cellsim.Case, found {type(case).__name__}")
+        labels = dict(case.labels)
+        if writer is not None:
+            writer.check(labels)
+        result = case.run()
+    except SolveError as fault:
+        result, failure = fault.result, str(fault)
+    except CellsimError as fault:
+        failure = str(fault)
+    except Exception as fault:  # a fault of one case, of whatever kind, must not end the others
+        failure = f"{type(fault).__name__}: {fault}"
+    if result is None:
+        return Outcome(number, labels, failure=failure or "nothing came out"), None
+    try:
+        outcome = _outcome(number, labels, result, failure)
+        return outcome, result if keep is None else _reduced(result, keep)
+    except Exception as fault:
+        return Outcome(number, labels, failure=failure or f"{type(fault).__name__}: {fault}"), None
+
+
+def _outcome(number, labels, result, failure) -> Outcome:
+    voltage, last = result["Voltage [V]"], result.steps[-1]
+    return Outcome(number, labels, last.ending.name, last.message, failure, float(result.t[-1]),
+                   result.discharge_capacity, result.charge_capacity, result.discharge_energy, result.charge_energy,
+                   float(voltage[-1]), float(voltage.min()), float(voltage.max()))
+
+
+def _reduced(result, keep) -> Result:
+    """The result with only the variables of `keep`, and none of its states."""
+    arrays = {name: (result.variables.dims(name), np.array(result[name])) for name in keep}
+    return Result(result.cell, result.model, result.temperature, result.step_index, result.steps,
+                  Variables.from_arrays(arrays))
+
+
+def _threads(threads) -> int:
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise ProtocolError(f"threads {threads!r}: give a whole number, at least 1")
+    return threads
+
+
+def _names(keep, first, path) -> tuple[str, ...] | None:
+    """The variables to keep, checked against those of the first case, if that can be built at all."""
+    if keep is None and path is None:
+        return None
+    names = SERIES if keep is None else (keep,) if isinstance(keep, str) else tuple(keep)
+    names = tuple(dict.fromkeys(("Time [s]", *names)))
+    try:
+        known = first.variables()
+    except Exception:  # recorded as the failure of that case when it is run
+        return names
+    for name in names:
+        if name not in known and name not in ALIASES:
+            raise ProtocolError(f"keep: {name!r} is not a variable of these cases; {near(name, known)}")
+        if path is not None and known.dims(name) != ("Time [s]",):
+            raise ProtocolError(f"keep: {name!r} is not one number at a time and cannot go to a table; "
+                                "leave it out, or give no path")
+    return names
+
+
+@contextmanager
+def _reporter(progress):
+    """A function (done, total) that tells of progress."""
+    if not progress:
+        yield lambda done, total: None
+    elif callable(progress):
+        yield progress
+    else:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        with Progress(TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
+            task = bar.add_task("simulating", total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)

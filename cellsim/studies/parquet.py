@@ -1,0 +1,78 @@
+"""Writing the series of many simulations to one Parquet file, a group of rows at a time."""
+from contextlib import contextmanager
+from numbers import Real
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import ProtocolError, ReportError
+from ..files import replacing
+
+GROUP = 65536  # rows of a group, at least
+
+
+class Writer:
+    """Rows of case number, labels and variables; use `Writer.replacing`."""
+
+    def __init__(self, path, labels, names):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        self.labels = {key: isinstance(value, Real) for key, value in labels.items()}  # whether it is a number
+        self.names = names
+        for name in self.labels:
+            if name == "Case" or name in names:
+                raise ProtocolError(f"label {name!r}: is the name of a column already; choose another")
+        self.schema = pa.schema([("Case", pa.int64())]
+                                + [(key, pa.float64() if number else pa.string())
+                                   for key, number in self.labels.items()]
+                                + [(name, pa.float64()) for name in names])
+        self.dictionary = [key for key, number in self.labels.items() if not number]
+        self.file = pq.ParquetWriter(path, self.schema, use_dictionary=["Case", *self.labels])
+        self.waiting, self.rows = [], 0
+
+    @classmethod
+    @contextmanager
+    def replacing(cls, path, labels, names):
+        """A writer whose file takes its place when all went well.  Raises ReportError, ProtocolError."""
+        if Path(path).suffix != ".parquet":
+            raise ReportError(f"{path}: give the name of a .parquet file")
+        try:
+            import pyarrow.parquet  # noqa: F401
+        except ImportError:
+            raise ReportError(f"{path}: writing Parquet needs pyarrow; install cellsim[table]") from None
+        with replacing(path) as partial:
+            writer = cls(partial, labels, names)
+            try:
+                yield writer
+                writer.flush()
+            finally:
+                writer.file.close()
+
+    def check(self, labels):
+        """Raise ProtocolError for labels that do not fit the columns."""
+        if {key: isinstance(value, Real) for key, value in labels.items()} != self.labels:
+            raise ProtocolError(f"labels {labels}: differ in name or kind from those of the first case "
+                                f"({', '.join(self.labels) or 'none'})")
+
+    def add(self, number, labels, result):
+        """Append the rows of one case."""
+        import pyarrow as pa
+
+        n = result.t.size
+        columns = [np.full(n, number)]
+        columns += [np.full(n, float(labels[key])) if number else pa.array([str(labels[key])] * n)
+                    for key, number in self.labels.items()]
+        columns += [result[name] for name in self.names]
+        self.waiting.append(pa.record_batch([pa.array(c) for c in columns], schema=self.schema))
+        self.rows += n
+        if self.rows >= GROUP:
+            self.flush()
+
+    def flush(self):
+        """Write what waits as one group of rows."""
+        import pyarrow as pa
+
+        if self.waiting:
+            self.file.write_table(pa.Table.from_batches(self.waiting), row_group_size=self.rows)
+        self.waiting, self.rows = [], 0
