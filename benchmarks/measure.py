@@ -1,0 +1,91 @@
+"""What all benchmarks share: paired processor times, the machine, tables, result files."""
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import paths
+from rich.console import Console
+from rich.table import Table
+
+import cellsim
+
+console = Console(width=None if sys.stdout.isatty() else 150)
+
+
+def paired(runs, repeats):
+    """Processor times [ms] (runs, repeats) of calls taken in turn, so that all see the same machine.
+
+    Each is called once before, unmeasured.
+    """
+    for run in runs:
+        run()
+    spent = np.empty((len(runs), repeats))
+    for k in range(repeats):
+        for i, run in enumerate(runs):
+            start = time.process_time()
+            run()
+            spent[i, k] = 1e3 * (time.process_time() - start)
+    return spent
+
+
+def spread(values):
+    """Median, smallest and largest as plain numbers."""
+    return {"median": float(np.median(values)), "min": float(np.min(values)), "max": float(np.max(values))}
+
+
+def rms(t, e):
+    """Root mean square of e over the time t, each piece weighted by its duration; infinite with NaN."""
+    return float(np.sqrt(np.trapezoid(e * e, t) / np.ptp(t))) if np.isfinite(e).all() else np.inf
+
+
+def conditions():
+    """Where and with what the numbers came about."""
+    commit = subprocess.run(["git", "-C", paths.HERE, "describe", "--always", "--dirty"], capture_output=True,
+                            text=True)
+    names = [x.split(":")[1].strip() for x in _lines("/proc/cpuinfo") if x.startswith(("model name", "CPU part"))]
+    packages = ("numpy", "scipy", "numba", "llvmlite", "pybamm", "pybammsolvers", "casadi")
+    return {"date": date.today().isoformat(), "commit": commit.stdout.strip() or "unknown",
+            "cpu": names[0] if names else platform.processor(), "cores": os.cpu_count(),
+            "load": [round(x, 2) for x in os.getloadavg()], "platform": platform.platform(),
+            "python": platform.python_version(), "cellsim": cellsim.__version__,
+            **{name: version(name) for name in packages}}
+
+
+def _lines(path):
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []
+
+
+def short(v):
+    """A number as the tables print it."""
+    if isinstance(v, str):
+        return v
+    return "-" if not np.isfinite(v) else f"{v:.3g}" if abs(v) < 100.0 else f"{v:.0f}"
+
+
+def show(title, rows):
+    """Print rows, dicts with the same keys, as a table."""
+    table = Table(title=title, title_justify="left", row_styles=["", "dim"])
+    for key, value in rows[0].items():
+        table.add_column(key, justify="left" if isinstance(value, str) else "right")
+    for row in rows:
+        table.add_row(*map(short, row.values()))
+    console.print(table)
+
+
+def save(name, results):
+    """Write results/NAME.json, with null where a number is not finite."""
+    paths.RESULTS.mkdir(exist_ok=True)
+    path = paths.RESULTS / f"{name}.json"
+    finite = json.loads(json.dumps(results), parse_constant=lambda _: None)  # JSON knows no NaN
+    path.write_text(json.dumps(finite, indent=1) + "\n")
+    console.print(f"Numbers: {path}")
