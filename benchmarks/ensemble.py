@@ -24,8 +24,8 @@ def our_cases(runs):
     top = cell.value("cell/upper voltage cut-off")
     steps = [cellsim.charge(1.0), cellsim.hold(top)]
     base = {key: cell.law(key).value for key in VARIED}
-    return [cellsim.Case(cell.with_({k: x * f for (k, x), f in zip(base.items(), factors, strict=True)}), steps, soc=0.1)
-            for factors in variations(runs)]
+    changed = [{k: x * f for (k, x), f in zip(base.items(), factors, strict=True)} for factors in variations(runs)]
+    return [cellsim.Case(cell.with_(values), steps, soc=0.1) for values in changed]
 
 
 def ours(runs, threads):
@@ -74,6 +74,7 @@ def compare(quick):
     show("Ensemble: CC-CV charges at 1C, DFN, defaults", rows)
     one, many = rows[0]["wall ms a run"], rows[-2]["wall ms a run"]
     efficiency = one / many / rows[-2]["threads"]
-    console.print(f"{rows[-1]['CPU ms a run'] / rows[-2]['CPU ms a run']:.1f} times less processor time; parallel "
-                  f"efficiency {efficiency:.2f}; largest memory of this process so far {peak:.0f} MB, all else included")
+    console.print(f"{rows[-1]['CPU ms a run'] / rows[-2]['CPU ms a run']:.1f} times less processor time; "
+                  f"parallel efficiency {efficiency:.2f}; largest memory of this process so far {peak:.0f} MB, all "
+                  "else included")
     return {"rows": rows, "parallel efficiency": efficiency, "peak MB": peak}

@@ -13,6 +13,7 @@ import numpy as np
 import paths
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 import cellsim
 
@@ -74,9 +75,9 @@ def short(v):
 
 def show(title, rows):
     """Print rows, dicts with the same keys, as a table."""
-    table = Table(title=title, title_justify="left", row_styles=["", "dim"])
+    table = Table(title=Text(title), title_justify="left", row_styles=["", "dim"])
     for key, value in rows[0].items():
-        table.add_column(key, justify="left" if isinstance(value, str) else "right")
+        table.add_column(Text(key), justify="left" if isinstance(value, str) else "right")
     for row in rows:
         table.add_row(*map(short, row.values()))
     console.print(table)
