@@ -7,7 +7,6 @@ import sys
 import time
 from datetime import date
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import paths
@@ -16,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 import cellsim
+from cellsim.studies.speed import machine
 
 console = Console(width=None if sys.stdout.isatty() else 150)
 
@@ -50,20 +50,11 @@ def conditions():
     """Where and with what the numbers came about."""
     commit = subprocess.run(["git", "-C", paths.HERE, "describe", "--always", "--dirty"], capture_output=True,
                             text=True)
-    names = [x.split(":")[1].strip() for x in _lines("/proc/cpuinfo") if x.startswith(("model name", "CPU part"))]
     packages = ("numpy", "scipy", "numba", "llvmlite", "pybamm", "pybammsolvers", "casadi")
     return {"date": date.today().isoformat(), "commit": commit.stdout.strip() or "unknown",
-            "cpu": names[0] if names else platform.processor(), "cores": os.cpu_count(),
-            "load": [round(x, 2) for x in os.getloadavg()], "platform": platform.platform(),
+            "machine": machine(), "load": [round(x, 2) for x in os.getloadavg()], "platform": platform.platform(),
             "python": platform.python_version(), "cellsim": cellsim.__version__,
             **{name: version(name) for name in packages}}
-
-
-def _lines(path):
-    try:
-        return Path(path).read_text().splitlines()
-    except OSError:
-        return []
 
 
 def short(v):
