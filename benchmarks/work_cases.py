@@ -2,7 +2,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import paths
+import paths  # noqa: F401
 import reference_cases as cases
 from measure import rms
 from reference_cases import Case
@@ -11,6 +11,7 @@ import cellsim
 from cellsim import DFN, SPM, SPMe
 
 POINTS = 160
+US06 = cases.HOME / "drive_cycles" / "US06.csv"
 DRIVE_CELL = "lgm50_chen2020"
 MESHES = (((8, 3, 6), 8), ((12, 3, 9), 10), ((16, 3, 12), 12), ((20, 3, 15), 14), ((28, 4, 21), 18), ((40, 4, 30), 24),
           ((60, 6, 45), 36), ((80, 8, 60), 48))
@@ -61,7 +62,7 @@ def _own(key, title, name, steps, start, limit, times, against="tuned"):
 
 def drive_cycle():
     """(times [s], currents [A]) of half an hour: the 600 s profile three times, scaled to a peak of 2C."""
-    t, current = np.loadtxt(paths.HERE / "us06.csv", delimiter=",", unpack=True)
+    t, current = np.loadtxt(US06, delimiter=",", unpack=True)
     once = current[:-1] * 2.0 * cellsim.load(DRIVE_CELL).nominal_capacity / current.max()
     values = np.append(np.tile(once, 3), once[0])
     return np.arange(values.size, dtype=float), values
