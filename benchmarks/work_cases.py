@@ -71,7 +71,8 @@ def drive_cycle():
 def _drive():
     times, values = drive_cycle()
     step = cellsim.Step("current", cellsim.Profile(times, values))
-    return _own("drive", "drive cycle, 30 min, DFN", DRIVE_CELL, [step], {"soc": 0.9}, 1.0, 10.0, "defaults")
+    start = {"soc": 0.7, "period": 1.0}  # stored every second, where the current has its corners
+    return _own("drive", "drive cycle, 30 min, DFN", DRIVE_CELL, [step], start, 1.0, 10.0, "defaults")
 
 
 def _cccv():
