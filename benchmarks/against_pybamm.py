@@ -33,6 +33,7 @@ SETTINGS = [Setting(), Setting(40, 40), *(
     Setting(volumes, shells, True, quadratic, rtol) for volumes, shells, quadratic, rtol in (
         (5, 12, False, 1e-4), (10, 12, False, 1e-3), (10, 12, False, 1e-4), (10, 12, True, 1e-4), (20, 20, False, 1e-3),
         (20, 20, False, 1e-4), (20, 20, True, 1e-4), (40, 30, True, 1e-4)))]
+FEW = [Setting(), Setting(10, 12, True, True)]  # for a first look, and for runs that take seconds
 COMPILED = [Setting(v, n, graded=True, rtol=1e-4, compiled=True) for v, n in ((10, 12), (20, 20))]
 
 

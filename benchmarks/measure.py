@@ -20,20 +20,22 @@ from cellsim.studies.speed import machine
 console = Console(width=None if sys.stdout.isatty() else 150)
 
 
-def paired(runs, repeats):
+def paired(runs, repeats, seconds=100.0):
     """Processor times [ms] (runs, repeats) of calls taken in turn, so that all see the same machine.
 
-    Each is called once before, unmeasured.
+    Each is called once before, unmeasured.  After `seconds` of processor time no repeat is begun but
+    the third.
     """
     for run in runs:
         run()
-    spent = np.empty((len(runs), repeats))
-    for k in range(repeats):
-        for i, run in enumerate(runs):
+    rounds = []
+    while len(rounds) < repeats and (len(rounds) < 3 or np.sum(rounds) < 1e3 * seconds):
+        rounds.append([])
+        for run in runs:
             start = time.process_time()
             run()
-            spent[i, k] = 1e3 * (time.process_time() - start)
-    return spent
+            rounds[-1].append(1e3 * (time.process_time() - start))
+    return np.array(rounds).T
 
 
 def spread(values):

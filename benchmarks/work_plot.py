@@ -4,6 +4,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 
 INK = {"cellsim": "#0072B2", "PyBaMM": "#D55E00"}  # told apart by the colour-blind
 
@@ -29,6 +30,11 @@ def draw(rows, path):
             ax.plot(error[default], ms[default], "o", color=ink, ms=11, mfc="none")
         ax.axvline(row["limit mV"], color="0.6", lw=0.8, ls="--")
         ax.set(title=row["title"], xlabel="rms error [mV]", ylabel="processor time [ms]", xscale="log", yscale="log")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            axis.set_major_formatter(FormatStrFormatter("%g"))
+            axis.set_minor_formatter(NullFormatter())
+        ax.tick_params(labelsize=7)
         ax.grid(color="0.9", lw=0.6)
         ax.legend(fontsize=8, frameon=False)
     figure.suptitle("Processor time over error; circles: defaults, dashed: the limit of the comparison", fontsize=11)
