@@ -1,4 +1,5 @@
 """What all benchmarks share: paired processor times, the machine, tables, result files."""
+import gc
 import json
 import os
 import platform
@@ -23,18 +24,22 @@ console = Console(width=None if sys.stdout.isatty() else 150)
 def paired(runs, repeats, seconds=100.0):
     """Processor times [ms] (runs, repeats) of calls taken in turn, so that all see the same machine.
 
-    Each is called once before, unmeasured.  After `seconds` of processor time no repeat is begun but
-    the third.
+    Each is called twice in a row and the second call measured, or the caches would still hold another
+    run's data.  After `seconds` of measured time no repeat is begun but the third.
     """
     for run in runs:
         run()
+    gc.collect()
+    gc.freeze()  # one run's objects are not searched for garbage during another
     rounds = []
     while len(rounds) < repeats and (len(rounds) < 3 or np.sum(rounds) < 1e3 * seconds):
         rounds.append([])
         for run in runs:
+            run()
             start = time.process_time()
             run()
             rounds[-1].append(1e3 * (time.process_time() - start))
+    gc.unfreeze()
     return np.array(rounds).T
 
 

@@ -3,7 +3,7 @@
     python benchmarks/work_precision.py [--part dfn|dfn-4c|...] [--quick] [--compiled] [--check]
 
 Errors are rms over time against a converged curve, over the first 95 % of the run.  Times are
-medians of repeats taken in turn after a warm-up: ours of the whole of simulate() and the voltage,
+medians of repeats taken in turn, each right after an unmeasured call of the same: ours of the whole of simulate() and the voltage,
 from the parameters to the arrays; PyBaMM's of solve() alone, without building the model and
 without evaluating the voltage.  Ratios are paired, repeat by repeat.
 
