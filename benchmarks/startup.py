@@ -37,7 +37,8 @@ def measure(quick):
     """Rows of the table."""
     repeats = 1 if quick else 5
     fresh(FIRST, 1)
-    jobs = {"python alone": "pass", "import cellsim, simulate and models loaded": IMPORT, "cellsim, first DFN result, kernels on disk": FIRST,
+    jobs = {"python alone": "pass", "import cellsim, simulate and models loaded": IMPORT,
+            "cellsim, first DFN result, kernels on disk": FIRST,
             "import pybamm": PEER_IMPORT, "PyBaMM, first DFN result": PEER_FIRST}
     rows = [{"what": name} | fresh(code, repeats) for name, code in jobs.items()]
     with tempfile.TemporaryDirectory() as empty:

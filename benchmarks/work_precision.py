@@ -3,9 +3,9 @@
     python benchmarks/work_precision.py [--part dfn|dfn-4c|...] [--quick] [--compiled] [--check]
 
 Errors are rms over time against a converged curve, over the first 95 % of the run.  Times are
-medians of repeats taken in turn, each right after an unmeasured call of the same: ours of the whole of simulate() and the voltage,
-from the parameters to the arrays; PyBaMM's of solve() alone, without building the model and
-without evaluating the voltage.  Ratios are paired, repeat by repeat.
+medians of repeats taken in turn, each right after an unmeasured call of the same run: ours of the
+whole of simulate() and the voltage, from the parameters to the arrays; PyBaMM's of solve() alone,
+without building the model and without evaluating the voltage.  Ratios are paired, repeat by repeat.
 
 Where no converged curve of PyBaMM is at hand, it comes from our own meshes; `--check` compares it with
 PyBaMM's, which takes a minute or so.  `--compiled` lets PyBaMM compile its functions, which takes minutes.
@@ -27,9 +27,14 @@ import cellsim
 Part = StrEnum("Part", {key.replace("-", "_"): key for key in ("all", *work_cases.ROWS, "ensemble")})
 
 
+def _slow(case):
+    """Whether the load is a profile, at whose every corner both programs start anew: fewer settings will do."""
+    return not isinstance(case.steps[0].target, int | float)
+
+
 def our_entries(case, quick):
     """Runs of cellsim: each a dict with program, setting, error [mV] and the function to time."""
-    for label, model, rtol in work_cases.settings(case.model, quick):
+    for label, model, rtol in work_cases.settings(case.model, quick or _slow(case)):
         options = dict(case.start) | ({} if rtol is None else {"rtol": rtol})
 
         def run(model=model, options=options):
@@ -48,8 +53,7 @@ def their_entries(case, quick, compiled):
     import against_pybamm as peer
     from pybamm import SolverError
 
-    slow = not isinstance(case.steps[0].target, int | float)  # PyBaMM starts anew at every corner of a profile
-    known = peer.FEW if quick or slow else peer.SETTINGS
+    known = peer.FEW if quick or _slow(case) else peer.SETTINGS
     for setting in known + (peer.COMPILED if compiled else []):
         try:
             solve = peer.simulation(case, None if setting == peer.Setting() else setting)
