@@ -73,7 +73,8 @@ def best(entries, limit):
 def measure(row, quick, compiled, check):
     """All runs of a row: (line of the table, entries with their times)."""
     ours, theirs = list(our_entries(row.case, quick)), list(their_entries(row.case, quick, compiled))
-    for entry, ms in zip(ours + theirs, paired([e["run"] for e in ours + theirs], 3 if quick else 7), strict=True):
+    repeats = 3 if quick or _slow(row.case) else 7
+    for entry, ms in zip(ours + theirs, paired([e["run"] for e in ours + theirs], repeats), strict=True):
         entry["ms"] = ms
     default = next((e for e in ours if e["setting"] == "defaults"), None)
     stock = next((e for e in theirs if e["setting"] == "defaults"), None)
