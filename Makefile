@@ -1,5 +1,6 @@
 # make audit   installs into .venv, runs the main job, prints the verdict, writes report.html
 # make test    the same environment with the test extras, runs the suite
+# make bench   errors and times beside PyBaMM's, and the kernels alone; PART=dfn runs a part of it
 PYTHON ?= python3
 BIN := .venv/bin
 export PYBAMM_DISABLE_TELEMETRY := true
@@ -17,7 +18,7 @@ lint: .venv/linted
 	$(BIN)/mypy
 
 bench: .venv/installed
-	$(BIN)/python benchmarks/compare.py
+	$(BIN)/python benchmarks $(PART)
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -5,27 +5,15 @@
 Writes benchmarks/results/compare.json and, for the measured cells, measured.png.  The cases are
 those of the tests (tests/reference_cases.py).
 """
-import json
-import os
-import platform
-import subprocess
-import sys
-import time
-from datetime import date
 from enum import StrEnum
-from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import paths
 import reference_cases as cases
 import typer
-from rich.console import Console
-from rich.table import Table
+from measure import conditions, console, paired, save, show
 
 import cellsim
-
-console = Console(width=None if sys.stdout.isatty() else 140)
 
 
 class Part(StrEnum):
@@ -47,30 +35,6 @@ def attempt(case, fine=False, model=None):
         return np.inf, np.inf
 
 
-def processor_time(case, repeats):
-    """Median processor time [ms] of `simulate` on the default mesh, discretisation included."""
-    spent = []
-    for _ in range(repeats + 1):
-        start = time.process_time()
-        case.run()
-        spent.append(time.process_time() - start)
-    return 1e3 * float(np.median(spent[1:]))
-
-
-def _short(v):
-    return "-" if np.isnan(v) else f"{v:.3g}" if v < 10.0 else f"{v:.1f}"
-
-
-def show(title, rows):
-    """Print rows, dicts with the same keys, as a table."""
-    table = Table(title=title, title_justify="left", row_styles=["", "dim"])
-    for key, value in rows[0].items():
-        table.add_column(key, justify="left" if isinstance(value, str) else "right")
-    for row in rows:
-        table.add_row(*(v if isinstance(v, str) else _short(v) for v in row.values()))
-    console.print(table)
-
-
 def code(speed, quick):
     """Errors against converged PyBaMM curves, and processor times."""
     chosen = [c for c in cases.pybamm_cases() if not quick or c.name.endswith("dis_1")]
@@ -80,7 +44,7 @@ def code(speed, quick):
         default, fine = attempt(case), attempt(case, True)
         row = {"case": name.replace("_", " "), "rate": rate.replace("p", ".") + "C", "rms mV": default[0],
                "max mV": default[1], "fine rms": fine[0], "fine max": fine[1],
-               "CPU ms": processor_time(case, repeats) if np.isfinite(default[0]) else np.nan}
+               "CPU ms": np.median(paired([case.run], repeats)) if np.isfinite(default[0]) else np.nan}
         if speed:
             row |= {"PyBaMM ms": np.nan, "ratio": np.nan, "PyBaMM rms": np.nan}
             if "single_ion" not in name:
@@ -144,25 +108,6 @@ def measured(quick):
     return rows
 
 
-def conditions():
-    """Where and with what the numbers came about."""
-    commit = subprocess.run(["git", "-C", paths.HERE, "rev-parse", "--short", "HEAD"],
-                            capture_output=True, text=True)
-    names = [x.split(":")[1].strip() for x in _lines("/proc/cpuinfo") if x.startswith("model name")]
-    packages = ("numpy", "scipy", "numba", "pybamm")
-    return {"date": date.today().isoformat(), "commit": commit.stdout.strip() or "unknown",
-            "cpu": names[0] if names else platform.processor(), "cores": os.cpu_count(),
-            "python": platform.python_version(), "cellsim": cellsim.__version__,
-            **{name: version(name) for name in packages}}
-
-
-def _lines(path):
-    try:
-        return Path(path).read_text().splitlines()
-    except OSError:
-        return []
-
-
 def main(part: Part = Part.all, quick: bool = False):
     """Compare cellsim with other programs and with measurements."""
     paths.RESULTS.mkdir(exist_ok=True)
@@ -174,10 +119,7 @@ def main(part: Part = Part.all, quick: bool = False):
         results["external"] = external(quick)
     if part in (Part.all, Part.measured):
         results["measured"] = measured(quick)
-    path = paths.RESULTS / f"compare{'' if part == Part.all else f'-{part.value}'}.json"
-    finite = json.loads(json.dumps(results), parse_constant=lambda _: None)  # JSON knows no NaN
-    path.write_text(json.dumps(finite, indent=1) + "\n")
-    console.print(f"Numbers: {path}")
+    save(f"compare{'' if part == Part.all else f'-{part.value}'}", results)
 
 
 if __name__ == "__main__":

@@ -92,8 +92,8 @@ def full_cell(name, kind, charge, rate):
     write(f"{name}_{kind}_{'chg' if charge else 'dis'}_{rate:g}".replace(".", "p"), t, V, t_end)
 
 
-def single_ion(rate):
-    """PyBaMM's half-cell DFN with a transference number of 1: no salt gradient can arise."""
+def single_ion_values():
+    """PyBaMM's parameters of the half-cell with a transference number of 1: no salt gradient can arise."""
     o = SINGLE_ION
     values = pybamm.ParameterValues("Xu2019")
     chen = pybamm.ParameterValues("Chen2020")
@@ -122,8 +122,17 @@ def single_ion(rate):
         "Initial temperature [K]": o["T"],
         "Lower voltage cut-off [V]": o["cut"], "Upper voltage cut-off [V]": 5.0,
     })
-    model = lambda: pybamm.lithium_ion.DFN({"working electrode": "positive"})  # noqa: E731
-    t, V, t_end = converged(model, values, rate * o["one_c"], 4.0 * 3600.0 / rate)
+    return values
+
+
+def half_cell():
+    """The half-cell DFN."""
+    return pybamm.lithium_ion.DFN({"working electrode": "positive"})
+
+
+def single_ion(rate):
+    """One curve of the half-cell."""
+    t, V, t_end = converged(half_cell, single_ion_values(), rate * SINGLE_ION["one_c"], 4.0 * 3600.0 / rate)
     write(f"single_ion_dis_{rate:.3g}".replace(".", "p"), t, V, t_end)
 
 

@@ -173,6 +173,18 @@ def warmup():
     print(f"kernels ready after {time.perf_counter() - start:.1f} s in {cache_directory() or 'memory only'}")
 
 
+@app.command()
+def bench(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")] = "lgm50_chen2020"):
+    """Say how fast the models are on this machine; takes a few seconds."""
+    from ._jit import announce
+    from .report.tables import speed_table
+    from .studies.speed import bench as run
+    from .studies.speed import machine
+
+    announce()
+    console.print(speed_table(run(cell), machine()))
+
+
 @cache_app.command("clear")
 def cache_clear():
     """Delete all compiled kernels."""

@@ -79,6 +79,17 @@ def cells_table() -> Table:
     return table
 
 
+def speed_table(rows, machine) -> Table:
+    """What runs cost on this machine."""
+    table = _table("Processor time of a run, one core", "model", "protocol", "ms", "runs/s", "times kept",
+                   "runs measured")
+    for r in rows:
+        table.add_row(r.model, r.protocol, f"{r.milliseconds:.3g}", f"{r.runs_per_second:.3g}", str(r.times),
+                      str(r.runs))
+    table.caption = Text(machine)
+    return table
+
+
 def _table(title, *columns, named=()) -> Table:
     """Columns fold rather than lose text; the first one only where names of `named` are very long.
 

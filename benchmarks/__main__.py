@@ -1,0 +1,28 @@
+"""All benchmarks, or some: `python benchmarks [PART] [--quick]`, which is `make bench PART=...`.
+
+PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
+(dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup).
+"""
+import compare
+import kernels
+import typer
+import work_precision
+
+PROGRAMS = {"compare": compare, "work": work_precision, "kernels": kernels}
+
+
+def main(part: str = typer.Argument("all"), quick: bool = False):
+    """Run the benchmarks that `part` names."""
+    known = False
+    for name, program in PROGRAMS.items():
+        parts = {p.value for p in program.Part}
+        if part in parts or part == name:
+            known = True
+            program.main(program.Part("all" if part == name else part), quick=quick)
+    if not known:
+        raise typer.BadParameter(f"{part}: choose all, {', '.join(PROGRAMS)}, or "
+                                 f"{', '.join(p.value for m in PROGRAMS.values() for p in m.Part if p != 'all')}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

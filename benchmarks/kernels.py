@@ -1,0 +1,151 @@
+"""What each kernel costs, against what this core can do; cost against mesh, number of runs; start-up.
+
+    python benchmarks/kernels.py [--part parts|mesh|cells|startup] [--quick]
+
+Writes benchmarks/results/kernels.json.  All times are processor times; start-up is wall time.
+"""
+import os
+import resource
+import time
+from contextlib import contextmanager
+from enum import StrEnum
+from types import SimpleNamespace
+
+import inner_kernels
+import numpy as np
+import paths  # noqa: F401
+import peak
+import startup
+import typer
+from measure import conditions, console, paired, save, show
+
+import cellsim
+from cellsim import simulation
+
+CELL, VARYING = "lgm50_chen2020", "ecker2015"
+VOLUMES, SHELLS = (10, 20, 40, 80, 160, 320), (6, 12, 24, 48, 96)
+RUNS = (1, 4, 16, 64, 256)
+
+
+class Part(StrEnum):
+    """What to measure."""
+
+    all = "all"
+    parts = "parts"
+    mesh = "mesh"
+    cells = "cells"
+    startup = "startup"
+
+
+@contextmanager
+def watched():
+    """Counts what `simulate` spends in the marching kernel: yields an object with ms, steps and newton."""
+    original, seen = simulation.march, SimpleNamespace(ms=0.0, calls=0, memory={})
+
+    def advance(*arguments):
+        start = time.process_time()
+        out = original.advance(*arguments)
+        seen.ms += 1e3 * (time.process_time() - start)
+        seen.calls += 1
+        memory = next(a for a in arguments if hasattr(a, "head"))
+        seen.memory[id(memory)] = memory
+        return out
+
+    simulation.march = SimpleNamespace(**{k: getattr(original, k) for k in dir(original)} | {"advance": advance})
+    try:
+        yield seen
+    finally:
+        simulation.march = original
+    if not seen.calls:
+        raise RuntimeError("simulate() no longer calls march.advance: mend benchmarks/kernels.py")
+    seen.steps, seen.newton = (int(sum(m.head[k] for m in seen.memory.values())) for k in (4, 5))
+
+
+def stage(cell, model, repeats=5):
+    """A 1C discharge: whole time, time in the kernel [ms], steps, Newton iterations."""
+    run = lambda: cellsim.simulate(cell, cellsim.discharge(1.0), model)  # noqa: E731
+    whole = float(np.median(paired([run], repeats)))
+    kernel = []
+    for _ in range(repeats):
+        with watched() as seen:
+            run()
+        kernel.append(seen.ms)
+    return {"simulate ms": whole, "kernel ms": float(np.median(kernel)), "steps": seen.steps, "Newton": seen.newton}
+
+
+def parts():
+    """Cost of each kernel and its share of the core's peak."""
+    core = peak.core()
+    show("What this core reaches", [core])
+    rows = inner_kernels.measure(core)
+    whole = []
+    for name in (CELL, VARYING):
+        model = cellsim.DFN()
+        row = stage(cellsim.load(name), model)
+        n = sum(model.volumes)
+        us = 1e3 * row["kernel ms"] / row["Newton"]
+        whole.append({"DFN 1C": name, **row, "us a Newton iteration": us, "ns a volume and iteration": 1e3 * us / n}
+                     | inner_kernels.shares(rows, 1e3 * us / n, model.shells, name == VARYING))
+    show("The whole stage on the default mesh: integrator, assembly, particles and sweep", whole)
+    console.print("Shares: block solve, and particles each iteration; an upper bound where D is constant, of which "
+                  "only the filling is done every time.")
+    return {"core": core, "kernels": rows, "stage": whole}
+
+
+def mesh(quick):
+    """Cost against the number of volumes and of shells."""
+    cell, rows = cellsim.load(CELL), []
+    for n in VOLUMES[::2] if quick else VOLUMES:
+        s = max(2, round(0.06 * n))
+        rows.append({"varied": "volumes", "number": n} | _scaled(cell, (n - s - (n - s) // 2, s, (n - s) // 2), 24))
+    for m in SHELLS[::2] if quick else SHELLS:
+        rows.append({"varied": "shells", "number": m} | _scaled(cell, (40, 4, 30), m))
+    show("DFN 1C, Chen2020: cost against mesh (volumes with 24 shells, shells with 74 volumes)", rows)
+    for varied in ("volumes", "shells"):
+        chosen = [r for r in rows if r["varied"] == varied]
+        x, y = np.log([(r["number"], r["us a Newton iteration"]) for r in chosen]).T
+        console.print(f"An iteration costs as the power {np.polyfit(x, y, 1)[0]:.2f} of the number of {varied}.")
+    return rows
+
+
+def _scaled(cell, volumes, shells):
+    row = stage(cell, cellsim.DFN(volumes, shells), 3)
+    us = 1e3 * row["kernel ms"] / row["Newton"]
+    return row | {"us a Newton iteration": us, "ns an unknown": 1e3 * us / (sum(volumes) * (shells + 4))}
+
+
+def cells(quick):
+    """Cost a run against the number of runs, one after the other and on threads, and memory kept."""
+    cell, rows = cellsim.load(CELL), []
+    ways = {"one by one": lambda n: [cellsim.simulate(cell, cellsim.discharge(1.0)) for _ in range(n)]}
+    if hasattr(cellsim, "simulate_many"):
+        for threads in sorted({1, os.cpu_count()}):
+            ways[f"simulate_many, {threads} threads"] = lambda n, k=threads: list(cellsim.simulate_many(
+                [cellsim.Case(cell, cellsim.discharge(1.0)) for _ in range(n)], threads=k))
+    for name, way in ways.items():
+        way(1)
+        for n in RUNS[::2] if quick else RUNS:
+            cpu, wall = time.process_time(), time.perf_counter()
+            kept = way(n)
+            rows.append({"way": name, "runs": n, "CPU ms a run": 1e3 * (time.process_time() - cpu) / n,
+                         "wall ms a run": 1e3 * (time.perf_counter() - wall) / n,
+                         "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0})
+            del kept
+    show("DFN 1C discharges, all results kept in memory", rows)
+    return rows
+
+
+def main(part: Part = Part.all, quick: bool = False):
+    """Measure the kernels of cellsim."""
+    results = {"conditions": conditions()}
+    console.print(results["conditions"])
+    jobs = {Part.parts: parts, Part.mesh: lambda: mesh(quick), Part.cells: lambda: cells(quick),
+            Part.startup: lambda: startup.measure(quick)}
+    for name, job in jobs.items():
+        if part in (Part.all, name):
+            results[name.value] = job()
+    save("kernels" if part == Part.all else f"kernels-{part.value}", results)
+
+
+if __name__ == "__main__":
+    typer.run(main)

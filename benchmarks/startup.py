@@ -1,0 +1,47 @@
+"""What the first use costs, each in a fresh process: import, first result, compilation of all kernels."""
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+import paths
+from measure import show
+
+IMPORT = "import cellsim; cellsim.simulate, cellsim.DFN"  # names load what is behind them when first used
+FIRST = "import cellsim; cellsim.simulate('lgm50_chen2020', cellsim.discharge(1.0))['Voltage [V]']"
+COLD = ("import cellsim; [cellsim.simulate('lgm50_chen2020', cellsim.discharge(1.0), m)['Voltage [V]'] "
+        "for m in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM())]")
+PEER_IMPORT = "import pybamm"
+PEER_FIRST = ("import pybamm; pybamm.Simulation(pybamm.lithium_ion.DFN(), parameter_values=pybamm.ParameterValues("
+              "'Chen2020'), solver=pybamm.IDAKLUSolver()).solve([0, 3600])['Voltage [V]'].entries")
+
+
+def fresh(code, repeats, cache=None):
+    """Wall and processor time [s], medians, of a fresh interpreter that runs `code`."""
+    environment = os.environ | {"PYTHONPATH": str(paths.HERE.parent), "PYBAMM_DISABLE_TELEMETRY": "true"}
+    if cache is not None:
+        environment["NUMBA_CACHE_DIR"] = cache
+    wall, cpu = [], []
+    for _ in range(repeats):
+        start, before = time.perf_counter(), os.times()
+        subprocess.run([sys.executable, "-c", code], check=True, env=environment, stderr=subprocess.DEVNULL)
+        after = os.times()
+        wall.append(time.perf_counter() - start)
+        cpu.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    return {"wall s": float(np.median(wall)), "CPU s": float(np.median(cpu))}
+
+
+def measure(quick):
+    """Rows of the table."""
+    repeats = 1 if quick else 5
+    fresh(FIRST, 1)
+    jobs = {"python alone": "pass", "import cellsim, simulate and models loaded": IMPORT,
+            "cellsim, first DFN result, kernels on disk": FIRST,
+            "import pybamm": PEER_IMPORT, "PyBaMM, first DFN result": PEER_FIRST}
+    rows = [{"what": name} | fresh(code, repeats) for name, code in jobs.items()]
+    with tempfile.TemporaryDirectory() as empty:
+        rows.append({"what": "cellsim, DFN, SPMe and SPM, nothing compiled yet"} | fresh(COLD, 1, empty))
+    show("Start-up, fresh processes", rows)
+    return rows
