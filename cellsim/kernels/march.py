@@ -4,7 +4,7 @@ import numpy as np
 from .._jit import inner, kernel
 from .history import ERROR, accept, attempt, choose_order, norm, rescale
 from .stage import solve, surface, voltage
-from .system import CURRENT, POWER, VOLTAGE, Control, views
+from .system import CURRENT, POWER, VOLTAGE, Control, copy, views
 
 TOL = 0.03  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-9  # smallest time step [s]
@@ -95,7 +95,7 @@ def interpolate(sys, mem, when, out):
     Where that would take the last salt, a tenth of it is left.
     """
     t, h = mem.head[0], mem.head[1]
-    out[:] = mem.D[0]
+    copy(mem.D[0], out)
     p = 1.0
     for m in range(int(mem.head[2])):
         p *= (when - t + m * h) / (h * (m + 1.0))
@@ -120,7 +120,7 @@ def record(sys, mem, t_before, every, out_t, out_s, rows):
         rows += 1
         k += 1.0
     out_t[rows] = t
-    out_s[rows] = mem.D[0]
+    copy(mem.D[0], out_s[rows])
     return rows + 1
 
 
@@ -128,7 +128,8 @@ def record(sys, mem, t_before, every, out_t, out_s, rows):
 def at_peak_power(sys, ctl, s, w, rtol):
     """Whether the cell gives all the power it can: 0.1 % more current, less than 0.01 % more power."""
     k = s.size - 3
-    more = s.copy()
+    more = w.spare
+    copy(s, more)
     push = Control(CURRENT, 1.001 * s[k], ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge,
                    ctl.c_edge)
     if solve(sys, 0.0, push, s, more, w, rtol, 1e-4 * TOL) == 0:
@@ -220,11 +221,11 @@ def settle(sys, ctl, s, w, rtol):
     while done < 1.0:
         stride = min(stride, 1.0 - done)
         part = start + (done + stride) * (goal - start)
-        new[:] = s
+        copy(s, new)
         towards = Control(ctl.mode, part, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end,
                           ctl.x_edge, ctl.c_edge)
         if solve(sys, 0.0, towards, hat, new, w, rtol, 1e-4 * TOL) > 0:
-            s[:] = new
+            copy(new, s)
             done += stride
             stride *= 2.0
         else:

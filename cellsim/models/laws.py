@@ -1,7 +1,8 @@
 """Material laws of a cell at one temperature, as tables the kernels look up."""
 import numpy as np
 
-from ..numerics.table import Laws, tabulate
+from ..kernels.system import Laws
+from ..numerics.table import integral, tabulate
 from ..parameters.check import C_RANGE, X_RANGE
 from ..physics.transport import arrhenius, diffusion_factor
 
@@ -23,13 +24,6 @@ def dilute(law, c_range):
     return lambda root: law(np.clip(root * root, *c_range)) * np.minimum(root * root / c_range[0], 1.0)
 
 
-def integral(x, y):
-    """Running integral of y over the knots x, both (n,), by a cubic spline."""
-    from scipy.interpolate import CubicSpline
-
-    return CubicSpline(x, y).antiderivative()(x)
-
-
 def open_circuit(cell, part, T):
     """U(x) [V] at T: the reference law plus (T - T_ref) times the entropic coefficient."""
     U = cell.law(f"{part}/open-circuit potential")
@@ -38,24 +32,29 @@ def open_circuit(cell, part, T):
     return lambda x: U(x, T) + (T - T_ref) * slope(x, T)
 
 
-def electrode_laws(cell, part, T, c_range):
-    """(function, lo, hi) of U, f(x), the integral of D_s and g(c_e) for one electrode."""
+def electrode_laws(cell, part, T):
+    """U, f and the integral of D_s of one electrode, functions of its stoichiometry."""
     T_ref = cell.value("cell/reference temperature")
     if cell.text(f"{part}/type") == "lithium metal":
-        return [(np.zeros_like, *X_RANGE), (one, *X_RANGE), (one, *X_RANGE), (one, *roots(c_range))]
+        return [np.zeros_like, one, one]
     D = cell.law(f"{part}/particle diffusivity")
     factor = arrhenius(cell.value(f"{part}/diffusivity activation energy"), T, T_ref)
     f = cell.law(f"{part}/exchange-current shape")
+    return [open_circuit(cell, part, T), lambda x: f(x, T), lambda x: integral(x, factor * D(x, T))]
+
+
+def exchange_shape(cell, part, T):
+    """g(c_e) at T of one electrode."""
+    if cell.text(f"{part}/type") == "lithium metal":
+        return one
     g = cell.law(f"{part}/exchange-current electrolyte shape")
-    return [(open_circuit(cell, part, T), *X_RANGE), (lambda x: f(x, T), *X_RANGE),
-            (lambda x: integral(x, factor * D(x, T)), *X_RANGE), (held(lambda c: g(c, T), c_range), *roots(c_range))]
+    return lambda c: g(c, T)
 
 
-def electrolyte_laws(cell, T, c_range):
-    """(function, lo, hi) of D_e, kappa, chi and t_plus.
+def salt_laws(cell, T, c_range):
+    """D_e, kappa, chi and t_plus, and g of either electrode, functions of the square root of c_e.
 
-    Below `c_range`, where no source gives a law, the electrolyte is dilute.  The tables reach twice
-    as far as its upper end, so that a Newton iterate far outside cannot meet a negative value.
+    Below `c_range`, where no source gives a law, the electrolyte is dilute.
     """
     value, law = cell.value, cell.law
     T_ref = value("cell/reference temperature")
@@ -64,21 +63,19 @@ def electrolyte_laws(cell, T, c_range):
     D_factor = arrhenius(value("electrolyte/diffusivity activation energy"), T, T_ref)
     K_factor = (T / T_ref) ** value("electrolyte/conductivity temperature exponent") * arrhenius(
         value("electrolyte/conductivity activation energy"), T, T_ref)
-    span = roots(c_range)
-    return [(held(lambda c: D_factor * D(c, T), c_range), *span),
-            (dilute(lambda c: K_factor * K(c, T), c_range), *span),
-            (held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range), *span),
-            (held(lambda c: t(c, T), c_range), *span)]
-
-
-def roots(c_range):
-    """Square roots of the concentrations that are tabulated for laws known over c_range."""
-    return DILUTE * np.sqrt(c_range[0]), np.sqrt(2.0 * c_range[1])
+    shapes = [held(exchange_shape(cell, part, T), c_range) for part in ("negative electrode", "positive electrode")]
+    return [held(lambda c: D_factor * D(c, T), c_range), dilute(lambda c: K_factor * K(c, T), c_range),
+            held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range), held(lambda c: t(c, T), c_range),
+            *shapes]
 
 
 def tables(cell, T) -> Laws:
-    """All twelve laws of a cell at temperature T [K], in the rows named in kernels.system."""
-    c_range = tuple(cell.value("electrolyte/initial concentration") * np.array(C_RANGE))
-    return tabulate([*electrode_laws(cell, "negative electrode", T, c_range),
-                     *electrode_laws(cell, "positive electrode", T, c_range),
-                     *electrolyte_laws(cell, T, c_range)])
+    """All laws of a cell at temperature T [K], in the order named in kernels.system.
+
+    Those of the salt reach twice as far as the upper end of C_RANGE, so that a Newton iterate far
+    outside cannot meet a negative value.
+    """
+    lo, hi = cell.value("electrolyte/initial concentration") * np.array(C_RANGE)
+    solid = electrode_laws(cell, "negative electrode", T) + electrode_laws(cell, "positive electrode", T)
+    return Laws(tabulate(solid, *X_RANGE),
+                tabulate(salt_laws(cell, T, (lo, hi)), DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi)))

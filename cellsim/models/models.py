@@ -11,6 +11,7 @@ order in the number of volumes and shells.
 Liquid and solid electrolytes, porous electrodes and lithium foil differ in data only.
 """
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -35,12 +36,22 @@ def grains(cell, sides):
     return rows
 
 
+def electronic_links(dx, sigma):
+    """Electronic conductance from each volume to the next [S/m2]; none from the last, or where one insulates."""
+    with np.errstate(divide="ignore"):
+        half = 0.5 * dx / sigma
+    return np.append(1.0 / (half[:-1] + half[1:]), 0.0)
+
+
+@lru_cache(maxsize=64)
 def build(cell, T, volumes, shells, model, ideal=False) -> System:
-    """The System of a cell at temperature T [K]."""
+    """The System of a cell at temperature T [K].  Runs share it: no one writes to it."""
     parts = regions(cell, T, volumes, STRETCH_X, ideal)
     volume = np.empty(sum(p.dx.size for p in parts), VOLUME)
     for key in ("dx", "eps", "tau", "sigma", "area", "i_ref", "R_f", "side"):
         volume[key] = np.concatenate([np.broadcast_to(getattr(p, key), p.dx.shape) for p in parts])
+    volume["path"] = 0.5 * volume["dx"] / volume["tau"]
+    volume["link"] = electronic_links(volume["dx"], volume["sigma"])
     side = volume["side"]
     foil = cell.text(f"{PARTS[0]}/type") == "lithium metal"
     holds = (side == 1) | ((side == 0) & (not foil))
