@@ -241,9 +241,11 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         change = update(sys, s, rtol, w)
         if not change < 1e12:
             return 0
-        # the next correction is about rate**2 * change, by quadratic convergence: stop if it is negligible
-        rate = change / before if before > 0.0 else 1.0
-        done = change < tol * 1e-3 or (iteration > 1 and rate < 0.9 and change * rate * max(rate, 0.01) < tol)
+        # Newton's corrections shrink as their squares: stop when the next one would be negligible
+        rate = change / before if before > 0.0 else 0.0
+        if iteration > 1:
+            w.curvature[0] = max(rate / before, 0.5 * w.curvature[0])
+        done = change < tol * 1e-3 or (rate < 0.9 and w.curvature[0] * change * change < tol)
         if varies or done:
             set_particles(sys, x, j, w)
         if done:

@@ -93,13 +93,14 @@ class Work(NamedTuple):
     inside: np.ndarray  # (particles, 2, shells): x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last
     sweep: np.ndarray  # (2, 3, shells): elimination of a particle of constant D of either side
     spare: np.ndarray  # (N,) a state
+    curvature: np.ndarray  # (1,) Newton's next correction over the square of the last, as last seen
 
 
 def allocate(sys: System) -> Work:
     """Scratch memory for `sys`."""
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     return Work(np.zeros((n, 3, COLUMNS)), np.zeros(n, LOCAL), np.zeros(n), np.zeros((p, 2, m)),
-                np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + 3))
+                np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + 3), np.ones(1))
 
 
 @inner
