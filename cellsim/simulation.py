@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ._jit import announce
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
 from .kernels.history import MAX_ORDER, remember
 from .kernels.stage import voltage as stage_voltage
 from .kernels.system import CURRENT, POWER, VOLTAGE, Control, Work, allocate
-from .models import DFN, capacity_between_cutoffs, initial_state, soc_at_voltage
+from .models import ACCURACY, DFN, capacity_between_cutoffs, initial_state, soc_at_voltage
 from .models.state import stoichiometries
 from .parameters import Cell, load
 from .protocols import Step
@@ -39,19 +40,21 @@ class _Run:
     max_order: int = MAX_ORDER
 
 
-def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, rtol=5e-4,
-             time_budget=10.0) -> Result:
+def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, accuracy=ACCURACY,
+             rtol=None, time_budget=10.0) -> Result:
     """Simulate a protocol and return a `Result`.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
     steps: a `Step` or a list of them; discharge current is positive.
-    model: `DFN()` (default), `SPMe()` or `SPM()`.
+    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own.
     temperature [K]: of the isothermal run; the cell's ambient temperature unless given.
     soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
     the initial stoichiometries printed in the parameter set.
     period [s]: also store the states at its multiples; otherwise every time step and its middle.
+    accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
+    of its own gets the mesh for it, at the highest C-rate of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
-    concentration and 1 V.
+    concentration and 1 V; the accuracy over 1 V unless given.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
 
     A step that meets a physical limit ends there, and so does the run: see `Result.steps`.
@@ -60,11 +63,14 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     """
     cell = cell if isinstance(cell, Cell) else load(cell)
     steps = [steps] if isinstance(steps, Step) else list(steps)
-    _check(steps, soc, rtol, period)
+    rtol = accuracy if rtol is None else rtol
+    _check(steps, soc, rtol, period, accuracy)
     model = DFN() if model is None else model
+    announce()
     T = float(cell.value("cell/ambient temperature") if temperature is None else temperature)
     if not 150.0 < T < 500.0:
         raise ProtocolError(f"temperature {T:g} K: give kelvin, between 150 and 500")
+    model = model.resolved(cell, T, max(_rate(cell, step) for step in steps), accuracy)
     sys = model.discretise(cell, T)
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
@@ -96,15 +102,24 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
 _STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED, Ending.UNREACHABLE)
 
 
-def _check(steps, soc, rtol, period):
+def _check(steps, soc, rtol, period, accuracy):
     if not steps or not all(isinstance(s, Step) for s in steps):
         raise ProtocolError("give a Step or a list of Steps, such as [cellsim.discharge(1.0)]")
     if soc is not None and not 0.0 <= soc <= 1.0:
         raise ProtocolError(f"soc {soc!r}: a state of charge lies between 0 and 1")
+    if not 1e-6 <= accuracy <= 1e-1:
+        raise ProtocolError(f"accuracy {accuracy!r} V: choose between 1e-6 and 0.1")
     if not 1e-10 <= rtol <= 1e-1:
         raise ProtocolError(f"rtol {rtol!r}: choose between 1e-10 and 0.1")
     if period is not None and not period > 0.0:
         raise ProtocolError(f"period {period!r} s: must be above 0")
+
+
+def _rate(cell, step):
+    """Magnitude of the C-rate of a step, as far as it is known beforehand; 1 for a held voltage."""
+    nominal = cell.nominal_capacity
+    return abs({"c-rate": step.target, "current": step.target / nominal, "rest": 0.0,
+                "power": step.target / (nominal * cell.value("cell/lower voltage cut-off"))}.get(step.control, 1.0))
 
 
 def _soc_of(cell, soc):

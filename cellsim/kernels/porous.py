@@ -33,6 +33,8 @@ from .system import (
 )
 
 MAX_ITERATIONS = 12
+CURVATURE = 0.005  # Newton's next correction is at least this times the square of the last, in tolerances
+MILD = 0.03  # relative change of a concentration within which its logarithm is nearly straight
 BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 
 
@@ -166,34 +168,44 @@ def condense_particles(sys, hg, x_hat, x, j, w, again):
 
 @inner
 def update(sys, s, rtol, w):
-    """Add the Newton correction to s; return its size relative to the error tolerance."""
+    """Add the Newton correction to s; returns its size relative to the error tolerance, and if it is mild.
+
+    It is mild where it changes no quantity with a logarithm behind it by more than a MILD share:
+    the salt, and what is filled and empty of a particle's surface.
+    """
     _, c, phi_e, phi_s, j = views(sys, s)
     B = w.block
-    change, total = 0.0, 0.0
+    change, total, mild = 0.0, 0.0, True
     for i in range(sys.volume.size):
         dc, de, ds = B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT]
         if sys.volume[i].area > 0.0:
             local = w.local[i]
             dj = local.defect + local.gain * (ds - de - local.v_ce * dc)
+            x = local.alpha + local.beta * j[i]
+            mild = mild and abs(local.beta * dj) < MILD * min(x, 1.0 - x)
             j[i] += dj
             change = max(change, abs(dj / local.gain))
         change = max(change, abs(dc) / sys.c_ref, abs(de), abs(ds))
+        mild = mild and abs(dc) < MILD * c[i]
         total += dc + de + ds
         c[i] = max(c[i] + dc, 0.1 * c[i])
         phi_e[i] += de
         phi_s[i] += ds
     if not abs(total) < 1e300:  # a comparison would lose a NaN
-        return np.inf
-    return change / rtol
+        return np.inf, False
+    return change / rtol, mild
 
 
 @inner
 def set_particles(sys, x, j, w):
-    """Particle interiors that belong to the reaction currents j."""
+    """Particle interiors that belong to the reaction currents j; returns the largest change of a shell."""
+    change = 0.0
     for i in range(sys.volume.size):
         p = sys.volume[i].particle
         if p >= 0:
-            particle.fill(w.inside[p], w.local[i].shell_alpha + w.local[i].shell_beta * j[i], x[p])
+            last = w.local[i].shell_alpha + w.local[i].shell_beta * j[i]
+            change = max(change, particle.fill(w.inside[p], last, x[p]))
+    return change
 
 
 @inner
@@ -238,17 +250,21 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             dI = correct_current(sys, ctl, s, w)
             s[k] += dI
         substitute(w.block, border, dI)
-        change = update(sys, s, rtol, w)
+        change, mild = update(sys, s, rtol, w)
+        if varies:
+            change = max(change, set_particles(sys, x, j, w) / rtol)
         if not change < 1e12:
             return 0
         # Newton's corrections shrink as their squares: stop when the next one would be negligible
         rate = change / before if before > 0.0 else 0.0
         if iteration > 1:
-            w.curvature[0] = max(rate / before, 0.5 * w.curvature[0])
-        done = change < tol * 1e-3 or (rate < 0.9 and w.curvature[0] * change * change < tol)
-        if varies or done:
-            set_particles(sys, x, j, w)
+            w.curvature[0] = max(rate / before, 0.5 * w.curvature[0], CURVATURE)
+        foreseen = mild and rate < 0.9 and w.curvature[0] * change * change < tol
+        # on a kink of a law it may go round in circles, which are harmless if small
+        done = foreseen or change < tol * 1e-3 or (iteration > 6 and change < 10.0 * tol)
         if done:
+            if not varies:
+                set_particles(sys, x, j, w)
             return iteration
         if iteration > 6 and rate > 0.9:
             return 0
