@@ -39,36 +39,56 @@ BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 
 
 @inner
-def electrolyte(salt, t_ref, c, root, place):
-    """Bulk D_e and kappa, chi and t_plus - t_ref, each with its slope in c, and ln c."""
+def electrolyte(salt, t_ref, c, root, place, out):
+    """Bulk D_e and kappa, chi and t_plus - t_ref, each with its slope in c, and ln c, into a row of SALT."""
     dc = 0.5 / root  # slope of the root, over which the laws are tabulated
-    D, D_r = read(salt, SALT_DIFFUSIVITY, place)
-    K, K_r = read(salt, CONDUCTIVITY, place)
-    chi, chi_r = read(salt, CHI, place)
-    t, t_r = read(salt, T_PLUS, place)
-    return D, dc * D_r, K, dc * K_r, chi, dc * chi_r, t - t_ref, dc * t_r, log_concentration(c)[0]
+    out.D, slope = read(salt, SALT_DIFFUSIVITY, place)
+    out.D_c = dc * slope
+    out.kappa, slope = read(salt, CONDUCTIVITY, place)
+    out.kappa_c = dc * slope
+    out.chi, slope = read(salt, CHI, place)
+    out.chi_c = dc * slope
+    t, slope = read(salt, T_PLUS, place)
+    out.t, out.t_c = t - t_ref, dc * slope
+    out.ln_c = log_concentration(c)[0]
+
+
+@inner
+def evaluate_laws(sys, c, phi_e, phi_s, j, w):
+    """What the material gives at every volume: its electrolyte, and its reaction current, linearised.
+
+    The current j + defect + gain (d(phi_s - phi_e) - v_ce dc_e) is exact to first order.
+    """
+    for i in range(sys.volume.size):
+        v, local = sys.volume[i], w.local[i]
+        root = np.sqrt(c[i])
+        place = locate(sys.laws.salt, root)
+        electrolyte(sys.laws.salt, sys.t_ref, c[i], root, place, w.salt[i])
+        if v.area > 0.0:
+            V, V_j, V_ce = reaction(sys.laws, v.side, v.i_ref, v.R_f, sys.c_ref, sys.T, j[i], local.alpha, local.beta,
+                                    c[i], root, place)
+            local.gain = 1.0 / V_j
+            local.defect, local.v_ce = local.gain * (phi_s[i] - phi_e[i] - V), V_ce
 
 
 @inner
 def flow(hg, a, b, h_l, h_r, c_l, c_r, drop_e):
     """Salt (times hg) and ionic current through the face between two volumes.
 
-    a, b: what `electrolyte` gives left and right; h: paths from the centres; drop_e: fall of phi_e.
+    a, b: rows of SALT left and right; h: paths from the centres; drop_e: fall of phi_e.
     Salt with its partials in c_l, c_r and phi_e to the left; then the same of the current.
     """
-    D_l, D_lc, K_l, K_lc, chi_l, chi_lc, t_l, t_lc, ln_l = a
-    D_r, D_rc, K_r, K_rc, chi_r, chi_rc, t_r, t_rc, ln_r = b
-    g, g_l, g_r = conductance(K_l, h_l, K_r, h_r)
-    chi, rise = 0.5 * (chi_l + chi_r), ln_l - ln_r
+    g, g_l, g_r = conductance(a.kappa, h_l, b.kappa, h_r)
+    chi, rise = 0.5 * (a.chi + b.chi), a.ln_c - b.ln_c
     drop = drop_e - chi * rise
     i = g * drop
-    i_l = g_l * K_lc * drop - g * (0.5 * chi_lc * rise + chi / c_l)
-    i_r = g_r * K_rc * drop - g * (0.5 * chi_rc * rise - chi / c_r)
-    d, d_l, d_r = conductance(D_l, h_l, D_r, h_r)
+    i_l = g_l * a.kappa_c * drop - g * (0.5 * a.chi_c * rise + chi / c_l)
+    i_r = g_r * b.kappa_c * drop - g * (0.5 * b.chi_c * rise - chi / c_r)
+    d, d_l, d_r = conductance(a.D, h_l, b.D, h_r)
     drop = c_l - c_r
-    t = 0.5 * (t_l + t_r) / F  # salt carried along, beyond what t_ref accounts for
-    return (hg * (d * drop + t * i), hg * (d + d_l * D_lc * drop + t * i_l + 0.5 / F * t_lc * i),
-            hg * (-d + d_r * D_rc * drop + t * i_r + 0.5 / F * t_rc * i), hg * t * g, i, i_l, i_r, g)
+    t = 0.5 * (a.t + b.t) / F  # salt carried along, beyond what t_ref accounts for
+    return (hg * (d * drop + t * i), hg * (d + d_l * a.D_c * drop + t * i_l + 0.5 / F * a.t_c * i),
+            hg * (-d + d_r * b.D_c * drop + t * i_r + 0.5 / F * b.t_c * i), hg * t * g, i, i_l, i_r, g)
 
 
 @inner
@@ -79,63 +99,40 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
     is stored or reacts.  Columns: c_e, phi_e, phi_s.
     """
     n, B = sys.volume.size, w.block
-    salt = sys.laws.salt
-    root = np.sqrt(c[0])
-    place = locate(salt, root)
-    here = electrolyte(salt, sys.t_ref, c[0], root, place)
+    evaluate_laws(sys, c, phi_e, phi_s, j, w)
     # through the left face, at first the collector: nothing but electrons, from phi_s = 0
     N, N_l, N_r, N_e, i_e, i_l, i_r, g = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     s = 2.0 * sys.volume[0].sigma / sys.volume[0].dx
     i_s = -s * phi_s[0]
+    source = -hg * (1.0 - sys.t_ref) / F
     for i in range(n):
-        v = sys.volume[i]
-        store, s_out, i_s_out, held = v.eps * v.dx, v.link, I, 0.0
-        share, gain, defect, v_ce = reacting(sys, i, c[i], phi_s[i] - phi_e[i], j[i], root, place, w)
-        M, M_l, M_r, M_e, o_e, o_l, o_r, k = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        v, local = sys.volume[i], w.local[i]
+        # through the right face; the last one lets only electrons through
+        M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, v.link, I
         if i < n - 1:
-            root = np.sqrt(c[i + 1])
-            place = locate(salt, root)
-            there = electrolyte(salt, sys.t_ref, c[i + 1], root, place)
-            M, M_l, M_r, M_e, o_e, o_l, o_r, k = flow(hg, here, there, v.path, sys.volume[i + 1].path, c[i], c[i + 1],
-                                                      phi_e[i] - phi_e[i + 1])
-            here = there
+            M, M_l, M_r, M_e, o_e, o_l, o_r, k = flow(hg, w.salt[i], w.salt[i + 1], v.path, sys.volume[i + 1].path,
+                                                      c[i], c[i + 1], phi_e[i] - phi_e[i + 1])
             i_s_out = s_out * (phi_s[i] - phi_s[i + 1])
-        if v.area == 0.0:
+        share, held = v.area, 0.0
+        if share == 0.0:
             i_s_out, held = 0.0, 1.0  # no solid phase: phi_s stays put
-        taken = -hg * (1.0 - sys.t_ref) / F * share
-        flux = j[i] + defect
+        taken, store = source * share, v.eps * v.dx
+        gain, flux = local.gain, j[i] + local.defect
+        gain_c = gain * local.v_ce
         B[i, 0, LOWER], B[i, 0, LOWER + 1] = -N_l, -N_e
         B[i, 1, LOWER], B[i, 1, LOWER + 1], B[i, 2, LOWER + 2] = -i_l, -g, -s
-        B[i, 0, DIAGONAL] = store + M_l - N_r - taken * gain * v_ce
+        B[i, 0, DIAGONAL] = store + M_l - N_r - taken * gain_c
         B[i, 0, DIAGONAL + 1], B[i, 0, DIAGONAL + 2] = M_e + N_e - taken * gain, taken * gain
-        B[i, 1, DIAGONAL] = o_l - i_r + share * gain * v_ce
+        B[i, 1, DIAGONAL] = o_l - i_r + share * gain_c
         B[i, 1, DIAGONAL + 1], B[i, 1, DIAGONAL + 2] = k + g + share * gain, -share * gain
-        B[i, 2, DIAGONAL], B[i, 2, DIAGONAL + 1] = -share * gain * v_ce, -share * gain
+        B[i, 2, DIAGONAL], B[i, 2, DIAGONAL + 1] = -share * gain_c, -share * gain
         B[i, 2, DIAGONAL + 2] = held + s_out + s + share * gain
         B[i, 0, UPPER], B[i, 0, UPPER + 1] = M_r, -M_e
         B[i, 1, UPPER], B[i, 1, UPPER + 1], B[i, 2, UPPER + 2] = o_r, -k, -s_out
-        B[i, 0, UPPER + 2], B[i, 1, UPPER + 2], B[i, 2, UPPER], B[i, 2, UPPER + 1] = 0.0, 0.0, 0.0, 0.0
         B[i, 0, RIGHT] = -(store * (c[i] - c_hat[i]) + M - N + taken * flux)
         B[i, 1, RIGHT] = -(o_e - i_e - share * flux)
         B[i, 2, RIGHT] = -(i_s_out - i_s + share * flux)
         N, N_l, N_r, N_e, i_e, i_l, i_r, g, s, i_s = M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out
-
-
-@inner
-def reacting(sys, i, c, drop, j, root, place, w):
-    """The reaction of volume i as a linear function of its through-cell unknowns, kept in w.local.
-
-    drop: phi_s - phi_e.  Returns reacting area, d/d(drop) of the current, its defect, and
-    d/dc_e of the interface voltage.
-    """
-    v, local = sys.volume[i], w.local[i]
-    if v.area == 0.0:
-        return 0.0, 0.0, 0.0, 0.0
-    V, V_j, V_ce = reaction(sys.laws, v.side, v.i_ref, v.R_f, sys.c_ref, sys.T, j, local.alpha, local.beta, c, root,
-                            place)
-    gain = 1.0 / V_j
-    local.gain, local.defect, local.v_ce = gain, gain * (drop - V), V_ce
-    return v.area, gain, local.defect, V_ce
 
 
 @kernel

@@ -30,12 +30,12 @@ MAX_ITERATIONS = 40
 
 
 @inner
-def mean_log(sys, side, ln_c):
+def mean_log(sys, side, salt):
     """Average of ln c_e over the volumes of one electrode."""
     total, length = 0.0, 0.0
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
-            total += sys.volume[i].dx * ln_c[i]
+            total += sys.volume[i].dx * salt[i].ln_c
             length += sys.volume[i].dx
     return total / length
 
@@ -102,7 +102,7 @@ def electrolyte_drop(sys, c, w):
             share = 1.0 / 3.0  # the ionic current falls linearly across the electrode
             resistance += share * sys.volume[i].dx / sys.volume[i].sigma
         resistance += share * sys.volume[i].dx / (sys.volume[i].tau * K)
-    return chi * (mean_log(sys, 1, w.ln_c) - mean_log(sys, 0, w.ln_c)), resistance
+    return chi * (mean_log(sys, 1, w.salt) - mean_log(sys, 0, w.salt)), resistance
 
 
 @inner
@@ -110,26 +110,23 @@ def salt_step(sys, hg, c_hat, c, j, w):
     """One Newton step of the salt balance for given reaction currents; returns its relative size."""
     n = sys.volume.size
     lower, diag, upper, r = w.block[:, 0, 0], w.block[:, 0, 1], w.block[:, 0, 2], w.block[:, 0, 3]
-    salt = sys.laws.salt
-    root = np.sqrt(c[0])
-    here = electrolyte(salt, sys.t_ref, c[0], root, locate(salt, root))
+    for i in range(n):
+        root = np.sqrt(c[i])
+        electrolyte(sys.laws.salt, sys.t_ref, c[i], root, locate(sys.laws.salt, root), w.salt[i])
     diag[0], r[0], i_e = 0.0, 0.0, 0.0
     for i in range(n):
         v = sys.volume[i]
-        D_l, D_lc, _, _, _, _, t_l, t_lc, w.ln_c[i] = here
         diag[i] += v.eps * v.dx
         r[i] += -v.eps * v.dx * (c[i] - c_hat[i]) + hg * (1.0 - sys.t_ref) / F * v.area * j[i]
         i_e += v.area * j[i]
         if i == n - 1:
             break
-        root = np.sqrt(c[i + 1])
-        here = electrolyte(salt, sys.t_ref, c[i + 1], root, locate(salt, root))
-        D_r, D_rc, _, _, _, _, t_r, t_rc, _ = here
-        g, g_l, g_r = conductance(D_l, v.path, D_r, sys.volume[i + 1].path)
+        a, b = w.salt[i], w.salt[i + 1]
+        g, g_l, g_r = conductance(a.D, v.path, b.D, sys.volume[i + 1].path)
         drop = c[i] - c[i + 1]
-        flux = hg * (g * drop + 0.5 * (t_l + t_r) / F * i_e)
-        d_l = hg * (g + g_l * D_lc * drop + 0.5 * t_lc / F * i_e)
-        d_r = hg * (-g + g_r * D_rc * drop + 0.5 * t_rc / F * i_e)
+        flux = hg * (g * drop + 0.5 * (a.t + b.t) / F * i_e)
+        d_l = hg * (g + g_l * a.D_c * drop + 0.5 * a.t_c / F * i_e)
+        d_r = hg * (-g + g_r * b.D_c * drop + 0.5 * b.t_c / F * i_e)
         r[i] -= flux
         r[i + 1] = flux
         diag[i] += d_l

@@ -46,6 +46,7 @@ GRAIN = np.dtype([
 ])
 # the surface of a particle is alpha + beta j, its last shell shell_alpha + shell_beta j
 LOCAL = np.dtype([(k, "f8") for k in ("gain", "defect", "v_ce", "alpha", "beta", "shell_alpha", "shell_beta")])
+SALT = np.dtype([(k, "f8") for k in ("D", "D_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
 
 
 class Laws(NamedTuple):
@@ -89,7 +90,7 @@ class Work(NamedTuple):
 
     block: np.ndarray  # (n, 3, 11) of block_tridiagonal; right: residual, and d/d terminal current
     local: np.ndarray  # (n,) LOCAL
-    ln_c: np.ndarray  # (n,) logarithm of c_e
+    salt: np.ndarray  # (n,) SALT: electrolyte properties of each volume
     inside: np.ndarray  # (particles, 2, shells): x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last
     sweep: np.ndarray  # (2, 3, shells): elimination of a particle of constant D of either side
     spare: np.ndarray  # (N,) a state
@@ -99,7 +100,7 @@ class Work(NamedTuple):
 def allocate(sys: System) -> Work:
     """Scratch memory for `sys`."""
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
-    return Work(np.zeros((n, 3, COLUMNS)), np.zeros(n, LOCAL), np.zeros(n), np.zeros((p, 2, m)),
+    return Work(np.zeros((n, 3, COLUMNS)), np.zeros(n, LOCAL), np.zeros(n, SALT), np.zeros((p, 2, m)),
                 np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + 3), np.ones(1))
 
 
