@@ -1,6 +1,6 @@
 """Run a protocol on a model of a cell."""
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -90,7 +90,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
             run.state = s[-1].copy()
         if outcome.ending.is_failure or outcome.ending in _STOPPERS:
             break
-    variables = Variables.of(cell, sys, model, np.concatenate(times), np.concatenate(states), run.soc0)
+    variables = Variables.of(cell, sys, model, _joined(times), _joined(states), run.soc0)
     result = Result(cell.name, type(model).__name__, T, np.repeat(np.arange(len(rows)), rows), tuple(done),
                     variables)
     if done[-1].ending.is_failure:
@@ -162,23 +162,37 @@ def _one_step(run, step, t0):
     ctl, sys, s = _control(run, step), run.sys, run.state.copy()
     q0, e0 = s[-2], s[-1]
     status = march.settle(sys, ctl, s, run.work, run.rtol)
-    times, states = [np.array([t0])], [s[None].copy()]
     if status == march.RUNNING:
         g = np.empty(march.EVENTS)
         which = march.margins(sys, ctl, s, q0, g)
         status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
-    memory = remember(s, _first_step(run, ctl))
-    out_t, out_s = np.empty(ROWS), np.empty((ROWS, s.size))
+    memory, (out_t, out_s) = remember(s, _first_step(run, ctl)), _rows(s.size)
+    out_t[0], out_s[0] = 0.0, s
+    first, rows = 0, 0  # of the rows of this buffer: row 0 is the start of the step
+    times, states = [], []
     stop_at = time.thread_time() + run.time_budget
     while status == march.RUNNING:
         status, rows = march.advance(sys, ctl, memory, run.work, run.rtol, q0, run.every, True, run.max_order,
-                                     out_t, out_s)
-        times.append(t0 + out_t[:rows])
-        states.append(out_s[:rows].copy())
-        if status == march.RUNNING and time.thread_time() > stop_at:
-            status = int(Ending.SOLVER_TIME_BUDGET)
-    t, states = np.concatenate(times), np.concatenate(states)
+                                     out_t[1:], out_s[1:])
+        if status == march.RUNNING:
+            times.append(out_t[first:rows + 1])
+            states.append(out_s[first:rows + 1].copy())
+            (out_t, out_s), first, rows = _rows(s.size), 1, 0
+            if time.thread_time() > stop_at:
+                status = int(Ending.SOLVER_TIME_BUDGET)
+    t = t0 + _joined([*times, out_t[first:rows + 1]])
+    states = _joined([*states, out_s[first:rows + 1]])
     return t, states, _outcome(run, step, Ending(status), t0, t[-1], states[-1], q0, e0)
+
+
+def _rows(size):
+    """Room for times and states; what is never written takes no memory."""
+    return np.empty(ROWS + 1), np.empty((ROWS + 1, size))
+
+
+def _joined(pieces):
+    """One array; no copy where there is one piece."""
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
 def _first_step(run, ctl) -> float:
@@ -189,13 +203,8 @@ def _first_step(run, ctl) -> float:
 
 
 def _outcome(run, step, ending, t_start, t_end, s, q0, e0) -> StepResult:
-    charge = (s[-2] - q0) * run.area / 3600.0
-    energy = (s[-1] - e0) * run.area / 3600.0
-    V = stage_voltage(run.sys, s)
-    message = f"{ending.sentence} at {V:.4g} V after {t_end - t_start:.6g} s"
-    blank = StepResult(str(step), ending, message, float(t_start), float(t_end), 0.0, 0.0, 0.0, 0.0)
-    if charge >= 0.0:
-        return replace(blank, discharge_capacity=float(charge), discharge_energy=float(energy))
-    return replace(blank, charge_capacity=float(-charge), charge_energy=float(-energy))
-
-
+    charge = float((s[-2] - q0) * run.area / 3600.0)
+    energy = float((s[-1] - e0) * run.area / 3600.0)
+    message = f"{ending.sentence} at {stage_voltage(run.sys, s):.4g} V after {t_end - t_start:.6g} s"
+    passed = (charge, 0.0, energy, 0.0) if charge >= 0.0 else (0.0, -charge, 0.0, -energy)
+    return StepResult(str(step), ending, message, float(t_start), float(t_end), *passed)
