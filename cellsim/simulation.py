@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ._jit import announce
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
 from .kernels import profile as following
 from .kernels.history import MAX_ORDER, remember
 from .kernels.stage import voltage as stage_voltage
 from .kernels.system import CURRENT, POWER, VOLTAGE, Control, Work, allocate
-from .models import DFN, capacity_between_cutoffs, initial_state, soc_at_voltage
+from .models import ACCURACY, DFN, capacity_between_cutoffs, initial_state, soc_at_voltage
 from .models.state import stoichiometries
 from .parameters import Cell, load
 from .protocols import Profile, Step
@@ -40,19 +41,21 @@ class _Run:
     max_order: int = MAX_ORDER
 
 
-def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, rtol=5e-4,
-             time_budget=10.0) -> Result:
+def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, accuracy=ACCURACY,
+             rtol=None, time_budget=10.0) -> Result:
     """Simulate a protocol and return a `Result`.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
     steps: a `Step` or a list of them; discharge current is positive.
-    model: `DFN()` (default), `SPMe()` or `SPM()`.
+    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own.
     temperature [K]: of the isothermal run; the cell's ambient temperature unless given.
     soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
     the initial stoichiometries printed in the parameter set.
     period [s]: also store the states at its multiples; otherwise every time step and its middle.
+    accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
+    of its own gets the mesh for it, at the highest C-rate of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
-    concentration and 1 V.
+    concentration and 1 V; the accuracy over 1 V unless given.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
 
     A step that meets a physical limit ends there, and so does the run: see `Result.steps`.
@@ -61,11 +64,14 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     """
     cell = cell if isinstance(cell, Cell) else load(cell)
     steps = [steps] if isinstance(steps, Step) else list(steps)
-    _check(steps, soc, rtol, period)
+    rtol = accuracy if rtol is None else rtol
+    _check(steps, soc, rtol, period, accuracy)
     model = DFN() if model is None else model
+    announce()
     T = float(cell.value("cell/ambient temperature") if temperature is None else temperature)
     if not 150.0 < T < 500.0:
         raise ProtocolError(f"temperature {T:g} K: give kelvin, between 150 and 500")
+    model = model.resolved(cell, T, max(_rate(cell, step) for step in steps), accuracy)
     sys = model.discretise(cell, T)
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
@@ -85,7 +91,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
             run.state = s[-1].copy()
         if outcome.ending.is_failure or outcome.ending in _STOPPERS:
             break
-    variables = Variables.of(cell, sys, model, np.concatenate(times), np.concatenate(states), run.soc0)
+    variables = Variables.of(cell, sys, model, _joined(times), _joined(states), run.soc0)
     result = Result(cell.name, type(model).__name__, T, np.repeat(np.arange(len(rows)), rows), tuple(done),
                     variables)
     if done[-1].ending.is_failure:
@@ -97,15 +103,25 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
 _STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED, Ending.UNREACHABLE)
 
 
-def _check(steps, soc, rtol, period):
+def _check(steps, soc, rtol, period, accuracy):
     if not steps or not all(isinstance(s, Step) for s in steps):
         raise ProtocolError("give a Step or a list of Steps, such as [cellsim.discharge(1.0)]")
     if soc is not None and not 0.0 <= soc <= 1.0:
         raise ProtocolError(f"soc {soc!r}: a state of charge lies between 0 and 1")
+    if not 1e-6 <= accuracy <= 1e-1:
+        raise ProtocolError(f"accuracy {accuracy!r} V: choose between 1e-6 and 0.1")
     if not 1e-10 <= rtol <= 1e-1:
         raise ProtocolError(f"rtol {rtol!r}: choose between 1e-10 and 0.1")
     if period is not None and not period > 0.0:
         raise ProtocolError(f"period {period!r} s: must be above 0")
+
+
+def _rate(cell, step):
+    """Magnitude of the C-rate of a step, as far as it is known beforehand; 1 for a held voltage."""
+    nominal = cell.nominal_capacity
+    target = max(map(abs, step.target.values)) if isinstance(step.target, Profile) else abs(step.target)
+    return {"c-rate": target, "current": target / nominal, "rest": 0.0,
+            "power": target / (nominal * cell.value("cell/lower voltage cut-off"))}.get(step.control, 1.0)
 
 
 def _soc_of(cell, soc):
@@ -156,34 +172,50 @@ def _one_step(run, step, t0):
     ctl, sys, s = _control(run, step), run.sys, run.state.copy()
     q0, e0 = s[-2], s[-1]
     status = march.settle(sys, ctl, s, run.work, run.rtol)
-    times, states = [np.array([t0])], [s[None].copy()]
     if status == march.RUNNING:
         g = np.empty(march.EVENTS)
         which = march.margins(sys, ctl, s, q0, g)
         status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
-    memory = remember(s, _first_step(run, ctl))
-    follow = _follower(run, step, ctl, s) if isinstance(step.target, Profile) else None
-    out_t, out_s = np.empty(ROWS), np.empty((ROWS, s.size))
+    ahead = (_follower if isinstance(step.target, Profile) else _marcher)(run, step, ctl, s)
+    out_t, out_s = _rows(s.size)
+    out_t[0], out_s[0] = 0.0, s
+    first, rows = 0, 0  # of the rows of this buffer: row 0 is the start of the step
+    times, states = [], []
     stop_at = np.inf  # the clock starts after the first call, which may have to compile
     while status == march.RUNNING:
-        if follow is not None:
-            status, rows = follow(out_t, out_s)
-        else:
-            status, rows = march.advance(sys, ctl, memory, run.work, run.rtol, q0, run.every, True, run.max_order,
-                                         out_t, out_s)
-        times.append(t0 + out_t[:rows])
-        states.append(out_s[:rows].copy())
-        if status == march.RUNNING and time.thread_time() > stop_at:
-            status = int(Ending.SOLVER_TIME_BUDGET)
-        stop_at = min(stop_at, time.thread_time() + run.time_budget)
-    t, states = np.concatenate(times), np.concatenate(states)
-    if follow is not None:
-        return t, states, _both_ways(run, _outcome(run, step, Ending(status), t0, t[-1], states[-1], q0, e0), states)
-    return t, states, _outcome(run, step, Ending(status), t0, t[-1], states[-1], q0, e0)
+        status, rows = ahead(out_t[1:], out_s[1:])
+        if status == march.RUNNING:
+            times.append(out_t[first:rows + 1])
+            states.append(out_s[first:rows + 1].copy())
+            (out_t, out_s), first, rows = _rows(s.size), 1, 0
+            if time.thread_time() > stop_at:
+                status = int(Ending.SOLVER_TIME_BUDGET)
+            stop_at = min(stop_at, time.thread_time() + run.time_budget)
+    t = t0 + _joined([*times, out_t[first:rows + 1]])
+    states = _joined([*states, out_s[first:rows + 1]])
+    outcome = _outcome(run, step, Ending(status), t0, t[-1], states[-1], q0, e0)
+    return t, states, _both_ways(run, outcome, states) if isinstance(step.target, Profile) else outcome
+
+
+def _rows(size):
+    """Room for times and states; what is never written takes no memory."""
+    return np.empty(ROWS + 1), np.empty((ROWS + 1, size))
+
+
+def _joined(pieces):
+    """One array; no copy where there is one piece."""
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+
+def _marcher(run, step, ctl, s):
+    """Function (out_t, out_s) -> status, rows that marches on under a constant target from state s."""
+    memory = remember(s, _first_step(run, ctl))
+    return lambda out_t, out_s: march.advance(run.sys, ctl, memory, run.work, run.rtol, s[-2], run.every, True,
+                                              run.max_order, out_t, out_s)
 
 
 def _follower(run, step, ctl, s):
-    """Function (out_t, out_s) -> status, rows that marches on along the profile of a step from state s."""
+    """The same along the profile of a step."""
     knots = step.target.knots(_scale(run, step))
     memory, head = np.zeros((following.ROWS_KEPT, s.size)), np.array([0.0, _first_step(run, ctl), -1.0])
     memory[following.Y] = s
@@ -208,13 +240,8 @@ def _first_step(run, ctl) -> float:
 
 
 def _outcome(run, step, ending, t_start, t_end, s, q0, e0) -> StepResult:
-    charge = (s[-2] - q0) * run.area / 3600.0
-    energy = (s[-1] - e0) * run.area / 3600.0
-    V = stage_voltage(run.sys, s)
-    message = f"{ending.sentence} at {V:.4g} V after {t_end - t_start:.6g} s"
-    blank = StepResult(str(step), ending, message, float(t_start), float(t_end), 0.0, 0.0, 0.0, 0.0)
-    if charge >= 0.0:
-        return replace(blank, discharge_capacity=float(charge), discharge_energy=float(energy))
-    return replace(blank, charge_capacity=float(-charge), charge_energy=float(-energy))
-
-
+    charge = float((s[-2] - q0) * run.area / 3600.0)
+    energy = float((s[-1] - e0) * run.area / 3600.0)
+    message = f"{ending.sentence} at {stage_voltage(run.sys, s):.4g} V after {t_end - t_start:.6g} s"
+    passed = (charge, 0.0, energy, 0.0) if charge >= 0.0 else (0.0, -charge, 0.0, -energy)
+    return StepResult(str(step), ending, message, float(t_start), float(t_end), *passed)

@@ -1,6 +1,7 @@
 """What a simulation can be asked for: PyBaMM's variable names, computed from the stored states."""
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -18,21 +19,27 @@ SIDES = (("Negative", 0), ("Positive", 1))
 class Variables(Mapping):
     """Names to arrays; the first axis is time.  Computed when asked for, then kept."""
 
-    makers: dict = field(repr=False)  # name -> (dimensions, function without arguments)
+    make: Callable = field(repr=False)  # returns name -> (dimensions, function without arguments)
     kept: dict = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def makers(self) -> dict:
+        """Name -> (dimensions, function without arguments)."""
+        return self.make()
 
     @classmethod
     def of(cls, cell, sys, model, t, s, soc0):
         """Variables of states s (times, N) at times t [s]."""
-        parts = _Parts(cell, sys, t, s, soc0)
-        makers = dict(_series(parts))
-        makers.update(_fields(parts))
-        return cls(makers)
+        def make():
+            parts = _Parts(cell, sys, t, s, soc0)
+            return dict(_series(parts)) | dict(_fields(parts))
+
+        return cls(make)
 
     @classmethod
     def from_arrays(cls, arrays):
         """Variables read from a file: name -> (dimensions, array)."""
-        return cls({name: (dims, lambda a=a: a) for name, (dims, a) in arrays.items()})
+        return cls(lambda: {name: (dims, lambda a=a: a) for name, (dims, a) in arrays.items()})
 
     def __getitem__(self, name):
         name = ALIASES.get(name, name)

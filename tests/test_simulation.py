@@ -144,13 +144,13 @@ def test_a_missing_optional_package_is_named(tmp_path, monkeypatch):
 def test_a_cell_that_comes_to_its_peak_power_says_so():
     """A large resistance, and voltages no cycler would allow: at the end more current gives no more power.
 
-    5e-4: half-way through a step the power is interpolated, within the error tolerance.
+    1e-3: half-way through a step the power is interpolated, within the error tolerance.
     """
     cell = stubborn({"cell/series resistance": 0.01, "negative electrode/particle diffusivity": 1e-12,
                      "positive electrode/particle diffusivity": 1e-12})
     result = simulate(cell, cellsim.Step("power", 30.0), SPM())
     assert result.endings == (Ending.UNREACHABLE,) and result.t[-1] > 1.0
-    assert result["Power [W]"] == approx(np.full(len(result.t), 30.0), rel=5e-4)
+    assert result["Power [W]"] == approx(np.full(len(result.t), 30.0), rel=1e-3)
     dV, dI = (slope_at_end(result.t, result[name]) for name in (V, "Current [A]"))
     assert abs(dV / dI * result["Current [A]"][-1] / result[V][-1] + 1.0) < 0.2  # d(I V) / dI near 0
 
@@ -189,11 +189,11 @@ def test_a_rest_ends_at_the_open_circuit_voltage():
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_a_power_step_holds_its_power_and_a_hold_its_voltage(kind):
-    """Newton leaves 3 % of rtol = 5e-4 at most: 2e-5 relative."""
+    """Newton leaves 5 % of rtol = 1e-3 at most: 5e-5 relative."""
     power = simulate(LIQUID, cellsim.Step("power", 10.0, 600.0), MODELS[kind])
-    assert power["Power [W]"] == approx(np.full(len(power.t), 10.0), rel=2e-5)
+    assert power["Power [W]"] == approx(np.full(len(power.t), 10.0), rel=5e-5)
     held = simulate(LIQUID, hold(4.0, None, 600.0), MODELS[kind], soc=0.5)
-    assert held[V] == approx(np.full(len(held.t), 4.0), rel=2e-5)
+    assert held[V] == approx(np.full(len(held.t), 4.0), rel=5e-5)
 
 
 def test_currents_may_be_given_in_amperes_or_c_rates():

@@ -12,7 +12,7 @@ import numpy as np
 
 from .._jit import inner
 from .stage import solve
-from .system import views
+from .system import copy, views
 
 MAX_ORDER = 5
 KAPPA = np.array([0.0, 0.0, -1.0 / 9.0, -0.0823, -0.0415, 0.0])
@@ -28,13 +28,15 @@ class Memory(NamedTuple):
     head: np.ndarray  # t [s], h [s], order, equal steps taken, steps, Newton iterations
     ahead: np.ndarray  # (3, N) for the step being tried: known part, solution, change from prediction
     shift: np.ndarray  # (MAX_ORDER + 1, N) scratch for a change of step
+    change: np.ndarray  # (2, MAX_ORDER + 1, MAX_ORDER + 1) the same
 
 
 def remember(s, h) -> Memory:
     """Fresh memory at state s with first step h [s]."""
     D = np.zeros((MAX_ORDER + 3, s.size))
     D[0] = s
-    return Memory(D, np.array([0.0, h, 1.0, 0.0, 0.0, 0.0]), np.zeros((3, s.size)), np.zeros((MAX_ORDER + 1, s.size)))
+    return Memory(D, np.array([0.0, h, 1.0, 0.0, 0.0, 0.0]), np.zeros((3, s.size)),
+                  np.zeros((MAX_ORDER + 1, s.size)), np.zeros((2, MAX_ORDER + 1, MAX_ORDER + 1)))
 
 
 @inner
@@ -55,22 +57,23 @@ def norm(sys, d, rtol):
 @inner
 def rescale(mem, factor):
     """Backward differences for a step of factor * h, from those for a step of h."""
-    order = int(mem.head[2])
-    R, U = np.zeros((order + 1, order + 1)), np.zeros((order + 1, order + 1))
+    order, n = int(mem.head[2]), mem.D.shape[1]
+    R, U = mem.change[0], mem.change[1]
     R[0, :], U[0, :] = 1.0, 1.0
     for i in range(1, order + 1):
         for k in range(1, order + 1):
             R[i, k] = R[i - 1, k] * (i - 1 - factor * k) / i
             U[i, k] = U[i - 1, k] * (i - 1.0 - k) / i
     for i in range(1, order + 1):
-        mem.shift[i] = mem.D[i]
+        copy(mem.D[i], mem.shift[i])
     for i in range(1, order + 1):
-        mem.D[i] = 0.0
+        mem.D[i, :] = 0.0
         for k in range(1, order + 1):
             weight = 0.0
             for m in range(1, order + 1):
                 weight += R[k, m] * U[m, i]
-            mem.D[i] += weight * mem.shift[k]
+            for q in range(n):
+                mem.D[i, q] += weight * mem.shift[k, q]
     mem.head[1] *= factor
     mem.head[3] = 0.0
 
@@ -80,14 +83,14 @@ def attempt(sys, ctl, mem, w, rtol, tol):
     """Solve for the state one step ahead into mem.ahead; returns Newton iterations, or 0."""
     order = int(mem.head[2])
     hat, new, change = mem.ahead[0], mem.ahead[1], mem.ahead[2]
-    new[:] = mem.D[0]
-    hat[:] = mem.D[0]
+    copy(mem.D[0], new)
+    copy(mem.D[0], hat)
     for k in range(1, order + 1):
         past = 1.0 - GAMMA[k] / ALPHA[order]
         for i in range(new.size):
             new[i] += mem.D[k, i]
             hat[i] += past * mem.D[k, i]
-    change[:] = new
+    copy(new, change)
     salt, had = views(sys, new)[1], views(sys, mem.D[0])[1]
     for i in range(salt.size):
         salt[i] = max(salt[i], 0.1 * had[i])  # extrapolated below zero, there would be no logarithm
@@ -109,7 +112,7 @@ def accept(mem):
     for k in range(order, -1, -1):
         for i in range(change.size):
             D[k, i] += D[k + 1, i]
-    D[0] = mem.ahead[1]
+    copy(mem.ahead[1], D[0])
     mem.head[0] += mem.head[1]
     mem.head[3] += 1.0
     mem.head[4] += 1.0

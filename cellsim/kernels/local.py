@@ -1,8 +1,6 @@
 """Local unknowns: the reaction current of one volume, with its particle eliminated."""
-import numpy as np
-
 from .._jit import inner
-from ..numerics.table import evaluate, evaluate_root
+from ..numerics.table import locate, read
 from ..physics.kinetics import exchange_current, overpotential
 from .system import LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X
 
@@ -10,19 +8,20 @@ EDGE = 1e-9  # surface stoichiometries are kept this far from 0 and 1 where i0 i
 
 
 @inner
-def reaction(laws, side, i_ref, R_f, c_ref, T, j, alpha, beta, c_e):
+def reaction(laws, side, i_ref, R_f, c_ref, T, j, alpha, beta, c_e, root, place):
     """Interface voltage U + eta + R_f j [V] at reaction current j;  d/dj, d/dc_e.
 
-    The surface stoichiometry is alpha + beta j.
+    The surface stoichiometry is alpha + beta j; root and place are those of c_e in its table.
     """
     first = LAWS_PER_SIDE * side
     x = alpha + beta * j
-    U, dU = evaluate(laws, first + OCP, x)
-    f, df = evaluate(laws, first + SHAPE_X, x)
-    g, dg = evaluate_root(laws, first + SHAPE_C, np.sqrt(c_e))
+    at = locate(laws.solid, x)
+    U, dU = read(laws.solid, first + OCP, at)
+    f, df = read(laws.solid, first + SHAPE_X, at)
+    g, dg = read(laws.salt, SHAPE_C + side, place)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
-    i0, i0_x, i0_r = exchange_current(i_ref, x, f, df, c_e / c_ref, g, dg * c_ref)
+    i0, i0_x, i0_r = exchange_current(i_ref, x, f, df, c_e / c_ref, g, 0.5 * dg / root * c_ref)
     if not inside:
         i0_x = 0.0
     eta, eta_j, eta_i0 = overpotential(j, i0, T)

@@ -4,11 +4,12 @@ import numpy as np
 from .._jit import inner, kernel
 from .history import ERROR, accept, attempt, choose_order, norm, rescale
 from .stage import solve, surface, voltage
-from .system import CURRENT, POWER, VOLTAGE, Control, views
+from .system import CURRENT, POWER, VOLTAGE, Control, copy, views
 
-TOL = 0.03  # Newton's last correction, in units of the error tolerance
+TOL = 0.05  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-9  # smallest time step [s]
-INSTANT = 1e-7  # an ending is located to this time [s]
+INSTANT = 1e-9  # an ending is located to this time [s]
+CLOSE = 1e-12  # or to this margin
 ATTEMPTS = 1000  # time steps tried in one call of `advance`, so that its caller can watch the clock
 
 # a status from 0 up is the ending of the same number in errors.Ending
@@ -54,48 +55,13 @@ def margins(sys, ctl, s, q_start, g):
 
 
 @inner
-def land(sys, ctl, mem, w, rtol, q_start, g):
-    """Shorten the step in mem until it ends where the first margin vanishes; returns which one.
-
-    Returns -1 where the last of the shorter steps could not be solved.
-    """
-    before, after = 0.0, mem.head[1]
-    margins(sys, ctl, mem.D[0], q_start, g)
-    g_before = g[first_of(g)]
-    which = margins(sys, ctl, mem.ahead[1], q_start, g)
-    g_after, kept, solved = g[which], 0, False
-    for _ in range(80):
-        span = after - before
-        step = before + span * min(max(g_before / (g_before - g_after), 0.01), 0.99)
-        if g_before > 1e300 or _ > 20:
-            step = 0.5 * (before + after)
-        rescale(mem, step / mem.head[1])
-        solved = attempt(sys, ctl, mem, w, rtol, 1e-4 * TOL) > 0
-        if not solved:
-            after = step
-            continue
-        which = margins(sys, ctl, mem.ahead[1], q_start, g)
-        if g[which] < 0.0:
-            after, g_after = step, g[which]
-            g_before *= 0.5 if kept < 0 else 1.0
-            kept = -1
-        else:
-            before, g_before = step, g[which]
-            g_after *= 0.5 if kept > 0 else 1.0
-            kept = 1
-        if abs(g[which]) * span < 0.1 * INSTANT * abs(g_before - g_after) or after - before < 0.5 * INSTANT:
-            break
-    return which if solved else -1
-
-
-@inner
 def interpolate(sys, mem, when, out):
     """State at the time `when` within the step just taken, on the integrator's own polynomial.
 
     Where that would take the last salt, a tenth of it is left.
     """
     t, h = mem.head[0], mem.head[1]
-    out[:] = mem.D[0]
+    copy(mem.D[0], out)
     p = 1.0
     for m in range(int(mem.head[2])):
         p *= (when - t + m * h) / (h * (m + 1.0))
@@ -107,20 +73,53 @@ def interpolate(sys, mem, when, out):
 
 
 @inner
-def record(sys, mem, t_before, every, out_t, out_s, rows):
-    """Append the present state, and those at multiples of `every` since t_before, or half-way if it is 0."""
-    t = mem.head[0]
-    k, stride = 1.0, 0.5 * (t - t_before)
+def land(sys, ctl, mem, t_before, q_start, state, g):
+    """When, within the step just taken, the first margin vanished; returns which one, and the time.
+
+    Regula falsi (Illinois) on the integrator's polynomial; `state` receives the state there.
+    """
+    before, after = t_before, mem.head[0]
+    interpolate(sys, mem, before, state)
+    margins(sys, ctl, state, q_start, g)
+    g_before = g[first_of(g)]
+    which = margins(sys, ctl, mem.D[0], q_start, g)
+    g_after, kept = g[which], 0
+    for k in range(100):
+        when = before + (after - before) * min(max(g_before / (g_before - g_after), 0.01), 0.99)
+        if g_before > 1e300 or k > 20:
+            when = 0.5 * (before + after)
+        interpolate(sys, mem, when, state)
+        now = margins(sys, ctl, state, q_start, g)
+        if g[now] < 0.0:
+            which, after, g_after = now, when, g[now]
+            g_before *= 0.5 if kept < 0 else 1.0
+            kept = -1
+        else:
+            before, g_before = when, g[now]
+            g_after *= 0.5 if kept > 0 else 1.0
+            kept = 1
+        if after - before < INSTANT or abs(g[now]) < CLOSE:
+            return now, when
+    return which, when
+
+
+@inner
+def record(sys, mem, t_before, end, every, out_t, out_s, rows):
+    """Append the state at `end`, and those at multiples of `every` since t_before, or half-way if it is 0."""
+    k, stride = 1.0, 0.5 * (end - t_before)
     start = t_before
     if every > 0.0:
         k, stride, start = np.floor(t_before / every + 1e-9) + 1.0, every, 0.0
-    while start + k * stride < t - 1e-9 * stride:
+    while start + k * stride < end - 1e-9 * stride:
         out_t[rows] = start + k * stride
         interpolate(sys, mem, out_t[rows], out_s[rows])
         rows += 1
         k += 1.0
-    out_t[rows] = t
-    out_s[rows] = mem.D[0]
+    out_t[rows] = end
+    if end < mem.head[0]:
+        interpolate(sys, mem, end, out_s[rows])
+    else:
+        copy(mem.D[0], out_s[rows])
     return rows + 1
 
 
@@ -128,7 +127,8 @@ def record(sys, mem, t_before, every, out_t, out_s, rows):
 def at_peak_power(sys, ctl, s, w, rtol):
     """Whether the cell gives all the power it can: 0.1 % more current, less than 0.01 % more power."""
     k = s.size - 3
-    more = s.copy()
+    more = w.spare
+    copy(s, more)
     push = Control(CURRENT, 1.001 * s[k], ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge,
                    ctl.c_edge)
     if solve(sys, 0.0, push, s, more, w, rtol, 1e-4 * TOL) == 0:
@@ -182,18 +182,13 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
             if mem.head[1] < H_MIN:
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue
-        which = margins(sys, ctl, mem.ahead[1], q_start, g)
-        ended = g[which] <= 0.0
-        if ended:
-            which = land(sys, ctl, mem, w, rtol, q_start, g)
-            if which < 0:
-                rescale(mem, 0.25)
-                if mem.head[1] < H_MIN:
-                    return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
-                continue
         t_before = mem.head[0]
         accept(mem)
-        rows = record(sys, mem, t_before, every, out_t, out_s, rows)
+        which, end = margins(sys, ctl, mem.D[0], q_start, g), mem.head[0]
+        ended = g[which] <= 0.0
+        if ended:
+            which, end = land(sys, ctl, mem, t_before, q_start, w.spare, g)
+        rows = record(sys, mem, t_before, end, every, out_t, out_s, rows)
         if ended:
             return which + 1, rows
         if adapt:
@@ -220,11 +215,11 @@ def settle(sys, ctl, s, w, rtol):
     while done < 1.0:
         stride = min(stride, 1.0 - done)
         part = start + (done + stride) * (goal - start)
-        new[:] = s
+        copy(s, new)
         towards = Control(ctl.mode, part, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end,
                           ctl.x_edge, ctl.c_edge)
         if solve(sys, 0.0, towards, hat, new, w, rtol, 1e-4 * TOL) > 0:
-            s[:] = new
+            copy(new, s)
             done += stride
             stride *= 2.0
         else:

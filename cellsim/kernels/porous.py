@@ -13,17 +13,17 @@ Equations: Doyle, Fuller and Newman, J. Electrochem. Soc. 140 (1993) 1526.
 import numpy as np
 
 from .._jit import inner, kernel
-from ..numerics import block_tridiagonal
-from ..numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER
+from ..numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER, eliminate, substitute
 from ..numerics.mesh import conductance
-from ..numerics.table import evaluate_root
+from ..numerics.table import locate, read
 from ..physics.constants import F
 from ..physics.transport import log_concentration
+from . import particle
 from .local import reaction
-from .particle import factorise, respond, substitute
 from .system import (
     CHI,
     CONDUCTIVITY,
+    CURRENT,
     DIFFUSION,
     LAWS_PER_SIDE,
     SALT_DIFFUSIVITY,
@@ -33,97 +33,106 @@ from .system import (
 )
 
 MAX_ITERATIONS = 12
+CURVATURE = 0.005  # Newton's next correction is at least this times the square of the last, in tolerances
+MILD = 0.03  # relative change of a concentration within which its logarithm is nearly straight
 BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 
 
 @inner
-def add_flux(B, i, row, col, flux, d_l, d_r, scale):
-    """Book `scale` times the flux leaving volume i through its right face in the balance `row`."""
-    B[i, row, RIGHT] -= scale * flux
-    B[i + 1, row, RIGHT] += scale * flux
-    B[i, row, DIAGONAL + col] += scale * d_l
-    B[i, row, UPPER + col] += scale * d_r
-    B[i + 1, row, LOWER + col] -= scale * d_l
-    B[i + 1, row, DIAGONAL + col] -= scale * d_r
-
-
-@inner
-def add_storage_and_reaction(sys, hg, c_hat, c, phi_e, phi_s, j, w):
-    """Salt storage, and the reaction current as a linear function of the through-cell unknowns."""
-    B = w.block
-    for i in range(sys.volume.size):
-        v, local = sys.volume[i], w.local[i]
-        store = v.eps * v.dx
-        B[i, 0, DIAGONAL] += store
-        B[i, 0, RIGHT] -= store * (c[i] - c_hat[i])
-        if v.area == 0.0:
-            B[i, 2, DIAGONAL + 2] += 1.0  # no solid phase: phi_s stays put
-            continue
-        V, V_j, V_ce = reaction(sys.laws, v.side, v.i_ref, v.R_f, sys.c_ref, sys.T, j[i], local.alpha,
-                                local.beta, c[i])
-        gain = 1.0 / V_j
-        defect = gain * (phi_s[i] - phi_e[i] - V)
-        local.gain, local.defect, local.v_ce = gain, defect, V_ce
-        for row in range(3):
-            share = (-hg * (1.0 - sys.t_ref) / F, -1.0, 1.0)[row] * v.area
-            B[i, row, RIGHT] -= share * (j[i] + defect)
-            B[i, row, DIAGONAL] -= share * gain * V_ce
-            B[i, row, DIAGONAL + 1] -= share * gain
-            B[i, row, DIAGONAL + 2] += share * gain
-
-
-@inner
-def electrolyte(laws, tau, t_ref, c, out):
-    """Effective D_e and kappa, chi and t_plus - t_ref with their slopes, and ln c, at one volume."""
-    root = np.sqrt(c)
-    D, dD = evaluate_root(laws, SALT_DIFFUSIVITY, root)
-    K, dK = evaluate_root(laws, CONDUCTIVITY, root)
-    out.D, out.D_c, out.kappa, out.kappa_c = tau * D, tau * dD, tau * K, tau * dK
-    out.chi, out.chi_c = evaluate_root(laws, CHI, root)
-    t, out.t_c = evaluate_root(laws, T_PLUS, root)
-    out.t = t - t_ref
+def electrolyte(salt, t_ref, c, root, place, out):
+    """Bulk D_e and kappa, chi and t_plus - t_ref, each with its slope in c, and ln c, into a row of SALT."""
+    dc = 0.5 / root  # slope of the root, over which the laws are tabulated
+    out.D, slope = read(salt, SALT_DIFFUSIVITY, place)
+    out.D_c = dc * slope
+    out.kappa, slope = read(salt, CONDUCTIVITY, place)
+    out.kappa_c = dc * slope
+    out.chi, slope = read(salt, CHI, place)
+    out.chi_c = dc * slope
+    t, slope = read(salt, T_PLUS, place)
+    out.t, out.t_c = t - t_ref, dc * slope
     out.ln_c = log_concentration(c)[0]
 
 
 @inner
-def add_transport(sys, hg, c, phi_e, phi_s, w):
-    """Fluxes of salt, ionic and electronic current between neighbouring volumes."""
-    B = w.block
-    electrolyte(sys.laws, sys.volume[0].tau, sys.t_ref, c[0], w.face[0])
-    for i in range(sys.volume.size - 1):
-        k = i + 1
-        electrolyte(sys.laws, sys.volume[k].tau, sys.t_ref, c[k], w.face[k])
-        a, b, dx_l, dx_r = w.face[i], w.face[k], sys.volume[i].dx, sys.volume[k].dx
+def evaluate_laws(sys, c, phi_e, phi_s, j, w):
+    """What the material gives at every volume: its electrolyte, and its reaction current, linearised.
 
-        g, g_l, g_r = conductance(a.D, dx_l, b.D, dx_r)
-        drop = c[i] - c[k]
-        add_flux(B, i, 0, 0, g * drop, g + g_l * a.D_c * drop, -g + g_r * b.D_c * drop, hg)
-
-        g, g_l, g_r = conductance(a.kappa, dx_l, b.kappa, dx_r)
-        chi, rise = 0.5 * (a.chi + b.chi), a.ln_c - b.ln_c
-        drop = phi_e[i] - phi_e[k] - chi * rise
-        i_e = g * drop
-        i_l = g_l * a.kappa_c * drop - g * (0.5 * a.chi_c * rise + chi / c[i])
-        i_r = g_r * b.kappa_c * drop - g * (0.5 * b.chi_c * rise - chi / c[k])
-        add_flux(B, i, 1, 1, i_e, g, -g, 1.0)
-        add_flux(B, i, 1, 0, 0.0, i_l, i_r, 1.0)
-
-        t = 0.5 * (a.t + b.t) / F  # salt carried along, beyond what t_ref accounts for
-        add_flux(B, i, 0, 1, t * i_e, t * g, -t * g, hg)
-        add_flux(B, i, 0, 0, 0.0, t * i_l + 0.5 * a.t_c / F * i_e, t * i_r + 0.5 * b.t_c / F * i_e, hg)
-
-        g, _, _ = conductance(sys.volume[i].sigma, dx_l, sys.volume[k].sigma, dx_r)
-        add_flux(B, i, 2, 2, g * (phi_s[i] - phi_s[k]), g, -g, 1.0)
+    The current j + defect + gain (d(phi_s - phi_e) - v_ce dc_e) is exact to first order.
+    """
+    for i in range(sys.volume.size):
+        v, local = sys.volume[i], w.local[i]
+        root = np.sqrt(c[i])
+        place = locate(sys.laws.salt, root)
+        electrolyte(sys.laws.salt, sys.t_ref, c[i], root, place, w.salt[i])
+        if v.area > 0.0:
+            V, V_j, V_ce = reaction(sys.laws, v.side, v.i_ref, v.R_f, sys.c_ref, sys.T, j[i], local.alpha, local.beta,
+                                    c[i], root, place)
+            local.gain = 1.0 / V_j
+            local.defect, local.v_ce = local.gain * (phi_s[i] - phi_e[i] - V), V_ce
 
 
 @inner
-def add_collectors(sys, phi_s, I, B):
-    """Left: phi_s = 0 at the collector.  Right: the current leaves."""
-    g = 2.0 * sys.volume[0].sigma / sys.volume[0].dx
-    B[0, 2, DIAGONAL + 2] += g
-    B[0, 2, RIGHT] -= g * phi_s[0]
-    B[-1, 2, RIGHT] -= I
-    B[-1, 2, BORDER] -= 1.0
+def flow(hg, a, b, h_l, h_r, c_l, c_r, drop_e):
+    """Salt (times hg) and ionic current through the face between two volumes.
+
+    a, b: rows of SALT left and right; h: paths from the centres; drop_e: fall of phi_e.
+    Salt with its partials in c_l, c_r and phi_e to the left; then the same of the current.
+    """
+    g, g_l, g_r = conductance(a.kappa, h_l, b.kappa, h_r)
+    chi, rise = 0.5 * (a.chi + b.chi), a.ln_c - b.ln_c
+    drop = drop_e - chi * rise
+    i = g * drop
+    i_l = g_l * a.kappa_c * drop - g * (0.5 * a.chi_c * rise + chi / c_l)
+    i_r = g_r * b.kappa_c * drop - g * (0.5 * b.chi_c * rise - chi / c_r)
+    d, d_l, d_r = conductance(a.D, h_l, b.D, h_r)
+    drop = c_l - c_r
+    t = 0.5 * (a.t + b.t) / F  # salt carried along, beyond what t_ref accounts for
+    return (hg * (d * drop + t * i), hg * (d + d_l * a.D_c * drop + t * i_l + 0.5 / F * a.t_c * i),
+            hg * (-d + d_r * b.D_c * drop + t * i_r + 0.5 / F * b.t_c * i), hg * t * g, i, i_l, i_r, g)
+
+
+@inner
+def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
+    """Newton's matrix and right-hand side of all volumes, with the reaction currents eliminated.
+
+    Rows: salt, ionic charge, electronic charge; all are leaving flow less entering flow plus what
+    is stored or reacts.  Columns: c_e, phi_e, phi_s.
+    """
+    n, B = sys.volume.size, w.block
+    evaluate_laws(sys, c, phi_e, phi_s, j, w)
+    # through the left face, at first the collector: nothing but electrons, from phi_s = 0
+    N, N_l, N_r, N_e, i_e, i_l, i_r, g = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    s = 2.0 * sys.volume[0].sigma / sys.volume[0].dx
+    i_s = -s * phi_s[0]
+    source = -hg * (1.0 - sys.t_ref) / F
+    for i in range(n):
+        v, local = sys.volume[i], w.local[i]
+        # through the right face; the last one lets only electrons through
+        M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, v.link, I
+        if i < n - 1:
+            M, M_l, M_r, M_e, o_e, o_l, o_r, k = flow(hg, w.salt[i], w.salt[i + 1], v.path, sys.volume[i + 1].path,
+                                                      c[i], c[i + 1], phi_e[i] - phi_e[i + 1])
+            i_s_out = s_out * (phi_s[i] - phi_s[i + 1])
+        share, held = v.area, 0.0
+        if share == 0.0:
+            i_s_out, held = 0.0, 1.0  # no solid phase: phi_s stays put
+        taken, store = source * share, v.eps * v.dx
+        gain, flux = local.gain, j[i] + local.defect
+        gain_c = gain * local.v_ce
+        B[i, 0, LOWER], B[i, 0, LOWER + 1] = -N_l, -N_e
+        B[i, 1, LOWER], B[i, 1, LOWER + 1], B[i, 2, LOWER + 2] = -i_l, -g, -s
+        B[i, 0, DIAGONAL] = store + M_l - N_r - taken * gain_c
+        B[i, 0, DIAGONAL + 1], B[i, 0, DIAGONAL + 2] = M_e + N_e - taken * gain, taken * gain
+        B[i, 1, DIAGONAL] = o_l - i_r + share * gain_c
+        B[i, 1, DIAGONAL + 1], B[i, 1, DIAGONAL + 2] = k + g + share * gain, -share * gain
+        B[i, 2, DIAGONAL], B[i, 2, DIAGONAL + 1] = -share * gain_c, -share * gain
+        B[i, 2, DIAGONAL + 2] = held + s_out + s + share * gain
+        B[i, 0, UPPER], B[i, 0, UPPER + 1] = M_r, -M_e
+        B[i, 1, UPPER], B[i, 1, UPPER + 1], B[i, 2, UPPER + 2] = o_r, -k, -s_out
+        B[i, 0, RIGHT] = -(store * (c[i] - c_hat[i]) + M - N + taken * flux)
+        B[i, 1, RIGHT] = -(o_e - i_e - share * flux)
+        B[i, 2, RIGHT] = -(i_s_out - i_s + share * flux)
+        N, N_l, N_r, N_e, i_e, i_l, i_r, g, s, i_s = M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out
 
 
 @kernel
@@ -136,7 +145,7 @@ def end_resistance(sys):
 @inner
 def condense_particles(sys, hg, x_hat, x, j, w, again):
     """Surface stoichiometry of every particle as alpha + beta j; `again` where D varies only."""
-    last = -1
+    last, beta, surface_beta = -1, 0.0, 0.0
     for i in range(sys.volume.size):
         p, side, local = sys.volume[i].particle, sys.volume[i].side, w.local[i]
         if p < 0:
@@ -144,51 +153,66 @@ def condense_particles(sys, hg, x_hat, x, j, w, again):
             continue
         law = LAWS_PER_SIDE * side + DIFFUSION
         if sys.grain[p].varies:
-            local.alpha, local.beta = respond(sys, p, law, x_hat[p], x[p], j[i], hg, w.response[p],
-                                              w.sweep[side, 0])
+            local.shell_alpha, local.shell_beta, local.alpha, local.beta = particle.respond(
+                sys, p, law, x_hat[p], x[p], j[i], hg, w.inside[p])
         elif not again:
             if side != last:
-                surface_beta = factorise(sys, p, law, hg, w.sweep[side], w.response[p, 1])
-                first, last = p, side
-            else:
-                w.response[p, 1] = w.response[first, 1]
-            local.alpha = substitute(x_hat[p], w.sweep[side], w.response[p, 0])
-            local.beta = surface_beta
+                beta, surface_beta = particle.factorise(sys, p, law, hg, w.sweep[side])
+                last = side
+            local.alpha = particle.substitute(x_hat[p], w.sweep[side], w.inside[p])
+            local.shell_alpha, local.shell_beta, local.beta = local.alpha, beta, surface_beta
 
 
 @inner
-def update(sys, s, dI, rtol, w):
-    """Add the Newton correction to s; return its size relative to the error tolerance."""
+def update(sys, s, rtol, w):
+    """Add the Newton correction to s; returns its size relative to the error tolerance, and if it is mild.
+
+    It is mild where it changes no quantity with a logarithm behind it by more than a MILD share:
+    the salt, and what is filled and empty of a particle's surface.
+    """
     _, c, phi_e, phi_s, j = views(sys, s)
     B = w.block
-    change, total = 0.0, 0.0
+    change, total, mild = 0.0, 0.0, True
     for i in range(sys.volume.size):
-        dc = B[i, 0, RIGHT] + dI * B[i, 0, BORDER]
-        de = B[i, 1, RIGHT] + dI * B[i, 1, BORDER]
-        ds = B[i, 2, RIGHT] + dI * B[i, 2, BORDER]
+        dc, de, ds = B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT]
         if sys.volume[i].area > 0.0:
             local = w.local[i]
             dj = local.defect + local.gain * (ds - de - local.v_ce * dc)
+            x = local.alpha + local.beta * j[i]
+            mild = mild and abs(local.beta * dj) < MILD * min(x, 1.0 - x)
             j[i] += dj
             change = max(change, abs(dj / local.gain))
         change = max(change, abs(dc) / sys.c_ref, abs(de), abs(ds))
+        mild = mild and abs(dc) < MILD * c[i]
         total += dc + de + ds
         c[i] = max(c[i] + dc, 0.1 * c[i])
         phi_e[i] += de
         phi_s[i] += ds
     if not abs(total) < 1e300:  # a comparison would lose a NaN
-        return np.inf
-    return change / rtol
+        return np.inf, False
+    return change / rtol, mild
 
 
 @inner
 def set_particles(sys, x, j, w):
-    """Particle interiors that belong to the reaction currents j."""
+    """Particle interiors that belong to the reaction currents j; returns the largest change of a shell."""
+    change = 0.0
     for i in range(sys.volume.size):
         p = sys.volume[i].particle
         if p >= 0:
-            for q in range(x.shape[1]):
-                x[p, q] = w.response[p, 0, q] + w.response[p, 1, q] * j[i]
+            last = w.local[i].shell_alpha + w.local[i].shell_beta * j[i]
+            change = max(change, particle.fill(w.inside[p], last, x[p]))
+    return change
+
+
+@inner
+def correct_current(sys, ctl, s, w):
+    """Newton's correction of the terminal current, from the last row of the forward sweep."""
+    k, end = s.size - 3, w.block[sys.volume.size - 1, 2]
+    R_end = end_resistance(sys)
+    V = s[k - sys.volume.size - 1] - R_end * s[k]
+    res, res_I, res_V = control_residual(ctl, s[k], V)
+    return -(res + res_V * end[RIGHT]) / (res_I + res_V * (end[BORDER] - R_end))
 
 
 @inner
@@ -197,8 +221,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
 
     Differential parts of s_hat are the particles and c_e; s holds the first guess and the result.
     hg = 0 solves for consistent potentials and currents at fixed concentrations.  Returns the
-    number of iterations, or 0 if it does not converge; the size of the last correction must be
-    below `tol` in units of the error tolerance `rtol` (1 = 1 V, c_ref).
+    number of iterations, or 0 if it does not converge; the size of the next correction, as
+    foreseen, must be below `tol` in units of the error tolerance `rtol` (1 = 1 V, c_ref).
     """
     n, k = sys.volume.size, s.size - 3
     x_hat, c_hat, _, _, _ = views(sys, s_hat)
@@ -206,29 +230,38 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     varies = False
     for p in range(sys.grain.size):
         varies = varies or sys.grain[p].varies != 0
-    R_end = end_resistance(sys)
+    border = ctl.mode != CURRENT
+    if not border:
+        s[k] = ctl.target
     before = 0.0
     for iteration in range(1, MAX_ITERATIONS + 1):
         if varies or iteration == 1:
             condense_particles(sys, hg, x_hat, x, j, w, iteration > 1)
-        w.block[:] = 0.0
-        add_storage_and_reaction(sys, hg, c_hat, c, phi_e, phi_s, j, w)
-        add_transport(sys, hg, c, phi_e, phi_s, w)
-        add_collectors(sys, phi_s, s[k], w.block)
-        block_tridiagonal.solve(w.block)
-        end = w.block[n - 1, 2]
-        res, res_I, res_V = control_residual(ctl, s[k], phi_s[n - 1] - R_end * s[k])
-        dI = -(res + res_V * end[RIGHT]) / (res_I + res_V * (end[BORDER] - R_end))
-        s[k] += dI
-        change = update(sys, s, dI, rtol, w)
+        assemble(sys, hg, c_hat, c, phi_e, phi_s, j, s[k], w)
+        dI = 0.0
+        if border:
+            w.block[:, :, BORDER] = 0.0
+            w.block[n - 1, 2, BORDER] = -1.0
+        eliminate(w.block, border)
+        if border:
+            dI = correct_current(sys, ctl, s, w)
+            s[k] += dI
+        substitute(w.block, border, dI)
+        change, mild = update(sys, s, rtol, w)
+        if varies:
+            change = max(change, set_particles(sys, x, j, w) / rtol)
         if not change < 1e12:
             return 0
-        # the next correction is about rate * change: stop when it would be below the tolerance
-        rate = change / before if before > 0.0 else 1.0
-        done = change < tol * 1e-3 or (iteration > 1 and rate < 0.9 and change * rate < tol)
-        if varies or done:
-            set_particles(sys, x, j, w)
+        # Newton's corrections shrink as their squares: stop when the next one would be negligible
+        rate = change / before if before > 0.0 else 0.0
+        if iteration > 1:
+            w.curvature[0] = max(rate / before, 0.5 * w.curvature[0], CURVATURE)
+        foreseen = mild and rate < 0.9 and w.curvature[0] * change * change < tol
+        # on a kink of a law it may go round in circles, which are harmless if small
+        done = foreseen or change < tol * 1e-3 or (iteration > 6 and change < 10.0 * tol)
         if done:
+            if not varies:
+                set_particles(sys, x, j, w)
             return iteration
         if iteration > 6 and rate > 0.9:
             return 0

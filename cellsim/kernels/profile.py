@@ -14,7 +14,7 @@ import numpy as np
 from .._jit import inner, kernel
 from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, diagnose, first_of, margins
 from .stage import solve, voltage
-from .system import Control, views
+from .system import Control, copy, views
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
 STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
@@ -85,8 +85,9 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
 def begin(sys, ctl, m, w, rtol):
     """Rates of change at the consistent state m[Y]."""
     hg, k = 1e-3, m.shape[1] - 3
-    m[AHEAD] = m[Y]
-    m[RATE] = 0.0
+    copy(m[Y], m[AHEAD])
+    for i in range(m.shape[1]):
+        m[RATE, i] = 0.0
     if solve(sys, hg, ctl, m[Y], m[AHEAD], w, rtol, 1e-4 * TOL) > 0:
         for i in range(views(sys, m[Y])[0].size + sys.volume.size):
             m[RATE, i] = (m[AHEAD, i] - m[Y, i]) / hg
@@ -141,7 +142,7 @@ def record(m, t, h, end, every, out_t, out_s, rows):
             rows += 1
             k += 1.0
     out_t[rows] = end
-    out_s[rows] = m[AHEAD]
+    copy(m[AHEAD], out_s[rows])
     return rows + 1
 
 
@@ -196,7 +197,8 @@ def follow(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s):
         whole = h >= border - t
         head[0] = border if whole else t + h
         rows = record(m, t, h, head[0], every, out_t, out_s, rows)
-        m[Y], m[RATE] = m[AHEAD], m[RATE_AHEAD]
+        copy(m[AHEAD], m[Y])
+        copy(m[RATE_AHEAD], m[RATE])
         if which >= 0:
             return which + 1, rows
         if whole and border < ctl.duration:

@@ -8,11 +8,11 @@ import numpy as np
 
 from .._jit import inner
 from ..numerics.mesh import conductance
-from ..numerics.table import evaluate, evaluate_root
+from ..numerics.table import evaluate, locate, read
 from ..physics.constants import F
 from ..physics.kinetics import exchange_current, overpotential
 from .local import EDGE
-from .particle import respond
+from .particle import fill, respond
 from .porous import electrolyte
 from .system import (
     CHI,
@@ -30,12 +30,12 @@ MAX_ITERATIONS = 40
 
 
 @inner
-def mean_log(sys, side, face):
+def mean_log(sys, side, salt):
     """Average of ln c_e over the volumes of one electrode."""
     total, length = 0.0, 0.0
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
-            total += sys.volume[i].dx * face[i].ln_c
+            total += sys.volume[i].dx * salt[i].ln_c
             length += sys.volume[i].dx
     return total / length
 
@@ -64,15 +64,16 @@ def interface(sys, side, j, alpha, beta, c):
     """Interface voltage of an electrode, averaged over its volumes [V];  d/dj."""
     first = first_of(sys, side)
     x = alpha + beta * j
-    U, dU = evaluate(sys.laws, LAWS_PER_SIDE * side + OCP, x)
-    f, df = evaluate(sys.laws, LAWS_PER_SIDE * side + SHAPE_X, x)
+    at = locate(sys.laws.solid, x)
+    U, dU = read(sys.laws.solid, LAWS_PER_SIDE * side + OCP, at)
+    f, df = read(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
     total, slope, length = 0.0, 0.0, 0.0
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
-            g, dg = evaluate_root(sys.laws, LAWS_PER_SIDE * side + SHAPE_C, np.sqrt(c[i]))
-            i0, i0_x, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, dg)
+            g, _ = evaluate(sys.laws.salt, SHAPE_C + side, np.sqrt(c[i]))
+            i0, i0_x, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, 0.0)
             eta, eta_j, eta_i0 = overpotential(j, i0, sys.T)
             total += sys.volume[i].dx * eta
             slope += sys.volume[i].dx * (eta_j + (eta_i0 * i0_x * beta if inside else 0.0))
@@ -92,8 +93,8 @@ def electrolyte_drop(sys, c, w):
         pores = sys.volume[i].eps * sys.volume[i].dx
         volume += pores
         mean += pores * c[i]
-    K, _ = evaluate_root(sys.laws, CONDUCTIVITY, np.sqrt(mean / volume))
-    chi, _ = evaluate_root(sys.laws, CHI, np.sqrt(mean / volume))
+    K, _ = evaluate(sys.laws.salt, CONDUCTIVITY, np.sqrt(mean / volume))
+    chi, _ = evaluate(sys.laws.salt, CHI, np.sqrt(mean / volume))
     resistance = sys.R_series
     for i in range(sys.volume.size):
         share = 1.0
@@ -101,7 +102,7 @@ def electrolyte_drop(sys, c, w):
             share = 1.0 / 3.0  # the ionic current falls linearly across the electrode
             resistance += share * sys.volume[i].dx / sys.volume[i].sigma
         resistance += share * sys.volume[i].dx / (sys.volume[i].tau * K)
-    return chi * (mean_log(sys, 1, w.face) - mean_log(sys, 0, w.face)), resistance
+    return chi * (mean_log(sys, 1, w.salt) - mean_log(sys, 0, w.salt)), resistance
 
 
 @inner
@@ -109,7 +110,9 @@ def salt_step(sys, hg, c_hat, c, j, w):
     """One Newton step of the salt balance for given reaction currents; returns its relative size."""
     n = sys.volume.size
     lower, diag, upper, r = w.block[:, 0, 0], w.block[:, 0, 1], w.block[:, 0, 2], w.block[:, 0, 3]
-    electrolyte(sys.laws, sys.volume[0].tau, sys.t_ref, c[0], w.face[0])
+    for i in range(n):
+        root = np.sqrt(c[i])
+        electrolyte(sys.laws.salt, sys.t_ref, c[i], root, locate(sys.laws.salt, root), w.salt[i])
     diag[0], r[0], i_e = 0.0, 0.0, 0.0
     for i in range(n):
         v = sys.volume[i]
@@ -118,9 +121,8 @@ def salt_step(sys, hg, c_hat, c, j, w):
         i_e += v.area * j[i]
         if i == n - 1:
             break
-        electrolyte(sys.laws, sys.volume[i + 1].tau, sys.t_ref, c[i + 1], w.face[i + 1])
-        a, b = w.face[i], w.face[i + 1]
-        g, g_l, g_r = conductance(a.D, v.dx, b.D, sys.volume[i + 1].dx)
+        a, b = w.salt[i], w.salt[i + 1]
+        g, g_l, g_r = conductance(a.D, v.path, b.D, sys.volume[i + 1].path)
         drop = c[i] - c[i + 1]
         flux = hg * (g * drop + 0.5 * (a.t + b.t) / F * i_e)
         d_l = hg * (g + g_l * a.D_c * drop + 0.5 * a.t_c / F * i_e)
@@ -152,12 +154,13 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     sign = (1.0, -1.0)
     if ctl.mode == 0:
         s[k] = ctl.target
+    area = (surface_area(sys, 0), surface_area(sys, 1))
     settled = False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):
-        v, v_I = [0.0, 0.0], [0.0, 0.0]
+        V, V_I = 0.0, 0.0
         for i in range(n):
             if sys.volume[i].side >= 0:
-                j[i] = sign[sys.volume[i].side] * s[k] / surface_area(sys, sys.volume[i].side)
+                j[i] = sign[sys.volume[i].side] * s[k] / area[sys.volume[i].side]
         change = salt_step(sys, hg, c_hat, c, j, w)
         if not change < 1e12:
             return 0
@@ -166,17 +169,15 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             p = sys.volume[first].particle
             alpha, beta = 0.5, 0.0
             if p >= 0:
-                alpha, beta = respond(sys, p, LAWS_PER_SIDE * side + DIFFUSION, x_hat[p], x[p], j[first], hg,
-                                      w.response[p], w.sweep[side, 0])
-                for q in range(x.shape[1]):
-                    new = w.response[p, 0, q] + w.response[p, 1, q] * j[first]
-                    change = max(change, abs(new - x[p, q]))
-                    x[p, q] = new
-            v[side], v_j = interface(sys, side, j[first], alpha, beta, c)
-            v_I[side] = v_j * sign[side] / surface_area(sys, side)
+                shell_alpha, shell_beta, alpha, beta = respond(
+                    sys, p, LAWS_PER_SIDE * side + DIFFUSION, x_hat[p], x[p], j[first], hg, w.inside[p])
+                change = max(change, fill(w.inside[p], shell_alpha + shell_beta * j[first], x[p]))
+            v, v_j = interface(sys, side, j[first], alpha, beta, c)
+            V -= sign[side] * v
+            V_I -= v_j / area[side]
         rise, resistance = electrolyte_drop(sys, c, w)
-        V = v[1] - v[0] + rise - resistance * s[k]
-        V_I = v_I[1] - v_I[0] - resistance
+        V += rise - resistance * s[k]
+        V_I -= resistance
         res, res_I, res_V = control_residual(ctl, s[k], V)
         dI = 0.0 if settled else -res / (res_I + res_V * V_I)
         s[k] += dI

@@ -12,24 +12,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import inner
+from .._jit import inlined, inner
 from ..numerics.block_tridiagonal import COLUMNS
-from ..numerics.table import Laws
+from ..numerics.table import Table
 
 POROUS, SINGLE_FLUX = 0, 1  # how the reaction is distributed: solved for, or uniform (SPMe)
 CURRENT, VOLTAGE, POWER = 0, 1, 2  # what the cycler imposes
 
-# rows of the laws: four for either electrode (add LAWS_PER_SIDE * side), then the electrolyte's;
-# DIFFUSION is the integral of the particle diffusivity, which is its slope; laws of the salt are
-# tabulated over the square root of its concentration, in which they stay smooth down to none
-OCP, SHAPE_X, DIFFUSION, SHAPE_C, LAWS_PER_SIDE = 0, 1, 2, 3, 4
-SALT_DIFFUSIVITY, CONDUCTIVITY, CHI, T_PLUS = 8, 9, 10, 11
+# laws of the stoichiometry, three for either electrode (add LAWS_PER_SIDE * side); DIFFUSION is the
+# integral of the particle diffusivity, which is its slope
+OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
+# laws of the square root of the salt's concentration, in which they stay smooth down to none;
+# SHAPE_C has one for either electrode (add side)
+SALT_DIFFUSIVITY, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
 
 VOLUME = np.dtype([
     ("dx", "f8"),  # thickness [m]
     ("eps", "f8"),  # electrolyte volume fraction [-]
     ("tau", "f8"),  # transport efficiency of the electrolyte [-]
+    ("path", "f8"),  # half the thickness over tau: from the centre to a face through the electrolyte [m]
     ("sigma", "f8"),  # effective electronic conductivity [S/m]; 0 where there is no solid phase
+    ("link", "f8"),  # electronic conductance to the next volume [S/m2]
     ("area", "f8"),  # reacting surface per electrode area [-]; 0 where nothing reacts
     ("i_ref", "f8"),  # exchange-current density at x = 0.5, c_e = c_e0 [A/m2]
     ("R_f", "f8"),  # film resistance [Ohm m2 of reacting surface]
@@ -41,8 +44,16 @@ GRAIN = np.dtype([
     ("R_p", "f8"),  # radius [m]
     ("varies", "i8"),  # whether D_s depends on the stoichiometry
 ])
-LOCAL = np.dtype([(k, "f8") for k in ("gain", "defect", "v_ce", "alpha", "beta")])
-FACE = np.dtype([(k, "f8") for k in ("D", "D_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
+# the surface of a particle is alpha + beta j, its last shell shell_alpha + shell_beta j
+LOCAL = np.dtype([(k, "f8") for k in ("gain", "defect", "v_ce", "alpha", "beta", "shell_alpha", "shell_beta")])
+SALT = np.dtype([(k, "f8") for k in ("D", "D_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
+
+
+class Laws(NamedTuple):
+    """The material laws of a cell, at one temperature."""
+
+    solid: Table  # of the stoichiometry
+    salt: Table  # of the square root of c_e
 
 
 class System(NamedTuple):
@@ -79,19 +90,28 @@ class Work(NamedTuple):
 
     block: np.ndarray  # (n, 3, 11) of block_tridiagonal; right: residual, and d/d terminal current
     local: np.ndarray  # (n,) LOCAL
-    face: np.ndarray  # (n,) FACE: electrolyte properties of each volume
-    response: np.ndarray  # (particles, 2, shells): particles as alpha + beta j
-    sweep: np.ndarray  # (2, 3, shells): elimination of a particle of either side
+    salt: np.ndarray  # (n,) SALT: electrolyte properties of each volume
+    inside: np.ndarray  # (particles, 2, shells): x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last
+    sweep: np.ndarray  # (2, 3, shells): elimination of a particle of constant D of either side
+    spare: np.ndarray  # (N,) a state
+    curvature: np.ndarray  # (1,) Newton's next correction over the square of the last, as last seen
 
 
 def allocate(sys: System) -> Work:
     """Scratch memory for `sys`."""
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
-    return Work(np.zeros((n, 3, COLUMNS)), np.zeros(n, LOCAL), np.zeros(n, FACE), np.zeros((p, 2, m)),
-                np.zeros((2, 3, m)))
+    return Work(np.zeros((n, 3, COLUMNS)), np.zeros(n, LOCAL), np.zeros(n, SALT), np.zeros((p, 2, m)),
+                np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + 3), np.ones(1))
 
 
 @inner
+def copy(source, target):
+    """target[:] = source, for 1-D arrays: allocates nothing, whether they overlap or not."""
+    for i in range(source.size):
+        target[i] = source[i]
+
+
+@inlined
 def views(sys, s):
     """The parts of a state vector: particles (p, m), c_e, phi_e, phi_s, j."""
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size

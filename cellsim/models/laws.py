@@ -1,7 +1,8 @@
 """Material laws of a cell at one temperature, as tables the kernels look up."""
 import numpy as np
 
-from ..numerics.table import Laws, tabulate
+from ..kernels.system import Laws
+from ..numerics.table import Table, integral, tabulate
 from ..parameters.check import C_RANGE, X_RANGE
 from ..physics.transport import arrhenius, diffusion_factor
 
@@ -23,13 +24,6 @@ def dilute(law, c_range):
     return lambda root: law(np.clip(root * root, *c_range)) * np.minimum(root * root / c_range[0], 1.0)
 
 
-def integral(x, y):
-    """Running integral of y over the knots x, both (n,), by a cubic spline."""
-    from scipy.interpolate import CubicSpline
-
-    return CubicSpline(x, y).antiderivative()(x)
-
-
 def open_circuit(cell, part, T):
     """U(x) [V] at T: the reference law plus (T - T_ref) times the entropic coefficient."""
     U = cell.law(f"{part}/open-circuit potential")
@@ -38,24 +32,29 @@ def open_circuit(cell, part, T):
     return lambda x: U(x, T) + (T - T_ref) * slope(x, T)
 
 
-def electrode_laws(cell, part, T, c_range):
-    """(function, lo, hi) of U, f(x), the integral of D_s and g(c_e) for one electrode."""
+def electrode_laws(cell, part, T):
+    """U, f and the integral of D_s of one electrode, functions of its stoichiometry."""
     T_ref = cell.value("cell/reference temperature")
     if cell.text(f"{part}/type") == "lithium metal":
-        return [(np.zeros_like, *X_RANGE), (one, *X_RANGE), (one, *X_RANGE), (one, *roots(c_range))]
+        return [np.zeros_like, one, one]
     D = cell.law(f"{part}/particle diffusivity")
     factor = arrhenius(cell.value(f"{part}/diffusivity activation energy"), T, T_ref)
     f = cell.law(f"{part}/exchange-current shape")
+    return [open_circuit(cell, part, T), lambda x: f(x, T), lambda x: integral(x, factor * D(x, T))]
+
+
+def exchange_shape(cell, part, T):
+    """g(c_e) at T of one electrode."""
+    if cell.text(f"{part}/type") == "lithium metal":
+        return one
     g = cell.law(f"{part}/exchange-current electrolyte shape")
-    return [(open_circuit(cell, part, T), *X_RANGE), (lambda x: f(x, T), *X_RANGE),
-            (lambda x: integral(x, factor * D(x, T)), *X_RANGE), (held(lambda c: g(c, T), c_range), *roots(c_range))]
+    return lambda c: g(c, T)
 
 
-def electrolyte_laws(cell, T, c_range):
-    """(function, lo, hi) of D_e, kappa, chi and t_plus.
+def salt_laws(cell, T, c_range):
+    """D_e, kappa, chi and t_plus, and g of either electrode, functions of the square root of c_e.
 
-    Below `c_range`, where no source gives a law, the electrolyte is dilute.  The tables reach twice
-    as far as its upper end, so that a Newton iterate far outside cannot meet a negative value.
+    Below `c_range`, where no source gives a law, the electrolyte is dilute.
     """
     value, law = cell.value, cell.law
     T_ref = value("cell/reference temperature")
@@ -64,16 +63,10 @@ def electrolyte_laws(cell, T, c_range):
     D_factor = arrhenius(value("electrolyte/diffusivity activation energy"), T, T_ref)
     K_factor = (T / T_ref) ** value("electrolyte/conductivity temperature exponent") * arrhenius(
         value("electrolyte/conductivity activation energy"), T, T_ref)
-    span = roots(c_range)
-    return [(held(lambda c: D_factor * D(c, T), c_range), *span),
-            (dilute(lambda c: K_factor * K(c, T), c_range), *span),
-            (held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range), *span),
-            (held(lambda c: t(c, T), c_range), *span)]
-
-
-def roots(c_range):
-    """Square roots of the concentrations that are tabulated for laws known over c_range."""
-    return DILUTE * np.sqrt(c_range[0]), np.sqrt(2.0 * c_range[1])
+    shapes = [held(exchange_shape(cell, part, T), c_range) for part in ("negative electrode", "positive electrode")]
+    return [held(lambda c: D_factor * D(c, T), c_range), dilute(lambda c: K_factor * K(c, T), c_range),
+            held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range), held(lambda c: t(c, T), c_range),
+            *shapes]
 
 
 class _Asked:
@@ -96,30 +89,42 @@ class _Asked:
         return self._ask("text", path)
 
 
-KEPT = 24  # tables of so many groups of laws and temperatures are kept
-_kept: tuple = ()  # (group, T, what a cell was asked for and answered, the table), latest first
+KEPT = 24  # so many tables are kept
+_kept: tuple = ()  # (maker, T, what a cell was asked for and answered, the table), latest first
 
 
 def tables(cell, T) -> Laws:
-    """All twelve laws of a cell at temperature T [K], in the rows named in kernels.system."""
-    groups = [_table(part, cell, T) for part in ("negative electrode", "positive electrode", "electrolyte")]
-    return Laws(*(np.concatenate(rows) for rows in zip(*groups, strict=True)))
+    """All laws of a cell at temperature T [K], in the order named in kernels.system."""
+    return Laws(_kept_table(solid_table, cell, T), _kept_table(salt_table, cell, T))
 
 
-def _table(part, cell, T) -> Laws:
-    """The laws of an electrode or the electrolyte.
+def solid_table(cell, T) -> Table:
+    """The laws of both electrodes over the stoichiometry."""
+    laws = electrode_laws(cell, "negative electrode", T) + electrode_laws(cell, "positive electrode", T)
+    return tabulate(laws, *X_RANGE)
 
-    They are kept, as variations of a cell mostly share them; a cell that gives the same answers to
-    everything that went into a table gets the same table.
+
+def salt_table(cell, T) -> Table:
+    """The laws of the salt over the root of its concentration.
+
+    They reach twice as far as the upper end of C_RANGE, so that a Newton iterate far outside cannot
+    meet a negative value.
+    """
+    lo, hi = cell.value("electrolyte/initial concentration") * np.array(C_RANGE)
+    return tabulate(salt_laws(cell, T, (lo, hi)), DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi))
+
+
+def _kept_table(make, cell, T) -> Table:
+    """make(cell, T), or an earlier outcome: variations of a cell mostly share their laws.
+
+    A cell that gives the same answers to everything that went into a table gets the same table.
     """
     global _kept
-    for known_part, known_T, answers, table in _kept:
-        if known_part == part and known_T == T and all(getattr(cell, how)(path) == answer
-                                                       for (how, path), answer in answers.items()):
+    for known, known_T, answers, table in _kept:
+        if known is make and known_T == T and all(getattr(cell, how)(path) == answer
+                                                  for (how, path), answer in answers.items()):
             return table
     asked = _Asked(cell)
-    c_range = tuple(asked.value("electrolyte/initial concentration") * np.array(C_RANGE))
-    laws = electrolyte_laws(asked, T, c_range) if part == "electrolyte" else electrode_laws(asked, part, T, c_range)
-    table = tabulate(laws)
-    _kept = ((part, T, asked.answers, table), *_kept)[:KEPT]  # replaced at once: threads see one or the other
+    table = make(asked, T)
+    _kept = ((make, T, asked.answers, table), *_kept)[:KEPT]  # replaced at once: threads see one or the other
     return table

@@ -8,7 +8,7 @@ from ..physics.transport import arrhenius, bruggeman, percolation
 
 FOIL = 1e-8  # thickness of the single volume that stands for a metal foil [m]
 FOIL_SIGMA = 1e3  # its conductivity [S/m]: 5e-12 Ohm m2, nothing
-IDEAL = 1e6  # a conductor without resistance, for reduced models
+IDEAL = 1e4  # a conductor without resistance, for reduced models; more would cost digits of the salt balance
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
 """Initial states: from a state of charge, a voltage, or the stoichiometries a source prints."""
+from functools import lru_cache
+
 import numpy as np
 
 from ..errors import ParameterError
@@ -67,14 +69,24 @@ def capacity_between_cutoffs(cell) -> float:
     return F * charge * cell.value("cell/electrode area") / 3600.0
 
 
+@lru_cache(maxsize=256)
+def at_rest(cell, T, soc):
+    """Stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p; a foil has U_n = 0."""
+    x_n, x_p = stoichiometries(cell, soc)
+    U_p = float(open_circuit(cell, POSITIVE, T)(np.array([x_p]))[0])
+    U_n = 0.0 if has_foil(cell) else float(open_circuit(cell, NEGATIVE, T)(np.array([x_n]))[0])
+    return x_n, x_p, U_n, U_p
+
+
 def initial_state(cell, sys, soc):
     """State vector at rest: uniform concentrations, potentials at open circuit, no current."""
-    n, m = sys.volume.size, sys.shell.size
-    x = np.array(stoichiometries(cell, soc), float)
+    n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
+    x_n, x_p, U_n, U_p = at_rest(cell, sys.T, soc)
     side, particle = sys.volume["side"], sys.volume["particle"]
-    owner = np.array([side[particle == p][0] for p in range(sys.grain.size)], int)
-    U_p = float(open_circuit(cell, POSITIVE, sys.T)(x[1:])[0])
-    U_n = 0.0 if has_foil(cell) else float(open_circuit(cell, NEGATIVE, sys.T)(x[:1])[0])
-    ones = np.ones(n)
-    return np.concatenate([np.repeat(x[owner], m), sys.c_ref * ones, -U_n * ones,
-                           np.where(side == 1, U_p - U_n, 0.0), 0.0 * ones, [0.0, 0.0, 0.0]])
+    k = p * m
+    s = np.zeros(k + 4 * n + 3)
+    s[:k].reshape(p, m)[particle[particle >= 0]] = np.where(side[particle >= 0] == 0, x_n, x_p)[:, None]
+    s[k:k + n] = sys.c_ref
+    s[k + n:k + 2 * n] = -U_n
+    s[k + 2 * n:k + 3 * n][side == 1] = U_p - U_n
+    return s

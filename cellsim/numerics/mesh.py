@@ -39,10 +39,11 @@ def sphere(n, stretch):
 
 
 @inner
-def conductance(k_l, dx_l, k_r, dx_r):
-    """Two half volumes in series;  d/dk_l, d/dk_r.  Zero if either side does not conduct."""
-    if k_l <= 0.0 or k_r <= 0.0:
-        return 0.0, 0.0, 0.0
-    u, v = dx_l / k_l, dx_r / k_r
-    g = 2.0 / (u + v)
-    return g, 0.5 * g * g * u / k_l, 0.5 * g * g * v / k_r
+def conductance(k_l, h_l, k_r, h_r):
+    """Two half volumes in series, of conductivities k and lengths h;  d/dk_l, d/dk_r.
+
+    One of them may be an insulator.
+    """
+    q = 1.0 / (h_l * k_r + h_r * k_l)
+    a, b = q * k_r, q * k_l
+    return a * k_l, h_l * a * a, h_r * b * b

@@ -1,7 +1,8 @@
 """Functions of one variable as piecewise cubics: material laws are data, not code.
 
 A kernel that looks its laws up in tables is compiled once for every cell chemistry, and gets
-the slopes its Newton matrix needs for free.
+the slopes its Newton matrix needs for free.  Laws of the same variable lie side by side, so that
+a place found once serves all of them.
 """
 from typing import NamedTuple
 
@@ -10,57 +11,77 @@ import numpy as np
 from .._jit import inner, kernel
 
 KNOTS = 1025
-GRID = np.dtype([("lo", "f8"), ("per", "f8")])
+INSIDE = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12.0  # fourth-order differences for slopes at the knots,
+FIRST = np.array([-25.0, 48.0, -36.0, 16.0, -3.0]) / 12.0  # at the first one,
+SECOND = np.array([-3.0, -10.0, 18.0, -6.0, 1.0]) / 12.0  # and at the second
 
 
-class Laws(NamedTuple):
-    """Several laws, each on its own uniform grid with the same number of intervals."""
+class Table(NamedTuple):
+    """Several laws on one uniform grid."""
 
-    grid: np.ndarray  # (laws,) GRID: first knot, and intervals per unit of the variable
-    c: np.ndarray  # (laws, intervals, 4) coefficients, ascending powers of the distance to the knot
-
-
-def tabulate(laws) -> Laws:
-    """Table of `laws`, a sequence of (function, lo, hi); functions take and return 1-D arrays."""
-    from scipy.interpolate import CubicSpline
-
-    lo, hi = np.array([(a, b) for _, a, b in laws], float).T
-    unit = np.linspace(0.0, 1.0, KNOTS)
-    y = np.stack([law(a + (b - a) * unit) for law, a, b in laws], axis=1)
-    grid = np.empty(len(laws), GRID)
-    grid["lo"], grid["per"] = lo, (KNOTS - 1) / (hi - lo)
-    # one spline on the unit interval for all; powers of the distance rescaled law by law
-    c = CubicSpline(unit, y).c[::-1] / (hi - lo)[None, None, :] ** np.arange(4)[:, None, None]
-    return Laws(grid, np.ascontiguousarray(c.transpose(2, 1, 0)))
+    lo: float  # first knot
+    hi: float  # last knot
+    per: float  # intervals per unit of the variable
+    c: np.ndarray  # (intervals, laws, 4) coefficients, ascending powers of the share of the interval
 
 
-@inner
-def evaluate(laws, k, x):
-    """Value and slope of law k at x.  Outside the grid the end tangents continue the law."""
-    n = laws.c.shape[1]
-    lo, per = laws.grid[k].lo, laws.grid[k].per
-    s = (x - lo) * per
-    i = min(max(int(s), 0), n - 1)
-    s = min(max(s, 0.0), float(n))
-    a = laws.c[k, i]
-    d = (s - i) / per
-    slope = a[1] + d * (2.0 * a[2] + 3.0 * d * a[3])
-    return a[0] + d * (a[1] + d * (a[2] + d * a[3])) + slope * (x - lo - s / per), slope
+def slopes(y):
+    """Slopes per interval of y (knots, laws), exact for polynomials of the fourth degree."""
+    d = np.empty_like(y)
+    d[2:-2] = sum(w * y[k:y.shape[0] - 4 + k] for k, w in enumerate(INSIDE) if w)
+    d[0], d[1] = FIRST @ y[:5], SECOND @ y[:5]
+    d[-1], d[-2] = -FIRST @ y[:-6:-1], -SECOND @ y[:-6:-1]
+    return d
 
 
-@inner
-def evaluate_root(laws, k, root):
-    """Value of law k at x = root ** 2 and slope in x, if it was tabulated over the square root of x."""
-    value, slope = evaluate(laws, k, root)
-    return value, 0.5 * slope / root
+def tabulate(laws, lo, hi) -> Table:
+    """Table of `laws`, functions that take and return 1-D arrays, between lo and hi."""
+    x = np.linspace(lo, hi, KNOTS)
+    y = np.stack([law(x) for law in laws], axis=1)
+    d = slopes(y)
+    rise, a, b = y[1:] - y[:-1], d[:-1], d[1:]
+    c = np.stack([y[:-1], a, 3.0 * rise - 2.0 * a - b, a + b - 2.0 * rise], axis=2)
+    return Table(float(lo), float(hi), (KNOTS - 1) / (hi - lo), c)
+
+
+def integral(x, y):
+    """Running integral of y over uniform knots x, both (knots,); of fourth order."""
+    d = slopes(y[:, None])[:, 0]
+    pieces = 0.5 * (y[1:] + y[:-1]) + (d[:-1] - d[1:]) / 12.0
+    return (x[1] - x[0]) * np.concatenate([[0.0], np.cumsum(pieces)])
 
 
 @inner
-def invert(laws, k, y, x):
+def locate(table, x):
+    """Interval of x, share of it left of x, and how far x lies outside the grid."""
+    inside = min(max(x, table.lo), table.hi)
+    s = (inside - table.lo) * table.per
+    i = min(max(int(s), 0), table.c.shape[0] - 1)
+    return i, s - i, x - inside
+
+
+@inner
+def read(table, k, place):
+    """Value and slope of law k at a place that `locate` found.  End tangents continue it beyond the grid."""
+    i, d, beyond = place
+    c = table.c
+    slope = c[i, k, 1] + d * (2.0 * c[i, k, 2] + 3.0 * d * c[i, k, 3])
+    slope *= table.per
+    return c[i, k, 0] + d * (c[i, k, 1] + d * (c[i, k, 2] + d * c[i, k, 3])) + slope * beyond, slope
+
+
+@inner
+def evaluate(table, k, x):
+    """Value and slope of law k at x."""
+    return read(table, k, locate(table, x))
+
+
+@inner
+def invert(table, k, y, x):
     """Where law k, which must rise throughout, has the value y; x is a guess."""
     lo, hi = -1e9, 1e9
     for _ in range(100):
-        value, slope = evaluate(laws, k, x)
+        value, slope = evaluate(table, k, x)
         if value > y:
             hi = x
         else:
@@ -75,7 +96,7 @@ def invert(laws, k, y, x):
 
 
 @kernel
-def evaluate_many(laws, k, x, y):
+def evaluate_many(table, k, x, y):
     """y[i] = law k at x[i] for 1-D arrays."""
     for i in range(x.size):
-        y[i] = evaluate(laws, k, x[i])[0]
+        y[i] = evaluate(table, k, x[i])[0]

@@ -2,6 +2,7 @@
 import copy
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from numbers import Real
 from pathlib import Path
 from types import MappingProxyType
@@ -83,6 +84,10 @@ class Cell:
         return cls(name, Path(path) if path else None, raw, MappingProxyType(records))
 
     def __hash__(self):
+        return self._hash
+
+    @cached_property
+    def _hash(self):
         return hash((self.name, tuple((k, q.law) for k, q in self._records.items())))
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ProtocolError
-from ..models import DFN, initial_state
+from ..models import ACCURACY, DFN, initial_state
 from ..parameters import Cell, load
 from ..protocols import Step
 from ..result import Result
@@ -30,7 +30,8 @@ class Case:
     soc: float | None = 1.0
     voltage: float | None = None
     period: float | None = None
-    rtol: float = 5e-4
+    accuracy: float = ACCURACY
+    rtol: float | None = None
     time_budget: float = 10.0
     changes: Mapping[str, float | str] = field(default_factory=dict)
     labels: Mapping[str, float | str] = field(default_factory=dict)
@@ -42,15 +43,17 @@ class Case:
 
     def variables(self) -> Variables:
         """The variables of a result of this case, at its initial state.  Raises ParameterError."""
-        cell, model = self.varied_cell(), self.model or DFN()
+        cell = self.varied_cell()
         T = cell.value("cell/ambient temperature") if self.temperature is None else self.temperature
+        model = (self.model or DFN()).resolved(cell, T, 1.0, self.accuracy)
         sys = model.discretise(cell, T)
         return Variables.of(cell, sys, model, np.zeros(1), initial_state(cell, sys, 0.5)[None], 0.5)
 
     def run(self) -> Result:
         """The simulation of this case.  Raises what `simulate` does."""
         return simulate(self.varied_cell(), self.steps, self.model, temperature=self.temperature, soc=self.soc,
-                        voltage=self.voltage, period=self.period, rtol=self.rtol, time_budget=self.time_budget)
+                        voltage=self.voltage, period=self.period, accuracy=self.accuracy, rtol=self.rtol,
+                        time_budget=self.time_budget)
 
 
 def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, voltage=None, model=None,

@@ -1,0 +1,57 @@
+"""The rule that picks a mesh for a stated accuracy, on cells and rates it was not calibrated on."""
+import numpy as np
+import pytest
+
+import cellsim
+from cellsim import DFN, charge, discharge
+from cellsim.models.resolution import resolution
+
+UNSEEN = ("leaf_2010", "leaf_2018", "samsung_agc_2020", "lgm50_oregan2022")  # not in the calibration
+RUNS = [(discharge(rate), 1.0) for rate in (0.05, 0.5, 1.0, 1.5, 2.5, 4.0)] + [
+    (charge(rate), 0.05) for rate in (0.3, 1.0, 2.0)]
+V = "Voltage [V]"
+
+
+def distance(cell, step, soc, **choice):
+    """Rms difference [mV] of a run from one on a fine mesh, over the first 95 %."""
+    fine = cellsim.simulate(cell, step, DFN((120, 12, 90), 60), soc=soc, rtol=2e-5)
+    t = np.linspace(0.0, 0.95 * fine.t[-1], 300)
+    run = cellsim.simulate(cell, step, soc=soc, **choice)
+    return 1e3 * np.sqrt(np.mean((run.at(V, t) - fine.at(V, t)) ** 2))
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_the_default_is_good_to_a_millivolt(name):
+    """What the default promises, 1 mV rms, and a tenth more for the fine run's own error."""
+    for step, soc in RUNS:
+        assert distance(name, step, soc) <= 1.1, (name, str(step))
+
+
+@pytest.mark.parametrize("accuracy", (3e-3, 3e-4))
+def test_another_accuracy_is_kept_as_well(accuracy):
+    """Coarser and finer than the default; the fine run's own error is 0.05 mV at most."""
+    for step, soc in ((discharge(1.0), 1.0), (discharge(2.0), 1.0), (charge(1.0), 0.05)):
+        assert distance("lgm50_oregan2022", step, soc, accuracy=accuracy) <= 1e3 * accuracy + 0.05
+
+
+def test_the_mesh_grows_with_the_rate_and_the_accuracy():
+    """Never less for more; a foil is one volume whatever is asked."""
+    cell, T = cellsim.load("lgm50_chen2020"), 298.15
+    sizes = [np.array(resolution(cell, T, rate, 1e-3)[0] + (resolution(cell, T, rate, 1e-3)[1],))
+             for rate in (0.0, 0.2, 1.0, 3.0, 10.0)]
+    sizes += [np.array(resolution(cell, T, 10.0, 1e-4)[0] + (resolution(cell, T, 10.0, 1e-4)[1],))]
+    assert all(np.all(b >= a) for a, b in zip(sizes, sizes[1:], strict=False)) and np.all(sizes[-1] > sizes[0])
+    assert resolution(cellsim.load("target_nmc811_lpscl_li"), T, 5.0, 1e-4)[0][0] == 1
+
+
+def test_a_mesh_of_ones_own_is_left_alone():
+    """Given numbers stay, missing ones are chosen."""
+    cell = cellsim.load("lgm50_chen2020")
+    assert DFN((5, 2, 5), 9).resolved(cell, 298.15, 3.0, 1e-4) == DFN((5, 2, 5), 9)
+    chosen = DFN(shells=9).resolved(cell, 298.15, 1.0, 1e-3)
+    assert chosen.shells == 9 and chosen.volumes == resolution(cell, 298.15, 1.0, 1e-3)[0]
+
+
+def test_an_accuracy_out_of_range_is_refused():
+    with pytest.raises(cellsim.ProtocolError, match="choose between 1e-6 and 0.1"):
+        cellsim.simulate("lgm50_chen2020", discharge(), accuracy=1.0)
