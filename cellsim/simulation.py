@@ -55,7 +55,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
     of its own gets the mesh for it, at the highest C-rate of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
-    concentration and 1 V; the accuracy over 1 V unless given.
+    concentration and 1 V; half the accuracy over 1 V unless given.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
 
     A step that meets a physical limit ends there, and so does the run: see `Result.steps`.
@@ -64,7 +64,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     """
     cell = cell if isinstance(cell, Cell) else load(cell)
     steps = [steps] if isinstance(steps, Step) else list(steps)
-    rtol = accuracy if rtol is None else rtol
+    rtol = 0.5 * accuracy if rtol is None else rtol
     _check(steps, soc, rtol, period, accuracy)
     model = DFN() if model is None else model
     announce()

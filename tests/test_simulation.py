@@ -189,11 +189,11 @@ def test_a_rest_ends_at_the_open_circuit_voltage():
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_a_power_step_holds_its_power_and_a_hold_its_voltage(kind):
-    """Newton leaves 5 % of rtol = 1e-3 at most: 5e-5 relative."""
+    """Newton leaves 5 % of rtol = 5e-4 at most: 3e-5 relative."""
     power = simulate(LIQUID, cellsim.Step("power", 10.0, 600.0), MODELS[kind])
-    assert power["Power [W]"] == approx(np.full(len(power.t), 10.0), rel=5e-5)
+    assert power["Power [W]"] == approx(np.full(len(power.t), 10.0), rel=3e-5)
     held = simulate(LIQUID, hold(4.0, None, 600.0), MODELS[kind], soc=0.5)
-    assert held[V] == approx(np.full(len(held.t), 4.0), rel=5e-5)
+    assert held[V] == approx(np.full(len(held.t), 4.0), rel=3e-5)
 
 
 def test_currents_may_be_given_in_amperes_or_c_rates():

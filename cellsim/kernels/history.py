@@ -12,9 +12,10 @@ import numpy as np
 
 from .._jit import inner
 from .stage import solve
-from .system import copy, views
+from .system import add, copy, views
 
 MAX_ORDER = 5
+SAFETY = 0.8  # of the step that the error estimate would allow
 KAPPA = np.array([0.0, 0.0, -1.0 / 9.0, -0.0823, -0.0415, 0.0])
 GAMMA = np.array([0.0, 1.0, 1.5, 11.0 / 6.0, 25.0 / 12.0, 137.0 / 60.0])
 ALPHA = (1.0 - KAPPA) * GAMMA
@@ -57,7 +58,7 @@ def norm(sys, d, rtol):
 @inner
 def rescale(mem, factor):
     """Backward differences for a step of factor * h, from those for a step of h."""
-    order, n = int(mem.head[2]), mem.D.shape[1]
+    order = int(mem.head[2])
     R, U = mem.change[0], mem.change[1]
     R[0, :], U[0, :] = 1.0, 1.0
     for i in range(1, order + 1):
@@ -72,8 +73,7 @@ def rescale(mem, factor):
             weight = 0.0
             for m in range(1, order + 1):
                 weight += R[k, m] * U[m, i]
-            for q in range(n):
-                mem.D[i, q] += weight * mem.shift[k, q]
+            add(weight, mem.shift[k], mem.D[i])
     mem.head[1] *= factor
     mem.head[3] = 0.0
 
@@ -86,10 +86,8 @@ def attempt(sys, ctl, mem, w, rtol, tol):
     copy(mem.D[0], new)
     copy(mem.D[0], hat)
     for k in range(1, order + 1):
-        past = 1.0 - GAMMA[k] / ALPHA[order]
-        for i in range(new.size):
-            new[i] += mem.D[k, i]
-            hat[i] += past * mem.D[k, i]
+        add(1.0, mem.D[k], new)
+        add(1.0 - GAMMA[k] / ALPHA[order], mem.D[k], hat)
     copy(new, change)
     salt, had = views(sys, new)[1], views(sys, mem.D[0])[1]
     for i in range(salt.size):
@@ -109,9 +107,8 @@ def accept(mem):
     for i in range(change.size):
         D[order + 2, i] = change[i] - D[order + 1, i]
         D[order + 1, i] = change[i]
-    for k in range(order, -1, -1):
-        for i in range(change.size):
-            D[k, i] += D[k + 1, i]
+    for k in range(order, 0, -1):
+        add(1.0, D[k + 1], D[k])
     copy(mem.ahead[1], D[0])
     mem.head[0] += mem.head[1]
     mem.head[3] += 1.0
@@ -134,4 +131,4 @@ def choose_order(sys, mem, error, rtol, highest):
         if higher > factor:
             best, factor = order + 1, higher
     mem.head[2] = best
-    rescale(mem, min(10.0, max(0.2, 0.85 * factor)))
+    rescale(mem, min(10.0, max(0.2, SAFETY * factor)))

@@ -2,9 +2,9 @@
 import numpy as np
 
 from .._jit import inner, kernel
-from .history import ERROR, accept, attempt, choose_order, norm, rescale
+from .history import ERROR, SAFETY, accept, attempt, choose_order, norm, rescale
 from .stage import solve, surface, voltage
-from .system import CURRENT, POWER, VOLTAGE, Control, copy, views
+from .system import CURRENT, POWER, VOLTAGE, Control, add, copy, views
 
 TOL = 0.05  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-9  # smallest time step [s]
@@ -65,8 +65,7 @@ def interpolate(sys, mem, when, out):
     p = 1.0
     for m in range(int(mem.head[2])):
         p *= (when - t + m * h) / (h * (m + 1.0))
-        for i in range(out.size):
-            out[i] += p * mem.D[m + 1, i]
+        add(p, mem.D[m + 1], out)
     salt, left = views(sys, out)[1], views(sys, mem.D[0])[1]
     for i in range(salt.size):
         salt[i] = max(salt[i], 0.1 * left[i])
@@ -178,7 +177,7 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
         order = int(mem.head[2])
         error = ERROR[order] * norm(sys, mem.ahead[2], rtol)
         if adapt and not error <= 1.0:
-            rescale(mem, max(0.2, 0.85 * error ** (-1.0 / (order + 1))))
+            rescale(mem, max(0.2, SAFETY * error ** (-1.0 / (order + 1))))
             if mem.head[1] < H_MIN:
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue

@@ -111,6 +111,13 @@ def copy(source, target):
         target[i] = source[i]
 
 
+@inner
+def add(weight, source, target):
+    """target += weight * source, for 1-D arrays."""
+    for i in range(source.size):
+        target[i] += weight * source[i]
+
+
 @inlined
 def views(sys, s):
     """The parts of a state vector: particles (p, m), c_e, phi_e, phi_s, j."""

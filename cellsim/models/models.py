@@ -74,8 +74,11 @@ class _Meshed:
 
     def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY):
         """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given."""
+        missing = [f.name for f in fields(self) if getattr(self, f.name) is None]
+        if not missing:
+            return self
         chosen = dict(zip(("volumes", "shells"), resolution(cell, T, rate, accuracy), strict=True))
-        return replace(self, **{f.name: chosen[f.name] for f in fields(self) if getattr(self, f.name) is None})
+        return replace(self, **{name: chosen[name] for name in missing})
 
 
 @dataclass(frozen=True)
