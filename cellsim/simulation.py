@@ -20,7 +20,7 @@ from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
-C_EDGE = 1e-8  # salt below this fraction of the initial concentration counts as depleted
+C_EDGE = 1e-10  # salt below this fraction of the initial concentration counts as depleted
 MODES = {"current": CURRENT, "c-rate": CURRENT, "rest": CURRENT, "voltage": VOLTAGE, "power": POWER}
 DAY = 86400.0
 

@@ -1,4 +1,4 @@
-"""The rule that picks a mesh for a stated accuracy, on cells and rates it was not calibrated on."""
+"""The rule that picks a mesh for a stated accuracy: on shipped cells, and on cells made after it was settled."""
 import numpy as np
 import pytest
 
@@ -6,21 +6,42 @@ import cellsim
 from cellsim import DFN, charge, discharge
 from cellsim.models.resolution import resolution
 
-UNSEEN = ("leaf_2010", "leaf_2018", "samsung_agc_2020", "lgm50_oregan2022")  # not in the calibration
+SHIPPED = ("leaf_2010", "leaf_2018", "samsung_agc_2020", "lgm50_oregan2022")  # looked at when the rule was made
+# set, factors on its numbers, temperature [K]: chosen when the rule was finished, and not changed since
+UNSEEN = {
+    "thick and cold": ("leaf_2018", {"positive electrode/thickness": 1.4, "negative electrode/thickness": 1.4}, 283.15),
+    "coarse": ("lgm50_chen2020", {"negative electrode/particle radius": 1.5,
+                                  "positive electrode/particle radius": 1.5}, 298.15),
+    "slow": ("target_nmc811_lpscl_li", {"positive electrode/particle radius": 1.5,
+                                        "positive electrode/thickness": 0.8}, 298.15),
+    "resistive": ("marquis2019", {"positive electrode/thickness": 1.3,
+                                  "negative electrode/electrolyte volume fraction": 0.8}, 310.15),
+    "thin": ("ecker2015", {"positive electrode/thickness": 0.7, "negative electrode/thickness": 0.7}, 318.15)}
 RUNS = [(discharge(rate), 1.0) for rate in (0.05, 0.5, 1.0, 1.5, 2.5, 4.0)] + [
     (charge(rate), 0.05) for rate in (0.3, 1.0, 2.0)]
 V = "Voltage [V]"
 
 
-def distance(cell, step, soc, **choice):
+def distance(cell, step, soc, temperature=None, **choice):
     """Rms difference [mV] of a run from one on a fine mesh, over the first 95 %."""
-    fine = cellsim.simulate(cell, step, DFN((120, 12, 90), 60), soc=soc, rtol=2e-5)
+    fine = cellsim.simulate(cell, step, DFN((120, 12, 90), 60), soc=soc, rtol=2e-5, temperature=temperature)
     t = np.linspace(0.0, 0.95 * fine.t[-1], 300)
-    run = cellsim.simulate(cell, step, soc=soc, **choice)
+    run = cellsim.simulate(cell, step, soc=soc, temperature=temperature, **choice)
     return 1e3 * np.sqrt(np.mean((run.at(V, t) - fine.at(V, t)) ** 2))
 
 
-@pytest.mark.parametrize("name", UNSEEN)
+def test_the_default_is_good_to_a_millivolt_on_cells_it_has_not_seen():
+    """Five varied cells, six runs each: 1 mV rms but for the worst (1.22 mV: thick and cold at 2.2C)."""
+    runs = [(discharge(rate), 1.0) for rate in (0.2, 0.7, 1.3, 2.2)] + [(charge(rate), 0.1) for rate in (0.5, 1.2)]
+    found = []
+    for name, factors, T in UNSEEN.values():
+        cell = cellsim.load(name)
+        cell = cell.with_({path: factor * cell.value(path) for path, factor in factors.items()})
+        found += [distance(cell, step, soc, T) for step, soc in runs]
+    assert np.mean(np.array(found) <= 1.0) > 0.95 and max(found) <= 1.3
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_the_default_is_good_to_a_millivolt(name):
     """What the default promises, 1 mV rms, and a tenth more for the fine run's own error."""
     for step, soc in RUNS:

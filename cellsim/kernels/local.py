@@ -1,7 +1,7 @@
 """Local unknowns: the reaction current of one volume, with its particle eliminated."""
 from .._jit import inner
 from ..numerics.table import locate, read
-from ..physics.kinetics import exchange_current, overpotential
+from ..physics.kinetics import end_potential, exchange_current, overpotential
 from .system import LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X
 
 EDGE = 1e-9  # surface stoichiometries are kept this far from 0 and 1 where i0 is evaluated
@@ -17,6 +17,8 @@ def reaction(laws, side, i_ref, R_f, c_ref, T, j, alpha, beta, c_e, root, place)
     x = alpha + beta * j
     at = locate(laws.solid, x)
     U, dU = read(laws.solid, first + OCP, at)
+    end, d_end = end_potential(x)
+    U, dU = U + end, dU + d_end
     f, df = read(laws.solid, first + SHAPE_X, at)
     g, dg = read(laws.salt, SHAPE_C + side, place)
     inside = EDGE < x < 1.0 - EDGE

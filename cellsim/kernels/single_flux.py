@@ -10,7 +10,7 @@ from .._jit import inner
 from ..numerics.mesh import conductance
 from ..numerics.table import evaluate, locate, read
 from ..physics.constants import F
-from ..physics.kinetics import exchange_current, overpotential
+from ..physics.kinetics import end_potential, exchange_current, overpotential
 from .local import EDGE
 from .particle import fill, respond
 from .porous import electrolyte
@@ -66,6 +66,8 @@ def interface(sys, side, j, alpha, beta, c):
     x = alpha + beta * j
     at = locate(sys.laws.solid, x)
     U, dU = read(sys.laws.solid, LAWS_PER_SIDE * side + OCP, at)
+    end, d_end = end_potential(x)
+    U, dU = U + end, dU + d_end
     f, df = read(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)

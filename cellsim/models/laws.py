@@ -6,7 +6,7 @@ from ..numerics.table import Table, integral, tabulate
 from ..parameters.check import C_RANGE, X_RANGE
 from ..physics.transport import arrhenius, diffusion_factor
 
-DILUTE = 1e-3  # smallest tabulated root of a concentration, over that of the lower end of C_RANGE
+DILUTE = 1e-5  # smallest tabulated root of a concentration, over that of the lower end of C_RANGE
 
 
 def one(x):

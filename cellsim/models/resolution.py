@@ -5,7 +5,8 @@ cells, discharged at C/5 to 6C and charged at 1C and 2C: on ten volumes an elect
 volts rms, in terms of the ohmic drop u of its full current over its length, and the salt gradient
 g = I (1 - t_plus) L / (F D_e tau c_e0); ten shells are, in terms of the stoichiometry difference
 S = j R / (F D c_max) that the current drives through the particle.  The numbers envelop what was found;
-they are held to by tests on cells that were not used.  Both errors are of second order.
+of 120 runs from C/20 to 6C four were above 1 mV, all short charges or laws too sharp for any mesh.
+Tests hold the rule to varied cells that were made afterwards.  Both errors are of second order.
 """
 import math
 from functools import lru_cache
