@@ -87,6 +87,7 @@ def _known(key, title, name, limit, times, against="tuned"):
     return Row(key, title, found[name], limit, times, against)
 
 
+ACCURACIES = (3e-3, 2e-3, 5e-4)  # V, beside the default of 1 mV
 ROWS = {
     "dfn": lambda: _known("dfn", "DFN 1C, Chen2020", "Chen2020_DFN_dis_1", 0.6, 10.0),
     "dfn-4c": lambda: _own("dfn-4c", "DFN 4C, Chen2020", "lgm50_chen2020", [cellsim.discharge(4.0)], {"soc": 1.0}, 1.0,
@@ -109,11 +110,13 @@ def row(key):
 
 
 def settings(model, quick=False):
-    """(label, model, rtol) of cellsim's sweep; the first is the default of `simulate` and the model."""
+    """(label, model, options of `simulate`) of cellsim's sweep; the first is the default."""
     kind = {"DFN": DFN, "SPMe": SPMe, "SPM": SPM}[model]
-    yield "defaults", kind(), None
+    yield "defaults", kind(), {}
+    for accuracy in ACCURACIES:
+        yield f"accuracy {1e3 * accuracy:g} mV", kind(), {"accuracy": accuracy}
     for volumes, shells in MESHES[1::3] if quick else MESHES:
         mesh = kind(shells) if kind is SPM else kind(volumes, shells)
         name = str(shells) if kind is SPM else f"{'/'.join(map(str, volumes))} x {shells}"
         for rtol in RTOLS[1:2] if quick else RTOLS:
-            yield f"{name}, {rtol:.0e}", mesh, rtol
+            yield f"{name}, {rtol:.0e}", mesh, {"rtol": rtol}

@@ -34,8 +34,8 @@ def _slow(case):
 
 def our_entries(case, quick):
     """Runs of cellsim: each a dict with program, setting, error [mV] and the function to time."""
-    for label, model, rtol in work_cases.settings(case.model, quick or _slow(case)):
-        options = dict(case.start) | ({} if rtol is None else {"rtol": rtol})
+    for label, model, chosen in work_cases.settings(case.model, quick or _slow(case)):
+        options = dict(case.start) | chosen
 
         def run(model=model, options=options):
             return cellsim.simulate(case.cell, list(case.steps), model, **options)

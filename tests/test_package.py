@@ -46,8 +46,8 @@ def installed(wheel, tmp_path_factory):
 def cli(python, tmp_path, *arguments):
     """Run the installed program offline, away from the checkout, with a cache of its own."""
     env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "HOME", "XDG_CACHE_HOME")}
-    env |= {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "160"}
-    return subprocess.run([python, "-I", "-c", OFFLINE, *map(str, arguments)], cwd=tmp_path, env=env, text=True,
+    env |= {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "COLUMNS": "160"}
+    return subprocess.run([python, "-I", "-B", "-c", OFFLINE, *map(str, arguments)], cwd=tmp_path, env=env, text=True,
                           capture_output=True, timeout=400)
 
 
