@@ -16,8 +16,8 @@ from .variation import ELECTROLYTE, EXCESS, Family
 from .verdict import compare
 
 RATES = (0.1, 0.5, 1.0, 2.0, 4.0)  # of the discharge curves and the Ragone plot
-AREAL = np.linspace(20.0, 80.0, 9)  # A.h/m2: axes of the maps
-LAYER = {"electrolyte": np.linspace(5e-6, 105e-6, 9), "lithium excess": np.linspace(0.0, 100e-6, 9)}
+AREAL = np.linspace(20.0, 80.0, 13)  # A.h/m2: axes of the maps
+LAYER = {"electrolyte": np.linspace(5e-6, 105e-6, 13), "lithium excess": np.linspace(0.0, 100e-6, 13)}
 
 
 def mean_open_circuit_voltage(cell, temperature) -> float:
