@@ -246,13 +246,14 @@ def test_cases_that_make_no_sense_are_refused_in_words(arguments, options, words
         cases(*arguments, **options)
 
 
-def test_variations_share_laws_but_never_wrongly():
+def test_variations_share_laws_but_never_wrongly(monkeypatch):
     """Tables are kept from cell to cell: a changed law, number of the electrolyte or temperature gives its own."""
     from cellsim.models import laws
 
     def numbers(found):
         return np.concatenate([found.solid.c.ravel(), found.salt.c.ravel(), found.salt[:3]])
 
+    monkeypatch.setattr(laws, "_kept", ())  # room for all that follows
     cell = cellsim.load(CHEN)
     table = laws.tables(cell, 298.15)
     for change, T in (({"positive electrode/particle diffusivity": 1e-14}, 298.15),
