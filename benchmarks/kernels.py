@@ -80,7 +80,7 @@ def parts():
     rows = inner_kernels.measure(core)
     whole = []
     for name in (CELL, VARYING):
-        model = cellsim.DFN()
+        model = cellsim.DFN().resolved(cellsim.load(name), 298.15)
         row = stage(cellsim.load(name), model)
         n = sum(model.volumes)
         us = 1e3 * row["kernel ms"] / row["Newton"]
@@ -120,8 +120,8 @@ def cells(quick):
     ways = {"one by one": lambda n: [cellsim.simulate(cell, cellsim.discharge(1.0)) for _ in range(n)]}
     if hasattr(cellsim, "simulate_many"):
         for threads in sorted({1, os.cpu_count()}):
-            ways[f"simulate_many, {threads} threads"] = lambda n, k=threads: list(cellsim.simulate_many(
-                [cellsim.Case(cell, cellsim.discharge(1.0)) for _ in range(n)], threads=k))
+            ways[f"simulate_many, {threads} threads"] = lambda n, k=threads: cellsim.simulate_many(
+                [cellsim.Case(cell, cellsim.discharge(1.0)) for _ in range(n)], threads=k).results
     for name, way in ways.items():
         way(1)
         for n in RUNS[::2] if quick else RUNS:
