@@ -1,5 +1,6 @@
 """The command line: thin, everything it does is a few lines of Python away."""
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +16,6 @@ app = typer.Typer(help="Check battery claims from sourced parameters.", no_args_
 cache_app = typer.Typer(help="Compiled kernels on disk.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
 console = Console()
-
-Names = Annotated[list[str] | None, typer.Option(metavar="CELL")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE")]
 
 
 def _version(wanted: bool):
@@ -52,16 +50,20 @@ def audit(
     question = replace(question, c_rate=_positive("--c-rate", c_rate) or question.c_rate)
     if temperature is not None:
         question = replace(question, temperature=_kelvin(temperature))
-    if output is not None:
-        with replacing(output) as page:
-            found = _with_progress(run, question)
-            found.save(page)
-    else:
+    with replacing(output) if output is not None else nullcontext() as page:
         found = _with_progress(run, question)
-    console.print(f"[bold]{question.title}[/bold]\n{question.source}\n", highlight=False)
+        if page is not None:
+            found.save(page)
+    _say(question.title, style="bold")
+    _say(f"{question.source}\n")
     console.print(audit_table(found), verdict_table(found))
     if output is not None:
-        console.print(f"Report: {output}", highlight=False, soft_wrap=True)
+        _say(f"Report: {output}", soft_wrap=True)
+
+
+def _say(text, **how):
+    """Print words, the user's among them: never markup, nothing coloured by guesswork."""
+    console.print(text, markup=False, highlight=False, **how)
 
 
 def _with_progress(run, question):
@@ -103,9 +105,10 @@ def show(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file
     from .report.tables import provenance_table
 
     found = load(cell)
-    console.print(f"[bold]{found.title}[/bold]\n{found.description}", highlight=False)
+    _say(found.title, style="bold")
+    _say(found.description)
     console.print(provenance_table(found))
-    console.print(f"Provenance: {found.provenance()}", highlight=False)
+    _say(f"Provenance: {found.provenance()}")
 
 
 @app.command()
@@ -132,9 +135,9 @@ def simulate(
         steps, soc = [cellsim.charge(_positive("--charge", charge)), cellsim.hold(full)], 0.1
     T = None if temperature is None else _kelvin(temperature)
     result = cellsim.simulate(found, steps, getattr(cellsim, model)(), temperature=T, soc=soc)
-    console.print(str(result), highlight=False, soft_wrap=True)
-    console.print(f"  {result.discharge_capacity - result.charge_capacity:.4g} A.h, "
-                  f"{result.discharge_energy - result.charge_energy:.4g} W.h (discharge positive)", highlight=False)
+    _say(str(result), soft_wrap=True)
+    _say(f"  {result.discharge_capacity - result.charge_capacity:.4g} A.h, "
+         f"{result.discharge_energy - result.charge_energy:.4g} W.h (discharge positive)")
     if output is not None:
         (result.plot if output.suffix in (".png", ".svg", ".pdf") else result.save)(output)
 
@@ -164,9 +167,8 @@ def warmup():
 
     import cellsim
 
-    from ._jit import announce, cache_directory
+    from ._jit import cache_directory
 
-    announce()
     start = time.perf_counter()
     for model in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()):
         cellsim.simulate("lgm50_chen2020", [cellsim.rest(1.0)], model)
@@ -176,12 +178,10 @@ def warmup():
 @app.command()
 def bench(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")] = "lgm50_chen2020"):
     """Say how fast the models are on this machine; takes a few seconds."""
-    from ._jit import announce
     from .report.tables import speed_table
     from .studies.speed import bench as run
     from .studies.speed import machine
 
-    announce()
     console.print(speed_table(run(cell), machine()))
 
 

@@ -1,8 +1,9 @@
-"""Writing files so that a failure leaves nothing behind."""
+"""Writing files so that a failure leaves nothing behind, and the packages that only tables need."""
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from .errors import ReportError
@@ -31,6 +32,14 @@ def replacing(path) -> Iterator[Path]:
         raise ReportError(f"{path}: cannot be written ({fault.strerror or fault})") from None
     finally:
         partial.unlink(missing_ok=True)
+
+
+def optional(name):
+    """A package that only tables need.  Raises ReportError if it is not installed."""
+    try:
+        return import_module(name)
+    except ImportError:
+        raise ReportError(f"{name} is not installed: pip install 'cellsim[table]'") from None
 
 
 def _umask() -> int:

@@ -2,13 +2,12 @@
 import difflib
 import json
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
 from .errors import Ending, ReportError
-from .files import replacing
+from .files import optional, replacing
 from .variables import Variables
 
 
@@ -116,14 +115,14 @@ class Result:
 
     def to_pandas(self):
         """A DataFrame of all variables that depend on time only, with the step number."""
-        pd = _optional("pandas")
+        pd = optional("pandas")
         frame = pd.DataFrame({name: self[name] for name in self if self.variables.dims(name) == ("Time [s]",)})
         frame.insert(1, "Step", self.step_index)
         return frame
 
     def to_xarray(self):
         """A Dataset of all variables, in space too; units are in the names."""
-        xr = _optional("xarray")
+        xr = optional("xarray")
         names = [n for n in self if self.variables.dims(n) != (n,)]
         axes = [n for n in self if self.variables.dims(n) == (n,)]
         return xr.Dataset({n: (self.variables.dims(n), self[n]) for n in names}
@@ -139,7 +138,7 @@ class Result:
         if Path(path).suffix not in _READERS:
             raise ReportError(f"{path}: save as {' or '.join(_READERS)}")
         for name in _NEEDED[Path(path).suffix]:
-            _optional(name)
+            optional(name)
         with replacing(path) as partial:
             if partial.suffix == ".parquet":
                 frame = self.to_pandas()
@@ -174,23 +173,15 @@ class Result:
         return "\n".join(lines)
 
 
-def _optional(name):
-    """A package that only tables need.  Raises ReportError if it is not installed."""
-    try:
-        return import_module(name)
-    except ImportError:
-        raise ReportError(f"{name} is not installed: pip install 'cellsim[table]'") from None
-
-
 def _read_parquet(path):
-    frame = _optional("pandas").read_parquet(path)
+    frame = optional("pandas").read_parquet(path)
     meta = json.loads(frame.attrs["cellsim"])
     arrays = {n: (("Time [s]",), frame[n].to_numpy(float)) for n in frame if n != "Step"}
     return arrays, frame["Step"].to_numpy(), meta
 
 
 def _read_netcdf(path):
-    with _optional("xarray").open_dataset(path, engine="h5netcdf") as data:
+    with optional("xarray").open_dataset(path, engine="h5netcdf") as data:
         data.load()
     meta = json.loads(data.attrs["cellsim"])
     arrays = {str(n): (tuple(map(str, data[n].dims)), data[n].to_numpy().astype(float))

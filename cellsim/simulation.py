@@ -68,7 +68,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     _check(steps, soc, rtol, period, accuracy)
     model = DFN() if model is None else model
     announce()
-    T = float(cell.value("cell/ambient temperature") if temperature is None else temperature)
+    T = float(cell.temperature(temperature))
     if not 150.0 < T < 500.0:
         raise ProtocolError(f"temperature {T:g} K: give kelvin, between 150 and 500")
     model = model.resolved(cell, T, max(_rate(cell, step) for step in steps), accuracy)

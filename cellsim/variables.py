@@ -9,7 +9,8 @@ from .kernels.porous import end_resistance
 from .kernels.stage import surfaces
 from .kernels.system import POROUS
 from .models.mesh import FOIL
-from .models.state import NEGATIVE, POSITIVE, capacity_between_cutoffs, has_foil
+from .models.parts import PARTS, has_foil
+from .models.state import capacity_between_cutoffs
 
 ALIASES = {"Terminal voltage [V]": "Voltage [V]"}
 SIDES = (("Negative", 0), ("Positive", 1))
@@ -120,7 +121,7 @@ def _series(p):
     yield "Minimum electrolyte concentration [mol.m-3]", (one, lambda: p.c.min(axis=1))
     pores = p.sys.volume["eps"] * p.sys.volume["dx"]
     yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * (p.c @ pores))
-    for (name, side), part in zip(SIDES, (NEGATIVE, POSITIVE), strict=True):
+    for (name, side), part in zip(SIDES, PARTS, strict=True):
         if side == 0 and has_foil(p.cell):
             continue
         low = name.lower()
@@ -144,7 +145,7 @@ def _fields(p):
     resolved = sys.model == POROUS and sys.volume.size > 3
     if resolved:
         yield "Electrolyte potential [V]", (("Time [s]", x), lambda: p.phi_e)
-    for (name, side), part in zip(SIDES, (NEGATIVE, POSITIVE), strict=True):
+    for (name, side), part in zip(SIDES, PARTS, strict=True):
         if side == 0 and has_foil(p.cell):
             continue
         low, v = name.lower(), p.volumes(side)

@@ -131,6 +131,14 @@ def test_wrong_arguments_end_with_one_sentence(run, arguments, words):
     assert code == 2 and words in err and "Traceback" not in err
 
 
+def test_words_of_a_file_are_printed_as_they_are(run, tmp_path):
+    """Brackets in a title are not markup."""
+    raw = cellsim.load(TARGET).to_json() | {"title": "Cell [bold]A[/bold] [red]"}
+    (tmp_path / "mine.json").write_text(json.dumps(raw), encoding="utf-8")
+    code, out, _ = run("show", tmp_path / "mine.json")
+    assert code == 0 and out.startswith("Cell [bold]A[/bold] [red]\n")
+
+
 def test_claim_without_baseline_is_refused(run, tmp_path):
     """A ratio needs something to compare with."""
     text = "\n".join(line for line in run("claim")[1].splitlines() if not line.startswith("baselines"))

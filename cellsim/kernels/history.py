@@ -12,7 +12,7 @@ import numpy as np
 
 from .._jit import inner
 from .stage import solve
-from .system import add, copy, views
+from .system import add, copy, keep_salt, views
 
 MAX_ORDER = 5
 SAFETY = 0.8  # of the step that the error estimate would allow
@@ -89,9 +89,7 @@ def attempt(sys, ctl, mem, w, rtol, tol):
         add(1.0, mem.D[k], new)
         add(1.0 - GAMMA[k] / ALPHA[order], mem.D[k], hat)
     copy(new, change)
-    salt, had = views(sys, new)[1], views(sys, mem.D[0])[1]
-    for i in range(salt.size):
-        salt[i] = max(salt[i], 0.1 * had[i])  # extrapolated below zero, there would be no logarithm
+    keep_salt(sys, new, mem.D[0])
     n = solve(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)
     for i in range(new.size):
         change[i] = new[i] - change[i]

@@ -8,6 +8,14 @@ EDGE = 1e-9  # surface stoichiometries are kept this far from 0 and 1 where i0 i
 
 
 @inner
+def open_circuit(laws, side, x, at):
+    """Open-circuit potential of one electrode at a surface stoichiometry x, found `at` in its table;  d/dx."""
+    U, dU = read(laws.solid, LAWS_PER_SIDE * side + OCP, at)
+    end, d_end = end_potential(x)
+    return U + end, dU + d_end
+
+
+@inner
 def reaction(laws, side, i_ref, R_f, c_ref, T, j, alpha, beta, c_e, root, place):
     """Interface voltage U + eta + R_f j [V] at reaction current j;  d/dj, d/dc_e.
 
@@ -16,9 +24,7 @@ def reaction(laws, side, i_ref, R_f, c_ref, T, j, alpha, beta, c_e, root, place)
     first = LAWS_PER_SIDE * side
     x = alpha + beta * j
     at = locate(laws.solid, x)
-    U, dU = read(laws.solid, first + OCP, at)
-    end, d_end = end_potential(x)
-    U, dU = U + end, dU + d_end
+    U, dU = open_circuit(laws, side, x, at)
     f, df = read(laws.solid, first + SHAPE_X, at)
     g, dg = read(laws.salt, SHAPE_C + side, place)
     inside = EDGE < x < 1.0 - EDGE

@@ -4,7 +4,7 @@ import numpy as np
 from .._jit import inner, kernel
 from .history import ERROR, SAFETY, accept, attempt, choose_order, norm, rescale
 from .stage import solve, surface, voltage
-from .system import CURRENT, POWER, VOLTAGE, Control, add, copy, views
+from .system import CURRENT, POWER, VOLTAGE, add, aimed, copy, keep_salt, views
 
 TOL = 0.05  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-9  # smallest time step [s]
@@ -56,19 +56,14 @@ def margins(sys, ctl, s, q_start, g):
 
 @inner
 def interpolate(sys, mem, when, out):
-    """State at the time `when` within the step just taken, on the integrator's own polynomial.
-
-    Where that would take the last salt, a tenth of it is left.
-    """
+    """State at the time `when` within the step just taken, on the integrator's own polynomial."""
     t, h = mem.head[0], mem.head[1]
     copy(mem.D[0], out)
     p = 1.0
     for m in range(int(mem.head[2])):
         p *= (when - t + m * h) / (h * (m + 1.0))
         add(p, mem.D[m + 1], out)
-    salt, left = views(sys, out)[1], views(sys, mem.D[0])[1]
-    for i in range(salt.size):
-        salt[i] = max(salt[i], 0.1 * left[i])
+    keep_salt(sys, out, mem.D[0])
 
 
 @inner
@@ -128,9 +123,7 @@ def at_peak_power(sys, ctl, s, w, rtol):
     k = s.size - 3
     more = w.spare
     copy(s, more)
-    push = Control(CURRENT, 1.001 * s[k], ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge,
-                   ctl.c_edge)
-    if solve(sys, 0.0, push, s, more, w, rtol, 1e-4 * TOL) == 0:
+    if solve(sys, 0.0, aimed(ctl, CURRENT, 1.001 * s[k]), s, more, w, rtol, 1e-4 * TOL) == 0:
         return False
     return more[k] * voltage(sys, more) < 1.0001 * s[k] * voltage(sys, s)
 
@@ -215,9 +208,7 @@ def settle(sys, ctl, s, w, rtol):
         stride = min(stride, 1.0 - done)
         part = start + (done + stride) * (goal - start)
         copy(s, new)
-        towards = Control(ctl.mode, part, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end,
-                          ctl.x_edge, ctl.c_edge)
-        if solve(sys, 0.0, towards, hat, new, w, rtol, 1e-4 * TOL) > 0:
+        if solve(sys, 0.0, aimed(ctl, ctl.mode, part), hat, new, w, rtol, 1e-4 * TOL) > 0:
             copy(new, s)
             done += stride
             stride *= 2.0

@@ -14,7 +14,7 @@ import numpy as np
 from .._jit import inner, kernel
 from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, diagnose, first_of, margins
 from .stage import solve, voltage
-from .system import Control, copy, views
+from .system import aimed, copy, keep_salt, views
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
 STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
@@ -27,12 +27,6 @@ def target(knots, t, k):
     """Value at time t of the piece that begins at knot k."""
     share = (t - knots[k, 0]) / (knots[k + 1, 0] - knots[k, 0])
     return knots[k, 1] + share * (knots[k + 1, 1] - knots[k, 1])
-
-
-@inner
-def aimed(ctl, value):
-    """The same control with another target."""
-    return Control(ctl.mode, value, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge, ctl.c_edge)
 
 
 @inner
@@ -49,14 +43,6 @@ def size(sys, d, rtol):
 
 
 @inner
-def keep_salt(sys, new, old):
-    """Extrapolated below zero, there would be no logarithm: leave a tenth."""
-    salt, had = views(sys, new)[1], views(sys, old)[1]
-    for i in range(salt.size):
-        salt[i] = max(salt[i], 0.1 * had[i])
-
-
-@inner
 def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
     """One step of h from m[Y] at t into m[AHEAD]; returns the estimated error over rtol, or -1."""
     hg = STAGE * h
@@ -64,7 +50,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
         m[KNOWN, i] = m[Y, i] + hg * m[RATE, i]
         m[MIDDLE, i] = m[Y, i] + GAMMA * h * m[RATE, i]
     keep_salt(sys, m[MIDDLE], m[Y])
-    if solve(sys, hg, aimed(ctl, target(knots, t + GAMMA * h, k)), m[KNOWN], m[MIDDLE], w, rtol, tol) == 0:
+    if solve(sys, hg, aimed(ctl, ctl.mode, target(knots, t + GAMMA * h, k)), m[KNOWN], m[MIDDLE], w, rtol, tol) == 0:
         return -1.0
     a = 1.0 / (GAMMA * (2.0 - GAMMA))
     for i in range(m.shape[1]):
@@ -72,7 +58,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
         m[KNOWN, i] = a * m[MIDDLE, i] + (1.0 - a) * m[Y, i]
         m[AHEAD, i] = m[Y, i] + (m[MIDDLE, i] - m[Y, i]) / GAMMA
     keep_salt(sys, m[AHEAD], m[MIDDLE])
-    if solve(sys, hg, aimed(ctl, target(knots, t + h, k)), m[KNOWN], m[AHEAD], w, rtol, tol) == 0:
+    if solve(sys, hg, aimed(ctl, ctl.mode, target(knots, t + h, k)), m[KNOWN], m[AHEAD], w, rtol, tol) == 0:
         return -1.0
     n = views(sys, m[Y])[0].size + sys.volume.size
     for i in range(m.shape[1]):
@@ -193,7 +179,7 @@ def follow(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s):
         longest = min(border - t, room * every) if every > 0.0 else border - t
         which, h, error = step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g)
         if h == 0.0:
-            return diagnose(sys, aimed(ctl, target(knots, t, k)), m[Y], q_start, w, rtol, g), rows
+            return diagnose(sys, aimed(ctl, ctl.mode, target(knots, t, k)), m[Y], q_start, w, rtol, g), rows
         whole = h >= border - t
         head[0] = border if whole else t + h
         rows = record(m, t, h, head[0], every, out_t, out_s, rows)

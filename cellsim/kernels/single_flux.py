@@ -10,8 +10,8 @@ from .._jit import inner
 from ..numerics.mesh import conductance
 from ..numerics.table import evaluate, locate, read
 from ..physics.constants import F
-from ..physics.kinetics import end_potential, exchange_current, overpotential
-from .local import EDGE
+from ..physics.kinetics import exchange_current, overpotential
+from .local import EDGE, open_circuit
 from .particle import fill, respond
 from .porous import electrolyte
 from .system import (
@@ -19,7 +19,6 @@ from .system import (
     CONDUCTIVITY,
     DIFFUSION,
     LAWS_PER_SIDE,
-    OCP,
     SHAPE_C,
     SHAPE_X,
     control_residual,
@@ -65,9 +64,7 @@ def interface(sys, side, j, alpha, beta, c):
     first = first_of(sys, side)
     x = alpha + beta * j
     at = locate(sys.laws.solid, x)
-    U, dU = read(sys.laws.solid, LAWS_PER_SIDE * side + OCP, at)
-    end, d_end = end_potential(x)
-    U, dU = U + end, dU + d_end
+    U, dU = open_circuit(sys.laws, side, x, at)
     f, df = read(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)

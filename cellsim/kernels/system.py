@@ -128,6 +128,20 @@ def views(sys, s):
 
 
 @inner
+def keep_salt(sys, new, old):
+    """Extrapolated below zero, there would be no logarithm: leave a tenth of the salt in the state `old`."""
+    salt, had = views(sys, new)[1], views(sys, old)[1]
+    for i in range(salt.size):
+        salt[i] = max(salt[i], 0.1 * had[i])
+
+
+@inner
+def aimed(ctl, mode, target):
+    """The same control with another target."""
+    return Control(mode, target, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge, ctl.c_edge)
+
+
+@inner
 def control_residual(ctl, I, V):
     """What the cycler imposes, as a residual;  d/dI, d/dV."""
     if ctl.mode == CURRENT:

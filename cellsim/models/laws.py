@@ -5,6 +5,7 @@ from ..kernels.system import Laws
 from ..numerics.table import Table, integral, tabulate
 from ..parameters.check import C_RANGE, X_RANGE
 from ..physics.transport import arrhenius, diffusion_factor
+from .parts import PARTS, is_metal
 
 DILUTE = 1e-5  # smallest tabulated root of a concentration, over that of the lower end of C_RANGE
 
@@ -35,7 +36,7 @@ def open_circuit(cell, part, T):
 def electrode_laws(cell, part, T):
     """U, f and the integral of D_s of one electrode, functions of its stoichiometry."""
     T_ref = cell.value("cell/reference temperature")
-    if cell.text(f"{part}/type") == "lithium metal":
+    if is_metal(cell, part):
         return [np.zeros_like, one, one]
     D = cell.law(f"{part}/particle diffusivity")
     factor = arrhenius(cell.value(f"{part}/diffusivity activation energy"), T, T_ref)
@@ -45,7 +46,7 @@ def electrode_laws(cell, part, T):
 
 def exchange_shape(cell, part, T):
     """g(c_e) at T of one electrode."""
-    if cell.text(f"{part}/type") == "lithium metal":
+    if is_metal(cell, part):
         return one
     g = cell.law(f"{part}/exchange-current electrolyte shape")
     return lambda c: g(c, T)
@@ -63,7 +64,7 @@ def salt_laws(cell, T, c_range):
     D_factor = arrhenius(value("electrolyte/diffusivity activation energy"), T, T_ref)
     K_factor = (T / T_ref) ** value("electrolyte/conductivity temperature exponent") * arrhenius(
         value("electrolyte/conductivity activation energy"), T, T_ref)
-    shapes = [held(exchange_shape(cell, part, T), c_range) for part in ("negative electrode", "positive electrode")]
+    shapes = [held(exchange_shape(cell, part, T), c_range) for part in PARTS]
     return [held(lambda c: D_factor * D(c, T), c_range), dilute(lambda c: K_factor * K(c, T), c_range),
             held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range), held(lambda c: t(c, T), c_range),
             *shapes]

@@ -5,6 +5,7 @@ import numpy as np
 
 from ..numerics.mesh import graded_faces
 from ..physics.transport import arrhenius, bruggeman, percolation
+from .parts import has_foil
 
 FOIL = 1e-8  # thickness of the single volume that stands for a metal foil [m]
 FOIL_SIGMA = 1e3  # its conductivity [S/m]: 5e-12 Ohm m2, nothing
@@ -69,7 +70,7 @@ def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:
     middle = Region(dx=dx_s, eps=cell.value("separator/electrolyte volume fraction"), sigma=0.0, side=-1,
                     tau=IDEAL if ideal else transport_efficiency(cell, "separator"),
                     area=0.0 * dx_s, i_ref=0.0, R_f=0.0)
-    if cell.text("negative electrode/type") == "lithium metal":
+    if has_foil(cell):
         left = foil(cell, "negative electrode", T)
     else:
         left = electrode(cell, "negative electrode", 0, graded_faces(volumes[0], length[0], stretch[0], "right"),

@@ -19,9 +19,9 @@ from ..numerics.mesh import sphere
 from ..physics.constants import F
 from .laws import tables
 from .mesh import regions
+from .parts import PARTS, has_foil
 from .resolution import resolution
 
-PARTS = ("negative electrode", "positive electrode")
 STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
 ACCURACY = 1e-3  # V rms, unless said
 STRETCH_R = 2.0  # and of particles towards their surface
@@ -54,7 +54,7 @@ def build(cell, T, volumes, shells, model, ideal=False) -> System:
     volume["path"] = 0.5 * volume["dx"] / volume["tau"]
     volume["link"] = electronic_links(volume["dx"], volume["sigma"])
     side = volume["side"]
-    foil = cell.text(f"{PARTS[0]}/type") == "lithium metal"
+    foil = has_foil(cell)
     holds = (side == 1) | ((side == 0) & (not foil))
     if model == SINGLE_FLUX:  # one particle an electrode, shared by its volumes
         owners = [1] if foil else [0, 1]

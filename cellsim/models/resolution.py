@@ -15,12 +15,12 @@ import numpy as np
 
 from ..physics.constants import F
 from .mesh import transport_efficiency
+from .parts import NEGATIVE, PARTS, POSITIVE, is_metal
 
 SHARE = 0.5  # of the accuracy, left to each of the two electrodes and to the shells
 MOST = 0.025  # V: beyond, the run ends so early that the error grows no more
 FEWEST_VOLUMES, FEWEST_SHELLS = 6, 8
 ORDER_R = 1.7  # observed on the graded shells: between the transient's first and the second order
-PARTS = ("negative electrode", "positive electrode")
 
 
 def electrode_numbers(cell, part, T, current):
@@ -41,7 +41,7 @@ def electrode_numbers(cell, part, T, current):
 def resolution(cell, T, rate, accuracy):
     """((negative, separator, positive) volumes, shells) for `accuracy` [V rms] at a C-rate and T [K]."""
     current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
-    porous = [part for part in PARTS if cell.text(f"{part}/type") != "lithium metal"]
+    porous = [part for part in PARTS if not is_metal(cell, part)]
     numbers = {part: electrode_numbers(cell, part, T, current) for part in porous}
     g = max(n[1] for n in numbers.values())
     volumes = {part: 1 for part in PARTS}
@@ -52,4 +52,4 @@ def resolution(cell, T, rate, accuracy):
     ten = min(2e-3 * (S + S**3), MOST)
     shells = max(FEWEST_SHELLS, math.ceil(10.0 * (ten / (SHARE * accuracy)) ** (1.0 / ORDER_R)))
     separator = max(2, math.ceil(0.1 * max(volumes.values())))
-    return (volumes[PARTS[0]], separator, volumes[PARTS[1]]), shells
+    return (volumes[NEGATIVE], separator, volumes[POSITIVE]), shells

@@ -6,13 +6,7 @@ import numpy as np
 from ..errors import ParameterError
 from ..physics.constants import F
 from .laws import open_circuit
-
-NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
-
-
-def has_foil(cell) -> bool:
-    """True where the negative electrode is lithium metal."""
-    return cell.text(f"{NEGATIVE}/type") == "lithium metal"
+from .parts import NEGATIVE, POSITIVE, has_foil
 
 
 def stoichiometries(cell, soc):
@@ -37,7 +31,7 @@ def stoichiometries(cell, soc):
 
 def open_circuit_voltage(cell, soc, T=None):
     """Open-circuit voltage [V] at a state of charge (number or array) and temperature [K]."""
-    T = cell.value("cell/ambient temperature") if T is None else T
+    T = cell.temperature(T)
     x_n, x_p = (np.atleast_1d(np.asarray(x, float)) for x in stoichiometries(cell, soc))
     U = open_circuit(cell, POSITIVE, T)(x_p)
     if not has_foil(cell):

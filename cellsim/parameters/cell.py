@@ -115,6 +115,10 @@ class Cell:
         """Capacity that defines the C-rate [A.h]; its record's note states rate, window and temperature."""
         return self.value("cell/nominal capacity")
 
+    def temperature(self, given=None) -> float:
+        """The temperature of a run [K]: the one given, or else the cell's ambient one."""
+        return self.value("cell/ambient temperature") if given is None else given
+
     def has(self, path) -> bool:
         """Whether the file gives this quantity."""
         return path in self._records

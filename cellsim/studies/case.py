@@ -44,7 +44,7 @@ class Case:
     def variables(self) -> Variables:
         """The variables of a result of this case, at its initial state.  Raises ParameterError."""
         cell = self.varied_cell()
-        T = cell.value("cell/ambient temperature") if self.temperature is None else self.temperature
+        T = cell.temperature(self.temperature)
         model = (self.model or DFN()).resolved(cell, T, 1.0, self.accuracy)
         sys = model.discretise(cell, T)
         return Variables.of(cell, sys, model, np.zeros(1), initial_state(cell, sys, 0.5)[None], 0.5)

@@ -10,7 +10,7 @@ from ..parameters import Cell, load
 from ..protocols import discharge
 from ..simulation import simulate
 from .claim import load_claim
-from .records import Audit, Claim, Figures, RatioMap
+from .records import UNITS, Audit, Claim, Figures, RatioMap
 from .uncertainty import interval, sample
 from .variation import ELECTROLYTE, EXCESS, Family
 from .verdict import compare
@@ -27,7 +27,7 @@ def mean_open_circuit_voltage(cell, temperature) -> float:
 
 def figures(cell, claim: Claim, samples) -> Figures:
     """A cell's energy under a claim's conditions.  Raises SolveError if the discharge cannot be simulated."""
-    T = cell.value("cell/ambient temperature") if claim.temperature is None else claim.temperature
+    T = cell.temperature(claim.temperature)
     run = simulate(cell, discharge(claim.c_rate), temperature=T)
     design = build(cell)
     spread = np.array([interval(samples[:, k]) for k in range(2)])
@@ -62,7 +62,7 @@ def ratio_maps(family: Family, own: Figures, baselines, claim) -> Iterator[Ratio
         here = own.areal_capacity, own.cell.value(ELECTROLYTE if varied == "electrolyte" else EXCESS)
         for baseline in baselines:
             for metric in claim.metrics:
-                ratio = density[:, :, ("gravimetric", "volumetric").index(metric)] / baseline.metric(metric)
+                ratio = density[:, :, list(UNITS).index(metric)] / baseline.metric(metric)
                 yield RatioMap(own.name, baseline.name, metric, claim.factor, varied, AREAL, axis, ratio, here)
 
 
@@ -97,7 +97,7 @@ def audit(claim: Claim | str | None = None, *,
 
     samples, known = {}, {}
     for cell in (*base, *solid):
-        T = cell.value("cell/ambient temperature") if claim.temperature is None else claim.temperature
+        T = cell.temperature(claim.temperature)
         samples[cell.name] = sample(cell, claim.c_rate, T)
         report(f"{cell.name}: uncertainty")
         known[cell.name] = figures(cell, claim, samples[cell.name])
@@ -112,7 +112,7 @@ def audit(claim: Claim | str | None = None, *,
     for cell in solid:
         for baseline in baselines:
             for metric in claim.metrics:
-                k = ("gravimetric", "volumetric").index(metric)
+                k = list(UNITS).index(metric)
                 spread = interval(_ratios(samples[cell.name][:, k], samples[baseline.name][:, k]))
                 comparisons.append(compare(families[cell.name], known[cell.name], baseline, metric, claim.factor,
                                            spread))

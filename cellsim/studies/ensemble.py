@@ -15,6 +15,7 @@ import numpy as np
 
 from .._jit import announce
 from ..errors import CellsimError, ProtocolError, SolveError
+from ..files import optional
 from ..parameters.check import near
 from ..result import Result
 from ..variables import ALIASES, Variables
@@ -70,8 +71,7 @@ class Ensemble:
 
     def to_pandas(self):
         """A DataFrame with one row for each case: its labels, then the fields of `Outcome`."""
-        import pandas as pd
-
+        pd = optional("pandas")
         rows = [{"number": o.number, **o.labels} | {k: v for k, v in asdict(o).items() if k != "labels"}
                 for o in self.outcomes]
         return pd.DataFrame(rows)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ProtocolError, ReportError
-from ..files import replacing
+from ..files import optional, replacing
 
 GROUP = 65536  # rows of a group, at least
 
@@ -37,10 +37,7 @@ class Writer:
         """A writer whose file takes its place when all went well.  Raises ReportError, ProtocolError."""
         if Path(path).suffix != ".parquet":
             raise ReportError(f"{path}: give the name of a .parquet file")
-        try:
-            import pyarrow.parquet  # noqa: F401
-        except ImportError:
-            raise ReportError(f"{path}: writing Parquet needs pyarrow; install cellsim[table]") from None
+        optional("pyarrow.parquet")
         with replacing(path) as partial:
             writer = cls(partial, labels, names)
             try:
