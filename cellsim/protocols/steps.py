@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from ..errors import ProtocolError
 from .profiles import Profile
 
-CONTROLS = {"current": "A", "c-rate": "C", "voltage": "V", "power": "W", "rest": ""}
-QUANTITIES = {"voltage": "V", "current": "A", "c-rate": "C", "capacity": "A.h", "soc": "0..1"}
+CONTROLS = {"current": "A", "c-rate": "C", "voltage": "V", "power": "W", "resistance": "Ohm", "rest": "",
+            "plating margin": "V", "critical current margin": "A.m-2", "temperature": "K"}
+HELD = ("voltage", "plating margin", "critical current margin", "temperature")  # a state is held: 0 is a target
+QUANTITIES = {"voltage": "V", "current": "A", "c-rate": "C", "current density": "A.m-2", "capacity": "A.h",
+              "soc": "0..1", "temperature": "K", "plating margin": "V", "critical current margin": "A.m-2"}
+SIGNED = ("plating margin", "critical current margin")  # limits that may be below zero
 LONGEST = 1e7  # no step lasts longer than this [s]
 
 
 @dataclass(frozen=True)
 class Limit:
-    """Where a step stops: "voltage" [V], "current" [A], "c-rate", "capacity" [A.h] or "soc" (0..1).
+    """Where a step stops: a quantity of QUANTITIES and its value, in the unit that stands there.
 
-    A voltage stops a discharge from above and a charge from below.  Currents and C-rates are
-    magnitudes and end a held voltage; a capacity is the charge passed in the step, either way.
+    A voltage stops a discharge from above and a charge from below, a temperature from whichever side the
+    step starts on.  Currents, current densities and C-rates are magnitudes and end a held state; a
+    capacity is the charge passed in the step, either way.  A margin, to lithium plating [V] or to the
+    critical current [A/m2], stops a step when it falls to the value.
     """
 
     quantity: str
@@ -25,7 +31,7 @@ class Limit:
     def __post_init__(self):
         if self.quantity not in QUANTITIES:
             raise ProtocolError(f"limit on {self.quantity!r}: choose one of {', '.join(QUANTITIES)}")
-        if not math.isfinite(self.value) or self.value < 0.0:
+        if not math.isfinite(self.value) or (self.value < 0.0 and self.quantity not in SIGNED):
             raise ProtocolError(f"limit {self.quantity} = {self.value!r}: give a finite number, zero or more")
         if self.quantity == "soc" and self.value > 1.0:
             raise ProtocolError(f"limit soc = {self.value!r}: a state of charge lies between 0 and 1")
@@ -35,10 +41,16 @@ class Limit:
 class Step:
     """One thing the cycler does.
 
-    control: "current" [A], "c-rate", "voltage" [V], "power" [W] or "rest"; discharge positive.
+    control: one of CONTROLS, target in the unit that stands there; discharge positive.  A margin (a
+    charge at whatever current keeps it) and a temperature (likewise; the largest current that does not
+    heat the cell beyond it) are held as a voltage is.
     target: a number, or a `Profile` of it over time.
     duration [s]: needed for a rest; other steps end at the cell's cut-off voltages at the latest,
     and one that follows a profile at the last time of that.
+    temperature [K]: of the surroundings during this step, that of the run unless given.
+    period [s]: as that of `simulate`, for this step.
+    heater [W]: electrical heating from outside.  self_heating: what the cell delivers is turned into
+    heat within it.  Either needs a run with heat.
     until: limits besides; the first one reached ends the step.  While a profile is followed a
     voltage below that at the start is a lower limit, one above it an upper limit, and a capacity
     is the net charge.
@@ -48,6 +60,10 @@ class Step:
     target: float | Profile = 0.0
     duration: float | None = None
     until: tuple[Limit, ...] = ()
+    temperature: float | None = None
+    period: float | None = None
+    heater: float = 0.0
+    self_heating: bool = False
 
     def __post_init__(self):
         if self.control not in CONTROLS:
@@ -59,10 +75,10 @@ class Step:
             raise ProtocolError(f"{self.control} target {self.target!r}: give a finite number")
         if self.control == "rest" and self.duration is None:
             raise ProtocolError("a rest needs a duration in seconds")
-        if self.control not in ("rest", "voltage") and self.target == 0.0:
+        if self.control not in ("rest", *HELD) and self.target == 0.0:
             raise ProtocolError(f"{self.control} 0 is a rest: use rest(seconds)")
-        if self.control == "voltage" and self.duration is None and not self.until:
-            raise ProtocolError("a held voltage needs a duration or a current to end at")
+        if self.control in HELD and self.duration is None and not self.until:
+            raise ProtocolError(f"a held {self.control} needs a duration or a current to end at")
         if self.duration is not None and not 0.0 < self.duration <= LONGEST:
             raise ProtocolError(f"duration {self.duration!r} s: must be above 0 and at most {LONGEST:g} s")
 
@@ -83,7 +99,8 @@ class Step:
         if isinstance(self.target, Profile):
             return (f"{self.control} profile of {len(self.target.times)} points for {self.duration:g} s"
                     + "".join(f" until {x.quantity} {x.value:g}" for x in self.until))
-        what = {"rest": "rest", "voltage": f"hold {self.target:g} V"}.get(
+        what = {"rest": "rest", "voltage": f"hold {self.target:g} V",
+                **{name: f"hold {name} at {self.target:g} {unit}" for name in HELD[1:]}}.get(
             self.control, f"{'discharge' if self.target > 0 else 'charge'} at {abs(self.target):g} {unit}")
         time = f" for {self.duration:g} s" if self.duration else ""
         return what + time + "".join(f" until {x.quantity} {x.value:g}" for x in self.until)
