@@ -13,7 +13,7 @@ _HOMES = {
     "discharge": "protocols", "hold": "protocols", "rest": "protocols",
     "Profile": "protocols", "profile": "protocols",
     "Case": "studies", "cases": "studies", "simulate_many": "studies",
-    "simulate": "simulation", "Result": "result",
+    "Lumped": "design.thermal", "simulate": "simulation", "Result": "result",
     "audit": "studies", "Audit": "studies", "load_claim": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
     "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
