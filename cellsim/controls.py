@@ -9,6 +9,7 @@ from .models import capacity_between_cutoffs
 from .models.heat import reach
 from .models.parts import has_foil
 from .protocols import Profile
+from .protocols.steps import HELD
 
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
 C_EDGE = 1e-10  # salt below this fraction of the initial concentration counts as depleted
@@ -63,7 +64,8 @@ def control(run, step) -> Control:
     cell, area, now = run.cell, run.area, run.state[run.state.size - TAIL + system.T]
     nominal = cell.nominal_capacity
     target = step.target.values[0] if isinstance(step.target, Profile) else step.target
-    falls = target > 0
+    held = step.control in HELD
+    falls = target > 0 and not held
     v_lo, v_hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
     T_lo, T_hi = reach(run.sys.T) if run.sys.heat.capacity > 0.0 else (0.0, np.inf)
     limit = {"current": 0.0, "capacity": np.inf, "plating margin": -np.inf, "critical current margin": -np.inf}
@@ -72,7 +74,8 @@ def control(run, step) -> Control:
             limit["current"] = x.value * (nominal if x.quantity == "c-rate" else area)
         elif x.quantity == "soc":
             left = run.soc() - x.value
-            limit["capacity"] = max(left if falls else -left, 0.0) * capacity_between_cutoffs(cell)
+            left = abs(left) if held else left if falls else -left
+            limit["capacity"] = max(left, 0.0) * capacity_between_cutoffs(cell)
         elif x.quantity == "voltage":
             if isinstance(step.target, Profile):
                 falls = x.value < voltage(run.sys, run.state)

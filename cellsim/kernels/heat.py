@@ -22,6 +22,7 @@ from .system import (
     SINGLE_FLUX,
     SOLID_LAWS,
     TAIL,
+    TERMS,
     T,
     views,
     warm,
@@ -38,9 +39,10 @@ def surface(sys, w, x, j, i):
 @inner
 def entropic(sys, w, side, at):
     """dU/dT of one electrode at a stoichiometry found `at` in its table [V/K]; needs a system with heat."""
-    k = LAWS_PER_SIDE * side + OCP
-    return (w.entropy[side, 0] * read(sys.laws.solid, k, at)[0]
-            + w.entropy[side, 1] * read(sys.laws.solid, k + SOLID_LAWS, at)[0])
+    slope = 0.0
+    for m in range(TERMS):
+        slope += w.entropy[side, m] * read(sys.laws.solid, LAWS_PER_SIDE * side + OCP + m * SOLID_LAWS, at)[0]
+    return slope
 
 
 @inner

@@ -33,6 +33,7 @@ OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
 # SHAPE_C has one for either electrode (add side)
 SALT_DIFFUSIVITY, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
 SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6
+TERMS = 3  # functions of the variable that, weighted by functions of temperature, make up a law
 # temperature factors of what is no law: exchange current and film resistance (add side), critical current
 RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
 
@@ -62,8 +63,8 @@ SALT = np.dtype([(k, "f8") for k in ("D", "D_c", "kappa", "kappa_c", "chi", "chi
 class Laws(NamedTuple):
     """The material laws of a cell.
 
-    With heat, law k at temperature T is g_k(T) times law k at the first temperature plus h_k(T) times
-    its companion, which lies half a table further on; without, there are no companions.
+    With heat, law k at temperature T is the sum of TERMS: itself at the first temperature and its companions,
+    each a whole set of laws further on, with weights that depend on T.  Without, there are no companions.
     """
 
     solid: Table  # of the stoichiometry
@@ -76,7 +77,7 @@ class Heat(NamedTuple):
     capacity: float  # [J/K/m2]; 0: the temperature stays what it is
     loss: float  # to the surroundings [W/K/m2]
     critical: float  # current density of lithium plating that the separator bears, at the first temperature [A/m2]
-    factor: Table  # of temperature: g_k, h_k of all laws, solid first, then the RATES
+    factor: Table  # of temperature: the weights of all laws, solid first, then the RATES
 
 
 class System(NamedTuple):
@@ -127,10 +128,10 @@ class Work(NamedTuple):
     spare: np.ndarray  # (N,) a state
     curvature: np.ndarray  # (1,) Newton's next correction over the square of the last, as last seen
     at: np.ndarray  # (1,) temperature that the following belong to [K]
-    by_solid: np.ndarray  # (SOLID_LAWS, 2) weights of a law and its companion
-    by_salt: np.ndarray  # (SALT_LAWS, 2) the same of the salt's laws
+    by_solid: np.ndarray  # (SOLID_LAWS, TERMS) weights of a law and its companions
+    by_salt: np.ndarray  # (SALT_LAWS, TERMS) the same of the salt's laws
     rate: np.ndarray  # (RATES,) factors
-    entropy: np.ndarray  # (2, 2) slopes in T of the weights of either electrode's OCP
+    entropy: np.ndarray  # (2, TERMS) slopes in T of the weights of either electrode's OCP
 
 
 def allocate(sys: System) -> Work:
@@ -138,8 +139,8 @@ def allocate(sys: System) -> Work:
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     return Work(np.zeros((n, 3, COLUMNS)), np.zeros(n, LOCAL), np.zeros(n, SALT), np.zeros((p, 2, m)),
                 np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + TAIL), np.ones(1), np.array([sys.T]),
-                np.array([[1.0, 0.0]] * SOLID_LAWS), np.array([[1.0, 0.0]] * SALT_LAWS), np.ones(RATES),
-                np.zeros((2, 2)))
+                np.eye(1, TERMS).repeat(SOLID_LAWS, 0), np.eye(1, TERMS).repeat(SALT_LAWS, 0), np.ones(RATES),
+                np.zeros((2, TERMS)))
 
 
 @inner
@@ -150,15 +151,15 @@ def warm(sys, T, w):
     table = sys.heat.factor
     place = locate(table, T)
     for k in range(SOLID_LAWS):
-        for q in range(2):
-            w.by_solid[k, q], slope = read(table, 2 * k + q, place)
+        for q in range(TERMS):
+            w.by_solid[k, q], slope = read(table, TERMS * k + q, place)
             if k % LAWS_PER_SIDE == OCP:
                 w.entropy[k // LAWS_PER_SIDE, q] = slope
     for k in range(SALT_LAWS):
-        for q in range(2):
-            w.by_salt[k, q] = read(table, 2 * (SOLID_LAWS + k) + q, place)[0]
+        for q in range(TERMS):
+            w.by_salt[k, q] = read(table, TERMS * (SOLID_LAWS + k) + q, place)[0]
     for k in range(RATES):
-        w.rate[k] = read(table, 2 * (SOLID_LAWS + SALT_LAWS) + k, place)[0]
+        w.rate[k] = read(table, TERMS * (SOLID_LAWS + SALT_LAWS) + k, place)[0]
     w.at[0] = T
 
 

@@ -1,8 +1,9 @@
-"""Material laws of a cell whose temperature changes: two terms, each a function of its variable times one of T.
+"""Material laws of a cell whose temperature changes: a few terms, each a function of its variable times one of T.
 
-Whatever a parameter set says, law k is L(x, T) = g(T) L(x, T0) + h(T) B(x) to within FAITHFUL: an Arrhenius
-factor has h = 0, an open-circuit potential with an entropic coefficient is exactly of this form, and of a
-law that mixes x and T the second term is the leading singular vector of what the first leaves over.
+Whatever a parameter set says, law k is L(x, T) = g(T) L(x, T0) + h(T) B(x) + ...: an Arrhenius factor needs no
+second term, an open-circuit potential with an entropic coefficient is exactly of this form, and of a law that
+mixes x and T the further terms are the leading singular vectors of what the first leaves over, weighed by
+how likely x and T are.  Laws that mix them wildly (O'Regan's electrolyte) are met to 0.1 % over 40 K.
 """
 from dataclasses import dataclass
 
@@ -10,16 +11,20 @@ import numpy as np
 from numpy.polynomial import chebyshev
 
 from ..errors import ParameterError
-from ..kernels.system import DIFFUSION, LAWS_PER_SIDE, OCP, Heat, Laws
+from ..kernels.system import CHI, DIFFUSION, LAWS_PER_SIDE, OCP, T_PLUS, TERMS, Heat, Laws
 from ..numerics.table import KNOTS, Table, through
 from ..physics.transport import arrhenius
 from .laws import kept, salts, solids
-from .parts import NEGATIVE, PARTS, is_metal
+from .parts import NEGATIVE, PARTS
 
 COLDER, WARMER = 60.0, 90.0  # how far from the first temperature the laws reach [K]
 NODES, KNOTS_T = 11, 257  # temperatures at which laws are evaluated, and at which their factors are tabulated
-FAITHFUL = 0.02  # largest relative departure of a law from its two terms within USUAL
-USUAL = 30.0  # K from the first temperature
+FAITHFUL = 0.02  # largest relative departure of a particle diffusivity from one term within USUAL
+USUAL = 30.0  # K around the temperature that a run is likely to have, which is
+AHEAD = 10.0  # K above the first one
+RARE = 0.03  # weight of concentrations outside LIKELY, in units of the initial one, against those inside
+LIKELY = (0.1, 2.5)
+LEVEL = (CHI, T_PLUS)  # laws that may pass through zero: their errors count absolutely, as a potential's do
 
 
 @dataclass(frozen=True)
@@ -30,15 +35,21 @@ class Body:
     conductance: float
 
 
-def two_terms(values, scale, first):
-    """g, h (temperatures,) and B (knots,) with values (temperatures, knots) = g first + h B, weighted by 1/scale."""
-    rows, base = values / scale, first / scale
-    g = rows @ base / (base @ base) if base.any() else np.ones(len(rows))
-    rest = rows - np.outer(g, base)
-    if np.max(np.abs(rest)) < 1e-9 * max(np.max(np.abs(base)), 1e-12):
-        return g, np.zeros(len(rows)), np.zeros(first.size)
-    u, s, v = np.linalg.svd(rest, full_matrices=False)
-    return g, u[:, 0] * s[0], v[0] * scale
+def terms(values, first, scale, likely_x, likely_T):
+    """Weights (TERMS, temperatures) and terms (TERMS, knots) of values (temperatures, knots), the first being `first`.
+
+    Errors count in units of `scale` (knots,), and by likely_x (knots,) and likely_T (temperatures,).
+    """
+    weigh = likely_x / scale
+    rows, base = values * weigh, first * weigh
+    factors, parts = np.zeros((TERMS, len(rows))), np.zeros((TERMS, first.size))
+    factors[0], parts[0] = rows @ base / (base @ base) if base.any() else 1.0, first
+    rest = rows - np.outer(factors[0], base)
+    if np.max(np.abs(rest)) > 1e-9 * np.max(np.abs(base)):
+        leading = np.linalg.svd(rest * likely_T[:, None], full_matrices=False)[2][:TERMS - 1]
+        factors[1:] = leading @ rest.T
+        parts[1:] = leading / weigh
+    return factors, parts
 
 
 def spread(T, values, knots):
@@ -63,43 +74,44 @@ def nodes(T):
 
 
 def tables(cell, T, laws_at):
-    """Table of the laws at T with their companions, and g and h of each at the knots of temperature."""
+    """Table of the laws at T with their companions, and the weights of each at the knots of temperature."""
     temperatures, knots = nodes(T), np.linspace(*reach(T), KNOTS_T)
     laws, ends = laws_at(cell, T)
     x = np.linspace(*ends, KNOTS)
+    likely_T, likely_x = np.exp(-((temperatures - T - AHEAD) / USUAL) ** 2), np.ones(KNOTS)
+    if laws_at is salts:
+        share = x * x / cell.value("electrolyte/initial concentration")
+        likely_x = np.where((share > LIKELY[0]) & (share < LIKELY[1]), 1.0, RARE)
     first = np.stack([law(x) for law in laws])
     values = np.stack([[law(x) for law in laws_at(cell, now)[0]] for now in temperatures], axis=1)
-    companions, factors = np.zeros_like(first), []
+    weights, companions = [], np.zeros((TERMS, *first.shape))
     for k, (at_T, here) in enumerate(zip(values, first, strict=True)):
-        solid = laws_at is solids
-        if solid and k % LAWS_PER_SIDE == OCP:
-            scale = np.ones_like(here)
-        else:
-            scale = np.maximum(np.abs(here), max(1e-3 * np.max(np.abs(here)), 1e-300))
-        g, h, companions[k] = two_terms(at_T, scale, here)
-        if solid and k % LAWS_PER_SIDE == DIFFUSION and h.any():  # the particle kernels know one factor only
-            rest = np.abs(np.outer(h, companions[k] / scale))[np.abs(temperatures - T) < USUAL]
-            if np.max(rest) > FAITHFUL:
+        usual = np.max(np.abs(here[likely_x == 1.0]))
+        level = laws_at is salts and k in LEVEL or laws_at is solids and k % LAWS_PER_SIDE == OCP
+        scale = np.full(KNOTS, max(usual, 1e-300)) if level else np.maximum(np.abs(here), max(1e-3 * usual, 1e-300))
+        factors, companions[:, k] = terms(at_T, here, scale, likely_x, likely_T)
+        if laws_at is solids and k % LAWS_PER_SIDE == DIFFUSION and factors[1].any():
+            rest = np.abs(factors[1:].T @ (companions[1:, k] / scale))
+            if np.max(rest[np.abs(temperatures - T) < USUAL]) > FAITHFUL:
                 part = PARTS[k // LAWS_PER_SIDE]
                 raise ParameterError(f"{cell.name}: {part}/particle diffusivity mixes x and T, which a run with heat "
                                      "cannot follow; give a function of x and an activation energy")
-            h, companions[k] = 0.0 * h, 0.0
-        factors += [spread(temperatures, g, knots), spread(temperatures, h, knots) if h.any() else np.zeros(KNOTS_T)]
-    return through(np.concatenate([first, companions]).T, *ends), factors
+            factors[1:], companions[1:, k] = 0.0, 0.0  # the particle kernels know one factor
+        weights += [spread(temperatures, f, knots) if f.any() else f[0] * np.ones(KNOTS_T) for f in factors]
+    return through(np.concatenate(companions).T, *ends), weights
 
 
 def rates(cell, T):
     """Factors of exchange currents, film resistances and the critical current at the knots of temperature."""
     knots, T_ref = np.linspace(*reach(T), KNOTS_T), cell.value("cell/reference temperature")
 
-    def factor(part, key, sense=1.0):
-        E = cell.value(f"{part}/{key} activation energy") if cell.has(f"{part}/{key} activation energy") else 0.0
+    def factor(key, sense=1.0):
+        E = cell.value(key) if cell.has(key) else 0.0
         return (arrhenius(E, knots, T_ref) / arrhenius(E, T, T_ref)) ** sense
 
-    films = [factor(part, "interface resistance", -1.0) if is_metal(cell, part) else np.ones(KNOTS_T)
-             for part in PARTS]
-    return [*(factor(part, "exchange-current density") for part in PARTS), *films,
-            factor(NEGATIVE, "critical current density")]
+    return [*(factor(f"{part}/exchange-current activation energy") for part in PARTS),
+            *(factor(f"{part}/interface resistance activation energy", -1.0) for part in PARTS),
+            factor(f"{NEGATIVE}/critical current density activation energy")]
 
 
 def warm_solids(cell, T):

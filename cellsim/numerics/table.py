@@ -76,13 +76,14 @@ def read(table, k, place):
 
 @inner
 def blend(table, k, place, weights):
-    """Value and slope of weights[k, 0] times law k plus weights[k, 1] times its companion, half the laws further on."""
+    """Value and slope of a sum: law k and its companions, as many laws further on as there are weights, weighted."""
     value, slope = read(table, k, place)
-    g, h = weights[k, 0], weights[k, 1]
-    if h != 0.0:
-        more, steeper = read(table, k + table.c.shape[1] // 2, place)
-        return g * value + h * more, g * slope + h * steeper
-    return g * value, g * slope
+    value, slope = weights[k, 0] * value, weights[k, 0] * slope
+    for m in range(1, weights.shape[1]):
+        if weights[k, m] != 0.0:
+            more, steeper = read(table, k + m * weights.shape[0], place)
+            value, slope = value + weights[k, m] * more, slope + weights[k, m] * steeper
+    return value, slope
 
 
 @inner
