@@ -1,6 +1,6 @@
 """Targets that change in time: drive cycles and other measured loads."""
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +13,13 @@ class Profile:
     """A target over time: `times` [s] from 0, rising, and `values` in the unit of the step's control.
 
     Between the points the target is linear, as in PyBaMM.  Discharge is positive.  Both are kept as
-    tuples.  Raises ProtocolError.
+    tuples.  source: name of the drive cycle or path of the file they came from, if any.
+    Raises ProtocolError.
     """
 
     times: tuple[float, ...]
     values: tuple[float, ...]
+    source: str = field(default="", compare=False)
 
     def __post_init__(self):
         for name in ("times", "values"):
@@ -43,6 +45,10 @@ class Profile:
             raise ProtocolError(f"profile: time {self.times[k + 1]:g} s (point {k + 2}) does not come after "
                                 f"{self.times[k]:g} s; times must rise")
 
+    def __repr__(self):
+        name = f", source={self.source!r}" if self.source else ""
+        return f"Profile({len(self.times)} points, {self.duration:g} s, peak {self.peak:g}{name})"
+
     @property
     def duration(self) -> float:
         """Last time [s]."""
@@ -54,9 +60,22 @@ class Profile:
 
     def __mul__(self, factor):
         """The same profile with values times `factor`."""
-        return Profile(self.times, tuple(factor * v for v in self.values))
+        return Profile(self.times, tuple(factor * v for v in self.values), self.source)
 
     __rmul__ = __mul__
+
+    @property
+    def peak(self) -> float:
+        """Largest magnitude of the values."""
+        return max(map(abs, self.values))
+
+    def to_peak(self, peak):
+        """The same shape with the largest magnitude `peak`."""
+        top = self.peak
+        if top == 0.0 or not 0.0 < peak < math.inf:
+            raise ProtocolError(f"profile: cannot be brought from a peak of {top:g} to one of {peak!r}; "
+                                "both must be finite and above 0")
+        return Profile(self.times, tuple(v / top * peak for v in self.values), self.source)
 
     def knots(self, scale=1.0) -> np.ndarray:
         """(n, 2) times and scaled values: points on a straight line left out, passages through 0 put in.
@@ -80,19 +99,28 @@ def profile(source, control="current", *, until=()):
 
     source: path of a text file with two columns, time [s] and value, separated by commas or blanks
     (lines that begin with # are left out, one heading is allowed), or an array (n, 2) of the same.
-    control: "current" [A] (default), "c-rate", "power" [W] or "voltage" [V]; discharge positive.
+    control: "current" [A] (default), "c-rate", "current density" [A/m2], "power" [W], "resistance" [Ohm] or
+    "voltage" [V]; discharge positive.
     until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
     Raises ProtocolError.
     """
     from .steps import Limit, Step
 
-    table = _read(Path(source)) if isinstance(source, str | Path) else _array(source)
-    label = f"{source}: " if isinstance(source, str | Path) else ""
-    try:
+    if isinstance(source, str | Path):
+        found = read_profile(source)
+    else:
+        table = _array(source)
         found = Profile(table[:, 0], table[:, 1])
-    except ProtocolError as fault:
-        raise ProtocolError(f"{label}{fault}") from None
     return Step(control, found, None, (until,) if isinstance(until, Limit) else tuple(until))
+
+
+def read_profile(path) -> Profile:
+    """The profile in a text file; see `profile` for its form."""
+    table = _read(Path(path))
+    try:
+        return Profile(table[:, 0], table[:, 1], str(path))
+    except ProtocolError as fault:
+        raise ProtocolError(f"{path}: {fault}") from None
 
 
 def _array(source):
