@@ -82,10 +82,10 @@ def _limit(r):
     else:
         value, quantity = r.limit(*LIMIT_UNITS)
     if quantity not in SIDED and side:  # the side from which it is reached may be said, not changed
-        natural = "above" if quantity == "capacity" else "below"
+        natural = "above" if quantity == "capacity" or quantity == "current" and value < 0.0 else "below"
         if side != natural and quantity != "soc":
             r.fault_at(start, f"a limit of {quantity} is reached from the other side only: leave out {side!r}")
-        side = ""
+        side, value = "", abs(value) if quantity == "current" else value  # as PyBaMM's signed currents
     return r.build(start, Limit, quantity, value, side or "")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..errors import ProtocolError
 
+LARGEST = 50_000_000  # bytes of a file that is read as a profile
 
 @dataclass(frozen=True)
 class Profile:
@@ -135,8 +136,12 @@ def _array(source):
 
 def _read(path):
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(0, "is no file")
+        if path.stat().st_size > LARGEST:
+            raise OSError(0, f"is larger than {LARGEST // 10**6} MB")
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
+    except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else "is not text"
         raise ProtocolError(f"{path}: cannot be read ({reason}); give a text file with two columns") from None
     rows, headings = [], 0

@@ -33,14 +33,17 @@ class Reader:
 
     @property
     def word(self) -> Token:
+        """The present word."""
         return self.words[self.at]
 
     @property
     def start(self) -> int:
+        """Where it stands."""
         return self.word.start
 
     @property
     def at_end(self) -> bool:
+        """Whether all is read."""
         return self.word.kind == "end"
 
     def take(self) -> Token:
@@ -112,6 +115,7 @@ class Reader:
         return False
 
     def accept_break(self) -> bool:
+        """The end of a step."""
         if not self.sees_break:
             return False
         if self.sees_mark(","):
@@ -126,10 +130,12 @@ class Reader:
     # what must be there
 
     def need(self, word):
+        """Take this word."""
         if not self.accept(word):
             self.fail(self.unread)
 
     def need_mark(self, mark):
+        """Take this mark."""
         if not self.accept_mark(mark):
             self.fail(self.unread)
 
@@ -143,11 +149,13 @@ class Reader:
         return lower[found]
 
     def name(self, what) -> str:
+        """Any word."""
         if self.word.kind != "word":
             self.fail(self.unread, what)
         return self.take().text
 
     def number(self, what="a number") -> float:
+        """A finite number."""
         word = self.word
         if word.kind != "number":
             self.fail(self.unread, what)
@@ -155,6 +163,7 @@ class Reader:
         return self._finite(float(word.text), word.start, word.end)
 
     def count(self) -> int:
+        """A whole number above 0."""
         word, value = self.word, self.number("a whole number")
         if value != int(value) or value < 1:
             self.fault_between(word.start, word.end, "give a whole number, 1 or more")
@@ -250,6 +259,7 @@ class Reader:
         raise fault(self.text, self.word.start, self.word.end, what, [*expected, *self.tried])
 
     def fault_between(self, start, end, what, expected=()) -> NoReturn:
+        """The text from start to end is at fault."""
         raise fault(self.text, start, end, what, expected)
 
     def fault_at(self, start, what) -> NoReturn:

@@ -45,7 +45,9 @@ def fault(text, start, end, what, expected=()) -> ProtocolError:
     number, column = text.count("\n", 0, start) + 1, start - line_at
     width = max(1, min(end, line_at + len(line)) - start)
     shift = max(0, column - 60)  # of a very long line only the part around the word is shown
-    shown = "".join(c if c.isprintable() else " " for c in line[shift:shift + 120])
+    shown = line[shift:shift + 120]
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else " " for c in shown)
     where = f"line {number}, column {column + 1}" if "\n" in text.strip() else f"column {column + 1}"
     message = f"protocol, {where}: {what}\n  {shown}\n  {' ' * (column - shift)}{'^' * min(width, 60)}"
     expected = list(dict.fromkeys(expected))

@@ -118,7 +118,9 @@ class Walk:
         return self._steps.send(None)
 
     def _holds(self, condition: Condition | None) -> bool:
-        return condition is None or self._last is not None and condition.holds(self._last[0], self._last[1], self._clock)
+        if condition is None or self._last is None:
+            return condition is None
+        return condition.holds(self._last[0], self._last[1], self._clock)
 
     def _run(self):
         at, idle, turns = 0, 0, {}
