@@ -39,6 +39,8 @@ def clauses(r) -> dict:
                 r.fail("with what?", "heater", "self-heating")
         else:
             break
+    if not (r.at_end or r.sees_break or r.sees("end")):
+        r.fail(r.unread, "';'", "a new line", "then")
     if until:
         found["until"] = tuple(until)
     return found

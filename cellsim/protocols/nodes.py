@@ -123,8 +123,20 @@ class CCCV:
             raise ProtocolError("CCCV: the charge must end at the voltage that is held")
         if isinstance(self.charge.target, Profile) or not self.charge.target < 0.0:
             raise ProtocolError("CCCV: begins with a charge at a constant current or power")
+        both = [[x for x in s.until if x.quantity not in drop] for s, drop in
+                ((self.charge, ("voltage",)), (self.hold, FLOWS))]
+        if both[0] != both[1] or self._around(self.charge) != self._around(self.hold) or self.charge.duration:
+            raise ProtocolError("CCCV: the charge and the hold must have the same further limits and surroundings, and "
+                                "the duration is that of both")
+        ends = len(both[1]) < len(self.hold.until)
+        if self.hold.duration != (None if ends else self.duration):
+            raise ProtocolError("CCCV: the hold needs a current to end at, or the whole a duration")
         if self.duration is not None:
             replace(self.charge, duration=self.duration)  # which checks it
+
+    @staticmethod
+    def _around(step):
+        return step.temperature, step.period, step.heater, step.self_heating
 
     @property
     def steps(self) -> tuple[Step, Step]:

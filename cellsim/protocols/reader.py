@@ -29,12 +29,8 @@ class Reader:
         self.text = text
         self.words: list[Token] = tokens(text)
         self.at = 0
+        self.word: Token = self.words[0]  # the present one
         self.tried: list[str] = []  # what was looked for since the last word was taken
-
-    @property
-    def word(self) -> Token:
-        """The present word."""
-        return self.words[self.at]
 
     @property
     def start(self) -> int:
@@ -50,6 +46,7 @@ class Reader:
         """The present word; on to the next."""
         word = self.word
         self.at = min(self.at + 1, len(self.words) - 1)
+        self.word = self.words[self.at]
         self.tried = []
         return word
 
@@ -59,6 +56,8 @@ class Reader:
         return self.word.kind == "word" and self.word.text.lower() in words
 
     def sees_phrase(self, phrase) -> bool:
+        if self.word.kind != "word" or not phrase.startswith(self.word.text.lower()):
+            return False
         parts = phrase.split()
         ahead = self.words[self.at:self.at + len(parts)]
         return [w.text.lower() for w in ahead] == parts and all(w.kind == "word" for w in ahead)
@@ -184,11 +183,10 @@ class Reader:
         """Quantity and unit, which must belong to one of the quantities."""
         word = self.word
         unit = known(word.text) if word.kind in ("word", "mark") else None
-        shown = [u for u, (q, _, _) in UNITS.items() if q in quantities and len(u) < 7]
         if unit is None:
             self.tried = []
             what = f"{word.text!r} is no unit" if word.kind == "word" else "a unit is missing"
-            self.fail(what, *_common(shown, quantities))
+            self.fail(what, *_common(quantities))
         quantity = UNITS[unit][0]
         if quantity not in quantities:
             start = word.start if after is None else after
@@ -274,8 +272,9 @@ class Reader:
             self.fault_at(start, str(refused))
 
 
-def _common(units, quantities):
+def _common(quantities):
     """A few units of each quantity."""
+    units = [u for u, (q, _, _) in UNITS.items() if q in quantities and len(u) < 7]
     return [u for q in quantities for u in [u for u in units if UNITS[u][0] == q][:4 if len(quantities) < 3 else 2]]
 
 

@@ -7,7 +7,8 @@ from ..errors import ProtocolError
 from .profiles import Profile
 
 CONTROLS = {"current": "A", "c-rate": "C", "current density": "A.m-2", "voltage": "V", "power": "W",
-            "resistance": "Ohm", "rest": "", "plating margin": "V", "critical current margin": "A.m-2", "temperature": "K"}
+            "resistance": "Ohm", "rest": "", "plating margin": "V", "critical current margin": "A.m-2",
+            "temperature": "K"}
 FLOWS = ("current", "c-rate", "current density")  # different units of one thing
 HELD = ("voltage", "plating margin", "critical current margin", "temperature")  # a state is held: 0 is a target
 QUANTITIES = {"voltage": "V", "current": "A", "c-rate": "C", "current density": "A.m-2", "capacity": "A.h",
