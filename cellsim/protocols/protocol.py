@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..errors import ProtocolError
+from .check import check
 from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop, has_step, steps_in
 from .parse import parse
 from .steps import Step
@@ -80,8 +81,6 @@ class Protocol:
 
     def check(self, cell, start: Mapping | None = None) -> None:
         """Raise ProtocolError if the cell cannot do this; see `check`."""
-        from .check import check
-
         check(self, cell, start)
 
     def to_text(self) -> str:

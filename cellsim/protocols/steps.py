@@ -154,7 +154,7 @@ class Step:
                 **{name: f"hold {name} at {self.target:g} {unit}" for name in HELD[1:]}}.get(
             self.control, f"{'discharge' if self.target > 0 else 'charge'} at {abs(self.target):g} {unit}")
         time = f" for {self.duration:g} s" if self.duration else ""
-        return what + time + "".join(f" until {x.quantity} {x.value:g}" for x in self.until)
+        return what + time + "".join(f" until {x.quantity} {x.side} {x.value:g}".replace("  ", " ") for x in self.until)
 
 
 def _limits(until_voltage, until, duration):

@@ -1,6 +1,4 @@
 """Nodes to text, such that reading the text gives the same nodes."""
-from functools import cache
-
 from ..errors import ProtocolError
 from .library import CYCLES, load
 from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop
@@ -98,7 +96,6 @@ def _profile(p: Profile, control):
     return f"[{points}]" + ("" if control == "current" else f" in {UNIT_OF[control]}")
 
 
-@cache
 def _base(source):
     """The profile a name or path stands for; None if there is none now or it cannot stand in quotes."""
     if source in CYCLES:
