@@ -2,6 +2,7 @@
 import contextlib
 import json
 import os
+import random
 
 import jsonschema
 import numpy as np
@@ -33,6 +34,38 @@ STRINGS = [
 def test_a_string_means_what_it_means_to_pybamm(words):
     """The step that PyBaMM makes of it, translated, to the last bit."""
     assert Protocol(words) == Protocol.from_pybamm(pybamm.Experiment([words]))
+
+
+def string(rng):
+    """A string of PyBaMM's grammar, of random numbers and units."""
+    def number(low, high):
+        return rng.choice([f"{rng.uniform(low, high):.3g}", repr(rng.uniform(low, high)), str(rng.randrange(1, 9))])
+
+    times = ("s", "sec", "second", "seconds", "m", "min", "minute", "minutes", "h", "hr", "hour", "hours")
+    space, verb = rng.choice(["", " "]), rng.choice(["Charge", "Discharge", "Hold", "Rest"])
+    flow = f"{number(0.1, 9)}{space}{rng.choice(['A', 'mA', 'C', 'mC'])}"
+    flow = rng.choice([flow, f"C/{rng.randrange(1, 90)}", f"C/{number(1, 9)}"])
+    voltage = f"{number(2, 5)}{space}V" if rng.random() < 0.8 else f"{rng.randrange(2000, 5000)} mV"
+    drive = rng.choice([flow, f"{number(1, 9)}{space}{rng.choice(['W', 'mW', 'Ohm', 'mOhm'])}"])
+    time = f"for {number(1, 99)}{rng.choice(['', ' '])}{rng.choice(times)}"
+    if verb == "Rest":
+        ends = [time]
+    elif verb == "Hold":
+        ends = rng.choice([[time], [f"until {flow}"], [time, f"until {flow}"]])
+    else:
+        sign = rng.choice(["", "", "> ", "<"])
+        ends = rng.choice([[time], [f"until {sign}{voltage}"], [time, f"until {sign}{voltage}"]])
+    at = {"Rest": "", "Hold": f" at {voltage}"}.get(verb, f" at {drive}")
+    period = f" ({number(1, 99)} {rng.choice(times)} period)" if rng.random() < 0.2 else ""
+    return f"{verb}{at} {' or '.join(ends)}{period}"
+
+
+def test_any_string_of_its_grammar_means_what_it_means_to_pybamm():
+    """500 random ones, to the last bit."""
+    rng = random.Random(5)
+    for _ in range(500):
+        words = string(rng)
+        assert Protocol(words) == Protocol.from_pybamm(pybamm.Experiment([words])), words
 
 
 EXPERIMENT = [("Discharge at C/10 for 10 hours or until 3.3 V", "Rest for 1 hour", "Charge at 1 A until 4.1 V",

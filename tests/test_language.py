@@ -209,6 +209,16 @@ def test_a_protocol_is_immutable_and_can_be_copied():
     assert Protocol("force; rest for 1 s") == one and one != Protocol("rest for 1 s")
 
 
+def test_a_protocol_says_what_the_run_must_know_and_whether_it_needs_heat():
+    words = "Stop whenever time above 1 h; rest for 1 s; repeat 2: rest for 1 s; stop if soc < 0.5"
+    assert Protocol(words).asks == {"soc"}
+    assert Protocol("rest for 1 s; goto a if ended by time; stop if capacity < 1 Ah; label a").asks == frozenset()
+    assert not Protocol("Charge at 1C until 4.2 V at ambient 0 degC").needs_heat
+    for words in ("Heat at 1 W for 1 s", "Self-heat at 1 W for 1 s", "Charge at 1C until 45 degC",
+                  "Hold temperature at 45 degC for 1 s", "Rest for 1 s; Stop if temperature above 45 degC"):
+        assert Protocol(words).needs_heat, words
+
+
 @pytest.mark.parametrize("words, what", [
     ("Hold at 5 V for 1 s", "the voltage 5 V lies above the upper cut-off voltage of .*, 4.2 V"),
     ("Charge at 1C until 4.3 V", "the limit 4.3 V lies above"),

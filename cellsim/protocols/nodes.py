@@ -156,6 +156,15 @@ def has_step(node) -> bool:
     return isinstance(node, Step | CCCV | Repeat)
 
 
+def conditions_in(nodes):
+    """All conditions of nodes."""
+    for node in nodes:
+        if isinstance(node, Goto | Stop) and node.condition is not None:
+            yield node.condition
+        elif isinstance(node, Repeat):
+            yield from conditions_in(node.nodes)
+
+
 def steps_in(nodes):
     """All steps of nodes, in the order they are written."""
     for node in nodes:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ..errors import ProtocolError
 from .check import check
-from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop, has_step, steps_in
+from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop, conditions_in, has_step, steps_in
 from .parse import parse
 from .steps import Step
 from .walk import MAX_STEPS, Walk, flatten
@@ -74,6 +74,19 @@ class Protocol:
     def steps(self) -> tuple[Step, ...]:
         """All distinct steps, in the order they are written."""
         return tuple(dict.fromkeys(steps_in(self.nodes)))
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """Quantities that its conditions look at, see `Condition`; the run must know them."""
+        conditions = [*self.whenever, *conditions_in(self.nodes)]
+        return frozenset(c.quantity for c in conditions) - {"ending", "time", "capacity"}
+
+    @property
+    def needs_heat(self) -> bool:
+        """Whether it makes sense only where the temperature of the cell can change."""
+        return "temperature" in self.asks or any(
+            s.heater or s.self_heating or "temperature" in (s.control, *(x.quantity for x in s.until))
+            for s in self.steps)
 
     def walk(self, max_steps=MAX_STEPS) -> Walk:
         """The steps one by one as they come; see `Walk`.  Stopped, with the reason, after max_steps."""
