@@ -11,7 +11,7 @@ _HOMES = {
     "DFN": "models", "SPM": "models", "SPMe": "models",
     "Limit": "protocols", "Step": "protocols", "charge": "protocols", "cycle": "protocols",
     "discharge": "protocols", "hold": "protocols", "rest": "protocols",
-    "Profile": "protocols", "profile": "protocols",
+    "Profile": "protocols", "Protocol": "protocols", "profile": "protocols",
     "Case": "studies", "cases": "studies", "simulate_many": "studies",
     "Lumped": "design.thermal", "simulate": "simulation", "Result": "result",
     "audit": "studies", "Audit": "studies", "load_claim": "studies",

@@ -1,5 +1,12 @@
 """What the cycler does to the cell."""
+from .check import check, violated
+from .library import CYCLES, Vehicle, drive, vehicle
+from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop
 from .profiles import Profile, profile
+from .protocol import Protocol
 from .steps import Limit, Step, charge, cycle, discharge, hold, rest
+from .walk import Walk
 
-__all__ = ["Limit", "Profile", "Step", "charge", "cycle", "discharge", "hold", "profile", "rest"]
+__all__ = ["CCCV", "CYCLES", "Condition", "Goto", "Label", "Limit", "Profile", "Protocol", "Repeat", "Step", "Stop",
+           "Vehicle", "Walk", "charge", "check", "cycle", "discharge", "drive", "hold", "profile", "rest", "vehicle",
+           "violated"]

@@ -1,23 +1,26 @@
 """Targets that change in time: drive cycles and other measured loads."""
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import ProtocolError
 
+LARGEST = 50_000_000  # bytes of a file that is read as a profile
 
 @dataclass(frozen=True)
 class Profile:
     """A target over time: `times` [s] from 0, rising, and `values` in the unit of the step's control.
 
     Between the points the target is linear, as in PyBaMM.  Discharge is positive.  Both are kept as
-    tuples.  Raises ProtocolError.
+    tuples.  source: name of the drive cycle or path of the file they came from, if any.
+    Raises ProtocolError.
     """
 
     times: tuple[float, ...]
     values: tuple[float, ...]
+    source: str = field(default="", compare=False)
 
     def __post_init__(self):
         for name in ("times", "values"):
@@ -43,6 +46,10 @@ class Profile:
             raise ProtocolError(f"profile: time {self.times[k + 1]:g} s (point {k + 2}) does not come after "
                                 f"{self.times[k]:g} s; times must rise")
 
+    def __repr__(self):
+        name = f", source={self.source!r}" if self.source else ""
+        return f"Profile({len(self.times)} points, {self.duration:g} s, peak {self.peak:g}{name})"
+
     @property
     def duration(self) -> float:
         """Last time [s]."""
@@ -54,9 +61,22 @@ class Profile:
 
     def __mul__(self, factor):
         """The same profile with values times `factor`."""
-        return Profile(self.times, tuple(factor * v for v in self.values))
+        return Profile(self.times, tuple(factor * v for v in self.values), self.source)
 
     __rmul__ = __mul__
+
+    @property
+    def peak(self) -> float:
+        """Largest magnitude of the values."""
+        return max(map(abs, self.values))
+
+    def to_peak(self, peak):
+        """The same shape with the largest magnitude `peak`."""
+        top = self.peak
+        if top == 0.0 or not 0.0 < peak < math.inf:
+            raise ProtocolError(f"profile: cannot be brought from a peak of {top:g} to one of {peak!r}; "
+                                "both must be finite and above 0")
+        return Profile(self.times, tuple(v / top * peak for v in self.values), self.source)
 
     def knots(self, scale=1.0) -> np.ndarray:
         """(n, 2) times and scaled values: points on a straight line left out, passages through 0 put in.
@@ -80,19 +100,28 @@ def profile(source, control="current", *, until=()):
 
     source: path of a text file with two columns, time [s] and value, separated by commas or blanks
     (lines that begin with # are left out, one heading is allowed), or an array (n, 2) of the same.
-    control: "current" [A] (default), "c-rate", "power" [W] or "voltage" [V]; discharge positive.
+    control: "current" [A] (default), "c-rate", "current density" [A/m2], "power" [W], "resistance" [Ohm] or
+    "voltage" [V]; discharge positive.
     until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
     Raises ProtocolError.
     """
     from .steps import Limit, Step
 
-    table = _read(Path(source)) if isinstance(source, str | Path) else _array(source)
-    label = f"{source}: " if isinstance(source, str | Path) else ""
-    try:
+    if isinstance(source, str | Path):
+        found = read_profile(source)
+    else:
+        table = _array(source)
         found = Profile(table[:, 0], table[:, 1])
-    except ProtocolError as fault:
-        raise ProtocolError(f"{label}{fault}") from None
     return Step(control, found, None, (until,) if isinstance(until, Limit) else tuple(until))
+
+
+def read_profile(path) -> Profile:
+    """The profile in a text file; see `profile` for its form."""
+    table = _read(Path(path))
+    try:
+        return Profile(table[:, 0], table[:, 1], str(path))
+    except ProtocolError as fault:
+        raise ProtocolError(f"{path}: {fault}") from None
 
 
 def _array(source):
@@ -107,8 +136,12 @@ def _array(source):
 
 def _read(path):
     try:
+        if path.exists() and not path.is_file():
+            raise OSError(0, "is no file")
+        if path.stat().st_size > LARGEST:
+            raise OSError(0, f"is larger than {LARGEST // 10**6} MB")
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
+    except (OSError, ValueError) as fault:
         reason = fault.strerror if isinstance(fault, OSError) else "is not text"
         raise ProtocolError(f"{path}: cannot be read ({reason}); give a text file with two columns") from None
     rows, headings = [], 0

@@ -1,0 +1,178 @@
+"""`Protocol`: what the cycler does, from text, steps, JSON or PyBaMM, and back."""
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..errors import ProtocolError
+from .check import check
+from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop, conditions_in, has_step, steps_in
+from .parse import parse
+from .steps import Step
+from .walk import MAX_STEPS, Walk, flatten
+from .write import write
+
+NODES = (Step, Repeat, CCCV, Label, Goto, Stop)
+
+
+class Protocol:
+    """A protocol: steps, cycles of steps, jumps and ends.
+
+    source: text in the protocol language (docs/protocols.md); a `Step`, `Repeat`, `CCCV`, `Label`, `Goto` or
+    `Stop`; another protocol; or a list of these, in which a tuple is a cycle, as in PyBaMM.
+    period [s], temperature [K]: for every step that has none of its own.
+    force: let steps go beyond the cut-off voltages of the cell.
+
+    nodes: the tree; whenever: conditions that end the protocol after any step.  Immutable; compares by value.
+    Raises ProtocolError: of a text with a caret under the word at fault.
+    """
+
+    __slots__ = ("_program", "force", "nodes", "whenever")
+    nodes: tuple
+    whenever: tuple[Condition, ...]
+    force: bool
+    _program: list
+
+    def __init__(self, source, *, period=None, temperature=None, force=False):
+        whenever: list[Condition] = []
+        forced = [force]
+        nodes = tuple(_around(n, period, temperature) for n in _gather(source, whenever, forced))
+        self._set(nodes, tuple(whenever), any(forced))
+
+    def _set(self, nodes, whenever, force):
+        if not any(map(has_step, nodes)):
+            raise ProtocolError("the protocol has no step; give at least one, such as 'Charge at 1C until 4.2 V'")
+        for name, value in (("nodes", nodes), ("whenever", whenever), ("force", bool(force)),
+                            ("_program", flatten(nodes, whenever))):
+            object.__setattr__(self, name, value)
+        return self
+
+    def __setattr__(self, name, value):
+        raise AttributeError("a protocol cannot be changed; make another one")
+
+    def __eq__(self, other):
+        if not isinstance(other, Protocol):
+            return NotImplemented
+        return self._key == other._key
+
+    def __hash__(self):
+        return hash(self._key)
+
+    @property
+    def _key(self):
+        return self.nodes, self.whenever, self.force
+
+    def __reduce__(self):
+        return _again, self._key
+
+    def __str__(self):
+        return self.to_text()
+
+    def __repr__(self):
+        return f"Protocol({'; '.join(x.strip() for x in self.to_text().splitlines())!r})"
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All distinct steps, in the order they are written."""
+        return tuple(dict.fromkeys(steps_in(self.nodes)))
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """Quantities that its conditions look at, see `Condition`; the run must know them."""
+        conditions = [*self.whenever, *conditions_in(self.nodes)]
+        return frozenset(c.quantity for c in conditions) - {"ending", "time", "capacity"}
+
+    @property
+    def needs_heat(self) -> bool:
+        """Whether it makes sense only where the temperature of the cell can change."""
+        return "temperature" in self.asks or any(
+            s.heater or s.self_heating or "temperature" in (s.control, *(x.quantity for x in s.until))
+            for s in self.steps)
+
+    def walk(self, max_steps=MAX_STEPS) -> Walk:
+        """The steps one by one as they come; see `Walk`.  Stopped, with the reason, after max_steps."""
+        return Walk(self._program, self.whenever, max_steps)
+
+    def check(self, cell, start: Mapping | None = None) -> None:
+        """Raise ProtocolError if the cell cannot do this; see `check`."""
+        check(self, cell, start)
+
+    def to_text(self) -> str:
+        """The text in the protocol language, one instruction a line; reading it gives an equal protocol."""
+        return write(self.nodes, self.whenever, self.force)
+
+    def to_json(self, indent=1) -> str:
+        """The JSON form, with the same content; numbers in the units of `Step`."""
+        from .form import to_form
+
+        form = to_form(self.nodes, self.whenever, self.force)
+        return json.dumps(form.model_dump(by_alias=True, exclude_defaults=True), indent=indent)
+
+    @classmethod
+    def from_json(cls, source) -> "Protocol":
+        """From a JSON text, or the dictionary it stands for.  Raises ProtocolError naming the key at fault."""
+        from .form import from_form, read_form
+
+        return _again(*from_form(read_form(source)))
+
+    @staticmethod
+    def json_schema() -> dict:
+        """JSON Schema of that form, for editors."""
+        from .form import ProtocolForm
+
+        return ProtocolForm.model_json_schema()
+
+    @classmethod
+    def from_pybamm(cls, experiment) -> "Protocol":
+        """From a `pybamm.Experiment`.  Raises ProtocolError naming what has no counterpart here."""
+        from .exchange import from_pybamm
+
+        nodes, whenever = from_pybamm(experiment)
+        return _again(nodes, whenever, False)
+
+    def to_pybamm(self):
+        """A `pybamm.Experiment`.  Raises ProtocolError naming the step that PyBaMM cannot express."""
+        from .exchange import to_pybamm
+
+        return to_pybamm(self)
+
+
+def _again(nodes, whenever, force):
+    """A protocol from its parts."""
+    return Protocol.__new__(Protocol)._set(nodes, whenever, force)
+
+
+def _gather(source, whenever, forced):
+    """Nodes of a source."""
+    if isinstance(source, str):
+        found = parse(source)
+    elif isinstance(source, Protocol):
+        found = source
+    elif isinstance(source, NODES):
+        return (source,)
+    elif isinstance(source, list | tuple):
+        nodes: list = []
+        for part in source:
+            inner = _gather(list(part) if isinstance(part, tuple) else part, whenever, forced)
+            nodes.extend([Repeat(inner)] if isinstance(part, tuple) else inner)
+        return tuple(nodes)
+    else:
+        raise ProtocolError(f"a protocol is made of text, a Step or a list of these, not of {type(source).__name__}; "
+                            "for example cellsim.Protocol('Charge at 1C until 4.2 V')")
+    whenever.extend(found.whenever)
+    forced.append(found.force)
+    return found.nodes
+
+
+def _around(node, period, temperature):
+    """The node, its steps with these where they have none."""
+    if period is None and temperature is None:
+        return node
+    if isinstance(node, Step):
+        return replace(node, period=period if node.period is None else node.period,
+                       temperature=temperature if node.temperature is None else node.temperature)
+    if isinstance(node, CCCV):
+        return replace(node, charge=_around(node.charge, period, temperature),
+                       hold=_around(node.hold, period, temperature))
+    if isinstance(node, Repeat):
+        return Repeat(tuple(_around(n, period, temperature) for n in node.nodes), node.times)
+    return node
