@@ -12,7 +12,7 @@ _HOMES = {
     "Limit": "protocols", "Step": "protocols", "charge": "protocols", "cycle": "protocols",
     "discharge": "protocols", "hold": "protocols", "rest": "protocols",
     "Profile": "protocols", "profile": "protocols",
-    "Case": "studies", "cases": "studies", "simulate_many": "studies",
+    "Case": "studies", "cases": "studies", "simulate_many": "studies", "compare": "studies",
     "simulate": "simulation", "Result": "result",
     "audit": "studies", "Audit": "studies", "load_claim": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
