@@ -14,7 +14,7 @@ _HOMES = {
     "Profile": "protocols", "profile": "protocols",
     "Case": "studies", "cases": "studies", "simulate_many": "studies", "compare": "studies",
     "simulate": "simulation", "Result": "result",
-    "audit": "studies", "Audit": "studies", "load_claim": "studies",
+    "audit": "studies", "Audit": "studies", "load_claim": "studies", "claims": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
     "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
 }

@@ -5,6 +5,8 @@ from .compare import RunComparison, compare
 from .energy import audit
 from .ensemble import Ensemble, Outcome, simulate_many
 from .records import Audit, Claim, Comparison, Figures, RatioMap, Verdict
+from .stated import StatedClaims, StatedFigure, claims
 
 __all__ = ["Audit", "Case", "Claim", "Comparison", "Ensemble", "Figures", "Outcome", "RatioMap", "RunComparison",
-           "Verdict", "audit", "cases", "compare", "load_claim", "simulate_many"]
+           "StatedClaims", "StatedFigure", "Verdict", "audit", "cases", "claims", "compare", "load_claim",
+           "simulate_many"]
