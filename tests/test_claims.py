@@ -144,6 +144,7 @@ BAD = {
     "wrong unit": ({("figures", 0, "unit"): "s"}, "figures/0: unit 's': a charge time is given in 'min'"),
     "no value": ({("figures", 0, "value"): None}, "figures/0/value.*missing; add it"),
     "not a number": ({("figures", 0, "value"): "fast"}, "figures/0/value.*valid number"),
+    "three values": ({("figures", 0, "value"): [1, 2, 3]}, r"figures/0: value: give a number or \[low, high\]"),
     "infinite": ({("figures", 0, "value"): float("inf")}, "figures/0/value.*finite"),
     "no source": ({("figures", 0, "source"): "press"}, "figures/0/source: 'press' is not one of sources; add it"),
     "promoted": ({("sources", "paper", "access"): "memory"}, "figures/0/confidence: what is from memory"),

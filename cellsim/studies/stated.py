@@ -40,8 +40,7 @@ NEEDS = {
 UNITS = {"areal capacity": "mA.h/cm2", "window": "%"}  # of conditions that are numbers
 Text = Annotated[str, Field(min_length=2)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-Ends = Annotated[tuple[Number, ...], Field(min_length=1, max_length=2),
-                 BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
+Ends = Annotated[tuple[Number, ...], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
 
 
 class _Strict(BaseModel):
@@ -99,6 +98,8 @@ class _Figure(_Strict):
         unit = NEEDS[self.quantity][0]
         if self.unit != unit:
             raise ValueError(f"unit {self.unit!r}: a {self.quantity} is given in {unit!r}")
+        if len(self.value) not in (1, 2):
+            raise ValueError("value: give a number or [low, high]")
         return self
 
 
@@ -228,8 +229,9 @@ def claims(folder=None) -> StatedClaims:
 def _figure(file, f) -> StatedFigure:
     source = file.sources[f.source]
     given = f.conditions.model_dump(by_alias=True, exclude_none=True)
+    value = f.value if len(f.value) > 1 else f.value[0]
     return StatedFigure(
-        file.maker, file.product, f.quantity, f.value if len(f.value) > 1 else f.value[0], f.unit, f.bound, f.status, given,
+        file.maker, file.product, f.quantity, value, f.unit, f.bound, f.status, given,
         tuple(key for key in NEEDS[f.quantity][1] if key not in given), _derived(f), source.citation, source.url,
         source.access, f.confidence, "; ".join(filter(None, (f.note, source.note))))
 
