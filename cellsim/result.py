@@ -165,9 +165,10 @@ class Result:
         """Voltage and current over time, or the internal states, as a matplotlib Figure; written to `path` if given.
 
         states: True for voltage, concentrations and potentials, or names of variables, each of which gets a panel.
-        They are drawn with a slider over time where the backend is interactive (a window, or
-        `%matplotlib widget` in a notebook, which needs cellsim[notebook]), otherwise, and in a file, at
-        `times` over each other: a number of them or a list [s].  slider: True or False to insist.
+        They are drawn with a slider over time where the backend is interactive (a window, which
+        `matplotlib.pyplot.show()` opens, or `%matplotlib widget` in a notebook, which needs cellsim[notebook]),
+        otherwise, and in a file, at `times` over each other: a number of them or a list [s].  slider: True or
+        False to insist.
         Raises ReportError for unknown names, for times outside the run and where there can be no slider.
         """
         if states is False:

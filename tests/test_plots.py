@@ -122,6 +122,21 @@ def test_between_stored_times_the_slider_shows_the_nearest_state(result, window)
     assert set(figure.slider.valstep) == set(result.t / 60.0)
 
 
+def test_the_mouse_stops_at_stored_times(result, window):
+    """A press in the middle of the slider: the nearest stored time, and its state."""
+    from matplotlib.backend_bases import MouseEvent
+
+    figure = result.plot(states=[C_E])
+    figure.canvas.draw()
+    box = figure.slider.ax.bbox
+    at = (0.5 * (box.x0 + box.x1), 0.5 * (box.y0 + box.y1))
+    figure.canvas.callbacks.process("button_press_event", MouseEvent("button_press_event", figure.canvas, *at, 1))
+    row = np.argmin(np.abs(result.t - 0.5 * result.t[-1]))
+    assert figure.slider.val == approx(result.t[row] / 60.0)
+    field = panel(figure, "electrolyte concentration [mol.m-3]").lines[0]
+    assert np.array_equal(field.get_ydata(), result[C_E][row])
+
+
 def test_without_a_window_states_are_drawn_over_each_other(result):
     """Tests run without one; to insist on a slider is refused with the remedy."""
     assert not drawn.interactive()

@@ -99,15 +99,17 @@ def claims_table(claims) -> Group:
         table = _table(f"{maker}: {product}", "figure", "stated with it", "not stated\nin what was read", "how known")
         table.caption = Text(note)
         mine = [f for f in claims if (f.maker, f.product) == (maker, product)]
-        sources = list(dict.fromkeys((f.source, f.url) for f in mine))
+        sources = list(dict.fromkeys((f.source, f.source_note, f.url) for f in mine))
         for f in mine:
             figure = Text(f"{f.quantity}\n").append(f.text, "bold")
             for line in f.derived:
                 figure.append(f"\n{line}", "dim")
-            known = f"{f.status} [{sources.index((f.source, f.url)) + 1}]{ACCESS[f.access]}; confidence {f.confidence}"
+            number = sources.index((f.source, f.source_note, f.url)) + 1
+            known = f"{f.status} [{number}]{ACCESS[f.access]}; confidence {f.confidence}"
             table.add_row(figure, Text("\n".join(f.stated) or "nothing"), Text(", ".join(f.not_stated) or "–"),
                           Text("\n".join(filter(None, (known, f.note)))))
-        parts += [table, *(Text(f"[{k}] {' '.join(filter(None, s))}", "dim") for k, s in enumerate(sources, 1)), Text()]
+        lines = ("; ".join(filter(None, s[:2])) + f" {s[2]}" for s in sources)
+        parts += [table, *(Text(f"[{k}] {line}", "dim") for k, line in enumerate(lines, 1)), Text()]
     return Group(*parts)
 
 

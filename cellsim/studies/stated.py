@@ -145,6 +145,7 @@ class StatedFigure:
     not_stated: tuple[str, ...]
     derived: tuple[str, ...]
     source: str
+    source_note: str
     url: str
     access: str
     confidence: str
@@ -232,8 +233,8 @@ def _figure(file, f) -> StatedFigure:
     value = f.value if len(f.value) > 1 else f.value[0]
     return StatedFigure(
         file.maker, file.product, f.quantity, value, f.unit, f.bound, f.status, given,
-        tuple(key for key in NEEDS[f.quantity][1] if key not in given), _derived(f), source.citation, source.url,
-        source.access, f.confidence, "; ".join(filter(None, (f.note, source.note))))
+        tuple(key for key in NEEDS[f.quantity][1] if key not in given), _derived(f), source.citation, source.note,
+        source.url, source.access, f.confidence, f.note)
 
 
 def _derived(f) -> tuple[str, ...]:
