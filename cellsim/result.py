@@ -171,7 +171,7 @@ class Result:
         False to insist.
         Raises ReportError for unknown names, for times outside the run and where there can be no slider.
         """
-        if states is False:
+        if states is None or states is False:
             from .report.plots import plot_result
 
             return plot_result(self, path)

@@ -181,11 +181,3 @@ def test_files_that_hold_no_claims_are_explained(tmp_path):
         (tmp_path / "acme.yaml").write_text(text, encoding="latin-1")
         with pytest.raises(ClaimError, match=f"acme.yaml: .*{words}"):
             cellsim.claims(tmp_path)
-
-
-def test_claims_are_no_physics():
-    """Nothing but the command, the table and the public names mention the records."""
-    package = FOLDER.parents[1]
-    users = {str(p.relative_to(package)) for p in package.rglob("*.py")
-             if re.search(r"\bstated import|claims_table|\bimport claims\b", p.read_text(encoding="utf-8"))}
-    assert users == {"cli.py", "studies/__init__.py", "report/tables.py"}

@@ -333,6 +333,13 @@ def test_a_rest_without_any_change_has_a_card(result):
     assert "polyline" in simulate(LIQUID, rest(10.0), SPM())._repr_html_()
 
 
+def test_runs_that_kept_no_voltage_still_have_a_card_and_a_row():
+    """An ensemble with `keep` keeps what is asked for."""
+    found = cellsim.simulate_many(cellsim.cases(LIQUID, rest(10.0), model=SPM()), keep=["Current [A]"])
+    assert "svg" not in Seen(found.results[0]._repr_html_()).tags
+    assert np.isnan(cellsim.compare(found).to_pandas()["final_voltage"][0])
+
+
 def test_a_notebook_shows_any_picture_of_the_package(result):
     """Without a magic word, as a PNG of modest size."""
     png = result.plot()._repr_png_()

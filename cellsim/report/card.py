@@ -18,12 +18,13 @@ def card(result) -> str:
                              loader=jinja2.FileSystemLoader(Path(__file__).parent))
     steps = list(enumerate(result.steps, 1))
     left_out = max(0, len(steps) - FIRST - LAST)
-    voltage = result["Voltage [V]"]
+    voltage = result["Voltage [V]"] if "Voltage [V]" in result.variables else np.zeros(0)  # left out by `keep`
+    curve = {"points": _points(result.t, voltage), "low": number(voltage.min(), 4),
+             "high": number(voltage.max(), 4)} if voltage.size else None
     return env.get_template("card.html.j2").render(
         result=result, celsius=number(result.temperature - 273.15), first=[_row(*s) for s in steps[:FIRST]],
         last=[_row(*s) for s in steps[max(FIRST, len(steps) - LAST):]], left_out=left_out, size=SIZE,
-        points=_points(result.t, voltage), low=number(voltage.min(), 4), high=number(voltage.max(), 4),
-        lasted=lasting(result.t[-1] - result.t[0]))
+        curve=curve, lasted=lasting(result.t[-1] - result.t[0]))
 
 
 def lasting(seconds) -> str:

@@ -7,6 +7,7 @@ from ..files import optional
 from ..result import Result
 from .ensemble import Ensemble
 
+VOLTAGE = "Voltage [V]"
 CLOSED = 0.01  # charge left over, relative to what was charged, up to which a run counts as there and back
 
 
@@ -107,4 +108,4 @@ def _row(label, result) -> dict:
             "discharge_capacity": out, "charge_capacity": into, "discharge_energy": given, "charge_energy": taken,
             "energy_efficiency": given / taken if both and abs(out - into) <= CLOSED * into else nan,
             "voltage_efficiency": (given / out) / (taken / into) if both else nan,
-            "final_voltage": float(result["Voltage [V]"][-1])}
+            "final_voltage": float(result[VOLTAGE][-1]) if VOLTAGE in result.variables else nan}
