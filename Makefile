@@ -1,11 +1,12 @@
 # make audit   installs into .venv, runs the main job, prints the verdict, writes report.html
 # make test    the same environment with the test extras, runs the suite
+# make notebooks   runs the notebooks and keeps what they show
 # make bench   errors and times beside PyBaMM's, and the kernels alone; PART=dfn runs a part of it
 PYTHON ?= python3
 BIN := .venv/bin
 export PYBAMM_DISABLE_TELEMETRY := true
 
-.PHONY: audit test lint bench clean
+.PHONY: audit test lint notebooks bench clean
 
 audit: .venv/installed
 	$(BIN)/cellsim audit -o report.html
@@ -16,6 +17,9 @@ test: .venv/tested
 lint: .venv/linted
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+notebooks: .venv/tested
+	$(BIN)/python notebooks/refresh.py
 
 bench: .venv/installed
 	$(BIN)/python benchmarks $(PART)

@@ -10,7 +10,10 @@ CELL = "target_nmc811_lpscl_li"
 
 
 def main():
-    """Audit, then draw."""
+    """Charge and draw; audit and draw."""
+    steps = [cellsim.charge(1.0), cellsim.hold(4.2), cellsim.rest(1800)]
+    charge = cellsim.simulate("lgm50_chen2020", steps, soc=0.1)
+    charge.plot(HOME / "states.png", states=True, times=[0.0, 1200.0, charge.steps[0].t_end, charge.t[-1]])
     found = cellsim.audit()
     found.plot(HOME / "ratios.png")
     for baseline, metric, varied in MAPS:

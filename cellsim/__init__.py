@@ -12,9 +12,9 @@ _HOMES = {
     "Limit": "protocols", "Step": "protocols", "charge": "protocols", "cycle": "protocols",
     "discharge": "protocols", "hold": "protocols", "rest": "protocols",
     "Profile": "protocols", "Protocol": "protocols", "profile": "protocols",
-    "Case": "studies", "cases": "studies", "simulate_many": "studies",
+    "Case": "studies", "cases": "studies", "simulate_many": "studies", "compare": "studies",
     "Lumped": "design.thermal", "simulate": "simulation", "Result": "result",
-    "audit": "studies", "Audit": "studies", "load_claim": "studies",
+    "audit": "studies", "Audit": "studies", "load_claim": "studies", "claims": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
     "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
 }

@@ -151,6 +151,24 @@ def claim():
 
 
 @app.command()
+def claims(
+    as_json: Annotated[bool, typer.Option("--json", help="Print records instead of tables.")] = False,
+    folder: Annotated[Path | None, typer.Option(help="Folder of .yaml files, in place of the packaged ones.")] = None,
+):
+    """List what makers state of solid-state cells: figures, conditions, what is not stated, sources."""
+    import json
+
+    from .report.tables import claims_table
+    from .studies import claims as read
+
+    found = read(folder)
+    if as_json:
+        print(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
+    else:
+        console.print(claims_table(found))
+
+
+@app.command()
 def schema():
     """Print the JSON Schema of parameter files, for editors."""
     import json

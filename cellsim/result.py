@@ -161,11 +161,29 @@ class Result:
         return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
                    Variables.from_arrays(arrays))
 
-    def plot(self, path=None):
-        """Voltage and current over time as a matplotlib Figure; written to `path` if given."""
-        from .report.plots import plot_result
+    def plot(self, path=None, *, states=False, times=5, slider=None):
+        """Voltage and current over time, or the internal states, as a matplotlib Figure; written to `path` if given.
 
-        return plot_result(self, path)
+        states: True for voltage, concentrations and potentials, or names of variables, each of which gets a panel.
+        They are drawn with a slider over time where the backend is interactive (a window, which
+        `matplotlib.pyplot.show()` opens, or `%matplotlib widget` in a notebook, which needs cellsim[notebook]),
+        otherwise, and in a file, at `times` over each other: a number of them or a list [s].  slider: True or
+        False to insist.
+        Raises ReportError for unknown names, for times outside the run and where there can be no slider.
+        """
+        if states is None or states is False:
+            from .report.plots import plot_result
+
+            return plot_result(self, path)
+        from .report.states import plot_states
+
+        return plot_states(self, path, states=states, times=times, slider=slider)
+
+    def _repr_html_(self):
+        """A card for notebooks: cell, model, each step and its ending, the voltage in miniature."""
+        from .report.card import card
+
+        return card(self)
 
     def __repr__(self):
         lines = [f"{self.model} of {self.cell} at {self.temperature:g} K"]

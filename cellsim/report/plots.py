@@ -1,10 +1,11 @@
 """Pictures as matplotlib Figures: narrow enough for a phone, told apart without colour."""
+import io
 from collections.abc import Iterable
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.figure
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from ..errors import ReportError
@@ -26,6 +27,26 @@ MARKERS = {"solid": ("o", "s", "D", "^"), "liquid": ("v", "x", "+", "P")}
 SIGNS = {"gravimetric": ("o", "#d55e00", "per mass"), "volumetric": ("s", "#0072b2", "per volume")}
 GREY = "#666666"
 styled = mpl.rc_context(STYLE)
+
+
+class Figure(matplotlib.figure.Figure):
+    """A matplotlib Figure that a notebook shows without being told to."""
+
+    def _repr_png_(self):
+        data = io.BytesIO()
+        with mpl.rc_context(STYLE):
+            self.savefig(data, format="png", dpi=100)
+        return data.getvalue()
+
+
+def clock(duration) -> tuple[str, float]:
+    """Unit of a time axis of so many seconds, and the seconds in it."""
+    return ("s", 1.0) if duration <= 300.0 else ("min", 60.0) if duration <= 7200.0 else ("h", 3600.0)
+
+
+def low(name) -> str:
+    """Name of a variable as a label, which starts with a small letter unless that is a symbol's."""
+    return name[0].lower() + name[1:] if name[1:2].islower() else name
 
 
 def looks(figures) -> dict[str, dict]:
@@ -56,10 +77,10 @@ def plot_result(result, path=None) -> Figure:
     """Voltage [V] and current [A] over time; every second step is shaded."""
     figure = Figure(figsize=(WIDTH, 3.6))
     top, bottom = figure.subplots(2, 1, sharex=True)
-    unit, scale = ("h", 3600.0) if result.t[-1] > 7200.0 else ("s", 1.0)
+    unit, scale = clock(result.t[-1] - result.t[0])
     for axes, name in ((top, "Voltage [V]"), (bottom, "Current [A]")):
         axes.plot(result.t / scale, result[name], color=COLOURS["liquid"][0])
-        axes.set_ylabel(name[0].lower() + name[1:])
+        axes.set_ylabel(low(name))
         for step in result.steps[1::2]:
             axes.axvspan(step.t_start / scale, step.t_end / scale, color="#000000", alpha=0.08, linewidth=0)
     top.set_title(f"{result.cell}, {result.model}", loc="left")

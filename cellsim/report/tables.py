@@ -9,6 +9,8 @@ from ..parameters.names import METHODS
 from . import words
 
 LONGEST = 28  # characters of a name that leave room for numbers on a narrow terminal
+ACCESS = {"seen": "", "second-hand": ", second-hand", "memory": ", from memory"}
+
 
 def audit_table(audit) -> Group:
     """Energy of each cell at cell, stack and pack level, and the conditions it belongs to."""
@@ -88,6 +90,27 @@ def speed_table(rows, machine) -> Table:
                       str(r.runs))
     table.caption = Text(machine)
     return table
+
+
+def claims_table(claims) -> Group:
+    """What makers state, a table for each cell: figures, their conditions, what is not stated, how they are known."""
+    parts: list = []
+    for maker, product, note in claims.notes:
+        table = _table(f"{maker}: {product}", "figure", "stated with it", "not stated\nin what was read", "how known")
+        table.caption = Text(note)
+        mine = [f for f in claims if (f.maker, f.product) == (maker, product)]
+        sources = list(dict.fromkeys((f.source, f.source_note, f.url) for f in mine))
+        for f in mine:
+            figure = Text(f"{f.quantity}\n").append(f.text, "bold")
+            for line in f.derived:
+                figure.append(f"\n{line}", "dim")
+            number = sources.index((f.source, f.source_note, f.url)) + 1
+            known = f"{f.status} [{number}]{ACCESS[f.access]}; confidence {f.confidence}"
+            table.add_row(figure, Text("\n".join(f.stated) or "nothing"), Text(", ".join(f.not_stated) or "–"),
+                          Text("\n".join(filter(None, (known, f.note)))))
+        lines = ("; ".join(filter(None, s[:2])) + f" {s[2]}" for s in sources)
+        parts += [table, *(Text(f"[{k}] {line}", "dim") for k, line in enumerate(lines, 1)), Text()]
+    return Group(*parts)
 
 
 def _table(title, *columns, named=()) -> Table:

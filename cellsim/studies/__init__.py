@@ -1,9 +1,12 @@
 """Studies: many simulations that answer one question."""
 from .case import Case, cases
 from .claim import load_claim
+from .compare import RunComparison, compare
 from .energy import audit
 from .ensemble import Ensemble, Outcome, simulate_many
 from .records import Audit, Claim, Comparison, Figures, RatioMap, Verdict
+from .stated import StatedClaims, StatedFigure, claims
 
-__all__ = ["Audit", "Case", "Claim", "Comparison", "Ensemble", "Figures", "Outcome", "RatioMap", "Verdict", "audit",
-           "cases", "load_claim", "simulate_many"]
+__all__ = ["Audit", "Case", "Claim", "Comparison", "Ensemble", "Figures", "Outcome", "RatioMap", "RunComparison",
+           "StatedClaims", "StatedFigure", "Verdict", "audit", "cases", "claims", "compare", "load_claim",
+           "simulate_many"]
