@@ -1,4 +1,4 @@
-"""Terms of solid cells: the derivatives they promise, the values the reference prints, and nothing where switched off."""
+"""Terms of solid cells: the derivatives they promise, the values the reference prints, and nothing if switched off."""
 import inspect
 
 import numpy as np

@@ -37,7 +37,8 @@ def electrode_laws(cell, part, T):
     """U, f and the integral of D_s of one electrode, functions of its stoichiometry."""
     T_ref = cell.value("cell/reference temperature")
     if is_metal(cell, part):
-        return [np.zeros_like, one, one]
+        counter = cell.value(f"{part}/counter potential")
+        return [lambda x: np.full_like(x, counter), one, one]
     D = cell.law(f"{part}/particle diffusivity")
     factor = arrhenius(cell.value(f"{part}/diffusivity activation energy"), T, T_ref)
     f = cell.law(f"{part}/exchange-current shape")

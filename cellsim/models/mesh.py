@@ -4,11 +4,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..numerics.mesh import graded_faces
+from ..physics.contact import contact_fraction, contact_resistance, effective_pressure
 from ..physics.transport import arrhenius, bruggeman, percolation
 from .parts import has_foil
 
 FOIL = 1e-8  # thickness of the single volume that stands for a metal foil [m]
 FOIL_SIGMA = 1e3  # its conductivity [S/m]: 5e-12 Ohm m2, nothing
+LEAST_PRESSURE = 1e3  # Pa: below, a contact resistance grows no further
 IDEAL = 1e4  # a conductor without resistance, for reduced models; more would cost digits of the salt balance
 
 
@@ -36,18 +38,42 @@ def transport_efficiency(cell, part) -> float:
     return percolation(phi, cell.value(f"{part}/percolation threshold"), cell.value(f"{part}/percolation exponent"))
 
 
+def pressure(cell) -> float:
+    """Stack pressure that counts for contacts [Pa], with what they remember of a higher one."""
+    now = cell.value("cell/operating pressure")
+    return effective_pressure(now, max(now, cell.value("cell/highest pressure")), cell.value("cell/pressure memory"))[0]
+
+
+def touching(cell, part) -> float:
+    """Share of the surface of an electrode's particles that touches electrolyte, at the cell's pressure."""
+    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    return contact_fraction(pressure(cell), get("contact pressure"), get("contact pressure exponent"),
+                            get("contact fraction"))[0]
+
+
+def electronic_conductivity(cell, part) -> float:
+    """Effective electronic conductivity of an electrode [S/m]."""
+    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    solid = 1.0 - get("electrolyte volume fraction") - get("void volume fraction")
+    value = get("electronic conductivity") * solid ** get("electronic bruggeman exponent")
+    exponent = get("electronic percolation exponent")
+    if exponent == 0.0:
+        return value
+    threshold = get("electronic percolation threshold")
+    return value * percolation(get("active material volume fraction"), threshold, exponent)
+
+
 def electrode(cell, part, side, faces, T, ideal) -> Region:
     """A porous electrode on the given faces [m]."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     T_ref = cell.value("cell/reference temperature")
     active = get("active material volume fraction")
-    surface = 3.0 * active * get("utilisation") / get("particle radius") * get("contact fraction")
-    solid = 1.0 - get("electrolyte volume fraction") - get("void volume fraction")
+    surface = 3.0 * active * get("utilisation") / get("particle radius") * touching(cell, part)
     dx = np.diff(faces)
     return Region(
         dx=dx, eps=get("electrolyte volume fraction"), side=side, area=surface * dx,
         tau=IDEAL if ideal else transport_efficiency(cell, part),
-        sigma=IDEAL if ideal else get("electronic conductivity") * solid ** get("electronic bruggeman exponent"),
+        sigma=IDEAL if ideal else electronic_conductivity(cell, part),
         i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
         R_f=get("film resistance"))
 
@@ -56,10 +82,13 @@ def foil(cell, part, T) -> Region:
     """A lithium foil: one thin volume with as much surface as the cell has area."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     T_ref = cell.value("cell/reference temperature")
+    contact = contact_resistance(get("contact resistance"), max(pressure(cell), LEAST_PRESSURE),
+                                 get("contact reference pressure"), get("contact pressure exponent"), 1.0)[0]
     return Region(
         dx=np.array([FOIL]), eps=1.0, side=0, area=np.array([1.0]), tau=IDEAL, sigma=FOIL_SIGMA,
         i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
-        R_f=get("interface resistance") / arrhenius(get("interface resistance activation energy"), T, T_ref))
+        R_f=get("interface resistance") / arrhenius(get("interface resistance activation energy"), T, T_ref)
+        + contact)
 
 
 def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:

@@ -46,6 +46,11 @@ CELL = {
     "reference temperature": _need("K", "at which all properties are given", 200.0, 500.0),
     "ambient temperature": _need("K", "of a run, unless told otherwise", 200.0, 500.0),
     "operating pressure": _need("Pa", "stack pressure the numbers belong to", 0.0, 1e9),
+    "fabrication pressure": _note("Pa", "the layers were pressed with; told, not used: their numbers belong to it",
+                                  0.0, 1e10),
+    "highest pressure": _may("Pa", "stack pressure the finished cell has ever seen; 0: the operating one", 0.0,
+                             0.0, 1e10),
+    "pressure memory": _may("1", "share of the highest pressure's excess that contacts keep", 0.0, 0.0, 1.0),
     "series resistance": _may("Ohm.m2", "tabs and contacts, per electrode area", 0.0, 0.0, 1.0),
 }
 POROUS = {
@@ -55,9 +60,15 @@ POROUS = {
     "void volume fraction": _may("1", "empty", 0.0, 0.0, 0.9),
     "utilisation": _may("1", "share of the active material that is connected", 1.0, 0.01, 1.0),
     "contact fraction": _may("1", "share of its surface that touches electrolyte", 1.0, 0.01, 1.0),
+    "contact pressure": _may("Pa", "at which 63 % of the contact fraction is reached; 0: it is as given", 0.0,
+                             0.0, 1e9),
+    "contact pressure exponent": _may("1", "of the pressure in the contact fraction", 0.5, 0.05, 5.0),
     **TRANSPORT,
     "electronic conductivity": _need("S.m-1", "of the solid", TINY, 1e8),
     "electronic bruggeman exponent": _may("1", "effective = value * solids ** exponent", 0.0, 0.0, 10.0),
+    "electronic percolation threshold": _may("1", "active fraction below which no electron passes", 0.0, 0.0, 0.9),
+    "electronic percolation exponent": _may("1", "of the law for carbon-free composites; 0: no such law", 0.0,
+                                            0.0, 5.0),
     "particle radius": _need("m", "of the active material", 1e-9, 1e-3),
     "particle diffusivity": _need("m2.s-1", "of lithium in the particles", 1e-22, 1e-6, X),
     "diffusivity activation energy": _may("J.mol-1", "of the particle diffusivity", 0.0, -2e5, 2e5),
@@ -78,6 +89,10 @@ METAL = {
     "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
     "interface resistance": _may("Ohm.m2", "of interphase or interlayer, per area", 0.0, 0.0, 10.0),
     "interface resistance activation energy": _may("J.mol-1", "> 0: falls with temperature", 0.0, -2e5, 2e5),
+    "contact resistance": _may("Ohm.m2", "that pressure lowers, besides, at the reference pressure", 0.0, 0.0, 10.0),
+    "contact reference pressure": _may("Pa", "the contact resistance belongs to", 1e6, 1.0, 1e9),
+    "contact pressure exponent": _may("1", "resistance ~ pressure ** -exponent", 0.5, 0.0, 5.0),
+    "counter potential": _may("V", "against lithium, of an alloy such as In/Li-In", 0.0, -1.0, 3.0),
 }
 SEPARATOR = {
     "thickness": _need("m", "of the separator or solid electrolyte", 1e-7, 1e-2),
