@@ -14,7 +14,7 @@ _HOMES = {
     "Profile": "protocols", "profile": "protocols",
     "Case": "studies", "cases": "studies", "simulate_many": "studies",
     "simulate": "simulation", "Result": "result",
-    "audit": "studies", "Audit": "studies", "load_claim": "studies",
+    "audit": "studies", "Audit": "studies", "load_claim": "studies", "validate": "studies.validation",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
     "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
 }
