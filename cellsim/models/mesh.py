@@ -5,6 +5,7 @@ import numpy as np
 
 from ..numerics.mesh import graded_faces
 from ..physics.contact import contact_fraction, contact_resistance, effective_pressure
+from ..physics.fracture import critical_current
 from ..physics.transport import arrhenius, bruggeman, percolation
 from .parts import has_foil
 
@@ -44,11 +45,26 @@ def pressure(cell) -> float:
     return effective_pressure(now, max(now, cell.value("cell/highest pressure")), cell.value("cell/pressure memory"))[0]
 
 
+def critical_current_factor(cell) -> float:
+    """Critical current density at the operating pressure over that at its reference pressure."""
+    get = lambda key: cell.value(f"negative electrode/critical current {key}")  # noqa: E731
+    P = max(cell.value("cell/operating pressure"), LEAST_PRESSURE)
+    P_ref, exponent = get("reference pressure"), get("pressure exponent")
+    return critical_current(1.0, 1.0, 1.0, 0.0, P, P_ref, exponent, 1.0, 1.0, 0.0)[0]
+
+
 def touching(cell, part) -> float:
     """Share of the surface of an electrode's particles that touches electrolyte, at the cell's pressure."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     return contact_fraction(pressure(cell), get("contact pressure"), get("contact pressure exponent"),
                             get("contact fraction"))[0]
+
+
+def surface_area(cell, part) -> float:
+    """Reacting surface of an electrode per its volume [1/m], at the cell's pressure."""
+    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    active = get("active material volume fraction")
+    return 3.0 * active * get("utilisation") / get("particle radius") * touching(cell, part)
 
 
 def electronic_conductivity(cell, part) -> float:
@@ -67,11 +83,9 @@ def electrode(cell, part, side, faces, T, ideal) -> Region:
     """A porous electrode on the given faces [m]."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     T_ref = cell.value("cell/reference temperature")
-    active = get("active material volume fraction")
-    surface = 3.0 * active * get("utilisation") / get("particle radius") * touching(cell, part)
     dx = np.diff(faces)
     return Region(
-        dx=dx, eps=get("electrolyte volume fraction"), side=side, area=surface * dx,
+        dx=dx, eps=get("electrolyte volume fraction"), side=side, area=surface_area(cell, part) * dx,
         tau=IDEAL if ideal else transport_efficiency(cell, part),
         sigma=IDEAL if ideal else electronic_conductivity(cell, part),
         i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
