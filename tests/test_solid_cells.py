@@ -79,6 +79,19 @@ def test_contact_resistance_is_an_ohmic_drop():
     assert drop == approx(I * 1e-3 * 0.5, abs=1e-8)
 
 
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
+def test_lithium_that_touches_in_part_works_harder(model):
+    """2RT/F asinh and film at I / theta, constriction at I, by hand; 1e-8 V is Newton's tolerance."""
+    cell, f, spots = cellsim.load(TARGET), 0.2, 1e-5
+    I = cell.nominal_capacity / cell.value("cell/electrode area")
+    film, k = cell.value("negative electrode/interface resistance"), 2.0 * 8.314462618 * 298.15 / 96485.33212
+    extra = k * (np.arcsinh(I / f / 20.0) - np.arcsinh(I / 20.0)) + I * film * (1.0 / f - 1.0)
+    extra += I * 0.25 * np.pi * spots / (0.5 * f) * (1.0 - np.sqrt(f)) ** 1.5
+    V = [first_voltage(cell, model, **{"negative electrode/contact fraction": theta,
+                                       "negative electrode/contact spot radius": spots}) for theta in (1.0, f)]
+    assert V[0] - V[1] == approx(extra, abs=1e-8)
+
+
 def test_contacts_remember_a_higher_pressure():
     """(28): 2 MPa after 10 MPa with a memory of 0.77 count as 8.16 MPa; the contact fraction follows that."""
     cell = cellsim.load(TARGET).with_({"cell/operating pressure": 2e6, "cell/highest pressure": 1e7,

@@ -4,9 +4,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..numerics.mesh import graded_faces
-from ..physics.contact import contact_fraction, contact_resistance, effective_pressure
+from ..physics.contact import (
+    constriction_resistance,
+    contact_fraction,
+    contact_resistance,
+    effective_pressure,
+)
 from ..physics.fracture import critical_current
 from ..physics.transport import arrhenius, bruggeman, percolation
+from .laws import conductivity
 from .parts import has_foil
 
 FOIL = 1e-8  # thickness of the single volume that stands for a metal foil [m]
@@ -93,16 +99,23 @@ def electrode(cell, part, side, faces, T, ideal) -> Region:
 
 
 def foil(cell, part, T) -> Region:
-    """A lithium foil: one thin volume with as much surface as the cell has area."""
+    """A lithium foil: one thin volume with as much surface as the cell has area, or the share that touches.
+
+    What is in series per area of the cell, R, is theta R per area that touches.
+    """
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-    T_ref = cell.value("cell/reference temperature")
-    contact = contact_resistance(get("contact resistance"), max(pressure(cell), LEAST_PRESSURE),
-                                 get("contact reference pressure"), get("contact pressure exponent"), 1.0)[0]
+    T_ref, theta = cell.value("cell/reference temperature"), get("contact fraction")
+    film = get("interface resistance") / arrhenius(get("interface resistance activation energy"), T, T_ref)
+    series = contact_resistance(get("contact resistance"), max(pressure(cell), LEAST_PRESSURE),
+                                get("contact reference pressure"), get("contact pressure exponent"), 1.0)[0]
+    spots = get("contact spot radius")
+    if spots > 0.0:
+        kappa = conductivity(cell, T)(np.array([cell.value("electrolyte/initial concentration")]))[0]
+        series += constriction_resistance(float(kappa), spots, theta)[0]
     return Region(
-        dx=np.array([FOIL]), eps=1.0, side=0, area=np.array([1.0]), tau=IDEAL, sigma=FOIL_SIGMA,
+        dx=np.array([FOIL]), eps=1.0, side=0, area=np.array([theta]), tau=IDEAL, sigma=FOIL_SIGMA,
         i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
-        R_f=get("interface resistance") / arrhenius(get("interface resistance activation energy"), T, T_ref)
-        + contact)
+        R_f=film + theta * series)
 
 
 def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:

@@ -99,6 +99,8 @@ METAL = {
     "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
     "interface resistance": _may("Ohm.m2", "of interphase or interlayer, per area", 0.0, 0.0, 10.0),
     "interface resistance activation energy": _may("J.mol-1", "> 0: falls with temperature", 0.0, -2e5, 2e5),
+    "contact fraction": _may("1", "share of the area where lithium touches the electrolyte", 1.0, 0.01, 1.0),
+    "contact spot radius": _may("m", "of the spots that touch; squeezes the current; 0: no matter", 0.0, 0.0, 1e-2),
     "contact resistance": _may("Ohm.m2", "that pressure lowers, besides, at the reference pressure", 0.0, 0.0, 10.0),
     "contact reference pressure": _may("Pa", "the contact resistance belongs to", 1e6, 1.0, 1e9),
     "contact pressure exponent": _may("1", "resistance ~ pressure ** -exponent", 0.5, 0.0, 5.0),
