@@ -12,7 +12,7 @@ TARGET, POSITIVE = "target_nmc811_lpscl_li", "positive electrode"
 MODELS = [cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()]
 RANGE = {"minnmann2021": (2.0, 3.7), "miss2022_nmc": (2.0, 3.6), "miss2022_lco": (2.0, 3.8),
          "nmc_llzo_li": (2.8, 4.25), "lfp_peo_li": (2.5, 3.8), "nmc811_lpscl_graphite": (2.5, 4.15),
-         "sinzig2024": (3.6, 4.2)}
+         "nmc811_lpscl_si": (2.5, 3.9), "sinzig2024": (3.6, 4.2)}
 
 
 def first_voltage(cell, model=None, **changes):
