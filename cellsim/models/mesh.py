@@ -62,8 +62,10 @@ def critical_current_factor(cell) -> float:
 def touching(cell, part) -> float:
     """Share of the surface of an electrode's particles that touches electrolyte, at the cell's pressure."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-    return contact_fraction(pressure(cell), get("contact pressure"), get("contact pressure exponent"),
-                            get("contact fraction"))[0]
+    given, P_1 = get("contact fraction"), get("contact pressure")
+    if P_1 == 0.0:
+        return given  # as the law says, without the time that calling it takes
+    return contact_fraction(pressure(cell), P_1, get("contact pressure exponent"), given)[0]
 
 
 def surface_area(cell, part) -> float:
