@@ -15,6 +15,7 @@ _HOMES = {
     "Case": "studies", "cases": "studies", "simulate_many": "studies", "compare": "studies",
     "Lumped": "design.thermal", "simulate": "simulation", "Result": "result",
     "audit": "studies", "Audit": "studies", "load_claim": "studies", "claims": "studies",
+    "validate": "studies.validation",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
     "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
 }

@@ -67,14 +67,14 @@ def _say(text, **how):
 
 
 def _with_progress(run, question):
-    """Run an audit under a progress bar (none where the output is not a terminal)."""
+    """Run a study under a progress bar (none where the output is not a terminal)."""
     from ._jit import announce
 
     announce()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:
-        task = bars.add_task("audit", total=1.0)
+        task = bars.add_task("cellsim", total=1.0)
         return run(question, progress=lambda what, done: bars.update(task, description=what, completed=done))
 
 
@@ -140,6 +140,43 @@ def simulate(
          f"{result.discharge_energy - result.charge_energy:.4g} W.h (discharge positive)")
     if output is not None:
         (result.plot if output.suffix in (".png", ".svg", ".pdf") else result.save)(output)
+
+
+@app.command()
+def validate(
+    line: Annotated[list[str] | None, typer.Argument(help="Names of lines, or how they begin; all by default.")] = None,
+    details: Annotated[bool, typer.Option(help="Show what each line is, and its points.")] = False,
+    markdown: Annotated[bool, typer.Option(help="Print the chapter of the documentation instead.")] = False,
+    plots: Annotated[Path | None, typer.Option(help="Folder to write pictures of the composites to.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file with everything.")] = None,
+):
+    """Compare with other programs, closed forms and measurements; exit code 1 if a line is not as stated."""
+    import json
+
+    from .files import replacing
+    from .report import validation as report
+    from .studies.validation import LINES
+    from .studies.validation import validate as run
+
+    names = [known.name for known in LINES]
+    for name in line or ():
+        if not any(known.startswith(name) for known in names):
+            raise ProtocolError(f"validate {name!r}: no such line; known: {', '.join(names)}")
+    with replacing(output) if output is not None else nullcontext() as partial:
+        found = _with_progress(run, tuple(line or ()))
+        if partial is not None:
+            partial.write_text(json.dumps([o.to_json() for o in found], indent=1) + "\n", encoding="utf-8")
+    if plots is not None:
+        from .report.validation_plots import PICTURES
+
+        for name, draw in PICTURES.items():
+            draw(plots / name)
+    if markdown:
+        print(report.chapter(found), end="")
+    else:
+        console.print(report.validation_table(found), *([report.details(found)] if details else []))
+    if not all(o.as_stated for o in found):
+        raise typer.Exit(1)
 
 
 @app.command()

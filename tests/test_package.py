@@ -52,13 +52,15 @@ def cli(python, tmp_path, *arguments):
 
 
 def test_wheel_carries_its_data(wheel):
-    """Parameter sets, their schema, the claims and the page's template, and nothing of the tests."""
+    """Parameter sets, their schema, the claims, the page's template and the curves of the validation; no tests."""
     names = zipfile.ZipFile(wheel).namelist()
     for path in (ROOT / "parameter_sets").glob("*.json"):
         assert f"cellsim/_parameter_sets/{path.name}" in names
     assert "cellsim/studies/nissan_energy.yaml" in names
     for path in (ROOT / "cellsim" / "studies" / "claims").glob("*.yaml"):
         assert f"cellsim/studies/claims/{path.name}" in names
+    assert "cellsim/_reference/dualfoil/C_Li_PEO_TiS2_5_bv.csv" in names  # what `cellsim validate` compares with
+    assert "cellsim/_reference/pybamm_single_ion_dis_1.csv" in names
     assert any(n.startswith("cellsim/report/") and n.endswith(".j2") for n in names)
     assert not any("test" in n or n.startswith("benchmarks") for n in names)
 

@@ -37,7 +37,8 @@ def electrode_laws(cell, part, T):
     """U, f and the integral of D_s of one electrode, functions of its stoichiometry."""
     T_ref = cell.value("cell/reference temperature")
     if is_metal(cell, part):
-        return [np.zeros_like, one, one]
+        counter = cell.value(f"{part}/counter potential")
+        return [lambda x: np.full_like(x, counter), one, one]
     D = cell.law(f"{part}/particle diffusivity")
     factor = arrhenius(cell.value(f"{part}/diffusivity activation energy"), T, T_ref)
     f = cell.law(f"{part}/exchange-current shape")
@@ -52,6 +53,15 @@ def exchange_shape(cell, part, T):
     return lambda c: g(c, T)
 
 
+def conductivity(cell, T):
+    """kappa(c_e) [S/m] of the bulk electrolyte at T."""
+    T_ref = cell.value("cell/reference temperature")
+    law = cell.law("electrolyte/conductivity")
+    factor = (T / T_ref) ** cell.value("electrolyte/conductivity temperature exponent") * arrhenius(
+        cell.value("electrolyte/conductivity activation energy"), T, T_ref)
+    return lambda c: factor * law(c, T)
+
+
 def salt_laws(cell, T, c_range):
     """D_e, kappa, chi and t_plus, and g of either electrode, functions of the square root of c_e.
 
@@ -59,13 +69,11 @@ def salt_laws(cell, T, c_range):
     """
     value, law = cell.value, cell.law
     T_ref = value("cell/reference temperature")
-    D, K = law("electrolyte/diffusivity"), law("electrolyte/conductivity")
+    D, K = law("electrolyte/diffusivity"), conductivity(cell, T)
     t, tdf = law("electrolyte/cation transference number"), law("electrolyte/thermodynamic factor")
     D_factor = arrhenius(value("electrolyte/diffusivity activation energy"), T, T_ref)
-    K_factor = (T / T_ref) ** value("electrolyte/conductivity temperature exponent") * arrhenius(
-        value("electrolyte/conductivity activation energy"), T, T_ref)
     shapes = [held(exchange_shape(cell, part, T), c_range) for part in PARTS]
-    return [held(lambda c: D_factor * D(c, T), c_range), dilute(lambda c: K_factor * K(c, T), c_range),
+    return [held(lambda c: D_factor * D(c, T), c_range), dilute(K, c_range),
             held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range), held(lambda c: t(c, T), c_range),
             *shapes]
 

@@ -19,7 +19,7 @@ from ..numerics.mesh import sphere
 from ..physics.constants import F
 from .heat import steady, warmed
 from .laws import tables
-from .mesh import regions
+from .mesh import regions, touching
 from .parts import PARTS, has_foil
 from .resolution import resolution
 
@@ -33,7 +33,7 @@ def grains(cell, sides):
     one = {}
     for side in set(sides):
         part = PARTS[side]
-        one[side] = (cell.value(f"{part}/contact fraction") / (F * cell.value(f"{part}/maximum concentration")),
+        one[side] = (touching(cell, part) / (F * cell.value(f"{part}/maximum concentration")),
                      cell.value(f"{part}/particle radius"), not cell.law(f"{part}/particle diffusivity").constant)
     return np.array([one[side] for side in sides], GRAIN)
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..physics.constants import F
-from .mesh import transport_efficiency
+from .mesh import touching, transport_efficiency
 from .parts import NEGATIVE, PARTS, POSITIVE, is_metal
 
 SHARE = 0.5  # of the accuracy, left to each of the two electrodes and to the shells
@@ -30,7 +30,7 @@ def electrode_numbers(cell, part, T, current):
     kappa, D_e, t_plus = (cell.law(f"electrolyte/{key}")(np.array([c0]), T)[0]
                           for key in ("conductivity", "diffusivity", "cation transference number"))
     length = get("thickness") / transport_efficiency(cell, part)
-    surface = 3.0 * get("active material volume fraction") * get("utilisation") * get("contact fraction")
+    surface = 3.0 * get("active material volume fraction") * get("utilisation") * touching(cell, part)
     flux = current * get("particle radius") / (surface * get("thickness") * F)
     D_s = cell.law(f"{part}/particle diffusivity")(np.linspace(0.05, 0.95, 91), T).mean()
     return (current * length / kappa, current * (1.0 - t_plus) * length / (F * D_e * c0),

@@ -35,10 +35,15 @@ def open_circuit_voltage(cell, soc, T=None):
     """Open-circuit voltage [V] at a state of charge (number or array) and temperature [K]."""
     T = cell.temperature(T)
     x_n, x_p = (np.atleast_1d(np.asarray(x, float)) for x in stoichiometries(cell, soc))
-    U = open_circuit(cell, POSITIVE, T)(x_p)
-    if not has_foil(cell):
-        U = U - open_circuit(cell, NEGATIVE, T)(x_n)
+    U = open_circuit(cell, POSITIVE, T)(x_p) - _negative_potential(cell, x_n, T)
     return U if np.ndim(soc) else float(U[0])
+
+
+def _negative_potential(cell, x_n, T):
+    """Open-circuit potential of the negative electrode [V] at stoichiometries x_n (array); a foil has one value."""
+    if has_foil(cell):
+        return np.full(np.shape(x_n), cell.value(f"{NEGATIVE}/counter potential"))
+    return open_circuit(cell, NEGATIVE, T)(x_n)
 
 
 def soc_at_voltage(cell, voltage, T=None) -> float:
@@ -67,10 +72,10 @@ def capacity_between_cutoffs(cell) -> float:
 
 @lru_cache(maxsize=256)
 def at_rest(cell, T, soc):
-    """Stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p; a foil has U_n = 0."""
+    """Stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
     x_n, x_p = stoichiometries(cell, soc)
     U_p = float(open_circuit(cell, POSITIVE, T)(np.array([x_p]))[0])
-    U_n = 0.0 if has_foil(cell) else float(open_circuit(cell, NEGATIVE, T)(np.array([x_n]))[0])
+    U_n = float(_negative_potential(cell, np.array([x_n]), T)[0])
     return x_n, x_p, U_n, U_p
 
 

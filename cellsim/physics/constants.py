@@ -1,3 +1,4 @@
-"""Physical constants (SI redefinition of 2019, exact to the digits given)."""
+"""Physical constants (SI redefinition of 2019, exact to the digits given), and lithium's molar volume."""
 F = 96485.33212  # Faraday constant [C/mol]
 R = 8.314462618  # gas constant [J/mol/K]
+V_LI = 1.300e-5  # molar volume of lithium metal [m3/mol]: 4.85 um per mA.h/cm2

@@ -17,7 +17,7 @@ def audit_table(audit) -> Group:
     figures = (*audit.cells, *audit.baselines)
     tables = []
     for metric, unit in words.METRICS.items():
-        table = _table(f"Energy density, {metric} [{unit}]", "cell", "W.h", "cell level", "5 % – 95 %",
+        table = plain_table(f"Energy density, {metric} [{unit}]", "cell", "W.h", "cell level", "5 % – 95 %",
                        "stack", "pack", named=figures)
         keys = ["energy, simulated [W.h]",
                 *(f"{level} [{unit}]" for level in ("cell", "cell, 5 % – 95 %", "stack", "pack"))]
@@ -32,14 +32,14 @@ def audit_table(audit) -> Group:
 def _conditions(figures) -> Table:
     described = [words.conditions(f) for f in figures]
     keys = [key for key in described[0] if key != words.ORIGIN]
-    table = _table("Conditions", "cell", *(key.replace(" ", "\n") for key in keys), named=figures)
+    table = plain_table("Conditions", "cell", *(key.replace(" ", "\n") for key in keys), named=figures)
     for f, row in zip(figures, described, strict=True):
         table.add_row(Text(f.name), *(row[key] for key in keys))
     return table
 
 
 def _origins(figures) -> Table:
-    table = _table("Share of the values [%]", "cell", *METHODS, named=figures)
+    table = plain_table("Share of the values [%]", "cell", *METHODS, named=figures)
     for f in figures:
         table.add_row(Text(f.name), *(f"{100 * share:.0f}" for share in f.cell.provenance().score.values()))
     return table
@@ -64,7 +64,7 @@ def verdict_table(audit) -> Group:
 def provenance_table(cell) -> Table:
     """Every value of a cell: unit, method, source and note; the shares of the methods below."""
     origin = cell.provenance()
-    table = _table(f"{cell.name}: {cell.title}", "quantity", "value", "unit", "method", "source", "note")
+    table = plain_table(f"{cell.name}: {cell.title}", "quantity", "value", "unit", "method", "source", "note")
     for row in origin.rows:
         path, value, unit, source, method, note = map(Text, row)
         table.add_row(path, value, unit, method, source, note)
@@ -74,7 +74,7 @@ def provenance_table(cell) -> Table:
 
 def cells_table() -> Table:
     """The packaged parameter sets."""
-    table = _table("Parameter sets", "name", "title", "electrolyte", "values come from")
+    table = plain_table("Parameter sets", "name", "title", "electrolyte", "values come from")
     for name in cells():
         cell = load(name)
         table.add_row(Text(name), Text(cell.title), cell.kind, str(cell.provenance()))
@@ -83,7 +83,7 @@ def cells_table() -> Table:
 
 def speed_table(rows, machine) -> Table:
     """What runs cost on this machine."""
-    table = _table("Processor time of a run, one core", "model", "protocol", "ms", "runs/s", "times kept",
+    table = plain_table("Processor time of a run, one core", "model", "protocol", "ms", "runs/s", "times kept",
                    "runs measured")
     for r in rows:
         table.add_row(r.model, r.protocol, f"{r.milliseconds:.3g}", f"{r.runs_per_second:.3g}", str(r.times),
@@ -96,7 +96,7 @@ def claims_table(claims) -> Group:
     """What makers state, a table for each cell: figures, their conditions, what is not stated, how they are known."""
     parts: list = []
     for maker, product, note in claims.notes:
-        table = _table(f"{maker}: {product}", "figure", "stated with it", "not stated\nin what was read", "how known")
+        table = plain_table(f"{maker}: {product}", "figure", "stated with it", "not stated\nin what was read", "how known")
         table.caption = Text(note)
         mine = [f for f in claims if (f.maker, f.product) == (maker, product)]
         sources = list(dict.fromkeys((f.source, f.source_note, f.url) for f in mine))
@@ -113,7 +113,7 @@ def claims_table(claims) -> Group:
     return Group(*parts)
 
 
-def _table(title, *columns, named=()) -> Table:
+def plain_table(title, *columns, named=()) -> Table:
     """Columns fold rather than lose text; the first one only where names of `named` are very long.
 
     Words of the user are never markup.

@@ -1,0 +1,68 @@
+"""Contact between solids under pressure.  Each term returns its value, then its partials in the order listed."""
+import numpy as np
+
+from .._jit import kernel
+
+
+@kernel
+def effective_pressure(P, P_max, omega):
+    """Pressure that counts for a contact [Pa]: P + omega (P_max - P);  d/dP, d/dP_max.
+
+    P: pressure now, P_max: the highest the contact has seen.  A contact flattened once stays partly
+    flat: omega = 0 forgets, 1 never lets go.
+    """
+    if P.real >= P_max.real:
+        return P, 1.0, 0.0
+    return P + omega * (P_max - P), 1.0 - omega, omega
+
+
+@kernel
+def contact_resistance(R_ref, P, P_ref, m, f):
+    """R = R_ref (P_ref / P)^m / f [Ohm m2];  d/dP, d/df.
+
+    P: effective pressure, f: share of the area that touches.  A resistance falls with the touching
+    area, which grows with pressure to the power m: 0.5 in arXiv 2501.00600.  R_ref = 0: no resistance.
+    """
+    value = R_ref * (P_ref / P) ** m / f
+    return value, -m * value / P, -value / f
+
+
+@kernel
+def contact_fraction(P, P_1, m, theta_fab):
+    """theta = theta_fab [1 - exp(-(P / P_1)^m)] [-];  d/dP.
+
+    P: effective operating pressure; theta_fab: what fabrication made possible.  P_1 = 0: pressure
+    has no effect.
+    """
+    if P_1 == 0.0:
+        return theta_fab + 0.0 * P, 0.0
+    if P.real <= 0.0:
+        return 0.0 * P, 0.0
+    s = (P / P_1) ** m
+    e = theta_fab * np.exp(-s)
+    return theta_fab - e, e * m * s / P
+
+
+@kernel
+def pressure_rise(swelling, K, h, compliance):
+    """Rise of the stack pressure when layers swell [Pa]: swelling K / (h + K compliance);  d/dswelling.
+
+    swelling [m]: of all layers together; K [Pa]: modulus of the stack, h [m]: its height; compliance
+    [m/Pa]: of what holds it: 0 for a fixed gap, that of the springs otherwise.  K = 0: no rise.
+    """
+    stiffness = K / (h + K * compliance)
+    return swelling * stiffness, stiffness
+
+
+@kernel
+def constriction_resistance(kappa, a, f):
+    """Current squeezed through contact spots: pi a / (4 kappa f) (1 - sqrt f)^1.5 [Ohm m2];  d/df.
+
+    kappa [S/m] of the electrolyte, a [m]: radius of a spot, f: share of the area that touches.  One side
+    only, as the other is a metal.  No resistance at f = 1 or a = 0.
+    """
+    root = np.sqrt(f)
+    gap = 1.0 - root
+    scale = 0.25 * np.pi * a / (kappa * f)
+    value = scale * gap**1.5
+    return value, -value / f - 0.75 * scale * np.sqrt(gap) / root

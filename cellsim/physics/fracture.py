@@ -1,0 +1,47 @@
+"""When lithium shorts a solid electrolyte.  Each term returns its value, then its partials in the order listed."""
+import numpy as np
+
+from .._jit import kernel
+from .constants import V_LI, F, R
+
+
+@kernel
+def critical_current(i_ref, T, T_ref, E, P, P_ref, s, rho, rho_ref, g):
+    """Critical current density [A/m2];  d/dT, d/dP.
+
+    i_ref exp[-E/R (1/T - 1/T_ref)] (P / P_ref)^s (rho / rho_ref)^g.  rho: relative density of the
+    electrolyte.  E = s = g = 0: none of them matters.
+    """
+    value = i_ref * np.exp(-E / R * (1.0 / T - 1.0 / T_ref)) * (P / P_ref) ** s * (rho / rho_ref) ** g
+    return value, value * E / (R * T * T), s * value / P
+
+
+@kernel
+def critical_overpotential(K, a, Y):
+    """Overpotential that opens a flaw filled with lithium: K V_Li / (Y sqrt(pi a) F) [V];  d/da.
+
+    K [Pa m^0.5]: fracture toughness, a [m]: length of the flaw, Y: its shape, 1.12 at a surface.
+    """
+    value = K * V_LI / (Y * np.sqrt(np.pi * a) * F)
+    return value, -0.5 * value / a
+
+
+@kernel
+def critical_flaw(K, eta, Y):
+    """Flaw that an overpotential eta > 0 [V] just opens [m], the inverse of `critical_overpotential`;  d/deta."""
+    root = K * V_LI / (Y * F * eta)
+    value = root * root / np.pi
+    return value, -2.0 * value / eta
+
+
+@kernel
+def short_probability(a, a_0, m):
+    """Probability that the longest flaw exceeds the critical length a: exp[-(a / a_0)^m] [-];  d/da.
+
+    Its length is Weibull distributed with scale a_0 [m] and modulus m.  a_0 = 0: there is none.
+    """
+    if a_0 == 0.0:
+        return 0.0 * a, 0.0
+    s = (a / a_0) ** m
+    value = np.exp(-s)
+    return value, -m * s / a * value

@@ -1,0 +1,26 @@
+"""The validation: every comparison of cellsim with other programs, closed forms and measurements.
+
+To add lines, give a module a tuple LINES of `Line` and name it in MODULES.
+"""
+from . import closed_forms, codes, minnmann, percolation, pressure, rates
+from .line import KINDS, Found, Line, Outcome, Point
+
+MODULES = (codes, closed_forms, percolation, minnmann, rates, pressure)
+LINES: tuple[Line, ...] = tuple(line for module in MODULES for line in module.LINES)
+
+__all__ = ["KINDS", "LINES", "Found", "Line", "Outcome", "Point", "validate"]
+
+
+def validate(names=(), progress=None) -> list[Outcome]:
+    """Run the lines whose names start with one of `names` (all by default) and say what came out.
+
+    progress: called with (name, share done).  Raises ReportError if reference data are not at hand.
+    """
+    names = tuple(names)
+    chosen = [line for line in LINES if not names or line.name.startswith(names)]
+    found = []
+    for k, line in enumerate(chosen):
+        if progress is not None:
+            progress(line.name, k / len(chosen))
+        found.append(Outcome(line, line.run()))
+    return found
