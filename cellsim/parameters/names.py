@@ -38,6 +38,7 @@ TRANSPORT = {
     "percolation threshold": _note("1", "electrolyte fraction below which nothing conducts", 0.0, 0.9),
     "percolation exponent": _note("1", "exponent of the percolation law", 0.5, 5.0),
 }
+DOUBLE_LAYER = _may("F.m-2", "per reacting surface; used by the impedance only", 0.0, 0.0, 1e3)
 CELL = {
     "electrode area": _need("m2", "area of all electrode pairs together", TINY, 1e4),
     "nominal capacity": _need("A.h", "defines the C-rate; note: rate, window, temperature", TINY, 1e5),
@@ -69,6 +70,7 @@ POROUS = {
     "exchange-current electrolyte shape": _may("1", "departure from sqrt(c_e)", 1.0, TINY, 1e6, C),
     "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
     "film resistance": _may("Ohm.m2", "per reacting surface", 0.0, 0.0, 10.0),
+    "double-layer capacity": DOUBLE_LAYER,
     "minimum stoichiometry": _need("1", "between the voltage cut-offs", 0.0, 1.0),
     "maximum stoichiometry": _need("1", "between the voltage cut-offs", 0.0, 1.0),
     "initial stoichiometry": _note("1", "as printed in the source", 0.0, 1.0),
@@ -78,6 +80,7 @@ METAL = {
     "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
     "interface resistance": _may("Ohm.m2", "of interphase or interlayer, per area", 0.0, 0.0, 10.0),
     "interface resistance activation energy": _may("J.mol-1", "> 0: falls with temperature", 0.0, -2e5, 2e5),
+    "double-layer capacity": DOUBLE_LAYER,
 }
 SEPARATOR = {
     "thickness": _need("m", "of the separator or solid electrolyte", 1e-7, 1e-2),

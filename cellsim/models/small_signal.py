@@ -1,0 +1,105 @@
+"""The linearised equations of a cell at rest, over a complex Laplace variable s.
+
+One implicit stage s = s_hat + hg f(s), linearised at rest, is the frequency domain with hg = 1/(2 pi i f):
+the same volumes, faces and laws as in `kernels.porous` and `kernels.single_flux`.  At rest nothing flows
+and the salt is even, so that each law needs its value only, the salt does not reach the kinetics, and
+diffusion in a particle has the constant D of its stoichiometry: its answer is known in closed form.
+
+What is beyond the kernels is a double layer at every reacting surface.  It lies beside charge transfer and
+film, as in PyBaMM, so that an interphase makes an arc; it is charged by cations, which is all that can be in
+a single-ion conductor.  (PyBaMM's is charged by anions; the spectra of liquid cells hardly differ.)
+"""
+import numpy as np
+
+from ..kernels.rest import interface_at_rest, salt_at_rest
+from ..kernels.system import POROUS
+from ..physics.constants import F
+from ..physics.small_signal import admittance, sphere
+from .parts import PARTS
+from .state import stoichiometries
+
+C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
+BELOW, ABOVE = 4, 3  # bands of the matrix: ionic charge of a volume with the salt of the one before
+
+
+def interface(cell, sys, side, soc, s):
+    """Admittance of the reacting surface of an electrode [S/m2 of it], an array like s."""
+    i = int(np.argmax(sys.volume["side"] == side))
+    resistance, slope, D = interface_at_rest(sys, i, float(stoichiometries(cell, soc)[side]))
+    if sys.volume["particle"][i] >= 0:
+        grain = sys.grain[sys.volume["particle"][i]]
+        resistance = resistance - slope * grain["rate"] * sphere(s, grain["R_p"], D)
+    return admittance(s, resistance, cell.value(f"{PARTS[side]}/double-layer capacity"))
+
+
+def impedance(cell, sys, soc, s):
+    """Impedance [Ohm m2 of electrode] of a cell on its mesh `sys`, at rest at `soc`, at complex s (n,) [1/s]."""
+    y = [interface(cell, sys, side, soc, s) for side in (0, 1)]
+    return (resolved if sys.model == POROUS else single_flux)(sys, s, y, *salt_at_rest(sys))
+
+
+def between(path):
+    """Conductance per unit of conductivity from each volume to the next (n - 1,)."""
+    return 1.0 / (path[:-1] + path[1:])
+
+
+def resolved(sys, s, y, D, kappa, chi):
+    """The same of the model that resolves potentials and reaction in space; y: admittances of both electrodes."""
+    from scipy.linalg import solve_banded
+
+    v, n = sys.volume, sys.volume.size
+    area, pores = v["area"], v["eps"] * v["dx"]
+    reaction = np.where(v["side"] == 0, y[0][:, None], y[1][:, None]) * area
+    salt, ions = D * between(v["path"]), kappa * between(v["path"])
+    matrix = np.zeros((s.size, BELOW + ABOVE + 1, 3 * n), complex)
+
+    def put(i, row, k, column, value):
+        """Add to the entries of `row` in volumes i and of `column` in volumes k."""
+        matrix[:, ABOVE + 3 * (i[0] - k[0]) + row - column, 3 * k + column] += value
+
+    def flow(row, column, conductance):
+        """Leaving less entering flow, driven by the differences of an unknown."""
+        left, right = np.arange(n - 1), np.arange(1, n)
+        for i, k in ((left, right), (right, left)):
+            put(i, row, i, column, conductance)
+            put(i, row, k, column, -conductance)
+
+    every = np.arange(n)
+    flow(C_E, C_E, salt)
+    flow(PHI_E, PHI_E, ions)
+    flow(PHI_E, C_E, -ions * chi / sys.c_ref)
+    flow(PHI_S, PHI_S, v["link"][:-1])
+    put(every, C_E, every, C_E, pores * s[:, None])
+    put(every, PHI_S, every, PHI_S, np.where(area == 0.0, 1.0, 0.0))  # no solid phase: phi_s stays put
+    put(every[:1], PHI_S, every[:1], PHI_S, 2.0 * v["sigma"][0] / v["dx"][0])  # to the negative collector
+    for row, share in ((C_E, -(1.0 - sys.t_ref) / F), (PHI_E, -1.0), (PHI_S, 1.0)):
+        put(every, row, every, PHI_S, share * reaction)
+        put(every, row, every, PHI_E, -share * reaction)
+    right = np.zeros(3 * n)
+    right[3 * (n - 1) + PHI_S] = -1.0  # a current of 1 A/m2 leaves through the last face
+    V = [solve_banded((BELOW, ABOVE), m, right)[-1] for m in matrix]
+    return 0.5 * v["dx"][-1] / v["sigma"][-1] + sys.R_series - np.array(V)
+
+
+def single_flux(sys, s, y, D, kappa, chi):
+    """The same with the reaction spread evenly over each electrode, and the salt resolved in space."""
+    from scipy.linalg import solve_banded
+
+    v = sys.volume
+    electrode = [v["side"] == 0, v["side"] == 1]
+    share = np.where(v["side"] >= 0, 1.0 / 3.0, 1.0)  # the ionic current falls linearly across an electrode
+    ohmic = (share * v["dx"] / (v["tau"] * kappa)).sum() + sys.R_series
+    ohmic += sum((v["dx"][e] / (3.0 * v["sigma"][e])).sum() for e in electrode)
+    source = sum(sign * np.where(e, v["area"], 0.0) / v["area"][e].sum()
+                 for sign, e in zip((1.0, -1.0), electrode, strict=True)) * (1.0 - sys.t_ref) / F
+    g = D * between(v["path"])
+    matrix = np.zeros((3, v.size), complex)
+    matrix[0, 1:], matrix[2, :-1] = -g, -g
+    conducted = np.append(g, 0.0) + np.append(0.0, g)
+    Z = sum(1.0 / (y[side] * v["area"][electrode[side]].sum()) for side in (0, 1)) + ohmic
+    for k, at in enumerate(s):
+        matrix[1] = conducted + at * v["eps"] * v["dx"]
+        c = solve_banded((1, 1), matrix, source)
+        mean = [np.average(c[e], weights=v["dx"][e]) for e in electrode]
+        Z[k] -= chi * (mean[1] - mean[0]) / sys.c_ref
+    return Z
