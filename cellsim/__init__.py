@@ -14,6 +14,7 @@ _HOMES = {
     "Profile": "protocols", "profile": "protocols",
     "Case": "studies", "cases": "studies", "simulate_many": "studies",
     "simulate": "simulation", "Result": "result",
+    "impedance": "studies", "Spectrum": "studies",
     "audit": "studies", "Audit": "studies", "load_claim": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
     "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",

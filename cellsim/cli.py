@@ -90,6 +90,14 @@ def _kelvin(celsius):
     return celsius + 273.15
 
 
+def _model(name):
+    import cellsim
+
+    if name not in ("DFN", "SPMe", "SPM"):
+        raise ProtocolError(f"--model {name!r}: choose one of DFN, SPMe, SPM")
+    return getattr(cellsim, name)()
+
+
 @app.command()
 def cells():
     """List the packaged parameter sets."""
@@ -125,8 +133,6 @@ def simulate(
 
     if (discharge is None) == (charge is None):
         raise ProtocolError("give exactly one of --discharge RATE and --charge RATE")
-    if model not in ("DFN", "SPMe", "SPM"):
-        raise ProtocolError(f"--model {model!r}: choose one of DFN, SPMe, SPM")
     found = cellsim.load(cell)
     if discharge is not None:
         steps, soc = [cellsim.discharge(_positive("--discharge", discharge))], 1.0
@@ -134,12 +140,42 @@ def simulate(
         full = found.value("cell/upper voltage cut-off")
         steps, soc = [cellsim.charge(_positive("--charge", charge)), cellsim.hold(full)], 0.1
     T = None if temperature is None else _kelvin(temperature)
-    result = cellsim.simulate(found, steps, getattr(cellsim, model)(), temperature=T, soc=soc)
+    result = cellsim.simulate(found, steps, _model(model), temperature=T, soc=soc)
     _say(str(result), soft_wrap=True)
     _say(f"  {result.discharge_capacity - result.charge_capacity:.4g} A.h, "
          f"{result.discharge_energy - result.charge_energy:.4g} W.h (discharge positive)")
     if output is not None:
         (result.plot if output.suffix in (".png", ".svg", ".pdf") else result.save)(output)
+
+
+@app.command()
+def impedance(
+    cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")],
+    soc: Annotated[float, typer.Option(help="State of charge, 0 to 1.")] = 0.5,
+    model: Annotated[str, typer.Option(help="DFN, SPMe or SPM.")] = "DFN",
+    temperature: Annotated[float | None, typer.Option(help="degC; the cell's own unless given.")] = None,
+    lowest: Annotated[float, typer.Option(help="Frequency [Hz].")] = 1e-3,
+    highest: Annotated[float, typer.Option(help="Frequency [Hz].")] = 1e4,
+    double_layer: Annotated[float | None, typer.Option(help="F/m2 of reacting surface, of both electrodes.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .csv, .png or .svg.")] = None,
+):
+    """Impedance spectrum of a cell at rest."""
+    import numpy as np
+
+    import cellsim
+
+    found = cellsim.load(cell)
+    if double_layer is not None:
+        found = found.with_({f"{part} electrode/double-layer capacity": double_layer
+                             for part in ("negative", "positive")})
+    if not 0.0 < lowest < highest:
+        raise ProtocolError(f"--lowest {lowest:g} --highest {highest:g}: give a frequency above 0 and a higher one")
+    points = 1 + round(10 * max(np.log10(highest / lowest), 0.1))
+    T = None if temperature is None else _kelvin(temperature)
+    spectrum = cellsim.impedance(found, np.geomspace(lowest, highest, points), _model(model), soc=soc, temperature=T)
+    _say(str(spectrum), soft_wrap=True)
+    if output is not None:
+        (spectrum.save if output.suffix == ".csv" else spectrum.plot)(output)
 
 
 @app.command()

@@ -22,6 +22,11 @@ C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
 BELOW, ABOVE = 4, 3  # bands of the matrix: ionic charge of a volume with the salt of the one before
 
 
+def without_double_layers(cell, part) -> bool:
+    """True where the interface of an electrode stores no charge."""
+    return cell.value(f"{part}/double-layer capacity") == 0.0
+
+
 def interface(cell, sys, side, soc, s):
     """Admittance of the reacting surface of an electrode [S/m2 of it], an array like s."""
     i = int(np.argmax(sys.volume["side"] == side))

@@ -4,6 +4,7 @@ from .claim import load_claim
 from .energy import audit
 from .ensemble import Ensemble, Outcome, simulate_many
 from .records import Audit, Claim, Comparison, Figures, RatioMap, Verdict
+from .spectrum import Spectrum, impedance
 
-__all__ = ["Audit", "Case", "Claim", "Comparison", "Ensemble", "Figures", "Outcome", "RatioMap", "Verdict", "audit",
-           "cases", "load_claim", "simulate_many"]
+__all__ = ["Audit", "Case", "Claim", "Comparison", "Ensemble", "Figures", "Outcome", "RatioMap", "Spectrum", "Verdict",
+           "audit", "cases", "impedance", "load_claim", "simulate_many"]
