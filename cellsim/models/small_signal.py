@@ -13,12 +13,15 @@ import numpy as np
 
 from ..kernels.rest import interface_at_rest, salt_at_rest
 from ..kernels.system import POROUS
+from ..numerics.mesh import graded_faces
 from ..physics.constants import F
 from ..physics.small_signal import admittance, sphere
+from .models import electronic_links
 from .parts import PARTS
 from .state import stoichiometries
 
 C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
+STRETCH = 3.0  # grading of the electrodes towards both faces
 BELOW, ABOVE = 4, 3  # bands of the matrix: ionic charge of a volume with the salt of the one before
 
 
@@ -43,47 +46,80 @@ def impedance(cell, sys, soc, s):
     return (resolved if sys.model == POROUS else single_flux)(sys, s, y, *salt_at_rest(sys))
 
 
+def graded_both_ways(sys):
+    """The mesh of a run, but with volumes that shrink towards both faces of porous electrodes.
+
+    The higher the frequency, the nearer to the separator the current crosses over into the solid phase, or to the
+    collector where the solid conducts worse than the electrolyte.
+    """
+    volume = sys.volume.copy()
+    for side in (0, 1):
+        here = np.flatnonzero(volume["side"] == side)
+        if here.size > 1:
+            length, surface = volume["dx"][here].sum(), volume["area"][here].sum()
+            volume["dx"][here] = np.diff(graded_faces(here.size, length, STRETCH, "both"))
+            volume["area"][here] = surface / length * volume["dx"][here]
+    volume["path"] = 0.5 * volume["dx"] / volume["tau"]
+    volume["link"] = electronic_links(volume["dx"], volume["sigma"])
+    return sys._replace(volume=volume)
+
+
 def between(path):
     """Conductance per unit of conductivity from each volume to the next (n - 1,)."""
     return 1.0 / (path[:-1] + path[1:])
 
 
+class _Bands:
+    """A banded matrix of n volumes with three unknowns each, filled entry by entry."""
+
+    def __init__(self, n):
+        self.n, self.entries = n, np.zeros((BELOW + ABOVE + 1, 3 * n))
+
+    def put(self, row, column, value, step=0):
+        """Add to the entries of `row` in every volume and of `column` as many volumes further on; value (n,)."""
+        i = np.arange(max(0, -step), self.n - max(0, step))
+        self.entries[ABOVE + row - column - 3 * step, 3 * (i + step) + column] += np.broadcast_to(value, self.n)[i]
+
+    def flow(self, row, column, conductance):
+        """Leaving less entering flow, driven by differences of an unknown to the next volume; conductance (n - 1,)."""
+        out, back = np.append(conductance, 0.0), np.append(0.0, conductance)
+        self.put(row, column, out + back)
+        self.put(row, column, -out, 1)
+        self.put(row, column, -back, -1)
+
+
 def resolved(sys, s, y, D, kappa, chi):
-    """The same of the model that resolves potentials and reaction in space; y: admittances of both electrodes."""
+    """The same of the model that resolves potentials and reaction in space; y: admittances of both electrodes.
+
+    Rows and unknowns are those of kernels.porous: its matrix over hg, with the local equations eliminated, is
+    fixed + s stored + y_n reacting_n + y_p reacting_p.
+    """
     from scipy.linalg import solve_banded
 
     v, n = sys.volume, sys.volume.size
-    area, pores = v["area"], v["eps"] * v["dx"]
-    reaction = np.where(v["side"] == 0, y[0][:, None], y[1][:, None]) * area
-    salt, ions = D * between(v["path"]), kappa * between(v["path"])
-    matrix = np.zeros((s.size, BELOW + ABOVE + 1, 3 * n), complex)
-
-    def put(i, row, k, column, value):
-        """Add to the entries of `row` in volumes i and of `column` in volumes k."""
-        matrix[:, ABOVE + 3 * (i[0] - k[0]) + row - column, 3 * k + column] += value
-
-    def flow(row, column, conductance):
-        """Leaving less entering flow, driven by the differences of an unknown."""
-        left, right = np.arange(n - 1), np.arange(1, n)
-        for i, k in ((left, right), (right, left)):
-            put(i, row, i, column, conductance)
-            put(i, row, k, column, -conductance)
-
-    every = np.arange(n)
-    flow(C_E, C_E, salt)
-    flow(PHI_E, PHI_E, ions)
-    flow(PHI_E, C_E, -ions * chi / sys.c_ref)
-    flow(PHI_S, PHI_S, v["link"][:-1])
-    put(every, C_E, every, C_E, pores * s[:, None])
-    put(every, PHI_S, every, PHI_S, np.where(area == 0.0, 1.0, 0.0))  # no solid phase: phi_s stays put
-    put(every[:1], PHI_S, every[:1], PHI_S, 2.0 * v["sigma"][0] / v["dx"][0])  # to the negative collector
-    for row, share in ((C_E, -(1.0 - sys.t_ref) / F), (PHI_E, -1.0), (PHI_S, 1.0)):
-        put(every, row, every, PHI_S, share * reaction)
-        put(every, row, every, PHI_E, -share * reaction)
+    fixed, stored, reacting = _Bands(n), _Bands(n), [_Bands(n), _Bands(n)]
+    ions = kappa * between(v["path"])
+    fixed.flow(C_E, C_E, D * between(v["path"]))
+    fixed.flow(PHI_E, PHI_E, ions)
+    fixed.flow(PHI_E, C_E, -ions * chi / sys.c_ref)
+    fixed.flow(PHI_S, PHI_S, v["link"][:-1])
+    collector = 2.0 * v["sigma"][0] / v["dx"][0] * (np.arange(n) == 0)
+    fixed.put(PHI_S, PHI_S, collector + (v["area"] == 0.0))  # without a solid phase phi_s stays put
+    stored.put(C_E, C_E, v["eps"] * v["dx"])
+    for side, one in enumerate(reacting):
+        area = np.where(v["side"] == side, v["area"], 0.0)
+        for row, share in ((C_E, -(1.0 - sys.t_ref) / F), (PHI_E, -1.0), (PHI_S, 1.0)):
+            one.put(row, PHI_S, share * area)
+            one.put(row, PHI_E, -share * area)
     right = np.zeros(3 * n)
     right[3 * (n - 1) + PHI_S] = -1.0  # a current of 1 A/m2 leaves through the last face
-    V = [solve_banded((BELOW, ABOVE), m, right)[-1] for m in matrix]
-    return 0.5 * v["dx"][-1] / v["sigma"][-1] + sys.R_series - np.array(V)
+    V = np.empty(s.size, complex)
+    for k in range(s.size):
+        matrix = fixed.entries + s[k] * stored.entries
+        for side, one in enumerate(reacting):
+            matrix = matrix + y[side][k] * one.entries
+        V[k] = solve_banded((BELOW, ABOVE), matrix, right, overwrite_ab=True, check_finite=False)[-1]
+    return 0.5 * v["dx"][-1] / v["sigma"][-1] + sys.R_series - V
 
 
 def single_flux(sys, s, y, D, kappa, chi):
