@@ -8,7 +8,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Cell": "parameters", "cells": "parameters", "load": "parameters",
-    "DFN": "models", "SPM": "models", "SPMe": "models",
+    "DFN": "models", "SPM": "models", "SPMe": "models", "ThinFilm": "models",
     "Limit": "protocols", "Step": "protocols", "charge": "protocols", "cycle": "protocols",
     "discharge": "protocols", "hold": "protocols", "rest": "protocols",
     "Profile": "protocols", "profile": "protocols",

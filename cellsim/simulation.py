@@ -11,7 +11,15 @@ from .kernels import profile as following
 from .kernels.history import MAX_ORDER, remember
 from .kernels.stage import voltage as stage_voltage
 from .kernels.system import CURRENT, POWER, VOLTAGE, Control, Work, allocate
-from .models import ACCURACY, DFN, capacity_between_cutoffs, initial_state, soc_at_voltage
+from .models import (
+    ACCURACY,
+    DFN,
+    ThinFilm,
+    capacity_between_cutoffs,
+    has_film,
+    initial_state,
+    soc_at_voltage,
+)
 from .models.state import stoichiometries
 from .parameters import Cell, load
 from .protocols import Profile, Step
@@ -47,7 +55,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
     steps: a `Step` or a list of them; discharge current is positive.
-    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own.
+    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own; `ThinFilm()` for cells that are one.
     temperature [K]: of the isothermal run; the cell's ambient temperature unless given.
     soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
     the initial stoichiometries printed in the parameter set.
@@ -66,7 +74,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     steps = [steps] if isinstance(steps, Step) else list(steps)
     rtol = 0.5 * accuracy if rtol is None else rtol
     _check(steps, soc, rtol, period, accuracy)
-    model = DFN() if model is None else model
+    model = (ThinFilm() if has_film(cell) else DFN()) if model is None else model
     announce()
     T = float(cell.temperature(temperature))
     if not 150.0 < T < 500.0:
