@@ -91,11 +91,12 @@ def _kelvin(celsius):
 
 
 def _model(name):
+    """A model by name, or None for the one that suits the cell."""
     import cellsim
 
-    if name not in ("DFN", "SPMe", "SPM"):
-        raise ProtocolError(f"--model {name!r}: choose one of DFN, SPMe, SPM")
-    return getattr(cellsim, name)()
+    if name not in (None, "DFN", "SPMe", "SPM", "ThinFilm"):
+        raise ProtocolError(f"--model {name!r}: choose one of DFN, SPMe, SPM, ThinFilm")
+    return getattr(cellsim, name)() if name else None
 
 
 @app.command()
@@ -124,7 +125,7 @@ def simulate(
     cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")],
     discharge: Annotated[float | None, typer.Option(help="C-rate of a discharge from full.")] = None,
     charge: Annotated[float | None, typer.Option(help="C-rate of a charge from 10 %, then hold to C/20.")] = None,
-    model: Annotated[str, typer.Option(help="DFN, SPMe or SPM.")] = "DFN",
+    model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for one), SPMe or SPM.")] = None,
     temperature: Annotated[float | None, typer.Option(help="degC; the cell's own unless given.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .parquet, .nc, .png or .svg.")] = None,
 ):
@@ -152,7 +153,7 @@ def simulate(
 def impedance(
     cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")],
     soc: Annotated[float, typer.Option(help="State of charge, 0 to 1.")] = 0.5,
-    model: Annotated[str, typer.Option(help="DFN, SPMe or SPM.")] = "DFN",
+    model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for one), SPMe or SPM.")] = None,
     temperature: Annotated[float | None, typer.Option(help="degC; the cell's own unless given.")] = None,
     lowest: Annotated[float, typer.Option(help="Frequency [Hz].")] = 1e-3,
     highest: Annotated[float, typer.Option(help="Frequency [Hz].")] = 1e4,

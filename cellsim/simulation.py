@@ -55,7 +55,8 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
     steps: a `Step` or a list of them; discharge current is positive.
-    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own; `ThinFilm()` for cells that are one.
+    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own;
+    for cells that are a thin film `ThinFilm()`.
     temperature [K]: of the isothermal run; the cell's ambient temperature unless given.
     soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
     the initial stoichiometries printed in the parameter set.

@@ -12,10 +12,10 @@ a single-ion conductor.  (PyBaMM's is charged by anions; the spectra of liquid c
 import numpy as np
 
 from ..kernels.rest import interface_at_rest, salt_at_rest
-from ..kernels.system import POROUS
+from ..kernels.system import POROUS, SINGLE_FLUX, THIN_FILM
 from ..numerics.mesh import graded_faces
 from ..physics.constants import F
-from ..physics.small_signal import admittance, sphere
+from ..physics.small_signal import admittance, film, layer, sphere
 from .models import electronic_links
 from .parts import PARTS
 from .state import stoichiometries
@@ -36,14 +36,16 @@ def interface(cell, sys, side, soc, s):
     resistance, slope, D = interface_at_rest(sys, i, float(stoichiometries(cell, soc)[side]))
     if sys.volume["particle"][i] >= 0:
         grain = sys.grain[sys.volume["particle"][i]]
-        resistance = resistance - slope * grain["rate"] * sphere(s, grain["R_p"], D)
+        answer = 3.0 * film(s, grain["R_p"], D) if sys.model == THIN_FILM else sphere(s, grain["R_p"], D)
+        resistance = resistance - slope * grain["rate"] * answer
     return admittance(s, resistance, cell.value(f"{PARTS[side]}/double-layer capacity"))
 
 
 def impedance(cell, sys, soc, s):
     """Impedance [Ohm m2 of electrode] of a cell on its mesh `sys`, at rest at `soc`, at complex s (n,) [1/s]."""
     y = [interface(cell, sys, side, soc, s) for side in (0, 1)]
-    return (resolved if sys.model == POROUS else single_flux)(sys, s, y, *salt_at_rest(sys))
+    solve = {POROUS: resolved, SINGLE_FLUX: single_flux, THIN_FILM: thin_film}[sys.model]
+    return solve(sys, s, y, *salt_at_rest(sys))
 
 
 def graded_both_ways(sys):
@@ -144,3 +146,12 @@ def single_flux(sys, s, y, D, kappa, chi):
         mean = [np.average(c[e], weights=v["dx"][e]) for e in electrode]
         Z[k] -= chi * (mean[1] - mean[0]) / sys.c_ref
     return Z
+
+
+def thin_film(sys, s, y, D, kappa, chi):
+    """The same of a thin film, in closed form: pairs diffuse from face to face and form or vanish on the way."""
+    first, path = sys.volume[1], 2.0 * sys.volume["path"].sum()  # thickness over transport efficiency
+    eps, thickness = first["eps"], sys.volume["dx"][1:-1].sum()
+    vanishing = first["dissociate"] + 2.0 * first["recombine"] * sys.c_ref
+    pairs = 2.0 * (1.0 - sys.t_ref) / F * layer((s + vanishing) * eps * thickness / path, path, D)
+    return 1.0 / y[0] + 1.0 / y[1] + path / kappa + chi / sys.c_ref * pairs + sys.R_series

@@ -63,8 +63,8 @@ def build(cell, T, n, shells) -> System:
                              "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
     get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
     held = get("maximum concentration") * get("active material volume fraction") * get("utilisation")
-    grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), not cell.law(f"{POSITIVE}/particle diffusivity").constant)],
-                     GRAIN)
+    varies = not cell.law(f"{POSITIVE}/particle diffusivity").constant
+    grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), varies)], GRAIN)
     shell, half = slab(shells, STRETCH)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]

@@ -216,7 +216,7 @@ def _dissociation(file):
         if lithium is None:
             yield "electrolyte/lithium concentration", "missing; mobile pairs recombine, so say how much there is in all"
         elif lithium["value"] <= file.value("electrolyte", "initial concentration"):
-            yield "electrolyte/lithium concentration", "must be above the initial concentration, that of what is mobile"
+            yield "electrolyte/lithium concentration", "must be above the initial concentration, of what is mobile"
 
 
 def _fractions(file, part):

@@ -26,6 +26,16 @@ def film(s, L, D):
     return L / D * (1.0 + e) / (1.0 - e) / q
 
 
+def layer(s, L, D):
+    """Rise at one face of a layer per flux that enters there and leaves at the other, over concentration [s/m].
+
+    (L/D) tanh(q/2)/q with q = L sqrt(s/D); where pairs also vanish at a rate of k per excess, s + k stands for s.
+    """
+    q = L * np.sqrt(np.asarray(s, complex) / D)
+    e = np.exp(-q)
+    return L / D * (1.0 - e) / (1.0 + e) / q
+
+
 def admittance(s, resistance, capacity):
     """Current per interface voltage [S/m2] of a reaction with a double layer [F/m2] beside it.
 

@@ -28,19 +28,20 @@ def dissociation_rate(k_r, c_eq, c_all):
 def skewed_overpotential(i, i0, alpha, T):
     """eta [V] with i = i0 [exp(alpha F eta/RT) - exp(-(1 - alpha) F eta/RT)];  d/di, d/di0.
 
-    Solved for u = F eta/RT in y = i/i0 by Newton's method on ln(1 + |y| exp(b |u|)) = (a + b) |u|, whose two
-    sides are so nearly straight that it cannot overshoot; a is the exponent of the side that the current is on.
+    Solved for u = F |eta|/RT by Newton's method on ln(1 + |i/i0| exp(b u)) = u, whose sides are so nearly straight
+    that it cannot overshoot; a and b = 1 - a are the exponents along and against the current.
     """
     y = i / i0
     s = -1.0 if y.real < 0.0 else 1.0
     a = alpha if y.real >= 0.0 else 1.0 - alpha
     b, v = 1.0 - a, s * y
-    u = 2.0 * np.log(0.5 * v + np.sqrt(1.0 + 0.25 * v * v))
+    root = np.sqrt(1.0 + 0.25 * v * v)
+    u = 2.0 * np.log1p(0.5 * v + 0.25 * v * v / (1.0 + root))  # the answer for a = b
     for _ in range(30):
         e = v * np.exp(b * u)
-        step = (np.log(1.0 + e) - u) / (1.0 - b * e / (1.0 + e))
+        step = (np.log1p(e) - u) / (1.0 - b * e / (1.0 + e))
         u = u + step
-        if abs(step) < 1e-15 * (1.0 + abs(u)):
+        if abs(step) <= 1e-15 * abs(u):
             break
     slope = 1.0 / (a * np.exp(a * u) + b * np.exp(-b * u))  # du/dv
     k = R * T / F

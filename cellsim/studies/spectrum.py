@@ -5,7 +5,7 @@ import numpy as np
 
 from ..errors import ParameterError, ProtocolError, ReportError, SolveError
 from ..files import optional, replacing
-from ..models import DFN, SPM, SPMe
+from ..models import DFN, SPM, SPMe, ThinFilm, has_film
 from ..models.small_signal import graded_both_ways, without_double_layers
 from ..models.small_signal import impedance as at_rest
 from ..parameters import Cell, load
@@ -89,7 +89,8 @@ def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, 
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
     frequencies [Hz] (n,): 71 from 1 mHz to 10 kHz unless given.
-    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without volumes of its own.
+    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without volumes of its own; for
+    cells that are a thin film `ThinFilm()`.
     soc (0..1): half unless said; None takes the initial stoichiometries printed in the parameter set.
     temperature [K]: the cell's ambient temperature unless given.
     accuracy: error by the mesh that is aimed at, relative to the modulus; volumes are doubled until the last
@@ -103,7 +104,7 @@ def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, 
     """
     cell = cell if isinstance(cell, Cell) else load(cell)
     f = np.geomspace(*FREQUENCIES) if frequencies is None else np.atleast_1d(np.asarray(frequencies, float))
-    model = DFN() if model is None else model
+    model = (ThinFilm() if has_film(cell) else DFN()) if model is None else model
     T = float(cell.temperature(temperature))
     _check(f, model, soc, T, accuracy)
     s, area = 2j * np.pi * f, cell.value("cell/electrode area")
@@ -123,8 +124,8 @@ def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, 
 def _check(f, model, soc, T, accuracy):
     if f.ndim != 1 or f.size == 0 or not (np.isfinite(f) & (f > 0.0)).all():
         raise ProtocolError("frequencies: give one or more numbers above 0 [Hz], in one dimension")
-    if not isinstance(model, DFN | SPMe | SPM):
-        raise ProtocolError(f"model {model!r}: give DFN(), SPMe() or SPM()")
+    if not isinstance(model, DFN | SPMe | SPM | ThinFilm):
+        raise ProtocolError(f"model {model!r}: give DFN(), SPMe(), SPM() or ThinFilm()")
     if soc is not None and not 0.0 <= soc <= 1.0:
         raise ProtocolError(f"soc {soc!r}: a state of charge lies between 0 and 1")
     if not 150.0 < T < 500.0:
@@ -141,8 +142,9 @@ def _on_mesh(cell, model, T, soc, s, accuracy):
     mesh = lambda volumes: _meshed(model, volumes).discretise(cell, T)  # noqa: E731
     solve = lambda volumes, s: at_rest(cell, graded_both_ways(mesh(volumes)), soc, s)  # noqa: E731
     given = getattr(model, "volumes", (1, 1, 1))
-    if given is not None:
-        return at_rest(cell, mesh(given), soc, s), np.full(s.size, 0.0 if isinstance(model, SPM) else np.nan)
+    exact = isinstance(model, SPM | ThinFilm)
+    if exact or given is not None:
+        return at_rest(cell, mesh(given), soc, s), np.full(s.size, 0.0 if exact else np.nan)
     volumes, Z, error = COARSE, solve(COARSE, s), np.full(s.size, np.inf)
     while volumes[0] < FINEST and (error > accuracy).any():
         volumes, left = tuple(2 * n for n in volumes), np.flatnonzero(error > accuracy)
@@ -154,5 +156,7 @@ def _on_mesh(cell, model, T, soc, s, accuracy):
 
 def _meshed(model, volumes):
     """The model with these volumes, where it has any."""
+    if isinstance(model, ThinFilm):
+        return model
     known = {"volumes": volumes, "shells": UNUSED}
     return replace(model, **{key.name: known[key.name] for key in fields(model)})
