@@ -214,7 +214,7 @@ def _dissociation(file):
     if file.value("electrolyte", "recombination rate", 0.0) > 0.0:
         lithium = file.record("electrolyte", "lithium concentration")
         if lithium is None:
-            yield "electrolyte/lithium concentration", "missing; mobile pairs recombine, so say how much there is in all"
+            yield "electrolyte/lithium concentration", "missing; mobile pairs recombine: say how much there is in all"
         elif lithium["value"] <= file.value("electrolyte", "initial concentration"):
             yield "electrolyte/lithium concentration", "must be above the initial concentration, of what is mobile"
 
