@@ -13,7 +13,7 @@ _HOMES = {
     "discharge": "protocols", "hold": "protocols", "rest": "protocols",
     "Profile": "protocols", "profile": "protocols",
     "Case": "studies", "cases": "studies", "simulate_many": "studies",
-    "simulate": "simulation", "Result": "result",
+    "Lumped": "design.thermal", "simulate": "simulation", "Result": "result",
     "impedance": "studies", "Spectrum": "studies",
     "audit": "studies", "Audit": "studies", "load_claim": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",

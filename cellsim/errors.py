@@ -13,9 +13,12 @@ class Ending(IntEnum):
     PARTICLE_EMPTY = 5
     PARTICLE_FULL = 6
     ELECTROLYTE_DEPLETED = 7
-    UNREACHABLE = 8
-    SOLVER_STEP_TOO_SMALL = 9
-    SOLVER_TIME_BUDGET = 10
+    TEMPERATURE = 8
+    PLATING_MARGIN = 9
+    CRITICAL_CURRENT = 10
+    UNREACHABLE = 11
+    SOLVER_STEP_TOO_SMALL = 12
+    SOLVER_TIME_BUDGET = 13
 
     @property
     def is_failure(self) -> bool:
@@ -37,6 +40,9 @@ _SENTENCES = {
     Ending.PARTICLE_EMPTY: "the surface of a particle ran empty of lithium",
     Ending.PARTICLE_FULL: "the surface of a particle filled up with lithium",
     Ending.ELECTROLYTE_DEPLETED: "the electrolyte was depleted of salt",
+    Ending.TEMPERATURE: "reached the temperature limit",
+    Ending.PLATING_MARGIN: "the margin to lithium plating fell to its limit",
+    Ending.CRITICAL_CURRENT: "the margin to the critical current fell to its limit",
     Ending.UNREACHABLE: "the cell cannot deliver what the step asks for from this state",
     Ending.SOLVER_STEP_TOO_SMALL: "solver failure: the time step became too small",
     Ending.SOLVER_TIME_BUDGET: "solver failure: the run used up its time budget",

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ._jit import announce
+from .controls import check, control, rate, scale
+from .design.thermal import Lumped
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
 from .kernels import profile as following
 from .kernels.history import MAX_ORDER, remember
 from .kernels.stage import voltage as stage_voltage
-from .kernels.system import CURRENT, POWER, VOLTAGE, Control, Work, allocate
+from .kernels.system import CURRENT, TAIL, TEMPERATURE, E, Q, Work, allocate
+from .kernels.system import T as WARMTH
 from .models import (
     ACCURACY,
     DFN,
@@ -20,6 +23,7 @@ from .models import (
     initial_state,
     soc_at_voltage,
 )
+from .models.heat import Body
 from .models.state import stoichiometries
 from .parameters import Cell, load
 from .protocols import Profile, Step
@@ -27,10 +31,7 @@ from .result import Result, StepResult
 from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
-X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
-C_EDGE = 1e-10  # salt below this fraction of the initial concentration counts as depleted
-MODES = {"current": CURRENT, "c-rate": CURRENT, "rest": CURRENT, "voltage": VOLTAGE, "power": POWER}
-DAY = 86400.0
+STEADY = Body(1e30, 0.0)  # a run without heat whose surroundings change from step to step
 
 
 @dataclass
@@ -46,25 +47,40 @@ class _Run:
     rtol: float
     every: float
     time_budget: float
+    ambient: float
+    warms: bool  # whether heat is simulated
     max_order: int = MAX_ORDER
 
+    def soc(self) -> float:
+        """State of charge by the charge passed so far."""
+        passed = self.state[self.state.size - TAIL + Q] * self.area / 3600.0
+        return self.soc0 - passed / capacity_between_cutoffs(self.cell)
 
-def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, period=None, accuracy=ACCURACY,
-             rtol=None, time_budget=10.0) -> Result:
+    def around(self, step) -> float:
+        """Temperature of the surroundings during a step [K]."""
+        return float(self.ambient if step.temperature is None else step.temperature)
+
+
+def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
+             accuracy=ACCURACY, rtol=None, time_budget=10.0, force=False) -> Result:
     """Simulate a protocol and return a `Result`.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
     steps: a `Step` or a list of them; discharge current is positive.
     model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own;
     for cells that are a thin film `ThinFilm()`.
-    temperature [K]: of the isothermal run; the cell's ambient temperature unless given.
+    temperature [K]: of the run, or its first one; the cell's ambient temperature unless given.
     soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
     the initial stoichiometries printed in the parameter set.
+    heat: True, or `Lumped(...)`, to simulate the temperature of the cell; else it is that of the step's
+    surroundings.
+    ambient [K]: temperature of the surroundings where a step does not say it; `temperature` unless given.
     period [s]: also store the states at its multiples; otherwise every time step and its middle.
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
     of its own gets the mesh for it, at the highest C-rate of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
     concentration and 1 V; half the accuracy over 1 V unless given.
+    force: hold voltages outside the cell's cut-offs too.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
 
     A step that meets a physical limit ends there, and so does the run: see `Result.steps`.
@@ -78,15 +94,21 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     model = (ThinFilm() if has_film(cell) else DFN()) if model is None else model
     announce()
     T = float(cell.temperature(temperature))
-    if not 150.0 < T < 500.0:
-        raise ProtocolError(f"temperature {T:g} K: give kelvin, between 150 and 500")
-    model = model.resolved(cell, T, max(_rate(cell, step) for step in steps), accuracy)
-    sys = model.discretise(cell, T)
+    around = T if ambient is None else float(ambient)
+    for kelvin in (T, around, *(step.temperature for step in steps if step.temperature is not None)):
+        if not 150.0 < kelvin < 500.0:
+            raise ProtocolError(f"temperature {kelvin:g} K: give kelvin, between 150 and 500")
+    body = _body(cell, steps, T, around, heat)
+    warms = body is not None and body is not STEADY
+    model = model.resolved(cell, T, max(rate(cell, step) for step in steps), accuracy)
+    sys = model.discretise(cell, T, body)
+    for step in steps:
+        check(cell, sys, step, warms, force)
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
     state = initial_state(cell, sys, soc)
     run = _Run(cell, sys, allocate(sys), state, _soc_of(cell, soc), cell.value("cell/electrode area"), rtol,
-               period or 0.0, time_budget)
+               period or 0.0, time_budget, around, warms)
     times, states, rows, done = [], [], [], []
     t0 = 0.0
     for step in steps:
@@ -109,6 +131,15 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     return result
 
 
+def _body(cell, steps, T, around, heat) -> Body | None:
+    """The cell as a lump of heat; None where its temperature never changes."""
+    if heat is None or heat is False:
+        return STEADY if any((around if s.temperature is None else s.temperature) != T for s in steps) else None
+    if heat is not True and not isinstance(heat, Lumped):
+        raise ProtocolError(f"heat {heat!r}: give True or cellsim.Lumped(...)")
+    return (Lumped() if heat is True else heat).of(cell)
+
+
 _STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED, Ending.UNREACHABLE)
 
 
@@ -125,14 +156,6 @@ def _check(steps, soc, rtol, period, accuracy):
         raise ProtocolError(f"period {period!r} s: must be above 0")
 
 
-def _rate(cell, step):
-    """Magnitude of the C-rate of a step, as far as it is known beforehand; 1 for a held voltage."""
-    nominal = cell.nominal_capacity
-    target = max(map(abs, step.target.values)) if isinstance(step.target, Profile) else abs(step.target)
-    return {"c-rate": target, "current": target / nominal, "rest": 0.0,
-            "power": target / (nominal * cell.value("cell/lower voltage cut-off"))}.get(step.control, 1.0)
-
-
 def _soc_of(cell, soc):
     """State of charge, from the positive stoichiometry if the run starts at printed ones."""
     if soc is not None:
@@ -141,49 +164,22 @@ def _soc_of(cell, soc):
     return (hi - stoichiometries(cell, None)[1]) / (hi - lo)
 
 
-def _scale(run, step) -> float:
-    """From the unit of a step's target to the kernels'."""
-    return {"c-rate": run.cell.nominal_capacity / run.area, "voltage": 1.0}.get(step.control, 1.0 / run.area)
-
-
-def _control(run, step) -> Control:
-    """The step in the kernels' terms, per unit of electrode area."""
-    cell, area = run.cell, run.area
-    nominal = cell.nominal_capacity
-    target = step.target.values[0] if isinstance(step.target, Profile) else step.target
-    falls = target > 0
-    v_lo, v_hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
-    limit = {"current": 0.0, "capacity": np.inf}
-    for x in step.until:
-        if x.quantity == "c-rate":
-            limit["current"] = x.value * nominal
-        elif x.quantity == "soc":
-            window = capacity_between_cutoffs(cell)
-            now = run.soc0 - run.state[-2] * area / 3600.0 / window
-            limit["capacity"] = max((x.value - now) * window * (-1.0 if falls else 1.0), 0.0)
-        elif x.quantity == "voltage":
-            if isinstance(step.target, Profile):
-                falls = x.value < stage_voltage(run.sys, run.state)
-            v_lo, v_hi = (x.value, v_hi) if falls else (v_lo, x.value)
-        else:
-            limit[x.quantity] = x.value
-    duration = step.duration
-    if duration is None:
-        rate = abs(target) * {"c-rate": 1.0, "current": 1.0 / nominal, "power": 0.2 / nominal}.get(
-            step.control, 0.0)
-        duration = 4.0 * 3600.0 / rate if rate > 0.0 else DAY
-    return Control(MODES[step.control], float(target * _scale(run, step)), float(duration), v_lo, v_hi,
-                   limit["current"] / area, limit["capacity"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref)
-
-
 def _one_step(run, step, t0):
     """Times [s], states and outcome of one step from run.state."""
-    ctl, sys, s = _control(run, step), run.sys, run.state.copy()
-    q0, e0 = s[-2], s[-1]
-    status = march.settle(sys, ctl, s, run.work, run.rtol)
+    sys, s = run.sys, run.state.copy()
+    k = s.size - TAIL
+    if not run.warms:
+        s[k + WARMTH] = run.around(step)
+    ctl, q0, e0 = control(run, step), s[k + Q], s[k + E]
+    status = march.RUNNING
+    if ctl.mode == TEMPERATURE and s[k] == 0.0:  # at no current, more current need not mean more heat
+        begin = ctl._replace(mode=CURRENT, target=-run.cell.nominal_capacity / run.area)
+        status = march.settle(sys, begin, s, run.work, run.rtol)
+    if status == march.RUNNING:
+        status = march.settle(sys, ctl, s, run.work, run.rtol)
     if status == march.RUNNING:
         g = np.empty(march.EVENTS)
-        which = march.margins(sys, ctl, s, q0, g)
+        which = march.margins(sys, ctl, s, q0, run.work, g)
         status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
     ahead = (_follower if isinstance(step.target, Profile) else _marcher)(run, step, ctl, s)
     out_t, out_s = _rows(s.size)
@@ -218,23 +214,23 @@ def _joined(pieces):
 
 def _marcher(run, step, ctl, s):
     """Function (out_t, out_s) -> status, rows that marches on under a constant target from state s."""
-    memory = remember(s, _first_step(run, ctl))
-    return lambda out_t, out_s: march.advance(run.sys, ctl, memory, run.work, run.rtol, s[-2], run.every, True,
+    memory, q0, every = remember(s, _first_step(run, ctl)), s[Q - TAIL], step.period or run.every
+    return lambda out_t, out_s: march.advance(run.sys, ctl, memory, run.work, run.rtol, q0, every, True,
                                               run.max_order, out_t, out_s)
 
 
 def _follower(run, step, ctl, s):
     """The same along the profile of a step."""
-    knots = step.target.knots(_scale(run, step))
+    knots, q0, every = step.target.knots(scale(run.cell, step)), s[Q - TAIL], step.period or run.every
     memory, head = np.zeros((following.ROWS_KEPT, s.size)), np.array([0.0, _first_step(run, ctl), -1.0])
     memory[following.Y] = s
-    return lambda out_t, out_s: following.follow(run.sys, ctl, knots, memory, head, run.work, run.rtol, s[-2],
-                                                 run.every, out_t, out_s)
+    return lambda out_t, out_s: following.follow(run.sys, ctl, knots, memory, head, run.work, run.rtol, q0,
+                                                 every, out_t, out_s)
 
 
 def _both_ways(run, outcome, states) -> StepResult:
     """The outcome with what was delivered and what was taken in apart, from the states of the step."""
-    charge, energy = (np.diff(states[:, k]) * run.area / 3600.0 for k in (-2, -1))
+    charge, energy = (np.diff(states[:, k]) * run.area / 3600.0 for k in (Q - TAIL, E - TAIL))
     out, back = charge > 0.0, charge < 0.0
     return replace(outcome, discharge_capacity=float(charge[out].sum()), charge_capacity=float(-charge[back].sum()),
                    discharge_energy=float(energy[out].sum()), charge_energy=float(-energy[back].sum()),
@@ -249,8 +245,9 @@ def _first_step(run, ctl) -> float:
 
 
 def _outcome(run, step, ending, t_start, t_end, s, q0, e0) -> StepResult:
-    charge = float((s[-2] - q0) * run.area / 3600.0)
-    energy = float((s[-1] - e0) * run.area / 3600.0)
-    message = f"{ending.sentence} at {stage_voltage(run.sys, s):.4g} V after {t_end - t_start:.6g} s"
+    charge = float((s[Q - TAIL] - q0) * run.area / 3600.0)
+    energy = float((s[E - TAIL] - e0) * run.area / 3600.0)
+    already = "at once " if t_end == t_start and not ending.is_failure else ""
+    message = f"{already}{ending.sentence} at {stage_voltage(run.sys, s):.4g} V after {t_end - t_start:.6g} s"
     passed = (charge, 0.0, energy, 0.0) if charge >= 0.0 else (0.0, -charge, 0.0, -energy)
     return StepResult(str(step), ending, message, float(t_start), float(t_end), *passed)

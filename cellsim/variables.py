@@ -5,14 +5,17 @@ from functools import cached_property
 
 import numpy as np
 
+from .kernels.heat import heats_and_margins
 from .kernels.porous import end_resistance
 from .kernels.stage import surfaces
-from .kernels.system import POROUS, THIN_FILM
+from .kernels.system import POROUS, TAIL, THIN_FILM, allocate
 from .models.mesh import FOIL
 from .models.parts import PARTS, has_foil
 from .models.state import capacity_between_cutoffs
 
-ALIASES = {"Terminal voltage [V]": "Voltage [V]"}
+ALIASES = {"Terminal voltage [V]": "Voltage [V]", "Volume-averaged cell temperature [K]": "Cell temperature [K]",
+           "X-averaged cell temperature [K]": "Cell temperature [K]"}
+HUGE = 1e29  # a heat capacity beyond this stands for a temperature that is set [J/K/m2]
 SIDES = (("Negative", 0), ("Positive", 1))
 
 
@@ -71,13 +74,21 @@ class _Parts:
         self.area = cell.value("cell/electrode area")
         self.x = s[:, :k].reshape(-1, p, m)
         self.c, self.phi_e, self.phi_s, self.j = (s[:, k + i * n:k + (i + 1) * n] for i in range(4))
-        self.I, self.Q, self.E = s[:, -3], s[:, -2], s[:, -1]
+        self.I, self.Q, self.E, self.T, self.made, self.lost, self.heated = s[:, -TAIL:].T
+        self.work = allocate(sys)
 
     def voltage(self):
         end = self.phi_s[:, -1]
         if self.sys.model != POROUS:
             return end
         return end - (end_resistance(self.sys)) * self.I
+
+    @cached_property
+    def heats(self):
+        """Irreversible, reversible heat [W/m2], margins to plating [V] and the critical current [A/m2]; (times, 4)."""
+        out = np.zeros((len(self.s), 4))
+        heats_and_margins(self.sys, self.s, self.work, np.ascontiguousarray(self.voltage()), out)
+        return out
 
     def volumes(self, side):
         return np.flatnonzero(self.sys.volume["side"] == side)
@@ -87,7 +98,7 @@ class _Parts:
         v = self.volumes(side)
         out = np.empty((v.size, len(self.s)))
         for k, i in enumerate(v):
-            surfaces(self.sys, self.s, i, out[k])
+            surfaces(self.sys, self.s, i, self.work, out[k])
         return out.T
 
     def mean(self, side):
@@ -118,6 +129,18 @@ def _series(p):
     yield "Discharge capacity [A.h]", (one, lambda: p.Q * p.area / hours)
     yield "Discharge energy [W.h]", (one, lambda: p.E * p.area / hours)
     yield "State of charge", (one, lambda: p.soc0 - p.Q * p.area / hours / window)
+    yield "Cell temperature [K]", (one, lambda: p.T)
+    if 0.0 < p.sys.heat.capacity < HUGE:
+        yield "Irreversible heating [W]", (one, lambda: p.heats[:, 0] * p.area)
+        yield "Reversible heating [W]", (one, lambda: p.heats[:, 1] * p.area)
+        yield "Total heating [W]", (one, lambda: p.heats[:, :2].sum(axis=1) * p.area)
+        yield "Heat generated [J]", (one, lambda: p.made * p.area)
+        yield "Heat lost to surroundings [J]", (one, lambda: p.lost * p.area)
+        yield "Heater energy [J]", (one, lambda: p.heated * p.area)
+    if p.sys.model == POROUS and not has_foil(p.cell):
+        yield "Plating margin [V]", (one, lambda: p.heats[:, 2])
+    if np.isfinite(p.sys.heat.critical):
+        yield "Critical current margin [A.m-2]", (one, lambda: p.heats[:, 3])
     yield "Minimum electrolyte concentration [mol.m-3]", (one, lambda: p.c.min(axis=1))
     pores = p.sys.volume["eps"] * p.sys.volume["dx"]
     yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * (p.c @ pores))

@@ -12,9 +12,10 @@ import numpy as np
 
 from .._jit import inner
 from .stage import solve
-from .system import add, copy, keep_salt, views
+from .system import TAIL, T, add, copy, keep_salt, views
 
 MAX_ORDER = 5
+KELVIN = 100.0  # an error of temperature by this much weighs as one of 1 V
 SAFETY = 0.8  # of the step that the error estimate would allow
 KAPPA = np.array([0.0, 0.0, -1.0 / 9.0, -0.0823, -0.0415, 0.0])
 GAMMA = np.array([0.0, 1.0, 1.5, 11.0 / 6.0, 25.0 / 12.0, 137.0 / 60.0])
@@ -42,9 +43,9 @@ def remember(s, h) -> Memory:
 
 @inner
 def norm(sys, d, rtol):
-    """Largest root-mean-square of the local error in particles, salt and potentials, over rtol."""
+    """Largest root-mean-square of the local error in particles, salt, potentials and temperature, over rtol."""
     x, c, phi_e, phi_s, _ = views(sys, d)
-    a, b, e = 0.0, 0.0, 0.0
+    a, b, e, warmer = 0.0, 0.0, 0.0, d[d.size - TAIL + T] / KELVIN
     for p in range(x.shape[0]):
         for q in range(x.shape[1]):
             a += x[p, q] ** 2
@@ -52,7 +53,7 @@ def norm(sys, d, rtol):
         b += (c[i] / sys.c_ref) ** 2
         e += phi_e[i] ** 2 + phi_s[i] ** 2
     a /= max(x.size, 1)
-    return np.sqrt(max(a, b / c.size, 0.5 * e / c.size, phi_s[c.size - 1] ** 2)) / rtol
+    return np.sqrt(max(a, b / c.size, 0.5 * e / c.size, phi_s[c.size - 1] ** 2, warmer**2)) / rtol
 
 
 @inner

@@ -2,9 +2,26 @@
 import numpy as np
 
 from .._jit import inner, kernel
+from .heat import critical, plating
 from .history import ERROR, SAFETY, accept, attempt, choose_order, norm, rescale
-from .stage import solve, surface, voltage
-from .system import CURRENT, POWER, VOLTAGE, add, aimed, copy, keep_salt, views
+from .stage import measured, solve, surface, voltage
+from .system import (
+    CRITICAL,
+    CURRENT,
+    PLATING,
+    POWER,
+    RESISTANCE,
+    TAIL,
+    VOLTAGE,
+    Q,
+    T,
+    add,
+    aimed,
+    copy,
+    keep_salt,
+    views,
+    warm,
+)
 
 TOL = 0.05  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-9  # smallest time step [s]
@@ -13,8 +30,8 @@ CLOSE = 1e-12  # or to this margin
 ATTEMPTS = 1000  # time steps tried in one call of `advance`, so that its caller can watch the clock
 
 # a status from 0 up is the ending of the same number in errors.Ending
-RUNNING, UNREACHABLE, STEP_TOO_SMALL = -1, 8, 9
-EVENTS = 7
+RUNNING, UNREACHABLE, STEP_TOO_SMALL = -1, 11, 12
+EVENTS = 10
 
 
 @inner
@@ -28,10 +45,11 @@ def first_of(g):
 
 
 @kernel
-def margins(sys, ctl, s, q_start, g):
+def margins(sys, ctl, s, q_start, w, g):
     """Distance to every ending, positive while the step runs, each in a unit of order one."""
-    k = s.size - 3
-    I, V = s[k], voltage(sys, s)
+    k = s.size - TAIL
+    I, V, now = s[k], voltage(sys, s), s[k + T]
+    warm(sys, now, w)
     particles, c, _, _, j = views(sys, s)
     for i in range(EVENTS):
         g[i] = np.inf
@@ -40,17 +58,22 @@ def margins(sys, ctl, s, q_start, g):
             g[0] = V - ctl.v_lo
         elif I < 0.0:
             g[1] = ctl.v_hi - V
-    if ctl.mode == VOLTAGE and ctl.i_end > 0.0:
+    if (ctl.mode == VOLTAGE or ctl.mode >= PLATING) and ctl.i_end > 0.0:
         g[2] = abs(I) / ctl.i_end - 1.0
     if ctl.q_end < np.inf:
-        g[3] = 1.0 - abs(s[k + 1] - q_start) / ctl.q_end
+        g[3] = 1.0 - abs(s[k + Q] - q_start) / ctl.q_end
     for i in range(sys.volume.size):
         p = sys.volume[i].particle
         if p >= 0:
-            x = surface(sys, particles[p], j[i], i)
+            x = surface(sys, w, particles[p], j[i], i)
             g[4] = min(g[4], x - ctl.x_edge)
             g[5] = min(g[5], 1.0 - ctl.x_edge - x)
         g[6] = min(g[6], c[i] / ctl.c_edge - 1.0)
+    g[7] = min(ctl.T_hi - now, now - ctl.T_lo)
+    if ctl.plating > -np.inf:
+        g[8] = plating(sys, s, w)[0] - ctl.plating
+    if ctl.critical > -np.inf:
+        g[9] = critical(sys, s, w) / max(sys.heat.critical, 1.0) - ctl.critical / max(sys.heat.critical, 1.0)
     return first_of(g)
 
 
@@ -67,23 +90,23 @@ def interpolate(sys, mem, when, out):
 
 
 @inner
-def land(sys, ctl, mem, t_before, q_start, state, g):
+def land(sys, ctl, mem, t_before, q_start, state, w, g):
     """When, within the step just taken, the first margin vanished; returns which one, and the time.
 
     Regula falsi (Illinois) on the integrator's polynomial; `state` receives the state there.
     """
     before, after = t_before, mem.head[0]
     interpolate(sys, mem, before, state)
-    margins(sys, ctl, state, q_start, g)
+    margins(sys, ctl, state, q_start, w, g)
     g_before = g[first_of(g)]
-    which = margins(sys, ctl, mem.D[0], q_start, g)
+    which = margins(sys, ctl, mem.D[0], q_start, w, g)
     g_after, kept = g[which], 0
     for k in range(100):
         when = before + (after - before) * min(max(g_before / (g_before - g_after), 0.01), 0.99)
         if g_before > 1e300 or k > 20:
             when = 0.5 * (before + after)
         interpolate(sys, mem, when, state)
-        now = margins(sys, ctl, state, q_start, g)
+        now = margins(sys, ctl, state, q_start, w, g)
         if g[now] < 0.0:
             which, after, g_after = now, when, g[now]
             g_before *= 0.5 if kept < 0 else 1.0
@@ -120,7 +143,7 @@ def record(sys, mem, t_before, end, every, out_t, out_s, rows):
 @inner
 def at_peak_power(sys, ctl, s, w, rtol):
     """Whether the cell gives all the power it can: 0.1 % more current, less than 0.01 % more power."""
-    k = s.size - 3
+    k = s.size - TAIL
     more = w.spare
     copy(s, more)
     if solve(sys, 0.0, aimed(ctl, CURRENT, 1.001 * s[k]), s, more, w, rtol, 1e-4 * TOL) == 0:
@@ -131,14 +154,14 @@ def at_peak_power(sys, ctl, s, w, rtol):
 @inner
 def diagnose(sys, ctl, s, q_start, w, rtol, g):
     """What stopped the integrator: a physical limit it is right beside, or else itself."""
-    margins(sys, ctl, s, q_start, g)
+    margins(sys, ctl, s, q_start, w, g)
     if min(g[0], g[1]) < 1e-3:
         return 1 if g[0] < g[1] else 2
     if min(g[4], g[5]) < 1e-2:
         return 5 if g[4] < g[5] else 6
     if g[6] < 20.0:
         return 7
-    if ctl.mode == POWER and s[s.size - 3] > 0.0 and at_peak_power(sys, ctl, s, w, rtol):
+    if ctl.mode == POWER and s[s.size - TAIL] > 0.0 and at_peak_power(sys, ctl, s, w, rtol):
         return UNREACHABLE
     return STEP_TOO_SMALL
 
@@ -176,10 +199,10 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
             continue
         t_before = mem.head[0]
         accept(mem)
-        which, end = margins(sys, ctl, mem.D[0], q_start, g), mem.head[0]
+        which, end = margins(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
         ended = g[which] <= 0.0
         if ended:
-            which, end = land(sys, ctl, mem, t_before, q_start, w.spare, g)
+            which, end = land(sys, ctl, mem, t_before, q_start, w.spare, w, g)
         rows = record(sys, mem, t_before, end, every, out_t, out_s, rows)
         if ended:
             return which + 1, rows
@@ -195,13 +218,14 @@ def settle(sys, ctl, s, w, rtol):
     Tries at once, then walks from the present operating point to the one asked for.  Where it
     gets no further, s is left at the last point reached, and the status says what is in the way.
     """
-    k = s.size - 3
-    goal = ctl.target
-    start = s[k]
-    if ctl.mode == VOLTAGE:
-        start = voltage(sys, s)
-    elif ctl.mode == POWER:
-        start = s[k] * voltage(sys, s)
+    warm(sys, s[s.size - TAIL + T], w)
+    goal, start = ctl.target, s[s.size - TAIL]
+    if ctl.mode == RESISTANCE and start == 0.0:
+        start = goal  # an open circuit is no resistance to walk from
+    elif ctl.mode != CRITICAL:
+        start = measured(sys, ctl, s, w)
+    else:
+        start = critical(sys, s, w)
     hat, new = s.copy(), s.copy()
     done, stride = 0.0, 1.0
     while done < 1.0:
@@ -216,6 +240,6 @@ def settle(sys, ctl, s, w, rtol):
             stride *= 0.5
             if stride < 1e-3:
                 g = np.empty(EVENTS)
-                what = diagnose(sys, ctl, s, s[k + 1], w, rtol, g)
+                what = diagnose(sys, ctl, s, s[s.size - TAIL + Q], w, rtol, g)
                 return UNREACHABLE if what == STEP_TOO_SMALL else what
     return RUNNING

@@ -8,26 +8,26 @@ only: eliminated from the centre outwards, the last shell is alpha + beta j, and
     x[q] = inside[0, q] + inside[1, q] x[q + 1].
 
 Fluxes are differences of W(x), the integral of D (Kirchhoff's transformation), so that a law DIFFUSION
-has W as its value and D as its slope.  However steep D is, W rises: the system is an M-matrix at
-every iterate, and a surface stoichiometry exists for every current.
+has W as its value and D as its slope; at other temperatures both are `g` times that.  However steep D is, W
+rises: the system is an M-matrix at every iterate, and a surface stoichiometry exists for every current.
 """
 from .._jit import inner
 from ..numerics.table import evaluate, invert
 
 
 @inner
-def surface(sys, p, law, last, j):
+def surface(sys, p, law, g, last, j):
     """Stoichiometry at the surface of particle p, from its last shell's, across the last half shell."""
     grain = sys.grain[p]
     W, D = evaluate(sys.laws.solid, law, last)
-    drop = grain.rate * grain.R_p * sys.half * j
+    drop = grain.rate * grain.R_p * sys.half * j / g
     if grain.varies == 0:
         return last - drop / D
     return invert(sys.laws.solid, law, W - drop, last)
 
 
 @inner
-def factorise(sys, p, law, hg, sweep):
+def factorise(sys, p, law, g, hg, sweep):
     """Elimination for constant D, shared by all particles like p, into sweep (3, shells).
 
     Returns d/dj of the last shell and of the surface.
@@ -35,6 +35,7 @@ def factorise(sys, p, law, hg, sweep):
     m = sweep.shape[1]
     grain = sys.grain[p]
     _, D = evaluate(sys.laws.solid, law, 0.5)
+    D *= g
     k = hg * D / (grain.R_p * grain.R_p)
     below, s = 0.0, 0.0
     for i in range(m):
@@ -60,7 +61,7 @@ def substitute(x_hat, sweep, inside):
 
 
 @inner
-def respond(sys, p, law, x_hat, x, j, hg, inside):
+def respond(sys, p, law, g, x_hat, x, j, hg, inside):
     """The same for D(x), linearised at (x, j): fills inside (2, shells).
 
     Returns alpha and beta of the last shell, then of the surface.  The outward flow through
@@ -68,8 +69,8 @@ def respond(sys, p, law, x_hat, x, j, hg, inside):
     """
     m = x.size
     grain = sys.grain[p]
-    k = hg / (grain.R_p * grain.R_p)
-    q = grain.rate * grain.R_p
+    k = hg * g / (grain.R_p * grain.R_p)
+    q = grain.rate * grain.R_p / g
     p_in, n_in, e_in, alpha, s = 0.0, 0.0, 0.0, 0.0, 0.0
     W, D = evaluate(sys.laws.solid, law, x[0])
     for i in range(m):
@@ -90,7 +91,7 @@ def respond(sys, p, law, x_hat, x, j, hg, inside):
         inside[0, i], inside[1, i] = alpha, -s * n_out
         p_in, n_in, e_in = p_out, n_out, e_out
     beta = -s * k * q
-    x_s = surface(sys, p, law, x[m - 1], j)
+    x_s = surface(sys, p, law, g, x[m - 1], j)
     _, D_s = evaluate(sys.laws.solid, law, x_s)
     drop = q * sys.half / D_s
     return alpha, beta, x_s + D / D_s * (alpha - x[m - 1]) + drop * j, D / D_s * beta - drop

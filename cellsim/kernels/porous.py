@@ -15,19 +15,23 @@ import numpy as np
 from .._jit import inner, kernel
 from ..numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER, eliminate, substitute
 from ..numerics.mesh import conductance
-from ..numerics.table import locate, read
+from ..numerics.table import blend, locate
 from ..physics.constants import F
 from ..physics.transport import log_concentration
 from . import particle
+from .held import held_current, imposed
 from .local import reaction
 from .system import (
     CHI,
     CONDUCTIVITY,
+    CRITICAL,
     CURRENT,
     DIFFUSION,
     LAWS_PER_SIDE,
+    PLATING,
     SALT_DIFFUSIVITY,
     T_PLUS,
+    TAIL,
     control_residual,
     views,
 )
@@ -39,17 +43,18 @@ BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 
 
 @inner
-def electrolyte(salt, t_ref, c, root, place, out):
+def electrolyte(sys, w, c, root, place, out):
     """Bulk D_e and kappa, chi and t_plus - t_ref, each with its slope in c, and ln c, into a row of SALT."""
+    salt, by = sys.laws.salt, w.by_salt
     dc = 0.5 / root  # slope of the root, over which the laws are tabulated
-    out.D, slope = read(salt, SALT_DIFFUSIVITY, place)
+    out.D, slope = blend(salt, SALT_DIFFUSIVITY, place, by)
     out.D_c = dc * slope
-    out.kappa, slope = read(salt, CONDUCTIVITY, place)
+    out.kappa, slope = blend(salt, CONDUCTIVITY, place, by)
     out.kappa_c = dc * slope
-    out.chi, slope = read(salt, CHI, place)
+    out.chi, slope = blend(salt, CHI, place, by)
     out.chi_c = dc * slope
-    t, slope = read(salt, T_PLUS, place)
-    out.t, out.t_c = t - t_ref, dc * slope
+    t, slope = blend(salt, T_PLUS, place, by)
+    out.t, out.t_c = t - sys.t_ref, dc * slope
     out.ln_c = log_concentration(c)[0]
 
 
@@ -63,10 +68,9 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
         v, local = sys.volume[i], w.local[i]
         root = np.sqrt(c[i])
         place = locate(sys.laws.salt, root)
-        electrolyte(sys.laws.salt, sys.t_ref, c[i], root, place, w.salt[i])
+        electrolyte(sys, w, c[i], root, place, w.salt[i])
         if v.area > 0.0:
-            V, V_j, V_ce = reaction(sys.laws, v.side, v.i_ref, v.R_f, sys.c_ref, sys.T, j[i], local.alpha, local.beta,
-                                    c[i], root, place)
+            V, V_j, V_ce = reaction(sys, w, v.side, v.i_ref, v.R_f, j[i], local.alpha, local.beta, c[i], root, place)
             local.gain = 1.0 / V_j
             local.defect, local.v_ce = local.gain * (phi_s[i] - phi_e[i] - V), V_ce
 
@@ -154,10 +158,10 @@ def condense_particles(sys, hg, x_hat, x, j, w, again):
         law = LAWS_PER_SIDE * side + DIFFUSION
         if sys.grain[p].varies:
             local.shell_alpha, local.shell_beta, local.alpha, local.beta = particle.respond(
-                sys, p, law, x_hat[p], x[p], j[i], hg, w.inside[p])
+                sys, p, law, w.by_solid[law, 0], x_hat[p], x[p], j[i], hg, w.inside[p])
         elif not again:
             if side != last:
-                beta, surface_beta = particle.factorise(sys, p, law, hg, w.sweep[side])
+                beta, surface_beta = particle.factorise(sys, p, law, w.by_solid[law, 0], hg, w.sweep[side])
                 last = side
             local.alpha = particle.substitute(x_hat[p], w.sweep[side], w.inside[p])
             local.shell_alpha, local.shell_beta, local.beta = local.alpha, beta, surface_beta
@@ -207,10 +211,12 @@ def set_particles(sys, x, j, w):
 
 @inner
 def correct_current(sys, ctl, s, w):
-    """Newton's correction of the terminal current, from the last row of the forward sweep."""
-    k, end = s.size - 3, w.block[sys.volume.size - 1, 2]
+    """Newton's correction of the terminal current, from the last row of the forward sweep if that suffices."""
+    k, end = s.size - TAIL, w.block[sys.volume.size - 1, 2]
     R_end = end_resistance(sys)
     V = s[k - sys.volume.size - 1] - R_end * s[k]
+    if ctl.mode >= PLATING:
+        return held_current(sys, ctl, s, V, R_end, w)
     res, res_I, res_V = control_residual(ctl, s[k], V)
     return -(res + res_V * end[RIGHT]) / (res_I + res_V * (end[BORDER] - R_end))
 
@@ -224,15 +230,15 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     number of iterations, or 0 if it does not converge; the size of the next correction, as
     foreseen, must be below `tol` in units of the error tolerance `rtol` (1 = 1 V, c_ref).
     """
-    n, k = sys.volume.size, s.size - 3
+    n, k = sys.volume.size, s.size - TAIL
     x_hat, c_hat, _, _, _ = views(sys, s_hat)
     x, c, phi_e, phi_s, j = views(sys, s)
     varies = False
     for p in range(sys.grain.size):
         varies = varies or sys.grain[p].varies != 0
-    border = ctl.mode != CURRENT
+    border = ctl.mode != CURRENT and ctl.mode != CRITICAL
     if not border:
-        s[k] = ctl.target
+        s[k] = imposed(sys, ctl, w)
     before = 0.0
     for iteration in range(1, MAX_ITERATIONS + 1):
         if varies or iteration == 1:

@@ -12,9 +12,10 @@ begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 
 import numpy as np
 
 from .._jit import inner, kernel
+from .history import KELVIN
 from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, diagnose, first_of, margins
 from .stage import solve, voltage
-from .system import aimed, copy, keep_salt, views
+from .system import TAIL, E, Q, T, aimed, copy, keep_salt, views
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
 STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
@@ -31,7 +32,7 @@ def target(knots, t, k):
 
 @inner
 def size(sys, d, rtol):
-    """Largest root-mean-square of an error of particles and salt over rtol; potentials follow from these."""
+    """Largest root-mean-square of an error of particles, salt, temperature over rtol; potentials follow from them."""
     x, c, _, _, _ = views(sys, d)
     a, b = 0.0, 0.0
     for p in range(x.shape[0]):
@@ -39,7 +40,7 @@ def size(sys, d, rtol):
             a += x[p, q] ** 2
     for i in range(c.size):
         b += (c[i] / sys.c_ref) ** 2
-    return np.sqrt(max(a / max(x.size, 1), b / c.size)) / rtol
+    return np.sqrt(max(a / max(x.size, 1), b / c.size, (d[d.size - TAIL + T] / KELVIN) ** 2)) / rtol
 
 
 @inner
@@ -62,7 +63,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
         return -1.0
     n = views(sys, m[Y])[0].size + sys.volume.size
     for i in range(m.shape[1]):
-        m[RATE_AHEAD, i] = (m[AHEAD, i] - m[KNOWN, i]) / hg if i < n or i >= m.shape[1] - 2 else 0.0
+        m[RATE_AHEAD, i] = (m[AHEAD, i] - m[KNOWN, i]) / hg if i < n or i > m.shape[1] - TAIL else 0.0
         m[ERROR, i] = 2.0 * WIDTH * h * (m[ERROR, i] + m[RATE_AHEAD, i] / (1.0 - GAMMA))
     return size(sys, m[ERROR], rtol)
 
@@ -70,23 +71,24 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
 @inner
 def begin(sys, ctl, m, w, rtol):
     """Rates of change at the consistent state m[Y]."""
-    hg, k = 1e-3, m.shape[1] - 3
+    hg, k = 1e-3, m.shape[1] - TAIL
     copy(m[Y], m[AHEAD])
     for i in range(m.shape[1]):
         m[RATE, i] = 0.0
     if solve(sys, hg, ctl, m[Y], m[AHEAD], w, rtol, 1e-4 * TOL) > 0:
-        for i in range(views(sys, m[Y])[0].size + sys.volume.size):
-            m[RATE, i] = (m[AHEAD, i] - m[Y, i]) / hg
-    m[RATE, k + 1], m[RATE, k + 2] = m[Y, k], m[Y, k] * voltage(sys, m[Y])
+        for i in range(k + TAIL):
+            if i < views(sys, m[Y])[0].size + sys.volume.size or i > k:
+                m[RATE, i] = (m[AHEAD, i] - m[Y, i]) / hg
+    m[RATE, k + Q], m[RATE, k + E] = m[Y, k], m[Y, k] * voltage(sys, m[Y])
 
 
 @inner
 def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
     """Shorten the step h until it ends where the first margin vanishes; returns (which, step), which < 0 on failure."""
     before, after = 0.0, h
-    which = margins(sys, ctl, m[AHEAD], q_start, g)
+    which = margins(sys, ctl, m[AHEAD], q_start, w, g)
     g_after = g[which]
-    margins(sys, ctl, m[Y], q_start, g)
+    margins(sys, ctl, m[Y], q_start, w, g)
     g_before, kept, solved, step = g[first_of(g)], 0, True, h
     for trial in range(80):
         step = before + (after - before) * min(max(g_before / (g_before - g_after), 0.01), 0.99)
@@ -96,7 +98,7 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
         if not solved:
             after = step
             continue
-        which = margins(sys, ctl, m[AHEAD], q_start, g)
+        which = margins(sys, ctl, m[AHEAD], q_start, w, g)
         if g[which] < 0.0:
             after, g_after = step, g[which]
             g_before *= 0.5 if kept < 0 else 1.0
@@ -145,7 +147,7 @@ def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
         if not 0.0 <= error <= 1.0:
             head[1] = h * (max(0.2, 0.85 * error ** (-1.0 / 3.0)) if error > 1.0 else 0.25)
             continue
-        which = margins(sys, ctl, m[AHEAD], q_start, g)
+        which = margins(sys, ctl, m[AHEAD], q_start, w, g)
         if g[which] > 0.0:
             return -1, h, error
         which, h = land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g)

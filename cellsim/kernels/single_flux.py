@@ -8,19 +8,25 @@ import numpy as np
 
 from .._jit import inner
 from ..numerics.mesh import conductance
-from ..numerics.table import evaluate, locate, read
+from ..numerics.table import blend, locate
 from ..physics.constants import F
 from ..physics.kinetics import exchange_current, overpotential
+from .held import imposed
 from .local import EDGE, open_circuit
 from .particle import fill, respond
 from .porous import electrolyte
 from .system import (
     CHI,
     CONDUCTIVITY,
+    CRITICAL,
+    CURRENT,
     DIFFUSION,
+    FILM,
     LAWS_PER_SIDE,
+    RATE,
     SHAPE_C,
     SHAPE_X,
+    TAIL,
     control_residual,
     views,
 )
@@ -59,25 +65,26 @@ def first_of(sys, side):
 
 
 @inner
-def interface(sys, side, j, alpha, beta, c):
+def interface(sys, w, side, j, alpha, beta, c):
     """Interface voltage of an electrode, averaged over its volumes [V];  d/dj."""
     first = first_of(sys, side)
     x = alpha + beta * j
     at = locate(sys.laws.solid, x)
-    U, dU = open_circuit(sys.laws, side, x, at)
-    f, df = read(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at)
+    U, dU = open_circuit(sys, w, side, x, at)
+    f, df = blend(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at, w.by_solid)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
-    total, slope, length = 0.0, 0.0, 0.0
+    total, slope, length, salt = 0.0, 0.0, 0.0, sys.laws.salt
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
-            g, _ = evaluate(sys.laws.salt, SHAPE_C + side, np.sqrt(c[i]))
-            i0, i0_x, _ = exchange_current(sys.volume[i].i_ref, x, f, df, c[i] / sys.c_ref, g, 0.0)
-            eta, eta_j, eta_i0 = overpotential(j, i0, sys.T)
+            g, _ = blend(salt, SHAPE_C + side, locate(salt, np.sqrt(c[i])), w.by_salt)
+            i_ref = sys.volume[i].i_ref * w.rate[RATE + side]
+            i0, i0_x, _ = exchange_current(i_ref, x, f, df, c[i] / sys.c_ref, g, 0.0)
+            eta, eta_j, eta_i0 = overpotential(j, i0, w.at[0])
             total += sys.volume[i].dx * eta
             slope += sys.volume[i].dx * (eta_j + (eta_i0 * i0_x * beta if inside else 0.0))
             length += sys.volume[i].dx
-    R_f = sys.volume[first].R_f
+    R_f = sys.volume[first].R_f * w.rate[FILM + side]
     return U + total / length + R_f * j, dU * beta + slope / length + R_f
 
 
@@ -92,8 +99,9 @@ def electrolyte_drop(sys, c, w):
         pores = sys.volume[i].eps * sys.volume[i].dx
         volume += pores
         mean += pores * c[i]
-    K, _ = evaluate(sys.laws.salt, CONDUCTIVITY, np.sqrt(mean / volume))
-    chi, _ = evaluate(sys.laws.salt, CHI, np.sqrt(mean / volume))
+    at = locate(sys.laws.salt, np.sqrt(mean / volume))
+    K, _ = blend(sys.laws.salt, CONDUCTIVITY, at, w.by_salt)
+    chi, _ = blend(sys.laws.salt, CHI, at, w.by_salt)
     resistance = sys.R_series
     for i in range(sys.volume.size):
         share = 1.0
@@ -111,7 +119,7 @@ def salt_step(sys, hg, c_hat, c, j, w):
     lower, diag, upper, r = w.block[:, 0, 0], w.block[:, 0, 1], w.block[:, 0, 2], w.block[:, 0, 3]
     for i in range(n):
         root = np.sqrt(c[i])
-        electrolyte(sys.laws.salt, sys.t_ref, c[i], root, locate(sys.laws.salt, root), w.salt[i])
+        electrolyte(sys, w, c[i], root, locate(sys.laws.salt, root), w.salt[i])
     diag[0], r[0], i_e = 0.0, 0.0, 0.0
     for i in range(n):
         v = sys.volume[i]
@@ -149,10 +157,11 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     n = sys.volume.size
     x_hat, c_hat, _, _, _ = views(sys, s_hat)
     x, c, phi_e, phi_s, j = views(sys, s)
-    k = s.size - 3
+    k = s.size - TAIL
     sign = (1.0, -1.0)
-    if ctl.mode == 0:
-        s[k] = ctl.target
+    known = ctl.mode == CURRENT or ctl.mode == CRITICAL
+    if known:
+        s[k] = imposed(sys, ctl, w)
     area = (surface_area(sys, 0), surface_area(sys, 1))
     settled = False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):
@@ -164,21 +173,21 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         if not change < 1e12:
             return 0
         for side in range(2):
-            first = first_of(sys, side)
+            first, law = first_of(sys, side), LAWS_PER_SIDE * side + DIFFUSION
             p = sys.volume[first].particle
             alpha, beta = 0.5, 0.0
             if p >= 0:
                 shell_alpha, shell_beta, alpha, beta = respond(
-                    sys, p, LAWS_PER_SIDE * side + DIFFUSION, x_hat[p], x[p], j[first], hg, w.inside[p])
+                    sys, p, law, w.by_solid[law, 0], x_hat[p], x[p], j[first], hg, w.inside[p])
                 change = max(change, fill(w.inside[p], shell_alpha + shell_beta * j[first], x[p]))
-            v, v_j = interface(sys, side, j[first], alpha, beta, c)
+            v, v_j = interface(sys, w, side, j[first], alpha, beta, c)
             V -= sign[side] * v
             V_I -= v_j / area[side]
         rise, resistance = electrolyte_drop(sys, c, w)
         V += rise - resistance * s[k]
         V_I -= resistance
         res, res_I, res_V = control_residual(ctl, s[k], V)
-        dI = 0.0 if settled else -res / (res_I + res_V * V_I)
+        dI = 0.0 if settled or known else -res / (res_I + res_V * V_I)
         s[k] += dI
         change = max(change, abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN

@@ -4,7 +4,10 @@ State vector s (all per unit of electrode area):
 
     particles (particles * shells,)  stoichiometry of each shell, inside to outside
     c_e, phi_e, phi_s, j (n,) each   salt [mol/m3], potentials [V], reaction current [A/m2 of surface]
+    and the TAIL, one number each:
     I, Q, E                          current [A/m2], charge [C/m2] and energy [J/m2] passed
+    T                                temperature [K]
+    made, lost, heated               heat made in the cell, given to the surroundings, put in by a heater [J/m2]
 
 Discharge is positive, the negative side comes first, and phi_s = 0 at the negative collector.
 """
@@ -14,10 +17,14 @@ import numpy as np
 
 from .._jit import inlined, inner
 from ..numerics.block_tridiagonal import COLUMNS
-from ..numerics.table import Table
+from ..numerics.table import Table, locate, read
 
 POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
-CURRENT, VOLTAGE, POWER = 0, 1, 2  # what the cycler imposes
+# what the cycler imposes: current, terminal voltage, power, voltage over current, or what is held by a charge at
+# whatever current it takes: a margin to lithium plating, one to the critical current, a temperature
+CURRENT, VOLTAGE, POWER, RESISTANCE, PLATING, CRITICAL, TEMPERATURE = 0, 1, 2, 3, 4, 5, 6
+I, Q, E, T, MADE, LOST, HEATED, TAIL = 0, 1, 2, 3, 4, 5, 6, 7  # offsets in the tail of the state, and its length
+RELAX = 60.0  # a held temperature is approached with this time constant [s]
 
 # laws of the stoichiometry, three for either electrode (add LAWS_PER_SIDE * side); DIFFUSION is the
 # integral of the particle diffusivity, which is its slope
@@ -25,6 +32,9 @@ OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
 # laws of the square root of the salt's concentration, in which they stay smooth down to none;
 # SHAPE_C has one for either electrode (add side)
 SALT_DIFFUSIVITY, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
+SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6
+# temperature factors of what is no law: exchange current and film resistance (add side), critical current
+RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
 
 VOLUME = np.dtype([
     ("dx", "f8"),  # thickness [m]
@@ -54,10 +64,23 @@ SALT = np.dtype([(k, "f8") for k in ("D", "D_c", "kappa", "kappa_c", "chi", "chi
 
 
 class Laws(NamedTuple):
-    """The material laws of a cell, at one temperature."""
+    """The material laws of a cell.
+
+    With heat, law k at temperature T is g_k(T) times law k at the first temperature plus h_k(T) times
+    its companion, which lies half a table further on; without, there are no companions.
+    """
 
     solid: Table  # of the stoichiometry
     salt: Table  # of the square root of c_e
+
+
+class Heat(NamedTuple):
+    """One temperature for the whole cell, and what depends on it.  Per unit of electrode area."""
+
+    capacity: float  # [J/K/m2]; 0: the temperature stays what it is
+    loss: float  # to the surroundings [W/K/m2]
+    critical: float  # current density of lithium plating that the separator bears, at the first temperature [A/m2]
+    factor: Table  # of temperature: g_k, h_k of all laws, solid first, then the RATES
 
 
 class System(NamedTuple):
@@ -71,8 +94,9 @@ class System(NamedTuple):
     half: float  # distance from the last shell to the surface of a unit sphere
     c_ref: float  # reference salt concentration c_e0 [mol/m3]
     t_ref: float  # transference number at c_ref [-]
-    T: float  # temperature [K]
+    T: float  # the first temperature [K]
     R_series: float  # in series with the cell [Ohm m2]
+    heat: Heat
 
 
 class Control(NamedTuple):
@@ -87,6 +111,13 @@ class Control(NamedTuple):
     q_end: float  # C/m2 passed in this step, either way
     x_edge: float  # a particle surface within x_edge of 0 or 1 counts as empty or full
     c_edge: float  # salt concentration that counts as depleted [mol/m3]
+    T_around: float = 298.15  # of the surroundings [K]
+    heater: float = 0.0  # heat put in from outside [W/m2]
+    own: float = 0.0  # share of the cell's own power that heats it
+    T_lo: float = 0.0  # K, ends the step
+    T_hi: float = np.inf  # K
+    plating: float = -np.inf  # V, margin to lithium plating that ends the step
+    critical: float = -np.inf  # A/m2, margin to the critical current that ends the step
 
 
 class Work(NamedTuple):
@@ -99,13 +130,40 @@ class Work(NamedTuple):
     sweep: np.ndarray  # (2, 3, shells): elimination of a particle of constant D of either side
     spare: np.ndarray  # (N,) a state
     curvature: np.ndarray  # (1,) Newton's next correction over the square of the last, as last seen
+    at: np.ndarray  # (1,) temperature that the following belong to [K]
+    by_solid: np.ndarray  # (SOLID_LAWS, 2) weights of a law and its companion
+    by_salt: np.ndarray  # (SALT_LAWS, 2) the same of the salt's laws
+    rate: np.ndarray  # (RATES,) factors
+    entropy: np.ndarray  # (2, 2) slopes in T of the weights of either electrode's OCP
 
 
 def allocate(sys: System) -> Work:
     """Scratch memory for `sys`."""
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     return Work(np.zeros((n, 3, COLUMNS)), np.zeros(n, LOCAL), np.zeros(n, SALT), np.zeros((p, 2, m)),
-                np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + 3), np.ones(1))
+                np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + TAIL), np.ones(1), np.array([sys.T]),
+                np.array([[1.0, 0.0]] * SOLID_LAWS), np.array([[1.0, 0.0]] * SALT_LAWS), np.ones(RATES),
+                np.zeros((2, 2)))
+
+
+@inner
+def warm(sys, T, w):
+    """Bring what depends on temperature to T, the one of the state at hand."""
+    if sys.heat.capacity == 0.0 or w.at[0] == T:
+        return
+    table = sys.heat.factor
+    place = locate(table, T)
+    for k in range(SOLID_LAWS):
+        for q in range(2):
+            w.by_solid[k, q], slope = read(table, 2 * k + q, place)
+            if k % LAWS_PER_SIDE == OCP:
+                w.entropy[k // LAWS_PER_SIDE, q] = slope
+    for k in range(SALT_LAWS):
+        for q in range(2):
+            w.by_salt[k, q] = read(table, 2 * (SOLID_LAWS + k) + q, place)[0]
+    for k in range(RATES):
+        w.rate[k] = read(table, 2 * (SOLID_LAWS + SALT_LAWS) + k, place)[0]
+    w.at[0] = T
 
 
 @inner
@@ -142,7 +200,8 @@ def keep_salt(sys, new, old):
 @inner
 def aimed(ctl, mode, target):
     """The same control with another target."""
-    return Control(mode, target, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge, ctl.c_edge)
+    return Control(mode, target, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge, ctl.c_edge,
+                   ctl.T_around, ctl.heater, ctl.own, ctl.T_lo, ctl.T_hi, ctl.plating, ctl.critical)
 
 
 @inner
@@ -152,4 +211,6 @@ def control_residual(ctl, I, V):
         return I - ctl.target, 1.0, 0.0
     if ctl.mode == VOLTAGE:
         return V - ctl.target, 0.0, 1.0
+    if ctl.mode == RESISTANCE:
+        return V - ctl.target * I, -ctl.target, 1.0
     return I * V - ctl.target, V, I

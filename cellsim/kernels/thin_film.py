@@ -9,23 +9,27 @@ import numpy as np
 
 from .._jit import inner
 from ..numerics.mesh import conductance
-from ..numerics.table import evaluate, locate, read
+from ..numerics.table import blend, locate
 from ..physics.constants import F
-from ..physics.kinetics import end_potential, exchange_current
+from ..physics.kinetics import exchange_current
 from ..physics.transport import log_concentration
 from ..physics.two_species import dissociation, skewed_overpotential
-from .local import EDGE
+from .held import imposed
+from .local import EDGE, open_circuit
 from .particle import fill, respond
 from .system import (
     CHI,
     CONDUCTIVITY,
+    CRITICAL,
     CURRENT,
     DIFFUSION,
+    FILM,
     LAWS_PER_SIDE,
-    OCP,
+    RATE,
     SALT_DIFFUSIVITY,
     SHAPE_C,
     SHAPE_X,
+    TAIL,
     control_residual,
     views,
 )
@@ -63,7 +67,7 @@ def salt_step(sys, hg, c_hat, c, I, w):
     n, B, salt = sys.volume.size, w.block, sys.laws.salt
     q = hg * entering(sys)
     B[1, 0, 1], B[1, 0, STEP], B[1, 0, PER_I] = 0.0, q * I, q
-    D, D_c = read(salt, SALT_DIFFUSIVITY, locate(salt, np.sqrt(c[1])))
+    D, D_c = blend(salt, SALT_DIFFUSIVITY, locate(salt, np.sqrt(c[1])), w.by_salt)
     for i in range(1, n - 1):
         v = sys.volume[i]
         store = v.eps * v.dx
@@ -74,7 +78,7 @@ def salt_step(sys, hg, c_hat, c, I, w):
             B[i, 0, STEP] -= q * I
             B[i, 0, PER_I] -= q
             break
-        D_r, D_rc = read(salt, SALT_DIFFUSIVITY, locate(salt, np.sqrt(c[i + 1])))
+        D_r, D_rc = blend(salt, SALT_DIFFUSIVITY, locate(salt, np.sqrt(c[i + 1])), w.by_salt)
         g, g_l, g_r = conductance(D, v.path, D_r, sys.volume[i + 1].path)
         drop = c[i] - c[i + 1]
         left = hg * (g + 0.5 * g_l * D_c / np.sqrt(c[i]) * drop)
@@ -88,9 +92,9 @@ def salt_step(sys, hg, c_hat, c, I, w):
 
 
 @inner
-def face(sys, c, I, i, sign, per_I):
+def face(sys, w, c, I, i, sign, per_I):
     """Concentration where the electrolyte ends beside volume i, and its slope in I; sign is 1 at the lithium."""
-    D, _ = evaluate(sys.laws.salt, SALT_DIFFUSIVITY, np.sqrt(c[i]))
+    D, _ = blend(sys.laws.salt, SALT_DIFFUSIVITY, locate(sys.laws.salt, np.sqrt(c[i])), w.by_salt)
     k = sign * entering(sys) * sys.volume[i].path / D
     if c[i] + k * I > LEAST * c[i]:
         return c[i] + k * I, per_I + k
@@ -98,43 +102,43 @@ def face(sys, c, I, i, sign, per_I):
 
 
 @inner
-def electrode(sys, i, j, x, x_j, c, c_j):
+def electrode(sys, w, i, j, x, x_j, c, c_j):
     """Interface voltage of an electrode [V] at current density j, surface stoichiometry x and face concentration c.
 
     d/dj in all, x and c having slopes x_j and c_j.
     """
-    v, solid = sys.volume[i], sys.laws.solid
-    at, first = locate(solid, x), LAWS_PER_SIDE * sys.volume[i].side
-    U, U_x = read(solid, first + OCP, at)
-    f, f_x = read(solid, first + SHAPE_X, at)
+    v, solid, salt = sys.volume[i], sys.laws.solid, sys.laws.salt
+    at, first = locate(solid, x), LAWS_PER_SIDE * v.side
+    U, U_x = 0.0, 0.0  # of lithium
     if v.particle >= 0:
-        end, end_x = end_potential(x)
-        U, U_x = U + end, U_x + end_x
-    root = np.sqrt(c)
-    g, slope = evaluate(sys.laws.salt, SHAPE_C + v.side, root)
+        U, U_x = open_circuit(sys, w, v.side, x, at)
+    f, f_x = blend(solid, first + SHAPE_X, at, w.by_solid)
+    root, R_f = np.sqrt(c), v.R_f * w.rate[FILM + v.side]
+    g, slope = blend(salt, SHAPE_C + v.side, locate(salt, root), w.by_salt)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
-    i0, i0_x, i0_r = exchange_current(v.i_ref, x, f, f_x, c / sys.c_ref, g, 0.5 * slope / root * sys.c_ref)
+    i0, i0_x, i0_r = exchange_current(v.i_ref * w.rate[RATE + v.side], x, f, f_x, c / sys.c_ref, g,
+                                      0.5 * slope / root * sys.c_ref)
     if not inside:
         i0_x = 0.0
-    eta, eta_j, eta_i0 = skewed_overpotential(j, i0, v.anodic, sys.T)
-    return (U + eta + v.R_f * j,
-            U_x * x_j + eta_j + eta_i0 * (i0_x * x_j + i0_r / sys.c_ref * c_j) + v.R_f)
+    eta, eta_j, eta_i0 = skewed_overpotential(j, i0, v.anodic, w.at[0])
+    return (U + eta + R_f * j,
+            U_x * x_j + eta_j + eta_i0 * (i0_x * x_j + i0_r / sys.c_ref * c_j) + R_f)
 
 
 @inner
 def electrolyte_drop(sys, c, I, w):
     """Rise of phi_e from face to face [V] and its slope in I, c with its slope; leaves both faces in c."""
     n, salt = sys.volume.size, sys.laws.salt
-    left, left_I = face(sys, c, I, 1, 1.0, w.block[1, 0, PER_I])
-    right, right_I = face(sys, c, I, n - 2, -1.0, w.block[n - 2, 0, PER_I])
-    chi, _ = evaluate(salt, CHI, np.sqrt(sys.c_ref))
+    left, left_I = face(sys, w, c, I, 1, 1.0, w.block[1, 0, PER_I])
+    right, right_I = face(sys, w, c, I, n - 2, -1.0, w.block[n - 2, 0, PER_I])
+    chi, _ = blend(salt, CHI, locate(salt, np.sqrt(sys.c_ref)), w.by_salt)
     a, a_c = log_concentration(left)
     b, b_c = log_concentration(right)
     rise, rise_I = chi * (b - a), chi * (b_c * right_I - a_c * left_I)
     for i in range(1, n - 1):
         root = np.sqrt(c[i])
-        kappa, slope = evaluate(salt, CONDUCTIVITY, root)
+        kappa, slope = blend(salt, CONDUCTIVITY, locate(salt, root), w.by_salt)
         ohmic = 2.0 * sys.volume[i].path / kappa
         rise -= I * ohmic
         rise_I -= ohmic * (1.0 - I * 0.5 * slope / root / kappa * w.block[i, 0, PER_I])
@@ -148,9 +152,10 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     n = sys.volume.size
     x_hat, c_hat, _, _, _ = views(sys, s_hat)
     x, c, _, phi_s, j = views(sys, s)
-    k = x.size + 4 * n
-    if ctl.mode == CURRENT:
-        s[k] = ctl.target
+    k, law = s.size - TAIL, LAWS_PER_SIDE + DIFFUSION
+    known = ctl.mode == CURRENT or ctl.mode == CRITICAL
+    if known:
+        s[k] = imposed(sys, ctl, w)
     for iteration in range(1, MAX_ITERATIONS + 1):
         I, change = s[k], 0.0
         salt_step(sys, hg, c_hat, c, I, w)
@@ -158,15 +163,15 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             step = w.block[i, 0, STEP]
             change = max(change, abs(step) / sys.c_ref)
             c[i] = max(c[i] + step, 0.1 * c[i])
-        shell_alpha, shell_beta, alpha, beta = respond(sys, 0, LAWS_PER_SIDE + DIFFUSION, x_hat[0], x[0], -I, hg,
-                                                       w.inside[0])
+        shell_alpha, shell_beta, alpha, beta = respond(sys, 0, law, w.by_solid[law, 0], x_hat[0], x[0], -I,
+                                                       hg, w.inside[0])
         rise, V_I, left_I, right_I = electrolyte_drop(sys, c, I, w)
-        v, v_j = electrode(sys, n - 1, -I, alpha - beta * I, beta, c[n - 1], -right_I)
-        u, u_j = electrode(sys, 0, I, 0.5, 0.0, c[0], left_I)
+        v, v_j = electrode(sys, w, n - 1, -I, alpha - beta * I, beta, c[n - 1], -right_I)
+        u, u_j = electrode(sys, w, 0, I, 0.5, 0.0, c[0], left_I)
         V = v - u + rise - sys.R_series * I
         V_I -= v_j + u_j + sys.R_series
         res, res_I, res_V = control_residual(ctl, I, V)
-        dI = 0.0 if ctl.mode == CURRENT else -res / (res_I + res_V * V_I)
+        dI = 0.0 if known else -res / (res_I + res_V * V_I)
         s[k] = I + dI
         for i in range(1, n - 1):
             more = dI * w.block[i, 0, PER_I]

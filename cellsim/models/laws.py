@@ -89,6 +89,13 @@ class _Asked:
     def text(self, path):
         return self._ask("text", path)
 
+    def has(self, path):
+        return self._ask("has", path)
+
+    @property
+    def name(self):
+        return self.cell.name  # for messages only
+
 
 KEPT = 24  # so many tables are kept
 _kept: tuple = ()  # (maker, T, what a cell was asked for and answered, the table), latest first
@@ -96,27 +103,38 @@ _kept: tuple = ()  # (maker, T, what a cell was asked for and answered, the tabl
 
 def tables(cell, T) -> Laws:
     """All laws of a cell at temperature T [K], in the order named in kernels.system."""
-    return Laws(_kept_table(solid_table, cell, T), _kept_table(salt_table, cell, T))
+    return Laws(kept(solid_table, cell, T), kept(salt_table, cell, T))
 
 
-def solid_table(cell, T) -> Table:
-    """The laws of both electrodes over the stoichiometry."""
-    laws = electrode_laws(cell, "negative electrode", T) + electrode_laws(cell, "positive electrode", T)
-    return tabulate(laws, *X_RANGE)
+def solids(cell, T):
+    """The laws of both electrodes, and the stoichiometries between which they are tabulated."""
+    return electrode_laws(cell, "negative electrode", T) + electrode_laws(cell, "positive electrode", T), X_RANGE
 
 
-def salt_table(cell, T) -> Table:
-    """The laws of the salt over the root of its concentration.
+def salts(cell, T):
+    """The laws of the salt, and between which roots of its concentration they are tabulated.
 
     They reach twice as far as the upper end of C_RANGE, so that a Newton iterate far outside cannot
     meet a negative value.
     """
     lo, hi = cell.value("electrolyte/initial concentration") * np.array(C_RANGE)
-    return tabulate(salt_laws(cell, T, (lo, hi)), DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi))
+    return salt_laws(cell, T, (lo, hi)), (DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi))
 
 
-def _kept_table(make, cell, T) -> Table:
-    """make(cell, T), or an earlier outcome: variations of a cell mostly share their laws.
+def solid_table(cell, T) -> Table:
+    """The laws of both electrodes over the stoichiometry."""
+    laws, ends = solids(cell, T)
+    return tabulate(laws, *ends)
+
+
+def salt_table(cell, T) -> Table:
+    """The laws of the salt over the root of its concentration."""
+    laws, ends = salts(cell, T)
+    return tabulate(laws, *ends)
+
+
+def kept(make, cell, T):
+    """make(cell, T), such as a table, or an earlier outcome: variations of a cell mostly share their laws.
 
     A cell that gives the same answers to everything that went into a table gets the same table.
     """

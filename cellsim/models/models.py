@@ -17,6 +17,7 @@ import numpy as np
 from ..kernels.system import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
 from ..numerics.mesh import sphere
 from ..physics.constants import F
+from .heat import steady, warmed
 from .laws import tables
 from .mesh import regions
 from .parts import PARTS, has_foil, needs_particles
@@ -45,8 +46,11 @@ def electronic_links(dx, sigma):
 
 
 @lru_cache(maxsize=64)
-def build(cell, T, volumes, shells, model, ideal=False) -> System:
-    """The System of a cell at temperature T [K].  Runs share it: no one writes to it."""
+def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
+    """The System of a cell at temperature T [K], or from there on if it is a `Body`.
+
+    Runs share it: no one writes to it.
+    """
     needs_particles(cell)
     parts = regions(cell, T, volumes, STRETCH_X, ideal)
     volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
@@ -63,11 +67,12 @@ def build(cell, T, volumes, shells, model, ideal=False) -> System:
     else:
         owners = list(side[holds])
         volume["particle"] = np.where(holds, np.cumsum(holds) - 1, -1)
+    laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
     shell, half = sphere(shells, STRETCH_R)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
-    return System(model, volume, grains(cell, owners), shell, tables(cell, T), half, float(c0),
-                  float(t_ref), float(T), float(cell.value("cell/series resistance")))
+    return System(model, volume, grains(cell, owners), shell, laws, half, float(c0),
+                  float(t_ref), float(T), float(cell.value("cell/series resistance")), heat)
 
 
 class _Meshed:
@@ -90,10 +95,10 @@ class DFN(_Meshed):
     volumes: tuple[int, int, int] | None = None
     shells: int | None = None
 
-    def discretise(self, cell, T) -> System:
-        """The System of `cell` at temperature T [K]."""
+    def discretise(self, cell, T, body=None) -> System:
+        """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
-        return build(cell, T, tuple(mesh.volumes), mesh.shells, POROUS)
+        return build(cell, T, tuple(mesh.volumes), mesh.shells, POROUS, body=body)
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,10 @@ class SPMe(_Meshed):
     volumes: tuple[int, int, int] | None = None
     shells: int | None = None
 
-    def discretise(self, cell, T) -> System:
-        """The System of `cell` at temperature T [K]."""
+    def discretise(self, cell, T, body=None) -> System:
+        """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
-        return build(cell, T, tuple(mesh.volumes), mesh.shells, SINGLE_FLUX)
+        return build(cell, T, tuple(mesh.volumes), mesh.shells, SINGLE_FLUX, body=body)
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,6 @@ class SPM(_Meshed):
 
     shells: int | None = None
 
-    def discretise(self, cell, T) -> System:
-        """The System of `cell` at temperature T [K]."""
-        return build(cell, T, (1, 1, 1), self.resolved(cell, T).shells, POROUS, ideal=True)
+    def discretise(self, cell, T, body=None) -> System:
+        """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
+        return build(cell, T, (1, 1, 1), self.resolved(cell, T).shells, POROUS, ideal=True, body=body)

@@ -4,6 +4,8 @@ from functools import lru_cache
 import numpy as np
 
 from ..errors import ParameterError
+from ..kernels.system import TAIL
+from ..kernels.system import T as TEMPERATURE
 from ..physics.constants import F
 from .laws import open_circuit
 from .parts import NEGATIVE, POSITIVE, has_foil
@@ -78,7 +80,8 @@ def initial_state(cell, sys, soc):
     x_n, x_p, U_n, U_p = at_rest(cell, sys.T, soc)
     side, particle = sys.volume["side"], sys.volume["particle"]
     k = p * m
-    s = np.zeros(k + 4 * n + 3)
+    s = np.zeros(k + 4 * n + TAIL)
+    s[k + 4 * n + TEMPERATURE] = sys.T
     s[:k].reshape(p, m)[particle[particle >= 0]] = np.where(side[particle >= 0] == 0, x_n, x_p)[:, None]
     s[k:k + n] = sys.c_ref
     s[k + n:k + 2 * n] = -U_n

@@ -11,6 +11,7 @@ from ..numerics.mesh import SHELL, graded_faces
 from ..physics.constants import F
 from ..physics.transport import arrhenius
 from ..physics.two_species import dissociation_rate
+from .heat import steady, warmed
 from .laws import tables
 from .mesh import FOIL, foil, transport_efficiency
 from .models import ACCURACY
@@ -56,8 +57,11 @@ def _volumes(cell, T, n):
 
 
 @lru_cache(maxsize=32)
-def build(cell, T, n, shells) -> System:
-    """The System of a thin-film cell at temperature T [K].  Runs share it: no one writes to it."""
+def build(cell, T, n, shells, body=None) -> System:
+    """The System of a thin-film cell at temperature T [K], or from there on if it is a `Body`.
+
+    Runs share it: no one writes to it.
+    """
     if not has_film(cell) or not has_foil(cell):
         raise ParameterError(f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
                              "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
@@ -68,8 +72,9 @@ def build(cell, T, n, shells) -> System:
     shell, half = slab(shells, STRETCH)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
-    return System(THIN_FILM, _volumes(cell, T, n), grain, shell, tables(cell, T), float(half), float(c0), float(t_ref),
-                  float(T), float(cell.value("cell/series resistance")))
+    laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
+    return System(THIN_FILM, _volumes(cell, T, n), grain, shell, laws, float(half), float(c0), float(t_ref),
+                  float(T), float(cell.value("cell/series resistance")), heat)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class ThinFilm:
         return replace(self, volumes=self.volumes or max(10, math.ceil(VOLUMES * factor)),
                        shells=self.shells or max(10, math.ceil(SHELLS * factor)))
 
-    def discretise(self, cell, T) -> System:
-        """The System of `cell` at temperature T [K]."""
+    def discretise(self, cell, T, body=None) -> System:
+        """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
-        return build(cell, T, mesh.volumes, mesh.shells)
+        return build(cell, T, mesh.volumes, mesh.shells, body)

@@ -37,11 +37,15 @@ def slopes(y):
 def tabulate(laws, lo, hi) -> Table:
     """Table of `laws`, functions that take and return 1-D arrays, between lo and hi."""
     x = np.linspace(lo, hi, KNOTS)
-    y = np.stack([law(x) for law in laws], axis=1)
+    return through(np.stack([law(x) for law in laws], axis=1), lo, hi)
+
+
+def through(y, lo, hi) -> Table:
+    """Table of the laws with values y (knots, laws) at uniform knots from lo to hi; at least five."""
     d = slopes(y)
     rise, a, b = y[1:] - y[:-1], d[:-1], d[1:]
     c = np.stack([y[:-1], a, 3.0 * rise - 2.0 * a - b, a + b - 2.0 * rise], axis=2)
-    return Table(float(lo), float(hi), (KNOTS - 1) / (hi - lo), c)
+    return Table(float(lo), float(hi), (len(y) - 1) / (hi - lo), c)
 
 
 def integral(x, y):
@@ -68,6 +72,17 @@ def read(table, k, place):
     slope = c[i, k, 1] + d * (2.0 * c[i, k, 2] + 3.0 * d * c[i, k, 3])
     slope *= table.per
     return c[i, k, 0] + d * (c[i, k, 1] + d * (c[i, k, 2] + d * c[i, k, 3])) + slope * beyond, slope
+
+
+@inner
+def blend(table, k, place, weights):
+    """Value and slope of weights[k, 0] times law k plus weights[k, 1] times its companion, half the laws further on."""
+    value, slope = read(table, k, place)
+    g, h = weights[k, 0], weights[k, 1]
+    if h != 0.0:
+        more, steeper = read(table, k + table.c.shape[1] // 2, place)
+        return g * value + h * more, g * slope + h * steeper
+    return g * value, g * slope
 
 
 @inner

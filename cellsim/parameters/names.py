@@ -48,6 +48,9 @@ CELL = {
     "ambient temperature": _need("K", "of a run, unless told otherwise", 200.0, 500.0),
     "operating pressure": _need("Pa", "stack pressure the numbers belong to", 0.0, 1e9),
     "series resistance": _may("Ohm.m2", "tabs and contacts, per electrode area", 0.0, 0.0, 1.0),
+    "heat capacity": _note("J.K-1", "of the whole cell; from the layers of the design unless given", TINY, 1e8),
+    "heat transfer coefficient": _note("W.m-2.K-1", "from the cell's surface to its surroundings", 0.0, 1e5),
+    "cooling area": _note("m2", "surface that is cooled; all of the outside unless given", 0.0, 1e4),
 }
 POROUS = {
     "thickness": _need("m", "of the coating on one side", 1e-7, 1e-2),
@@ -92,6 +95,8 @@ METAL = {
     "interface resistance": _may("Ohm.m2", "of interphase or interlayer, per area", 0.0, 0.0, 10.0),
     "interface resistance activation energy": _may("J.mol-1", "> 0: falls with temperature", 0.0, -2e5, 2e5),
     "double-layer capacity": DOUBLE_LAYER,
+    "critical current density": _note("A.m-2", "of plating, beyond which lithium may pierce the separator", TINY, 1e6),
+    "critical current density activation energy": _may("J.mol-1", "of the critical current density", 0.0, -2e5, 2e5),
 }
 SEPARATOR = {
     "thickness": _need("m", "of the separator or solid electrolyte", 1e-7, 1e-2),
@@ -155,6 +160,15 @@ DESIGN = {
     "stated volumetric energy density": _note("W.h.L-1", "compared, never used", TINY, 1e4),
     "stated thickness": _note("m", "by the maker; compared, never used", TINY, 1.0),
 }
+# usual values, from memory of data books: each is an assumption until a set states another
+SPECIFIC_HEATS = {
+    "positive active material": 800.0, "negative active material": 750.0, "positive carbon and binder": 1000.0,
+    "negative carbon and binder": 1000.0, "electrolyte": 1800.0, "separator": 1900.0, "lithium excess": 3580.0,
+    "interlayer": 800.0, "insulating film": 1500.0, "current collectors": 500.0, "pouch foil": 1100.0, "can": 470.0,
+    "case": 900.0, "tabs and terminals": 500.0,
+}
+DESIGN |= {f"{name} specific heat": _may("J.kg-1.K-1", "heat capacity of the " + name, value, 50.0, 6000.0)
+           for name, value in SPECIFIC_HEATS.items()}
 FORMATS = {
     "pouch": ("area coverage", "pouch foil thickness", "pouch foil density"),
     "cylindrical": ("can diameter", "can height", "can wall thickness", "can density"),

@@ -1,0 +1,79 @@
+"""A margin or a temperature held by whatever current it takes: the last equation of the stage.
+
+The current borders the cell's matrix.  What is held depends on unknowns all over the cell, so that its
+change with the current needs the whole solution of both right-hand sides.
+"""
+from .._jit import inner
+from ..numerics.table import locate
+from .heat import entropic, made, plating, share
+from .local import open_circuit
+from .system import CRITICAL, CRITICAL_CURRENT, FILM, PLATING, RELAX, TAIL, T, views
+
+
+@inner
+def imposed(sys, ctl, w):
+    """The current [A/m2] where it is known before the stage is solved."""
+    if ctl.mode == CRITICAL:
+        return ctl.target - sys.heat.critical * w.rate[CRITICAL_CURRENT]
+    return ctl.target
+
+
+@inner
+def held(sys, ctl, s, V, w):
+    """What is held [V, or K] at state s with terminal voltage V; a held temperature is where the heat drives it."""
+    if ctl.mode == PLATING:
+        return plating(sys, s, w)[0]
+    k = s.size - TAIL
+    lasting, reversible = made(sys, s, V, w)
+    gain = lasting + reversible + ctl.heater + ctl.own * s[k] * V
+    return s[k + T] + RELAX / sys.heat.capacity * (gain - sys.heat.loss * (s[k + T] - ctl.T_around))
+
+
+@inner
+def slopes(sys, ctl, s, w, which, i):
+    """Partials of what is held in phi_e, phi_s and j of volume i; `which` is the volume next to plating."""
+    v = sys.volume[i]
+    if ctl.mode == PLATING:
+        if i == which:
+            return -share(sys, i), 1.0, -v.R_f * w.rate[FILM]
+        return (share(sys, which) - 1.0 if i == which + 1 else 0.0), 0.0, 0.0
+    if v.area == 0.0:
+        return 0.0, 0.0, 0.0
+    local, j = w.local[i], views(sys, s)[4][i]
+    x = local.alpha + local.beta * j
+    at = locate(sys.laws.solid, x)
+    U, dU = open_circuit(sys, w, v.side, x, at)
+    gain = v.area * (w.at[0] * entropic(sys, w, v.side, at) - U - j * dU * local.beta)
+    return 0.0, 0.0, RELAX / sys.heat.capacity * gain
+
+
+@inner
+def held_current(sys, ctl, s, V, R_end, w):
+    """Newton's correction of the terminal current, after the forward sweep of both right-hand sides.
+
+    V: terminal voltage; R_end: resistance between it and the last phi_s.
+    """
+    n, k, B = sys.volume.size, s.size - TAIL, w.block
+    which = plating(sys, s, w)[1]
+    rest, rise = held(sys, ctl, s, V, w) - ctl.target, 0.0
+    x0, x1, x2, z0, z1, z2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(n - 1, -1, -1):
+        a, b, c, d, e, f, g, h, m = (B[i, 0, 6], B[i, 0, 7], B[i, 0, 8], B[i, 1, 6], B[i, 1, 7], B[i, 1, 8],
+                                     B[i, 2, 6], B[i, 2, 7], B[i, 2, 8])
+        x0, x1, x2 = (B[i, 0, 9] - a * x0 - b * x1 - c * x2, B[i, 1, 9] - d * x0 - e * x1 - f * x2,
+                      B[i, 2, 9] - g * x0 - h * x1 - m * x2)
+        z0, z1, z2 = (B[i, 0, 10] - a * z0 - b * z1 - c * z2, B[i, 1, 10] - d * z0 - e * z1 - f * z2,
+                      B[i, 2, 10] - g * z0 - h * z1 - m * z2)
+        by_e, by_s, by_j = slopes(sys, ctl, s, w, which, i)
+        dj, dj_I = 0.0, 0.0
+        if sys.volume[i].area > 0.0:
+            local = w.local[i]
+            dj = local.defect + local.gain * (x2 - x1 - local.v_ce * x0)
+            dj_I = local.gain * (z2 - z1 - local.v_ce * z0)
+        rest += by_e * x1 + by_s * x2 + by_j * dj
+        rise += by_e * z1 + by_s * z2 + by_j * dj_I
+        if i == n - 1 and ctl.mode != PLATING:
+            scale = RELAX / sys.heat.capacity * (1.0 - ctl.own)
+            rest -= scale * s[k] * x2
+            rise -= scale * (V + s[k] * (z2 - R_end))
+    return -rest / rise
