@@ -194,6 +194,14 @@ def test_spectra_are_causal(name):
     assert misfit(Z) < 5e-3 < 1e-2 < misfit(wrong)
 
 
+@pytest.mark.parametrize("name", cellsim.cells())
+def test_spectra_of_all_packaged_cells_are_those_of_passive_things(name):
+    """At both ends of the range and inside, cold and hot: no negative resistance, no inductance (1e-6 is rounding)."""
+    for soc, T in ((0.0, 253.15), (0.4, 298.15), (1.0, 353.15)):
+        found = cellsim.impedance(layered(name), np.geomspace(1e-4, 1e5, 19), soc=soc, temperature=T)
+        assert found.impedance.real.min() > 0.0 and found.impedance.imag.max() < 1e-6 * found.modulus.max()
+
+
 def test_errors_by_the_mesh_are_of_second_order():
     """Each doubling of the volumes quarters the error at 10 Hz and 1 kHz: 2 within 0.15."""
     cell, f = layered("lgm50_chen2020"), [10.0, 1e3]

@@ -162,6 +162,24 @@ def test_the_default_is_good_to_a_millivolt(rate):
     assert 1e3 * np.sqrt(np.mean((run.at(V, t) - fine.at(V, t)) ** 2)) < 1.0
 
 
+def test_random_films_never_stop_the_solver():
+    """100 varied cells between C/20 and 100C, -20 and 100 degC, with every kind of step: physical endings only."""
+    rng, ends = np.random.default_rng(7), set()
+    for k in range(100):
+        vary = lambda width: float(np.exp(rng.normal(0.0, width)))  # noqa: E731
+        cell = film({"positive electrode/particle diffusivity": 1.76e-15 * vary(1.0),
+                     "positive electrode/exchange-current density": 10.0 * vary(1.0),
+                     "positive electrode/anodic transfer coefficient": float(rng.uniform(0.2, 0.8)),
+                     "negative electrode/exchange-current density": 50.0 * vary(1.0),
+                     "electrolyte/recombination rate": 0.9e-6 * vary(2.0), "separator/thickness": L * vary(0.5)})
+        rate, temperature = float(10.0 ** rng.uniform(-1.3, 2.0)), float(rng.uniform(253.0, 373.0))
+        back = [cellsim.charge(rate), cellsim.hold(4.2), cellsim.rest(100.0), cellsim.Step("power", 3.8e-5 * rate)]
+        steps, soc = (cellsim.discharge(rate), 1.0) if k % 2 else (back, 0.1)
+        run = cellsim.simulate(cell, steps, soc=soc, temperature=temperature)
+        ends.update(run.endings)
+    assert {Ending.LOWER_VOLTAGE, Ending.UPPER_VOLTAGE, Ending.CURRENT} <= ends
+
+
 STEP = 1e-30j
 TERMS = {
     "dissociation": (two_species.dissociation.py_func, (9e3, 1.08e4, 2e-3, 9e-7), (0,)),
