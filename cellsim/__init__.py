@@ -8,14 +8,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Cell": "parameters", "cells": "parameters", "load": "parameters",
-    "DFN": "models", "SPM": "models", "SPMe": "models",
+    "DFN": "models", "SPM": "models", "SPMe": "models", "ThinFilm": "models",
     "Limit": "protocols", "Step": "protocols", "charge": "protocols", "cycle": "protocols",
     "discharge": "protocols", "hold": "protocols", "rest": "protocols",
     "Profile": "protocols", "Protocol": "protocols", "profile": "protocols",
     "Case": "studies", "cases": "studies", "simulate_many": "studies", "compare": "studies",
     "Lumped": "design.thermal", "simulate": "simulation", "Result": "result",
     "audit": "studies", "Audit": "studies", "load_claim": "studies", "claims": "studies",
-    "validate": "studies.validation",
+    "validate": "studies.validation", "impedance": "studies", "Spectrum": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
     "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
 }

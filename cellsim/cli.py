@@ -90,6 +90,15 @@ def _kelvin(celsius):
     return celsius + 273.15
 
 
+def _model(name):
+    """A model by name, or None for the one that suits the cell."""
+    import cellsim
+
+    if name not in (None, "DFN", "SPMe", "SPM", "ThinFilm"):
+        raise ProtocolError(f"--model {name!r}: choose one of DFN, SPMe, SPM, ThinFilm")
+    return getattr(cellsim, name)() if name else None
+
+
 @app.command()
 def cells():
     """List the packaged parameter sets."""
@@ -116,7 +125,7 @@ def simulate(
     cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")],
     discharge: Annotated[float | None, typer.Option(help="C-rate of a discharge from full.")] = None,
     charge: Annotated[float | None, typer.Option(help="C-rate of a charge from 10 %, then hold to C/20.")] = None,
-    model: Annotated[str, typer.Option(help="DFN, SPMe or SPM.")] = "DFN",
+    model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for one), SPMe or SPM.")] = None,
     temperature: Annotated[float | None, typer.Option(help="degC; the cell's own unless given.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .parquet, .nc, .png or .svg.")] = None,
 ):
@@ -125,8 +134,6 @@ def simulate(
 
     if (discharge is None) == (charge is None):
         raise ProtocolError("give exactly one of --discharge RATE and --charge RATE")
-    if model not in ("DFN", "SPMe", "SPM"):
-        raise ProtocolError(f"--model {model!r}: choose one of DFN, SPMe, SPM")
     found = cellsim.load(cell)
     if discharge is not None:
         steps, soc = [cellsim.discharge(_positive("--discharge", discharge))], 1.0
@@ -134,7 +141,7 @@ def simulate(
         full = found.value("cell/upper voltage cut-off")
         steps, soc = [cellsim.charge(_positive("--charge", charge)), cellsim.hold(full)], 0.1
     T = None if temperature is None else _kelvin(temperature)
-    result = cellsim.simulate(found, steps, getattr(cellsim, model)(), temperature=T, soc=soc)
+    result = cellsim.simulate(found, steps, _model(model), temperature=T, soc=soc)
     _say(str(result), soft_wrap=True)
     _say(f"  {result.discharge_capacity - result.charge_capacity:.4g} A.h, "
          f"{result.discharge_energy - result.charge_energy:.4g} W.h (discharge positive)")
@@ -177,6 +184,36 @@ def validate(
         console.print(report.validation_table(found), *([report.details(found)] if details else []))
     if not all(o.as_stated for o in found):
         raise typer.Exit(1)
+
+
+@app.command()
+def impedance(
+    cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")],
+    soc: Annotated[float, typer.Option(help="State of charge, 0 to 1.")] = 0.5,
+    model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for one), SPMe or SPM.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="degC; the cell's own unless given.")] = None,
+    lowest: Annotated[float, typer.Option(help="Frequency [Hz].")] = 1e-3,
+    highest: Annotated[float, typer.Option(help="Frequency [Hz].")] = 1e4,
+    double_layer: Annotated[float | None, typer.Option(help="F/m2 of reacting surface, of both electrodes.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .csv, .png or .svg.")] = None,
+):
+    """Impedance spectrum of a cell at rest."""
+    import numpy as np
+
+    import cellsim
+
+    found = cellsim.load(cell)
+    if double_layer is not None:
+        found = found.with_({f"{part} electrode/double-layer capacity": double_layer
+                             for part in ("negative", "positive")})
+    if not 0.0 < lowest < highest:
+        raise ProtocolError(f"--lowest {lowest:g} --highest {highest:g}: give a frequency above 0 and a higher one")
+    points = 1 + round(10 * max(np.log10(highest / lowest), 0.1))
+    T = None if temperature is None else _kelvin(temperature)
+    spectrum = cellsim.impedance(found, np.geomspace(lowest, highest, points), _model(model), soc=soc, temperature=T)
+    _say(str(spectrum), soft_wrap=True)
+    if output is not None:
+        (spectrum.save if output.suffix == ".csv" else spectrum.plot)(output)
 
 
 @app.command()

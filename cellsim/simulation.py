@@ -14,7 +14,15 @@ from .kernels.history import MAX_ORDER, remember
 from .kernels.stage import voltage as stage_voltage
 from .kernels.system import CURRENT, TAIL, TEMPERATURE, E, Q, Work, allocate
 from .kernels.system import T as WARMTH
-from .models import ACCURACY, DFN, capacity_between_cutoffs, initial_state, soc_at_voltage
+from .models import (
+    ACCURACY,
+    DFN,
+    ThinFilm,
+    capacity_between_cutoffs,
+    has_film,
+    initial_state,
+    soc_at_voltage,
+)
 from .models.heat import Body
 from .models.state import stoichiometries
 from .parameters import Cell, load
@@ -59,7 +67,8 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
     steps: a `Step` or a list of them; discharge current is positive.
-    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own.
+    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own;
+    for cells that are a thin film `ThinFilm()`.
     temperature [K]: of the run, or its first one; the cell's ambient temperature unless given.
     soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
     the initial stoichiometries printed in the parameter set.
@@ -82,7 +91,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     steps = [steps] if isinstance(steps, Step) else list(steps)
     rtol = 0.5 * accuracy if rtol is None else rtol
     _check(steps, soc, rtol, period, accuracy)
-    model = DFN() if model is None else model
+    model = (ThinFilm() if has_film(cell) else DFN()) if model is None else model
     announce()
     T = float(cell.temperature(temperature))
     around = T if ambient is None else float(ambient)

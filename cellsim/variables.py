@@ -8,7 +8,7 @@ import numpy as np
 from .kernels.heat import heats_and_margins
 from .kernels.porous import end_resistance
 from .kernels.stage import surfaces
-from .kernels.system import POROUS, TAIL, allocate
+from .kernels.system import POROUS, TAIL, THIN_FILM, allocate
 from .models.mesh import FOIL
 from .models.parts import PARTS, has_foil
 from .models.state import capacity_between_cutoffs
@@ -174,8 +174,10 @@ def _fields(p):
         low, v = name.lower(), p.volumes(side)
         axes, depth = ("Time [s]", f"x_{low[0]} [m]"), f"r_{low[0]} [m]"
         c_max = p.cell.value(f"{part}/maximum concentration")
-        radius = p.cell.value(f"{part}/particle radius")
-        faces = np.cbrt(np.concatenate([[0.0], np.cumsum(3.0 * sys.shell["volume"])]))
+        flat = sys.model == THIN_FILM
+        radius = p.cell.value(f"{part}/{'thickness' if flat else 'particle radius'}")
+        inside = np.concatenate([[0.0], np.cumsum(3.0 * sys.shell["volume"])])
+        faces = inside if flat else np.cbrt(inside)
         yield axes[1], ((axes[1],), lambda v=v: centre[v])
         yield depth, ((depth,), lambda f=faces, R=radius: 0.5 * R * (f[1:] + f[:-1]))
         if resolved:

@@ -167,7 +167,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name, near", [("lgm50_chen", "lgm50_chen2020"), ("Leaf2018", "leaf_2018"),
-                                        ("marquis", "marquis2019"), ("zzz", "known cells: ecker2015")])
+                                        ("marquis", "marquis2019"), ("zzz", "known cells: danilov2011")])
 def test_an_unknown_name_suggests_the_nearest(name, near):
     """And lists all where none is near."""
     with pytest.raises(cellsim.ParameterError) as refused:

@@ -1,14 +1,14 @@
 """What the integrator asks of a model: one implicit stage, the voltage, a surface stoichiometry."""
 from .._jit import inner, kernel
-from . import porous, single_flux
+from . import porous, single_flux, thin_film
 from .heat import balance, surface
 from .held import held
-from .system import CURRENT, POROUS, POWER, RESISTANCE, TAIL, VOLTAGE, E, Q, T, views, warm
+from .system import CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, TAIL, VOLTAGE, E, Q, T, views, warm
 
 
 @kernel
 def voltage(sys, s):
-    """Terminal voltage of a state [V].  The single-flux model keeps it in the last phi_s."""
+    """Terminal voltage of a state [V].  Models that do not resolve phi_s keep it in the last one."""
     end = views(sys, s)[3][sys.volume.size - 1]
     if sys.model == POROUS:
         return end - porous.end_resistance(sys) * s[s.size - TAIL]
@@ -40,8 +40,10 @@ def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     warm(sys, s[k + T], w)
     if sys.model == POROUS:
         n = porous.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
-    else:
+    elif sys.model == SINGLE_FLUX:
         n = single_flux.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
+    else:
+        n = thin_film.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
     V = voltage(sys, s)
     s[k + Q] = s_hat[k + Q] + hg * s[k]
     s[k + E] = s_hat[k + E] + hg * s[k] * V

@@ -19,7 +19,7 @@ from .._jit import inlined, inner
 from ..numerics.block_tridiagonal import COLUMNS
 from ..numerics.table import Table, locate, read
 
-POROUS, SINGLE_FLUX = 0, 1  # how the reaction is distributed: solved for, or uniform (SPMe)
+POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
 # what the cycler imposes: current, terminal voltage, power, voltage over current, or what is held by a charge at
 # whatever current it takes: a margin to lithium plating, one to the critical current, a temperature
 CURRENT, VOLTAGE, POWER, RESISTANCE, PLATING, CRITICAL, TEMPERATURE = 0, 1, 2, 3, 4, 5, 6
@@ -49,6 +49,10 @@ VOLUME = np.dtype([
     ("R_f", "f8"),  # film resistance [Ohm m2 of reacting surface]
     ("side", "i8"),  # 0 negative, 1 positive electrode, -1 neither
     ("particle", "i8"),  # row of this volume's particle, -1 if it has none
+    # of thin films only:
+    ("anodic", "f8"),  # anodic transfer coefficient [-]
+    ("dissociate", "f8"),  # rate at which immobile lithium becomes mobile [1/s]
+    ("recombine", "f8"),  # and at which mobile pairs vanish [m3/mol/s]
 ])
 GRAIN = np.dtype([
     ("rate", "f8"),  # d(stoichiometry flux)/dj = theta/(F c_max) [m/s per A/m2]
@@ -83,7 +87,7 @@ class Heat(NamedTuple):
 class System(NamedTuple):
     """A cell on a mesh."""
 
-    model: int  # POROUS or SINGLE_FLUX
+    model: int  # POROUS, SINGLE_FLUX or THIN_FILM
     volume: np.ndarray  # (n,) VOLUME
     grain: np.ndarray  # (particles,) GRAIN
     shell: np.ndarray  # (shells,) mesh.SHELL of a unit sphere

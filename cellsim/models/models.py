@@ -20,7 +20,7 @@ from ..physics.constants import F
 from .heat import steady, warmed
 from .laws import tables
 from .mesh import regions, touching
-from .parts import PARTS, has_foil
+from .parts import PARTS, has_foil, needs_particles
 from .resolution import resolution
 
 STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
@@ -51,8 +51,9 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
 
     Runs share it: no one writes to it.
     """
+    needs_particles(cell)
     parts = regions(cell, T, volumes, STRETCH_X, ideal)
-    volume = np.empty(sum(p.dx.size for p in parts), VOLUME)
+    volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
     for key in ("dx", "eps", "tau", "sigma", "area", "i_ref", "R_f", "side"):
         volume[key] = np.concatenate([np.broadcast_to(getattr(p, key), p.dx.shape) for p in parts])
     volume["path"] = 0.5 * volume["dx"] / volume["tau"]
@@ -79,6 +80,7 @@ class _Meshed:
 
     def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY):
         """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given."""
+        needs_particles(cell)
         missing = [f.name for f in fields(self) if getattr(self, f.name) is None]
         if not missing:
             return self

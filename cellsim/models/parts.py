@@ -1,10 +1,23 @@
 """The two electrodes by name, and which of them is a metal."""
+from ..errors import ParameterError
+
 NEGATIVE, POSITIVE = PARTS = ("negative electrode", "positive electrode")
 
 
 def is_metal(cell, part) -> bool:
     """True where an electrode is lithium metal."""
     return cell.text(f"{part}/type") == "lithium metal"
+
+
+def has_film(cell) -> bool:
+    """True where the positive electrode is a dense film."""
+    return cell.text(f"{POSITIVE}/type") == "film"
+
+
+def needs_particles(cell):
+    """Raises ParameterError where a model of porous electrodes meets a thin film."""
+    if has_film(cell):
+        raise ParameterError(f"{cell.name}: its positive electrode is a film without particles; use ThinFilm()")
 
 
 def has_foil(cell) -> bool:

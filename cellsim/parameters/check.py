@@ -193,10 +193,10 @@ class _Sound:
 def _consistency(raw, unsound):
     """(path, fault) between quantities, wherever those concerned are sound themselves."""
     file = _Sound(raw, unsound)
-    checks = [partial(_cutoffs, file)]
+    checks = [partial(_cutoffs, file), partial(_dissociation, file)]
     laws = [("electrolyte", key, name) for key, name in quantities("electrolyte").items() if name.law]
     for part in ("negative electrode", "positive electrode"):
-        if isinstance(raw.get(part), dict) and raw[part].get("type") == "porous":
+        if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film"):
             checks += [partial(_fractions, file, part), partial(_window, file, part)]
             laws += [(part, key, name) for key, name in quantities(part).items() if name.law]
     checks += [partial(_law, file, *law) for law in laws]
@@ -208,6 +208,15 @@ def _consistency(raw, unsound):
 def _cutoffs(file):
     if file.value("cell", "lower voltage cut-off") >= file.value("cell", "upper voltage cut-off"):
         yield "cell/lower voltage cut-off", "must be below the upper one; exchange them"
+
+
+def _dissociation(file):
+    if file.value("electrolyte", "recombination rate", 0.0) > 0.0:
+        lithium = file.record("electrolyte", "lithium concentration")
+        if lithium is None:
+            yield "electrolyte/lithium concentration", "missing; mobile pairs recombine: say how much there is in all"
+        elif lithium["value"] <= file.value("electrolyte", "initial concentration"):
+            yield "electrolyte/lithium concentration", "must be above the initial concentration, of what is mobile"
 
 
 def _fractions(file, part):

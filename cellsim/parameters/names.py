@@ -38,6 +38,7 @@ TRANSPORT = {
     "percolation threshold": _note("1", "electrolyte fraction below which nothing conducts", 0.0, 0.9),
     "percolation exponent": _note("1", "exponent of the percolation law", 0.5, 5.0),
 }
+DOUBLE_LAYER = _may("F.m-2", "per reacting surface; used by the impedance only", 0.0, 0.0, 1e3)
 CELL = {
     "electrode area": _need("m2", "area of all electrode pairs together", TINY, 1e4),
     "nominal capacity": _need("A.h", "defines the C-rate; note: rate, window, temperature", TINY, 1e5),
@@ -93,15 +94,28 @@ POROUS = {
     "contact strength": _may("Pa", "adhesion that adds to the pressure", 0.0, 0.0, 1e9),
     "electrolyte modulus": _may("Pa", "Young's, by which the contact follows the particles", 2e10, 1e6, 1e12),
     "connection loss": _may("1", "share of the utilisation lost per cycle and strain", 0.0, 0.0, 1e3),
+    "double-layer capacity": DOUBLE_LAYER,
     "minimum stoichiometry": _need("1", "between the voltage cut-offs", 0.0, 1.0),
     "maximum stoichiometry": _need("1", "between the voltage cut-offs", 0.0, 1.0),
     "initial stoichiometry": _note("1", "as printed in the source", 0.0, 1.0),
+}
+FILM = {
+    key: POROUS[key] for key in (
+        "thickness", "utilisation", "void volume fraction", "particle diffusivity", "diffusivity activation energy",
+        "maximum concentration", "open-circuit potential", "entropic change coefficient", "exchange-current density",
+        "exchange-current shape", "exchange-current electrolyte shape", "exchange-current activation energy",
+        "film resistance", "double-layer capacity", "minimum stoichiometry", "maximum stoichiometry",
+        "initial stoichiometry")} | {
+    "active material volume fraction": _may("1", "active material", 1.0, 1e-3, 1.0),
+    "electrolyte volume fraction": _may("1", "filled with electrolyte", 0.0, 0.0, 0.0),
+    "anodic transfer coefficient": _may("1", "share of the overpotential that drives lithium out", 0.5, 0.05, 0.95),
 }
 METAL = {
     "exchange-current density": _need("A.m-2", "at the initial salt concentration", TINY, 1e6),
     "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
     "interface resistance": _may("Ohm.m2", "of interphase or interlayer, per area", 0.0, 0.0, 10.0),
     "interface resistance activation energy": _may("J.mol-1", "> 0: falls with temperature", 0.0, -2e5, 2e5),
+    "double-layer capacity": DOUBLE_LAYER,
     "critical current density": _note("A.m-2", "of plating, beyond which lithium may pierce the separator", TINY, 1e6),
     "critical current density activation energy": _may("J.mol-1", "of the critical current density", 0.0, -2e5, 2e5),
     "contact fraction": _may("1", "share of the area where lithium touches the electrolyte", 1.0, 0.01, 1.0),
@@ -134,6 +148,8 @@ ELECTROLYTE = {
     "conductivity temperature exponent": _may("1", "-1 where sigma T is activated", 0.0, -2.0, 2.0),
     "diffusivity": _need("m2.s-1", "of the salt", TINY, 1e-6, C),
     "diffusivity activation energy": _may("J.mol-1", "of the salt diffusivity", 0.0, -2e5, 2e5),
+    "recombination rate": _may("m3.mol-1.s-1", "of mobile pairs; used by thin films only", 0.0, 0.0, 1e3),
+    "lithium concentration": _note("mol.m-3", "mobile and immobile; needed where pairs recombine", 1.0, 2e5),
 }
 
 
@@ -194,10 +210,11 @@ FORMATS = {
     "cylindrical": ("can diameter", "can height", "can wall thickness", "can density"),
     "prismatic": ("case length", "case width", "case height", "case wall thickness", "case density"),
 }
-TYPES = {"porous": POROUS, "lithium metal": METAL}
+TYPES = {"porous": POROUS, "lithium metal": METAL, "film": FILM}
 SECTIONS = ("cell", "negative electrode", "separator", "positive electrode", "electrolyte", "design")
 TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "negative electrode": {"type": tuple(TYPES)}, "positive electrode": {"type": ("porous",)},
+    "negative electrode": {"type": ("porous", "lithium metal")},
+    "positive electrode": {"type": ("porous", "film")},
     "design": {"format": tuple(FORMATS)}}
 HEAD = ("title", "description", "kind")
 
@@ -205,5 +222,5 @@ HEAD = ("title", "description", "kind")
 def quantities(section, kind=None) -> dict[str, Name]:
     """The quantities a section may hold; `kind` is the type of an electrode."""
     if section.endswith("electrode"):
-        return METAL if kind == "lithium metal" else POROUS
+        return TYPES.get(str(kind), POROUS)
     return {"cell": CELL, "separator": SEPARATOR, "electrolyte": ELECTROLYTE, "design": DESIGN}[section]

@@ -1,7 +1,7 @@
 """The parameter file as a JSON Schema, for editors.  `python -m cellsim.parameters.schema` prints it."""
 import json
 
-from .names import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, TYPES, quantities
+from .names import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
 
 
 def _quantity(name):
@@ -32,8 +32,8 @@ def _section(section, kind=None):
 def json_schema() -> dict:
     """JSON Schema of a parameter file."""
     parts = {s: _section(s) for s in SECTIONS}
-    parts["negative electrode"] = {"oneOf": [_section("negative electrode", kind) for kind in TYPES]}
-    parts["positive electrode"] = _section("positive electrode", "porous")
+    for part in ("negative electrode", "positive electrode"):
+        parts[part] = {"oneOf": [_section(part, kind) for kind in TEXTS[part]["type"]]}
     source = {"type": "object", "required": ["citation"], "additionalProperties": False,
               "properties": {k: {"type": "string"} for k in ("citation", "doi", "note")}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "cellsim parameter set",

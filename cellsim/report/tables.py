@@ -96,7 +96,8 @@ def claims_table(claims) -> Group:
     """What makers state, a table for each cell: figures, their conditions, what is not stated, how they are known."""
     parts: list = []
     for maker, product, note in claims.notes:
-        table = plain_table(f"{maker}: {product}", "figure", "stated with it", "not stated\nin what was read", "how known")
+        table = plain_table(f"{maker}: {product}", "figure", "stated with it", "not stated\nin what was read",
+                            "how known")
         table.caption = Text(note)
         mine = [f for f in claims if (f.maker, f.product) == (maker, product)]
         sources = list(dict.fromkeys((f.source, f.source_note, f.url) for f in mine))

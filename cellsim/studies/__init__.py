@@ -5,8 +5,9 @@ from .compare import RunComparison, compare
 from .energy import audit
 from .ensemble import Ensemble, Outcome, simulate_many
 from .records import Audit, Claim, Comparison, Figures, RatioMap, Verdict
+from .spectrum import Spectrum, impedance
 from .stated import StatedClaims, StatedFigure, claims
 
 __all__ = ["Audit", "Case", "Claim", "Comparison", "Ensemble", "Figures", "Outcome", "RatioMap", "RunComparison",
-           "StatedClaims", "StatedFigure", "Verdict", "audit", "cases", "claims", "compare", "load_claim",
-           "simulate_many"]
+           "Spectrum", "StatedClaims", "StatedFigure", "Verdict", "audit", "cases", "claims", "compare", "impedance",
+           "load_claim", "simulate_many"]

@@ -1,0 +1,37 @@
+"""The laws of a cell at rest: what its linearised equations need, from the same tables and terms as a run."""
+import numpy as np
+
+from .._jit import kernel
+from ..numerics.table import evaluate
+from ..physics.kinetics import end_potential, exchange_current, overpotential
+from .local import EDGE
+from .system import (
+    CHI,
+    CONDUCTIVITY,
+    DIFFUSION,
+    LAWS_PER_SIDE,
+    OCP,
+    SALT_DIFFUSIVITY,
+    SHAPE_C,
+    SHAPE_X,
+)
+
+
+@kernel
+def salt_at_rest(sys):
+    """D_e [m2/s], kappa [S/m] and chi [V] at the reference concentration of the salt."""
+    root = np.sqrt(sys.c_ref)
+    return (evaluate(sys.laws.salt, SALT_DIFFUSIVITY, root)[0], evaluate(sys.laws.salt, CONDUCTIVITY, root)[0],
+            evaluate(sys.laws.salt, CHI, root)[0])
+
+
+@kernel
+def interface_at_rest(sys, i, x):
+    """Of volume i at stoichiometry x: resistance without particle [Ohm m2], dU/dx [V], D_s [m2/s]."""
+    v, first = sys.volume[i], LAWS_PER_SIDE * sys.volume[i].side
+    f, _ = evaluate(sys.laws.solid, first + SHAPE_X, x)
+    g, _ = evaluate(sys.laws.salt, SHAPE_C + v.side, np.sqrt(sys.c_ref))
+    i0, _, _ = exchange_current(v.i_ref, min(max(x, EDGE), 1.0 - EDGE), f, 0.0, 1.0, g, 0.0)
+    _, slope = evaluate(sys.laws.solid, first + OCP, x)
+    _, D = evaluate(sys.laws.solid, first + DIFFUSION, x)
+    return overpotential(0.0, i0, sys.T)[1] + v.R_f, slope + end_potential(x)[1], D

@@ -1,0 +1,100 @@
+"""Thin films: lithium, a solid electrolyte with two mobile species, and a dense film of active material."""
+import math
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from ..errors import ParameterError
+from ..kernels.system import GRAIN, THIN_FILM, VOLUME, System
+from ..numerics.mesh import SHELL, graded_faces
+from ..physics.constants import F
+from ..physics.transport import arrhenius
+from ..physics.two_species import dissociation_rate
+from .heat import steady, warmed
+from .laws import tables
+from .mesh import FOIL, foil, transport_efficiency
+from .models import ACCURACY
+from .parts import NEGATIVE, POSITIVE, has_film, has_foil
+
+STRETCH = 3.0  # grading of the electrolyte towards both faces, and of the film towards the electrolyte
+VOLUMES, SHELLS = 40, 40  # for 1 mV rms; errors are of second order
+
+
+def slab(n, stretch):
+    """As numerics.mesh.sphere, of a film of unit thickness, closed at 0: in thirds, the volume of a sphere."""
+    r = graded_faces(n, 1.0, stretch)
+    shells = np.zeros(n, SHELL)
+    dr = np.diff(r)
+    square = (r[1:] ** 3 - r[:-1] ** 3) / (3.0 * dr)
+    shells["volume"] = dr / 3.0
+    shells["link"][:-1] = 2.0 / 3.0 * r[1:-1] / np.diff(square)
+    return shells, 1.5 * (1.0 - square[-1])
+
+
+def _volumes(cell, T, n):
+    """The control volumes: lithium, electrolyte, film."""
+    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+    T_ref = cell.value("cell/reference temperature")
+    volume = np.zeros(n + 2, VOLUME)
+    volume["side"], volume["particle"], volume["anodic"] = -1, -1, 0.5
+    lithium, film, layer = volume[0], volume[-1], volume[1:-1]
+    region = foil(cell, NEGATIVE, T)
+    lithium["side"], lithium["dx"], lithium["area"] = 0, FOIL, 1.0
+    lithium["i_ref"], lithium["R_f"] = region.i_ref, region.R_f
+    layer["dx"] = np.diff(graded_faces(n, cell.value("separator/thickness"), STRETCH, "both"))
+    layer["eps"], layer["tau"] = cell.value("separator/electrolyte volume fraction"), transport_efficiency(
+        cell, "separator")
+    layer["path"] = 0.5 * layer["dx"] / layer["tau"]
+    k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
+    if k_r > 0.0:
+        layer["recombine"] = k_r
+        layer["dissociate"] = dissociation_rate(k_r, c_eq, cell.value("electrolyte/lithium concentration"))
+    film["side"], film["particle"], film["dx"], film["area"] = 1, 0, get("thickness"), 1.0
+    film["i_ref"] = get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref)
+    film["R_f"], film["anodic"] = get("film resistance"), get("anodic transfer coefficient")
+    return volume
+
+
+@lru_cache(maxsize=32)
+def build(cell, T, n, shells, body=None) -> System:
+    """The System of a thin-film cell at temperature T [K], or from there on if it is a `Body`.
+
+    Runs share it: no one writes to it.
+    """
+    if not has_film(cell) or not has_foil(cell):
+        raise ParameterError(f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
+                             "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
+    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+    held = get("maximum concentration") * get("active material volume fraction") * get("utilisation")
+    varies = not cell.law(f"{POSITIVE}/particle diffusivity").constant
+    grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), varies)], GRAIN)
+    shell, half = slab(shells, STRETCH)
+    c0 = cell.value("electrolyte/initial concentration")
+    t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
+    laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
+    return System(THIN_FILM, _volumes(cell, T, n), grain, shell, laws, float(half), float(c0), float(t_ref),
+                  float(T), float(cell.value("cell/series resistance")), heat)
+
+
+@dataclass(frozen=True)
+class ThinFilm:
+    """Planar cell: lithium | electrolyte with mobile Li+ and its counterpart | film of active material.
+
+    volumes: of the electrolyte; shells: of the film.  Transference number and thermodynamic factor are
+    those at the initial concentration.
+    """
+
+    volumes: int | None = None
+    shells: int | None = None
+
+    def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY):
+        """The model with every number of its mesh chosen for `accuracy` [V rms], where not given."""
+        factor = math.sqrt(1e-3 / accuracy)
+        return replace(self, volumes=self.volumes or max(10, math.ceil(VOLUMES * factor)),
+                       shells=self.shells or max(10, math.ceil(SHELLS * factor)))
+
+    def discretise(self, cell, T, body=None) -> System:
+        """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
+        mesh = self.resolved(cell, T)
+        return build(cell, T, mesh.volumes, mesh.shells, body)

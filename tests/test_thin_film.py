@@ -1,0 +1,284 @@
+"""The thin-film model: closed forms, its source's own simulation and measurement, conservation, order, impedance."""
+import copy
+
+import numpy as np
+import pytest
+from pytest import approx
+
+import cellsim
+from cellsim import DFN, SPM, Ending, ParameterError, SPMe, ThinFilm
+from cellsim.models import open_circuit_voltage
+from cellsim.models.thin_film import slab
+from cellsim.numerics.mesh import graded_faces
+from cellsim.physics import two_species
+from cellsim.physics.constants import F, R
+
+T, V = 298.15, "Voltage [V]"
+D_PLUS, D_MINUS, A0, DELTA = 0.90e-15, 5.10e-15, 6.01e4, 0.18  # Danilov's, from which the set's numbers are computed
+L, FULL = 1.5e-6, 10.114  # m; uA.h at 3 V in equilibrium
+FASTEST = 512e-2 * 1e-4  # A at 51.2C
+# Danilov 2011, all from the digitised figures of the reading notes that the set cites; 1C is 10 uA.
+MEASURED = {1.6: 10.039, 3.2: 9.949, 6.4: 9.862, 12.8: 9.758, 25.6: 9.567, 51.2: 9.170}  # uA.h to 3 V
+SIMULATED = {3.2: 9.86, 6.4: 9.63, 12.8: 9.17, 25.6: 8.61, 51.2: 6.72}  # by the source itself
+PLATEAU = {1.6: -5.9, 3.2: -13.4, 6.4: -26.3, 12.8: -51.1, 25.6: -97.2, 51.2: -182.6}  # mV, median over 2 to 6 uA.h
+ELECTROLYTE = {15.0: -70.2, 30.0: -86.3, 50.4: -100.9}  # mV at 51.2C by the source's simulation, over s
+FACES = {20.0: (15.79, 5.70), 50.0: (17.27, 3.77)}  # kmol/m3 at lithium and film, the same
+
+
+def film(changes=None):
+    return cellsim.load("danilov2011").with_(changes or {})
+
+
+def discharge(rate, model=None, **options):
+    return cellsim.simulate(film(), cellsim.discharge(rate), model, **options)
+
+
+def test_conductivity_and_transference_are_those_of_the_diffusivities():
+    """2.44e-6 S/cm (printed to three digits: 0.25 %) and 0.15, to 0.1 %."""
+    cell, sigma = film(), F * F * DELTA * A0 * (D_PLUS + D_MINUS) / (R * T)
+    assert cell.law("electrolyte/conductivity")(np.array([DELTA * A0]), T)[0] == approx(sigma, rel=1e-6)
+    assert sigma == approx(2.44e-4, rel=2.5e-3)
+    assert cell.value("electrolyte/cation transference number") == approx(0.15, rel=1e-3)
+    assert cell.value("electrolyte/diffusivity") == approx(2.0 * D_PLUS * D_MINUS / (D_PLUS + D_MINUS), rel=1e-9)
+
+
+def test_the_first_ohmic_drop_is_that_of_the_even_electrolyte():
+    """31.5 mV as 51.2C begins: what is left of the voltage beside film and charge transfer; 0.1 %.
+
+    On 1280 volumes: a face is half a volume's gradient ahead of the even concentration, 0.07 % of the drop.
+    """
+    run = cellsim.simulate(film(), cellsim.Step("c-rate", 51.2, 1e-6), ThinFilm(1280, 40))
+    x = run["X-averaged positive particle surface stoichiometry"][0]
+    i0 = 2.0 * film().value("positive electrode/exchange-current density") * x**0.4 * (1.0 - x) ** 0.6
+    kinetic = two_species.skewed_overpotential.py_func(-5.12, i0, 0.6, T)[0]
+    U = film().law("positive electrode/open-circuit potential")(np.array([x]), T)[0]
+    assert U + kinetic - run[V][0] == approx(31.5e-3, rel=1e-3)
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """Discharges at the six rates on a fine mesh."""
+    return {rate: discharge(rate, ThinFilm(80, 120), rtol=1e-5) for rate in MEASURED}
+
+
+def test_the_electrolyte_answers_as_in_the_sources_own_simulation(runs):
+    """Its overpotential at 51.2C within 1.5 mV, of 70 to 101, and its faces within 0.06 kmol/m3: reading errors.
+
+    The overpotential is put together here from equations (19) and (20) of the source, the field of both species.
+    """
+    run = runs[51.2]
+    c = run["Electrolyte concentration [mol.m-3]"]
+    y = np.concatenate([[0.0], run["x [m]"][1:-1], [L]])
+    gradient = np.gradient(c, y, axis=1, edge_order=2)
+    field = R * T / F * (5.12 / F + (D_PLUS - D_MINUS) * gradient) / (c * (D_PLUS + D_MINUS))
+    eta = 1e3 * (R * T / F * np.log(c[:, -1] / c[:, 0]) - np.trapezoid(field, y, axis=1))
+    for t, there in ELECTROLYTE.items():
+        assert np.interp(t, run.t, eta) == approx(there, abs=1.5)
+    for t, there in FACES.items():
+        assert [1e-3 * np.interp(t, run.t, c[:, k]) for k in (0, -1)] == approx(there, abs=0.06)
+
+
+def test_the_printed_recombination_rate_does_not_give_the_sources_own_figures(runs):
+    """A hundredth of what the set has: after 40 s a third less would be left at the film's face."""
+    run = cellsim.simulate(film({"electrolyte/recombination rate": 0.9e-8}), cellsim.discharge(51.2))
+    printed, used = (np.interp(40.0, r.t, r["Electrolyte concentration [mol.m-3]"][:, -1]) for r in (run, runs[51.2]))
+    assert printed < 0.67 * used
+
+
+def test_plateaus_are_as_measured(runs):
+    """Fitted to these very curves by the source: consistency, no prediction.  15 %: with its own constants it is 14."""
+    Q = np.linspace(2.0, 6.0, 101)
+    for rate, there in PLATEAU.items():
+        voltage = np.interp(Q, 1e6 * runs[rate]["Discharge capacity [A.h]"], runs[rate][V])
+        eta = 1e3 * np.median(voltage - open_circuit_voltage(film(), 1.0 - Q / FULL))
+        assert eta == approx(there, rel=0.15)
+
+
+@pytest.mark.parametrize("rate", SIMULATED)
+def test_end_capacities_are_at_least_as_close_as_the_sources_own_simulation(runs, rate):
+    """Which itself misses 10 % at 25.6C and 27 % at 51.2C; ours is on the same side and at least as near."""
+    ours, theirs = 1e6 * runs[rate].discharge_capacity / MEASURED[rate] - 1.0, SIMULATED[rate] / MEASURED[rate] - 1.0
+    assert theirs - 1e-3 < ours < 0.0
+
+
+def test_end_capacities_within_three_percent_up_to_6C(runs):
+    """At 12.8C it is 3.6 %, at 25.6C 9 %: beyond 3 % with these constants, as in the source."""
+    errors = {rate: 1e6 * run.discharge_capacity / MEASURED[rate] - 1.0 for rate, run in runs.items()}
+    assert all(abs(errors[rate]) < 0.03 for rate in (1.6, 3.2, 6.4))
+    assert -0.045 < errors[12.8] < -0.03 and -0.10 < errors[25.6] < -0.08 and -0.22 < errors[51.2] < -0.18
+
+
+def test_lithium_of_the_film_is_what_the_current_brought():
+    """Over charge, hold, rest and discharge: 1e-10 of the film's lithium, rounding."""
+    steps = [cellsim.charge(3.2), cellsim.hold(4.15, until_c_rate=0.5), cellsim.rest(60.0), cellsim.discharge(12.8)]
+    run = cellsim.simulate(film(), steps, soc=0.3)
+    held = run["Total lithium in positive electrode [mol]"] - run["Discharge capacity [A.h]"] * 3600.0 / F
+    assert np.ptp(held) < 1e-10 * held[0]
+    assert run.endings == (Ending.UPPER_VOLTAGE, Ending.CURRENT, Ending.DURATION, Ending.LOWER_VOLTAGE)
+
+
+def test_mobile_pairs_are_conserved_where_none_recombine():
+    """1e-10 of what there is, rounding; with recombination there are fewer after a discharge than at rest."""
+    plain = cellsim.simulate(film({"electrolyte/recombination rate": 0.0}), cellsim.discharge(12.8))
+    total = plain["Total lithium in electrolyte [mol]"]
+    assert np.ptp(total) < 1e-10 * total[0]
+    total = discharge(51.2)["Total lithium in electrolyte [mol]"]
+    assert total.min() < 0.999 * total[0]
+
+
+def test_the_electrolyte_relaxes_at_the_rate_of_its_reaction_and_diffusion():
+    """After a pulse the last of the gradient, a cosine over the thickness, decays at k_d + 2 k_r c + D pi2/L2; 0.5 %.
+
+    Small signals, as the linear rate is meant; the film's own relaxation does not reach the electrolyte.
+    """
+    pulse, rest = cellsim.Step("c-rate", 0.5, 2.0), cellsim.rest(200.0)
+    run = cellsim.simulate(film(), [pulse, rest], ThinFilm(80, 40), soc=0.6, rtol=1e-8)
+    c, y = run["Electrolyte concentration [mol.m-3]"], run["x [m]"]
+    k_r, c_eq = 0.9e-6, DELTA * A0
+    rate = k_r * c_eq**2 / (A0 - c_eq) + 2.0 * k_r * c_eq
+    rate += 2.0 * D_PLUS * D_MINUS / (D_PLUS + D_MINUS) * (np.pi / L) ** 2
+    inside, t0 = slice(1, -1), run.steps[0].t_end
+    weight = np.cos(np.pi * y[inside] / L) * np.diff(graded_faces(80, L, 3.0, "both"))
+    mode = (c[:, inside] - c_eq) @ weight
+    times = t0 + np.array([5.0, 25.0])
+    a, b = np.interp(times, run.t, np.log(np.abs(mode) + 1e-300))
+    assert (a - b) / 20.0 == approx(rate, rel=5e-3)
+
+
+def test_errors_in_space_are_of_second_order():
+    """20, 40 and 80 volumes and shells against 320, at half of a discharge at 12.8C: 2 within 0.15."""
+    at = np.array([130.0])
+    V_ = {n: discharge(12.8, ThinFilm(n, n), rtol=1e-8).at(V, at)[0] for n in (20, 40, 80, 320)}
+    errors = [V_[n] - V_[320] * 1.0 for n in (20, 40, 80)]
+    orders = np.log2(np.abs(errors[0] - errors[1]) / np.abs(errors[1] - errors[2]))
+    assert orders == approx(2.0, abs=0.15)
+
+
+@pytest.mark.parametrize("rate", (3.2, 51.2))
+def test_the_default_is_good_to_a_millivolt(rate):
+    """Rms over the first 95 %, like the other models'."""
+    fine, run = discharge(rate, ThinFilm(200, 200), rtol=1e-7), discharge(rate)
+    t = np.linspace(0.0, 0.95 * fine.t[-1], 300)
+    assert 1e3 * np.sqrt(np.mean((run.at(V, t) - fine.at(V, t)) ** 2)) < 1.0
+
+
+def test_random_films_never_stop_the_solver():
+    """100 varied cells between C/20 and 100C, -20 and 100 degC, with every kind of step: physical endings only."""
+    rng, ends = np.random.default_rng(7), set()
+    for k in range(100):
+        vary = lambda width: float(np.exp(rng.normal(0.0, width)))  # noqa: E731
+        cell = film({"positive electrode/particle diffusivity": 1.76e-15 * vary(1.0),
+                     "positive electrode/exchange-current density": 10.0 * vary(1.0),
+                     "positive electrode/anodic transfer coefficient": float(rng.uniform(0.2, 0.8)),
+                     "negative electrode/exchange-current density": 50.0 * vary(1.0),
+                     "electrolyte/recombination rate": 0.9e-6 * vary(2.0), "separator/thickness": L * vary(0.5)})
+        rate, temperature = float(10.0 ** rng.uniform(-1.3, 2.0)), float(rng.uniform(253.0, 373.0))
+        back = [cellsim.charge(rate), cellsim.hold(4.2), cellsim.rest(100.0), cellsim.Step("power", 3.8e-5 * rate)]
+        steps, soc = (cellsim.discharge(rate), 1.0) if k % 2 else (back, 0.1)
+        run = cellsim.simulate(cell, steps, soc=soc, temperature=temperature)
+        ends.update(run.endings)
+    assert {Ending.LOWER_VOLTAGE, Ending.UPPER_VOLTAGE, Ending.CURRENT} <= ends
+
+
+STEP = 1e-30j
+TERMS = {
+    "dissociation": (two_species.dissociation.py_func, (9e3, 1.08e4, 2e-3, 9e-7), (0,)),
+    "skewed_overpotential, out": (two_species.skewed_overpotential.py_func, (7.0, 0.4, 0.6, 310.0), (0, 1)),
+    "skewed_overpotential, in": (two_species.skewed_overpotential.py_func, (-7.0, 0.4, 0.6, 310.0), (0, 1))}
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_partials_are_those_of_the_value(name):
+    """Complex step; rel 1e-12: an iteration to rounding."""
+    term, args, positions = TERMS[name]
+    _, *partials = term(*args)
+    for position, partial in zip(positions, partials, strict=True):
+        moved = list(args)
+        moved[position] += STEP
+        assert partial == approx(term(*moved)[0].imag / STEP.imag, rel=1e-12)
+
+
+@pytest.mark.parametrize("i", (0.0, 1e-9, -1e-9, 3.0, -3.0, 1e6, -1e6))
+@pytest.mark.parametrize("alpha", (0.2, 0.5, 0.6))
+def test_the_overpotential_solves_butler_volmer(i, alpha):
+    """Back to i; rel 1e-11: exponentials enlarge rounding."""
+    i0 = 0.7
+    eta = F / (R * T) * two_species.skewed_overpotential.py_func(i, i0, alpha, T)[0]
+    back = i0 * (np.expm1(alpha * eta) - np.expm1((alpha - 1.0) * eta))
+    assert back == approx(i, rel=1e-11, abs=1e-25)
+
+
+def test_pairs_form_as_fast_as_they_vanish_at_rest():
+    """k_d from the share that is mobile: 18 % of 60.1 kmol/m3, k_d = k_r a0 delta2/(1 - delta)."""
+    k_d = two_species.dissociation_rate(0.9e-6, DELTA * A0, A0)
+    assert k_d == approx(0.9e-6 * A0 * DELTA**2 / (1.0 - DELTA), rel=1e-12)
+    assert k_d * (A0 - DELTA * A0) == approx(0.9e-6 * (DELTA * A0) ** 2, rel=1e-12)
+
+
+def test_a_slab_holds_a_third_and_a_parabola_exactly():
+    """Volumes add up as those of a unit sphere; a parabola leaks 2/3 r3 d/dr through each face."""
+    shells, half = slab(7, 3.0)
+    r = graded_faces(7, 1.0, 3.0)
+    mean = (r[1:] ** 3 - r[:-1] ** 3) / (3.0 * np.diff(r))
+    assert shells["volume"].sum() == approx(1.0 / 3.0, rel=1e-14)
+    assert shells["link"][:-1] * np.diff(mean) == approx(2.0 * r[1:-1] / 3.0, rel=1e-12)
+    assert 2.0 * half / 3.0 == approx(1.0 - mean[-1], rel=1e-12)
+
+
+def test_impedance_is_what_a_small_alternating_current_shows():
+    """20 mHz and 0.5 Hz at 0.1 % of 51.2C in a run; 0.5 %: shells, volumes, and a polygon of 64 points for a sine."""
+    cell = film()
+    for f in (0.02, 0.5):
+        t = np.arange(0, 8 * 64 + 1) / (64 * f)
+        wave = cellsim.profile(np.column_stack([t, 1e-3 * FASTEST * np.sin(2.0 * np.pi * f * t)]), control="current")
+        run = cellsim.simulate(cell, wave, ThinFilm(80, 120), soc=0.6, rtol=1e-8)
+        late, turn = t[6 * 64:], 2.0 * np.pi * f * t[6 * 64:]
+        basis = np.column_stack([np.cos(turn), np.sin(turn), np.ones(late.size), late])
+        answer, current = (np.linalg.lstsq(basis, run.at(key, late), rcond=None)[0][:2] @ (1.0, -1j)
+                           for key in (V, "Current [A]"))
+        assert abs(-answer / current / cellsim.impedance(cell, [f], soc=0.6).impedance[0] - 1.0) < 5e-3
+
+
+def test_double_layers_shorten_charge_transfer_at_high_frequency():
+    """What is left at 1 MHz is the electrolyte's ohmic resistance, 61.5 Ohm of 1 cm2; 0.2 %: diffusion's rest."""
+    cell = film({"positive electrode/double-layer capacity": 0.05, "negative electrode/double-layer capacity": 0.05})
+    ohmic = L * R * T / (F * F * DELTA * A0 * (D_PLUS + D_MINUS)) / 1e-4
+    found = cellsim.impedance(cell, [1e6], soc=0.6)
+    assert found.model == "ThinFilm" and found.error.max() == 0.0 and "no arc" not in str(found)
+    assert found.impedance[0].real == approx(ohmic, rel=2e-3) and ohmic == approx(61.5, rel=1e-3)
+    assert cellsim.impedance(film(), [1e6], soc=0.6).impedance[0].real > ohmic + 20.0
+
+
+def test_without_reaction_pairs_block_at_low_frequency():
+    """Diffusion across the electrolyte adds ohmic (1/t+ - 1) = 348 Ohm of 1 cm2, and recombination takes some away."""
+    f = [1e-5]
+    ohmic = L * R * T / (F * F * DELTA * A0 * (D_PLUS + D_MINUS)) / 1e-4
+    still, instant = (cellsim.impedance(film({"electrolyte/recombination rate": k}), f).impedance[0].real
+                      for k in (0.0, 1e3))
+    assert still - instant == approx(ohmic * (1.0 / 0.15 - 1.0), rel=2e-3)
+    assert instant < cellsim.impedance(film(), f).impedance[0].real < still
+
+
+@pytest.mark.parametrize("model", (DFN(), SPMe(), SPM(), DFN((5, 2, 5), 8)))
+def test_a_film_is_no_porous_electrode(model):
+    with pytest.raises(ParameterError, match=r"use ThinFilm\(\)"):
+        cellsim.simulate("danilov2011", cellsim.discharge(1.0), model)
+    with pytest.raises(ParameterError, match=r"use ThinFilm\(\)"):
+        cellsim.impedance("danilov2011", [1.0], model)
+
+
+def test_a_porous_electrode_is_no_film():
+    with pytest.raises(ParameterError, match="type 'film'"):
+        cellsim.simulate("marquis2019", cellsim.discharge(1.0), ThinFilm())
+
+
+@pytest.mark.parametrize("value, words", [(None, "missing"), (1e4, "above the initial concentration")])
+def test_recombination_needs_to_know_all_of_the_lithium(value, words):
+    raw = copy.deepcopy(film().to_json())
+    del raw["sources"]["variation"]
+    if value is None:
+        del raw["electrolyte"]["lithium concentration"]
+    else:
+        raw["electrolyte"]["lithium concentration"]["value"] = value
+    with pytest.raises(ParameterError, match=words):
+        cellsim.Cell.from_json(raw, "mine")
