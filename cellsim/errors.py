@@ -16,9 +16,10 @@ class Ending(IntEnum):
     TEMPERATURE = 8
     PLATING_MARGIN = 9
     CRITICAL_CURRENT = 10
-    UNREACHABLE = 11
-    SOLVER_STEP_TOO_SMALL = 12
-    SOLVER_TIME_BUDGET = 13
+    LITHIUM_EXHAUSTED = 11
+    UNREACHABLE = 12
+    SOLVER_STEP_TOO_SMALL = 13
+    SOLVER_TIME_BUDGET = 14
 
     @property
     def is_failure(self) -> bool:
@@ -43,6 +44,7 @@ _SENTENCES = {
     Ending.TEMPERATURE: "reached the temperature limit",
     Ending.PLATING_MARGIN: "the margin to lithium plating fell to its limit",
     Ending.CRITICAL_CURRENT: "the margin to the critical current fell to its limit",
+    Ending.LITHIUM_EXHAUSTED: "the lithium of the negative electrode was used up",
     Ending.UNREACHABLE: "the cell cannot deliver what the step asks for from this state",
     Ending.SOLVER_STEP_TOO_SMALL: "solver failure: the time step became too small",
     Ending.SOLVER_TIME_BUDGET: "solver failure: the run used up its time budget",

@@ -140,7 +140,8 @@ def _body(cell, steps, T, around, heat) -> Body | None:
     return (Lumped() if heat is True else heat).of(cell)
 
 
-_STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED, Ending.UNREACHABLE)
+_STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED,
+             Ending.LITHIUM_EXHAUSTED, Ending.UNREACHABLE)
 
 
 def _check(steps, soc, rtol, period, accuracy):

@@ -5,13 +5,15 @@ from functools import cached_property
 
 import numpy as np
 
+from .kernels.foil import lithium_states
 from .kernels.heat import heats_and_margins
 from .kernels.porous import end_resistance
 from .kernels.stage import surfaces
-from .kernels.system import POROUS, TAIL, THIN_FILM, allocate
+from .kernels.system import BOUND, DEAD, LITHIUM, POROUS, TAIL, THIN_FILM, VOID, allocate
 from .models.mesh import FOIL
 from .models.parts import PARTS, has_foil
 from .models.state import capacity_between_cutoffs
+from .physics.constants import V_LI, F
 
 ALIASES = {"Terminal voltage [V]": "Voltage [V]", "Volume-averaged cell temperature [K]": "Cell temperature [K]",
            "X-averaged cell temperature [K]": "Cell temperature [K]"}
@@ -74,7 +76,8 @@ class _Parts:
         self.area = cell.value("cell/electrode area")
         self.x = s[:, :k].reshape(-1, p, m)
         self.c, self.phi_e, self.phi_s, self.j = (s[:, k + i * n:k + (i + 1) * n] for i in range(4))
-        self.I, self.Q, self.E, self.T, self.made, self.lost, self.heated = s[:, -TAIL:].T
+        self.I, self.Q, self.E, self.T, self.made, self.lost, self.heated = s[:, -TAIL:][:, :LITHIUM].T
+        self.dead, self.bound, self.void = (s[:, k - TAIL] for k in (DEAD, BOUND, VOID))
         self.work = allocate(sys)
 
     def voltage(self):
@@ -88,6 +91,13 @@ class _Parts:
         """Irreversible, reversible heat [W/m2], margins to plating [V] and the critical current [A/m2]; (times, 4)."""
         out = np.zeros((len(self.s), 4))
         heats_and_margins(self.sys, self.s, self.work, np.ascontiguousarray(self.voltage()), out)
+        return out
+
+    @cached_property
+    def foil(self):
+        """Lithium as metal and in the host [C/m2], active share, pressure [Pa], interphase [Ohm m2]; (times, 5)."""
+        out = np.zeros((len(self.s), 5))
+        lithium_states(self.sys, self.s, self.work, out)
         return out
 
     def volumes(self, side):
@@ -141,6 +151,7 @@ def _series(p):
         yield "Plating margin [V]", (one, lambda: p.heats[:, 2])
     if np.isfinite(p.sys.heat.critical):
         yield "Critical current margin [A.m-2]", (one, lambda: p.heats[:, 3])
+    yield from _lithium(p)
     yield "Minimum electrolyte concentration [mol.m-3]", (one, lambda: p.c.min(axis=1))
     pores = p.sys.volume["eps"] * p.sys.volume["dx"]
     yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * (p.c @ pores))
@@ -155,6 +166,22 @@ def _series(p):
         last = p.volumes(0)[-1]
         yield ("Negative electrode surface potential difference at separator interface [V]",
                (one, lambda: p.phi_s[:, last] - p.phi_e[:, last]))
+
+
+def _lithium(p):
+    """What becomes of a lithium electrode, where anything does."""
+    if not p.sys.foil.size:
+        return
+    one, moles = ("Time [s]",), p.area / F
+    yield "Lithium thickness [m]", (one, lambda: p.foil[:, 0] * V_LI / F)
+    yield "Lithium metal [mol]", (one, lambda: p.foil[:, 0] * moles)
+    yield "Lithium in host [mol]", (one, lambda: p.foil[:, 1] * moles)
+    yield "Dead lithium [mol]", (one, lambda: p.dead * moles)
+    yield "Lithium in interphase [mol]", (one, lambda: p.bound * moles)
+    yield "Void height [m]", (one, lambda: p.void)
+    yield "Active contact fraction", (one, lambda: p.foil[:, 2])
+    yield "Stack pressure [Pa]", (one, lambda: p.foil[:, 3])
+    yield "Interphase resistance [Ohm.m2]", (one, lambda: p.foil[:, 4])
 
 
 def _fields(p):

@@ -9,6 +9,7 @@ import numpy as np
 from .._jit import inner, kernel
 from ..numerics.table import locate, read
 from . import particle
+from .foil import active, foresee, potential
 from .local import open_circuit
 from .system import (
     CRITICAL_CURRENT,
@@ -56,6 +57,8 @@ def made(sys, s, V, w):
             outside = surface(sys, w, x[v.particle], j[i], i) if v.particle >= 0 else 0.5
             at = locate(sys.laws.solid, outside)
             U, _ = open_circuit(sys, w, v.side, outside, at)
+            if v.particle < 0 and sys.foil.size > 0:
+                U += potential(sys, w, j[i])[0]
             lasting -= v.area * j[i] * U
             reversible += v.area * j[i] * w.at[0] * entropic(sys, w, v.side, at)
     return lasting, reversible
@@ -112,8 +115,8 @@ def plating(sys, s, w):
 
 @inner
 def critical(sys, s, w):
-    """How much more a charge could take before the separator may be pierced [A/m2]."""
-    return sys.heat.critical * w.rate[CRITICAL_CURRENT] + s[s.size - TAIL]
+    """How much more a charge could take, where lithium still touches, before the separator may be pierced [A/m2]."""
+    return sys.heat.critical * w.rate[CRITICAL_CURRENT] + s[s.size - TAIL] / active(sys, s)
 
 
 @kernel
@@ -125,6 +128,7 @@ def heats_and_margins(sys, states, w, voltages, out):
     for k in range(states.shape[0]):
         s = states[k]
         warm(sys, s[s.size - TAIL + T], w)
+        foresee(sys, 0.0, s, s, w)
         if sys.heat.capacity > 0.0:
             out[k, 0], out[k, 1] = made(sys, s, voltages[k], w)
         out[k, 2], out[k, 3] = plating(sys, s, w)[0], critical(sys, s, w)

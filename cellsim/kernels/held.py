@@ -5,16 +5,17 @@ change with the current needs the whole solution of both right-hand sides.
 """
 from .._jit import inner
 from ..numerics.table import locate
+from .foil import active
 from .heat import entropic, made, plating, share
 from .local import open_circuit
 from .system import CRITICAL, CRITICAL_CURRENT, FILM, PLATING, RELAX, TAIL, T, views
 
 
 @inner
-def imposed(sys, ctl, w):
+def imposed(sys, ctl, s, w):
     """The current [A/m2] where it is known before the stage is solved."""
     if ctl.mode == CRITICAL:
-        return ctl.target - sys.heat.critical * w.rate[CRITICAL_CURRENT]
+        return (ctl.target - sys.heat.critical * w.rate[CRITICAL_CURRENT]) * active(sys, s)
     return ctl.target
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._jit import inner
+from .foil import error_of
 from .stage import solve
 from .system import TAIL, T, add, copy, keep_salt, views
 
@@ -43,7 +44,7 @@ def remember(s, h) -> Memory:
 
 @inner
 def norm(sys, d, rtol):
-    """Largest root-mean-square of the local error in particles, salt, potentials and temperature, over rtol."""
+    """Largest root-mean-square of the local error in particles, salt, potentials, temperature, lithium, over rtol."""
     x, c, phi_e, phi_s, _ = views(sys, d)
     a, b, e, warmer = 0.0, 0.0, 0.0, d[d.size - TAIL + T] / KELVIN
     for p in range(x.shape[0]):
@@ -53,7 +54,7 @@ def norm(sys, d, rtol):
         b += (c[i] / sys.c_ref) ** 2
         e += phi_e[i] ** 2 + phi_s[i] ** 2
     a /= max(x.size, 1)
-    return np.sqrt(max(a, b / c.size, 0.5 * e / c.size, phi_s[c.size - 1] ** 2, warmer**2)) / rtol
+    return np.sqrt(max(a, b / c.size, 0.5 * e / c.size, phi_s[c.size - 1] ** 2, warmer**2, error_of(sys, d)**2)) / rtol
 
 
 @inner

@@ -2,6 +2,7 @@
 import numpy as np
 
 from .._jit import inner, kernel
+from .foil import left
 from .heat import critical, plating
 from .history import ERROR, SAFETY, accept, attempt, choose_order, norm, rescale
 from .stage import measured, solve, surface, voltage
@@ -30,8 +31,8 @@ CLOSE = 1e-12  # or to this margin
 ATTEMPTS = 1000  # time steps tried in one call of `advance`, so that its caller can watch the clock
 
 # a status from 0 up is the ending of the same number in errors.Ending
-RUNNING, UNREACHABLE, STEP_TOO_SMALL = -1, 11, 12
-EVENTS = 10
+RUNNING, UNREACHABLE, STEP_TOO_SMALL = -1, 12, 13
+EVENTS = 11
 
 
 @inner
@@ -74,6 +75,8 @@ def margins(sys, ctl, s, q_start, w, g):
         g[8] = plating(sys, s, w)[0] - ctl.plating
     if ctl.critical > -np.inf:
         g[9] = critical(sys, s, w) / max(sys.heat.critical, 1.0) - ctl.critical / max(sys.heat.critical, 1.0)
+    if I > 0.0:
+        g[10] = left(sys, s)
     return first_of(g)
 
 
@@ -161,6 +164,8 @@ def diagnose(sys, ctl, s, q_start, w, rtol, g):
         return 5 if g[4] < g[5] else 6
     if g[6] < 20.0:
         return 7
+    if g[10] < 1e-2:
+        return 11
     if ctl.mode == POWER and s[s.size - TAIL] > 0.0 and at_peak_power(sys, ctl, s, w, rtol):
         return UNREACHABLE
     return STEP_TOO_SMALL

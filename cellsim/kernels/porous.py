@@ -19,6 +19,7 @@ from ..numerics.table import blend, locate
 from ..physics.constants import F
 from ..physics.transport import log_concentration
 from . import particle
+from .foil import potential
 from .held import held_current, imposed
 from .local import reaction
 from .system import (
@@ -70,7 +71,12 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
         place = locate(sys.laws.salt, root)
         electrolyte(sys, w, c[i], root, place, w.salt[i])
         if v.area > 0.0:
-            V, V_j, V_ce = reaction(sys, w, v.side, v.i_ref, v.R_f, j[i], local.alpha, local.beta, c[i], root, place)
+            i_ref, R_f, U, U_j = v.i_ref, v.R_f, 0.0, 0.0
+            if v.particle < 0 and sys.foil.size > 0:
+                i_ref, R_f = i_ref * w.foil[0].active, w.foil[0].R
+                U, U_j = potential(sys, w, j[i])
+            V, V_j, V_ce = reaction(sys, w, v.side, i_ref, R_f, j[i], local.alpha, local.beta, c[i], root, place)
+            V, V_j = V + U, V_j + U_j
             local.gain = 1.0 / V_j
             local.defect, local.v_ce = local.gain * (phi_s[i] - phi_e[i] - V), V_ce
 
@@ -238,7 +244,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         varies = varies or sys.grain[p].varies != 0
     border = ctl.mode != CURRENT and ctl.mode != CRITICAL
     if not border:
-        s[k] = imposed(sys, ctl, w)
+        s[k] = imposed(sys, ctl, s, w)
     before = 0.0
     for iteration in range(1, MAX_ITERATIONS + 1):
         if varies or iteration == 1:

@@ -12,6 +12,7 @@ begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 
 import numpy as np
 
 from .._jit import inner, kernel
+from .foil import error_of
 from .history import KELVIN
 from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, diagnose, first_of, margins
 from .stage import solve, voltage
@@ -40,7 +41,8 @@ def size(sys, d, rtol):
             a += x[p, q] ** 2
     for i in range(c.size):
         b += (c[i] / sys.c_ref) ** 2
-    return np.sqrt(max(a / max(x.size, 1), b / c.size, (d[d.size - TAIL + T] / KELVIN) ** 2)) / rtol
+    warmer = d[d.size - TAIL + T] / KELVIN
+    return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d)**2)) / rtol
 
 
 @inner

@@ -11,6 +11,7 @@ from ..numerics.mesh import conductance
 from ..numerics.table import blend, locate
 from ..physics.constants import F
 from ..physics.kinetics import exchange_current, overpotential
+from .foil import potential
 from .held import imposed
 from .local import EDGE, open_circuit
 from .particle import fill, respond
@@ -70,22 +71,28 @@ def interface(sys, w, side, j, alpha, beta, c):
     first = first_of(sys, side)
     x = alpha + beta * j
     at = locate(sys.laws.solid, x)
-    U, dU = open_circuit(sys, w, side, x, at)
+    U, U_x = open_circuit(sys, w, side, x, at)
+    dU = U_x * beta
     f, df = blend(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at, w.by_solid)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
     total, slope, length, salt = 0.0, 0.0, 0.0, sys.laws.salt
+    R_f, active = sys.volume[first].R_f, 1.0
+    if sys.volume[first].particle < 0 and sys.foil.size > 0:
+        R_f, active = w.foil[0].R, w.foil[0].active
+        more, steeper = potential(sys, w, j)
+        U, dU = U + more, steeper
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
             g, _ = blend(salt, SHAPE_C + side, locate(salt, np.sqrt(c[i])), w.by_salt)
-            i_ref = sys.volume[i].i_ref * w.rate[RATE + side]
+            i_ref = sys.volume[i].i_ref * active * w.rate[RATE + side]
             i0, i0_x, _ = exchange_current(i_ref, x, f, df, c[i] / sys.c_ref, g, 0.0)
             eta, eta_j, eta_i0 = overpotential(j, i0, w.at[0])
             total += sys.volume[i].dx * eta
             slope += sys.volume[i].dx * (eta_j + (eta_i0 * i0_x * beta if inside else 0.0))
             length += sys.volume[i].dx
-    R_f = sys.volume[first].R_f * w.rate[FILM + side]
-    return U + total / length + R_f * j, dU * beta + slope / length + R_f
+    R_f *= w.rate[FILM + side]
+    return U + total / length + R_f * j, dU + slope / length + R_f
 
 
 @inner
@@ -161,7 +168,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     sign = (1.0, -1.0)
     known = ctl.mode == CURRENT or ctl.mode == CRITICAL
     if known:
-        s[k] = imposed(sys, ctl, w)
+        s[k] = imposed(sys, ctl, s, w)
     area = (surface_area(sys, 0), surface_area(sys, 1))
     settled = False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):

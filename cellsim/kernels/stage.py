@@ -1,6 +1,7 @@
 """What the integrator asks of a model: one implicit stage, the voltage, a surface stoichiometry."""
 from .._jit import inner, kernel
 from . import porous, single_flux, thin_film
+from .foil import book, foresee
 from .heat import balance, surface
 from .held import held
 from .system import CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, TAIL, VOLTAGE, E, Q, T, views, warm
@@ -32,12 +33,14 @@ def measured(sys, ctl, s, w):
 
 @inner
 def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
-    """One implicit stage of whichever model, then the charge and energy it passes, and its heat.
+    """One implicit stage of whichever model, then the charge and energy it passes, its heat and its lithium.
 
-    The material is taken at the temperature that s foresees, which is as accurate as the step itself.
+    The material is taken at the temperature that s foresees, lithium with the contact and the pressure that it
+    foresees, which is as accurate as the step itself.
     """
     k = s.size - TAIL
     warm(sys, s[k + T], w)
+    foresee(sys, hg, s_hat, s, w)
     if sys.model == POROUS:
         n = porous.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
     elif sys.model == SINGLE_FLUX:
@@ -48,6 +51,7 @@ def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     s[k + Q] = s_hat[k + Q] + hg * s[k]
     s[k + E] = s_hat[k + E] + hg * s[k] * V
     balance(sys, hg, ctl, s_hat, s, V, w)
+    book(sys, hg, s_hat, s, w)
     return n
 
 

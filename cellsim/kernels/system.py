@@ -8,6 +8,8 @@ State vector s (all per unit of electrode area):
     I, Q, E                          current [A/m2], charge [C/m2] and energy [J/m2] passed
     T                                temperature [K]
     made, lost, heated               heat made in the cell, given to the surroundings, put in by a heater [J/m2]
+    lithium, dead, bound             at a foil: lithium that can leave, that is cut off, that the interphase took [C/m2]
+    layer, void                      thickness of the interphase there, height of voids [m]
 
 Discharge is positive, the negative side comes first, and phi_s = 0 at the negative collector.
 """
@@ -23,7 +25,8 @@ POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, 
 # what the cycler imposes: current, terminal voltage, power, voltage over current, or what is held by a charge at
 # whatever current it takes: a margin to lithium plating, one to the critical current, a temperature
 CURRENT, VOLTAGE, POWER, RESISTANCE, PLATING, CRITICAL, TEMPERATURE = 0, 1, 2, 3, 4, 5, 6
-I, Q, E, T, MADE, LOST, HEATED, TAIL = 0, 1, 2, 3, 4, 5, 6, 7  # offsets in the tail of the state, and its length
+# offsets in the tail of the state, and its length
+I, Q, E, T, MADE, LOST, HEATED, LITHIUM, DEAD, BOUND, LAYER, VOID, TAIL = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 RELAX = 60.0  # a held temperature is approached with this time constant [s]
 
 # laws of the stoichiometry, three for either electrode (add LAWS_PER_SIDE * side); DIFFUSION is the
@@ -59,6 +62,27 @@ GRAIN = np.dtype([
     ("R_p", "f8"),  # radius [m]
     ("varies", "i8"),  # whether D_s depends on the stoichiometry
 ])
+# what a foil of lithium is beyond a volume that reacts; all per electrode area unless said
+FOIL = np.dtype([(k, "f8") for k in (
+    "theta",  # share of the area that touches as it was made [-]
+    "film",  # resistance of what lies on it, per touching area [Ohm m2]
+    "contact", "P_ref", "m",  # contact resistance [Ohm m2] at P_ref [Pa], which falls as P^-m
+    "spots", "kappa",  # radius of the spots that touch [m], conductivity of the electrolyte [S/m]
+    "P", "P_most", "memory",  # stack pressure with `start` on it, the highest ever [Pa], what contacts remember of it
+    "modulus", "height", "compliance",  # of the stack, per pair of electrodes [Pa, m, m/Pa]
+    "breathing",  # growth of the positive electrode per lithium that left it [m per C/m2]
+    "start",  # lithium there in the discharged cell [C/m2]
+    "vanishing",  # Q_reg [C/m2]; 0: no end of lithium
+    "host", "end", "a", "p", "b", "q", "full",  # capacity [C/m2] of a host and its potential; where that is 0
+    "efficiency",  # share of arriving lithium that can leave again
+    "share", "v_0",  # of stripped lithium that leaves voids; their height over which contact falls by e [m]
+    "creep", "P_creep", "n", "E",  # rate at which creep closes them [m/s] before (P/P_creep)^n exp(-E/RT)
+    "k_p", "E_k", "T_ref", "k_l", "sigma", "bound",  # of the interphase: growth, conductivity, lithium [mol/m3]
+    "weight",  # an error of the interphase's thickness by this much weighs as one of 1 V [m]
+)])
+# and at one stage: active share of the area that touches, resistance per area that touches without voids [Ohm m2],
+# pressure [Pa], lithium before the reaction [C/m2], reaction's share in it per current [s], filled share of the host
+TOUCH = np.dtype([(k, "f8") for k in ("active", "R", "P", "known", "out", "filled")])
 # the surface of a particle is alpha + beta j, its last shell shell_alpha + shell_beta j
 LOCAL = np.dtype([(k, "f8") for k in ("gain", "defect", "v_ce", "alpha", "beta", "shell_alpha", "shell_beta")])
 SALT = np.dtype([(k, "f8") for k in ("D", "D_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
@@ -98,6 +122,7 @@ class System(NamedTuple):
     T: float  # the first temperature [K]
     R_series: float  # in series with the cell [Ohm m2]
     heat: Heat
+    foil: np.ndarray  # (1,) FOIL, or (0,) where lithium is without end and touches as it always did
 
 
 class Control(NamedTuple):
@@ -136,6 +161,7 @@ class Work(NamedTuple):
     by_salt: np.ndarray  # (SALT_LAWS, TERMS) the same of the salt's laws
     rate: np.ndarray  # (RATES,) factors
     entropy: np.ndarray  # (2, TERMS) slopes in T of the weights of either electrode's OCP
+    foil: np.ndarray  # (1,) TOUCH
 
 
 def allocate(sys: System) -> Work:
@@ -145,7 +171,7 @@ def allocate(sys: System) -> Work:
                 np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + TAIL), np.ones(1),
                 np.array([np.nan if sys.heat.capacity > 0.0 else sys.T]),
                 np.eye(1, TERMS).repeat(SOLID_LAWS, 0), np.eye(1, TERMS).repeat(SALT_LAWS, 0), np.ones(RATES),
-                np.zeros((2, TERMS)))
+                np.zeros((2, TERMS)), np.zeros(1, TOUCH))
 
 
 @inner

@@ -14,6 +14,7 @@ from ..physics.constants import F
 from ..physics.kinetics import exchange_current
 from ..physics.transport import log_concentration
 from ..physics.two_species import dissociation, skewed_overpotential
+from .foil import potential
 from .held import imposed
 from .local import EDGE, open_circuit
 from .particle import fill, respond
@@ -109,21 +110,25 @@ def electrode(sys, w, i, j, x, x_j, c, c_j):
     """
     v, solid, salt = sys.volume[i], sys.laws.solid, sys.laws.salt
     at, first = locate(solid, x), LAWS_PER_SIDE * v.side
-    U, U_x = 0.0, 0.0  # of lithium
+    U, U_j, R_f, active = 0.0, 0.0, v.R_f, 1.0  # of lithium
     if v.particle >= 0:
         U, U_x = open_circuit(sys, w, v.side, x, at)
+        U_j = U_x * x_j
+    elif sys.foil.size > 0:
+        R_f, active = w.foil[0].R, w.foil[0].active
+        U, U_j = potential(sys, w, j)
     f, f_x = blend(solid, first + SHAPE_X, at, w.by_solid)
-    root, R_f = np.sqrt(c), v.R_f * w.rate[FILM + v.side]
+    root, R_f = np.sqrt(c), R_f * w.rate[FILM + v.side]
     g, slope = blend(salt, SHAPE_C + v.side, locate(salt, root), w.by_salt)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
-    i0, i0_x, i0_r = exchange_current(v.i_ref * w.rate[RATE + v.side], x, f, f_x, c / sys.c_ref, g,
+    i0, i0_x, i0_r = exchange_current(v.i_ref * active * w.rate[RATE + v.side], x, f, f_x, c / sys.c_ref, g,
                                       0.5 * slope / root * sys.c_ref)
     if not inside:
         i0_x = 0.0
     eta, eta_j, eta_i0 = skewed_overpotential(j, i0, v.anodic, w.at[0])
     return (U + eta + R_f * j,
-            U_x * x_j + eta_j + eta_i0 * (i0_x * x_j + i0_r / sys.c_ref * c_j) + R_f)
+            U_j + eta_j + eta_i0 * (i0_x * x_j + i0_r / sys.c_ref * c_j) + R_f)
 
 
 @inner
@@ -155,7 +160,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     k, law = s.size - TAIL, LAWS_PER_SIDE + DIFFUSION
     known = ctl.mode == CURRENT or ctl.mode == CRITICAL
     if known:
-        s[k] = imposed(sys, ctl, w)
+        s[k] = imposed(sys, ctl, s, w)
     for iteration in range(1, MAX_ITERATIONS + 1):
         I, change = s[k], 0.0
         salt_step(sys, hg, c_hat, c, I, w)

@@ -100,6 +100,13 @@ def electrode(cell, part, side, faces, T, ideal) -> Region:
         R_f=get("film resistance"))
 
 
+def film_resistance(cell, T) -> float:
+    """Of what lies on a lithium foil at T, per area that touches [Ohm m2]."""
+    get = lambda key: cell.value(f"negative electrode/{key}")  # noqa: E731
+    T_ref = cell.value("cell/reference temperature")
+    return get("interface resistance") / arrhenius(get("interface resistance activation energy"), T, T_ref)
+
+
 def foil(cell, part, T) -> Region:
     """A lithium foil: one thin volume with as much surface as the cell has area, or the share that touches.
 
@@ -107,7 +114,7 @@ def foil(cell, part, T) -> Region:
     """
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     T_ref, theta = cell.value("cell/reference temperature"), get("contact fraction")
-    film = get("interface resistance") / arrhenius(get("interface resistance activation energy"), T, T_ref)
+    film = film_resistance(cell, T)
     series = contact_resistance(get("contact resistance"), max(pressure(cell), LEAST_PRESSURE),
                                 get("contact reference pressure"), get("contact pressure exponent"), 1.0)[0]
     spots = get("contact spot radius")

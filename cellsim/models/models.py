@@ -17,6 +17,7 @@ import numpy as np
 from ..kernels.system import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
 from ..numerics.mesh import sphere
 from ..physics.constants import F
+from .foil import foil_of
 from .heat import steady, warmed
 from .laws import tables
 from .mesh import regions, touching
@@ -72,7 +73,7 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
     return System(model, volume, grains(cell, owners), shell, laws, half, float(c0),
-                  float(t_ref), float(T), float(cell.value("cell/series resistance")), heat)
+                  float(t_ref), float(T), float(cell.value("cell/series resistance")), heat, foil_of(cell, T))
 
 
 class _Meshed:

@@ -4,9 +4,10 @@ from functools import lru_cache
 import numpy as np
 
 from ..errors import ParameterError
-from ..kernels.system import TAIL
+from ..kernels.system import LAYER, LITHIUM, TAIL
 from ..kernels.system import T as TEMPERATURE
 from ..physics.constants import F
+from .foil import lithium_left, resting_potential
 from .laws import open_circuit
 from .parts import NEGATIVE, POSITIVE, has_foil
 
@@ -35,14 +36,14 @@ def open_circuit_voltage(cell, soc, T=None):
     """Open-circuit voltage [V] at a state of charge (number or array) and temperature [K]."""
     T = cell.temperature(T)
     x_n, x_p = (np.atleast_1d(np.asarray(x, float)) for x in stoichiometries(cell, soc))
-    U = open_circuit(cell, POSITIVE, T)(x_p) - _negative_potential(cell, x_n, T)
+    U = open_circuit(cell, POSITIVE, T)(x_p) - _negative_potential(cell, x_n, x_p, T)
     return U if np.ndim(soc) else float(U[0])
 
 
-def _negative_potential(cell, x_n, T):
-    """Open-circuit potential of the negative electrode [V] at stoichiometries x_n (array); a foil has one value."""
+def _negative_potential(cell, x_n, x_p, T):
+    """Open-circuit potential of the negative electrode [V] at stoichiometries (arrays); a foil goes by x_p."""
     if has_foil(cell):
-        return np.full(np.shape(x_n), cell.value(f"{NEGATIVE}/counter potential"))
+        return cell.value(f"{NEGATIVE}/counter potential") + resting_potential(cell, x_p, T)
     return open_circuit(cell, NEGATIVE, T)(x_n)
 
 
@@ -75,7 +76,7 @@ def at_rest(cell, T, soc):
     """Stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
     x_n, x_p = stoichiometries(cell, soc)
     U_p = float(open_circuit(cell, POSITIVE, T)(np.array([x_p]))[0])
-    U_n = float(_negative_potential(cell, np.array([x_n]), T)[0])
+    U_n = float(_negative_potential(cell, np.array([x_n]), np.array([x_p]), T)[0])
     return x_n, x_p, U_n, U_p
 
 
@@ -88,6 +89,9 @@ def initial_state(cell, sys, soc):
     s = np.zeros(k + 4 * n + TAIL)
     s[k + 4 * n + TEMPERATURE] = sys.T
     s[:k].reshape(p, m)[particle[particle >= 0]] = np.where(side[particle >= 0] == 0, x_n, x_p)[:, None]
+    if sys.foil.size:
+        s[k + 4 * n + LITHIUM] = lithium_left(cell, x_p)
+        s[k + 4 * n + LAYER] = cell.value(f"{NEGATIVE}/interphase thickness")
     s[k:k + n] = sys.c_ref
     s[k + n:k + 2 * n] = -U_n
     s[k + 2 * n:k + 3 * n][side == 1] = U_p - U_n

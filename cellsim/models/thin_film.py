@@ -11,6 +11,7 @@ from ..numerics.mesh import SHELL, graded_faces
 from ..physics.constants import F
 from ..physics.transport import arrhenius
 from ..physics.two_species import dissociation_rate
+from .foil import foil_of
 from .heat import steady, warmed
 from .laws import tables
 from .mesh import FOIL, foil, transport_efficiency
@@ -74,7 +75,7 @@ def build(cell, T, n, shells, body=None) -> System:
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
     return System(THIN_FILM, _volumes(cell, T, n), grain, shell, laws, float(half), float(c0), float(t_ref),
-                  float(T), float(cell.value("cell/series resistance")), heat)
+                  float(T), float(cell.value("cell/series resistance")), heat, foil_of(cell, T))
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ class _Sound:
 def _consistency(raw, unsound):
     """(path, fault) between quantities, wherever those concerned are sound themselves."""
     file = _Sound(raw, unsound)
-    checks = [partial(_cutoffs, file), partial(_dissociation, file)]
+    checks = [partial(_cutoffs, file), partial(_dissociation, file), partial(_stack, file), partial(_host, file)]
     laws = [("electrolyte", key, name) for key, name in quantities("electrolyte").items() if name.law]
     for part in ("negative electrode", "positive electrode"):
         if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film"):
@@ -217,6 +217,17 @@ def _dissociation(file):
             yield "electrolyte/lithium concentration", "missing; mobile pairs recombine: say how much there is in all"
         elif lithium["value"] <= file.value("electrolyte", "initial concentration"):
             yield "electrolyte/lithium concentration", "must be above the initial concentration, of what is mobile"
+
+
+def _stack(file):
+    if file.value("cell", "stack modulus", 0.0) > 0.0 and file.record("cell", "stack height") is None:
+        yield "cell/stack height", "missing; the stack has a modulus: say how high a pair of electrodes is"
+
+
+def _host(file):
+    part = "negative electrode"
+    if file.value(part, "host capacity", 0.0) > 0.0 and file.value(part, "vanishing charge", 0.0) == 0.0:
+        yield f"{part}/vanishing charge", "must be above 0, so that a host and metal can share lithium"
 
 
 def _fractions(file, part):

@@ -23,6 +23,16 @@ def exhaustion_potential(Q, Q_reg, T):
 
 
 @kernel
+def metal_at_potential(U, Q_reg, T):
+    """The lithium layer [C/m2] whose `exhaustion_potential` is U > 0 [V]: Q_reg / [exp(FU/RT) - 1];  d/dU."""
+    z = F * U / (R * T)
+    if z.real > 500.0:  # nothing that a number could tell from none
+        return 0.0 * U, 0.0
+    e = np.expm1(z)
+    return Q_reg / e, -Q_reg * (1.0 + e) / (e * e) * F / (R * T)
+
+
+@kernel
 def host_potential(s, end, a, p, b, q):
     """Potential of a host against lithium: end + a exp(-p s) + b exp(-q s) [V];  d/ds.
 
