@@ -12,7 +12,7 @@ from ..parameters import Cell, load
 
 FREQUENCIES = (1e-3, 1e4, 71)  # Hz, from and to, and how many, unless given
 COARSE = (20, 4, 20)  # volumes of the first mesh
-FINEST = 5120  # volumes of an electrode, beyond which nothing is refined
+FINEST = 1280  # volumes of an electrode, beyond which nothing is refined
 UNUSED = 2  # shells: particles are solved exactly
 
 
