@@ -1,8 +1,11 @@
 """A step of a protocol in the kernels' terms, and what a run cannot be asked for."""
+from collections.abc import Mapping
+
 import numpy as np
 
 from .errors import ProtocolError
 from .kernels import system
+from .kernels.heat import heats_and_margins
 from .kernels.stage import voltage
 from .kernels.system import SINGLE_FLUX, TAIL, Control
 from .models import capacity_between_cutoffs
@@ -13,13 +16,12 @@ from .protocols.steps import HELD
 
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
 C_EDGE = 1e-10  # salt below this fraction of the initial concentration counts as depleted
-MODES = {"current": system.CURRENT, "c-rate": system.CURRENT, "rest": system.CURRENT, "voltage": system.VOLTAGE,
+MODES = {"current": system.CURRENT, "c-rate": system.CURRENT, "current density": system.CURRENT,
+         "rest": system.CURRENT, "voltage": system.VOLTAGE,
          "power": system.POWER, "resistance": system.RESISTANCE, "plating margin": system.PLATING,
          "critical current margin": system.CRITICAL, "temperature": system.TEMPERATURE}
-PER_AREA = ("current", "power")  # kernels have these per unit of electrode area
-UNSCALED = ("voltage", "plating margin", "critical current margin", "temperature")
+UNSCALED = ("current density", "voltage", "plating margin", "critical current margin", "temperature")
 DAY = 86400.0
-BEYOND = 1e-3  # V that a held voltage may lie outside the cut-offs
 
 
 def scale(cell, step) -> float:
@@ -34,11 +36,12 @@ def rate(cell, step) -> float:
     """Magnitude of the C-rate of a step, as far as it is known beforehand; 1 for a held state."""
     nominal = cell.nominal_capacity
     target = max(map(abs, step.target.values)) if isinstance(step.target, Profile) else abs(step.target)
-    return {"c-rate": target, "current": target / nominal, "rest": 0.0,
+    area = cell.value("cell/electrode area")
+    return {"c-rate": target, "current": target / nominal, "rest": 0.0, "current density": target * area / nominal,
             "power": target / (nominal * cell.value("cell/lower voltage cut-off"))}.get(step.control, 1.0)
 
 
-def check(cell, sys, step, warms, force):
+def check(cell, sys, step, warms):
     """Refuse what the cell, the model or the run has no answer to; `warms`: whether it is a run with heat."""
     asked = {step.control, *(limit.quantity for limit in step.until)}
     if "plating margin" in asked and (sys.model == SINGLE_FLUX or has_foil(cell)):
@@ -52,11 +55,36 @@ def check(cell, sys, step, warms, force):
         raise ProtocolError(f"{step}: needs a run with heat; ask simulate for heat=True")
     if step.control == "temperature" and sys.model == SINGLE_FLUX:
         raise ProtocolError(f"{step}: SPMe cannot hold a temperature; take DFN or SPM")
-    lo, hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
-    if step.control == "voltage" and not isinstance(step.target, Profile) and not force and not (
-            lo - BEYOND <= step.target <= hi + BEYOND):
-        raise ProtocolError(f"{step}: {cell.name} is meant for {lo:g} to {hi:g} V; "
-                            "pass force=True to do it all the same")
+
+
+class Now(Mapping):
+    """How the cell of a run is, by the names that a protocol's conditions know."""
+
+    def __init__(self, run):
+        self._run = run
+        self._tail = run.state[run.state.size - TAIL:]
+        self._known = {
+            "voltage": lambda: voltage(run.sys, run.state), "current": self._current, "soc": run.soc,
+            "c-rate": lambda: self._current() / run.cell.nominal_capacity,
+            "current density": lambda: self._tail[system.I], "temperature": lambda: self._tail[system.T],
+            "plating margin": lambda: self._margins()[2], "critical current margin": lambda: self._margins()[3]}
+
+    def _current(self):
+        return self._tail[system.I] * self._run.area
+
+    def _margins(self):
+        out, state = np.zeros((1, 4)), self._run.state
+        heats_and_margins(self._run.sys, state[None], self._run.work, np.array([voltage(self._run.sys, state)]), out)
+        return out[0]
+
+    def __getitem__(self, name):
+        return float(self._known[name]())
+
+    def __iter__(self):
+        return iter(self._known)
+
+    def __len__(self):
+        return len(self._known)
 
 
 def control(run, step) -> Control:
@@ -77,21 +105,31 @@ def control(run, step) -> Control:
             left = abs(left) if held else left if falls else -left
             limit["capacity"] = max(left, 0.0) * capacity_between_cutoffs(cell)
         elif x.quantity == "voltage":
-            if isinstance(step.target, Profile):
-                falls = x.value < voltage(run.sys, run.state)
-            v_lo, v_hi = (x.value, v_hi) if falls else (v_lo, x.value)
+            v_lo, v_hi = (x.value, v_hi) if _downwards(run, step, x, falls) else (v_lo, x.value)
         elif x.quantity == "temperature":
-            T_lo, T_hi = (x.value, T_hi) if x.value < now else (T_lo, x.value)
+            below = x.side == "below" if x.side else x.value < now
+            T_lo, T_hi = (x.value, T_hi) if below else (T_lo, x.value)
         else:
             limit[x.quantity] = x.value
-    return Control(MODES[step.control], float(target * scale(cell, step)), float(_duration(step, target, nominal)),
-                   v_lo, v_hi, limit["current"] / area, limit["capacity"] * 3600.0 / area, X_EDGE,
-                   C_EDGE * run.sys.c_ref, run.around(step), step.heater / area, float(step.self_heating), T_lo, T_hi,
+    duration = _duration(step, target, nominal, area)
+    return Control(MODES[step.control], float(target * scale(cell, step)), float(duration), v_lo, v_hi,
+                   limit["current"] / area, limit["capacity"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref,
+                   run.around(step), step.heater / area, float(step.self_heating), T_lo, T_hi,
                    limit["plating margin"], limit["critical current margin"])
 
 
-def _duration(step, target, nominal):
+def _downwards(run, step, limit, falls):
+    """Whether a limit of voltage is met from above."""
+    if limit.side:
+        return limit.side == "below"
+    if isinstance(step.target, Profile) or step.control == "rest":
+        return limit.value < voltage(run.sys, run.state)
+    return falls
+
+
+def _duration(step, target, nominal, area):
     if step.duration is not None:
         return step.duration
-    a_rate = abs(target) * {"c-rate": 1.0, "current": 1.0 / nominal, "power": 0.2 / nominal}.get(step.control, 0.0)
+    a_rate = abs(target) * {"c-rate": 1.0, "current": 1.0 / nominal, "current density": area / nominal,
+                            "power": 0.2 / nominal}.get(step.control, 0.0)
     return 4.0 * 3600.0 / a_rate if a_rate > 0.0 else DAY

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ._jit import announce
-from .controls import check, control, rate, scale
+from .controls import Now, check, control, rate, scale
 from .design.thermal import Lumped
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
@@ -26,7 +26,7 @@ from .models import (
 from .models.heat import Body
 from .models.state import stoichiometries
 from .parameters import Cell, load
-from .protocols import Profile, Step
+from .protocols import Profile, Protocol, Step
 from .result import Result, StepResult
 from .variables import Variables
 
@@ -66,7 +66,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     """Simulate a protocol and return a `Result`.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
-    steps: a `Step` or a list of them; discharge current is positive.
+    steps: a `Protocol`, its text (docs/protocols.md), a `Step`, or a list of these; discharge current is positive.
     model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own;
     for cells that are a thin film `ThinFilm()`.
     temperature [K]: of the run, or its first one; the cell's ambient temperature unless given.
@@ -80,7 +80,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     of its own gets the mesh for it, at the highest C-rate of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
     concentration and 1 V; half the accuracy over 1 V unless given.
-    force: hold voltages outside the cell's cut-offs too.
+    force: go beyond the cell's cut-off voltages where a step says so.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
 
     A step that meets a physical limit ends there, and so does the run: see `Result.steps`.
@@ -88,9 +88,10 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     solver itself fails.
     """
     cell = cell if isinstance(cell, Cell) else load(cell)
-    steps = [steps] if isinstance(steps, Step) else list(steps)
     rtol = 0.5 * accuracy if rtol is None else rtol
-    _check(steps, soc, rtol, period, accuracy)
+    _check(soc, rtol, period, accuracy)
+    protocol = Protocol(steps, force=force)
+    steps = protocol.steps
     model = (ThinFilm() if has_film(cell) else DFN()) if model is None else model
     announce()
     T = float(cell.temperature(temperature))
@@ -102,16 +103,20 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     warms = body is not None and body is not STEADY
     model = model.resolved(cell, T, max(rate(cell, step) for step in steps), accuracy)
     sys = model.discretise(cell, T, body)
-    for step in steps:
-        check(cell, sys, step, warms, force)
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
     state = initial_state(cell, sys, soc)
     run = _Run(cell, sys, allocate(sys), state, _soc_of(cell, soc), cell.value("cell/electrode area"), rtol,
                period or 0.0, time_budget, around, warms)
+    for each in steps:
+        check(cell, sys, each, warms)
+    protocol.check(cell, {"soc": run.soc0, "voltage": stage_voltage(sys, state), "temperature": T})
+    if protocol.needs_heat and not warms:
+        raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
     times, states, rows, done = [], [], [], []
-    t0 = 0.0
-    for step in steps:
+    t0, walk = 0.0, protocol.walk()
+    step: Step | None = next(walk)
+    while step is not None:
         t, s, outcome = _one_step(run, step, t0)
         times.append(t)
         states.append(s)
@@ -122,11 +127,12 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
             run.state = s[-1].copy()
         if outcome.ending.is_failure or outcome.ending in _STOPPERS:
             break
+        step = _after(walk, outcome, run)
     variables = Variables.of(cell, sys, model, _joined(times), _joined(states), run.soc0)
     result = Result(cell.name, type(model).__name__, T, np.repeat(np.arange(len(rows)), rows), tuple(done),
                     variables)
     if done[-1].ending.is_failure:
-        raise SolveError(f"{cell.name}: step {len(done)} ({steps[len(done) - 1]}): {done[-1].message}; "
+        raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
                          "the result up to there is in `.result`", result)
     return result
 
@@ -144,9 +150,15 @@ _STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEP
              Ending.LITHIUM_EXHAUSTED, Ending.UNREACHABLE)
 
 
-def _check(steps, soc, rtol, period, accuracy):
-    if not steps or not all(isinstance(s, Step) for s in steps):
-        raise ProtocolError("give a Step or a list of Steps, such as [cellsim.discharge(1.0)]")
+def _after(walk, outcome, run) -> Step | None:
+    """The step that follows, if any does."""
+    try:
+        return walk.send(outcome, Now(run))
+    except StopIteration:
+        return None
+
+
+def _check(soc, rtol, period, accuracy):
     if soc is not None and not 0.0 <= soc <= 1.0:
         raise ProtocolError(f"soc {soc!r}: a state of charge lies between 0 and 1")
     if not 1e-6 <= accuracy <= 1e-1:
@@ -248,7 +260,8 @@ def _first_step(run, ctl) -> float:
 def _outcome(run, step, ending, t_start, t_end, s, q0, e0) -> StepResult:
     charge = float((s[Q - TAIL] - q0) * run.area / 3600.0)
     energy = float((s[E - TAIL] - e0) * run.area / 3600.0)
-    already = "at once " if t_end == t_start and not ending.is_failure else ""
+    at_once = t_end == t_start and not ending.is_failure and ending != Ending.UNREACHABLE
+    already = "at once " if at_once else ""
     message = f"{already}{ending.sentence} at {stage_voltage(run.sys, s):.4g} V after {t_end - t_start:.6g} s"
     passed = (charge, 0.0, energy, 0.0) if charge >= 0.0 else (0.0, -charge, 0.0, -energy)
     return StepResult(str(step), ending, message, float(t_start), float(t_end), *passed)

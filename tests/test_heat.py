@@ -120,13 +120,13 @@ def test_heat_adds_up_from_every_reaction_and_resistance(current):
 def test_entropic_heat_changes_sign_with_the_current():
     """I T dU/dT of the whole cell: charging and discharging at C/100 differ in nothing but its sign.
 
-    At the first moment to 2 %: the surfaces already differ across half a shell, and dU/dT is steep.
+    At the first moment to 5 %: the surfaces already differ across half a shell, and dU/dT is steep.
     """
     steps = lambda sign: Step("c-rate", 0.01 * sign, 60.0)  # noqa: E731
     out, back = (cellsim.simulate("lgm50_oregan2022", steps(sign), soc=0.5, heat=True, temperature=298.15)
                  for sign in (1.0, -1.0))
     a, b = (r["Reversible heating [W]"][0] for r in (out, back))
-    assert a == approx(-b, rel=0.02) and abs(a) > 2.0 * out["Irreversible heating [W]"][0]
+    assert a == approx(-b, rel=0.05) and abs(a) > 2.0 * out["Irreversible heating [W]"][0]
 
 
 @pytest.mark.parametrize("name", ["lgm50_oregan2022", "ecker2015", "leaf_2018"])
@@ -260,9 +260,9 @@ def test_self_heating_spends_the_cells_own_energy():
     (Step("plating margin", 0.0, 60.0), {"model": cellsim.SPMe()}, "in DFN or SPM"),
     (Step("temperature", 308.15, 60.0), {"model": cellsim.SPMe(), "heat": True}, "take DFN or SPM"),
     (Step("critical current margin", 0.0, 60.0), {}, "states no critical current"),
-    (cellsim.hold(5.0), {}, "meant for 2.5 to 4.2 V; pass force=True"),
+    (cellsim.hold(5.0), {}, "above the upper cut-off voltage of lgm50_chen2020, 4.2 V; write 'force'"),
     (cellsim.rest(1.0), {"heat": 3.0}, "give True or cellsim.Lumped"),
-    (Step("rest", 0.0, 60.0, temperature=20.0), {}, "give kelvin"),
+    (cellsim.rest(1.0), {"ambient": 20.0}, "give kelvin"),
 ])
 def test_what_a_run_cannot_do_is_said(step, options, message):
     """The sentence names what is missing and what to do."""
@@ -278,10 +278,10 @@ def test_a_forced_hold_outside_the_cut_offs_is_done():
 
 def test_a_limit_already_passed_ends_its_step_at_once_and_says_so():
     """No time passes; the run goes on with the next step."""
-    steps = [Step("c-rate", -1.0, until=(Limit("plating margin", 0.5),)), cellsim.rest(10.0)]
+    steps = [cellsim.rest(1.0), Step("c-rate", -1.0, until=(Limit("plating margin", 0.5),)), cellsim.rest(10.0)]
     result = cellsim.simulate(CHEN, steps, soc=0.5)
-    assert result.steps[0].t_end == 0.0 and result.steps[0].message.startswith("at once the margin to lithium plating")
-    assert result.endings[1] == cellsim.Ending.DURATION
+    assert result.steps[1].t_end == 1.0 and result.steps[1].message.startswith("at once the margin to lithium plating")
+    assert result.endings[2] == cellsim.Ending.DURATION
 
 
 @pytest.mark.parametrize("bad", [{"heat_capacity": 0.0}, {"heat_transfer_coefficient": -1.0}, {"cooling_area": np.inf}])

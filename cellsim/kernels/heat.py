@@ -56,7 +56,7 @@ def made(sys, s, V, w):
         if v.area > 0.0:
             outside = surface(sys, w, x[v.particle], j[i], i) if v.particle >= 0 else 0.5
             at = locate(sys.laws.solid, outside)
-            U, _ = open_circuit(sys, w, v.side, outside, at)
+            U, _ = open_circuit(sys.laws.solid, w.by_solid, v.side, outside, at)
             if v.particle < 0 and sys.foil.size > 0:
                 U += potential(sys, w, j[i])[0]
             lasting -= v.area * j[i] * U

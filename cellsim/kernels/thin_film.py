@@ -112,7 +112,7 @@ def electrode(sys, w, i, j, x, x_j, c, c_j):
     at, first = locate(solid, x), LAWS_PER_SIDE * v.side
     U, U_j, R_f, active = 0.0, 0.0, v.R_f, 1.0  # of lithium
     if v.particle >= 0:
-        U, U_x = open_circuit(sys, w, v.side, x, at)
+        U, U_x = open_circuit(sys.laws.solid, w.by_solid, v.side, x, at)
         U_j = U_x * x_j
     elif sys.foil.size > 0:
         R_f, active = w.foil[0].R, w.foil[0].active
