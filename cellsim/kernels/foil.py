@@ -35,6 +35,21 @@ def host(f, s):
     return U + slope * (s - inside) + end, slope + steeper
 
 
+@kernel
+def full(foil):
+    """Share of the host that is filled where its potential is that of lithium; foil (1,) FOIL."""
+    lo, hi = 0.0, 1.5
+    while hi - lo > 1e-15:
+        s = 0.5 * (lo + hi)
+        if s in (lo, hi):
+            break
+        if host(foil[0], s)[0] > 0.0:
+            lo = s
+        else:
+            hi = s
+    return 0.5 * (lo + hi)
+
+
 @inner
 def filled(f, N, T, s):
     """Share of the host that is filled where host and metal hold N [C/m2] at one potential; s is a guess."""

@@ -171,7 +171,7 @@ def allocate(sys: System) -> Work:
                 np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + TAIL), np.ones(1),
                 np.array([np.nan if sys.heat.capacity > 0.0 else sys.T]),
                 np.eye(1, TERMS).repeat(SOLID_LAWS, 0), np.eye(1, TERMS).repeat(SALT_LAWS, 0), np.ones(RATES),
-                np.zeros((2, TERMS)), np.zeros(1, TOUCH))
+                np.zeros((2, TERMS)), records(np.zeros(1, TOUCH)))
 
 
 @inner

@@ -1,7 +1,8 @@
 """What the lithium of a cell is beyond a foil without end: data of `kernels.foil`, and how much there is at rest."""
 import numpy as np
 
-from ..kernels.foil import host, potential_at_rest
+from .._jit import records
+from ..kernels.foil import full, potential_at_rest
 from ..kernels.system import FOIL, TOUCH
 from ..physics.constants import V_LI, F
 from ..physics.lithium import creep_coefficient
@@ -44,29 +45,23 @@ def resting_potential(cell, x_p, T):
     foil = foil_of(cell, T)
     if not foil.size or foil["vanishing"][0] == 0.0:
         return np.zeros(np.shape(x_p))
-    return np.array([potential_at_rest(foil, float(N), T, np.zeros(1, TOUCH)) for N in lithium_left(cell, x_p)])
-
-
-def _full(f) -> float:
-    """Share of a host that is filled where its potential is that of lithium."""
-    from scipy.optimize import brentq
-
-    return brentq(lambda s: host.py_func(f, s)[0], 0.0, 1.5, xtol=1e-15)
+    now = records(np.zeros(1, TOUCH))
+    return np.array([potential_at_rest(foil, float(N), T, now) for N in lithium_left(cell, x_p)])
 
 
 def foil_of(cell, T) -> np.ndarray:
     """Data of the lithium at T [K]: (1,) FOIL, or (0,) where nothing about it changes."""
     if not evolves(cell):
-        return np.zeros(0, FOIL)
+        return records(np.zeros(0, FOIL))
     get = lambda key: cell.value(f"{NEGATIVE}/{key}")  # noqa: E731
-    foil, T_ref = np.zeros(1, FOIL), cell.value("cell/reference temperature")
+    foil, T_ref = records(np.zeros(1, FOIL)), cell.value("cell/reference temperature")
     f = foil[0]
     _contact(cell, T, f)
     f["vanishing"], f["start"], f["efficiency"] = get("vanishing charge"), excess(cell), get("coulombic efficiency")
     f["host"], f["end"] = get("host capacity"), get("host end potential")
     f["a"], f["p"] = get("host slow potential"), get("host slow exponent")
     f["b"], f["q"] = get("host fast potential"), get("host fast exponent")
-    f["full"] = _full(f) if f["host"] > 0.0 else 1.0
+    f["full"] = full(foil) if f["host"] > 0.0 else 1.0
     f["share"], f["v_0"] = get("void share"), get("void height")
     f["P_creep"], f["n"], f["E"] = (get(f"creep {k}") for k in ("reference pressure", "exponent", "activation energy"))
     f["creep"] = f["share"] * creep_coefficient(get("creep current density"), f["P_creep"], T_ref, 1.0, f["n"],
