@@ -44,7 +44,7 @@ def through(y, lo, hi) -> Table:
     """Table of the laws with values y (knots, laws) at uniform knots from lo to hi; at least five."""
     d = slopes(y)
     rise, a, b = y[1:] - y[:-1], d[:-1], d[1:]
-    c = np.stack([y[:-1], a, 3.0 * rise - 2.0 * a - b, a + b - 2.0 * rise], axis=2)
+    c = np.ascontiguousarray(np.stack([y[:-1], a, 3.0 * rise - 2.0 * a - b, a + b - 2.0 * rise], axis=2))
     return Table(float(lo), float(hi), (len(y) - 1) / (hi - lo), c)
 
 
