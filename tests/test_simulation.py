@@ -103,6 +103,9 @@ ENDINGS = {
     Ending.CRITICAL_CURRENT: (cellsim.load("target_nmc811_lpscl_li").with_(
         {"negative electrode/critical current density": 50.0, "negative electrode/critical current density activation "
          "energy": 3e4}), charge(1.0, until=Limit("critical current margin", 5.0)), DFN(), 0.1),
+    Ending.LITHIUM_EXHAUSTED: (cellsim.load("target_nmc811_lpscl_li").with_(
+        {"negative electrode/vanishing charge": 180.0, "design/lithium excess thickness": 0.0}),
+        discharge(0.05), DFN(), 1.0),
     Ending.UNREACHABLE: (stubborn({}), cellsim.Step("power", 1e4), DFN(), 0.5),
 }
 
