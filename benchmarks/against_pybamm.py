@@ -68,7 +68,8 @@ def simulation(case, setting=None):
 def _model(case):
     if case.name.startswith("single_ion"):
         return make_reference.single_ion_values(), make_reference.half_cell()
-    return pybamm.ParameterValues(SETS[case.cell.name]), getattr(pybamm.lithium_ion, case.model)()
+    options = {"thermal": "lumped"} if "heat" in case.start else {}
+    return pybamm.ParameterValues(SETS[case.cell.name]), getattr(pybamm.lithium_ion, case.model)(options)
 
 
 def _start(values, start):

@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 import numba
+import numpy as np
 from numba.core import config
 
 KEPT = 3  # cache directories of other versions that are left alone
@@ -99,7 +100,7 @@ def is_warm() -> bool:
 @functools.cache
 def announce():
     """Tell the user, in one line and once in a process, if it is about to compile."""
-    if is_warm():
+    if config.DISABLE_JIT or is_warm():
         return
     where = cache_directory()
     kept = f"kept in {where}" if where else "nowhere to keep them: set NUMBA_CACHE_DIR to a writable directory"
@@ -130,6 +131,11 @@ def inner(function):
     the time on small meshes.  From Python use `.py_func`; calling it directly is not possible.
     """
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
+
+
+def records(array):
+    """A structured array whose elements have their fields as attributes, in kernels and, uncompiled, in Python too."""
+    return array.view(np.recarray) if config.DISABLE_JIT else array
 
 
 def inlined(function):

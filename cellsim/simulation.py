@@ -259,7 +259,8 @@ def _first_step(run, ctl) -> float:
 def _outcome(run, step, ending, t_start, t_end, s, q0, e0) -> StepResult:
     charge = float((s[Q - TAIL] - q0) * run.area / 3600.0)
     energy = float((s[E - TAIL] - e0) * run.area / 3600.0)
-    already = "at once " if t_end == t_start and not ending.is_failure else ""
+    at_once = t_end == t_start and not ending.is_failure and ending != Ending.UNREACHABLE
+    already = "at once " if at_once else ""
     message = f"{already}{ending.sentence} at {stage_voltage(run.sys, s):.4g} V after {t_end - t_start:.6g} s"
     passed = (charge, 0.0, energy, 0.0) if charge >= 0.0 else (0.0, -charge, 0.0, -energy)
     return StepResult(str(step), ending, message, float(t_start), float(t_end), *passed)

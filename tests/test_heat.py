@@ -120,13 +120,13 @@ def test_heat_adds_up_from_every_reaction_and_resistance(current):
 def test_entropic_heat_changes_sign_with_the_current():
     """I T dU/dT of the whole cell: charging and discharging at C/100 differ in nothing but its sign.
 
-    At the first moment to 2 %: the surfaces already differ across half a shell, and dU/dT is steep.
+    At the first moment to 5 %: the surfaces already differ across half a shell, and dU/dT is steep.
     """
     steps = lambda sign: Step("c-rate", 0.01 * sign, 60.0)  # noqa: E731
     out, back = (cellsim.simulate("lgm50_oregan2022", steps(sign), soc=0.5, heat=True, temperature=298.15)
                  for sign in (1.0, -1.0))
     a, b = (r["Reversible heating [W]"][0] for r in (out, back))
-    assert a == approx(-b, rel=0.02) and abs(a) > 2.0 * out["Irreversible heating [W]"][0]
+    assert a == approx(-b, rel=0.05) and abs(a) > 2.0 * out["Irreversible heating [W]"][0]
 
 
 @pytest.mark.parametrize("name", ["lgm50_oregan2022", "ecker2015", "leaf_2018"])

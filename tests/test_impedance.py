@@ -196,9 +196,13 @@ def test_spectra_are_causal(name):
 
 @pytest.mark.parametrize("name", cellsim.cells())
 def test_spectra_of_all_packaged_cells_are_those_of_passive_things(name):
-    """At both ends of the range and inside, cold and hot: no negative resistance, no inductance (1e-6 is rounding)."""
+    """At both ends of the range and inside, cold and hot: no negative resistance, no inductance (1e-6 is rounding).
+
+    At 25 degC the polymer conducts so badly that rounding rules from 1e-3 on.
+    """
+    accuracy = 5e-3 if name == "lfp_peo_li" else 1e-3
     for soc, T in ((0.0, 253.15), (0.4, 298.15), (1.0, 353.15)):
-        found = cellsim.impedance(layered(name), np.geomspace(1e-4, 1e5, 19), soc=soc, temperature=T)
+        found = cellsim.impedance(layered(name), np.geomspace(1e-4, 1e5, 19), soc=soc, temperature=T, accuracy=accuracy)
         assert found.impedance.real.min() > 0.0 and found.impedance.imag.max() < 1e-6 * found.modulus.max()
 
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 HEAVY = ("pybamm", "pandas", "xarray", "matplotlib", "scipy.integrate", "scipy.interpolate", "numba", "jinja2")
 
@@ -73,3 +75,36 @@ def test_clearing_the_cache_says_how_much(tmp_path):
     code = CALLS + "\nprint(*j.clear_cache()); print(any(f.rglob('*.nbi')))"
     files, size, warm = python(code, NUMBA_CACHE_DIR=str(tmp_path)).stdout.split()[-3:]
     assert int(files) > 0 and int(size) > 0 and warm == "False"
+
+
+UNCOMPILED = """
+import numpy as np
+import cellsim
+runs = [("marquis2019", "Charge at 2C for 100 s; Hold at 4.1 V for 20 s", cellsim.DFN((3, 2, 3), 4),
+         {"soc": 0.3, "heat": True}),
+        ("ecker2015", "Discharge at 1C for 60 s", cellsim.SPMe((3, 2, 3), 4), {}),
+        ("target_nmc811_lpscl_li", "Run [0: 1, 10: 2, 20: 0.5] in A at 1C peak", cellsim.DFN((1, 2, 3), 4),
+         {"soc": 0.6})]
+for name, steps, model, options in runs:
+    result = cellsim.simulate(name, steps, model, **options)
+    lithium = result["Total lithium in positive electrode [mol]"]
+    passed = result["Discharge capacity [A.h]"] * 3600.0 / 96485.33212
+    assert np.max(np.abs(lithium - lithium[0] - passed)) < 1e-10 * lithium[0]
+    print(repr(float(result["Voltage [V]"][-1])), len(result.t))
+"""
+
+
+def test_kernels_run_uncompiled_to_the_same_voltages():
+    """NUMBA_DISABLE_JIT=1 on small meshes: lithium kept to 1e-10, the same steps, voltages to 1e-9 V.
+
+    Compiled sums are taken in another order, which shows in the last digits only.
+    """
+    said = []
+    for value in ("0", "1"):
+        run = subprocess.run([sys.executable, "-c", UNCOMPILED], capture_output=True, text=True, timeout=300,
+                             check=True, env=os.environ | {"NUMBA_DISABLE_JIT": value, "PYTHONPATH": str(ROOT)})
+        said.append([line.split() for line in run.stdout.splitlines()])
+    compiled, plain = said
+    assert len(plain) == 3
+    for a, b in zip(compiled, plain, strict=True):
+        assert float(a[0]) == pytest.approx(float(b[0]), abs=1e-9) and a[1] == b[1]

@@ -9,7 +9,8 @@ import cellsim
 from cellsim.models import capacity_between_cutoffs
 from cellsim.physics.constants import F
 
-CELLS = [name for name in cellsim.cells() if cellsim.load(name).kind == "solid"]
+CELLS = [name for name in cellsim.cells()
+         if cellsim.load(name).kind == "solid" and cellsim.load(name).text("positive electrode/type") == "porous"]
 RATES = (0.1, 1.0, 3.0)
 VARIATIONS = 500
 POSITIVE, NEGATIVE = "positive electrode", "negative electrode"

@@ -98,6 +98,11 @@ ENDINGS = {
     Ending.PARTICLE_EMPTY: (stubborn({"positive electrode/particle diffusivity": 4e-16}), charge(1.0), SPM(), 0.5),
     Ending.PARTICLE_FULL: (stubborn({"positive electrode/particle diffusivity": 4e-16}), discharge(1.0), SPM(), 0.9),
     Ending.ELECTROLYTE_DEPLETED: (LIQUID, discharge(3.0), SPMe(), 1.0),
+    Ending.TEMPERATURE: (LIQUID, charge(2.0, until=Limit("temperature", 305.0)), DFN(), 0.1),
+    Ending.PLATING_MARGIN: (LIQUID, charge(3.0, until=Limit("plating margin", 0.0)), DFN(), 0.1),
+    Ending.CRITICAL_CURRENT: (cellsim.load("target_nmc811_lpscl_li").with_(
+        {"negative electrode/critical current density": 50.0, "negative electrode/critical current density activation "
+         "energy": 3e4}), charge(1.0, until=Limit("critical current margin", 5.0)), DFN(), 0.1),
     Ending.UNREACHABLE: (stubborn({}), cellsim.Step("power", 1e4), DFN(), 0.5),
 }
 
@@ -106,9 +111,10 @@ ENDINGS = {
 def test_every_physical_ending_is_reached_and_said_in_words(ending):
     """None of them is an error; the message is the ending's sentence with the voltage and the time."""
     cell, step, model, soc = ENDINGS[ending]
-    result = simulate(cell, step, model, soc=soc)
+    result = simulate(cell, step, model, soc=soc, heat=ending == Ending.TEMPERATURE)
     assert result.endings == (ending,) and not ending.is_failure
-    assert result.steps[0].message.startswith(ending.sentence) and " V after " in result.steps[0].message
+    said = result.steps[0].message.removeprefix("at once ")  # the current of 1C is beyond the critical one
+    assert said.startswith(ending.sentence) and " V after " in said
     assert np.isfinite(result[V]).all()
 
 
@@ -381,8 +387,8 @@ BAD = {
     "no current": (lambda: discharge(0.0), "is a rest"),
     "hold without end": (lambda: hold(4.2, None), "needs a duration or a current"),
     "negative duration": (lambda: rest(-1.0), "must be above 0"),
-    "no steps": (lambda: simulate(LIQUID, []), "give a Step or a list"),
-    "not a step": (lambda: simulate(LIQUID, ["discharge"]), "give a Step or a list"),
+    "no steps": (lambda: simulate(LIQUID, []), "the protocol has no step; give at least one"),
+    "not a step": (lambda: simulate(LIQUID, ["discharge"]), "expected at"),
     "percent": (lambda: simulate(LIQUID, discharge(), soc=80.0), "between 0 and 1"),
     "celsius": (lambda: simulate(LIQUID, discharge(), temperature=25.0), "give kelvin"),
     "sloppy": (lambda: simulate(LIQUID, discharge(), rtol=1.0), "choose between"),

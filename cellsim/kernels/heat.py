@@ -55,7 +55,7 @@ def made(sys, s, V, w):
         if v.area > 0.0:
             outside = surface(sys, w, x[v.particle], j[i], i) if v.particle >= 0 else 0.5
             at = locate(sys.laws.solid, outside)
-            U, _ = open_circuit(sys, w, v.side, outside, at)
+            U, _ = open_circuit(sys.laws.solid, w.by_solid, v.side, outside, at)
             lasting -= v.area * j[i] * U
             reversible += v.area * j[i] * w.at[0] * entropic(sys, w, v.side, at)
     return lasting, reversible

@@ -42,7 +42,7 @@ def slopes(sys, ctl, s, w, which, i):
     local, j = w.local[i], views(sys, s)[4][i]
     x = local.alpha + local.beta * j
     at = locate(sys.laws.solid, x)
-    U, dU = open_circuit(sys, w, v.side, x, at)
+    U, dU = open_circuit(sys.laws.solid, w.by_solid, v.side, x, at)
     gain = v.area * (w.at[0] * entropic(sys, w, v.side, at) - U - j * dU * local.beta)
     return 0.0, 0.0, RELAX / sys.heat.capacity * gain
 

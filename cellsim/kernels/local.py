@@ -1,38 +1,43 @@
 """Local unknowns: the reaction current of one volume, with its particle eliminated."""
 from .._jit import inner
-from ..numerics.table import blend, locate
+from ..numerics.table import blend, locate, read
 from ..physics.kinetics import end_potential, exchange_current, overpotential
-from .system import FILM, LAWS_PER_SIDE, OCP, RATE, SHAPE_C, SHAPE_X
+from .system import LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X, SOLID_LAWS
 
 EDGE = 1e-9  # surface stoichiometries are kept this far from 0 and 1 where i0 is evaluated
 
 
 @inner
-def open_circuit(sys, w, side, x, at):
+def open_circuit(table, by, side, x, at):
     """Open-circuit potential of one electrode at a surface stoichiometry x, found `at` in its table;  d/dx."""
-    U, dU = blend(sys.laws.solid, LAWS_PER_SIDE * side + OCP, at, w.by_solid)
+    U, dU = blend(table, LAWS_PER_SIDE * side + OCP, at, by)
     end, d_end = end_potential(x)
     return U + end, dU + d_end
 
 
 @inner
-def reaction(sys, w, side, i_ref, R_f, j, alpha, beta, c_e, root, place):
+def reaction(laws, by_solid, by_salt, T, side, i_ref, R_f, c_ref, j, alpha, beta, c_e, root, place):
     """Interface voltage U + eta + R_f j [V] at reaction current j;  d/dj, d/dc_e.
 
     The surface stoichiometry is alpha + beta j; root and place are those of c_e in its table.
     """
     first = LAWS_PER_SIDE * side
     x = alpha + beta * j
-    at = locate(sys.laws.solid, x)
-    U, dU = open_circuit(sys, w, side, x, at)
-    f, df = blend(sys.laws.solid, first + SHAPE_X, at, w.by_solid)
-    g, dg = blend(sys.laws.salt, SHAPE_C + side, place, w.by_salt)
+    at = locate(laws.solid, x)
+    if laws.solid.c.shape[1] == SOLID_LAWS:  # as in porous.electrolyte
+        U, dU = read(laws.solid, first + OCP, at)
+        f, df = read(laws.solid, first + SHAPE_X, at)
+        g, dg = read(laws.salt, SHAPE_C + side, place)
+        end, d_end = end_potential(x)
+        U, dU = U + end, dU + d_end
+    else:
+        U, dU = open_circuit(laws.solid, by_solid, side, x, at)
+        f, df = blend(laws.solid, first + SHAPE_X, at, by_solid)
+        g, dg = blend(laws.salt, SHAPE_C + side, place, by_salt)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
-    i0, i0_x, i0_r = exchange_current(i_ref * w.rate[RATE + side], x, f, df, c_e / sys.c_ref, g,
-                                      0.5 * dg / root * sys.c_ref)
+    i0, i0_x, i0_r = exchange_current(i_ref, x, f, df, c_e / c_ref, g, 0.5 * dg / root * c_ref)
     if not inside:
         i0_x = 0.0
-    eta, eta_j, eta_i0 = overpotential(j, i0, w.at[0])
-    R_f *= w.rate[FILM + side]
-    return (U + eta + R_f * j, dU * beta + eta_j + eta_i0 * i0_x * beta + R_f, eta_i0 * i0_r / sys.c_ref)
+    eta, eta_j, eta_i0 = overpotential(j, i0, T)
+    return (U + eta + R_f * j, dU * beta + eta_j + eta_i0 * i0_x * beta + R_f, eta_i0 * i0_r / c_ref)

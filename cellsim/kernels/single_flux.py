@@ -70,7 +70,7 @@ def interface(sys, w, side, j, alpha, beta, c):
     first = first_of(sys, side)
     x = alpha + beta * j
     at = locate(sys.laws.solid, x)
-    U, dU = open_circuit(sys, w, side, x, at)
+    U, dU = open_circuit(sys.laws.solid, w.by_solid, side, x, at)
     f, df = blend(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at, w.by_solid)
     inside = EDGE < x < 1.0 - EDGE
     x = min(max(x, EDGE), 1.0 - EDGE)
@@ -119,7 +119,7 @@ def salt_step(sys, hg, c_hat, c, j, w):
     lower, diag, upper, r = w.block[:, 0, 0], w.block[:, 0, 1], w.block[:, 0, 2], w.block[:, 0, 3]
     for i in range(n):
         root = np.sqrt(c[i])
-        electrolyte(sys, w, c[i], root, locate(sys.laws.salt, root), w.salt[i])
+        electrolyte(sys.laws.salt, w.by_salt, sys.t_ref, c[i], root, locate(sys.laws.salt, root), w.salt[i])
     diag[0], r[0], i_e = 0.0, 0.0, 0.0
     for i in range(n):
         v = sys.volume[i]

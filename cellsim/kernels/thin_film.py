@@ -111,7 +111,7 @@ def electrode(sys, w, i, j, x, x_j, c, c_j):
     at, first = locate(solid, x), LAWS_PER_SIDE * v.side
     U, U_x = 0.0, 0.0  # of lithium
     if v.particle >= 0:
-        U, U_x = open_circuit(sys, w, v.side, x, at)
+        U, U_x = open_circuit(sys.laws.solid, w.by_solid, v.side, x, at)
     f, f_x = blend(solid, first + SHAPE_X, at, w.by_solid)
     root, R_f = np.sqrt(c), v.R_f * w.rate[FILM + v.side]
     g, slope = blend(salt, SHAPE_C + v.side, locate(salt, root), w.by_salt)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from .._jit import records
 from ..kernels.system import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
 from ..numerics.mesh import sphere
 from ..physics.constants import F
@@ -71,7 +72,7 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
     shell, half = sphere(shells, STRETCH_R)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
-    return System(model, volume, grains(cell, owners), shell, laws, half, float(c0),
+    return System(model, records(volume), records(grains(cell, owners)), records(shell), laws, half, float(c0),
                   float(t_ref), float(T), float(cell.value("cell/series resistance")), heat)
 
 

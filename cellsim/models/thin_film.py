@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from .._jit import records
 from ..errors import ParameterError
 from ..kernels.system import GRAIN, THIN_FILM, VOLUME, System
 from ..numerics.mesh import SHELL, graded_faces
@@ -73,8 +74,8 @@ def build(cell, T, n, shells, body=None) -> System:
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
-    return System(THIN_FILM, _volumes(cell, T, n), grain, shell, laws, float(half), float(c0), float(t_ref),
-                  float(T), float(cell.value("cell/series resistance")), heat)
+    return System(THIN_FILM, records(_volumes(cell, T, n)), records(grain), records(shell), laws, float(half),
+                  float(c0), float(t_ref), float(T), float(cell.value("cell/series resistance")), heat)
 
 
 @dataclass(frozen=True)

@@ -76,10 +76,14 @@ def read(table, k, place):
 
 @inner
 def blend(table, k, place, weights):
-    """Value and slope of a sum: law k and its companions, as many laws further on as there are weights, weighted."""
-    value, slope = read(table, k, place)
-    value, slope = weights[k, 0] * value, weights[k, 0] * slope
-    for m in range(1, weights.shape[1]):
+    """Value and slope of a sum: law k and its companions, as many laws further on as there are weights, weighted.
+
+    A table without companions is read as it is.
+    """
+    if table.c.shape[1] == weights.shape[0]:
+        return read(table, k, place)
+    value, slope = 0.0, 0.0
+    for m in range(weights.shape[1]):
         if weights[k, m] != 0.0:
             more, steeper = read(table, k + m * weights.shape[0], place)
             value, slope = value + weights[k, m] * more, slope + weights[k, m] * steeper

@@ -29,17 +29,15 @@ def load(name) -> Cell:
     of all faults in the file.
     """
     path = Path(name)
-    if path.suffix != ".json":
-        if str(name) not in cells():
-            close = difflib.get_close_matches(str(name), cells(), n=3, cutoff=0.3)
-            remedy = f"did you mean {' or '.join(close)}?" if close else f"known cells: {', '.join(cells())}"
-            raise ParameterError(f"unknown cell {str(name)!r}; {remedy}")
-        return _packaged(str(name))
-    return Cell.from_json(read(path), path.stem, path)
+    return Cell.from_json(read(path), path.stem, path) if path.suffix == ".json" else _packaged(str(name))
 
 
 @lru_cache(maxsize=64)
 def _packaged(name):
+    if name not in cells():
+        close = difflib.get_close_matches(name, cells(), n=3, cutoff=0.3)
+        remedy = f"did you mean {' or '.join(close)}?" if close else f"known cells: {', '.join(cells())}"
+        raise ParameterError(f"unknown cell {name!r}; {remedy}")
     path = home() / f"{name}.json"
     return Cell.from_json(read(path), name, path)
 
