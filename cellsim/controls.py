@@ -12,7 +12,7 @@ from .models import capacity_between_cutoffs
 from .models.heat import reach
 from .models.parts import has_foil
 from .protocols import Profile
-from .protocols.steps import HELD
+from .protocols.steps import FLOWS, HELD
 
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
 C_EDGE = 1e-10  # salt below this fraction of the initial concentration counts as depleted
@@ -96,10 +96,12 @@ def control(run, step) -> Control:
     falls = target > 0 and not held
     v_lo, v_hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
     T_lo, T_hi = reach(run.sys.T) if run.sys.heat.capacity > 0.0 else (0.0, np.inf)
+    i_top = np.inf
     limit = {"current": 0.0, "capacity": np.inf, "plating margin": -np.inf, "critical current margin": -np.inf}
     for x in step.until:
-        if x.quantity in ("c-rate", "current density"):
-            limit["current"] = x.value * (nominal if x.quantity == "c-rate" else area)
+        if x.quantity in FLOWS:
+            amps = x.value * {"c-rate": nominal, "current density": area}.get(x.quantity, 1.0)
+            limit["current"], i_top = (limit["current"], amps) if x.side else (amps, i_top)
         elif x.quantity == "soc":
             left = run.soc() - x.value
             left = abs(left) if held else left if falls else -left
@@ -115,7 +117,7 @@ def control(run, step) -> Control:
     return Control(MODES[step.control], float(target * scale(cell, step)), float(duration), v_lo, v_hi,
                    limit["current"] / area, limit["capacity"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref,
                    run.around(step), step.heater / area, float(step.self_heating), T_lo, T_hi,
-                   limit["plating margin"], limit["critical current margin"])
+                   limit["plating margin"], limit["critical current margin"], i_top / area)
 
 
 def _downwards(run, step, limit, falls):

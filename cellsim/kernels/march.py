@@ -61,6 +61,8 @@ def margins(sys, ctl, s, q_start, w, g):
             g[1] = ctl.v_hi - V
     if (ctl.mode == VOLTAGE or ctl.mode >= PLATING) and ctl.i_end > 0.0:
         g[2] = abs(I) / ctl.i_end - 1.0
+    if ctl.i_top < np.inf:
+        g[2] = min(g[2], 1.0 - abs(I) / ctl.i_top)
     if ctl.q_end < np.inf:
         g[3] = 1.0 - abs(s[k + Q] - q_start) / ctl.q_end
     for i in range(sys.volume.size):

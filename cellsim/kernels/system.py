@@ -144,6 +144,7 @@ class Control(NamedTuple):
     T_hi: float = np.inf  # K
     plating: float = -np.inf  # V, margin to lithium plating that ends the step
     critical: float = -np.inf  # A/m2, margin to the critical current that ends the step
+    i_top: float = np.inf  # A/m2; a held state ends when |I| rises to this
 
 
 class Work(NamedTuple):
@@ -229,7 +230,7 @@ def keep_salt(sys, new, old):
 def aimed(ctl, mode, target):
     """The same control with another target."""
     return Control(mode, target, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge, ctl.c_edge,
-                   ctl.T_around, ctl.heater, ctl.own, ctl.T_lo, ctl.T_hi, ctl.plating, ctl.critical)
+                   ctl.T_around, ctl.heater, ctl.own, ctl.T_lo, ctl.T_hi, ctl.plating, ctl.critical, ctl.i_top)
 
 
 @inner

@@ -83,7 +83,8 @@ def _limit(r):
         value, quantity = r.amount(name).value, name
     else:
         value, quantity = r.limit(*LIMIT_UNITS)
-    if quantity not in SIDED and side:  # the side from which it is reached may be said, not changed
+    rises = quantity in FLOWS and side == "above" and value > 0.0  # of a held state
+    if quantity not in SIDED and side and not rises:  # the side from which it is reached may be said, not changed
         natural = "above" if quantity == "capacity" or quantity == "current" and value < 0.0 else "below"
         if side != natural and quantity != "soc":
             r.fault_at(start, f"a limit of {quantity} is reached from the other side only: leave out {side!r}")

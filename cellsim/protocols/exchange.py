@@ -152,7 +152,7 @@ def _to_step(pybamm, s):
 def _to_termination(pybamm, s, x):
     kinds = {"voltage": pybamm.step.VoltageTermination, "current": pybamm.step.CurrentTermination,
              "c-rate": pybamm.step.CRateTermination}
-    if x.quantity not in kinds:
+    if x.quantity not in kinds or x.quantity != "voltage" and x.side:
         raise ProtocolError(f"{step(s)}: PyBaMM cannot end a step at {limit(x)}")
     if x.quantity == "voltage" and not x.side and (isinstance(s.target, Profile) or s.control == "rest"):
         raise ProtocolError(f"{step(s)}: for PyBaMM say whether it ends above or below {limit(x)}")

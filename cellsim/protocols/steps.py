@@ -26,7 +26,7 @@ class Limit:
     side: of a voltage or a temperature, "above" or "below" the value is where the step stops.  Without it
     a voltage stops a discharge from above and a charge from below, and a temperature (or the voltage of a
     rest or a profile) from whichever side the step starts on.  Currents, current densities and C-rates are
-    magnitudes and end a held state; a capacity is the charge passed in the step, either way.  A margin, to
+    magnitudes to which that of a held state falls, or with "above" rises; a capacity is the charge passed in the step, either way.  A margin, to
     lithium plating [V] or to the critical current [A/m2], stops a step when it falls to the value.
     """
 
@@ -39,7 +39,7 @@ class Limit:
             raise ProtocolError(f"limit on {self.quantity!r}: choose one of {', '.join(QUANTITIES)}")
         if self.side not in ("", "above", "below"):
             raise ProtocolError(f"limit {self.quantity}, side {self.side!r}: choose above or below, or leave it out")
-        if self.side and self.quantity not in SIDED:
+        if self.side and self.quantity not in SIDED and not (self.side == "above" and self.quantity in FLOWS):
             raise ProtocolError(f"a limit of {self.quantity} is reached from one side only: leave out {self.side!r}")
         if not math.isfinite(self.value) or (self.value < 0.0 and self.quantity not in SIGNED):
             raise ProtocolError(f"limit {self.quantity} = {self.value!r}: give a finite number, zero or more")
@@ -141,7 +141,7 @@ class Step:
                 raise ProtocolError(f"the step holds the {self.control}: it cannot end at another one")
             if self.control == "rest" and x.quantity in (*FLOWS, "capacity", "soc"):
                 raise ProtocolError(f"a rest passes no current: it cannot end at a limit of {x.quantity}")
-            if x.quantity == self.control and not isinstance(self.target, Profile) and x.value >= abs(self.target):
+            if x.quantity == self.control and not isinstance(self.target, Profile) and _at_once(x, abs(self.target)):
                 raise ProtocolError(f"the limit {x.quantity} {x.value:g} {QUANTITIES[x.quantity]} is reached at once: "
                                     f"the step runs at {abs(self.target):g}; a limit of {x.quantity} ends a held state")
 
@@ -155,6 +155,11 @@ class Step:
             self.control, f"{'discharge' if self.target > 0 else 'charge'} at {abs(self.target):g} {unit}")
         time = f" for {self.duration:g} s" if self.duration else ""
         return what + time + "".join(f" until {x.quantity} {x.side} {x.value:g}".replace("  ", " ") for x in self.until)
+
+
+def _at_once(limit, magnitude):
+    """Whether a current of that magnitude is at its limit."""
+    return magnitude >= limit.value if limit.side == "above" else magnitude <= limit.value
 
 
 def _limits(until_voltage, until, duration):

@@ -116,7 +116,7 @@ def _plain(value):
 def limit(x: Limit) -> str:
     """A limit as text."""
     name = "" if x.quantity in UNIT_SAYS or x.quantity == "temperature" else f"{x.quantity} "
-    return f"{name}{x.side} ".lstrip() * bool(name or x.side) + written(x.value, x.quantity)
+    return name + f"{x.side} " * bool(x.side) + written(x.value, x.quantity)
 
 
 def _condition(c: Condition) -> str:

@@ -1,0 +1,144 @@
+"""The fastest charge that keeps to limits: at every moment the largest current that all of them allow.
+
+It is a protocol like any other: a step for each limit, which holds that limit until another one is met, and
+jumps from each step to the limit that ended it.  One run finds it; there is nothing to optimise.
+"""
+import math
+from dataclasses import dataclass, fields
+
+from ..errors import ProtocolError
+from ..models.parts import has_foil
+from ..parameters import Cell, load
+from ..protocols import Condition, Goto, Label, Limit, Protocol, Step, Stop
+from ..result import Result
+from ..simulation import simulate
+
+# what is held lies so much within its limit, so that the limit itself is not met again at once
+WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.01}
+JUMPS = 20  # between the same two limits in a row
+AT_MOST = 0.99  # share of the largest current above which a step counts as ended by it
+ENDED_BY = {"voltage": "voltage", "plating margin": "plating margin", "temperature": "temperature",
+            "critical current margin": "critical current margin"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a charge must keep to; None: no such limit.
+
+    c_rate: largest current.  voltage [V]: at most; the upper cut-off of the cell if None.
+    plating_margin [V]: at least, of cells with a porous negative electrode.
+    critical_current_margin [A/m2]: at least, of cells with lithium metal.
+    temperature [K]: of the cell, at most; needs a run with heat.
+    least_c_rate: the charge gives up where the current has fallen to this.
+    longest [s]: it also gives up after so long under one of its limits.
+    """
+
+    c_rate: float = 4.0
+    voltage: float | None = None
+    plating_margin: float | None = None
+    critical_current_margin: float | None = None
+    temperature: float | None = None
+    least_c_rate: float = 0.02
+    longest: float = 24.0 * 3600.0
+
+    def __post_init__(self):
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if value is not None and not math.isfinite(value):
+                raise ProtocolError(f"limits: {f.name} = {value!r}: give a finite number")
+        if not 0.0 < self.least_c_rate < self.c_rate:
+            raise ProtocolError(f"limits: least_c_rate {self.least_c_rate:g} and c_rate {self.c_rate:g}: give a least "
+                                "current above 0 and a larger one")
+
+    def of(self, cell) -> dict[str, float]:
+        """The limits besides the current that this cell has, by name, in V, A/m2 and K."""
+        top = cell.value("cell/upper voltage cut-off")
+        found = {"voltage": top if self.voltage is None else self.voltage,
+                 "plating margin": None if has_foil(cell) else self.plating_margin,
+                 "critical current margin": self.critical_current_margin if has_foil(cell) else None,
+                 "temperature": self.temperature}
+        return {name: float(value) for name, value in found.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Ride:
+    """A charge along its limits.
+
+    result: all of it.  active: what bounded the current, ("current" or a limit, start [s], end [s]) one after
+    the other.  protocol: the charge as a protocol, `print(ride.protocol)`.
+    reached: whether it came to the state of charge asked for.
+    """
+
+    result: Result
+    active: tuple[tuple[str, float, float], ...]
+    protocol: Protocol
+    reached: bool
+
+    @property
+    def duration(self) -> float:
+        """How long it took [s], without what went before; infinite if it did not get there."""
+        return self.active[-1][2] - self.active[0][1] if self.reached else math.inf
+
+    def __repr__(self):
+        parts = " -> ".join(f"{name} {(end - start) / 60.0:.3g} min" for name, start, end in self.active)
+        return f"{self.result.cell}: {parts}" + ("" if self.reached else f"; ended: {self.result.steps[-1].message}")
+
+
+def riding(cell, limits: Limits, to=0.8) -> Protocol:
+    """The protocol that charges `cell` to a state of charge along `limits`.
+
+    At every moment the current is the largest that all limits allow, within the small distances of WITHIN.
+    Raises ProtocolError for a limit that no charge can keep to.
+    """
+    known = limits.of(cell)
+    nodes: list = []
+    for name in ("current", *known):
+        steps = {other: Limit(other, value, "above" if other in ("voltage", "temperature") else "")
+                 for other, value in known.items() if other != name}
+        until = (Limit("soc", to), *steps.values())
+        if name == "current":
+            step = Step("c-rate", -limits.c_rate, limits.longest, until)
+        else:
+            sign = 1.0 if name in ("plating margin", "critical current margin") else -1.0
+            step = Step(name, known[name] + sign * WITHIN[name], limits.longest,
+                        (*until, Limit("c-rate", limits.least_c_rate), Limit("c-rate", limits.c_rate, "above")))
+        nodes += [Label(_word(name)), step, Stop(Condition("ending", "soc"))]
+        nodes += [Goto(_word(other), Condition("ending", ENDED_BY[other]), JUMPS) for other in steps]
+        if name != "current":
+            nodes.append(Goto("current", Condition("c-rate", "above", AT_MOST * limits.c_rate), JUMPS))
+        nodes.append(Stop())
+    return Protocol(nodes)
+
+
+def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
+         **how) -> Ride:
+    """Charge a cell as fast as `limits` allow, from one state of charge to another.
+
+    before: steps or text that come first, such as a heater; `soc` is where those begin.
+    heat: as of `simulate`; a run with heat if there is a limit of temperature and it is not said.
+    how: further arguments of `simulate`: temperature, ambient, period, accuracy and so on.
+    Raises what `simulate` does; a SolveError carries the run up to there.
+    """
+    cell = cell if isinstance(cell, Cell) else load(cell)
+    limits = Limits() if limits is None else limits
+    if not 0.0 <= soc < to <= 1.0:
+        raise ProtocolError(f"charge from {soc!r} to {to!r}: states of charge lie between 0 and 1, and the first is "
+                            "less")
+    main = riding(cell, limits, to)
+    protocol = Protocol([before, main]) if before else main
+    heat = limits.temperature is not None if heat is None else heat
+    result = simulate(cell, protocol, model, soc=soc, heat=heat, **how)
+    names = {str(step): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
+    active = tuple((names[s.step], s.t_start, s.t_end) for s in result.steps if s.step in names)
+    reached = bool(active) and abs(result["State of charge"][-1] - to) < 1e-6
+    return Ride(result, _joined(active), protocol, reached)
+
+
+def _joined(active):
+    """Without steps that ended at once."""
+    lasting = tuple(a for a in active if a[2] > a[1])
+    return lasting or active[:1]
+
+
+def _word(name):
+    return name.replace(" ", "_")
