@@ -36,7 +36,7 @@ _SENTENCES = {
     Ending.DURATION: "reached the end of the step",
     Ending.LOWER_VOLTAGE: "reached the lower voltage limit",
     Ending.UPPER_VOLTAGE: "reached the upper voltage limit",
-    Ending.CURRENT: "the current reached its limit",
+    Ending.CURRENT: "the current fell to its limit",
     Ending.CAPACITY: "passed the requested charge",
     Ending.PARTICLE_EMPTY: "the surface of a particle ran empty of lithium",
     Ending.PARTICLE_FULL: "the surface of a particle filled up with lithium",

@@ -26,8 +26,9 @@ class Limit:
     side: of a voltage or a temperature, "above" or "below" the value is where the step stops.  Without it
     a voltage stops a discharge from above and a charge from below, and a temperature (or the voltage of a
     rest or a profile) from whichever side the step starts on.  Currents, current densities and C-rates are
-    magnitudes to which that of a held state falls, or with "above" rises; a capacity is the charge passed in the step, either way.  A margin, to
-    lithium plating [V] or to the critical current [A/m2], stops a step when it falls to the value.
+    magnitudes to which that of a held state falls, or with "above" rises; a capacity is the charge passed in
+    the step, either way.  A margin, to lithium plating [V] or to the critical current [A/m2], stops a step
+    when it falls to the value.
     """
 
     quantity: str
