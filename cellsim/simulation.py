@@ -118,16 +118,18 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     step: Step | None = next(walk)
     while step is not None:
         t, s, outcome = _one_step(run, step, t0)
-        times.append(t)
-        states.append(s)
-        rows.append(len(t))
-        done.append(outcome)
-        t0 = t[-1]
-        if outcome.t_end > outcome.t_start:  # else the step never began: go on from where the cell was
+        t0, began = t[-1], outcome.t_end > outcome.t_start
+        if began:  # else go on from where the cell was
             run.state = s[-1].copy()
-        if outcome.ending.is_failure or outcome.ending in _STOPPERS:
-            break
-        step = _after(walk, outcome, run)
+        over = outcome.ending.is_failure or outcome.ending in _STOPPERS
+        step = None if over else _after(walk, outcome, run)
+        # a step that ended at once leaves no rows, unless it is the end of the run or there are no others
+        kept = len(t) if began or over or (step is None and not times) else 0
+        if kept:
+            times.append(t)
+            states.append(s)
+        rows.append(kept)
+        done.append(outcome)
     variables = Variables.of(cell, sys, model, _joined(times), _joined(states), run.soc0)
     result = Result(cell.name, type(model).__name__, T, np.repeat(np.arange(len(rows)), rows), tuple(done),
                     variables)
