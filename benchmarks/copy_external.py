@@ -89,8 +89,8 @@ def enertech(source):
         t, V = read(source / f"{rate}_discharge_U.csv")
         at, rise = read(source / f"{rate}_discharge_T.csv")
         t, mine, theirs = np.intersect1d(t, at, return_indices=True)
-        warm(f"enertech_{rate.replace('.', 'p')}_heat", t[1:], V[mine][1:], 298.15 + rise[theirs][1:], current_A=current,
-             rest_K=298.15)
+        warm(f"enertech_{rate.replace('.', 'p')}_heat", t[1:], V[mine][1:], 298.15 + rise[theirs][1:],
+             current_A=current, rest_K=298.15)
 
 
 def ecker(source):

@@ -37,7 +37,8 @@ def differences(case, heat=True) -> tuple[float, float, float, float]:
     t, V, T = curve(f"measured/{case.file}.csv", 2)
     said = facts(case.file)
     start = {"voltage": said["rest_V"]} if "rest_V" in said else {"soc": None}
-    run = simulate(load(case.cell), [Step("current", said["current_A"])], temperature=said["rest_K"], heat=heat, **start)
+    step = Step("current", said["current_A"])
+    run = simulate(load(case.cell), [step], temperature=said["rest_K"], heat=heat, **start)
     k = t <= case.part * t[-1]
     dV, dT = run.at("Voltage [V]", t[k]) - V[k], run.at("Cell temperature [K]", t[k]) - T[k]
     ours = run.at("Cell temperature [K]", t[k]).max()
@@ -67,7 +68,8 @@ def _lines(name, cases, data, protocol, limits, fails):
 LINES = (
     *_lines("lgm50-heat", {"1C": LG}, "discharge of an LG M50, Brosa Planella 2021, set of O'Regan 2022",
             "1C at 24.6 degC after rest, first 90 %; heat capacity from the layers, 10 W/m2/K from the can",
-            (37.0, 1.6), {}),
+            (37.0, 1.0), {"temperature": "a cooling of 10 W/m2/K, assumed here and in PyBaMM's set (2.2 K off), "
+                          "is too little for this bench; 18 W/m2/K would leave 0.5 K, but that is a fit"}),
     *_lines("enertech-heat", ENERTECH_RUNS, "discharges of an Enertech pouch, Ai 2020, set of the same paper",
-            "0.5C and 1C at 25 degC from the printed state, first 95 %; 35 W/m2/K as in the set", (57.0, 0.3), {}),
+            "0.5C and 1C at 25 degC from the printed state, first 95 %; 35 W/m2/K as in the set", (23.0, 0.3), {}),
 )
