@@ -25,7 +25,7 @@ def made(changes, **options):
 
 
 def test_calibration_finds_the_values_that_made_a_curve():
-    """0.5 mOhm m2 and 70 J/K, sought over a factor of 30 and 4; to 2 %, as runs are good to 1 mV of 49 of ohmic drop."""
+    """0.5 mOhm m2 and 70 J/K, sought over a factor of 30 and 4; to 2 %: runs are good to 1 mV of 49 of ohmic drop."""
     run = made({R: 5e-4, H: 70.0})
     found = cellsim.calibrate(cellsim.load(CHEN), [run], {R: (1e-4, 3e-3), H: (30.0, 120.0)})
     assert found.values == {R: approx(5e-4, rel=0.02), H: approx(70.0, rel=0.02)}
