@@ -3,7 +3,7 @@
     python benchmarks/copy_external.py FOLDER
 
 FOLDER holds the downloads named in the READMEs of tests/reference/{comsol,dualfoil,measured,
-about_energy}: comsol-marquis2019, dualfoil, lgm50-rate-25C, ecker2015-kokam, about-energy-bpx.
+about_energy}: comsol-marquis2019, dualfoil, lgm50-rate-25C, ecker2015-kokam, about-energy-bpx, enertech-ai2020.
 Rows are picked, never interpolated or altered.
 """
 import json
@@ -73,6 +73,24 @@ def lgm50(source):
     end = V.argmin()
     write("measured", "lgm50_789_1C", t[1:end + 1], V[1:end + 1], current_A=5.0, rest_V=V[0], rest_K=T[0],
           peak_K=T.max())
+    warm("lgm50_789_1C_heat", t[1:end + 1], V[1:end + 1], T[1:end + 1], current_A=5.0, rest_V=V[0], rest_K=T[0])
+
+
+def warm(name, t, V, T, **facts):
+    """A measured discharge with the temperature of the cell [K]."""
+    k = thin(t, V)
+    np.savetxt(HOME / "measured" / f"{name}.csv", np.column_stack([t, V, T])[k], delimiter=",", fmt="%.6g",
+               header=f"# {json.dumps(facts)}\ntime_s,voltage_V,temperature_K", comments="")
+
+
+def enertech(source):
+    """Rows of the voltage at whose times there is a temperature too: its rise, above 298.15 K."""
+    for rate, current in (("0.5C", 1.14), ("1C", 2.28)):
+        t, V = read(source / f"{rate}_discharge_U.csv")
+        at, rise = read(source / f"{rate}_discharge_T.csv")
+        t, mine, theirs = np.intersect1d(t, at, return_indices=True)
+        warm(f"enertech_{rate.replace('.', 'p')}_heat", t[1:], V[mine][1:], 298.15 + rise[theirs][1:],
+             current_A=current, rest_K=298.15)
 
 
 def ecker(source):
@@ -93,5 +111,5 @@ def about_energy(source):
 
 if __name__ == "__main__":
     for make, folder in ((comsol, "comsol-marquis2019"), (dualfoil, "dualfoil"), (lgm50, "lgm50-rate-25C"),
-                         (ecker, "ecker2015-kokam"), (about_energy, "about-energy-bpx")):
+                         (ecker, "ecker2015-kokam"), (about_energy, "about-energy-bpx"), (enertech, "enertech-ai2020")):
         make(Path(sys.argv[1]) / folder)

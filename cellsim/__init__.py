@@ -14,6 +14,7 @@ _HOMES = {
     "Profile": "protocols", "Protocol": "protocols", "profile": "protocols",
     "Case": "studies", "cases": "studies", "simulate_many": "studies", "compare": "studies",
     "Lumped": "design.thermal", "simulate": "simulation", "Result": "result",
+    "calibrate": "studies", "MeasuredRun": "studies",
     "audit": "studies", "Audit": "studies", "load_claim": "studies", "claims": "studies",
     "validate": "studies.validation", "impedance": "studies", "Spectrum": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",

@@ -1,4 +1,5 @@
 """Studies: many simulations that answer one question."""
+from .calibrate import Calibration, MeasuredRun, calibrate
 from .case import Case, cases
 from .claim import load_claim
 from .compare import RunComparison, compare
@@ -8,6 +9,6 @@ from .records import Audit, Claim, Comparison, Figures, RatioMap, Verdict
 from .spectrum import Spectrum, impedance
 from .stated import StatedClaims, StatedFigure, claims
 
-__all__ = ["Audit", "Case", "Claim", "Comparison", "Ensemble", "Figures", "Outcome", "RatioMap", "RunComparison",
-           "Spectrum", "StatedClaims", "StatedFigure", "Verdict", "audit", "cases", "claims", "compare", "impedance",
-           "load_claim", "simulate_many"]
+__all__ = ["Audit", "Calibration", "Case", "Claim", "Comparison", "Ensemble", "Figures", "MeasuredRun", "Outcome",
+           "RatioMap", "RunComparison", "Spectrum", "StatedClaims", "StatedFigure", "Verdict", "audit", "calibrate",
+           "cases", "claims", "compare", "impedance", "load_claim", "simulate_many"]

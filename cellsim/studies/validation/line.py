@@ -7,6 +7,7 @@ KINDS = {
     "verification": "against another program or a closed form, with the same numbers",
     "prediction": "of measurements that were used nowhere",
     "consistency": "with measurements that whoever chose the inputs had seen",
+    "plausibility": "whether a set reaches what a maker states of another cell; no validation of either",
     "fit": "how well a law with fitted coefficients passes through the points it was fitted to",
 }
 
