@@ -16,6 +16,8 @@ _HOMES = {
     "Lumped": "design.thermal", "simulate": "simulation", "Result": "result",
     "calibrate": "studies", "MeasuredRun": "studies",
     "audit": "studies", "Audit": "studies", "load_claim": "studies", "claims": "studies",
+    "charge_study": "studies.charging", "ride": "studies.riding", "Limits": "studies.riding",
+    "fastest_charge": "studies.fastest", "staged_charge": "studies.fastest",
     "validate": "studies.validation", "impedance": "studies", "Spectrum": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
     "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",

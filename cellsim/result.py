@@ -113,6 +113,16 @@ class Result:
                 out[here] = CubicSpline(t, y)(times[here])
         return out
 
+    def time_below(self, name, level=0.0) -> float:
+        """How long a variable over time was below a level [s], as if linear between the stored times."""
+        t, y = self.t, self[name] - level
+        a, b = y[:-1], y[1:]
+        crossing = (a < 0.0) != (b < 0.0)
+        share = np.where((a < 0.0) & (b < 0.0), 1.0, 0.0)
+        low = np.minimum(a, b)[crossing]
+        share[crossing] = low / (low - np.maximum(a, b)[crossing])
+        return float(np.sum(share * np.diff(t)))
+
     def to_pandas(self):
         """A DataFrame of all variables that depend on time only, with the step number."""
         pd = optional("pandas")

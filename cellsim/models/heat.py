@@ -15,6 +15,7 @@ from ..kernels.system import CHI, DIFFUSION, LAWS_PER_SIDE, OCP, T_PLUS, TERMS, 
 from ..numerics.table import KNOTS, Table, through
 from ..physics.transport import arrhenius
 from .laws import kept, salts, solids
+from .mesh import critical_current_factor
 from .parts import NEGATIVE, PARTS
 
 COLDER, WARMER = 60.0, 90.0  # how far from the first temperature the laws reach [K]
@@ -137,11 +138,15 @@ def steady(cell, T) -> Heat:
 
 
 def critical_current(cell, T) -> float:
-    """Current density of plating that the separator bears at T [A/m2]; infinite where the cell states none."""
+    """Current density of plating that the separator bears at T and the cell's pressure, per electrode area [A/m2].
+
+    Infinite where the cell states none.  Only the share of the area that lithium touches takes part.
+    """
     if not cell.has(f"{NEGATIVE}/critical current density"):
         return np.inf
     E = cell.value(f"{NEGATIVE}/critical current density activation energy")
-    return float(cell.value(f"{NEGATIVE}/critical current density")
+    touching = cell.value(f"{NEGATIVE}/contact fraction")
+    return float(touching * critical_current_factor(cell) * cell.value(f"{NEGATIVE}/critical current density")
                  * arrhenius(E, T, cell.value("cell/reference temperature")))
 
 

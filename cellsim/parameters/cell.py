@@ -1,5 +1,7 @@
 """A cell: an immutable, checked parameter set that can be varied and traced."""
 import copy
+import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -82,6 +84,11 @@ class Cell:
                     records[f"{section}/{key}"] = Quantity(Law.of(record), record["unit"], record["source"],
                                                            record["method"], record.get("note") or "")
         return cls(name, Path(path) if path else None, raw, MappingProxyType(records))
+
+    def digest(self) -> str:
+        """A short name of everything in the file, the same wherever it is read."""
+        text = json.dumps(self._raw, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def __hash__(self):
         return self._hash

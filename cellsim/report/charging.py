@@ -1,0 +1,74 @@
+"""Charge studies as a table and as a picture."""
+import math
+
+from matplotlib.figure import Figure as Plain
+from rich.console import Group
+from rich.text import Text
+
+from ..errors import ReportError
+from ..studies.charging import CRITICAL, PLATING
+from .plots import Figure, save
+from .tables import plain_table
+
+SERIES = (("C-rate", -1.0, "current [C]"), ("Voltage [V]", 1.0, "voltage [V]"),
+          ("Cell temperature [K]", 1.0, "temperature [degC]"), (PLATING, 1e3, "plating margin [mV]"),
+          (CRITICAL, 0.1, "critical current margin [mA/cm2]"))
+UNSAID = "not stated"
+
+
+def _number(x, digits=3):
+    return UNSAID if math.isnan(x) else "never" if math.isinf(x) else f"{x:.{digits}g}"
+
+
+def _margin(least, minutes):
+    """A margin and for how long it was used up."""
+    if math.isnan(least):
+        return UNSAID
+    return f"{least + 0.0:.1f}" + (f"\n{minutes:.1f} min < 0" if minutes > 0.05 else "")
+
+
+def study_table(study) -> Group:
+    """One row a charge; what a cell does not state or the run does not have is said to be so."""
+    title = f"Charge from {100 * study.start:g} to {100 * study.end:g} %"
+    table = plain_table(title, "cell", "protocol", "degC", "min", "peak\ndegC", "plating\nmargin\nmV",
+                        "critical\nmargin\nmA/cm2", "effi-\nciency", "heat\nW.h", named=[])
+    notes = []
+    for c in study.charges:
+        protocol = c.protocol.strip().splitlines()[0][:40]
+        table.add_row(c.cell, protocol, f"{c.temperature:g}", _number(c.minutes), _number(c.peak),
+                      _margin(c.plating, c.minutes_plating), _margin(c.critical, c.minutes_critical),
+                      _number(c.efficiency), _number(c.heat))
+        if not math.isfinite(c.minutes):
+            notes.append(Text(f"{c.cell}, {protocol}, {c.temperature:g} degC: {c.ending}"))
+    return Group(table, *notes)
+
+
+def plot_study(study, path=None) -> Plain:
+    """Each quantity over the state of charge, a line for each charge; written to `path` if given."""
+    if not study.results:
+        raise ReportError("nothing to draw: all charges were read from a file; run them anew without path")
+    shown = [s for s in SERIES if any(s[0] in r.variables for r in study.results.values())]
+    figure = Figure(figsize=(7.0, 1.9 * len(shown) + 0.9), layout="constrained")
+    axes = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
+    for (cell, protocol, T), result in study.results.items():
+        label = f"{cell}, {protocol.strip().splitlines()[0][:30]}, {T:g} degC"
+        for ax, (name, factor, _) in zip(axes, shown, strict=True):
+            if name in result.variables:
+                y = factor * result[name] - (273.15 if name.endswith("[K]") else 0.0)
+                ax.plot(100.0 * result["State of charge"], y, label=label, linewidth=1.3)
+            elif ax is axes[0]:
+                ax.plot([], [], label=label)
+            else:
+                ax.plot([], [])  # keeps the colours of the others
+    for ax, (name, _, text) in zip(axes, shown, strict=True):
+        ax.set_ylabel(text)
+        ax.grid(alpha=0.3)
+        if name in (PLATING, CRITICAL):
+            ax.axhline(0.0, color="black", linewidth=0.8)
+    axes[-1].set_xlabel("state of charge [%]")
+    axes[-1].set_xlim(100.0 * study.start - 1.0, 100.0 * study.end + 1.0)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=1 if len(labels) < 6 else 2, fontsize="small")
+    if path is not None:
+        save(figure, path)
+    return figure

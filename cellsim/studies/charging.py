@@ -1,0 +1,154 @@
+"""Charge studies: cells, protocols and temperatures side by side, one row for each charge."""
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+
+from ..design.thermal import Lumped
+from ..errors import CellsimError, ParameterError, ProtocolError, SolveError
+from ..files import optional
+from ..models.state import capacity_between_cutoffs, open_circuit_voltage
+from ..parameters import Cell, load
+from ..result import Result
+from ..simulation import simulate
+from .charging_protocols import named
+from .limits import limits_of
+from .resumable import run_resumably
+from .riding import ride
+from .shorting import probability_of_short
+
+PROTOCOLS = ("cc-cv 1C", "cc-cv 2C", "fastest")
+LIMITS = "plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= 55 degC, current <= 4C"
+PLATING, CRITICAL = "Plating margin [V]", "Critical current margin [A.m-2]"
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One charge.  NaN stands for what the cell does not state or the run does not have.
+
+    minutes: from the start of the protocol to the state of charge asked for; infinite if it was not reached.
+    peak [degC].  plating [mV], critical [mA/cm2]: the least margin; minutes_plating, minutes_critical: how long it
+    was below 0.  short: probability of a short through a flaw of the separator.
+    efficiency: energy of the open circuit between the two states of charge over the energy taken in.
+    heat, heater [W.h].  ending: of the last step, in words, or why there was no run.
+    """
+
+    cell: str
+    protocol: str
+    temperature: float  # degC, of the surroundings and at the start
+    minutes: float = math.nan
+    peak: float = math.nan
+    plating: float = math.nan
+    minutes_plating: float = math.nan
+    critical: float = math.nan
+    minutes_critical: float = math.nan
+    short: float = math.nan
+    efficiency: float = math.nan
+    heat: float = math.nan
+    heater: float = math.nan
+    ending: str = ""
+
+
+@dataclass(frozen=True)
+class ChargeStudy:
+    """What came out of `charge_study`; results: of charges that ran in this session, by (cell, protocol, degC)."""
+
+    charges: tuple[Charge, ...]
+    results: dict[tuple, Result]
+    start: float
+    end: float
+    limits: str
+
+    def to_pandas(self):
+        """A DataFrame, one row a charge."""
+        return optional("pandas").DataFrame([asdict(c) for c in self.charges])
+
+    def plot(self, path=None):
+        """Current, voltage, temperature and margins over the state of charge, as a matplotlib Figure."""
+        from ..report.charging import plot_study
+
+        return plot_study(self, path)
+
+    def __repr__(self):
+        return "\n".join(f"{c.cell}, {c.protocol}, {c.temperature:g} degC: {c.minutes:.1f} min, {c.ending}"
+                         for c in self.charges)
+
+
+def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iterable[float] = (25.0,), *, start=0.1,
+                 end=0.8, limits: str = LIMITS, cooling: float | None = None, path=None, progress=None,
+                 accuracy=1e-3) -> ChargeStudy:
+    """Charge each cell by each protocol at each temperature, with heat.
+
+    cells: names, paths or `Cell`s.  protocols: names of studies.charging_protocols with a rate ("cc-cv 2C"),
+    "fastest", or text of the protocol language.  temperatures [degC]: of the surroundings and at the start.
+    start, end: states of charge (0..1).  limits: what "fastest" keeps to.  cooling [W/m2/K].
+    path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study goes on where it stopped.
+    Raises ProtocolError and ParameterError for what cannot be understood, before anything is run.
+    """
+    if not 0.0 <= start < end <= 1.0:
+        raise ProtocolError(f"charge from {start!r} to {end!r}: states of charge lie between 0 and 1, and the first "
+                            "is less")
+    cells = [cells] if isinstance(cells, str | Cell) else list(cells)
+    known = {(c.name if isinstance(c, Cell) else str(c)): c if isinstance(c, Cell) else load(c) for c in cells}
+    for cell in known.values():
+        limits_of(limits, cell)
+        for said in protocols:
+            named(cell, said, start, end)
+    results: dict[tuple, Result] = {}
+    setting = {"start": start, "end": end, "limits": limits, "cooling": cooling, "accuracy": accuracy}
+    cases = [{"cell": name, "protocol": said, "temperature": float(T), **setting, "values": cell.digest()}
+             for name, cell in known.items() for said in protocols for T in temperatures]
+
+    def compute(case):
+        key = (case["cell"], case["protocol"], case["temperature"])
+        row, result = _one(known[case["cell"]], case)
+        if result is not None:
+            results[key] = result
+        return {k: v for k, v in asdict(row).items() if k not in case}
+
+    rows = run_resumably(cases, compute, path, progress)
+    names = {f.name for f in fields(Charge)}
+    return ChargeStudy(tuple(Charge(**{k: v for k, v in row.items() if k in names}) for row in rows), results, start,
+                       end, limits)
+
+
+def _one(cell, case):
+    """(Charge, Result or None) of one case."""
+    row = {"cell": case["cell"], "protocol": case["protocol"], "temperature": case["temperature"]}
+    how = {"temperature": case["temperature"] + 273.15, "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
+           "accuracy": case["accuracy"]}
+    protocol = named(cell, case["protocol"], case["start"], case["end"])
+    try:
+        if protocol is None:
+            result = ride(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"], **how).result
+        else:
+            result = simulate(cell, protocol, soc=case["start"], **how)
+    except SolveError as fault:
+        result = fault.result
+    except CellsimError as fault:
+        return Charge(**row, ending=str(fault)), None
+    return judge(cell, result, case["start"], case["end"], row), result
+
+
+def judge(cell, result, start, end, row) -> Charge:
+    """The figures of a charge from its run."""
+    soc = result["State of charge"]
+    reached = np.flatnonzero(soc >= end - 1e-6)
+    minutes = float(result.t[reached[0]]) / 60.0 if reached.size else math.inf
+    margins = {name: result[name] if name in result.variables else None for name in (PLATING, CRITICAL)}
+    below = {name: math.nan if y is None else result.time_below(name, 0.0) / 60.0 for name, y in margins.items()}
+    least = {name: math.nan if y is None else float(y.min()) for name, y in margins.items()}
+    try:
+        short = probability_of_short(cell, result)
+    except ParameterError:
+        short = math.nan
+    z = np.linspace(start, min(end, float(soc[-1])), 201)
+    stored = float(np.trapezoid(open_circuit_voltage(cell, z, result.temperature), z)) * capacity_between_cutoffs(cell)
+    taken = result.charge_energy
+    return Charge(**row, minutes=minutes, peak=float(result["Cell temperature [K]"].max()) - 273.15,
+                  plating=1e3 * least[PLATING], minutes_plating=below[PLATING], critical=0.1 * least[CRITICAL],
+                  minutes_critical=below[CRITICAL], short=short,
+                  efficiency=stored / taken if taken > 0.0 else math.nan,
+                  heat=float(result["Heat generated [J]"][-1]) / 3600.0,
+                  heater=float(result["Heater energy [J]"][-1]) / 3600.0, ending=result.steps[-1].message)

@@ -1,0 +1,195 @@
+"""The fastest charge within limits, in two ways that must agree: along the limits, and by an optimiser over stages.
+
+Along the limits: at every moment the largest current that all of them allow (`ride`).  Where the bounds act on
+concentrations and potentials this is the best there is: a surface kept at its bound takes up more than any that
+stays below it.  A limit of temperature is different, as heat made early is still there later: the same charge makes
+the less heat the more evenly it flows.  Where that limit binds, the largest current is therefore searched for too.
+"""
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..errors import CellsimError, ProtocolError
+from ..models import ACCURACY, DFN, ThinFilm, has_film
+from ..parameters import Cell, load
+from ..protocols import Limit, Step
+from ..result import Result
+from ..simulation import simulate
+from .limits import limits_of
+from .riding import Limits, Ride, ride
+
+CAPS = 9  # largest currents tried before the best of them is refined
+CLOSE = 5e-3  # the best largest current is found to this share
+SLOW = 0.2  # C-rate at which a staged charge that stopped early is thought to go on
+BUDGET = 450  # runs of the optimiser at the finest number of stages
+VARIABLES = {"voltage": ("Voltage [V]", -1.0), "plating margin": ("Plating margin [V]", 1.0),
+             "critical current margin": ("Critical current margin [A.m-2]", 1.0),
+             "temperature": ("Cell temperature [K]", -1.0), "current": ("C-rate", 1.0)}
+
+
+@dataclass(frozen=True)
+class Fastest:
+    """What `fastest_charge` found.
+
+    ride: the charge.  c_rate: the largest current it uses; below that of the limits where heat must be spread.
+    greedy: the charge that takes at once what the limits allow; the same as `ride` unless temperature binds.
+    limits: those kept to.
+    """
+
+    ride: Ride
+    c_rate: float
+    greedy: Ride
+    limits: Limits
+
+    @property
+    def result(self) -> Result:
+        """The whole run."""
+        return self.ride.result
+
+    @property
+    def duration(self) -> float:
+        """Time of the charge [s]; infinite if it does not get there."""
+        return self.ride.duration
+
+    def __repr__(self):
+        more = "" if self.ride is self.greedy else \
+            f"\n  at most {self.c_rate:.3g} C, as heat made early binds later: with all the current that is allowed " \
+            + (f"it takes {self.greedy.duration / 60.0:.4g} min" if self.greedy.reached else "it does not get there")
+        return f"{self.duration / 60.0:.4g} min along {self.ride}{more}"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A charge in stages of constant current.  currents: C-rates; edges: state of charge at which each ends at the
+    latest; runs: how many the optimiser took."""
+
+    result: Result
+    currents: tuple[float, ...]
+    edges: tuple[float, ...]
+    reached: bool
+    runs: int
+
+    @property
+    def duration(self) -> float:
+        """Time of the charge [s]; infinite if it does not get there."""
+        return float(self.result.t[-1]) if self.reached else math.inf
+
+    def __repr__(self):
+        return (f"{self.duration / 60.0:.4g} min in {len(self.currents)} stages after {self.runs} runs: "
+                + ", ".join(f"{c:.2f}" for c in self.currents) + " C")
+
+
+def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None, **how) -> Fastest:
+    """Charge `cell` from one state of charge to another as fast as limits allow.
+
+    limits: a `Limits`, or text such as "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C".
+    spread: where temperature binds, also search for the best largest current; without it the charge is greedy.
+    how: further arguments of `ride` and `simulate`: heat, temperature [K], ambient [K], accuracy and so on.
+    Raises ProtocolError for limits that cannot be read or kept, and what `simulate` does.
+    """
+    cell, limits, model = _settled(cell, limits, model, how)
+    greedy = ride(cell, limits, soc=start, to=end, model=model, **how)
+    binds = any(name == "temperature" for name, _, _ in greedy.active)
+    if not spread or not binds and greedy.reached or limits.temperature is None:
+        return Fastest(greedy, limits.c_rate, greedy, limits)
+    found = {limits.c_rate: greedy}
+
+    def time(log_cap):
+        cap = float(np.exp(log_cap))
+        if cap not in found:
+            found[cap] = ride(cell, replace(limits, c_rate=cap), soc=start, to=end, model=model, **how)
+        return found[cap].duration if found[cap].reached else 1e9 * (1.0 + cap)
+
+    from scipy.optimize import minimize_scalar
+
+    least = greedy.result["C-rate"][greedy.result["C-rate"] < 0.0]
+    low = max(1.5 * limits.least_c_rate, 0.5 * float(np.min(np.abs(least)))) if greedy.reached else \
+        1.5 * limits.least_c_rate
+    caps = np.linspace(np.log(low), np.log(limits.c_rate), CAPS)
+    best = int(np.argmin([time(c) for c in caps]))
+    minimize_scalar(time, bounds=(caps[max(best - 1, 0)], caps[min(best + 1, CAPS - 1)]), method="bounded",
+                    options={"xatol": CLOSE})
+    cap = min((c for c in found), key=lambda c: (found[c].duration, c))
+    return Fastest(found[cap], cap, greedy, limits)
+
+
+def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=12, budget=BUDGET, model=None, **how) -> Staged:
+    """The same by an optimiser that knows nothing of `ride`: constant currents, each up to a state of charge.
+
+    A stage ends where it meets a limit, and the next one goes on, so that every charge tried keeps to the
+    limits.  The currents are found by Powell's method, first few of them, then twice as many, up to `stages`.
+    """
+    from scipy.optimize import minimize
+
+    cell, limits, model = _settled(cell, limits, model, how)
+    heat = how.pop("heat", limits.temperature is not None)
+    runs = 0
+
+    def run(currents):
+        nonlocal runs
+        runs += 1
+        steps = _stages(cell, limits, currents, start, end)
+        return simulate(cell, steps, model, soc=start, heat=heat, **how)
+
+    def time(logs):
+        try:
+            result = run(np.exp(logs))
+        except CellsimError:
+            return 1e6
+        return result.t[-1] + max(end - result["State of charge"][-1], 0.0) * 3600.0 / SLOW
+
+    top, bottom = np.log(limits.c_rate), np.log(0.05)
+    firsts = [np.linspace(a, b, 3) for a in top - np.array([0.0, 0.4, 0.8, 1.2]) for b in top - np.array(
+        [0.4, 0.8, 1.2, 1.8, 2.5]) if b < a]
+    logs = min(firsts, key=time)
+    n = 3
+    while True:
+        found = minimize(time, logs, method="Powell", bounds=[(bottom, top)] * n,
+                         options={"maxfev": max(20 * n, budget * n // stages), "xtol": 1e-2, "ftol": 1e-4})
+        logs = np.clip(found.x, bottom, top)
+        if n >= stages:
+            break
+        n, logs = min(2 * n, stages), np.interp((np.arange(min(2 * n, stages)) + 0.5) / min(2 * n, stages),
+                                                (np.arange(n) + 0.5) / n, logs)
+    result = run(np.exp(logs))
+    reached = abs(result["State of charge"][-1] - end) < 1e-6
+    return Staged(result, tuple(map(float, np.exp(logs))), tuple(map(float, _edges(n, start, end))), reached, runs)
+
+
+def distances(result, limits, cell) -> dict[str, float]:
+    """How far the run stays within each limit at worst [V, A/m2, K, C], over all stored rows; negative: beyond.
+
+    Rows of steps that ended before they began are left out: nothing ever flowed there.
+    """
+    lasting = np.array([s.t_end > s.t_start for s in result.steps])[result.step_index]
+    known = {**limits.of(cell), "current": limits.c_rate}
+    found = {}
+    for name, value in known.items():
+        variable, sign = VARIABLES[name]
+        bound = -value if name == "current" else value  # a charge current is negative
+        found[name] = float(np.min(sign * (result[variable][lasting] - bound)))
+    return found
+
+
+def _edges(n, start, end):
+    return start + (end - start) * (np.arange(n) + 1.0) / n
+
+
+def _stages(cell, limits, currents, start, end):
+    """One step for each current."""
+    until = [Limit(name, value, "above" if name in ("voltage", "temperature") else "")
+             for name, value in limits.of(cell).items()]
+    return [Step("c-rate", -float(c), None, (Limit("soc", float(edge)), *until))
+            for c, edge in zip(currents, _edges(len(currents), start, end), strict=True)]
+
+
+def _settled(cell, limits, model, how):
+    """Cell, limits, and a model with one mesh for all runs, so that they differ in nothing but their currents."""
+    cell = cell if isinstance(cell, Cell) else load(cell)
+    limits = limits_of(limits, cell)
+    if not isinstance(limits, Limits):
+        raise ProtocolError(f"limits {limits!r}: give text, or Limits(...)")
+    model = (ThinFilm() if has_film(cell) else DFN()) if model is None else model
+    T = float(cell.temperature(how.get("temperature")))
+    return cell, limits, model.resolved(cell, T, limits.c_rate, how.get("accuracy", ACCURACY))

@@ -1,0 +1,59 @@
+"""Limits of a charge in words: "plating margin >= 10 mV, temperature <= 55 degC, voltage <= 4.2 V, current <= 6C"."""
+from ..errors import ProtocolError
+from ..parameters import Cell, load
+from ..protocols.reader import Reader
+from .riding import Limits
+
+# name: (the field of Limits, which side of the value is allowed, the quantities its unit may be of)
+KNOWN = {"plating margin": ("plating_margin", "above", ("voltage",)),
+         "critical current margin": ("critical_current_margin", "above", ("current density",)),
+         "temperature": ("temperature", "below", ("temperature",)),
+         "voltage": ("voltage", "below", ("voltage",)),
+         "current": ("c_rate", "below", ("c-rate", "current", "current density"))}
+SIGN = {"above": ">=", "below": "<="}
+
+
+def read_limits(text, cell) -> Limits:
+    """The `Limits` that a text names, separated by commas.
+
+    cell: a `Cell` or a name; a current in A or mA/cm2 is turned into its C-rate.
+    Raises ProtocolError with a caret under the word at fault.
+    """
+    cell = cell if isinstance(cell, Cell) else load(cell)
+    found: dict[str, float] = {}
+    try:
+        r = Reader(text)
+        while True:
+            _one(r, cell, found)
+            if r.at_end:
+                break
+            r.need_mark(",")
+    except ProtocolError as fault:
+        raise ProtocolError(str(fault).replace("protocol, ", "limits, ", 1)
+                            .replace("the step ends too early", "the limits end too early")) from None
+    return Limits(**found)
+
+
+def _one(r, cell, found):
+    """Read one limit into `found`."""
+    start = r.start
+    name = r.choice(KNOWN)
+    field, side, quantities = KNOWN[name]
+    if field in found:
+        r.fault_at(start, f"a second limit of {name}: leave out one of them")
+    at, said = r.start, r.side()
+    if said is None:
+        r.fail(r.unread, f"'{SIGN[side]}'")
+    if said != side:
+        r.fault_at(at, f"a limit of {name} is a {'least' if side == 'above' else 'largest'} value: "
+                       f"write {name} {SIGN[side]} ...")
+    amount = r.amount(*quantities)
+    one_c = {"current": cell.nominal_capacity,
+             "current density": cell.nominal_capacity / cell.value("cell/electrode area")}
+    found[field] = amount.value / one_c[amount.quantity] if name == "current" and amount.quantity in one_c \
+        else amount.value
+
+
+def limits_of(limits, cell) -> Limits:
+    """`Limits`, a text of them, or None for those of the cell."""
+    return Limits() if limits is None else read_limits(limits, cell) if isinstance(limits, str) else limits
