@@ -31,6 +31,7 @@ from .result import Result, StepResult
 from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
+BEGIN = 0.5  # C-rate from which the current that holds a temperature is looked for
 STEADY = Body(1e30, 0.0)  # a run without heat whose surroundings change from step to step
 
 
@@ -187,8 +188,8 @@ def _one_step(run, step, t0):
         s[k + WARMTH] = run.around(step)
     ctl, q0, e0 = control(run, step), s[k + Q], s[k + E]
     status = march.RUNNING
-    if ctl.mode == TEMPERATURE and s[k] == 0.0:  # at no current, more current need not mean more heat
-        begin = ctl._replace(mode=CURRENT, target=-run.cell.nominal_capacity / run.area)
+    if ctl.mode == TEMPERATURE:  # heat rises with the current from a moderate one up, whatever it has been before
+        begin = ctl._replace(mode=CURRENT, target=-BEGIN * run.cell.nominal_capacity / run.area)
         status = march.settle(sys, begin, s, run.work, run.rtol)
     if status == march.RUNNING:
         status = march.settle(sys, ctl, s, run.work, run.rtol)

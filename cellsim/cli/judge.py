@@ -21,7 +21,7 @@ def audit(
 ):
     """Judge a claim about energy density, with the condition under which it would hold."""
     from ..files import replacing
-    from ..report.tables import audit_table, verdict_table
+    from ..report.tables import audit_table, charging_table, verdict_table
     from ..studies import audit as run
     from ..studies import load_claim
 
@@ -36,6 +36,8 @@ def audit(
     say(question.title, style="bold")
     say(f"{question.source}\n")
     console.print(audit_table(found), verdict_table(found))
+    if found.charging:
+        console.print(charging_table(found.charging))
     if output is not None:
         say(f"Report: {output}", soft_wrap=True)
 

@@ -6,6 +6,8 @@ from rich.text import Text
 
 from ..parameters import cells, load
 from ..parameters.names import METHODS
+from ..studies import charging_claim as charging
+from ..studies.records import Verdict
 from . import words
 
 LONGEST = 28  # characters of a name that leave room for numbers on a narrow terminal
@@ -59,6 +61,17 @@ def verdict_table(audit) -> Group:
             details.append(f"  {words.ratio(c)} ({words.ratio_span(c)}) x {words.METRICS[c.metric]} of {c.baseline}: ")
             details.append(f"{sign} {c.verdict.value}\n", style=f"bold {colour}").append(f"    {c.condition}\n", "dim")
     return Group(details, Text(words.tally(audit), style="bold"), Text(words.best_of(audit)), lines)
+
+
+def charging_table(verdicts) -> Group:
+    """The claim of a shorter charging time: each cell against each baseline, under two rules."""
+    table = plain_table(f"{charging.TITLE}: {words.charging_rule()}", "cell", "baseline", "baseline's rule", "degC",
+                        "min", "baseline\nmin", "ratio", "verdict", named=[])
+    for v in verdicts:
+        sign, _, colour = words.VERDICTS[Verdict(v.word)]
+        table.add_row(v.cell, v.baseline, v.rule, f"{v.temperature:g}", f"{v.minutes:.0f}", f"{v.baseline_minutes:.0f}",
+                      f"{v.ratio:.2g}", Text(f"{sign} {v.word}\n", f"bold {colour}").append(v.condition, "dim"))
+    return Group(table, Text(charging.SOURCE, "dim"))
 
 
 def provenance_table(cell) -> Table:

@@ -1,5 +1,6 @@
 """Figures in words: the rows that the page and the terminal both show, with their units."""
 from ..errors import Ending
+from ..studies import charging_claim as charging
 from ..studies.records import UNITS, Verdict
 from ..studies.uncertainty import SAMPLES, SPREAD
 
@@ -93,6 +94,12 @@ def best_of(audit) -> str:
     """Which comparisons the headlines are."""
     many = len(audit.cells)
     return f"The closest of {many} cells, for each baseline and metric:" if many > 1 else ""
+
+
+def charging_rule() -> str:
+    """The rules of the charging claim, in words."""
+    return (f"{100 * charging.START:g} to {100 * charging.END:g} %, at most {charging.FACTOR:.2f} of the baseline's "
+            f"time. Safe: {charging.LIMITS}. Rated: the baseline is charged by {charging.RATED}")
 
 
 def tally(audit) -> str:

@@ -9,6 +9,7 @@ from ..models import capacity_between_cutoffs, open_circuit_voltage
 from ..parameters import Cell, load
 from ..protocols import discharge
 from ..simulation import simulate
+from .charging_claim import charging_claim
 from .claim import load_claim
 from .records import UNITS, Audit, Claim, Figures, RatioMap
 from .uncertainty import interval, sample
@@ -87,7 +88,7 @@ def audit(claim: Claim | str | None = None, *,
     """
     claim = claim if isinstance(claim, Claim) else load_claim(claim)
     base, solid = _load_all(claim)
-    total = 2.0 * len(base) + 3.0 * len(solid) + 4.0
+    total = 2.0 * len(base) + 3.0 * len(solid) + 5.0
     done = 0.0
 
     def report(what, share=1.0):
@@ -120,7 +121,9 @@ def audit(claim: Claim | str | None = None, *,
     first = solid[0].name
     maps = tuple(ratio_maps(families[first], known[first], baselines, claim))
     report(f"{first}: maps", 4.0)
-    return Audit(claim, baselines, tuple(known[c.name] for c in solid), tuple(comparisons), maps)
+    charging = charging_claim(solid, [f.cell for f in baselines])
+    report("charging", 1.0)
+    return Audit(claim, baselines, tuple(known[c.name] for c in solid), tuple(comparisons), maps, charging)
 
 
 def _ratios(upper, lower):

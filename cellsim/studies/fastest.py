@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import CellsimError, ProtocolError
+from ..errors import CellsimError, Ending, ProtocolError
 from ..models import ACCURACY, DFN, ThinFilm, has_film
 from ..parameters import Cell, load
 from ..protocols import Limit, Step
@@ -22,7 +22,9 @@ from .riding import Limits, Ride, ride
 CAPS = 9  # largest currents tried before the best of them is refined
 CLOSE = 5e-3  # the best largest current is found to this share
 SLOW = 0.2  # C-rate at which a staged charge that stopped early is thought to go on
-BUDGET = 450  # runs of the optimiser at the finest number of stages
+GUESS = 0.01  # share to which the currents of the first guess are found
+EARLY = 1.5  # exponent by which stages grow longer
+BUDGET = 100  # runs of the optimiser after the first guess
 VARIABLES = {"voltage": ("Voltage [V]", -1.0), "plating margin": ("Plating margin [V]", 1.0),
              "critical current margin": ("Critical current margin [A.m-2]", 1.0),
              "temperature": ("Cell temperature [K]", -1.0), "current": ("C-rate", 1.0)}
@@ -114,11 +116,11 @@ def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=
     return Fastest(found[cap], cap, greedy, limits)
 
 
-def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=12, budget=BUDGET, model=None, **how) -> Staged:
+def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BUDGET, model=None, **how) -> Staged:
     """The same by an optimiser that knows nothing of `ride`: constant currents, each up to a state of charge.
 
     A stage ends where it meets a limit, and the next one goes on, so that every charge tried keeps to the
-    limits.  The currents are found by Powell's method, first few of them, then twice as many, up to `stages`.
+    limits.  The currents are found by halving, stage by stage, and then all together by Powell's method.
     """
     from scipy.optimize import minimize
 
@@ -129,7 +131,7 @@ def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=12, budget=BU
     def run(currents):
         nonlocal runs
         runs += 1
-        steps = _stages(cell, limits, currents, start, end)
+        steps = _stages(cell, limits, currents, start, end, stages)
         return simulate(cell, steps, model, soc=start, heat=heat, **how)
 
     def time(logs):
@@ -140,21 +142,20 @@ def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=12, budget=BU
         return result.t[-1] + max(end - result["State of charge"][-1], 0.0) * 3600.0 / SLOW
 
     top, bottom = np.log(limits.c_rate), np.log(0.05)
-    firsts = [np.linspace(a, b, 3) for a in top - np.array([0.0, 0.4, 0.8, 1.2]) for b in top - np.array(
-        [0.4, 0.8, 1.2, 1.8, 2.5]) if b < a]
-    logs = min(firsts, key=time)
-    n = 3
-    while True:
-        found = minimize(time, logs, method="Powell", bounds=[(bottom, top)] * n,
-                         options={"maxfev": max(20 * n, budget * n // stages), "xtol": 1e-2, "ftol": 1e-4})
-        logs = np.clip(found.x, bottom, top)
-        if n >= stages:
-            break
-        n, logs = min(2 * n, stages), np.interp((np.arange(min(2 * n, stages)) + 0.5) / min(2 * n, stages),
-                                                (np.arange(n) + 0.5) / n, logs)
+    logs = np.full(stages, bottom)
+    for k in range(stages):  # first guess: each stage as fast as it can be to its end, those before being fixed
+        low, high = bottom, top
+        while high - low > GUESS:
+            logs[k] = 0.5 * (low + high)
+            ended = run(np.exp(logs[:k + 1])).steps[k].ending
+            low, high = (logs[k], high) if ended == Ending.CAPACITY else (low, logs[k])
+        logs[k] = low
+    found = minimize(time, logs, method="Powell", bounds=[(bottom, top)] * stages,
+                     options={"maxfev": budget, "xtol": 1e-2, "ftol": 1e-4})
+    logs = np.clip(found.x if found.fun < time(logs) else logs, bottom, top)
     result = run(np.exp(logs))
     reached = abs(result["State of charge"][-1] - end) < 1e-6
-    return Staged(result, tuple(map(float, np.exp(logs))), tuple(map(float, _edges(n, start, end))), reached, runs)
+    return Staged(result, tuple(map(float, np.exp(logs))), tuple(map(float, _edges(stages, start, end))), reached, runs)
 
 
 def distances(result, limits, cell) -> dict[str, float]:
@@ -173,15 +174,16 @@ def distances(result, limits, cell) -> dict[str, float]:
 
 
 def _edges(n, start, end):
-    return start + (end - start) * (np.arange(n) + 1.0) / n
+    """Where stages end at the latest: shorter ones first, as the largest safe current falls fastest then."""
+    return start + (end - start) * ((np.arange(n) + 1.0) / n) ** EARLY
 
 
-def _stages(cell, limits, currents, start, end):
+def _stages(cell, limits, currents, start, end, n):
     """One step for each current."""
     until = [Limit(name, value, "above" if name in ("voltage", "temperature") else "")
              for name, value in limits.of(cell).items()]
     return [Step("c-rate", -float(c), None, (Limit("soc", float(edge)), *until))
-            for c, edge in zip(currents, _edges(len(currents), start, end), strict=True)]
+            for c, edge in zip(currents, _edges(n, start, end), strict=False)]  # the first ones may do
 
 
 def _settled(cell, limits, model, how):

@@ -7,6 +7,7 @@ import numpy as np
 from ..design import CellDesign, EnergyDensity
 from ..parameters import Cell
 from ..result import Result
+from .charging_claim import ChargingVerdict
 
 UNITS = {"gravimetric": "W.h/kg", "volumetric": "W.h/L"}
 
@@ -145,6 +146,7 @@ class Audit:
     cells: tuple[Figures, ...]
     comparisons: tuple[Comparison, ...]  # cells x baselines x metrics, in that order
     maps: tuple[RatioMap, ...]
+    charging: tuple[ChargingVerdict, ...] = ()
 
     def figures(self, name) -> Figures:
         """The figures of a cell by name."""

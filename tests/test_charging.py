@@ -1,0 +1,155 @@
+"""Charge studies: figures that follow from the run, names, resumption, and the claim of a shorter time."""
+import math
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytest import approx
+
+import cellsim
+from cellsim.studies import charging_claim as claim
+from cellsim.studies.charging import charge_study
+from cellsim.studies.charging_protocols import TEXTS, named
+from cellsim.studies.limits import read_limits
+from cellsim.studies.resumable import journal_of, run_resumably
+
+CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_named_protocol_reaches_the_state_of_charge(name):
+    """From 10 to 70 %, at 25 degC."""
+    study = charge_study(CHEN, [f"{name} 1.5C"], end=0.7)
+    assert math.isfinite(study.charges[0].minutes), study
+
+
+def test_figures_are_those_of_the_run():
+    """Time, peak, margins and efficiency, each from the result by another way; energy balances to 5 %.
+
+    What is taken in is what the open circuit stores and what becomes heat, but for entropy, of which the LG M50
+    set has none, and gradients that have not relaxed.
+    """
+    study = charge_study(CHEN, ["cc-cv 2C"])
+    row, result = study.charges[0], next(iter(study.results.values()))
+    assert row.minutes == approx(result.t[-1] / 60.0) and result["State of charge"][-1] == approx(0.8, abs=1e-6)
+    assert row.peak == approx(result["Cell temperature [K]"].max() - 273.15)
+    assert row.plating == approx(1e3 * result["Plating margin [V]"].min())
+    fine = np.linspace(0.0, result.t[-1], 20001)
+    margin = np.interp(fine, result.t, result["Plating margin [V]"])
+    assert row.minutes_plating == approx(np.mean(margin < 0.0) * row.minutes, abs=0.02)
+    assert row.efficiency * result.charge_energy + row.heat == approx(result.charge_energy, rel=0.05)
+    assert math.isnan(row.critical) and math.isnan(row.short)  # not stated, and not zero
+
+
+def test_a_charger_never_gives_more_than_its_rate():
+    """Also while the voltage is held and the cell warms up from 0 degC."""
+    study = charge_study(TARGET, ["cc-cv 2C"], [0.0])
+    assert next(iter(study.results.values()))["C-rate"].min() >= -2.0 * 1.001
+
+
+def test_colder_is_slower_and_less_safe():
+    """Minutes fall and the margin rises from -10 to 40 degC."""
+    rows = charge_study(CHEN, ["cc-cv 1C"], [-10.0, 15.0, 40.0]).charges
+    assert rows[0].minutes > rows[1].minutes > rows[2].minutes
+    assert rows[0].plating < rows[1].plating < rows[2].plating
+
+
+@pytest.mark.parametrize("said, words", [("cc-vc 1C", "did you mean 'cc-cv'|nearest|cc-cv"), ("Chrge at 1C", "Chrge")])
+def test_an_unknown_protocol_is_refused_before_anything_runs(said, words):
+    """With what it may have meant."""
+    with pytest.raises(cellsim.ProtocolError, match=words):
+        charge_study(CHEN, [said])
+
+
+@pytest.mark.parametrize("text, words", [("plating margin >= 10 furlong", "furlong"),
+                                         ("voltage >= 4 V", "largest value"),
+                                         ("current <= 2C, current <= 3C", "second limit")])
+def test_limits_in_words_are_read_or_refused(text, words):
+    """A caret or a sentence; units are turned into those of the kernels."""
+    with pytest.raises(cellsim.ProtocolError, match=words):
+        read_limits(text, CHEN)
+    found = read_limits("plating margin >= 10 mV, temperature <= 55 degC, current <= 10 A", CHEN)
+    assert (found.plating_margin, found.temperature, found.c_rate) == (approx(0.01), approx(328.15), approx(2.0))
+
+
+def test_both_ways_to_the_fastest_charge_agree():
+    """A staged optimum does not beat the ride along the limits by more than 1 %, nor lose by more than 3 %."""
+    limits, how = "plating margin >= 0 mV, current <= 4C", {"temperature": 298.15, "accuracy": 3e-3}
+    along = cellsim.fastest_charge(CHEN, limits, 0.1, 0.6, **how)
+    staged = cellsim.staged_charge(CHEN, limits, 0.1, 0.6, **how)
+    assert staged.reached and 0.99 < staged.duration / along.duration < 1.03, (along, staged)
+
+
+KILLED = """
+import sys, time
+from cellsim.studies.resumable import run_resumably
+def compute(case):
+    time.sleep(0.1)
+    return {"square": case["x"] ** 2}
+run_resumably([{"x": x} for x in range(20)], compute, sys.argv[1])
+"""
+
+
+def test_a_killed_study_goes_on_where_it_stopped(tmp_path):
+    """Killed half-way: the journal has whole rows only; the second run does the rest, and the file is the same."""
+    path = tmp_path / "study.csv"
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(path)], env=os.environ | {"PYTHONPATH": str(ROOT)})
+    journal, patience = journal_of(path), time.monotonic() + 60.0
+    while not (journal.is_file() and journal.read_text().count("\n") >= 5):
+        assert time.monotonic() < patience and process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    done = journal.read_text().count("\n")
+    assert 5 <= done < 20 and not path.exists()
+    with journal.open("a") as file:
+        file.write('{"case": "cut sho')  # what a crash may leave
+    computed = []
+
+    def compute(case):
+        computed.append(case["x"])
+        return {"square": case["x"] ** 2}
+
+    rows = run_resumably([{"x": x} for x in range(20)], compute, path)
+    assert rows == [{"x": x, "square": x**2} for x in range(20)] and len(computed) == 20 - done
+    assert path.is_file() and not journal.exists()
+
+
+def test_a_study_written_and_read_again_is_the_same(tmp_path):
+    """Rows of a resumed study equal those of one in memory, bit for bit."""
+    import pandas
+
+    path = tmp_path / "study.parquet"
+    kept = charge_study(CHEN, ["cc-cv 1C"], [25.0, 40.0], path=path)
+    plain = charge_study(CHEN, ["cc-cv 1C"], [25.0, 40.0])
+    for a, b in zip(kept.charges, plain.charges, strict=True):
+        assert repr(a) == repr(b)
+    assert len(pandas.read_parquet(path)) == 2
+
+
+def test_the_charging_claim_is_judged_by_the_times_themselves():
+    """Ratio and verdict from the two times; a needed critical current, where there is one, does make it hold."""
+    rated = claim.charging_claim([TARGET], [CHEN], temperatures=(25.0,))
+    assert {v.rule for v in rated} == {"safe", "rated"}
+    for v in rated:
+        assert v.ratio == approx(v.minutes / v.baseline_minutes) and v.holds == (v.ratio <= claim.FACTOR * 1.001)
+        assert v.word in ("holds", "holds only if", "does not hold")
+    cell = cellsim.load(TARGET)
+    needed, stated = claim.needed_current(cell, 25.0, 30.0)
+    assert needed > stated
+    better = cell.with_({claim.CRITICAL: cell.value(claim.CRITICAL) * needed / stated})
+    assert claim.time_of(better, 25.0) == approx(30.0, rel=0.03)
+
+
+def test_named_protocols_are_the_ones_that_are_documented():
+    """Each name of the module's text is known, and the other way round."""
+    from cellsim.studies import charging_protocols
+
+    for name in (*TEXTS, "fastest"):
+        assert f"    {name} " in charging_protocols.__doc__
+    assert named(cellsim.load(CHEN), "fastest", 0.1, 0.8) is None
