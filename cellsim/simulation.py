@@ -114,7 +114,8 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     protocol.check(cell, {"soc": run.soc0, "voltage": stage_voltage(sys, state), "temperature": T})
     if protocol.needs_heat and not warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
-    times, states, rows, done = [], [], [], []
+    times: list[np.ndarray] = []
+    states, rows, done = [], [], []
     t0, walk = 0.0, protocol.walk()
     step: Step | None = next(walk)
     while step is not None:

@@ -10,9 +10,9 @@ from ..studies.charging import CRITICAL, PLATING
 from .plots import Figure, save
 from .tables import plain_table
 
-SERIES = (("C-rate", -1.0, "current [C]"), ("Voltage [V]", 1.0, "voltage [V]"),
-          ("Cell temperature [K]", 1.0, "temperature [degC]"), (PLATING, 1e3, "plating margin [mV]"),
-          (CRITICAL, 0.1, "critical current margin [mA/cm2]"))
+SERIES = (("C-rate", -1.0, "current\n[C]"), ("Voltage [V]", 1.0, "voltage\n[V]"),
+          ("Cell temperature [K]", 1.0, "temperature\n[degC]"), (PLATING, 1e3, "plating\nmargin [mV]"),
+          (CRITICAL, 0.1, "critical current\nmargin [mA/cm2]"))
 UNSAID = "not stated"
 
 

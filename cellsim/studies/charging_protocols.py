@@ -47,13 +47,13 @@ WITHIN = 1e-4  # V below the cut-off that is held, so that the current there is 
 def named(cell, said, start, end) -> Protocol | None:
     """The protocol that `said` names, such as "cc-cv 2C", or is; None for "fastest".  Raises ProtocolError."""
     found = CALL.fullmatch(said)
-    name = found[1].lower() if found else ""
+    if found is None:
+        return Protocol(said)
+    name = found[1].lower()
     if name == FASTEST:
         return None
     if name not in TEXTS:
-        if found:
-            raise ProtocolError(f"charge protocol {said!r}: {near(name, NAMES)}; or give steps as text")
-        return Protocol(said)
+        raise ProtocolError(f"charge protocol {said!r}: {near(name, NAMES)}; or give steps as text")
     rate = float(found[2] or 1.0)
     third, top = (end - start) / 3.0, cell.value("cell/upper voltage cut-off")
     values = {"rate": rate, "rate_2": 0.75 * rate, "rate_3": 0.5 * rate, "double": 2.0 * rate, "end": 100.0 * end,
