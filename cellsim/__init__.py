@@ -17,6 +17,7 @@ _HOMES = {
     "calibrate": "studies", "MeasuredRun": "studies",
     "audit": "studies", "Audit": "studies", "load_claim": "studies", "claims": "studies",
     "charge_study": "studies.charging", "ride": "studies.riding", "Limits": "studies.riding",
+    "charge_map": "studies.charging_maps", "pareto": "studies.charging_maps", "robust_charge": "studies.charging_maps",
     "fastest_charge": "studies.fastest", "staged_charge": "studies.fastest",
     "validate": "studies.validation", "impedance": "studies", "Spectrum": "studies",
     "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",

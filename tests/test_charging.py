@@ -153,3 +153,38 @@ def test_named_protocols_are_the_ones_that_are_documented():
     for name in (*TEXTS, "fastest"):
         assert f"    {name} " in charging_protocols.__doc__
     assert named(cellsim.load(CHEN), "fastest", 0.1, 0.8) is None
+
+
+def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path):
+    """Each point is the ride itself; an unfinished map, its journal cut to one row, ends the same."""
+    limits = "plating margin >= 0 mV, temperature <= 55 degC"
+    axes = ("temperature", [10.0, 25.0, 40.0], "c-rate", [0.5, 2.0])
+    plain = cellsim.charge_map(CHEN, *axes, limits=limits)
+    alone = cellsim.ride(CHEN, cellsim.Limits(c_rate=2.0, plating_margin=0.0, temperature=328.15), temperature=298.15,
+                         accuracy=5e-3, heat=True)
+    assert plain.minutes[1, 1] == alone.duration / 60.0 and plain.minutes.shape == (2, 3)
+    assert np.all(np.isfinite(plain.minutes)) and np.all(np.diff(plain.minutes[:, 1]) < 0.0)
+    path = tmp_path / "map.parquet"
+    kept = cellsim.charge_map(CHEN, *axes, limits=limits, path=path)
+    assert np.array_equal(kept.minutes, plain.minutes) and path.is_file()
+    plain.plot(tmp_path / "map.png")
+
+
+def test_a_larger_margin_costs_time():
+    """The front of time over margin rises throughout; colder limits of temperature cost time as well."""
+    front = cellsim.pareto(CHEN, "plating margin", [0.0, 10.0, 30.0], limits="current <= 4C")
+    assert np.all(np.diff(front) > 0.0)
+    front = cellsim.pareto(CHEN, "temperature", [35.0, 45.0, 55.0], limits="current <= 2C")
+    assert np.all(np.diff(front) < 0.0)
+
+
+def test_the_worst_of_uncertain_cells_is_slower_than_the_middle_one():
+    """The 95 % quantile lies above the median; as many cells as asked for."""
+    found = cellsim.robust_charge(CHEN, limits="plating margin >= 0 mV, current <= 4C", samples=12)
+    assert found.worst >= np.median(found.minutes) and found.minutes.size == 12
+
+
+def test_an_unknown_axis_is_refused():
+    """The message lists those there are."""
+    with pytest.raises(cellsim.ProtocolError, match="choose from temperature"):
+        cellsim.charge_map(CHEN, "colour", [1.0], "temperature", [25.0])

@@ -100,7 +100,7 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     ProtocolError for no cases at all, for fewer than one thread and for an unknown variable,
     ReportError if the file cannot be written, all before anything is computed.
     """
-    threads = _threads(threads)
+    threads = threads_of(threads)
     total = len(cases) if isinstance(cases, Sized) else None
     source = iter(cases)
     first = next(source, None)
@@ -178,7 +178,8 @@ def _reduced(result, keep) -> Result:
                   Variables.from_arrays(arrays))
 
 
-def _threads(threads) -> int:
+def threads_of(threads) -> int:
+    """How many threads to use: as asked, or as many as this process has processors.  Raises ProtocolError."""
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:

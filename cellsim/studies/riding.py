@@ -14,7 +14,7 @@ from ..result import Result
 from ..simulation import simulate
 
 # what is held lies so much within its limit, so that the limit itself is not met again at once
-WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.01}
+WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.2}
 JUMPS = 20  # between the same two limits in a row
 AT_MOST = 0.99  # share of the largest current above which a step counts as ended by it
 ENDED_BY = {"voltage": "voltage", "plating margin": "plating margin", "temperature": "temperature",

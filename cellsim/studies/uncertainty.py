@@ -37,22 +37,31 @@ def _within(cell, path, value):
     return float(min(max(value, name.lo), high))
 
 
-def sample(cell, c_rate, temperature, samples=SAMPLES) -> np.ndarray:
-    """Energy densities (samples, 2) [W.h/kg, W.h/L] of cells drawn around `cell`.
+def varied_cells(cell, samples=SAMPLES):
+    """Cells drawn around `cell`: a Latin hypercube over `varied(cell)`, each value within the SPREAD of its method.
 
-    Latin hypercube over `varied(cell)`, each value within the SPREAD of its method, independently.
-    Draws that cannot be built or simulated (layers too large for a can) are left out.
+    Draws that break a rule of parameter sets are left out.
     """
     from scipy.stats import qmc
 
     paths = varied(cell)
     widths = np.array([SPREAD[cell.record(p).method] for p in paths])
-    draws = qmc.LatinHypercube(len(paths), rng=SEED).random(samples)
-    found = []
-    for draw in draws:
+    for draw in qmc.LatinHypercube(len(paths), rng=SEED).random(samples):
         factors = 1.0 + widths * (2.0 * draw - 1.0)
         try:
-            other = cell.with_({p: _within(cell, p, f * cell.value(p)) for p, f in zip(paths, factors, strict=True)})
+            yield cell.with_({p: _within(cell, p, f * cell.value(p)) for p, f in zip(paths, factors, strict=True)})
+        except ParameterError:
+            continue
+
+
+def sample(cell, c_rate, temperature, samples=SAMPLES) -> np.ndarray:
+    """Energy densities (samples, 2) [W.h/kg, W.h/L] of cells drawn around `cell`.
+
+    Draws that cannot be built or simulated (layers too large for a can) are left out.
+    """
+    found = []
+    for other in varied_cells(cell, samples):
+        try:
             energy = simulate(other, discharge(c_rate), temperature=temperature).discharge_energy
             density = energy_density(other, energy, build(other))
         except (ParameterError, SolveError):

@@ -1,0 +1,156 @@
+"""Charging times over ranges: maps over two quantities, Pareto fronts over one limit, and the worst of uncertain cells.
+
+Every point is a ride along the limits with heat, at a coarse accuracy that moves a time by about 1 %; threads share
+the points.
+"""
+import math
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..errors import CellsimError, ProtocolError
+from ..parameters import Cell, load
+from .ensemble import threads_of
+from .limits import limits_of
+from .resumable import run_resumably
+from .riding import Limits, ride
+from .uncertainty import varied_cells
+from .variation import resized
+
+ACCURACY = 5e-3  # V
+# quantity of an axis: (unit, what a value of it does to (cell, limits, degC))
+AXES = {
+    "temperature": "degC",
+    "areal capacity": "mA.h/cm2",
+    "c-rate": "C",
+    "separator thickness": "um",
+    "conductivity": "mS/cm",
+    "critical current": "mA/cm2",
+}
+LAYERS = {"separator thickness": ("separator/thickness", 1e-6), "conductivity": ("electrolyte/conductivity", 0.1),
+          "critical current": ("negative electrode/critical current density", 10.0)}
+
+
+@dataclass(frozen=True)
+class ChargeMap:
+    """Minutes of the fastest safe charge, (y values, x values); infinite where it never gets there.
+
+    safe: share of the time at which the largest C-rate itself was what bound; 1 where the whole charge at that
+    rate keeps to all limits.
+    """
+
+    cell: str
+    x: str
+    y: str
+    x_values: np.ndarray
+    y_values: np.ndarray
+    minutes: np.ndarray
+    safe: np.ndarray
+    limits: str
+
+    def plot(self, path=None):
+        """The map as a matplotlib Figure."""
+        from ..report.charging_maps import plot_map
+
+        return plot_map(self, path)
+
+
+def _settled(cell, limits, celsius, axes) -> tuple[Cell, Limits, float]:
+    """The case with the values of its axes."""
+    for name, value in axes.items():
+        if name == "temperature":
+            celsius = value
+        elif name == "areal capacity":
+            cell = resized(cell, 10.0 * value)
+        elif name == "c-rate":
+            limits = replace(limits, c_rate=value)
+        else:
+            path, unit = LAYERS[name]
+            cell = cell.with_({path: unit * value})
+    return cell, limits, celsius
+
+
+def _point(cell, limits, celsius, axes, start, end, how):
+    """(minutes, share of the time at the largest C-rate) of one point."""
+    try:
+        other, kept, T = _settled(cell, limits, celsius, axes)
+        found = ride(other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY, heat=True, **how)
+    except CellsimError:
+        return math.inf, 0.0
+    at_most = sum(b - a for name, a, b in found.active if name == "current")
+    return found.duration / 60.0, at_most / found.duration if found.reached else 0.0
+
+
+def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterable[float], *, limits=None, start=0.1,
+               end=0.8, temperature=25.0, threads=None, path=None, progress=None, **how) -> ChargeMap:
+    """Times of the fastest safe charge over two of AXES, in their units.
+
+    limits: text or `Limits`; temperature [degC] where that is no axis.  path: `.parquet` or `.csv`: points are
+    saved as they come, row by row of the map, and an interrupted map goes on where it stopped.
+    Raises ProtocolError for an axis that is not known.
+    """
+    for name in (x, y):
+        if name not in AXES:
+            raise ProtocolError(f"map over {name!r}: choose from {', '.join(AXES)}")
+    cell = cell if isinstance(cell, Cell) else load(cell)
+    kept = limits_of(limits, cell)
+    xs, ys = (np.asarray(list(v), float) for v in (x_values, y_values))
+    pool = ThreadPoolExecutor(threads_of(threads), thread_name_prefix="cellsim")
+
+    def row(case):
+        points = pool.map(lambda value: _point(cell, kept, temperature, {x: value, y: case["y"]}, start, end, how), xs)
+        minutes, safe = zip(*points, strict=True)
+        return {"minutes": [None if math.isinf(m) else m for m in minutes], "safe": list(safe)}
+
+    cases = [{"y": float(value), "axes": f"{x}, {y}", "x": xs.tolist(), "cell": cell.digest(), "limits": repr(kept),
+              "from": start, "to": end, "temperature": temperature} for value in ys]
+    try:
+        rows = run_resumably(cases, row, path, progress)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    minutes = np.array([[math.inf if m is None else m for m in r["minutes"]] for r in rows])
+    return ChargeMap(cell.name, x, y, xs, ys, minutes, np.array([r["safe"] for r in rows]), repr(kept))
+
+
+def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, end=0.8, temperature=25.0, **how):
+    """Minutes (n,) of the fastest charge for each value of one limit, the others being kept.
+
+    over: "plating margin" [mV], "temperature" [degC] or "critical current margin" [mA/cm2].
+    """
+    known = {"plating margin": lambda v: {"plating_margin": 1e-3 * v},
+             "temperature": lambda v: {"temperature": v + 273.15},
+             "critical current margin": lambda v: {"critical_current_margin": 10.0 * v}}
+    if over not in known:
+        raise ProtocolError(f"front over {over!r}: choose from {', '.join(known)}")
+    cell = cell if isinstance(cell, Cell) else load(cell)
+    kept = limits_of(limits, cell)
+    return np.array([_point(cell, replace(kept, **known[over](float(v))), temperature, {}, start, end, how)[0]
+                     for v in values])
+
+
+@dataclass(frozen=True)
+class Robust:
+    """The fastest charge of cells drawn around one: minutes (samples,) and the time within which 95 % are done."""
+
+    cell: str
+    minutes: np.ndarray
+    nominal: float
+
+    @property
+    def worst(self) -> float:
+        """95 % quantile [min]; infinite if more than 5 % never get there."""
+        return float(np.quantile(self.minutes, 0.95, method="higher"))
+
+
+def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, samples=40, **how) -> Robust:
+    """Ride each of `samples` cells of a Latin hypercube (studies.uncertainty) along the same limits.
+
+    Each keeps to the limits by its own potentials, as a charger would that knows them; `worst` is the time that
+    the slowest twentieth exceeds.
+    """
+    cell = cell if isinstance(cell, Cell) else load(cell)
+    kept = limits_of(limits, cell)
+    minutes = [_point(other, kept, temperature, {}, start, end, how)[0] for other in varied_cells(cell, samples)]
+    return Robust(cell.name, np.array(minutes), _point(cell, kept, temperature, {}, start, end, how)[0])
