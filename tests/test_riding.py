@@ -86,7 +86,7 @@ def test_a_charge_that_cannot_go_on_says_why():
     (lambda: Limits(c_rate=0.01), "least_c_rate"),
     (lambda: Limits(plating_margin=float("nan")), "plating_margin"),
     (lambda: ride(CHEN, soc=0.9, to=0.8), "states of charge"),
-    (lambda: ride(TARGET, Limits(critical_current_margin=0.0)), "states no critical current")])
+    (lambda: ride("sinzig2024", Limits(critical_current_margin=0.0)), "states no critical current")])
 def test_impossible_limits_are_refused(make, words):
     """One sentence that names the field or what the cell lacks."""
     with pytest.raises(cellsim.ProtocolError, match=words):
