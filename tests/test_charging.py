@@ -14,6 +14,7 @@ import cellsim
 from cellsim.studies import charging_claim as claim
 from cellsim.studies.charging import charge_study
 from cellsim.studies.charging_protocols import TEXTS, named
+from cellsim.studies.fastest import distances
 from cellsim.studies.limits import read_limits
 from cellsim.studies.resumable import journal_of, run_resumably
 
@@ -77,12 +78,22 @@ def test_limits_in_words_are_read_or_refused(text, words):
     assert (found.plating_margin, found.temperature, found.c_rate) == (approx(0.01), approx(328.15), approx(2.0))
 
 
-def test_both_ways_to_the_fastest_charge_agree():
-    """A staged optimum does not beat the ride along the limits by more than 1 %, nor lose by more than 3 %."""
-    limits, how = "plating margin >= 0 mV, current <= 4C", {"temperature": 298.15, "accuracy": 3e-3}
-    along = cellsim.fastest_charge(CHEN, limits, 0.1, 0.6, **how)
-    staged = cellsim.staged_charge(CHEN, limits, 0.1, 0.6, **how)
+@pytest.mark.parametrize("cell, limits", [
+    (CHEN, "plating margin >= 0 mV, current <= 4C"), (CHEN, "temperature <= 35 degC, current <= 3C"),
+    (TARGET, "critical current margin >= 0 mA/cm2, current <= 4C")], ids=["plating", "temperature", "critical current"])
+def test_both_ways_to_the_fastest_charge_agree(cell, limits):
+    """A staged optimum does not beat the ride along the limits by more than 1 %, nor lose by more than 3 %.
+
+    Neither passes a limit in any row, to 1e-4 of 1 V, 1 K or 1 A/m2.  Where temperature binds the ride at the best
+    largest current is no slower than the greedy one.
+    """
+    how = {"temperature": 298.15, "accuracy": 3e-3}
+    along = cellsim.fastest_charge(cell, limits, 0.1, 0.6, **how)
+    staged = cellsim.staged_charge(cell, limits, 0.1, 0.6, **how)
     assert staged.reached and 0.99 < staged.duration / along.duration < 1.03, (along, staged)
+    for run in (along.result, staged.result):
+        assert min(distances(run, along.limits, cellsim.load(cell)).values()) > -1e-4
+    assert along.duration <= along.greedy.duration
 
 
 KILLED = """
@@ -155,8 +166,13 @@ def test_named_protocols_are_the_ones_that_are_documented():
     assert named(cellsim.load(CHEN), "fastest", 0.1, 0.8) is None
 
 
+def _stop_at_once(done, total):
+    """A user who interrupts after the first row."""
+    raise RuntimeError
+
+
 def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path):
-    """Each point is the ride itself; an unfinished map, its journal cut to one row, ends the same."""
+    """Each point is the ride itself; one saved row by row, and taken up from a journal of one row, is the same."""
     limits = "plating margin >= 0 mV, temperature <= 55 degC"
     axes = ("temperature", [10.0, 25.0, 40.0], "c-rate", [0.5, 2.0])
     plain = cellsim.charge_map(CHEN, *axes, limits=limits)
@@ -167,6 +183,11 @@ def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path)
     path = tmp_path / "map.parquet"
     kept = cellsim.charge_map(CHEN, *axes, limits=limits, path=path)
     assert np.array_equal(kept.minutes, plain.minutes) and path.is_file()
+    with pytest.raises(RuntimeError):
+        cellsim.charge_map(CHEN, *axes, limits=limits, path=tmp_path / "b.csv", progress=_stop_at_once)
+    assert journal_of(tmp_path / "b.csv").read_text().count("\n") == 1
+    again = cellsim.charge_map(CHEN, *axes, limits=limits, path=tmp_path / "b.csv")
+    assert np.array_equal(again.minutes, plain.minutes)
     plain.plot(tmp_path / "map.png")
 
 
@@ -188,3 +209,7 @@ def test_an_unknown_axis_is_refused():
     """The message lists those there are."""
     with pytest.raises(cellsim.ProtocolError, match="choose from temperature"):
         cellsim.charge_map(CHEN, "colour", [1.0], "temperature", [25.0])
+    with pytest.raises(cellsim.ParameterError, match="critical current density"):
+        cellsim.charge_map(CHEN, "critical current", [1.0], "temperature", [25.0])
+    with pytest.raises(cellsim.ProtocolError, match="no such limit"):
+        cellsim.pareto(CHEN, "critical current margin", [0.0])

@@ -21,6 +21,7 @@ TERMS = {  # (function, arguments, positions of the partials)
     "constriction_resistance": (contact.constriction_resistance, (0.2, 1e-5, 0.2), (2,)),
     "thickness_rate": (lithium.thickness_rate, (50.0,), (0,)),
     "exhaustion_potential": (lithium.exhaustion_potential, (300.0, 180.0, 298.15), (0,)),
+    "metal_at_potential": (lithium.metal_at_potential, (0.03, 180.0, 298.15), (0,)),
     "host_potential": (lithium.host_potential, (0.3, 0.05, 0.75, 6.0, 0.25, 60.0), (0,)),
     "creep_rate": (lithium.creep_rate, (3e6, 310.0, 1e20, *CREEP), (0, 1)),
     "void_rate": (lithium.void_rate, (30.0, 1e-7, 0.8, 1e-9), (0, 3)),

@@ -21,7 +21,7 @@ def plot_map(m, path=None) -> Plain:
     if levels is not None:
         filled = axes.contourf(m.x_values, m.y_values, z, levels, cmap="viridis_r")
         bar = figure.colorbar(filled, ax=axes, label="minutes")
-        bar.set_ticks(levels[::2], labels=[f"{v:.3g}" for v in levels[::2]])
+        bar.set_ticks(list(levels[::2]), labels=[f"{v:.3g}" for v in levels[::2]])
     if m.safe.min() < 0.999 < m.safe.max():
         axes.contour(m.x_values, m.y_values, m.safe, [0.999], colors="black", linewidths=2.4)
     axes.set_xlabel(f"{m.x} [{AXES[m.x]}]")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import CellsimError, ProtocolError
+from ..errors import ParameterError, ProtocolError, SolveError
 from ..parameters import Cell, load
 from .ensemble import threads_of
 from .limits import limits_of
@@ -35,8 +35,9 @@ LAYERS = {"separator thickness": ("separator/thickness", 1e-6), "conductivity": 
 
 @dataclass(frozen=True)
 class ChargeMap:
-    """Minutes of the fastest safe charge, (y values, x values); infinite where it never gets there.
+    """Minutes of the fastest safe charge, (y values, x values).
 
+    Infinite where it never gets there or no such cell can be; NaN where the solver failed.
     safe: share of the time at which the largest C-rate itself was what bound; 1 where the whole charge at that
     rate keeps to all limits.
     """
@@ -76,9 +77,12 @@ def _point(cell, limits, celsius, axes, start, end, how):
     """(minutes, share of the time at the largest C-rate) of one point."""
     try:
         other, kept, T = _settled(cell, limits, celsius, axes)
+    except ParameterError:
+        return math.inf, 0.0  # there is no such cell
+    try:
         found = ride(other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY, heat=True, **how)
-    except CellsimError:
-        return math.inf, 0.0
+    except SolveError:
+        return math.nan, 0.0
     at_most = sum(b - a for name, a, b in found.active if name == "current")
     return found.duration / 60.0, at_most / found.duration if found.reached else 0.0
 
@@ -96,21 +100,24 @@ def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterab
             raise ProtocolError(f"map over {name!r}: choose from {', '.join(AXES)}")
     cell = cell if isinstance(cell, Cell) else load(cell)
     kept = limits_of(limits, cell)
+    for name in {x, y} & set(LAYERS):
+        cell.value(LAYERS[name][0])  # a ParameterError if the cell has no such quantity
     xs, ys = (np.asarray(list(v), float) for v in (x_values, y_values))
     pool = ThreadPoolExecutor(threads_of(threads), thread_name_prefix="cellsim")
 
     def row(case):
         points = pool.map(lambda value: _point(cell, kept, temperature, {x: value, y: case["y"]}, start, end, how), xs)
         minutes, safe = zip(*points, strict=True)
-        return {"minutes": [None if math.isinf(m) else m for m in minutes], "safe": list(safe)}
+        return {"minutes": list(map(str, minutes)), "safe": list(safe)}
 
     cases = [{"y": float(value), "axes": f"{x}, {y}", "x": xs.tolist(), "cell": cell.digest(), "limits": repr(kept),
-              "from": start, "to": end, "temperature": temperature} for value in ys]
+              "from": start, "to": end, "temperature": temperature, "accuracy": ACCURACY,
+              "how": repr(sorted(how.items()))} for value in ys]
     try:
         rows = run_resumably(cases, row, path, progress)
     finally:
         pool.shutdown(cancel_futures=True)
-    minutes = np.array([[math.inf if m is None else m for m in r["minutes"]] for r in rows])
+    minutes = np.array([list(map(float, r["minutes"])) for r in rows])
     return ChargeMap(cell.name, x, y, xs, ys, minutes, np.array([r["safe"] for r in rows]), repr(kept))
 
 
@@ -126,6 +133,8 @@ def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, 
         raise ProtocolError(f"front over {over!r}: choose from {', '.join(known)}")
     cell = cell if isinstance(cell, Cell) else load(cell)
     kept = limits_of(limits, cell)
+    if over not in replace(kept, **known[over](0.0)).of(cell):
+        raise ProtocolError(f"front over {over!r}: {cell.name} has no such limit")
     return np.array([_point(cell, replace(kept, **known[over](float(v))), temperature, {}, start, end, how)[0]
                      for v in values])
 
@@ -148,7 +157,7 @@ def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, sa
     """Ride each of `samples` cells of a Latin hypercube (studies.uncertainty) along the same limits.
 
     Each keeps to the limits by its own potentials, as a charger would that knows them; `worst` is the time that
-    the slowest twentieth exceeds.
+    the slowest twentieth exceeds.  It does not say which margin a charger needs that does not know them.
     """
     cell = cell if isinstance(cell, Cell) else load(cell)
     kept = limits_of(limits, cell)

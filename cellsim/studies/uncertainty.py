@@ -12,7 +12,8 @@ from ..simulation import simulate
 SPREAD = {"measured": 0.02, "fitted": 0.05, "literature": 0.05, "stated": 0.02, "assumed": 0.10}
 SAMPLES, SEED = 40, 2028
 # Sizes, amounts and densities, and what limits the voltage: everything a number stands for, but ...
-LEFT = ("design/number of electrode pairs", "cell/electrode area", "cell/nominal capacity")
+LEFT = ("design/number of electrode pairs", "cell/electrode area", "cell/nominal capacity",
+        "negative electrode/critical current density")  # which bounds charges only
 SECTIONS = ("negative electrode", "separator", "positive electrode", "design")
 ENDS = ("thickness", "density", "active material volume fraction", "utilisation", "maximum concentration",
         "contact fraction", "exchange-current density", "interface resistance", "electrolyte fill factor",
