@@ -1,4 +1,6 @@
 """Tables for the terminal."""
+import math
+
 from rich import box
 from rich.console import Group
 from rich.table import Table
@@ -65,13 +67,16 @@ def verdict_table(audit) -> Group:
 
 def charging_table(verdicts) -> Group:
     """The claim of a shorter charging time: each cell against each baseline, under two rules."""
-    table = plain_table(f"{charging.TITLE}: {words.charging_rule()}", "cell", "baseline", "baseline's rule", "degC",
-                        "min", "baseline\nmin", "ratio", "verdict", named=[])
+    table = plain_table(f"{charging.TITLE}: {words.charging_rule()}", "cell", "baseline", "rule", "degC",
+                        "min", "base-\nline", "ratio", "", "needs", named=[])
     for v in verdicts:
         sign, _, colour = words.VERDICTS[Verdict(v.word)]
+        needs = "?" if math.isnan(v.needed) else "none does" if math.isinf(v.needed) else f"{v.needed:.2g}"
         table.add_row(v.cell, v.baseline, v.rule, f"{v.temperature:g}", f"{v.minutes:.0f}", f"{v.baseline_minutes:.0f}",
-                      f"{v.ratio:.2g}", Text(f"{sign} {v.word}\n", f"bold {colour}").append(v.condition, "dim"))
-    return Group(table, Text(charging.SOURCE, "dim"))
+                      f"{v.ratio:.2g}", Text(sign, f"bold {colour}"), needs)
+    note = (f"needs: critical current [mA/cm2] with which it would hold; none does, up to {charging.MOST / 10.0:g}, "
+            "where voltage or heat bind first. ")
+    return Group(table, Text(note + charging.SOURCE, "dim"))
 
 
 def provenance_table(cell) -> Table:

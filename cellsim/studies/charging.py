@@ -52,7 +52,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class ChargeStudy:
-    """What came out of `charge_study`; results: of charges that ran in this session, by (cell, protocol, degC)."""
+    """What came out of `charge_study`; results: of charges that were run, not read again, by (cell, protocol, degC)."""
 
     charges: tuple[Charge, ...]
     results: dict[tuple, Result]
