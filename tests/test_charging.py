@@ -151,10 +151,11 @@ def test_the_charging_claim_is_judged_by_the_times_themselves():
         assert v.ratio == approx(v.minutes / v.baseline_minutes) and v.holds == (v.ratio <= claim.FACTOR * 1.001)
         assert v.word in ("holds", "holds only if", "does not hold")
     cell = cellsim.load(TARGET)
-    needed, stated = claim.needed_current(cell, 25.0, 30.0)
-    assert needed > stated
-    better = cell.with_({claim.CRITICAL: cell.value(claim.CRITICAL) * needed / stated})
-    assert claim.time_of(better, 25.0) == approx(30.0, rel=0.03)
+    found = claim.conditions(cell, 25.0, 30.0)
+    assert "critical current" in {name for name, *_ in found}
+    for name, value, now, _ in found:
+        better = claim.WAYS[name][0](cell, value / now)
+        assert claim.time_of(better, 25.0) == approx(30.0, rel=0.05)
 
 
 def test_named_protocols_are_the_ones_that_are_documented():

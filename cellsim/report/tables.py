@@ -1,6 +1,4 @@
 """Tables for the terminal."""
-import math
-
 from rich import box
 from rich.console import Group
 from rich.table import Table
@@ -68,14 +66,14 @@ def verdict_table(audit) -> Group:
 def charging_table(verdicts) -> Group:
     """The claim of a shorter charging time: each cell against each baseline, under two rules."""
     table = plain_table(f"{charging.TITLE}: {words.charging_rule()}", "cell", "baseline", "rule", "degC",
-                        "min", "base-\nline", "ratio", "", "needs", named=[])
+                        "min", "base-\nline", "ratio", "", "or with", named=[])
     for v in verdicts:
         sign, _, colour = words.VERDICTS[Verdict(v.word)]
-        needs = "?" if math.isnan(v.needed) else "none does" if math.isinf(v.needed) else f"{v.needed:.2g}"
+        needs = "\n".join(f"{name} {value:.2g}" for name, value, _, _ in v.conditions) or ("" if v.holds else "–")
         table.add_row(v.cell, v.baseline, v.rule, f"{v.temperature:g}", f"{v.minutes:.0f}", f"{v.baseline_minutes:.0f}",
                       f"{v.ratio:.2g}", Text(sign, f"bold {colour}"), needs)
-    note = (f"needs: critical current [mA/cm2] with which it would hold; none does, up to {charging.MOST / 10.0:g}, "
-            "where voltage or heat bind first. ")
+    note = "or with: what alone would make it hold (" + ", ".join(
+        f"{name} in {way[2]}" for name, way in charging.WAYS.items()) + "). "
     return Group(table, Text(note + charging.SOURCE, "dim"))
 
 

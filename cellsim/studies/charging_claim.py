@@ -3,20 +3,23 @@
 Solid cells are charged along their limits (`ride`): no more current than the separator bears, a largest
 temperature, the upper cut-off voltage.  Under the rule "safe" the baseline is charged the same way, its limit being
 lithium plating; under "rated" it is charged at 1C with a hold, a usual rating and an assumption.  What would have
-to be true is found by changing the critical current.
+to be true is found by changing the critical current, the areal capacity and the conductivity, each alone.
 """
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..design import areal_capacity
 from ..design.thermal import Lumped
 from ..errors import CellsimError
+from ..models.heat import critical_current
 from ..parameters import Cell, load
 from ..simulation import simulate
 from .charging_protocols import named
 from .limits import limits_of
 from .riding import ride
+from .variation import resized
 
 TITLE = "Solid-state cells charge in a third of the time"
 SOURCE = ("Nissan, as reported by the press (second-hand). Baseline, states of charge, temperature, pressure, areal "
@@ -27,7 +30,6 @@ RATED = "cc-cv 1C"
 TEMPERATURES = (25.0, 45.0)  # degC
 START, END = 0.1, 0.8
 CRITICAL = "negative electrode/critical current density"
-MOST = 1000.0  # A/m2: beyond, a critical current is not looked for; the best seen is 90
 ACCURACY = 2e-3  # V: a time of charge moves by less than 1 %
 
 
@@ -35,8 +37,7 @@ ACCURACY = 2e-3  # V: a time of charge moves by less than 1 %
 class ChargingVerdict:
     """One cell against one baseline under one rule at one temperature [degC]; times in minutes, infinite if never.
 
-    needed: least critical current density [mA/cm2] at that temperature with which the claim holds, infinite if none
-    does, NaN if the cell states none; stated: its own there.
+    conditions: what would make the claim hold, each alone, (quantity, value it must reach, value it has, unit).
     """
 
     cell: str
@@ -45,8 +46,7 @@ class ChargingVerdict:
     temperature: float
     minutes: float
     baseline_minutes: float
-    needed: float
-    stated: float
+    conditions: tuple[tuple[str, float, float, str], ...]
 
     @property
     def ratio(self) -> float:
@@ -61,16 +61,53 @@ class ChargingVerdict:
     @property
     def word(self) -> str:
         """As of the energy claim."""
-        return "holds" if self.holds else "does not hold" if math.isinf(self.needed) else "holds only if"
+        return "holds" if self.holds else "holds only if" if self.conditions else "does not hold"
 
     @property
     def condition(self) -> str:
         """What would have to be true, in words."""
-        if math.isnan(self.needed):
-            return "the critical current of the cell is not stated"
-        if math.isinf(self.needed):
-            return f"no critical current would do, up to {MOST / 10.0:g} mA/cm2: voltage or heat bind first"
-        return f"the separator bears at least {self.needed:.2g} mA/cm2 (now {self.stated:.2g})"
+        if not self.conditions:
+            return "" if self.holds else f"no {', no '.join(WAYS)} within reach would do it"
+        return ", or ".join(f"the {name} is at {'most' if value < now else 'least'} {value:.2g} {unit} (now {now:.2g})"
+                            for name, value, now, unit in self.conditions)
+
+
+def _conducting(cell, factor):
+    law = cell.law("electrolyte/conductivity")
+    return cell.with_({"electrolyte/conductivity": factor * law.value}) if law.constant else cell
+
+
+# name: (what a factor does to the cell, what the cell has, unit, farthest factor)
+WAYS = {
+    "critical current": (lambda cell, f: cell.with_({CRITICAL: f * cell.value(CRITICAL)}),
+                         lambda cell, T: 0.1 * critical_current(cell, T), "mA/cm2", 100.0),
+    "areal capacity": (lambda cell, f: resized(cell, f * areal_capacity(cell)),
+                       lambda cell, T: 0.1 * areal_capacity(cell), "mA.h/cm2", 0.1),
+    "conductivity": (_conducting, lambda cell, T: 10.0 * float(cell.law("electrolyte/conductivity").value or 0.0),
+                     "mS/cm at the reference temperature", 30.0),
+}
+
+
+def conditions(cell, celsius, goal) -> tuple:
+    """What would bring the time of a charge to `goal` [min], each alone; see `ChargingVerdict`."""
+    from scipy.optimize import brentq
+
+    found = []
+    for name, (change, has, unit, farthest) in WAYS.items():
+        if name == "critical current" and not cell.has(CRITICAL):
+            continue
+
+        def miss(log_factor, change=change):
+            try:
+                return min(time_of(change(cell, math.exp(log_factor)), celsius) / goal - 1.0, 1e3)
+            except CellsimError:
+                return 1e3
+
+        end = math.log(farthest)
+        if miss(0.0) > 0.0 >= miss(end):
+            now = has(cell, celsius + 273.15)
+            found.append((name, now * math.exp(brentq(miss, *sorted((0.0, end)), xtol=0.02)), now, unit))
+    return tuple(found)
 
 
 def time_of(cell, celsius) -> float:
@@ -87,28 +124,6 @@ def rated_time(cell, celsius) -> float:
     return float(result.t[there[0]]) / 60.0 if there.size else math.inf
 
 
-def needed_current(cell, celsius, goal) -> tuple[float, float]:
-    """Least critical current density that brings the time to `goal` [min], and that of the cell [mA/cm2]."""
-    from scipy.optimize import brentq
-
-    from ..models.heat import critical_current
-
-    if not cell.has(CRITICAL):
-        return math.nan, math.nan
-    now, base = critical_current(cell, celsius + 273.15), cell.value(CRITICAL)
-
-    def miss(log_factor):
-        time = time_of(cell.with_({CRITICAL: base * math.exp(log_factor)}), celsius)
-        return min(time / goal - 1.0, 1e3)
-
-    low, high = math.log(1e-2), math.log(MOST / now)
-    if miss(high) > 0.0:
-        return math.inf, 0.1 * now
-    if miss(low) <= 0.0:
-        return 0.1 * now * math.exp(low), 0.1 * now
-    return 0.1 * now * math.exp(brentq(miss, low, high, xtol=0.01)), 0.1 * now
-
-
 def charging_claim(cells, baselines, temperatures=TEMPERATURES) -> tuple[ChargingVerdict, ...]:
     """Judge the claim for each cell against each baseline (cells, names or paths) at each temperature [degC].
 
@@ -122,7 +137,7 @@ def charging_claim(cells, baselines, temperatures=TEMPERATURES) -> tuple[Chargin
                 try:
                     goal = time(baseline, celsius)
                     found += [ChargingVerdict(c.name, baseline.name, rule, celsius, time_of(c, celsius), goal,
-                                              *needed_current(c, celsius, FACTOR * goal)) for c in ours]
+                                              conditions(c, celsius, FACTOR * goal)) for c in ours]
                 except CellsimError:
                     continue
     return tuple(found)
