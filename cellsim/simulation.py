@@ -16,10 +16,8 @@ from .kernels.system import CURRENT, TAIL, TEMPERATURE, E, Q, Work, allocate
 from .kernels.system import T as WARMTH
 from .models import (
     ACCURACY,
-    DFN,
-    ThinFilm,
     capacity_between_cutoffs,
-    has_film,
+    default_model,
     initial_state,
     soc_at_voltage,
 )
@@ -88,12 +86,12 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the
     solver itself fails.
     """
-    cell = cell if isinstance(cell, Cell) else load(cell)
+    cell = load(cell)
     rtol = 0.5 * accuracy if rtol is None else rtol
     _check(soc, rtol, period, accuracy)
     protocol = Protocol(steps, force=force)
     steps = protocol.steps
-    model = (ThinFilm() if has_film(cell) else DFN()) if model is None else model
+    model = default_model(cell) if model is None else model
     announce()
     T = float(cell.temperature(temperature))
     around = T if ambient is None else float(ambient)

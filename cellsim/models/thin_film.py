@@ -16,7 +16,7 @@ from .foil import foil_of
 from .heat import steady, warmed
 from .laws import tables
 from .mesh import FOIL, foil, transport_efficiency
-from .models import ACCURACY
+from .models import ACCURACY, DFN
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
 
 STRETCH = 3.0  # grading of the electrolyte towards both faces, and of the film towards the electrolyte
@@ -101,3 +101,8 @@ class ThinFilm:
         """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
         return build(cell, T, mesh.volumes, mesh.shells, body)
+
+
+def default_model(cell):
+    """The model that suits a cell where none is asked for."""
+    return ThinFilm() if has_film(cell) else DFN()

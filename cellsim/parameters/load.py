@@ -23,11 +23,13 @@ def cells() -> list[str]:
 
 
 def load(name) -> Cell:
-    """A packaged parameter set by name, or any parameter file by its path (ending in .json).
+    """A packaged parameter set by name, or any parameter file by its path (ending in .json); a `Cell` is itself.
 
     Raises ParameterError: unknown name (nearest names suggested), unreadable file, or the list
     of all faults in the file.
     """
+    if isinstance(name, Cell):
+        return name
     path = Path(name)
     return Cell.from_json(read(path), path.stem, path) if path.suffix == ".json" else _packaged(str(name))
 

@@ -73,7 +73,7 @@ def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, 
         raise ProtocolError("steps: give a function of the C-rate, such as cellsim.discharge, together with "
                             "c_rate=[...]; without c_rate give steps")
     name, values, label = _axis("cell", cell)
-    loaded = [c if isinstance(c, Cell) else load(c) for c in values]
+    loaded = [load(c) for c in values]
     axes = [(name, loaded, label), *_changes(changes), _axis("c_rate", c_rate), _axis("temperature", temperature),
             _axis("soc", soc), _axis("voltage", voltage), _axis("model", model)]
     found = []

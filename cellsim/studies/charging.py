@@ -90,7 +90,7 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
         raise ProtocolError(f"charge from {start!r} to {end!r}: states of charge lie between 0 and 1, and the first "
                             "is less")
     cells = [cells] if isinstance(cells, str | Cell) else list(cells)
-    known = {(c.name if isinstance(c, Cell) else str(c)): c if isinstance(c, Cell) else load(c) for c in cells}
+    known = {(c.name if isinstance(c, Cell) else str(c)): load(c) for c in cells}
     for cell in known.values():
         limits_of(limits, cell)
         for said in protocols:

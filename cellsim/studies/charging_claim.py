@@ -14,7 +14,7 @@ from ..design import areal_capacity
 from ..design.thermal import Lumped
 from ..errors import CellsimError
 from ..models.heat import critical_current
-from ..parameters import Cell, load
+from ..parameters import load
 from ..simulation import simulate
 from .charging_protocols import named
 from .limits import limits_of
@@ -130,7 +130,7 @@ def charging_claim(cells, baselines, temperatures=TEMPERATURES) -> tuple[Chargin
     Cells that cannot be charged like this, such as thin films, are left out.
     """
     found = []
-    ours, theirs = ([c if isinstance(c, Cell) else load(c) for c in some] for some in (cells, baselines))
+    ours, theirs = ([load(c) for c in some] for some in (cells, baselines))
     for celsius in temperatures:
         for baseline in theirs:
             for rule, time in (("safe", time_of), ("rated", rated_time)):

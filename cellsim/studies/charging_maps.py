@@ -98,7 +98,7 @@ def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterab
     for name in (x, y):
         if name not in AXES:
             raise ProtocolError(f"map over {name!r}: choose from {', '.join(AXES)}")
-    cell = cell if isinstance(cell, Cell) else load(cell)
+    cell = load(cell)
     kept = limits_of(limits, cell)
     for name in {x, y} & set(LAYERS):
         cell.value(LAYERS[name][0])  # a ParameterError if the cell has no such quantity
@@ -131,7 +131,7 @@ def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, 
              "critical current margin": lambda v: {"critical_current_margin": 10.0 * v}}
     if over not in known:
         raise ProtocolError(f"front over {over!r}: choose from {', '.join(known)}")
-    cell = cell if isinstance(cell, Cell) else load(cell)
+    cell = load(cell)
     kept = limits_of(limits, cell)
     if over not in replace(kept, **known[over](0.0)).of(cell):
         raise ProtocolError(f"front over {over!r}: {cell.name} has no such limit")
@@ -159,7 +159,7 @@ def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, sa
     Each keeps to the limits by its own potentials, as a charger would that knows them; `worst` is the time that
     the slowest twentieth exceeds.  It does not say which margin a charger needs that does not know them.
     """
-    cell = cell if isinstance(cell, Cell) else load(cell)
+    cell = load(cell)
     kept = limits_of(limits, cell)
     minutes = [_point(other, kept, temperature, {}, start, end, how)[0] for other in varied_cells(cell, samples)]
     return Robust(cell.name, np.array(minutes), _point(cell, kept, temperature, {}, start, end, how)[0])

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..errors import CellsimError, Ending, ProtocolError
-from ..models import ACCURACY, DFN, ThinFilm, has_film
-from ..parameters import Cell, load
+from ..models import ACCURACY, default_model
+from ..parameters import load
 from ..protocols import Limit, Step
 from ..result import Result
 from ..simulation import simulate
@@ -188,10 +188,10 @@ def _stages(cell, limits, currents, start, end, n):
 
 def _settled(cell, limits, model, how):
     """Cell, limits, and a model with one mesh for all runs, so that they differ in nothing but their currents."""
-    cell = cell if isinstance(cell, Cell) else load(cell)
+    cell = load(cell)
     limits = limits_of(limits, cell)
     if not isinstance(limits, Limits):
         raise ProtocolError(f"limits {limits!r}: give text, or Limits(...)")
-    model = (ThinFilm() if has_film(cell) else DFN()) if model is None else model
+    model = default_model(cell) if model is None else model
     T = float(cell.temperature(how.get("temperature")))
     return cell, limits, model.resolved(cell, T, limits.c_rate, how.get("accuracy", ACCURACY))

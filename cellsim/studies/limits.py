@@ -1,6 +1,6 @@
 """Limits of a charge in words: "plating margin >= 10 mV, temperature <= 55 degC, voltage <= 4.2 V, current <= 6C"."""
 from ..errors import ProtocolError
-from ..parameters import Cell, load
+from ..parameters import load
 from ..protocols.reader import Reader
 from .riding import Limits
 
@@ -19,7 +19,7 @@ def read_limits(text, cell) -> Limits:
     cell: a `Cell` or a name; a current in A or mA/cm2 is turned into its C-rate.
     Raises ProtocolError with a caret under the word at fault.
     """
-    cell = cell if isinstance(cell, Cell) else load(cell)
+    cell = load(cell)
     found: dict[str, float] = {}
     try:
         r = Reader(text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 from ..errors import ProtocolError
 from ..models.parts import has_foil
-from ..parameters import Cell, load
+from ..parameters import load
 from ..protocols import Condition, Goto, Label, Limit, Protocol, Step, Stop
 from ..result import Result
 from ..simulation import simulate
@@ -119,7 +119,7 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     how: further arguments of `simulate`: temperature, ambient, period, accuracy and so on.
     Raises what `simulate` does; a SolveError carries the run up to there.
     """
-    cell = cell if isinstance(cell, Cell) else load(cell)
+    cell = load(cell)
     limits = Limits() if limits is None else limits
     if not 0.0 <= soc < to <= 1.0:
         raise ProtocolError(f"charge from {soc!r} to {to!r}: states of charge lie between 0 and 1, and the first is "

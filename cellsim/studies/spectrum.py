@@ -5,10 +5,10 @@ import numpy as np
 
 from ..errors import ParameterError, ProtocolError, ReportError, SolveError
 from ..files import optional, replacing
-from ..models import DFN, SPM, SPMe, ThinFilm, has_film
+from ..models import DFN, SPM, SPMe, ThinFilm, default_model
 from ..models.small_signal import graded_both_ways, without_double_layers
 from ..models.small_signal import impedance as at_rest
-from ..parameters import Cell, load
+from ..parameters import load
 
 FREQUENCIES = (1e-3, 1e4, 71)  # Hz, from and to, and how many, unless given
 COARSE = (20, 4, 20)  # volumes of the first mesh
@@ -102,9 +102,9 @@ def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, 
     Raises ParameterError, ProtocolError, and SolveError (with the spectrum in `.result`) if the finest mesh
     does not reach the accuracy.
     """
-    cell = cell if isinstance(cell, Cell) else load(cell)
+    cell = load(cell)
     f = np.geomspace(*FREQUENCIES) if frequencies is None else np.atleast_1d(np.asarray(frequencies, float))
-    model = (ThinFilm() if has_film(cell) else DFN()) if model is None else model
+    model = default_model(cell) if model is None else model
     T = float(cell.temperature(temperature))
     _check(f, model, soc, T, accuracy)
     s, area = 2j * np.pi * f, cell.value("cell/electrode area")

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from ..models import DFN, SPM, SPMe
-from ..parameters import Cell, load
+from ..parameters import load
 from ..protocols import charge, discharge, hold
 from ..simulation import simulate
 
@@ -36,7 +36,7 @@ def bench(cell="lgm50_chen2020", seconds=0.5) -> list[Speed]:
 
     A run is all of `simulate`, from the parameters to the voltage.  Raises as `simulate` does.
     """
-    cell = cell if isinstance(cell, Cell) else load(cell)
+    cell = load(cell)
     top = cell.value("cell/upper voltage cut-off")
     down, up = ("discharge 1C", [discharge(1.0)], 1.0), ("CC-CV charge 1C", [charge(1.0), hold(top)], 0.1)
     return [_row(cell, model, *protocol, seconds)

@@ -10,12 +10,12 @@ import numpy as np
 from ...models.heat import critical_current
 from ...parameters import load
 from ...protocols import Limit, Step
+from ...protocols.units import ZERO_CELSIUS
 from ...simulation import simulate
 from ..stated import claims
 from .line import Found, Line, Point
 
 ATM = 101325.0
-ZERO = 273.15
 MAKERS = {"quantumscape": ("QuantumScape", "single-layer prototypes, 2020 to 2022"), "factorial": ("Factorial", "FEST")}
 
 
@@ -43,7 +43,7 @@ def minutes(cell, window, degrees, rate) -> tuple[float, float]:
     """
     end, upper = Limit("soc", window[1] / 100.0), cell.value("cell/upper voltage cut-off")
     steps = [Step("c-rate", -rate, until=(end,)), Step("voltage", upper, 4.0 * 3600.0, until=(end,))]
-    found = simulate(cell, steps, soc=window[0] / 100.0, temperature=degrees + ZERO)
+    found = simulate(cell, steps, soc=window[0] / 100.0, temperature=degrees + ZERO_CELSIUS)
     reached = found.steps[0]
     if reached.ending.name == "CAPACITY":
         return float(reached.t_end) / 60.0, float(window[1])
@@ -86,12 +86,11 @@ def compare(key, name, temperatures, rate) -> Found:
     remark = [f"{rate * loading:.3g} mA/cm2 at {rate:g}C", *short]
     if figure.not_stated:
         remark.append("the maker does not state " + ", ".join(figure.not_stated))
-    bears = 0.1 * critical_current(cell, min(temperatures) + 273.15)
+    bears = 0.1 * critical_current(cell, min(temperatures) + ZERO_CELSIUS)
     remark.append(f"lithium is taken to bear any current here; by the set's assumption it bears {bears:.2g} mA/cm2 at "
                   f"{min(temperatures)} degC" if np.isfinite(bears) else
                   "no critical current in the set: whether lithium pierces the separator is not answered")
     return Found(max(p.found for p in points) - figure.value, tuple(points), "; ".join(filter(None, remark)))
-
 
 LINES = (
     Line("quantumscape-charge", "plausibility", "10 to 80 % in 15 min, single-layer cell, 3.3 mA.h/cm2, 3.4 atm, as "

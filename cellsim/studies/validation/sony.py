@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from ...parameters import load
 from ...protocols import Step
+from ...protocols.units import ZERO_CELSIUS
 from ...simulation import simulate
 from .line import Found, Line, Point, largest_percent
 
 RATES = (1, 2, 3, 4, 5, 6)
 AMBIENTS = (-10, 0, 10, 20, 30, 40, 50)  # degC
-ZERO = 273.15
 FITTED = {1: (2.5, 3328.3, 2.311, 25.30), 3: (7.5, 992.8, 2.068, 39.86)}  # A, s, A.h, degC, at 20 degC
 
 
@@ -30,8 +30,8 @@ class Charge:
 def predict(cell, rate, degrees) -> Charge:
     """Constant current from rest, empty and at ambient temperature, until 4.2 V."""
     step = Step("current", -float(rate) * cell.nominal_capacity)
-    run = simulate(cell, [step], soc=0.0, temperature=degrees + ZERO, heat=True)
-    T = run["Cell temperature [K]"] - ZERO
+    run = simulate(cell, [step], soc=0.0, temperature=degrees + ZERO_CELSIUS, heat=True)
+    T = run["Cell temperature [K]"] - ZERO_CELSIUS
     return Charge(run.steps[0].charge_capacity, float(run.t[-1]), float(T.max()), float(T[-1]),
                   run.endings[0].name.lower().replace("_", " "))
 
@@ -58,7 +58,6 @@ def fitted() -> Found:
                    Point(f"{rate}C: highest rise above ambient [K]", hottest - 20.0, mine.hottest - 20.0, True)]
     return largest_percent(points, "the measured cells rested at 20.7 degC, here at 20; other rates and ambients "
                            "are predicted in docs/sony.md", fitted=True)
-
 
 LINES = (
     Line("sony-fitted", "fit", "charges of a Sony VTC5A at 20 degC, Wassiliadis 2022 (second-hand)",
