@@ -4,6 +4,7 @@ The current borders the cell's matrix.  What is held depends on unknowns all ove
 change with the current needs the whole solution of both right-hand sides.
 """
 from .._jit import inner
+from ..numerics.block_tridiagonal import RIGHT, before
 from ..numerics.table import locate
 from .foil import active
 from .heat import entropic, made, plating, share
@@ -59,12 +60,8 @@ def held_current(sys, ctl, s, V, R_end, w):
     rest, rise = held(sys, ctl, s, V, w) - ctl.target, 0.0
     x0, x1, x2, z0, z1, z2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(n - 1, -1, -1):
-        a, b, c, d, e, f, g, h, m = (B[i, 0, 6], B[i, 0, 7], B[i, 0, 8], B[i, 1, 6], B[i, 1, 7], B[i, 1, 8],
-                                     B[i, 2, 6], B[i, 2, 7], B[i, 2, 8])
-        x0, x1, x2 = (B[i, 0, 9] - a * x0 - b * x1 - c * x2, B[i, 1, 9] - d * x0 - e * x1 - f * x2,
-                      B[i, 2, 9] - g * x0 - h * x1 - m * x2)
-        z0, z1, z2 = (B[i, 0, 10] - a * z0 - b * z1 - c * z2, B[i, 1, 10] - d * z0 - e * z1 - f * z2,
-                      B[i, 2, 10] - g * z0 - h * z1 - m * z2)
+        x0, x1, x2 = before(B, i, B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT], x0, x1, x2)
+        z0, z1, z2 = before(B, i, B[i, 0, RIGHT + 1], B[i, 1, RIGHT + 1], B[i, 2, RIGHT + 1], z0, z1, z2)
         by_e, by_s, by_j = slopes(sys, ctl, s, w, which, i)
         dj, dj_I = 0.0, 0.0
         if sys.volume[i].area > 0.0:

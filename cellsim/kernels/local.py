@@ -8,11 +8,24 @@ EDGE = 1e-9  # surface stoichiometries are kept this far from 0 and 1 where i0 i
 
 
 @inner
+def walled(U, dU, x):
+    """An open-circuit potential and its slope with what keeps x between 0 and 1."""
+    end, d_end = end_potential(x)
+    return U + end, dU + d_end
+
+
+@inner
+def within_edges(i_ref, x, f, df, r, g, dg):
+    """As `exchange_current`, x kept off 0 and 1; constant in x beyond."""
+    i0, i0_x, i0_r = exchange_current(i_ref, min(max(x, EDGE), 1.0 - EDGE), f, df, r, g, dg)
+    return i0, i0_x if EDGE < x < 1.0 - EDGE else 0.0, i0_r
+
+
+@inner
 def open_circuit(table, by, side, x, at):
     """Open-circuit potential of one electrode at a surface stoichiometry x, found `at` in its table;  d/dx."""
     U, dU = blend(table, LAWS_PER_SIDE * side + OCP, at, by)
-    end, d_end = end_potential(x)
-    return U + end, dU + d_end
+    return walled(U, dU, x)
 
 
 @inner
@@ -28,16 +41,11 @@ def reaction(laws, by_solid, by_salt, T, side, i_ref, R_f, c_ref, j, alpha, beta
         U, dU = read(laws.solid, first + OCP, at)
         f, df = read(laws.solid, first + SHAPE_X, at)
         g, dg = read(laws.salt, SHAPE_C + side, place)
-        end, d_end = end_potential(x)
-        U, dU = U + end, dU + d_end
     else:
-        U, dU = open_circuit(laws.solid, by_solid, side, x, at)
+        U, dU = blend(laws.solid, first + OCP, at, by_solid)
         f, df = blend(laws.solid, first + SHAPE_X, at, by_solid)
         g, dg = blend(laws.salt, SHAPE_C + side, place, by_salt)
-    inside = EDGE < x < 1.0 - EDGE
-    x = min(max(x, EDGE), 1.0 - EDGE)
-    i0, i0_x, i0_r = exchange_current(i_ref, x, f, df, c_e / c_ref, g, 0.5 * dg / root * c_ref)
-    if not inside:
-        i0_x = 0.0
+    U, dU = walled(U, dU, x)
+    i0, i0_x, i0_r = within_edges(i_ref, x, f, df, c_e / c_ref, g, 0.5 * dg / root * c_ref)
     eta, eta_j, eta_i0 = overpotential(j, i0, T)
     return (U + eta + R_f * j, dU * beta + eta_j + eta_i0 * i0_x * beta + R_f, eta_i0 * i0_r / c_ref)

@@ -7,7 +7,6 @@ from .heat import critical, plating
 from .history import ERROR, SAFETY, accept, attempt, choose_order, norm, rescale
 from .stage import measured, solve, surface, voltage
 from .system import (
-    CRITICAL,
     CURRENT,
     PLATING,
     POWER,
@@ -226,13 +225,9 @@ def settle(sys, ctl, s, w, rtol):
     gets no further, s is left at the last point reached, and the status says what is in the way.
     """
     warm(sys, s[s.size - TAIL + T], w)
-    goal, start = ctl.target, s[s.size - TAIL]
-    if ctl.mode == RESISTANCE and start == 0.0:
-        start = goal  # an open circuit is no resistance to walk from
-    elif ctl.mode != CRITICAL:
+    goal, start = ctl.target, ctl.target
+    if ctl.mode != RESISTANCE or s[s.size - TAIL] != 0.0:  # an open circuit is no resistance to walk from
         start = measured(sys, ctl, s, w)
-    else:
-        start = critical(sys, s, w)
     hat, new = s.copy(), s.copy()
     done, stride = 0.0, 1.0
     while done < 1.0:

@@ -3,8 +3,8 @@ import numpy as np
 
 from .._jit import kernel
 from ..numerics.table import evaluate
-from ..physics.kinetics import end_potential, exchange_current, overpotential
-from .local import EDGE
+from ..physics.kinetics import end_potential, overpotential
+from .local import within_edges
 from .system import (
     CHI,
     CONDUCTIVITY,
@@ -31,7 +31,7 @@ def interface_at_rest(sys, i, x):
     v, first = sys.volume[i], LAWS_PER_SIDE * sys.volume[i].side
     f, _ = evaluate(sys.laws.solid, first + SHAPE_X, x)
     g, _ = evaluate(sys.laws.salt, SHAPE_C + v.side, np.sqrt(sys.c_ref))
-    i0, _, _ = exchange_current(v.i_ref, min(max(x, EDGE), 1.0 - EDGE), f, 0.0, 1.0, g, 0.0)
+    i0, _, _ = within_edges(v.i_ref, x, f, 0.0, 1.0, g, 0.0)
     _, slope = evaluate(sys.laws.solid, first + OCP, x)
     _, D = evaluate(sys.laws.solid, first + DIFFUSION, x)
     return overpotential(0.0, i0, sys.T)[1] + v.R_f, slope + end_potential(x)[1], D

@@ -10,10 +10,10 @@ from .._jit import inner
 from ..numerics.mesh import conductance
 from ..numerics.table import blend, locate
 from ..physics.constants import F
-from ..physics.kinetics import exchange_current, overpotential
+from ..physics.kinetics import overpotential
 from .foil import potential
 from .held import imposed
-from .local import EDGE, open_circuit
+from .local import open_circuit, within_edges
 from .particle import fill, respond
 from .porous import electrolyte
 from .system import (
@@ -74,8 +74,6 @@ def interface(sys, w, side, j, alpha, beta, c):
     U, U_x = open_circuit(sys.laws.solid, w.by_solid, side, x, at)
     dU = U_x * beta
     f, df = blend(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at, w.by_solid)
-    inside = EDGE < x < 1.0 - EDGE
-    x = min(max(x, EDGE), 1.0 - EDGE)
     total, slope, length, salt = 0.0, 0.0, 0.0, sys.laws.salt
     R_f, active = sys.volume[first].R_f, 1.0
     if sys.volume[first].particle < 0 and sys.foil.size > 0:
@@ -86,10 +84,10 @@ def interface(sys, w, side, j, alpha, beta, c):
         if sys.volume[i].side == side:
             g, _ = blend(salt, SHAPE_C + side, locate(salt, np.sqrt(c[i])), w.by_salt)
             i_ref = sys.volume[i].i_ref * active * w.rate[RATE + side]
-            i0, i0_x, _ = exchange_current(i_ref, x, f, df, c[i] / sys.c_ref, g, 0.0)
+            i0, i0_x, _ = within_edges(i_ref, x, f, df, c[i] / sys.c_ref, g, 0.0)
             eta, eta_j, eta_i0 = overpotential(j, i0, w.at[0])
             total += sys.volume[i].dx * eta
-            slope += sys.volume[i].dx * (eta_j + (eta_i0 * i0_x * beta if inside else 0.0))
+            slope += sys.volume[i].dx * (eta_j + eta_i0 * i0_x * beta)
             length += sys.volume[i].dx
     R_f *= w.rate[FILM + side]
     return U + total / length + R_f * j, dU + slope / length + R_f

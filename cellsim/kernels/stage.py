@@ -2,9 +2,9 @@
 from .._jit import inner, kernel
 from . import porous, single_flux, thin_film
 from .foil import book, foresee
-from .heat import balance, surface
+from .heat import balance, critical, surface
 from .held import held
-from .system import CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, TAIL, VOLTAGE, E, Q, T, views, warm
+from .system import CRITICAL, CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, TAIL, VOLTAGE, E, Q, T, views, warm
 
 
 @kernel
@@ -28,6 +28,8 @@ def measured(sys, ctl, s, w):
         return I * V
     if ctl.mode == RESISTANCE:
         return V / I
+    if ctl.mode == CRITICAL:
+        return critical(sys, s, w)
     return held(sys, ctl, s, V, w)
 
 

@@ -11,12 +11,11 @@ from .._jit import inner
 from ..numerics.mesh import conductance
 from ..numerics.table import blend, locate
 from ..physics.constants import F
-from ..physics.kinetics import exchange_current
 from ..physics.transport import log_concentration
 from ..physics.two_species import dissociation, skewed_overpotential
 from .foil import potential
 from .held import imposed
-from .local import EDGE, open_circuit
+from .local import open_circuit, within_edges
 from .particle import fill, respond
 from .system import (
     CHI,
@@ -120,12 +119,8 @@ def electrode(sys, w, i, j, x, x_j, c, c_j):
     f, f_x = blend(solid, first + SHAPE_X, at, w.by_solid)
     root, R_f = np.sqrt(c), R_f * w.rate[FILM + v.side]
     g, slope = blend(salt, SHAPE_C + v.side, locate(salt, root), w.by_salt)
-    inside = EDGE < x < 1.0 - EDGE
-    x = min(max(x, EDGE), 1.0 - EDGE)
-    i0, i0_x, i0_r = exchange_current(v.i_ref * active * w.rate[RATE + v.side], x, f, f_x, c / sys.c_ref, g,
-                                      0.5 * slope / root * sys.c_ref)
-    if not inside:
-        i0_x = 0.0
+    i0, i0_x, i0_r = within_edges(v.i_ref * active * w.rate[RATE + v.side], x, f, f_x, c / sys.c_ref, g,
+                                  0.5 * slope / root * sys.c_ref)
     eta, eta_j, eta_i0 = skewed_overpotential(j, i0, v.anodic, w.at[0])
     return (U + eta + R_f * j,
             U_j + eta_j + eta_i0 * (i0_x * x_j + i0_r / sys.c_ref * c_j) + R_f)

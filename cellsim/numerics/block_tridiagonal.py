@@ -53,6 +53,14 @@ def eliminate(B, border):
 
 
 @inner
+def before(B, i, y0, y1, y2, x0, x1, x2):
+    """Solution in row i of blocks for its right-hand side y after the forward sweep, from x, that in the next row."""
+    return (y0 - B[i, 0, 6] * x0 - B[i, 0, 7] * x1 - B[i, 0, 8] * x2,
+            y1 - B[i, 1, 6] * x0 - B[i, 1, 7] * x1 - B[i, 1, 8] * x2,
+            y2 - B[i, 2, 6] * x0 - B[i, 2, 7] * x1 - B[i, 2, 8] * x2)
+
+
+@inner
 def substitute(B, border, weight):
     """Backward sweep: the solution into the first right-hand side.
 
@@ -63,7 +71,5 @@ def substitute(B, border, weight):
         y0, y1, y2 = B[i, 0, 9], B[i, 1, 9], B[i, 2, 9]
         if border:
             y0, y1, y2 = y0 + weight * B[i, 0, 10], y1 + weight * B[i, 1, 10], y2 + weight * B[i, 2, 10]
-        x0, x1, x2 = (y0 - B[i, 0, 6] * x0 - B[i, 0, 7] * x1 - B[i, 0, 8] * x2,
-                      y1 - B[i, 1, 6] * x0 - B[i, 1, 7] * x1 - B[i, 1, 8] * x2,
-                      y2 - B[i, 2, 6] * x0 - B[i, 2, 7] * x1 - B[i, 2, 8] * x2)
+        x0, x1, x2 = before(B, i, y0, y1, y2, x0, x1, x2)
         B[i, 0, 9], B[i, 1, 9], B[i, 2, 9] = x0, x1, x2
