@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 
 from ..design.thermal import Lumped
-from ..errors import CellsimError, ParameterError, ProtocolError, SolveError
+from ..errors import CellsimError, ParameterError, SolveError
 from ..files import optional
 from ..models.state import capacity_between_cutoffs, open_circuit_voltage
 from ..parameters import Cell, load
@@ -15,7 +15,7 @@ from ..simulation import simulate
 from .charging_protocols import named
 from .limits import limits_of
 from .resumable import run_resumably
-from .riding import ride
+from .riding import check_window, ride
 from .shorting import probability_of_short
 
 PROTOCOLS = ("cc-cv 1C", "cc-cv 2C", "fastest")
@@ -86,9 +86,7 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
     path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study goes on where it stopped.
     Raises ProtocolError and ParameterError for what cannot be understood, before anything is run.
     """
-    if not 0.0 <= start < end <= 1.0:
-        raise ProtocolError(f"charge from {start!r} to {end!r}: states of charge lie between 0 and 1, and the first "
-                            "is less")
+    check_window(start, end)
     cells = [cells] if isinstance(cells, str | Cell) else list(cells)
     known = {(c.name if isinstance(c, Cell) else str(c)): load(c) for c in cells}
     for cell in known.values():
@@ -131,11 +129,14 @@ def _one(cell, case):
     return judge(cell, result, case["start"], case["end"], row), result
 
 
+def minutes_to(result, end) -> float:
+    """When a run first has a state of charge [min]; infinite if it never does."""
+    there = np.flatnonzero(result["State of charge"] >= end - 1e-6)
+    return float(result.t[there[0]]) / 60.0 if there.size else math.inf
+
+
 def judge(cell, result, start, end, row) -> Charge:
     """The figures of a charge from its run."""
-    soc = result["State of charge"]
-    reached = np.flatnonzero(soc >= end - 1e-6)
-    minutes = float(result.t[reached[0]]) / 60.0 if reached.size else math.inf
     margins = {name: result[name] if name in result.variables else None for name in (PLATING, CRITICAL)}
     below = {name: math.nan if y is None else result.time_below(name, 0.0) / 60.0 for name, y in margins.items()}
     least = {name: math.nan if y is None else float(y.min()) for name, y in margins.items()}
@@ -143,10 +144,10 @@ def judge(cell, result, start, end, row) -> Charge:
         short = probability_of_short(cell, result)
     except ParameterError:
         short = math.nan
-    z = np.linspace(start, min(end, float(soc[-1])), 201)
+    z = np.linspace(start, min(end, float(result["State of charge"][-1])), 201)
     stored = float(np.trapezoid(open_circuit_voltage(cell, z, result.temperature), z)) * capacity_between_cutoffs(cell)
     taken = result.charge_energy
-    return Charge(**row, minutes=minutes, peak=float(result["Cell temperature [K]"].max()) - 273.15,
+    return Charge(**row, minutes=minutes_to(result, end), peak=float(result["Cell temperature [K]"].max()) - 273.15,
                   plating=1e3 * least[PLATING], minutes_plating=below[PLATING], critical=0.1 * least[CRITICAL],
                   minutes_critical=below[CRITICAL], short=short,
                   efficiency=stored / taken if taken > 0.0 else math.nan,

@@ -8,14 +8,13 @@ to be true is found by changing the critical current, the areal capacity and the
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..design import areal_capacity
 from ..design.thermal import Lumped
 from ..errors import CellsimError
 from ..models.heat import critical_current
 from ..parameters import load
 from ..simulation import simulate
+from .charging import minutes_to
 from .charging_protocols import named
 from .limits import limits_of
 from .riding import ride
@@ -120,8 +119,7 @@ def rated_time(cell, celsius) -> float:
     """Minutes of the rated charge, with heat."""
     result = simulate(cell, named(cell, RATED, START, END), soc=START, temperature=celsius + 273.15, heat=Lumped(),
                       accuracy=ACCURACY)
-    there = np.flatnonzero(result["State of charge"] >= END - 1e-6)
-    return float(result.t[there[0]]) / 60.0 if there.size else math.inf
+    return minutes_to(result, END)
 
 
 def charging_claim(cells, baselines, temperatures=TEMPERATURES) -> tuple[ChargingVerdict, ...]:

@@ -17,7 +17,7 @@ from ..protocols import Limit, Step
 from ..result import Result
 from ..simulation import simulate
 from .limits import limits_of
-from .riding import Limits, Ride, ride
+from .riding import Limits, Ride, arrived, bounds, ride
 
 CAPS = 9  # largest currents tried before the best of them is refined
 CLOSE = 5e-3  # the best largest current is found to this share
@@ -154,7 +154,7 @@ def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BU
                      options={"maxfev": budget, "xtol": 1e-2, "ftol": 1e-4})
     logs = np.clip(found.x if found.fun < time(logs) else logs, bottom, top)
     result = run(np.exp(logs))
-    reached = abs(result["State of charge"][-1] - end) < 1e-6
+    reached = arrived(result, end)
     return Staged(result, tuple(map(float, np.exp(logs))), tuple(map(float, _edges(stages, start, end))), reached, runs)
 
 
@@ -180,8 +180,7 @@ def _edges(n, start, end):
 
 def _stages(cell, limits, currents, start, end, n):
     """One step for each current."""
-    until = [Limit(name, value, "above" if name in ("voltage", "temperature") else "")
-             for name, value in limits.of(cell).items()]
+    until = bounds(limits, cell).values()
     return [Step("c-rate", -float(c), None, (Limit("soc", float(edge)), *until))
             for c, edge in zip(currents, _edges(n, start, end), strict=False)]  # the first ones may do
 

@@ -17,8 +17,7 @@ from ..simulation import simulate
 WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.2}
 JUMPS = 20  # between the same two limits in a row
 AT_MOST = 0.99  # share of the largest current above which a step counts as ended by it
-ENDED_BY = {"voltage": "voltage", "plating margin": "plating margin", "temperature": "temperature",
-            "critical current margin": "critical current margin"}
+RISING = ("voltage", "temperature")  # limits met from below; margins are met from above
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,23 @@ class Limits:
         return {name: float(value) for name, value in found.items() if value is not None}
 
 
+def bounds(limits: Limits, cell) -> dict[str, Limit]:
+    """The limits besides the current that `cell` has, as limits of a step."""
+    return {name: Limit(name, value, "above" if name in RISING else "") for name, value in limits.of(cell).items()}
+
+
+def check_window(start, end):
+    """Raises ProtocolError unless a charge leads from start to end."""
+    if not 0.0 <= start < end <= 1.0:
+        raise ProtocolError(f"charge from {start!r} to {end!r}: states of charge lie between 0 and 1, and the first "
+                            "is less")
+
+
+def arrived(result, end) -> bool:
+    """Whether a charge ended at the state of charge asked for."""
+    return abs(result["State of charge"][-1] - end) < 1e-6
+
+
 @dataclass(frozen=True)
 class Ride:
     """A charge along its limits.
@@ -90,20 +106,19 @@ def riding(cell, limits: Limits, to=0.8) -> Protocol:
     At every moment the current is the largest that all limits allow, within the small distances of WITHIN.
     Raises ProtocolError for a limit that no charge can keep to.
     """
-    known = limits.of(cell)
+    known = bounds(limits, cell)
     nodes: list = []
     for name in ("current", *known):
-        steps = {other: Limit(other, value, "above" if other in ("voltage", "temperature") else "")
-                 for other, value in known.items() if other != name}
-        until = (Limit("soc", to), *steps.values())
+        others = {other: limit for other, limit in known.items() if other != name}
+        until = (Limit("soc", to), *others.values())
         if name == "current":
             step = Step("c-rate", -limits.c_rate, limits.longest, until)
         else:
-            sign = 1.0 if name in ("plating margin", "critical current margin") else -1.0
-            step = Step(name, known[name] + sign * WITHIN[name], limits.longest,
+            inside = -WITHIN[name] if name in RISING else WITHIN[name]
+            step = Step(name, known[name].value + inside, limits.longest,
                         (*until, Limit("c-rate", limits.least_c_rate), Limit("c-rate", limits.c_rate, "above")))
         nodes += [Label(_word(name)), step, Stop(Condition("ending", "soc"))]
-        nodes += [Goto(_word(other), Condition("ending", ENDED_BY[other]), JUMPS) for other in steps]
+        nodes += [Goto(_word(other), Condition("ending", other), JUMPS) for other in others]
         if name != "current":
             nodes.append(Goto("current", Condition("c-rate", "above", AT_MOST * limits.c_rate), JUMPS))
         nodes.append(Stop())
@@ -121,16 +136,14 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     """
     cell = load(cell)
     limits = Limits() if limits is None else limits
-    if not 0.0 <= soc < to <= 1.0:
-        raise ProtocolError(f"charge from {soc!r} to {to!r}: states of charge lie between 0 and 1, and the first is "
-                            "less")
+    check_window(soc, to)
     main = riding(cell, limits, to)
     protocol = Protocol([before, main]) if before else main
     heat = limits.temperature is not None if heat is None else heat
     result = simulate(cell, protocol, model, soc=soc, heat=heat, **how)
     names = {str(step): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
     active = tuple((names[s.step], s.t_start, s.t_end) for s in result.steps if s.step in names)
-    reached = bool(active) and abs(result["State of charge"][-1] - to) < 1e-6
+    reached = bool(active) and arrived(result, to)
     return Ride(result, _joined(active), protocol, reached)
 
 
