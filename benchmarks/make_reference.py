@@ -19,6 +19,8 @@ import paths
 import pybamm
 from reference_cells import SINGLE_ION
 
+from cellsim.protocols.library import HOME as CYCLES
+
 HOME = paths.TESTS / "reference"
 SETS = ("Chen2020", "Marquis2019", "Ecker2015")
 POINTS = 160
@@ -154,7 +156,7 @@ def drive_cycle(path):
 def main(names):
     HOME.mkdir(parents=True, exist_ok=True)
     if "US06" in names:
-        drive_cycle(HOME / "drive_cycles" / "US06.csv")
+        drive_cycle(CYCLES / "US06.csv")
     if "single_ion" in names:
         for rate in (1.0 / 3.0, 1.0, 2.0):
             single_ion(rate)

@@ -9,9 +9,10 @@ from reference_cases import Case
 
 import cellsim
 from cellsim import DFN, SPM, SPMe
+from cellsim.protocols.library import HOME as CYCLES
 
 POINTS = 160
-US06 = cases.HOME / "drive_cycles" / "US06.csv"
+US06 = CYCLES / "US06.csv"
 DRIVE_CELL = "lgm50_chen2020"
 MESHES = (((8, 3, 6), 8), ((12, 3, 9), 10), ((16, 3, 12), 12), ((20, 3, 15), 14), ((28, 4, 21), 18), ((40, 4, 30), 24),
           ((60, 6, 45), 36), ((80, 8, 60), 48))
@@ -83,13 +84,6 @@ def _cccv(heat=None):
                 {"soc": 0.1, **more}, 1.0, 30.0, "defaults")
 
 
-def _lump():
-    """The heat capacity and conductance that PyBaMM's stock set comes to, from its reference curve."""
-    said = (cases.HOME / "heat_Chen2020_cccv_2.csv").read_text(encoding="utf-8").splitlines()[0].split(";")
-    C, loss = (float(part.split()[0]) for part in said[1:])
-    return cellsim.Lumped(C, loss, 1.0)
-
-
 def _known(key, title, name, limit, times, against="tuned"):
     found = {c.name: c for c in [*cases.pybamm_cases(), *cases.single_ion_cases()]}
     return Row(key, title, found[name], limit, times, against)
@@ -106,7 +100,7 @@ ROWS = {
     "spme": lambda: _known("spme", "SPMe 1C, Chen2020", "Chen2020_SPMe_dis_1", 0.3, 10.0),
     "solid": lambda: _known("solid", "solid cell 1C (t+ = 1)", "single_ion_dis_1", 0.6, 10.0, "defaults"),
     "cccv": _cccv,
-    "cccv-heat": lambda: _cccv(_lump()),
+    "cccv-heat": lambda: _cccv(cases.heat_lump("Chen2020_cccv_2")),
     "drive": _drive,
 }
 

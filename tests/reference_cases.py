@@ -72,6 +72,13 @@ class Case:
         return self.mismatch(self.run(fine, model).at("Voltage [V]", self.t[self.compared]))
 
 
+def heat_lump(name) -> cellsim.Lumped:
+    """The heat capacity and conductance of PyBaMM's run with heat, from the first line of its curve."""
+    said = (HOME / f"heat_{name}.csv").read_text(encoding="utf-8").splitlines()[0].split(";")
+    C, loss = (float(part.split()[0]) for part in said[1:])
+    return cellsim.Lumped(C, loss, 1.0)
+
+
 def _table(path, **options):
     return np.loadtxt(HOME / path, delimiter=",", unpack=True, **options)
 

@@ -1,9 +1,8 @@
 """Heat: against PyBaMM's lumped model, its own balances, and what holds a temperature or a margin."""
-from pathlib import Path
-
 import numpy as np
 import pytest
 from pytest import approx
+from reference_cases import HOME, heat_lump
 
 import cellsim
 from cellsim import Limit, Step
@@ -17,7 +16,6 @@ from cellsim.models.laws import salts, solids
 from cellsim.numerics.table import evaluate_many
 from cellsim.physics.constants import R
 
-REFERENCE = Path(__file__).parent / "reference"
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
 CASES = {"Chen2020_cccv_2": (CHEN, lambda: [cellsim.charge(2.0), cellsim.hold(4.2, 0.1)], 0.1),
          "ORegan2022_dis_1": ("lgm50_oregan2022", lambda: [cellsim.discharge(1.0, until_voltage=2.5)], None)}
@@ -25,10 +23,7 @@ CASES = {"Chen2020_cccv_2": (CHEN, lambda: [cellsim.charge(2.0), cellsim.hold(4.
 
 def reference(case):
     """Rows of step, time in it [s], voltage [V], temperature [K], heating [W]; the lump that PyBaMM had."""
-    path = REFERENCE / f"heat_{case}.csv"
-    said = path.read_text(encoding="utf-8").splitlines()[0].split(";")
-    C, loss = (float(part.split()[0]) for part in said[1:])
-    return np.loadtxt(path, delimiter=","), cellsim.Lumped(C, loss, 1.0)
+    return np.loadtxt(HOME / f"heat_{case}.csv", delimiter=","), heat_lump(case)
 
 
 @pytest.mark.parametrize("case", CASES)

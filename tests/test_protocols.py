@@ -8,9 +8,10 @@ from pytest import approx
 import cellsim
 from cellsim import DFN, SPM, Limit, Profile, SPMe, Step, simulate
 from cellsim.errors import Ending, ProtocolError
+from cellsim.protocols.library import HOME as CYCLES
 
 HOME = Path(__file__).parent / "reference"
-US06 = HOME / "drive_cycles" / "US06.csv"
+US06 = CYCLES / "US06.csv"
 CHEN = "lgm50_chen2020"
 SMALL = DFN((8, 4, 8), 10)
 
