@@ -214,3 +214,18 @@ def test_an_unknown_axis_is_refused():
         cellsim.charge_map(CHEN, "critical current", [1.0], "temperature", [25.0])
     with pytest.raises(cellsim.ProtocolError, match="no such limit"):
         cellsim.pareto(CHEN, "critical current margin", [0.0])
+
+
+def test_a_cell_that_cannot_be_charged_takes_no_other_with_it():
+    """Sinzig's set states no critical current; the verdicts on the others are those without it."""
+    alone = claim.charging_claim([TARGET], [CHEN], temperatures=(25.0,))
+    assert claim.charging_claim(["sinzig2024", TARGET], [CHEN], temperatures=(25.0,)) == alone
+
+
+def test_a_cell_and_its_variation_are_two_rows():
+    """A number tells them apart."""
+    cell = cellsim.load(CHEN)
+    thinner = cell.with_({"separator/thickness": 8e-6})
+    study = charge_study([cell, thinner], ["cc-cv 1C"])
+    assert [c.cell for c in study.charges] == [f"{CHEN} (1)", f"{CHEN} (2)"] and len(study.results) == 2
+    assert study.charges[0].minutes != study.charges[1].minutes

@@ -88,7 +88,7 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
     """
     check_window(start, end)
     cells = [cells] if isinstance(cells, str | Cell) else list(cells)
-    known = {(c.name if isinstance(c, Cell) else str(c)): load(c) for c in cells}
+    known = _labelled(cells)
     for cell in known.values():
         limits_of(limits, cell)
         for said in protocols:
@@ -109,6 +109,13 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
     names = {f.name for f in fields(Charge)}
     return ChargeStudy(tuple(Charge(**{k: v for k, v in row.items() if k in names}) for row in rows), results, start,
                        end, limits)
+
+
+def _labelled(cells) -> dict[str, Cell]:
+    """Cells by name, or by path; a number tells those apart that have the same, such as variations of a cell."""
+    said = [c.name if isinstance(c, Cell) else str(c) for c in cells]
+    return {name if said.count(name) == 1 else f"{name} ({said[:k + 1].count(name)})": load(c)
+            for k, (name, c) in enumerate(zip(said, cells, strict=True))}
 
 
 def _one(cell, case):

@@ -7,6 +7,7 @@ to be true is found by changing the critical current, the areal capacity and the
 """
 import math
 from dataclasses import dataclass
+from itertools import product
 
 from ..design import areal_capacity
 from ..design.thermal import Lumped
@@ -122,20 +123,30 @@ def rated_time(cell, celsius) -> float:
     return minutes_to(result, END)
 
 
+RULES = {"safe": time_of, "rated": rated_time}
+
+
+def _tried(time, cell, celsius) -> float | None:
+    """A time [min]; None for a cell that cannot be charged like this."""
+    try:
+        return time(cell, celsius)
+    except CellsimError:
+        return None
+
+
 def charging_claim(cells, baselines, temperatures=TEMPERATURES) -> tuple[ChargingVerdict, ...]:
     """Judge the claim for each cell against each baseline (cells, names or paths) at each temperature [degC].
 
-    Cells that cannot be charged like this, such as thin films, are left out.
+    Cells and baselines that cannot be charged like this, such as thin films, are left out.
     """
     found = []
     ours, theirs = ([load(c) for c in some] for some in (cells, baselines))
     for celsius in temperatures:
-        for baseline in theirs:
-            for rule, time in (("safe", time_of), ("rated", rated_time)):
-                try:
-                    goal = time(baseline, celsius)
-                    found += [ChargingVerdict(c.name, baseline.name, rule, celsius, time_of(c, celsius), goal,
-                                              conditions(c, celsius, FACTOR * goal)) for c in ours]
-                except CellsimError:
-                    continue
+        times = [(cell, _tried(time_of, cell, celsius)) for cell in ours]
+        for baseline, (rule, time) in product(theirs, RULES.items()):
+            goal = _tried(time, baseline, celsius)
+            if goal is not None:
+                found += [ChargingVerdict(cell.name, baseline.name, rule, celsius, minutes, goal,
+                                          conditions(cell, celsius, FACTOR * goal))
+                          for cell, minutes in times if minutes is not None]
     return tuple(found)
