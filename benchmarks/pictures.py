@@ -1,5 +1,7 @@
-"""The README's pictures, from the packaged claim: `python benchmarks/pictures.py`."""
+"""The README's pictures of charges, and of the packaged claim: `python benchmarks/pictures.py`."""
 from pathlib import Path
+
+import numpy as np
 
 import cellsim
 from cellsim.report import plots
@@ -7,6 +9,7 @@ from cellsim.report import plots
 HOME = Path(__file__).parents[1] / "docs"
 MAPS = (("leaf_2010", "volumetric", "electrolyte"), ("leaf_2018", "volumetric", "electrolyte"))
 CELL = "target_nmc811_lpscl_li"
+SAFE = "critical current margin >= 0 mA/cm2, temperature <= 70 degC, current <= 4C"
 
 
 def main():
@@ -14,6 +17,9 @@ def main():
     steps = [cellsim.charge(1.0), cellsim.hold(4.2), cellsim.rest(1800)]
     charge = cellsim.simulate("lgm50_chen2020", steps, soc=0.1)
     charge.plot(HOME / "states.png", states=True, times=[0.0, 1200.0, charge.steps[0].t_end, charge.t[-1]])
+    cellsim.charge_study(["lgm50_chen2020", CELL], ["cc-cv 1C", "fastest"]).plot(HOME / "charges.png")
+    cellsim.charge_map(CELL, "temperature", np.linspace(0, 60, 25), "areal capacity", np.linspace(2, 7, 20),
+                       limits=SAFE).plot(HOME / "charge_map.png")
     found = cellsim.audit()
     found.plot(HOME / "ratios.png")
     for baseline, metric, varied in MAPS:
