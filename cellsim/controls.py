@@ -6,7 +6,7 @@ import numpy as np
 from .errors import ProtocolError
 from .kernels import system
 from .kernels.heat import heats_and_margins
-from .kernels.stage import voltage
+from .kernels.stage import terminal_voltage
 from .kernels.system import SINGLE_FLUX, TAIL, Control
 from .models import capacity_between_cutoffs
 from .models.heat import reach
@@ -74,7 +74,7 @@ class Now(Mapping):
 
     def _margins(self):
         out, state = np.zeros((1, 4)), self._run.state
-        heats_and_margins(self._run.sys, state[None], self._run.work, np.array([voltage(self._run.sys, state)]), out)
+        heats_and_margins(self._run.sys, state[None], self._run.work, np.array([terminal_voltage(self._run.sys, state)]), out)
         return out[0]
 
     def __getitem__(self, name):

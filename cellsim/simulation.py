@@ -11,7 +11,7 @@ from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
 from .kernels import profile as following
 from .kernels.history import MAX_ORDER, remember
-from .kernels.stage import voltage as stage_voltage
+from .kernels.stage import terminal_voltage
 from .kernels.system import CURRENT, TAIL, TEMPERATURE, E, Q, Work, allocate
 from .kernels.system import T as WARMTH
 from .models import (
@@ -78,7 +78,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
     of its own gets the mesh for it, at the highest C-rate of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
-    concentration and 1 V; half the accuracy over 1 V unless given.
+    concentration and 1 V; the accuracy over 1 V unless given.
     force: go beyond the cell's cut-off voltages where a step says so.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
 
@@ -87,7 +87,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     solver itself fails.
     """
     cell = load(cell)
-    rtol = 0.5 * accuracy if rtol is None else rtol
+    rtol = accuracy if rtol is None else rtol
     _check(soc, rtol, period, accuracy)
     protocol = Protocol(steps, force=force)
     steps = protocol.steps
@@ -109,7 +109,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
                period or 0.0, time_budget, around, warms)
     for each in steps:
         check(cell, sys, each, warms)
-    protocol.check(cell, {"soc": run.soc0, "voltage": stage_voltage(sys, state), "temperature": T})
+    protocol.check(cell, {"soc": run.soc0, "voltage": terminal_voltage(sys, state), "temperature": T})
     if protocol.needs_heat and not warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
     times: list[np.ndarray] = []
@@ -264,6 +264,6 @@ def _outcome(run, step, ending, t_start, t_end, s, q0, e0) -> StepResult:
     energy = float((s[E - TAIL] - e0) * run.area / 3600.0)
     at_once = t_end == t_start and not ending.is_failure and ending != Ending.UNREACHABLE
     already = "at once " if at_once else ""
-    message = f"{already}{ending.sentence} at {stage_voltage(run.sys, s):.4g} V after {t_end - t_start:.6g} s"
+    message = f"{already}{ending.sentence} at {terminal_voltage(run.sys, s):.4g} V after {t_end - t_start:.6g} s"
     passed = (charge, 0.0, energy, 0.0) if charge >= 0.0 else (0.0, -charge, 0.0, -energy)
     return StepResult(str(step), ending, message, float(t_start), float(t_end), *passed)

@@ -7,8 +7,6 @@ import numpy as np
 
 from .kernels.foil import lithium_states
 from .kernels.heat import heats_and_margins
-from .kernels.porous import end_resistance
-from .kernels.stage import surfaces
 from .kernels.system import BOUND, DEAD, LITHIUM, POROUS, TAIL, THIN_FILM, VOID, allocate
 from .models.mesh import FOIL
 from .models.parts import PARTS, has_foil
@@ -84,7 +82,7 @@ class _Parts:
         end = self.phi_s[:, -1]
         if self.sys.model != POROUS:
             return end
-        return end - (end_resistance(self.sys)) * self.I
+        return end - (self.sys.volume["end"][-1] + self.sys.R_series) * self.I
 
     @cached_property
     def heats(self):
@@ -105,11 +103,7 @@ class _Parts:
 
     def surface(self, side):
         """Stoichiometry at the particle surfaces of one electrode (times, volumes)."""
-        v = self.volumes(side)
-        out = np.empty((v.size, len(self.s)))
-        for k, i in enumerate(v):
-            surfaces(self.sys, self.s, i, self.work, out[k])
-        return out.T
+        return self.x[:, self.sys.volume["particle"][self.volumes(side)], -1]
 
     def mean(self, side):
         """Mean stoichiometry of the particles of one electrode (times, volumes)."""

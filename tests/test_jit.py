@@ -34,7 +34,7 @@ def test_simulating_does_not_import_pybamm():
     assert out.stdout.strip() == "False False False"
 
 
-CALLS = ("from cellsim.kernels.stage import voltage\nimport cellsim._jit as j\n"
+CALLS = ("from cellsim.kernels.stage import terminal_voltage\nimport cellsim._jit as j\n"
          "import numpy as np\nfrom cellsim.physics.transport import arrhenius\n"
          "from cellsim.numerics.table import evaluate_many, tabulate\n"
          "y = np.empty(1); evaluate_many(tabulate([np.cos], 0.0, 1.0), 0, np.zeros(1), y)\n"

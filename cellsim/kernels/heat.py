@@ -8,12 +8,10 @@ import numpy as np
 
 from .._jit import inner, kernel
 from ..numerics.table import locate, read
-from . import particle
 from .foil import active, foresee, potential
 from .local import open_circuit
 from .system import (
     CRITICAL_CURRENT,
-    DIFFUSION,
     FILM,
     HEATED,
     LAWS_PER_SIDE,
@@ -28,13 +26,6 @@ from .system import (
     views,
     warm,
 )
-
-
-@inner
-def surface(sys, w, x, j, i):
-    """Stoichiometry at the particle surface of volume i, from its shells' x (shells,) and reaction current."""
-    law = LAWS_PER_SIDE * sys.volume[i].side + DIFFUSION
-    return particle.surface(sys, sys.volume[i].particle, law, w.by_solid[law, 0], x[x.size - 1], j)
 
 
 @inner
@@ -54,7 +45,7 @@ def made(sys, s, V, w):
     for i in range(sys.volume.size):
         v = sys.volume[i]
         if v.area > 0.0:
-            outside = surface(sys, w, x[v.particle], j[i], i) if v.particle >= 0 else 0.5
+            outside = x[v.particle, sys.shell.size - 1] if v.particle >= 0 else 0.5
             at = locate(sys.laws.solid, outside)
             U, _ = open_circuit(sys.laws.solid, w.by_solid, v.side, outside, at)
             if v.particle < 0 and sys.foil.size > 0:
@@ -85,7 +76,7 @@ def balance(sys, hg, ctl, s_hat, s, V, w):
 def share(sys, i):
     """Weight of volume i in phi_e at the face to the next one; at the end of an electrode only, else 1."""
     if i + 1 < sys.volume.size and sys.volume[i + 1].side < 0:
-        return sys.volume[i + 1].path / (sys.volume[i].path + sys.volume[i + 1].path)
+        return sys.volume[i + 1].left / (sys.volume[i].right + sys.volume[i + 1].left)
     return 1.0
 
 

@@ -5,7 +5,7 @@ from .._jit import inner, kernel
 from .foil import left
 from .heat import critical, plating
 from .history import ERROR, SAFETY, accept, attempt, choose_order, norm, rescale
-from .stage import measured, solve, surface, voltage
+from .stage import measured, solve, voltage
 from .system import (
     CURRENT,
     PLATING,
@@ -44,13 +44,16 @@ def first_of(g):
     return which
 
 
-@kernel
-def margins(sys, ctl, s, q_start, w, g):
-    """Distance to every ending, positive while the step runs, each in a unit of order one."""
+@inner
+def closest(sys, ctl, s, q_start, w, g):
+    """Distance to every ending into g (EVENTS,), positive while the step runs, each in a unit of order one.
+
+    Returns which one is the smallest.
+    """
     k = s.size - TAIL
     I, V, now = s[k], voltage(sys, s), s[k + T]
     warm(sys, now, w)
-    particles, c, _, _, j = views(sys, s)
+    particles, c, _, _, _ = views(sys, s)
     for i in range(EVENTS):
         g[i] = np.inf
     if ctl.mode != VOLTAGE:
@@ -67,7 +70,7 @@ def margins(sys, ctl, s, q_start, w, g):
     for i in range(sys.volume.size):
         p = sys.volume[i].particle
         if p >= 0:
-            x = surface(sys, w, particles[p], j[i], i)
+            x = particles[p, sys.shell.size - 1]
             g[4] = min(g[4], x - ctl.x_edge)
             g[5] = min(g[5], 1.0 - ctl.x_edge - x)
         g[6] = min(g[6], c[i] / ctl.c_edge - 1.0)
@@ -79,6 +82,12 @@ def margins(sys, ctl, s, q_start, w, g):
     if I > 0.0:
         g[10] = left(sys, s)
     return first_of(g)
+
+
+@kernel
+def margins(sys, ctl, s, q_start, w, g):
+    """The same, to be called from Python."""
+    return closest(sys, ctl, s, q_start, w, g)
 
 
 @inner
@@ -101,16 +110,16 @@ def land(sys, ctl, mem, t_before, q_start, state, w, g):
     """
     before, after = t_before, mem.head[0]
     interpolate(sys, mem, before, state)
-    margins(sys, ctl, state, q_start, w, g)
+    closest(sys, ctl, state, q_start, w, g)
     g_before = g[first_of(g)]
-    which = margins(sys, ctl, mem.D[0], q_start, w, g)
+    which = closest(sys, ctl, mem.D[0], q_start, w, g)
     g_after, kept = g[which], 0
     for k in range(100):
         when = before + (after - before) * min(max(g_before / (g_before - g_after), 0.01), 0.99)
         if g_before > 1e300 or k > 20:
             when = 0.5 * (before + after)
         interpolate(sys, mem, when, state)
-        now = margins(sys, ctl, state, q_start, w, g)
+        now = closest(sys, ctl, state, q_start, w, g)
         if g[now] < 0.0:
             which, after, g_after = now, when, g[now]
             g_before *= 0.5 if kept < 0 else 1.0
@@ -158,7 +167,7 @@ def at_peak_power(sys, ctl, s, w, rtol):
 @inner
 def diagnose(sys, ctl, s, q_start, w, rtol, g):
     """What stopped the integrator: a physical limit it is right beside, or else itself."""
-    margins(sys, ctl, s, q_start, w, g)
+    closest(sys, ctl, s, q_start, w, g)
     if min(g[0], g[1]) < 1e-3:
         return 1 if g[0] < g[1] else 2
     if min(g[4], g[5]) < 1e-2:
@@ -205,7 +214,7 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
             continue
         t_before = mem.head[0]
         accept(mem)
-        which, end = margins(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
+        which, end = closest(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
         ended = g[which] <= 0.0
         if ended:
             which, end = land(sys, ctl, mem, t_before, q_start, w.spare, w, g)

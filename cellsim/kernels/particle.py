@@ -2,8 +2,8 @@
 
 The stoichiometry x (shells,) obeys dx/dt = (1/R2 r2) d/dr(r2 D(x) dx/dr) in the unit sphere, with
 the outward flux -D dx/dr = R rate j at its surface.  One implicit step x = x_hat + hg dx/dt is a
-tridiagonal system whose solution is linear in the reaction current.  That enters at the surface
-only: eliminated from the centre outwards, the last shell is alpha + beta j, and every other one
+tridiagonal system whose solution is linear in the reaction current.  That enters the last shell, which is
+the surface: eliminated from the centre outwards, it is alpha + beta j, and every other one
 
     x[q] = inside[0, q] + inside[1, q] x[q + 1].
 
@@ -12,26 +12,12 @@ has W as its value and D as its slope; at other temperatures both are `g` times 
 rises: the system is an M-matrix at every iterate, and a surface stoichiometry exists for every current.
 """
 from .._jit import inner
-from ..numerics.table import evaluate, invert
-
-
-@inner
-def surface(sys, p, law, g, last, j):
-    """Stoichiometry at the surface of particle p, from its last shell's, across the last half shell."""
-    grain = sys.grain[p]
-    W, D = evaluate(sys.laws.solid, law, last)
-    drop = grain.rate * grain.R_p * sys.half * j / g
-    if grain.varies == 0:
-        return last - drop / D
-    return invert(sys.laws.solid, law, W - drop, last)
+from ..numerics.table import evaluate
 
 
 @inner
 def factorise(sys, p, law, g, hg, sweep):
-    """Elimination for constant D, shared by all particles like p, into sweep (3, shells).
-
-    Returns d/dj of the last shell and of the surface.
-    """
+    """Elimination for constant D, shared by all particles like p, into sweep (3, shells); returns beta."""
     m = sweep.shape[1]
     grain = sys.grain[p]
     _, D = evaluate(sys.laws.solid, law, 0.5)
@@ -46,8 +32,7 @@ def factorise(sys, p, law, g, hg, sweep):
         s = 1.0 / pivot
         sweep[0, i], sweep[1, i], sweep[2, i] = s * sys.shell[i].volume, s * below, s * above
         below = above
-    beta = -s * hg * grain.rate / grain.R_p
-    return beta, beta - grain.rate * grain.R_p * sys.half / D
+    return -s * hg * grain.rate / grain.R_p
 
 
 @inner
@@ -61,16 +46,14 @@ def substitute(x_hat, sweep, inside):
 
 
 @inner
-def respond(sys, p, law, g, x_hat, x, j, hg, inside):
-    """The same for D(x), linearised at (x, j): fills inside (2, shells).
+def respond(sys, p, law, g, x_hat, x, hg, inside):
+    """The same for D(x), linearised at x: fills inside (2, shells), returns alpha and beta.
 
-    Returns alpha and beta of the last shell, then of the surface.  The outward flow through
-    the face above shell i is p x[i] + n x[i + 1] + e, linearised.
+    The outward flow through the face above shell i is p x[i] + n x[i + 1] + e, linearised.
     """
     m = x.size
     grain = sys.grain[p]
     k = hg * g / (grain.R_p * grain.R_p)
-    q = grain.rate * grain.R_p / g
     p_in, n_in, e_in, alpha, s = 0.0, 0.0, 0.0, 0.0, 0.0
     W, D = evaluate(sys.laws.solid, law, x[0])
     for i in range(m):
@@ -90,11 +73,7 @@ def respond(sys, p, law, g, x_hat, x, j, hg, inside):
         alpha = s * a
         inside[0, i], inside[1, i] = alpha, -s * n_out
         p_in, n_in, e_in = p_out, n_out, e_out
-    beta = -s * k * q
-    x_s = surface(sys, p, law, g, x[m - 1], j)
-    _, D_s = evaluate(sys.laws.solid, law, x_s)
-    drop = q * sys.half / D_s
-    return alpha, beta, x_s + D / D_s * (alpha - x[m - 1]) + drop * j, D / D_s * beta - drop
+    return alpha, -s * hg * grain.rate / grain.R_p
 
 
 @inner

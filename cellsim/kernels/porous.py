@@ -12,9 +12,9 @@ Equations: Doyle, Fuller and Newman, J. Electrochem. Soc. 140 (1993) 1526.
 """
 import numpy as np
 
-from .._jit import inner, kernel
+from .._jit import inner
 from ..numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER, eliminate, substitute
-from ..numerics.mesh import conductance
+from ..numerics.mesh import log_mean
 from ..numerics.table import blend, locate, read
 from ..physics.constants import F
 from ..physics.transport import log_concentration
@@ -32,7 +32,7 @@ from .system import (
     LAWS_PER_SIDE,
     PLATING,
     RATE,
-    SALT_DIFFUSIVITY,
+    SALT_DIFFUSION,
     SALT_LAWS,
     T_PLUS,
     TAIL,
@@ -48,19 +48,19 @@ BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 
 @inner
 def electrolyte(salt, by, t_ref, c, root, place, out):
-    """Bulk D_e and kappa, chi and t_plus - t_ref, each with its slope in c, and ln c, into a row of SALT."""
+    """The integral of D_e, kappa, chi and t_plus - t_ref, each with its slope in c, and ln c, into a row of SALT."""
     dc = 0.5 / root  # slope of the root, over which the laws are tabulated
     if salt.c.shape[1] == SALT_LAWS:  # asked once: between the look-ups it would cost a fifth of the whole time
-        D, D_r = read(salt, SALT_DIFFUSIVITY, place)
+        W, W_r = read(salt, SALT_DIFFUSION, place)
         kappa, kappa_r = read(salt, CONDUCTIVITY, place)
         chi, chi_r = read(salt, CHI, place)
         t, t_r = read(salt, T_PLUS, place)
     else:
-        D, D_r = blend(salt, SALT_DIFFUSIVITY, place, by)
+        W, W_r = blend(salt, SALT_DIFFUSION, place, by)
         kappa, kappa_r = blend(salt, CONDUCTIVITY, place, by)
         chi, chi_r = blend(salt, CHI, place, by)
         t, t_r = blend(salt, T_PLUS, place, by)
-    out.D, out.D_c, out.kappa, out.kappa_c = D, dc * D_r, kappa, dc * kappa_r
+    out.W, out.D, out.kappa, out.kappa_c = W, dc * W_r, kappa, dc * kappa_r
     out.chi, out.chi_c, out.t, out.t_c = chi, dc * chi_r, t - t_ref, dc * t_r
     out.ln_c = log_concentration(c)[0]
 
@@ -94,20 +94,20 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
 def flow(hg, a, b, h_l, h_r, c_l, c_r, drop_e):
     """Salt (times hg) and ionic current through the face between two volumes.
 
-    a, b: rows of SALT left and right; h: paths from the centres; drop_e: fall of phi_e.
+    a, b: rows of SALT left and right; h: paths from their points; drop_e: fall of phi_e.
     Salt with its partials in c_l, c_r and phi_e to the left; then the same of the current.
     """
-    g, g_l, g_r = conductance(a.kappa, h_l, b.kappa, h_r)
+    q = 1.0 / (h_l + h_r)
+    g, g_l, g_r = log_mean(a.kappa, b.kappa)
+    g, g_l, g_r = q * g, q * g_l, q * g_r
     chi, rise = 0.5 * (a.chi + b.chi), a.ln_c - b.ln_c
     drop = drop_e - chi * rise
     i = g * drop
     i_l = g_l * a.kappa_c * drop - g * (0.5 * a.chi_c * rise + chi / c_l)
     i_r = g_r * b.kappa_c * drop - g * (0.5 * b.chi_c * rise - chi / c_r)
-    d, d_l, d_r = conductance(a.D, h_l, b.D, h_r)
-    drop = c_l - c_r
     t = 0.5 * (a.t + b.t) / F  # salt carried along, beyond what t_ref accounts for
-    return (hg * (d * drop + t * i), hg * (d + d_l * a.D_c * drop + t * i_l + 0.5 / F * a.t_c * i),
-            hg * (-d + d_r * b.D_c * drop + t * i_r + 0.5 / F * b.t_c * i), hg * t * g, i, i_l, i_r, g)
+    return (hg * (q * (a.W - b.W) + t * i), hg * (q * a.D + t * i_l + 0.5 / F * a.t_c * i),
+            hg * (t * i_r + 0.5 / F * b.t_c * i - q * b.D), hg * t * g, i, i_l, i_r, g)
 
 
 @inner
@@ -121,7 +121,7 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
     evaluate_laws(sys, c, phi_e, phi_s, j, w)
     # through the left face, at first the collector: nothing but electrons, from phi_s = 0
     N, N_l, N_r, N_e, i_e, i_l, i_r, g = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    s = 2.0 * sys.volume[0].sigma / sys.volume[0].dx
+    s = 1.0 / sys.volume[0].end
     i_s = -s * phi_s[0]
     source = -hg * (1.0 - sys.t_ref) / F
     for i in range(n):
@@ -129,7 +129,7 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
         # through the right face; the last one lets only electrons through
         M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, v.link, I
         if i < n - 1:
-            M, M_l, M_r, M_e, o_e, o_l, o_r, k = flow(hg, w.salt[i], w.salt[i + 1], v.path, sys.volume[i + 1].path,
+            M, M_l, M_r, M_e, o_e, o_l, o_r, k = flow(hg, w.salt[i], w.salt[i + 1], v.right, sys.volume[i + 1].left,
                                                       c[i], c[i + 1], phi_e[i] - phi_e[i + 1])
             i_s_out = s_out * (phi_s[i] - phi_s[i + 1])
         share, held = v.area, 0.0
@@ -154,17 +154,16 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
         N, N_l, N_r, N_e, i_e, i_l, i_r, g, s, i_s = M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out
 
 
-@kernel
+@inner
 def end_resistance(sys):
-    """From the last centre to the terminal [Ohm m2]."""
-    end = sys.volume[sys.volume.size - 1]
-    return 0.5 * end.dx / end.sigma + sys.R_series
+    """From the last point to the terminal [Ohm m2]."""
+    return sys.volume[sys.volume.size - 1].end + sys.R_series
 
 
 @inner
-def condense_particles(sys, hg, x_hat, x, j, w, again):
+def condense_particles(sys, hg, x_hat, x, w, again):
     """Surface stoichiometry of every particle as alpha + beta j; `again` where D varies only."""
-    last, beta, surface_beta = -1, 0.0, 0.0
+    last, beta = -1, 0.0
     for i in range(sys.volume.size):
         p, side, local = sys.volume[i].particle, sys.volume[i].side, w.local[i]
         if p < 0:
@@ -172,14 +171,14 @@ def condense_particles(sys, hg, x_hat, x, j, w, again):
             continue
         law = LAWS_PER_SIDE * side + DIFFUSION
         if sys.grain[p].varies:
-            local.shell_alpha, local.shell_beta, local.alpha, local.beta = particle.respond(
-                sys, p, law, w.by_solid[law, 0], x_hat[p], x[p], j[i], hg, w.inside[p])
+            local.alpha, local.beta = particle.respond(sys, p, law, w.by_solid[law, 0], x_hat[p], x[p], hg,
+                                                       w.inside[p])
         elif not again:
             if side != last:
-                beta, surface_beta = particle.factorise(sys, p, law, w.by_solid[law, 0], hg, w.sweep[side])
+                beta = particle.factorise(sys, p, law, w.by_solid[law, 0], hg, w.sweep[side])
                 last = side
             local.alpha = particle.substitute(x_hat[p], w.sweep[side], w.inside[p])
-            local.shell_alpha, local.shell_beta, local.beta = local.alpha, beta, surface_beta
+            local.beta = beta
 
 
 @inner
@@ -219,7 +218,7 @@ def set_particles(sys, x, j, w):
     for i in range(sys.volume.size):
         p = sys.volume[i].particle
         if p >= 0:
-            last = w.local[i].shell_alpha + w.local[i].shell_beta * j[i]
+            last = w.local[i].alpha + w.local[i].beta * j[i]
             change = max(change, particle.fill(w.inside[p], last, x[p]))
     return change
 
@@ -257,7 +256,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     before = 0.0
     for iteration in range(1, MAX_ITERATIONS + 1):
         if varies or iteration == 1:
-            condense_particles(sys, hg, x_hat, x, j, w, iteration > 1)
+            condense_particles(sys, hg, x_hat, x, w, iteration > 1)
         assemble(sys, hg, c_hat, c, phi_e, phi_s, j, s[k], w)
         dI = 0.0
         if border:

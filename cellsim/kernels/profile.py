@@ -14,7 +14,7 @@ import numpy as np
 from .._jit import inner, kernel
 from .foil import error_of
 from .history import KELVIN
-from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, diagnose, first_of, margins
+from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, closest, diagnose, first_of
 from .stage import solve, voltage
 from .system import TAIL, E, Q, T, aimed, copy, keep_salt, views
 
@@ -88,9 +88,9 @@ def begin(sys, ctl, m, w, rtol):
 def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
     """Shorten the step h until it ends where the first margin vanishes; returns (which, step), which < 0 on failure."""
     before, after = 0.0, h
-    which = margins(sys, ctl, m[AHEAD], q_start, w, g)
+    which = closest(sys, ctl, m[AHEAD], q_start, w, g)
     g_after = g[which]
-    margins(sys, ctl, m[Y], q_start, w, g)
+    closest(sys, ctl, m[Y], q_start, w, g)
     g_before, kept, solved, step = g[first_of(g)], 0, True, h
     for trial in range(80):
         step = before + (after - before) * min(max(g_before / (g_before - g_after), 0.01), 0.99)
@@ -100,7 +100,7 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
         if not solved:
             after = step
             continue
-        which = margins(sys, ctl, m[AHEAD], q_start, w, g)
+        which = closest(sys, ctl, m[AHEAD], q_start, w, g)
         if g[which] < 0.0:
             after, g_after = step, g[which]
             g_before *= 0.5 if kept < 0 else 1.0
@@ -149,7 +149,7 @@ def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
         if not 0.0 <= error <= 1.0:
             head[1] = h * (max(0.2, 0.85 * error ** (-1.0 / 3.0)) if error > 1.0 else 0.25)
             continue
-        which = margins(sys, ctl, m[AHEAD], q_start, w, g)
+        which = closest(sys, ctl, m[AHEAD], q_start, w, g)
         if g[which] > 0.0:
             return -1, h, error
         which, h = land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g)

@@ -11,7 +11,7 @@ from .system import (
     DIFFUSION,
     LAWS_PER_SIDE,
     OCP,
-    SALT_DIFFUSIVITY,
+    SALT_DIFFUSION,
     SHAPE_C,
     SHAPE_X,
 )
@@ -20,9 +20,9 @@ from .system import (
 @kernel
 def salt_at_rest(sys):
     """D_e [m2/s], kappa [S/m] and chi [V] at the reference concentration of the salt."""
-    root = np.sqrt(sys.c_ref)
-    return (evaluate(sys.laws.salt, SALT_DIFFUSIVITY, root)[0], evaluate(sys.laws.salt, CONDUCTIVITY, root)[0],
-            evaluate(sys.laws.salt, CHI, root)[0])
+    root, salt = np.sqrt(sys.c_ref), sys.laws.salt
+    return (0.5 / root * evaluate(salt, SALT_DIFFUSION, root)[1], evaluate(salt, CONDUCTIVITY, root)[0],
+            evaluate(salt, CHI, root)[0])
 
 
 @kernel

@@ -7,7 +7,6 @@ form: properties of the electrolyte in the ohmic drop at its mean concentration.
 import numpy as np
 
 from .._jit import inner
-from ..numerics.mesh import conductance
 from ..numerics.table import blend, locate
 from ..physics.constants import F
 from ..physics.kinetics import overpotential
@@ -134,11 +133,10 @@ def salt_step(sys, hg, c_hat, c, j, w):
         if i == n - 1:
             break
         a, b = w.salt[i], w.salt[i + 1]
-        g, g_l, g_r = conductance(a.D, v.path, b.D, sys.volume[i + 1].path)
-        drop = c[i] - c[i + 1]
-        flux = hg * (g * drop + 0.5 * (a.t + b.t) / F * i_e)
-        d_l = hg * (g + g_l * a.D_c * drop + 0.5 * a.t_c / F * i_e)
-        d_r = hg * (-g + g_r * b.D_c * drop + 0.5 * b.t_c / F * i_e)
+        q = 1.0 / (v.right + sys.volume[i + 1].left)
+        flux = hg * (q * (a.W - b.W) + 0.5 * (a.t + b.t) / F * i_e)
+        d_l = hg * (q * a.D + 0.5 * a.t_c / F * i_e)
+        d_r = hg * (0.5 * b.t_c / F * i_e - q * b.D)
         r[i] -= flux
         r[i + 1] = flux
         diag[i] += d_l
@@ -182,9 +180,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             p = sys.volume[first].particle
             alpha, beta = 0.5, 0.0
             if p >= 0:
-                shell_alpha, shell_beta, alpha, beta = respond(
-                    sys, p, law, w.by_solid[law, 0], x_hat[p], x[p], j[first], hg, w.inside[p])
-                change = max(change, fill(w.inside[p], shell_alpha + shell_beta * j[first], x[p]))
+                alpha, beta = respond(sys, p, law, w.by_solid[law, 0], x_hat[p], x[p], hg, w.inside[p])
+                change = max(change, fill(w.inside[p], alpha + beta * j[first], x[p]))
             v, v_j = interface(sys, w, side, j[first], alpha, beta, c)
             V -= sign[side] * v
             V_I -= v_j / area[side]

@@ -1,19 +1,25 @@
-"""What the integrator asks of a model: one implicit stage, the voltage, a surface stoichiometry."""
+"""What the integrator asks of a model: one implicit stage, the voltage, what its control measures."""
 from .._jit import inner, kernel
 from . import porous, single_flux, thin_film
 from .foil import book, foresee
-from .heat import balance, critical, surface
+from .heat import balance, critical
 from .held import held
 from .system import CRITICAL, CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, TAIL, VOLTAGE, E, Q, T, views, warm
 
 
-@kernel
+@inner
 def voltage(sys, s):
     """Terminal voltage of a state [V].  Models that do not resolve phi_s keep it in the last one."""
     end = views(sys, s)[3][sys.volume.size - 1]
     if sys.model == POROUS:
         return end - porous.end_resistance(sys) * s[s.size - TAIL]
     return end
+
+
+@kernel
+def terminal_voltage(sys, s):
+    """The same, to be called from Python."""
+    return voltage(sys, s)
 
 
 @inner
@@ -55,12 +61,3 @@ def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     balance(sys, hg, ctl, s_hat, s, V, w)
     book(sys, hg, s_hat, s, w)
     return n
-
-
-@kernel
-def surfaces(sys, s, i, w, out):
-    """Surface stoichiometry of volume i in states s (times, N) into out (times,)."""
-    for k in range(s.shape[0]):
-        warm(sys, s[k, s.shape[1] - TAIL + T], w)
-        x, _, _, _, j = views(sys, s[k])
-        out[k] = surface(sys, w, x[sys.volume[i].particle], j[i], i)

@@ -32,9 +32,9 @@ RELAX = 60.0  # a held temperature is approached with this time constant [s]
 # laws of the stoichiometry, three for either electrode (add LAWS_PER_SIDE * side); DIFFUSION is the
 # integral of the particle diffusivity, which is its slope
 OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
-# laws of the square root of the salt's concentration, in which they stay smooth down to none;
-# SHAPE_C has one for either electrode (add side)
-SALT_DIFFUSIVITY, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
+# laws of the square root of the salt's concentration, in which they stay smooth down to none; SALT_DIFFUSION is
+# the integral of the salt's diffusivity over its concentration; SHAPE_C has one for either electrode (add side)
+SALT_DIFFUSION, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
 SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6
 TERMS = 3  # functions of the variable that, weighted by functions of temperature, make up a law
 # temperature factors of what is no law: exchange current and film resistance (add side), critical current
@@ -44,9 +44,11 @@ VOLUME = np.dtype([
     ("dx", "f8"),  # thickness [m]
     ("eps", "f8"),  # electrolyte volume fraction [-]
     ("tau", "f8"),  # transport efficiency of the electrolyte [-]
-    ("path", "f8"),  # half the thickness over tau: from the centre to a face through the electrolyte [m]
+    ("left", "f8"),  # from its point to the left face through the electrolyte: distance over tau [m]
+    ("right", "f8"),  # and to the right one
     ("sigma", "f8"),  # effective electronic conductivity [S/m]; 0 where there is no solid phase
-    ("link", "f8"),  # electronic conductance to the next volume [S/m2]
+    ("link", "f8"),  # electronic conductance to the next volume [S/m2]; 0 to where there is no solid phase
+    ("end", "f8"),  # electronic resistance to the current collector [Ohm m2] of a volume that touches it, else 0
     ("area", "f8"),  # reacting surface per electrode area [-]; 0 where nothing reacts
     ("i_ref", "f8"),  # exchange-current density at x = 0.5, c_e = c_e0 [A/m2]
     ("R_f", "f8"),  # film resistance [Ohm m2 of reacting surface]
@@ -83,9 +85,10 @@ FOIL = np.dtype([(k, "f8") for k in (
 # and at one stage: active share of the area that touches, resistance per area that touches without voids [Ohm m2],
 # pressure [Pa], lithium before the reaction [C/m2], reaction's share in it per current [s], filled share of the host
 TOUCH = np.dtype([(k, "f8") for k in ("active", "R", "P", "known", "out", "filled")])
-# the surface of a particle is alpha + beta j, its last shell shell_alpha + shell_beta j
-LOCAL = np.dtype([(k, "f8") for k in ("gain", "defect", "v_ce", "alpha", "beta", "shell_alpha", "shell_beta")])
-SALT = np.dtype([(k, "f8") for k in ("D", "D_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
+# the surface of a particle, which is its last shell, is alpha + beta j
+LOCAL = np.dtype([(k, "f8") for k in ("gain", "defect", "v_ce", "alpha", "beta")])
+# W is the integral of the diffusivity D over the concentration
+SALT = np.dtype([(k, "f8") for k in ("W", "D", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
 
 
 class Laws(NamedTuple):
@@ -116,7 +119,6 @@ class System(NamedTuple):
     grain: np.ndarray  # (particles,) GRAIN
     shell: np.ndarray  # (shells,) mesh.SHELL of a unit sphere
     laws: Laws
-    half: float  # distance from the last shell to the surface of a unit sphere
     c_ref: float  # reference salt concentration c_e0 [mol/m3]
     t_ref: float  # transference number at c_ref [-]
     T: float  # the first temperature [K]

@@ -8,7 +8,6 @@ their Nernst and migration terms become those of a binary salt: -I dy/kappa + ch
 import numpy as np
 
 from .._jit import inner
-from ..numerics.mesh import conductance
 from ..numerics.table import blend, locate
 from ..physics.constants import F
 from ..physics.transport import log_concentration
@@ -26,7 +25,7 @@ from .system import (
     FILM,
     LAWS_PER_SIDE,
     RATE,
-    SALT_DIFFUSIVITY,
+    SALT_DIFFUSION,
     SHAPE_C,
     SHAPE_X,
     TAIL,
@@ -62,12 +61,20 @@ def sweep(B, n):
 
 
 @inner
+def diffusion(sys, c, w):
+    """Integral of the diffusivity of mobile pairs over their concentration [mol/m/s], and its slope [m2/s]."""
+    root = np.sqrt(c)
+    W, slope = blend(sys.laws.salt, SALT_DIFFUSION, locate(sys.laws.salt, root), w.by_salt)
+    return W, 0.5 * slope / root
+
+
+@inner
 def salt_step(sys, hg, c_hat, c, I, w):
     """Newton's step of the mobile pairs for a given current, and its slope in the current."""
-    n, B, salt = sys.volume.size, w.block, sys.laws.salt
+    n, B = sys.volume.size, w.block
     q = hg * entering(sys)
     B[1, 0, 1], B[1, 0, STEP], B[1, 0, PER_I] = 0.0, q * I, q
-    D, D_c = blend(salt, SALT_DIFFUSIVITY, locate(salt, np.sqrt(c[1])), w.by_salt)
+    W, D = diffusion(sys, c[1], w)
     for i in range(1, n - 1):
         v = sys.volume[i]
         store = v.eps * v.dx
@@ -78,24 +85,21 @@ def salt_step(sys, hg, c_hat, c, I, w):
             B[i, 0, STEP] -= q * I
             B[i, 0, PER_I] -= q
             break
-        D_r, D_rc = blend(salt, SALT_DIFFUSIVITY, locate(salt, np.sqrt(c[i + 1])), w.by_salt)
-        g, g_l, g_r = conductance(D, v.path, D_r, sys.volume[i + 1].path)
-        drop = c[i] - c[i + 1]
-        left = hg * (g + 0.5 * g_l * D_c / np.sqrt(c[i]) * drop)
-        right = hg * (0.5 * g_r * D_rc / np.sqrt(c[i + 1]) * drop - g)
-        B[i, 0, STEP] -= hg * g * drop
-        B[i, 0, 1] += left
-        B[i, 0, 2] = right
-        B[i + 1, 0, 0], B[i + 1, 0, 1], B[i + 1, 0, STEP], B[i + 1, 0, PER_I] = -left, -right, hg * g * drop, 0.0
-        D, D_c = D_r, D_rc
+        W_r, D_r = diffusion(sys, c[i + 1], w)
+        g = hg / (v.right + sys.volume[i + 1].left)
+        flow = g * (W - W_r)
+        B[i, 0, STEP] -= flow
+        B[i, 0, 1] += g * D
+        B[i, 0, 2] = -g * D_r
+        B[i + 1, 0, 0], B[i + 1, 0, 1], B[i + 1, 0, STEP], B[i + 1, 0, PER_I] = -g * D, g * D_r, flow, 0.0
+        W, D = W_r, D_r
     sweep(B, n)
 
 
 @inner
 def face(sys, w, c, I, i, sign, per_I):
     """Concentration where the electrolyte ends beside volume i, and its slope in I; sign is 1 at the lithium."""
-    D, _ = blend(sys.laws.salt, SALT_DIFFUSIVITY, locate(sys.laws.salt, np.sqrt(c[i])), w.by_salt)
-    k = sign * entering(sys) * sys.volume[i].path / D
+    k = sign * entering(sys) * sys.volume[i].right / diffusion(sys, c[i], w)[1]
     if c[i] + k * I > LEAST * c[i]:
         return c[i] + k * I, per_I + k
     return LEAST * c[i], LEAST * per_I
@@ -139,7 +143,7 @@ def electrolyte_drop(sys, c, I, w):
     for i in range(1, n - 1):
         root = np.sqrt(c[i])
         kappa, slope = blend(salt, CONDUCTIVITY, locate(salt, root), w.by_salt)
-        ohmic = 2.0 * sys.volume[i].path / kappa
+        ohmic = (sys.volume[i].left + sys.volume[i].right) / kappa
         rise -= I * ohmic
         rise_I -= ohmic * (1.0 - I * 0.5 * slope / root / kappa * w.block[i, 0, PER_I])
     c[0], c[n - 1] = left, right
@@ -163,8 +167,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             step = w.block[i, 0, STEP]
             change = max(change, abs(step) / sys.c_ref)
             c[i] = max(c[i] + step, 0.1 * c[i])
-        shell_alpha, shell_beta, alpha, beta = respond(sys, 0, law, w.by_solid[law, 0], x_hat[0], x[0], -I,
-                                                       hg, w.inside[0])
+        alpha, beta = respond(sys, 0, law, w.by_solid[law, 0], x_hat[0], x[0], hg, w.inside[0])
         rise, V_I, left_I, right_I = electrolyte_drop(sys, c, I, w)
         v, v_j = electrode(sys, w, n - 1, -I, alpha - beta * I, beta, c[n - 1], -right_I)
         u, u_j = electrode(sys, w, 0, I, 0.5, 0.0, c[0], left_I)
@@ -177,7 +180,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             more = dI * w.block[i, 0, PER_I]
             change = max(change, abs(more) / sys.c_ref)
             c[i] = max(c[i] + more, 0.1 * c[i])
-        change = max(change, fill(w.inside[0], shell_alpha - shell_beta * s[k], x[0]), abs(dI * V_I)) / rtol
+        change = max(change, fill(w.inside[0], alpha - beta * s[k], x[0]), abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
         phi_s[n - 1], j[0], j[n - 1] = V + V_I * dI, s[k], -s[k]  # the terminal voltage; no other is resolved

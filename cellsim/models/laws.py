@@ -63,7 +63,7 @@ def conductivity(cell, T):
 
 
 def salt_laws(cell, T, c_range):
-    """D_e, kappa, chi and t_plus, and g of either electrode, functions of the square root of c_e.
+    """Integral of D_e, kappa, chi and t_plus, and g of either electrode, functions of the square root of c_e.
 
     Below `c_range`, where no source gives a law, the electrolyte is dilute.
     """
@@ -73,7 +73,8 @@ def salt_laws(cell, T, c_range):
     t, tdf = law("electrolyte/cation transference number"), law("electrolyte/thermodynamic factor")
     D_factor = arrhenius(value("electrolyte/diffusivity activation energy"), T, T_ref)
     shapes = [held(exchange_shape(cell, part, T), c_range) for part in PARTS]
-    return [held(lambda c: D_factor * D(c, T), c_range), dilute(K, c_range),
+    D_held = held(lambda c: D_factor * D(c, T), c_range)
+    return [lambda root: integral(root, 2.0 * root * D_held(root)), dilute(K, c_range),
             held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range), held(lambda c: t(c, T), c_range),
             *shapes]
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numerics.mesh import graded_faces
+from ..numerics.mesh import graded_faces, points
 from ..physics.contact import (
     constriction_resistance,
     contact_fraction,
@@ -13,7 +13,7 @@ from ..physics.contact import (
 from ..physics.fracture import critical_current
 from ..physics.transport import arrhenius, bruggeman, percolation
 from .laws import conductivity
-from .parts import has_foil
+from .parts import NEGATIVE, POSITIVE, has_foil
 
 FOIL = 1e-8  # thickness of the single volume that stands for a metal foil [m]
 FOIL_SIGMA = 1e3  # its conductivity [S/m]: 5e-12 Ohm m2, nothing
@@ -26,6 +26,10 @@ class Region:
     """Control volumes of one layer; arrays `(n,)`, or numbers that hold for all of them."""
 
     dx: np.ndarray  # m
+    left: np.ndarray  # from the point that stands for a volume to its left face, for ions: distance over tau [m]
+    right: np.ndarray  # and to its right face
+    link: np.ndarray  # electronic conductance to the next volume [S/m2]; of the last one 0
+    end: np.ndarray  # electronic resistance to the current collector [Ohm m2] of the volume that touches it, else 0
     eps: float
     tau: float
     sigma: float
@@ -87,15 +91,36 @@ def electronic_conductivity(cell, part) -> float:
     return value * percolation(get("active material volume fraction"), threshold, exponent)
 
 
+def paths(faces, tau, sigma):
+    """What leads through an electrode between faces [m] from its collector to the separator.
+
+    Returns `left`, `right`, `link` and `end` of a Region, left being towards the collector: ions enter at the
+    separator and none leave at the collector, electrons the other way round.
+    """
+    left, right = points(faces)
+    away, towards = (d[::-1] for d in points(faces[-1] - faces[::-1]))
+    end = np.zeros(left.size)
+    end[0] = towards[0] / sigma
+    return left / tau, right / tau, np.append(sigma / (away[:-1] + towards[1:]), 0.0), end
+
+
+def mirrored(left, right, link, end):
+    """The same of an electrode whose collector is on the right."""
+    return right[::-1], left[::-1], np.append(link[-2::-1], 0.0), end[::-1]
+
+
 def electrode(cell, part, side, faces, T, ideal) -> Region:
-    """A porous electrode on the given faces [m]."""
+    """A porous electrode on faces [m] from its collector to the separator."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     T_ref = cell.value("cell/reference temperature")
     dx = np.diff(faces)
+    tau, sigma = (IDEAL, IDEAL) if ideal else (transport_efficiency(cell, part), electronic_conductivity(cell, part))
+    ways = paths(faces, tau, sigma)
+    if side == 1:
+        dx, ways = dx[::-1], mirrored(*ways)
     return Region(
-        dx=dx, eps=get("electrolyte volume fraction"), side=side, area=surface_area(cell, part) * dx,
-        tau=IDEAL if ideal else transport_efficiency(cell, part),
-        sigma=IDEAL if ideal else electronic_conductivity(cell, part),
+        dx, *ways, eps=get("electrolyte volume fraction"), tau=tau, sigma=sigma, side=side,
+        area=surface_area(cell, part) * dx,
         i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
         R_f=get("film resistance"))
 
@@ -121,8 +146,10 @@ def foil(cell, part, T) -> Region:
     if spots > 0.0:
         kappa = conductivity(cell, T)(np.array([cell.value("electrolyte/initial concentration")]))[0]
         series += constriction_resistance(float(kappa), spots, theta)[0]
+    half = np.array([0.5 * FOIL])
     return Region(
-        dx=np.array([FOIL]), eps=1.0, side=0, area=np.array([theta]), tau=IDEAL, sigma=FOIL_SIGMA,
+        dx=np.array([FOIL]), left=half / IDEAL, right=half / IDEAL, link=np.zeros(1), end=half / FOIL_SIGMA,
+        eps=1.0, tau=IDEAL, sigma=FOIL_SIGMA, area=np.array([theta]), side=0,
         i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
         R_f=film + theta * series)
 
@@ -130,16 +157,11 @@ def foil(cell, part, T) -> Region:
 def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:
     """Negative electrode, separator, positive electrode; electrodes graded towards the separator."""
     length = [cell.value(f"{p}/thickness") if cell.has(f"{p}/thickness") else 0.0
-              for p in ("negative electrode", "separator", "positive electrode")]
-    dx_s = np.full(volumes[1], length[1] / volumes[1])
-    middle = Region(dx=dx_s, eps=cell.value("separator/electrolyte volume fraction"), sigma=0.0, side=-1,
-                    tau=IDEAL if ideal else transport_efficiency(cell, "separator"),
-                    area=0.0 * dx_s, i_ref=0.0, R_f=0.0)
-    if has_foil(cell):
-        left = foil(cell, "negative electrode", T)
-    else:
-        left = electrode(cell, "negative electrode", 0, graded_faces(volumes[0], length[0], stretch[0], "right"),
-                         T, ideal)
-    right = electrode(cell, "positive electrode", 1, graded_faces(volumes[2], length[2], stretch[1], "left"), T,
-                      ideal)
-    return [left, middle, right]
+              for p in (NEGATIVE, "separator", POSITIVE)]
+    efficiency, dx = transport_efficiency(cell, "separator"), np.full(volumes[1], length[1] / volumes[1])
+    tau, none = IDEAL if ideal else efficiency, np.zeros(volumes[1])
+    middle = Region(dx, 0.5 * dx / tau, 0.5 * dx / tau, link=none, end=none, side=-1, tau=tau, sigma=0.0,
+                    eps=cell.value("separator/electrolyte volume fraction"), area=none, i_ref=0.0, R_f=0.0)
+    left, right = (graded_faces(volumes[2 * side], length[2 * side], stretch[side]) for side in (0, 1))
+    return [foil(cell, NEGATIVE, T) if has_foil(cell) else electrode(cell, NEGATIVE, 0, left, T, ideal), middle,
+            electrode(cell, POSITIVE, 1, right, T, ideal)]

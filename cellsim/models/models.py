@@ -21,13 +21,12 @@ from ..physics.constants import F
 from .foil import foil_of
 from .heat import steady, warmed
 from .laws import tables
-from .mesh import regions, touching
+from .mesh import Region, regions, touching
 from .parts import PARTS, has_foil, needs_particles
 from .resolution import resolution
 
 STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
 ACCURACY = 1e-3  # V rms, unless said
-STRETCH_R = 2.0  # and of particles towards their surface
 
 
 def grains(cell, sides):
@@ -40,13 +39,6 @@ def grains(cell, sides):
     return np.array([one[side] for side in sides], GRAIN)
 
 
-def electronic_links(dx, sigma):
-    """Electronic conductance from each volume to the next [S/m2]; none from the last, or where one insulates."""
-    with np.errstate(divide="ignore"):
-        half = 0.5 * dx / sigma
-    return np.append(1.0 / (half[:-1] + half[1:]), 0.0)
-
-
 @lru_cache(maxsize=64)
 def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
     """The System of a cell at temperature T [K], or from there on if it is a `Body`.
@@ -56,10 +48,8 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
     needs_particles(cell)
     parts = regions(cell, T, volumes, STRETCH_X, ideal)
     volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
-    for key in ("dx", "eps", "tau", "sigma", "area", "i_ref", "R_f", "side"):
+    for key in (f.name for f in fields(Region)):
         volume[key] = np.concatenate([np.broadcast_to(getattr(p, key), p.dx.shape) for p in parts])
-    volume["path"] = 0.5 * volume["dx"] / volume["tau"]
-    volume["link"] = electronic_links(volume["dx"], volume["sigma"])
     side = volume["side"]
     foil = has_foil(cell)
     holds = (side == 1) | ((side == 0) & (not foil))
@@ -70,10 +60,9 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
         owners = list(side[holds])
         volume["particle"] = np.where(holds, np.cumsum(holds) - 1, -1)
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
-    shell, half = sphere(shells, STRETCH_R)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
-    return System(model, records(volume), records(grains(cell, owners)), records(shell), laws, half, float(c0),
+    return System(model, records(volume), records(grains(cell, owners)), records(sphere(shells)), laws, float(c0),
                   float(t_ref), float(T), float(cell.value("cell/series resistance")), heat, foil_of(cell, T))
 
 

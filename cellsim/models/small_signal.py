@@ -16,7 +16,7 @@ from ..kernels.system import POROUS, SINGLE_FLUX, THIN_FILM
 from ..numerics.mesh import graded_faces
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
-from .models import electronic_links
+from .mesh import mirrored, paths
 from .parts import PARTS
 from .state import stoichiometries
 
@@ -59,16 +59,18 @@ def graded_both_ways(sys):
         here = np.flatnonzero(volume["side"] == side)
         if here.size > 1:
             length, surface = volume["dx"][here].sum(), volume["area"][here].sum()
-            volume["dx"][here] = np.diff(graded_faces(here.size, length, STRETCH, "both"))
+            faces = graded_faces(here.size, length, STRETCH, "both")
+            volume["dx"][here] = np.diff(faces)
             volume["area"][here] = surface / length * volume["dx"][here]
-    volume["path"] = 0.5 * volume["dx"] / volume["tau"]
-    volume["link"] = electronic_links(volume["dx"], volume["sigma"])
+            ways = paths(faces, volume["tau"][here[0]], volume["sigma"][here[0]])
+            for key, values in zip(("left", "right", "link", "end"), mirrored(*ways) if side else ways, strict=True):
+                volume[key][here] = values
     return sys._replace(volume=volume)
 
 
-def between(path):
+def between(v):
     """Conductance per unit of conductivity from each volume to the next (n - 1,)."""
-    return 1.0 / (path[:-1] + path[1:])
+    return 1.0 / (v["right"][:-1] + v["left"][1:])
 
 
 class _Bands:
@@ -100,12 +102,12 @@ def resolved(sys, s, y, D, kappa, chi):
 
     v, n = sys.volume, sys.volume.size
     fixed, stored, reacting = _Bands(n), _Bands(n), [_Bands(n), _Bands(n)]
-    ions = kappa * between(v["path"])
-    fixed.flow(C_E, C_E, D * between(v["path"]))
+    ions = kappa * between(v)
+    fixed.flow(C_E, C_E, D * between(v))
     fixed.flow(PHI_E, PHI_E, ions)
     fixed.flow(PHI_E, C_E, -ions * chi / sys.c_ref)
     fixed.flow(PHI_S, PHI_S, v["link"][:-1])
-    collector = 2.0 * v["sigma"][0] / v["dx"][0] * (np.arange(n) == 0)
+    collector = 1.0 / v["end"][0] * (np.arange(n) == 0)
     fixed.put(PHI_S, PHI_S, collector + (v["area"] == 0.0))  # without a solid phase phi_s stays put
     stored.put(C_E, C_E, v["eps"] * v["dx"])
     for side, one in enumerate(reacting):
@@ -121,7 +123,7 @@ def resolved(sys, s, y, D, kappa, chi):
         for side, one in enumerate(reacting):
             matrix = matrix + y[side][k] * one.entries
         V[k] = solve_banded((BELOW, ABOVE), matrix, right, overwrite_ab=True, check_finite=False)[-1]
-    return 0.5 * v["dx"][-1] / v["sigma"][-1] + sys.R_series - V
+    return v["end"][-1] + sys.R_series - V
 
 
 def single_flux(sys, s, y, D, kappa, chi):
@@ -135,7 +137,7 @@ def single_flux(sys, s, y, D, kappa, chi):
     ohmic += sum((v["dx"][e] / (3.0 * v["sigma"][e])).sum() for e in electrode)
     source = sum(sign * np.where(e, v["area"], 0.0) / v["area"][e].sum()
                  for sign, e in zip((1.0, -1.0), electrode, strict=True)) * (1.0 - sys.t_ref) / F
-    g = D * between(v["path"])
+    g = D * between(v)
     matrix = np.zeros((3, v.size), complex)
     matrix[0, 1:], matrix[2, :-1] = -g, -g
     conducted = np.append(g, 0.0) + np.append(0.0, g)
@@ -150,7 +152,7 @@ def single_flux(sys, s, y, D, kappa, chi):
 
 def thin_film(sys, s, y, D, kappa, chi):
     """The same of a thin film, in closed form: pairs diffuse from face to face and form or vanish on the way."""
-    first, path = sys.volume[1], 2.0 * sys.volume["path"].sum()  # thickness over transport efficiency
+    first, path = sys.volume[1], (sys.volume["left"] + sys.volume["right"]).sum()  # thickness over transport efficiency
     eps, thickness = first["eps"], sys.volume["dx"][1:-1].sum()
     vanishing = first["dissociate"] + 2.0 * first["recombine"] * sys.c_ref
     pairs = 2.0 * (1.0 - sys.t_ref) / F * layer((s + vanishing) * eps * thickness / path, path, D)

@@ -8,7 +8,7 @@ import numpy as np
 from .._jit import records
 from ..errors import ParameterError
 from ..kernels.system import GRAIN, THIN_FILM, VOLUME, System
-from ..numerics.mesh import SHELL, graded_faces
+from ..numerics.mesh import graded_faces, slab
 from ..physics.constants import F
 from ..physics.transport import arrhenius
 from ..physics.two_species import dissociation_rate
@@ -21,17 +21,6 @@ from .parts import NEGATIVE, POSITIVE, has_film, has_foil
 
 STRETCH = 3.0  # grading of the electrolyte towards both faces, and of the film towards the electrolyte
 VOLUMES, SHELLS = 40, 40  # for 1 mV rms; errors are of second order
-
-
-def slab(n, stretch):
-    """As numerics.mesh.sphere, of a film of unit thickness, closed at 0: in thirds, the volume of a sphere."""
-    r = graded_faces(n, 1.0, stretch)
-    shells = np.zeros(n, SHELL)
-    dr = np.diff(r)
-    square = (r[1:] ** 3 - r[:-1] ** 3) / (3.0 * dr)
-    shells["volume"] = dr / 3.0
-    shells["link"][:-1] = 2.0 / 3.0 * r[1:-1] / np.diff(square)
-    return shells, 1.5 * (1.0 - square[-1])
 
 
 def _volumes(cell, T, n):
@@ -47,7 +36,7 @@ def _volumes(cell, T, n):
     layer["dx"] = np.diff(graded_faces(n, cell.value("separator/thickness"), STRETCH, "both"))
     layer["eps"], layer["tau"] = cell.value("separator/electrolyte volume fraction"), transport_efficiency(
         cell, "separator")
-    layer["path"] = 0.5 * layer["dx"] / layer["tau"]
+    layer["left"] = layer["right"] = 0.5 * layer["dx"] / layer["tau"]
     k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
     if k_r > 0.0:
         layer["recombine"] = k_r
@@ -71,11 +60,10 @@ def build(cell, T, n, shells, body=None) -> System:
     held = get("maximum concentration") * get("active material volume fraction") * get("utilisation")
     varies = not cell.law(f"{POSITIVE}/particle diffusivity").constant
     grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), varies)], GRAIN)
-    shell, half = slab(shells, STRETCH)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
-    return System(THIN_FILM, records(_volumes(cell, T, n)), records(grain), records(shell), laws, float(half),
+    return System(THIN_FILM, records(_volumes(cell, T, n)), records(grain), records(slab(shells)), laws,
                   float(c0), float(t_ref), float(T), float(cell.value("cell/series resistance")), heat,
                   foil_of(cell, T))
 

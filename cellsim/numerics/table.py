@@ -96,25 +96,6 @@ def evaluate(table, k, x):
     return read(table, k, locate(table, x))
 
 
-@inner
-def invert(table, k, y, x):
-    """Where law k, which must rise throughout, has the value y; x is a guess."""
-    lo, hi = -1e9, 1e9
-    for _ in range(100):
-        value, slope = evaluate(table, k, x)
-        if value > y:
-            hi = x
-        else:
-            lo = x
-        new = x + (y - value) / slope
-        if not lo <= new <= hi:
-            new = 0.5 * (lo + hi)
-        if abs(new - x) <= 1e-14 * max(1.0, abs(x)):
-            return new
-        x = new
-    return x
-
-
 @kernel
 def evaluate_many(table, k, x, y):
     """y[i] = law k at x[i] for 1-D arrays."""
