@@ -133,6 +133,15 @@ def inner(function):
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 
 
+def part(function):
+    """As `inner`, of what is called in one place only, and compiled into it.
+
+    A system and its scratch memory are some 200 numbers and pointers, which every call that is not compiled in
+    copies: half of the time on small meshes.  Compiling in what is called in many places would take minutes.
+    """
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
+
+
 def records(array):
     """A structured array whose elements have their fields as attributes, in kernels and, uncompiled, in Python too."""
     return array.view(np.recarray) if config.DISABLE_JIT else array

@@ -64,7 +64,7 @@ class Now(Mapping):
         self._run = run
         self._tail = run.state[run.state.size - TAIL:]
         self._known = {
-            "voltage": lambda: voltage(run.sys, run.state), "current": self._current, "soc": run.soc,
+            "voltage": lambda: terminal_voltage(run.sys, run.state), "current": self._current, "soc": run.soc,
             "c-rate": lambda: self._current() / run.cell.nominal_capacity,
             "current density": lambda: self._tail[system.I], "temperature": lambda: self._tail[system.T],
             "plating margin": lambda: self._margins()[2], "critical current margin": lambda: self._margins()[3]}
@@ -125,7 +125,7 @@ def _downwards(run, step, limit, falls):
     if limit.side:
         return limit.side == "below"
     if isinstance(step.target, Profile) or step.control == "rest":
-        return limit.value < voltage(run.sys, run.state)
+        return limit.value < terminal_voltage(run.sys, run.state)
     return falls
 
 

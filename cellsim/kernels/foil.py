@@ -162,9 +162,7 @@ def grown(f, hg, before, L, T):
 
 @inner
 def foresee(sys, hg, s_hat, s, w):
-    """Before a stage: interphase, contact and pressure, and what lithium there is before the reaction."""
-    if sys.foil.size == 0:
-        return
+    """Before a stage of a system with a FOIL: interphase, contact, pressure, and lithium there before the reaction."""
     f, now, k = sys.foil[0], w.foil[0], s.size - TAIL
     before = s_hat[k + LAYER]
     L = grown(f, hg, before, s[k + LAYER], w.at[0]) if s_hat[k + LITHIUM] > 0.0 else before
@@ -188,9 +186,7 @@ def resistance(f, L):
 
 @inner
 def book(sys, hg, s_hat, s, w):
-    """The end of the state that belongs to lithium, over one implicit stage."""
-    if sys.foil.size == 0:
-        return
+    """The end of the state that belongs to lithium, over one implicit stage of a system with a FOIL."""
     f, now, k = sys.foil[0], w.foil[0], s.size - TAIL
     lost = (1.0 - f.efficiency) * max(-s[k + I], 0.0)
     s[k + LITHIUM] = now.known - hg * (s[k + I] + lost)

@@ -57,11 +57,11 @@ def made(sys, s, V, w):
 
 @inner
 def balance(sys, hg, ctl, s_hat, s, V, w):
-    """The end of the state that heat belongs to, over one implicit stage; material is taken as it was foreseen."""
+    """The end of the state that heat belongs to, over one implicit stage; material is taken as it was foreseen.
+
+    For systems with heat.
+    """
     k = s.size - TAIL
-    if sys.heat.capacity == 0.0:
-        s[k + T], s[k + MADE], s[k + LOST], s[k + HEATED] = sys.T, 0.0, 0.0, 0.0
-        return
     lasting, reversible = made(sys, s, V, w)
     heater = ctl.heater + ctl.own * s[k] * V
     C, loss = sys.heat.capacity, sys.heat.loss
@@ -119,7 +119,8 @@ def heats_and_margins(sys, states, w, voltages, out):
     for k in range(states.shape[0]):
         s = states[k]
         warm(sys, s[s.size - TAIL + T], w)
-        foresee(sys, 0.0, s, s, w)
+        if sys.foil.size > 0:
+            foresee(sys, 0.0, s, s, w)
         if sys.heat.capacity > 0.0:
             out[k, 0], out[k, 1] = made(sys, s, voltages[k], w)
         out[k, 2], out[k, 3] = plating(sys, s, w)[0], critical(sys, s, w)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import inner
+from .._jit import inner, part
 from .foil import error_of
 from .stage import solve
 from .system import TAIL, T, add, copy, keep_salt, views
@@ -80,7 +80,7 @@ def rescale(mem, factor):
     mem.head[3] = 0.0
 
 
-@inner
+@part
 def attempt(sys, ctl, mem, w, rtol, tol):
     """Solve for the state one step ahead into mem.ahead; returns Newton iterations, or 0."""
     order = int(mem.head[2])
@@ -99,7 +99,7 @@ def attempt(sys, ctl, mem, w, rtol, tol):
     return n
 
 
-@inner
+@part
 def accept(mem):
     """Take the step just tried."""
     order = int(mem.head[2])
@@ -115,7 +115,7 @@ def accept(mem):
     mem.head[4] += 1.0
 
 
-@inner
+@part
 def choose_order(sys, mem, error, rtol, highest):
     """After order + 1 equal steps, go on with whichever order allows the largest one."""
     order = int(mem.head[2])

@@ -1,5 +1,5 @@
 """Local unknowns: the reaction current of one volume, with its particle eliminated."""
-from .._jit import inner
+from .._jit import inner, part
 from ..numerics.table import blend, locate, read
 from ..physics.kinetics import end_potential, exchange_current, overpotential
 from .system import LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X, SOLID_LAWS
@@ -28,7 +28,7 @@ def open_circuit(table, by, side, x, at):
     return walled(U, dU, x)
 
 
-@inner
+@part
 def reaction(laws, by_solid, by_salt, T, side, i_ref, R_f, c_ref, j, alpha, beta, c_e, root, place):
     """Interface voltage U + eta + R_f j [V] at reaction current j;  d/dj, d/dc_e.
 

@@ -12,7 +12,7 @@ Equations: Doyle, Fuller and Newman, J. Electrochem. Soc. 140 (1993) 1526.
 """
 import numpy as np
 
-from .._jit import inner
+from .._jit import inner, part
 from ..numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER, eliminate, substitute
 from ..numerics.mesh import log_mean
 from ..numerics.table import blend, locate, read
@@ -65,7 +65,7 @@ def electrolyte(salt, by, t_ref, c, root, place, out):
     out.ln_c = log_concentration(c)[0]
 
 
-@inner
+@part
 def evaluate_laws(sys, c, phi_e, phi_s, j, w):
     """What the material gives at every volume: its electrolyte, and its reaction current, linearised.
 
@@ -90,7 +90,7 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
             local.defect, local.v_ce = local.gain * (phi_s[i] - phi_e[i] - V), V_ce
 
 
-@inner
+@part
 def flow(hg, a, b, h_l, h_r, c_l, c_r, drop_e):
     """Salt (times hg) and ionic current through the face between two volumes.
 
@@ -110,7 +110,7 @@ def flow(hg, a, b, h_l, h_r, c_l, c_r, drop_e):
             hg * (t * i_r + 0.5 / F * b.t_c * i - q * b.D), hg * t * g, i, i_l, i_r, g)
 
 
-@inner
+@part
 def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
     """Newton's matrix and right-hand side of all volumes, with the reaction currents eliminated.
 
@@ -160,7 +160,7 @@ def end_resistance(sys):
     return sys.volume[sys.volume.size - 1].end + sys.R_series
 
 
-@inner
+@part
 def condense_particles(sys, hg, x_hat, x, w, again):
     """Surface stoichiometry of every particle as alpha + beta j; `again` where D varies only."""
     last, beta = -1, 0.0
@@ -181,7 +181,7 @@ def condense_particles(sys, hg, x_hat, x, w, again):
             local.beta = beta
 
 
-@inner
+@part
 def update(sys, s, rtol, w):
     """Add the Newton correction to s; returns its size relative to the error tolerance, and if it is mild.
 
@@ -211,7 +211,7 @@ def update(sys, s, rtol, w):
     return change / rtol, mild
 
 
-@inner
+@part
 def set_particles(sys, x, j, w):
     """Particle interiors that belong to the reaction currents j; returns the largest change of a shell."""
     change = 0.0
@@ -223,7 +223,7 @@ def set_particles(sys, x, j, w):
     return change
 
 
-@inner
+@part
 def correct_current(sys, ctl, s, w):
     """Newton's correction of the terminal current, from the last row of the forward sweep if that suffices."""
     k, end = s.size - TAIL, w.block[sys.volume.size - 1, 2]
@@ -235,7 +235,7 @@ def correct_current(sys, ctl, s, w):
     return -(res + res_V * end[RIGHT]) / (res_I + res_V * (end[BORDER] - R_end))
 
 
-@inner
+@part
 def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """Find s = s_hat + hg ds/dt with all algebraic equations satisfied, by Newton's method.
 

@@ -6,7 +6,7 @@ form: properties of the electrolyte in the ohmic drop at its mean concentration.
 """
 import numpy as np
 
-from .._jit import inner
+from .._jit import inner, part
 from ..numerics.table import blend, locate
 from ..physics.constants import F
 from ..physics.kinetics import overpotential
@@ -116,7 +116,7 @@ def electrolyte_drop(sys, c, w):
     return chi * (mean_log(sys, 1, w.salt) - mean_log(sys, 0, w.salt)), resistance
 
 
-@inner
+@part
 def salt_step(sys, hg, c_hat, c, j, w):
     """One Newton step of the salt balance for given reaction currents; returns its relative size."""
     n = sys.volume.size
@@ -154,7 +154,7 @@ def salt_step(sys, hg, c_hat, c, j, w):
     return change if abs(total) < 1e300 else np.inf
 
 
-@inner
+@part
 def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """As `porous.solve_stage`, for the single-flux model."""
     n = sys.volume.size

@@ -4,7 +4,24 @@ from . import porous, single_flux, thin_film
 from .foil import book, foresee
 from .heat import balance, critical
 from .held import held
-from .system import CRITICAL, CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, TAIL, VOLTAGE, E, Q, T, views, warm
+from .system import (
+    CRITICAL,
+    CURRENT,
+    HEATED,
+    LOST,
+    MADE,
+    POROUS,
+    POWER,
+    RESISTANCE,
+    SINGLE_FLUX,
+    TAIL,
+    VOLTAGE,
+    E,
+    Q,
+    T,
+    views,
+    warm,
+)
 
 
 @inner
@@ -47,8 +64,11 @@ def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     foresees, which is as accurate as the step itself.
     """
     k = s.size - TAIL
-    warm(sys, s[k + T], w)
-    foresee(sys, hg, s_hat, s, w)
+    warms, changes = sys.heat.capacity > 0.0, sys.foil.size > 0  # asked here: a call takes longer than the question
+    if warms:
+        warm(sys, s[k + T], w)
+    if changes:
+        foresee(sys, hg, s_hat, s, w)
     if sys.model == POROUS:
         n = porous.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
     elif sys.model == SINGLE_FLUX:
@@ -58,6 +78,10 @@ def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     V = voltage(sys, s)
     s[k + Q] = s_hat[k + Q] + hg * s[k]
     s[k + E] = s_hat[k + E] + hg * s[k] * V
-    balance(sys, hg, ctl, s_hat, s, V, w)
-    book(sys, hg, s_hat, s, w)
+    if warms:
+        balance(sys, hg, ctl, s_hat, s, V, w)
+    else:
+        s[k + T], s[k + MADE], s[k + LOST], s[k + HEATED] = sys.T, 0.0, 0.0, 0.0
+    if changes:
+        book(sys, hg, s_hat, s, w)
     return n

@@ -7,7 +7,7 @@ their Nernst and migration terms become those of a binary salt: -I dy/kappa + ch
 """
 import numpy as np
 
-from .._jit import inner
+from .._jit import inner, part
 from ..numerics.table import blend, locate
 from ..physics.constants import F
 from ..physics.transport import log_concentration
@@ -68,7 +68,7 @@ def diffusion(sys, c, w):
     return W, 0.5 * slope / root
 
 
-@inner
+@part
 def salt_step(sys, hg, c_hat, c, I, w):
     """Newton's step of the mobile pairs for a given current, and its slope in the current."""
     n, B = sys.volume.size, w.block
@@ -150,7 +150,7 @@ def electrolyte_drop(sys, c, I, w):
     return rise, rise_I, left_I, right_I
 
 
-@inner
+@part
 def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """As `porous.solve_stage`, for the thin film."""
     n = sys.volume.size
