@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import reference_cells
 from pytest import approx
 from scipy.optimize import nnls
 
@@ -18,7 +17,6 @@ from cellsim.physics.constants import F, R
 from cellsim.physics.small_signal import film, sphere
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "impedance_pybamm.json").read_text())
-CELLS = {"Chen2020": "lgm50_chen2020", "Marquis2019": "marquis2019"}
 MODELS = {"DFN": DFN(), "SPMe": SPMe(), "SPM": SPM()}
 FINE = {"DFN": DFN((160, 40, 160), 2), "SPMe": SPMe((160, 40, 160), 2), "SPM": SPM(2)}
 SOLID = "target_nmc811_lpscl_li"
@@ -28,15 +26,6 @@ def layered(name, capacity=0.2):
     """A packaged set with the double layers that PyBaMM's sets have."""
     return cellsim.load(name).with_({f"{part} electrode/double-layer capacity": capacity
                                      for part in ("negative", "positive")})
-
-
-@pytest.mark.parametrize("key", REFERENCE["curves"])
-def test_modulus_is_that_of_pybamm_from_1_mHz_to_10_kHz(key):
-    """0.5 % is promised; 0.1 % is the accuracy asked of the mesh, and more than what is left (0.05 %)."""
-    name, kind, soc = key.split()
-    there = np.array(REFERENCE["curves"][key]["real"]) + 1j * np.array(REFERENCE["curves"][key]["imaginary"])
-    found = cellsim.impedance(layered(CELLS[name]), REFERENCE["frequencies"], MODELS[kind], soc=float(soc))
-    assert np.abs(found.modulus / np.abs(there) - 1.0).max() < 1e-3
 
 
 @pytest.mark.parametrize("soc", (0.2, 0.8))
@@ -95,56 +84,6 @@ def test_at_low_frequency_it_is_the_slope_of_the_open_circuit_voltage(name):
             slope -= np.diff(U)[0] / 2e-5 / (held * get("maximum concentration"))
     Z = cellsim.impedance(cell, [f]).area_specific[0]
     assert -Z.imag * 2.0 * np.pi * f == approx(slope, rel=1e-4)
-
-
-def composite(changes):
-    """Lithium | t+ = 1 | composite cathode with an ideal electronic conductor, and what its impedance consists of.
-
-    Returns (cell, Ls/kappa + R_Li [Ohm m2], ionic resistance [Ohm m2], reacting surface [-], charge transfer [Ohm m2]).
-    """
-    o = reference_cells.SINGLE_ION
-    cell = reference_cells.single_ion().with_({"positive electrode/electronic conductivity": 1e4} | changes)
-    ahead = o["L_s"] / o["kappa"] + R * o["T"] / (F * o["i0_li"])
-    ionic = o["L_p"] / (o["kappa"] * o["eps_e"] ** o["b"])
-    x = 0.5
-    transfer = R * o["T"] / (F * 2.0 * o["i0"] * np.sqrt(x * (1.0 - x)))
-    transfer += cell.value("positive electrode/film resistance")
-    return cell, ahead, ionic, 3.0 * o["eps_s"] / o["R_p"] * o["L_p"], transfer
-
-
-def at_half(cell):
-    """The state of charge at which the positive stoichiometry is 0.5."""
-    lo, hi = (cell.value(f"positive electrode/{k} stoichiometry") for k in ("minimum", "maximum"))
-    return (hi - 0.5) / (hi - lo)
-
-
-def test_the_ionic_resistance_of_a_composite_cathode_is_a_third_of_that_of_its_electrolyte():
-    """L / (3 kappa_eff), where the reaction meets far more resistance and spreads evenly; 0.1 %.
-
-    1 MHz takes the particles out.  The next term, ionic over interfacial resistance over 15, is 0.07 %.
-    """
-    cell, ahead, ionic, surface, transfer = composite({"positive electrode/film resistance": 10.0})
-    Z = cellsim.impedance(cell, [1e6], soc=at_half(cell), accuracy=1e-5).area_specific[0]
-    assert Z.real - ahead - transfer / surface == approx(ionic / 3.0, rel=1e-3)
-
-
-def test_a_composite_cathode_is_de_levies_transmission_line():
-    """sqrt(r z) coth(sqrt(r / z)) with r its ionic and z its interfacial impedance, double layer and particle included.
-
-    Within 1e-3, the accuracy asked for, from 1 mHz to 1 MHz.  R. de Levie, Electrochim. Acta 9 (1964) 1231.
-    """
-    capacity = 0.3
-    cell, ahead, ionic, surface, transfer = composite({"positive electrode/double-layer capacity": capacity})
-    o, f = reference_cells.SINGLE_ION, np.geomspace(1e-3, 1e6, 28)
-    s = 2j * np.pi * f
-    U = cell.law("positive electrode/open-circuit potential")
-    slope = (U(np.array([0.5 + 1e-6]), o["T"]) - U(np.array([0.5 - 1e-6]), o["T"])) / 2e-6
-    q = o["R_p"] * np.sqrt(s / o["D_s"])
-    particle = -slope / (F * o["c_max"]) * o["R_p"] / o["D_s"] / (q / np.tanh(q) - 1.0)
-    z = 1.0 / (1.0 / (transfer + particle) + s * capacity) / surface
-    there = ahead + np.sqrt(ionic * z) / np.tanh(np.sqrt(ionic / z))
-    found = cellsim.impedance(cell, f, soc=at_half(cell))
-    assert np.abs(found.area_specific / there - 1.0).max() < 1e-3
 
 
 def test_a_single_particle_is_randles_circuit_at_high_frequency():
