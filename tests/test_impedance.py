@@ -10,7 +10,7 @@ from scipy.optimize import nnls
 
 import cellsim
 from cellsim import DFN, SPM, ParameterError, ProtocolError, ReportError, SolveError, SPMe, cli
-from cellsim.models import open_circuit_voltage
+from cellsim.models import capacity_between_cutoffs, open_circuit_voltage
 from cellsim.models.parts import PARTS
 from cellsim.models.state import stoichiometries
 from cellsim.physics.constants import F, R
@@ -183,6 +183,76 @@ def test_lithium_metal_makes_an_arc_of_its_own():
     resistance = R * 298.15 / (F * cell.value(f"{part}/exchange-current density")) + 1e-3
     arc = resistance / (1.0 + 2j * np.pi * f * resistance * capacity)
     assert np.abs((found - plain - (arc - resistance)) / found).max() < 1e-9
+
+
+N = "negative electrode/"
+VOIDS = {N + "vanishing charge": 180.0, N + "void share": 1.0, N + "void height": 1e-5, N + "creep exponent": 1.9,
+         N + "contact resistance": 5e-4, N + "contact fraction": 0.6, N + "contact spot radius": 1e-5}
+EVERYTHING = VOIDS | {
+    N + "host capacity": 28800.0, N + "interphase growth": 2e-4, N + "interphase conductivity": 1e-5,
+    N + "interphase lithium concentration": 6e4, N + "coulombic efficiency": 0.98, "cell/stack modulus": 1e9,
+    "cell/stack height": 1.5e-4, "cell/stack compliance": 1e-12}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("changes", [VOIDS, EVERYTHING], ids=["voids", "everything"])
+def test_after_a_run_it_is_the_jump_that_the_run_shows(kind, changes):
+    """Half an hour after a discharge that left voids; their share of the jump is far more than the tolerance."""
+    cell, current = cellsim.load(SOLID).with_(changes), 1e-4
+    model = {"DFN": DFN((1, 4, 20), 400), "SPMe": SPMe((1, 4, 20), 400), "SPM": SPM(400)}[kind]
+    steps = [cellsim.discharge(0.3, duration=3600.0), cellsim.rest(1800.0)]
+    left = cellsim.simulate(cell, steps, model, soc=0.9)
+    run = cellsim.simulate(cell, [*steps, cellsim.Step("c-rate", current, 1e-3)], model, soc=0.9, rtol=1e-9)
+    first = np.flatnonzero(run.step_index == 2)[0]
+    jump = (run["Voltage [V]"][first - 1] - run["Voltage [V]"][first]) / (current * cell.nominal_capacity)
+    found, made = (cellsim.impedance(cell, [1e13], model, soc=0.6, after=after).impedance[0].real
+                   for after in (left, None))
+    assert left["Active contact fraction"][-1] < 0.7
+    assert found == approx(jump, rel=5e-3) and found > 1.05 * made
+
+
+@pytest.mark.parametrize("host", (0.0, 28800.0))
+@pytest.mark.parametrize("soc", (0.02, 0.3))
+def test_lithium_that_runs_out_counts_in_the_slope_at_low_frequency(host, soc):
+    """As above, of the cell's open-circuit voltage; without excess, where little metal is left or a host fills."""
+    cell, f, d = cellsim.load(SOLID).with_(
+        VOIDS | {N + "host capacity": host, "design/lithium excess thickness": 0.0}), 1e-9, 1e-6
+    U = open_circuit_voltage(cell, np.array([soc - d, soc + d]))
+    charge = 2.0 * d * 3600.0 * capacity_between_cutoffs(cell)
+    Z = cellsim.impedance(cell, [f], SPM(), soc=soc).impedance[0]
+    assert -Z.imag * 2.0 * np.pi * f == approx(np.diff(U)[0] / charge, rel=1e-3)
+
+
+def test_lost_contact_enlarges_the_arc_of_lithium():
+    """Charge transfer, interphase and contact over the share that is left, the double layer times it; by hand."""
+    cell = cellsim.load(SOLID).with_({N + "void share": 1.0, N + "contact resistance": 5e-4, N + "void height": 1e-5,
+                                      N + "double-layer capacity": 0.05, N + "creep exponent": 1.9})
+    run = cellsim.simulate(cell, cellsim.discharge(0.3, duration=3600.0), soc=0.9)
+    share, f = run["Active contact fraction"][-1], np.geomspace(0.1, 1e4, 11)
+    soc = float(run["State of charge"][-1])
+    left, made = (cellsim.impedance(cell, f, SPM(), soc=soc, after=after).area_specific for after in (run, None))
+    film = R * 298.15 / (F * cell.value(N + "exchange-current density")) + cell.value(N + "interface resistance")
+    pressed = 5e-4 * (1e6 / cell.value("cell/operating pressure")) ** 0.5
+    arc = lambda a: 1.0 / (1.0 / (film / a + pressed / a) + 2j * np.pi * f * 0.05 * a)  # noqa: E731
+    assert share < 0.6
+    assert np.abs((left - made - (arc(share) - arc(1.0))) / made).max() < 1e-6
+
+
+def test_a_result_of_another_cell_is_refused():
+    run = cellsim.simulate(SOLID, cellsim.rest(1.0))
+    with pytest.raises(ProtocolError, match="not of marquis2019"):
+        cellsim.impedance("marquis2019", [1.0], after=run)
+    with pytest.raises(ProtocolError, match="other coefficients"):
+        cellsim.impedance(cellsim.load(SOLID).with_(VOIDS), [1.0], after=run)
+
+
+def test_after_a_run_is_the_same_as_at_its_end_for_a_cell_without_lithium_metal():
+    """Both stoichiometries are those of the charge that is left; 1e-6: they are summed over particles."""
+    run = cellsim.simulate("lgm50_chen2020", cellsim.discharge(1.0, duration=600.0), temperature=310.0)
+    soc = float(run["State of charge"][-1])
+    Z = [cellsim.impedance("lgm50_chen2020", [0.01, 1.0], SPM(), **given).impedance
+         for given in ({"after": run}, {"soc": soc, "temperature": 310.0})]
+    assert Z[0] == approx(Z[1], rel=1e-6)
 
 
 @pytest.mark.parametrize("arguments, words", [
