@@ -225,6 +225,18 @@ def test_a_critical_current_margin_follows_the_temperature():
     assert -result["Current density [A.m-2]"] == approx(bears - 5.0, rel=1e-3)
 
 
+@pytest.mark.parametrize("voids", (0.0, 1.0))
+@pytest.mark.parametrize("model", (cellsim.DFN(), cellsim.SPMe()))
+def test_of_a_foils_resistance_only_the_interphase_has_its_activation_energy(model, voids):
+    """In a run that warms as at that temperature from the start: 1 uV, where contact taken along would be off 25 mV."""
+    n = "negative electrode/"
+    cell = cellsim.load(TARGET).with_({n + "contact resistance": 1e-3, n + "contact fraction": 0.5,
+                                       n + "contact spot radius": 1e-5, n + "void share": voids})
+    step = Step("c-rate", 1.0, 1e-3, temperature=333.15)
+    V = [cellsim.simulate(cell, step, model, soc=0.5, temperature=T)["Voltage [V]"][0] for T in (298.15, 333.15)]
+    assert V[0] == approx(V[1], abs=1e-6)
+
+
 def test_a_resistance_draws_what_ohm_says():
     """V = R I to 1e-6 V."""
     result = cellsim.simulate(CHEN, Step("resistance", 1.0), soc=0.5)

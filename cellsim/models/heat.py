@@ -15,8 +15,8 @@ from ..kernels.system import CHI, DIFFUSION, LAWS_PER_SIDE, OCP, T_PLUS, TERMS, 
 from ..numerics.table import KNOTS, Table, through
 from ..physics.transport import arrhenius
 from .laws import kept, salts, solids
-from .mesh import critical_current_factor
-from .parts import NEGATIVE, PARTS
+from .mesh import critical_current_factor, film_resistance, foil
+from .parts import NEGATIVE, PARTS, has_foil
 
 COLDER, WARMER = 60.0, 90.0  # how far from the first temperature the laws reach [K]
 NODES, KNOTS_T = 11, 257  # temperatures at which laws are evaluated, and at which their factors are tabulated
@@ -111,8 +111,22 @@ def rates(cell, T):
         return (arrhenius(E, knots, T_ref) / arrhenius(E, T, T_ref)) ** sense
 
     return [*(factor(f"{part}/exchange-current activation energy") for part in PARTS),
-            *(factor(f"{part}/interface resistance activation energy", -1.0) for part in PARTS),
-            factor(f"{NEGATIVE}/critical current density activation energy")]
+            _with_contact(cell, T, knots, factor(f"{NEGATIVE}/interface resistance activation energy", -1.0)),
+            np.ones(KNOTS_T), factor(f"{NEGATIVE}/critical current density activation energy")]
+
+
+def _with_contact(cell, T, knots, interphase):
+    """The factor of all that resists at a foil, from that of its interphase.
+
+    A contact resistance does not depend on temperature; what squeezes the current does as the electrolyte.  An
+    interphase that grows in a run is taken to do as the whole.
+    """
+    whole = foil(cell, NEGATIVE, T).R_f if has_foil(cell) else 0.0
+    film = film_resistance(cell, T) if has_foil(cell) else 0.0
+    if whole == film:
+        return interphase
+    contact = np.array([foil(cell, NEGATIVE, now).R_f - film_resistance(cell, now) for now in nodes(T)])
+    return (film * interphase + spread(nodes(T), contact, knots)) / whole
 
 
 def warm_solids(cell, T):
