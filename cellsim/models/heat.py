@@ -23,6 +23,7 @@ NODES, KNOTS_T = 11, 257  # temperatures at which laws are evaluated, and at whi
 FAITHFUL = 0.02  # largest relative departure of a particle diffusivity from one term within USUAL
 USUAL = 30.0  # K around the temperature that a run is likely to have, which is
 AHEAD = 10.0  # K above the first one
+SAME = 10.0  # K, within which a critical current without an activation energy holds
 RARE = 0.03  # weight of concentrations outside LIKELY, in units of the initial one, against those inside
 LIKELY = (0.1, 2.5)
 LEVEL = (CHI, T_PLUS)  # laws that may pass through zero: their errors count absolutely, as a potential's do
@@ -151,12 +152,20 @@ def steady(cell, T) -> Heat:
     return Heat(0.0, 0.0, critical_current(cell, T), Table(0.0, 1.0, 1.0, np.zeros((1, 1, 4))))
 
 
+def critical_current_holds(cell, T):
+    """Whether the stated critical current says anything of T [K], an array or not: if it comes without an activation
+    energy, of the reference temperature and SAME around it only.
+    """
+    near = np.abs(T - cell.value("cell/reference temperature")) <= SAME
+    return near | cell.has(f"{NEGATIVE}/critical current density activation energy")
+
+
 def critical_current(cell, T) -> float:
     """Current density of plating that the separator bears at T and the cell's pressure, per electrode area [A/m2].
 
-    Infinite where the cell states none.  Only the share of the area that lithium touches takes part.
+    Infinite where the cell states none, or none for T.  Only the share of the area that lithium touches takes part.
     """
-    if not cell.has(f"{NEGATIVE}/critical current density"):
+    if not cell.has(f"{NEGATIVE}/critical current density") or not critical_current_holds(cell, T):
         return np.inf
     E = cell.value(f"{NEGATIVE}/critical current density activation energy")
     touching = cell.value(f"{NEGATIVE}/contact fraction")
