@@ -50,9 +50,9 @@ class Voids:
             return f"{self.cell}: not computed, {self.why}"
         shares = sorted({f"{share:.2f}" for share in self.share})
         needed = [f"{1e-6 * P:.2g}" if P else f"more than {1e-6 * PRESSURES[1]:g}" for P in self.least]
-        here, laws = f"{1e-6 * self.pressure:.3g} MPa", " and ".join(f"{n:g}" for n in EXPONENTS)
-        return (f"{self.cell} would deliver {' to '.join(shares)} of its energy at its {here}; for {100.0 * SPARED:g} % of "
-                f"it, it needs at least {' or '.join(dict.fromkeys(needed))} MPa (exponents {laws})")
+        least, laws = " or ".join(dict.fromkeys(needed)), " and ".join(f"{n:g}" for n in EXPONENTS)
+        return (f"{self.cell} would deliver {' to '.join(shares)} of its energy at its {1e-6 * self.pressure:.3g} MPa; "
+                f"for {100.0 * SPARED:g} % of it, it needs at least {least} MPa (exponents {laws})")
 
 
 def what_if(figures) -> Voids:
