@@ -13,6 +13,7 @@ from .models.heat import reach
 from .models.parts import has_foil
 from .protocols import Profile
 from .protocols.steps import FLOWS, HELD
+from .protocols.units import ZERO_CELSIUS
 
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
 C_EDGE = 1e-10  # salt below this fraction of the initial concentration counts as depleted
@@ -49,8 +50,10 @@ def check(cell, sys, step, warms):
         raise ProtocolError(f"{step}: {cell.name} {why}; a plating margin needs a porous negative electrode, "
                             "in DFN or SPM")
     if "critical current margin" in asked and not np.isfinite(sys.heat.critical):
-        raise ProtocolError(f"{step}: {cell.name} states no critical current; "
-                            "give negative electrode/critical current density [A.m-2]")
+        key, known = "negative electrode/critical current density", cell.value("cell/reference temperature")
+        why, give = ("no critical current", "[A.m-2]") if not cell.has(key) else (
+            f"its critical current at {known - ZERO_CELSIUS:g} degC only", "activation energy [J.mol-1]")
+        raise ProtocolError(f"{step}: {cell.name} states {why}; give {key} {give}")
     if not warms and ("temperature" in asked or step.heater or step.self_heating):
         raise ProtocolError(f"{step}: needs a run with heat; ask simulate for heat=True")
     if step.control == "temperature" and sys.model == SINGLE_FLUX:

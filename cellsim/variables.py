@@ -8,6 +8,7 @@ import numpy as np
 from .kernels.foil import lithium_states
 from .kernels.heat import heats_and_margins
 from .kernels.system import BOUND, DEAD, LITHIUM, POROUS, TAIL, THIN_FILM, VOID, allocate
+from .models.heat import critical_current_holds
 from .models.mesh import FOIL
 from .models.parts import PARTS, has_foil
 from .models.state import capacity_between_cutoffs
@@ -144,7 +145,8 @@ def _series(p):
     if p.sys.model == POROUS and not has_foil(p.cell):
         yield "Plating margin [V]", (one, lambda: p.heats[:, 2])
     if np.isfinite(p.sys.heat.critical):
-        yield "Critical current margin [A.m-2]", (one, lambda: p.heats[:, 3])
+        yield "Critical current margin [A.m-2]", (one, lambda: np.where(
+            critical_current_holds(p.cell, p.T), p.heats[:, 3], np.nan))
     yield from _lithium(p)
     yield "Minimum electrolyte concentration [mol.m-3]", (one, lambda: p.c.min(axis=1))
     pores = p.sys.volume["eps"] * p.sys.volume["dx"]

@@ -64,6 +64,7 @@ def test_audit_prints_the_verdict_and_writes_the_report(run, tmp_path):
     code, out, _ = run("audit", "--cell", TARGET, "--baseline", "leaf_2018", "--temperature", 45, "-o", path)
     words = " ".join(out.split())
     assert code == 0 and "holds" in words and "leaf_2018" in words and "45" in words and "MPa" in words
+    assert "of its energy at its 3 MPa" in words and "Kasemchainan" in words
     page = path.read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>") and TARGET in page
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]

@@ -225,6 +225,34 @@ def test_a_critical_current_margin_follows_the_temperature():
     assert -result["Current density [A.m-2]"] == approx(bears - 5.0, rel=1e-3)
 
 
+def test_a_critical_current_without_an_activation_energy_says_nothing_of_other_temperatures():
+    """That of the polymer belongs to 80 degC: 5 A/m2 there, refused at 25, absent, and again where one is given."""
+    margin, key = "Critical current margin [A.m-2]", "negative electrode/critical current density"
+    step, polymer = Step("critical current margin", 0.0, 60.0), cellsim.load("lfp_peo_li")
+    at_80 = cellsim.simulate(polymer, cellsim.rest(60.0))
+    assert at_80[margin] == approx(5.0, abs=1e-9) and "says nothing of other" in polymer.record(key).note
+    with pytest.raises(cellsim.ProtocolError, match="at 80 degC only; give .*activation energy"):
+        cellsim.simulate(polymer, step, soc=0.5, temperature=298.15)
+    assert margin not in list(cellsim.simulate(polymer, cellsim.rest(60.0), temperature=298.15))
+    known = cellsim.simulate(polymer.with_({f"{key} activation energy": 6e4}), cellsim.rest(60.0), temperature=298.15)
+    assert known[margin] == approx(5.0 * np.exp(-6e4 / R * (1.0 / 298.15 - 1.0 / 353.15)), rel=1e-6)
+    steps = [cellsim.rest(60.0), Step("rest", 0.0, 60.0, temperature=300.0)]
+    colder = cellsim.simulate(polymer, steps, soc=0.5)
+    assert np.array_equal(np.isnan(colder[margin]), colder.step_index == 1)
+
+
+@pytest.mark.parametrize("voids", (0.0, 1.0))
+@pytest.mark.parametrize("model", (cellsim.DFN(), cellsim.SPMe()))
+def test_of_a_foils_resistance_only_the_interphase_has_its_activation_energy(model, voids):
+    """In a run that warms as at that temperature from the start: 1 uV, where contact taken along would be off 25 mV."""
+    n = "negative electrode/"
+    cell = cellsim.load(TARGET).with_({n + "contact resistance": 1e-3, n + "contact fraction": 0.5,
+                                       n + "contact spot radius": 1e-5, n + "void share": voids})
+    step = Step("c-rate", 1.0, 1e-3, temperature=333.15)
+    V = [cellsim.simulate(cell, step, model, soc=0.5, temperature=T)["Voltage [V]"][0] for T in (298.15, 333.15)]
+    assert V[0] == approx(V[1], abs=1e-6)
+
+
 def test_a_resistance_draws_what_ohm_says():
     """V = R I to 1e-6 V."""
     result = cellsim.simulate(CHEN, Step("resistance", 1.0), soc=0.5)

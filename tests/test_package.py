@@ -61,6 +61,7 @@ def test_wheel_carries_its_data(wheel):
         assert f"cellsim/studies/claims/{path.name}" in names
     assert "cellsim/_reference/dualfoil/C_Li_PEO_TiS2_5_bv.csv" in names  # what `cellsim validate` compares with
     assert "cellsim/_reference/pybamm_single_ion_dis_1.csv" in names
+    assert "cellsim/_reference/impedance_pybamm.json" in names
     assert any(n.startswith("cellsim/report/") and n.endswith(".j2") for n in names)
     assert not any(n.split("/")[-1].startswith("test") or n.startswith(("tests", "benchmarks")) for n in names)
 

@@ -20,7 +20,9 @@ from cellsim.design import areal_capacity, build, energy_density
 from cellsim.errors import ReportError
 from cellsim.report import plots, tables, words
 from cellsim.report.page import breakable, doi_link, page
+from cellsim.studies import voids
 from cellsim.studies.records import Audit, Claim, Comparison, Figures, RatioMap, Verdict
+from cellsim.studies.voids import what_if
 
 SOLID, LIQUID = "target_nmc811_lpscl_li", "leaf_2018"
 RATES = (1.0, 2.0)
@@ -63,7 +65,8 @@ def audit():
                   (LIQUID,), (SOLID,), RATES[0])
     comparisons = (comparison(solid, liquid, "gravimetric", Verdict.ONLY_IF),
                    comparison(solid, liquid, "volumetric", Verdict.FAILS))
-    return Audit(claim, (liquid,), (solid,), comparisons, (ratio_map(solid), ratio_map(solid, hole=True)))
+    return Audit(claim, (liquid,), (solid,), comparisons, (ratio_map(solid), ratio_map(solid, hole=True)),
+                 voids=(what_if(solid),))
 
 
 class Seen(HTMLParser):
@@ -196,6 +199,7 @@ def test_the_page_says_everything_that_was_found(audit, seen):
         assert c.condition in seen.text and words.ratio(c) in seen.text and words.ratio_span(c) in seen.text
     assert len(audit.headlines) == len(audit.baselines) * len(audit.claim.metrics)
     assert all(c.sentence in seen.text for c in audit.headlines)
+    assert all(v.sentence in seen.text for v in audit.voids) and voids.NOTE in seen.text
     for f in (*audit.baselines, *audit.cells):
         said = words.conditions(f) | words.energies(f)
         assert all(name in seen.text and text in seen.text for name, text in said.items())
@@ -227,13 +231,14 @@ def test_words_of_the_user_are_never_markup(audit):
     f = replace(audit.cells[0], cell=cellsim.Cell.from_json(raw, bad))
     mean = replace(audit, claim=replace(audit.claim, title=bad, source=bad, note=bad), cells=(f,),
                    comparisons=tuple(replace(c, cell=bad, condition=bad) for c in audit.comparisons),
-                   maps=(replace(audit.maps[0], cell=bad, varied=bad),))
+                   maps=(replace(audit.maps[0], cell=bad, varied=bad),),
+                   voids=tuple(replace(v, cell=bad) for v in audit.voids))
     seen = Seen(page(mean))
     assert not seen.tags & {"script", "b"}
     assert not [k for k, _ in seen.attributes if k.startswith("on")]
     assert not [v for k, v in seen.attributes if k == "href" and v.startswith("javascript")]
     assert seen.text.count(bad) > 10
-    assert bad in text_of(tables.verdict_table(mean), 400)
+    assert bad in text_of(tables.verdict_table(mean), 400) and bad in text_of(tables.voids_lines(mean.voids), 400)
 
 
 def test_a_doi_leads_to_doi_org_only():
@@ -275,6 +280,8 @@ def test_terminal_tables_lose_no_text_at_80_columns(audit):
     assert f.name in energy and all(text in energy for text in kept)
     verdict = " ".join(text_of(tables.verdict_table(audit), 80).split())
     assert all(" ".join(c.sentence.split()) in verdict for c in audit.headlines)
+    said = " ".join(text_of(tables.voids_lines(audit.voids), 80).split())
+    assert all(v.sentence in said for v in audit.voids) and voids.NOTE in said
     assert words.ratio(audit.comparisons[0]) in verdict and "✗ does not hold" in verdict
 
 

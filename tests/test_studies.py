@@ -9,10 +9,12 @@ import pytest
 import cellsim
 from cellsim.design import areal_capacity, build, energy_density
 from cellsim.parameters import Cell
-from cellsim.studies import Verdict, load_claim
+from cellsim.studies import Verdict, load_claim, voids
 from cellsim.studies.claim import DEFAULT
+from cellsim.studies.energy import figures
 from cellsim.studies.uncertainty import SPREAD, interval, sample, varied
 from cellsim.studies.variation import ELECTROLYTE, EXCESS, Family, resized
+from cellsim.studies.voids import what_if
 
 TARGET, LEAF = "target_nmc811_lpscl_li", "leaf_2018"
 RATE = 1.0 / 3.0
@@ -246,3 +248,52 @@ def test_paths_in_a_claim_are_relative_to_it(tmp_path, monkeypatch):
                                         encoding="utf-8")
     monkeypatch.chdir("/")
     assert isinstance(cellsim.load(load_claim(tmp_path / "mine.yaml").cells[0]), Cell)
+
+
+def voids_of(name, changes=None, rate=RATE):
+    """What voids would do to a cell at a rate, and the cell's figures."""
+    own = figures(cellsim.load(name).with_(changes or {}), replace(load_claim(), c_rate=rate), np.ones((3, 2)))
+    return what_if(own), own
+
+
+def test_voids_are_a_what_if_beside_the_verdict():
+    """Figures are those of the plain cell; the target loses half its energy, the other none at its pressure."""
+    found = audited()
+    assert [v.cell for v in found.voids] == [f.name for f in found.cells]
+    target, lab, samsung = found.voids
+    plain = cellsim.simulate(TARGET, cellsim.discharge(found.claim.c_rate))
+    assert found.figures(TARGET).energy == pytest.approx(plain.discharge_energy, rel=1e-12)
+    assert max(target.share) < 0.6 and min(target.least) > target.pressure
+    assert min(lab.share) > 0.999 and max(lab.least) < lab.pressure
+    assert "interlayer" in samsung.why and "not computed" in samsung.sentence
+    assert f"{target.share[0]:.2f} of its energy at its 3 MPa" in target.sentence
+    assert "void" not in str(found)
+
+
+def test_the_least_pressure_is_where_voids_spare_the_energy():
+    """By a simulation of its own, 1.5 % below and at it, for either exponent; bisected to 1 %."""
+    found, own = voids_of(TARGET)
+    for exponent, P in zip(voids.EXPONENTS, found.least, strict=True):
+        shares = [cellsim.simulate(own.cell.with_({
+            "negative electrode/void share": 1.0, "negative electrode/void height": 2e-6,
+            "negative electrode/creep current density": 2.0, "negative electrode/creep reference pressure": 3e6,
+            "negative electrode/creep exponent": exponent, "cell/operating pressure": share * P}),
+            cellsim.discharge(RATE)).discharge_energy / own.energy for share in (0.985, 1.0)]
+        assert shares[0] < voids.SPARED <= shares[1]
+
+
+@pytest.mark.parametrize("name, changes, why", [
+    ("nmc811_lpscl_graphite", {}, "no lithium metal"), ("minnmann2021", {}, "an alloy"),
+    ("lfp_peo_li", {}, "its electrolyte"), ("nmc_llzo_li", {}, "its electrolyte"),
+    (TARGET, {"negative electrode/void share": 0.5}, "of its own")])
+def test_voids_are_lent_to_no_cell_they_do_not_belong_to(name, changes, why):
+    found, _ = voids_of(name, changes)
+    assert why in found.why and found.share == () and why in found.sentence
+
+
+def test_a_pressure_that_is_never_enough_says_so(monkeypatch):
+    """With 5 MPa as the most that is tried the steep law finds one, the shallow one none."""
+    monkeypatch.setattr(voids, "PRESSURES", (1e5, 5e6))
+    found, _ = voids_of(TARGET)
+    assert found.least[0] < 5e6 and found.least[1] is None
+    assert "or more than 5 MPa" in found.sentence

@@ -123,10 +123,10 @@ def test_command_fails_when_a_line_is_not_as_stated(monkeypatch, capsys):
 
 
 def test_pictures_are_drawn(monkeypatch, capsys, tmp_path):
-    """Both of them, beside the Markdown."""
+    """All of them, beside the Markdown."""
     code, out, _ = run(monkeypatch, capsys, "percolation-law", "--markdown", "--plots", tmp_path)
     assert code == 0 and out.startswith("# Validation")
-    assert {p.name for p in tmp_path.iterdir()} == {"composites.png", "minnmann.png"}
+    assert {p.name for p in tmp_path.iterdir()} == {"composites.png", "minnmann.png", "miss.png"}
 
 
 def test_missing_curves_are_a_sentence(monkeypatch, tmp_path):

@@ -21,7 +21,7 @@ def audit(
 ):
     """Judge a claim about energy density, with the condition under which it would hold."""
     from ..files import replacing
-    from ..report.tables import audit_table, charging_table, verdict_table
+    from ..report.tables import audit_table, charging_table, verdict_table, voids_lines
     from ..studies import audit as run
     from ..studies import load_claim
 
@@ -38,6 +38,7 @@ def audit(
     console.print(audit_table(found), verdict_table(found))
     if found.charging:
         console.print(charging_table(found.charging))
+    console.print(voids_lines(found.voids))
     if output is not None:
         say(f"Report: {output}", soft_wrap=True)
 

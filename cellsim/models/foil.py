@@ -1,11 +1,14 @@
-"""What the lithium of a cell is beyond a foil without end: data of `kernels.foil`, and how much there is at rest."""
+"""What the lithium of a cell is beyond a foil without end: data of `kernels.foil`, and how it is at rest."""
+from dataclasses import dataclass
+
 import numpy as np
 
 from .._jit import records
-from ..kernels.foil import full, potential_at_rest
-from ..kernels.system import FOIL, TOUCH
+from ..kernels.foil import LEAST, full, lithium_states, potential_at_rest
+from ..kernels.system import BOUND, DEAD, FOIL, LAYER, LITHIUM, TAIL, TOUCH, VOID, allocate
 from ..physics.constants import V_LI, F
-from ..physics.lithium import creep_coefficient
+from ..physics.kinetics import end_potential
+from ..physics.lithium import creep_coefficient, exhaustion_potential, host_potential, metal_at_potential
 from .laws import conductivity
 from .mesh import film_resistance
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
@@ -73,10 +76,15 @@ def foil_of(cell, T) -> np.ndarray:
     return foil
 
 
+def touches(cell) -> float:
+    """Share of the area where lithium touches the electrolyte, before there are voids."""
+    return 1.0 if has_film(cell) else cell.value(f"{NEGATIVE}/contact fraction")
+
+
 def _contact(cell, T, f):
     """Contact, pressure and stack, into f."""
     get = lambda key: cell.value(f"{NEGATIVE}/{key}")  # noqa: E731
-    f["theta"] = 1.0 if has_film(cell) else get("contact fraction")
+    f["theta"] = touches(cell)
     f["film"], f["contact"] = film_resistance(cell, T), get("contact resistance")
     f["P_ref"], f["m"] = get("contact reference pressure"), get("contact pressure exponent")
     f["spots"] = get("contact spot radius")
@@ -90,3 +98,60 @@ def _contact(cell, T, f):
         window = get("maximum stoichiometry") - get("minimum stoichiometry")
         strain = get("volume change") * get("active material volume fraction") * get("thickness")
         f["breathing"] = strain / (per_stoichiometry(cell) * window)
+
+
+@dataclass(frozen=True)
+class Lithium:
+    """What has become of the lithium of a foil."""
+
+    left: float  # that can leave [C/m2]
+    dead: float = 0.0  # that is cut off [C/m2]
+    bound: float = 0.0  # that the interphase took [C/m2]
+    layer: float = 0.0  # thickness of the interphase [m]
+    void: float = 0.0  # height of voids [m]
+
+    @classmethod
+    def of(cls, cell, x_p):
+        """As the cell was made, at a positive stoichiometry; where nothing about it changes, it does not matter."""
+        if not evolves(cell):
+            return cls(np.inf)
+        return cls(float(lithium_left(cell, x_p)), layer=cell.value(f"{NEGATIVE}/interphase thickness"))
+
+    @classmethod
+    def after(cls, cell, end):
+        """As a run leaves it; end(name): the last value of a variable."""
+        per_area = lambda *names: sum(end(f"{name} [mol]") for name in names) * F / cell.value(  # noqa: E731
+            "cell/electrode area")
+        sigma = cell.value(f"{NEGATIVE}/interphase conductivity")
+        return cls(per_area("Lithium metal", "Lithium in host"), per_area("Dead lithium"),
+                   per_area("Lithium in interphase"), end("Interphase resistance [Ohm.m2]") * touches(cell) * sigma,
+                   end("Void height [m]"))
+
+
+def contact_at_rest(sys, lithium) -> tuple[float, float, float]:
+    """Resistance of the interface per area that touches without voids [Ohm m2], share of it that still does [-],
+    and fall of the potential per lithium that leaves [V m2/C]; of a system whose lithium changes.
+    """
+    state, work = np.zeros((1, sys.grain.size * sys.shell.size + 4 * sys.volume.size + TAIL)), allocate(sys)
+    for key, value in ((LITHIUM, lithium.left), (DEAD, lithium.dead), (BOUND, lithium.bound), (LAYER, lithium.layer),
+                       (VOID, lithium.void)):
+        state[0, key - TAIL] = value
+    lithium_states(sys, state, work, np.zeros((1, 5)))
+    now = work.foil[0]
+    return float(now["R"]), float(now["active"]), -_slope(sys, lithium.left)
+
+
+def _slope(sys, N) -> float:
+    """Slope of the potential in the lithium N that can leave [V m2/C]."""
+    f, now = sys.foil[0], records(np.zeros(1, TOUCH))
+    if f["vanishing"] == 0.0:
+        return 0.0
+    U = potential_at_rest(sys.foil, N, sys.T, now)
+    if f["host"] == 0.0:
+        return float(exhaustion_potential.py_func(max(N, LEAST * f["vanishing"]), f["vanishing"], sys.T)[1])
+    if U <= 0.0:
+        return 0.0
+    s = float(now[0]["filled"])
+    U_s = end_potential.py_func(s)[1]
+    U_s += host_potential.py_func(max(s, 0.0), f["end"], f["a"], f["p"], f["b"], f["q"])[1]
+    return float(U_s / (f["host"] + metal_at_potential.py_func(U, f["vanishing"], sys.T)[1] * U_s))

@@ -15,14 +15,15 @@ from ..kernels.system import CHI, DIFFUSION, LAWS_PER_SIDE, OCP, T_PLUS, TERMS, 
 from ..numerics.table import KNOTS, Table, through
 from ..physics.transport import arrhenius
 from .laws import kept, salts, solids
-from .mesh import critical_current_factor
-from .parts import NEGATIVE, PARTS
+from .mesh import critical_current_factor, film_resistance, foil
+from .parts import NEGATIVE, PARTS, has_foil
 
 COLDER, WARMER = 60.0, 90.0  # how far from the first temperature the laws reach [K]
 NODES, KNOTS_T = 11, 257  # temperatures at which laws are evaluated, and at which their factors are tabulated
 FAITHFUL = 0.02  # largest relative departure of a particle diffusivity from one term within USUAL
 USUAL = 30.0  # K around the temperature that a run is likely to have, which is
 AHEAD = 10.0  # K above the first one
+SAME = 10.0  # K, within which a critical current without an activation energy holds
 RARE = 0.03  # weight of concentrations outside LIKELY, in units of the initial one, against those inside
 LIKELY = (0.1, 2.5)
 LEVEL = (CHI, T_PLUS)  # laws that may pass through zero: their errors count absolutely, as a potential's do
@@ -111,8 +112,22 @@ def rates(cell, T):
         return (arrhenius(E, knots, T_ref) / arrhenius(E, T, T_ref)) ** sense
 
     return [*(factor(f"{part}/exchange-current activation energy") for part in PARTS),
-            *(factor(f"{part}/interface resistance activation energy", -1.0) for part in PARTS),
-            factor(f"{NEGATIVE}/critical current density activation energy")]
+            _with_contact(cell, T, knots, factor(f"{NEGATIVE}/interface resistance activation energy", -1.0)),
+            np.ones(KNOTS_T), factor(f"{NEGATIVE}/critical current density activation energy")]
+
+
+def _with_contact(cell, T, knots, interphase):
+    """The factor of all that resists at a foil, from that of its interphase.
+
+    A contact resistance does not depend on temperature; what squeezes the current does as the electrolyte.  An
+    interphase that grows in a run is taken to do as the whole.
+    """
+    whole = foil(cell, NEGATIVE, T).R_f if has_foil(cell) else 0.0
+    film = film_resistance(cell, T) if has_foil(cell) else 0.0
+    if whole == film:
+        return interphase
+    contact = np.array([foil(cell, NEGATIVE, now).R_f - film_resistance(cell, now) for now in nodes(T)])
+    return (film * interphase + spread(nodes(T), contact, knots)) / whole
 
 
 def warm_solids(cell, T):
@@ -137,12 +152,20 @@ def steady(cell, T) -> Heat:
     return Heat(0.0, 0.0, critical_current(cell, T), Table(0.0, 1.0, 1.0, np.zeros((1, 1, 4))))
 
 
+def critical_current_holds(cell, T):
+    """Whether the stated critical current says anything of T [K], an array or not: if it comes without an activation
+    energy, of the reference temperature and SAME around it only.
+    """
+    near = np.abs(T - cell.value("cell/reference temperature")) <= SAME
+    return near | cell.has(f"{NEGATIVE}/critical current density activation energy")
+
+
 def critical_current(cell, T) -> float:
     """Current density of plating that the separator bears at T and the cell's pressure, per electrode area [A/m2].
 
-    Infinite where the cell states none.  Only the share of the area that lithium touches takes part.
+    Infinite where the cell states none, or none for T.  Only the share of the area that lithium touches takes part.
     """
-    if not cell.has(f"{NEGATIVE}/critical current density"):
+    if not cell.has(f"{NEGATIVE}/critical current density") or not critical_current_holds(cell, T):
         return np.inf
     E = cell.value(f"{NEGATIVE}/critical current density activation energy")
     touching = cell.value(f"{NEGATIVE}/contact fraction")

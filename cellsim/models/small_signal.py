@@ -8,6 +8,8 @@ diffusion in a particle has the constant D of its stoichiometry: its answer is k
 What is beyond the kernels is a double layer at every reacting surface.  It lies beside charge transfer and
 film, as in PyBaMM, so that an interphase makes an arc; it is charged by cations, which is all that can be in
 a single-ion conductor.  (PyBaMM's is charged by anions; the spectra of liquid cells hardly differ.)
+Of a foil, voids take their share of charge transfer, interphase and double layer; pressure and what is left of the
+lithium count as in a run, but that a charge may leave some of it dead.
 """
 import numpy as np
 
@@ -16,9 +18,9 @@ from ..kernels.system import POROUS, SINGLE_FLUX, THIN_FILM
 from ..numerics.mesh import graded_faces
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
+from .foil import contact_at_rest
 from .mesh import mirrored, paths
 from .parts import PARTS
-from .state import stoichiometries
 
 C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
 STRETCH = 3.0  # grading of the electrodes towards both faces
@@ -30,20 +32,26 @@ def without_double_layers(cell, part) -> bool:
     return cell.value(f"{part}/double-layer capacity") == 0.0
 
 
-def interface(cell, sys, side, soc, s):
-    """Admittance of the reacting surface of an electrode [S/m2 of it], an array like s."""
-    i = int(np.argmax(sys.volume["side"] == side))
-    resistance, slope, D = interface_at_rest(sys, i, float(stoichiometries(cell, soc)[side]))
+def interface(cell, sys, side, x, lithium, s):
+    """Admittance of the reacting surface of an electrode at stoichiometry x [S/m2 of it], an array like s."""
+    i, active = int(np.argmax(sys.volume["side"] == side)), 1.0
+    resistance, slope, D = interface_at_rest(sys, i, float(x))
     if sys.volume["particle"][i] >= 0:
         grain = sys.grain[sys.volume["particle"][i]]
         answer = 3.0 * film(s, grain["R_p"], D) if sys.model == THIN_FILM else sphere(s, grain["R_p"], D)
         resistance = resistance - slope * grain["rate"] * answer
-    return admittance(s, resistance, cell.value(f"{PARTS[side]}/double-layer capacity"))
+    elif sys.foil.size:
+        R_f, active, fall = contact_at_rest(sys, lithium)
+        resistance = (resistance - sys.volume["R_f"][i]) / active + R_f + fall * sys.foil["theta"][0] / s
+    return admittance(s, resistance, active * cell.value(f"{PARTS[side]}/double-layer capacity"))
 
 
-def impedance(cell, sys, soc, s):
-    """Impedance [Ohm m2 of electrode] of a cell on its mesh `sys`, at rest at `soc`, at complex s (n,) [1/s]."""
-    y = [interface(cell, sys, side, soc, s) for side in (0, 1)]
+def impedance(cell, sys, x, lithium, s):
+    """Impedance [Ohm m2 of electrode] of a cell on its mesh `sys`, at rest, at complex s (n,) [1/s].
+
+    x: (negative, positive) stoichiometry; lithium: what became of that of a foil.
+    """
+    y = [interface(cell, sys, side, x[side], lithium, s) for side in (0, 1)]
     solve = {POROUS: resolved, SINGLE_FLUX: single_flux, THIN_FILM: thin_film}[sys.model]
     return solve(sys, s, y, *salt_at_rest(sys))
 

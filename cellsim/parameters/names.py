@@ -121,7 +121,9 @@ METAL = {
     "interface resistance activation energy": _may("J.mol-1", "> 0: falls with temperature", 0.0, -2e5, 2e5),
     "double-layer capacity": DOUBLE_LAYER,
     "critical current density": _note("A.m-2", "of plating, beyond which lithium may pierce the separator", TINY, 1e6),
-    "critical current density activation energy": _may("J.mol-1", "of the critical current density", 0.0, -2e5, 2e5),
+    "critical current density activation energy": _may("J.mol-1", "of the critical current density, which without it "
+                                                       "holds within 10 K of the reference temperature", 0.0, -2e5,
+                                                       2e5),
     "contact fraction": _may("1", "share of the area where lithium touches the electrolyte", 1.0, 0.01, 1.0),
     "contact spot radius": _may("m", "of the spots that touch; squeezes the current; 0: no matter", 0.0, 0.0, 1e-2),
     "contact resistance": _may("Ohm.m2", "that pressure lowers, besides, at the reference pressure", 0.0, 0.0, 10.0),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from .. import __version__
 from ..files import replacing
-from ..studies import charging_claim
+from ..studies import charging_claim, voids
 from . import plots, words
 from .svg import inline_svg
 
@@ -40,7 +40,7 @@ def page(audit) -> str:
     env.filters |= {"doi": doi_link, "breakable": breakable}
     everyone = (*audit.cells, *audit.baselines)
     return env.get_template("page.html.j2").render(
-        audit=audit, charging=charging_claim, everyone=everyone, words=words, tally=words.tally(audit),
+        audit=audit, charging=charging_claim, voids=voids, everyone=everyone, words=words, tally=words.tally(audit),
         pack=words.pack_note(audit), spread=words.spread_note(),
         conditions=_columns(words.conditions, everyone), energies=_columns(words.energies, everyone),
         endings=[f.result.steps[-1].ending.sentence for f in everyone],

@@ -7,6 +7,7 @@ from rich.text import Text
 from ..parameters import cells, load
 from ..parameters.names import METHODS
 from ..studies import charging_claim as charging
+from ..studies import voids
 from ..studies.records import Verdict
 from . import words
 
@@ -61,6 +62,11 @@ def verdict_table(audit) -> Group:
             details.append(f"  {words.ratio(c)} ({words.ratio_span(c)}) x {words.METRICS[c.metric]} of {c.baseline}: ")
             details.append(f"{sign} {c.verdict.value}\n", style=f"bold {colour}").append(f"    {c.condition}\n", "dim")
     return Group(details, Text(words.tally(audit), style="bold"), Text(words.best_of(audit)), lines)
+
+
+def voids_lines(found) -> Group:
+    """What voids would do to each cell, beside the verdict."""
+    return Group(Text(voids.TITLE, "bold"), *(Text(f"  {v.sentence}.") for v in found), Text(voids.NOTE, "dim"))
 
 
 def charging_table(verdicts) -> Group:

@@ -1,10 +1,10 @@
-"""Pictures of the validation: laws of composites, and what they make of cells."""
+"""Pictures of the validation: laws of composites, and what they make of cells and spectra."""
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from ..physics.transport import bruggeman, percolation
-from ..studies.validation import minnmann
+from ..studies.validation import minnmann, spectra
 from ..studies.validation import percolation as ionic
 from .plots import COLOURS, GREY, WIDTH, save, styled
 
@@ -62,4 +62,20 @@ def plot_minnmann(path=None) -> Figure:
     return figure
 
 
-PICTURES = {"composites.png": plot_composites, "minnmann.png": plot_minnmann}
+@styled
+def plot_miss(path=None) -> Figure:
+    """Real part of the impedance against the thickness of a cathode, measured and simulated."""
+    figure = Figure(figsize=(WIDTH, 3.0))
+    axes, um = figure.subplots(), np.geomspace(25.0, 250.0, 15)
+    axes.plot(um, [spectra.real_part(x) for x in um], color=COLOURS["solid"][0], label="model, nothing fitted here")
+    axes.plot(list(spectra.MISS), list(spectra.MISS.values()), "o", color="black", label="Miss 2022")
+    axes.set_ylim(bottom=0.0)
+    axes.set_xlabel("thickness of the cathode [um]")
+    axes.set_ylabel("real part [Ohm cm²]")
+    axes.legend()
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+PICTURES = {"composites.png": plot_composites, "minnmann.png": plot_minnmann, "miss.png": plot_miss}

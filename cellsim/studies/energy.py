@@ -15,6 +15,7 @@ from .records import UNITS, Audit, Claim, Figures, RatioMap
 from .uncertainty import interval, sample
 from .variation import ELECTROLYTE, EXCESS, Family
 from .verdict import compare
+from .voids import what_if
 
 RATES = (0.1, 0.5, 1.0, 2.0, 4.0)  # of the discharge curves and the Ragone plot
 AREAL = np.linspace(20.0, 80.0, 13)  # A.h/m2: axes of the maps
@@ -123,7 +124,8 @@ def audit(claim: Claim | str | None = None, *,
     report(f"{first}: maps", 4.0)
     charging = charging_claim(solid, [f.cell for f in baselines])
     report("charging", 1.0)
-    return Audit(claim, baselines, tuple(known[c.name] for c in solid), tuple(comparisons), maps, charging)
+    ours = tuple(known[c.name] for c in solid)
+    return Audit(claim, baselines, ours, tuple(comparisons), maps, charging, tuple(map(what_if, ours)))
 
 
 def _ratios(upper, lower):

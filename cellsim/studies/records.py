@@ -8,6 +8,7 @@ from ..design import CellDesign, EnergyDensity
 from ..parameters import Cell
 from ..result import Result
 from .charging_claim import ChargingVerdict
+from .voids import Voids
 
 UNITS = {"gravimetric": "W.h/kg", "volumetric": "W.h/L"}
 
@@ -147,6 +148,7 @@ class Audit:
     comparisons: tuple[Comparison, ...]  # cells x baselines x metrics, in that order
     maps: tuple[RatioMap, ...]
     charging: tuple[ChargingVerdict, ...] = ()
+    voids: tuple[Voids, ...] = ()  # a what-if beside the verdict
 
     def figures(self, name) -> Figures:
         """The figures of a cell by name."""

@@ -6,8 +6,11 @@ import numpy as np
 from ..errors import ParameterError, ProtocolError, ReportError, SolveError
 from ..files import optional, replacing
 from ..models import DFN, SPM, SPMe, ThinFilm, default_model
+from ..models.foil import Lithium, evolves
+from ..models.parts import PARTS, is_metal
 from ..models.small_signal import graded_both_ways, without_double_layers
-from ..models.small_signal import impedance as at_rest
+from ..models.small_signal import impedance as linearised
+from ..models.state import stoichiometries
 from ..parameters import load
 
 FREQUENCIES = (1e-3, 1e4, 71)  # Hz, from and to, and how many, unless given
@@ -84,7 +87,7 @@ class Spectrum:
         return "\n".join([*lines, f"  {self.note}"] if self.note else lines)
 
 
-def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, accuracy=1e-3) -> Spectrum:
+def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, after=None, accuracy=1e-3) -> Spectrum:
     """Impedance of a cell at rest, from the linearised equations of a model; returns a `Spectrum`.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
@@ -93,6 +96,8 @@ def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, 
     cells that are a thin film `ThinFilm()`.
     soc (0..1): half unless said; None takes the initial stoichiometries printed in the parameter set.
     temperature [K]: the cell's ambient temperature unless given.
+    after: a `Result` of this cell, in place of soc: as its end leaves the cell once it has come to rest, with the
+    stoichiometries, the temperature unless given, and of lithium metal what is left, interphase, voids and pressure.
     accuracy: error by the mesh that is aimed at, relative to the modulus; volumes are doubled until the last
     doubling shows it at every frequency.  Particles take no mesh, they are solved exactly.
 
@@ -105,15 +110,21 @@ def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, 
     cell = load(cell)
     f = np.geomspace(*FREQUENCIES) if frequencies is None else np.atleast_1d(np.asarray(frequencies, float))
     model = default_model(cell) if model is None else model
+    if after is not None:
+        soc, temperature = 0.5, _end_of(after, cell, temperature)
     T = float(cell.temperature(temperature))
     _check(f, model, soc, T, accuracy)
+    x, lithium = _at_rest(cell, soc) if after is None else _left_by(after, cell)
     s, area = 2j * np.pi * f, cell.value("cell/electrode area")
-    Z, error = _on_mesh(cell, model, T, soc, s, accuracy)
+    Z, error = _on_mesh(cell, model, T, x, lithium, s, accuracy)
     bare = [part for part in ("negative electrode", "positive electrode") if without_double_layers(cell, part)]
     note = f"no double-layer capacity of the {' and the '.join(bare)}: no arc of charge transfer there" if bare else ""
+    if after is not None:
+        soc = float(after["State of charge"][-1])
     found = Spectrum(cell.name, type(model).__name__, T, soc, area, error, f, Z / area, note)
     if not np.isfinite(Z).all():
-        raise ParameterError(f"{cell.name}: the impedance is not finite; is an electrode without conductivity?")
+        raise ParameterError(f"{cell.name}: the impedance is not finite; does an electrode conduct nothing, or does "
+                             "lithium no longer touch the electrolyte?")
     if (error > accuracy).any():
         raise SolveError(f"{cell.name}: {FINEST} volumes leave an error of {error.max():.2g}, above the accuracy of "
                          f"{accuracy:.2g}; ask for less accuracy or lower frequencies; the spectrum is in `.result`",
@@ -134,17 +145,48 @@ def _check(f, model, soc, T, accuracy):
         raise ProtocolError(f"accuracy {accuracy!r}: choose between 1e-8 and 0.1, relative to the modulus")
 
 
-def _on_mesh(cell, model, T, soc, s, accuracy):
+def _end_of(after, cell, temperature):
+    """Temperature [K] that a result ends at, unless another is given."""
+    if after.cell != cell.name:
+        raise ProtocolError(f"after: that is a result of {after.cell}, not of {cell.name}")
+    if evolves(cell) and "Void height [m]" not in list(after):
+        raise ProtocolError(f"after: that is a run of {cell.name} with other coefficients of its lithium; simulate the "
+                            "cell that the impedance is asked of")
+    return float(after["Cell temperature [K]"][-1]) if temperature is None else temperature
+
+
+def _at_rest(cell, soc):
+    """Stoichiometries at a state of charge, and the lithium of a foil as it was made."""
+    x = stoichiometries(cell, soc)
+    return x, Lithium.of(cell, x[1])
+
+
+def _left_by(after, cell):
+    """The same as the end of a result leaves them."""
+    end, area = lambda name: float(after[name][-1]), cell.value("cell/electrode area")  # noqa: E731
+    x = []
+    for part in PARTS:
+        if is_metal(cell, part):
+            x.append(0.5)
+            continue
+        get = lambda key, part=part: cell.value(f"{part}/{key}")  # noqa: E731
+        full = area * get("active material volume fraction") * get(
+            "utilisation") * get("thickness") * get("maximum concentration")
+        x.append(end(f"Total lithium in {part} [mol]") / full)
+    return tuple(x), Lithium.after(cell, end) if evolves(cell) else Lithium.of(cell, x[1])
+
+
+def _on_mesh(cell, model, T, x, lithium, s, accuracy):
     """Impedance [Ohm.m2] (n,) and its estimated errors (n,).
 
     If no volumes are given they are doubled, for those frequencies that still need it.
     """
     mesh = lambda volumes: _meshed(model, volumes).discretise(cell, T)  # noqa: E731
-    solve = lambda volumes, s: at_rest(cell, graded_both_ways(mesh(volumes)), soc, s)  # noqa: E731
+    solve = lambda volumes, s: linearised(cell, graded_both_ways(mesh(volumes)), x, lithium, s)  # noqa: E731
     given = getattr(model, "volumes", (1, 1, 1))
     exact = isinstance(model, SPM | ThinFilm)
     if exact or given is not None:
-        return at_rest(cell, mesh(given), soc, s), np.full(s.size, 0.0 if exact else np.nan)
+        return linearised(cell, mesh(given), x, lithium, s), np.full(s.size, 0.0 if exact else np.nan)
     volumes, Z, error = COARSE, solve(COARSE, s), np.full(s.size, np.inf)
     while volumes[0] < FINEST and (error > accuracy).any():
         volumes, left = tuple(2 * n for n in volumes), np.flatnonzero(error > accuracy)

@@ -2,10 +2,10 @@
 
 To add lines, give a module a tuple LINES of `Line` and name it in MODULES.
 """
-from . import closed_forms, codes, fast_charge, minnmann, percolation, pressure, rates, sony, warm
+from . import closed_forms, codes, fast_charge, films, minnmann, percolation, pressure, rates, sony, spectra, warm
 from .line import KINDS, Found, Line, Outcome, Point
 
-MODULES = (codes, closed_forms, percolation, minnmann, rates, pressure, warm, sony, fast_charge)
+MODULES = (codes, closed_forms, films, spectra, percolation, minnmann, rates, pressure, warm, sony, fast_charge)
 LINES: tuple[Line, ...] = tuple(line for module in MODULES for line in module.LINES)
 
 __all__ = ["KINDS", "LINES", "Found", "Line", "Outcome", "Point", "validate"]

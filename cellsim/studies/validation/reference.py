@@ -17,12 +17,17 @@ SINGLE_ION = {  # NMC811 | solid electrolyte | lithium; our numbers, solved by P
 F, R = 96487.0, 8.314  # as DUALFOIL has them
 
 
+def path(name) -> Path:
+    """Where a reference file lies.  Raises ReportError."""
+    found = next((home / name for home in HOMES if (home / name).is_file()), None)
+    if found is None:
+        raise ReportError(f"{name}: this installation carries no reference curves; run from a checkout or a wheel")
+    return found
+
+
 def curve(name, heading=0):
     """Columns of a reference file after `heading` lines.  Raises ReportError."""
-    path = next((home / name for home in HOMES if (home / name).is_file()), None)
-    if path is None:
-        raise ReportError(f"{name}: this installation carries no reference curves; run from a checkout or a wheel")
-    return np.loadtxt(path, delimiter=",", unpack=True, skiprows=heading)
+    return np.loadtxt(path(name), delimiter=",", unpack=True, skiprows=heading)
 
 
 def rms(t, difference) -> float:

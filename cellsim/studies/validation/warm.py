@@ -9,7 +9,7 @@ from ...parameters import load
 from ...protocols import Step
 from ...simulation import simulate
 from .line import Found, Line, Point
-from .reference import HOMES, curve, rms
+from .reference import curve, path, rms
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,7 @@ ENERTECH_RUNS = {"0.5C": Warm("enertech_0p5C_heat", ENERTECH, 0.95), "1C": Warm(
 
 def facts(file) -> dict:
     """The first line of a measured file."""
-    path = next(home / f"measured/{file}.csv" for home in HOMES if (home / f"measured/{file}.csv").is_file())
-    with open(path, encoding="utf-8") as lines:
+    with open(path(f"measured/{file}.csv"), encoding="utf-8") as lines:
         return json.loads(next(lines).removeprefix("# "))
 
 
