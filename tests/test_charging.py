@@ -11,8 +11,9 @@ import pytest
 from pytest import approx
 
 import cellsim
+from cellsim.report.charging import _margin
 from cellsim.studies import charging_claim as claim
-from cellsim.studies.charging import charge_study
+from cellsim.studies.charging import PLATING, STRAYS, charge_study
 from cellsim.studies.charging_protocols import TEXTS, named
 from cellsim.studies.fastest import distances
 from cellsim.studies.limits import read_limits
@@ -42,9 +43,20 @@ def test_figures_are_those_of_the_run():
     assert row.plating == approx(1e3 * result["Plating margin [V]"].min())
     fine = np.linspace(0.0, result.t[-1], 20001)
     margin = np.interp(fine, result.t, result["Plating margin [V]"])
-    assert row.minutes_plating == approx(np.mean(margin < 0.0) * row.minutes, abs=0.02)
+    assert row.minutes_plating == approx(np.mean(margin < -STRAYS[PLATING]) * row.minutes, abs=0.02)
     assert row.efficiency * result.charge_energy + row.heat == approx(result.charge_energy, rel=0.05)
     assert math.isnan(row.critical) and math.isnan(row.short)  # not stated, and not zero
+
+
+def test_a_margin_held_at_its_limit_is_not_beyond_it():
+    """A fastest charge along the critical current counts no minute below 0; one a little faster counts nearly all."""
+    study = charge_study(TARGET, ["fastest"])
+    row, result = study.charges[0], next(iter(study.results.values()))
+    assert row.critical < 0.0 and row.minutes_critical == 0.0  # as far as the solver's errors go, and no further
+    assert "0.0" in _margin(row.critical, 0.0) and "-" not in _margin(row.critical, 0.0)
+    rate = -1.01 * result["C-rate"].min()
+    beyond = charge_study(TARGET, [f"Charge at {rate:.4f}C until 80% SOC"]).charges[0]
+    assert -0.06 < beyond.critical < -0.001 and beyond.minutes_critical > 0.5 * beyond.minutes
 
 
 def test_a_charger_never_gives_more_than_its_rate():

@@ -24,7 +24,7 @@ def _margin(least, minutes):
     """A margin and for how long it was used up."""
     if math.isnan(least):
         return UNSAID
-    return f"{least + 0.0:.1f}" + (f"\n{minutes:.1f} min < 0" if minutes > 0.05 else "")
+    return f"{round(least, 1) + 0.0:.1f}" + (f"\n{minutes:.1f} min < 0" if minutes > 0.05 else "")
 
 
 def study_table(study) -> Group:

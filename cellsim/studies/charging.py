@@ -15,12 +15,14 @@ from ..simulation import simulate
 from .charging_protocols import named
 from .limits import limits_of
 from .resumable import run_resumably
-from .riding import check_window, ride
+from .riding import WITHIN, check_window, ride
 from .shorting import probability_of_short
 
 PROTOCOLS = ("cc-cv 1C", "cc-cv 2C", "fastest")
 LIMITS = "plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= 55 degC, current <= 4C"
 PLATING, CRITICAL = "Plating margin [V]", "Critical current margin [A.m-2]"
+# how far below 0 a margin that is held there may stray by the solver's errors: as far as it is held inside [V, A/m2]
+STRAYS = {PLATING: WITHIN["plating margin"], CRITICAL: WITHIN["critical current margin"]}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Charge:
 
     minutes: from the start of the protocol to the state of charge asked for; infinite if it was not reached.
     peak [degC].  plating [mV], critical [mA/cm2]: the least margin; minutes_plating, minutes_critical: how long it
-    was below 0.  short: probability of a short through a flaw of the separator.
+    was below 0 by more than it STRAYS when it is held there.  short: probability of a short through a flaw of the separator.
     efficiency: energy of the open circuit between the two states of charge over the energy taken in.
     heat, heater [W.h].  ending: of the last step, in words, or why there was no run.
     """
@@ -145,7 +147,8 @@ def minutes_to(result, end) -> float:
 def judge(cell, result, start, end, row) -> Charge:
     """The figures of a charge from its run."""
     margins = {name: result[name] if name in result.variables else None for name in (PLATING, CRITICAL)}
-    below = {name: math.nan if y is None else result.time_below(name, 0.0) / 60.0 for name, y in margins.items()}
+    below = {name: math.nan if y is None else result.time_below(name, -STRAYS[name]) / 60.0
+             for name, y in margins.items()}
     least = {name: math.nan if y is None else float(y.min()) for name, y in margins.items()}
     try:
         short = probability_of_short(cell, result)
