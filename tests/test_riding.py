@@ -38,6 +38,15 @@ def test_no_limit_is_passed_and_one_is_always_met(name, celsius):
     assert found.active[0][0] in ("current", *known)
 
 
+@pytest.mark.parametrize("name", [CHEN, "nmc811_pouch_modern"])
+@pytest.mark.parametrize("start, limit", [(25.0, 27.0), (50.0, 55.0)])
+def test_a_cell_hardly_warmer_than_its_surroundings_gets_there(name, start, limit):
+    """Where it cannot cool down it is held where its limit of temperature is met, and no more than that."""
+    limits = Limits(c_rate=3.0, temperature=limit + 273.15)
+    found = ride(name, limits, temperature=start + 273.15)
+    assert found.reached and found.result["Cell temperature [K]"].max() <= limits.temperature
+
+
 def test_it_is_faster_than_any_constant_current_that_keeps_to_the_limits():
     """The largest constant current without plating takes longer; found by halving."""
     limits = Limits(c_rate=4.0, plating_margin=0.0)

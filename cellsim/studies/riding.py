@@ -4,7 +4,7 @@ It is a protocol like any other: a step for each limit, which holds that limit u
 jumps from each step to the limit that ended it.  One run finds it; there is nothing to optimise.
 """
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from ..errors import ProtocolError
 from ..models.parts import has_foil
@@ -15,6 +15,9 @@ from ..simulation import simulate
 
 # what is held lies so much within its limit, so that the limit itself is not met again at once
 WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.2}
+# K before its limit at which a temperature counts as met: hardly warmer than what is then held, as a cell that is
+# hardly warmer than its surroundings cannot cool down, and yet so much that the solver's errors do not meet it again
+MET = 0.15
 JUMPS = 20  # between the same two limits in a row
 AT_MOST = 0.99  # share of the largest current above which a step counts as ended by it
 RISING = ("voltage", "temperature")  # limits met from below; margins are met from above
@@ -107,9 +110,10 @@ def riding(cell, limits: Limits, to=0.8) -> Protocol:
     Raises ProtocolError for a limit that no charge can keep to.
     """
     known = bounds(limits, cell)
+    met = {name: replace(x, value=x.value - MET) if name == "temperature" else x for name, x in known.items()}
     nodes: list = []
     for name in ("current", *known):
-        others = {other: limit for other, limit in known.items() if other != name}
+        others = {other: limit for other, limit in met.items() if other != name}
         until = (Limit("soc", to), *others.values())
         if name == "current":
             step = Step("c-rate", -limits.c_rate, limits.longest, until)
