@@ -31,14 +31,15 @@ class Charge:
 
     minutes: from the start of the protocol to the state of charge asked for; infinite if it was not reached.
     peak [degC].  plating [mV], critical [mA/cm2]: the least margin; minutes_plating, minutes_critical: how long it
-    was below 0 by more than it STRAYS when it is held there.  short: probability of a short through a flaw of the separator.
+    was below 0 by more than it STRAYS when it is held there.
+    short: probability of a short through a flaw of the separator.
     efficiency: energy of the open circuit between the two states of charge over the energy taken in.
     heat, heater [W.h].  ending: of the last step, in words, or why there was no run.
     """
 
     cell: str
     protocol: str
-    temperature: float  # degC, of the surroundings and at the start
+    temperature: float  # degC, at the start, and of the surroundings unless the study gives those another
     minutes: float = math.nan
     peak: float = math.nan
     plating: float = math.nan
@@ -78,12 +79,13 @@ class ChargeStudy:
 
 
 def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iterable[float] = (25.0,), *, start=0.1,
-                 end=0.8, limits: str = LIMITS, cooling: float | None = None, path=None, progress=None,
-                 accuracy=1e-3) -> ChargeStudy:
+                 end=0.8, limits: str = LIMITS, cooling: float | None = None,
+                 ambient: float | None = None, path=None, progress=None, accuracy=1e-3) -> ChargeStudy:
     """Charge each cell by each protocol at each temperature, with heat.
 
     cells: names, paths or `Cell`s.  protocols: names of studies.charging_protocols with a rate ("cc-cv 2C"),
-    "fastest", or text of the protocol language.  temperatures [degC]: of the surroundings and at the start.
+    "fastest", or text of the protocol language.  temperatures [degC]: at the start, and of the surroundings unless
+    `ambient` [degC] is given.
     start, end: states of charge (0..1).  limits: what "fastest" keeps to.  cooling [W/m2/K].
     path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study goes on where it stopped.
     Raises ProtocolError and ParameterError for what cannot be understood, before anything is run.
@@ -96,7 +98,8 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
         for said in protocols:
             named(cell, said, start, end)
     results: dict[tuple, Result] = {}
-    setting = {"start": start, "end": end, "limits": limits, "cooling": cooling, "accuracy": accuracy}
+    setting = {"start": start, "end": end, "limits": limits, "cooling": cooling, "ambient": ambient,
+               "accuracy": accuracy}
     cases = [{"cell": name, "protocol": said, "temperature": float(T), **setting, "values": cell.digest()}
              for name, cell in known.items() for said in protocols for T in temperatures]
 
@@ -124,7 +127,7 @@ def _one(cell, case):
     """(Charge, Result or None) of one case."""
     row = {"cell": case["cell"], "protocol": case["protocol"], "temperature": case["temperature"]}
     how = {"temperature": case["temperature"] + 273.15, "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
-           "accuracy": case["accuracy"]}
+           "ambient": None if case["ambient"] is None else case["ambient"] + 273.15, "accuracy": case["accuracy"]}
     protocol = named(cell, case["protocol"], case["start"], case["end"])
     try:
         if protocol is None:

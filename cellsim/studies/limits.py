@@ -10,6 +10,9 @@ KNOWN = {"plating margin": ("plating_margin", "above", ("voltage",)),
          "temperature": ("temperature", "below", ("temperature",)),
          "voltage": ("voltage", "below", ("voltage",)),
          "current": ("c_rate", "below", ("c-rate", "current", "current density"))}
+# name: (unit a limit is written in, how many of them are an SI unit, what is 0 in it)
+WRITTEN = {"plating margin": (" mV", 1e3, 0.0), "critical current margin": (" mA/cm2", 0.1, 0.0),
+           "temperature": (" degC", 1.0, 273.15), "voltage": (" V", 1.0, 0.0), "current": ("C", 1.0, 0.0)}
 SIGN = {"above": ">=", "below": "<="}
 
 
@@ -32,6 +35,13 @@ def read_limits(text, cell) -> Limits:
         raise ProtocolError(str(fault).replace("protocol, ", "limits, ", 1)
                             .replace("the step ends too early", "the limits end too early")) from None
     return Limits(**found)
+
+
+def in_words(limits) -> str:
+    """The text that `read_limits` turns into these limits, but for when a charge gives up."""
+    said = ((name, getattr(limits, field), side) for name, (field, side, _) in KNOWN.items())
+    return ", ".join(f"{name} {SIGN[side]} {WRITTEN[name][1] * (value - WRITTEN[name][2]):.10g}{WRITTEN[name][0]}"
+                     for name, value, side in said if value is not None)
 
 
 def _one(r, cell, found):
