@@ -9,6 +9,7 @@ import cellsim
 from cellsim.report.charging import _margin, looks
 from cellsim.studies import charging_claim as claim
 from cellsim.studies.charging import PLATING, STRAYS, charge_study
+from cellsim.studies.charging_claim import ChargingVerdict
 from cellsim.studies.charging_protocols import TEXTS, named
 from cellsim.studies.fastest import distances
 from cellsim.studies.limits import in_words, read_limits
@@ -121,12 +122,32 @@ def test_the_charging_claim_is_judged_by_the_times_themselves():
     for v in rated:
         assert v.ratio == approx(v.minutes / v.baseline_minutes) and v.holds == (v.ratio <= claim.FACTOR * 1.001)
         assert v.word in ("holds", "holds only if", "does not hold")
+
+
+def test_each_condition_alone_makes_the_claim_hold():
+    """The time with the needed critical current, areal capacity or temperature is the goal; what does not help is left
+    out, as is a temperature beyond the limit; a baseline charged along its limits is not slower than by greed.
+    """
     cell = cellsim.load(TARGET)
-    found = claim.conditions(cell, 25.0, 30.0)
-    assert "critical current" in {name for name, *_ in found}
-    for name, value, now, _ in found:
-        better = claim.WAYS[name][0](cell, value / now)
-        assert claim.time_of(better, 25.0) == approx(30.0, rel=0.05)
+    relatives = claim.Relatives(cell, 25.0)
+    for goal, names in ((30.0, {"critical current", "areal capacity"}),
+                        (100.0, {"critical current", "areal capacity", "temperature"})):
+        found = relatives.conditions(goal)
+        assert {name for name, *_ in found} == names
+        for name, value, now, _ in found:
+            assert now == approx(claim.WAYS[name].has(cell, 25.0))
+            assert claim.time_of(*claim.WAYS[name].changed(cell, 25.0, value)) == approx(goal, rel=0.02)
+    warm = ChargingVerdict(TARGET, CHEN, "safe", 25.0, 199.0, 300.0, relatives.conditions(100.0))
+    assert warm.word == "holds only if" and "the temperature is at least 43 degC (now 25)" in warm.condition
+    cold = ChargingVerdict(TARGET, CHEN, "safe", 25.0, 199.0, 3.0, relatives.conditions(1.0))
+    assert cold.word == "does not hold" and "no temperature up to 55 degC reaches it" in cold.condition
+
+
+def test_the_claim_charges_every_cell_the_best_way():
+    """Where temperature binds greed is slower."""
+    cell = cellsim.load("nmc811_pouch_modern")
+    greedy = cellsim.ride(cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY)
+    assert claim.time_of(cell, 45.0) < greedy.duration / 60.0 - 0.3
 
 
 def test_named_protocols_are_the_ones_that_are_documented():
