@@ -8,12 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pytest import approx
 
 import cellsim
 from cellsim import _jit
 from cellsim.studies import charging, charging_maps, resumable
 from cellsim.studies.charging import charge_study
+from cellsim.studies.fleet import replayed
 from cellsim.studies.resumable import journal_of, run_resumably
+from cellsim.studies.uncertainty import varied_cells
 
 CHEN = "lgm50_chen2020"
 ROOT = Path(__file__).parents[1]
@@ -36,7 +39,7 @@ small(*sys.argv[1:], lambda done, total: time.sleep(0.1))  # so that there is a 
 
 
 @pytest.mark.parametrize("kind, cases, work", [("study", 10, (charging, "_one", 1)),
-                                               ("map", 6, (charging_maps, "_point", 2))])
+                                               ("map", 6, (charging_maps, "point", 2))])
 def test_a_killed_study_goes_on_where_it_stopped(kind, cases, work, tmp_path, monkeypatch):
     """Killed half-way: whole rows in the journal; the rest is done; the file is that of one never killed."""
     path, whole = tmp_path / "killed.csv", tmp_path / "whole.csv"
@@ -139,6 +142,43 @@ def test_the_worst_of_uncertain_cells_is_slower_than_the_middle_one():
     """The 95 % quantile lies above the median; as many cells as asked for."""
     found = cellsim.robust_charge(CHEN, limits="plating margin >= 0 mV, current <= 4C", samples=12)
     assert found.worst >= np.median(found.minutes) and found.minutes.size == 12
+
+
+def test_a_fleet_charged_alike_needs_a_margin():
+    """The current found is that of the nominal cell with the margin; counted anew, as many cells keep to the limit.
+
+    A step less of margin does not do; each cell knowing its own limits needs none.
+    """
+    limits = "plating margin >= 0 mV, current <= 4C"
+    found = cellsim.fleet_charge(CHEN, limits=limits, samples=20, end=0.5)
+    assert found.bare < 0.95 <= found.share and found.margin > 0.0 and found.minutes > found.minutes_bare
+
+    def keeping(margin):
+        held = cellsim.Limits(c_rate=4.0, plating_margin=1e-3 * margin)
+        how = {"temperature": 298.15, "heat": True, "accuracy": 5e-3, "soc": 0.1}
+        step = cellsim.profile(replayed(cellsim.ride(CHEN, held, to=0.5, **how).result))
+        runs = [cellsim.simulate(cell, step, **how) for cell in varied_cells(cellsim.load(CHEN), 20)]
+        return np.mean([run["Plating margin [V]"].min() >= -1e-4 for run in runs])
+
+    assert keeping(found.margin) == found.share and keeping(0.0) == found.bare
+    assert keeping(found.margin - 10.0 / 16.0) < 0.95
+    assert "6" in repr(found) and found.current[:, 1].max() < 0.0
+
+
+def test_a_replayed_run_is_the_same_run():
+    """Current over time as a profile: the cell comes to the same state of charge and voltage."""
+    along = cellsim.ride(CHEN, cellsim.Limits(c_rate=3.0, plating_margin=0.0), to=0.6, temperature=298.15)
+    again = cellsim.simulate(CHEN, cellsim.profile(replayed(along.result)), soc=0.1, temperature=298.15)
+    assert again["State of charge"][-1] == approx(0.6, abs=1e-3)
+    assert again["Plating margin [V]"].min() == approx(along.result["Plating margin [V]"].min(), abs=2e-3)
+
+
+def test_a_fleet_over_no_limit_is_refused():
+    """Said with what to give; where no margin does, it is infinite."""
+    with pytest.raises(cellsim.ProtocolError, match="plating margin >= 0 mV"):
+        cellsim.fleet_charge(CHEN, limits="current <= 4C")
+    never = cellsim.fleet_charge(CHEN, limits="plating margin >= 150 mV", samples=2)
+    assert never.margin == math.inf == never.minutes and never.share == 0.0
 
 
 def test_an_unknown_axis_is_refused():

@@ -1,4 +1,4 @@
-"""Charging times over ranges: maps over two quantities, Pareto fronts over one limit, and the worst of uncertain cells.
+"""Charging times over ranges: maps over two quantities and Pareto fronts over one limit.
 
 Every point is a ride along the limits with heat, at a coarse accuracy that moves a time by about 1 %; threads share
 the points.
@@ -6,7 +6,7 @@ the points.
 import math
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,10 +14,9 @@ from ..errors import ParameterError, ProtocolError, SolveError
 from ..files import optional
 from ..parameters import Cell, load
 from .ensemble import threads_of
-from .limits import in_words, limits_of
+from .limits import WRITTEN, in_words, limits_of, with_limit
 from .resumable import run_resumably
 from .riding import MET, Limits, ride
-from .uncertainty import varied_cells
 from .variation import resized
 
 ACCURACY = 5e-3  # V
@@ -30,12 +29,7 @@ AXES = {
     "conductivity": "mS/cm",
     "critical current": "mA/cm2",
 }
-# limit a front may go over: its unit, and what a value of it is in `Limits`
-OVER = {
-    "plating margin": ("mV", lambda v: {"plating_margin": 1e-3 * v}),
-    "temperature": ("degC", lambda v: {"temperature": v + 273.15}),
-    "critical current margin": ("mA/cm2", lambda v: {"critical_current_margin": 10.0 * v}),
-}
+OVER = ("plating margin", "temperature", "critical current margin")  # limits a front may go over
 LAYERS = {"separator thickness": ("separator/thickness", 1e-6), "conductivity": ("electrolyte/conductivity", 0.1),
           "critical current": ("negative electrode/critical current density", 10.0)}
 
@@ -82,14 +76,14 @@ def _settled(cell, limits, celsius, axes) -> tuple[Cell, Limits, float]:
         elif name == "areal capacity":
             cell = resized(cell, 10.0 * value)
         elif name == "c-rate":
-            limits = replace(limits, c_rate=value)
+            limits = with_limit(limits, "current", value)
         else:
             path, unit = LAYERS[name]
             cell = cell.with_({path: unit * value})
     return cell, limits, celsius
 
 
-def _point(cell, limits, celsius, axes, start, end, how):
+def point(cell, limits, celsius, axes, start, end, how):
     """(minutes, share of the time at the largest C-rate) of one point."""
     try:
         other, kept, T = _settled(cell, limits, celsius, axes)
@@ -124,7 +118,7 @@ def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterab
     pool = ThreadPoolExecutor(threads_of(threads), thread_name_prefix="cellsim")
 
     def row(case):
-        points = pool.map(lambda value: _point(cell, kept, temperature, {x: value, y: case["y"]}, start, end, how), xs)
+        points = pool.map(lambda value: point(cell, kept, temperature, {x: value, y: case["y"]}, start, end, how), xs)
         minutes, safe = zip(*points, strict=True)
         return {"minutes": list(minutes), "safe": list(safe)}
 
@@ -148,7 +142,7 @@ def _same(cell, limits, start, end, temperature, how) -> dict:
 
 @dataclass(frozen=True)
 class Front:
-    """Minutes (values,) of the fastest charge against one of its limits, in the unit of OVER; limits: the others.
+    """Minutes (values,) of the fastest charge against one of its limits, in the unit of WRITTEN; limits: the others.
 
     Infinite where it never gets there; NaN where the solver failed.
     """
@@ -164,7 +158,7 @@ class Front:
 
     def to_pandas(self):
         """A DataFrame, one row a value."""
-        return optional("pandas").DataFrame({f"{self.over} [{OVER[self.over][0]}]": self.values,
+        return optional("pandas").DataFrame({f"{self.over} [{WRITTEN[self.over][0]}]": self.values,
                                              "minutes": self.minutes})
 
     def plot(self, path=None):
@@ -174,7 +168,7 @@ class Front:
         return plot_front(self, path)
 
     def __repr__(self):
-        points = ", ".join(f"{v:g} {OVER[self.over][0]}: {m:.3g}" for v, m in zip(self.values, self.minutes,
+        points = ", ".join(f"{v:g} {WRITTEN[self.over][0]}: {m:.3g}" for v, m in zip(self.values, self.minutes,
                                                                                  strict=True))
         return f"{self.cell}, minutes over {self.over}: {points}"
 
@@ -190,45 +184,19 @@ def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, 
     if over not in OVER:
         raise ProtocolError(f"front over {over!r}: choose from {', '.join(OVER)}")
     cell = load(cell)
-    kept, of = limits_of(limits, cell), OVER[over][1]
-    if over not in replace(kept, **of(0.0)).of(cell):
+    kept = limits_of(limits, cell)
+    if over not in with_limit(kept, over, 0.0).of(cell):
         raise ProtocolError(f"front over {over!r}: {cell.name} has no such limit")
 
     def row(case):
-        point = replace(kept, **of(case["value"]))
-        return {"minutes": _point(cell, point, temperature, {}, start, end, how)[0]}
+        point_limits = with_limit(kept, over, case["value"])
+        return {"minutes": point(cell, point_limits, temperature, {}, start, end, how)[0]}
 
     def whole(rows):
         values, minutes = (np.array([r[key] for r in rows]) for key in ("value", "minutes"))
-        others = replace(kept, **dict.fromkeys(of(0.0)))
-        return Front(cell.name, over, values, minutes, in_words(others), start, end, temperature)
+        others = in_words(with_limit(kept, over, None))
+        return Front(cell.name, over, values, minutes, others, start, end, temperature)
 
     same = _same(cell, kept, start, end, temperature, how)
     cases = [{"value": float(v), "over": over, **same} for v in values]
     return whole(run_resumably(cases, row, path, progress, lambda rows: whole(rows).to_pandas()))
-
-
-@dataclass(frozen=True)
-class Robust:
-    """The fastest charge of cells drawn around one: minutes (samples,) and the time within which 95 % are done."""
-
-    cell: str
-    minutes: np.ndarray
-    nominal: float
-
-    @property
-    def worst(self) -> float:
-        """95 % quantile [min]; infinite if more than 5 % never get there."""
-        return float(np.quantile(self.minutes, 0.95, method="higher"))
-
-
-def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, samples=40, **how) -> Robust:
-    """Ride each of `samples` cells of a Latin hypercube (studies.uncertainty) along the same limits.
-
-    Each keeps to the limits by its own potentials, as a charger would that knows them; `worst` is the time that
-    the slowest twentieth exceeds.  It does not say which margin a charger needs that does not know them.
-    """
-    cell = load(cell)
-    kept = limits_of(limits, cell)
-    minutes = [_point(other, kept, temperature, {}, start, end, how)[0] for other in varied_cells(cell, samples)]
-    return Robust(cell.name, np.array(minutes), _point(cell, kept, temperature, {}, start, end, how)[0])
