@@ -7,6 +7,7 @@ from pytest import approx
 
 import cellsim
 from cellsim.report.charging import _margin, looks
+from cellsim.studies import charging, fastest
 from cellsim.studies import charging_claim as claim
 from cellsim.studies.charging import PLATING, STRAYS, charge_study
 from cellsim.studies.charging_claim import ChargingVerdict
@@ -172,6 +173,41 @@ def test_a_cell_and_its_variation_are_two_rows():
     study = charge_study([cell, thinner], ["cc-cv 1C"])
     assert [c.cell for c in study.charges] == [f"{CHEN} (1)", f"{CHEN} (2)"] and len(study.results) == 2
     assert study.charges[0].minutes != study.charges[1].minutes
+
+
+def test_a_charge_that_fails_is_a_row_with_its_reason(monkeypatch):
+    """Of a failed solver, whether or not it kept anything of the run; the others are not touched."""
+    run = next(iter(charge_study(CHEN, ["cc-cv 1C"], end=0.2).results.values()))
+    for result in (None, run):
+        def fails(*_, result=result, **__):
+            raise cellsim.SolveError("it gave up", result)
+
+        monkeypatch.setattr(charging, "simulate", fails)
+        study = charge_study(CHEN, ["cc-cv 1C", "fastest"], end=0.3)
+        failed, fine = study.charges
+        assert failed.ending == "it gave up" and not math.isfinite(failed.minutes) and math.isfinite(fine.minutes)
+        assert math.isnan(failed.peak) == (result is None) and len(study.results) == 2 - (result is None)
+
+
+def test_a_charge_along_the_limits_says_why_it_ended():
+    """In the row of a study, as the ride does."""
+    row = charge_study(CHEN, ["fastest"], end=0.95, limits="voltage <= 3.9 V").charges[0]
+    assert row.minutes == math.inf and "the current fell to its limit" in row.ending
+
+
+def test_a_largest_current_that_fails_is_not_the_best(monkeypatch):
+    """The search for the best one goes on with the others."""
+    how = {"temperature": 298.15, "accuracy": 3e-3}
+    limits, real = "temperature <= 35 degC, current <= 3C", fastest.ride
+
+    def fails_above(cell, limits, **rest):
+        if 1.5 < limits.c_rate < 3.0:
+            raise cellsim.SolveError("it gave up", None)
+        return real(cell, limits, **rest)
+
+    monkeypatch.setattr(fastest, "ride", fails_above)
+    found = cellsim.fastest_charge(CHEN, limits, 0.1, 0.6, **how)
+    assert found.ride.reached and (found.c_rate <= 1.5 or found.c_rate == 3.0)
 
 
 def test_curves_of_a_large_study_look_different():

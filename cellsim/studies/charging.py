@@ -1,12 +1,12 @@
 """Charge studies: cells, protocols and temperatures side by side, one row for each charge."""
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 
 from ..design.thermal import Lumped
-from ..errors import CellsimError, ParameterError, SolveError
+from ..errors import CellsimError, ParameterError
 from ..files import optional
 from ..models.state import capacity_between_cutoffs, open_circuit_voltage
 from ..parameters import Cell, load
@@ -129,16 +129,19 @@ def _one(cell, case):
     how = {"temperature": case["temperature"] + 273.15, "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
            "ambient": None if case["ambient"] is None else case["ambient"] + 273.15, "accuracy": case["accuracy"]}
     protocol = named(cell, case["protocol"], case["start"], case["end"])
+    why = ""
     try:
         if protocol is None:
-            result = ride(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"], **how).result
+            along = ride(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"], **how)
+            result, why = along.result, along.reason
         else:
             result = simulate(cell, protocol, soc=case["start"], **how)
-    except SolveError as fault:
-        result = fault.result
     except CellsimError as fault:
-        return Charge(**row, ending=str(fault)), None
-    return judge(cell, result, case["start"], case["end"], row), result
+        result, why = getattr(fault, "result", None), str(fault)  # of a solver's failure up to there, if it began
+        if result is None:
+            return Charge(**row, ending=why), None
+    found = judge(cell, result, case["start"], case["end"], row)
+    return replace(found, ending=why or found.ending), result
 
 
 def minutes_to(result, end) -> float:
