@@ -1,5 +1,6 @@
 """Charge studies: figures that follow from the run, names, resumption, and the claim of a shorter time."""
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -215,6 +216,14 @@ def test_curves_of_a_large_study_look_different():
     for lines, warmths in ((1, 12), (12, 1), (9, 4), (30, 2)):
         keys = [("cell", f"protocol {k}", T) for k in range(lines) for T in range(warmths)]
         assert len({tuple(look.items()) for look in looks(keys)}) == lines * warmths
+
+
+def test_a_picture_says_what_it_does_not_show():
+    """Charges that were taken from a file have no curves."""
+    study = charge_study(CHEN, ["cc-cv 1C"], [20.0, 30.0], end=0.2)
+    assert study.plot().axes[0].get_title(loc="left") == ""
+    first = dict(list(study.results.items())[:1])
+    assert study.plot().axes and "1 of 2 charges" in replace(study, results=first).plot().axes[0].get_title(loc="left")
 
 
 def test_surroundings_may_differ_from_the_start():

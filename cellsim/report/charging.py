@@ -85,6 +85,9 @@ def plot_study(study, path=None) -> Plain:
         ax.grid(alpha=0.3)
         if name in (PLATING, CRITICAL):
             ax.axhline(0.0, color="black", linewidth=0.8)
+    if len(study.results) < len(study.charges):
+        axes[0].set_title(f"{len(study.results)} of {len(study.charges)} charges: the others were read from a file, or "
+                          "did not run", loc="left")
     axes[-1].set_xlabel("state of charge [%]")
     axes[-1].set_xlim(100.0 * study.start - 1.0, 100.0 * study.end + 1.0)
     handles, labels = axes[0].get_legend_handles_labels()

@@ -28,11 +28,12 @@ TITLE = "Solid-state cells charge in a third of the time"
 SOURCE = ("Nissan, as reported by the press (second-hand). Baseline, states of charge, temperature, pressure, areal "
           "capacity and whether cell or pack are not stated.")
 FACTOR = 1.0 / 3.0
-LIMITS = "plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= 55 degC, current <= 6C"
+HOTTEST = 55.0  # degC
+LIMITS = ("plating margin >= 0 mV, critical current margin >= 0 mA/cm2, "
+          f"temperature <= {HOTTEST:g} degC, current <= 6C")
 RATED = "cc-cv 1C"
 TEMPERATURES = (25.0, 45.0)  # degC
 CLOSE = 5e-3  # share to which what would have to be true is found
-HOTTEST = 55.0  # degC: that of LIMITS, below which a charge must start
 START, END = 0.1, 0.8
 CRITICAL = "negative electrode/critical current density"
 ACCURACY = 2e-3  # V: a time of charge moves by less than 1 %
