@@ -25,6 +25,7 @@ from .models.heat import Body
 from .models.state import stoichiometries
 from .parameters import Cell, load
 from .protocols import Profile, Protocol, Step
+from .protocols.walk import MAX_STEPS
 from .result import Result, StepResult
 from .variables import Variables
 
@@ -61,7 +62,7 @@ class _Run:
 
 
 def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
-             accuracy=ACCURACY, rtol=None, time_budget=10.0, force=False) -> Result:
+             accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False) -> Result:
     """Simulate a protocol and return a `Result`.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
@@ -81,6 +82,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     concentration and 1 V; the accuracy over 1 V unless given.
     force: go beyond the cell's cut-off voltages where a step says so.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
+    max_steps: after so many the protocol is stopped, with the result up to there.
 
     A step that meets a physical limit ends there, and so does the run: see `Result.steps`.
     Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the
@@ -114,7 +116,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
     times: list[np.ndarray] = []
     states, rows, done = [], [], []
-    t0, walk = 0.0, protocol.walk()
+    t0, walk = 0.0, protocol.walk(max_steps)
     step: Step | None = next(walk)
     while step is not None:
         t, s, outcome = _one_step(run, step, t0)

@@ -46,6 +46,38 @@ def test_simulate_says_how_it_ended(run, arguments, words):
     assert code == 0 and words in out and "A.h" in out and "W.h" in out
 
 
+def test_a_cell_may_start_warmer_than_its_surroundings(run):
+    """Also from the command line: a discharge of a warm cell in the cold gives less."""
+    ask = ("simulate", "lgm50_chen2020", "--discharge", 1, "--heat", "--temperature", 25, "--ambient")
+    warm, cold = (float(run(*ask, T)[1].split("A.h")[0].split()[-1]) for T in (25, -20))
+    assert cold < warm
+
+
+def test_the_fastest_charge_and_others_side_by_side(run):
+    """--fastest alone is one row a temperature; with --protocol it is one more, and once if it is among them."""
+    ask = ("charge", "lgm50_chen2020", "--fastest", "--to", 30)
+    assert run(*ask)[1].count("lgm50") == 1
+    both = run(*ask, "--protocol", "cc-cv 1C", "--protocol", "fastest")[1]
+    assert both.count("lgm50") == 2 and "cc-cv 1C" in both
+
+
+def test_maps_and_fronts_are_printed_and_written(run, tmp_path):
+    """Ranges that begin with a minus, dashes for blanks, a picture and a table; minutes fall with the temperature."""
+    import pandas
+
+    picture, table = tmp_path / "map.png", tmp_path / "map.csv"
+    code, out, err = run("map", "leaf_2018", "temperature", "-10:10:3", "areal-capacity", "2,3", "--to", 30, "-o",
+                         picture, "-o", table)
+    assert code == 0 and "rows: areal capacity [mA.h/cm2], columns: temperature [degC]" in out, err
+    assert picture.read_bytes()[:5] == b"\x89PNG\r"
+    minutes = pandas.read_csv(table).pivot(index="areal capacity [mA.h/cm2]", columns="temperature [degC]",
+                                           values="minutes").to_numpy()
+    assert minutes.shape == (2, 3) and (minutes[:, 0] > minutes[:, 2]).all()
+    code, out, err = run("pareto", "lgm50_chen2020", "plating-margin", "-10:30:3", "--to", 30, "-o",
+                         tmp_path / "front.svg")
+    assert code == 0 and "plating margin" in out and (tmp_path / "front.svg").is_file(), err
+
+
 @pytest.mark.parametrize("suffix", [".parquet", ".nc", ".png", ".svg"])
 def test_simulate_writes_what_is_asked_for(run, tmp_path, suffix):
     """Tables can be read again, pictures are pictures."""
@@ -122,6 +154,12 @@ def test_faulty_parameter_files_end_with_one_sentence(run, tmp_path, record, wor
     (("audit", "--temperature", 300), "degrees Celsius"),
     (("simulate", "leaf_2018"), "exactly one of"),
     (("simulate", "leaf_2018", "--discharge", 1, "--model", "P2D"), "choose one of DFN"),
+    (("simulate", "leaf_2018", "--discharge", 1, "--ambient", 10), "add --heat"),
+    (("simulate", "leaf_2018", "--discharge", 1, "--heat", "--ambient", 300), "--ambient 300"),
+    (("map", "leaf_2018", "colour", "1,2", "c-rate", "1,2"), "choose from temperature"),
+    (("map", "leaf_2018", "temperature", "1:2", "c-rate", "1,2"), "FROM:TO:NUMBER"),
+    (("map", "leaf_2018", "temperature", "1,2", "c-rate", "1,2", "-o", "map.xls"), "save as .png"),
+    (("pareto", "leaf_2018", "critical-current-margin", "0,1"), "no such limit"),
     (("simulate", "leaf_2018", "--discharge", -1), "give a rate"),
     (("simulate", "leaf_2018", "--discharge", "fast"), "Usage: "),
     (("simulate", "leaf_2018", "--discharge", 1, "--model", "SPM", "-o", "run.xls"), "save as .parquet or .nc"),

@@ -1,11 +1,13 @@
 """The fastest charge within limits: none is passed, one of them is always met, and it is a protocol like any other."""
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from pytest import approx
 
 import cellsim
+from cellsim.studies import riding as riding_module
 from cellsim.studies.riding import AT_MOST, WITHIN, Limits, ride, riding
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
@@ -36,6 +38,15 @@ def test_no_limit_is_passed_and_one_is_always_met(name, celsius):
     assert np.all(found.result["C-rate"] > -SAFE.c_rate * 1.001)
     assert near.mean() > 0.95
     assert found.active[0][0] in ("current", *known)
+
+
+@pytest.mark.parametrize("name", [CHEN, "nmc811_pouch_modern"])
+@pytest.mark.parametrize("start, limit", [(25.0, 27.0), (50.0, 55.0)])
+def test_a_cell_hardly_warmer_than_its_surroundings_gets_there(name, start, limit):
+    """Where it cannot cool down it is held where its limit of temperature is met, and no more than that."""
+    limits = Limits(c_rate=3.0, temperature=limit + 273.15)
+    found = ride(name, limits, temperature=start + 273.15)
+    assert found.reached and found.result["Cell temperature [K]"].max() <= limits.temperature
 
 
 def test_it_is_faster_than_any_constant_current_that_keeps_to_the_limits():
@@ -82,9 +93,25 @@ def test_a_charge_that_cannot_go_on_says_why():
     assert not found.reached and found.duration == math.inf and "ended: the current fell" in repr(found)
 
 
+def test_a_whole_ride_is_bounded_and_says_so(monkeypatch):
+    """In time, over all of its steps, and in jumps from one limit to another."""
+    whole = ride(CHEN, SAFE, temperature=298.15)
+    assert whole.reached and whole.reason == "" and len(whole.active) > 2
+    third = whole.active[2]
+    hours = 0.5 * (third[1] + third[2]) / 3600.0
+    cut = ride(CHEN, replace(SAFE, longest=3600.0 * hours), temperature=298.15)
+    assert cut.result.t[-1] == approx(3600.0 * hours) and cut.reason == f"gave up after {hours:.3g} hours"
+    assert [name for name, _, _ in cut.active] == [name for name, _, _ in whole.active[:3]]
+    monkeypatch.setattr(riding_module, "STEPS", 2)
+    short = ride(CHEN, SAFE, temperature=298.15)
+    assert not short.reached and short.reason == "gave up after 2 steps from one limit to another"
+    assert short.reason in repr(short) and len(short.result.steps) == 2
+
+
 @pytest.mark.parametrize("make, words", [
     (lambda: Limits(c_rate=0.01), "least_c_rate"),
     (lambda: Limits(plating_margin=float("nan")), "plating_margin"),
+    (lambda: Limits(longest=0.0), "longest"),
     (lambda: ride(CHEN, soc=0.9, to=0.8), "states of charge"),
     (lambda: ride("sinzig2024", Limits(critical_current_margin=0.0)), "states no critical current")])
 def test_impossible_limits_are_refused(make, words):

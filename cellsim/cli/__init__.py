@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from ..errors import CellsimError, SolveError
-from . import judge, runs, tools
+from . import charges, judge, runs, tools
 from .shared import app, console
 
-__all__ = ["app", "console", "judge", "main", "runs", "tools"]
+__all__ = ["app", "charges", "console", "judge", "main", "runs", "tools"]
 
 
 def _version(wanted: bool):

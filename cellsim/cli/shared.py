@@ -1,4 +1,6 @@
 """What the commands share: the app, the terminal, and how words and numbers pass between them and a user."""
+from pathlib import Path
+
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -33,10 +35,19 @@ def positive(option, number):
     return number
 
 
-def kelvin(celsius):
+def kelvin(celsius, option="--temperature"):
+    """Degrees Celsius in kelvin; None stays None."""
+    if celsius is None:
+        return None
     if not -73.0 <= celsius <= 127.0:
-        raise ProtocolError(f"--temperature {celsius:g}: give degrees Celsius between -73 and 127")
+        raise ProtocolError(f"{option} {celsius:g}: give degrees Celsius between -73 and 127")
     return celsius + 273.15
+
+
+def text_of(said):
+    """The words themselves, or those of a file."""
+    path = Path(said) if "\n" not in said and len(said) < 200 else None
+    return path.read_text(encoding="utf-8") if path is not None and path.is_file() else said
 
 
 def model_of(name):

@@ -78,8 +78,9 @@ def charging_table(verdicts) -> Group:
         needs = "\n".join(f"{name} {value:.2g}" for name, value, _, _ in v.conditions) or ("" if v.holds else "–")
         table.add_row(v.cell, v.baseline, v.rule, f"{v.temperature:g}", f"{v.minutes:.0f}", f"{v.baseline_minutes:.0f}",
                       f"{v.ratio:.2g}", Text(sign, f"bold {colour}"), needs)
-    note = "or with: what alone would make it hold (" + ", ".join(
-        f"{name} in {way[2]}" for name, way in charging.WAYS.items()) + "). "
+    units = ", ".join(f"{name} in {way.unit}" for name, way in charging.WAYS.items())
+    note = (f"or with: what alone would make it hold ({units}); –: nothing, no temperature up to {charging.HOTTEST:g} "
+            "degC. ")
     return Group(table, Text(note + charging.SOURCE, "dim"))
 
 

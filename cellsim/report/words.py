@@ -99,7 +99,8 @@ def best_of(audit) -> str:
 def charging_rule() -> str:
     """The rules of the charging claim, in words."""
     return (f"{100 * charging.START:g} to {100 * charging.END:g} %, at most {charging.FACTOR:.2f} of the baseline's "
-            f"time. Safe: {charging.LIMITS}. Rated: the baseline is charged by {charging.RATED}")
+            f"time, each charged as fast as the limits allow. Safe: {charging.LIMITS}, for all. "
+            f"Rated: the baseline is charged by {charging.RATED}")
 
 
 def tally(audit) -> str:

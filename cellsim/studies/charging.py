@@ -1,12 +1,12 @@
 """Charge studies: cells, protocols and temperatures side by side, one row for each charge."""
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 
 from ..design.thermal import Lumped
-from ..errors import CellsimError, ParameterError, SolveError
+from ..errors import CellsimError, ParameterError
 from ..files import optional
 from ..models.state import capacity_between_cutoffs, open_circuit_voltage
 from ..parameters import Cell, load
@@ -15,12 +15,14 @@ from ..simulation import simulate
 from .charging_protocols import named
 from .limits import limits_of
 from .resumable import run_resumably
-from .riding import check_window, ride
+from .riding import WITHIN, check_window, ride
 from .shorting import probability_of_short
 
 PROTOCOLS = ("cc-cv 1C", "cc-cv 2C", "fastest")
 LIMITS = "plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= 55 degC, current <= 4C"
 PLATING, CRITICAL = "Plating margin [V]", "Critical current margin [A.m-2]"
+# how far below 0 a margin that is held there may stray by the solver's errors: as far as it is held inside [V, A/m2]
+STRAYS = {PLATING: WITHIN["plating margin"], CRITICAL: WITHIN["critical current margin"]}
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,15 @@ class Charge:
 
     minutes: from the start of the protocol to the state of charge asked for; infinite if it was not reached.
     peak [degC].  plating [mV], critical [mA/cm2]: the least margin; minutes_plating, minutes_critical: how long it
-    was below 0.  short: probability of a short through a flaw of the separator.
+    was below 0 by more than it STRAYS when it is held there.
+    short: probability of a short through a flaw of the separator.
     efficiency: energy of the open circuit between the two states of charge over the energy taken in.
     heat, heater [W.h].  ending: of the last step, in words, or why there was no run.
     """
 
     cell: str
     protocol: str
-    temperature: float  # degC, of the surroundings and at the start
+    temperature: float  # degC, at the start, and of the surroundings unless the study gives those another
     minutes: float = math.nan
     peak: float = math.nan
     plating: float = math.nan
@@ -76,12 +79,13 @@ class ChargeStudy:
 
 
 def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iterable[float] = (25.0,), *, start=0.1,
-                 end=0.8, limits: str = LIMITS, cooling: float | None = None, path=None, progress=None,
-                 accuracy=1e-3) -> ChargeStudy:
+                 end=0.8, limits: str = LIMITS, cooling: float | None = None,
+                 ambient: float | None = None, path=None, progress=None, accuracy=1e-3) -> ChargeStudy:
     """Charge each cell by each protocol at each temperature, with heat.
 
     cells: names, paths or `Cell`s.  protocols: names of studies.charging_protocols with a rate ("cc-cv 2C"),
-    "fastest", or text of the protocol language.  temperatures [degC]: of the surroundings and at the start.
+    "fastest", or text of the protocol language.  temperatures [degC]: at the start, and of the surroundings unless
+    `ambient` [degC] is given.
     start, end: states of charge (0..1).  limits: what "fastest" keeps to.  cooling [W/m2/K].
     path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study goes on where it stopped.
     Raises ProtocolError and ParameterError for what cannot be understood, before anything is run.
@@ -94,7 +98,8 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
         for said in protocols:
             named(cell, said, start, end)
     results: dict[tuple, Result] = {}
-    setting = {"start": start, "end": end, "limits": limits, "cooling": cooling, "accuracy": accuracy}
+    setting = {"start": start, "end": end, "limits": limits, "cooling": cooling, "ambient": ambient,
+               "accuracy": accuracy}
     cases = [{"cell": name, "protocol": said, "temperature": float(T), **setting, "values": cell.digest()}
              for name, cell in known.items() for said in protocols for T in temperatures]
 
@@ -122,18 +127,21 @@ def _one(cell, case):
     """(Charge, Result or None) of one case."""
     row = {"cell": case["cell"], "protocol": case["protocol"], "temperature": case["temperature"]}
     how = {"temperature": case["temperature"] + 273.15, "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
-           "accuracy": case["accuracy"]}
+           "ambient": None if case["ambient"] is None else case["ambient"] + 273.15, "accuracy": case["accuracy"]}
     protocol = named(cell, case["protocol"], case["start"], case["end"])
+    why = ""
     try:
         if protocol is None:
-            result = ride(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"], **how).result
+            along = ride(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"], **how)
+            result, why = along.result, along.reason
         else:
             result = simulate(cell, protocol, soc=case["start"], **how)
-    except SolveError as fault:
-        result = fault.result
     except CellsimError as fault:
-        return Charge(**row, ending=str(fault)), None
-    return judge(cell, result, case["start"], case["end"], row), result
+        result, why = getattr(fault, "result", None), str(fault)  # of a solver's failure up to there, if it began
+        if result is None:
+            return Charge(**row, ending=why), None
+    found = judge(cell, result, case["start"], case["end"], row)
+    return replace(found, ending=why or found.ending), result
 
 
 def minutes_to(result, end) -> float:
@@ -145,7 +153,8 @@ def minutes_to(result, end) -> float:
 def judge(cell, result, start, end, row) -> Charge:
     """The figures of a charge from its run."""
     margins = {name: result[name] if name in result.variables else None for name in (PLATING, CRITICAL)}
-    below = {name: math.nan if y is None else result.time_below(name, 0.0) / 60.0 for name, y in margins.items()}
+    below = {name: math.nan if y is None else result.time_below(name, -STRAYS[name]) / 60.0
+             for name, y in margins.items()}
     least = {name: math.nan if y is None else float(y.min()) for name, y in margins.items()}
     try:
         short = probability_of_short(cell, result)

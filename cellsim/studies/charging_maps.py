@@ -1,4 +1,4 @@
-"""Charging times over ranges: maps over two quantities, Pareto fronts over one limit, and the worst of uncertain cells.
+"""Charging times over ranges: maps over two quantities and Pareto fronts over one limit.
 
 Every point is a ride along the limits with heat, at a coarse accuracy that moves a time by about 1 %; threads share
 the points.
@@ -6,21 +6,21 @@ the points.
 import math
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import ParameterError, ProtocolError, SolveError
+from ..files import optional
 from ..parameters import Cell, load
 from .ensemble import threads_of
-from .limits import limits_of
+from .limits import WRITTEN, in_words, limits_of, with_limit
 from .resumable import run_resumably
-from .riding import Limits, ride
-from .uncertainty import varied_cells
+from .riding import MET, Limits, ride
 from .variation import resized
 
 ACCURACY = 5e-3  # V
-# quantity of an axis: (unit, what a value of it does to (cell, limits, degC))
+# quantity of an axis: its unit
 AXES = {
     "temperature": "degC",
     "areal capacity": "mA.h/cm2",
@@ -29,6 +29,7 @@ AXES = {
     "conductivity": "mS/cm",
     "critical current": "mA/cm2",
 }
+OVER = ("plating margin", "temperature", "critical current margin")  # limits a front may go over
 LAYERS = {"separator thickness": ("separator/thickness", 1e-6), "conductivity": ("electrolyte/conductivity", 0.1),
           "critical current": ("negative electrode/critical current density", 10.0)}
 
@@ -50,6 +51,15 @@ class ChargeMap:
     minutes: np.ndarray
     safe: np.ndarray
     limits: str
+    start: float
+    end: float
+
+    def to_pandas(self):
+        """A DataFrame, one row a point."""
+        x, y = np.meshgrid(self.x_values, self.y_values)
+        return optional("pandas").DataFrame({
+            f"{self.y} [{AXES[self.y]}]": y.ravel(), f"{self.x} [{AXES[self.x]}]": x.ravel(),
+            "minutes": self.minutes.ravel(), "share of the time at the largest C-rate": self.safe.ravel()})
 
     def plot(self, path=None):
         """The map as a matplotlib Figure."""
@@ -66,19 +76,21 @@ def _settled(cell, limits, celsius, axes) -> tuple[Cell, Limits, float]:
         elif name == "areal capacity":
             cell = resized(cell, 10.0 * value)
         elif name == "c-rate":
-            limits = replace(limits, c_rate=value)
+            limits = with_limit(limits, "current", value)
         else:
             path, unit = LAYERS[name]
             cell = cell.with_({path: unit * value})
     return cell, limits, celsius
 
 
-def _point(cell, limits, celsius, axes, start, end, how):
+def point(cell, limits, celsius, axes, start, end, how):
     """(minutes, share of the time at the largest C-rate) of one point."""
     try:
         other, kept, T = _settled(cell, limits, celsius, axes)
     except ParameterError:
         return math.inf, 0.0  # there is no such cell
+    if kept.temperature is not None and kept.temperature - MET <= T + 273.15:
+        return math.inf, 0.0
     try:
         found = ride(other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY, heat=True, **how)
     except SolveError:
@@ -106,60 +118,85 @@ def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterab
     pool = ThreadPoolExecutor(threads_of(threads), thread_name_prefix="cellsim")
 
     def row(case):
-        points = pool.map(lambda value: _point(cell, kept, temperature, {x: value, y: case["y"]}, start, end, how), xs)
+        points = pool.map(lambda value: point(cell, kept, temperature, {x: value, y: case["y"]}, start, end, how), xs)
         minutes, safe = zip(*points, strict=True)
-        return {"minutes": list(map(str, minutes)), "safe": list(safe)}
+        return {"minutes": list(minutes), "safe": list(safe)}
 
-    cases = [{"y": float(value), "axes": f"{x}, {y}", "x": xs.tolist(), "cell": cell.digest(), "limits": repr(kept),
-              "from": start, "to": end, "temperature": temperature, "accuracy": ACCURACY,
-              "how": repr(sorted(how.items()))} for value in ys]
+    def whole(rows):
+        minutes, safe = (np.array([r[key] for r in rows]) for key in ("minutes", "safe"))
+        return ChargeMap(cell.name, x, y, xs, ys, minutes, safe, in_words(kept), start, end)
+
+    same = _same(cell, kept, start, end, temperature, how)
+    cases = [{"y": float(value), "axes": f"{x}, {y}", "x": xs.tolist(), **same} for value in ys]
     try:
-        rows = run_resumably(cases, row, path, progress)
+        return whole(run_resumably(cases, row, path, progress, lambda rows: whole(rows).to_pandas()))
     finally:
         pool.shutdown(cancel_futures=True)
-    minutes = np.array([list(map(float, r["minutes"])) for r in rows])
-    return ChargeMap(cell.name, x, y, xs, ys, minutes, np.array([r["safe"] for r in rows]), repr(kept))
 
 
-def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, end=0.8, temperature=25.0, **how):
-    """Minutes (n,) of the fastest charge for each value of one limit, the others being kept.
-
-    over: "plating margin" [mV], "temperature" [degC] or "critical current margin" [mA/cm2].
-    """
-    known = {"plating margin": lambda v: {"plating_margin": 1e-3 * v},
-             "temperature": lambda v: {"temperature": v + 273.15},
-             "critical current margin": lambda v: {"critical_current_margin": 10.0 * v}}
-    if over not in known:
-        raise ProtocolError(f"front over {over!r}: choose from {', '.join(known)}")
-    cell = load(cell)
-    kept = limits_of(limits, cell)
-    if over not in replace(kept, **known[over](0.0)).of(cell):
-        raise ProtocolError(f"front over {over!r}: {cell.name} has no such limit")
-    return np.array([_point(cell, replace(kept, **known[over](float(v))), temperature, {}, start, end, how)[0]
-                     for v in values])
+def _same(cell, limits, start, end, temperature, how) -> dict:
+    """What all points have in common, by which a journal tells them from those of another study."""
+    return {"cell": cell.digest(), "limits": repr(limits), "from": start, "to": end, "temperature": temperature,
+            "accuracy": ACCURACY, "how": repr(sorted(how.items()))}
 
 
 @dataclass(frozen=True)
-class Robust:
-    """The fastest charge of cells drawn around one: minutes (samples,) and the time within which 95 % are done."""
+class Front:
+    """Minutes (values,) of the fastest charge against one of its limits, in the unit of WRITTEN; limits: the others.
+
+    Infinite where it never gets there; NaN where the solver failed.
+    """
 
     cell: str
+    over: str
+    values: np.ndarray
     minutes: np.ndarray
-    nominal: float
+    limits: str
+    start: float
+    end: float
+    temperature: float
 
-    @property
-    def worst(self) -> float:
-        """95 % quantile [min]; infinite if more than 5 % never get there."""
-        return float(np.quantile(self.minutes, 0.95, method="higher"))
+    def to_pandas(self):
+        """A DataFrame, one row a value."""
+        return optional("pandas").DataFrame({f"{self.over} [{WRITTEN[self.over][0]}]": self.values,
+                                             "minutes": self.minutes})
+
+    def plot(self, path=None):
+        """Time over the limit as a matplotlib Figure."""
+        from ..report.charging_maps import plot_front
+
+        return plot_front(self, path)
+
+    def __repr__(self):
+        points = ", ".join(f"{v:g} {WRITTEN[self.over][0]}: {m:.3g}" for v, m in zip(self.values, self.minutes,
+                                                                                 strict=True))
+        return f"{self.cell}, minutes over {self.over}: {points}"
 
 
-def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, samples=40, **how) -> Robust:
-    """Ride each of `samples` cells of a Latin hypercube (studies.uncertainty) along the same limits.
+def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, end=0.8, temperature=25.0, path=None,
+           progress=None, **how) -> Front:
+    """Time of the fastest charge for each value of one limit, the others being kept.
 
-    Each keeps to the limits by its own potentials, as a charger would that knows them; `worst` is the time that
-    the slowest twentieth exceeds.  It does not say which margin a charger needs that does not know them.
+    over: "plating margin" [mV], "temperature" [degC] or "critical current margin" [mA/cm2].  temperature [degC]: at
+    the start and of the surroundings.  path: as of `charge_map`, point by point.
+    Raises ProtocolError for a limit that is not known or that the cell cannot have.
     """
+    if over not in OVER:
+        raise ProtocolError(f"front over {over!r}: choose from {', '.join(OVER)}")
     cell = load(cell)
     kept = limits_of(limits, cell)
-    minutes = [_point(other, kept, temperature, {}, start, end, how)[0] for other in varied_cells(cell, samples)]
-    return Robust(cell.name, np.array(minutes), _point(cell, kept, temperature, {}, start, end, how)[0])
+    if over not in with_limit(kept, over, 0.0).of(cell):
+        raise ProtocolError(f"front over {over!r}: {cell.name} has no such limit")
+
+    def row(case):
+        point_limits = with_limit(kept, over, case["value"])
+        return {"minutes": point(cell, point_limits, temperature, {}, start, end, how)[0]}
+
+    def whole(rows):
+        values, minutes = (np.array([r[key] for r in rows]) for key in ("value", "minutes"))
+        others = in_words(with_limit(kept, over, None))
+        return Front(cell.name, over, values, minutes, others, start, end, temperature)
+
+    same = _same(cell, kept, start, end, temperature, how)
+    cases = [{"value": float(v), "over": over, **same} for v in values]
+    return whole(run_resumably(cases, row, path, progress, lambda rows: whole(rows).to_pandas()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import CellsimError, Ending, ProtocolError
+from ..errors import CellsimError, Ending, ProtocolError, SolveError
 from ..models import ACCURACY, default_model
 from ..parameters import load
 from ..protocols import Limit, Step
@@ -100,7 +100,10 @@ def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=
     def time(log_cap):
         cap = float(np.exp(log_cap))
         if cap not in found:
-            found[cap] = ride(cell, replace(limits, c_rate=cap), soc=start, to=end, model=model, **how)
+            try:
+                found[cap] = ride(cell, replace(limits, c_rate=cap), soc=start, to=end, model=model, **how)
+            except SolveError:  # another largest current may do
+                return 1e9 * (1.0 + cap)
         return found[cap].duration if found[cap].reached else 1e9 * (1.0 + cap)
 
     from scipy.optimize import minimize_scalar

@@ -1,4 +1,6 @@
 """Limits of a charge in words: "plating margin >= 10 mV, temperature <= 55 degC, voltage <= 4.2 V, current <= 6C"."""
+from dataclasses import replace
+
 from ..errors import ProtocolError
 from ..parameters import load
 from ..protocols.reader import Reader
@@ -10,6 +12,9 @@ KNOWN = {"plating margin": ("plating_margin", "above", ("voltage",)),
          "temperature": ("temperature", "below", ("temperature",)),
          "voltage": ("voltage", "below", ("voltage",)),
          "current": ("c_rate", "below", ("c-rate", "current", "current density"))}
+# name: (unit a limit is written in, how many of them are the unit in `Limits`, what is 0 in it)
+WRITTEN = {"plating margin": ("mV", 1e3, 0.0), "critical current margin": ("mA/cm2", 0.1, 0.0),
+           "temperature": ("degC", 1.0, 273.15), "voltage": ("V", 1.0, 0.0), "current": ("C", 1.0, 0.0)}
 SIGN = {"above": ">=", "below": "<="}
 
 
@@ -32,6 +37,25 @@ def read_limits(text, cell) -> Limits:
         raise ProtocolError(str(fault).replace("protocol, ", "limits, ", 1)
                             .replace("the step ends too early", "the limits end too early")) from None
     return Limits(**found)
+
+
+def in_words(limits) -> str:
+    """The text that `read_limits` turns into these limits, but for when a charge gives up."""
+    said = ((name, value_of(limits, name), SIGN[side]) for name, (_, side, _) in KNOWN.items())
+    return ", ".join(f"{name} {sign} {value:.10g}{'' if name == 'current' else ' '}{WRITTEN[name][0]}"
+                     for name, value, sign in said if value is not None)
+
+
+def value_of(limits, name) -> float | None:
+    """One limit in the unit it is written in."""
+    value, (_, factor, zero) = getattr(limits, KNOWN[name][0]), WRITTEN[name]
+    return None if value is None else factor * (value - zero)
+
+
+def with_limit(limits, name, value) -> Limits:
+    """The same limits with another value of one of them, in the unit it is written in; None: without it."""
+    _, factor, zero = WRITTEN[name]
+    return replace(limits, **{KNOWN[name][0]: None if value is None else value / factor + zero})
 
 
 def _one(r, cell, found):

@@ -1,23 +1,32 @@
 """Studies that save every case as it is done, and go on where they stopped.
 
 Next to the file asked for lies a journal, a line of JSON for each finished case with the digest of its whole
-input.  Whoever asks for the same study again computes only what the journal lacks; at the end the journal
-becomes the file, which is never half-written.
+input and of cellsim's sources, so that rows of two versions never mix.  Whoever asks for the same study again
+computes only what the journal lacks; at the end the journal becomes the file, which is never half-written.
 """
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from .. import _jit
 from ..errors import ReportError
 from ..files import optional, replacing
 
 KINDS = (".parquet", ".csv")
 
 
+@functools.cache
+def version() -> str:
+    """Digest of all sources of cellsim, any of which may change a row."""
+    return _jit.digest(_jit.EVERYTHING)
+
+
 def digest(case: dict) -> str:
-    """What a case is told apart by: its whole input, as JSON."""
-    return hashlib.sha256(json.dumps(case, sort_keys=True, default=str).encode()).hexdigest()[:24]
+    """What a case is told apart by: its whole input, as JSON, and the version of cellsim."""
+    said = json.dumps(case, sort_keys=True, default=str) + version()
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
 def journal_of(path) -> Path:
@@ -39,12 +48,15 @@ def _read(journal) -> dict[str, dict]:
     return found
 
 
-def run_resumably(cases: Iterable[dict], compute: Callable[[dict], dict], path=None, progress=None) -> list[dict]:
+def run_resumably(cases: Iterable[dict], compute: Callable[[dict], dict], path=None, progress=None,
+                  table=None) -> list[dict]:
     """Rows {**case, **compute(case)} of all cases, in their order.
 
     path: `.parquet` or `.csv`; with it every row is saved as soon as it is there, and cases that an earlier,
     interrupted study of the same path has done are not done again.  cases and rows: of JSON's kinds of values.
-    progress: called with the numbers of cases done and in all.  Raises ReportError for another kind of file.
+    progress: called with the numbers of cases done and in all.
+    table: makes the DataFrame that is written from the rows, if it is not simply them.
+    Raises ReportError for another kind of file.
     """
     cases = list(cases)
     if path is None:
@@ -68,7 +80,7 @@ def run_resumably(cases: Iterable[dict], compute: Callable[[dict], dict], path=N
                 file.flush()
             rows.append(_told(done[key], progress, k + 1, len(cases)))
     with replacing(path) as partial:
-        frame = pandas.DataFrame(rows)
+        frame = pandas.DataFrame(rows) if table is None else table(rows)
         frame.to_parquet(partial) if Path(path).suffix == ".parquet" else frame.to_csv(partial, index=False)
     journal.unlink()
     return rows

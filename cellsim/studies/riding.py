@@ -4,18 +4,24 @@ It is a protocol like any other: a step for each limit, which holds that limit u
 jumps from each step to the limit that ended it.  One run finds it; there is nothing to optimise.
 """
 import math
-from dataclasses import dataclass, fields
+import re
+from dataclasses import dataclass, fields, replace
 
 from ..errors import ProtocolError
 from ..models.parts import has_foil
 from ..parameters import load
 from ..protocols import Condition, Goto, Label, Limit, Protocol, Step, Stop
+from ..protocols.walk import MAX_STEPS
 from ..result import Result
 from ..simulation import simulate
 
 # what is held lies so much within its limit, so that the limit itself is not met again at once
 WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.2}
+# K before its limit at which a temperature counts as met: hardly warmer than what is then held, as a cell that is
+# hardly warmer than its surroundings cannot cool down, and yet so much that the solver's errors do not meet it again
+MET = 0.15
 JUMPS = 20  # between the same two limits in a row
+STEPS = 200  # of a whole ride, which takes three or four; as many mean that it goes round in circles
 AT_MOST = 0.99  # share of the largest current above which a step counts as ended by it
 RISING = ("voltage", "temperature")  # limits met from below; margins are met from above
 
@@ -29,7 +35,7 @@ class Limits:
     critical_current_margin [A/m2]: at least, of cells with lithium metal.
     temperature [K]: of the cell, at most; needs a run with heat.
     least_c_rate: the charge gives up where the current has fallen to this.
-    longest [s]: it also gives up after so long under one of its limits.
+    longest [s]: it also gives up after so long, with what comes before it.
     """
 
     c_rate: float = 4.0
@@ -48,6 +54,8 @@ class Limits:
         if not 0.0 < self.least_c_rate < self.c_rate:
             raise ProtocolError(f"limits: least_c_rate {self.least_c_rate:g} and c_rate {self.c_rate:g}: give a least "
                                 "current above 0 and a larger one")
+        if not self.longest > 0.0:
+            raise ProtocolError(f"limits: longest = {self.longest:g}: give a time above 0 [s]")
 
     def of(self, cell) -> dict[str, float]:
         """The limits besides the current that this cell has, by name, in V, A/m2 and K."""
@@ -83,12 +91,25 @@ class Ride:
     result: all of it.  active: what bounded the current, ("current" or a limit, start [s], end [s]) one after
     the other.  protocol: the charge as a protocol, `print(ride.protocol)`.
     reached: whether it came to the state of charge asked for.
+    limits: those kept to.
     """
 
     result: Result
     active: tuple[tuple[str, float, float], ...]
     protocol: Protocol
     reached: bool
+    limits: Limits
+
+    @property
+    def reason(self) -> str:
+        """Why it did not get there, in words; "" if it did."""
+        if self.reached:
+            return ""
+        if self.result.t[-1] >= self.limits.longest - 1e-3:
+            return f"gave up after {self.limits.longest / 3600.0:.3g} hours"
+        if len(self.result.steps) >= STEPS:
+            return f"gave up after {STEPS} steps from one limit to another"
+        return self.result.steps[-1].message
 
     @property
     def duration(self) -> float:
@@ -97,7 +118,7 @@ class Ride:
 
     def __repr__(self):
         parts = " -> ".join(f"{name} {(end - start) / 60.0:.3g} min" for name, start, end in self.active)
-        return f"{self.result.cell}: {parts}" + ("" if self.reached else f"; ended: {self.result.steps[-1].message}")
+        return f"{self.result.cell}: {parts}" + ("" if self.reached else f"; ended: {self.reason}")
 
 
 def riding(cell, limits: Limits, to=0.8) -> Protocol:
@@ -107,9 +128,10 @@ def riding(cell, limits: Limits, to=0.8) -> Protocol:
     Raises ProtocolError for a limit that no charge can keep to.
     """
     known = bounds(limits, cell)
+    met = {name: replace(x, value=x.value - MET) if name == "temperature" else x for name, x in known.items()}
     nodes: list = []
     for name in ("current", *known):
-        others = {other: limit for other, limit in known.items() if other != name}
+        others = {other: limit for other, limit in met.items() if other != name}
         until = (Limit("soc", to), *others.values())
         if name == "current":
             step = Step("c-rate", -limits.c_rate, limits.longest, until)
@@ -122,7 +144,7 @@ def riding(cell, limits: Limits, to=0.8) -> Protocol:
         if name != "current":
             nodes.append(Goto("current", Condition("c-rate", "above", AT_MOST * limits.c_rate), JUMPS))
         nodes.append(Stop())
-    return Protocol(nodes)
+    return Protocol([f"Stop whenever time above {limits.longest:.10g} s", *nodes])
 
 
 def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
@@ -140,17 +162,23 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     main = riding(cell, limits, to)
     protocol = Protocol([before, main]) if before else main
     heat = limits.temperature is not None if heat is None else heat
-    result = simulate(cell, protocol, model, soc=soc, heat=heat, **how)
-    names = {str(step): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
-    active = tuple((names[s.step], s.t_start, s.t_end) for s in result.steps if s.step in names)
+    most = MAX_STEPS if before else STEPS  # what comes before may have any number of them
+    result = simulate(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
+    names = {_untimed(str(step)): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
+    active = tuple((names[_untimed(s.step)], s.t_start, s.t_end) for s in result.steps if _untimed(s.step) in names)
     reached = bool(active) and arrived(result, to)
-    return Ride(result, _joined(active), protocol, reached)
+    return Ride(result, _joined(active), protocol, reached, limits)
 
 
 def _joined(active):
     """Without steps that ended at once."""
     lasting = tuple(a for a in active if a[2] > a[1])
     return lasting or active[:1]
+
+
+def _untimed(step):
+    """A step in words without its duration, which is what is left of the whole ride's."""
+    return re.sub(r" for \S+ s\b", "", step)
 
 
 def _word(name):
