@@ -79,7 +79,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
     of its own gets the mesh for it, at the highest C-rate of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
-    concentration and 1 V; the accuracy over 1 V unless given.
+    concentration and 1 V; half the accuracy over 1 V unless given.
     force: go beyond the cell's cut-off voltages where a step says so.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
     max_steps: after so many the protocol is stopped, with the result up to there.
@@ -89,7 +89,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     solver itself fails.
     """
     cell = load(cell)
-    rtol = accuracy if rtol is None else rtol
+    rtol = 0.5 * accuracy if rtol is None else rtol
     _check(soc, rtol, period, accuracy)
     protocol = Protocol(steps, force=force)
     steps = protocol.steps
@@ -102,7 +102,8 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
             raise ProtocolError(f"temperature {kelvin:g} K: give kelvin, between 150 and 500")
     body = _body(cell, steps, T, around, heat)
     warms = body is not None and body is not STEADY
-    model = model.resolved(cell, T, max(rate(cell, step) for step in steps), accuracy)
+    model = model.resolved(cell, T, max(rate(cell, step) for step in steps), accuracy,
+                           any(isinstance(step.target, Profile) for step in steps))
     sys = model.discretise(cell, T, body)
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)

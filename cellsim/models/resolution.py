@@ -24,7 +24,7 @@ SHARE = 0.35  # of the accuracy, left to each of the two electrodes and to the s
 MOST = 1.6  # V: beyond, the run ends so early that the error grows no more
 FEWEST_VOLUMES, FEWEST_BETWEEN, FEWEST_SHELLS = 4, 2, 4
 SMOOTH = 0.03  # V: a reaction is a front where potential and kinetics vary by less
-FALL, FLATTER = 4.0, 2.5
+FALL, FLATTER = 2.0, 2.5
 WINDOW = np.linspace(0.05, 0.95, 91)  # stoichiometries looked at
 
 
@@ -37,6 +37,7 @@ class Numbers(NamedTuple):
     kinetic: float  # overpotential of its reaction [V]
     level: float  # least change of its potential over 0.4 of the stoichiometry [V]
     uneven: float  # ln of the largest over the smallest diffusivity in its particles
+    swift: float  # change of stoichiometry at the surface of its particles within a second, about
 
 
 def electrolyte_numbers(cell, part, T, current) -> tuple[float, float]:
@@ -56,10 +57,11 @@ def electrode_numbers(cell, part, T, current) -> Numbers:
     i_0 = get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T,
                                                       cell.value("cell/reference temperature"))
     U = open_circuit(cell, part, T)(WINDOW)
-    return Numbers(*electrolyte_numbers(cell, part, T, current),
-                   j * get("particle radius") * touching(cell, part) / (F * D_s.mean() * get("maximum concentration")),
+    S = j * get("particle radius") * touching(cell, part) / (F * D_s.mean() * get("maximum concentration"))
+    return Numbers(*electrolyte_numbers(cell, part, T, current), S,
                    j * (R * T / (F * i_0) + get("film resistance")),
-                   float(np.abs(U[40:] - U[:-40]).min()), float(np.log(D_s.max() / D_s.min())))
+                   float(np.abs(U[40:] - U[:-40]).min()), float(np.log(D_s.max() / D_s.min())),
+                   S * math.sqrt(D_s.mean()) / get("particle radius"))
 
 
 def volumes_for(numbers, g, error) -> int:
@@ -75,21 +77,25 @@ def separator_volumes(u, g, error) -> int:
     return max(FEWEST_BETWEEN, math.ceil(math.sqrt(min(2.1 * u * g**2, MOST) / error)))
 
 
-def shells_for(numbers, error) -> int:
-    """Shells of a particle for an error [V]."""
+def shells_for(numbers, swift, error) -> int:
+    """Shells of a particle for an error [V], where a stoichiometry is worth about a volt."""
     S = numbers.S
-    even = 4.0 + math.log(max(1.0, 1e-3 * (0.3 * S + 1.5 * S**3) / error), FALL)
+    first = max(1e-3 * (0.3 * S + 1.5 * S**3), numbers.swift if swift else 0.0)
+    even = 4.0 + math.log(max(1.0, first / error), FALL)
     uneven = 4.0 * (1e-3 * S * numbers.uneven**2 * (0.13 + 0.18 * S) / error) ** (1.0 / FLATTER)
     return max(FEWEST_SHELLS, math.ceil(max(even, uneven)))
 
 
 @lru_cache(maxsize=256)
-def resolution(cell, T, rate, accuracy):
-    """((negative, separator, positive) volumes, shells) for `accuracy` [V rms] at a C-rate and T [K]."""
+def resolution(cell, T, rate, accuracy, swift=False):
+    """((negative, separator, positive) volumes, shells) for `accuracy` [V rms] at a C-rate and T [K].
+
+    swift: whether the load changes within seconds, which the outermost shells of the particles answer.
+    """
     current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
     numbers = {part: electrode_numbers(cell, part, T, current) for part in PARTS if not is_metal(cell, part)}
     g, error = max(n.g for n in numbers.values()), SHARE * accuracy
     volumes = {part: volumes_for(numbers[part], g, error) if part in numbers else 1 for part in PARTS}
     between = separator_volumes(*electrolyte_numbers(cell, "separator", T, current), error)
     return ((volumes[NEGATIVE], between, volumes[POSITIVE]),
-            max(shells_for(n, error) for n in numbers.values()))
+            max(shells_for(n, swift, error) for n in numbers.values()))

@@ -16,10 +16,10 @@ from ..result import Result
 from ..simulation import simulate
 
 # what is held lies so much within its limit, so that the limit itself is not met again at once
-WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.2}
+WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.1}
 # K before its limit at which a temperature counts as met: hardly warmer than what is then held, as a cell that is
 # hardly warmer than its surroundings cannot cool down, and yet so much that the solver's errors do not meet it again
-MET = 0.15
+MET = 0.07
 JUMPS = 20  # between the same two limits in a row
 STEPS = 200  # of a whole ride, which takes three or four; as many mean that it goes round in circles
 AT_MOST = 0.99  # share of the largest current above which a step counts as ended by it
