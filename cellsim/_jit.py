@@ -109,7 +109,7 @@ def announce():
 
 def _compile(function, **options):
     path = cache_directory()
-    options |= {"nogil": True, "error_model": "numpy", "fastmath": RELAXED, "cache": path is not None}
+    options |= {"error_model": "numpy", "fastmath": RELAXED, "cache": path is not None}
     before = config.CACHE_DIR
     config.CACHE_DIR = str(path or "")  # read while the cache is set up, here; not left changed
     try:
@@ -119,8 +119,16 @@ def _compile(function, **options):
 
 
 def kernel(function):
-    """Compile a function that Python calls."""
+    """Compile a function that Python calls.
+
+    It keeps Python's lock: to give it back and wait for it takes longer than most kernels do.
+    """
     return _compile(function)
+
+
+def long_kernel(function):
+    """Compile a function that Python calls and that takes long enough for other threads to run meanwhile."""
+    return _compile(function, nogil=True)
 
 
 def inner(function):

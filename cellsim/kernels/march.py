@@ -1,7 +1,7 @@
 """Marching through one step of a protocol; its end is located on the solution itself."""
 import numpy as np
 
-from .._jit import inner, kernel
+from .._jit import inner, kernel, long_kernel
 from .foil import left
 from .heat import critical, plating
 from .history import ERROR, SAFETY, accept, attempt, choose_order, norm, rescale
@@ -181,7 +181,7 @@ def diagnose(sys, ctl, s, q_start, w, rtol, g):
     return STEP_TOO_SMALL
 
 
-@kernel
+@long_kernel
 def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
     """March until the step ends or the output is full; returns status (-1: call again), rows.
 

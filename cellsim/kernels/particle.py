@@ -8,8 +8,9 @@ the surface: eliminated from the centre outwards, it is alpha + beta j, and ever
     x[q] = inside[0, q] + inside[1, q] x[q + 1].
 
 Fluxes are differences of W(x), the integral of D (Kirchhoff's transformation), so that a law DIFFUSION
-has W as its value and D as its slope; at other temperatures both are `g` times that.  However steep D is, W
-rises: the system is an M-matrix at every iterate, and a surface stoichiometry exists for every current.
+has W as its value and D as its slope, both in the scale of the grain; at other temperatures they are `g`
+times that.  However steep D is, W rises: the system is an M-matrix at every iterate, and a surface
+stoichiometry exists for every current.
 """
 from .._jit import inner
 from ..numerics.table import evaluate
@@ -21,8 +22,7 @@ def factorise(sys, p, law, g, hg, sweep):
     m = sweep.shape[1]
     grain = sys.grain[p]
     _, D = evaluate(sys.laws.solid, law, 0.5)
-    D *= g
-    k = hg * D / (grain.R_p * grain.R_p)
+    k = hg * g * grain.D * D / (grain.R_p * grain.R_p)
     below, s = 0.0, 0.0
     for i in range(m):
         above = k * sys.shell[i].link
@@ -53,7 +53,7 @@ def respond(sys, p, law, g, x_hat, x, hg, inside):
     """
     m = x.size
     grain = sys.grain[p]
-    k = hg * g / (grain.R_p * grain.R_p)
+    k = hg * g * grain.D / (grain.R_p * grain.R_p)
     p_in, n_in, e_in, alpha, s = 0.0, 0.0, 0.0, 0.0, 0.0
     W, D = evaluate(sys.laws.solid, law, x[0])
     for i in range(m):

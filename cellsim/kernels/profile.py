@@ -11,7 +11,7 @@ begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 
 """
 import numpy as np
 
-from .._jit import inner, kernel
+from .._jit import inner, long_kernel
 from .foil import error_of
 from .history import KELVIN
 from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, closest, diagnose, first_of
@@ -159,7 +159,7 @@ def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
     return -1, 0.0, 0.0
 
 
-@kernel
+@long_kernel
 def follow(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s):
     """March along a profile until it or the output ends; returns status (-1: call again), rows.
 

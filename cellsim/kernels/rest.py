@@ -33,5 +33,5 @@ def interface_at_rest(sys, i, x):
     g, _ = evaluate(sys.laws.salt, SHAPE_C + v.side, np.sqrt(sys.c_ref))
     i0, _, _ = within_edges(v.i_ref, x, f, 0.0, 1.0, g, 0.0)
     _, slope = evaluate(sys.laws.solid, first + OCP, x)
-    _, D = evaluate(sys.laws.solid, first + DIFFUSION, x)
+    D = evaluate(sys.laws.solid, first + DIFFUSION, x)[1] * (sys.grain[v.particle].D if v.particle >= 0 else 1.0)
     return overpotential(0.0, i0, sys.T)[1] + v.R_f, slope + end_potential(x)[1], D

@@ -30,7 +30,7 @@ I, Q, E, T, MADE, LOST, HEATED, LITHIUM, DEAD, BOUND, LAYER, VOID, TAIL = 0, 1, 
 RELAX = 60.0  # a held temperature is approached with this time constant [s]
 
 # laws of the stoichiometry, three for either electrode (add LAWS_PER_SIDE * side); DIFFUSION is the
-# integral of the particle diffusivity, which is its slope
+# integral of the particle diffusivity over its scale, which is its slope
 OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
 # laws of the square root of the salt's concentration, in which they stay smooth down to none; SALT_DIFFUSION is
 # the integral of the salt's diffusivity over its concentration; SHAPE_C has one for either electrode (add side)
@@ -62,6 +62,7 @@ VOLUME = np.dtype([
 GRAIN = np.dtype([
     ("rate", "f8"),  # d(stoichiometry flux)/dj = theta/(F c_max) [m/s per A/m2]
     ("R_p", "f8"),  # radius [m]
+    ("D", "f8"),  # scale of the diffusivity [m2/s]
     ("varies", "i8"),  # whether D_s depends on the stoichiometry
 ])
 # what a foil of lithium is beyond a volume that reacts; all per electrode area unless said

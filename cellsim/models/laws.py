@@ -1,8 +1,11 @@
 """Material laws of a cell at one temperature, as tables the kernels look up."""
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 
 from ..kernels.system import Laws
-from ..numerics.table import Table, integral, tabulate
+from ..numerics.table import KNOTS, Table, integral, joined, pieces, tabulate
 from ..parameters.check import C_RANGE, X_RANGE
 from ..physics.transport import arrhenius, diffusion_factor
 from .parts import PARTS, is_metal
@@ -33,16 +36,45 @@ def open_circuit(cell, part, T):
     return lambda x: U(x, T) + (T - T_ref) * slope(x, T)
 
 
-def electrode_laws(cell, part, T):
-    """U, f and the integral of D_s of one electrode, functions of its stoichiometry."""
-    T_ref = cell.value("cell/reference temperature")
+def potential(cell, part, T):
+    """U(x) [V] of one electrode at T, a metal's being constant."""
     if is_metal(cell, part):
         counter = cell.value(f"{part}/counter potential")
-        return [lambda x: np.full_like(x, counter), one, one]
-    D = cell.law(f"{part}/particle diffusivity")
-    factor = arrhenius(cell.value(f"{part}/diffusivity activation energy"), T, T_ref)
+        return lambda x: np.full_like(x, counter)
+    return open_circuit(cell, part, T)
+
+
+def exchange(cell, part, T):
+    """f(x) of one electrode at T."""
+    if is_metal(cell, part):
+        return one
     f = cell.law(f"{part}/exchange-current shape")
-    return [open_circuit(cell, part, T), lambda x: f(x, T), lambda x: integral(x, factor * D(x, T))]
+    return lambda x: f(x, T)
+
+
+def scale_of_diffusivity(cell, part) -> float:
+    """What the law `diffusion` is to be multiplied by: D_s [m2/s] where it is a number, else 1."""
+    path = f"{part}/particle diffusivity"
+    return cell.value(path) if cell.is_number(path) else 1.0
+
+
+def diffusion(cell, part, T):
+    """The integral of D_s over x of one electrode at T, in its scale, from the first of uniform knots on.
+
+    Cells that differ in nothing but a number for D_s have the same law.
+    """
+    if is_metal(cell, part):
+        return one
+    path = f"{part}/particle diffusivity"
+    factor = arrhenius(cell.value(f"{part}/diffusivity activation energy"), T,
+                       cell.value("cell/reference temperature"))
+    if cell.is_number(path):
+        return lambda x: integral(x, np.full_like(x, factor))
+    D = cell.law(path)
+    return lambda x: integral(x, factor * D(x, T))
+
+
+ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in the order named in kernels.system
 
 
 def exchange_shape(cell, part, T):
@@ -95,6 +127,9 @@ class _Asked:
     def law(self, path):
         return self._ask("law", path)
 
+    def is_number(self, path):
+        return self._ask("is_number", path)
+
     def text(self, path):
         return self._ask("text", path)
 
@@ -106,18 +141,18 @@ class _Asked:
         return self.cell.name  # for messages only
 
 
-KEPT = 24  # so many tables are kept
-_kept: tuple = ()  # (maker, T, what a cell was asked for and answered, the table), latest first
+KEPT, VARIANTS = 96, 4  # so many things are kept, such as a table of laws at one temperature, and of each so many
+_kept: dict = {}  # (maker, T): (what a cell was asked for and answered, the outcome), latest first
 
 
 def tables(cell, T) -> Laws:
     """All laws of a cell at temperature T [K], in the order named in kernels.system."""
-    return Laws(kept(solid_table, cell, T), kept(salt_table, cell, T))
+    return Laws(_side_by_side(*(kept(make, cell, T) for make in SOLID_PIECES)), kept(salt_table, cell, T))
 
 
 def solids(cell, T):
     """The laws of both electrodes, and the stoichiometries between which they are tabulated."""
-    return electrode_laws(cell, "negative electrode", T) + electrode_laws(cell, "positive electrode", T), X_RANGE
+    return [law(cell, part, T) for part in PARTS for law in ELECTRODE], X_RANGE
 
 
 def salts(cell, T):
@@ -130,10 +165,25 @@ def salts(cell, T):
     return salt_laws(cell, T, (lo, hi)), (DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi))
 
 
-def solid_table(cell, T) -> Table:
-    """The laws of both electrodes over the stoichiometry."""
-    laws, ends = solids(cell, T)
-    return tabulate(laws, *ends)
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """The pieces of one law; the same as no other ones."""
+
+    c: np.ndarray  # (intervals, 1, 4)
+
+
+def _pieces_of(law, part):
+    """A function (cell, T) that gives the pieces of a law of one electrode over the stoichiometry."""
+    return lambda cell, T: _Pieces(pieces(law(cell, part, T)(np.linspace(*X_RANGE, KNOTS))[:, None]))
+
+
+SOLID_PIECES = tuple(_pieces_of(law, part) for part in PARTS for law in ELECTRODE)
+
+
+@lru_cache(maxsize=16)
+def _side_by_side(*laws) -> Table:
+    """Both electrodes' laws over the stoichiometry; each is kept for itself, as variations share most of them."""
+    return joined([law.c for law in laws], *X_RANGE)
 
 
 def salt_table(cell, T) -> Table:
@@ -147,12 +197,14 @@ def kept(make, cell, T):
 
     A cell that gives the same answers to everything that went into a table gets the same table.
     """
-    global _kept
-    for known, known_T, answers, table in _kept:
-        if known is make and known_T == T and all(getattr(cell, how)(path) == answer
-                                                  for (how, path), answer in answers.items()):
-            return table
+    variants = _kept.get((make, T), ())
+    for answers, outcome in variants:
+        if all(getattr(cell, how)(path) == answer for how, path, answer in answers):
+            return outcome
     asked = _Asked(cell)
-    table = make(asked, T)
-    _kept = ((make, T, asked.answers, table), *_kept)[:KEPT]  # replaced at once: threads see one or the other
-    return table
+    outcome = make(asked, T)
+    answers = tuple((how, path, answer) for (how, path), answer in asked.answers.items())
+    if len(_kept) >= KEPT:
+        _kept.pop(next(iter(list(_kept))), None)
+    _kept[make, T] = ((answers, outcome), *variants)[:VARIANTS]  # at once: threads see one or the other
+    return outcome

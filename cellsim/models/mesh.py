@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numerics.mesh import graded_faces, points
+from ..numerics.mesh import graded_layer
 from ..physics.contact import (
     constriction_resistance,
     contact_fraction,
@@ -91,17 +91,16 @@ def electronic_conductivity(cell, part) -> float:
     return value * percolation(get("active material volume fraction"), threshold, exponent)
 
 
-def paths(faces, tau, sigma):
-    """What leads through an electrode between faces [m] from its collector to the separator.
+def paths(unit, length, tau, sigma):
+    """What leads through an electrode of the Layer `unit`, from its collector to the separator, of a length [m].
 
     Returns `left`, `right`, `link` and `end` of a Region, left being towards the collector: ions enter at the
     separator and none leave at the collector, electrons the other way round.
     """
-    left, right = points(faces)
-    away, towards = (d[::-1] for d in points(faces[-1] - faces[::-1]))
-    end = np.zeros(left.size)
-    end[0] = towards[0] / sigma
-    return left / tau, right / tau, np.append(sigma / (away[:-1] + towards[1:]), 0.0), end
+    link, end = np.zeros(unit.dx.size), np.zeros(unit.dx.size)
+    link[:-1] = sigma / length / (unit.outward[:-1] + unit.inward[1:])
+    end[0] = length / sigma * unit.inward[0]
+    return length / tau * unit.left, length / tau * unit.right, link, end
 
 
 def mirrored(left, right, link, end):
@@ -109,13 +108,13 @@ def mirrored(left, right, link, end):
     return right[::-1], left[::-1], np.append(link[-2::-1], 0.0), end[::-1]
 
 
-def electrode(cell, part, side, faces, T, ideal) -> Region:
-    """A porous electrode on faces [m] from its collector to the separator."""
+def electrode(cell, part, side, unit, T, ideal) -> Region:
+    """A porous electrode on a Layer from its collector to the separator."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     T_ref = cell.value("cell/reference temperature")
-    dx = np.diff(faces)
+    dx = get("thickness") * unit.dx
     tau, sigma = (IDEAL, IDEAL) if ideal else (transport_efficiency(cell, part), electronic_conductivity(cell, part))
-    ways = paths(faces, tau, sigma)
+    ways = paths(unit, get("thickness"), tau, sigma)
     if side == 1:
         dx, ways = dx[::-1], mirrored(*ways)
     return Region(
@@ -156,12 +155,10 @@ def foil(cell, part, T) -> Region:
 
 def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:
     """Negative electrode, separator, positive electrode; electrodes graded towards the separator."""
-    length = [cell.value(f"{p}/thickness") if cell.has(f"{p}/thickness") else 0.0
-              for p in (NEGATIVE, "separator", POSITIVE)]
-    efficiency, dx = transport_efficiency(cell, "separator"), np.full(volumes[1], length[1] / volumes[1])
-    tau, none = IDEAL if ideal else efficiency, np.zeros(volumes[1])
+    dx = np.full(volumes[1], cell.value("separator/thickness") / volumes[1])
+    tau, none = IDEAL if ideal else transport_efficiency(cell, "separator"), np.zeros(volumes[1])
     middle = Region(dx, 0.5 * dx / tau, 0.5 * dx / tau, link=none, end=none, side=-1, tau=tau, sigma=0.0,
                     eps=cell.value("separator/electrolyte volume fraction"), area=none, i_ref=0.0, R_f=0.0)
-    left, right = (graded_faces(volumes[2 * side], length[2 * side], stretch[side]) for side in (0, 1))
+    left, right = (graded_layer(volumes[2 * side], stretch[side]) for side in (0, 1))
     return [foil(cell, NEGATIVE, T) if has_foil(cell) else electrode(cell, NEGATIVE, 0, left, T, ideal), middle,
             electrode(cell, POSITIVE, 1, right, T, ideal)]

@@ -20,13 +20,14 @@ from ..numerics.mesh import sphere
 from ..physics.constants import F
 from .foil import foil_of
 from .heat import steady, warmed
-from .laws import tables
+from .laws import scale_of_diffusivity, tables
 from .mesh import Region, regions, touching
 from .parts import PARTS, has_foil, needs_particles
 from .resolution import resolution
 
 STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
 ACCURACY = 1e-3  # V rms, unless said
+KEYS = tuple(f.name for f in fields(Region))
 
 
 def grains(cell, sides):
@@ -35,7 +36,8 @@ def grains(cell, sides):
     for side in set(sides):
         part = PARTS[side]
         one[side] = (touching(cell, part) / (F * cell.value(f"{part}/maximum concentration")),
-                     cell.value(f"{part}/particle radius"), not cell.law(f"{part}/particle diffusivity").constant)
+                     cell.value(f"{part}/particle radius"), scale_of_diffusivity(cell, part),
+                     not cell.is_number(f"{part}/particle diffusivity"))
     return np.array([one[side] for side in sides], GRAIN)
 
 
@@ -48,8 +50,11 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
     needs_particles(cell)
     parts = regions(cell, T, volumes, STRETCH_X, ideal)
     volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
-    for key in (f.name for f in fields(Region)):
-        volume[key] = np.concatenate([np.broadcast_to(getattr(p, key), p.dx.shape) for p in parts])
+    edges = np.cumsum([0, *(p.dx.size for p in parts)])
+    for key in KEYS:
+        column = volume[key]
+        for part, first, last in zip(parts, edges[:-1], edges[1:], strict=True):
+            column[first:last] = getattr(part, key)
     side = volume["side"]
     foil = has_foil(cell)
     holds = (side == 1) | ((side == 0) & (not foil))

@@ -16,11 +16,11 @@ import numpy as np
 
 from ..physics.constants import F, R
 from ..physics.transport import arrhenius
-from .laws import open_circuit
+from .laws import kept, open_circuit
 from .mesh import surface_area, touching, transport_efficiency
 from .parts import NEGATIVE, PARTS, POSITIVE, is_metal
 
-SHARE = 0.35  # of the accuracy, left to each of the two electrodes and to the shells
+SHARE = 0.45  # of the accuracy, left to each of the two electrodes and to the shells
 MOST = 1.6  # V: beyond, the run ends so early that the error grows no more
 FEWEST_VOLUMES, FEWEST_BETWEEN, FEWEST_SHELLS = 4, 2, 4
 SMOOTH = 0.03  # V: a reaction is a front where potential and kinetics vary by less
@@ -40,28 +40,62 @@ class Numbers(NamedTuple):
     swift: float  # change of stoichiometry at the surface of its particles within a second, about
 
 
-def electrolyte_numbers(cell, part, T, current) -> tuple[float, float]:
-    """(u [V], g) of one layer at a current density [A/m2] and T [K]."""
+def at_rest(cell, T):
+    """Conductivity [S/m], and salt that 1 A m moves against its diffusion, of the electrolyte as it is at first."""
     c0 = cell.value("electrolyte/initial concentration")
     kappa, D_e, t_plus = (cell.law(f"electrolyte/{key}")(np.array([c0]), T)[0]
                           for key in ("conductivity", "diffusivity", "cation transference number"))
+    return kappa, (1.0 - t_plus) / (F * D_e * c0)
+
+
+def electrolyte_numbers(cell, part, T, current) -> tuple[float, float]:
+    """(u [V], g) of one layer at a current density [A/m2] and T [K]."""
+    kappa, moved = kept(at_rest, cell, T)
     length = cell.value(f"{part}/thickness") / transport_efficiency(cell, part)
-    return current * length / kappa, current * (1.0 - t_plus) * length / (F * D_e * c0)
+    return current * length / kappa, current * moved * length
+
+
+def steadiness(part):
+    """A function (cell, T) that gives the least change of an electrode's potential over 0.4 of stoichiometry [V]."""
+    def least(cell, T):
+        U = open_circuit(cell, part, T)(WINDOW)
+        return float(np.abs(U[40:] - U[:-40]).min())
+
+    return least
+
+
+def spread(part):
+    """A function (cell, T) that gives the mean of D_s [m2/s] and ln of its largest over its smallest value."""
+    def look(cell, T):
+        D = cell.law(f"{part}/particle diffusivity")(WINDOW, T)
+        return float(D.mean()), float(np.log(D.max() / D.min()))
+
+    return look
+
+
+def diffusivity(cell, part, T) -> tuple[float, float]:
+    """Mean particle diffusivity of an electrode [m2/s], and ln of its largest over its smallest value."""
+    path = f"{part}/particle diffusivity"
+    mean, uneven = (cell.value(path), 0.0) if cell.is_number(path) else kept(SPREAD[part], cell, T)
+    return mean * arrhenius(cell.value(f"{part}/diffusivity activation energy"), T,
+                            cell.value("cell/reference temperature")), uneven
+
+
+LEVEL = {part: steadiness(part) for part in PARTS}
+SPREAD = {part: spread(part) for part in PARTS}
 
 
 def electrode_numbers(cell, part, T, current) -> Numbers:
     """The numbers of a porous electrode at a current density [A/m2] and T [K]."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     j = current / (surface_area(cell, part) * get("thickness"))
-    D_s = cell.law(f"{part}/particle diffusivity")(WINDOW, T)
+    D_s, uneven = diffusivity(cell, part, T)
     i_0 = get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T,
                                                       cell.value("cell/reference temperature"))
-    U = open_circuit(cell, part, T)(WINDOW)
-    S = j * get("particle radius") * touching(cell, part) / (F * D_s.mean() * get("maximum concentration"))
+    S = j * get("particle radius") * touching(cell, part) / (F * D_s * get("maximum concentration"))
     return Numbers(*electrolyte_numbers(cell, part, T, current), S,
                    j * (R * T / (F * i_0) + get("film resistance")),
-                   float(np.abs(U[40:] - U[:-40]).min()), float(np.log(D_s.max() / D_s.min())),
-                   S * math.sqrt(D_s.mean()) / get("particle radius"))
+                   kept(LEVEL[part], cell, T), uneven, S * math.sqrt(D_s) / get("particle radius"))
 
 
 def volumes_for(numbers, g, error) -> int:

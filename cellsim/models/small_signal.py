@@ -15,7 +15,7 @@ import numpy as np
 
 from ..kernels.rest import interface_at_rest, salt_at_rest
 from ..kernels.system import POROUS, SINGLE_FLUX, THIN_FILM
-from ..numerics.mesh import graded_faces
+from ..numerics.mesh import graded_layer
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
 from .foil import contact_at_rest
@@ -67,10 +67,9 @@ def graded_both_ways(sys):
         here = np.flatnonzero(volume["side"] == side)
         if here.size > 1:
             length, surface = volume["dx"][here].sum(), volume["area"][here].sum()
-            faces = graded_faces(here.size, length, STRETCH, "both")
-            volume["dx"][here] = np.diff(faces)
-            volume["area"][here] = surface / length * volume["dx"][here]
-            ways = paths(faces, volume["tau"][here[0]], volume["sigma"][here[0]])
+            unit = graded_layer(here.size, STRETCH, "both")
+            volume["dx"][here], volume["area"][here] = length * unit.dx, surface * unit.dx
+            ways = paths(unit, length, volume["tau"][here[0]], volume["sigma"][here[0]])
             for key, values in zip(("left", "right", "link", "end"), mirrored(*ways) if side else ways, strict=True):
                 volume[key][here] = values
     return sys._replace(volume=volume)

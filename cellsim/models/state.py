@@ -8,7 +8,7 @@ from ..kernels.system import LAYER, LITHIUM, TAIL
 from ..kernels.system import T as TEMPERATURE
 from ..physics.constants import F
 from .foil import lithium_left, resting_potential
-from .laws import open_circuit
+from .laws import kept, open_circuit
 from .parts import NEGATIVE, POSITIVE, has_foil
 
 
@@ -72,18 +72,21 @@ def capacity_between_cutoffs(cell) -> float:
 
 
 @lru_cache(maxsize=256)
-def at_rest(cell, T, soc):
-    """Stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
-    x_n, x_p = stoichiometries(cell, soc)
-    U_p = float(open_circuit(cell, POSITIVE, T)(np.array([x_p]))[0])
-    U_n = float(_negative_potential(cell, np.array([x_n]), np.array([x_p]), T)[0])
-    return x_n, x_p, U_n, U_p
+def at_rest(soc):
+    """A function (cell, T) that gives stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
+    def look(cell, T):
+        x_n, x_p = stoichiometries(cell, soc)
+        U_p = float(open_circuit(cell, POSITIVE, T)(np.array([x_p]))[0])
+        U_n = float(_negative_potential(cell, np.array([x_n]), np.array([x_p]), T)[0])
+        return x_n, x_p, U_n, U_p
+
+    return look
 
 
 def initial_state(cell, sys, soc):
     """State vector at rest: uniform concentrations, potentials at open circuit, no current."""
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
-    x_n, x_p, U_n, U_p = at_rest(cell, sys.T, soc)
+    x_n, x_p, U_n, U_p = kept(at_rest(soc), cell, sys.T)
     side, particle = sys.volume["side"], sys.volume["particle"]
     k = p * m
     s = np.zeros(k + 4 * n + TAIL)

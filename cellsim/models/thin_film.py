@@ -14,7 +14,7 @@ from ..physics.transport import arrhenius
 from ..physics.two_species import dissociation_rate
 from .foil import foil_of
 from .heat import steady, warmed
-from .laws import tables
+from .laws import scale_of_diffusivity, tables
 from .mesh import FOIL, foil, transport_efficiency
 from .models import ACCURACY, DFN
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
@@ -58,8 +58,8 @@ def build(cell, T, n, shells, body=None) -> System:
                              "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
     get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
     held = get("maximum concentration") * get("active material volume fraction") * get("utilisation")
-    varies = not cell.law(f"{POSITIVE}/particle diffusivity").constant
-    grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), varies)], GRAIN)
+    varies = not cell.is_number(f"{POSITIVE}/particle diffusivity")
+    grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale_of_diffusivity(cell, POSITIVE), varies)], GRAIN)
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)

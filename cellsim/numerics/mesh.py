@@ -1,5 +1,6 @@
 """Finite volumes on a line and in a sphere."""
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,6 +34,27 @@ def points(faces):
     h = np.diff(faces)[[0, -1]]
     return (np.concatenate([[0.5 * h[0]], (1.0 - share) * apart]),
             np.concatenate([share * apart, [0.5 * h[1] - h[1] ** 2 / (6.0 * faces[-1])]]))
+
+
+class Layer(NamedTuple):
+    """Volumes of a layer of unit thickness from a closed end to an open one; arrays (n,)."""
+
+    dx: np.ndarray
+    left: np.ndarray  # distances of `points` for what enters at the open end and does not leave at the closed one
+    right: np.ndarray
+    inward: np.ndarray  # the same of what enters at the closed end: to the left, and to the right
+    outward: np.ndarray
+
+
+@lru_cache
+def graded_layer(n, stretch, towards="right") -> Layer:
+    """A layer of n volumes graded as `graded_faces` says; shared, not to be written to."""
+    faces = graded_faces(n, 1.0, stretch, towards)
+    outward, inward = points(1.0 - faces[::-1])
+    found = Layer(np.diff(faces), *points(faces), inward[::-1].copy(), outward[::-1].copy())
+    for array in found:
+        array.flags.writeable = False
+    return found
 
 
 SHELL = np.dtype([("volume", "f8"), ("link", "f8")])

@@ -42,10 +42,20 @@ def tabulate(laws, lo, hi) -> Table:
 
 def through(y, lo, hi) -> Table:
     """Table of the laws with values y (knots, laws) at uniform knots from lo to hi; at least five."""
+    return joined([pieces(y)], lo, hi)
+
+
+def pieces(y):
+    """Coefficients (intervals, laws, 4) of the cubics through y (knots, laws)."""
     d = slopes(y)
     rise, a, b = y[1:] - y[:-1], d[:-1], d[1:]
-    c = np.ascontiguousarray(np.stack([y[:-1], a, 3.0 * rise - 2.0 * a - b, a + b - 2.0 * rise], axis=2))
-    return Table(float(lo), float(hi), (len(y) - 1) / (hi - lo), c)
+    return np.stack([y[:-1], a, 3.0 * rise - 2.0 * a - b, a + b - 2.0 * rise], axis=2)
+
+
+def joined(parts, lo, hi) -> Table:
+    """Table of pieces side by side, between lo and hi."""
+    c = np.ascontiguousarray(np.concatenate(parts, axis=1))
+    return Table(float(lo), float(hi), c.shape[0] / (hi - lo), c)
 
 
 def integral(x, y):

@@ -4,13 +4,13 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from numbers import Real
 from pathlib import Path
 from types import MappingProxyType
 
 from ..errors import ParameterError
-from .check import faults, near
+from .check import faults, faults_of_changes, near
 from .laws import Law
 from .names import METHODS, SECTIONS, TEXTS, quantities
 
@@ -26,6 +26,17 @@ class Quantity:
     source: str
     method: str
     note: str = ""
+
+    @classmethod
+    def of(cls, record) -> "Quantity":
+        """From a record of a file, which has been checked."""
+        return cls(Law.of(record), record["unit"], record["source"], record["method"], record.get("note") or "")
+
+
+def _refuse(faults, label):
+    """Raises ParameterError if there are any faults."""
+    if faults:
+        raise ParameterError("\n".join(f"{label}: {text}" for text in faults))
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,13 @@ class Provenance:
         return ", ".join(f"{100 * share:.0f} % {m}" for m, share in self.score.items() if share)
 
 
+@lru_cache
+def _default(section, kind, key) -> Law | None:
+    """What an optional quantity is where a file leaves it out."""
+    name = quantities(section, kind).get(key)
+    return None if name is None or name.default is None else Law(value=name.default)
+
+
 @dataclass(frozen=True)
 class Cell:
     """An immutable parameter set.  Paths are "section/quantity", such as "separator/thickness"."""
@@ -60,29 +78,15 @@ class Cell:
     path: Path | None
     _raw: dict = field(repr=False, compare=True)
     _records: MappingProxyType = field(repr=False, compare=False)
+    _numbers: dict = field(repr=False, compare=False, default_factory=dict)  # those that have been asked for
 
     @classmethod
     def from_json(cls, raw, name, path=None, label=None) -> "Cell":
         """Check the content of a parameter file.  Raises ParameterError listing all faults."""
-        return cls._of(copy.deepcopy(raw), name, path, label)
-
-    @classmethod
-    def _of(cls, raw, name, path, label, origin=None) -> "Cell":
-        """As `from_json`, from content that stays ours and may share records with the cell `origin`."""
-        label = label or (Path(path).name if path else name)
-        wrong = list(faults(raw))
-        if wrong:
-            raise ParameterError("\n".join(f"{label}: {text}" for text in wrong))
-        records = {}
-        for section in SECTIONS:
-            for key, record in raw[section].items():
-                if not isinstance(record, dict):
-                    continue
-                if origin is not None and origin._raw[section].get(key) is record:
-                    records[f"{section}/{key}"] = origin._records[f"{section}/{key}"]
-                else:
-                    records[f"{section}/{key}"] = Quantity(Law.of(record), record["unit"], record["source"],
-                                                           record["method"], record.get("note") or "")
+        raw = copy.deepcopy(raw)
+        _refuse(faults(raw), label or (Path(path).name if path else name))
+        records = {f"{section}/{key}": Quantity.of(record) for section in SECTIONS
+                   for key, record in raw[section].items() if isinstance(record, dict)}
         return cls(name, Path(path) if path else None, raw, MappingProxyType(records))
 
     def digest(self) -> str:
@@ -141,23 +145,29 @@ class Cell:
             raise ParameterError(f"{self.name}: {path}: not given; {near(path, self._records)}")
         return self._records[path]
 
-    def _default(self, path):
-        section, _, key = path.partition("/")
-        kind = self._raw[section].get("type") if section in SECTIONS else None
-        name = quantities(section, kind).get(key) if section in SECTIONS else None
-        if name is None or name.default is None:
-            raise ParameterError(f"{self.name}: {path}: not given; {near(path, self._records)}")
-        return name.default
-
     def law(self, path) -> Law:
         """A quantity as a function law(x, T) of arrays."""
-        return self._records[path].law if path in self._records else Law(value=self._default(path))
+        if path in self._records:
+            return self._records[path].law
+        section, _, key = path.partition("/")
+        found = _default(section, self._raw[section].get("type"), key) if section in SECTIONS else None
+        if found is None:
+            raise ParameterError(f"{self.name}: {path}: not given; {near(path, self._records)}")
+        return found
+
+    def is_number(self, path) -> bool:
+        """Whether a quantity depends on nothing."""
+        return self.law(path).constant
 
     def value(self, path) -> float:
         """A number, or its neutral default where the file leaves an optional one out."""
+        found = self._numbers.get(path)
+        if found is not None:
+            return found
         law = self.law(path)
         if law.value is None:
             raise ParameterError(f"{self.name}: {path}: is a law ({law}), not a number")
+        self._numbers[path] = law.value
         return law.value
 
     def with_(self, changes) -> "Cell":
@@ -165,9 +175,12 @@ class Cell:
 
         Changed values are marked as assumed.  Raises ParameterError.
         """
-        raw = {key: dict(part) if isinstance(part, dict) else part for key, part in self._raw.items()}
+        changes = dict(changes)
+        touched = {"sources", *(path.partition("/")[0] for path in changes)}
+        raw = {key: dict(part) if key in touched and isinstance(part, dict) else part
+               for key, part in self._raw.items()}
         raw["sources"]["variation"] = dict(VARIATION)
-        for path, new in dict(changes).items():
+        for path, new in changes.items():
             section, _, key = path.partition("/")
             known = quantities(section, raw[section].get("type")) if section in SECTIONS else {}
             if key not in known or key in TEXTS.get(section, {}):
@@ -181,7 +194,10 @@ class Cell:
             form, content = ("expression", new) if isinstance(new, str) else ("value", float(new))
             raw[section][key] = {form: content, "unit": known[key].unit, "source": "variation",
                                  "method": "assumed", "note": f"changed from {was}"}
-        return Cell._of(raw, self.name, self.path, f"variation of {self.name}", self)
+        _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
+        new = {path: Quantity.of(raw[section][key]) for path in changes for section, _, key in [path.partition("/")]}
+        known = {path: number for path, number in self._numbers.items() if path not in changes}
+        return Cell(self.name, self.path, raw, MappingProxyType({**self._records, **new}), known)
 
     def provenance(self) -> Provenance:
         """Where every value comes from."""

@@ -2,7 +2,7 @@
 import difflib
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError
@@ -69,6 +69,19 @@ def faults(raw) -> list[str]:
     return [f"{path}: {text}" for path, text in found]
 
 
+def faults_of_changes(raw, sound, changed) -> list[str]:
+    """The same of the content `raw` that differs from `sound`, which has no fault, in the paths `changed` only."""
+    found = []
+    for path in changed:
+        section, _, key = path.partition("/")
+        name = quantities(section, raw[section].get("type"))[key]
+        found += [(path, text) for text in _record(name, raw[section][key], raw["sources"])]
+        if key not in sound[section]:
+            found += _choices(section, raw[section])
+    found += _consistency(raw, {path for path, _ in found}, set(changed))
+    return [f"{path}: {text}" for path, text in dict.fromkeys(found)]
+
+
 def _head(raw):
     """(path, fault) of what stands above the sections."""
     for key in raw:
@@ -120,16 +133,21 @@ def _section(section, raw, sources):
     for key, name in names.items():
         if key not in raw and name.default is None and not name.optional:
             yield f"{section}/{key}", f"missing; add it in {name.unit} ({name.meaning})"
+    yield from _choices(section, raw)
+    if section == "design" and isinstance(raw.get("format"), str):
+        for key in FORMATS.get(raw["format"], ()):
+            if key not in raw:
+                yield f"design/{key}", f"missing; a {raw['format']} cell needs it"
+
+
+def _choices(section, raw):
+    """(path, fault) where a layer does not say in exactly one way how its electrolyte conducts."""
     if section == "separator" or (section.endswith("electrode") and raw.get("type") == "porous"):
         given = {k for k in raw if any(k in c for c in TRANSPORT_CHOICES)}
         if given not in TRANSPORT_CHOICES:
             found = ", ".join(map(repr, sorted(given))) or "none"
             yield section, ("give exactly one of 'transport efficiency', 'bruggeman exponent', or both "
                             f"'percolation threshold' and 'percolation exponent'; found {found}")
-    if section == "design" and isinstance(raw.get("format"), str):
-        for key in FORMATS.get(raw["format"], ()):
-            if key not in raw:
-                yield f"design/{key}", f"missing; a {raw['format']} cell needs it"
 
 
 def _record(name, record, sources):
@@ -190,19 +208,30 @@ class _Sound:
         return found
 
 
-def _consistency(raw, unsound):
-    """(path, fault) between quantities, wherever those concerned are sound themselves."""
+def _consistency(raw, unsound, changed=None):
+    """(path, fault) between quantities, wherever those concerned are sound themselves.
+
+    changed: paths that differ from a file without fault, if there is one: laws that they do not touch are sound.
+    """
     file = _Sound(raw, unsound)
     checks = [partial(_cutoffs, file), partial(_dissociation, file), partial(_stack, file), partial(_host, file)]
-    laws = [("electrolyte", key, name) for key, name in quantities("electrolyte").items() if name.law]
+    laws = _laws("electrolyte")
     for part in ("negative electrode", "positive electrode"):
         if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film"):
             checks += [partial(_fractions, file, part), partial(_window, file, part)]
-            laws += [(part, key, name) for key, name in quantities(part).items() if name.law]
-    checks += [partial(_law, file, *law) for law in laws]
+            laws += _laws(part)
+    checks += [partial(_law, file, *law) for law, on in laws if changed is None or not changed.isdisjoint(on)]
     for check in checks:
         with suppress(_Unsound):
             yield from list(check())
+
+
+@lru_cache
+def _laws(section) -> tuple:
+    """The laws of a section, each with the paths of itself and of everything that says where it must hold."""
+    where = {"stoichiometry": [f"{section}/{end} stoichiometry" for end in ("minimum", "maximum")]}
+    return tuple(((section, key, name), frozenset([f"{section}/{key}", "cell/ambient temperature", *where.get(
+        name.law, ["electrolyte/initial concentration"])])) for key, name in quantities(section).items() if name.law)
 
 
 def _cutoffs(file):

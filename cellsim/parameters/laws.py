@@ -124,6 +124,13 @@ class Law:
             return cls(table=(tuple(map(float, x)), tuple(map(float, y))))
         return cls(value=float(record["value"]))
 
+    def __hash__(self):
+        return self._hash
+
+    @cached_property
+    def _hash(self):
+        return hash((self.value, self.expression, self.table))
+
     @property
     def constant(self) -> bool:
         """Whether the law depends on neither x nor T."""
