@@ -57,7 +57,7 @@ def _fill(inside, x, times):
 @njit
 def _respond(sys, x, hg, inside, times):
     for _ in range(times):
-        particle.respond(sys, 0, DIFFUSION, 1.0, x, x, 0.1, hg, inside)
+        particle.respond(sys, 0, DIFFUSION, 1.0, x, x, hg, inside)
 
 
 @njit

@@ -38,6 +38,16 @@ small(*sys.argv[1:], lambda done, total: time.sleep(0.1))  # so that there is a 
 """
 
 
+def rows_of(path):
+    """Cells of a table, numbers as such.  A process that has compiled the kernels and one that loads them may differ
+    in the last digit."""
+    for word in path.read_text().replace("\n", ",").split(","):
+        try:
+            yield float(word)
+        except ValueError:
+            yield word
+
+
 @pytest.mark.parametrize("kind, cases, work", [("study", 10, (charging, "_one", 1)),
                                                ("map", 6, (charging_maps, "point", 2))])
 def test_a_killed_study_goes_on_where_it_stopped(kind, cases, work, tmp_path, monkeypatch):
@@ -61,7 +71,8 @@ def test_a_killed_study_goes_on_where_it_stopped(kind, cases, work, tmp_path, mo
     small(kind, path)
     assert len(computed) == each * (cases - done) and not journal.exists()
     small(kind, whole)
-    assert path.read_bytes() == whole.read_bytes()
+    for one, other in zip(rows_of(path), rows_of(whole), strict=True):
+        assert one == approx(other, rel=1e-9, nan_ok=True) if isinstance(other, float) else one == other
 
 
 def test_rows_of_another_version_are_not_taken_up(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from .system import (
     CRITICAL,
     CURRENT,
     HEATED,
+    LAYER,
     LOST,
     MADE,
     POROUS,
@@ -69,6 +70,8 @@ def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
         warm(sys, s[k + T], w)
     if changes:
         foresee(sys, hg, s_hat, s, w)
+        if s[k + LAYER] < 0.0:  # a long step beyond the history of a root of time
+            return 0
     if sys.model == POROUS:
         n = porous.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
     elif sys.model == SINGLE_FLUX:

@@ -20,7 +20,7 @@ from .laws import kept, open_circuit
 from .mesh import surface_area, touching, transport_efficiency
 from .parts import NEGATIVE, PARTS, POSITIVE, is_metal
 
-SHARE = 0.45  # of the accuracy, left to each of the two electrodes and to the shells
+SHARE = 0.35  # of the accuracy, left to each of the two electrodes and to the shells
 MOST = 1.6  # V: beyond, the run ends so early that the error grows no more
 FEWEST_VOLUMES, FEWEST_BETWEEN, FEWEST_SHELLS = 4, 2, 4
 SMOOTH = 0.03  # V: a reaction is a front where potential and kinetics vary by less

@@ -196,7 +196,9 @@ class Cell:
                                  "method": "assumed", "note": f"changed from {was}"}
         _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
         new = {path: Quantity.of(raw[section][key]) for path in changes for section, _, key in [path.partition("/")]}
-        known = {path: number for path, number in self._numbers.items() if path not in changes}
+        known = self._numbers.copy()  # at once: other threads may add to it
+        for path in changes:
+            known.pop(path, None)
         return Cell(self.name, self.path, raw, MappingProxyType({**self._records, **new}), known)
 
     def provenance(self) -> Provenance:
