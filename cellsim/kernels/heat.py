@@ -76,7 +76,7 @@ def balance(sys, hg, ctl, s_hat, s, V, w):
 def share(sys, i):
     """Weight of volume i in phi_e at the face to the next one; at the end of an electrode only, else 1."""
     if i + 1 < sys.volume.size and sys.volume[i + 1].side < 0:
-        return sys.volume[i + 1].left / (sys.volume[i].right + sys.volume[i + 1].left)
+        return sys.volume[i + 1].left * sys.volume[i].across
     return 1.0
 
 

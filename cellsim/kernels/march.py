@@ -1,7 +1,7 @@
 """Marching through one step of a protocol; its end is located on the solution itself."""
 import numpy as np
 
-from .._jit import inner, kernel, long_kernel
+from .._jit import inlined, inner, kernel, long_kernel
 from .foil import left
 from .heat import critical, plating
 from .history import ERROR, SAFETY, accept, attempt, choose_order, norm, rescale
@@ -153,7 +153,7 @@ def record(sys, mem, t_before, end, every, out_t, out_s, rows):
     return rows + 1
 
 
-@inner
+@inlined
 def at_peak_power(sys, ctl, s, w, rtol):
     """Whether the cell gives all the power it can: 0.1 % more current, less than 0.01 % more power."""
     k = s.size - TAIL

@@ -62,6 +62,7 @@ def electrolyte(salt, by, t_ref, c, root, place, out):
         chi, chi_r = blend(salt, CHI, place, by)
         t, t_r = blend(salt, T_PLUS, place, by)
     out.W, out.D, out.kappa, out.kappa_c = W, dc * W_r, kappa, dc * kappa_r
+    out.per_c = 4.0 * dc * dc
     out.chi, out.chi_c, out.t, out.t_c = chi, dc * chi_r, t - t_ref, dc * t_r
     out.ln_c = log_concentration(c)[0]
 
@@ -87,25 +88,24 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
                 sys.laws, w.by_solid, w.by_salt, T, v.side, i_ref * w.rate[RATE + v.side],
                 R_f * w.rate[FILM + v.side], sys.c_ref, j[i], local.alpha, local.beta, c[i], root, place)
             V, V_j = V + U, V_j + U_j
-            local.gain = 1.0 / V_j
+            local.gain, local.slope = 1.0 / V_j, V_j
             local.defect, local.v_ce = local.gain * (phi_s[i] - phi_e[i] - V), V_ce
 
 
 @part
-def flow(hg, a, b, h_l, h_r, c_l, c_r, drop_e):
+def flow(hg, a, b, q, drop_e):
     """Salt (times hg) and ionic current through the face between two volumes.
 
-    a, b: rows of SALT left and right; h: paths from their points; drop_e: fall of phi_e.
-    Salt with its partials in c_l, c_r and phi_e to the left; then the same of the current.
+    a, b: rows of SALT left and right; q: conductance per unit of conductivity; drop_e: fall of phi_e.
+    Salt with its partials in c to the left and right and in phi_e to the left; then the same of the current.
     """
-    q = 1.0 / (h_l + h_r)
     g, g_l, g_r = log_mean(a.kappa, b.kappa)
     g, g_l, g_r = q * g, q * g_l, q * g_r
     chi, rise = 0.5 * (a.chi + b.chi), a.ln_c - b.ln_c
     drop = drop_e - chi * rise
     i = g * drop
-    i_l = g_l * a.kappa_c * drop - g * (0.5 * a.chi_c * rise + chi / c_l)
-    i_r = g_r * b.kappa_c * drop - g * (0.5 * b.chi_c * rise - chi / c_r)
+    i_l = g_l * a.kappa_c * drop - g * (0.5 * a.chi_c * rise + chi * a.per_c)
+    i_r = g_r * b.kappa_c * drop - g * (0.5 * b.chi_c * rise - chi * b.per_c)
     t = 0.5 * (a.t + b.t) / F  # salt carried along, beyond what t_ref accounts for
     return (hg * (q * (a.W - b.W) + t * i), hg * (q * a.D + t * i_l + 0.5 / F * a.t_c * i),
             hg * (t * i_r + 0.5 / F * b.t_c * i - q * b.D), hg * t * g, i, i_l, i_r, g)
@@ -130,8 +130,7 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
         # through the right face; the last one lets only electrons through
         M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, v.link, I
         if i < n - 1:
-            M, M_l, M_r, M_e, o_e, o_l, o_r, k = flow(hg, w.salt[i], w.salt[i + 1], v.right, sys.volume[i + 1].left,
-                                                      c[i], c[i + 1], phi_e[i] - phi_e[i + 1])
+            M, M_l, M_r, M_e, o_e, o_l, o_r, k = flow(hg, w.salt[i], w.salt[i + 1], v.across, phi_e[i] - phi_e[i + 1])
             i_s_out = s_out * (phi_s[i] - phi_s[i + 1])
         share, held = v.area, 0.0
         if share == 0.0:
@@ -191,7 +190,7 @@ def update(sys, s, rtol, w):
     """
     _, c, phi_e, phi_s, j = views(sys, s)
     B = w.block
-    change, total, mild = 0.0, 0.0, True
+    change, total, mild, per_c_ref = 0.0, 0.0, True, 1.0 / sys.c_ref
     for i in range(sys.volume.size):
         dc, de, ds = B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT]
         if sys.volume[i].area > 0.0:
@@ -200,8 +199,8 @@ def update(sys, s, rtol, w):
             x = local.alpha + local.beta * j[i]
             mild = mild and abs(local.beta * dj) < MILD * min(x, 1.0 - x)
             j[i] += dj
-            change = max(change, abs(dj / local.gain))
-        change = max(change, abs(dc) / sys.c_ref, abs(de), abs(ds))
+            change = max(change, abs(dj * local.slope))
+        change = max(change, abs(dc) * per_c_ref, abs(de), abs(ds))
         mild = mild and abs(dc) < MILD * c[i]
         total += dc + de + ds
         c[i] = max(c[i] + dc, 0.1 * c[i])

@@ -133,7 +133,7 @@ def salt_step(sys, hg, c_hat, c, j, w):
         if i == n - 1:
             break
         a, b = w.salt[i], w.salt[i + 1]
-        q = 1.0 / (v.right + sys.volume[i + 1].left)
+        q = v.across
         flux = hg * (q * (a.W - b.W) + 0.5 * (a.t + b.t) / F * i_e)
         d_l = hg * (q * a.D + 0.5 * a.t_c / F * i_e)
         d_r = hg * (0.5 * b.t_c / F * i_e - q * b.D)

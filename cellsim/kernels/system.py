@@ -46,6 +46,7 @@ VOLUME = np.dtype([
     ("tau", "f8"),  # transport efficiency of the electrolyte [-]
     ("left", "f8"),  # from its point to the left face through the electrolyte: distance over tau [m]
     ("right", "f8"),  # and to the right one
+    ("across", "f8"),  # conductance to the next point per unit of conductivity [1/m]; of the last one 0
     ("sigma", "f8"),  # effective electronic conductivity [S/m]; 0 where there is no solid phase
     ("link", "f8"),  # electronic conductance to the next volume [S/m2]; 0 to where there is no solid phase
     ("end", "f8"),  # electronic resistance to the current collector [Ohm m2] of a volume that touches it, else 0
@@ -87,9 +88,9 @@ FOIL = np.dtype([(k, "f8") for k in (
 # pressure [Pa], lithium before the reaction [C/m2], reaction's share in it per current [s], filled share of the host
 TOUCH = np.dtype([(k, "f8") for k in ("active", "R", "P", "known", "out", "filled")])
 # the surface of a particle, which is its last shell, is alpha + beta j
-LOCAL = np.dtype([(k, "f8") for k in ("gain", "defect", "v_ce", "alpha", "beta")])
-# W is the integral of the diffusivity D over the concentration
-SALT = np.dtype([(k, "f8") for k in ("W", "D", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
+LOCAL = np.dtype([(k, "f8") for k in ("gain", "slope", "defect", "v_ce", "alpha", "beta")])
+# W is the integral of the diffusivity D over the concentration, per_c its inverse
+SALT = np.dtype([(k, "f8") for k in ("W", "D", "per_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
 
 
 class Laws(NamedTuple):

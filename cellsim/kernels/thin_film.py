@@ -86,7 +86,7 @@ def salt_step(sys, hg, c_hat, c, I, w):
             B[i, 0, PER_I] -= q
             break
         W_r, D_r = diffusion(sys, c[i + 1], w)
-        g = hg / (v.right + sys.volume[i + 1].left)
+        g = hg * v.across
         flow = g * (W - W_r)
         B[i, 0, STEP] -= flow
         B[i, 0, 1] += g * D

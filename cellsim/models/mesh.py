@@ -108,6 +108,11 @@ def mirrored(left, right, link, end):
     return right[::-1], left[::-1], np.append(link[-2::-1], 0.0), end[::-1]
 
 
+def across(volume):
+    """Conductance per unit of conductivity from the point of each volume to that of the next one, 0 from the last."""
+    return np.append(1.0 / (volume["right"][:-1] + volume["left"][1:]), 0.0)
+
+
 def electrode(cell, part, side, unit, T, ideal) -> Region:
     """A porous electrode on a Layer from its collector to the separator."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731

@@ -21,7 +21,7 @@ from ..physics.constants import F
 from .foil import foil_of
 from .heat import steady, warmed
 from .laws import scale_of_diffusivity, tables
-from .mesh import Region, regions, touching
+from .mesh import Region, across, regions, touching
 from .parts import PARTS, has_foil, needs_particles
 from .resolution import resolution
 
@@ -55,6 +55,7 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
         column = volume[key]
         for part, first, last in zip(parts, edges[:-1], edges[1:], strict=True):
             column[first:last] = getattr(part, key)
+    volume["across"] = across(volume)
     side = volume["side"]
     foil = has_foil(cell)
     holds = (side == 1) | ((side == 0) & (not foil))

@@ -19,7 +19,7 @@ from ..numerics.mesh import graded_layer
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
 from .foil import contact_at_rest
-from .mesh import mirrored, paths
+from .mesh import across, mirrored, paths
 from .parts import PARTS
 
 C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
@@ -72,12 +72,8 @@ def graded_both_ways(sys):
             ways = paths(unit, length, volume["tau"][here[0]], volume["sigma"][here[0]])
             for key, values in zip(("left", "right", "link", "end"), mirrored(*ways) if side else ways, strict=True):
                 volume[key][here] = values
+    volume["across"] = across(volume)
     return sys._replace(volume=volume)
-
-
-def between(v):
-    """Conductance per unit of conductivity from each volume to the next (n - 1,)."""
-    return 1.0 / (v["right"][:-1] + v["left"][1:])
 
 
 class _Bands:
@@ -109,8 +105,8 @@ def resolved(sys, s, y, D, kappa, chi):
 
     v, n = sys.volume, sys.volume.size
     fixed, stored, reacting = _Bands(n), _Bands(n), [_Bands(n), _Bands(n)]
-    ions = kappa * between(v)
-    fixed.flow(C_E, C_E, D * between(v))
+    ions = kappa * v["across"][:-1]
+    fixed.flow(C_E, C_E, D * v["across"][:-1])
     fixed.flow(PHI_E, PHI_E, ions)
     fixed.flow(PHI_E, C_E, -ions * chi / sys.c_ref)
     fixed.flow(PHI_S, PHI_S, v["link"][:-1])
@@ -144,7 +140,7 @@ def single_flux(sys, s, y, D, kappa, chi):
     ohmic += sum((v["dx"][e] / (3.0 * v["sigma"][e])).sum() for e in electrode)
     source = sum(sign * np.where(e, v["area"], 0.0) / v["area"][e].sum()
                  for sign, e in zip((1.0, -1.0), electrode, strict=True)) * (1.0 - sys.t_ref) / F
-    g = D * between(v)
+    g = D * v["across"][:-1]
     matrix = np.zeros((3, v.size), complex)
     matrix[0, 1:], matrix[2, :-1] = -g, -g
     conducted = np.append(g, 0.0) + np.append(0.0, g)

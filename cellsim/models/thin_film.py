@@ -15,7 +15,7 @@ from ..physics.two_species import dissociation_rate
 from .foil import foil_of
 from .heat import steady, warmed
 from .laws import scale_of_diffusivity, tables
-from .mesh import FOIL, foil, transport_efficiency
+from .mesh import FOIL, across, foil, transport_efficiency
 from .models import ACCURACY, DFN
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
 
@@ -37,6 +37,7 @@ def _volumes(cell, T, n):
     layer["eps"], layer["tau"] = cell.value("separator/electrolyte volume fraction"), transport_efficiency(
         cell, "separator")
     layer["left"] = layer["right"] = 0.5 * layer["dx"] / layer["tau"]
+    layer["across"] = across(layer)
     k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
     if k_r > 0.0:
         layer["recombine"] = k_r
