@@ -4,6 +4,7 @@ import numpy as np
 from .._jit import inner
 from .constants import F, R
 
+SMALL = 3e-3  # below, three terms of arsinh's series are exact
 DECAY = 1e-3 / np.log(1e3)  # of the potential at the ends of an electrode's range, in stoichiometry
 
 
@@ -50,4 +51,8 @@ def overpotential(i, i0, T):
     v = s * u
     root = np.sqrt(1.0 + v * v)
     slope = k * inverse / root
-    return s * k * np.log1p(v + v * v / (1.0 + root)), 0.5 * slope, -u * slope
+    if v.real < SMALL:  # the logarithm would lose digits
+        arsinh = v * (1.0 - v * v * (1.0 / 6.0 - 0.075 * v * v))
+    else:
+        arsinh = np.log(v + root)
+    return s * k * arsinh, 0.5 * slope, -u * slope
