@@ -119,12 +119,12 @@ def electrode(cell, part, side, unit, T, ideal) -> Region:
     T_ref = cell.value("cell/reference temperature")
     dx = get("thickness") * unit.dx
     tau, sigma = (IDEAL, IDEAL) if ideal else (transport_efficiency(cell, part), electronic_conductivity(cell, part))
-    ways = paths(unit, get("thickness"), tau, sigma)
+    left, right, link, end = paths(unit, get("thickness"), tau, sigma)
     if side == 1:
-        dx, ways = dx[::-1], mirrored(*ways)
+        dx, (left, right, link, end) = dx[::-1], mirrored(left, right, link, end)
     return Region(
-        dx, *ways, eps=get("electrolyte volume fraction"), tau=tau, sigma=sigma, side=side,
-        area=surface_area(cell, part) * dx,
+        dx=dx, left=left, right=right, link=link, end=end, eps=get("electrolyte volume fraction"), tau=tau,
+        sigma=sigma, side=side, area=surface_area(cell, part) * dx,
         i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
         R_f=get("film resistance"))
 

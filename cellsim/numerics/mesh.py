@@ -50,8 +50,9 @@ class Layer(NamedTuple):
 def graded_layer(n, stretch, towards="right") -> Layer:
     """A layer of n volumes graded as `graded_faces` says; shared, not to be written to."""
     faces = graded_faces(n, 1.0, stretch, towards)
+    left, right = points(faces)
     outward, inward = points(1.0 - faces[::-1])
-    found = Layer(np.diff(faces), *points(faces), inward[::-1].copy(), outward[::-1].copy())
+    found = Layer(np.diff(faces), left, right, inward[::-1].copy(), outward[::-1].copy())
     for array in found:
         array.flags.writeable = False
     return found

@@ -51,8 +51,6 @@ def overpotential(i, i0, T):
     v = s * u
     root = np.sqrt(1.0 + v * v)
     slope = k * inverse / root
-    if v.real < SMALL:  # the logarithm would lose digits
-        arsinh = v * (1.0 - v * v * (1.0 / 6.0 - 0.075 * v * v))
-    else:
-        arsinh = np.log(v + root)
+    # the logarithm would lose digits of a small one
+    arsinh = v * (1.0 - v * v * (1.0 / 6.0 - 0.075 * v * v)) if v.real < SMALL else np.log(v + root)
     return s * k * arsinh, 0.5 * slope, -u * slope
