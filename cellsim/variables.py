@@ -160,8 +160,9 @@ def _series(p):
                (one, lambda s=side: np.average(p.surface(s), axis=1, weights=p.sys.volume["dx"][p.volumes(s)])))
     if p.sys.model == POROUS and p.sys.volume.size > 3:
         last = p.volumes(0)[-1]
+        share = p.sys.volume["left"][last + 1] * p.sys.volume["across"][last]  # of phi_e at the border
         yield ("Negative electrode surface potential difference at separator interface [V]",
-               (one, lambda: p.phi_s[:, last] - p.phi_e[:, last]))
+               (one, lambda: p.phi_s[:, last] - p.phi_e[:, last:last + 2] @ (share, 1.0 - share)))
 
 
 def _lithium(p):
