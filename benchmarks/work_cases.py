@@ -43,7 +43,7 @@ def refined(case):
     finer one, and as its uncertainty the rms difference between them.
     """
     kind = {"DFN": DFN, "SPMe": SPMe}[case.model]
-    runs = [cellsim.simulate(case.cell, list(case.steps), kind((40 * k, 12 * k, 40 * k), 30 * k), rtol=1e-6,
+    runs = [cellsim.simulate(case.cell, list(case.steps), kind((40 * k, 12 * k, 40 * k), 16 * k), rtol=1e-6,
                              time_budget=100.0, **case.start) for k in (1, 2, 4)]
     end = 0.95 * min(run.t[-1] for run in runs)
     t = np.linspace(0.0, end, POINTS)[1:]
