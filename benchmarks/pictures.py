@@ -15,7 +15,7 @@ SAFE = "critical current margin >= 0 mA/cm2, temperature <= 70 degC, current <= 
 def main():
     """Charge and draw; audit and draw."""
     steps = [cellsim.charge(1.0), cellsim.hold(4.2), cellsim.rest(1800)]
-    charge = cellsim.simulate("lgm50_chen2020", steps, soc=0.1)
+    charge = cellsim.simulate("lgm50_chen2020", steps, cellsim.DFN((20, 6, 20), shells=12), soc=0.1)
     charge.plot(HOME / "states.png", states=True, times=[0.0, 1200.0, charge.steps[0].t_end, charge.t[-1]])
     cellsim.charge_study(["lgm50_chen2020", CELL], ["cc-cv 1C", "fastest"]).plot(HOME / "charges.png")
     cellsim.charge_map(CELL, "temperature", np.linspace(0, 60, 25), "areal capacity", np.linspace(2, 7, 20),
