@@ -156,7 +156,7 @@ def drive_cycle(path):
 def main(names):
     HOME.mkdir(parents=True, exist_ok=True)
     if "US06" in names:
-        drive_cycle(CYCLES / "US06.csv")
+        drive_cycle(CYCLES / "US06_current.csv")
     if "single_ion" in names:
         for rate in (1.0 / 3.0, 1.0, 2.0):
             single_ion(rate)

@@ -12,7 +12,7 @@ from cellsim import DFN, SPM, SPMe
 from cellsim.protocols.library import HOME as CYCLES
 
 POINTS = 160
-US06 = CYCLES / "US06.csv"
+US06 = CYCLES / "US06_current.csv"
 DRIVE_CELL = "lgm50_chen2020"
 MESHES = (((8, 3, 6), 8), ((12, 3, 9), 10), ((16, 3, 12), 12), ((20, 3, 15), 14), ((28, 4, 21), 18), ((40, 4, 30), 24),
           ((60, 6, 45), 36), ((80, 8, 60), 48))

@@ -202,12 +202,19 @@ def test_json_with_anything_exchanged_raises_nothing_else():
 
 
 def test_the_packaged_cycles_are_what_their_page_says():
-    """Points, duration and peak; the energy of WLTC is that of its source, 2.947 kWh of 192 cells, to its digits."""
-    assert {p.stem for p in HOME.glob("*.csv")} == set(CYCLES)
-    for name, points, last in (("US06", 601, 600.0), ("UDDS", 1370, 1369.0), ("WLTC", 1801, 1800.0)):
+    """Points, duration, length and top speed; the energy of WLTC is that of its source, 2.947 kWh of 192 cells.
+
+    Lengths to the 0.01 mile to which the Environmental Protection Agency states them.
+    """
+    assert {p.stem for p in HOME.glob("*.csv")} == {*CYCLES, "US06_current"}
+    for name, points, last in (("US06", 602, 600.0), ("UDDS", 1371, 1369.0), ("WLTC", 1801, 1800.0)):
         cycle = load(name)
         assert len(cycle.times) == points and cycle.duration == last
-    assert load("US06").peak == load("UDDS").peak == 8.1
+    for name, miles, top in (("US06", 8.01, 80.3), ("UDDS", 7.45, 56.7)):
+        t, v = np.loadtxt(HOME / f"{name}.csv", delimiter=",", unpack=True)
+        assert np.trapezoid(v, t) / 3600.0 == approx(miles, abs=0.005) and v.max() == top
+    t, current = np.loadtxt(HOME / "US06_current.csv", delimiter=",", unpack=True)
+    assert np.corrcoef(np.interp(t - 0.5, load("US06").times, load("US06").values), current)[0, 1] > 0.97
     energy = np.trapezoid(load("WLTC").values, load("WLTC").times) / 3.6e6 * vehicle().cells
     assert energy == approx(2.9474, abs=1e-4)
     with pytest.raises(ProtocolError, match="choose one of US06"):

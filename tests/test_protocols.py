@@ -11,7 +11,7 @@ from cellsim.errors import Ending, ProtocolError
 from cellsim.protocols.library import HOME as CYCLES
 
 HOME = Path(__file__).parent / "reference"
-US06 = CYCLES / "US06.csv"
+US06 = CYCLES / "US06_current.csv"
 CHEN = "lgm50_chen2020"
 SMALL = DFN((8, 4, 8), 10)
 

@@ -10,17 +10,22 @@ from ..errors import ProtocolError
 from .profiles import Profile, read_profile
 
 HOME = Path(__file__).parent / "cycles"
-CYCLES = {"US06": "current", "UDDS": "current", "WLTC": "power"}  # and what their values control
+CYCLES = {"US06": "power", "UDDS": "power", "WLTC": "power"}  # and what their values control
+SCHEDULES = ("US06", "UDDS")  # of which the file is a speed
+MILE_PER_HOUR = 0.44704  # m/s
 GRAVITY = 9.80665  # m/s2
 
 
 @cache
 def load(name) -> Profile:
-    """A drive cycle by its name in CYCLES, in A or, for one cell of the packaged vehicle, in W."""
+    """A drive cycle by its name in CYCLES: the power of one cell of the packaged vehicle [W]."""
     if name not in CYCLES:
         raise ProtocolError(f"drive cycle {name!r}: choose one of {', '.join(CYCLES)}")
     found = read_profile(HOME / f"{name}.csv")
-    scale = 1e3 / vehicle().cells if CYCLES[name] == "power" else 1.0  # the file is in kW of the vehicle
+    if name in SCHEDULES:
+        driven = drive(found.times, [MILE_PER_HOUR * v for v in found.values])
+        return Profile(driven.times, driven.values, name)
+    scale = 1e3 / vehicle().cells  # the file is in kW of the vehicle
     return Profile(found.times, tuple(scale * v for v in found.values), name)
 
 
