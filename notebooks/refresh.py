@@ -16,7 +16,22 @@ def executed(path):
         NotebookClient(notebook, timeout=120, kernel_name="python3", record_timing=False,
                        resources={"metadata": {"path": folder}}).execute()
     notebook.metadata["language_info"] = {"name": "python"}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
     return notebook
+
+
+def joined(outputs):
+    """Outputs, with what was printed in a row in one piece: how it is cut depends on how fast it came."""
+    found = []
+    for output in outputs:
+        last = found[-1] if found else None
+        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            found.append(output)
+    return found
 
 
 def main(names):
