@@ -20,6 +20,9 @@ VOLUMES, SHELLS = 74, 24
 WORK = {"block solve": ("volume", 136, 34), "particle, factorise": ("shell", 9, 3),
         "particle, substitute": ("shell", 3, 4), "particle, fill": ("shell", 4, 3),
         "particle, D varies": ("shell", 42, 9), "table look-up": ("look-up", 20, 5)}
+# the same of a Newton iteration, a volume of an electrode with constant D: laws, reaction, flows, blocks, sweep, update
+STAGE = {"flops": 440, "division": 7, "sqrt": 3, "log": 2}
+PIPES, LATENCY = 2, 4  # multiply-adds begun in a cycle, and cycles until one is done, of cores since 2013
 
 
 @njit
@@ -95,6 +98,17 @@ def jobs():
         "particle, D varies": lambda: peak.per_item(_respond, _system(VARYING), _profile(), hg, inside, items=SHELLS),
         "table look-up": lambda: peak.per_item(_look_up, _system(CONSTANT).laws.solid, anyhow, np.empty_like(anyhow),
                                                items=anyhow.size)}
+
+
+def said():
+    """STAGE in words."""
+    return ", ".join(f"{number} {name}{'s' * (name == 'division')}" for name, number in STAGE.items())
+
+
+def floor(core):
+    """ns that STAGE takes the `core` (of peak.core), one volume after the other, if nothing waits."""
+    add = core["dependent multiply-add ns"] / (PIPES * LATENCY)
+    return 0.5 * STAGE["flops"] * add + sum(STAGE[k] * core[f"{k} ns"] for k in ("division", "sqrt", "log"))
 
 
 def measure(core):

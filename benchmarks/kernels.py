@@ -87,9 +87,13 @@ def parts():
         whole.append({"DFN 1C": name, **row, "us a Newton iteration": us, "ns a volume and iteration": 1e3 * us / n}
                      | inner_kernels.shares(rows, 1e3 * us / n, model.shells, name == VARYING))
     show("The whole stage on the default mesh: integrator, assembly, particles and sweep", whole)
+    floor = inner_kernels.floor(core)
+    console.print(f"An electrode's volume takes {inner_kernels.said()} an iteration: {floor:.0f} ns where nothing "
+                  "waits for anything and each instruction does one volume. What lies above is waiting (the sweep, "
+                  "the chain from a concentration to a reaction current), and the integrator around the iterations.")
     console.print("Shares: block solve, and particles each iteration; an upper bound where D is constant, of which "
                   "only the filling is done every time.")
-    return {"core": core, "kernels": rows, "stage": whole}
+    return {"core": core, "kernels": rows, "stage": whole, "floor ns a volume and iteration": floor}
 
 
 def mesh(quick):
