@@ -34,7 +34,8 @@ SETTINGS = [Setting(), Setting(40, 40), *(
         (5, 12, False, 1e-4), (10, 12, False, 1e-3), (10, 12, False, 1e-4), (10, 12, True, 1e-4), (20, 20, False, 1e-3),
         (20, 20, False, 1e-4), (20, 20, True, 1e-4), (40, 30, True, 1e-4)))]
 FEW = [Setting(), Setting(10, 12, True, True)]  # for a first look, and for runs that take seconds
-COMPILED = [Setting(v, n, graded=True, rtol=1e-4, compiled=True) for v, n in ((10, 12), (20, 20))]
+COMPILED = [Setting(volumes, shells, True, quadratic, rtol, True) for volumes, shells, quadratic, rtol in (
+    (5, 12, False, 1e-4), (10, 12, False, 1e-3), (10, 12, True, 1e-3), (10, 12, True, 1e-4), (20, 20, False, 1e-3))]
 
 
 def simulation(case, setting=None):

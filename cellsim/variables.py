@@ -2,6 +2,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -24,39 +25,52 @@ SIDES = (("Negative", 0), ("Positive", 1))
 class Variables(Mapping):
     """Names to arrays; the first axis is time.  Computed when asked for, then kept."""
 
-    make: Callable = field(repr=False)  # returns name -> (dimensions, function without arguments)
+    make: Callable = field(repr=False)  # returns an iterator of name, (dimensions, function without arguments)
+    met: dict = field(default_factory=dict, repr=False)  # those that the iterator has given
     kept: dict = field(default_factory=dict, repr=False)
 
     @cached_property
-    def makers(self) -> dict:
-        """Name -> (dimensions, function without arguments)."""
+    def _others(self):
         return self.make()
+
+    def _maker(self, name):
+        """(dimensions, function without arguments) of a variable; no more are made up than it takes to find it."""
+        if name not in self.met:
+            for other, maker in self._others:
+                self.met[other] = maker
+                if other == name:
+                    break
+        return self.met[name]
+
+    @property
+    def makers(self) -> dict:
+        """Name -> (dimensions, function without arguments), of all."""
+        self.met.update(self._others)
+        return self.met
 
     @classmethod
     def of(cls, cell, sys, model, t, s, soc0):
         """Variables of states s (times, N) at times t [s]."""
         def make():
             parts = _Parts(cell, sys, t, s, soc0)
-            return dict(_series(parts)) | dict(_fields(parts))
+            return chain(_series(parts), _fields(parts))
 
         return cls(make)
 
     @classmethod
     def from_arrays(cls, arrays):
         """Variables read from a file: name -> (dimensions, array)."""
-        return cls(lambda: {name: (dims, lambda a=a: a) for name, (dims, a) in arrays.items()})
+        return cls(lambda: ((name, (dims, lambda a=a: a)) for name, (dims, a) in arrays.items()))
 
     def __getitem__(self, name):
         name = ALIASES.get(name, name)
-        if name not in self.makers:
-            raise KeyError(name)
         if name not in self.kept:
-            self.kept[name] = np.asarray(self.makers[name][1](), float)
+            self.kept[name] = np.asarray(self._maker(name)[1](), float)
         return self.kept[name]
 
     def dims(self, name) -> tuple:
         """Names of the axes of a variable; coordinates have their own name as only axis."""
-        return self.makers[ALIASES.get(name, name)][0]
+        return self._maker(ALIASES.get(name, name))[0]
 
     def __iter__(self):
         return iter(self.makers)
@@ -77,7 +91,10 @@ class _Parts:
         self.c, self.phi_e, self.phi_s, self.j = (s[:, k + i * n:k + (i + 1) * n] for i in range(4))
         self.I, self.Q, self.E, self.T, self.made, self.lost, self.heated = s[:, -TAIL:][:, :LITHIUM].T
         self.dead, self.bound, self.void = (s[:, k - TAIL] for k in (DEAD, BOUND, VOID))
-        self.work = allocate(sys)
+
+    @cached_property
+    def work(self):
+        return allocate(self.sys)
 
     def voltage(self):
         end = self.phi_s[:, -1]
@@ -124,7 +141,6 @@ def _series(p):
     """One number per time."""
     one = ("Time [s]",)
     hours = 3600.0
-    window = capacity_between_cutoffs(p.cell)
     yield "Time [s]", (one, lambda: p.t)
     yield "Current [A]", (one, lambda: p.I * p.area)
     yield "Current density [A.m-2]", (one, lambda: p.I)
@@ -133,7 +149,7 @@ def _series(p):
     yield "Power [W]", (one, lambda: p.I * p.area * p.voltage())
     yield "Discharge capacity [A.h]", (one, lambda: p.Q * p.area / hours)
     yield "Discharge energy [W.h]", (one, lambda: p.E * p.area / hours)
-    yield "State of charge", (one, lambda: p.soc0 - p.Q * p.area / hours / window)
+    yield "State of charge", (one, lambda: p.soc0 - p.Q * p.area / hours / capacity_between_cutoffs(p.cell))
     yield "Cell temperature [K]", (one, lambda: p.T)
     if 0.0 < p.sys.heat.capacity < HUGE:
         yield "Irreversible heating [W]", (one, lambda: p.heats[:, 0] * p.area)
