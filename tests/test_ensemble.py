@@ -34,9 +34,9 @@ def whole(varied):
     return simulate_many(varied, threads=2)
 
 
-@pytest.mark.parametrize("threads", (1, 2, 4))
+@pytest.mark.parametrize("threads", (1, 2, 4, None))
 def test_results_are_those_of_single_runs_bit_for_bit(varied, threads):
-    """Every state, whatever the number of threads; cases come back in their order."""
+    """Every state, whatever the number of threads, one that is found out included; cases come back in their order."""
     found = simulate_many(varied, threads=threads)
     for case, result in zip(varied, found.results, strict=True):
         single = case.run()

@@ -4,6 +4,7 @@ Kernels run without Python's lock, so threads share the work; each case is the v
 `simulate` that a single run is, so results do not depend on how many threads there are.
 """
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from .parquet import Writer
 
 SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
 AHEAD = 4  # cases in work or waiting to be written, for each thread
+SHORT = 3e-3  # s; of shorter cases most is not in the kernel, and one thread is faster than two
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     """Simulate many cases on several threads; each gives bit for bit what `simulate` gives.
 
     cases: an iterable of `Case`, such as `cellsim.cases(...)` makes; a generator is read as needed.
-    threads: as many as the processors this process may use, unless given.
+    threads: unless given as many as the processors this process may use, but one where the second case takes less
+    than SHORT: what is not the kernel holds Python's lock, and threads that wait for it are slower than one.
     path: a `.parquet` file to which the series of all cases are written while they are computed, a
     row for each time: "Case" (its number), the labels, then the variables of `keep`.  Memory then
     does not grow with the number of cases but for their `Outcome`s.  Without path the results are
@@ -100,7 +103,8 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     ProtocolError for no cases at all, for fewer than one thread and for an unknown variable,
     ReportError if the file cannot be written, all before anything is computed.
     """
-    threads = threads_of(threads)
+    if threads is not None:
+        threads = threads_of(threads)
     total = len(cases) if isinstance(cases, Sized) else None
     source = iter(cases)
     first = next(source, None)
@@ -126,11 +130,19 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
 
 
 def _in_order(cases, threads, keep, writer) -> Iterator:
-    """What `_run` gives for every case, in order; only so many cases are taken from the source ahead of time."""
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="cellsim")
+    """What `_run` gives for every case, in order; only so many cases are taken from the source ahead of time.
+
+    The first two run at once if it is to be found out how many threads it takes.
+    """
+    source = enumerate(cases)
+    if threads is None:
+        for item in islice(source, 2):
+            began = time.perf_counter()
+            yield _run(*item, keep, writer)
+            threads = 1 if time.perf_counter() - began < SHORT else threads_of(None)
+    pool = ThreadPoolExecutor(threads or 1, thread_name_prefix="cellsim")
     try:
-        source = enumerate(cases)
-        waiting = deque(pool.submit(_run, *item, keep, writer) for item in islice(source, AHEAD * threads))
+        waiting = deque(pool.submit(_run, *item, keep, writer) for item in islice(source, AHEAD * (threads or 1)))
         while waiting:
             yield waiting.popleft().result()
             waiting.extend(pool.submit(_run, *item, keep, writer) for item in islice(source, 1))
