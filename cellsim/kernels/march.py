@@ -23,7 +23,7 @@ from .system import (
     warm,
 )
 
-TOL = 0.05  # Newton's last correction, in units of the error tolerance
+TOL = 0.2  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-12  # smallest time step [s]
 INSTANT = 1e-9  # an ending is located to this time [s]
 CLOSE = 1e-12  # or to this margin
