@@ -25,6 +25,7 @@ from .system import (
 
 TOL = 0.2  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-12  # smallest time step [s]
+DRY = 1e5  # times what counts as depleted: where the integrator gets no further with so little salt, it is why
 INSTANT = 1e-9  # an ending is located to this time [s]
 CLOSE = 1e-12  # or to this margin
 ATTEMPTS = 1000  # time steps tried in one call of `advance`, so that its caller can watch the clock
@@ -172,7 +173,7 @@ def diagnose(sys, ctl, s, q_start, w, rtol, g):
         return 1 if g[0] < g[1] else 2
     if min(g[4], g[5]) < 1e-2:
         return 5 if g[4] < g[5] else 6
-    if g[6] < 1e4:
+    if g[6] < DRY:
         return 7
     if g[10] < 1e-2:
         return 11
