@@ -7,7 +7,7 @@ from cellsim import DFN, charge, discharge
 from cellsim.models.resolution import resolution
 
 SHIPPED = ("leaf_2010", "leaf_2018", "samsung_agc_2020", "lgm50_oregan2022")  # looked at when the rule was made
-# set, factors on its numbers, temperature [K]: chosen when the rule was finished, and not changed since
+# set, factors on its numbers, temperature [K]: chosen when an earlier rule was finished, never calibrated on
 UNSEEN = {
     "thick and cold": ("leaf_2018", {"positive electrode/thickness": 1.4, "negative electrode/thickness": 1.4}, 283.15),
     "coarse": ("lgm50_chen2020", {"negative electrode/particle radius": 1.5,

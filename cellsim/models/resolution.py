@@ -4,9 +4,9 @@ The rule was calibrated on all shipped sets of porous electrodes, discharged at 
 what an electrode on n volumes is off by, times n^2, in terms of the ohmic drop u of its full current over its
 length and the salt gradient g = I (1 - t_plus) L / (F D_e tau c_e0); where potential and kinetics vary little
 the reaction is a front, which takes more.  Shells follow the stoichiometry difference S = j R / (F D c_max) that the
-current drives through a particle: their error falls as a power of their number where D is constant, and like its
-power -FLATTER where it is not.  The numbers envelop most of what was found.
-Tests hold the rule to varied cells that were made afterwards.
+current drives through a particle: every shell more divides their error by FALL where D is constant; where it is not,
+it falls like the power -FLATTER of their number.  The numbers envelop most of what was found.
+Tests hold the rule to varied cells that it was not calibrated on.
 """
 import math
 from functools import lru_cache

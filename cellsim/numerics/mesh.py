@@ -71,7 +71,7 @@ def matched(n, roots, offset, residue):
     That is 3 / s + sum of residue / (s + z^2), over a rate s and with D = 1; its z are `roots` and go on as
     (k + offset) pi.  The last shell is at the surface.  The shells' own answer is the continued fraction of
     their volumes and links.  It agrees at s = 0 and, with its slope, at n - 1 rates, as the body's equations are
-    projected on its answers there: an error falls as a power of n, where that of graded shells falls like 1 / n^2.
+    projected on its answers there: every shell more divides the error, which falls like 1 / n^2 for graded ones.
     Optimal grids: Druskin and Knizhnerman, SIAM J. Numer. Anal. 37 (2000) 403.
     """
     edges = (roots.size + 0.5) * GROWTH ** np.arange(BUNCHES + 1.0) + offset
