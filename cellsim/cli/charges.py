@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from ..errors import ProtocolError, ReportError
-from .shared import app, console, kelvin, say, text_of, with_progress
+from .shared import PICTURES, TABLES, app, console, kelvin, say, text_of, with_progress
 
-TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg", ".pdf")
 NUMBERS = {"ignore_unknown_options": True}  # so that an argument may begin with a minus
 Start = Annotated[float, typer.Option("--from", help="State of charge [%].")]
 End = Annotated[float, typer.Option("--to", help="State of charge [%].")]
@@ -37,7 +36,7 @@ def charge(
 ):
     """Charge cells by several protocols at several temperatures: time, margins, heat, side by side."""
     from ..report.charging import study_table
-    from ..studies.charging import LIMITS, PROTOCOLS, charge_study
+    from ..studies.charging import PROTOCOLS, charge_study
     from ..studies.charging_protocols import FASTEST
 
     chosen = (*map(text_of, protocol or ()), *((FASTEST,) if fastest else ())) or PROTOCOLS
@@ -45,13 +44,13 @@ def charge(
     for celsius in temperatures:
         kelvin(celsius)
     kelvin(ambient, "--ambient")
-    pictures, table = _outputs(output)
-    study = _counted("charging", charge_study, cell, tuple(dict.fromkeys(chosen)), temperatures, start=start / 100.0,
-                     end=end / 100.0, limits=limits or LIMITS, cooling=cooling, ambient=ambient, path=table)
-    say(f"fastest: {study.limits}")
-    console.print(study_table(study))
-    for picture in pictures:
-        study.plot(picture)
+
+    def shown(study):
+        say(f"fastest: {study.limits}")
+        return study_table(study)
+
+    _charged(shown, start, end, limits, output, charge_study, cell, tuple(dict.fromkeys(chosen)), temperatures,
+             cooling=cooling, ambient=ambient)
 
 
 @app.command("map", context_settings=NUMBERS)
@@ -71,17 +70,11 @@ def charge_map(
 ):
     """Minutes of the fastest charge within limits over two quantities."""
     from ..report.charging_maps import map_table
-    from ..studies.charging import LIMITS
     from ..studies.charging_maps import AXES, charge_map
 
     kelvin(temperature)
-    pictures, table = _outputs(output)
-    found = _counted("charging", charge_map, cell, _named(x, AXES), _numbers("X", x_values), _named(y, AXES),
-                     _numbers("Y", y_values), limits=limits or LIMITS, start=start / 100.0, end=end / 100.0,
-                     temperature=temperature, path=table)
-    console.print(map_table(found))
-    for picture in pictures:
-        found.plot(picture)
+    _charged(map_table, start, end, limits, output, charge_map, cell, _named(x, AXES), _numbers("X", x_values),
+             _named(y, AXES), _numbers("Y", y_values), temperature=temperature)
 
 
 @app.command(context_settings=NUMBERS)
@@ -97,22 +90,24 @@ def pareto(
 ):
     """Minutes of the fastest charge against one of its limits, the others being kept."""
     from ..report.charging_maps import front_table
-    from ..studies.charging import LIMITS
     from ..studies.charging_maps import OVER, pareto
 
     kelvin(temperature)
+    _charged(front_table, start, end, limits, output, pareto, cell, _named(over, OVER), _numbers("VALUES", values),
+             temperature=temperature)
+
+
+def _charged(shown, start, end, limits, output, study, *arguments, **how):
+    """Run a study under a progress bar, print what `shown` makes of its outcome, and write the files asked for."""
+    from ..studies.charging import LIMITS
+
     pictures, table = _outputs(output)
-    found = _counted("charging", pareto, cell, _named(over, OVER), _numbers("VALUES", values), limits=limits or LIMITS,
-                     start=start / 100.0, end=end / 100.0, temperature=temperature, path=table)
-    console.print(front_table(found))
+    found = with_progress(lambda _, progress: study(
+        *arguments, **how, start=start / 100.0, end=end / 100.0, limits=limits or LIMITS, path=table,
+        progress=lambda done, total: progress("charging", done / total)), None)
+    console.print(shown(found))
     for picture in pictures:
         found.plot(picture)
-
-
-def _counted(what, study, *arguments, **how):
-    """A study that tells how many of its cases are done, under a progress bar."""
-    return with_progress(lambda _, progress: study(
-        *arguments, **how, progress=lambda done, total: progress(what, done / total)), None)
 
 
 def _named(said, known):

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ProtocolError
-from .shared import app, kelvin, model_of, positive, say, text_of
+from .shared import PICTURES, app, kelvin, model_of, positive, say, text_of
 
 
 @app.command()
@@ -45,7 +45,7 @@ def simulate(
     say(f"  {result.discharge_capacity - result.charge_capacity:.4g} A.h, "
          f"{result.discharge_energy - result.charge_energy:.4g} W.h (discharge positive)")
     if output is not None:
-        (result.plot if output.suffix in (".png", ".svg", ".pdf") else result.save)(output)
+        (result.plot if output.suffix in PICTURES else result.save)(output)
 
 
 @app.command()

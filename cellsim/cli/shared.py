@@ -10,6 +10,7 @@ from ..errors import ProtocolError
 app = typer.Typer(help="Check battery claims from sourced parameters.", no_args_is_help=True,
                   pretty_exceptions_enable=False, add_completion=False)
 console = Console()
+TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg", ".pdf")  # kinds of files that are written
 
 
 def say(text, **how):
