@@ -30,9 +30,9 @@ def excess(cell) -> float:
     return cell.value("design/lithium excess thickness") * F / V_LI
 
 
-def per_stoichiometry(cell) -> float:
-    """Lithium of the positive electrode between empty and full [C/m2]."""
-    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+def per_stoichiometry(cell, part=POSITIVE) -> float:
+    """Lithium of an electrode between empty and full [C/m2]."""
+    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     return (F * get("maximum concentration") * get("active material volume fraction") * get("utilisation")
             * get("thickness"))
 

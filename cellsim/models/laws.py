@@ -52,6 +52,12 @@ def exchange(cell, part, T):
     return lambda x: f(x, T)
 
 
+def diffusivity_factor(cell, section, T) -> float:
+    """What the diffusivity of an electrode's particles, or of the electrolyte, is at T over that at its reference."""
+    return arrhenius(cell.value(f"{section}/diffusivity activation energy"), T,
+                     cell.value("cell/reference temperature"))
+
+
 def scale_of_diffusivity(cell, part) -> float:
     """What the law `diffusion` is to be multiplied by: D_s [m2/s] where it is a number, else 1."""
     path = f"{part}/particle diffusivity"
@@ -66,8 +72,7 @@ def diffusion(cell, part, T):
     if is_metal(cell, part):
         return one
     path = f"{part}/particle diffusivity"
-    factor = arrhenius(cell.value(f"{part}/diffusivity activation energy"), T,
-                       cell.value("cell/reference temperature"))
+    factor = diffusivity_factor(cell, part, T)
     if cell.is_number(path):
         return lambda x: integral(x, np.full_like(x, factor))
     D = cell.law(path)
@@ -99,11 +104,10 @@ def salt_laws(cell, T, c_range):
 
     Below `c_range`, where no source gives a law, the electrolyte is dilute.
     """
-    value, law = cell.value, cell.law
-    T_ref = value("cell/reference temperature")
+    law = cell.law
     D, K = law("electrolyte/diffusivity"), conductivity(cell, T)
     t, tdf = law("electrolyte/cation transference number"), law("electrolyte/thermodynamic factor")
-    D_factor = arrhenius(value("electrolyte/diffusivity activation energy"), T, T_ref)
+    D_factor = diffusivity_factor(cell, "electrolyte", T)
     shapes = [held(exchange_shape(cell, part, T), c_range) for part in PARTS]
     D_held = held(lambda c: D_factor * D(c, T), c_range)
     return [lambda root: integral(root, 2.0 * root * D_held(root)), dilute(K, c_range),

@@ -113,10 +113,15 @@ def across(volume):
     return np.append(1.0 / (volume["right"][:-1] + volume["left"][1:]), 0.0)
 
 
+def exchange_current_density(cell, part, T) -> float:
+    """Of an electrode at T, half full and at the initial concentration of the salt [A/m2 of surface]."""
+    return cell.value(f"{part}/exchange-current density") * arrhenius(
+        cell.value(f"{part}/exchange-current activation energy"), T, cell.value("cell/reference temperature"))
+
+
 def electrode(cell, part, side, unit, T, ideal) -> Region:
     """A porous electrode on a Layer from its collector to the separator."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-    T_ref = cell.value("cell/reference temperature")
     dx = get("thickness") * unit.dx
     tau, sigma = (IDEAL, IDEAL) if ideal else (transport_efficiency(cell, part), electronic_conductivity(cell, part))
     left, right, link, end = paths(unit, get("thickness"), tau, sigma)
@@ -125,7 +130,7 @@ def electrode(cell, part, side, unit, T, ideal) -> Region:
     return Region(
         dx=dx, left=left, right=right, link=link, end=end, eps=get("electrolyte volume fraction"), tau=tau,
         sigma=sigma, side=side, area=surface_area(cell, part) * dx,
-        i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
+        i_ref=exchange_current_density(cell, part, T),
         R_f=get("film resistance"))
 
 
@@ -142,7 +147,7 @@ def foil(cell, part, T) -> Region:
     What is in series per area of the cell, R, is theta R per area that touches.
     """
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-    T_ref, theta = cell.value("cell/reference temperature"), get("contact fraction")
+    theta = get("contact fraction")
     film = film_resistance(cell, T)
     series = contact_resistance(get("contact resistance"), max(pressure(cell), LEAST_PRESSURE),
                                 get("contact reference pressure"), get("contact pressure exponent"), 1.0)[0]
@@ -154,7 +159,7 @@ def foil(cell, part, T) -> Region:
     return Region(
         dx=np.array([FOIL]), left=half / IDEAL, right=half / IDEAL, link=np.zeros(1), end=half / FOIL_SIGMA,
         eps=1.0, tau=IDEAL, sigma=FOIL_SIGMA, area=np.array([theta]), side=0,
-        i_ref=get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref),
+        i_ref=exchange_current_density(cell, part, T),
         R_f=film + theta * series)
 
 

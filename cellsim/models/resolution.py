@@ -15,9 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..physics.constants import F, R
-from ..physics.transport import arrhenius
-from .laws import kept, open_circuit
-from .mesh import surface_area, touching, transport_efficiency
+from .laws import diffusivity_factor, kept, open_circuit
+from .mesh import exchange_current_density, surface_area, touching, transport_efficiency
 from .parts import NEGATIVE, PARTS, POSITIVE, is_metal
 
 SHARE = 0.35  # of the accuracy, left to each of the two electrodes and to the shells
@@ -77,8 +76,7 @@ def diffusivity(cell, part, T) -> tuple[float, float]:
     """Mean particle diffusivity of an electrode [m2/s], and ln of its largest over its smallest value."""
     path = f"{part}/particle diffusivity"
     mean, uneven = (cell.value(path), 0.0) if cell.is_number(path) else kept(SPREAD[part], cell, T)
-    return mean * arrhenius(cell.value(f"{part}/diffusivity activation energy"), T,
-                            cell.value("cell/reference temperature")), uneven
+    return mean * diffusivity_factor(cell, part, T), uneven
 
 
 LEVEL = {part: steadiness(part) for part in PARTS}
@@ -90,11 +88,9 @@ def electrode_numbers(cell, part, T, current) -> Numbers:
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     j = current / (surface_area(cell, part) * get("thickness"))
     D_s, uneven = diffusivity(cell, part, T)
-    i_0 = get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T,
-                                                      cell.value("cell/reference temperature"))
     S = j * get("particle radius") * touching(cell, part) / (F * D_s * get("maximum concentration"))
     return Numbers(*electrolyte_numbers(cell, part, T, current), S,
-                   j * (R * T / (F * i_0) + get("film resistance")),
+                   j * (R * T / (F * exchange_current_density(cell, part, T)) + get("film resistance")),
                    kept(LEVEL[part], cell, T), uneven, S * math.sqrt(D_s) / get("particle radius"))
 
 

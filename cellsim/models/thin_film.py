@@ -10,12 +10,11 @@ from ..errors import ParameterError
 from ..kernels.system import GRAIN, THIN_FILM, VOLUME, System
 from ..numerics.mesh import graded_faces, slab
 from ..physics.constants import F
-from ..physics.transport import arrhenius
 from ..physics.two_species import dissociation_rate
 from .foil import foil_of
 from .heat import steady, warmed
 from .laws import scale_of_diffusivity, tables
-from .mesh import FOIL, across, foil, transport_efficiency
+from .mesh import FOIL, across, exchange_current_density, foil, transport_efficiency
 from .models import ACCURACY, DFN
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
 
@@ -26,7 +25,6 @@ VOLUMES, SHELLS = 32, 8  # for 1 mV rms; the error of volumes is of second order
 def _volumes(cell, T, n):
     """The control volumes: lithium, electrolyte, film."""
     get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
-    T_ref = cell.value("cell/reference temperature")
     volume = np.zeros(n + 2, VOLUME)
     volume["side"], volume["particle"], volume["anodic"] = -1, -1, 0.5
     lithium, film, layer = volume[0], volume[-1], volume[1:-1]
@@ -43,7 +41,7 @@ def _volumes(cell, T, n):
         layer["recombine"] = k_r
         layer["dissociate"] = dissociation_rate(k_r, c_eq, cell.value("electrolyte/lithium concentration"))
     film["side"], film["particle"], film["dx"], film["area"] = 1, 0, get("thickness"), 1.0
-    film["i_ref"] = get("exchange-current density") * arrhenius(get("exchange-current activation energy"), T, T_ref)
+    film["i_ref"] = exchange_current_density(cell, POSITIVE, T)
     film["R_f"], film["anodic"] = get("film resistance"), get("anodic transfer coefficient")
     return volume
 

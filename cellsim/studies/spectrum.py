@@ -6,12 +6,13 @@ import numpy as np
 from ..errors import ParameterError, ProtocolError, ReportError, SolveError
 from ..files import optional, replacing
 from ..models import DFN, SPM, SPMe, ThinFilm, default_model
-from ..models.foil import Lithium, evolves
+from ..models.foil import Lithium, evolves, per_stoichiometry
 from ..models.parts import PARTS, is_metal
 from ..models.small_signal import graded_both_ways, without_double_layers
 from ..models.small_signal import impedance as linearised
 from ..models.state import stoichiometries
 from ..parameters import load
+from ..physics.constants import F
 
 FREQUENCIES = (1e-3, 1e4, 71)  # Hz, from and to, and how many, unless given
 COARSE = (20, 4, 20)  # volumes of the first mesh
@@ -169,10 +170,7 @@ def _left_by(after, cell):
         if is_metal(cell, part):
             x.append(0.5)
             continue
-        get = lambda key, part=part: cell.value(f"{part}/{key}")  # noqa: E731
-        full = area * get("active material volume fraction") * get(
-            "utilisation") * get("thickness") * get("maximum concentration")
-        x.append(end(f"Total lithium in {part} [mol]") / full)
+        x.append(end(f"Total lithium in {part} [mol]") * F / (area * per_stoichiometry(cell, part)))
     return tuple(x), Lithium.after(cell, end) if evolves(cell) else Lithium.of(cell, x[1])
 
 
