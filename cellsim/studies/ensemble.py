@@ -140,9 +140,9 @@ def _in_order(cases, threads, keep, writer) -> Iterator:
             began = time.perf_counter()
             yield _run(*item, keep, writer)
             threads = 1 if time.perf_counter() - began < SHORT else threads_of(None)
-    pool = ThreadPoolExecutor(threads or 1, thread_name_prefix="cellsim")
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="cellsim")
     try:
-        waiting = deque(pool.submit(_run, *item, keep, writer) for item in islice(source, AHEAD * (threads or 1)))
+        waiting = deque(pool.submit(_run, *item, keep, writer) for item in islice(source, AHEAD * threads))
         while waiting:
             yield waiting.popleft().result()
             waiting.extend(pool.submit(_run, *item, keep, writer) for item in islice(source, 1))
