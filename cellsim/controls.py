@@ -23,6 +23,7 @@ MODES = {"current": system.CURRENT, "c-rate": system.CURRENT, "current density":
          "critical current margin": system.CRITICAL, "temperature": system.TEMPERATURE}
 UNSCALED = ("current density", "voltage", "plating margin", "critical current margin", "temperature")
 DAY = 86400.0
+BEGIN = 0.5  # C-rate from which the current that holds a temperature is looked for
 
 
 def scale(cell, step) -> float:
@@ -121,7 +122,7 @@ def control(run, step) -> Control:
     return Control(MODES[step.control], float(target * scale(cell, step)), float(duration), v_lo, v_hi,
                    limit["current"] / area, limit["capacity"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref,
                    run.around(step), step.heater / area, float(step.self_heating), T_lo, T_hi,
-                   limit["plating margin"], limit["critical current margin"], i_top / area)
+                   limit["plating margin"], limit["critical current margin"], i_top / area, -BEGIN * nominal / area)
 
 
 def _downwards(run, step, limit, falls):

@@ -12,7 +12,7 @@ from .kernels import march
 from .kernels import profile as following
 from .kernels.history import MAX_ORDER, remember
 from .kernels.stage import terminal_voltage
-from .kernels.system import CURRENT, TAIL, TEMPERATURE, E, Q, Work, allocate
+from .kernels.system import CURRENT, TAIL, E, Q, Work, allocate
 from .kernels.system import T as WARMTH
 from .models import (
     ACCURACY,
@@ -30,7 +30,6 @@ from .result import Result, StepResult
 from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
-BEGIN = 0.5  # C-rate from which the current that holds a temperature is looked for
 STEADY = Body(1e30, 0.0)  # a run without heat whose surroundings change from step to step
 
 
@@ -184,45 +183,27 @@ def _soc_of(cell, soc):
 
 def _one_step(run, step, t0):
     """Times [s], states and outcome of one step from run.state."""
-    sys, s = run.sys, run.state.copy()
+    s = run.state.copy()
     k = s.size - TAIL
     if not run.warms:
         s[k + WARMTH] = run.around(step)
     ctl, q0, e0 = control(run, step), s[k + Q], s[k + E]
-    status = march.RUNNING
-    if ctl.mode == TEMPERATURE:  # heat rises with the current from a moderate one up, whatever it has been before
-        begin = ctl._replace(mode=CURRENT, target=-BEGIN * run.cell.nominal_capacity / run.area)
-        status = march.settle(sys, begin, s, run.work, run.rtol)
-    if status == march.RUNNING:
-        status = march.settle(sys, ctl, s, run.work, run.rtol)
-    if status == march.RUNNING:
-        g = np.empty(march.EVENTS)
-        which = march.margins(sys, ctl, s, q0, run.work, g)
-        status = int(which) + 1 if g[which] <= 0.0 else march.RUNNING
     ahead = (_follower if isinstance(step.target, Profile) else _marcher)(run, step, ctl, s)
-    out_t, out_s = _rows(s.size)
-    out_t[0], out_s[0] = 0.0, s
-    first, rows = 0, 0  # of the rows of this buffer: row 0 is the start of the step
-    times, states = [], []
+    times, states, status = [], [], march.RUNNING
     stop_at = np.inf  # the clock starts after the first call, which may have to compile
     while status == march.RUNNING:
-        status, rows = ahead(out_t[1:], out_s[1:])
+        out_t, out_s = np.empty(ROWS), np.empty((ROWS, s.size))  # what is never written takes no memory
+        status, rows, V = ahead(out_t, out_s)
+        times.append(out_t[:rows])
+        states.append(out_s[:rows])
         if status == march.RUNNING:
-            times.append(out_t[first:rows + 1])
-            states.append(out_s[first:rows + 1].copy())
-            (out_t, out_s), first, rows = _rows(s.size), 1, 0
+            states[-1] = states[-1].copy()
             if time.thread_time() > stop_at:
                 status = int(Ending.SOLVER_TIME_BUDGET)
             stop_at = min(stop_at, time.thread_time() + run.time_budget)
-    t = t0 + _joined([*times, out_t[first:rows + 1]])
-    states = _joined([*states, out_s[first:rows + 1]])
-    outcome = _outcome(run, step, Ending(status), t0, t[-1], states[-1], q0, e0)
+    t, states = t0 + _joined(times), _joined(states)
+    outcome = _outcome(run, step, Ending(status), V, t0, t[-1], states[-1], q0, e0)
     return t, states, _both_ways(run, outcome, states) if isinstance(step.target, Profile) else outcome
-
-
-def _rows(size):
-    """Room for times and states; what is never written takes no memory."""
-    return np.empty(ROWS + 1), np.empty((ROWS + 1, size))
 
 
 def _joined(pieces):
@@ -232,7 +213,7 @@ def _joined(pieces):
 
 def _marcher(run, step, ctl, s):
     """Function (out_t, out_s) -> status, rows that marches on under a constant target from state s."""
-    memory, q0, every = remember(s, _first_step(run, ctl)), s[Q - TAIL], step.period or run.every
+    memory, q0, every = remember(s, _first_step(run, ctl), begun=False), s[Q - TAIL], step.period or run.every
     return lambda out_t, out_s: march.advance(run.sys, ctl, memory, run.work, run.rtol, q0, every, True,
                                               run.max_order, out_t, out_s)
 
@@ -262,11 +243,11 @@ def _first_step(run, ctl) -> float:
     return min(1e-3 * ctl.duration, 0.02 / max(rate, 0.2))
 
 
-def _outcome(run, step, ending, t_start, t_end, s, q0, e0) -> StepResult:
+def _outcome(run, step, ending, V, t_start, t_end, s, q0, e0) -> StepResult:
     charge = float((s[Q - TAIL] - q0) * run.area / 3600.0)
     energy = float((s[E - TAIL] - e0) * run.area / 3600.0)
     at_once = t_end == t_start and not ending.is_failure and ending != Ending.UNREACHABLE
     already = "at once " if at_once else ""
-    message = f"{already}{ending.sentence} at {terminal_voltage(run.sys, s):.4g} V after {t_end - t_start:.6g} s"
+    message = f"{already}{ending.sentence} at {V:.4g} V after {t_end - t_start:.6g} s"
     passed = (charge, 0.0, energy, 0.0) if charge >= 0.0 else (0.0, -charge, 0.0, -energy)
     return StepResult(str(step), ending, message, float(t_start), float(t_end), *passed)

@@ -182,7 +182,7 @@ def decay(request):
     memory, out_t, out_s = history.remember(s, 1e-4), np.empty(20000), np.empty((20000, s.size))
     times, states, status = [], [], march.RUNNING
     while status == march.RUNNING:
-        status, rows = march.advance(sys, control, memory, w, 1e-11, 0.0, SPACING, True, 5, out_t, out_s)
+        status, rows, _ = march.advance(sys, control, memory, w, 1e-11, 0.0, SPACING, True, 5, out_t, out_s)
         times.append(out_t[:rows].copy())
         states.append(out_s[:rows].copy())
     t, states = np.concatenate(times) / SPACING, np.concatenate(states)
@@ -201,7 +201,7 @@ def error_of_fixed_steps(decay, order, h):
         differences = differences[:-1] - differences[1:]
     memory.head[:6] = [0.0, h, order, 0.0, 0.0, 0.0]
     out_t, out_s = np.empty(400), np.empty((400, states.shape[1]))
-    status, rows = march.advance(sys, control._replace(duration=LENGTH), memory, w, 1e-10, 0.0, 0.0, False, order,
+    status, rows, _ = march.advance(sys, control._replace(duration=LENGTH), memory, w, 1e-10, 0.0, 0.0, False, order,
                                  out_t, out_s)
     assert status == 0 and rows == 2 * round(LENGTH / h)  # each step and its middle
     kept = system.TAIL - (system.I if sys.heat.capacity == 0.0 else system.T)

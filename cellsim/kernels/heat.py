@@ -45,7 +45,7 @@ def made(sys, s, V, w):
     for i in range(sys.volume.size):
         v = sys.volume[i]
         if v.area > 0.0:
-            outside = x[v.particle, sys.shell.size - 1] if v.particle >= 0 else 0.5
+            outside = x[(v.particle + 1) * sys.shell.size - 1] if v.particle >= 0 else 0.5
             at = locate(sys.laws.solid, outside)
             U, _ = open_circuit(sys.laws.solid, w.by_solid, v.side, outside, at)
             if v.particle < 0 and sys.foil.size > 0:

@@ -16,6 +16,7 @@ from .stage import solve
 from .system import TAIL, T, add, copy, keep_salt, views
 
 MAX_ORDER = 5
+FRESH = -1.0  # steps taken, before the step of the protocol has begun
 KELVIN = 100.0  # an error of temperature by this much weighs as one of 1 V
 SAFETY = 0.8  # of the step that the error estimate would allow
 KAPPA = np.array([0.0, 0.0, -1.0 / 9.0, -0.0823, -0.0415, 0.0])
@@ -34,11 +35,11 @@ class Memory(NamedTuple):
     change: np.ndarray  # (2, MAX_ORDER + 1, MAX_ORDER + 1) the same
 
 
-def remember(s, h) -> Memory:
-    """Fresh memory at state s with first step h [s]."""
+def remember(s, h, begun=True) -> Memory:
+    """Memory without a past at state s with first step h [s]; unless `begun`, s has still to become consistent."""
     D = np.zeros((MAX_ORDER + 3, s.size))
     D[0] = s
-    return Memory(D, np.array([0.0, h, 1.0, 0.0, 0.0, 0.0]), np.zeros((3, s.size)),
+    return Memory(D, np.array([0.0, h, 1.0, 0.0, 0.0 if begun else FRESH, 0.0]), np.zeros((3, s.size)),
                   np.zeros((MAX_ORDER + 1, s.size)), np.zeros((2, MAX_ORDER + 1, MAX_ORDER + 1)))
 
 
@@ -47,14 +48,13 @@ def norm(sys, d, rtol):
     """Largest root-mean-square of the local error in particles, salt, potentials, temperature, lithium, over rtol."""
     x, c, phi_e, phi_s, _ = views(sys, d)
     a, b, e, warmer = 0.0, 0.0, 0.0, d[d.size - TAIL + T] / KELVIN
-    for p in range(x.shape[0]):
-        for q in range(x.shape[1]):
-            a += x[p, q] ** 2
+    for i in range(x.size):
+        a += x[i] ** 2
     for i in range(c.size):
-        b += (c[i] / sys.c_ref) ** 2
+        b += c[i] ** 2
         e += phi_e[i] ** 2 + phi_s[i] ** 2
-    a /= max(x.size, 1)
-    return np.sqrt(max(a, b / c.size, 0.5 * e / c.size, phi_s[c.size - 1] ** 2, warmer**2, error_of(sys, d)**2)) / rtol
+    n, b, end = c.size, b / sys.c_ref**2, phi_s[c.size - 1]
+    return np.sqrt(max(a / max(x.size, 1), b / n, 0.5 * e / n, end**2, warmer**2, error_of(sys, d)**2)) / rtol
 
 
 @inner

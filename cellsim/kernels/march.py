@@ -1,10 +1,10 @@
 """Marching through one step of a protocol; its end is located on the solution itself."""
 import numpy as np
 
-from .._jit import inlined, inner, kernel, long_kernel
+from .._jit import inlined, inner, kernel, long_kernel, part
 from .foil import left
 from .heat import critical, plating
-from .history import ERROR, SAFETY, accept, attempt, choose_order, norm, rescale
+from .history import ERROR, FRESH, SAFETY, accept, attempt, choose_order, norm, rescale
 from .stage import measured, solve, voltage
 from .system import (
     CURRENT,
@@ -12,6 +12,7 @@ from .system import (
     POWER,
     RESISTANCE,
     TAIL,
+    TEMPERATURE,
     VOLTAGE,
     Q,
     T,
@@ -71,7 +72,7 @@ def closest(sys, ctl, s, q_start, w, g):
     for i in range(sys.volume.size):
         p = sys.volume[i].particle
         if p >= 0:
-            x = particles[p, sys.shell.size - 1]
+            x = particles[(p + 1) * sys.shell.size - 1]
             g[4] = min(g[4], x - ctl.x_edge)
             g[5] = min(g[5], 1.0 - ctl.x_edge - x)
         g[6] = min(g[6], c[i] / ctl.c_edge - 1.0)
@@ -83,12 +84,6 @@ def closest(sys, ctl, s, q_start, w, g):
     if I > 0.0:
         g[10] = left(sys, s)
     return first_of(g)
-
-
-@kernel
-def margins(sys, ctl, s, q_start, w, g):
-    """The same, to be called from Python."""
-    return closest(sys, ctl, s, q_start, w, g)
 
 
 @inner
@@ -182,15 +177,59 @@ def diagnose(sys, ctl, s, q_start, w, rtol, g):
     return STEP_TOO_SMALL
 
 
-@long_kernel
-def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
-    """March until the step ends or the output is full; returns status (-1: call again), rows.
+@inner
+def consistent(sys, ctl, s, hat, new, w, rtol, g):
+    """Potentials and currents in s that belong to its concentrations under ctl; returns a status.
 
-    `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
-    as they are in mem, to measure the order of the method.
+    Tries at once, then walks from the present operating point to the one asked for.  Where it
+    gets no further, s is left at the last point reached, and the status says what is in the way.
+    hat, new (N,): scratch.
     """
-    g = np.empty(EVENTS)
-    rows = 0
+    warm(sys, s[s.size - TAIL + T], w)
+    goal, start = ctl.target, ctl.target
+    if ctl.mode != RESISTANCE or s[s.size - TAIL] != 0.0:  # an open circuit is no resistance to walk from
+        start = measured(sys, ctl, s, w)
+    copy(s, hat)
+    done, stride = 0.0, 1.0
+    while done < 1.0:
+        stride = min(stride, 1.0 - done)
+        part = start + (done + stride) * (goal - start)
+        copy(s, new)
+        if solve(sys, 0.0, aimed(ctl, ctl.mode, part), hat, new, w, rtol, 1e-4 * TOL) > 0:
+            copy(new, s)
+            done += stride
+            stride *= 2.0
+        else:
+            stride *= 0.5
+            if stride < 1e-3:
+                what = diagnose(sys, ctl, s, s[s.size - TAIL + Q], w, rtol, g)
+                return UNREACHABLE if what == STEP_TOO_SMALL else what
+    return RUNNING
+
+
+@inner
+def start(sys, ctl, s, hat, new, w, rtol, g):
+    """The same at the start of a step, which may end there."""
+    status = RUNNING
+    if ctl.mode == TEMPERATURE:  # heat rises with the current from a moderate one up, whatever it has been before
+        status = consistent(sys, aimed(ctl, CURRENT, ctl.i_begin), s, hat, new, w, rtol, g)
+    if status == RUNNING:
+        status = consistent(sys, ctl, s, hat, new, w, rtol, g)
+    if status == RUNNING:
+        which = closest(sys, ctl, s, s[s.size - TAIL + Q], w, g)
+        status = which + 1 if g[which] <= 0.0 else RUNNING
+    return status
+
+
+@kernel
+def settle(sys, ctl, s, w, rtol):
+    """As `consistent`, to be called from Python."""
+    return consistent(sys, ctl, s, s.copy(), s.copy(), w, rtol, np.empty(EVENTS))
+
+
+@part
+def onward(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, rows, g):
+    """As `advance`, from the row `rows` on."""
     for _ in range(ATTEMPTS):
         remaining = ctl.duration - mem.head[0]
         if remaining <= 1e-12 * ctl.duration:
@@ -227,31 +266,21 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
     return RUNNING, rows
 
 
-@kernel
-def settle(sys, ctl, s, w, rtol):
-    """Consistent potentials and currents at the concentrations in s, under ctl; returns a status.
+@long_kernel
+def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
+    """March until the step ends or the output is full; returns status (-1: call again), rows, terminal voltage.
 
-    Tries at once, then walks from the present operating point to the one asked for.  Where it
-    gets no further, s is left at the last point reached, and the status says what is in the way.
+    Fresh memory begins the step: its state becomes consistent and is the first row.
+    `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
+    as they are in mem, to measure the order of the method.
     """
-    warm(sys, s[s.size - TAIL + T], w)
-    goal, start = ctl.target, ctl.target
-    if ctl.mode != RESISTANCE or s[s.size - TAIL] != 0.0:  # an open circuit is no resistance to walk from
-        start = measured(sys, ctl, s, w)
-    hat, new = s.copy(), s.copy()
-    done, stride = 0.0, 1.0
-    while done < 1.0:
-        stride = min(stride, 1.0 - done)
-        part = start + (done + stride) * (goal - start)
-        copy(s, new)
-        if solve(sys, 0.0, aimed(ctl, ctl.mode, part), hat, new, w, rtol, 1e-4 * TOL) > 0:
-            copy(new, s)
-            done += stride
-            stride *= 2.0
-        else:
-            stride *= 0.5
-            if stride < 1e-3:
-                g = np.empty(EVENTS)
-                what = diagnose(sys, ctl, s, s[s.size - TAIL + Q], w, rtol, g)
-                return UNREACHABLE if what == STEP_TOO_SMALL else what
-    return RUNNING
+    g = np.empty(EVENTS)
+    status, rows = RUNNING, 0
+    if mem.head[4] == FRESH:
+        status = start(sys, ctl, mem.D[0], mem.ahead[0], mem.ahead[1], w, rtol, g)
+        out_t[0] = 0.0
+        copy(mem.D[0], out_s[0])
+        mem.head[4], rows = 0.0, 1
+    if status == RUNNING:
+        status, rows = onward(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, rows, g)
+    return status, rows, voltage(sys, out_s[rows - 1] if rows > 0 else mem.D[0])

@@ -37,6 +37,7 @@ from .system import (
     T_PLUS,
     TAIL,
     control_residual,
+    shells,
     views,
 )
 from .system import T as WARMTH
@@ -171,13 +172,13 @@ def condense_particles(sys, hg, x_hat, x, w, again):
             continue
         law = LAWS_PER_SIDE * side + DIFFUSION
         if sys.grain[p].varies:
-            local.alpha, local.beta = particle.respond(sys, p, law, w.by_solid[law, 0], x_hat[p], x[p], hg,
-                                                       w.inside[p])
+            local.alpha, local.beta = particle.respond(sys, p, law, w.by_solid[law, 0], shells(sys, x_hat, p),
+                                                       shells(sys, x, p), hg, w.inside[p])
         elif not again:
             if side != last:
                 beta = particle.factorise(sys, p, law, w.by_solid[law, 0], hg, w.sweep[side])
                 last = side
-            local.alpha = particle.substitute(x_hat[p], w.sweep[side], w.inside[p])
+            local.alpha = particle.substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
             local.beta = beta
 
 
@@ -219,7 +220,7 @@ def set_particles(sys, x, j, w):
         p = sys.volume[i].particle
         if p >= 0:
             last = w.local[i].alpha + w.local[i].beta * j[i]
-            change = max(change, particle.fill(w.inside[p], last, x[p]))
+            change = max(change, particle.fill(w.inside[p], last, shells(sys, x, p)))
     return change
 
 

@@ -11,12 +11,12 @@ begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 
 """
 import numpy as np
 
-from .._jit import inner, long_kernel
+from .._jit import inner, long_kernel, part
 from .foil import error_of
 from .history import KELVIN
-from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, closest, diagnose, first_of
+from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, closest, diagnose, first_of, start
 from .stage import solve, voltage
-from .system import TAIL, E, Q, T, aimed, copy, keep_salt, views
+from .system import TAIL, E, Q, T, aimed, copy, keep_salt
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
 STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
@@ -34,15 +34,14 @@ def target(knots, t, k):
 @inner
 def size(sys, d, rtol):
     """Largest root-mean-square of an error of particles, salt, temperature over rtol; potentials follow from them."""
-    x, c, _, _, _ = views(sys, d)
+    n, k = sys.volume.size, sys.grain.size * sys.shell.size
     a, b = 0.0, 0.0
-    for p in range(x.shape[0]):
-        for q in range(x.shape[1]):
-            a += x[p, q] ** 2
-    for i in range(c.size):
-        b += (c[i] / sys.c_ref) ** 2
-    warmer = d[d.size - TAIL + T] / KELVIN
-    return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d)**2)) / rtol
+    for i in range(k):
+        a += d[i] ** 2
+    for i in range(k, k + n):
+        b += d[i] ** 2
+    b, warmer = b / sys.c_ref**2, d[d.size - TAIL + T] / KELVIN
+    return np.sqrt(max(a / max(k, 1), b / n, warmer**2, error_of(sys, d)**2)) / rtol
 
 
 @inner
@@ -63,7 +62,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
     keep_salt(sys, m[AHEAD], m[MIDDLE])
     if solve(sys, hg, aimed(ctl, ctl.mode, target(knots, t + h, k)), m[KNOWN], m[AHEAD], w, rtol, tol) == 0:
         return -1.0
-    n = views(sys, m[Y])[0].size + sys.volume.size
+    n = sys.grain.size * sys.shell.size + sys.volume.size
     for i in range(m.shape[1]):
         m[RATE_AHEAD, i] = (m[AHEAD, i] - m[KNOWN, i]) / hg if i < n or i > m.shape[1] - TAIL else 0.0
         m[ERROR, i] = 2.0 * WIDTH * h * (m[ERROR, i] + m[RATE_AHEAD, i] / (1.0 - GAMMA))
@@ -73,13 +72,13 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
 @inner
 def begin(sys, ctl, m, w, rtol):
     """Rates of change at the consistent state m[Y]."""
-    hg, k = 1e-3, m.shape[1] - TAIL
+    hg, k, n = 1e-3, m.shape[1] - TAIL, sys.grain.size * sys.shell.size + sys.volume.size
     copy(m[Y], m[AHEAD])
     for i in range(m.shape[1]):
         m[RATE, i] = 0.0
     if solve(sys, hg, ctl, m[Y], m[AHEAD], w, rtol, 1e-4 * TOL) > 0:
         for i in range(k + TAIL):
-            if i < views(sys, m[Y])[0].size + sys.volume.size or i > k:
+            if i < n or i > k:
                 m[RATE, i] = (m[AHEAD, i] - m[Y, i]) / hg
     m[RATE, k + Q], m[RATE, k + E] = m[Y, k], m[Y, k] * voltage(sys, m[Y])
 
@@ -159,19 +158,9 @@ def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
     return -1, 0.0, 0.0
 
 
-@long_kernel
-def follow(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s):
-    """March along a profile until it or the output ends; returns status (-1: call again), rows.
-
-    knots (n, 2): time since the step began [s], target in the unit of ctl.target, from t = 0 to
-    ctl.duration at least.  m (ROWS_KEPT, N): the memory, with the state in m[Y].  head: time,
-    step to try next, knot last passed, or -1 before the first step.
-    """
-    g = np.empty(EVENTS)
-    rows = 0
-    if head[2] < 0.0:
-        begin(sys, ctl, m, w, rtol)
-        head[2] = 0.0
+@part
+def onward(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, rows, g):
+    """As `follow`, from the row `rows` on."""
     for _ in range(ATTEMPTS):
         t, k = head[0], int(head[2])
         if t >= ctl.duration:
@@ -195,3 +184,26 @@ def follow(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s):
             head[2] += 1.0
         head[1] = max(head[1] if whole else 0.0, h * min(5.0, 0.85 * max(error, 1e-6) ** (-1.0 / 3.0)))
     return RUNNING, rows
+
+
+@long_kernel
+def follow(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s):
+    """March along a profile until it or the output ends; returns status (-1: call again), rows, terminal voltage.
+
+    knots (n, 2): time since the step began [s], target in the unit of ctl.target, from t = 0 to
+    ctl.duration at least.  m (ROWS_KEPT, N): the memory, with the state in m[Y].  head: time,
+    step to try next, knot last passed, or -1 before the step has begun: then the state becomes consistent and
+    is the first row.
+    """
+    g = np.empty(EVENTS)
+    status, rows = RUNNING, 0
+    if head[2] < 0.0:
+        status = start(sys, ctl, m[Y], m[KNOWN], m[MIDDLE], w, rtol, g)
+        out_t[0] = 0.0
+        copy(m[Y], out_s[0])
+        head[2], rows = 0.0, 1
+        if status == RUNNING:
+            begin(sys, ctl, m, w, rtol)
+    if status == RUNNING:
+        status, rows = onward(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, rows, g)
+    return status, rows, voltage(sys, out_s[rows - 1] if rows > 0 else m[Y])

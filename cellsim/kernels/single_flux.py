@@ -13,7 +13,7 @@ from ..physics.kinetics import overpotential
 from .foil import potential
 from .held import imposed
 from .local import open_circuit, within_edges
-from .particle import fill, respond
+from .particle import factorise, fill, respond, substitute
 from .porous import electrolyte
 from .system import (
     CHI,
@@ -28,6 +28,7 @@ from .system import (
     SHAPE_X,
     TAIL,
     control_residual,
+    shells,
     views,
 )
 
@@ -154,6 +155,20 @@ def salt_step(sys, hg, c_hat, c, j, w):
     return change if abs(total) < 1e300 else np.inf
 
 
+@inner
+def condense(sys, hg, x_hat, x, w, side, i, again):
+    """The particle of an electrode whose first volume is i, as alpha + beta j; `again` where D varies only."""
+    p, law, local = sys.volume[i].particle, LAWS_PER_SIDE * side + DIFFUSION, w.local[i]
+    if p < 0:
+        local.alpha, local.beta = 0.5, 0.0
+    elif sys.grain[p].varies:
+        local.alpha, local.beta = respond(sys, p, law, w.by_solid[law, 0], shells(sys, x_hat, p), shells(sys, x, p), hg,
+                                          w.inside[p])
+    elif not again:
+        local.beta = factorise(sys, p, law, w.by_solid[law, 0], hg, w.sweep[side])
+        local.alpha = substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
+
+
 @part
 def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """As `porous.solve_stage`, for the single-flux model."""
@@ -176,13 +191,13 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         if not change < 1e12:
             return 0
         for side in range(2):
-            first, law = first_of(sys, side), LAWS_PER_SIDE * side + DIFFUSION
-            p = sys.volume[first].particle
-            alpha, beta = 0.5, 0.0
+            first = first_of(sys, side)
+            p, local = sys.volume[first].particle, w.local[first]
+            condense(sys, hg, x_hat, x, w, side, first, iteration > 1)
             if p >= 0:
-                alpha, beta = respond(sys, p, law, w.by_solid[law, 0], x_hat[p], x[p], hg, w.inside[p])
-                change = max(change, fill(w.inside[p], alpha + beta * j[first], x[p]))
-            v, v_j = interface(sys, w, side, j[first], alpha, beta, c)
+                last = local.alpha + local.beta * j[first]
+                change = max(change, fill(w.inside[p], last, shells(sys, x, p)))
+            v, v_j = interface(sys, w, side, j[first], local.alpha, local.beta, c)
             V -= sign[side] * v
             V_I -= v_j / area[side]
         rise, resistance = electrolyte_drop(sys, c, w)

@@ -20,7 +20,6 @@ from .system import (
     E,
     Q,
     T,
-    views,
     warm,
 )
 
@@ -28,7 +27,7 @@ from .system import (
 @inner
 def voltage(sys, s):
     """Terminal voltage of a state [V].  Models that do not resolve phi_s keep it in the last one."""
-    end = views(sys, s)[3][sys.volume.size - 1]
+    end = s[s.size - TAIL - sys.volume.size - 1]
     if sys.model == POROUS:
         return end - porous.end_resistance(sys) * s[s.size - TAIL]
     return end

@@ -149,6 +149,7 @@ class Control(NamedTuple):
     plating: float = -np.inf  # V, margin to lithium plating that ends the step
     critical: float = -np.inf  # A/m2, margin to the critical current that ends the step
     i_top: float = np.inf  # A/m2; a held state ends when |I| rises to this
+    i_begin: float = 0.0  # A/m2, from where the current that holds a temperature is looked for
 
 
 class Work(NamedTuple):
@@ -215,11 +216,16 @@ def add(weight, source, target):
 
 @inlined
 def views(sys, s):
-    """The parts of a state vector: particles (p, m), c_e, phi_e, phi_s, j."""
-    n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
-    k = p * m
-    return (s[:k].reshape(p, m), s[k:k + n], s[k + n:k + 2 * n], s[k + 2 * n:k + 3 * n],
+    """The parts of a state vector: all particles one after the other, c_e, phi_e, phi_s, j."""
+    n, k = sys.volume.size, sys.grain.size * sys.shell.size
+    return (s[:k], s[k:k + n], s[k + n:k + 2 * n], s[k + 2 * n:k + 3 * n],
             s[k + 3 * n:k + 4 * n])
+
+
+@inlined
+def shells(sys, x, p):
+    """Particle p of all particles x."""
+    return x[p * sys.shell.size:(p + 1) * sys.shell.size]
 
 
 @inner
@@ -234,7 +240,8 @@ def keep_salt(sys, new, old):
 def aimed(ctl, mode, target):
     """The same control with another target."""
     return Control(mode, target, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge, ctl.c_edge,
-                   ctl.T_around, ctl.heater, ctl.own, ctl.T_lo, ctl.T_hi, ctl.plating, ctl.critical, ctl.i_top)
+                   ctl.T_around, ctl.heater, ctl.own, ctl.T_lo, ctl.T_hi, ctl.plating, ctl.critical, ctl.i_top,
+                   ctl.i_begin)
 
 
 @inner

@@ -167,7 +167,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             step = w.block[i, 0, STEP]
             change = max(change, abs(step) / sys.c_ref)
             c[i] = max(c[i] + step, 0.1 * c[i])
-        alpha, beta = respond(sys, 0, law, w.by_solid[law, 0], x_hat[0], x[0], hg, w.inside[0])
+        alpha, beta = respond(sys, 0, law, w.by_solid[law, 0], x_hat, x, hg, w.inside[0])
         rise, V_I, left_I, right_I = electrolyte_drop(sys, c, I, w)
         v, v_j = electrode(sys, w, n - 1, -I, alpha - beta * I, beta, c[n - 1], -right_I)
         u, u_j = electrode(sys, w, 0, I, 0.5, 0.0, c[0], left_I)
@@ -180,7 +180,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             more = dI * w.block[i, 0, PER_I]
             change = max(change, abs(more) / sys.c_ref)
             c[i] = max(c[i] + more, 0.1 * c[i])
-        change = max(change, fill(w.inside[0], alpha - beta * s[k], x[0]), abs(dI * V_I)) / rtol
+        change = max(change, fill(w.inside[0], alpha - beta * s[k], x), abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
         phi_s[n - 1], j[0], j[n - 1] = V + V_I * dI, s[k], -s[k]  # the terminal voltage; no other is resolved
