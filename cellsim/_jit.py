@@ -142,10 +142,10 @@ def inner(function):
 
 
 def part(function):
-    """As `inner`, of what is called in one place only, and compiled into it.
+    """As `inner`, of what is small or called in one place only, and compiled into where it is called.
 
     A system and its scratch memory are some 200 numbers and pointers, which every call that is not compiled in
-    copies: half of the time on small meshes.  Compiling in what is called in many places would take minutes.
+    copies: half of the time on small meshes.  Compiling in all that is called in many places would take minutes.
     """
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 

@@ -6,7 +6,7 @@ pressure are taken as the state foresees them; the interphase grows whatever the
 beforehand.  What leaves and what stays is booked by the integrator's own formulas, so that lithium that can leave,
 dead lithium, lithium bound by the interphase and charge passed add up to rounding at all times.
 """
-from .._jit import inner, kernel
+from .._jit import inner, kernel, part
 from ..physics.constants import V_LI, F
 from ..physics.contact import constriction_resistance, contact_resistance, effective_pressure, pressure_rise
 from ..physics.interphase import growth_rate, layer_resistance, lithium_bound
@@ -108,7 +108,7 @@ def active(sys, s):
     return active_area(max(s[s.size - TAIL + VOID], 0.0), sys.foil[0].v_0)[0]
 
 
-@inner
+@part
 def left(sys, s):
     """Lithium that can leave, in units of what vanishes: 0 where it counts as none; infinite without end."""
     if sys.foil.size == 0 or sys.foil[0].vanishing == 0.0:
@@ -116,7 +116,7 @@ def left(sys, s):
     return s[s.size - TAIL + LITHIUM] / max(sys.foil[0].vanishing, sys.foil[0].host) - LEAST
 
 
-@inner
+@part
 def error_of(sys, d):
     """An error d of a state in voids and interphase, in units of 1 V."""
     if sys.foil.size == 0:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import inner, part
+from .._jit import inlined, inner, part
 from .foil import error_of
 from .stage import solve
 from .system import TAIL, T, add, copy, keep_salt, views
@@ -43,7 +43,7 @@ def remember(s, h, begun=True) -> Memory:
                   np.zeros((MAX_ORDER + 1, s.size)), np.zeros((2, MAX_ORDER + 1, MAX_ORDER + 1)))
 
 
-@inner
+@part
 def norm(sys, d, rtol):
     """Largest root-mean-square of the local error in particles, salt, potentials, temperature, lithium, over rtol."""
     x, c, phi_e, phi_s, _ = views(sys, d)
@@ -80,7 +80,7 @@ def rescale(mem, factor):
     mem.head[3] = 0.0
 
 
-@part
+@inlined
 def attempt(sys, ctl, mem, w, rtol, tol):
     """Solve for the state one step ahead into mem.ahead; returns Newton iterations, or 0."""
     order = int(mem.head[2])

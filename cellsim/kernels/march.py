@@ -36,7 +36,7 @@ RUNNING, UNREACHABLE, STEP_TOO_SMALL = -1, 12, 13
 EVENTS = 11
 
 
-@inner
+@part
 def first_of(g):
     """Index of the smallest margin."""
     which = 0
@@ -46,15 +46,15 @@ def first_of(g):
     return which
 
 
-@inner
-def closest(sys, ctl, s, q_start, w, g):
+def _closest(sys, ctl, s, q_start, w, g):
     """Distance to every ending into g (EVENTS,), positive while the step runs, each in a unit of order one.
 
     Returns which one is the smallest.
     """
     k = s.size - TAIL
     I, V, now = s[k], voltage(sys, s), s[k + T]
-    warm(sys, now, w)
+    if sys.heat.capacity > 0.0:  # asked here: a call takes longer than the question
+        warm(sys, now, w)
     particles, c, _, _, _ = views(sys, s)
     for i in range(EVENTS):
         g[i] = np.inf
@@ -69,13 +69,13 @@ def closest(sys, ctl, s, q_start, w, g):
         g[2] = min(g[2], 1.0 - abs(I) / ctl.i_top)
     if ctl.q_end < np.inf:
         g[3] = 1.0 - abs(s[k + Q] - q_start) / ctl.q_end
-    for i in range(sys.volume.size):
-        p = sys.volume[i].particle
-        if p >= 0:
-            x = particles[(p + 1) * sys.shell.size - 1]
-            g[4] = min(g[4], x - ctl.x_edge)
-            g[5] = min(g[5], 1.0 - ctl.x_edge - x)
-        g[6] = min(g[6], c[i] / ctl.c_edge - 1.0)
+    least, most, salt = np.inf, -np.inf, np.inf
+    for p in range(sys.grain.size):
+        x = particles[(p + 1) * sys.shell.size - 1]
+        least, most = min(least, x), max(most, x)
+    for i in range(c.size):
+        salt = min(salt, c[i])
+    g[4], g[5], g[6] = least - ctl.x_edge, 1.0 - ctl.x_edge - most, salt / ctl.c_edge - 1.0
     g[7] = min(ctl.T_hi - now, now - ctl.T_lo)
     if ctl.plating > -np.inf:
         g[8] = plating(sys, s, w)[0] - ctl.plating
@@ -84,6 +84,9 @@ def closest(sys, ctl, s, q_start, w, g):
     if I > 0.0:
         g[10] = left(sys, s)
     return first_of(g)
+
+
+closest, closest_here = inner(_closest), part(_closest)  # compiled into where it is called all the time
 
 
 @inner
@@ -129,7 +132,7 @@ def land(sys, ctl, mem, t_before, q_start, state, w, g):
     return which, when
 
 
-@inner
+@part
 def record(sys, mem, t_before, end, every, out_t, out_s, rows):
     """Append the state at `end`, and those at multiples of `every` since t_before, or half-way if it is 0."""
     k, stride = 1.0, 0.5 * (end - t_before)
@@ -207,7 +210,7 @@ def consistent(sys, ctl, s, hat, new, w, rtol, g):
     return RUNNING
 
 
-@inner
+@inlined
 def start(sys, ctl, s, hat, new, w, rtol, g):
     """The same at the start of a step, which may end there."""
     status = RUNNING
@@ -227,9 +230,17 @@ def settle(sys, ctl, s, w, rtol):
     return consistent(sys, ctl, s, s.copy(), s.copy(), w, rtol, np.empty(EVENTS))
 
 
-@part
-def onward(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, rows, g):
-    """As `advance`, from the row `rows` on."""
+@inner
+def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, g):
+    """As `advance`; returns status, rows."""
+    rows = 0
+    if mem.head[4] == FRESH:
+        status = start(sys, ctl, mem.D[0], mem.ahead[0], mem.ahead[1], w, rtol, g)
+        out_t[0] = 0.0
+        copy(mem.D[0], out_s[0])
+        mem.head[4], rows = 0.0, 1
+        if status != RUNNING:
+            return status, rows
     for _ in range(ATTEMPTS):
         remaining = ctl.duration - mem.head[0]
         if remaining <= 1e-12 * ctl.duration:
@@ -254,7 +265,7 @@ def onward(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
             continue
         t_before = mem.head[0]
         accept(mem)
-        which, end = closest(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
+        which, end = closest_here(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
         ended = g[which] <= 0.0
         if ended:
             which, end = land(sys, ctl, mem, t_before, q_start, w.spare, w, g)
@@ -274,13 +285,5 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
     `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
     as they are in mem, to measure the order of the method.
     """
-    g = np.empty(EVENTS)
-    status, rows = RUNNING, 0
-    if mem.head[4] == FRESH:
-        status = start(sys, ctl, mem.D[0], mem.ahead[0], mem.ahead[1], w, rtol, g)
-        out_t[0] = 0.0
-        copy(mem.D[0], out_s[0])
-        mem.head[4], rows = 0.0, 1
-    if status == RUNNING:
-        status, rows = onward(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, rows, g)
+    status, rows = travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, np.empty(EVENTS))
     return status, rows, voltage(sys, out_s[rows - 1] if rows > 0 else mem.D[0])

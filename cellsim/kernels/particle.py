@@ -18,11 +18,15 @@ from ..numerics.table import evaluate
 
 @inner
 def factorise(sys, p, law, g, hg, sweep):
-    """Elimination for constant D, shared by all particles like p, into sweep (3, shells); returns beta."""
-    m = sweep.shape[1]
-    grain = sys.grain[p]
+    """Elimination for constant D, shared by all particles like p, into sweep (3, shells + 1); returns beta.
+
+    The last column keeps what it was for and beta: mostly nothing has changed.
+    """
+    m, grain = sys.shell.size, sys.grain[p]
     _, D = evaluate(sys.laws.solid, law, 0.5)
     k = hg * g * grain.D * D / (grain.R_p * grain.R_p)
+    if k == sweep[0, m] and hg > 0.0:
+        return sweep[1, m]
     below, s = 0.0, 0.0
     for i in range(m):
         above = k * sys.shell[i].link
@@ -32,7 +36,8 @@ def factorise(sys, p, law, g, hg, sweep):
         s = 1.0 / pivot
         sweep[0, i], sweep[1, i], sweep[2, i] = s * sys.shell[i].volume, s * below, s * above
         below = above
-    return -s * hg * grain.rate / grain.R_p
+    sweep[0, m], sweep[1, m] = k, -s * hg * grain.rate / grain.R_p
+    return sweep[1, m]
 
 
 @inner

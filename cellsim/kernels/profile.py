@@ -11,7 +11,7 @@ begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 
 """
 import numpy as np
 
-from .._jit import inner, long_kernel, part
+from .._jit import inner, long_kernel
 from .foil import error_of
 from .history import KELVIN
 from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, closest, diagnose, first_of, start
@@ -158,9 +158,18 @@ def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
     return -1, 0.0, 0.0
 
 
-@part
-def onward(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, rows, g):
-    """As `follow`, from the row `rows` on."""
+@inner
+def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
+    """As `follow`; returns status, rows."""
+    rows = 0
+    if head[2] < 0.0:
+        status = start(sys, ctl, m[Y], m[KNOWN], m[MIDDLE], w, rtol, g)
+        out_t[0] = 0.0
+        copy(m[Y], out_s[0])
+        head[2], rows = 0.0, 1
+        if status != RUNNING:
+            return status, rows
+        begin(sys, ctl, m, w, rtol)
     for _ in range(ATTEMPTS):
         t, k = head[0], int(head[2])
         if t >= ctl.duration:
@@ -195,15 +204,5 @@ def follow(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s):
     step to try next, knot last passed, or -1 before the step has begun: then the state becomes consistent and
     is the first row.
     """
-    g = np.empty(EVENTS)
-    status, rows = RUNNING, 0
-    if head[2] < 0.0:
-        status = start(sys, ctl, m[Y], m[KNOWN], m[MIDDLE], w, rtol, g)
-        out_t[0] = 0.0
-        copy(m[Y], out_s[0])
-        head[2], rows = 0.0, 1
-        if status == RUNNING:
-            begin(sys, ctl, m, w, rtol)
-    if status == RUNNING:
-        status, rows = onward(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, rows, g)
+    status, rows = travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, np.empty(EVENTS))
     return status, rows, voltage(sys, out_s[rows - 1] if rows > 0 else m[Y])

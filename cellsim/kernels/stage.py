@@ -1,5 +1,5 @@
 """What the integrator asks of a model: one implicit stage, the voltage, what its control measures."""
-from .._jit import inner, kernel
+from .._jit import inner, kernel, part
 from . import porous, single_flux, thin_film
 from .foil import book, foresee
 from .heat import balance, critical
@@ -24,7 +24,7 @@ from .system import (
 )
 
 
-@inner
+@part
 def voltage(sys, s):
     """Terminal voltage of a state [V].  Models that do not resolve phi_s keep it in the last one."""
     end = s[s.size - TAIL - sys.volume.size - 1]

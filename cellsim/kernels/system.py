@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import inlined, inner, records
+from .._jit import inlined, inner, part, records
 from ..numerics.block_tridiagonal import COLUMNS
 from ..numerics.table import Table, locate, read
 
@@ -159,7 +159,7 @@ class Work(NamedTuple):
     local: np.ndarray  # (n,) LOCAL
     salt: np.ndarray  # (n,) SALT: electrolyte properties of each volume
     inside: np.ndarray  # (particles, 2, shells): x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last
-    sweep: np.ndarray  # (2, 3, shells): elimination of a particle of constant D of either side
+    sweep: np.ndarray  # (2, 3, shells + 1): elimination of a particle of constant D of either side, and of which
     spare: np.ndarray  # (N,) a state
     curvature: np.ndarray  # (1,) Newton's next correction over the square of the last, as last seen
     at: np.ndarray  # (1,) temperature that the following belong to [K]
@@ -174,7 +174,7 @@ def allocate(sys: System) -> Work:
     """Scratch memory for `sys`."""
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     return Work(np.zeros((n, 3, COLUMNS)), records(np.zeros(n, LOCAL)), records(np.zeros(n, SALT)), np.zeros((p, 2, m)),
-                np.zeros((2, 3, m)), np.zeros(p * m + 4 * n + TAIL), np.ones(1),
+                np.zeros((2, 3, m + 1)), np.zeros(p * m + 4 * n + TAIL), np.ones(1),
                 np.array([np.nan if sys.heat.capacity > 0.0 else sys.T]),
                 np.eye(1, TERMS).repeat(SOLID_LAWS, 0), np.eye(1, TERMS).repeat(SALT_LAWS, 0), np.ones(RATES),
                 np.zeros((2, TERMS)), records(np.zeros(1, TOUCH)))
@@ -228,7 +228,7 @@ def shells(sys, x, p):
     return x[p * sys.shell.size:(p + 1) * sys.shell.size]
 
 
-@inner
+@part
 def keep_salt(sys, new, old):
     """Extrapolated below zero, there would be no logarithm: leave a tenth of the salt in the state `old`."""
     salt, had = views(sys, new)[1], views(sys, old)[1]
