@@ -14,7 +14,8 @@ from ..errors import ParameterError
 from ..kernels.system import CHI, DIFFUSION, LAWS_PER_SIDE, OCP, T_PLUS, TERMS, Heat, Laws
 from ..numerics.table import KNOTS, Table, through
 from ..physics.transport import arrhenius
-from .laws import kept, salts, solids
+from .kept import kept
+from .laws import salts, solids
 from .mesh import critical_current_factor, film_resistance, foil
 from .parts import NEGATIVE, PARTS, has_foil
 
@@ -175,6 +176,6 @@ def critical_current(cell, T) -> float:
 
 def warmed(cell, T, body) -> tuple[Laws, Heat]:
     """Laws and heat of a cell that is one lump of heat."""
-    laws, factors = warm_laws(cell, T)
+    laws, factors = kept(warm_laws, cell, T)
     area = cell.value("cell/electrode area")
-    return laws, Heat(body.heat_capacity / area, body.conductance / area, critical_current(cell, T), factors)
+    return laws, Heat(body.heat_capacity / area, body.conductance / area, kept(critical_current, cell, T), factors)

@@ -6,8 +6,9 @@ import numpy as np
 
 from ..kernels.system import Laws
 from ..numerics.table import KNOTS, Table, integral, joined, pieces, tabulate
-from ..parameters.check import C_RANGE, X_RANGE
+from ..parameters.consistency import C_RANGE, X_RANGE
 from ..physics.transport import arrhenius, diffusion_factor
+from .kept import kept
 from .parts import PARTS, is_metal
 
 DILUTE = 1e-5  # smallest tabulated root of a concentration, over that of the lower end of C_RANGE
@@ -115,40 +116,6 @@ def salt_laws(cell, T, c_range):
             *shapes]
 
 
-class _Asked:
-    """A cell that notes what it is asked for."""
-
-    def __init__(self, cell):
-        self.cell, self.answers = cell, {}
-
-    def _ask(self, how, path):
-        self.answers[how, path] = getattr(self.cell, how)(path)
-        return self.answers[how, path]
-
-    def value(self, path):
-        return self._ask("value", path)
-
-    def law(self, path):
-        return self._ask("law", path)
-
-    def is_number(self, path):
-        return self._ask("is_number", path)
-
-    def text(self, path):
-        return self._ask("text", path)
-
-    def has(self, path):
-        return self._ask("has", path)
-
-    @property
-    def name(self):
-        return self.cell.name  # for messages only
-
-
-KEPT, VARIANTS = 96, 4  # so many things are kept, such as a table of laws at one temperature, and of each so many
-_kept: dict = {}  # (maker, T): (what a cell was asked for and answered, the outcome), latest first
-
-
 def tables(cell, T) -> Laws:
     """All laws of a cell at temperature T [K], in the order named in kernels.system."""
     return Laws(_side_by_side(*(kept(make, cell, T) for make in SOLID_PIECES)), kept(salt_table, cell, T))
@@ -194,21 +161,3 @@ def salt_table(cell, T) -> Table:
     """The laws of the salt over the root of its concentration."""
     laws, ends = salts(cell, T)
     return tabulate(laws, *ends)
-
-
-def kept(make, cell, T):
-    """make(cell, T), such as a table, or an earlier outcome: variations of a cell mostly share their laws.
-
-    A cell that gives the same answers to everything that went into a table gets the same table.
-    """
-    variants = _kept.get((make, T), ())
-    for answers, outcome in variants:
-        if all(getattr(cell, how)(path) == answer for how, path, answer in answers):
-            return outcome
-    asked = _Asked(cell)
-    outcome = make(asked, T)
-    answers = tuple((how, path, answer) for (how, path), answer in asked.answers.items())
-    if len(_kept) >= KEPT:
-        _kept.pop(next(iter(list(_kept))), None)
-    _kept[make, T] = ((answers, outcome), *variants)[:VARIANTS]  # at once: threads see one or the other
-    return outcome

@@ -20,6 +20,7 @@ from ..numerics.mesh import sphere
 from ..physics.constants import F
 from .foil import foil_of
 from .heat import steady, warmed
+from .kept import kept
 from .laws import scale_of_diffusivity, tables
 from .mesh import Region, across, regions, touching
 from .parts import PARTS, has_foil, needs_particles
@@ -30,46 +31,65 @@ ACCURACY = 1e-3  # V rms, unless said
 KEYS = tuple(f.name for f in fields(Region))
 
 
-def grains(cell, sides):
-    """Particle data, one row for each side in `sides`."""
-    one = {}
-    for side in set(sides):
-        part = PARTS[side]
-        one[side] = (touching(cell, part) / (F * cell.value(f"{part}/maximum concentration")),
-                     cell.value(f"{part}/particle radius"), scale_of_diffusivity(cell, part),
-                     not cell.is_number(f"{part}/particle diffusivity"))
-    return np.array([one[side] for side in sides], GRAIN)
+@lru_cache(maxsize=64)
+def volumes_of(volumes, model, ideal):
+    """A function (cell, T) that gives the control volumes of a model, and the side of every particle they hold."""
+    def make(cell, T):
+        parts = regions(cell, T, volumes, STRETCH_X, ideal)
+        volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
+        edges = np.cumsum([0, *(p.dx.size for p in parts)])
+        for key in KEYS:
+            column = volume[key]
+            for part, first, last in zip(parts, edges[:-1], edges[1:], strict=True):
+                column[first:last] = getattr(part, key)
+        volume["across"] = across(volume)
+        side, foil = volume["side"], has_foil(cell)
+        holds = (side == 1) | ((side == 0) & (not foil))
+        if model == SINGLE_FLUX:  # one particle an electrode, shared by its volumes
+            owners = (1,) if foil else (0, 1)
+            volume["particle"] = np.where(holds, side - owners[0], -1)
+        else:
+            owners = tuple(side[holds].tolist())
+            volume["particle"] = np.where(holds, np.cumsum(holds) - 1, -1)
+        return records(volume), owners
+
+    return make
+
+
+@lru_cache(maxsize=64)
+def grains_of(sides):
+    """A function (cell, T) that gives the data of particles, one row for each side in `sides`."""
+    def make(cell, T):
+        one = {}
+        for side in set(sides):
+            part = PARTS[side]
+            one[side] = (touching(cell, part) / (F * cell.value(f"{part}/maximum concentration")),
+                         cell.value(f"{part}/particle radius"), scale_of_diffusivity(cell, part),
+                         not cell.is_number(f"{part}/particle diffusivity"))
+        return records(np.array([one[side] for side in sides], GRAIN))
+
+    return make
+
+
+def reference(cell, T):
+    """Salt concentration c_e0 [mol/m3] and transference number there, and resistance in series [Ohm m2]."""
+    c0 = cell.value("electrolyte/initial concentration")
+    t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
+    return float(c0), float(t_ref), float(cell.value("cell/series resistance"))
 
 
 @lru_cache(maxsize=64)
 def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
     """The System of a cell at temperature T [K], or from there on if it is a `Body`.
 
-    Runs share it: no one writes to it.
+    Runs share it, and variations of a cell its parts: no one writes to it.
     """
     needs_particles(cell)
-    parts = regions(cell, T, volumes, STRETCH_X, ideal)
-    volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
-    edges = np.cumsum([0, *(p.dx.size for p in parts)])
-    for key in KEYS:
-        column = volume[key]
-        for part, first, last in zip(parts, edges[:-1], edges[1:], strict=True):
-            column[first:last] = getattr(part, key)
-    volume["across"] = across(volume)
-    side = volume["side"]
-    foil = has_foil(cell)
-    holds = (side == 1) | ((side == 0) & (not foil))
-    if model == SINGLE_FLUX:  # one particle an electrode, shared by its volumes
-        owners = [1] if foil else [0, 1]
-        volume["particle"] = np.where(holds, side - owners[0], -1)
-    else:
-        owners = list(side[holds])
-        volume["particle"] = np.where(holds, np.cumsum(holds) - 1, -1)
-    laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
-    c0 = cell.value("electrolyte/initial concentration")
-    t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
-    return System(model, records(volume), records(grains(cell, owners)), records(sphere(shells)), laws, float(c0),
-                  float(t_ref), float(T), float(cell.value("cell/series resistance")), heat, foil_of(cell, T))
+    volume, owners = kept(volumes_of(volumes, model, ideal), cell, T)
+    laws, heat = (tables(cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
+    c_ref, t_ref, R_series = kept(reference, cell, T)
+    return System(model, volume, kept(grains_of(owners), cell, T), records(sphere(shells)), laws, c_ref, t_ref,
+                  float(T), R_series, heat, kept(foil_of, cell, T))
 
 
 class _Meshed:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..physics.constants import F, R
-from .laws import diffusivity_factor, kept, open_circuit
+from .kept import kept
+from .laws import diffusivity_factor, open_circuit
 from .mesh import exchange_current_density, surface_area, touching, transport_efficiency
 from .parts import NEGATIVE, PARTS, POSITIVE, is_metal
 
@@ -47,11 +48,11 @@ def at_rest(cell, T):
     return kappa, (1.0 - t_plus) / (F * D_e * c0)
 
 
-def electrolyte_numbers(cell, part, T, current) -> tuple[float, float]:
-    """(u [V], g) of one layer at a current density [A/m2] and T [K]."""
+def electrolyte_numbers(cell, part, T) -> tuple[float, float]:
+    """(u [V], g) of one layer at 1 A/m2 and T [K]."""
     kappa, moved = kept(at_rest, cell, T)
     length = cell.value(f"{part}/thickness") / transport_efficiency(cell, part)
-    return current * length / kappa, current * moved * length
+    return length / kappa, moved * length
 
 
 def steadiness(part):
@@ -83,15 +84,33 @@ LEVEL = {part: steadiness(part) for part in PARTS}
 SPREAD = {part: spread(part) for part in PARTS}
 
 
+def per_current(part):
+    """A function (cell, T) that gives the numbers of a porous electrode at 1 A/m2."""
+    def make(cell, T):
+        get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+        j = 1.0 / (surface_area(cell, part) * get("thickness"))
+        D_s, uneven = diffusivity(cell, part, T)
+        S = j * get("particle radius") * touching(cell, part) / (F * D_s * get("maximum concentration"))
+        return Numbers(*electrolyte_numbers(cell, part, T), S,
+                       j * (R * T / (F * exchange_current_density(cell, part, T)) + get("film resistance")),
+                       kept(LEVEL[part], cell, T), uneven, S * math.sqrt(D_s) / get("particle radius"))
+
+    return make
+
+
+def between(cell, T):
+    """(u [V], g) of the separator at 1 A/m2."""
+    return electrolyte_numbers(cell, "separator", T)
+
+
+UNIT = {part: per_current(part) for part in PARTS}
+
+
 def electrode_numbers(cell, part, T, current) -> Numbers:
     """The numbers of a porous electrode at a current density [A/m2] and T [K]."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-    j = current / (surface_area(cell, part) * get("thickness"))
-    D_s, uneven = diffusivity(cell, part, T)
-    S = j * get("particle radius") * touching(cell, part) / (F * D_s * get("maximum concentration"))
-    return Numbers(*electrolyte_numbers(cell, part, T, current), S,
-                   j * (R * T / (F * exchange_current_density(cell, part, T)) + get("film resistance")),
-                   kept(LEVEL[part], cell, T), uneven, S * math.sqrt(D_s) / get("particle radius"))
+    one = kept(UNIT[part], cell, T)
+    return Numbers(one.u * current, one.g * current, one.S * current, one.kinetic * current, one.level, one.uneven,
+                   one.swift * current)
 
 
 def volumes_for(numbers, g, error) -> int:
@@ -126,6 +145,6 @@ def resolution(cell, T, rate, accuracy, swift=False):
     numbers = {part: electrode_numbers(cell, part, T, current) for part in PARTS if not is_metal(cell, part)}
     g, error = max(n.g for n in numbers.values()), SHARE * accuracy
     volumes = {part: volumes_for(numbers[part], g, error) if part in numbers else 1 for part in PARTS}
-    between = separator_volumes(*electrolyte_numbers(cell, "separator", T, current), error)
-    return ((volumes[NEGATIVE], between, volumes[POSITIVE]),
+    middle = separator_volumes(*(current * x for x in kept(between, cell, T)), error)
+    return ((volumes[NEGATIVE], middle, volumes[POSITIVE]),
             max(shells_for(n, swift, error) for n in numbers.values()))

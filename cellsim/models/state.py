@@ -8,7 +8,8 @@ from ..kernels.system import LAYER, LITHIUM, TAIL
 from ..kernels.system import T as TEMPERATURE
 from ..physics.constants import F
 from .foil import lithium_left, resting_potential
-from .laws import kept, open_circuit
+from .kept import kept
+from .laws import open_circuit
 from .parts import NEGATIVE, POSITIVE, has_foil
 
 

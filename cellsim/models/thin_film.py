@@ -15,7 +15,7 @@ from .foil import foil_of
 from .heat import steady, warmed
 from .laws import scale_of_diffusivity, tables
 from .mesh import FOIL, across, exchange_current_density, foil, transport_efficiency
-from .models import ACCURACY, DFN
+from .models import ACCURACY, DFN, reference
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
 
 STRETCH = 3.0  # grading of the electrolyte towards both faces
@@ -59,12 +59,10 @@ def build(cell, T, n, shells, body=None) -> System:
     held = get("maximum concentration") * get("active material volume fraction") * get("utilisation")
     varies = not cell.is_number(f"{POSITIVE}/particle diffusivity")
     grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale_of_diffusivity(cell, POSITIVE), varies)], GRAIN)
-    c0 = cell.value("electrolyte/initial concentration")
-    t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
-    return System(THIN_FILM, records(_volumes(cell, T, n)), records(grain), records(slab(shells)), laws,
-                  float(c0), float(t_ref), float(T), float(cell.value("cell/series resistance")), heat,
-                  foil_of(cell, T))
+    c_ref, t_ref, R_series = reference(cell, T)
+    return System(THIN_FILM, records(_volumes(cell, T, n)), records(grain), records(slab(shells)), laws, c_ref, t_ref,
+                  float(T), R_series, heat, foil_of(cell, T))
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@ import copy
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from numbers import Real
+from operator import xor
 from pathlib import Path
 from types import MappingProxyType
 
@@ -72,13 +74,18 @@ def _default(section, kind, key) -> Law | None:
 
 @dataclass(frozen=True)
 class Cell:
-    """An immutable parameter set.  Paths are "section/quantity", such as "separator/thickness"."""
+    """An immutable parameter set.  Paths are "section/quantity", such as "separator/thickness".
+
+    changes: laws by path in which a variation differs, or did once, from `origin`.
+    """
 
     name: str
     path: Path | None
     _raw: dict = field(repr=False, compare=True)
     _records: MappingProxyType = field(repr=False, compare=False)
     _numbers: dict = field(repr=False, compare=False, default_factory=dict)  # those that have been asked for
+    _origin: "Cell | None" = field(repr=False, compare=False, default=None)
+    changes: Mapping = field(repr=False, compare=False, default_factory=dict)
 
     @classmethod
     def from_json(cls, raw, name, path=None, label=None) -> "Cell":
@@ -99,7 +106,17 @@ class Cell:
 
     @cached_property
     def _hash(self):
-        return hash((self.name, tuple((k, q.law) for k, q in self._records.items())))
+        """Of the name and all laws, whatever their order, so that a variation need not go through all of them."""
+        if self._origin is None:
+            return reduce(xor, (hash((path, q.law)) for path, q in self._records.items()), hash(self.name))
+        was = self._origin._records
+        gone = (hash((path, was[path].law)) for path in self.changes if path in was)
+        return reduce(xor, gone, reduce(xor, map(hash, self.changes.items()), self._origin._hash))
+
+    @property
+    def origin(self) -> "Cell":
+        """The cell that this one is a variation of, by whatever detours, or itself."""
+        return self._origin or self
 
     @property
     def title(self) -> str:
@@ -175,11 +192,8 @@ class Cell:
 
         Changed values are marked as assumed.  Raises ParameterError.
         """
-        changes = dict(changes)
-        touched = {"sources", *(path.partition("/")[0] for path in changes)}
-        raw = {key: dict(part) if key in touched and isinstance(part, dict) else part
-               for key, part in self._raw.items()}
-        raw["sources"]["variation"] = dict(VARIATION)
+        changes, raw = dict(changes), self._raw.copy()
+        raw["sources"] = raw["sources"] | {"variation": dict(VARIATION)}
         for path, new in changes.items():
             section, _, key = path.partition("/")
             known = quantities(section, raw[section].get("type")) if section in SECTIONS else {}
@@ -192,14 +206,16 @@ class Cell:
                 raise ParameterError(f"{self.name}: {path}: give a number or an expression, "
                                      f"found {str(new)[:40]!r}")
             form, content = ("expression", new) if isinstance(new, str) else ("value", float(new))
-            raw[section][key] = {form: content, "unit": known[key].unit, "source": "variation",
-                                 "method": "assumed", "note": f"changed from {was}"}
+            raw[section] = raw[section] | {key: {form: content, "unit": known[key].unit, "source": "variation",
+                                                 "method": "assumed", "note": f"changed from {was}"}}
         _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
         new = {path: Quantity.of(raw[section][key]) for path in changes for section, _, key in [path.partition("/")]}
         known = self._numbers.copy()  # at once: other threads may add to it
         for path in changes:
             known.pop(path, None)
-        return Cell(self.name, self.path, raw, MappingProxyType({**self._records, **new}), known)
+        laws = {path: quantity.law for path, quantity in new.items()}
+        return Cell(self.name, self.path, raw, MappingProxyType({**self._records, **new}), known, self.origin,
+                    MappingProxyType({**self.changes, **laws}))
 
     def provenance(self) -> Provenance:
         """Where every value comes from."""

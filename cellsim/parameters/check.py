@@ -1,19 +1,14 @@
 """Checking a parameter file: all faults at once, each with its place and its remedy."""
 import difflib
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache, partial
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError
 
+from .consistency import consistency
 from .laws import Law, LawError, finite
 from .names import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
 
 TRANSPORT_CHOICES = ({"transport efficiency"}, {"bruggeman exponent"},
                      {"percolation threshold", "percolation exponent"})
-X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite: those the models tabulate
-C_RANGE = (5e-4, 4.0)  # the same for salt concentrations, relative to the initial one
 
 
 class Source(BaseModel):
@@ -65,7 +60,7 @@ def faults(raw) -> list[str]:
             found += _section(section, raw[section], sources if isinstance(sources, dict) else {})
         else:
             found.append((section, "missing section; add it"))
-    found += _consistency(raw, {path for path, _ in found})
+    found += consistency(raw, {path for path, _ in found})
     return [f"{path}: {text}" for path, text in found]
 
 
@@ -75,10 +70,10 @@ def faults_of_changes(raw, sound, changed) -> list[str]:
     for path in changed:
         section, _, key = path.partition("/")
         name = quantities(section, raw[section].get("type"))[key]
-        found += [(path, text) for text in _record(name, raw[section][key], raw["sources"])]
+        found += [(path, text) for text in _content(name, raw[section][key])]
         if key not in sound[section]:
             found += _choices(section, raw[section])
-    found += _consistency(raw, {path for path, _ in found}, set(changed))
+    found += consistency(raw, {path for path, _ in found}, set(changed))
     return [f"{path}: {text}" for path, text in dict.fromkeys(found)]
 
 
@@ -170,7 +165,12 @@ def _record(name, record, sources):
         yield f"source {record['source']!r} is not in sources; {known}"
     if record["method"] not in METHODS:
         yield f"method {record['method']!r}; choose one of {', '.join(METHODS)}"
-    if forms[0] != "value":
+    yield from _content(name, record)
+
+
+def _content(name, record):
+    """Faults of the value, expression or table of a record whose form is right."""
+    if record.get("value") is None:
         if name.law is None:
             yield "must be a number: only material laws may be expressions or tables"
             return
@@ -183,118 +183,3 @@ def _record(name, record, sources):
     elif not name.lo <= record["value"] <= name.hi:
         yield (f"value {record['value']:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; "
                "check it and its unit")
-
-
-class _Unsound(Exception):
-    """A check between quantities needs one that is missing or at fault itself."""
-
-
-@dataclass(frozen=True)
-class _Sound:
-    """Records of a file without fault; asking for another one raises _Unsound."""
-
-    raw: dict
-    unsound: set
-
-    def record(self, section, key):
-        if {section, f"{section}/{key}"} & self.unsound or section not in self.raw:
-            raise _Unsound
-        return self.raw[section].get(key)
-
-    def value(self, section, key, default=None):
-        found = (self.record(section, key) or {}).get("value", default)
-        if found is None:
-            raise _Unsound
-        return found
-
-
-def _consistency(raw, unsound, changed=None):
-    """(path, fault) between quantities, wherever those concerned are sound themselves.
-
-    changed: paths that differ from a file without fault, if there is one: laws that they do not touch are sound.
-    """
-    file = _Sound(raw, unsound)
-    checks = [partial(_cutoffs, file), partial(_dissociation, file), partial(_stack, file), partial(_host, file)]
-    laws = _laws("electrolyte")
-    for part in ("negative electrode", "positive electrode"):
-        if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film"):
-            checks += [partial(_fractions, file, part), partial(_window, file, part)]
-            laws += _laws(part)
-    checks += [partial(_law, file, *law) for law, on in laws if changed is None or not changed.isdisjoint(on)]
-    for check in checks:
-        with suppress(_Unsound):
-            yield from list(check())
-
-
-@lru_cache
-def _laws(section) -> tuple:
-    """The laws of a section, each with the paths of itself and of everything that says where it must hold."""
-    where = {"stoichiometry": [f"{section}/{end} stoichiometry" for end in ("minimum", "maximum")]}
-    return tuple(((section, key, name), frozenset([f"{section}/{key}", "cell/ambient temperature", *where.get(
-        name.law, ["electrolyte/initial concentration"])])) for key, name in quantities(section).items() if name.law)
-
-
-def _cutoffs(file):
-    if file.value("cell", "lower voltage cut-off") >= file.value("cell", "upper voltage cut-off"):
-        yield "cell/lower voltage cut-off", "must be below the upper one; exchange them"
-
-
-def _dissociation(file):
-    if file.value("electrolyte", "recombination rate", 0.0) > 0.0:
-        lithium = file.record("electrolyte", "lithium concentration")
-        if lithium is None:
-            yield "electrolyte/lithium concentration", "missing; mobile pairs recombine: say how much there is in all"
-        elif lithium["value"] <= file.value("electrolyte", "initial concentration"):
-            yield "electrolyte/lithium concentration", "must be above the initial concentration, of what is mobile"
-
-
-def _stack(file):
-    if file.value("cell", "stack modulus", 0.0) > 0.0 and file.record("cell", "stack height") is None:
-        yield "cell/stack height", "missing; the stack has a modulus: say how high a pair of electrodes is"
-
-
-def _host(file):
-    part = "negative electrode"
-    if file.value(part, "host capacity", 0.0) > 0.0 and file.value(part, "vanishing charge", 0.0) == 0.0:
-        yield f"{part}/vanishing charge", "must be above 0, so that a host and metal can share lithium"
-
-
-def _fractions(file, part):
-    materials = ("electrolyte", "active material", "void")
-    total = sum(file.value(part, f"{key} volume fraction", 0.0) for key in materials)
-    if total > 1.0 + 1e-9:
-        yield part, f"volume fractions of {', '.join(materials)} add up to {total:g}, above 1; lower one"
-
-
-def _window(file, part):
-    if file.value(part, "minimum stoichiometry") >= file.value(part, "maximum stoichiometry"):
-        yield f"{part}/minimum stoichiometry", "must be below the maximum; exchange them"
-
-
-def _law(file, section, key, name):
-    """Faults of a law over its whole range."""
-    record = file.record(section, key)
-    if record is None or record.get("value") is not None:
-        return
-    path, law, T = f"{section}/{key}", Law.of(record), file.value("cell", "ambient temperature")
-    if name.law == "stoichiometry":
-        lo, hi = (file.value(section, f"{end} stoichiometry") for end in ("minimum", "maximum"))
-        first, last = (law.table[0][0], law.table[0][-1]) if law.table else (lo, hi)
-        if first > lo + 5e-3 or last < hi - 5e-3:
-            yield path, (f"the table covers {first:g} to {last:g}, not the window {lo:g} to {hi:g}; "
-                         "extend the table or narrow the window")
-        x = np.linspace(*X_RANGE, 1001)
-        inside = (x > lo - 5e-3) & (x < hi + 5e-3)
-    else:
-        x = file.value("electrolyte", "initial concentration") * np.linspace(*C_RANGE, 401)
-        inside = np.ones(x.size, bool)
-    y = law(x, T)
-    bad = ~np.isfinite(y)
-    if bad.any():
-        yield path, (f"gives {y[bad][0]} at x = {x[bad][0]:.4g}; "
-                     f"it must be finite from {x[0]:.4g} to {x[-1]:.4g}")
-    elif inside.any() and not name.lo <= y[inside].min() <= y[inside].max() <= name.hi:
-        y, x = y[inside], x[inside]
-        k = int(np.argmin(y)) if y.min() < name.lo else int(np.argmax(y))
-        yield path, (f"gives {y[k]:.4g} {name.unit} at x = {x[k]:.4g}, "
-                     f"outside {name.lo:g} to {name.hi:g}; check it")
