@@ -1,6 +1,7 @@
 """Run a protocol on a model of a cell."""
 import time
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -90,7 +91,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     cell = load(cell)
     rtol = 0.5 * accuracy if rtol is None else rtol
     _check(soc, rtol, period, accuracy)
-    protocol = Protocol(steps, force=force)
+    protocol = steps if isinstance(steps, Protocol) and not force else Protocol(steps, force=force)
     steps = protocol.steps
     model = default_model(cell) if model is None else model
     announce()
@@ -103,15 +104,14 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     warms = body is not None and body is not STEADY
     model = model.resolved(cell, T, max(rate(cell, step) for step in steps), accuracy,
                            any(isinstance(step.target, Profile) for step in steps))
-    sys = model.discretise(cell, T, body)
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
-    state = initial_state(cell, sys, soc)
+    sys, state, at_rest = _at_rest(cell, model, T, body, soc)
     run = _Run(cell, sys, allocate(sys), state, _soc_of(cell, soc), cell.value("cell/electrode area"), rtol,
                period or 0.0, time_budget, around, warms)
     for each in steps:
         check(cell, sys, each, warms)
-    protocol.check(cell, {"soc": run.soc0, "voltage": terminal_voltage(sys, state), "temperature": T})
+    protocol.check(cell, {"soc": run.soc0, "voltage": at_rest, "temperature": T})
     if protocol.needs_heat and not warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
     times: list[np.ndarray] = []
@@ -139,6 +139,14 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
         raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
                          "the result up to there is in `.result`", result)
     return result
+
+
+@lru_cache(maxsize=64)
+def _at_rest(cell, model, T, body, soc):
+    """The system of a cell, its state at rest, which no one writes to, and the voltage of that."""
+    sys = model.discretise(cell, T, body)
+    state = initial_state(cell, sys, soc)
+    return sys, state, terminal_voltage(sys, state)
 
 
 def _body(cell, steps, T, around, heat) -> Body | None:

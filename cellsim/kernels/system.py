@@ -37,6 +37,7 @@ OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
 SALT_DIFFUSION, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
 SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6
 TERMS = 3  # functions of the variable that, weighted by functions of temperature, make up a law
+ALONE = np.eye(1, TERMS).repeat(max(SOLID_LAWS, SALT_LAWS), 0)  # weights of laws without companions
 # temperature factors of what is no law: exchange current and film resistance (add side), critical current
 RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
 
@@ -176,8 +177,8 @@ def allocate(sys: System) -> Work:
     return Work(np.zeros((n, 3, COLUMNS)), records(np.zeros(n, LOCAL)), records(np.zeros(n, SALT)), np.zeros((p, 2, m)),
                 np.zeros((2, 3, m + 1)), np.zeros(p * m + 4 * n + TAIL), np.ones(1),
                 np.array([np.nan if sys.heat.capacity > 0.0 else sys.T]),
-                np.eye(1, TERMS).repeat(SOLID_LAWS, 0), np.eye(1, TERMS).repeat(SALT_LAWS, 0), np.ones(RATES),
-                np.zeros((2, TERMS)), records(np.zeros(1, TOUCH)))
+                ALONE[:SOLID_LAWS].copy(), ALONE[:SALT_LAWS].copy(), np.ones(RATES), np.zeros((2, TERMS)),
+                records(np.zeros(1, TOUCH)))
 
 
 @inner

@@ -95,6 +95,10 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
 class _Meshed:
     """A model with a mesh, or still without."""
 
+    def __post_init__(self):
+        if isinstance(getattr(self, "volumes", None), list):
+            object.__setattr__(self, "volumes", tuple(self.volumes))
+
     def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, swift=False):
         """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given.
 
@@ -118,7 +122,7 @@ class DFN(_Meshed):
     def discretise(self, cell, T, body=None) -> System:
         """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
-        return build(cell, T, tuple(mesh.volumes), mesh.shells, POROUS, body=body)
+        return build(cell, T, mesh.volumes, mesh.shells, POROUS, body=body)
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ class SPMe(_Meshed):
     def discretise(self, cell, T, body=None) -> System:
         """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
-        return build(cell, T, tuple(mesh.volumes), mesh.shells, SINGLE_FLUX, body=body)
+        return build(cell, T, mesh.volumes, mesh.shells, SINGLE_FLUX, body=body)
 
 
 @dataclass(frozen=True)

@@ -85,15 +85,14 @@ SPREAD = {part: spread(part) for part in PARTS}
 
 
 def per_current(part):
-    """A function (cell, T) that gives the numbers of a porous electrode at 1 A/m2."""
+    """A function (cell, T) that gives the numbers of a porous electrode at 1 A/m2, if its D_s were 1 m2/s."""
     def make(cell, T):
         get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
         j = 1.0 / (surface_area(cell, part) * get("thickness"))
-        D_s, uneven = diffusivity(cell, part, T)
-        S = j * get("particle radius") * touching(cell, part) / (F * D_s * get("maximum concentration"))
+        S = j * get("particle radius") * touching(cell, part) / (F * get("maximum concentration"))
         return Numbers(*electrolyte_numbers(cell, part, T), S,
                        j * (R * T / (F * exchange_current_density(cell, part, T)) + get("film resistance")),
-                       kept(LEVEL[part], cell, T), uneven, S * math.sqrt(D_s) / get("particle radius"))
+                       kept(LEVEL[part], cell, T), 0.0, S / get("particle radius"))
 
     return make
 
@@ -108,9 +107,9 @@ UNIT = {part: per_current(part) for part in PARTS}
 
 def electrode_numbers(cell, part, T, current) -> Numbers:
     """The numbers of a porous electrode at a current density [A/m2] and T [K]."""
-    one = kept(UNIT[part], cell, T)
-    return Numbers(one.u * current, one.g * current, one.S * current, one.kinetic * current, one.level, one.uneven,
-                   one.swift * current)
+    one, (D_s, uneven) = kept(UNIT[part], cell, T), diffusivity(cell, part, T)
+    return Numbers(one.u * current, one.g * current, one.S * current / D_s, one.kinetic * current, one.level, uneven,
+                   one.swift * current / math.sqrt(D_s))
 
 
 def volumes_for(numbers, g, error) -> int:

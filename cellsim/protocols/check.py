@@ -2,7 +2,7 @@
 from collections.abc import Mapping
 
 from ..errors import ProtocolError
-from .nodes import CCCV, Repeat, steps_in
+from .nodes import CCCV, Repeat
 from .profiles import Profile
 from .steps import FLOWS, Limit, Step
 from .write import limit, step
@@ -20,7 +20,7 @@ def check(protocol, cell, start: Mapping | None = None) -> None:
     """
     low, high = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
     if not protocol.force:
-        for s in steps_in(protocol.nodes):
+        for s in protocol.steps:
             for name, value in _voltages(s):
                 if not low - SLACK <= value <= high + SLACK:
                     side = "above the upper" if value > high else "below the lower"

@@ -2,6 +2,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from ..errors import ProtocolError
 from .check import check
@@ -26,8 +27,10 @@ class Protocol:
     Raises ProtocolError: of a text with a caret under the word at fault.
     """
 
-    __slots__ = ("_program", "force", "nodes", "whenever")
+    __slots__ = ("_program", "force", "needs_heat", "nodes", "steps", "whenever")
     nodes: tuple
+    steps: tuple[Step, ...]  # all distinct ones, in the order they are written
+    needs_heat: bool  # whether it makes sense only where the temperature of the cell can change
     whenever: tuple[Condition, ...]
     force: bool
     _program: list
@@ -42,8 +45,11 @@ class Protocol:
         if not any(map(has_step, nodes)):
             raise ProtocolError("the protocol has no step; give at least one, such as 'Charge at 1C until 4.2 V'")
         for name, value in (("nodes", nodes), ("whenever", whenever), ("force", bool(force)),
-                            ("_program", flatten(nodes, whenever))):
+                            ("_program", flatten(nodes, whenever)), ("steps", tuple(dict.fromkeys(steps_in(nodes))))):
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "needs_heat", "temperature" in self.asks or any(
+            s.heater or s.self_heating or "temperature" in (s.control, *(x.quantity for x in s.until))
+            for s in self.steps))
         return self
 
     def __setattr__(self, name, value):
@@ -71,22 +77,10 @@ class Protocol:
         return f"Protocol({'; '.join(x.strip() for x in self.to_text().splitlines())!r})"
 
     @property
-    def steps(self) -> tuple[Step, ...]:
-        """All distinct steps, in the order they are written."""
-        return tuple(dict.fromkeys(steps_in(self.nodes)))
-
-    @property
     def asks(self) -> frozenset[str]:
         """Quantities that its conditions look at, see `Condition`; the run must know them."""
         conditions = [*self.whenever, *conditions_in(self.nodes)]
         return frozenset(c.quantity for c in conditions) - {"ending", "time", "capacity"}
-
-    @property
-    def needs_heat(self) -> bool:
-        """Whether it makes sense only where the temperature of the cell can change."""
-        return "temperature" in self.asks or any(
-            s.heater or s.self_heating or "temperature" in (s.control, *(x.quantity for x in s.until))
-            for s in self.steps)
 
     def walk(self, max_steps=MAX_STEPS) -> Walk:
         """The steps one by one as they come; see `Walk`.  Stopped, with the reason, after max_steps."""
@@ -141,10 +135,13 @@ def _again(nodes, whenever, force):
     return Protocol.__new__(Protocol)._set(nodes, whenever, force)
 
 
+_parsed = lru_cache(maxsize=64)(parse)  # to read a text takes longer than to run it
+
+
 def _gather(source, whenever, forced):
     """Nodes of a source."""
     if isinstance(source, str):
-        found = parse(source)
+        found = _parsed(source)
     elif isinstance(source, Protocol):
         found = source
     elif isinstance(source, NODES):
