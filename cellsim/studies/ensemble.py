@@ -24,8 +24,8 @@ from .case import Case
 from .parquet import Writer
 
 SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
-AHEAD = 4  # cases in work or waiting to be written, for each thread
-SHORT = 3e-3  # s; of shorter cases most is not in the kernel, and one thread is faster than two
+AHEAD = 3  # handfuls of cases in work or waiting to be written, for each thread
+MOST, SLICE = 16, 0.01  # cases that a thread is given at a time, and how long it should be busy with them [s]
 
 
 @dataclass(frozen=True)
@@ -132,20 +132,24 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
 def _in_order(cases, threads, keep, writer) -> Iterator:
     """What `_run` gives for every case, in order; only so many cases are taken from the source ahead of time.
 
-    The first two run at once if it is to be found out how many threads it takes.
+    A thread takes several cases at once if they are short, as to hand them over takes a tenth of a millisecond.
     """
-    source = enumerate(cases)
-    if threads is None:
-        for item in islice(source, 2):
-            began = time.perf_counter()
-            yield _run(*item, keep, writer)
-            threads = 1 if time.perf_counter() - began < SHORT else threads_of(None)
+    def some(of):
+        began = time.perf_counter()
+        return [_run(*item, keep, writer) for item in of], time.perf_counter() - began
+
+    source, many = enumerate(cases), 1
     pool = ThreadPoolExecutor(threads, thread_name_prefix="cellsim")
+    waiting: deque = deque()
     try:
-        waiting = deque(pool.submit(_run, *item, keep, writer) for item in islice(source, AHEAD * threads))
-        while waiting:
-            yield waiting.popleft().result()
-            waiting.extend(pool.submit(_run, *item, keep, writer) for item in islice(source, 1))
+        while True:
+            while len(waiting) < AHEAD * threads and (taken := list(islice(source, many))):
+                waiting.append(pool.submit(some, taken))
+            if not waiting:
+                return
+            found, spent = waiting.popleft().result()
+            many = int(min(max(1.0, SLICE * len(found) / spent), 2 * many, MOST))
+            yield from found
     finally:
         pool.shutdown(cancel_futures=True)
 
