@@ -94,7 +94,7 @@ def clear_cache() -> tuple[int, int]:
 def is_warm() -> bool:
     """Whether the solver of this version, which takes nearly all the time to compile, is on disk already."""
     path = cache_directory()
-    return path is not None and any(path.rglob("march.advance-*.nbi"))
+    return path is not None and any(path.rglob("march.march-*.nbi"))
 
 
 @functools.cache
@@ -155,6 +155,15 @@ def records(array):
     return array.view(np.recarray) if config.DISABLE_JIT else array
 
 
+def blank(n, dtype):
+    """The same (n,), of zeros."""
+    return records(np.zeros(n, dtype))
+
+
 def inlined(function):
     """Compile a function into its callers, so that it may return parts of arrays without counting them."""
     return numba.njit(inline="always")(function)
+
+
+# the same for kernels: where they are not compiled, they are Python
+zeros = blank if config.DISABLE_JIT else inlined(lambda n, dtype: np.zeros(n, dtype))

@@ -79,7 +79,7 @@ class Now(Mapping):
     def _margins(self):
         out, state = np.zeros((1, 4)), self._run.state
         V = np.array([terminal_voltage(self._run.sys, state)])
-        heats_and_margins(self._run.sys, state[None], self._run.work, V, out)
+        heats_and_margins(self._run.sys, state[None], system.allocate(self._run.sys), V, out)
         return out[0]
 
     def __getitem__(self, name):

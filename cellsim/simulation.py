@@ -1,20 +1,23 @@
 """Run a protocol on a model of a cell."""
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from ._jit import announce
+from ._jit import announce, records
 from .controls import Now, check, control, rate, scale
 from .design.thermal import Lumped
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
 from .kernels import profile as following
-from .kernels.history import MAX_ORDER, remember
+from .kernels.history import MAX_ORDER
 from .kernels.stage import terminal_voltage
-from .kernels.system import CURRENT, TAIL, E, Q, Work, allocate
+from .kernels.system import CURRENT, TAIL, E, Q
 from .kernels.system import T as WARMTH
+from .kernels.task import STARTING, TASK, Buffer, address, words
 from .models import (
     ACCURACY,
     capacity_between_cutoffs,
@@ -31,6 +34,7 @@ from .result import Result, StepResult
 from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
+NO_KNOTS = np.zeros((0, 2))
 STEADY = Body(1e30, 0.0)  # a run without heat whose surroundings change from step to step
 
 
@@ -40,7 +44,7 @@ class _Run:
 
     cell: Cell
     sys: object
-    work: Work
+    words: tuple  # `task.words` of it
     state: np.ndarray
     soc0: float
     area: float
@@ -88,6 +92,17 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the
     solver itself fails.
     """
+    return finish(course(cell, steps, model, temperature=temperature, soc=soc, voltage=voltage, heat=heat,
+                         ambient=ambient, period=period, accuracy=accuracy, rtol=rtol, time_budget=time_budget,
+                         max_steps=max_steps, force=force))
+
+
+def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
+           accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False):
+    """As `simulate`, in turns: a generator of `Call`s that is sent their `Reply`s and returns the Result.
+
+    So that the kernels of many runs can be called together, see `perform`.
+    """
     cell = load(cell)
     rtol = 0.5 * accuracy if rtol is None else rtol
     _check(soc, rtol, period, accuracy)
@@ -106,8 +121,8 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
                            any(isinstance(step.target, Profile) for step in steps))
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
-    sys, state, at_rest = _at_rest(cell, model, T, body, soc)
-    run = _Run(cell, sys, allocate(sys), state, _soc_of(cell, soc), cell.value("cell/electrode area"), rtol,
+    sys, said, state, at_rest = _at_rest(cell, model, T, body, soc)
+    run = _Run(cell, sys, said, state, _soc_of(cell, soc), cell.value("cell/electrode area"), rtol,
                period or 0.0, time_budget, around, warms)
     for each in steps:
         check(cell, sys, each, warms)
@@ -119,7 +134,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     t0, walk = 0.0, protocol.walk(max_steps)
     step: Step | None = next(walk)
     while step is not None:
-        t, s, outcome = _one_step(run, step, t0)
+        t, s, outcome = yield from _one_step(run, step, t0)
         t0, began = t[-1], outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
@@ -143,10 +158,10 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
 
 @lru_cache(maxsize=64)
 def _at_rest(cell, model, T, body, soc):
-    """The system of a cell, its state at rest, which no one writes to, and the voltage of that."""
+    """The system of a cell, the same in words, its state at rest, which no one writes to, and the voltage of that."""
     sys = model.discretise(cell, T, body)
     state = initial_state(cell, sys, soc)
-    return sys, state, terminal_voltage(sys, state)
+    return sys, words(sys), state, terminal_voltage(sys, state)
 
 
 def _body(cell, steps, T, around, heat) -> Body | None:
@@ -190,49 +205,79 @@ def _soc_of(cell, soc):
 
 
 def _one_step(run, step, t0):
-    """Times [s], states and outcome of one step from run.state."""
-    s = run.state.copy()
-    k = s.size - TAIL
+    """Times [s], states and outcome of one step from run.state, in turns as `course`."""
+    size, limit = run.state.size, run.time_budget
+    buffer, k = Buffer(ROWS, size), size - TAIL
+    s = buffer.states[0]
+    s[:] = run.state
     if not run.warms:
         s[k + WARMTH] = run.around(step)
-    ctl, q0, e0 = control(run, step), s[k + Q], s[k + E]
-    ahead = (_follower if isinstance(step.target, Profile) else _marcher)(run, step, ctl, s)
-    times, states, status = [], [], march.RUNNING
-    stop_at = np.inf  # the clock starts after the first call, which may have to compile
-    while status == march.RUNNING:
-        out_t, out_s = np.empty(ROWS), np.empty((ROWS, s.size))  # what is never written takes no memory
-        status, rows, V = ahead(out_t, out_s)
-        times.append(out_t[:rows])
-        states.append(out_s[:rows])
+    ctl, q0, e0 = control(run, step), float(s[k + Q]), float(s[k + E])
+    kernel, knots = march.march, NO_KNOTS
+    if isinstance(step.target, Profile):
+        kernel, knots = following.follow, step.target.knots(scale(run.cell, step))
+    every = float(step.period or run.every)
+    times, states, status, spent = [], [], STARTING, None
+    while status < 0:
+        reply = yield Call(kernel, (status, 0, 0.0, *run.words, *ctl, run.rtol, q0, every, _first_step(run, ctl),
+                                    run.max_order, buffer.address, ROWS, address(knots), len(knots)), (buffer, knots))
+        status, rows = reply.status, reply.rows
+        times.append(buffer.times[:rows])
+        states.append(buffer.states[:rows])
         if status == march.RUNNING:
-            states[-1] = states[-1].copy()
-            if time.thread_time() > stop_at:
+            spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
+            if spent > limit:
                 status = int(Ending.SOLVER_TIME_BUDGET)
-            stop_at = min(stop_at, time.thread_time() + run.time_budget)
+            states[-1] = states[-1].copy()
+            buffer = Buffer(ROWS, size, buffer.memory)
     t, states = t0 + _joined(times), _joined(states)
-    outcome = _outcome(run, step, Ending(status), V, t0, t[-1], states[-1], q0, e0)
+    outcome = _outcome(run, step, Ending(status), reply.V, t0, t[-1], states[-1], q0, e0)
     return t, states, _both_ways(run, outcome, states) if isinstance(step.target, Profile) else outcome
+
+
+class Call(NamedTuple):
+    """A kernel to be called with a TASK."""
+
+    kernel: Callable
+    task: tuple
+    kept: tuple  # what the addresses in the task belong to
+
+
+class Reply(NamedTuple):
+    """What comes back of a call."""
+
+    status: int
+    rows: int
+    V: float  # terminal voltage [V]
+    spent: float  # processor time [s]
+
+
+def perform(calls) -> list[Reply]:
+    """Make some calls; those of one kernel together, without Python's lock."""
+    replies: list = [None] * len(calls)
+    for kernel in dict.fromkeys(call.kernel for call in calls):
+        chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
+        tasks, began = np.array([calls[k].task for k in chosen], TASK), time.thread_time()
+        kernel(records(tasks))
+        spent = (time.thread_time() - began) / len(chosen)
+        for k, task in zip(chosen, tasks, strict=True):
+            replies[k] = Reply(int(task["status"]), int(task["rows"]), float(task["V"]), spent)
+    return replies
+
+
+def finish(turns):
+    """What a `course` returns, all of its calls made at once."""
+    replies: list = [None]
+    try:
+        while True:
+            replies = perform([turns.send(replies[0])])
+    except StopIteration as end:
+        return end.value
 
 
 def _joined(pieces):
     """One array; no copy where there is one piece."""
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-
-
-def _marcher(run, step, ctl, s):
-    """Function (out_t, out_s) -> status, rows that marches on under a constant target from state s."""
-    memory, q0, every = remember(s, _first_step(run, ctl), begun=False), s[Q - TAIL], step.period or run.every
-    return lambda out_t, out_s: march.advance(run.sys, ctl, memory, run.work, run.rtol, q0, every, True,
-                                              run.max_order, out_t, out_s)
-
-
-def _follower(run, step, ctl, s):
-    """The same along the profile of a step."""
-    knots, q0, every = step.target.knots(scale(run.cell, step)), s[Q - TAIL], step.period or run.every
-    memory, head = np.zeros((following.ROWS_KEPT, s.size)), np.array([0.0, _first_step(run, ctl), -1.0])
-    memory[following.Y] = s
-    return lambda out_t, out_s: following.follow(run.sys, ctl, knots, memory, head, run.work, run.rtol, q0,
-                                                 every, out_t, out_s)
 
 
 def _both_ways(run, outcome, states) -> StepResult:

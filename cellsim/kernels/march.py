@@ -18,11 +18,13 @@ from .system import (
     T,
     add,
     aimed,
+    allocate_here,
     copy,
     keep_salt,
     views,
     warm,
 )
+from .task import control_of, memory_of, output_of, system_of
 
 TOL = 0.2  # Newton's last correction, in units of the error tolerance
 H_MIN = 1e-12  # smallest time step [s]
@@ -279,11 +281,22 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
 
 @long_kernel
 def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
-    """March until the step ends or the output is full; returns status (-1: call again), rows, terminal voltage.
+    """March until the step ends or the output is full; returns status (-1: call again), rows.
 
-    Fresh memory begins the step: its state becomes consistent and is the first row.
+    With FRESH memory the step begins: its state becomes consistent and is the first row.
     `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
     as they are in mem, to measure the order of the method.
     """
-    status, rows = travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, np.empty(EVENTS))
-    return status, rows, voltage(sys, out_s[rows - 1] if rows > 0 else mem.D[0])
+    return travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, np.empty(EVENTS))
+
+
+@long_kernel
+def march(tasks):
+    """As `advance`, of every TASK, with what it returns and the terminal voltage written there."""
+    g = np.empty(EVENTS)
+    for i in range(tasks.size):
+        t = tasks[i]
+        sys, mem, (out_t, out_s) = system_of(t), memory_of(t), output_of(t)
+        t.status, t.rows = travel(sys, control_of(t), mem, allocate_here(sys), t.rtol, t.q_start, t.every, True,
+                                  t.highest, out_t, out_s, g)
+        t.V = voltage(sys, out_s[t.rows - 1] if t.rows > 0 else mem.D[0])

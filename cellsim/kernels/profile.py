@@ -11,12 +11,13 @@ begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 
 """
 import numpy as np
 
-from .._jit import inner, long_kernel
+from .._jit import inlined, inner, long_kernel
 from .foil import error_of
 from .history import KELVIN
 from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, closest, diagnose, first_of, start
 from .stage import solve, voltage
-from .system import TAIL, E, Q, T, aimed, copy, keep_salt
+from .system import TAIL, E, Q, T, aimed, allocate_here, copy, keep_salt
+from .task import STARTING, control_of, numbers, output_of, size_of, system_of
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
 STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
@@ -160,7 +161,11 @@ def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
 
 @inner
 def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
-    """As `follow`; returns status, rows."""
+    """March along the knots until they or the output ends; returns status (-1: call again), rows.
+
+    m (ROWS_KEPT, N): the memory, with the state in m[Y].  head: time, step to try next, knot last passed, or -1
+    before the step has begun: then the state becomes consistent and is the first row.
+    """
     rows = 0
     if head[2] < 0.0:
         status = start(sys, ctl, m[Y], m[KNOWN], m[MIDDLE], w, rtol, g)
@@ -195,14 +200,31 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
     return RUNNING, rows
 
 
-@long_kernel
-def follow(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s):
-    """March along a profile until it or the output ends; returns status (-1: call again), rows, terminal voltage.
+@inlined
+def memory_of(t):
+    """What is remembered of a task: head, and states; if it has not begun, of the state in the first row."""
+    size = size_of(t)
+    at = t.buffer + 8 * t.room * (size + 1)
+    head, m = numbers(at, (3,)), numbers(at + 8 * 3, (ROWS_KEPT, size))
+    if t.status == STARTING:
+        head[0], head[1], head[2] = 0.0, t.first, -1.0
+        m[:, :] = 0.0
+        m[Y, :] = output_of(t)[1][0]
+    return head, m
 
-    knots (n, 2): time since the step began [s], target in the unit of ctl.target, from t = 0 to
-    ctl.duration at least.  m (ROWS_KEPT, N): the memory, with the state in m[Y].  head: time,
-    step to try next, knot last passed, or -1 before the step has begun: then the state becomes consistent and
-    is the first row.
+
+@long_kernel
+def follow(tasks):
+    """March along the profile of every TASK until it or the output ends, as `march.march` does.
+
+    knots (corners, 2): time since the step began [s], target in the unit of the control's, from t = 0 to
+    the end of the step at least.
     """
-    status, rows = travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, np.empty(EVENTS))
-    return status, rows, voltage(sys, out_s[rows - 1] if rows > 0 else m[Y])
+    g = np.empty(EVENTS)
+    for i in range(tasks.size):
+        t = tasks[i]
+        sys, (out_t, out_s) = system_of(t), output_of(t)
+        head, m = memory_of(t)
+        t.status, t.rows = travel(sys, control_of(t), numbers(t.knots, (t.corners, 2)), m, head, allocate_here(sys),
+                                  t.rtol, t.q_start, t.every, out_t, out_s, g)
+        t.V = voltage(sys, out_s[t.rows - 1] if t.rows > 0 else m[Y])

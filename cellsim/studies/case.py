@@ -11,7 +11,7 @@ from ..models import ACCURACY, DFN, initial_state
 from ..parameters import Cell, load
 from ..protocols import Step
 from ..result import Result
-from ..simulation import simulate
+from ..simulation import course, finish
 from ..variables import Variables
 
 
@@ -51,9 +51,13 @@ class Case:
 
     def run(self) -> Result:
         """The simulation of this case.  Raises what `simulate` does."""
-        return simulate(self.varied_cell(), self.steps, self.model, temperature=self.temperature, soc=self.soc,
-                        voltage=self.voltage, period=self.period, accuracy=self.accuracy, rtol=self.rtol,
-                        time_budget=self.time_budget)
+        return finish(self.course())
+
+    def course(self):
+        """The same in turns, see `simulation.course`."""
+        return (yield from course(self.varied_cell(), self.steps, self.model, temperature=self.temperature,
+                                  soc=self.soc, voltage=self.voltage, period=self.period, accuracy=self.accuracy,
+                                  rtol=self.rtol, time_budget=self.time_budget))
 
 
 def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, voltage=None, model=None,

@@ -1,7 +1,7 @@
 """Many simulations at once: an ensemble on a pool of threads.
 
-Kernels run without Python's lock, so threads share the work; each case is the very call of
-`simulate` that a single run is, so results do not depend on how many threads there are.
+Kernels run without Python's lock, so threads share the work; each case takes the very turns of
+`simulation.course` that a single run takes, so results do not depend on how many threads there are.
 """
 import os
 import time
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import chain, islice
 
 import numpy as np
@@ -19,13 +20,14 @@ from ..errors import CellsimError, ProtocolError, SolveError
 from ..files import optional
 from ..parameters.check import near
 from ..result import Result
+from ..simulation import perform
 from ..variables import ALIASES, Variables
 from .case import Case
 from .parquet import Writer
 
 SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
-AHEAD = 3  # handfuls of cases in work or waiting to be written, for each thread
-MOST, SLICE = 16, 0.01  # cases that a thread is given at a time, and how long it should be busy with them [s]
+AHEAD = 2  # handfuls of cases at work or waiting to go on, for each thread
+MOST, SLICE = 32, 5e-3  # cases that a thread is given at a time, and how long it should be busy with them [s]
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,8 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     """Simulate many cases on several threads; each gives bit for bit what `simulate` gives.
 
     cases: an iterable of `Case`, such as `cellsim.cases(...)` makes; a generator is read as needed.
-    threads: unless given as many as the processors this process may use, but one where the second case takes less
-    than SHORT: what is not the kernel holds Python's lock, and threads that wait for it are slower than one.
+    threads: to run kernels in, as many as the processors this process may use unless given; what is not a kernel
+    runs in the calling thread meanwhile, and with one thread everything does.
     path: a `.parquet` file to which the series of all cases are written while they are computed, a
     row for each time: "Case" (its number), the labels, then the variables of `keep`.  Memory then
     does not grow with the number of cases but for their `Outcome`s.  Without path the results are
@@ -103,8 +105,7 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     ProtocolError for no cases at all, for fewer than one thread and for an unknown variable,
     ReportError if the file cannot be written, all before anything is computed.
     """
-    if threads is not None:
-        threads = threads_of(threads)
+    threads = threads_of(threads)
     total = len(cases) if isinstance(cases, Sized) else None
     source = iter(cases)
     first = next(source, None)
@@ -129,55 +130,93 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     return Ensemble(tuple(outcomes), None if writer is not None else tuple(results))
 
 
+class _Course:
+    """One case on its way: turn by turn until there is an outcome, whatever happens."""
+
+    def __init__(self, number, case, keep, writer):
+        self.number, self.labels, self.keep, self.writer = number, {}, keep, writer
+        self.call, self.end, self.turns = None, None, self._turns(case)
+        self.go_on(None)
+
+    def go_on(self, reply):
+        """Until the next call of a kernel, or the end."""
+        try:
+            self.call = self.turns.throw(reply) if isinstance(reply, BaseException) else self.turns.send(reply)
+        except StopIteration as stop:
+            self.call, self.end, self.turns = None, stop.value, None
+
+    def _turns(self, case):
+        """Returns (Outcome, Result reduced to `keep`)."""
+        result, failure = None, ""
+        try:
+            if not isinstance(case, Case):
+                raise ProtocolError(f"expected cellsim.Case, found {type(case).__name__}")
+            self.labels = dict(case.labels)
+            if self.writer is not None:
+                self.writer.check(self.labels)
+            result = yield from case.course()
+        except SolveError as fault:
+            result, failure = fault.result, str(fault)
+        except CellsimError as fault:
+            failure = str(fault)
+        except Exception as fault:  # a fault of one case, of whatever kind, must not end the others
+            failure = f"{type(fault).__name__}: {fault}"
+        if result is None:
+            return Outcome(self.number, self.labels, failure=failure or "nothing came out"), None
+        try:
+            outcome = _outcome(self.number, self.labels, result, failure)
+            return outcome, result if self.keep is None else _reduced(result, self.keep)
+        except Exception as fault:
+            return Outcome(self.number, self.labels, failure=failure or f"{type(fault).__name__}: {fault}"), None
+
+
+def _replies(calls):
+    """What `perform` returns, or for each call that fails its exception; and how long it took [s]."""
+    began = time.perf_counter()
+    try:
+        replies = perform(calls)
+    except Exception:  # one of them must not end the others
+        replies = []
+        for call in calls:
+            try:
+                replies += perform([call])
+            except Exception as fault:
+                replies.append(fault)
+    return replies, time.perf_counter() - began
+
+
 def _in_order(cases, threads, keep, writer) -> Iterator:
-    """What `_run` gives for every case, in order; only so many cases are taken from the source ahead of time.
+    """(Outcome, Result) of every case, in order; only so many cases are taken from the source ahead of time.
 
-    A thread takes several cases at once if they are short, as to hand them over takes a tenth of a millisecond.
+    Here runs whatever is Python, and the threads run kernels only: several short ones in one call, as a thread that
+    asks for Python's lock back waits longer than they take.
     """
-    def some(of):
-        began = time.perf_counter()
-        return [_run(*item, keep, writer) for item in of], time.perf_counter() - began
-
-    source, many = enumerate(cases), 1
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="cellsim")
-    waiting: deque = deque()
+    source, many, done, due = enumerate(cases), 1, {}, 0
+    pool = None if threads == 1 else ThreadPoolExecutor(threads, thread_name_prefix="cellsim")
+    waiting: deque = deque()  # handfuls of courses whose kernels are being called
     try:
         while True:
-            while len(waiting) < AHEAD * threads and (taken := list(islice(source, many))):
-                waiting.append(pool.submit(some, taken))
-            if not waiting:
-                return
-            found, spent = waiting.popleft().result()
-            many = int(min(max(1.0, SLICE * len(found) / spent), 2 * many, MOST))
-            yield from found
+            room = len(waiting) < (1 if pool is None else AHEAD * threads)
+            moved = [_Course(*item, keep, writer) for item in islice(source, many)] if room else []
+            if not moved:
+                if not waiting:
+                    return
+                moved, replies = waiting.popleft()
+                replies, spent = replies() if pool is None else replies.result()
+                many = int(min(max(1.0, SLICE * len(moved) / spent), 2 * many, MOST))
+                for course, reply in zip(moved, replies, strict=True):
+                    course.go_on(reply)
+            done |= {course.number: course.end for course in moved if course.turns is None}
+            going = [course for course in moved if course.turns is not None]
+            if going:
+                calls = [course.call for course in going]
+                waiting.append((going, partial(_replies, calls) if pool is None else pool.submit(_replies, calls)))
+            while due in done:
+                yield done.pop(due)
+                due += 1
     finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _run(number, case, keep, writer):
-    """(Outcome, Result reduced to `keep`) of one case, whatever happens."""
-    labels: dict = {}
-    result, failure = None, ""
-    try:
-        if not isinstance(case, Case):
-            raise ProtocolError(f"expected cellsim.Case, found {type(case).__name__}")
-        labels = dict(case.labels)
-        if writer is not None:
-            writer.check(labels)
-        result = case.run()
-    except SolveError as fault:
-        result, failure = fault.result, str(fault)
-    except CellsimError as fault:
-        failure = str(fault)
-    except Exception as fault:  # a fault of one case, of whatever kind, must not end the others
-        failure = f"{type(fault).__name__}: {fault}"
-    if result is None:
-        return Outcome(number, labels, failure=failure or "nothing came out"), None
-    try:
-        outcome = _outcome(number, labels, result, failure)
-        return outcome, result if keep is None else _reduced(result, keep)
-    except Exception as fault:
-        return Outcome(number, labels, failure=failure or f"{type(fault).__name__}: {fault}"), None
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
 
 
 def _outcome(number, labels, result, failure) -> Outcome:
