@@ -37,11 +37,21 @@ TASK = np.dtype([(key, "i8" if key in _WHOLE else "f8")
                  for key in ("status", "rows", "V", *_SYSTEM, *Control._fields, *_RUN)])
 
 
+REMEMBERED = 64  # arrays whose addresses are kept, as variations of a cell share most of theirs
+_addresses: dict = {}  # id of an array: (it, which keeps the id its own, address)
+
+
 def address(array) -> int:
     """Where the numbers of an array are."""
-    if not array.flags.c_contiguous:
-        raise ValueError("kernels take arrays that are contiguous")
-    return array.ctypes.data
+    found = _addresses.get(id(array))
+    if found is None:
+        if not array.flags.c_contiguous:
+            raise ValueError("kernels take arrays that are contiguous")
+        found = array, array.ctypes.data
+        if len(_addresses) >= REMEMBERED:
+            _addresses.pop(next(iter(list(_addresses))), None)
+        _addresses[id(array)] = found
+    return found[1]
 
 
 def words(sys) -> tuple:

@@ -86,7 +86,7 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
     """
     needs_particles(cell)
     volume, owners = kept(volumes_of(volumes, model, ideal), cell, T)
-    laws, heat = (tables(cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
+    laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = kept(reference, cell, T)
     return System(model, volume, kept(grains_of(owners), cell, T), records(sphere(shells)), laws, c_ref, t_ref,
                   float(T), R_series, heat, kept(foil_of, cell, T))

@@ -54,15 +54,8 @@ class Writer:
 
     def add(self, number, labels, result):
         """Append the rows of one case."""
-        import pyarrow as pa
-
-        n = result.t.size
-        columns = [np.full(n, number)]
-        columns += [np.full(n, float(labels[key])) if number else pa.array([str(labels[key])] * n)
-                    for key, number in self.labels.items()]
-        columns += [result[name] for name in self.names]
-        self.waiting.append(pa.record_batch([pa.array(c) for c in columns], schema=self.schema))
-        self.rows += n
+        self.waiting.append((number, list(labels.values()), [result[name] for name in self.names]))
+        self.rows += result.t.size
         if self.rows >= GROUP:
             self.flush()
 
@@ -71,5 +64,13 @@ class Writer:
         import pyarrow as pa
 
         if self.waiting:
-            self.file.write_table(pa.Table.from_batches(self.waiting), row_group_size=self.rows)
+            numbers, labels, series = zip(*self.waiting, strict=True)
+            rows = [x[0].size for x in series]
+            columns = [np.repeat(numbers, rows)]
+            for (key, is_number), values in zip(self.labels.items(), zip(*labels, strict=True), strict=True):
+                each = np.array(values, float) if is_number else np.array(list(map(str, values)), object)
+                columns.append(pa.array(np.repeat(each, rows), self.schema.field(key).type))
+            columns += [np.concatenate(pieces) for pieces in zip(*series, strict=True)]
+            self.file.write_table(pa.table(dict(zip(self.schema.names, columns, strict=True)), self.schema),
+                                  row_group_size=self.rows)
         self.waiting, self.rows = [], 0
