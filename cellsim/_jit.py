@@ -22,6 +22,7 @@ import numba
 import numpy as np
 from numba.core import config
 
+UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as the Python they are written in
 KEPT = 3  # cache directories of other versions that are left alone
 HERE = Path(__file__).parent
 # a product and a sum may become one operation, sums may be taken in any order; NaN and infinity keep their meaning
@@ -100,7 +101,7 @@ def is_warm() -> bool:
 @functools.cache
 def announce():
     """Tell the user, in one line and once in a process, if it is about to compile."""
-    if config.DISABLE_JIT or is_warm():
+    if UNCOMPILED or is_warm():
         return
     where = cache_directory()
     kept = f"kept in {where}" if where else "nowhere to keep them: set NUMBA_CACHE_DIR to a writable directory"
@@ -152,7 +153,7 @@ def part(function):
 
 def records(array):
     """A structured array whose elements have their fields as attributes, in kernels and, uncompiled, in Python too."""
-    return array.view(np.recarray) if config.DISABLE_JIT else array
+    return array.view(np.recarray) if UNCOMPILED else array
 
 
 def blank(n, dtype):
@@ -166,4 +167,4 @@ def inlined(function):
 
 
 # the same for kernels: where they are not compiled, they are Python
-zeros = blank if config.DISABLE_JIT else inlined(lambda n, dtype: np.zeros(n, dtype))
+zeros = blank if UNCOMPILED else inlined(lambda n, dtype: np.zeros(n, dtype))

@@ -34,12 +34,12 @@ def replacing(path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
-def optional(name):
-    """A package that only tables need.  Raises ReportError if it is not installed."""
+def optional(name, extra="table"):
+    """A package that not everyone needs, with the extra that brings it.  Raises ReportError if it is not installed."""
     try:
         return import_module(name)
     except ImportError:
-        raise ReportError(f"{name} is not installed: pip install 'cellsim[table]'") from None
+        raise ReportError(f"{name} is not installed: pip install 'cellsim[{extra}]'") from None
 
 
 def _umask() -> int:

@@ -62,6 +62,9 @@ class Variables(Mapping):
         """Variables read from a file: name -> (dimensions, array)."""
         return cls(lambda: ((name, (dims, lambda a=a: a)) for name, (dims, a) in arrays.items()))
 
+    def __reduce__(self):
+        return Variables.from_arrays, ({name: (self.dims(name), self[name]) for name in self},)
+
     def __getitem__(self, name):
         name = ALIASES.get(name, name)
         if name not in self.kept:

@@ -10,7 +10,7 @@ from pytest import approx
 import cellsim
 from cellsim import DFN, Case, Profile, Step, cases, simulate_many
 from cellsim.errors import ParameterError, ProtocolError, ReportError
-from cellsim.studies import ensemble as module
+from cellsim.studies import courses as module
 from cellsim.studies import parquet
 
 CHEN = "lgm50_chen2020"
@@ -211,7 +211,7 @@ NONE = Case(CHEN, cellsim.discharge(1.0), SMALL)
 def test_bad_input_is_refused_before_anything_is_computed(given, options, fault, words, monkeypatch, tmp_path):
     """Words name what is wrong and what to give instead; no case is run, no file is left."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Case, "run", lambda self: pytest.fail("a case was run"))
+    monkeypatch.setattr(Case, "course", lambda self: pytest.fail("a case was run"))
     with pytest.raises(fault, match=words):
         simulate_many(given, **options)
     assert not list(tmp_path.iterdir())

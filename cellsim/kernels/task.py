@@ -9,10 +9,9 @@ import math
 
 import numpy as np
 from numba import carray, types
-from numba.core import config
 from numba.extending import intrinsic
 
-from .._jit import inlined
+from .._jit import UNCOMPILED, inlined
 from ..numerics.mesh import SHELL
 from ..numerics.table import Table
 from .history import FRESH, MAX_ORDER, Memory
@@ -78,7 +77,7 @@ class Buffer:
             self.memory[:] = memory
 
 
-if config.DISABLE_JIT:
+if UNCOMPILED:
     def numbers(at, shape):
         """Array of floats at an address."""
         return np.frombuffer((ctypes.c_double * math.prod(shape)).from_address(at)).reshape(shape)

@@ -113,6 +113,13 @@ class Cell:
         gone = (hash((path, was[path].law)) for path in self.changes if path in was)
         return reduce(xor, gone, reduce(xor, map(hash, self.changes.items()), self._origin._hash))
 
+    @cached_property
+    def _text(self):
+        return json.dumps(self._raw)
+
+    def __reduce__(self):
+        return _again, (self._text, self.name, self.path)
+
     @property
     def origin(self) -> "Cell":
         """The cell that this one is a variation of, by whatever detours, or itself."""
@@ -225,3 +232,9 @@ class Cell:
     def to_json(self) -> dict:
         """The content of the parameter file."""
         return copy.deepcopy(self._raw)
+
+
+@lru_cache(maxsize=64)
+def _again(text, name, path) -> Cell:
+    """A cell from what goes from one process to another; the same cell for the same text."""
+    return Cell.from_json(json.loads(text), name, path)

@@ -11,6 +11,18 @@ from ..files import optional, replacing
 GROUP = 65536  # rows of a group, at least
 
 
+def kinds(labels) -> dict:
+    """Of every label, whether it is a number."""
+    return {key: isinstance(value, Real) for key, value in labels.items()}
+
+
+def check(labels, columns):
+    """Raise ProtocolError for labels that do not fit the columns, which are `kinds` of labels."""
+    if kinds(labels) != columns:
+        raise ProtocolError(f"labels {labels}: differ in name or kind from those of the first case "
+                            f"({', '.join(columns) or 'none'})")
+
+
 class Writer:
     """Rows of case number, labels and variables; use `Writer.replacing`."""
 
@@ -18,7 +30,7 @@ class Writer:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self.labels = {key: isinstance(value, Real) for key, value in labels.items()}  # whether it is a number
+        self.labels = kinds(labels)
         self.names = names
         for name in self.labels:
             if name == "Case" or name in names:
@@ -45,12 +57,6 @@ class Writer:
                 writer.flush()
             finally:
                 writer.file.close()
-
-    def check(self, labels):
-        """Raise ProtocolError for labels that do not fit the columns."""
-        if {key: isinstance(value, Real) for key, value in labels.items()} != self.labels:
-            raise ProtocolError(f"labels {labels}: differ in name or kind from those of the first case "
-                                f"({', '.join(self.labels) or 'none'})")
 
     def add(self, number, labels, result):
         """Append the rows of one case."""
