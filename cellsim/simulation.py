@@ -1,13 +1,11 @@
 """Run a protocol on a model of a cell."""
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
-from ._jit import announce, records
+from ._jit import announce
+from .calls import Call, finish
 from .controls import Now, check, control, rate, scale
 from .design.thermal import Lumped
 from .errors import Ending, ProtocolError, SolveError
@@ -17,7 +15,7 @@ from .kernels.history import MAX_ORDER
 from .kernels.stage import terminal_voltage
 from .kernels.system import CURRENT, TAIL, E, Q
 from .kernels.system import T as WARMTH
-from .kernels.task import STARTING, TASK, Buffer, address, words
+from .kernels.task import STARTING, Buffer, address, words
 from .models import (
     ACCURACY,
     capacity_between_cutoffs,
@@ -233,46 +231,6 @@ def _one_step(run, step, t0):
     t, states = t0 + _joined(times), _joined(states)
     outcome = _outcome(run, step, Ending(status), reply.V, t0, t[-1], states[-1], q0, e0)
     return t, states, _both_ways(run, outcome, states) if isinstance(step.target, Profile) else outcome
-
-
-class Call(NamedTuple):
-    """A kernel to be called with a TASK."""
-
-    kernel: Callable
-    task: tuple
-    kept: tuple  # what the addresses in the task belong to
-
-
-class Reply(NamedTuple):
-    """What comes back of a call."""
-
-    status: int
-    rows: int
-    V: float  # terminal voltage [V]
-    spent: float  # processor time [s]
-
-
-def perform(calls) -> list[Reply]:
-    """Make some calls; those of one kernel together, without Python's lock."""
-    replies: list = [None] * len(calls)
-    for kernel in dict.fromkeys(call.kernel for call in calls):
-        chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
-        tasks, began = np.array([calls[k].task for k in chosen], TASK), time.thread_time()
-        kernel(records(tasks))
-        spent = (time.thread_time() - began) / len(chosen)
-        for k, task in zip(chosen, tasks, strict=True):
-            replies[k] = Reply(int(task["status"]), int(task["rows"]), float(task["V"]), spent)
-    return replies
-
-
-def finish(turns):
-    """What a `course` returns, all of its calls made at once."""
-    replies: list = [None]
-    try:
-        while True:
-            replies = perform([turns.send(replies[0])])
-    except StopIteration as end:
-        return end.value
 
 
 def _joined(pieces):

@@ -152,7 +152,7 @@ def test_heat_and_lithium_compile_nothing_anew():
     for changes, heat in (({}, False), ({}, True), (ALL, True)):
         cellsim.simulate(cell(changes), cellsim.discharge(1.0, duration=10.0), heat=heat)
     cellsim.simulate("lgm50_chen2020", cellsim.discharge(1.0, duration=10.0), heat=True)
-    assert len(march.advance.signatures) == 1
+    assert len(march.march.signatures) == 1
 
 
 def error_at(rtol, name):

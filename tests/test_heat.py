@@ -8,7 +8,7 @@ from scipy.interpolate import PchipInterpolator
 import cellsim
 from cellsim import Limit, Step
 from cellsim.kernels import heat as kernel
-from cellsim.kernels import march, system
+from cellsim.kernels import march, start, system
 from cellsim.kernels.stage import terminal_voltage
 from cellsim.models import heat as models
 from cellsim.models import initial_state
@@ -80,7 +80,7 @@ def state_under(cell, body, model, current, soc=0.5):
     s, w = initial_state(cell, sys, soc), system.allocate(sys)
     control = system.Control(system.CURRENT, current / cell.value("cell/electrode area"), 1e9, 0.0, 10.0, 0.0, np.inf,
                              1e-6, 1e-6)
-    assert march.settle(sys, control, s, w, 1e-10) == march.RUNNING
+    assert start.settle(sys, control, s, w, 1e-10) == march.RUNNING
     return sys, s, w
 
 

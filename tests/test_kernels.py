@@ -8,7 +8,7 @@ from pytest import approx
 from scipy.optimize import brentq
 
 import cellsim
-from cellsim.kernels import history, march, particle, porous, system
+from cellsim.kernels import history, march, particle, porous, start, system
 from cellsim.models import initial_state
 from cellsim.models.heat import Body
 from cellsim.models.state import stoichiometries
@@ -55,7 +55,7 @@ def test_newtons_matrix_is_the_derivative_of_its_residual(name):
     s_hat = initial_state(cell, sys, 0.6)
     s, w = s_hat.copy(), system.allocate(sys)
     control = system.Control(system.CURRENT, 40.0, 1e9, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-3)
-    assert march.settle(sys, control, s, w, 1e-6) == march.RUNNING
+    assert start.settle(sys, control, s, w, 1e-6) == march.RUNNING
     w = system.allocate(sys)  # a sweep leaves numbers where the assembly, rightly, writes no zeros
     n, k = sys.volume.size, sys.grain.size * sys.shell.size
     s[k:k + n] *= 1.0 + 0.2 * np.sin(np.arange(n))  # uneven salt, so that every term counts
@@ -178,11 +178,11 @@ def decay(request):
     sys = cellsim.SPMe((10, 4, 10), 12).discretise(cell, 298.15, request.param)
     control = system.Control(system.POWER, 90.0, START + LENGTH, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-6)
     s, w = initial_state(cell, sys, 0.5), system.allocate(sys)
-    assert march.settle(sys, control, s, w, 1e-11) == march.RUNNING
+    assert start.settle(sys, control, s, w, 1e-11) == march.RUNNING
     memory, out_t, out_s = history.remember(s, 1e-4), np.empty(20000), np.empty((20000, s.size))
     times, states, status = [], [], march.RUNNING
     while status == march.RUNNING:
-        status, rows, _ = march.advance(sys, control, memory, w, 1e-11, 0.0, SPACING, True, 5, out_t, out_s)
+        status, rows = march.advance(sys, control, memory, w, 1e-11, 0.0, SPACING, True, 5, out_t, out_s)
         times.append(out_t[:rows].copy())
         states.append(out_s[:rows].copy())
     t, states = np.concatenate(times) / SPACING, np.concatenate(states)
@@ -201,7 +201,7 @@ def error_of_fixed_steps(decay, order, h):
         differences = differences[:-1] - differences[1:]
     memory.head[:6] = [0.0, h, order, 0.0, 0.0, 0.0]
     out_t, out_s = np.empty(400), np.empty((400, states.shape[1]))
-    status, rows, _ = march.advance(sys, control._replace(duration=LENGTH), memory, w, 1e-10, 0.0, 0.0, False, order,
+    status, rows = march.advance(sys, control._replace(duration=LENGTH), memory, w, 1e-10, 0.0, 0.0, False, order,
                                  out_t, out_s)
     assert status == 0 and rows == 2 * round(LENGTH / h)  # each step and its middle
     kept = system.TAIL - (system.I if sys.heat.capacity == 0.0 else system.T)

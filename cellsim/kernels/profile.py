@@ -12,10 +12,12 @@ begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 
 import numpy as np
 
 from .._jit import inlined, inner, long_kernel
+from .endings import EVENTS, RUNNING, TOL, closest, diagnose, first_of
 from .foil import error_of
 from .history import KELVIN
-from .march import ATTEMPTS, EVENTS, H_MIN, INSTANT, RUNNING, TOL, closest, diagnose, first_of, start
+from .march import ATTEMPTS, H_MIN, INSTANT
 from .stage import solve, voltage
+from .start import start
 from .system import TAIL, E, Q, T, aimed, allocate_here, copy, keep_salt
 from .task import STARTING, control_of, numbers, output_of, size_of, system_of
 

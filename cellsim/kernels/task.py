@@ -24,7 +24,7 @@ ROWS_KEPT = MAX_ORDER + 3 + 3 + CHANGE  # states there
 _TABLE = ("lo", "hi", "per")
 _SYSTEM = ("model", "volumes", "particles", "shells", "volume", "grain", "shell", "foil", "foils",
            *(f"{table}_{key}" for table in ("solid", "salt", "factor") for key in ("at", "intervals", "laws", *_TABLE)),
-           "c_ref", "t_ref", "T", "R_series", "capacity", "loss", "critical_current")
+           "c_ref", "t_ref", "T_first", "R_series", "capacity", "loss", "critical_current")
 _RUN = ("rtol", "q_start", "every", "first", "highest", "buffer", "room", "knots", "corners")
 _WHOLE = {"status", "rows", *_SYSTEM[:9], *(f"{t}_{k}" for t in ("solid", "salt", "factor")
                                             for k in ("at", "intervals", "laws")),
@@ -80,13 +80,13 @@ class Buffer:
 if UNCOMPILED:
     def numbers(at, shape):
         """Array of floats at an address."""
-        return np.frombuffer((ctypes.c_double * math.prod(shape)).from_address(at)).reshape(shape)
+        return np.frombuffer((ctypes.c_double * math.prod(map(int, shape))).from_address(int(at))).reshape(shape)
 
     def rows_of(at, n, dtype):
         """Structured array (n,) at an address."""
         if n == 0:
             return np.zeros(0, dtype).view(np.recarray)
-        raw = (ctypes.c_char * (n * dtype.itemsize)).from_address(at)
+        raw = (ctypes.c_char * int(n * dtype.itemsize)).from_address(int(at))
         return np.frombuffer(raw, dtype).view(np.recarray)
 else:
     @intrinsic
@@ -115,7 +115,7 @@ def system_of(t):
     factor = Table(t.factor_lo, t.factor_hi, t.factor_per,
                    numbers(t.factor_at, (t.factor_intervals, t.factor_laws, 4)))
     return System(t.model, rows_of(t.volume, t.volumes, VOLUME), rows_of(t.grain, t.particles, GRAIN),
-                  rows_of(t.shell, t.shells, SHELL), Laws(solid, salt), t.c_ref, t.t_ref, t.T, t.R_series,
+                  rows_of(t.shell, t.shells, SHELL), Laws(solid, salt), t.c_ref, t.t_ref, t.T_first, t.R_series,
                   Heat(t.capacity, t.loss, t.critical_current, factor), rows_of(t.foil, t.foils, FOIL))
 
 

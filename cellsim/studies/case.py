@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ..calls import finish
 from ..errors import ProtocolError
 from ..models import ACCURACY, DFN, initial_state
 from ..parameters import Cell, load
 from ..protocols import Step
 from ..result import Result
-from ..simulation import course, finish
+from ..simulation import course
 from ..variables import Variables
 
 

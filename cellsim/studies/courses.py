@@ -12,9 +12,9 @@ from itertools import islice
 
 import numpy as np
 
+from ..calls import perform
 from ..errors import CellsimError, ProtocolError, SolveError
 from ..result import Result
-from ..simulation import perform
 from ..variables import Variables
 from .case import Case
 from .parquet import check

@@ -1,5 +1,4 @@
 """An ensemble in processes: for many short cases, most of whose time is Python's, which runs one thread a process."""
-import pickle
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -52,7 +51,7 @@ def _result(pool, items, future, keep, columns):
         first, last = items[0][0], items[-1][0]
         raise CellsimError(f"a process ended while it ran cases {first} to {last}; it may have run out of memory: give "
                            "fewer processes, or a path") from fault
-    except (pickle.PicklingError, TypeError, AttributeError) as fault:
+    except Exception as fault:  # on the way: what fails in a case is told in its outcome
         if len(items) == 1:
             why = f"cannot be sent to another process: {fault}"
             return [(Outcome(items[0][0], {}, failure=why), None)], 1.0
