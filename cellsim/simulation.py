@@ -205,7 +205,7 @@ def _soc_of(cell, soc):
 def _one_step(run, step, t0):
     """Times [s], states and outcome of one step from run.state, in turns as `course`."""
     size, limit = run.state.size, run.time_budget
-    buffer, k = Buffer(ROWS, size), size - TAIL
+    buffer, k = Buffer(ROWS, run.words[1:4]), size - TAIL
     s = buffer.states[0]
     s[:] = run.state
     if not run.warms:
@@ -227,7 +227,7 @@ def _one_step(run, step, t0):
             if spent > limit:
                 status = int(Ending.SOLVER_TIME_BUDGET)
             states[-1] = states[-1].copy()
-            buffer = Buffer(ROWS, size, buffer.memory)
+            buffer = Buffer(ROWS, run.words[1:4], buffer.memory)
     t, states = t0 + _joined(times), _joined(states)
     outcome = _outcome(run, step, Ending(status), reply.V, t0, t[-1], states[-1], q0, e0)
     return t, states, _both_ways(run, outcome, states) if isinstance(step.target, Profile) else outcome

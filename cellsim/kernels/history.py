@@ -12,7 +12,7 @@ import numpy as np
 
 from .._jit import inlined, inner, part
 from .foil import error_of
-from .stage import solve
+from .stage import solve_here
 from .system import TAIL, T, add, copy, keep_salt, views
 
 MAX_ORDER = 5
@@ -92,7 +92,7 @@ def attempt(sys, ctl, mem, w, rtol, tol):
         add(1.0 - GAMMA[k] / ALPHA[order], mem.D[k], hat)
     copy(new, change)
     keep_salt(sys, new, mem.D[0])
-    n = solve(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)
+    n = solve_here(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)
     for i in range(new.size):
         change[i] = new[i] - change[i]
     mem.head[5] += n

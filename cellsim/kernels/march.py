@@ -1,13 +1,13 @@
 """Marching through one step of a protocol; its end is located on the solution itself."""
 import numpy as np
 
-from .._jit import inner, long_kernel, part
+from .._jit import entry, inlined, inner, long_kernel, part
 from .endings import EVENTS, RUNNING, TOL, closest, closest_here, diagnose, first_of
 from .history import ERROR, FRESH, SAFETY, accept, attempt, choose_order, norm, rescale
 from .stage import voltage
 from .start import start
-from .system import add, allocate_here, copy, keep_salt
-from .task import control_of, memory_of, output_of, system_of
+from .system import add, copy, keep_salt
+from .task import control_of, lengths, memory_of, output_of, system_of, work_of
 
 H_MIN = 1e-12  # smallest time step [s]
 INSTANT = 1e-9  # an ending is located to this time [s]
@@ -78,7 +78,7 @@ def record(sys, mem, t_before, end, every, out_t, out_s, rows):
     return rows + 1
 
 
-@inner
+@inlined
 def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, g):
     """As `advance`; returns status, rows."""
     rows = 0
@@ -136,13 +136,15 @@ def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s
     return travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, np.empty(EVENTS))
 
 
-@long_kernel
+@entry
 def march(tasks):
     """As `advance`, of every TASK, with what it returns and the terminal voltage written there."""
-    g = np.empty(EVENTS)
     for i in range(tasks.size):
         t = tasks[i]
-        sys, mem, (out_t, out_s) = system_of(t), memory_of(t), output_of(t)
-        t.status, t.rows = travel(sys, control_of(t), mem, allocate_here(sys), t.rtol, t.q_start, t.every, True,
-                                  t.highest, out_t, out_s, g)
+        many = lengths(t.volumes, t.particles, t.shells)
+        out_t, out_s, at = output_of(t, many[0])
+        sys, mem = system_of(t), memory_of(t, at, out_s[0])
+        w, g = work_of(t, at + 8 * many[1], many)
+        t.status, t.rows = travel(sys, control_of(t), mem, w, t.rtol, t.q_start, t.every, True, t.highest, out_t, out_s,
+                                  g)
         t.V = voltage(sys, out_s[t.rows - 1] if t.rows > 0 else mem.D[0])

@@ -11,15 +11,15 @@ begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 
 """
 import numpy as np
 
-from .._jit import inlined, inner, long_kernel
-from .endings import EVENTS, RUNNING, TOL, closest, diagnose, first_of
+from .._jit import entry, inlined, inner
+from .endings import RUNNING, TOL, closest, diagnose, first_of
 from .foil import error_of
 from .history import KELVIN
 from .march import ATTEMPTS, H_MIN, INSTANT
 from .stage import solve, voltage
 from .start import start
-from .system import TAIL, E, Q, T, aimed, allocate_here, copy, keep_salt
-from .task import STARTING, control_of, numbers, output_of, size_of, system_of
+from .system import TAIL, E, Q, T, aimed, copy, keep_salt
+from .task import STARTING, control_of, lengths, numbers, output_of, system_of, work_of
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
 STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
@@ -161,7 +161,7 @@ def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
     return -1, 0.0, 0.0
 
 
-@inner
+@inlined
 def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
     """March along the knots until they or the output ends; returns status (-1: call again), rows.
 
@@ -203,30 +203,31 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
 
 
 @inlined
-def memory_of(t):
-    """What is remembered of a task: head, and states; if it has not begun, of the state in the first row."""
-    size = size_of(t)
-    at = t.buffer + 8 * t.room * (size + 1)
-    head, m = numbers(at, (3,)), numbers(at + 8 * 3, (ROWS_KEPT, size))
+def remembered(t, at, s):
+    """What is remembered of a task at an address: head, and states; if the step has not begun, of the state s."""
+    head, m = numbers(at, (3,)), numbers(at + 8 * 3, (ROWS_KEPT, s.size))
     if t.status == STARTING:
+        for k in range(ROWS_KEPT):
+            for i in range(s.size):
+                m[k, i] = 0.0
+        copy(s, m[Y])
         head[0], head[1], head[2] = 0.0, t.first, -1.0
-        m[:, :] = 0.0
-        m[Y, :] = output_of(t)[1][0]
     return head, m
 
 
-@long_kernel
+@entry
 def follow(tasks):
     """March along the profile of every TASK until it or the output ends, as `march.march` does.
 
     knots (corners, 2): time since the step began [s], target in the unit of the control's, from t = 0 to
     the end of the step at least.
     """
-    g = np.empty(EVENTS)
     for i in range(tasks.size):
         t = tasks[i]
-        sys, (out_t, out_s) = system_of(t), output_of(t)
-        head, m = memory_of(t)
-        t.status, t.rows = travel(sys, control_of(t), numbers(t.knots, (t.corners, 2)), m, head, allocate_here(sys),
-                                  t.rtol, t.q_start, t.every, out_t, out_s, g)
+        many = lengths(t.volumes, t.particles, t.shells)
+        out_t, out_s, at = output_of(t, many[0])
+        sys, (head, m) = system_of(t), remembered(t, at, out_s[0])
+        w, g = work_of(t, at + 8 * many[1], many)
+        t.status, t.rows = travel(sys, control_of(t), numbers(t.knots, (t.corners, 2)), m, head, w, t.rtol, t.q_start,
+                                  t.every, out_t, out_s, g)
         t.V = voltage(sys, out_s[t.rows - 1] if t.rows > 0 else m[Y])

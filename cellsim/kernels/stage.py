@@ -1,5 +1,5 @@
 """What the integrator asks of a model: one implicit stage, the voltage, what its control measures."""
-from .._jit import inner, kernel, part
+from .._jit import inlined, inner, kernel, part
 from . import porous, single_flux, thin_film
 from .foil import book, foresee
 from .heat import balance, critical
@@ -56,8 +56,7 @@ def measured(sys, ctl, s, w):
     return held(sys, 0.0, ctl, s[s.size - TAIL + T], s, V, w)
 
 
-@inner
-def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
+def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """One implicit stage of whichever model, then the charge and energy it passes, its heat and its lithium.
 
     The material is taken at the temperature that s foresees, lithium with the contact and the pressure that it
@@ -87,3 +86,6 @@ def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     if changes:
         book(sys, hg, s_hat, s, w)
     return n
+
+
+solve, solve_here = inner(_solve), inlined(_solve)  # compiled into where it is called all the time

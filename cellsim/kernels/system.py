@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import blank, inlined, inner, part, zeros
+from .._jit import inlined, inner, part, records
 from ..numerics.block_tridiagonal import COLUMNS
 from ..numerics.table import Table, locate, read
 
@@ -171,20 +171,14 @@ class Work(NamedTuple):
     foil: np.ndarray  # (1,) TOUCH
 
 
-def _allocator(blank):
-    """A function that makes scratch memory for a System, with arrays of records from blank(n, dtype)."""
-    def allocate(sys):
-        n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
-        return Work(np.zeros((n, 3, COLUMNS)), blank(n, LOCAL), blank(n, SALT), np.zeros((p, 2, m)),
-                    np.zeros((2, 3, m + 1)), np.zeros(p * m + 4 * n + TAIL), np.ones(1),
-                    np.full(1, np.nan if sys.heat.capacity > 0.0 else sys.T), ALONE[:SOLID_LAWS].copy(),
-                    ALONE[:SALT_LAWS].copy(), np.ones(RATES), np.zeros((2, TERMS)), blank(1, TOUCH))
-
-    return allocate
-
-
-allocate = _allocator(blank)  # for Python
-allocate_here = inlined(_allocator(zeros))  # for kernels
+def allocate(sys: System) -> Work:
+    """Scratch memory for `sys`."""
+    n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
+    return Work(np.zeros((n, 3, COLUMNS)), records(np.zeros(n, LOCAL)), records(np.zeros(n, SALT)), np.zeros((p, 2, m)),
+                np.zeros((2, 3, m + 1)), np.zeros(p * m + 4 * n + TAIL), np.ones(1),
+                np.array([np.nan if sys.heat.capacity > 0.0 else sys.T]),
+                ALONE[:SOLID_LAWS].copy(), ALONE[:SALT_LAWS].copy(), np.ones(RATES), np.zeros((2, TERMS)),
+                records(np.zeros(1, TOUCH)))
 
 
 @inner

@@ -8,18 +8,38 @@ import ctypes
 import math
 
 import numpy as np
-from numba import carray, types
+from numba import types
+from numba.core.cgutils import unpack_tuple
 from numba.extending import intrinsic
+from numba.np.arrayobj import make_array, populate_array
 
 from .._jit import UNCOMPILED, inlined
 from ..numerics.mesh import SHELL
 from ..numerics.table import Table
+from .endings import EVENTS
 from .history import FRESH, MAX_ORDER, Memory
-from .system import FOIL, GRAIN, TAIL, VOLUME, Control, Heat, Laws, System
+from .system import (
+    COLUMNS,
+    FOIL,
+    GRAIN,
+    LOCAL,
+    RATES,
+    SALT,
+    SALT_LAWS,
+    SOLID_LAWS,
+    TAIL,
+    TERMS,
+    TOUCH,
+    VOLUME,
+    Control,
+    Heat,
+    Laws,
+    System,
+    Work,
+    copy,
+)
 
 STARTING = -2  # status of a step that has not begun
-HEAD, CHANGE = 6, MAX_ORDER + 1  # sizes in the memory of the integrator
-ROWS_KEPT = MAX_ORDER + 3 + 3 + CHANGE  # states there
 
 _TABLE = ("lo", "hi", "per")
 _SYSTEM = ("model", "volumes", "particles", "shells", "volume", "grain", "shell", "foil", "foils",
@@ -62,17 +82,31 @@ def words(sys) -> tuple:
             sys.c_ref, sys.t_ref, sys.T, sys.R_series, sys.heat.capacity, sys.heat.loss, sys.heat.critical)
 
 
-class Buffer:
-    """Times (rows,) and states (rows, size) that a kernel writes, and behind them what it remembers.
+def _lengths(n, p, m):
+    """Of n volumes, p particles of m shells: numbers of a state, in the memory of the integrator, and of each array of
+    the scratch memory, the last one being margins."""
+    size = p * m + 4 * n + TAIL
+    return (size, 6 + (MAX_ORDER + 3 + 3 + MAX_ORDER + 1) * size + 2 * (MAX_ORDER + 1) ** 2,
+            3 * COLUMNS * n, WIDE[0] * n, WIDE[1] * n, 2 * p * m, 6 * (m + 1), size, 1, 1, SOLID_LAWS * TERMS,
+            SALT_LAWS * TERMS, RATES, 2 * TERMS, WIDE[2], EVENTS)
 
-    What is never written takes no memory.
+
+WIDE = tuple(len(dtype.names) for dtype in (LOCAL, SALT, TOUCH))
+lengths = inlined(_lengths)
+
+
+class Buffer:
+    """Times (rows,) and states (rows, size) that a kernel writes; behind them what it remembers, and room to work in.
+
+    mesh: numbers of volumes, particles and shells.  What is never written takes no memory.
     """
 
-    def __init__(self, rows, size, memory=None):
-        kept = HEAD + ROWS_KEPT * size + 2 * CHANGE * CHANGE
-        whole = np.empty(rows * (size + 1) + kept)
-        self.times, self.states = whole[:rows], whole[rows:rows * (size + 1)].reshape(rows, size)
-        self.memory, self.address, self.rows = whole[-kept:], whole.ctypes.data, rows
+    def __init__(self, rows, mesh, memory=None):
+        size, kept, *work = _lengths(*mesh)
+        ends = rows, rows * (1 + size), rows * (1 + size) + kept
+        whole = np.empty(ends[-1] + sum(work))
+        self.times, self.states = whole[:rows], whole[rows:ends[1]].reshape(rows, size)
+        self.memory, self.address = whole[ends[1]:ends[2]], whole.ctypes.data
         if memory is not None:
             self.memory[:] = memory
 
@@ -90,21 +124,32 @@ if UNCOMPILED:
         return np.frombuffer(raw, dtype).view(np.recarray)
 else:
     @intrinsic
-    def _pointer(context, at):
-        def generate(context, builder, signature, arguments):
-            return builder.inttoptr(arguments[0], context.get_value_type(types.voidptr))
+    def _array(context, at, shape, dtype):
+        """An array over what is at an address; Numba's `carray` would count references."""
+        kind = types.Array(dtype.dtype, len(shape), "C")
 
-        return types.voidptr(types.int64), generate
+        def generate(context, builder, signature, arguments):
+            array = make_array(kind)(context, builder)
+            sizes = unpack_tuple(builder, arguments[1], kind.ndim)
+            item = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+            strides = [item]
+            for size in sizes[:0:-1]:
+                strides.insert(0, builder.mul(size, strides[0]))
+            populate_array(array, data=builder.inttoptr(arguments[0], array.data.type), shape=sizes, strides=strides,
+                           itemsize=item, meminfo=None)
+            return array._getvalue()
+
+        return kind(at, shape, dtype), generate
 
     @inlined
     def numbers(at, shape):
         """Array of floats at an address."""
-        return carray(_pointer(at), shape, np.float64)
+        return _array(at, shape, np.float64)
 
     @inlined
     def rows_of(at, n, dtype):
         """Structured array (n,) at an address."""
-        return carray(_pointer(at), (n,), dtype)
+        return _array(at, (n,), dtype)
 
 
 @inlined
@@ -127,33 +172,58 @@ def control_of(t):
 
 
 @inlined
-def size_of(t):
-    """Length of the state of a task."""
-    return t.particles * t.shells + 4 * t.volumes + TAIL
+def output_of(t, size):
+    """Times (rows,) and states (rows, size) of a task's buffer, and what comes behind them."""
+    return (numbers(t.buffer, (t.room,)), numbers(t.buffer + 8 * t.room, (t.room, size)),
+            t.buffer + 8 * t.room * (1 + size))
 
 
 @inlined
-def output_of(t):
-    """Times (rows,) and states (rows, size) of a task's buffer."""
-    return numbers(t.buffer, (t.room,)), numbers(t.buffer + 8 * t.room, (t.room, size_of(t)))
-
-
-@inlined
-def memory_of(t):
-    """What the integrator of a task remembers; if it has not begun, of the state in the first row."""
-    size = size_of(t)
-    at = t.buffer + 8 * t.room * (size + 1)
-    head = numbers(at, (HEAD,))
-    at += 8 * HEAD
-    D = numbers(at, (MAX_ORDER + 3, size))
-    at += 8 * (MAX_ORDER + 3) * size
-    ahead = numbers(at, (3, size))
-    at += 8 * 3 * size
-    shift = numbers(at, (CHANGE, size))
-    at += 8 * CHANGE * size
-    change = numbers(at, (2, CHANGE, CHANGE))
+def memory_of(t, at, s):
+    """What the integrator of a task remembers, at an address; if the step has not begun, of the state s."""
+    size, ahead = s.size, MAX_ORDER + 3
+    head, D = numbers(at, (6,)), numbers(at + 8 * 6, (ahead, size))
+    at += 8 * (6 + ahead * size)
+    mem = Memory(D, head, numbers(at, (3, size)), numbers(at + 8 * 3 * size, (MAX_ORDER + 1, size)),
+                 numbers(at + 8 * (3 + MAX_ORDER + 1) * size, (2, MAX_ORDER + 1, MAX_ORDER + 1)))
     if t.status == STARTING:
+        for k in range(ahead):
+            for i in range(size):
+                D[k, i] = 0.0
+        copy(s, D[0])
         head[0], head[1], head[2], head[3], head[4], head[5] = 0.0, t.first, 1.0, 0.0, FRESH, 0.0
-        D[0, :] = output_of(t)[1][0]
-        D[1:, :] = 0.0
-    return Memory(D, head, ahead, shift, change)
+    return mem
+
+
+@inlined
+def work_of(t, at, many):
+    """Scratch memory of a task at an address, as `system.allocate` makes it, and margins; many: its `lengths`."""
+    n, p, m = t.volumes, t.particles, t.shells
+    ends = at
+    for k in range(2, len(many)):
+        ends += 8 * many[k]
+    whole = numbers(at, ((ends - at) // 8,))
+    for i in range(whole.size):
+        whole[i] = 0.0
+    block, at = numbers(at, (n, 3, COLUMNS)), at + 8 * many[2]
+    local, at = rows_of(at, n, LOCAL), at + 8 * many[3]
+    salt, at = rows_of(at, n, SALT), at + 8 * many[4]
+    inside, at = numbers(at, (p, 2, m)), at + 8 * many[5]
+    sweep, at = numbers(at, (2, 3, m + 1)), at + 8 * many[6]
+    spare, at = numbers(at, (many[0],)), at + 8 * many[7]
+    curvature, at = numbers(at, (1,)), at + 8 * many[8]
+    now, at = numbers(at, (1,)), at + 8 * many[9]
+    by_solid, at = numbers(at, (SOLID_LAWS, TERMS)), at + 8 * many[10]
+    by_salt, at = numbers(at, (SALT_LAWS, TERMS)), at + 8 * many[11]
+    rate, at = numbers(at, (RATES,)), at + 8 * many[12]
+    entropy, at = numbers(at, (2, TERMS)), at + 8 * many[13]
+    foil, at = rows_of(at, 1, TOUCH), at + 8 * many[14]
+    curvature[0], now[0] = 1.0, (np.nan if t.capacity > 0.0 else t.T_first)
+    for k in range(SOLID_LAWS):
+        by_solid[k, 0] = 1.0
+    for k in range(SALT_LAWS):
+        by_salt[k, 0] = 1.0
+    for k in range(RATES):
+        rate[k] = 1.0
+    return (Work(block, local, salt, inside, sweep, spare, curvature, now, by_solid, by_salt, rate, entropy, foil),
+            numbers(at, (EVENTS,)))
