@@ -43,7 +43,7 @@ from .system import (
 from .system import T as WARMTH
 
 MAX_ITERATIONS = 12
-CURVATURE = 0.005  # Newton's next correction is at least this times the square of the last, in tolerances
+CURVATURE = 0.002  # Newton's next correction is at least this times the square of the last, in tolerances
 MILD = 0.03  # relative change of a concentration within which its logarithm is nearly straight
 BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 

@@ -91,7 +91,7 @@ def _lengths(n, p, m):
             SALT_LAWS * TERMS, RATES, 2 * TERMS, WIDE[2], EVENTS)
 
 
-WIDE = tuple(len(dtype.names) for dtype in (LOCAL, SALT, TOUCH))
+WIDE = tuple(len(dtype.names or ()) for dtype in (LOCAL, SALT, TOUCH))  # numbers of a record
 lengths = inlined(_lengths)
 
 
