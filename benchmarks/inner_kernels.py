@@ -41,8 +41,8 @@ def _solve(template, B, times):
 
 @njit
 def _factorise(sys, hg, sweep, times):
-    for _ in range(times):
-        particle.factorise(sys, 0, DIFFUSION, 1.0, hg, sweep)
+    for k in range(times):
+        particle.factorise(sys, 0, DIFFUSION, 1.0, hg + k, sweep)  # another one each time, as it keeps the last
 
 
 @njit
@@ -88,7 +88,7 @@ def _profile():
 
 def jobs():
     """Name: function that gives ns an item."""
-    hg, sweep, inside = 30.0, np.full((3, SHELLS), 0.3), np.full((2, SHELLS), 0.3)
+    hg, sweep, inside = 30.0, np.full((3, SHELLS + 1), 0.3), np.full((2, SHELLS), 0.3)
     anyhow = np.random.default_rng(2).uniform(0.1, 0.9, 256)
     return {
         "block solve": block_solve,

@@ -7,9 +7,7 @@ Writes benchmarks/results/kernels.json.  All times are processor times; start-up
 import os
 import resource
 import time
-from contextlib import contextmanager
 from enum import StrEnum
-from types import SimpleNamespace
 
 import inner_kernels
 import numpy as np
@@ -20,7 +18,7 @@ import typer
 from measure import conditions, console, paired, save, show
 
 import cellsim
-from cellsim import simulation
+from cellsim import calls, simulation
 
 CELL, VARYING = "lgm50_chen2020", "ecker2015"
 VOLUMES, SHELLS = (10, 20, 40, 80, 160, 320), (6, 12, 24, 48, 96)
@@ -37,40 +35,27 @@ class Part(StrEnum):
     startup = "startup"
 
 
-@contextmanager
-def watched():
-    """Counts what `simulate` spends in the marching kernel: yields an object with ms, steps and newton."""
-    original, seen = simulation.march, SimpleNamespace(ms=0.0, calls=0, memory={})
-
-    def advance(*arguments):
-        start = time.process_time()
-        out = original.advance(*arguments)
-        seen.ms += 1e3 * (time.process_time() - start)
-        seen.calls += 1
-        memory = next(a for a in arguments if hasattr(a, "head"))
-        seen.memory[id(memory)] = memory
-        return out
-
-    simulation.march = SimpleNamespace(**{k: getattr(original, k) for k in dir(original)} | {"advance": advance})
+def watched(cell, step, model):
+    """(time in the kernels [ms], steps, Newton iterations) of a run."""
+    turns, reply, ms, counts = simulation.course(cell, step, model), None, 0.0, np.zeros(2)
     try:
-        yield seen
-    finally:
-        simulation.march = original
-    if not seen.calls:
-        raise RuntimeError("simulate() no longer calls march.advance: mend benchmarks/kernels.py")
-    seen.steps, seen.newton = (int(sum(m.head[k] for m in seen.memory.values())) for k in (4, 5))
+        while True:
+            call = turns.send(reply)
+            start = time.process_time()
+            reply, = calls.perform([call])
+            ms += 1e3 * (time.process_time() - start)
+            if reply.status >= 0:
+                counts += call.kept[0].memory[4:6]  # of the head of `history.Memory`
+    except StopIteration:
+        return ms, *map(int, counts)
 
 
 def stage(cell, model, repeats=5):
     """A 1C discharge: whole time, time in the kernel [ms], steps, Newton iterations."""
-    run = lambda: cellsim.simulate(cell, cellsim.discharge(1.0), model)  # noqa: E731
-    whole = float(np.median(paired([run], repeats)))
-    kernel = []
-    for _ in range(repeats):
-        with watched() as seen:
-            run()
-        kernel.append(seen.ms)
-    return {"simulate ms": whole, "kernel ms": float(np.median(kernel)), "steps": seen.steps, "Newton": seen.newton}
+    step = cellsim.discharge(1.0)
+    whole = float(np.median(paired([lambda: cellsim.simulate(cell, step, model)], repeats)))
+    kernel, steps, newton = zip(*(watched(cell, step, model) for _ in range(repeats)), strict=True)
+    return {"simulate ms": whole, "kernel ms": float(np.median(kernel)), "steps": steps[0], "Newton": newton[0]}
 
 
 def parts():
@@ -124,7 +109,7 @@ def cells(quick):
     ways = {"one by one": lambda n: [cellsim.simulate(cell, cellsim.discharge(1.0)) for _ in range(n)]}
     if hasattr(cellsim, "simulate_many"):
         for threads in sorted({1, os.cpu_count()}):
-            ways[f"simulate_many, {threads} threads"] = lambda n, k=threads: cellsim.simulate_many(
+            ways[f"simulate_many, {threads} thread{'s' * (threads > 1)}"] = lambda n, k=threads: cellsim.simulate_many(
                 [cellsim.Case(cell, cellsim.discharge(1.0)) for _ in range(n)], threads=k).results
     for name, way in ways.items():
         way(1)
