@@ -92,16 +92,17 @@ def clear_cache() -> tuple[int, int]:
     return len(files), size
 
 
-def is_warm() -> bool:
-    """Whether the solver of this version, which takes nearly all the time to compile, is on disk already."""
+def is_warm(kernel="march.march") -> bool:
+    """Whether a kernel of this version, by its file and its name, is on disk already; that of runs without profiles
+    takes nearly all the time to compile."""
     path = cache_directory()
-    return path is not None and any(path.rglob("march.march-*.nbi"))
+    return path is not None and any(path.rglob(f"{kernel}-*.nbi"))
 
 
 @functools.cache
-def announce():
+def announce(kernel="march.march"):
     """Tell the user, in one line and once in a process, if it is about to compile."""
-    if UNCOMPILED or is_warm():
+    if UNCOMPILED or is_warm(kernel):
         return
     where = cache_directory()
     kept = f"kept in {where}" if where else "nowhere to keep them: set NUMBA_CACHE_DIR to a writable directory"
@@ -143,6 +144,9 @@ def inner(function):
     It may neither allocate (Numba says so) nor return an array (that would be freed too early: use
     `inlined`), because it does not count references: counting is atomic, and would take a third of
     the time on small meshes.  From Python use `.py_func`; calling it directly is not possible.
+
+    Loops count from 0, over a slice if need be: of an index that may be negative Numba asks every time whether it is,
+    and nothing is done in vectors.
     """
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 

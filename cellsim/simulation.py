@@ -107,7 +107,7 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
     protocol = _protocol(steps, force)
     steps = protocol.steps
     model = default_model(cell) if model is None else model
-    announce()
+    announce("profile.follow" if any(isinstance(s.target, Profile) for s in steps) else "march.march")
     T = float(cell.temperature(temperature))
     around = T if ambient is None else float(ambient)
     for kelvin in (T, around, *(step.temperature for step in steps if step.temperature is not None)):
@@ -239,7 +239,6 @@ def _one_step(run, step, t0):
             spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
             if spent > limit:
                 status = int(Ending.SOLVER_TIME_BUDGET)
-            states[-1] = states[-1].copy()
             buffer = Buffer(ROWS, run.words[1:4], buffer.memory)
     t, states = t0 + _joined(times), _joined(states)
     outcome = _outcome(run, step, Ending(status), reply.V, t0, t[-1], states[-1], q0, e0)

@@ -11,14 +11,14 @@ begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 
 """
 import numpy as np
 
-from .._jit import entry, inlined, inner
+from .._jit import entry, inlined, inner, part
 from .endings import RUNNING, TOL, closest, diagnose, first_of
 from .foil import error_of
 from .history import KELVIN
 from .march import ATTEMPTS, H_MIN, INSTANT
-from .stage import solve, voltage
+from .stage import solve, solve_here, voltage
 from .start import start
-from .system import TAIL, E, Q, T, aimed, copy, keep_salt
+from .system import TAIL, E, Q, T, aimed, copy, keep_salt, views
 from .task import STARTING, control_of, lengths, numbers, output_of, system_of, work_of
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
@@ -34,20 +34,20 @@ def target(knots, t, k):
     return knots[k, 1] + share * (knots[k + 1, 1] - knots[k, 1])
 
 
-@inner
+@part
 def size(sys, d, rtol):
     """Largest root-mean-square of an error of particles, salt, temperature over rtol; potentials follow from them."""
-    n, k = sys.volume.size, sys.grain.size * sys.shell.size
+    x, c, _, _, _ = views(sys, d)
     a, b = 0.0, 0.0
-    for i in range(k):
-        a += d[i] ** 2
-    for i in range(k, k + n):
-        b += d[i] ** 2
+    for i in range(x.size):
+        a += x[i] ** 2
+    for i in range(c.size):
+        b += c[i] ** 2
     b, warmer = b / sys.c_ref**2, d[d.size - TAIL + T] / KELVIN
-    return np.sqrt(max(a / max(k, 1), b / n, warmer**2, error_of(sys, d)**2)) / rtol
+    return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d)**2)) / rtol
 
 
-@inner
+@part
 def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
     """One step of h from m[Y] at t into m[AHEAD]; returns the estimated error over rtol, or -1."""
     hg = STAGE * h
@@ -55,7 +55,8 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
         m[KNOWN, i] = m[Y, i] + hg * m[RATE, i]
         m[MIDDLE, i] = m[Y, i] + GAMMA * h * m[RATE, i]
     keep_salt(sys, m[MIDDLE], m[Y])
-    if solve(sys, hg, aimed(ctl, ctl.mode, target(knots, t + GAMMA * h, k)), m[KNOWN], m[MIDDLE], w, rtol, tol) == 0:
+    first = aimed(ctl, ctl.mode, target(knots, t + GAMMA * h, k))
+    if solve_here(sys, hg, first, m[KNOWN], m[MIDDLE], w, rtol, tol) == 0:
         return -1.0
     a = 1.0 / (GAMMA * (2.0 - GAMMA))
     for i in range(m.shape[1]):
@@ -63,7 +64,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
         m[KNOWN, i] = a * m[MIDDLE, i] + (1.0 - a) * m[Y, i]
         m[AHEAD, i] = m[Y, i] + (m[MIDDLE, i] - m[Y, i]) / GAMMA
     keep_salt(sys, m[AHEAD], m[MIDDLE])
-    if solve(sys, hg, aimed(ctl, ctl.mode, target(knots, t + h, k)), m[KNOWN], m[AHEAD], w, rtol, tol) == 0:
+    if solve_here(sys, hg, aimed(ctl, ctl.mode, target(knots, t + h, k)), m[KNOWN], m[AHEAD], w, rtol, tol) == 0:
         return -1.0
     n = sys.grain.size * sys.shell.size + sys.volume.size
     for i in range(m.shape[1]):
@@ -116,7 +117,7 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
     return (which if solved else -1), step
 
 
-@inner
+@part
 def record(m, t, h, end, every, out_t, out_s, rows):
     """Append the state at the end of the step, before it those at multiples of `every` [s], if that is above 0.
 
@@ -138,7 +139,7 @@ def record(m, t, h, end, every, out_t, out_s, rows):
     return rows + 1
 
 
-@inner
+@part
 def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
     """Try one step of at most `longest`, smaller ones if it fails; returns (ending met or -1, h, error).
 

@@ -41,19 +41,19 @@ from .system import (
 
 STARTING = -2  # status of a step that has not begun
 
-_TABLE = ("lo", "hi", "per")
-_SYSTEM = ("model", "volumes", "particles", "shells", "volume", "grain", "shell", "foil", "foils",
-           *(f"{table}_{key}" for table in ("solid", "salt", "factor") for key in ("at", "intervals", "laws", *_TABLE)),
-           "c_ref", "t_ref", "T_first", "R_series", "capacity", "loss", "critical_current")
-_RUN = ("rtol", "q_start", "every", "first", "highest", "buffer", "room", "knots", "corners")
-_WHOLE = {"status", "rows", *_SYSTEM[:9], *(f"{t}_{k}" for t in ("solid", "salt", "factor")
-                                            for k in ("at", "intervals", "laws")),
-          "mode", "highest", "buffer", "room", "knots", "corners"}
+_SIZES = ("model", "volumes", "particles", "shells", "volume", "grain", "shell", "foil", "foils")
+_TABLES = tuple(f"{table}_{key}" for table in ("solid", "salt", "factor")
+                for key in ("at", "intervals", "laws", "lo", "hi", "per"))
+_MORE = ("c_ref", "t_ref", "T_first", "R_series", "capacity", "loss", "critical_current")
+_RUN = ("rtol", "q_start", "every", "first")
+_ROOM = ("highest", "buffer", "room", "knots", "corners")
+_WHOLE = {"status", "rows", *_SIZES, *(key for key in _TABLES if key.endswith(("_at", "_intervals", "_laws"))), "mode",
+          *_ROOM}  # numbers and addresses
 # status and rows, as the kernels return them, and the terminal voltage [V]; the system; the `Control`; the run:
 # tolerance, charge at the start [C/m2], period of storing [s], first time step [s], highest order, address of
 # the buffer, rows it has room for, and address and number of the knots of a profile
 TASK = np.dtype([(key, "i8" if key in _WHOLE else "f8")
-                 for key in ("status", "rows", "V", *_SYSTEM, *Control._fields, *_RUN)])
+                 for key in ("status", "rows", "V", *_SIZES, *_TABLES, *_MORE, *Control._fields, *_RUN, *_ROOM)])
 
 
 REMEMBERED = 64  # arrays whose addresses are kept, as variations of a cell share most of theirs

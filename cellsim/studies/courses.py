@@ -20,7 +20,7 @@ from .case import Case
 from .parquet import check
 
 AHEAD = 2  # handfuls of cases at work or waiting to go on, for each worker
-MOST, SLICE = 32, 2e-2  # cases that a worker is given at a time, and how long it should be busy with them [s]
+MOST, SLICE = 64, 2e-2  # cases that a worker is given at a time, and how long it should be busy with them [s]
 
 
 @dataclass(frozen=True)
