@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._jit import records
-from .kernels.task import TASK
+from .kernels.task import TASK, Buffer
 
 
 class Call(NamedTuple):
@@ -14,7 +14,8 @@ class Call(NamedTuple):
 
     kernel: Callable
     task: tuple
-    kept: tuple  # what the addresses in the task belong to
+    buffer: Buffer  # what its addresses belong to, besides the system of the run
+    knots: np.ndarray
 
 
 class Reply(NamedTuple):

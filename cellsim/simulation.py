@@ -231,7 +231,7 @@ def _one_step(run, step, t0):
     times, states, status, spent = [], [], STARTING, None
     while status < 0:
         reply = yield Call(kernel, (status, 0, 0.0, *run.words, *ctl, run.rtol, q0, every, _first_step(run, ctl),
-                                    run.max_order, buffer.address, ROWS, address(knots), len(knots)), (buffer, knots))
+                                    run.max_order, buffer.address, ROWS, address(knots), len(knots)), buffer, knots)
         status, rows = reply.status, reply.rows
         times.append(buffer.times[:rows])
         states.append(buffer.states[:rows])

@@ -48,6 +48,15 @@ def test_results_are_those_of_single_runs_bit_for_bit(varied, threads):
     assert [o.labels for o in found.outcomes] == [c.labels for c in varied]
 
 
+def test_what_is_kept_is_not_overwritten_by_later_cases(varied):
+    """The memory of a case whose states no one keeps is used again: thrice as many cases as there are at a time."""
+    many = (varied * 3)
+    expected = [case.run()["Voltage [V]"] for case in varied]
+    for threads in (1, 2):
+        for k, result in enumerate(simulate_many(many, threads=threads, keep=["Voltage [V]"]).results):
+            assert np.array_equal(result["Voltage [V]"], expected[k % len(varied)])
+
+
 def test_a_case_is_what_simulate_does_with_the_same_words():
     """The changed cell, bit for bit."""
     case = cases(CHEN, CC_CV, changes={THICK: 2e-5}, temperature=308.15, soc=0.3, model=SMALL, rtol=1e-4)[0]

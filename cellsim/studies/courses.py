@@ -14,6 +14,7 @@ import numpy as np
 
 from ..calls import perform
 from ..errors import CellsimError, ProtocolError, SolveError
+from ..kernels.task import recycle
 from ..result import Result
 from ..variables import Variables
 from .case import Case
@@ -53,14 +54,18 @@ class _Course:
     def __init__(self, number, case, keep, columns):
         self.number, self.labels, self.keep, self.columns = number, {}, keep, columns
         self.call, self.end, self.turns = None, None, self._turns(case)
+        self.buffers: list = []
         self.go_on(None)
 
     def go_on(self, reply):
         """Until the next call of a kernel, or the end."""
         try:
             self.call = self.turns.throw(reply) if isinstance(reply, BaseException) else self.turns.send(reply)
+            self.buffers.append(self.call.buffer)
         except StopIteration as stop:
             self.call, self.end, self.turns = None, stop.value, None
+            if self.keep is not None:  # copies of what is asked for: no one sees the states
+                recycle(self.buffers)
 
     def _turns(self, case):
         """Returns (Outcome, Result reduced to `keep`)."""
