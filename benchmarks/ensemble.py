@@ -1,4 +1,5 @@
 """A thousand variations of a CC-CV charge: simulate_many against PyBaMM, one solve after the other."""
+import json
 import os
 import subprocess
 import sys
@@ -56,12 +57,14 @@ def memory():
         return float("nan")
 
 
-def in_a_fresh_process(runs, how):
-    """MB that the ensemble takes in a process that has nothing else to do."""
-    code = f"import ensemble\nensemble.ours({runs}, **{how!r})\nprint(ensemble.memory())"
+def in_a_fresh_process(runs, how, repeats=5):
+    """Medians of (wall s, CPU s), after a first time to warm up, and MB, of our ensemble with nothing else around."""
+    code = (f"import json, ensemble\nfound = [ensemble.ours({runs}, **{how!r}) for _ in range({repeats + 1})]\n"
+            "print(json.dumps([found, ensemble.memory()]))")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
                           cwd=Path(__file__).parent)
-    return float(done.stdout.split()[-1])
+    found, used = json.loads(done.stdout.splitlines()[-1])
+    return *np.median(found[1:], axis=0), used
 
 
 def theirs(runs):
@@ -91,14 +94,9 @@ def compare(quick):
     runs, peer_runs, cores = (64, 4, 2) if quick else (1000, 24, os.cpu_count())
     ways = {"1 thread": {"threads": 1}, f"{cores} threads": {"threads": cores},
             f"{cores} processes": {"processes": cores}}
-    best: dict = {}
-    for name in [*ways, *ways, *ways, *ways]:  # the first time to warm up
-        wall, cpu = ours(runs, **ways[name])
-        best.setdefault(name, []).append((wall, cpu))
     rows = []
-    for name, found in best.items():
-        wall, cpu = np.median(found[1:], axis=0)
-        used = in_a_fresh_process(runs, ways[name])
+    for name, how in ways.items():
+        wall, cpu, used = in_a_fresh_process(runs, how)
         rows.append({"program": "cellsim", "on": name, "runs": runs, "CPU ms a run": 1e3 * cpu / runs,
                      "wall ms a run": 1e3 * wall / runs, "MB": used})
     wall, cpu = theirs(peer_runs)

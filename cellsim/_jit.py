@@ -23,6 +23,7 @@ import numpy as np
 from numba.core import config
 
 UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as the Python they are written in
+SOLVER, FOLLOW = "march.march", "profile.follow"  # kernels, by file and name, that take most of the time to compile
 KEPT = 3  # cache directories of other versions that are left alone
 HERE = Path(__file__).parent
 # a product and a sum may become one operation, sums may be taken in any order; NaN and infinity keep their meaning
@@ -92,15 +93,14 @@ def clear_cache() -> tuple[int, int]:
     return len(files), size
 
 
-def is_warm(kernel="march.march") -> bool:
-    """Whether a kernel of this version, by its file and its name, is on disk already; that of runs without profiles
-    takes nearly all the time to compile."""
+def is_warm(kernel=SOLVER) -> bool:
+    """Whether a kernel of this version is on disk already."""
     path = cache_directory()
     return path is not None and any(path.rglob(f"{kernel}-*.nbi"))
 
 
 @functools.cache
-def announce(kernel="march.march"):
+def announce(kernel):
     """Tell the user, in one line and once in a process, if it is about to compile."""
     if UNCOMPILED or is_warm(kernel):
         return

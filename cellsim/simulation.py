@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._jit import announce
+from ._jit import FOLLOW, SOLVER, announce
 from .calls import Call, finish
 from .controls import Now, check, control, rate, scale
 from .design.thermal import Lumped
@@ -107,7 +107,7 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
     protocol = _protocol(steps, force)
     steps = protocol.steps
     model = default_model(cell) if model is None else model
-    announce("profile.follow" if any(isinstance(s.target, Profile) for s in steps) else "march.march")
+    announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
     T = float(cell.temperature(temperature))
     around = T if ambient is None else float(ambient)
     for kelvin in (T, around, *(step.temperature for step in steps if step.temperature is not None)):

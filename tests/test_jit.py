@@ -64,7 +64,7 @@ def test_without_a_home_kernels_are_still_kept():
 def test_nowhere_to_write_still_compiles(tmp_path):
     """With no writable place kernels are compiled in memory, and one line says so."""
     code = ("import cellsim._jit as j\nj._candidates = lambda: iter(())\nimport cellsim\n" + CALLS
-            + "\nj.announce(); j.announce()")
+            + "\nj.announce(j.SOLVER); j.announce(j.SOLVER)")
     done = python(code, NUMBA_CACHE_DIR=str(tmp_path))
     assert done.stdout.split() == ["1.0", "None", "False"]
     assert done.stderr.count("compiling") == 1 and "NUMBA_CACHE_DIR" in done.stderr

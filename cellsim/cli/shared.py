@@ -20,9 +20,9 @@ def say(text, **how):
 
 def with_progress(run, question):
     """Run a study under a progress bar (none where the output is not a terminal)."""
-    from .._jit import announce
+    from .._jit import SOLVER, announce
 
-    announce()
+    announce(SOLVER)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     errors = Console(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bars:

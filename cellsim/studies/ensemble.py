@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from itertools import chain
 
-from .._jit import announce
+from .._jit import SOLVER, announce
 from ..errors import ProtocolError
 from ..files import optional
 from ..parameters.check import near
@@ -88,7 +88,7 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     with ExitStack() as stack:
         writer = None if path is None else stack.enter_context(Writer.replacing(path, first.labels, keep))
         report = stack.enter_context(_reporter(progress))
-        announce()
+        announce(SOLVER)
         cases, columns = chain([first], source), None if writer is None else writer.labels
         if processes is not None:
             found = on_processes(cases, workers, keep, columns)
