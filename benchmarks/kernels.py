@@ -69,7 +69,8 @@ def parts():
         row = stage(cellsim.load(name), model)
         n = sum(model.volumes)
         us = 1e3 * row["kernel ms"] / row["Newton"]
-        whole.append({"run at 1C": f"DFN, {name}", **row, "us a Newton iteration": us, "ns a volume and iteration": 1e3 * us / n}
+        whole.append({"run at 1C": f"DFN, {name}", **row, "us a Newton iteration": us,
+                      "ns a volume and iteration": 1e3 * us / n}
                      | inner_kernels.shares(rows, 1e3 * us / n, model.shells, name == VARYING))
     for kind in (cellsim.SPMe, cellsim.SPM):
         whole.append({"run at 1C": f"{kind.__name__}, {CELL}"} | stage(cellsim.load(CELL), kind()))
