@@ -135,6 +135,13 @@ def test_a_profile_ends_at_a_net_charge_and_stops_in_the_middle():
     assert simulate(CHEN, Step("current", profile, 123.0), SMALL).t[-1] == 123.0
 
 
+def test_limits_may_be_a_list_or_one():
+    """As the tuple that they become."""
+    limit = Limit("voltage", 3.0)
+    assert Step("c-rate", 1.0, until=[limit]) == Step("c-rate", 1.0, until=limit) == Step("c-rate", 1.0, until=(limit,))
+    assert simulate(CHEN, Step("c-rate", 3.0, until=[limit]), SMALL).endings[-1] == Ending.LOWER_VOLTAGE
+
+
 def test_a_profile_is_stored_at_the_times_asked_for():
     """Multiples of 7 s besides the points, and between points that are apart; 0.1 mV: one parabola a step."""
     profile = Profile((0.0, 30.0, 60.0), (0.0, 5.0, -2.0))

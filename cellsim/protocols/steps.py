@@ -79,6 +79,7 @@ class Step:
     def __post_init__(self):
         if self.control not in CONTROLS:
             raise ProtocolError(f"control {self.control!r}: choose one of {', '.join(CONTROLS)}")
+        object.__setattr__(self, "until", (self.until,) if isinstance(self.until, Limit) else tuple(self.until))
         self._check_around()
         if isinstance(self.target, Profile):
             self._check_profile()
