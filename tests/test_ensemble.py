@@ -36,7 +36,7 @@ def whole(varied):
 
 @pytest.mark.parametrize("threads", (1, 2, 4, None))
 def test_results_are_those_of_single_runs_bit_for_bit(varied, threads):
-    """Every state, whatever the number of threads, one that is found out included; cases come back in their order."""
+    """Every state, whatever the number of threads, given or not; cases come back in their order."""
     found = simulate_many(varied, threads=threads)
     for case, result in zip(varied, found.results, strict=True):
         single = case.run()
@@ -166,19 +166,23 @@ def test_progress_reaches_the_number_of_cases(capsys):
     assert "3/3" in capsys.readouterr().out
 
 
-def test_a_generator_is_read_only_as_far_as_needed():
-    """At no time are more than AHEAD cases a thread taken beyond those that are done."""
+@pytest.mark.parametrize("first", ([cellsim.discharge(3.0)], cellsim.cycle([cellsim.rest(1.0)], 50)),
+                         ids=("as the others", "of many steps"))
+def test_a_generator_is_read_only_as_far_as_needed(first, monkeypatch):
+    """At no time are more than AHEAD handfuls of MOST cases a thread taken beyond those that are done, also not while
+    one takes longer than all others."""
+    monkeypatch.setattr(module, "MOST", 2)
     taken, lead, threads = 0, [], 2
 
     def source():
         nonlocal taken
-        for _ in range(40):
+        for k in range(40):
             taken += 1
-            yield Case(CHEN, cellsim.discharge(3.0), SMALL)
+            yield Case(CHEN, cellsim.discharge(3.0) if k else first, SMALL)
 
     simulate_many(source(), threads=threads, progress=lambda done, total: lead.append(taken - done))
     assert taken == 40 and len(lead) == 40
-    assert 0 < max(lead) <= module.AHEAD * threads * module.MOST
+    assert 0 < max(lead) <= module.AHEAD * threads * 2 < 40
 
 
 def test_a_generator_that_raises_ends_the_work_and_leaves_no_file(tmp_path):

@@ -3,7 +3,6 @@
 Kernels run without Python's lock, so threads share the work; each case takes the very turns of
 `simulation.course` that a single run takes, so results do not depend on how many threads there are.
 """
-import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from itertools import islice
 
 import numpy as np
 
-from ..calls import perform
+from ..calls import Reply, perform
 from ..errors import CellsimError, ProtocolError, SolveError
 from ..kernels.task import recycle
 from ..result import Result
@@ -96,23 +95,16 @@ def run_case(number, case, keep, columns) -> tuple[Outcome, Result | None]:
     """One case from its start to its end; keep: variables of its result, columns: `parquet.kinds` of its labels."""
     course = _Course(number, case, keep, columns)
     while course.turns is not None:
-        course.go_on(_replies([course.call])[0][0])
+        course.go_on(_replies([course.call])[0])
     return course.end
 
 
 def _replies(calls):
-    """What `perform` returns, or for each call that fails its exception; and how long it took [s]."""
-    began = time.perf_counter()
+    """What `perform` returns, or for each call that fails its exception."""
     try:
-        replies = perform(calls)
-    except Exception:  # one of them must not end the others
-        replies = []
-        for call in calls:
-            try:
-                replies += perform([call])
-            except Exception as fault:
-                replies.append(fault)
-    return replies, time.perf_counter() - began
+        return perform(calls)
+    except Exception as fault:  # that of one of them, which must not end the others
+        return [fault] if len(calls) == 1 else [reply for call in calls for reply in _replies([call])]
 
 
 def on_threads(cases, threads, keep, columns) -> Iterator:
@@ -121,20 +113,22 @@ def on_threads(cases, threads, keep, columns) -> Iterator:
     Here runs whatever is Python, and the threads run kernels only: several short ones in one call, as a thread that
     asks for Python's lock back waits longer than they take.
     """
-    source, many, due = enumerate(cases), 1, 0
+    source, many = enumerate(cases), 1
+    begun = due = 0  # cases taken from the source, and yielded
     done: dict = {}
     pool = ThreadPoolExecutor(threads, thread_name_prefix="cellsim")
     waiting: deque = deque()  # handfuls of courses whose kernels are being called
     try:
         while True:
-            room = len(waiting) < AHEAD * threads
-            moved = [_Course(*item, keep, columns) for item in islice(source, many)] if room else []
+            room = AHEAD * threads * MOST - (begun - due) if len(waiting) < AHEAD * threads else 0
+            moved = [_Course(*item, keep, columns) for item in islice(source, min(many, room))]
+            begun += len(moved)
             if not moved:
                 if not waiting:
                     return
                 moved, called = waiting.popleft()
-                replies, spent = called.result()
-                many = handful(many, len(moved), spent)
+                replies = called.result()
+                many = handful(many, len(moved), sum(r.spent for r in replies if isinstance(r, Reply)))
                 for course, reply in zip(moved, replies, strict=True):
                     course.go_on(reply)
             done |= {course.number: course.end for course in moved if course.turns is None}
