@@ -128,13 +128,11 @@ def kernel(function):
     return _compile(function)
 
 
-def long_kernel(function):
-    """Compile a function that Python calls and that takes long enough for other threads to run meanwhile."""
-    return _compile(function, nogil=True)
-
-
 def entry(function):
-    """As `long_kernel`, of a function that works with what it is given and, as `inner`, counts no references."""
+    """Compile a function that Python calls, and that takes long enough for other threads to run meanwhile.
+
+    It works with what it is given and, as `inner`, counts no references.
+    """
     return _compile(function, nogil=True, _nrt=False)
 
 

@@ -104,7 +104,7 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
     cell = load(cell)
     rtol = 0.5 * accuracy if rtol is None else rtol
     _check(soc, rtol, period, accuracy)
-    protocol = _protocol(steps, force)
+    protocol = Protocol(steps, force=force)
     steps = protocol.steps
     model = default_model(cell) if model is None else model
     announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
@@ -152,19 +152,6 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
         raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
                          "the result up to there is in `.result`", result)
     return result
-
-
-def _protocol(steps, force) -> Protocol:
-    """Of whatever `simulate` was given."""
-    if isinstance(steps, list) and all(isinstance(step, Step) for step in steps):
-        return _listed(force, *steps)
-    return steps if isinstance(steps, Protocol) and not force else Protocol(steps, force=force)
-
-
-@lru_cache(maxsize=64)
-def _listed(force, *steps):
-    """The protocol of some steps, which runs that differ in their cells share."""
-    return Protocol(list(steps), force=force)
 
 
 @lru_cache(maxsize=64)

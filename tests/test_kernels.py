@@ -8,7 +8,7 @@ from pytest import approx
 from scipy.optimize import brentq
 
 import cellsim
-from cellsim.kernels import history, march, particle, porous, start, system
+from cellsim.kernels import endings, history, march, particle, porous, profile, start, system, task
 from cellsim.models import initial_state
 from cellsim.models.heat import Body
 from cellsim.models.state import stoichiometries
@@ -213,3 +213,14 @@ def test_the_integrator_has_the_order_it_is_designed_for(decay, order, h):
     """Steps h and h / 2, as large as leaves the error well above Newton's tolerance; order within 0.15."""
     observed = np.log2(error_of_fixed_steps(decay, order, h) / error_of_fixed_steps(decay, order, h / 2.0))
     assert observed == approx(order, abs=0.15)
+
+
+@pytest.mark.parametrize("model", (cellsim.DFN((5, 2, 4), 7), cellsim.SPMe((5, 2, 4), 7), cellsim.SPM(7)))
+def test_a_buffer_has_room_for_what_kernels_put_there(model):
+    """As many numbers as the arrays of `allocate`, `remember` and the profile's memory hold that Python would make."""
+    sys = model.discretise(cellsim.load("marquis2019"), 298.15)
+    s = initial_state(sys=sys, cell=cellsim.load("marquis2019"), soc=0.5)
+    size, kept, *work = task._lengths(sys.volume.size, sys.grain.size, sys.shell.size)
+    assert size == s.size
+    assert kept == sum(array.size for array in history.remember(s, 1.0)) >= 3 + profile.ROWS_KEPT * s.size
+    assert [8 * n for n in work] == [*(array.nbytes for array in system.allocate(sys)), 8 * endings.EVENTS]

@@ -35,11 +35,11 @@ class Memory(NamedTuple):
     change: np.ndarray  # (2, MAX_ORDER + 1, MAX_ORDER + 1) the same
 
 
-def remember(s, h, begun=True) -> Memory:
-    """Memory without a past at state s with first step h [s]; unless `begun`, s has still to become consistent."""
+def remember(s, h) -> Memory:
+    """Memory without a past at the consistent state s with first step h [s]."""
     D = np.zeros((MAX_ORDER + 3, s.size))
     D[0] = s
-    return Memory(D, np.array([0.0, h, 1.0, 0.0, 0.0 if begun else FRESH, 0.0]), np.zeros((3, s.size)),
+    return Memory(D, np.array([0.0, h, 1.0, 0.0, 0.0, 0.0]), np.zeros((3, s.size)),
                   np.zeros((MAX_ORDER + 1, s.size)), np.zeros((2, MAX_ORDER + 1, MAX_ORDER + 1)))
 
 

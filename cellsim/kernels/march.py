@@ -1,7 +1,7 @@
 """Marching through one step of a protocol; its end is located on the solution itself."""
 import numpy as np
 
-from .._jit import entry, inlined, inner, long_kernel, part
+from .._jit import entry, inlined, inner, kernel, part
 from .endings import EVENTS, RUNNING, TOL, closest, closest_here, diagnose, first_of
 from .history import ERROR, FRESH, SAFETY, accept, attempt, choose_order, norm, rescale
 from .stage import voltage
@@ -12,7 +12,7 @@ from .task import control_of, lengths, memory_of, output_of, system_of, work_of
 H_MIN = 1e-12  # smallest time step [s]
 INSTANT = 1e-9  # an ending is located to this time [s]
 CLOSE = 1e-12  # or to this margin
-ATTEMPTS = 1000  # time steps tried in one call of `advance`, so that its caller can watch the clock
+ATTEMPTS = 1000  # time steps tried in one call of `travel`, so that its caller can watch the clock
 
 
 @inner
@@ -80,7 +80,12 @@ def record(sys, mem, t_before, end, every, out_t, out_s, rows):
 
 @inlined
 def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, g):
-    """As `advance`; returns status, rows."""
+    """March until the step ends or the output is full; returns status (-1: call again), rows.
+
+    With FRESH memory the step begins: its state becomes consistent and is the first row.
+    `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
+    as they are in mem, to measure the order of the method.
+    """
     rows = 0
     if mem.head[4] == FRESH:
         status = start(sys, ctl, mem.D[0], mem.ahead[0], mem.ahead[1], w, rtol, g)
@@ -125,20 +130,15 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
     return RUNNING, rows
 
 
-@long_kernel
+@kernel
 def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
-    """March until the step ends or the output is full; returns status (-1: call again), rows.
-
-    With FRESH memory the step begins: its state becomes consistent and is the first row.
-    `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
-    as they are in mem, to measure the order of the method.
-    """
+    """As `travel`, to be called from Python with each of its arrays."""
     return travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, np.empty(EVENTS))
 
 
 @entry
 def march(tasks):
-    """As `advance`, of every TASK, with what it returns and the terminal voltage written there."""
+    """As `travel`, of every TASK, with what it returns and the terminal voltage written there."""
     for i in range(tasks.size):
         t = tasks[i]
         many = lengths(t.volumes, t.particles, t.shells)

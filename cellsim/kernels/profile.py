@@ -19,7 +19,7 @@ from .march import ATTEMPTS, H_MIN, INSTANT
 from .stage import solve, solve_here, voltage
 from .start import start
 from .system import TAIL, E, Q, T, aimed, copy, keep_salt, views
-from .task import STARTING, control_of, lengths, numbers, output_of, system_of, work_of
+from .task import STARTING, begin_with, control_of, lengths, numbers, output_of, system_of, work_of
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
 STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
@@ -208,10 +208,7 @@ def remembered(t, at, s):
     """What is remembered of a task at an address: head, and states; if the step has not begun, of the state s."""
     head, m = numbers(at, (3,)), numbers(at + 8 * 3, (ROWS_KEPT, s.size))
     if t.status == STARTING:
-        for k in range(ROWS_KEPT):
-            for i in range(s.size):
-                m[k, i] = 0.0
-        copy(s, m[Y])
+        begin_with(s, m)  # m[Y], the first row
         head[0], head[1], head[2] = 0.0, t.first, -1.0
     return head, m
 

@@ -204,6 +204,15 @@ def output_of(t, size):
 
 
 @inlined
+def begin_with(s, rows):
+    """Rows (k, N) of zeros, but the first one, which is the state s."""
+    for k in range(1, rows.shape[0]):
+        for i in range(s.size):
+            rows[k, i] = 0.0
+    copy(s, rows[0])
+
+
+@inlined
 def memory_of(t, at, s):
     """What the integrator of a task remembers, at an address; if the step has not begun, of the state s."""
     size, ahead = s.size, MAX_ORDER + 3
@@ -212,10 +221,7 @@ def memory_of(t, at, s):
     mem = Memory(D, head, numbers(at, (3, size)), numbers(at + 8 * 3 * size, (MAX_ORDER + 1, size)),
                  numbers(at + 8 * (3 + MAX_ORDER + 1) * size, (2, MAX_ORDER + 1, MAX_ORDER + 1)))
     if t.status == STARTING:
-        for k in range(ahead):
-            for i in range(size):
-                D[k, i] = 0.0
-        copy(s, D[0])
+        begin_with(s, D)
         head[0], head[1], head[2], head[3], head[4], head[5] = 0.0, t.first, 1.0, 0.0, FRESH, 0.0
     return mem
 

@@ -27,13 +27,14 @@ class Protocol:
     Raises ProtocolError: of a text with a caret under the word at fault.
     """
 
-    __slots__ = ("_program", "force", "needs_heat", "nodes", "steps", "whenever")
+    __slots__ = ("_program", "asks", "force", "needs_heat", "nodes", "steps", "whenever")
     nodes: tuple
     steps: tuple[Step, ...]  # all distinct ones, in the order they are written
+    asks: frozenset[str]  # quantities that its conditions look at, see `Condition`; the run must know them
     needs_heat: bool  # whether it makes sense only where the temperature of the cell can change
     whenever: tuple[Condition, ...]
     force: bool
-    _program: list
+    _program: tuple
 
     def __init__(self, source, *, period=None, temperature=None, force=False):
         whenever: list[Condition] = []
@@ -42,14 +43,9 @@ class Protocol:
         self._set(nodes, tuple(whenever), any(forced))
 
     def _set(self, nodes, whenever, force):
-        if not any(map(has_step, nodes)):
-            raise ProtocolError("the protocol has no step; give at least one, such as 'Charge at 1C until 4.2 V'")
         for name, value in (("nodes", nodes), ("whenever", whenever), ("force", bool(force)),
-                            ("_program", flatten(nodes, whenever)), ("steps", tuple(dict.fromkeys(steps_in(nodes))))):
+                            *_derived(nodes, whenever)):
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "needs_heat", "temperature" in self.asks or any(
-            s.heater or s.self_heating or "temperature" in (s.control, *(x.quantity for x in s.until))
-            for s in self.steps))
         return self
 
     def __setattr__(self, name, value):
@@ -75,12 +71,6 @@ class Protocol:
 
     def __repr__(self):
         return f"Protocol({'; '.join(x.strip() for x in self.to_text().splitlines())!r})"
-
-    @property
-    def asks(self) -> frozenset[str]:
-        """Quantities that its conditions look at, see `Condition`; the run must know them."""
-        conditions = [*self.whenever, *conditions_in(self.nodes)]
-        return frozenset(c.quantity for c in conditions) - {"ending", "time", "capacity"}
 
     def walk(self, max_steps=MAX_STEPS) -> Walk:
         """The steps one by one as they come; see `Walk`.  Stopped, with the reason, after max_steps."""
@@ -133,6 +123,18 @@ class Protocol:
 def _again(nodes, whenever, force):
     """A protocol from its parts."""
     return Protocol.__new__(Protocol)._set(nodes, whenever, force)
+
+
+@lru_cache(maxsize=64)
+def _derived(nodes, whenever):
+    """(name, value) of what follows from a protocol's nodes; runs that differ in their cells share it."""
+    if not any(map(has_step, nodes)):
+        raise ProtocolError("the protocol has no step; give at least one, such as 'Charge at 1C until 4.2 V'")
+    program, steps = tuple(flatten(nodes, whenever)), tuple(dict.fromkeys(steps_in(nodes)))
+    asks = frozenset(c.quantity for c in (*whenever, *conditions_in(nodes))) - {"ending", "time", "capacity"}
+    heated = any(s.heater or s.self_heating or "temperature" in (s.control, *(x.quantity for x in s.until))
+                 for s in steps)
+    return ("_program", program), ("steps", steps), ("asks", asks), ("needs_heat", "temperature" in asks or heated)
 
 
 _parsed = lru_cache(maxsize=64)(parse)  # to read a text takes longer than to run it
