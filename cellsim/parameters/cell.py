@@ -136,6 +136,11 @@ class Cell:
         return self._raw["description"]
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the file that the cell was imported from says and a run does not use, one sentence each."""
+        return tuple(self._raw.get("remarks", ()))
+
+    @property
     def kind(self) -> str:
         """ "liquid" or "solid"."""
         return self._raw["kind"]
