@@ -82,7 +82,7 @@ def read_text(path, error, most=LARGEST) -> str:
 
 def read_json(path, error, most=LARGEST) -> Any:
     """The content of a JSON file, see `parse_json`."""
-    return parse_json(read_text(path, error, most), Path(path).name, error)
+    return parse_json(read_text(path, error, most), Path(os.fspath(path)).name, error)
 
 
 def parse_json(text, name, error) -> Any:
@@ -94,7 +94,8 @@ def parse_json(text, name, error) -> Any:
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as fault:
-        raise error(f"{name}: line {fault.lineno}, column {fault.colno}: {fault.msg}; the file is not valid JSON") from None
+        where = f"line {fault.lineno}, column {fault.colno}"
+        raise error(f"{name}: {where}: {fault.msg}; the file is not valid JSON") from None
     except RecursionError:
         raise error(f"{name}: nested too deeply; at most {DEEPEST} levels are read") from None
     except MemoryError:

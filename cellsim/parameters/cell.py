@@ -138,7 +138,7 @@ class Cell:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the file that the cell was imported from says and a run does not use, one sentence each."""
+        """What a user should know of the file that the cell was imported from, such as what is not used of it."""
         return tuple(self._raw.get("remarks", ()))
 
     @property

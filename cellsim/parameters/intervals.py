@@ -54,7 +54,8 @@ def _constant(node) -> bool:
 
 def _whole(node) -> bool:
     """Whether an exponent is a whole number, 0 or more."""
-    return isinstance(node, ast.Constant) and node.value >= 0 and node.value == int(node.value)
+    value = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(value, int | float) and value >= 0 and value == int(value)
 
 
 def _bounds(node, names, doubt):

@@ -28,8 +28,8 @@ def cells() -> list[str]:
 def load(name) -> Cell:
     """A packaged parameter set by name, or any parameter file by its path (ending in .json); a `Cell` is itself.
 
-    A file in BPX is read as `cellsim.interop.read_bpx` does.  What a file says and a run does not use is in `Cell.remarks`
-    and is told as a `CellsimWarning`.
+    A file in BPX is read as `cellsim.interop.read_bpx` does.  What a file says and a run does not use is in
+    `Cell.remarks` and is told as a `CellsimWarning`.
     Raises ParameterError: unknown name (nearest names suggested), unreadable file, or the list
     of all faults in the file.
     """
