@@ -155,8 +155,15 @@ def _driven(r, start, sign):
                             "'hold at'", ("a current", "a C-rate", "a current density", "a power", "a resistance"))
         return _finish(r, start, "voltage", found.value)
     if found.value == 0.0:
-        return _finish(r, start, "rest", 0.0)
+        return _none(r, start, found)
     return _finish(r, start, found.quantity, sign * found.value)
+
+
+def _none(r, start, found):
+    """No current, or no power."""
+    if found.quantity == "resistance":
+        r.fault_between(found.start, found.end, "a resistance of 0 is a short circuit, which is not simulated")
+    return _finish(r, start, "rest", 0.0)
 
 
 def _hold(r, start):
@@ -171,7 +178,7 @@ def _hold(r, start):
     if found.value < 0.0:
         r.fault_between(found.start, found.end, "what is held is not below 0: charge or discharge say the direction")
     if found.value == 0.0 and found.quantity != "voltage":
-        return _finish(r, start, "rest", 0.0)
+        return _none(r, start, found)
     return _finish(r, start, found.quantity, found.value)
 
 
