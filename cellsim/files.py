@@ -17,7 +17,7 @@ from typing import Any
 from .errors import CellsimError, ReportError
 
 LARGEST = 10_000_000  # bytes of a text file
-DEEPEST = 40  # levels of objects and lists within each other
+DEEPEST = 64  # levels of objects and lists within each other
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, half characters
 _SUSPECT = re.compile(r"\\u(?:00[01789]|[dD][89a-fA-F])|\\[bf]|[\x7f-\x9f]")  # of JSON that may stand for one of them
 _short = reprlib.Repr()

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..errors import ProtocolError
+from ..files import read_text
 
 app = typer.Typer(help="Check battery claims from sourced parameters.", no_args_is_help=True,
                   pretty_exceptions_enable=False, add_completion=False)
@@ -48,7 +49,7 @@ def kelvin(celsius, option="--temperature"):
 def text_of(said):
     """The words themselves, or those of a file."""
     path = Path(said) if "\n" not in said and len(said) < 200 else None
-    return path.read_text(encoding="utf-8") if path is not None and path.is_file() else said
+    return read_text(path, ProtocolError, 1_000_000) if path is not None and path.is_file() else said
 
 
 def model_of(name):
