@@ -62,12 +62,13 @@ def reading(path, error) -> Iterator[None]:
     raise error(f"{cut(path)}: cannot be read ({reason})") from None
 
 
-def read_text(path, error, most=LARGEST) -> str:
+def read_text(path, error, most=LARGEST, name=None) -> str:
     """The text of a regular file in UTF-8 of at most `most` bytes, with or without a byte order mark.
 
-    No folder, device or pipe is opened, so that nothing waits.  Raises `error`, a CellsimError.
+    No folder, device or pipe is read, so that nothing waits.  name: of the file in messages, its path unless given.
+    Raises `error`, a CellsimError.
     """
-    with reading(path, error):
+    with reading(path if name is None else name, error):
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         handle = os.open(path, flags)
         with open(handle, "rb") as file:

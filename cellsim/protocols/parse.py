@@ -217,7 +217,7 @@ def _run(r, start):
 def _source(r, start):
     if r.sees_kind("string"):
         path = r.take().text[1:-1]
-        return r.build(start, lambda: read_profile(named(path, r.files))), "current"
+        return r.build(start, lambda: read_profile(named(path, r.files), path)), "current"
     if r.accept_mark("["):
         return _points(r, start), "current"
     name = r.choice(CYCLES, "a file in quotes", "'['")

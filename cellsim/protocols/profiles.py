@@ -119,13 +119,14 @@ def profile(source, control="current", *, until=()):
     return Step(control, found, None, (until,) if isinstance(until, Limit) else tuple(until))
 
 
-def read_profile(path) -> Profile:
-    """The profile in a text file; see `profile` for its form."""
-    table = _read(Path(path))
+def read_profile(path, name=None) -> Profile:
+    """The profile in a text file; see `profile` for its form.  name: of the file in messages, its path unless given."""
+    shown = cut(path if name is None else name)
+    table = _read(Path(path), shown)
     try:
         return Profile(table[:, 0], table[:, 1], str(path))
     except ProtocolError as fault:
-        raise ProtocolError(f"{cut(path)}: {fault}") from None
+        raise ProtocolError(f"{shown}: {fault}") from None
 
 
 def _array(source):
@@ -158,9 +159,10 @@ def named(name, files=True) -> Path:
     return path
 
 
-def _read(path):
-    shown, rows, headings = cut(path), [], 0
-    for number, line in enumerate(read_text(path, ProtocolError, LARGEST).split("\n"), 1):
+def _read(path, shown):
+    rows: list = []
+    headings = 0
+    for number, line in enumerate(read_text(path, ProtocolError, LARGEST, shown).split("\n"), 1):
         line = line.partition("#")[0].strip()
         if not line:
             continue
