@@ -24,6 +24,7 @@ MODES = {"current": system.CURRENT, "c-rate": system.CURRENT, "current density":
          "critical current margin": system.CRITICAL, "temperature": system.TEMPERATURE}
 UNSCALED = ("current density", "voltage", "plating margin", "critical current margin", "temperature")
 HOURS = 40.0  # over the C-rate of a current, that a step lasts at most if it has no duration and meets no limit
+LEAST_CHARGE = 0.01  # of the nominal capacity: of less charge an error counts absolutely
 BEGIN = 0.5  # C-rate from which the current that holds a temperature is looked for
 
 
@@ -112,7 +113,7 @@ def control(run, step) -> Control:
         run.around(step), step.heater / area, float(step.self_heating), max(T_lo, below["temperature"]),
         min(T_hi, above["temperature"]), below["plating margin"], below["critical current margin"],
         above["flow"] / area, -BEGIN * nominal / area, below["charge"] * 3600.0 / area, below["voltage"],
-        above["voltage"])
+        above["voltage"], LEAST_CHARGE * nominal * 3600.0 / area)
 
 
 def temperature_range(run) -> tuple[float, float]:
