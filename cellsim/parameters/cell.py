@@ -13,7 +13,8 @@ from types import MappingProxyType
 
 from ..errors import ParameterError
 from .check import faults, faults_of_changes, near
-from .laws import Law
+from .consistency import at_temperature
+from .laws import Law, finite
 from .names import METHODS, SECTIONS, TEXTS, quantities
 
 VARIATION = {"citation": "variation made by the user of cellsim"}
@@ -136,6 +137,11 @@ class Cell:
         return self._raw["description"]
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a user should know of the file that the cell was imported from, such as what is not used of it."""
+        return tuple(self._raw.get("remarks", ()))
+
+    @property
     def kind(self) -> str:
         """ "liquid" or "solid"."""
         return self._raw["kind"]
@@ -151,8 +157,16 @@ class Cell:
         return self.value("cell/nominal capacity")
 
     def temperature(self, given=None) -> float:
-        """The temperature of a run [K]: the one given, or else the cell's ambient one."""
-        return self.value("cell/ambient temperature") if given is None else given
+        """The temperature of a run [K]: the one given, or else the cell's ambient one.
+
+        Raises ParameterError, naming law, x and T, if a law of the cell has no sound value there.
+        """
+        ambient = self.value("cell/ambient temperature")
+        if given is None:
+            return ambient
+        if given != ambient and finite(given) and given > 0.0:
+            _refuse([f"{path}: {text}" for path, text in at_temperature(self._raw, given)], self.name)
+        return given
 
     def has(self, path) -> bool:
         """Whether the file gives this quantity."""
