@@ -20,11 +20,12 @@ class Ending(IntEnum):
     UNREACHABLE = 12
     SOLVER_STEP_TOO_SMALL = 13
     SOLVER_TIME_BUDGET = 14
+    SOLVER_MEMORY = 18
 
     @property
     def is_failure(self) -> bool:
         """True where the solver gave up; the result up to that moment is kept."""
-        return self in (Ending.SOLVER_STEP_TOO_SMALL, Ending.SOLVER_TIME_BUDGET)
+        return self in (Ending.SOLVER_STEP_TOO_SMALL, Ending.SOLVER_TIME_BUDGET, Ending.SOLVER_MEMORY)
 
     @property
     def sentence(self) -> str:
@@ -48,6 +49,7 @@ _SENTENCES = {
     Ending.UNREACHABLE: "the cell cannot deliver what the step asks for from this state",
     Ending.SOLVER_STEP_TOO_SMALL: "solver failure: the time step became too small",
     Ending.SOLVER_TIME_BUDGET: "solver failure: the run used up its time budget",
+    Ending.SOLVER_MEMORY: "the rows of the run fill what a result may keep, 2 GB: give fewer steps or a longer period",
 }
 
 

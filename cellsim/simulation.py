@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from ._jit import FOLLOW, SOLVER, announce
-from .calls import Call, finish
+from .calls import Call, Rows, finish
 from .controls import Now, check, control, rate, scale
 from .design.thermal import Lumped
 from .errors import Ending, ProtocolError, SolveError
@@ -15,7 +15,7 @@ from .kernels.history import MAX_ORDER
 from .kernels.stage import terminal_voltage
 from .kernels.system import CURRENT, TAIL, E, Q
 from .kernels.system import T as WARMTH
-from .kernels.task import STARTING, Buffer, address, words
+from .kernels.task import STARTING, Buffer, address, recycle, words
 from .models import (
     ACCURACY,
     capacity_between_cutoffs,
@@ -32,6 +32,7 @@ from .result import Result, StepResult
 from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
+MOST = 2 ** 31  # bytes of states that a result keeps
 NO_KNOTS = np.zeros((0, 2))
 STEADY = Body(1e30, 0.0)  # a run without heat whose surroundings change from step to step
 
@@ -52,6 +53,7 @@ class _Run:
     ambient: float
     warms: bool  # whether heat is simulated
     max_order: int = MAX_ORDER
+    stored: int = 0  # rows so far
 
     def soc(self) -> float:
         """State of charge by the charge passed so far."""
@@ -124,11 +126,12 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
                period or 0.0, time_budget, around, warms)
     for each in steps:
         check(cell, sys, each, warms)
+        _check_rows(run, each)
     protocol.check(cell, {"soc": run.soc0, "voltage": at_rest, "temperature": T})
     if protocol.needs_heat and not warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
-    times: list[np.ndarray] = []
-    states, rows, done = [], [], []
+    times, states = Rows(), Rows()
+    rows, done = [], []
     t0, walk = 0.0, protocol.walk(max_steps)
     step: Step | None = next(walk)
     while step is not None:
@@ -215,18 +218,24 @@ def _one_step(run, step, t0):
     if isinstance(step.target, Profile):
         kernel, knots = following.follow, step.target.knots(scale(run.cell, step))
     every = float(step.period or run.every)
-    times, states, status, spent = [], [], STARTING, None
+    times, states, status, spent = Rows(), Rows(), STARTING, None
     while status < 0:
         reply = yield Call(kernel, (status, 0, 0.0, *run.words, *ctl, run.rtol, q0, every, _first_step(run, ctl),
                                     run.max_order, buffer.address, ROWS, address(knots), len(knots)), buffer, knots)
         status, rows = reply.status, reply.rows
-        times.append(buffer.times[:rows])
-        states.append(buffer.states[:rows])
+        kept = np.array if 2 * rows < ROWS else np.asarray  # copies, where a buffer would be kept for few rows
+        times.append(kept(buffer.times[:rows]))
+        states.append(kept(buffer.states[:rows]))
+        run.stored += rows
+        if run.stored > most_rows(size):
+            status = int(Ending.SOLVER_MEMORY)
         if status == march.RUNNING:
             spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
             if spent > limit:
                 status = int(Ending.SOLVER_TIME_BUDGET)
             buffer = Buffer(ROWS, run.words[1:4], buffer.memory)
+    if 2 * rows < ROWS:
+        recycle([buffer])
     t, states = t0 + _joined(times), _joined(states)
     outcome = _outcome(run, step, Ending(status), reply.V, t0, t[-1], states[-1], q0, e0)
     return t, states, _both_ways(run, outcome, states) if isinstance(step.target, Profile) else outcome
@@ -234,7 +243,20 @@ def _one_step(run, step, t0):
 
 def _joined(pieces):
     """One array; no copy where there is one piece."""
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    return pieces.joined()
+
+
+def most_rows(size) -> int:
+    """How many states of so many numbers a result may keep."""
+    return int(MOST / (8 * (1 + size)))
+
+
+def _check_rows(run, step):
+    """Raise ProtocolError for a step whose rows would not fit into a result."""
+    every, most, lasts = float(step.period or run.every), most_rows(run.state.size), step.duration or 0.0
+    if every > 0.0 and lasts / every > most:
+        raise ProtocolError(f"{step}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on this "
+                            f"mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s")
 
 
 def _both_ways(run, outcome, states) -> StepResult:
