@@ -1,12 +1,12 @@
 """Writing files so that a failure leaves nothing behind, and the packages that only tables need."""
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
 from .errors import ReportError
+from .partial import begin, settle
 
 
 @contextmanager
@@ -19,19 +19,20 @@ def replacing(path) -> Iterator[Path]:
     if path.is_dir():
         raise ReportError(f"{path}: is a folder; give the name of a file")
     try:
-        handle, name = tempfile.mkstemp(suffix=path.suffix, prefix=f".{path.stem}-", dir=path.parent)
-    except OSError as fault:
-        raise ReportError(f"{path}: cannot be written ({fault.strerror}); choose another place") from None
-    os.close(handle)
-    partial = Path(name)
+        handle, partial = begin(path)
+    except (OSError, ValueError) as fault:
+        why = getattr(fault, "strerror", None) or fault
+        raise ReportError(f"{path!s}: cannot be written ({why}); choose another place") from None
     try:
         yield partial
         partial.chmod(0o666 & ~_umask())
-        partial.replace(path)
+        settle(handle, partial, path)
     except OSError as fault:
         raise ReportError(f"{path}: cannot be written ({fault.strerror or fault})") from None
     finally:
         partial.unlink(missing_ok=True)
+        if handle is not None:
+            os.close(handle)
 
 
 def optional(name, extra="table"):
