@@ -84,7 +84,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     ambient [K]: temperature of the surroundings where a step does not say it; `temperature` unless given.
     period [s]: also store the states at its multiples; otherwise every time step and its middle.
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
-    of its own gets the mesh for it, at the highest C-rate of the steps.
+    of its own gets the mesh for it, at the highest C-rate, the shortest durations and all temperatures of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
     concentration and 1 V; half the accuracy over 1 V unless given.
     force: go beyond the cell's cut-off voltages where a step says so.
@@ -118,8 +118,8 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
     steps = protocol.steps
     announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
     chosen = model, temperature, soc, voltage
-    begun = at_start(cell, *chosen, heat, steps, accuracy) if start is None else going_on(
-        final_state_of(start, cell, *chosen), heat, steps, accuracy)
+    begun = at_start(cell, *chosen, heat, steps, accuracy, ambient) if start is None else going_on(
+        final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
     at_rest, T = terminal_voltage(begun.sys, begun.state), begun.sys.T
     around = begun.ambient if ambient is None else float(ambient)
     for kelvin in (T, around, *(step.temperature for step in steps if step.temperature is not None)):
