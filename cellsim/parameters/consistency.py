@@ -5,11 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from .laws import Law
+from .laws import SLACK, X_RANGE, Law
 from .names import quantities
 
 MATERIALS = ("electrolyte", "active material", "void")  # what fills a porous electrode
-X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite: those the models tabulate
 C_RANGE = (5e-4, 4.0)  # the same for salt concentrations, relative to the initial one
 
 
@@ -119,11 +118,11 @@ def _law(file, section, key, name):
     if name.law == "stoichiometry":
         lo, hi = (file.value(section, f"{end} stoichiometry") for end in ("minimum", "maximum"))
         first, last = (law.table[0][0], law.table[0][-1]) if law.table else (lo, hi)
-        if first > lo + 5e-3 or last < hi - 5e-3:
+        if first > lo + SLACK or last < hi - SLACK:
             yield path, (f"the table covers {first:g} to {last:g}, not the window {lo:g} to {hi:g}; "
                          "extend the table or narrow the window")
         x = np.linspace(*X_RANGE, 1001)
-        inside = (x > lo - 5e-3) & (x < hi + 5e-3)
+        inside = (x > lo - SLACK) & (x < hi + SLACK)
     else:
         x = file.value("electrolyte", "initial concentration") * np.linspace(*C_RANGE, 401)
         inside = np.ones(x.size, bool)
