@@ -1,8 +1,9 @@
 """The outcome of a simulation: arrays by name, why each step ended, and ways to keep it."""
 import difflib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,6 +37,8 @@ class Result:
 
     Discharge current, capacity and energy are positive.  At the border of two steps the time
     appears twice: before and after the change.
+    termination: why the run ended, in words.  remarks: what a reader of it should know, one sentence each.
+    final_state: for `simulate(..., start=result)`; None in results read from a file or from another process.
     """
 
     cell: str
@@ -44,6 +47,9 @@ class Result:
     step_index: np.ndarray  # (times,) which step each row belongs to
     steps: tuple[StepResult, ...]
     variables: Variables
+    termination: str = ""
+    remarks: tuple[str, ...] = ()
+    final_state: Any = field(default=None, repr=False, compare=False)
 
     @property
     def t(self) -> np.ndarray:
@@ -141,6 +147,7 @@ class Result:
 
     def _meta(self) -> str:
         return json.dumps({"cell": self.cell, "model": self.model, "temperature": self.temperature,
+                           "termination": self.termination, "remarks": self.remarks,
                            "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps]})
 
     def save(self, path):
@@ -169,7 +176,7 @@ class Result:
             raise ReportError(f"{path}: is not a saved cellsim result ({fault})") from None
         steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
         return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
-                   Variables.from_arrays(arrays))
+                   Variables.from_arrays(arrays), meta.get("termination", ""), tuple(meta.get("remarks", ())))
 
     def plot(self, path=None, *, states=False, times=5, slider=None):
         """Voltage and current over time, or the internal states, as a matplotlib Figure; written to `path` if given.
@@ -196,8 +203,10 @@ class Result:
         return card(self)
 
     def __repr__(self):
-        lines = [f"{self.model} of {self.cell} at {self.temperature:g} K"]
+        lines = [self.termination] if self.termination.startswith("stopped") else []
+        lines += [f"{self.model} of {self.cell} at {self.temperature:g} K"]
         lines += [f"  {k + 1}. {s.step}: {s.message}" for k, s in enumerate(self.steps)]
+        lines += [f"  note: {remark}" for remark in self.remarks]
         return "\n".join(lines)
 
 

@@ -192,8 +192,9 @@ def system_of(t):
 @inlined
 def control_of(t):
     """The Control of a task."""
-    return Control(t.mode, t.target, t.duration, t.v_lo, t.v_hi, t.i_end, t.q_end, t.x_edge, t.c_edge, t.T_around,
-                   t.heater, t.own, t.T_lo, t.T_hi, t.plating, t.critical, t.i_top, t.i_begin)
+    return Control(t.mode, t.target, t.duration, t.v_lo, t.v_hi, t.i_end, t.q_hi, t.x_edge, t.c_edge, t.T_around,
+                   t.heater, t.own, t.T_lo, t.T_hi, t.plating, t.critical, t.i_top, t.i_begin, t.q_lo, t.v_below,
+                   t.v_above, t.q_least)
 
 
 @inlined
