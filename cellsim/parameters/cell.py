@@ -115,7 +115,8 @@ class Cell:
         _refuse(faults(raw), label or (Path(path).name if path else name))
         records = {f"{section}/{key}": Quantity.of(record, _domain(section, raw, key)) for section in SECTIONS
                    for key, record in raw[section].items() if isinstance(record, dict)}
-        cell = cls(name, Path(path) if path else None, raw, MappingProxyType(records))
+        imported = tuple(raw.get("remarks", ()))
+        cell = cls(name, Path(path) if path else None, raw, MappingProxyType(records), remarks=imported)
         try:
             windows, said = balance.reconciled(cell)
         except ParameterError as fault:
@@ -124,7 +125,7 @@ class Cell:
             for place, value in windows.items():
                 section, _, key = place.partition("/")
                 raw[section][key] |= {"value": value, "note": f"balanced; stated as {cell.value(place):.6g}"}
-            cell = replace(cls.from_json(raw, name, path, label), remarks=(said,))
+            cell = replace(cls.from_json(raw, name, path, label), remarks=(*imported, said))
         return replace(cell, remarks=cell.remarks + balance.remarks(cell))
 
     def digest(self) -> str:
@@ -175,11 +176,6 @@ class Cell:
     def description(self) -> str:
         """What the set is and what it is not."""
         return self._raw["description"]
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What a user should know of the file that the cell was imported from, such as what is not used of it."""
-        return tuple(self._raw.get("remarks", ()))
 
     @property
     def kind(self) -> str:
