@@ -1,4 +1,5 @@
 """A step of a protocol in the kernels' terms, and what a run cannot be asked for."""
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,7 @@ from .models import capacity_between_cutoffs
 from .models.heat import reach
 from .models.parts import has_foil
 from .protocols import Profile
-from .protocols.steps import FLOWS, HELD
+from .protocols.steps import FLOWS, HELD, LONGEST
 from .protocols.units import ZERO_CELSIUS
 
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
@@ -22,7 +23,8 @@ MODES = {"current": system.CURRENT, "c-rate": system.CURRENT, "current density":
          "power": system.POWER, "resistance": system.RESISTANCE, "plating margin": system.PLATING,
          "critical current margin": system.CRITICAL, "temperature": system.TEMPERATURE}
 UNSCALED = ("current density", "voltage", "plating margin", "critical current margin", "temperature")
-DAY = 86400.0
+HOURS = 40.0  # over the C-rate of a current, that a step lasts at most if it has no duration and meets no limit
+LEAST_CHARGE = 0.01  # of the nominal capacity: of less charge an error counts absolutely
 BEGIN = 0.5  # C-rate from which the current that holds a temperature is looked for
 
 
@@ -32,15 +34,6 @@ def scale(cell, step) -> float:
     if step.control in UNSCALED:
         return 1.0
     return {"c-rate": cell.nominal_capacity / area, "resistance": area}.get(step.control, 1.0 / area)
-
-
-def rate(cell, step) -> float:
-    """Magnitude of the C-rate of a step, as far as it is known beforehand; 1 for a held state."""
-    nominal = cell.nominal_capacity
-    target = max(map(abs, step.target.values)) if isinstance(step.target, Profile) else abs(step.target)
-    area = cell.value("cell/electrode area")
-    return {"c-rate": target, "current": target / nominal, "rest": 0.0, "current density": target * area / nominal,
-            "power": target / (nominal * cell.value("cell/lower voltage cut-off"))}.get(step.control, 1.0)
 
 
 def check(cell, sys, step, warms):
@@ -93,50 +86,82 @@ class Now(Mapping):
 
 
 def control(run, step) -> Control:
-    """The step per unit of electrode area, from the state the run is in."""
-    cell, area, now = run.cell, run.area, run.state[run.state.size - TAIL + system.T]
-    nominal = cell.nominal_capacity
+    """The step per unit of electrode area, from the state the run is in.
+
+    A limit is a bound on its own side, whichever way the current flows, so that one at or behind the start ends the
+    step at once; only the cell's cut-off voltages, and a state of charge under a given current, go by the direction.
+    """
+    cell, area, nominal = run.cell, run.area, run.cell.nominal_capacity
     target = step.target.values[0] if isinstance(step.target, Profile) else step.target
-    held = step.control in HELD
-    falls = target > 0 and not held
-    v_lo, v_hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
-    T_lo, T_hi = reach(run.sys.T) if run.sys.heat.capacity > 0.0 else (0.0, np.inf)
-    i_top = np.inf
-    limit = {"current": 0.0, "capacity": np.inf, "plating margin": -np.inf, "critical current margin": -np.inf}
+    below, above = _bounds(run, step, target)
+    cut_offs = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
+    v_lo, v_hi = (cut if not math.isfinite(asked) else asked
+                  for cut, asked in zip(cut_offs, (below["voltage"], above["voltage"]), strict=True))
+    T_lo, T_hi = temperature_range(run)
+    return Control(
+        MODES[step.control], float(target * scale(cell, step)), _duration(step, target, nominal, area), v_lo, v_hi,
+        max(below["flow"], 0.0) / area, above["charge"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref,
+        run.around(step), step.heater / area, float(step.self_heating), max(T_lo, below["temperature"]),
+        min(T_hi, above["temperature"]), below["plating margin"], below["critical current margin"],
+        above["flow"] / area, -BEGIN * nominal / area, below["charge"] * 3600.0 / area, below["voltage"],
+        above["voltage"], LEAST_CHARGE * nominal * 3600.0 / area)
+
+
+def temperature_range(run) -> tuple[float, float]:
+    """Temperatures between which the laws of a run hold [K]; without heat it stays where it is."""
+    return reach(run.sys.T) if run.warms else (0.0, np.inf)
+
+
+def _bounds(run, step, target) -> tuple[dict, dict]:
+    """Where the step ends from above and from below: "voltage" [V], "temperature" [K], the magnitude "flow" [A], the
+    margins, and the "charge" passed [A.h, discharge positive].  The narrowest of several limits counts.
+    """
+    names = ("voltage", "temperature", "flow", "charge", "plating margin", "critical current margin")
+    below, above = dict.fromkeys(names, -math.inf), dict.fromkeys(names, math.inf)
+
+    def from_above(name, value):
+        below[name] = max(below[name], value)
+
+    def from_below(name, value):
+        above[name] = min(above[name], value)
+
+    falls = target > 0 and step.control not in HELD
     for x in step.until:
         if x.quantity in FLOWS:
-            amps = x.value * {"c-rate": nominal, "current density": area}.get(x.quantity, 1.0)
-            limit["current"], i_top = (limit["current"], amps) if x.side else (amps, i_top)
+            amps = x.value * {"c-rate": run.cell.nominal_capacity, "current density": run.area}.get(x.quantity, 1.0)
+            (from_below if x.side else from_above)("flow", amps)
+        elif x.quantity == "capacity":
+            from_below("charge", x.value)
+            from_above("charge", -x.value)
         elif x.quantity == "soc":
-            left = run.soc() - x.value
-            left = abs(left) if held else left if falls else -left
-            limit["capacity"] = max(left, 0.0) * capacity_between_cutoffs(cell)
-        elif x.quantity == "voltage":
-            v_lo, v_hi = (x.value, v_hi) if _downwards(run, step, x, falls) else (v_lo, x.value)
-        elif x.quantity == "temperature":
-            below = x.side == "below" if x.side else x.value < now
-            T_lo, T_hi = (x.value, T_hi) if below else (T_lo, x.value)
+            left = (run.soc() - x.value) * capacity_between_cutoffs(run.cell)
+            either = step.control in HELD
+            if left >= 0.0 if either else falls:
+                from_below("charge", left)
+            if left <= 0.0 if either else not falls:
+                from_above("charge", left)
+        elif x.quantity in ("voltage", "temperature"):
+            (from_above if _downwards(run, step, x, falls) else from_below)(x.quantity, x.value)
         else:
-            limit[x.quantity] = x.value
-    duration = _duration(step, target, nominal, area)
-    return Control(MODES[step.control], float(target * scale(cell, step)), float(duration), v_lo, v_hi,
-                   limit["current"] / area, limit["capacity"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref,
-                   run.around(step), step.heater / area, float(step.self_heating), T_lo, T_hi,
-                   limit["plating margin"], limit["critical current margin"], i_top / area, -BEGIN * nominal / area)
+            from_above(x.quantity, x.value)
+    return below, above
 
 
 def _downwards(run, step, limit, falls):
-    """Whether a limit of voltage is met from above."""
+    """Whether a limit of voltage or temperature is met from above."""
     if limit.side:
         return limit.side == "below"
+    if limit.quantity == "temperature":
+        return limit.value < run.state[run.state.size - TAIL + system.T]
     if isinstance(step.target, Profile) or step.control == "rest":
         return limit.value < terminal_voltage(run.sys, run.state)
     return falls
 
 
-def _duration(step, target, nominal, area):
+def _duration(step, target, nominal, area) -> float:
+    """How long a step may last [s]: as said, or so long that a current would have passed many times the charge."""
     if step.duration is not None:
-        return step.duration
-    a_rate = abs(target) * {"c-rate": 1.0, "current": 1.0 / nominal, "current density": area / nominal,
-                            "power": 0.2 / nominal}.get(step.control, 0.0)
-    return 4.0 * 3600.0 / a_rate if a_rate > 0.0 else DAY
+        return float(step.duration)
+    a_rate = abs(target) * {"c-rate": 1.0, "current": 1.0 / nominal, "current density": area / nominal}.get(
+        step.control, 0.0)
+    return max(LONGEST, HOURS * 3600.0 / a_rate if a_rate > 0.0 else 0.0)

@@ -20,11 +20,20 @@ class Ending(IntEnum):
     UNREACHABLE = 12
     SOLVER_STEP_TOO_SMALL = 13
     SOLVER_TIME_BUDGET = 14
+    NO_LIMIT_MET = 15
+    TEMPERATURE_RANGE = 16
+    SOLVER_NOT_FINITE = 17
+    SOLVER_MEMORY = 18
 
     @property
     def is_failure(self) -> bool:
         """True where the solver gave up; the result up to that moment is kept."""
-        return self in (Ending.SOLVER_STEP_TOO_SMALL, Ending.SOLVER_TIME_BUDGET)
+        return self.name.startswith("SOLVER_")
+
+    @property
+    def stops_run(self) -> bool:
+        """True where no further step follows: the cell or the solver is at its end, or nothing ended the step."""
+        return self.is_failure or self in _STOPPERS
 
     @property
     def sentence(self) -> str:
@@ -32,12 +41,14 @@ class Ending(IntEnum):
         return _SENTENCES[self]
 
 
+_STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED, Ending.LITHIUM_EXHAUSTED,
+             Ending.UNREACHABLE, Ending.NO_LIMIT_MET, Ending.TEMPERATURE_RANGE)
 _SENTENCES = {
     Ending.DURATION: "reached the end of the step",
     Ending.LOWER_VOLTAGE: "reached the lower voltage limit",
     Ending.UPPER_VOLTAGE: "reached the upper voltage limit",
-    Ending.CURRENT: "the current fell to its limit",
-    Ending.CAPACITY: "passed the requested charge",
+    Ending.CURRENT: "the current reached its limit",
+    Ending.CAPACITY: "reached the requested charge or state of charge",
     Ending.PARTICLE_EMPTY: "the surface of a particle ran empty of lithium",
     Ending.PARTICLE_FULL: "the surface of a particle filled up with lithium",
     Ending.ELECTROLYTE_DEPLETED: "the electrolyte was depleted of salt",
@@ -47,7 +58,11 @@ _SENTENCES = {
     Ending.LITHIUM_EXHAUSTED: "the lithium of the negative electrode was used up",
     Ending.UNREACHABLE: "the cell cannot deliver what the step asks for from this state",
     Ending.SOLVER_STEP_TOO_SMALL: "solver failure: the time step became too small",
-    Ending.SOLVER_TIME_BUDGET: "solver failure: the run used up its time budget",
+    Ending.SOLVER_TIME_BUDGET: "solver failure: the step used up its time budget",
+    Ending.NO_LIMIT_MET: "no limit of the step was met in the longest time that a step may last",
+    Ending.TEMPERATURE_RANGE: "the cell left the range of temperatures in which its laws are known to this run",
+    Ending.SOLVER_NOT_FINITE: "solver failure: a number was not finite",
+    Ending.SOLVER_MEMORY: "the rows of the run fill what a result may keep, 2 GB: give fewer steps or a longer period",
 }
 
 

@@ -7,7 +7,6 @@ import os
 import re
 import reprlib
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import CellsimError, ReportError
+from .partial import begin, settle
 
 LARGEST = 10_000_000  # bytes of a text file
 DEEPEST = 64  # levels of objects and lists within each other
@@ -153,19 +153,20 @@ def replacing(path) -> Iterator[Path]:
     if path.is_dir():
         raise ReportError(f"{path}: is a folder; give the name of a file")
     try:
-        handle, name = tempfile.mkstemp(suffix=path.suffix, prefix=f".{path.stem}-", dir=path.parent)
-    except OSError as fault:
-        raise ReportError(f"{path}: cannot be written ({fault.strerror}); choose another place") from None
-    os.close(handle)
-    partial = Path(name)
+        handle, partial = begin(path)
+    except (OSError, ValueError) as fault:
+        why = getattr(fault, "strerror", None) or fault
+        raise ReportError(f"{path!s}: cannot be written ({why}); choose another place") from None
     try:
         yield partial
         partial.chmod(0o666 & ~_umask())
-        partial.replace(path)
+        settle(handle, partial, path)
     except OSError as fault:
         raise ReportError(f"{path}: cannot be written ({fault.strerror or fault})") from None
     finally:
         partial.unlink(missing_ok=True)
+        if handle is not None:
+            os.close(handle)
 
 
 def optional(name, extra="table"):

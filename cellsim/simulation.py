@@ -1,39 +1,33 @@
 """Run a protocol on a model of a cell."""
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 
 import numpy as np
 
 from ._jit import FOLLOW, SOLVER, announce
-from .calls import Call, finish
-from .controls import Now, check, control, rate, scale
-from .design.thermal import Lumped
+from .arguments import number, whole
+from .calls import Call, Rows, finish
+from .controls import Now, check, control, scale
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
 from .kernels import profile as following
 from .kernels.history import MAX_ORDER
 from .kernels.stage import terminal_voltage
-from .kernels.system import CURRENT, TAIL, E, Q
+from .kernels.system import CURRENT, TAIL, Q
 from .kernels.system import T as WARMTH
-from .kernels.task import STARTING, Buffer, address, words
-from .models import (
-    ACCURACY,
-    capacity_between_cutoffs,
-    default_model,
-    initial_state,
-    soc_at_voltage,
-)
-from .models.heat import Body
-from .models.state import stoichiometries
+from .kernels.task import STARTING, Buffer, address, recycle, words
+from .models import ACCURACY, capacity_between_cutoffs, model_of
+from .outcome import finite, named, outcome_of
 from .parameters import Cell, load
 from .protocols import Profile, Protocol, Step
+from .protocols.steps import LONGEST, kelvin
 from .protocols.walk import MAX_STEPS
-from .result import Result, StepResult
+from .result import Result
+from .start import FinalState, at_start, final_state_of, going_on
 from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
+MOST = 2 ** 31  # bytes of states that a result keeps
 NO_KNOTS = np.zeros((0, 2))
-STEADY = Body(1e30, 0.0)  # a run without heat whose surroundings change from step to step
 
 
 @dataclass
@@ -41,6 +35,7 @@ class _Run:
     """What one simulation carries from step to step."""
 
     cell: Cell
+    model: object
     sys: object
     words: tuple  # `task.words` of it
     state: np.ndarray
@@ -52,6 +47,7 @@ class _Run:
     ambient: float
     warms: bool  # whether heat is simulated
     max_order: int = MAX_ORDER
+    stored: int = 0  # rows so far
 
     def soc(self) -> float:
         """State of charge by the charge passed so far."""
@@ -62,9 +58,19 @@ class _Run:
         """Temperature of the surroundings during a step [K]."""
         return float(self.ambient if step.temperature is None else step.temperature)
 
+    def system_at(self, T):
+        """The cell at another temperature [K], of a run without heat."""
+        return self.model.discretise(self.cell, T)
+
+    def take_on(self, T):
+        """Bring a run without heat to the temperature T [K] of a step: laws are those of exactly that temperature."""
+        if self.sys.T != T:
+            self.sys = self.system_at(T)
+            self.words = words(self.sys)
+
 
 def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
-             accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False) -> Result:
+             accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False, start=None) -> Result:
     """Simulate a protocol and return a `Result`.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
@@ -79,56 +85,55 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     ambient [K]: temperature of the surroundings where a step does not say it; `temperature` unless given.
     period [s]: also store the states at its multiples; otherwise every time step and its middle.
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
-    of its own gets the mesh for it, at the highest C-rate of the steps.
+    of its own gets the mesh for it, at the highest C-rate, the shortest durations and all temperatures of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
     concentration and 1 V; half the accuracy over 1 V unless given.
     force: go beyond the cell's cut-off voltages where a step says so.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
     max_steps: after so many the protocol is stopped, with the result up to there.
+    start: a `Result` of the same cell (or its `final_state`): the run goes on exactly where that one ended, on its
+    mesh; charge, energy and time are counted anew.  Instead of model, temperature, soc and voltage.
 
-    A step that meets a physical limit ends there, and so does the run: see `Result.steps`.
+    A step ends at its limits and at the cut-off voltages.  Where the cell is at its end (a particle full or empty,
+    no salt, no lithium, a power beyond the largest one), where it leaves the temperatures that its laws reach to, and
+    where a step without a duration meets no limit, the run stops, and the first line of what a Result prints says so:
+    see `Result.termination`.
     Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the
     solver itself fails.
     """
     return finish(course(cell, steps, model, temperature=temperature, soc=soc, voltage=voltage, heat=heat,
                          ambient=ambient, period=period, accuracy=accuracy, rtol=rtol, time_budget=time_budget,
-                         max_steps=max_steps, force=force))
+                         max_steps=max_steps, force=force, start=start))
 
 
 def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
-           accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False):
+           accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False, start=None):
     """As `simulate`, in turns: a generator of `Call`s that is sent their `Reply`s and returns the Result.
 
     So that the kernels of many runs can be called together, see `perform`.
     """
-    cell = load(cell)
-    rtol = 0.5 * accuracy if rtol is None else rtol
-    _check(soc, rtol, period, accuracy)
+    cell, model = load(cell), model_of(model)
+    temperature, ambient = kelvin("temperature", temperature), kelvin("ambient", ambient)
+    soc, voltage = _where(soc, voltage)
+    period, accuracy, rtol, time_budget, max_steps = _how(period, accuracy, rtol, time_budget, max_steps)
     protocol = Protocol(steps, force=force)
     steps = protocol.steps
-    model = default_model(cell) if model is None else model
     announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
-    T = float(cell.temperature(temperature))
-    around = T if ambient is None else float(ambient)
-    for kelvin in (T, around, *(step.temperature for step in steps if step.temperature is not None)):
-        if not 150.0 < kelvin < 500.0:
-            raise ProtocolError(f"temperature {kelvin:g} K: give kelvin, between 150 and 500")
-    body = _body(cell, steps, T, around, heat)
-    warms = body is not None and body is not STEADY
-    model = model.resolved(cell, T, max(rate(cell, step) for step in steps), accuracy,
-                           any(isinstance(step.target, Profile) for step in steps))
-    if voltage is not None:
-        soc = soc_at_voltage(cell, voltage, T)
-    sys, said, state, at_rest = _at_rest(cell, model, T, body, soc)
-    run = _Run(cell, sys, said, state, _soc_of(cell, soc), cell.value("cell/electrode area"), rtol,
-               period or 0.0, time_budget, around, warms)
+    chosen = model, temperature, soc, voltage
+    begun = at_start(cell, *chosen, heat, steps, accuracy, ambient) if start is None else going_on(
+        final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
+    at_rest, T = terminal_voltage(begun.sys, begun.state), begun.sys.T
+    around = begun.ambient if ambient is None else float(ambient)
+    run = _Run(cell, begun.model, begun.sys, begun.words, begun.state, begun.soc, cell.value("cell/electrode area"),
+               rtol, period or 0.0, time_budget, around, begun.warms)
     for each in steps:
-        check(cell, sys, each, warms)
-    protocol.check(cell, {"soc": run.soc0, "voltage": at_rest, "temperature": T})
-    if protocol.needs_heat and not warms:
+        check(cell, run.sys, each, run.warms)
+        _check_rows(run, each)
+    protocol.check(cell, {"soc": run.soc0, "voltage": at_rest, "temperature": begun.temperature})
+    if protocol.needs_heat and not run.warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
-    times: list[np.ndarray] = []
-    states, rows, done = [], [], []
+    times, states = Rows(), Rows()
+    rows, done = [], []
     t0, walk = 0.0, protocol.walk(max_steps)
     step: Step | None = next(walk)
     while step is not None:
@@ -136,7 +141,7 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
         t0, began = t[-1], outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
-        over = outcome.ending.is_failure or outcome.ending in _STOPPERS
+        over = outcome.ending.stops_run
         step = None if over else _after(walk, outcome, run)
         # a step that ended at once leaves no rows, unless it is the end of the run or there are no others
         kept = len(t) if began or over or (step is None and not times) else 0
@@ -145,34 +150,18 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
             states.append(s)
         rows.append(kept)
         done.append(outcome)
-    variables = Variables.of(cell, sys, model, _joined(times), _joined(states), run.soc0)
-    result = Result(cell.name, type(model).__name__, T, np.repeat(np.arange(len(rows)), rows), tuple(done),
-                    variables)
+    termination = walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
+    everything = _joined(states)
+    changes = not run.warms and any(run.around(step) != T for step in steps)
+    variables = Variables.of(cell, begun.sys, run.model, _joined(times), everything, run.soc0,
+                             run.system_at if changes else None)
+    result = Result(cell.name, type(run.model).__name__, begun.temperature, np.repeat(np.arange(len(rows)), rows),
+                    tuple(done), variables, termination, begun.remarks,
+                    FinalState(cell, run.model, run.state, run.soc(), T, around))
     if done[-1].ending.is_failure:
         raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
                          "the result up to there is in `.result`", result)
     return result
-
-
-@lru_cache(maxsize=64)
-def _at_rest(cell, model, T, body, soc):
-    """The system of a cell, the same in words, its state at rest, which no one writes to, and the voltage of that."""
-    sys = model.discretise(cell, T, body)
-    state = initial_state(cell, sys, soc)
-    return sys, words(sys), state, terminal_voltage(sys, state)
-
-
-def _body(cell, steps, T, around, heat) -> Body | None:
-    """The cell as a lump of heat; None where its temperature never changes."""
-    if heat is None or heat is False:
-        return STEADY if any((around if s.temperature is None else s.temperature) != T for s in steps) else None
-    if heat is not True and not isinstance(heat, Lumped):
-        raise ProtocolError(f"heat {heat!r}: give True or cellsim.Lumped(...)")
-    return (Lumped() if heat is True else heat).of(cell)
-
-
-_STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED,
-             Ending.LITHIUM_EXHAUSTED, Ending.UNREACHABLE)
 
 
 def _after(walk, outcome, run) -> Step | None:
@@ -183,67 +172,81 @@ def _after(walk, outcome, run) -> Step | None:
         return None
 
 
-def _check(soc, rtol, period, accuracy):
-    if soc is not None and not 0.0 <= soc <= 1.0:
-        raise ProtocolError(f"soc {soc!r}: a state of charge lies between 0 and 1")
-    if not 1e-6 <= accuracy <= 1e-1:
-        raise ProtocolError(f"accuracy {accuracy!r} V: choose between 1e-6 and 0.1")
-    if not 1e-10 <= rtol <= 1e-1:
-        raise ProtocolError(f"rtol {rtol!r}: choose between 1e-10 and 0.1")
-    if period is not None and not period > 0.0:
-        raise ProtocolError(f"period {period!r} s: must be above 0")
+def _where(soc, voltage):
+    """State of charge and voltage [V] of a start, checked."""
+    soc = number("soc", soc, "a state of charge lies between 0 and 1, such as 0.8; for a voltage write voltage=4.0",
+                 low=0.0, high=1.0, none=True)
+    voltage = number("voltage", voltage, "give the open-circuit voltage of the start in volts, such as 4.0", none=True)
+    if voltage is not None and soc is not None and soc != 1.0:  # which is its default
+        raise ProtocolError(f"soc {soc:g} and voltage {voltage:g}: give one of them")
+    return soc, voltage
 
 
-def _soc_of(cell, soc):
-    """State of charge, from the positive stoichiometry if the run starts at printed ones."""
-    if soc is not None:
-        return soc
-    lo, hi = (cell.value(f"positive electrode/{k} stoichiometry") for k in ("minimum", "maximum"))
-    return (hi - stoichiometries(cell, None)[1]) / (hi - lo)
+def _how(period, accuracy, rtol, time_budget, max_steps):
+    """The numbers that say how a run is computed, checked."""
+    accuracy = number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=1e-1)
+    rtol = 0.5 * accuracy if rtol is None else rtol
+    return (number("period", period, f"give seconds as a number above 0 and at most {LONGEST:g}, such as 10", above=0.0,
+                   high=LONGEST, none=True), accuracy,
+            number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1),
+            number("time_budget", time_budget, "give seconds of processor time as a number above 0, such as 60",
+                   above=0.0, finite=False),
+            whole("max_steps", max_steps, "give a whole number, at least 1"))
 
 
 def _one_step(run, step, t0):
     """Times [s], states and outcome of one step from run.state, in turns as `course`."""
+    if not run.warms:
+        run.take_on(run.around(step))
     size, limit = run.state.size, run.time_budget
     buffer, k = Buffer(ROWS, run.words[1:4]), size - TAIL
     s = buffer.states[0]
     s[:] = run.state
     if not run.warms:
-        s[k + WARMTH] = run.around(step)
-    ctl, q0, e0 = control(run, step), float(s[k + Q]), float(s[k + E])
+        s[k + WARMTH] = run.sys.T
+    ctl, q0 = control(run, step), float(s[k + Q])
     kernel, knots = march.march, NO_KNOTS
     if isinstance(step.target, Profile):
         kernel, knots = following.follow, step.target.knots(scale(run.cell, step))
     every = float(step.period or run.every)
-    times, states, status, spent = [], [], STARTING, None
+    times, states, status, spent = Rows(), Rows(), STARTING, None
     while status < 0:
         reply = yield Call(kernel, (status, 0, 0.0, *run.words, *ctl, run.rtol, q0, every, _first_step(run, ctl),
                                     run.max_order, buffer.address, ROWS, address(knots), len(knots)), buffer, knots)
         status, rows = reply.status, reply.rows
-        times.append(buffer.times[:rows])
-        states.append(buffer.states[:rows])
+        kept = np.array if 2 * rows < ROWS else np.asarray  # copies, where a buffer would be kept for few rows
+        times.append(kept(buffer.times[:rows]))
+        states.append(kept(buffer.states[:rows]))
+        run.stored += rows
+        if run.stored > most_rows(size):
+            status = int(Ending.SOLVER_MEMORY)
         if status == march.RUNNING:
             spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
             if spent > limit:
                 status = int(Ending.SOLVER_TIME_BUDGET)
             buffer = Buffer(ROWS, run.words[1:4], buffer.memory)
-    t, states = t0 + _joined(times), _joined(states)
-    outcome = _outcome(run, step, Ending(status), reply.V, t0, t[-1], states[-1], q0, e0)
-    return t, states, _both_ways(run, outcome, states) if isinstance(step.target, Profile) else outcome
+    if 2 * rows < ROWS:
+        recycle([buffer])
+    t, s, ending = finite(_joined(times), _joined(states), run.state, Ending(status))
+    return t0 + t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t0 + t, s)
 
 
 def _joined(pieces):
     """One array; no copy where there is one piece."""
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    return pieces.joined()
 
 
-def _both_ways(run, outcome, states) -> StepResult:
-    """The outcome with what was delivered and what was taken in apart, from the states of the step."""
-    charge, energy = (np.diff(states[:, k]) * run.area / 3600.0 for k in (Q - TAIL, E - TAIL))
-    out, back = charge > 0.0, charge < 0.0
-    return replace(outcome, discharge_capacity=float(charge[out].sum()), charge_capacity=float(-charge[back].sum()),
-                   discharge_energy=float(energy[out].sum()), charge_energy=float(-energy[back].sum()),
-                   kinked=True)
+def most_rows(size) -> int:
+    """How many states of so many numbers a result may keep."""
+    return int(MOST / (8 * (1 + size)))
+
+
+def _check_rows(run, step):
+    """Raise ProtocolError for a step whose rows would not fit into a result."""
+    every, most, lasts = float(step.period or run.every), most_rows(run.state.size), step.duration or 0.0
+    if every > 0.0 and lasts / every > most:
+        raise ProtocolError(f"{step}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on this "
+                            f"mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s")
 
 
 def _first_step(run, ctl) -> float:
@@ -251,13 +254,3 @@ def _first_step(run, ctl) -> float:
     one_hour = run.cell.nominal_capacity / run.area
     rate = abs(ctl.target) / one_hour if ctl.mode == CURRENT else 1.0
     return min(1e-3 * ctl.duration, 0.02 / max(rate, 0.2))
-
-
-def _outcome(run, step, ending, V, t_start, t_end, s, q0, e0) -> StepResult:
-    charge = float((s[Q - TAIL] - q0) * run.area / 3600.0)
-    energy = float((s[E - TAIL] - e0) * run.area / 3600.0)
-    at_once = t_end == t_start and not ending.is_failure and ending != Ending.UNREACHABLE
-    already = "at once " if at_once else ""
-    message = f"{already}{ending.sentence} at {V:.4g} V after {t_end - t_start:.6g} s"
-    passed = (charge, 0.0, energy, 0.0) if charge >= 0.0 else (0.0, -charge, 0.0, -energy)
-    return StepResult(str(step), ending, message, float(t_start), float(t_end), *passed)

@@ -17,7 +17,6 @@ from .physics.constants import V_LI, F
 
 ALIASES = {"Terminal voltage [V]": "Voltage [V]", "Volume-averaged cell temperature [K]": "Cell temperature [K]",
            "X-averaged cell temperature [K]": "Cell temperature [K]"}
-HUGE = 1e29  # a heat capacity beyond this stands for a temperature that is set [J/K/m2]
 SIDES = (("Negative", 0), ("Positive", 1))
 
 
@@ -49,10 +48,13 @@ class Variables(Mapping):
         return self.met
 
     @classmethod
-    def of(cls, cell, sys, model, t, s, soc0):
-        """Variables of states s (times, N) at times t [s]."""
+    def of(cls, cell, sys, model, t, s, soc0, at=None):
+        """Variables of states s (times, N) at times t [s].
+
+        at: function of a temperature [K] that gives the System there, of runs without heat whose surroundings change.
+        """
         def make():
-            parts = _Parts(cell, sys, t, s, soc0)
+            parts = _Parts(cell, sys, t, s, soc0, at)
             return chain(_series(parts), _fields(parts))
 
         return cls(make)
@@ -85,19 +87,28 @@ class Variables(Mapping):
 class _Parts:
     """A state array taken apart; one row per time."""
 
-    def __init__(self, cell, sys, t, s, soc0):
+    def __init__(self, cell, sys, t, s, soc0, at=None):
         n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
         k = p * m
-        self.cell, self.sys, self.t, self.s, self.soc0 = cell, sys, t, s, soc0
+        self.cell, self.sys, self.t, self.s, self.soc0, self.at = cell, sys, t, s, soc0, at
         self.area = cell.value("cell/electrode area")
         self.x = s[:, :k].reshape(-1, p, m)
         self.c, self.phi_e, self.phi_s, self.j = (s[:, k + i * n:k + (i + 1) * n] for i in range(4))
         self.I, self.Q, self.E, self.T, self.made, self.lost, self.heated = s[:, -TAIL:][:, :LITHIUM].T
         self.dead, self.bound, self.void = (s[:, k - TAIL] for k in (DEAD, BOUND, VOID))
 
-    @cached_property
-    def work(self):
-        return allocate(self.sys)
+    def _looked_at(self, kernel, width, *more):
+        """What a kernel (system, states, scratch memory, *more, out) finds in all states; (times, width)."""
+        out = np.zeros((len(self.s), width))
+        if self.at is None:
+            kernel(self.sys, self.s, allocate(self.sys), *more, out)
+            return out
+        for T in np.unique(self.T):
+            rows, part = np.flatnonzero(self.T == T), np.zeros((np.count_nonzero(self.T == T), width))
+            sys = self.at(float(T))
+            kernel(sys, self.s[rows], allocate(sys), *(x[rows] for x in more), part)
+            out[rows] = part
+        return out
 
     def voltage(self):
         end = self.phi_s[:, -1]
@@ -108,16 +119,12 @@ class _Parts:
     @cached_property
     def heats(self):
         """Irreversible, reversible heat [W/m2], margins to plating [V] and the critical current [A/m2]; (times, 4)."""
-        out = np.zeros((len(self.s), 4))
-        heats_and_margins(self.sys, self.s, self.work, np.ascontiguousarray(self.voltage()), out)
-        return out
+        return self._looked_at(heats_and_margins, 4, np.ascontiguousarray(self.voltage()))
 
     @cached_property
     def foil(self):
         """Lithium as metal and in the host [C/m2], active share, pressure [Pa], interphase [Ohm m2]; (times, 5)."""
-        out = np.zeros((len(self.s), 5))
-        lithium_states(self.sys, self.s, self.work, out)
-        return out
+        return self._looked_at(lithium_states, 5)
 
     def volumes(self, side):
         return np.flatnonzero(self.sys.volume["side"] == side)
@@ -154,7 +161,7 @@ def _series(p):
     yield "Discharge energy [W.h]", (one, lambda: p.E * p.area / hours)
     yield "State of charge", (one, lambda: p.soc0 - p.Q * p.area / hours / capacity_between_cutoffs(p.cell))
     yield "Cell temperature [K]", (one, lambda: p.T)
-    if 0.0 < p.sys.heat.capacity < HUGE:
+    if p.sys.heat.capacity > 0.0:
         yield "Irreversible heating [W]", (one, lambda: p.heats[:, 0] * p.area)
         yield "Reversible heating [W]", (one, lambda: p.heats[:, 1] * p.area)
         yield "Total heating [W]", (one, lambda: p.heats[:, :2].sum(axis=1) * p.area)

@@ -193,7 +193,7 @@ def test_a_charge_that_fails_is_a_row_with_its_reason(monkeypatch):
 def test_a_charge_along_the_limits_says_why_it_ended():
     """In the row of a study, as the ride does."""
     row = charge_study(CHEN, ["fastest"], end=0.95, limits="voltage <= 3.9 V").charges[0]
-    assert row.minutes == math.inf and "the current fell to its limit" in row.ending
+    assert row.minutes == math.inf and "the current reached its limit" in row.ending
 
 
 def test_a_largest_current_that_fails_is_not_the_best(monkeypatch):

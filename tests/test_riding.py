@@ -90,7 +90,7 @@ def test_what_comes_before_does_not_count_as_charge():
 def test_a_charge_that_cannot_go_on_says_why():
     """A cell that cannot reach the state of charge below its voltage: infinite, with the last ending in words."""
     found = ride(CHEN, Limits(voltage=3.9), temperature=298.15, to=0.95)
-    assert not found.reached and found.duration == math.inf and "ended: the current fell" in repr(found)
+    assert not found.reached and found.duration == math.inf and "ended: the current reached its limit" in repr(found)
 
 
 def test_a_whole_ride_is_bounded_and_says_so(monkeypatch):

@@ -107,14 +107,17 @@ ENDINGS = {
         {"negative electrode/vanishing charge": 180.0, "design/lithium excess thickness": 0.0}),
         discharge(0.05), DFN(), 1.0),
     Ending.UNREACHABLE: (stubborn({}), cellsim.Step("power", 1e4), DFN(), 0.5),
+    Ending.NO_LIMIT_MET: (LIQUID, cellsim.Step("rest", until=Limit("temperature", 310.0)), DFN(), 0.5),
+    Ending.TEMPERATURE_RANGE: (LIQUID, cellsim.Step("rest", duration=36000.0, heater=50.0), DFN(), 0.5),
 }
+WARM = (Ending.TEMPERATURE, Ending.NO_LIMIT_MET, Ending.TEMPERATURE_RANGE)
 
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda e: e.name)
 def test_every_physical_ending_is_reached_and_said_in_words(ending):
     """None of them is an error; the message is the ending's sentence with the voltage and the time."""
     cell, step, model, soc = ENDINGS[ending]
-    result = simulate(cell, step, model, soc=soc, heat=ending == Ending.TEMPERATURE)
+    result = simulate(cell, step, model, soc=soc, heat=ending in WARM)
     assert result.endings == (ending,) and not ending.is_failure
     said = result.steps[0].message.removeprefix("at once ")  # the current of 1C is beyond the critical one
     assert said.startswith(ending.sentence) and " V after " in said

@@ -79,6 +79,8 @@ def cache_clear():
 @cache_app.command("show")
 def cache_show():
     """Say where compiled kernels are kept."""
-    from .._jit import cache_directory
+    from .._jit import cache_directory, refused
 
-    print(cache_directory() or "nowhere: set NUMBA_CACHE_DIR to a writable folder")
+    print(cache_directory() or "nowhere: set NUMBA_CACHE_DIR to a folder that you alone can write")
+    for why in refused:
+        print(f"not in {why}")

@@ -24,6 +24,16 @@ def first_of(g):
     return which
 
 
+@inner
+def leaving(sys, s, p):
+    """Current of lithium that leaves particle p, summed over its volumes [A/m2 of electrode]; below 0 it enters."""
+    total, j = 0.0, views(sys, s)[4]
+    for i in range(sys.volume.size):
+        if sys.volume[i].particle == p:
+            total += sys.volume[i].area * j[i]
+    return total
+
+
 def _closest(sys, ctl, s, q_start, w, g):
     """Distance to every ending into g (EVENTS,), positive while the step runs, each in a unit of order one.
 
@@ -41,15 +51,19 @@ def _closest(sys, ctl, s, q_start, w, g):
             g[0] = V - ctl.v_lo
         elif I < 0.0:
             g[1] = ctl.v_hi - V
+        g[0], g[1] = min(g[0], V - ctl.v_below), min(g[1], ctl.v_above - V)
     if (ctl.mode == VOLTAGE or ctl.mode >= PLATING) and ctl.i_end > 0.0:
         g[2] = abs(I) / ctl.i_end - 1.0
     if ctl.i_top < np.inf:
         g[2] = min(g[2], 1.0 - abs(I) / ctl.i_top)
-    if ctl.q_end < np.inf:
-        g[3] = 1.0 - abs(s[k + Q] - q_start) / ctl.q_end
+    if ctl.q_hi < np.inf or ctl.q_lo > -np.inf:
+        passed = s[k + Q] - q_start
+        g[3] = min(ctl.q_hi - passed, passed - ctl.q_lo) / (1.0 + min(abs(ctl.q_hi), abs(ctl.q_lo)))
     least, most, salt = np.inf, -np.inf, np.inf
     for p in range(sys.grain.size):
         x = particles[(p + 1) * sys.shell.size - 1]
+        if x <= ctl.x_edge and leaving(sys, s, p) <= 0.0 or x >= 1.0 - ctl.x_edge and leaving(sys, s, p) >= 0.0:
+            continue  # at an end of its range, and not driven beyond
         least, most = min(least, x), max(most, x)
     for i in range(c.size):
         salt = min(salt, c[i])

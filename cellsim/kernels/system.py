@@ -136,10 +136,10 @@ class Control(NamedTuple):
     mode: int
     target: float  # A/m2, V or W/m2
     duration: float  # s
-    v_lo: float  # V, on discharge
+    v_lo: float  # V, on discharge: the cut-off
     v_hi: float  # V, on charge
     i_end: float  # A/m2; a held voltage ends when |I| falls to this
-    q_end: float  # C/m2 passed in this step, either way
+    q_hi: float  # C/m2: the step ends when what it passed rises to this (discharge counts positive)
     x_edge: float  # a particle surface within x_edge of 0 or 1 counts as empty or full
     c_edge: float  # salt concentration that counts as depleted [mol/m3]
     T_around: float = 298.15  # of the surroundings [K]
@@ -151,6 +151,10 @@ class Control(NamedTuple):
     critical: float = -np.inf  # A/m2, margin to the critical current that ends the step
     i_top: float = np.inf  # A/m2; a held state ends when |I| rises to this
     i_begin: float = 0.0  # A/m2, from where the current that holds a temperature is looked for
+    q_lo: float = -np.inf  # C/m2: or falls to this
+    v_below: float = -np.inf  # V: a limit that was asked for, whichever way the current flows
+    v_above: float = np.inf  # V
+    q_least: float = np.inf  # C/m2: an error of the charge passed counts relative to that, or to this if that is less
 
 
 class Work(NamedTuple):
@@ -240,9 +244,9 @@ def keep_salt(sys, new, old):
 @inner
 def aimed(ctl, mode, target):
     """The same control with another target."""
-    return Control(mode, target, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_end, ctl.x_edge, ctl.c_edge,
+    return Control(mode, target, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_hi, ctl.x_edge, ctl.c_edge,
                    ctl.T_around, ctl.heater, ctl.own, ctl.T_lo, ctl.T_hi, ctl.plating, ctl.critical, ctl.i_top,
-                   ctl.i_begin)
+                   ctl.i_begin, ctl.q_lo, ctl.v_below, ctl.v_above, ctl.q_least)
 
 
 @inner

@@ -46,6 +46,7 @@ class Record(BaseModel):
     value: StrictFloat | None = None
     expression: StrictStr | None = None
     table: Table | None = None
+    range: list[StrictFloat] | None = None  # stoichiometries between which a law is known; the window unless given
     unit: StrictStr
     source: StrictStr
     method: StrictStr
@@ -196,6 +197,9 @@ def _record(name, record, sources):
     if len(forms) != 1:
         yield "give exactly one of value, expression or table"
         return
+    ends = record.get("range")
+    if ends is not None and (name.law is None or len(ends) != 2 or not 0.0 <= ends[0] < ends[1] <= 1.0):
+        yield "range: give two rising stoichiometries between 0 and 1, of a law"
     if record["unit"] != name.unit:
         yield f"unit {quoted(record['unit'])}; expected {name.unit!r}: convert the value"
     if record["source"] not in sources:

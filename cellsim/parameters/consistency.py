@@ -5,11 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from .laws import Law
+from .laws import SLACK, X_RANGE, Law
 from .names import quantities
 
 MATERIALS = ("electrolyte", "active material", "void")  # what fills a porous electrode
-X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite: those the models tabulate
 USUAL = (0.5, 1.5)  # concentrations that any run meets, relative to the initial one
 STEEP = 1e6  # times what a law is elsewhere: no value but a pole
 C_RANGE = (5e-4, 4.0)  # the same for salt concentrations, relative to the initial one
@@ -135,7 +134,7 @@ def _law(file, section, key, name, elsewhere=None):
     if name.law == "stoichiometry":
         lo, hi = (file.value(section, f"{end} stoichiometry") for end in ("minimum", "maximum"))
         first, last = (law.table[0][0], law.table[0][-1]) if law.table else (lo, hi)
-        if first > lo + 5e-3 or last < hi - 5e-3:
+        if first > lo + SLACK or last < hi - SLACK:
             yield path, (f"the table covers {first:g} to {last:g}, not the window {lo:g} to {hi:g}; "
                          "extend the table or narrow the window")
         ends = lo, hi
@@ -159,7 +158,7 @@ def _faults_of_law(law, name, lo, hi, T, elsewhere) -> tuple[str, ...]:
         bad = ~np.isfinite(y_between) | (np.abs(y_between) > STEEP * np.max(np.abs(y)))
         x, y, bad = (np.append(a, b) for a, b in ((x, between), (y, y_between), (np.zeros(y.size, bool), bad)))
     least, most = name.lo, name.hi
-    inside = (x > lo - 5e-3) & (x < hi + 5e-3) if name.law == "stoichiometry" else np.ones(x.size, bool)
+    inside = (x > lo - SLACK) & (x < hi + SLACK) if name.law == "stoichiometry" else np.ones(x.size, bool)
     if elsewhere is not None:
         least, most = (least, np.inf) if least > 0.0 else (-np.inf, np.inf)
         if name.law == "concentration":

@@ -6,6 +6,7 @@ import re
 import warnings
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,9 @@ OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mu
 NODES = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant, *OPERATORS)
 LONGEST = 4000  # characters
 DEEPEST = 200  # levels of nesting, as evaluation is recursive
+X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite: those the models tabulate
+SLACK = 5e-3  # of a stoichiometry: windows and tables are printed to two or three digits
+FLAT = 1e-9  # V between two of 1001 stoichiometries: below, a potential counts as level and not as rising
 KNOWN = f"use numbers, x, T, + - * / ** and {', '.join(FUNCTIONS)}"
 REMEDIES = {  # what is often written, and how it is written here
     "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "ln": "log(x)", "pow": "x**2", "pi": "3.141592653589793",
@@ -130,19 +134,37 @@ def _walk(node, names):
     return OPERATORS[type(node.op)](_walk(node.left, names), _walk(node.right, names))
 
 
+class Domain(NamedTuple):
+    """Where a law of the stoichiometry is known, and what holds for it beyond."""
+
+    lo: float  # stoichiometries between which it was fitted: the window of its electrode
+    hi: float
+    falls: bool  # an open-circuit potential, which falls with x
+    least: float  # what the quantity may be
+    most: float
+
+
 @dataclass(frozen=True)
 class Law:
     """A number, an expression in x and T, or a table: callable as law(x, T) on arrays.
 
     x: array of any shape, stoichiometry [1] or concentration [mol/m3]; T: number [K]; returns an
     array of the shape of x in the unit of the record.  Tables are interpolated by monotone cubics
-    (PCHIP) and continued by their end tangents.
+    (PCHIP) and constant beyond their ends; an open-circuit potential goes on along its end tangent where
+    that falls with x.
+
+    An expression holds wherever it is defined.  With a `domain` it does so beyond its data only as far as it
+    stays what it must be: an open-circuit potential that rises with x somewhere beyond goes on along
+    its tangent at the end of its data instead, and a quantity that leaves its allowed range there, such as
+    a diffusivity that turns negative, is constant from there on.
     """
 
     value: float | None = None
     expression: str | None = None
     table: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    domain: Domain | None = None
     _tree: ast.expr | None = field(default=None, repr=False, compare=False)
+    _ends: dict = field(default_factory=dict, repr=False, compare=False)  # by temperature: see `beyond`
 
     @classmethod
     def of(cls, record) -> "Law":
@@ -162,7 +184,7 @@ class Law:
 
     @cached_property
     def _hash(self):
-        return hash((self.value, self.expression, self.table))
+        return hash((self.value, self.expression, self.table, self.domain))
 
     @property
     def constant(self) -> bool:
@@ -179,18 +201,58 @@ class Law:
 
         x, y = (np.array(v) for v in self.table)
         curve = PchipInterpolator(x, y)
-        return x, curve, curve.derivative()(x[[0, -1]])
+        return curve, curve.derivative()
+
+    def beyond(self, T) -> tuple[float, float, float, float]:
+        """(lo, hi, slope below, slope above) at T [K]: beyond lo and hi the law goes on along a line, or -inf, inf."""
+        key = float(T) if self.expression is not None and "T" in self.expression else None
+        found = self._ends.get(key)
+        if found is None:
+            if len(self._ends) > 64:
+                self._ends.clear()
+            found = self._ends[key] = self._lines(T)
+        return found
+
+    def _lines(self, T):
+        falls = self.domain is not None and self.domain.falls
+        if self.table is not None:
+            ends = self.table[0][0], self.table[0][-1]
+            slopes = self._curve[1](np.array(ends)).tolist() if falls else (0.0, 0.0)
+            return (*ends, *(min(slope, 0.0) for slope in slopes))
+        if self.domain is None:
+            return -np.inf, np.inf, 0.0, 0.0
+        lo, hi = max(self.domain.lo - SLACK, X_RANGE[0]), min(self.domain.hi + SLACK, X_RANGE[1])
+        below, above = (self._odd(np.linspace(*ends, 1001), T) for ends in ((X_RANGE[0], lo), (hi, X_RANGE[1])))
+        h = 1e-6  # for slopes within the data, good to 1e-6 of them
+        y = self._plain(np.array([lo, lo + h, hi - h, hi]), T)
+        slopes = ((y[1] - y[0]) / h, (y[3] - y[2]) / h) if falls else (0.0, 0.0)
+        return (lo if below else -np.inf, hi if above else np.inf, *(min(float(slope), 0.0) for slope in slopes))
+
+    def _odd(self, x, T) -> bool:
+        """Whether the law is not what it must be somewhere in x, rising (n,), beyond its data."""
+        y = self._plain(x, T)
+        if self.domain.falls:
+            return bool((np.diff(y) > FLAT).any())
+        return bool((y < self.domain.least).any() or (y > self.domain.most).any())
+
+    def _plain(self, x, T):
+        """The expression or table as it is, x being an array within the table."""
+        if self.table is not None:
+            return self._curve[0](x)
+        with np.errstate(all="ignore"):
+            return _walk(self._tree, {"x": x, "T": np.float64(T)}) + np.zeros(x.shape)
 
     def __call__(self, x, T):
         x = np.asarray(x, float)
         if self.value is not None:
             return np.full(x.shape, self.value)
-        with np.errstate(all="ignore"):
-            if self._tree is not None:
-                return _walk(self._tree, {"x": x, "T": np.float64(T)}) + np.zeros(x.shape)
-        knots, curve, slopes = self._curve
-        inside = np.clip(x, knots[0], knots[-1])
-        return curve(inside) + np.where(x < inside, slopes[0], slopes[1]) * (x - inside)
+        if self.domain is None and self.table is None:
+            return self._plain(x, T)
+        lo, hi, before, after = self.beyond(T)
+        if lo == -np.inf and hi == np.inf:
+            return self._plain(x, T)
+        inside = np.clip(x, lo, hi)
+        return self._plain(inside, T) + np.where(x < inside, before, after) * (x - inside)
 
     def __str__(self):
         if self.value is not None:

@@ -14,9 +14,11 @@ def _quantity(name):
     for key, limit in (("minimum", name.lo), ("maximum", name.hi)):
         if abs(limit) < float("inf"):
             forms["value"][key] = limit
+    ends = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    more = {"range": ends} if name.law == "stoichiometry" else {}
     text = name.meaning if name.default is None else f"{name.meaning}; {name.default:g} if left out"
     return {"type": "object", "description": text, "additionalProperties": False,
-            "properties": forms | {"unit": {"const": name.unit}, "source": {"type": "string"},
+            "properties": forms | more | {"unit": {"const": name.unit}, "source": {"type": "string"},
                                    "method": {"enum": list(METHODS)}, "note": {"type": "string"}},
             "required": ["unit", "source", "method"], "oneOf": [{"required": [form]} for form in forms]}
 
