@@ -173,7 +173,7 @@ def test_the_json_form_keeps_its_schema():
     ('{"format": 1, "steps": [{"control": "rest", "duration": NaN}]}', "NaN is not a number"),
     ('{"format": 1, "steps": [{"control": "colour", "duration": 1}]}', "control 'colour': choose one of"),
     ('{"format": 1, "steps": [{"control": "power", "target": {"cycle": "US7"}}]}', "'US7': choose one of"),
-    ('{"format": 1, "steps": [{"goto": "x", "times": 0}]}', "goto x, 0 times"),
+    ('{"format": 1, "steps": [{"goto": "x", "times": 0}]}', "goto x, times 0"),
     ('{"format": 1, "steps": []}', "has no step")])
 def test_bad_json_is_refused_with_the_place(text, what):
     with pytest.raises(ProtocolError, match=what):
