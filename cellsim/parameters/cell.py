@@ -201,7 +201,7 @@ class Cell:
         if given is None:
             return ambient
         if given != ambient and finite(given) and given > 0.0:
-            _refuse([f"{path}: {text}" for path, text in at_temperature(self._raw, given)], self.name)
+            _refuse([f"{path}: {text}" for path, text in at_temperature(self, given)], self.name)
         return given
 
     def has(self, path) -> bool:
