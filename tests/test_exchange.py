@@ -265,7 +265,8 @@ def test_protocol_is_public():
     (lambda: pybamm.step.rest(termination="> 4.0 V"), "Rest until above 4 V"),
     (lambda: pybamm.step.power(0, duration=60, termination="< 4.0 V"), "Rest for 1 minute or until below 4 V"),
     (lambda: pybamm.step.current(np.array([[0.0, 1.0], [9.0, 2.0]]),
-                                 termination=pybamm.step.VoltageTermination(3.0, "<")), "Run [0: 1, 9: 2] until below 3 V")])
+                                 termination=pybamm.step.VoltageTermination(3.0, "<")),
+     "Run [0: 1, 9: 2] until below 3 V")])
 def test_limits_of_a_rest_and_of_a_load_are_kept(make, text):
     """As PyBaMM looks at them: by their sign; and they come back."""
     found = Protocol.from_pybamm(pybamm.Experiment([make()]))

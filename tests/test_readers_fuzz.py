@@ -51,7 +51,7 @@ def restructured(rng, raw):
             del spot[path[-1]]
         elif what == 1 and isinstance(spot, dict):
             spot[rng.choice(("X", "value", "table", path[-1] + " "))] = spot.pop(path[-1])
-        elif what == 2 and isinstance(spot[path[-1]], int | float):
+        elif what == 2 and isinstance(spot[path[-1]], float):
             spot[path[-1]] = spot[path[-1]] * rng.choice((-1, 0, 1e-6, 1e-3, 0.5, 2, 1e3, 1e12))
         elif what == 3:
             spot[path[-1]] = copy.deepcopy(rng.choice([v for v in (raw, spot) if v is not None]))
