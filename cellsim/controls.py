@@ -41,8 +41,10 @@ def rate(cell, step) -> float:
     nominal = cell.nominal_capacity
     target = max(map(abs, step.target.values)) if isinstance(step.target, Profile) else abs(step.target)
     area = cell.value("cell/electrode area")
+    # half the upper cut-off where the lower one says nothing, such as 0 V of a half cell
+    lowest = max(cell.value("cell/lower voltage cut-off"), 0.5 * cell.value("cell/upper voltage cut-off"))
     return {"c-rate": target, "current": target / nominal, "rest": 0.0, "current density": target * area / nominal,
-            "power": target / (nominal * cell.value("cell/lower voltage cut-off"))}.get(step.control, 1.0)
+            "power": target / (nominal * lowest)}.get(step.control, 1.0)
 
 
 def check(cell, sys, step, warms):

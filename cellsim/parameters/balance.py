@@ -26,8 +26,9 @@ import numpy as np
 
 from ..errors import ParameterError
 from ..numerics.table import pieces
+from ..physics.constants import F
 from ..physics.kinetics import end_potential
-from .laws import X_RANGE
+from .laws import X_RANGE, Law
 
 NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
 AMOUNT = ("thickness", "active material volume fraction", "utilisation", "maximum concentration")
@@ -75,8 +76,8 @@ class Balance(NamedTuple):
     """What the windows of a cell follow from."""
 
     ratio: float  # lithium that the negative electrode can hold over that of the positive; 0 for a metal
-    U_n: object  # Law, or the potential of a metal [V]
-    U_p: object  # Law
+    U_n: Law  # of a metal a constant
+    U_p: Law
     T: float  # K
     cutoffs: tuple[float, float]  # V
 
@@ -88,7 +89,7 @@ class Balance(NamedTuple):
 
         metal = cell.text(f"{NEGATIVE}/type") == "lithium metal"
         return cls(0.0 if metal else amount(NEGATIVE) / amount(POSITIVE),
-                   cell.value(COUNTER) if metal else cell.law(f"{NEGATIVE}/{OCP}"), cell.law(f"{POSITIVE}/{OCP}"),
+                   cell.law(COUNTER if metal else f"{NEGATIVE}/{OCP}"), cell.law(f"{POSITIVE}/{OCP}"),
                    cell.value(T_REF), (cell.value(CUTOFFS[0]), cell.value(CUTOFFS[1])))
 
     def lithium(self, state) -> float:
@@ -99,7 +100,7 @@ class Balance(NamedTuple):
         """Open-circuit voltage [V] at a positive stoichiometry and a content of lithium;  d/dx_p."""
         U, slope = potential(self.U_p, x_p, self.T)
         if not self.ratio:
-            return U - self.U_n, slope
+            return U - float(self.U_n.value or 0.0), slope
         U_n, slope_n = potential(self.U_n, (lithium - x_p) / self.ratio, self.T)
         return U - U_n, slope + slope_n / self.ratio
 
@@ -270,15 +271,19 @@ def reconciled(cell) -> tuple[dict[str, float], str]:
     if off <= ROUNDED:
         return {}, ""
     if off > LOST:
+        amount = F * cell.value("cell/electrode area") / 3600.0 * math.prod(
+            cell.value(f"{POSITIVE}/{key}") for key in AMOUNT)
+        low, high = windows.empty.negative, windows.empty.negative + charge_p / balance.ratio
+        remedy = f"a negative window from {low:.4g} to {high:.4g} would hold the same, or " if high < 1.0 else ""
         raise ParameterError(
-            f"the windows of stoichiometry do not hold the same lithium: the negative electrode takes {charge_n:.4g} and "
-            f"the positive gives {charge_p:.4g} of what the positive can hold; correct thickness, fractions, "
-            "concentrations or a window")
+            f"{WINDOWS[1]}: the windows do not hold the same lithium: the negative electrode takes "
+            f"{amount * charge_n:.4g} A.h and the positive one gives {amount * charge_p:.4g} A.h; {remedy}"
+            "check thicknesses, fractions and concentrations")
     lithium = 0.5 * (balance.lithium(windows.empty) + balance.lithium(windows.full))
     empty, full = (balance.state_at(end.V, lithium, end.state.positive) for end in ends(cell))
     return (Windows(empty, full, None).records(balance.ratio),
-            f"the windows of stoichiometry differ by {100.0 * off:.2g} % in charge; they were balanced to the mean of the "
-            "lithium at states of charge 0 and 1")
+            f"the windows of stoichiometry differ by {100.0 * off:.2g} % in charge; they were balanced to the mean of "
+            "the lithium at states of charge 0 and 1")
 
 
 def remarks(cell) -> tuple[str, ...]:
