@@ -105,11 +105,14 @@ def recycle(buffers):
     To have memory from the system and to return it takes a tenth of a short run, and more where threads share it.
     """
     for buffer in buffers:
+        whole, buffer.whole = buffer.whole, None  # once: no two runs may be given the same memory
+        if whole is None:
+            continue
         if len(_spare) > 8:
             _spare.clear()
-        free = _spare.setdefault(buffer.whole.size, [])
+        free = _spare.setdefault(whole.size, [])
         if len(free) < SPARE:
-            free.append(buffer.whole)
+            free.append(whole)
 
 
 def _array_of(length):

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from ..errors import ParameterError
 from . import balance
 from .check import faults, faults_of_changes, near
-from .laws import Law
+from .consistency import at_temperature
+from .laws import Law, finite
 from .names import SECTIONS, TEXTS, quantities
 from .quantity import Provenance, Quantity, default, domain_of
 
@@ -54,7 +55,8 @@ class Cell:
         _refuse(faults(raw), label or (Path(path).name if path else name))
         records = {f"{section}/{key}": Quantity.of(record, domain_of(section, raw, key)) for section in SECTIONS
                    for key, record in raw[section].items() if isinstance(record, dict)}
-        cell = cls(name, Path(path) if path else None, raw, MappingProxyType(records))
+        imported = tuple(raw.get("remarks", ()))
+        cell = cls(name, Path(path) if path else None, raw, MappingProxyType(records), remarks=imported)
         try:
             windows, said = balance.reconciled(cell)
         except ParameterError as fault:
@@ -63,7 +65,7 @@ class Cell:
             for place, value in windows.items():
                 section, _, key = place.partition("/")
                 raw[section][key] |= {"value": value, "note": f"balanced; stated as {cell.value(place):.6g}"}
-            cell = replace(cls.from_json(raw, name, path, label), remarks=(said,))
+            return cls.from_json(raw | {"remarks": [*imported, said]}, name, path, label)
         return replace(cell, remarks=cell.remarks + balance.remarks(cell))
 
     def digest(self) -> str:
@@ -131,8 +133,16 @@ class Cell:
         return self.value("cell/nominal capacity")
 
     def temperature(self, given=None) -> float:
-        """The temperature of a run [K]: the one given, or else the cell's ambient one."""
-        return self.value("cell/ambient temperature") if given is None else given
+        """The temperature of a run [K]: the one given, or else the cell's ambient one.
+
+        Raises ParameterError, naming law, x and T, if a law of the cell has no sound value there.
+        """
+        ambient = self.value("cell/ambient temperature")
+        if given is None:
+            return ambient
+        if given != ambient and finite(given) and given > 0.0:
+            _refuse([f"{path}: {text}" for path, text in at_temperature(self._raw, given)], self.name)
+        return given
 
     def has(self, path) -> bool:
         """Whether the file gives this quantity."""
@@ -239,7 +249,7 @@ class Cell:
                       "note": f"follows from lithium and cut-off voltages; was {self.value(path):.6g}"}
             raw[section] = raw[section] | {key: record}
             new[path] = Quantity(Law(value=x), "1", "variation", "assumed", record["note"])
-        return self._with(raw, new)
+        return self._with(raw, new, remarks=tuple(raw.get("remarks", ())))
 
     def _stating(self) -> "Cell":
         """This variation, its windows being what it states: so far reach the data of its laws."""

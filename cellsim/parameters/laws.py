@@ -2,6 +2,7 @@
 import ast
 import math
 import operator
+import re
 import warnings
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -10,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import ParameterError
+from ..files import cut
+from .intervals import places
 
 FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "cosh": np.cosh, "sinh": np.sinh,
              "abs": np.abs, "min": np.minimum, "max": np.maximum}
@@ -22,6 +25,20 @@ X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite: tho
 SLACK = 5e-3  # of a stoichiometry: windows and tables are printed to two or three digits
 FLAT = 1e-9  # V between two of 1001 stoichiometries: below, a potential counts as level and not as rising
 KNOWN = f"use numbers, x, T, + - * / ** and {', '.join(FUNCTIONS)}"
+REMEDIES = {  # what is often written, and how it is written here
+    "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "ln": "log(x)", "pow": "x**2", "pi": "3.141592653589793",
+    "e": "exp(1)", "power": "x**2", "square": "x**2", "minimum": "min(x, 1)", "maximum": "max(x, 1)", "fabs": "abs(x)",
+    "sech": "1/cosh(x)", "coth": "1/tanh(x)", "arcsinh": "log(x + sqrt(x**2 + 1))", "asinh": "log(x + sqrt(x**2 + 1))",
+    "cbrt": "x**(1/3)", "expm1": "exp(x) - 1", "log1p": "log(1 + x)", "sto": "x", "c_e": "x", "c": "x", "t": "T",
+    "temperature": "T", "where": "max and min, or a table", "heaviside": "max and min, or a table"}
+WRITTEN = {  # the same of signs
+    ast.BitXor: "write x**2, not x^2", ast.IfExp: "write max and min, or give a table, in place of if",
+    ast.Compare: "write max and min, or give a table, in place of a comparison",
+    ast.BoolOp: "write max and min, or give a table, in place of and, or",
+    ast.Attribute: "write exp(x), without the name of a module", ast.Tuple: "a decimal number has a point, not a comma",
+    ast.Mod: "write x - 2*n, or give a table, in place of %", ast.FloorDiv: "write x / 2 in place of x // 2"}
+SPELT = {"^": "write x**2, not x^2", "²": "write x**2, not x²", "·": "write 2*x, not 2·x", "×": "write 2*x, not 2×x",
+         "−": "the minus sign is not the one of a keyboard: write -"}
 
 
 class LawError(ParameterError):
@@ -42,9 +59,18 @@ def parse(text) -> ast.expr:
             warnings.simplefilter("ignore")  # Python's remarks on odd syntax; it is refused below
             tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
-        raise LawError(f"{said} is not an arithmetic expression ({fault}); {KNOWN}") from None
+        reason = cut(getattr(fault, "msg", None) or fault)
+        raise LawError(f"{said} is not an arithmetic expression ({reason}); {_remedy(text)}") from None
     _check(tree, said)
     return tree
+
+
+def _remedy(text) -> str:
+    """What to write in place of what cannot be read."""
+    known = [words for sign, words in SPELT.items() if sign in text]
+    if not known and re.search(r"\d\s*[A-Za-z(]|\)\s*[\w(]", re.sub(r"[eE][+-]?\d|\b\w+\(", "", text)):
+        known = ["a product is written with *, such as 2*x"]
+    return "; ".join([*known, KNOWN])
 
 
 def _check(tree, said):
@@ -65,16 +91,23 @@ def _parts(node):
 
 def _allow(node, said):
     if not isinstance(node, NODES):
-        raise LawError(f"{type(node).__name__} is not allowed in {said}; {KNOWN}")
+        written = f"{WRITTEN[type(node)]}; " if type(node) in WRITTEN else ""
+        raise LawError(f"{type(node).__name__} is not allowed in {said}; {written}{KNOWN}")
     if isinstance(node, ast.Constant) and not finite(node.value):
         raise LawError(f"{str(node.value)[:40]} is not a finite number in {said}; {KNOWN}")
     if isinstance(node, ast.Name) and node.id in FUNCTIONS:
         raise LawError(f"{node.id!r} needs an argument in {said}; write {node.id}(x)")
     if isinstance(node, ast.Name) and node.id not in ("x", "T"):
-        raise LawError(f"{node.id!r} is not known in {said}; {KNOWN}")
+        instead = f"write {REMEDIES[node.id]}; " if node.id in REMEDIES else ""
+        raise LawError(f"{cut(node.id, 40)!r} is not known in {said}; {instead}{KNOWN}")
     if isinstance(node, ast.Call):
-        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
-            raise LawError(f"a call of something else than {', '.join(FUNCTIONS)} in {said}")
+        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        if not isinstance(node.func, ast.Name) or called not in FUNCTIONS:
+            instead = REMEDIES.get(called) or (f"{called}(x)" if called in FUNCTIONS else "")
+            if called in ("", "x", "T") and not isinstance(node.func, ast.Attribute):
+                instead = "a product with *, such as 3*(x + 1)"
+            raise LawError(f"a call of something else than {', '.join(FUNCTIONS)} in {said}"
+                           + (f"; write {instead}" if instead else ""))
         arity = 2 if node.func.id in ("min", "max") else 1
         if node.keywords or len(node.args) != arity:
             raise LawError(f"{node.func.id} takes {arity} argument{'s' * (arity > 1)} in {said}")
@@ -157,6 +190,10 @@ class Law:
     def constant(self) -> bool:
         """Whether the law depends on neither x nor T."""
         return self.value is not None
+
+    def places(self, lo, hi, T) -> np.ndarray:
+        """Values of x in lo .. hi next to which an expression may have no value at T [K]: poles and the like."""
+        return places(self._tree, lo, hi, T) if self._tree is not None else np.zeros(0)
 
     @cached_property
     def _curve(self):

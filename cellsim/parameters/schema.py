@@ -43,6 +43,7 @@ def json_schema() -> dict:
             "type": "object", "additionalProperties": False,
             "properties": {"$schema": {"type": "string"}, "format": {"const": 1},
                            **{k: {"type": "string"} for k in HEAD}, "kind": {"enum": ["liquid", "solid"]},
+                           "remarks": {"type": "array", "items": {"type": "string"}},
                            "sources": {"type": "object", "additionalProperties": source}, **parts},
             "required": [*HEAD, "sources", *SECTIONS]}
 
