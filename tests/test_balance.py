@@ -10,7 +10,8 @@ import cellsim
 from cellsim.errors import Ending
 from cellsim.models import capacity_between_cutoffs, open_circuit_voltage, soc_at_voltage
 from cellsim.parameters import Cell
-from cellsim.parameters.balance import AMOUNT, WINDOWS, Balance, Windows
+from cellsim.parameters.balance import WINDOWS, Windows
+from cellsim.parameters.equilibrium import AMOUNT, Balance
 from cellsim.parameters.load import read
 from cellsim.physics.constants import F
 

@@ -3,7 +3,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from .balance import OCP
+from .equilibrium import OCP
 from .laws import Domain, Law
 from .names import METHODS, quantities
 
