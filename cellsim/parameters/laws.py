@@ -221,19 +221,20 @@ class Law:
             return (*ends, *(min(slope, 0.0) for slope in slopes))
         if self.domain is None:
             return -np.inf, np.inf, 0.0, 0.0
-        lo, hi = max(self.domain.lo - SLACK, X_RANGE[0]), min(self.domain.hi + SLACK, X_RANGE[1])
-        below, above = (self._odd(np.linspace(*ends, 1001), T) for ends in ((X_RANGE[0], lo), (hi, X_RANGE[1])))
+        known = self.domain
+        lo, hi = max(known.lo - SLACK, X_RANGE[0]), min(known.hi + SLACK, X_RANGE[1])
+        below, above = (self._odd(np.linspace(*ends, 1001), T, known) for ends in ((X_RANGE[0], lo), (hi, X_RANGE[1])))
         h = 1e-6  # for slopes within the data, good to 1e-6 of them
         y = self._plain(np.array([lo, lo + h, hi - h, hi]), T)
         slopes = ((y[1] - y[0]) / h, (y[3] - y[2]) / h) if falls else (0.0, 0.0)
         return (lo if below else -np.inf, hi if above else np.inf, *(min(float(slope), 0.0) for slope in slopes))
 
-    def _odd(self, x, T) -> bool:
+    def _odd(self, x, T, known) -> bool:
         """Whether the law is not what it must be somewhere in x, rising (n,), beyond its data."""
         y = self._plain(x, T)
-        if self.domain.falls:
+        if known.falls:
             return bool((np.diff(y) > FLAT).any())
-        return bool((y < self.domain.least).any() or (y > self.domain.most).any())
+        return bool((y < known.least).any() or (y > known.most).any())
 
     def _plain(self, x, T):
         """The expression or table as it is, x being an array within the table."""
