@@ -36,15 +36,6 @@ def scale(cell, step) -> float:
     return {"c-rate": cell.nominal_capacity / area, "resistance": area}.get(step.control, 1.0 / area)
 
 
-def rate(cell, step) -> float:
-    """Magnitude of the C-rate of a step, as far as it is known beforehand; 1 for a held state."""
-    nominal = cell.nominal_capacity
-    target = max(map(abs, step.target.values)) if isinstance(step.target, Profile) else abs(step.target)
-    area = cell.value("cell/electrode area")
-    return {"c-rate": target, "current": target / nominal, "rest": 0.0, "current density": target * area / nominal,
-            "power": target / (nominal * cell.value("cell/lower voltage cut-off"))}.get(step.control, 1.0)
-
-
 def check(cell, sys, step, warms):
     """Refuse what the cell, the model or the run has no answer to; `warms`: whether it is a run with heat."""
     asked = {step.control, *(limit.quantity for limit in step.until)}

@@ -92,3 +92,7 @@ class SolveError(CellsimError):
     def __init__(self, message, result):
         super().__init__(message)
         self.result = result
+
+
+class CellsimWarning(UserWarning):
+    """Something that a user should know about a run or a cell, and that does not make it wrong by itself."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._jit import FOLLOW, SOLVER, announce
+from .arguments import number, whole
 from .calls import Call, Rows, finish
 from .controls import Now, check, control, scale
 from .errors import Ending, ProtocolError, SolveError
@@ -14,11 +15,11 @@ from .kernels.stage import terminal_voltage
 from .kernels.system import CURRENT, TAIL, Q
 from .kernels.system import T as WARMTH
 from .kernels.task import STARTING, Buffer, address, recycle, words
-from .models import ACCURACY, capacity_between_cutoffs
+from .models import ACCURACY, capacity_between_cutoffs, model_of
 from .outcome import finite, named, outcome_of
 from .parameters import Cell, load
 from .protocols import Profile, Protocol, Step
-from .protocols.steps import COLDEST, HOTTEST
+from .protocols.steps import LONGEST, kelvin
 from .protocols.walk import MAX_STEPS
 from .result import Result
 from .start import FinalState, at_start, final_state_of, going_on
@@ -84,7 +85,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     ambient [K]: temperature of the surroundings where a step does not say it; `temperature` unless given.
     period [s]: also store the states at its multiples; otherwise every time step and its middle.
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
-    of its own gets the mesh for it, at the highest C-rate of the steps.
+    of its own gets the mesh for it, at the highest C-rate, the shortest durations and all temperatures of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
     concentration and 1 V; half the accuracy over 1 V unless given.
     force: go beyond the cell's cut-off voltages where a step says so.
@@ -111,20 +112,18 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
 
     So that the kernels of many runs can be called together, see `perform`.
     """
-    cell = load(cell)
-    rtol = 0.5 * accuracy if rtol is None else rtol
-    _check(soc, rtol, period, accuracy)
+    cell, model = load(cell), model_of(model)
+    temperature, ambient = kelvin("temperature", temperature), kelvin("ambient", ambient)
+    soc, voltage = _where(soc, voltage)
+    period, accuracy, rtol, time_budget, max_steps = _how(period, accuracy, rtol, time_budget, max_steps)
     protocol = Protocol(steps, force=force)
     steps = protocol.steps
     announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
     chosen = model, temperature, soc, voltage
-    begun = at_start(cell, *chosen, heat, steps, accuracy) if start is None else going_on(
-        final_state_of(start, cell, *chosen), heat, steps, accuracy)
+    begun = at_start(cell, *chosen, heat, steps, accuracy, ambient) if start is None else going_on(
+        final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
     at_rest, T = terminal_voltage(begun.sys, begun.state), begun.sys.T
     around = begun.ambient if ambient is None else float(ambient)
-    for kelvin in (T, around, *(step.temperature for step in steps if step.temperature is not None)):
-        if not COLDEST < kelvin < HOTTEST:
-            raise ProtocolError(f"temperature {kelvin:g} K: give kelvin, between {COLDEST:g} and {HOTTEST:g}")
     run = _Run(cell, begun.model, begun.sys, begun.words, begun.state, begun.soc, cell.value("cell/electrode area"),
                rtol, period or 0.0, time_budget, around, begun.warms)
     for each in steps:
@@ -173,15 +172,26 @@ def _after(walk, outcome, run) -> Step | None:
         return None
 
 
-def _check(soc, rtol, period, accuracy):
-    if soc is not None and not 0.0 <= soc <= 1.0:
-        raise ProtocolError(f"soc {soc!r}: a state of charge lies between 0 and 1")
-    if not 1e-6 <= accuracy <= 1e-1:
-        raise ProtocolError(f"accuracy {accuracy!r} V: choose between 1e-6 and 0.1")
-    if not 1e-10 <= rtol <= 1e-1:
-        raise ProtocolError(f"rtol {rtol!r}: choose between 1e-10 and 0.1")
-    if period is not None and not period > 0.0:
-        raise ProtocolError(f"period {period!r} s: must be above 0")
+def _where(soc, voltage):
+    """State of charge and voltage [V] of a start, checked."""
+    soc = number("soc", soc, "a state of charge lies between 0 and 1, such as 0.8; for a voltage write voltage=4.0",
+                 low=0.0, high=1.0, none=True)
+    voltage = number("voltage", voltage, "give the open-circuit voltage of the start in volts, such as 4.0", none=True)
+    if voltage is not None and soc is not None and soc != 1.0:  # which is its default
+        raise ProtocolError(f"soc {soc:g} and voltage {voltage:g}: give one of them")
+    return soc, voltage
+
+
+def _how(period, accuracy, rtol, time_budget, max_steps):
+    """The numbers that say how a run is computed, checked."""
+    accuracy = number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=1e-1)
+    rtol = 0.5 * accuracy if rtol is None else rtol
+    return (number("period", period, f"give seconds as a number above 0 and at most {LONGEST:g}, such as 10", above=0.0,
+                   high=LONGEST, none=True), accuracy,
+            number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1),
+            number("time_budget", time_budget, "give seconds of processor time as a number above 0, such as 60",
+                   above=0.0, finite=False),
+            whole("max_steps", max_steps, "give a whole number, at least 1"))
 
 
 def _one_step(run, step, t0):

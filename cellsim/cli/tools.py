@@ -28,6 +28,8 @@ def show(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file
     say(found.description)
     console.print(provenance_table(found))
     say(f"Provenance: {found.provenance()}")
+    for remark in found.remarks:
+        say(f"Remark: {remark}", soft_wrap=True)
 
 
 @app.command()

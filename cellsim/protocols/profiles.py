@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import arguments
+from ..arguments import chosen, numbers, shown
 from ..errors import ProtocolError
 
 LARGEST = 50_000_000  # bytes of a file that is read as a profile
@@ -24,16 +26,10 @@ class Profile:
 
     def __post_init__(self):
         for name in ("times", "values"):
-            try:
-                array = np.array(getattr(self, name), float)
-            except (TypeError, ValueError):
-                raise ProtocolError(f"profile {name}: give a list of numbers") from None
-            if array.ndim != 1:
-                raise ProtocolError(f"profile {name}: give a list of numbers, found {array.ndim} dimensions")
-            bad = np.flatnonzero(~np.isfinite(array))
-            if bad.size:
-                raise ProtocolError(f"profile {name}: number {bad[0] + 1} is {array[bad[0]]:g}; give finite numbers")
+            array = numbers(f"profile {name}", getattr(self, name), "give a list of finite numbers", least=0)
             object.__setattr__(self, name, tuple(array.tolist()))
+        if not isinstance(self.source, str):
+            raise ProtocolError(f"profile source {shown(self.source)}: give text, or leave it out")
         if len(self.times) != len(self.values):
             raise ProtocolError(f"profile: {len(self.times)} times but {len(self.values)} values; give as many of both")
         if len(self.times) < 2:
@@ -57,10 +53,12 @@ class Profile:
 
     def __call__(self, t):
         """Value at times t [s], an array or a number; the first and last value hold outside."""
-        return np.interp(t, self.times, self.values)
+        return np.interp(numbers("profile times", t, "give times in seconds") if np.ndim(t) else
+                         arguments.number("profile time", t, "give a time in seconds"), self.times, self.values)
 
     def __mul__(self, factor):
         """The same profile with values times `factor`."""
+        factor = arguments.number("profile: factor", factor, "give a finite number")
         return Profile(self.times, tuple(factor * v for v in self.values), self.source)
 
     __rmul__ = __mul__
@@ -72,7 +70,8 @@ class Profile:
 
     def to_peak(self, peak):
         """The same shape with the largest magnitude `peak`."""
-        top = self.peak
+        wanted, top = "give a finite number above 0", self.peak
+        peak = arguments.number("profile: peak", peak, wanted, above=0.0)
         if top == 0.0 or not 0.0 < peak < math.inf:
             raise ProtocolError(f"profile: cannot be brought from a peak of {top:g} to one of {peak!r}; "
                                 "both must be finite and above 0")
@@ -105,14 +104,15 @@ def profile(source, control="current", *, until=()):
     until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
     Raises ProtocolError.
     """
-    from .steps import Limit, Step
+    from .steps import CONTROLS, Step, checked_limits
 
+    chosen("control", control, CONTROLS)
     if isinstance(source, str | Path):
         found = read_profile(source)
     else:
         table = _array(source)
         found = Profile(table[:, 0], table[:, 1])
-    return Step(control, found, None, (until,) if isinstance(until, Limit) else tuple(until))
+    return Step(control, found, None, checked_limits(until))
 
 
 def read_profile(path) -> Profile:
@@ -125,10 +125,14 @@ def read_profile(path) -> Profile:
 
 
 def _array(source):
+    wanted = "give the path of a file or an array of numbers with two columns, time [s] and value"
     try:
-        table = np.array(source, float)
-    except (TypeError, ValueError):
-        raise ProtocolError("profile: give the path of a file or an array of numbers with two columns") from None
+        table = np.array(source)
+        if table.dtype.kind not in "iuf":
+            raise TypeError
+        table = table.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        raise ProtocolError(f"profile {shown(source)}: {wanted}") from None
     if table.ndim != 2 or table.shape[1] != 2:
         raise ProtocolError(f"profile: give an array of two columns, time and value; found the shape {table.shape}")
     return table
