@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from numbers import Number
 from pathlib import Path
 
 import numpy as np
@@ -186,10 +187,13 @@ def _text(name, value):
         return Protocol(value).to_json()
     if isinstance(value, Mapping):
         return {str(key): _text("", other) for key, other in value.items()}
-    said = repr(value)
-    if " at 0x" in said or "..." in said:
-        raise TypeError(said)
-    return said
+    if dataclasses.is_dataclass(value):  # models, Lumped
+        return [type(value).__name__, *(_text("", getattr(value, f.name)) for f in dataclasses.fields(value))]
+    if isinstance(value, tuple):
+        return [_text("", each) for each in value]
+    if value is None or isinstance(value, bool | Number | str | np.generic):
+        return repr(value)
+    raise TypeError(f"{type(value).__name__} has no words")
 
 
 def _digest(path) -> str | None:
