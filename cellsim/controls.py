@@ -100,7 +100,7 @@ def control(run, step) -> Control:
     held = step.control in HELD
     falls = target > 0 and not held
     v_lo, v_hi = cell.value("cell/lower voltage cut-off"), cell.value("cell/upper voltage cut-off")
-    T_lo, T_hi = reach(run.sys.T) if run.sys.heat.capacity > 0.0 else (0.0, np.inf)
+    T_lo, T_hi = reach(run.sys.T, run.sys.heat) if run.sys.heat.capacity > 0.0 else (0.0, np.inf)
     i_top = np.inf
     limit = {"current": 0.0, "capacity": np.inf, "plating margin": -np.inf, "critical current margin": -np.inf}
     for x in step.until:
