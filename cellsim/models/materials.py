@@ -27,7 +27,7 @@ from .laws import (
 from .parts import PARTS, is_metal
 
 FACTOR, LINE, MIXED = 0, 1, 2
-VOLT = 0.01  # what the error of a potential counts against [V],
+VOLT = 0.002  # what the error of a potential counts against [V],
 CHI = 0.05  # of a diffusion potential's factor [V],
 SHARE = 0.1  # and of a transference number
 

@@ -13,8 +13,8 @@ from ..errors import ParameterError
 from ..numerics.table import integral
 from .materials import VOLT, Material
 
-STEP = 20.0  # K
-FINEST = STEP / 64.0
+STEP = 40.0  # K
+FINEST = STEP / 128.0
 CLOSE = 1e-3  # largest departure from a law, relative to it or to its level
 KINKED = 0.03  # the same within FINEST of a kink in temperature, or of a slope that changes as fast
 AHEAD = 1e-4  # difference of temperature of which slopes are taken [K]
@@ -117,10 +117,10 @@ class Mixed:
 
     def _counts(self, law):
         """What errors of a law (few,) count against."""
-        if self.material.level is not None:
-            return self.material.level
-        usual = max(np.max(np.abs(law[self.likely])), 1e-300)
-        return np.where(self.likely, np.maximum(np.abs(law), SMALL * usual), max(np.max(np.abs(law)), usual))
+        size = np.abs(law)
+        usual = max(np.max(size[self.likely]), 1e-300) if self.material.level is None else self.material.level
+        near = np.maximum(size, SMALL * usual) if self.material.level is None else usual
+        return np.where(self.likely, near, max(np.max(size), usual))
 
     def _walk(self, a, b, T0, upwards):
         """Intervals between a and b from T0 on that meet the law; raises Fault at the first that does not."""

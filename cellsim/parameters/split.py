@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .laws import _walk
+from .laws import program
 
 
 def _names(node) -> set:
@@ -37,7 +37,7 @@ def factor_of_temperature(law, T):
     product = np.ones(np.shape(T))
     with np.errstate(all="ignore"):
         for node, sense in _split(law)[0]:
-            product = product * _walk(node, {"T": np.asarray(T, float)}) ** sense
+            product = product * program(node)(None, np.asarray(T, float)) ** sense
     return product
 
 
