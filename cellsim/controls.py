@@ -109,7 +109,7 @@ def control(run, step) -> Control:
 
 def temperature_range(run) -> tuple[float, float]:
     """Temperatures between which the laws of a run hold [K]; without heat it stays where it is."""
-    return reach(run.sys.T) if run.warms else (0.0, np.inf)
+    return reach(run.sys.T, run.sys.heat) if run.warms else (0.0, np.inf)
 
 
 def _bounds(run, step, target) -> tuple[dict, dict]:

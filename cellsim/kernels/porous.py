@@ -172,11 +172,11 @@ def condense_particles(sys, hg, x_hat, x, w, again):
             continue
         law = LAWS_PER_SIDE * side + DIFFUSION
         if sys.grain[p].varies:
-            local.alpha, local.beta = particle.respond(sys, p, law, w.by_solid[law, 0], shells(sys, x_hat, p),
+            local.alpha, local.beta = particle.respond(sys, p, law, w.by_solid, shells(sys, x_hat, p),
                                                        shells(sys, x, p), hg, w.inside[p])
         elif not again:
             if side != last:
-                beta = particle.factorise(sys, p, law, w.by_solid[law, 0], hg, w.sweep[side])
+                beta = particle.factorise(sys, p, law, w.by_solid, hg, w.sweep[side])
                 last = side
             local.alpha = particle.substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
             local.beta = beta
