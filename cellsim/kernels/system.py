@@ -87,7 +87,7 @@ FOIL = np.dtype([(k, "f8") for k in (
 # pressure [Pa], lithium before the reaction [C/m2], reaction's share in it per current [s], filled share of the host
 TOUCH = np.dtype([(k, "f8") for k in ("active", "R", "P", "known", "out", "filled")])
 # the surface of a particle, which is its last shell, is alpha + beta j
-LOCAL = np.dtype([(k, "f8") for k in ("gain", "slope", "defect", "v_ce", "alpha", "beta")])
+LOCAL = np.dtype([(k, "f8") for k in ("gain", "slope", "defect", "v_ce", "alpha", "beta", "i0")])
 # W is the integral of the diffusivity D over the concentration, per_c its inverse
 SALT = np.dtype([(k, "f8") for k in ("W", "D", "per_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
 

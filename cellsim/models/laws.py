@@ -11,6 +11,7 @@ from ..physics.transport import arrhenius, diffusion_factor
 from .kept import kept
 from .parts import PARTS, is_metal
 
+LEAST_SHARE = 1e-3  # of a transport property of the initial electrolyte, where its law would fall to none
 DILUTE = 1e-5  # smallest tabulated root of a concentration, over that of the lower end of C_RANGE
 
 
@@ -27,6 +28,23 @@ def held(law, c_range):
 def dilute(law, c_range):
     """The same for a conductivity, which vanishes with the salt: proportional to c below c_range."""
     return lambda root: law(np.clip(root * root, *c_range)) * np.minimum(root * root / c_range[0], 1.0)
+
+
+def positive(law, c_0):
+    """A transport law of c that is positive: one that leaves its data and falls to nothing or below ends at a floor.
+
+    The floor is LEAST_SHARE of the value at c_0, which the law meets with no kink.  A law that is positive stays as
+    it is.
+    """
+    floor = LEAST_SHARE * float(law(np.array([c_0]))[0])
+
+    def bounded(c):
+        y = law(c)
+        if floor <= 0.0 or np.min(y) > 0.0:
+            return y
+        return np.where(y > 2.0 * floor, y, floor + np.square(np.maximum(y, 0.0)) / (4.0 * floor))
+
+    return bounded
 
 
 def open_circuit(cell, part, T):
@@ -113,7 +131,7 @@ def conductivity(cell, T):
 def salt_diffusivity(cell, T, c_range):
     """2 root D_e at T, of which SALT_DIFFUSION is the integral over the root of c_e."""
     D, factor = cell.law("electrolyte/diffusivity"), diffusivity_factor(cell, "electrolyte", T)
-    D_held = held(lambda c: factor * D(c, T), c_range)
+    D_held = held(positive(lambda c: factor * D(c, T), cell.value("electrolyte/initial concentration")), c_range)
     return lambda root: 2.0 * root * D_held(root)
 
 
@@ -125,7 +143,9 @@ def salt_diffusion(cell, T, c_range):
 
 def salt_conductivity(cell, T, c_range):
     """kappa [S/m]."""
-    return dilute(conductivity(cell, T), c_range)
+    K = conductivity(cell, T)
+    molar = positive(lambda c: K(c) / c, cell.value("electrolyte/initial concentration"))
+    return dilute(lambda c: c * molar(c), c_range)
 
 
 def diffusion_potential(cell, T, c_range):
