@@ -24,6 +24,7 @@ MODES = {"current": system.CURRENT, "c-rate": system.CURRENT, "current density":
          "critical current margin": system.CRITICAL, "temperature": system.TEMPERATURE}
 UNSCALED = ("current density", "voltage", "plating margin", "critical current margin", "temperature")
 HOURS = 40.0  # over the C-rate of a current, that a step lasts at most if it has no duration and meets no limit
+LEAST_CHARGE = 0.01  # of the nominal capacity: of less charge an error counts absolutely
 BEGIN = 0.5  # C-rate from which the current that holds a temperature is looked for
 
 
@@ -33,15 +34,6 @@ def scale(cell, step) -> float:
     if step.control in UNSCALED:
         return 1.0
     return {"c-rate": cell.nominal_capacity / area, "resistance": area}.get(step.control, 1.0 / area)
-
-
-def rate(cell, step) -> float:
-    """Magnitude of the C-rate of a step, as far as it is known beforehand; 1 for a held state."""
-    nominal = cell.nominal_capacity
-    target = max(map(abs, step.target.values)) if isinstance(step.target, Profile) else abs(step.target)
-    area = cell.value("cell/electrode area")
-    return {"c-rate": target, "current": target / nominal, "rest": 0.0, "current density": target * area / nominal,
-            "power": target / (nominal * cell.value("cell/lower voltage cut-off"))}.get(step.control, 1.0)
 
 
 def check(cell, sys, step, warms):
@@ -112,7 +104,7 @@ def control(run, step) -> Control:
         run.around(step), step.heater / area, float(step.self_heating), max(T_lo, below["temperature"]),
         min(T_hi, above["temperature"]), below["plating margin"], below["critical current margin"],
         above["flow"] / area, -BEGIN * nominal / area, below["charge"] * 3600.0 / area, below["voltage"],
-        above["voltage"])
+        above["voltage"], LEAST_CHARGE * nominal * 3600.0 / area)
 
 
 def temperature_range(run) -> tuple[float, float]:

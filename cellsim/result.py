@@ -2,13 +2,13 @@
 import difflib
 import json
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .errors import Ending, ReportError
-from .files import optional, replacing
+from .files import optional
+from .saved import read, write
 from .variables import Variables
 
 
@@ -149,40 +149,30 @@ class Result:
             axes["Time [s]"] = _apart(axes["Time [s]"])
         return xr.Dataset({n: (self.variables.dims(n), self[n]) for n in names}
                           | {"Step": (("Time [s]",), self.step_index)}, coords=axes,
-                          attrs={"cellsim": self._meta()})
+                          attrs={"cellsim": json.dumps(self._meta())})
 
-    def _meta(self) -> str:
-        return json.dumps({"cell": self.cell, "model": self.model, "temperature": self.temperature,
-                           "termination": self.termination, "remarks": self.remarks,
-                           "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps]})
+    def _meta(self) -> dict:
+        return {"cell": self.cell, "model": self.model, "temperature": self.temperature,
+                "termination": self.termination, "remarks": self.remarks,
+                "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps]}
 
     def save(self, path):
-        """Write to `.parquet` (variables over time) or `.nc` (all variables); never half-written."""
-        if Path(path).suffix not in _READERS:
-            raise ReportError(f"{path}: save as {' or '.join(_READERS)}")
-        for name in _NEEDED[Path(path).suffix]:
-            optional(name)
-        with replacing(path) as partial:
-            if partial.suffix == ".parquet":
-                frame = self.to_pandas()
-                frame.attrs["cellsim"] = self._meta()
-                frame.to_parquet(partial)
-            else:
-                self.to_xarray().to_netcdf(partial, engine="h5netcdf")
+        """Write to `.parquet` (variables over time) or `.nc` (all variables); never half-written.
+
+        Raises ReportError for another kind of file and if it cannot be written; an earlier file stays then.
+        """
+        write(self, self._meta(), path)
 
     @classmethod
     def load(cls, path) -> "Result":
-        """Read what `save` wrote.  Raises ReportError if the file is not a saved result."""
-        path = Path(path)
-        if path.suffix not in _READERS:
-            raise ReportError(f"{path}: expected a {' or '.join(_READERS)} file")
+        """Read what `save` wrote, number for number.  Raises ReportError if the file is anything else or damaged."""
+        meta, arrays, step_index = read(path)
         try:
-            arrays, step_index, meta = _READERS[path.suffix](path)
-        except (OSError, KeyError, ValueError) as fault:
-            raise ReportError(f"{path}: is not a saved cellsim result ({fault})") from None
-        steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
-        return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
-                   Variables.from_arrays(arrays), meta.get("termination", ""), tuple(meta.get("remarks", ())))
+            steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
+            return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
+                       Variables.from_arrays(arrays), meta.get("termination", ""), tuple(meta.get("remarks", ())))
+        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+            raise ReportError(f"{path}: is not a result of this version of cellsim ({fault})") from None
 
     def plot(self, path=None, *, states=False, times=5, slider=None):
         """Voltage and current over time, or the internal states, as a matplotlib Figure; written to `path` if given.
@@ -216,6 +206,7 @@ class Result:
         lines += [f"  {k + 1}. {s.step}: {s.message}" for k, s in enumerate(self.steps)]
         lines += [f"  note: {remark}" for remark in self.remarks]
         return "\n".join(lines)
+<<<<<<< HEAD
 
 
 def _apart(t):
@@ -246,3 +237,5 @@ def _read_netcdf(path):
 
 _READERS = {".parquet": _read_parquet, ".nc": _read_netcdf}
 _NEEDED = {".parquet": ("pyarrow",), ".nc": ("h5netcdf", "h5py")}
+=======
+>>>>>>> main

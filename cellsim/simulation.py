@@ -5,7 +5,7 @@ import numpy as np
 
 from ._jit import FOLLOW, SOLVER, announce
 from .arguments import number, whole
-from .calls import Call, finish
+from .calls import Call, Rows, finish
 from .controls import Now, check, control, scale
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
@@ -14,7 +14,7 @@ from .kernels.history import MAX_ORDER
 from .kernels.stage import terminal_voltage
 from .kernels.system import CURRENT, TAIL, Q
 from .kernels.system import T as WARMTH
-from .kernels.task import STARTING, Buffer, address, words
+from .kernels.task import STARTING, Buffer, address, recycle, words
 from .models import ACCURACY, capacity_between_cutoffs, model_of
 from .outcome import finite, named, outcome_of
 from .parameters import Cell, load
@@ -26,6 +26,7 @@ from .start import FinalState, at_start, final_state_of, going_on
 from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
+MOST = 2 ** 31  # bytes of states that a result keeps
 NO_KNOTS = np.zeros((0, 2))
 
 
@@ -46,6 +47,7 @@ class _Run:
     ambient: float
     warms: bool  # whether heat is simulated
     max_order: int = MAX_ORDER
+    stored: int = 0  # rows so far
 
     def soc(self) -> float:
         """State of charge by the charge passed so far."""
@@ -83,7 +85,7 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     ambient [K]: temperature of the surroundings where a step does not say it; `temperature` unless given.
     period [s]: also store the states at its multiples; otherwise every time step and its middle.
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
-    of its own gets the mesh for it, at the highest C-rate of the steps.
+    of its own gets the mesh for it, at the highest C-rate, the shortest durations and all temperatures of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
     concentration and 1 V; half the accuracy over 1 V unless given.
     force: go beyond the cell's cut-off voltages where a step says so.
@@ -118,19 +120,20 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
     steps = protocol.steps
     announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
     chosen = model, temperature, soc, voltage
-    begun = at_start(cell, *chosen, heat, steps, accuracy) if start is None else going_on(
-        final_state_of(start, cell, *chosen), heat, steps, accuracy)
+    begun = at_start(cell, *chosen, heat, steps, accuracy, ambient) if start is None else going_on(
+        final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
     at_rest, T = terminal_voltage(begun.sys, begun.state), begun.sys.T
     around = begun.ambient if ambient is None else float(ambient)
     run = _Run(cell, begun.model, begun.sys, begun.words, begun.state, begun.soc, cell.value("cell/electrode area"),
                rtol, period or 0.0, time_budget, around, begun.warms)
     for each in steps:
         check(cell, run.sys, each, run.warms)
+        _check_rows(run, each)
     protocol.check(cell, {"soc": run.soc0, "voltage": at_rest, "temperature": begun.temperature})
     if protocol.needs_heat and not run.warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
-    times: list[np.ndarray] = []
-    states, rows, done = [], [], []
+    times, states = Rows(), Rows()
+    rows, done = [], []
     t0, walk = 0.0, protocol.walk(max_steps)
     step: Step | None = next(walk)
     while step is not None:
@@ -206,25 +209,44 @@ def _one_step(run, step, t0):
     if isinstance(step.target, Profile):
         kernel, knots = following.follow, step.target.knots(scale(run.cell, step))
     every = float(step.period or run.every)
-    times, states, status, spent = [], [], STARTING, None
+    times, states, status, spent = Rows(), Rows(), STARTING, None
     while status < 0:
         reply = yield Call(kernel, (status, 0, 0.0, *run.words, *ctl, run.rtol, q0, every, _first_step(run, ctl),
                                     run.max_order, buffer.address, ROWS, address(knots), len(knots)), buffer, knots)
         status, rows = reply.status, reply.rows
-        times.append(buffer.times[:rows])
-        states.append(buffer.states[:rows])
+        kept = np.array if 2 * rows < ROWS else np.asarray  # copies, where a buffer would be kept for few rows
+        times.append(kept(buffer.times[:rows]))
+        states.append(kept(buffer.states[:rows]))
+        run.stored += rows
+        if run.stored > most_rows(size):
+            status = int(Ending.SOLVER_MEMORY)
         if status == march.RUNNING:
             spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
             if spent > limit:
                 status = int(Ending.SOLVER_TIME_BUDGET)
             buffer = Buffer(ROWS, run.words[1:4], buffer.memory)
+    if 2 * rows < ROWS:
+        recycle([buffer])
     t, s, ending = finite(_joined(times), _joined(states), run.state, Ending(status))
     return t0 + t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t0 + t, s)
 
 
 def _joined(pieces):
     """One array; no copy where there is one piece."""
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    return pieces.joined()
+
+
+def most_rows(size) -> int:
+    """How many states of so many numbers a result may keep."""
+    return int(MOST / (8 * (1 + size)))
+
+
+def _check_rows(run, step):
+    """Raise ProtocolError for a step whose rows would not fit into a result."""
+    every, most, lasts = float(step.period or run.every), most_rows(run.state.size), step.duration or 0.0
+    if every > 0.0 and lasts / every > most:
+        raise ProtocolError(f"{step}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on this "
+                            f"mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s")
 
 
 def _first_step(run, ctl) -> float:

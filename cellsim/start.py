@@ -5,16 +5,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .controls import rate
+from .demand import demand
 from .design.thermal import Lumped
 from .errors import ProtocolError
+from .kernels.stage import terminal_voltage
 from .kernels.system import HEATED, LOST, MADE, TAIL, E, Q, T
 from .kernels.task import words
 from .models import default_model, initial_state, soc_at_voltage
 from .models.heat import Body
-from .models.state import stoichiometries
+from .models.kept import kept
+from .models.state import at_rest, stoichiometries
 from .parameters import Cell
-from .protocols import Profile
 
 COUNTED = (Q, E, MADE, LOST, HEATED)  # of the tail of a state: what a run counts from its beginning
 
@@ -76,7 +77,7 @@ def final_state_of(start, cell, model, temperature, soc, voltage) -> FinalState:
 def coarser(model, wanted) -> str:
     """A remark if a mesh is coarser than the one that the accuracy asks for; "" if it is not."""
     for f in fields(model):
-        have, want = (np.atleast_1d(getattr(m, f.name)) for m in (model, wanted))
+        have, want = (np.atleast_1d(0.0 if getattr(m, f.name) is None else getattr(m, f.name)) for m in (model, wanted))
         if (have < want).any():
             return (f"the mesh is that of the run before, {model}, and coarser than what this one's accuracy asks for, "
                     f"{wanted}; give that model to the first run")
@@ -97,19 +98,20 @@ class Begun(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
-def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy) -> Begun:
+def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambient=None) -> Begun:
     """At rest, at a state of charge or an open-circuit voltage [V]."""
     T = float(cell.temperature(temperature))
-    model = _meshed(cell, default_model(cell) if model is None else model, T, steps, accuracy)
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
+    _, _, U_n, U_p = kept(at_rest(soc), cell, T)
+    model = _meshed(cell, default_model(cell) if model is None else model, T, U_p - U_n, steps, accuracy, ambient)
     return _at_rest(cell, model, T, _body(heat, cell), soc)
 
 
-def _meshed(cell, model, T, steps, accuracy):
-    """The model with a mesh for the steps."""
-    return model.resolved(cell, T, max(rate(cell, step) for step in steps), accuracy,
-                          any(isinstance(step.target, Profile) for step in steps))
+def _meshed(cell, model, T, V, steps, accuracy, ambient):
+    """The model with a mesh for the steps, from the voltage V on."""
+    asked = demand(cell, T, V, steps, ambient)
+    return model.resolved(cell, T, asked.rate, accuracy, asked.times, asked.temperatures)
 
 
 @lru_cache(maxsize=64)
@@ -119,11 +121,13 @@ def _at_rest(cell, model, T, body, soc) -> Begun:
     return Begun(model, sys, words(sys), initial_state(cell, sys, soc), _soc_of(cell, soc), T, T, body is not None)
 
 
-def going_on(end, heat, steps, accuracy) -> Begun:
+def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
     """Where another run ended, on its mesh; with heat the laws are tabulated around its first temperature."""
     body, now = _body(heat, end.cell), end.cell_temperature
     sys = end.model.discretise(end.cell, now if body is None else end.temperature, body)
-    remark = coarser(end.model, _meshed(end.cell, type(end.model)(), now, steps, accuracy))
+    V = terminal_voltage(sys, end.state)
+    ambient = end.ambient if ambient is None else ambient
+    remark = coarser(end.model, _meshed(end.cell, type(end.model)(), now, V, steps, accuracy, ambient))
     return Begun(end.model, sys, words(sys), end.first(), end.soc, now, end.ambient, body is not None,
                  (remark,) if remark else ())
 

@@ -55,7 +55,7 @@ FAULTS = [  # change, then the place and the remedy that the message must name
     (f"{THICKNESS}/unit", "um", ["thickness: unit 'um'", "expected 'm'", "convert"]),
     (f"{THICKNESS}/value", "85e-6", ["thickness", "number", "found '85e-6'"]),
     (f"{THICKNESS}/value", None, ["thickness", "exactly one of value, expression or table"]),
-    (f"{THICKNESS}/value", True, ["thickness", "found 'True'"]),
+    (f"{THICKNESS}/value", True, ["thickness", "found True"]),
     (f"{THICKNESS}/value", float("nan"), ["thickness: value nan is not finite", "give a number"]),
     (f"{THICKNESS}/value", float("inf"), ["thickness: value inf is not finite"]),
     (f"{THICKNESS}/value", 10**400, ["thickness: value: input should be a valid number"]),
@@ -148,7 +148,7 @@ def test_all_faults_are_reported_at_once():
     ('{"title": "a", "title": "b"}', ["'title' appears twice", "remove one"]),
     ('{"title": NaN}', ["NaN is not a number", "finite"]), ('{"title": -Infinity}',
                                                             ["-Infinity is not a number"]),
-    ("[" * 100_000, ["nested too deeply"]), (b"\xff\xfe\x00", ["cannot be read", "not a text file"])])
+    ("[" * 100_000, ["nested too deeply"]), (b"\xff\xfe\x00", ["cannot be read", "not text in UTF-8"])])
 def test_a_file_that_is_no_parameter_file_is_refused(tmp_path, content, words):
     """Broken JSON, doubled keys, NaN, other encodings: with the name of the file."""
     path = tmp_path / "odd.json"

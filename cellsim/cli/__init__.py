@@ -2,12 +2,13 @@
 import contextlib
 import os
 import sys
+import warnings
 from typing import Annotated, Any
 
 import typer
 
 from ..arguments import CONTROL
-from ..errors import CellsimError, SolveError
+from ..errors import CellsimError, CellsimWarning, SolveError
 from . import charges, judge, runs, tools
 from .shared import app, console
 
@@ -29,14 +30,34 @@ def _options(version: Annotated[bool, typer.Option("--version", callback=_versio
     """Check battery claims from sourced parameters."""
 
 
+def _told(otherwise):
+    """How a warning is shown: those of cellsim in their own words, each once."""
+    said: set[str] = set()
+
+    def show(message, category, *where, **more):
+        if not issubclass(category, CellsimWarning):
+            otherwise(message, category, *where, **more)
+        elif str(message) not in said:
+            said.add(str(message))
+            _said(str(message), 0, "cellsim: note")
+
+    return show
+
+
 def main():
-    """Entry point: errors made on purpose become one sentence and exit code 2, the solver's failures 3."""
+    """Entry point: errors made on purpose become one sentence and exit code 2, the solver's failures 3.
+
+    Warnings are a line each.
+    """
     for stream in (sys.stdout, sys.stderr):  # what a terminal has no sign for is no reason to fail
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        code = app(standalone_mode=False)
-        sys.stdout.flush()
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", CellsimWarning)
+            warnings.showwarning = _told(warnings.showwarning)
+            code = app(standalone_mode=False)
+            sys.stdout.flush()
     except WRONG_WORDS as fault:
         _usage(fault)
         code = fault.exit_code
@@ -68,13 +89,13 @@ def _usage(fault):
     _said(words, fault.exit_code)
 
 
-def _said(words, code) -> int:
+def _said(words, code, before="cellsim") -> int:
     """Print a message of any length, in lines that a terminal can show, and return the code."""
     lines = words.translate(CONTROL).splitlines()
     for line in lines[:MOST_LINES]:
-        print(f"cellsim: {line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + ' ...'}", file=sys.stderr)
+        print(f"{before}: {line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE] + ' ...'}", file=sys.stderr)
     if len(lines) > MOST_LINES:
-        print(f"cellsim: and {len(lines) - MOST_LINES} lines more", file=sys.stderr)
+        print(f"{before}: and {len(lines) - MOST_LINES} lines more", file=sys.stderr)
     return code
 
 

@@ -7,13 +7,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..arguments import CONTROL, number, shown
 from ..errors import ProtocolError, ReportError
+from ..files import read_text
 from ..models import MODELS
 from ..models import model_of as _model_of
 
 app = typer.Typer(help="Check battery claims from sourced parameters.", no_args_is_help=True,
                   pretty_exceptions_enable=False, add_completion=False)
 TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg", ".pdf")  # kinds of files that are written
-LARGEST = 1_000_000  # characters of a protocol that is read from a file
+LARGEST = 1_000_000  # bytes of a protocol that is read from a file
 
 
 class _Plain(Console):
@@ -61,15 +62,7 @@ def text_of(said):
     path = Path(said) if "\n" not in said and len(said) < 200 else None
     if path is None or not path.is_file():
         return said
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            text = file.read(LARGEST + 1)
-    except (OSError, ValueError) as fault:
-        reason = getattr(fault, "strerror", None) or "it is not text in UTF-8"
-        raise ProtocolError(f"{path}: cannot be read as a protocol ({reason})") from None
-    if len(text) > LARGEST:
-        raise ProtocolError(f"{path}: longer than {LARGEST} characters; that is no protocol")
-    return text
+    return read_text(path, ProtocolError, LARGEST)
 
 
 def output_of(path, kinds):

@@ -13,7 +13,7 @@ import numpy as np
 from .._jit import inlined, inner, part
 from .foil import error_of
 from .stage import solve_here
-from .system import TAIL, T, add, copy, keep_salt, views
+from .system import TAIL, Q, T, add, copy, keep_salt, views
 
 MAX_ORDER = 5
 FRESH = -1.0  # steps taken, before the step of the protocol has begun
@@ -44,8 +44,11 @@ def remember(s, h) -> Memory:
 
 
 @part
-def norm(sys, d, rtol):
-    """Largest root-mean-square of the local error in particles, salt, potentials, temperature, lithium, over rtol."""
+def norm(sys, d, rtol, per_charge):
+    """Largest root-mean-square of the local error in particles, salt, potentials, temperature, lithium, over rtol.
+
+    per_charge [m2/C]: weight of an error of the charge passed, where the current is not given.
+    """
     x, c, phi_e, phi_s, _ = views(sys, d)
     a, b, e, warmer = 0.0, 0.0, 0.0, d[d.size - TAIL + T] / KELVIN
     for i in range(x.size):
@@ -54,7 +57,8 @@ def norm(sys, d, rtol):
         b += c[i] ** 2
         e += phi_e[i] ** 2 + phi_s[i] ** 2
     n, b, end = c.size, b / sys.c_ref**2, phi_s[c.size - 1]
-    return np.sqrt(max(a / max(x.size, 1), b / n, 0.5 * e / n, end**2, warmer**2, error_of(sys, d)**2)) / rtol
+    return np.sqrt(max(a / max(x.size, 1), b / n, 0.5 * e / n, end**2, warmer**2, error_of(sys, d)**2,
+                       (per_charge * d[d.size - TAIL + Q])**2)) / rtol
 
 
 @inner
@@ -116,18 +120,18 @@ def accept(mem):
 
 
 @part
-def choose_order(sys, mem, error, rtol, highest):
+def choose_order(sys, mem, error, rtol, per_charge, highest):
     """After order + 1 equal steps, go on with whichever order allows the largest one."""
     order = int(mem.head[2])
     if mem.head[3] < order + 1:
         return
     best, factor = order, max(error, 1e-10) ** (-1.0 / (order + 1))
     if order > 1:
-        lower = max(ERROR[order - 1] * norm(sys, mem.D[order], rtol), 1e-10) ** (-1.0 / order)
+        lower = max(ERROR[order - 1] * norm(sys, mem.D[order], rtol, per_charge), 1e-10) ** (-1.0 / order)
         if lower > factor:
             best, factor = order - 1, lower
     if order < highest:
-        higher = max(ERROR[order + 1] * norm(sys, mem.D[order + 2], rtol), 1e-10) ** (-1.0 / (order + 2))
+        higher = max(ERROR[order + 1] * norm(sys, mem.D[order + 2], rtol, per_charge), 1e-10) ** (-1.0 / (order + 2))
         if higher > factor:
             best, factor = order + 1, higher
     mem.head[2] = best

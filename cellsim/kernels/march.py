@@ -6,7 +6,7 @@ from .endings import EVENTS, RUNNING, TOL, closest, closest_here, diagnose, firs
 from .history import ERROR, FRESH, SAFETY, accept, attempt, choose_order, norm, rescale
 from .stage import voltage
 from .start import start
-from .system import add, copy, keep_salt
+from .system import CURRENT, TAIL, Q, add, copy, keep_salt
 from .task import control_of, lengths, memory_of, output_of, system_of, work_of
 
 H_MIN = 1e-12  # smallest time step [s]
@@ -110,7 +110,9 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue
         order = int(mem.head[2])
-        error = ERROR[order] * norm(sys, mem.ahead[2], rtol)
+        passed = abs(mem.D[0, out_s.shape[1] - TAIL + Q] - q_start)
+        per_charge = 0.0 if ctl.mode == CURRENT else 1.0 / (passed + ctl.q_least)
+        error = ERROR[order] * norm(sys, mem.ahead[2], rtol, per_charge)
         if adapt and not error <= 1.0:
             rescale(mem, max(0.2, SAFETY * error ** (-1.0 / (order + 1))))
             if mem.head[1] < H_MIN:
@@ -126,7 +128,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
         if ended:
             return which + 1, rows
         if adapt:
-            choose_order(sys, mem, error, rtol, highest)
+            choose_order(sys, mem, error, rtol, per_charge, highest)
     return RUNNING, rows
 
 

@@ -154,6 +154,7 @@ class Control(NamedTuple):
     q_lo: float = -np.inf  # C/m2: or falls to this
     v_below: float = -np.inf  # V: a limit that was asked for, whichever way the current flows
     v_above: float = np.inf  # V
+    q_least: float = np.inf  # C/m2: an error of the charge passed counts relative to that, or to this if that is less
 
 
 class Work(NamedTuple):
@@ -245,7 +246,7 @@ def aimed(ctl, mode, target):
     """The same control with another target."""
     return Control(mode, target, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_hi, ctl.x_edge, ctl.c_edge,
                    ctl.T_around, ctl.heater, ctl.own, ctl.T_lo, ctl.T_hi, ctl.plating, ctl.critical, ctl.i_top,
-                   ctl.i_begin, ctl.q_lo, ctl.v_below, ctl.v_above)
+                   ctl.i_begin, ctl.q_lo, ctl.v_below, ctl.v_above, ctl.q_least)
 
 
 @inner

@@ -105,11 +105,14 @@ def recycle(buffers):
     To have memory from the system and to return it takes a tenth of a short run, and more where threads share it.
     """
     for buffer in buffers:
+        whole, buffer.whole = buffer.whole, None  # once: no two runs may be given the same memory
+        if whole is None:
+            continue
         if len(_spare) > 8:
             _spare.clear()
-        free = _spare.setdefault(buffer.whole.size, [])
+        free = _spare.setdefault(whole.size, [])
         if len(free) < SPARE:
-            free.append(buffer.whole)
+            free.append(whole)
 
 
 def _array_of(length):
@@ -194,7 +197,7 @@ def control_of(t):
     """The Control of a task."""
     return Control(t.mode, t.target, t.duration, t.v_lo, t.v_hi, t.i_end, t.q_hi, t.x_edge, t.c_edge, t.T_around,
                    t.heater, t.own, t.T_lo, t.T_hi, t.plating, t.critical, t.i_top, t.i_begin, t.q_lo, t.v_below,
-                   t.v_above)
+                   t.v_above, t.q_least)
 
 
 @inlined

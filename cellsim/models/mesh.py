@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..numerics.mesh import graded_layer
+from ..numerics.mesh import graded_faces, graded_layer
 from ..physics.contact import (
     constriction_resistance,
     contact_fraction,
@@ -17,6 +17,7 @@ from .parts import NEGATIVE, POSITIVE, has_foil
 
 FOIL = 1e-8  # thickness of the single volume that stands for a metal foil [m]
 FOIL_SIGMA = 1e3  # its conductivity [S/m]: 5e-12 Ohm m2, nothing
+STRETCH = 2.0  # grading of a separator towards a foil
 LEAST_PRESSURE = 1e3  # Pa: below, a contact resistance grows no further
 IDEAL = 1e4  # a conductor without resistance, for reduced models; more would cost digits of the salt balance
 
@@ -164,8 +165,12 @@ def foil(cell, part, T) -> Region:
 
 
 def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:
-    """Negative electrode, separator, positive electrode; electrodes graded towards the separator."""
-    dx = np.full(volumes[1], cell.value("separator/thickness") / volumes[1])
+    """Negative electrode, separator, positive electrode; electrodes graded towards the separator.
+
+    The separator is graded towards a foil, whose face all of the current passes.
+    """
+    stretch_middle = STRETCH if has_foil(cell) else 0.0
+    dx = np.diff(graded_faces(volumes[1], cell.value("separator/thickness"), stretch_middle, "left"))
     tau, none = IDEAL if ideal else transport_efficiency(cell, "separator"), np.zeros(volumes[1])
     middle = Region(dx, 0.5 * dx / tau, 0.5 * dx / tau, link=none, end=none, side=-1, tau=tau, sigma=0.0,
                     eps=cell.value("separator/electrolyte volume fraction"), area=none, i_ref=0.0, R_f=0.0)

@@ -82,7 +82,7 @@ def reference(cell, T):
 
 
 @lru_cache(maxsize=64)
-def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
+def build(cell, T, volumes, shells, model, ideal=False, body=None, reach=None) -> System:
     """The System of a cell at temperature T [K], or from there on if it is a `Body`.
 
     Runs share it, and variations of a cell its parts: no one writes to it.
@@ -91,7 +91,7 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None) -> System:
     volume, owners = kept(volumes_of(volumes, model, ideal), cell, T)
     laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = kept(reference, cell, T)
-    return System(model, volume, kept(grains_of(owners), cell, T), records(sphere(shells)), laws, c_ref, t_ref,
+    return System(model, volume, kept(grains_of(owners), cell, T), records(sphere(shells, reach)), laws, c_ref, t_ref,
                   float(T), R_series, heat, kept(foil_of, cell, T))
 
 
@@ -117,30 +117,37 @@ class _Meshed:
         object.__setattr__(self, "volumes", tuple(whole(name, n, wanted, high=MOST_VOLUMES, error=ParameterError)
                                                   for n in volumes))
 
-    def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, swift=False):
+    def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, times=(), temperatures=()):
         """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given.
 
-        swift: whether the load changes within seconds.
+        times [s]: how long loads last, of those that do not last for hours.  temperatures [K]: that may come besides T.
         """
         needs_particles(cell)
         missing = [f.name for f in fields(self) if getattr(self, f.name) is None]
+        if "shells" not in missing:  # without a reach they have their own
+            missing = [name for name in missing if name != "reach"]
         if not missing:
             return self
-        chosen = dict(zip(("volumes", "shells"), resolution(cell, T, rate, accuracy, swift), strict=True))
-        return replace(self, **{name: chosen[name] for name in missing})
+        chosen = resolution(cell, T, rate, accuracy, times, temperatures)
+        return replace(self, **{name: getattr(chosen, name) for name in missing})
 
 
 @dataclass(frozen=True)
 class DFN(_Meshed):
-    """Doyle-Fuller-Newman model on (negative, separator, positive) volumes and shells per particle."""
+    """Doyle-Fuller-Newman model on (negative, separator, positive) volumes and shells per particle.
+
+    reach: rate up to which the shells answer exactly, in units of D_s / R2, if not that of their number; 1e5 follows
+    a pulse from 1e-6 R2 / D_s on.
+    """
 
     volumes: tuple[int, int, int] | None = None
     shells: int | None = None
+    reach: float | None = None
 
     def discretise(self, cell, T, body=None) -> System:
         """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
-        return build(cell, T, mesh.volumes, mesh.shells, POROUS, body=body)
+        return build(cell, T, mesh.volumes, mesh.shells, POROUS, body=body, reach=mesh.reach)
 
 
 @dataclass(frozen=True)
@@ -150,24 +157,27 @@ class SPMe(_Meshed):
     Conductivity and diffusion potential are taken at the mean concentration of the salt, which
     stays what it was.  PyBaMM 26.10 means the same but takes the mean of (eps c) / eps for the
     product of the means of eps c and 1 / eps: 1161 instead of 1000 mol/m3 in the set of Marquis,
-    which lowers its ohmic drop by 0.24 mV at 1C.
+    which lowers its ohmic drop by 0.24 mV at 1C.  reach: as of `DFN`.
     """
 
     volumes: tuple[int, int, int] | None = None
     shells: int | None = None
+    reach: float | None = None
 
     def discretise(self, cell, T, body=None) -> System:
         """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
-        return build(cell, T, mesh.volumes, mesh.shells, SINGLE_FLUX, body=body)
+        return build(cell, T, mesh.volumes, mesh.shells, SINGLE_FLUX, body=body, reach=mesh.reach)
 
 
 @dataclass(frozen=True)
 class SPM(_Meshed):
-    """Single-particle model."""
+    """Single-particle model.  reach: as of `DFN`."""
 
     shells: int | None = None
+    reach: float | None = None
 
     def discretise(self, cell, T, body=None) -> System:
         """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
-        return build(cell, T, (1, 1, 1), self.resolved(cell, T).shells, POROUS, ideal=True, body=body)
+        mesh = self.resolved(cell, T)
+        return build(cell, T, (1, 1, 1), mesh.shells, POROUS, ideal=True, body=body, reach=mesh.reach)

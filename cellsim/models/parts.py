@@ -9,9 +9,14 @@ def is_metal(cell, part) -> bool:
     return cell.text(f"{part}/type") == "lithium metal"
 
 
+def is_film(cell, part) -> bool:
+    """True where an electrode is a dense film."""
+    return cell.text(f"{part}/type") == "film"
+
+
 def has_film(cell) -> bool:
     """True where the positive electrode is a dense film."""
-    return cell.text(f"{POSITIVE}/type") == "film"
+    return is_film(cell, POSITIVE)
 
 
 def needs_particles(cell):

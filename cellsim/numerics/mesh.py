@@ -65,7 +65,16 @@ FIRST_SHIFT, SPREAD = 3.0, 10.0  # lowest rate at which n are, and how far on, o
 POLES, BUNCHES, GROWTH = 128, 256, 1.05  # of the exact answer taken one by one, then in ever larger bunches
 
 
-def matched(n, roots, offset, residue):
+def shifts(n, reach=None):
+    """The n - 1 rates at which n shells are matched, from FIRST_SHIFT on; the next one would be `reach`.
+
+    Without one they are as far apart as SPREAD says.
+    """
+    ratio = 1.0 + SPREAD / n if reach is None or n == 1 else (reach / FIRST_SHIFT) ** (1.0 / (n - 1))
+    return FIRST_SHIFT * ratio ** np.arange(n - 1.0)
+
+
+def matched(n, roots, offset, residue, reach=None):
     """n shells that take up a flux through their surface as a body does of which the exact answer is known.
 
     That is 3 / s + sum of residue / (s + z^2), over a rate s and with D = 1; its z are `roots` and go on as
@@ -77,8 +86,7 @@ def matched(n, roots, offset, residue):
     edges = (roots.size + 0.5) * GROWTH ** np.arange(BUNCHES + 1.0) + offset
     rates = np.concatenate([[0.0], roots**2, np.pi**2 * edges[1:] * edges[:-1]])
     load = np.sqrt(np.concatenate([[3.0], np.full(roots.size, residue), residue * np.diff(edges)]))
-    shifts = FIRST_SHIFT * (1.0 + SPREAD / n) ** np.arange(n - 1.0)
-    answers = [np.eye(1, rates.size)[0], *(load / (rates + s) for s in shifts)]
+    answers = [np.eye(1, rates.size)[0], *(load / (rates + s) for s in shifts(n, reach))]
     basis = np.linalg.qr(np.stack([a / np.linalg.norm(a) for a in answers], axis=1))[0]
     values, vectors = np.linalg.eigh(basis.T @ (rates[:, None] * basis))
     values[0] = 0.0
@@ -105,8 +113,11 @@ def chain(values, weights):
 
 
 @lru_cache
-def sphere(n):
+def sphere(n, reach=None):
     """Shells of a unit sphere (n,), inside to outside; the last one is at the surface.
+
+    reach [D / R2]: rate up to which they answer as the sphere does, if not that of their number alone; the higher,
+    the sooner they follow a change of flux.
 
     SHELL holds the volume / 4 pi of each and the face area / 4 pi over a distance between neighbours outside it
     (0 for the outermost).
@@ -114,13 +125,13 @@ def sphere(n):
     z = ends = (np.arange(1, POLES + 1) + 0.5) * np.pi
     for _ in range(20):  # tan z = z
         z = ends - np.arctan(1.0 / z)
-    return matched(n, z, 0.5, 2.0)
+    return matched(n, z, 0.5, 2.0, reach)
 
 
 @lru_cache
-def slab(n):
+def slab(n, reach=None):
     """As `sphere`, of a film of unit thickness, closed inside: in thirds, the volume of a sphere."""
-    return matched(n, np.arange(1, POLES + 1) * np.pi, 0.0, 6.0)
+    return matched(n, np.arange(1, POLES + 1) * np.pi, 0.0, 6.0, reach)
 
 
 @inner

@@ -9,6 +9,7 @@ from ..physics.mechanics import connection_loss_rate, contact_loss_rate, excess_
 from ..physics.transport import arrhenius
 
 HOUR = 3600.0
+RATES = (*(f"{part}/{key}" for part in PARTS for key in ("interphase growth", "contact loss", "connection loss")),)
 LEAST = 0.01  # of a contact fraction or a utilisation
 
 
@@ -17,11 +18,16 @@ def aged(cell, cycles=0.0, hours=0.0, temperature=None):
 
     Growth and losses are those the parameter set states, nothing by default; the numbers that change are
     film resistance, contact fraction and utilisation of porous electrodes and the interface resistance of
-    lithium.  Capacity lost to interphases is not booked.  Raises ProtocolError.
+    lithium.  Capacity lost to interphases is not booked.  Raises ProtocolError, also for a cell that states none
+    of RATES, which would come back as it was.
     """
     for name, value in (("cycles", cycles), ("hours", hours)):
         if not 0.0 <= value < 1e7:
             raise ProtocolError(f"{name} {value!r}: give a number from 0 to 10 million")
+    stated = [path for path in RATES if cell.has(path) and cell.value(path) != 0.0]
+    if not stated:
+        raise ProtocolError(f"{cell.name}: states nothing that ages it; give one of {', '.join(RATES)} (nothing is "
+                            "known here of ageing in liquid electrolytes)")
     T = cell.temperature(temperature)
     changes = {}
     for part in PARTS:

@@ -199,4 +199,4 @@ def _meshed(model, volumes):
     if isinstance(model, ThinFilm):
         return model
     known = {"volumes": volumes, "shells": UNUSED}
-    return replace(model, **{key.name: known[key.name] for key in fields(model)})
+    return replace(model, **{key.name: known[key.name] for key in fields(model) if key.name in known})
