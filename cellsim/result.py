@@ -136,16 +136,17 @@ class Result:
         frame.insert(1, "Step", self.step_index)
         return frame
 
-    def to_xarray(self):
+    def to_xarray(self, *, exact=False):
         """A Dataset of all variables, in space too; units are in the names.
 
         So that `.sel` finds every time, those that appear twice, where one step follows another, differ in it by
         the least that a number can: of two rows at 10 s the second is at 10.000000000000002 s.
+        exact: leave the times as they are.
         """
         xr = optional("xarray")
         names = [n for n in self if self.variables.dims(n) != (n,)]
         axes = {n: self[n] for n in self if self.variables.dims(n) == (n,)}
-        if "Time [s]" in axes:
+        if "Time [s]" in axes and not exact:
             axes["Time [s]"] = _apart(axes["Time [s]"])
         return xr.Dataset({n: (self.variables.dims(n), self[n]) for n in names}
                           | {"Step": (("Time [s]",), self.step_index)}, coords=axes,
@@ -206,7 +207,6 @@ class Result:
         lines += [f"  {k + 1}. {s.step}: {s.message}" for k, s in enumerate(self.steps)]
         lines += [f"  note: {remark}" for remark in self.remarks]
         return "\n".join(lines)
-<<<<<<< HEAD
 
 
 def _apart(t):
@@ -217,25 +217,3 @@ def _apart(t):
             t[k] = np.nextafter(t[k - 1], np.inf)
             k += 1
     return t
-
-
-def _read_parquet(path):
-    frame = optional("pandas").read_parquet(path)
-    meta = json.loads(frame.attrs["cellsim"])
-    arrays = {n: (("Time [s]",), frame[n].to_numpy(float)) for n in frame if n != "Step"}
-    return arrays, frame["Step"].to_numpy(), meta
-
-
-def _read_netcdf(path):
-    with optional("xarray").open_dataset(path, engine="h5netcdf") as data:
-        data.load()
-    meta = json.loads(data.attrs["cellsim"])
-    arrays = {str(n): (tuple(map(str, data[n].dims)), data[n].to_numpy().astype(float))
-              for n in data.variables if n != "Step"}
-    return arrays, data["Step"].to_numpy(), meta
-
-
-_READERS = {".parquet": _read_parquet, ".nc": _read_netcdf}
-_NEEDED = {".parquet": ("pyarrow",), ".nc": ("h5netcdf", "h5py")}
-=======
->>>>>>> main
