@@ -69,10 +69,10 @@ def output_of(path, kinds):
     """Where to write, checked before anything is computed: its kind, and that there is such a folder."""
     if path is None:
         return None
-    if path.suffix not in kinds:
-        raise ReportError(f"{path}: save as {', '.join(kinds[:-1])} or {kinds[-1]}")
     if path.is_dir():
         raise ReportError(f"{path}: is a folder; give the name of a file")
+    if path.suffix not in kinds:
+        raise ReportError(f"{path}: save as {', '.join(kinds[:-1])} or {kinds[-1]}")
     if not path.parent.is_dir():
         raise ReportError(f"{path}: cannot be written (there is no folder {path.parent}); choose another place")
     return path
