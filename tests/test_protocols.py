@@ -204,8 +204,8 @@ def test_knots_leave_out_points_on_a_line_and_put_in_passages_through_zero():
     ((0.0, 2.0, 2.0), (1.0, 1.0, 1.0), r"time 2 s \(point 3\) does not come after 2 s"),
     ((0.0, float("nan")), (1.0, 1.0), "times: number 2 is nan"),
     ((0.0, 1.0), (1.0, float("inf")), "values: number 2 is inf"),
-    ((0.0, 1.0), ("a", "b"), "values: give a list of numbers"),
-    (((0.0, 1.0),), ((0.0, 1.0),), "found 2 dimensions")])
+    ((0.0, 1.0), ("a", "b"), r"values \(.*\): give a list of finite numbers"),
+    (((0.0, 1.0),), ((0.0, 1.0),), "in one dimension")])
 def test_a_profile_that_makes_no_sense_is_refused_in_words(times, values, words):
     with pytest.raises(ProtocolError, match=words):
         Profile(times, values)
