@@ -1,6 +1,7 @@
 """A cell: an immutable, checked parameter set that can be varied and traced."""
 import copy
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,15 +11,24 @@ from operator import xor
 from pathlib import Path
 from types import MappingProxyType
 
+from ..arguments import chosen, mapping, shown
+from ..arguments import text as text_of
 from ..errors import ParameterError
 from . import balance
 from .check import faults, faults_of_changes, near
 from .consistency import at_temperature
 from .laws import Law, finite
-from .names import SECTIONS, TEXTS, quantities
+from .names import METHODS, SECTIONS, TEXTS, quantities
 from .quantity import Provenance, Quantity, default, domain_of
 
 VARIATION = {"citation": "variation made by the user of cellsim"}
+CHANGES = "give a dictionary {\"section/quantity\": value}, such as {\"separator/thickness\": 2e-5}"
+
+
+def _key_of(citation, sources, name) -> str:
+    """The key of a citation among sources: the one it has, or the first free one that begins with `name`."""
+    keys = (name if k == 1 else f"{name} {k}" for k in itertools.count(1))
+    return next(key for key in keys if key not in sources or sources[key].get("citation") == citation)
 
 
 def _refuse(faults, label):
@@ -184,13 +194,18 @@ class Cell:
         self._numbers[path] = law.value
         return law.value
 
-    def with_(self, changes) -> "Cell":
+    def with_(self, changes, *, method="assumed", source=None) -> "Cell":
         """A checked variation: {"section/quantity": number, or expression for a law}.
 
-        Changed values are marked as assumed.  Raises ParameterError.
+        Changed values are marked as assumed by the user unless another method (of `names.METHODS`) and another
+        source (its citation) are given.  Raises ParameterError.
         """
-        changes, raw = dict(changes), self._raw.copy()
-        raw["sources"] = raw["sources"] | {"variation": dict(VARIATION)}
+        changes, raw = dict(mapping("with_: changes", changes, CHANGES)), self._raw.copy()
+        chosen("with_: method", method, METHODS, ParameterError)
+        citation = VARIATION["citation"] if source is None else text_of("with_: source", source, "give a citation, as "
+                                                                        "text", ParameterError)
+        origin = _key_of(citation, raw["sources"], "variation" if source is None else method)
+        raw["sources"] = raw["sources"] | {origin: {"citation": citation}}
         for path, new in changes.items():
             section, _, key = path.partition("/")
             known = quantities(section, raw[section].get("type")) if section in SECTIONS else {}
@@ -200,11 +215,10 @@ class Cell:
             old = raw[section].get(key)
             was = str(self.law(path)) if old or known[key].default is not None else "nothing"
             if isinstance(new, bool) or not isinstance(new, (str, Real)):
-                raise ParameterError(f"{self.name}: {path}: give a number or an expression, "
-                                     f"found {str(new)[:40]!r}")
+                raise ParameterError(f"{self.name}: {path}: give a number or an expression, found {shown(new)}")
             form, content = ("expression", new) if isinstance(new, str) else ("value", float(new))
-            raw[section] = raw[section] | {key: {form: content, "unit": known[key].unit, "source": "variation",
-                                                 "method": "assumed", "note": f"changed from {was}"}}
+            raw[section] = raw[section] | {key: {form: content, "unit": known[key].unit, "source": origin,
+                                                 "method": method, "note": f"changed from {was}"}}
         _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
         new = {path: Quantity.of(raw[section][key], domain_of(section, (self._stated or self)._raw, key))
                for path in changes for section, _, key in [path.partition("/")]}

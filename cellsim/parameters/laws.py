@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import ParameterError
 from ..files import cut
 from .intervals import places
+from .program import Program
 
 FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "cosh": np.cosh, "sinh": np.sinh,
              "abs": np.abs, "min": np.minimum, "max": np.maximum}
@@ -121,17 +122,10 @@ def finite(value) -> bool:
         return False
 
 
-def _walk(node, names):
-    """Value of a checked tree.  NumPy scalars: a huge power is inf, a root of -1 nan, never an exception."""
-    if isinstance(node, ast.Constant):
-        return np.float64(node.value)
-    if isinstance(node, ast.Name):
-        return names[node.id]
-    if isinstance(node, ast.Call):
-        return FUNCTIONS[node.func.id](*(_walk(a, names) for a in node.args))
-    if isinstance(node, ast.UnaryOp):
-        return OPERATORS[type(node.op)](_walk(node.operand, names))
-    return OPERATORS[type(node.op)](_walk(node.left, names), _walk(node.right, names))
+@lru_cache(maxsize=256)
+def program(tree) -> Program:
+    """What a checked tree does to x and T.  NumPy scalars: a huge power is inf, a root of -1 nan, no exception."""
+    return Program(tree, FUNCTIONS, OPERATORS)
 
 
 class Domain(NamedTuple):
@@ -241,7 +235,7 @@ class Law:
         if self.table is not None:
             return self._curve[0](x)
         with np.errstate(all="ignore"):
-            return _walk(self._tree, {"x": x, "T": np.float64(T)}) + np.zeros(x.shape)
+            return program(self._tree)(x, np.float64(T)) + np.zeros(x.shape)
 
     def __call__(self, x, T):
         x = np.asarray(x, float)
