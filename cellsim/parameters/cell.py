@@ -246,7 +246,9 @@ class Cell:
                 cell = cell._moved({path: x for path, x in found.items() if path not in changes}) if windows else before
             if windows:
                 cell = cell._moved(balance.followed(cell, before, windows))
-                cell = cell._moved(balance.reconciled(cell)[0])._stating()
+                found, said = balance.reconciled(cell)
+                cell = cell._moved(found)._stating()
+                cell = replace(cell, remarks=(*cell.remarks, said)) if said else cell
         except ParameterError as fault:
             _refuse([str(fault)], f"variation of {self.name}")
         return cell
