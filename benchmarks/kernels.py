@@ -1,4 +1,4 @@
-"""What each kernel costs, against what this core can do; cost against mesh, number of runs; start-up; tables for runs with heat.
+"""What each kernel costs, against what this core can do; cost against mesh, number of runs; start-up; tables with heat.
 
     python benchmarks/kernels.py [--part parts|mesh|cells|startup|warming] [--quick]
 
