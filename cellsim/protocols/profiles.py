@@ -53,8 +53,8 @@ class Profile:
 
     def __call__(self, t):
         """Value at times t [s], an array or a number; the first and last value hold outside."""
-        return np.interp(numbers("profile times", t, "give times in seconds") if np.ndim(t) else
-                         arguments.number("profile time", t, "give a time in seconds"), self.times, self.values)
+        return np.interp(numbers("profile times", t, "give times in seconds") if isinstance(t, list | tuple)
+                         or getattr(t, "ndim", 0) else arguments.number("profile time", t, "give a time in seconds"), self.times, self.values)
 
     def __mul__(self, factor):
         """The same profile with values times `factor`."""
@@ -108,7 +108,7 @@ def profile(source, control="current", *, until=()):
 
     chosen("control", control, CONTROLS)
     if isinstance(source, str | Path):
-        found = read_profile(source)
+        found = read_profile(arguments.file_path("profile", source, error=ProtocolError))
     else:
         table = _array(source)
         found = Profile(table[:, 0], table[:, 1])
@@ -117,7 +117,8 @@ def profile(source, control="current", *, until=()):
 
 def read_profile(path) -> Profile:
     """The profile in a text file; see `profile` for its form."""
-    table = _read(Path(path))
+    path = Path(path)
+    table = _read(path)
     try:
         return Profile(table[:, 0], table[:, 1], str(path))
     except ProtocolError as fault:

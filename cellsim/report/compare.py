@@ -2,6 +2,7 @@
 import matplotlib as mpl
 import numpy as np
 
+from ..arguments import listed, text
 from ..errors import ReportError
 from ..parameters.check import near
 from .plots import WIDTH, Figure, clock, low, save, styled
@@ -16,7 +17,10 @@ FEW = len(COLOURS) * len(DASHES)
 @styled
 def plot_runs(runs, path=None, *, y, x=TIME) -> Figure:
     """Curves of a `RunComparison`; the arguments are those of `RunComparison.plot`."""
-    names = (y,) if isinstance(y, str) else tuple(y)
+    wanted = "give names of variables over time"
+    names = (y,) if isinstance(y, str) else tuple(listed("y", y, wanted, ReportError))
+    for name in (*names, x):
+        text("x or y", name, wanted, ReportError)
     if not names:
         raise ReportError("y: empty; name at least one variable")
     for name in (*names, *(() if x == PASSED else (x,))):
