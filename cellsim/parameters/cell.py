@@ -124,7 +124,7 @@ class Cell:
         """Check the content of a parameter file.  Raises ParameterError listing all faults."""
         text_of("from_json: name", name, "give a name, as text", ParameterError)
         label = text_of("from_json: label", label, "give text", ParameterError) if label is not None else None
-        path = file_path("from_json: path", path, error=ParameterError) if path else None
+        path = path if path is None else file_path("from_json: path", path, error=ParameterError)
         raw = copy.deepcopy(raw)
         _refuse(faults(raw), label or (Path(path).name if path else name))
         records = {f"{section}/{key}": Quantity.of(record, _domain(section, raw, key)) for section in SECTIONS
@@ -214,6 +214,7 @@ class Cell:
         ambient = self.value("cell/ambient temperature")
         if given is None:
             return ambient
+        given = number("temperature", given, "give kelvin as a number, such as 298.15", error=ParameterError)
         if given != ambient and finite(given) and given > 0.0:
             _refuse([f"{path}: {text}" for path, text in at_temperature(self._raw, given)], self.name)
         return given

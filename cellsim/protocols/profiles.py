@@ -53,8 +53,11 @@ class Profile:
 
     def __call__(self, t):
         """Value at times t [s], an array or a number; the first and last value hold outside."""
-        return np.interp(numbers("profile times", t, "give times in seconds") if isinstance(t, list | tuple)
-                         or getattr(t, "ndim", 0) else arguments.number("profile time", t, "give a time in seconds"), self.times, self.values)
+        if isinstance(t, list | tuple) or getattr(t, "ndim", 0):
+            t = numbers("profile times", t, "give times in seconds")
+        else:
+            t = arguments.number("profile time", t, "give a time in seconds")
+        return np.interp(t, self.times, self.values)
 
     def __mul__(self, factor):
         """The same profile with values times `factor`."""
