@@ -2,7 +2,7 @@
 import matplotlib as mpl
 import numpy as np
 
-from ..arguments import listed, text
+from ..arguments import listed, shown, text
 from ..errors import ReportError
 from ..parameters.check import near
 from .plots import WIDTH, Figure, clock, low, save, styled
@@ -51,9 +51,9 @@ def looks(n) -> list[dict]:
 def _check(runs, name):
     for label, result in zip(runs.labels, runs.results, strict=True):
         if name not in result.variables:
-            raise ReportError(f"{label}: has no variable {name!r}; {near(name, result)}")
+            raise ReportError(f"{label}: has no variable {shown(name)}; {near(name, result)}")
         if result.variables.dims(name) != (TIME,):
-            raise ReportError(f"{name!r} is not one number at a time; draw it with Result.plot(states=[{name!r}])")
+            raise ReportError(f"{shown(name)} is not one number at a time; draw it with Result.plot(states=[...])")
 
 
 def _passed(result) -> np.ndarray:
