@@ -231,9 +231,9 @@ def test_profiles_are_read_from_text(tmp_path, text, values):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("0,1\n1,x\n", "line 2: '1,x' is not two numbers"), ("t,I\n# no more\n", "holds no numbers"),
-    ("0,1\n1,2,3\n", "line 2: '1,2,3' is not two finite numbers"), ("5,1\n6,1\n", "load.csv: profile: begins at 5 s"),
-    ("a,b\nc,d\n0,1\n", "line 2: 'c,d' is not two numbers"), ("0,1\n1,nan", "line 2")])
+    ("0,1\n1,x\n", "line 2: holds something else than two numbers"), ("t,I\n# no more\n", "holds no numbers"),
+    ("0,1\n1,2,3\n", "line 2: must hold two finite numbers"), ("5,1\n6,1\n", "load.csv: profile: begins at 5 s"),
+    ("a,b\nc,d\n0,1\n", "line 2: holds something else"), ("0,1\n1,nan", "line 2")])
 def test_faulty_files_are_refused_with_line_and_remedy(tmp_path, text, words):
     path = tmp_path / "load.csv"
     path.write_text(text, encoding="utf-8")

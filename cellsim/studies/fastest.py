@@ -19,6 +19,7 @@ from ..protocols.steps import kelvin
 from ..result import Result
 from ..simulation import simulate
 from .limits import limits_of
+from .measured_charges import beyond
 from .riding import Limits, Ride, arrived, bounds, check_window, ride
 
 CAPS = 9  # largest currents tried before the best of them is refined
@@ -60,7 +61,9 @@ class Fastest:
         more = "" if self.ride is self.greedy else \
             f"\n  at most {self.c_rate:.3g} C, as heat made early binds later: with all the current that is allowed " \
             + (f"it takes {self.greedy.duration / 60.0:.4g} min" if self.greedy.reached else "it does not get there")
-        return f"{self.duration / 60.0:.4g} min along {self.ride}{more}"
+        z = self.result["State of charge"]
+        said = beyond(self.result.cell, self.duration / 60.0, z[0], z[-1])
+        return f"{self.duration / 60.0:.4g} min along {self.ride}{more}" + (f"\n! {said}" if said else "")
 
 
 @dataclass(frozen=True)
