@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def _fail(name, value, wanted, error):
 
 
 def number(name, value, wanted="give a number", *, low=-math.inf, high=math.inf, above=-math.inf, below=math.inf,
-           finite=True, none=False, error: type[CellsimError] = ProtocolError) -> float:
+           finite=True, none=False, error: type[CellsimError] = ProtocolError) -> Any:
     """A float within low <= value <= high and above < value < below; None stays None if `none`.
 
     wanted: what is expected, as the end of the sentence.  Raises `error`.
@@ -68,7 +69,7 @@ def number(name, value, wanted="give a number", *, low=-math.inf, high=math.inf,
 
 
 def whole(name, value, wanted="give a whole number", *, low=1, high=10**9, none=False,
-          error: type[CellsimError] = ProtocolError) -> int:
+          error: type[CellsimError] = ProtocolError) -> Any:
     """An int within low and high; None stays None if `none`.  Raises `error`."""
     if value is None and none:
         return value

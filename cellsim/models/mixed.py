@@ -46,7 +46,8 @@ class Mixed:
     def __init__(self, material: Material, x, likely, scale, where):
         self.material, self.x, self.scale, self.where = material, x, scale, where
         self.few, self.likely = x[::SAMPLED], likely[::SAMPLED]
-        self._nodes, self._faults = {}, {}
+        self._nodes: dict = {}
+        self._faults: dict = {}
         self._last = None, None  # temperature, and the values there
 
     def _at(self, T, x):

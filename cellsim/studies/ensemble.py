@@ -152,9 +152,8 @@ def _names(keep, first, path) -> tuple[str, ...] | None:
     if keep is None and path is None:
         return None
     wanted = "give names of variables over time, such as 'Voltage [V]'"
-    names = SERIES if keep is None else (keep,) if isinstance(keep, str) else listed("keep", keep, wanted)
-    names = tuple(text("keep", name, wanted) for name in names)
-    names = tuple(dict.fromkeys(("Time [s]", *names)))
+    asked = SERIES if keep is None else (keep,) if isinstance(keep, str) else listed("keep", keep, wanted)
+    names = tuple(dict.fromkeys(("Time [s]", *(text("keep", name, wanted) for name in asked))))
     try:
         known = first.variables()
     except Exception:  # recorded as the failure of that case when it is run
