@@ -21,7 +21,7 @@ _HOMES = {
     "robust_charge": "studies.fleet", "fleet_charge": "studies.fleet",
     "fastest_charge": "studies.fastest", "staged_charge": "studies.fastest",
     "validate": "studies.validation", "impedance": "studies", "Spectrum": "studies",
-    "CellsimError": "errors", "ClaimError": "errors", "Ending": "errors",
+    "CellsimError": "errors", "CellsimWarning": "errors", "ClaimError": "errors", "Ending": "errors",
     "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
 }
 

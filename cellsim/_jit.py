@@ -3,11 +3,12 @@
 Numba invalidates a cached kernel when its own file changes, not when a kernel it calls does
 (numba issue 1833, open since 2016): after editing one physics term, every cached solver would
 silently keep the old one.  A cache directory named after a digest of all sources makes that
-impossible.  The directory is the first of these that can be written:
+impossible.  The directory is the first of these that this user can write and nobody else:
 
-    $NUMBA_CACHE_DIR, $XDG_CACHE_HOME, ~/.cache, the system's temporary directory
+    $NUMBA_CACHE_DIR, $XDG_CACHE_HOME, ~/.cache
 
-and without any of them kernels are compiled anew in each process, with one line saying so.
+and without any of them kernels are compiled anew in each process, with one line saying so.  What is asked of the
+directory and of the files in it is in `_cache`.
 """
 import functools
 import hashlib
@@ -21,6 +22,8 @@ from pathlib import Path
 import numba
 import numpy as np
 from numba.core import config
+
+from . import _cache
 
 UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as the Python they are written in
 SOLVER, FOLLOW = "march.march", "profile.follow"  # kernels, by file and name, that take most of the time to compile
@@ -42,42 +45,49 @@ def digest(parts=COMPILED) -> str:
 
 
 def _candidates():
-    if "NUMBA_CACHE_DIR" in os.environ:
+    """Folders that may serve, the first one first; an empty name stands for none."""
+    if os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(os.environ["NUMBA_CACHE_DIR"])
-    if "XDG_CACHE_HOME" in os.environ:
+    if os.path.isabs(os.environ.get("XDG_CACHE_HOME", "")):
         yield Path(os.environ["XDG_CACHE_HOME"])
-    if os.environ.get("HOME"):
-        yield Path(os.environ["HOME"]) / ".cache"
-    yield Path(tempfile.gettempdir()) / f"cellsim-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+    home = os.path.expanduser("~") if os.environ.get("HOME") or not _cache.OWNERS else ""
+    if os.path.isabs(home):
+        yield Path(home) / ".cache"
 
 
-def _usable(path) -> bool:
-    """Whether path can be made, is ours alone to write, and takes a file."""
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if hasattr(os, "getuid") and path.stat().st_uid != os.getuid():
-            return False
-        with tempfile.TemporaryFile(dir=path):
-            return True
-    except OSError:
-        return False
+refused: list[str] = []  # why folders do not serve, in words
 
 
 @functools.cache
 def cache_directory() -> Path | None:
-    """Where this version's compiled kernels are kept, or None if nowhere can be written."""
+    """Where this version's compiled kernels are kept, or None if no folder serves; `refused` says why."""
     for base in _candidates():
-        path = base / "cellsim" / digest()
-        if _usable(path):
+        try:
+            parent = _cache.trusted(base / "cellsim")
+            new = not (parent / digest()).exists()
+            path = _cache.trusted(parent / digest())
+            with tempfile.TemporaryFile(dir=path):
+                pass
+        except OSError as fault:
+            refused.append(f"{base}: {fault.strerror}" if fault.strerror else str(fault))
+            continue
+        if new:
             _prune(path)
-            return path
+        return path
     return None
+
+
+def _age(path) -> float:
+    """When a folder was last changed [s]; one that is gone is the oldest."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _prune(current):
     """Drop compiled kernels of all but the latest few other versions."""
-    others = sorted((p for p in current.parent.iterdir() if p != current), key=lambda p: p.stat().st_mtime)
-    for path in others[:-KEPT]:
+    for path in sorted((p for p in current.parent.iterdir() if p != current), key=_age)[:-KEPT]:
         shutil.rmtree(path, ignore_errors=True)
 
 
@@ -86,7 +96,7 @@ def clear_cache() -> tuple[int, int]:
     path = cache_directory()
     if path is None:
         return 0, 0
-    files = [p for p in path.parent.rglob("*") if p.is_file()]
+    files = [p for p in path.parent.rglob("*") if p.is_file() and not p.is_symlink()]
     size = sum(p.stat().st_size for p in files)
     for child in path.parent.iterdir():
         shutil.rmtree(child, ignore_errors=True)
@@ -102,22 +112,23 @@ def is_warm(kernel=SOLVER) -> bool:
 @functools.cache
 def announce(kernel):
     """Tell the user, in one line and once in a process, if it is about to compile."""
+    where = cache_directory()
+    why = "; ".join(refused)
+    if where and why:
+        _cache.tell("place", f"compiled kernels are kept in {where} ({why})")
     if UNCOMPILED or is_warm(kernel):
         return
-    where = cache_directory()
-    kept = f"kept in {where}" if where else "nowhere to keep them: set NUMBA_CACHE_DIR to a writable directory"
+    nowhere = f"nowhere to keep them: {why or 'no home'}; set NUMBA_CACHE_DIR to a folder that you alone can write"
+    kept = f"kept in {where}" if where else nowhere
     print(f"cellsim: compiling kernels, about half a minute the first time ({kept})", file=sys.stderr, flush=True)
 
 
 def _compile(function, **options):
     path = cache_directory()
-    options |= {"error_model": "numpy", "fastmath": RELAXED, "cache": path is not None}
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(path or "")  # read while the cache is set up, here; not left changed
-    try:
-        return numba.njit(**options)(function)
-    finally:
-        config.CACHE_DIR = before
+    found = numba.njit(error_model="numpy", fastmath=RELAXED, **options)(function)
+    if path is not None and not UNCOMPILED:
+        found._cache = _cache.Kept(function, path)  # in place of Numba's own, which believes any file
+    return found
 
 
 def kernel(function):

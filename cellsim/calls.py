@@ -9,6 +9,45 @@ from ._jit import records
 from .kernels.task import TASK, Buffer
 
 
+class Rows:
+    """Pieces of one array, each appended to the last, in memory to size: no more of it than there are rows.
+
+    A piece that stays alone is handed out as it is.
+    """
+
+    def __init__(self):
+        self.count, self.alone, self.whole = 0, None, np.empty(0)
+
+    def __len__(self):
+        return self.count
+
+    def append(self, piece):
+        """Take in an array (rows, ...)."""
+        if self.count == 0:
+            self.alone = piece
+        else:
+            if self.alone is not None:
+                self.whole, self.alone, first = np.empty((0, *piece.shape[1:])), None, self.alone
+                self._take(first, 0)
+            self._take(piece, self.count)
+        self.count += len(piece)
+
+    def _take(self, piece, at):
+        if at + len(piece) > len(self.whole):  # grown in place where the system can
+            self._resize(at + len(piece) + max(1024, at // 8))
+        self.whole[at:at + len(piece)] = piece
+
+    def _resize(self, rows):
+        self.whole.resize((rows, *self.whole.shape[1:]), refcheck=False)
+
+    def joined(self) -> np.ndarray:
+        """The pieces as one array, after which no more are taken in."""
+        if self.alone is not None:
+            return self.alone
+        self._resize(self.count)
+        return self.whole
+
+
 class Call(NamedTuple):
     """A kernel to be called with a TASK."""
 

@@ -23,6 +23,7 @@ class Ending(IntEnum):
     NO_LIMIT_MET = 15
     TEMPERATURE_RANGE = 16
     SOLVER_NOT_FINITE = 17
+    SOLVER_MEMORY = 18
 
     @property
     def is_failure(self) -> bool:
@@ -61,6 +62,7 @@ _SENTENCES = {
     Ending.NO_LIMIT_MET: "no limit of the step was met in the longest time that a step may last",
     Ending.TEMPERATURE_RANGE: "the cell left the range of temperatures in which its laws are known to this run",
     Ending.SOLVER_NOT_FINITE: "solver failure: a number was not finite",
+    Ending.SOLVER_MEMORY: "the rows of the run fill what a result may keep, 2 GB: give fewer steps or a longer period",
 }
 
 
@@ -90,3 +92,7 @@ class SolveError(CellsimError):
     def __init__(self, message, result):
         super().__init__(message)
         self.result = result
+
+
+class CellsimWarning(UserWarning):
+    """Something that a user should know about a run or a cell, and that does not make it wrong by itself."""

@@ -2,13 +2,13 @@
 import difflib
 import json
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .errors import Ending, ReportError
-from .files import optional, replacing
+from .files import optional
+from .saved import read, write
 from .variables import Variables
 
 
@@ -136,47 +136,44 @@ class Result:
         frame.insert(1, "Step", self.step_index)
         return frame
 
-    def to_xarray(self):
-        """A Dataset of all variables, in space too; units are in the names."""
+    def to_xarray(self, *, exact=False):
+        """A Dataset of all variables, in space too; units are in the names.
+
+        So that `.sel` finds every time, those that appear twice, where one step follows another, differ in it by
+        the least that a number can: of two rows at 10 s the second is at 10.000000000000002 s.
+        exact: leave the times as they are.
+        """
         xr = optional("xarray")
         names = [n for n in self if self.variables.dims(n) != (n,)]
-        axes = [n for n in self if self.variables.dims(n) == (n,)]
+        axes = {n: self[n] for n in self if self.variables.dims(n) == (n,)}
+        if "Time [s]" in axes and not exact:
+            axes["Time [s]"] = _apart(axes["Time [s]"])
         return xr.Dataset({n: (self.variables.dims(n), self[n]) for n in names}
-                          | {"Step": (("Time [s]",), self.step_index)},
-                          coords={n: self[n] for n in axes}, attrs={"cellsim": self._meta()})
+                          | {"Step": (("Time [s]",), self.step_index)}, coords=axes,
+                          attrs={"cellsim": json.dumps(self._meta())})
 
-    def _meta(self) -> str:
-        return json.dumps({"cell": self.cell, "model": self.model, "temperature": self.temperature,
-                           "termination": self.termination, "remarks": self.remarks,
-                           "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps]})
+    def _meta(self) -> dict:
+        return {"cell": self.cell, "model": self.model, "temperature": self.temperature,
+                "termination": self.termination, "remarks": self.remarks,
+                "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps]}
 
     def save(self, path):
-        """Write to `.parquet` (variables over time) or `.nc` (all variables); never half-written."""
-        if Path(path).suffix not in _READERS:
-            raise ReportError(f"{path}: save as {' or '.join(_READERS)}")
-        for name in _NEEDED[Path(path).suffix]:
-            optional(name)
-        with replacing(path) as partial:
-            if partial.suffix == ".parquet":
-                frame = self.to_pandas()
-                frame.attrs["cellsim"] = self._meta()
-                frame.to_parquet(partial)
-            else:
-                self.to_xarray().to_netcdf(partial, engine="h5netcdf")
+        """Write to `.parquet` (variables over time) or `.nc` (all variables); never half-written.
+
+        Raises ReportError for another kind of file and if it cannot be written; an earlier file stays then.
+        """
+        write(self, self._meta(), path)
 
     @classmethod
     def load(cls, path) -> "Result":
-        """Read what `save` wrote.  Raises ReportError if the file is not a saved result."""
-        path = Path(path)
-        if path.suffix not in _READERS:
-            raise ReportError(f"{path}: expected a {' or '.join(_READERS)} file")
+        """Read what `save` wrote, number for number.  Raises ReportError if the file is anything else or damaged."""
+        meta, arrays, step_index = read(path)
         try:
-            arrays, step_index, meta = _READERS[path.suffix](path)
-        except (OSError, KeyError, ValueError) as fault:
-            raise ReportError(f"{path}: is not a saved cellsim result ({fault})") from None
-        steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
-        return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
-                   Variables.from_arrays(arrays), meta.get("termination", ""), tuple(meta.get("remarks", ())))
+            steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
+            return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
+                       Variables.from_arrays(arrays), meta.get("termination", ""), tuple(meta.get("remarks", ())))
+        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+            raise ReportError(f"{path}: is not a result of this version of cellsim ({fault})") from None
 
     def plot(self, path=None, *, states=False, times=5, slider=None):
         """Voltage and current over time, or the internal states, as a matplotlib Figure; written to `path` if given.
@@ -204,27 +201,19 @@ class Result:
 
     def __repr__(self):
         lines = [self.termination] if self.termination.startswith("stopped") else []
-        lines += [f"{self.model} of {self.cell} at {self.temperature:g} K"]
+        soc = "State of charge"
+        start = f", from {100.0 * self[soc][0]:.4g} % state of charge" if soc in self.variables else ""
+        lines += [f"{self.model} of {self.cell} at {self.temperature:g} K{start}"]
         lines += [f"  {k + 1}. {s.step}: {s.message}" for k, s in enumerate(self.steps)]
         lines += [f"  note: {remark}" for remark in self.remarks]
         return "\n".join(lines)
 
 
-def _read_parquet(path):
-    frame = optional("pandas").read_parquet(path)
-    meta = json.loads(frame.attrs["cellsim"])
-    arrays = {n: (("Time [s]",), frame[n].to_numpy(float)) for n in frame if n != "Step"}
-    return arrays, frame["Step"].to_numpy(), meta
-
-
-def _read_netcdf(path):
-    with optional("xarray").open_dataset(path, engine="h5netcdf") as data:
-        data.load()
-    meta = json.loads(data.attrs["cellsim"])
-    arrays = {str(n): (tuple(map(str, data[n].dims)), data[n].to_numpy().astype(float))
-              for n in data.variables if n != "Step"}
-    return arrays, data["Step"].to_numpy(), meta
-
-
-_READERS = {".parquet": _read_parquet, ".nc": _read_netcdf}
-_NEEDED = {".parquet": ("pyarrow",), ".nc": ("h5netcdf", "h5py")}
+def _apart(t):
+    """Times that rise, each moved up no further than it must be."""
+    t = t.copy()
+    for k in np.flatnonzero(np.diff(t) <= 0.0) + 1:
+        while k < t.size and t[k] <= t[k - 1]:
+            t[k] = np.nextafter(t[k - 1], np.inf)
+            k += 1
+    return t

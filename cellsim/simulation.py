@@ -4,7 +4,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._jit import FOLLOW, SOLVER, announce
-from .calls import Call, finish
+from .arguments import number, whole
+from .calls import Call, Rows, finish
 from .controls import Now, check, control, scale
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
@@ -13,18 +14,20 @@ from .kernels.history import MAX_ORDER
 from .kernels.stage import terminal_voltage
 from .kernels.system import CURRENT, TAIL, Q
 from .kernels.system import T as WARMTH
-from .kernels.task import STARTING, Buffer, address, words
-from .models import ACCURACY, capacity_between_cutoffs
+from .kernels.task import STARTING, Buffer, address, recycle, words
+from .models import ACCURACY, capacity_between_cutoffs, model_of
+from .models.ranges import outside_data
 from .outcome import finite, named, outcome_of
 from .parameters import Cell, load
 from .protocols import Profile, Protocol, Step
-from .protocols.steps import COLDEST, HOTTEST
+from .protocols.steps import LONGEST, kelvin
 from .protocols.walk import MAX_STEPS
 from .result import Result
 from .start import FinalState, at_start, final_state_of, going_on
 from .variables import Variables
 
 ROWS = 512  # states kept per call of the kernel
+MOST = 2 ** 31  # bytes of states that a result keeps
 NO_KNOTS = np.zeros((0, 2))
 
 
@@ -45,6 +48,7 @@ class _Run:
     ambient: float
     warms: bool  # whether heat is simulated
     max_order: int = MAX_ORDER
+    stored: int = 0  # rows so far
 
     def soc(self) -> float:
         """State of charge by the charge passed so far."""
@@ -109,9 +113,10 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
 
     So that the kernels of many runs can be called together, see `perform`.
     """
-    cell = load(cell)
-    rtol = 0.5 * accuracy if rtol is None else rtol
-    _check(soc, rtol, period, accuracy)
+    cell, model = load(cell), model_of(model)
+    temperature, ambient = kelvin("temperature", temperature), kelvin("ambient", ambient)
+    soc, voltage = _where(soc, voltage)
+    period, accuracy, rtol, time_budget, max_steps = _how(period, accuracy, rtol, time_budget, max_steps)
     protocol = Protocol(steps, force=force)
     steps = protocol.steps
     announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
@@ -120,18 +125,16 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
         final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
     at_rest, T = terminal_voltage(begun.sys, begun.state), begun.sys.T
     around = begun.ambient if ambient is None else float(ambient)
-    for kelvin in (T, around, *(step.temperature for step in steps if step.temperature is not None)):
-        if not COLDEST < kelvin < HOTTEST:
-            raise ProtocolError(f"temperature {kelvin:g} K: give kelvin, between {COLDEST:g} and {HOTTEST:g}")
     run = _Run(cell, begun.model, begun.sys, begun.words, begun.state, begun.soc, cell.value("cell/electrode area"),
                rtol, period or 0.0, time_budget, around, begun.warms)
     for each in steps:
         check(cell, run.sys, each, run.warms)
+        _check_rows(run, each)
     protocol.check(cell, {"soc": run.soc0, "voltage": at_rest, "temperature": begun.temperature})
     if protocol.needs_heat and not run.warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
-    times: list[np.ndarray] = []
-    states, rows, done = [], [], []
+    times, states = Rows(), Rows()
+    rows, done = [], []
     t0, walk = 0.0, protocol.walk(max_steps)
     step: Step | None = next(walk)
     while step is not None:
@@ -154,7 +157,8 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
     variables = Variables.of(cell, begun.sys, run.model, _joined(times), everything, run.soc0,
                              run.system_at if changes else None)
     result = Result(cell.name, type(run.model).__name__, begun.temperature, np.repeat(np.arange(len(rows)), rows),
-                    tuple(done), variables, termination, begun.remarks,
+                    tuple(done), variables, termination,
+                    (*begun.remarks, *outside_data(cell, begun.sys, everything)),
                     FinalState(cell, run.model, run.state, run.soc(), T, around))
     if done[-1].ending.is_failure:
         raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
@@ -170,15 +174,26 @@ def _after(walk, outcome, run) -> Step | None:
         return None
 
 
-def _check(soc, rtol, period, accuracy):
-    if soc is not None and not 0.0 <= soc <= 1.0:
-        raise ProtocolError(f"soc {soc!r}: a state of charge lies between 0 and 1")
-    if not 1e-6 <= accuracy <= 1e-1:
-        raise ProtocolError(f"accuracy {accuracy!r} V: choose between 1e-6 and 0.1")
-    if not 1e-10 <= rtol <= 1e-1:
-        raise ProtocolError(f"rtol {rtol!r}: choose between 1e-10 and 0.1")
-    if period is not None and not period > 0.0:
-        raise ProtocolError(f"period {period!r} s: must be above 0")
+def _where(soc, voltage):
+    """State of charge and voltage [V] of a start, checked."""
+    soc = number("soc", soc, "a state of charge lies between 0 and 1, such as 0.8; for a voltage write voltage=4.0",
+                 low=0.0, high=1.0, none=True)
+    voltage = number("voltage", voltage, "give the open-circuit voltage of the start in volts, such as 4.0", none=True)
+    if voltage is not None and soc is not None and soc != 1.0:  # which is its default
+        raise ProtocolError(f"soc {soc:g} and voltage {voltage:g}: give one of them")
+    return soc, voltage
+
+
+def _how(period, accuracy, rtol, time_budget, max_steps):
+    """The numbers that say how a run is computed, checked."""
+    accuracy = number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=1e-1)
+    rtol = 0.5 * accuracy if rtol is None else rtol
+    return (number("period", period, f"give seconds as a number above 0 and at most {LONGEST:g}, such as 10", above=0.0,
+                   high=LONGEST, none=True), accuracy,
+            number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1),
+            number("time_budget", time_budget, "give seconds of processor time as a number above 0, such as 60",
+                   above=0.0, finite=False),
+            whole("max_steps", max_steps, "give a whole number, at least 1"))
 
 
 def _one_step(run, step, t0):
@@ -196,25 +211,44 @@ def _one_step(run, step, t0):
     if isinstance(step.target, Profile):
         kernel, knots = following.follow, step.target.knots(scale(run.cell, step))
     every = float(step.period or run.every)
-    times, states, status, spent = [], [], STARTING, None
+    times, states, status, spent = Rows(), Rows(), STARTING, None
     while status < 0:
         reply = yield Call(kernel, (status, 0, 0.0, *run.words, *ctl, run.rtol, q0, every, _first_step(run, ctl),
                                     run.max_order, buffer.address, ROWS, address(knots), len(knots)), buffer, knots)
         status, rows = reply.status, reply.rows
-        times.append(buffer.times[:rows])
-        states.append(buffer.states[:rows])
+        kept = np.array if 2 * rows < ROWS else np.asarray  # copies, where a buffer would be kept for few rows
+        times.append(kept(buffer.times[:rows]))
+        states.append(kept(buffer.states[:rows]))
+        run.stored += rows
+        if run.stored > most_rows(size):
+            status = int(Ending.SOLVER_MEMORY)
         if status == march.RUNNING:
             spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
             if spent > limit:
                 status = int(Ending.SOLVER_TIME_BUDGET)
             buffer = Buffer(ROWS, run.words[1:4], buffer.memory)
+    if 2 * rows < ROWS:
+        recycle([buffer])
     t, s, ending = finite(_joined(times), _joined(states), run.state, Ending(status))
     return t0 + t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t0 + t, s)
 
 
 def _joined(pieces):
     """One array; no copy where there is one piece."""
-    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+    return pieces.joined()
+
+
+def most_rows(size) -> int:
+    """How many states of so many numbers a result may keep."""
+    return int(MOST / (8 * (1 + size)))
+
+
+def _check_rows(run, step):
+    """Raise ProtocolError for a step whose rows would not fit into a result."""
+    every, most, lasts = float(step.period or run.every), most_rows(run.state.size), step.duration or 0.0
+    if every > 0.0 and lasts / every > most:
+        raise ProtocolError(f"{step}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on this "
+                            f"mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s")
 
 
 def _first_step(run, ctl) -> float:

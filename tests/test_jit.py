@@ -55,10 +55,19 @@ def test_cache_cannot_go_stale(tmp_path):
     assert float(value) == 8.0 and other != folder
 
 
-def test_without_a_home_kernels_are_still_kept():
-    """A temporary folder of one's own serves where there is no home."""
-    out = python("import cellsim._jit as j; print(j.cache_directory())").stdout.strip()
-    assert out != "None" and Path(out).is_dir()
+def test_without_a_home_nothing_is_kept_in_a_place_that_others_know():
+    """Neither in the temporary folder nor in the current one: compiled in memory, and the line says so."""
+    code = "import cellsim._jit as j\nprint(j.cache_directory(), j.refused); j.announce(j.SOLVER)"
+    done = python(code)
+    assert done.stdout.strip() == "None []" and "no home; set NUMBA_CACHE_DIR to a folder" in done.stderr
+
+
+def test_empty_names_are_as_none(tmp_path):
+    """An empty NUMBA_CACHE_DIR is not the current folder, nor a relative XDG_CACHE_HOME one in it."""
+    code = "import cellsim._jit as j; print(j.cache_directory())"
+    where = {"NUMBA_CACHE_DIR": "", "XDG_CACHE_HOME": "here", "HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    assert python(code, tmp_path, **where).stdout.startswith(str(tmp_path / "home" / ".cache" / "cellsim"))
+    assert [p.name for p in tmp_path.iterdir()] == ["home"]
 
 
 def test_nowhere_to_write_still_compiles(tmp_path):

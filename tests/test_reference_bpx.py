@@ -69,8 +69,8 @@ def test_a_design_of_ones_own_is_taken():
 
 
 @pytest.mark.parametrize("keys, new, words", [
-    (("Header", "Model"), "SPM", "model 'SPM' is not supported"),
-    (("Header", "BPX"), "1.0", "version 1.0 is not supported"),
+    (("Header", "Model"), "MSMR", "model 'MSMR' is not supported"),
+    (("Header", "BPX"), "2.0", "version '2.0' is not supported"),
     (("Header",), None, "not a BPX file"),
     ((PARTS, "Separator"), None, "Separator: missing section"),
     ((PARTS, "Negative electrode", "Particle"), {}, "blended electrodes are not supported"),

@@ -28,6 +28,8 @@ def show(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file
     say(found.description)
     console.print(provenance_table(found))
     say(f"Provenance: {found.provenance()}")
+    for remark in found.remarks:
+        say(f"Remark: {remark}", soft_wrap=True)
 
 
 @app.command()
@@ -77,6 +79,8 @@ def cache_clear():
 @cache_app.command("show")
 def cache_show():
     """Say where compiled kernels are kept."""
-    from .._jit import cache_directory
+    from .._jit import cache_directory, refused
 
-    print(cache_directory() or "nowhere: set NUMBA_CACHE_DIR to a writable folder")
+    print(cache_directory() or "nowhere: set NUMBA_CACHE_DIR to a folder that you alone can write")
+    for why in refused:
+        print(f"not in {why}")

@@ -13,7 +13,7 @@ import numpy as np
 from .._jit import inlined, inner, part
 from .foil import error_of
 from .stage import solve_here
-from .system import TAIL, T, add, copy, keep_salt, views
+from .system import TAIL, Q, T, add, copy, keep_salt, views
 
 MAX_ORDER = 5
 FRESH = -1.0  # steps taken, before the step of the protocol has begun
@@ -44,8 +44,11 @@ def remember(s, h) -> Memory:
 
 
 @part
-def norm(sys, d, rtol):
-    """Largest root-mean-square of the local error in particles, salt, potentials, temperature, lithium, over rtol."""
+def norm(sys, d, rtol, per_charge):
+    """Largest root-mean-square of the local error in particles, salt, potentials, temperature, lithium, over rtol.
+
+    per_charge [m2/C]: weight of an error of the charge passed, where the current is not given.
+    """
     x, c, phi_e, phi_s, _ = views(sys, d)
     a, b, e, warmer = 0.0, 0.0, 0.0, d[d.size - TAIL + T] / KELVIN
     for i in range(x.size):
@@ -54,7 +57,8 @@ def norm(sys, d, rtol):
         b += c[i] ** 2
         e += phi_e[i] ** 2 + phi_s[i] ** 2
     n, b, end = c.size, b / sys.c_ref**2, phi_s[c.size - 1]
-    return np.sqrt(max(a / max(x.size, 1), b / n, 0.5 * e / n, end**2, warmer**2, error_of(sys, d)**2)) / rtol
+    return np.sqrt(max(a / max(x.size, 1), b / n, 0.5 * e / n, end**2, warmer**2, error_of(sys, d)**2,
+                       (per_charge * d[d.size - TAIL + Q])**2)) / rtol
 
 
 @inner
@@ -80,6 +84,25 @@ def rescale(mem, factor):
     mem.head[3] = 0.0
 
 
+@part
+def runs_dry(sys, hat):
+    """Whether the past that a formula of higher order relies on leaves a pore without salt; backward Euler does not."""
+    c = views(sys, hat)[1]
+    least = 1.0
+    for i in range(c.size):
+        least = min(least, c[i])
+    return least <= 0.0
+
+
+@part
+def forget(mem, failed):
+    """After several failures: go on by backward Euler, and in the end from the state as it is."""
+    if failed > 1:
+        mem.head[2] = 1.0
+    if failed > 3:
+        mem.D[1, :] = 0.0
+
+
 @inlined
 def attempt(sys, ctl, mem, w, rtol, tol):
     """Solve for the state one step ahead into mem.ahead; returns Newton iterations, or 0."""
@@ -90,6 +113,12 @@ def attempt(sys, ctl, mem, w, rtol, tol):
     for k in range(1, order + 1):
         add(1.0, mem.D[k], new)
         add(1.0 - GAMMA[k] / ALPHA[order], mem.D[k], hat)
+    if order > 1 and runs_dry(sys, hat):
+        order = 1
+        mem.head[2], mem.head[3] = 1.0, 0.0
+        copy(mem.D[0], hat)
+        copy(mem.D[0], new)
+        add(1.0, mem.D[1], new)
     copy(new, change)
     keep_salt(sys, new, mem.D[0])
     n = solve_here(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)
@@ -116,18 +145,18 @@ def accept(mem):
 
 
 @part
-def choose_order(sys, mem, error, rtol, highest):
+def choose_order(sys, mem, error, rtol, per_charge, highest):
     """After order + 1 equal steps, go on with whichever order allows the largest one."""
     order = int(mem.head[2])
     if mem.head[3] < order + 1:
         return
     best, factor = order, max(error, 1e-10) ** (-1.0 / (order + 1))
     if order > 1:
-        lower = max(ERROR[order - 1] * norm(sys, mem.D[order], rtol), 1e-10) ** (-1.0 / order)
+        lower = max(ERROR[order - 1] * norm(sys, mem.D[order], rtol, per_charge), 1e-10) ** (-1.0 / order)
         if lower > factor:
             best, factor = order - 1, lower
     if order < highest:
-        higher = max(ERROR[order + 1] * norm(sys, mem.D[order + 2], rtol), 1e-10) ** (-1.0 / (order + 2))
+        higher = max(ERROR[order + 1] * norm(sys, mem.D[order + 2], rtol, per_charge), 1e-10) ** (-1.0 / (order + 2))
         if higher > factor:
             best, factor = order + 1, higher
     mem.head[2] = best

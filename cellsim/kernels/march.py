@@ -3,10 +3,10 @@ import numpy as np
 
 from .._jit import entry, inlined, inner, kernel, part
 from .endings import EVENTS, RUNNING, TOL, closest, closest_here, diagnose, first_of
-from .history import ERROR, FRESH, SAFETY, accept, attempt, choose_order, norm, rescale
+from .history import ERROR, FRESH, SAFETY, accept, attempt, choose_order, forget, norm, rescale
 from .stage import voltage
 from .start import start
-from .system import add, copy, keep_salt
+from .system import CURRENT, TAIL, Q, add, copy, keep_salt
 from .task import control_of, lengths, memory_of, output_of, system_of, work_of
 
 H_MIN = 1e-12  # smallest time step [s]
@@ -86,7 +86,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
     `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
     as they are in mem, to measure the order of the method.
     """
-    rows = 0
+    rows, failed = 0, 0
     if mem.head[4] == FRESH:
         status = start(sys, ctl, mem.D[0], mem.ahead[0], mem.ahead[1], w, rtol, g)
         out_t[0] = 0.0
@@ -105,18 +105,22 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
         if mem.head[1] > longest:
             rescale(mem, longest / mem.head[1])
         if attempt(sys, ctl, mem, w, rtol, TOL) == 0:
+            failed += 1
+            forget(mem, failed)
             rescale(mem, 0.25)
             if mem.head[1] < H_MIN:
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue
         order = int(mem.head[2])
-        error = ERROR[order] * norm(sys, mem.ahead[2], rtol)
+        passed = abs(mem.D[0, out_s.shape[1] - TAIL + Q] - q_start)
+        per_charge = 0.0 if ctl.mode == CURRENT else 1.0 / (passed + ctl.q_least)
+        error = ERROR[order] * norm(sys, mem.ahead[2], rtol, per_charge)
         if adapt and not error <= 1.0:
             rescale(mem, max(0.2, SAFETY * error ** (-1.0 / (order + 1))))
             if mem.head[1] < H_MIN:
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue
-        t_before = mem.head[0]
+        t_before, failed = mem.head[0], 0
         accept(mem)
         which, end = closest_here(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
         ended = g[which] <= 0.0
@@ -126,7 +130,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
         if ended:
             return which + 1, rows
         if adapt:
-            choose_order(sys, mem, error, rtol, highest)
+            choose_order(sys, mem, error, rtol, per_charge, highest)
     return RUNNING, rows
 
 

@@ -167,7 +167,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             step = w.block[i, 0, STEP]
             change = max(change, abs(step) / sys.c_ref)
             c[i] = max(c[i] + step, 0.1 * c[i])
-        alpha, beta = respond(sys, 0, law, w.by_solid[law, 0], x_hat, x, hg, w.inside[0])
+        alpha, beta = respond(sys, 0, law, w.by_solid, x_hat, x, hg, w.inside[0])
         rise, V_I, left_I, right_I = electrolyte_drop(sys, c, I, w)
         v, v_j = electrode(sys, w, n - 1, -I, alpha - beta * I, beta, c[n - 1], -right_I)
         u, u_j = electrode(sys, w, 0, I / touching, 0.5, 0.0, c[0], left_I * touching)

@@ -1,7 +1,7 @@
 """Models and their initial states."""
 from .models import ACCURACY, DFN, SPM, SPMe
 from .state import capacity_between_cutoffs, initial_state, open_circuit_voltage, soc_at_voltage
-from .thin_film import ThinFilm, default_model
+from .thin_film import MODELS, ThinFilm, default_model, model_of
 
-__all__ = ["ACCURACY", "DFN", "SPM", "SPMe", "ThinFilm", "capacity_between_cutoffs", "default_model", "initial_state",
-           "open_circuit_voltage", "soc_at_voltage"]
+__all__ = ["ACCURACY", "DFN", "MODELS", "SPM", "SPMe", "ThinFilm", "capacity_between_cutoffs", "default_model",
+           "initial_state", "model_of", "open_circuit_voltage", "soc_at_voltage"]

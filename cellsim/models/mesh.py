@@ -169,8 +169,8 @@ def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:
 
     The separator is graded towards a foil, whose face all of the current passes.
     """
-    stretch_foil = STRETCH if has_foil(cell) else 0.0
-    dx = np.diff(graded_faces(volumes[1], cell.value("separator/thickness"), stretch_foil, "left"))
+    stretch_middle = STRETCH if has_foil(cell) else 0.0
+    dx = np.diff(graded_faces(volumes[1], cell.value("separator/thickness"), stretch_middle, "left"))
     tau, none = IDEAL if ideal else transport_efficiency(cell, "separator"), np.zeros(volumes[1])
     middle = Region(dx, 0.5 * dx / tau, 0.5 * dx / tau, link=none, end=none, side=-1, tau=tau, sigma=0.0,
                     eps=cell.value("separator/electrolyte volume fraction"), area=none, i_ref=0.0, R_f=0.0)

@@ -15,6 +15,8 @@ from functools import lru_cache
 import numpy as np
 
 from .._jit import records
+from ..arguments import listed, whole
+from ..errors import ParameterError
 from ..kernels.system import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
 from ..numerics.mesh import sphere
 from ..physics.constants import F
@@ -28,6 +30,7 @@ from .resolution import resolution
 
 STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
 ACCURACY = 1e-3  # V rms, unless said
+MOST_VOLUMES, MOST_SHELLS = 10_000, 1000
 KEYS = tuple(f.name for f in fields(Region))
 
 
@@ -92,12 +95,27 @@ def build(cell, T, volumes, shells, model, ideal=False, body=None, reach=None) -
                   float(T), R_series, heat, kept(foil_of, cell, T))
 
 
+def checked_shells(model) -> int | None:
+    """Shells of a particle as they were given, or None.  Raises ParameterError."""
+    return whole(f"{type(model).__name__}: shells", model.shells, f"give a whole number from 1 to {MOST_SHELLS}, such "
+                 "as 10, or leave it out", high=MOST_SHELLS, none=True, error=ParameterError)
+
+
 class _Meshed:
     """A model with a mesh, or still without."""
 
     def __post_init__(self):
-        if isinstance(getattr(self, "volumes", None), list):
-            object.__setattr__(self, "volumes", tuple(self.volumes))
+        object.__setattr__(self, "shells", checked_shells(self))
+        if getattr(self, "volumes", None) is None:
+            return
+        name = f"{type(self).__name__}: volumes"
+        wanted = (f"give three whole numbers from 1 to {MOST_VOLUMES}, for negative electrode, separator and positive "
+                  "electrode, such as (20, 10, 20), or leave them out")
+        volumes = listed(name, self.volumes, wanted, ParameterError)
+        if len(volumes) != 3:
+            raise ParameterError(f"{name}: {len(volumes)} of them; {wanted}")
+        object.__setattr__(self, "volumes", tuple(whole(name, n, wanted, high=MOST_VOLUMES, error=ParameterError)
+                                                  for n in volumes))
 
     def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, times=(), temperatures=()):
         """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given.

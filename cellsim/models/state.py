@@ -7,6 +7,7 @@ from ..errors import ParameterError
 from ..kernels.system import LAYER, LITHIUM, TAIL
 from ..kernels.system import T as TEMPERATURE
 from ..physics.constants import F
+from ..physics.kinetics import end_potential
 from .foil import lithium_left, resting_potential
 from .kept import kept
 from .laws import open_circuit
@@ -16,6 +17,9 @@ from .parts import NEGATIVE, POSITIVE, has_foil
 def stoichiometries(cell, soc):
     """(negative, positive) stoichiometry at a state of charge in 0..1; soc may be an array.
 
+    States of charge 0 and 1 are the ends of the electrodes' windows, between which both hold the same lithium in
+    all (`cellsim.parameters.balance`); at the reference temperature they are at the cut-off voltages, unless the
+    parameter set ends the windows before these.
     `soc=None` gives the initial stoichiometries of the parameter set.
     """
     if soc is None:
@@ -37,15 +41,24 @@ def open_circuit_voltage(cell, soc, T=None):
     """Open-circuit voltage [V] at a state of charge (number or array) and temperature [K]."""
     T = cell.temperature(T)
     x_n, x_p = (np.atleast_1d(np.asarray(x, float)) for x in stoichiometries(cell, soc))
-    U = open_circuit(cell, POSITIVE, T)(x_p) - _negative_potential(cell, x_n, x_p, T)
+    U = _with_ends(open_circuit(cell, POSITIVE, T)(x_p), x_p) - _negative_potential(cell, x_n, x_p, T)
     return U if np.ndim(soc) else float(U[0])
+
+
+def _with_ends(U, x):
+    """Potentials [V] at stoichiometries (arrays), with what keeps these between 0 and 1."""
+    edge = (x < 0.01) | (x > 0.99)
+    if edge.any():
+        U = U.copy()
+        U[edge] += [end_potential.py_func(one)[0] for one in x[edge]]
+    return U
 
 
 def _negative_potential(cell, x_n, x_p, T):
     """Open-circuit potential of the negative electrode [V] at stoichiometries (arrays); a foil goes by x_p."""
     if has_foil(cell):
         return cell.value(f"{NEGATIVE}/counter potential") + resting_potential(cell, x_p, T)
-    return open_circuit(cell, NEGATIVE, T)(x_n)
+    return _with_ends(open_circuit(cell, NEGATIVE, T)(x_n), x_n)
 
 
 def soc_at_voltage(cell, voltage, T=None) -> float:
@@ -77,7 +90,7 @@ def at_rest(soc):
     """A function (cell, T) that gives stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
     def look(cell, T):
         x_n, x_p = stoichiometries(cell, soc)
-        U_p = float(open_circuit(cell, POSITIVE, T)(np.array([x_p]))[0])
+        U_p = float(_with_ends(open_circuit(cell, POSITIVE, T)(np.array([x_p])), np.array([x_p]))[0])
         U_n = float(_negative_potential(cell, np.array([x_n]), np.array([x_p]), T)[0])
         return x_n, x_p, U_n, U_p
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from .._jit import records
+from ..arguments import shown, whole
 from ..errors import ParameterError
 from ..kernels.system import GRAIN, THIN_FILM, VOLUME, System
 from ..numerics.mesh import graded_faces, slab
@@ -16,7 +17,7 @@ from .heat import steady, warmed
 from .kept import kept
 from .laws import scale_of_diffusivity, tables
 from .mesh import FOIL, across, exchange_current_density, foil, transport_efficiency
-from .models import ACCURACY, DFN, reference
+from .models import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_shells, reference
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
 from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reaching, shells_for
 
@@ -133,6 +134,12 @@ class ThinFilm:
     shells: int | None = None
     reach: float | None = None
 
+    def __post_init__(self):
+        object.__setattr__(self, "shells", checked_shells(self))
+        object.__setattr__(self, "volumes", whole(
+            "ThinFilm: volumes", self.volumes, f"give a whole number from 1 to {MOST_VOLUMES}, such as 32, or leave it "
+            "out", high=MOST_VOLUMES, none=True, error=ParameterError))
+
     def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, times=(), temperatures=()):
         """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given.
 
@@ -152,6 +159,24 @@ class ThinFilm:
         """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
         return build(cell, T, mesh.volumes, mesh.shells, body, mesh.reach)
+
+
+MODELS = {kind.__name__: kind for kind in (DFN, SPMe, SPM, ThinFilm)}
+
+
+def model_of(said):
+    """A model as it is, or the one of that name in MODELS; None for the one that suits the cell.
+
+    Raises ParameterError for anything else, such as a class in place of a model.
+    """
+    if said is None or isinstance(said, tuple(MODELS.values())):
+        return said
+    if isinstance(said, str) and said in MODELS:
+        return MODELS[said]()
+    if isinstance(said, type) and issubclass(said, tuple(MODELS.values())):
+        raise ParameterError(f"model {said.__name__} is a class: give a model, cellsim.{said.__name__}()")
+    known = ", ".join(f"cellsim.{name}()" for name in MODELS)
+    raise ParameterError(f"model {shown(said)}: give one of {known}, or its name")
 
 
 def default_model(cell):

@@ -1,38 +1,34 @@
 """A cell: an immutable, checked parameter set that can be varied and traced."""
 import copy
 import hashlib
+import itertools
 import json
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
 from numbers import Real
 from operator import xor
 from pathlib import Path
 from types import MappingProxyType
 
+from ..arguments import chosen, mapping, shown
+from ..arguments import text as text_of
 from ..errors import ParameterError
+from . import balance
 from .check import faults, faults_of_changes, near
-from .laws import Law
+from .consistency import at_temperature
+from .laws import Law, finite
 from .names import METHODS, SECTIONS, TEXTS, quantities
+from .quantity import Provenance, Quantity, default, domain_of
 
 VARIATION = {"citation": "variation made by the user of cellsim"}
+CHANGES = "give a dictionary {\"section/quantity\": value}, such as {\"separator/thickness\": 2e-5}"
 
 
-@dataclass(frozen=True)
-class Quantity:
-    """One value with where it comes from."""
-
-    law: Law
-    unit: str
-    source: str
-    method: str
-    note: str = ""
-
-    @classmethod
-    def of(cls, record) -> "Quantity":
-        """From a record of a file, which has been checked."""
-        return cls(Law.of(record), record["unit"], record["source"], record["method"], record.get("note") or "")
+def _key_of(citation, sources, name) -> str:
+    """The key of a citation among sources: the one it has, or the first free one that begins with `name`."""
+    keys = (name if k == 1 else f"{name} {k}" for k in itertools.count(1))
+    return next(key for key in keys if key not in sources or sources[key].get("citation") == citation)
 
 
 def _refuse(faults, label):
@@ -42,41 +38,14 @@ def _refuse(faults, label):
 
 
 @dataclass(frozen=True)
-class Provenance:
-    """Where every value of a cell comes from.
-
-    rows: (path, value, unit, source, method, note); counts per method; score: share per method.
-    """
-
-    rows: tuple[tuple[str, str, str, str, str, str], ...]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many values each method gave."""
-        found = Counter(row[4] for row in self.rows)
-        return {m: found[m] for m in METHODS}
-
-    @property
-    def score(self) -> dict[str, float]:
-        """Share of the values each method gave; the shares add up to 1."""
-        return {m: n / len(self.rows) for m, n in self.counts.items()}
-
-    def __str__(self):
-        return ", ".join(f"{100 * share:.0f} % {m}" for m, share in self.score.items() if share)
-
-
-@lru_cache
-def _default(section, kind, key) -> Law | None:
-    """What an optional quantity is where a file leaves it out."""
-    name = quantities(section, kind).get(key)
-    return None if name is None or name.default is None else Law(value=name.default)
-
-
-@dataclass(frozen=True)
 class Cell:
     """An immutable parameter set.  Paths are "section/quantity", such as "separator/thickness".
 
     changes: laws by path in which a variation differs, or did once, from `origin`.
+    remarks: what is to be known about the cell beyond its values, one sentence each.
+
+    States of charge 0 and 1 follow from the lithium of the cell and its cut-off voltages, see
+    `cellsim.parameters.balance`: variations have windows of stoichiometry of their own.
     """
 
     name: str
@@ -86,19 +55,32 @@ class Cell:
     _numbers: dict = field(repr=False, compare=False, default_factory=dict)  # those that have been asked for
     _origin: "Cell | None" = field(repr=False, compare=False, default=None)
     changes: Mapping = field(repr=False, compare=False, default_factory=dict)
+    remarks: tuple[str, ...] = field(repr=False, compare=False, default=())
+    _stated: "Cell | None" = field(repr=False, compare=False, default=None)  # whose windows are as stated
 
     @classmethod
     def from_json(cls, raw, name, path=None, label=None) -> "Cell":
         """Check the content of a parameter file.  Raises ParameterError listing all faults."""
         raw = copy.deepcopy(raw)
         _refuse(faults(raw), label or (Path(path).name if path else name))
-        records = {f"{section}/{key}": Quantity.of(record) for section in SECTIONS
+        records = {f"{section}/{key}": Quantity.of(record, domain_of(section, raw, key)) for section in SECTIONS
                    for key, record in raw[section].items() if isinstance(record, dict)}
-        return cls(name, Path(path) if path else None, raw, MappingProxyType(records))
+        imported = tuple(raw.get("remarks", ()))
+        cell = cls(name, Path(path) if path else None, raw, MappingProxyType(records), remarks=imported)
+        try:
+            windows, said = balance.reconciled(cell)
+        except ParameterError as fault:
+            _refuse([str(fault)], label or (Path(path).name if path else name))
+        if windows:
+            for place, value in windows.items():
+                section, _, key = place.partition("/")
+                raw[section][key] |= {"value": value, "note": f"balanced; stated as {cell.value(place):.6g}"}
+            return cls.from_json(raw | {"remarks": [*imported, said]}, name, path, label)
+        return replace(cell, remarks=cell.remarks + balance.remarks(cell))
 
     def digest(self) -> str:
         """A short name of everything in the file, the same wherever it is read."""
-        text = json.dumps(self._raw, sort_keys=True, ensure_ascii=False)
+        text = json.dumps(self._content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def __hash__(self):
@@ -115,7 +97,17 @@ class Cell:
 
     @cached_property
     def _text(self):
-        return json.dumps(self._raw)
+        return json.dumps(self._content)
+
+    @property
+    def _content(self):
+        """The content of the file; laws say where they are known if that is not the window."""
+        raw = self._raw
+        for path, q in self._records.items():
+            section, _, key = path.partition("/")
+            if q.law.domain is not None and q.law.domain != domain_of(section, raw, key):
+                raw = raw | {section: raw[section] | {key: raw[section][key] | {"range": list(q.law.domain[:2])}}}
+        return raw
 
     def __reduce__(self):
         return _again, (self._text, self.name, self.path)
@@ -151,8 +143,16 @@ class Cell:
         return self.value("cell/nominal capacity")
 
     def temperature(self, given=None) -> float:
-        """The temperature of a run [K]: the one given, or else the cell's ambient one."""
-        return self.value("cell/ambient temperature") if given is None else given
+        """The temperature of a run [K]: the one given, or else the cell's ambient one.
+
+        Raises ParameterError, naming law, x and T, if a law of the cell has no sound value there.
+        """
+        ambient = self.value("cell/ambient temperature")
+        if given is None:
+            return ambient
+        if given != ambient and finite(given) and given > 0.0:
+            _refuse([f"{path}: {text}" for path, text in at_temperature(self._raw, given)], self.name)
+        return given
 
     def has(self, path) -> bool:
         """Whether the file gives this quantity."""
@@ -174,7 +174,7 @@ class Cell:
         if path in self._records:
             return self._records[path].law
         section, _, key = path.partition("/")
-        found = _default(section, self._raw[section].get("type"), key) if section in SECTIONS else None
+        found = default(section, self._raw[section].get("type"), key) if section in SECTIONS else None
         if found is None:
             raise ParameterError(f"{self.name}: {path}: not given; {near(path, self._records)}")
         return found
@@ -194,13 +194,18 @@ class Cell:
         self._numbers[path] = law.value
         return law.value
 
-    def with_(self, changes) -> "Cell":
+    def with_(self, changes, *, method="assumed", source=None) -> "Cell":
         """A checked variation: {"section/quantity": number, or expression for a law}.
 
-        Changed values are marked as assumed.  Raises ParameterError.
+        Changed values are marked as assumed by the user unless another method (of `names.METHODS`) and another
+        source (its citation) are given.  Raises ParameterError.
         """
-        changes, raw = dict(changes), self._raw.copy()
-        raw["sources"] = raw["sources"] | {"variation": dict(VARIATION)}
+        changes, raw = dict(mapping("with_: changes", changes, CHANGES)), self._raw.copy()
+        chosen("with_: method", method, METHODS, ParameterError)
+        citation = VARIATION["citation"] if source is None else text_of("with_: source", source, "give a citation, as "
+                                                                        "text", ParameterError)
+        origin = _key_of(citation, raw["sources"], "variation" if source is None else method)
+        raw["sources"] = raw["sources"] | {origin: {"citation": citation}}
         for path, new in changes.items():
             section, _, key = path.partition("/")
             known = quantities(section, raw[section].get("type")) if section in SECTIONS else {}
@@ -210,19 +215,62 @@ class Cell:
             old = raw[section].get(key)
             was = str(self.law(path)) if old or known[key].default is not None else "nothing"
             if isinstance(new, bool) or not isinstance(new, (str, Real)):
-                raise ParameterError(f"{self.name}: {path}: give a number or an expression, "
-                                     f"found {str(new)[:40]!r}")
+                raise ParameterError(f"{self.name}: {path}: give a number or an expression, found {shown(new)}")
             form, content = ("expression", new) if isinstance(new, str) else ("value", float(new))
-            raw[section] = raw[section] | {key: {form: content, "unit": known[key].unit, "source": "variation",
-                                                 "method": "assumed", "note": f"changed from {was}"}}
+            raw[section] = raw[section] | {key: {form: content, "unit": known[key].unit, "source": origin,
+                                                 "method": method, "note": f"changed from {was}"}}
         _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
-        new = {path: Quantity.of(raw[section][key]) for path in changes for section, _, key in [path.partition("/")]}
+        new = {path: Quantity.of(raw[section][key], domain_of(section, (self._stated or self)._raw, key))
+               for path in changes for section, _, key in [path.partition("/")]}
+        cell = self._with(raw, new)
+        windows = [path for path in balance.WINDOWS if path in changes]
+        return self._balanced(cell, changes, windows) if windows or not balance.DECIDING.isdisjoint(changes) else cell
+
+    def _with(self, raw, new, **more) -> "Cell":
+        """A variation of the content `raw`, in which the quantities `new` by path differ."""
         known = self._numbers.copy()  # at once: other threads may add to it
-        for path in changes:
+        for path in new:
             known.pop(path, None)
         laws = {path: quantity.law for path, quantity in new.items()}
-        return Cell(self.name, self.path, raw, MappingProxyType({**self._records, **new}), known, self.origin,
-                    MappingProxyType({**self.changes, **laws}))
+        return replace(self, _raw=raw, _records=MappingProxyType({**self._records, **new}), _numbers=known,
+                       _origin=self.origin, changes=MappingProxyType({**self.changes, **laws}),
+                       **{"_stated": self._stated or self, **more})
+
+    def _balanced(self, cell, changes, windows) -> "Cell":
+        """The variation `cell` of this one with windows that go with its lithium; `windows`: those it states."""
+        try:
+            before = self
+            if not balance.DECIDING.isdisjoint(changes):
+                found = balance.moved(cell, cell._stated, self)
+                before = cell._moved(found)
+                cell = cell._moved({path: x for path, x in found.items() if path not in changes}) if windows else before
+            if windows:
+                cell = cell._moved(balance.followed(cell, before, windows))
+                cell = cell._moved(balance.reconciled(cell)[0])._stating()
+        except ParameterError as fault:
+            _refuse([str(fault)], f"variation of {self.name}")
+        return cell
+
+    def _moved(self, windows) -> "Cell":
+        """This variation with other stoichiometries by path."""
+        windows = {path: float(x) for path, x in windows.items() if x != self.value(path)}
+        if not windows:
+            return self
+        raw, new = self._raw.copy(), {}
+        for path, x in windows.items():
+            section, _, key = path.partition("/")
+            record = {"value": x, "unit": "1", "source": "variation", "method": "assumed",
+                      "note": f"follows from lithium and cut-off voltages; was {self.value(path):.6g}"}
+            raw[section] = raw[section] | {key: record}
+            new[path] = Quantity(Law(value=x), "1", "variation", "assumed", record["note"])
+        return self._with(raw, new, remarks=tuple(raw.get("remarks", ())))
+
+    def _stating(self) -> "Cell":
+        """This variation, its windows being what it states: so far reach the data of its laws."""
+        new = {path: replace(q, law=replace(q.law, domain=domain)) for path, q in self._records.items()
+               if q.law.domain is not None for section, _, key in [path.partition("/")]
+               for domain in [domain_of(section, self._raw, key)] if domain != q.law.domain}
+        return self._with(self._raw, new, _stated=None)
 
     def provenance(self) -> Provenance:
         """Where every value comes from."""
@@ -231,7 +279,7 @@ class Cell:
 
     def to_json(self) -> dict:
         """The content of the parameter file."""
-        return copy.deepcopy(self._raw)
+        return copy.deepcopy(self._content)
 
 
 @lru_cache(maxsize=64)

@@ -1,12 +1,15 @@
 """Checking a parameter file: all faults at once, each with its place and its remedy."""
 import difflib
+from itertools import islice
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError, field_validator
 
+from ..files import cut, quoted
 from .consistency import consistency
 from .laws import Law, LawError, finite
 from .names import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
 
+MOST = 100  # faults that are listed
 TRANSPORT_CHOICES = ({"transport efficiency"}, {"bruggeman exponent"},
                      {"percolation threshold", "percolation exponent"})
 
@@ -24,8 +27,16 @@ class Table(BaseModel):
     """Pairs of a law."""
 
     model_config = ConfigDict(extra="forbid")
-    x: list[StrictFloat]  # an integer is fine, too; text or a boolean is not
-    y: list[StrictFloat]
+    x: list
+    y: list
+
+    @field_validator("x", "y")
+    @classmethod
+    def _numbers(cls, values):
+        for k, value in enumerate(values, 1):  # an integer is fine, too; text or a boolean is not
+            if not finite(value):
+                raise ValueError(f"entry {k} is not a finite number: {quoted(value)}")
+        return values
 
 
 class Record(BaseModel):
@@ -35,6 +46,7 @@ class Record(BaseModel):
     value: StrictFloat | None = None
     expression: StrictStr | None = None
     table: Table | None = None
+    range: list[StrictFloat] | None = None  # stoichiometries between which a law is known; the window unless given
     unit: StrictStr
     source: StrictStr
     method: StrictStr
@@ -43,25 +55,38 @@ class Record(BaseModel):
 
 def near(word, words) -> str:
     """Remedy for a misspelt word."""
-    close = difflib.get_close_matches(str(word), list(words), n=3, cutoff=0.5)
+    words = [str(known)[:80] for known in islice(words, 300)]
+    close = difflib.get_close_matches(str(word)[:80], words, n=3, cutoff=0.5)
     if close:
         return f"did you mean {' or '.join(map(repr, close))}?"
-    return f"known: {', '.join(map(str, words))}"
+    return f"known: {', '.join(words[:60])}{', ...' * (len(words) > 60)}"
 
 
 def faults(raw) -> list[str]:
     """Everything wrong with the content of a parameter file, one sentence each."""
     if not isinstance(raw, dict):
-        return ["the file holds no JSON object; see parameter_sets/README.md"]
-    found = list(_head(raw))
+        return [f"the file holds no JSON object but {quoted(raw)}; see parameter_sets/README.md"]
+    found = list(islice(_alone(raw), 10 * MOST))  # of a file with more nothing else is worth a look
+    if len(found) <= MOST:
+        found += consistency(raw, {path for path, _ in found})
+    return _listed(found)
+
+
+def _alone(raw):
+    """(path, fault) of everything in a file that shows without a look at anything else."""
+    yield from _head(raw)
     sources = raw.get("sources")
     for section in SECTIONS:
         if isinstance(raw.get(section), dict):
-            found += _section(section, raw[section], sources if isinstance(sources, dict) else {})
+            yield from _section(section, raw[section], sources if isinstance(sources, dict) else {})
         else:
-            found.append((section, "missing section; add it"))
-    found += consistency(raw, {path for path, _ in found})
-    return [f"{path}: {text}" for path, text in found]
+            yield section, f"missing section; add it with {_needs(section)}"
+
+
+def _listed(found) -> list[str]:
+    """(path, fault) as sentences, not too long and not too many."""
+    words = [f"{cut(path)}: {cut(text, 600)}" for path, text in dict.fromkeys(found[:MOST + 1])]
+    return words if len(found) <= MOST else [*words[:MOST], "and more faults than are listed"]
 
 
 def faults_of_changes(raw, sound, changed) -> list[str]:
@@ -74,27 +99,43 @@ def faults_of_changes(raw, sound, changed) -> list[str]:
         if key not in sound[section]:
             found += _choices(section, raw[section])
     found += consistency(raw, {path for path, _ in found}, set(changed))
-    return [f"{path}: {text}" for path, text in dict.fromkeys(found)]
+    return _listed(list(dict.fromkeys(found)))
 
 
 def _head(raw):
     """(path, fault) of what stands above the sections."""
-    for key in raw:
-        if key not in ("$schema", "format", "sources", *HEAD, *SECTIONS):
-            yield key, f"unknown section; {near(key, SECTIONS)}"
+    unknown = [key for key in raw if key not in ("$schema", "format", "sources", "remarks", *HEAD, *SECTIONS)]
+    yield from _unknown("", "unknown section", unknown, SECTIONS)
     for key in HEAD:
         if not isinstance(raw.get(key), str):
             yield key, "missing; give it as a string"
     if isinstance(raw.get("kind"), str) and raw["kind"] not in ("liquid", "solid"):
         yield "kind", "must be \"liquid\" or \"solid\""
     if raw.get("format", 1) != 1:
-        yield "format", f"must be 1, found {str(raw['format'])[:40]!r}: made for another version of cellsim"
+        yield "format", f"must be 1, found {quoted(raw['format'])}: made for another version of cellsim"
+    remarks = raw.get("remarks", [])
+    if not isinstance(remarks, list) or not all(isinstance(words, str) for words in remarks):
+        yield "remarks", "must be a list of sentences"
     sources = raw.get("sources")
     if not isinstance(sources, dict) or not sources:
         yield "sources", "missing; list every source with its citation"
         return
     for key, source in sources.items():
         yield from ((f"sources/{key}", text) for text in _shape(Source, source))
+
+
+def _needs(section) -> str:
+    """All that a section must hold, with units."""
+    words = [f"{key} ({' or '.join(choices)})" for key, choices in TEXTS.get(section, {}).items()]
+    words += [f"{key} [{name.unit}]" for key, name in quantities(section).items()
+              if name.default is None and not name.optional]
+    return ", ".join(words)
+
+
+def _unknown(section, what, keys, known):
+    """(path, fault) of keys that do not belong there; what was meant is looked up for the first of many only."""
+    for k, key in enumerate(keys):
+        yield f"{section}{key}", f"{what}; {near(key, known)}" if k < 10 else what
 
 
 def _shape(model, raw):
@@ -106,7 +147,7 @@ def _shape(model, raw):
             where = "/".join(str(p) for p in e["loc"])
             known = {"missing": f"{where}: missing; add it",
                      "extra_forbidden": f"{where}: unknown key; remove it"}
-            other = f"{where or 'record'}: {e['msg'].lower()}, found {str(e['input'])[:40]!r}"
+            other = f"{where or 'record'}: {e['msg'].lower()}, found {quoted(e['input'])}"
             yield known.get(e["type"], other)
 
 
@@ -115,15 +156,13 @@ def _section(section, raw, sources):
     texts = TEXTS.get(section, {})
     for key, choices in texts.items():
         if raw.get(key) not in choices:
-            found = str(raw.get(key))[:40]
-            yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {found!r}"
+            found = quoted(raw.get(key))
+            yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {found}"
     names = quantities(section, raw.get("type"))
+    unknown = [key for key in raw if key not in texts and key not in names]
+    yield from _unknown(f"{section}/", "unknown quantity", unknown, names)
     for key, record in raw.items():
-        if key in texts:
-            continue
-        if key not in names:
-            yield f"{section}/{key}", f"unknown quantity; {near(key, names)}"
-        else:
+        if key in names:
             yield from ((f"{section}/{key}", text) for text in _record(names[key], record, sources))
     for key, name in names.items():
         if key not in raw and name.default is None and not name.optional:
@@ -148,7 +187,7 @@ def _choices(section, raw):
 def _record(name, record, sources):
     """Faults of one quantity."""
     if not isinstance(record, dict):
-        yield f"must be a record with value, unit, source and method, found {record!r}"
+        yield f"must be a record with value, unit, source and method, found {quoted(record)}"
         return
     shape = list(_shape(Record, record))
     yield from shape
@@ -158,13 +197,16 @@ def _record(name, record, sources):
     if len(forms) != 1:
         yield "give exactly one of value, expression or table"
         return
+    ends = record.get("range")
+    if ends is not None and (name.law is None or len(ends) != 2 or not 0.0 <= ends[0] < ends[1] <= 1.0):
+        yield "range: give two rising stoichiometries between 0 and 1, of a law"
     if record["unit"] != name.unit:
-        yield f"unit {record['unit']!r}; expected {name.unit!r}: convert the value"
+        yield f"unit {quoted(record['unit'])}; expected {name.unit!r}: convert the value"
     if record["source"] not in sources:
         known = near(record["source"], sources or ["(none)"])
-        yield f"source {record['source']!r} is not in sources; {known}"
+        yield f"source {quoted(record['source'])} is not in sources; {known}"
     if record["method"] not in METHODS:
-        yield f"method {record['method']!r}; choose one of {', '.join(METHODS)}"
+        yield f"method {quoted(record['method'])}; choose one of {', '.join(METHODS)}"
     yield from _content(name, record)
 
 
@@ -179,7 +221,7 @@ def _content(name, record):
         except LawError as fault:
             yield f"{fault}"
     elif not finite(record["value"]):
-        yield f"value {str(record['value'])[:40]} is not finite; give a number"
+        yield f"value {quoted(record['value'])} is not finite; give a number"
     elif not name.lo <= record["value"] <= name.hi:
         yield (f"value {record['value']:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; "
                "check it and its unit")

@@ -5,11 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from .laws import Law
+from .laws import SLACK, X_RANGE, Law
 from .names import quantities
 
 MATERIALS = ("electrolyte", "active material", "void")  # what fills a porous electrode
-X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite: those the models tabulate
+USUAL = (0.5, 1.5)  # concentrations that any run meets, relative to the initial one
+STEEP = 1e6  # times what a law is elsewhere: no value but a pole
 C_RANGE = (5e-4, 4.0)  # the same for salt concentrations, relative to the initial one
 
 
@@ -61,7 +62,10 @@ def _checks(with_particles) -> tuple:
         (_host, (), ("negative electrode/host capacity", "negative electrode/vanishing charge"))]
     for part in with_particles:
         checks += [(_fractions, (part,), tuple(f"{part}/{key} volume fraction" for key in MATERIALS)),
-                   (_window, (part,), _ends(part))]
+                   (_window, (part,), _ends(part)), (_percolates, (part, "active material", "electronic "),
+                                                     _percolation(part, "active material", "electronic "))]
+    for part in ("separator", *with_particles):
+        checks.append((_percolates, (part, "electrolyte", ""), _percolation(part, "electrolyte", "")))
     for section in ("electrolyte", *with_particles):
         checks += [(_law, (section, key, name), (f"{section}/{key}", "cell/ambient temperature", *(
             _ends(section) if name.law == "stoichiometry" else ("electrolyte/initial concentration",))))
@@ -72,6 +76,20 @@ def _checks(with_particles) -> tuple:
 def _ends(part):
     """Paths of the window of stoichiometries of an electrode."""
     return tuple(f"{part}/{end} stoichiometry" for end in ("minimum", "maximum"))
+
+
+def _percolation(part, phase, kind):
+    """Paths of what decides whether a phase conducts."""
+    return f"{part}/{phase} volume fraction", *(f"{part}/{kind}percolation {key}" for key in ("threshold", "exponent"))
+
+
+def _percolates(file, part, phase, kind):
+    threshold, exponent = (file.value(part, f"{kind}percolation {key}", 0.0) for key in ("threshold", "exponent"))
+    if exponent > 0.0 and (phi := file.value(part, f"{phase} volume fraction", 1.0)) <= threshold:
+        carries = "electrons" if kind else "ions"
+        yield f"{part}/{phase} volume fraction", (
+            f"{phi:g} is not above the {kind}percolation threshold of {threshold:g}: no {carries} would pass; "
+            "raise the fraction or lower the threshold")
 
 
 def _cutoffs(file):
@@ -110,30 +128,66 @@ def _window(file, part):
         yield f"{part}/minimum stoichiometry", "must be below the maximum; exchange them"
 
 
-def _law(file, section, key, name):
-    """Faults of a law over its whole range."""
+def at_temperature(raw, T):
+    """(path, fault) of the laws of a sound file that depend on temperature, at T [K].
+
+    They must have a value over their whole range, and a property that is positive must be so within the window, or at
+    usual concentrations: beyond them laws of T are often extrapolations that no run visits.
+    """
+    file = _Sound(raw, set())
+    for section in ("electrolyte", "negative electrode", "positive electrode"):
+        for key, name in quantities(section, raw[section].get("type")).items():
+            record = raw[section].get(key) if name.law else None
+            if record and "T" in (record.get("expression") or ""):
+                yield from _law(file, section, key, name, T)
+
+
+def _law(file, section, key, name, elsewhere=None):
+    """Faults of a law over its whole range at the ambient temperature, or at another one [K]."""
     record = file.record(section, key)
     if record is None or record.get("value") is not None:
         return
-    path, law, T = f"{section}/{key}", Law.of(record), file.value("cell", "ambient temperature")
+    path, law, T = f"{section}/{key}", Law.of(record), elsewhere or file.value("cell", "ambient temperature")
     if name.law == "stoichiometry":
         lo, hi = (file.value(section, f"{end} stoichiometry") for end in ("minimum", "maximum"))
         first, last = (law.table[0][0], law.table[0][-1]) if law.table else (lo, hi)
-        if first > lo + 5e-3 or last < hi - 5e-3:
+        if first > lo + SLACK or last < hi - SLACK:
             yield path, (f"the table covers {first:g} to {last:g}, not the window {lo:g} to {hi:g}; "
                          "extend the table or narrow the window")
-        x = np.linspace(*X_RANGE, 1001)
-        inside = (x > lo - 5e-3) & (x < hi + 5e-3)
+        ends = lo, hi
     else:
-        x = file.value("electrolyte", "initial concentration") * np.linspace(*C_RANGE, 401)
-        inside = np.ones(x.size, bool)
+        ends = file.value("electrolyte", "initial concentration"), 0.0
+    yield from ((path, words) for words in _faults_of_law(law, name, *ends, float(T), elsewhere))
+
+
+@lru_cache(maxsize=512)
+def _faults_of_law(law, name, lo, hi, T, elsewhere) -> tuple[str, ...]:
+    """Faults of a law at T [K]; lo, hi: the window of stoichiometries, or the initial concentration and nothing.
+
+    elsewhere: not None if T is another temperature than the one at which the file was checked.
+    """
+    x = np.linspace(*X_RANGE, 1001) if name.law == "stoichiometry" else lo * np.linspace(*C_RANGE, 401)
     y = law(x, T)
     bad = ~np.isfinite(y)
+    if not bad.any():
+        between = law.places(x[0], x[-1], T)
+        y_between = law(between, T)
+        bad = ~np.isfinite(y_between) | (np.abs(y_between) > STEEP * np.max(np.abs(y)))
+        x, y, bad = (np.append(a, b) for a, b in ((x, between), (y, y_between), (np.zeros(y.size, bool), bad)))
+    least, most = name.lo, name.hi
+    inside = (x > lo - SLACK) & (x < hi + SLACK) if name.law == "stoichiometry" else np.ones(x.size, bool)
+    if elsewhere is not None:
+        least, most = (least, np.inf) if least > 0.0 else (-np.inf, np.inf)
+        if name.law == "concentration":
+            inside = (x > USUAL[0] * lo) & (x < USUAL[1] * lo)
+    at = f" and T = {T:g} K" if "T" in (law.expression or "") else ""
+    remedy = "check it" if elsewhere is None else "it does not hold there: choose another temperature, or another law"
     if bad.any():
-        yield path, (f"gives {y[bad][0]} at x = {x[bad][0]:.4g}; "
-                     f"it must be finite from {x[0]:.4g} to {x[-1]:.4g}")
-    elif inside.any() and not name.lo <= y[inside].min() <= y[inside].max() <= name.hi:
+        return (f"gives {y[bad][0]:.4g} at x = {x[bad][0]:.6g}{at}; it must be finite from "
+                f"{x.min():.4g} to {x.max():.4g}",)
+    if inside.any() and not least <= y[inside].min() <= y[inside].max() <= most:
         y, x = y[inside], x[inside]
-        k = int(np.argmin(y)) if y.min() < name.lo else int(np.argmax(y))
-        yield path, (f"gives {y[k]:.4g} {name.unit} at x = {x[k]:.4g}, "
-                     f"outside {name.lo:g} to {name.hi:g}; check it")
+        k = int(np.argmin(y)) if y.min() < least else int(np.argmax(y))
+        return (f"gives {y[k]:.4g} {name.unit} at x = {x[k]:.4g}{at}, "
+                f"outside {name.lo:g} to {name.hi:g}; {remedy}",)
+    return ()

@@ -1,10 +1,13 @@
 """Finding and reading parameter files."""
 import difflib
-import json
+import os
+import warnings
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from ..errors import ParameterError
+from ..errors import CellsimWarning, ParameterError
+from ..files import cut, quoted, read_json
 from .cell import Cell
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -25,50 +28,51 @@ def cells() -> list[str]:
 def load(name) -> Cell:
     """A packaged parameter set by name, or any parameter file by its path (ending in .json); a `Cell` is itself.
 
+    A file in BPX is read as `cellsim.interop.read_bpx` does.  What a file says and a run does not use is in
+    `Cell.remarks` and is told as a `CellsimWarning`.
     Raises ParameterError: unknown name (nearest names suggested), unreadable file, or the list
     of all faults in the file.
     """
     if isinstance(name, Cell):
         return name
+    if not isinstance(name, str | os.PathLike):
+        raise ParameterError(f"a cell is the name of a parameter set, the path of a .json file or a Cell, not "
+                             f"{quoted(name)}; for example cellsim.load('lgm50_chen2020')")
     path = Path(name)
-    return Cell.from_json(read(path), path.stem, path) if path.suffix == ".json" else _packaged(str(name))
+    if path.suffix.lower() != ".json":
+        return _packaged(str(name))
+    raw = read(path)
+    if is_bpx(raw):
+        from ..interop.bpx import cell_of  # which makes cells of this package
+
+        found = cell_of(raw, path)
+    else:
+        found = Cell.from_json(raw, path.stem, path)
+    tell(found)
+    return found
+
+
+def is_bpx(raw) -> bool:
+    """Whether the content of a file is meant to be BPX."""
+    return isinstance(raw, dict) and "Parameterisation" in raw and "sources" not in raw
+
+
+def tell(cell) -> None:
+    """Issue what the user should know about an imported cell as one `CellsimWarning`."""
+    if cell.remarks:
+        warnings.warn("\n".join(f"{cell.name}: {remark}" for remark in cell.remarks), CellsimWarning, stacklevel=3)
 
 
 @lru_cache(maxsize=64)
 def _packaged(name):
     if name not in cells():
-        close = difflib.get_close_matches(name, cells(), n=3, cutoff=0.3)
+        close = difflib.get_close_matches(name[:80], cells(), n=3, cutoff=0.3)
         remedy = f"did you mean {' or '.join(close)}?" if close else f"known cells: {', '.join(cells())}"
-        raise ParameterError(f"unknown cell {name!r}; {remedy}")
+        raise ParameterError(f"unknown cell {cut(name)!r}; {remedy}")
     path = home() / f"{name}.json"
     return Cell.from_json(read(path), name, path)
 
 
-def read(path) -> dict:
-    """The JSON content of a file, without duplicate keys and without NaN.  Raises ParameterError."""
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        reason = getattr(fault, "strerror", None) or "not a text file"
-        raise ParameterError(f"{path}: cannot be read ({reason})") from None
-    try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except json.JSONDecodeError as fault:
-        raise ParameterError(f"{Path(path).name}: line {fault.lineno}, column {fault.colno}: {fault.msg}; "
-                             "the file is not valid JSON") from None
-    except RecursionError:
-        raise ParameterError(f"{Path(path).name}: nested too deeply; see parameter_sets/README.md") from None
-    except ValueError as fault:
-        raise ParameterError(f"{Path(path).name}: {fault}") from None
-
-
-def _unique(pairs):
-    keys = [k for k, _ in pairs]
-    double = sorted({k for k in keys if keys.count(k) > 1})
-    if double:
-        raise ValueError(f"key {double[0]!r} appears twice in one object; remove one")
-    return dict(pairs)
-
-
-def _no_constant(word):
-    raise ValueError(f"{word} is not a number; give a finite value")
+def read(path) -> Any:
+    """The JSON content of a file, see `cellsim.files.read_json`.  Raises ParameterError."""
+    return read_json(path, ParameterError)

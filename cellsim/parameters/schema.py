@@ -14,9 +14,11 @@ def _quantity(name):
     for key, limit in (("minimum", name.lo), ("maximum", name.hi)):
         if abs(limit) < float("inf"):
             forms["value"][key] = limit
+    ends = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+    more = {"range": ends} if name.law == "stoichiometry" else {}
     text = name.meaning if name.default is None else f"{name.meaning}; {name.default:g} if left out"
     return {"type": "object", "description": text, "additionalProperties": False,
-            "properties": forms | {"unit": {"const": name.unit}, "source": {"type": "string"},
+            "properties": forms | more | {"unit": {"const": name.unit}, "source": {"type": "string"},
                                    "method": {"enum": list(METHODS)}, "note": {"type": "string"}},
             "required": ["unit", "source", "method"], "oneOf": [{"required": [form]} for form in forms]}
 
@@ -41,6 +43,7 @@ def json_schema() -> dict:
             "type": "object", "additionalProperties": False,
             "properties": {"$schema": {"type": "string"}, "format": {"const": 1},
                            **{k: {"type": "string"} for k in HEAD}, "kind": {"enum": ["liquid", "solid"]},
+                           "remarks": {"type": "array", "items": {"type": "string"}},
                            "sources": {"type": "object", "additionalProperties": source}, **parts},
             "required": [*HEAD, "sources", *SECTIONS]}
 

@@ -1,7 +1,7 @@
 """What a protocol is made of besides steps: cycles, jumps, ends, and the conditions they depend on."""
-import math
 from dataclasses import dataclass, replace
 
+from ..arguments import chosen, listed, number, shown, whole
 from ..errors import ProtocolError
 from .profiles import Profile
 from .steps import FLOWS, QUANTITIES, Step
@@ -33,15 +33,11 @@ class Condition:
 
     def __post_init__(self):
         if self.quantity == "ending":
-            if self.side not in ENDED_BY:
-                raise ProtocolError(f"ended by {self.side!r}: choose one of {', '.join(ENDED_BY)}")
+            chosen("ended by", self.side, ENDED_BY)
             return
-        if self.quantity not in LOOKS:
-            raise ProtocolError(f"condition on {self.quantity!r}: choose one of {', '.join(LOOKS)}")
-        if self.side not in ("above", "below"):
-            raise ProtocolError(f"condition on {self.quantity}, side {self.side!r}: choose above or below")
-        if not math.isfinite(self.value):
-            raise ProtocolError(f"condition on {self.quantity}: {self.value!r} is not a finite number")
+        chosen("condition on", self.quantity, LOOKS)
+        chosen(f"condition on {self.quantity}, side", self.side, ("above", "below"))
+        object.__setattr__(self, "value", number(f"condition on {self.quantity}:", self.value, "give a finite number"))
 
     def holds(self, outcome, values, elapsed) -> bool:
         """Whether it is true; see `Walk.send` for outcome and values, elapsed [s] since the start."""
@@ -69,8 +65,16 @@ class Repeat:
     times: int = 1
 
     def __post_init__(self):
-        object.__setattr__(self, "nodes", tuple(self.nodes))
-        _check_times("repeat", self.times)
+        nodes = tuple(listed("repeat", self.nodes, "give a list of steps"))
+        for node in nodes:
+            if not isinstance(node, Step | Repeat | CCCV | Label | Goto | Stop):
+                raise ProtocolError(f"repeat {shown(node)}: give a list of steps")
+        object.__setattr__(self, "nodes", nodes)
+        object.__setattr__(self, "times", _checked_times("repeat", self.times))
+        depth = 1 + max((n.depth for n in nodes if isinstance(n, Repeat)), default=0)
+        if depth > DEEPEST:
+            raise ProtocolError(f"more than {DEEPEST} cycles within each other: write them side by side")
+        object.__setattr__(self, "depth", depth)
         if not any(map(has_step, self.nodes)):
             raise ProtocolError("a repeated block needs a step")
 
@@ -82,8 +86,8 @@ class Label:
     name: str
 
     def __post_init__(self):
-        if not (self.name and self.name.isidentifier() and self.name.isascii()):
-            raise ProtocolError(f"label {self.name!r}: give one word of letters, digits and _")
+        if not (isinstance(self.name, str) and self.name.isidentifier() and self.name.isascii()):
+            raise ProtocolError(f"label {shown(self.name)}: give one word of letters, digits and _")
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,10 @@ class Goto:
     times: int | None = None
 
     def __post_init__(self):
+        Label(self.label)  # which checks it
+        _check_condition(self.condition)
         if self.times is not None:
-            _check_times(f"goto {self.label}", self.times)
+            object.__setattr__(self, "times", _checked_times(f"goto {self.label}", self.times))
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,9 @@ class Stop:
     """End the whole protocol here, if the condition holds."""
 
     condition: Condition | None = None
+
+    def __post_init__(self):
+        _check_condition(self.condition)
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,8 @@ class CCCV:
     duration: float | None = None
 
     def __post_init__(self):
+        if not isinstance(self.charge, Step) or not isinstance(self.hold, Step):
+            raise ProtocolError("CCCV: give two steps, a charge and a hold")
         bounds = [x.value for x in self.charge.until if x.quantity == "voltage"]
         if self.hold.control != "voltage" or bounds != [self.hold.target]:
             raise ProtocolError("CCCV: the charge must end at the voltage that is held")
@@ -146,9 +157,13 @@ class CCCV:
         return replace(self.charge, duration=self.duration), replace(self.hold, duration=self.duration)
 
 
-def _check_times(what, times):
-    if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= MOST_TIMES:
-        raise ProtocolError(f"{what}, {times!r} times: give a whole number from 1 to {MOST_TIMES}")
+def _checked_times(what, times) -> int:
+    return whole(f"{what}, times", times, f"give a whole number from 1 to {MOST_TIMES}", high=MOST_TIMES)
+
+
+def _check_condition(condition):
+    if condition is not None and not isinstance(condition, Condition):
+        raise ProtocolError(f"condition {shown(condition)}: give a Condition, or leave it out")
 
 
 def has_step(node) -> bool:

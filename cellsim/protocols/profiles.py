@@ -5,9 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import arguments
+from ..arguments import chosen, numbers, shown
 from ..errors import ProtocolError
+from ..files import cut, read_text, reading
 
 LARGEST = 50_000_000  # bytes of a file that is read as a profile
+MOST_ROWS = 2_000_000
+SUFFIXES = (".csv", ".txt", ".tsv")  # of files that the text of a protocol may name
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -24,16 +30,10 @@ class Profile:
 
     def __post_init__(self):
         for name in ("times", "values"):
-            try:
-                array = np.array(getattr(self, name), float)
-            except (TypeError, ValueError):
-                raise ProtocolError(f"profile {name}: give a list of numbers") from None
-            if array.ndim != 1:
-                raise ProtocolError(f"profile {name}: give a list of numbers, found {array.ndim} dimensions")
-            bad = np.flatnonzero(~np.isfinite(array))
-            if bad.size:
-                raise ProtocolError(f"profile {name}: number {bad[0] + 1} is {array[bad[0]]:g}; give finite numbers")
+            array = numbers(f"profile {name}", getattr(self, name), "give a list of finite numbers", least=0)
             object.__setattr__(self, name, tuple(array.tolist()))
+        if not isinstance(self.source, str):
+            raise ProtocolError(f"profile source {shown(self.source)}: give text, or leave it out")
         if len(self.times) != len(self.values):
             raise ProtocolError(f"profile: {len(self.times)} times but {len(self.values)} values; give as many of both")
         if len(self.times) < 2:
@@ -57,10 +57,12 @@ class Profile:
 
     def __call__(self, t):
         """Value at times t [s], an array or a number; the first and last value hold outside."""
-        return np.interp(t, self.times, self.values)
+        return np.interp(numbers("profile times", t, "give times in seconds") if np.ndim(t) else
+                         arguments.number("profile time", t, "give a time in seconds"), self.times, self.values)
 
     def __mul__(self, factor):
         """The same profile with values times `factor`."""
+        factor = arguments.number("profile: factor", factor, "give a finite number")
         return Profile(self.times, tuple(factor * v for v in self.values), self.source)
 
     __rmul__ = __mul__
@@ -72,7 +74,8 @@ class Profile:
 
     def to_peak(self, peak):
         """The same shape with the largest magnitude `peak`."""
-        top = self.peak
+        wanted, top = "give a finite number above 0", self.peak
+        peak = arguments.number("profile: peak", peak, wanted, above=0.0)
         if top == 0.0 or not 0.0 < peak < math.inf:
             raise ProtocolError(f"profile: cannot be brought from a peak of {top:g} to one of {peak!r}; "
                                 "both must be finite and above 0")
@@ -105,61 +108,81 @@ def profile(source, control="current", *, until=()):
     until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
     Raises ProtocolError.
     """
-    from .steps import Limit, Step
+    from .steps import CONTROLS, Step, checked_limits
 
+    chosen("control", control, CONTROLS)
     if isinstance(source, str | Path):
         found = read_profile(source)
     else:
         table = _array(source)
         found = Profile(table[:, 0], table[:, 1])
-    return Step(control, found, None, (until,) if isinstance(until, Limit) else tuple(until))
+    return Step(control, found, None, checked_limits(until))
 
 
-def read_profile(path) -> Profile:
-    """The profile in a text file; see `profile` for its form."""
-    table = _read(Path(path))
+def read_profile(path, name=None) -> Profile:
+    """The profile in a text file; see `profile` for its form.  name: of the file in messages, its path unless given."""
+    shown = cut(path if name is None else name)
+    table = _read(Path(path), shown)
     try:
         return Profile(table[:, 0], table[:, 1], str(path))
     except ProtocolError as fault:
-        raise ProtocolError(f"{path}: {fault}") from None
+        raise ProtocolError(f"{shown}: {fault}") from None
 
 
 def _array(source):
+    wanted = "give the path of a file or an array of numbers with two columns, time [s] and value"
     try:
-        table = np.array(source, float)
-    except (TypeError, ValueError):
-        raise ProtocolError("profile: give the path of a file or an array of numbers with two columns") from None
+        table = np.array(source)
+        if table.dtype.kind not in "iuf":
+            raise TypeError
+        table = table.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        raise ProtocolError(f"profile {shown(source)}: {wanted}") from None
     if table.ndim != 2 or table.shape[1] != 2:
         raise ProtocolError(f"profile: give an array of two columns, time and value; found the shape {table.shape}")
     return table
 
 
-def _read(path):
-    try:
-        if path.exists() and not path.is_file():
-            raise OSError(0, "is no file")
-        if path.stat().st_size > LARGEST:
-            raise OSError(0, f"is larger than {LARGEST // 10**6} MB")
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else "is not text"
-        raise ProtocolError(f"{path}: cannot be read ({reason}); give a text file with two columns") from None
-    rows, headings = [], 0
-    for number, line in enumerate(lines, 1):
+def named(name, files=True) -> Path:
+    """The path of a file that is named in the text of a protocol.
+
+    files: True: as it is named; a folder: the file must lie in it; False: none may be named.  Raises ProtocolError.
+    """
+    shown = cut(name, 60)
+    if files is False:
+        raise ProtocolError("files are not read for this text (files=False); write the points: Run [0: 1, 10: 2]")
+    if Path(name).suffix.lower() not in SUFFIXES:
+        raise ProtocolError(f"{shown!r}: only files ending in {', '.join(SUFFIXES)} are followed")
+    if files is True:
+        return Path(name)
+    with reading(name, ProtocolError):
+        folder = Path(files).resolve()
+        path = (folder / name).resolve()
+    if not path.is_relative_to(folder):
+        raise ProtocolError(f"{shown!r}: lies outside the folder whose files may be followed; copy it there")
+    return path
+
+
+def _read(path, shown):
+    rows: list = []
+    headings = 0
+    for number, line in enumerate(read_text(path, ProtocolError, LARGEST, shown).split("\n"), 1):
         line = line.partition("#")[0].strip()
         if not line:
             continue
-        words = line.replace(",", " ").replace(";", " ").split()
+        words = line.replace(",", " ").replace(";", " ").split(maxsplit=3)
         try:
             row = [float(word) for word in words]
         except ValueError:
             headings += 1
             if rows or headings > 1:
-                raise ProtocolError(f"{path}, line {number}: {line[:40]!r} is not two numbers") from None
+                raise ProtocolError(f"{shown}, line {number}: holds something else than two numbers") from None
             continue
         if len(row) != 2 or not all(map(math.isfinite, row)):
-            raise ProtocolError(f"{path}, line {number}: {line[:40]!r} is not two finite numbers, time and value")
+            raise ProtocolError(f"{shown}, line {number}: must hold two finite numbers, time and value")
         rows.append(row)
+        if len(rows) > MOST_ROWS:
+            raise ProtocolError(f"{shown}: has more than {MOST_ROWS} rows; leave some out")
     if not rows:
-        raise ProtocolError(f"{path}: holds no numbers; expected two columns, time [s] and value")
+        raise ProtocolError(f"{shown}: holds no numbers; expected two columns, time [s] and value")
     return np.array(rows)

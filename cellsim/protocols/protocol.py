@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from ..arguments import flag, mapping, shown
 from ..errors import ProtocolError
 from .check import check
-from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop, conditions_in, has_step, steps_in
+from .nodes import CCCV, DEEPEST, Condition, Goto, Label, Repeat, Stop, conditions_in, has_step, steps_in
 from .parse import parse
-from .steps import Step
+from .steps import Step, kelvin, seconds
 from .walk import MAX_STEPS, Walk, flatten
 from .write import write
 
@@ -22,6 +23,8 @@ class Protocol:
     `Stop`; another protocol; or a list of these, in which a tuple is a cycle, as in PyBaMM.
     period [s], temperature [K]: for every step that has none of its own.
     force: let steps go beyond the cut-off voltages of the cell.
+    files: which files of drive cycles a text may name: True: any that ends in .csv, .txt or .tsv; a folder: those in
+    it; False: none, for text that comes from others.
 
     nodes: the tree; whenever: conditions that end the protocol after any step.  Immutable; compares by value.
     Raises ProtocolError: of a text with a caret under the word at fault.
@@ -36,10 +39,11 @@ class Protocol:
     force: bool
     _program: tuple
 
-    def __init__(self, source, *, period=None, temperature=None, force=False):
+    def __init__(self, source, *, period=None, temperature=None, force=False, files=True):
         whenever: list[Condition] = []
-        forced = [force]
-        nodes = tuple(_around(n, period, temperature) for n in _gather(source, whenever, forced))
+        forced = [flag("force", force)]
+        period, temperature = seconds("period", period), kelvin("temperature", temperature)
+        nodes = tuple(_around(n, period, temperature) for n in _gather(source, whenever, forced, files))
         self._set(nodes, tuple(whenever), any(forced))
 
     def _set(self, nodes, whenever, force):
@@ -78,7 +82,9 @@ class Protocol:
 
     def check(self, cell, start: Mapping | None = None) -> None:
         """Raise ProtocolError if the cell cannot do this; see `check`."""
-        check(self, cell, start)
+        from ..parameters import load
+
+        check(self, load(cell), None if start is None else mapping("start", start, "give a mapping", ProtocolError))
 
     def to_text(self) -> str:
         """The text in the protocol language, one instruction a line; reading it gives an equal protocol."""
@@ -140,10 +146,12 @@ def _derived(nodes, whenever):
 _parsed = lru_cache(maxsize=64)(parse)  # to read a text takes longer than to run it
 
 
-def _gather(source, whenever, forced):
-    """Nodes of a source."""
+def _gather(source, whenever, forced, files, depth=0):
+    """Nodes of a source, within so many others."""
+    if depth > DEEPEST:
+        raise ProtocolError(f"more than {DEEPEST} lists of steps within each other; does one contain itself?")
     if isinstance(source, str):
-        found = _parsed(source)
+        found = parse(source, files) if '"' in source or "'" in source else _parsed(source)  # a file may have changed
     elif isinstance(source, Protocol):
         found = source
     elif isinstance(source, NODES):
@@ -151,11 +159,11 @@ def _gather(source, whenever, forced):
     elif isinstance(source, list | tuple):
         nodes: list = []
         for part in source:
-            inner = _gather(list(part) if isinstance(part, tuple) else part, whenever, forced)
+            inner = _gather(list(part) if isinstance(part, tuple) else part, whenever, forced, files, depth + 1)
             nodes.extend([Repeat(inner)] if isinstance(part, tuple) else inner)
         return tuple(nodes)
     else:
-        raise ProtocolError(f"a protocol is made of text, a Step or a list of these, not of {type(source).__name__}; "
+        raise ProtocolError(f"a protocol is made of text, a Step or a list of these, not of {shown(source)}; "
                             "for example cellsim.Protocol('Charge at 1C until 4.2 V')")
     whenever.extend(found.whenever)
     forced.append(found.force)

@@ -1,8 +1,8 @@
 """Protocols: lists of frozen steps.  Discharge is positive."""
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..arguments import chosen, flag, listed, number, shown, whole
 from ..errors import ProtocolError
 from .profiles import Profile
 
@@ -17,6 +17,7 @@ SIGNED = ("plating margin", "critical current margin")  # limits that may be bel
 SIDED = ("voltage", "temperature")  # limits that may be reached from either side
 LONGEST = 1e7  # no step lasts longer than this [s]
 COLDEST, HOTTEST = 150.0, 500.0  # temperatures a step may name [K]
+MOST_CYCLES = 100_000
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,16 @@ class Limit:
     side: str = ""
 
     def __post_init__(self):
-        if self.quantity not in QUANTITIES:
-            raise ProtocolError(f"limit on {self.quantity!r}: choose one of {', '.join(QUANTITIES)}")
-        if self.side not in ("", "above", "below"):
-            raise ProtocolError(f"limit {self.quantity}, side {self.side!r}: choose above or below, or leave it out")
+        chosen("limit on", self.quantity, QUANTITIES)
+        if not isinstance(self.side, str) or self.side not in ("", "above", "below"):
+            raise ProtocolError(f"limit {self.quantity}, side {shown(self.side)}: choose above or below, or leave it "
+                                "out")
         if self.side and self.quantity not in SIDED and not (self.side == "above" and self.quantity in FLOWS):
             raise ProtocolError(f"a limit of {self.quantity} is reached from one side only: leave out {self.side!r}")
-        if not math.isfinite(self.value) or (self.value < 0.0 and self.quantity not in SIGNED):
-            raise ProtocolError(f"limit {self.quantity} = {self.value!r}: give a finite number, zero or more")
+        signed = self.quantity in SIGNED
+        object.__setattr__(self, "value", number(
+            f"limit {self.quantity} =", self.value, f"give a finite number{'' if signed else ', zero or more'} "
+            f"[{QUANTITIES[self.quantity]}]", low=-math.inf if signed else 0.0))
         if self.quantity == "soc" and self.value > 1.0:
             raise ProtocolError(f"limit soc = {self.value!r}: a state of charge lies between 0 and 1")
 
@@ -77,9 +80,8 @@ class Step:
     self_heating: bool = False
 
     def __post_init__(self):
-        if self.control not in CONTROLS:
-            raise ProtocolError(f"control {self.control!r}: choose one of {', '.join(CONTROLS)}")
-        object.__setattr__(self, "until", (self.until,) if isinstance(self.until, Limit) else tuple(self.until))
+        chosen("control", self.control, CONTROLS)
+        object.__setattr__(self, "until", checked_limits(self.until))
         self._check_around()
         if isinstance(self.target, Profile):
             self._check_profile()
@@ -88,17 +90,18 @@ class Step:
         self._check_limits()
 
     def _check_around(self):
-        if self.temperature is not None and not COLDEST < self.temperature < HOTTEST:
-            raise ProtocolError(f"temperature {self.temperature!r} K of the surroundings: give kelvin, between "
-                                f"{COLDEST:g} and {HOTTEST:g}")
-        if self.period is not None and not 0.0 < self.period <= LONGEST:
-            raise ProtocolError(f"period {self.period!r} s: must be above 0 and at most {LONGEST:g} s")
-        if not 0.0 <= self.heater < math.inf:
-            raise ProtocolError(f"heater {self.heater!r} W: give a finite number, zero or more")
+        found = {
+            "temperature": kelvin("temperature of the surroundings", self.temperature),
+            "period": seconds("period", self.period),
+            "heater": number("heater", self.heater, "give a finite number of watts, zero or more", low=0.0),
+            "self_heating": flag("self_heating", self.self_heating)}
+        for name, value in found.items():
+            object.__setattr__(self, name, value)
 
     def _check_target(self):
-        if not isinstance(self.target, int | float) or not math.isfinite(self.target):
-            raise ProtocolError(f"{self.control} target {self.target!r}: give a finite number")
+        object.__setattr__(self, "target", number(f"{self.control} target", self.target, "give a finite number"
+                                                  + f" [{CONTROLS[self.control]}]" * (self.control != "rest")))
+        object.__setattr__(self, "duration", seconds("duration", self.duration))
         if self.control == "rest" and self.target != 0.0:
             raise ProtocolError(f"a rest with the target {self.target!r}: leave out the target")
         if self.control == "voltage" and self.target < 0.0:
@@ -111,18 +114,17 @@ class Step:
             raise ProtocolError(f"{self.control} 0 is a rest: use rest(seconds)")
         if self.control in HELD and self.duration is None and not self.until:
             raise ProtocolError(f"a held {self.control} needs a duration or a current to end at")
-        if self.duration is not None and not 0.0 < self.duration <= LONGEST:
-            raise ProtocolError(f"duration {self.duration!r} s: must be above 0 and at most {LONGEST:g} s")
 
     def _check_profile(self):
         last = self.target.duration
         if self.control == "rest":
             raise ProtocolError("a rest follows no profile: control its current, c-rate, power or voltage")
-        if self.duration is None:
-            object.__setattr__(self, "duration", last)
-        if not 0.0 < self.duration <= min(last, LONGEST):
-            raise ProtocolError(f"duration {self.duration!r} s: must be above 0 and at most {min(last, LONGEST):g} s, "
-                                "the end of the profile")
+        if self.duration is None and last > LONGEST:
+            raise ProtocolError(f"the profile lasts {last:g} s, and a step at most {LONGEST:g} s: give a duration, or "
+                                "cut the profile into several steps")
+        object.__setattr__(self, "duration", last if self.duration is None else seconds("duration", self.duration))
+        if self.duration > last:
+            raise ProtocolError(f"duration {self.duration:g} s: the profile ends at {last:g} s; give at most that")
         if any(x.quantity == "soc" for x in self.until):
             raise ProtocolError("a profile cannot end at a state of charge: use a capacity, or a voltage")
 
@@ -164,19 +166,47 @@ def _at_once(limit, magnitude):
     return magnitude >= limit.value if limit.side == "above" else magnitude <= limit.value
 
 
-def _limits(until_voltage, until, duration):
-    limits = tuple(until) if isinstance(until, Sequence) else (until,)
-    return limits + ((Limit("voltage", until_voltage),) if until_voltage is not None else ())
+def checked_limits(until) -> tuple[Limit, ...]:
+    """The limits of a step, of which a single one may stand alone.  Raises ProtocolError."""
+    if isinstance(until, Limit):
+        return (until,)
+    wanted = "give a Limit or a list of them, such as cellsim.Limit('voltage', 3.0)"
+    found = tuple(listed("until", until, wanted))
+    for x in found:
+        if not isinstance(x, Limit):
+            raise ProtocolError(f"until {shown(x)}: {wanted}")
+    return found
+
+
+def seconds(name, value) -> float | None:
+    """A time that a step may last [s], or None.  Raises ProtocolError."""
+    return number(name, value, f"give seconds as a number above 0 and at most {LONGEST:g}, such as 600", above=0.0,
+                  high=LONGEST, none=True)
+
+
+def kelvin(name, value) -> float | None:
+    """A temperature [K], or None.  Raises ProtocolError."""
+    return number(name, value, f"give kelvin, between {COLDEST:g} and {HOTTEST:g}, such as 298.15 for 25 degC",
+                  above=COLDEST, below=HOTTEST, none=True)
+
+
+def _limits(until_voltage, until):
+    volts = () if until_voltage is None else (Limit("voltage", until_voltage),)
+    return checked_limits(until) + volts
+
+
+def _c_rate(value):
+    return abs(number("c_rate", value, "give a C-rate as a finite number, such as 0.5"))
 
 
 def discharge(c_rate=1.0, until_voltage=None, duration=None, until=()) -> Step:
     """Discharge at a constant C-rate, by default to the cell's lower cut-off voltage."""
-    return Step("c-rate", abs(c_rate), duration, _limits(until_voltage, until, duration))
+    return Step("c-rate", _c_rate(c_rate), duration, _limits(until_voltage, until))
 
 
 def charge(c_rate=1.0, until_voltage=None, duration=None, until=()) -> Step:
     """Charge at a constant C-rate, by default to the cell's upper cut-off voltage."""
-    return Step("c-rate", -abs(c_rate), duration, _limits(until_voltage, until, duration))
+    return Step("c-rate", -_c_rate(c_rate), duration, _limits(until_voltage, until))
 
 
 def hold(voltage, until_c_rate=0.05, duration=None) -> Step:
@@ -191,7 +221,6 @@ def rest(seconds) -> Step:
 
 
 def cycle(steps, times=1) -> list[Step]:
-    """A list of steps, repeated."""
-    if times < 1:
-        raise ProtocolError(f"cycle({times} times): repeat at least once")
-    return list(steps) * times
+    """A list of steps, repeated so many times."""
+    times = whole("cycle: times", times, f"give a whole number from 1 to {MOST_CYCLES}", high=MOST_CYCLES)
+    return (listed("cycle", steps, "give a list of steps") if not isinstance(steps, Step) else [steps]) * times

@@ -1,7 +1,7 @@
 """Studies that save every case as it is done, and go on where they stopped.
 
-Next to the file asked for lies a journal, a line of JSON for each finished case with the digest of its whole
-input and of cellsim's sources, so that rows of two versions never mix.  Whoever asks for the same study again
+Next to the file asked for lies a journal (`journal.Journal`), a line for each finished case with the digest of its
+whole input and of cellsim's sources, so that rows of two versions never mix.  Whoever asks for the same study again
 computes only what the journal lacks; at the end the journal becomes the file, which is never half-written.
 """
 import functools
@@ -13,6 +13,7 @@ from pathlib import Path
 from .. import _jit
 from ..errors import ReportError
 from ..files import optional, replacing
+from .journal import Journal
 
 KINDS = (".parquet", ".csv")
 
@@ -34,18 +35,10 @@ def journal_of(path) -> Path:
     return Path(path).with_name(Path(path).name + ".journal")
 
 
-def _read(journal) -> dict[str, dict]:
-    """Finished cases by digest; a last line that was cut short is left out."""
-    found: dict[str, dict] = {}
-    if not journal.is_file():
-        return found
-    for line in journal.read_text(encoding="utf-8").splitlines():
-        try:
-            entry = json.loads(line)
-            found[entry["case"]] = entry["row"]
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found
+def _rows(entries) -> dict[str, dict]:
+    """Rows of finished cases by digest."""
+    return {entry["case"]: entry["row"] for entry in entries
+            if isinstance(entry.get("case"), str) and isinstance(entry.get("row"), dict)}
 
 
 def run_resumably(cases: Iterable[dict], compute: Callable[[dict], dict], path=None, progress=None,
@@ -56,7 +49,8 @@ def run_resumably(cases: Iterable[dict], compute: Callable[[dict], dict], path=N
     interrupted study of the same path has done are not done again.  cases and rows: of JSON's kinds of values.
     progress: called with the numbers of cases done and in all.
     table: makes the DataFrame that is written from the rows, if it is not simply them.
-    Raises ReportError for another kind of file.
+    Raises ReportError for another kind of file, if it or the journal cannot be written, and while another process is
+    at work on the same path.
     """
     cases = list(cases)
     if path is None:
@@ -66,23 +60,19 @@ def run_resumably(cases: Iterable[dict], compute: Callable[[dict], dict], path=N
     pandas = optional("pandas")
     if Path(path).suffix == ".parquet":
         optional("pyarrow")
-    journal = journal_of(path)
-    done, rows = _read(journal), []
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    with journal.open("a", encoding="utf-8") as file:
-        if journal.stat().st_size and not journal.read_bytes().endswith(b"\n"):
-            file.write("\n")  # a line that was cut short stays alone
+    rows: list[dict] = []
+    with Journal.at(journal_of(path)) as journal:
+        done = _rows(journal.entries)
         for k, case in enumerate(cases):
             key = digest(case)
-            if key not in done:
+            if not set(case) <= set(done.get(key, {})):
                 done[key] = {**case, **compute(case)}
-                file.write(json.dumps({"case": key, "row": done[key]}) + "\n")
-                file.flush()
+                journal.add({"case": key, "row": done[key]})
             rows.append(_told(done[key], progress, k + 1, len(cases)))
-    with replacing(path) as partial:
-        frame = pandas.DataFrame(rows) if table is None else table(rows)
-        frame.to_parquet(partial) if Path(path).suffix == ".parquet" else frame.to_csv(partial, index=False)
-    journal.unlink()
+        with replacing(path) as partial:
+            frame = pandas.DataFrame(rows) if table is None else table(rows)
+            frame.to_parquet(partial) if Path(path).suffix == ".parquet" else frame.to_csv(partial, index=False)
+        journal.remove()
     return rows
 
 
