@@ -95,7 +95,7 @@ def test_single_particles_follow_pulses_as_well(model, fine):
 
 
 def test_a_pulse_counts_the_same_as_a_profile():
-    """Jumps of a profile, each within 0.1 ms: the mesh follows both, and they agree to 1 mV at any time but the jumps."""
+    """A profile that jumps within 0.1 ms: the mesh follows both, and they agree to 1 mV at all times but the jump."""
     t, I = [0.0, 20.0, 20.0001, 40.0], [5.0, 5.0, 0.0, 0.0]
     found = [cellsim.simulate("lgm50_chen2020", steps, soc=0.5, period=0.5).at(V, np.arange(0.5, 39.5, 1.0))
              for steps in (cellsim.profile(np.column_stack([t, I])), "Discharge at 5 A for 20 s; Rest for 20 s")]

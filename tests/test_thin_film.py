@@ -94,8 +94,8 @@ def test_the_default_is_good_to_a_millivolt_for_other_cells_and_loads(thickness,
 
 @pytest.mark.parametrize("key, ratio", [("interface resistance", 10.0), ("contact resistance", 1.0)])
 def test_lithium_that_touches_in_part_does_as_in_a_porous_cell(key, ratio):
-    """A tenth of the area: ten times the drop of an interphase, which counts per area that touches, and the same drop of
-    a contact, which counts per area of the cell; as by hand and as the porous model finds.  1e-6 V: kinetics."""
+    """A tenth of the area: ten times the drop of an interphase, which counts per area that touches, and the same drop
+    of a contact, which counts per area of the cell; as by hand and as the porous model finds.  1e-6 V: kinetics."""
     N = "negative electrode/"
 
     def drop(cell, share, steps):
@@ -115,13 +115,13 @@ def test_lithium_that_touches_in_part_does_as_in_a_porous_cell(key, ratio):
 
 
 def test_kinetics_of_lithium_count_where_it_touches():
-    """2 RT/F asinh, and the interphase, at I / theta against I, by hand; 1e-5: the tolerance of a run's first row."""
-    N, share, rate = "negative electrode/", 0.2, 20.0
-    plain, part = (cellsim.simulate(film({N + "contact fraction": f}), cellsim.discharge(rate, duration=1.0), soc=0.6,
-                                    rtol=1e-9)[V][0] for f in (1.0, share))
-    I, i_0 = rate * 1e-5 / 1e-4, film().value(N + "exchange-current density")
+    """2 RT/F asinh at I / theta against I, by hand; 0.1 %: the salt at its face is not quite that at rest."""
+    N, share, i_0, rate = "negative electrode/", 0.2, 0.05, 0.32
+    plain, part = (cellsim.simulate(film({N + "contact fraction": f, N + "exchange-current density": i_0}),
+                                    cellsim.discharge(rate, duration=1.0), soc=0.6, rtol=1e-9)[V][0] for f in (1.0, share))
+    I = rate * 1e-5 / 1e-4
     eta = 2.0 * R * T / F * (np.arcsinh(0.5 * I / share / i_0) - np.arcsinh(0.5 * I / i_0))
-    assert plain - part == approx(eta + film().value(N + "interface resistance") * I * (1.0 / share - 1.0), rel=1e-5)
+    assert plain - part == approx(eta + film().value(N + "interface resistance") * I * (1.0 / share - 1.0), rel=1e-3)
 
 
 def test_random_films_never_stop_the_solver():
