@@ -22,7 +22,7 @@ def validate(names=(), progress=None) -> list[Outcome]:
     wanted = f"give names of lines, or how they begin, of {', '.join(line.name for line in LINES)}"
     names = (names,) if isinstance(names, str) else tuple(listed("validate: names", names, wanted, ReportError))
     for name in names:
-        if not isinstance(name, str) or not any(line.name.startswith(name) for line in LINES):
+        if not isinstance(name, str) or not name or not any(line.name.startswith(name) for line in LINES):
             raise ReportError(f"validate {shown(name)}: {wanted}")
     chosen = [line for line in LINES if not names or line.name.startswith(names)]
     found = []
