@@ -39,7 +39,8 @@ def test_a_model_whose_flux_is_given_does_end_without_salt():
 
 
 @pytest.mark.parametrize("celsius", (-28, -35, -40))
-@pytest.mark.parametrize("name", ("sony_vtc5a", "lgm50_oregan2022", LIQUID, "ecker2015", "enertech_ai2020", "leaf_2018"))
+@pytest.mark.parametrize("name", ("sony_vtc5a", "lgm50_oregan2022", LIQUID, "ecker2015", "enertech_ai2020",
+                                  "leaf_2018"))
 def test_cold_holds_are_solved(name, celsius):
     """Down to where fits of transport properties leave their data."""
     cell = cellsim.load(name)

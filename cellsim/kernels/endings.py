@@ -69,7 +69,9 @@ def _closest(sys, ctl, s, q_start, w, g):
         least, most = min(least, x), max(most, x)
     for i in range(c.size):
         salt = min(salt, c[i])
-    g[4], g[5], g[6] = least - ctl.x_edge, 1.0 - ctl.x_edge - most, (salt / ctl.c_edge - 1.0 if ctl.c_edge > 0.0 else np.inf)
+    g[4], g[5] = least - ctl.x_edge, 1.0 - ctl.x_edge - most
+    if ctl.c_edge > 0.0:
+        g[6] = salt / ctl.c_edge - 1.0
     g[7] = min(ctl.T_hi - now, now - ctl.T_lo)
     if ctl.plating > -np.inf:
         g[8] = plating(sys, s, w)[0] - ctl.plating
