@@ -86,7 +86,7 @@ def rescale(mem, factor):
 
 @part
 def runs_dry(sys, hat):
-    """Whether the past that a formula of higher order builds on leaves a pore without salt; that of order 1 never does."""
+    """Whether the past that a formula of higher order builds on leaves a pore without salt; that of order 1 cannot."""
     c = views(sys, hat)[1]
     least = 1.0
     for i in range(c.size):
