@@ -33,7 +33,7 @@ TERMS = {  # term of the arguments it returns partials for: (function, arguments
     "overpotential": (kinetics.overpotential.py_func, (-7.0, 0.4, 310.0), (0, 1)),
     "log_concentration": (transport.log_concentration.py_func, (830.0,), (0,)),
 }
-WITHOUT_PARTIALS = {"diffusion_factor", "arrhenius", "bruggeman", "percolation"}
+WITHOUT_PARTIALS = {"diffusion_factor", "arrhenius", "bruggeman", "percolation", "relaxed", "diluted"}
 
 
 def test_every_term_of_the_physics_is_checked_here():
@@ -97,3 +97,21 @@ def test_nothing_conducts_below_the_percolation_threshold():
     assert np.all(efficiency[phi <= 0.1] == 0.0) and efficiency[-1] == 1.0
     assert np.all(np.diff(efficiency[phi >= 0.1]) > 0.0)
     assert transport.bruggeman(0.25, 1.5) == approx(0.125, rel=1e-15)
+
+
+def test_a_step_of_a_falling_current_is_taken_in_its_overpotential():
+    """Where i is 2 i0 sinh(v), Newton's step to an overpotential of none lands there at once; rounding only."""
+    i, i0 = 1e6, 1e-3
+    v = np.arcsinh(0.5 * i / i0)
+    slope = 1.0 / (2.0 * i0 * np.cosh(v))
+    for s in (1.0, -1.0):
+        assert kinetics.relaxed.py_func(s * i, -s * v / slope, i0) == approx(0.0, abs=1e-13 * i)
+        assert s * kinetics.relaxed.py_func(s * i, -s * 0.5 * v / slope, i0) == approx(2.0 * i0 * np.sinh(0.5 * v))
+        assert s * kinetics.relaxed.py_func(s * i, -s * 9.0 * v / slope, i0) == approx(-2.0 * i0 * np.sinh(1.0))
+
+
+def test_a_concentration_that_falls_to_none_stays_positive():
+    """In its logarithm, by no more than a factor of e^7 and at least one of 10."""
+    diluted = transport.diluted.py_func
+    assert diluted(2.0, -10.0) == approx(2.0 * np.exp(-5.0))
+    assert diluted(2.0, -1.9) == approx(0.2) and diluted(2.0, -1e9) == approx(2.0 * np.exp(-7.0))

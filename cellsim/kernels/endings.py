@@ -8,7 +8,7 @@ from .stage import solve, voltage
 from .system import CURRENT, PLATING, POWER, TAIL, VOLTAGE, Q, T, aimed, copy, views, warm
 
 TOL = 0.2  # Newton's last correction, in units of the error tolerance
-DRY = 1e3  # times what counts as depleted: where the integrator gets no further with so little salt, it is why
+DRY = 1e5  # times what counts as depleted: where the integrator gets no further with so little salt, it is why
 SPENT = 1e-6  # of the initial salt: none, at a foil
 NEXT_TO = 1e-5  # V, or stoichiometry at the surface of a particle: within an instant of a limit
 # a status from 0 up is the ending of the same number in errors.Ending

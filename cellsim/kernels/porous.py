@@ -43,7 +43,8 @@ from .system import (
 )
 from .system import T as WARMTH
 
-MAX_ITERATIONS, PATIENCE = 25, 15  # iterations in all, and while logarithms are far from straight
+MAX_ITERATIONS = 80
+PATIENCE = 15  # iterations of a time step, which can be shortened, while logarithms are far from straight
 CURVATURE = 0.002  # Newton's next correction is at least this times the square of the last, in tolerances
 LEAST = 1e-14  # molar conductivity [S m2/mol], so that there always is some
 MILD = 0.03  # relative change of a concentration within which its logarithm is nearly straight
@@ -204,7 +205,7 @@ def update(sys, s, rtol, w):
             x = local.alpha + local.beta * j[i]
             mild = mild and abs(local.beta * dj) < MILD * min(x, 1.0 - x)
             if dj * j[i] < -0.5 * j[i] * j[i] and abs(j[i]) > local.i0:
-                j[i] = relaxed(j[i], dj, local.i0)
+                j[i], mild = relaxed(j[i], dj, local.i0), False
             else:
                 j[i] += dj
             change = max(change, abs(dj * local.slope))
@@ -291,7 +292,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             if not varies:
                 set_particles(sys, x, j, w)
             return iteration
-        if rate > 0.9 and iteration > (6 if mild else PATIENCE):
+        if rate > 0.9 and iteration > (6 if mild else PATIENCE if hg > 0.0 else MAX_ITERATIONS):
             return 0
         before = change
     return 0
