@@ -31,6 +31,8 @@ def shown(value) -> str:
         return f"an array of shape {value.shape}"
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        return f"{value:g}"
     if isinstance(value, type):
         return f"the class {value.__name__}"[:LONGEST]
     try:

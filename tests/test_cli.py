@@ -60,7 +60,7 @@ def test_the_start_is_the_first_line(run, arguments, start):
 
 def test_what_was_done_before_the_time_was_up_is_printed(run):
     """And how to get more time."""
-    code, out, err = run("simulate", "lgm50_chen2020", "--protocol", "Rest for 10 s; Rest for 1e5 s (0.01 s period)",
+    code, out, err = run("simulate", "lgm50_chen2020", "--protocol", "Rest for 10 s; Rest for 20 s (0.01 s period)",
                          "--time-budget", "1e-9")
     assert code == 3 and "1. rest for 10 s: reached the end" in out and "time_budget=1e-09" in err
 

@@ -180,7 +180,7 @@ def checked_limits(until) -> tuple[Limit, ...]:
 
 def seconds(name, value) -> float | None:
     """A time that a step may last [s], or None.  Raises ProtocolError."""
-    return number(name, value, f"give seconds as a number above 0 and at most {LONGEST:g}, such as 600", above=0.0,
+    return number(name, value, f"give seconds as a number above 0 and at most {LONGEST:g} s, such as 600", above=0.0,
                   high=LONGEST, none=True)
 
 

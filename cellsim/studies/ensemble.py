@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 
 from .._jit import SOLVER, announce
-from ..arguments import file_path, listed, shown, text, whole
+from ..arguments import file_path, flag, listed, shown, text, whole
 from ..errors import ProtocolError
 from ..files import optional
 from ..parameters.check import near
@@ -95,7 +95,7 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     if not isinstance(first, Case):
         raise ProtocolError(f"cases {shown(first)}: give cellsim.Case objects, such as cellsim.cases(...) makes")
     keep = _names(keep, first, path)
-    if resume and path is None:
+    if flag("resume", resume) and path is None:
         raise ProtocolError("resume: give a path, too, beside which what is done is kept")
     if path is not None:
         ready(path, first.labels, keep)
