@@ -11,7 +11,7 @@ from numba.core.errors import NumbaError
 
 import cellsim
 from cellsim.kernels import particle
-from cellsim.kernels.system import DIFFUSION
+from cellsim.kernels.system import DIFFUSION, SOLID_LAWS, alone
 from cellsim.numerics import block_tridiagonal, table
 
 CONSTANT, VARYING, T = "lgm50_chen2020", "ecker2015", 298.15
@@ -22,6 +22,7 @@ WORK = {"block solve": ("volume", 136, 34), "particle, factorise": ("shell", 9, 
         "particle, D varies": ("shell", 42, 9), "table look-up": ("look-up", 20, 5)}
 # the same of a Newton iteration, a volume of an electrode with constant D: laws, reaction, flows, blocks, sweep, update
 STAGE = {"flops": 440, "division": 7, "sqrt": 3, "log": 2}
+BY = alone(SOLID_LAWS)  # weights of laws at one temperature
 PIPES, LATENCY = 2, 4  # multiply-adds begun in a cycle, and cycles until one is done, of cores since 2013
 
 
@@ -42,7 +43,7 @@ def _solve(template, B, times):
 @njit
 def _factorise(sys, hg, sweep, times):
     for k in range(times):
-        particle.factorise(sys, 0, DIFFUSION, 1.0, hg + k, sweep)  # another one each time, as it keeps the last
+        particle.factorise(sys, 0, DIFFUSION, BY, hg + k, sweep)  # another one each time, as it keeps the last
 
 
 @njit
@@ -60,7 +61,7 @@ def _fill(inside, x, times):
 @njit
 def _respond(sys, x, hg, inside, times):
     for _ in range(times):
-        particle.respond(sys, 0, DIFFUSION, 1.0, x, x, hg, inside)
+        particle.respond(sys, 0, DIFFUSION, BY, x, x, hg, inside)
 
 
 @njit

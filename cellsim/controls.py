@@ -17,7 +17,8 @@ from .protocols.steps import FLOWS, HELD, LONGEST
 from .protocols.units import ZERO_CELSIUS
 
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
-C_EDGE = 1e-10  # salt below this fraction of the initial concentration counts as depleted
+# salt below this fraction of the initial concentration counts as depleted, but not in pores whose neighbours take over
+C_EDGE = 1e-10
 MODES = {"current": system.CURRENT, "c-rate": system.CURRENT, "current density": system.CURRENT,
          "rest": system.CURRENT, "voltage": system.VOLTAGE,
          "power": system.POWER, "resistance": system.RESISTANCE, "plating margin": system.PLATING,
@@ -100,7 +101,8 @@ def control(run, step) -> Control:
     T_lo, T_hi = temperature_range(run)
     return Control(
         MODES[step.control], float(target * scale(cell, step)), _duration(step, target, nominal, area), v_lo, v_hi,
-        max(below["flow"], 0.0) / area, above["charge"] * 3600.0 / area, X_EDGE, C_EDGE * run.sys.c_ref,
+        max(below["flow"], 0.0) / area, above["charge"] * 3600.0 / area, X_EDGE,
+        0.0 if run.sys.model == system.POROUS else C_EDGE * run.sys.c_ref,
         run.around(step), step.heater / area, float(step.self_heating), max(T_lo, below["temperature"]),
         min(T_hi, above["temperature"]), below["plating margin"], below["critical current margin"],
         above["flow"] / area, -BEGIN * nominal / area, below["charge"] * 3600.0 / area, below["voltage"],
@@ -109,7 +111,7 @@ def control(run, step) -> Control:
 
 def temperature_range(run) -> tuple[float, float]:
     """Temperatures between which the laws of a run hold [K]; without heat it stays where it is."""
-    return reach(run.sys.T) if run.warms else (0.0, np.inf)
+    return reach(run.sys.T, run.sys.heat) if run.warms else (0.0, np.inf)
 
 
 def _bounds(run, step, target) -> tuple[dict, dict]:

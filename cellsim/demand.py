@@ -75,7 +75,7 @@ def lasting(step: Step) -> float:
     changes = np.diff(values)
     changes = changes[changes != 0.0]
     if changes.size == 0:
-        return step.duration
+        return step.target.duration
     turns = np.flatnonzero(np.sign(changes[1:]) != np.sign(changes[:-1])) + 1
     swings = np.add.reduceat(changes, np.concatenate([[0], turns]))
     largest = np.ptp(values) if step.control == "voltage" else np.abs(values).max()

@@ -17,7 +17,7 @@ from .errors import CellsimError, ReportError
 from .partial import begin, settle
 
 LARGEST = 10_000_000  # bytes of a text file
-DEEPEST = 40  # levels of objects and lists within each other
+DEEPEST = 64  # levels of objects and lists within each other
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, half characters
 _SUSPECT = re.compile(r"\\u(?:00[01789]|[dD][89a-fA-F])|\\[bf]|[\x7f-\x9f]")  # of JSON that may stand for one of them
 _short = reprlib.Repr()
@@ -62,12 +62,13 @@ def reading(path, error) -> Iterator[None]:
     raise error(f"{cut(path)}: cannot be read ({reason})") from None
 
 
-def read_text(path, error, most=LARGEST) -> str:
+def read_text(path, error, most=LARGEST, name=None) -> str:
     """The text of a regular file in UTF-8 of at most `most` bytes, with or without a byte order mark.
 
-    No folder, device or pipe is opened, so that nothing waits.  Raises `error`, a CellsimError.
+    No folder, device or pipe is read, so that nothing waits.  name: of the file in messages, its path unless given.
+    Raises `error`, a CellsimError.
     """
-    with reading(path, error):
+    with reading(path if name is None else name, error):
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
         handle = os.open(path, flags)
         with open(handle, "rb") as file:

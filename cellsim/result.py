@@ -136,14 +136,21 @@ class Result:
         frame.insert(1, "Step", self.step_index)
         return frame
 
-    def to_xarray(self):
-        """A Dataset of all variables, in space too; units are in the names."""
+    def to_xarray(self, *, exact=False):
+        """A Dataset of all variables, in space too; units are in the names.
+
+        So that `.sel` finds every time, those that appear twice, where one step follows another, differ in it by
+        the least that a number can: of two rows at 10 s the second is at 10.000000000000002 s.
+        exact: leave the times as they are.
+        """
         xr = optional("xarray")
         names = [n for n in self if self.variables.dims(n) != (n,)]
-        axes = [n for n in self if self.variables.dims(n) == (n,)]
+        axes = {n: self[n] for n in self if self.variables.dims(n) == (n,)}
+        if "Time [s]" in axes and not exact:
+            axes["Time [s]"] = _apart(axes["Time [s]"])
         return xr.Dataset({n: (self.variables.dims(n), self[n]) for n in names}
-                          | {"Step": (("Time [s]",), self.step_index)},
-                          coords={n: self[n] for n in axes}, attrs={"cellsim": json.dumps(self._meta())})
+                          | {"Step": (("Time [s]",), self.step_index)}, coords=axes,
+                          attrs={"cellsim": json.dumps(self._meta())})
 
     def _meta(self) -> dict:
         return {"cell": self.cell, "model": self.model, "temperature": self.temperature,
@@ -194,7 +201,19 @@ class Result:
 
     def __repr__(self):
         lines = [self.termination] if self.termination.startswith("stopped") else []
-        lines += [f"{self.model} of {self.cell} at {self.temperature:g} K"]
+        soc = "State of charge"
+        start = f", from {100.0 * self[soc][0]:.4g} % state of charge" if soc in self.variables else ""
+        lines += [f"{self.model} of {self.cell} at {self.temperature:g} K{start}"]
         lines += [f"  {k + 1}. {s.step}: {s.message}" for k, s in enumerate(self.steps)]
         lines += [f"  note: {remark}" for remark in self.remarks]
         return "\n".join(lines)
+
+
+def _apart(t):
+    """Times that rise, each moved up no further than it must be."""
+    t = t.copy()
+    for k in np.flatnonzero(np.diff(t) <= 0.0) + 1:
+        while k < t.size and t[k] <= t[k - 1]:
+            t[k] = np.nextafter(t[k - 1], np.inf)
+            k += 1
+    return t

@@ -46,7 +46,7 @@ def write(result, meta, path):
             frame.attrs["cellsim"] = said
             frame.to_parquet(partial, write_page_checksum=True)
         else:  # in memory: where a disk is full, HDF5 ends the process
-            data, memory = result.to_xarray(), io.BytesIO()
+            data, memory = result.to_xarray(exact=True), io.BytesIO()
             data.attrs["cellsim"] = said
             data.to_netcdf(memory, engine="h5netcdf")
             with partial.open("wb") as file:

@@ -16,6 +16,7 @@ from .kernels.system import CURRENT, TAIL, Q
 from .kernels.system import T as WARMTH
 from .kernels.task import STARTING, Buffer, address, recycle, words
 from .models import ACCURACY, capacity_between_cutoffs, model_of
+from .models.ranges import outside_data
 from .outcome import finite, named, outcome_of
 from .parameters import Cell, load
 from .protocols import Profile, Protocol, Step
@@ -156,7 +157,8 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
     variables = Variables.of(cell, begun.sys, run.model, _joined(times), everything, run.soc0,
                              run.system_at if changes else None)
     result = Result(cell.name, type(run.model).__name__, begun.temperature, np.repeat(np.arange(len(rows)), rows),
-                    tuple(done), variables, termination, begun.remarks,
+                    tuple(done), variables, termination,
+                    (*begun.remarks, *outside_data(cell, begun.sys, everything)),
                     FinalState(cell, run.model, run.state, run.soc(), T, around))
     if done[-1].ending.is_failure:
         raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "

@@ -34,6 +34,11 @@ def dualfoil_a(film=0.0) -> Cell:
     c_max = {side: 3600.0 * q / F for side, q in charge.items()}
     k = {"negative": 1e-5, "positive": 3e-11}
     x0 = {"negative": 0.6, "positive": 0.5}
+    lowest, highest = {"negative": 0.01}, {"negative": 0.65}
+    held = {side: charge[side] * load("marquis2019").value(f"{side} electrode/thickness")
+            * load("marquis2019").value(f"{side} electrode/active material volume fraction") for side in charge}
+    for ends, end in ((lowest, highest["negative"]), (highest, lowest["negative"])):  # with the lithium of x0
+        ends["positive"] = x0["positive"] + (x0["negative"] - end) * held["negative"] / held["positive"]
     changes = {"cell/electrode area": 1.0, "cell/lower voltage cut-off": 2.8,
                "cell/upper voltage cut-off": 4.4, "cell/nominal capacity": 20.0,
                "cell/reference temperature": 298.0,
@@ -42,8 +47,8 @@ def dualfoil_a(film=0.0) -> Cell:
         part = f"{side} electrode"
         changes |= {f"{part}/maximum concentration": c_max[side], f"{part}/initial stoichiometry": x0[side],
                     f"{part}/exchange-current density": F * k[side] * 1000.0**0.5 * c_max[side] / 2.0,
-                    f"{part}/minimum stoichiometry": {"negative": 0.01, "positive": 0.45}[side],
-                    f"{part}/maximum stoichiometry": {"negative": 0.65, "positive": 0.99}[side]}
+                    f"{part}/minimum stoichiometry": lowest[side],
+                    f"{part}/maximum stoichiometry": highest[side]}
     U = load("marquis2019").to_json()["positive electrode"]["open-circuit potential"]["expression"]
     return load("marquis2019").with_(changes | {  # Marquis stretched the stoichiometry by 1.062
         "positive electrode/open-circuit potential": U.replace("1.062*x", "x")})

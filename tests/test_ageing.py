@@ -21,11 +21,22 @@ def resistance(cell):
     return U - cellsim.simulate(cell, step, cellsim.SPM(20), soc=0.5, rtol=1e-8)["Voltage [V]"][0]
 
 
-@pytest.mark.parametrize("name", ["lgm50_chen2020", TARGET])
-def test_nothing_ages_unless_the_set_says_so(name):
-    """The very same cell."""
+@pytest.mark.parametrize("name", ["lgm50_chen2020", TARGET, "danilov2011"])
+def test_a_cell_that_states_no_rate_is_not_aged(name):
+    """It would come back as it was."""
     cell = cellsim.load(name)
-    assert aged(cell, cycles=1000, hours=1e4) is cell
+    for how in ({"cycles": 1000, "hours": 1e4}, {"cycles": 1}, {"hours": 1.0}):
+        with pytest.raises(ProtocolError, match=f"{name}: nothing about it changes"):
+            aged(cell, **how)
+    assert aged(cell) is cell
+
+
+def test_time_needs_a_rate_of_time():
+    """An interphase that grows by cycles does not by hours alone."""
+    cell = cellsim.load(TARGET).with_({f"{POSITIVE}/interphase growth": 29e-4})
+    with pytest.raises(ProtocolError, match="negative electrode/interphase growth"):
+        aged(cell, hours=100.0)
+    assert aged(cell, cycles=1.0, hours=100.0) == aged(cell, cycles=1.0) != cell
 
 
 @pytest.mark.parametrize("way, b", [("bare", 29.0), ("coated", 4.3)])

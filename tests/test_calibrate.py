@@ -46,11 +46,98 @@ def test_what_a_fit_changes_is_marked_in_the_cell():
 
 
 @pytest.mark.parametrize("free, message", [({}, "nothing is free"), ({R: (0.0, 1.0)}, "two rising numbers above 0"),
-                                           ({R: (2.0, 1.0)}, "two rising numbers above 0")])
+                                           ({R: (2.0, 1.0)}, "two rising numbers above 0"),
+                                           ({R: "abc"}, "two rising numbers"), ("abc", "section/quantity"),
+                                           ({"cell/series resistanc": (1e-4, 1e-3)}, "did you mean")])
 def test_bounds_that_make_no_sense_are_refused(free, message):
     """In a sentence that names the quantity."""
     with pytest.raises(cellsim.ParameterError, match=message):
-        cellsim.calibrate(cellsim.load(CHEN), [], free)
+        cellsim.calibrate(cellsim.load(CHEN), made({R: 5e-4}), free)
+
+
+AREA, D = "cell/electrode area", "positive electrode/particle diffusivity"
+
+
+@pytest.mark.parametrize("path, share, protocol, soc", [
+    (AREA, 0.8, "Discharge at 5 A until 2.5 V", 1.0), (AREA, 2.0, "Discharge at 5 A until 2.5 V", 1.0),
+    ("negative electrode/thickness", 0.85, "Charge at 2.5 A until 4.2 V", 0.1)])
+def test_a_run_that_ends_too_early_at_first_is_found_all_the_same(path, share, protocol, soc):
+    """The first cell is empty, or full, long before the measurement is; 1 %: runs are good to 1 mV of hundreds."""
+    cell = cellsim.load(CHEN)
+    seen = cellsim.simulate(cell, protocol, cellsim.SPM(), soc=soc)
+    t = np.linspace(1.0, seen.t[-1], 40)
+    run = cellsim.MeasuredRun("seen", t, seen.at("Voltage [V]", t), protocol, {"model": "SPM", "soc": soc})
+    truth = cell.value(path)
+    found = cellsim.calibrate(cell.with_({path: share * truth}), run, {path: (0.3 * truth, 3.0 * truth)})
+    assert found.success and found.values[path] == approx(truth, rel=0.01), found
+    assert found.evaluations > 1 and "converged" in found.reason
+
+
+def test_a_quantity_of_about_one_moves():
+    """Steps of the search are of its logarithm, which is 0 there: 1.0 is where it starts, 1.3 what made the curve."""
+    scale = "cell/heat transfer coefficient"
+    cell = cellsim.load(CHEN).with_({scale: 1.0})
+    result = cellsim.simulate(cell.with_({scale: 1.3}), list(STEP), cellsim.SPM(), soc=0.1, heat=True, ambient=280.0)
+    t = np.linspace(1.0, result.t[-1], 20)
+    run = cellsim.MeasuredRun("made", t, result.at("Voltage [V]", t), STEP,
+                              {"soc": 0.1, "model": "SPM", "ambient": 280.0}, result.at("Cell temperature [K]", t))
+    found = cellsim.calibrate(cell, [run], {scale: (0.5, 2.0)})
+    assert found.values[scale] == approx(1.3, rel=0.02)  # 0.02 K of the 1 K or so that it makes
+
+
+def test_what_cannot_be_described_is_said_to_be_so():
+    """A resistance cannot bring 0.5 V down; and one step of the search does not suffice."""
+    run = made({R: 5e-4})
+    low = cellsim.MeasuredRun("low", run.t, run.voltage - 0.5, run.steps, run.options)
+    found = cellsim.calibrate(cellsim.load(CHEN), low, {R: (1e-5, 1e-4)}, evaluations=5)
+    assert not found.success and "'low' differs by" in found.reason and repr(found).startswith("not calibrated")
+    short = cellsim.calibrate(cellsim.load(CHEN), run, {R: (1e-5, 3e-3)}, evaluations=1)
+    assert not short.success
+
+
+def test_fitted_values_are_said_to_be_fitted():
+    """Method and source, which names the runs; another calibration gets a source of its own."""
+    run = made({R: 5e-4})
+    found = cellsim.calibrate(CHEN, [run], {R: (1e-4, 1e-3)}, evaluations=3)
+    record = found.cell.record(R)
+    assert record.method == "fitted" and "made" in found.cell.sources[record.source]["citation"]
+    other = found.cell.with_({H: 60.0}, method="fitted", source="another fit")
+    assert other.record(H).source != record.source and other.record(R) == record
+    assert cellsim.Cell.from_json(other.to_json(), "again").record(H).method == "fitted"
+    assert found.cell.with_({R: 1e-4}).record(R).method == "assumed"
+
+
+T3, V3 = [0.0, 10.0, 20.0], [3.9, 3.89, 3.88]
+
+
+@pytest.mark.parametrize("arguments, message", [
+    (("a", T3, [3.9, np.nan, 3.88], "Rest for 1 h"), "voltage: number 2 is nan"),
+    (("a", T3, V3[:2], "Rest for 1 h"), "2 values of voltage for 3 times"),
+    (("a", T3[::-1], V3, "Rest for 1 h"), "times must rise"),
+    (("a", T3, V3, "Rest for 1 h", {"socc": 0.8}), "did you mean 'soc'"),
+    (("a", T3, V3, "Rest for 1 h", {}, [25.0, 25.1, 25.2]), "of degC add 273.15"),
+    (("a", T3, V3, 3), "a protocol is made of"), (("a", "abc", V3, "Rest for 1 h"), "give finite times"),
+    ((1, T3, V3, "Rest for 1 h"), "give a name")])
+def test_measured_runs_that_make_no_sense_are_refused(arguments, message):
+    """When they are made, not in the middle of a search."""
+    with pytest.raises(cellsim.ProtocolError, match=message):
+        cellsim.MeasuredRun(*arguments)
+
+
+@pytest.mark.parametrize("steps", ["Discharge at 1C", cellsim.discharge(1.0), [cellsim.discharge(1.0)],
+                                   cellsim.Protocol("Discharge at 1C"), (cellsim.discharge(1.0),)])
+def test_measured_runs_take_what_simulate_takes(steps):
+    """Text, a step, a protocol or a list; lists of numbers, too."""
+    differences, _ = cellsim.MeasuredRun("a", T3, V3, steps, {"model": "SPM"}).differences(cellsim.load(CHEN))
+    assert differences.shape == (3,) and np.isfinite(differences).all()
+
+
+def test_runs_are_wanted():
+    """And names of their own."""
+    run = cellsim.MeasuredRun("a", T3, V3, "Rest for 1 h")
+    for runs, message in (([], "at least one"), ([run, run], "same name"), ("a", "MeasuredRun or a list")):
+        with pytest.raises(cellsim.ProtocolError, match=message):
+            cellsim.calibrate(CHEN, runs, {R: (1e-4, 1e-3)})
 
 
 def test_every_fitted_value_of_the_sony_cell_says_what_it_was_fitted_to():

@@ -80,10 +80,13 @@ def test_newtons_matrix_is_the_derivative_of_its_residual(name):
     assert np.max(np.abs(numeric - exact) / np.abs(exact).max(axis=1, keepdims=True)) < 1e-6
 
 
+ALONE = system.alone(system.SOLID_LAWS)
+
+
 @numba.njit
 def respond(sys, p, law, x_hat, x, j, hg, inside):
     """Surface as alpha and beta, and x moved to where it belongs."""
-    alpha, beta = particle.respond(sys, p, law, 1.0, x_hat, x, hg, inside)
+    alpha, beta = particle.respond(sys, p, law, ALONE, x_hat, x, hg, inside)
     particle.fill(inside, alpha + beta * j, x)
     return alpha, beta
 

@@ -1,10 +1,11 @@
 """Material laws: what an expression may say, that nothing else is run, and tables."""
+import dataclasses
 import random
 
 import numpy as np
 import pytest
 
-from cellsim.parameters.laws import DEEPEST, FUNCTIONS, LONGEST, Law, LawError, parse
+from cellsim.parameters.laws import DEEPEST, FUNCTIONS, LONGEST, SLACK, Domain, Law, LawError, parse
 
 X = np.array([0.1, 0.5, 0.9])
 
@@ -124,15 +125,61 @@ def test_random_expressions_evaluate_to_floats():
 
 
 def test_table_passes_through_its_points_and_stays_between_them():
-    """Monotone cubic: exact at the points, no overshoot; beyond the ends it follows the end tangents."""
+    """Monotone cubic: exact at the points, no overshoot."""
     x, y = [0.0, 0.2, 0.5, 1.0], [4.3, 4.0, 3.9, 3.0]
     law = Law.of({"table": {"x": x, "y": y}})
     assert law(np.array(x), 300.0) == pytest.approx(y, rel=1e-15)
     dense = law(np.linspace(0.0, 1.0, 500), 300.0)
     assert np.all(np.diff(dense) < 0.0) and dense.max() <= 4.3 and dense.min() >= 3.0
-    h = 1e-6  # the tangent by a difference inside: error h times the curvature, of order 1e-5
-    slope = (law(np.array([1.0]), 300.0) - law(np.array([1.0 - h]), 300.0)) / h
-    assert law(np.array([1.5]), 300.0) - 3.0 == pytest.approx(0.5 * slope, abs=1e-4)
+
+
+@pytest.mark.parametrize("x, y", [([0.26, 0.3, 0.6, 0.9, 0.909], [1e-15, 4e-15, 4e-15, 3e-15, 1e-16]),
+                                  ([200.0, 500.0, 1000.0, 1500.0, 2000.0], [0.4, 0.75, 0.95, 0.85, 0.6])])
+def test_a_table_is_constant_beyond_its_ends(x, y):
+    """Of a diffusivity and of a conductivity: whatever the slope there, neither changes its sign."""
+    law = Law.of({"table": {"x": x, "y": y}})
+    assert law(np.array([0.0, 0.5 * x[0], 1.1 * x[-1], 4.0 * x[-1]]), 300.0) == pytest.approx(
+        [y[0], y[0], y[-1], y[-1]], rel=1e-12)
+
+
+def known(text, lo, hi, falls, least=0.0, most=1.0):
+    """The law of an expression or table that is known between lo and hi."""
+    law = of(text) if isinstance(text, str) else Law.of({"table": dict(zip("xy", text, strict=True))})
+    return dataclasses.replace(law, domain=Domain(lo, hi, falls, least, most))
+
+
+def test_a_potential_falls_beyond_its_data():
+    """Where a fit rises beyond its window it goes on along its tangent: continuous with its slope, untouched within.
+
+    3.7 - (x - 0.5)^3 - 0.2 x + (30 (0.22 - x))^3 below 0.22 turns far below the window from 0.3 to 0.8.
+    """
+    text, x = "3.7 - (x - 0.5)**3 - 0.2*x - (30*max(0.22 - x, 0))**3", np.linspace(0.001, 0.999, 2001)
+    law, plain = known(text, 0.3, 0.8, True), of(text)
+    inside = (x > 0.3 - SLACK) & (x < 0.8 + SLACK)
+    assert law(x[inside], 300.0).tolist() == plain(x[inside], 300.0).tolist()
+    assert plain(x, 300.0)[0] < 3.7 < law(x, 300.0)[0] and np.all(np.diff(law(x, 300.0)) < 0.0)
+    assert law(x[x > 0.8], 300.0).tolist() == plain(x[x > 0.8], 300.0).tolist()  # which falls by itself
+    a, h = 0.3 - SLACK, 1e-4
+    y = law(np.array([a - h, a, a + h]), 300.0)
+    assert y[0] - y[1] == pytest.approx(y[1] - y[2], rel=1e-3)  # h times a curvature of 1.2 over a slope of 0.3
+    table = known(([0.3, 0.5, 0.8], [3.9, 3.75, 3.6]), 0.3, 0.8, True)
+    y = table(np.array([0.1, 0.2, 0.3, 0.8, 0.9]), 300.0)
+    assert np.all(np.diff(y) < 0.0) and y[0] - y[1] == pytest.approx(y[1] - y[2], rel=1e-12)  # a straight line
+
+
+def test_a_quantity_keeps_its_sign_beyond_its_data():
+    """A diffusivity that is negative above 0.9 is constant above its window to 0.8, below it is as it says."""
+    law = known("1e-14*(0.9 - x)", 0.3, 0.8, False, 1e-22, 1e-6)
+    assert law(np.array([0.1, 0.5, 0.8]), 300.0) == pytest.approx([8e-15, 4e-15, 1e-15], rel=1e-12)
+    assert law(np.array([0.81, 0.95, 0.999]), 300.0) == pytest.approx(1e-14 * (0.1 - SLACK), rel=1e-12)
+
+
+def test_what_lies_beyond_data_may_depend_on_temperature():
+    """A potential that turns at a temperature only goes on along the line of that temperature."""
+    law, x = known("3.7 - x + (T - 300)*0.02*max(x - 0.85, 0)", 0.2, 0.8, True), np.array([0.9, 0.95])
+    assert law(x, 300.0) == pytest.approx(3.7 - x, rel=1e-12)
+    assert law(x, 400.0) == pytest.approx(3.7 - x, rel=1e-6)  # the slope is a difference over 1e-6
+    assert law(x, 310.0) == pytest.approx(3.7 - x + 0.2 * (x - 0.85), rel=1e-12)
 
 
 @pytest.mark.parametrize("x, y", [([0.0], [1.0]), ([0.0, 1.0], [1.0]), ([1.0, 0.0], [1.0, 2.0]), ([0.0, 0.0],

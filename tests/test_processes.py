@@ -1,7 +1,11 @@
 """Ensembles in processes: the same numbers, and failures that stay where they are."""
 import os
 import pickle
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +13,8 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Case, cases, simulate_many
-from cellsim.errors import CellsimError, ProtocolError
+from cellsim.errors import ProtocolError
+from cellsim.studies import processes
 
 CHEN = "lgm50_chen2020"
 SMALL = DFN((4, 2, 4), 4)
@@ -56,11 +61,79 @@ def test_a_case_that_fails_or_cannot_be_sent_disturbs_no_other():
         assert words in outcome.failure
 
 
-def test_a_process_that_dies_is_told_in_words_and_the_next_call_works():
-    """The cases that it was at, and what to do."""
-    with pytest.raises(CellsimError, match="a process ended while it ran cases 0 to 0; .* give fewer processes"):
-        simulate_many([Case(CHEN, cellsim.discharge(2.0), SMALL, changes={THICK: Deadly()})], processes=2)
+DEADLY = Case(CHEN, cellsim.discharge(2.0), SMALL, changes={THICK: Deadly()}, labels={"what": "deadly"})
+
+
+def test_a_dead_process_takes_only_its_own_case_with_it(tmp_path):
+    """Two of twelve cases end their process: each has its row and says so, all others have their results, in memory
+    as in a file, and the next call works."""
+    some = [Case(CHEN, cellsim.discharge(2.0), SMALL, soc=soc, labels={"what": "good"})
+            for soc in (1.0, 0.9, 0.8, 0.7, 0.6)]
+    mixed = [some[0], DEADLY, *some[1:], DEADLY, *some]
+    expected = [None if case is DEADLY else case.run()["Voltage [V]"] for case in mixed]
+    told = []
+    found = simulate_many(mixed, processes=2, keep=["Voltage [V]"], progress=lambda *x: told.append(x))
+    assert [o.number for o in found.outcomes] == list(range(12)) and told[-1] == (12, 12)
+    for outcome, result, voltage in zip(found.outcomes, found.results, expected, strict=True):
+        if voltage is None:
+            assert outcome.failure.startswith("the process that ran it ended") and outcome.labels == {"what": "deadly"}
+            assert result is None
+        else:
+            assert not outcome.failure and result["Voltage [V]"] == approx(voltage, abs=1e-9)
+    path = tmp_path / "runs.parquet"
+    found = simulate_many(mixed[:6], processes=2, path=path)
+    import pandas as pd
+
+    frame = pd.read_parquet(path)
+    assert set(frame["Case"]) == {0, 2, 3, 4, 5} and len(found.failures) == 1
     assert not simulate_many([GOOD], processes=2).failures
+
+
+def test_where_every_process_ends_no_more_are_started(monkeypatch):
+    """After two in a row, for this test, and none of the rows is missing."""
+    monkeypatch.setattr(processes, "IN_A_ROW", 2)
+    found = simulate_many([DEADLY] * 4, processes=1)
+    assert len(found) == len(found.failures) == 4
+    assert sum(o.failure.startswith("the process that ran it ended") for o in found.outcomes) == 2
+    assert "was not run, as 2 cases before it ended" in found.outcomes[-1].failure
+
+
+PARENT = """
+import sys
+import time
+import cellsim
+from cellsim import Case, DFN, simulate_many
+many = [Case("lgm50_chen2020", cellsim.cycle([cellsim.rest(60.0)], 50), DFN((4, 2, 4), 4)) for _ in range(100000)]
+simulate_many(many, processes=2, keep="Voltage [V]", progress=lambda done, total: print(done, flush=True))
+"""
+
+
+def children(pid):
+    """Processes that a process has started."""
+    return [int(word) for path in Path(f"/proc/{pid}/task").glob("*/children") for word in path.read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are listed in /proc")
+def test_a_killed_parent_leaves_no_processes_behind():
+    """They end within a few of the seconds in which they look for it; a process of that name may only be another's."""
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout.readline().strip() == "1"
+    started = children(parent.pid)
+    assert len(started) >= 2
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    patience = time.monotonic() + 20.0
+    while any(_runs(pid) for pid in started):
+        assert time.monotonic() < patience
+        time.sleep(0.1)
+
+
+def _runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("how, words", [({"threads": 2, "processes": 2}, "give one of them"),

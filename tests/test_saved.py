@@ -50,10 +50,11 @@ def test_what_is_read_is_what_was_saved(file, result):
 
 
 def test_a_changed_bit_is_told_or_changes_nothing(file, result, tmp_path):
-    """400 bits, one at a time, evenly over the file: an error of ours, or every number and word as it was."""
+    """Bits one at a time, evenly over the file: an error of ours, or every number and word as it was."""
     whole, changed = file.read_bytes(), tmp_path / file.name
     told, rng = 0, np.random.default_rng(1)
-    for at in rng.choice(8 * len(whole), 400, replace=False):
+    bits = 400 if file.suffix == ".parquet" else 40  # as it takes xarray a quarter of a second to read a file
+    for at in rng.choice(8 * len(whole), bits, replace=False):
         content = bytearray(whole)
         content[at // 8] ^= 1 << at % 8
         changed.write_bytes(content)
@@ -62,7 +63,7 @@ def test_a_changed_bit_is_told_or_changes_nothing(file, result, tmp_path):
         except ReportError as fault:
             assert str(changed) in str(fault) and "\n" not in str(fault) and len(str(fault)) < 600
             told += 1
-    assert told > 100  # that bits were changed where numbers are
+    assert told > bits // 4  # that bits were changed where numbers are
 
 
 def test_a_digest_tells_numbers_words_and_names_apart():

@@ -228,7 +228,7 @@ def test_unreadable_claims_are_explained(tmp_path):
     with pytest.raises(cellsim.ClaimError, match="holds no keys"):
         load_claim(tmp_path / "empty.yaml")
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(cellsim.ClaimError, match="not a text file"):
+    with pytest.raises(cellsim.ClaimError, match="not text in UTF-8"):
         load_claim(tmp_path / "bytes.yaml")
 
 

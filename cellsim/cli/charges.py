@@ -1,11 +1,13 @@
 """Commands about charging times: protocols side by side, maps over two quantities, fronts over one limit."""
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..arguments import numbers, shown
 from ..errors import ProtocolError, ReportError
-from .shared import PICTURES, TABLES, app, console, kelvin, say, text_of, with_progress
+from .shared import PICTURES, TABLES, app, console, kelvin, output_of, say, text_of, with_progress
 
 NUMBERS = {"ignore_unknown_options": True}  # so that an argument may begin with a minus
 Start = Annotated[float, typer.Option("--from", help="State of charge [%].")]
@@ -119,8 +121,7 @@ def _outputs(said):
     """Pictures, and the table or None."""
     said = said or []
     for path in said:
-        if path.suffix not in (*TABLES, *PICTURES):
-            raise ReportError(f"{path}: save as {', '.join((*PICTURES, *TABLES))}")
+        output_of(path, (*PICTURES, *TABLES))
     tables = [path for path in said if path.suffix in TABLES]
     if len(tables) > 1:
         raise ReportError(f"{tables[1]}: a second table; give one of them")
@@ -129,14 +130,14 @@ def _outputs(said):
 
 def _numbers(option, said):
     """Numbers parted by commas, or FROM:TO:NUMBER of them, evenly spaced."""
+    wanted = "give numbers parted by commas, such as -10,25,45, or FROM:TO:NUMBER, such as -10:60:8"
     try:
         if ":" not in said:
-            return tuple(float(x) for x in said.split(","))
+            return tuple(numbers(option, [float(x) for x in said.split(",")], wanted).tolist())
         first, last, count = said.split(":")
         low, high, n = float(first), float(last), int(count)
     except ValueError:
         n = 0
-    if n < 2 or n > 1000:
-        raise ProtocolError(f"{option} {said!r}: give numbers parted by commas, such as -10,25,45, or FROM:TO:NUMBER, "
-                            "such as -10:60:8")
+    if n < 2 or n > 1000 or not math.isfinite(low) or not math.isfinite(high):
+        raise ProtocolError(f"{option} {shown(said)}: {wanted}")
     return tuple(low + (high - low) * k / (n - 1) for k in range(n))

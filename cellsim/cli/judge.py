@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ProtocolError
-from .shared import app, console, kelvin, positive, say, with_progress
+from .shared import app, console, kelvin, output_of, positive, say, with_progress
 
 
 @app.command()
@@ -25,6 +25,7 @@ def audit(
     from ..studies import audit as run
     from ..studies import load_claim
 
+    output_of(output, (".html", ".htm"))
     question = load_claim(claim, cells=cell or (), baselines=baseline or ())
     question = replace(question, c_rate=positive("--c-rate", c_rate) or question.c_rate)
     if temperature is not None:

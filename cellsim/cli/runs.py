@@ -4,8 +4,13 @@ from typing import Annotated
 
 import typer
 
-from ..errors import ProtocolError
-from .shared import PICTURES, app, kelvin, model_of, positive, say, text_of
+from ..arguments import number
+from ..errors import ProtocolError, SolveError
+from ..files import replacing
+from ..models import open_circuit_voltage
+from .shared import PICTURES, app, kelvin, model_of, output_of, positive, say, text_of
+
+RUNS, SPECTRA = (".csv", ".parquet", ".nc", *PICTURES), (".csv", *PICTURES)
 
 
 @app.command()
@@ -14,13 +19,16 @@ def simulate(
     discharge: Annotated[float | None, typer.Option(help="C-rate of a discharge from full.")] = None,
     charge: Annotated[float | None, typer.Option(help="C-rate of a charge from 10 %, then hold to C/20.")] = None,
     protocol: Annotated[str | None, typer.Option(help="Text of a protocol, or a file; docs/protocols.md.")] = None,
-    soc: Annotated[float | None, typer.Option(help="State of charge at the start, 0 to 1.")] = None,
+    soc: Annotated[float | None, typer.Option(help="State of charge at the start, 0 to 1; 0.1 for --charge, else 1."
+                                              )] = None,
     heat: Annotated[bool, typer.Option(help="Let the cell warm up.")] = False,
     model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for one), SPMe or SPM.")] = None,
     temperature: Annotated[float | None, typer.Option(help="degC; the cell's own unless given.")] = None,
     ambient: Annotated[float | None, typer.Option(
         help="degC, of the surroundings, with --heat; that of the start unless given.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .parquet, .nc, .png or .svg.")] = None,
+    time_budget: Annotated[float, typer.Option(help="Seconds of processor time after which a step gives up.")] = 10.0,
+    output: Annotated[Path | None, typer.Option(
+        "--output", "-o", help="Save as .csv, .parquet, .nc, .png, .svg or .pdf.")] = None,
 ):
     """Simulate a discharge, a charge or a protocol and say how it ended."""
     import cellsim
@@ -30,6 +38,7 @@ def simulate(
     if ambient is not None and not heat:
         raise ProtocolError(f"--ambient {ambient:g}: without --heat the cell has the temperature of its surroundings; "
                             "add --heat, or give --temperature")
+    output_of(output, RUNS)
     found = cellsim.load(cell)
     if discharge is not None:
         steps, start = [cellsim.discharge(positive("--discharge", discharge))], 1.0
@@ -37,14 +46,26 @@ def simulate(
         full = found.value("cell/upper voltage cut-off")
         steps, start = [cellsim.charge(positive("--charge", charge)), cellsim.hold(full)], 0.1
     else:
-        steps, start = text_of(protocol), 0.5
+        steps, start = text_of(protocol), 1.0
     T, around = kelvin(temperature), kelvin(ambient, "--ambient")
-    result = cellsim.simulate(found, steps, model_of(model), temperature=T, heat=heat, ambient=around,
-                              soc=start if soc is None else soc)
+    soc = number("--soc", start if soc is None else soc, "a state of charge lies between 0 and 1", low=0.0, high=1.0)
+    kelvins = found.temperature(T)
+    say(f"starts at {100.0 * soc:g} % state of charge, {open_circuit_voltage(found, soc, kelvins):.4g} V at rest, "
+        f"{kelvins - 273.15:.4g} degC")
+    try:
+        result = cellsim.simulate(found, steps, model_of(model), temperature=T, heat=heat, ambient=around, soc=soc,
+                                  time_budget=time_budget)
+    except SolveError as fault:
+        if fault.result is not None:  # what was done up to there
+            say(str(fault.result), soft_wrap=True)
+        raise
     say(str(result), soft_wrap=True)
     say(f"  {result.discharge_capacity - result.charge_capacity:.4g} A.h, "
          f"{result.discharge_energy - result.charge_energy:.4g} W.h (discharge positive)")
-    if output is not None:
+    if output is not None and output.suffix == ".csv":
+        with replacing(output) as partial:
+            result.to_pandas().to_csv(partial, index=False)
+    elif output is not None:
         (result.plot if output.suffix in PICTURES else result.save)(output)
 
 
@@ -57,19 +78,23 @@ def impedance(
     lowest: Annotated[float, typer.Option(help="Frequency [Hz].")] = 1e-3,
     highest: Annotated[float, typer.Option(help="Frequency [Hz].")] = 1e4,
     double_layer: Annotated[float | None, typer.Option(help="F/m2 of reacting surface, of both electrodes.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .csv, .png or .svg.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .csv, .png, .svg or .pdf.")] = None,
 ):
     """Impedance spectrum of a cell at rest."""
     import numpy as np
 
     import cellsim
 
+    output_of(output, SPECTRA)
+    lowest, highest = (number(option, f, "give a finite frequency above 0 [Hz]", above=0.0, high=1e12)
+                       for option, f in (("--lowest", lowest), ("--highest", highest)))
     found = cellsim.load(cell)
     if double_layer is not None:
         found = found.with_({f"{part} electrode/double-layer capacity": double_layer
                              for part in ("negative", "positive")})
-    if not 0.0 < lowest < highest:
-        raise ProtocolError(f"--lowest {lowest:g} --highest {highest:g}: give a frequency above 0 and a higher one")
+    if not 1e-9 < lowest < highest:
+        raise ProtocolError(f"--lowest {lowest:g} --highest {highest:g}: give a frequency above 1e-9 Hz and a higher "
+                            "one")
     points = 1 + round(10 * max(np.log10(highest / lowest), 0.1))
     spectrum = cellsim.impedance(found, np.geomspace(lowest, highest, points), model_of(model), soc=soc,
                                  temperature=kelvin(temperature))

@@ -5,12 +5,28 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ..errors import ProtocolError
+from ..arguments import CONTROL, number, shown
+from ..errors import ProtocolError, ReportError
+from ..files import read_text
+from ..models import MODELS
+from ..models import model_of as _model_of
 
 app = typer.Typer(help="Check battery claims from sourced parameters.", no_args_is_help=True,
                   pretty_exceptions_enable=False, add_completion=False)
-console = Console()
 TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg", ".pdf")  # kinds of files that are written
+LARGEST = 1_000_000  # bytes of a protocol that is read from a file
+
+
+class _Plain(Console):
+    """A terminal to which words of the user send no commands."""
+
+    def render(self, renderable, options=None):
+        """The segments of what is printed, without control characters in their text."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=segment.text.translate(CONTROL))
+
+
+console = _Plain()
 
 
 def say(text, **how):
@@ -30,31 +46,40 @@ def with_progress(run, question):
         return run(question, progress=lambda what, done: bars.update(task, description=what, completed=done))
 
 
-def positive(option, number):
-    if number is not None and not 0.0 < number <= 20.0:
-        raise ProtocolError(f"{option} {number:g}: give a rate above 0 and at most 20")
-    return number
+def positive(option, rate):
+    """A C-rate; None stays None."""
+    return number(option, rate, "give a rate above 0 and at most 20", above=0.0, high=20.0, none=True)
 
 
 def kelvin(celsius, option="--temperature"):
     """Degrees Celsius in kelvin; None stays None."""
-    if celsius is None:
-        return None
-    if not -73.0 <= celsius <= 127.0:
-        raise ProtocolError(f"{option} {celsius:g}: give degrees Celsius between -73 and 127")
-    return celsius + 273.15
+    found = number(option, celsius, "give degrees Celsius between -73 and 127", low=-73.0, high=127.0, none=True)
+    return None if found is None else found + 273.15
 
 
 def text_of(said):
-    """The words themselves, or those of a file."""
+    """The words themselves, or those of a file.  Raises ProtocolError for a file that is no text."""
     path = Path(said) if "\n" not in said and len(said) < 200 else None
-    return path.read_text(encoding="utf-8") if path is not None and path.is_file() else said
+    if path is None or not path.is_file():
+        return said
+    return read_text(path, ProtocolError, LARGEST)
+
+
+def output_of(path, kinds):
+    """Where to write, checked before anything is computed: its kind, and that there is such a folder."""
+    if path is None:
+        return None
+    if path.is_dir():
+        raise ReportError(f"{path}: is a folder; give the name of a file")
+    if path.suffix not in kinds:
+        raise ReportError(f"{path}: save as {', '.join(kinds[:-1])} or {kinds[-1]}")
+    if not path.parent.is_dir():
+        raise ReportError(f"{path}: cannot be written (there is no folder {path.parent}); choose another place")
+    return path
 
 
 def model_of(name):
     """A model by name, or None for the one that suits the cell."""
-    import cellsim
-
-    if name not in (None, "DFN", "SPMe", "SPM", "ThinFilm"):
-        raise ProtocolError(f"--model {name!r}: choose one of DFN, SPMe, SPM, ThinFilm")
-    return getattr(cellsim, name)() if name else None
+    if name is not None and name not in MODELS:
+        raise ProtocolError(f"--model {shown(name)}: choose one of {', '.join(MODELS)}")
+    return _model_of(name)

@@ -8,7 +8,9 @@ from .stage import solve, voltage
 from .system import CURRENT, PLATING, POWER, TAIL, VOLTAGE, Q, T, aimed, copy, views, warm
 
 TOL = 0.2  # Newton's last correction, in units of the error tolerance
-DRY = 1e5  # times what counts as depleted: where the integrator gets no further with so little salt, it is why
+DRY = 1e3  # times what counts as depleted: where the integrator gets no further with so little salt, it is why
+SPENT = 1e-6  # of the initial salt: none, at a foil
+NEXT_TO = 1e-5  # V, or stoichiometry at the surface of a particle: within an instant of a limit
 # a status from 0 up is the ending of the same number in errors.Ending
 RUNNING, UNREACHABLE, STEP_TOO_SMALL = -1, 12, 13
 EVENTS = 11
@@ -67,7 +69,9 @@ def _closest(sys, ctl, s, q_start, w, g):
         least, most = min(least, x), max(most, x)
     for i in range(c.size):
         salt = min(salt, c[i])
-    g[4], g[5], g[6] = least - ctl.x_edge, 1.0 - ctl.x_edge - most, salt / ctl.c_edge - 1.0
+    g[4], g[5] = least - ctl.x_edge, 1.0 - ctl.x_edge - most
+    if ctl.c_edge > 0.0:
+        g[6] = salt / ctl.c_edge - 1.0
     g[7] = min(ctl.T_hi - now, now - ctl.T_lo)
     if ctl.plating > -np.inf:
         g[8] = plating(sys, s, w)[0] - ctl.plating
@@ -93,17 +97,34 @@ def at_peak_power(sys, ctl, s, w, rtol):
 
 
 @inner
+def dry_foil(sys, s):
+    """Whether no salt is left at a foil: a given current drives the voltage beyond every limit there."""
+    c = views(sys, s)[1]
+    for i in range(c.size):
+        v = sys.volume[i]
+        if v.area > 0.0 and v.particle < 0 and c[i] < SPENT * sys.c_ref:
+            return True
+    return False
+
+
+@inner
 def diagnose(sys, ctl, s, q_start, w, rtol, g):
-    """What stopped the integrator: a physical limit it is right beside, or else itself."""
+    """What stopped the integrator: a physical limit that it has reached but for rounding, or else itself.
+
+    Where the flux is given, of the reduced models and at a foil, the salt falls straight to none.
+    """
     closest(sys, ctl, s, q_start, w, g)
-    if min(g[0], g[1]) < 1e-3:
+    I = s[s.size - TAIL]
+    if min(g[0], g[1]) < NEXT_TO:
         return 1 if g[0] < g[1] else 2
-    if min(g[4], g[5]) < 1e-2:
+    if min(g[4], g[5]) < NEXT_TO:
         return 5 if g[4] < g[5] else 6
     if g[6] < DRY:
         return 7
     if g[10] < 1e-2:
         return 11
-    if ctl.mode == POWER and s[s.size - TAIL] > 0.0 and at_peak_power(sys, ctl, s, w, rtol):
+    if ctl.mode == CURRENT and I != 0.0 and dry_foil(sys, s):
+        return 1 if I > 0.0 else 2
+    if ctl.mode == POWER and I > 0.0 and at_peak_power(sys, ctl, s, w, rtol):
         return UNREACHABLE
     return STEP_TOO_SMALL

@@ -7,7 +7,7 @@ surfaces.  Bernardi, Pawlikowski and Newman, J. Electrochem. Soc. 132 (1985) 5, 
 import numpy as np
 
 from .._jit import inner, kernel
-from ..numerics.table import locate, read
+from ..numerics.table import TERMS, locate, read
 from .foil import active, foresee, potential
 from .local import open_circuit
 from .system import (
@@ -19,9 +19,7 @@ from .system import (
     MADE,
     OCP,
     SINGLE_FLUX,
-    SOLID_LAWS,
     TAIL,
-    TERMS,
     T,
     views,
     warm,
@@ -32,8 +30,10 @@ from .system import (
 def entropic(sys, w, side, at):
     """dU/dT of one electrode at a stoichiometry found `at` in its table [V/K]; needs a system with heat."""
     slope = 0.0
+    k = LAWS_PER_SIDE * side + OCP
     for m in range(TERMS):
-        slope += w.entropy[side, m] * read(sys.laws.solid, LAWS_PER_SIDE * side + OCP + m * SOLID_LAWS, at)[0]
+        if w.entropy[side, m] != 0.0:
+            slope += w.entropy[side, m] * read(sys.laws.solid, int(w.by_solid[k, m // 2]) + m % 2, at)[0]
     return slope
 
 

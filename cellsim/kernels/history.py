@@ -84,6 +84,25 @@ def rescale(mem, factor):
     mem.head[3] = 0.0
 
 
+@part
+def runs_dry(sys, hat):
+    """Whether the past that a formula of higher order relies on leaves a pore without salt; backward Euler does not."""
+    c = views(sys, hat)[1]
+    least = 1.0
+    for i in range(c.size):
+        least = min(least, c[i])
+    return least <= 0.0
+
+
+@part
+def forget(mem, failed):
+    """After several failures: go on by backward Euler, and in the end from the state as it is."""
+    if failed > 1:
+        mem.head[2] = 1.0
+    if failed > 3:
+        mem.D[1, :] = 0.0
+
+
 @inlined
 def attempt(sys, ctl, mem, w, rtol, tol):
     """Solve for the state one step ahead into mem.ahead; returns Newton iterations, or 0."""
@@ -94,6 +113,12 @@ def attempt(sys, ctl, mem, w, rtol, tol):
     for k in range(1, order + 1):
         add(1.0, mem.D[k], new)
         add(1.0 - GAMMA[k] / ALPHA[order], mem.D[k], hat)
+    if order > 1 and runs_dry(sys, hat):
+        order = 1
+        mem.head[2], mem.head[3] = 1.0, 0.0
+        copy(mem.D[0], hat)
+        copy(mem.D[0], new)
+        add(1.0, mem.D[1], new)
     copy(new, change)
     keep_salt(sys, new, mem.D[0])
     n = solve_here(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)

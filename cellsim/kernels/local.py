@@ -30,7 +30,7 @@ def open_circuit(table, by, side, x, at):
 
 @part
 def reaction(laws, by_solid, by_salt, T, side, i_ref, R_f, c_ref, j, alpha, beta, c_e, root, place):
-    """Interface voltage U + eta + R_f j [V] at reaction current j;  d/dj, d/dc_e.
+    """Interface voltage U + eta + R_f j [V] at reaction current j;  d/dj, d/dc_e;  exchange-current density [A/m2].
 
     The surface stoichiometry is alpha + beta j; root and place are those of c_e in its table.
     """
@@ -48,4 +48,4 @@ def reaction(laws, by_solid, by_salt, T, side, i_ref, R_f, c_ref, j, alpha, beta
     U, dU = walled(U, dU, x)
     i0, i0_x, i0_r = within_edges(i_ref, x, f, df, c_e / c_ref, g, 0.5 * dg / root * c_ref)
     eta, eta_j, eta_i0 = overpotential(j, i0, T)
-    return (U + eta + R_f * j, dU * beta + eta_j + eta_i0 * i0_x * beta + R_f, eta_i0 * i0_r / c_ref)
+    return (U + eta + R_f * j, dU * beta + eta_j + eta_i0 * i0_x * beta + R_f, eta_i0 * i0_r / c_ref, i0)

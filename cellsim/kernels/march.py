@@ -3,7 +3,7 @@ import numpy as np
 
 from .._jit import entry, inlined, inner, kernel, part
 from .endings import EVENTS, RUNNING, TOL, closest, closest_here, diagnose, first_of
-from .history import ERROR, FRESH, SAFETY, accept, attempt, choose_order, norm, rescale
+from .history import ERROR, FRESH, SAFETY, accept, attempt, choose_order, forget, norm, rescale
 from .stage import voltage
 from .start import start
 from .system import CURRENT, TAIL, Q, add, copy, keep_salt
@@ -86,7 +86,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
     `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
     as they are in mem, to measure the order of the method.
     """
-    rows = 0
+    rows, failed = 0, 0
     if mem.head[4] == FRESH:
         status = start(sys, ctl, mem.D[0], mem.ahead[0], mem.ahead[1], w, rtol, g)
         out_t[0] = 0.0
@@ -105,6 +105,8 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
         if mem.head[1] > longest:
             rescale(mem, longest / mem.head[1])
         if attempt(sys, ctl, mem, w, rtol, TOL) == 0:
+            failed += 1
+            forget(mem, failed)
             rescale(mem, 0.25)
             if mem.head[1] < H_MIN:
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
@@ -118,7 +120,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
             if mem.head[1] < H_MIN:
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue
-        t_before = mem.head[0]
+        t_before, failed = mem.head[0], 0
         accept(mem)
         which, end = closest_here(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
         ended = g[which] <= 0.0

@@ -8,23 +8,23 @@ the surface: eliminated from the centre outwards, it is alpha + beta j, and ever
     x[q] = inside[0, q] + inside[1, q] x[q + 1].
 
 Fluxes are differences of W(x), the integral of D (Kirchhoff's transformation), so that a law DIFFUSION
-has W as its value and D as its slope, both in the scale of the grain; at other temperatures they are `g`
-times that.  However steep D is, W rises: the system is an M-matrix at every iterate, and a surface
-stoichiometry exists for every current.
+has W as its value and D as its slope, both in the scale of the grain; what makes them up at the temperature at
+hand is in `by`, the weights of all laws.  However steep D is, W rises: the system is an M-matrix at every iterate,
+and a surface stoichiometry exists for every current.
 """
 from .._jit import inner
-from ..numerics.table import evaluate
+from ..numerics.table import blend, locate
 
 
 @inner
-def factorise(sys, p, law, g, hg, sweep):
+def factorise(sys, p, law, by, hg, sweep):
     """Elimination for constant D, shared by all particles like p, into sweep (3, shells + 1); returns beta.
 
     The last column keeps what it was for and beta: mostly nothing has changed.
     """
     m, grain = sys.shell.size, sys.grain[p]
-    _, D = evaluate(sys.laws.solid, law, 0.5)
-    k = hg * g * grain.D * D / (grain.R_p * grain.R_p)
+    _, D = blend(sys.laws.solid, law, locate(sys.laws.solid, 0.5), by)
+    k = hg * grain.D * D / (grain.R_p * grain.R_p)
     if k == sweep[0, m] and hg > 0.0:
         return sweep[1, m]
     below, s = 0.0, 0.0
@@ -51,21 +51,21 @@ def substitute(x_hat, sweep, inside):
 
 
 @inner
-def respond(sys, p, law, g, x_hat, x, hg, inside):
+def respond(sys, p, law, by, x_hat, x, hg, inside):
     """The same for D(x), linearised at x: fills inside (2, shells), returns alpha and beta.
 
     The outward flow through the face above shell i is p x[i] + n x[i + 1] + e, linearised.
     """
     m = x.size
     grain = sys.grain[p]
-    k = hg * g * grain.D / (grain.R_p * grain.R_p)
+    k = hg * grain.D / (grain.R_p * grain.R_p)
     p_in, n_in, e_in, alpha, s = 0.0, 0.0, 0.0, 0.0, 0.0
-    W, D = evaluate(sys.laws.solid, law, x[0])
+    W, D = blend(sys.laws.solid, law, locate(sys.laws.solid, x[0]), by)
     for i in range(m):
         p_out, n_out, e_out = 0.0, 0.0, 0.0
         if i < m - 1:
             link = k * sys.shell[i].link
-            W_out, D_out = evaluate(sys.laws.solid, law, x[i + 1])
+            W_out, D_out = blend(sys.laws.solid, law, locate(sys.laws.solid, x[i + 1]), by)
             p_out, n_out = link * D, -link * D_out
             e_out = link * (W - W_out) - p_out * x[i] - n_out * x[i + 1]
             W, D = W_out, D_out

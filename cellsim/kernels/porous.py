@@ -17,7 +17,8 @@ from ..numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER, eliminat
 from ..numerics.mesh import log_mean
 from ..numerics.table import blend, locate, read
 from ..physics.constants import F
-from ..physics.transport import log_concentration
+from ..physics.kinetics import relaxed
+from ..physics.transport import diluted, log_concentration
 from . import particle
 from .foil import potential
 from .held import held_current, imposed
@@ -42,8 +43,9 @@ from .system import (
 )
 from .system import T as WARMTH
 
-MAX_ITERATIONS = 12
+MAX_ITERATIONS, PATIENCE = 25, 15  # iterations in all, and while logarithms are far from straight
 CURVATURE = 0.002  # Newton's next correction is at least this times the square of the last, in tolerances
+LEAST = 1e-14  # molar conductivity [S m2/mol], so that there always is some
 MILD = 0.03  # relative change of a concentration within which its logarithm is nearly straight
 BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 
@@ -63,6 +65,8 @@ def electrolyte(salt, by, t_ref, c, root, place, out):
         chi, chi_r = blend(salt, CHI, place, by)
         t, t_r = blend(salt, T_PLUS, place, by)
     out.W, out.D, out.kappa, out.kappa_c = W, dc * W_r, kappa, dc * kappa_r
+    if kappa < LEAST * c:  # between the knots next to none, or where the sum of a law and its companions is off
+        out.kappa, out.kappa_c = LEAST * c, LEAST
     out.per_c = 4.0 * dc * dc
     out.chi, out.chi_c, out.t, out.t_c = chi, dc * chi_r, t - t_ref, dc * t_r
     out.ln_c = log_concentration(c)[0]
@@ -85,7 +89,7 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
             if v.particle < 0 and sys.foil.size > 0:
                 i_ref, R_f = i_ref * w.foil[0].active, w.foil[0].R
                 U, U_j = potential(sys, w, j[i])
-            V, V_j, V_ce = reaction(
+            V, V_j, V_ce, local.i0 = reaction(
                 sys.laws, w.by_solid, w.by_salt, T, v.side, i_ref * w.rate[RATE + v.side],
                 R_f * w.rate[FILM + v.side], sys.c_ref, j[i], local.alpha, local.beta, c[i], root, place)
             V, V_j = V + U, V_j + U_j
@@ -172,11 +176,11 @@ def condense_particles(sys, hg, x_hat, x, w, again):
             continue
         law = LAWS_PER_SIDE * side + DIFFUSION
         if sys.grain[p].varies:
-            local.alpha, local.beta = particle.respond(sys, p, law, w.by_solid[law, 0], shells(sys, x_hat, p),
+            local.alpha, local.beta = particle.respond(sys, p, law, w.by_solid, shells(sys, x_hat, p),
                                                        shells(sys, x, p), hg, w.inside[p])
         elif not again:
             if side != last:
-                beta = particle.factorise(sys, p, law, w.by_solid[law, 0], hg, w.sweep[side])
+                beta = particle.factorise(sys, p, law, w.by_solid, hg, w.sweep[side])
                 last = side
             local.alpha = particle.substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
             local.beta = beta
@@ -199,12 +203,15 @@ def update(sys, s, rtol, w):
             dj = local.defect + local.gain * (ds - de - local.v_ce * dc)
             x = local.alpha + local.beta * j[i]
             mild = mild and abs(local.beta * dj) < MILD * min(x, 1.0 - x)
-            j[i] += dj
+            if dj * j[i] < -0.5 * j[i] * j[i] and abs(j[i]) > local.i0:
+                j[i] = relaxed(j[i], dj, local.i0)
+            else:
+                j[i] += dj
             change = max(change, abs(dj * local.slope))
         change = max(change, abs(dc) * per_c_ref, abs(de), abs(ds))
         mild = mild and abs(dc) < MILD * c[i]
         total += dc + de + ds
-        c[i] = max(c[i] + dc, 0.1 * c[i])
+        c[i] = c[i] + dc if c[i] + dc > 0.1 * c[i] else diluted(c[i], dc)
         phi_e[i] += de
         phi_s[i] += ds
     if not abs(total) < 1e300:  # a comparison would lose a NaN
@@ -284,7 +291,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             if not varies:
                 set_particles(sys, x, j, w)
             return iteration
-        if iteration > 6 and rate > 0.9:
+        if rate > 0.9 and iteration > (6 if mild else PATIENCE):
             return 0
         before = change
     return 0

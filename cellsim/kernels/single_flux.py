@@ -162,10 +162,10 @@ def condense(sys, hg, x_hat, x, w, side, i, again):
     if p < 0:
         local.alpha, local.beta = 0.5, 0.0
     elif sys.grain[p].varies:
-        local.alpha, local.beta = respond(sys, p, law, w.by_solid[law, 0], shells(sys, x_hat, p), shells(sys, x, p), hg,
+        local.alpha, local.beta = respond(sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg,
                                           w.inside[p])
     elif not again:
-        local.beta = factorise(sys, p, law, w.by_solid[law, 0], hg, w.sweep[side])
+        local.beta = factorise(sys, p, law, w.by_solid, hg, w.sweep[side])
         local.alpha = substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
 
 

@@ -4,7 +4,9 @@ import numpy as np
 from .._jit import inlined, kernel
 from .endings import EVENTS, RUNNING, STEP_TOO_SMALL, TOL, UNREACHABLE, closest, diagnose
 from .stage import measured, solve
-from .system import CURRENT, RESISTANCE, TAIL, TEMPERATURE, Q, T, aimed, copy, warm
+from .system import CURRENT, PLATING, RESISTANCE, TAIL, TEMPERATURE, Q, T, aimed, copy, warm
+
+LEAST_STRIDE = 1e-6  # of the way to the target: there is no further
 
 
 @inlined
@@ -31,9 +33,9 @@ def consistent(sys, ctl, s, hat, new, w, rtol, g):
             stride *= 2.0
         else:
             stride *= 0.5
-            if stride < 1e-3:
+            if stride < LEAST_STRIDE:
                 what = diagnose(sys, ctl, s, s[s.size - TAIL + Q], w, rtol, g)
-                return UNREACHABLE if what == STEP_TOO_SMALL else what
+                return UNREACHABLE if what == STEP_TOO_SMALL and ctl.mode >= PLATING else what
     return RUNNING
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from .._jit import inlined, inner, part, records
 from ..numerics.block_tridiagonal import COLUMNS
-from ..numerics.table import Table, locate, read
+from ..numerics.table import TERMS, Table, follow, locate, read, tilt
 
 POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
 # what the cycler imposes: current, terminal voltage, power, voltage over current, or what is held by a charge at
@@ -36,8 +36,6 @@ OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
 # the integral of the salt's diffusivity over its concentration; SHAPE_C has one for either electrode (add side)
 SALT_DIFFUSION, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
 SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6
-TERMS = 3  # functions of the variable that, weighted by functions of temperature, make up a law
-ALONE = np.eye(1, TERMS).repeat(max(SOLID_LAWS, SALT_LAWS), 0)  # weights of laws without companions
 # temperature factors of what is no law: exchange current and film resistance (add side), critical current
 RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
 
@@ -89,7 +87,7 @@ FOIL = np.dtype([(k, "f8") for k in (
 # pressure [Pa], lithium before the reaction [C/m2], reaction's share in it per current [s], filled share of the host
 TOUCH = np.dtype([(k, "f8") for k in ("active", "R", "P", "known", "out", "filled")])
 # the surface of a particle, which is its last shell, is alpha + beta j
-LOCAL = np.dtype([(k, "f8") for k in ("gain", "slope", "defect", "v_ce", "alpha", "beta")])
+LOCAL = np.dtype([(k, "f8") for k in ("gain", "slope", "defect", "v_ce", "alpha", "beta", "i0")])
 # W is the integral of the diffusivity D over the concentration, per_c its inverse
 SALT = np.dtype([(k, "f8") for k in ("W", "D", "per_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
 
@@ -97,8 +95,8 @@ SALT = np.dtype([(k, "f8") for k in ("W", "D", "per_c", "kappa", "kappa_c", "chi
 class Laws(NamedTuple):
     """The material laws of a cell.
 
-    With heat, law k at temperature T is the sum of TERMS: itself at the first temperature and its companions,
-    each a whole set of laws further on, with weights that depend on T.  Without, there are no companions.
+    At one temperature law k is column k.  With heat each law has columns of its own, see `Heat.nodes`; there is
+    at least one column more than there are laws, by which kernels know.
     """
 
     solid: Table  # of the stoichiometry
@@ -111,7 +109,8 @@ class Heat(NamedTuple):
     capacity: float  # [J/K/m2]; 0: the temperature stays what it is
     loss: float  # to the surroundings [W/K/m2]
     critical: float  # current density of lithium plating that the separator bears, at the first temperature [A/m2]
-    factor: Table  # of temperature: the weights of all laws, solid first, then the RATES
+    factor: Table  # of temperature: factors of all laws, solid first, then the RATES
+    nodes: np.ndarray  # (SOLID_LAWS + SALT_LAWS, 1 + 2 most) nodes in temperature of each law, as `table.follow` says
 
 
 class System(NamedTuple):
@@ -168,11 +167,18 @@ class Work(NamedTuple):
     spare: np.ndarray  # (N,) a state
     curvature: np.ndarray  # (1,) Newton's next correction over the square of the last, as last seen
     at: np.ndarray  # (1,) temperature that the following belong to [K]
-    by_solid: np.ndarray  # (SOLID_LAWS, TERMS) weights of a law and its companions
-    by_salt: np.ndarray  # (SALT_LAWS, TERMS) the same of the salt's laws
+    by_solid: np.ndarray  # (SOLID_LAWS, 2 + TERMS) columns that make up a law, and their weights, as in `table.blend`
+    by_salt: np.ndarray  # (SALT_LAWS, 2 + TERMS) the same of the salt's laws
     rate: np.ndarray  # (RATES,) factors
     entropy: np.ndarray  # (2, TERMS) slopes in T of the weights of either electrode's OCP
     foil: np.ndarray  # (1,) TOUCH
+
+
+def alone(laws):
+    """Columns and weights of laws at one temperature."""
+    by = np.zeros((laws, 2 + TERMS))
+    by[:, 0], by[:, 2] = np.arange(laws), 1.0
+    return by
 
 
 def allocate(sys: System) -> Work:
@@ -181,7 +187,7 @@ def allocate(sys: System) -> Work:
     return Work(np.zeros((n, 3, COLUMNS)), records(np.zeros(n, LOCAL)), records(np.zeros(n, SALT)), np.zeros((p, 2, m)),
                 np.zeros((2, 3, m + 1)), np.zeros(p * m + 4 * n + TAIL), np.ones(1),
                 np.array([np.nan if sys.heat.capacity > 0.0 else sys.T]),
-                ALONE[:SOLID_LAWS].copy(), ALONE[:SALT_LAWS].copy(), np.ones(RATES), np.zeros((2, TERMS)),
+                alone(SOLID_LAWS), alone(SALT_LAWS), np.ones(RATES), np.zeros((2, TERMS)),
                 records(np.zeros(1, TOUCH)))
 
 
@@ -193,15 +199,13 @@ def warm(sys, T, w):
     table = sys.heat.factor
     place = locate(table, T)
     for k in range(SOLID_LAWS):
-        for q in range(TERMS):
-            w.by_solid[k, q], slope = read(table, TERMS * k + q, place)
-            if k % LAWS_PER_SIDE == OCP:
-                w.entropy[k // LAWS_PER_SIDE, q] = slope
+        follow(sys.heat.nodes, k, T, read(table, k, place)[0], w.by_solid, k)
+    for side in range(2):
+        tilt(sys.heat.nodes, LAWS_PER_SIDE * side + OCP, T, w.entropy, side)
     for k in range(SALT_LAWS):
-        for q in range(TERMS):
-            w.by_salt[k, q] = read(table, TERMS * (SOLID_LAWS + k) + q, place)[0]
+        follow(sys.heat.nodes, SOLID_LAWS + k, T, read(table, SOLID_LAWS + k, place)[0], w.by_salt, k)
     for k in range(RATES):
-        w.rate[k] = read(table, TERMS * (SOLID_LAWS + SALT_LAWS) + k, place)[0]
+        w.rate[k] = read(table, SOLID_LAWS + SALT_LAWS + k, place)[0]
     w.at[0] = T
 
 

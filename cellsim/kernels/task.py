@@ -15,7 +15,7 @@ from numba.np.arrayobj import make_array, populate_array
 
 from .._jit import UNCOMPILED, inlined
 from ..numerics.mesh import SHELL
-from ..numerics.table import Table
+from ..numerics.table import TERMS, Table
 from .endings import EVENTS
 from .history import FRESH, MAX_ORDER, Memory
 from .system import (
@@ -28,7 +28,6 @@ from .system import (
     SALT_LAWS,
     SOLID_LAWS,
     TAIL,
-    TERMS,
     TOUCH,
     VOLUME,
     Control,
@@ -41,7 +40,8 @@ from .system import (
 
 STARTING = -2  # status of a step that has not begun
 
-_SIZES = ("model", "volumes", "particles", "shells", "volume", "grain", "shell", "foil", "foils")
+_SIZES = ("model", "volumes", "particles", "shells", "volume", "grain", "shell", "foil", "foils",
+          "nodes", "most")
 _TABLES = tuple(f"{table}_{key}" for table in ("solid", "salt", "factor")
                 for key in ("at", "intervals", "laws", "lo", "hi", "per"))
 _MORE = ("c_ref", "t_ref", "T_first", "R_series", "capacity", "loss", "critical_current")
@@ -77,7 +77,7 @@ def words(sys) -> tuple:
     """The fields of a task that belong to a System, which has to be kept alive."""
     tables = (sys.laws.solid, sys.laws.salt, sys.heat.factor)
     return (sys.model, sys.volume.size, sys.grain.size, sys.shell.size, address(sys.volume), address(sys.grain),
-            address(sys.shell), address(sys.foil), sys.foil.size,
+            address(sys.shell), address(sys.foil), sys.foil.size, address(sys.heat.nodes), sys.heat.nodes.shape[1],
             *(x for t in tables for x in (address(t.c), *t.c.shape[:2], t.lo, t.hi, t.per)),
             sys.c_ref, sys.t_ref, sys.T, sys.R_series, sys.heat.capacity, sys.heat.loss, sys.heat.critical)
 
@@ -87,8 +87,8 @@ def _lengths(n, p, m):
     the scratch memory, the last one being margins."""
     size = p * m + 4 * n + TAIL
     return (size, 6 + (MAX_ORDER + 3 + 3 + MAX_ORDER + 1) * size + 2 * (MAX_ORDER + 1) ** 2,
-            3 * COLUMNS * n, WIDE[0] * n, WIDE[1] * n, 2 * p * m, 6 * (m + 1), size, 1, 1, SOLID_LAWS * TERMS,
-            SALT_LAWS * TERMS, RATES, 2 * TERMS, WIDE[2], EVENTS)
+            3 * COLUMNS * n, WIDE[0] * n, WIDE[1] * n, 2 * p * m, 6 * (m + 1), size, 1, 1, SOLID_LAWS * (2 + TERMS),
+            SALT_LAWS * (2 + TERMS), RATES, 2 * TERMS, WIDE[2], EVENTS)
 
 
 WIDE = tuple(len(dtype.names or ()) for dtype in (LOCAL, SALT, TOUCH))  # numbers of a record
@@ -189,7 +189,8 @@ def system_of(t):
                    numbers(t.factor_at, (t.factor_intervals, t.factor_laws, 4)))
     return System(t.model, rows_of(t.volume, t.volumes, VOLUME), rows_of(t.grain, t.particles, GRAIN),
                   rows_of(t.shell, t.shells, SHELL), Laws(solid, salt), t.c_ref, t.t_ref, t.T_first, t.R_series,
-                  Heat(t.capacity, t.loss, t.critical_current, factor), rows_of(t.foil, t.foils, FOIL))
+                  Heat(t.capacity, t.loss, t.critical_current, factor,
+                       numbers(t.nodes, (SOLID_LAWS + SALT_LAWS, t.most))), rows_of(t.foil, t.foils, FOIL))
 
 
 @inlined
@@ -248,16 +249,16 @@ def work_of(t, at, many):
     spare, at = numbers(at, (many[0],)), at + 8 * many[7]
     curvature, at = numbers(at, (1,)), at + 8 * many[8]
     now, at = numbers(at, (1,)), at + 8 * many[9]
-    by_solid, at = numbers(at, (SOLID_LAWS, TERMS)), at + 8 * many[10]
-    by_salt, at = numbers(at, (SALT_LAWS, TERMS)), at + 8 * many[11]
+    by_solid, at = numbers(at, (SOLID_LAWS, 2 + TERMS)), at + 8 * many[10]
+    by_salt, at = numbers(at, (SALT_LAWS, 2 + TERMS)), at + 8 * many[11]
     rate, at = numbers(at, (RATES,)), at + 8 * many[12]
     entropy, at = numbers(at, (2, TERMS)), at + 8 * many[13]
     foil, at = rows_of(at, 1, TOUCH), at + 8 * many[14]
     curvature[0], now[0] = 1.0, (np.nan if t.capacity > 0.0 else t.T_first)
     for k in range(SOLID_LAWS):
-        by_solid[k, 0] = 1.0
+        by_solid[k, 0], by_solid[k, 2] = k, 1.0
     for k in range(SALT_LAWS):
-        by_salt[k, 0] = 1.0
+        by_salt[k, 0], by_salt[k, 2] = k, 1.0
     for k in range(RATES):
         rate[k] = 1.0
     return (Work(block, local, salt, inside, sweep, spare, curvature, now, by_solid, by_salt, rate, entropy, foil),

@@ -109,7 +109,7 @@ def face(sys, w, c, I, i, sign, per_I):
 def electrode(sys, w, i, j, x, x_j, c, c_j):
     """Interface voltage of an electrode [V] at current density j, surface stoichiometry x and face concentration c.
 
-    d/dj in all, x and c having slopes x_j and c_j.
+    j [A/m2]: of the area that touches.  d/dj in all, x and c having slopes x_j and c_j.
     """
     v, solid, salt = sys.volume[i], sys.laws.solid, sys.laws.salt
     at, first = locate(solid, x), LAWS_PER_SIDE * v.side
@@ -156,7 +156,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     n = sys.volume.size
     x_hat, c_hat, _, _, _ = views(sys, s_hat)
     x, c, _, phi_s, j = views(sys, s)
-    k, law = s.size - TAIL, LAWS_PER_SIDE + DIFFUSION
+    k, law, touching = s.size - TAIL, LAWS_PER_SIDE + DIFFUSION, sys.volume[0].area
     known = ctl.mode == CURRENT or ctl.mode == CRITICAL
     if known:
         s[k] = imposed(sys, ctl, s, w)
@@ -167,12 +167,12 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             step = w.block[i, 0, STEP]
             change = max(change, abs(step) / sys.c_ref)
             c[i] = max(c[i] + step, 0.1 * c[i])
-        alpha, beta = respond(sys, 0, law, w.by_solid[law, 0], x_hat, x, hg, w.inside[0])
+        alpha, beta = respond(sys, 0, law, w.by_solid, x_hat, x, hg, w.inside[0])
         rise, V_I, left_I, right_I = electrolyte_drop(sys, c, I, w)
         v, v_j = electrode(sys, w, n - 1, -I, alpha - beta * I, beta, c[n - 1], -right_I)
-        u, u_j = electrode(sys, w, 0, I, 0.5, 0.0, c[0], left_I)
+        u, u_j = electrode(sys, w, 0, I / touching, 0.5, 0.0, c[0], left_I * touching)
         V = v - u + rise - sys.R_series * I
-        V_I -= v_j + u_j + sys.R_series
+        V_I -= v_j + u_j / touching + sys.R_series
         res, res_I, res_V = control_residual(ctl, I, V)
         dI = 0.0 if known else -res / (res_I + res_V * V_I)
         s[k] = I + dI
@@ -183,7 +183,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         change = max(change, fill(w.inside[0], alpha - beta * s[k], x), abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
-        phi_s[n - 1], j[0], j[n - 1] = V + V_I * dI, s[k], -s[k]  # the terminal voltage; no other is resolved
+        phi_s[n - 1] = V + V_I * dI  # the terminal voltage; no other is resolved
+        j[0], j[n - 1] = s[k] / touching, -s[k]
         if change < tol and iteration > 1:
             return iteration
     return 0

@@ -78,7 +78,7 @@ def foil_of(cell, T) -> np.ndarray:
 
 def touches(cell) -> float:
     """Share of the area where lithium touches the electrolyte, before there are voids."""
-    return 1.0 if has_film(cell) else cell.value(f"{NEGATIVE}/contact fraction")
+    return cell.value(f"{NEGATIVE}/contact fraction")
 
 
 def _contact(cell, T, f):

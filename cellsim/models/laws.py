@@ -11,6 +11,7 @@ from ..physics.transport import arrhenius, diffusion_factor
 from .kept import kept
 from .parts import PARTS, is_metal
 
+LEAST_SHARE = 1e-3  # of a transport property of the initial electrolyte, where its law would fall to none
 DILUTE = 1e-5  # smallest tabulated root of a concentration, over that of the lower end of C_RANGE
 
 
@@ -27,6 +28,23 @@ def held(law, c_range):
 def dilute(law, c_range):
     """The same for a conductivity, which vanishes with the salt: proportional to c below c_range."""
     return lambda root: law(np.clip(root * root, *c_range)) * np.minimum(root * root / c_range[0], 1.0)
+
+
+def positive(law, c_0):
+    """A transport law of c that is positive: one that leaves its data and falls to nothing or below ends at a floor.
+
+    The floor is LEAST_SHARE of the value at c_0, which the law meets with no kink.  A law that is positive stays as
+    it is.
+    """
+    floor = LEAST_SHARE * float(law(np.array([c_0]))[0])
+
+    def bounded(c):
+        y = law(c)
+        if floor <= 0.0 or np.min(y) > 0.0:
+            return y
+        return np.where(y > 2.0 * floor, y, floor + np.square(np.maximum(y, 0.0)) / (4.0 * floor))
+
+    return bounded
 
 
 def open_circuit(cell, part, T):
@@ -72,12 +90,18 @@ def diffusion(cell, part, T):
     """
     if is_metal(cell, part):
         return one
+    D = scaled_diffusivity(cell, part, T)
+    return lambda x: integral(x, D(x))
+
+
+def scaled_diffusivity(cell, part, T):
+    """D_s over x of a porous electrode at T, in its scale."""
     path = f"{part}/particle diffusivity"
     factor = diffusivity_factor(cell, part, T)
     if cell.is_number(path):
-        return lambda x: integral(x, np.full_like(x, factor))
+        return lambda x: np.full_like(x, factor)
     D = cell.law(path)
-    return lambda x: integral(x, factor * D(x, T))
+    return lambda x: factor * D(x, T)
 
 
 ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in the order named in kernels.system
@@ -91,29 +115,59 @@ def exchange_shape(cell, part, T):
     return lambda c: g(c, T)
 
 
+def conductivity_factor(cell, T):
+    """What the conductivity is at T over what its law gives there."""
+    T_ref = cell.value("cell/reference temperature")
+    return (T / T_ref) ** cell.value("electrolyte/conductivity temperature exponent") * arrhenius(
+        cell.value("electrolyte/conductivity activation energy"), T, T_ref)
+
+
 def conductivity(cell, T):
     """kappa(c_e) [S/m] of the bulk electrolyte at T."""
-    T_ref = cell.value("cell/reference temperature")
-    law = cell.law("electrolyte/conductivity")
-    factor = (T / T_ref) ** cell.value("electrolyte/conductivity temperature exponent") * arrhenius(
-        cell.value("electrolyte/conductivity activation energy"), T, T_ref)
+    law, factor = cell.law("electrolyte/conductivity"), conductivity_factor(cell, T)
     return lambda c: factor * law(c, T)
 
 
-def salt_laws(cell, T, c_range):
-    """Integral of D_e, kappa, chi and t_plus, and g of either electrode, functions of the square root of c_e.
+def salt_diffusivity(cell, T, c_range):
+    """2 root D_e at T, of which SALT_DIFFUSION is the integral over the root of c_e."""
+    D, factor = cell.law("electrolyte/diffusivity"), diffusivity_factor(cell, "electrolyte", T)
+    D_held = held(positive(lambda c: factor * D(c, T), cell.value("electrolyte/initial concentration")), c_range)
+    return lambda root: 2.0 * root * D_held(root)
 
-    Below `c_range`, where no source gives a law, the electrolyte is dilute.
-    """
-    law = cell.law
-    D, K = law("electrolyte/diffusivity"), conductivity(cell, T)
-    t, tdf = law("electrolyte/cation transference number"), law("electrolyte/thermodynamic factor")
-    D_factor = diffusivity_factor(cell, "electrolyte", T)
-    shapes = [held(exchange_shape(cell, part, T), c_range) for part in PARTS]
-    D_held = held(lambda c: D_factor * D(c, T), c_range)
-    return [lambda root: integral(root, 2.0 * root * D_held(root)), dilute(K, c_range),
-            held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range), held(lambda c: t(c, T), c_range),
-            *shapes]
+
+def salt_diffusion(cell, T, c_range):
+    """The integral of D_e over c_e."""
+    D = salt_diffusivity(cell, T, c_range)
+    return lambda root: integral(root, D(root))
+
+
+def salt_conductivity(cell, T, c_range):
+    """kappa [S/m]."""
+    K = conductivity(cell, T)
+    molar = positive(lambda c: K(c) / c, cell.value("electrolyte/initial concentration"))
+    return dilute(lambda c: c * molar(c), c_range)
+
+
+def diffusion_potential(cell, T, c_range):
+    """chi [V]."""
+    t, tdf = cell.law("electrolyte/cation transference number"), cell.law("electrolyte/thermodynamic factor")
+    return held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range)
+
+
+def transference(cell, T, c_range):
+    """t_plus."""
+    t = cell.law("electrolyte/cation transference number")
+    return held(lambda c: t(c, T), c_range)
+
+
+def salt_shape(part):
+    """A function (cell, T, c_range) that gives g of one electrode."""
+    return lambda cell, T, c_range: held(exchange_shape(cell, part, T), c_range)
+
+
+# functions of the square root of c_e, in the order named in kernels.system; below c_range, where no source gives a
+# law, the electrolyte is dilute
+SALT = (salt_diffusion, salt_conductivity, diffusion_potential, transference, *map(salt_shape, PARTS))
 
 
 def tables(cell, T) -> Laws:
@@ -126,14 +180,19 @@ def solids(cell, T):
     return [law(cell, part, T) for part in PARTS for law in ELECTRODE], X_RANGE
 
 
+def salt_range(cell):
+    """Concentrations of salt [mol/m3] between which its laws are asked."""
+    return tuple(cell.value("electrolyte/initial concentration") * np.array(C_RANGE))
+
+
 def salts(cell, T):
     """The laws of the salt, and between which roots of its concentration they are tabulated.
 
     They reach twice as far as the upper end of C_RANGE, so that a Newton iterate far outside cannot
     meet a negative value.
     """
-    lo, hi = cell.value("electrolyte/initial concentration") * np.array(C_RANGE)
-    return salt_laws(cell, T, (lo, hi)), (DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi))
+    lo, hi = salt_range(cell)
+    return [law(cell, T, (lo, hi)) for law in SALT], (DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi))
 
 
 @dataclass(frozen=True, eq=False)

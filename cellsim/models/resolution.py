@@ -10,10 +10,10 @@ it falls like the power -FLATTER of their number.  The numbers envelop most of w
 That is for loads that last.  Soon after the load has changed, neither has a potential levelled the reaction nor has
 diffusion got far into the particles:
 - the reaction is as uneven as its kinetics alone allow, over 1 / nu of an electrode with nu = sqrt(u / kinetics), and
-  what n volumes are off by is AT_FIRST u nu / n^2;
+  what n volumes are off by is AT_FIRST u nu / n^2, and more once salt has gathered there;
 - a particle answers a change of current of the stoichiometry difference S first by S 2 sqrt(t D / (pi R2)).  Shells
   that follow up to a rate p [D / R2] follow that from t = 0.1 / p on; as a mean over a time t they are off by
-  MISSED S / (p sqrt(t D / R2)).
+  MISSED S / (p sqrt(t D / R2)).  At a front S is nu times the mean, half of which the voltage feels.
 Tests hold the rule to varied cells and loads that it was not calibrated on.
 """
 import math
@@ -26,7 +26,7 @@ from ..numerics.mesh import FIRST_SHIFT
 from ..numerics.mesh import SPREAD as APART
 from ..physics.constants import F, R
 from .kept import kept
-from .laws import diffusivity_factor, open_circuit
+from .laws import conductivity, diffusivity_factor, open_circuit
 from .mesh import exchange_current_density, foil, surface_area, touching, transport_efficiency
 from .parts import NEGATIVE, PARTS, POSITIVE, has_foil, is_film, is_metal
 
@@ -54,6 +54,7 @@ class Numbers(NamedTuple):
     level: float  # least change of its potential over 0.4 of the stoichiometry [V]
     uneven: float  # ln of the largest over the smallest diffusivity in its particles
     time: float  # of diffusion in its particles, R2 / D [s]
+    salt_time: float  # of diffusion in its electrolyte [s]
     thermal: float  # R T / F [V]
 
     @property
@@ -66,6 +67,8 @@ class Numbers(NamedTuple):
 
         Kinetics count by their slope at the front, and with them what diffusion adds to their resistance until then.
         """
+        if self.u == 0.0:
+            return 1.0
         tau = t / self.time
         added = self.level / LEVEL_OVER * self.S * (0.75 * math.sqrt(tau) + 1.5 * tau)
         nu = 1.0
@@ -74,20 +77,27 @@ class Numbers(NamedTuple):
             nu = max(math.sqrt(self.u / (slope + self.film + added)), 1.0)
         return nu
 
+    def front(self, t):
+        """What n volumes are off by at a time t [s] after a change of load, times n^2 [V]."""
+        salt = 1.0 + 1.5 * min(self.g, 1.0) * min(math.sqrt(t / self.salt_time), 1.0)
+        return AT_FIRST * self.u * self.nu(t) * salt
+
 
 def at_rest(cell, T):
-    """Conductivity [S/m], and salt that 1 A m moves against its diffusion, of the electrolyte as it is at first."""
+    """Conductivity [S/m], diffusivity [m2/s] and salt that 1 A m moves against that, of the electrolyte at first."""
     c0 = cell.value("electrolyte/initial concentration")
-    kappa, D_e, t_plus = (cell.law(f"electrolyte/{key}")(np.array([c0]), T)[0]
-                          for key in ("conductivity", "diffusivity", "cation transference number"))
-    return kappa, (1.0 - t_plus) / (F * D_e * c0)
+    D_e, t_plus = (cell.law(f"electrolyte/{key}")(np.array([c0]), T)[0]
+                   for key in ("diffusivity", "cation transference number"))
+    kappa, D_e = conductivity(cell, T)(np.array([c0]))[0], D_e * diffusivity_factor(cell, "electrolyte", T)
+    return kappa, D_e, (1.0 - t_plus) / (F * D_e * c0)
 
 
-def electrolyte_numbers(cell, part, T) -> tuple[float, float]:
-    """(u [V], g) of one layer at 1 A/m2 and T [K]."""
-    kappa, moved = kept(at_rest, cell, T)
-    length = cell.value(f"{part}/thickness") / transport_efficiency(cell, part)
-    return length / kappa, moved * length
+def electrolyte_numbers(cell, part, T) -> tuple[float, float, float]:
+    """(u [V], g) of one layer at 1 A/m2 and T [K], and the time of diffusion [s]."""
+    kappa, D_e, moved = kept(at_rest, cell, T)
+    thickness, tau = cell.value(f"{part}/thickness"), transport_efficiency(cell, part)
+    pores = cell.value(f"{part}/electrolyte volume fraction")
+    return thickness / (tau * kappa), moved * thickness / tau, pores * thickness**2 / (tau * D_e)
 
 
 def steadiness(part):
@@ -125,15 +135,16 @@ def per_current(part):
         get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
         j = 1.0 / (surface_area(cell, part) * get("thickness"))
         S = j * get("particle radius") * touching(cell, part) / (F * get("maximum concentration"))
-        return Numbers(*electrolyte_numbers(cell, part, T), S,
+        u, g, salt_time = electrolyte_numbers(cell, part, T)
+        return Numbers(u, g, S,
                        j / exchange_current_density(cell, part, T), j * get("film resistance"),
-                       kept(LEVEL[part], cell, T), 0.0, get("particle radius") ** 2, R * T / F)
+                       kept(LEVEL[part], cell, T), 0.0, get("particle radius") ** 2, salt_time, R * T / F)
 
     return make
 
 
 def between(cell, T):
-    """(u [V], g) of the separator at 1 A/m2."""
+    """(u [V], g) of the separator at 1 A/m2, and the time of diffusion [s]."""
     return electrolyte_numbers(cell, "separator", T)
 
 
@@ -144,7 +155,7 @@ def electrode_numbers(cell, part, T, current) -> Numbers:
     """The numbers of a porous electrode at a current density [A/m2] and T [K]."""
     one, (D_s, uneven) = kept(UNIT[part], cell, T), diffusivity(cell, part, T)
     return Numbers(one.u * current, one.g * current, one.S * current / D_s, one.transfer * current, one.film * current,
-                   one.level, uneven, one.time / D_s, one.thermal)
+                   one.level, uneven, one.time / D_s, one.salt_time, one.thermal)
 
 
 def volumes_for(numbers, g, times, error) -> int:
@@ -152,19 +163,18 @@ def volumes_for(numbers, g, times, error) -> int:
     varied = numbers.kinetic + numbers.level
     front = min(4.0, 0.3 * numbers.u * (1.0 + g) / varied) * max(0.0, 1.0 - varied / SMOOTH)
     square = min(numbers.u * (0.13 + 0.13 * min(numbers.u, 1.5) + 0.026 * g**3 + front), MOST) / error
-    if times:
-        square = max(square, AT_FIRST * numbers.u * numbers.nu(min(times)) / error)
+    square = max([square, *(numbers.front(t) / error for t in times)])
     return max(FEWEST_VOLUMES, math.ceil(math.sqrt(square)))
 
 
-def separator_volumes(u, g, beside_foil, times, error) -> int:
+def separator_volumes(u, g, time, beside_foil, times, error) -> int:
     """Volumes of a separator for an error [V].
 
     Beside a foil salt enters or leaves at the face, where it is first felt.
     """
     square = min((3.6 if beside_foil else 2.1) * u * g**2, MOST)
     if times and beside_foil:
-        square = max(square, AT_FACE * g)
+        square = max(square, AT_FACE * g * min(time / min(times), 1.0))
     return max(FEWEST_BETWEEN, math.ceil(math.sqrt(square / error)))
 
 
@@ -178,9 +188,12 @@ def shells_for(numbers, error) -> int:
 
 def reach_for(numbers, times, error) -> float:
     """Rate [D / R2] up to which shells must follow a change of load for an error [V] as a mean over each of `times`."""
-    roots = [math.sqrt(t / numbers.time) for t in times]
-    return max((MISSED * numbers.S / (root * error) for root in roots if NOTHING * numbers.S * root > error),
-               default=0.0)
+    reach = 0.0
+    for t in times:
+        root, S = math.sqrt(t / numbers.time), 0.5 * (1.0 + numbers.nu(t)) * numbers.S
+        if NOTHING * S * root > error:
+            reach = max(reach, MISSED * S / (root * error))
+    return reach
 
 
 def reaching(shells, reach) -> tuple[int, float | None]:
@@ -243,6 +256,7 @@ def _at(cell, T, current, error, times):
     numbers = {part: electrode_numbers(cell, part, T, current) for part in PARTS if not is_metal(cell, part)}
     g = max(n.g for n in numbers.values())
     volumes = {part: volumes_for(numbers[part], g, times, error) if part in numbers else 1 for part in PARTS}
-    middle = separator_volumes(*(current * x for x in kept(between, cell, T)), has_foil(cell), times, error)
+    u, salt, time = kept(between, cell, T)
+    middle = separator_volumes(current * u, current * salt, time, has_foil(cell), times, error)
     return (volumes[NEGATIVE], middle, volumes[POSITIVE], max(shells_for(n, error) for n in numbers.values()),
             max(reach_for(n, times, error) for n in numbers.values()))

@@ -159,4 +159,4 @@ def thin_film(sys, s, y, D, kappa, chi):
     eps, thickness = first["eps"], sys.volume["dx"][1:-1].sum()
     vanishing = first["dissociate"] + 2.0 * first["recombine"] * sys.c_ref
     pairs = 2.0 * (1.0 - sys.t_ref) / F * layer((s + vanishing) * eps * thickness / path, path, D)
-    return 1.0 / y[0] + 1.0 / y[1] + path / kappa + chi / sys.c_ref * pairs + sys.R_series
+    return 1.0 / (y[0] * sys.volume["area"][0]) + 1.0 / y[1] + path / kappa + chi / sys.c_ref * pairs + sys.R_series

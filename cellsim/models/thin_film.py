@@ -1,6 +1,6 @@
 """Thin films: lithium, a solid electrolyte with two mobile species, and a dense film of active material."""
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,13 +14,20 @@ from ..physics.constants import F
 from ..physics.two_species import dissociation_rate
 from .foil import foil_of
 from .heat import steady, warmed
+from .kept import kept
 from .laws import scale_of_diffusivity, tables
 from .mesh import FOIL, across, exchange_current_density, foil, transport_efficiency
 from .models import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_shells, reference
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
+from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reaching, shells_for
 
 STRETCH = 3.0  # grading of the electrolyte towards both faces
-VOLUMES, SHELLS = 32, 8  # for 1 mV rms; the error of volumes is of second order, one shell more halves theirs
+FEWEST = 10  # volumes
+# What n volumes are off by, times n^2: with the gradient g over the electrolyte, in initial concentrations, and the
+# change D of the concentration at a face, LASTING g (1 + D / 2 + D^2 / 2).  A time t after a change of load, in times
+# of diffusion across the electrolyte, they are off by the lesser of SUDDEN g / n and SOON g / (n^2 sqrt(t)).
+LASTING, SUDDEN, SOON = 0.05, 9e-3, 4.3e-4  # V
+DEEPEST, MOST = 3.0, 5.0  # change at a face, and V: beyond, the salt is used up and the run ends
 
 
 def _volumes(cell, T, n):
@@ -30,7 +37,7 @@ def _volumes(cell, T, n):
     volume["side"], volume["particle"], volume["anodic"] = -1, -1, 0.5
     lithium, film, layer = volume[0], volume[-1], volume[1:-1]
     region = foil(cell, NEGATIVE, T)
-    lithium["side"], lithium["dx"], lithium["area"] = 0, FOIL, 1.0
+    lithium["side"], lithium["dx"], lithium["area"] = 0, FOIL, region.area[0]
     lithium["i_ref"], lithium["R_f"] = region.i_ref, region.R_f
     layer["dx"] = np.diff(graded_faces(n, cell.value("separator/thickness"), STRETCH, "both"))
     layer["eps"], layer["tau"] = cell.value("separator/electrolyte volume fraction"), transport_efficiency(
@@ -47,35 +54,85 @@ def _volumes(cell, T, n):
     return volume
 
 
+def _check(cell):
+    if not has_film(cell) or not has_foil(cell):
+        raise ParameterError(f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
+                             "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
+
+
+def _held(cell) -> float:
+    """Lithium that a film holds when it is full [mol/m3]."""
+    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+    return get("maximum concentration") * get("active material volume fraction") * get("utilisation")
+
+
+def vanishing(cell) -> float:
+    """Rate at which an excess of pairs recombines [1/s]."""
+    k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
+    if k_r == 0.0:
+        return 0.0
+    return dissociation_rate(k_r, c_eq, cell.value("electrolyte/lithium concentration")) + 2.0 * k_r * c_eq
+
+
+def volumes_for(g, time, rate, times, error) -> float:
+    """Volumes of an electrolyte for an error [V].
+
+    g: gradient over it, in initial concentrations; time: of diffusion across it [s]; rate: at which pairs vanish [1/s].
+    """
+    change = min(g / max(1.0, math.sqrt(rate * time)), DEEPEST)
+    n = math.sqrt(min(LASTING * g * (1.0 + 0.5 * change + 0.5 * change**2), MOST) / error)
+    for t in times:
+        n = max(n, min(SUDDEN * g / error, math.sqrt(SOON * g / (error * math.sqrt(t / time)))))
+    return n
+
+
+@lru_cache(maxsize=256)
+def resolution(cell, T, rate, accuracy, times=(), temperatures=()) -> tuple[int, int, float | None]:
+    """(volumes, shells, reach) as `resolution.resolution` finds them for porous electrodes."""
+    current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
+    found = [_at(cell, one, current, SHARE * accuracy, times) for one in (T, *temperatures)]
+    volumes, shells, reach = map(max, zip(*found, strict=True))
+    return max(FEWEST, math.ceil(volumes)), *reaching(shells, reach)
+
+
+def _at(cell, T, current, error, times):
+    """Volumes, shells, and their reach at a current density [A/m2] and T [K]."""
+    _, g, time = kept(between, cell, T)
+    thickness, (D, uneven) = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
+    film = Numbers(0.0, 0.0, current * thickness / (F * _held(cell) * D), 0.0, 0.0, 0.0, uneven, thickness**2 / D, time,
+                   0.0)
+    return (volumes_for(current * g, time, vanishing(cell), times, error), shells_for(film, error),
+            reach_for(film, times, error))
+
+
 @lru_cache(maxsize=32)
-def build(cell, T, n, shells, body=None) -> System:
+def build(cell, T, n, shells, body=None, reach=None) -> System:
     """The System of a thin-film cell at temperature T [K], or from there on if it is a `Body`.
 
     Runs share it: no one writes to it.
     """
-    if not has_film(cell) or not has_foil(cell):
-        raise ParameterError(f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
-                             "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
+    _check(cell)
     get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
-    held = get("maximum concentration") * get("active material volume fraction") * get("utilisation")
+    held = _held(cell)
     varies = not cell.is_number(f"{POSITIVE}/particle diffusivity")
     grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale_of_diffusivity(cell, POSITIVE), varies)], GRAIN)
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = reference(cell, T)
-    return System(THIN_FILM, records(_volumes(cell, T, n)), records(grain), records(slab(shells)), laws, c_ref, t_ref,
-                  float(T), R_series, heat, foil_of(cell, T))
+    return System(THIN_FILM, records(_volumes(cell, T, n)), records(grain), records(slab(shells, reach)), laws, c_ref,
+                  t_ref, float(T), R_series, heat, foil_of(cell, T))
 
 
 @dataclass(frozen=True)
 class ThinFilm:
     """Planar cell: lithium | electrolyte with mobile Li+ and its counterpart | film of active material.
 
-    volumes: of the electrolyte; shells: of the film.  Transference number and thermodynamic factor are
-    those at the initial concentration.
+    volumes: of the electrolyte; shells: of the film; reach: as of `DFN`.  Transference number and thermodynamic
+    factor are those at the initial concentration.
     """
 
     volumes: int | None = None
     shells: int | None = None
+    reach: float | None = None
 
     def __post_init__(self):
         object.__setattr__(self, "shells", checked_shells(self))
@@ -83,16 +140,25 @@ class ThinFilm:
             "ThinFilm: volumes", self.volumes, f"give a whole number from 1 to {MOST_VOLUMES}, such as 32, or leave it "
             "out", high=MOST_VOLUMES, none=True, error=ParameterError))
 
-    def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, swift=False):
-        """The model with every number of its mesh chosen for `accuracy` [V rms], where not given."""
-        finer = 1e-3 / accuracy
-        return replace(self, volumes=self.volumes or max(10, math.ceil(VOLUMES * math.sqrt(finer))),
-                       shells=self.shells or max(5, math.ceil(SHELLS + math.log2(finer))))
+    def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, times=(), temperatures=()):
+        """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given.
+
+        times [s]: how long loads last, of those that do not last for hours.  temperatures [K]: that may come besides T.
+        """
+        missing = [f.name for f in fields(self) if getattr(self, f.name) is None]
+        if "shells" not in missing:  # without a reach they have their own
+            missing = [name for name in missing if name != "reach"]
+        if not missing:
+            return self
+        _check(cell)
+        chosen = dict(zip(("volumes", "shells", "reach"), resolution(cell, T, rate, accuracy, times, temperatures),
+                          strict=True))
+        return replace(self, **{name: chosen[name] for name in missing})
 
     def discretise(self, cell, T, body=None) -> System:
         """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
         mesh = self.resolved(cell, T)
-        return build(cell, T, mesh.volumes, mesh.shells, body)
+        return build(cell, T, mesh.volumes, mesh.shells, body, mesh.reach)
 
 
 MODELS = {kind.__name__: kind for kind in (DFN, SPMe, SPM, ThinFilm)}

@@ -14,6 +14,7 @@ KNOTS = 1025
 INSIDE = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12.0  # fourth-order differences for slopes at the knots,
 FIRST = np.array([-25.0, 48.0, -36.0, 16.0, -3.0]) / 12.0  # at the first one,
 SECOND = np.array([-3.0, -10.0, 18.0, -6.0, 1.0]) / 12.0  # and at the second
+TERMS = 4  # columns that make up a law at one temperature: its values and slopes in T at the node below and above it
 
 
 class Table(NamedTuple):
@@ -59,10 +60,10 @@ def joined(parts, lo, hi) -> Table:
 
 
 def integral(x, y):
-    """Running integral of y over uniform knots x, both (knots,); of fourth order."""
-    d = slopes(y[:, None])[:, 0]
+    """Running integral of y (knots,) or (knots, n) over uniform knots x (knots,); of fourth order."""
+    d = slopes(y.reshape(x.size, -1)).reshape(y.shape)
     pieces = 0.5 * (y[1:] + y[:-1]) + (d[:-1] - d[1:]) / 12.0
-    return (x[1] - x[0]) * np.concatenate([[0.0], np.cumsum(pieces)])
+    return (x[1] - x[0]) * np.concatenate([np.zeros_like(y[:1]), np.cumsum(pieces, axis=0)])
 
 
 @inner
@@ -85,19 +86,74 @@ def read(table, k, place):
 
 
 @inner
-def blend(table, k, place, weights):
-    """Value and slope of a sum: law k and its companions, as many laws further on as there are weights, weighted.
+def blend(table, k, place, by):
+    """Value and slope of law k, a weighted sum of four columns: by[k] has two of them, which each are followed by
+    another one, and the four weights.
 
-    A table without companions is read as it is.
+    A table with no more columns than there are laws is read as it is.
     """
-    if table.c.shape[1] == weights.shape[0]:
+    if table.c.shape[1] == by.shape[0]:
         return read(table, k, place)
-    value, slope = 0.0, 0.0
-    for m in range(weights.shape[1]):
-        if weights[k, m] != 0.0:
-            more, steeper = read(table, k + m * weights.shape[0], place)
-            value, slope = value + weights[k, m] * more, slope + weights[k, m] * steeper
+    first = int(by[k, 0])
+    value, slope = read(table, first, place)
+    value, slope = by[k, 2] * value, by[k, 2] * slope
+    if by[k, 3] != 0.0:
+        more, steeper = read(table, first + 1, place)
+        value, slope = value + by[k, 3] * more, slope + by[k, 3] * steeper
+    if by[k, 4] != 0.0:
+        second = int(by[k, 1])
+        more, steeper = read(table, second, place)
+        value, slope = value + by[k, 4] * more, slope + by[k, 4] * steeper
+        more, steeper = read(table, second + 1, place)
+        value, slope = value + by[k, 5] * more, slope + by[k, 5] * steeper
     return value, slope
+
+
+@inner
+def below(nodes, k, T):
+    """Where in row k of nodes the lower one of the nodes on either side of T is."""
+    lo, hi = 0, int(nodes[k, 0]) - 1
+    while hi - lo > 1:
+        mid = (lo + hi) // 2
+        if nodes[k, 1 + 2 * mid] <= T:
+            lo = mid
+        else:
+            hi = mid
+    return 1 + 2 * lo
+
+
+@inner
+def follow(nodes, k, T, g, by, row):
+    """Columns and weights of law k at temperature T, its factor there being g, into a row of `by`.
+
+    nodes[k]: how many nodes of temperature the law has, then the temperature of each, rising, and its column of
+    values, which is followed by that of slopes in T.  Between them it is a cubic in T.
+    """
+    by[row, 0], by[row, 1], by[row, 2], by[row, 3], by[row, 4], by[row, 5] = nodes[k, 2], 0.0, g, 0.0, 0.0, 0.0
+    if nodes[k, 0] == 1.0:
+        by[row, 3] = g * (T - nodes[k, 1])
+    elif nodes[k, 0] > 1.0:
+        i = below(nodes, k, T)
+        h = nodes[k, i + 2] - nodes[k, i]
+        d = (T - nodes[k, i]) / h
+        e = 1.0 - d
+        by[row, 0], by[row, 1] = nodes[k, i + 1], nodes[k, i + 3]
+        by[row, 2], by[row, 3] = g * e * e * (1.0 + 2.0 * d), g * h * d * e * e
+        by[row, 4], by[row, 5] = g * d * d * (3.0 - 2.0 * d), -g * h * d * d * e
+
+
+@inner
+def tilt(nodes, k, T, slopes, row):
+    """Slopes in T of the weights of law k, whose factor is 1, into a row of `slopes`."""
+    slopes[row, 0], slopes[row, 1], slopes[row, 2], slopes[row, 3] = 0.0, 0.0, 0.0, 0.0
+    if nodes[k, 0] == 1.0:
+        slopes[row, 1] = 1.0
+    elif nodes[k, 0] > 1.0:
+        i = below(nodes, k, T)
+        h = nodes[k, i + 2] - nodes[k, i]
+        d = (T - nodes[k, i]) / h
+        slopes[row, 0], slopes[row, 1] = -6.0 * d * (1.0 - d) / h, (1.0 - d) * (1.0 - 3.0 * d)
+        slopes[row, 2], slopes[row, 3] = 6.0 * d * (1.0 - d) / h, d * (3.0 * d - 2.0)
 
 
 @inner

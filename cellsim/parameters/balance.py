@@ -22,119 +22,18 @@ import math
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
 from ..errors import ParameterError
-from ..numerics.table import pieces
-from ..physics.kinetics import end_potential
-from .laws import X_RANGE
+from ..physics.constants import F
+from .equilibrium import AMOUNT, COUNTER, CUTOFFS, NEGATIVE, OCP, POSITIVE, T_REF, Balance, State
 
-NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
-AMOUNT = ("thickness", "active material volume fraction", "utilisation", "maximum concentration")
-OCP, COUNTER, T_REF = "open-circuit potential", f"{NEGATIVE}/counter potential", "cell/reference temperature"
-CUTOFFS = ("cell/lower voltage cut-off", "cell/upper voltage cut-off")
 WINDOWS = tuple(f"{part}/{end} stoichiometry" for part in (NEGATIVE, POSITIVE) for end in ("minimum", "maximum"))
 DECIDING = frozenset((*(f"{part}/{key}" for part in (NEGATIVE, POSITIVE) for key in (*AMOUNT, OCP)), COUNTER, T_REF,
                       *CUTOFFS))  # what windows follow from
 NEAR = 0.01  # of the window: an end this close to a cut-off voltage was meant to lie there, printed to two digits
 ROUNDED, LOST = 1e-3, 2e-2  # charges of both windows may differ by so much as printed to three digits, to two
-EDGE = 1e-5  # of a stoichiometry, left to 0 and 1 where no cut-off voltage is met
-KNOTS = 4097  # of a tabulated potential: good to 1e-8 V where it is smooth, to 1e-5 V at its steep ends
 
 
-class State(NamedTuple):
-    """A cell at rest: stoichiometries; negative is 0 for a metal."""
-
-    negative: float
-    positive: float
-
-
-@lru_cache(maxsize=64)
-def _table(law, T):
-    """Cubic pieces of a potential over X_RANGE."""
-    return pieces(law(np.linspace(*X_RANGE, KNOTS), T)[:, None])[:, 0, :]
-
-
-def potential(law, x, T) -> tuple[float, float]:
-    """Open-circuit potential of an electrode at a stoichiometry, with what keeps it between 0 and 1 [V];  d/dx."""
-    lo, hi = X_RANGE
-    end, end_x = (0.0, 0.0) if 0.01 < x < 0.99 else map(float, end_potential.py_func(x))
-    if law.value is not None:
-        return law.value + end, end_x
-    inside = lo if x < lo else hi if x > hi else x
-    per = (KNOTS - 1) / (hi - lo)
-    place = (inside - lo) * per
-    i = min(int(place), KNOTS - 2)
-    a, b, c, d = _table(law, T)[i].tolist()
-    s = place - i
-    slope = (b + s * (2.0 * c + 3.0 * s * d)) * per
-    return a + s * (b + s * (c + s * d)) + slope * (x - inside) + end, slope + end_x
-
-
-class Balance(NamedTuple):
-    """What the windows of a cell follow from."""
-
-    ratio: float  # lithium that the negative electrode can hold over that of the positive; 0 for a metal
-    U_n: object  # Law, or the potential of a metal [V]
-    U_p: object  # Law
-    T: float  # K
-    cutoffs: tuple[float, float]  # V
-
-    @classmethod
-    def of(cls, cell) -> "Balance":
-        """Of a cell."""
-        def amount(part):
-            return math.prod(cell.value(f"{part}/{key}") for key in AMOUNT)
-
-        metal = cell.text(f"{NEGATIVE}/type") == "lithium metal"
-        return cls(0.0 if metal else amount(NEGATIVE) / amount(POSITIVE),
-                   cell.value(COUNTER) if metal else cell.law(f"{NEGATIVE}/{OCP}"), cell.law(f"{POSITIVE}/{OCP}"),
-                   cell.value(T_REF), (cell.value(CUTOFFS[0]), cell.value(CUTOFFS[1])))
-
-    def lithium(self, state) -> float:
-        """Lithium in both electrodes over what the positive one can hold."""
-        return state.positive + self.ratio * state.negative
-
-    def voltage(self, x_p, lithium) -> tuple[float, float]:
-        """Open-circuit voltage [V] at a positive stoichiometry and a content of lithium;  d/dx_p."""
-        U, slope = potential(self.U_p, x_p, self.T)
-        if not self.ratio:
-            return U - self.U_n, slope
-        U_n, slope_n = potential(self.U_n, (lithium - x_p) / self.ratio, self.T)
-        return U - U_n, slope + slope_n / self.ratio
-
-    def at(self, x_p, lithium) -> State:
-        """The state at a positive stoichiometry."""
-        return State((lithium - x_p) / self.ratio if self.ratio else 0.0, x_p)
-
-    def reaches(self, lithium) -> tuple[float, float]:
-        """Between which positive stoichiometries neither electrode is empty or full."""
-        if not self.ratio:
-            return EDGE, 1.0 - EDGE
-        return (max(EDGE, lithium - self.ratio * (1.0 - EDGE)), min(1.0 - EDGE, lithium - self.ratio * EDGE))
-
-    def state_at(self, V, lithium, guess) -> State:
-        """The state whose open-circuit voltage is V [V], or the nearest one there is.
-
-        Newton's method, kept within a bracket: the voltage falls with the positive stoichiometry.
-        """
-        a, b = self.reaches(lithium)
-        if not a < b:
-            raise ParameterError("no electrode can hold the other one's lithium: their sizes are too far apart")
-        if self.voltage(a, lithium)[0] <= V:
-            return self.at(a, lithium)
-        if self.voltage(b, lithium)[0] >= V:
-            return self.at(b, lithium)
-        x = guess if a < guess < b else 0.5 * (a + b)
-        for _ in range(100):
-            miss, slope = self.voltage(x, lithium)
-            miss -= V
-            a, b = (x, b) if miss > 0.0 else (a, x)
-            new = x - miss / slope if slope < 0.0 else a
-            if abs(new - x) < 1e-13 or b - a < 1e-13:
-                break
-            x = new if a < new < b else 0.5 * (a + b)
-        return self.at(x, lithium)
+_known = lru_cache(maxsize=64)(Balance.of)  # of cells that are varied
 
 
 class Windows(NamedTuple):
@@ -198,7 +97,7 @@ def moved(cell, stated, before) -> dict[str, float]:
 
     before: the cell that was varied, whose initial state goes along.
     """
-    was, now = Balance.of(stated), Balance.of(cell)
+    was, now = _known(stated), Balance.of(cell)
     windows = Windows.of(stated)._replace(initial=_initial(now, before))
     same = abs(now.ratio - was.ratio) <= 1e-12 * was.ratio
     if same and now[1:] == was[1:]:
@@ -210,7 +109,7 @@ def moved(cell, stated, before) -> dict[str, float]:
 
 def _initial(now, before) -> State | None:
     """The initial state, at the voltage and with the lithium that it had before."""
-    was, initial = Balance.of(before), Windows.of(before).initial
+    was, initial = _known(before), Windows.of(before).initial
     if initial is None or abs(now.ratio - was.ratio) <= 1e-12 * was.ratio:
         return initial
     lithium = was.lithium(initial)
@@ -270,15 +169,19 @@ def reconciled(cell) -> tuple[dict[str, float], str]:
     if off <= ROUNDED:
         return {}, ""
     if off > LOST:
+        amount = F * cell.value("cell/electrode area") / 3600.0 * math.prod(
+            cell.value(f"{POSITIVE}/{key}") for key in AMOUNT)
+        low, high = windows.empty.negative, windows.empty.negative + charge_p / balance.ratio
+        remedy = f"a negative window from {low:.4g} to {high:.4g} would hold the same, or " if high < 1.0 else ""
         raise ParameterError(
-            f"the windows of stoichiometry do not hold the same lithium: the negative electrode takes {charge_n:.4g} and "
-            f"the positive gives {charge_p:.4g} of what the positive can hold; correct thickness, fractions, "
-            "concentrations or a window")
+            f"{WINDOWS[1]}: the windows do not hold the same lithium: the negative electrode takes "
+            f"{amount * charge_n:.4g} A.h and the positive one gives {amount * charge_p:.4g} A.h; {remedy}"
+            "check thicknesses, fractions and concentrations")
     lithium = 0.5 * (balance.lithium(windows.empty) + balance.lithium(windows.full))
     empty, full = (balance.state_at(end.V, lithium, end.state.positive) for end in ends(cell))
     return (Windows(empty, full, None).records(balance.ratio),
-            f"the windows of stoichiometry differ by {100.0 * off:.2g} % in charge; they were balanced to the mean of the "
-            "lithium at states of charge 0 and 1")
+            f"the windows of stoichiometry differ by {100.0 * off:.2g} % in charge; they were balanced to the mean of "
+            "the lithium at states of charge 0 and 1")
 
 
 def remarks(cell) -> tuple[str, ...]:

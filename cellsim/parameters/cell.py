@@ -1,8 +1,8 @@
 """A cell: an immutable, checked parameter set that can be varied and traced."""
 import copy
 import hashlib
+import itertools
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
@@ -11,80 +11,30 @@ from operator import xor
 from pathlib import Path
 from types import MappingProxyType
 
+from ..arguments import chosen, mapping, shown
+from ..arguments import text as text_of
 from ..errors import ParameterError
 from . import balance
 from .check import faults, faults_of_changes, near
 from .consistency import at_temperature
-from .laws import Domain, Law, finite
+from .laws import Law, finite
 from .names import METHODS, SECTIONS, TEXTS, quantities
+from .quantity import Provenance, Quantity, default, domain_of
 
 VARIATION = {"citation": "variation made by the user of cellsim"}
+CHANGES = "give a dictionary {\"section/quantity\": value}, such as {\"separator/thickness\": 2e-5}"
 
 
-@dataclass(frozen=True)
-class Quantity:
-    """One value with where it comes from."""
-
-    law: Law
-    unit: str
-    source: str
-    method: str
-    note: str = ""
-
-    @classmethod
-    def of(cls, record, domain=None) -> "Quantity":
-        """From a record of a file, which has been checked; domain: of a law of the stoichiometry, unless stated."""
-        law = Law.of(record)
-        if domain is not None and law.value is None:
-            stated = record.get("range")
-            law = replace(law, domain=domain if stated is None else domain._replace(lo=stated[0], hi=stated[1]))
-        return cls(law, record["unit"], record["source"], record["method"], record.get("note") or "")
-
-
-def _domain(section, raw, key) -> Domain | None:
-    """Where a law of the stoichiometry is known unless it says so: in its electrode's window."""
-    name = quantities(section, raw[section].get("type"))[key]
-    if name.law != "stoichiometry":
-        return None
-    lo, hi = (raw[section][f"{end} stoichiometry"]["value"] for end in ("minimum", "maximum"))
-    return Domain(lo, hi, key == balance.OCP, name.lo, name.hi)
+def _key_of(citation, sources, name) -> str:
+    """The key of a citation among sources: the one it has, or the first free one that begins with `name`."""
+    keys = (name if k == 1 else f"{name} {k}" for k in itertools.count(1))
+    return next(key for key in keys if key not in sources or sources[key].get("citation") == citation)
 
 
 def _refuse(faults, label):
     """Raises ParameterError if there are any faults."""
     if faults:
         raise ParameterError("\n".join(f"{label}: {text}" for text in faults))
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where every value of a cell comes from.
-
-    rows: (path, value, unit, source, method, note); counts per method; score: share per method.
-    """
-
-    rows: tuple[tuple[str, str, str, str, str, str], ...]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many values each method gave."""
-        found = Counter(row[4] for row in self.rows)
-        return {m: found[m] for m in METHODS}
-
-    @property
-    def score(self) -> dict[str, float]:
-        """Share of the values each method gave; the shares add up to 1."""
-        return {m: n / len(self.rows) for m, n in self.counts.items()}
-
-    def __str__(self):
-        return ", ".join(f"{100 * share:.0f} % {m}" for m, share in self.score.items() if share)
-
-
-@lru_cache
-def _default(section, kind, key) -> Law | None:
-    """What an optional quantity is where a file leaves it out."""
-    name = quantities(section, kind).get(key)
-    return None if name is None or name.default is None else Law(value=name.default)
 
 
 @dataclass(frozen=True)
@@ -113,7 +63,7 @@ class Cell:
         """Check the content of a parameter file.  Raises ParameterError listing all faults."""
         raw = copy.deepcopy(raw)
         _refuse(faults(raw), label or (Path(path).name if path else name))
-        records = {f"{section}/{key}": Quantity.of(record, _domain(section, raw, key)) for section in SECTIONS
+        records = {f"{section}/{key}": Quantity.of(record, domain_of(section, raw, key)) for section in SECTIONS
                    for key, record in raw[section].items() if isinstance(record, dict)}
         imported = tuple(raw.get("remarks", ()))
         cell = cls(name, Path(path) if path else None, raw, MappingProxyType(records), remarks=imported)
@@ -125,7 +75,7 @@ class Cell:
             for place, value in windows.items():
                 section, _, key = place.partition("/")
                 raw[section][key] |= {"value": value, "note": f"balanced; stated as {cell.value(place):.6g}"}
-            cell = replace(cls.from_json(raw, name, path, label), remarks=(*imported, said))
+            return cls.from_json(raw | {"remarks": [*imported, said]}, name, path, label)
         return replace(cell, remarks=cell.remarks + balance.remarks(cell))
 
     def digest(self) -> str:
@@ -155,7 +105,7 @@ class Cell:
         raw = self._raw
         for path, q in self._records.items():
             section, _, key = path.partition("/")
-            if q.law.domain is not None and q.law.domain != _domain(section, raw, key):
+            if q.law.domain is not None and q.law.domain != domain_of(section, raw, key):
                 raw = raw | {section: raw[section] | {key: raw[section][key] | {"range": list(q.law.domain[:2])}}}
         return raw
 
@@ -224,7 +174,7 @@ class Cell:
         if path in self._records:
             return self._records[path].law
         section, _, key = path.partition("/")
-        found = _default(section, self._raw[section].get("type"), key) if section in SECTIONS else None
+        found = default(section, self._raw[section].get("type"), key) if section in SECTIONS else None
         if found is None:
             raise ParameterError(f"{self.name}: {path}: not given; {near(path, self._records)}")
         return found
@@ -244,13 +194,18 @@ class Cell:
         self._numbers[path] = law.value
         return law.value
 
-    def with_(self, changes) -> "Cell":
+    def with_(self, changes, *, method="assumed", source=None) -> "Cell":
         """A checked variation: {"section/quantity": number, or expression for a law}.
 
-        Changed values are marked as assumed.  Raises ParameterError.
+        Changed values are marked as assumed by the user unless another method (of `names.METHODS`) and another
+        source (its citation) are given.  Raises ParameterError.
         """
-        changes, raw = dict(changes), self._raw.copy()
-        raw["sources"] = raw["sources"] | {"variation": dict(VARIATION)}
+        changes, raw = dict(mapping("with_: changes", changes, CHANGES)), self._raw.copy()
+        chosen("with_: method", method, METHODS, ParameterError)
+        citation = VARIATION["citation"] if source is None else text_of("with_: source", source, "give a citation, as "
+                                                                        "text", ParameterError)
+        origin = _key_of(citation, raw["sources"], "variation" if source is None else method)
+        raw["sources"] = raw["sources"] | {origin: {"citation": citation}}
         for path, new in changes.items():
             section, _, key = path.partition("/")
             known = quantities(section, raw[section].get("type")) if section in SECTIONS else {}
@@ -260,13 +215,12 @@ class Cell:
             old = raw[section].get(key)
             was = str(self.law(path)) if old or known[key].default is not None else "nothing"
             if isinstance(new, bool) or not isinstance(new, (str, Real)):
-                raise ParameterError(f"{self.name}: {path}: give a number or an expression, "
-                                     f"found {str(new)[:40]!r}")
+                raise ParameterError(f"{self.name}: {path}: give a number or an expression, found {shown(new)}")
             form, content = ("expression", new) if isinstance(new, str) else ("value", float(new))
-            raw[section] = raw[section] | {key: {form: content, "unit": known[key].unit, "source": "variation",
-                                                 "method": "assumed", "note": f"changed from {was}"}}
+            raw[section] = raw[section] | {key: {form: content, "unit": known[key].unit, "source": origin,
+                                                 "method": method, "note": f"changed from {was}"}}
         _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
-        new = {path: Quantity.of(raw[section][key], _domain(section, (self._stated or self)._raw, key))
+        new = {path: Quantity.of(raw[section][key], domain_of(section, (self._stated or self)._raw, key))
                for path in changes for section, _, key in [path.partition("/")]}
         cell = self._with(raw, new)
         windows = [path for path in balance.WINDOWS if path in changes]
@@ -309,13 +263,13 @@ class Cell:
                       "note": f"follows from lithium and cut-off voltages; was {self.value(path):.6g}"}
             raw[section] = raw[section] | {key: record}
             new[path] = Quantity(Law(value=x), "1", "variation", "assumed", record["note"])
-        return self._with(raw, new)
+        return self._with(raw, new, remarks=tuple(raw.get("remarks", ())))
 
     def _stating(self) -> "Cell":
         """This variation, its windows being what it states: so far reach the data of its laws."""
         new = {path: replace(q, law=replace(q.law, domain=domain)) for path, q in self._records.items()
                if q.law.domain is not None for section, _, key in [path.partition("/")]
-               for domain in [_domain(section, self._raw, key)] if domain != q.law.domain}
+               for domain in [domain_of(section, self._raw, key)] if domain != q.law.domain}
         return self._with(self._raw, new, _stated=None)
 
     def provenance(self) -> Provenance:

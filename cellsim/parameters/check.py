@@ -66,21 +66,27 @@ def faults(raw) -> list[str]:
     """Everything wrong with the content of a parameter file, one sentence each."""
     if not isinstance(raw, dict):
         return [f"the file holds no JSON object but {quoted(raw)}; see parameter_sets/README.md"]
-    found = list(_head(raw))
+    found = list(islice(_alone(raw), 10 * MOST))  # of a file with more nothing else is worth a look
+    if len(found) <= MOST:
+        found += consistency(raw, {path for path, _ in found})
+    return _listed(found)
+
+
+def _alone(raw):
+    """(path, fault) of everything in a file that shows without a look at anything else."""
+    yield from _head(raw)
     sources = raw.get("sources")
     for section in SECTIONS:
         if isinstance(raw.get(section), dict):
-            found += _section(section, raw[section], sources if isinstance(sources, dict) else {})
+            yield from _section(section, raw[section], sources if isinstance(sources, dict) else {})
         else:
-            found.append((section, f"missing section; add it with {_needs(section)}"))
-    found += consistency(raw, {path for path, _ in found})
-    return _listed(found)
+            yield section, f"missing section; add it with {_needs(section)}"
 
 
 def _listed(found) -> list[str]:
     """(path, fault) as sentences, not too long and not too many."""
     words = [f"{cut(path)}: {cut(text, 600)}" for path, text in dict.fromkeys(found[:MOST + 1])]
-    return words if len(found) <= MOST else [*words[:MOST], f"and {len(found) - MOST} faults more"]
+    return words if len(found) <= MOST else [*words[:MOST], "and more faults than are listed"]
 
 
 def faults_of_changes(raw, sound, changed) -> list[str]:

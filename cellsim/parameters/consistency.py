@@ -62,7 +62,10 @@ def _checks(with_particles) -> tuple:
         (_host, (), ("negative electrode/host capacity", "negative electrode/vanishing charge"))]
     for part in with_particles:
         checks += [(_fractions, (part,), tuple(f"{part}/{key} volume fraction" for key in MATERIALS)),
-                   (_window, (part,), _ends(part))]
+                   (_window, (part,), _ends(part)), (_percolates, (part, "active material", "electronic "),
+                                                     _percolation(part, "active material", "electronic "))]
+    for part in ("separator", *with_particles):
+        checks.append((_percolates, (part, "electrolyte", ""), _percolation(part, "electrolyte", "")))
     for section in ("electrolyte", *with_particles):
         checks += [(_law, (section, key, name), (f"{section}/{key}", "cell/ambient temperature", *(
             _ends(section) if name.law == "stoichiometry" else ("electrolyte/initial concentration",))))
@@ -73,6 +76,20 @@ def _checks(with_particles) -> tuple:
 def _ends(part):
     """Paths of the window of stoichiometries of an electrode."""
     return tuple(f"{part}/{end} stoichiometry" for end in ("minimum", "maximum"))
+
+
+def _percolation(part, phase, kind):
+    """Paths of what decides whether a phase conducts."""
+    return f"{part}/{phase} volume fraction", *(f"{part}/{kind}percolation {key}" for key in ("threshold", "exponent"))
+
+
+def _percolates(file, part, phase, kind):
+    threshold, exponent = (file.value(part, f"{kind}percolation {key}", 0.0) for key in ("threshold", "exponent"))
+    if exponent > 0.0 and (phi := file.value(part, f"{phase} volume fraction", 1.0)) <= threshold:
+        carries = "electrons" if kind else "ions"
+        yield f"{part}/{phase} volume fraction", (
+            f"{phi:g} is not above the {kind}percolation threshold of {threshold:g}: no {carries} would pass; "
+            "raise the fraction or lower the threshold")
 
 
 def _cutoffs(file):

@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import ParameterError
 from ..files import cut
 from .intervals import places
+from .program import Program
 
 FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "cosh": np.cosh, "sinh": np.sinh,
              "abs": np.abs, "min": np.minimum, "max": np.maximum}
@@ -121,17 +122,10 @@ def finite(value) -> bool:
         return False
 
 
-def _walk(node, names):
-    """Value of a checked tree.  NumPy scalars: a huge power is inf, a root of -1 nan, never an exception."""
-    if isinstance(node, ast.Constant):
-        return np.float64(node.value)
-    if isinstance(node, ast.Name):
-        return names[node.id]
-    if isinstance(node, ast.Call):
-        return FUNCTIONS[node.func.id](*(_walk(a, names) for a in node.args))
-    if isinstance(node, ast.UnaryOp):
-        return OPERATORS[type(node.op)](_walk(node.operand, names))
-    return OPERATORS[type(node.op)](_walk(node.left, names), _walk(node.right, names))
+@lru_cache(maxsize=256)
+def program(tree) -> Program:
+    """What a checked tree does to x and T.  NumPy scalars: a huge power is inf, a root of -1 nan, no exception."""
+    return Program(tree, FUNCTIONS, OPERATORS)
 
 
 class Domain(NamedTuple):
@@ -221,26 +215,27 @@ class Law:
             return (*ends, *(min(slope, 0.0) for slope in slopes))
         if self.domain is None:
             return -np.inf, np.inf, 0.0, 0.0
-        lo, hi = max(self.domain.lo - SLACK, X_RANGE[0]), min(self.domain.hi + SLACK, X_RANGE[1])
-        below, above = (self._odd(np.linspace(*ends, 1001), T) for ends in ((X_RANGE[0], lo), (hi, X_RANGE[1])))
+        known = self.domain
+        lo, hi = max(known.lo - SLACK, X_RANGE[0]), min(known.hi + SLACK, X_RANGE[1])
+        below, above = (self._odd(np.linspace(*ends, 1001), T, known) for ends in ((X_RANGE[0], lo), (hi, X_RANGE[1])))
         h = 1e-6  # for slopes within the data, good to 1e-6 of them
         y = self._plain(np.array([lo, lo + h, hi - h, hi]), T)
         slopes = ((y[1] - y[0]) / h, (y[3] - y[2]) / h) if falls else (0.0, 0.0)
         return (lo if below else -np.inf, hi if above else np.inf, *(min(float(slope), 0.0) for slope in slopes))
 
-    def _odd(self, x, T) -> bool:
+    def _odd(self, x, T, known) -> bool:
         """Whether the law is not what it must be somewhere in x, rising (n,), beyond its data."""
         y = self._plain(x, T)
-        if self.domain.falls:
+        if known.falls:
             return bool((np.diff(y) > FLAT).any())
-        return bool((y < self.domain.least).any() or (y > self.domain.most).any())
+        return bool((y < known.least).any() or (y > known.most).any())
 
     def _plain(self, x, T):
         """The expression or table as it is, x being an array within the table."""
         if self.table is not None:
             return self._curve[0](x)
         with np.errstate(all="ignore"):
-            return _walk(self._tree, {"x": x, "T": np.float64(T)}) + np.zeros(x.shape)
+            return program(self._tree)(x, np.float64(T)) + np.zeros(x.shape)
 
     def __call__(self, x, T):
         x = np.asarray(x, float)

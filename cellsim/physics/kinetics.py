@@ -39,6 +39,20 @@ def end_potential(x):
 
 
 @inner
+def relaxed(i, di, i0):
+    """The current [A/m2] that follows i where Newton's method changes it by di and it falls, far above i0.
+
+    There the overpotential is a logarithm, whose tangent leads far beyond zero: the step is taken in
+    arsinh(i / 2 i0) instead, and beyond zero no further than to -1.
+    """
+    s = -1.0 if i < 0.0 else 1.0
+    u = 0.5 * s * i / i0
+    root = np.sqrt(1.0 + u * u)
+    v = np.log(u + root) + 0.5 * s * di / (i0 * root)
+    return 2.0 * s * i0 * np.sinh(max(v, -1.0))
+
+
+@inner
 def overpotential(i, i0, T):
     """eta = (2RT/F) asinh(i / 2 i0) [V];  d/di, d/di0.
 

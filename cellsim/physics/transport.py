@@ -11,6 +11,15 @@ def log_concentration(c):
     return np.log(c), 1.0 / c
 
 
+@inner
+def diluted(c, dc):
+    """The concentration that follows c where Newton's method changes it by dc to next to nothing or below.
+
+    The driving forces there are logarithms of it, in which the step is taken: it stays positive.
+    """
+    return c * min(0.1, np.exp(max(dc / c, -7.0)))
+
+
 @kernel
 def diffusion_factor(t_plus, tdf, T):
     """chi = (2RT/F)(1 - t_plus) tdf [V] in i_e = -kappa (grad phi_e - chi grad ln c_e).

@@ -1,10 +1,10 @@
 """The JSON form of a protocol, checked against a schema before anything is made of it."""
-import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, FailFast, Field, Tag, ValidationError
 
 from ..errors import ProtocolError
+from ..files import cut, parse_json, reading
 from .library import CYCLES, load
 from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop
 from .profiles import Profile
@@ -33,8 +33,8 @@ class CycleForm(_Form):
 class PointsForm(_Form):
     """Points of a profile, and where they came from."""
 
-    times: list[float]
-    values: list[float]
+    times: Annotated[list[float], FailFast()]  # the first fault of many is enough
+    values: Annotated[list[float], FailFast()]
     source: str = ""
 
 
@@ -98,9 +98,10 @@ class RepeatForm(_Form):
     """A `Repeat`."""
 
     repeat: int
-    steps: list["Node"]
+    steps: Annotated[list["Node"], FailFast()]
 
 
+LONGEST_JSON = 20_000_000  # characters, as points of drive cycles stand in it
 KEYS = ("control", "repeat", "label", "goto", "stop", "cccv")
 
 
@@ -120,7 +121,7 @@ class ProtocolForm(_Form):
     """A protocol."""
 
     format: Literal[1]
-    steps: list[Node]
+    steps: Annotated[list[Node], FailFast()]
     stop_whenever: list[ConditionForm] = []
     force: bool = False
 
@@ -169,16 +170,20 @@ def _condition(c):
 
 def read_form(source) -> ProtocolForm:
     """The form in a JSON text or the dictionary it stands for; raises ProtocolError naming the key at fault."""
+    if isinstance(source, bytes):
+        with reading("protocol in JSON", ProtocolError):
+            source = source.decode("utf-8-sig")
+    if isinstance(source, str):
+        if len(source) > LONGEST_JSON:
+            raise ProtocolError(f"protocol in JSON: has {len(source)} characters; at most {LONGEST_JSON} are read")
+        source = parse_json(source, "protocol in JSON", ProtocolError)
     try:
-        data = json.loads(source) if isinstance(source, str | bytes) else source
-        return ProtocolForm.model_validate(data)
+        return ProtocolForm.model_validate(source)
     except ValidationError as fault:
-        lines = [f"  {_place(e['loc'])}: {e['msg']}" for e in fault.errors(include_url=False)[:8]]
+        lines = [f"  {cut(_place(e['loc']))}: {cut(e['msg'])}" for e in fault.errors(include_url=False)[:8]]
         raise ProtocolError("protocol in JSON:\n" + "\n".join(lines)) from None
-    except json.JSONDecodeError as fault:
-        raise ProtocolError(f"protocol: no JSON (line {fault.lineno}, column {fault.colno}: {fault.msg})") from None
     except (RecursionError, ValueError, TypeError) as fault:
-        raise ProtocolError(f"protocol: no JSON that can be read ({type(fault).__name__}: {str(fault)[:80]})") from None
+        raise ProtocolError(f"protocol: no JSON that can be read ({type(fault).__name__}: {cut(fault, 80)})") from None
 
 
 def _place(loc):

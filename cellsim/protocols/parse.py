@@ -4,7 +4,7 @@ from typing import NamedTuple
 from .clauses import clauses
 from .library import CYCLES, load
 from .nodes import CCCV, DEEPEST, ENDED_BY, LOOKS, Condition, Goto, Label, Repeat, Stop
-from .profiles import Profile, read_profile
+from .profiles import Profile, named, read_profile
 from .reader import Reader
 from .steps import FLOWS, Limit, Step
 
@@ -20,9 +20,12 @@ class Parsed(NamedTuple):
     force: bool
 
 
-def parse(text) -> Parsed:
-    """Read a protocol; raises ProtocolError with a caret under the word at fault."""
-    reader = Reader(text)
+def parse(text, files=True) -> Parsed:
+    """Read a protocol; raises ProtocolError with a caret under the word at fault.
+
+    files: which files the text may name, see `profiles.named`.
+    """
+    reader = Reader(text, files)
     parsed: tuple[list, list] = ([], [False])
     nodes = _block(reader, parsed, 0)
     return Parsed(nodes, tuple(parsed[0]), parsed[1][0])
@@ -155,8 +158,15 @@ def _driven(r, start, sign):
                             "'hold at'", ("a current", "a C-rate", "a current density", "a power", "a resistance"))
         return _finish(r, start, "voltage", found.value)
     if found.value == 0.0:
-        return _finish(r, start, "rest", 0.0)
+        return _none(r, start, found)
     return _finish(r, start, found.quantity, sign * found.value)
+
+
+def _none(r, start, found):
+    """No current, or no power."""
+    if found.quantity == "resistance":
+        r.fault_between(found.start, found.end, "a resistance of 0 is a short circuit, which is not simulated")
+    return _finish(r, start, "rest", 0.0)
 
 
 def _hold(r, start):
@@ -171,7 +181,7 @@ def _hold(r, start):
     if found.value < 0.0:
         r.fault_between(found.start, found.end, "what is held is not below 0: charge or discharge say the direction")
     if found.value == 0.0 and found.quantity != "voltage":
-        return _finish(r, start, "rest", 0.0)
+        return _none(r, start, found)
     return _finish(r, start, found.quantity, found.value)
 
 
@@ -207,7 +217,7 @@ def _run(r, start):
 def _source(r, start):
     if r.sees_kind("string"):
         path = r.take().text[1:-1]
-        return r.build(start, read_profile, path), "current"
+        return r.build(start, lambda: read_profile(named(path, r.files), path)), "current"
     if r.accept_mark("["):
         return _points(r, start), "current"
     name = r.choice(CYCLES, "a file in quotes", "'['")

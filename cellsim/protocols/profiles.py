@@ -8,8 +8,12 @@ import numpy as np
 from .. import arguments
 from ..arguments import chosen, numbers, shown
 from ..errors import ProtocolError
+from ..files import cut, read_text, reading
 
 LARGEST = 50_000_000  # bytes of a file that is read as a profile
+MOST_ROWS = 2_000_000
+SUFFIXES = (".csv", ".txt", ".tsv")  # of files that the text of a protocol may name
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -115,13 +119,14 @@ def profile(source, control="current", *, until=()):
     return Step(control, found, None, checked_limits(until))
 
 
-def read_profile(path) -> Profile:
-    """The profile in a text file; see `profile` for its form."""
-    table = _read(Path(path))
+def read_profile(path, name=None) -> Profile:
+    """The profile in a text file; see `profile` for its form.  name: of the file in messages, its path unless given."""
+    shown = cut(path if name is None else name)
+    table = _read(Path(path), shown)
     try:
         return Profile(table[:, 0], table[:, 1], str(path))
     except ProtocolError as fault:
-        raise ProtocolError(f"{path}: {fault}") from None
+        raise ProtocolError(f"{shown}: {fault}") from None
 
 
 def _array(source):
@@ -138,32 +143,46 @@ def _array(source):
     return table
 
 
-def _read(path):
-    try:
-        if path.exists() and not path.is_file():
-            raise OSError(0, "is no file")
-        if path.stat().st_size > LARGEST:
-            raise OSError(0, f"is larger than {LARGEST // 10**6} MB")
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else "is not text"
-        raise ProtocolError(f"{path}: cannot be read ({reason}); give a text file with two columns") from None
-    rows, headings = [], 0
-    for number, line in enumerate(lines, 1):
+def named(name, files=True) -> Path:
+    """The path of a file that is named in the text of a protocol.
+
+    files: True: as it is named; a folder: the file must lie in it; False: none may be named.  Raises ProtocolError.
+    """
+    shown = cut(name, 60)
+    if files is False:
+        raise ProtocolError("files are not read for this text (files=False); write the points: Run [0: 1, 10: 2]")
+    if Path(name).suffix.lower() not in SUFFIXES:
+        raise ProtocolError(f"{shown!r}: only files ending in {', '.join(SUFFIXES)} are followed")
+    if files is True:
+        return Path(name)
+    with reading(name, ProtocolError):
+        folder = Path(files).resolve()
+        path = (folder / name).resolve()
+    if not path.is_relative_to(folder):
+        raise ProtocolError(f"{shown!r}: lies outside the folder whose files may be followed; copy it there")
+    return path
+
+
+def _read(path, shown):
+    rows: list = []
+    headings = 0
+    for number, line in enumerate(read_text(path, ProtocolError, LARGEST, shown).split("\n"), 1):
         line = line.partition("#")[0].strip()
         if not line:
             continue
-        words = line.replace(",", " ").replace(";", " ").split()
+        words = line.replace(",", " ").replace(";", " ").split(maxsplit=3)
         try:
             row = [float(word) for word in words]
         except ValueError:
             headings += 1
             if rows or headings > 1:
-                raise ProtocolError(f"{path}, line {number}: {line[:40]!r} is not two numbers") from None
+                raise ProtocolError(f"{shown}, line {number}: holds something else than two numbers") from None
             continue
         if len(row) != 2 or not all(map(math.isfinite, row)):
-            raise ProtocolError(f"{path}, line {number}: {line[:40]!r} is not two finite numbers, time and value")
+            raise ProtocolError(f"{shown}, line {number}: must hold two finite numbers, time and value")
         rows.append(row)
+        if len(rows) > MOST_ROWS:
+            raise ProtocolError(f"{shown}: has more than {MOST_ROWS} rows; leave some out")
     if not rows:
-        raise ProtocolError(f"{path}: holds no numbers; expected two columns, time [s] and value")
+        raise ProtocolError(f"{shown}: holds no numbers; expected two columns, time [s] and value")
     return np.array(rows)

@@ -23,6 +23,8 @@ class Protocol:
     `Stop`; another protocol; or a list of these, in which a tuple is a cycle, as in PyBaMM.
     period [s], temperature [K]: for every step that has none of its own.
     force: let steps go beyond the cut-off voltages of the cell.
+    files: which files of drive cycles a text may name: True: any that ends in .csv, .txt or .tsv; a folder: those in
+    it; False: none, for text that comes from others.
 
     nodes: the tree; whenever: conditions that end the protocol after any step.  Immutable; compares by value.
     Raises ProtocolError: of a text with a caret under the word at fault.
@@ -37,11 +39,11 @@ class Protocol:
     force: bool
     _program: tuple
 
-    def __init__(self, source, *, period=None, temperature=None, force=False):
+    def __init__(self, source, *, period=None, temperature=None, force=False, files=True):
         whenever: list[Condition] = []
         forced = [flag("force", force)]
         period, temperature = seconds("period", period), kelvin("temperature", temperature)
-        nodes = tuple(_around(n, period, temperature) for n in _gather(source, whenever, forced))
+        nodes = tuple(_around(n, period, temperature) for n in _gather(source, whenever, forced, files))
         self._set(nodes, tuple(whenever), any(forced))
 
     def _set(self, nodes, whenever, force):
@@ -144,12 +146,12 @@ def _derived(nodes, whenever):
 _parsed = lru_cache(maxsize=64)(parse)  # to read a text takes longer than to run it
 
 
-def _gather(source, whenever, forced, depth=0):
+def _gather(source, whenever, forced, files, depth=0):
     """Nodes of a source, within so many others."""
     if depth > DEEPEST:
         raise ProtocolError(f"more than {DEEPEST} lists of steps within each other; does one contain itself?")
     if isinstance(source, str):
-        found = _parsed(source)
+        found = parse(source, files) if '"' in source or "'" in source else _parsed(source)  # a file may have changed
     elif isinstance(source, Protocol):
         found = source
     elif isinstance(source, NODES):
@@ -157,7 +159,7 @@ def _gather(source, whenever, forced, depth=0):
     elif isinstance(source, list | tuple):
         nodes: list = []
         for part in source:
-            inner = _gather(list(part) if isinstance(part, tuple) else part, whenever, forced, depth + 1)
+            inner = _gather(list(part) if isinstance(part, tuple) else part, whenever, forced, files, depth + 1)
             nodes.extend([Repeat(inner)] if isinstance(part, tuple) else inner)
         return tuple(nodes)
     else:

@@ -25,8 +25,8 @@ class Amount(NamedTuple):
 class Reader:
     """The text of a protocol and how far it has been read."""
 
-    def __init__(self, text):
-        self.text = text
+    def __init__(self, text, files=True):
+        self.text, self.files = text, files
         self.words: list[Token] = tokens(text)
         self.at = 0
         self.word: Token = self.words[0]  # the present one

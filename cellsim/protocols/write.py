@@ -2,7 +2,7 @@
 from ..errors import ProtocolError
 from .library import CYCLES, load
 from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop
-from .profiles import Profile, read_profile
+from .profiles import Profile, named, read_profile
 from .steps import FLOWS, HELD, Limit, Step
 from .units import written
 
@@ -103,7 +103,7 @@ def _base(source):
     if '"' in source or not source.isprintable():
         return None
     try:
-        return read_profile(source)
+        return read_profile(named(source))
     except (ProtocolError, ValueError):
         return None
 

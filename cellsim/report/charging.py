@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..errors import ReportError
 from ..studies.charging import CRITICAL, PLATING
+from ..studies.measured_charges import beyond
 from .plots import COLOURS, DASHES, Figure, save, styled
 from .tables import plain_table
 
@@ -42,6 +43,8 @@ def study_table(study) -> Group:
         table.add_row(c.cell, protocol, f"{c.temperature:g}", _number(c.minutes), _number(c.peak),
                       _margin(c.plating, c.minutes_plating), _margin(c.critical, c.minutes_critical),
                       _number(c.efficiency), _number(c.heat))
+        if said := beyond(c.cell, c.minutes, study.start, study.end):
+            notes.append(Text(f"! {said}", "bold"))
         if not math.isfinite(c.minutes):
             notes.append(Text(f"{c.cell}, {protocol}, {c.temperature:g} degC: {c.ending}"))
     return Group(table, *notes)

@@ -13,7 +13,7 @@ from ..studies.limits import KNOWN, WRITTEN
 from .plots import COLOURS, GREY, WIDTH, Figure, save, styled
 from .tables import plain_table
 
-WIDEST = 10  # columns of a table in the terminal
+WIDEST = 10  # columns of a table in the terminal, of which there are several for more
 CONTOURS = 10
 ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)  # levels in every decade, and where there is little more than one
 FINE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -28,15 +28,18 @@ def _window(study):
 
 
 def map_table(m) -> Group:
-    """Minutes, a row for each y from the top down, as in the picture; columns are left out where there are too many."""
-    columns = np.unique(np.linspace(0, m.x_values.size - 1, WIDEST).round().astype(int)) \
-        if m.x_values.size > WIDEST else range(m.x_values.size)
-    table = plain_table(f"{m.cell}: minutes of the fastest charge, {_window(m)}", "",
-                        *(f"{m.x_values[k]:.4g}" for k in columns))
-    for y, row in zip(m.y_values[::-1], m.minutes[::-1], strict=True):
-        table.add_row(f"{y:.4g}", *(_minutes(row[k]) for k in columns))
+    """Minutes, a row for each y from the top down, as in the picture; every column, in as many tables as that takes."""
+    parts = -(-m.x_values.size // WIDEST)
+    tables = []
+    for part, columns in enumerate(np.array_split(np.arange(m.x_values.size), parts), 1):
+        more = f", part {part} of {parts}" if parts > 1 else ""
+        table = plain_table(f"{m.cell}: minutes of the fastest charge, {_window(m)}{more}", "",
+                            *(f"{m.x_values[k]:.4g}" for k in columns))
+        for y, row in zip(m.y_values[::-1], m.minutes[::-1], strict=True):
+            table.add_row(f"{y:.4g}", *(_minutes(row[k]) for k in columns))
+        tables.append(table)
     axes = f"rows: {m.y} [{AXES[m.y]}], columns: {m.x} [{AXES[m.x]}]"
-    return Group(table, Text(f"{axes}; {m.limits}", "dim"))
+    return Group(*tables, Text(f"{axes}; {m.limits}", "dim"))
 
 
 def front_table(front) -> Group:

@@ -76,12 +76,14 @@ def charging_table(verdicts) -> Group:
     for v in verdicts:
         sign, _, colour = words.VERDICTS[Verdict(v.word)]
         needs = "\n".join(f"{name} {value:.2g}" for name, value, _, _ in v.conditions) or ("" if v.holds else "–")
-        table.add_row(v.cell, v.baseline, v.rule, f"{v.temperature:g}", f"{v.minutes:.0f}", f"{v.baseline_minutes:.0f}",
+        table.add_row(v.cell, v.baseline, v.rule, f"{v.temperature:g}", words.minutes(v.cell, v.minutes),
+                      words.minutes(v.baseline, v.baseline_minutes),
                       f"{v.ratio:.2g}", Text(sign, f"bold {colour}"), needs)
     units = ", ".join(f"{name} in {way.unit}" for name, way in charging.WAYS.items())
     note = (f"or with: what alone would make it hold ({units}); –: nothing, no temperature up to {charging.HOTTEST:g} "
             "degC. ")
-    return Group(table, Text(note + charging.SOURCE, "dim"))
+    return Group(table, *(Text(f"! {remark}", "bold") for remark in words.remarks(verdicts)),
+                 Text(note + charging.SOURCE, "dim"))
 
 
 def provenance_table(cell) -> Table:

@@ -1,6 +1,9 @@
 """Figures in words: the rows that the page and the terminal both show, with their units."""
+import math
+
 from ..errors import Ending
 from ..studies import charging_claim as charging
+from ..studies.measured_charges import beyond
 from ..studies.records import UNITS, Verdict
 from ..studies.uncertainty import SAMPLES, SPREAD
 
@@ -101,6 +104,22 @@ def charging_rule() -> str:
     return (f"{100 * charging.START:g} to {100 * charging.END:g} %, at most {charging.FACTOR:.2f} of the baseline's "
             f"time, each charged as fast as the limits allow. Safe: {charging.LIMITS}, for all. "
             f"Rated: the baseline is charged by {charging.RATED}")
+
+
+def minutes(cell, value) -> str:
+    """Minutes of a charge, marked where none that fast is publicly known of such a cell."""
+    return f"{value:.0f}" + (" !" if beyond(cell, value) else "")
+
+
+def remarks(verdicts) -> list[str]:
+    """What the marks of `minutes` mean, each once per cell, for the fastest of its times."""
+    found: dict[str, tuple[float, str]] = {}
+    for v in verdicts:
+        for cell, value in ((v.cell, v.minutes), (v.baseline, v.baseline_minutes)):
+            said = beyond(cell, value)
+            if said and value < found.get(cell, (math.inf, ""))[0]:
+                found[cell] = value, said
+    return [said for _, said in found.values()]
 
 
 def tally(audit) -> str:

@@ -9,7 +9,7 @@ from ..physics.mechanics import connection_loss_rate, contact_loss_rate, excess_
 from ..physics.transport import arrhenius
 
 HOUR = 3600.0
-RATES = (*(f"{part}/{key}" for part in PARTS for key in ("interphase growth", "contact loss", "connection loss")),)
+PER_CYCLE, PER_TIME = ("interphase growth", "contact loss", "connection loss"), ("interphase growth",)
 LEAST = 0.01  # of a contact fraction or a utilisation
 
 
@@ -18,16 +18,15 @@ def aged(cell, cycles=0.0, hours=0.0, temperature=None):
 
     Growth and losses are those the parameter set states, nothing by default; the numbers that change are
     film resistance, contact fraction and utilisation of porous electrodes and the interface resistance of
-    lithium.  Capacity lost to interphases is not booked.  Raises ProtocolError, also for a cell that states none
-    of RATES, which would come back as it was.
+    lithium.  Capacity lost to interphases is not booked.  Raises ProtocolError, also where the set states no rate
+    at all for what is asked: the cell would come back as it was.
     """
     for name, value in (("cycles", cycles), ("hours", hours)):
         if not 0.0 <= value < 1e7:
             raise ProtocolError(f"{name} {value!r}: give a number from 0 to 10 million")
-    stated = [path for path in RATES if cell.has(path) and cell.value(path) != 0.0]
-    if not stated:
-        raise ProtocolError(f"{cell.name}: states nothing that ages it; give one of {', '.join(RATES)} (nothing is "
-                            "known here of ageing in liquid electrolytes)")
+    if cycles == 0.0 and hours == 0.0:
+        return cell
+    _check_rates(cell, cycles, hours)
     T = cell.temperature(temperature)
     changes = {}
     for part in PARTS:
@@ -35,6 +34,17 @@ def aged(cell, cycles=0.0, hours=0.0, temperature=None):
         changes |= {f"{part}/{key}": value for key, value in of_part.items()
                     if value != cell.value(f"{part}/{key}")}
     return cell.with_(changes) if changes else cell
+
+
+def _check_rates(cell, cycles, hours):
+    """Refuse cycles and hours of which nothing in the cell takes notice."""
+    per_cycle = [f"{part}/{key}" for part in PARTS if not is_metal(cell, part) for key in PER_CYCLE]
+    per_time = [f"{part}/{key}" for part in PARTS if is_metal(cell, part) for key in PER_TIME]
+    asked = per_cycle * (cycles > 0.0) + per_time * (hours > 0.0)
+    if not any(cell.has(path) and cell.value(path) > 0.0 for path in asked):
+        by = f"state one of {', '.join(asked)}" if asked else "give cycles: it has no lithium that ages with time"
+        raise ProtocolError(f"{cell.name}: nothing about it changes in {cycles:g} cycles and {hours:g} hours, as its "
+                            f"parameter set states no rate; {by} (there are no rules for liquid cells' side reactions)")
 
 
 def _porous(cell, part, cycles) -> dict[str, float]:

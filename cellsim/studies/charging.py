@@ -2,11 +2,13 @@
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 
 import numpy as np
 
+from ..arguments import listed, number, numbers, text
 from ..design.thermal import Lumped
-from ..errors import CellsimError, ParameterError
+from ..errors import CellsimError, ParameterError, ProtocolError
 from ..files import optional
 from ..models.state import capacity_between_cutoffs, open_circuit_voltage
 from ..parameters import Cell, load
@@ -91,7 +93,17 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
     Raises ProtocolError and ParameterError for what cannot be understood, before anything is run.
     """
     check_window(start, end)
-    cells = [cells] if isinstance(cells, str | Cell) else list(cells)
+    wanted = "give names of charge protocols or texts of steps, such as ['cc-cv 1C', 'fastest']"
+    protocols = [protocols] if isinstance(protocols, str) else listed("protocols", protocols, wanted)
+    protocols = [text("protocols", said, wanted) for said in protocols]
+    temperatures = numbers("temperatures", temperatures, "give degrees Celsius, from -73 to 127", low=-73.0,
+                           high=127.0).tolist()
+    number("ambient", ambient, "give degrees Celsius, from -73 to 127", low=-73.0, high=127.0, none=True)
+    number("cooling", cooling, "give W/m2/K, zero or more", low=0.0, none=True)
+    number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=0.1)
+    cells = [cells] if isinstance(cells, str | Path | Cell) else listed("cells", cells, "give names, paths or Cells")
+    if not cells or not protocols:
+        raise ProtocolError("charge study: give at least one cell and one protocol")
     known = _labelled(cells)
     for cell in known.values():
         limits_of(limits, cell)

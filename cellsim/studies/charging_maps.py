@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arguments import chosen, number, numbers
 from ..errors import ParameterError, ProtocolError, SolveError
 from ..files import optional
 from ..parameters import Cell, load
 from .ensemble import threads_of
 from .limits import WRITTEN, in_words, limits_of, with_limit
 from .resumable import run_resumably
-from .riding import MET, Limits, ride
+from .riding import MET, Limits, check_window, ride
 from .variation import resized
 
 ACCURACY = 5e-3  # V
@@ -29,7 +30,12 @@ AXES = {
     "conductivity": "mS/cm",
     "critical current": "mA/cm2",
 }
+# and what its values may be
+RANGES = {"temperature": (-73.0, 127.0), "areal capacity": (1e-3, 100.0), "c-rate": (0.021, 1000.0),
+          "separator thickness": (1e-3, 1e4), "conductivity": (1e-6, 1e4), "critical current": (1e-6, 1e5)}
 OVER = ("plating margin", "temperature", "critical current margin")  # limits a front may go over
+FRONTS = {"plating margin": (-1000.0, 1000.0), "temperature": RANGES["temperature"],
+          "critical current margin": (-1e4, 1e4)}
 LAYERS = {"separator thickness": ("separator/thickness", 1e-6), "conductivity": ("electrolyte/conductivity", 0.1),
           "critical current": ("negative electrode/critical current density", 10.0)}
 
@@ -83,6 +89,17 @@ def _settled(cell, limits, celsius, axes) -> tuple[Cell, Limits, float]:
     return cell, limits, celsius
 
 
+def celsius(name, value) -> float:
+    """A temperature in degC.  Raises ProtocolError."""
+    return number(name, value, "give degrees Celsius, from -73 to 127", low=-73.0, high=127.0)
+
+
+def _values(name, values, unit, ends) -> np.ndarray:
+    """Values of an axis, checked."""
+    low, high = ends
+    return numbers(name, values, f"give numbers from {low:g} to {high:g} {unit}", low=low, high=high)
+
+
 def point(cell, limits, celsius, axes, start, end, how):
     """(minutes, share of the time at the largest C-rate) of one point."""
     try:
@@ -108,13 +125,17 @@ def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterab
     Raises ProtocolError for an axis that is not known.
     """
     for name in (x, y):
-        if name not in AXES:
-            raise ProtocolError(f"map over {name!r}: choose from {', '.join(AXES)}")
+        chosen("map over", name, AXES)
+    if x == y:
+        raise ProtocolError(f"map over {x} twice: give two quantities")
+    check_window(start, end)
     cell = load(cell)
+    temperature = celsius("temperature", temperature)
+    xs, ys = (_values(f"map: values of {name}", values, AXES[name], RANGES[name])
+              for name, values in ((x, x_values), (y, y_values)))
     kept = limits_of(limits, cell)
     for name in {x, y} & set(LAYERS):
         cell.value(LAYERS[name][0])  # a ParameterError if the cell has no such quantity
-    xs, ys = (np.asarray(list(v), float) for v in (x_values, y_values))
     pool = ThreadPoolExecutor(threads_of(threads), thread_name_prefix="cellsim")
 
     def row(case):
@@ -181,9 +202,11 @@ def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, 
     the start and of the surroundings.  path: as of `charge_map`, point by point.
     Raises ProtocolError for a limit that is not known or that the cell cannot have.
     """
-    if over not in OVER:
-        raise ProtocolError(f"front over {over!r}: choose from {', '.join(OVER)}")
+    chosen("front over", over, OVER)
+    check_window(start, end)
     cell = load(cell)
+    temperature = celsius("temperature", temperature)
+    values = _values(f"front: values of {over}", values, WRITTEN[over][0], FRONTS[over])
     kept = limits_of(limits, cell)
     if over not in with_limit(kept, over, 0.0).of(cell):
         raise ProtocolError(f"front over {over!r}: {cell.name} has no such limit")

@@ -40,6 +40,7 @@ TEXTS = {
 FASTEST = "fastest"
 NAMES = (*TEXTS, FASTEST)
 CALL = re.compile(r"\s*([a-z-]+)(?:\s+([0-9.]+)\s*C)?\s*", re.IGNORECASE)
+MOST = 1000.0  # C-rate
 HEATER = 10.0  # W per A.h of capacity
 WITHIN = 1e-4  # V below the cut-off that is held, so that the current there is below the charger's largest
 
@@ -53,8 +54,14 @@ def named(cell, said, start, end) -> Protocol | None:
     if name == FASTEST:
         return None
     if name not in TEXTS:
-        raise ProtocolError(f"charge protocol {said!r}: {near(name, NAMES)}; or give steps as text")
-    rate = float(found[2] or 1.0)
+        raise ProtocolError(f"charge protocol {said[:60]!r}: {near(name, NAMES)}; or give steps as text")
+    try:
+        rate = float(found[2] or 1.0)
+    except ValueError:  # several points
+        rate = 0.0
+    if not 0.0 < rate <= MOST:
+        raise ProtocolError(f"charge protocol {said[:40]!r}: {found[2][:40]!r} is no C-rate above 0 and up to "
+                            f"{MOST:g}; write for example {name} 2C")
     third, top = (end - start) / 3.0, cell.value("cell/upper voltage cut-off")
     values = {"rate": rate, "rate_2": 0.75 * rate, "rate_3": 0.5 * rate, "double": 2.0 * rate, "end": 100.0 * end,
               "first": 100.0 * (start + third), "second": 100.0 * (start + 2.0 * third),

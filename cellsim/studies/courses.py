@@ -158,4 +158,4 @@ def _reduced(result, keep) -> Result:
     """The result with only the variables of `keep`, and none of its states."""
     arrays = {name: (result.variables.dims(name), np.array(result[name])) for name in keep}
     return Result(result.cell, result.model, result.temperature, result.step_index, result.steps,
-                  Variables.from_arrays(arrays))
+                  Variables.from_arrays(arrays), result.termination, result.remarks)

@@ -24,7 +24,7 @@ LAYER = {"electrolyte": np.linspace(5e-6, 105e-6, 13), "lithium excess": np.lins
 
 def mean_open_circuit_voltage(cell, temperature) -> float:
     """Average of the open-circuit voltage over the state of charge [V]."""
-    return float(np.mean(open_circuit_voltage(cell, np.linspace(0.0, 1.0, 401), temperature)))
+    return float(np.mean(open_circuit_voltage(cell, (np.arange(400) + 0.5) / 400.0, temperature)))
 
 
 def figures(cell, claim: Claim, samples) -> Figures:

@@ -13,8 +13,9 @@ from ..result import Result
 from ..variables import ALIASES
 from .case import Case
 from .courses import Outcome, on_threads, run_case
-from .parquet import Writer
+from .parquet import Writer, kinds, ready
 from .processes import on_processes
+from .resumed import Parts, go_on
 
 SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
 
@@ -52,7 +53,7 @@ class Ensemble:
 
 def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=None,
                   progress: bool | Callable[[int, int | None], object] | None = None,
-                  keep: Iterable[str] | None = None, processes: int | None = None) -> Ensemble:
+                  keep: Iterable[str] | None = None, processes: int | None = None, resume: bool = False) -> Ensemble:
     """Simulate many cases on several threads; each gives bit for bit what `simulate` gives.
 
     cases: an iterable of `Case`, such as `cellsim.cases(...)` makes; a generator is read as needed.
@@ -64,13 +65,17 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     row for each time: "Case" (its number), the labels, then the variables of `keep`.  Memory then
     does not grow with the number of cases but for their `Outcome`s.  Without path the results are
     kept in memory: all variables, several MB a case, or only those of `keep`.
+    resume: with a path, keep what is done beside it (`<path>.journal` and `<path>.parts`) if the work is interrupted,
+    by whatever, and do not run cases again that are done already; a case is known by all of its input and by the
+    version of cellsim.  At the end the file is as it would be without.
     keep: names of variables over time; "Time [s]", "Current [A]" and "Voltage [V]" for a file.
     progress: True for a bar, or a function called with the numbers of cases done and in all (None
     if that is not known), in the calling thread.
 
-    A case that fails in any way is recorded in `Outcome.failure` and disturbs no other.  Raises
-    ProtocolError for no cases at all, for fewer than one thread and for an unknown variable,
-    ReportError if the file cannot be written, all before anything is computed.
+    A case that fails in any way is recorded in `Outcome.failure` and disturbs no other, not even where it ends the
+    process that runs it.  Raises ProtocolError for no cases at all, for fewer than one thread and for an unknown
+    variable, ReportError if the file cannot be written or another process is at work on it, all before anything is
+    computed.
     """
     if threads is not None and processes is not None:
         raise ProtocolError("threads or processes: give one of them")
@@ -83,20 +88,28 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     if not isinstance(first, Case):
         raise ProtocolError(f"cases: expected cellsim.Case, found {type(first).__name__}; see cellsim.cases")
     keep = _names(keep, first, path)
-    outcomes: list[Outcome] = []
-    results: list[Result | None] = []
+    if resume and path is None:
+        raise ProtocolError("resume: give a path, too, beside which what is done is kept")
+    if path is not None:
+        ready(path, first.labels, keep)
+
+    def run(some):
+        columns = None if path is None else kinds(first.labels)
+        if processes is not None:
+            return on_processes(some, workers, keep, columns)
+        if workers == 1:
+            return (run_case(number, case, keep, columns) for number, case in enumerate(some))
+        return on_threads(some, workers, keep, columns)
+
     with ExitStack() as stack:
+        if resume:
+            return _resumed(chain([first], source), stack, path, first.labels, keep, run, progress, total)
         writer = None if path is None else stack.enter_context(Writer.replacing(path, first.labels, keep))
         report = stack.enter_context(_reporter(progress))
         announce(SOLVER)
-        cases, columns = chain([first], source), None if writer is None else writer.labels
-        if processes is not None:
-            found = on_processes(cases, workers, keep, columns)
-        elif workers == 1:
-            found = (run_case(number, case, keep, columns) for number, case in enumerate(cases))
-        else:
-            found = on_threads(cases, workers, keep, columns)
-        for number, (outcome, result) in enumerate(found):
+        outcomes: list[Outcome] = []
+        results: list[Result | None] = []
+        for number, (outcome, result) in enumerate(run(chain([first], source))):
             if writer is not None and result is not None:
                 writer.add(number, outcome.labels, result)
             elif writer is None:
@@ -104,6 +117,20 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
             outcomes.append(outcome)
             report(number + 1, total)
     return Ensemble(tuple(outcomes), None if writer is not None else tuple(results))
+
+
+def _resumed(cases, stack, path, labels, keep, run, progress, total) -> Ensemble:
+    """`simulate_many` with what is done already."""
+    parts = stack.enter_context(Parts.at(path, keep))
+    report = stack.enter_context(_reporter(progress))
+    announce(SOLVER)
+    outcomes, order = [], []
+    for number, key, outcome in go_on(cases, parts, run):
+        outcomes.append(outcome)
+        order.append(key)
+        report(number + 1, total)
+    parts.finish(labels, order)
+    return Ensemble(tuple(outcomes))
 
 
 def threads_of(threads, name="threads") -> int:

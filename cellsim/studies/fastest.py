@@ -10,14 +10,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..errors import CellsimError, Ending, ProtocolError, SolveError
-from ..models import ACCURACY, default_model
+from ..arguments import flag, whole
+from ..errors import CellsimError, Ending, SolveError
+from ..models import ACCURACY, default_model, model_of
 from ..parameters import load
 from ..protocols import Limit, Step
+from ..protocols.steps import kelvin
 from ..result import Result
 from ..simulation import simulate
 from .limits import limits_of
-from .riding import Limits, Ride, arrived, bounds, ride
+from .measured_charges import beyond
+from .riding import Limits, Ride, arrived, bounds, check_window, ride
 
 CAPS = 9  # largest currents tried before the best of them is refined
 CLOSE = 5e-3  # the best largest current is found to this share
@@ -58,7 +61,9 @@ class Fastest:
         more = "" if self.ride is self.greedy else \
             f"\n  at most {self.c_rate:.3g} C, as heat made early binds later: with all the current that is allowed " \
             + (f"it takes {self.greedy.duration / 60.0:.4g} min" if self.greedy.reached else "it does not get there")
-        return f"{self.duration / 60.0:.4g} min along {self.ride}{more}"
+        z = self.result["State of charge"]
+        said = beyond(self.result.cell, self.duration / 60.0, z[0], z[-1])
+        return f"{self.duration / 60.0:.4g} min along {self.ride}{more}" + (f"\n! {said}" if said else "")
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,8 @@ def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=
     how: further arguments of `ride` and `simulate`: heat, temperature [K], ambient [K], accuracy and so on.
     Raises ProtocolError for limits that cannot be read or kept, and what `simulate` does.
     """
+    check_window(start, end)
+    flag("spread", spread)
     cell, limits, model = _settled(cell, limits, model, how)
     greedy = ride(cell, limits, soc=start, to=end, model=model, **how)
     binds = any(name == "temperature" for name, _, _ in greedy.active)
@@ -127,6 +134,9 @@ def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BU
     """
     from scipy.optimize import minimize
 
+    check_window(start, end)
+    stages, budget = (whole(name, value, "give a whole number from 1 to 10000", high=10_000)
+                      for name, value in (("stages", stages), ("budget", budget)))
     cell, limits, model = _settled(cell, limits, model, how)
     heat = how.pop("heat", limits.temperature is not None)
     runs = 0
@@ -192,8 +202,6 @@ def _settled(cell, limits, model, how):
     """Cell, limits, and a model with one mesh for all runs, so that they differ in nothing but their currents."""
     cell = load(cell)
     limits = limits_of(limits, cell)
-    if not isinstance(limits, Limits):
-        raise ProtocolError(f"limits {limits!r}: give text, or Limits(...)")
-    model = default_model(cell) if model is None else model
-    T = float(cell.temperature(how.get("temperature")))
+    model = model_of(model) or default_model(cell)
+    T = float(cell.temperature(kelvin("temperature", how.get("temperature"))))
     return cell, limits, model.resolved(cell, T, limits.c_rate, how.get("accuracy", ACCURACY))

@@ -4,18 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arguments import chosen, number, whole
 from ..errors import CellsimError, ProtocolError
 from ..parameters import load
 from ..protocols import profile
 from ..simulation import simulate
-from .charging_maps import ACCURACY, OVER, point
+from .charging_maps import ACCURACY, OVER, celsius, point
 from .fastest import distances
 from .limits import KNOWN, WRITTEN, limits_of, value_of, with_limit
-from .riding import WITHIN, ride
+from .riding import WITHIN, check_window, ride
 from .uncertainty import varied_cells
 
 FIRST = {"plating margin": 10.0, "temperature": 1.0, "critical current margin": 0.1}  # tried, in the unit of WRITTEN
 DOUBLED = 6  # times at most, after which no margin is thought to do
+MOST = 10_000
+SAMPLES = f"give a whole number from 1 to {MOST}"
 HALVED = 4  # times, after which a margin is found
 INSTANT = 1e-3  # s that a jump of the current takes when it is replayed
 
@@ -40,8 +43,10 @@ def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, sa
     Each keeps to the limits by its own potentials, as a charger would that knows them; `worst` is the time that
     the slowest twentieth exceeds.  Which margin a charger needs that does not know them says `fleet_charge`.
     """
-    cell = load(cell)
+    cell, temperature = load(cell), celsius("temperature", temperature)
     kept = limits_of(limits, cell)
+    check_window(start, end)
+    samples = whole("samples", samples, SAMPLES, high=MOST)
     minutes = [point(other, kept, temperature, {}, start, end, how)[0] for other in varied_cells(cell, samples)]
     return Robust(cell.name, np.array(minutes), point(cell, kept, temperature, {}, start, end, how)[0])
 
@@ -82,9 +87,13 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
     critical current is not.  The margin is found by halving, to FIRST / 16.
     Raises ProtocolError if there is no such limit, and what `ride` does.
     """
-    cell = load(cell)
+    cell, temperature = load(cell), celsius("temperature", temperature)
     kept = limits_of(limits, cell)
-    if over not in OVER or over not in kept.of(cell):
+    check_window(start, end)
+    samples = whole("samples", samples, SAMPLES, high=MOST)
+    share = number("share", share, "give a share of the cells, above 0 and at most 1", above=0.0, high=1.0)
+    chosen("fleet over", over, OVER)
+    if over not in kept.of(cell):
         raise ProtocolError(f"fleet over {over!r}: name a limit that {cell.name} has and that is given, one of "
                             f"{', '.join(OVER)}, such as limits='plating margin >= 0 mV'")
     others = list(varied_cells(cell, samples))

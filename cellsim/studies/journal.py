@@ -40,6 +40,14 @@ def _entry(line: bytes) -> dict | None:
     return found if isinstance(found, dict) else None
 
 
+def _plain(value):
+    """A NumPy number as one of JSON's."""
+    try:
+        return value.item()
+    except AttributeError:
+        raise TypeError(f"{type(value).__name__} cannot be kept in a journal") from None
+
+
 class Journal:
     """Entries, dictionaries of JSON's kinds of values, that are there, and room for more; use `Journal.at`."""
 
@@ -71,7 +79,7 @@ class Journal:
 
     def add(self, entry: dict):
         """Write an entry.  Raises ReportError."""
-        said = json.dumps(entry).encode()
+        said = json.dumps(entry, default=_plain).encode()
         with _told(self.path):
             self.file.write(MARK + checksum(said) + b" " + said + b"\n")
             self.file.flush()

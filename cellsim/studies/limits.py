@@ -1,6 +1,7 @@
 """Limits of a charge in words: "plating margin >= 10 mV, temperature <= 55 degC, voltage <= 4.2 V, current <= 6C"."""
 from dataclasses import replace
 
+from ..arguments import shown
 from ..errors import ProtocolError
 from ..parameters import load
 from ..protocols.reader import Reader
@@ -80,4 +81,9 @@ def _one(r, cell, found):
 
 def limits_of(limits, cell) -> Limits:
     """`Limits`, a text of them, or None for those of the cell."""
-    return Limits() if limits is None else read_limits(limits, cell) if isinstance(limits, str) else limits
+    if limits is None or isinstance(limits, Limits):
+        return limits or Limits()
+    if isinstance(limits, str):
+        return read_limits(limits, cell)
+    raise ProtocolError(f"limits {shown(limits)}: give text, such as 'plating margin >= 10 mV, current <= 4C', or "
+                        "cellsim.Limits(...)")

@@ -23,6 +23,16 @@ def check(labels, columns):
                             f"({', '.join(columns) or 'none'})")
 
 
+def ready(path, labels, names):
+    """Raise ReportError, ProtocolError where no such table can be written to a path of this name."""
+    if Path(path).suffix != ".parquet":
+        raise ReportError(f"{path}: give the name of a .parquet file")
+    optional("pyarrow.parquet")
+    for name in labels:
+        if name == "Case" or name in names:
+            raise ProtocolError(f"label {name!r}: is the name of a column already; choose another")
+
+
 class Writer:
     """Rows of case number, labels and variables; use `Writer.replacing`."""
 
@@ -30,26 +40,21 @@ class Writer:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        self.labels = kinds(labels)
-        self.names = names
-        for name in self.labels:
-            if name == "Case" or name in names:
-                raise ProtocolError(f"label {name!r}: is the name of a column already; choose another")
+        self.labels, self.names = kinds(labels), names
         self.schema = pa.schema([("Case", pa.int64())]
                                 + [(key, pa.float64() if number else pa.string())
                                    for key, number in self.labels.items()]
                                 + [(name, pa.float64()) for name in names])
         self.dictionary = [key for key, number in self.labels.items() if not number]
-        self.file = pq.ParquetWriter(path, self.schema, use_dictionary=["Case", *self.labels])
+        self.file = pq.ParquetWriter(path, self.schema, use_dictionary=["Case", *self.labels],
+                                     write_page_checksum=True)
         self.waiting, self.rows = [], 0
 
     @classmethod
     @contextmanager
     def replacing(cls, path, labels, names):
         """A writer whose file takes its place when all went well.  Raises ReportError, ProtocolError."""
-        if Path(path).suffix != ".parquet":
-            raise ReportError(f"{path}: give the name of a .parquet file")
-        optional("pyarrow.parquet")
+        ready(path, labels, names)
         with replacing(path) as partial:
             writer = cls(partial, labels, names)
             try:

@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import dataclass, fields, replace
 
+from ..arguments import number, shown
 from ..errors import ProtocolError
 from ..models.parts import has_foil
 from ..parameters import load
@@ -14,6 +15,7 @@ from ..protocols import Condition, Goto, Label, Limit, Protocol, Step, Stop
 from ..protocols.walk import MAX_STEPS
 from ..result import Result
 from ..simulation import simulate
+from .case import known_options
 
 # what is held lies so much within its limit, so that the limit itself is not met again at once
 WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.1}
@@ -48,9 +50,10 @@ class Limits:
 
     def __post_init__(self):
         for f in fields(self):
-            value = getattr(self, f.name)
-            if value is not None and not math.isfinite(value):
-                raise ProtocolError(f"limits: {f.name} = {value!r}: give a finite number")
+            value = number(f"limits: {f.name} =", getattr(self, f.name), "give a finite number", none=f.default is None)
+            object.__setattr__(self, f.name, value)
+        number("limits: temperature =", self.temperature, "give kelvin, between 150 and 500", above=150.0, below=500.0,
+               none=True)
         if not 0.0 < self.least_c_rate < self.c_rate:
             raise ProtocolError(f"limits: least_c_rate {self.least_c_rate:g} and c_rate {self.c_rate:g}: give a least "
                                 "current above 0 and a larger one")
@@ -74,7 +77,10 @@ def bounds(limits: Limits, cell) -> dict[str, Limit]:
 
 def check_window(start, end):
     """Raises ProtocolError unless a charge leads from start to end."""
-    if not 0.0 <= start < end <= 1.0:
+    wanted = "a state of charge lies between 0 and 1"
+    for name, value in (("start", start), ("end", end)):
+        number(f"charge: {name}", value, wanted, low=0.0, high=1.0)
+    if not start < end:
         raise ProtocolError(f"charge from {start!r} to {end!r}: states of charge lie between 0 and 1, and the first "
                             "is less")
 
@@ -158,7 +164,10 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     """
     cell = load(cell)
     limits = Limits() if limits is None else limits
+    if not isinstance(limits, Limits):
+        raise ProtocolError(f"ride: limits {shown(limits)}: give cellsim.Limits(...), such as cellsim.Limits(c_rate=2)")
     check_window(soc, to)
+    known_options("ride:", how)
     main = riding(cell, limits, to)
     protocol = Protocol([before, main]) if before else main
     heat = limits.temperature is not None if heat is None else heat

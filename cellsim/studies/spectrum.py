@@ -3,9 +3,10 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from ..errors import ParameterError, ProtocolError, ReportError, SolveError
+from ..arguments import file_path, number, numbers, shown
+from ..errors import ParameterError, ProtocolError, SolveError
 from ..files import optional, replacing
-from ..models import DFN, SPM, SPMe, ThinFilm, default_model
+from ..models import SPM, ThinFilm, default_model, model_of
 from ..models.foil import Lithium, evolves, per_stoichiometry
 from ..models.parts import PARTS, is_metal
 from ..models.small_signal import graded_both_ways, without_double_layers
@@ -13,6 +14,8 @@ from ..models.small_signal import impedance as linearised
 from ..models.state import stoichiometries
 from ..parameters import load
 from ..physics.constants import F
+from ..protocols.steps import kelvin
+from ..result import Result
 
 FREQUENCIES = (1e-3, 1e4, 71)  # Hz, from and to, and how many, unless given
 COARSE = (20, 4, 20)  # volumes of the first mesh
@@ -66,8 +69,7 @@ class Spectrum:
 
     def save(self, path):
         """Write all columns to a .csv file, never half-written.  Raises ReportError."""
-        if not str(path).endswith(".csv"):
-            raise ReportError(f"{path}: save a spectrum as .csv, or plot it to a picture")
+        path = file_path("path", path, (".csv",))
         names, values = zip(*self.columns().items(), strict=True)
         with replacing(path) as partial:
             np.savetxt(partial, np.column_stack(values), fmt="%.9g", delimiter=",", header=",".join(names), comments="")
@@ -109,12 +111,15 @@ def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, 
     does not reach the accuracy.
     """
     cell = load(cell)
-    f = np.geomspace(*FREQUENCIES) if frequencies is None else np.atleast_1d(np.asarray(frequencies, float))
-    model = default_model(cell) if model is None else model
+    wanted = "give one or more numbers above 0 [Hz]"
+    f = np.geomspace(*FREQUENCIES) if frequencies is None else numbers("frequencies", frequencies, wanted, low=1e-300)
+    model = model_of(model) or default_model(cell)
+    soc = number("soc", soc, "a state of charge lies between 0 and 1, such as 0.5", low=0.0, high=1.0, none=True)
+    temperature = kelvin("temperature", temperature)
+    accuracy = number("accuracy", accuracy, "choose between 1e-8 and 0.1, relative to the modulus", low=1e-8, high=0.1)
     if after is not None:
         soc, temperature = 0.5, _end_of(after, cell, temperature)
     T = float(cell.temperature(temperature))
-    _check(f, model, soc, T, accuracy)
     x, lithium = _at_rest(cell, soc) if after is None else _left_by(after, cell)
     s, area = 2j * np.pi * f, cell.value("cell/electrode area")
     Z, error = _on_mesh(cell, model, T, x, lithium, s, accuracy)
@@ -133,21 +138,10 @@ def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, 
     return found
 
 
-def _check(f, model, soc, T, accuracy):
-    if f.ndim != 1 or f.size == 0 or not (np.isfinite(f) & (f > 0.0)).all():
-        raise ProtocolError("frequencies: give one or more numbers above 0 [Hz], in one dimension")
-    if not isinstance(model, DFN | SPMe | SPM | ThinFilm):
-        raise ProtocolError(f"model {model!r}: give DFN(), SPMe(), SPM() or ThinFilm()")
-    if soc is not None and not 0.0 <= soc <= 1.0:
-        raise ProtocolError(f"soc {soc!r}: a state of charge lies between 0 and 1")
-    if not 150.0 < T < 500.0:
-        raise ProtocolError(f"temperature {T:g} K: give kelvin, between 150 and 500")
-    if not 1e-8 <= accuracy <= 0.1:
-        raise ProtocolError(f"accuracy {accuracy!r}: choose between 1e-8 and 0.1, relative to the modulus")
-
-
 def _end_of(after, cell, temperature):
     """Temperature [K] that a result ends at, unless another is given."""
+    if not isinstance(after, Result):
+        raise ProtocolError(f"after {shown(after)}: give a Result of this cell")
     if after.cell != cell.name:
         raise ProtocolError(f"after: that is a result of {after.cell}, not of {cell.name}")
     if evolves(cell) and "Void height [m]" not in list(after):

@@ -100,6 +100,8 @@ class _Figure(_Strict):
             raise ValueError(f"unit {self.unit!r}: a {self.quantity} is given in {unit!r}")
         if len(self.value) not in (1, 2):
             raise ValueError("value: give a number or [low, high]")
+        if self.quantity == "charge time" and min(self.value) <= 0.0:
+            raise ValueError("value: a charge takes a time above 0")
         return self
 
 

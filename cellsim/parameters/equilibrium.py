@@ -1,0 +1,122 @@
+"""Cells at rest: the open-circuit voltage of two electrodes that share their lithium, and the state that has one."""
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import ParameterError
+from ..numerics.table import pieces
+from ..physics.kinetics import end_potential
+from .laws import X_RANGE, Law
+
+NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
+AMOUNT = ("thickness", "active material volume fraction", "utilisation", "maximum concentration")
+OCP, COUNTER, T_REF = "open-circuit potential", f"{NEGATIVE}/counter potential", "cell/reference temperature"
+CUTOFFS = ("cell/lower voltage cut-off", "cell/upper voltage cut-off")
+EDGE = 1e-5  # of a stoichiometry, left to 0 and 1 where no cut-off voltage is met
+KNOTS = 4097  # of a tabulated potential: good to 1e-8 V where it is smooth, to 1e-5 V at its steep ends
+
+
+class State(NamedTuple):
+    """A cell at rest: stoichiometries; negative is 0 for a metal."""
+
+    negative: float
+    positive: float
+
+
+@lru_cache(maxsize=64)
+def _table(law, T):
+    """Cubic pieces of a potential over X_RANGE."""
+    return pieces(law(np.linspace(*X_RANGE, KNOTS), T)[:, None])[:, 0, :]
+
+
+def potential(law, x, T) -> tuple[float, float]:
+    """Open-circuit potential of an electrode at a stoichiometry, with what keeps it between 0 and 1 [V];  d/dx."""
+    lo, hi = X_RANGE
+    end, end_x = (0.0, 0.0) if 0.01 < x < 0.99 else map(float, end_potential.py_func(x))
+    if law.value is not None:
+        return law.value + end, end_x
+    inside = lo if x < lo else hi if x > hi else x
+    per = (KNOTS - 1) / (hi - lo)
+    place = (inside - lo) * per
+    i = min(int(place), KNOTS - 2)
+    a, b, c, d = _table(law, T)[i].tolist()
+    s = place - i
+    slope = (b + s * (2.0 * c + 3.0 * s * d)) * per
+    return a + s * (b + s * (c + s * d)) + slope * (x - inside) + end, slope + end_x
+
+
+class Balance(NamedTuple):
+    """What the windows of a cell follow from."""
+
+    ratio: float  # lithium that the negative electrode can hold over that of the positive; 0 for a metal
+    U_n: Law  # of a metal a constant
+    U_p: Law
+    T: float  # K
+    cutoffs: tuple[float, float]  # V
+
+    @classmethod
+    def of(cls, cell) -> "Balance":
+        """Of a cell."""
+        def amount(part):
+            return math.prod(cell.value(f"{part}/{key}") for key in AMOUNT)
+
+        metal = cell.text(f"{NEGATIVE}/type") == "lithium metal"
+        return cls(0.0 if metal else amount(NEGATIVE) / amount(POSITIVE),
+                   cell.law(COUNTER if metal else f"{NEGATIVE}/{OCP}"), cell.law(f"{POSITIVE}/{OCP}"),
+                   cell.value(T_REF), (cell.value(CUTOFFS[0]), cell.value(CUTOFFS[1])))
+
+    def lithium(self, state) -> float:
+        """Lithium in both electrodes over what the positive one can hold."""
+        return state.positive + self.ratio * state.negative
+
+    def voltage(self, x_p, lithium) -> tuple[float, float]:
+        """Open-circuit voltage [V] at a positive stoichiometry and a content of lithium;  d/dx_p."""
+        U, slope = potential(self.U_p, x_p, self.T)
+        if not self.ratio:
+            return U - float(self.U_n.value or 0.0), slope
+        U_n, slope_n = potential(self.U_n, (lithium - x_p) / self.ratio, self.T)
+        return U - U_n, slope + slope_n / self.ratio
+
+    def at(self, x_p, lithium) -> State:
+        """The state at a positive stoichiometry."""
+        return State((lithium - x_p) / self.ratio if self.ratio else 0.0, x_p)
+
+    def reaches(self, lithium) -> tuple[float, float]:
+        """Between which positive stoichiometries neither electrode is empty or full."""
+        if not self.ratio:
+            return EDGE, 1.0 - EDGE
+        return (max(EDGE, lithium - self.ratio * (1.0 - EDGE)), min(1.0 - EDGE, lithium - self.ratio * EDGE))
+
+    def state_at(self, V, lithium, guess) -> State:
+        """The state whose open-circuit voltage is V [V], or the nearest one there is.
+
+        Newton's method, kept within a bracket: the voltage falls with the positive stoichiometry.
+        """
+        a, b = self.reaches(lithium)
+        if not a < b:
+            raise ParameterError("no electrode can hold the other one's lithium: their sizes are too far apart")
+        x = guess
+        for _ in range(8):  # at once, where the potentials are smooth
+            miss, slope = self.voltage(x, lithium)
+            step = (miss - V) / slope if slope < 0.0 else 1.0
+            x -= step
+            if not a < x < b:
+                break
+            if abs(step) < 1e-9:  # the next one would be its square
+                return self.at(x, lithium)
+        if self.voltage(a, lithium)[0] <= V:
+            return self.at(a, lithium)
+        if self.voltage(b, lithium)[0] >= V:
+            return self.at(b, lithium)
+        x = guess if a < guess < b else 0.5 * (a + b)
+        for _ in range(100):
+            miss, slope = self.voltage(x, lithium)
+            miss -= V
+            a, b = (x, b) if miss > 0.0 else (a, x)
+            new = x - miss / slope if slope < 0.0 else a
+            if abs(new - x) < 1e-13 or b - a < 1e-13:
+                break
+            x = new if a < new < b else 0.5 * (a + b)
+        return self.at(x, lithium)
