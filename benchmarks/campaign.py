@@ -70,6 +70,8 @@ def tried(seed, number):
 def work(seed, first, last):
     """Runs from first to last, a line of JSON each."""
     warnings.simplefilter("ignore", cellsim.CellsimWarning)
+    cellsim.simulate("lgm50_chen2020", [cellsim.rest(1.0), cellsim.profile([[0.0, 1.0], [1.0, 2.0]])])  # compiles
+    print(json.dumps({"number": first - 1}), flush=True)
     for number in range(first, last):
         print(json.dumps({"number": number, **tried(seed, number)}), flush=True)
 
@@ -82,10 +84,10 @@ def campaign(seed, first, runs, minutes):
                                    str(first + runs)], stdout=subprocess.PIPE, text=True)
         with selectors.DefaultSelector() as ready:
             ready.register(worker.stdout, selectors.EVENT_READ)
-            heard = time.monotonic()
+            heard, patience = time.monotonic(), 10.0 * DEAD  # until kernels are compiled
             while time.monotonic() < end:
                 if not ready.select(timeout=1.0):
-                    if time.monotonic() - heard < (DEAD if number > first else 10.0 * DEAD):  # may have to compile
+                    if time.monotonic() - heard < patience:
                         continue
                     yield {"number": number, "ending": "hang", "faults": [f"no answer in {DEAD:g} s"], "said": ""}
                     number += 1
@@ -97,9 +99,11 @@ def campaign(seed, first, runs, minutes):
                                "faults": [f"the process died with code {worker.wait()}"]}
                     number += 1
                     break
-                heard = time.monotonic()
+                heard, patience = time.monotonic(), DEAD
                 found = json.loads(line)
                 number = found["number"] + 1
+                if "ending" not in found:  # it is ready
+                    continue
                 yield found
                 if number >= first + runs:
                     break

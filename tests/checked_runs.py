@@ -78,18 +78,23 @@ def _lithium(cell, result):
     moved = result["Discharge capacity [A.h]"] * 3600.0 / F
     positive, salt = result[names[1]], result["Total lithium in electrolyte [mol]"]
     scale = abs(positive).max()
-    if np.abs(positive - positive[0] - (moved - moved[0])).max() > LITHIUM * scale:
-        yield f"lithium of the positive electrode is off by {np.abs(positive - positive[0] - moved + moved[0]).max() / scale:.2g}"
-    if not has_foil(cell) and np.abs(result[names[0]] - result[names[0]][0] + moved - moved[0]).max() > LITHIUM * scale:
-        yield "lithium of the negative electrode does not follow the charge"
+    moved = moved - moved[0]
+
+    def off(amount, sign):
+        return np.abs(amount - amount[0] - sign * moved).max() / scale
+
+    if off(positive, 1.0) > LITHIUM:
+        yield f"lithium of the positive electrode is off by {off(positive, 1.0):.2g}"
+    if not has_foil(cell) and off(result[names[0]], -1.0) > LITHIUM:
+        yield f"lithium of the negative electrode is off by {off(result[names[0]], -1.0):.2g}"
     if cell.value("electrolyte/recombination rate") == 0.0:
-        off = np.abs(salt / salt[0] - 1.0).max()
-        if off > LITHIUM:
-            yield f"the salt is off by {off:.2g}"
+        change = np.abs(salt / salt[0] - 1.0).max()
+        if change > LITHIUM:
+            yield f"the salt is off by {change:.2g}"
     if "Lithium metal [mol]" in set(result):
         metal = sum(result[n] for n in ("Lithium metal [mol]", "Lithium in host [mol]", "Dead lithium [mol]",
                                         "Lithium in interphase [mol]"))
-        if np.abs(metal - metal[0] + moved - moved[0]).max() > LITHIUM * scale:
+        if off(metal, -1.0) > LITHIUM:
             yield "lithium of the metal electrode does not follow the charge"
 
 
@@ -148,10 +153,10 @@ def _charge(cell, step, outcome, rows, result):
     if rows.size < 3:
         return
     t, I = result.t[rows], result["Current [A]"][rows]
-    net, passed = outcome.discharge_capacity - outcome.charge_capacity, outcome.discharge_capacity + outcome.charge_capacity
+    out, back = outcome.discharge_capacity, outcome.charge_capacity
+    net, passed = out - back, out + back
     if step.control in ("rest", *FLOWS) and not isinstance(step.target, Profile):
-        amps = 0.0 if step.control == "rest" else step.target * {
-            "c-rate": cell.nominal_capacity, "current density": cell.value("cell/electrode area")}.get(step.control, 1.0)
+        amps = step.target * amperes(cell).get(step.control, 1.0)
         q = amps * (t[-1] - t[0]) / 3600.0
         if abs(q - net) > 1e-9 * abs(q) + 1e-12 * cell.nominal_capacity:
             yield f"a current of {amps:g} A passed {net!r} instead of {q!r} A.h"
@@ -179,6 +184,11 @@ def simpson(t, y):
     return float(total)
 
 
+def amperes(cell):
+    """A for one of each unit of current."""
+    return {"c-rate": cell.nominal_capacity, "current density": cell.value("cell/electrode area")}
+
+
 def _values(quantity, step):
     return [x for x in step.until if x.quantity == quantity]
 
@@ -199,10 +209,9 @@ def _ending(cell, how, step, outcome, rows, result, k):
         yield from _voltage_ending(cell, step, ending, V, at_once, rows.size == 0)
     elif ending == Ending.CURRENT:
         I = abs(result["Current [A]"][last])
-        amps = [x.value * {"c-rate": cell.nominal_capacity,
-                           "current density": cell.value("cell/electrode area")}.get(x.quantity, 1.0)
-                for x in step.until if x.quantity in FLOWS]
-        if rows.size and not at_once and not any(abs(I - a) <= SHARE * max(a, 1e-3 * cell.nominal_capacity) for a in amps):
+        amps = [x.value * amperes(cell).get(x.quantity, 1.0) for x in step.until if x.quantity in FLOWS]
+        least = 1e-3 * cell.nominal_capacity
+        if rows.size and not at_once and not any(abs(I - a) <= SHARE * max(a, least) for a in amps):
             yield f"the current is {I:g} A, the limits {amps}"
         if not amps:
             yield "there is no limit of current"
@@ -211,9 +220,8 @@ def _ending(cell, how, step, outcome, rows, result, k):
         soc = result["State of charge"][last]
         whole = capacity_between_cutoffs(cell)
         near = [abs(abs(passed) - x.value) < 1e-7 * max(x.value, whole) for x in _values("capacity", step)]
-        near += [abs(soc - x.value) < 1e-7 or at_once and (
-            step.control in HELD or (soc - x.value) * (step.target if not isinstance(step.target, Profile) else 0.0) < 1e-7)
-            for x in _values("soc", step)]
+        sense = 0.0 if step.control in HELD else step.target  # no profile ends at a state of charge
+        near += [abs(soc - x.value) < 1e-7 or at_once and (soc - x.value) * sense < 1e-7 for x in _values("soc", step)]
         if not any(near):
             yield f"passed {passed:g} A.h, state of charge {soc:g}"
     elif ending in (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL):

@@ -11,6 +11,7 @@ import numpy as np
 import protocol_maker
 
 import cellsim
+from cellsim.models import default_model
 from cellsim.models.parts import has_film, has_foil
 from cellsim.protocols import CCCV, Condition, Goto, Label, Limit, Profile, Repeat, Step, Stop
 from cellsim.protocols.units import ZERO_CELSIUS
@@ -176,7 +177,7 @@ def _round(x):
     return float(f"{x:.4g}")
 
 
-def fitting_limit(rng, cell, quantity, heat):
+def fitting_limit(rng, cell, quantity):
     """A limit that may be met by this cell."""
     low, high = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
     side = rng.choice(["", "", "above", "below"])
@@ -273,7 +274,8 @@ def step(rng, cell, model, heat):
         kinds = [q for q in kinds if q != "soc"]
     elif not held and control not in ("power", "resistance"):
         kinds = [q for q in kinds if q not in ("current", "c-rate", "current density")]
-    until = tuple(fitting_limit(rng, cell, q, heat) for q in rng.sample(kinds, min(len(kinds), rng.choice([0, 1, 1, 2]))))
+    some = rng.sample(kinds, min(len(kinds), rng.choice([0, 1, 1, 2])))
+    until = tuple(fitting_limit(rng, cell, q) for q in some)
     last = target.duration if follows else math.inf
     needs = (held or control == "rest") and not follows
     duration = min(_round(decades(rng, -2.0, 5.0)), last) if needs or rng.random() < 0.4 else None
@@ -310,9 +312,12 @@ def condition(rng, cell):
     quantity = rng.choice(["ending", "voltage", "current", "soc", "capacity", "time"])
     if quantity == "ending":
         return Condition("ending", rng.choice(["time", "voltage", "current", "capacity"]))
-    value = {"time": decades(rng, 1.0, 4.5), "capacity": cell.nominal_capacity * rng.uniform(0.0, 1.0)}.get(
-        quantity, None)
-    value = fitting_limit(rng, cell, quantity, False).value if value is None else _round(value)
+    if quantity == "time":
+        value = decades(rng, 1.0, 4.5)
+    elif quantity == "capacity":
+        value = _round(cell.nominal_capacity * rng.random())
+    else:
+        value = fitting_limit(rng, cell, quantity).value
     return Condition(quantity, rng.choice(["above", "below"]), value)
 
 
@@ -327,7 +332,8 @@ def protocol(rng, cell, model, heat):
     if rng.random() < 0.2:
         nodes.append(Repeat(tuple(_sure(one) for _ in range(rng.choice([1, 2, 3]))), rng.choice([2, 3, 5])))
     if rng.random() < 0.1:
-        nodes = [nodes[0], Label("again"), *nodes[1:], _sure(one), Goto("again", condition(rng, cell), rng.choice([1, 3]))]
+        back = Goto("again", condition(rng, cell), rng.choice([1, 3]))
+        nodes = [nodes[0], Label("again"), *nodes[1:], _sure(one), back]
     if rng.random() < 0.1:
         nodes += [Stop(condition(rng, cell)), _sure(one)]
     source = [*nodes, f"Stop whenever time above {decades(rng, 2.0, 5.0):.4g} s"] if rng.random() < 0.1 else nodes
@@ -373,3 +379,8 @@ def finer(model, times=3):
     if isinstance(model, cellsim.SPM):
         return replace(model, shells=times * model.shells)
     return replace(model, volumes=tuple(times * n for n in model.volumes), shells=times * model.shells)
+
+
+def resolved(cell, T, rate):
+    """The model that suits a cell, with the mesh for a C-rate at a temperature [K]."""
+    return default_model(cell).resolved(cell, T, rate)
