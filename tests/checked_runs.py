@@ -77,7 +77,7 @@ def _lithium(cell, result):
     names = [f"Total lithium in {e} electrode [mol]" for e in ("negative", "positive")]
     moved = result["Discharge capacity [A.h]"] * 3600.0 / F
     positive, salt = result[names[1]], result["Total lithium in electrolyte [mol]"]
-    scale = abs(positive).max()
+    scale = max(abs(positive).max(), capacity_between_cutoffs(cell) * 3600.0 / F)
     moved = moved - moved[0]
 
     def off(amount, sign):
