@@ -1,6 +1,6 @@
-"""What each kernel costs, against what this core can do; cost against mesh, number of runs; start-up.
+"""What each kernel costs, against what this core can do; cost against mesh, number of runs; start-up; tables with heat.
 
-    python benchmarks/kernels.py [--part parts|mesh|cells|startup] [--quick]
+    python benchmarks/kernels.py [--part parts|mesh|cells|startup|warming] [--quick]
 
 Writes benchmarks/results/kernels.json.  All times are processor times; start-up is wall time.
 """
@@ -15,6 +15,7 @@ import paths  # noqa: F401
 import peak
 import startup
 import typer
+import warming
 from measure import conditions, console, paired, save, show
 
 import cellsim
@@ -33,6 +34,7 @@ class Part(StrEnum):
     mesh = "mesh"
     cells = "cells"
     startup = "startup"
+    warming = "warming"
 
 
 def watched(cell, step, model):
@@ -132,7 +134,7 @@ def main(part: Part = Part.all, quick: bool = False):
     results = {"conditions": conditions()}
     console.print(results["conditions"])
     jobs = {Part.parts: parts, Part.mesh: lambda: mesh(quick), Part.cells: lambda: cells(quick),
-            Part.startup: lambda: startup.measure(quick)}
+            Part.startup: lambda: startup.measure(quick), Part.warming: lambda: warming.measure(quick)}
     for name, job in jobs.items():
         if part in (Part.all, name):
             results[name.value] = job()

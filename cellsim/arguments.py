@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .errors import CellsimError, ParameterError, ProtocolError, ReportError
 
 LONGEST = 60  # characters of what was given that a message quotes
+LONGEST_PATH = 4000
 CONTROL = {k: "�" for k in (*range(32), *range(127, 160)) if k not in (9, 10)}  # never sent to a terminal
 
 _short = reprlib.Repr()
@@ -35,7 +37,7 @@ def shown(value) -> str:
         text = _short.repr(value)
     except Exception:  # of a faulty __repr__, and of integers of thousands of digits
         text = f"a {type(value).__name__}"
-    text = text.translate(CONTROL).replace("\n", " ")
+    text = text.encode("utf-8", "replace").decode().translate(CONTROL).replace("\n", " ")
     return text if len(text) <= LONGEST else f"{text[:LONGEST - 3]}..."
 
 
@@ -44,7 +46,7 @@ def _fail(name, value, wanted, error):
 
 
 def number(name, value, wanted="give a number", *, low=-math.inf, high=math.inf, above=-math.inf, below=math.inf,
-           finite=True, none=False, error: type[CellsimError] = ProtocolError) -> float:
+           finite=True, none=False, error: type[CellsimError] = ProtocolError) -> Any:
     """A float within low <= value <= high and above < value < below; None stays None if `none`.
 
     wanted: what is expected, as the end of the sentence.  Raises `error`.
@@ -67,7 +69,7 @@ def number(name, value, wanted="give a number", *, low=-math.inf, high=math.inf,
 
 
 def whole(name, value, wanted="give a whole number", *, low=1, high=10**9, none=False,
-          error: type[CellsimError] = ProtocolError) -> int:
+          error: type[CellsimError] = ProtocolError) -> Any:
     """An int within low and high; None stays None if `none`.  Raises `error`."""
     if value is None and none:
         return value
@@ -148,6 +150,8 @@ def file_path(name, value, suffixes=(), error: type[CellsimError] = ReportError)
     if not isinstance(value, str | PathLike) or isinstance(value, bytes) or not str(value) or "\0" in str(value):
         _fail(name, value, "give the path of a file" + (f" that ends in {kinds}" if kinds else ""), error)
     path = Path(value)
+    if len(str(value)) > LONGEST_PATH or any("\ud800" <= letter <= "\udfff" for letter in str(value)):
+        _fail(name, value, f"give a path of at most {LONGEST_PATH} characters, each of them whole", error)
     if suffixes and path.suffix not in suffixes:
         raise error(f"{str(value)[-200:].translate(CONTROL)}: save as {kinds}")
     return path

@@ -6,10 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import file_path, flag, number, numbers, shown, text
 from .errors import Ending, ReportError
 from .files import optional
 from .saved import read, write
 from .variables import Variables
+
+
+class UnknownVariable(ReportError, KeyError):
+    """A result holds no variable of that name."""
+
+    __str__ = Exception.__str__
 
 
 @dataclass(frozen=True)
@@ -57,11 +64,13 @@ class Result:
         return self["Time [s]"]
 
     def __getitem__(self, name) -> np.ndarray:
+        text("variable", name, "give the name of a variable, such as 'Voltage [V]'", ReportError)
         try:
             return self.variables[name]
         except KeyError:
-            near = difflib.get_close_matches(name, list(self.variables), n=3, cutoff=0.4)
-            raise KeyError(f"{name!r} is not a variable of {self.model}; nearest: {', '.join(near)}") from None
+            near = difflib.get_close_matches(name[:100], list(self.variables), n=3, cutoff=0.4)
+            said = f"{shown(name)} is not a variable of {self.model}; nearest: {', '.join(near)}"
+            raise UnknownVariable(said) from None
 
     def __iter__(self):
         return iter(self.variables)
@@ -103,7 +112,7 @@ class Result:
         """
         from scipy.interpolate import CubicSpline, make_interp_spline
 
-        times = np.atleast_1d(np.asarray(times, float))
+        times = numbers("times", times, "give times in seconds", error=ReportError)
         values = self[name]
         out = np.full((times.size, *values.shape[1:]), np.nan)
         for k in np.unique(self.step_index):
@@ -121,7 +130,9 @@ class Result:
 
     def time_below(self, name, level=0.0) -> float:
         """How long a variable over time was below a level [s], as if linear between the stored times."""
-        t, y = self.t, self[name] - level
+        t, y = self.t, self[name] - number("level", level, "give a number", error=ReportError)
+        if y.ndim != 1:
+            raise ReportError(f"{name} is not one number at a time: give a variable over time only")
         a, b = y[:-1], y[1:]
         crossing = (a < 0.0) != (b < 0.0)
         share = np.where((a < 0.0) & (b < 0.0), 1.0, 0.0)
@@ -143,7 +154,7 @@ class Result:
         the least that a number can: of two rows at 10 s the second is at 10.000000000000002 s.
         exact: leave the times as they are.
         """
-        xr = optional("xarray")
+        xr, exact = optional("xarray"), flag("exact", exact, ReportError)
         names = [n for n in self if self.variables.dims(n) != (n,)]
         axes = {n: self[n] for n in self if self.variables.dims(n) == (n,)}
         if "Time [s]" in axes and not exact:
@@ -185,6 +196,9 @@ class Result:
         False to insist.
         Raises ReportError for unknown names, for times outside the run and where there can be no slider.
         """
+        path = path if path is None else file_path("path", path)
+        if slider is not None:
+            flag("slider", slider, ReportError)
         if states is None or states is False:
             from .report.plots import plot_result
 

@@ -2,10 +2,10 @@
 import hashlib
 import io
 import json
-from pathlib import Path
 
 import numpy as np
 
+from .arguments import file_path
 from .errors import ReportError
 from .files import optional, replacing
 
@@ -31,7 +31,7 @@ def write(result, meta, path):
     Raises ReportError for another kind of file, without the packages it takes, and if it cannot be written; what was
     there before is there then.
     """
-    path = Path(path)
+    path = file_path("path", path)
     if path.suffix not in NEEDED:
         raise ReportError(f"{path}: save as {' or '.join(NEEDED)}")
     for name in NEEDED[path.suffix]:
@@ -58,7 +58,7 @@ def read(path) -> tuple[dict, dict, np.ndarray]:
 
     Raises ReportError for anything else, and if any number is another than was written.
     """
-    path = Path(path)
+    path = file_path("path", path)
     if path.suffix not in NEEDED:
         raise ReportError(f"{path}: expected a {' or '.join(NEEDED)} file")
     for name in NEEDED[path.suffix]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .arguments import shown
 from .demand import demand
 from .design.thermal import Lumped
 from .errors import ProtocolError
@@ -137,7 +138,7 @@ def _body(heat, cell) -> Body | None:
     if heat is None or heat is False:
         return None
     if heat is not True and not isinstance(heat, Lumped):
-        raise ProtocolError(f"heat {heat!r}: give True or cellsim.Lumped(...)")
+        raise ProtocolError(f"heat {shown(heat)}: give True or cellsim.Lumped(...)")
     return (Lumped() if heat is True else heat).of(cell)
 
 

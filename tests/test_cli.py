@@ -2,6 +2,7 @@
 import json
 import sys
 
+import numpy as np
 import pytest
 
 import cellsim
@@ -46,6 +47,84 @@ def test_simulate_says_how_it_ended(run, arguments, words):
     assert code == 0 and words in out and "A.h" in out and "W.h" in out
 
 
+@pytest.mark.parametrize("arguments, start", [(("--protocol", "Rest for 1 s"), "100 %"), (("--discharge", 1), "100 %"),
+                                              (("--charge", 1, "--model", "SPM"), "10 %"),
+                                              (("--protocol", "Rest for 1 s", "--soc", 0.5), "50 %")])
+def test_the_start_is_the_first_line(run, arguments, start):
+    """State of charge, voltage and temperature; the same start as from Python, but for --charge."""
+    code, out, _ = run("simulate", "lgm50_chen2020", *arguments)
+    first, second = out.splitlines()[:2]
+    assert code == 0 and first.startswith(f"starts at {start} state of charge, ") and first.endswith(", 25 degC")
+    assert f"from {start} state of charge" in second
+
+
+def test_what_was_done_before_the_time_was_up_is_printed(run):
+    """And how to get more time."""
+    code, out, err = run("simulate", "lgm50_chen2020", "--protocol", "Rest for 10 s; Rest for 1e5 s (0.01 s period)",
+                         "--time-budget", "1e-9")
+    assert code == 3 and "1. rest for 10 s: reached the end" in out and "time_budget=1e-09" in err
+
+
+def test_every_column_of_a_map_is_printed():
+    """13 were asked for, 13 are shown, in two tables."""
+    from rich.console import Console
+
+    from cellsim.report.charging_maps import map_table
+    from cellsim.studies.charging_maps import ChargeMap
+
+    x, y = np.arange(1001.0, 1014.0), np.array([1.0, 2.0])
+    minutes = np.arange(26.0).reshape(2, 13) + 2001.0
+    shown = Console(width=90, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    shown.print(map_table(ChargeMap("a", "temperature", "c-rate", x, y, minutes, np.zeros((2, 13)), "", 0.1, 0.8)))
+    text = shown.export_text()
+    assert all(f"{v:.0f}" in text for v in (*x, *minutes.ravel()))
+
+
+def test_protocol_files_that_are_no_text_are_refused(run, tmp_path):
+    """Not in UTF-8, or much too long."""
+    (tmp_path / "a.txt").write_bytes(b"\xff\xfe\x00")
+    code, _, err = run("simulate", TARGET, "--protocol", tmp_path / "a.txt")
+    assert code == 2 and "UTF-8" in err and len(err.splitlines()) == 1
+    (tmp_path / "b.txt").write_text("Rest for 1 s\n" * 200_000, encoding="utf-8")
+    code, _, err = run("simulate", TARGET, "--protocol", tmp_path / "b.txt")
+    assert code == 2 and "larger than 1 MB" in err
+
+
+def test_control_characters_never_reach_the_terminal(run, capsys):
+    """Neither from a title nor from the words of a command."""
+    from rich.text import Text
+
+    cli.console.print(Text("\x1b]0;title\x07red\x9b31m"), "\x1b[31m")
+    cli.runs.say("\x1b[31mred")
+    out = capsys.readouterr().out
+    assert "red" in out and not set(out) & set("\x1b\x07\x9b")
+    for words in (("show", "\x1b[31mred"), ("simulate", "--\x1b[31mred"), ("\x1b[31mred",)):
+        code, out, err = run(*words)
+        assert code == 2 and "\x1b" not in out + err
+
+
+def test_messages_stay_short(run):
+    """Of a word of a million letters, or of a protocol with a thousand faults."""
+    for words in (("show", "x" * 10**6), ("simulate", TARGET, "--protocol", "y" * 10**5),
+                  ("map", TARGET, "z" * 10**5, "1,2", "c-rate", "1" * 10**5)):
+        code, out, err = run(*words)
+        assert code == 2 and len(out + err) < 5000
+
+
+def test_output_that_cannot_be_written_is_one_sentence():
+    """A full disk and a terminal without the signs of Unicode; of a real process, as Python flushes when it ends."""
+    import os
+    import subprocess
+
+    ask = [sys.executable, "-m", "cellsim", "cells"]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(ask, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2 and "No space left" in ended.stderr and len(ended.stderr.splitlines()) == 1
+    ended = subprocess.run([*ask[:-1], "show", "leaf_2018"], capture_output=True, check=False,
+                           env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    assert ended.returncode == 0 and b"leaf_2018" in ended.stdout and not ended.stderr
+
+
 def test_a_cell_may_start_warmer_than_its_surroundings(run):
     """Also from the command line: a discharge of a warm cell in the cold gives less."""
     ask = ("simulate", "lgm50_chen2020", "--discharge", 1, "--heat", "--temperature", 25, "--ambient")
@@ -78,13 +157,15 @@ def test_maps_and_fronts_are_printed_and_written(run, tmp_path):
     assert code == 0 and "plating margin" in out and (tmp_path / "front.svg").is_file(), err
 
 
-@pytest.mark.parametrize("suffix", [".parquet", ".nc", ".png", ".svg"])
+@pytest.mark.parametrize("suffix", [".parquet", ".nc", ".png", ".svg", ".csv"])
 def test_simulate_writes_what_is_asked_for(run, tmp_path, suffix):
     """Tables can be read again, pictures are pictures."""
     path = tmp_path / f"run{suffix}"
     assert run("simulate", TARGET, "--discharge", 1, "-o", path)[0] == 0
     if suffix in (".parquet", ".nc"):
         assert cellsim.Result.load(path)["Voltage [V]"][0] > 4.0
+    elif suffix == ".csv":
+        assert path.read_text(encoding="utf-8").startswith("Time [s],Step,")
     else:
         assert path.read_bytes()[:5] in (b"\x89PNG\r", b"<?xml")
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
@@ -156,13 +237,28 @@ def test_faulty_parameter_files_end_with_one_sentence(run, tmp_path, record, wor
     (("simulate", "leaf_2018", "--discharge", 1, "--model", "P2D"), "choose one of DFN"),
     (("simulate", "leaf_2018", "--discharge", 1, "--ambient", 10), "add --heat"),
     (("simulate", "leaf_2018", "--discharge", 1, "--heat", "--ambient", 300), "--ambient 300"),
-    (("map", "leaf_2018", "colour", "1,2", "c-rate", "1,2"), "choose from temperature"),
+    (("map", "leaf_2018", "colour", "1,2", "c-rate", "1,2"), "choose one of temperature"),
     (("map", "leaf_2018", "temperature", "1:2", "c-rate", "1,2"), "FROM:TO:NUMBER"),
     (("map", "leaf_2018", "temperature", "1,2", "c-rate", "1,2", "-o", "map.xls"), "save as .png"),
     (("pareto", "leaf_2018", "critical-current-margin", "0,1"), "no such limit"),
     (("simulate", "leaf_2018", "--discharge", -1), "give a rate"),
     (("simulate", "leaf_2018", "--discharge", "fast"), "Usage: "),
-    (("simulate", "leaf_2018", "--discharge", 1, "--model", "SPM", "-o", "run.xls"), "save as .parquet or .nc"),
+    (("simulate", "leaf_2018", "--discharge", 1, "--model", "SPM", "-o", "run.xls"), "save as .csv, .parquet"),
+    (("simulate", "leaf_2018", "--discharge", 1, "--soc", "nan"), "--soc nan: a state of charge"),
+    (("simulate", "leaf_2018", "--discharge", 1, "--time-budget", "nan"), "time_budget nan"),
+    (("simulate", "leaf_2018", "--discharge", 1, "-o", "no/such/run.csv"), "there is no folder"),
+    (("impedance", "leaf_2018", "--lowest", "nan"), "--lowest nan: give a finite frequency"),
+    (("impedance", "leaf_2018", "--highest", "inf"), "--highest inf: give a finite frequency"),
+    (("impedance", "leaf_2018", "-o", "z.xls"), "save as .csv"),
+    (("audit", "-o", "report.xls"), "save as .html"),
+    (("charge", "leaf_2018", "--protocol", "cc-cv ...C"), "is no C-rate"),
+    (("charge", "leaf_2018", "--protocol", "cc-cv 0C"), "is no C-rate"),
+    (("charge", "leaf_2018", "--cooling", "-1"), "cooling -1"),
+    (("map", "leaf_2018", "areal-capacity", "-1,2", "c-rate", "1,2"), "number 1 is -1; give numbers from 0.001"),
+    (("map", "leaf_2018", "temperature", "298,308", "c-rate", "1,2"), "give numbers from -73 to 127 degC"),
+    (("map", "leaf_2018", "temperature", "10,nan", "c-rate", "1,2"), "X: number 2 is nan"),
+    (("map", "leaf_2018", "c-rate", "1,2", "c-rate", "1,2"), "give two quantities"),
+    (("pareto", "leaf_2018", "temperature", "318,328"), "give numbers from -73 to 127 degC"),
 ])
 def test_wrong_arguments_end_with_one_sentence(run, arguments, words):
     """Exit code 2 and what to do about it."""

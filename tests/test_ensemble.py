@@ -81,7 +81,7 @@ def test_outcomes_are_the_figures_of_the_results(whole):
 
 BAD = (Case(CHEN, CC_CV, SMALL, changes={THICK: -1.0}), Case("no_such_set", CC_CV, SMALL),
        Case(CHEN, CC_CV, SMALL, soc=2.0), Case(CHEN, [], SMALL), Case(CHEN, CC_CV, model="none"), "no case",
-       Case(CHEN, [cellsim.rest(1.0), *CC_CV], SMALL, soc=0.1, period=0.01, time_budget=0.0))
+       Case(CHEN, [cellsim.rest(1.0), *CC_CV], SMALL, soc=0.1, period=0.01, time_budget=1e-9))
 
 
 def test_a_failure_is_told_in_words_and_disturbs_no_other():

@@ -173,7 +173,7 @@ def test_the_json_form_keeps_its_schema():
     ('{"format": 1, "steps": [{"control": "rest", "duration": NaN}]}', "NaN is not a number"),
     ('{"format": 1, "steps": [{"control": "colour", "duration": 1}]}', "control 'colour': choose one of"),
     ('{"format": 1, "steps": [{"control": "power", "target": {"cycle": "US7"}}]}', "'US7': choose one of"),
-    ('{"format": 1, "steps": [{"goto": "x", "times": 0}]}', "goto x, 0 times"),
+    ('{"format": 1, "steps": [{"goto": "x", "times": 0}]}', "goto x, times 0"),
     ('{"format": 1, "steps": []}', "has no step")])
 def test_bad_json_is_refused_with_the_place(text, what):
     with pytest.raises(ProtocolError, match=what):
@@ -256,3 +256,60 @@ def test_the_vehicle_at_a_steady_speed_draws_its_known_power():
 
 def test_protocol_is_public():
     assert cellsim.Protocol is Protocol and "Protocol" in dir(cellsim)
+
+
+@pytest.mark.parametrize("make, text", [
+    (lambda: pybamm.step.rest(duration=3600, termination="< 4.0 V"), "Rest for 1 hour or until below 4 V"),
+    (lambda: pybamm.step.current(0, duration=60, termination=["< 3.5 V", "> 4.1 V"]),
+     "Rest for 1 minute or until below 3.5 V or until above 4.1 V"),
+    (lambda: pybamm.step.rest(termination="> 4.0 V"), "Rest until above 4 V"),
+    (lambda: pybamm.step.power(0, duration=60, termination="< 4.0 V"), "Rest for 1 minute or until below 4 V"),
+    (lambda: pybamm.step.current(np.array([[0.0, 1.0], [9.0, 2.0]]),
+                                 termination=pybamm.step.VoltageTermination(3.0, "<")),
+     "Run [0: 1, 9: 2] until below 3 V")])
+def test_limits_of_a_rest_and_of_a_load_are_kept(make, text):
+    """As PyBaMM looks at them: by their sign; and they come back."""
+    found = Protocol.from_pybamm(pybamm.Experiment([make()]))
+    assert found == Protocol(text)
+    assert parts(found.to_pybamm())[2][0][4] == parts(pybamm.Experiment([make()]))[2][0][4]
+
+
+def test_a_rest_with_a_limit_ends_at_it():
+    """After a charge of 10 min at 1C the voltage relaxes below 4 V within a minute, not in an hour."""
+    steps = ["Charge at 1C for 10 minutes", pybamm.step.rest(duration=3600, termination="< 4.0 V")]
+    result = cellsim.simulate("lgm50_chen2020", Protocol.from_pybamm(pybamm.Experiment(steps)), soc=0.6)
+    rest = result.steps[1]
+    assert rest.t_end - rest.t_start < 600.0 and result["Voltage [V]"][-1] == approx(4.0, abs=1e-5)
+
+
+def test_a_limit_that_pybamm_does_not_look_at_is_left_out_with_a_warning():
+    """A voltage without a sign ends neither a charge nor a discharge in a rest."""
+    with pytest.warns(cellsim.CellsimWarning, match="does not end a step that begins with no current at 4 V"):
+        found = Protocol.from_pybamm(pybamm.Experiment([pybamm.step.rest(duration=60, termination="4.0 V")]))
+    assert found == Protocol("Rest for 1 minute")
+
+
+@pytest.mark.parametrize("make, what", [
+    (lambda: pybamm.step.rest(duration=60, termination="1 A"), "step 1 .*a rest passes no current"),
+    (lambda: pybamm.step.power(0, duration=60, termination="C/3"), "step 1 .*a rest passes no current"),
+    (lambda: pybamm.step.resistance(0, duration=60), "step 1 .*short circuit"),
+    (lambda: pybamm.step.current(pybamm.InputParameter("I"), duration=60), "step 1 .*input parameter"),
+    (lambda: pybamm.step.current(1.0, duration=60, termination=pybamm.step.VoltageTermination(
+        pybamm.InputParameter("V"), "<")), "step 1 .*its termination is no number")])
+def test_steps_that_would_be_something_else_here_are_refused(make, what):
+    with pytest.raises(ProtocolError, match=what):
+        Protocol.from_pybamm(pybamm.Experiment([make()]))
+
+
+@pytest.mark.parametrize("words, what", [
+    ("Force; Rest for 1 s", "cannot go beyond the cut-off"),
+    ("Repeat 1000000: Repeat 1000000: Rest for 1 s", "too many for PyBaMM")])
+def test_a_whole_that_pybamm_cannot_say_is_refused(words, what):
+    with pytest.raises(ProtocolError, match=what):
+        Protocol(words).to_pybamm()
+
+
+def test_without_pybamm_the_remedy_is_said(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "pybamm", None)
+    with pytest.raises(ProtocolError, match="PyBaMM is not installed: pip install pybamm"):
+        Protocol("Rest for 1 s").to_pybamm()

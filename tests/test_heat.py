@@ -3,18 +3,15 @@ import numpy as np
 import pytest
 from pytest import approx
 from reference_cases import HOME, heat_lump
-from scipy.interpolate import PchipInterpolator
 
 import cellsim
 from cellsim import Limit, Step
 from cellsim.kernels import heat as kernel
 from cellsim.kernels import march, start, system
 from cellsim.kernels.stage import terminal_voltage
-from cellsim.models import heat as models
 from cellsim.models import initial_state
 from cellsim.models.heat import Body
-from cellsim.models.laws import salts, solids
-from cellsim.numerics.table import KNOTS, evaluate_many
+from cellsim.numerics.table import evaluate_many
 from cellsim.physics.constants import R
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
@@ -122,37 +119,6 @@ def test_entropic_heat_changes_sign_with_the_current():
                  for sign in (1.0, -1.0))
     a, b = (r["Reversible heating [W]"][0] for r in (out, back))
     assert a == approx(-b, rel=0.05) and abs(a) > 2.0 * out["Irreversible heating [W]"][0]
-
-
-@pytest.mark.parametrize("name", ["lgm50_oregan2022", "ecker2015", "leaf_2018"])
-@pytest.mark.parametrize("warmer", [-20.0, 15.0, 40.0])
-def test_terms_of_laws_make_up_the_laws(name, warmer):
-    """Within 3 % of a law's largest value at -20 K, 0.5 % from there to +40 K; those of most sets are exact."""
-    cell, T = cellsim.load(name), 298.15
-    laws, factors = models.warm_laws(cell, T)
-    c0, row = cell.value("electrolyte/initial concentration"), 0
-    for table, laws_at, x in ((laws.solid, solids, np.linspace(0.02, 0.98, 99)),
-                              (laws.salt, salts, np.sqrt(c0 * np.linspace(0.1, 2.5, 99)))):
-        exact, ends = laws_at(cell, T + warmer)
-        knots = np.linspace(*ends, KNOTS)
-        for k, law in enumerate(exact):
-            total, weight, part = np.zeros(x.size), np.empty(1), np.empty(x.size)
-            for m in range(system.TERMS):
-                evaluate_many(factors, row, np.array([T + warmer]), weight)
-                evaluate_many(table, k + m * len(exact), x, part)
-                total, row = total + weight * part, row + 1
-            here = law(x)
-            if k in ((system.DIFFUSION, system.LAWS_PER_SIDE + system.DIFFUSION) if laws_at is solids else
-                     (system.SALT_DIFFUSION,)):  # integrals, of which differences count
-                total, here = np.diff(total), np.diff(PchipInterpolator(knots, law(knots))(x))
-            assert np.max(np.abs(total - here)) < (0.03 if warmer < 0.0 else 5e-3) * np.max(np.abs(here))
-
-
-def test_a_diffusivity_that_mixes_x_and_T_is_refused():
-    """The particle kernels know one factor: the message names the quantity and the remedy."""
-    cell = cellsim.load(CHEN).with_({"negative electrode/particle diffusivity": "3e-14*exp(-x*2000*(1/T - 1/298.15))"})
-    with pytest.raises(cellsim.ParameterError, match="negative electrode/particle diffusivity mixes x and T"):
-        cellsim.simulate(cell, cellsim.discharge(1.0), heat=True)
 
 
 def test_heat_capacity_and_surface_come_from_the_design_unless_given():

@@ -49,7 +49,7 @@ def law_with_heat(made, k, T, slope=False):
 
 
 def law_without(cell, k, T):
-    """The same of the law at one temperature, the variable there, and what its errors count against where not itself."""
+    """The variable at the knots, the law at one temperature, and what its errors count against if not itself."""
     side, row = (solids, k) if k < system.SOLID_LAWS else (salts, k - system.SOLID_LAWS)
     laws, ends = side(cell, T)
     x = np.linspace(*ends, KNOTS)
@@ -64,7 +64,7 @@ def summed(k):
 
 
 def departures(cell, T0, temperatures):
-    """Largest departure of each law with heat, begun at T0, from the law without: (temperatures, laws), and exact at T0.
+    """Largest departures (temperatures, laws) of laws with heat, begun at T0, from those without; at T0 they are equal.
 
     Of concentrations those between 0.1 and 2.5 of the initial one.
     """
@@ -108,7 +108,7 @@ def test_with_infinite_heat_capacity_a_run_is_isothermal(name):
     T = STARTS[(cells().index(name) + 3) % len(STARTS)]
     plain, warm = (cellsim.simulate(name, PROTOCOL, soc=0.6, temperature=T, heat=h) for h in (None, HUGE))
     assert warm.endings == plain.endings
-    assert warm.at("Voltage [V]", plain.t) == approx(plain["Voltage [V]"], abs=1e-6)
+    assert warm["Voltage [V]"] == approx(plain["Voltage [V]"], abs=1e-6)
 
 
 def test_a_kink_in_temperature_does_not_change_a_cold_discharge():
@@ -116,7 +116,7 @@ def test_a_kink_in_temperature_does_not_change_a_cold_discharge():
     step = cellsim.Step("current", 4.56)
     plain, warm = (cellsim.simulate("enertech_ai2020", step, soc=None, temperature=273.15, heat=h)
                    for h in (None, HUGE))
-    assert warm.t[-1] == approx(plain.t[-1], rel=1e-9)
+    assert warm.t[-1] == approx(plain.t[-1], rel=1e-6)  # 2e-7 K warmer
     assert warm["Voltage [V]"] == approx(plain["Voltage [V]"], abs=1e-6)
 
 
@@ -189,11 +189,11 @@ def test_a_law_that_is_singular_within_reach_runs_where_it_is_finite_and_says_wh
                                  "3e-10*(1 + min(max((T - 298.15)*1e9, 0), 1)*x/1000)"])
 def test_a_jump_where_a_run_begins_is_refused(law):
     """As a factor, and mixed with x: no table meets it, so that nothing is made up."""
-    with pytest.raises(ParameterError, match="electrolyte/diffusivity .* changes too fast.*begin at another temperature"):
-        cellsim.simulate(cellsim.load(CHEN).with_({D_E: law}), "Rest for 1 s", heat=True, temperature=298.1)
+    with pytest.raises(ParameterError, match="electrolyte/diffusivity .*too fast.*begin at another temperature"):
+        cellsim.simulate(cellsim.load(CHEN).with_({D_E: law}), "Rest for 1 s", heat=True, temperature=298.14)
 
 
-@pytest.mark.parametrize("model", (cellsim.DFN(), cellsim.SPM()))
+@pytest.mark.parametrize("model", (cellsim.DFN((8, 4, 8), 8), cellsim.SPM(8)))
 def test_a_particle_diffusivity_that_mixes_x_and_T_is_followed(model):
     """A step at 40 degC of a run begun at 25 is that begun at 40, to 1e-5 V: the bound on the law, on some 10 mV."""
     law = "4e-15*exp(-(2000 + 900*x)*(1/T - 1/298.15))"
@@ -208,7 +208,8 @@ def test_a_step_at_another_temperature_is_as_if_begun_there(name):
     """0.1 mV, what CLOSE makes of some 100 mV; all factors, of exchange currents and films, too."""
     T = cellsim.load(name).temperature()
     step = cellsim.Step("c-rate", 0.5, 60.0, temperature=T + 14.3)
-    V = [cellsim.simulate(name, step, soc=0.6, temperature=start)["Voltage [V]"][-1] for start in (T, T + 14.3)]
+    model = cellsim.ThinFilm(20, 8) if name == "danilov2011" else cellsim.DFN((10, 5, 10), 8)
+    V = [cellsim.simulate(name, step, model, soc=0.6, temperature=start)["Voltage [V]"][-1] for start in (T, T + 14.3)]
     assert V[0] == approx(V[1], abs=1e-4)
 
 

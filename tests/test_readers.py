@@ -61,7 +61,8 @@ def test_what_is_no_file_is_refused_at_once(suffix, tmp_path):
     """A folder, a pipe that no one writes to, a device, nothing, and names that no file can have."""
     read = READERS[suffix]
     (tmp_path / f"folder{suffix}").mkdir()
-    names = [tmp_path / f"folder{suffix}", tmp_path / f"none{suffix}", "\0" + suffix, "x" * 5000 + suffix, "\ud800" + suffix]
+    names = [tmp_path / f"folder{suffix}", tmp_path / f"none{suffix}",
+             *(name + suffix for name in ("\0", "x" * 5000, "\ud800"))]
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / f"pipe{suffix}")
         (tmp_path / f"zero{suffix}").symlink_to("/dev/zero")
@@ -167,23 +168,26 @@ def test_a_cell_is_a_name_a_path_or_a_cell(given):
 
 
 @pytest.mark.parametrize("text, instead", [
-    ("x^2", r"x\*\*2"), ("1 if x > 0.5 else 2", "max and min"), ("log10(x)", r"log\(x\)/log\(10\)"), ("np.exp(x)", r"exp\(x\)"),
-    ("ln(x)", r"log\(x\)"), ("2x", r"2\*x"), ("3(x + 1)", r"3\*\(x"), ("x²", r"x\*\*2"), ("1,5*x", "a point"), ("pi*x", "3.14159"),
+    ("x^2", r"x\*\*2"), ("1 if x > 0.5 else 2", "max and min"), ("log10(x)", r"log\(x\)/log\(10\)"),
+    ("np.exp(x)", r"exp\(x\)"), ("ln(x)", r"log\(x\)"), ("2x", r"2\*x"), ("3(x + 1)", r"3\*\(x"), ("x²", r"x\*\*2"),
+    ("1,5*x", "a point"), ("pi*x", "3.14159"),
     ("c_e/1000", "write x"), ("x < 1", "max and min"), ("pow(x, 2)", r"x\*\*2"), ("t*x", "write T")])
 def test_what_is_written_otherwise_here_is_said(text, instead):
     with pytest.raises(ParameterError, match=instead):
         Law.of({"expression": text})
 
 
-@pytest.mark.parametrize("text, value", [("1 + 1e-9/(x - 1000.05)", "x = 1000"), ("1 + 1e-9/(x - 700.01)**2", "x = 700"),
-                                         ("1 + 1e-12/tanh(x - 812.34)", "x = 812"), ("1 + 1e-9*(x - 900.77)**-1", "x = 900")])
+@pytest.mark.parametrize("text, value", [
+    ("1 + 1e-9/(x - 1000.05)", "x = 1000"), ("1 + 1e-9/(x - 700.01)**2", "x = 700"),
+    ("1 + 1e-12/tanh(x - 812.34)", "x = 812"), ("1 + 1e-9*(x - 900.77)**-1", "x = 900")])
 def test_a_pole_between_points_is_found(text, value):
     """They are 10 mol/m3 apart and the poles far narrower."""
     with pytest.raises(ParameterError, match=value):
         cellsim.load(LG).with_({"electrolyte/conductivity": text})
 
 
-@pytest.mark.parametrize("text", ["1 + sqrt((x - 1000.05)*(x - 1000.05))/1e4", "1 + abs(x - 1000.05)**0.3/100", "1/(1 + (x/1000)**2)",
+@pytest.mark.parametrize("text", ["1 + sqrt((x - 1000.05)*(x - 1000.05))/1e4", "1 + abs(x - 1000.05)**0.3/100",
+                                  "1/(1 + (x/1000)**2)",
                                   "1/((x/1000 - 1)**2 + 1e-2)", "1 + x/1000*log(x/1000 + 1)", "1/(1 + exp(-x/1000))"])
 def test_what_only_looks_like_a_pole_is_accepted(text):
     """Kinks, roots of squares, and divisors that stay away from zero."""
@@ -243,7 +247,8 @@ def test_what_is_not_used_of_bpx_is_a_remark_that_stays_with_the_cell(wrote):
         raw["Parameterisation"]["Cell"]["Initial temperature [K]"] = 310.0
         raw["Parameterisation"]["User-defined"] = {"Tab length [m]": 0.01}
         raw["Validation"] = {"1C": {"Time [s]": [0, 1], "Current [A]": [1, 1], "Voltage [V]": [3, 3]}}
-        del raw["Parameterisation"]["Cell"]["Volume [m3]"], raw["Parameterisation"]["Cell"]["External surface area [m2]"]
+        for key in ("Volume [m3]", "External surface area [m2]"):
+            del raw["Parameterisation"]["Cell"][key]
 
     path = wrote(".json", bpx(change))
     with warnings.catch_warnings(record=True) as told:
@@ -266,8 +271,9 @@ def test_a_bpx_file_of_version_1_is_the_same_cell(wrote):
         raw["Header"] |= {"BPX": "1.1.0"}
         cell, salt = raw["Parameterisation"]["Cell"], raw["Parameterisation"]["Electrolyte"]
         raw["State"] = {
-            "Initial conditions": {"Initial state-of-charge": 0.5, "Initial temperature [K]": cell.pop("Initial temperature [K]"),
-                                   "Initial electrolyte concentration [mol.m-3]": salt.pop("Initial concentration [mol.m-3]")},
+            "Initial conditions": {
+                "Initial state-of-charge": 0.5, "Initial temperature [K]": cell.pop("Initial temperature [K]"),
+                "Initial electrolyte concentration [mol.m-3]": salt.pop("Initial concentration [mol.m-3]")},
             "Thermal environment": {"Ambient temperature [K]": cell.pop("Ambient temperature [K]"),
                                     "Heat transfer coefficient [W.m-2.K-1]": 25.0},
             "Degradation": {"LLI": 0.0, "LAM: Negative electrode": 0, "LAM: Positive electrode": None}}
@@ -294,9 +300,10 @@ NEGATIVE = ("Parameterisation", "Negative electrode")
 @pytest.mark.parametrize("change, words", [
     (lambda raw: raw["Parameterisation"].update({"User-defined": {"Negative electrode lithiation OCP [V]": 0.1}}),
      "hysteresis is not modelled"),
-    (lambda raw: raw["Parameterisation"]["Negative electrode"].update({"OCP (delithiation) [V]": 0.1}), "mean of both branches"),
+    (at(*NEGATIVE, **{"OCP (delithiation) [V]": 0.1}), "mean of both branches"),
     (at(*NEGATIVE, Particle={"a": {}, "b": {}}), "blended electrodes"),
-    (at("State", Degradation={"LLI": 0.1}), "a degraded state is not read"), (at("State", Degradaton={}), "State/Degradaton"),
+    (at("State", Degradation={"LLI": 0.1}), "a degraded state is not read"),
+    (at("State", Degradaton={}), "State/Degradaton"),
     (lambda raw: raw["Parameterisation"].pop("Electrolyte"), "Electrolyte: missing section"),
     (at("Header", Model="Partial"), "'Partial' is not supported"), (at("Colour", red=1), "Colour: unknown section"),
     (at("State", **{"Initial conditions": {"Initial state-of-charge": "x"}}), "a number is needed"),
@@ -345,10 +352,12 @@ def laughs(levels):
 
 @pytest.mark.parametrize("text, words", [
     (laughs(10), f"more than {MOST_NODES} values"), ("a: &a [*a]", "within what it stands for"),
-    ("a: &a {b: *a}", "within what it stands for"), ("a: " + "[" * 5000, "too deeply"), ("a: 1\na: 2", "'a' appears twice"),
+    ("a: &a {b: *a}", "within what it stands for"), ("a: " + "[" * 5000, "too deeply"),
+    ("a: 1\na: 2", "'a' appears twice"),
     ("a: {b: 1, b: 2}", "'b' appears twice"), ("a: !!python/object/apply:os.system [ls]", "the tag"),
     ("a: !!binary aGk=", "the tag"), ("? [a]\n: 1", "a key is a list"), ("a: " + "1" * 5000, "too many digits"),
-    ("a: 1" + ":1" * 90_000, "too many digits"), ("- a", "holds no keys"), ("", "holds no keys"), ("a: \"\\e[2J\"", "control character"),
+    ("a: 1" + ":1" * 90_000, "too many digits"), ("- a", "holds no keys"),
+    ("", "holds no keys"), ("a: \"\\e[2J\"", "control character"),
     ("a: [", "not valid YAML"), ("\0", "not valid YAML")])
 def test_yaml_that_is_no_claim_is_refused_in_a_sentence(text, words, wrote):
     """Without being written out: within seconds."""

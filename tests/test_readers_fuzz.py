@@ -22,10 +22,11 @@ from cellsim.studies.stated import FOLDER
 TIMES, SEED = (int(os.environ.get(name, default)) for name, default in (("CELLSIM_FUZZ", "1"), ("CELLSIM_SEED", "12")))
 LONGEST = 10.0  # s of processor time for one file
 PROTOCOL = "Repeat 2: Charge at 1C until 4 V; Goto a 2 times; Label a; End; Run US06 in W; Stop if time above 1 h"
-VALUES = [None, True, False, 0, -1, 1, 1e-300, 1e300, 10**400, 0.5, "", "x", "1/x", "x^2", "9**9**9", "1/(x-0.5)", "log(x-T)", "\ud800",
-          "\x1b[2J", "\0", "y" * 5000, [], {}, [[]], [1, 2], {"x": [0, 1], "y": [1, 2]}, {"x": [1, 0], "y": [1]}, "2024-01-31"]
-BYTES = [b"\0", b"\xff", b"{", b"}", b"[", b"]", b'"', b",", b":", b"\n", b"e", b"-", b"9" * 400, b"&a ", b"*a ", b"!!x ", b"\\u", b"\x1b",
-         b"NaN", b"1e999", b"[" * 3000, b"\xed\xa0\x80", b"# "]
+VALUES = [None, True, False, 0, -1, 1, 1e-300, 1e300, 10**400, 0.5, "", "x", "1/x", "x^2", "9**9**9", "1/(x-0.5)",
+          "log(x-T)", "\ud800", "\x1b[2J", "\0", "y" * 5000, [], {}, [[]], [1, 2], {"x": [0, 1], "y": [1, 2]},
+          {"x": [1, 0], "y": [1]}, "2024-01-31"]
+BYTES = [b"\0", b"\xff", b"{", b"}", b"[", b"]", b'"', b",", b":", b"\n", b"e", b"-", b"9" * 400, b"&a ",
+         b"*a ", b"!!x ", b"\\u", b"\x1b", b"NaN", b"1e999", b"[" * 3000, b"\xed\xa0\x80", b"# "]
 
 
 def places(value, path=()):
@@ -50,7 +51,7 @@ def restructured(rng, raw):
             del spot[path[-1]]
         elif what == 1 and isinstance(spot, dict):
             spot[rng.choice(("X", "value", "table", path[-1] + " "))] = spot.pop(path[-1])
-        elif what == 2 and isinstance(spot[path[-1]], int | float):
+        elif what == 2 and isinstance(spot[path[-1]], float):
             spot[path[-1]] = spot[path[-1]] * rng.choice((-1, 0, 1e-6, 1e-3, 0.5, 2, 1e3, 1e12))
         elif what == 3:
             spot[path[-1]] = copy.deepcopy(rng.choice([v for v in (raw, spot) if v is not None]))
@@ -114,7 +115,8 @@ def test_parameter_sets_and_bpx(rng, tmp_path):
     path, sound = tmp_path / "mine.json", 0
     for _ in range(120 * TIMES):
         content = rng.choice(sources).read_bytes()
-        path.write_bytes(damaged(rng, content) if rng.random() < 0.3 else as_json(restructured(rng, json.loads(content))))
+        odd = damaged(rng, content) if rng.random() < 0.3 else as_json(restructured(rng, json.loads(content)))
+        path.write_bytes(odd)
         sound += held(cellsim.load, path)
     assert 0 < sound < 100 * TIMES
 
@@ -123,7 +125,8 @@ def test_variations_with_odd_expressions(rng):
     """Random expressions as laws: a cell that holds finite, bounded values, or a sentence."""
     pieces = ["x", "T", "1", "0.5", "1e-3", "+", "-", "*", "/", "**", "(", ")", "exp(", "log(", "sqrt(", "tanh(", ","]
     cell = cellsim.load("lgm50_chen2020")
-    paths = ("electrolyte/conductivity", "positive electrode/particle diffusivity", "negative electrode/open-circuit potential")
+    paths = ("electrolyte/conductivity", "positive electrode/particle diffusivity",
+             "negative electrode/open-circuit potential")
     for _ in range(400 * TIMES):
         held(cell.with_, {rng.choice(paths): " ".join(rng.choices(pieces, k=rng.randrange(1, 12)))})
 
@@ -134,8 +137,9 @@ def test_claims(rng, tmp_path):
 
     stated = sorted(FOLDER.glob("*.yaml"))
     for _ in range(60 * TIMES):
-        for source, path, read in ((DEFAULT, tmp_path / "claim.yaml", cellsim.load_claim),
-                                   (rng.choice(stated), tmp_path / "stated" / "one.yaml", lambda p: cellsim.claims(p.parent))):
+        for source, path, read in (
+                (DEFAULT, tmp_path / "claim.yaml", cellsim.load_claim),
+                (rng.choice(stated), tmp_path / "stated" / "one.yaml", lambda p: cellsim.claims(p.parent))):
             path.parent.mkdir(exist_ok=True)
             content = source.read_bytes()
             if rng.random() < 0.5:

@@ -55,6 +55,15 @@ def test_another_accuracy_is_kept_as_well(accuracy):
         assert distance("lgm50_oregan2022", step, soc, accuracy=accuracy) <= 1e3 * accuracy + 0.05
 
 
+def test_long_loads_need_no_finer_mesh():
+    """Steps of hours keep the mesh that the rate alone asks for."""
+    for name in ("lgm50_chen2020", "target_nmc811_lpscl_li", "lfp_peo_li", "sony_vtc5a"):
+        cell = cellsim.load(name)
+        T = cell.temperature(None)
+        for rate in (0.5, 1.0, 3.0):
+            assert resolution(cell, T, rate, 1e-3, (3600.0 / rate,)) == resolution(cell, T, rate, 1e-3)
+
+
 def test_the_mesh_grows_with_the_rate_and_the_accuracy():
     """Never less for more; a foil is one volume whatever is asked."""
     cell, T = cellsim.load("lgm50_chen2020"), 298.15
@@ -70,7 +79,7 @@ def test_a_mesh_of_ones_own_is_left_alone():
     cell = cellsim.load("lgm50_chen2020")
     assert DFN((5, 2, 5), 9).resolved(cell, 298.15, 3.0, 1e-4) == DFN((5, 2, 5), 9)
     chosen = DFN(shells=9).resolved(cell, 298.15, 1.0, 1e-3)
-    assert chosen.shells == 9 and chosen.volumes == resolution(cell, 298.15, 1.0, 1e-3)[0]
+    assert chosen.shells == 9 and chosen.volumes == resolution(cell, 298.15, 1.0, 1e-3)[0] and chosen.reach is None
 
 
 def test_an_accuracy_out_of_range_is_refused():

@@ -72,7 +72,8 @@ def main():
         _forget_output()
     except OSError as fault:
         code = _said(f"{fault.filename or 'the output'}: cannot be written or read ({fault.strerror or fault})", 2)
-        _forget_output()
+        if fault.filename is None:
+            _forget_output()
     except (MemoryError, RecursionError) as fault:
         code = _said(f"too much was asked for ({type(fault).__name__}); ask for less", 2)
     sys.exit(code if isinstance(code, int) else 0)
@@ -101,6 +102,7 @@ def _said(words, code, before="cellsim") -> int:
 
 def _forget_output():
     """Nothing more is written to an output that cannot be written to, also not when Python ends."""
-    with contextlib.suppress(OSError):
-        sys.stdout.close()
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -62,7 +62,7 @@ def validate(
 
     names = [known.name for known in LINES]
     for name in line or ():
-        if not any(known.startswith(name) for known in names):
+        if not name or not any(known.startswith(name) for known in names):
             raise ProtocolError(f"validate {name!r}: no such line; known: {', '.join(names)}")
     with replacing(output) if output is not None else nullcontext() as partial:
         found = with_progress(run, tuple(line or ()))

@@ -2,6 +2,7 @@
 import math
 from dataclasses import dataclass
 
+from ..arguments import number
 from ..errors import ParameterError
 from ..models.heat import Body
 from .cell import build
@@ -25,10 +26,9 @@ class Lumped:
 
     def __post_init__(self):
         for name, lowest in (("heat_capacity", 1e-12), ("heat_transfer_coefficient", 0.0), ("cooling_area", 0.0)):
-            value = getattr(self, name)
-            if value is not None and not lowest <= value < math.inf:
-                raise ParameterError(f"Lumped: {name} = {value!r}: give a finite number, "
-                                     f"{'zero or more' if lowest == 0.0 else 'above 0'}")
+            object.__setattr__(self, name, number(
+                f"Lumped: {name} =", getattr(self, name), f"give a finite number, "
+                f"{'zero or more' if lowest == 0.0 else 'above 0'}", low=lowest, none=True, error=ParameterError))
 
     def of(self, cell) -> Body:
         """Heat capacity and conductance of `cell`.  Raises ParameterError where its layers do not fit."""

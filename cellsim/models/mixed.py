@@ -9,7 +9,6 @@ refused.
 """
 import numpy as np
 
-from ..errors import ParameterError
 from ..numerics.table import integral
 from .materials import VOLT, Material
 
@@ -41,13 +40,14 @@ def _finite(T, values, each=1):
 class Mixed:
     """The part M(x, T) of a `Material`; x (n,) knots, likely (n,) those that a run may well meet.
 
-    scale(T): the factor G that is left out, or None.
+    scale(T): the factor G that is left out, or None; where(x): a value of x in words.
     """
 
-    def __init__(self, material: Material, x, likely, scale):
-        self.material, self.x, self.scale = material, x, scale
+    def __init__(self, material: Material, x, likely, scale, where):
+        self.material, self.x, self.scale, self.where = material, x, scale, where
         self.few, self.likely = x[::SAMPLED], likely[::SAMPLED]
-        self._nodes, self._faults = {}, {}
+        self._nodes: dict = {}
+        self._faults: dict = {}
         self._last = None, None  # temperature, and the values there
 
     def _at(self, T, x):
@@ -151,13 +151,6 @@ class Mixed:
                 ends[side] = fault
         return sorted(nodes), *ends
 
-    def refuse(self, cell, T0, fault, of_root):
-        """Raises ParameterError that says where the law ends."""
-        raise ParameterError(f"{cell.name}: {self.said(fault, of_root)}, where a run with heat from {T0:g} K begins; "
-                             "give a law that is finite and continuous there, or begin at another temperature")
-
-    def said(self, fault, of_root):
+    def said(self, fault):
         """A fault in words."""
-        x = self.x[fault.knot]
-        where = f"c = {x * x:.4g} mol/m3" if of_root else f"x = {x:.4g}"
-        return f"{self.material.name} {fault.said} at T = {fault.T:.6g} K, {where}"
+        return f"{self.material.name} {fault.said} at T = {fault.T:.6g} K, {self.where(self.x[fault.knot])}"

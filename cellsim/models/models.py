@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from .._jit import records
-from ..arguments import listed, whole
+from ..arguments import listed, number, whole
 from ..errors import ParameterError
 from ..kernels.system import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
 from ..numerics.mesh import sphere
@@ -101,11 +101,18 @@ def checked_shells(model) -> int | None:
                  "as 10, or leave it out", high=MOST_SHELLS, none=True, error=ParameterError)
 
 
+def checked_reach(model) -> float | None:
+    """The rate up to which shells answer exactly, as it was given, or None.  Raises ParameterError."""
+    return number(f"{type(model).__name__}: reach", model.reach, "give a finite number above 0, or leave it out",
+                  above=0.0, none=True, error=ParameterError)
+
+
 class _Meshed:
     """A model with a mesh, or still without."""
 
     def __post_init__(self):
         object.__setattr__(self, "shells", checked_shells(self))
+        object.__setattr__(self, "reach", checked_reach(self))
         if getattr(self, "volumes", None) is None:
             return
         name = f"{type(self).__name__}: volumes"

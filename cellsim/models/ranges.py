@@ -49,6 +49,11 @@ def _of_salt(cell, T):
     return tuple(found)
 
 
+def _of_all(cell, T):
+    """Those of the negative and the positive electrode and of the electrolyte."""
+    return (*_of_electrodes(cell, T), () if has_film(cell) else _of_salt(cell, T))
+
+
 def outside_data(cell, sys, states) -> tuple[str, ...]:
     """Which laws a run used beyond their data, one sentence each.
 
@@ -59,16 +64,18 @@ def outside_data(cell, sys, states) -> tuple[str, ...]:
     n, m = sys.volume.size, sys.shell.size
     k = sys.grain.size * m
     surfaces = states[:, m - 1:k:m]
-    said = []
-    for side, ranges in enumerate(kept(_of_electrodes, cell, sys.T)):
+    said: list[str] = []
+    *of_electrodes, of_salt = kept(_of_all, cell, sys.T)
+    for side, ranges in enumerate(of_electrodes):
+        if not ranges:
+            continue
         owners = sys.volume["particle"][sys.volume["side"] == side]
-        if ranges and owners.size and owners[0] >= 0:
+        if owners.size and owners[0] >= 0:
             x = surfaces[:, owners]
             said += _beyond(ranges, float(x.min()), float(x.max()), SLACK, "x", "")
-    ranges = () if has_film(cell) else kept(_of_salt, cell, sys.T)
-    if ranges:
+    if of_salt:
         c = states[:, k:k + n]
-        said += _beyond(ranges, float(c.min()), float(c.max()), LEAST * sys.c_ref, "c", " mol/m3")
+        said += _beyond(of_salt, float(c.min()), float(c.max()), LEAST * sys.c_ref, "c", " mol/m3")
     return tuple(said)
 
 

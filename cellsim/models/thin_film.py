@@ -17,7 +17,7 @@ from .heat import steady, warmed
 from .kept import kept
 from .laws import scale_of_diffusivity, tables
 from .mesh import FOIL, across, exchange_current_density, foil, transport_efficiency
-from .models import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_shells, reference
+from .models import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
 from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reaching, shells_for
 
@@ -136,6 +136,7 @@ class ThinFilm:
 
     def __post_init__(self):
         object.__setattr__(self, "shells", checked_shells(self))
+        object.__setattr__(self, "reach", checked_reach(self))
         object.__setattr__(self, "volumes", whole(
             "ThinFilm: volumes", self.volumes, f"give a whole number from 1 to {MOST_VOLUMES}, such as 32, or leave it "
             "out", high=MOST_VOLUMES, none=True, error=ParameterError))

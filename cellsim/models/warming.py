@@ -53,14 +53,15 @@ class Entry:
 
 
 def _knots(cell, of_root):
-    """Ends of a table, its knots, and which are likely to be met."""
+    """Ends of a table, its knots, which are likely to be met, and a function that says one of them in words."""
     if not of_root:
-        return X_RANGE, np.linspace(*X_RANGE, KNOTS), np.ones(KNOTS, bool)
+        return X_RANGE, np.linspace(*X_RANGE, KNOTS), np.ones(KNOTS, bool), lambda x: f"x = {x:.4g}"
     lo, hi = salt_range(cell)
     ends = DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi)
     x = np.linspace(*ends, KNOTS)
     share = x * x / cell.value("electrolyte/initial concentration")
-    return ends, x, (share > LIKELY[0]) & (share < LIKELY[1])
+    likely = (share > LIKELY[0]) & (share < LIKELY[1])
+    return ends, x, likely, lambda x: f"c = {min(max(x * x, lo), hi):.4g} mol/m3"
 
 
 def _factor(cell, material, base):
@@ -78,10 +79,10 @@ def _entry(make, of_root):
     """A function (cell, anything) that gives the Entry of a law."""
     def entry(cell, _):
         material, base = make(cell), cell.value("cell/ambient temperature")
-        _, x, likely = _knots(cell, of_root)
+        _, x, likely, where = _knots(cell, of_root)
         factor, y = _factor(cell, material, base), material.density(base)(x)
         if material.kind == MIXED:
-            return Entry(material, base, factor, None, Mixed(material, x, likely, factor))
+            return Entry(material, base, factor, None, Mixed(material, x, likely, factor, where))
         if material.summed:
             y = integral(x, y)
         y = np.stack([y, material.slope(x)], axis=1) if material.kind == LINE else y[:, None]
@@ -135,7 +136,7 @@ def _spans(cell, T, entries):
     for k, entry in enumerate(entries):
         if entry.mixed is None:
             continue
-        say = lambda fault, e=entry, k=k: e.mixed.said(fault, k >= len(SOLID))  # noqa: E731
+        say = entry.mixed.said
         try:
             entry.mixed.values(T)
         except Fault as fault:

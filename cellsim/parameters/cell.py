@@ -11,7 +11,7 @@ from operator import xor
 from pathlib import Path
 from types import MappingProxyType
 
-from ..arguments import chosen, mapping, shown
+from ..arguments import chosen, file_path, mapping, number, shown
 from ..arguments import text as text_of
 from ..errors import ParameterError
 from . import balance
@@ -22,6 +22,7 @@ from .names import METHODS, SECTIONS, TEXTS, quantities
 from .quantity import Provenance, Quantity, default, domain_of
 
 VARIATION = {"citation": "variation made by the user of cellsim"}
+PATH = "give the path of a quantity, such as \"separator/thickness\""
 CHANGES = "give a dictionary {\"section/quantity\": value}, such as {\"separator/thickness\": 2e-5}"
 
 
@@ -61,6 +62,9 @@ class Cell:
     @classmethod
     def from_json(cls, raw, name, path=None, label=None) -> "Cell":
         """Check the content of a parameter file.  Raises ParameterError listing all faults."""
+        text_of("from_json: name", name, "give a name, as text", ParameterError)
+        label = text_of("from_json: label", label, "give text", ParameterError) if label is not None else None
+        path = path if path is None else file_path("from_json: path", path, error=ParameterError)
         raw = copy.deepcopy(raw)
         _refuse(faults(raw), label or (Path(path).name if path else name))
         records = {f"{section}/{key}": Quantity.of(record, domain_of(section, raw, key)) for section in SECTIONS
@@ -150,33 +154,37 @@ class Cell:
         ambient = self.value("cell/ambient temperature")
         if given is None:
             return ambient
+        given = number("temperature", given, "give kelvin as a number, such as 298.15", error=ParameterError)
         if given != ambient and finite(given) and given > 0.0:
-            _refuse([f"{path}: {text}" for path, text in at_temperature(self._raw, given)], self.name)
+            _refuse([f"{path}: {text}" for path, text in at_temperature(self, given)], self.name)
         return given
 
     def has(self, path) -> bool:
         """Whether the file gives this quantity."""
-        return path in self._records
+        return text_of("path", path, PATH, ParameterError) in self._records
 
     def text(self, path) -> str:
         """A word such as "design/format" or "negative electrode/type"."""
-        section, _, key = path.partition("/")
-        return self._raw[section][key]
+        section, _, key = text_of("path", path, PATH, ParameterError).partition("/")
+        known = self._raw.get(section)
+        if not isinstance(known, dict) or not isinstance(known.get(key), str):
+            raise ParameterError(f"{self.name}: {shown(path)}: no such word; for a number ask value()")
+        return known[key]
 
     def record(self, path) -> Quantity:
         """Value and provenance of a quantity the file gives.  Raises ParameterError."""
-        if path not in self._records:
-            raise ParameterError(f"{self.name}: {path}: not given; {near(path, self._records)}")
+        if text_of("path", path, PATH, ParameterError) not in self._records:
+            raise ParameterError(f"{self.name}: {path[:80]}: not given; {near(path, self._records)}")
         return self._records[path]
 
     def law(self, path) -> Law:
         """A quantity as a function law(x, T) of arrays."""
-        if path in self._records:
+        if text_of("path", path, PATH, ParameterError) in self._records:
             return self._records[path].law
         section, _, key = path.partition("/")
         found = default(section, self._raw[section].get("type"), key) if section in SECTIONS else None
         if found is None:
-            raise ParameterError(f"{self.name}: {path}: not given; {near(path, self._records)}")
+            raise ParameterError(f"{self.name}: {path[:80]}: not given; {near(path, self._records)}")
         return found
 
     def is_number(self, path) -> bool:
@@ -185,12 +193,12 @@ class Cell:
 
     def value(self, path) -> float:
         """A number, or its neutral default where the file leaves an optional one out."""
-        found = self._numbers.get(path)
+        found = self._numbers.get(path) if isinstance(path, str) else None
         if found is not None:
             return found
         law = self.law(path)
         if law.value is None:
-            raise ParameterError(f"{self.name}: {path}: is a law ({law}), not a number")
+            raise ParameterError(f"{self.name}: {path[:80]}: is a law ({law}), not a number")
         self._numbers[path] = law.value
         return law.value
 
@@ -211,7 +219,7 @@ class Cell:
             known = quantities(section, raw[section].get("type")) if section in SECTIONS else {}
             if key not in known or key in TEXTS.get(section, {}):
                 paths = [f"{s}/{k}" for s in SECTIONS for k in quantities(s, raw[s].get("type"))]
-                raise ParameterError(f"{self.name}: {path}: unknown quantity; {near(path, paths)}")
+                raise ParameterError(f"{self.name}: {path[:80]}: unknown quantity; {near(path, paths)}")
             old = raw[section].get(key)
             was = str(self.law(path)) if old or known[key].default is not None else "nothing"
             if isinstance(new, bool) or not isinstance(new, (str, Real)):
@@ -246,7 +254,9 @@ class Cell:
                 cell = cell._moved({path: x for path, x in found.items() if path not in changes}) if windows else before
             if windows:
                 cell = cell._moved(balance.followed(cell, before, windows))
-                cell = cell._moved(balance.reconciled(cell)[0])._stating()
+                found, said = balance.reconciled(cell)
+                cell = cell._moved(found)._stating()
+                cell = replace(cell, remarks=(*cell.remarks, said)) if said else cell
         except ParameterError as fault:
             _refuse([str(fault)], f"variation of {self.name}")
         return cell

@@ -8,6 +8,7 @@ import numpy as np
 from .laws import SLACK, X_RANGE, Law
 from .names import quantities
 
+ELECTRODES = ("negative electrode", "positive electrode")
 MATERIALS = ("electrolyte", "active material", "void")  # what fills a porous electrode
 USUAL = (0.5, 1.5)  # concentrations that any run meets, relative to the initial one
 STEEP = 1e6  # times what a law is elsewhere: no value but a pole
@@ -128,18 +129,26 @@ def _window(file, part):
         yield f"{part}/minimum stoichiometry", "must be below the maximum; exchange them"
 
 
-def at_temperature(raw, T):
-    """(path, fault) of the laws of a sound file that depend on temperature, at T [K].
+def at_temperature(cell, T):
+    """(path, fault) of the laws of a cell that depend on temperature, at T [K].
 
     They must have a value over their whole range, and a property that is positive must be so within the window, or at
     usual concentrations: beyond them laws of T are often extrapolations that no run visits.
     """
-    file = _Sound(raw, set())
-    for section in ("electrolyte", "negative electrode", "positive electrode"):
-        for key, name in quantities(section, raw[section].get("type")).items():
-            record = raw[section].get(key) if name.law else None
-            if record and "T" in (record.get("expression") or ""):
-                yield from _law(file, section, key, name, T)
+    for section, path, name in _laws_of(*(cell.text(f"{part}/type") for part in ELECTRODES)):
+        law = cell.law(path) if cell.has(path) else None
+        if law is not None and law.expression and "T" in law.expression:
+            ends = ((cell.value("electrolyte/initial concentration"), 0.0) if name.law == "concentration" else
+                    tuple(cell.value(f"{section}/{end} stoichiometry") for end in ("minimum", "maximum")))
+            yield from ((path, words) for words in _faults_of_law(law, name, *ends, float(T), float(T)))
+
+
+@lru_cache
+def _laws_of(negative, positive) -> tuple:
+    """(section, path, name) of all quantities that may be laws in a cell with electrodes of these types."""
+    kinds = {"electrolyte": None} | dict(zip(ELECTRODES, (negative, positive), strict=True))
+    return tuple((section, f"{section}/{key}", name) for section, kind in kinds.items()
+                 for key, name in quantities(section, kind).items() if name.law)
 
 
 def _law(file, section, key, name, elsewhere=None):

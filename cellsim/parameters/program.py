@@ -1,6 +1,7 @@
 """Expressions as a list of operations, in which what appears twice is done once; the values are those of the tree."""
 import ast
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -25,14 +26,14 @@ class Program:
                 self._known[np.float64(node.value)] = 2 + len(self.constants)
                 self.constants.append(np.float64(node.value))
 
-    def _number(self, node) -> int:
+    def _number(self, node: Any) -> int:
         """Which value a node is."""
         if isinstance(node, ast.Constant):
-            return self._known[np.float64(node.value)]
+            return self._known[np.float64(node.value)]  # type: ignore[arg-type]
         if isinstance(node, ast.Name):
             return self._known[node.id]
         if isinstance(node, ast.Call):
-            do, parts = self.functions[node.func.id], node.args
+            do, parts = self.functions[node.func.id], node.args  # type: ignore[attr-defined]
         else:
             do = self.operators[type(node.op)]
             parts = [node.operand] if isinstance(node, ast.UnaryOp) else [node.left, node.right]

@@ -57,8 +57,11 @@ class Profile:
 
     def __call__(self, t):
         """Value at times t [s], an array or a number; the first and last value hold outside."""
-        return np.interp(numbers("profile times", t, "give times in seconds") if np.ndim(t) else
-                         arguments.number("profile time", t, "give a time in seconds"), self.times, self.values)
+        if isinstance(t, list | tuple) or getattr(t, "ndim", 0):
+            t = numbers("profile times", t, "give times in seconds")
+        else:
+            t = arguments.number("profile time", t, "give a time in seconds")
+        return np.interp(t, self.times, self.values)
 
     def __mul__(self, factor):
         """The same profile with values times `factor`."""
@@ -112,7 +115,7 @@ def profile(source, control="current", *, until=()):
 
     chosen("control", control, CONTROLS)
     if isinstance(source, str | Path):
-        found = read_profile(source)
+        found = read_profile(arguments.file_path("profile", source, error=ProtocolError))
     else:
         table = _array(source)
         found = Profile(table[:, 0], table[:, 1])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from ..arguments import flag, mapping, shown
+from ..arguments import flag, mapping, shown, whole
 from ..errors import ProtocolError
 from .check import check
 from .nodes import CCCV, DEEPEST, Condition, Goto, Label, Repeat, Stop, conditions_in, has_step, steps_in
@@ -95,6 +95,7 @@ class Protocol:
         from .form import to_form
 
         form = to_form(self.nodes, self.whenever, self.force)
+        indent = whole("indent", indent, "give a whole number from 0 to 20", low=0, high=20, none=True)
         return json.dumps(form.model_dump(by_alias=True, exclude_defaults=True), indent=indent)
 
     @classmethod

@@ -2,6 +2,7 @@
 import matplotlib as mpl
 import numpy as np
 
+from ..arguments import listed, shown, text
 from ..errors import ReportError
 from ..parameters.check import near
 from .plots import WIDTH, Figure, clock, low, save, styled
@@ -16,7 +17,10 @@ FEW = len(COLOURS) * len(DASHES)
 @styled
 def plot_runs(runs, path=None, *, y, x=TIME) -> Figure:
     """Curves of a `RunComparison`; the arguments are those of `RunComparison.plot`."""
-    names = (y,) if isinstance(y, str) else tuple(y)
+    wanted = "give names of variables over time"
+    names = (y,) if isinstance(y, str) else tuple(listed("y", y, wanted, ReportError))
+    for name in (*names, x):
+        text("x or y", name, wanted, ReportError)
     if not names:
         raise ReportError("y: empty; name at least one variable")
     for name in (*names, *(() if x == PASSED else (x,))):
@@ -47,9 +51,9 @@ def looks(n) -> list[dict]:
 def _check(runs, name):
     for label, result in zip(runs.labels, runs.results, strict=True):
         if name not in result.variables:
-            raise ReportError(f"{label}: has no variable {name!r}; {near(name, result)}")
+            raise ReportError(f"{label}: has no variable {shown(name)}; {near(name, result)}")
         if result.variables.dims(name) != (TIME,):
-            raise ReportError(f"{name!r} is not one number at a time; draw it with Result.plot(states=[{name!r}])")
+            raise ReportError(f"{shown(name)} is not one number at a time; draw it with Result.plot(states=[...])")
 
 
 def _passed(result) -> np.ndarray:

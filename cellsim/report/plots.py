@@ -8,6 +8,7 @@ import matplotlib.figure
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from ..arguments import file_path
 from ..errors import ReportError
 from ..files import replacing
 from .words import METRICS
@@ -64,7 +65,8 @@ def looks(figures) -> dict[str, dict]:
 @styled
 def save(figure, path):
     """Write a Figure in the format of the path's suffix; never half-written.  Raises ReportError."""
-    kind = str(path).rpartition(".")[2].lower()
+    path = file_path("path", path)
+    kind = path.suffix[1:].lower()
     known = figure.canvas.get_supported_filetypes()
     if kind not in known:
         raise ReportError(f"{path}: save a picture as one of {', '.join('.' + k for k in sorted(known))}")

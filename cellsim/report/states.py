@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.registry import BackendFilter, backend_registry
 
+from ..arguments import listed, numbers, shown, text, whole
 from ..errors import ReportError
 from ..parameters.check import near
 from .plots import GREY, STYLE, Figure, clock, low, save, styled
@@ -18,6 +19,7 @@ STATES = ("Voltage [V]", "Electrolyte concentration [mol.m-3]", "Electrolyte pot
                                           "particle concentration [mol.m-3]") for side in ("Negative", "Positive")))
 PANEL = (3.3, 2.1)  # inches
 WIDGETS = ("widget", "ipympl", "module://ipympl.backend_nbagg")  # interactive, but not matplotlib's own
+MOST_TIMES = 100
 MICRO = 1e6  # m to um
 STILL = 1e-4  # a state that varies by less, relative to its greatest value, is left out unless asked for
 ENDS = {"particle at the separator": "-", "particle at the collector": "--"}
@@ -91,10 +93,11 @@ def _names(result, states) -> tuple[str, ...]:
             raise ReportError("states: this result holds none in space; a .parquet file keeps none, nor does an "
                               "ensemble with `keep`: save as .nc, or leave `keep` out")
         return found
-    names = (states,) if isinstance(states, str) else tuple(states)
+    wanted = "give True or names of variables"
+    names = (states,) if isinstance(states, str) else tuple(listed("states", states, wanted, ReportError))
     for name in names:
-        if name not in result.variables:
-            raise ReportError(f"states: {name!r} is not a variable of {result.model}; {near(name, result)}")
+        if text("states", name, wanted, ReportError) not in result.variables:
+            raise ReportError(f"states: {shown(name)} is not a variable of {result.model}; {near(name, result)}")
         if result.variables.dims(name)[0] != TIME:
             raise ReportError(f"states: {name!r} does not depend on time; choose another variable")
     if not names:
@@ -106,12 +109,11 @@ def _moments(result, times) -> np.ndarray:
     """Times [s] at which the states are drawn over each other."""
     start, end = float(result.t[0]), float(result.t[-1])
     if isinstance(times, int | np.integer) and not isinstance(times, bool):
-        if times < 1:
-            raise ReportError(f"times {times}: draw at least one")
+        times = whole("times", times, f"draw at least one and at most {MOST_TIMES}", high=MOST_TIMES, error=ReportError)
         return np.linspace(start, end, times) if times > 1 else np.array([end])
-    found = np.atleast_1d(np.asarray(times, float))
+    found = numbers("times", times, "give a number of times, or a list of them [s]", error=ReportError)
     if found.size == 0 or not np.all((found >= start) & (found <= end)):
-        raise ReportError(f"times {times!r}: give a number of times, or times between {start:g} and {end:g} s")
+        raise ReportError(f"times {shown(times)}: give a number of times, or times between {start:g} and {end:g} s")
     return found
 
 

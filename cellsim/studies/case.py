@@ -130,7 +130,7 @@ def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, 
 
 def _axis(name, value):
     """(name, values, whether they are labels)."""
-    if not isinstance(value, list | tuple | range | np.ndarray) or np.ndim(value) == 0:
+    if not isinstance(value, list | tuple | range | np.ndarray) or isinstance(value, np.ndarray) and value.ndim == 0:
         return name, [value], False
     if len(value) == 0:
         raise ProtocolError(f"{name}: an empty list gives no cases; give at least one value")

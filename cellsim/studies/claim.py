@@ -4,9 +4,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ..arguments import file_path, listed
+from ..errors import ClaimError
 from .records import Claim
 from .yaml_file import content, validated
 
+LONGEST = 1000  # characters of a path
 DEFAULT = Path(__file__).with_name("nissan_energy.yaml")
 
 
@@ -43,12 +46,19 @@ def load_claim(path=None, *, cells=(), baselines=()) -> Claim:
     cells, baselines: names or paths that replace those of the file.
     Paths of parameter sets in the file are relative to it.  Raises ClaimError listing all faults.
     """
-    path = DEFAULT if path is None else Path(path)
+    path = DEFAULT if path is None else file_path("claim", path, error=ClaimError)
+    wanted = "give a name or a list of names of parameter sets, or paths of files"
+    cells, baselines = ([given] if isinstance(given, str | Path) else listed(what, given, wanted, ClaimError)
+                        for what, given in (("cells", cells), ("baselines", baselines)))
     found = content(path, f"copy {DEFAULT.name} (`cellsim claim`) and change it")
-    found |= {"cells": list(cells)} if cells else {}
-    found |= {"baselines": list(baselines)} if baselines else {}
+    found |= {"cells": [str(c) if isinstance(c, Path) else c for c in cells]} if cells else {}
+    found |= {"baselines": [str(c) if isinstance(c, Path) else c for c in baselines]} if baselines else {}
     file = validated(_File, found, path)
-    local = lambda name: str(path.parent / name) if (path.parent / name).is_file() else name  # noqa: E731
+
+    def local(name):
+        there = path.parent / name
+        return str(there) if len(name) < LONGEST and there.is_file() else name
+
     return Claim(title=file.title, source=file.source, factor=file.factor, metrics=tuple(file.metrics),
                  baselines=tuple(map(local, file.baselines)), cells=tuple(map(local, file.cells)),
                  c_rate=file.conditions.c_rate, temperature=file.conditions.temperature, note=file.note)

@@ -2,12 +2,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..arguments import listed, shown
 from ..errors import ReportError
 from ..files import optional
 from ..result import Result
 from .ensemble import Ensemble
 
 VOLTAGE = "Voltage [V]"
+LONGEST = 200  # characters of a label
 CLOSED = 0.01  # charge left over, relative to what was charged, up to which a run counts as there and back
 
 
@@ -53,12 +55,17 @@ def compare(runs: Iterable[Result | Ensemble] | Result | Ensemble,
     Raises ReportError for no runs at all, an ensemble whose series went to a file, a case that never
     began, and labels that are not as many as the results or not all different.
     """
-    runs = [runs] if isinstance(runs, Result | Ensemble) else list(runs)
+    wanted = "give results of simulate or ensembles"
+    runs = [runs] if isinstance(runs, Result | Ensemble) else listed("compare: runs", runs, wanted, ReportError)
     given = [pair for run in runs for pair in _results(run)]
     if not given:
         raise ReportError("compare: nothing to compare; give at least one result")
     results = tuple(result for _, result in given)
-    names = tuple(map(str, labels)) if labels is not None else _distinct([_words(*pair) for pair in given])
+    if labels is None:
+        names = _distinct([_words(*pair) for pair in given])
+    else:
+        labels = listed("compare: labels", labels, "give a list of texts", ReportError)
+        names = tuple(label[:LONGEST] if isinstance(label, str) else shown(label) for label in labels)
     if len(names) != len(results):
         raise ReportError(f"compare: {len(names)} labels for {len(results)} results; give one for each")
     if len(set(names)) < len(names):

@@ -3,8 +3,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ..arguments import shown
 from ..design import areal_capacity, build, energy_density
-from ..errors import ClaimError, ParameterError, SolveError
+from ..errors import ClaimError, ParameterError, ReportError, SolveError
 from ..models import capacity_between_cutoffs, open_circuit_voltage
 from ..parameters import Cell, load
 from ..protocols import discharge
@@ -87,6 +88,8 @@ def audit(claim: Claim | str | None = None, *,
     progress: called with what is being done and the share that is finished (0..1).
     Raises ClaimError, ParameterError and SolveError.
     """
+    if not callable(progress):
+        raise ReportError(f"progress {shown(progress)}: give a function of what is done and the share that is finished")
     claim = claim if isinstance(claim, Claim) else load_claim(claim)
     base, solid = _load_all(claim)
     total = 2.0 * len(base) + 3.0 * len(solid) + 5.0

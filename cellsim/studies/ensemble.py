@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 
 from .._jit import SOLVER, announce
+from ..arguments import file_path, listed, shown, text, whole
 from ..errors import ProtocolError
 from ..files import optional
 from ..parameters.check import near
@@ -17,6 +18,7 @@ from .parquet import Writer, kinds, ready
 from .processes import on_processes
 from .resumed import Parts, go_on
 
+MOST_THREADS = 1000
 SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
 
 
@@ -81,12 +83,17 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
         raise ProtocolError("threads or processes: give one of them")
     workers = threads_of(threads) if processes is None else threads_of(processes, "processes")
     total = len(cases) if isinstance(cases, Sized) else None
+    if isinstance(cases, Case):
+        cases = [cases]
+    if not isinstance(cases, Iterable) or isinstance(cases, str | bytes) or getattr(cases, "ndim", 1) == 0:
+        raise ProtocolError(f"cases {shown(cases)}: give cellsim.Case objects, such as cellsim.cases(...) makes")
+    path = path if path is None else file_path("path", path, (".parquet",))
     source = iter(cases)
     first = next(source, None)
     if first is None:
         raise ProtocolError("no cases: give at least one, such as cellsim.cases(cell, cellsim.discharge(1.0))")
     if not isinstance(first, Case):
-        raise ProtocolError(f"cases: expected cellsim.Case, found {type(first).__name__}; see cellsim.cases")
+        raise ProtocolError(f"cases {shown(first)}: give cellsim.Case objects, such as cellsim.cases(...) makes")
     keep = _names(keep, first, path)
     if resume and path is None:
         raise ProtocolError("resume: give a path, too, beside which what is done is kept")
@@ -137,24 +144,23 @@ def threads_of(threads, name="threads") -> int:
     """How many threads to use: as asked, or as many as this process has processors.  Raises ProtocolError."""
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-        raise ProtocolError(f"{name} {threads!r}: give a whole number, at least 1")
-    return threads
+    return whole(name, threads, f"give a whole number from 1 to {MOST_THREADS}", high=MOST_THREADS)
 
 
 def _names(keep, first, path) -> tuple[str, ...] | None:
     """The variables to keep, checked against those of the first case, if that can be built at all."""
     if keep is None and path is None:
         return None
-    names = SERIES if keep is None else (keep,) if isinstance(keep, str) else tuple(keep)
-    names = tuple(dict.fromkeys(("Time [s]", *names)))
+    wanted = "give names of variables over time, such as 'Voltage [V]'"
+    asked = SERIES if keep is None else (keep,) if isinstance(keep, str) else listed("keep", keep, wanted)
+    names = tuple(dict.fromkeys(("Time [s]", *(text("keep", name, wanted) for name in asked))))
     try:
         known = first.variables()
     except Exception:  # recorded as the failure of that case when it is run
         return names
     for name in names:
         if name not in known and name not in ALIASES:
-            raise ProtocolError(f"keep: {name!r} is not a variable of these cases; {near(name, known)}")
+            raise ProtocolError(f"keep: {shown(name)} is not a variable of these cases; {near(name, known)}")
         if path is not None and known.dims(name) != ("Time [s]",):
             raise ProtocolError(f"keep: {name!r} is not one number at a time and cannot go to a table; "
                                 "leave it out, or give no path")
@@ -164,10 +170,13 @@ def _names(keep, first, path) -> tuple[str, ...] | None:
 @contextmanager
 def _reporter(progress):
     """A function (done, total) that tells of progress."""
-    if not progress:
+    if progress is None or progress is False:
         yield lambda done, total: None
     elif callable(progress):
         yield progress
+    elif progress is not True:
+        raise ProtocolError(f"progress {shown(progress)}: give True, or a function of the numbers of cases done and in "
+                            "all")
     else:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

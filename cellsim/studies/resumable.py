@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .. import _jit
+from ..arguments import file_path, shown
 from ..errors import ReportError
 from ..files import optional, replacing
 from .journal import Journal
@@ -53,10 +54,11 @@ def run_resumably(cases: Iterable[dict], compute: Callable[[dict], dict], path=N
     at work on the same path.
     """
     cases = list(cases)
+    if progress is not None and not callable(progress):
+        raise ReportError(f"progress {shown(progress)}: give a function of the numbers of cases done and in all")
     if path is None:
         return [_told({**case, **compute(case)}, progress, k + 1, len(cases)) for k, case in enumerate(cases)]
-    if Path(path).suffix not in KINDS:
-        raise ReportError(f"{path}: save as {' or '.join(KINDS)}")
+    path = file_path("path", path, KINDS)
     pandas = optional("pandas")
     if Path(path).suffix == ".parquet":
         optional("pyarrow")

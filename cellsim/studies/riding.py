@@ -169,9 +169,9 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     check_window(soc, to)
     known_options("ride:", how)
     main = riding(cell, limits, to)
-    protocol = Protocol([before, main]) if before else main
+    protocol = main if isinstance(before, str | tuple | list) and not before else Protocol([before, main])
     heat = limits.temperature is not None if heat is None else heat
-    most = MAX_STEPS if before else STEPS  # what comes before may have any number of them
+    most = STEPS if protocol is main else MAX_STEPS  # what comes before may have any number of them
     result = simulate(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
     names = {_untimed(str(step)): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
     active = tuple((names[_untimed(s.step)], s.t_start, s.t_end) for s in result.steps if _untimed(s.step) in names)

@@ -11,8 +11,9 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ..arguments import file_path
 from ..errors import ClaimError
-from ..files import optional
+from ..files import optional, reading
 from .yaml_file import content, validated
 
 FOLDER = Path(__file__).with_name("claims")
@@ -217,8 +218,9 @@ def claims(folder=None) -> StatedClaims:
 
     folder: of `.yaml` files, the packaged ones unless given.  Raises ClaimError naming file, key and remedy.
     """
-    folder = FOLDER if folder is None else Path(folder)
-    paths = sorted(folder.glob("*.yaml"))
+    folder = FOLDER if folder is None else file_path("folder", folder, error=ClaimError)
+    with reading(folder, ClaimError):
+        paths = sorted(folder.glob("*.yaml"))
     if not paths:
         raise ClaimError(f"{folder}: holds no .yaml files of claims; see those in {FOLDER.name}/ of the package")
     figures, notes = [], []

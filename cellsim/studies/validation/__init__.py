@@ -2,6 +2,8 @@
 
 To add lines, give a module a tuple LINES of `Line` and name it in MODULES.
 """
+from ...arguments import listed, shown
+from ...errors import ReportError
 from . import closed_forms, codes, fast_charge, films, minnmann, percolation, pressure, rates, sony, spectra, warm
 from .line import KINDS, Found, Line, Outcome, Point
 
@@ -14,9 +16,14 @@ __all__ = ["KINDS", "LINES", "Found", "Line", "Outcome", "Point", "validate"]
 def validate(names=(), progress=None) -> list[Outcome]:
     """Run the lines whose names start with one of `names` (all by default) and say what came out.
 
-    progress: called with (name, share done).  Raises ReportError if reference data are not at hand.
+    progress: called with (name, share done).  Raises ReportError for a name that no line has, and if reference
+    data are not at hand.
     """
-    names = tuple(names)
+    wanted = f"give names of lines, or how they begin, of {', '.join(line.name for line in LINES)}"
+    names = (names,) if isinstance(names, str) else tuple(listed("validate: names", names, wanted, ReportError))
+    for name in names:
+        if not isinstance(name, str) or not name or not any(line.name.startswith(name) for line in LINES):
+            raise ReportError(f"validate {shown(name)}: {wanted}")
     chosen = [line for line in LINES if not names or line.name.startswith(names)]
     found = []
     for k, line in enumerate(chosen):
