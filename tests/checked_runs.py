@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from cellsim.errors import Ending
-from cellsim.models import ACCURACY, capacity_between_cutoffs
+from cellsim.models import ACCURACY, capacity_between_cutoffs, open_circuit_voltage
 from cellsim.models.parts import has_foil
 from cellsim.physics.constants import F
 from cellsim.protocols import Profile
@@ -128,8 +128,6 @@ def replayed(protocol, cell, how, result):
             if not result.termination.startswith("stopped"):
                 return f"the run stopped and says {result.termination!r}"
             return steps
-        if outcome.t_end == 0.0 and k + 1 == len(result.steps):
-            return steps  # nothing began: the one row is of the last step, conditions look at the cell before it
         rows = np.flatnonzero(result.step_index <= k)
         last = int(rows[-1]) if rows.size else 0
         values = {"voltage": result["Voltage [V]"][last], "current": result["Current [A]"][last],
@@ -139,6 +137,9 @@ def replayed(protocol, cell, how, result):
                          ("critical current margin", "Critical current margin [A.m-2]")):
             if of in set(result):
                 values[name] = result[of][last]
+        if outcome.t_end == 0.0:  # nothing has begun: conditions look at the cell at rest, which no row shows
+            values |= {"current": 0.0, "c-rate": 0.0, "current density": 0.0, "soc": how["soc"],
+                       "voltage": open_circuit_voltage(cell, how["soc"], how["temperature"])}
         try:
             step = walk.send(outcome, values)
         except StopIteration:
