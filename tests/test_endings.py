@@ -9,7 +9,7 @@ from cellsim.models.laws import LEAST_SHARE, positive
 
 FINE = DFN((70, 20, 70), shells=20)  # 160 volumes
 LIQUID = "lgm50_chen2020"
-# time [s] to the lower cut-off, which meshes of 160 and 480 volumes give to the last digit but one
+# time [s] to the lower cut-off, found independently on a mesh of 160 volumes
 EMPTIED = {("lgm50_oregan2022", 4.0): 409.13, ("lgm50_oregan2022", 6.0): 85.16, ("sony_vtc5a", 6.0): 404.4,
            ("sony_vtc5a", 8.0): 168.45}
 

@@ -163,7 +163,7 @@ def volumes_for(numbers, g, times, error) -> int:
     varied = numbers.kinetic + numbers.level
     front = min(4.0, 0.3 * numbers.u * (1.0 + g) / varied) * max(0.0, 1.0 - varied / SMOOTH)
     square = min(numbers.u * (0.13 + 0.13 * min(numbers.u, 1.5) + 0.026 * g**3 + front), MOST) / error
-    square = max([square, *(numbers.front(t) / error for t in times)])
+    square = max([square, *(min(numbers.front(t), MOST) / error for t in times)])
     return max(FEWEST_VOLUMES, math.ceil(math.sqrt(square)))
 
 
@@ -174,7 +174,7 @@ def separator_volumes(u, g, time, beside_foil, times, error) -> int:
     """
     square = min((3.6 if beside_foil else 2.1) * u * g**2, MOST)
     if times and beside_foil:
-        square = max(square, AT_FACE * g * min(time / min(times), 1.0))
+        square = max(square, min(AT_FACE * g * min(time / min(times), 1.0), MOST))
     return max(FEWEST_BETWEEN, math.ceil(math.sqrt(square / error)))
 
 
