@@ -37,18 +37,23 @@ def scale(cell, step) -> float:
     return {"c-rate": cell.nominal_capacity / area, "resistance": area}.get(step.control, 1.0 / area)
 
 
-def check(cell, sys, step, warms):
-    """Refuse what the cell, the model or the run has no answer to; `warms`: whether it is a run with heat."""
-    asked = {step.control, *(limit.quantity for limit in step.until)}
+def check_known(cell, sys, asked, what):
+    """Refuse `what` if it asks for a quantity that the cell or the model has no answer to."""
     if "plating margin" in asked and (sys.model == SINGLE_FLUX or has_foil(cell)):
         why = "plates lithium all the time" if has_foil(cell) else "is run with SPMe, which has no potential there"
-        raise ProtocolError(f"{step}: {cell.name} {why}; a plating margin needs a porous negative electrode, "
+        raise ProtocolError(f"{what}: {cell.name} {why}; a plating margin needs a porous negative electrode, "
                             "in DFN or SPM")
     if "critical current margin" in asked and not np.isfinite(sys.heat.critical):
         key, known = "negative electrode/critical current density", cell.value("cell/reference temperature")
         why, give = ("no critical current", "[A.m-2]") if not cell.has(key) else (
             f"its critical current at {known - ZERO_CELSIUS:g} degC only", "activation energy [J.mol-1]")
-        raise ProtocolError(f"{step}: {cell.name} states {why}; give {key} {give}")
+        raise ProtocolError(f"{what}: {cell.name} states {why}; give {key} {give}")
+
+
+def check(cell, sys, step, warms):
+    """Refuse a step that the cell, the model or the run has no answer to; `warms`: whether it is a run with heat."""
+    asked = {step.control, *(limit.quantity for limit in step.until)}
+    check_known(cell, sys, asked, step)
     if not warms and ("temperature" in asked or step.heater or step.self_heating):
         raise ProtocolError(f"{step}: needs a run with heat; ask simulate for heat=True")
     if step.control == "temperature" and sys.model == SINGLE_FLUX:

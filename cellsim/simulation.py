@@ -6,7 +6,7 @@ import numpy as np
 from ._jit import FOLLOW, SOLVER, announce
 from .arguments import number, whole
 from .calls import Call, Rows, finish
-from .controls import Now, check, control, scale
+from .controls import Now, check, check_known, control, scale
 from .errors import Ending, ProtocolError, SolveError
 from .kernels import march
 from .kernels import profile as following
@@ -26,7 +26,8 @@ from .result import Result
 from .start import FinalState, at_start, final_state_of, going_on
 from .variables import Variables
 
-ROWS = 512  # states kept per call of the kernel
+ROWS, LEAST_ROWS = 512, 16  # states kept per call of the kernel, fewer of large ones:
+NUMBERS = 500_000  # so many numbers, so that a call takes no longer than a fraction of a second
 MOST = 2 ** 31  # bytes of states that a result keeps
 NO_KNOTS = np.zeros((0, 2))
 
@@ -127,6 +128,7 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
     around = begun.ambient if ambient is None else float(ambient)
     run = _Run(cell, begun.model, begun.sys, begun.words, begun.state, begun.soc, cell.value("cell/electrode area"),
                rtol, period or 0.0, time_budget, around, begun.warms)
+    check_known(cell, run.sys, protocol.asks, "a condition")
     for each in steps:
         check(cell, run.sys, each, run.warms)
         _check_rows(run, each)
@@ -201,7 +203,8 @@ def _one_step(run, step, t0):
     if not run.warms:
         run.take_on(run.around(step))
     size, limit = run.state.size, run.time_budget
-    buffer, k = Buffer(ROWS, run.words[1:4]), size - TAIL
+    room, k = max(LEAST_ROWS, min(ROWS, NUMBERS // size)), size - TAIL
+    buffer = Buffer(room, run.words[1:4])
     s = buffer.states[0]
     s[:] = run.state
     if not run.warms:
@@ -214,9 +217,9 @@ def _one_step(run, step, t0):
     times, states, status, spent = Rows(), Rows(), STARTING, None
     while status < 0:
         reply = yield Call(kernel, (status, 0, 0.0, *run.words, *ctl, run.rtol, q0, every, _first_step(run, ctl),
-                                    run.max_order, buffer.address, ROWS, address(knots), len(knots)), buffer, knots)
+                                    run.max_order, buffer.address, room, address(knots), len(knots)), buffer, knots)
         status, rows = reply.status, reply.rows
-        kept = np.array if 2 * rows < ROWS else np.asarray  # copies, where a buffer would be kept for few rows
+        kept = np.array if 2 * rows < room else np.asarray  # copies, where a buffer would be kept for few rows
         times.append(kept(buffer.times[:rows]))
         states.append(kept(buffer.states[:rows]))
         run.stored += rows
@@ -226,8 +229,8 @@ def _one_step(run, step, t0):
             spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
             if spent > limit:
                 status = int(Ending.SOLVER_TIME_BUDGET)
-            buffer = Buffer(ROWS, run.words[1:4], buffer.memory)
-    if 2 * rows < ROWS:
+            buffer = Buffer(room, run.words[1:4], buffer.memory)
+    if 2 * rows < room:
         recycle([buffer])
     t, s, ending = finite(_joined(times), _joined(states), run.state, Ending(status))
     return t0 + t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t0 + t, s)

@@ -12,7 +12,7 @@ from .task import control_of, lengths, memory_of, output_of, system_of, work_of
 H_MIN = 1e-12  # smallest time step [s]
 INSTANT = 1e-9  # an ending is located to this time [s]
 CLOSE = 1e-12  # or to this margin
-ATTEMPTS = 1000  # time steps tried in one call of `travel`, so that its caller can watch the clock
+ATTEMPTS = 2  # time steps tried in one call of `travel` for each row of output, so that its caller can watch the clock
 
 
 @inner
@@ -54,7 +54,7 @@ def land(sys, ctl, mem, t_before, q_start, state, w, g):
             g_after *= 0.5 if kept > 0 else 1.0
             kept = 1
         if after - before < INSTANT or abs(g[now]) < CLOSE:
-            return now, when
+            return (now if g[now] < CLOSE else which), when  # before the event another margin may be the smallest
     return which, when
 
 
@@ -94,7 +94,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
         mem.head[4], rows = 0.0, 1
         if status != RUNNING:
             return status, rows
-    for _ in range(ATTEMPTS):
+    for _ in range(ATTEMPTS * out_t.size):
         remaining = ctl.duration - mem.head[0]
         if remaining <= 1e-12 * ctl.duration:
             return 0, rows

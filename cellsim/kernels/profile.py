@@ -18,7 +18,7 @@ from .history import KELVIN
 from .march import ATTEMPTS, H_MIN, INSTANT
 from .stage import solve, solve_here, voltage
 from .start import start
-from .system import TAIL, E, Q, T, aimed, copy, keep_salt, views
+from .system import TAIL, T, aimed, copy, keep_salt, views
 from .task import STARTING, begin_with, control_of, lengths, numbers, output_of, system_of, work_of
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
@@ -75,7 +75,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
 
 @inner
 def begin(sys, ctl, m, w, rtol):
-    """Rates of change at the consistent state m[Y]."""
+    """Rates of change at the consistent state m[Y]: all of one small implicit step, so that they belong together."""
     hg, k, n = 1e-3, m.shape[1] - TAIL, sys.grain.size * sys.shell.size + sys.volume.size
     copy(m[Y], m[AHEAD])
     for i in range(m.shape[1]):
@@ -84,7 +84,6 @@ def begin(sys, ctl, m, w, rtol):
         for i in range(k + TAIL):
             if i < n or i > k:
                 m[RATE, i] = (m[AHEAD, i] - m[Y, i]) / hg
-    m[RATE, k + Q], m[RATE, k + E] = m[Y, k], m[Y, k] * voltage(sys, m[Y])
 
 
 @inner
@@ -103,16 +102,16 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
         if not solved:
             after = step
             continue
-        which = closest(sys, ctl, m[AHEAD], q_start, w, g)
-        if g[which] < 0.0:
-            after, g_after = step, g[which]
+        now = closest(sys, ctl, m[AHEAD], q_start, w, g)
+        if g[now] < 0.0:
+            which, after, g_after = now, step, g[now]
             g_before *= 0.5 if kept < 0 else 1.0
             kept = -1
-        else:
-            before, g_before = step, g[which]
+        else:  # before the event another margin may be the smallest
+            before, g_before = step, g[now]
             g_after *= 0.5 if kept > 0 else 1.0
             kept = 1
-        if abs(g[which]) * (after - before) < 0.1 * INSTANT * abs(g_before - g_after) or after - before < 0.5 * INSTANT:
+        if abs(g[now]) * (after - before) < 0.1 * INSTANT * abs(g_before - g_after) or after - before < 0.5 * INSTANT:
             break
     return (which if solved else -1), step
 
@@ -178,7 +177,7 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
         if status != RUNNING:
             return status, rows
         begin(sys, ctl, m, w, rtol)
-    for _ in range(ATTEMPTS):
+    for _ in range(ATTEMPTS * out_t.size):
         t, k = head[0], int(head[2])
         if t >= ctl.duration:
             return 0, rows

@@ -160,8 +160,9 @@ def _law(file, section, key, name, elsewhere=None):
     if name.law == "stoichiometry":
         lo, hi = (file.value(section, f"{end} stoichiometry") for end in ("minimum", "maximum"))
         first, last = (law.table[0][0], law.table[0][-1]) if law.table else (lo, hi)
-        if first > lo + SLACK or last < hi - SLACK:
-            yield path, (f"the table covers {first:g} to {last:g}, not the window {lo:g} to {hi:g}; "
+        known = record.get("range") or (lo, hi)  # which a variation may leave, and is told
+        if first > known[0] + SLACK or last < known[1] - SLACK:
+            yield path, (f"the table covers {first:g} to {last:g}, not the window {known[0]:g} to {known[1]:g}; "
                          "extend the table or narrow the window")
         ends = lo, hi
     else:
