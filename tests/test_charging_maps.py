@@ -173,7 +173,7 @@ def test_a_fleet_charged_alike_needs_a_margin():
 
     assert keeping(found.margin) == found.share and keeping(0.0) == found.bare
     assert keeping(found.margin - 10.0 / 16.0) < 0.95
-    assert "6" in repr(found) and found.current[:, 1].max() < 0.0
+    assert f"{found.margin:.3g} mV" in repr(found) and found.current[:, 1].max() < 0.0
 
 
 def test_a_replayed_run_is_the_same_run():
@@ -194,7 +194,7 @@ def test_a_fleet_over_no_limit_is_refused():
 
 def test_an_unknown_axis_is_refused():
     """The message lists those there are."""
-    with pytest.raises(cellsim.ProtocolError, match="choose from temperature"):
+    with pytest.raises(cellsim.ProtocolError, match="choose one of temperature"):
         cellsim.charge_map(CHEN, "colour", [1.0], "temperature", [25.0])
     with pytest.raises(cellsim.ParameterError, match="critical current density"):
         cellsim.charge_map(CHEN, "critical current", [1.0], "temperature", [25.0])

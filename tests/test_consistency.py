@@ -25,6 +25,9 @@ V, SOC, LITHIUM = "Voltage [V]", "State of charge", "Total lithium in {} electro
 EXACT = 1e-6  # V: the same equations and the same steps of time, but for rounding
 TIGHT, WITHIN = 1e-7, 5e-5  # local error of a step of time; of the voltage after some hundreds of such steps
 MILLIVOLT = 1.1e-3  # V rms: what the default promises, and a tenth for the finer run's own error
+# sets of which the rule for the mesh is known to miss a millivolt, and half a percent of time, see docs/trust.md: [V rms,
+# share of the time]
+MISSED = {"lgm50_oregan2022": (2e-3, 5e-3), "minnmann2021": (2e-3, 2.5e-2)}
 HUGE = Lumped(heat_capacity=1e12)
 pytestmark = pytest.mark.filterwarnings("ignore::cellsim.errors.CellsimWarning")
 
@@ -163,9 +166,6 @@ def test_a_run_in_two_parts_is_the_run_in_one(cell, T, soc):
 @each
 def test_a_cell_is_the_same_after_file_pickle_and_back(cell, T, soc, tmp_path, request):
     """Bit for bit: what is stored is all there is."""
-    if request.node.callspec.id == "random-8":
-        request.node.add_marker(pytest.mark.xfail(reason="its window moved beyond the table of its potential, which "
-                                                  "a file is refused for", strict=False))
     (tmp_path / "cell.json").write_text(json.dumps(cell.to_json()), encoding="utf-8")
     steps = f"Discharge at {gentle(cell, T)!r} C for 5 minutes"
     before = cellsim.simulate(cell, steps, soc=soc, temperature=T)
@@ -229,9 +229,7 @@ def test_the_mesh_does_not_decide(cell, T, soc, request):
     The ending's time is good to half a percent of the run (docs/trust.md), or as good as the voltage there: by the
     finer curve 3 mV off, as a millivolt rms may be three at the end, where most is missed.
     """
-    if request.node.callspec.id in ("lgm50_oregan2022", "minnmann2021"):
-        request.node.add_marker(pytest.mark.xfail(reason="1.5 mV when charged at 0.6C; 1.9 % of time at 0.14C",
-                                                  strict=False))
+    rms, share = MISSED.get(request.node.callspec.id, (MILLIVOLT, 5e-3))
     for charging in (False, True):
         step = until_the_end(cell, T, charging)
         plain = cellsim.simulate(cell, step, soc=soc, temperature=T)
@@ -240,14 +238,12 @@ def test_the_mesh_does_not_decide(cell, T, soc, request):
         assert plain.endings == fine.endings
         t = np.linspace(0.0, 0.95 * fine.t[-1], 200)
         assert plain.t[-1] >= t[-1]
-        assert np.sqrt(np.mean((plain.at(V, t) - fine.at(V, t)) ** 2)) <= MILLIVOLT
+        assert np.sqrt(np.mean((plain.at(V, t) - fine.at(V, t)) ** 2)) <= rms
         end = min(plain.t[-1], fine.t[-1])
-        near = abs(plain.t[-1] - fine.t[-1]) <= 5e-3 * fine.t[-1]
+        near = abs(plain.t[-1] - fine.t[-1]) <= share * fine.t[-1]
         assert near or abs(float(plain.at(V, end)[0] - fine.at(V, end)[0])) <= 3e-3
 
 
-@pytest.mark.xfail(reason="charge at a given voltage is counted to 1e-4 of the lithium only; a depleted SPMe is "
-                   "called an empty particle", strict=False)
 def test_a_slice_of_the_campaign():
     """Forty runs of benchmarks/campaign.py: no fault, and no exception but a refusal."""
     import sys

@@ -92,7 +92,7 @@ def test_a_failure_is_told_in_words_and_disturbs_no_other():
     expected = good.run()["Voltage [V]"]
     for result in found.results[::2]:
         assert np.array_equal(result["Voltage [V]"], expected)
-    words = ("separator/thickness", "no_such_set", "soc 2.0", "has no step", "AttributeError", "expected cellsim.Case",
+    words = ("separator/thickness", "no_such_set", "soc 2:", "has no step", "AttributeError", "expected cellsim.Case",
              "time budget")
     for outcome, said in zip(found.outcomes[1::2], words, strict=True):
         assert said in outcome.failure
@@ -140,7 +140,7 @@ def test_text_labels_go_to_the_file(tmp_path):
     path = tmp_path / "out.parquet"
     simulate_many(cases([CHEN, "marquis2019"], cellsim.discharge(1.0), model=[SMALL, cellsim.SPM(10)]), path=path)
     frame = pd.read_parquet(path)
-    assert set(frame["cell"]) == {CHEN, "marquis2019"} and "SPM(shells=10)" in set(frame["model"])
+    assert set(frame["cell"]) == {CHEN, "marquis2019"} and "SPM(shells=10, reach=None)" in set(frame["model"])
 
 
 def test_only_what_is_kept_stays_in_memory(varied, whole):
@@ -214,11 +214,11 @@ NONE = Case(CHEN, cellsim.discharge(1.0), SMALL)
 
 
 @pytest.mark.parametrize("given, options, fault, words", [
-    ([], {}, ProtocolError, "no cases"), (["x"], {}, ProtocolError, "expected cellsim.Case, found str"),
+    ([], {}, ProtocolError, "no cases"), (["x"], {}, ProtocolError, "cases 'x': give cellsim.Case objects"),
     ([NONE], {"threads": 0}, ProtocolError, "threads 0"), ([NONE], {"threads": 1.5}, ProtocolError, "threads 1.5"),
     ([NONE], {"keep": ["Volts [V]"]}, ProtocolError, r"did you mean 'Voltage \[V\]'"),
     ([NONE], {"keep": "x [m]", "path": "o.parquet"}, ProtocolError, "not one number at a time"),
-    ([NONE], {"path": "out.csv"}, ReportError, "give the name of a .parquet file"),
+    ([NONE], {"path": "out.csv"}, ReportError, "save as .parquet"),
     ([NONE], {"path": "missing/out.parquet"}, ReportError, "cannot be written"),
     ([Case(CHEN, CC_CV, labels={"Case": 1})], {"path": "o.parquet"}, ProtocolError, "is the name of a column")])
 def test_bad_input_is_refused_before_anything_is_computed(given, options, fault, words, monkeypatch, tmp_path):

@@ -213,7 +213,7 @@ def test_a_critical_current_without_an_activation_energy_says_nothing_of_other_t
 
 
 @pytest.mark.parametrize("voids", (0.0, 1.0))
-@pytest.mark.parametrize("model", (cellsim.DFN(), cellsim.SPMe()))
+@pytest.mark.parametrize("model", (cellsim.DFN((1, 4, 8), 8), cellsim.SPMe((1, 4, 8), 8)))
 def test_of_a_foils_resistance_only_the_interphase_has_its_activation_energy(model, voids):
     """In a run that warms as at that temperature from the start: 1 uV, where contact taken along would be off 25 mV."""
     n = "negative electrode/"

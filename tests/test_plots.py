@@ -161,7 +161,7 @@ BAD = {
     "none": ({"states": []}, "name at least one"),
     "no times": ({"states": True, "times": 0}, "at least one"),
     "after the end": ({"states": True, "times": [1e6]}, "between 0 and 2400 s"),
-    "not a time": ({"states": True, "times": [float("nan")]}, "between 0 and 2400 s"),
+    "not a time": ({"states": True, "times": [float("nan")]}, "give a number of times"),
 }
 
 
@@ -193,7 +193,7 @@ def test_runs_are_named_after_what_differs(result, ensemble):
     assert cellsim.compare([result, result]).labels == (f"{LIQUID} (1)", f"{LIQUID} (2)")
     other = replace(result, steps=result.steps[:1])
     assert cellsim.compare([result, other]).labels[1] == str(STEPS[0])
-    assert cellsim.compare([result, ensemble], labels="abcde").labels == tuple("abcde")
+    assert cellsim.compare([result, ensemble], labels=list("abcde")).labels == tuple("abcde")
 
 
 def test_a_row_of_the_table_is_a_run(result, ensemble):

@@ -213,7 +213,7 @@ def test_a_profile_that_makes_no_sense_is_refused_in_words(times, values, words)
 
 @pytest.mark.parametrize("arguments, words", [
     (("rest", Profile((0, 1), (0, 0))), "a rest follows no profile"),
-    (("current", Profile((0, 1), (1, 1)), 2.0), "at most 1 s, the end of the profile"),
+    (("current", Profile((0, 1), (1, 1)), 2.0), "the profile ends at 1 s"),
     (("current", Profile((0, 1), (1, 1)), None, (Limit("soc", 0.5),)), "cannot end at a state of charge")])
 def test_a_step_that_cannot_follow_its_profile_is_refused_in_words(arguments, words):
     with pytest.raises(ProtocolError, match=words):

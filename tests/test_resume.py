@@ -286,7 +286,7 @@ def test_a_killed_ensemble_goes_on(tmp_path):
 
 @pytest.mark.parametrize("options, fault, words", [
     ({"resume": True}, ProtocolError, "resume: give a path"),
-    ({"resume": True, "path": "x.csv"}, ReportError, "give the name of a .parquet file"),
+    ({"resume": True, "path": "x.csv"}, ReportError, "save as .parquet"),
     ({"resume": True, "path": "x.parquet", "keep": ["Time"]}, ProtocolError, "keep: 'Time'")])
 def test_resuming_what_cannot_be_is_refused(options, fault, words, tmp_path, monkeypatch):
     """Before anything is computed or written."""

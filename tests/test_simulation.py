@@ -139,7 +139,7 @@ def test_a_depleted_electrolyte_stops_where_the_salt_runs_out():
 def test_a_run_out_of_time_keeps_its_partial_result():
     """A budget of nothing, and output too fine for one call of the kernel."""
     with pytest.raises(cellsim.SolveError, match="used up its time budget") as caught:
-        simulate(LIQUID, discharge(1.0), SPM(), period=0.01, time_budget=0.0)
+        simulate(LIQUID, discharge(1.0), SPM(), period=0.01, time_budget=1e-9)
     result = caught.value.result
     assert result.endings == (Ending.SOLVER_TIME_BUDGET,) and result.endings[0].is_failure
     assert len(result.t) > 100 and np.isfinite(result[V]).all()
@@ -393,14 +393,14 @@ BAD = {
     "rest without end": (lambda: cellsim.Step("rest"), "needs a duration"),
     "no current": (lambda: discharge(0.0), "is a rest"),
     "hold without end": (lambda: hold(4.2, None), "needs a duration or a current"),
-    "negative duration": (lambda: rest(-1.0), "must be above 0"),
+    "negative duration": (lambda: rest(-1.0), "above 0"),
     "no steps": (lambda: simulate(LIQUID, []), "the protocol has no step; give at least one"),
     "not a step": (lambda: simulate(LIQUID, ["discharge"]), "expected at"),
     "percent": (lambda: simulate(LIQUID, discharge(), soc=80.0), "between 0 and 1"),
     "celsius": (lambda: simulate(LIQUID, discharge(), temperature=25.0), "give kelvin"),
     "sloppy": (lambda: simulate(LIQUID, discharge(), rtol=1.0), "choose between"),
     "no period": (lambda: simulate(LIQUID, discharge(), period=-1.0), "above 0"),
-    "no cycles": (lambda: cellsim.cycle([rest(1.0)], 0), "at least once"),
+    "no cycles": (lambda: cellsim.cycle([rest(1.0)], 0), "from 1 to"),
 }
 
 

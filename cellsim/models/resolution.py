@@ -32,6 +32,7 @@ from .parts import NEGATIVE, PARTS, POSITIVE, has_foil, is_film, is_metal
 
 SHARE = 0.35  # of the accuracy, left to each of the two electrodes and to the shells
 MOST = 1.6  # V: beyond, the run ends so early that the error grows no more
+MOST_SHELLS = 400  # beyond, a surface is full or empty at once
 FEWEST_VOLUMES, FEWEST_BETWEEN, FEWEST_SHELLS = 4, 2, 4
 SMOOTH = 0.03  # V: a reaction is a front where potential and kinetics vary by less
 FALL, FLATTER = 2.0, 2.5
@@ -183,7 +184,7 @@ def shells_for(numbers, error) -> int:
     S = numbers.S
     even = 4.0 + math.log(max(1.0, 1e-3 * (0.3 * S + 1.5 * S**3) / error), FALL)
     uneven = 4.0 * (1e-3 * S * numbers.uneven**2 * (0.13 + 0.18 * S) / error) ** (1.0 / FLATTER)
-    return max(FEWEST_SHELLS, math.ceil(max(even, uneven)))
+    return min(max(FEWEST_SHELLS, math.ceil(max(even, uneven))), MOST_SHELLS)
 
 
 def reach_for(numbers, times, error) -> float:

@@ -15,6 +15,7 @@ AMOUNT = ("thickness", "active material volume fraction", "utilisation", "maximu
 OCP, COUNTER, T_REF = "open-circuit potential", f"{NEGATIVE}/counter potential", "cell/reference temperature"
 CUTOFFS = ("cell/lower voltage cut-off", "cell/upper voltage cut-off")
 EDGE = 1e-5  # of a stoichiometry, left to 0 and 1 where no cut-off voltage is met
+_end_potential = getattr(end_potential, "py_func", end_potential)
 KNOTS = 4097  # of a tabulated potential: good to 1e-8 V where it is smooth, to 1e-5 V at its steep ends
 
 
@@ -34,7 +35,7 @@ def _table(law, T):
 def potential(law, x, T) -> tuple[float, float]:
     """Open-circuit potential of an electrode at a stoichiometry, with what keeps it between 0 and 1 [V];  d/dx."""
     lo, hi = X_RANGE
-    end, end_x = (0.0, 0.0) if 0.01 < x < 0.99 else map(float, end_potential.py_func(x))
+    end, end_x = (0.0, 0.0) if 0.01 < x < 0.99 else map(float, _end_potential(x))
     if law.value is not None:
         return law.value + end, end_x
     inside = lo if x < lo else hi if x > hi else x
