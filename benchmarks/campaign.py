@@ -4,8 +4,8 @@
     python benchmarks/campaign.py --seed 1 --only 4711
 
 Run number n of a seed is the same everywhere.  Cells are packaged sets with up to four changes, at -30 to 100 degC
-and any state of charge; tests/random_cells.py makes them and tests/checked_runs.py says what is asked.  Runs are
-made in a process of their own, so that neither a hang nor a crash ends the campaign.
+and any state of charge; tests/random_cells.py and tests/random_protocols.py make them, tests/checked_runs.py says what
+is asked.  Runs are made in a process of their own, so that neither a hang nor a crash ends the campaign.
 """
 import argparse
 import json
@@ -21,6 +21,7 @@ from collections import Counter
 
 import paths  # noqa: F401
 import random_cells
+import random_protocols
 from checked_runs import faults
 
 import cellsim
@@ -36,7 +37,7 @@ def prepared(seed, number):
     rng = random.Random(f"{seed}/{number}")
     cell, refused = random_cells.cell(rng)
     how = random_cells.circumstances(rng, cell)
-    protocol = random_cells.protocol(rng, cell, how["model"], how["heat"])
+    protocol = random_protocols.protocol(rng, cell, how["model"], how["heat"])
     return cell, protocol, {**how, "time_budget": BUDGET, "max_steps": STEPS}
 
 
