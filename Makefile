@@ -12,7 +12,7 @@ audit: .venv/installed
 	$(BIN)/cellsim audit -o report.html
 
 test: .venv/tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/linted
 	$(BIN)/ruff check .

@@ -92,8 +92,8 @@ def test_a_failure_is_told_in_words_and_disturbs_no_other():
     expected = good.run()["Voltage [V]"]
     for result in found.results[::2]:
         assert np.array_equal(result["Voltage [V]"], expected)
-    words = ("separator/thickness", "no_such_set", "soc 2:", "has no step", "AttributeError", "expected cellsim.Case",
-             "time budget")
+    words = ("separator/thickness", "no_such_set", "soc 2:", "has no step", "give one of cellsim.DFN()",
+             "expected cellsim.Case", "time budget")
     for outcome, said in zip(found.outcomes[1::2], words, strict=True):
         assert said in outcome.failure
     assert len(found.failures) == len(BAD) and f"{len(BAD)} failed" in repr(found)

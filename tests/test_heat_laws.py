@@ -181,7 +181,8 @@ def test_a_law_that_is_singular_within_reach_runs_where_it_is_finite_and_says_wh
     reach = heat.warm_laws(cell, 298.15)[3]
     assert 238.15 < reach.lo < 260.0 and reach.colder.startswith("electrolyte/diffusivity")
     assert heat.reach(298.15, cellsim.DFN().discretise(cell, 298.15, heat.Body(1.0, 1.0)).heat) == (reach.lo, reach.hi)
-    with pytest.raises(ParameterError, match=r"lgm50_chen2020: electrolyte/diffusivity: gives inf at x = \d+.* and T = 240 K"):
+    words = r"lgm50_chen2020: electrolyte/diffusivity: gives inf at x = \d+.* and T = 240 K"
+    with pytest.raises(ParameterError, match=words):
         cellsim.simulate(cell, "Discharge at 1C", heat=True, temperature=240.0)
 
 

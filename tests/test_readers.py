@@ -69,7 +69,7 @@ def test_what_is_no_file_is_refused_at_once(suffix, tmp_path):
         names += [tmp_path / f"pipe{suffix}", tmp_path / f"zero{suffix}"]
     for name in names:
         began = time.process_time()
-        with pytest.raises(CellsimError, match="cannot be read|give the path of a file") as refused:
+        with pytest.raises(CellsimError, match="cannot be read|give (the|a) path") as refused:
             read(name)
         assert time.process_time() - began < 2.0 and len(str(refused.value)) < 400
         str(refused.value).encode()  # can be printed
