@@ -159,8 +159,8 @@ def _law(file, section, key, name, elsewhere=None):
     path, law, T = f"{section}/{key}", Law.of(record), elsewhere or file.value("cell", "ambient temperature")
     if name.law == "stoichiometry":
         lo, hi = (file.value(section, f"{end} stoichiometry") for end in ("minimum", "maximum"))
-        first, last = (law.table[0][0], law.table[0][-1]) if law.table else (lo, hi)
-        known = record.get("range") or (lo, hi)  # which a variation may leave, and is told
+        known = record.get("range") or (lo, hi)  # which the window of a variation may leave, and is told
+        first, last = (law.table[0][0], law.table[0][-1]) if law.table else known
         if first > known[0] + SLACK or last < known[1] - SLACK:
             yield path, (f"the table covers {first:g} to {last:g}, not the window {known[0]:g} to {known[1]:g}; "
                          "extend the table or narrow the window")
