@@ -7,6 +7,7 @@ import pytest
 
 import cellsim
 from cellsim import cli
+from cellsim.cli.shared import console
 
 TARGET = "target_nmc811_lpscl_li"
 
@@ -16,7 +17,7 @@ def run(capsys, monkeypatch):
     """Call the program with arguments; returns exit code, standard output and standard error."""
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["cellsim", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "160")
+        monkeypatch.setattr(console, "width", 160)  # wherever the suite runs
         with pytest.raises(SystemExit) as end:
             cli.main()
             raise SystemExit(0)
