@@ -8,6 +8,8 @@ import numpy as np
 from ._jit import records
 from .kernels.task import TASK, Buffer
 
+FEW = 4096  # rows of pieces that are joined at the end; more are put together as they come
+
 
 class Rows:
     """Pieces of one array, each appended to the last, in memory to size: no more of it than there are rows.
@@ -16,19 +18,22 @@ class Rows:
     """
 
     def __init__(self):
-        self.count, self.alone, self.whole = 0, None, np.empty(0)
+        self.count, self.pieces, self.whole = 0, [], None
 
     def __len__(self):
         return self.count
 
     def append(self, piece):
         """Take in an array (rows, ...)."""
-        if self.count == 0:
-            self.alone = piece
+        if self.whole is None and (not self.pieces or self.count + len(piece) <= FEW):
+            self.pieces.append(piece)
         else:
-            if self.alone is not None:
-                self.whole, self.alone, first = np.empty((0, *piece.shape[1:])), None, self.alone
-                self._take(first, 0)
+            if self.whole is None:
+                self.whole, at = np.empty((0, *piece.shape[1:])), 0
+                for early in self.pieces:
+                    self._take(early, at)
+                    at += len(early)
+                self.pieces = []
             self._take(piece, self.count)
         self.count += len(piece)
 
@@ -42,8 +47,8 @@ class Rows:
 
     def joined(self) -> np.ndarray:
         """The pieces as one array, after which no more are taken in."""
-        if self.alone is not None:
-            return self.alone
+        if self.whole is None:
+            return self.pieces[0] if len(self.pieces) == 1 else np.concatenate(self.pieces)
         self._resize(self.count)
         return self.whole
 

@@ -109,8 +109,9 @@ def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambi
     return _at_rest(cell, model, T, _body(heat, cell), soc)
 
 
+@lru_cache(maxsize=256)
 def _meshed(cell, model, T, V, steps, accuracy, ambient):
-    """The model with a mesh for the steps, from the voltage V on."""
+    """The model with a mesh for the steps, from the voltage V on; kept, as looking takes a tenth of a short run."""
     asked = demand(cell, T, V, steps, ambient)
     return model.resolved(cell, T, asked.rate, accuracy, asked.times, asked.temperatures)
 
