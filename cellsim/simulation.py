@@ -154,9 +154,9 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
         rows.append(kept)
         done.append(outcome)
     termination = walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
-    everything = _joined(states)
+    everything = states.joined()
     changes = not run.warms and any(run.around(step) != T for step in steps)
-    variables = Variables.of(cell, begun.sys, run.model, _joined(times), everything, run.soc0,
+    variables = Variables.of(cell, begun.sys, run.model, times.joined(), everything, run.soc0,
                              run.system_at if changes else None)
     result = Result(cell.name, type(run.model).__name__, begun.temperature, np.repeat(np.arange(len(rows)), rows),
                     tuple(done), variables, termination,
@@ -232,13 +232,8 @@ def _one_step(run, step, t0):
             buffer = Buffer(room, run.words[1:4], buffer.memory)
     if 2 * rows < room:
         recycle([buffer])
-    t, s, ending = finite(_joined(times), _joined(states), run.state, Ending(status))
+    t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
     return t0 + t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t0 + t, s)
-
-
-def _joined(pieces):
-    """One array; no copy where there is one piece."""
-    return pieces.joined()
 
 
 def most_rows(size) -> int:
