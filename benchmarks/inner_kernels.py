@@ -10,8 +10,8 @@ from numba import njit
 from numba.core.errors import NumbaError
 
 import cellsim
-from cellsim.kernels import particle
-from cellsim.kernels.system import DIFFUSION, SOLID_LAWS, alone
+from cellsim.kernels.equations import particle
+from cellsim.kernels.layout import DIFFUSION, SOLID_LAWS, alone
 from cellsim.numerics import block_tridiagonal, table
 
 CONSTANT, VARYING, T = "lgm50_chen2020", "ecker2015", 298.15

@@ -8,10 +8,10 @@ import numpy as np
 
 from cellsim.errors import Ending
 from cellsim.models import ACCURACY, capacity_between_cutoffs, open_circuit_voltage
-from cellsim.models.parts import has_foil
+from cellsim.models.electrodes import has_foil
 from cellsim.physics.constants import F
 from cellsim.protocols import Profile
-from cellsim.protocols.steps import FLOWS, HELD, LONGEST
+from cellsim.protocols.step import FLOWS, HELD, LONGEST
 
 # relative: the equations conserve lithium, what is left is rounding, 1e-16 times the stiffness of thin shells over long
 # steps (up to 1e7) times some hundred steps; usual runs are held to 1e-10 in test_simulation.py

@@ -5,9 +5,13 @@ from pytest import approx
 
 import cellsim
 from cellsim.errors import ParameterError, ProtocolError
-from cellsim.models.mesh import critical_current_factor, surface_area
+from cellsim.models.volumes import critical_current_factor, surface_area
 from cellsim.studies.ageing import aged
-from cellsim.studies.shorting import fracture_overpotential, plating_overpotential, probability_of_short
+from cellsim.studies.charging.short_probability import (
+    fracture_overpotential,
+    plating_overpotential,
+    probability_of_short,
+)
 
 TARGET, POSITIVE, NEGATIVE = "target_nmc811_lpscl_li", "positive electrode", "negative electrode"
 KIM = {"bare": {}, "coated": {f"{POSITIVE}/coating coverage": 1.0, f"{POSITIVE}/coating factor": 29.0 / 4.3}}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cellsim import _cache, _jit
+from cellsim.support import cache as _cache
+from cellsim.support import compile as _jit
 
 ROOT = Path(__file__).parents[1]
 NOBODY = 65534

@@ -7,7 +7,7 @@ import pytest
 from pytest import approx
 
 import cellsim
-from cellsim.studies.validation import fast_charge, sony, warm
+from cellsim.studies.validation.lines import fast_charge, sony, warm
 
 CHEN = "lgm50_chen2020"
 R, H = "cell/series resistance", "cell/heat capacity"

@@ -7,14 +7,15 @@ import pytest
 from pytest import approx
 
 import cellsim
-from cellsim.report.charging import _margin, looks
-from cellsim.studies import charging, fastest
-from cellsim.studies import charging_claim as claim
-from cellsim.studies.charging import PLATING, STRAYS, charge_study
-from cellsim.studies.charging_claim import ChargingVerdict
-from cellsim.studies.charging_protocols import TEXTS, named
-from cellsim.studies.fastest import distances
-from cellsim.studies.limits import in_words, read_limits
+from cellsim.studies.charging import fastest
+from cellsim.studies.charging import study as charging
+from cellsim.studies.charging.constraints import in_words, read_limits
+from cellsim.studies.charging.fastest import distances
+from cellsim.studies.charging.named_protocols import TEXTS, named
+from cellsim.studies.charging.plots_study import _margin, looks
+from cellsim.studies.charging.study import PLATING, STRAYS, charge_study
+from cellsim.studies.claim_audit import charging_claim as claim
+from cellsim.studies.claim_audit.charging_claim import ChargingVerdict
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
 
@@ -154,7 +155,7 @@ def test_the_claim_charges_every_cell_the_best_way():
 
 def test_named_protocols_are_the_ones_that_are_documented():
     """Each name of the module's text is known, and the other way round."""
-    from cellsim.studies import charging_protocols
+    from cellsim.studies.charging import named_protocols as charging_protocols
 
     for name in (*TEXTS, "fastest"):
         assert f"    {name} " in charging_protocols.__doc__

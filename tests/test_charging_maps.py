@@ -11,12 +11,14 @@ import pytest
 from pytest import approx
 
 import cellsim
-from cellsim import _jit
-from cellsim.studies import charging, charging_maps, resumable
-from cellsim.studies.charging import charge_study
-from cellsim.studies.fleet import replayed
-from cellsim.studies.resumable import journal_of, run_resumably
+from cellsim.ensemble import resumable
+from cellsim.ensemble.resumable import journal_of, run_resumably
+from cellsim.studies.charging import maps as charging_maps
+from cellsim.studies.charging import study as charging
+from cellsim.studies.charging.fleet import replayed
+from cellsim.studies.charging.study import charge_study
 from cellsim.studies.uncertainty import varied_cells
+from cellsim.support import compile as _jit
 
 CHEN = "lgm50_chen2020"
 ROOT = Path(__file__).parents[1]

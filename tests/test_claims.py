@@ -9,8 +9,8 @@ from rich.console import Console
 
 import cellsim
 from cellsim import ClaimError
-from cellsim.report.tables import claims_table
-from cellsim.studies.stated import FOLDER, NEEDS
+from cellsim.studies.claim_audit.maker_claims import FOLDER, NEEDS
+from cellsim.studies.claim_audit.report.tables import claims_table
 
 GOOD = {"maker": "Acme", "product": "cell", "sources": {"paper": {"citation": "A paper", "access": "seen"}},
         "figures": [{"quantity": "charge time", "value": 15, "unit": "min", "status": "measured", "source": "paper",

@@ -70,8 +70,8 @@ def test_every_column_of_a_map_is_printed():
     """13 were asked for, 13 are shown, in two tables."""
     from rich.console import Console
 
-    from cellsim.report.charging_maps import map_table
-    from cellsim.studies.charging_maps import ChargeMap
+    from cellsim.studies.charging.maps import ChargeMap
+    from cellsim.studies.charging.plots_maps import map_table
 
     x, y = np.arange(1001.0, 1014.0), np.array([1.0, 2.0])
     minutes = np.arange(26.0).reshape(2, 13) + 2001.0
@@ -186,7 +186,7 @@ def test_audit_prints_the_verdict_and_writes_the_report(run, tmp_path):
 
 def test_claim_and_schema_can_be_copied(run):
     """What is printed is the packaged file, and valid JSON."""
-    from cellsim.studies.claim import DEFAULT
+    from cellsim.studies.claim_audit.claim_file import DEFAULT
 
     assert run("claim")[1] == DEFAULT.read_text(encoding="utf-8")
     assert json.loads(run("schema")[1])["title"] == "cellsim parameter set"

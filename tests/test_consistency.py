@@ -18,7 +18,7 @@ import random_protocols
 import cellsim
 from cellsim import Lumped, Protocol, Step
 from cellsim.models import capacity_between_cutoffs, open_circuit_voltage
-from cellsim.models.parts import has_foil
+from cellsim.models.electrodes import has_foil
 from cellsim.parameters.balance import LOST
 from cellsim.physics.constants import F
 

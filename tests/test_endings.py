@@ -5,7 +5,7 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Ending
-from cellsim.models.laws import LEAST_SHARE, positive
+from cellsim.models.materials.tables import LEAST_SHARE, positive
 
 FINE = DFN((70, 20, 70), shells=20)  # 160 volumes
 LIQUID = "lgm50_chen2020"

@@ -9,9 +9,9 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Case, Profile, Step, cases, simulate_many
+from cellsim.ensemble import parquet
+from cellsim.ensemble import threads as module
 from cellsim.errors import ParameterError, ProtocolError, ReportError
-from cellsim.studies import courses as module
-from cellsim.studies import parquet
 
 CHEN = "lgm50_chen2020"
 SMALL = DFN((8, 4, 8), 10)
@@ -261,8 +261,8 @@ def test_cases_that_make_no_sense_are_refused_in_words(arguments, options, words
 
 def test_variations_share_laws_but_never_wrongly(monkeypatch):
     """Tables are kept from cell to cell: a changed law, number of the electrolyte or temperature gives its own."""
-    from cellsim.models import kept as keeping
-    from cellsim.models import laws
+    from cellsim.models import memo as keeping
+    from cellsim.models.materials import tables as laws
 
     def numbers(found):
         return np.concatenate([found.solid.c.ravel(), found.salt.c.ravel(), found.salt[:3]])

@@ -12,7 +12,7 @@ from pytest import approx
 import cellsim
 from cellsim import Limit, Profile, Protocol, ProtocolError, Step
 from cellsim.protocols import CYCLES, Condition, Repeat, drive, vehicle
-from cellsim.protocols.library import HOME, Vehicle, load
+from cellsim.protocols.drive_cycles import HOME, Vehicle, load
 
 os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
 pybamm = pytest.importorskip("pybamm")

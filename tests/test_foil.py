@@ -5,9 +5,10 @@ from pytest import approx
 
 import cellsim
 from cellsim import Ending
-from cellsim.kernels import march, system
-from cellsim.kernels.foil import potential_at_rest
-from cellsim.models.foil import foil_of
+from cellsim.kernels import layout as system
+from cellsim.kernels.equations.lithium_metal import potential_at_rest
+from cellsim.kernels.integrators import ndf as march
+from cellsim.models.lithium_metal import foil_of
 from cellsim.physics.constants import F, R
 
 TARGET, N = "target_nmc811_lpscl_li", "negative electrode/"

@@ -6,11 +6,13 @@ from reference_cases import HOME, heat_lump
 
 import cellsim
 from cellsim import Limit, Step
-from cellsim.kernels import heat as kernel
-from cellsim.kernels import march, start, system
-from cellsim.kernels.stage import terminal_voltage
+from cellsim.kernels import layout as system
+from cellsim.kernels.equations import thermal as kernel
+from cellsim.kernels.integrators import initialise as start
+from cellsim.kernels.integrators import ndf as march
+from cellsim.kernels.integrators.stage import terminal_voltage
 from cellsim.models import initial_state
-from cellsim.models.heat import Body
+from cellsim.models.thermal_laws import Body
 from cellsim.numerics.table import evaluate_many
 from cellsim.physics.constants import R
 

@@ -6,11 +6,11 @@ from pytest import approx
 
 import cellsim
 from cellsim.errors import ParameterError
-from cellsim.kernels import system
-from cellsim.models import heat
-from cellsim.models.laws import salts, solids
-from cellsim.models.materials import CHI, SHARE, VOLT
-from cellsim.models.mixed import CLOSE, KINKED
+from cellsim.kernels import layout as system
+from cellsim.models import thermal_laws as heat
+from cellsim.models.materials.mixed import CLOSE, KINKED
+from cellsim.models.materials.tables import salts, solids
+from cellsim.models.materials.temperature import CHI, SHARE, VOLT
 from cellsim.numerics.table import KNOTS, TERMS, evaluate_many, follow, tilt
 from cellsim.parameters import cells
 

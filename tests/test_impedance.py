@@ -11,8 +11,8 @@ from scipy.optimize import nnls
 import cellsim
 from cellsim import DFN, SPM, ParameterError, ProtocolError, ReportError, SolveError, SPMe, cli
 from cellsim.models import capacity_between_cutoffs, open_circuit_voltage
-from cellsim.models.parts import PARTS
-from cellsim.models.state import stoichiometries
+from cellsim.models.electrodes import PARTS
+from cellsim.models.initial_state import stoichiometries
 from cellsim.physics.constants import F, R
 from cellsim.physics.small_signal import film, sphere
 

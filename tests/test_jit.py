@@ -34,7 +34,7 @@ def test_simulating_does_not_import_pybamm():
     assert out.stdout.strip() == "False False False"
 
 
-CALLS = ("from cellsim.kernels.stage import terminal_voltage\nimport cellsim._jit as j\n"
+CALLS = ("from cellsim.kernels.integrators.stage import terminal_voltage\nimport cellsim.support.compile as j\n"
          "import numpy as np\nfrom cellsim.physics.transport import arrhenius\n"
          "from cellsim.numerics.table import evaluate_many, tabulate\n"
          "y = np.empty(1); evaluate_many(tabulate([np.cos], 0.0, 1.0), 0, np.zeros(1), y)\n"
@@ -57,14 +57,14 @@ def test_cache_cannot_go_stale(tmp_path):
 
 def test_without_a_home_nothing_is_kept_in_a_place_that_others_know():
     """Neither in the temporary folder nor in the current one: compiled in memory, and the line says so."""
-    code = "import cellsim._jit as j\nprint(j.cache_directory(), j.refused); j.announce(j.SOLVER)"
+    code = "import cellsim.support.compile as j\nprint(j.cache_directory(), j.refused); j.announce(j.SOLVER)"
     done = python(code)
     assert done.stdout.strip() == "None []" and "no home; set NUMBA_CACHE_DIR to a folder" in done.stderr
 
 
 def test_empty_names_are_as_none(tmp_path):
     """An empty NUMBA_CACHE_DIR is not the current folder, nor a relative XDG_CACHE_HOME one in it."""
-    code = "import cellsim._jit as j; print(j.cache_directory())"
+    code = "import cellsim.support.compile as j; print(j.cache_directory())"
     where = {"NUMBA_CACHE_DIR": "", "XDG_CACHE_HOME": "here", "HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
     assert python(code, tmp_path, **where).stdout.startswith(str(tmp_path / "home" / ".cache" / "cellsim"))
     assert [p.name for p in tmp_path.iterdir()] == ["home"]
@@ -72,7 +72,7 @@ def test_empty_names_are_as_none(tmp_path):
 
 def test_nowhere_to_write_still_compiles(tmp_path):
     """With no writable place kernels are compiled in memory, and one line says so."""
-    code = ("import cellsim._jit as j\nj._candidates = lambda: iter(())\nimport cellsim\n" + CALLS
+    code = ("import cellsim.support.compile as j\nj._candidates = lambda: iter(())\nimport cellsim\n" + CALLS
             + "\nj.announce(j.SOLVER); j.announce(j.SOLVER)")
     done = python(code, NUMBA_CACHE_DIR=str(tmp_path))
     assert done.stdout.split() == ["1.0", "None", "False"]

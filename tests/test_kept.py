@@ -4,10 +4,11 @@ import pytest
 
 import cellsim
 from cellsim.errors import ParameterError
-from cellsim.models import kept as keeping
-from cellsim.models import models, resolution
-from cellsim.models.heat import Body
-from cellsim.models.state import initial_state
+from cellsim.models import memo as keeping
+from cellsim.models import porous as models
+from cellsim.models import resolution
+from cellsim.models.initial_state import initial_state
+from cellsim.models.thermal_laws import Body
 
 
 def arrays(value):

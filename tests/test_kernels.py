@@ -8,10 +8,27 @@ from pytest import approx
 from scipy.optimize import brentq
 
 import cellsim
-from cellsim.kernels import endings, history, march, particle, porous, profile, start, system, task
+from cellsim.kernels import layout as system
+from cellsim.kernels.call import record as task
+from cellsim.kernels.equations import particle, porous
+from cellsim.kernels.integrators import (
+    events as endings,
+)
+from cellsim.kernels.integrators import (
+    initialise as start,
+)
+from cellsim.kernels.integrators import (
+    ndf as march,
+)
+from cellsim.kernels.integrators import (
+    ndf_history as history,
+)
+from cellsim.kernels.integrators import (
+    tr_bdf2 as profile,
+)
 from cellsim.models import initial_state
-from cellsim.models.heat import Body
-from cellsim.models.state import stoichiometries
+from cellsim.models.initial_state import stoichiometries
+from cellsim.models.thermal_laws import Body
 from cellsim.numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER
 from cellsim.physics.constants import F
 

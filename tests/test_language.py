@@ -258,8 +258,8 @@ def test_the_examples_of_the_page_are_right(example, tmp_path, monkeypatch):
 
 def test_the_page_names_every_unit_control_and_limit():
     """So that it stays whole; and it has examples."""
+    from cellsim.protocols.language.units import UNITS
     from cellsim.protocols.nodes import ENDED_BY, LOOKS
-    from cellsim.protocols.units import UNITS
 
     assert len(EXAMPLES) >= 6
     for word in [*UNITS, *LOOKS, *ENDED_BY, *cellsim.protocols.CYCLES]:

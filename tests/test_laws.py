@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from cellsim.parameters.laws import DEEPEST, FUNCTIONS, LONGEST, SLACK, Domain, Law, LawError, parse
+from cellsim.parameters.laws.law import DEEPEST, FUNCTIONS, LONGEST, SLACK, Domain, Law, LawError, parse
 
 X = np.array([0.1, 0.5, 0.9])
 

@@ -6,10 +6,10 @@ import pytest
 from rich.console import Console
 
 import cellsim
-from cellsim.report import words
-from cellsim.report.tables import charging_table
-from cellsim.studies.charging_claim import ChargingVerdict
-from cellsim.studies.measured_charges import FILE, beyond, known
+from cellsim.studies.charging.measured_charges import FILE, beyond, known
+from cellsim.studies.claim_audit.charging_claim import ChargingVerdict
+from cellsim.studies.claim_audit.report import words
+from cellsim.studies.claim_audit.report.tables import charging_table
 
 
 def test_every_record_names_packaged_cells_and_its_source():

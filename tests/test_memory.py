@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import cellsim
-from cellsim import simulation
-from cellsim.calls import Rows
 from cellsim.errors import Ending, ProtocolError, SolveError
-from cellsim.kernels import task
+from cellsim.kernels.call import record as task
+from cellsim.kernels.call.calls import Rows
+from cellsim.simulation import run as simulation
 
 CHEN = "lgm50_chen2020"
 SMALL = cellsim.DFN((4, 2, 4), 4)

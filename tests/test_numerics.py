@@ -5,8 +5,9 @@ import pytest
 from dual import Dual
 from pytest import approx
 
-from cellsim.numerics import block_tridiagonal, mesh
-from cellsim.numerics.mesh import graded_faces, log_mean, points, slab, sphere
+from cellsim.numerics import block_tridiagonal
+from cellsim.numerics import grids as mesh
+from cellsim.numerics.grids import graded_faces, log_mean, points, slab, sphere
 from cellsim.numerics.table import Table, evaluate_many, integral, locate, read, tabulate
 
 

@@ -11,8 +11,8 @@ import pytest
 import cellsim
 from cellsim.design import build
 from cellsim.parameters import Cell
+from cellsim.parameters.catalogue import METHODS
 from cellsim.parameters.load import home, read
-from cellsim.parameters.names import METHODS
 from cellsim.parameters.schema import json_schema
 
 M50, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"

@@ -9,10 +9,10 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, SPM, ReportError, charge, discharge, rest, simulate
-from cellsim.report import states as drawn
-from cellsim.report.card import FIRST, LAST, SIZE
-from cellsim.report.compare import FEW, looks
-from cellsim.report.plots import clock
+from cellsim.drawing.style import clock
+from cellsim.simulation.plots import states as drawn
+from cellsim.simulation.plots.card import FIRST, LAST, SIZE
+from cellsim.studies.comparison.plots import FEW, looks
 
 V, C_E, C_N = "Voltage [V]", "Electrolyte concentration [mol.m-3]", "Negative particle concentration [mol.m-3]"
 LIQUID, SOLID = "lgm50_chen2020", "target_nmc811_lpscl_li"

@@ -13,8 +13,8 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Case, cases, simulate_many
+from cellsim.ensemble import processes
 from cellsim.errors import ProtocolError
-from cellsim.studies import processes
 
 CHEN = "lgm50_chen2020"
 SMALL = DFN((4, 2, 4), 4)

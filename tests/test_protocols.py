@@ -8,7 +8,7 @@ from pytest import approx
 import cellsim
 from cellsim import DFN, SPM, Limit, Profile, SPMe, Step, simulate
 from cellsim.errors import Ending, ProtocolError
-from cellsim.protocols.library import HOME as CYCLES
+from cellsim.protocols.drive_cycles import HOME as CYCLES
 
 HOME = Path(__file__).parent / "reference"
 US06 = CYCLES / "US06_current.csv"

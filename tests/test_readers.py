@@ -14,12 +14,12 @@ from reference_cases import HOME
 
 import cellsim
 from cellsim import CellsimError, CellsimWarning, ClaimError, ParameterError, Protocol, ProtocolError
-from cellsim.files import DEEPEST, cut, parse_json, quoted, read_text
-from cellsim.interop import read_bpx
-from cellsim.parameters.laws import Law
+from cellsim.parameters.formats.bpx import read_bpx
+from cellsim.parameters.laws.law import Law
 from cellsim.parameters.load import home
-from cellsim.studies.claim import DEFAULT
-from cellsim.studies.yaml_file import MOST_NODES
+from cellsim.studies.claim_audit.claim_file import DEFAULT
+from cellsim.support.files import DEEPEST, cut, parse_json, quoted, read_text
+from cellsim.support.yaml_file import MOST_NODES
 
 LG = "lgm50_chen2020"
 BPX = HOME / "about_energy" / "lfp_18650_cell_BPX.json"

@@ -16,8 +16,8 @@ from reference_cases import HOME
 import cellsim
 from cellsim import CellsimError, CellsimWarning, Protocol
 from cellsim.parameters.load import home
-from cellsim.studies.claim import DEFAULT
-from cellsim.studies.stated import FOLDER
+from cellsim.studies.claim_audit.claim_file import DEFAULT
+from cellsim.studies.claim_audit.maker_claims import FOLDER
 
 TIMES, SEED = (int(os.environ.get(name, default)) for name, default in (("CELLSIM_FUZZ", "1"), ("CELLSIM_SEED", "12")))
 LONGEST = 10.0  # s of processor time for one file

@@ -5,7 +5,7 @@ import pytest
 from reference_cases import HOME
 
 from cellsim import ParameterError, load
-from cellsim.interop import read_bpx
+from cellsim.parameters.formats.bpx import read_bpx
 from cellsim.physics.constants import F
 
 NMC = HOME / "about_energy" / "nmc_pouch_cell_BPX.json"

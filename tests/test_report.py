@@ -17,12 +17,15 @@ from rich.console import Console
 
 import cellsim
 from cellsim.design import areal_capacity, build, energy_density
+from cellsim.drawing import style as plots
+from cellsim.drawing import tables
 from cellsim.errors import ReportError
-from cellsim.report import plots, tables, words
-from cellsim.report.page import breakable, doi_link, page
-from cellsim.studies import voids
-from cellsim.studies.records import Audit, Claim, Comparison, Figures, RatioMap, Verdict
-from cellsim.studies.voids import what_if
+from cellsim.studies.claim_audit import voids
+from cellsim.studies.claim_audit.audit import Audit
+from cellsim.studies.claim_audit.records import Claim, Comparison, Figures, RatioMap, Verdict
+from cellsim.studies.claim_audit.report import words
+from cellsim.studies.claim_audit.report.page import breakable, doi_link, page
+from cellsim.studies.claim_audit.voids import what_if
 
 SOLID, LIQUID = "target_nmc811_lpscl_li", "leaf_2018"
 RATES = (1.0, 2.0)

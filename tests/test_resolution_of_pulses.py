@@ -9,8 +9,8 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Ending, SPMe, Step
-from cellsim.demand import demand, lasting, left_at, rate
 from cellsim.models.resolution import current_driven, resolution
+from cellsim.simulation.demand import demand, lasting, left_at, rate
 
 V = "Voltage [V]"
 FINE = DFN((80, 30, 80), 24, 1e7)  # shells that follow from 1e-8 R2 / D on, 0.1 ms at most

@@ -13,10 +13,10 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Case, simulate_many
+from cellsim.ensemble import processes, resumable
+from cellsim.ensemble.journal import Journal
+from cellsim.ensemble.resumable import journal_of, run_resumably
 from cellsim.errors import CellsimError, ProtocolError, ReportError
-from cellsim.studies import processes, resumable
-from cellsim.studies.journal import Journal
-from cellsim.studies.resumable import journal_of, run_resumably
 
 ROOT = Path(__file__).parents[1]
 CHEN = "lgm50_chen2020"
@@ -93,7 +93,7 @@ def test_a_study_on_a_full_disk_keeps_what_is_done(tmp_path):
 
 def _nested(path):
     said = b"[" * 100_000
-    from cellsim.studies.journal import MARK, checksum
+    from cellsim.ensemble.journal import MARK, checksum
 
     path.write_bytes(MARK + checksum(said) + b" " + said + b"\n")
 
@@ -238,8 +238,8 @@ def test_a_damaged_part_is_run_again(whole, tmp_path, monkeypatch):
 def test_a_case_that_ended_its_process_is_tried_again(tmp_path, monkeypatch):
     """Its failure is in the file, as long as it stands, but is not kept for the next time."""
     path = tmp_path / "runs.parquet"
-    monkeypatch.setattr("cellsim.studies.ensemble.run_case", lambda number, case, keep, columns: (
-        cellsim.studies.courses.Outcome(number, dict(case.labels), failure=f"{processes.ENDED} (x)"), None))
+    monkeypatch.setattr("cellsim.ensemble.ensemble.run_case", lambda number, case, keep, columns: (
+        cellsim.ensemble.threads.Outcome(number, dict(case.labels), failure=f"{processes.ENDED} (x)"), None))
     with pytest.raises(KeyboardInterrupt):
         simulate_many(SOME[:2], threads=1, path=path, resume=True, progress=stop_after(2))
     assert len(simulate_many(SOME[:2], threads=1, path=tmp_path / "other.parquet", resume=True).failures) == 2

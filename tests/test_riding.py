@@ -7,8 +7,8 @@ import pytest
 from pytest import approx
 
 import cellsim
-from cellsim.studies import riding as riding_module
-from cellsim.studies.riding import AT_MOST, WITHIN, Limits, ride, riding
+from cellsim.studies.charging import constrained as riding_module
+from cellsim.studies.charging.constrained import AT_MOST, WITHIN, Limits, ride, riding
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
 LITHIUM = {"negative electrode/critical current density": 50.0,

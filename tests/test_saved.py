@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import cellsim
-from cellsim import saved
 from cellsim.errors import CellsimError, ReportError
+from cellsim.simulation import storage as saved
 
 ROOT = Path(__file__).parents[1]
 KINDS = (".parquet", ".nc")
@@ -198,8 +198,8 @@ def test_what_a_killed_writer_leaves_is_removed_by_the_next(tmp_path):
         killed.kill()
         killed.wait()
         assert len(list(tmp_path.iterdir())) == 2
-        cellsim.files.replacing(path)
-        with cellsim.files.replacing(path) as partial:
+        cellsim.support.files.replacing(path)
+        with cellsim.support.files.replacing(path) as partial:
             partial.write_text("whole")
         assert path.read_text() == "whole" and len(list(tmp_path.iterdir())) == 2
         assert alive.poll() is None

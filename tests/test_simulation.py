@@ -273,7 +273,7 @@ def test_the_ionic_resistance_of_a_composite_cathode_is_a_third_of_its_length_ov
         return (drops[1] - drops[0]) / 2e-4 * cell.value("cell/electrode area")
 
     cell = cellsim.load(SOLID)
-    efficiency = cellsim.models.mesh.transport_efficiency
+    efficiency = cellsim.models.volumes.transport_efficiency
     length = sum(cell.value(f"{part}/thickness") / efficiency(cell, part) * share
                  for part, share in (("separator", 1.0), ("positive electrode", 1.0 / 3.0)))
     assert resistance(0.10) - resistance(0.11) == approx(length * (1.0 / 0.10 - 1.0 / 0.11), rel=2e-3)

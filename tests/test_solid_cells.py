@@ -5,7 +5,7 @@ from pytest import approx
 
 import cellsim
 from cellsim.models import capacity_between_cutoffs, open_circuit_voltage
-from cellsim.models.mesh import electronic_conductivity, pressure, touching
+from cellsim.models.volumes import electronic_conductivity, pressure, touching
 from cellsim.physics.contact import contact_fraction
 
 TARGET, POSITIVE = "target_nmc811_lpscl_li", "positive electrode"

@@ -9,12 +9,13 @@ import pytest
 import cellsim
 from cellsim.design import areal_capacity, build, energy_density
 from cellsim.parameters import Cell
-from cellsim.studies import Verdict, load_claim, voids
-from cellsim.studies.claim import DEFAULT
-from cellsim.studies.energy import figures
+from cellsim.studies.claim_audit import voids
+from cellsim.studies.claim_audit.claim_file import DEFAULT, load_claim
+from cellsim.studies.claim_audit.energy_claim import figures
+from cellsim.studies.claim_audit.records import Verdict
+from cellsim.studies.claim_audit.voids import what_if
+from cellsim.studies.resizing import ELECTROLYTE, EXCESS, Family, resized
 from cellsim.studies.uncertainty import SPREAD, interval, sample, varied
-from cellsim.studies.variation import ELECTROLYTE, EXCESS, Family, resized
-from cellsim.studies.voids import what_if
 
 TARGET, LEAF = "target_nmc811_lpscl_li", "leaf_2018"
 RATE = 1.0 / 3.0

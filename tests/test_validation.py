@@ -10,11 +10,12 @@ from pytest import approx
 from cellsim import cli
 from cellsim.errors import ReportError
 from cellsim.physics.transport import percolation
-from cellsim.report.validation import chapter, tally
 from cellsim.studies import validation
-from cellsim.studies.validation import KINDS, LINES, Found, Line, Outcome, Point, minnmann, reference, validate
-from cellsim.studies.validation import percolation as ionic
+from cellsim.studies.validation import KINDS, LINES, Found, Line, Outcome, Point, reference, validate
 from cellsim.studies.validation.line import largest, largest_percent, violations
+from cellsim.studies.validation.lines import minnmann
+from cellsim.studies.validation.lines import percolation as ionic
+from cellsim.studies.validation.tables import chapter, tally
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -9,7 +9,7 @@ from protocol_maker import nodes
 from cellsim import Ending, Protocol, ProtocolError
 from cellsim.protocols import Condition, Stop
 from cellsim.protocols.nodes import ENDED_BY, LOOKS
-from cellsim.protocols.walk import IDLE
+from cellsim.protocols.program import IDLE
 
 WARM = {"voltage": 3.7, "current": 1.0, "c-rate": 0.2, "current density": 10.0, "soc": 0.5, "temperature": 300.0,
         "plating margin": 0.05, "critical current margin": 3.0}

@@ -5,21 +5,21 @@ from functools import lru_cache
 
 import numpy as np
 
-from .._jit import records
-from ..arguments import shown, whole
 from ..errors import ParameterError
-from ..kernels.system import GRAIN, THIN_FILM, VOLUME, System
-from ..numerics.mesh import graded_faces, slab
+from ..kernels.layout import GRAIN, THIN_FILM, VOLUME, System
+from ..numerics.grids import graded_faces, slab
 from ..physics.constants import F
 from ..physics.two_species import dissociation_rate
-from .foil import foil_of
-from .heat import steady, warmed
-from .kept import kept
-from .laws import scale_of_diffusivity, tables
-from .mesh import FOIL, across, exchange_current_density, foil, transport_efficiency
-from .models import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
-from .parts import NEGATIVE, POSITIVE, has_film, has_foil
+from ..support.arguments import shown, whole
+from ..support.compile import records
+from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil
+from .lithium_metal import foil_of
+from .materials.tables import scale_of_diffusivity, tables
+from .memo import kept
+from .porous import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
 from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reaching, shells_for
+from .thermal_laws import steady, warmed
+from .volumes import FOIL, across, exchange_current_density, foil, transport_efficiency
 
 STRETCH = 3.0  # grading of the electrolyte towards both faces
 FEWEST = 10  # volumes

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._jit import inner, kernel
+from ..support.compile import inner, kernel
 
 KNOTS = 1025
 INSIDE = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12.0  # fourth-order differences for slopes at the knots,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import CellsimWarning, ParameterError
-from ..files import cut, quoted, read_json
+from ..support.files import cut, quoted, read_json
 from .cell import Cell
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -43,7 +43,7 @@ def load(name) -> Cell:
         return _packaged(str(name))
     raw = read(path)
     if is_bpx(raw):
-        from ..interop.bpx import cell_of  # which makes cells of this package
+        from .formats.bpx import cell_of  # which makes cells of this package
 
         found = cell_of(raw, path)
     else:
@@ -74,5 +74,5 @@ def _packaged(name):
 
 
 def read(path) -> Any:
-    """The JSON content of a file, see `cellsim.files.read_json`.  Raises ParameterError."""
+    """The JSON content of a file, see `cellsim.support.files.read_json`.  Raises ParameterError."""
     return read_json(path, ParameterError)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import arguments
-from ..arguments import chosen, numbers, shown
 from ..errors import ProtocolError
-from ..files import cut, read_text, reading
+from ..support import arguments
+from ..support.arguments import chosen, numbers, shown
+from ..support.files import cut, read_text, reading
 
 LARGEST = 50_000_000  # bytes of a file that is read as a profile
 MOST_ROWS = 2_000_000
@@ -111,7 +111,7 @@ def profile(source, control="current", *, until=()):
     until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
     Raises ProtocolError.
     """
-    from .steps import CONTROLS, Step, checked_limits
+    from .step import CONTROLS, Step, checked_limits
 
     chosen("control", control, CONTROLS)
     if isinstance(source, str | Path):

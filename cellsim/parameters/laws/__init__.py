@@ -1,0 +1,1 @@
+"""Material laws: expressions and tables, evaluated without executing anything from a file."""

@@ -1,0 +1,1 @@
+"""Charging: named protocols, constrained and fastest charges, studies, maps, fleets."""
