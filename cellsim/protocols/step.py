@@ -1,10 +1,11 @@
 """Protocols: lists of frozen steps.  Discharge is positive."""
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..errors import ProtocolError
-from ..support.arguments import chosen, flag, listed, number, shown, whole
-from .profiles import Profile
+from ..support.arguments import chosen, file_path, flag, listed, number, shown, whole
+from .profiles import Profile, read_profile, two_columns
 
 CONTROLS = {"current": "A", "c-rate": "C", "current density": "A.m-2", "voltage": "V", "power": "W",
             "resistance": "Ohm", "rest": "", "plating margin": "V", "critical current margin": "A.m-2",
@@ -218,6 +219,24 @@ def hold(voltage, until_c_rate=0.05, duration=None) -> Step:
 def rest(seconds) -> Step:
     """No current."""
     return Step("rest", 0.0, seconds)
+
+
+def profile(source, control="current", *, until=()) -> Step:
+    """A `Step` that follows a measured load.
+
+    source: path of a text file with two columns, time [s] and value, separated by commas or blanks
+    (lines that begin with # are left out, one heading is allowed), or an array (n, 2) of the same.
+    control: "current" [A] (default), "c-rate", "current density" [A/m2], "power" [W], "resistance" [Ohm] or
+    "voltage" [V]; discharge positive.
+    until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
+    Raises ProtocolError.
+    """
+    chosen("control", control, CONTROLS)
+    if isinstance(source, str | Path):
+        target = read_profile(file_path("profile", source, error=ProtocolError))
+    else:
+        target = Profile(*two_columns(source).T)
+    return Step(control, target, None, checked_limits(until))
 
 
 def cycle(steps, times=1) -> list[Step]:

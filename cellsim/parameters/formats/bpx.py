@@ -9,10 +9,10 @@ from pathlib import Path
 from ...errors import ParameterError
 from ...physics.constants import F
 from ...support.files import cut, quoted
-from .. import Cell
 from ..catalogue import quantities
+from ..cell import Cell
 from ..laws.law import finite
-from ..load import is_bpx, read, tell
+from ..reading import is_bpx, read, tell
 from .bpx_names import (
     AREA,
     AREA_OF,

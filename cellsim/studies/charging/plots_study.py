@@ -10,8 +10,8 @@ from rich.text import Text
 from ...drawing.style import COLOURS, DASHES, Figure, save, styled
 from ...drawing.tables import plain_table
 from ...errors import ReportError
+from .axes import CRITICAL, PLATING
 from .measured_charges import beyond
-from .study import CRITICAL, PLATING
 
 SERIES = (("C-rate", -1.0, "current\n[C]"), ("Voltage [V]", 1.0, "voltage\n[V]"),
           ("Cell temperature [K]", 1.0, "temperature\n[degC]"), (PLATING, 1e3, "plating\nmargin [mV]"),

@@ -15,6 +15,7 @@ from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...support.arguments import listed, number, numbers, text
 from ...support.files import optional
+from .axes import CRITICAL, PLATING
 from .constrained import WITHIN, check_window, ride
 from .constraints import limits_of
 from .named_protocols import named
@@ -22,7 +23,6 @@ from .short_probability import probability_of_short
 
 PROTOCOLS = ("cc-cv 1C", "cc-cv 2C", "fastest")
 LIMITS = "plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= 55 degC, current <= 4C"
-PLATING, CRITICAL = "Plating margin [V]", "Critical current margin [A.m-2]"
 # how far below 0 a margin that is held there may stray by the solver's errors: as far as it is held inside [V, A/m2]
 STRAYS = {PLATING: WITHIN["plating margin"], CRITICAL: WITHIN["critical current margin"]}
 
