@@ -16,7 +16,7 @@ from cellsim.protocols.step import FLOWS, HELD, LONGEST
 # relative: the equations conserve lithium, what is left is rounding, 1e-16 times the stiffness of thin shells over long
 # steps (up to 1e7) times some hundred steps; usual runs are held to 1e-10 in test_simulation.py
 LITHIUM = 1e-6
-CHARGE, LEAST = 4e-3, 4e-5  # of the charge passed, of the nominal capacity: see tests/test_limits.py on holds
+CHARGE, LEAST = 4e-3, 4e-5  # of the charge passed, of the nominal capacity: see tests/protocols/test_limits.py on holds
 EDGE = 1e-4  # of a stoichiometry from 0 or 1 a surface is at the edge
 DRY = 1e-3  # of the initial salt is none
 VOLTS, SHARE, KELVIN = 1e-5, 1e-5, 1e-4  # an ending is located to 1e-9 s or 1e-12 of a step: what is left is rounding

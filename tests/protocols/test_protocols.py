@@ -10,7 +10,7 @@ from cellsim import DFN, SPM, Limit, Profile, SPMe, Step, simulate
 from cellsim.errors import Ending, ProtocolError
 from cellsim.protocols.drive_cycles import HOME as CYCLES
 
-HOME = Path(__file__).parent / "reference"
+HOME = Path(__file__).parents[1] / "reference"
 US06 = CYCLES / "US06_current.csv"
 CHEN = "lgm50_chen2020"
 SMALL = DFN((8, 4, 8), 10)

@@ -11,7 +11,7 @@ from cellsim.design import PackFactor, areal_capacity, build, energy_density, pa
 from cellsim.design.teardown import fit_filling_factor, leave_one_out, predict_mass, read_cells
 from cellsim.parameters import Cell
 
-REFERENCE = Path(__file__).parent / "reference"
+REFERENCE = Path(__file__).parents[1] / "reference"
 SOLID = ("lab_nmc811_lpscl_li", "samsung_agc_2020", "target_nmc811_lpscl_li")
 TARGET, SAMSUNG, M50 = SOLID[2], SOLID[1], "lgm50_chen2020"
 

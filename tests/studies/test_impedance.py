@@ -16,7 +16,7 @@ from cellsim.models.initial_state import stoichiometries
 from cellsim.physics.constants import F, R
 from cellsim.physics.small_signal import film, sphere
 
-REFERENCE = json.loads((Path(__file__).parent / "reference" / "impedance_pybamm.json").read_text())
+REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "impedance_pybamm.json").read_text())
 MODELS = {"DFN": DFN(), "SPMe": SPMe(), "SPM": SPM()}
 FINE = {"DFN": DFN((160, 40, 160), 2), "SPMe": SPMe((160, 40, 160), 2), "SPM": SPM(2)}
 SOLID = "target_nmc811_lpscl_li"

@@ -17,7 +17,7 @@ from cellsim.studies.validation.lines import minnmann
 from cellsim.studies.validation.lines import percolation as ionic
 from cellsim.studies.validation.tables import chapter, tally
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")

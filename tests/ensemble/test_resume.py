@@ -18,7 +18,7 @@ from cellsim.ensemble.journal import Journal
 from cellsim.ensemble.resumable import journal_of, run_resumably
 from cellsim.errors import CellsimError, ProtocolError, ReportError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CHEN = "lgm50_chen2020"
 SMALL = DFN((4, 2, 4), 4)
 BAD = Case(CHEN, cellsim.discharge(2.0), SMALL, changes={"separator/thickness": -1.0}, labels={"soc": 0.5})

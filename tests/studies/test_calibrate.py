@@ -12,7 +12,7 @@ from cellsim.studies.validation.lines import fast_charge, sony, warm
 CHEN = "lgm50_chen2020"
 R, H = "cell/series resistance", "cell/heat capacity"
 STEP = (cellsim.charge(2.0),)
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def made(changes, **options):

@@ -21,7 +21,7 @@ from cellsim.studies.uncertainty import varied_cells
 from cellsim.support import compile as _jit
 
 CHEN = "lgm50_chen2020"
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def small(kind, path, progress=None):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HEAVY = ("pybamm", "pandas", "xarray", "matplotlib", "scipy.integrate", "scipy.interpolate", "numba", "jinja2")
 
 

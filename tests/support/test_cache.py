@@ -12,7 +12,7 @@ import pytest
 from cellsim.support import cache as _cache
 from cellsim.support import compile as _jit
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 two_users = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as a second user")
 SMALL = """

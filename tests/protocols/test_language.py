@@ -10,7 +10,7 @@ import cellsim
 from cellsim import Limit, Profile, Protocol, ProtocolError, Step
 from cellsim.protocols import CCCV, Condition, Goto, Label, Repeat, Stop, check
 
-PAGE = (Path(__file__).parents[1] / "docs" / "protocols.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "protocols.md").read_text(encoding="utf-8")
 
 STEPS = [
     ("Charge at 2C until 4.2 V", Step("c-rate", -2.0, None, (Limit("voltage", 4.2),))),

@@ -251,7 +251,7 @@ def campaign():
     import sys
     from pathlib import Path
 
-    sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+    sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
     from campaign import tried
 
     with warnings.catch_warnings():

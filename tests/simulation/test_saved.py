@@ -14,7 +14,7 @@ import cellsim
 from cellsim.errors import CellsimError, ReportError
 from cellsim.simulation import storage as saved
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 KINDS = (".parquet", ".nc")
 
 
