@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-QUICK = {"test_architecture", "test_consistency", "test_design", "test_endings", "test_exchange", "test_language",
-         "test_laws", "test_numerics", "test_parameters", "test_physics", "test_physics_solid", "test_protocols",
-         "test_same_text", "test_saved", "test_walk"}
+QUICK = {"test_architecture", "test_design", "test_laws", "test_numerics", "test_parameters", "test_physics",
+         "test_physics_solid", "test_same_text"}
 SLOW = {"test_cache", "test_charging", "test_charging_maps", "test_examples", "test_jit", "test_memory",
         "test_notebooks", "test_package", "test_processes", "test_readers_fuzz", "test_readme", "test_report",
         "test_resolution", "test_resolution_of_pulses", "test_resume", "test_riding", "test_robustness",
