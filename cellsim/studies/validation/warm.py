@@ -71,8 +71,9 @@ def _lines(name, cases, data, protocol, limits, reasons, fails):
 LINES = (
     *_lines("lgm50-heat", {"1C": LG}, "discharge of an LG M50, Brosa Planella 2021, set of O'Regan 2022",
             "1C at 24.6 degC after rest, first 90 %; heat capacity from the layers, 10 W/m2/K from the can",
-            (37.0, 1.0), (_same_model("35 mV on a fine mesh, 42 on its default one,"), "0.5 K of a thermocouple, and 0.5 K by which a can is cooler than its "
-                                           "inside"),
+            (37.0, 1.0),
+            (_same_model("35 mV on a fine mesh, 42 on its default one,"),
+             "0.5 K of a thermocouple, and 0.5 K by which a can is cooler than its inside"),
             {"temperature": "a cooling of 10 W/m2/K, assumed here and in PyBaMM's set (2.2 K off), "
                           "is too little for this bench; 18 W/m2/K would leave 0.5 K, but that is a fit"}),
     *_lines("enertech-heat", ENERTECH_RUNS, "discharges of an Enertech pouch, Ai 2020, set of the same paper",
