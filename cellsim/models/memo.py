@@ -72,3 +72,8 @@ def _same(cell, answers, paths) -> bool:
         if path in answers and any(getattr(cell, how)(path) != answer for how, answer in answers[path].items()):
             return False
     return True
+
+
+def forget() -> None:
+    """Forget all outcomes, so that whatever follows is made anew."""
+    _kept.clear()

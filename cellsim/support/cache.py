@@ -186,7 +186,7 @@ class Kept(caching.FunctionCache):
         """Keep a compiled function, if that can be done."""
         try:
             self._impl.locator.ensure_cache_path()
-            _sweep(self._cache_path)
+            sweep(self._cache_path)
             try:
                 super().save_overload(sig, data)
             except Damaged:
@@ -205,7 +205,7 @@ def _words(fault):
 
 
 @cache
-def _sweep(folder):
+def sweep(folder):
     """Remove files that were begun long ago and never finished."""
     for path in Path(folder).glob("*.tmp.*"):
         with suppress(OSError):

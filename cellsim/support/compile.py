@@ -44,7 +44,7 @@ def digest(parts=COMPILED) -> str:
     return h.hexdigest()[:16]
 
 
-def _candidates():
+def candidates():
     """Folders that may serve, the first one first; an empty name stands for none."""
     if os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(os.environ["NUMBA_CACHE_DIR"])
@@ -61,7 +61,7 @@ refused: list[str] = []  # why folders do not serve, in words
 @functools.cache
 def cache_directory() -> Path | None:
     """Where this version's compiled kernels are kept, or None if no folder serves; `refused` says why."""
-    for base in _candidates():
+    for base in candidates():
         try:
             parent = _cache.trusted(base / "cellsim")
             new = not (parent / digest()).exists()

@@ -30,7 +30,7 @@ def made(cell, body):
 
 def forget():
     """Nothing has been made yet."""
-    keeping._kept.clear()
+    keeping.forget()
     models.build.cache_clear()
     resolution.resolution.cache_clear()
 

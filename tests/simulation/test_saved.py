@@ -124,7 +124,8 @@ def test_a_file_of_the_first_version_is_read(result, tmp_path):
     """Which had no digest, and nothing else in its meta."""
     path = tmp_path / "old.parquet"
     frame = result.to_pandas()
-    meta = {k: v for k, v in result._meta().items() if k in ("cell", "model", "temperature", "steps")}
+    everything = json.loads(result.to_xarray().attrs["cellsim"])
+    meta = {k: everything[k] for k in ("cell", "model", "temperature", "steps")}
     frame.attrs["cellsim"] = json.dumps(meta)
     frame.to_parquet(path)
     again = cellsim.Result.load(path)

@@ -12,7 +12,7 @@ from cellsim.studies.charging import study as charging
 from cellsim.studies.charging.constraints import in_words, read_limits
 from cellsim.studies.charging.fastest import distances
 from cellsim.studies.charging.named_protocols import TEXTS, named
-from cellsim.studies.charging.plots_study import _margin, looks
+from cellsim.studies.charging.plots_study import looks, margin_text
 from cellsim.studies.charging.study import PLATING, STRAYS, charge_study
 from cellsim.studies.claim_audit import charging_claim as claim
 from cellsim.studies.claim_audit.charging_claim import ChargingVerdict
@@ -50,7 +50,7 @@ def test_a_margin_held_at_its_limit_is_not_beyond_it():
     study = charge_study(TARGET, ["fastest"])
     row, result = study.charges[0], next(iter(study.results.values()))
     assert row.critical == approx(0.0, abs=1e-3) and row.minutes_critical == 0.0  # as far as the solver's errors go
-    assert "0.0" in _margin(-1e-4, 0.0) and "-" not in _margin(-1e-4, 0.0)
+    assert "0.0" in margin_text(-1e-4, 0.0) and "-" not in margin_text(-1e-4, 0.0)
     rate = -1.01 * result["C-rate"].min()
     beyond = charge_study(TARGET, [f"Charge at {rate:.4f}C until 80% SOC"]).charges[0]
     assert -0.06 < beyond.critical < -0.001 and beyond.minutes_critical > 0.5 * beyond.minutes

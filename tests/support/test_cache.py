@@ -290,6 +290,6 @@ def test_a_process_killed_while_it_writes_leaves_nothing_for_long(kept):
     for path in (old, new):
         path.write_bytes(b"x")
     os.utime(old, (1.0, 1.0))
-    _cache._sweep.cache_clear()
+    _cache.sweep.cache_clear()
     index.unlink()
     assert run() == (7.0, False) and not old.exists() and new.exists()

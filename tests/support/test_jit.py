@@ -72,7 +72,7 @@ def test_empty_names_are_as_none(tmp_path):
 
 def test_nowhere_to_write_still_compiles(tmp_path):
     """With no writable place kernels are compiled in memory, and one line says so."""
-    code = ("import cellsim.support.compile as j\nj._candidates = lambda: iter(())\nimport cellsim\n" + CALLS
+    code = ("import cellsim.support.compile as j\nj.candidates = lambda: iter(())\nimport cellsim\n" + CALLS
             + "\nj.announce(j.SOLVER); j.announce(j.SOLVER)")
     done = python(code, NUMBA_CACHE_DIR=str(tmp_path))
     assert done.stdout.split() == ["1.0", "None", "False"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from pytest import approx
+from same_text import same_but_for_last_digits
 
 from cellsim import cli
 from cellsim.errors import ReportError
@@ -37,7 +38,7 @@ def test_line_comes_out_as_stated(outcomes, name):
 def test_line_says_what_it_is(line):
     """A kind that exists, a unique name, and something in every field."""
     assert line.kind in KINDS and sum(other.name == line.name for other in LINES) == 1
-    assert all((line.data, line.protocol, line.fitted, line.predicted, line.error)) and line.limit >= 0.0
+    assert all((line.data, line.protocol, line.fitted, line.predicted, line.error, line.reason)) and line.limit >= 0.0
 
 
 def test_lines_that_fit_mark_their_points(outcomes):
@@ -89,10 +90,9 @@ def test_composites_of_minnmann_are_those_of_the_paper():
 
 
 def test_chapter_is_that_of_the_documentation(outcomes):
-    """`cellsim validate --markdown > docs/validation.md`; numbers may differ in their last digits between machines."""
-    masked = lambda text: re.sub(r"\d+(\.\d+)?(e[+-]?\d+)?", "#", text)  # noqa: E731
+    """`cellsim validate --markdown > docs/validation.md`; numbers may differ by one in their last printed digit."""
     written = (DOCS / "validation.md").read_text(encoding="utf-8")
-    assert masked(written) == masked(chapter(list(outcomes.values())))
+    assert same_but_for_last_digits(written, chapter(list(outcomes.values()))) == []
     for picture in re.findall(r"!\[.+?\]\((.+?)\)", written):
         assert (DOCS / picture).is_file()
 

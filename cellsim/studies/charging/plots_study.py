@@ -25,7 +25,7 @@ def _number(x, digits=3):
     return UNSAID if math.isnan(x) else "never" if math.isinf(x) else f"{x:.{digits}g}"
 
 
-def _margin(least, minutes):
+def margin_text(least, minutes):
     """A margin and for how long it was used up."""
     if math.isnan(least):
         return UNSAID
@@ -41,7 +41,7 @@ def study_table(study) -> Group:
     for c in study.charges:
         protocol = c.protocol.strip().splitlines()[0][:40]
         table.add_row(c.cell, protocol, f"{c.temperature:g}", _number(c.minutes), _number(c.peak),
-                      _margin(c.plating, c.minutes_plating), _margin(c.critical, c.minutes_critical),
+                      margin_text(c.plating, c.minutes_plating), margin_text(c.critical, c.minutes_critical),
                       _number(c.efficiency), _number(c.heat))
         if said := beyond(c.cell, c.minutes, study.start, study.end):
             notes.append(Text(f"! {said}", "bold"))

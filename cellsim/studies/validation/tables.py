@@ -12,7 +12,8 @@ HEADING = """# Validation
 `cellsim validate` runs every comparison below and prints this table; `cellsim validate --markdown` prints this
 chapter. Points that something was fitted to are marked and never counted in an error that is called a prediction.
 Lines that are known to fail are kept, with the reason: they say where the models end. Measurements are second-hand
-where the line says so: read from notes on the paper, not from the paper.
+where the line says so: read from notes on the paper, not from the paper. Every limit states its reason, which is the
+uncertainty of the reference or of the numerical method; it is not adjusted to the result.
 
 ![Ionic conductivity of composites against laws](composites.png)
 
@@ -84,6 +85,7 @@ def _facts(o):
     yield "fitted", o.line.fitted
     yield "predicted", o.line.predicted
     yield "error", f"{o.line.error}: {words.number(o.found.error)}, limit {words.number(o.line.limit)}"
+    yield "reason of the limit", o.line.reason
     if o.line.fails:
         yield "stated to fail", o.line.fails
     if o.found.remark:

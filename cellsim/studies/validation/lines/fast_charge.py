@@ -92,16 +92,19 @@ def compare(key, name, temperatures, rate) -> Found:
                   "no critical current in the set: whether lithium pierces the separator is not answered")
     return Found(max(p.found for p in points) - figure.value, tuple(points), "; ".join(filter(None, remark)))
 
+
+STATED = "the time that the maker states, which leaves nothing over"
 LINES = (
     Line("quantumscape-charge", "plausibility", "10 to 80 % in 15 min, single-layer cell, 3.3 mA.h/cm2, 3.4 atm, as "
          "stated; the set nmc_llzo_li, an assumed design with a garnet, with that areal capacity and pressure",
          "4C, then held at the upper cut-off", "nothing", "minutes at 25 and 45 degC",
          "minutes beyond those stated [min]", 0.0, partial(compare, "quantumscape", "nmc_llzo_li", (25, 45), 4.0),
          "the set's conductivity, contact and interface do not carry it at 25 degC and all but do at 45; its cathode, "
-         "unlike the maker's, is filled with garnet"),
+         "unlike the maker's, is filled with garnet", STATED),
     Line("factorial-charge", "plausibility", "15 to 90 % in 18 min at room temperature, FEST, as stated; the set "
          "target_nmc811_lpscl_li, all solid where FEST is called quasi-solid",
          "4C, then held at the upper cut-off", "nothing", "minutes at 25 degC",
          "minutes beyond those stated [min]", 0.0, partial(compare, "factorial", "target_nmc811_lpscl_li", (25,), 4.0),
-         "the set has thick electrodes; at what areal capacity FEST does it is not stated, so that nothing follows"),
+         "the set has thick electrodes; at what areal capacity FEST does it is not stated, so that nothing follows",
+         STATED),
 )

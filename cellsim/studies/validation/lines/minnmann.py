@@ -109,7 +109,8 @@ def _line(name, fraction, fails="", kind="prediction", fitted="diffusivity on C/
     return Line(f"minnmann-{name}", kind,
                 f"capacities with {100.0 * fraction:.1f} % NMC622 by volume, Minnmann 2021 (second-hand)",
                 f"discharge to 2.0 V against In/Li-In (assumed); {source} conductivities", fitted, here,
-                "largest [mA.h/g]", 6.0, partial(compare, fraction, shape), fails)
+                "largest [mA.h/g]", 6.0, partial(compare, fraction, shape), fails,
+                "4 % of the capacity at C/10: mass and share of active material of a pressed composite of some 10 mg")
 
 
 LINES = (
