@@ -31,13 +31,13 @@ KEPT = 3  # cache directories of other versions that are left alone
 HERE = Path(__file__).parent
 # a product and a sum may become one operation, sums may be taken in any order; NaN and infinity keep their meaning
 RELAXED = {"contract", "reassoc", "nsz"}
-COMPILED, EVERYTHING = ("physics", "numerics", "kernels"), (".",)
+COMPILED, EVERYTHING = ("physics", "numerics", "kernels", "errors.py"), (".",)
 
 
 def digest(parts=COMPILED) -> str:
     """Name of this version of the kernels, or of other parts of the package: their sources, and what compiles them."""
     h = hashlib.sha256(f"{numba.__version__} {platform.python_version()} {platform.machine()}".encode())
-    for path in sorted(p for part in parts for p in (HERE / part).rglob("*.py")):
+    for path in sorted(p for part in parts for p in HERE.glob(part if part.endswith(".py") else f"{part}/**/*.py")):
         h.update(str(path.relative_to(HERE)).encode())
         h.update(path.read_bytes())
     h.update(Path(__file__).read_bytes())

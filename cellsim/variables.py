@@ -8,7 +8,8 @@ import numpy as np
 
 from .kernels.foil import lithium_states
 from .kernels.heat import heats_and_margins
-from .kernels.system import BOUND, DEAD, LITHIUM, POROUS, TAIL, THIN_FILM, VOID, allocate
+from .kernels.layout import POROUS, THIN_FILM, allocate, unknowns
+from .kernels.porous import at_terminals
 from .models.heat import critical_current_holds
 from .models.mesh import FOIL
 from .models.parts import PARTS, has_foil
@@ -88,14 +89,11 @@ class _Parts:
     """A state array taken apart; one row per time."""
 
     def __init__(self, cell, sys, t, s, soc0, at=None):
-        n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
-        k = p * m
+        y = unknowns(sys, s)
         self.cell, self.sys, self.t, self.s, self.soc0, self.at = cell, sys, t, s, soc0, at
         self.area = cell.value("cell/electrode area")
-        self.x = s[:, :k].reshape(-1, p, m)
-        self.c, self.phi_e, self.phi_s, self.j = (s[:, k + i * n:k + (i + 1) * n] for i in range(4))
-        self.I, self.Q, self.E, self.T, self.made, self.lost, self.heated = s[:, -TAIL:][:, :LITHIUM].T
-        self.dead, self.bound, self.void = (s[:, k - TAIL] for k in (DEAD, BOUND, VOID))
+        self.x, self.c, self.phi_e, self.phi_s, self.j = y.x, y.c_e, y.phi_e, y.phi_s, y.j[:, 0]
+        self.I, self.Q, self.E, self.T, self.numbers = *(y.cell[name] for name in "IQE"), y.T[:, 0], y.cell
 
     def _looked_at(self, kernel, width, *more):
         """What a kernel (system, states, scratch memory, *more, out) finds in all states; (times, width)."""
@@ -111,10 +109,7 @@ class _Parts:
         return out
 
     def voltage(self):
-        end = self.phi_s[:, -1]
-        if self.sys.model != POROUS:
-            return end
-        return end - (self.sys.volume["end"][-1] + self.sys.R_series) * self.I
+        return at_terminals(self.sys, self.phi_s[:, -1], self.I)[0]
 
     @cached_property
     def heats(self):
@@ -165,9 +160,9 @@ def _series(p):
         yield "Irreversible heating [W]", (one, lambda: p.heats[:, 0] * p.area)
         yield "Reversible heating [W]", (one, lambda: p.heats[:, 1] * p.area)
         yield "Total heating [W]", (one, lambda: p.heats[:, :2].sum(axis=1) * p.area)
-        yield "Heat generated [J]", (one, lambda: p.made * p.area)
-        yield "Heat lost to surroundings [J]", (one, lambda: p.lost * p.area)
-        yield "Heater energy [J]", (one, lambda: p.heated * p.area)
+        yield "Heat generated [J]", (one, lambda: p.numbers["made"] * p.area)
+        yield "Heat lost to surroundings [J]", (one, lambda: p.numbers["lost"] * p.area)
+        yield "Heater energy [J]", (one, lambda: p.numbers["heated"] * p.area)
     if p.sys.model == POROUS and not has_foil(p.cell):
         yield "Plating margin [V]", (one, lambda: p.heats[:, 2])
     if np.isfinite(p.sys.heat.critical):
@@ -199,9 +194,9 @@ def _lithium(p):
     yield "Lithium thickness [m]", (one, lambda: p.foil[:, 0] * V_LI / F)
     yield "Lithium metal [mol]", (one, lambda: p.foil[:, 0] * moles)
     yield "Lithium in host [mol]", (one, lambda: p.foil[:, 1] * moles)
-    yield "Dead lithium [mol]", (one, lambda: p.dead * moles)
-    yield "Lithium in interphase [mol]", (one, lambda: p.bound * moles)
-    yield "Void height [m]", (one, lambda: p.void)
+    yield "Dead lithium [mol]", (one, lambda: p.numbers["dead"] * moles)
+    yield "Lithium in interphase [mol]", (one, lambda: p.numbers["bound"] * moles)
+    yield "Void height [m]", (one, lambda: p.numbers["void"])
     yield "Active contact fraction", (one, lambda: p.foil[:, 2])
     yield "Stack pressure [Pa]", (one, lambda: p.foil[:, 3])
     yield "Interphase resistance [Ohm.m2]", (one, lambda: p.foil[:, 4])

@@ -2,7 +2,7 @@
 from .._jit import inner, part
 from ..numerics.table import blend, locate, read
 from ..physics.kinetics import end_potential, exchange_current, overpotential
-from .system import LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X, SOLID_LAWS
+from .layout import LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X, SOLID_LAWS
 
 EDGE = 1e-9  # surface stoichiometries are kept this far from 0 and 1 where i0 is evaluated
 

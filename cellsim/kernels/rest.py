@@ -4,8 +4,7 @@ import numpy as np
 from .._jit import kernel
 from ..numerics.table import evaluate
 from ..physics.kinetics import end_potential, overpotential
-from .local import within_edges
-from .system import (
+from .layout import (
     CHI,
     CONDUCTIVITY,
     DIFFUSION,
@@ -15,6 +14,7 @@ from .system import (
     SHAPE_C,
     SHAPE_X,
 )
+from .local import within_edges
 
 
 @kernel

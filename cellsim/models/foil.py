@@ -5,7 +5,7 @@ import numpy as np
 
 from .._jit import records
 from ..kernels.foil import LEAST, full, lithium_states, potential_at_rest
-from ..kernels.system import BOUND, DEAD, FOIL, LAYER, LITHIUM, TAIL, TOUCH, VOID, allocate
+from ..kernels.layout import FOIL, TOUCH, allocate, numbers, unknowns
 from ..physics.constants import V_LI, F
 from ..physics.kinetics import end_potential
 from ..physics.lithium import creep_coefficient, exhaustion_potential, host_potential, metal_at_potential
@@ -132,10 +132,10 @@ def contact_at_rest(sys, lithium) -> tuple[float, float, float]:
     """Resistance of the interface per area that touches without voids [Ohm m2], share of it that still does [-],
     and fall of the potential per lithium that leaves [V m2/C]; of a system whose lithium changes.
     """
-    state, work = np.zeros((1, sys.grain.size * sys.shell.size + 4 * sys.volume.size + TAIL)), allocate(sys)
-    for key, value in ((LITHIUM, lithium.left), (DEAD, lithium.dead), (BOUND, lithium.bound), (LAYER, lithium.layer),
-                       (VOID, lithium.void)):
-        state[0, key - TAIL] = value
+    state, work = np.zeros((1, numbers(sys))), allocate(sys)
+    y = unknowns(sys, state)
+    y.cell["lithium"], y.cell["dead"], y.cell["bound"] = lithium.left, lithium.dead, lithium.bound
+    y.cell["layer"], y.cell["void"] = lithium.layer, lithium.void
     lithium_states(sys, state, work, np.zeros((1, 5)))
     now = work.foil[0]
     return float(now["R"]), float(now["active"]), -_slope(sys, lithium.left)

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from ..kernels.system import SALT_LAWS, SOLID_LAWS, Heat, Laws
+from ..kernels.layout import SALT_LAWS, SOLID_LAWS, Heat, Laws
 from ..numerics.table import Table
 from ..physics.contact import constriction_resistance
 from ..physics.transport import arrhenius

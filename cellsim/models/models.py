@@ -17,7 +17,7 @@ import numpy as np
 from .._jit import records
 from ..arguments import listed, number, whole
 from ..errors import ParameterError
-from ..kernels.system import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
+from ..kernels.layout import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
 from ..numerics.mesh import sphere
 from ..physics.constants import F
 from .foil import foil_of

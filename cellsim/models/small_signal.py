@@ -13,8 +13,8 @@ lithium count as in a run, but that a charge may leave some of it dead.
 """
 import numpy as np
 
+from ..kernels.layout import POROUS, SINGLE_FLUX, THIN_FILM
 from ..kernels.rest import interface_at_rest, salt_at_rest
-from ..kernels.system import POROUS, SINGLE_FLUX, THIN_FILM
 from ..numerics.mesh import graded_layer
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere

@@ -8,7 +8,7 @@ import numpy as np
 from .._jit import records
 from ..arguments import shown, whole
 from ..errors import ParameterError
-from ..kernels.system import GRAIN, THIN_FILM, VOLUME, System
+from ..kernels.layout import GRAIN, THIN_FILM, VOLUME, System
 from ..numerics.mesh import graded_faces, slab
 from ..physics.constants import F
 from ..physics.two_species import dissociation_rate
