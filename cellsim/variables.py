@@ -8,11 +8,11 @@ import numpy as np
 
 from .kernels.foil import lithium_states
 from .kernels.heat import heats_and_margins
+from .kernels.held import at_terminals
 from .kernels.layout import POROUS, THIN_FILM, allocate, unknowns
-from .kernels.porous import at_terminals
 from .models.heat import critical_current_holds
 from .models.mesh import FOIL
-from .models.parts import PARTS, has_foil
+from .models.parts import PARTS, has_foil, lithium_content
 from .models.state import capacity_between_cutoffs
 from .physics.constants import V_LI, F
 
@@ -135,11 +135,9 @@ class _Parts:
 
     def lithium(self, part, side):
         """Lithium held by an electrode's particles [mol]."""
-        get = lambda key: self.cell.value(f"{part}/{key}")  # noqa: E731
-        per_volume = get("active material volume fraction") * get("utilisation") * get("maximum concentration")
         v = self.volumes(side)
         # one volume stands for the whole electrode in the single-particle model
-        return self.area * per_volume * (self.mean(side) @ self.sys.volume["dx"][v])
+        return self.area * lithium_content(self.cell, part) * (self.mean(side) @ self.sys.volume["dx"][v])
 
 
 def _series(p):

@@ -13,9 +13,9 @@ from cellsim.models.heat import Body
 from cellsim.numerics import fields, mesh
 from cellsim.numerics.table import Table
 
-CLASSES = (layout.State, layout.Cell, layout.Counts, single.Volume, single.Grain, single.Foil, single.Touch, single.Local,
-           single.Salt, mesh.Shell, Table, layout.Laws, layout.Heat, layout.System, layout.Control, layout.Work,
-           history.Memory, profile.Memory, task.Room, task.Run, task.Task)
+CLASSES = (layout.State, layout.Cell, layout.Counts, single.Volume, single.Grain, single.Foil, single.Touch,
+           single.Local, single.Salt, mesh.Shell, Table, layout.Laws, layout.Heat, layout.System, layout.Control,
+           layout.Work, history.Memory, profile.Memory, task.Room, task.Run, task.Task)
 SLOW = ("film_thickness", "plated_lithium", "dead_lithium", "crack_length", "porosity", "active_fraction")
 COUNTS = ({}, {"film_thickness": 1, "crack_length": 1}, {"kinds": 2, "temperatures": 3}, {name: 1 for name in SLOW},
           {"kinds": 3, "temperatures": 2, "plated_lithium": 1, "porosity": 1})
@@ -89,13 +89,11 @@ def test_fields_of_a_state_fill_it_and_do_not_overlap(counts):
 def numbered(sys, s, lengths):
     """Each field of a state numbered from 0, as a kernel sees it."""
     y = layout.views(sys, s)
-    k = 0
-    for part in (y.x, y.c_e, y.phi_e, y.phi_s, y.j, y.T, y.film_thickness, y.plated_lithium, y.dead_lithium,
-                 y.crack_length, y.porosity, y.active_fraction):
+    for k, part in enumerate((y.x, y.c_e, y.phi_e, y.phi_s, y.j, y.T, y.film_thickness, y.plated_lithium,
+                              y.dead_lithium, y.crack_length, y.porosity, y.active_fraction)):
         for i in range(part.size):
             part[i] = i
         lengths[k] = part.size
-        k += 1
     y.cell.I, y.cell.Q, y.cell.void = 101.0, 102.0, 103.0
     first, last = layout.algebraic(sys)
     return first, last, layout.unchanging(sys)
@@ -164,7 +162,8 @@ def read_back(tasks, sys, control, numbers):
     for p in range(sys.grain.size):
         count += there.grain[p].R_p == sys.grain[p].R_p
     count += there.laws.salt.c[5, 3, 2] == sys.laws.salt.c[5, 3, 2] and there.laws.solid.hi == sys.laws.solid.hi
-    count += there.heat.nodes[2, 1] == sys.heat.nodes[2, 1] and there.heat.factor.c[3, 7, 1] == sys.heat.factor.c[3, 7, 1]
+    nodes, factor, known = there.heat.nodes, there.heat.factor.c, sys.heat
+    count += nodes[2, 1] == known.nodes[2, 1] and factor[3, 7, 1] == known.factor.c[3, 7, 1]
     count += there.counts.kinds == sys.counts.kinds and there.foil.size == sys.foil.size and there.T == sys.T
     changed = layout.aimed(one.control, layout.VOLTAGE, 3.5)
     count += changed.mode == layout.VOLTAGE and changed.target == 3.5 and changed.duration == control.duration

@@ -1,9 +1,9 @@
-"""A margin or a temperature held by whatever current it takes: the last equation of the stage.
+"""The control equation: what the cycler imposes, or the current that holds a margin or the temperature at its target.
 
 The current borders the cell's matrix.  What is held depends on unknowns all over the cell, so that its
 change with the current needs the whole solution of both right-hand sides.
 """
-from .._jit import inner
+from .._jit import inner, part
 from ..numerics.block_tridiagonal import RIGHT, before
 from ..numerics.table import locate
 from .foil import active
@@ -14,6 +14,7 @@ from .layout import (
     CURRENT,
     FILM,
     PLATING,
+    POROUS,
     RESISTANCE,
     VOLTAGE,
     views,
@@ -21,6 +22,18 @@ from .layout import (
 from .local import open_circuit
 
 RELAX = 60.0  # a held temperature is approached with this time constant [s]
+
+
+def at_terminals(sys, end, I):
+    """Terminal voltage [V] for the last phi_s and the current, and the resistance between the two [Ohm m2].
+
+    Models that do not resolve phi_s keep the terminal voltage in the last one.  In Python of arrays, too.
+    """
+    R = sys.volume[sys.volume.size - 1]["end"] + sys.R_series if sys.model == POROUS else 0.0
+    return end - R * I, R
+
+
+terminals = part(at_terminals)
 
 
 @inner

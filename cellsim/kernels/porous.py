@@ -21,7 +21,7 @@ from ..physics.kinetics import relaxed
 from ..physics.transport import diluted, log_concentration
 from . import particle
 from .foil import potential
-from .held import control_residual, held_current, imposed
+from .held import control_residual, held_current, imposed, terminals
 from .layout import (
     CHI,
     CONDUCTIVITY,
@@ -31,7 +31,6 @@ from .layout import (
     FILM,
     LAWS_PER_SIDE,
     PLATING,
-    POROUS,
     RATE,
     SALT_DIFFUSION,
     SALT_LAWS,
@@ -156,18 +155,6 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
         B[i, 1, RIGHT] = -(o_e - i_e - share * flux)
         B[i, 2, RIGHT] = -(i_s_out - i_s + share * flux)
         N, N_l, N_r, N_e, i_e, i_l, i_r, g, s, i_s = M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out
-
-
-def at_terminals(sys, end, I):
-    """Terminal voltage [V] for the last phi_s and the current, and the resistance between the two [Ohm m2].
-
-    Models that do not resolve phi_s keep the terminal voltage in the last one.  In Python of arrays, too.
-    """
-    R = sys.volume[sys.volume.size - 1]["end"] + sys.R_series if sys.model == POROUS else 0.0
-    return end - R * I, R
-
-
-terminals = inner(at_terminals)
 
 
 @part

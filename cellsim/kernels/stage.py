@@ -3,7 +3,7 @@ from .._jit import inlined, inner, kernel, part
 from . import porous, single_flux, thin_film
 from .foil import book, foresee
 from .heat import balance, critical
-from .held import held
+from .held import held, terminals
 from .layout import CRITICAL, CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, VOLTAGE, unchanging, views
 from .temperature import warm
 
@@ -12,7 +12,7 @@ from .temperature import warm
 def voltage(sys, s):
     """Terminal voltage of a state [V]."""
     y = views(sys, s)
-    return porous.terminals(sys, y.phi_s[y.phi_s.size - 1], y.cell.I)[0]
+    return terminals(sys, y.phi_s[y.phi_s.size - 1], y.cell.I)[0]
 
 
 @kernel

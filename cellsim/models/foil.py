@@ -11,7 +11,7 @@ from ..physics.kinetics import end_potential
 from ..physics.lithium import creep_coefficient, exhaustion_potential, host_potential, metal_at_potential
 from .laws import conductivity
 from .mesh import film_resistance
-from .parts import NEGATIVE, POSITIVE, has_film, has_foil
+from .parts import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content
 
 HOUR = 3600.0
 EVOLVING = ("vanishing charge", "void share", "interphase conductivity")  # with all of them 0, lithium stays as it is
@@ -32,9 +32,7 @@ def excess(cell) -> float:
 
 def per_stoichiometry(cell, part=POSITIVE) -> float:
     """Lithium of an electrode between empty and full [C/m2]."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-    return (F * get("maximum concentration") * get("active material volume fraction") * get("utilisation")
-            * get("thickness"))
+    return F * lithium_content(cell, part) * cell.value(f"{part}/thickness")
 
 
 def lithium_left(cell, x_p):

@@ -10,7 +10,7 @@ from ..physics.kinetics import end_potential
 from .foil import lithium_left, resting_potential
 from .kept import kept
 from .laws import open_circuit
-from .parts import NEGATIVE, POSITIVE, has_foil
+from .parts import NEGATIVE, POSITIVE, has_foil, lithium_content
 
 
 def stoichiometries(cell, soc):
@@ -77,8 +77,8 @@ def capacity_between_cutoffs(cell) -> float:
     """Charge between the stoichiometry limits of the limiting electrode [A.h]."""
     def one(part):
         get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-        content = get("active material volume fraction") * get("utilisation") * get("thickness")
-        return content * get("maximum concentration") * (get("maximum stoichiometry") - get("minimum stoichiometry"))
+        window = get("maximum stoichiometry") - get("minimum stoichiometry")
+        return lithium_content(cell, part) * get("thickness") * window
 
     charge = one(POSITIVE) if has_foil(cell) else min(one(POSITIVE), one(NEGATIVE))
     return F * charge * cell.value("cell/electrode area") / 3600.0
