@@ -11,7 +11,8 @@ from numba.core.errors import NumbaError
 
 import cellsim
 from cellsim.kernels import particle
-from cellsim.kernels.layout import DIFFUSION, SOLID_LAWS, one_temperature
+from cellsim.kernels.layout import DIFFUSION, SOLID_LAWS
+from cellsim.kernels.scratch import one_temperature
 from cellsim.numerics import block_tridiagonal, table
 
 CONSTANT, VARYING, T = "lgm50_chen2020", "ecker2015", 298.15

@@ -7,7 +7,8 @@ import numpy as np
 from .errors import ProtocolError
 from .kernels import layout
 from .kernels.heat import heats_and_margins
-from .kernels.layout import SINGLE_FLUX, Control, allocate, unknowns
+from .kernels.layout import SINGLE_FLUX, Control, unknowns
+from .kernels.scratch import allocate
 from .kernels.stage import terminal_voltage
 from .models import capacity_between_cutoffs
 from .models.heat import reach

@@ -9,7 +9,8 @@ import numpy as np
 from .kernels.foil import lithium_states
 from .kernels.heat import heats_and_margins
 from .kernels.held import at_terminals
-from .kernels.layout import POROUS, THIN_FILM, allocate, unknowns
+from .kernels.layout import POROUS, THIN_FILM, unknowns
+from .kernels.scratch import allocate
 from .models.heat import critical_current_holds
 from .models.mesh import FOIL
 from .models.parts import PARTS, has_foil, lithium_content

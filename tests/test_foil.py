@@ -5,7 +5,7 @@ from pytest import approx
 
 import cellsim
 from cellsim import Ending
-from cellsim.kernels import layout, march
+from cellsim.kernels import march, records
 from cellsim.kernels.foil import potential_at_rest
 from cellsim.models.foil import foil_of
 from cellsim.physics.constants import F, R
@@ -78,7 +78,7 @@ def test_an_excess_of_lithium_is_left_over():
 def test_vanishing_lithium_has_the_potential_of_its_activity():
     """U = -(RT/F) ln N/(N + N_0), reference (11), without a host: to rounding."""
     foil, T = foil_of(cell(FREE), 298.15), 298.15
-    now = np.zeros(1, layout.TOUCH)
+    now = np.zeros(1, records.TOUCH)
     for amount in (1.0, 180.0, 1e5):
         expected = -R * T / F * np.log(amount / (amount + 180.0))
         assert potential_at_rest(foil, amount, T, now) == approx(expected, rel=1e-12)

@@ -7,7 +7,7 @@ from reference_cases import HOME, heat_lump
 import cellsim
 from cellsim import Limit, Step
 from cellsim.kernels import heat as kernel
-from cellsim.kernels import layout, march, start
+from cellsim.kernels import layout, march, scratch, start
 from cellsim.kernels.stage import terminal_voltage
 from cellsim.models import initial_state
 from cellsim.models.heat import Body
@@ -74,7 +74,7 @@ def test_heat_lost_follows_newtons_law_of_cooling():
 def state_under(cell, body, model, current, soc=0.5):
     """A system with heat, its consistent state at the first moment of a current [A], and its work space."""
     sys = model.discretise(cell, 298.15, body)
-    s, w = initial_state(cell, sys, soc), layout.allocate(sys)
+    s, w = initial_state(cell, sys, soc), scratch.allocate(sys)
     control = layout.Control(layout.CURRENT, current / cell.value("cell/electrode area"), 1e9, 0.0, 10.0, 0.0, np.inf,
                              1e-6, 1e-6)
     assert start.settle(sys, control, s, w, 1e-10) == march.RUNNING

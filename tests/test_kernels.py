@@ -8,7 +8,7 @@ from pytest import approx
 from scipy.optimize import brentq
 
 import cellsim
-from cellsim.kernels import history, layout, march, particle, porous, profile, start, task
+from cellsim.kernels import history, layout, march, particle, porous, profile, scratch, start, task
 from cellsim.models import initial_state
 from cellsim.models.heat import Body
 from cellsim.models.state import stoichiometries
@@ -52,10 +52,10 @@ def test_newtons_matrix_is_the_derivative_of_its_residual(name):
     cell, model, hg = cellsim.load(name), cellsim.DFN((5, 2, 5), 8), 20.0
     sys = model.discretise(cell, 300.0)
     s_hat = initial_state(cell, sys, 0.6)
-    s, w = s_hat.copy(), layout.allocate(sys)
+    s, w = s_hat.copy(), scratch.allocate(sys)
     control = layout.Control(layout.CURRENT, 40.0, 1e9, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-3)
     assert start.settle(sys, control, s, w, 1e-6) == march.RUNNING
-    w = layout.allocate(sys)  # a sweep leaves numbers where the assembly, rightly, writes no zeros
+    w = scratch.allocate(sys)  # a sweep leaves numbers where the assembly, rightly, writes no zeros
     n = sys.volume.size
     layout.unknowns(sys, s).c_e[:] *= 1.0 + 0.2 * np.sin(np.arange(n))  # uneven salt, so that every term counts
     condense(sys, hg, s_hat, s, w)
@@ -68,7 +68,7 @@ def test_newtons_matrix_is_the_derivative_of_its_residual(name):
         sides = []
         for sign in (1.0, -1.0):
             moved = s.copy()
-            layout.unknowns(sys, moved)[1 + kind][i] += sign * steps[column]  # c_e, phi_e or phi_s
+            getattr(layout.unknowns(sys, moved), ("c_e", "phi_e", "phi_s")[kind])[i] += sign * steps[column]
             assemble(sys, hg, s_hat, moved, w)
             sides.append(w.block[:, :, RIGHT].ravel())
         numeric[:, column] = -0.5 * (sides[0] - sides[1])
@@ -79,7 +79,7 @@ def test_newtons_matrix_is_the_derivative_of_its_residual(name):
     assert np.max(np.abs(numeric - exact) / np.abs(exact).max(axis=1, keepdims=True)) < 1e-6
 
 
-ALONE = layout.one_temperature(layout.SOLID_LAWS)
+ALONE = scratch.one_temperature(layout.SOLID_LAWS)
 
 
 @numba.njit
@@ -179,7 +179,7 @@ def decay(request):
     cell = cellsim.load("marquis2019")
     sys = cellsim.SPMe((10, 4, 10), 12).discretise(cell, 298.15, request.param)
     control = layout.Control(layout.POWER, 90.0, START + LENGTH, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-6)
-    s, w = initial_state(cell, sys, 0.5), layout.allocate(sys)
+    s, w = initial_state(cell, sys, 0.5), scratch.allocate(sys)
     assert start.settle(sys, control, s, w, 1e-11) == march.RUNNING
     memory, out_t, out_s = history.remember(s, 1e-4), np.empty(20000), np.empty((20000, s.size))
     times, states, status = [], [], march.RUNNING
@@ -222,8 +222,8 @@ def test_a_buffer_has_room_for_what_kernels_put_there(model):
     """As many numbers as the arrays of `allocate`, `remember` and the profile's memory hold that Python would make."""
     sys = model.discretise(cellsim.load("marquis2019"), 298.15)
     s = initial_state(sys=sys, cell=cellsim.load("marquis2019"), soc=0.5)
-    buffer = task.Buffer(4, sys.sizes)
+    buffer = task.Buffer(4, tuple(sys.sizes.items()))
     assert buffer.states.shape == (4, s.size) and layout.numbers(sys) == s.size
     assert buffer.memory.size == sum(array.size for array in history.remember(s, 1.0)) >= 3 + profile.ROWS_KEPT * s.size
     room = 8 * (buffer.whole.size - buffer.times.size - buffer.states.size - buffer.memory.size)
-    assert room == sum(array.nbytes for array in layout.allocate(sys))
+    assert room == sum(array.nbytes for array in scratch.allocate(sys))

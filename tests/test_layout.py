@@ -6,7 +6,7 @@ import pytest
 import cellsim
 from cellsim._jit import records
 from cellsim.calls import Call, perform
-from cellsim.kernels import history, layout, march, memory, profile, task
+from cellsim.kernels import history, layout, march, memory, profile, scratch, task
 from cellsim.kernels import records as single
 from cellsim.models import initial_state
 from cellsim.models.heat import Body
@@ -15,7 +15,7 @@ from cellsim.numerics.table import Table
 
 CLASSES = (layout.State, layout.Cell, layout.Counts, single.Volume, single.Grain, single.Foil, single.Touch,
            single.Local, single.Salt, mesh.Shell, Table, layout.Laws, layout.Heat, layout.System, layout.Control,
-           layout.Work, history.Memory, profile.Memory, task.Room, task.Run, task.Task)
+           scratch.Work, history.Memory, profile.Memory, task.Room, task.Run, task.Task)
 SLOW = ("film_thickness", "plated_lithium", "dead_lithium", "crack_length", "porosity", "active_fraction")
 COUNTS = ({}, {"film_thickness": 1, "crack_length": 1}, {"kinds": 2, "temperatures": 3}, {name: 1 for name in SLOW},
           {"kinds": 3, "temperatures": 2, "plated_lithium": 1, "porosity": 1})
@@ -146,7 +146,7 @@ def test_what_is_packed_is_unpacked_again(seed):
     """Random systems, steps and runs, through a record of numbers and addresses."""
     rng = np.random.default_rng(seed)
     one = drawn(task.Task, rng, {"volumes": int(rng.integers(1, 9)), "foils": int(rng.integers(0, 2))})
-    record = np.array([fields.packed(one, task.address)], task.TASK)
+    record = np.frombuffer(fields.packing(task.Task).pack(*fields.packed(one, task.address)), task.TASK)
     assert same(one, memory.unpacked_in_python(record[0], task.Task))
 
 
@@ -181,16 +181,16 @@ def test_a_kernel_finds_in_a_task_what_python_put_there():
     knots = np.array([[0.0, 1.0], [2.0, 7.5]])
     arguments.begin(state(sys), control, 6, 1e-4, 2.5, 10.0, 1e-3, 4, knots)
     numbers = np.zeros(5)
-    count, value, shape, scratch = read_back(records(arguments.record), sys, control, numbers)
+    count, value, shape, size = read_back(records(arguments.words.view(task.TASK)), sys, control, numbers)
     assert count == sys.volume.size + sys.shell.size + sys.grain.size + 5
     assert numbers.tolist() == [1e-4, 2.5, 10.0, 1e-3, 4.0] and value == 7.5
-    assert shape == (6, layout.numbers(sys)) and scratch == sum(a.nbytes for a in layout.allocate(sys)) // 8
+    assert shape == (6, layout.numbers(sys)) and size == sum(a.nbytes for a in scratch.allocate(sys)) // 8
 
 
 @numba.njit
 def prepared(sys, memory):
     """Scratch memory as a kernel makes it."""
-    w = layout.work_of(sys, memory)
+    w = scratch.work_of(sys, memory)
     return w.curvature[0], w.at[0], w.rate.sum(), w.by_solid[1, 0], w.by_salt[5, 0], w.margins.size
 
 
@@ -198,9 +198,9 @@ def prepared(sys, memory):
 def test_scratch_memory_is_the_same_in_kernels_and_in_python(body):
     """Made over memory full of rubbish; whatever was there is gone."""
     sys = system({}, body)
-    w = layout.allocate(sys)
+    w = scratch.allocate(sys)
     whole = np.full(sum(a.nbytes for a in w) // 8, 7.5)
-    assert prepared(sys, whole)[2:] == (5.0, 1.0, 5.0, layout.EVENTS)
+    assert prepared(sys, whole)[2:] == (5.0, 1.0, 5.0, scratch.EVENTS)
     ours = np.concatenate([a.view(float).ravel() if a.dtype.names else a.ravel() for a in w])
     assert np.array_equal(whole, ours, equal_nan=True)
 

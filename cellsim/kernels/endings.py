@@ -5,7 +5,8 @@ from .._jit import inlined, inner, part
 from ..errors import Ending
 from .foil import left
 from .heat import critical, plating
-from .layout import CURRENT, EVENTS, PLATING, POWER, VOLTAGE, aimed, copy, surface, views
+from .layout import CURRENT, PLATING, POWER, VOLTAGE, aimed, copy, surface, views
+from .scratch import EVENTS
 from .stage import solve, voltage
 from .temperature import warm
 

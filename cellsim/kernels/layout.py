@@ -1,8 +1,9 @@
-"""What the kernels work with, declared once: the state vector, the discretised cell, a step, scratch memory.
+"""What the kernels work with, declared once: the state vector, the discretised cell, a step.
 
 Each class names its fields in the order in which they lie in memory, with unit, meaning and shape.  Sizes, places,
 views, and the record that a kernel is called with follow from these declarations, in kernels and in Python
-(`numerics.fields`, `kernels.memory`); `fields.table` prints them.  A field is added here and nowhere else.
+(`numerics.fields`, `kernels.memory`); `fields.table` prints them.  A field is added here and nowhere else, or in
+`records`, `scratch`, `task` and the integrators' `Memory`, which declare the rest in the same way.
 
 Everything is per unit of electrode area unless said otherwise.  Discharge is positive, the negative side comes
 first, and phi_s = 0 at the negative collector.
@@ -10,18 +11,17 @@ first, and phi_s = 0 at the negative collector.
     kernels         y = views(sys, s)       y.c_e[i], y.cell.I, y.T[0]      one state, each field one-dimensional
     Python          y = unknowns(sys, s)      y.c_e[..., i], y.cell["I"]      states (..., N), each with its own shape
 """
-from typing import Annotated, NamedTuple
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from .._jit import inlined, inner, part, records
-from ..errors import Ending
-from ..numerics.block_tridiagonal import COLUMNS
-from ..numerics.fields import Field, declared, dtype_of, length, parts
+from ..numerics.fields import Field, Place, declared, dtype_of, length, places, view
 from ..numerics.mesh import SHELL
-from ..numerics.table import TERMS, Table
-from .memory import initialised, laying, replacing, starting
-from .records import FOIL, GRAIN, LOCAL, SALT, TOUCH, VOLUME
+from ..numerics.table import Table
+from .memory import laying, replacing, starting
+from .records import FOIL, GRAIN, VOLUME
 
 POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
 # control modes: what the cycler imposes (current, terminal voltage, power, voltage over current), or what a charge
@@ -37,7 +37,6 @@ SALT_DIFFUSION, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
 SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6
 # temperature factors of what is no law: exchange current and film resistance (add side), critical current
 RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
-EVENTS = 1 + int(Ending.LITHIUM_EXHAUSTED)  # endings that are located on the solution, by their numbers
 
 
 class Counts:
@@ -130,6 +129,11 @@ class Heat(NamedTuple):
                                        SOLID_LAWS + SALT_LAWS, "nodes")]
 
 
+def _sizes(volumes: int, particles: int, shells: int, counts: tuple[int, ...]) -> dict[str, int]:
+    named = dict(zip(COUNTS.names or (), counts, strict=True))
+    return {"volumes": volumes, "particles": particles, "shells": shells, **named}
+
+
 class System(NamedTuple):
     """A cell on a mesh."""
 
@@ -149,8 +153,7 @@ class System(NamedTuple):
     @property
     def sizes(self) -> dict[str, int]:
         """How many there are of everything, by the names that the shapes of fields are given in."""
-        counts = zip(COUNTS.names or (), self.counts.item(), strict=True)
-        return {"volumes": self.volume.size, "particles": self.grain.size, "shells": self.shell.size, **dict(counts)}
+        return _sizes(self.volume.size, self.grain.size, self.shell.size, self.counts.item())
 
 
 class Control(NamedTuple):
@@ -184,41 +187,25 @@ class Control(NamedTuple):
 aimed = replacing("mode", "target")  # aimed(control, mode, target): the same control with another target
 
 
-def one_temperature(laws: int) -> np.ndarray:
-    """Columns and weights (laws, 2 + TERMS) of laws at one temperature, see `table.blend`."""
-    by = np.zeros((laws, 2 + TERMS))
-    by[:, 0], by[:, 2] = np.arange(laws), 1.0
-    return by
+class unknowns:  # noqa: N801, reads as a function
+    """The fields of states (..., N) in Python: those of `State` by name, each a view (..., *its own shape)."""
+
+    __slots__ = ("_places", "_states")
+
+    def __init__(self, sys: System, states: np.ndarray) -> None:
+        self._places = _places(sys.volume.size, sys.grain.size, sys.shell.size, sys.counts.item())
+        self._states = states
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return view(self._states, self._places[name])
+        except KeyError:
+            raise AttributeError(name) from None
 
 
-class Work(NamedTuple):
-    """Scratch memory of one run."""
-
-    block: Annotated[np.ndarray, Field("", "of block_tridiagonal; right-hand sides: residual, d/d terminal current",
-                                       "volumes", 3, COLUMNS)]
-    local: Annotated[np.ndarray, Field("", "reactions", "volumes", of=LOCAL)]
-    salt: Annotated[np.ndarray, Field("", "electrolyte", "volumes", of=SALT)]
-    inside: Annotated[np.ndarray, Field("", "x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last shell",
-                                        "particles", 2, "shells")]
-    sweep: Annotated[np.ndarray, Field("", "elimination of a particle of constant D of either side, and of which",
-                                       2, 3, "shells+1")]
-    spare: Annotated[np.ndarray, Field("", "a state", State)]
-    curvature: Annotated[np.ndarray, Field("", "Newton's next correction over the square of the last, as last seen",
-                                           1, initial=1.0)]
-    at: Annotated[np.ndarray, Field("K", "temperature that the following belong to", 1)]
-    by_solid: Annotated[np.ndarray, Field("", "columns that make up a law, and their weights, as in `table.blend`",
-                                          SOLID_LAWS, 2 + TERMS, initial=one_temperature(SOLID_LAWS))]
-    by_salt: Annotated[np.ndarray, Field("", "the same of the salt's laws", SALT_LAWS, 2 + TERMS,
-                                         initial=one_temperature(SALT_LAWS))]
-    rate: Annotated[np.ndarray, Field("", "factors", RATES, initial=1.0)]
-    entropy: Annotated[np.ndarray, Field("", "slopes in T of the weights of either electrode's OCP", 2, TERMS)]
-    foil: Annotated[np.ndarray, Field("", "contact of the lithium-metal electrode", 1, of=TOUCH)]
-    margins: Annotated[np.ndarray, Field("", "distances to every ending of a step, see `endings.closest`", EVENTS)]
-
-
-def unknowns(sys: System, states: np.ndarray) -> State:
-    """The fields of states (..., N) in Python, each a view (..., *its own shape)."""
-    return parts(State, sys.sizes, states)
+@lru_cache(maxsize=256)
+def _places(volumes: int, particles: int, shells: int, counts: tuple[int, ...]) -> dict[str, Place]:
+    return places(State, _sizes(volumes, particles, shells, counts))
 
 
 def numbers(sys: System) -> int:
@@ -226,18 +213,7 @@ def numbers(sys: System) -> int:
     return length(State, sys.sizes)
 
 
-def allocate(sys: System) -> Work:
-    """Scratch memory for `sys`."""
-    w = parts(Work, sys.sizes, np.zeros(length(Work, sys.sizes)))
-    for d in declared(Work):
-        if d.element.names is None:
-            getattr(w, d.name)[...] = d.field.initial
-    w.at[0] = np.nan if sys.heat.capacity > 0.0 else sys.T
-    return w
-
-
 views = laying(State, flat=True)  # views(sys, s), in kernels: fields of one state
-scratch = laying(Work)
 _first_algebraic, _numbers_of_the_cell, _temperatures = (starting(State, name) for name in (
     next(d.name for d in declared(State) if d.field.algebraic), "cell", "T"))
 _ALGEBRAIC = sum(d.field.algebraic for d in declared(Cell))  # the first of them
@@ -253,17 +229,6 @@ def algebraic(sys):
 def unchanging(sys):
     """From where on a state holds what no equation changes yet: further temperatures, and slow states."""
     return _temperatures(sys) + 1
-
-
-@inlined
-def work_of(sys, memory):
-    """As `allocate`, in memory with whatever is in it."""
-    for i in range(memory.size):
-        memory[i] = 0.0
-    w = scratch(sys, memory)
-    initialised(w)
-    w.at[0] = np.nan if sys.heat.capacity > 0.0 else sys.T
-    return w
 
 
 @inner

@@ -4,8 +4,9 @@ import numpy as np
 from .._jit import entry, inlined, inner, kernel, part
 from .endings import RUNNING, TOL, between, closest, closest_here, diagnose, first_of, narrowed
 from .history import ERROR, FRESH, SAFETY, Memory, accept, attempt, choose_order, forget, norm, rescale
-from .layout import CURRENT, add, copy, keep_salt, views, work_of
+from .layout import CURRENT, add, copy, keep_salt, views
 from .memory import laying, unpacked
+from .scratch import work_of
 from .stage import voltage
 from .start import start
 from .task import STARTING, Task, begin_with

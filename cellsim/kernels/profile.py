@@ -18,9 +18,10 @@ from ..numerics.fields import Field
 from .endings import RUNNING, TOL, between, closest, diagnose, first_of, narrowed
 from .foil import error_of
 from .history import KELVIN
-from .layout import State, aimed, algebraic, copy, keep_salt, views, work_of
+from .layout import State, aimed, algebraic, copy, keep_salt, views
 from .march import ATTEMPTS, H_MIN, INSTANT
 from .memory import laying, unpacked
+from .scratch import work_of
 from .stage import solve, solve_here, voltage
 from .start import start
 from .task import STARTING, Task, begin_with

@@ -5,14 +5,16 @@ kernels run.  An array of records takes nothing, and the steps of many runs shar
 threads have Python's lock.
 """
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from .._jit import inlined
-from ..numerics.fields import WORD, Field, packed, packed_dtype, places
+from ..numerics.fields import WORD, Field, Place, packed, packed_dtype, packing, places
 from .history import Memory
-from .layout import Control, State, System, Work, copy
+from .layout import Control, State, System, copy
+from .scratch import Work
 
 STARTING = -2  # status of a step that has not begun
 NO_KNOTS = np.zeros((0, 2))
@@ -52,6 +54,8 @@ class Task(NamedTuple):
 
 TASK = packed_dtype(Task)
 WORDS = TASK.itemsize // WORD
+_SYSTEM, _CONTROL, _RUN = (TASK.fields[name][1] for name in ("system", "control", "run"))  # where they begin [bytes]
+_ROOM = _RUN + TASK["run"].fields["room"][1]
 
 REMEMBERED = 64  # arrays whose addresses are kept, as variations of a cell share most of theirs
 _addresses: dict[int, tuple[Any, int]] = {}  # id of an array: (it, which keeps the id its own, address)
@@ -109,27 +113,32 @@ def _array_of(length: int) -> np.ndarray:
 
 
 def packed_system(sys: System) -> np.ndarray:
-    """The part of a record that belongs to a System, which has to be kept alive."""
-    return np.array(packed(sys, address), TASK["system"])
+    """The part of a record that belongs to a System, which has to be kept alive; in integers of 8 bytes."""
+    return np.frombuffer(packing(System).pack(*packed(sys, address)), np.int64)
+
+
+@lru_cache(maxsize=256)
+def _room(rows: int, sizes: tuple[tuple[str, int], ...]) -> tuple[Place, ...]:
+    return tuple(places(Room, {"rows": rows, **dict(sizes)}).values())
 
 
 class Buffer:
     """The arrays of a `Room` for so many rows, in one array.  What is never written takes no memory."""
 
-    def __init__(self, rows: int, sizes: dict[str, int], memory: np.ndarray | None = None) -> None:
-        where = list(places(Room, {"rows": rows, **sizes}).values())
+    def __init__(self, rows: int, sizes: tuple[tuple[str, int], ...], memory: np.ndarray | None = None) -> None:
+        where = _room(rows, sizes)
         self.whole = whole = _array_of(where[-1].stop)
         times, states, remembered, _ = where
         self.times, self.memory = whole[:times.stop], whole[remembered.start:remembered.stop]
         self.states = whole[states.start:states.stop].reshape(states.shape)
         at = whole.ctypes.data
-        self.packed = tuple([(at + WORD * p.start, *p.shape) for p in where])
+        self.packed = [n for p in where for n in (at + WORD * p.start, *p.shape)]
         if memory is not None:
             self.memory[:] = memory
 
 
 class Arguments:
-    """The arrays of one run and the record (1,) TASK of them: what a kernel is called with.
+    """The arrays of one run, and the record of them that a kernel is called with: the `words` of one TASK.
 
     The memory contract.  The record holds addresses, and a kernel neither owns nor counts what they point to: whoever
     calls one keeps the `Arguments` until it returns, and `Arguments` keep the system, the knots and the buffer that
@@ -140,24 +149,26 @@ class Arguments:
     """
 
     def __init__(self, sys: System, record: np.ndarray) -> None:
-        self.words = np.zeros(WORDS, np.int64)
-        self.record = self.words.view(TASK)
+        self.words = np.zeros(WORDS, np.int64)  # the record, whose first word is the status
         self.take(sys, record)
 
     def take(self, sys: System, record: np.ndarray) -> None:
         """Another system, and what `packed_system` makes of it."""
-        self.sys, self.sizes = sys, sys.sizes
-        self.record["system"] = record
+        self.sys, self.sizes = sys, tuple(sys.sizes.items())
+        self.words[_SYSTEM // WORD:_CONTROL // WORD] = record
 
     def begin(self, state: np.ndarray, control: Control, rows: int, rtol: float, q_start: float, every: float,
               first: float, highest: int, knots: np.ndarray = NO_KNOTS) -> None:
         """Set out from a state (N,) on a step, for so many rows at a time; the others as in `Run`."""
         self.knots, self.buffer = knots, Buffer(rows, self.sizes)
         self.buffer.states[0] = state
-        self.record["status"], self.record["control"] = STARTING, control
-        self.record["run"] = rtol, q_start, every, first, highest, (address(knots), len(knots)), self.buffer.packed
+        self.words[0] = STARTING
+        packing(Control).pack_into(self.words, _CONTROL, *control)
+        packing(Run).pack_into(self.words, _RUN, rtol, q_start, every, first, highest, address(knots), len(knots),
+                               *self.buffer.packed)
 
     def renew(self, status: int) -> None:
         """Carry on after a call that returned `status`, with a new buffer for the next rows."""
         self.buffer = Buffer(self.buffer.times.size, self.sizes, self.buffer.memory)
-        self.record["status"], self.record["run"]["room"] = status, self.buffer.packed
+        self.words[0] = status
+        packing(Room).pack_into(self.words, _ROOM, *self.buffer.packed)

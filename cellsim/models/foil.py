@@ -5,7 +5,9 @@ import numpy as np
 
 from .._jit import records
 from ..kernels.foil import LEAST, full, lithium_states, potential_at_rest
-from ..kernels.layout import FOIL, TOUCH, allocate, numbers, unknowns
+from ..kernels.layout import FOIL, numbers, unknowns
+from ..kernels.records import TOUCH
+from ..kernels.scratch import allocate
 from ..physics.constants import V_LI, F
 from ..physics.kinetics import end_potential
 from ..physics.lithium import creep_coefficient, exhaustion_potential, host_potential, metal_at_potential

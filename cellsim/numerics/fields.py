@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from struct import Struct
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -103,16 +104,37 @@ def _packed(d: Declared) -> Any:
     return "f8" if d.type is float else "i8"  # a record by its address
 
 
+@cache
+def packing(cls: type) -> Struct:
+    """How to write numbers into memory that `packed_dtype` describes."""
+    return Struct("=" + "".join(_letters(packed_dtype(cls))))
+
+
+def _letters(dtype: np.dtype) -> Iterator[str]:
+    for name in dtype.names or ():
+        each = dtype[name]
+        yield from _letters(each) if each.names else ("q" if each.kind == "i" else "d")
+
+
 def packed(group: Any, address: Callable[[Any], int]) -> tuple[Any, ...]:
-    """The numbers of a group, nested as `packed_dtype` is.  address: function of an array or a record."""
-    return tuple([_pack(d, value, address) for d, value in zip(declared(type(group)), group, strict=True)])
+    """The numbers of a group in the order of `packed_dtype`.  address: function of an array or a record."""
+    numbers: list[Any] = []
+    for (kind, axes), value in zip(_plan(type(group)), group, strict=True):
+        if kind is float:
+            numbers.append(value)
+        elif kind is tuple:
+            numbers += packed(value, address)
+        else:
+            numbers.append(address(value))
+            numbers += [value.shape[k] for k in axes]
+    return tuple(numbers)
 
 
-def _pack(d: Declared, value: Any, address: Callable[[Any], int]) -> Any:
-    if d.is_array:
-        return (address(value), *(n for n, name in zip(value.shape, d.field.shape, strict=True)
-                                  if not isinstance(name, int)))
-    return packed(value, address) if d.is_group else address(value) if d.is_record else value
+@cache
+def _plan(cls: type) -> list[tuple[type, tuple[int, ...]]]:
+    """Of each field whether it is a number, a group (tuple), or an array or record; and its axes of any length."""
+    return [(tuple if d.is_group else np.ndarray if d.is_array or d.is_record else float,
+             tuple(k for k, n in enumerate(d.field.shape) if not isinstance(n, int))) for d in declared(cls)]
 
 
 class Place(NamedTuple):
@@ -172,10 +194,11 @@ def length(cls: type, sizes: Mapping[str, int]) -> int:
 
 def parts(cls: type, sizes: Mapping[str, int], array: np.ndarray, flat: bool = False) -> Any:
     """The fields of a class as views of an array (..., numbers), each (..., *its own shape); flat: (..., length)."""
-    return cls(*(_view(array, place, flat) for place in places(cls, sizes).values()))
+    return cls(*(view(array, place, flat) for place in places(cls, sizes).values()))
 
 
-def _view(array: np.ndarray, place: Place, flat: bool) -> Any:
+def view(array: np.ndarray, place: Place, flat: bool = False) -> Any:
+    """The view of one field."""
     some = array[..., place.start:place.stop]
     if place.element.names:
         some = records(some.view(place.element))
