@@ -18,6 +18,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
@@ -169,7 +170,7 @@ def part(function):
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 
 
-def records(array):
+def records(array: Any) -> Any:
     """A structured array whose elements have their fields as attributes, in kernels and, uncompiled, in Python too."""
     return array.view(np.recarray) if UNCOMPILED else array
 

@@ -45,8 +45,8 @@ def _passed(run, step, t, states) -> tuple[float, float, float, float]:
     """
     per_hour, cell = run.area / 3600.0, unknowns(run.sys, states).cell
     if step.control not in HELD and not isinstance(step.target, Profile):  # the current keeps its sign
-        net = [float(cell[name][-1] - cell[name][0]) * per_hour for name in ("Q", "E")]
-        return max(net[0], 0.0), max(-net[0], 0.0), max(net[1], 0.0), max(-net[1], 0.0)
+        q, e = (float(cell[name][-1] - cell[name][0]) * per_hour for name in ("Q", "E"))
+        return max(q, 0.0), max(-q, 0.0), max(e, 0.0), max(-e, 0.0)
     I, net = cell["I"], np.stack([np.diff(cell[name]) * per_hour for name in ("Q", "E")], axis=1)
     at = np.flatnonzero(I[:-1] * I[1:] < 0.0)
     a, b = I[at], I[at + 1]

@@ -94,7 +94,8 @@ class _Parts:
         self.cell, self.sys, self.t, self.s, self.soc0, self.at = cell, sys, t, s, soc0, at
         self.area = cell.value("cell/electrode area")
         self.x, self.c, self.phi_e, self.phi_s, self.j = y.x, y.c_e, y.phi_e, y.phi_s, y.j[:, 0]
-        self.I, self.Q, self.E, self.T, self.numbers = *(y.cell[name] for name in "IQE"), y.T[:, 0], y.cell
+        self.I, self.Q, self.E = y.cell["I"], y.cell["Q"], y.cell["E"]
+        self.T, self.numbers = y.T[:, 0], y.cell
 
     def _looked_at(self, kernel, width, *more):
         """What a kernel (system, states, scratch memory, *more, out) finds in all states; (times, width)."""

@@ -89,9 +89,9 @@ def test_heat_adds_up_from_every_reaction_and_resistance(current):
     """
     cell = cellsim.load(CHEN).with_({"cell/series resistance": 1e-3})
     sys, s, w = state_under(cell, Body(100.0, 0.0), cellsim.DFN((12, 4, 10), 12), current)
-    n, k = sys.volume.size, sys.grain.size * sys.shell.size
-    c, phi_e, phi_s, j = (s[k + i * n:k + (i + 1) * n] for i in range(4))
-    I, V = layout.unknowns(sys, s).cell["I"], terminal_voltage(sys, s)
+    n, y = sys.volume.size, layout.unknowns(sys, s)
+    phi_e, phi_s, j = y.phi_e, y.phi_s, y.j[0]
+    I, V = y.cell["I"], terminal_voltage(sys, s)
     area, side = sys.volume["area"], sys.volume["side"]
     i_s = np.where(sys.volume["link"][:-1] > 0.0, sys.volume["link"][:-1] * -np.diff(phi_s), 0.0)
     i_e = I - i_s  # all charge that the solid does not carry between two volumes
@@ -99,8 +99,7 @@ def test_heat_adds_up_from_every_reaction_and_resistance(current):
     ohmic += I * I * (sys.volume["end"].sum() + sys.R_series)
     U = np.zeros(n)
     for i in np.flatnonzero(area > 0.0):
-        at = (sys.volume["particle"][i] + 1) * sys.shell.size - 1
-        x = s[at:at + 1]
+        x = y.x[sys.volume["particle"][i], -1:]
         evaluate_many(sys.laws.solid, layout.LAWS_PER_SIDE * side[i] + layout.OCP, x, U[i:i + 1])
     reaction = np.sum(area * j * (phi_s - phi_e - U))
     out = np.zeros((1, 4))

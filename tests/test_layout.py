@@ -62,6 +62,15 @@ def test_a_field_that_is_not_declared_is_refused():
         fields.declared(Wrong)
 
 
+def test_the_algebraic_unknowns_lie_side_by_side():
+    """So that `algebraic` is one range: fields of the state up to `cell`, and the first numbers of that."""
+    flags = [d.field.algebraic for d in fields.declared(layout.State)]
+    first, cell = flags.index(True), layout.State._fields.index("cell")
+    assert flags == [first <= k < cell for k in range(len(flags))]
+    of_cell = [d.field.algebraic for d in fields.declared(layout.Cell)]
+    assert of_cell == sorted(of_cell, reverse=True) and sum(of_cell) == 1
+
+
 @pytest.mark.parametrize("counts", COUNTS, ids=str)
 def test_fields_of_a_state_fill_it_and_do_not_overlap(counts):
     """Each number of 4 states belongs to exactly one field, of the size that its shape says."""

@@ -96,7 +96,7 @@ class State(NamedTuple):
 
 
 
-def counted(kinds: int = 1, temperatures: int = 1, **has: int) -> np.void:
+def counted(kinds: int = 1, temperatures: int = 1, **has: int) -> Any:
     """COUNTS of a cell.  has: 1 for each field of the state that there is not by itself and that it has."""
     one = records(np.zeros(1, COUNTS))[0]
     for name, many in {"kinds": kinds, "temperatures": temperatures, **has}.items():
@@ -129,7 +129,7 @@ class Heat(NamedTuple):
                                        SOLID_LAWS + SALT_LAWS, "nodes")]
 
 
-def _sizes(volumes: int, particles: int, shells: int, counts: tuple[int, ...]) -> dict[str, int]:
+def _sizes(volumes: int, particles: int, shells: int, counts: Any) -> dict[str, int]:
     named = dict(zip(COUNTS.names or (), counts, strict=True))
     return {"volumes": volumes, "particles": particles, "shells": shells, **named}
 

@@ -6,6 +6,7 @@ memory alive: that is for the owner of the memory, `task.Arguments`.
 """
 import ctypes
 import math
+from typing import Any
 
 import numpy as np
 from numba import from_dtype, types
@@ -139,7 +140,7 @@ def _lay(context, builder, cls, kind, named, array, flat=False):
     return context.make_tuple(builder, kind, values)
 
 
-def unpacked_in_python(record, cls):
+def unpacked_in_python(record: Any, cls: type) -> Any:
     """The group of a class that a record of its `packed_dtype` stands for."""
     return cls(*(_read(record[d.name], d) for d in declared(cls)))
 
@@ -165,11 +166,11 @@ def _at(address, shape, dtype):
 if UNCOMPILED:
     unpacked = unpacked_in_python
 
-    def laying(cls, flat=False):
+    def laying(cls: type, flat: bool = False) -> Any:
         """A function (system, array) that gives the fields of a class as parts of an array of numbers."""
         return lambda sys, array: parts(cls, sys.sizes, array, flat)
 
-    def starting(cls, name):
+    def starting(cls: type, name: str) -> Any:
         """A function (system) that gives where a field begins in such an array."""
         return lambda sys: places(cls, sys.sizes)[name].start
 
@@ -179,7 +180,7 @@ if UNCOMPILED:
             if np.any(d.field.initial):
                 array[...] = d.field.initial
 
-    def replacing(*names):
+    def replacing(*names: str) -> Any:
         """A function (group, *values) that gives the group with other values of the named fields."""
         return lambda group, *values: group._replace(**dict(zip(names, values, strict=True)))
 else:
@@ -193,7 +194,7 @@ else:
 
         return kind(record, cls), generate
 
-    def laying(cls, flat=False):
+    def laying(cls: type, flat: bool = False) -> Any:
         """A function (system, array) that gives the fields of a class as parts of an array of numbers."""
         @intrinsic
         def laid(context, sys, array):
@@ -207,7 +208,7 @@ else:
 
         return laid
 
-    def starting(cls, name):
+    def starting(cls: type, name: str) -> Any:
         """A function (system) that gives where a field begins in such an array."""
         @intrinsic
         def start(context, sys):
@@ -238,7 +239,7 @@ else:
 
         return types.none(group), generate
 
-    def replacing(*names):
+    def replacing(*names: str) -> Any:
         """A function (group, *values) that gives the group with other values of the named fields."""
         @intrinsic
         def replaced(context, group, *values):

@@ -49,7 +49,7 @@ class Work(NamedTuple):
 
 def allocate(sys: System) -> Work:
     """Scratch memory for `sys`."""
-    w = parts(Work, sys.sizes, np.zeros(length(Work, sys.sizes)))
+    w: Work = parts(Work, sys.sizes, np.zeros(length(Work, sys.sizes)))
     for d in declared(Work):
         if d.element.names is None:
             getattr(w, d.name)[...] = d.field.initial

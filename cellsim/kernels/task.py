@@ -11,13 +11,13 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from .._jit import inlined
-from ..numerics.fields import WORD, Field, Place, packed, packed_dtype, packing, places
+from ..numerics.fields import WORD, Field, Place, begin, packed, packed_dtype, packing, places
 from .history import Memory
 from .layout import Control, State, System, copy
 from .scratch import Work
 
 STARTING = -2  # status of a step that has not begun
-NO_KNOTS = np.zeros((0, 2))
+NO_KNOTS, NOTHING = np.zeros((0, 2)), np.zeros(0)
 
 
 class Room(NamedTuple):
@@ -54,8 +54,8 @@ class Task(NamedTuple):
 
 TASK = packed_dtype(Task)
 WORDS = TASK.itemsize // WORD
-_SYSTEM, _CONTROL, _RUN = (TASK.fields[name][1] for name in ("system", "control", "run"))  # where they begin [bytes]
-_ROOM = _RUN + TASK["run"].fields["room"][1]
+_SYSTEM, _CONTROL, _RUN = (begin(TASK, name) for name in ("system", "control", "run"))
+_ROOM = _RUN + begin(TASK["run"], "room")
 
 REMEMBERED = 64  # arrays whose addresses are kept, as variations of a cell share most of theirs
 _addresses: dict[int, tuple[Any, int]] = {}  # id of an array: (it, which keeps the id its own, address)
@@ -94,8 +94,8 @@ def recycle(buffers: Iterable["Buffer"]) -> None:
     To have memory from the system and to return it takes a tenth of a short run, and more where threads share it.
     """
     for buffer in buffers:
-        whole, buffer.whole = buffer.whole, None  # once: no two runs may be given the same memory
-        if whole is None:
+        whole, buffer.whole = buffer.whole, NOTHING  # once: no two runs may be given the same memory
+        if whole is NOTHING:
             continue
         if len(_spare) > 8:
             _spare.clear()
@@ -163,12 +163,12 @@ class Arguments:
         self.knots, self.buffer = knots, Buffer(rows, self.sizes)
         self.buffer.states[0] = state
         self.words[0] = STARTING
-        packing(Control).pack_into(self.words, _CONTROL, *control)
-        packing(Run).pack_into(self.words, _RUN, rtol, q_start, every, first, highest, address(knots), len(knots),
+        packing(Control).pack_into(self.words.data, _CONTROL, *control)
+        packing(Run).pack_into(self.words.data, _RUN, rtol, q_start, every, first, highest, address(knots), len(knots),
                                *self.buffer.packed)
 
     def renew(self, status: int) -> None:
         """Carry on after a call that returned `status`, with a new buffer for the next rows."""
         self.buffer = Buffer(self.buffer.times.size, self.sizes, self.buffer.memory)
         self.words[0] = status
-        packing(Room).pack_into(self.words, _ROOM, *self.buffer.packed)
+        packing(Room).pack_into(self.words.data, _ROOM, *self.buffer.packed)

@@ -104,6 +104,11 @@ def _packed(d: Declared) -> Any:
     return "f8" if d.type is float else "i8"  # a record by its address
 
 
+def begin(dtype: np.dtype, name: str) -> int:
+    """Bytes before a field of a structured dtype."""
+    return dtype.fields[name][1] if dtype.fields else 0
+
+
 @cache
 def packing(cls: type) -> Struct:
     """How to write numbers into memory that `packed_dtype` describes."""
@@ -119,7 +124,8 @@ def _letters(dtype: np.dtype) -> Iterator[str]:
 def packed(group: Any, address: Callable[[Any], int]) -> tuple[Any, ...]:
     """The numbers of a group in the order of `packed_dtype`.  address: function of an array or a record."""
     numbers: list[Any] = []
-    for (kind, axes), value in zip(_plan(type(group)), group, strict=True):
+    cls: Any = type(group)
+    for (kind, axes), value in zip(_plan(cls), group, strict=True):
         if kind is float:
             numbers.append(value)
         elif kind is tuple:
