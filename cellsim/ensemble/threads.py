@@ -60,7 +60,7 @@ class _Course:
         """Until the next call of a kernel, or the end."""
         try:
             self.call = self.turns.throw(reply) if isinstance(reply, BaseException) else self.turns.send(reply)
-            self.buffers.append(self.call.buffer)
+            self.buffers.append(self.call.arguments.buffer)
         except StopIteration as stop:
             self.call, self.end, self.turns = None, stop.value, None
             if self.keep is not None:  # copies of what is asked for: no one sees the states

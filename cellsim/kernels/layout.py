@@ -1,33 +1,32 @@
-"""The discretised cell that the kernels solve, its state vector and its scratch memory.
+"""What the kernels work with, declared once: the state vector, the discretised cell, a step.
 
-State vector s (all per unit of electrode area):
+Each class names its fields in the order in which they lie in memory, with unit, meaning and shape.  Sizes, places,
+views, and the record that a kernel is called with follow from these declarations, in kernels and in Python
+(`numerics.fields`, `kernels.memory`); `fields.table` prints them.  A field is added here and nowhere else, or in
+`records`, `scratch`, `task` and the integrators' `Memory`, which declare the rest in the same way.
 
-    particles (particles * shells,)  stoichiometry of each shell, inside to outside
-    c_e, phi_e, phi_s, j (n,) each   salt [mol/m3], potentials [V], reaction current [A/m2 of surface]
-    and the TAIL, one number each:
-    I, Q, E                          current [A/m2], charge [C/m2] and energy [J/m2] passed
-    T                                temperature [K]
-    made, lost, heated               heat made in the cell, given to the surroundings, put in by a heater [J/m2]
-    lithium, dead, bound             at a foil: lithium that can leave, that is cut off, that the interphase took [C/m2]
-    layer, void                      thickness of the interphase there, height of voids [m]
+Everything is per unit of electrode area unless said otherwise.  Discharge is positive, the negative side comes
+first, and phi_s = 0 at the negative collector.
 
-Discharge is positive, the negative side comes first, and phi_s = 0 at the negative collector.
+    kernels         y = views(sys, s)       y.c_e[i], y.cell.I, y.T[0]      one state, each field one-dimensional
+    Python          y = unknowns(sys, s)      y.c_e[..., i], y.cell["I"]      states (..., N), each with its own shape
 """
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from ..numerics.block_tridiagonal import COLUMNS
-from ..numerics.table import TERMS, Table, follow, locate, read, tilt
+from ..numerics.fields import Field, Place, declared, dtype_of, length, places, view
+from ..numerics.grids import SHELL
+from ..numerics.table import Table
 from ..support.compile import inlined, inner, part, records
+from .memory import laying, replacing, starting
+from .records import FOIL, GRAIN, VOLUME
 
 POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
-# what the cycler imposes: current, terminal voltage, power, voltage over current, or what is held by a charge at
-# whatever current it takes: a margin to lithium plating, one to the critical current, a temperature
+# control modes: what the cycler imposes (current, terminal voltage, power, voltage over current), or what a charge
+# holds at whatever current it takes (margin to lithium plating, margin to the critical current, temperature)
 CURRENT, VOLTAGE, POWER, RESISTANCE, PLATING, CRITICAL, TEMPERATURE = 0, 1, 2, 3, 4, 5, 6
-# offsets in the tail of the state, and its length
-I, Q, E, T, MADE, LOST, HEATED, LITHIUM, DEAD, BOUND, LAYER, VOID, TAIL = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-RELAX = 60.0  # a held temperature is approached with this time constant [s]
 
 # laws of the stoichiometry, three for either electrode (add LAWS_PER_SIDE * side); DIFFUSION is the
 # integral of the particle diffusivity over its scale, which is its slope
@@ -39,57 +38,73 @@ SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6
 # temperature factors of what is no law: exchange current and film resistance (add side), critical current
 RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
 
-VOLUME = np.dtype([
-    ("dx", "f8"),  # thickness [m]
-    ("eps", "f8"),  # electrolyte volume fraction [-]
-    ("tau", "f8"),  # transport efficiency of the electrolyte [-]
-    ("left", "f8"),  # from its point to the left face through the electrolyte: distance over tau [m]
-    ("right", "f8"),  # and to the right one
-    ("across", "f8"),  # conductance to the next point per unit of conductivity [1/m]; of the last one 0
-    ("sigma", "f8"),  # effective electronic conductivity [S/m]; 0 where there is no solid phase
-    ("link", "f8"),  # electronic conductance to the next volume [S/m2]; 0 to where there is no solid phase
-    ("end", "f8"),  # electronic resistance to the current collector [Ohm m2] of a volume that touches it, else 0
-    ("area", "f8"),  # reacting surface per electrode area [-]; 0 where nothing reacts
-    ("i_ref", "f8"),  # exchange-current density at x = 0.5, c_e = c_e0 [A/m2]
-    ("R_f", "f8"),  # film resistance [Ohm m2 of reacting surface]
-    ("side", "i8"),  # 0 negative, 1 positive electrode, -1 neither
-    ("particle", "i8"),  # row of this volume's particle, -1 if it has none
-    # of thin films only:
-    ("anodic", "f8"),  # anodic transfer coefficient [-]
-    ("dissociate", "f8"),  # rate at which immobile lithium becomes mobile [1/s]
-    ("recombine", "f8"),  # and at which mobile pairs vanish [m3/mol/s]
-])
-GRAIN = np.dtype([
-    ("rate", "f8"),  # d(stoichiometry flux)/dj = theta/(F c_max) [m/s per A/m2]
-    ("R_p", "f8"),  # radius [m]
-    ("D", "f8"),  # scale of the diffusivity [m2/s]
-    ("varies", "i8"),  # whether D_s depends on the stoichiometry
-])
-# what a foil of lithium is beyond a volume that reacts; all per electrode area unless said
-FOIL = np.dtype([(k, "f8") for k in (
-    "theta",  # share of the area that touches as it was made [-]
-    "film",  # resistance of what lies on it, per touching area [Ohm m2]
-    "contact", "P_ref", "m",  # contact resistance [Ohm m2] at P_ref [Pa], which falls as P^-m
-    "spots", "kappa",  # radius of the spots that touch [m], conductivity of the electrolyte [S/m]
-    "P", "P_most", "memory",  # stack pressure with `start` on it, the highest ever [Pa], what contacts remember of it
-    "modulus", "height", "compliance",  # of the stack, per pair of electrodes [Pa, m, m/Pa]
-    "breathing",  # growth of the positive electrode per lithium that left it [m per C/m2]
-    "start",  # lithium there in the discharged cell [C/m2]
-    "vanishing",  # Q_reg [C/m2]; 0: no end of lithium
-    "host", "end", "a", "p", "b", "q", "full",  # capacity [C/m2] of a host and its potential; where that is 0
-    "efficiency",  # share of arriving lithium that can leave again
-    "share", "v_0",  # of stripped lithium that leaves voids; their height over which contact falls by e [m]
-    "creep", "P_creep", "n", "E",  # rate at which creep closes them [m/s] before (P/P_creep)^n exp(-E/RT)
-    "k_p", "E_k", "T_ref", "k_l", "sigma", "bound",  # of the interphase: growth, conductivity, lithium [mol/m3]
-    "weight",  # an error of the interphase's thickness by this much weighs as one of 1 V [m]
-)])
-# and at one stage: active share of the area that touches, resistance per area that touches without voids [Ohm m2],
-# pressure [Pa], lithium before the reaction [C/m2], reaction's share in it per current [s], filled share of the host
-TOUCH = np.dtype([(k, "f8") for k in ("active", "R", "P", "known", "out", "filled")])
-# the surface of a particle, which is its last shell, is alpha + beta j
-LOCAL = np.dtype([(k, "f8") for k in ("gain", "slope", "defect", "v_ce", "alpha", "beta", "i0")])
-# W is the integral of the diffusivity D over the concentration, per_c its inverse
-SALT = np.dtype([(k, "f8") for k in ("W", "D", "per_c", "kappa", "kappa_c", "chi", "chi_c", "t", "t_c", "ln_c")])
+
+class Counts:
+    """How many there are of what a cell may have more of, or not at all."""
+
+    kinds: Annotated[int, Field("", "kinds of particle in a volume; of kind k it is the k-th after its `particle`")]
+    temperatures: Annotated[int, Field("", "temperatures of the cell")]
+    film_thickness: Annotated[int, Field("", "1 if the state has the field of that name, else 0")]
+    plated_lithium: Annotated[int, Field("", "the same")]
+    dead_lithium: Annotated[int, Field("", "the same")]
+    crack_length: Annotated[int, Field("", "the same")]
+    porosity: Annotated[int, Field("", "the same")]
+    active_fraction: Annotated[int, Field("", "the same")]
+
+
+class Cell:
+    """The numbers of a state that the cell has one of."""
+
+    I: Annotated[float, Field("A/m2", "current", algebraic=True)]  # noqa: E741
+    Q: Annotated[float, Field("C/m2", "charge passed")]
+    E: Annotated[float, Field("J/m2", "energy passed")]
+    made: Annotated[float, Field("J/m2", "heat generated in the cell")]
+    lost: Annotated[float, Field("J/m2", "heat given to the surroundings")]
+    heated: Annotated[float, Field("J/m2", "heat put in by a heater")]
+    lithium: Annotated[float, Field("C/m2", "lithium of a lithium-metal electrode that can leave")]
+    dead: Annotated[float, Field("C/m2", "lithium there that is cut off")]
+    bound: Annotated[float, Field("C/m2", "lithium there that the interphase took")]
+    layer: Annotated[float, Field("m", "thickness of the interphase there")]
+    void: Annotated[float, Field("m", "height of voids there")]
+
+
+COUNTS, CELL = dtype_of(Counts), dtype_of(Cell)
+
+
+class State(NamedTuple):
+    """The unknowns of a cell, one state of N numbers or many."""
+
+    x: Annotated[np.ndarray, Field("", "stoichiometry of each shell, inside to outside", "particles", "shells")]
+    c_e: Annotated[np.ndarray, Field("mol/m3", "salt concentration", "volumes")]
+    phi_e: Annotated[np.ndarray, Field("V", "potential of the electrolyte", "volumes", algebraic=True)]
+    phi_s: Annotated[np.ndarray, Field("V", "potential of the solid", "volumes", algebraic=True)]
+    j: Annotated[np.ndarray, Field("A/m2 of surface", "reaction current", "kinds", "volumes", algebraic=True)]
+    cell: Annotated[np.void, Field("", "one number each for the cell", of=CELL)]
+    T: Annotated[np.ndarray, Field("K", "temperatures; the first is that of all laws", "temperatures")]
+    # states that change slowly, each of cells that have it:
+    film_thickness: Annotated[np.ndarray, Field("m", "thickness of the film on the particles", "volumes",
+                                                only_with="film_thickness")]
+    plated_lithium: Annotated[np.ndarray, Field("C/m2", "lithium plated in a volume", "volumes",
+                                                only_with="plated_lithium")]
+    dead_lithium: Annotated[np.ndarray, Field("C/m2", "plated lithium that is cut off", "volumes",
+                                              only_with="dead_lithium")]
+    crack_length: Annotated[np.ndarray, Field("m", "length of cracks in the particles", "volumes",
+                                              only_with="crack_length")]
+    porosity: Annotated[np.ndarray, Field("", "volume fraction of the electrolyte", "volumes", only_with="porosity")]
+    active_fraction: Annotated[np.ndarray, Field("", "volume fraction of active material still in contact", "volumes",
+                                                 only_with="active_fraction")]
+
+
+
+def counted(kinds: int = 1, temperatures: int = 1, **has: int) -> Any:
+    """COUNTS of a cell.  has: 1 for each field of the state that there is not by itself and that it has."""
+    one = records(np.zeros(1, COUNTS))[0]
+    for name, many in {"kinds": kinds, "temperatures": temperatures, **has}.items():
+        one[name] = many
+    return one
+
+
+PLAIN = counted()
 
 
 class Laws(NamedTuple):
@@ -99,114 +114,121 @@ class Laws(NamedTuple):
     at least one column more than there are laws, by which kernels know.
     """
 
-    solid: Table  # of the stoichiometry
-    salt: Table  # of the square root of c_e
+    solid: Annotated[Table, Field("", "of the stoichiometry")]
+    salt: Annotated[Table, Field("", "of the square root of c_e")]
 
 
 class Heat(NamedTuple):
-    """One temperature for the whole cell, and what depends on it.  Per unit of electrode area."""
+    """One temperature for the whole cell, and what depends on it."""
 
-    capacity: float  # [J/K/m2]; 0: the temperature stays what it is
-    loss: float  # to the surroundings [W/K/m2]
-    critical: float  # current density of lithium plating that the separator bears, at the first temperature [A/m2]
-    factor: Table  # of temperature: factors of all laws, solid first, then the RATES
-    nodes: np.ndarray  # (SOLID_LAWS + SALT_LAWS, 1 + 2 most) nodes in temperature of each law, as `table.follow` says
+    capacity: Annotated[float, Field("J/K/m2", "heat capacity; 0: the temperature stays what it is")]
+    loss: Annotated[float, Field("W/K/m2", "to the surroundings")]
+    critical: Annotated[float, Field("A/m2", "critical current density of the separator, at the first temperature")]
+    factor: Annotated[Table, Field("", "of temperature: factors of all laws, solid first, then the RATES")]
+    nodes: Annotated[np.ndarray, Field("", "nodes in temperature of each law, as `table.follow` says",
+                                       SOLID_LAWS + SALT_LAWS, "nodes")]
+
+
+def _sizes(volumes: int, particles: int, shells: int, counts: Any) -> dict[str, int]:
+    named = dict(zip(COUNTS.names or (), counts, strict=True))
+    return {"volumes": volumes, "particles": particles, "shells": shells, **named}
 
 
 class System(NamedTuple):
     """A cell on a mesh."""
 
-    model: int  # POROUS, SINGLE_FLUX or THIN_FILM
-    volume: np.ndarray  # (n,) VOLUME
-    grain: np.ndarray  # (particles,) GRAIN
-    shell: np.ndarray  # (shells,) mesh.SHELL of a unit sphere
-    laws: Laws
-    c_ref: float  # reference salt concentration c_e0 [mol/m3]
-    t_ref: float  # transference number at c_ref [-]
-    T: float  # the first temperature [K]
-    R_series: float  # in series with the cell [Ohm m2]
-    heat: Heat
-    foil: np.ndarray  # (1,) FOIL, or (0,) where lithium is without end and touches as it always did
+    model: Annotated[int, Field("", "POROUS, SINGLE_FLUX or THIN_FILM")]
+    volume: Annotated[np.ndarray, Field("", "control volumes", "volumes", of=VOLUME)]
+    grain: Annotated[np.ndarray, Field("", "particles", "particles", of=GRAIN)]
+    shell: Annotated[np.ndarray, Field("", "shells of a unit sphere, or of a film", "shells", of=SHELL)]
+    laws: Annotated[Laws, Field("", "material laws")]
+    c_ref: Annotated[float, Field("mol/m3", "reference salt concentration c_e0")]
+    t_ref: Annotated[float, Field("", "transference number at c_ref")]
+    T: Annotated[float, Field("K", "the first temperature")]
+    R_series: Annotated[float, Field("Ohm m2", "in series with the cell")]
+    heat: Annotated[Heat, Field("", "temperature of the cell")]
+    foil: Annotated[np.ndarray, Field("", "lithium-metal electrode whose lithium changes; else none", "foils", of=FOIL)]
+    counts: Annotated[np.void, Field("", "what a cell may have more of, or not at all", of=COUNTS)] = PLAIN
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many there are of everything, by the names that the shapes of fields are given in."""
+        return _sizes(self.volume.size, self.grain.size, self.shell.size, self.counts.item())
 
 
 class Control(NamedTuple):
-    """One step: what is imposed, and where it stops.  Everything per unit of electrode area."""
+    """One step: what is imposed, and where it stops."""
 
-    mode: int
-    target: float  # A/m2, V or W/m2
-    duration: float  # s
-    v_lo: float  # V, on discharge: the cut-off
-    v_hi: float  # V, on charge
-    i_end: float  # A/m2; a held voltage ends when |I| falls to this
-    q_hi: float  # C/m2: the step ends when what it passed rises to this (discharge counts positive)
-    x_edge: float  # a particle surface within x_edge of 0 or 1 counts as empty or full
-    c_edge: float  # salt concentration that counts as depleted [mol/m3]
-    T_around: float = 298.15  # of the surroundings [K]
-    heater: float = 0.0  # heat put in from outside [W/m2]
-    own: float = 0.0  # share of the cell's own power that heats it
-    T_lo: float = 0.0  # K, ends the step
-    T_hi: float = np.inf  # K
-    plating: float = -np.inf  # V, margin to lithium plating that ends the step
-    critical: float = -np.inf  # A/m2, margin to the critical current that ends the step
-    i_top: float = np.inf  # A/m2; a held state ends when |I| rises to this
-    i_begin: float = 0.0  # A/m2, from where the current that holds a temperature is looked for
-    q_lo: float = -np.inf  # C/m2: or falls to this
-    v_below: float = -np.inf  # V: a limit that was asked for, whichever way the current flows
-    v_above: float = np.inf  # V
-    q_least: float = np.inf  # C/m2: an error of the charge passed counts relative to that, or to this if that is less
-
-
-class Work(NamedTuple):
-    """Scratch memory of one run, allocated once."""
-
-    block: np.ndarray  # (n, 3, 11) of block_tridiagonal; right: residual, and d/d terminal current
-    local: np.ndarray  # (n,) LOCAL
-    salt: np.ndarray  # (n,) SALT: electrolyte properties of each volume
-    inside: np.ndarray  # (particles, 2, shells): x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last
-    sweep: np.ndarray  # (2, 3, shells + 1): elimination of a particle of constant D of either side, and of which
-    spare: np.ndarray  # (N,) a state
-    curvature: np.ndarray  # (1,) Newton's next correction over the square of the last, as last seen
-    at: np.ndarray  # (1,) temperature that the following belong to [K]
-    by_solid: np.ndarray  # (SOLID_LAWS, 2 + TERMS) columns that make up a law, and their weights, as in `table.blend`
-    by_salt: np.ndarray  # (SALT_LAWS, 2 + TERMS) the same of the salt's laws
-    rate: np.ndarray  # (RATES,) factors
-    entropy: np.ndarray  # (2, TERMS) slopes in T of the weights of either electrode's OCP
-    foil: np.ndarray  # (1,) TOUCH
+    mode: Annotated[int, Field("", "what is imposed or held: CURRENT, VOLTAGE, ...")]
+    target: Annotated[float, Field("A/m2, V, W/m2, Ohm m2 or K", "its value, in the unit of the mode")]
+    duration: Annotated[float, Field("s", "the longest time of the step")]
+    v_lo: Annotated[float, Field("V", "cut-off on discharge")]
+    v_hi: Annotated[float, Field("V", "cut-off on charge")]
+    i_end: Annotated[float, Field("A/m2", "a held voltage ends when |I| falls to this")]
+    q_hi: Annotated[float, Field("C/m2", "ends when the charge passed in the step rises to this")]
+    x_edge: Annotated[float, Field("", "a particle surface within this of 0 or 1 counts as empty or full")]
+    c_edge: Annotated[float, Field("mol/m3", "salt concentration that counts as depleted")]
+    T_around: Annotated[float, Field("K", "temperature of the surroundings")] = 298.15
+    heater: Annotated[float, Field("W/m2", "heat put in from outside")] = 0.0
+    own: Annotated[float, Field("", "share of the cell's own power that heats it")] = 0.0
+    T_lo: Annotated[float, Field("K", "ends when the temperature falls to this")] = 0.0
+    T_hi: Annotated[float, Field("K", "ends when the temperature rises to this")] = np.inf
+    plating: Annotated[float, Field("V", "ends when the margin to lithium plating falls to this")] = -np.inf
+    critical: Annotated[float, Field("A/m2", "ends when the margin to the critical current falls to this")] = -np.inf
+    i_top: Annotated[float, Field("A/m2", "a held state ends when |I| rises to this")] = np.inf
+    i_begin: Annotated[float, Field("A/m2", "from where the current that holds a temperature is looked for")] = 0.0
+    q_lo: Annotated[float, Field("C/m2", "ends when the charge passed in the step falls to this")] = -np.inf
+    v_below: Annotated[float, Field("V", "ends when the voltage falls to this, whichever way the current")] = -np.inf
+    v_above: Annotated[float, Field("V", "ends when the voltage rises to this, whichever way the current")] = np.inf
+    q_least: Annotated[float, Field("C/m2", "an error of the charge passed is relative to that or to this, if less"
+                                    )] = np.inf
 
 
-def alone(laws):
-    """Columns and weights of laws at one temperature."""
-    by = np.zeros((laws, 2 + TERMS))
-    by[:, 0], by[:, 2] = np.arange(laws), 1.0
-    return by
+aimed = replacing("mode", "target")  # aimed(control, mode, target): the same control with another target
 
 
-def allocate(sys: System) -> Work:
-    """Scratch memory for `sys`."""
-    n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
-    return Work(np.zeros((n, 3, COLUMNS)), records(np.zeros(n, LOCAL)), records(np.zeros(n, SALT)), np.zeros((p, 2, m)),
-                np.zeros((2, 3, m + 1)), np.zeros(p * m + 4 * n + TAIL), np.ones(1),
-                np.array([np.nan if sys.heat.capacity > 0.0 else sys.T]),
-                alone(SOLID_LAWS), alone(SALT_LAWS), np.ones(RATES), np.zeros((2, TERMS)),
-                records(np.zeros(1, TOUCH)))
+class unknowns:  # noqa: N801, reads as a function
+    """The fields of states (..., N) in Python: those of `State` by name, each a view (..., *its own shape)."""
+
+    __slots__ = ("_places", "_states")
+
+    def __init__(self, sys: System, states: np.ndarray) -> None:
+        self._places = _places(sys.volume.size, sys.grain.size, sys.shell.size, sys.counts.item())
+        self._states = states
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return view(self._states, self._places[name])
+        except KeyError:
+            raise AttributeError(name) from None
 
 
-@inner
-def warm(sys, T, w):
-    """Bring what depends on temperature to T, the one of the state at hand."""
-    if sys.heat.capacity == 0.0 or w.at[0] == T:
-        return
-    table = sys.heat.factor
-    place = locate(table, T)
-    for k in range(SOLID_LAWS):
-        follow(sys.heat.nodes, k, T, read(table, k, place)[0], w.by_solid, k)
-    for side in range(2):
-        tilt(sys.heat.nodes, LAWS_PER_SIDE * side + OCP, T, w.entropy, side)
-    for k in range(SALT_LAWS):
-        follow(sys.heat.nodes, SOLID_LAWS + k, T, read(table, SOLID_LAWS + k, place)[0], w.by_salt, k)
-    for k in range(RATES):
-        w.rate[k] = read(table, SOLID_LAWS + SALT_LAWS + k, place)[0]
-    w.at[0] = T
+@lru_cache(maxsize=256)
+def _places(volumes: int, particles: int, shells: int, counts: tuple[int, ...]) -> dict[str, Place]:
+    return places(State, _sizes(volumes, particles, shells, counts))
+
+
+def numbers(sys: System) -> int:
+    """N, the length of a state."""
+    return length(State, sys.sizes)
+
+
+views = laying(State, flat=True)  # views(sys, s), in kernels: fields of one state
+_first_algebraic, _numbers_of_the_cell, _temperatures = (starting(State, name) for name in (
+    next(d.name for d in declared(State) if d.field.algebraic), "cell", "T"))
+_ALGEBRAIC = sum(d.field.algebraic for d in declared(Cell))  # the first of them
+
+
+@inlined
+def algebraic(sys):
+    """Where in a state the unknowns without a rate of change begin, and where they end."""
+    return _first_algebraic(sys), _numbers_of_the_cell(sys) + _ALGEBRAIC
+
+
+@inlined
+def unchanging(sys):
+    """From where on a state holds what no equation changes yet: further temperatures, and slow states."""
+    return _temperatures(sys) + 1
 
 
 @inner
@@ -224,42 +246,20 @@ def add(weight, source, target):
 
 
 @inlined
-def views(sys, s):
-    """The parts of a state vector: all particles one after the other, c_e, phi_e, phi_s, j."""
-    n, k = sys.volume.size, sys.grain.size * sys.shell.size
-    return (s[:k], s[k:k + n], s[k + n:k + 2 * n], s[k + 2 * n:k + 3 * n],
-            s[k + 3 * n:k + 4 * n])
-
-
-@inlined
 def shells(sys, x, p):
     """Particle p of all particles x."""
     return x[p * sys.shell.size:(p + 1) * sys.shell.size]
 
 
+@inlined
+def surface(sys, x, p):
+    """Stoichiometry at the surface of particle p of all particles x."""
+    return x[(p + 1) * sys.shell.size - 1]
+
+
 @part
 def keep_salt(sys, new, old):
     """Extrapolated below zero, there would be no logarithm: leave a tenth of the salt in the state `old`."""
-    salt, had = views(sys, new)[1], views(sys, old)[1]
+    salt, had = views(sys, new).c_e, views(sys, old).c_e
     for i in range(salt.size):
         salt[i] = max(salt[i], 0.1 * had[i])
-
-
-@inner
-def aimed(ctl, mode, target):
-    """The same control with another target."""
-    return Control(mode, target, ctl.duration, ctl.v_lo, ctl.v_hi, ctl.i_end, ctl.q_hi, ctl.x_edge, ctl.c_edge,
-                   ctl.T_around, ctl.heater, ctl.own, ctl.T_lo, ctl.T_hi, ctl.plating, ctl.critical, ctl.i_top,
-                   ctl.i_begin, ctl.q_lo, ctl.v_below, ctl.v_above, ctl.q_least)
-
-
-@inner
-def control_residual(ctl, I, V):
-    """What the cycler imposes, as a residual;  d/dI, d/dV."""
-    if ctl.mode == CURRENT:
-        return I - ctl.target, 1.0, 0.0
-    if ctl.mode == VOLTAGE:
-        return V - ctl.target, 0.0, 1.0
-    if ctl.mode == RESISTANCE:
-        return V - ctl.target * I, -ctl.target, 1.0
-    return I * V - ctl.target, V, I

@@ -25,6 +25,12 @@ def needs_particles(cell):
         raise ParameterError(f"{cell.name}: its positive electrode is a film without particles; use ThinFilm()")
 
 
+def lithium_content(cell, part) -> float:
+    """Lithium of an electrode between empty and full, per its volume [mol/m3]."""
+    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    return get("maximum concentration") * get("active material volume fraction") * get("utilisation")
+
+
 def has_foil(cell) -> bool:
     """True where the negative electrode is lithium metal."""
     return is_metal(cell, NEGATIVE)

@@ -4,11 +4,10 @@ from functools import lru_cache
 import numpy as np
 
 from ..errors import ParameterError
-from ..kernels.layout import LAYER, LITHIUM, TAIL
-from ..kernels.layout import T as TEMPERATURE
+from ..kernels.layout import numbers, unknowns
 from ..physics.constants import F
 from ..physics.kinetics import end_potential
-from .electrodes import NEGATIVE, POSITIVE, has_foil
+from .electrodes import NEGATIVE, POSITIVE, has_foil, lithium_content
 from .lithium_metal import lithium_left, resting_potential
 from .materials.tables import open_circuit
 from .memo import kept
@@ -78,8 +77,8 @@ def capacity_between_cutoffs(cell) -> float:
     """Charge between the stoichiometry limits of the limiting electrode [A.h]."""
     def one(part):
         get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-        content = get("active material volume fraction") * get("utilisation") * get("thickness")
-        return content * get("maximum concentration") * (get("maximum stoichiometry") - get("minimum stoichiometry"))
+        window = get("maximum stoichiometry") - get("minimum stoichiometry")
+        return lithium_content(cell, part) * get("thickness") * window
 
     charge = one(POSITIVE) if has_foil(cell) else min(one(POSITIVE), one(NEGATIVE))
     return F * charge * cell.value("cell/electrode area") / 3600.0
@@ -99,17 +98,13 @@ def at_rest(soc):
 
 def initial_state(cell, sys, soc):
     """State vector at rest: uniform concentrations, potentials at open circuit, no current."""
-    n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     x_n, x_p, U_n, U_p = kept(at_rest(soc), cell, sys.T)
     side, particle = sys.volume["side"], sys.volume["particle"]
-    k = p * m
-    s = np.zeros(k + 4 * n + TAIL)
-    s[k + 4 * n + TEMPERATURE] = sys.T
-    s[:k].reshape(p, m)[particle[particle >= 0]] = np.where(side[particle >= 0] == 0, x_n, x_p)[:, None]
+    s = np.zeros(numbers(sys))
+    y = unknowns(sys, s)
+    y.x[particle[particle >= 0]] = np.where(side[particle >= 0] == 0, x_n, x_p)[:, None]
+    y.c_e[:], y.phi_e[:], y.T[:] = sys.c_ref, -U_n, sys.T
+    y.phi_s[side == 1] = U_p - U_n
     if sys.foil.size:
-        s[k + 4 * n + LITHIUM] = lithium_left(cell, x_p)
-        s[k + 4 * n + LAYER] = cell.value(f"{NEGATIVE}/interphase thickness")
-    s[k:k + n] = sys.c_ref
-    s[k + n:k + 2 * n] = -U_n
-    s[k + 2 * n:k + 3 * n][side == 1] = U_p - U_n
+        y.cell["lithium"], y.cell["layer"] = lithium_left(cell, x_p), cell.value(f"{NEGATIVE}/interphase thickness")
     return s

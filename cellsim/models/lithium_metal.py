@@ -4,12 +4,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..kernels.equations.lithium_metal import LEAST, full, lithium_states, potential_at_rest
-from ..kernels.layout import BOUND, DEAD, FOIL, LAYER, LITHIUM, TAIL, TOUCH, VOID, allocate
+from ..kernels.layout import FOIL, numbers, unknowns
+from ..kernels.records import TOUCH
+from ..kernels.scratch import allocate
 from ..physics.constants import V_LI, F
 from ..physics.kinetics import end_potential
 from ..physics.lithium import creep_coefficient, exhaustion_potential, host_potential, metal_at_potential
 from ..support.compile import records
-from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil
+from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content
 from .materials.tables import conductivity
 from .volumes import film_resistance
 
@@ -32,9 +34,7 @@ def excess(cell) -> float:
 
 def per_stoichiometry(cell, part=POSITIVE) -> float:
     """Lithium of an electrode between empty and full [C/m2]."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-    return (F * get("maximum concentration") * get("active material volume fraction") * get("utilisation")
-            * get("thickness"))
+    return F * lithium_content(cell, part) * cell.value(f"{part}/thickness")
 
 
 def lithium_left(cell, x_p):
@@ -132,10 +132,10 @@ def contact_at_rest(sys, lithium) -> tuple[float, float, float]:
     """Resistance of the interface per area that touches without voids [Ohm m2], share of it that still does [-],
     and fall of the potential per lithium that leaves [V m2/C]; of a system whose lithium changes.
     """
-    state, work = np.zeros((1, sys.grain.size * sys.shell.size + 4 * sys.volume.size + TAIL)), allocate(sys)
-    for key, value in ((LITHIUM, lithium.left), (DEAD, lithium.dead), (BOUND, lithium.bound), (LAYER, lithium.layer),
-                       (VOID, lithium.void)):
-        state[0, key - TAIL] = value
+    state, work = np.zeros((1, numbers(sys))), allocate(sys)
+    y = unknowns(sys, state)
+    y.cell["lithium"], y.cell["dead"], y.cell["bound"] = lithium.left, lithium.dead, lithium.bound
+    y.cell["layer"], y.cell["void"] = lithium.layer, lithium.void
     lithium_states(sys, state, work, np.zeros((1, 5)))
     now = work.foil[0]
     return float(now["R"]), float(now["active"]), -_slope(sys, lithium.left)

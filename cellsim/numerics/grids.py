@@ -1,10 +1,11 @@
 """Finite volumes on a line and in a sphere."""
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from ..support.compile import inner
+from .fields import Field, dtype_of
 
 
 def graded_faces(n, length, stretch, towards="right"):
@@ -58,7 +59,14 @@ def graded_layer(n, stretch, towards="right") -> Layer:
     return found
 
 
-SHELL = np.dtype([("volume", "f8"), ("link", "f8")])
+class Shell:
+    """A shell of a unit sphere, or of a film of unit thickness."""
+
+    volume: Annotated[float, Field("", "volume over 4 pi")]
+    link: Annotated[float, Field("", "face area over 4 pi and the distance to the next shell outwards; of the last 0")]
+
+
+SHELL = dtype_of(Shell)
 
 
 FIRST_SHIFT, SPREAD = 3.0, 10.0  # lowest rate at which n are, and how far on, over n, the next ones lie

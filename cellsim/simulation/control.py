@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..errors import ProtocolError
-from ..kernels import layout as system
+from ..kernels import layout
 from ..kernels.equations.thermal import heats_and_margins
 from ..kernels.integrators.stage import terminal_voltage
-from ..kernels.layout import SINGLE_FLUX, TAIL, Control
+from ..kernels.layout import SINGLE_FLUX, Control, unknowns
+from ..kernels.scratch import allocate
 from ..models import capacity_between_cutoffs
 from ..models.electrodes import has_foil
 from ..models.thermal_laws import reach
@@ -19,10 +20,10 @@ from ..protocols.step import FLOWS, HELD, LONGEST
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
 # salt below this fraction of the initial concentration counts as depleted, but not in pores whose neighbours take over
 C_EDGE = 1e-10
-MODES = {"current": system.CURRENT, "c-rate": system.CURRENT, "current density": system.CURRENT,
-         "rest": system.CURRENT, "voltage": system.VOLTAGE,
-         "power": system.POWER, "resistance": system.RESISTANCE, "plating margin": system.PLATING,
-         "critical current margin": system.CRITICAL, "temperature": system.TEMPERATURE}
+MODES = {"current": layout.CURRENT, "c-rate": layout.CURRENT, "current density": layout.CURRENT,
+         "rest": layout.CURRENT, "voltage": layout.VOLTAGE,
+         "power": layout.POWER, "resistance": layout.RESISTANCE, "plating margin": layout.PLATING,
+         "critical current margin": layout.CRITICAL, "temperature": layout.TEMPERATURE}
 UNSCALED = ("current density", "voltage", "plating margin", "critical current margin", "temperature")
 HOURS = 40.0  # over the C-rate of a current, that a step lasts at most if it has no duration and meets no limit
 LEAST_CHARGE = 0.01  # of the nominal capacity: of less charge an error counts absolutely
@@ -65,20 +66,20 @@ class Now(Mapping):
 
     def __init__(self, run):
         self._run = run
-        self._tail = run.state[run.state.size - TAIL:]
+        self._state = unknowns(run.sys, run.state)
         self._known = {
             "voltage": lambda: terminal_voltage(run.sys, run.state), "current": self._current, "soc": run.soc,
             "c-rate": lambda: self._current() / run.cell.nominal_capacity,
-            "current density": lambda: self._tail[system.I], "temperature": lambda: self._tail[system.T],
+            "current density": lambda: self._state.cell["I"], "temperature": lambda: self._state.T[0],
             "plating margin": lambda: self._margins()[2], "critical current margin": lambda: self._margins()[3]}
 
     def _current(self):
-        return self._tail[system.I] * self._run.area
+        return self._state.cell["I"] * self._run.area
 
     def _margins(self):
         out, state = np.zeros((1, 4)), self._run.state
         V = np.array([terminal_voltage(self._run.sys, state)])
-        heats_and_margins(self._run.sys, state[None], system.allocate(self._run.sys), V, out)
+        heats_and_margins(self._run.sys, state[None], allocate(self._run.sys), V, out)
         return out[0]
 
     def __getitem__(self, name):
@@ -105,13 +106,16 @@ def control(run, step) -> Control:
                   for cut, asked in zip(cut_offs, (below["voltage"], above["voltage"]), strict=True))
     T_lo, T_hi = temperature_range(run)
     return Control(
-        MODES[step.control], float(target * scale(cell, step)), _duration(step, target, nominal, area), v_lo, v_hi,
-        max(below["flow"], 0.0) / area, above["charge"] * 3600.0 / area, X_EDGE,
-        0.0 if run.sys.model == system.POROUS else C_EDGE * run.sys.c_ref,
-        run.around(step), step.heater / area, float(step.self_heating), max(T_lo, below["temperature"]),
-        min(T_hi, above["temperature"]), below["plating margin"], below["critical current margin"],
-        above["flow"] / area, -BEGIN * nominal / area, below["charge"] * 3600.0 / area, below["voltage"],
-        above["voltage"], LEAST_CHARGE * nominal * 3600.0 / area)
+        mode=MODES[step.control], target=float(target * scale(cell, step)),
+        duration=_duration(step, target, nominal, area),
+        v_lo=v_lo, v_hi=v_hi, v_below=below["voltage"], v_above=above["voltage"],
+        i_end=max(below["flow"], 0.0) / area, i_top=above["flow"] / area, i_begin=-BEGIN * nominal / area,
+        q_lo=below["charge"] * 3600.0 / area, q_hi=above["charge"] * 3600.0 / area,
+        q_least=LEAST_CHARGE * nominal * 3600.0 / area,
+        x_edge=X_EDGE, c_edge=0.0 if run.sys.model == layout.POROUS else C_EDGE * run.sys.c_ref,
+        T_around=run.around(step), heater=step.heater / area, own=float(step.self_heating),
+        T_lo=max(T_lo, below["temperature"]), T_hi=min(T_hi, above["temperature"]),
+        plating=below["plating margin"], critical=below["critical current margin"])
 
 
 def temperature_range(run) -> tuple[float, float]:
@@ -159,7 +163,7 @@ def _downwards(run, step, limit, falls):
     if limit.side:
         return limit.side == "below"
     if limit.quantity == "temperature":
-        return limit.value < run.state[run.state.size - TAIL + system.T]
+        return limit.value < unknowns(run.sys, run.state).T[0]
     if isinstance(step.target, Profile) or step.control == "rest":
         return limit.value < terminal_voltage(run.sys, run.state)
     return falls

@@ -3,7 +3,7 @@ import numpy as np
 
 from ..errors import Ending
 from ..kernels.integrators.stage import terminal_voltage
-from ..kernels.layout import TAIL, E, Q, T
+from ..kernels.layout import unknowns
 from ..protocols import Profile
 from ..protocols.step import HELD
 from .control import temperature_range
@@ -31,7 +31,7 @@ def named(run, step, ctl, ending, end) -> Ending:
     if ending == Ending.DURATION and step.duration is None:
         return Ending.NO_LIMIT_MET
     if ending == Ending.TEMPERATURE:
-        now = end[end.size - TAIL + T]
+        now = unknowns(run.sys, end).T[0]
         coldest, warmest = temperature_range(run)
         if ctl.T_lo == coldest and now < coldest + NEAR or ctl.T_hi == warmest and now > warmest - NEAR:
             return Ending.TEMPERATURE_RANGE
@@ -43,11 +43,11 @@ def _passed(run, step, t, states) -> tuple[float, float, float, float]:
 
     Between two rows of opposite current they are parted as if the current changed evenly.
     """
-    per_hour, columns = run.area / 3600.0, [k - TAIL for k in (Q, E)]
+    per_hour, cell = run.area / 3600.0, unknowns(run.sys, states).cell
     if step.control not in HELD and not isinstance(step.target, Profile):  # the current keeps its sign
-        net = [float(states[-1, k] - states[0, k]) * per_hour for k in columns]
-        return max(net[0], 0.0), max(-net[0], 0.0), max(net[1], 0.0), max(-net[1], 0.0)
-    I, net = states[:, -TAIL], np.diff(states[:, columns], axis=0) * per_hour
+        q, e = (float(cell[name][-1] - cell[name][0]) * per_hour for name in ("Q", "E"))
+        return max(q, 0.0), max(-q, 0.0), max(e, 0.0), max(-e, 0.0)
+    I, net = cell["I"], np.stack([np.diff(cell[name]) * per_hour for name in ("Q", "E")], axis=1)
     at = np.flatnonzero(I[:-1] * I[1:] < 0.0)
     a, b = I[at], I[at + 1]
     charge = 0.5 * a * np.abs(a) / (np.abs(a) + np.abs(b)) * (t[at + 1] - t[at]) * per_hour  # before the current turned

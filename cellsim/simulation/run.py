@@ -5,13 +5,12 @@ import numpy as np
 
 from ..errors import Ending, ProtocolError, SolveError
 from ..kernels.call.calls import Call, Rows, finish
-from ..kernels.call.record import STARTING, Buffer, address, recycle, words
+from ..kernels.call.record import NO_KNOTS, STARTING, Arguments, packed_system, recycle
 from ..kernels.integrators import ndf as march
 from ..kernels.integrators import tr_bdf2 as following
 from ..kernels.integrators.ndf_history import MAX_ORDER
 from ..kernels.integrators.stage import terminal_voltage
-from ..kernels.layout import CURRENT, TAIL, Q
-from ..kernels.layout import T as WARMTH
+from ..kernels.layout import CURRENT, System, unknowns
 from ..models import ACCURACY, capacity_between_cutoffs, model_of
 from ..models.materials.ranges import outside_data
 from ..parameters import Cell, load
@@ -29,7 +28,6 @@ from .variables import Variables
 ROWS, LEAST_ROWS = 512, 16  # states kept per call of the kernel, fewer of large ones:
 NUMBERS = 500_000  # so many numbers, so that a call takes no longer than a fraction of a second
 MOST = 2 ** 31  # bytes of states that a result keeps
-NO_KNOTS = np.zeros((0, 2))
 
 
 @dataclass
@@ -38,8 +36,7 @@ class _Run:
 
     cell: Cell
     model: object
-    sys: object
-    words: tuple  # `task.words` of it
+    arguments: Arguments
     state: np.ndarray
     soc0: float
     area: float
@@ -51,9 +48,14 @@ class _Run:
     max_order: int = MAX_ORDER
     stored: int = 0  # rows so far
 
+    @property
+    def sys(self) -> System:
+        """The cell on its mesh."""
+        return self.arguments.sys
+
     def soc(self) -> float:
         """State of charge by the charge passed so far."""
-        passed = self.state[self.state.size - TAIL + Q] * self.area / 3600.0
+        passed = unknowns(self.sys, self.state).cell["Q"] * self.area / 3600.0
         return self.soc0 - passed / capacity_between_cutoffs(self.cell)
 
     def around(self, step) -> float:
@@ -67,8 +69,8 @@ class _Run:
     def take_on(self, T):
         """Bring a run without heat to the temperature T [K] of a step: laws are those of exactly that temperature."""
         if self.sys.T != T:
-            self.sys = self.system_at(T)
-            self.words = words(self.sys)
+            sys = self.system_at(T)
+            self.arguments.take(sys, packed_system(sys))
 
 
 def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
@@ -126,8 +128,8 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
         final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
     at_rest, T = terminal_voltage(begun.sys, begun.state), begun.sys.T
     around = begun.ambient if ambient is None else float(ambient)
-    run = _Run(cell, begun.model, begun.sys, begun.words, begun.state, begun.soc, cell.value("cell/electrode area"),
-               rtol, period or 0.0, time_budget, around, begun.warms)
+    run = _Run(cell, begun.model, Arguments(begun.sys, begun.record), begun.state, begun.soc,
+               cell.value("cell/electrode area"), rtol, period or 0.0, time_budget, around, begun.warms)
     check_known(cell, run.sys, protocol.asks, "a condition")
     for each in steps:
         check(cell, run.sys, each, run.warms)
@@ -161,7 +163,8 @@ def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, 
     result = Result(cell.name, type(run.model).__name__, begun.temperature, np.repeat(np.arange(len(rows)), rows),
                     tuple(done), variables, termination,
                     (*begun.remarks, *outside_data(cell, begun.sys, everything)),
-                    FinalState(cell, run.model, run.state, run.soc(), T, around))
+                    FinalState(cell, run.model, run.state, run.soc(), T, around,
+                               float(unknowns(run.sys, run.state).T[0])))
     if done[-1].ending.is_failure:
         raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
                          "the result up to there is in `.result`", result)
@@ -203,21 +206,19 @@ def _one_step(run, step, t0):
     if not run.warms:
         run.take_on(run.around(step))
     size, limit = run.state.size, run.time_budget
-    room, k = max(LEAST_ROWS, min(ROWS, NUMBERS // size)), size - TAIL
-    buffer = Buffer(room, run.words[1:4])
-    s = buffer.states[0]
-    s[:] = run.state
+    room, arguments, state = max(LEAST_ROWS, min(ROWS, NUMBERS // size)), run.arguments, run.state.copy()
+    y = unknowns(run.sys, state)
     if not run.warms:
-        s[k + WARMTH] = run.sys.T
-    ctl, q0 = control(run, step), float(s[k + Q])
+        y.T[0] = run.sys.T
+    ctl = control(run, step)
     kernel, knots = march.march, NO_KNOTS
     if isinstance(step.target, Profile):
         kernel, knots = following.follow, step.target.knots(scale(run.cell, step))
     every = float(step.period or run.every)
     times, states, status, spent = Rows(), Rows(), STARTING, None
+    arguments.begin(state, ctl, room, run.rtol, float(y.cell["Q"]), every, _first_step(run, ctl), run.max_order, knots)
     while status < 0:
-        reply = yield Call(kernel, (status, 0, 0.0, *run.words, *ctl, run.rtol, q0, every, _first_step(run, ctl),
-                                    run.max_order, buffer.address, room, address(knots), len(knots)), buffer, knots)
+        reply, buffer = (yield Call(kernel, arguments)), arguments.buffer
         status, rows = reply.status, reply.rows
         kept = np.array if 2 * rows < room else np.asarray  # copies, where a buffer would be kept for few rows
         times.append(kept(buffer.times[:rows]))
@@ -229,7 +230,7 @@ def _one_step(run, step, t0):
             spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
             if spent > limit:
                 status = int(Ending.SOLVER_TIME_BUDGET)
-            buffer = Buffer(room, run.words[1:4], buffer.memory)
+            arguments.renew(status)
     if 2 * rows < room:
         recycle([buffer])
     t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))

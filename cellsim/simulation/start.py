@@ -7,9 +7,9 @@ import numpy as np
 
 from ..design.thermal import Lumped
 from ..errors import ProtocolError
-from ..kernels.call.record import words
+from ..kernels.call.record import packed_system
 from ..kernels.integrators.stage import terminal_voltage
-from ..kernels.layout import HEATED, LOST, MADE, TAIL, E, Q, T
+from ..kernels.layout import System, unknowns
 from ..models import default_model, initial_state, soc_at_voltage
 from ..models.initial_state import at_rest, stoichiometries
 from ..models.memo import kept
@@ -18,16 +18,16 @@ from ..parameters import Cell
 from ..support.arguments import shown
 from .demand import demand
 
-COUNTED = (Q, E, MADE, LOST, HEATED)  # of the tail of a state: what a run counts from its beginning
+COUNTED = ("Q", "E", "made", "lost", "heated")  # what a run counts from its beginning
 
 
 @dataclass(frozen=True, eq=False)
 class FinalState:
     """The end of a run.
 
-    cell: the one it ran with.  model: with its mesh.  state: (N,) vector of kernels.system.  soc: state of charge.
-    temperature [K]: around which the laws of the run were tabulated; that of the cell is in the state.
-    ambient [K]: of the surroundings, where a step does not say it.
+    cell: the one it ran with.  model: with its mesh.  state: (N,) as in `kernels.layout.State`.  soc: state of charge.
+    temperature [K]: around which the laws of the run were tabulated; ambient [K]: of the surroundings, where a step
+    does not say it; cell_temperature [K]: of the cell.
     A copy in another process, or a result read from a file, has none.
     """
 
@@ -37,20 +37,17 @@ class FinalState:
     soc: float
     temperature: float
     ambient: float
+    cell_temperature: float
 
     def __reduce__(self):
         return type(None), ()
 
-    @property
-    def cell_temperature(self) -> float:
-        """Temperature of the cell [K]."""
-        return float(self.state[self.state.size - TAIL + T])
-
-    def first(self) -> np.ndarray:
+    def first(self, sys: System) -> np.ndarray:
         """The state another run begins with: charge, energy and heat are counted anew."""
         state = self.state.copy()
-        for k in COUNTED:
-            state[state.size - TAIL + k] = 0.0
+        numbers = unknowns(sys, state).cell
+        for name in COUNTED:
+            numbers[name] = 0.0
         return state
 
 
@@ -90,7 +87,7 @@ class Begun(NamedTuple):
 
     model: Any
     sys: Any
-    words: tuple  # `task.words` of it
+    record: np.ndarray  # `task.packed_system` of it
     state: np.ndarray  # no one writes to it
     soc: float
     temperature: float  # of the cell [K]
@@ -120,7 +117,8 @@ def _meshed(cell, model, T, V, steps, accuracy, ambient):
 def _at_rest(cell, model, T, body, soc) -> Begun:
     """The same, of everything that is known; runs share it."""
     sys = model.discretise(cell, T, body)
-    return Begun(model, sys, words(sys), initial_state(cell, sys, soc), _soc_of(cell, soc), T, T, body is not None)
+    return Begun(model, sys, packed_system(sys), initial_state(cell, sys, soc), _soc_of(cell, soc), T, T,
+                 body is not None)
 
 
 def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
@@ -130,7 +128,7 @@ def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
     V = terminal_voltage(sys, end.state)
     ambient = end.ambient if ambient is None else ambient
     remark = coarser(end.model, _meshed(end.cell, type(end.model)(), now, V, steps, accuracy, ambient))
-    return Begun(end.model, sys, words(sys), end.first(), end.soc, now, end.ambient, body is not None,
+    return Begun(end.model, sys, packed_system(sys), end.first(sys), end.soc, now, end.ambient, body is not None,
                  (remark,) if remark else ())
 
 

@@ -6,10 +6,12 @@ from itertools import chain
 
 import numpy as np
 
+from ..kernels.equations.held_controls import at_terminals
 from ..kernels.equations.lithium_metal import lithium_states
 from ..kernels.equations.thermal import heats_and_margins
-from ..kernels.layout import BOUND, DEAD, LITHIUM, POROUS, TAIL, THIN_FILM, VOID, allocate
-from ..models.electrodes import PARTS, has_foil
+from ..kernels.layout import POROUS, THIN_FILM, unknowns
+from ..kernels.scratch import allocate
+from ..models.electrodes import PARTS, has_foil, lithium_content
 from ..models.initial_state import capacity_between_cutoffs
 from ..models.thermal_laws import critical_current_holds
 from ..models.volumes import FOIL
@@ -88,14 +90,12 @@ class _Parts:
     """A state array taken apart; one row per time."""
 
     def __init__(self, cell, sys, t, s, soc0, at=None):
-        n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
-        k = p * m
+        y = unknowns(sys, s)
         self.cell, self.sys, self.t, self.s, self.soc0, self.at = cell, sys, t, s, soc0, at
         self.area = cell.value("cell/electrode area")
-        self.x = s[:, :k].reshape(-1, p, m)
-        self.c, self.phi_e, self.phi_s, self.j = (s[:, k + i * n:k + (i + 1) * n] for i in range(4))
-        self.I, self.Q, self.E, self.T, self.made, self.lost, self.heated = s[:, -TAIL:][:, :LITHIUM].T
-        self.dead, self.bound, self.void = (s[:, k - TAIL] for k in (DEAD, BOUND, VOID))
+        self.x, self.c, self.phi_e, self.phi_s, self.j = y.x, y.c_e, y.phi_e, y.phi_s, y.j[:, 0]
+        self.I, self.Q, self.E = y.cell["I"], y.cell["Q"], y.cell["E"]
+        self.T, self.numbers = y.T[:, 0], y.cell
 
     def _looked_at(self, kernel, width, *more):
         """What a kernel (system, states, scratch memory, *more, out) finds in all states; (times, width)."""
@@ -111,10 +111,7 @@ class _Parts:
         return out
 
     def voltage(self):
-        end = self.phi_s[:, -1]
-        if self.sys.model != POROUS:
-            return end
-        return end - (self.sys.volume["end"][-1] + self.sys.R_series) * self.I
+        return at_terminals(self.sys, self.phi_s[:, -1], self.I)[0]
 
     @cached_property
     def heats(self):
@@ -140,11 +137,9 @@ class _Parts:
 
     def lithium(self, part, side):
         """Lithium held by an electrode's particles [mol]."""
-        get = lambda key: self.cell.value(f"{part}/{key}")  # noqa: E731
-        per_volume = get("active material volume fraction") * get("utilisation") * get("maximum concentration")
         v = self.volumes(side)
         # one volume stands for the whole electrode in the single-particle model
-        return self.area * per_volume * (self.mean(side) @ self.sys.volume["dx"][v])
+        return self.area * lithium_content(self.cell, part) * (self.mean(side) @ self.sys.volume["dx"][v])
 
 
 def _series(p):
@@ -165,9 +160,9 @@ def _series(p):
         yield "Irreversible heating [W]", (one, lambda: p.heats[:, 0] * p.area)
         yield "Reversible heating [W]", (one, lambda: p.heats[:, 1] * p.area)
         yield "Total heating [W]", (one, lambda: p.heats[:, :2].sum(axis=1) * p.area)
-        yield "Heat generated [J]", (one, lambda: p.made * p.area)
-        yield "Heat lost to surroundings [J]", (one, lambda: p.lost * p.area)
-        yield "Heater energy [J]", (one, lambda: p.heated * p.area)
+        yield "Heat generated [J]", (one, lambda: p.numbers["made"] * p.area)
+        yield "Heat lost to surroundings [J]", (one, lambda: p.numbers["lost"] * p.area)
+        yield "Heater energy [J]", (one, lambda: p.numbers["heated"] * p.area)
     if p.sys.model == POROUS and not has_foil(p.cell):
         yield "Plating margin [V]", (one, lambda: p.heats[:, 2])
     if np.isfinite(p.sys.heat.critical):
@@ -199,9 +194,9 @@ def _lithium(p):
     yield "Lithium thickness [m]", (one, lambda: p.foil[:, 0] * V_LI / F)
     yield "Lithium metal [mol]", (one, lambda: p.foil[:, 0] * moles)
     yield "Lithium in host [mol]", (one, lambda: p.foil[:, 1] * moles)
-    yield "Dead lithium [mol]", (one, lambda: p.dead * moles)
-    yield "Lithium in interphase [mol]", (one, lambda: p.bound * moles)
-    yield "Void height [m]", (one, lambda: p.void)
+    yield "Dead lithium [mol]", (one, lambda: p.numbers["dead"] * moles)
+    yield "Lithium in interphase [mol]", (one, lambda: p.numbers["bound"] * moles)
+    yield "Void height [m]", (one, lambda: p.numbers["void"])
     yield "Active contact fraction", (one, lambda: p.foil[:, 2])
     yield "Stack pressure [Pa]", (one, lambda: p.foil[:, 3])
     yield "Interphase resistance [Ohm.m2]", (one, lambda: p.foil[:, 4])

@@ -18,6 +18,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numba
 import numpy as np
@@ -31,13 +32,13 @@ KEPT = 3  # cache directories of other versions that are left alone
 HERE = Path(__file__).parents[1]
 # a product and a sum may become one operation, sums may be taken in any order; NaN and infinity keep their meaning
 RELAXED = {"contract", "reassoc", "nsz"}
-COMPILED, EVERYTHING = ("physics", "numerics", "kernels"), (".",)
+COMPILED, EVERYTHING = ("physics", "numerics", "kernels", "errors.py"), (".",)
 
 
 def digest(parts=COMPILED) -> str:
     """Name of this version of the kernels, or of other parts of the package: their sources, and what compiles them."""
     h = hashlib.sha256(f"{numba.__version__} {platform.python_version()} {platform.machine()}".encode())
-    for path in sorted(p for part in parts for p in (HERE / part).rglob("*.py")):
+    for path in sorted(p for part in parts for p in HERE.glob(part if part.endswith(".py") else f"{part}/**/*.py")):
         h.update(str(path.relative_to(HERE)).encode())
         h.update(path.read_bytes())
     h.update(Path(__file__).read_bytes())
@@ -169,7 +170,7 @@ def part(function):
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 
 
-def records(array):
+def records(array: Any) -> Any:
     """A structured array whose elements have their fields as attributes, in kernels and, uncompiled, in Python too."""
     return array.view(np.recarray) if UNCOMPILED else array
 

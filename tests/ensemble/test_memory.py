@@ -7,13 +7,14 @@ import pytest
 
 import cellsim
 from cellsim.errors import Ending, ProtocolError, SolveError
+from cellsim.kernels import layout
 from cellsim.kernels.call import record as task
 from cellsim.kernels.call.calls import Rows
 from cellsim.simulation import run as simulation
 
 CHEN = "lgm50_chen2020"
 SMALL = cellsim.DFN((4, 2, 4), 4)
-ROW = 8 * (1 + task._lengths(10, 8, 4)[0])  # bytes of a time and a state on this mesh
+ROW = 8 * (1 + layout.numbers(SMALL.discretise(cellsim.load(CHEN), 298.15)))  # bytes of a time and a state on this mesh
 
 
 def traced(run):
@@ -55,7 +56,7 @@ def test_memory_that_is_used_again_belongs_to_no_one():
         cellsim.simulate(CHEN, "Rest for 1 min; Discharge at 1C for 1 min; Rest for 1 min", SMALL, soc=soc)
     assert np.array_equal(one["Electrolyte potential [V]"], first[0]) and np.array_equal(one["Time [s]"], first[1])
     assert one["Voltage [V]"][0] != other["Voltage [V]"][0]
-    buffer = task.Buffer(4, (3, 2, 2))
+    buffer = task.Buffer(4, tuple(SMALL.discretise(cellsim.load(CHEN), 298.15).sizes.items()))
     task._spare.clear()
     task.recycle([buffer, buffer])
     task.recycle([buffer])

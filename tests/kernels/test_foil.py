@@ -5,7 +5,7 @@ from pytest import approx
 
 import cellsim
 from cellsim import Ending
-from cellsim.kernels import layout as system
+from cellsim.kernels import records
 from cellsim.kernels.equations.lithium_metal import potential_at_rest
 from cellsim.kernels.integrators import ndf as march
 from cellsim.models.lithium_metal import foil_of
@@ -79,7 +79,7 @@ def test_an_excess_of_lithium_is_left_over():
 def test_vanishing_lithium_has_the_potential_of_its_activity():
     """U = -(RT/F) ln N/(N + N_0), reference (11), without a host: to rounding."""
     foil, T = foil_of(cell(FREE), 298.15), 298.15
-    now = np.zeros(1, system.TOUCH)
+    now = np.zeros(1, records.TOUCH)
     for amount in (1.0, 180.0, 1e5):
         expected = -R * T / F * np.log(amount / (amount + 180.0))
         assert potential_at_rest(foil, amount, T, now) == approx(expected, rel=1e-12)

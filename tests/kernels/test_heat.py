@@ -6,7 +6,7 @@ from reference_cases import HOME, heat_lump
 
 import cellsim
 from cellsim import Limit, Step
-from cellsim.kernels import layout as system
+from cellsim.kernels import layout, scratch
 from cellsim.kernels.equations import thermal as kernel
 from cellsim.kernels.integrators import initialise as start
 from cellsim.kernels.integrators import ndf as march
@@ -76,8 +76,8 @@ def test_heat_lost_follows_newtons_law_of_cooling():
 def state_under(cell, body, model, current, soc=0.5):
     """A system with heat, its consistent state at the first moment of a current [A], and its work space."""
     sys = model.discretise(cell, 298.15, body)
-    s, w = initial_state(cell, sys, soc), system.allocate(sys)
-    control = system.Control(system.CURRENT, current / cell.value("cell/electrode area"), 1e9, 0.0, 10.0, 0.0, np.inf,
+    s, w = initial_state(cell, sys, soc), scratch.allocate(sys)
+    control = layout.Control(layout.CURRENT, current / cell.value("cell/electrode area"), 1e9, 0.0, 10.0, 0.0, np.inf,
                              1e-6, 1e-6)
     assert start.settle(sys, control, s, w, 1e-10) == march.RUNNING
     return sys, s, w
@@ -91,9 +91,9 @@ def test_heat_adds_up_from_every_reaction_and_resistance(current):
     """
     cell = cellsim.load(CHEN).with_({"cell/series resistance": 1e-3})
     sys, s, w = state_under(cell, Body(100.0, 0.0), cellsim.DFN((12, 4, 10), 12), current)
-    n, k = sys.volume.size, sys.grain.size * sys.shell.size
-    c, phi_e, phi_s, j = (s[k + i * n:k + (i + 1) * n] for i in range(4))
-    I, V = s[-system.TAIL], terminal_voltage(sys, s)
+    n, y = sys.volume.size, layout.unknowns(sys, s)
+    phi_e, phi_s, j = y.phi_e, y.phi_s, y.j[0]
+    I, V = y.cell["I"], terminal_voltage(sys, s)
     area, side = sys.volume["area"], sys.volume["side"]
     i_s = np.where(sys.volume["link"][:-1] > 0.0, sys.volume["link"][:-1] * -np.diff(phi_s), 0.0)
     i_e = I - i_s  # all charge that the solid does not carry between two volumes
@@ -101,9 +101,8 @@ def test_heat_adds_up_from_every_reaction_and_resistance(current):
     ohmic += I * I * (sys.volume["end"].sum() + sys.R_series)
     U = np.zeros(n)
     for i in np.flatnonzero(area > 0.0):
-        at = (sys.volume["particle"][i] + 1) * sys.shell.size - 1
-        x = s[at:at + 1]
-        evaluate_many(sys.laws.solid, system.LAWS_PER_SIDE * side[i] + system.OCP, x, U[i:i + 1])
+        x = y.x[sys.volume["particle"][i], -1:]
+        evaluate_many(sys.laws.solid, layout.LAWS_PER_SIDE * side[i] + layout.OCP, x, U[i:i + 1])
     reaction = np.sum(area * j * (phi_s - phi_e - U))
     out = np.zeros((1, 4))
     kernel.heats_and_margins(sys, s[None], w, np.array([V]), out)

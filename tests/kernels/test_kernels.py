@@ -8,24 +8,13 @@ from pytest import approx
 from scipy.optimize import brentq
 
 import cellsim
-from cellsim.kernels import layout as system
+from cellsim.kernels import layout, scratch
 from cellsim.kernels.call import record as task
 from cellsim.kernels.equations import particle, porous
-from cellsim.kernels.integrators import (
-    events as endings,
-)
-from cellsim.kernels.integrators import (
-    initialise as start,
-)
-from cellsim.kernels.integrators import (
-    ndf as march,
-)
-from cellsim.kernels.integrators import (
-    ndf_history as history,
-)
-from cellsim.kernels.integrators import (
-    tr_bdf2 as profile,
-)
+from cellsim.kernels.integrators import initialise as start
+from cellsim.kernels.integrators import ndf as march
+from cellsim.kernels.integrators import ndf_history as history
+from cellsim.kernels.integrators import tr_bdf2 as profile
 from cellsim.models import initial_state
 from cellsim.models.initial_state import stoichiometries
 from cellsim.models.thermal_laws import Body
@@ -37,20 +26,19 @@ SOLID = "target_nmc811_lpscl_li"
 
 @numba.njit
 def condense(sys, hg, s_hat, s, w):
-    x, c, phi_e, phi_s, j = system.views(sys, s)
-    porous.condense_particles(sys, hg, system.views(sys, s_hat)[0], x, w, False)
+    porous.condense_particles(sys, hg, layout.views(sys, s_hat).x, layout.views(sys, s).x, w, False)
 
 
 @numba.njit
 def assemble(sys, hg, s_hat, s, w):
     """Newton's matrix and right-hand side of a stage at s, with the local equations solved for j."""
-    x, c, phi_e, phi_s, j = system.views(sys, s)
+    past, y = layout.views(sys, s_hat), layout.views(sys, s)
     for _ in range(50):
-        porous.assemble(sys, hg, system.views(sys, s_hat)[1], c, phi_e, phi_s, j, s[s.size - system.TAIL], w)
-        for i in range(j.size):
+        porous.assemble(sys, hg, past.c_e, y.c_e, y.phi_e, y.phi_s, y.j, y.cell.I, w)
+        for i in range(y.j.size):
             if sys.volume[i].area > 0.0:
-                j[i] += w.local[i].defect
-    porous.assemble(sys, hg, system.views(sys, s_hat)[1], c, phi_e, phi_s, j, s[s.size - system.TAIL], w)
+                y.j[i] += w.local[i].defect
+    porous.assemble(sys, hg, past.c_e, y.c_e, y.phi_e, y.phi_s, y.j, y.cell.I, w)
 
 
 def dense(block):
@@ -70,12 +58,12 @@ def test_newtons_matrix_is_the_derivative_of_its_residual(name):
     cell, model, hg = cellsim.load(name), cellsim.DFN((5, 2, 5), 8), 20.0
     sys = model.discretise(cell, 300.0)
     s_hat = initial_state(cell, sys, 0.6)
-    s, w = s_hat.copy(), system.allocate(sys)
-    control = system.Control(system.CURRENT, 40.0, 1e9, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-3)
+    s, w = s_hat.copy(), scratch.allocate(sys)
+    control = layout.Control(layout.CURRENT, 40.0, 1e9, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-3)
     assert start.settle(sys, control, s, w, 1e-6) == march.RUNNING
-    w = system.allocate(sys)  # a sweep leaves numbers where the assembly, rightly, writes no zeros
-    n, k = sys.volume.size, sys.grain.size * sys.shell.size
-    s[k:k + n] *= 1.0 + 0.2 * np.sin(np.arange(n))  # uneven salt, so that every term counts
+    w = scratch.allocate(sys)  # a sweep leaves numbers where the assembly, rightly, writes no zeros
+    n = sys.volume.size
+    layout.unknowns(sys, s).c_e[:] *= 1.0 + 0.2 * np.sin(np.arange(n))  # uneven salt, so that every term counts
     condense(sys, hg, s_hat, s, w)
     assemble(sys, hg, s_hat, s, w)
     matrix = dense(w.block)
@@ -86,7 +74,7 @@ def test_newtons_matrix_is_the_derivative_of_its_residual(name):
         sides = []
         for sign in (1.0, -1.0):
             moved = s.copy()
-            moved[k + kind * n + i] += sign * steps[column]
+            getattr(layout.unknowns(sys, moved), ("c_e", "phi_e", "phi_s")[kind])[i] += sign * steps[column]
             assemble(sys, hg, s_hat, moved, w)
             sides.append(w.block[:, :, RIGHT].ravel())
         numeric[:, column] = -0.5 * (sides[0] - sides[1])
@@ -97,7 +85,7 @@ def test_newtons_matrix_is_the_derivative_of_its_residual(name):
     assert np.max(np.abs(numeric - exact) / np.abs(exact).max(axis=1, keepdims=True)) < 1e-6
 
 
-ALONE = system.alone(system.SOLID_LAWS)
+ALONE = scratch.one_temperature(layout.SOLID_LAWS)
 
 
 @numba.njit
@@ -111,7 +99,7 @@ def respond(sys, p, law, x_hat, x, j, hg, inside):
 def test_a_particle_with_variable_diffusivity_is_linearised_exactly():
     """Newton's fixed point at j +- dj: its surface moves by beta dj.  1e-7: central differences of 1e-4."""
     sys = cellsim.SPM(12).discretise(cellsim.load("ecker2015"), 298.15)
-    law, x_hat = system.DIFFUSION, np.linspace(0.6, 0.5, 12)
+    law, x_hat = layout.DIFFUSION, np.linspace(0.6, 0.5, 12)
     inside, hg = np.empty((2, 12)), 100.0
 
     def surface(j):
@@ -196,8 +184,8 @@ def decay(request):
     """A discharge at constant power: the system, its control, and the states every 2 s to near rounding."""
     cell = cellsim.load("marquis2019")
     sys = cellsim.SPMe((10, 4, 10), 12).discretise(cell, 298.15, request.param)
-    control = system.Control(system.POWER, 90.0, START + LENGTH, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-6)
-    s, w = initial_state(cell, sys, 0.5), system.allocate(sys)
+    control = layout.Control(layout.POWER, 90.0, START + LENGTH, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-6)
+    s, w = initial_state(cell, sys, 0.5), scratch.allocate(sys)
     assert start.settle(sys, control, s, w, 1e-11) == march.RUNNING
     memory, out_t, out_s = history.remember(s, 1e-4), np.empty(20000), np.empty((20000, s.size))
     times, states, status = [], [], march.RUNNING
@@ -224,8 +212,8 @@ def error_of_fixed_steps(decay, order, h):
     status, rows = march.advance(sys, control._replace(duration=LENGTH), memory, w, 1e-10, 0.0, 0.0, False, order,
                                  out_t, out_s)
     assert status == 0 and rows == 2 * round(LENGTH / h)  # each step and its middle
-    kept = system.TAIL - (system.I if sys.heat.capacity == 0.0 else system.T)
-    return abs(out_s[rows - 1, -kept] - states[first + round(LENGTH / SPACING), -kept])
+    ended, exact = (layout.unknowns(sys, s) for s in (out_s[rows - 1], states[first + round(LENGTH / SPACING)]))
+    return abs(ended.cell["I"] - exact.cell["I"] if sys.heat.capacity == 0.0 else ended.T[0] - exact.T[0])
 
 
 @pytest.mark.parametrize("order, h", [(1, 16.0), (2, 16.0), (3, 32.0), (4, 32.0), (5, 64.0)])
@@ -240,7 +228,8 @@ def test_a_buffer_has_room_for_what_kernels_put_there(model):
     """As many numbers as the arrays of `allocate`, `remember` and the profile's memory hold that Python would make."""
     sys = model.discretise(cellsim.load("marquis2019"), 298.15)
     s = initial_state(sys=sys, cell=cellsim.load("marquis2019"), soc=0.5)
-    size, kept, *work = task._lengths(sys.volume.size, sys.grain.size, sys.shell.size)
-    assert size == s.size
-    assert kept == sum(array.size for array in history.remember(s, 1.0)) >= 3 + profile.ROWS_KEPT * s.size
-    assert [8 * n for n in work] == [*(array.nbytes for array in system.allocate(sys)), 8 * endings.EVENTS]
+    buffer = task.Buffer(4, tuple(sys.sizes.items()))
+    assert buffer.states.shape == (4, s.size) and layout.numbers(sys) == s.size
+    assert buffer.memory.size == sum(array.size for array in history.remember(s, 1.0)) >= 3 + profile.ROWS_KEPT * s.size
+    room = 8 * (buffer.whole.size - buffer.times.size - buffer.states.size - buffer.memory.size)
+    assert room == sum(array.nbytes for array in scratch.allocate(sys))

@@ -6,7 +6,7 @@ from pytest import approx
 
 import cellsim
 from cellsim.errors import ParameterError
-from cellsim.kernels import layout as system
+from cellsim.kernels import layout
 from cellsim.models import thermal_laws as heat
 from cellsim.models.materials.mixed import CLOSE, KINKED
 from cellsim.models.materials.tables import salts, solids
@@ -38,7 +38,7 @@ def law_with_heat(made, k, T, slope=False):
     g, by, slopes = np.empty(1), np.zeros((1, 2 + TERMS)), np.zeros((1, TERMS))
     evaluate_many(factors, k, np.array([T]), g)
     weigh(nodes, k, T, g[0], by, slopes)
-    c = (laws.solid if k < system.SOLID_LAWS else laws.salt).c
+    c = (laws.solid if k < layout.SOLID_LAWS else laws.salt).c
     weights = slopes[0] if slope else by[0, 2:]
     total = np.zeros(KNOTS)
     for m, weight in enumerate(weights):
@@ -50,17 +50,17 @@ def law_with_heat(made, k, T, slope=False):
 
 def law_without(cell, k, T):
     """The variable at the knots, the law at one temperature, and what its errors count against if not itself."""
-    side, row = (solids, k) if k < system.SOLID_LAWS else (salts, k - system.SOLID_LAWS)
+    side, row = (solids, k) if k < layout.SOLID_LAWS else (salts, k - layout.SOLID_LAWS)
     laws, ends = side(cell, T)
     x = np.linspace(*ends, KNOTS)
-    level = {system.CHI: CHI, system.T_PLUS: SHARE}.get(row) if side is salts else (
-        VOLT if row % system.LAWS_PER_SIDE == system.OCP else None)
+    level = {layout.CHI: CHI, layout.T_PLUS: SHARE}.get(row) if side is salts else (
+        VOLT if row % layout.LAWS_PER_SIDE == layout.OCP else None)
     return x, laws[row](x), level
 
 
 def summed(k):
     """Whether a table has the integral of law k."""
-    return k in (system.DIFFUSION, system.LAWS_PER_SIDE + system.DIFFUSION, system.SOLID_LAWS + system.SALT_DIFFUSION)
+    return k in (layout.DIFFUSION, layout.LAWS_PER_SIDE + layout.DIFFUSION, layout.SOLID_LAWS + layout.SALT_DIFFUSION)
 
 
 def departures(cell, T0, temperatures):
@@ -71,14 +71,14 @@ def departures(cell, T0, temperatures):
     made, c0, found = heat.warm_laws(cell, T0), cell.value("electrolyte/initial concentration"), []
     for T in (T0, *temperatures):
         row = []
-        for k in range(system.SOLID_LAWS + system.SALT_LAWS):
+        for k in range(layout.SOLID_LAWS + layout.SALT_LAWS):
             mine, (x, law, level) = law_with_heat(made, k, T), law_without(cell, k, T)
             if T == T0:
                 assert np.max(np.abs(mine - law)) <= EXACT * np.max(np.abs(law)), (cell.name, k, T0)
             if summed(k):
                 mine, law = np.diff(mine), np.diff(law)
                 x = x[1:]
-            inside = (x * x > 0.11 * c0) & (x * x < 2.4 * c0) if k >= system.SOLID_LAWS else np.ones(x.size, bool)
+            inside = (x * x > 0.11 * c0) & (x * x < 2.4 * c0) if k >= layout.SOLID_LAWS else np.ones(x.size, bool)
             scale = level or np.maximum(np.abs(law[inside]), max(1e-3 * np.max(np.abs(law[inside])), 1e-300))
             row.append(np.max(np.abs(mine[inside] - law[inside]) / scale))
         found.append(row)
@@ -98,7 +98,7 @@ def test_laws_with_heat_are_the_laws_at_every_temperature(name):
     found = departures(cell, T0, at)
     kinked = np.zeros(found.shape, bool)
     if name == "enertech_ai2020":
-        kinked[(at > 243.5) & (at < 264.5), system.SOLID_LAWS + system.SALT_DIFFUSION] = True
+        kinked[(at > 243.5) & (at < 264.5), layout.SOLID_LAWS + layout.SALT_DIFFUSION] = True
     assert np.all(found[~kinked] <= CLOSE) and np.all(found <= KINKED)
 
 
@@ -156,7 +156,7 @@ def test_a_potential_that_mixes_x_and_T_gives_the_right_entropic_heat():
     cell = cellsim.load(CHEN)
     U = cell.law(P + "open-circuit potential").expression
     cell = cell.with_({P + "open-circuit potential": f"{U} + 2e-4*(T - 298.15)*x - 0.02*x*tanh((T - 310)/8)"})
-    made, k = heat.warm_laws(cell, 298.15), system.LAWS_PER_SIDE + system.OCP
+    made, k = heat.warm_laws(cell, 298.15), layout.LAWS_PER_SIDE + layout.OCP
     for T in (298.15, 303.3, 311.7, 341.0):
         high, low = (law_without(cell, k, T + d)[1] for d in (1e-3, -1e-3))
         assert law_with_heat(made, k, T, slope=True) == approx((high - low) / 2e-3, abs=3e-6)
@@ -219,8 +219,8 @@ def test_cells_begun_at_other_temperatures_share_their_tables():
     a, b = (heat.warm_laws(cellsim.load("ecker2015"), T)[0] for T in (280.0, 300.0))
     assert a.solid is b.solid and a.salt is b.salt
     cell = cellsim.load("lgm50_oregan2022")
-    before = law_with_heat(first := heat.warm_laws(cell, 281.3), system.SOLID_LAWS + system.CONDUCTIVITY, 281.3)
+    before = law_with_heat(first := heat.warm_laws(cell, 281.3), layout.SOLID_LAWS + layout.CONDUCTIVITY, 281.3)
     for T in np.linspace(282.0, 299.0, 30):  # more than there is room for
         heat.warm_laws(cell, T)
     assert heat.warm_laws(cell, 299.1)[0].solid is first[0].solid
-    assert np.array_equal(before, law_with_heat(first, system.SOLID_LAWS + system.CONDUCTIVITY, 281.3))
+    assert np.array_equal(before, law_with_heat(first, layout.SOLID_LAWS + layout.CONDUCTIVITY, 281.3))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...support.compile import records
-from .record import TASK, Buffer
+from .record import TASK, Arguments
 
 FEW = 4096  # rows of pieces that are joined at the end; more are put together as they come
 
@@ -54,12 +54,10 @@ class Rows:
 
 
 class Call(NamedTuple):
-    """A kernel to be called with a TASK."""
+    """A kernel to be called for one run."""
 
     kernel: Callable
-    task: tuple
-    buffer: Buffer  # what its addresses belong to, besides the system of the run
-    knots: np.ndarray
+    arguments: Arguments
 
 
 class Reply(NamedTuple):
@@ -76,11 +74,13 @@ def perform(calls) -> list[Reply]:
     replies: list = [None] * len(calls)
     for kernel in dict.fromkeys(call.kernel for call in calls):
         chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
-        tasks, began = np.array([calls[k].task for k in chosen], TASK), time.thread_time()
+        words = [calls[k].arguments.words for k in chosen]
+        tasks = (words[0] if len(words) == 1 else np.concatenate(words)).view(TASK)
+        began = time.thread_time()
         kernel(records(tasks))
         spent = (time.thread_time() - began) / len(chosen)
-        for k, task in zip(chosen, tasks, strict=True):
-            replies[k] = Reply(int(task["status"]), int(task["rows"]), float(task["V"]), spent)
+        for k, status, rows, V in zip(chosen, *(tasks[name].tolist() for name in ("status", "rows", "V")), strict=True):
+            replies[k] = Reply(status, rows, V, spent)
     return replies
 
 

@@ -1,15 +1,41 @@
-"""A margin or a temperature held by whatever current it takes: the last equation of the stage.
+"""The control equation: what the cycler imposes, or the current that holds a margin or the temperature at its target.
 
 The current borders the cell's matrix.  What is held depends on unknowns all over the cell, so that its
 change with the current needs the whole solution of both right-hand sides.
 """
 from ...numerics.block_tridiagonal import RIGHT, before
 from ...numerics.table import locate
-from ...support.compile import inner
-from ..layout import CRITICAL, CRITICAL_CURRENT, FILM, PLATING, RELAX, TAIL, views
+from ...support.compile import inner, part
+from ..layout import CRITICAL, CRITICAL_CURRENT, CURRENT, FILM, PLATING, POROUS, RESISTANCE, VOLTAGE, views
 from .interface import open_circuit
 from .lithium_metal import active
 from .thermal import entropic, made, plating, share
+
+RELAX = 60.0  # a held temperature is approached with this time constant [s]
+
+
+def at_terminals(sys, end, I):
+    """Terminal voltage [V] for the last phi_s and the current, and the resistance between the two [Ohm m2].
+
+    Models that do not resolve phi_s keep the terminal voltage in the last one.  In Python of arrays, too.
+    """
+    R = sys.volume[sys.volume.size - 1]["end"] + sys.R_series if sys.model == POROUS else 0.0
+    return end - R * I, R
+
+
+terminals = part(at_terminals)
+
+
+@inner
+def control_residual(ctl, I, V):
+    """What the cycler imposes, as a residual;  d/dI, d/dV."""
+    if ctl.mode == CURRENT:
+        return I - ctl.target, 1.0, 0.0
+    if ctl.mode == VOLTAGE:
+        return V - ctl.target, 0.0, 1.0
+    if ctl.mode == RESISTANCE:
+        return V - ctl.target * I, -ctl.target, 1.0
+    return I * V - ctl.target, V, I
 
 
 @inner
@@ -34,9 +60,8 @@ def held(sys, hg, ctl, before, s, V, w):
     """
     if ctl.mode == PLATING:
         return plating(sys, s, w)[0]
-    k = s.size - TAIL
     lasting, reversible = made(sys, s, V, w)
-    gain = lasting + reversible + ctl.heater + ctl.own * s[k] * V
+    gain = lasting + reversible + ctl.heater + ctl.own * views(sys, s).cell.I * V
     return before + warming(sys, hg) * (gain - sys.heat.loss * (before - ctl.T_around))
 
 
@@ -50,7 +75,7 @@ def slopes(sys, hg, ctl, s, w, which, i):
         return (share(sys, which) - 1.0 if i == which + 1 else 0.0), 0.0, 0.0
     if v.area == 0.0:
         return 0.0, 0.0, 0.0
-    local, j = w.local[i], views(sys, s)[4][i]
+    local, j = w.local[i], views(sys, s).j[i]
     x = local.alpha + local.beta * j
     at = locate(sys.laws.solid, x)
     U, dU = open_circuit(sys.laws.solid, w.by_solid, v.side, x, at)
@@ -64,7 +89,7 @@ def held_current(sys, hg, ctl, before_T, s, V, R_end, w):
 
     V: terminal voltage; R_end: resistance between it and the last phi_s.
     """
-    n, k, B = sys.volume.size, s.size - TAIL, w.block
+    n, I, B = sys.volume.size, views(sys, s).cell.I, w.block
     which = plating(sys, s, w)[1]
     rest, rise = held(sys, hg, ctl, before_T, s, V, w) - ctl.target, 0.0
     x0, x1, x2, z0, z1, z2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -81,6 +106,6 @@ def held_current(sys, hg, ctl, before_T, s, V, R_end, w):
         rise += by_e * z1 + by_s * z2 + by_j * dj_I
         if i == n - 1 and ctl.mode != PLATING:
             scale = warming(sys, hg) * (1.0 - ctl.own)
-            rest -= scale * s[k] * x2
-            rise -= scale * (V + s[k] * (z2 - R_end))
+            rest -= scale * I * x2
+            rise -= scale * (V + I * (z2 - R_end))
     return -rest / rise

@@ -20,7 +20,8 @@ from ...physics.lithium import (
 )
 from ...physics.transport import arrhenius
 from ...support.compile import inner, kernel, part
-from ..layout import BOUND, DEAD, LAYER, LITHIUM, TAIL, VOID, I, T, warm
+from ..layout import views
+from .temperature import warm
 
 LEAST = 1e-4  # of the vanishing charge, or of a host's capacity, that counts as none
 LEAST_PRESSURE = 1e3  # Pa: below, a contact resistance grows no further
@@ -105,7 +106,7 @@ def active(sys, s):
     """Share of the touching lithium that voids leave in contact [-], at state s."""
     if sys.foil.size == 0 or sys.foil[0].share == 0.0:
         return 1.0
-    return active_area(max(s[s.size - TAIL + VOID], 0.0), sys.foil[0].v_0)[0]
+    return active_area(max(views(sys, s).cell.void, 0.0), sys.foil[0].v_0)[0]
 
 
 @part
@@ -113,7 +114,7 @@ def left(sys, s):
     """Lithium that can leave, in units of what vanishes: 0 where it counts as none; infinite without end."""
     if sys.foil.size == 0 or sys.foil[0].vanishing == 0.0:
         return 1e300
-    return s[s.size - TAIL + LITHIUM] / max(sys.foil[0].vanishing, sys.foil[0].host) - LEAST
+    return views(sys, s).cell.lithium / max(sys.foil[0].vanishing, sys.foil[0].host) - LEAST
 
 
 @part
@@ -121,8 +122,8 @@ def error_of(sys, d):
     """An error d of a state in voids and interphase, in units of 1 V."""
     if sys.foil.size == 0:
         return 0.0
-    f, k = sys.foil[0], d.size - TAIL
-    return max(abs(d[k + VOID]) / f.v_0, abs(d[k + LAYER]) / f.weight)
+    f, cell = sys.foil[0], views(sys, d).cell
+    return max(abs(cell.void) / f.v_0, abs(cell.layer) / f.weight)
 
 
 @inner
@@ -135,13 +136,12 @@ def metal(f, N, T, now):
 
 
 @inner
-def pressure(f, s, T, now):
-    """Stack pressure at state s [Pa]: metal, dead lithium and the positive electrode push layers apart."""
+def pressure(f, cell, T, now):
+    """Stack pressure [Pa]: metal, dead lithium and the positive electrode push layers apart."""
     if f.modulus == 0.0:
         return f.P
-    k = s.size - TAIL
-    N, dead, bound = s[k + LITHIUM], s[k + DEAD], s[k + BOUND]
-    swelling = V_LI / F * (metal(f, N, T, now) + dead - f.start) + f.breathing * (N + dead + bound - f.start)
+    N, dead = cell.lithium, cell.dead
+    swelling = V_LI / F * (metal(f, N, T, now) + dead - f.start) + f.breathing * (N + dead + cell.bound - f.start)
     return max(f.P + pressure_rise(swelling, f.modulus, f.height, f.compliance)[0], LEAST_PRESSURE)
 
 
@@ -163,14 +163,14 @@ def grown(f, hg, before, L, T):
 @inner
 def foresee(sys, hg, s_hat, s, w):
     """Before a stage of a system with a FOIL: interphase, contact, pressure, and lithium there before the reaction."""
-    f, now, k = sys.foil[0], w.foil[0], s.size - TAIL
-    before = s_hat[k + LAYER]
-    L = grown(f, hg, before, s[k + LAYER], w.at[0]) if s_hat[k + LITHIUM] > 0.0 else before
-    s[k + LAYER] = L
-    now.known = s_hat[k + LITHIUM] - lithium_bound(L - before, f.bound, 1.0, 1.0)[0]
+    f, now, past, cell = sys.foil[0], w.foil[0], views(sys, s_hat).cell, views(sys, s).cell
+    before = past.layer
+    L = grown(f, hg, before, cell.layer, w.at[0]) if past.lithium > 0.0 else before
+    cell.layer = L
+    now.known = past.lithium - lithium_bound(L - before, f.bound, 1.0, 1.0)[0]
     now.out = hg * f.theta
     now.active = active(sys, s)
-    now.P = pressure(f, s, w.at[0], now)
+    now.P = pressure(f, cell, w.at[0], now)
     P = max(effective_pressure(now.P, max(now.P, f.P_most), f.memory)[0], LEAST_PRESSURE)
     series = contact_resistance(f.contact, P, f.P_ref, f.m, now.active)[0]
     if f.spots > 0.0:
@@ -187,14 +187,14 @@ def resistance(f, L):
 @inner
 def book(sys, hg, s_hat, s, w):
     """The end of the state that belongs to lithium, over one implicit stage of a system with a FOIL."""
-    f, now, k = sys.foil[0], w.foil[0], s.size - TAIL
-    lost = (1.0 - f.efficiency) * max(-s[k + I], 0.0)
-    s[k + LITHIUM] = now.known - hg * (s[k + I] + lost)
-    s[k + DEAD] = s_hat[k + DEAD] + hg * lost
-    s[k + BOUND] = s_hat[k + BOUND] + lithium_bound(s[k + LAYER] - s_hat[k + LAYER], f.bound, 1.0, 1.0)[0]
+    f, now, past, cell = sys.foil[0], w.foil[0], views(sys, s_hat).cell, views(sys, s).cell
+    lost = (1.0 - f.efficiency) * max(-cell.I, 0.0)
+    cell.lithium = now.known - hg * (cell.I + lost)
+    cell.dead = past.dead + hg * lost
+    cell.bound = past.bound + lithium_bound(cell.layer - past.layer, f.bound, 1.0, 1.0)[0]
     if f.share > 0.0:
         closing = creep_rate(now.P, w.at[0], f.creep, f.n, f.P_creep, f.E)[0]
-        s[k + VOID] = max(s_hat[k + VOID] + hg * void_rate(s[k + I], 1.0, f.share, closing)[0], 0.0)
+        cell.void = max(past.void + hg * void_rate(cell.I, 1.0, f.share, closing)[0], 0.0)
 
 
 @kernel
@@ -213,10 +213,10 @@ def lithium_states(sys, states, w, out):
     f, now = sys.foil[0], w.foil[0]
     for i in range(states.shape[0]):
         s = states[i]
-        k = s.size - TAIL
-        warm(sys, s[k + T], w)
+        y = views(sys, s)
+        warm(sys, y.T[0], w)
         foresee(sys, 0.0, s, s, w)
-        out[i, 0] = metal(f, s[k + LITHIUM], w.at[0], now)
-        out[i, 1] = s[k + LITHIUM] - out[i, 0]
+        out[i, 0] = metal(f, y.cell.lithium, w.at[0], now)
+        out[i, 1] = y.cell.lithium - out[i, 0]
         out[i, 2], out[i, 3] = now.active, now.P
-        out[i, 4] = resistance(f, s[k + LAYER]) / f.theta
+        out[i, 4] = resistance(f, y.cell.layer) / f.theta

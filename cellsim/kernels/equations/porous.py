@@ -32,14 +32,11 @@ from ..layout import (
     SALT_DIFFUSION,
     SALT_LAWS,
     T_PLUS,
-    TAIL,
-    control_residual,
     shells,
     views,
 )
-from ..layout import T as WARMTH
 from . import particle
-from .held_controls import held_current, imposed
+from .held_controls import control_residual, held_current, imposed, terminals
 from .interface import reaction
 from .lithium_metal import potential
 
@@ -160,12 +157,6 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
         N, N_l, N_r, N_e, i_e, i_l, i_r, g, s, i_s = M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out
 
 
-@inner
-def end_resistance(sys):
-    """From the last point to the terminal [Ohm m2]."""
-    return sys.volume[sys.volume.size - 1].end + sys.R_series
-
-
 @part
 def condense_particles(sys, hg, x_hat, x, w, again):
     """Surface stoichiometry of every particle as alpha + beta j; `again` where D varies only."""
@@ -194,7 +185,8 @@ def update(sys, s, rtol, w):
     It is mild where it changes no quantity with a logarithm behind it by more than a MILD share:
     the salt, and what is filled and empty of a particle's surface.
     """
-    _, c, phi_e, phi_s, j = views(sys, s)
+    y = views(sys, s)
+    c, phi_e, phi_s, j = y.c_e, y.phi_e, y.phi_s, y.j
     B = w.block
     change, total, mild, per_c_ref = 0.0, 0.0, True, 1.0 / sys.c_ref
     for i in range(sys.volume.size):
@@ -235,12 +227,12 @@ def set_particles(sys, x, j, w):
 @part
 def correct_current(sys, hg, ctl, s_hat, s, w):
     """Newton's correction of the terminal current, from the last row of the forward sweep if that suffices."""
-    k, end = s.size - TAIL, w.block[sys.volume.size - 1, 2]
-    R_end = end_resistance(sys)
-    V = s[k - sys.volume.size - 1] - R_end * s[k]
+    y, end = views(sys, s), w.block[sys.volume.size - 1, 2]
+    I = y.cell.I
+    V, R_end = terminals(sys, y.phi_s[y.phi_s.size - 1], I)
     if ctl.mode >= PLATING:
-        return held_current(sys, hg, ctl, s_hat[k + WARMTH], s, V, R_end, w)
-    res, res_I, res_V = control_residual(ctl, s[k], V)
+        return held_current(sys, hg, ctl, views(sys, s_hat).T[0], s, V, R_end, w)
+    res, res_I, res_V = control_residual(ctl, I, V)
     return -(res + res_V * end[RIGHT]) / (res_I + res_V * (end[BORDER] - R_end))
 
 
@@ -253,20 +245,19 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     number of iterations, or 0 if it does not converge; the size of the next correction, as
     foreseen, must be below `tol` in units of the error tolerance `rtol` (1 = 1 V, c_ref).
     """
-    n, k = sys.volume.size, s.size - TAIL
-    x_hat, c_hat, _, _, _ = views(sys, s_hat)
-    x, c, phi_e, phi_s, j = views(sys, s)
+    n, past, y = sys.volume.size, views(sys, s_hat), views(sys, s)
+    x, j, cell = y.x, y.j, y.cell
     varies = False
     for p in range(sys.grain.size):
         varies = varies or sys.grain[p].varies != 0
     border = ctl.mode != CURRENT and ctl.mode != CRITICAL
     if not border:
-        s[k] = imposed(sys, ctl, s, w)
+        cell.I = imposed(sys, ctl, s, w)
     before = 0.0
     for iteration in range(1, MAX_ITERATIONS + 1):
         if varies or iteration == 1:
-            condense_particles(sys, hg, x_hat, x, w, iteration > 1)
-        assemble(sys, hg, c_hat, c, phi_e, phi_s, j, s[k], w)
+            condense_particles(sys, hg, past.x, x, w, iteration > 1)
+        assemble(sys, hg, past.c_e, y.c_e, y.phi_e, y.phi_s, j, cell.I, w)
         dI = 0.0
         if border:
             w.block[:, :, BORDER] = 0.0
@@ -274,7 +265,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         eliminate(w.block, border)
         if border:
             dI = correct_current(sys, hg, ctl, s_hat, s, w)
-            s[k] += dI
+            cell.I += dI
         substitute(w.block, border, dI)
         change, mild = update(sys, s, rtol, w)
         if varies:

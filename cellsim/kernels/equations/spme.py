@@ -21,12 +21,10 @@ from ..layout import (
     RATE,
     SHAPE_C,
     SHAPE_X,
-    TAIL,
-    control_residual,
     shells,
     views,
 )
-from .held_controls import imposed
+from .held_controls import control_residual, imposed
 from .interface import open_circuit, within_edges
 from .lithium_metal import potential
 from .particle import factorise, fill, respond, substitute
@@ -173,27 +171,26 @@ def condense(sys, hg, x_hat, x, w, side, i, again):
 def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """As `porous.solve_stage`, for the single-flux model."""
     n = sys.volume.size
-    x_hat, c_hat, _, _, _ = views(sys, s_hat)
-    x, c, phi_e, phi_s, j = views(sys, s)
-    k = s.size - TAIL
+    past, y = views(sys, s_hat), views(sys, s)
+    x, c, j, cell = y.x, y.c_e, y.j, y.cell
     sign = (1.0, -1.0)
     known = ctl.mode == CURRENT or ctl.mode == CRITICAL
     if known:
-        s[k] = imposed(sys, ctl, s, w)
+        cell.I = imposed(sys, ctl, s, w)
     area = (surface_area(sys, 0), surface_area(sys, 1))
     settled = False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):
         V, V_I = 0.0, 0.0
         for i in range(n):
             if sys.volume[i].side >= 0:
-                j[i] = sign[sys.volume[i].side] * s[k] / area[sys.volume[i].side]
-        change = salt_step(sys, hg, c_hat, c, j, w)
+                j[i] = sign[sys.volume[i].side] * cell.I / area[sys.volume[i].side]
+        change = salt_step(sys, hg, past.c_e, c, j, w)
         if not change < 1e12:
             return 0
         for side in range(2):
             first = first_of(sys, side)
             p, local = sys.volume[first].particle, w.local[first]
-            condense(sys, hg, x_hat, x, w, side, first, iteration > 1)
+            condense(sys, hg, past.x, x, w, side, first, iteration > 1)
             if p >= 0:
                 last = local.alpha + local.beta * j[first]
                 change = max(change, fill(w.inside[p], last, shells(sys, x, p)))
@@ -201,15 +198,15 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             V -= sign[side] * v
             V_I -= v_j / area[side]
         rise, resistance = electrolyte_drop(sys, c, w)
-        V += rise - resistance * s[k]
+        V += rise - resistance * cell.I
         V_I -= resistance
-        res, res_I, res_V = control_residual(ctl, s[k], V)
+        res, res_I, res_V = control_residual(ctl, cell.I, V)
         dI = 0.0 if settled or known else -res / (res_I + res_V * V_I)
-        s[k] += dI
+        cell.I += dI
         change = max(change, abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
-        phi_s[n - 1] = V + V_I * dI  # the terminal voltage; other potentials are not resolved
+        y.phi_s[n - 1] = V + V_I * dI  # the terminal voltage; other potentials are not resolved
         if change < tol and (settled or dI == 0.0):
             return iteration
         settled = settled or change < tol

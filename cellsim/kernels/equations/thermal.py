@@ -8,9 +8,10 @@ import numpy as np
 
 from ...numerics.table import TERMS, locate, read
 from ...support.compile import inner, kernel
-from ..layout import CRITICAL_CURRENT, FILM, HEATED, LAWS_PER_SIDE, LOST, MADE, OCP, SINGLE_FLUX, TAIL, T, views, warm
+from ..layout import CRITICAL_CURRENT, FILM, LAWS_PER_SIDE, OCP, SINGLE_FLUX, surface, views
 from .interface import open_circuit
 from .lithium_metal import active, foresee, potential
+from .temperature import warm
 
 
 @inner
@@ -27,12 +28,13 @@ def entropic(sys, w, side, at):
 @inner
 def made(sys, s, V, w):
     """Heat made at state s and terminal voltage V [W/m2]: irreversible, reversible."""
-    x, _, _, _, j = views(sys, s)
-    lasting, reversible = -s[s.size - TAIL] * V, 0.0
+    y = views(sys, s)
+    j = y.j
+    lasting, reversible = -y.cell.I * V, 0.0
     for i in range(sys.volume.size):
         v = sys.volume[i]
         if v.area > 0.0:
-            outside = x[(v.particle + 1) * sys.shell.size - 1] if v.particle >= 0 else 0.5
+            outside = surface(sys, y.x, v.particle) if v.particle >= 0 else 0.5
             at = locate(sys.laws.solid, outside)
             U, _ = open_circuit(sys.laws.solid, w.by_solid, v.side, outside, at)
             if v.particle < 0 and sys.foil.size > 0:
@@ -48,15 +50,15 @@ def balance(sys, hg, ctl, s_hat, s, V, w):
 
     For systems with heat.
     """
-    k = s.size - TAIL
+    past, y = views(sys, s_hat), views(sys, s)
     lasting, reversible = made(sys, s, V, w)
-    heater = ctl.heater + ctl.own * s[k] * V
+    heater = ctl.heater + ctl.own * y.cell.I * V
     C, loss = sys.heat.capacity, sys.heat.loss
-    now = (s_hat[k + T] + hg / C * (lasting + reversible + heater + loss * ctl.T_around)) / (1.0 + hg * loss / C)
-    s[k + T] = now
-    s[k + MADE] = s_hat[k + MADE] + hg * (lasting + reversible)
-    s[k + LOST] = s_hat[k + LOST] + hg * loss * (now - ctl.T_around)
-    s[k + HEATED] = s_hat[k + HEATED] + hg * heater
+    now = (past.T[0] + hg / C * (lasting + reversible + heater + loss * ctl.T_around)) / (1.0 + hg * loss / C)
+    y.T[0] = now
+    y.cell.made = past.cell.made + hg * (lasting + reversible)
+    y.cell.lost = past.cell.lost + hg * loss * (now - ctl.T_around)
+    y.cell.heated = past.cell.heated + hg * heater
 
 
 @inner
@@ -74,7 +76,8 @@ def plating(sys, s, w):
     Lithium is not plated while it is above 0; towards the separator it is taken at the very border.
     Infinite where it is not known: lithium metal, and the single-flux model.
     """
-    _, _, phi_e, phi_s, j = views(sys, s)
+    y = views(sys, s)
+    phi_e, phi_s, j = y.phi_e, y.phi_s, y.j
     least, which = np.inf, -1
     if sys.model == SINGLE_FLUX:
         return least, which
@@ -94,7 +97,7 @@ def plating(sys, s, w):
 @inner
 def critical(sys, s, w):
     """How much more a charge could take, where lithium still touches, before the separator may be pierced [A/m2]."""
-    return sys.heat.critical * w.rate[CRITICAL_CURRENT] + s[s.size - TAIL] / active(sys, s)
+    return sys.heat.critical * w.rate[CRITICAL_CURRENT] + views(sys, s).cell.I / active(sys, s)
 
 
 @kernel
@@ -105,7 +108,7 @@ def heats_and_margins(sys, states, w, voltages, out):
     """
     for k in range(states.shape[0]):
         s = states[k]
-        warm(sys, s[s.size - TAIL + T], w)
+        warm(sys, views(sys, s).T[0], w)
         if sys.foil.size > 0:
             foresee(sys, 0.0, s, s, w)
         if sys.heat.capacity > 0.0:

@@ -24,11 +24,9 @@ from ..layout import (
     SALT_DIFFUSION,
     SHAPE_C,
     SHAPE_X,
-    TAIL,
-    control_residual,
     views,
 )
-from .held_controls import imposed
+from .held_controls import control_residual, imposed
 from .interface import open_circuit, within_edges
 from .lithium_metal import potential
 from .particle import fill, respond
@@ -154,20 +152,20 @@ def electrolyte_drop(sys, c, I, w):
 def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """As `porous.solve_stage`, for the thin film."""
     n = sys.volume.size
-    x_hat, c_hat, _, _, _ = views(sys, s_hat)
-    x, c, _, phi_s, j = views(sys, s)
-    k, law, touching = s.size - TAIL, LAWS_PER_SIDE + DIFFUSION, sys.volume[0].area
+    past, y = views(sys, s_hat), views(sys, s)
+    x, c, cell = y.x, y.c_e, y.cell
+    law, touching = LAWS_PER_SIDE + DIFFUSION, sys.volume[0].area
     known = ctl.mode == CURRENT or ctl.mode == CRITICAL
     if known:
-        s[k] = imposed(sys, ctl, s, w)
+        cell.I = imposed(sys, ctl, s, w)
     for iteration in range(1, MAX_ITERATIONS + 1):
-        I, change = s[k], 0.0
-        salt_step(sys, hg, c_hat, c, I, w)
+        I, change = cell.I, 0.0
+        salt_step(sys, hg, past.c_e, c, I, w)
         for i in range(1, n - 1):
             step = w.block[i, 0, STEP]
             change = max(change, abs(step) / sys.c_ref)
             c[i] = max(c[i] + step, 0.1 * c[i])
-        alpha, beta = respond(sys, 0, law, w.by_solid, x_hat, x, hg, w.inside[0])
+        alpha, beta = respond(sys, 0, law, w.by_solid, past.x, x, hg, w.inside[0])
         rise, V_I, left_I, right_I = electrolyte_drop(sys, c, I, w)
         v, v_j = electrode(sys, w, n - 1, -I, alpha - beta * I, beta, c[n - 1], -right_I)
         u, u_j = electrode(sys, w, 0, I / touching, 0.5, 0.0, c[0], left_I * touching)
@@ -175,16 +173,16 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         V_I -= v_j + u_j / touching + sys.R_series
         res, res_I, res_V = control_residual(ctl, I, V)
         dI = 0.0 if known else -res / (res_I + res_V * V_I)
-        s[k] = I + dI
+        cell.I = I + dI
         for i in range(1, n - 1):
             more = dI * w.block[i, 0, PER_I]
             change = max(change, abs(more) / sys.c_ref)
             c[i] = max(c[i] + more, 0.1 * c[i])
-        change = max(change, fill(w.inside[0], alpha - beta * s[k], x), abs(dI * V_I)) / rtol
+        change = max(change, fill(w.inside[0], alpha - beta * cell.I, x), abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
-        phi_s[n - 1] = V + V_I * dI  # the terminal voltage; no other is resolved
-        j[0], j[n - 1] = s[k] / touching, -s[k]
+        y.phi_s[n - 1] = V + V_I * dI  # the terminal voltage; no other is resolved
+        y.j[0], y.j[n - 1] = cell.I / touching, -cell.I
         if change < tol and iteration > 1:
             return iteration
     return 0

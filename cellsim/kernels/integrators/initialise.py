@@ -1,12 +1,12 @@
 """The start of a step: potentials and currents that belong to the concentrations there."""
-import numpy as np
 
 from ...numerics.table import locate
 from ...support.compile import inlined, inner, kernel
 from ..equations.interface import open_circuit
 from ..equations.lithium_metal import potential
-from ..layout import CURRENT, PLATING, RESISTANCE, TAIL, TEMPERATURE, Q, T, aimed, copy, views, warm
-from .events import EVENTS, RUNNING, STEP_TOO_SMALL, TOL, UNREACHABLE, closest, diagnose, dry_foil
+from ..equations.temperature import warm
+from ..layout import CURRENT, PLATING, RESISTANCE, TEMPERATURE, aimed, copy, surface, views
+from .events import RUNNING, STEP_TOO_SMALL, TOL, UNREACHABLE, closest, diagnose, dry_foil
 from .stage import measured, solve
 
 LEAST_STRIDE = 1e-6  # of the way to the target: there is no further
@@ -21,9 +21,9 @@ def consistent(sys, ctl, s, hat, new, w, rtol, g):
     gets no further, s is left at the last point reached, and the status says what is in the way.
     hat, new (N,): scratch.
     """
-    warm(sys, s[s.size - TAIL + T], w)
+    warm(sys, views(sys, s).T[0], w)
     goal, start = ctl.target, ctl.target
-    if ctl.mode != RESISTANCE or s[s.size - TAIL] != 0.0:  # an open circuit is no resistance to walk from
+    if ctl.mode != RESISTANCE or views(sys, s).cell.I != 0.0:  # an open circuit is no resistance to walk from
         start = measured(sys, ctl, s, w)
     copy(s, hat)
     done, stride = 0.0, 1.0
@@ -38,7 +38,7 @@ def consistent(sys, ctl, s, hat, new, w, rtol, g):
         else:
             stride *= 0.5
             if stride < LEAST_STRIDE:
-                what = diagnose(sys, ctl, s, s[s.size - TAIL + Q], w, rtol, g)
+                what = diagnose(sys, ctl, s, views(sys, s).cell.Q, w, rtol, g)
                 return UNREACHABLE if what == STEP_TOO_SMALL and ctl.mode >= PLATING else what
     return RUNNING
 
@@ -46,12 +46,13 @@ def consistent(sys, ctl, s, hat, new, w, rtol, g):
 @inner
 def without_current(sys, s, w):
     """Potentials of s as if nothing flowed and all of either electrode were as next to the separator: a first guess."""
-    x, _, phi_e, phi_s, j = views(sys, s)
+    y = views(sys, s)
+    phi_e, phi_s, j = y.phi_e, y.phi_s, y.j
     n, U_n, U_p = sys.volume.size, 0.0, 0.0
     for k in range(n):
         i = n - 1 - k  # of the positive electrode the first volume counts, which comes last
         v = sys.volume[i]
-        outside = x[(v.particle + 1) * sys.shell.size - 1] if v.particle >= 0 else 0.5
+        outside = surface(sys, y.x, v.particle) if v.particle >= 0 else 0.5
         if v.area > 0.0:
             U = open_circuit(sys.laws.solid, w.by_solid, v.side, outside, locate(sys.laws.solid, outside))[0]
             if v.side == 1:
@@ -92,12 +93,12 @@ def start(sys, ctl, s, hat, new, w, rtol, g):
     if ctl.mode == CURRENT and ctl.target == 0.0 and (status != RUNNING or dry_foil(sys, s)):
         status = at_ease(sys, ctl, s, hat, new, w, rtol)
     if status == RUNNING:
-        which = closest(sys, ctl, s, s[s.size - TAIL + Q], w, g)
-        status = which + 1 if g[which] <= 0.0 else RUNNING
+        which = closest(sys, ctl, s, views(sys, s).cell.Q, w, g)
+        status = which if g[which] <= 0.0 else RUNNING
     return status
 
 
 @kernel
 def settle(sys, ctl, s, w, rtol):
     """As `consistent`, to be called from Python."""
-    return consistent(sys, ctl, s, s.copy(), s.copy(), w, rtol, np.empty(EVENTS))
+    return consistent(sys, ctl, s, s.copy(), s.copy(), w, rtol, w.margins)

@@ -2,11 +2,13 @@
 import numpy as np
 
 from ...support.compile import entry, inlined, inner, kernel, part
-from ..call.record import control_of, lengths, memory_of, output_of, system_of, work_of
-from ..layout import CURRENT, TAIL, Q, add, copy, keep_salt
-from .events import EVENTS, RUNNING, TOL, closest, closest_here, diagnose, first_of
+from ..call.record import STARTING, Task, begin_with
+from ..layout import CURRENT, add, copy, keep_salt, views
+from ..memory import laying, unpacked
+from ..scratch import work_of
+from .events import RUNNING, TOL, between, closest, closest_here, diagnose, first_of, narrowed
 from .initialise import start
-from .ndf_history import ERROR, FRESH, SAFETY, accept, attempt, choose_order, forget, norm, rescale
+from .ndf_history import ERROR, FRESH, SAFETY, Memory, accept, attempt, choose_order, forget, norm, rescale
 from .stage import voltage
 
 H_MIN = 1e-12  # smallest time step [s]
@@ -40,19 +42,14 @@ def land(sys, ctl, mem, t_before, q_start, state, w, g):
     which = closest(sys, ctl, mem.D[0], q_start, w, g)
     g_after, kept = g[which], 0
     for k in range(100):
-        when = before + (after - before) * min(max(g_before / (g_before - g_after), 0.01), 0.99)
+        when = between(before, after, g_before, g_after)
         if g_before > 1e300 or k > 20:
             when = 0.5 * (before + after)
         interpolate(sys, mem, when, state)
         now = closest(sys, ctl, state, q_start, w, g)
         if g[now] < 0.0:
-            which, after, g_after = now, when, g[now]
-            g_before *= 0.5 if kept < 0 else 1.0
-            kept = -1
-        else:
-            before, g_before = when, g[now]
-            g_after *= 0.5 if kept > 0 else 1.0
-            kept = 1
+            which = now
+        before, after, g_before, g_after, kept = narrowed(when, g[now], before, after, g_before, g_after, kept)
         if after - before < INSTANT or abs(g[now]) < CLOSE:
             return (now if g[now] < CLOSE else which), when  # before the event another margin may be the smallest
     return which, when
@@ -112,7 +109,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue
         order = int(mem.head[2])
-        passed = abs(mem.D[0, out_s.shape[1] - TAIL + Q] - q_start)
+        passed = abs(views(sys, mem.D[0]).cell.Q - q_start)
         per_charge = 0.0 if ctl.mode == CURRENT else 1.0 / (passed + ctl.q_least)
         error = ERROR[order] * norm(sys, mem.ahead[2], rtol, per_charge)
         if adapt and not error <= 1.0:
@@ -128,7 +125,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
             which, end = land(sys, ctl, mem, t_before, q_start, w.spare, w, g)
         rows = record(sys, mem, t_before, end, every, out_t, out_s, rows)
         if ended:
-            return which + 1, rows
+            return which, rows
         if adapt:
             choose_order(sys, mem, error, rtol, per_charge, highest)
     return RUNNING, rows
@@ -137,7 +134,21 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
 @kernel
 def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
     """As `travel`, to be called from Python with each of its arrays."""
-    return travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, np.empty(EVENTS))
+    return travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, w.margins)
+
+
+memory_of = laying(Memory)
+
+
+@inlined
+def remembered(sys, task):
+    """What the integrator of a task remembers; if the step has not begun, of the first state."""
+    mem = memory_of(sys, task.run.room.memory)
+    if task.status == STARTING:
+        begin_with(task.run.room.states[0], mem.D)
+        head = mem.head
+        head[0], head[1], head[2], head[3], head[4], head[5] = 0.0, task.run.first, 1.0, 0.0, FRESH, 0.0
+    return mem
 
 
 @entry
@@ -145,10 +156,9 @@ def march(tasks):
     """As `travel`, of every TASK, with what it returns and the terminal voltage written there."""
     for i in range(tasks.size):
         t = tasks[i]
-        many = lengths(t.volumes, t.particles, t.shells)
-        out_t, out_s, at = output_of(t, many[0])
-        sys, mem = system_of(t), memory_of(t, at, out_s[0])
-        w, g = work_of(t, at + 8 * many[1], many)
-        t.status, t.rows = travel(sys, control_of(t), mem, w, t.rtol, t.q_start, t.every, True, t.highest, out_t, out_s,
-                                  g)
-        t.V = voltage(sys, out_s[t.rows - 1] if t.rows > 0 else mem.D[0])
+        task = unpacked(t, Task)
+        sys, run, room = task.system, task.run, task.run.room
+        mem, w = remembered(sys, task), work_of(sys, room.scratch)
+        t.status, t.rows = travel(sys, task.control, mem, w, run.rtol, run.q_start, run.every, True, run.highest,
+                                  room.times, room.states, w.margins)
+        t.V = voltage(sys, room.states[t.rows - 1] if t.rows > 0 else mem.D[0])

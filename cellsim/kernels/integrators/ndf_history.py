@@ -6,13 +6,14 @@ to build upon, and what is passed by a constant current must be exact.  Algebrai
 the history too, so that the predictor serves the whole of Newton's first guess.  Linear invariants
 (lithium, salt, charge) are kept to rounding.
 """
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from ...numerics.fields import Field, declared, shape_of
 from ...support.compile import inlined, inner, part
 from ..equations.lithium_metal import error_of
-from ..layout import TAIL, Q, T, add, copy, keep_salt, views
+from ..layout import State, add, copy, keep_salt, views
 from .stage import solve_here
 
 MAX_ORDER = 5
@@ -28,19 +29,19 @@ ERROR = KAPPA * GAMMA + 1.0 / np.arange(1, MAX_ORDER + 2)
 class Memory(NamedTuple):
     """What the integrator remembers between calls."""
 
-    D: np.ndarray  # (MAX_ORDER + 3, N) backward differences of the state
-    head: np.ndarray  # t [s], h [s], order, equal steps taken, steps, Newton iterations
-    ahead: np.ndarray  # (3, N) for the step being tried: known part, solution, change from prediction
-    shift: np.ndarray  # (MAX_ORDER + 1, N) scratch for a change of step
-    change: np.ndarray  # (2, MAX_ORDER + 1, MAX_ORDER + 1) the same
+    D: Annotated[np.ndarray, Field("", "backward differences of the state", MAX_ORDER + 3, State)]
+    head: Annotated[np.ndarray, Field("", "t [s], h [s], order, equal steps taken, steps, Newton iterations", 6)]
+    ahead: Annotated[np.ndarray, Field("", "the step being tried: known part, solution, change from prediction", 3,
+                                       State)]
+    shift: Annotated[np.ndarray, Field("", "scratch for a change of step", MAX_ORDER + 1, State)]
+    change: Annotated[np.ndarray, Field("", "the same", 2, MAX_ORDER + 1, MAX_ORDER + 1)]
 
 
 def remember(s, h) -> Memory:
     """Memory without a past at the consistent state s with first step h [s]."""
-    D = np.zeros((MAX_ORDER + 3, s.size))
-    D[0] = s
-    return Memory(D, np.array([0.0, h, 1.0, 0.0, 0.0, 0.0]), np.zeros((3, s.size)),
-                  np.zeros((MAX_ORDER + 1, s.size)), np.zeros((2, MAX_ORDER + 1, MAX_ORDER + 1)))
+    mem = Memory(*(np.zeros(shape_of(d, {State: s.size})) for d in declared(Memory)))
+    mem.D[0], mem.head[1], mem.head[2] = s, h, 1.0
+    return mem
 
 
 @part
@@ -49,8 +50,9 @@ def norm(sys, d, rtol, per_charge):
 
     per_charge [m2/C]: weight of an error of the charge passed, where the current is not given.
     """
-    x, c, phi_e, phi_s, _ = views(sys, d)
-    a, b, e, warmer = 0.0, 0.0, 0.0, d[d.size - TAIL + T] / KELVIN
+    y = views(sys, d)
+    x, c, phi_e, phi_s = y.x, y.c_e, y.phi_e, y.phi_s
+    a, b, e, warmer = 0.0, 0.0, 0.0, y.T[0] / KELVIN
     for i in range(x.size):
         a += x[i] ** 2
     for i in range(c.size):
@@ -58,7 +60,7 @@ def norm(sys, d, rtol, per_charge):
         e += phi_e[i] ** 2 + phi_s[i] ** 2
     n, b, end = c.size, b / sys.c_ref**2, phi_s[c.size - 1]
     return np.sqrt(max(a / max(x.size, 1), b / n, 0.5 * e / n, end**2, warmer**2, error_of(sys, d)**2,
-                       (per_charge * d[d.size - TAIL + Q])**2)) / rtol
+                       (per_charge * y.cell.Q)**2)) / rtol
 
 
 @inner
@@ -87,7 +89,7 @@ def rescale(mem, factor):
 @part
 def runs_dry(sys, hat):
     """Whether the past that a formula of higher order relies on leaves a pore without salt; backward Euler does not."""
-    c = views(sys, hat)[1]
+    c = views(sys, hat).c_e
     least = 1.0
     for i in range(c.size):
         least = min(least, c[i])

@@ -2,36 +2,18 @@
 from ...support.compile import inlined, inner, kernel, part
 from ..equations import porous, thin_film
 from ..equations import spme as single_flux
-from ..equations.held_controls import held
+from ..equations.held_controls import held, terminals
 from ..equations.lithium_metal import book, foresee
+from ..equations.temperature import warm
 from ..equations.thermal import balance, critical
-from ..layout import (
-    CRITICAL,
-    CURRENT,
-    HEATED,
-    LAYER,
-    LOST,
-    MADE,
-    POROUS,
-    POWER,
-    RESISTANCE,
-    SINGLE_FLUX,
-    TAIL,
-    VOLTAGE,
-    E,
-    Q,
-    T,
-    warm,
-)
+from ..layout import CRITICAL, CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, VOLTAGE, unchanging, views
 
 
 @part
 def voltage(sys, s):
-    """Terminal voltage of a state [V].  Models that do not resolve phi_s keep it in the last one."""
-    end = s[s.size - TAIL - sys.volume.size - 1]
-    if sys.model == POROUS:
-        return end - porous.end_resistance(sys) * s[s.size - TAIL]
-    return end
+    """Terminal voltage of a state [V]."""
+    y = views(sys, s)
+    return terminals(sys, y.phi_s[y.phi_s.size - 1], y.cell.I)[0]
 
 
 @kernel
@@ -43,7 +25,8 @@ def terminal_voltage(sys, s):
 @inner
 def measured(sys, ctl, s, w):
     """What the control of a step acts on, at state s, in the unit of its target."""
-    I, V = s[s.size - TAIL], voltage(sys, s)
+    y, V = views(sys, s), voltage(sys, s)
+    I = y.cell.I
     if ctl.mode == CURRENT:
         return I
     if ctl.mode == VOLTAGE:
@@ -54,7 +37,7 @@ def measured(sys, ctl, s, w):
         return V / I
     if ctl.mode == CRITICAL:
         return critical(sys, s, w)
-    return held(sys, 0.0, ctl, s[s.size - TAIL + T], s, V, w)
+    return held(sys, 0.0, ctl, y.T[0], s, V, w)
 
 
 def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
@@ -63,13 +46,13 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     The material is taken at the temperature that s foresees, lithium with the contact and the pressure that it
     foresees, which is as accurate as the step itself.
     """
-    k = s.size - TAIL
+    past, y = views(sys, s_hat), views(sys, s)
     warms, changes = sys.heat.capacity > 0.0, sys.foil.size > 0  # asked here: a call takes longer than the question
     if warms:
-        warm(sys, s[k + T], w)
+        warm(sys, y.T[0], w)
     if changes:
         foresee(sys, hg, s_hat, s, w)
-        if s[k + LAYER] < 0.0:  # a long step beyond the history of a root of time
+        if y.cell.layer < 0.0:  # a long step beyond the history of a root of time
             return 0
     if sys.model == POROUS:
         n = porous.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
@@ -78,14 +61,16 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     else:
         n = thin_film.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
     V = voltage(sys, s)
-    s[k + Q] = s_hat[k + Q] + hg * s[k]
-    s[k + E] = s_hat[k + E] + hg * s[k] * V
+    y.cell.Q = past.cell.Q + hg * y.cell.I
+    y.cell.E = past.cell.E + hg * y.cell.I * V
     if warms:
         balance(sys, hg, ctl, s_hat, s, V, w)
     else:
-        s[k + T], s[k + MADE], s[k + LOST], s[k + HEATED] = sys.T, 0.0, 0.0, 0.0
+        y.T[0], y.cell.made, y.cell.lost, y.cell.heated = sys.T, 0.0, 0.0, 0.0
     if changes:
         book(sys, hg, s_hat, s, w)
+    for i in range(unchanging(sys), s.size):
+        s[i] = s_hat[i]
     return n
 
 

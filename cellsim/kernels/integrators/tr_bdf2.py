@@ -9,13 +9,18 @@ Measured on US06 (600 points at 1 s) and the default mesh against a tolerance of
 for 0.02 mV rms.  The BDF of `history` takes 0.37 s for 0.3 mV if it stops at every knot, 0.5 s if it
 begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 1 % in the charge.
 """
+from typing import Annotated, NamedTuple
+
 import numpy as np
 
+from ...numerics.fields import Field
 from ...support.compile import entry, inlined, inner, part
-from ..call.record import STARTING, begin_with, control_of, lengths, numbers, output_of, system_of, work_of
+from ..call.record import STARTING, Task, begin_with
 from ..equations.lithium_metal import error_of
-from ..layout import TAIL, T, aimed, copy, keep_salt, views
-from .events import RUNNING, TOL, closest, diagnose, first_of
+from ..layout import State, aimed, algebraic, copy, keep_salt, views
+from ..memory import laying, unpacked
+from ..scratch import work_of
+from .events import RUNNING, TOL, between, closest, diagnose, first_of, narrowed
 from .initialise import start
 from .ndf import ATTEMPTS, H_MIN, INSTANT
 from .ndf_history import KELVIN
@@ -37,13 +42,14 @@ def target(knots, t, k):
 @part
 def size(sys, d, rtol):
     """Largest root-mean-square of an error of particles, salt, temperature over rtol; potentials follow from them."""
-    x, c, _, _, _ = views(sys, d)
+    y = views(sys, d)
+    x, c = y.x, y.c_e
     a, b = 0.0, 0.0
     for i in range(x.size):
         a += x[i] ** 2
     for i in range(c.size):
         b += c[i] ** 2
-    b, warmer = b / sys.c_ref**2, d[d.size - TAIL + T] / KELVIN
+    b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
     return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d)**2)) / rtol
 
 
@@ -66,9 +72,9 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
     keep_salt(sys, m[AHEAD], m[MIDDLE])
     if solve_here(sys, hg, aimed(ctl, ctl.mode, target(knots, t + h, k)), m[KNOWN], m[AHEAD], w, rtol, tol) == 0:
         return -1.0
-    n = sys.grain.size * sys.shell.size + sys.volume.size
+    first, last = algebraic(sys)
     for i in range(m.shape[1]):
-        m[RATE_AHEAD, i] = (m[AHEAD, i] - m[KNOWN, i]) / hg if i < n or i > m.shape[1] - TAIL else 0.0
+        m[RATE_AHEAD, i] = (m[AHEAD, i] - m[KNOWN, i]) / hg if i < first or i >= last else 0.0
         m[ERROR, i] = 2.0 * WIDTH * h * (m[ERROR, i] + m[RATE_AHEAD, i] / (1.0 - GAMMA))
     return size(sys, m[ERROR], rtol)
 
@@ -76,13 +82,14 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
 @inner
 def begin(sys, ctl, m, w, rtol):
     """Rates of change at the consistent state m[Y]: all of one small implicit step, so that they belong together."""
-    hg, k, n = 1e-3, m.shape[1] - TAIL, sys.grain.size * sys.shell.size + sys.volume.size
+    hg = 1e-3
+    first, last = algebraic(sys)
     copy(m[Y], m[AHEAD])
     for i in range(m.shape[1]):
         m[RATE, i] = 0.0
     if solve(sys, hg, ctl, m[Y], m[AHEAD], w, rtol, 1e-4 * TOL) > 0:
-        for i in range(k + TAIL):
-            if i < n or i > k:
+        for i in range(m.shape[1]):
+            if i < first or i >= last:
                 m[RATE, i] = (m[AHEAD, i] - m[Y, i]) / hg
 
 
@@ -95,7 +102,7 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
     closest(sys, ctl, m[Y], q_start, w, g)
     g_before, kept, solved, step = g[first_of(g)], 0, True, h
     for trial in range(80):
-        step = before + (after - before) * min(max(g_before / (g_before - g_after), 0.01), 0.99)
+        step = between(before, after, g_before, g_after)
         if not 0.0 < g_before < 1e300 or trial > 20:
             step = 0.5 * (before + after)
         solved = attempt(sys, ctl, knots, k, t, step, m, w, rtol, 1e-4 * TOL) >= 0.0
@@ -103,14 +110,9 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
             after = step
             continue
         now = closest(sys, ctl, m[AHEAD], q_start, w, g)
-        if g[now] < 0.0:
-            which, after, g_after = now, step, g[now]
-            g_before *= 0.5 if kept < 0 else 1.0
-            kept = -1
-        else:  # before the event another margin may be the smallest
-            before, g_before = step, g[now]
-            g_after *= 0.5 if kept > 0 else 1.0
-            kept = 1
+        if g[now] < 0.0:  # before the event another margin may be the smallest
+            which = now
+        before, after, g_before, g_after, kept = narrowed(step, g[now], before, after, g_before, g_after, kept)
         if abs(g[now]) * (after - before) < 0.1 * INSTANT * abs(g_before - g_after) or after - before < 0.5 * INSTANT:
             break
     return (which if solved else -1), step
@@ -195,21 +197,31 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
         copy(m[AHEAD], m[Y])
         copy(m[RATE_AHEAD], m[RATE])
         if which >= 0:
-            return which + 1, rows
+            return which, rows
         if whole and border < ctl.duration:
             head[2] += 1.0
         head[1] = max(head[1] if whole else 0.0, h * min(5.0, 0.85 * max(error, 1e-6) ** (-1.0 / 3.0)))
     return RUNNING, rows
 
 
+class Memory(NamedTuple):
+    """What is remembered between calls; takes no more room than `history.Memory`."""
+
+    head: Annotated[np.ndarray, Field("", "time, step to try next, knot last passed or -1 before the step", 3)]
+    m: Annotated[np.ndarray, Field("", "the rows Y, RATE, ...", ROWS_KEPT, State)]
+
+
+memory_of = laying(Memory)
+
+
 @inlined
-def remembered(t, at, s):
-    """What is remembered of a task at an address: head, and states; if the step has not begun, of the state s."""
-    head, m = numbers(at, (3,)), numbers(at + 8 * 3, (ROWS_KEPT, s.size))
-    if t.status == STARTING:
-        begin_with(s, m)  # m[Y], the first row
-        head[0], head[1], head[2] = 0.0, t.first, -1.0
-    return head, m
+def remembered(sys, task):
+    """What is remembered of a task; if the step has not begun, of the first state."""
+    mem = memory_of(sys, task.run.room.memory)
+    if task.status == STARTING:
+        begin_with(task.run.room.states[0], mem.m)  # m[Y], the first row
+        mem.head[0], mem.head[1], mem.head[2] = 0.0, task.run.first, -1.0
+    return mem
 
 
 @entry
@@ -221,10 +233,9 @@ def follow(tasks):
     """
     for i in range(tasks.size):
         t = tasks[i]
-        many = lengths(t.volumes, t.particles, t.shells)
-        out_t, out_s, at = output_of(t, many[0])
-        sys, (head, m) = system_of(t), remembered(t, at, out_s[0])
-        w, g = work_of(t, at + 8 * many[1], many)
-        t.status, t.rows = travel(sys, control_of(t), numbers(t.knots, (t.corners, 2)), m, head, w, t.rtol, t.q_start,
-                                  t.every, out_t, out_s, g)
-        t.V = voltage(sys, out_s[t.rows - 1] if t.rows > 0 else m[Y])
+        task = unpacked(t, Task)
+        sys, run, room = task.system, task.run, task.run.room
+        mem, w = remembered(sys, task), work_of(sys, room.scratch)
+        t.status, t.rows = travel(sys, task.control, run.knots, mem.m, mem.head, w, run.rtol, run.q_start, run.every,
+                                  room.times, room.states, w.margins)
+        t.V = voltage(sys, room.states[t.rows - 1] if t.rows > 0 else mem.m[Y])

@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...kernels.layout import unknowns
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import SLACK
 from ..electrodes import PARTS, has_film, is_metal
@@ -61,9 +62,8 @@ def outside_data(cell, sys, states) -> tuple[str, ...]:
     surfaces and the concentrations of the salt.  Of an expression nobody says where it was fitted: it is told where
     it is replaced by what `cellsim.parameters.laws.law.Law` says.
     """
-    n, m = sys.volume.size, sys.shell.size
-    k = sys.grain.size * m
-    surfaces = states[:, m - 1:k:m]
+    y = unknowns(sys, states)
+    surfaces = y.x[:, :, -1]
     said: list[str] = []
     *of_electrodes, of_salt = kept(_of_all, cell, sys.T)
     for side, ranges in enumerate(of_electrodes):
@@ -74,8 +74,7 @@ def outside_data(cell, sys, states) -> tuple[str, ...]:
             x = surfaces[:, owners]
             said += _beyond(ranges, float(x.min()), float(x.max()), SLACK, "x", "")
     if of_salt:
-        c = states[:, k:k + n]
-        said += _beyond(of_salt, float(c.min()), float(c.max()), LEAST * sys.c_ref, "c", " mol/m3")
+        said += _beyond(of_salt, float(y.c_e.min()), float(y.c_e.max()), LEAST * sys.c_ref, "c", " mol/m3")
     return tuple(said)
 
 

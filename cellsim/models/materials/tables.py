@@ -104,7 +104,7 @@ def scaled_diffusivity(cell, part, T):
     return lambda x: factor * D(x, T)
 
 
-ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in the order named in kernels.system
+ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in the order named in kernels.layout
 
 
 def exchange_shape(cell, part, T):
@@ -165,13 +165,13 @@ def salt_shape(part):
     return lambda cell, T, c_range: held(exchange_shape(cell, part, T), c_range)
 
 
-# functions of the square root of c_e, in the order named in kernels.system; below c_range, where no source gives a
+# functions of the square root of c_e, in the order named in kernels.layout; below c_range, where no source gives a
 # law, the electrolyte is dilute
 SALT = (salt_diffusion, salt_conductivity, diffusion_potential, transference, *map(salt_shape, PARTS))
 
 
 def tables(cell, T) -> Laws:
-    """All laws of a cell at temperature T [K], in the order named in kernels.system."""
+    """All laws of a cell at temperature T [K], in the order named in kernels.layout."""
     return Laws(_side_by_side(*(kept(make, cell, T) for make in SOLID_PIECES)), kept(salt_table, cell, T))
 
 

@@ -122,6 +122,6 @@ def _shape(cell, part):
     return _salt(cell, salt_shape(part), name, **({} if is_metal(cell, part) else _law(cell, name)))
 
 
-# in the order named in kernels.system
+# in the order named in kernels.layout
 SOLID = tuple(partial(make, part=part) for part in PARTS for make in (_potential, _exchange, _diffusion))
 SALT = (_salt_diffusion, _conductivity, _chi, _t_plus, *(partial(_shape, part=part) for part in PARTS))

@@ -257,7 +257,7 @@ def _side(T, ends, entries, nodes):
 def laws_with_heat(cell, T, rates) -> tuple[Laws, Table, np.ndarray, Reach]:
     """The laws of a cell around T [K], their factors, their nodes (see `kernels.layout.Heat`), and the Reach.
 
-    rates: function of temperatures (n,) that gives the other factors, in the order of kernels.system.  Raises
+    rates: function of temperatures (n,) that gives the other factors, in the order of kernels.layout.  Raises
     ParameterError with the name of a law that cannot be followed at T.
     """
     entries = [kept(make, cell, None) for make in (*SOLID_ENTRIES, *SALT_ENTRIES)]
