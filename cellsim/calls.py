@@ -101,7 +101,8 @@ class Together(NamedTuple):
 
 def finish(coroutine: Coroutine[T]) -> T:
     """The value of a coroutine, its calls being made one after the other.  Raises what the coroutine does."""
-    resume, reply = coroutine.send, None
+    resume: Callable[[Any], Any] = coroutine.send
+    reply: Any = None
     try:
         while True:
             asked = resume(reply)

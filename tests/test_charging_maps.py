@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def small(kind, path, progress=None):
-    """A study of 10 rows, or a map of 6 rows of 2 points."""
+    """A study of 10 rows, or a map of 6 rows of 2 points, each saved."""
     if kind == "study":
         charge_study(CHEN, ["cc-cv 1C", "fastest"], [10.0, 15.0, 20.0, 25.0, 30.0], path=path, progress=progress)
     else:
@@ -50,7 +50,7 @@ def rows_of(path):
 
 
 @pytest.mark.parametrize("kind, cases, work", [("study", 10, (charging, "_one", 1)),
-                                               ("map", 6, (charging_maps, "point", 2))])
+                                               ("map", 12, (charging_maps, "point", 1))])
 def test_a_killed_study_goes_on_where_it_stopped(kind, cases, work, tmp_path, monkeypatch):
     """Killed half-way: whole rows in the journal; the rest is done; the file is that of one never killed."""
     path, whole = tmp_path / "killed.csv", tmp_path / "whole.csv"

@@ -143,7 +143,7 @@ def run_case(number: int, case: Any, keep: tuple[str, ...] | None,
         return Outcome(number, labels, failure=failure or f"{type(fault).__name__}: {fault}"), None
 
 
-def outcome_of(done: Finished[tuple[Outcome, Result | None]]) -> tuple[Outcome, Result | None]:
+def outcome_of(done: Finished) -> tuple[Outcome, Result | None]:
     """Outcome and result of a case that was run; of one whose process ended, an outcome that says so."""
     if done.value is not None:
         return done.value

@@ -4,18 +4,18 @@ Kernels release the GIL, so that threads share them; everything else runs in the
 kernel calls it would make alone, so that its value does not depend on the number of threads.
 """
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from ..calls import Reply
-from .jobs import Finished, Job, Task, advance, replies_of
+from .jobs import Finished, Job, Stream, Task, advance, replies_of
 
 AHEAD = 2  # batches in flight per worker
 MOST, SLICE = 64, 2e-2  # kernel calls of a batch at most, and how long it should keep a worker busy [s]
 
 
-def on_threads(jobs: Iterable[Job], threads: int, finished: Callable[[Finished], object]) -> Iterator[Finished]:
+def on_threads(jobs: Iterable[Job], threads: int, finished: Callable[[Finished], object]) -> Stream:
     """Every job's `Finished`, in order; only a bounded number of jobs is taken from the source ahead of that.
 
     finished: called in this thread as soon as each job has ended, in whatever order that is.

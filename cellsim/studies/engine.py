@@ -1,24 +1,23 @@
 """The engine: runs jobs (`jobs.Job`) on threads or processes, with progress, for every study and ensemble."""
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, Protocol, TypeVar
 
 from ..arguments import shown, whole
 from ..errors import ProtocolError
 from .courses import on_threads
-from .jobs import Finished, Job, run_one
+from .jobs import Finished, Job, Stream, run_one
 from .processes import on_processes
 
-T = TypeVar("T")
 C = TypeVar("C", contravariant=True)
-V = TypeVar("V")
+V = TypeVar("V", covariant=True)
 Progress = bool | Callable[[int, int | None], object] | None
 MOST_WORKERS = 1000
 
 
-def run_jobs(jobs: Iterable[Job[T]], *, threads: int | None = None, processes: int | None = None,
-             finished: Callable[[Finished[T]], object] = lambda done: None) -> Iterator[Finished[T]]:
+def run_jobs(jobs: Iterable[Job], *, threads: int | None = None, processes: int | None = None,
+             finished: Callable[[Finished], object] = lambda done: None) -> Stream:
     """Run jobs and yield what became of each, in order; a failure of one does not affect the others.
 
     threads: to run kernels in, as many as the processors of this process unless given; what is not a kernel runs in
@@ -33,18 +32,18 @@ def run_jobs(jobs: Iterable[Job[T]], *, threads: int | None = None, processes: i
     return on_threads(jobs, workers, finished) if workers > 1 else _one_by_one(jobs, finished)
 
 
-def _one_by_one(jobs: Iterable[Job], finished: Callable[[Finished], object]) -> Iterator[Finished]:
+def _one_by_one(jobs: Iterable[Job], finished: Callable[[Finished], object]) -> Stream:
     for number, job in enumerate(jobs):
         done = run_one(number, job)
         finished(done)
         yield done
 
 
-def values_of(jobs: Iterable[Job[T]], *, threads: int | None = None, processes: int | None = None,
-              finished: Callable[[Finished[T]], object] = lambda done: None) -> list[T]:
+def values_of(jobs: Iterable[Job], *, threads: int | None = None, processes: int | None = None,
+              finished: Callable[[Finished], object] = lambda done: None) -> list[Any]:
     """The values of jobs, in order.  Raises the exception of the first one that fails."""
     values: list[Any] = []
-    with closing(run_jobs(jobs, threads=threads, processes=processes, finished=finished)) as found:  # type: ignore
+    with closing(run_jobs(jobs, threads=threads, processes=processes, finished=finished)) as found:
         for each in found:
             if each.fault is not None:
                 raise each.fault
@@ -63,7 +62,7 @@ class Store(Protocol[C, V]):
 
 
 def run_cases(cases: Iterable[C], job_of: Callable[[int, C], Job], store: Store[C, V], *, threads: int | None = None,
-              processes: int | None = None) -> Iterator[V]:
+              processes: int | None = None) -> Generator[V, None, None]:
     """What became of every case, in order: found in the store, or computed and kept there as soon as it has ended.
 
     job_of: makes the job of a case from its number and it.  Close the iterator if it is not used to its end.
@@ -87,7 +86,7 @@ def run_cases(cases: Iterable[C], job_of: Callable[[int, C], Job], store: Store[
         number, case = running.pop(done.number)
         known[number] = store.keep(number, case, done)
 
-    with closing(run_jobs(missing(), threads=threads, processes=processes, finished=keep)) as jobs:  # type: ignore
+    with closing(run_jobs(missing(), threads=threads, processes=processes, finished=keep)) as jobs:
         for _ in jobs:
             while due in known:
                 yield known.pop(due)

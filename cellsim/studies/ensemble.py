@@ -104,7 +104,7 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path: An
         writer = stack.enter_context(Writer.replacing(path, first.labels, keep)) if path and not resume else None
         report = stack.enter_context(reporting(progress))
         announce(SOLVER)
-        found = stack.enter_context(closing(run_cases(  # type: ignore[type-var]
+        found = stack.enter_context(closing(run_cases(
             chain([first], source), lambda number, case: Job(run_case, (number, case, keep, columns), keep is not None),
             _Nowhere() if parts is None else parts, threads=threads, processes=processes)))
         for number, (outcome, result) in enumerate(found):

@@ -1,13 +1,13 @@
 """Jobs: the contract between what a study computes and the engine that computes it.
 
 A job is a function and its arguments.  The function returns its value, or a coroutine that yields kernel calls
-(`calls.Coroutine`) and then returns it; a job of several runs composes their coroutines with `yield from`, or runs them
-side by side with `calls.Together`.  Whoever runs it (`threads`, `processes`) sees kernel calls only, and a job gives the
-same value wherever it runs.
+(`calls.Coroutine`) and then returns it; a job of several runs composes their coroutines with `yield from`, or runs
+them side by side with `calls.Together`.  Whoever runs it (`threads`, `processes`) sees kernel calls only, and a job
+gives the same value wherever it runs.
 """
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from ..calls import Call, Coroutine, Reply, Together, perform
 from ..errors import CellsimError
@@ -21,36 +21,39 @@ class WorkerLost(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Job(Generic[T]):
+class Job:
     """`function(*arguments)`, whose value, or that of the coroutine it returns, is the value of the job.
 
     reuse: the memory of its kernel calls may be given to others when it has ended, as the value holds no view of the
     states of a run.  For processes function, arguments and value must be such as can be pickled.
     """
 
-    function: Callable[..., Coroutine[T] | T]
+    function: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
     reuse: bool = False
 
-    def coroutine(self) -> Coroutine[T]:
+    def coroutine(self) -> Coroutine[Any]:
         """The job in any case as a coroutine."""
         made = self.function(*self.arguments)
         return (yield from made) if isinstance(made, Generator) else made
 
 
 @dataclass(frozen=True)
-class Finished(Generic[T]):
+class Finished:
     """What became of one job: its value, or the exception that ended it.  number: from 0, in the order of the jobs."""
 
     number: int
-    job: Job[T]
-    value: T | None = None
+    job: Job
+    value: Any = None
     fault: Exception | None = None
 
     @property
     def failure(self) -> str:
         """Why there is no value, in words; "" if there is one."""
         return "" if self.fault is None else words_of(self.fault)
+
+
+Stream = Generator[Finished, None, None]  # of every job, in order
 
 
 def words_of(fault: Exception) -> str:
@@ -63,7 +66,8 @@ class Task:
 
     def __init__(self, coroutine: Coroutine, parent: "Task | None" = None, reuse: bool = False):
         self.coroutine: Coroutine | None = coroutine
-        self.parent, self.root = parent, self if parent is None else parent.root
+        self.parent = parent
+        self.root: Task = self if parent is None else parent.root
         self.buffers: list | None = parent.buffers if parent is not None else [] if reuse else None
         self.call: Call | None = None
         self.children: Sequence[Task] = ()
@@ -130,7 +134,7 @@ def replies_of(calls: Sequence[Call]) -> list[Reply | Exception]:
         return [fault] if len(calls) == 1 else [reply for call in calls for reply in replies_of([call])]
 
 
-def run_one(number: int, job: Job[T]) -> Finished[T]:
+def run_one(number: int, job: Job) -> Finished:
     """A job from its start to its end, in this thread."""
     root = Task(job.coroutine(), reuse=job.reuse)
     waiting = advance(root, None)

@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import Any
@@ -18,7 +18,7 @@ from .._jit import is_warm
 from ..errors import CellsimError
 from ..files import optional
 from .courses import AHEAD, batch_size
-from .jobs import Finished, Job, WorkerLost, run_one, words_of
+from .jobs import Finished, Job, Stream, WorkerLost, run_one, words_of
 
 Item = tuple[int, Job]
 IDLE = 300  # s, after which processes without work end
@@ -27,7 +27,7 @@ IN_A_ROW = 5  # jobs that end their process, with none that does not in between,
 ENDED, NOT_RUN = "the process that ran it ended", "was not run"
 
 
-def on_processes(jobs: Iterable[Job], processes: int, finished: Callable[[Finished], object]) -> Iterator[Finished]:
+def on_processes(jobs: Iterable[Job], processes: int, finished: Callable[[Finished], object]) -> Stream:
     """Every job's `Finished`, in order; finished: called in this thread when each has come back."""
     source, many = enumerate(jobs), 1
     pool = _Pool(processes)

@@ -88,7 +88,7 @@ def run_resumably(cases: Iterable[Row], compute: Callable[[Row], Any], path: Any
                 optional("pyarrow")
             journal = stack.enter_context(Journal.at(journal_of(path)))
         store = _Rows(journal, row_of or (lambda case, value: value), failed, lambda count: report(count, len(cases)))
-        rows = list(stack.enter_context(closing(run_cases(  # type: ignore[type-var]
+        rows = list(stack.enter_context(closing(run_cases(
             cases, lambda number, case: Job(compute, (case,)), store, threads=threads, processes=processes))))
         if journal is not None:
             with replacing(path) as partial:

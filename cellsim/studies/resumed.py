@@ -5,7 +5,6 @@ entry of the journal makes a part count, with the digest of what is in it.  At t
 """
 import dataclasses
 import hashlib
-import json
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -72,11 +71,11 @@ class Parts:
 
     @classmethod
     @contextmanager
-    def at(cls, path: Any, names: tuple[str, ...]) -> Iterator["Parts"]:
+    def at(cls, path: Any, names: tuple[str, ...] | None) -> Iterator["Parts"]:
         """What is done of the ensemble that is to be written to a path.  Raises ReportError."""
         path = Path(path)
         with Journal.at(journal_of(path)) as journal:
-            parts = cls(path, journal, names)
+            parts = cls(path, journal, names or ())
             try:
                 yield parts
             finally:
@@ -146,7 +145,7 @@ class Parts:
         at, table = None, None
         with Writer.replacing(self.path, labels, self.names) as writer:
             for number, key in enumerate(self.order):
-                part, first, rows, said = self.done.get(f"number {number}") or self.done[key]
+                part, first, rows, said = self.done.get(f"number {number}") or self.done[str(key)]
                 if rows:
                     if part != at:
                         pq = optional("pyarrow.parquet")
