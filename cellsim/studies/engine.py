@@ -45,10 +45,15 @@ def values_of(jobs: Iterable[Job], *, threads: int | None = None, processes: int
     values: list[Any] = []
     with closing(run_jobs(jobs, threads=threads, processes=processes, finished=finished)) as found:
         for each in found:
-            if each.fault is not None:
-                raise each.fault
-            values.append(each.value)
+            values.append(value_of(each))
     return values
+
+
+def value_of(done: Finished) -> Any:
+    """The value of a job.  Raises the exception that ended it."""
+    if done.fault is not None:
+        raise done.fault
+    return done.value
 
 
 class Store(Protocol[C, V]):

@@ -1,5 +1,5 @@
 """How far a cell's energy density can be off, from how its inputs are known."""
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -7,12 +7,13 @@ import numpy as np
 
 from ..calls import Coroutine
 from ..design import build, energy_density
-from ..errors import ParameterError
+from ..errors import CellsimError, ParameterError
 from ..parameters import Cell
 from ..parameters.names import quantities
 from ..protocols import discharge
 from ..simulation import simulate_coroutine
-from .engine import Progress
+from .engine import Progress, value_of
+from .jobs import Finished
 from .resumable import run_resumably
 
 # Half-width of the uniform spread of a value, by how it is known.  A judgement of the authors of
@@ -104,6 +105,13 @@ def sample(cell: Cell, c_rate: float, temperature: float | None, samples: int = 
     """
     rows = sample_rows(cell, c_rate, temperature, samples, **how)
     return np.array([(r["gravimetric"], r["volumetric"]) for r in rows if not r["failure"]]).reshape(-1, 2)
+
+
+def densities(found: Iterable[Finished]) -> np.ndarray:
+    """Values (n, 2) of jobs of `density_of`; those of cells that cannot be built or simulated are left out."""
+    values = [each.value if each.fault is None else None if isinstance(each.fault, CellsimError) else value_of(each)
+              for each in found]
+    return np.array([value for value in values if value is not None]).reshape(-1, 2)
 
 
 def interval(samples: np.ndarray) -> tuple[float, float]:
