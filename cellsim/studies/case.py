@@ -85,9 +85,9 @@ class Case:
         return finish(self.coroutine())
 
     def coroutine(self) -> Coroutine[Result]:
-        """The same as a coroutine of kernel calls."""
+        """The same as a coroutine of kernel calls.  Raises ParameterError for faulty changes at once."""
         options = {name: getattr(self, name) for name in OPTIONS}
-        return (yield from simulate_coroutine(self.varied_cell(), self.steps, **options))
+        return simulate_coroutine(self.varied_cell(), self.steps, **options)
 
 
 @dataclass(frozen=True)

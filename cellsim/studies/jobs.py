@@ -33,9 +33,20 @@ class Job:
     reuse: bool = False
 
     def coroutine(self) -> Coroutine[Any]:
-        """The job in any case as a coroutine."""
-        made = self.function(*self.arguments)
-        return (yield from made) if isinstance(made, Generator) else made
+        """The job in any case as a coroutine, which raises what the function does."""
+        try:
+            made = self.function(*self.arguments)
+        except Exception as fault:
+            return _ended(None, fault)
+        return made if isinstance(made, Generator) else _ended(made)
+
+
+def _ended(value: Any, fault: Exception | None = None) -> Coroutine[Any]:
+    """A coroutine that has nothing left to do."""
+    if fault is not None:
+        raise fault
+    return value
+    yield
 
 
 @dataclass(frozen=True)
