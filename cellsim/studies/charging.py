@@ -93,7 +93,7 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
     "fastest", or text of the protocol language.  temperatures [degC]: at the start, and of the surroundings unless
     `ambient` [degC] is given.
     start, end: states of charge (0..1).  limits: what "fastest" keeps to.  cooling [W/m2/K].
-    path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study goes on where it stopped.
+    path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study is resumed where it stopped.
     progress: True for a bar, or a function called with the numbers of charges done and in all.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
     A charge that fails is a row with the reason.

@@ -1,7 +1,7 @@
 """Charging times over ranges: maps over two quantities and Pareto fronts over one limit.
 
-Every point is a ride along the limits with heat, at a coarse accuracy that moves a time by about 1 %, and a job of its
-own.
+Every point is a charge along the limits with heat, at a coarse accuracy that moves a time by about 1 %, and a job of
+its own.
 """
 import math
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ class ChargeMap:
     """Minutes of the fastest safe charge, (y values, x values).
 
     Infinite where it never gets there or no such cell can be; NaN where the solver failed.
-    safe: share of the time at which the largest C-rate itself was what bound; 1 where the whole charge at that
+    safe: fraction of the charging time during which the C-rate cap was active; 1 where the whole charge at that
     rate keeps to all limits.  failures: why the solver failed, "" where it did not.
     """
 
@@ -136,7 +136,7 @@ def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterab
     """Times of the fastest safe charge over two of AXES, in their units.
 
     limits: text or `Limits`; temperature [degC] where that is no axis.  path: `.parquet` or `.csv`: points are
-    saved as they come, and an interrupted map goes on where it stopped.
+    saved as they come, and an interrupted map is resumed where it stopped.
     progress: True for a bar, or a function called with the numbers of points done and in all.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
     Raises ProtocolError for an axis that is not known.

@@ -94,14 +94,13 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path: An
     if flag("resume", resume) and path is None:
         raise ProtocolError("resume: give a path, too, beside which what is done is kept")
     if path is not None:
-        ready(path, first.labels, keep)
-
+        ready(path, first.labels, keep or ())
     columns = None if path is None else kinds(first.labels)
     outcomes: list[Outcome] = []
     results: list[Result | None] = []
     with ExitStack() as stack:
         parts = stack.enter_context(Parts.at(path, keep)) if resume else None
-        writer = stack.enter_context(Writer.replacing(path, first.labels, keep)) if path and not resume else None
+        writer = stack.enter_context(Writer.replacing(path, first.labels, keep or ())) if path and not resume else None
         report = stack.enter_context(reporting(progress))
         announce(SOLVER)
         found = stack.enter_context(closing(run_cases(

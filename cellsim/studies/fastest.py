@@ -28,7 +28,7 @@ from .riding import Limits, Ride, arrived, bounds, check_window, ride_coroutine
 
 CAPS = 9  # largest currents tried before the best of them is refined
 CLOSE = 5e-3  # the best largest current is found to this share
-SLOW = 0.2  # C-rate at which a staged charge that stopped early is thought to go on
+SLOW = 0.2  # C-rate at which a staged charge that stopped early is assumed to continue
 GUESS = 0.01  # share to which the currents of the first guess are found
 EARLY = 1.5  # exponent by which stages grow longer
 BUDGET = 100  # runs of the optimiser after the first guess
@@ -143,7 +143,7 @@ def fastest_charge_coroutine(cell, limits=None, start=0.1, end=0.8, *, spread=Tr
 def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BUDGET, model=None, **how) -> Staged:
     """The same by an optimiser that knows nothing of `ride`: constant currents, each up to a state of charge.
 
-    A stage ends where it meets a limit, and the next one goes on, so that every charge tried keeps to the
+    A stage that meets a limit ends and the next one begins, so that every charge tried keeps to the
     limits.  The currents are found by halving, stage by stage, and then all together by Powell's method.
     """
     from scipy.optimize import minimize

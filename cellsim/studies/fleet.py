@@ -25,7 +25,7 @@ from .riding import WITHIN, Limits, Ride, check_window, ride_coroutine
 from .uncertainty import varied_cells
 
 FIRST = {"plating margin": 10.0, "temperature": 1.0, "critical current margin": 0.1}  # tried, in the unit of WRITTEN
-DOUBLED = 6  # times at most, after which no margin is thought to do
+DOUBLED = 6  # times at most, after which no margin is assumed to suffice
 MOST = 10_000
 SAMPLES = f"give a whole number from 1 to {MOST}"
 HALVED = 4  # times, after which a margin is found
@@ -58,7 +58,7 @@ def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, sa
     Each keeps to the limits by its own potentials, as a charger would that knows them; `worst` is the time that
     the slowest twentieth exceeds.  `fleet_charge` gives the margin a charger needs without this knowledge.
     path: `.parquet` or `.csv`: a row for the nominal cell (number -1) and each of the others, saved as they come; an
-    interrupted study goes on where it stopped.  progress: True for a bar, or a function called with the numbers of
+    interrupted study is resumed where it stopped.  progress: True for a bar, or a function called with the numbers of
     charges done and in all.  threads: to run kernels in, as many as processors unless given; processes: so many of
     them instead.
     """
@@ -111,10 +111,10 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
                  **how) -> Fleet:
     """The fixed margin by which a charger stays within a limit that `share` of cells drawn around `cell` shall keep to.
 
-    The charger knows the nominal cell alone: the current of that cell's ride, with the margin, is replayed on each
+    The charger knows the nominal cell alone: the current of that cell's charge, with the margin, is replayed on each
     drawn one (studies.uncertainty) from the same state of charge, until the upper cut-off voltage if it comes first.
-    A cell that cannot follow does not count as keeping to the limit.  What is drawn is what bears on voltages; the
-    critical current is not.  The margin is found by halving, to FIRST / 16.
+    A cell that cannot follow does not count as keeping to the limit.  The draw varies what affects voltages, not the
+    critical current.  The margin is found by halving, to FIRST / 16.
     progress: True for a bar, or a function called with the number of charges done and None, as it is not known how
     many margins will be tried.  threads: to run kernels in, as many as processors unless given; processes: so many of
     them instead.

@@ -1,7 +1,7 @@
-"""Journals of studies: what is done is on disk, survives kills and is never done by two processes at once.
+"""Journals of studies: what is done is on disk, survives a kill, and no two processes work on one study.
 
-A line for each entry: a mark, a checksum and JSON.  Lines that are cut short or changed are left out, so that what
-they held is done again; a file that is something else is left alone.
+A line for each entry: a mark, a checksum and JSON.  Lines that are cut short or changed are ignored, so that what
+they held is computed again; a file of any other kind is left alone.
 """
 import functools
 import hashlib
@@ -19,11 +19,11 @@ from ..errors import ReportError
 
 try:
     import fcntl
-except ImportError:  # where there are no such locks two processes are not kept apart
+except ImportError:  # without such locks two processes are not kept apart
     fcntl = None  # type: ignore[assignment]
 
 MARK = b"cellsim1 "
-SYNCED = 1.0  # s between two times that the system is asked to bring what was written to the disk
+SYNCED = 1.0  # s between two requests to the system to write to disk what was added
 
 
 @functools.cache
@@ -119,8 +119,8 @@ def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise ReportError(f"{path}: cannot be written ({fault.strerror or fault}); what is in it stays, and the study "
-                          "goes on from there when it is asked for again") from None
+        raise ReportError(f"{path}: cannot be written ({fault.strerror or fault}); what is in it is kept, and the "
+                          "same call resumes the study from there") from None
 
 
 def _locked(path: Path) -> BinaryIO:

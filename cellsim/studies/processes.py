@@ -1,4 +1,4 @@
-"""Process back end of the engine: for many short jobs, most of whose time is Python's, which the GIL limits on threads.
+"""Process back end of the engine: for many short jobs, which on threads are limited by the GIL.
 
 A process that ends takes with it only the job it was running.  Which one that was is found by running those that were
 in flight once more, one after the other; the others get their values, from new processes.

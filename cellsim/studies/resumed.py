@@ -1,7 +1,7 @@
 """Ensembles that are resumed where they stopped: the series of finished cases, and what came of them.
 
-Beside the file lie a journal of outcomes and a folder of parts, tables of the rows of some finished cases each; an
-entry of the journal makes a part count, with the digest of what is in it.  At the end the parts become the file.
+Beside the file lie a journal of outcomes and a folder of parts, tables of the rows of some finished cases each; a
+part counts once the journal has an entry with its digest.  At the end the parts become the file.
 """
 import dataclasses
 import hashlib
@@ -66,7 +66,7 @@ class Parts:
             self.done |= {key: (part, first, rows, said) for key, first, rows, said in cases}
         for other in self.folder.iterdir():
             if PART.fullmatch(other.name) and other.name not in good:
-                other.unlink()  # its entry was not written any more
+                other.unlink()  # killed before its entry was written
         self.next = 1 + max([int(part.split(".")[0]) for part in good], default=0)
 
     @classmethod
@@ -82,7 +82,7 @@ class Parts:
                 parts.flush()
 
     def key(self, case: Case) -> str | None:
-        """What a case is told apart by: all of its input; None where that has no form in text."""
+        """Identifies a case by all of its input; None where that has no form in text."""
         try:
             said = {f.name: self._text(f.name, getattr(case, f.name)) for f in dataclasses.fields(case)}
         except (CellsimError, TypeError, ValueError, AttributeError):
