@@ -40,10 +40,10 @@ class Part(StrEnum):
 
 def watched(cell, step, model):
     """(time in the kernels [ms], steps, Newton iterations) of a run."""
-    turns, reply, ms, counts = simulation.course(cell, step, model), None, 0.0, np.zeros(2)
+    run, reply, ms, counts = simulation.simulate_coroutine(cell, step, model), None, 0.0, np.zeros(2)
     try:
         while True:
-            call = turns.send(reply)
+            call = run.send(reply)
             start = time.process_time()
             reply, = calls.perform([call])
             ms += 1e3 * (time.process_time() - start)

@@ -93,6 +93,9 @@ class SolveError(CellsimError):
         super().__init__(message)
         self.result = result
 
+    def __reduce__(self):
+        return type(self), (str(self), self.result)
+
 
 class CellsimWarning(UserWarning):
     """Something that a user should know about a run or a cell, and that does not make it wrong by itself."""

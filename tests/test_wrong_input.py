@@ -126,9 +126,8 @@ def leftovers(folder):
 def test_every_argument_of_everything_public(made, tmp_path, monkeypatch):
     """A CellsimError with a short message, or success; no other exception, and no half a file."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cellsim.studies.claim_audit.energy_claim.sample", enough)
-    monkeypatch.setattr("cellsim.ensemble.processes.on_processes", enough)
-    monkeypatch.setattr("cellsim.ensemble.ensemble.on_processes", enough)
+    monkeypatch.setattr("cellsim.studies.claim_audit.energy_claim.figures_of_cells", enough)
+    monkeypatch.setattr("cellsim.ensemble.engine.on_processes", enough)
     found, many = [], 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -167,10 +166,11 @@ OPTIONS = {
     "simulate": ("--discharge", "--charge", "--protocol", "--soc", "--model", "--temperature", "--ambient", "--output",
                  "--time-budget"),
     "impedance": ("--soc", "--model", "--temperature", "--lowest", "--highest", "--double-layer", "--output"),
-    "charge": ("--protocol", "--from", "--to", "--temperature", "--ambient", "--limits", "--cooling", "--output"),
-    "map": ("--from", "--to", "--temperature", "--limits", "--output"),
-    "pareto": ("--from", "--to", "--temperature", "--limits", "--output"),
-    "audit": ("--claim", "--cell", "--baseline", "--c-rate", "--temperature", "--output"),
+    "charge": ("--protocol", "--from", "--to", "--temperature", "--ambient", "--limits", "--cooling", "--output",
+               "--threads", "--processes"),
+    "map": ("--from", "--to", "--temperature", "--limits", "--output", "--threads", "--processes"),
+    "pareto": ("--from", "--to", "--temperature", "--limits", "--output", "--threads", "--processes"),
+    "audit": ("--claim", "--cell", "--baseline", "--c-rate", "--temperature", "--output", "--threads", "--processes"),
     "validate": ("--plots", "--output"), "claims": ("--folder",)}
 
 
@@ -194,7 +194,7 @@ def test_every_option_of_every_command(tmp_path, monkeypatch, capsys):
     assert {c.name or c.callback.__name__ for c in cli.app.registered_commands} | {"cache"} == set(commands())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-    for place in ("energy.sample", "speed.bench", "validation.one"):
+    for place in ("engine.on_processes", "energy.figures_of_cells", "speed.bench", "validation.one"):
         monkeypatch.setattr(f"cellsim.studies.{place}", enough, raising=False)
     found = []
     with warnings.catch_warnings():

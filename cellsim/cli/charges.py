@@ -7,7 +7,7 @@ import typer
 
 from ..errors import ProtocolError, ReportError
 from ..support.arguments import numbers, shown
-from .shared import PICTURES, TABLES, app, console, kelvin, output_of, say, text_of, with_progress
+from .shared import PICTURES, TABLES, Processes, Threads, app, console, kelvin, output_of, say, text_of, with_progress
 
 NUMBERS = {"ignore_unknown_options": True}  # so that an argument may begin with a minus
 Start = Annotated[float, typer.Option("--from", help="State of charge [%].")]
@@ -35,6 +35,8 @@ def charge(
     limits: Bounds = None,
     cooling: Annotated[float | None, typer.Option(help="W/m2/K; the cell's own, or 10.")] = None,
     output: Output = None,
+    threads: Threads = None,
+    processes: Processes = None,
 ):
     """Charge cells by several protocols at several temperatures: time, margins, heat, side by side."""
     from ..studies.charging.named_protocols import FASTEST
@@ -52,7 +54,7 @@ def charge(
         return study_table(study)
 
     _charged(shown, start, end, limits, output, charge_study, cell, tuple(dict.fromkeys(chosen)), temperatures,
-             cooling=cooling, ambient=ambient)
+             cooling=cooling, ambient=ambient, threads=threads, processes=processes)
 
 
 @app.command("map", context_settings=NUMBERS)
@@ -69,6 +71,8 @@ def charge_map(
     temperature: Celsius = 25.0,
     limits: Bounds = None,
     output: Output = None,
+    threads: Threads = None,
+    processes: Processes = None,
 ):
     """Minutes of the fastest charge within limits over two quantities."""
     from ..studies.charging.axes import AXES
@@ -77,7 +81,7 @@ def charge_map(
 
     kelvin(temperature)
     _charged(map_table, start, end, limits, output, charge_map, cell, _named(x, AXES), _numbers("X", x_values),
-             _named(y, AXES), _numbers("Y", y_values), temperature=temperature)
+             _named(y, AXES), _numbers("Y", y_values), temperature=temperature, threads=threads, processes=processes)
 
 
 @app.command(context_settings=NUMBERS)
@@ -90,6 +94,8 @@ def pareto(
     temperature: Celsius = 25.0,
     limits: Bounds = None,
     output: Output = None,
+    threads: Threads = None,
+    processes: Processes = None,
 ):
     """Minutes of the fastest charge against one of its limits, the others being kept."""
     from ..studies.charging.axes import OVER
@@ -98,7 +104,7 @@ def pareto(
 
     kelvin(temperature)
     _charged(front_table, start, end, limits, output, pareto, cell, _named(over, OVER), _numbers("VALUES", values),
-             temperature=temperature)
+             temperature=temperature, threads=threads, processes=processes)
 
 
 def _charged(shown, start, end, limits, output, study, *arguments, **how):

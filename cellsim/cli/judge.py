@@ -1,13 +1,14 @@
 """Commands that judge: the claim, what makers state, and how far the models can be trusted."""
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import ProtocolError
-from .shared import app, console, kelvin, output_of, positive, say, with_progress
+from .shared import Processes, Threads, app, console, kelvin, output_of, positive, say, with_progress
 
 
 @app.command()
@@ -18,6 +19,8 @@ def audit(
     c_rate: Annotated[float | None, typer.Option(help="Discharge rate, in place of the claim's.")] = None,
     temperature: Annotated[float | None, typer.Option(help="degC, in place of the claim's.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML report to write.")] = None,
+    threads: Threads = None,
+    processes: Processes = None,
 ):
     """Judge a claim about energy density, with the condition under which it would hold."""
     from ..studies.claim_audit.claim_file import load_claim
@@ -31,7 +34,7 @@ def audit(
     if temperature is not None:
         question = replace(question, temperature=kelvin(temperature))
     with replacing(output) if output is not None else nullcontext() as page:
-        found = with_progress(run, question)
+        found = with_progress(partial(run, threads=threads, processes=processes), question)
         if page is not None:
             found.save(page)
     say(question.title, style="bold")

@@ -1,5 +1,6 @@
 """What the commands share: the app, the terminal, and how words and numbers pass between them and a user."""
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -27,6 +28,9 @@ class _Plain(Console):
 
 
 console = _Plain()
+Threads = Annotated[int | None, typer.Option(
+    help="Threads that kernels run on; as many as the processors of this process unless given.")]
+Processes = Annotated[int | None, typer.Option(help="Processes instead of threads; needs cellsim[processes].")]
 
 
 def say(text, **how):

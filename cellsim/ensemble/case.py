@@ -1,4 +1,4 @@
-"""Cases of an ensemble: what differs from one simulation to the next."""
+"""Cases of an ensemble, what differs from one simulation to the next, and what became of each."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import signature
@@ -8,24 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ParameterError, ProtocolError
-from ..kernels.call.calls import finish
+from ..errors import CellsimError, ParameterError, ProtocolError, SolveError
+from ..kernels.call.calls import Coroutine, finish
 from ..models import ACCURACY, default_model, initial_state, model_of
 from ..parameters import Cell, load
 from ..protocols import Protocol, Step
 from ..protocols.program import MAX_STEPS
 from ..simulation.result import Result
-from ..simulation.run import course, simulate
+from ..simulation.run import simulate, simulate_coroutine
 from ..simulation.variables import Variables
 from ..support.arguments import mapping, shown
 from ..support.spelling import near
+from .jobs import Finished
+from .parquet import check
 
 OPTIONS = tuple(signature(simulate).parameters)[2:]  # what `simulate` takes besides the cell and the steps
 CHANGES = "give a dictionary {\"section/quantity\": value}"
 LABELS = "give a dictionary {name: number or text}"
 
 
-def known_options(what, names, known=OPTIONS):
+def known_options(what: str, names: Iterable[str], known: Sequence[str] = OPTIONS) -> None:
     """Raises ProtocolError for a name that is not among those known."""
     for name in names:
         if name not in known:
@@ -59,7 +61,7 @@ class Case:
     changes: Mapping[str, float | str] = field(default_factory=dict)
     labels: Mapping[str, float | str] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.cell, Cell | str | Path):
             raise ParameterError(f"cell {shown(self.cell)}: give a Cell, the name of a set or the path of a file")
         mapping("changes", self.changes, CHANGES)
@@ -80,11 +82,88 @@ class Case:
 
     def run(self) -> Result:
         """The simulation of this case.  Raises what `simulate` does."""
-        return finish(self.course())
+        return finish(self.coroutine())
 
-    def course(self):
-        """The same in turns, see `simulation.course`."""
-        return (yield from course(self.varied_cell(), self.steps, **{name: getattr(self, name) for name in OPTIONS}))
+    def coroutine(self) -> Coroutine[Result]:
+        """The same as a coroutine of kernel calls.  Raises ParameterError for faulty changes at once."""
+        options = {name: getattr(self, name) for name in OPTIONS}
+        return simulate_coroutine(self.varied_cell(), self.steps, **options)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One case in a row of figures: what it was, how it ended, what it delivered.
+
+    number: from 0, in the order of the cases.  ending: name of the last step's `Ending`, "" if no
+    step was run.  failure: "" or why the case failed; figures are then those up to the failure.
+    Discharged and charged amounts are sums over the steps.
+    """
+
+    number: int
+    labels: dict[str, Any]
+    ending: str = ""
+    message: str = ""
+    failure: str = ""
+    duration: float = float("nan")  # s
+    discharge_capacity: float = float("nan")  # A.h
+    charge_capacity: float = float("nan")  # A.h
+    discharge_energy: float = float("nan")  # W.h
+    charge_energy: float = float("nan")  # W.h
+    final_voltage: float = float("nan")  # V
+    minimum_voltage: float = float("nan")  # V
+    maximum_voltage: float = float("nan")  # V
+
+
+def run_case(number: int, case: Any, keep: tuple[str, ...] | None,
+             columns: dict[str, bool] | None) -> Coroutine[tuple[Outcome, Result | None]]:
+    """A case as a job: its outcome, whatever happens, and its result, with the variables of `keep` only unless None.
+
+    columns: of the table to which it goes, as `parquet.kinds` of labels.
+    """
+    result, failure, labels = None, "", {}
+    try:
+        if not isinstance(case, Case):
+            raise ProtocolError(f"expected cellsim.Case, found {type(case).__name__}")
+        labels = dict(case.labels)
+        if columns is not None:
+            check(labels, columns)
+        result = yield from case.coroutine()
+    except SolveError as fault:
+        result, failure = fault.result, str(fault)
+    except CellsimError as fault:
+        failure = str(fault)
+    except Exception as fault:  # a fault of one case, of whatever kind, must not end the others
+        failure = f"{type(fault).__name__}: {fault}"
+    if result is None:
+        return Outcome(number, labels, failure=failure or "nothing came out"), None
+    try:
+        outcome = _outcome(number, labels, result, failure)
+        return outcome, result if keep is None else _reduced(result, keep)
+    except Exception as fault:
+        return Outcome(number, labels, failure=failure or f"{type(fault).__name__}: {fault}"), None
+
+
+def outcome_of(done: Finished) -> tuple[Outcome, Result | None]:
+    """Outcome and result of a case that was run; of one whose process ended, an outcome that says so."""
+    if done.value is not None:
+        return done.value
+    number, case = done.job.arguments[:2]
+    labels = getattr(case, "labels", {})
+    return Outcome(number, dict(labels) if isinstance(labels, dict) else {}, failure=done.failure), None
+
+
+def _outcome(number: int, labels: dict[str, Any], result: Result, failure: str) -> Outcome:
+    voltage, last = result["Voltage [V]"], result.steps[-1]
+    return Outcome(number, labels, last.ending.name, last.message, failure, float(result.t[-1]),
+                   result.discharge_capacity, result.charge_capacity, result.discharge_energy, result.charge_energy,
+                   float(voltage[-1]), float(voltage.min()), float(voltage.max()))
+
+
+def _reduced(result: Result, keep: tuple[str, ...]) -> Result:
+    """The result with only the variables of `keep`, and none of its states."""
+    arrays = {name: (result.variables.dims(name), np.array(result[name])) for name in keep}
+    return Result(result.cell, result.model, result.temperature, result.step_index, result.steps,
+                  Variables.from_arrays(arrays), result.termination, result.remarks)
 
 
 def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, voltage=None, model=None,

@@ -1,24 +1,23 @@
-"""Many simulations at once: an ensemble on a pool of threads or processes, in memory or to a file."""
-import os
-from collections.abc import Callable, Iterable, Sized
-from contextlib import ExitStack, contextmanager
+"""Many simulations at once: an ensemble on threads or processes, in memory or to a file."""
+from collections.abc import Iterable, Sized
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from itertools import chain
+from typing import Any
 
 from ..errors import ProtocolError
 from ..simulation.result import Result
 from ..simulation.variables import ALIASES
-from ..support.arguments import file_path, flag, listed, shown, text, whole
+from ..support.arguments import file_path, flag, listed, shown, text
 from ..support.compile import SOLVER, announce
 from ..support.files import optional
 from ..support.spelling import near
-from .case import Case
+from .case import Case, Outcome, outcome_of, run_case
+from .engine import Progress, reporting, run_cases, workers_of
+from .jobs import Finished, Job
 from .parquet import Writer, kinds, ready
-from .processes import on_processes
-from .resumed import Parts, go_on
-from .threads import Outcome, on_threads, run_case
+from .resumed import Parts
 
-MOST_THREADS = 1000
 SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
 
 
@@ -53,8 +52,7 @@ class Ensemble:
         return "\n".join(lines + [f"  case {o.number}: {o.failure}" for o in self.failures[:5]])
 
 
-def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=None,
-                  progress: bool | Callable[[int, int | None], object] | None = None,
+def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path: Any = None, progress: Progress = None,
                   keep: Iterable[str] | None = None, processes: int | None = None, resume: bool = False) -> Ensemble:
     """Simulate many cases on several threads; each gives bit for bit what `simulate` gives.
 
@@ -79,9 +77,7 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     variable, ReportError if the file cannot be written or another process is at work on it, all before anything is
     computed.
     """
-    if threads is not None and processes is not None:
-        raise ProtocolError("threads or processes: give one of them")
-    workers = threads_of(threads) if processes is None else threads_of(processes, "processes")
+    workers_of(threads, processes)
     total = len(cases) if isinstance(cases, Sized) else None
     if isinstance(cases, Case):
         cases = [cases]
@@ -98,56 +94,42 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=Non
     if flag("resume", resume) and path is None:
         raise ProtocolError("resume: give a path, too, beside which what is done is kept")
     if path is not None:
-        ready(path, first.labels, keep)
-
-    def run(some):
-        columns = None if path is None else kinds(first.labels)
-        if processes is not None:
-            return on_processes(some, workers, keep, columns)
-        if workers == 1:
-            return (run_case(number, case, keep, columns) for number, case in enumerate(some))
-        return on_threads(some, workers, keep, columns)
-
+        ready(path, first.labels, keep or ())
+    columns = None if path is None else kinds(first.labels)
+    outcomes: list[Outcome] = []
+    results: list[Result | None] = []
     with ExitStack() as stack:
-        if resume:
-            return _resumed(chain([first], source), stack, path, first.labels, keep, run, progress, total)
-        writer = None if path is None else stack.enter_context(Writer.replacing(path, first.labels, keep))
-        report = stack.enter_context(_reporter(progress))
+        parts = stack.enter_context(Parts.at(path, keep)) if resume else None
+        writer = stack.enter_context(Writer.replacing(path, first.labels, keep or ())) if path and not resume else None
+        report = stack.enter_context(reporting(progress))
         announce(SOLVER)
-        outcomes: list[Outcome] = []
-        results: list[Result | None] = []
-        for number, (outcome, result) in enumerate(run(chain([first], source))):
+        found = stack.enter_context(closing(run_cases(
+            chain([first], source), lambda number, case: Job(run_case, (number, case, keep, columns), keep is not None),
+            _Nowhere() if parts is None else parts, threads=threads, processes=processes)))
+        for number, (outcome, result) in enumerate(found):
             if writer is not None and result is not None:
                 writer.add(number, outcome.labels, result)
-            elif writer is None:
+            elif path is None:
                 results.append(result)
             outcomes.append(outcome)
             report(number + 1, total)
-    return Ensemble(tuple(outcomes), None if writer is not None else tuple(results))
+        if parts is not None:
+            parts.finish(first.labels)
+    return Ensemble(tuple(outcomes), None if path is not None else tuple(results))
 
 
-def _resumed(cases, stack, path, labels, keep, run, progress, total) -> Ensemble:
-    """`simulate_many` with what is done already."""
-    parts = stack.enter_context(Parts.at(path, keep))
-    report = stack.enter_context(_reporter(progress))
-    announce(SOLVER)
-    outcomes, order = [], []
-    for number, key, outcome in go_on(cases, parts, run):
-        outcomes.append(outcome)
-        order.append(key)
-        report(number + 1, total)
-    parts.finish(labels, order)
-    return Ensemble(tuple(outcomes))
+class _Nowhere:
+    """An `engine.Store` that keeps nothing: every case is run."""
+
+    def find(self, number: int, case: Case) -> None:
+        """Nothing."""
+
+    def keep(self, number: int, case: Case, done: Finished) -> tuple[Outcome, Result | None]:
+        """What came of it."""
+        return outcome_of(done)
 
 
-def threads_of(threads, name="threads") -> int:
-    """How many threads to use: as asked, or as many as this process has processors.  Raises ProtocolError."""
-    if threads is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return whole(name, threads, f"give a whole number from 1 to {MOST_THREADS}", high=MOST_THREADS)
-
-
-def _names(keep, first, path) -> tuple[str, ...] | None:
+def _names(keep: Any, first: Case, path: Any) -> tuple[str, ...] | None:
     """The variables to keep, checked against those of the first case, if that can be built at all."""
     if keep is None and path is None:
         return None
@@ -165,21 +147,3 @@ def _names(keep, first, path) -> tuple[str, ...] | None:
             raise ProtocolError(f"keep: {name!r} is not one number at a time and cannot go to a table; "
                                 "leave it out, or give no path")
     return names
-
-
-@contextmanager
-def _reporter(progress):
-    """A function (done, total) that tells of progress."""
-    if progress is None or progress is False:
-        yield lambda done, total: None
-    elif callable(progress):
-        yield progress
-    elif progress is not True:
-        raise ProtocolError(f"progress {shown(progress)}: give True, or a function of the numbers of cases done and in "
-                            "all")
-    else:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        with Progress(TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
-            task = bar.add_task("simulating", total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)

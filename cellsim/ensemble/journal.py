@@ -1,8 +1,9 @@
-"""Journals of studies: what is done is on disk, survives kills and is never done by two processes at once.
+"""Journals of studies: what is done is on disk, survives a kill, and no two processes work on one study.
 
-A line for each entry: a mark, a checksum and JSON.  Lines that are cut short or changed are left out, so that what
-they held is done again; a file that is something else is left alone.
+A line for each entry: a mark, a checksum and JSON.  Lines that are cut short or changed are ignored, so that what
+they held is computed again; a file of any other kind is left alone.
 """
+import functools
 import hashlib
 import json
 import os
@@ -11,16 +12,35 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from ..errors import ReportError
+from ..support import compile as _jit
 
 try:
     import fcntl
-except ImportError:  # where there are no such locks two processes are not kept apart
+except ImportError:  # without such locks two processes are not kept apart
     fcntl = None  # type: ignore[assignment]
 
 MARK = b"cellsim1 "
-SYNCED = 1.0  # s between two times that the system is asked to bring what was written to the disk
+SYNCED = 1.0  # s between two requests to the system to write to disk what was added
+
+
+@functools.cache
+def version() -> str:
+    """Digest of all sources of cellsim, any of which may change a result."""
+    return _jit.digest(_jit.EVERYTHING)
+
+
+def digest(case: Any) -> str:
+    """Key of a case in a journal: of its whole input, of JSON's kinds of values, and of the version of cellsim."""
+    said = json.dumps(case, sort_keys=True, default=str) + version()
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
+
+
+def journal_of(path: Any) -> Path:
+    """Where the finished cases of an interrupted study are kept."""
+    return Path(path).with_name(Path(path).name + ".journal")
 
 
 def checksum(said: bytes) -> bytes:
@@ -40,8 +60,8 @@ def _entry(line: bytes) -> dict | None:
     return found if isinstance(found, dict) else None
 
 
-def _plain(value):
-    """A NumPy number as one of JSON's."""
+def _plain(value: Any) -> Any:
+    """A NumPy number as one of JSON's kinds."""
     try:
         return value.item()
     except AttributeError:
@@ -51,8 +71,8 @@ def _plain(value):
 class Journal:
     """Entries, dictionaries of JSON's kinds of values, that are there, and room for more; use `Journal.at`."""
 
-    def __init__(self, path, file):
-        self.path, self.file, self.synced, self.removed = path, file, 0.0, False
+    def __init__(self, path: Path, file: BinaryIO):
+        self.path, self.file, self.synced = path, file, 0.0
         file.seek(0)
         whole = file.read()
         if not MARK.startswith(whole[:len(MARK)]):
@@ -63,47 +83,47 @@ class Journal:
 
     @classmethod
     @contextmanager
-    def at(cls, path) -> Iterator["Journal"]:
+    def at(cls, path: Any) -> Iterator["Journal"]:
         """The journal at a path, locked.  Raises ReportError if another process has it or it cannot be written."""
         path = Path(path)
-        with _told(path):
+        with _in_words(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             file = _locked(path)
         try:
-            with _told(path):
+            with _in_words(path):
                 journal = cls(path, file)
             yield journal
         finally:
-            with _told(path):
+            with _in_words(path):
                 file.close()
 
-    def add(self, entry: dict):
+    def add(self, entry: dict) -> None:
         """Write an entry.  Raises ReportError."""
         said = json.dumps(entry, default=_plain).encode()
-        with _told(self.path):
+        with _in_words(self.path):
             self.file.write(MARK + checksum(said) + b" " + said + b"\n")
             self.file.flush()
             if time.monotonic() - self.synced > SYNCED:
                 os.fsync(self.file.fileno())
                 self.synced = time.monotonic()
 
-    def remove(self):
+    def remove(self) -> None:
         """Delete the file, still locked."""
-        with _told(self.path):
+        with _in_words(self.path):
             self.path.unlink(missing_ok=True)
 
 
 @contextmanager
-def _told(path):
+def _in_words(path: Path) -> Iterator[None]:
     """Failures of the system as sentences."""
     try:
         yield
     except OSError as fault:
-        raise ReportError(f"{path}: cannot be written ({fault.strerror or fault}); what is in it stays, and the study "
-                          "goes on from there when it is asked for again") from None
+        raise ReportError(f"{path}: cannot be written ({fault.strerror or fault}); what is in it is kept, and the "
+                          "same call resumes the study from there") from None
 
 
-def _locked(path):
+def _locked(path: Path) -> BinaryIO:
     """The file, open for reading and appending and locked.  Raises ReportError, OSError."""
     while True:
         if path.exists() and not stat.S_ISREG(path.stat().st_mode):

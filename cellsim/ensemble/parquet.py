@@ -1,7 +1,9 @@
 """Writing the series of many simulations to one Parquet file, a group of rows at a time."""
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from numbers import Real
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,19 +13,19 @@ from ..support.files import optional, replacing
 GROUP = 65536  # rows of a group, at least
 
 
-def kinds(labels) -> dict:
-    """Of every label, whether it is a number."""
+def kinds(labels: Mapping[str, Any]) -> dict[str, bool]:
+    """For each label, whether it is a number."""
     return {key: isinstance(value, Real) for key, value in labels.items()}
 
 
-def check(labels, columns):
+def check(labels: Mapping[str, Any], columns: dict[str, bool]) -> None:
     """Raise ProtocolError for labels that do not fit the columns, which are `kinds` of labels."""
     if kinds(labels) != columns:
         raise ProtocolError(f"labels {labels}: differ in name or kind from those of the first case "
                             f"({', '.join(columns) or 'none'})")
 
 
-def ready(path, labels, names):
+def ready(path: Any, labels: Mapping[str, Any], names: Sequence[str]) -> None:
     """Raise ReportError, ProtocolError where no such table can be written to a path of this name."""
     if Path(path).suffix != ".parquet":
         raise ReportError(f"{path}: give the name of a .parquet file")
@@ -36,7 +38,7 @@ def ready(path, labels, names):
 class Writer:
     """Rows of case number, labels and variables; use `Writer.replacing`."""
 
-    def __init__(self, path, labels, names):
+    def __init__(self, path: Any, labels: Mapping[str, Any], names: Sequence[str]):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -48,12 +50,13 @@ class Writer:
         self.dictionary = [key for key, number in self.labels.items() if not number]
         self.file = pq.ParquetWriter(path, self.schema, use_dictionary=["Case", *self.labels],
                                      write_page_checksum=True)
-        self.waiting, self.rows = [], 0
+        self.waiting: list[tuple] = []
+        self.rows = 0
 
     @classmethod
     @contextmanager
-    def replacing(cls, path, labels, names):
-        """A writer whose file takes its place when all went well.  Raises ReportError, ProtocolError."""
+    def replacing(cls, path: Any, labels: Mapping[str, Any], names: Sequence[str]) -> Iterator["Writer"]:
+        """A writer whose file replaces the one at the path if all goes well.  Raises ReportError, ProtocolError."""
         ready(path, labels, names)
         with replacing(path) as partial:
             writer = cls(partial, labels, names)
@@ -63,15 +66,15 @@ class Writer:
             finally:
                 writer.file.close()
 
-    def add(self, number, labels, result):
+    def add(self, number: int, labels: Mapping[str, Any], result: Any) -> None:
         """Append the rows of one case."""
         self.waiting.append((number, list(labels.values()), [result[name] for name in self.names]))
         self.rows += result.t.size
         if self.rows >= GROUP:
             self.flush()
 
-    def flush(self):
-        """Write what waits as one group of rows."""
+    def flush(self) -> None:
+        """Write the pending rows as one group."""
         import pyarrow as pa
 
         if self.waiting:

@@ -1,30 +1,30 @@
-"""Ensembles that go on where they stopped.
+"""Ensembles that are resumed where they stopped: the series of finished cases, and what came of them.
 
-Beside the file lie a journal of outcomes and a folder of parts, tables of the rows of some finished cases each; an
-entry of the journal makes a part count, with the digest of what is in it.  At the end the parts become the file.
+Beside the file lie a journal of outcomes and a folder of parts, tables of the rows of some finished cases each; a
+part counts once the journal has an entry with its digest.  At the end the parts become the file.
 """
 import dataclasses
 import hashlib
-import json
 import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from numbers import Number
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import CellsimError, ReportError
 from ..parameters import Cell, load
 from ..protocols import Protocol, Step
+from ..simulation.result import Result
 from ..support.files import optional, replacing
 from . import parquet
-from .journal import Journal
+from .case import Case, Outcome, outcome_of
+from .jobs import Finished
+from .journal import Journal, digest, journal_of
 from .parquet import Writer
-from .processes import NOT_KEPT
-from .resumable import journal_of, version
-from .threads import Outcome
 
 PART = re.compile(r"\d{6}\.parquet")
 OFTEN = 10.0  # s after which finished cases are written, however few rows they have
@@ -33,26 +33,27 @@ OFTEN = 10.0  # s after which finished cases are written, however few rows they 
 class _Rows:
     """Some rows of a part, as `Writer` takes them."""
 
-    def __init__(self, table, first, rows):
+    def __init__(self, table: Any, first: int, rows: int):
         self.table, self.first, self.rows = table, first, rows
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> np.ndarray:
         return self.table[name].slice(self.first, self.rows).to_numpy()
 
     @property
-    def t(self):
+    def t(self) -> np.ndarray:
         return self["Time [s]"]
 
 
 class Parts:
-    """The finished cases of an ensemble; use `Parts.at`."""
+    """The finished cases of an ensemble, an `engine.Store`; use `Parts.at`."""
 
-    def __init__(self, path, journal, names):
+    def __init__(self, path: Path, journal: Journal, names: tuple[str, ...]):
         self.path, self.journal, self.names = path, journal, names
         self.folder = path.with_name(path.name + ".parts")
         self.done: dict[str, tuple] = {}  # key: (part, first row, rows, fields of the outcome)
         self.texts: dict[tuple, tuple] = {}  # name and id of an object: (it, its text)
         self.many: dict[str, int] = {}  # how often a case of the same input came
+        self.order: list[str | None] = []  # keys of the cases by number
         self.waiting: list = []
         self.rows, self.since = 0, time.monotonic()
         try:
@@ -60,39 +61,55 @@ class Parts:
         except OSError as fault:
             raise ReportError(f"{self.folder}: cannot be made ({fault.strerror}); it keeps what is done") from None
         good = {entry["part"]: entry["cases"] for entry in journal.entries if PART.fullmatch(str(entry.get("part")))
-                and _digest(self.folder / entry["part"]) == entry.get("digest", "")}
+                and _digest_of(self.folder / entry["part"]) == entry.get("digest", "")}
         for part, cases in good.items():
             self.done |= {key: (part, first, rows, said) for key, first, rows, said in cases}
         for other in self.folder.iterdir():
             if PART.fullmatch(other.name) and other.name not in good:
-                other.unlink()  # its entry was not written any more
+                other.unlink()  # killed before its entry was written
         self.next = 1 + max([int(part.split(".")[0]) for part in good], default=0)
 
     @classmethod
     @contextmanager
-    def at(cls, path, names) -> Iterator["Parts"]:
+    def at(cls, path: Any, names: tuple[str, ...] | None) -> Iterator["Parts"]:
         """What is done of the ensemble that is to be written to a path.  Raises ReportError."""
         path = Path(path)
         with Journal.at(journal_of(path)) as journal:
-            parts = cls(path, journal, names)
+            parts = cls(path, journal, names or ())
             try:
                 yield parts
             finally:
                 parts.flush()
 
-    def key(self, case) -> str | None:
-        """What a case is told apart by: all of its input; None where that cannot be put into words."""
+    def key(self, case: Case) -> str | None:
+        """Identifies a case by all of its input; None where that has no form in text."""
         try:
             said = {f.name: self._text(f.name, getattr(case, f.name)) for f in dataclasses.fields(case)}
         except (CellsimError, TypeError, ValueError, AttributeError):
             return None
-        whole = json.dumps([said, self.names, version()], sort_keys=True)
-        digest = hashlib.sha256(whole.encode()).hexdigest()[:24]
-        self.many[digest] = self.many.get(digest, -1) + 1
-        return f"{digest}-{self.many[digest]}"
+        key = digest([said, self.names])
+        self.many[key] = self.many.get(key, -1) + 1
+        return f"{key}-{self.many[key]}"
 
-    def _text(self, name, value):
-        if not isinstance(value, Cell | Step | Protocol):  # what cannot be changed and takes long to put into words
+    def find(self, number: int, case: Case) -> tuple[Outcome, Result | None] | None:
+        """What came of a case that is done; its rows are in a part."""
+        self.order.append(key := self.key(case))
+        if key not in self.done:
+            return None
+        return dataclasses.replace(Outcome(**self.done[key][3]), number=number), None
+
+    def keep(self, number: int, case: Case, done: Finished) -> tuple[Outcome, Result | None]:
+        """Keep a finished case, with its rows if there are any; one whose process ended, in this file only."""
+        outcome, result = outcome_of(done)
+        key = None if done.fault is not None else self.order[number]
+        self.waiting.append((key, outcome, None if result is None else [result[name] for name in self.names]))
+        self.rows += 0 if result is None else result.t.size
+        if self.rows >= parquet.GROUP or time.monotonic() - self.since > OFTEN:
+            self.flush()
+        return outcome, None
+
+    def _text(self, name: str, value: Any) -> Any:
+        if not isinstance(value, Cell | Step | Protocol):  # what cannot be changed and takes long to write out
             return _text(name, value)
         known = self.texts.get((name, id(value)))
         if known is None:
@@ -101,16 +118,7 @@ class Parts:
             known = self.texts[name, id(value)] = value, _text(name, value)
         return known[1]
 
-    def add(self, key, outcome, result):
-        """Keep a finished case, with its rows if there are any."""
-        if key is not None and outcome.failure.startswith(NOT_KEPT):
-            key = None  # to be run again another time, but in this file as it is
-        self.waiting.append((key, outcome, None if result is None else [result[name] for name in self.names]))
-        self.rows += 0 if result is None else result.t.size
-        if self.rows >= parquet.GROUP or time.monotonic() - self.since > OFTEN:
-            self.flush()
-
-    def flush(self):
+    def flush(self) -> None:
         """Write what waits as one part.  Raises ReportError."""
         if not self.waiting:
             return
@@ -126,18 +134,18 @@ class Parts:
             rows = 0 if arrays is None else arrays[0].size
             cases.append((key, first, rows, dataclasses.asdict(outcome)))
             first += rows
-        self.journal.add({"part": part, "digest": _digest(self.folder / part), "cases": [c for c in cases if c[0]]})
+        self.journal.add({"part": part, "digest": _digest_of(self.folder / part), "cases": [c for c in cases if c[0]]})
         for key, start, rows, said in cases:
             self.done[key or f"number {said['number']}"] = (part, start, rows, said)
         self.waiting, self.rows, self.next, self.since = [], 0, self.next + 1, time.monotonic()
 
-    def finish(self, labels, order):
-        """Write the file of all cases, whose keys come in their order, and remove what lies beside it."""
+    def finish(self, labels: Mapping[str, Any]) -> None:
+        """Write the file of all cases, in their order, and remove what lies beside it."""
         self.flush()
         at, table = None, None
         with Writer.replacing(self.path, labels, self.names) as writer:
-            for number, key in enumerate(order):
-                part, first, rows, said = self.done.get(f"number {number}") or self.done[key]
+            for number, key in enumerate(self.order):
+                part, first, rows, said = self.done.get(f"number {number}") or self.done[str(key)]
                 if rows:
                     if part != at:
                         pq = optional("pyarrow.parquet")
@@ -151,36 +159,8 @@ class Parts:
             self.folder.rmdir()
 
 
-def go_on(cases, parts, run) -> Iterator[tuple[int, str | None, Outcome]]:
-    """(number, key, outcome) of every case, in order; `run` makes (Outcome, Result) of those that are not done yet."""
-    known: dict = {}  # number: (key, outcome)
-    given: list = []
-
-    def left():
-        for number, case in enumerate(cases):
-            key = parts.key(case)
-            if key in parts.done:
-                known[number] = key, dataclasses.replace(Outcome(**parts.done[key][3]), number=number)
-            else:
-                given.append((number, key))
-                yield case
-
-    due = 0
-    for outcome, result in run(left()):
-        number, key = given.pop(0)
-        outcome = dataclasses.replace(outcome, number=number)
-        parts.add(key, outcome, result)
-        known[number] = key, outcome
-        while due in known:
-            yield due, *known.pop(due)
-            due += 1
-    while due in known:
-        yield due, *known.pop(due)
-        due += 1
-
-
-def _text(name, value):
-    """A field of a case in words.  Raises TypeError where there are none."""
+def _text(name: str, value: Any) -> Any:
+    """A field of a case as text.  Raises TypeError where it has no form in text."""
     if name == "cell":
         return (value if isinstance(value, Cell) else load(value)).to_json()
     if name == "steps":
@@ -193,10 +173,10 @@ def _text(name, value):
         return [_text("", each) for each in value]
     if value is None or isinstance(value, bool | Number | str | np.generic):
         return repr(value)
-    raise TypeError(f"{type(value).__name__} has no words")
+    raise TypeError(f"{type(value).__name__} has no form in text")
 
 
-def _digest(path) -> str | None:
+def _digest_of(path: Path) -> str | None:
     """Of a file, None if there is none."""
     try:
         with open(path, "rb") as file:

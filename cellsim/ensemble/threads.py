@@ -1,36 +1,27 @@
-"""The cases of an ensemble on their way: turn by turn, one after the other or on a pool of threads.
+"""Thread back end of the engine: interleaves the kernel calls of many jobs.
 
-Kernels run without Python's lock, so threads share the work; each case takes the very turns of
-`simulation.course` that a single run takes, so results do not depend on how many threads there are.
+Kernels release the GIL, so that threads share them; everything else runs in the calling thread.  Each job makes the
+kernel calls it would make alone, so that its value does not depend on the number of threads.
 """
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
-import numpy as np
+from ..kernels.call.calls import Reply
+from .jobs import Finished, Job, Stream, Task, advance, replies_of
 
-from ..errors import CellsimError, ProtocolError, SolveError
-from ..kernels.call.calls import Reply, perform
-from ..kernels.call.record import recycle
-from ..simulation.result import Result
-from ..simulation.variables import Variables
-from .case import Case
-from .parquet import check
-
-AHEAD = 2  # handfuls of cases at work or waiting to go on, for each worker
-MOST, SLICE = 64, 2e-2  # cases that a worker is given at a time, and how long it should be busy with them [s]
+AHEAD = 2  # batches in flight per worker
+MOST, SLICE = 64, 2e-2  # kernel calls of a batch at most, and how long it should keep a worker busy [s]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One case in a row of figures: what it was, how it ended, what it delivered.
+def on_threads(jobs: Iterable[Job], threads: int, finished: Callable[[Finished], object]) -> Stream:
+    """Every job's `Finished`, in order; only a bounded number of jobs is taken from the source ahead of that.
 
-    number: from 0, in the order of the cases.  ending: name of the last step's `Ending`, "" if no
-    step was run.  failure: "" or why the case failed; figures are then those up to the failure.
-    Discharged and charged amounts are sums over the steps.
+    finished: called in this thread as soon as each job has ended, in whatever order that is.
+    Several short kernel calls make one batch, as a thread that asks for the GIL waits longer than they take.
     """
+<<<<<<< 01f6ea84b4af3e1bd155044dd0f76ee858c79d92
 
     number: int
     labels: dict
@@ -116,25 +107,40 @@ def on_threads(cases, threads, keep, columns) -> Iterator:
     source, many = enumerate(cases), 1
     begun = due = 0  # cases taken from the source, and yielded
     done: dict = {}
+=======
+    source, many = enumerate(jobs), 1
+    begun = due = 0  # jobs taken from the source, and yielded
+    numbers: dict[Task, tuple[int, Job]] = {}
+    done: dict[int, Finished] = {}
+>>>>>>> 057a788e141eb86ec32b2aaf8357949efac938b4
     pool = ThreadPoolExecutor(threads, thread_name_prefix="cellsim")
-    waiting: deque = deque()  # handfuls of courses whose kernels are being called
+    waiting: deque[tuple[list[Task], Future]] = deque()  # batches in flight
     try:
         while True:
             room = AHEAD * threads * MOST - (begun - due) if len(waiting) < AHEAD * threads else 0
-            moved = [_Course(*item, keep, columns) for item in islice(source, min(many, room))]
-            begun += len(moved)
-            if not moved:
+            moves: list[tuple[Task, object]] = []
+            for number, job in islice(source, min(many, room)):
+                task = Task(job.coroutine(), reuse=job.reuse)
+                numbers[task] = number, job
+                moves.append((task, None))
+            begun += len(moves)
+            if not moves:
                 if not waiting:
                     return
-                moved, called = waiting.popleft()
+                tasks, called = _next(waiting)
                 replies = called.result()
-                many = handful(many, len(moved), sum(r.spent for r in replies if isinstance(r, Reply)))
-                for course, reply in zip(moved, replies, strict=True):
-                    course.go_on(reply)
-            done |= {course.number: course.end for course in moved if course.turns is None}
-            going = [course for course in moved if course.turns is not None]
-            if going:
-                waiting.append((going, pool.submit(_replies, [course.call for course in going])))
+                many = batch_size(many, len(tasks), sum(r.spent for r in replies if isinstance(r, Reply)))
+                moves = list(zip(tasks, replies, strict=True))
+            asking: list[Task] = []
+            for task, reply in moves:
+                asking += advance(task, reply)
+                if task.root.ended:
+                    number, job = numbers.pop(task.root)
+                    done[number] = Finished(number, job, task.root.value, task.root.fault)
+                    finished(done[number])
+            for first in range(0, len(asking), many):
+                batch = asking[first:first + many]
+                waiting.append((batch, pool.submit(replies_of, [task.call for task in batch if task.call])))
             while due in done:
                 yield done.pop(due)
                 due += 1
@@ -142,20 +148,16 @@ def on_threads(cases, threads, keep, columns) -> Iterator:
         pool.shutdown(cancel_futures=True)
 
 
-def handful(many, cases, spent) -> int:
-    """How many cases to give away at once, after `many`, where so many took so long [s]."""
-    return int(min(max(1.0, SLICE * cases / max(spent, 1e-9)), 2 * many, MOST))
+def _next(waiting: deque[tuple[list[Task], Future]]) -> tuple[list[Task], Future]:
+    """A batch that is done, or the oldest one."""
+    for k, (_, called) in enumerate(waiting):
+        if called.done():
+            found = waiting[k]
+            del waiting[k]
+            return found
+    return waiting.popleft()
 
 
-def _outcome(number, labels, result, failure) -> Outcome:
-    voltage, last = result["Voltage [V]"], result.steps[-1]
-    return Outcome(number, labels, last.ending.name, last.message, failure, float(result.t[-1]),
-                   result.discharge_capacity, result.charge_capacity, result.discharge_energy, result.charge_energy,
-                   float(voltage[-1]), float(voltage.min()), float(voltage.max()))
-
-
-def _reduced(result, keep) -> Result:
-    """The result with only the variables of `keep`, and none of its states."""
-    arrays = {name: (result.variables.dims(name), np.array(result[name])) for name in keep}
-    return Result(result.cell, result.model, result.temperature, result.step_index, result.steps,
-                  Variables.from_arrays(arrays), result.termination, result.remarks)
+def batch_size(many: int, calls: int, spent: float) -> int:
+    """How many calls to give a worker at once, after `many`, where so many calls took so long [s]."""
+    return int(min(max(1.0, SLICE * calls / max(spent, 1e-9)), 2 * many, MOST))

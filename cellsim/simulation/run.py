@@ -4,8 +4,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import Ending, ProtocolError, SolveError
+<<<<<<< 01f6ea84b4af3e1bd155044dd0f76ee858c79d92
 from ..kernels.call.calls import Call, Rows, finish
 from ..kernels.call.record import NO_KNOTS, STARTING, Arguments, packed_system, recycle
+=======
+from ..kernels.call.calls import Call, Coroutine, Rows, finish
+from ..kernels.call.record import STARTING, Buffer, address, recycle, words
+>>>>>>> 057a788e141eb86ec32b2aaf8357949efac938b4
 from ..kernels.integrators import ndf as march
 from ..kernels.integrators import tr_bdf2 as following
 from ..kernels.integrators.ndf_history import MAX_ORDER
@@ -105,16 +110,18 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the
     solver itself fails.
     """
-    return finish(course(cell, steps, model, temperature=temperature, soc=soc, voltage=voltage, heat=heat,
-                         ambient=ambient, period=period, accuracy=accuracy, rtol=rtol, time_budget=time_budget,
-                         max_steps=max_steps, force=force, start=start))
+    return finish(simulate_coroutine(
+        cell, steps, model, temperature=temperature, soc=soc, voltage=voltage, heat=heat, ambient=ambient,
+        period=period, accuracy=accuracy, rtol=rtol, time_budget=time_budget, max_steps=max_steps, force=force,
+        start=start))
 
 
-def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
-           accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False, start=None):
-    """As `simulate`, in turns: a generator of `Call`s that is sent their `Reply`s and returns the Result.
+def simulate_coroutine(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None,
+                       period=None, accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False,
+                       start=None) -> Coroutine[Result]:
+    """Coroutine form of `simulate`: yields each kernel call, receives its reply, returns the Result.
 
-    So that the kernels of many runs can be called together, see `perform`.
+    With it the kernels of many runs are called together, see `calls.perform`.
     """
     cell, model = load(cell), model_of(model)
     temperature, ambient = kelvin("temperature", temperature), kelvin("ambient", ambient)
@@ -202,7 +209,7 @@ def _how(period, accuracy, rtol, time_budget, max_steps):
 
 
 def _one_step(run, step, t0):
-    """Times [s], states and outcome of one step from run.state, in turns as `course`."""
+    """Times [s], states and outcome of one step from run.state, a coroutine."""
     if not run.warms:
         run.take_on(run.around(step))
     size, limit = run.state.size, run.time_budget

@@ -18,8 +18,8 @@ def aged(cell, cycles=0.0, hours=0.0, temperature=None):
 
     Growth and losses are those the parameter set states, nothing by default; the numbers that change are
     film resistance, contact fraction and utilisation of porous electrodes and the interface resistance of
-    lithium.  Capacity lost to interphases is not booked.  Raises ProtocolError, also where the set states no rate
-    at all for what is asked: the cell would come back as it was.
+    lithium.  Capacity lost to interphases is not accounted for.  Raises ProtocolError, also where the set states no
+    rate at all for what is asked: the cell would come back as it was.
     """
     for name, value in (("cycles", cycles), ("hours", hours)):
         if not 0.0 <= value < 1e7:

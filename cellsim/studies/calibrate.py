@@ -145,7 +145,7 @@ def _checked(runs) -> list[MeasuredRun]:
 
 
 class _Search:
-    """One calibration on its way."""
+    """One calibration in progress."""
 
     def __init__(self, cell, runs, free, volts, kelvin, most):
         self.cell, self.runs, self.most, self.count, self.last = cell, runs, most, 0, None

@@ -2,21 +2,23 @@
 from dataclasses import dataclass, field
 
 from ..design import EnergyDensity, areal_capacity, build, energy_density, pair_layers
+from ..kernels.call.calls import Coroutine, finish
 from ..parameters import Cell
 from ..protocols import discharge
-from ..simulation.run import simulate
+from ..simulation.run import simulate_coroutine
 
 EXCESS = "design/lithium excess thickness"
 ELECTROLYTE = "separator/thickness"
 COATINGS = ("negative electrode/thickness", "positive electrode/thickness")
 
 
-def thickness(cell) -> float:
+def thickness(cell: Cell) -> float:
     """Of one electrode pair in the charged state [m]."""
     return sum(layer.thickness for layer in pair_layers(cell))
 
 
-def resized(cell, areal=None, electrolyte=None, excess=None) -> Cell:
+def resized(cell: Cell, areal: float | None = None, electrolyte: float | None = None,
+            excess: float | None = None) -> Cell:
     """A cell with another areal capacity [A.h/m2], electrolyte or lithium-excess thickness [m].
 
     The stack keeps its thickness, so that the housing stays what it is: the number of electrode
@@ -40,25 +42,31 @@ def resized(cell, areal=None, electrolyte=None, excess=None) -> Cell:
 class Family:
     """A cell and its resized relatives at one rate [1/h] and temperature [K].
 
-    What is simulated depends on areal capacity and electrolyte only, so results are kept by these.
+    What is simulated depends on areal capacity and electrolyte only, so results are cached by these.
     """
 
     cell: Cell
     c_rate: float
     temperature: float
-    kept: dict = field(default_factory=dict, repr=False)
+    kept: dict[tuple, float] = field(default_factory=dict, repr=False)
 
-    def areal_energy(self, areal=None, electrolyte=None) -> float:
-        """Simulated discharge energy per electrode area [W.h/m2]."""
+    def areal_energy(self, areal: float | None = None, electrolyte: float | None = None) -> Coroutine[float]:
+        """Simulated discharge energy per electrode area [W.h/m2], a coroutine."""
         key = (areal, electrolyte)
         if key not in self.kept:
             cell = resized(self.cell, areal, electrolyte)
-            run = simulate(cell, discharge(self.c_rate), temperature=self.temperature)
+            run = yield from simulate_coroutine(cell, discharge(self.c_rate), temperature=self.temperature)
             self.kept[key] = run.discharge_energy / cell.value("cell/electrode area")
         return self.kept[key]
 
-    def energy_density(self, areal=None, electrolyte=None, excess=None) -> EnergyDensity:
+    def energy_density(self, areal: float | None = None, electrolyte: float | None = None,
+                       excess: float | None = None) -> EnergyDensity:
         """At stack, cell and pack level, of a relative in the same housing."""
+        return finish(self.density_coroutine(areal, electrolyte, excess))
+
+    def density_coroutine(self, areal: float | None = None, electrolyte: float | None = None,
+                          excess: float | None = None) -> Coroutine[EnergyDensity]:
+        """Coroutine form of `energy_density`."""
         cell = resized(self.cell, areal, electrolyte, excess)
-        energy = self.areal_energy(areal, electrolyte) * cell.value("cell/electrode area")
-        return energy_density(cell, energy, build(cell))
+        areal_energy = yield from self.areal_energy(areal, electrolyte)
+        return energy_density(cell, areal_energy * cell.value("cell/electrode area"), build(cell))

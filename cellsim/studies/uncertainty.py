@@ -1,11 +1,20 @@
 """How far a cell's energy density can be off, from how its inputs are known."""
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
 import numpy as np
 
 from ..design import build, energy_density
-from ..errors import ParameterError, SolveError
+from ..ensemble.engine import Progress, value_of
+from ..ensemble.jobs import Finished
+from ..ensemble.resumable import run_resumably
+from ..errors import CellsimError, ParameterError
+from ..kernels.call.calls import Coroutine
+from ..parameters import Cell
 from ..parameters.catalogue import quantities
 from ..protocols import discharge
-from ..simulation.run import simulate
+from ..simulation.run import simulate_coroutine
 
 # Half-width of the uniform spread of a value, by how it is known.  A judgement of the authors of
 # cellsim, stated in every report: what matters is that it is the same for every cell.
@@ -20,14 +29,14 @@ ENDS = ("thickness", "density", "active material volume fraction", "utilisation"
         "area coverage", "tab and terminal mass")
 
 
-def varied(cell) -> list[str]:
+def varied(cell: Cell) -> list[str]:
     """Paths of the numbers that are varied: sizes, amounts, densities, and what costs voltage."""
     return [row[0] for row in cell.provenance().rows
             if row[0].split("/")[0] in SECTIONS and row[0].endswith(ENDS) and row[0] not in LEFT
             and "stated" not in row[0] and cell.record(row[0]).law.constant and cell.value(row[0]) > 0.0]
 
 
-def _within(cell, path, value):
+def _within(cell: Cell, path: str, value: float) -> float:
     """The value, kept inside what the schema and the volume fractions of an electrode allow."""
     section, _, key = path.partition("/")
     kind = cell.text(f"{section}/type") if section.endswith("electrode") else None
@@ -38,7 +47,7 @@ def _within(cell, path, value):
     return float(min(max(value, name.lo), high))
 
 
-def varied_cells(cell, samples=SAMPLES):
+def varied_cells(cell: Cell, samples: int = SAMPLES) -> Iterator[Cell]:
     """Cells drawn around `cell`: a Latin hypercube over `varied(cell)`, each value within the SPREAD of its method.
 
     Draws that break a rule of parameter sets are left out.
@@ -55,23 +64,57 @@ def varied_cells(cell, samples=SAMPLES):
             continue
 
 
-def sample(cell, c_rate, temperature, samples=SAMPLES) -> np.ndarray:
-    """Energy densities (samples, 2) [W.h/kg, W.h/L] of cells drawn around `cell`.
+def density_of(cell: Cell, c_rate: float, temperature: float | None) -> Coroutine[tuple[float, float]]:
+    """Simulated energy density of a cell [W.h/kg, W.h/L].  Raises ParameterError, SolveError."""
+    run = yield from simulate_coroutine(cell, discharge(c_rate), temperature=temperature)
+    density = energy_density(cell, run.discharge_energy, build(cell))
+    return density.gravimetric, density.volumetric
 
-    Draws that cannot be built or simulated (layers too large for a can) are left out.
+
+def sample_rows(cell: Cell, c_rate: float, temperature: float | None, samples: int = SAMPLES, *, path: Any = None,
+                progress: Progress = None, threads: int | None = None, processes: int | None = None) -> list[dict]:
+    """A row for each cell drawn around `cell`: "gravimetric" [W.h/kg], "volumetric" [W.h/L] and "failure".
+
+    A cell that cannot be built or simulated (layers too large for a can) keeps its row: NaN, and the reason.
+    path: `.parquet` or `.csv`, to which rows are saved as they come; interrupted, the same call computes the others.
+    progress, threads, processes: as `simulate_many`.
     """
-    found = []
-    for other in varied_cells(cell, samples):
-        try:
-            energy = simulate(other, discharge(c_rate), temperature=temperature).discharge_energy
-            density = energy_density(other, energy, build(other))
-        except (ParameterError, SolveError):
-            continue
-        found.append((density.gravimetric, density.volumetric))
-    return np.array(found).reshape(-1, 2)
+    cells = list(varied_cells(cell, samples))
+    cases = [{"draw": number, "C-rate": c_rate, "temperature": temperature, "values": each.digest()}
+             for number, each in enumerate(cells)]
+    return run_resumably(cases, partial(_of_draw, cells), path, progress, row_of=_row, failed=_failed, threads=threads,
+                         processes=processes)
 
 
-def interval(samples) -> tuple[float, float]:
+def _of_draw(cells: list[Cell], case: dict) -> Coroutine[tuple[float, float]]:
+    return density_of(cells[case["draw"]], case["C-rate"], case["temperature"])
+
+
+def _row(case: dict, found: tuple[float, float]) -> dict:
+    return {"gravimetric": found[0], "volumetric": found[1], "failure": ""}
+
+
+def _failed(case: dict, why: str) -> dict:
+    return {"gravimetric": np.nan, "volumetric": np.nan, "failure": why}
+
+
+def sample(cell: Cell, c_rate: float, temperature: float | None, samples: int = SAMPLES, **how: Any) -> np.ndarray:
+    """Energy densities (samples, 2) [W.h/kg, W.h/L] of cells drawn around `cell`; those that fail are left out.
+
+    how: further arguments of `sample_rows`.
+    """
+    rows = sample_rows(cell, c_rate, temperature, samples, **how)
+    return np.array([(r["gravimetric"], r["volumetric"]) for r in rows if not r["failure"]]).reshape(-1, 2)
+
+
+def densities(found: Iterable[Finished]) -> np.ndarray:
+    """Values (n, 2) of jobs of `density_of`; those of cells that cannot be built or simulated are left out."""
+    values = [each.value if each.fault is None else None if isinstance(each.fault, CellsimError) else value_of(each)
+              for each in found]
+    return np.array([value for value in values if value is not None]).reshape(-1, 2)
+
+
+def interval(samples: np.ndarray) -> tuple[float, float]:
     """5 % and 95 % quantiles of (n,) samples; NaN if there are none."""
     if len(samples) == 0:
         return float("nan"), float("nan")

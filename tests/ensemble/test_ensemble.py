@@ -224,7 +224,7 @@ NONE = Case(CHEN, cellsim.discharge(1.0), SMALL)
 def test_bad_input_is_refused_before_anything_is_computed(given, options, fault, words, monkeypatch, tmp_path):
     """Words name what is wrong and what to give instead; no case is run, no file is left."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Case, "course", lambda self: pytest.fail("a case was run"))
+    monkeypatch.setattr(Case, "coroutine", lambda self: pytest.fail("a case was run"))
     with pytest.raises(fault, match=words):
         simulate_many(given, **options)
     assert not list(tmp_path.iterdir())

@@ -13,9 +13,10 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Case, simulate_many
-from cellsim.ensemble import processes, resumable
-from cellsim.ensemble.journal import Journal
-from cellsim.ensemble.resumable import journal_of, run_resumably
+from cellsim.ensemble import processes
+from cellsim.ensemble.jobs import WorkerLost
+from cellsim.ensemble.journal import Journal, digest, journal_of
+from cellsim.ensemble.resumable import run_resumably
 from cellsim.errors import CellsimError, ProtocolError, ReportError
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +102,7 @@ def _nested(path):
 def _of_others(path):
     with Journal.at(path) as journal:
         for entry in ({"case": 1}, {"case": "x", "row": [1]}, {"part": "../../x", "digest": None},
-                      {"case": resumable.digest({"x": 1}), "row": {"y": 9}}):
+                      {"case": digest({"x": 1}), "row": {"y": 9}}):
             journal.add(entry)
 
 
@@ -162,8 +163,8 @@ def test_a_changed_bit_of_a_journal_is_a_case_that_is_done_again(tmp_path):
 
 def counted(monkeypatch):
     """The cases that are run from now on."""
-    run, real = [], Case.course
-    monkeypatch.setattr(Case, "course", lambda self: (run.append(self), real(self))[1])
+    run, real = [], Case.coroutine
+    monkeypatch.setattr(Case, "coroutine", lambda self: (run.append(self), real(self))[1])
     return run
 
 
@@ -238,8 +239,11 @@ def test_a_damaged_part_is_run_again(whole, tmp_path, monkeypatch):
 def test_a_case_that_ended_its_process_is_tried_again(tmp_path, monkeypatch):
     """Its failure is in the file, as long as it stands, but is not kept for the next time."""
     path = tmp_path / "runs.parquet"
-    monkeypatch.setattr("cellsim.ensemble.ensemble.run_case", lambda number, case, keep, columns: (
-        cellsim.ensemble.threads.Outcome(number, dict(case.labels), failure=f"{processes.ENDED} (x)"), None))
+
+    def lost(*_):
+        raise WorkerLost(f"{processes.ENDED} (x)")
+
+    monkeypatch.setattr("cellsim.ensemble.ensemble.run_case", lost)
     with pytest.raises(KeyboardInterrupt):
         simulate_many(SOME[:2], threads=1, path=path, resume=True, progress=stop_after(2))
     assert len(simulate_many(SOME[:2], threads=1, path=tmp_path / "other.parquet", resume=True).failures) == 2

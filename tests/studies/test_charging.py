@@ -184,7 +184,7 @@ def test_a_charge_that_fails_is_a_row_with_its_reason(monkeypatch):
         def fails(*_, result=result, **__):
             raise cellsim.SolveError("it gave up", result)
 
-        monkeypatch.setattr(charging, "simulate", fails)
+        monkeypatch.setattr(charging, "simulate_coroutine", fails)
         study = charge_study(CHEN, ["cc-cv 1C", "fastest"], end=0.3)
         failed, fine = study.charges
         assert failed.ending == "it gave up" and not math.isfinite(failed.minutes) and math.isfinite(fine.minutes)
@@ -200,14 +200,14 @@ def test_a_charge_along_the_limits_says_why_it_ended():
 def test_a_largest_current_that_fails_is_not_the_best(monkeypatch):
     """The search for the best one goes on with the others."""
     how = {"temperature": 298.15, "accuracy": 3e-3}
-    limits, real = "temperature <= 35 degC, current <= 3C", fastest.ride
+    limits, real = "temperature <= 35 degC, current <= 3C", fastest.ride_coroutine
 
     def fails_above(cell, limits, **rest):
         if 1.5 < limits.c_rate < 3.0:
             raise cellsim.SolveError("it gave up", None)
         return real(cell, limits, **rest)
 
-    monkeypatch.setattr(fastest, "ride", fails_above)
+    monkeypatch.setattr(fastest, "ride_coroutine", fails_above)
     found = cellsim.fastest_charge(CHEN, limits, 0.1, 0.6, **how)
     assert found.ride.reached and (found.c_rate <= 1.5 or found.c_rate == 3.0)
 

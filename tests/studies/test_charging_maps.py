@@ -11,8 +11,9 @@ import pytest
 from pytest import approx
 
 import cellsim
-from cellsim.ensemble import resumable
-from cellsim.ensemble.resumable import journal_of, run_resumably
+from cellsim.ensemble import journal
+from cellsim.ensemble.journal import journal_of
+from cellsim.ensemble.resumable import run_resumably
 from cellsim.studies.charging import maps as charging_maps
 from cellsim.studies.charging import study as charging
 from cellsim.studies.charging.fleet import replayed
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def small(kind, path, progress=None):
-    """A study of 10 rows, or a map of 6 rows of 2 points."""
+    """A study of 10 rows, or a map of 6 rows of 2 points, each saved."""
     if kind == "study":
         charge_study(CHEN, ["cc-cv 1C", "fastest"], [10.0, 15.0, 20.0, 25.0, 30.0], path=path, progress=progress)
     else:
@@ -51,27 +52,27 @@ def rows_of(path):
 
 
 @pytest.mark.parametrize("kind, cases, work", [("study", 10, (charging, "_one", 1)),
-                                               ("map", 6, (charging_maps, "point", 2))])
+                                               ("map", 12, (charging_maps, "point", 1))])
 def test_a_killed_study_goes_on_where_it_stopped(kind, cases, work, tmp_path, monkeypatch):
     """Killed half-way: whole rows in the journal; the rest is done; the file is that of one never killed."""
     path, whole = tmp_path / "killed.csv", tmp_path / "whole.csv"
     process = subprocess.Popen([sys.executable, "-c", SLOWLY, kind, str(path)],
                                env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"})
-    journal, patience = journal_of(path), time.monotonic() + 120.0
-    while not (journal.is_file() and journal.read_text().count("\n") >= 2):
+    lines, patience = journal_of(path), time.monotonic() + 120.0
+    while not (lines.is_file() and lines.read_text().count("\n") >= 2):
         assert time.monotonic() < patience and process.poll() is None
         time.sleep(0.01)
     process.kill()
     process.wait()
-    done = journal.read_text().count("\n")
+    done = lines.read_text().count("\n")
     assert 2 <= done < cases and not path.exists()
-    with journal.open("a") as file:
+    with lines.open("a") as file:
         file.write('{"case": "cut sho')  # what a crash may leave
     module, name, each = work
     computed, real = [], getattr(module, name)
     monkeypatch.setattr(module, name, lambda *x: (computed.append(1), real(*x))[1])
     small(kind, path)
-    assert len(computed) == each * (cases - done) and not journal.exists()
+    assert len(computed) == each * (cases - done) and not lines.exists()
     small(kind, whole)
     for one, other in zip(rows_of(path), rows_of(whole), strict=True):
         assert one == approx(other, rel=1e-9, nan_ok=True) if isinstance(other, float) else one == other
@@ -89,7 +90,7 @@ def test_rows_of_another_version_are_not_taken_up(tmp_path, monkeypatch):
 
     with pytest.raises(RuntimeError):
         run_resumably([{"x": 1}, {"x": 2}], compute, path)
-    monkeypatch.setattr(resumable, "version", lambda: "another")
+    monkeypatch.setattr(journal, "version", lambda: "another")
     run_resumably([{"x": 1}, {"x": 2}], compute, path)
     assert computed == [1, 2, 1, 2]
     (tmp_path / "studies").mkdir()

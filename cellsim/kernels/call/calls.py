@@ -1,13 +1,19 @@
-"""Calls of kernels: what a run asks for, turn by turn, so that the kernels of many runs can be called together."""
+"""Kernel calls and the coroutines that ask for them, so that the kernels of many runs can be called together.
+
+A coroutine here is a generator that yields a `Call` and is sent its `Reply`, or yields `Together` and is sent a list of
+values, and that returns its value.  Coroutines are composed with `yield from`.
+"""
 import time
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from ...support.compile import records
 from .record import TASK, Arguments
 
+T = TypeVar("T")
+Coroutine = Generator[Any, Any, T]
 FEW = 4096  # rows of pieces that are joined at the end; more are put together as they come
 
 
@@ -70,7 +76,7 @@ class Reply(NamedTuple):
 
 
 def perform(calls) -> list[Reply]:
-    """Make some calls; those of one kernel together, without Python's lock."""
+    """Make some calls, those of one kernel together, without the GIL."""
     replies: list = [None] * len(calls)
     for kernel in dict.fromkeys(call.kernel for call in calls):
         chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
@@ -84,11 +90,27 @@ def perform(calls) -> list[Reply]:
     return replies
 
 
-def finish(turns):
-    """What a `course` returns, all of its calls made at once."""
-    replies: list = [None]
+class Together(NamedTuple):
+    """Independent coroutines to be run side by side; the reply is the list of their values, in order.
+
+    If some of them fail, the exception of the first of those is raised where they were asked for.
+    """
+
+    coroutines: Sequence[Coroutine]
+
+
+def finish(coroutine: Coroutine[T]) -> T:
+    """The value of a coroutine, its calls being made one after the other.  Raises what the coroutine does."""
+    resume: Callable[[Any], Any] = coroutine.send
+    reply: Any = None
     try:
         while True:
-            replies = perform([turns.send(replies[0])])
+            asked = resume(reply)
+            try:
+                reply = [finish(each) for each in asked.coroutines] if isinstance(asked, Together) \
+                    else perform([asked])[0]
+                resume = coroutine.send
+            except Exception as fault:
+                resume, reply = coroutine.throw, fault
     except StopIteration as end:
         return end.value

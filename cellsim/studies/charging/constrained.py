@@ -9,12 +9,13 @@ from dataclasses import dataclass, fields, replace
 
 from ...ensemble.case import known_options
 from ...errors import ProtocolError
+from ...kernels.call.calls import Coroutine, finish
 from ...models.electrodes import has_foil
 from ...parameters import load
 from ...protocols import Condition, Goto, Label, Limit, Protocol, Step, Stop
 from ...protocols.program import MAX_STEPS
 from ...simulation.result import Result
-from ...simulation.run import simulate
+from ...simulation.run import simulate_coroutine
 from ...support.arguments import number, shown
 
 # what is held lies so much within its limit, so that the limit itself is not met again at once
@@ -162,6 +163,12 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     how: further arguments of `simulate`: temperature, ambient, period, accuracy and so on.
     Raises what `simulate` does; a SolveError carries the run up to there.
     """
+    return finish(ride_coroutine(cell, limits, soc=soc, to=to, before=before, model=model, heat=heat, **how))
+
+
+def ride_coroutine(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
+                   **how) -> Coroutine[Ride]:
+    """Coroutine form of `ride`, see `simulate_coroutine`."""
     cell = load(cell)
     limits = Limits() if limits is None else limits
     if not isinstance(limits, Limits):
@@ -172,7 +179,7 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     protocol = main if isinstance(before, str | tuple | list) and not before else Protocol([before, main])
     heat = limits.temperature is not None if heat is None else heat
     most = STEPS if protocol is main else MAX_STEPS  # what comes before may have any number of them
-    result = simulate(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
+    result = yield from simulate_coroutine(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
     names = {_untimed(str(step)): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
     active = tuple((names[_untimed(s.step)], s.t_start, s.t_end) for s in result.steps if _untimed(s.step) in names)
     reached = bool(active) and arrived(result, to)

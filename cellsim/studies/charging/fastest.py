@@ -7,10 +7,14 @@ the less heat the more evenly it flows.  Where that limit binds, the largest cur
 """
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from ...ensemble.engine import values_of
+from ...ensemble.jobs import Job, searched
 from ...errors import CellsimError, Ending, SolveError
+from ...kernels.call.calls import Coroutine, Together
 from ...models import ACCURACY, default_model, model_of
 from ...parameters import load
 from ...protocols import Limit, Step
@@ -18,13 +22,13 @@ from ...protocols.step import kelvin
 from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...support.arguments import flag, whole
-from .constrained import Limits, Ride, arrived, bounds, check_window, ride
+from .constrained import Limits, Ride, arrived, bounds, check_window, ride_coroutine
 from .constraints import limits_of
 from .measured_charges import beyond
 
 CAPS = 9  # largest currents tried before the best of them is refined
 CLOSE = 5e-3  # the best largest current is found to this share
-SLOW = 0.2  # C-rate at which a staged charge that stopped early is thought to go on
+SLOW = 0.2  # C-rate at which a staged charge that stopped early is assumed to continue
 GUESS = 0.01  # share to which the currents of the first guess are found
 EARLY = 1.5  # exponent by which stages grow longer
 BUDGET = 100  # runs of the optimiser after the first guess
@@ -87,28 +91,38 @@ class Staged:
                 + ", ".join(f"{c:.2f}" for c in self.currents) + " C")
 
 
-def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None, **how) -> Fastest:
+def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None, threads: int | None = None,
+                   **how) -> Fastest:
     """Charge `cell` from one state of charge to another as fast as limits allow.
 
     limits: a `Limits`, or text such as "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C".
     spread: where temperature binds, also search for the best largest current; without it the charge is greedy.
+    threads: for that search, which begins with CAPS charges beside each other; as many as processors unless given.
     how: further arguments of `ride` and `simulate`: heat, temperature [K], ambient [K], accuracy and so on.
     Raises ProtocolError for limits that cannot be read or kept, and what `simulate` does.
     """
+    job = Job(partial(fastest_charge_coroutine, cell, limits, start, end, spread=spread, model=model, **how))
+    return values_of([job], threads=threads)[0]
+
+
+def fastest_charge_coroutine(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None,
+                             **how) -> Coroutine[Fastest]:
+    """Coroutine form of `fastest_charge`, see `simulate_coroutine`."""
     check_window(start, end)
     flag("spread", spread)
     cell, limits, model = _settled(cell, limits, model, how)
-    greedy = ride(cell, limits, soc=start, to=end, model=model, **how)
+    greedy = yield from ride_coroutine(cell, limits, soc=start, to=end, model=model, **how)
     binds = any(name == "temperature" for name, _, _ in greedy.active)
     if not spread or not binds and greedy.reached or limits.temperature is None:
         return Fastest(greedy, limits.c_rate, greedy, limits)
     found = {limits.c_rate: greedy}
 
-    def time(log_cap):
+    def time(log_cap: float) -> Coroutine[float]:
         cap = float(np.exp(log_cap))
         if cap not in found:
             try:
-                found[cap] = ride(cell, replace(limits, c_rate=cap), soc=start, to=end, model=model, **how)
+                found[cap] = yield from ride_coroutine(cell, replace(limits, c_rate=cap), soc=start, to=end,
+                                                       model=model, **how)
             except SolveError:  # another largest current may do
                 return 1e9 * (1.0 + cap)
         return found[cap].duration if found[cap].reached else 1e9 * (1.0 + cap)
@@ -119,9 +133,9 @@ def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=
     low = max(1.5 * limits.least_c_rate, 0.5 * float(np.min(np.abs(least)))) if greedy.reached else \
         1.5 * limits.least_c_rate
     caps = np.linspace(np.log(low), np.log(limits.c_rate), CAPS)
-    best = int(np.argmin([time(c) for c in caps]))
-    minimize_scalar(time, bounds=(caps[max(best - 1, 0)], caps[min(best + 1, CAPS - 1)]), method="bounded",
-                    options={"xatol": CLOSE})
+    best = int(np.argmin((yield Together([time(c) for c in caps]))))
+    near = caps[max(best - 1, 0)], caps[min(best + 1, CAPS - 1)]
+    yield from searched(lambda f: minimize_scalar(f, bounds=near, method="bounded", options={"xatol": CLOSE}), time)
     cap = min((c for c in found), key=lambda c: (found[c].duration, c))
     return Fastest(found[cap], cap, greedy, limits)
 
@@ -129,7 +143,7 @@ def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=
 def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BUDGET, model=None, **how) -> Staged:
     """The same by an optimiser that knows nothing of `ride`: constant currents, each up to a state of charge.
 
-    A stage ends where it meets a limit, and the next one goes on, so that every charge tried keeps to the
+    A stage that meets a limit ends and the next one begins, so that every charge tried keeps to the
     limits.  The currents are found by halving, stage by stage, and then all together by Powell's method.
     """
     from scipy.optimize import minimize

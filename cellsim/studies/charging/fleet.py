@@ -1,23 +1,32 @@
 """Charges of many cells that are not quite alike: each along its own limits, or all with the current of one of them."""
 import math
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from ...ensemble.engine import Progress, reporting, run_jobs, values_of, workers_of
+from ...ensemble.jobs import Finished, Job
+from ...ensemble.resumable import run_resumably
 from ...errors import CellsimError, ProtocolError
-from ...parameters import load
-from ...protocols import profile
-from ...simulation.run import simulate
+from ...kernels.call.calls import Coroutine
+from ...parameters import Cell, load
+from ...protocols import Profile, profile
+from ...simulation.result import Result
+from ...simulation.run import simulate_coroutine
 from ...support.arguments import chosen, number, whole
 from ..uncertainty import varied_cells
 from .axes import OVER
-from .constrained import WITHIN, check_window, ride
+from .constrained import WITHIN, Limits, Ride, check_window, ride_coroutine
 from .constraints import KNOWN, WRITTEN, limits_of, value_of, with_limit
 from .fastest import distances
-from .maps import ACCURACY, celsius, point
+from .maps import ACCURACY, celsius, failed, in_common, point, row_of
 
 FIRST = {"plating margin": 10.0, "temperature": 1.0, "critical current margin": 0.1}  # tried, in the unit of WRITTEN
-DOUBLED = 6  # times at most, after which no margin is thought to do
+DOUBLED = 6  # times at most, after which no margin is assumed to suffice
 MOST = 10_000
 SAMPLES = f"give a whole number from 1 to {MOST}"
 HALVED = 4  # times, after which a margin is found
@@ -26,11 +35,15 @@ INSTANT = 1e-3  # s that a jump of the current takes when it is replayed
 
 @dataclass(frozen=True)
 class Robust:
-    """The fastest charge of cells drawn around one: minutes (samples,) and the time within which 95 % are done."""
+    """The fastest charge of cells drawn around one: minutes (samples,) and the time within which 95 % are done.
+
+    Infinite where a cell never gets there; NaN where the solver failed, for the reason in failures.
+    """
 
     cell: str
     minutes: np.ndarray
     nominal: float
+    failures: tuple[str, ...] = ()
 
     @property
     def worst(self) -> float:
@@ -38,18 +51,34 @@ class Robust:
         return float(np.quantile(self.minutes, 0.95, method="higher"))
 
 
-def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, samples=40, **how) -> Robust:
-    """Ride each of `samples` cells of a Latin hypercube (studies.uncertainty) along the same limits.
+def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, samples=40, path=None,
+                  progress: Progress = None, threads: int | None = None, processes: int | None = None,
+                  **how) -> Robust:
+    """Charge each of `samples` cells of a Latin hypercube (studies.uncertainty) along the same limits.
 
     Each keeps to the limits by its own potentials, as a charger would that knows them; `worst` is the time that
-    the slowest twentieth exceeds.  Which margin a charger needs that does not know them says `fleet_charge`.
+    the slowest twentieth exceeds.  `fleet_charge` gives the margin a charger needs without this knowledge.
+    path: `.parquet` or `.csv`: a row for the nominal cell (number -1) and each of the others, saved as they come; an
+    interrupted study is resumed where it stopped.  progress: True for a bar, or a function called with the numbers of
+    charges done and in all.  threads: to run kernels in, as many as processors unless given; processes: so many of
+    them instead.
     """
     cell, temperature = load(cell), celsius("temperature", temperature)
     kept = limits_of(limits, cell)
     check_window(start, end)
     samples = whole("samples", samples, SAMPLES, high=MOST)
-    minutes = [point(other, kept, temperature, {}, start, end, how)[0] for other in varied_cells(cell, samples)]
-    return Robust(cell.name, np.array(minutes), point(cell, kept, temperature, {}, start, end, how)[0])
+    cells = [*varied_cells(cell, samples), cell]
+    same = in_common(cell, kept, start, end, temperature, how)
+    cases = [{"number": number, "values": cells[number].digest(), **same} for number in (-1, *range(len(cells) - 1))]
+    rows = run_resumably(cases, partial(_of_member, cells, kept, temperature, start, end, how), path, progress,
+                         row_of=row_of, failed=failed, threads=threads, processes=processes)
+    return Robust(cell.name, np.array([row["minutes"] for row in rows[1:]]), rows[0]["minutes"],
+                  tuple(row["failure"] for row in rows[1:]))
+
+
+def _of_member(cells: list[Cell], limits: Limits, temperature: float, start: float, end: float, how: dict[str, Any],
+               case: dict) -> Coroutine[tuple[float, float, str]]:
+    return point(cells[case["number"]], limits, temperature, {}, start, end, how)
 
 
 @dataclass(frozen=True)
@@ -79,15 +108,20 @@ class Fleet:
 
 
 def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8, temperature=25.0, samples=40,
-                 share=0.95, **how) -> Fleet:
+                 share=0.95, progress: Progress = None, threads: int | None = None, processes: int | None = None,
+                 **how) -> Fleet:
     """The fixed margin by which a charger stays within a limit that `share` of cells drawn around `cell` shall keep to.
 
-    The charger knows the nominal cell alone: the current of that cell's ride, with the margin, is replayed on each
+    The charger knows the nominal cell alone: the current of that cell's charge, with the margin, is replayed on each
     drawn one (studies.uncertainty) from the same state of charge, until the upper cut-off voltage if it comes first.
-    A cell that cannot follow does not count as keeping to the limit.  What is drawn is what bears on voltages; the
-    critical current is not.  The margin is found by halving, to FIRST / 16.
+    A cell that cannot follow does not count as keeping to the limit.  The draw varies what affects voltages, not the
+    critical current.  The margin is found by halving, to FIRST / 16.
+    progress: True for a bar, or a function called with the number of charges done and None, as it is not known how
+    many margins will be tried.  threads: to run kernels in, as many as processors unless given; processes: so many of
+    them instead.
     Raises ProtocolError if there is no such limit, and what `ride` does.
     """
+    workers_of(threads, processes)
     cell, temperature = load(cell), celsius("temperature", temperature)
     kept = limits_of(limits, cell)
     check_window(start, end)
@@ -98,17 +132,34 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
         raise ProtocolError(f"fleet over {over!r}: name a limit that {cell.name} has and that is given, one of "
                             f"{', '.join(OVER)}, such as limits='plating margin >= 0 mV'")
     others = list(varied_cells(cell, samples))
+    bound = value_of(kept, over) or 0.0
     sense = 1.0 if KNOWN[over][1] == "above" else -1.0
     how |= {"temperature": temperature + 273.15, "accuracy": ACCURACY, "heat": True}
+    count = 0
 
-    def tried(margin):
-        """(share of the cells that keep to the limit, ride of the nominal one with this margin)."""
-        along = ride(cell, with_limit(kept, over, value_of(kept, over) + sense * margin), soc=start, to=end, **how)
+    def one_more(done: Finished) -> None:
+        nonlocal count
+        count += 1
+        report(count, None)
+
+    def tried(margin: float) -> tuple[float, Ride]:
+        """Share of the cells that keep to the limit, and charge of the nominal one, with this margin."""
+        within = with_limit(kept, over, bound + sense * margin)
+        nominal = Job(partial(ride_coroutine, cell, within, soc=start, to=end, **how))
+        along, = values_of([nominal], threads=threads if processes is None else 1, finished=one_more)
         if not along.reached:
             return 0.0, along
         step = profile(replayed(along.result), "current")
-        return float(np.mean([_keeps(other, step, kept, over, start, how) for other in others])), along
+        members = [Job(_keeps, (other, step, kept, over, start, how), reuse=True) for other in others]
+        with closing(run_jobs(members, threads=threads, processes=processes, finished=one_more)) as done:
+            return float(np.mean([each.value or False for each in done])), along
 
+    with reporting(progress) as report:
+        return _least_margin(tried, cell, over, share)
+
+
+def _least_margin(tried: Callable[[float], tuple[float, Ride]], cell: Cell, over: str, share: float) -> Fleet:
+    """The least margin with which `share` of the cells keep to the limit, by doubling and halving."""
     bare, along_bare = tried(0.0)
     low, high, found = 0.0, 0.0, (bare, along_bare)
     while found[0] < share and found[1].reached and high < FIRST[over] * 2**DOUBLED:
@@ -118,13 +169,13 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
         high = math.inf
     while low < high < math.inf and high - low > FIRST[over] / 2**HALVED:
         middle = 0.5 * (low + high)
-        now = tried(middle)
-        low, high, found = (low, middle, now) if now[0] >= share else (middle, high, found)
+        again = tried(middle)
+        low, high, found = (low, middle, again) if again[0] >= share else (middle, high, found)
     return Fleet(cell.name, over, high, found[0], bare, found[1].duration / 60.0 if high < math.inf else math.inf,
                  along_bare.duration / 60.0, replayed(found[1].result))
 
 
-def replayed(result) -> np.ndarray:
+def replayed(result: Result) -> np.ndarray:
     """Time [s] and current [A] (n, 2) of a run; where a new step begins the current changes within INSTANT."""
     t = result.t.copy()
     again = np.flatnonzero(np.diff(t) <= 0.0) + 1
@@ -133,10 +184,10 @@ def replayed(result) -> np.ndarray:
     return np.column_stack([t, result["Current [A]"]])[keep]
 
 
-def _keeps(cell, step, limits, over, start, how) -> bool:
+def _keeps(cell: Cell, step: Profile, limits: Limits, over: str, start: float, how: dict[str, Any]) -> Coroutine[bool]:
     """Whether a cell that is charged with this current keeps to a limit."""
     try:
-        result = simulate(cell, step, soc=start, **how)
+        result = yield from simulate_coroutine(cell, step, soc=start, **how)
     except CellsimError:
         return False
-    return distances(result, limits, cell)[over] >= -WITHIN[over]
+    return bool(distances(result, limits, cell)[over] >= -WITHIN[over])

@@ -1,24 +1,26 @@
 """Charging times over ranges: maps over two quantities and Pareto fronts over one limit.
 
-Every point is a ride along the limits with heat, at a coarse accuracy that moves a time by about 1 %; threads share
-the points.
+Every point is a charge along the limits with heat, at a coarse accuracy that moves a time by about 1 %, and a job of
+its own.
 """
 import math
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from ...ensemble.ensemble import threads_of
+from ...ensemble.engine import Progress
 from ...ensemble.resumable import run_resumably
 from ...errors import ParameterError, ProtocolError, SolveError
+from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
 from ...support.arguments import chosen, number, numbers
 from ...support.files import optional
 from ..resizing import resized
 from .axes import AXES, FRONTS, LAYERS, OVER, RANGES
-from .constrained import MET, Limits, check_window, ride
+from .constrained import MET, Limits, check_window, ride_coroutine
 from .constraints import WRITTEN, in_words, limits_of, with_limit
 
 ACCURACY = 5e-3  # V
@@ -29,8 +31,8 @@ class ChargeMap:
     """Minutes of the fastest safe charge, (y values, x values).
 
     Infinite where it never gets there or no such cell can be; NaN where the solver failed.
-    safe: share of the time at which the largest C-rate itself was what bound; 1 where the whole charge at that
-    rate keeps to all limits.
+    safe: fraction of the charging time during which the C-rate cap was active; 1 where the whole charge at that
+    rate keeps to all limits.  failures: why the solver failed, "" where it did not.
     """
 
     cell: str
@@ -43,13 +45,15 @@ class ChargeMap:
     limits: str
     start: float
     end: float
+    failures: np.ndarray = field(default_factory=lambda: np.array([], str))
 
     def to_pandas(self):
         """A DataFrame, one row a point."""
         x, y = np.meshgrid(self.x_values, self.y_values)
         return optional("pandas").DataFrame({
             f"{self.y} [{AXES[self.y]}]": y.ravel(), f"{self.x} [{AXES[self.x]}]": x.ravel(),
-            "minutes": self.minutes.ravel(), "share of the time at the largest C-rate": self.safe.ravel()})
+            "minutes": self.minutes.ravel(), "share of the time at the largest C-rate": self.safe.ravel(),
+            "failure": self.failures.ravel() if self.failures.size else ""})
 
     def plot(self, path=None):
         """The map as a matplotlib Figure."""
@@ -84,28 +88,41 @@ def _values(name, values, unit, ends) -> np.ndarray:
     return numbers(name, values, f"give numbers from {low:g} to {high:g} {unit}", low=low, high=high)
 
 
-def point(cell, limits, celsius, axes, start, end, how):
-    """(minutes, share of the time at the largest C-rate) of one point."""
+def point(cell: Cell, limits: Limits, celsius: float, axes: dict[str, float], start: float, end: float,
+          how: dict[str, Any]) -> Coroutine[tuple[float, float, str]]:
+    """Minutes, share of the time at the largest C-rate and reason of a solver's failure of one point."""
     try:
         other, kept, T = _settled(cell, limits, celsius, axes)
     except ParameterError:
-        return math.inf, 0.0  # there is no such cell
+        return math.inf, 0.0, ""  # there is no such cell
     if kept.temperature is not None and kept.temperature - MET <= T + 273.15:
-        return math.inf, 0.0
+        return math.inf, 0.0, ""
     try:
-        found = ride(other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY, heat=True, **how)
-    except SolveError:
-        return math.nan, 0.0
+        found = yield from ride_coroutine(other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY,
+                                          heat=True, **how)
+    except SolveError as fault:
+        return math.nan, 0.0, str(fault)
     at_most = sum(b - a for name, a, b in found.active if name == "current")
-    return found.duration / 60.0, at_most / found.duration if found.reached else 0.0
+    return found.duration / 60.0, at_most / found.duration if found.reached else 0.0, ""
+
+
+def row_of(case: dict, found: tuple[float, float, str]) -> dict:
+    return dict(zip(("minutes", "safe", "failure"), found, strict=True))
+
+
+def failed(case: dict, why: str) -> dict:
+    return row_of(case, (math.nan, 0.0, why))
 
 
 def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterable[float], *, limits=None, start=0.1,
-               end=0.8, temperature=25.0, threads=None, path=None, progress=None, **how) -> ChargeMap:
+               end=0.8, temperature=25.0, threads: int | None = None, processes: int | None = None, path=None,
+               progress: Progress = None, **how) -> ChargeMap:
     """Times of the fastest safe charge over two of AXES, in their units.
 
     limits: text or `Limits`; temperature [degC] where that is no axis.  path: `.parquet` or `.csv`: points are
-    saved as they come, row by row of the map, and an interrupted map goes on where it stopped.
+    saved as they come, and an interrupted map is resumed where it stopped.
+    progress: True for a bar, or a function called with the numbers of points done and in all.
+    threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
     Raises ProtocolError for an axis that is not known.
     """
     for name in (x, y):
@@ -120,26 +137,24 @@ def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterab
     kept = limits_of(limits, cell)
     for name in {x, y} & set(LAYERS):
         cell.value(LAYERS[name][0])  # a ParameterError if the cell has no such quantity
-    pool = ThreadPoolExecutor(threads_of(threads), thread_name_prefix="cellsim")
+    points = partial(_point_of_map, cell, kept, temperature, (x, y), start, end, how)
 
-    def row(case):
-        points = pool.map(lambda value: point(cell, kept, temperature, {x: value, y: case["y"]}, start, end, how), xs)
-        minutes, safe = zip(*points, strict=True)
-        return {"minutes": list(minutes), "safe": list(safe)}
+    def of_rows(rows: list[dict]) -> ChargeMap:
+        minutes, safe, failures = (np.array([r[key] for r in rows]).reshape(ys.size, xs.size)
+                                   for key in ("minutes", "safe", "failure"))
+        return ChargeMap(cell.name, x, y, xs, ys, minutes, safe, in_words(kept), start, end, failures)
 
-    def whole(rows):
-        minutes, safe = (np.array([r[key] for r in rows]) for key in ("minutes", "safe"))
-        return ChargeMap(cell.name, x, y, xs, ys, minutes, safe, in_words(kept), start, end)
-
-    same = _same(cell, kept, start, end, temperature, how)
-    cases = [{"y": float(value), "axes": f"{x}, {y}", "x": xs.tolist(), **same} for value in ys]
-    try:
-        return whole(run_resumably(cases, row, path, progress, lambda rows: whole(rows).to_pandas()))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    same = in_common(cell, kept, start, end, temperature, how)
+    cases = [{"x": float(one), "y": float(other), "axes": f"{x}, {y}", **same} for other in ys for one in xs]
+    return of_rows(run_resumably(cases, points, path, progress, lambda rows: of_rows(rows).to_pandas(), row_of=row_of,
+                                 failed=failed, threads=threads, processes=processes))
 
 
-def _same(cell, limits, start, end, temperature, how) -> dict:
+def _point_of_map(cell, limits, celsius, axes, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:
+    return point(cell, limits, celsius, {axes[0]: case["x"], axes[1]: case["y"]}, start, end, how)
+
+
+def in_common(cell, limits, start, end, temperature, how) -> dict:
     """What all points have in common, by which a journal tells them from those of another study."""
     return {"cell": cell.digest(), "limits": repr(limits), "from": start, "to": end, "temperature": temperature,
             "accuracy": ACCURACY, "how": repr(sorted(how.items()))}
@@ -149,7 +164,7 @@ def _same(cell, limits, start, end, temperature, how) -> dict:
 class Front:
     """Minutes (values,) of the fastest charge against one of its limits, in the unit of WRITTEN; limits: the others.
 
-    Infinite where it never gets there; NaN where the solver failed.
+    Infinite where it never gets there; NaN where the solver failed, for the reason in failures.
     """
 
     cell: str
@@ -160,11 +175,12 @@ class Front:
     start: float
     end: float
     temperature: float
+    failures: tuple[str, ...] = ()
 
     def to_pandas(self):
         """A DataFrame, one row a value."""
         return optional("pandas").DataFrame({f"{self.over} [{WRITTEN[self.over][0]}]": self.values,
-                                             "minutes": self.minutes})
+                                             "minutes": self.minutes, "failure": self.failures or ""})
 
     def plot(self, path=None):
         """Time over the limit as a matplotlib Figure."""
@@ -179,11 +195,11 @@ class Front:
 
 
 def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, end=0.8, temperature=25.0, path=None,
-           progress=None, **how) -> Front:
+           progress: Progress = None, threads: int | None = None, processes: int | None = None, **how) -> Front:
     """Time of the fastest charge for each value of one limit, the others being kept.
 
     over: "plating margin" [mV], "temperature" [degC] or "critical current margin" [mA/cm2].  temperature [degC]: at
-    the start and of the surroundings.  path: as of `charge_map`, point by point.
+    the start and of the surroundings.  path, progress, threads, processes: as of `charge_map`.
     Raises ProtocolError for a limit that is not known or that the cell cannot have.
     """
     chosen("front over", over, OVER)
@@ -195,15 +211,18 @@ def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, 
     if over not in with_limit(kept, over, 0.0).of(cell):
         raise ProtocolError(f"front over {over!r}: {cell.name} has no such limit")
 
-    def row(case):
-        point_limits = with_limit(kept, over, case["value"])
-        return {"minutes": point(cell, point_limits, temperature, {}, start, end, how)[0]}
-
-    def whole(rows):
+    def of_rows(rows: list[dict]) -> Front:
         values, minutes = (np.array([r[key] for r in rows]) for key in ("value", "minutes"))
         others = in_words(with_limit(kept, over, None))
-        return Front(cell.name, over, values, minutes, others, start, end, temperature)
+        return Front(cell.name, over, values, minutes, others, start, end, temperature,
+                     tuple(r["failure"] for r in rows))
 
-    same = _same(cell, kept, start, end, temperature, how)
+    same = in_common(cell, kept, start, end, temperature, how)
     cases = [{"value": float(v), "over": over, **same} for v in values]
-    return whole(run_resumably(cases, row, path, progress, lambda rows: whole(rows).to_pandas()))
+    points = partial(_point_of_front, cell, kept, temperature, start, end, how)
+    return of_rows(run_resumably(cases, points, path, progress, lambda rows: of_rows(rows).to_pandas(), row_of=row_of,
+                                 failed=failed, threads=threads, processes=processes))
+
+
+def _point_of_front(cell, limits, celsius, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:
+    return point(cell, with_limit(limits, case["over"], case["value"]), celsius, {}, start, end, how)

@@ -2,21 +2,28 @@
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ...design.thermal import Lumped
+from ...ensemble.engine import Progress
 from ...ensemble.resumable import run_resumably
 from ...errors import CellsimError, ParameterError, ProtocolError
+from ...kernels.call.calls import Coroutine
 from ...models.initial_state import capacity_between_cutoffs, open_circuit_voltage
 from ...parameters import Cell, load
 from ...simulation.result import Result
-from ...simulation.run import simulate
+from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, number, numbers, text
 from ...support.files import optional
+<<<<<<< 01f6ea84b4af3e1bd155044dd0f76ee858c79d92
 from .axes import CRITICAL, PLATING
 from .constrained import WITHIN, check_window, ride
+=======
+from .constrained import WITHIN, check_window, ride_coroutine
+>>>>>>> 057a788e141eb86ec32b2aaf8357949efac938b4
 from .constraints import limits_of
 from .named_protocols import named
 from .short_probability import probability_of_short
@@ -82,14 +89,18 @@ class ChargeStudy:
 
 def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iterable[float] = (25.0,), *, start=0.1,
                  end=0.8, limits: str = LIMITS, cooling: float | None = None,
-                 ambient: float | None = None, path=None, progress=None, accuracy=1e-3) -> ChargeStudy:
+                 ambient: float | None = None, path=None, progress: Progress = None, accuracy=1e-3,
+                 threads: int | None = None, processes: int | None = None) -> ChargeStudy:
     """Charge each cell by each protocol at each temperature, with heat.
 
     cells: names, paths or `Cell`s.  protocols: names of studies.charging_protocols with a rate ("cc-cv 2C"),
     "fastest", or text of the protocol language.  temperatures [degC]: at the start, and of the surroundings unless
     `ambient` [degC] is given.
     start, end: states of charge (0..1).  limits: what "fastest" keeps to.  cooling [W/m2/K].
-    path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study goes on where it stopped.
+    path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study is resumed where it stopped.
+    progress: True for a bar, or a function called with the numbers of charges done and in all.
+    threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
+    A charge that fails is a row with the reason.
     Raises ProtocolError and ParameterError for what cannot be understood, before anything is run.
     """
     check_window(start, end)
@@ -115,14 +126,18 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
     cases = [{"cell": name, "protocol": said, "temperature": float(T), **setting, "values": cell.digest()}
              for name, cell in known.items() for said in protocols for T in temperatures]
 
-    def compute(case):
-        key = (case["cell"], case["protocol"], case["temperature"])
-        row, result = _one(known[case["cell"]], case)
-        if result is not None:
-            results[key] = result
-        return {k: v for k, v in asdict(row).items() if k not in case}
+    def row_of(case: dict, found: tuple[Charge, Result | None]) -> dict:
+        if found[1] is not None:
+            results[case["cell"], case["protocol"], case["temperature"]] = found[1]
+        return {k: v for k, v in asdict(found[0]).items() if k not in case}
 
-    rows = run_resumably(cases, compute, path, progress)
+    def failed(case: dict, why: str) -> dict:
+        return row_of(case, (Charge(case["cell"], case["protocol"], case["temperature"], ending=why), None))
+
+    rows = run_resumably(cases, partial(_of_study, known), path, progress, row_of=row_of, failed=failed,
+                         threads=threads, processes=processes)
+    keys = ((row["cell"], row["protocol"], row["temperature"]) for row in rows)
+    results = {key: results[key] for key in keys if key in results}  # in the order of the rows
     names = {f.name for f in fields(Charge)}
     return ChargeStudy(tuple(Charge(**{k: v for k, v in row.items() if k in names}) for row in rows), results, start,
                        end, limits)
@@ -135,19 +150,25 @@ def _labelled(cells) -> dict[str, Cell]:
             for k, (name, c) in enumerate(zip(said, cells, strict=True))}
 
 
-def _one(cell, case):
-    """(Charge, Result or None) of one case."""
+def _of_study(cells: dict[str, Cell], case: dict) -> Coroutine[tuple[Charge, Result | None]]:
+    return _one(cells[case["cell"]], case)
+
+
+def _one(cell: Cell, case: dict) -> Coroutine[tuple[Charge, Result | None]]:
+    """One case: its figures, and the run unless there is none."""
     row = {"cell": case["cell"], "protocol": case["protocol"], "temperature": case["temperature"]}
     how = {"temperature": case["temperature"] + 273.15, "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
            "ambient": None if case["ambient"] is None else case["ambient"] + 273.15, "accuracy": case["accuracy"]}
     protocol = named(cell, case["protocol"], case["start"], case["end"])
     why = ""
+    result: Result | None
     try:
         if protocol is None:
-            along = ride(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"], **how)
+            along = yield from ride_coroutine(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"],
+                                              **how)
             result, why = along.result, along.reason
         else:
-            result = simulate(cell, protocol, soc=case["start"], **how)
+            result = yield from simulate_coroutine(cell, protocol, soc=case["start"], **how)
     except CellsimError as fault:
         result, why = getattr(fault, "result", None), str(fault)  # of a solver's failure up to there, if it began
         if result is None:

@@ -7,23 +7,30 @@ to be true is found by changing the critical current, the areal capacity, the co
 solid cell, each alone.
 """
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 
 from ...design import areal_capacity
 from ...design.thermal import Lumped
+from ...ensemble.engine import Progress, reporting, run_jobs
+from ...ensemble.jobs import Finished, Job, searched
 from ...errors import CellsimError
+from ...kernels.call.calls import Coroutine, finish
 from ...models.thermal_laws import critical_current
 from ...parameters import Cell, load
-from ...simulation.run import simulate
-from ..charging.fastest import fastest_charge
+from ...simulation.run import simulate_coroutine
+from ..charging.fastest import fastest_charge_coroutine
 from ..charging.named_protocols import named
 from ..charging.study import minutes_to
 from ..resizing import resized
 
+Condition = tuple[str, float, float, str]  # quantity, value it must reach, value it has, unit
 TITLE = "Solid-state cells charge in a third of the time"
 SOURCE = ("Nissan, as reported by the press (second-hand). Baseline, states of charge, temperature, pressure, areal "
           "capacity and whether cell or pack are not stated.")
@@ -52,7 +59,7 @@ class ChargingVerdict:
     temperature: float
     minutes: float
     baseline_minutes: float
-    conditions: tuple[tuple[str, float, float, str], ...]
+    conditions: tuple[Condition, ...]
 
     @property
     def ratio(self) -> float:
@@ -119,81 +126,129 @@ WAYS = {
 
 @dataclass(frozen=True)
 class Relatives:
-    """A cell at one temperature [degC] and its relatives, each changed in one thing; their times [min] are kept."""
+    """A cell at one temperature [degC] and its relatives, each changed in one thing; their times [min] are cached."""
 
     cell: Cell
     celsius: float
-    kept: dict = field(default_factory=dict, repr=False)
+    kept: dict[tuple[str, float], float] = field(default_factory=dict, repr=False)
 
-    def minutes(self, name, value) -> float:
+    def minutes(self, name: str, value: float) -> Coroutine[float]:
         """Of the fastest charge with another value of one of WAYS; infinite where there is no such charge or cell."""
         if (name, value) not in self.kept:
             try:
-                found = time_of(*WAYS[name].changed(self.cell, self.celsius, value))
+                found = yield from time_coroutine(*WAYS[name].changed(self.cell, self.celsius, value))
             except CellsimError:
                 found = math.inf
             self.kept[name, value] = found
         return self.kept[name, value]
 
-    def needed(self, name, goal) -> float | None:
+    def needed(self, name: str, goal: float) -> Coroutine[float | None]:
         """The nearest value with which a charge takes `goal` [min]; None if it does so as it is, or if none does."""
         from scipy.optimize import brentq
 
         way, now = WAYS[name], WAYS[name].has(self.cell, self.celsius)
         if math.isnan(now):
             return None
-        miss = lambda value: 1.0 - goal / self.minutes(name, value)  # noqa: E731
+
+        def miss(value: float) -> Coroutine[float]:
+            return 1.0 - goal / (yield from self.minutes(name, value))
+
         tried = way.tried(now)
         known = sorted({*tried.tolist(), *(value for key, value in self.kept if key == name)},
                        reverse=bool(tried[-1] < now))
         for before, after in pairwise(known):
-            if miss(before) > 0.0 >= miss(after):
-                return float(brentq(miss, *sorted((before, after)), xtol=1e-3, rtol=CLOSE))
+            if (yield from miss(before)) > 0.0 >= (yield from miss(after)):
+                ends = sorted((before, after))
+                return float((yield from searched(partial(_root, brentq, ends), miss)))
         return None
 
-    def conditions(self, goal) -> tuple:
+    def conditions(self, goal: float) -> tuple[Condition, ...]:
         """What would bring the time of a charge to `goal` [min], each alone; see `ChargingVerdict`."""
-        found = ((name, self.needed(name, goal), way) for name, way in WAYS.items())
-        return tuple((name, value, way.has(self.cell, self.celsius), way.unit)
-                     for name, value, way in found if value is not None)
+        return tuple(found for name in WAYS for found in finish(self.conditions_of(name, [goal]))[0])
+
+    def conditions_of(self, name: str, goals: Iterable[float]) -> Coroutine[list[tuple[Condition, ...]]]:
+        """For each goal [min] the condition on one of WAYS alone, or none; a coroutine."""
+        found: list[tuple[Condition, ...]] = []
+        for goal in goals:
+            value = yield from self.needed(name, goal)
+            way = WAYS[name]
+            found.append(() if value is None else ((name, value, way.has(self.cell, self.celsius), way.unit),))
+        return found
 
 
-def time_of(cell, celsius) -> float:
+def _root(brentq, ends, f):
+    return brentq(f, *ends, xtol=1e-3, rtol=CLOSE)
+
+
+def time_of(cell: Cell, celsius: float) -> float:
     """Minutes of the fastest charge within the limits at a temperature of start and surroundings [degC]."""
-    return fastest_charge(cell, LIMITS, START, END, temperature=celsius + 273.15, accuracy=ACCURACY).duration / 60.0
+    return finish(time_coroutine(cell, celsius))
 
 
-def rated_time(cell, celsius) -> float:
+def time_coroutine(cell: Cell, celsius: float) -> Coroutine[float]:
+    """Coroutine form of `time_of`."""
+    found = yield from fastest_charge_coroutine(cell, LIMITS, START, END, temperature=celsius + 273.15,
+                                                accuracy=ACCURACY)
+    return found.duration / 60.0
+
+
+def rated_time(cell: Cell, celsius: float) -> Coroutine[float]:
     """Minutes of the rated charge, with heat."""
-    result = simulate(cell, named(cell, RATED, START, END), soc=START, temperature=celsius + 273.15, heat=Lumped(),
-                      accuracy=ACCURACY)
+    result = yield from simulate_coroutine(cell, named(cell, RATED, START, END), soc=START,
+                                           temperature=celsius + 273.15, heat=Lumped(), accuracy=ACCURACY)
     return minutes_to(result, END)
 
 
-RULES = {"safe": time_of, "rated": rated_time}
+RULES: dict[str, Callable[[Cell, float], Coroutine[float]]] = {"safe": time_coroutine, "rated": rated_time}
 
 
-def _tried(time, cell, celsius) -> float | None:
-    """A time [min]; None for a cell that cannot be charged like this."""
-    try:
-        return time(cell, celsius)
-    except CellsimError:
-        return None
-
-
-def charging_claim(cells, baselines, temperatures=TEMPERATURES) -> tuple[ChargingVerdict, ...]:
+def charging_claim(cells, baselines, temperatures=TEMPERATURES, *, threads: int | None = None,
+                   processes: int | None = None, progress: Progress = None) -> tuple[ChargingVerdict, ...]:
     """Judge the claim for each cell against each baseline (cells, names or paths) at each temperature [degC].
 
     Cells and baselines that cannot be charged like this, such as thin films, are left out.
+    threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
+    progress: True for a bar, or a function called with the numbers of jobs done and in all.
     """
-    found = []
     ours, theirs = ([load(c) for c in some] for some in (cells, baselines))
+    times = list(product(temperatures, ours))
+    goals = list(product(temperatures, theirs, RULES))
+    count, total = 0, len(times) * (1 + len(WAYS)) + len(goals)
+    with reporting(progress) as report:
+        def one_more(done: Finished) -> None:
+            nonlocal count
+            count += 1
+            report(count, total)
+
+        def run(jobs: Iterable[Job]) -> list[Any]:
+            with closing(run_jobs(jobs, threads=threads, processes=processes, finished=one_more)) as done:
+                return [_value_of(each) for each in done]
+
+        found = run([*(Job(time_coroutine, (cell, T)) for T, cell in times),
+                     *(Job(RULES[rule], (baseline, T)) for T, baseline, rule in goals)])
+        minutes = [(T, cell, time) for (T, cell), time in zip(times, found, strict=False) if time is not None]
+        reached = [(T, baseline, rule, goal) for (T, baseline, rule), goal
+                   in zip(goals, found[len(times):], strict=True) if goal is not None and goal < math.inf]
+        total -= len(WAYS) * (len(times) - len(minutes))
+        ways = run(Job(Relatives(cell, T).conditions_of, (name, [FACTOR * g[-1] for g in reached if g[0] == T]))
+                   for T, cell, _ in minutes for name in WAYS)
+    return tuple(_verdicts(temperatures, minutes, reached, ways))
+
+
+def _value_of(done: Finished) -> Any:
+    """The value of a job; None for a cell that cannot be charged like this."""
+    if done.fault is not None and not isinstance(done.fault, CellsimError):
+        raise done.fault
+    return done.value
+
+
+def _verdicts(temperatures, minutes, reached, ways) -> Iterator[ChargingVerdict]:
+    """The verdicts of `charging_claim` from its times, goals and conditions, the latter in the order of their jobs."""
+    by_cell = [(*each, ways[k * len(WAYS):(k + 1) * len(WAYS)]) for k, each in enumerate(minutes)]
     for celsius in temperatures:
-        times = [(Relatives(cell, celsius), _tried(time_of, cell, celsius)) for cell in ours]
-        for baseline, (rule, time) in product(theirs, RULES.items()):
-            goal = _tried(time, baseline, celsius)
-            if goal is not None and goal < math.inf:
-                found += [ChargingVerdict(some.cell.name, baseline.name, rule, celsius, minutes, goal,
-                                          some.conditions(FACTOR * goal))
-                          for some, minutes in times if minutes is not None]
-    return tuple(found)
+        here = [goal for goal in reached if goal[0] == celsius]
+        for k, (_, baseline, rule, goal) in enumerate(here):
+            for T, cell, time, conditions in by_cell:
+                if celsius == T:
+                    alone = tuple(condition for way in conditions for condition in way[k])
+                    yield ChargingVerdict(cell.name, baseline.name, rule, celsius, time, goal, alone)

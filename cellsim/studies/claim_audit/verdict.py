@@ -1,7 +1,12 @@
 """From ratios to a verdict: does the claim hold, and if not, what would have to be true."""
+from functools import partial
+
 import numpy as np
 
+from ...ensemble.jobs import searched
 from ...errors import ParameterError, SolveError
+from ...kernels.call.calls import Coroutine
+from ...parameters import Cell
 from ..resizing import ELECTROLYTE, EXCESS, Family
 from .records import Comparison, Figures, Verdict
 
@@ -10,66 +15,79 @@ WIDEST = 20.0  # times the present thickness: beyond, the budget is not looked f
 AREAL = (15.0, 100.0, 5.0)  # A.h/m2, from, to and stride of the search for an areal capacity
 
 
-def layers(cell) -> float:
+def layers(cell: Cell) -> float:
     """Electrolyte plus lithium excess of a cell [m]."""
     return cell.value(ELECTROLYTE) + cell.value(EXCESS)
 
 
-def ratio_at(family: Family, metric, reference, share) -> float:
+def ratio_at(family: Family, metric: str, reference: float, share: float) -> Coroutine[float]:
     """Ratio to `reference` [W.h/kg or W.h/L] with electrolyte and excess at `share` of what they are."""
     cell = family.cell
-    density = family.energy_density(electrolyte=share * cell.value(ELECTROLYTE), excess=share * cell.value(EXCESS))
+    density = yield from family.density_coroutine(electrolyte=share * cell.value(ELECTROLYTE),
+                                                  excess=share * cell.value(EXCESS))
     return getattr(density, metric) / reference
 
 
-def thickness_budget(family: Family, metric, reference, factor) -> float | None:
+def thickness_budget(family: Family, metric: str, reference: float, factor: float) -> Coroutine[float | None]:
     """Largest electrolyte-plus-excess thickness [m] whose ratio reaches `factor`, or None.
 
     Both are thinned or thickened in proportion; the number of pairs follows, the housing stays.
     """
     from scipy.optimize import brentq
 
-    miss = lambda share: ratio_at(family, metric, reference, share) - factor  # noqa: E731
-    if miss(NEARLY_NONE) < 0.0:
+    def miss(share: float) -> Coroutine[float]:
+        return (yield from ratio_at(family, metric, reference, share)) - factor
+
+    if (yield from miss(NEARLY_NONE)) < 0.0:
         return None
     high = 1.0
-    while miss(high) > 0.0:
+    while (yield from miss(high)) > 0.0:
         high *= 2.0
         if high > WIDEST:
             return WIDEST * layers(family.cell)
     low = NEARLY_NONE if high == 1.0 else 0.5 * high
-    return layers(family.cell) * brentq(miss, low, high, xtol=1e-4)
+    share = yield from searched(lambda f: brentq(f, low, high, xtol=1e-4), miss)
+    return layers(family.cell) * share
 
 
-def areal_capacity_needed(family: Family, metric, reference, factor) -> float | None:
+def areal_capacity_needed(family: Family, metric: str, reference: float, factor: float) -> Coroutine[float | None]:
     """Smallest areal capacity [A.h/m2] within AREAL whose ratio reaches `factor`, or None.
 
     Thicker coatings store more, until they cannot be emptied at the rate: the first crossing counts.
     """
     from scipy.optimize import brentq
 
-    miss = lambda areal: getattr(family.energy_density(areal=areal), metric) / reference - factor  # noqa: E731
-    before = None
+    def miss(areal: float) -> Coroutine[float]:
+        return getattr((yield from family.density_coroutine(areal=areal)), metric) / reference - factor
+
+    before: float | None = None
     for areal in np.arange(*AREAL):
         try:
-            if miss(areal) >= 0.0:
-                return float(areal) if before is None else brentq(miss, before, areal, xtol=0.05)
+            if (yield from miss(areal)) >= 0.0:
+                if before is None:
+                    return float(areal)
+                return (yield from searched(partial(_root, brentq, before, areal), miss))
         except (ParameterError, SolveError):
             return None
         before = areal
     return None
 
 
-def compare(family: Family, figures: Figures, baseline: Figures, metric, factor, interval) -> Comparison:
-    """The verdict on one cell against one baseline in one metric."""
+def _root(brentq, low, high, f):
+    return brentq(f, low, high, xtol=0.05)
+
+
+def compare(family: Family, figures: Figures, baseline: Figures, metric: str, factor: float,
+            interval: tuple[float, float]) -> Coroutine[Comparison]:
+    """The verdict on one cell against one baseline in one metric, a coroutine."""
     reference = baseline.metric(metric)
     ratio = figures.metric(metric) / reference
     try:
-        budget = thickness_budget(family, metric, reference, factor)
-        best = ratio_at(family, metric, reference, NEARLY_NONE)
+        budget = yield from thickness_budget(family, metric, reference, factor)
+        best = yield from ratio_at(family, metric, reference, NEARLY_NONE)
     except (ParameterError, SolveError):  # a thinned or thickened relative that cannot be made or run
         budget, best = None, ratio
-    areal = areal_capacity_needed(family, metric, reference, factor)
+    areal = yield from areal_capacity_needed(family, metric, reference, factor)
     if ratio >= factor:
         verdict = Verdict.HOLDS
     elif budget is not None or areal is not None:

@@ -4,12 +4,15 @@ No source measured creep and voids on the cells of this package, so no set state
 and verdicts know of none.  Here those of bare lithium on argyrodite are lent to the cells they could belong to.
 """
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ...errors import CellsimError
+from ...kernels.call.calls import Coroutine, Together, finish
 from ...models.electrodes import NEGATIVE, has_foil
 from ...protocols import discharge
-from ...simulation.run import simulate
+from ...simulation.run import simulate_coroutine
 
 STRIPPED, AT = 2.0, 3e6  # A/m2 without voids at this pressure [Pa]
 EXPONENTS = (6.56, 1.9)  # of the pressure in that current
@@ -57,14 +60,23 @@ class Voids:
 
 def what_if(figures) -> Voids:
     """The cell of `Figures`, discharged once more under the same conditions, with the coefficients lent."""
+    return finish(what_if_coroutine(figures))
+
+
+def what_if_coroutine(figures) -> Coroutine[Voids]:
+    """Coroutine form of `what_if`."""
     cell = figures.cell
     why = _stranger(cell)
     if why:
         return Voids(cell.name, figures.pressure, why=why)
-    share = lambda n, P: _energy(figures, n, P) / figures.energy  # noqa: E731
+
+    def share(exponent: float, pressure: float) -> Coroutine[float]:
+        return (yield from _energy(figures, exponent, pressure)) / figures.energy
+
     try:
-        return Voids(cell.name, figures.pressure, tuple(share(n, figures.pressure) for n in EXPONENTS),
-                     tuple(_least(lambda P, n=n: share(n, P)) for n in EXPONENTS))
+        shares = yield Together([share(n, figures.pressure) for n in EXPONENTS])
+        least = yield Together([_least(partial(share, n)) for n in EXPONENTS])
+        return Voids(cell.name, figures.pressure, tuple(shares), tuple(least))
     except (CellsimError, ZeroDivisionError) as fault:
         return Voids(cell.name, figures.pressure, why=f"as it could not be simulated ({fault})")
 
@@ -84,21 +96,22 @@ def _stranger(cell) -> str:
     return ""
 
 
-def _energy(figures, exponent, pressure) -> float:
+def _energy(figures, exponent: float, pressure: float) -> Coroutine[float]:
     """Energy of the discharge with voids [W.h]."""
     cell = figures.cell.with_({
         f"{NEGATIVE}/void share": 1.0, f"{NEGATIVE}/void height": HEIGHT, f"{NEGATIVE}/creep current density": STRIPPED,
         f"{NEGATIVE}/creep reference pressure": AT, f"{NEGATIVE}/creep exponent": exponent,
         "cell/operating pressure": pressure})
-    return simulate(cell, discharge(figures.c_rate), temperature=figures.temperature).discharge_energy
+    run = yield from simulate_coroutine(cell, discharge(figures.c_rate), temperature=figures.temperature)
+    return run.discharge_energy
 
 
-def _least(share) -> float | None:
+def _least(share: Callable[[float], Coroutine[float]]) -> Coroutine[float | None]:
     """The least pressure [Pa] whose share is SPARED, to 1 %, as more pressure never hurts; None if none is."""
     low, high = map(math.log, PRESSURES)
-    if share(PRESSURES[1]) < SPARED:
+    if (yield from share(PRESSURES[1])) < SPARED:
         return None
     while high - low > 0.01:
         middle = 0.5 * (low + high)
-        low, high = (low, middle) if share(math.exp(middle)) >= SPARED else (middle, high)
+        low, high = (low, middle) if (yield from share(math.exp(middle))) >= SPARED else (middle, high)
     return math.exp(high)

@@ -1,0 +1,183 @@
+"""Jobs: the contract between what a study computes and the engine that computes it.
+
+A job is a function and its arguments.  The function returns its value, or a coroutine that yields kernel calls
+(`calls.Coroutine`) and then returns it; a job of several runs composes their coroutines with `yield from`, or runs
+them side by side with `calls.Together`.  Whoever runs it (`threads`, `processes`) sees kernel calls only, and a job
+gives the same value wherever it runs.
+"""
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ..errors import CellsimError
+from ..kernels.call.calls import Call, Coroutine, Reply, Together, perform
+from ..kernels.call.record import recycle
+
+T = TypeVar("T")
+
+
+class WorkerLost(RuntimeError):
+    """A job has no value because the process that ran it ended, or because it could not be sent to one."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """`function(*arguments)`, whose value, or that of the coroutine it returns, is the value of the job.
+
+    reuse: the memory of its kernel calls may be given to others when it has ended, as the value holds no view of the
+    states of a run.  For processes function, arguments and value must be such as can be pickled.
+    """
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()
+    reuse: bool = False
+
+    def coroutine(self) -> Coroutine[Any]:
+        """The job in any case as a coroutine, which raises what the function does."""
+        try:
+            made = self.function(*self.arguments)
+        except Exception as fault:
+            return _ended(None, fault)
+        return made if isinstance(made, Generator) else _ended(made)
+
+
+def _ended(value: Any, fault: Exception | None = None) -> Coroutine[Any]:
+    """A coroutine that has nothing left to do."""
+    if fault is not None:
+        raise fault
+    return value
+    yield
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What became of one job: its value, or the exception that ended it.  number: from 0, in the order of the jobs."""
+
+    number: int
+    job: Job
+    value: Any = None
+    fault: Exception | None = None
+
+    @property
+    def failure(self) -> str:
+        """Why there is no value, in words; "" if there is one."""
+        return "" if self.fault is None else words_of(self.fault)
+
+
+Stream = Generator[Finished, None, None]  # of every job, in order
+
+
+def words_of(fault: Exception) -> str:
+    """An exception in words: those of cellsim are sentences, others need their type."""
+    return str(fault) if isinstance(fault, CellsimError | WorkerLost) else f"{type(fault).__name__}: {fault}"
+
+
+class Task:
+    """A coroutine in progress: of a job, or one of several that a coroutine runs side by side."""
+
+    def __init__(self, coroutine: Coroutine, parent: "Task | None" = None, reuse: bool = False):
+        self.coroutine: Coroutine | None = coroutine
+        self.parent = parent
+        self.root: Task = self if parent is None else parent.root
+        self.buffers: list | None = parent.buffers if parent is not None else [] if reuse else None
+        self.call: Call | None = None
+        self.children: Sequence[Task] = ()
+        self.unfinished = 0
+        self.value: Any = None
+        self.fault: Exception | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is a value or a fault."""
+        return self.coroutine is None
+
+    def resume(self, reply: Any) -> Any:
+        """Run to the next `Call` or `Together` and return it; None if the coroutine ends."""
+        assert self.coroutine is not None
+        try:
+            asked = self.coroutine.throw(reply) if isinstance(reply, BaseException) else self.coroutine.send(reply)
+        except StopIteration as stop:
+            self.value = stop.value
+        except Exception as fault:  # of one job, whatever it is: it must not end the others
+            self.fault = fault
+        else:
+            if isinstance(asked, Call):
+                self.call = asked
+                if self.buffers is not None:
+                    self.buffers.append(asked.buffer)
+            return asked
+        self.call = self.coroutine = None
+        if self.buffers and self.parent is None and self.fault is None:
+            recycle(self.buffers)
+        return None
+
+
+def advance(task: Task, reply: Any) -> list[Task]:
+    """Resume a task with what it asked for (an exception is raised in it); returns the tasks that now need a kernel.
+
+    These are the task itself, its children, or, where it ended as the last one of several, those of its parent.
+    """
+    asked = task.resume(reply)
+    if isinstance(asked, Together):
+        task.children = [Task(each, task) for each in asked.coroutines]
+        task.unfinished = len(task.children)
+        return [each for child in task.children for each in advance(child, None)] if task.children \
+            else advance(task, [])
+    if asked is not None:
+        return [task]
+    parent = task.parent
+    if parent is None:
+        return []
+    parent.unfinished -= 1
+    if parent.unfinished:
+        return []
+    faults = [child.fault for child in parent.children if child.fault is not None]
+    values = [child.value for child in parent.children]
+    parent.children = ()
+    return advance(parent, faults[0] if faults else values)
+
+
+def replies_of(calls: Sequence[Call]) -> list[Reply | Exception]:
+    """What `perform` returns, or for each call that fails its exception."""
+    try:
+        return list(perform(calls))
+    except Exception as fault:  # that of one of them, which must not end the others
+        return [fault] if len(calls) == 1 else [reply for call in calls for reply in replies_of([call])]
+
+
+def run_one(number: int, job: Job) -> Finished:
+    """A job from its start to its end, in this thread."""
+    root = Task(job.coroutine(), reuse=job.reuse)
+    waiting = advance(root, None)
+    while waiting:
+        task = waiting.pop(0)
+        assert task.call is not None
+        waiting[:0] = advance(task, replies_of([task.call])[0])
+    return Finished(number, job, root.value, root.fault)
+
+
+class _Unknown(Exception):
+    """A search asks for a value that is not known yet."""
+
+
+def searched(search: Callable[[Callable[[float], float]], T],
+             function: Callable[[float], Coroutine[float]]) -> Coroutine[T]:
+    """What `search` returns when it is given a function of one number, which here is a coroutine.
+
+    search: calls the function that it is given and must be deterministic, as root finders and minimisers of SciPy are:
+    it begins anew whenever it asks for a value that is not known yet, and finds again those that are.
+    """
+    known: dict[float, float] = {}
+
+    def look_up(x: float) -> float:
+        x = float(x)
+        if x not in known:
+            raise _Unknown(x)
+        return known[x]
+
+    while True:
+        try:
+            return search(look_up)
+        except _Unknown as asked:
+            x = asked.args[0]
+        known[x] = yield from function(x)
