@@ -61,7 +61,7 @@ def test_old_names_of_modules_import_with_a_warning(old):
 
 
 @pytest.mark.parametrize("old, names", [
-    ("simulation", ["simulate", "course"]),
+    ("simulation", ["simulate"]),
     ("studies.charging", ["charge_study"]),
     ("studies", ["Case", "audit", "simulate_many", "claims"]),
     ("parameters.laws", ["Law"]),

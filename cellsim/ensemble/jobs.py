@@ -104,7 +104,7 @@ class Task:
             if isinstance(asked, Call):
                 self.call = asked
                 if self.buffers is not None:
-                    self.buffers.append(asked.buffer)
+                    self.buffers.append(asked.arguments.buffer)
             return asked
         self.call = self.coroutine = None
         if self.buffers and self.parent is None and self.fault is None:

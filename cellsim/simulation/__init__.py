@@ -1,5 +1,4 @@
 """One run: a protocol on a model of a cell."""
+from .run import simulate, simulate_coroutine
 
-from .run import course, simulate
-
-__all__ = ["course", "simulate"]
+__all__ = ["simulate", "simulate_coroutine"]

@@ -4,13 +4,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import Ending, ProtocolError, SolveError
-<<<<<<< 01f6ea84b4af3e1bd155044dd0f76ee858c79d92
-from ..kernels.call.calls import Call, Rows, finish
-from ..kernels.call.record import NO_KNOTS, STARTING, Arguments, packed_system, recycle
-=======
 from ..kernels.call.calls import Call, Coroutine, Rows, finish
-from ..kernels.call.record import STARTING, Buffer, address, recycle, words
->>>>>>> 057a788e141eb86ec32b2aaf8357949efac938b4
+from ..kernels.call.record import NO_KNOTS, STARTING, Arguments, packed_system, recycle
 from ..kernels.integrators import ndf as march
 from ..kernels.integrators import tr_bdf2 as following
 from ..kernels.integrators.ndf_history import MAX_ORDER

@@ -18,12 +18,8 @@ from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, number, numbers, text
 from ...support.files import optional
-<<<<<<< 01f6ea84b4af3e1bd155044dd0f76ee858c79d92
 from .axes import CRITICAL, PLATING
-from .constrained import WITHIN, check_window, ride
-=======
 from .constrained import WITHIN, check_window, ride_coroutine
->>>>>>> 057a788e141eb86ec32b2aaf8357949efac938b4
 from .constraints import limits_of
 from .named_protocols import named
 from .short_probability import probability_of_short
