@@ -6,7 +6,7 @@ from .errors import Ending
 from .kernels.stage import terminal_voltage
 from .kernels.system import TAIL, E, Q, T
 from .protocols import Profile
-from .protocols.steps import HELD
+from .protocols.quantities import HELD
 from .result import StepResult
 
 NEAR = 1e-6  # K from the end of a range is at it
@@ -66,5 +66,5 @@ def outcome_of(run, step, ending, t, states) -> StepResult:
     message = f"{'at once ' if at_once else ''}{ending.sentence} at {V:.4g} V after {t[-1] - t[0]:.6g} s"
     if ending == Ending.SOLVER_TIME_BUDGET:
         message += f" (time_budget={run.time_budget:g} s of processor time; give more)"
-    return StepResult(str(step), ending, message, float(t[0]), float(t[-1]), *_passed(run, step, t, states),
+    return StepResult(step.summary, ending, message, float(t[0]), float(t[-1]), *_passed(run, step, t, states),
                       isinstance(step.target, Profile))

@@ -12,6 +12,7 @@ from ..errors import CellsimError, ParameterError, ProtocolError
 from ..files import optional
 from ..models.state import capacity_between_cutoffs, open_circuit_voltage
 from ..parameters import Cell, load
+from ..protocols.quantities import BY_NAME
 from ..result import Result
 from ..simulation import simulate
 from .charging_protocols import named
@@ -22,7 +23,7 @@ from .shorting import probability_of_short
 
 PROTOCOLS = ("cc-cv 1C", "cc-cv 2C", "fastest")
 LIMITS = "plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= 55 degC, current <= 4C"
-PLATING, CRITICAL = "Plating margin [V]", "Critical current margin [A.m-2]"
+PLATING, CRITICAL = (BY_NAME[name].variable for name in ("plating margin", "critical current margin"))
 # how far below 0 a margin that is held there may stray by the solver's errors: as far as it is held inside [V, A/m2]
 STRAYS = {PLATING: WITHIN["plating margin"], CRITICAL: WITHIN["critical current margin"]}
 

@@ -14,8 +14,9 @@ from ..arguments import chosen, number, numbers
 from ..errors import ParameterError, ProtocolError, SolveError
 from ..files import optional
 from ..parameters import Cell, load
+from ..protocols.quantities import CONSTRAINTS
 from .ensemble import threads_of
-from .limits import WRITTEN, in_words, limits_of, with_limit
+from .limits import in_words, limits_of, with_limit
 from .resumable import run_resumably
 from .riding import MET, Limits, check_window, ride
 from .variation import resized
@@ -33,9 +34,8 @@ AXES = {
 # and what its values may be
 RANGES = {"temperature": (-73.0, 127.0), "areal capacity": (1e-3, 100.0), "c-rate": (0.021, 1000.0),
           "separator thickness": (1e-3, 1e4), "conductivity": (1e-6, 1e4), "critical current": (1e-6, 1e5)}
-OVER = ("plating margin", "temperature", "critical current margin")  # limits a front may go over
-FRONTS = {"plating margin": (-1000.0, 1000.0), "temperature": RANGES["temperature"],
-          "critical current margin": (-1e4, 1e4)}
+FRONTS = {name: role.front for name, role in CONSTRAINTS.items() if role.front is not None}
+OVER = tuple(FRONTS)  # constraints a front may go over
 LAYERS = {"separator thickness": ("separator/thickness", 1e-6), "conductivity": ("electrolyte/conductivity", 0.1),
           "critical current": ("negative electrode/critical current density", 10.0)}
 
@@ -163,7 +163,7 @@ def _same(cell, limits, start, end, temperature, how) -> dict:
 
 @dataclass(frozen=True)
 class Front:
-    """Minutes (values,) of the fastest charge against one of its limits, in the unit of WRITTEN; limits: the others.
+    """Minutes (values,) of the fastest charge against one of its limits, in its unit in text; limits: the others.
 
     Infinite where it never gets there; NaN where the solver failed.
     """
@@ -179,7 +179,7 @@ class Front:
 
     def to_pandas(self):
         """A DataFrame, one row a value."""
-        return optional("pandas").DataFrame({f"{self.over} [{WRITTEN[self.over][0]}]": self.values,
+        return optional("pandas").DataFrame({f"{self.over} [{CONSTRAINTS[self.over].unit}]": self.values,
                                              "minutes": self.minutes})
 
     def plot(self, path=None):
@@ -189,8 +189,8 @@ class Front:
         return plot_front(self, path)
 
     def __repr__(self):
-        points = ", ".join(f"{v:g} {WRITTEN[self.over][0]}: {m:.3g}" for v, m in zip(self.values, self.minutes,
-                                                                                 strict=True))
+        unit = CONSTRAINTS[self.over].unit
+        points = ", ".join(f"{v:g} {unit}: {m:.3g}" for v, m in zip(self.values, self.minutes, strict=True))
         return f"{self.cell}, minutes over {self.over}: {points}"
 
 
@@ -206,7 +206,7 @@ def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, 
     check_window(start, end)
     cell = load(cell)
     temperature = celsius("temperature", temperature)
-    values = _values(f"front: values of {over}", values, WRITTEN[over][0], FRONTS[over])
+    values = _values(f"front: values of {over}", values, CONSTRAINTS[over].unit, FRONTS[over])
     kept = limits_of(limits, cell)
     if over not in with_limit(kept, over, 0.0).of(cell):
         raise ProtocolError(f"front over {over!r}: {cell.name} has no such limit")

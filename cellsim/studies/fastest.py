@@ -15,6 +15,7 @@ from ..errors import CellsimError, Ending, SolveError
 from ..models import ACCURACY, default_model, model_of
 from ..parameters import load
 from ..protocols import Limit, Step
+from ..protocols.quantities import CONSTRAINED, CONSTRAINTS
 from ..protocols.steps import kelvin
 from ..result import Result
 from ..simulation import simulate
@@ -28,9 +29,6 @@ SLOW = 0.2  # C-rate at which a staged charge that stopped early is thought to g
 GUESS = 0.01  # share to which the currents of the first guess are found
 EARLY = 1.5  # exponent by which stages grow longer
 BUDGET = 100  # runs of the optimiser after the first guess
-VARIABLES = {"voltage": ("Voltage [V]", -1.0), "plating margin": ("Plating margin [V]", 1.0),
-             "critical current margin": ("Critical current margin [A.m-2]", 1.0),
-             "temperature": ("Cell temperature [K]", -1.0), "current": ("C-rate", 1.0)}
 
 
 @dataclass(frozen=True)
@@ -180,9 +178,9 @@ def distances(result, limits, cell) -> dict[str, float]:
     known = {**limits.of(cell), "current": limits.c_rate}
     found = {}
     for name, value in known.items():
-        variable, sign = VARIABLES[name]
-        bound = -value if name == "current" else value  # a charge current is negative
-        found[name] = float(np.min(sign * (result[variable][lasting] - bound)))
+        row, sign = CONSTRAINED[name], 1.0 if CONSTRAINTS[name].side == "above" else -1.0
+        values = result[row.variable][lasting]
+        found[name] = float(np.min(sign * ((-values if row.flow else values) - value)))  # charge currents are negative
     return found
 
 

@@ -8,14 +8,14 @@ from ..arguments import chosen, number, whole
 from ..errors import CellsimError, ProtocolError
 from ..parameters import load
 from ..protocols import profile
+from ..protocols.quantities import CONSTRAINTS
 from ..simulation import simulate
 from .charging_maps import ACCURACY, OVER, celsius, point
 from .fastest import distances
-from .limits import KNOWN, WRITTEN, limits_of, value_of, with_limit
+from .limits import limits_of, value_of, with_limit
 from .riding import WITHIN, check_window, ride
 from .uncertainty import varied_cells
 
-FIRST = {"plating margin": 10.0, "temperature": 1.0, "critical current margin": 0.1}  # tried, in the unit of WRITTEN
 DOUBLED = 6  # times at most, after which no margin is thought to do
 MOST = 10_000
 SAMPLES = f"give a whole number from 1 to {MOST}"
@@ -55,7 +55,7 @@ def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, sa
 class Fleet:
     """One charge for many cells: the current over time of the nominal cell, which keeps off a limit by a margin.
 
-    margin: by how much the nominal cell stays within the limit `over`, in the unit of WRITTEN (K for a temperature);
+    margin: by how much the nominal cell stays within the limit `over`, in its unit in text (K for a temperature);
     infinite if none was found.  share: of the drawn cells, how many then keep to the limit itself.
     bare: the share without a margin.  minutes, minutes_bare: of the nominal cell with and without the margin.
     current: rows of time [s] and current [A], negative in a charge, of the charge with the margin.
@@ -71,7 +71,7 @@ class Fleet:
     current: np.ndarray
 
     def __repr__(self):
-        unit = "K" if self.over == "temperature" else WRITTEN[self.over][0]
+        unit = "K" if self.over == "temperature" else CONSTRAINTS[self.over].unit
         return (f"{self.cell}: {100 * self.bare:.0f} % of the cells keep to the {self.over} with the current of the "
                 f"nominal one ({self.minutes_bare:.3g} min); {100 * self.share:.0f} % if that stays {self.margin:.3g} "
                 f"{unit} within it ({self.minutes:.3g} min)")
@@ -84,7 +84,7 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
     The charger knows the nominal cell alone: the current of that cell's ride, with the margin, is replayed on each
     drawn one (studies.uncertainty) from the same state of charge, until the upper cut-off voltage if it comes first.
     A cell that cannot follow does not count as keeping to the limit.  What is drawn is what bears on voltages; the
-    critical current is not.  The margin is found by halving, to FIRST / 16.
+    critical current is not.  The margin is found by halving, to 1/16 of the first one tried.
     Raises ProtocolError if there is no such limit, and what `ride` does.
     """
     cell, temperature = load(cell), celsius("temperature", temperature)
@@ -97,7 +97,7 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
         raise ProtocolError(f"fleet over {over!r}: name a limit that {cell.name} has and that is given, one of "
                             f"{', '.join(OVER)}, such as limits='plating margin >= 0 mV'")
     others = list(varied_cells(cell, samples))
-    sense = 1.0 if KNOWN[over][1] == "above" else -1.0
+    first, sense = CONSTRAINTS[over].margin, 1.0 if CONSTRAINTS[over].side == "above" else -1.0
     how |= {"temperature": temperature + 273.15, "accuracy": ACCURACY, "heat": True}
 
     def tried(margin):
@@ -110,12 +110,12 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
 
     bare, along_bare = tried(0.0)
     low, high, found = 0.0, 0.0, (bare, along_bare)
-    while found[0] < share and found[1].reached and high < FIRST[over] * 2**DOUBLED:
-        low, high = high, max(2.0 * high, FIRST[over])
+    while found[0] < share and found[1].reached and high < first * 2**DOUBLED:
+        low, high = high, max(2.0 * high, first)
         found = tried(high)
     if found[0] < share:
         high = math.inf
-    while low < high < math.inf and high - low > FIRST[over] / 2**HALVED:
+    while low < high < math.inf and high - low > first / 2**HALVED:
         middle = 0.5 * (low + high)
         now = tried(middle)
         low, high, found = (low, middle, now) if now[0] >= share else (middle, high, found)

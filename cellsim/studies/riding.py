@@ -1,10 +1,9 @@
-"""The fastest charge that keeps to limits: at every moment the largest current that all of them allow.
+"""The constrained charge: at every moment the largest current that all constraints allow.
 
-It is a protocol like any other: a step for each limit, which holds that limit until another one is met, and
-jumps from each step to the limit that ended it.  One run finds it; there is nothing to optimise.
+It is an ordinary protocol: one step per constraint, which holds that quantity at its limit until another one is met,
+and a jump from each step to the constraint that ended it.  One run finds it, without an optimiser.
 """
 import math
-import re
 from dataclasses import dataclass, fields, replace
 
 from ..arguments import number, shown
@@ -12,20 +11,20 @@ from ..errors import ProtocolError
 from ..models.parts import has_foil
 from ..parameters import load
 from ..protocols import Condition, Goto, Label, Limit, Protocol, Step, Stop
+from ..protocols.quantities import CONSTRAINED, CONSTRAINTS, LIMITS
 from ..protocols.walk import MAX_STEPS
 from ..result import Result
 from ..simulation import simulate
 from .case import known_options
 
-# what is held lies so much within its limit, so that the limit itself is not met again at once
-WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.1}
-# K before its limit at which a temperature counts as met: hardly warmer than what is then held, as a cell that is
-# hardly warmer than its surroundings cannot cool down, and yet so much that the solver's errors do not meet it again
+# a quantity is held so far within its limit that the limit itself is not met again at once [V, A/m2, K]
+WITHIN = {name: role.inside for name, role in CONSTRAINTS.items() if role.inside}
+# K below its limit at which a temperature counts as met: only little above the temperature that is then held, as a
+# cell that is little warmer than its surroundings cannot cool down, but by more than the error of the solver
 MET = 0.07
 JUMPS = 20  # between the same two limits in a row
-STEPS = 200  # of a whole ride, which takes three or four; as many mean that it goes round in circles
-AT_MOST = 0.99  # share of the largest current above which a step counts as ended by it
-RISING = ("voltage", "temperature")  # limits met from below; margins are met from above
+STEPS = 200  # of a whole charge, which takes three or four; so many mean that it jumps in circles
+AT_MOST = 0.99  # fraction of the largest current above which a step counts as ended by it
 
 
 @dataclass(frozen=True)
@@ -62,17 +61,23 @@ class Limits:
 
     def of(self, cell) -> dict[str, float]:
         """The limits besides the current that this cell has, by name, in V, A/m2 and K."""
-        top = cell.value("cell/upper voltage cut-off")
-        found = {"voltage": top if self.voltage is None else self.voltage,
-                 "plating margin": None if has_foil(cell) else self.plating_margin,
-                 "critical current margin": self.critical_current_margin if has_foil(cell) else None,
-                 "temperature": self.temperature}
-        return {name: float(value) for name, value in found.items() if value is not None}
+        absent = "porous negative electrode" if has_foil(cell) else "lithium-metal electrode"
+        values = {name: getattr(self, CONSTRAINTS[name].field) for name, row in CONSTRAINED.items()
+                  if not row.flow and row.needs != absent}
+        if self.voltage is None:
+            values["voltage"] = cell.value("cell/upper voltage cut-off")
+        return {name: float(value) for name, value in values.items() if value is not None}
 
 
 def bounds(limits: Limits, cell) -> dict[str, Limit]:
     """The limits besides the current that `cell` has, as limits of a step."""
-    return {name: Limit(name, value, "above" if name in RISING else "") for name, value in limits.of(cell).items()}
+    return {name: Limit(name, value, _side(name)) for name, value in limits.of(cell).items()}
+
+
+def _side(name: str) -> str:
+    """The side on which a step ends at this constraint; "" where it can be reached from one side only."""
+    side = "above" if CONSTRAINTS[name].side == "below" else "below"
+    return side if side in LIMITS[name].sides else ""
 
 
 def check_window(start, end):
@@ -142,7 +147,7 @@ def riding(cell, limits: Limits, to=0.8) -> Protocol:
         if name == "current":
             step = Step("c-rate", -limits.c_rate, limits.longest, until)
         else:
-            inside = -WITHIN[name] if name in RISING else WITHIN[name]
+            inside = -WITHIN[name] if CONSTRAINTS[name].side == "below" else WITHIN[name]
             step = Step(name, known[name].value + inside, limits.longest,
                         (*until, Limit("c-rate", limits.least_c_rate), Limit("c-rate", limits.c_rate, "above")))
         nodes += [Label(_word(name)), step, Stop(Condition("ending", "soc"))]
@@ -173,8 +178,8 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     heat = limits.temperature is not None if heat is None else heat
     most = STEPS if protocol is main else MAX_STEPS  # what comes before may have any number of them
     result = simulate(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
-    names = {_untimed(str(step)): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
-    active = tuple((names[_untimed(s.step)], s.t_start, s.t_end) for s in result.steps if _untimed(s.step) in names)
+    names = {_word(name): name for name in ("current", *limits.of(cell))}  # labels of the steps of `main`
+    active = tuple((names[s.label], s.t_start, s.t_end) for s in result.steps if s.label in names)
     reached = bool(active) and arrived(result, to)
     return Ride(result, _joined(active), protocol, reached, limits)
 
@@ -185,10 +190,6 @@ def _joined(active):
     return lasting or active[:1]
 
 
-def _untimed(step):
-    """A step in words without its duration, which is what is left of the whole ride's."""
-    return re.sub(r" for \S+ s\b", "", step)
-
-
-def _word(name):
+def _word(name: str) -> str:
+    """The label of a constraint's step."""
     return name.replace(" ", "_")
