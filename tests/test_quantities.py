@@ -164,7 +164,7 @@ NEW_ROW = '''
 NEW_LIMIT = """
 import cellsim, pytest
 from cellsim import Limit, Protocol, Step
-one = Protocol("Charge at 1C until swelling 0.5 mm or until 4.2 V; Stop if swelling above 20 um; Stop if ended by swelling")
+one = Protocol("Charge at 1C until swelling 0.5 mm or 4.2 V; Stop if swelling above 20 um; Stop if ended by swelling")
 assert one.steps[0].until[0] == Limit("swelling", 500.0)
 assert Protocol(str(one)) == one == Protocol.from_json(one.to_json()), str(one)
 assert "swelling" in str(one.json_schema()) and one.asks == {"swelling"}

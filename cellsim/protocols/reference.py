@@ -33,7 +33,7 @@ def _row(q: Quantity) -> tuple[str, ...]:
 
 def units_table() -> str:
     """The units of the language; spellings of one unit are separated by blanks."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for q in TABLE:
         if q.units:
             units = ", ".join(" ".join(f"`{s}`" for s in u.spellings) for u in q.units)

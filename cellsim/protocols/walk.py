@@ -21,7 +21,7 @@ class Op(NamedTuple):
     node: Any = None
     target: int = 0  # place to which it may jump
     label: str = ""  # of a step: the label directly before it
-    index: tuple[int, ...] = ()  # of a step, or of a charge and its hold: positions in `Protocol.steps`
+    positions: tuple[int, ...] = ()  # of a step, or of a charge and its hold: positions in `Protocol.steps`
 
 
 def flatten(nodes: Iterable[Node], whenever: Sequence[Condition] = ()) -> list[Op]:
@@ -69,7 +69,7 @@ def _append(program: list[Op], nodes: Iterable[Node], block: Block, labels: dict
             program.append(Op("repeat", node, first))
         else:
             steps = node.steps if isinstance(node, CCCV) else (node,)
-            program.append(Op("step", node, label=label, index=tuple(positions[s] for s in steps)))
+            program.append(Op("step", node, label=label, positions=tuple(positions[s] for s in steps)))
         label = ""
 
 
@@ -144,7 +144,7 @@ class Walk:
             if op.kind == "step":
                 idle = 0
                 self.label = op.label
-                yield from self._do(op.node, op.index)
+                yield from self._do(op.node, op.positions)
                 if self.reason:
                     return
             at, idle = self._next(op, at, turns), idle + 1
@@ -178,12 +178,12 @@ class Walk:
             if op.kind == "repeat" and op.target <= at < k and not op.target <= target <= k:
                 turns.pop(k, None)
 
-    def _do(self, node: Step | CCCV, index: tuple[int, ...]) -> Generator[Step, None, None]:
+    def _do(self, node: Step | CCCV, positions: tuple[int, ...]) -> Generator[Step, None, None]:
         if isinstance(node, Step):
-            yield from self._one(node, index[0])
+            yield from self._one(node, positions[0])
             return
         began = self._clock
-        yield from self._one(node.steps[0], index[0])
+        yield from self._one(node.steps[0], positions[0])
         if self._last is None:
             return
         outcome, left = self._last[0], None
@@ -193,7 +193,7 @@ class Walk:
             return
         hold = _less_charge(node.hold, outcome.charge_capacity)
         if hold is not None:
-            yield from self._one(hold if left is None else replace(hold, duration=left), index[1])
+            yield from self._one(hold if left is None else replace(hold, duration=left), positions[1])
 
     def _one(self, step: Step, index: int) -> Generator[Step, None, None]:
         """One step, and the conditions that end the protocol after any step."""

@@ -5,6 +5,7 @@ and a jump from each step to the constraint that ended it.  One run finds it, wi
 """
 import math
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from ..arguments import number, shown
 from ..errors import ProtocolError
@@ -29,14 +30,15 @@ AT_MOST = 0.99  # fraction of the largest current above which a step counts as e
 
 @dataclass(frozen=True)
 class Limits:
-    """What a charge must keep to; None: no such limit.
+    """Constraints of a charge; None: no such constraint.
 
-    c_rate: largest current.  voltage [V]: at most; the upper cut-off of the cell if None.
-    plating_margin [V]: at least, of cells with a porous negative electrode.
-    critical_current_margin [A/m2]: at least, of cells with lithium metal.
-    temperature [K]: of the cell, at most; needs a run with heat.
-    least_c_rate: the charge gives up where the current has fallen to this.
-    longest [s]: it also gives up after so long, with what comes before it.
+    c_rate: largest current.  voltage [V]: largest one; the upper cut-off voltage of the cell if None.
+    plating_margin [V]: least one, of cells with a porous negative electrode.
+    critical_current_margin [A/m2]: least one, of cells with a lithium-metal electrode.
+    temperature [K]: of the cell, largest one; needs a run with heat.
+    least_c_rate: the charge gives up when the current has fallen to this.
+    longest [s]: the charge, with the steps before it, gives up after so long.
+    Raises ProtocolError.
     """
 
     c_rate: float = 4.0
@@ -47,7 +49,7 @@ class Limits:
     least_c_rate: float = 0.02
     longest: float = 24.0 * 3600.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for f in fields(self):
             value = number(f"limits: {f.name} =", getattr(self, f.name), "give a finite number", none=f.default is None)
             object.__setattr__(self, f.name, value)
@@ -59,8 +61,8 @@ class Limits:
         if not self.longest > 0.0:
             raise ProtocolError(f"limits: longest = {self.longest:g}: give a time above 0 [s]")
 
-    def of(self, cell) -> dict[str, float]:
-        """The limits besides the current that this cell has, by name, in V, A/m2 and K."""
+    def of(self, cell: Any) -> dict[str, float]:
+        """The constraints other than the current that apply to a cell, by name, in V, A/m2 and K."""
         absent = "porous negative electrode" if has_foil(cell) else "lithium-metal electrode"
         values = {name: getattr(self, CONSTRAINTS[name].field) for name, row in CONSTRAINED.items()
                   if not row.flow and row.needs != absent}
@@ -69,8 +71,8 @@ class Limits:
         return {name: float(value) for name, value in values.items() if value is not None}
 
 
-def bounds(limits: Limits, cell) -> dict[str, Limit]:
-    """The limits besides the current that `cell` has, as limits of a step."""
+def bounds(limits: Limits, cell: Any) -> dict[str, Limit]:
+    """The constraints other than the current that apply to a cell, as limits of a step."""
     return {name: Limit(name, value, _side(name)) for name, value in limits.of(cell).items()}
 
 
@@ -80,8 +82,8 @@ def _side(name: str) -> str:
     return side if side in LIMITS[name].sides else ""
 
 
-def check_window(start, end):
-    """Raises ProtocolError unless a charge leads from start to end."""
+def check_window(start: float, end: float) -> None:
+    """Raise ProtocolError unless start and end are states of charge (0..1), the first one less."""
     wanted = "a state of charge lies between 0 and 1"
     for name, value in (("start", start), ("end", end)):
         number(f"charge: {name}", value, wanted, low=0.0, high=1.0)
@@ -90,19 +92,19 @@ def check_window(start, end):
                             "is less")
 
 
-def arrived(result, end) -> bool:
-    """Whether a charge ended at the state of charge asked for."""
-    return abs(result["State of charge"][-1] - end) < 1e-6
+def arrived(result: Result, end: float) -> bool:
+    """Whether a charge ended at the state of charge `end`."""
+    return bool(abs(result["State of charge"][-1] - end) < 1e-6)
 
 
 @dataclass(frozen=True)
 class Ride:
-    """A charge along its limits.
+    """A constrained charge.
 
-    result: all of it.  active: what bounded the current, ("current" or a limit, start [s], end [s]) one after
-    the other.  protocol: the charge as a protocol, `print(ride.protocol)`.
-    reached: whether it came to the state of charge asked for.
-    limits: those kept to.
+    result: of the whole run.  active: which constraint limited the current, ("current" or another one, start [s],
+    end [s]) in order of time.  protocol: the charge as a protocol, `print(ride.protocol)`.
+    reached: whether the final state of charge was reached.
+    limits: the constraints.
     """
 
     result: Result
@@ -113,7 +115,7 @@ class Ride:
 
     @property
     def reason(self) -> str:
-        """Why it did not get there, in words; "" if it did."""
+        """Why the final state of charge was not reached; "" if it was."""
         if self.reached:
             return ""
         if self.result.t[-1] >= self.limits.longest - 1e-3:
@@ -124,23 +126,23 @@ class Ride:
 
     @property
     def duration(self) -> float:
-        """How long it took [s], without what went before; infinite if it did not get there."""
+        """Duration of the charge [s], without the steps before it; infinite if it did not reach the end."""
         return self.active[-1][2] - self.active[0][1] if self.reached else math.inf
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = " -> ".join(f"{name} {(end - start) / 60.0:.3g} min" for name, start, end in self.active)
         return f"{self.result.cell}: {parts}" + ("" if self.reached else f"; ended: {self.reason}")
 
 
-def riding(cell, limits: Limits, to=0.8) -> Protocol:
-    """The protocol that charges `cell` to a state of charge along `limits`.
+def riding(cell: Any, limits: Limits, to: float = 0.8) -> Protocol:
+    """The protocol of a constrained charge of `cell` to the state of charge `to` (0..1).
 
-    At every moment the current is the largest that all limits allow, within the small distances of WITHIN.
-    Raises ProtocolError for a limit that no charge can keep to.
+    At every moment the current is the largest that all constraints allow, to within WITHIN.
+    Raises ProtocolError for a constraint that no charge can satisfy.
     """
     known = bounds(limits, cell)
     met = {name: replace(x, value=x.value - MET) if name == "temperature" else x for name, x in known.items()}
-    nodes: list = []
+    nodes: list[Any] = []
     for name in ("current", *known):
         others = {other: limit for other, limit in met.items() if other != name}
         until = (Limit("soc", to), *others.values())
@@ -158,14 +160,14 @@ def riding(cell, limits: Limits, to=0.8) -> Protocol:
     return Protocol([f"Stop whenever time above {limits.longest:.10g} s", *nodes])
 
 
-def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
-         **how) -> Ride:
-    """Charge a cell as fast as `limits` allow, from one state of charge to another.
+def ride(cell: Any, limits: Limits | None = None, *, soc: float = 0.1, to: float = 0.8, before: Any = (),
+         model: Any = None, heat: Any = None, **how: Any) -> Ride:
+    """Charge a cell as fast as the constraints `limits` allow, from the state of charge `soc` to `to` (0..1).
 
-    before: steps or text that come first, such as a heater; `soc` is where those begin.
-    heat: as of `simulate`; a run with heat if there is a limit of temperature and it is not said.
-    how: further arguments of `simulate`: temperature, ambient, period, accuracy and so on.
-    Raises what `simulate` does; a SolveError carries the run up to there.
+    before: steps or text of a protocol that is run first, such as a heater; `soc` is the state of charge at its start.
+    heat: as in `simulate`; by default a run with heat if the temperature is constrained.
+    how: further arguments of `simulate`, such as temperature [K], ambient [K], period [s] and accuracy [V].
+    Raises what `simulate` raises; a SolveError has the partial run in `.result`.
     """
     cell = load(cell)
     limits = Limits() if limits is None else limits
@@ -176,7 +178,7 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     main = riding(cell, limits, to)
     protocol = main if isinstance(before, str | tuple | list) and not before else Protocol([before, main])
     heat = limits.temperature is not None if heat is None else heat
-    most = STEPS if protocol is main else MAX_STEPS  # what comes before may have any number of them
+    most = STEPS if protocol is main else MAX_STEPS  # the steps before it may be any number
     result = simulate(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
     names = {_word(name): name for name in ("current", *limits.of(cell))}  # labels of the steps of `main`
     active = tuple((names[s.label], s.t_start, s.t_end) for s in result.steps if s.label in names)
@@ -184,8 +186,8 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     return Ride(result, _joined(active), protocol, reached, limits)
 
 
-def _joined(active):
-    """Without steps that ended at once."""
+def _joined(active: tuple[tuple[str, float, float], ...]) -> tuple[tuple[str, float, float], ...]:
+    """Without steps of no duration."""
     lasting = tuple(a for a in active if a[2] > a[1])
     return lasting or active[:1]
 
