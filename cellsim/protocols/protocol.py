@@ -159,9 +159,9 @@ def _gather(source: Any, whenever: list[Condition], forced: list[bool], files: b
         raise ProtocolError(f"more than {DEEPEST} lists of steps within each other; does one contain itself?")
     if isinstance(source, str):
         named = '"' in source or "'" in source  # a file, which may have changed
-        found: Any = parse(source, files) if named else _parsed(source)
+        parsed: Any = parse(source, files) if named else _parsed(source)
     elif isinstance(source, Protocol):
-        found = source
+        parsed = source
     elif isinstance(source, NODES):
         return (source,)
     elif isinstance(source, list | tuple):
@@ -173,9 +173,9 @@ def _gather(source: Any, whenever: list[Condition], forced: list[bool], files: b
     else:
         raise ProtocolError(f"a protocol is made of text, a Step or a list of these, not of {shown(source)}; "
                             "for example cellsim.Protocol('Charge at 1C until 4.2 V')")
-    whenever.extend(found.whenever)
-    forced.append(found.force)
-    return tuple(found.nodes)
+    whenever.extend(parsed.whenever)
+    forced.append(parsed.force)
+    return tuple(parsed.nodes)
 
 
 def _with_circumstances(node: Any, period: float | None, temperature: float | None) -> Any:
