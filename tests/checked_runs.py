@@ -11,7 +11,8 @@ from cellsim.models import ACCURACY, capacity_between_cutoffs, open_circuit_volt
 from cellsim.models.electrodes import has_foil
 from cellsim.physics.constants import F
 from cellsim.protocols import Profile
-from cellsim.protocols.step import FLOWS, HELD, LONGEST
+from cellsim.protocols.quantities import FLOWS, HELD
+from cellsim.protocols.step import LONGEST
 
 # relative: the equations conserve lithium, what is left is rounding, 1e-16 times the stiffness of thin shells over long
 # steps (up to 1e7) times some hundred steps; usual runs are held to 1e-10 in test_simulation.py
@@ -121,8 +122,8 @@ def replayed(protocol, cell, how, result):
     walk = protocol.walk(how["max_steps"]) if "max_steps" in how else protocol.walk()
     step, steps = next(walk), []
     for k, outcome in enumerate(result.steps):
-        if step is None or str(step) != outcome.step:
-            return f"step {k + 1} was {outcome.step!r}, the protocol says {str(step)!r}"
+        if step is None or step.summary != outcome.step:
+            return f"step {k + 1} was {outcome.step!r}, the protocol says {step.summary!r}"
         steps.append(step)
         if outcome.ending.stops_run:
             if k + 1 < len(result.steps):

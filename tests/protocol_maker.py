@@ -3,8 +3,7 @@ import math
 
 from cellsim.protocols import CCCV, Condition, Goto, Label, Limit, Profile, Repeat, Step, Stop
 from cellsim.protocols.drive_cycles import CYCLES, load
-from cellsim.protocols.nodes import ENDED_BY, LOOKS
-from cellsim.protocols.step import FLOWS, HELD, QUANTITIES
+from cellsim.protocols.quantities import CONDITIONS, DRIVEN, ENDED_BY, FLOWS, HELD, LIMITS
 
 TEXTS = [
     "Charge at 2C until 4.2 V; Hold at 4.2 V until C/20",
@@ -51,8 +50,9 @@ def limit(rng, quantity):
         return Limit(quantity, number(rng, 2.0, 5.0), rng.choice(["", "above", "below"]))
     if quantity == "soc":
         return Limit(quantity, rng.choice([rng.randrange(101) / 100.0, rng.random()]))
-    sign = rng.choice([1.0, -1.0]) if "margin" in quantity else 1.0
-    return Limit(quantity, sign * number(rng))
+    role = LIMITS[quantity]
+    sign = rng.choice([1.0, -1.0]) if role.signed else 1.0
+    return Limit(quantity, sign * number(rng), rng.choice(["", *role.sides]))
 
 
 def target(rng, control):
@@ -72,12 +72,12 @@ def target(rng, control):
 
 def step(rng):
     """Any step the language can say."""
-    control = rng.choice(["rest", "voltage", "power", "resistance", *FLOWS, *HELD])
+    control = rng.choice(["rest", "voltage", *DRIVEN, *HELD])
     wanted = 0.0 if control == "rest" else target(rng, control)
     none = [control] if control in HELD or not isinstance(wanted, Profile) else []
     none += [*FLOWS, "capacity", "soc"] if control == "rest" else []
     none += ["soc"] if isinstance(wanted, Profile) else []
-    choices = [q for q in QUANTITIES if q not in none]
+    choices = [q for q in LIMITS if q not in none]
     until = tuple(limit(rng, q) for q in rng.sample(choices, rng.randrange(3)))
     if control in FLOWS and not isinstance(wanted, Profile):
         until = tuple(x for x in until if x.quantity != control)
@@ -104,7 +104,7 @@ def condition(rng):
     """Any condition."""
     if rng.random() < 0.3:
         return Condition("ending", rng.choice(list(ENDED_BY)))
-    quantity = rng.choice(list(LOOKS))
+    quantity = rng.choice(list(CONDITIONS))
     value = limit(rng, quantity).value if quantity != "time" else number(rng)
     return Condition(quantity, rng.choice(["above", "below"]), value)
 

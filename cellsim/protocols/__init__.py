@@ -1,4 +1,4 @@
-"""What the cycler does to the cell."""
+"""Protocols: what the cycler does to the cell."""
 from .check import check, violated
 from .drive_cycles import CYCLES, Vehicle, drive, vehicle
 from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop

@@ -1,13 +1,15 @@
-"""The JSON form of a protocol, checked against a schema before anything is made of it."""
-from typing import Annotated, Literal
+"""The JSON form of a protocol; it is validated before a protocol is built from it."""
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, FailFast, Field, Tag, ValidationError
 
 from ..errors import ProtocolError
 from ..support.files import cut, parse_json, reading
 from .drive_cycles import CYCLES, load
-from .nodes import CCCV, Condition, Goto, Label, Repeat, Stop
+from .nodes import CCCV, Condition, Goto, Label, Node, Repeat, Stop
 from .profiles import Profile
+from .quantities import CONDITIONS, CONTROLS, LIMITS
 from .step import Limit, Step
 
 
@@ -18,22 +20,22 @@ class _Form(BaseModel):
 class LimitForm(_Form):
     """A `Limit`."""
 
-    quantity: str
+    quantity: Annotated[str, Field(json_schema_extra={"enum": list(LIMITS)})]
     value: float
     side: Literal["above", "below"] | None = None
 
 
 class CycleForm(_Form):
-    """A named drive cycle, brought to a peak."""
+    """A packaged drive cycle, scaled to a peak."""
 
     cycle: str
     peak: float | None = None
 
 
 class PointsForm(_Form):
-    """Points of a profile, and where they came from."""
+    """Points of a profile, and their source."""
 
-    times: Annotated[list[float], FailFast()]  # the first fault of many is enough
+    times: Annotated[list[float], FailFast()]  # report the first fault only
     values: Annotated[list[float], FailFast()]
     source: str = ""
 
@@ -41,7 +43,7 @@ class PointsForm(_Form):
 class StepForm(_Form):
     """A `Step`."""
 
-    control: str
+    control: Annotated[str, Field(json_schema_extra={"enum": list(CONTROLS)})]
     target: float | CycleForm | PointsForm = 0.0
     duration: float | None = None
     until: list[LimitForm] = []
@@ -54,7 +56,7 @@ class StepForm(_Form):
 class ConditionForm(_Form):
     """A `Condition`."""
 
-    quantity: str
+    quantity: Annotated[str, Field(json_schema_extra={"enum": [*CONDITIONS, "ending"]})]
     side: str
     value: float = 0.0
 
@@ -68,7 +70,7 @@ class CCCVForm(_Form):
 
 
 class CCCVNode(_Form):
-    """The node that holds one."""
+    """The node that contains it."""
 
     cccv: CCCVForm
 
@@ -98,20 +100,20 @@ class RepeatForm(_Form):
     """A `Repeat`."""
 
     repeat: int
-    steps: Annotated[list["Node"], FailFast()]
+    steps: Annotated[list["NodeForm"], FailFast()]
 
 
-LONGEST_JSON = 20_000_000  # characters, as points of drive cycles stand in it
+LONGEST_JSON = 20_000_000  # characters; a file may contain the points of drive cycles
 KEYS = ("control", "repeat", "label", "goto", "stop", "cccv")
 
 
-def _kind(value):
-    """The key that says what a node is."""
+def _kind(value: Any) -> str | None:
+    """The key that identifies the kind of a node."""
     keys = value if isinstance(value, dict) else vars(value) if isinstance(value, BaseModel) else ()
     return next((k for k in KEYS if k in keys), None)
 
 
-Node = Annotated[
+NodeForm = Annotated[
     Annotated[StepForm, Tag("control")] | Annotated[RepeatForm, Tag("repeat")] | Annotated[LabelForm, Tag("label")]
     | Annotated[GotoForm, Tag("goto")] | Annotated[StopForm, Tag("stop")] | Annotated[CCCVNode, Tag("cccv")],
     Discriminator(_kind, custom_error_type="node", custom_error_message=f"needs one of the keys {', '.join(KEYS)}")]
@@ -121,18 +123,19 @@ class ProtocolForm(_Form):
     """A protocol."""
 
     format: Literal[1]
-    steps: Annotated[list[Node], FailFast()]
+    steps: Annotated[list[NodeForm], FailFast()]
     stop_whenever: list[ConditionForm] = []
     force: bool = False
 
 
-def to_form(nodes, whenever, force) -> ProtocolForm:
+def to_form(nodes: Iterable[Node], whenever: Iterable[Condition], force: bool) -> ProtocolForm:
     """The form of a protocol."""
-    return ProtocolForm(format=1, steps=[_node(n) for n in nodes], stop_whenever=[_condition(c) for c in whenever],
+    return ProtocolForm(format=1, steps=[_node(n) for n in nodes],
+                        stop_whenever=[form for c in whenever if (form := _condition(c)) is not None],
                         force=force)
 
 
-def _node(n):
+def _node(n: Node) -> Any:
     if isinstance(n, Step):
         return _step(n)
     if isinstance(n, Repeat):
@@ -140,22 +143,26 @@ def _node(n):
     if isinstance(n, Label):
         return LabelForm(label=n.name)
     if isinstance(n, Goto):
-        return GotoForm(goto=n.label, condition=_condition(n.condition), times=n.times)
+        return GotoForm(goto=n.label, condition=_condition(n.condition), times=n.times)  # type: ignore[call-arg]
     if isinstance(n, Stop):
-        return StopForm(stop=True, condition=_condition(n.condition))
+        return StopForm(stop=True, condition=_condition(n.condition))  # type: ignore[call-arg]
     return CCCVNode(cccv=CCCVForm(charge=_step(n.charge), hold=_step(n.hold), duration=n.duration))
 
 
-def _step(s):
+def _step(s: Step) -> StepForm:
     whole = isinstance(s.target, Profile) and s.duration == s.target.duration
     return StepForm(control=s.control, target=_profile(s.target) if isinstance(s.target, Profile) else float(s.target),
                     duration=None if whole or s.duration is None else float(s.duration),
-                    until=[LimitForm(quantity=x.quantity, value=float(x.value), side=x.side or None)
-                           for x in s.until],
+                    until=[_limit(x) for x in s.until],
                     temperature=s.temperature, period=s.period, heater=float(s.heater), self_heating=s.self_heating)
 
 
-def _profile(p):
+def _limit(x: Limit) -> LimitForm:
+    return LimitForm(quantity=x.quantity, value=float(x.value), side="above" if x.side == "above" else
+                     "below" if x.side else None)
+
+
+def _profile(p: Profile) -> CycleForm | PointsForm:
     if p.source in CYCLES:
         base = load(p.source)
         for peak in (None, p.peak):
@@ -164,12 +171,12 @@ def _profile(p):
     return PointsForm(times=list(p.times), values=list(p.values), source=p.source)
 
 
-def _condition(c):
+def _condition(c: Condition | None) -> ConditionForm | None:
     return None if c is None else ConditionForm(quantity=c.quantity, side=c.side, value=c.value)
 
 
-def read_form(source) -> ProtocolForm:
-    """The form in a JSON text or the dictionary it stands for; raises ProtocolError naming the key at fault."""
+def read_form(source: Any) -> ProtocolForm:
+    """The form in a JSON text or in the dictionary it describes; raises ProtocolError naming the faulty key."""
     if isinstance(source, bytes):
         with reading("protocol in JSON", ProtocolError):
             source = source.decode("utf-8-sig")
@@ -183,23 +190,23 @@ def read_form(source) -> ProtocolForm:
         lines = [f"  {cut(_place(e['loc']))}: {cut(e['msg'])}" for e in fault.errors(include_url=False)[:8]]
         raise ProtocolError("protocol in JSON:\n" + "\n".join(lines)) from None
     except (RecursionError, ValueError, TypeError) as fault:
-        raise ProtocolError(f"protocol: no JSON that can be read ({type(fault).__name__}: {cut(fault, 80)})") from None
+        raise ProtocolError(f"protocol: this JSON cannot be read ({type(fault).__name__}: {cut(fault, 80)})") from None
 
 
-def _place(loc):
+def _place(loc: Iterable[str | int]) -> str:
     """steps[2].until[0].value"""
     words = [f"[{k}]" if isinstance(k, int) else f".{k}" for k in loc if k not in KEYS or k in ("repeat", "cccv")]
-    return "".join(words).lstrip(".") or "the whole"
+    return "".join(words).lstrip(".") or "the protocol"
 
 
-def from_form(form: ProtocolForm):
+def from_form(form: ProtocolForm) -> tuple[tuple[Node, ...], tuple[Condition, ...], bool]:
     """(nodes, whenever, force) of a form."""
     nodes = tuple(_made(n) for n in form.steps)
     return nodes, tuple(_made(c) for c in form.stop_whenever), form.force
 
 
-def _made(f):
-    """What a form stands for."""
+def _made(f: Any) -> Any:
+    """The node or condition of a form."""
     if isinstance(f, StepForm):
         until = tuple(Limit(x.quantity, x.value, x.side or "") for x in f.until)
         return Step(f.control, _target(f.target), f.duration, until, f.temperature, f.period, f.heater, f.self_heating)
@@ -208,16 +215,16 @@ def _made(f):
     if isinstance(f, LabelForm):
         return Label(f.label)
     if isinstance(f, GotoForm):
-        return Goto(f.goto, f.condition and _made(f.condition), f.times)
+        return Goto(f.goto, None if f.condition is None else _made(f.condition), f.times)
     if isinstance(f, StopForm):
-        return Stop(f.condition and _made(f.condition))
+        return Stop(None if f.condition is None else _made(f.condition))
     if isinstance(f, ConditionForm):
         return Condition(f.quantity, f.side, f.value)
     return CCCV(_made(f.cccv.charge), _made(f.cccv.hold), f.cccv.duration)
 
 
-def _target(f):
+def _target(f: float | CycleForm | PointsForm) -> float | Profile:
     if isinstance(f, CycleForm):
-        found = load(f.cycle)
-        return found if f.peak is None else found.to_peak(f.peak)
-    return Profile(f.times, f.values, f.source) if isinstance(f, PointsForm) else f
+        cycle = load(f.cycle)
+        return cycle if f.peak is None else cycle.to_peak(f.peak)
+    return Profile(tuple(f.times), tuple(f.values), f.source) if isinstance(f, PointsForm) else f

@@ -1,45 +1,52 @@
-"""A protocol as it unfolds: one step after another, each depending on how the last one went."""
+"""Execution of a protocol: its flat program, and the sequence of steps that depends on their outcomes."""
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..errors import Ending, ProtocolError
 from .language.scan import nearest
 from .language.write import line
-from .nodes import CCCV, MOMENT, Condition, Goto, Label, Repeat, Stop
+from .nodes import CCCV, MOMENT, Condition, Goto, Label, Node, Repeat, Stop, steps_in
 from .step import Step
 
-MAX_STEPS = 100_000  # a protocol is stopped after so many steps
-IDLE = 10_000  # and after so many jumps without a step
+MAX_STEPS = 100_000  # a protocol is stopped after so many steps,
+IDLE = 10_000  # or so many instructions in a row without a step
+Block = tuple[int, ...]  # places of the nested blocks around a node, from the outermost one
 
 
 class Op(NamedTuple):
     """An instruction of the flat program."""
 
-    kind: str  # step, goto, stop, repeat (the end of a cycle), cycle (the start of one)
-    node: object = None
-    target: int = 0  # where it may jump to
+    kind: str  # step, goto, stop, repeat (the end of a block), cycle (the start of a cycle)
+    node: Any = None
+    target: int = 0  # place to which it may jump
+    label: str = ""  # of a step: the label directly before it
+    positions: tuple[int, ...] = ()  # of a step, or of a charge and its hold: positions in `Protocol.steps`
 
 
-def flatten(nodes, whenever=()) -> list[Op]:
-    """The program of nodes; raises ProtocolError for jumps that lead nowhere or never end."""
+def flatten(nodes: Iterable[Node], whenever: Sequence[Condition] = ()) -> list[Op]:
+    """The program of nodes; raises ProtocolError for jumps to unknown labels and for loops that never end."""
     program: list[Op] = []
-    labels: dict[str, tuple] = {}  # name: (block, place); a block is the way to it from the top
-    jumps: list[tuple] = []  # (block, place)
-    _append(program, nodes, (), labels, jumps)
+    labels: dict[str, tuple[Block, int]] = {}  # name: (block, place)
+    jumps: list[tuple[Block, int]] = []
+    positions = {step: k for k, step in enumerate(dict.fromkeys(steps_in(nodes)))}
+    _append(program, nodes, (), labels, jumps, positions)
     for block, k in jumps:
         goto = program[k].node
         home, place = labels.get(goto.label, (None, 0))
         if home is None or block[:len(home)] != home:
             near = nearest(goto.label, labels)
-            raise ProtocolError(f"goto {goto.label}: there is no label of that name in this block or around it"
+            raise ProtocolError(f"goto {goto.label}: there is no label of that name in this block or a block around it"
                                 + (f"; did you mean {near!r}?" if near else ""))
         program[k] = Op("goto", goto, place)
     _check(program, bool(whenever))
     return program
 
 
-def _append(program, nodes, block, labels, jumps):
-    """Add the nodes of a block."""
+def _append(program: list[Op], nodes: Iterable[Node], block: Block, labels: dict[str, tuple[Block, int]],
+            jumps: list[tuple[Block, int]], positions: dict[Step, int]) -> None:
+    """Append the instructions of a block."""
+    label = ""
     for node in nodes:
         if not block and isinstance(node, Step | CCCV):
             program.append(Op("cycle"))
@@ -47,7 +54,9 @@ def _append(program, nodes, block, labels, jumps):
             if node.name in labels:
                 raise ProtocolError(f"label {node.name}: there are two of that name")
             labels[node.name] = (block, len(program))
-        elif isinstance(node, Goto):
+            label = node.name
+            continue
+        if isinstance(node, Goto):
             jumps.append((block, len(program)))
             program.append(Op("goto", node))
         elif isinstance(node, Stop):
@@ -56,14 +65,16 @@ def _append(program, nodes, block, labels, jumps):
             first = len(program)
             if not block:
                 program.append(Op("cycle"))
-            _append(program, node.nodes, (*block, first), labels, jumps)
+            _append(program, node.nodes, (*block, first), labels, jumps, positions)
             program.append(Op("repeat", node, first))
         else:
-            program.append(Op("step", node))
+            steps = node.steps if isinstance(node, CCCV) else (node,)
+            program.append(Op("step", node, label=label, positions=tuple(positions[s] for s in steps)))
+        label = ""
 
 
-def _check(program, watched):
-    """What can be known without a run."""
+def _check(program: list[Op], watched: bool) -> None:
+    """Raise ProtocolError for faults that are known without a run; watched: whether conditions may end it anywhere."""
     for op in program:
         if op.kind == "step":
             break
@@ -77,40 +88,43 @@ def _check(program, watched):
             raise ProtocolError(f"{line(op.node)}: there is no step between the label and the jump back")
         leaves = any(o.kind == "stop" or o.kind == "goto" and not op.target <= o.target <= k for o in between)
         if op.node.condition is None and op.node.times is None and not leaves and not watched:
-            raise ProtocolError(f"{line(op.node)}: this never ends; give the times or a condition, or put a "
-                                "'stop if' or a goto that leads out between the label and the jump back")
+            raise ProtocolError(f"{line(op.node)}: this never ends; give a number of times or a condition, or put a "
+                                "'stop if' or a goto out of the loop between the label and the jump back")
 
 
 class Walk:
-    """Steps one after another: `step = next(walk)`, then `step = walk.send(outcome, values)` until StopIteration.
+    """The sequence of steps: `step = next(walk)`, then `step = walk.send(outcome, values)` until StopIteration.
 
-    cycle: the number of the cycle the last step belongs to, from 1; at the top level each step is a cycle
-    of its own, and so is each turn of a repeat, as in PyBaMM.
+    cycle: number of the cycle to which the last step belongs, from 1; at the top level each step is a cycle, and so
+    is each repetition of a block, as in PyBaMM.
     count: steps so far.
-    reason: why it ended, in words; "" as long as it goes on.
+    label: the `Label` directly before the last step, "" if there is none.
+    index: position of the last step in `Protocol.steps`, where it is as written (what is run may have a shorter
+    duration or a smaller limit of capacity).
+    reason: why the protocol ended, in words; "" while it is running.
     """
 
-    def __init__(self, program, whenever, max_steps=MAX_STEPS):
-        self.cycle, self.count, self.reason = 0, 0, ""
+    def __init__(self, program: Sequence[Op], whenever: Sequence[Condition], max_steps: int = MAX_STEPS) -> None:
+        self.cycle, self.count, self.reason, self.label = 0, 0, "", ""
+        self.index = -1
         self._program, self._whenever, self._most = program, whenever, max_steps
         self._clock: float = 0.0
-        self._last: tuple | None = None
+        self._last: tuple[Any, Mapping[str, float]] | None = None
         self._steps = self._run()
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Step]:
         return self
 
     def __next__(self) -> Step:
         """The first step."""
         return next(self._steps)
 
-    def send(self, outcome, values) -> Step:
+    def send(self, outcome: Any, values: Mapping[str, float]) -> Step:
         """The next step, after a finished one.
 
-        outcome: has .ending (an `Ending`), .t_start and .t_end [s], .discharge_capacity and
-        .charge_capacity [A.h].  values: a mapping of how the cell is now: "voltage" [V], "current" [A],
-        "c-rate", "current density" [A/m2], "soc" (0..1), "temperature" [K], "plating margin" [V],
-        "critical current margin" [A/m2]; only what a condition asks for is looked up.
+        outcome: has .ending (an `Ending`), .t_start and .t_end [s], .discharge_capacity and .charge_capacity [Ah].
+        values: the present state of the cell by the names and in the units of `quantities.CONDITIONS`; only those that
+        a condition compares are looked up.
         Raises StopIteration at the end, with the reason in `.reason`.
         """
         self._clock += outcome.t_end - outcome.t_start
@@ -122,29 +136,31 @@ class Walk:
             return condition is None
         return condition.holds(self._last[0], self._last[1], self._clock)
 
-    def _run(self):
-        at, idle, turns = 0, 0, {}
+    def _run(self) -> Generator[Step, None, None]:
+        at, idle = 0, 0
+        turns: dict[int, int] = {}
         while at < len(self._program):
             op = self._program[at]
             if op.kind == "step":
                 idle = 0
-                yield from self._do(op.node)
+                self.label = op.label
+                yield from self._do(op.node, op.positions)
                 if self.reason:
                     return
             at, idle = self._next(op, at, turns), idle + 1
             if self.reason:
                 return
             if idle > IDLE:
-                self.reason = f"stopped: {IDLE} jumps without a step"
+                self.reason = f"stopped: {IDLE} instructions in a row without a step"
                 return
-        self.reason = "the protocol came to its end"
+        self.reason = "the protocol is complete"
 
-    def _next(self, op, at, turns):
-        """Where to go on."""
+    def _next(self, op: Op, at: int, turns: dict[int, int]) -> int:
+        """The place of the next instruction."""
         if op.kind == "cycle":
             self.cycle += 1
         elif op.kind == "stop" and self._holds(op.node.condition):
-            self.reason = f"the protocol said: {line(op.node)}"
+            self.reason = f"ended by the protocol: {line(op.node)}"
         elif op.kind in ("goto", "repeat"):
             most = op.node.times if op.kind == "goto" else op.node.times - 1
             wanted = op.kind == "repeat" or self._holds(op.node.condition)
@@ -156,18 +172,20 @@ class Walk:
             turns[at] = 0
         return at + 1
 
-    def _leave(self, at, target, turns):
-        """A jump out of a cycle begins that anew."""
+    def _leave(self, at: int, target: int, turns: dict[int, int]) -> None:
+        """A jump out of a block resets the count of its repetitions."""
         for k, op in enumerate(self._program):
             if op.kind == "repeat" and op.target <= at < k and not op.target <= target <= k:
                 turns.pop(k, None)
 
-    def _do(self, node):
+    def _do(self, node: Step | CCCV, positions: tuple[int, ...]) -> Generator[Step, None, None]:
         if isinstance(node, Step):
-            yield from self._one(node)
+            yield from self._one(node, positions[0])
             return
         began = self._clock
-        yield from self._one(node.charge if node.duration is None else replace(node.charge, duration=node.duration))
+        yield from self._one(node.steps[0], positions[0])
+        if self._last is None:
+            return
         outcome, left = self._last[0], None
         if node.duration is not None:
             left = node.duration - (self._clock - began)
@@ -175,12 +193,12 @@ class Walk:
             return
         hold = _less_charge(node.hold, outcome.charge_capacity)
         if hold is not None:
-            yield from self._one(hold if left is None else replace(hold, duration=left))
+            yield from self._one(hold if left is None else replace(hold, duration=left), positions[1])
 
-    def _one(self, step):
-        """One step, and what ends the protocol after any."""
+    def _one(self, step: Step, index: int) -> Generator[Step, None, None]:
+        """One step, and the conditions that end the protocol after any step."""
         if self.count >= self._most:
-            self.reason = f"stopped: it took {self._most} steps and did not end"
+            self.reason = f"stopped after {self._most} steps, the most that are allowed"
             return
         end = min((c.value for c in self._whenever if c.quantity == "time" and c.side == "above"), default=None)
         if end is not None:
@@ -188,15 +206,16 @@ class Walk:
             if step.duration is None or step.duration > left:
                 step = replace(step, duration=left)
         self.count += 1
+        self.index = index
         yield step
         for condition in self._whenever:
             if self._holds(condition):
-                self.reason = f"the protocol said: {line(Stop(condition)).replace('if', 'whenever', 1)}"
+                self.reason = f"ended by the protocol: {line(Stop(condition)).replace('if', 'whenever', 1)}"
                 return
 
 
-def _less_charge(step, passed):
-    """The step with its limit of charge less by what has passed; None if nothing is left."""
+def _less_charge(step: Step, passed: float) -> Step | None:
+    """The step with its limits of capacity reduced by the charge passed [Ah]; None if nothing is left."""
     until = []
     for x in step.until:
         if x.quantity == "capacity":

@@ -1,28 +1,32 @@
 """Protocols to and from `pybamm.Experiment`."""
 import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from ..errors import CellsimWarning, ProtocolError
-from .language.write import limit, line, step
-from .nodes import CCCV, Condition, Repeat
+from .language.write import line
+from .nodes import CCCV, Condition, Node, Repeat
 from .profiles import Profile
+from .quantities import BY_NAME, CONTROLS, LIMITS
 from .step import Limit, Step
 
-CLASSES = {"Current": "current", "CRate": "c-rate", "Voltage": "voltage", "Power": "power", "Resistance": "resistance",
-           "Rest": "rest"}
-LIMITS = {"VoltageTermination": "voltage", "CurrentTermination": "current", "CRateTermination": "c-rate",
-          "CrateTermination": "c-rate"}
+CLASSES = {role.pybamm[0]: name for name, role in CONTROLS.items() if role.pybamm}
+TERMINATIONS = {cls: name for name, role in LIMITS.items() for cls in role.pybamm}
 LONGEST_PROFILE = 2_000_000  # points of a drive cycle, its repetitions written out
 MOST_STEPS = 100_000
 
 
-def from_pybamm(experiment):
-    """(nodes, whenever) of an experiment.  A tuple of several steps is a cycle; equal ones in a row are one."""
+def from_pybamm(experiment: Any) -> tuple[tuple[Node, ...], tuple[Condition, ...]]:
+    """(nodes, whenever) of an experiment.  A tuple of several steps becomes a repeated block, equal ones in a row one.
+
+    Raises ProtocolError naming the step that has no counterpart.
+    """
     if not hasattr(experiment, "cycle_lengths"):
         raise ProtocolError(f"give a pybamm.Experiment, not {type(experiment).__name__}")
     made = [_from_step(s, f"step {number} ({s})") for number, s in enumerate(experiment.steps, 1)]
-    nodes: list = []
+    nodes: list[Node] = []
     at = 0
     for length in experiment.cycle_lengths:
         body, at = tuple(made[at:at + length]), at + length
@@ -35,18 +39,16 @@ def from_pybamm(experiment):
     return tuple(nodes), tuple(_whenever(experiment.termination))
 
 
-def _whenever(termination):
+def _whenever(termination: Mapping[str, Any]) -> Iterator[Condition]:
     for name, value in termination.items():
-        if name == "voltage":
-            yield Condition("voltage", "below", float(value[0]))
-        elif name == "time":
-            yield Condition("time", "above", float(value))
-        else:
-            raise ProtocolError(f"experiment termination by {name}: a capacity that fades needs ageing, "
-                                "which is not modelled; leave it out")
+        side = BY_NAME[name].pybamm_stop if name in BY_NAME else ""
+        if not side:
+            raise ProtocolError(f"experiment termination by {name}: capacity fade needs ageing, which is not "
+                                "modelled; leave it out")
+        yield Condition(name, side, float(value[0] if isinstance(value, tuple | list) else value))
 
 
-def _from_step(s, label):
+def _from_step(s: Any, label: str) -> Step:
     """One step of PyBaMM."""
     control = CLASSES.get(type(s).__name__)
     if control is None:
@@ -65,23 +67,24 @@ def _from_step(s, label):
         duration = None if duration == target.duration else duration
     if control in ("rest", "voltage") and duration is None and not until:
         duration = float(s.duration)
-    around = {name: None if getattr(s, name) is None else _number(getattr(s, name), name, label)
-              for name in ("temperature", "period")}
+    temperature, period = (None if getattr(s, name) is None else _number(getattr(s, name), name, label)
+                           for name in ("temperature", "period"))
     try:
-        return Step(control, target, duration, until, **around)
+        return Step(control, target, duration, until, temperature, period)
     except ProtocolError as fault:
         raise ProtocolError(f"{label}: {fault}") from None
 
 
-def _number(value, what, label):
-    """A number of a step, which may also be a symbol of PyBaMM."""
+def _number(value: Any, what: str, label: str) -> float:
+    """A number of a step; PyBaMM allows symbols as well, which are refused."""
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError, NotImplementedError):
-        raise ProtocolError(f"{label}: its {what} is no number but a {type(value).__name__}; give a number") from None
+        raise ProtocolError(f"{label}: its {what} is not a number, but of type "
+                            f"{type(value).__name__}; give a number") from None
 
 
-def _target(s, label):
+def _target(s: Any, label: str) -> float | Profile:
     value = s.input_value
     if isinstance(value, int | float | np.number):
         return _number(value, "value", label)
@@ -89,47 +92,49 @@ def _target(s, label):
         raise ProtocolError(f"{label}: its value is a function or an input parameter; give a number or an array")
     try:
         t, v = np.array(value, float).T
-        if s.duration > t[-1] > 0.0:  # PyBaMM starts it again, one time step after its end
+        if s.duration > t[-1] > 0.0:  # PyBaMM repeats it, one time step after its end
             turns, gap = int(np.ceil(s.duration / t[-1])), t[1] - t[0]
             if turns * t.size > LONGEST_PROFILE:
                 raise ProtocolError(f"repeated {turns} times it has more than {LONGEST_PROFILE} points; shorten it")
             t, v = np.concatenate([t + (t[-1] + gap) * k for k in range(turns)]), np.tile(v, turns)
-        return Profile(t, v)
+        return Profile(tuple(t.tolist()), tuple(v.tolist()))
     except (ProtocolError, ValueError, TypeError) as fault:
         raise ProtocolError(f"{label}: {fault}") from None
 
 
-def _from_termination(t, s, target, control, label):
-    """A limit; None where PyBaMM does not look at it.
+def _from_termination(t: Any, s: Any, target: float | Profile, control: str, label: str) -> Limit | None:
+    """A limit; None where PyBaMM does not evaluate it.
 
-    PyBaMM's signs of a current are ways to say that its magnitude has fallen.  A voltage without a sign ends a charge
-    from below and a discharge from above; a drive cycle is what its first value is, and a rest is neither.
+    In PyBaMM every operator on a current means that its magnitude has fallen.  A voltage without an operator ends a
+    charge when it rises and a discharge when it falls; the first value of a drive cycle gives its direction, and a
+    rest has none.
     """
-    quantity = LIMITS.get(type(t).__name__)
+    quantity = TERMINATIONS.get(type(t).__name__)
     if quantity is None:
         raise ProtocolError(f"{label}: a {type(t).__name__} has no counterpart here")
     value, side = _number(t.value, "termination", label), {"<": "below", ">": "above", None: ""}[t.operator]
-    if quantity != "voltage" and control == "rest":
+    role = LIMITS[quantity]
+    if not role.rest and control == "rest":
         raise ProtocolError(f"{label}: a rest passes no current: it cannot end at a limit of {quantity}; leave it out")
     if quantity == "current" and side:
         if (side == "below") != (value >= 0.0):
             raise ProtocolError(f"{label}: ends when the current is {t.operator} {value:g} A; only a current that "
                                 "falls to a value has a counterpart here")
         value, side = abs(value), ""
-    if quantity == "voltage" and not side and (control == "rest" or isinstance(target, Profile)):
+    if role.pybamm_sided and not side and (control == "rest" or isinstance(target, Profile)):
         side = {"charge": "above", "discharge": "below"}.get(s.direction, "")
         if not side:
-            warnings.warn(f"{label}: PyBaMM does not end a step that begins with no current at {value:g} V, and the "
+            warnings.warn(f"{label}: PyBaMM does not end a step that begins without a current at {value:g} V, so the "
                           f"limit is left out; write '< {value:g} V' or '> {value:g} V'", CellsimWarning, stacklevel=6)
             return None
     try:
-        return Limit(quantity, value, side if quantity == "voltage" else "")
+        return Limit(quantity, value, side if role.pybamm_sided else "")
     except ProtocolError as fault:
         raise ProtocolError(f"{label}: {fault}") from None
 
 
-def to_pybamm(protocol):
-    """The experiment of a protocol."""
+def to_pybamm(protocol: Any) -> Any:
+    """The `pybamm.Experiment` of a `Protocol`.  Raises ProtocolError naming what PyBaMM cannot do."""
     try:
         import pybamm
     except ImportError:
@@ -139,8 +144,8 @@ def to_pybamm(protocol):
         raise ProtocolError("force: PyBaMM cannot go beyond the cut-off voltages of its parameters; change those "
                             "there, and leave out force")
     if sum(map(_count, protocol.nodes)) > MOST_STEPS:
-        raise ProtocolError(f"more than {MOST_STEPS} steps, cycles written out, are too many for PyBaMM")
-    conditions: list = []
+        raise ProtocolError(f"more than {MOST_STEPS} steps, repetitions counted, are too many for PyBaMM")
+    conditions: list[Any] = []
     for node in protocol.nodes:
         if isinstance(node, Repeat):
             conditions.extend([tuple(_flat(node.nodes))] * node.times)
@@ -149,21 +154,22 @@ def to_pybamm(protocol):
     made = [tuple(_to_step(pybamm, s) for s in c) if isinstance(c, tuple) else _to_step(pybamm, c) for c in conditions]
     ends = []
     for c in protocol.whenever:
-        if (c.quantity, c.side) not in (("voltage", "below"), ("time", "above")):
+        row = BY_NAME.get(c.quantity)
+        if row is None or c.side != row.pybamm_stop:
             raise ProtocolError(f"PyBaMM cannot end an experiment when the {c.quantity} is {c.side} a value")
-        ends.append(f"{c.value!r} V" if c.quantity == "voltage" else f"{c.value!r} s")
+        ends.append(f"{c.value!r} {row.unit}")
     return pybamm.Experiment(made, termination=ends or None)
 
 
-def _count(node) -> int:
-    """How many steps a node is, cycles written out."""
+def _count(node: Node) -> int:
+    """Number of steps of a node, repetitions counted."""
     if isinstance(node, Repeat):
         return node.times * sum(map(_count, node.nodes))
     return 2 if isinstance(node, CCCV) else 1
 
 
-def _flat(nodes):
-    """Steps of nodes, cycles written out."""
+def _flat(nodes: Iterable[Node]) -> Iterator[Step]:
+    """Steps of nodes, repetitions written out."""
     for node in nodes:
         if isinstance(node, Step):
             yield node
@@ -171,38 +177,37 @@ def _flat(nodes):
             yield from list(_flat(node.nodes)) * node.times
         elif isinstance(node, CCCV):
             if node.duration is not None or len(node.hold.until) > 1:
-                raise ProtocolError(f"{line(node)}: PyBaMM cannot bound a charge and its hold together")
+                raise ProtocolError(f"{line(node)}: PyBaMM cannot limit a charge and its hold together")
             yield from node.steps
         else:
-            raise ProtocolError(f"{line(node)}: PyBaMM has no jumps, and no ends within an experiment")
+            raise ProtocolError(f"{line(node)}: PyBaMM has no jumps, and no stops within an experiment")
 
 
-def _to_step(pybamm, s):
-    """One step; raises if PyBaMM has no such thing."""
-    makers = {"current": pybamm.step.current, "c-rate": pybamm.step.c_rate, "voltage": pybamm.step.voltage,
-              "power": pybamm.step.power, "resistance": pybamm.step.resistance}
-    if s.control != "rest" and s.control not in makers:
-        raise ProtocolError(f"{step(s)}: PyBaMM cannot control the {s.control}")
+def _to_step(pybamm: Any, s: Step) -> Any:
+    """One step; raises ProtocolError if PyBaMM has no counterpart."""
+    names = CONTROLS[s.control].pybamm
+    if not names:
+        raise ProtocolError(f"{s.summary}: PyBaMM cannot control the {s.control}")
     if s.heater or s.self_heating:
-        raise ProtocolError(f"{step(s)}: PyBaMM has no heater")
+        raise ProtocolError(f"{s.summary}: PyBaMM has no heater")
     more = {"duration": s.duration, "termination": [_to_termination(pybamm, s, x) for x in s.until] or None,
             "period": s.period, "temperature": s.temperature}
-    target = s.target
+    target: Any = s.target
     if isinstance(target, Profile):
         target = np.column_stack([target.times, target.values])
     try:
-        return pybamm.step.rest(**more) if s.control == "rest" else makers[s.control](target, **more)
+        make = getattr(pybamm.step, names[1])
+        return make(**more) if s.control == "rest" else make(target, **more)
     except (ValueError, TypeError) as fault:
-        raise ProtocolError(f"{step(s)}: PyBaMM refuses it ({fault})") from None
+        raise ProtocolError(f"{s.summary}: PyBaMM refuses it ({fault})") from None
 
 
-def _to_termination(pybamm, s, x):
-    kinds = {"voltage": pybamm.step.VoltageTermination, "current": pybamm.step.CurrentTermination,
-             "c-rate": pybamm.step.CRateTermination}
-    if x.quantity not in kinds or x.quantity != "voltage" and x.side:
-        raise ProtocolError(f"{step(s)}: PyBaMM cannot end a step at {limit(x)}")
-    if x.quantity == "voltage" and not x.side and (isinstance(s.target, Profile) or s.control == "rest"):
-        raise ProtocolError(f"{step(s)}: for PyBaMM say whether it ends above or below {limit(x)}")
-    return kinds[x.quantity](x.value, {"below": "<", "above": ">", "": None}[x.side])
+def _to_termination(pybamm: Any, s: Step, x: Limit) -> Any:
+    role = LIMITS[x.quantity]
+    if not role.pybamm or x.side and not role.pybamm_sided:
+        raise ProtocolError(f"{s.summary}: PyBaMM cannot end a step at {x}")
+    if role.pybamm_sided and not x.side and (isinstance(s.target, Profile) or s.control == "rest"):
+        raise ProtocolError(f"{s.summary}: PyBaMM needs a side, above or below {x}")
+    return getattr(pybamm.step, role.pybamm[0])(x.value, {"below": "<", "above": ">", "": None}[x.side])
 
 

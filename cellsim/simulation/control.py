@@ -1,25 +1,35 @@
-"""A step of a protocol in the kernels' terms, and what a run cannot be asked for."""
+"""A step of a protocol as the control of the kernels, and checks of what a run can be asked for."""
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from inspect import signature
+from typing import Any
 
 import numpy as np
 
 from ..errors import ProtocolError
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
 from ..kernels import layout
 from ..kernels.equations.thermal import heats_and_margins
 from ..kernels.integrators.stage import terminal_voltage
 from ..kernels.layout import SINGLE_FLUX, Control, unknowns
 from ..kernels.scratch import allocate
+=======
+from ..kernels import layout as system
+from ..kernels.layout import SINGLE_FLUX, Control
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 from ..models import capacity_between_cutoffs
 from ..models.electrodes import has_foil
 from ..models.thermal_laws import reach
-from ..protocols import Profile
-from ..protocols.language.units import ZERO_CELSIUS
-from ..protocols.step import FLOWS, HELD, LONGEST
+from ..protocols import Limit, Profile, Step
+from ..protocols.quantities import BY_NAME, CONDITIONS, CONTROLS, FLOWS, HELD, LIMITS, ZERO_CELSIUS
+from ..protocols.step import LONGEST
+from .variables import Variables
 
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
-# salt below this fraction of the initial concentration counts as depleted, but not in pores whose neighbours take over
+# salt below this fraction of the initial concentration counts as depleted, except in pores, where the neighbouring
+# volumes take over
 C_EDGE = 1e-10
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
 MODES = {"current": layout.CURRENT, "c-rate": layout.CURRENT, "current density": layout.CURRENT,
          "rest": layout.CURRENT, "voltage": layout.VOLTAGE,
          "power": layout.POWER, "resistance": layout.RESISTANCE, "plating margin": layout.PLATING,
@@ -28,39 +38,64 @@ UNSCALED = ("current density", "voltage", "plating margin", "critical current ma
 HOURS = 40.0  # over the C-rate of a current, that a step lasts at most if it has no duration and meets no limit
 LEAST_CHARGE = 0.01  # of the nominal capacity: of less charge an error counts absolutely
 BEGIN = 0.5  # C-rate from which the current that holds a temperature is looked for
+=======
+FIELDS = tuple(signature(Control).parameters)
+MODES: dict[str, int] = {name: getattr(system, role.mode) for name, role in CONTROLS.items()}
+HOURS = 40.0  # longest duration, times the C-rate, of a step that has no duration and meets no limit
+LEAST_CHARGE = 0.01  # fraction of the nominal capacity: errors of a smaller charge count as absolute ones
+BEGIN = 0.5  # C-rate from which the search for the current that holds a temperature starts
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 
-def scale(cell, step) -> float:
-    """From the unit of a step's target to the kernels'."""
+def factor(cell: Any, quantity: str) -> float:
+    """From the unit of a quantity to the unit of the kernels, which count per electrode area."""
     area = cell.value("cell/electrode area")
-    if step.control in UNSCALED:
-        return 1.0
-    return {"c-rate": cell.nominal_capacity / area, "resistance": area}.get(step.control, 1.0 / area)
+    scale = BY_NAME[quantity].scale
+    if scale == "capacity per area":
+        return float(cell.nominal_capacity / area)
+    return float({"per area": 1.0 / area, "times area": area, "charge per area": 3600.0 / area}.get(scale, 1.0))
 
 
-def check_known(cell, sys, asked, what):
-    """Refuse `what` if it asks for a quantity that the cell or the model has no answer to."""
-    if "plating margin" in asked and (sys.model == SINGLE_FLUX or has_foil(cell)):
-        why = "plates lithium all the time" if has_foil(cell) else "is run with SPMe, which has no potential there"
-        raise ProtocolError(f"{what}: {cell.name} {why}; a plating margin needs a porous negative electrode, "
-                            "in DFN or SPM")
-    if "critical current margin" in asked and not np.isfinite(sys.heat.critical):
+def scale(cell: Any, step: Step) -> float:
+    """From the unit of a step's target to the unit of the kernels."""
+    return factor(cell, step.control)
+
+
+def check_known(cell: Any, sys: Any, asked: Iterable[str], what: object) -> None:
+    """Refuse `what` if it needs a quantity that the cell or the model does not have.
+
+    asked: names of quantities.  Raises ProtocolError.
+    """
+    needs = {BY_NAME[name].needs: name for name in asked}
+    name = needs.get("porous negative electrode")
+    if name and (sys.model == SINGLE_FLUX or has_foil(cell)):
+        why = ("has a lithium-metal electrode, which plates lithium all the time" if has_foil(cell) else
+               "is run with SPMe, which has no potential there")
+        raise ProtocolError(f"{what}: {cell.name} {why}; a {name} needs a porous negative electrode, in DFN or SPM")
+    name = needs.get("lithium-metal electrode")
+    if name and not np.isfinite(sys.heat.critical):
         key, known = "negative electrode/critical current density", cell.value("cell/reference temperature")
         why, give = ("no critical current", "[A.m-2]") if not cell.has(key) else (
             f"its critical current at {known - ZERO_CELSIUS:g} degC only", "activation energy [J.mol-1]")
         raise ProtocolError(f"{what}: {cell.name} states {why}; give {key} {give}")
 
 
-def check(cell, sys, step, warms):
-    """Refuse a step that the cell, the model or the run has no answer to; `warms`: whether it is a run with heat."""
+def check(cell: Any, sys: Any, step: Step, warms: bool) -> None:
+    """Refuse a step that the cell, the model or the run cannot do; warms: whether the run has heat.
+
+    Raises ProtocolError.
+    """
     asked = {step.control, *(limit.quantity for limit in step.until)}
-    check_known(cell, sys, asked, step)
-    if not warms and ("temperature" in asked or step.heater or step.self_heating):
-        raise ProtocolError(f"{step}: needs a run with heat; ask simulate for heat=True")
+    for name in asked:
+        _check_kernels(name)
+    check_known(cell, sys, asked, step.summary)
+    if not warms and (step.heater or step.self_heating or any(BY_NAME[name].needs == "heat" for name in asked)):
+        raise ProtocolError(f"{step.summary}: needs a run with heat; ask simulate for heat=True")
     if step.control == "temperature" and sys.model == SINGLE_FLUX:
-        raise ProtocolError(f"{step}: SPMe cannot hold a temperature; take DFN or SPM")
+        raise ProtocolError(f"{step.summary}: SPMe cannot hold a temperature; take DFN or SPM")
 
 
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
 class Now(Mapping):
     """How the cell of a run is, by the names that a protocol's conditions know."""
 
@@ -90,16 +125,43 @@ class Now(Mapping):
 
     def __len__(self):
         return len(self._known)
+=======
+def _check_kernels(name: str) -> None:
+    """Raise ProtocolError for a limit of the table for which the kernels have no field."""
+    role = LIMITS.get(name)
+    missing = [field for field in (role.below, role.above) if field and field not in FIELDS] if role else []
+    if missing:
+        raise ProtocolError(f"limit on {name}: the kernels have no {', '.join(missing)}; add it to their Control, and "
+                            "the event that ends a step")
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 
-def control(run, step) -> Control:
-    """The step per unit of electrode area, from the state the run is in.
+class Now(Mapping[str, float]):
+    """The present state of the cell of a run, by the names and in the units of `quantities.CONDITIONS`."""
 
-    A limit is a bound on its own side, whichever way the current flows, so that one at or behind the start ends the
-    step at once; only the cell's cut-off voltages, and a state of charge under a given current, go by the direction.
+    def __init__(self, run: Any) -> None:
+        self._variables = Variables.of(run.cell, run.sys, run.model, np.zeros(1), run.state[None], run.soc0)
+
+    def __getitem__(self, name: str) -> float:
+        return float(self._variables[BY_NAME[name].variable][0])
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in CONDITIONS if BY_NAME[name].variable in self._variables)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def control(run: Any, step: Step) -> Control:
+    """The step per electrode area, from the present state of the run.
+
+    Each limit holds on its own side whatever the direction of the current, so that a limit that is met or passed at
+    the start ends the step at once; only the cell's cut-off voltages, and a state of charge under a given current,
+    depend on the direction.
     """
     cell, area, nominal = run.cell, run.area, run.cell.nominal_capacity
     target = step.target.values[0] if isinstance(step.target, Profile) else step.target
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
     below, above = _bounds(run, step, target)
     cut_offs = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
     v_lo, v_hi = (cut if not math.isfinite(asked) else asked
@@ -116,48 +178,59 @@ def control(run, step) -> Control:
         T_around=run.around(step), heater=step.heater / area, own=float(step.self_heating),
         T_lo=max(T_lo, below["temperature"]), T_hi=min(T_hi, above["temperature"]),
         plating=below["plating margin"], critical=below["critical current margin"])
+=======
+    asked = _bounds(run, step, target)
+    lower, upper = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
+    coldest, warmest = temperature_range(run)
+    asked["T_lo"] = max(coldest, asked.get("T_lo", -math.inf))
+    asked["T_hi"] = min(warmest, asked.get("T_hi", math.inf))
+    return Control(**{
+        "mode": MODES[step.control], "target": float(target * scale(cell, step)),
+        "duration": _duration(cell, step, target),
+        "v_lo": asked.get("v_below", lower), "v_hi": asked.get("v_above", upper), "i_end": 0.0, "q_hi": math.inf,
+        "x_edge": X_EDGE, "c_edge": 0.0 if run.sys.model == system.POROUS else C_EDGE * run.sys.c_ref,
+        "T_around": run.around(step), "heater": step.heater / area, "own": float(step.self_heating),
+        "i_begin": -BEGIN * nominal / area, "q_least": LEAST_CHARGE * nominal * 3600.0 / area} | asked)
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 
-def temperature_range(run) -> tuple[float, float]:
-    """Temperatures between which the laws of a run hold [K]; without heat it stays where it is."""
+def temperature_range(run: Any) -> tuple[float, float]:
+    """Temperatures between which the laws of a run hold [K]; unlimited without heat, as the temperature is constant."""
     return reach(run.sys.T, run.sys.heat) if run.warms else (0.0, np.inf)
 
 
-def _bounds(run, step, target) -> tuple[dict, dict]:
-    """Where the step ends from above and from below: "voltage" [V], "temperature" [K], the magnitude "flow" [A], the
-    margins, and the "charge" passed [A.h, discharge positive].  The narrowest of several limits counts.
-    """
-    names = ("voltage", "temperature", "flow", "charge", "plating margin", "critical current margin")
-    below, above = dict.fromkeys(names, -math.inf), dict.fromkeys(names, math.inf)
+def _bounds(run: Any, step: Step, target: float) -> dict[str, float]:
+    """The limits of a step as fields of `Control`, in the units of the kernels; of several the narrowest one."""
+    bounds: dict[str, float] = {}
 
-    def from_above(name, value):
-        below[name] = max(below[name], value)
+    def falling_to(field: str, value: float) -> None:
+        bounds[field] = max(bounds.get(field, -math.inf), value)
 
-    def from_below(name, value):
-        above[name] = min(above[name], value)
+    def rising_to(field: str, value: float) -> None:
+        bounds[field] = min(bounds.get(field, math.inf), value)
 
-    falls = target > 0 and step.control not in HELD
+    falls = target > 0.0 and step.control not in HELD
     for x in step.until:
-        if x.quantity in FLOWS:
-            amps = x.value * {"c-rate": run.cell.nominal_capacity, "current density": run.area}.get(x.quantity, 1.0)
-            (from_below if x.side else from_above)("flow", amps)
-        elif x.quantity == "capacity":
-            from_below("charge", x.value)
-            from_above("charge", -x.value)
-        elif x.quantity == "soc":
+        role = LIMITS[x.quantity]
+        value = x.value * factor(run.cell, x.quantity)
+        if role.reached == "charge passed":
+            rising_to(role.above, value)
+            falling_to(role.below, -value)
+        elif role.reached == "state of charge":
             left = (run.soc() - x.value) * capacity_between_cutoffs(run.cell)
             either = step.control in HELD
             if left >= 0.0 if either else falls:
-                from_below("charge", left)
+                rising_to(role.above, left * factor(run.cell, x.quantity))
             if left <= 0.0 if either else not falls:
-                from_above("charge", left)
-        elif x.quantity in ("voltage", "temperature"):
-            (from_above if _downwards(run, step, x, falls) else from_below)(x.quantity, x.value)
+                falling_to(role.below, left * factor(run.cell, x.quantity))
+        elif x.side == "above" or not x.side and not _falls(run, step, x, falls):
+            rising_to(role.above, value)
         else:
-            from_above(x.quantity, x.value)
-    return below, above
+            falling_to(role.below, value)
+    return bounds
 
 
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
 def _downwards(run, step, limit, falls):
     """Whether a limit of voltage or temperature is met from above."""
     if limit.side:
@@ -167,12 +240,20 @@ def _downwards(run, step, limit, falls):
     if isinstance(step.target, Profile) or step.control == "rest":
         return limit.value < terminal_voltage(run.sys, run.state)
     return falls
+=======
+def _falls(run: Any, step: Step, limit: Limit, discharges: bool) -> bool:
+    """Whether a limit without a side is reached from above."""
+    reached = LIMITS[limit.quantity].reached
+    given = step.control != "rest" and not isinstance(step.target, Profile)  # a direction
+    if reached == "by direction" and given:
+        return discharges
+    return reached == "falling" or limit.value < Now(run)[limit.quantity]
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 
-def _duration(step, target, nominal, area) -> float:
-    """How long a step may last [s]: as said, or so long that a current would have passed many times the charge."""
+def _duration(cell: Any, step: Step, target: float) -> float:
+    """How long a step may last [s]: as given, or so long that its current would pass many times the capacity."""
     if step.duration is not None:
-        return float(step.duration)
-    a_rate = abs(target) * {"c-rate": 1.0, "current": 1.0 / nominal, "current density": area / nominal}.get(
-        step.control, 0.0)
-    return max(LONGEST, HOURS * 3600.0 / a_rate if a_rate > 0.0 else 0.0)
+        return step.duration
+    c_rate = abs(target) * scale(cell, step) / factor(cell, "c-rate") if step.control in FLOWS else 0.0
+    return max(LONGEST, HOURS * 3600.0 / c_rate if c_rate > 0.0 else 0.0)

@@ -5,7 +5,8 @@ import numpy as np
 
 from ..models.resolution import current_driven
 from ..protocols import Profile
-from ..protocols.step import COLDEST, FLOWS, HOTTEST, Step
+from ..protocols.quantities import FLOWS
+from ..protocols.step import COLDEST, HOTTEST, Step
 
 HOURS = 7200.0  # loads that last longer ask for nothing besides [s]
 SPIKE = 3.0  # the current that a held voltage begins with falls to this part of it within seconds

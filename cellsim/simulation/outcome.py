@@ -5,7 +5,7 @@ from ..errors import Ending
 from ..kernels.integrators.stage import terminal_voltage
 from ..kernels.layout import unknowns
 from ..protocols import Profile
-from ..protocols.step import HELD
+from ..protocols.quantities import HELD
 from .control import temperature_range
 from .result import StepResult
 
@@ -66,5 +66,5 @@ def outcome_of(run, step, ending, t, states) -> StepResult:
     message = f"{'at once ' if at_once else ''}{ending.sentence} at {V:.4g} V after {t[-1] - t[0]:.6g} s"
     if ending == Ending.SOLVER_TIME_BUDGET:
         message += f" (time_budget={run.time_budget:g} s of processor time; give more)"
-    return StepResult(str(step), ending, message, float(t[0]), float(t[-1]), *_passed(run, step, t, states),
+    return StepResult(step.summary, ending, message, float(t[0]), float(t[-1]), *_passed(run, step, t, states),
                       isinstance(step.target, Profile))

@@ -23,7 +23,10 @@ class UnknownVariable(ReportError, KeyError):
 class StepResult:
     """What one step did.  Capacities [A.h] and energies [W.h] are those passed in this step.
 
+    step: its text in the protocol language (`Step.summary`).
     kinked: it followed a profile, at whose points curves have kinks.
+    label: the `Label` directly before the step in the protocol, "" if there is none.
+    index: position of the step in `Protocol.steps`; -1 in results of version 0.1.0.
     """
 
     step: str
@@ -36,6 +39,8 @@ class StepResult:
     discharge_energy: float
     charge_energy: float
     kinked: bool = False
+    label: str = ""
+    index: int = -1
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """Run a protocol on a model of a cell."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -145,6 +145,7 @@ def simulate_coroutine(cell, steps, model=None, *, temperature=None, soc=1.0, vo
     step: Step | None = next(walk)
     while step is not None:
         t, s, outcome = yield from _one_step(run, step, t0)
+        outcome = replace(outcome, label=walk.label, index=walk.index)
         t0, began = t[-1], outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
@@ -248,8 +249,8 @@ def _check_rows(run, step):
     """Raise ProtocolError for a step whose rows would not fit into a result."""
     every, most, lasts = float(step.period or run.every), most_rows(run.state.size), step.duration or 0.0
     if every > 0.0 and lasts / every > most:
-        raise ProtocolError(f"{step}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on this "
-                            f"mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s")
+        raise ProtocolError(f"{step.summary}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on "
+                            f"this mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s")
 
 
 def _first_step(run, ctl) -> float:

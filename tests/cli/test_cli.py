@@ -41,7 +41,7 @@ def test_show_prints_values_with_their_origin(run):
 
 
 @pytest.mark.parametrize("arguments, words", [(("--discharge", 1), "reached the lower voltage limit"),
-                                              (("--charge", 1, "--model", "SPM"), "hold 4.25 V")])
+                                              (("--charge", 1, "--model", "SPM"), "Hold at 4.25 V")])
 def test_simulate_says_how_it_ended(run, arguments, words):
     """In words, with capacity and energy."""
     code, out, _ = run("simulate", TARGET, *arguments)
@@ -63,7 +63,7 @@ def test_what_was_done_before_the_time_was_up_is_printed(run):
     """And how to get more time."""
     code, out, err = run("simulate", "lgm50_chen2020", "--protocol", "Rest for 10 s; Rest for 20 s (0.01 s period)",
                          "--time-budget", "1e-9")
-    assert code == 3 and "1. rest for 10 s: reached the end" in out and "time_budget=1e-09" in err
+    assert code == 3 and "1. Rest for 10 seconds: reached the end" in out and "time_budget=1e-09" in err
 
 
 def test_every_column_of_a_map_is_printed():

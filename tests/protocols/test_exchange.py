@@ -137,10 +137,10 @@ def test_a_fading_capacity_and_other_things_are_refused():
     ("Charge at 1C until 80% SOC", "PyBaMM cannot end a step at 80% SOC"),
     ("Hold plating margin at 10 mV until 4.2 V", "cannot control the plating margin"),
     ("Heat at 5 W for 1 s", "Heat at 5 W for 1 second: PyBaMM has no heater"),
-    ("CCCV at 1C to 4.2 V until C/20 for 30 min", "cannot bound a charge and its hold together"),
+    ("CCCV at 1C to 4.2 V until C/20 for 30 min", "cannot limit a charge and its hold together"),
     ("Rest for 1 s; Stop if soc above 50%", "Stop if soc above 50%: PyBaMM has no jumps"),
     ("Rest for 1 s; Stop whenever soc above 50%", "cannot end an experiment when the soc"),
-    ("Run US06 until 3 V", "say whether it ends above or below")])
+    ("Run US06 until 3 V", "needs a side, above or below")])
 def test_what_pybamm_cannot_say_is_refused_with_the_step(words, what):
     with pytest.raises(ProtocolError, match=what):
         Protocol(words).to_pybamm()
@@ -165,7 +165,7 @@ def test_the_json_form_keeps_its_schema():
 
 
 @pytest.mark.parametrize("text, what", [
-    ("{", "not valid JSON"), ("[]", "the whole"), ("null", "the whole"), ("[" * 100_000, "nested too deeply"),
+    ("{", "not valid JSON"), ("[]", "the protocol"), ("null", "the protocol"), ("[" * 100_000, "nested too deeply"),
     ('{"format": 2, "steps": []}', "format: "), ('{"format": 1}', "steps: Field required"),
     ('{"format": 1, "steps": [{"kind": "rest"}]}', r"steps\[0\]: needs one of the keys"),
     ('{"format": 1, "steps": [{"control": "rest", "duration": "5"}]}', r"steps\[0\].duration: .*number"),
@@ -284,7 +284,7 @@ def test_a_rest_with_a_limit_ends_at_it():
 
 def test_a_limit_that_pybamm_does_not_look_at_is_left_out_with_a_warning():
     """A voltage without a sign ends neither a charge nor a discharge in a rest."""
-    with pytest.warns(cellsim.CellsimWarning, match="does not end a step that begins with no current at 4 V"):
+    with pytest.warns(cellsim.CellsimWarning, match="does not end a step that begins without a current at 4 V"):
         found = Protocol.from_pybamm(pybamm.Experiment([pybamm.step.rest(duration=60, termination="4.0 V")]))
     assert found == Protocol("Rest for 1 minute")
 
@@ -295,7 +295,7 @@ def test_a_limit_that_pybamm_does_not_look_at_is_left_out_with_a_warning():
     (lambda: pybamm.step.resistance(0, duration=60), "step 1 .*short circuit"),
     (lambda: pybamm.step.current(pybamm.InputParameter("I"), duration=60), "step 1 .*input parameter"),
     (lambda: pybamm.step.current(1.0, duration=60, termination=pybamm.step.VoltageTermination(
-        pybamm.InputParameter("V"), "<")), "step 1 .*its termination is no number")])
+        pybamm.InputParameter("V"), "<")), "step 1 .*its termination is not a number")])
 def test_steps_that_would_be_something_else_here_are_refused(make, what):
     with pytest.raises(ProtocolError, match=what):
         Protocol.from_pybamm(pybamm.Experiment([make()]))

@@ -138,8 +138,8 @@ def test_a_hundred_thousand_wrong_texts_raise_nothing_else():
 FAULTS = [
     ("Charge at 1C untl 4.2 V", "untl", "'untl' was not understood", "did you mean 'until'?"),
     ("Rest for 1 s; Chrge at 1C", "Chrge", "'Chrge' was not understood", "did you mean 'charge'?"),
-    ("Charge at 1 Vv until 4 V", "Vv", "'Vv' is no unit", "expected A, mA, C"),
-    ("Charge at 1 furlong until 4 V", "furlong", "'furlong' is no unit", "expected A, mA, C"),
+    ("Charge at 1 Vv until 4 V", "Vv", "'Vv' is not a unit", "expected A, mA, C"),
+    ("Charge at 1 furlong until 4 V", "furlong", "'furlong' is not a unit", "expected A, mA, C"),
     ("Charge at 1C for 2 V", "2 V", "this is a voltage", "expected a time (10 min) or a charge (2 Ah)"),
     ("Charge at 4.2 V for 1 h", "4.2 V", "for a voltage write 'hold at'", "expected a current"),
     ("Charge at -1 A for 1 h", "-1 A", "leave out the minus", ""),
@@ -159,7 +159,7 @@ FAULTS = [
     ("Charge at 1C until 120% SOC", "120% SOC", "between 0 and 1", ""),
     ("Rest for 1 s at ambient -300 degC", "Rest for 1 s at ambient -300 degC", "between 150 and 500", ""),
     ("Run 'nothing.csv'", "Run 'nothing.csv'", "cannot be read", ""),
-    ("Run 'nothing.csv", "'", "a quotation mark has no partner", ""),
+    ("Run 'nothing.csv", "'", "a quotation mark is not closed", ""),
     ("Run [0: 1, 0: 2]", "Run [0: 1, 0: 2]", "times must rise", ""),
     ("Rest for 1 s\nHold at 4 V unil C/20\nRest for 1 s", "unil", "line 2, column 13", "did you mean 'until'?")]
 
@@ -259,8 +259,8 @@ def test_the_examples_of_the_page_are_right(example, tmp_path, monkeypatch):
 def test_the_page_names_every_unit_control_and_limit():
     """So that it stays whole; and it has examples."""
     from cellsim.protocols.language.units import UNITS
-    from cellsim.protocols.nodes import ENDED_BY, LOOKS
+    from cellsim.protocols.quantities import CONDITIONS, ENDED_BY
 
     assert len(EXAMPLES) >= 6
-    for word in [*UNITS, *LOOKS, *ENDED_BY, *cellsim.protocols.CYCLES]:
+    for word in [*UNITS, *CONDITIONS, *ENDED_BY, *cellsim.protocols.CYCLES]:
         assert f"`{word}`" in PAGE, word

@@ -150,9 +150,9 @@ def test_an_empty_negative_electrode_can_be_charged_and_not_discharged():
 def test_too_many_steps_are_the_first_thing_that_is_said():
     """And the run is as long as what was done."""
     result = cellsim.simulate(LG, "Repeat 5:\n Rest for 10 s\n End", max_steps=3)
-    assert len(result.steps) == 3 and str(result).splitlines()[0] == "stopped: it took 3 steps and did not end"
+    assert len(result.steps) == 3 and str(result).splitlines()[0] == "stopped after 3 steps, the most that are allowed"
     whole = cellsim.simulate(LG, "Repeat 2:\n Rest for 10 s\n End")
-    assert whole.termination == "the protocol came to its end" and not str(whole).startswith("stopped")
+    assert whole.termination == "the protocol is complete" and not str(whole).startswith("stopped")
 
 
 @pytest.mark.parametrize("heat", [None, True])

@@ -188,7 +188,7 @@ def test_a_profile_is_immutable_and_compares_by_value():
     times[1], values[1] = 5.0, 7.0
     assert profile == Profile((0.0, 1.0), (1.0, 2.0)) and hash(profile) == hash(Profile((0, 1), (1, 2)))
     assert 2.0 * profile == Profile((0.0, 1.0), (2.0, 4.0)) and profile(0.5) == 1.5
-    assert str(Step("current", profile)) == "current profile of 2 points for 1 s"
+    assert str(Step("current", profile)) == "Run [0: 1, 1: 2]"
 
 
 def test_knots_leave_out_points_on_a_line_and_put_in_passages_through_zero():
@@ -201,7 +201,7 @@ def test_knots_leave_out_points_on_a_line_and_put_in_passages_through_zero():
     ((0.0, 1.0), (1.0,), "2 times but 1 values"),
     ((0.0,), (1.0,), "at least two points"),
     ((1.0, 2.0), (1.0, 1.0), "begins at 1 s"),
-    ((0.0, 2.0, 2.0), (1.0, 1.0, 1.0), r"time 2 s \(point 3\) does not come after 2 s"),
+    ((0.0, 2.0, 2.0), (1.0, 1.0, 1.0), r"time 2 s \(point 3\) is not later than 2 s"),
     ((0.0, float("nan")), (1.0, 1.0), "times: number 2 is nan"),
     ((0.0, 1.0), (1.0, float("inf")), "values: number 2 is inf"),
     ((0.0, 1.0), ("a", "b"), r"values \(.*\): give a list of finite numbers"),
@@ -231,9 +231,9 @@ def test_profiles_are_read_from_text(tmp_path, text, values):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("0,1\n1,x\n", "line 2: holds something else than two numbers"), ("t,I\n# no more\n", "holds no numbers"),
+    ("0,1\n1,x\n", "line 2: does not hold two numbers"), ("t,I\n# no more\n", "holds no numbers"),
     ("0,1\n1,2,3\n", "line 2: must hold two finite numbers"), ("5,1\n6,1\n", "load.csv: profile: begins at 5 s"),
-    ("a,b\nc,d\n0,1\n", "line 2: holds something else"), ("0,1\n1,nan", "line 2")])
+    ("a,b\nc,d\n0,1\n", "line 2: does not hold two numbers"), ("0,1\n1,nan", "line 2")])
 def test_faulty_files_are_refused_with_line_and_remedy(tmp_path, text, words):
     path = tmp_path / "load.csv"
     path.write_text(text, encoding="utf-8")

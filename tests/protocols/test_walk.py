@@ -8,8 +8,8 @@ from protocol_maker import nodes
 
 from cellsim import Ending, Protocol, ProtocolError
 from cellsim.protocols import Condition, Stop
-from cellsim.protocols.nodes import ENDED_BY, LOOKS
 from cellsim.protocols.program import IDLE
+from cellsim.protocols.quantities import CONDITIONS, ENDED_BY
 
 WARM = {"voltage": 3.7, "current": 1.0, "c-rate": 0.2, "current density": 10.0, "soc": 0.5, "temperature": 300.0,
         "plating margin": 0.05, "critical current margin": 3.0}
@@ -41,7 +41,7 @@ def test_steps_come_in_their_order_and_cycles_as_often_as_they_say():
     inner = "Repeat 3: Rest for 3 s; End"
     found, walk = durations(Protocol(f"Rest for 1 s; Repeat 2: Rest for 2 s; {inner}; End; Rest for 4 s"))
     assert found == [1, 2, 3, 3, 3, 2, 3, 3, 3, 4] and walk.count == 10
-    assert walk.reason == "the protocol came to its end"
+    assert walk.reason == "the protocol is complete"
 
 
 def test_cycles_are_numbered_as_in_pybamm():
@@ -80,10 +80,10 @@ def test_a_jump_out_of_a_cycle_ends_it_and_it_can_begin_anew():
 
 def test_a_protocol_stops_where_it_says_and_tells_why():
     found, walk = durations(Protocol("Rest for 1 s; Stop if soc above 60%; Rest for 2 s; Stop; Rest for 3 s"))
-    assert found == [1, 2] and walk.reason == "the protocol said: Stop"
+    assert found == [1, 2] and walk.reason == "ended by the protocol: Stop"
     found, walk = durations(Protocol("Stop whenever voltage below 3 V; Repeat 9: Rest for 1 s"),
                             lambda s, k: {"voltage": 3.5 - 0.2 * k})
-    assert found == [1, 1, 1] and walk.reason == "the protocol said: Stop whenever voltage below 3 V"
+    assert found == [1, 1, 1] and walk.reason == "ended by the protocol: Stop whenever voltage below 3 V"
 
 
 def test_a_time_cuts_the_step_that_is_going_on():
@@ -107,7 +107,7 @@ def test_a_charge_and_its_hold_share_a_charge():
     assert {x.quantity: x.value for x in hold.until}["capacity"] == pytest.approx(0.5, rel=1e-12)
 
 
-@pytest.mark.parametrize("quantity", LOOKS)
+@pytest.mark.parametrize("quantity", CONDITIONS)
 def test_a_condition_compares_its_quantity(quantity):
     """Of the last step, with a number just below and just above; currents by magnitude."""
     value = {"capacity": 1.5, "time": 7.0, **WARM}[quantity]
@@ -122,7 +122,7 @@ def test_a_condition_compares_its_quantity(quantity):
 
 @pytest.mark.parametrize("word", ENDED_BY)
 def test_a_condition_knows_every_ending_by_its_word(word):
-    """Each word is the beginning or end of the name of an ending, and of no other's word but soc and capacity."""
+    """Each word stands for its endings, and for no other word's but soc and capacity."""
     def count(name):
         walk = Protocol(f"Rest for 1 s; Stop if ended by {word}; Rest for 2 s").walk()
         with contextlib.suppress(StopIteration):
@@ -138,7 +138,7 @@ def test_a_condition_knows_every_ending_by_its_word(word):
 
 def test_a_condition_on_what_the_run_does_not_know_is_refused():
     walk = Protocol("Rest for 1 s; Stop if plating margin below 0 mV").walk()
-    with pytest.raises(ProtocolError, match="asks for the plating margin, which this run does not know"):
+    with pytest.raises(ProtocolError, match="compares the plating margin, which this run does not have"):
         walk.send(outcome(next(walk)), {})
 
 
@@ -164,10 +164,10 @@ def test_a_protocol_without_an_end_is_stopped_with_the_reason():
     with pytest.raises(StopIteration):
         while True:
             step = walk.send(outcome(step), WARM)
-    assert walk.count == 25 and walk.reason == "stopped: it took 25 steps and did not end"
+    assert walk.count == 25 and walk.reason == "stopped after 25 steps, the most that are allowed"
     round_ = Protocol("Rest for 1 s; Label a; Goto b if soc above 10%; Rest for 2 s; Label b; Goto a if soc above 10%")
     found, walk = durations(round_)
-    assert found == [1] and walk.reason == f"stopped: {IDLE} jumps without a step"
+    assert found == [1] and walk.reason == f"stopped: {IDLE} instructions in a row without a step"
 
 
 def test_every_random_protocol_comes_to_an_end():

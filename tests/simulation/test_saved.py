@@ -1,6 +1,7 @@
 """Saved results after accidents: the very numbers, or a sentence; never another number, never half a file."""
 import json
 import os
+import pickle
 import resource
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 import cellsim
 from cellsim.errors import CellsimError, ReportError
 from cellsim.simulation import storage as saved
+from cellsim.simulation.result import StepResult
 
 ROOT = Path(__file__).parents[2]
 KINDS = (".parquet", ".nc")
@@ -209,3 +211,19 @@ def test_what_a_killed_writer_leaves_is_removed_by_the_next(tmp_path):
             process.kill()
             process.wait()
             process.stdout.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_results_of_version_0_1_0_load(kind, result, tmp_path):
+    """Their steps have another text, and neither label nor index."""
+    meta = result._meta()
+    for step in meta["steps"]:
+        step["step"] = "discharge at 2 C for 600 s"
+        del step["label"], step["index"]
+    saved.write(result, meta, tmp_path / f"old{kind}")
+    again = cellsim.Result.load(tmp_path / f"old{kind}")
+    assert {(s.step, s.label, s.index) for s in again.steps} == {("discharge at 2 C for 600 s", "", -1)}
+    old = object.__new__(StepResult)  # as pickle makes it
+    old.__dict__.update({k: v for k, v in vars(result.steps[0]).items() if k not in ("label", "index")})
+    again = pickle.loads(pickle.dumps(old))
+    assert (again.label, again.index, again.step) == ("", -1, result.steps[0].step)

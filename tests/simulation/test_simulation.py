@@ -409,3 +409,16 @@ def test_a_bad_step_is_refused_in_one_sentence(what):
     make, words = BAD[what]
     with pytest.raises(cellsim.ProtocolError, match=words):
         make()
+
+
+def test_a_result_names_the_text_the_label_and_the_place_of_its_steps():
+    """The text is read back as the step that was run; `index` leads to the step as it was written."""
+    protocol = cellsim.Protocol("Label up; Charge at 1C until 4 V; Rest for 1 s; Stop whenever time above 2 h\n"
+                                "Repeat 2: CCCV at 1C to 4.05 V for 90 s; Label pause; Rest for 1 s; End")
+    result = cellsim.simulate("lgm50_chen2020", protocol, cellsim.SPM(), soc=0.7)
+    assert [(s.label, s.index) for s in result.steps][:3] == [("up", 0), ("", 1), ("", 2)]
+    assert {(s.label, s.index) for s in result.steps[2:]} == {("", 2), ("", 3), ("pause", 1)}
+    for step in result.steps:
+        (ran,) = cellsim.Protocol(step.step).nodes
+        written = protocol.steps[step.index]
+        assert (ran.control, ran.target, ran.until) == (written.control, written.target, written.until)

@@ -1,69 +1,77 @@
-"""The parts of a step that follow its target: for, until, (period), at ambient, with heater."""
-from ..step import FLOWS, SIDED, SIGNED, Limit
+"""The clauses that follow the task of a step: for, until, (period), at ambient, with heater."""
+from typing import Any
 
-NAMED = ("voltage", "current density", "current", "c-rate", "soc", "temperature", "capacity", *SIGNED)
-LIMIT_UNITS = ("voltage", *FLOWS, "temperature", "capacity", "soc")
+from ..quantities import BY_NAME, FLOWS, LIMITS
+from ..step import Limit
+from .reader import Reader
+
+UNNAMED = tuple(name for name in LIMITS if not BY_NAME[name].measured_in)  # limits that their unit identifies
 
 
-def clauses(r) -> dict:
-    """The keywords of a `Step` that the following words say."""
-    found: dict = {}
+def clauses(r: Reader) -> dict[str, Any]:
+    """The keyword arguments of a `Step` that the following words give."""
+    given: dict[str, Any] = {}
     until: list[Limit] = []
     while True:
         start = r.start
         if r.accept("or"):
-            if not (found or until):
-                r.fault_at(start, "'or' joins two ends, and there is none before it")
+            if not (given or until):
+                r.fault_at(start, "'or' joins two ends of a step, and there is none before it")
             if r.accept("for") or not r.accept("until") and r.sees_time:
-                _for(r, found, until)
+                _for(r, given, until)
             else:
                 limits(r, until)
         elif r.accept("for"):
-            _for(r, found, until)
+            _for(r, given, until)
         elif r.accept("until"):
             limits(r, until)
         elif r.accept_mark("("):
-            _put(r, found, start, "period", r.amount("time").value)
+            _put(r, given, start, "period", r.amount("time").value)
             r.need("period")
             r.need_mark(")")
         elif r.accept("at"):
             r.need("ambient")
-            _put(r, found, start, "temperature", r.amount("temperature").value)
+            _put(r, given, start, "temperature", r.amount("temperature").value)
         elif r.accept("with"):
-            if r.accept("self-heating"):
-                _put(r, found, start, "self_heating", True)
-            elif r.accept("heater"):
-                r.accept("at")
-                _put(r, found, start, "heater", r.amount("power").value)
-            else:
-                r.fail("with what?", "heater", "self-heating")
+            _with(r, given, start)
         else:
             break
     if not (r.at_end or r.sees_break or r.sees("end")):
         r.fail(r.unread, "';'", "a new line", "then")
     if until:
-        found["until"] = tuple(until)
-    return found
+        given["until"] = tuple(until)
+    return given
 
 
-def _put(r, found, start, key, value):
-    if key in found:
+def _with(r: Reader, given: dict[str, Any], start: int) -> None:
+    """Sources of heat."""
+    if r.accept("self-heating"):
+        _put(r, given, start, "self_heating", True)
+    elif r.accept("heater"):
+        r.accept("at")
+        _put(r, given, start, "heater", r.amount("power").value)
+    else:
+        r.fail("'with' needs a source of heat", "heater", "self-heating")
+
+
+def _put(r: Reader, given: dict[str, Any], start: int, key: str, value: object) -> None:
+    if key in given:
         r.fault_at(start, f"a second {key.replace('_', '-')}: leave out one of them")
-    found[key] = value
+    given[key] = value
 
 
-def _for(r, found, until):
-    """A time, or a charge."""
+def _for(r: Reader, given: dict[str, Any], until: list[Limit]) -> None:
+    """A duration, or a charge that passes."""
     start = r.start
     amount = r.amount("time", "capacity")
     if amount.quantity == "capacity":
         until.append(r.build(start, Limit, "capacity", amount.value))
     else:
-        _put(r, found, start, "duration", amount.value)
+        _put(r, given, start, "duration", amount.value)
 
 
-def limits(r, until):
-    """One or several limits, joined by commas or 'or'."""
+def limits(r: Reader, until: list[Limit]) -> None:
+    """Append one or several limits, separated by commas."""
     while True:
         until.append(_limit(r))
         if not r.sees_mark(",") or r.sees_break:
@@ -71,24 +79,28 @@ def limits(r, until):
         r.accept_mark(",")
 
 
-def _limit(r):
+def _limit(r: Reader) -> Limit:
     start = r.start
-    name = r.accept_choice(NAMED)
-    side = r.side()
-    if name == "soc":
-        value, quantity = r.state_of_charge(), "soc"
-    elif name in SIGNED:
-        value, quantity = r.amount("voltage" if name == "plating margin" else "current density").value, name
-    elif name:
-        value, quantity = r.amount(name).value, name
+    quantity = r.accept_choice(LIMITS)
+    side = r.side() or ""
+    if quantity == "soc":
+        value = r.state_of_charge()
+    elif quantity:
+        value = r.amount(BY_NAME[quantity].measure).value
     else:
-        value, quantity = r.limit(*LIMIT_UNITS)
-    rises = quantity in FLOWS and side == "above" and value > 0.0  # of a held state
-    if quantity not in SIDED and side and not rises:  # the side from which it is reached may be said, not changed
-        natural = "above" if quantity == "capacity" or quantity == "current" and value < 0.0 else "below"
-        if side != natural and quantity != "soc":
-            r.fault_at(start, f"a limit of {quantity} is reached from the other side only: leave out {side!r}")
-        side, value = "", abs(value) if quantity == "current" else value  # as PyBaMM's signed currents
-    return r.build(start, Limit, quantity, value, side or "")
+        value, quantity = r.limit(*UNNAMED)
+    if side and side not in LIMITS[quantity].sides or quantity in FLOWS and value <= 0.0:
+        side, value = _implied(r, start, quantity, side, value)
+    return r.build(start, Limit, quantity, value, side)
 
 
+def _implied(r: Reader, start: int, quantity: str, side: str, value: float) -> tuple[str, float]:
+    """No side and the value of a limit that is reached from one side only: that side may be written, not another one.
+
+    A negative current is a charge current, as in PyBaMM: it falls in magnitude when it rises to the value.
+    """
+    reached = LIMITS[quantity].reached
+    only = "above" if reached == "charge passed" or quantity == "current" and value < 0.0 else "below"
+    if side and side != only and reached != "state of charge":
+        r.fault_at(start, f"a limit of {quantity} is reached from the other side only: leave out {side!r}")
+    return "", abs(value) if quantity == "current" and side else value

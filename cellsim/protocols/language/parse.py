@@ -1,39 +1,45 @@
-"""The protocol language: text to nodes.  The grammar is in docs/protocols.md."""
-from typing import NamedTuple
+"""The protocol language: text to nodes.  docs/protocols.md describes the grammar."""
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from ..drive_cycles import CYCLES, load
-from ..nodes import CCCV, DEEPEST, ENDED_BY, LOOKS, Condition, Goto, Label, Repeat, Stop
+from ..nodes import CCCV, DEEPEST, Condition, Goto, Label, Node, Repeat, Stop
 from ..profiles import Profile, named, read_profile
-from ..step import FLOWS, Limit, Step
+from ..quantities import BY_NAME, CONDITIONS, DRIVEN, ENDED_BY, FLOWS, FOLLOWED, HELD
+from ..step import Limit, Step
 from .clauses import clauses
-from .reader import Reader
-
-DRIVEN = (*FLOWS, "power", "resistance")
-FOLLOWED = (*DRIVEN, "voltage")  # controls that can follow a profile
+from .reader import Amount, Reader
 
 
 class Parsed(NamedTuple):
-    """What a text says."""
+    """A text that has been read."""
 
-    nodes: tuple
-    whenever: tuple  # conditions that end the protocol after any step
+    nodes: tuple[Node, ...]
+    whenever: tuple[Condition, ...]  # end the protocol after any step
     force: bool
 
 
-def parse(text, files=True) -> Parsed:
-    """Read a protocol; raises ProtocolError with a caret under the word at fault.
+class _Header:
+    """What holds for the whole protocol, collected while its text is read."""
+
+    def __init__(self) -> None:
+        self.whenever: list[Condition] = []
+        self.force = False
+
+
+def parse(text: str, files: bool | str | Path = True) -> Parsed:
+    """Read a protocol; raises ProtocolError with carets below the faulty words.
 
     files: which files the text may name, see `profiles.named`.
     """
-    reader = Reader(text, files)
-    parsed: tuple[list, list] = ([], [False])
-    nodes = _block(reader, parsed, 0)
-    return Parsed(nodes, tuple(parsed[0]), parsed[1][0])
+    header = _Header()
+    nodes = _block(Reader(text, files), header, 0)
+    return Parsed(nodes, tuple(header.whenever), header.force)
 
 
-def _block(r, parsed, depth):
-    """Nodes up to the end of the text or, within a cycle, to the word end."""
-    nodes = []
+def _block(r: Reader, header: _Header, depth: int) -> tuple[Node, ...]:
+    """Nodes up to the end of the text or, within a block, to the word end."""
+    nodes: list[Node] = []
     while True:
         while r.accept_break():
             pass
@@ -42,43 +48,46 @@ def _block(r, parsed, depth):
         if depth and r.accept("end"):
             r.accept("repeat")
             return tuple(nodes)
-        node = _item(r, parsed, depth)
+        node = _item(r, header, depth)
         if node is not None:
             nodes.append(node)
         if not r.accept_break() and not r.at_end and not (depth and r.sees("end")):
             r.fail(r.unread, "';'", "a new line", "then")
 
 
-def _item(r, parsed, depth):
+def _item(r: Reader, header: _Header, depth: int) -> Node | None:
+    """One instruction; None for those that hold for the whole protocol."""
     start = r.start
     if r.accept("force"):
-        parsed[1][0] = True
+        header.force = True
         return None
     if r.accept("repeat"):
-        return _repeat(r, parsed, depth, start)
+        return _repeat(r, header, depth, start)
     if r.accept("label"):
         return r.build(start, Label, r.name("a name"))
     if r.accept("goto"):
         return _goto(r, start)
     if r.accept("stop"):
         if r.accept("whenever"):
-            parsed[0].append(_condition(r))
+            header.whenever.append(_condition(r))
             return None
         return Stop(_condition(r) if r.accept("if") else None)
     return _step(r, start)
 
 
-def _repeat(r, parsed, depth, start):
+def _repeat(r: Reader, header: _Header, depth: int, start: int) -> Repeat:
     times = r.count()
     r.accept("times")
     r.need_mark(":")
     if depth >= DEEPEST:
-        r.fault_at(start, f"cycles within cycles: more than {DEEPEST}")
-    return r.build(start, Repeat, _block(r, parsed, depth + 1), times)
+        r.fault_at(start, f"more than {DEEPEST} nested blocks")
+    return r.build(start, Repeat, _block(r, header, depth + 1), times)
 
 
-def _goto(r, start):
-    label, times, condition = r.name("a label"), None, None
+def _goto(r: Reader, start: int) -> Goto:
+    label = r.name("a label")
+    times: int | None = None
+    condition: Condition | None = None
     if r.accept("if"):
         condition = _condition(r)
         r.accept_mark(",")
@@ -92,29 +101,28 @@ def _goto(r, start):
     return r.build(start, Goto, label, condition, times)
 
 
-def _condition(r):
+def _condition(r: Reader) -> Condition:
     start = r.start
     if r.accept("ended"):
         r.need("by")
         return Condition("ending", r.choice(ENDED_BY))
-    quantity = r.choice(LOOKS)
+    quantity = r.choice(CONDITIONS)
     side = r.side()
     if side is None:
-        r.fail(f"a condition compares the {quantity}", "above", "below", "'>'", "'<'")
+        r.fail(f"a condition on {quantity} needs a comparison", "above", "below", "'>'", "'<'")
     return r.build(start, Condition, quantity, side, _amount_of(r, quantity))
 
 
-def _amount_of(r, quantity):
+def _amount_of(r: Reader, quantity: str) -> float:
     """A number in a unit of the quantity."""
-    wanted = {"plating margin": "voltage", "critical current margin": "current density"}.get(quantity, quantity)
-    if wanted == "soc":
+    if quantity == "soc":
         value = r.state_of_charge()
         r.accept("soc")
         return value
-    return r.amount(wanted).value
+    return r.amount(BY_NAME[quantity].measure).value
 
 
-def _step(r, start):
+def _step(r: Reader, start: int) -> Step | CCCV:
     if r.accept("charge"):
         return _driven(r, start, -1.0)
     if r.accept("discharge"):
@@ -137,72 +145,72 @@ def _step(r, start):
            "repeat", "goto", "label", "stop", "force", *(["end"] if r.sees("end") else []))
 
 
-def _finish(r, start, control, target, **more):
+def _finish(r: Reader, start: int, control: str, target: float | Profile, **more: Any) -> Step:
     """The step, with the clauses that follow."""
-    found = clauses(r)
+    given = clauses(r)
     if more.get("heater"):
-        if found.get("heater"):
+        if given.get("heater"):
             r.fault_at(start, "two heaters: give one power")
-        found.pop("heater", None)
-    return r.build(start, Step, control, target, **(found | more))
+        given.pop("heater", None)
+    return r.build(start, Step, control, target, **(given | more))
 
 
-def _driven(r, start, sign):
+def _driven(r: Reader, start: int, sign: float) -> Step:
     r.need("at")
-    found = r.amount(*DRIVEN, "voltage")
-    if found.value < 0.0:
-        r.fault_between(found.start, found.end, "the direction is said by charge or discharge: leave out the minus")
-    if found.quantity == "voltage":
+    amount = r.amount(*DRIVEN, "voltage")
+    if amount.value < 0.0:
+        r.fault_between(amount.start, amount.end, "'charge' and 'discharge' give the direction: leave out the minus")
+    if amount.quantity == "voltage":
         if sign < 0.0:
-            r.fault_between(found.start, found.end, "a charge runs at a current or a power; for a voltage write "
-                            "'hold at'", ("a current", "a C-rate", "a current density", "a power", "a resistance"))
-        return _finish(r, start, "voltage", found.value)
-    if found.value == 0.0:
-        return _none(r, start, found)
-    return _finish(r, start, found.quantity, sign * found.value)
+            r.fault_between(amount.start, amount.end, "a charge runs at a current or a power; for a voltage write "
+                            "'hold at'", [BY_NAME[name].noun for name in DRIVEN])
+        return _finish(r, start, "voltage", amount.value)
+    if amount.value == 0.0:
+        return _rest(r, start, amount)
+    return _finish(r, start, amount.quantity, sign * amount.value)
 
 
-def _none(r, start, found):
-    """No current, or no power."""
-    if found.quantity == "resistance":
-        r.fault_between(found.start, found.end, "a resistance of 0 is a short circuit, which is not simulated")
+def _rest(r: Reader, start: int, amount: Amount) -> Step:
+    """A step whose current or power is given as 0."""
+    if amount.quantity == "resistance":
+        r.fault_between(amount.start, amount.end, "a resistance of 0 is a short circuit, which is not simulated")
     return _finish(r, start, "rest", 0.0)
 
 
-def _hold(r, start):
-    for name, unit in (("plating margin", "voltage"), ("critical current margin", "current density"),
-                       ("temperature", "temperature"), ("voltage", "voltage")):
-        if r.accept_phrase(name):
-            r.need("at")
-            return _finish(r, start, name, r.amount(unit).value)
+def _hold(r: Reader, start: int) -> Step:
+    name = r.accept_choice(HELD)
+    if name is not None:
+        r.need("at")
+        return _finish(r, start, name, r.amount(BY_NAME[name].measure).value)
     if not r.accept("at") and not r.sees_number:
-        r.fail("hold what?", "at", "voltage", "plating margin", "critical current margin", "temperature")
-    found = r.amount("voltage", *DRIVEN)  # PyBaMM holds a current, too: as a discharge
-    if found.value < 0.0:
-        r.fault_between(found.start, found.end, "what is held is not below 0: charge or discharge say the direction")
-    if found.value == 0.0 and found.quantity != "voltage":
-        return _none(r, start, found)
-    return _finish(r, start, found.quantity, found.value)
+        r.fail("'hold' needs a quantity or a value", "at", *HELD)
+    amount = r.amount("voltage", *DRIVEN)  # as in PyBaMM, a current may be held: it is a discharge
+    if amount.value < 0.0:
+        r.fault_between(amount.start, amount.end, "a held value cannot be negative: charge or discharge give the "
+                        "direction")
+    if amount.value == 0.0 and amount.quantity != "voltage":
+        return _rest(r, start, amount)
+    return _finish(r, start, amount.quantity, amount.value)
 
 
-def _cccv(r, start):
+def _cccv(r: Reader, start: int) -> CCCV:
     r.need("at")
     rate = r.amount(*DRIVEN)
     r.need("to")
     top = r.amount("voltage")
-    found = clauses(r)
-    duration, until = found.pop("duration", None), found.pop("until", ())
+    given = clauses(r)
+    duration, until = given.pop("duration", None), given.pop("until", ())
     ends = tuple(x for x in until if x.quantity in FLOWS)
     both = tuple(x for x in until if x.quantity not in FLOWS)
     if not ends and duration is None:
         r.fail("a CCCV needs an end of its hold", "until with a current", "for with a time")
-    charge = r.build(start, Step, rate.quantity, -abs(rate.value), None, (Limit("voltage", top.value), *both), **found)
-    hold = r.build(start, Step, "voltage", top.value, None if ends else duration, (*ends, *both), **found)
+    charge = r.build(start, Step, rate.quantity, -abs(rate.value), None, (Limit("voltage", top.value), *both), **given)
+    hold = r.build(start, Step, "voltage", top.value, None if ends else duration, (*ends, *both), **given)
     return r.build(start, CCCV, charge, hold, duration)
 
 
-def _run(r, start):
-    """A drive cycle: one of the package, a file, or points."""
+def _run(r: Reader, start: int) -> Step:
+    """A profile: a packaged drive cycle, a file, or points."""
     profile, control = _source(r, start)
     if r.accept("in"):
         control = r.unit(*FOLLOWED)[0]
@@ -214,7 +222,8 @@ def _run(r, start):
     return _finish(r, start, control, profile)
 
 
-def _source(r, start):
+def _source(r: Reader, start: int) -> tuple[Profile, str]:
+    """The profile, and the control that its values are of unless the text says otherwise."""
     if r.sees_kind("string"):
         path = r.take().text[1:-1]
         return r.build(start, lambda: read_profile(named(path, r.files), path)), "current"
@@ -224,9 +233,10 @@ def _source(r, start):
     return load(name), CYCLES[name]
 
 
-def _points(r, start):
+def _points(r: Reader, start: int) -> Profile:
     """[time: value, time: value, ...]"""
-    times, values = [], []
+    times: list[float] = []
+    values: list[float] = []
     while True:
         times.append(r.number("a time in s"))
         r.need_mark(":")
@@ -234,4 +244,4 @@ def _points(r, start):
         if not r.accept_mark(","):
             break
     r.need_mark("]")
-    return r.build(start, Profile, times, values)
+    return r.build(start, Profile, tuple(times), tuple(values))

@@ -1,6 +1,7 @@
-"""From text to words, and faults with a caret under the word at fault."""
+"""Text of the protocol language to tokens, and error messages that mark the faulty words."""
 import difflib
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ...errors import ProtocolError
@@ -12,13 +13,13 @@ _TOKEN = re.compile(r"""
   | (?P<string>"[^"\n]*"|'[^'\n]*')
   | (?P<rate>[Cc][ ]?/[ ]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
   | (?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<word>[^\W\d](?:[\w²^°/.-]*[\w²])?|%|°[CK]|°)
+  | (?P<word>[^\W\d](?:[\w²^°/.-]*[\w²])?|%|°[CKck]|°)
   | (?P<mark><=|>=|.)
 """, re.VERBOSE)
 
 
 class Token(NamedTuple):
-    """A word, with where it stands in the text."""
+    """A word and its position in the text."""
 
     kind: str  # string, rate, number, word, mark, newline, end
     text: str
@@ -26,11 +27,11 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(text) -> list[Token]:
-    """The words of a text, the last one of kind "end"."""
+def tokens(text: str) -> list[Token]:
+    """The words of a text; the last one is of kind "end"."""
     if len(text) > LONGEST_TEXT:
         raise ProtocolError(f"the protocol has {len(text)} characters; at most {LONGEST_TEXT} are read")
-    found = []
+    found: list[Token] = []
     for m in _TOKEN.finditer(text):
         kind = m.lastgroup or "mark"
         if kind != "blank":
@@ -38,8 +39,8 @@ def tokens(text) -> list[Token]:
     return [*found, Token("end", "", len(text), len(text))]
 
 
-def fault(text, start, end, what, expected=()) -> ProtocolError:
-    """The error for text[start:end]: what is wrong, the line with carets, what was expected there."""
+def fault(text: str, start: int, end: int, what: str, expected: Iterable[str] = ()) -> ProtocolError:
+    """The error for text[start:end]: what is wrong, the line with carets below the words, what was expected there."""
     line_at = text.rfind("\n", 0, start) + 1
     line = text[line_at:].partition("\n")[0]
     number, column = text.count("\n", 0, start) + 1, start - line_at
@@ -59,16 +60,16 @@ def fault(text, start, end, what, expected=()) -> ProtocolError:
     return ProtocolError(message)
 
 
-def one_of(words, most=14) -> str:
-    """Words in a sentence: a, b or c."""
+def one_of(words: Iterable[str], most: int = 14) -> str:
+    """Words as a list in a sentence: a, b or c."""
     words = list(words)
     if len(words) > most:
         return ", ".join(words[:most]) + ", ..."
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def nearest(word, words) -> str | None:
-    """The word most like another, unless none is."""
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The most similar of some words; None if none is similar, or the word is among them."""
     if not 1 < len(word) <= 20:
         return None
     lower = {w.lower(): w for w in words}

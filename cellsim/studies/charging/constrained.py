@@ -1,11 +1,11 @@
-"""The fastest charge that keeps to limits: at every moment the largest current that all of them allow.
+"""The constrained charge: at every moment the largest current that all constraints allow.
 
-It is a protocol like any other: a step for each limit, which holds that limit until another one is met, and
-jumps from each step to the limit that ended it.  One run finds it; there is nothing to optimise.
+It is an ordinary protocol: one step per constraint, which holds that quantity at its limit until another one is met,
+and a jump from each step to the constraint that ended it.  One run finds it, without an optimiser.
 """
 import math
-import re
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from ...ensemble.case import known_options
 from ...errors import ProtocolError
@@ -14,31 +14,32 @@ from ...models.electrodes import has_foil
 from ...parameters import load
 from ...protocols import Condition, Goto, Label, Limit, Protocol, Step, Stop
 from ...protocols.program import MAX_STEPS
+from ...protocols.quantities import CONSTRAINED, CONSTRAINTS, LIMITS
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import number, shown
 
-# what is held lies so much within its limit, so that the limit itself is not met again at once
-WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.1}
-# K before its limit at which a temperature counts as met: hardly warmer than what is then held, as a cell that is
-# hardly warmer than its surroundings cannot cool down, and yet so much that the solver's errors do not meet it again
+# a quantity is held so far within its limit that the limit itself is not met again at once [V, A/m2, K]
+WITHIN = {name: role.inside for name, role in CONSTRAINTS.items() if role.inside}
+# K below its limit at which a temperature counts as met: only little above the temperature that is then held, as a
+# cell that is little warmer than its surroundings cannot cool down, but by more than the error of the solver
 MET = 0.07
 JUMPS = 20  # between the same two limits in a row
-STEPS = 200  # of a whole ride, which takes three or four; as many mean that it goes round in circles
-AT_MOST = 0.99  # share of the largest current above which a step counts as ended by it
-RISING = ("voltage", "temperature")  # limits met from below; margins are met from above
+STEPS = 200  # of a whole charge, which takes three or four; so many mean that it jumps in circles
+AT_MOST = 0.99  # fraction of the largest current above which a step counts as ended by it
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a charge must keep to; None: no such limit.
+    """Constraints of a charge; None: no such constraint.
 
-    c_rate: largest current.  voltage [V]: at most; the upper cut-off of the cell if None.
-    plating_margin [V]: at least, of cells with a porous negative electrode.
-    critical_current_margin [A/m2]: at least, of cells with lithium metal.
-    temperature [K]: of the cell, at most; needs a run with heat.
-    least_c_rate: the charge gives up where the current has fallen to this.
-    longest [s]: it also gives up after so long, with what comes before it.
+    c_rate: largest current.  voltage [V]: largest one; the upper cut-off voltage of the cell if None.
+    plating_margin [V]: least one, of cells with a porous negative electrode.
+    critical_current_margin [A/m2]: least one, of cells with a lithium-metal electrode.
+    temperature [K]: of the cell, largest one; needs a run with heat.
+    least_c_rate: the charge gives up when the current has fallen to this.
+    longest [s]: the charge, with the steps before it, gives up after so long.
+    Raises ProtocolError.
     """
 
     c_rate: float = 4.0
@@ -49,7 +50,7 @@ class Limits:
     least_c_rate: float = 0.02
     longest: float = 24.0 * 3600.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for f in fields(self):
             value = number(f"limits: {f.name} =", getattr(self, f.name), "give a finite number", none=f.default is None)
             object.__setattr__(self, f.name, value)
@@ -61,23 +62,29 @@ class Limits:
         if not self.longest > 0.0:
             raise ProtocolError(f"limits: longest = {self.longest:g}: give a time above 0 [s]")
 
-    def of(self, cell) -> dict[str, float]:
-        """The limits besides the current that this cell has, by name, in V, A/m2 and K."""
-        top = cell.value("cell/upper voltage cut-off")
-        found = {"voltage": top if self.voltage is None else self.voltage,
-                 "plating margin": None if has_foil(cell) else self.plating_margin,
-                 "critical current margin": self.critical_current_margin if has_foil(cell) else None,
-                 "temperature": self.temperature}
-        return {name: float(value) for name, value in found.items() if value is not None}
+    def of(self, cell: Any) -> dict[str, float]:
+        """The constraints other than the current that apply to a cell, by name, in V, A/m2 and K."""
+        absent = "porous negative electrode" if has_foil(cell) else "lithium-metal electrode"
+        values = {name: getattr(self, CONSTRAINTS[name].field) for name, row in CONSTRAINED.items()
+                  if not row.flow and row.needs != absent}
+        if self.voltage is None:
+            values["voltage"] = cell.value("cell/upper voltage cut-off")
+        return {name: float(value) for name, value in values.items() if value is not None}
 
 
-def bounds(limits: Limits, cell) -> dict[str, Limit]:
-    """The limits besides the current that `cell` has, as limits of a step."""
-    return {name: Limit(name, value, "above" if name in RISING else "") for name, value in limits.of(cell).items()}
+def bounds(limits: Limits, cell: Any) -> dict[str, Limit]:
+    """The constraints other than the current that apply to a cell, as limits of a step."""
+    return {name: Limit(name, value, _side(name)) for name, value in limits.of(cell).items()}
 
 
-def check_window(start, end):
-    """Raises ProtocolError unless a charge leads from start to end."""
+def _side(name: str) -> str:
+    """The side on which a step ends at this constraint; "" where it can be reached from one side only."""
+    side = "above" if CONSTRAINTS[name].side == "below" else "below"
+    return side if side in LIMITS[name].sides else ""
+
+
+def check_window(start: float, end: float) -> None:
+    """Raise ProtocolError unless start and end are states of charge (0..1), the first one less."""
     wanted = "a state of charge lies between 0 and 1"
     for name, value in (("start", start), ("end", end)):
         number(f"charge: {name}", value, wanted, low=0.0, high=1.0)
@@ -86,19 +93,19 @@ def check_window(start, end):
                             "is less")
 
 
-def arrived(result, end) -> bool:
-    """Whether a charge ended at the state of charge asked for."""
-    return abs(result["State of charge"][-1] - end) < 1e-6
+def arrived(result: Result, end: float) -> bool:
+    """Whether a charge ended at the state of charge `end`."""
+    return bool(abs(result["State of charge"][-1] - end) < 1e-6)
 
 
 @dataclass(frozen=True)
 class Ride:
-    """A charge along its limits.
+    """A constrained charge.
 
-    result: all of it.  active: what bounded the current, ("current" or a limit, start [s], end [s]) one after
-    the other.  protocol: the charge as a protocol, `print(ride.protocol)`.
-    reached: whether it came to the state of charge asked for.
-    limits: those kept to.
+    result: of the whole run.  active: which constraint limited the current, ("current" or another one, start [s],
+    end [s]) in order of time.  protocol: the charge as a protocol, `print(ride.protocol)`.
+    reached: whether the final state of charge was reached.
+    limits: the constraints.
     """
 
     result: Result
@@ -109,7 +116,7 @@ class Ride:
 
     @property
     def reason(self) -> str:
-        """Why it did not get there, in words; "" if it did."""
+        """Why the final state of charge was not reached; "" if it was."""
         if self.reached:
             return ""
         if self.result.t[-1] >= self.limits.longest - 1e-3:
@@ -120,30 +127,30 @@ class Ride:
 
     @property
     def duration(self) -> float:
-        """How long it took [s], without what went before; infinite if it did not get there."""
+        """Duration of the charge [s], without the steps before it; infinite if it did not reach the end."""
         return self.active[-1][2] - self.active[0][1] if self.reached else math.inf
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = " -> ".join(f"{name} {(end - start) / 60.0:.3g} min" for name, start, end in self.active)
         return f"{self.result.cell}: {parts}" + ("" if self.reached else f"; ended: {self.reason}")
 
 
-def riding(cell, limits: Limits, to=0.8) -> Protocol:
-    """The protocol that charges `cell` to a state of charge along `limits`.
+def riding(cell: Any, limits: Limits, to: float = 0.8) -> Protocol:
+    """The protocol of a constrained charge of `cell` to the state of charge `to` (0..1).
 
-    At every moment the current is the largest that all limits allow, within the small distances of WITHIN.
-    Raises ProtocolError for a limit that no charge can keep to.
+    At every moment the current is the largest that all constraints allow, to within WITHIN.
+    Raises ProtocolError for a constraint that no charge can satisfy.
     """
     known = bounds(limits, cell)
     met = {name: replace(x, value=x.value - MET) if name == "temperature" else x for name, x in known.items()}
-    nodes: list = []
+    nodes: list[Any] = []
     for name in ("current", *known):
         others = {other: limit for other, limit in met.items() if other != name}
         until = (Limit("soc", to), *others.values())
         if name == "current":
             step = Step("c-rate", -limits.c_rate, limits.longest, until)
         else:
-            inside = -WITHIN[name] if name in RISING else WITHIN[name]
+            inside = -WITHIN[name] if CONSTRAINTS[name].side == "below" else WITHIN[name]
             step = Step(name, known[name].value + inside, limits.longest,
                         (*until, Limit("c-rate", limits.least_c_rate), Limit("c-rate", limits.c_rate, "above")))
         nodes += [Label(_word(name)), step, Stop(Condition("ending", "soc"))]
@@ -154,14 +161,14 @@ def riding(cell, limits: Limits, to=0.8) -> Protocol:
     return Protocol([f"Stop whenever time above {limits.longest:.10g} s", *nodes])
 
 
-def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
-         **how) -> Ride:
-    """Charge a cell as fast as `limits` allow, from one state of charge to another.
+def ride(cell: Any, limits: Limits | None = None, *, soc: float = 0.1, to: float = 0.8, before: Any = (),
+         model: Any = None, heat: Any = None, **how: Any) -> Ride:
+    """Charge a cell as fast as the constraints `limits` allow, from the state of charge `soc` to `to` (0..1).
 
-    before: steps or text that come first, such as a heater; `soc` is where those begin.
-    heat: as of `simulate`; a run with heat if there is a limit of temperature and it is not said.
-    how: further arguments of `simulate`: temperature, ambient, period, accuracy and so on.
-    Raises what `simulate` does; a SolveError carries the run up to there.
+    before: steps or text of a protocol that is run first, such as a heater; `soc` is the state of charge at its start.
+    heat: as in `simulate`; by default a run with heat if the temperature is constrained.
+    how: further arguments of `simulate`, such as temperature [K], ambient [K], period [s] and accuracy [V].
+    Raises what `simulate` raises; a SolveError has the partial run in `.result`.
     """
     return finish(ride_coroutine(cell, limits, soc=soc, to=to, before=before, model=model, heat=heat, **how))
 
@@ -178,24 +185,27 @@ def ride_coroutine(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, befor
     main = riding(cell, limits, to)
     protocol = main if isinstance(before, str | tuple | list) and not before else Protocol([before, main])
     heat = limits.temperature is not None if heat is None else heat
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
     most = STEPS if protocol is main else MAX_STEPS  # what comes before may have any number of them
     result = yield from simulate_coroutine(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
     names = {_untimed(str(step)): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
     active = tuple((names[_untimed(s.step)], s.t_start, s.t_end) for s in result.steps if _untimed(s.step) in names)
+=======
+    most = STEPS if protocol is main else MAX_STEPS  # the steps before it may be any number
+    result = simulate(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
+    names = {_word(name): name for name in ("current", *limits.of(cell))}  # labels of the steps of `main`
+    active = tuple((names[s.label], s.t_start, s.t_end) for s in result.steps if s.label in names)
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
     reached = bool(active) and arrived(result, to)
     return Ride(result, _joined(active), protocol, reached, limits)
 
 
-def _joined(active):
-    """Without steps that ended at once."""
+def _joined(active: tuple[tuple[str, float, float], ...]) -> tuple[tuple[str, float, float], ...]:
+    """Without steps of no duration."""
     lasting = tuple(a for a in active if a[2] > a[1])
     return lasting or active[:1]
 
 
-def _untimed(step):
-    """A step in words without its duration, which is what is left of the whole ride's."""
-    return re.sub(r" for \S+ s\b", "", step)
-
-
-def _word(name):
+def _word(name: str) -> str:
+    """The label of a constraint's step."""
     return name.replace(" ", "_")

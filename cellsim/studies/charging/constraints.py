@@ -1,86 +1,88 @@
-"""Limits of a charge in words: "plating margin >= 10 mV, temperature <= 55 degC, voltage <= 4.2 V, current <= 6C"."""
+"""Constraints of a charge as text: "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C"."""
 from dataclasses import replace
+from typing import Any
 
 from ...errors import ProtocolError
 from ...parameters import load
 from ...protocols.language.reader import Reader
+from ...protocols.quantities import CONSTRAINED, CONSTRAINTS
+from ...simulation.control import factor
 from ...support.arguments import shown
 from .constrained import Limits
 
-# name: (the field of Limits, which side of the value is allowed, the quantities its unit may be of)
-KNOWN = {"plating margin": ("plating_margin", "above", ("voltage",)),
-         "critical current margin": ("critical_current_margin", "above", ("current density",)),
-         "temperature": ("temperature", "below", ("temperature",)),
-         "voltage": ("voltage", "below", ("voltage",)),
-         "current": ("c_rate", "below", ("c-rate", "current", "current density"))}
-# name: (unit a limit is written in, how many of them are the unit in `Limits`, what is 0 in it)
-WRITTEN = {"plating margin": ("mV", 1e3, 0.0), "critical current margin": ("mA/cm2", 0.1, 0.0),
-           "temperature": ("degC", 1.0, 273.15), "voltage": ("V", 1.0, 0.0), "current": ("C", 1.0, 0.0)}
+# in the order in which they are written
+NAMES = tuple(sorted(CONSTRAINTS, key=lambda name: CONSTRAINTS[name].front is None))
 SIGN = {"above": ">=", "below": "<="}
 
 
-def read_limits(text, cell) -> Limits:
+def read_limits(text: str, cell: Any) -> Limits:
     """The `Limits` that a text names, separated by commas.
 
-    cell: a `Cell` or a name; a current in A or mA/cm2 is turned into its C-rate.
-    Raises ProtocolError with a caret under the word at fault.
+    cell: a `Cell` or a name; a current in A or mA/cm2 is converted to its C-rate.
+    Raises ProtocolError with carets below the faulty words.
     """
     cell = load(cell)
-    found: dict[str, float] = {}
+    given: dict[str, float] = {}
     try:
         r = Reader(text)
         while True:
-            _one(r, cell, found)
+            _one(r, cell, given)
             if r.at_end:
                 break
             r.need_mark(",")
     except ProtocolError as fault:
         raise ProtocolError(str(fault).replace("protocol, ", "limits, ", 1)
                             .replace("the step ends too early", "the limits end too early")) from None
-    return Limits(**found)
+    return Limits(**given)
 
 
-def in_words(limits) -> str:
-    """The text that `read_limits` turns into these limits, but for when a charge gives up."""
-    said = ((name, value_of(limits, name), SIGN[side]) for name, (_, side, _) in KNOWN.items())
-    return ", ".join(f"{name} {sign} {value:.10g}{'' if name == 'current' else ' '}{WRITTEN[name][0]}"
-                     for name, value, sign in said if value is not None)
+def in_words(limits: Limits) -> str:
+    """The text from which `read_limits` makes these limits, without `least_c_rate` and `longest`."""
+    parts = []
+    for name in NAMES:
+        role, value = CONSTRAINTS[name], value_of(limits, name)
+        if value is not None:
+            space = "" if role.unit == "C" else " "
+            parts.append(f"{name} {SIGN[role.side]} {value:.10g}{space}{role.unit}")
+    return ", ".join(parts)
 
 
-def value_of(limits, name) -> float | None:
-    """One limit in the unit it is written in."""
-    value, (_, factor, zero) = getattr(limits, KNOWN[name][0]), WRITTEN[name]
-    return None if value is None else factor * (value - zero)
+def value_of(limits: Limits, name: str) -> float | None:
+    """One limit in the unit in which it is written; None if it is not set."""
+    role = CONSTRAINTS[name]
+    value = getattr(limits, role.field)
+    return None if value is None else role.factor * (value - role.zero)
 
 
-def with_limit(limits, name, value) -> Limits:
-    """The same limits with another value of one of them, in the unit it is written in; None: without it."""
-    _, factor, zero = WRITTEN[name]
-    return replace(limits, **{KNOWN[name][0]: None if value is None else value / factor + zero})
+def with_limit(limits: Limits, name: str, value: float | None) -> Limits:
+    """The same limits with another value of one of them, in the unit in which it is written; None: without it."""
+    role = CONSTRAINTS[name]
+    changed: dict[str, Any] = {role.field: None if value is None else value / role.factor + role.zero}
+    return replace(limits, **changed)
 
 
-def _one(r, cell, found):
-    """Read one limit into `found`."""
+def _one(r: Reader, cell: Any, given: dict[str, float]) -> None:
+    """Read one limit into `given`."""
     start = r.start
-    name = r.choice(KNOWN)
-    field, side, quantities = KNOWN[name]
-    if field in found:
+    name = r.choice(NAMES)
+    role = CONSTRAINTS[name]
+    if role.field in given:
         r.fault_at(start, f"a second limit of {name}: leave out one of them")
-    at, said = r.start, r.side()
-    if said is None:
-        r.fail(r.unread, f"'{SIGN[side]}'")
-    if said != side:
-        r.fault_at(at, f"a limit of {name} is a {'least' if side == 'above' else 'largest'} value: "
-                       f"write {name} {SIGN[side]} ...")
-    amount = r.amount(*quantities)
-    one_c = {"current": cell.nominal_capacity,
-             "current density": cell.nominal_capacity / cell.value("cell/electrode area")}
-    found[field] = amount.value / one_c[amount.quantity] if name == "current" and amount.quantity in one_c \
-        else amount.value
+    at, side = r.start, r.side()
+    if side is None:
+        r.fail(r.unread, f"'{SIGN[role.side]}'")
+    if side != role.side:
+        r.fault_at(at, f"a limit of {name} is a {'least' if role.side == 'above' else 'largest'} value: "
+                       f"write {name} {SIGN[role.side]} ...")
+    amount = r.amount(*role.units)
+    value = amount.value
+    if amount.quantity != CONSTRAINED[name].measure:  # another unit of a current
+        value *= factor(cell, amount.quantity) / factor(cell, CONSTRAINED[name].name)
+    given[role.field] = value
 
 
-def limits_of(limits, cell) -> Limits:
-    """`Limits`, a text of them, or None for those of the cell."""
+def limits_of(limits: Any, cell: Any) -> Limits:
+    """`Limits` from themselves, from text, or from None for the defaults.  Raises ProtocolError."""
     if limits is None or isinstance(limits, Limits):
         return limits or Limits()
     if isinstance(limits, str):

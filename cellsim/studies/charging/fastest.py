@@ -18,6 +18,7 @@ from ...kernels.call.calls import Coroutine, Together
 from ...models import ACCURACY, default_model, model_of
 from ...parameters import load
 from ...protocols import Limit, Step
+from ...protocols.quantities import CONSTRAINED, CONSTRAINTS
 from ...protocols.step import kelvin
 from ...simulation.result import Result
 from ...simulation.run import simulate
@@ -32,9 +33,6 @@ SLOW = 0.2  # C-rate at which a staged charge that stopped early is assumed to c
 GUESS = 0.01  # share to which the currents of the first guess are found
 EARLY = 1.5  # exponent by which stages grow longer
 BUDGET = 100  # runs of the optimiser after the first guess
-VARIABLES = {"voltage": ("Voltage [V]", -1.0), "plating margin": ("Plating margin [V]", 1.0),
-             "critical current margin": ("Critical current margin [A.m-2]", 1.0),
-             "temperature": ("Cell temperature [K]", -1.0), "current": ("C-rate", 1.0)}
 
 
 @dataclass(frozen=True)
@@ -194,9 +192,9 @@ def distances(result, limits, cell) -> dict[str, float]:
     known = {**limits.of(cell), "current": limits.c_rate}
     found = {}
     for name, value in known.items():
-        variable, sign = VARIABLES[name]
-        bound = -value if name == "current" else value  # a charge current is negative
-        found[name] = float(np.min(sign * (result[variable][lasting] - bound)))
+        row, sign = CONSTRAINED[name], 1.0 if CONSTRAINTS[name].side == "above" else -1.0
+        values = result[row.variable][lasting]
+        found[name] = float(np.min(sign * ((-values if row.flow else values) - value)))  # charge currents are negative
     return found
 
 

@@ -12,6 +12,7 @@ from ...ensemble.engine import Progress, reporting, run_jobs, values_of, workers
 from ...ensemble.jobs import Finished, Job
 from ...ensemble.resumable import run_resumably
 from ...errors import CellsimError, ProtocolError
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
 from ...protocols import Profile, profile
@@ -22,11 +23,26 @@ from ..uncertainty import varied_cells
 from .axes import OVER
 from .constrained import WITHIN, Limits, Ride, check_window, ride_coroutine
 from .constraints import KNOWN, WRITTEN, limits_of, value_of, with_limit
+=======
+from ...parameters import load
+from ...protocols import profile
+from ...protocols.quantities import CONSTRAINTS
+from ...simulation.run import simulate
+from ...support.arguments import chosen, number, whole
+from ..uncertainty import varied_cells
+from .axes import OVER
+from .constrained import WITHIN, check_window, ride
+from .constraints import limits_of, value_of, with_limit
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 from .fastest import distances
 from .maps import ACCURACY, celsius, failed, in_common, point, row_of
 
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
 FIRST = {"plating margin": 10.0, "temperature": 1.0, "critical current margin": 0.1}  # tried, in the unit of WRITTEN
 DOUBLED = 6  # times at most, after which no margin is assumed to suffice
+=======
+DOUBLED = 6  # times at most, after which no margin is thought to do
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 MOST = 10_000
 SAMPLES = f"give a whole number from 1 to {MOST}"
 HALVED = 4  # times, after which a margin is found
@@ -85,7 +101,7 @@ def _of_member(cells: list[Cell], limits: Limits, temperature: float, start: flo
 class Fleet:
     """One charge for many cells: the current over time of the nominal cell, which keeps off a limit by a margin.
 
-    margin: by how much the nominal cell stays within the limit `over`, in the unit of WRITTEN (K for a temperature);
+    margin: by how much the nominal cell stays within the limit `over`, in its unit in text (K for a temperature);
     infinite if none was found.  share: of the drawn cells, how many then keep to the limit itself.
     bare: the share without a margin.  minutes, minutes_bare: of the nominal cell with and without the margin.
     current: rows of time [s] and current [A], negative in a charge, of the charge with the margin.
@@ -101,7 +117,7 @@ class Fleet:
     current: np.ndarray
 
     def __repr__(self):
-        unit = "K" if self.over == "temperature" else WRITTEN[self.over][0]
+        unit = "K" if self.over == "temperature" else CONSTRAINTS[self.over].unit
         return (f"{self.cell}: {100 * self.bare:.0f} % of the cells keep to the {self.over} with the current of the "
                 f"nominal one ({self.minutes_bare:.3g} min); {100 * self.share:.0f} % if that stays {self.margin:.3g} "
                 f"{unit} within it ({self.minutes:.3g} min)")
@@ -114,11 +130,16 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
 
     The charger knows the nominal cell alone: the current of that cell's charge, with the margin, is replayed on each
     drawn one (studies.uncertainty) from the same state of charge, until the upper cut-off voltage if it comes first.
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
     A cell that cannot follow does not count as keeping to the limit.  The draw varies what affects voltages, not the
     critical current.  The margin is found by halving, to FIRST / 16.
     progress: True for a bar, or a function called with the number of charges done and None, as it is not known how
     many margins will be tried.  threads: to run kernels in, as many as processors unless given; processes: so many of
     them instead.
+=======
+    A cell that cannot follow does not count as keeping to the limit.  What is drawn is what bears on voltages; the
+    critical current is not.  The margin is found by halving, to 1/16 of the first one tried.
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
     Raises ProtocolError if there is no such limit, and what `ride` does.
     """
     workers_of(threads, processes)
@@ -132,8 +153,12 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
         raise ProtocolError(f"fleet over {over!r}: name a limit that {cell.name} has and that is given, one of "
                             f"{', '.join(OVER)}, such as limits='plating margin >= 0 mV'")
     others = list(varied_cells(cell, samples))
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
     bound = value_of(kept, over) or 0.0
     sense = 1.0 if KNOWN[over][1] == "above" else -1.0
+=======
+    first, sense = CONSTRAINTS[over].margin, 1.0 if CONSTRAINTS[over].side == "above" else -1.0
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
     how |= {"temperature": temperature + 273.15, "accuracy": ACCURACY, "heat": True}
     count = 0
 
@@ -162,12 +187,12 @@ def _least_margin(tried: Callable[[float], tuple[float, Ride]], cell: Cell, over
     """The least margin with which `share` of the cells keep to the limit, by doubling and halving."""
     bare, along_bare = tried(0.0)
     low, high, found = 0.0, 0.0, (bare, along_bare)
-    while found[0] < share and found[1].reached and high < FIRST[over] * 2**DOUBLED:
-        low, high = high, max(2.0 * high, FIRST[over])
+    while found[0] < share and found[1].reached and high < first * 2**DOUBLED:
+        low, high = high, max(2.0 * high, first)
         found = tried(high)
     if found[0] < share:
         high = math.inf
-    while low < high < math.inf and high - low > FIRST[over] / 2**HALVED:
+    while low < high < math.inf and high - low > first / 2**HALVED:
         middle = 0.5 * (low + high)
         again = tried(middle)
         low, high, found = (low, middle, again) if again[0] >= share else (middle, high, found)

@@ -16,12 +16,18 @@ from ...ensemble.resumable import run_resumably
 from ...errors import ParameterError, ProtocolError, SolveError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
+from ...protocols.quantities import CONSTRAINTS
 from ...support.arguments import chosen, number, numbers
 from ...support.files import optional
 from ..resizing import resized
 from .axes import AXES, FRONTS, LAYERS, OVER, RANGES
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
 from .constrained import MET, Limits, check_window, ride_coroutine
 from .constraints import WRITTEN, in_words, limits_of, with_limit
+=======
+from .constrained import MET, Limits, check_window, ride
+from .constraints import in_words, limits_of, with_limit
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 ACCURACY = 5e-3  # V
 
@@ -162,7 +168,7 @@ def in_common(cell, limits, start, end, temperature, how) -> dict:
 
 @dataclass(frozen=True)
 class Front:
-    """Minutes (values,) of the fastest charge against one of its limits, in the unit of WRITTEN; limits: the others.
+    """Minutes (values,) of the fastest charge against one of its limits, in its unit in text; limits: the others.
 
     Infinite where it never gets there; NaN where the solver failed, for the reason in failures.
     """
@@ -179,8 +185,13 @@ class Front:
 
     def to_pandas(self):
         """A DataFrame, one row a value."""
+<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
         return optional("pandas").DataFrame({f"{self.over} [{WRITTEN[self.over][0]}]": self.values,
                                              "minutes": self.minutes, "failure": self.failures or ""})
+=======
+        return optional("pandas").DataFrame({f"{self.over} [{CONSTRAINTS[self.over].unit}]": self.values,
+                                             "minutes": self.minutes})
+>>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
     def plot(self, path=None):
         """Time over the limit as a matplotlib Figure."""
@@ -189,8 +200,8 @@ class Front:
         return plot_front(self, path)
 
     def __repr__(self):
-        points = ", ".join(f"{v:g} {WRITTEN[self.over][0]}: {m:.3g}" for v, m in zip(self.values, self.minutes,
-                                                                                 strict=True))
+        unit = CONSTRAINTS[self.over].unit
+        points = ", ".join(f"{v:g} {unit}: {m:.3g}" for v, m in zip(self.values, self.minutes, strict=True))
         return f"{self.cell}, minutes over {self.over}: {points}"
 
 
@@ -206,7 +217,7 @@ def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, 
     check_window(start, end)
     cell = load(cell)
     temperature = celsius("temperature", temperature)
-    values = _values(f"front: values of {over}", values, WRITTEN[over][0], FRONTS[over])
+    values = _values(f"front: values of {over}", values, CONSTRAINTS[over].unit, FRONTS[over])
     kept = limits_of(limits, cell)
     if over not in with_limit(kept, over, 0.0).of(cell):
         raise ProtocolError(f"front over {over!r}: {cell.name} has no such limit")

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from ...drawing.style import COLOURS, GREY, WIDTH, Figure, save, styled
 from ...drawing.tables import plain_table
+from ...protocols.quantities import CONSTRAINTS
 from .axes import AXES
-from .constraints import KNOWN, WRITTEN
 
 WIDEST = 10  # columns of a table in the terminal, of which there are several for more
 CONTOURS = 10
@@ -44,7 +44,7 @@ def map_table(m) -> Group:
 
 def front_table(front) -> Group:
     """A row for each value of the limit."""
-    table = plain_table("", f"{front.over}\n[{WRITTEN[front.over][0]}]", "min")
+    table = plain_table("", f"{front.over}\n[{CONSTRAINTS[front.over].unit}]", "min")
     for value, minutes in zip(front.values, front.minutes, strict=True):
         table.add_row(f"{value:.4g}", _minutes(minutes))
     title = f"{front.cell}: minutes of the fastest charge, {_window(front)} at {front.temperature:g} degC"
@@ -118,8 +118,8 @@ def plot_front(front, path=None) -> Plain:
         axes.legend(loc="best")
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=(1, 2, 5, 10)))
     axes.grid(alpha=0.3)
-    side = "at most" if KNOWN[front.over][1] == "below" else "at least"
-    axes.set_xlabel(f"{front.over}, {side} [{WRITTEN[front.over][0]}]")
+    side = "at most" if CONSTRAINTS[front.over].side == "below" else "at least"
+    axes.set_xlabel(f"{front.over}, {side} [{CONSTRAINTS[front.over].unit}]")
     axes.set_ylabel("minutes")
     axes.set_title(f"{front.cell}\nfastest charge, {_window(front)} at {front.temperature:g} degC", loc="left")
     if path is not None:
