@@ -102,16 +102,11 @@ class Profile:
         return np.column_stack([np.insert(t, k + 1, zero), scale * np.insert(v, k + 1, 0.0)])
 
 
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-def read_profile(path, name=None) -> Profile:
-    """The profile in a text file; see `profile` for its form.  name: of the file in messages, its path unless given."""
-=======
 def read_profile(path: str | Path, name: str | None = None) -> Profile:
     """The profile in a text file (format: see `steps.profile`).  name: of the file in messages, by default its path.
 
     Raises ProtocolError.
     """
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
     shown = cut(path if name is None else name)
     table = _read(Path(path), shown)
     try:
@@ -120,12 +115,8 @@ def read_profile(path: str | Path, name: str | None = None) -> Profile:
         raise ProtocolError(f"{shown}: {fault}") from None
 
 
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-def two_columns(source):
-=======
 def profile_of(source: Any) -> Profile:
     """The profile in an array (n, 2) of time [s] and value.  Raises ProtocolError."""
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
     wanted = "give the path of a file or an array of numbers with two columns, time [s] and value"
     try:
         table = np.array(source)

@@ -3,12 +3,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-
-from ..errors import ProtocolError
-from ..support.arguments import chosen, file_path, flag, listed, number, shown, whole
-from .profiles import Profile, read_profile, two_columns
-=======
 from typing import Any
 
 from ..errors import ProtocolError
@@ -16,7 +10,6 @@ from ..support.arguments import chosen, file_path, flag, listed, number, shown, 
 from .profiles import Profile, profile_of, read_profile
 from .quantities import BY_NAME, CONTROLS, FLOWS, HELD, LIMITS
 from .step_text import MOST_POINTS, limit_text, step_text
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 LONGEST = 1e7  # no step lasts longer than this [s]
 COLDEST, HOTTEST = 150.0, 500.0  # temperatures a step may name [K]
@@ -240,31 +233,8 @@ def rest(seconds: float) -> Step:
     return Step("rest", 0.0, seconds)
 
 
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-def profile(source, control="current", *, until=()) -> Step:
-    """A `Step` that follows a measured load.
-
-    source: path of a text file with two columns, time [s] and value, separated by commas or blanks
-    (lines that begin with # are left out, one heading is allowed), or an array (n, 2) of the same.
-    control: "current" [A] (default), "c-rate", "current density" [A/m2], "power" [W], "resistance" [Ohm] or
-    "voltage" [V]; discharge positive.
-    until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
-    Raises ProtocolError.
-    """
-    chosen("control", control, CONTROLS)
-    if isinstance(source, str | Path):
-        target = read_profile(file_path("profile", source, error=ProtocolError))
-    else:
-        target = Profile(*two_columns(source).T)
-    return Step(control, target, None, checked_limits(until))
-
-
-def cycle(steps, times=1) -> list[Step]:
-    """A list of steps, repeated so many times."""
-=======
 def cycle(steps: Step | Iterable[Step], times: int = 1) -> list[Step]:
     """A list of steps, repeated `times` times."""
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
     times = whole("cycle: times", times, f"give a whole number from 1 to {MOST_CYCLES}", high=MOST_CYCLES)
     one: list[Step] = [steps] if isinstance(steps, Step) else listed("cycle", steps, "give a list of steps")
     return one * times

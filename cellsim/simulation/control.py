@@ -7,16 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ProtocolError
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-from ..kernels import layout
-from ..kernels.equations.thermal import heats_and_margins
-from ..kernels.integrators.stage import terminal_voltage
-from ..kernels.layout import SINGLE_FLUX, Control, unknowns
-from ..kernels.scratch import allocate
-=======
 from ..kernels import layout as system
 from ..kernels.layout import SINGLE_FLUX, Control
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 from ..models import capacity_between_cutoffs
 from ..models.electrodes import has_foil
 from ..models.thermal_laws import reach
@@ -29,22 +21,11 @@ X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
 # salt below this fraction of the initial concentration counts as depleted, except in pores, where the neighbouring
 # volumes take over
 C_EDGE = 1e-10
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-MODES = {"current": layout.CURRENT, "c-rate": layout.CURRENT, "current density": layout.CURRENT,
-         "rest": layout.CURRENT, "voltage": layout.VOLTAGE,
-         "power": layout.POWER, "resistance": layout.RESISTANCE, "plating margin": layout.PLATING,
-         "critical current margin": layout.CRITICAL, "temperature": layout.TEMPERATURE}
-UNSCALED = ("current density", "voltage", "plating margin", "critical current margin", "temperature")
-HOURS = 40.0  # over the C-rate of a current, that a step lasts at most if it has no duration and meets no limit
-LEAST_CHARGE = 0.01  # of the nominal capacity: of less charge an error counts absolutely
-BEGIN = 0.5  # C-rate from which the current that holds a temperature is looked for
-=======
 FIELDS = tuple(signature(Control).parameters)
 MODES: dict[str, int] = {name: getattr(system, role.mode) for name, role in CONTROLS.items()}
 HOURS = 40.0  # longest duration, times the C-rate, of a step that has no duration and meets no limit
 LEAST_CHARGE = 0.01  # fraction of the nominal capacity: errors of a smaller charge count as absolute ones
 BEGIN = 0.5  # C-rate from which the search for the current that holds a temperature starts
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 
 def factor(cell: Any, quantity: str) -> float:
@@ -95,37 +76,6 @@ def check(cell: Any, sys: Any, step: Step, warms: bool) -> None:
         raise ProtocolError(f"{step.summary}: SPMe cannot hold a temperature; take DFN or SPM")
 
 
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-class Now(Mapping):
-    """How the cell of a run is, by the names that a protocol's conditions know."""
-
-    def __init__(self, run):
-        self._run = run
-        self._state = unknowns(run.sys, run.state)
-        self._known = {
-            "voltage": lambda: terminal_voltage(run.sys, run.state), "current": self._current, "soc": run.soc,
-            "c-rate": lambda: self._current() / run.cell.nominal_capacity,
-            "current density": lambda: self._state.cell["I"], "temperature": lambda: self._state.T[0],
-            "plating margin": lambda: self._margins()[2], "critical current margin": lambda: self._margins()[3]}
-
-    def _current(self):
-        return self._state.cell["I"] * self._run.area
-
-    def _margins(self):
-        out, state = np.zeros((1, 4)), self._run.state
-        V = np.array([terminal_voltage(self._run.sys, state)])
-        heats_and_margins(self._run.sys, state[None], allocate(self._run.sys), V, out)
-        return out[0]
-
-    def __getitem__(self, name):
-        return float(self._known[name]())
-
-    def __iter__(self):
-        return iter(self._known)
-
-    def __len__(self):
-        return len(self._known)
-=======
 def _check_kernels(name: str) -> None:
     """Raise ProtocolError for a limit of the table for which the kernels have no field."""
     role = LIMITS.get(name)
@@ -133,7 +83,6 @@ def _check_kernels(name: str) -> None:
     if missing:
         raise ProtocolError(f"limit on {name}: the kernels have no {', '.join(missing)}; add it to their Control, and "
                             "the event that ends a step")
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 
 class Now(Mapping[str, float]):
@@ -161,24 +110,6 @@ def control(run: Any, step: Step) -> Control:
     """
     cell, area, nominal = run.cell, run.area, run.cell.nominal_capacity
     target = step.target.values[0] if isinstance(step.target, Profile) else step.target
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-    below, above = _bounds(run, step, target)
-    cut_offs = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
-    v_lo, v_hi = (cut if not math.isfinite(asked) else asked
-                  for cut, asked in zip(cut_offs, (below["voltage"], above["voltage"]), strict=True))
-    T_lo, T_hi = temperature_range(run)
-    return Control(
-        mode=MODES[step.control], target=float(target * scale(cell, step)),
-        duration=_duration(step, target, nominal, area),
-        v_lo=v_lo, v_hi=v_hi, v_below=below["voltage"], v_above=above["voltage"],
-        i_end=max(below["flow"], 0.0) / area, i_top=above["flow"] / area, i_begin=-BEGIN * nominal / area,
-        q_lo=below["charge"] * 3600.0 / area, q_hi=above["charge"] * 3600.0 / area,
-        q_least=LEAST_CHARGE * nominal * 3600.0 / area,
-        x_edge=X_EDGE, c_edge=0.0 if run.sys.model == layout.POROUS else C_EDGE * run.sys.c_ref,
-        T_around=run.around(step), heater=step.heater / area, own=float(step.self_heating),
-        T_lo=max(T_lo, below["temperature"]), T_hi=min(T_hi, above["temperature"]),
-        plating=below["plating margin"], critical=below["critical current margin"])
-=======
     asked = _bounds(run, step, target)
     lower, upper = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
     coldest, warmest = temperature_range(run)
@@ -191,7 +122,6 @@ def control(run: Any, step: Step) -> Control:
         "x_edge": X_EDGE, "c_edge": 0.0 if run.sys.model == system.POROUS else C_EDGE * run.sys.c_ref,
         "T_around": run.around(step), "heater": step.heater / area, "own": float(step.self_heating),
         "i_begin": -BEGIN * nominal / area, "q_least": LEAST_CHARGE * nominal * 3600.0 / area} | asked)
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 
 def temperature_range(run: Any) -> tuple[float, float]:
@@ -230,17 +160,6 @@ def _bounds(run: Any, step: Step, target: float) -> dict[str, float]:
     return bounds
 
 
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-def _downwards(run, step, limit, falls):
-    """Whether a limit of voltage or temperature is met from above."""
-    if limit.side:
-        return limit.side == "below"
-    if limit.quantity == "temperature":
-        return limit.value < unknowns(run.sys, run.state).T[0]
-    if isinstance(step.target, Profile) or step.control == "rest":
-        return limit.value < terminal_voltage(run.sys, run.state)
-    return falls
-=======
 def _falls(run: Any, step: Step, limit: Limit, discharges: bool) -> bool:
     """Whether a limit without a side is reached from above."""
     reached = LIMITS[limit.quantity].reached
@@ -248,7 +167,6 @@ def _falls(run: Any, step: Step, limit: Limit, discharges: bool) -> bool:
     if reached == "by direction" and given:
         return discharges
     return reached == "falling" or limit.value < Now(run)[limit.quantity]
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 
 def _duration(cell: Any, step: Step, target: float) -> float:

@@ -1,8 +1,5 @@
 """Axes of maps and fronts: quantities, units, ranges."""
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-=======
-from ...protocols.quantities import CONSTRAINTS
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
+from ...protocols.quantities import BY_NAME, CONSTRAINTS
 
 # quantity of an axis: its unit
 AXES = {
@@ -16,20 +13,8 @@ AXES = {
 # and what its values may be
 RANGES = {"temperature": (-73.0, 127.0), "areal capacity": (1e-3, 100.0), "c-rate": (0.021, 1000.0),
           "separator thickness": (1e-3, 1e4), "conductivity": (1e-6, 1e4), "critical current": (1e-6, 1e5)}
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-OVER = ("plating margin", "temperature", "critical current margin")  # limits a front may go over
-FRONTS = {"plating margin": (-1000.0, 1000.0), "temperature": RANGES["temperature"],
-          "critical current margin": (-1e4, 1e4)}
-=======
-
-
 FRONTS = {name: role.front for name, role in CONSTRAINTS.items() if role.front is not None}
-
-
 OVER = tuple(FRONTS)  # constraints a front may go over
-
-
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 LAYERS = {"separator thickness": ("separator/thickness", 1e-6), "conductivity": ("electrolyte/conductivity", 0.1),
           "critical current": ("negative electrode/critical current density", 10.0)}
-PLATING, CRITICAL = "Plating margin [V]", "Critical current margin [A.m-2]"  # variables of the two margins
+PLATING, CRITICAL = (str(BY_NAME[name].variable) for name in ("plating margin", "critical current margin"))

@@ -185,17 +185,10 @@ def ride_coroutine(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, befor
     main = riding(cell, limits, to)
     protocol = main if isinstance(before, str | tuple | list) and not before else Protocol([before, main])
     heat = limits.temperature is not None if heat is None else heat
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-    most = STEPS if protocol is main else MAX_STEPS  # what comes before may have any number of them
-    result = yield from simulate_coroutine(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
-    names = {_untimed(str(step)): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
-    active = tuple((names[_untimed(s.step)], s.t_start, s.t_end) for s in result.steps if _untimed(s.step) in names)
-=======
     most = STEPS if protocol is main else MAX_STEPS  # the steps before it may be any number
-    result = simulate(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
+    result = yield from simulate_coroutine(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
     names = {_word(name): name for name in ("current", *limits.of(cell))}  # labels of the steps of `main`
     active = tuple((names[s.label], s.t_start, s.t_end) for s in result.steps if s.label in names)
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
     reached = bool(active) and arrived(result, to)
     return Ride(result, _joined(active), protocol, reached, limits)
 

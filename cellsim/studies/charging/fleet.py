@@ -12,37 +12,21 @@ from ...ensemble.engine import Progress, reporting, run_jobs, values_of, workers
 from ...ensemble.jobs import Finished, Job
 from ...ensemble.resumable import run_resumably
 from ...errors import CellsimError, ProtocolError
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
 from ...protocols import Profile, profile
+from ...protocols.quantities import CONSTRAINTS
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import chosen, number, whole
 from ..uncertainty import varied_cells
 from .axes import OVER
 from .constrained import WITHIN, Limits, Ride, check_window, ride_coroutine
-from .constraints import KNOWN, WRITTEN, limits_of, value_of, with_limit
-=======
-from ...parameters import load
-from ...protocols import profile
-from ...protocols.quantities import CONSTRAINTS
-from ...simulation.run import simulate
-from ...support.arguments import chosen, number, whole
-from ..uncertainty import varied_cells
-from .axes import OVER
-from .constrained import WITHIN, check_window, ride
 from .constraints import limits_of, value_of, with_limit
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 from .fastest import distances
 from .maps import ACCURACY, celsius, failed, in_common, point, row_of
 
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-FIRST = {"plating margin": 10.0, "temperature": 1.0, "critical current margin": 0.1}  # tried, in the unit of WRITTEN
 DOUBLED = 6  # times at most, after which no margin is assumed to suffice
-=======
-DOUBLED = 6  # times at most, after which no margin is thought to do
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 MOST = 10_000
 SAMPLES = f"give a whole number from 1 to {MOST}"
 HALVED = 4  # times, after which a margin is found
@@ -130,16 +114,11 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
 
     The charger knows the nominal cell alone: the current of that cell's charge, with the margin, is replayed on each
     drawn one (studies.uncertainty) from the same state of charge, until the upper cut-off voltage if it comes first.
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
     A cell that cannot follow does not count as keeping to the limit.  The draw varies what affects voltages, not the
-    critical current.  The margin is found by halving, to FIRST / 16.
+    critical current.  The margin is found by halving, to 1/16 of the first one tried.
     progress: True for a bar, or a function called with the number of charges done and None, as it is not known how
     many margins will be tried.  threads: to run kernels in, as many as processors unless given; processes: so many of
     them instead.
-=======
-    A cell that cannot follow does not count as keeping to the limit.  What is drawn is what bears on voltages; the
-    critical current is not.  The margin is found by halving, to 1/16 of the first one tried.
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
     Raises ProtocolError if there is no such limit, and what `ride` does.
     """
     workers_of(threads, processes)
@@ -153,12 +132,8 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
         raise ProtocolError(f"fleet over {over!r}: name a limit that {cell.name} has and that is given, one of "
                             f"{', '.join(OVER)}, such as limits='plating margin >= 0 mV'")
     others = list(varied_cells(cell, samples))
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
     bound = value_of(kept, over) or 0.0
-    sense = 1.0 if KNOWN[over][1] == "above" else -1.0
-=======
-    first, sense = CONSTRAINTS[over].margin, 1.0 if CONSTRAINTS[over].side == "above" else -1.0
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
+    sense = 1.0 if CONSTRAINTS[over].side == "above" else -1.0
     how |= {"temperature": temperature + 273.15, "accuracy": ACCURACY, "heat": True}
     count = 0
 
@@ -185,6 +160,7 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
 
 def _least_margin(tried: Callable[[float], tuple[float, Ride]], cell: Cell, over: str, share: float) -> Fleet:
     """The least margin with which `share` of the cells keep to the limit, by doubling and halving."""
+    first = CONSTRAINTS[over].margin
     bare, along_bare = tried(0.0)
     low, high, found = 0.0, 0.0, (bare, along_bare)
     while found[0] < share and found[1].reached and high < first * 2**DOUBLED:

@@ -21,13 +21,8 @@ from ...support.arguments import chosen, number, numbers
 from ...support.files import optional
 from ..resizing import resized
 from .axes import AXES, FRONTS, LAYERS, OVER, RANGES
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
 from .constrained import MET, Limits, check_window, ride_coroutine
-from .constraints import WRITTEN, in_words, limits_of, with_limit
-=======
-from .constrained import MET, Limits, check_window, ride
 from .constraints import in_words, limits_of, with_limit
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 
 ACCURACY = 5e-3  # V
 
@@ -185,13 +180,8 @@ class Front:
 
     def to_pandas(self):
         """A DataFrame, one row a value."""
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-        return optional("pandas").DataFrame({f"{self.over} [{WRITTEN[self.over][0]}]": self.values,
-                                             "minutes": self.minutes, "failure": self.failures or ""})
-=======
         return optional("pandas").DataFrame({f"{self.over} [{CONSTRAINTS[self.over].unit}]": self.values,
-                                             "minutes": self.minutes})
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
+                                             "minutes": self.minutes, "failure": self.failures or ""})
 
     def plot(self, path=None):
         """Time over the limit as a matplotlib Figure."""

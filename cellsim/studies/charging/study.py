@@ -14,7 +14,6 @@ from ...errors import CellsimError, ParameterError, ProtocolError
 from ...kernels.call.calls import Coroutine
 from ...models.initial_state import capacity_between_cutoffs, open_circuit_voltage
 from ...parameters import Cell, load
-from ...protocols.quantities import BY_NAME
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, number, numbers, text
@@ -27,10 +26,6 @@ from .short_probability import probability_of_short
 
 PROTOCOLS = ("cc-cv 1C", "cc-cv 2C", "fastest")
 LIMITS = "plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= 55 degC, current <= 4C"
-<<<<<<< 2308debab0ae5704828931ea0d58e7b857dd8a6c
-=======
-PLATING, CRITICAL = (BY_NAME[name].variable for name in ("plating margin", "critical current margin"))
->>>>>>> c19407b30a3de56420cc17ec663a24aee203a497
 # how far below 0 a margin that is held there may stray by the solver's errors: as far as it is held inside [V, A/m2]
 STRAYS = {PLATING: WITHIN["plating margin"], CRITICAL: WITHIN["critical current margin"]}
 
