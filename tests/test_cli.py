@@ -226,7 +226,7 @@ def test_faulty_parameter_files_end_with_one_sentence(run, tmp_path, record, wor
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (("show", "leaf_2081"), "did you mean leaf_2018"),
+    (("show", "leaf_2081"), "did you mean 'leaf_2018'"),
     (("show", "nowhere.json"), "cannot be read"),
     (("audit", "-o", "/nowhere/report.html"), "/nowhere/report.html: cannot be written"),
     (("audit", "-o", "/"), "is a folder"),

@@ -86,4 +86,4 @@ def test_installed_program_is_the_wheel_s(installed, tmp_path):
                            capture_output=True, check=True).stdout.strip()
     assert Path(where).is_relative_to(site.resolve()) or Path(where).is_relative_to(site)
     done = cli(python, tmp_path, "show", "leaf_2081")
-    assert done.returncode == 2 and "did you mean leaf_2018" in done.stderr
+    assert done.returncode == 2 and "did you mean 'leaf_2018'" in done.stderr

@@ -256,7 +256,7 @@ def test_what_is_not_used_of_bpx_is_a_remark_that_stays_with_the_cell(wrote):
         cell = cellsim.load(path)
     assert [w.category for w in told] == [CellsimWarning] and Path(told[0].filename).name == "test_readers.py"
     for words in ("give simulate temperature=310", "Tab length", "measured runs", "Thermal conductivity", "factor of 2",
-                  "give no heat capacity", "no external surface area"):
+                  "do not determine the heat capacity", "no external surface area"):
         assert sum(words in remark for remark in cell.remarks) == 1 and words in str(told[0].message)
     for same in (cell.with_({"separator/thickness": 21e-6}), pickle.loads(pickle.dumps(cell)),
                  cellsim.load(wrote(".json", json.dumps(cell.to_json())))):
@@ -302,7 +302,7 @@ NEGATIVE = ("Parameterisation", "Negative electrode")
      "hysteresis is not modelled"),
     (at(*NEGATIVE, **{"OCP (delithiation) [V]": 0.1}), "mean of both branches"),
     (at(*NEGATIVE, Particle={"a": {}, "b": {}}), "blended electrodes"),
-    (at("State", Degradation={"LLI": 0.1}), "a degraded state is not read"),
+    (at("State", Degradation={"LLI": 0.1}), "degraded states are not supported"),
     (at("State", Degradaton={}), "State/Degradaton"),
     (lambda raw: raw["Parameterisation"].pop("Electrolyte"), "Electrolyte: missing section"),
     (at("Header", Model="Partial"), "'Partial' is not supported"), (at("Colour", red=1), "Colour: unknown section"),

@@ -1,4 +1,4 @@
-"""Reading and writing other programs' files."""
+"""Parameter files of other programs."""
 from .bpx import read_bpx
 
 __all__ = ["read_bpx"]

@@ -70,7 +70,7 @@ def foil_of(cell, T) -> np.ndarray:
     f["creep"] = f["share"] * creep_coefficient(get("creep current density"), f["P_creep"], T_ref, 1.0, f["n"],
                                                 f["P_creep"], f["E"])
     f["sigma"], f["bound"] = get("interphase conductivity"), get("interphase lithium concentration")
-    f["k_p"], f["k_l"] = (get("interphase growth") * f["sigma"]) ** 2 / HOUR, get("interphase reaction rate")
+    f["k_p"], f["k_l"] = (get("calendar interphase growth") * f["sigma"]) ** 2 / HOUR, get("interphase reaction rate")
     f["E_k"], f["T_ref"] = get("interphase growth activation energy"), T_ref
     f["weight"] = f["sigma"] / DRIVEN if f["sigma"] > 0.0 else 1.0
     return foil

@@ -1,11 +1,11 @@
 """Finding and reading parameter files."""
-import difflib
 import os
 import warnings
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..arguments import near
 from ..errors import CellsimWarning, ParameterError
 from ..files import cut, quoted, read_json
 from .cell import Cell
@@ -25,13 +25,12 @@ def cells() -> list[str]:
     return sorted(p.stem for p in home().glob("*.json") if p.name != SCHEMA)
 
 
-def load(name) -> Cell:
-    """A packaged parameter set by name, or any parameter file by its path (ending in .json); a `Cell` is itself.
+def load(name: "str | os.PathLike[str] | Cell") -> Cell:
+    """A packaged parameter set by its name, or a parameter file by its path (ending in .json); a `Cell` is returned.
 
-    A file in BPX is read as `cellsim.interop.read_bpx` does.  What a file says and a run does not use is in
-    `Cell.remarks` and is told as a `CellsimWarning`.
-    Raises ParameterError: unknown name (nearest names suggested), unreadable file, or the list
-    of all faults in the file.
+    BPX files are read as by `cellsim.interop.read_bpx`.  Entries of a file that a run does not use are listed in
+    `Cell.remarks` and in a `CellsimWarning`.
+    Raises ParameterError: unknown name (with the nearest names), unreadable file, or all faults in the file.
     """
     if isinstance(name, Cell):
         return name
@@ -43,36 +42,34 @@ def load(name) -> Cell:
         return _packaged(str(name))
     raw = read(path)
     if is_bpx(raw):
-        from ..interop.bpx import cell_of  # which makes cells of this package
+        from ..interop.bpx import cell_of  # imports this package
 
-        found = cell_of(raw, path)
+        cell = cell_of(raw, path)
     else:
-        found = Cell.from_json(raw, path.stem, path)
-    tell(found)
-    return found
+        cell = Cell.from_json(raw, path.stem, path)
+    warn_of_remarks(cell)
+    return cell
 
 
-def is_bpx(raw) -> bool:
-    """Whether the content of a file is meant to be BPX."""
+def is_bpx(raw: Any) -> bool:
+    """Whether the content of a file has the form of BPX."""
     return isinstance(raw, dict) and "Parameterisation" in raw and "sources" not in raw
 
 
-def tell(cell) -> None:
-    """Issue what the user should know about an imported cell as one `CellsimWarning`."""
+def warn_of_remarks(cell: Cell) -> None:
+    """Issue the remarks on an imported cell as one `CellsimWarning`."""
     if cell.remarks:
         warnings.warn("\n".join(f"{cell.name}: {remark}" for remark in cell.remarks), CellsimWarning, stacklevel=3)
 
 
 @lru_cache(maxsize=64)
-def _packaged(name):
+def _packaged(name: str) -> Cell:
     if name not in cells():
-        close = difflib.get_close_matches(name[:80], cells(), n=3, cutoff=0.3)
-        remedy = f"did you mean {' or '.join(close)}?" if close else f"known cells: {', '.join(cells())}"
-        raise ParameterError(f"unknown cell {cut(name)!r}; {remedy}")
+        raise ParameterError(f"unknown cell {cut(name)!r}; {near(name, cells())}")
     path = home() / f"{name}.json"
     return Cell.from_json(read(path), name, path)
 
 
-def read(path) -> Any:
+def read(path: "str | os.PathLike[str]") -> Any:
     """The JSON content of a file, see `cellsim.files.read_json`.  Raises ParameterError."""
     return read_json(path, ParameterError)
