@@ -155,7 +155,7 @@ def test_a_file_of_many_faults_is_answered_in_a_page(wrote):
     with pytest.raises(ParameterError) as refused:
         cellsim.load(path)
     assert time.process_time() - began < 5.0  # 0.1 s; minutes where each key is compared with all names
-    assert len(str(refused.value)) < 60_000 and "more faults" in str(refused.value)
+    assert len(str(refused.value)) < 60_000 and "further faults" in str(refused.value)
 
 
 @pytest.mark.parametrize("given", [None, 3, 1.5, ["lgm50_chen2020"], {}, b"lgm50_chen2020", object()])

@@ -224,10 +224,10 @@ class _File:
             self.remarks.append(f"{CONDUCTS} is not used: the temperature of a cell is uniform")
         start = content.get(T_START)
         if start is not None and start != content.get(T_AROUND):
-            self.remarks.append(f"{T_START} {quoted(start)} is not used by default; pass simulate "
+            self.remarks.append(f"{T_START} {quoted(start)} is not used by default; give simulate "
                                 f"temperature={quoted(start)} and ambient={quoted(content.get(T_AROUND))}")
         if state["soc"] != 1.0:
-            self.remarks.append(f"Initial state-of-charge {state['soc']:g} is not used by default; pass simulate "
+            self.remarks.append(f"Initial state-of-charge {state['soc']:g} is not used by default; give simulate "
                                 f"soc={state['soc']:g}")
         return records
 

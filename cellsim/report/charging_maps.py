@@ -1,4 +1,4 @@
-"""Maps of charging times, and fronts of time over one limit, as pictures and tables."""
+"""Tables and plots of charging-time maps and Pareto fronts."""
 import math
 
 import numpy as np
@@ -13,9 +13,9 @@ from ..studies.limits import KNOWN, WRITTEN
 from .plots import COLOURS, GREY, WIDTH, Figure, save, styled
 from .tables import plain_table
 
-WIDEST = 10  # columns of a table in the terminal, of which there are several for more
+WIDEST = 10  # columns of a table in the terminal; wider maps are split
 CONTOURS = 10
-ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)  # levels in every decade, and where there is little more than one
+ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)  # contour levels per decade, and for a range of about one decade
 FINE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
@@ -28,7 +28,7 @@ def _window(study):
 
 
 def map_table(m) -> Group:
-    """Minutes, a row for each y from the top down, as in the picture; every column, in as many tables as that takes."""
+    """Charging time [min], rows in descending order of y; split into several tables if it has many columns."""
     parts = -(-m.x_values.size // WIDEST)
     tables = []
     for part, columns in enumerate(np.array_split(np.arange(m.x_values.size), parts), 1):
@@ -43,7 +43,7 @@ def map_table(m) -> Group:
 
 
 def front_table(front) -> Group:
-    """A row for each value of the limit."""
+    """Charging time [min] for each value of the limit."""
     table = plain_table("", f"{front.over}\n[{WRITTEN[front.over][0]}]", "min")
     for value, minutes in zip(front.values, front.minutes, strict=True):
         table.add_row(f"{value:.4g}", _minutes(minutes))
@@ -53,9 +53,9 @@ def front_table(front) -> Group:
 
 @styled
 def plot_map(m, path=None) -> Plain:
-    """Minutes of the fastest safe charge over two quantities; hatched: out of reach; written to `path` if given.
+    """Time [min] of the fastest charge within limits against two quantities; written to `path` if given.
 
-    The thick line, where there is one, bounds the region in which the largest C-rate itself is safe throughout.
+    Hatched: the charge is impossible.  Thick line: limit of the region in which the maximum C-rate is never reduced.
     """
     figure = Figure(figsize=(WIDTH, 3.8))
     axes = figure.subplots()
@@ -64,7 +64,7 @@ def plot_map(m, path=None) -> Plain:
     if z.mask.any():
         axes.set_facecolor("#e4e4e4")
         axes.patch.set(hatch="xxx", edgecolor="#808080")
-        notes.append("hatched: never")
+        notes.append("hatched: impossible")
     levels = _levels(z)
     if levels is not None:
         filled = axes.contourf(m.x_values, m.y_values, z, levels, cmap="viridis_r", norm=LogNorm())
@@ -73,7 +73,7 @@ def plot_map(m, path=None) -> Plain:
         bar.ax.minorticks_off()
     if m.safe.min() < 0.999 < m.safe.max():
         axes.contour(m.x_values, m.y_values, m.safe, [0.999], colors="black", linewidths=2.4)
-        notes.append("thick line: edge of where\nthe largest C-rate is safe throughout")
+        notes.append("thick line: limit of the region\nwith the maximum C-rate throughout")
     axes.set_xlabel(f"{m.x} [{AXES[m.x]}]" + (f"\n{'; '.join(notes)}" if notes else ""))
     axes.set_ylabel(f"{m.y} [{AXES[m.y]}]")
     axes.set_title(f"{m.cell}\nfastest safe charge, {_window(m)}", loc="left")
@@ -83,20 +83,20 @@ def plot_map(m, path=None) -> Plain:
 
 
 def _levels(z):
-    """Round numbers of minutes between which the colours change; None where there is but one time."""
+    """Contour levels [min] at round numbers; None if all times are equal."""
     if not z.count() or z.max() <= 1.001 * z.min():
         return None
     if z.max() < 6.0 * z.min():
         return MaxNLocator(CONTOURS).tick_values(z.min(), z.max())
     tens = 10.0 ** np.arange(np.floor(np.log10(z.min())), np.log10(z.max()) + 1.0)
-    found = np.outer(tens, FINE if z.max() < 20.0 * z.min() else ROUND).ravel()
-    first, last = np.searchsorted(found, z.min(), "right") - 1, np.searchsorted(found, z.max())
-    return found[max(first, 0):last + 1]
+    levels = np.outer(tens, FINE if z.max() < 20.0 * z.min() else ROUND).ravel()
+    first, last = np.searchsorted(levels, z.min(), "right") - 1, np.searchsorted(levels, z.max())
+    return levels[max(first, 0):last + 1]
 
 
 @styled
 def plot_front(front, path=None) -> Plain:
-    """Minutes over one limit; crosses at the top: never; written to `path` if given."""
+    """Charging time [min] against one limit; crosses at the top: impossible; written to `path` if given."""
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()
     reached = np.isfinite(front.minutes)

@@ -1,4 +1,4 @@
-"""Pictures as matplotlib Figures: narrow enough for a phone, told apart without colour."""
+"""Plots as matplotlib Figures, readable on narrow screens and without colour."""
 import io
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from ..arguments import file_path
 from ..errors import ReportError
 from ..files import replacing
+from ..physics.constants import ZERO_CELSIUS
 from .words import METRICS
 
 WIDTH = 4.5  # inches
@@ -20,37 +21,39 @@ STYLE: Any = {
     "legend.frameon": False, "lines.linewidth": 1.6, "hatch.linewidth": 0.5, "text.parse_math": False,
     "figure.constrained_layout.use": True, "savefig.dpi": 200.0, "svg.fonttype": "none",
     "svg.hashsalt": "cellsim", "xtick.labelsize": 8.0, "ytick.labelsize": 8.0}
-# Okabe and Ito's colours: warm and unbroken for solid electrolytes, cold and dashed for liquid ones
-COLOURS = {"solid": ("#d55e00", "#e69f00", "#cc79a7", "#8c2d04"),
-           "liquid": ("#0072b2", "#56b4e9", "#009e73", "#08306b")}
+# colours of Okabe and Ito
+BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+ORANGE, SKY, BLACK = "#e69f00", "#56b4e9", "#000000"
+# warm colours and solid lines for solid electrolytes, cold colours and dashed lines for liquid electrolytes
+COLOURS = {"solid": (VERMILION, ORANGE, PURPLE, "#8c2d04"), "liquid": (BLUE, SKY, GREEN, "#08306b")}
 DASHES = {"solid": ("-",), "liquid": ("--", ":", "-.", (0, (6, 1, 1, 1, 1, 1)))}
 MARKERS = {"solid": ("o", "s", "D", "^"), "liquid": ("v", "x", "+", "P")}
-SIGNS = {"gravimetric": ("o", "#d55e00", "per mass"), "volumetric": ("s", "#0072b2", "per volume")}
+SIGNS = {"gravimetric": ("o", VERMILION, "per mass"), "volumetric": ("s", BLUE, "per volume")}
 GREY = "#666666"
 styled = mpl.rc_context(STYLE)
 
 
 class Figure(matplotlib.figure.Figure):
-    """A matplotlib Figure that a notebook shows without being told to."""
+    """A matplotlib Figure that notebooks display."""
 
-    def _repr_png_(self):
+    def _repr_png_(self) -> bytes:
         data = io.BytesIO()
         with mpl.rc_context(STYLE):
             self.savefig(data, format="png", dpi=100)
         return data.getvalue()
 
 
-def clock(duration) -> tuple[str, float]:
-    """Unit of a time axis of so many seconds, and the seconds in it."""
+def clock(duration: float) -> tuple[str, float]:
+    """Unit of a time axis for a duration [s], and the unit in seconds."""
     return ("s", 1.0) if duration <= 300.0 else ("min", 60.0) if duration <= 7200.0 else ("h", 3600.0)
 
 
-def low(name) -> str:
-    """Name of a variable as a label, which starts with a small letter unless that is a symbol's."""
+def low(name: str) -> str:
+    """Name of a variable as an axis label: in lower case, except for symbols."""
     return name[0].lower() + name[1:] if name[1:2].islower() else name
 
 
-def looks(figures) -> dict[str, dict]:
+def looks(figures: Iterable[Any]) -> dict[str, dict[str, Any]]:
     """Line colour, dash and marker of each cell by name."""
     out, seen = {}, {"solid": 0, "liquid": 0}
     for f in figures:
@@ -63,8 +66,8 @@ def looks(figures) -> dict[str, dict]:
 
 
 @styled
-def save(figure, path):
-    """Write a Figure in the format of the path's suffix; never half-written.  Raises ReportError."""
+def save(figure: Any, path: Any) -> None:
+    """Write a Figure in the format of the suffix of the path, atomically.  Raises ReportError."""
     path = file_path("path", path)
     kind = path.suffix[1:].lower()
     known = figure.canvas.get_supported_filetypes()
@@ -76,7 +79,7 @@ def save(figure, path):
 
 @styled
 def plot_result(result, path=None) -> Figure:
-    """Voltage [V] and current [A] over time; every second step is shaded."""
+    """Voltage [V] and current [A] against time; every second step is shaded."""
     figure = Figure(figsize=(WIDTH, 3.6))
     top, bottom = figure.subplots(2, 1, sharex=True)
     unit, scale = clock(result.t[-1] - result.t[0])
@@ -100,13 +103,13 @@ def plot_audit(audit, path=None) -> Figure:
     axes = figure.subplots()
     y = 0.0
     for f in audit.cells:
-        mine = [c for c in audit.comparisons if c.cell == f.name]
+        own = [c for c in audit.comparisons if c.cell == f.name]
         ticks.append((y, f.name))
         bold.append(len(ticks) - 1)
-        for baseline in dict.fromkeys(c.baseline for c in mine):
+        for baseline in dict.fromkeys(c.baseline for c in own):
             y += 1
             ticks.append((y, f"vs {baseline}"))
-            for c in (c for c in mine if c.baseline == baseline):
+            for c in (c for c in own if c.baseline == baseline):
                 _ratio(axes, y, c)
         y += 1.3
     figure.set_size_inches(WIDTH, 1.0 + 0.26 * (y + 1))
@@ -118,7 +121,7 @@ def plot_audit(audit, path=None) -> Figure:
         axes.get_yticklabels()[k].set_fontweight("bold")
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(y - 0.3, -1.4)
-    axes.set_xlabel("energy density over the baseline's [1]")
+    axes.set_xlabel("energy density relative to the baseline [1]")
     axes.set_ylabel("cell and baseline")
     for metric, (marker, colour, label) in SIGNS.items():
         if metric in audit.claim.metrics:
@@ -138,13 +141,13 @@ def _ratio(axes, y, c):
 
 
 def _fill(marker, colour):
-    """Dots are full, squares empty: told apart without colour."""
+    """Dots are filled and squares empty, to be distinguished without colour."""
     return colour if marker == "o" else "white"
 
 
 @styled
 def energy_bars(audit) -> Figure:
-    """Energy density of every cell per mass and per volume: cell level, with stack and pack marked."""
+    """Energy density of all cells per mass and per volume, at cell, stack and pack level."""
     figures = (*audit.baselines, *audit.cells)
     figure = Figure(figsize=(WIDTH, 1.3 + 0.56 * len(figures)))
     rows = np.arange(len(figures))
@@ -172,7 +175,7 @@ def energy_bars(audit) -> Figure:
 
 @styled
 def ratio_map(m) -> Figure:
-    """Ratio over areal capacity and a thickness; the claimed factor in bold, no cell possible: hatched."""
+    """Ratio against areal capacity and a thickness; thick line: claimed factor; hatched: no cell possible."""
     figure = Figure(figsize=(WIDTH, 3.5))
     axes = figure.subplots()
     x, y, z = 0.1 * m.areal_capacity, 1e6 * m.thickness, np.ma.masked_invalid(m.ratio).T
@@ -188,7 +191,7 @@ def ratio_map(m) -> Figure:
         axes.contourf(x, y, z, levels, cmap=_pale(), norm=colours).set_edgecolor("face")
         thin = axes.contour(x, y, z, levels[~np.isclose(levels, m.factor)], colors=GREY, linewidths=0.7)
         for label in axes.clabel(thin, fontsize=8, fmt="%g", colors="black"):
-            label.set_clip_on(False)  # "8" at the edge would be half of 2.8
+            label.set_clip_on(False)  # a clipped label would be misread
         if z.min() < m.factor < z.max():
             bold = axes.contour(x, y, z, [m.factor], colors="black", linewidths=2.6)
             axes.clabel(bold, fontsize=9, fmt=lambda v: f" {v:g}x ")
@@ -196,7 +199,7 @@ def ratio_map(m) -> Figure:
             notes.append(f"nowhere {'above' if z.max() <= m.factor else 'below'} {m.factor:g}")
     axes.plot(0.1 * m.here[0], 1e6 * m.here[1], "*", color="white", markeredgecolor="black", markersize=13,
               clip_on=False, zorder=5)
-    axes.set_xlabel("areal capacity [mA.h/cm²]")
+    axes.set_xlabel("areal capacity [mAh/cm²]")
     axes.set_ylabel(f"{m.varied} thickness [µm]")
     title = "; ".join((f"{m.cell} over {m.baseline}, {METRICS[m.metric]}", *notes))
     axes.set_title(title, loc="left", wrap=True)
@@ -204,14 +207,14 @@ def ratio_map(m) -> Figure:
 
 
 def _pale():
-    """Orange below the claimed factor, purple above, light enough to write on."""
+    """Light colours, orange below the claimed factor and purple above."""
     shades = mpl.colormaps["PuOr"](np.linspace(0.12, 0.88, 256))
     return mpl.colors.ListedColormap(0.25 + 0.75 * shades)
 
 
 @styled
 def waterfall(f) -> Figure:
-    """Mass [g] and volume [cm3] of a cell, component by component, adding up to the cell."""
+    """Mass [g] and volume [cm³] of a cell by component."""
     parts = (({k: 1e3 * v for k, v in f.design.masses.items()}, "mass [g]"),
              ({k: 1e6 * v for k, v in f.design.volumes.items()}, "volume [cm³]"))
     heights = [len(amounts) + 1 for amounts, _ in parts]
@@ -221,7 +224,7 @@ def waterfall(f) -> Figure:
         start = 0.0
         for row, (name, amount) in enumerate(amounts.items()):
             stores = name.endswith(("active material", "electrode")) or name == "plated lithium"
-            axes.barh(row, amount, 0.7, start, color="#0072b2" if stores else "#e69f00", edgecolor="black",
+            axes.barh(row, amount, 0.7, start, color=BLUE if stores else ORANGE, edgecolor="black",
                       linewidth=0.4)
             middle, share = start + amount, f"{amount:.3g} ({100 * amount / total:.0f} %)"
             right = middle < 0.62 * total
@@ -242,7 +245,7 @@ def waterfall(f) -> Figure:
 
 @styled
 def discharge_curves(f) -> Figure:
-    """Voltage over delivered charge per electrode area at each rate: the faster, the darker and wider."""
+    """Voltage against delivered charge per electrode area; darker and wider lines for higher rates."""
     figure = Figure(figsize=(WIDTH, 3.1))
     axes = figure.subplots()
     per_area = 0.1 / f.cell.value("cell/electrode area")
@@ -254,16 +257,16 @@ def discharge_curves(f) -> Figure:
     low, high = f.window
     axes.set_ylim(low - 0.02 * (high - low), high)
     axes.set_xlim(left=0.0)
-    axes.set_xlabel("delivered charge [mA.h/cm²]")
+    axes.set_xlabel("delivered charge [mAh/cm²]")
     axes.set_ylabel("voltage [V]")
-    axes.set_title(f"{f.name}, {f.temperature - 273.15:.3g} °C", loc="left")
+    axes.set_title(f"{f.name}, {f.temperature - ZERO_CELSIUS:.3g} °C", loc="left")
     figure.legend(loc="outside lower center", ncols=5, handlelength=1.3, columnspacing=1.2)
     return figure
 
 
 @styled
 def ragone(figures: Iterable) -> Figure:
-    """W.h/kg over mean power [W/kg] of discharges at constant current; a run without energy has no point."""
+    """Energy [Wh/kg] against mean power [W/kg] of constant-current discharges with positive energy."""
     figures = tuple(figures)
     figure = Figure(figsize=(WIDTH, 3.6))
     axes = figure.subplots()
@@ -274,7 +277,7 @@ def ragone(figures: Iterable) -> Figure:
         axes.plot([p for p, _ in points], [e for _, e in points], label=f.name, markersize=4, **look[f.name])
         shown += len(points)
     if not shown:
-        axes.set(xlim=(1.0, 1e4), ylim=(1.0, 1e3))  # a logarithmic axis cannot be empty
+        axes.set(xlim=(1.0, 1e4), ylim=(1.0, 1e3))  # limits of empty logarithmic axes
     axes.set(xscale="log", yscale="log")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(LogLocator(10, (1.0, 2.0, 5.0)))
@@ -282,6 +285,6 @@ def ragone(figures: Iterable) -> Figure:
         axis.set_minor_formatter(NullFormatter())
     axes.grid(color="#dddddd", linewidth=0.5)
     axes.set_xlabel("mean power [W/kg]")
-    axes.set_ylabel("energy [W.h/kg]")
+    axes.set_ylabel("energy [Wh/kg]")
     figure.legend(loc="outside lower center", ncols=2)
     return figure

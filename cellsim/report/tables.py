@@ -11,18 +11,18 @@ from ..studies import voids
 from ..studies.records import Verdict
 from . import words
 
-LONGEST = 28  # characters of a name that leave room for numbers on a narrow terminal
+LONGEST = 28  # characters of a name that leave space for numbers on a narrow terminal
 ACCESS = {"seen": "", "second-hand": ", second-hand", "memory": ", from memory"}
 
 
 def audit_table(audit) -> Group:
-    """Energy of each cell at cell, stack and pack level, and the conditions it belongs to."""
+    """Energy densities at cell, stack and pack level, and the conditions of each cell."""
     figures = (*audit.cells, *audit.baselines)
     tables = []
     for metric, unit in words.METRICS.items():
-        table = plain_table(f"Energy density, {metric} [{unit}]", "cell", "W.h", "cell level", "5 % – 95 %",
+        table = plain_table(f"Energy density, {metric} [{unit}]", "cell", "Wh", "cell level", "5 % – 95 %",
                        "stack", "pack", named=figures)
-        keys = ["energy, simulated [W.h]",
+        keys = ["energy, simulated [Wh]",
                 *(f"{level} [{unit}]" for level in ("cell", "cell, 5 % – 95 %", "stack", "pack"))]
         for f in figures:
             rows = words.energies(f)
@@ -42,14 +42,14 @@ def _conditions(figures) -> Table:
 
 
 def _origins(figures) -> Table:
-    table = plain_table("Share of the values [%]", "cell", *METHODS, named=figures)
+    table = plain_table("Values by method [%]", "cell", *METHODS, named=figures)
     for f in figures:
         table.add_row(Text(f.name), *(f"{100 * share:.0f}" for share in f.cell.provenance().score.values()))
     return table
 
 
 def verdict_table(audit) -> Group:
-    """The verdict for each baseline and metric in words, then each comparison of each cell."""
+    """All comparisons of each cell, and the best one for each baseline and metric."""
     lines = Text()
     for c in audit.headlines:
         sign, _, colour = words.VERDICTS[c.verdict]
@@ -64,14 +64,14 @@ def verdict_table(audit) -> Group:
     return Group(details, Text(words.tally(audit), style="bold"), Text(words.best_of(audit)), lines)
 
 
-def voids_lines(found) -> Group:
-    """What voids would do to each cell, beside the verdict."""
-    return Group(Text(voids.TITLE, "bold"), *(Text(f"  {v.sentence}.") for v in found), Text(voids.NOTE, "dim"))
+def voids_lines(results) -> Group:
+    """Effect of voids on each cell, which is not part of the verdict."""
+    return Group(Text(voids.TITLE, "bold"), *(Text(f"  {v.sentence}.") for v in results), Text(voids.NOTE, "dim"))
 
 
 def charging_table(verdicts) -> Group:
-    """The claim of a shorter charging time: each cell against each baseline, under two rules."""
-    table = plain_table(f"{charging.TITLE}: {words.charging_rule()}", "cell", "baseline", "rule", "degC",
+    """The claim about charging time: each cell against each baseline, under two rules."""
+    table = plain_table(f"{charging.TITLE}: {words.charging_rule()}", "cell", "baseline", "rule", "°C",
                         "min", "base-\nline", "ratio", "", "or with", named=[])
     for v in verdicts:
         sign, _, colour = words.VERDICTS[Verdict(v.word)]
@@ -80,14 +80,13 @@ def charging_table(verdicts) -> Group:
                       words.minutes(v.baseline, v.baseline_minutes),
                       f"{v.ratio:.2g}", Text(sign, f"bold {colour}"), needs)
     units = ", ".join(f"{name} in {way.unit}" for name, way in charging.WAYS.items())
-    note = (f"or with: what alone would make it hold ({units}); –: nothing, no temperature up to {charging.HOTTEST:g} "
-            "degC. ")
+    note = (f"or with: a single change with which it would hold ({units}); –: none, up to {charging.HOTTEST:g} °C. ")
     return Group(table, *(Text(f"! {remark}", "bold") for remark in words.remarks(verdicts)),
                  Text(note + charging.SOURCE, "dim"))
 
 
 def provenance_table(cell) -> Table:
-    """Every value of a cell: unit, method, source and note; the shares of the methods below."""
+    """Value, unit, method, source and note of every quantity; fractions by method in the caption."""
     origin = cell.provenance()
     table = plain_table(f"{cell.name}: {cell.title}", "quantity", "value", "unit", "method", "source", "note")
     for row in origin.rows:
@@ -99,7 +98,7 @@ def provenance_table(cell) -> Table:
 
 def cells_table() -> Table:
     """The packaged parameter sets."""
-    table = plain_table("Parameter sets", "name", "title", "electrolyte", "values come from")
+    table = plain_table("Parameter sets", "name", "title", "electrolyte", "sources of values")
     for name in cells():
         cell = load(name)
         table.add_row(Text(name), Text(cell.title), cell.kind, str(cell.provenance()))
@@ -107,7 +106,7 @@ def cells_table() -> Table:
 
 
 def speed_table(rows, machine) -> Table:
-    """What runs cost on this machine."""
+    """Processor time of runs on this machine."""
     table = plain_table("Processor time of a run, one core", "model", "protocol", "ms", "runs/s", "times kept",
                    "runs measured")
     for r in rows:
@@ -118,31 +117,31 @@ def speed_table(rows, machine) -> Table:
 
 
 def claims_table(claims) -> Group:
-    """What makers state, a table for each cell: figures, their conditions, what is not stated, how they are known."""
+    """Manufacturers' statements, one table per cell: figures, conditions, missing conditions, sources."""
     parts: list = []
     for maker, product, note in claims.notes:
-        table = plain_table(f"{maker}: {product}", "figure", "stated with it", "not stated\nin what was read",
-                            "how known")
+        table = plain_table(f"{maker}: {product}", "figure", "stated conditions", "not stated\nin the source",
+                            "source")
         table.caption = Text(note)
-        mine = [f for f in claims if (f.maker, f.product) == (maker, product)]
-        sources = list(dict.fromkeys((f.source, f.source_note, f.url) for f in mine))
-        for f in mine:
+        own = [f for f in claims if (f.maker, f.product) == (maker, product)]
+        sources = list(dict.fromkeys((f.source, f.source_note, f.url) for f in own))
+        for f in own:
             figure = Text(f"{f.quantity}\n").append(f.text, "bold")
             for line in f.derived:
                 figure.append(f"\n{line}", "dim")
             number = sources.index((f.source, f.source_note, f.url)) + 1
-            known = f"{f.status} [{number}]{ACCESS[f.access]}; confidence {f.confidence}"
+            source = f"{f.status} [{number}]{ACCESS[f.access]}; confidence {f.confidence}"
             table.add_row(figure, Text("\n".join(f.stated) or "nothing"), Text(", ".join(f.not_stated) or "–"),
-                          Text("\n".join(filter(None, (known, f.note)))))
+                          Text("\n".join(filter(None, (source, f.note)))))
         lines = ("; ".join(filter(None, s[:2])) + f" {s[2]}" for s in sources)
         parts += [table, *(Text(f"[{k}] {line}", "dim") for k, line in enumerate(lines, 1)), Text()]
     return Group(*parts)
 
 
 def plain_table(title, *columns, named=()) -> Table:
-    """Columns fold rather than lose text; the first one only where names of `named` are very long.
+    """A table whose columns fold long text; the first one does so only if names of `named` are very long.
 
-    Words of the user are never markup.
+    Text from files is never interpreted as markup.
     """
     table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
                   title_justify="left", caption_justify="left")

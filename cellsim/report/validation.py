@@ -1,4 +1,4 @@
-"""The validation as a table for the terminal and as a chapter of the documentation."""
+"""The validation as a table and as a chapter of the documentation."""
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -32,7 +32,7 @@ include, the notes do not say: only order of magnitude and trend are compared, a
 
 
 def validation_table(outcomes) -> Group:
-    """One row per line, the reasons of stated failures, and the tally."""
+    """One row per comparison, and the tally."""
     table = plain_table("Validation", "line", "kind", "error", "limit", "verdict")
     for o in outcomes:
         table.add_row(Text(o.line.name), o.line.kind, Text(f"{error(o)} {unit(o)}"), words.number(o.line.limit),
@@ -41,7 +41,7 @@ def validation_table(outcomes) -> Group:
 
 
 def details(outcomes) -> Group:
-    """What each line is, and its points."""
+    """Data, protocol and points of each comparison."""
     parts: list = []
     for o in outcomes:
         text = Text(f"{o.line.name}\n", style="bold")
@@ -91,7 +91,7 @@ def _facts(o):
 
 
 def use(point) -> str:
-    """What a point is there for."""
+    """Whether a point was fitted or is compared."""
     return "fitted" if point.fitted else "compared"
 
 
@@ -101,13 +101,13 @@ def error(o) -> str:
 
 
 def unit(o) -> str:
-    """The unit the error is measured in."""
+    """The unit of the error."""
     inside = o.line.error.rpartition("[")[2].rstrip("]")
     return inside if "[" in o.line.error else ""
 
 
 def verdict(o) -> str:
-    """The verdict with its sign."""
+    """The verdict with its symbol."""
     return f"{'✓' if o.within else '✗'} {o.verdict}"
 
 
@@ -118,7 +118,7 @@ def _colour(o):
 
 
 def tally(outcomes) -> str:
-    """How many lines are within their limits, fail as stated, or are not as stated."""
+    """Number of comparisons within their limits, failing as stated, and not as stated."""
     within = sum(o.within and o.as_stated for o in outcomes)
     stated = sum(not o.within and o.as_stated for o in outcomes)
     wrong = sum(not o.as_stated for o in outcomes)

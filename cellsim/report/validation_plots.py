@@ -1,4 +1,4 @@
-"""Pictures of the validation: laws of composites, and what they make of cells and spectra."""
+"""Plots of the validation: conductivity of composites, capacity against rate, and impedance."""
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -13,7 +13,7 @@ DASHES = {1.5: "--", 2.8: "-.", 4.5: ":"}  # Bruggeman exponents
 
 @styled
 def plot_composites(path=None) -> Figure:
-    """Effective over bulk ionic conductivity against the electrolyte's volume fraction, measured and by law."""
+    """Effective over bulk ionic conductivity against the volume fraction of electrolyte, measured and by law."""
     figure = Figure(figsize=(WIDTH, 3.4))
     axes = figure.subplots()
     phi = np.linspace(0.2, 0.7, 501)
@@ -55,7 +55,7 @@ def plot_minnmann(path=None) -> Figure:
     panels.flat[-1].set_visible(False)
     panels.flat[3].xaxis.set_tick_params(labelbottom=True)
     axes.set_ylim(bottom=0.0)
-    figure.supylabel("capacity [mA.h per g of NMC622]", fontsize=9.0)
+    figure.supylabel("capacity [mAh per g of NMC622]", fontsize=9.0)
     figure.supxlabel("rate", fontsize=9.0)
     if path is not None:
         save(figure, path)
