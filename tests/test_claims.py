@@ -177,7 +177,7 @@ def test_all_faults_are_named_at_once(read):
 def test_files_that_hold_no_claims_are_explained(tmp_path):
     with pytest.raises(ClaimError, match="holds no .yaml files"):
         cellsim.claims(tmp_path)
-    for text, words in (("- a list", "holds no keys; start with maker"), ("a: [", "not valid YAML"), ("\xff", "")):
+    for text, words in (("- a list", "contains no keys; start with maker"), ("a: [", "not valid YAML"), ("\xff", "")):
         (tmp_path / "acme.yaml").write_text(text, encoding="latin-1")
         with pytest.raises(ClaimError, match=f"acme.yaml: .*{words}"):
             cellsim.claims(tmp_path)

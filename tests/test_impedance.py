@@ -241,7 +241,7 @@ def test_a_result_of_another_cell_is_refused():
     run = cellsim.simulate(SOLID, cellsim.rest(1.0))
     with pytest.raises(ProtocolError, match="not of marquis2019"):
         cellsim.impedance("marquis2019", [1.0], after=run)
-    with pytest.raises(ProtocolError, match="other coefficients"):
+    with pytest.raises(ProtocolError, match="without evolving lithium metal"):
         cellsim.impedance(cellsim.load(SOLID).with_(VOIDS), [1.0], after=run)
 
 

@@ -250,7 +250,7 @@ WRONG = {
     "nothing": (lambda r, p: cellsim.compare([]), "nothing to compare"),
     "a name": (lambda r, p: cellsim.compare([LIQUID]), "expected results or ensembles, found str"),
     "in a file": (lambda r, p: cellsim.compare(_streamed(p)), "simulate it without `path`"),
-    "failed": (lambda r, p: cellsim.compare(_never_began()), "case 0 never began"),
+    "failed": (lambda r, p: cellsim.compare(_never_began()), "case 0 did not start"),
     "labels": (lambda r, p: cellsim.compare([r], labels=["a", "b"]), "2 labels for 1 results"),
     "same labels": (lambda r, p: cellsim.compare([r, r], labels=["a", "a"]), "two labels are the same"),
     "unknown": (lambda r, p: cellsim.compare(r).plot(y="Voltage"), "has no variable 'Voltage'; did you mean"),

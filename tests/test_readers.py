@@ -356,8 +356,8 @@ def laughs(levels):
     ("a: 1\na: 2", "'a' appears twice"),
     ("a: {b: 1, b: 2}", "'b' appears twice"), ("a: !!python/object/apply:os.system [ls]", "the tag"),
     ("a: !!binary aGk=", "the tag"), ("? [a]\n: 1", "a key is a list"), ("a: " + "1" * 5000, "too many digits"),
-    ("a: 1" + ":1" * 90_000, "too many digits"), ("- a", "holds no keys"),
-    ("", "holds no keys"), ("a: \"\\e[2J\"", "control character"),
+    ("a: 1" + ":1" * 90_000, "too many digits"), ("- a", "contains no keys"),
+    ("", "contains no keys"), ("a: \"\\e[2J\"", "control character"),
     ("a: [", "not valid YAML"), ("\0", "not valid YAML")])
 def test_yaml_that_is_no_claim_is_refused_in_a_sentence(text, words, wrote):
     """Without being written out: within seconds."""

@@ -1,7 +1,7 @@
-"""The fastest charge that keeps to limits: at every moment the largest current that all of them allow.
+"""Constrained charge: the largest current that all limits allow, at every time.
 
-It is a protocol like any other: a step for each limit, which holds that limit until another one is met, and
-jumps from each step to the limit that ended it.  One run finds it; there is nothing to optimise.
+The charge is an ordinary protocol with one step per limit.  Each step holds its limit until another limit is reached,
+and then jumps to the step of that limit.  A single run gives the fastest charge; no optimisation is needed.
 """
 import math
 import re
@@ -17,27 +17,27 @@ from ..result import Result
 from ..simulation import simulate
 from .case import known_options
 
-# what is held lies so much within its limit, so that the limit itself is not met again at once
+# distance of a held value from its limit, so that the limit is not reached again at once
 WITHIN = {"voltage": 1e-4, "plating margin": 1e-4, "critical current margin": 1e-2, "temperature": 0.1}
-# K before its limit at which a temperature counts as met: hardly warmer than what is then held, as a cell that is
-# hardly warmer than its surroundings cannot cool down, and yet so much that the solver's errors do not meet it again
+# distance [K] below its limit at which the temperature limit counts as reached: small, as a cell close to ambient
+# temperature cannot cool down to the held temperature, but larger than the errors of the solver
 MET = 0.07
-JUMPS = 20  # between the same two limits in a row
-STEPS = 200  # of a whole ride, which takes three or four; as many mean that it goes round in circles
-AT_MOST = 0.99  # share of the largest current above which a step counts as ended by it
-RISING = ("voltage", "temperature")  # limits met from below; margins are met from above
+JUMPS = 20  # consecutive jumps between the same two limits
+STEPS = 200  # maximum of a charge, which usually takes three or four; reached only if it cycles between limits
+AT_MOST = 0.99  # fraction of the maximum current above which the current counts as the active limit
+RISING = ("voltage", "temperature")  # limits approached from below; margins are approached from above
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a charge must keep to; None: no such limit.
+    """Constraints of a charge; None: no such limit.
 
-    c_rate: largest current.  voltage [V]: at most; the upper cut-off of the cell if None.
-    plating_margin [V]: at least, of cells with a porous negative electrode.
-    critical_current_margin [A/m2]: at least, of cells with lithium metal.
-    temperature [K]: of the cell, at most; needs a run with heat.
-    least_c_rate: the charge gives up where the current has fallen to this.
-    longest [s]: it also gives up after so long, with what comes before it.
+    c_rate: maximum C-rate.  voltage: maximum [V], by default the upper cut-off voltage of the cell.
+    plating_margin: minimum [V], for cells with a porous negative electrode.
+    critical_current_margin: minimum [A/m2], for cells with lithium metal.
+    temperature: maximum cell temperature [K]; requires a run with heat.
+    least_c_rate: C-rate at which the charge stops without reaching its target.
+    longest: maximum duration [s], including any steps before the charge.
     """
 
     c_rate: float = 4.0
@@ -55,28 +55,28 @@ class Limits:
         number("limits: temperature =", self.temperature, "give kelvin, between 150 and 500", above=150.0, below=500.0,
                none=True)
         if not 0.0 < self.least_c_rate < self.c_rate:
-            raise ProtocolError(f"limits: least_c_rate {self.least_c_rate:g} and c_rate {self.c_rate:g}: give a least "
-                                "current above 0 and a larger one")
+            raise ProtocolError(f"limits: least_c_rate {self.least_c_rate:g} and c_rate {self.c_rate:g}: give a "
+                                "minimum above 0 and a larger maximum")
         if not self.longest > 0.0:
             raise ProtocolError(f"limits: longest = {self.longest:g}: give a time above 0 [s]")
 
     def of(self, cell) -> dict[str, float]:
-        """The limits besides the current that this cell has, by name, in V, A/m2 and K."""
+        """The limits that apply to a cell, apart from the current, by name [V, A/m2, K]."""
         top = cell.value("cell/upper voltage cut-off")
-        found = {"voltage": top if self.voltage is None else self.voltage,
+        values = {"voltage": top if self.voltage is None else self.voltage,
                  "plating margin": None if has_foil(cell) else self.plating_margin,
                  "critical current margin": self.critical_current_margin if has_foil(cell) else None,
                  "temperature": self.temperature}
-        return {name: float(value) for name, value in found.items() if value is not None}
+        return {name: float(value) for name, value in values.items() if value is not None}
 
 
 def bounds(limits: Limits, cell) -> dict[str, Limit]:
-    """The limits besides the current that `cell` has, as limits of a step."""
+    """The limits that apply to a cell, apart from the current, as limits of a step."""
     return {name: Limit(name, value, "above" if name in RISING else "") for name, value in limits.of(cell).items()}
 
 
 def check_window(start, end):
-    """Raises ProtocolError unless a charge leads from start to end."""
+    """Raises ProtocolError unless 0 <= start < end <= 1."""
     wanted = "a state of charge lies between 0 and 1"
     for name, value in (("start", start), ("end", end)):
         number(f"charge: {name}", value, wanted, low=0.0, high=1.0)
@@ -86,18 +86,17 @@ def check_window(start, end):
 
 
 def arrived(result, end) -> bool:
-    """Whether a charge ended at the state of charge asked for."""
+    """Whether a charge reached the state of charge `end`."""
     return abs(result["State of charge"][-1] - end) < 1e-6
 
 
 @dataclass(frozen=True)
 class Ride:
-    """A charge along its limits.
+    """A constrained charge.
 
-    result: all of it.  active: what bounded the current, ("current" or a limit, start [s], end [s]) one after
-    the other.  protocol: the charge as a protocol, `print(ride.protocol)`.
-    reached: whether it came to the state of charge asked for.
-    limits: those kept to.
+    result: the whole run.  active: the active constraints in order, ("current" or a limit, start [s], end [s]).
+    protocol: the charge as a protocol, `print(ride.protocol)`.  reached: whether the target state of charge was
+    reached.  limits: the constraints.
     """
 
     result: Result
@@ -108,18 +107,18 @@ class Ride:
 
     @property
     def reason(self) -> str:
-        """Why it did not get there, in words; "" if it did."""
+        """Reason why the target was not reached; "" if it was."""
         if self.reached:
             return ""
         if self.result.t[-1] >= self.limits.longest - 1e-3:
-            return f"gave up after {self.limits.longest / 3600.0:.3g} hours"
+            return f"stopped after {self.limits.longest / 3600.0:.3g} hours"
         if len(self.result.steps) >= STEPS:
-            return f"gave up after {STEPS} steps from one limit to another"
+            return f"stopped after {STEPS} changes of the active limit"
         return self.result.steps[-1].message
 
     @property
     def duration(self) -> float:
-        """How long it took [s], without what went before; infinite if it did not get there."""
+        """Charging time [s], without any steps before the charge; infinite if the target was not reached."""
         return self.active[-1][2] - self.active[0][1] if self.reached else math.inf
 
     def __repr__(self):
@@ -128,10 +127,10 @@ class Ride:
 
 
 def riding(cell, limits: Limits, to=0.8) -> Protocol:
-    """The protocol that charges `cell` to a state of charge along `limits`.
+    """The protocol of a constrained charge of `cell` to the state of charge `to`.
 
-    At every moment the current is the largest that all limits allow, within the small distances of WITHIN.
-    Raises ProtocolError for a limit that no charge can keep to.
+    At every time the current is the largest that all limits allow, to within the tolerances of WITHIN.
+    Raises ProtocolError for a limit that no charge can satisfy.
     """
     known = bounds(limits, cell)
     met = {name: replace(x, value=x.value - MET) if name == "temperature" else x for name, x in known.items()}
@@ -155,12 +154,12 @@ def riding(cell, limits: Limits, to=0.8) -> Protocol:
 
 def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
          **how) -> Ride:
-    """Charge a cell as fast as `limits` allow, from one state of charge to another.
+    """Charge a cell as fast as `limits` allow, from the state of charge `soc` to `to`.
 
-    before: steps or text that come first, such as a heater; `soc` is where those begin.
-    heat: as of `simulate`; a run with heat if there is a limit of temperature and it is not said.
+    before: steps or text that precede the charge, such as preheating; they begin at `soc`.
+    heat: as in `simulate`; by default True if there is a temperature limit.
     how: further arguments of `simulate`: temperature, ambient, period, accuracy and so on.
-    Raises what `simulate` does; a SolveError carries the run up to there.
+    Raises the exceptions of `simulate`; a SolveError contains the partial run.
     """
     cell = load(cell)
     limits = Limits() if limits is None else limits
@@ -171,7 +170,7 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
     main = riding(cell, limits, to)
     protocol = main if isinstance(before, str | tuple | list) and not before else Protocol([before, main])
     heat = limits.temperature is not None if heat is None else heat
-    most = STEPS if protocol is main else MAX_STEPS  # what comes before may have any number of them
+    most = STEPS if protocol is main else MAX_STEPS  # steps before the charge are not limited
     result = simulate(cell, protocol, model, soc=soc, heat=heat, max_steps=most, **how)
     names = {_untimed(str(step)): name for name, step in zip(("current", *limits.of(cell)), main.steps, strict=True)}
     active = tuple((names[_untimed(s.step)], s.t_start, s.t_end) for s in result.steps if _untimed(s.step) in names)
@@ -180,13 +179,13 @@ def ride(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), mode
 
 
 def _joined(active):
-    """Without steps that ended at once."""
+    """Without steps of zero duration."""
     lasting = tuple(a for a in active if a[2] > a[1])
     return lasting or active[:1]
 
 
 def _untimed(step):
-    """A step in words without its duration, which is what is left of the whole ride's."""
+    """Text of a step without its duration, which depends on the elapsed time."""
     return re.sub(r" for \S+ s\b", "", step)
 
 
