@@ -1,4 +1,4 @@
-"""What the lithium of a cell is beyond a foil without end: data of `kernels.foil`, and how it is at rest."""
+"""Lithium-metal electrode: data of `kernels.foil`, and its state at equilibrium."""
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,37 +14,37 @@ from .mesh import film_resistance
 from .parts import NEGATIVE, POSITIVE, has_film, has_foil
 
 HOUR = 3600.0
-EVOLVING = ("vanishing charge", "void share", "interphase conductivity")  # with all of them 0, lithium stays as it is
-DRIVEN = 50.0  # A/m2: resistance of the interphase counts in the error of a run as if this current passed it
+EVOLVING = ("vanishing charge", "void share", "interphase conductivity")  # all 0: constant state
+DRIVEN = 50.0  # current density [A/m2] that weights the interphase resistance in the error norm
 
 
 def evolves(cell) -> bool:
-    """Whether the state of the lithium changes in a run, by the coefficients the cell states."""
+    """Whether the state of lithium metal changes in a run, according to the coefficients of the cell."""
     return has_foil(cell) and (any(cell.value(f"{NEGATIVE}/{key}") > 0.0 for key in EVOLVING)
                                or cell.value("cell/stack modulus") > 0.0
                                or cell.value(f"{NEGATIVE}/coulombic efficiency") < 1.0)
 
 
 def excess(cell) -> float:
-    """Lithium at the negative side of the discharged cell [C/m2]."""
+    """Lithium metal in the discharged cell [C/m2]."""
     return cell.value("design/lithium excess thickness") * F / V_LI
 
 
 def per_stoichiometry(cell, part=POSITIVE) -> float:
-    """Lithium of an electrode between empty and full [C/m2]."""
+    """Lithium capacity of an electrode between stoichiometries 0 and 1 [C/m2]."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     return (F * get("maximum concentration") * get("active material volume fraction") * get("utilisation")
             * get("thickness"))
 
 
 def lithium_left(cell, x_p):
-    """Lithium at the negative side [C/m2]: the excess and what the positive electrode at x_p lacks of being full."""
+    """Lithium metal [C/m2]: the excess, plus the lithium extracted from the positive electrode at x_p."""
     full = cell.value(f"{POSITIVE}/maximum stoichiometry")
     return np.maximum(excess(cell) + per_stoichiometry(cell) * (full - x_p), 0.0)
 
 
 def resting_potential(cell, x_p, T):
-    """Potential against lithium [V] (n,) of what is left at positive stoichiometries x_p (n,)."""
+    """Equilibrium potential of the lithium-metal electrode [V] (n,) at positive stoichiometries x_p (n,)."""
     foil = foil_of(cell, T)
     if not foil.size or foil["vanishing"][0] == 0.0:
         return np.zeros(np.shape(x_p))
@@ -53,7 +53,7 @@ def resting_potential(cell, x_p, T):
 
 
 def foil_of(cell, T) -> np.ndarray:
-    """Data of the lithium at T [K]: (1,) FOIL, or (0,) where nothing about it changes."""
+    """Data of lithium metal at T [K]: (1,) FOIL, or (0,) if its state is constant."""
     if not evolves(cell):
         return records(np.zeros(0, FOIL))
     get = lambda key: cell.value(f"{NEGATIVE}/{key}")  # noqa: E731
@@ -77,12 +77,12 @@ def foil_of(cell, T) -> np.ndarray:
 
 
 def touches(cell) -> float:
-    """Share of the area where lithium touches the electrolyte, before there are voids."""
+    """Contact fraction of lithium and electrolyte without voids."""
     return cell.value(f"{NEGATIVE}/contact fraction")
 
 
 def _contact(cell, T, f):
-    """Contact, pressure and stack, into f."""
+    """Set contact, pressure and stack data in f."""
     get = lambda key: cell.value(f"{NEGATIVE}/{key}")  # noqa: E731
     f["theta"] = touches(cell)
     f["film"], f["contact"] = film_resistance(cell, T), get("contact resistance")
@@ -102,24 +102,24 @@ def _contact(cell, T, f):
 
 @dataclass(frozen=True)
 class Lithium:
-    """What has become of the lithium of a foil."""
+    """State of lithium metal."""
 
-    left: float  # that can leave [C/m2]
-    dead: float = 0.0  # that is cut off [C/m2]
-    bound: float = 0.0  # that the interphase took [C/m2]
+    left: float  # strippable lithium [C/m2]
+    dead: float = 0.0  # dead lithium [C/m2]
+    bound: float = 0.0  # lithium consumed by the interphase [C/m2]
     layer: float = 0.0  # thickness of the interphase [m]
     void: float = 0.0  # height of voids [m]
 
     @classmethod
     def of(cls, cell, x_p):
-        """As the cell was made, at a positive stoichiometry; where nothing about it changes, it does not matter."""
+        """Initial state at a positive stoichiometry; unlimited if the state is constant."""
         if not evolves(cell):
             return cls(np.inf)
         return cls(float(lithium_left(cell, x_p)), layer=cell.value(f"{NEGATIVE}/interphase thickness"))
 
     @classmethod
     def after(cls, cell, end):
-        """As a run leaves it; end(name): the last value of a variable."""
+        """State at the end of a run; end(name): final value of a variable."""
         per_area = lambda *names: sum(end(f"{name} [mol]") for name in names) * F / cell.value(  # noqa: E731
             "cell/electrode area")
         sigma = cell.value(f"{NEGATIVE}/interphase conductivity")
@@ -129,8 +129,8 @@ class Lithium:
 
 
 def contact_at_rest(sys, lithium) -> tuple[float, float, float]:
-    """Resistance of the interface per area that touches without voids [Ohm m2], share of it that still does [-],
-    and fall of the potential per lithium that leaves [V m2/C]; of a system whose lithium changes.
+    """Interface resistance per contact area without voids [Ohm m2], fraction of this area in contact [-], and decrease
+    of the potential per stripped lithium [V m2/C], of a system with evolving lithium metal.
     """
     state, work = np.zeros((1, sys.grain.size * sys.shell.size + 4 * sys.volume.size + TAIL)), allocate(sys)
     for key, value in ((LITHIUM, lithium.left), (DEAD, lithium.dead), (BOUND, lithium.bound), (LAYER, lithium.layer),
@@ -142,7 +142,7 @@ def contact_at_rest(sys, lithium) -> tuple[float, float, float]:
 
 
 def _slope(sys, N) -> float:
-    """Slope of the potential in the lithium N that can leave [V m2/C]."""
+    """Derivative of the potential with respect to the strippable lithium N [V m2/C]."""
     f, now = sys.foil[0], records(np.zeros(1, TOUCH))
     if f["vanishing"] == 0.0:
         return 0.0

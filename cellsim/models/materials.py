@@ -1,9 +1,9 @@
-"""Which part each law of a cell takes of its dependence on temperature: a factor, a line, or a mixture of both.
+"""Structure of the temperature dependence of each law of a cell: factor, linear, or mixed.
 
-The structure is read from expressions and keys, not fitted.  A law L(x, T) is G(T) M(x, T): G collects all factors
-that depend on temperature alone (activation energies, exponents, factors of an expression).  If nothing else depends
-on T, M is one function of x.  A potential with an entropic coefficient is U(x) + (T - T_ref) S(x), exactly two.  Only
-what is left mixes x and T, and is met by `mixed`.
+The structure is read from expressions and keys, not fitted.  A law is L(x, T) = G(T) M(x, T), where G contains all
+factors that depend on temperature only (activation energies, exponents, factors of an expression).  If nothing else
+depends on T, M is a function of x.  A potential with an entropic coefficient is U(x) + (T - T_ref) S(x).  All other
+laws depend on x and T jointly, and are approximated by `mixed`.
 """
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,18 +27,18 @@ from .laws import (
 from .parts import PARTS, is_metal
 
 FACTOR, LINE, MIXED = 0, 1, 2
-VOLT = 0.002  # what the error of a potential counts against [V],
-CHI = 0.05  # of a diffusion potential's factor [V],
-SHARE = 0.1  # and of a transference number
+VOLT = 0.002  # error scale of a potential [V]
+CHI = 0.05  # error scale of the factor of the diffusion potential [V]
+SHARE = 0.1  # error scale of a transference number
 
 
 @dataclass(frozen=True)
 class Material:
-    """One law: density(T) is a function of x (n,), of which the table has the integral if `summed`.
+    """One law.  density(T): a function of x (n,); the table contains its integral if `summed`.
 
-    factor(T) for T (n,): G up to a constant, or None for 1; free: whether it is more than what keys say.
-    kind: FACTOR, LINE (then slope is S, a function of x) or MIXED.
-    level: what errors count against where a law may pass through zero; else they are relative.
+    factor(T) for T (n,): G up to a constant, or None for 1.  free: whether G has factors from an expression.
+    kind: FACTOR, LINE (slope is S, a function of x) or MIXED.
+    level: error scale of a law that may pass through zero; None for relative errors.
     """
 
     name: str
@@ -65,7 +65,7 @@ def _potential(cell, part):
 
 
 def _law(cell, path, by_key=None):
-    """Factor, kind and `free` of a law of the file; by_key(T): what keys make of it."""
+    """Factor, kind and `free` of a law of the file; by_key(T): factor from keys of the file."""
     law = cell.law(path)
     own, kind = has_factor(law), MIXED if mixes(law) else FACTOR
     if not own:
@@ -122,6 +122,6 @@ def _shape(cell, part):
     return _salt(cell, salt_shape(part), name, **({} if is_metal(cell, part) else _law(cell, name)))
 
 
-# in the order named in kernels.system
+# in the order of kernels.system
 SOLID = tuple(partial(make, part=part) for part in PARTS for make in (_potential, _exchange, _diffusion))
 SALT = (_salt_diffusion, _conductivity, _chi, _t_plus, *(partial(_shape, part=part) for part in PARTS))

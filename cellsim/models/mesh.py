@@ -1,4 +1,4 @@
-"""Where the control volumes of a model lie and what they are made of."""
+"""Control volumes of a model: geometry and material properties."""
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,22 +15,22 @@ from ..physics.transport import arrhenius, bruggeman, percolation
 from .laws import conductivity
 from .parts import NEGATIVE, POSITIVE, has_foil
 
-FOIL = 1e-8  # thickness of the single volume that stands for a metal foil [m]
-FOIL_SIGMA = 1e3  # its conductivity [S/m]: 5e-12 Ohm m2, nothing
-STRETCH = 2.0  # grading of a separator towards a foil
-LEAST_PRESSURE = 1e3  # Pa: below, a contact resistance grows no further
-IDEAL = 1e4  # a conductor without resistance, for reduced models; more would cost digits of the salt balance
+FOIL = 1e-8  # thickness of the single volume of a lithium-metal electrode [m]
+FOIL_SIGMA = 1e3  # its conductivity [S/m], a negligible resistance of 5e-12 Ohm m2
+STRETCH = 2.0  # grading of a separator towards lithium metal
+LEAST_PRESSURE = 1e3  # pressure [Pa] below which contact resistances are constant
+IDEAL = 1e4  # ideal conductor, for reduced models; larger values degrade the salt balance by rounding
 
 
 @dataclass(frozen=True)
 class Region:
-    """Control volumes of one layer; arrays `(n,)`, or numbers that hold for all of them."""
+    """Control volumes of one layer; arrays (n,), or numbers common to all volumes."""
 
     dx: np.ndarray  # m
-    left: np.ndarray  # from the point that stands for a volume to its left face, for ions: distance over tau [m]
-    right: np.ndarray  # and to its right face
-    link: np.ndarray  # electronic conductance to the next volume [S/m2]; of the last one 0
-    end: np.ndarray  # electronic resistance to the current collector [Ohm m2] of the volume that touches it, else 0
+    left: np.ndarray  # ionic path from the node to the left face: distance over tau [m]
+    right: np.ndarray  # ionic path to the right face [m]
+    link: np.ndarray  # electronic conductance to the next volume [S/m2]; 0 for the last one
+    end: np.ndarray  # electronic resistance to the current collector [Ohm m2] of the adjacent volume, else 0
     eps: float
     tau: float
     sigma: float
@@ -41,7 +41,7 @@ class Region:
 
 
 def transport_efficiency(cell, part) -> float:
-    """Effective over bulk transport property of the electrolyte in `part`, by whichever law it states."""
+    """Effective over bulk transport property of the electrolyte in `part`, by the law that the set states."""
     if cell.has(f"{part}/transport efficiency"):
         return cell.value(f"{part}/transport efficiency")
     phi = cell.value(f"{part}/electrolyte volume fraction")
@@ -51,7 +51,7 @@ def transport_efficiency(cell, part) -> float:
 
 
 def pressure(cell) -> float:
-    """Stack pressure that counts for contacts [Pa], with what they remember of a higher one."""
+    """Effective stack pressure for contacts [Pa], including the memory of higher pressures."""
     now = cell.value("cell/operating pressure")
     return effective_pressure(now, max(now, cell.value("cell/highest pressure")), cell.value("cell/pressure memory"))[0]
 
@@ -65,16 +65,16 @@ def critical_current_factor(cell) -> float:
 
 
 def touching(cell, part) -> float:
-    """Share of the surface of an electrode's particles that touches electrolyte, at the cell's pressure."""
+    """Fraction of the particle surface in contact with electrolyte, at the pressure of the cell."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     given, P_1 = get("contact fraction"), get("contact pressure")
     if P_1 == 0.0:
-        return given  # as the law says, without the time that calling it takes
+        return given  # the law without pressure dependence
     return contact_fraction(pressure(cell), P_1, get("contact pressure exponent"), given)[0]
 
 
 def surface_area(cell, part) -> float:
-    """Reacting surface of an electrode per its volume [1/m], at the cell's pressure."""
+    """Reacting surface of an electrode per volume [1/m], at the pressure of the cell."""
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     active = get("active material volume fraction")
     return 3.0 * active * get("utilisation") / get("particle radius") * touching(cell, part)
@@ -93,10 +93,10 @@ def electronic_conductivity(cell, part) -> float:
 
 
 def paths(unit, length, tau, sigma):
-    """What leads through an electrode of the Layer `unit`, from its collector to the separator, of a length [m].
+    """Ionic and electronic paths through an electrode on the Layer `unit`, of a length [m].
 
-    Returns `left`, `right`, `link` and `end` of a Region, left being towards the collector: ions enter at the
-    separator and none leave at the collector, electrons the other way round.
+    Returns `left`, `right`, `link` and `end` of a Region whose collector is on the left.  The ionic current vanishes
+    at the collector, the electronic current at the separator.
     """
     link, end = np.zeros(unit.dx.size), np.zeros(unit.dx.size)
     link[:-1] = sigma / length / (unit.outward[:-1] + unit.inward[1:])
@@ -105,17 +105,17 @@ def paths(unit, length, tau, sigma):
 
 
 def mirrored(left, right, link, end):
-    """The same of an electrode whose collector is on the right."""
+    """The result of `paths` for an electrode with its collector on the right."""
     return right[::-1], left[::-1], np.append(link[-2::-1], 0.0), end[::-1]
 
 
 def across(volume):
-    """Conductance per unit of conductivity from the point of each volume to that of the next one, 0 from the last."""
+    """Conductance between the nodes of neighbouring volumes per conductivity; 0 for the last volume."""
     return np.append(1.0 / (volume["right"][:-1] + volume["left"][1:]), 0.0)
 
 
 def exchange_current_density(cell, part, T) -> float:
-    """Of an electrode at T, half full and at the initial concentration of the salt [A/m2 of surface]."""
+    """Exchange current density of an electrode at T, x = 0.5 and the initial salt concentration [A/m2 of surface]."""
     return cell.value(f"{part}/exchange-current density") * arrhenius(
         cell.value(f"{part}/exchange-current activation energy"), T, cell.value("cell/reference temperature"))
 
@@ -136,16 +136,16 @@ def electrode(cell, part, side, unit, T, ideal) -> Region:
 
 
 def film_resistance(cell, T) -> float:
-    """Of what lies on a lithium foil at T, per area that touches [Ohm m2]."""
+    """Interface resistance of lithium metal at T, per contact area [Ohm m2]."""
     get = lambda key: cell.value(f"negative electrode/{key}")  # noqa: E731
     T_ref = cell.value("cell/reference temperature")
     return get("interface resistance") / arrhenius(get("interface resistance activation energy"), T, T_ref)
 
 
 def foil(cell, part, T) -> Region:
-    """A lithium foil: one thin volume with as much surface as the cell has area, or the share that touches.
+    """A lithium-metal electrode: one thin volume whose reacting surface is the contact area.
 
-    What is in series per area of the cell, R, is theta R per area that touches.
+    A series resistance R per electrode area is theta R per contact area.
     """
     get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
     theta = get("contact fraction")
@@ -165,9 +165,9 @@ def foil(cell, part, T) -> Region:
 
 
 def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:
-    """Negative electrode, separator, positive electrode; electrodes graded towards the separator.
+    """Negative electrode, separator, positive electrode; electrodes are graded towards the separator.
 
-    The separator is graded towards a foil, whose face all of the current passes.
+    The separator is graded towards lithium metal, where the whole current enters through its face.
     """
     stretch_middle = STRETCH if has_foil(cell) else 0.0
     dx = np.diff(graded_faces(volumes[1], cell.value("separator/thickness"), stretch_middle, "left"))

@@ -1,30 +1,31 @@
-"""The two electrodes by name, and which of them is a metal."""
+"""The two electrodes by name, and their types."""
 from ..errors import ParameterError
+from ..parameters import Cell
 
 NEGATIVE, POSITIVE = PARTS = ("negative electrode", "positive electrode")
 
 
-def is_metal(cell, part) -> bool:
-    """True where an electrode is lithium metal."""
+def is_metal(cell: Cell, part: str) -> bool:
+    """Whether an electrode is lithium metal."""
     return cell.text(f"{part}/type") == "lithium metal"
 
 
-def is_film(cell, part) -> bool:
-    """True where an electrode is a dense film."""
+def is_film(cell: Cell, part: str) -> bool:
+    """Whether an electrode is a dense film."""
     return cell.text(f"{part}/type") == "film"
 
 
-def has_film(cell) -> bool:
-    """True where the positive electrode is a dense film."""
+def has_film(cell: Cell) -> bool:
+    """Whether the positive electrode is a dense film."""
     return is_film(cell, POSITIVE)
 
 
-def needs_particles(cell):
-    """Raises ParameterError where a model of porous electrodes meets a thin film."""
+def needs_particles(cell: Cell) -> None:
+    """Raises ParameterError if the positive electrode is a film, which models of porous electrodes cannot describe."""
     if has_film(cell):
-        raise ParameterError(f"{cell.name}: its positive electrode is a film without particles; use ThinFilm()")
+        raise ParameterError(f"{cell.name}: the positive electrode is a film without particles; use ThinFilm()")
 
 
-def has_foil(cell) -> bool:
-    """True where the negative electrode is lithium metal."""
+def has_foil(cell: Cell) -> bool:
+    """Whether the negative electrode is lithium metal."""
     return is_metal(cell, NEGATIVE)

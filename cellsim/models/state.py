@@ -1,4 +1,4 @@
-"""Initial states: from a state of charge, a voltage, or the stoichiometries a source prints."""
+"""Initial states from a state of charge, a voltage, or the initial stoichiometries of a parameter set."""
 from functools import lru_cache
 
 import numpy as np
@@ -15,12 +15,12 @@ from .parts import NEGATIVE, POSITIVE, has_foil
 
 
 def stoichiometries(cell, soc):
-    """(negative, positive) stoichiometry at a state of charge in 0..1; soc may be an array.
+    """(negative, positive) stoichiometry at a state of charge 0..1, a number or an array.
 
-    States of charge 0 and 1 are the ends of the electrodes' windows, between which both hold the same lithium in
-    all (`cellsim.parameters.balance`); at the reference temperature they are at the cut-off voltages, unless the
-    parameter set ends the windows before these.
-    `soc=None` gives the initial stoichiometries of the parameter set.
+    States of charge 0 and 1 are the ends of the stoichiometry windows, with equal lithium content
+    (`cellsim.parameters.balance`).  At the reference temperature they correspond to the cut-off voltages, unless the
+    windows of the parameter set are narrower.
+    soc=None: the initial stoichiometries of the parameter set.  Raises ParameterError if it states none.
     """
     if soc is None:
         missing = [p for p in (NEGATIVE, POSITIVE)
@@ -46,27 +46,27 @@ def open_circuit_voltage(cell, soc, T=None):
 
 
 def _with_ends(U, x):
-    """Potentials [V] at stoichiometries (arrays), with what keeps these between 0 and 1."""
+    """Potentials [V] at stoichiometries (arrays), with the terms that diverge at 0 and 1."""
     edge = (x < 0.01) | (x > 0.99)
     if edge.any():
         U = U.copy()
-        U[edge] += [end_potential.py_func(one)[0] for one in x[edge]]
+        U[edge] += [end_potential.py_func(x_edge)[0] for x_edge in x[edge]]
     return U
 
 
 def _negative_potential(cell, x_n, x_p, T):
-    """Open-circuit potential of the negative electrode [V] at stoichiometries (arrays); a foil goes by x_p."""
+    """Open-circuit potential of the negative electrode [V] at stoichiometries (arrays); by x_p for lithium metal."""
     if has_foil(cell):
         return cell.value(f"{NEGATIVE}/counter potential") + resting_potential(cell, x_p, T)
     return _with_ends(open_circuit(cell, NEGATIVE, T)(x_n), x_n)
 
 
 def soc_at_voltage(cell, voltage, T=None) -> float:
-    """State of charge whose open-circuit voltage is `voltage` [V].  Raises ParameterError if none is."""
+    """State of charge with the open-circuit voltage `voltage` [V].  Raises ParameterError if there is none."""
     from scipy.optimize import brentq
 
     low, high = open_circuit_voltage(cell, 0.0, T), open_circuit_voltage(cell, 1.0, T)
-    slack = 1e-3 * (high - low)  # stoichiometry windows are given to a few digits
+    slack = 1e-3 * (high - low)  # stoichiometry windows are stated to a few digits
     if not low - slack <= voltage <= high + slack:
         raise ParameterError(f"{cell.name}: no state of charge has the open-circuit voltage {voltage:g} V; "
                              f"it lies between {low:.4g} and {high:.4g} V")
@@ -75,7 +75,7 @@ def soc_at_voltage(cell, voltage, T=None) -> float:
 
 
 def capacity_between_cutoffs(cell) -> float:
-    """Charge between the stoichiometry limits of the limiting electrode [A.h]."""
+    """Capacity of the limiting electrode between its stoichiometry limits [Ah]."""
     def one(part):
         get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
         content = get("active material volume fraction") * get("utilisation") * get("thickness")
@@ -87,7 +87,7 @@ def capacity_between_cutoffs(cell) -> float:
 
 @lru_cache(maxsize=256)
 def at_rest(soc):
-    """A function (cell, T) that gives stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
+    """A function (cell, T) that returns stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
     def look(cell, T):
         x_n, x_p = stoichiometries(cell, soc)
         U_p = float(_with_ends(open_circuit(cell, POSITIVE, T)(np.array([x_p])), np.array([x_p]))[0])
@@ -98,7 +98,7 @@ def at_rest(soc):
 
 
 def initial_state(cell, sys, soc):
-    """State vector at rest: uniform concentrations, potentials at open circuit, no current."""
+    """State vector at equilibrium: uniform concentrations, open-circuit potentials, no current."""
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     x_n, x_p, U_n, U_p = kept(at_rest(soc), cell, sys.T)
     side, particle = sys.volume["side"], sys.volume["particle"]
