@@ -10,7 +10,8 @@ from cellsim.studies.ageing import aged
 
 TARGET = "target_nmc811_lpscl_li"
 OLD = {part: f"{part} electrode/interphase growth" for part in ("positive", "negative")}
-NEW = {"positive": "positive electrode/cycling interphase growth", "negative": "negative electrode/calendar interphase growth"}
+NEW = {"positive": "positive electrode/cycling interphase growth",
+       "negative": "negative electrode/calendar interphase growth"}
 
 
 def old_content():
@@ -69,7 +70,7 @@ def test_every_packaged_set_states_the_material_of_its_electrolyte():
 def test_an_unknown_material_is_refused():
     raw = cellsim.load(TARGET).to_json()
     raw["electrolyte"]["material"] = "glass"
-    with pytest.raises(cellsim.ParameterError, match="electrolyte/material: must be one of 'argyrodite', .*found 'glass'"):
+    with pytest.raises(cellsim.ParameterError, match="electrolyte/material: must be one of .*found 'glass'"):
         cellsim.Cell.from_json(raw, "mine")
     del raw["electrolyte"]["material"]
     assert cellsim.Cell.from_json(raw, "mine").material == ""
