@@ -3,6 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..kernels.foil import LEAST_PRESSURE
 from ..numerics.mesh import graded_faces, graded_layer
 from ..physics.contact import (
     constriction_resistance,
@@ -18,7 +19,6 @@ from .parts import NEGATIVE, POSITIVE, has_foil
 FOIL = 1e-8  # thickness of the single volume of a lithium-metal electrode [m]
 FOIL_SIGMA = 1e3  # its conductivity [S/m], a negligible resistance of 5e-12 Ohm m2
 STRETCH = 2.0  # grading of a separator towards lithium metal
-LEAST_PRESSURE = 1e3  # pressure [Pa] below which contact resistances are constant
 IDEAL = 1e4  # ideal conductor, for reduced models; larger values degrade the salt balance by rounding
 
 

@@ -78,9 +78,9 @@ def _not_applicable(cell) -> str:
     if cell.value(f"{NEGATIVE}/void share") > 0.0:
         return "as the set has void coefficients of its own, which are in the verdict"
     if cell.value(f"{NEGATIVE}/counter potential") != 0.0:
-        return "as the counter electrode is an alloy, of which no coefficients were found"
+        return "as the counter electrode is an alloy, for which no coefficients were found"
     if cell.value("design/interlayer thickness") > 0.0:
-        return "as lithium lies behind an interlayer, of which no coefficients were found"
+        return "as lithium lies behind an interlayer, for which no coefficients were found"
     if not cell.material:
         return "as its parameter set does not state the material of the electrolyte (electrolyte/material)"
     if cell.material != MATERIAL:
