@@ -154,8 +154,8 @@ BAD = {
     "not an address": ({("sources", "paper", "url"): "javascript:x"}, "sources/paper/url: "),
     "unknown condition": ({("figures", 0, "conditions", "loading"): "5"}, "figures/0/conditions/loading: unknown key; "
                           "known: level, .*areal capacity"),
-    "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two rising numbers"),
-    "nothing found": ({("figures",): []}, "figures: empty; say in note"),
+    "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two increasing numbers"),
+    "nothing found": ({("figures",): []}, "figures: empty; state in note"),
     "no sources": ({("sources",): {}}, "sources: empty; name at least one"),
     "unknown key": ({("colour",): "red"}, "colour: unknown key; known: maker, product, note, sources, figures"),
 }
@@ -176,7 +176,7 @@ def test_all_faults_are_named_at_once(read):
 
 
 def test_files_that_hold_no_claims_are_explained(tmp_path):
-    with pytest.raises(ClaimError, match="holds no .yaml files"):
+    with pytest.raises(ClaimError, match="contains no .yaml files"):
         cellsim.claims(tmp_path)
     for text, words in (("- a list", "contains no keys; start with maker"), ("a: [", "not valid YAML"), ("\xff", "")):
         (tmp_path / "acme.yaml").write_text(text, encoding="latin-1")

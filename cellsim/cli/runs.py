@@ -1,6 +1,6 @@
 """Commands that run a cell: simulations and impedance spectra."""
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,13 +42,14 @@ def simulate(
                             "add --heat, or give --temperature")
     output_of(output, RUNS)
     parameters = cellsim.load(cell)
+    steps: Any
     if discharge is not None:
         steps, start = [cellsim.discharge(positive("--discharge", discharge))], 1.0
     elif charge is not None:
         full = parameters.value("cell/upper voltage cut-off")
         steps, start = [cellsim.charge(positive("--charge", charge)), cellsim.hold(full)], 0.1
     else:
-        steps, start = text_of(protocol), 1.0
+        steps, start = text_of(protocol or ""), 1.0
     T, around = kelvin(temperature), kelvin(ambient, "--ambient")
     soc = number("--soc", start if soc is None else soc, "a state of charge lies between 0 and 1", low=0.0, high=1.0)
     kelvins = parameters.temperature(T)

@@ -1,49 +1,51 @@
 """Lithium-metal electrode: data of `kernels.foil`, and its state at equilibrium."""
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from .._jit import records
 from ..kernels.foil import LEAST, full, lithium_states, potential_at_rest
-from ..kernels.system import BOUND, DEAD, FOIL, LAYER, LITHIUM, TAIL, TOUCH, VOID, allocate
+from ..kernels.system import BOUND, DEAD, FOIL, LAYER, LITHIUM, TAIL, TOUCH, VOID, System, allocate
+from ..parameters import Cell
 from ..physics.constants import V_LI, F
 from ..physics.kinetics import end_potential
 from ..physics.lithium import creep_coefficient, exhaustion_potential, host_potential, metal_at_potential
 from .laws import conductivity
 from .mesh import film_resistance
-from .parts import NEGATIVE, POSITIVE, has_film, has_foil
+from .parts import NEGATIVE, POSITIVE, has_film, has_foil, values_of
 
 HOUR = 3600.0
 EVOLVING = ("vanishing charge", "void share", "interphase conductivity")  # all 0: constant state
 DRIVEN = 50.0  # current density [A/m2] that weights the interphase resistance in the error norm
 
 
-def evolves(cell) -> bool:
+def evolves(cell: Cell) -> bool:
     """Whether the state of lithium metal changes in a run, according to the coefficients of the cell."""
     return has_foil(cell) and (any(cell.value(f"{NEGATIVE}/{key}") > 0.0 for key in EVOLVING)
                                or cell.value("cell/stack modulus") > 0.0
                                or cell.value(f"{NEGATIVE}/coulombic efficiency") < 1.0)
 
 
-def excess(cell) -> float:
+def excess(cell: Cell) -> float:
     """Lithium metal in the discharged cell [C/m2]."""
     return cell.value("design/lithium excess thickness") * F / V_LI
 
 
-def per_stoichiometry(cell, part=POSITIVE) -> float:
+def per_stoichiometry(cell: Cell, part: str = POSITIVE) -> float:
     """Lithium capacity of an electrode between stoichiometries 0 and 1 [C/m2]."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    get = values_of(cell, part)
     return (F * get("maximum concentration") * get("active material volume fraction") * get("utilisation")
             * get("thickness"))
 
 
-def lithium_left(cell, x_p):
+def lithium_left(cell: Cell, x_p: Any) -> Any:
     """Lithium metal [C/m2]: the excess, plus the lithium extracted from the positive electrode at x_p."""
     full = cell.value(f"{POSITIVE}/maximum stoichiometry")
     return np.maximum(excess(cell) + per_stoichiometry(cell) * (full - x_p), 0.0)
 
 
-def resting_potential(cell, x_p, T):
+def resting_potential(cell: Cell, x_p: Any, T: float) -> Any:
     """Equilibrium potential of the lithium-metal electrode [V] (n,) at positive stoichiometries x_p (n,)."""
     foil = foil_of(cell, T)
     if not foil.size or foil["vanishing"][0] == 0.0:
@@ -52,11 +54,11 @@ def resting_potential(cell, x_p, T):
     return np.array([potential_at_rest(foil, float(N), T, now) for N in lithium_left(cell, x_p)])
 
 
-def foil_of(cell, T) -> np.ndarray:
+def foil_of(cell: Cell, T: float) -> np.ndarray:
     """Data of lithium metal at T [K]: (1,) FOIL, or (0,) if its state is constant."""
     if not evolves(cell):
         return records(np.zeros(0, FOIL))
-    get = lambda key: cell.value(f"{NEGATIVE}/{key}")  # noqa: E731
+    get = values_of(cell, NEGATIVE)
     foil, T_ref = records(np.zeros(1, FOIL)), cell.value("cell/reference temperature")
     f = foil[0]
     _contact(cell, T, f)
@@ -76,14 +78,14 @@ def foil_of(cell, T) -> np.ndarray:
     return foil
 
 
-def touches(cell) -> float:
+def touches(cell: Cell) -> float:
     """Contact fraction of lithium and electrolyte without voids."""
     return cell.value(f"{NEGATIVE}/contact fraction")
 
 
-def _contact(cell, T, f):
+def _contact(cell: Cell, T: float, f: Any) -> None:
     """Set contact, pressure and stack data in f."""
-    get = lambda key: cell.value(f"{NEGATIVE}/{key}")  # noqa: E731
+    get = values_of(cell, NEGATIVE)
     f["theta"] = touches(cell)
     f["film"], f["contact"] = film_resistance(cell, T), get("contact resistance")
     f["P_ref"], f["m"] = get("contact reference pressure"), get("contact pressure exponent")
@@ -94,7 +96,7 @@ def _contact(cell, T, f):
     f["modulus"], f["compliance"] = cell.value("cell/stack modulus"), cell.value("cell/stack compliance")
     f["height"] = cell.value("cell/stack height") if f["modulus"] > 0.0 else 1.0
     if not has_film(cell):
-        get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+        get = values_of(cell, POSITIVE)
         window = get("maximum stoichiometry") - get("minimum stoichiometry")
         strain = get("volume change") * get("active material volume fraction") * get("thickness")
         f["breathing"] = strain / (per_stoichiometry(cell) * window)
@@ -111,14 +113,14 @@ class Lithium:
     void: float = 0.0  # height of voids [m]
 
     @classmethod
-    def of(cls, cell, x_p):
+    def of(cls, cell: Cell, x_p: Any) -> "Lithium":
         """Initial state at a positive stoichiometry; unlimited if the state is constant."""
         if not evolves(cell):
             return cls(np.inf)
         return cls(float(lithium_left(cell, x_p)), layer=cell.value(f"{NEGATIVE}/interphase thickness"))
 
     @classmethod
-    def after(cls, cell, end):
+    def after(cls, cell: Cell, end: Any) -> "Lithium":
         """State at the end of a run; end(name): final value of a variable."""
         per_area = lambda *names: sum(end(f"{name} [mol]") for name in names) * F / cell.value(  # noqa: E731
             "cell/electrode area")
@@ -128,7 +130,7 @@ class Lithium:
                    end("Void height [m]"))
 
 
-def contact_at_rest(sys, lithium) -> tuple[float, float, float]:
+def contact_at_rest(sys: System, lithium: "Lithium") -> tuple[float, float, float]:
     """Interface resistance per contact area without voids [Ohm m2], fraction of this area in contact [-], and decrease
     of the potential per stripped lithium [V m2/C], of a system with evolving lithium metal.
     """
@@ -141,7 +143,7 @@ def contact_at_rest(sys, lithium) -> tuple[float, float, float]:
     return float(now["R"]), float(now["active"]), -_slope(sys, lithium.left)
 
 
-def _slope(sys, N) -> float:
+def _slope(sys: System, N: float) -> float:
     """Derivative of the potential with respect to the strippable lithium N [V m2/C]."""
     f, now = sys.foil[0], records(np.zeros(1, TOUCH))
     if f["vanishing"] == 0.0:

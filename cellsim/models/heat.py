@@ -1,11 +1,13 @@
 """Lumped thermal model: laws around the initial temperature, and temperature-dependent properties."""
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from ..kernels.system import SALT_LAWS, SOLID_LAWS, Heat, Laws
 from ..numerics.table import Table
+from ..parameters import Cell
 from ..physics.contact import constriction_resistance
 from ..physics.transport import arrhenius
 from .kept import kept
@@ -26,16 +28,16 @@ class Body:
     conductance: float
 
 
-def reach(T, heat=None):
+def reach(T: float, heat: Any = None) -> Any:
     """Temperature range [K] of the laws of a run that starts at T: exact with the `Heat` of a system, else a bound."""
     return widest(T) if heat is None else (heat.factor.lo, heat.factor.hi)
 
 
-def rates(cell, T, others):
+def rates(cell: Cell, T: float, others: Any) -> Any:
     """Factors on exchange currents, film resistances and critical current at temperatures `others` (n,), 1 at T."""
     T_ref = cell.value("cell/reference temperature")
 
-    def factor(key, sense=1.0):
+    def factor(key: str, sense: float = 1.0) -> Any:
         E = cell.value(key) if cell.has(key) else 0.0
         return (arrhenius(E, others, T_ref) / arrhenius(E, T, T_ref)) ** sense
 
@@ -44,7 +46,7 @@ def rates(cell, T, others):
             np.ones(others.size), factor(f"{NEGATIVE}/critical current density activation energy")]
 
 
-def _with_contact(cell, T, others, interphase):
+def _with_contact(cell: Cell, T: float, others: Any, interphase: Any) -> Any:
     """Factor of the total interface resistance of lithium metal, from the factor of its interphase.
 
     The contact resistance is independent of temperature; the constriction resistance follows the electrolyte
@@ -63,17 +65,17 @@ def _with_contact(cell, T, others, interphase):
     return (film * interphase + contact) / whole
 
 
-def warm_laws(cell, T) -> tuple[Laws, Table, np.ndarray, Reach]:
+def warm_laws(cell: Cell, T: float) -> tuple[Laws, Table, np.ndarray, Reach]:
     """All laws of a cell around temperature T [K], with their factors, nodes and temperature range."""
     return laws_with_heat(cell, T, partial(rates, cell, T))
 
 
-def steady(cell, T) -> Heat:
+def steady(cell: Cell, T: float) -> Heat:
     """The `Heat` of an isothermal run."""
     return Heat(0.0, 0.0, critical_current(cell, T), *NOTHING)
 
 
-def critical_current_holds(cell, T):
+def critical_current_holds(cell: Cell, T: float) -> Any:
     """Whether the stated critical current density is valid at T [K] (number or array).
 
     Without an activation energy it is valid within SAME of the reference temperature.
@@ -82,7 +84,7 @@ def critical_current_holds(cell, T):
     return near | cell.has(f"{NEGATIVE}/critical current density activation energy")
 
 
-def critical_current(cell, T) -> float:
+def critical_current(cell: Cell, T: float) -> float:
     """Critical current density of plating at T and the pressure of the cell, per electrode area [A/m2].
 
     Only the contact area takes part.  Infinite if the cell states none, or none that is valid at T.
@@ -95,7 +97,7 @@ def critical_current(cell, T) -> float:
                  * arrhenius(E, T, cell.value("cell/reference temperature")))
 
 
-def warmed(cell, T, body) -> tuple[Laws, Heat]:
+def warmed(cell: Cell, T: float, body: Any) -> tuple[Laws, Heat]:
     """Laws and `Heat` of a cell with variable temperature."""
     laws, factors, nodes, _ = kept(warm_laws, cell, T)
     area = cell.value("cell/electrode area")

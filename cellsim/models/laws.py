@@ -1,43 +1,49 @@
 """Material laws of a cell at one temperature, tabulated for the kernels."""
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kernels.system import Laws
 from ..numerics.table import KNOTS, Table, integral, joined, pieces, tabulate
-from ..parameters.consistency import C_RANGE, X_RANGE
+from ..parameters import Cell
+from ..parameters.consistency import C_RANGE
+from ..parameters.laws import X_RANGE
 from ..physics.transport import arrhenius, diffusion_factor
 from .kept import kept
 from .parts import PARTS, is_metal
+
+Array = NDArray[Any]
 
 LEAST_SHARE = 1e-3  # floor of a transport property, relative to its value at the initial concentration
 DILUTE = 1e-5  # smallest tabulated root of a concentration, relative to the root of the lower end of C_RANGE
 
 
-def one(x):
+def one(x: Any) -> Any:
     """The constant law 1."""
     return np.ones_like(x)
 
 
-def held(law, c_range):
+def held(law: Any, c_range: tuple[float, float]) -> Any:
     """A law of c as a function of the square root of c, constant outside c_range (lo, hi)."""
     return lambda root: law(np.clip(root * root, *c_range))
 
 
-def dilute(law, c_range):
+def dilute(law: Any, c_range: tuple[float, float]) -> Any:
     """A conductivity as a function of the square root of c, proportional to c below c_range (lo, hi)."""
     return lambda root: law(np.clip(root * root, *c_range)) * np.minimum(root * root / c_range[0], 1.0)
 
 
-def positive(law, c_0):
+def positive(law: Any, c_0: float) -> Any:
     """A transport law of c with a positive floor, for laws that become zero or negative outside their data.
 
     The floor is LEAST_SHARE of the value at c_0, and is approached smoothly.  Positive laws are not changed.
     """
     floor = LEAST_SHARE * float(law(np.array([c_0]))[0])
 
-    def bounded(c):
+    def bounded(c: Array) -> Any:
         y = law(c)
         if floor <= 0.0 or np.min(y) > 0.0:
             return y
@@ -46,7 +52,7 @@ def positive(law, c_0):
     return bounded
 
 
-def open_circuit(cell, part, T):
+def open_circuit(cell: Cell, part: str, T: float) -> Any:
     """U(x) [V] at T: the law at T_ref plus (T - T_ref) times the entropic coefficient."""
     U = cell.law(f"{part}/open-circuit potential")
     slope = cell.law(f"{part}/entropic change coefficient")
@@ -54,7 +60,7 @@ def open_circuit(cell, part, T):
     return lambda x: U(x, T) + (T - T_ref) * slope(x, T)
 
 
-def potential(cell, part, T):
+def potential(cell: Cell, part: str, T: float) -> Any:
     """U(x) [V] of an electrode at T; constant for lithium metal."""
     if is_metal(cell, part):
         counter = cell.value(f"{part}/counter potential")
@@ -62,7 +68,7 @@ def potential(cell, part, T):
     return open_circuit(cell, part, T)
 
 
-def exchange(cell, part, T):
+def exchange(cell: Cell, part: str, T: float) -> Any:
     """Exchange-current shape f(x) of an electrode at T."""
     if is_metal(cell, part):
         return one
@@ -70,19 +76,19 @@ def exchange(cell, part, T):
     return lambda x: f(x, T)
 
 
-def diffusivity_factor(cell, section, T) -> float:
+def diffusivity_factor(cell: Cell, section: str, T: float) -> float:
     """Diffusivity at T over that at the reference temperature, of particles or of the electrolyte."""
     return arrhenius(cell.value(f"{section}/diffusivity activation energy"), T,
                      cell.value("cell/reference temperature"))
 
 
-def scale_of_diffusivity(cell, part) -> float:
+def scale_of_diffusivity(cell: Cell, part: str) -> float:
     """Scale of the law `diffusion`: D_s [m2/s] if it is a number, else 1."""
     path = f"{part}/particle diffusivity"
     return cell.value(path) if cell.is_number(path) else 1.0
 
 
-def diffusion(cell, part, T):
+def diffusion(cell: Cell, part: str, T: float) -> Any:
     """Integral of D_s over x of an electrode at T, relative to its scale, from the first of uniform knots on.
 
     Cells that differ only in the number for D_s have the same law.
@@ -93,7 +99,7 @@ def diffusion(cell, part, T):
     return lambda x: integral(x, D(x))
 
 
-def scaled_diffusivity(cell, part, T):
+def scaled_diffusivity(cell: Cell, part: str, T: float) -> Any:
     """D_s(x) of an electrode at T, relative to its scale."""
     path = f"{part}/particle diffusivity"
     factor = diffusivity_factor(cell, part, T)
@@ -106,7 +112,7 @@ def scaled_diffusivity(cell, part, T):
 ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in the order named in kernels.system
 
 
-def exchange_shape(cell, part, T):
+def exchange_shape(cell: Cell, part: str, T: float) -> Any:
     """Exchange-current electrolyte shape g(c_e) of an electrode at T."""
     if is_metal(cell, part):
         return one
@@ -114,52 +120,52 @@ def exchange_shape(cell, part, T):
     return lambda c: g(c, T)
 
 
-def conductivity_factor(cell, T):
+def conductivity_factor(cell: Cell, T: float) -> Any:
     """Temperature factor on the law of the conductivity."""
     T_ref = cell.value("cell/reference temperature")
     return (T / T_ref) ** cell.value("electrolyte/conductivity temperature exponent") * arrhenius(
         cell.value("electrolyte/conductivity activation energy"), T, T_ref)
 
 
-def conductivity(cell, T):
+def conductivity(cell: Cell, T: float) -> Any:
     """kappa(c_e) [S/m] of the bulk electrolyte at T."""
     law, factor = cell.law("electrolyte/conductivity"), conductivity_factor(cell, T)
     return lambda c: factor * law(c, T)
 
 
-def salt_diffusivity(cell, T, c_range):
+def salt_diffusivity(cell: Cell, T: float, c_range: tuple[float, float]) -> Any:
     """2 sqrt(c_e) D_e at T; its integral over sqrt(c_e) is SALT_DIFFUSION."""
     D, factor = cell.law("electrolyte/diffusivity"), diffusivity_factor(cell, "electrolyte", T)
     D_held = held(positive(lambda c: factor * D(c, T), cell.value("electrolyte/initial concentration")), c_range)
     return lambda root: 2.0 * root * D_held(root)
 
 
-def salt_diffusion(cell, T, c_range):
+def salt_diffusion(cell: Cell, T: float, c_range: tuple[float, float]) -> Any:
     """Integral of D_e over c_e."""
     D = salt_diffusivity(cell, T, c_range)
     return lambda root: integral(root, D(root))
 
 
-def salt_conductivity(cell, T, c_range):
+def salt_conductivity(cell: Cell, T: float, c_range: tuple[float, float]) -> Any:
     """Conductivity kappa [S/m]."""
     K = conductivity(cell, T)
     molar = positive(lambda c: K(c) / c, cell.value("electrolyte/initial concentration"))
     return dilute(lambda c: c * molar(c), c_range)
 
 
-def diffusion_potential(cell, T, c_range):
+def diffusion_potential(cell: Cell, T: float, c_range: tuple[float, float]) -> Any:
     """Factor chi of the diffusion potential [V]."""
     t, tdf = cell.law("electrolyte/cation transference number"), cell.law("electrolyte/thermodynamic factor")
     return held(lambda c: diffusion_factor(t(c, T), tdf(c, T), T), c_range)
 
 
-def transference(cell, T, c_range):
+def transference(cell: Cell, T: float, c_range: tuple[float, float]) -> Any:
     """Transference number t_plus."""
     t = cell.law("electrolyte/cation transference number")
     return held(lambda c: t(c, T), c_range)
 
 
-def salt_shape(part):
+def salt_shape(part: str) -> Any:
     """A function (cell, T, c_range) that returns g of an electrode."""
     return lambda cell, T, c_range: held(exchange_shape(cell, part, T), c_range)
 
@@ -168,22 +174,22 @@ def salt_shape(part):
 SALT = (salt_diffusion, salt_conductivity, diffusion_potential, transference, *map(salt_shape, PARTS))
 
 
-def tables(cell, T) -> Laws:
+def tables(cell: Cell, T: float) -> Laws:
     """All laws of a cell at temperature T [K], in the order of kernels.system."""
     return Laws(_side_by_side(*(kept(make, cell, T) for make in SOLID_PIECES)), kept(salt_table, cell, T))
 
 
-def solids(cell, T):
+def solids(cell: Cell, T: float) -> Any:
     """The laws of both electrodes, and their tabulated range of stoichiometries."""
     return [law(cell, part, T) for part in PARTS for law in ELECTRODE], X_RANGE
 
 
-def salt_range(cell):
+def salt_range(cell: Cell) -> tuple[float, float]:
     """Range of salt concentrations [mol/m3] of the laws."""
     return tuple(cell.value("electrolyte/initial concentration") * np.array(C_RANGE))
 
 
-def salts(cell, T):
+def salts(cell: Cell, T: float) -> Any:
     """The laws of the salt, and their tabulated range of the root of the concentration.
 
     The range extends to twice the upper end of C_RANGE, so that Newton iterates far outside have no negative values.
@@ -199,7 +205,7 @@ class _Pieces:
     c: np.ndarray  # (intervals, 1, 4)
 
 
-def _pieces_of(law, part):
+def _pieces_of(law: Any, part: str) -> Any:
     """A function (cell, T) that returns the cubic pieces of a law of one electrode over the stoichiometry."""
     return lambda cell, T: _Pieces(pieces(law(cell, part, T)(np.linspace(*X_RANGE, KNOTS))[:, None]))
 
@@ -208,12 +214,12 @@ SOLID_PIECES = tuple(_pieces_of(law, part) for part in PARTS for law in ELECTROD
 
 
 @lru_cache(maxsize=16)
-def _side_by_side(*laws) -> Table:
+def _side_by_side(*laws: Any) -> Table:
     """Table of the laws of both electrodes, which are cached one by one, as variations share most of them."""
     return joined([law.c for law in laws], *X_RANGE)
 
 
-def salt_table(cell, T) -> Table:
+def salt_table(cell: Cell, T: float) -> Table:
     """Table of the laws of the salt over the root of its concentration."""
     laws, ends = salts(cell, T)
     return tabulate(laws, *ends)

@@ -8,7 +8,9 @@ laws depend on x and T jointly, and are approximated by `mixed`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from ..parameters import Cell
 from ..parameters.split import depends_on_temperature, factor_of_temperature, has_factor, mixes
 from .laws import (
     conductivity_factor,
@@ -51,7 +53,7 @@ class Material:
     free: bool = False
 
 
-def _potential(cell, part):
+def _potential(cell: Cell, part: str) -> Any:
     name, density = f"{part}/open-circuit potential", partial(potential, cell, part)
     if is_metal(cell, part):
         return Material(name, density)
@@ -64,7 +66,7 @@ def _potential(cell, part):
     return Material(name, density, None, LINE, slope=lambda x: entropic(x, T_ref))
 
 
-def _law(cell, path, by_key=None):
+def _law(cell: Cell, path: Any, by_key: Any = None) -> Any:
     """Factor, kind and `free` of a law of the file; by_key(T): factor from keys of the file."""
     law = cell.law(path)
     own, kind = has_factor(law), MIXED if mixes(law) else FACTOR
@@ -75,13 +77,13 @@ def _law(cell, path, by_key=None):
     return {"factor": lambda T: by_key(T) * factor_of_temperature(law, T), "kind": kind, "free": True}
 
 
-def _exchange(cell, part):
+def _exchange(cell: Cell, part: str) -> Any:
     name = f"{part}/exchange-current shape"
     density = partial(exchange, cell, part)
     return Material(name, density) if is_metal(cell, part) else Material(name, density, **_law(cell, name))
 
 
-def _diffusion(cell, part):
+def _diffusion(cell: Cell, part: str) -> Any:
     name = f"{part}/particle diffusivity"
     if is_metal(cell, part):
         return Material(name, partial(diffusion, cell, part))
@@ -89,22 +91,22 @@ def _diffusion(cell, part):
     return Material(name, partial(scaled_diffusivity, cell, part), summed=True, **_law(cell, name, by_key))
 
 
-def _salt(cell, law, name, **more):
+def _salt(cell: Cell, law: Any, name: str, **more: Any) -> Any:
     c_range = salt_range(cell)
     return Material(name, lambda T: law(cell, T, c_range), **more)
 
 
-def _salt_diffusion(cell):
+def _salt_diffusion(cell: Cell) -> Any:
     name, by_key = "electrolyte/diffusivity", partial(diffusivity_factor, cell, "electrolyte")
     return _salt(cell, salt_diffusivity, name, summed=True, **_law(cell, name, by_key))
 
 
-def _conductivity(cell):
+def _conductivity(cell: Cell) -> Any:
     name = "electrolyte/conductivity"
     return _salt(cell, salt_conductivity, name, **_law(cell, name, partial(conductivity_factor, cell)))
 
 
-def _chi(cell):
+def _chi(cell: Cell) -> Any:
     name = "electrolyte/thermodynamic factor"
     found = _law(cell, name, lambda T: T)
     if depends_on_temperature(cell.law("electrolyte/cation transference number")):
@@ -112,12 +114,12 @@ def _chi(cell):
     return _salt(cell, diffusion_potential, name, level=CHI, **found)
 
 
-def _t_plus(cell):
+def _t_plus(cell: Cell) -> Any:
     name = "electrolyte/cation transference number"
     return _salt(cell, transference, name, level=SHARE, **_law(cell, name))
 
 
-def _shape(cell, part):
+def _shape(cell: Cell, part: str) -> Any:
     name = f"{part}/exchange-current electrolyte shape"
     return _salt(cell, salt_shape(part), name, **({} if is_metal(cell, part) else _law(cell, name)))
 

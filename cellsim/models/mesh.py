@@ -1,10 +1,13 @@
 """Control volumes of a model: geometry and material properties."""
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kernels.foil import LEAST_PRESSURE
 from ..numerics.mesh import graded_faces, graded_layer
+from ..parameters import Cell
 from ..physics.contact import (
     constriction_resistance,
     contact_fraction,
@@ -14,7 +17,9 @@ from ..physics.contact import (
 from ..physics.fracture import critical_current
 from ..physics.transport import arrhenius, bruggeman, percolation
 from .laws import conductivity
-from .parts import NEGATIVE, POSITIVE, has_foil
+from .parts import NEGATIVE, POSITIVE, has_foil, values_of
+
+Array = NDArray[Any]
 
 FOIL = 1e-8  # thickness of the single volume of a lithium-metal electrode [m]
 FOIL_SIGMA = 1e3  # its conductivity [S/m], a negligible resistance of 5e-12 Ohm m2
@@ -40,7 +45,7 @@ class Region:
     side: int
 
 
-def transport_efficiency(cell, part) -> float:
+def transport_efficiency(cell: Cell, part: str) -> float:
     """Effective over bulk transport property of the electrolyte in `part`, by the law that the set states."""
     if cell.has(f"{part}/transport efficiency"):
         return cell.value(f"{part}/transport efficiency")
@@ -50,13 +55,13 @@ def transport_efficiency(cell, part) -> float:
     return percolation(phi, cell.value(f"{part}/percolation threshold"), cell.value(f"{part}/percolation exponent"))
 
 
-def pressure(cell) -> float:
+def pressure(cell: Cell) -> float:
     """Effective stack pressure for contacts [Pa], including the memory of higher pressures."""
     now = cell.value("cell/operating pressure")
     return effective_pressure(now, max(now, cell.value("cell/highest pressure")), cell.value("cell/pressure memory"))[0]
 
 
-def critical_current_factor(cell) -> float:
+def critical_current_factor(cell: Cell) -> float:
     """Critical current density at the operating pressure over that at its reference pressure."""
     get = lambda key: cell.value(f"negative electrode/critical current {key}")  # noqa: E731
     P = max(cell.value("cell/operating pressure"), LEAST_PRESSURE)
@@ -64,25 +69,25 @@ def critical_current_factor(cell) -> float:
     return critical_current(1.0, 1.0, 1.0, 0.0, P, P_ref, exponent, 1.0, 1.0, 0.0)[0]
 
 
-def touching(cell, part) -> float:
+def touching(cell: Cell, part: str) -> float:
     """Fraction of the particle surface in contact with electrolyte, at the pressure of the cell."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    get = values_of(cell, part)
     given, P_1 = get("contact fraction"), get("contact pressure")
     if P_1 == 0.0:
         return given  # the law without pressure dependence
     return contact_fraction(pressure(cell), P_1, get("contact pressure exponent"), given)[0]
 
 
-def surface_area(cell, part) -> float:
+def surface_area(cell: Cell, part: str) -> float:
     """Reacting surface of an electrode per volume [1/m], at the pressure of the cell."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    get = values_of(cell, part)
     active = get("active material volume fraction")
     return 3.0 * active * get("utilisation") / get("particle radius") * touching(cell, part)
 
 
-def electronic_conductivity(cell, part) -> float:
+def electronic_conductivity(cell: Cell, part: str) -> float:
     """Effective electronic conductivity of an electrode [S/m]."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    get = values_of(cell, part)
     solid = 1.0 - get("electrolyte volume fraction") - get("void volume fraction")
     value = get("electronic conductivity") * solid ** get("electronic bruggeman exponent")
     exponent = get("electronic percolation exponent")
@@ -92,7 +97,7 @@ def electronic_conductivity(cell, part) -> float:
     return value * percolation(get("active material volume fraction"), threshold, exponent)
 
 
-def paths(unit, length, tau, sigma):
+def paths(unit: Any, length: float, tau: float, sigma: float) -> tuple[Array, Array, Array, Array]:
     """Ionic and electronic paths through an electrode on the Layer `unit`, of a length [m].
 
     Returns `left`, `right`, `link` and `end` of a Region whose collector is on the left.  The ionic current vanishes
@@ -104,25 +109,25 @@ def paths(unit, length, tau, sigma):
     return length / tau * unit.left, length / tau * unit.right, link, end
 
 
-def mirrored(left, right, link, end):
+def mirrored(left: Array, right: Array, link: Array, end: Any) -> tuple[Array, Array, Array, Array]:
     """The result of `paths` for an electrode with its collector on the right."""
     return right[::-1], left[::-1], np.append(link[-2::-1], 0.0), end[::-1]
 
 
-def across(volume):
+def across(volume: Array) -> Array:
     """Conductance between the nodes of neighbouring volumes per conductivity; 0 for the last volume."""
     return np.append(1.0 / (volume["right"][:-1] + volume["left"][1:]), 0.0)
 
 
-def exchange_current_density(cell, part, T) -> float:
+def exchange_current_density(cell: Cell, part: str, T: float) -> float:
     """Exchange current density of an electrode at T, x = 0.5 and the initial salt concentration [A/m2 of surface]."""
     return cell.value(f"{part}/exchange-current density") * arrhenius(
         cell.value(f"{part}/exchange-current activation energy"), T, cell.value("cell/reference temperature"))
 
 
-def electrode(cell, part, side, unit, T, ideal) -> Region:
+def electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool) -> Region:
     """A porous electrode on a Layer from its collector to the separator."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    get = values_of(cell, part)
     dx = get("thickness") * unit.dx
     tau, sigma = (IDEAL, IDEAL) if ideal else (transport_efficiency(cell, part), electronic_conductivity(cell, part))
     left, right, link, end = paths(unit, get("thickness"), tau, sigma)
@@ -135,19 +140,19 @@ def electrode(cell, part, side, unit, T, ideal) -> Region:
         R_f=get("film resistance"))
 
 
-def film_resistance(cell, T) -> float:
+def film_resistance(cell: Cell, T: float) -> float:
     """Interface resistance of lithium metal at T, per contact area [Ohm m2]."""
-    get = lambda key: cell.value(f"negative electrode/{key}")  # noqa: E731
+    get = values_of(cell, NEGATIVE)
     T_ref = cell.value("cell/reference temperature")
     return get("interface resistance") / arrhenius(get("interface resistance activation energy"), T, T_ref)
 
 
-def foil(cell, part, T) -> Region:
+def foil(cell: Cell, part: str, T: float) -> Region:
     """A lithium-metal electrode: one thin volume whose reacting surface is the contact area.
 
     A series resistance R per electrode area is theta R per contact area.
     """
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    get = values_of(cell, part)
     theta = get("contact fraction")
     film = film_resistance(cell, T)
     series = contact_resistance(get("contact resistance"), max(pressure(cell), LEAST_PRESSURE),
@@ -164,7 +169,7 @@ def foil(cell, part, T) -> Region:
         R_f=film + theta * series)
 
 
-def regions(cell, T, volumes, stretch, ideal=False) -> list[Region]:
+def regions(cell: Cell, T: float, volumes: Any, stretch: Any, ideal: bool = False) -> list[Region]:
     """Negative electrode, separator, positive electrode; electrodes are graded towards the separator.
 
     The separator is graded towards lithium metal, where the whole current enters through its face.

@@ -7,10 +7,15 @@ at three points; intervals with errors above CLOSE are halved, down to FINEST, w
 accepted.  Where a law has larger errors, or is not finite, the temperature range of the run ends; if this happens at
 the initial temperature, the law is refused.
 """
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..numerics.table import integral
 from .materials import VOLT, Material
+
+Array = NDArray[Any]
 
 STEP = 40.0  # K
 FINEST = STEP / 128.0
@@ -24,12 +29,12 @@ SMALL = 1e-3  # lower limit of the reference value for relative errors, over the
 class Fault(Exception):
     """A law that cannot be interpolated: temperature [K], knot of x, reason and size of the error."""
 
-    def __init__(self, T, knot, reason, size=np.inf):
+    def __init__(self, T: float, knot: int, reason: str, size: float = np.inf) -> None:
         super().__init__(T, knot, reason)
         self.T, self.knot, self.reason, self.size = T, knot, reason, size
 
 
-def _finite(T, values, each=1):
+def _finite(T: float, values: Array, each: int = 1) -> None:
     """Raises Fault at the first value that is not finite; values: at every `each`-th knot."""
     bad = ~np.isfinite(values)
     if bad.any():
@@ -44,19 +49,19 @@ class Mixed:
     where(x): text for a value of x.
     """
 
-    def __init__(self, material: Material, x, likely, scale, where):
+    def __init__(self, material: Material, x: Any, likely: Array, scale: Any, where: Any) -> None:
         self.material, self.x, self.scale, self.where = material, x, scale, where
         self.few, self.likely = x[::SAMPLED], likely[::SAMPLED]
         self._nodes: dict = {}
         self._faults: dict = {}
-        self._last = None, None  # temperature, and the values there
+        self._last: tuple[Any, Any] = None, None  # temperature, and the values there
 
-    def _at(self, T, x):
+    def _at(self, T: float, x: Any) -> Any:
         with np.errstate(all="ignore"):
             law = self.material.density(T)(x)
             return law if self.scale is None else law / float(self.scale(T))
 
-    def values(self, T):
+    def values(self, T: float) -> Array:
         """Values at the knots (n,).  Raises Fault."""
         last = self._last
         if last[0] != T:
@@ -65,7 +70,7 @@ class Mixed:
             self._last = last
         return last[1]
 
-    def node(self, T):
+    def node(self, T: float) -> Array:
         """Values and derivatives in T at the knots (n, 2).  Raises Fault."""
         if T not in self._nodes:
             here = self.values(T)
@@ -76,7 +81,7 @@ class Mixed:
             self._nodes[T] = np.stack([here, slopes], axis=1)
         return self._nodes[T]
 
-    def columns(self, T, begin, nodes):
+    def columns(self, T: float, begin: Any, nodes: Any) -> Array:
         """Table columns of a node T, one of `nodes`: values and derivatives in T at the knots (n, 2).  Raises Fault.
 
         At the initial temperature `begin`, derivatives are those of the cubic between its neighbours, except for
@@ -93,7 +98,7 @@ class Mixed:
             y = np.stack([self.values(T), slope], axis=1)
         return integral(self.x, y) if self.material.summed else y
 
-    def departure(self, a, b):
+    def departure(self, a: Any, b: Any) -> Any:
         """Largest error between two nodes, as a Fault with its position."""
         if (a, b) not in self._faults:
             try:
@@ -102,7 +107,7 @@ class Mixed:
                 self._faults[a, b] = fault
         return self._faults[a, b]
 
-    def _departure(self, a, b):
+    def _departure(self, a: Any, b: Any) -> Any:
         low, high, worst, h = self.node(a)[::SAMPLED], self.node(b)[::SAMPLED], None, b - a
         for d in (0.25, 0.5, 0.75):
             T, e = a + d * h, 1.0 - d
@@ -116,14 +121,14 @@ class Mixed:
                 worst = Fault(T, SAMPLED * knot, "changes too fast or jumps", float(off[knot]))
         return worst
 
-    def _counts(self, law):
+    def _counts(self, law: Any) -> Any:
         """Reference values for the errors of a law (few,)."""
         size = np.abs(law)
         usual = max(np.max(size[self.likely]), 1e-300) if self.material.level is None else self.material.level
         near = np.maximum(size, SMALL * usual) if self.material.level is None else usual
         return np.where(self.likely, near, max(np.max(size), usual))
 
-    def _walk(self, a, b, T0, upwards):
+    def _walk(self, a: Any, b: Any, T0: float, upwards: bool) -> Any:
         """Accurate intervals between a and b, starting from T0; raises Fault at the first that is not accurate."""
         if (upwards and b <= T0) or (not upwards and a >= T0):
             return
@@ -137,9 +142,10 @@ class Mixed:
             for half in halves if upwards else halves[::-1]:
                 yield from self._walk(*half, T0, upwards)
 
-    def span(self, T0, lo, hi):
+    def span(self, T0: float, lo: float, hi: float) -> Any:
         """Nodes between lo and hi including T0, as far as the law is accurate, and the Fault at each end or None."""
-        nodes, ends = {T0}, [None, None]
+        nodes: set[float] = {T0}
+        ends: list[Any] = [None, None]
         k = np.floor(T0 / STEP)
         for side, upwards in enumerate((False, True)):
             n = k
@@ -152,6 +158,6 @@ class Mixed:
                 ends[side] = fault
         return sorted(nodes), *ends
 
-    def sentence(self, fault):
+    def sentence(self, fault: Any) -> str:
         """A fault as text."""
         return f"{self.material.name} {fault.reason} at T = {fault.T:.6g} K, {self.where(self.x[fault.knot])}"

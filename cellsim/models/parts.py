@@ -1,4 +1,6 @@
 """The two electrodes by name, and their types."""
+from collections.abc import Callable
+
 from ..errors import ParameterError
 from ..parameters import Cell
 
@@ -24,6 +26,14 @@ def needs_particles(cell: Cell) -> None:
     """Raises ParameterError if the positive electrode is a film, which models of porous electrodes cannot describe."""
     if has_film(cell):
         raise ParameterError(f"{cell.name}: the positive electrode is a film without particles; use ThinFilm()")
+
+
+def values_of(cell: Cell, section: str) -> Callable[[str], float]:
+    """A function that returns the value of a quantity of `section` by its key."""
+    def value(key: str) -> float:
+        return cell.value(f"{section}/{key}")
+
+    return value
 
 
 def has_foil(cell: Cell) -> bool:

@@ -1,12 +1,18 @@
 """Remarks on laws that a run used outside their data."""
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ..kernels.system import System
+from ..parameters import Cell
 from ..parameters.consistency import C_RANGE
 from ..parameters.laws import SLACK
 from .kept import kept
 from .parts import PARTS, has_film, is_metal
+
+Array = NDArray[Any]
 
 OF_STOICHIOMETRY = ("open-circuit potential", "particle diffusivity", "exchange-current shape",
                     "entropic change coefficient")
@@ -22,7 +28,7 @@ class Range(NamedTuple):
     hi: float
 
 
-def _of_electrodes(cell, T):
+def _of_electrodes(cell: Cell, T: float) -> Any:
     """Laws of each electrode that are continued outside their data: tables, and fits that are unphysical there."""
     found: list[list[Range]] = [[], []]
     for part, ranges in zip(PARTS, found, strict=True):
@@ -36,7 +42,7 @@ def _of_electrodes(cell, T):
     return tuple(tuple(ranges) for ranges in found)
 
 
-def _of_salt(cell, T):
+def _of_salt(cell: Cell, T: float) -> Any:
     """Laws of the electrolyte that are continued outside their data; expressions are constant above C_RANGE."""
     top = C_RANGE[1] * cell.value("electrolyte/initial concentration")
     found = []
@@ -49,12 +55,12 @@ def _of_salt(cell, T):
     return tuple(found)
 
 
-def _of_all(cell, T):
+def _of_all(cell: Cell, T: float) -> Any:
     """Ranges of the laws of the negative electrode, the positive electrode and the electrolyte."""
     return (*_of_electrodes(cell, T), () if has_film(cell) else _of_salt(cell, T))
 
 
-def outside_data(cell, sys, states) -> tuple[str, ...]:
+def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
     """One sentence for each law that a run used outside its data.
 
     sys: the simulated System; states: (times, unknowns).  Surface stoichiometries of particles and salt
@@ -79,7 +85,7 @@ def outside_data(cell, sys, states) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _beyond(ranges, least, most, slack, name, unit):
+def _beyond(ranges: Any, least: float, most: float, slack: float, name: str, unit: Any) -> Iterator[str]:
     for path, lo, hi in ranges:
         parts = ([(least, min(lo, most))] if least < lo - slack else []) + (
             [(max(hi, least), most)] if most > hi + slack else [])

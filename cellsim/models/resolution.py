@@ -19,17 +19,18 @@ Tests check the rule with other cells and loads than those of the calibration.
 """
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..numerics.mesh import FIRST_SHIFT
 from ..numerics.mesh import SPREAD as APART
+from ..parameters import Cell
 from ..physics.constants import F, R
 from .kept import kept
 from .laws import conductivity, diffusivity_factor, open_circuit
 from .mesh import exchange_current_density, foil, surface_area, touching, transport_efficiency
-from .parts import NEGATIVE, PARTS, POSITIVE, has_foil, is_film, is_metal
+from .parts import NEGATIVE, PARTS, POSITIVE, has_foil, is_film, is_metal, values_of
 
 SHARE = 0.35  # fraction of the accuracy for each electrode and for the shells
 MOST = 1.6  # error [V] above which runs end so early that it does not increase further
@@ -60,11 +61,11 @@ class Numbers(NamedTuple):
     thermal: float  # R T / F [V]
 
     @property
-    def kinetic(self):
+    def kinetic(self) -> float:
         """Overpotential of its reaction in linear kinetics [V]."""
         return self.transfer * self.thermal + self.film
 
-    def nu(self, t):
+    def nu(self, t: float) -> float:
         """Thickness of the electrode over that of its reaction front, at a time t [s] after a change of load.
 
         Includes the differential resistance of the kinetics at the front and the diffusion resistance at t.
@@ -79,13 +80,13 @@ class Numbers(NamedTuple):
             nu = max(math.sqrt(self.u / (slope + self.film + added)), 1.0)
         return nu
 
-    def front(self, t):
+    def front(self, t: float) -> float:
         """n^2 x error of n volumes at a time t [s] after a change of load [V]."""
         salt = 1.0 + 1.5 * min(self.g, 1.0) * min(math.sqrt(t / self.salt_time), 1.0)
         return AT_FIRST * self.u * self.nu(t) * salt
 
 
-def at_rest(cell, T):
+def at_rest(cell: Cell, T: float) -> Any:
     """Conductivity [S/m], diffusivity [m2/s] and (1 - t_plus) / (F D c) [m/A] of the electrolyte at c_e0."""
     c0 = cell.value("electrolyte/initial concentration")
     D_e, t_plus = (cell.law(f"electrolyte/{key}")(np.array([c0]), T)[0]
@@ -94,7 +95,7 @@ def at_rest(cell, T):
     return kappa, D_e, (1.0 - t_plus) / (F * D_e * c0)
 
 
-def electrolyte_numbers(cell, part, T) -> tuple[float, float, float]:
+def electrolyte_numbers(cell: Cell, part: str, T: float) -> tuple[float, float, float]:
     """(u [V], g) of one layer at 1 A/m2 and T [K], and its diffusion time [s]."""
     kappa, D_e, moved = kept(at_rest, cell, T)
     thickness, tau = cell.value(f"{part}/thickness"), transport_efficiency(cell, part)
@@ -102,25 +103,25 @@ def electrolyte_numbers(cell, part, T) -> tuple[float, float, float]:
     return thickness / (tau * kappa), moved * thickness / tau, pores * thickness**2 / (tau * D_e)
 
 
-def steadiness(part):
+def steadiness(part: str) -> Any:
     """A function (cell, T) that returns the smallest change of a potential over 0.4 of the stoichiometry [V]."""
-    def least(cell, T):
+    def least(cell: Cell, T: float) -> Any:
         U = open_circuit(cell, part, T)(WINDOW)
         return float(np.abs(U[40:] - U[:-40]).min())
 
     return least
 
 
-def spread(part):
+def spread(part: str) -> Any:
     """A function (cell, T) that returns the mean of D_s [m2/s] and ln of the ratio of largest to smallest value."""
-    def look(cell, T):
+    def look(cell: Cell, T: float) -> Any:
         D = cell.law(f"{part}/particle diffusivity")(WINDOW, T)
         return float(D.mean()), float(np.log(D.max() / D.min()))
 
     return look
 
 
-def diffusivity(cell, part, T) -> tuple[float, float]:
+def diffusivity(cell: Cell, part: str, T: float) -> tuple[float, float]:
     """Mean particle diffusivity of an electrode [m2/s], and ln of the ratio of largest to smallest value."""
     path = f"{part}/particle diffusivity"
     mean, uneven = (cell.value(path), 0.0) if cell.is_number(path) else kept(SPREAD[part], cell, T)
@@ -131,10 +132,10 @@ LEVEL = {part: steadiness(part) for part in PARTS}
 SPREAD = {part: spread(part) for part in PARTS}
 
 
-def per_current(part):
+def per_current(part: str) -> Any:
     """A function (cell, T) that returns the Numbers of a porous electrode at 1 A/m2 with D_s = 1 m2/s."""
-    def make(cell, T):
-        get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    def make(cell: Cell, T: float) -> Any:
+        get = values_of(cell, part)
         j = 1.0 / (surface_area(cell, part) * get("thickness"))
         S = j * get("particle radius") * touching(cell, part) / (F * get("maximum concentration"))
         u, g, salt_time = electrolyte_numbers(cell, part, T)
@@ -145,7 +146,7 @@ def per_current(part):
     return make
 
 
-def between(cell, T):
+def between(cell: Cell, T: float) -> tuple[float, float, float]:
     """(u [V], g) of the separator at 1 A/m2, and its diffusion time [s]."""
     return electrolyte_numbers(cell, "separator", T)
 
@@ -153,14 +154,14 @@ def between(cell, T):
 UNIT = {part: per_current(part) for part in PARTS}
 
 
-def electrode_numbers(cell, part, T, current) -> Numbers:
+def electrode_numbers(cell: Cell, part: str, T: float, current: float) -> Numbers:
     """The Numbers of a porous electrode at a current density [A/m2] and T [K]."""
     one, (D_s, uneven) = kept(UNIT[part], cell, T), diffusivity(cell, part, T)
     return Numbers(one.u * current, one.g * current, one.S * current / D_s, one.transfer * current, one.film * current,
                    one.level, uneven, one.time / D_s, one.salt_time, one.thermal)
 
 
-def volumes_for(numbers, g, times, error) -> int:
+def volumes_for(numbers: Numbers, g: float, times: Any, error: float) -> int:
     """Volumes of an electrode for an error [V]; g: largest value of both electrodes."""
     varied = numbers.kinetic + numbers.level
     front = min(4.0, 0.3 * numbers.u * (1.0 + g) / varied) * max(0.0, 1.0 - varied / SMOOTH)
@@ -169,7 +170,7 @@ def volumes_for(numbers, g, times, error) -> int:
     return max(FEWEST_VOLUMES, math.ceil(math.sqrt(square)))
 
 
-def separator_volumes(u, g, time, beside_foil, times, error) -> int:
+def separator_volumes(u: float, g: float, time: float, beside_foil: bool, times: Any, error: float) -> int:
     """Volumes of a separator for an error [V].
 
     Beside lithium metal, salt enters or leaves at the face, where its concentration affects the voltage directly.
@@ -180,7 +181,7 @@ def separator_volumes(u, g, time, beside_foil, times, error) -> int:
     return max(FEWEST_BETWEEN, math.ceil(math.sqrt(square / error)))
 
 
-def shells_for(numbers, error) -> int:
+def shells_for(numbers: Numbers, error: float) -> int:
     """Shells of a particle for an error [V] under constant load, with a slope of about 1 V per stoichiometry."""
     S = numbers.S
     even = 4.0 + math.log(max(1.0, 1e-3 * (0.3 * S + 1.5 * S**3) / error), FALL)
@@ -188,7 +189,7 @@ def shells_for(numbers, error) -> int:
     return min(max(FEWEST_SHELLS, math.ceil(max(even, uneven))), MOST_SHELLS)
 
 
-def reach_for(numbers, times, error) -> float:
+def reach_for(numbers: Numbers, times: Any, error: float) -> float:
     """Rate [D / R2] up to which shells must be exact for a mean error [V] over each of the durations `times`."""
     reach = 0.0
     for t in times:
@@ -198,7 +199,7 @@ def reach_for(numbers, times, error) -> float:
     return reach
 
 
-def reaching(shells, reach) -> tuple[int, float | None]:
+def reaching(shells: int, reach: Any) -> tuple[int, float | None]:
     """(shells, reach) for `numerics.mesh.sphere` that are exact up to a rate, with at least the density of `shells`.
 
     reach is None if `shells` are sufficient.
@@ -208,7 +209,7 @@ def reaching(shells, reach) -> tuple[int, float | None]:
     return (shells, None) if more <= shells else (more, FIRST_SHIFT * ratio ** (more - 1))
 
 
-def current_driven(cell, T, V, outside=0.0) -> float:
+def current_driven(cell: Cell, T: float, V: float, outside: float = 0.0) -> float:
     """Estimate of the current density [A/m2] after a voltage step V at T [K].
 
     outside: external series resistance [Ohm m2].
@@ -242,7 +243,7 @@ class Mesh(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def resolution(cell, T, rate, accuracy, times=(), temperatures=()) -> Mesh:
+def resolution(cell: Cell, T: float, rate: float, accuracy: float, times: Any = (), temperatures: Any = ()) -> Mesh:
     """The Mesh for `accuracy` [V rms] at a C-rate and T [K], and at further temperatures.
 
     times: durations of loads shorter than hours [s]; the accuracy holds over each of them.
@@ -253,7 +254,7 @@ def resolution(cell, T, rate, accuracy, times=(), temperatures=()) -> Mesh:
     return Mesh((negative, middle, positive), *reaching(shells, reach))
 
 
-def _at(cell, T, current, error, times):
+def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     """Volumes of the layers, shells, and their reach at a current density [A/m2] and T [K]."""
     numbers = {part: electrode_numbers(cell, part, T, current) for part in PARTS if not is_metal(cell, part)}
     g = max(n.g for n in numbers.values())

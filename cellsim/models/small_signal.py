@@ -11,28 +11,34 @@ single-ion conductors.  (In PyBaMM it is charged by anions; the spectra of liqui
 For lithium metal, voids reduce the area of charge transfer, interphase and double layer.  Pressure and lithium
 inventory are treated as in a run, except that no lithium becomes dead.
 """
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kernels.rest import interface_at_rest, salt_at_rest
-from ..kernels.system import POROUS, SINGLE_FLUX, THIN_FILM
+from ..kernels.system import POROUS, SINGLE_FLUX, THIN_FILM, System
 from ..numerics.mesh import graded_layer
+from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
-from .foil import contact_at_rest
+from .foil import Lithium, contact_at_rest
 from .mesh import across, mirrored, paths
 from .parts import PARTS
+
+Array = NDArray[Any]
 
 C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
 STRETCH = 3.0  # grading of the electrodes towards both faces
 BELOW, ABOVE = 4, 3  # bands of the matrix; the widest couples ionic charge to the salt of the previous volume
 
 
-def without_double_layers(cell, part) -> bool:
+def without_double_layers(cell: Cell, part: str) -> bool:
     """Whether an electrode has no double-layer capacity."""
     return cell.value(f"{part}/double-layer capacity") == 0.0
 
 
-def interface(cell, sys, side, x, lithium, s):
+def interface(cell: Cell, sys: System, side: int, x: Any, lithium: Lithium, s: Array) -> Array:
     """Admittance per reacting surface of an electrode at stoichiometry x [S/m2], an array like s."""
     i, active = int(np.argmax(sys.volume["side"] == side)), 1.0
     resistance, slope, D = interface_at_rest(sys, i, float(x))
@@ -46,7 +52,7 @@ def interface(cell, sys, side, x, lithium, s):
     return admittance(s, resistance, active * cell.value(f"{PARTS[side]}/double-layer capacity"))
 
 
-def impedance(cell, sys, x, lithium, s):
+def impedance(cell: Cell, sys: System, x: Any, lithium: Lithium, s: Array) -> Array:
     """Impedance per electrode area (n,) [Ohm m2] of a cell on its mesh `sys`, at complex s (n,) [1/s].
 
     x: (negative, positive) stoichiometry; lithium: state of lithium metal.
@@ -56,7 +62,7 @@ def impedance(cell, sys, x, lithium, s):
     return solve(sys, s, y, *salt_at_rest(sys))
 
 
-def graded_both_ways(sys):
+def graded_both_ways(sys: System) -> System:
     """The mesh of a run with porous electrodes graded towards both faces.
 
     With increasing frequency the reaction is concentrated at the separator, or at the current collector if the solid
@@ -79,15 +85,15 @@ def graded_both_ways(sys):
 class _Bands:
     """A banded matrix of n volumes with three unknowns each, filled entry by entry."""
 
-    def __init__(self, n):
+    def __init__(self, n: int) -> None:
         self.n, self.entries = n, np.zeros((BELOW + ABOVE + 1, 3 * n))
 
-    def put(self, row, column, value, step=0):
+    def put(self, row: int, column: int, value: Any, step: int = 0) -> None:
         """Add `value` (n,) to the entries of `row` of every volume and `column` of the volume `step` further on."""
         i = np.arange(max(0, -step), self.n - max(0, step))
         self.entries[ABOVE + row - column - 3 * step, 3 * (i + step) + column] += np.broadcast_to(value, self.n)[i]
 
-    def flow(self, row, column, conductance):
+    def flow(self, row: int, column: int, conductance: Array) -> None:
         """Add the net outflow driven by differences of an unknown between neighbours; conductance (n - 1,)."""
         out, back = np.append(conductance, 0.0), np.append(0.0, conductance)
         self.put(row, column, out + back)
@@ -95,7 +101,7 @@ class _Bands:
         self.put(row, column, -back, -1)
 
 
-def resolved(sys, s, y, D, kappa, chi):
+def resolved(sys: System, s: Array, y: Any, D: float, kappa: float, chi: float) -> Array:
     """Impedance of the model with potentials and reaction resolved in space; y: admittances of both electrodes.
 
     Rows and unknowns are those of kernels.porous: its matrix over hg, with the interface equations eliminated, is
@@ -129,7 +135,7 @@ def resolved(sys, s, y, D, kappa, chi):
     return v["end"][-1] + sys.R_series - V
 
 
-def single_flux(sys, s, y, D, kappa, chi):
+def single_flux(sys: System, s: Array, y: Any, D: float, kappa: float, chi: float) -> Array:
     """Impedance of the model with uniform reaction in each electrode, and salt resolved in space."""
     from scipy.linalg import solve_banded
 
@@ -153,7 +159,7 @@ def single_flux(sys, s, y, D, kappa, chi):
     return Z
 
 
-def thin_film(sys, s, y, D, kappa, chi):
+def thin_film(sys: System, s: Array, y: Any, D: float, kappa: float, chi: float) -> Array:
     """Impedance of a thin-film cell in closed form: ion pairs diffuse, dissociate and recombine in the electrolyte."""
     first, path = sys.volume[1], (sys.volume["left"] + sys.volume["right"]).sum()  # thickness over transport efficiency
     eps, thickness = first["eps"], sys.volume["dx"][1:-1].sum()

@@ -1,20 +1,25 @@
 """Initial states from a state of charge, a voltage, or the initial stoichiometries of a parameter set."""
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from ..kernels.system import LAYER, LITHIUM, TAIL
+from ..kernels.system import LAYER, LITHIUM, TAIL, System
 from ..kernels.system import T as TEMPERATURE
+from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.kinetics import end_potential
 from .foil import lithium_left, resting_potential
 from .kept import kept
 from .laws import open_circuit
-from .parts import NEGATIVE, POSITIVE, has_foil
+from .parts import NEGATIVE, POSITIVE, has_foil, values_of
+
+Array = NDArray[Any]
 
 
-def stoichiometries(cell, soc):
+def stoichiometries(cell: Cell, soc: Any) -> tuple[Any, Any]:
     """(negative, positive) stoichiometry at a state of charge 0..1, a number or an array.
 
     States of charge 0 and 1 are the ends of the stoichiometry windows, with equal lithium content
@@ -37,7 +42,7 @@ def stoichiometries(cell, soc):
     return lo + soc * (hi - lo), x_p
 
 
-def open_circuit_voltage(cell, soc, T=None):
+def open_circuit_voltage(cell: Cell, soc: Any, T: float | None = None) -> Any:
     """Open-circuit voltage [V] at a state of charge (number or array) and temperature [K]."""
     T = cell.temperature(T)
     x_n, x_p = (np.atleast_1d(np.asarray(x, float)) for x in stoichiometries(cell, soc))
@@ -45,7 +50,7 @@ def open_circuit_voltage(cell, soc, T=None):
     return U if np.ndim(soc) else float(U[0])
 
 
-def _with_ends(U, x):
+def _with_ends(U: Array, x: Any) -> Array:
     """Potentials [V] at stoichiometries (arrays), with the terms that diverge at 0 and 1."""
     edge = (x < 0.01) | (x > 0.99)
     if edge.any():
@@ -54,14 +59,14 @@ def _with_ends(U, x):
     return U
 
 
-def _negative_potential(cell, x_n, x_p, T):
+def _negative_potential(cell: Cell, x_n: Any, x_p: Any, T: float) -> Any:
     """Open-circuit potential of the negative electrode [V] at stoichiometries (arrays); by x_p for lithium metal."""
     if has_foil(cell):
         return cell.value(f"{NEGATIVE}/counter potential") + resting_potential(cell, x_p, T)
     return _with_ends(open_circuit(cell, NEGATIVE, T)(x_n), x_n)
 
 
-def soc_at_voltage(cell, voltage, T=None) -> float:
+def soc_at_voltage(cell: Cell, voltage: float, T: float | None = None) -> float:
     """State of charge with the open-circuit voltage `voltage` [V].  Raises ParameterError if there is none."""
     from scipy.optimize import brentq
 
@@ -74,10 +79,10 @@ def soc_at_voltage(cell, voltage, T=None) -> float:
                         xtol=1e-12))
 
 
-def capacity_between_cutoffs(cell) -> float:
+def capacity_between_cutoffs(cell: Cell) -> float:
     """Capacity of the limiting electrode between its stoichiometry limits [Ah]."""
-    def one(part):
-        get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+    def one(part: str) -> Any:
+        get = values_of(cell, part)
         content = get("active material volume fraction") * get("utilisation") * get("thickness")
         return content * get("maximum concentration") * (get("maximum stoichiometry") - get("minimum stoichiometry"))
 
@@ -86,9 +91,9 @@ def capacity_between_cutoffs(cell) -> float:
 
 
 @lru_cache(maxsize=256)
-def at_rest(soc):
+def at_rest(soc: Any) -> Any:
     """A function (cell, T) that returns stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
-    def look(cell, T):
+    def look(cell: Cell, T: float) -> Any:
         x_n, x_p = stoichiometries(cell, soc)
         U_p = float(_with_ends(open_circuit(cell, POSITIVE, T)(np.array([x_p])), np.array([x_p]))[0])
         U_n = float(_negative_potential(cell, np.array([x_n]), np.array([x_p]), T)[0])
@@ -97,7 +102,7 @@ def at_rest(soc):
     return look
 
 
-def initial_state(cell, sys, soc):
+def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
     """State vector at equilibrium: uniform concentrations, open-circuit potentials, no current."""
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     x_n, x_p, U_n, U_p = kept(at_rest(soc), cell, sys.T)

@@ -2,14 +2,17 @@
 import math
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._jit import records
 from ..arguments import shown, whole
 from ..errors import ParameterError
 from ..kernels.system import GRAIN, THIN_FILM, VOLUME, System
 from ..numerics.mesh import graded_faces, slab
+from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.two_species import dissociation_rate
 from .foil import foil_of
@@ -18,8 +21,10 @@ from .kept import kept
 from .laws import scale_of_diffusivity, tables
 from .mesh import FOIL, across, exchange_current_density, foil, transport_efficiency
 from .models import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
-from .parts import NEGATIVE, POSITIVE, has_film, has_foil
+from .parts import NEGATIVE, POSITIVE, has_film, has_foil, values_of
 from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reaching, shells_for
+
+Array = NDArray[Any]
 
 STRETCH = 3.0  # grading of the electrolyte towards both faces
 FEWEST = 10  # volumes
@@ -30,9 +35,9 @@ LASTING, SUDDEN, SOON = 0.05, 9e-3, 4.3e-4  # V
 DEEPEST, MOST = 3.0, 5.0  # upper limits of the change at a face and of the error [V], at which salt is depleted
 
 
-def _volumes(cell, T, n):
+def _volumes(cell: Cell, T: float, n: int) -> Array:
     """The control volumes: lithium, electrolyte, film."""
-    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+    get = values_of(cell, POSITIVE)
     volume = np.zeros(n + 2, VOLUME)
     volume["side"], volume["particle"], volume["anodic"] = -1, -1, 0.5
     lithium, film, layer = volume[0], volume[-1], volume[1:-1]
@@ -54,19 +59,19 @@ def _volumes(cell, T, n):
     return volume
 
 
-def _check(cell):
+def _check(cell: Cell) -> None:
     if not has_film(cell) or not has_foil(cell):
         raise ParameterError(f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
                              "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
 
 
-def _held(cell) -> float:
+def _held(cell: Cell) -> float:
     """Lithium concentration of a fully lithiated film [mol/m3]."""
-    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+    get = values_of(cell, POSITIVE)
     return get("maximum concentration") * get("active material volume fraction") * get("utilisation")
 
 
-def vanishing(cell) -> float:
+def vanishing(cell: Cell) -> float:
     """Rate constant of the recombination of excess ion pairs [1/s]."""
     k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
     if k_r == 0.0:
@@ -74,7 +79,7 @@ def vanishing(cell) -> float:
     return dissociation_rate(k_r, c_eq, cell.value("electrolyte/lithium concentration")) + 2.0 * k_r * c_eq
 
 
-def volumes_for(g, time, rate, times, error) -> float:
+def volumes_for(g: float, time: float, rate: float, times: Any, error: float) -> float:
     """Volumes of an electrolyte for an error [V].
 
     g: gradient over it, in initial concentrations; time: diffusion time [s]; rate: of recombination [1/s].
@@ -87,7 +92,8 @@ def volumes_for(g, time, rate, times, error) -> float:
 
 
 @lru_cache(maxsize=256)
-def resolution(cell, T, rate, accuracy, times=(), temperatures=()) -> tuple[int, int, float | None]:
+def resolution(cell: Cell, T: float, rate: float, accuracy: float, times: Any = (),
+               temperatures: Any = ()) -> tuple[int, int, float | None]:
     """(volumes, shells, reach); see `resolution.resolution` for porous electrodes."""
     current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
     found = [_at(cell, one, current, SHARE * accuracy, times) for one in (T, *temperatures)]
@@ -95,7 +101,7 @@ def resolution(cell, T, rate, accuracy, times=(), temperatures=()) -> tuple[int,
     return max(FEWEST, math.ceil(volumes)), *reaching(shells, reach)
 
 
-def _at(cell, T, current, error, times):
+def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     """Volumes, shells, and their reach at a current density [A/m2] and T [K]."""
     _, g, time = kept(between, cell, T)
     thickness, (D, uneven) = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
@@ -106,13 +112,13 @@ def _at(cell, T, current, error, times):
 
 
 @lru_cache(maxsize=32)
-def build(cell, T, n, shells, body=None, reach=None) -> System:
+def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: Any = None) -> System:
     """The System of a thin-film cell at temperature T [K], or for temperatures around T with a `Body`.
 
     Read-only: it is shared by runs.
     """
     _check(cell)
-    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+    get = values_of(cell, POSITIVE)
     held = _held(cell)
     varies = not cell.is_number(f"{POSITIVE}/particle diffusivity")
     grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale_of_diffusivity(cell, POSITIVE), varies)], GRAIN)
@@ -134,14 +140,15 @@ class ThinFilm:
     shells: int | None = None
     reach: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "shells", checked_shells(self))
         object.__setattr__(self, "reach", checked_reach(self))
         object.__setattr__(self, "volumes", whole(
             "ThinFilm: volumes", self.volumes, f"give a whole number from 1 to {MOST_VOLUMES}, such as 32, or leave it "
             "out", high=MOST_VOLUMES, none=True, error=ParameterError))
 
-    def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, times=(), temperatures=()):
+    def resolved(self, cell: Cell, T: float, rate: float = 1.0, accuracy: float = ACCURACY, times: Any = (),
+                 temperatures: Any = ()) -> "ThinFilm":
         """The model with the parts of its mesh that are not given chosen for `accuracy` [V rms] at a C-rate.
 
         times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].
@@ -152,20 +159,20 @@ class ThinFilm:
         if not missing:
             return self
         _check(cell)
-        chosen = dict(zip(("volumes", "shells", "reach"), resolution(cell, T, rate, accuracy, times, temperatures),
-                          strict=True))
+        mesh = resolution(cell, T, rate, accuracy, times, temperatures)
+        chosen: dict[str, Any] = dict(zip(("volumes", "shells", "reach"), mesh, strict=True))
         return replace(self, **{name: chosen[name] for name in missing})
 
-    def discretise(self, cell, T, body=None) -> System:
+    def discretise(self, cell: Cell, T: float, body: Any = None) -> System:
         """The System of `cell` at temperature T [K]; with a `Body` the temperature is variable and starts at T."""
-        mesh = self.resolved(cell, T)
+        mesh: Any = self.resolved(cell, T)
         return build(cell, T, mesh.volumes, mesh.shells, body, mesh.reach)
 
 
 MODELS = {kind.__name__: kind for kind in (DFN, SPMe, SPM, ThinFilm)}
 
 
-def model_of(given):
+def model_of(given: Any) -> Any:
     """A model as given, or the model with a name in MODELS; None for the default model of the cell.
 
     Raises ParameterError for anything else, such as a class instead of a model.
@@ -180,6 +187,6 @@ def model_of(given):
     raise ParameterError(f"model {shown(given)}: give one of {known}, or its name")
 
 
-def default_model(cell):
+def default_model(cell: Cell) -> Any:
     """The default model of a cell."""
     return ThinFilm() if has_film(cell) else DFN()

@@ -11,13 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
+from typing import Any, NoReturn
 
 import numpy as np
 
 from ..errors import ParameterError
 from ..kernels.system import Laws
 from ..numerics.table import KNOTS, Table, integral, joined, pieces, slopes
-from ..parameters.consistency import X_RANGE
+from ..parameters import Cell
+from ..parameters.laws import X_RANGE
 from .kept import kept
 from .laws import DILUTE, salt_range
 from .materials import LINE, MIXED, SALT, SOLID, Material
@@ -32,7 +34,7 @@ SPARE = 64  # columns for further initial temperatures in a table with mixed law
 LIKELY = (0.1, 2.5)  # usual salt concentrations in runs, over the initial one
 
 
-def widest(T):
+def widest(T: float) -> tuple[float, float]:
     """Largest temperature range of the laws of a run that starts at T [K]."""
     return max(T - COLDER, min(COLDEST, T - BESIDE)), min(T + WARMER, max(WARMEST, T + BESIDE))
 
@@ -52,7 +54,7 @@ class Entry:
     mixed: Mixed | None
 
 
-def _knots(cell, of_root):
+def _knots(cell: Cell, of_root: bool) -> Any:
     """Ends of a table, its knots, which of them are in the usual range, and a function that formats a knot."""
     if not of_root:
         return X_RANGE, np.linspace(*X_RANGE, KNOTS), np.ones(KNOTS, bool), lambda x: f"x = {x:.4g}"
@@ -64,7 +66,7 @@ def _knots(cell, of_root):
     return ends, x, likely, lambda x: f"c = {min(max(x * x, lo), hi):.4g} mol/m3"
 
 
-def _factor(cell, material, base):
+def _factor(cell: Cell, material: Any, base: float) -> Any:
     """The factor of a law, normalised to 1 at the temperature `base`."""
     if material.factor is None:
         return None
@@ -75,9 +77,9 @@ def _factor(cell, material, base):
     return lambda T: material.factor(np.asarray(T, float)) / at_base
 
 
-def _entry(make, of_root):
+def _entry(make: Any, of_root: bool) -> Any:
     """A function (cell, _) that returns the Entry of a law."""
-    def entry(cell, _):
+    def entry(cell: Cell, _: Any) -> Any:
         material, base = make(cell), cell.value("cell/ambient temperature")
         _, x, likely, where = _knots(cell, of_root)
         factor, y = _factor(cell, material, base), material.density(base)(x)
@@ -95,7 +97,7 @@ SOLID_ENTRIES = tuple(_entry(make, False) for make in SOLID)
 SALT_ENTRIES = tuple(_entry(make, True) for make in SALT)
 
 
-def met(y, begin, bound):
+def met(y: Any, begin: Any, bound: float) -> Any:
     """Range of knots around the knot `begin` in which cubics reproduce y (2 knots - 1, n), at knots and midpoints.
 
     bound: on the relative error.  Returns the first and the last knot, and the column that limits the range at either
@@ -125,12 +127,12 @@ class Reach:
     warmer: str | None
 
 
-def _refuse(cell, T, reason):
+def _refuse(cell: Cell, T: float, reason: str) -> NoReturn:
     raise ParameterError(f"{cell.name}: {reason}, where a run with heat from {T:g} K begins; give a law that is finite "
                          "and continuous there, or start at another temperature")
 
 
-def _spans(cell, T, entries):
+def _spans(cell: Cell, T: float, entries: Any) -> Any:
     """Nodes of the mixed laws by number, and the Reach of all of them."""
     nodes, (lo, hi), below, above = {}, widest(T), None, None
     for k, entry in enumerate(entries):
@@ -152,13 +154,13 @@ def _spans(cell, T, entries):
     return nodes, Reach(lo, hi, below, above)
 
 
-def _grid(T, reach, every):
+def _grid(T: float, reach: Any, every: float) -> Any:
     """Temperatures at knots and midpoints, with T as a knot, and the number of knots below it."""
     before, after = (int(abs(end - T) / every + 1e-9) for end in (reach.lo, reach.hi))
     return T + 0.5 * every * np.arange(-2 * before, 2 * after + 1), before
 
 
-def _own_factors(cell, T, entries, reach):
+def _own_factors(cell: Cell, T: float, entries: Any, reach: Any) -> Any:
     """Temperature knots, the factors of expressions at them, and the Reach in which these are accurate."""
     for every, bound in EVERY:
         at, before = _grid(T, reach, every)
@@ -177,7 +179,7 @@ def _own_factors(cell, T, entries, reach):
     return at, y[2 * first:2 * last + 1:2], Reach(float(at[0]), float(at[-1]), *reasons)
 
 
-def _factors(cell, T, entries, rates, reach):
+def _factors(cell: Cell, T: float, entries: Any, rates: Any, reach: Any) -> Any:
     """Table of all factors around T, and the Reach in which they are accurate."""
     free = [k for k, entry in enumerate(entries) if entry.material.free]
     at, own, reach = _own_factors(cell, T, [entries[k] for k in free], reach)
@@ -193,12 +195,13 @@ def _factors(cell, T, entries, rates, reach):
 class _Pool:
     """A table with mixed laws, shared by runs with different initial temperatures; columns are only ever added."""
 
-    def __init__(self, ends, entries):
-        self.ends, self.entries, self.lock, self.places = ends, entries, Lock(), {}
+    def __init__(self, ends: Any, entries: Any) -> None:
+        self.ends, self.entries, self.lock = ends, entries, Lock()
+        self.places: dict[Any, int] = {}
         self.c = np.zeros((KNOTS - 1, 0, 4))
         self.used = 0
 
-    def place(self, T, nodes):
+    def place(self, T: float, nodes: Any) -> Any:
         """The table, and the columns {(law, node): column} of all nodes {law: temperatures}.
 
         T: initial temperature.  A law that is not mixed has the single node None.
@@ -228,17 +231,17 @@ class _Pool:
 
 
 @lru_cache(maxsize=16)
-def _pool(ends, *entries):
+def _pool(ends: Any, *entries: Any) -> Any:
     return _Pool(ends, entries)
 
 
 @lru_cache(maxsize=16)
-def _together(ends, *entries) -> Table:
+def _together(ends: Any, *entries: Any) -> Table:
     """Table of laws without mixed ones, and one additional column."""
     return joined([*(entry.columns for entry in entries), entries[-1].columns[:, :1]], *ends)
 
 
-def _side(T, ends, entries, nodes):
+def _side(T: float, ends: Any, entries: Any, nodes: Any) -> Any:
     """Table of some laws, and the data of each for `table.follow`."""
     if nodes:
         table, places = _pool(ends, *entries).place(T, nodes)
@@ -254,7 +257,7 @@ def _side(T, ends, entries, nodes):
     return table, rows
 
 
-def laws_with_heat(cell, T, rates) -> tuple[Laws, Table, np.ndarray, Reach]:
+def laws_with_heat(cell: Cell, T: float, rates: Any) -> tuple[Laws, Table, np.ndarray, Reach]:
     """The laws of a cell around T [K], their factors, their nodes (see `kernels.system.Heat`), and the Reach.
 
     rates: function of temperatures (n,) that returns the other factors, in the order of kernels.system.  Raises

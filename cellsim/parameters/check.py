@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError, field_validator
 
-from ..arguments import near
+from ..arguments import near as near
 from ..files import cut, quoted
 from .consistency import consistency
 from .laws import Law, LawError, finite

@@ -1,11 +1,12 @@
 """Summary of a run for notebooks: HTML without scripts, with all text escaped."""
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..physics.constants import ZERO_CELSIUS
+from ..result import Result, StepResult
 from .plots import clock
 from .words import number
 
@@ -14,7 +15,7 @@ POINTS = 120
 FIRST, LAST = 6, 3  # steps shown of a long protocol
 
 
-def card(result: Any) -> str:
+def card(result: Result) -> str:
     """Cell, model, temperature, steps with the reason why they ended, and a small voltage curve."""
     env = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
                              loader=jinja2.FileSystemLoader(Path(__file__).parent))
@@ -35,14 +36,14 @@ def lasting(seconds: float) -> str:
     return f"{number(seconds / scale)} {unit}"
 
 
-def _row(k, step) -> tuple[str, ...]:
+def _row(k: int, step: StepResult) -> tuple[str, ...]:
     """Number, step, reason of its end, duration, net discharged charge and energy."""
     return (str(k), step.step, step.message, lasting(step.t_end - step.t_start),
             f"{step.discharge_capacity - step.charge_capacity:+.4g}",
             f"{step.discharge_energy - step.charge_energy:+.4g}")
 
 
-def _points(t, voltage) -> str:
+def _points(t: NDArray[np.float64], voltage: NDArray[np.float64]) -> str:
     """The voltage as points of a polyline, reduced to the extrema of up to POINTS intervals."""
     width, height = SIZE
     x = (t - t[0]) / max(t[-1] - t[0], 1e-300) * (width - 2.0) + 1.0

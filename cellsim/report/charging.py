@@ -1,6 +1,8 @@
 """Tables and plots of charge studies."""
 import math
 from itertools import product
+from os import PathLike
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure as Plain
@@ -22,18 +24,18 @@ WIDTHS = (1.3, 2.6)
 NOT_STATED = "not stated"
 
 
-def _number(x, digits=3):
+def _number(x: float, digits: int = 3) -> str:
     return NOT_STATED if math.isnan(x) else "never" if math.isinf(x) else f"{x:.{digits}g}"
 
 
-def _margin(least, minutes):
+def _margin(least: float, minutes: float) -> str:
     """A minimum margin, and the time below 0."""
     if math.isnan(least):
         return NOT_STATED
     return f"{round(least, 1) + 0.0:.1f}" + (f"\n{minutes:.1f} min < 0" if minutes > 0.05 else "")
 
 
-def study_table(study) -> Group:
+def study_table(study: Any) -> Group:
     """One row per charge; margins that a cell does not state are marked."""
     title = f"Charge from {100 * study.start:g} to {100 * study.end:g} %"
     table = plain_table(title, "cell", "protocol", "degC", "min", "peak\ndegC", "plating\nmargin\nmV",
@@ -51,7 +53,7 @@ def study_table(study) -> Group:
     return Group(table, *notes)
 
 
-def looks(keys) -> list[dict]:
+def looks(keys: Any) -> list[dict[str, Any]]:
     """Line style of each (cell, protocol, degC); all differ up to 80.
 
     With several cells or protocols and several temperatures, colours stand for the former and dashes for the latter.
@@ -67,7 +69,7 @@ def looks(keys) -> list[dict]:
 
 
 @styled
-def plot_study(study, path=None) -> Plain:
+def plot_study(study: Any, path: str | PathLike[str] | None = None) -> Plain:
     """Each quantity against state of charge, one line per charge; written to `path` if given."""
     if not study.results:
         raise ReportError("nothing to draw: all charges were read from a file; run the study without path")

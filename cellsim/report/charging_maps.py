@@ -1,5 +1,7 @@
 """Tables and plots of charging-time maps and Pareto fronts."""
 import math
+from os import PathLike
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import LogNorm
@@ -19,15 +21,15 @@ ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)  # contour levels per decade, and for a r
 FINE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
-def _minutes(x):
+def _minutes(x: float) -> str:
     return "–" if math.isnan(x) else "never" if math.isinf(x) else f"{x:.3g}" if x < 100.0 else f"{x:.0f}"
 
 
-def _window(study):
+def _window(study: Any) -> str:
     return f"{100 * study.start:g} to {100 * study.end:g} %"
 
 
-def map_table(m) -> Group:
+def map_table(m: Any) -> Group:
     """Charging time [min], rows in descending order of y; split into several tables if it has many columns."""
     parts = -(-m.x_values.size // WIDEST)
     tables = []
@@ -42,7 +44,7 @@ def map_table(m) -> Group:
     return Group(*tables, Text(f"{axes}; {m.limits}", "dim"))
 
 
-def front_table(front) -> Group:
+def front_table(front: Any) -> Group:
     """Charging time [min] for each value of the limit."""
     table = plain_table("", f"{front.over}\n[{WRITTEN[front.over][0]}]", "min")
     for value, minutes in zip(front.values, front.minutes, strict=True):
@@ -52,7 +54,7 @@ def front_table(front) -> Group:
 
 
 @styled
-def plot_map(m, path=None) -> Plain:
+def plot_map(m: Any, path: str | PathLike[str] | None = None) -> Plain:
     """Time [min] of the fastest charge within limits against two quantities; written to `path` if given.
 
     Hatched: the charge is impossible.  Thick line: limit of the region in which the maximum C-rate is never reduced.
@@ -82,7 +84,7 @@ def plot_map(m, path=None) -> Plain:
     return figure
 
 
-def _levels(z):
+def _levels(z: Any) -> Any:
     """Contour levels [min] at round numbers; None if all times are equal."""
     if not z.count() or z.max() <= 1.001 * z.min():
         return None
@@ -95,7 +97,7 @@ def _levels(z):
 
 
 @styled
-def plot_front(front, path=None) -> Plain:
+def plot_front(front: Any, path: str | PathLike[str] | None = None) -> Plain:
     """Charging time [min] against one limit; crosses at the top: impossible; written to `path` if given."""
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()

@@ -1,9 +1,14 @@
 """Curves of several runs in one plot."""
+from os import PathLike
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arguments import listed, near, shown, text
 from ..errors import ReportError
+from ..result import Result
 from .plots import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, WIDTH, Figure, clock, low, save, styled
 
 TIME, PASSED = "Time [s]", "Capacity [A.h]"
@@ -13,7 +18,7 @@ FEW = len(COLOURS) * len(DASHES)
 
 
 @styled
-def plot_runs(runs, path=None, *, y, x=TIME) -> Figure:
+def plot_runs(runs: Any, path: str | PathLike[str] | None = None, *, y: Any, x: Any = TIME) -> Figure:
     """Curves of a `RunComparison`; the arguments are those of `RunComparison.plot`."""
     wanted = "give names of variables over time"
     names = (y,) if isinstance(y, str) else tuple(listed("y", y, wanted, ReportError))
@@ -39,14 +44,14 @@ def plot_runs(runs, path=None, *, y, x=TIME) -> Figure:
     return figure
 
 
-def looks(n) -> list[dict]:
+def looks(n: int) -> list[dict[str, Any]]:
     """Colour and dash of n lines, distinguishable without colour up to FEW."""
     if n > FEW:
         return [{"color": c} for c in mpl.colormaps["viridis"](np.linspace(0.0, 0.9, n))]
     return [{"color": COLOURS[k % len(COLOURS)], "linestyle": DASHES[k % len(DASHES)]} for k in range(n)]
 
 
-def _check(runs, name):
+def _check(runs: Any, name: str) -> None:
     for label, result in zip(runs.labels, runs.results, strict=True):
         if name not in result.variables:
             raise ReportError(f"{label}: has no variable {shown(name)}; {near(name, result)}")
@@ -54,6 +59,6 @@ def _check(runs, name):
             raise ReportError(f"{shown(name)} depends on position; draw it with Result.plot(states=[...])")
 
 
-def _passed(result) -> np.ndarray:
+def _passed(result: Result) -> NDArray[np.float64]:
     """Charge throughput since the start of the run, in either direction [Ah]."""
     return np.concatenate([[0.0], np.cumsum(np.abs(np.diff(result["Discharge capacity [A.h]"])))])

@@ -1,7 +1,10 @@
 """The report of an audit as one self-contained HTML file."""
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from os import PathLike
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import jinja2
@@ -11,6 +14,7 @@ from markupsafe import Markup
 from .. import __version__
 from ..files import replacing
 from ..studies import charging_claim, voids
+from ..studies.records import Audit, Figures, RatioMap
 from . import plots, words
 from .svg import inline_svg
 
@@ -23,14 +27,14 @@ class Picture:
     caption: str
 
 
-def write_page(audit, path):
+def write_page(audit: Audit, path: str | PathLike[str]) -> None:
     """Write the report of an audit as one self-contained HTML file, atomically.  Raises ReportError."""
     text = page(audit)
     with replacing(path) as partial:
         partial.write_text(text, encoding="utf-8")
 
 
-def page(audit) -> str:
+def page(audit: Audit) -> str:
     """The report of an audit as HTML."""
     env = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
                              lstrip_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).parent))
@@ -45,23 +49,23 @@ def page(audit) -> str:
         version=__version__, date=datetime.now(UTC).date().isoformat())
 
 
-def doi_link(doi) -> str:
+def doi_link(doi: str) -> str:
     """The address of a DOI at doi.org; any other characters are quoted."""
     return "https://doi.org/" + quote(doi, safe="/()-._;:")
 
 
-def breakable(name) -> Markup:
+def breakable(name: str) -> Markup:
     """A name with optional line breaks after underscores."""
     return Markup("_<wbr>").join(name.split("_"))
 
 
-def _columns(describe, figures):
+def _columns(describe: Callable[[Figures], dict[str, str]], figures: Iterable[Figures]) -> dict[str, list[str]]:
     """{quantity: [text of each cell]} from {quantity: text} of each cell."""
     rows = [describe(f) for f in figures]
     return {key: [row[key] for row in rows] for key in rows[0]}
 
 
-def _pictures(audit) -> dict[str, list[Picture]]:
+def _pictures(audit: Audit) -> dict[str, list[Picture]]:
     """Pictures by section, with unique ids."""
     made: dict[str, list[Picture]] = {}
     for k, (section, figure, caption) in enumerate(_drawn(audit)):
@@ -69,7 +73,7 @@ def _pictures(audit) -> dict[str, list[Picture]]:
     return made
 
 
-def _drawn(audit):
+def _drawn(audit: Audit) -> Iterator[tuple[str, Any, str]]:
     """(section, Figure, caption) of every picture."""
     everyone = (*audit.baselines, *audit.cells)
     yield ("ratios", plots.plot_audit(audit),
@@ -96,7 +100,7 @@ def _drawn(audit):
            "solid electrolyte; dashed lines: liquid electrolyte.")
 
 
-def _map_caption(m):
+def _map_caption(m: RatioMap) -> str:
     unit = words.METRICS[m.metric]
     text = (f"Ratio of {m.cell} to {m.baseline} in {unit} as a function of areal capacity and {m.varied} "
             "thickness. Lines are labelled with the ratio; the star marks the cell. Orange: below the claimed "

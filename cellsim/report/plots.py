@@ -1,18 +1,24 @@
 """Plots as matplotlib Figures, readable on narrow screens and without colour."""
 import io
 from collections.abc import Iterable
+from os import PathLike
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.figure
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from numpy.typing import NDArray
 
 from ..arguments import file_path
 from ..errors import ReportError
 from ..files import replacing
 from ..physics.constants import ZERO_CELSIUS
+from ..result import Result
+from ..studies.records import Audit, Comparison, Figures, RatioMap
 from .words import METRICS
+
+Array = NDArray[Any]
 
 WIDTH = 4.5  # inches
 STYLE: Any = {
@@ -78,7 +84,7 @@ def save(figure: Any, path: Any) -> None:
 
 
 @styled
-def plot_result(result, path=None) -> Figure:
+def plot_result(result: Result, path: str | PathLike[str] | None = None) -> Figure:
     """Voltage [V] and current [A] against time; every second step is shaded."""
     figure = Figure(figsize=(WIDTH, 3.6))
     top, bottom = figure.subplots(2, 1, sharex=True)
@@ -96,7 +102,7 @@ def plot_result(result, path=None) -> Figure:
 
 
 @styled
-def plot_audit(audit, path=None) -> Figure:
+def plot_audit(audit: Audit, path: str | PathLike[str] | None = None) -> Figure:
     """Ratio of each cell to each baseline in each metric, with intervals and the claimed factor."""
     ticks, bold = [], []
     figure = Figure()
@@ -132,7 +138,7 @@ def plot_audit(audit, path=None) -> Figure:
     return figure
 
 
-def _ratio(axes, y, c):
+def _ratio(axes: Any, y: float, c: Comparison) -> None:
     marker, colour, _ = SIGNS[c.metric]
     y += -0.17 if c.metric == "gravimetric" else 0.17
     low, high = c.interval
@@ -140,13 +146,13 @@ def _ratio(axes, y, c):
     axes.plot(c.ratio, y, marker, color=colour, markersize=5, markerfacecolor=_fill(marker, colour))
 
 
-def _fill(marker, colour):
+def _fill(marker: str, colour: str) -> str:
     """Dots are filled and squares empty, to be distinguished without colour."""
     return colour if marker == "o" else "white"
 
 
 @styled
-def energy_bars(audit) -> Figure:
+def energy_bars(audit: Audit) -> Figure:
     """Energy density of all cells per mass and per volume, at cell, stack and pack level."""
     figures = (*audit.baselines, *audit.cells)
     figure = Figure(figsize=(WIDTH, 1.3 + 0.56 * len(figures)))
@@ -174,7 +180,7 @@ def energy_bars(audit) -> Figure:
 
 
 @styled
-def ratio_map(m) -> Figure:
+def ratio_map(m: RatioMap) -> Figure:
     """Ratio against areal capacity and a thickness; thick line: claimed factor; hatched: no cell possible."""
     figure = Figure(figsize=(WIDTH, 3.5))
     axes = figure.subplots()
@@ -185,7 +191,7 @@ def ratio_map(m) -> Figure:
         axes.patch.set(hatch="xxx", edgecolor=GREY)
         notes.append("hatched: no such cell")
     if z.count():
-        levels = MaxNLocator(8).tick_values(float(z.min()), float(z.max()))
+        levels = np.asarray(MaxNLocator(8).tick_values(float(z.min()), float(z.max())))
         ends = min(levels[0], m.factor - 1e-6), max(levels[-1], m.factor + 1e-6)
         colours = mpl.colors.TwoSlopeNorm(m.factor, *ends)
         axes.contourf(x, y, z, levels, cmap=_pale(), norm=colours).set_edgecolor("face")
@@ -206,14 +212,14 @@ def ratio_map(m) -> Figure:
     return figure
 
 
-def _pale():
+def _pale() -> Any:
     """Light colours, orange below the claimed factor and purple above."""
     shades = mpl.colormaps["PuOr"](np.linspace(0.12, 0.88, 256))
     return mpl.colors.ListedColormap(0.25 + 0.75 * shades)
 
 
 @styled
-def waterfall(f) -> Figure:
+def waterfall(f: Figures) -> Figure:
     """Mass [g] and volume [cm³] of a cell by component."""
     parts = (({k: 1e3 * v for k, v in f.design.masses.items()}, "mass [g]"),
              ({k: 1e6 * v for k, v in f.design.volumes.items()}, "volume [cm³]"))
@@ -244,7 +250,7 @@ def waterfall(f) -> Figure:
 
 
 @styled
-def discharge_curves(f) -> Figure:
+def discharge_curves(f: Figures) -> Figure:
     """Voltage against delivered charge per electrode area; darker and wider lines for higher rates."""
     figure = Figure(figsize=(WIDTH, 3.1))
     axes = figure.subplots()
@@ -265,7 +271,7 @@ def discharge_curves(f) -> Figure:
 
 
 @styled
-def ragone(figures: Iterable) -> Figure:
+def ragone(figures: Iterable[Figures]) -> Figure:
     """Energy [Wh/kg] against mean power [W/kg] of constant-current discharges with positive energy."""
     figures = tuple(figures)
     figure = Figure(figsize=(WIDTH, 3.6))

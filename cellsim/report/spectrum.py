@@ -1,9 +1,14 @@
 """Plots of impedance spectra."""
+from os import PathLike
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from numpy.typing import NDArray
 
 from ..physics.constants import ZERO_CELSIUS
+from ..studies.spectrum import Spectrum
 from .plots import COLOURS, WIDTH, save, styled
 
 WIDE = 4.0  # ratio of the largest to the smallest modulus above which the axis is logarithmic
@@ -12,19 +17,19 @@ PLACES = ((5, -3, "left", "top"), (-5, 3, "right", "bottom"), (5, 3, "left", "bo
           (0, 6, "center", "bottom"), (0, -6, "center", "top"))
 
 
-def _decades(f):
+def _decades(f: NDArray[np.float64]) -> list[int]:
     """Indices of the frequencies closest to powers of ten, in descending order."""
     powers = np.arange(np.floor(np.log10(f.max()) + 1e-9), np.ceil(np.log10(f.min()) - 1e-9) - 0.5, -1.0)
     return [int(np.argmin(np.abs(np.log10(f) - p))) for p in powers]
 
 
-def _hertz(f):
+def _hertz(f: float) -> str:
     """A frequency with its unit."""
     unit, scale = ("kHz", 1e-3) if f >= 1e3 else ("Hz", 1.0) if f >= 1.0 else ("mHz", 1e3)
     return f"{float(f'{scale * f:.2g}'):g} {unit}"
 
 
-def _label(axes, x, y, points, texts):
+def _label(axes: Any, x: Any, y: Any, points: Any, texts: Any) -> None:
     """Label points where the text overlaps neither the curve nor another label; omit other labels."""
     axes.figure.draw_without_rendering()  # determines positions
     line = axes.transData.transform(np.column_stack([x, y]))
@@ -46,7 +51,7 @@ def _label(axes, x, y, points, texts):
 
 
 @styled
-def plot_spectrum(spectrum, path=None) -> Figure:
+def plot_spectrum(spectrum: Spectrum, path: str | PathLike[str] | None = None) -> Figure:
     """Nyquist plot with one dot per decade, and modulus and phase against frequency."""
     unit, scale = ("mΩ", 1e3) if spectrum.modulus.max() < 1.0 else ("Ω", 1.0)
     Z, f = scale * spectrum.impedance, spectrum.frequencies

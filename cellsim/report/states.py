@@ -2,16 +2,21 @@
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.registry import BackendFilter, backend_registry
+from numpy.typing import NDArray
 
 from ..arguments import listed, near, numbers, shown, text, whole
 from ..errors import ReportError
 from ..physics.constants import ZERO_CELSIUS
+from ..result import Result
 from .plots import BLUE, GREY, STYLE, Figure, clock, low, save, styled
+
+Array = NDArray[Any]
 
 TIME = "Time [s]"
 STATES = ("Voltage [V]", "Electrolyte concentration [mol.m-3]", "Electrolyte potential [V]",
@@ -61,7 +66,8 @@ class Panel:
 
 
 @styled
-def plot_states(result, path=None, *, states=True, times=5, slider=None):
+def plot_states(result: Result, path: str | PathLike[str] | None = None, *, states: Any = True, times: Any = 5,
+                slider: bool | None = None) -> Any:
     """Internal states of a `Result`; the arguments are those of `Result.plot`."""
     names = _names(result, states)
     if slider and path is not None:
@@ -84,7 +90,7 @@ def interactive() -> bool:
     return name in WIDGETS or name in {b.lower() for b in backend_registry.list_builtin(BackendFilter.INTERACTIVE)}
 
 
-def _names(result, states) -> tuple[str, ...]:
+def _names(result: Result, states: Any) -> tuple[str, ...]:
     """Variables to draw; by default those of STATES that exist and vary."""
     if states is True:
         names = tuple(n for n in STATES if n in result.variables
@@ -105,7 +111,7 @@ def _names(result, states) -> tuple[str, ...]:
     return names
 
 
-def _moments(result, times) -> np.ndarray:
+def _moments(result: Result, times: Any) -> Array:
     """Times [s] at which the states are drawn over each other."""
     start, end = float(result.t[0]), float(result.t[-1])
     if isinstance(times, int | np.integer) and not isinstance(times, bool):
@@ -117,7 +123,7 @@ def _moments(result, times) -> np.ndarray:
     return moments
 
 
-def _panel(result, name, moments) -> Panel:
+def _panel(result: Result, name: str, moments: Any) -> Panel:
     """Panel of a variable at given times [s], or at all stored times for None."""
     dims = result.variables.dims(name)
     every = result[name]
@@ -140,7 +146,7 @@ def _panel(result, name, moments) -> Panel:
                                      for k, where in ((0, first), (-1, last))), None, limits)
 
 
-def _separator(result, axis) -> tuple[float, float] | None:
+def _separator(result: Result, axis: Any) -> tuple[float, float] | None:
     """Start and end of the separator [um], from the centres of the volumes; None for the axis of one electrode."""
     if axis != "x [m]":
         return None
@@ -152,7 +158,7 @@ def _separator(result, axis) -> tuple[float, float] | None:
     return MICRO * edges[n], MICRO * edges[len(edges) - 1 - p]
 
 
-def _axes(figure, panels) -> Iterator:
+def _axes(figure: Any, panels: Any) -> Iterator[Any]:
     """Axes of all panels, with all parts drawn that do not change with time."""
     columns = min(3, len(panels))
     grid = figure.subplots(-(-len(panels) // columns), columns, squeeze=False).ravel()
@@ -163,16 +169,16 @@ def _axes(figure, panels) -> Iterator:
         yield axes
 
 
-def _size(panels) -> tuple[float, float]:
+def _size(panels: Any) -> tuple[float, float]:
     columns = min(3, len(panels))
     return PANEL[0] * columns, PANEL[1] * -(-len(panels) // columns) + 0.8
 
 
-def _title(result) -> str:
+def _title(result: Result) -> str:
     return f"{result.cell}, {result.model}, {result.temperature - ZERO_CELSIUS:.3g} °C"
 
 
-def _overlaid(result, names, moments) -> Figure:
+def _overlaid(result: Result, names: Any, moments: Any) -> Figure:
     """The plot without a slider; darker and wider lines for later times."""
     panels = [_panel(result, name, moments) for name in names]
     unit, scale = clock(result.t[-1] - result.t[0])
@@ -193,13 +199,13 @@ def _overlaid(result, names, moments) -> Figure:
     return figure
 
 
-def _explain(axes, panels):
+def _explain(axes: Any, panels: Any) -> Any:
     """Legend entries for the line styles of both ends of an electrode."""
     for where, dash in ENDS.items() if any(c.label for p in panels for c in p.curves) else ():
         axes.plot([], [], color=GREY, linestyle=dash, label=where)
 
 
-def _with_slider(result, names):
+def _with_slider(result: Result, names: Any) -> Any:
     """The plot with a slider over the stored times; `figure.slider` is the widget."""
     import matplotlib.pyplot as plt
     from matplotlib.widgets import Slider
@@ -221,7 +227,7 @@ def _with_slider(result, names):
     figure.slider = Slider(below.add_axes((0.12, 0.3, 0.75, 0.5)), f"time [{unit}]", stops[0], stops[-1],
                            valinit=stops[0], valstep=stops, valfmt="%.4g")
 
-    def show(value):
+    def show(value: Any) -> Any:
         row = last[np.argmin(np.abs(stops - value))]
         for line, panel, c in moving:
             if panel.still is None:

@@ -1,21 +1,25 @@
 """Tables for the terminal."""
+from collections.abc import Sequence
+from typing import Any
+
 from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from ..parameters import cells, load
+from ..parameters import Cell, cells, load
 from ..parameters.names import METHODS
 from ..studies import charging_claim as charging
 from ..studies import voids
-from ..studies.records import Verdict
+from ..studies.records import Audit, Figures, Verdict
+from ..studies.stated import StatedClaims
 from . import words
 
 LONGEST = 28  # characters of a name that leave space for numbers on a narrow terminal
 ACCESS = {"seen": "", "second-hand": ", second-hand", "memory": ", from memory"}
 
 
-def audit_table(audit) -> Group:
+def audit_table(audit: Audit) -> Group:
     """Energy densities at cell, stack and pack level, and the conditions of each cell."""
     figures = (*audit.cells, *audit.baselines)
     tables = []
@@ -32,7 +36,7 @@ def audit_table(audit) -> Group:
     return Group(*tables, _conditions(figures), _origins(figures))
 
 
-def _conditions(figures) -> Table:
+def _conditions(figures: Sequence[Figures]) -> Table:
     described = [words.conditions(f) for f in figures]
     keys = [key for key in described[0] if key != words.ORIGIN]
     table = plain_table("Conditions", "cell", *(key.replace(" ", "\n") for key in keys), named=figures)
@@ -41,14 +45,14 @@ def _conditions(figures) -> Table:
     return table
 
 
-def _origins(figures) -> Table:
+def _origins(figures: Sequence[Figures]) -> Table:
     table = plain_table("Values by method [%]", "cell", *METHODS, named=figures)
     for f in figures:
         table.add_row(Text(f.name), *(f"{100 * share:.0f}" for share in f.cell.provenance().score.values()))
     return table
 
 
-def verdict_table(audit) -> Group:
+def verdict_table(audit: Audit) -> Group:
     """All comparisons of each cell, and the best one for each baseline and metric."""
     lines = Text()
     for c in audit.headlines:
@@ -64,12 +68,12 @@ def verdict_table(audit) -> Group:
     return Group(details, Text(words.tally(audit), style="bold"), Text(words.best_of(audit)), lines)
 
 
-def voids_lines(results) -> Group:
+def voids_lines(results: Any) -> Group:
     """Effect of voids on each cell, which is not part of the verdict."""
     return Group(Text(voids.TITLE, "bold"), *(Text(f"  {v.sentence}.") for v in results), Text(voids.NOTE, "dim"))
 
 
-def charging_table(verdicts) -> Group:
+def charging_table(verdicts: Any) -> Group:
     """The claim about charging time: each cell against each baseline, under two rules."""
     table = plain_table(f"{charging.TITLE}: {words.charging_rule()}", "cell", "baseline", "rule", "°C",
                         "min", "base-\nline", "ratio", "", "or with", named=[])
@@ -85,7 +89,7 @@ def charging_table(verdicts) -> Group:
                  Text(note + charging.SOURCE, "dim"))
 
 
-def provenance_table(cell) -> Table:
+def provenance_table(cell: Cell) -> Table:
     """Value, unit, method, source and note of every quantity; fractions by method in the caption."""
     origin = cell.provenance()
     table = plain_table(f"{cell.name}: {cell.title}", "quantity", "value", "unit", "method", "source", "note")
@@ -105,7 +109,7 @@ def cells_table() -> Table:
     return table
 
 
-def speed_table(rows, machine) -> Table:
+def speed_table(rows: Any, machine: Any) -> Table:
     """Processor time of runs on this machine."""
     table = plain_table("Processor time of a run, one core", "model", "protocol", "ms", "runs/s", "times kept",
                    "runs measured")
@@ -116,7 +120,7 @@ def speed_table(rows, machine) -> Table:
     return table
 
 
-def claims_table(claims) -> Group:
+def claims_table(claims: StatedClaims) -> Group:
     """Manufacturers' statements, one table per cell: figures, conditions, missing conditions, sources."""
     parts: list = []
     for maker, product, note in claims.notes:
@@ -138,7 +142,7 @@ def claims_table(claims) -> Group:
     return Group(*parts)
 
 
-def plain_table(title, *columns, named=()) -> Table:
+def plain_table(title: str, *columns: str, named: Sequence[Figures] = ()) -> Table:
     """A table whose columns fold long text; the first one does so only if names of `named` are very long.
 
     Text from files is never interpreted as markup.

@@ -1,4 +1,6 @@
 """The validation as a table and as a chapter of the documentation."""
+from typing import Any
+
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -31,7 +33,7 @@ include, the notes do not say: only order of magnitude and trend are compared, a
 """
 
 
-def validation_table(outcomes) -> Group:
+def validation_table(outcomes: Any) -> Group:
     """One row per comparison, and the tally."""
     table = plain_table("Validation", "line", "kind", "error", "limit", "verdict")
     for o in outcomes:
@@ -40,7 +42,7 @@ def validation_table(outcomes) -> Group:
     return Group(table, Text(tally(outcomes), style="bold"))
 
 
-def details(outcomes) -> Group:
+def details(outcomes: Any) -> Group:
     """Data, protocol and points of each comparison."""
     parts: list = []
     for o in outcomes:
@@ -52,14 +54,14 @@ def details(outcomes) -> Group:
     return Group(*parts)
 
 
-def _points(o) -> Table:
+def _points(o: Any) -> Table:
     table = plain_table("", "", "reference", "cellsim", "use")
     for p in o.found.points:
         table.add_row(Text(p.what), words.number(p.reference), words.number(p.found), use(p))
     return table
 
 
-def chapter(outcomes) -> str:
+def chapter(outcomes: Any) -> str:
     """The chapter in Markdown."""
     lines = [HEADING, "| line | kind | predicted | error | limit | verdict |", "|---|---|---|---|---|---|"]
     lines += [_row(o.line.name, o.line.kind, o.line.predicted, f"{error(o)} {unit(o)}", words.number(o.line.limit),
@@ -74,11 +76,11 @@ def chapter(outcomes) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _row(*cells) -> str:
+def _row(*cells: Any) -> str:
     return "| " + " | ".join(text.strip().replace("|", "\\|") for text in cells) + " |"
 
 
-def _facts(o):
+def _facts(o: Any) -> Any:
     yield "data", o.line.data
     yield "protocol", o.line.protocol
     yield "fitted", o.line.fitted
@@ -90,34 +92,34 @@ def _facts(o):
         yield "remark", o.found.remark
 
 
-def use(point) -> str:
+def use(point: Any) -> str:
     """Whether a point was fitted or is compared."""
     return "fitted" if point.fitted else "compared"
 
 
-def error(o) -> str:
+def error(o: Any) -> str:
     """The error to three digits."""
     return words.number(o.found.error)
 
 
-def unit(o) -> str:
+def unit(o: Any) -> str:
     """The unit of the error."""
     inside = o.line.error.rpartition("[")[2].rstrip("]")
     return inside if "[" in o.line.error else ""
 
 
-def verdict(o) -> str:
+def verdict(o: Any) -> str:
     """The verdict with its symbol."""
     return f"{'✓' if o.within else '✗'} {o.verdict}"
 
 
-def _colour(o):
+def _colour(o: Any) -> Any:
     if not o.as_stated:
         return "bold red"
     return "green" if o.within else "yellow"
 
 
-def tally(outcomes) -> str:
+def tally(outcomes: Any) -> str:
     """Number of comparisons within their limits, failing as stated, and not as stated."""
     within = sum(o.within and o.as_stated for o in outcomes)
     stated = sum(not o.within and o.as_stated for o in outcomes)

@@ -3,7 +3,8 @@ import math
 
 from ..errors import ProtocolError
 from ..models.mesh import pressure, surface_area
-from ..models.parts import NEGATIVE, PARTS, is_metal
+from ..models.parts import NEGATIVE, PARTS, is_metal, values_of
+from ..parameters import Cell
 from ..physics.interphase import coated, cycle_resistance, storage_resistance
 from ..physics.mechanics import connection_loss_rate, contact_loss_rate, excess_strain
 from ..physics.transport import arrhenius
@@ -14,7 +15,7 @@ PER_TIME = ("calendar interphase growth",)
 LEAST = 0.01  # lower limit of contact fraction and utilisation
 
 
-def aged(cell, cycles=0.0, hours=0.0, temperature=None):
+def aged(cell: Cell, cycles: float = 0.0, hours: float = 0.0, temperature: float | None = None) -> Cell:
     """The cell after a number of cycles and hours at a temperature [K], by default its ambient temperature.
 
     Rates of growth and loss are those of the parameter set (none by default).  They change film resistance, contact
@@ -29,7 +30,7 @@ def aged(cell, cycles=0.0, hours=0.0, temperature=None):
         return cell
     _check_rates(cell, cycles, hours)
     T = cell.temperature(temperature)
-    changes = {}
+    changes: dict[str, float] = {}
     for part in PARTS:
         of_part = _lithium(cell, hours, T) if is_metal(cell, part) else _porous(cell, part, float(cycles))
         changes |= {f"{part}/{key}": value for key, value in of_part.items()
@@ -37,7 +38,7 @@ def aged(cell, cycles=0.0, hours=0.0, temperature=None):
     return cell.with_(changes) if changes else cell
 
 
-def _check_rates(cell, cycles, hours):
+def _check_rates(cell: Cell, cycles: float, hours: float) -> None:
     """Refuse cycles or hours for which the cell states no rate of ageing."""
     per_cycle = [f"{part}/{key}" for part in PARTS if not is_metal(cell, part) for key in PER_CYCLE]
     per_time = [f"{part}/{key}" for part in PARTS if is_metal(cell, part) for key in PER_TIME]
@@ -49,8 +50,8 @@ def _check_rates(cell, cycles, hours):
                             "liquid cells are not modelled)")
 
 
-def _porous(cell, part, cycles) -> dict[str, float]:
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+def _porous(cell: Cell, part: str, cycles: float) -> dict[str, float]:
+    get = values_of(cell, part)
     P = pressure(cell)
     excess = excess_strain(get("volume change"), P, get("contact strength"), get("electrolyte modulus"))[0]
     theta, u = get("contact fraction"), get("utilisation")
@@ -63,13 +64,13 @@ def _porous(cell, part, cycles) -> dict[str, float]:
             "film resistance": get("film resistance") + growth * surface_area(cell, part) * get("thickness")}
 
 
-def _relaxing(slope, cycles) -> float:
+def _relaxing(slope: float, cycles: float) -> float:
     """Integral of exp(slope N) over the cycles N: change by a rate linear in its variable, per initial rate."""
     return math.expm1(slope * cycles) / slope if slope else cycles
 
 
-def _lithium(cell, hours, T) -> dict[str, float]:
-    get = lambda key: cell.value(f"{NEGATIVE}/{key}")  # noqa: E731
+def _lithium(cell: Cell, hours: float, T: float) -> dict[str, float]:
+    get = values_of(cell, NEGATIVE)
     T_ref = cell.value("cell/reference temperature")
     faster = math.sqrt(arrhenius(get("interphase growth activation energy"), T, T_ref))
     growth = storage_resistance(hours * HOUR, get("calendar interphase growth"), HOUR)[0] if hours else 0.0
