@@ -56,7 +56,7 @@ def test_wheel_carries_its_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for path in (ROOT / "parameter_sets").glob("*.json"):
         assert f"cellsim/_parameter_sets/{path.name}" in names
-    assert "cellsim/studies/nissan_energy.yaml" in names
+    assert "cellsim/py.typed" in names and "cellsim/studies/nissan_energy.yaml" in names
     for path in (ROOT / "cellsim" / "studies" / "claims").glob("*.yaml"):
         assert f"cellsim/studies/claims/{path.name}" in names
     assert "cellsim/_reference/dualfoil/C_Li_PEO_TiS2_5_bv.csv" in names  # what `cellsim validate` compares with

@@ -15,7 +15,7 @@ Start = Annotated[float, typer.Option("--from", help="Initial state of charge [%
 End = Annotated[float, typer.Option("--to", help="Final state of charge [%].")]
 Bounds = Annotated[str | None, typer.Option(
     "--limits", help="'plating margin >= 10 mV, temperature <= 55 degC, current <= 4C'; others are not limited.")]
-Celsius = Annotated[float, typer.Option(help="Initial and ambient temperature [degC].")]
+Celsius = Annotated[float, typer.Option(help="Initial and ambient temperature in degC.")]
 Output = Annotated[list[Path] | None, typer.Option(
     "--output", "-o", help="Picture (.png, .svg, .pdf) or table (.csv, .parquet), or both (repeatable). Rows of a "
     "table are saved as they are computed; the same command resumes an interrupted one.")]
@@ -29,8 +29,8 @@ def charge(
     start: Start = 10.0,
     end: End = 80.0,
     temperature: Annotated[str, typer.Option(
-        help="Temperatures [degC]: one, several separated by commas, or FROM:TO:NUMBER.")] = "25",
-    ambient: Annotated[float | None, typer.Option(help="Ambient temperature [degC]; default: the initial temperature.")]
+        help="Temperatures in degC: one, several separated by commas, or FROM:TO:NUMBER.")] = "25",
+    ambient: Annotated[float | None, typer.Option(help="Ambient temperature in degC; default: the initial temperature.")]
     = None,
     fastest: Annotated[bool, typer.Option(
         "--fastest", help="Fastest charge within the limits; alone, or in addition to --protocol.")] = False,

@@ -17,7 +17,7 @@ def audit(
     cell: Annotated[list[str] | None, typer.Option(help="Cell to check (repeatable): name or .json file.")] = None,
     baseline: Annotated[list[str] | None, typer.Option(help="Baseline (repeatable): name or .json file.")] = None,
     c_rate: Annotated[float | None, typer.Option(help="Discharge rate, overrides that of the claim.")] = None,
-    temperature: Annotated[float | None, typer.Option(help="Temperature [degC], overrides that of the claim.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Temperature in degC, overrides that of the claim.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML report to write.")] = None,
 ) -> None:
     """Check a claim about energy density, and find the conditions under which it would hold."""

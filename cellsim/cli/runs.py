@@ -25,10 +25,10 @@ def simulate(
     heat: Annotated[bool, typer.Option(help="Compute the temperature of the cell.")] = False,
     model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
     temperature: Annotated[float | None, typer.Option(
-        help="Temperature [degC]; default: that of the parameter set.")] = None,
+        help="Temperature in degC; default: that of the parameter set.")] = None,
     ambient: Annotated[float | None, typer.Option(
-        help="Ambient temperature [degC], with --heat; default: the initial temperature.")] = None,
-    time_budget: Annotated[float, typer.Option(help="Limit of processor time per step [s].")] = 10.0,
+        help="Ambient temperature in degC, with --heat; default: the initial temperature.")] = None,
+    time_budget: Annotated[float, typer.Option(help="Limit of processor time per step, in seconds.")] = 10.0,
     output: Annotated[Path | None, typer.Option(
         "--output", "-o", help="Save as .csv, .parquet, .nc, .png, .svg or .pdf.")] = None,
 ) -> None:
@@ -78,7 +78,7 @@ def impedance(
     soc: Annotated[float, typer.Option(help="State of charge, 0 to 1.")] = 0.5,
     model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
     temperature: Annotated[float | None, typer.Option(
-        help="Temperature [degC]; default: that of the parameter set.")] = None,
+        help="Temperature in degC; default: that of the parameter set.")] = None,
     lowest: Annotated[float, typer.Option(help="Lowest frequency [Hz].")] = 1e-3,
     highest: Annotated[float, typer.Option(help="Highest frequency [Hz].")] = 1e4,
     double_layer: Annotated[float | None, typer.Option(
