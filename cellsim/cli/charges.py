@@ -30,7 +30,7 @@ def charge(
     end: End = 80.0,
     temperature: Annotated[str, typer.Option(
         help="Temperatures in degC: one, several separated by commas, or FROM:TO:NUMBER.")] = "25",
-    ambient: Annotated[float | None, typer.Option(help="Ambient temperature in degC; default: the initial temperature.")]
+    ambient: Annotated[float | None, typer.Option(help="Ambient temperature in degC; default: initial temperature.")]
     = None,
     fastest: Annotated[bool, typer.Option(
         "--fastest", help="Fastest charge within the limits; alone, or in addition to --protocol.")] = False,
