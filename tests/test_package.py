@@ -56,7 +56,7 @@ def test_wheel_carries_its_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for path in (ROOT / "parameter_sets").glob("*.json"):
         assert f"cellsim/_parameter_sets/{path.name}" in names
-    assert "cellsim/studies/nissan_energy.yaml" in names
+    assert "cellsim/py.typed" in names and "cellsim/studies/nissan_energy.yaml" in names
     for path in (ROOT / "cellsim" / "studies" / "claims").glob("*.yaml"):
         assert f"cellsim/studies/claims/{path.name}" in names
     assert "cellsim/_reference/dualfoil/C_Li_PEO_TiS2_5_bv.csv" in names  # what `cellsim validate` compares with
@@ -86,4 +86,4 @@ def test_installed_program_is_the_wheel_s(installed, tmp_path):
                            capture_output=True, check=True).stdout.strip()
     assert Path(where).is_relative_to(site.resolve()) or Path(where).is_relative_to(site)
     done = cli(python, tmp_path, "show", "leaf_2081")
-    assert done.returncode == 2 and "did you mean leaf_2018" in done.stderr
+    assert done.returncode == 2 and "did you mean 'leaf_2018'" in done.stderr

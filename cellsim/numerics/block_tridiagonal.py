@@ -1,9 +1,9 @@
 """Newman's BAND(J): elimination of 3x3 blocks, in place, with one or two right-hand sides.
 
-One array (n, 3, 11) holds the blocks below the diagonal, on it, above it, and the right-hand
-sides, in columns from LOWER, DIAGONAL, UPPER and RIGHT.  Between neighbours the third unknown
-couples only to itself, as the potential of the solid does: of the blocks off the diagonal, the
-sweep reads the upper left 2x2 corner and the lower right entry.
+An array (n, 3, 11) contains the blocks below, on and above the diagonal and the right-hand sides, in the columns
+starting at LOWER, DIAGONAL, UPPER and RIGHT.  Between neighbouring volumes the third unknown (the potential of the
+solid phase) couples only to itself: of the off-diagonal blocks only the upper left 2x2 corner and the lower right
+entry are read.
 """
 from ..support.compile import inner
 
@@ -23,8 +23,8 @@ def inverse(a, b, c, d, e, f, g, h, i):
 def eliminate(B, border):
     """Forward sweep of B (n, 3, 11), from the first row of blocks to the last.
 
-    Leaves the solution at the last row in its right-hand sides, and in the others what `substitute`
-    needs.  The second right-hand side takes part if `border`.  No pivoting between blocks.
+    The right-hand sides of the last row become its solution, those of the other rows the input of `substitute`.
+    The second right-hand side is included if `border`.  No pivoting between blocks.
     """
     u00, u01, u02, u10, u11, u12, u20, u21, u22 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     y0, y1, y2, z0, z1, z2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -54,7 +54,7 @@ def eliminate(B, border):
 
 @inner
 def before(B, i, y0, y1, y2, x0, x1, x2):
-    """Solution in row i of blocks for its right-hand side y after the forward sweep, from x, that in the next row."""
+    """Solution in block row i from its right-hand side y after the forward sweep and the solution x of the next row."""
     return (y0 - B[i, 0, 6] * x0 - B[i, 0, 7] * x1 - B[i, 0, 8] * x2,
             y1 - B[i, 1, 6] * x0 - B[i, 1, 7] * x1 - B[i, 1, 8] * x2,
             y2 - B[i, 2, 6] * x0 - B[i, 2, 7] * x1 - B[i, 2, 8] * x2)
@@ -62,9 +62,9 @@ def before(B, i, y0, y1, y2, x0, x1, x2):
 
 @inner
 def substitute(B, border, weight):
-    """Backward sweep: the solution into the first right-hand side.
+    """Backward sweep: the first right-hand side becomes the solution.
 
-    If `border`, it is that of the first right-hand side plus `weight` times the second.
+    With `border`, of the first right-hand side plus `weight` times the second.
     """
     x0, x1, x2 = 0.0, 0.0, 0.0
     for i in range(B.shape[0] - 1, -1, -1):

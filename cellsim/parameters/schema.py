@@ -1,11 +1,12 @@
 """The parameter file as a JSON Schema, for editors.  `python -m cellsim.parameters.schema` prints it."""
 import json
+from typing import Any
 
-from .catalogue import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
+from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, RENAMED, SECTIONS, TEXTS, Name, quantities
 
 
-def _quantity(name):
-    forms = {"value": {"type": "number"}}
+def _quantity(name: Name) -> dict[str, Any]:
+    forms: dict[str, Any] = {"value": {"type": "number"}}
     if name.law:
         forms["expression"] = {"type": "string"}
         pairs = {"type": "array", "items": {"type": "number"}, "minItems": 2}
@@ -23,15 +24,18 @@ def _quantity(name):
             "required": ["unit", "source", "method"], "oneOf": [{"required": [form]} for form in forms]}
 
 
-def _section(section, kind=None):
+def _section(section: str, kind: str | None = None) -> dict[str, Any]:
     names = quantities(section, kind)
     words = {k: {"enum": [kind] if kind else list(v)} for k, v in TEXTS.get(section, {}).items()}
+    optional = {k: {"enum": list(v)} for k, v in OPTIONAL_TEXTS.get(section, {}).items()}
+    renamed = {old: _quantity(names[new]) | {"deprecated": True, "description": f"old name of '{new}'"}
+               for old, new in RENAMED.get(str(kind), {}).items()}
     return {"type": "object", "additionalProperties": False,
-            "properties": words | {key: _quantity(name) for key, name in names.items()},
+            "properties": words | optional | {key: _quantity(name) for key, name in names.items()} | renamed,
             "required": [*words, *(k for k, n in names.items() if n.default is None and not n.optional)]}
 
 
-def json_schema() -> dict:
+def json_schema() -> dict[str, Any]:
     """JSON Schema of a parameter file."""
     parts = {s: _section(s) for s in SECTIONS}
     for part in ("negative electrode", "positive electrode"):

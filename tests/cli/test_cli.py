@@ -45,7 +45,7 @@ def test_show_prints_values_with_their_origin(run):
 def test_simulate_says_how_it_ended(run, arguments, words):
     """In words, with capacity and energy."""
     code, out, _ = run("simulate", TARGET, *arguments)
-    assert code == 0 and words in out and "A.h" in out and "W.h" in out
+    assert code == 0 and words in out and " Ah" in out and " Wh" in out
 
 
 @pytest.mark.parametrize("arguments, start", [(("--protocol", "Rest for 1 s"), "100 %"), (("--discharge", 1), "100 %"),
@@ -129,7 +129,7 @@ def test_output_that_cannot_be_written_is_one_sentence():
 def test_a_cell_may_start_warmer_than_its_surroundings(run):
     """Also from the command line: a discharge of a warm cell in the cold gives less."""
     ask = ("simulate", "lgm50_chen2020", "--discharge", 1, "--heat", "--temperature", 25, "--ambient")
-    warm, cold = (float(run(*ask, T)[1].split("A.h")[0].split()[-1]) for T in (25, -20))
+    warm, cold = (float(run(*ask, T)[1].split(" Ah,")[0].split()[-1]) for T in (25, -20))
     assert cold < warm
 
 
@@ -226,7 +226,7 @@ def test_faulty_parameter_files_end_with_one_sentence(run, tmp_path, record, wor
 
 
 @pytest.mark.parametrize("arguments, words", [
-    (("show", "leaf_2081"), "did you mean leaf_2018"),
+    (("show", "leaf_2081"), "did you mean 'leaf_2018'"),
     (("show", "nowhere.json"), "cannot be read"),
     (("audit", "-o", "/nowhere/report.html"), "/nowhere/report.html: cannot be written"),
     (("audit", "-o", "/"), "is a folder"),

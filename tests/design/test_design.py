@@ -119,7 +119,7 @@ def test_levels_of_energy_density():
 def test_what_cannot_be_built_is_said():
     """Layers too large for the can, and a missing density."""
     cell = cellsim.load(M50)
-    with pytest.raises(cellsim.ParameterError, match="more than"):
+    with pytest.raises(cellsim.ParameterError, match="exceeds"):
         build(cell.with_({"cell/electrode area": 0.2}))
     raw = cell.to_json()
     del raw["design"]["separator density"]

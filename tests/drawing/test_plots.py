@@ -95,7 +95,7 @@ def test_states_of_a_loaded_result_are_those_of_the_run(result, tmp_path):
 def test_a_file_is_written_and_holds_no_slider(result, tmp_path, window):
     result.plot(tmp_path / "states.png", states=True)
     assert (tmp_path / "states.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(ReportError, match="a file holds no slider"):
+    with pytest.raises(ReportError, match="a file cannot contain a slider"):
         result.plot(tmp_path / "again.png", states=True, slider=True)
 
 
@@ -250,11 +250,11 @@ WRONG = {
     "nothing": (lambda r, p: cellsim.compare([]), "nothing to compare"),
     "a name": (lambda r, p: cellsim.compare([LIQUID]), "expected results or ensembles, found str"),
     "in a file": (lambda r, p: cellsim.compare(_streamed(p)), "simulate it without `path`"),
-    "failed": (lambda r, p: cellsim.compare(_never_began()), "case 0 never began"),
+    "failed": (lambda r, p: cellsim.compare(_never_began()), "case 0 did not start"),
     "labels": (lambda r, p: cellsim.compare([r], labels=["a", "b"]), "2 labels for 1 results"),
     "same labels": (lambda r, p: cellsim.compare([r, r], labels=["a", "a"]), "two labels are the same"),
     "unknown": (lambda r, p: cellsim.compare(r).plot(y="Voltage"), "has no variable 'Voltage'; did you mean"),
-    "in space": (lambda r, p: cellsim.compare(r).plot(y=C_E), "not one number at a time"),
+    "in space": (lambda r, p: cellsim.compare(r).plot(y=C_E), "depends on position"),
     "no panel": (lambda r, p: cellsim.compare(r).plot(y=()), "name at least one"),
 }
 

@@ -91,7 +91,7 @@ def test_a_period_whose_rows_no_memory_holds_is_refused_before_the_run():
 def test_a_run_that_fills_its_memory_stops_with_that_reason(steps, period, monkeypatch):
     """With its rows up to there; a limit of 4 MB is for this test."""
     monkeypatch.setattr(simulation, "MOST", 4_000_000)
-    with pytest.raises(SolveError, match="the rows of the run fill what a result may keep") as fault:
+    with pytest.raises(SolveError, match="the rows of the run exceed the maximum size of a result") as fault:
         cellsim.simulate(CHEN, steps, SMALL, period=period)
     result = fault.value.result
     assert result.endings[-1] is Ending.SOLVER_MEMORY

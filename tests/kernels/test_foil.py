@@ -16,7 +16,7 @@ ENDS = {N + "vanishing charge": 180.0}
 FREE = ENDS | {"design/lithium excess thickness": 0.0}  # lithium only from the positive electrode
 HOST = FREE | {N + "host capacity": 28800.0}
 VOIDS = ENDS | {N + "void share": 1.0, N + "creep current density": 2.0, N + "creep exponent": 1.9}
-GROWS = ENDS | {N + "interphase growth": 2e-4, N + "interphase conductivity": 1e-5,
+GROWS = ENDS | {N + "calendar interphase growth": 2e-4, N + "interphase conductivity": 1e-5,
                 N + "interphase lithium concentration": 6e4}
 PRESSED = VOIDS | {"cell/stack modulus": 1e9, "cell/stack height": 1.5e-4, "cell/stack compliance": 1e-12,
                    N + "contact resistance": 5e-4, "positive electrode/volume change": -0.05}
@@ -176,7 +176,7 @@ def test_random_lithium_never_fails_the_solver():
     for _ in range(60):
         changes = dict(ALL)
         for key, lo, hi in ((N + "vanishing charge", 1.0, 2e3), (N + "host capacity", 1e3, 5e4),
-                            (N + "creep current density", 0.05, 50.0), (N + "interphase growth", 1e-6, 1e-2),
+                            (N + "creep current density", 0.05, 50.0), (N + "calendar interphase growth", 1e-6, 1e-2),
                             ("cell/operating pressure", 1e5, 5e7), ("cell/stack modulus", 1e7, 1e10),
                             (N + "void height", 1e-7, 1e-5)):
             changes[key] = float(np.exp(rng.uniform(np.log(lo), np.log(hi))))

@@ -190,7 +190,7 @@ def test_a_law_that_is_singular_within_reach_runs_where_it_is_finite_and_says_wh
                                  "3e-10*(1 + min(max((T - 298.15)*1e9, 0), 1)*x/1000)"])
 def test_a_jump_where_a_run_begins_is_refused(law):
     """As a factor, and mixed with x: no table meets it, so that nothing is made up."""
-    with pytest.raises(ParameterError, match="electrolyte/diffusivity .*too fast.*begin at another temperature"):
+    with pytest.raises(ParameterError, match="electrolyte/diffusivity .*too fast.*start at another temperature"):
         cellsim.simulate(cellsim.load(CHEN).with_({D_E: law}), "Rest for 1 s", heat=True, temperature=298.14)
 
 

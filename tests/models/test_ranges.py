@@ -30,7 +30,7 @@ def test_a_diffusivity_ends_where_its_table_does():
     assert runs[0].discharge_capacity == approx(runs[1].discharge_capacity, rel=2e-3)
     said, = runs[0].remarks
     assert said.startswith("positive electrode/particle diffusivity was used at x = 0.909 to 0.9")
-    assert said.endswith("beyond its data (0.26 to 0.909)") and said in repr(runs[0]) and runs[1].remarks == ()
+    assert said.endswith("outside its data (0.26 to 0.909)") and said in repr(runs[0]) and runs[1].remarks == ()
 
 
 def test_a_conductivity_ends_where_its_table_does(tmp_path):

@@ -151,7 +151,7 @@ def test_stated_windows_are_kept_and_the_other_electrode_follows():
         cell.with_({f"{NEGATIVE}/maximum stoichiometry": 0.8, f"{POSITIVE}/maximum stoichiometry": 0.86})
     near = cell.with_({f"{NEGATIVE}/maximum stoichiometry": 0.91, f"{POSITIVE}/maximum stoichiometry": 0.86})
     assert "differ by" in near.remarks[-1] and lithium(near, 0.0) == approx(lithium(near, 1.0), rel=1e-12)
-    with pytest.raises(cellsim.ParameterError, match="would be 1.[0-9]* to keep the cell's lithium"):
+    with pytest.raises(cellsim.ParameterError, match="would be 1.[0-9]* to conserve the cell's lithium"):
         cell.with_({f"{POSITIVE}/minimum stoichiometry": 0.1})
     wide = cell.with_({f"{NEGATIVE}/minimum stoichiometry": 0.0, f"{NEGATIVE}/thickness": 90e-6})
     assert wide.value(f"{NEGATIVE}/minimum stoichiometry") == 0.0

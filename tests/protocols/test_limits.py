@@ -127,7 +127,7 @@ def test_leaving_the_temperatures_of_the_laws_stops_the_run_and_is_called_that()
     """A heater without end; no one asked for a temperature limit."""
     result = cellsim.simulate(LG, "Heat at 50 W for 10 hours; Discharge at 1C", heat=True, soc=0.5)
     assert result.endings == (Ending.TEMPERATURE_RANGE,)
-    assert "range of temperatures" in str(result).splitlines()[0]
+    assert "temperature range" in str(result).splitlines()[0]
     asked = cellsim.simulate(LG, "Heat at 50 W until 40 degC; Discharge at 1C for 1 s", heat=True, soc=0.5)
     assert asked.endings == (Ending.TEMPERATURE, Ending.DURATION)
 

@@ -110,7 +110,7 @@ def _unsigned(path):
 @pytest.mark.parametrize("make, words", ((Path.mkdir, "is not a file"), (os.mkfifo, "is not a file"),
                                          (lambda path: None, "there is no such file"), (_table, "not a saved"),
                                          (lambda path: path.symlink_to("/dev/zero"), "is not a file"),
-                                         (_later, "of this version"), (_unsigned, "without a digest"),
+                                         (_later, "this version of cellsim"), (_unsigned, "without a digest"),
                                          (lambda path: path.write_text("x"), "not a saved")))
 def test_other_things_are_told(make, words, tmp_path):
     """Folders, pipes, devices, other tables, later versions and texts: a sentence, and nothing waits."""

@@ -374,7 +374,7 @@ def test_tables_hold_what_the_result_holds(result):
 
 
 def test_an_unknown_variable_suggests_the_nearest(result):
-    with pytest.raises(KeyError, match="nearest: Voltage"):
+    with pytest.raises(KeyError, match="did you mean 'Voltage"):
         result["Voltage"]
 
 

@@ -70,7 +70,7 @@ def test_what_is_not_stated_is_what_the_quantity_needs_and_the_source_does_not_g
     qse5 = pick(found, "QSE-5, B sample", "gravimetric energy density", 301.0)
     assert qse5.not_stated == ("pressure", "areal capacity") and qse5.status == "measured"
     solstice = pick(found, "Solstice", "gravimetric energy density", 450.0)
-    assert "level" in solstice.not_stated and solstice.status == "target" and solstice.text == "up to 450 W.h/kg"
+    assert "level" in solstice.not_stated and solstice.status == "target" and solstice.text == "up to 450 Wh/kg"
 
 
 def test_the_energy_densities_of_one_cell_give_a_density_that_a_cell_can_have(found):
@@ -92,16 +92,16 @@ def test_derived_figures_are_the_arithmetic_they_show(found):
             high, low, minutes, rate = map(float, re.search(r"\((\S+) - (\S+)\) % / (\S+) min = (\S+)C", line).groups())
             assert rate == approx((high - low) / 100.0 * 60.0 / minutes, rel=5e-3)
         else:
-            rate, areal, density = map(float, re.search(r"(\S+)C x (\S+) mA.h/cm2 = (\S+) mA/cm2", line).groups())
+            rate, areal, density = map(float, re.search(r"(\S+)C x (\S+) mAh/cm² = (\S+) mA/cm²", line).groups())
             assert density == approx(rate * areal, rel=5e-3)
     assert len(shown) == sum(f.quantity == "charge time" and "window" in f.conditions for f in found) + sum(
         f.quantity == "charge time" and {"window", "areal capacity"} <= set(f.conditions) for f in found)
 
 
 def test_a_charge_from_10_to_80_percent_in_15_minutes_is_2_8_c(read):
-    """And at 5 mA.h/cm2 14 mA/cm2."""
+    """And at 5 mAh/cm² 14 mA/cm²."""
     assert read({}).figures[0].derived == ("mean rate (80 - 10) % / 15 min = 2.8C",
-                                           "mean current density 2.8C x 5 mA.h/cm2 = 14 mA/cm2")
+                                           "mean current density 2.8C x 5 mAh/cm² = 14 mA/cm²")
     assert read({("figures", 0, "conditions"): {}}).figures[0].derived == ()
 
 
@@ -147,14 +147,15 @@ BAD = {
     "three values": ({("figures", 0, "value"): [1, 2, 3]}, r"figures/0: value: give a number or \[low, high\]"),
     "infinite": ({("figures", 0, "value"): float("inf")}, "figures/0/value.*finite"),
     "no source": ({("figures", 0, "source"): "press"}, "figures/0/source: 'press' is not one of sources; add it"),
-    "promoted": ({("sources", "paper", "access"): "memory"}, "figures/0/confidence: what is from memory"),
+    "promoted": ({("sources", "paper", "access"): "memory"},
+                 "figures/0/confidence: must be low for a source from memory"),
     "no access": ({("sources", "paper", "access"): None}, "sources/paper/access: missing; add it"),
     "unknown access": ({("sources", "paper", "access"): "heard"}, "sources/paper/access: .*'seen', 'second-hand' or"),
     "not an address": ({("sources", "paper", "url"): "javascript:x"}, "sources/paper/url: "),
     "unknown condition": ({("figures", 0, "conditions", "loading"): "5"}, "figures/0/conditions/loading: unknown key; "
                           "known: level, .*areal capacity"),
-    "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two rising numbers"),
-    "nothing found": ({("figures",): []}, "figures: empty; say in note"),
+    "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two increasing numbers"),
+    "nothing found": ({("figures",): []}, "figures: empty; state in note"),
     "no sources": ({("sources",): {}}, "sources: empty; name at least one"),
     "unknown key": ({("colour",): "red"}, "colour: unknown key; known: maker, product, note, sources, figures"),
 }
@@ -175,9 +176,9 @@ def test_all_faults_are_named_at_once(read):
 
 
 def test_files_that_hold_no_claims_are_explained(tmp_path):
-    with pytest.raises(ClaimError, match="holds no .yaml files"):
+    with pytest.raises(ClaimError, match="contains no .yaml files"):
         cellsim.claims(tmp_path)
-    for text, words in (("- a list", "holds no keys; start with maker"), ("a: [", "not valid YAML"), ("\xff", "")):
+    for text, words in (("- a list", "contains no keys; start with maker"), ("a: [", "not valid YAML"), ("\xff", "")):
         (tmp_path / "acme.yaml").write_text(text, encoding="latin-1")
         with pytest.raises(ClaimError, match=f"acme.yaml: .*{words}"):
             cellsim.claims(tmp_path)

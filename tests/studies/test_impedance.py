@@ -188,7 +188,7 @@ N = "negative electrode/"
 VOIDS = {N + "vanishing charge": 180.0, N + "void share": 1.0, N + "void height": 1e-5, N + "creep exponent": 1.9,
          N + "contact resistance": 5e-4, N + "contact fraction": 0.6, N + "contact spot radius": 1e-5}
 EVERYTHING = VOIDS | {
-    N + "host capacity": 28800.0, N + "interphase growth": 2e-4, N + "interphase conductivity": 1e-5,
+    N + "host capacity": 28800.0, N + "calendar interphase growth": 2e-4, N + "interphase conductivity": 1e-5,
     N + "interphase lithium concentration": 6e4, N + "coulombic efficiency": 0.98, "cell/stack modulus": 1e9,
     "cell/stack height": 1.5e-4, "cell/stack compliance": 1e-12}
 
@@ -241,7 +241,7 @@ def test_a_result_of_another_cell_is_refused():
     run = cellsim.simulate(SOLID, cellsim.rest(1.0))
     with pytest.raises(ProtocolError, match="not of marquis2019"):
         cellsim.impedance("marquis2019", [1.0], after=run)
-    with pytest.raises(ProtocolError, match="other coefficients"):
+    with pytest.raises(ProtocolError, match="without evolving lithium metal"):
         cellsim.impedance(cellsim.load(SOLID).with_(VOIDS), [1.0], after=run)
 
 

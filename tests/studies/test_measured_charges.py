@@ -42,5 +42,5 @@ def test_the_flag_stands_beside_the_number():
     console.print(charging_table(verdicts))
     text = console.export_text()
     assert "7 !" in text and "42 !" not in text and "199 !" not in text
-    assert text.count("faster than any publicly known charge") == 1 and "6.9 min" in text
+    assert text.count("faster than any published charge") == 1 and "6.9 min" in text
     assert words.minutes("leaf_2010", 6.9) == "7 !" and words.minutes(target, 199.0) == "199"

@@ -209,7 +209,7 @@ def test_the_page_says_everything_that_was_found(audit, seen):
         assert f.name in seen.text and f.cell.title in seen.text
         assert all(source["citation"] in seen.text for source in f.cell.sources.values())
         assert all(path in seen.text for path, *_ in f.cell.provenance().rows)
-    assert seen.text.index(audit.headlines[0].sentence) < seen.text.index("Under these conditions")
+    assert seen.text.index(audit.headlines[0].sentence) < seen.text.index("Conditions of the figures")
     assert f"cellsim {cellsim.__version__}" in seen.text
 
 
@@ -277,7 +277,7 @@ def test_terminal_tables_lose_no_text_at_80_columns(audit):
     f = audit.cells[0]
     energy = text_of(tables.audit_table(audit), 80)
     said = words.conditions(f) | words.energies(f)
-    left_out = (words.ORIGIN, "energy, nominal [W.h]", "capacity, simulated [A.h]", "mass [g]",
+    left_out = (words.ORIGIN, "energy, nominal [Wh]", "capacity, simulated [Ah]", "mass [g]",
                 "volume [cm³]")
     kept = [said[k] for k in said if k not in left_out]
     assert f.name in energy and all(text in energy for text in kept)

@@ -100,11 +100,11 @@ def test_a_whole_ride_is_bounded_and_says_so(monkeypatch):
     third = whole.active[2]
     hours = 0.5 * (third[1] + third[2]) / 3600.0
     cut = ride(CHEN, replace(SAFE, longest=3600.0 * hours), temperature=298.15)
-    assert cut.result.t[-1] == approx(3600.0 * hours) and cut.reason == f"gave up after {hours:.3g} hours"
+    assert cut.result.t[-1] == approx(3600.0 * hours) and cut.reason == f"stopped after {hours:.3g} hours"
     assert [name for name, _, _ in cut.active] == [name for name, _, _ in whole.active[:3]]
     monkeypatch.setattr(riding_module, "STEPS", 2)
     short = ride(CHEN, SAFE, temperature=298.15)
-    assert not short.reached and short.reason == "gave up after 2 steps from one limit to another"
+    assert not short.reached and short.reason == "stopped after 2 changes of the active limit"
     assert short.reason in repr(short) and len(short.result.steps) == 2
 
 

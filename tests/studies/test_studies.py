@@ -226,7 +226,7 @@ def test_unreadable_claims_are_explained(tmp_path):
     with pytest.raises(cellsim.ClaimError, match="cannot be read"):
         load_claim(tmp_path / "none.yaml")
     (tmp_path / "empty.yaml").write_text("", encoding="utf-8")
-    with pytest.raises(cellsim.ClaimError, match="holds no keys"):
+    with pytest.raises(cellsim.ClaimError, match="contains no keys"):
         load_claim(tmp_path / "empty.yaml")
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(cellsim.ClaimError, match="not text in UTF-8"):

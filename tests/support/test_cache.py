@@ -63,7 +63,7 @@ def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(_jit, "cache_directory", lambda: folder)
 
     def run():
-        monkeypatch.setattr(_cache, "_told", set())
+        monkeypatch.setattr(_cache, "_printed", set())
         found = _jit.kernel(plain)
         return found(3.0), bool(sum(found.stats.cache_hits.values()))
 
@@ -150,7 +150,7 @@ def test_a_folder_that_does_not_serve_is_told_once_and_the_next_one_is_taken(hom
     monkeypatch.setenv("HOME", home and str(tmp_path / home))
     monkeypatch.setattr(_jit, "refused", [])
     monkeypatch.setattr(_jit, "is_warm", lambda kernel: bool(home))
-    monkeypatch.setattr(_cache, "_told", set())
+    monkeypatch.setattr(_cache, "_printed", set())
     found = _jit.cache_directory.__wrapped__()
     assert found == (tmp_path / home / ".cache" / "cellsim" / _jit.digest() if home else None)
     assert not list(shared.iterdir())
@@ -269,7 +269,7 @@ def test_no_bit_of_a_kept_kernel_can_change_unseen(kept):
 def test_a_full_disk_compiles_in_memory(tmp_path):
     """Files of no more than 1 kB can be written, as on a disk with little room: the right value and one line."""
     words, told = said(start(tmp_path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))))
-    assert words == ["1.0", "True", "0"] and told.count("are not kept") == 1 and "Traceback" not in told
+    assert words == ["1.0", "True", "0"] and told.count("cannot be cached") == 1 and "Traceback" not in told
     assert not [p for p in tmp_path.rglob("*") if p.is_file() and p.suffix == ".nbc"]
     assert not list(tmp_path.rglob("*.tmp.*"))
 

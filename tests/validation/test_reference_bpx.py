@@ -78,7 +78,7 @@ def test_a_design_of_ones_own_is_taken():
     ((PARTS, "Negative electrode", "Thickness [m]"), None, "negative electrode/thickness: missing"),
     ((PARTS, "Negative electrode", "Thickness [m]"), -1e-5, "negative electrode/thickness: value -1e-05"),
     ((PARTS, "Positive electrode", "Particle radius [m]"), "4.6e-6", "a number is needed"),
-    ((PARTS, "Electrolyte", "Conductivity [S.m-1]"), "__import__('os').getpid()", "a call of something else than"),
+    ((PARTS, "Electrolyte", "Conductivity [S.m-1]"), "__import__('os').getpid()", "only exp, log"),
     ((PARTS, "Electrolyte", "Conductivity [S.m-1]"), "log(x - 2000)", "electrolyte/conductivity"),
     ((PARTS, "Electrolyte", "Conductivity [S.m-1]"), [1.0], "electrolyte/conductivity"),
 ])

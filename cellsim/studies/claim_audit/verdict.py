@@ -1,21 +1,29 @@
+<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
 """From ratios to a verdict: does the claim hold, and if not, what would have to be true."""
 from functools import partial
+=======
+"""Verdict on a claim from the ratio of energy densities, and the conditions under which it would hold."""
+>>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 
 import numpy as np
 
 from ...ensemble.jobs import searched
 from ...errors import ParameterError, SolveError
+<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
 from ...kernels.call.calls import Coroutine
+=======
+>>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 from ...parameters import Cell
 from ..resizing import ELECTROLYTE, EXCESS, Family
 from .records import Comparison, Figures, Verdict
 
-NEARLY_NONE = 0.01  # share of the present thickness that stands for "none of it"
-WIDEST = 20.0  # times the present thickness: beyond, the budget is not looked for
-AREAL = (15.0, 100.0, 5.0)  # A.h/m2, from, to and stride of the search for an areal capacity
+NEARLY_NONE = 0.01  # fraction of the present thickness that represents a vanishing layer
+WIDEST = 20.0  # upper limit of the thickness budget, times the present thickness
+AREAL = (15.0, 100.0, 5.0)  # search of the areal capacity: from, to, step [Ah/m2]
 
 
 def layers(cell: Cell) -> float:
+<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     """Electrolyte plus lithium excess of a cell [m]."""
     return cell.value(ELECTROLYTE) + cell.value(EXCESS)
 
@@ -30,15 +38,37 @@ def ratio_at(family: Family, metric: str, reference: float, share: float) -> Cor
 
 def thickness_budget(family: Family, metric: str, reference: float, factor: float) -> Coroutine[float | None]:
     """Largest electrolyte-plus-excess thickness [m] whose ratio reaches `factor`, or None.
+=======
+    """Thickness of electrolyte plus lithium excess of a cell [m]."""
+    return cell.value(ELECTROLYTE) + cell.value(EXCESS)
 
-    Both are thinned or thickened in proportion; the number of pairs follows, the housing stays.
+
+def ratio_at(family: Family, metric: str, reference: float, share: float) -> float:
+    """Ratio to `reference` [Wh/kg or Wh/L] with electrolyte and lithium excess scaled by `share`."""
+    cell = family.cell
+    density = family.energy_density(electrolyte=share * cell.value(ELECTROLYTE), excess=share * cell.value(EXCESS))
+    return float(getattr(density, metric)) / reference
+
+
+def thickness_budget(family: Family, metric: str, reference: float, factor: float) -> float | None:
+    """Largest thickness [m] of electrolyte plus lithium excess at which the ratio reaches `factor`, or None.
+>>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+
+    Both are scaled in proportion; the number of electrode pairs is adjusted to fill the same housing.
     """
     from scipy.optimize import brentq
 
+<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     def miss(share: float) -> Coroutine[float]:
         return (yield from ratio_at(family, metric, reference, share)) - factor
 
     if (yield from miss(NEARLY_NONE)) < 0.0:
+=======
+    def miss(share: float) -> float:
+        return ratio_at(family, metric, reference, share) - factor
+
+    if miss(NEARLY_NONE) < 0.0:
+>>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
         return None
     high = 1.0
     while (yield from miss(high)) > 0.0:
@@ -46,33 +76,52 @@ def thickness_budget(family: Family, metric: str, reference: float, factor: floa
         if high > WIDEST:
             return WIDEST * layers(family.cell)
     low = NEARLY_NONE if high == 1.0 else 0.5 * high
+<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     share = yield from searched(lambda f: brentq(f, low, high, xtol=1e-4), miss)
     return layers(family.cell) * share
 
 
 def areal_capacity_needed(family: Family, metric: str, reference: float, factor: float) -> Coroutine[float | None]:
     """Smallest areal capacity [A.h/m2] within AREAL whose ratio reaches `factor`, or None.
+=======
+    return layers(family.cell) * float(brentq(miss, low, high, xtol=1e-4))
 
-    Thicker coatings store more, until they cannot be emptied at the rate: the first crossing counts.
+
+def areal_capacity_needed(family: Family, metric: str, reference: float, factor: float) -> float | None:
+    """Smallest areal capacity [Ah/m2] within AREAL at which the ratio reaches `factor`, or None.
+>>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+
+    The ratio rises with thickness until the coating cannot be discharged at the rate; the first crossing is returned.
     """
     from scipy.optimize import brentq
 
+<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     def miss(areal: float) -> Coroutine[float]:
         return getattr((yield from family.density_coroutine(areal=areal)), metric) / reference - factor
+=======
+    def miss(areal: float) -> float:
+        return float(getattr(family.energy_density(areal=areal), metric)) / reference - factor
+>>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 
     before: float | None = None
     for areal in np.arange(*AREAL):
         try:
+<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
             if (yield from miss(areal)) >= 0.0:
                 if before is None:
                     return float(areal)
                 return (yield from searched(partial(_root, brentq, before, areal), miss))
+=======
+            if miss(areal) >= 0.0:
+                return float(areal) if before is None else float(brentq(miss, before, areal, xtol=0.05))
+>>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
         except (ParameterError, SolveError):
             return None
         before = areal
     return None
 
 
+<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
 def _root(brentq, low, high, f):
     return brentq(f, low, high, xtol=0.05)
 
@@ -86,6 +135,17 @@ def compare(family: Family, figures: Figures, baseline: Figures, metric: str, fa
         budget = yield from thickness_budget(family, metric, reference, factor)
         best = yield from ratio_at(family, metric, reference, NEARLY_NONE)
     except (ParameterError, SolveError):  # a thinned or thickened relative that cannot be made or run
+=======
+def compare(family: Family, figures: Figures, baseline: Figures, metric: str, factor: float,
+            interval: tuple[float, float]) -> Comparison:
+    """The verdict on one cell against one baseline in one metric; interval: quantiles of the ratio."""
+    reference = baseline.metric(metric)
+    ratio = figures.metric(metric) / reference
+    try:
+        budget = thickness_budget(family, metric, reference, factor)
+        best = ratio_at(family, metric, reference, NEARLY_NONE)
+    except (ParameterError, SolveError):  # the scaled cell cannot be built or simulated
+>>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
         budget, best = None, ratio
     areal = yield from areal_capacity_needed(family, metric, reference, factor)
     if ratio >= factor:
@@ -99,16 +159,16 @@ def compare(family: Family, figures: Figures, baseline: Figures, metric: str, fa
                       budget, areal, words)
 
 
-def _condition(figures, verdict, budget, areal, best):
-    """What has to be true, or what falls short, in words."""
-    um = lambda metres: f"{1e6 * metres:.3g} um"  # noqa: E731
+def _condition(figures: Figures, verdict: Verdict, budget: float | None, areal: float | None, best: float) -> str:
+    """Condition under which the claim holds, or the reason why it fails."""
     if verdict is Verdict.FAILS:
-        return (f"{best:.2f}x with next to no electrolyte and lithium excess, and no areal capacity up to "
-                f"{0.1 * AREAL[1]:.2g} mA.h/cm2 reaches it")
+        return (f"{best:.2f}x with almost no electrolyte and lithium excess, and not reached by any areal capacity "
+                f"up to {0.1 * AREAL[1]:.2g} mAh/cm²")
     ways = []
     if budget is not None:
-        ways.append(f"electrolyte plus lithium excess is at most {um(budget)} (now {um(layers(figures.cell))})")
+        ways.append(f"electrolyte plus lithium excess is at most {1e6 * budget:.3g} um "
+                    f"(now {1e6 * layers(figures.cell):.3g} um)")
     if areal is not None and verdict is Verdict.ONLY_IF:
-        ways.append(f"the areal capacity is at least {0.1 * areal:.2g} mA.h/cm2 "
+        ways.append(f"the areal capacity is at least {0.1 * areal:.2g} mAh/cm² "
                     f"(now {0.1 * figures.areal_capacity:.2g})")
     return ", or ".join(ways)

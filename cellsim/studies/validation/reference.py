@@ -1,4 +1,4 @@
-"""Curves of other programs, and the cells they belong to that no packaged parameter set describes."""
+"""Curves of other programs, and their cells that are not among the packaged parameter sets."""
 from functools import cache
 from pathlib import Path
 
@@ -10,15 +10,15 @@ from ...parameters.catalogue import SECTIONS, TEXTS, quantities
 
 PACKAGE = Path(__file__).resolve().parents[2]
 HOMES = (PACKAGE / "_reference", PACKAGE.parent / "tests" / "reference")  # in a wheel, in a checkout
-SINGLE_ION = {  # NMC811 | solid electrolyte | lithium; our numbers, solved by PyBaMM; SI units
+SINGLE_ION = {  # NMC811 | solid electrolyte | lithium, solved by PyBaMM; SI units
     "area": 1.0, "L_s": 30e-6, "L_p": 95e-6, "eps_e": 0.299, "eps_s": 0.553, "b": 1.5, "kappa": 0.5,
     "sigma": 5.0, "R_p": 1.75e-6, "D_s": 2e-15, "c_max": 48830.0, "i0": 0.5, "i0_li": 10.0, "T": 298.15,
     "x0": 0.27, "cut": 2.8, "one_c": 50.0}
-F, R = 96487.0, 8.314  # as DUALFOIL has them
+F, R = 96487.0, 8.314  # values of DUALFOIL
 
 
 def path(name) -> Path:
-    """Where a reference file lies.  Raises ReportError."""
+    """Path of a reference file.  Raises ReportError."""
     found = next((home / name for home in HOMES if (home / name).is_file()), None)
     if found is None:
         raise ReportError(f"{name}: this installation carries no reference curves; run from a checkout or a wheel")
@@ -31,7 +31,7 @@ def curve(name, heading=0):
 
 
 def rms(t, difference) -> float:
-    """Root mean square over time; infinite where some are NaN: the run did not get that far."""
+    """Root mean square over time; infinite if some are NaN, because the run ended earlier."""
     if np.isnan(difference).any():
         return float("inf")
     return float(np.sqrt(np.trapezoid(difference**2, t) / np.ptp(t)))
@@ -45,7 +45,7 @@ def _record(section, kind, key, new):
 
 
 def _cell(name, citation, kind, **parts) -> Cell:
-    """A cell from plain numbers and expressions; the design, which no run needs, is Marquis 2019's."""
+    """A cell from numbers and expressions; the design, which runs do not use, is that of Marquis 2019."""
     raw = load("marquis2019").to_json() | {"title": name, "description": citation, "kind": kind}
     raw["sources"]["reference"] = {"citation": citation}
     for section in SECTIONS[:-1]:
@@ -62,7 +62,7 @@ def _conditions(T, lower, upper, capacity):
 
 @cache
 def single_ion() -> Cell:
-    """Composite cathode, t+ = 1, lithium foil: the half-cell that benchmarks/make_reference.py has PyBaMM solve."""
+    """Half-cell of benchmarks/make_reference.py, solved by PyBaMM: composite cathode, t+ = 1, lithium metal."""
     o = SINGLE_ION
     U = load("lgm50_chen2020").to_json()["positive electrode"]["open-circuit potential"]["expression"]
     return _cell(
@@ -83,7 +83,7 @@ def single_ion() -> Cell:
 
 @cache
 def dualfoil_c() -> Cell:
-    """DUALFOIL's lithium | PEO-triflate | TiS2 example at 100 degC: lithium foil, t+ falls with the salt."""
+    """The lithium | PEO-triflate | TiS2 example of DUALFOIL at 100 °C; t+ depends on the salt concentration."""
     T, c_max = 373.15, 3600.0 * 225.0 * 2285.0 / F
     kappa = "100*(-5.0891863844e-5 + 8.38645199394e-7*x - 5.19747901855e-10*x**2 + 8.0832709407e-14*x**3)"
     return _cell(
@@ -102,5 +102,5 @@ def dualfoil_c() -> Cell:
             "minimum stoichiometry": 0.01, "maximum stoichiometry": 0.95, "initial stoichiometry": 0.02},
         electrolyte={"initial concentration": 1000.0, "diffusivity": 7.5e-12,
                      "cation transference number": "0.0107907 + 1.48837e-4*x",
-                     # the polynomial is negative below 65 and above 2800 mol/m3, where no run gets
+                     # the polynomial is negative below 65 and above 2800 mol/m3, outside the range of all runs
                      "conductivity": f"max({kappa}, 1e-4)"})

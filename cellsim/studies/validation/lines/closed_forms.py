@@ -1,4 +1,4 @@
-"""Against closed forms."""
+"""Comparisons with closed forms."""
 from functools import cache
 
 from ....errors import Ending
@@ -11,14 +11,14 @@ from ....protocols import Step
 from ....simulation.run import simulate
 from ..line import Found, Line, Point, largest_percent
 
-SLOW = 5e-5  # A/m2: the reaction is then even to a ten-thousandth
-SEPARATOR = 200e-6  # m: thick, as the foil's own volume holds the salt of 10 nm
-BEYOND = 4.0  # times the limiting current: the far side, where salt piles up, is then nine diffusion lengths away
-END = 4.5  # V: less than a thousandth of the salt is left at the foil
+SLOW = 5e-5  # current density [A/m2] at which the reaction is uniform to 1e-4
+SEPARATOR = 200e-6  # m; thick, as the volume of the lithium-metal electrode contains the salt of 10 nm
+BEYOND = 4.0  # times the limiting current; the far side is then nine diffusion lengths away
+END = 4.5  # V, at which less than 0.1 % of the salt is left at the lithium electrode
 
 
 def ionic_resistance() -> Found:
-    """The part of the target cell's first voltage drop that goes with 1/kappa, less the separator's."""
+    """Part of the initial voltage drop of the target cell that is proportional to 1/kappa, without the separator."""
     cell = load("target_nmc811_lpscl_li").with_({"positive electrode/exchange-current density": SLOW})
     kappa, L, L_s = (cell.value(f"{key}") for key in (
         "electrolyte/conductivity", "positive electrode/thickness", "separator/thickness"))
@@ -38,7 +38,7 @@ def ionic_resistance() -> Found:
 
 @cache
 def polymer():
-    """The polymer cell with a positive electrode that holds no salt worth mentioning: a foil charged through 200 um."""
+    """The polymer cell with negligible salt in the positive electrode: lithium charged through a 200 um separator."""
     free = {"particle diffusivity": 1e-10, "exchange-current density": 100.0, "electrolyte volume fraction": 1e-3,
             "bruggeman exponent": 0.0, "active material volume fraction": 0.99, "maximum concentration": 2e5,
             "thickness": 1e-5, "minimum stoichiometry": 0.001, "maximum stoichiometry": 0.999}
@@ -53,12 +53,12 @@ def _salt():
 
 
 def _lasts(I, duration, volumes):
-    """The run of a charge at I [A/m2], which plates the foil out of the salt in front of it."""
+    """A charge at I [A/m2], which depletes the salt at the lithium electrode."""
     return simulate(polymer(), [Step("current", -I, duration)], DFN((1, volumes, 4), shells=8), soc=0.0, rtol=1e-5)
 
 
 def limiting() -> Found:
-    """Bisection: the largest current at which salt is left at the foil once the profile is steady."""
+    """Limiting current by bisection: the largest current with a steady salt profile."""
     c_0, D, t_plus = _salt()
     closed, settled = limiting_current(c_0, D, t_plus, SEPARATOR), 2.0 * SEPARATOR**2 / D
     low, high = 0.9 * closed, 1.1 * closed
@@ -69,7 +69,7 @@ def limiting() -> Found:
 
 
 def sand() -> Found:
-    """The time after which a current far beyond the limit has used up the salt at the foil."""
+    """Sand's time: depletion of salt at the lithium electrode far above the limiting current."""
     c_0, D, t_plus = _salt()
     I = BEYOND * limiting_current(c_0, D, t_plus, SEPARATOR)
     closed = sand_time(c_0, D, t_plus, I)

@@ -1,7 +1,7 @@
-"""What makers state of fast charge beside what a solid set reaches under the stated conditions.
+"""Manufacturers' statements about fast charging, compared with solid-state parameter sets under the stated conditions.
 
-No maker prints a parameter set, so that nothing is validated here: the question is whether assumptions that are
-already in the repository would do it, and the answer comes with what the claim leaves open.
+Manufacturers publish no parameter sets, so that nothing is validated: the comparison shows whether the assumptions of
+the packaged sets would be sufficient, and which conditions the statement leaves open.
 """
 from functools import partial
 
@@ -20,12 +20,12 @@ MAKERS = {"quantumscape": ("QuantumScape", "single-layer prototypes, 2020 to 202
 
 
 def stated(key):
-    """The maker's figure of a charge time."""
+    """The manufacturer's statement of a charge time."""
     return next(f for f in claims() if (f.maker, f.product) == MAKERS[key] and f.quantity == "charge time")
 
 
 def cell_of(name, areal=None, pressure=None):
-    """A packaged cell with a thicker or thinner cathode, for an areal capacity [mA.h/cm2], under a pressure [Pa]."""
+    """A packaged cell with a thicker or thinner cathode, for an areal capacity [mAh/cm²], at a pressure [Pa]."""
     cell, changes = load(name), {}
     if areal is not None:
         now = 0.1 * cell.nominal_capacity / cell.value("cell/electrode area")
@@ -37,9 +37,9 @@ def cell_of(name, areal=None, pressure=None):
 
 
 def minutes(cell, window, degrees, rate) -> tuple[float, float]:
-    """Minutes from the first to the second state of charge [%], and the state of charge [%] where it stops short.
+    """Minutes from the first to the second state of charge [%], and the final state of charge [%].
 
-    Constant current at `rate` [C], then held at the upper cut-off, at one temperature.
+    Isothermal CC-CV charge at `rate` [C] to the upper cut-off voltage.
     """
     end, upper = Limit("soc", window[1] / 100.0), cell.value("cell/upper voltage cut-off")
     steps = [Step("c-rate", -rate, until=(end,)), Step("voltage", upper, 4.0 * 3600.0, until=(end,))]
@@ -58,7 +58,7 @@ def _capacity(cell):
 
 
 def largest_loading(name, figure, pressure, degrees, rate, loading) -> float:
-    """The areal capacity [mA.h/cm2] up to which the stated time is met, by bisection below `loading` to 2 %."""
+    """Largest areal capacity [mAh/cm²] with which the stated time is reached, by bisection below `loading`, to 2 %."""
     low, high = 0.0, loading
     while high - low > 0.02 * loading:
         middle = 0.5 * (low + high)
@@ -68,7 +68,7 @@ def largest_loading(name, figure, pressure, degrees, rate, loading) -> float:
 
 
 def compare(key, name, temperatures, rate) -> Found:
-    """Minutes beyond those stated, at the worst of the stated temperatures."""
+    """Largest excess over the stated minutes within the stated temperatures."""
     figure = stated(key)
     where = figure.conditions
     pressure = 3.4 * ATM if where.get("pressure") == "3.4 atm" else None

@@ -1,7 +1,7 @@
 """Discharge capacities of composites of NMC622 and Li6PS5Cl, Minnmann 2021 (second-hand).
 
-Capacities per mass of NMC622 at C/10, C/4, C/2 and 1C (200 mA.h/g), read from figures to 0.5 mA.h/g by the
-note-taker; the voltage window is not printed.
+Capacities per mass of NMC622 at C/10, C/4, C/2 and 1C (200 mAh/g), read from figures to 0.5 mAh/g by the author of
+the notes; the voltage window is not stated.
 """
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,20 +14,20 @@ from ..line import Found, Line, Point, largest
 from . import percolation as ionic
 
 RATES = (0.1, 0.25, 0.5, 1.0)
-FITTED, FITTED_TO = (0.1, 1.0), 0.416  # rates and composition that the diffusivity is fitted to
+FITTED, FITTED_TO = (0.1, 1.0), 0.416  # rates and composition of the fit of the diffusivity
 NAMES = {0.1: "C/10", 0.25: "C/4", 0.5: "C/2", 1.0: "1C"}
 COATING = 0.1528  # kg/m2: 12 mg on 0.785 cm2
 DENSITIES = 4650.0, 1870.0  # kg/m3, NMC622 and Li6PS5Cl
 VOID = 0.14
-SHAPE = "10**(-8*max(x - 0.8, 0))"  # fall of the diffusivity towards the full state, as in the other sets
+SHAPE = "10**(-8*max(x - 0.8, 0))"  # decrease of the diffusivity towards full lithiation, as in other sets
 CONSTANT = "1"
 ELECTRONIC = {0.322: 0.0237, 0.416: 0.0562, 0.611: 0.144}  # measured [S/m]
-LAW = 0.344, 0.233, 1.25  # S/m, threshold and exponent that interpolate them
+LAW = 0.344, 0.233, 1.25  # S/m, threshold and exponent of their interpolation
 
 
 @dataclass(frozen=True)
 class Composite:
-    """A composition: share of NMC622 by mass and by volume, and its capacities [mA.h/g] at RATES."""
+    """A composition: fraction of NMC622 by mass and by volume, and its capacities [mAh/g] at RATES."""
 
     mass_share: float
     fraction: float
@@ -41,10 +41,10 @@ COMPOSITES = {c.fraction: c for c in (
 
 
 def composite(fraction, factor=None, shape=SHAPE) -> Cell:
-    """The cell with another share of active material by volume (a key of COMPOSITES).
+    """The cell with another volume fraction of active material, a key of COMPOSITES.
 
-    Conductivities are measured ones where there are, else those of the laws through them.
-    factor [m2/s]: of the diffusivity, in place of the fitted one, times a shape in x.
+    Conductivities are measured, or else interpolated by laws.
+    factor [m2/s]: diffusivity instead of the fitted one, multiplied by a shape in x.
     """
     cell, c = load("minnmann2021"), COMPOSITES[fraction]
     per_mass = c.mass_share / DENSITIES[0] + (1.0 - c.mass_share) / DENSITIES[1]  # m3/kg without voids
@@ -64,14 +64,14 @@ def composite(fraction, factor=None, shape=SHAPE) -> Cell:
 
 
 def capacity(cell, mass_share, rate) -> float:
-    """Discharge capacity [mA.h per g of NMC622]."""
+    """Discharge capacity [mAh per g of NMC622]."""
     passed = simulate(cell, [discharge(rate)]).discharge_capacity
     return passed / (COATING * mass_share * cell.value("cell/electrode area"))
 
 
 @cache
 def fitted_factor(shape=SHAPE) -> float:
-    """Factor of the diffusivity [m2/s] that comes closest to the 41.6 % composite at C/10 and 1C."""
+    """Factor of the diffusivity [m2/s] fitted to the 41.6 % composite at C/10 and 1C."""
     from scipy.optimize import minimize_scalar
 
     c = COMPOSITES[FITTED_TO]
@@ -85,7 +85,7 @@ def fitted_factor(shape=SHAPE) -> float:
 
 
 def compare(fraction, shape=SHAPE) -> Found:
-    """Capacities at four rates; at 41.6 % two of them are those that the diffusivity is fitted to."""
+    """Capacities at four rates; at 41.6 % the diffusivity is fitted to two of them."""
     c, factor = COMPOSITES[fraction], fitted_factor(shape)
     cell = composite(fraction, factor, shape)
     points = [Point(f"{NAMES[rate]} [mA.h/g]", q, capacity(cell, c.mass_share, rate),

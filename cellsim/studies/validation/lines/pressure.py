@@ -1,7 +1,7 @@
-"""Laws of pressure against Li | Li6PS5Cl | Li of Doux 2020 (second-hand).
+"""Pressure dependence of Li | Li6PS5Cl | Li, Doux 2020 (second-hand).
 
-Resistances [Ohm] of one cell at 25 degC as the pressure rises for the first time, and when it is released to
-5 MPa; times to a short at 75 uA/cm2.  J.-M. Doux et al., Adv. Energy Mater. (2020), doi 10.1002/aenm.201903253.
+Resistances [Ohm] of one cell at 25 °C during the first increase of pressure, and after release to 5 MPa; times to
+a short circuit at 75 uA/cm².  J.-M. Doux et al., Adv. Energy Mater. (2020), doi 10.1002/aenm.201903253.
 """
 from ....physics.contact import contact_resistance, effective_pressure
 from ....physics.lithium import creep_rate
@@ -10,23 +10,23 @@ from ..line import Found, Line, Point, largest_percent, violations
 RISING = {5e6: 110.0, 25e6: 32.0}  # Pa: Ohm; above 500 Ohm at 1 MPa
 RELEASED = 50.0  # at 5 MPa after 25 MPa
 TIMES = {25e6: 48.0, 20e6: 190.0, 15e6: 272.0, 10e6: 474.0}  # Pa: h; 75 MPa at once, 5 MPa beyond 1000 h
-OMEGA, M = 0.77, 0.5  # as the reference prints them
+OMEGA, M = 0.77, 0.5  # as stated by the reference
 CREEP = 298.15, 1.0, 6.56, 2.83e9, 37e3  # T, coefficient (cancels), exponent, shear modulus, activation energy
 
 
 def resistance(P, P_max=0.0) -> float:
-    """Contact law through the point at 25 MPa [Ohm]."""
+    """Contact resistance, fixed at 25 MPa [Ohm]."""
     pressure = effective_pressure(P, max(P, P_max), OMEGA)[0]
     return contact_resistance(RISING[25e6], pressure, 25e6, M, 1.0)[0]
 
 
 def time_to_short(P) -> float:
-    """Through the point at 25 MPa, if lithium creeps into the electrolyte [h]."""
+    """Time to a short circuit by creep into the electrolyte [h], fixed at 25 MPa."""
     return TIMES[25e6] * creep_rate(25e6, *CREEP)[0] / creep_rate(P, *CREEP)[0]
 
 
 def directions() -> Found:
-    """What the laws say about more and less, apart from how much."""
+    """Qualitative statements: signs of the changes with pressure."""
     return violations({
         "the resistance falls with pressure": resistance(1e6) > resistance(5e6) > resistance(25e6),
         "after release it stays below that of the first rise": resistance(5e6, 25e6) < resistance(5e6),
@@ -39,19 +39,19 @@ def directions() -> Found:
 
 
 def magnitudes() -> Found:
-    """How much pressure matters; the point at 25 MPa is where the law is fixed."""
+    """Dependence on pressure; the law is fixed at 25 MPa."""
     return largest_percent([Point("25 MPa [Ohm]", RISING[25e6], resistance(25e6), True),
                             Point("5 MPa, first rise [Ohm]", RISING[5e6], resistance(5e6))])
 
 
 def release() -> Found:
-    """What stays of an excursion to 25 MPa."""
+    """Permanent effect of an excursion to 25 MPa."""
     return largest_percent([Point("25 MPa [Ohm]", RISING[25e6], resistance(25e6), True),
                             Point("5 MPa after 25 MPa [Ohm]", RELEASED, resistance(5e6, 25e6))])
 
 
 def shorts() -> Found:
-    """Times to a short; the one at 25 MPa is where the law is fixed."""
+    """Times to a short circuit; the law is fixed at 25 MPa."""
     return largest_percent([Point(f"{1e-6 * P:g} MPa [h]", hours, time_to_short(P), P == 25e6)
                             for P, hours in TIMES.items()])
 

@@ -8,7 +8,7 @@ RETENTION = {0.2: 100.0, 0.33: 97.0, 0.5: 95.0, 1.0: 93.0, 2.0: 85.0}  # % at 60
 
 
 def samsung() -> Found:
-    """Capacities over that at C/5."""
+    """Capacities relative to C/5."""
     cell = load("samsung_agc_2020")
     Q = {rate: simulate(cell, [discharge(rate)], temperature=333.15).discharge_capacity for rate in RETENTION}
     return largest([Point(f"{rate:g}C [%]", share, 100.0 * Q[rate] / Q[0.2])

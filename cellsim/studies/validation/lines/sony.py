@@ -1,7 +1,7 @@
-"""Sony US18650VTC5A: charges at constant current to 4.2 V at rates and ambients that nothing was fitted to.
+"""Sony US18650VTC5A: constant-current charges to 4.2 V at rates and ambient temperatures that were not fitted.
 
-The set is calibrated on the charges at 1C and 3C at 20 degC of Wassiliadis 2022 (`benchmarks/sony.py`); the
-measured curves are not part of this package.  Their figures below are those of the two charges fitted to.
+The set is calibrated on the charges at 1C and 3C and 20 °C of Wassiliadis 2022 (`benchmarks/sony.py`); the measured
+curves are not part of this package.  Their figures below are those of the two fitted charges.
 """
 from dataclasses import dataclass
 
@@ -13,12 +13,12 @@ from ..line import Found, Line, Point, largest_percent
 
 RATES = (1, 2, 3, 4, 5, 6)
 AMBIENTS = (-10, 0, 10, 20, 30, 40, 50)  # degC
-FITTED = {1: (2.5, 3328.3, 2.311, 25.30), 3: (7.5, 992.8, 2.068, 39.86)}  # A, s, A.h, degC, at 20 degC
+FITTED = {1: (2.5, 3328.3, 2.311, 25.30), 3: (7.5, 992.8, 2.068, 39.86)}  # A, s, Ah, degC, at 20 degC
 
 
 @dataclass(frozen=True)
 class Charge:
-    """A charge from empty: A.h accepted, seconds, highest and last temperature [degC], and why it ended."""
+    """A charge from 0 %: charge [Ah], duration [s], highest and final temperature [°C], reason of its end."""
 
     charge: float
     seconds: float
@@ -28,7 +28,7 @@ class Charge:
 
 
 def predict(cell, rate, degrees) -> Charge:
-    """Constant current from rest, empty and at ambient temperature, until 4.2 V."""
+    """Constant-current charge to 4.2 V from equilibrium at 0 % and ambient temperature."""
     step = Step("current", -float(rate) * cell.nominal_capacity)
     run = simulate(cell, [step], soc=0.0, temperature=degrees + ZERO_CELSIUS, heat=True)
     T = run["Cell temperature [K]"] - ZERO_CELSIUS
@@ -48,7 +48,7 @@ def table(name="sony_vtc5a") -> str:
 
 
 def fitted() -> Found:
-    """The two charges that the set was fitted to."""
+    """The two charges used in the calibration."""
     cell = load("sony_vtc5a")
     points = []
     for rate, (_, seconds, charge, hottest) in FITTED.items():

@@ -1,4 +1,4 @@
-"""Impedance: against PyBaMM, closed forms of a composite cathode, and cathodes of four thicknesses (Miss 2022)."""
+"""Impedance: PyBaMM, closed forms of a composite cathode, and cathodes of four thicknesses (Miss 2022)."""
 import json
 from functools import cache
 
@@ -15,8 +15,8 @@ POSITIVE = "positive electrode"
 CELLS = {"Chen2020": "lgm50_chen2020", "Marquis2019": "marquis2019"}
 MODELS = {"DFN": DFN(), "SPMe": SPMe(), "SPM": SPM()}
 MISS = {31.0: 200.0, 57.0: 120.0, 108.0: 110.0, 221.0: 90.0}  # um: real part [Ohm cm2] of NMC83
-END_OF_ARC = 1.0  # Hz: without double layers charge transfer is complete, diffusion below 2 %
-X = 0.5  # stoichiometry at which closed forms are compared
+END_OF_ARC = 1.0  # Hz; without double layers charge transfer is complete, diffusion below 2 %
+X = 0.5  # stoichiometry of the comparison with closed forms
 
 
 def pybamm() -> Found:
@@ -35,9 +35,9 @@ def pybamm() -> Found:
 
 
 def composite(changes):
-    """Lithium | t+ = 1 | composite cathode that conducts electrons ideally, and what its impedance consists of.
+    """Lithium | t+ = 1 | composite cathode with ideal electronic conduction, and the parts of its impedance.
 
-    Returns (cell, state of charge, resistance ahead [Ohm m2], ionic resistance [Ohm m2], reacting surface [-],
+    Returns (cell, state of charge, series resistance [Ohm m2], ionic resistance [Ohm m2], reacting surface [-],
     charge transfer and film [Ohm m2 of it]).
     """
     o = reference.SINGLE_ION
@@ -50,9 +50,9 @@ def composite(changes):
 
 
 def third() -> Found:
-    """L / (3 kappa), where the reaction meets far more resistance and spreads evenly.
+    """Ionic resistance L / (3 kappa) of a uniform reaction, with a much larger interfacial resistance.
 
-    1 MHz takes the particles out.  The next term, ionic over interfacial resistance over 15, is 0.07 %.
+    At 1 MHz the particles have no effect.  The next term, ionic over interfacial resistance over 15, is 0.07 %.
     """
     cell, soc, ahead, ionic, surface, transfer = composite({f"{POSITIVE}/film resistance": 10.0})
     Z = impedance(cell, [1e6], soc=soc, accuracy=1e-5).area_specific[0].real
@@ -61,7 +61,7 @@ def third() -> Found:
 
 
 def transmission_line() -> Found:
-    """sqrt(r z) coth(sqrt(r / z)) with r its ionic and z its interfacial impedance, double layer and particle in it."""
+    """sqrt(r z) coth(sqrt(r / z)), r: ionic resistance, z: interfacial impedance with double layer and particle."""
     o, f, capacity = reference.SINGLE_ION, np.geomspace(1e-3, 1e6, 28), 0.3
     cell, soc, ahead, ionic, surface, transfer = composite({f"{POSITIVE}/double-layer capacity": capacity})
     s, ends = 2j * np.pi * f, X + 1e-6 * np.array([-1.0, 1.0])
@@ -77,7 +77,7 @@ def transmission_line() -> Found:
 
 
 def real_part(um) -> float:
-    """Real part of the NMC83 cell, half charged, with a cathode of another thickness [um]; [Ohm cm2]."""
+    """Real part [Ohm cm2] of the NMC83 cell at 50 % state of charge with a cathode of a given thickness [um]."""
     cell, key = load("miss2022_nmc"), f"{POSITIVE}/thickness"
     capacity = cell.nominal_capacity * 1e-6 * um / cell.value(key)
     one = cell.with_({key: 1e-6 * um, "cell/nominal capacity": capacity})
@@ -91,12 +91,12 @@ def miss() -> tuple[Point, ...]:
 
 
 def magnitude() -> Found:
-    """By what factor they are off."""
+    """Ratio to the measurement."""
     return Found(max(max(p.found / p.reference, p.reference / p.found) for p in miss()), miss())
 
 
 def trend() -> Found:
-    """Whether the thicker has the smaller resistance, as measured."""
+    """Whether the resistance decreases with thickness, as measured."""
     names, found = list(MISS), [p.found for p in miss()]
     said = {f"{b:g} um has less than {a:g} um": found[k + 1] < found[k]
             for k, (a, b) in enumerate(zip(names[:-1], names[1:], strict=True))}

@@ -1,4 +1,4 @@
-"""Measured discharges with the temperature of the cell, run untuned with lumped heat."""
+"""Measured discharges with cell temperature, simulated with the lumped thermal model without calibration."""
 import json
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from ..reference import curve, path, rms
 
 @dataclass(frozen=True)
 class Warm:
-    """A measured discharge: its file, the set, the share of its time that is compared, and how the cell starts."""
+    """A measured discharge: file, parameter set, compared fraction of its time, and initial state."""
 
     file: str
     cell: str
@@ -32,7 +32,7 @@ def facts(file) -> dict:
 
 
 def differences(case, heat=True) -> tuple[float, float, float, float]:
-    """Rms of voltage [mV] and temperature [K] over time, and the highest temperature rises [K], theirs and ours."""
+    """Rms errors of voltage [mV] and temperature [K], and the highest temperature rise [K], measured and simulated."""
     t, V, T = curve(f"measured/{case.file}.csv", 2)
     said = facts(case.file)
     start = {"voltage": said["rest_V"]} if "rest_V" in said else {"soc": None}
@@ -45,7 +45,7 @@ def differences(case, heat=True) -> tuple[float, float, float, float]:
 
 
 def compare(cases, what) -> Found:
-    """The largest rms of `what`, "voltage" or "temperature", with all points."""
+    """The largest rms error of `what`, "voltage" or "temperature", with all points."""
     points, errors, remarks = [], [], []
     for label, case in cases.items():
         dV, dT, theirs, ours = differences(case)
