@@ -38,15 +38,10 @@ def charge(
     cooling: Annotated[float | None, typer.Option(
         help="Heat transfer coefficient [W/m2/K]; default: that of the cell, or 10.")] = None,
     output: Output = None,
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     threads: Threads = None,
     processes: Processes = None,
-):
-    """Charge cells by several protocols at several temperatures: time, margins, heat, side by side."""
-=======
 ) -> None:
     """Compare charging protocols over cells and temperatures: charging time, margins, heat."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     from ..studies.charging.named_protocols import FASTEST
     from ..studies.charging.plots_study import study_table
     from ..studies.charging.study import PROTOCOLS, charge_study
@@ -61,13 +56,8 @@ def charge(
         say(f"fastest: {study.limits}")
         return study_table(study)
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-    _charged(shown, start, end, limits, output, charge_study, cell, tuple(dict.fromkeys(chosen)), temperatures,
-             cooling=cooling, ambient=ambient, threads=threads, processes=processes)
-=======
     _charged(table, start, end, limits, output, charge_study, cell, tuple(dict.fromkeys(chosen)), temperatures,
-             cooling=cooling, ambient=ambient)
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+             cooling=cooling, ambient=ambient, threads=threads, processes=processes)
 
 
 @app.command("map", context_settings=NUMBERS)
@@ -84,15 +74,10 @@ def charge_map(
     temperature: Celsius = 25.0,
     limits: Bounds = None,
     output: Output = None,
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     threads: Threads = None,
     processes: Processes = None,
-):
-    """Minutes of the fastest charge within limits over two quantities."""
-=======
 ) -> None:
     """Map of the time of the fastest charge within limits over two quantities."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     from ..studies.charging.axes import AXES
     from ..studies.charging.maps import charge_map
     from ..studies.charging.plots_maps import map_table
@@ -112,15 +97,10 @@ def pareto(
     temperature: Celsius = 25.0,
     limits: Bounds = None,
     output: Output = None,
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     threads: Threads = None,
     processes: Processes = None,
-):
-    """Minutes of the fastest charge against one of its limits, the others being kept."""
-=======
 ) -> None:
     """Time of the fastest charge as a function of one of its limits."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     from ..studies.charging.axes import OVER
     from ..studies.charging.maps import pareto
     from ..studies.charging.plots_maps import front_table

@@ -20,15 +20,10 @@ def audit(
     c_rate: Annotated[float | None, typer.Option(help="Discharge rate, overrides that of the claim.")] = None,
     temperature: Annotated[float | None, typer.Option(help="Temperature in degC, overrides that of the claim.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML report to write.")] = None,
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     threads: Threads = None,
     processes: Processes = None,
-):
-    """Judge a claim about energy density, with the condition under which it would hold."""
-=======
 ) -> None:
     """Check a claim about energy density, and find the conditions under which it would hold."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     from ..studies.claim_audit.claim_file import load_claim
     from ..studies.claim_audit.energy_claim import audit as run
     from ..studies.claim_audit.report.tables import audit_table, charging_table, verdict_table, voids_lines
@@ -40,11 +35,7 @@ def audit(
     if temperature is not None:
         question = replace(question, temperature=kelvin(temperature))
     with replacing(output) if output is not None else nullcontext() as page:
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-        found = with_progress(partial(run, threads=threads, processes=processes), question)
-=======
-        result = with_progress(run, question)
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+        result = with_progress(partial(run, threads=threads, processes=processes), question)
         if page is not None:
             result.save(page)
     say(question.title, style="bold")

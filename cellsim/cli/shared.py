@@ -1,11 +1,7 @@
 """Shared by all commands: the app, the console, and the checks of options."""
 from collections.abc import Iterator
 from pathlib import Path
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from typing import Annotated
-=======
-from typing import Any
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console

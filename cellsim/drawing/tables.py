@@ -1,17 +1,16 @@
 """Tables for the terminal."""
 from collections.abc import Sequence
+from typing import Any
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ..studies.claim_audit.records import Figures
-
 LONGEST = 28  # characters of a name that leave space for numbers on a narrow terminal
 
 
-def plain_table(title: str, *columns: str, named: Sequence[Figures] = ()) -> Table:
-    """A table whose columns fold long text; the first one does so only if names of `named` are very long.
+def plain_table(title: str, *columns: str, named: Sequence[Any] = ()) -> Table:
+    """A table whose columns fold long text; the first one does so only if the `.name`s of `named` are very long.
 
     Text from files is never interpreted as markup.
     """

@@ -12,19 +12,14 @@ from ..errors import CellsimError, ParameterError, ProtocolError, SolveError
 from ..kernels.call.calls import Coroutine, finish
 from ..models import ACCURACY, default_model, initial_state, model_of
 from ..parameters import Cell, load
-from ..parameters.check import near
 from ..protocols import Protocol, Step
 from ..protocols.program import MAX_STEPS
 from ..simulation.result import Result
 from ..simulation.run import simulate, simulate_coroutine
 from ..simulation.variables import Variables
-from ..support.arguments import mapping, shown
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from ..support.spelling import near
+from ..support.arguments import mapping, near, shown
 from .jobs import Finished
 from .parquet import check
-=======
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 
 OPTIONS = tuple(signature(simulate).parameters)[2:]  # what `simulate` takes besides the cell and the steps
 CHANGES = "give a dictionary {\"section/quantity\": value}"

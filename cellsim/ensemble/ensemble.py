@@ -6,20 +6,14 @@ from itertools import chain
 from typing import Any
 
 from ..errors import ProtocolError
-from ..parameters.check import near
 from ..simulation.result import Result
 from ..simulation.variables import ALIASES
-from ..support.arguments import file_path, flag, listed, shown, text
+from ..support.arguments import file_path, flag, listed, near, shown, text
 from ..support.compile import SOLVER, announce
 from ..support.files import optional
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from ..support.spelling import near
 from .case import Case, Outcome, outcome_of, run_case
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
-=======
-from .case import Case
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 from .parquet import Writer, kinds, ready
 from .resumed import Parts
 

@@ -28,16 +28,6 @@ def needs_particles(cell: Cell) -> None:
         raise ParameterError(f"{cell.name}: the positive electrode is a film without particles; use ThinFilm()")
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def lithium_content(cell, part) -> float:
-    """Lithium of an electrode between empty and full, per its volume [mol/m3]."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-    return get("maximum concentration") * get("active material volume fraction") * get("utilisation")
-
-
-def has_foil(cell) -> bool:
-    """True where the negative electrode is lithium metal."""
-=======
 def values_of(cell: Cell, section: str) -> Callable[[str], float]:
     """A function that returns the value of a quantity of `section` by its key."""
     def value(key: str) -> float:
@@ -46,7 +36,12 @@ def values_of(cell: Cell, section: str) -> Callable[[str], float]:
     return value
 
 
+def lithium_content(cell: Cell, part: str) -> float:
+    """Lithium of an electrode between stoichiometries 0 and 1, per volume of the electrode [mol/m3]."""
+    get = values_of(cell, part)
+    return get("maximum concentration") * get("active material volume fraction") * get("utilisation")
+
+
 def has_foil(cell: Cell) -> bool:
     """Whether the negative electrode is lithium metal."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     return is_metal(cell, NEGATIVE)

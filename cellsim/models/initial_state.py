@@ -6,19 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from ..kernels.layout import numbers, unknowns
-from ..physics.constants import F
-from ..physics.kinetics import end_potential
-from .electrodes import NEGATIVE, POSITIVE, has_foil, lithium_content
-=======
-from ..kernels.layout import LAYER, LITHIUM, TAIL, System
-from ..kernels.layout import T as TEMPERATURE
+from ..kernels.layout import System, numbers, unknowns
 from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.kinetics import end_potential
-from .electrodes import NEGATIVE, POSITIVE, has_foil, values_of
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+from .electrodes import NEGATIVE, POSITIVE, has_foil, lithium_content, values_of
 from .lithium_metal import lithium_left, resting_potential
 from .materials.tables import open_circuit
 from .memo import kept
@@ -86,21 +78,12 @@ def soc_at_voltage(cell: Cell, voltage: float, T: float | None = None) -> float:
                         xtol=1e-12))
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def capacity_between_cutoffs(cell) -> float:
-    """Charge between the stoichiometry limits of the limiting electrode [A.h]."""
-    def one(part):
-        get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-        window = get("maximum stoichiometry") - get("minimum stoichiometry")
-        return lithium_content(cell, part) * get("thickness") * window
-=======
 def capacity_between_cutoffs(cell: Cell) -> float:
     """Capacity of the limiting electrode between its stoichiometry limits [Ah]."""
-    def one(part: str) -> Any:
+    def one(part: str) -> float:
         get = values_of(cell, part)
-        content = get("active material volume fraction") * get("utilisation") * get("thickness")
-        return content * get("maximum concentration") * (get("maximum stoichiometry") - get("minimum stoichiometry"))
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+        window = get("maximum stoichiometry") - get("minimum stoichiometry")
+        return lithium_content(cell, part) * get("thickness") * window
 
     charge = one(POSITIVE) if has_foil(cell) else min(one(POSITIVE), one(NEGATIVE))
     return F * charge * cell.value("cell/electrode area") / 3600.0
@@ -118,14 +101,8 @@ def at_rest(soc: Any) -> Any:
     return look
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def initial_state(cell, sys, soc):
-    """State vector at rest: uniform concentrations, potentials at open circuit, no current."""
-=======
 def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
     """State vector at equilibrium: uniform concentrations, open-circuit potentials, no current."""
-    n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     x_n, x_p, U_n, U_p = kept(at_rest(soc), cell, sys.T)
     side, particle = sys.volume["side"], sys.volume["particle"]
     s = np.zeros(numbers(sys))

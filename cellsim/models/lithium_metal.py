@@ -1,31 +1,19 @@
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-"""Lithium-metal electrode of a cell: data of `kernels.equations.lithium_metal`, and its equilibrium."""
-=======
 """Lithium-metal electrode: data of `kernels.equations.lithium_metal`, and its state at equilibrium."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..kernels.equations.lithium_metal import LEAST, full, lithium_states, potential_at_rest
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from ..kernels.layout import FOIL, numbers, unknowns
+from ..kernels.layout import FOIL, System, numbers, unknowns
 from ..kernels.records import TOUCH
 from ..kernels.scratch import allocate
-=======
-from ..kernels.layout import BOUND, DEAD, FOIL, LAYER, LITHIUM, TAIL, TOUCH, VOID, System, allocate
 from ..parameters import Cell
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 from ..physics.constants import V_LI, F
 from ..physics.kinetics import end_potential
 from ..physics.lithium import creep_coefficient, exhaustion_potential, host_potential, metal_at_potential
 from ..support.compile import records
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content
-=======
-from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, values_of
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
 from .materials.tables import conductivity
 from .volumes import film_resistance
 
@@ -46,17 +34,9 @@ def excess(cell: Cell) -> float:
     return cell.value("design/lithium excess thickness") * F / V_LI
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def per_stoichiometry(cell, part=POSITIVE) -> float:
-    """Lithium of an electrode between empty and full [C/m2]."""
-    return F * lithium_content(cell, part) * cell.value(f"{part}/thickness")
-=======
 def per_stoichiometry(cell: Cell, part: str = POSITIVE) -> float:
     """Lithium capacity of an electrode between stoichiometries 0 and 1 [C/m2]."""
-    get = values_of(cell, part)
-    return (F * get("maximum concentration") * get("active material volume fraction") * get("utilisation")
-            * get("thickness"))
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+    return F * lithium_content(cell, part) * cell.value(f"{part}/thickness")
 
 
 def lithium_left(cell: Cell, x_p: Any) -> Any:

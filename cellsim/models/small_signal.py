@@ -1,7 +1,7 @@
 """The linearised equations of a cell at equilibrium, as functions of a complex Laplace variable s.
 
 An implicit stage s = s_hat + hg f(s), linearised at equilibrium, gives the frequency response with
-hg = 1/(2 pi i f), on the volumes and with the laws of `kernels.equations.porous` and `kernels.equations.spme`.  At equilibrium
+hg = 1/(2 pi i f), on the volumes and with the laws of `kernels.equations.porous` and `.spme`.  At equilibrium
 there are no fluxes and the salt concentration is uniform: only values of the laws are needed, salt does not enter
 the kinetics, and the diffusivity of a particle is constant, so that its response is known in closed form.
 

@@ -15,11 +15,7 @@ from ..physics.constants import F
 from ..physics.two_species import dissociation_rate
 from ..support.arguments import shown, whole
 from ..support.compile import records
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content
-=======
-from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, values_of
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
 from .lithium_metal import foil_of
 from .materials.tables import scale_of_diffusivity, tables
 from .memo import kept
@@ -69,19 +65,8 @@ def _check(cell: Cell) -> None:
                              "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def vanishing(cell) -> float:
-    """Rate at which an excess of pairs recombines [1/s]."""
-=======
-def _held(cell: Cell) -> float:
-    """Lithium concentration of a fully lithiated film [mol/m3]."""
-    get = values_of(cell, POSITIVE)
-    return get("maximum concentration") * get("active material volume fraction") * get("utilisation")
-
-
 def vanishing(cell: Cell) -> float:
     """Rate constant of the recombination of excess ion pairs [1/s]."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
     if k_r == 0.0:
         return 0.0
@@ -127,13 +112,8 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
     Read-only: it is shared by runs.
     """
     _check(cell)
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
-    held = lithium_content(cell, POSITIVE)
-=======
     get = values_of(cell, POSITIVE)
-    held = _held(cell)
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+    held = lithium_content(cell, POSITIVE)
     varies = not cell.is_number(f"{POSITIVE}/particle diffusivity")
     grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale_of_diffusivity(cell, POSITIVE), varies)], GRAIN)
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)

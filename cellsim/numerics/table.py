@@ -21,18 +21,11 @@ TERMS = 4  # columns of a law at one temperature: values and derivatives in T at
 class Table(NamedTuple):
     """Laws on a uniform grid."""
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     lo: Annotated[float, Field("", "first knot")]
     hi: Annotated[float, Field("", "last knot")]
     per: Annotated[float, Field("", "intervals per unit of the variable")]
     c: Annotated[np.ndarray, Field("", "coefficients, ascending powers of the share of an interval", "intervals",
                                    "laws", 4)]
-=======
-    lo: float  # first knot
-    hi: float  # last knot
-    per: float  # intervals per unit of the variable
-    c: np.ndarray  # (intervals, laws, 4) coefficients, ascending powers of the relative position in the interval
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 
 
 def slopes(y):

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError, field_validator
 
-from ..support.arguments import near as near
+from ..support.arguments import near
 from ..support.files import cut, quoted
 from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, SECTIONS, TEXTS, Name, quantities
 from .consistency import consistency

@@ -25,14 +25,10 @@ class UnknownVariable(ReportError, KeyError):
 class StepResult:
     """Outcome of one step: times [s], capacities [Ah] and energies [Wh] of this step, all positive.
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     step: its text in the protocol language (`Step.summary`).
     kinked: it followed a profile, at whose points curves have kinks.
     label: the `Label` directly before the step in the protocol, "" if there is none.
     index: position of the step in `Protocol.steps`; -1 in results of version 0.1.0.
-=======
-    kinked: the step followed a profile; curves have kinks at its points.
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     """
 
     step: str

@@ -18,17 +18,10 @@ LEAST = 0.01  # lower limit of contact fraction and utilisation
 def aged(cell: Cell, cycles: float = 0.0, hours: float = 0.0, temperature: float | None = None) -> Cell:
     """The cell after a number of cycles and hours at a temperature [K], by default its ambient temperature.
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-    Growth and losses are those the parameter set states, nothing by default; the numbers that change are
-    film resistance, contact fraction and utilisation of porous electrodes and the interface resistance of
-    lithium.  Capacity lost to interphases is not accounted for.  Raises ProtocolError, also where the set states no
-    rate at all for what is asked: the cell would come back as it was.
-=======
     Rates of growth and loss are those of the parameter set (none by default).  They change film resistance, contact
     fraction and utilisation of porous electrodes, and the interface resistance of lithium metal.  Lithium consumed
     by interphases is not accounted for.  Raises ProtocolError, also if the set states no rate for the given cycles
     or hours.
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     """
     for name, value in (("cycles", cycles), ("hours", hours)):
         if not 0.0 <= value < 1e7:

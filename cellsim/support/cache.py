@@ -204,13 +204,8 @@ def _words(fault):
 
 
 @cache
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
 def sweep(folder):
-    """Remove files that were begun long ago and never finished."""
-=======
-def _sweep(folder):
     """Remove unfinished files older than ABANDONED."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     for path in Path(folder).glob("*.tmp.*"):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > ABANDONED:

@@ -27,19 +27,11 @@ from numba.core import config
 
 from . import cache as _cache
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as the Python they are written in
-SOLVER, FOLLOW = "ndf.march", "tr_bdf2.follow"  # kernels, by file and name, that take most of the time to compile
-KEPT = 3  # cache directories of other versions that are left alone
-HERE = Path(__file__).parents[1]
-# a product and a sum may become one operation, sums may be taken in any order; NaN and infinity keep their meaning
-=======
 UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as Python functions
-SOLVER, FOLLOW = "march.march", "profile.follow"  # kernels (file and name) with the longest compile time
+SOLVER, FOLLOW = "ndf.march", "tr_bdf2.follow"  # kernels (file and name) with the longest compile time
 KEPT = 3  # cache directories of other versions that are not removed
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 # fused multiply-add and reordered sums are allowed; NaN and infinity keep their meaning
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 RELAXED = {"contract", "reassoc", "nsz"}
 COMPILED, EVERYTHING = ("physics", "numerics", "kernels", "errors.py"), (".",)
 
@@ -54,13 +46,8 @@ def digest(parts=COMPILED) -> str:
     return h.hexdigest()[:16]
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def candidates():
-    """Folders that may serve, the first one first; an empty name stands for none."""
-=======
-def _candidates() -> Iterator[Path]:
+def candidates() -> Iterator[Path]:
     """Possible folders of the cache, in order of preference; empty variables are ignored."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     if os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(os.environ["NUMBA_CACHE_DIR"])
     if os.path.isabs(os.environ.get("XDG_CACHE_HOME", "")):
@@ -75,13 +62,8 @@ refused: list[str] = []  # reasons why folders were refused
 
 @functools.cache
 def cache_directory() -> Path | None:
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-    """Where this version's compiled kernels are kept, or None if no folder serves; `refused` says why."""
-    for base in candidates():
-=======
     """The cache directory of this version, or None if no folder is suitable, for the reasons in `refused`."""
-    for base in _candidates():
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+    for base in candidates():
         try:
             parent = _cache.trusted(base / "cellsim")
             new = not (parent / digest()).exists()
@@ -190,11 +172,7 @@ def part(function: Callable[..., Any]) -> Any:
 
 
 def records(array: Any) -> Any:
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-    """A structured array whose elements have their fields as attributes, in kernels and, uncompiled, in Python too."""
-=======
     """A structured array whose elements have their fields as attributes, also in uncompiled kernels."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     return array.view(np.recarray) if UNCOMPILED else array
 
 

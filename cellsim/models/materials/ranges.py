@@ -5,12 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from ...kernels.layout import unknowns
-=======
-from ...kernels.layout import System
+from ...kernels.layout import System, unknowns
 from ...parameters import Cell
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import SLACK
 from ..electrodes import PARTS, has_film, is_metal
@@ -71,16 +67,9 @@ def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
     concentrations are compared with the data.  For expressions, whose range of validity is not stated, use of their
     continuation (see `cellsim.parameters.laws.law.Law`) is reported.
     """
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     y = unknowns(sys, states)
     surfaces = y.x[:, :, -1]
-    said: list[str] = []
-=======
-    n, m = sys.volume.size, sys.shell.size
-    k = sys.grain.size * m
-    surfaces = states[:, m - 1:k:m]
     sentences: list[str] = []
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     *of_electrodes, of_salt = kept(_of_all, cell, sys.T)
     for side, ranges in enumerate(of_electrodes):
         if not ranges:
@@ -90,14 +79,8 @@ def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
             x = surfaces[:, owners]
             sentences += _beyond(ranges, float(x.min()), float(x.max()), SLACK, "x", "")
     if of_salt:
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-        said += _beyond(of_salt, float(y.c_e.min()), float(y.c_e.max()), LEAST * sys.c_ref, "c", " mol/m3")
-    return tuple(said)
-=======
-        c = states[:, k:k + n]
-        sentences += _beyond(of_salt, float(c.min()), float(c.max()), LEAST * sys.c_ref, "c", " mol/m3")
+        sentences += _beyond(of_salt, float(y.c_e.min()), float(y.c_e.max()), LEAST * sys.c_ref, "c", " mol/m3")
     return tuple(sentences)
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 
 
 def _beyond(ranges: Any, least: float, most: float, slack: float, name: str, unit: Any) -> Iterator[str]:

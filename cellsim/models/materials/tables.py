@@ -170,7 +170,6 @@ def salt_shape(part: str) -> Any:
     return lambda cell, T, c_range: held(exchange_shape(cell, part, T), c_range)
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
 # functions of the square root of c_e, in the order named in kernels.layout; below c_range, where no source gives a
 # law, the electrolyte is dilute
 SALT = (salt_diffusion, salt_conductivity, diffusion_potential, transference, *map(salt_shape, PARTS))
@@ -178,14 +177,6 @@ SALT = (salt_diffusion, salt_conductivity, diffusion_potential, transference, *m
 
 def tables(cell, T) -> Laws:
     """All laws of a cell at temperature T [K], in the order named in kernels.layout."""
-=======
-# functions of the square root of c_e, in the order of kernels.system; below c_range the electrolyte is taken as dilute
-SALT = (salt_diffusion, salt_conductivity, diffusion_potential, transference, *map(salt_shape, PARTS))
-
-
-def tables(cell: Cell, T: float) -> Laws:
-    """All laws of a cell at temperature T [K], in the order of kernels.system."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     return Laws(_side_by_side(*(kept(make, cell, T) for make in SOLID_PIECES)), kept(salt_table, cell, T))
 
 

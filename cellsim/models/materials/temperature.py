@@ -124,10 +124,6 @@ def _shape(cell: Cell, part: str) -> Any:
     return _salt(cell, salt_shape(part), name, **({} if is_metal(cell, part) else _law(cell, name)))
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
 # in the order named in kernels.layout
-=======
-# in the order of kernels.system
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 SOLID = tuple(partial(make, part=part) for part in PARTS for make in (_potential, _exchange, _diffusion))
 SALT = (_salt_diffusion, _conductivity, _chi, _t_plus, *(partial(_shape, part=part) for part in PARTS))

@@ -260,13 +260,8 @@ def _side(T: float, ends: Any, entries: Any, nodes: Any) -> Any:
 def laws_with_heat(cell: Cell, T: float, rates: Any) -> tuple[Laws, Table, np.ndarray, Reach]:
     """The laws of a cell around T [K], their factors, their nodes (see `kernels.layout.Heat`), and the Reach.
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-    rates: function of temperatures (n,) that gives the other factors, in the order of kernels.layout.  Raises
-    ParameterError with the name of a law that cannot be followed at T.
-=======
-    rates: function of temperatures (n,) that returns the other factors, in the order of kernels.system.  Raises
+    rates: function of temperatures (n,) that returns the other factors, in the order of kernels.layout.  Raises
     ParameterError with the name of a law that cannot be tabulated at T.
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     """
     entries = [kept(make, cell, None) for make in (*SOLID_ENTRIES, *SALT_ENTRIES)]
     nodes, reach = _spans(cell, T, entries)

@@ -15,11 +15,7 @@ from ...support.files import cut, quoted
 from ..catalogue import quantities
 from ..cell import Cell
 from ..laws.law import finite
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from ..reading import is_bpx, read, tell
-=======
-from ..load import is_bpx, read, warn_of_remarks
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+from ..reading import is_bpx, read, warn_of_remarks
 from .bpx_names import (
     AREA,
     AREA_OF,

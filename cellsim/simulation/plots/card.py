@@ -1,5 +1,8 @@
 """Summary of a run for notebooks: HTML without scripts, with all text escaped."""
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 import numpy as np
@@ -8,7 +11,9 @@ from numpy.typing import NDArray
 from ...drawing.numbers import number
 from ...drawing.style import clock
 from ...physics.constants import ZERO_CELSIUS
-from ..result import Result, StepResult
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from ..result import Result, StepResult
 
 SIZE = (240.0, 48.0)  # of the voltage curve [pixels]
 POINTS = 120

@@ -1,8 +1,13 @@
 """Curves of one run."""
+from __future__ import annotations
+
 from os import PathLike
+from typing import TYPE_CHECKING
 
 from ...drawing.style import COLOURS, WIDTH, Figure, clock, low, save, styled
-from ..result import Result
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from ..result import Result
 
 
 @styled

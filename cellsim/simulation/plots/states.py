@@ -1,9 +1,11 @@
 """Internal states of a run: a plot with a slider over time, or several times drawn over each other."""
+from __future__ import annotations
+
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -14,7 +16,9 @@ from ...drawing.style import BLUE, GREY, STYLE, Figure, clock, low, save, styled
 from ...errors import ReportError
 from ...physics.constants import ZERO_CELSIUS
 from ...support.arguments import listed, near, numbers, shown, text, whole
-from ..result import Result
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from ..result import Result
 
 Array = NDArray[Any]
 

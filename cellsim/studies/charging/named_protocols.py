@@ -12,8 +12,8 @@
 import re
 
 from ...errors import ProtocolError
-from ...parameters.check import near
 from ...protocols import Protocol
+from ...support.arguments import near
 
 THEN = "\nStop if ended by soc\n"
 HOLD = "Hold at {top} V until {end}% SOC or until C/50"

@@ -44,15 +44,9 @@ def map_table(m: Any) -> Group:
     return Group(*tables, Text(f"{axes}; {m.limits}", "dim"))
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def front_table(front) -> Group:
-    """A row for each value of the limit."""
-    table = plain_table("", f"{front.over}\n[{CONSTRAINTS[front.over].unit}]", "min")
-=======
 def front_table(front: Any) -> Group:
     """Charging time [min] for each value of the limit."""
-    table = plain_table("", f"{front.over}\n[{WRITTEN[front.over][0]}]", "min")
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+    table = plain_table("", f"{front.over}\n[{CONSTRAINTS[front.over].unit}]", "min")
     for value, minutes in zip(front.values, front.minutes, strict=True):
         table.add_row(f"{value:.4g}", _minutes(minutes))
     title = f"{front.cell}: minutes of the fastest charge, {_window(front)} at {front.temperature:g} degC"

@@ -12,11 +12,8 @@ from rich.text import Text
 from ...drawing.style import COLOURS, DASHES, Figure, save, styled
 from ...drawing.tables import plain_table
 from ...errors import ReportError
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-from .axes import CRITICAL, PLATING
-=======
 from ...physics.constants import ZERO_CELSIUS
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+from .axes import CRITICAL, PLATING
 from .measured_charges import beyond
 
 SERIES = (("C-rate", -1.0, "current\n[C]"), ("Voltage [V]", 1.0, "voltage\n[V]"),
@@ -31,13 +28,8 @@ def _number(x: float, digits: int = 3) -> str:
     return NOT_STATED if math.isnan(x) else "never" if math.isinf(x) else f"{x:.{digits}g}"
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def margin_text(least, minutes):
-    """A margin and for how long it was used up."""
-=======
-def _margin(least: float, minutes: float) -> str:
+def margin_text(least: float, minutes: float) -> str:
     """A minimum margin, and the time below 0."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     if math.isnan(least):
         return NOT_STATED
     return f"{round(least, 1) + 0.0:.1f}" + (f"\n{minutes:.1f} min < 0" if minutes > 0.05 else "")

@@ -1,18 +1,13 @@
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-"""From ratios to a verdict: does the claim hold, and if not, what would have to be true."""
-from functools import partial
-=======
 """Verdict on a claim from the ratio of energy densities, and the conditions under which it would hold."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from ...ensemble.jobs import searched
 from ...errors import ParameterError, SolveError
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
 from ...kernels.call.calls import Coroutine
-=======
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 from ...parameters import Cell
 from ..resizing import ELECTROLYTE, EXCESS, Family
 from .records import Comparison, Figures, Verdict
@@ -23,52 +18,29 @@ AREAL = (15.0, 100.0, 5.0)  # search of the areal capacity: from, to, step [Ah/m
 
 
 def layers(cell: Cell) -> float:
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     """Electrolyte plus lithium excess of a cell [m]."""
     return cell.value(ELECTROLYTE) + cell.value(EXCESS)
 
 
 def ratio_at(family: Family, metric: str, reference: float, share: float) -> Coroutine[float]:
-    """Ratio to `reference` [W.h/kg or W.h/L] with electrolyte and excess at `share` of what they are."""
+    """Ratio to `reference` [Wh/kg or Wh/L] with electrolyte and excess at `share` of what they are."""
     cell = family.cell
     density = yield from family.density_coroutine(electrolyte=share * cell.value(ELECTROLYTE),
                                                   excess=share * cell.value(EXCESS))
-    return getattr(density, metric) / reference
+    return float(getattr(density, metric)) / reference
 
 
 def thickness_budget(family: Family, metric: str, reference: float, factor: float) -> Coroutine[float | None]:
     """Largest electrolyte-plus-excess thickness [m] whose ratio reaches `factor`, or None.
-=======
-    """Thickness of electrolyte plus lithium excess of a cell [m]."""
-    return cell.value(ELECTROLYTE) + cell.value(EXCESS)
-
-
-def ratio_at(family: Family, metric: str, reference: float, share: float) -> float:
-    """Ratio to `reference` [Wh/kg or Wh/L] with electrolyte and lithium excess scaled by `share`."""
-    cell = family.cell
-    density = family.energy_density(electrolyte=share * cell.value(ELECTROLYTE), excess=share * cell.value(EXCESS))
-    return float(getattr(density, metric)) / reference
-
-
-def thickness_budget(family: Family, metric: str, reference: float, factor: float) -> float | None:
-    """Largest thickness [m] of electrolyte plus lithium excess at which the ratio reaches `factor`, or None.
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
 
     Both are scaled in proportion; the number of electrode pairs is adjusted to fill the same housing.
     """
     from scipy.optimize import brentq
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     def miss(share: float) -> Coroutine[float]:
         return (yield from ratio_at(family, metric, reference, share)) - factor
 
     if (yield from miss(NEARLY_NONE)) < 0.0:
-=======
-    def miss(share: float) -> float:
-        return ratio_at(family, metric, reference, share) - factor
-
-    if miss(NEARLY_NONE) < 0.0:
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
         return None
     high = 1.0
     while (yield from miss(high)) > 0.0:
@@ -76,54 +48,35 @@ def thickness_budget(family: Family, metric: str, reference: float, factor: floa
         if high > WIDEST:
             return WIDEST * layers(family.cell)
     low = NEARLY_NONE if high == 1.0 else 0.5 * high
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     share = yield from searched(lambda f: brentq(f, low, high, xtol=1e-4), miss)
-    return layers(family.cell) * share
+    return layers(family.cell) * float(share)
 
 
 def areal_capacity_needed(family: Family, metric: str, reference: float, factor: float) -> Coroutine[float | None]:
-    """Smallest areal capacity [A.h/m2] within AREAL whose ratio reaches `factor`, or None.
-=======
-    return layers(family.cell) * float(brentq(miss, low, high, xtol=1e-4))
-
-
-def areal_capacity_needed(family: Family, metric: str, reference: float, factor: float) -> float | None:
-    """Smallest areal capacity [Ah/m2] within AREAL at which the ratio reaches `factor`, or None.
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+    """Smallest areal capacity [Ah/m2] within AREAL whose ratio reaches `factor`, or None.
 
     The ratio rises with thickness until the coating cannot be discharged at the rate; the first crossing is returned.
     """
     from scipy.optimize import brentq
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
     def miss(areal: float) -> Coroutine[float]:
-        return getattr((yield from family.density_coroutine(areal=areal)), metric) / reference - factor
-=======
-    def miss(areal: float) -> float:
-        return float(getattr(family.energy_density(areal=areal), metric)) / reference - factor
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+        return float(getattr((yield from family.density_coroutine(areal=areal)), metric)) / reference - factor
 
     before: float | None = None
     for areal in np.arange(*AREAL):
         try:
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
             if (yield from miss(areal)) >= 0.0:
                 if before is None:
                     return float(areal)
-                return (yield from searched(partial(_root, brentq, before, areal), miss))
-=======
-            if miss(areal) >= 0.0:
-                return float(areal) if before is None else float(brentq(miss, before, areal, xtol=0.05))
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+                return float((yield from searched(partial(_root, brentq, before, areal), miss)))
         except (ParameterError, SolveError):
             return None
         before = areal
     return None
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def _root(brentq, low, high, f):
-    return brentq(f, low, high, xtol=0.05)
+def _root(brentq: Any, low: float, high: float, f: Callable[[float], float]) -> float:
+    return float(brentq(f, low, high, xtol=0.05))
 
 
 def compare(family: Family, figures: Figures, baseline: Figures, metric: str, factor: float,
@@ -135,17 +88,6 @@ def compare(family: Family, figures: Figures, baseline: Figures, metric: str, fa
         budget = yield from thickness_budget(family, metric, reference, factor)
         best = yield from ratio_at(family, metric, reference, NEARLY_NONE)
     except (ParameterError, SolveError):  # a thinned or thickened relative that cannot be made or run
-=======
-def compare(family: Family, figures: Figures, baseline: Figures, metric: str, factor: float,
-            interval: tuple[float, float]) -> Comparison:
-    """The verdict on one cell against one baseline in one metric; interval: quantiles of the ratio."""
-    reference = baseline.metric(metric)
-    ratio = figures.metric(metric) / reference
-    try:
-        budget = thickness_budget(family, metric, reference, factor)
-        best = ratio_at(family, metric, reference, NEARLY_NONE)
-    except (ParameterError, SolveError):  # the scaled cell cannot be built or simulated
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
         budget, best = None, ratio
     areal = yield from areal_capacity_needed(family, metric, reference, factor)
     if ratio >= factor:

@@ -14,6 +14,7 @@ from ...kernels.call.calls import Coroutine, Together, finish
 from ...models.electrodes import NEGATIVE, has_foil
 from ...protocols import discharge
 from ...simulation.run import simulate_coroutine
+from .records import Figures
 
 STRIPPED, AT = 2.0, 3e6  # stripping current density without voids [A/m2], at this pressure [Pa]
 EXPONENTS = (6.56, 1.9)  # of the pressure in that current density
@@ -61,16 +62,12 @@ class Voids:
 
 
 def what_if(figures) -> Voids:
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-    """The cell of `Figures`, discharged once more under the same conditions, with the coefficients lent."""
+    """The discharge of `Figures` repeated with voids, under the same conditions."""
     return finish(what_if_coroutine(figures))
 
 
-def what_if_coroutine(figures) -> Coroutine[Voids]:
+def what_if_coroutine(figures: Figures) -> Coroutine[Voids]:
     """Coroutine form of `what_if`."""
-=======
-    """The discharge of `Figures` repeated with voids, under the same conditions."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     cell = figures.cell
     why = _not_applicable(cell)
     if why:
@@ -104,13 +101,8 @@ def _not_applicable(cell) -> str:
     return ""
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-def _energy(figures, exponent: float, pressure: float) -> Coroutine[float]:
-    """Energy of the discharge with voids [W.h]."""
-=======
-def _energy(figures, exponent, pressure) -> float:
+def _energy(figures: Figures, exponent: float, pressure: float) -> Coroutine[float]:
     """Energy of the discharge with voids [Wh]."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     cell = figures.cell.with_({
         f"{NEGATIVE}/void share": 1.0, f"{NEGATIVE}/void height": HEIGHT, f"{NEGATIVE}/creep current density": STRIPPED,
         f"{NEGATIVE}/creep reference pressure": AT, f"{NEGATIVE}/creep exponent": exponent,
@@ -119,13 +111,8 @@ def _energy(figures, exponent, pressure) -> float:
     return run.discharge_energy
 
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
 def _least(share: Callable[[float], Coroutine[float]]) -> Coroutine[float | None]:
-    """The least pressure [Pa] whose share is SPARED, to 1 %, as more pressure never hurts; None if none is."""
-=======
-def _least(share) -> float | None:
     """Minimum pressure [Pa] with a share of SPARED, to 1 %; the share rises with pressure.  None if above PRESSURES."""
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
     low, high = map(math.log, PRESSURES)
     if (yield from share(PRESSURES[1])) < SPARED:
         return None

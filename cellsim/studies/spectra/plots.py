@@ -1,6 +1,8 @@
 """Plots of impedance spectra."""
+from __future__ import annotations
+
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,7 +11,9 @@ from numpy.typing import NDArray
 
 from ...drawing.style import COLOURS, WIDTH, save, styled
 from ...physics.constants import ZERO_CELSIUS
-from .spectrum import Spectrum
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from .spectrum import Spectrum
 
 WIDE = 4.0  # ratio of the largest to the smallest modulus above which the axis is logarithmic
 # positions of a label: offset from its point [points], horizontal and vertical alignment

@@ -1,10 +1,12 @@
 """The report of an audit as one self-contained HTML file."""
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import jinja2
@@ -12,13 +14,14 @@ import numpy as np
 from markupsafe import Markup
 
 from .... import __version__
-from ....drawing import style as plots
 from ....drawing.svg import inline_svg
 from ....support.files import replacing
 from .. import charging_claim, voids
-from ..audit import Audit
 from ..records import Figures, RatioMap
-from . import words
+from . import plots, words
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from ..audit import Audit
 
 
 @dataclass(frozen=True)

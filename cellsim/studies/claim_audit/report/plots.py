@@ -1,18 +1,22 @@
 """The audit in pictures."""
+from __future__ import annotations
+
 from collections.abc import Iterable
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import matplotlib.figure
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from ....drawing.style import COLOURS, DASHES, GREY, MARKERS, WIDTH, Figure, save, styled
+from ....drawing.style import BLUE, COLOURS, DASHES, GREY, MARKERS, ORANGE, VERMILION, WIDTH, Figure, save, styled
 from ....physics.constants import ZERO_CELSIUS
-from ..audit import Audit
 from ..records import Comparison, Figures, RatioMap
 from .words import METRICS
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from ..audit import Audit
 
 SIGNS = {"gravimetric": ("o", VERMILION, "per mass"), "volumetric": ("s", BLUE, "per volume")}
 

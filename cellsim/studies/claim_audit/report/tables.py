@@ -1,6 +1,8 @@
 """The audit as tables for the terminal."""
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.table import Table
@@ -10,10 +12,12 @@ from ....drawing.tables import plain_table
 from ....parameters.catalogue import METHODS
 from .. import charging_claim as charging
 from .. import voids
-from ..audit import Audit
 from ..maker_claims import StatedClaims
 from ..records import Figures, Verdict
 from . import words
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from ..audit import Audit
 
 ACCESS = {"seen": "", "second-hand": ", second-hand", "memory": ", from memory"}
 

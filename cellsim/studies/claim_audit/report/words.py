@@ -1,6 +1,9 @@
 """Texts of a report: labels, numbers with units and notes shared by the HTML page and the terminal."""
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ....drawing.numbers import number, span
 from ....errors import Ending
@@ -9,8 +12,10 @@ from ....physics.constants import ZERO_CELSIUS
 from ...charging.measured_charges import beyond
 from ...uncertainty import SAMPLES, SPREAD
 from .. import charging_claim as charging
-from ..audit import Audit
 from ..records import UNITS, Comparison, Figures, Verdict
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from ..audit import Audit
 
 METRICS = UNITS
 ORIGIN = "sources of values"

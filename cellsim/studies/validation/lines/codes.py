@@ -9,14 +9,9 @@ from ....simulation.run import simulate
 from .. import reference
 from ..line import Found, Line, Point
 
-<<<<<<< 7590ae8098b28666a2675d3e47347504929350b6
-LEAST_SALT = 70.0  # mol/m3: below 65 DUALFOIL's polynomial for the conductivity is negative
-MESH, RTOL = DFN((60, 40, 60), shells=40), 1e-6  # fine enough that what is left is the other program's
-THIRD = "a third of the 1 mV that runs aim at by default, as both programs are on fine meshes here"
-=======
 LEAST_SALT = 70.0  # mol/m3; below 65 the conductivity polynomial of DUALFOIL is negative
 MESH, RTOL = DFN((60, 40, 60), shells=40), 1e-6  # errors are negligible compared to those of the other program
->>>>>>> 61331fa42e8bcb58f2e37a13bb42cc7326c249fd
+THIRD = "a third of the 1 mV that runs aim at by default, as both programs are on fine meshes here"
 
 
 def half_cell() -> Found:
