@@ -1,0 +1,30 @@
+"""Writing of generated pages."""
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a page, unless it is there already: Sphinx reads again what has changed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown; bars inside cells are escaped."""
+    def line(cells: Sequence[object]) -> str:
+        return "| " + " | ".join(str(c).replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
+
+    return "\n".join([line(head), "|" + "---|" * len(head), *map(line, rows)]) + "\n"
+
+
+def module(*names: str) -> ModuleType:
+    """The first of these modules of cellsim that exists."""
+    for name in names[:-1]:
+        try:
+            return import_module(f"cellsim.{name}")
+        except ModuleNotFoundError:
+            continue
+    return import_module(f"cellsim.{names[-1]}")

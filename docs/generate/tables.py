@@ -1,0 +1,174 @@
+"""Reference pages from the tables of the code: quantities, variables, endings, limits, commands, packaged sets."""
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+import cellsim
+from cellsim.cli import app
+
+from .files import keep, module, table
+
+
+
+def write_tables(target: Path) -> None:
+    """Write all reference pages that are tables."""
+    for name, text in (("parameters", parameters()), ("variables", variables()), ("endings", endings()),
+                       ("protocol_quantities", protocol_quantities()), ("layout", layout()), ("commands", commands()),
+                       ("sets", sets())):
+        keep(target / f"{name}.md", text)
+
+
+def parameters() -> str:
+    """Every quantity that a parameter file may hold."""
+    names = module("parameters.catalogue", "parameters.names")
+    text = ["# Quantities of a parameter file\n", "From the table that checks files "
+            "([how a file is written](parameter_sets.md)). *Law*: a number, an expression or a table in that variable; "
+            "x is the stoichiometry, c the salt concentration in mol/m³.\n"]
+    for section in names.SECTIONS:
+        kinds = ("porous", "lithium metal", "film") if section.endswith("electrode") else (None,)
+        for kind in kinds:
+            if section == "negative electrode" and kind == "film" or section == "positive electrode" and kind in (
+                    "lithium metal", "porous"):
+                continue
+            title = {"porous": "porous electrode (negative or positive)", "lithium metal": "lithium-metal electrode "
+                     "(negative)", "film": "film (positive)"}.get(str(kind), section)
+            rows = [(f"`{key}`", _unit(q.unit), q.meaning, _default(q), _range(q), _law(q))
+                    for key, q in names.quantities(section, kind).items()]
+            text += [f"## {title[0].upper()}{title[1:]}\n",
+                     table(("quantity", "unit", "meaning", "default", "allowed", "law"), rows)]
+    return "\n".join(text)
+
+
+def _unit(unit: str) -> str:
+    return "–" if unit == "1" else f"`{unit}`"
+
+
+def _default(q: Any) -> str:
+    return "optional" if q.optional else "required" if q.default is None else f"{q.default:g}"
+
+
+def _range(q: Any) -> str:
+    return f"{q.lo:g} to {q.hi:g}"
+
+
+def _law(q: Any) -> str:
+    return {"stoichiometry": "x", "concentration": "c"}.get(q.law or "", "")
+
+
+def _kinds_of_run() -> Iterator[tuple[str, str, Any, Any]]:
+    """Title, letter, cell and model of runs that have all variables between them."""
+    metal = cellsim.load("target_nmc811_lpscl_li").with_(
+        {"negative electrode/vanishing charge": 180.0, "negative electrode/void share": 1.0})
+    yield "DFN", "D", cellsim.load("lgm50_chen2020"), cellsim.DFN((4, 3, 4), shells=4)
+    yield "SPMe", "E", cellsim.load("lgm50_chen2020"), cellsim.SPMe((4, 3, 4), shells=4)
+    yield "SPM", "S", cellsim.load("lgm50_chen2020"), cellsim.SPM(shells=4)
+    yield "DFN of a cell with a lithium-metal electrode", "L", metal, cellsim.DFN((1, 3, 4), shells=4)
+    yield "thin film", "F", cellsim.load("danilov2011"), cellsim.ThinFilm(10, shells=4)
+
+
+def variables() -> str:
+    """Every variable of a result: its axes, and in which runs it exists."""
+    of, allocated = module("simulation.variables", "variables").Variables.of, module("models").initial_state
+    found: dict[str, tuple[tuple[str, ...], str, bool]] = {}
+    for _, letter, cell, model in _kinds_of_run():
+        T = cell.value("cell/reference temperature")
+        for body in (None, module("models.thermal_laws", "models.heat").Body(60.0, 0.1)):
+            sys = model.discretise(cell, T, body)
+            state = allocated(cell, sys, 0.5)[None, :]
+            given = of(cell, sys, model, [0.0], state, 0.5)
+            for name in given:
+                dims, letters, cold = found.get(name, (given.dims(name), "", False))
+                found[name] = dims, letters + letter * (letter not in letters), cold or body is None
+    kinds = ", ".join(f"{letter}: {title}" for title, letter, _, _ in _kinds_of_run())
+    rows = [(f"`{name}`", ", ".join(f"`{d}`" for d in dims), letters, "" if cold else "with heat")
+            for name, (dims, letters, cold) in found.items()]
+    aliases = module("simulation.variables", "variables").ALIASES
+    return ("# Variables of a result\n\nNames are those of PyBaMM where PyBaMM has the quantity. `list(result)` names "
+            "those of a run; `result[name]` is an array whose first axis is time. Discharge current is positive. x "
+            "runs from the negative current collector, r from the centre of a particle.\n\n"
+            f"Runs: {kinds}.\n\n" + table(("variable", "axes", "runs", "only"), rows)
+            + "\nFurther names that are understood: "
+            + ", ".join(f"`{a}` for `{b}`" for a, b in aliases.items()) + ".\n")
+
+
+def endings() -> str:
+    """Why a step ends."""
+    rows = [(f"`{e.name}`", int(e), e.sentence, "yes" if e.stops_run else "", "yes" if e.is_failure else "")
+            for e in cellsim.Ending]
+    return ("# Endings\n\n`result.steps[k].ending` says why step k ended, `result.termination` why the run ended. "
+            "Physical limits are endings; only `SOLVER_...` are failures of the solver, which raise `SolveError` with "
+            "the result so far.\n\n" + table(("ending", "number", "in words", "stops the run", "failure"), rows))
+
+
+def protocol_quantities() -> str:
+    """What a step can control, and what it can end at."""
+    try:
+        printed = module("protocols.quantities").markdown()
+    except (ModuleNotFoundError, AttributeError):
+        printed = _controls_and_limits()
+    return ("# Controls and limits\n\nWhat a step can control, and the quantities at which it can end. The words are "
+            "those of the [protocol language](../protocols.md); the names are those of `cellsim.Step` and "
+            "`cellsim.Limit`.\n\n" + printed)
+
+
+def _controls_and_limits() -> str:
+    steps = module("protocols.step", "protocols.steps")
+    controls = [(f"`{name}`", f"`{unit}`" if unit else "–", "a state that is held" if name in steps.HELD else "")
+                for name, unit in steps.CONTROLS.items()]
+    limits = [(f"`{name}`", f"`{unit}`", "above or below" if name in steps.SIDED else
+               "falls to it; `above`: rises to it" if name in steps.FLOWS else "",
+               "yes" if name in steps.SIGNED else "") for name, unit in steps.QUANTITIES.items()]
+    return ("## Controls\n\n" + table(("control", "unit", "kind"), controls)
+            + "\n## Limits\n\n" + table(("quantity", "unit", "side", "may be below 0"), limits))
+
+
+def layout() -> str:
+    """The records that the kernels work on, field by field."""
+    home = module("kernels.layout", "kernels.system")
+    if hasattr(home, "markdown"):
+        printed = home.markdown()
+    else:
+        printed = "```text\n" + (inspect.getdoc(home) or "") + "\n```\n"
+    return "# Layout of state and records\n\nFrom the module that declares them.\n\n" + printed
+
+
+def commands() -> str:
+    """Every command of the command line with its arguments and options."""
+    group: Any = typer.main.get_command(app)
+    text = ["# Command line\n", "Wrong input ends with one sentence and exit code 2, a failure of the solver with exit "
+            "code 3. `cellsim COMMAND --help` prints the same.\n"]
+    for name, command in sorted(group.commands.items()):
+        text += list(_command(f"cellsim {name}", command))
+    return "\n".join(text)
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    if hasattr(command, "commands"):
+        for more, inner in sorted(command.commands.items()):
+            yield from _command(f"{name} {more}", inner)
+        return
+    yield f"## {name}\n"
+    yield (command.help or "").strip() + "\n"
+    rows = []
+    for p in command.params:
+        if p.name != "help":
+            words = ", ".join(f"`{o}`" for o in p.opts) if p.param_type_name == "option" else f"`{p.name.upper()}`"
+            shown = "" if p.default in (None, False, ()) or callable(p.default) or not p.default else f"`{p.default}`"
+            rows.append((words, getattr(p, "help", None) or "", "required" if p.required else shown))
+    if rows:
+        yield table(("argument", "meaning", "default"), rows)
+
+
+def sets() -> str:
+    """The packaged parameter sets."""
+    rows = []
+    for name in cellsim.cells():
+        cell = cellsim.load(name)
+        rows.append((f"`{name}`", cell.title, cell.kind, f"{cell.nominal_capacity:g}",
+                     f"{cell.value('cell/lower voltage cut-off'):g} to {cell.value('cell/upper voltage cut-off'):g}"))
+    return ("# Packaged parameter sets\n\n`cellsim show NAME` prints every value with unit, source and method; "
+            "[what each set rests on](parameter_sets.md).\n\n"
+            + table(("set", "title", "electrolyte", "nominal capacity [Ah]", "voltage window [V]"), rows))

@@ -1,0 +1,77 @@
+"""Pages of the documentation: their Python runs, the functions and files that they name exist."""
+import re
+import sys
+import warnings
+from importlib import import_module
+from pathlib import Path
+
+import matplotlib
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(p for p in DOCS.rglob("*.md") if "generated" not in p.relative_to(DOCS).parts)
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)  # fragments are marked `py` and not run
+NAMED = re.compile(r"\{py:func\}`(?:[^`<]*<)?~?(cellsim(?:\.\w+)+)>?`")
+LINK = re.compile(r"(!?)\[[^\]]*\]\((?!https?:|mailto:)([^)\s#]*)(?:#[^)\s]*)?\)")
+
+
+def text(page):
+    return page.read_text(encoding="utf-8")
+
+
+def label(page):
+    return str(page.relative_to(DOCS))
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if PYTHON.search(text(p))], ids=label)
+def test_python_of_a_page_runs(page, tmp_path, monkeypatch):
+    """Block after block in one namespace, as a reader would type them, in an empty folder, without a window."""
+    monkeypatch.chdir(tmp_path)
+    matplotlib.use("Agg")
+    names = {"__name__": "__main__"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)
+        for number, code in enumerate(PYTHON.findall(text(page)), 1):
+            exec(compile(code, f"{label(page)}, block {number}", "exec"), names)
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if NAMED.search(text(p))], ids=label)
+def test_functions_that_a_page_names_exist(page):
+    for dotted in NAMED.findall(text(page)):
+        assert callable(found(dotted)), dotted
+
+
+def found(dotted):
+    """The object of a dotted name: a module as far as there is one, then attributes."""
+    home, names = import_module("cellsim"), dotted.split(".")[1:]
+    for k, name in enumerate(names, 2):
+        if not hasattr(home, name):
+            home = import_module(".".join(dotted.split(".")[:k]))
+        else:
+            home = getattr(home, name)
+    return home
+
+
+@pytest.mark.parametrize("page", PAGES, ids=label)
+def test_links_of_a_page_lead_somewhere(page):
+    """Pictures and pages that are not written by the build itself."""
+    for _, where in LINK.findall(re.sub(r"```.*?```", "", text(page), flags=re.DOTALL)):
+        if where and "generated/" not in where:
+            assert (page.parent / where).resolve().exists(), where
+
+
+def test_public_names_are_all_in_the_reference(monkeypatch):
+    """Each of them in one group of the page that lists the interface; no group names what is not there."""
+    import cellsim
+
+    monkeypatch.syspath_prepend(str(DOCS))
+    api = import_module("generate.api")
+    listed = [name for names in api.GROUPS.values() for name in names]
+    assert sorted(listed) == sorted(cellsim.__all__) and len(set(listed)) == len(listed)
+    sys.modules.pop("generate", None)
+
+
+def test_there_are_pages():
+    """Otherwise the tests above test nothing."""
+    assert len(PAGES) > 20 and sum(len(PYTHON.findall(text(p))) for p in PAGES) > 20
