@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import generate  # noqa: E402
+from pygments.lexers.special import TextLexer  # noqa: E402
 
 project = "cellsim"
 author = "cellsim developers"
@@ -57,4 +58,5 @@ copyright = "cellsim developers, BSD-3-Clause"  # noqa: A001
 def setup(app):
     """Write the generated pages, and let docstrings be read as they are written."""
     app.connect("builder-inited", lambda app: generate.write(HERE, HERE / "generated"))
+    app.add_lexer("protocol", TextLexer)
     app.connect("autodoc-process-docstring", generate.docstring_lines)

@@ -60,9 +60,9 @@ def _escaped(line: str) -> str:
         if k % 2 == 0:
             out.append(re.sub(r"([*|\\])|(_)(?!\w)", lambda m: "\\" + m[0], part))
         elif part.removeprefix("cellsim.") in cellsim.__all__:
-            out.append(f":py:obj:`~cellsim.{part.removeprefix('cellsim.')}`")
+            out.append(f":py:obj:`~cellsim.{part.removeprefix('cellsim.')}`\\ ")
         else:
-            out.append(f"``{part}``" if part else "")
+            out.append(f"``{part}``\\ " if part else "")
     return "".join(out)
 
 

@@ -1,30 +1,44 @@
 """The gallery: every script in `examples/` with its picture."""
 import ast
+import shutil
 from pathlib import Path
 
 from .files import keep
 
-PICTURES = "docs/gallery"
+PICTURES = "examples/pictures"
+ABOUT = ("Each script asks one question, answers it with one number, which a test checks, and draws one picture. Run one "
+         "with `python examples/NAME.py`.\n")
 
 
 def write_gallery(root: Path, target: Path) -> None:
-    """One page with all examples, NN_name.py: title and text from the docstring, pictures, then the script.
-
-    Pictures are docs/gallery/NN_name.png, and NN_name_2.png and so on if there are more.
-    """
+    """A page with the pictures of all examples NN_name.py, and a page for each: question, picture, script."""
     scripts = sorted((root / "examples").glob("[0-9][0-9]_*.py"))
-    text = ["# Gallery\n", "Short scripts, each with its picture. Each has a function `main`, which returns the number "
-            "that a test checks; run one with `python examples/NAME.py`.\n"]
+    cards, pages = [], []
     for script in scripts:
-        title, _, about = (ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or script.stem).partition(
-            "\n")
-        text.append(f"## {title.strip().rstrip('.')}\n")
-        if about.strip():
-            text.append(about.strip() + "\n")
-        for picture in sorted((root / PICTURES).glob(f"{script.stem}*.png")):
-            text.append(f"![{title.strip().rstrip('.')}](../gallery/{picture.name})\n")
-        text.append(f"```{{literalinclude}} ../../examples/{script.name}\n:language: python\n:caption: "
-                    f"examples/{script.name}\n```\n")
-    if not scripts:
-        text.append("There are no examples in this version.\n")
-    keep(target / "gallery.md", "\n".join(text))
+        title, about = _said(script)
+        pictures = [_copied(p, target) for p in sorted((root / PICTURES).glob(f"{script.stem}*.png"))]
+        keep(target / "examples" / f"{script.stem}.md", "\n".join((
+            f"# {title}\n", about + "\n", *(f"![{title}](../pictures/{name})\n" for name in pictures),
+            f"```{{literalinclude}} ../../../examples/{script.name}\n:language: python\n:caption: "
+            f"examples/{script.name}\n```\n")))
+        cards.append(f"## [{title}](examples/{script.stem}.md)\n")
+        cards += [f"```{{image}} pictures/{name}\n:alt: {title}\n:width: 480px\n```\n" for name in pictures[:1]]
+        pages.append(f"examples/{script.stem}")
+    listed = ["```{toctree}", ":hidden:", "", *pages, "```\n"] if pages else ["There are none in this version.\n"]
+    keep(target / "gallery.md", "\n".join(["# Gallery\n", ABOUT, *listed, *cards]))
+
+
+def _said(script: Path) -> tuple[str, str]:
+    """First line of a script's docstring, and the rest, a paragraph for each line."""
+    words = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or script.stem
+    title, _, about = words.partition("\n")
+    return title.strip().rstrip("."), "\n\n".join(line for line in about.strip().splitlines() if line)
+
+
+def _copied(picture: Path, target: Path) -> str:
+    """Name of a picture, copied to where the pages lie if it has changed."""
+    copy = target / "pictures" / picture.name
+    copy.parent.mkdir(exist_ok=True)
+    if not copy.is_file() or copy.read_bytes() != picture.read_bytes():
+        shutil.copyfile(picture, copy)
+    return picture.name

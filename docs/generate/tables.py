@@ -106,8 +106,9 @@ def endings() -> str:
 def protocol_quantities() -> str:
     """What a step can control, and what it can end at."""
     try:
-        printed = module("protocols.quantities").markdown()
-    except (ModuleNotFoundError, AttributeError):
+        reference = module("protocols.reference")
+        printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
+    except ModuleNotFoundError:
         printed = _controls_and_limits()
     return ("# Controls and limits\n\nWhat a step can control, and the quantities at which it can end. The words are "
             "those of the [protocol language](../protocols.md); the names are those of `cellsim.Step` and "
@@ -126,13 +127,17 @@ def _controls_and_limits() -> str:
 
 
 def layout() -> str:
-    """The records that the kernels work on, field by field."""
+    """The state vector and the records that the kernels work on, field by field."""
     home = module("kernels.layout", "kernels.system")
-    if hasattr(home, "markdown"):
-        printed = home.markdown()
-    else:
-        printed = "```text\n" + (inspect.getdoc(home) or "") + "\n```\n"
-    return "# Layout of state and records\n\nFrom the module that declares them.\n\n" + printed
+    text = ["# Layout of state and records\n", f"```text\n{inspect.getdoc(home)}\n```\n"]
+    try:
+        markdown = module("numerics.fields").markdown
+    except ModuleNotFoundError:
+        return "\n".join(text)
+    for title, name in (("State vector", "State"), ("Discretised cell", "System"), ("Step", "Control"),
+                        ("Scratch memory", "Work")):
+        text += [f"## {title}\n", markdown(getattr(home, name))]
+    return "\n".join(text)
 
 
 def commands() -> str:

@@ -43,14 +43,17 @@ def test_functions_that_a_page_names_exist(page):
 
 
 def found(dotted):
-    """The object of a dotted name: a module as far as there is one, then attributes."""
-    home, names = import_module("cellsim"), dotted.split(".")[1:]
-    for k, name in enumerate(names, 2):
-        if not hasattr(home, name):
-            home = import_module(".".join(dotted.split(".")[:k]))
-        else:
+    """The object of a dotted name: the longest part of it that is a module, then attributes."""
+    parts = dotted.split(".")
+    for k in range(len(parts), 0, -1):
+        try:
+            home = import_module(".".join(parts[:k]))
+        except ModuleNotFoundError:
+            continue
+        for name in parts[k:]:
             home = getattr(home, name)
-    return home
+        return home
+    raise ModuleNotFoundError(dotted)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=label)
