@@ -24,7 +24,9 @@ exclude_patterns = ["generate", "_build"]
 nb_execution_mode = "off"
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence", "fieldlist"]
 myst_heading_anchors = 3
-math_numfig = True
+numfig = math_numfig = True
+numfig_secnum_depth = 1
+toc_object_entries = False
 math_eqref_format = "({number})"
 
 # every function that a page names must exist; other kinds of references come from type annotations
@@ -38,7 +40,8 @@ suppress_warnings = ["myst.strikethrough", "mystnb.unknown_mime_type"]
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"cellsim {release}"
-html_static_path: list[str] = []
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_theme_options = {
     "show_nav_level": 2,
@@ -60,3 +63,4 @@ def setup(app):
     app.connect("builder-inited", lambda app: generate.write(HERE, HERE / "generated"))
     app.add_lexer("protocol", TextLexer)
     app.connect("autodoc-process-docstring", generate.docstring_lines)
+    app.connect("autodoc-process-signature", generate.public_signature)

@@ -1,12 +1,12 @@
 """Pages of the documentation that are written from the code at each build."""
 from pathlib import Path
 
-from .api import docstring_lines, write_api, write_functions
+from .api import docstring_lines, public_signature, write_api, write_functions
 from .copies import write_copies
 from .gallery import write_gallery
 from .tables import write_tables
 
-__all__ = ["docstring_lines", "write"]
+__all__ = ["docstring_lines", "public_signature", "write"]
 
 
 def write(source: Path, target: Path) -> None:

@@ -22,6 +22,7 @@ GROUPS = {
     "Errors and warnings": ("CellsimError", "ParameterError", "ProtocolError", "ClaimError", "ReportError",
                             "SolveError", "CellsimWarning", "Ending"),
 }
+MADE_BY_CELLSIM = {"Result", "Audit", "Spectrum"}  # no one calls their constructors
 ITEM = re.compile(r"([a-z_]\w*(?:(?:, | and | or )[a-z_]\w*)*(?: [\[(][^\])]*[\])])*): (.*)", re.ASCII)
 NAMED = re.compile(r"\{py:func\}`(?:[^`<]*<)?~?(cellsim(?:\.\w+)+)>?`")
 
@@ -30,6 +31,17 @@ def docstring_lines(_app: Any, _what: str, name: str, _object: Any, _options: An
     """Turn a docstring of cellsim, plain text with arguments as `name: meaning`, into reStructuredText, in place."""
     if name.startswith("cellsim"):
         lines[:] = _rst("\n".join(lines)).splitlines()
+
+
+def public_signature(_app: Any, what: str, name: str, thing: Any, _options: Any, signature: str | None,
+                     returns: str | None) -> tuple[str, str | None] | None:
+    """The signature of a class without its private arguments; none for classes that the package makes itself."""
+    if what != "class" or signature is None or not name.startswith("cellsim"):
+        return None
+    parameters = inspect.signature(thing).parameters.values()
+    if any(p.name.startswith("_") for p in parameters) or name.rpartition(".")[2] in MADE_BY_CELLSIM:
+        return "", returns
+    return signature, returns
 
 
 def _rst(text: str) -> str:

@@ -19,8 +19,8 @@ def write_gallery(root: Path, target: Path) -> None:
         pictures = [_copied(p, target) for p in sorted((root / PICTURES).glob(f"{script.stem}*.png"))]
         keep(target / "examples" / f"{script.stem}.md", "\n".join((
             f"# {title}\n", about + "\n", *(f"![{title}](../pictures/{name})\n" for name in pictures),
-            f"```{{literalinclude}} ../../../examples/{script.name}\n:language: python\n:caption: "
-            f"examples/{script.name}\n```\n")))
+            f"`examples/{script.name}`\n",
+            f"```{{literalinclude}} ../../../examples/{script.name}\n:language: python\n```\n")))
         cards.append(f"## [{title}](examples/{script.stem}.md)\n")
         cards += [f"```{{image}} pictures/{name}\n:alt: {title}\n:width: 480px\n```\n" for name in pictures[:1]]
         pages.append(f"examples/{script.stem}")
