@@ -83,8 +83,8 @@ def write_api(target: Path) -> None:
     known = {name for names in GROUPS.values() for name in names}
     groups = {title: [n for n in names if n in cellsim.__all__] for title, names in GROUPS.items()}
     groups["Further names"] = [n for n in cellsim.__all__ if n not in known]
-    text = ["# Python API\n", "Everything public is an attribute of `cellsim`. Discharge current is positive. Units are "
-            "SI, except Ah and Wh, and stand in brackets.\n"]
+    text = ["# Python API\n", "Everything public is an attribute of `cellsim`. Discharge current is positive. Units "
+            "are SI, except Ah and Wh, and are given in brackets.\n"]
     for title, names in groups.items():
         if names:
             text.append(f"## {title}\n")

@@ -6,8 +6,8 @@ from pathlib import Path
 from .files import keep
 
 PICTURES = "examples/pictures"
-ABOUT = ("Each script asks one question, answers it with one number, which a test checks, and draws one picture. Run one "
-         "with `python examples/NAME.py`.\n")
+ABOUT = ("Each script asks one question, answers it with one number, which a test checks, and draws one picture: "
+         "`python examples/NAME.py`.\n")
 
 
 def write_gallery(root: Path, target: Path) -> None:

@@ -12,7 +12,6 @@ from cellsim.cli import app
 from .files import keep, module, table
 
 
-
 def write_tables(target: Path) -> None:
     """Write all reference pages that are tables."""
     for name, text in (("parameters", parameters()), ("variables", variables()), ("endings", endings()),
