@@ -19,7 +19,7 @@ test: .venv/tested
 QUICK := architecture language parameters physics physics_solid numerics laws simulation
 
 quick: .venv/tested
-	$(BIN)/python -m pytest $(foreach name,$(QUICK),$(shell find tests -name test_$(name).py))
+	$(BIN)/python -m pytest -k "not hundred_thousand" $(foreach name,$(QUICK),$(shell find tests -name test_$(name).py))
 
 docs: .venv/documented
 	$(BIN)/sphinx-build -W --keep-going -q docs build/docs
