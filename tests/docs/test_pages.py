@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md") if "generated" not in p.relative_to(DOCS).parts)
+ROOT_PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)  # fragments are marked `py` and not run
 NAMED = re.compile(r"\{py:func\}`(?:[^`<]*<)?~?(cellsim(?:\.\w+)+)>?`")
 LINK = re.compile(r"(!?)\[[^\]]*\]\((?!https?:|mailto:)([^)\s#]*)(?:#[^)\s]*)?\)")
@@ -21,7 +22,7 @@ def text(page):
 
 
 def label(page):
-    return str(page.relative_to(DOCS))
+    return str(page.relative_to(DOCS if page.is_relative_to(DOCS) else ROOT))
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if PYTHON.search(text(p))], ids=label)
@@ -56,7 +57,7 @@ def found(dotted):
     raise ModuleNotFoundError(dotted)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=label)
+@pytest.mark.parametrize("page", [*PAGES, *ROOT_PAGES], ids=label)
 def test_links_of_a_page_lead_somewhere(page):
     """Pictures and pages that are not written by the build itself."""
     for _, where in LINK.findall(re.sub(r"```.*?```", "", text(page), flags=re.DOTALL)):
@@ -73,6 +74,10 @@ def test_public_names_are_all_in_the_reference(monkeypatch):
     listed = [name for names in api.GROUPS.values() for name in names]
     assert sorted(listed) == sorted(cellsim.__all__) and len(set(listed)) == len(listed)
     sys.modules.pop("generate", None)
+
+
+def test_readme_fits_on_a_few_screens():
+    assert text(ROOT / "README.md").count("\n") <= 150
 
 
 def test_there_are_pages():
