@@ -1,5 +1,6 @@
 """The gallery: every script in `examples/` with its picture."""
 import ast
+import re
 import shutil
 from pathlib import Path
 
@@ -29,10 +30,10 @@ def write_gallery(root: Path, target: Path) -> None:
 
 
 def _said(script: Path) -> tuple[str, str]:
-    """First line of a script's docstring, and the rest, a paragraph for each line."""
+    """First line of a script's docstring, and the rest, a paragraph for each of "Model:", "Source:", "Returns"."""
     words = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or script.stem
     title, _, about = words.partition("\n")
-    return title.strip().rstrip("."), "\n\n".join(line for line in about.strip().splitlines() if line)
+    return title.strip().rstrip("."), re.sub(r"\n(?=[A-Z][a-z]+:|Returns )", "\n\n", about.strip())
 
 
 def _copied(picture: Path, target: Path) -> str:
