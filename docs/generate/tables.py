@@ -57,40 +57,39 @@ def _law(q: Any) -> str:
     return {"stoichiometry": "x", "concentration": "c"}.get(q.law or "", "")
 
 
-def _kinds_of_run() -> Iterator[tuple[str, str, Any, Any]]:
-    """Title, letter, cell and model of runs that have all variables between them."""
+def _kinds_of_run() -> Iterator[tuple[str, Any, Any]]:
+    """Title, cell and model of runs that have all variables between them."""
+    liquid = cellsim.load("lgm50_chen2020")
     metal = cellsim.load("target_nmc811_lpscl_li").with_(
         {"negative electrode/vanishing charge": 180.0, "negative electrode/void share": 1.0})
-    yield "DFN", "D", cellsim.load("lgm50_chen2020"), cellsim.DFN((4, 3, 4), shells=4)
-    yield "SPMe", "E", cellsim.load("lgm50_chen2020"), cellsim.SPMe((4, 3, 4), shells=4)
-    yield "SPM", "S", cellsim.load("lgm50_chen2020"), cellsim.SPM(shells=4)
-    yield "DFN of a cell with a lithium-metal electrode", "L", metal, cellsim.DFN((1, 3, 4), shells=4)
-    yield "thin film", "F", cellsim.load("danilov2011"), cellsim.ThinFilm(10, shells=4)
+    yield "DFN", liquid, cellsim.DFN((4, 3, 4), shells=4)
+    yield "SPMe", liquid, cellsim.SPMe((4, 3, 4), shells=4)
+    yield "SPM", liquid, cellsim.SPM(shells=4)
+    yield "lithium metal", metal, cellsim.DFN((1, 3, 4), shells=4)
+    yield "thin film", cellsim.load("danilov2011"), cellsim.ThinFilm(10, shells=4)
 
 
 def variables() -> str:
     """Every variable of a result: its axes, and in which runs it exists."""
-    of, allocated = module("simulation.variables", "variables").Variables.of, module("models").initial_state
-    found: dict[str, tuple[tuple[str, ...], str, bool]] = {}
-    for _, letter, cell, model in _kinds_of_run():
+    home, Body = module("simulation.variables", "variables"), module("models.thermal_laws", "models.heat").Body
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for title, cell, model in _kinds_of_run():
         T = cell.value("cell/reference temperature")
-        for body in (None, module("models.thermal_laws", "models.heat").Body(60.0, 0.1)):
+        for body, word in ((None, "yes"), (Body(60.0, 0.1), "with heat")):
             sys = model.discretise(cell, T, body)
-            state = allocated(cell, sys, 0.5)[None, :]
-            given = of(cell, sys, model, [0.0], state, 0.5)
+            given = home.Variables.of(cell, sys, model, [0.0], module("models").initial_state(cell, sys, 0.5)[None, :],
+                                      0.5)
             for name in given:
-                dims, letters, cold = found.get(name, (given.dims(name), "", False))
-                found[name] = dims, letters + letter * (letter not in letters), cold or body is None
-    kinds = ", ".join(f"{letter}: {title}" for title, letter, _, _ in _kinds_of_run())
-    rows = [(f"`{name}`", ", ".join(f"`{d}`" for d in dims), letters, "" if cold else "with heat")
-            for name, (dims, letters, cold) in found.items()]
-    aliases = module("simulation.variables", "variables").ALIASES
+                axes = ", ".join(f"`{d}`" for d in given.dims(name))
+                found.setdefault(name, (axes, {}))[1].setdefault(title, word)
+    titles = [title for title, _, _ in _kinds_of_run()]
+    rows = [(f"`{name}`", axes, *(kinds.get(title, "") for title in titles)) for name, (axes, kinds) in found.items()]
     return ("# Variables of a result\n\nNames are those of PyBaMM where PyBaMM has the quantity. `list(result)` names "
             "those of a run; `result[name]` is an array whose first axis is time. Discharge current is positive. x "
-            "runs from the negative current collector, r from the centre of a particle.\n\n"
-            f"Runs: {kinds}.\n\n" + table(("variable", "axes", "runs", "only"), rows)
+            "runs from the negative current collector, r from the centre of a particle. *Lithium metal*: a DFN whose "
+            "lithium-metal electrode changes in the run.\n\n" + table(("variable", "axes", *titles), rows)
             + "\nFurther names that are understood: "
-            + ", ".join(f"`{a}` for `{b}`" for a, b in aliases.items()) + ".\n")
+            + ", ".join(f"`{a}` for `{b}`" for a, b in home.ALIASES.items()) + ".\n")
 
 
 def endings() -> str:
