@@ -1,9 +1,8 @@
 """Pages that lie elsewhere in the repository: notebooks, and files at its root."""
 import re
-import shutil
 from pathlib import Path
 
-from .files import keep
+from .files import keep, keep_copy
 
 ROOT_PAGES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "SECURITY.md": "security.md",
               "parameter_sets/README.md": "parameter_sets.md",
@@ -12,12 +11,8 @@ ROOT_PAGES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.m
 
 def write_copies(root: Path, target: Path) -> None:
     """Copy notebooks as they are, and pages with links that lead to where pages lie in the site."""
-    folder = target / "notebooks"
-    folder.mkdir(exist_ok=True)
     for notebook in sorted((root / "notebooks").glob("*.ipynb")):
-        copy = folder / notebook.name
-        if not copy.is_file() or copy.read_bytes() != notebook.read_bytes():
-            shutil.copyfile(notebook, copy)
+        keep_copy(notebook, target / "notebooks" / notebook.name)
     for name, copy_name in ROOT_PAGES.items():
         if (root / name).is_file():
             keep(target / copy_name, _relinked((root / name).read_text(encoding="utf-8"), Path(name).parent))

@@ -1,15 +1,27 @@
 """Writing of generated pages."""
+import shutil
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+written: set[Path] = set()  # by the build at hand
+
 
 def keep(path: Path, text: str) -> None:
     """Write a page, unless it is there already: Sphinx reads again what has changed."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    written.add(path)
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")
+
+
+def keep_copy(source: Path, path: Path) -> None:
+    """Copy a file, unless it is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written.add(path)
+    if not path.is_file() or path.read_bytes() != source.read_bytes():
+        shutil.copyfile(source, path)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -1,10 +1,9 @@
 """The gallery: every script in `examples/` with its picture."""
 import ast
 import re
-import shutil
 from pathlib import Path
 
-from .files import keep
+from .files import keep, keep_copy
 
 PICTURES = "examples/pictures"
 ABOUT = ("Each script asks one question, answers it with one number, which a test checks, and draws one picture: "
@@ -37,9 +36,6 @@ def _said(script: Path) -> tuple[str, str]:
 
 
 def _copied(picture: Path, target: Path) -> str:
-    """Name of a picture, copied to where the pages lie if it has changed."""
-    copy = target / "pictures" / picture.name
-    copy.parent.mkdir(exist_ok=True)
-    if not copy.is_file() or copy.read_bytes() != picture.read_bytes():
-        shutil.copyfile(picture, copy)
+    """Name of a picture, copied to where the pages lie."""
+    keep_copy(picture, target / "pictures" / picture.name)
     return picture.name
