@@ -1,7 +1,9 @@
 """Reference pages from the tables of the code: quantities, variables, endings, limits, commands, packaged sets."""
 import inspect
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import typer.main
@@ -124,6 +126,11 @@ def _controls_and_limits() -> str:
             + "\n## Limits\n\n" + table(("quantity", "unit", "side", "may be below 0"), limits))
 
 
+RECORDS = (("State vector", "State"), ("Discretised cell", "System"), ("Control volume", "Volume"),
+           ("Particle", "Grain"), ("Lithium-metal electrode", "Foil"), ("Step", "Control"), ("Scratch memory", "Work"),
+           ("Argument record", "Task"))
+
+
 def layout() -> str:
     """The state vector and the records that the kernels work on, field by field."""
     home = module("kernels.layout", "kernels.system")
@@ -132,9 +139,12 @@ def layout() -> str:
         markdown = module("numerics.fields").markdown
     except ModuleNotFoundError:
         return "\n".join(text)
-    for title, name in (("State vector", "State"), ("Discretised cell", "System"), ("Step", "Control"),
-                        ("Scratch memory", "Work")):
-        text += [f"## {title}\n", markdown(getattr(home, name))]
+    kernels = module("kernels")
+    homes = [home, *(import_module(m.name) for m in walk_packages(kernels.__path__, "cellsim.kernels."))]
+    for title, name in RECORDS:
+        found = next((getattr(h, name) for h in homes if hasattr(h, name)), None)
+        if found is not None:
+            text += [f"## {title}\n", markdown(found)]
     return "\n".join(text)
 
 

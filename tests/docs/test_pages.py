@@ -8,6 +8,8 @@ from pathlib import Path
 import matplotlib
 import pytest
 
+import cellsim
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md") if "generated" not in p.relative_to(DOCS).parts)
@@ -65,15 +67,31 @@ def test_links_of_a_page_lead_somewhere(page):
             assert (page.parent / where).resolve().exists(), where
 
 
-def test_public_names_are_all_in_the_reference(monkeypatch):
-    """Each of them in one group of the page that lists the interface; no group names what is not there."""
-    import cellsim
-
+@pytest.fixture
+def generated(monkeypatch):
+    """The scripts that write pages from the code, which are no part of the package."""
     monkeypatch.syspath_prepend(str(DOCS))
-    api = import_module("generate.api")
-    listed = [name for names in api.GROUPS.values() for name in names]
+    yield lambda name: import_module(f"generate.{name}")
+    for name in [m for m in sys.modules if m.partition(".")[0] == "generate"]:
+        del sys.modules[name]
+
+
+def test_public_names_are_all_in_the_reference(generated):
+    """Each of them in one group of the page that lists the interface; no group names what is not there."""
+    listed = [name for names in generated("api").GROUPS.values() for name in names]
     assert sorted(listed) == sorted(cellsim.__all__) and len(set(listed)) == len(listed)
-    sys.modules.pop("generate", None)
+
+
+def test_reference_has_every_quantity_ending_variable_and_command(generated):
+    tables = generated("tables")
+    endings, variables, commands = tables.endings(), tables.variables(), tables.commands()
+    assert all(f"`{e.name}`" in endings for e in cellsim.Ending)
+    assert all(f"`{name}`" in variables for name in ("Voltage [V]", "Void height [m]", "Heat generated [J]"))
+    assert all(f"## cellsim {name}" in commands for name in ("audit", "simulate", "charge", "cache show"))
+    parameters, sets = tables.parameters(), tables.sets()
+    for name in cellsim.cells():
+        assert f"`{name}`" in sets
+        assert all(f"`{path.partition('/')[2]}`" in parameters for path, *_ in cellsim.load(name).provenance().rows)
 
 
 def test_readme_fits_on_a_few_screens():
