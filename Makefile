@@ -1,6 +1,5 @@
 # make audit   installs into .venv, runs the main job, prints the verdict, writes report.html
 # make test    the same environment with the test extras, runs the suite
-# make quick   a subset of the tests for a first look: under a minute once kernels are compiled
 # make docs    builds the documentation site into build/docs; warnings are errors
 # make notebooks   runs the notebooks and keeps what they show
 # make bench   errors and times beside PyBaMM's, and the kernels alone; PART=dfn runs a part of it
@@ -8,18 +7,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYBAMM_DISABLE_TELEMETRY := true
 
-.PHONY: audit test quick lint docs notebooks bench clean
+.PHONY: audit test lint docs notebooks bench clean
 
 audit: .venv/installed
 	$(BIN)/cellsim audit -o report.html
 
 test: .venv/tested
 	$(BIN)/python -m pytest -n 2 --dist loadfile
-
-QUICK := architecture language parameters physics physics_solid numerics laws simulation
-
-quick: .venv/tested
-	$(BIN)/python -m pytest -k "not hundred_thousand" $(foreach name,$(QUICK),$(shell find tests -name test_$(name).py))
 
 docs: .venv/documented
 	$(BIN)/sphinx-build -W --keep-going -q docs build/docs
