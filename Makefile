@@ -1,13 +1,15 @@
 # make audit   installs into .venv, runs the main job, prints the verdict, writes report.html
 # make test    the same environment with the test extras, runs the suite
 # make docs    builds the documentation site into build/docs; warnings are errors
+# make quick   a part of the suite, under a minute once kernels are compiled
+# make examples   runs the examples and keeps their pictures
 # make notebooks   runs the notebooks and keeps what they show
 # make bench   errors and times beside PyBaMM's, and the kernels alone; PART=dfn runs a part of it
 PYTHON ?= python3
 BIN := .venv/bin
 export PYBAMM_DISABLE_TELEMETRY := true
 
-.PHONY: audit test lint docs notebooks bench clean
+.PHONY: audit test quick examples lint docs notebooks bench clean
 
 audit: .venv/installed
 	$(BIN)/cellsim audit -o report.html
@@ -17,6 +19,12 @@ test: .venv/tested
 
 docs: .venv/documented
 	$(BIN)/sphinx-build -W --keep-going -q docs build/docs
+
+quick: .venv/tested
+	$(BIN)/python -m pytest -m quick
+
+examples: .venv/tested
+	for script in examples/[0-9]*.py; do $(BIN)/python $$script || exit 1; done
 
 lint: .venv/linted
 	$(BIN)/ruff check .

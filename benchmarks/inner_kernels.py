@@ -10,8 +10,9 @@ from numba import njit
 from numba.core.errors import NumbaError
 
 import cellsim
-from cellsim.kernels import particle
-from cellsim.kernels.system import DIFFUSION, SOLID_LAWS, alone
+from cellsim.kernels.equations import particle
+from cellsim.kernels.layout import DIFFUSION, SOLID_LAWS
+from cellsim.kernels.scratch import one_temperature
 from cellsim.numerics import block_tridiagonal, table
 
 CONSTANT, VARYING, T = "lgm50_chen2020", "ecker2015", 298.15
@@ -22,7 +23,7 @@ WORK = {"block solve": ("volume", 136, 34), "particle, factorise": ("shell", 9, 
         "particle, D varies": ("shell", 42, 9), "table look-up": ("look-up", 20, 5)}
 # the same of a Newton iteration, a volume of an electrode with constant D: laws, reaction, flows, blocks, sweep, update
 STAGE = {"flops": 440, "division": 7, "sqrt": 3, "log": 2}
-BY = alone(SOLID_LAWS)  # weights of laws at one temperature
+BY = one_temperature(SOLID_LAWS)  # weights of laws at one temperature
 PIPES, LATENCY = 2, 4  # multiply-adds begun in a cycle, and cycles until one is done, of cores since 2013
 
 

@@ -19,7 +19,8 @@ import warming
 from measure import conditions, console, paired, save, show
 
 import cellsim
-from cellsim import calls, simulation
+from cellsim.kernels.call import calls
+from cellsim.simulation import run as simulation
 
 CELL, VARYING = "lgm50_chen2020", "ecker2015"
 VOLUMES, SHELLS = (10, 20, 40, 80, 160, 320), (6, 12, 24, 48, 96)

@@ -19,7 +19,7 @@ import paths
 import pybamm
 from reference_cells import SINGLE_ION
 
-from cellsim.protocols.library import HOME as CYCLES
+from cellsim.protocols.drive_cycles import HOME as CYCLES
 
 HOME = paths.TESTS / "reference"
 SETS = ("Chen2020", "Marquis2019", "Ecker2015")

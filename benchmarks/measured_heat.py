@@ -2,13 +2,13 @@
 
     python benchmarks/measured_heat.py
 
-Rms over the compared share of the time (`cellsim.studies.validation.warm`); PyBaMM with its own set, 40 volumes a
+Rms over the compared share of the time (`cellsim.studies.validation.lines.warm`); PyBaMM with its own set, 40 volumes a
 region and 60 shells, as shipped: its heat capacity and cooling are those of its set, ours those of ours.
 """
 import paths  # noqa: F401  makes the checkout importable, and quietens PyBaMM
 import pybamm
 
-from cellsim.studies.validation import warm
+from cellsim.studies.validation.lines import warm
 from cellsim.studies.validation.reference import curve, rms
 
 SETS = {"lgm50_oregan2022": "ORegan2022", "enertech_ai2020": "Ai2020"}

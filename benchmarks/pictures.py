@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 
 import cellsim
-from cellsim.report import plots
+from cellsim.drawing import style as plots
 
 HOME = Path(__file__).parents[1] / "docs"
 MAPS = (("leaf_2010", "volumetric", "electrolyte"), ("leaf_2018", "volumetric", "electrolyte"))

@@ -17,7 +17,7 @@ import typer
 
 import cellsim
 from cellsim.studies.calibrate import MeasuredRun, calibrate
-from cellsim.studies.validation.sony import AMBIENTS, RATES, predict, table
+from cellsim.studies.validation.lines.sony import AMBIENTS, RATES, predict, table
 
 FIT = ((1, 20), (3, 20))  # C and degC
 FREE = {"negative electrode/exchange-current density": (0.05, 50.0),

@@ -5,7 +5,8 @@ import numpy as np
 from measure import show
 
 import cellsim
-from cellsim.models import heat, laws
+from cellsim.models import thermal_laws as heat
+from cellsim.models.materials import tables as laws
 
 FIRST, EVERY = 290.0, 1.0  # K
 

@@ -9,7 +9,7 @@ from reference_cases import Case
 
 import cellsim
 from cellsim import DFN, SPM, SPMe
-from cellsim.protocols.library import HOME as CYCLES
+from cellsim.protocols.drive_cycles import HOME as CYCLES
 
 POINTS = 160
 US06 = CYCLES / "US06_current.csv"

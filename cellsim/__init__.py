@@ -1,38 +1,84 @@
 """cellsim: electrochemical cells, liquid and solid, from sourced parameters to honest verdicts.
 
-Everything public is here; heavy parts are imported when first used.
+Everything public is here; a module is imported when one of its names is first used.
 """
+
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from . import _moved
+
+if TYPE_CHECKING:  # what an editor and a type checker see; the table below is what is imported
+    from .design.thermal import Lumped
+    from .ensemble.case import Case, cases
+    from .ensemble.ensemble import simulate_many
+    from .errors import (
+        CellsimError,
+        CellsimWarning,
+        ClaimError,
+        Ending,
+        ParameterError,
+        ProtocolError,
+        ReportError,
+        SolveError,
+    )
+    from .models import DFN, SPM, SPMe, ThinFilm
+    from .parameters import Cell, cells, load
+    from .protocols import Limit, Profile, Protocol, Step, charge, cycle, discharge, hold, profile, rest
+    from .simulation.result import Result
+    from .simulation.run import simulate
+    from .studies.calibrate import MeasuredRun, calibrate
+    from .studies.charging.constrained import Limits, ride
+    from .studies.charging.fastest import fastest_charge, staged_charge
+    from .studies.charging.fleet import fleet_charge, robust_charge
+    from .studies.charging.maps import charge_map, pareto
+    from .studies.charging.study import charge_study
+    from .studies.claim_audit.audit import Audit
+    from .studies.claim_audit.claim_file import load_claim
+    from .studies.claim_audit.energy_claim import audit
+    from .studies.claim_audit.maker_claims import claims
+    from .studies.comparison.compare import compare
+    from .studies.spectra.spectrum import Spectrum, impedance
+    from .studies.validation import validate
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Cell": "parameters", "cells": "parameters", "load": "parameters",
-    "DFN": "models", "SPM": "models", "SPMe": "models", "ThinFilm": "models",
-    "Limit": "protocols", "Step": "protocols", "charge": "protocols", "cycle": "protocols",
-    "discharge": "protocols", "hold": "protocols", "rest": "protocols",
-    "Profile": "protocols", "Protocol": "protocols", "profile": "protocols",
-    "Case": "studies", "cases": "studies", "simulate_many": "studies", "compare": "studies",
-    "Lumped": "design.thermal", "simulate": "simulation", "Result": "result",
-    "calibrate": "studies", "MeasuredRun": "studies",
-    "audit": "studies", "Audit": "studies", "load_claim": "studies", "claims": "studies",
-    "charge_study": "studies.charging", "ride": "studies.riding", "Limits": "studies.riding",
-    "charge_map": "studies.charging_maps", "pareto": "studies.charging_maps",
-    "robust_charge": "studies.fleet", "fleet_charge": "studies.fleet",
-    "fastest_charge": "studies.fastest", "staged_charge": "studies.fastest",
-    "validate": "studies.validation", "impedance": "studies", "Spectrum": "studies",
-    "CellsimError": "errors", "CellsimWarning": "errors", "ClaimError": "errors", "Ending": "errors",
-    "ParameterError": "errors", "ProtocolError": "errors", "ReportError": "errors", "SolveError": "errors",
+_moved.install()
+
+_NAMES = {
+    "design.thermal": "Lumped",
+    "ensemble.case": "Case cases",
+    "ensemble.ensemble": "simulate_many",
+    "errors": "CellsimError CellsimWarning ClaimError Ending ParameterError ProtocolError ReportError SolveError",
+    "models": "DFN SPM SPMe ThinFilm",
+    "parameters": "Cell cells load",
+    "protocols": "Limit Profile Protocol Step charge cycle discharge hold profile rest",
+    "simulation.result": "Result",
+    "simulation.run": "simulate",
+    "studies.calibrate": "MeasuredRun calibrate",
+    "studies.charging.constrained": "Limits ride",
+    "studies.charging.fastest": "fastest_charge staged_charge",
+    "studies.charging.fleet": "fleet_charge robust_charge",
+    "studies.charging.maps": "charge_map pareto",
+    "studies.charging.study": "charge_study",
+    "studies.claim_audit.claim_file": "load_claim",
+    "studies.claim_audit.energy_claim": "audit",
+    "studies.claim_audit.maker_claims": "claims",
+    "studies.claim_audit.audit": "Audit",
+    "studies.comparison.compare": "compare",
+    "studies.spectra.spectrum": "Spectrum impedance",
+    "studies.validation": "validate",
 }
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = sorted(_HOMES)
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'cellsim' has no attribute {name!r}")
     return getattr(import_module(f".{_HOMES[name]}", __name__), name)
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return [*__all__, "__version__"]

@@ -8,15 +8,15 @@ import numpy as np
 
 from cellsim.errors import Ending
 from cellsim.models import ACCURACY, capacity_between_cutoffs, open_circuit_voltage
-from cellsim.models.parts import has_foil
+from cellsim.models.electrodes import has_foil
 from cellsim.physics.constants import F
 from cellsim.protocols import Profile
-from cellsim.protocols.steps import FLOWS, HELD, LONGEST
+from cellsim.protocols.step import FLOWS, HELD, LONGEST
 
 # relative: the equations conserve lithium, what is left is rounding, 1e-16 times the stiffness of thin shells over long
 # steps (up to 1e7) times some hundred steps; usual runs are held to 1e-10 in test_simulation.py
 LITHIUM = 1e-6
-CHARGE, LEAST = 4e-3, 4e-5  # of the charge passed, of the nominal capacity: see tests/test_limits.py on holds
+CHARGE, LEAST = 4e-3, 4e-5  # of the charge passed, of the nominal capacity: see tests/protocols/test_limits.py on holds
 EDGE = 1e-4  # of a stoichiometry from 0 or 1 a surface is at the edge
 DRY = 1e-3  # of the initial salt is none
 VOLTS, SHARE, KELVIN = 1e-5, 1e-5, 1e-4  # an ending is located to 1e-9 s or 1e-12 of a step: what is left is rounding

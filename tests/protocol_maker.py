@@ -2,9 +2,9 @@
 import math
 
 from cellsim.protocols import CCCV, Condition, Goto, Label, Limit, Profile, Repeat, Step, Stop
-from cellsim.protocols.library import CYCLES, load
+from cellsim.protocols.drive_cycles import CYCLES, load
 from cellsim.protocols.nodes import ENDED_BY, LOOKS
-from cellsim.protocols.steps import FLOWS, HELD, QUANTITIES
+from cellsim.protocols.step import FLOWS, HELD, QUANTITIES
 
 TEXTS = [
     "Charge at 2C until 4.2 V; Hold at 4.2 V until C/20",

@@ -10,8 +10,8 @@ import numpy as np
 
 import cellsim
 from cellsim.models import default_model
-from cellsim.models.parts import has_film, has_foil
-from cellsim.protocols.units import ZERO_CELSIUS
+from cellsim.models.electrodes import has_film, has_foil
+from cellsim.protocols.language.units import ZERO_CELSIUS
 
 COLDEST, WARMEST = -30.0, 100.0  # degC of a run
 SETS = tuple(sorted(cellsim.cells()))

@@ -5,9 +5,9 @@ import protocol_maker
 from random_cells import COLDEST, WARMEST, decades, rounded
 
 import cellsim
-from cellsim.models.parts import has_film, has_foil
+from cellsim.models.electrodes import has_film, has_foil
 from cellsim.protocols import CCCV, Condition, Goto, Label, Limit, Profile, Repeat, Step, Stop
-from cellsim.protocols.units import ZERO_CELSIUS
+from cellsim.protocols.language.units import ZERO_CELSIUS
 
 
 def fitting_limit(rng, cell, quantity):

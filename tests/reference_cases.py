@@ -13,7 +13,7 @@ from scipy.interpolate import CubicSpline
 
 import cellsim
 from cellsim import DFN, SPM, SPMe, Step, load
-from cellsim.interop import read_bpx
+from cellsim.parameters.formats.bpx import read_bpx
 
 HOME = Path(__file__).parent / "reference"
 DEFAULT = {"DFN": DFN(), "SPMe": SPMe(), "SPM": SPM()}

@@ -126,9 +126,9 @@ def leftovers(folder):
 def test_every_argument_of_everything_public(made, tmp_path, monkeypatch):
     """A CellsimError with a short message, or success; no other exception, and no half a file."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cellsim.studies.energy.sample", enough)
-    monkeypatch.setattr("cellsim.studies.processes.on_processes", enough)
-    monkeypatch.setattr("cellsim.studies.ensemble.on_processes", enough)
+    monkeypatch.setattr("cellsim.studies.claim_audit.energy_claim.sample", enough)
+    monkeypatch.setattr("cellsim.ensemble.processes.on_processes", enough)
+    monkeypatch.setattr("cellsim.ensemble.ensemble.on_processes", enough)
     found, many = [], 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

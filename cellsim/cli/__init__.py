@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ..arguments import CONTROL
 from ..errors import CellsimError, CellsimWarning, SolveError
+from ..support.arguments import CONTROL
 from . import charges, judge, runs, tools
 from .shared import app, console
 

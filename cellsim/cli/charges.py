@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ..arguments import numbers, shown
 from ..errors import ProtocolError, ReportError
+from ..support.arguments import numbers, shown
 from .shared import PICTURES, TABLES, app, console, kelvin, output_of, say, text_of, with_progress
 
 NUMBERS = {"ignore_unknown_options": True}  # so that an argument may begin with a minus
@@ -37,9 +37,9 @@ def charge(
     output: Output = None,
 ):
     """Charge cells by several protocols at several temperatures: time, margins, heat, side by side."""
-    from ..report.charging import study_table
-    from ..studies.charging import PROTOCOLS, charge_study
-    from ..studies.charging_protocols import FASTEST
+    from ..studies.charging.named_protocols import FASTEST
+    from ..studies.charging.plots_study import study_table
+    from ..studies.charging.study import PROTOCOLS, charge_study
 
     chosen = (*map(text_of, protocol or ()), *((FASTEST,) if fastest else ())) or PROTOCOLS
     temperatures = _numbers("--temperature", temperature)
@@ -71,8 +71,9 @@ def charge_map(
     output: Output = None,
 ):
     """Minutes of the fastest charge within limits over two quantities."""
-    from ..report.charging_maps import map_table
-    from ..studies.charging_maps import AXES, charge_map
+    from ..studies.charging.axes import AXES
+    from ..studies.charging.maps import charge_map
+    from ..studies.charging.plots_maps import map_table
 
     kelvin(temperature)
     _charged(map_table, start, end, limits, output, charge_map, cell, _named(x, AXES), _numbers("X", x_values),
@@ -91,8 +92,9 @@ def pareto(
     output: Output = None,
 ):
     """Minutes of the fastest charge against one of its limits, the others being kept."""
-    from ..report.charging_maps import front_table
-    from ..studies.charging_maps import OVER, pareto
+    from ..studies.charging.axes import OVER
+    from ..studies.charging.maps import pareto
+    from ..studies.charging.plots_maps import front_table
 
     kelvin(temperature)
     _charged(front_table, start, end, limits, output, pareto, cell, _named(over, OVER), _numbers("VALUES", values),
@@ -101,7 +103,7 @@ def pareto(
 
 def _charged(shown, start, end, limits, output, study, *arguments, **how):
     """Run a study under a progress bar, print what `shown` makes of its outcome, and write the files asked for."""
-    from ..studies.charging import LIMITS
+    from ..studies.charging.study import LIMITS
 
     pictures, table = _outputs(output)
     found = with_progress(lambda _, progress: study(

@@ -20,10 +20,10 @@ def audit(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML report to write.")] = None,
 ):
     """Judge a claim about energy density, with the condition under which it would hold."""
-    from ..files import replacing
-    from ..report.tables import audit_table, charging_table, verdict_table, voids_lines
-    from ..studies import audit as run
-    from ..studies import load_claim
+    from ..studies.claim_audit.claim_file import load_claim
+    from ..studies.claim_audit.energy_claim import audit as run
+    from ..studies.claim_audit.report.tables import audit_table, charging_table, verdict_table, voids_lines
+    from ..support.files import replacing
 
     output_of(output, (".html", ".htm"))
     question = load_claim(claim, cells=cell or (), baselines=baseline or ())
@@ -55,10 +55,10 @@ def validate(
     """Compare with other programs, closed forms and measurements; exit code 1 if a line is not as stated."""
     import json
 
-    from ..files import replacing
-    from ..report import validation as report
     from ..studies.validation import LINES
+    from ..studies.validation import tables as report
     from ..studies.validation import validate as run
+    from ..support.files import replacing
 
     names = [known.name for known in LINES]
     for name in line or ():
@@ -69,7 +69,7 @@ def validate(
         if partial is not None:
             partial.write_text(json.dumps([o.to_json() for o in found], indent=1) + "\n", encoding="utf-8")
     if plots is not None:
-        from ..report.validation_plots import PICTURES
+        from ..studies.validation.plots import PICTURES
 
         for name, draw in PICTURES.items():
             draw(plots / name)
@@ -84,7 +84,7 @@ def validate(
 @app.command()
 def claim():
     """Print the packaged claim file, to copy and change."""
-    from ..studies.claim import DEFAULT
+    from ..studies.claim_audit.claim_file import DEFAULT
 
     print(DEFAULT.read_text(encoding="utf-8"), end="")
 
@@ -97,8 +97,8 @@ def claims(
     """List what makers state of solid-state cells: figures, conditions, what is not stated, sources."""
     import json
 
-    from ..report.tables import claims_table
-    from ..studies import claims as read
+    from ..studies.claim_audit.maker_claims import claims as read
+    from ..studies.claim_audit.report.tables import claims_table
 
     found = read(folder)
     if as_json:

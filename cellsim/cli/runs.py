@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from ..arguments import number
 from ..errors import ProtocolError, SolveError
-from ..files import replacing
 from ..models import open_circuit_voltage
+from ..support.arguments import number
+from ..support.files import replacing
 from .shared import PICTURES, app, kelvin, model_of, output_of, positive, say, text_of
 
 RUNS, SPECTRA = (".csv", ".parquet", ".nc", *PICTURES), (".csv", *PICTURES)

@@ -5,11 +5,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ..arguments import CONTROL, number, shown
 from ..errors import ProtocolError, ReportError
-from ..files import read_text
 from ..models import MODELS
 from ..models import model_of as _model_of
+from ..support.arguments import CONTROL, number, shown
+from ..support.files import read_text
 
 app = typer.Typer(help="Check battery claims from sourced parameters.", no_args_is_help=True,
                   pretty_exceptions_enable=False, add_completion=False)
@@ -36,7 +36,7 @@ def say(text, **how):
 
 def with_progress(run, question):
     """Run a study under a progress bar (none where the output is not a terminal)."""
-    from .._jit import SOLVER, announce
+    from ..support.compile import SOLVER, announce
 
     announce(SOLVER)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

@@ -12,7 +12,7 @@ app.add_typer(cache_app, name="cache")
 @app.command()
 def cells():
     """List the packaged parameter sets."""
-    from ..report.tables import cells_table
+    from .tables import cells_table
 
     console.print(cells_table())
 
@@ -21,7 +21,7 @@ def cells():
 def show(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")]):
     """Show every value of a parameter set with unit, source and method, and its provenance score."""
     from ..parameters import load
-    from ..report.tables import provenance_table
+    from .tables import provenance_table
 
     found = load(cell)
     say(found.title, style="bold")
@@ -49,7 +49,7 @@ def warmup():
 
     import cellsim
 
-    from .._jit import cache_directory
+    from ..support.compile import cache_directory
 
     start = time.perf_counter()
     for model in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()):
@@ -60,9 +60,9 @@ def warmup():
 @app.command()
 def bench(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")] = "lgm50_chen2020"):
     """Say how fast the models are on this machine; takes a few seconds."""
-    from ..report.tables import speed_table
     from ..studies.speed import bench as run
     from ..studies.speed import machine
+    from .tables import speed_table
 
     console.print(speed_table(run(cell), machine()))
 
@@ -70,7 +70,7 @@ def bench(cell: Annotated[str, typer.Argument(help="Name, or path of a .json fil
 @cache_app.command("clear")
 def cache_clear():
     """Delete all compiled kernels."""
-    from .._jit import clear_cache
+    from ..support.compile import clear_cache
 
     files, size = clear_cache()
     print(f"deleted {files} files, {1e-6 * size:.1f} MB")
@@ -79,7 +79,7 @@ def cache_clear():
 @cache_app.command("show")
 def cache_show():
     """Say where compiled kernels are kept."""
-    from .._jit import cache_directory, refused
+    from ..support.compile import cache_directory, refused
 
     print(cache_directory() or "nowhere: set NUMBA_CACHE_DIR to a folder that you alone can write")
     for why in refused:

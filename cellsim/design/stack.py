@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 
 from ..models import capacity_between_cutoffs
-from ..models.parts import NEGATIVE, POSITIVE, has_foil
+from ..models.electrodes import NEGATIVE, POSITIVE, has_foil
 from ..physics.constants import F
 
 V_LI = 1.300e-5  # molar volume of lithium [m3/mol]: 4.85 um per mA.h/cm2

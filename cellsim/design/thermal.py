@@ -2,9 +2,9 @@
 import math
 from dataclasses import dataclass
 
-from ..arguments import number
 from ..errors import ParameterError
-from ..models.heat import Body
+from ..models.thermal_laws import Body
+from ..support.arguments import number
 from .cell import build
 
 NATURAL = 10.0  # W/m2/K from a surface to slowly moving air, if nothing else is said: a usual assumption

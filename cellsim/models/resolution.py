@@ -22,13 +22,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..numerics.mesh import FIRST_SHIFT
-from ..numerics.mesh import SPREAD as APART
+from ..numerics.grids import FIRST_SHIFT
+from ..numerics.grids import SPREAD as APART
 from ..physics.constants import F, R
-from .kept import kept
-from .laws import conductivity, diffusivity_factor, open_circuit
-from .mesh import exchange_current_density, foil, surface_area, touching, transport_efficiency
-from .parts import NEGATIVE, PARTS, POSITIVE, has_foil, is_film, is_metal
+from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_film, is_metal
+from .materials.tables import conductivity, diffusivity_factor, open_circuit
+from .memo import kept
+from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
 
 SHARE = 0.35  # of the accuracy, left to each of the two electrodes and to the shells
 MOST = 1.6  # V: beyond, the run ends so early that the error grows no more
@@ -200,7 +200,7 @@ def reach_for(numbers, times, error) -> float:
 def reaching(shells, reach) -> tuple[int, float | None]:
     """(shells, reach) that lie no wider than `shells` do and follow up to a rate; no reach where these do as they are.
 
-    They are those of `numerics.mesh.sphere`.
+    They are those of `numerics.grids.sphere`.
     """
     ratio = min(1.0 + APART / shells, WIDEST)
     more = 1 + math.ceil(math.log(max(reach, FIRST_SHIFT) / FIRST_SHIFT, ratio) - 1e-9)

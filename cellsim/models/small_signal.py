@@ -1,7 +1,7 @@
 """The linearised equations of a cell at rest, over a complex Laplace variable s.
 
 One implicit stage s = s_hat + hg f(s), linearised at rest, is the frequency domain with hg = 1/(2 pi i f):
-the same volumes, faces and laws as in `kernels.porous` and `kernels.single_flux`.  At rest nothing flows
+the same volumes, faces and laws as in `kernels.equations.porous` and `kernels.equations.spme`.  At rest nothing flows
 and the salt is even, so that each law needs its value only, the salt does not reach the kinetics, and
 diffusion in a particle has the constant D of its stoichiometry: its answer is known in closed form.
 
@@ -13,14 +13,14 @@ lithium count as in a run, but that a charge may leave some of it dead.
 """
 import numpy as np
 
-from ..kernels.rest import interface_at_rest, salt_at_rest
-from ..kernels.system import POROUS, SINGLE_FLUX, THIN_FILM
-from ..numerics.mesh import graded_layer
+from ..kernels.equations.interface_at_rest import interface_at_rest, salt_at_rest
+from ..kernels.layout import POROUS, SINGLE_FLUX, THIN_FILM
+from ..numerics.grids import graded_layer
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
-from .foil import contact_at_rest
-from .mesh import across, mirrored, paths
-from .parts import PARTS
+from .electrodes import PARTS
+from .lithium_metal import contact_at_rest
+from .volumes import across, mirrored, paths
 
 C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
 STRETCH = 3.0  # grading of the electrodes towards both faces

@@ -5,21 +5,21 @@ from functools import lru_cache
 
 import numpy as np
 
-from .._jit import records
-from ..arguments import shown, whole
 from ..errors import ParameterError
-from ..kernels.system import GRAIN, THIN_FILM, VOLUME, System
-from ..numerics.mesh import graded_faces, slab
+from ..kernels.layout import GRAIN, THIN_FILM, VOLUME, System
+from ..numerics.grids import graded_faces, slab
 from ..physics.constants import F
 from ..physics.two_species import dissociation_rate
-from .foil import foil_of
-from .heat import steady, warmed
-from .kept import kept
-from .laws import scale_of_diffusivity, tables
-from .mesh import FOIL, across, exchange_current_density, foil, transport_efficiency
-from .models import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
-from .parts import NEGATIVE, POSITIVE, has_film, has_foil
+from ..support.arguments import shown, whole
+from ..support.compile import records
+from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content
+from .lithium_metal import foil_of
+from .materials.tables import scale_of_diffusivity, tables
+from .memo import kept
+from .porous import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
 from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reaching, shells_for
+from .thermal_laws import steady, warmed
+from .volumes import FOIL, across, exchange_current_density, foil, transport_efficiency
 
 STRETCH = 3.0  # grading of the electrolyte towards both faces
 FEWEST = 10  # volumes
@@ -60,12 +60,6 @@ def _check(cell):
                              "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
 
 
-def _held(cell) -> float:
-    """Lithium that a film holds when it is full [mol/m3]."""
-    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
-    return get("maximum concentration") * get("active material volume fraction") * get("utilisation")
-
-
 def vanishing(cell) -> float:
     """Rate at which an excess of pairs recombines [1/s]."""
     k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
@@ -99,8 +93,8 @@ def _at(cell, T, current, error, times):
     """Volumes, shells, and their reach at a current density [A/m2] and T [K]."""
     _, g, time = kept(between, cell, T)
     thickness, (D, uneven) = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
-    film = Numbers(0.0, 0.0, current * thickness / (F * _held(cell) * D), 0.0, 0.0, 0.0, uneven, thickness**2 / D, time,
-                   0.0)
+    slope = current * thickness / (F * lithium_content(cell, POSITIVE) * D)
+    film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, uneven, thickness**2 / D, time, 0.0)
     return (volumes_for(current * g, time, vanishing(cell), times, error), shells_for(film, error),
             reach_for(film, times, error))
 
@@ -113,7 +107,7 @@ def build(cell, T, n, shells, body=None, reach=None) -> System:
     """
     _check(cell)
     get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
-    held = _held(cell)
+    held = lithium_content(cell, POSITIVE)
     varies = not cell.is_number(f"{POSITIVE}/particle diffusivity")
     grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale_of_diffusivity(cell, POSITIVE), varies)], GRAIN)
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)

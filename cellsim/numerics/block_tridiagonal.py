@@ -5,7 +5,7 @@ sides, in columns from LOWER, DIAGONAL, UPPER and RIGHT.  Between neighbours the
 couples only to itself, as the potential of the solid does: of the blocks off the diagonal, the
 sweep reads the upper left 2x2 corner and the lower right entry.
 """
-from .._jit import inner
+from ..support.compile import inner
 
 LOWER, DIAGONAL, UPPER, RIGHT, COLUMNS = 0, 3, 6, 9, 11
 

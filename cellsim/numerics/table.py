@@ -4,11 +4,12 @@ A kernel that looks its laws up in tables is compiled once for every cell chemis
 the slopes its Newton matrix needs for free.  Laws of the same variable lie side by side, so that
 a place found once serves all of them.
 """
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from .._jit import inner, kernel
+from ..support.compile import inner, kernel
+from .fields import Field
 
 KNOTS = 1025
 INSIDE = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12.0  # fourth-order differences for slopes at the knots,
@@ -20,10 +21,11 @@ TERMS = 4  # columns that make up a law at one temperature: its values and slope
 class Table(NamedTuple):
     """Several laws on one uniform grid."""
 
-    lo: float  # first knot
-    hi: float  # last knot
-    per: float  # intervals per unit of the variable
-    c: np.ndarray  # (intervals, laws, 4) coefficients, ascending powers of the share of the interval
+    lo: Annotated[float, Field("", "first knot")]
+    hi: Annotated[float, Field("", "last knot")]
+    per: Annotated[float, Field("", "intervals per unit of the variable")]
+    c: Annotated[np.ndarray, Field("", "coefficients, ascending powers of the share of an interval", "intervals",
+                                   "laws", 4)]
 
 
 def slopes(y):

@@ -1,6 +1,6 @@
 """Parameter sets: plain JSON in, checked and traceable cells out."""
 from .cell import Cell, Provenance, Quantity
-from .laws import Law
+from .laws.law import Law
 from .load import cells, load
 
 __all__ = ["Cell", "Law", "Provenance", "Quantity", "cells", "load"]

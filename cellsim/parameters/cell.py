@@ -11,14 +11,15 @@ from operator import xor
 from pathlib import Path
 from types import MappingProxyType
 
-from ..arguments import chosen, file_path, mapping, number, shown
-from ..arguments import text as text_of
 from ..errors import ParameterError
+from ..support.arguments import chosen, file_path, mapping, number, shown
+from ..support.arguments import text as text_of
+from ..support.spelling import near
 from . import balance
-from .check import faults, faults_of_changes, near
+from .catalogue import METHODS, SECTIONS, TEXTS, quantities
+from .check import faults, faults_of_changes
 from .consistency import at_temperature
-from .laws import Law, finite
-from .names import METHODS, SECTIONS, TEXTS, quantities
+from .laws.law import Law, finite
 from .quantity import Provenance, Quantity, default, domain_of
 
 VARIATION = {"citation": "variation made by the user of cellsim"}

@@ -1,13 +1,13 @@
 """Checking a parameter file: all faults at once, each with its place and its remedy."""
-import difflib
 from itertools import islice
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError, field_validator
 
-from ..files import cut, quoted
+from ..support.files import cut, quoted
+from ..support.spelling import near
+from .catalogue import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
 from .consistency import consistency
-from .laws import Law, LawError, finite
-from .names import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
+from .laws.law import Law, LawError, finite
 
 MOST = 100  # faults that are listed
 TRANSPORT_CHOICES = ({"transport efficiency"}, {"bruggeman exponent"},
@@ -51,15 +51,6 @@ class Record(BaseModel):
     source: StrictStr
     method: StrictStr
     note: StrictStr | None = None
-
-
-def near(word, words) -> str:
-    """Remedy for a misspelt word."""
-    words = [str(known)[:80] for known in islice(words, 300)]
-    close = difflib.get_close_matches(str(word)[:80], words, n=3, cutoff=0.5)
-    if close:
-        return f"did you mean {' or '.join(map(repr, close))}?"
-    return f"known: {', '.join(words[:60])}{', ...' * (len(words) > 60)}"
 
 
 def faults(raw) -> list[str]:

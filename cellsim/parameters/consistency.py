@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from .laws import SLACK, X_RANGE, Law
-from .names import quantities
+from .catalogue import quantities
+from .laws.law import SLACK, X_RANGE, Law
 
 ELECTRODES = ("negative electrode", "positive electrode")
 MATERIALS = ("electrolyte", "active material", "void")  # what fills a porous electrode

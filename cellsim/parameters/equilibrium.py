@@ -8,7 +8,7 @@ import numpy as np
 from ..errors import ParameterError
 from ..numerics.table import pieces
 from ..physics.kinetics import end_potential
-from .laws import X_RANGE, Law
+from .laws.law import X_RANGE, Law
 
 NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
 AMOUNT = ("thickness", "active material volume fraction", "utilisation", "maximum concentration")

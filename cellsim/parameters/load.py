@@ -1,14 +1,13 @@
 """Finding and reading parameter files."""
 import difflib
 import os
-import warnings
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from ..errors import CellsimWarning, ParameterError
-from ..files import cut, quoted, read_json
+from ..errors import ParameterError
+from ..support.files import cut, quoted
 from .cell import Cell
+from .reading import is_bpx, read, tell
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOMES = (PACKAGE / "_parameter_sets", PACKAGE.parent / "parameter_sets")  # in a wheel, in a checkout
@@ -28,7 +27,7 @@ def cells() -> list[str]:
 def load(name) -> Cell:
     """A packaged parameter set by name, or any parameter file by its path (ending in .json); a `Cell` is itself.
 
-    A file in BPX is read as `cellsim.interop.read_bpx` does.  What a file says and a run does not use is in
+    A file in BPX is read as `cellsim.parameters.formats.read_bpx` does.  What a file says and a run does not use is in
     `Cell.remarks` and is told as a `CellsimWarning`.
     Raises ParameterError: unknown name (nearest names suggested), unreadable file, or the list
     of all faults in the file.
@@ -43,24 +42,13 @@ def load(name) -> Cell:
         return _packaged(str(name))
     raw = read(path)
     if is_bpx(raw):
-        from ..interop.bpx import cell_of  # which makes cells of this package
+        from .formats.bpx import cell_of
 
         found = cell_of(raw, path)
     else:
         found = Cell.from_json(raw, path.stem, path)
     tell(found)
     return found
-
-
-def is_bpx(raw) -> bool:
-    """Whether the content of a file is meant to be BPX."""
-    return isinstance(raw, dict) and "Parameterisation" in raw and "sources" not in raw
-
-
-def tell(cell) -> None:
-    """Issue what the user should know about an imported cell as one `CellsimWarning`."""
-    if cell.remarks:
-        warnings.warn("\n".join(f"{cell.name}: {remark}" for remark in cell.remarks), CellsimWarning, stacklevel=3)
 
 
 @lru_cache(maxsize=64)
@@ -71,8 +59,3 @@ def _packaged(name):
         raise ParameterError(f"unknown cell {cut(name)!r}; {remedy}")
     path = home() / f"{name}.json"
     return Cell.from_json(read(path), name, path)
-
-
-def read(path) -> Any:
-    """The JSON content of a file, see `cellsim.files.read_json`.  Raises ParameterError."""
-    return read_json(path, ParameterError)

@@ -3,9 +3,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from .catalogue import METHODS, quantities
 from .equilibrium import OCP
-from .laws import Domain, Law
-from .names import METHODS, quantities
+from .laws.law import Domain, Law
 
 
 @dataclass(frozen=True)

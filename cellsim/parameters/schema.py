@@ -1,7 +1,7 @@
 """The parameter file as a JSON Schema, for editors.  `python -m cellsim.parameters.schema` prints it."""
 import json
 
-from .names import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
+from .catalogue import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
 
 
 def _quantity(name):

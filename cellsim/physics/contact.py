@@ -1,7 +1,7 @@
 """Contact between solids under pressure.  Each term returns its value, then its partials in the order listed."""
 import numpy as np
 
-from .._jit import kernel
+from ..support.compile import kernel
 
 
 @kernel

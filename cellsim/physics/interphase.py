@@ -1,7 +1,7 @@
 """Layers that grow between solids.  Each term returns its value, then its partials in the order listed."""
 import numpy as np
 
-from .._jit import kernel
+from ..support.compile import kernel
 from .constants import F
 
 

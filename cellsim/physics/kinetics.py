@@ -1,7 +1,7 @@
 """Charge transfer.  Each term returns its value, then its partials in the order listed."""
 import numpy as np
 
-from .._jit import inner
+from ..support.compile import inner
 from .constants import F, R
 
 SMALL = 3e-3  # below, three terms of arsinh's series are exact

@@ -1,7 +1,7 @@
 """Lithium metal and its hosts.  Each term returns its value, then its partials in the order listed."""
 import numpy as np
 
-from .._jit import kernel
+from ..support.compile import kernel
 from .constants import V_LI, F, R
 
 

@@ -1,5 +1,5 @@
 """Contact lost as particles breathe.  Each term returns its value, then its partials in the order listed."""
-from .._jit import kernel
+from ..support.compile import kernel
 
 
 @kernel

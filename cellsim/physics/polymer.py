@@ -1,7 +1,7 @@
 """Polymer electrolytes, whose salt moves.  Terms return their value, then their partials in the order listed."""
 import numpy as np
 
-from .._jit import kernel
+from ..support.compile import kernel
 from .constants import F
 
 

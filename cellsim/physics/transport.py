@@ -1,7 +1,7 @@
 """Transport in electrolytes and composites, and how it depends on temperature."""
 import numpy as np
 
-from .._jit import inner, kernel
+from ..support.compile import inner, kernel
 from .constants import F, R
 
 

@@ -4,7 +4,7 @@ Each term returns its value, then its partials in the order listed.
 """
 import numpy as np
 
-from .._jit import inner, kernel
+from ..support.compile import inner, kernel
 from .constants import F, R
 
 

@@ -2,10 +2,10 @@
 from collections.abc import Mapping
 
 from ..errors import ProtocolError
+from .language.write import limit, step
 from .nodes import CCCV, Repeat
 from .profiles import Profile
-from .steps import FLOWS, Limit, Step
-from .write import limit, step
+from .step import FLOWS, Limit, Step
 
 SLACK = 1e-6  # V beyond a cut-off that is rounding
 FLOWING = (*FLOWS, "power", "resistance")

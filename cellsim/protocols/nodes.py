@@ -1,10 +1,10 @@
 """What a protocol is made of besides steps: cycles, jumps, ends, and the conditions they depend on."""
 from dataclasses import dataclass, replace
 
-from ..arguments import chosen, listed, number, shown, whole
 from ..errors import ProtocolError
+from ..support.arguments import chosen, listed, number, shown, whole
 from .profiles import Profile
-from .steps import FLOWS, QUANTITIES, Step
+from .step import FLOWS, QUANTITIES, Step
 
 MOST_TIMES = 10**6  # a cycle or a jump is not repeated more often than this
 MOMENT = 1e-6  # less time than this is none [s]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import arguments
-from ..arguments import chosen, numbers, shown
 from ..errors import ProtocolError
-from ..files import cut, read_text, reading
+from ..support import arguments
+from ..support.arguments import numbers, shown
+from ..support.files import cut, read_text, reading
 
 LARGEST = 50_000_000  # bytes of a file that is read as a profile
 MOST_ROWS = 2_000_000
@@ -101,27 +101,6 @@ class Profile:
         return np.column_stack([np.insert(t, k + 1, zero), scale * np.insert(v, k + 1, 0.0)])
 
 
-def profile(source, control="current", *, until=()):
-    """A `Step` that follows a measured load.
-
-    source: path of a text file with two columns, time [s] and value, separated by commas or blanks
-    (lines that begin with # are left out, one heading is allowed), or an array (n, 2) of the same.
-    control: "current" [A] (default), "c-rate", "current density" [A/m2], "power" [W], "resistance" [Ohm] or
-    "voltage" [V]; discharge positive.
-    until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
-    Raises ProtocolError.
-    """
-    from .steps import CONTROLS, Step, checked_limits
-
-    chosen("control", control, CONTROLS)
-    if isinstance(source, str | Path):
-        found = read_profile(arguments.file_path("profile", source, error=ProtocolError))
-    else:
-        table = _array(source)
-        found = Profile(table[:, 0], table[:, 1])
-    return Step(control, found, None, checked_limits(until))
-
-
 def read_profile(path, name=None) -> Profile:
     """The profile in a text file; see `profile` for its form.  name: of the file in messages, its path unless given."""
     shown = cut(path if name is None else name)
@@ -132,7 +111,7 @@ def read_profile(path, name=None) -> Profile:
         raise ProtocolError(f"{shown}: {fault}") from None
 
 
-def _array(source):
+def two_columns(source):
     wanted = "give the path of a file or an array of numbers with two columns, time [s] and value"
     try:
         table = np.array(source)

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from ..arguments import flag, mapping, shown, whole
 from ..errors import ProtocolError
+from ..support.arguments import flag, mapping, shown, whole
 from .check import check
+from .language.parse import parse
+from .language.write import write
 from .nodes import CCCV, DEEPEST, Condition, Goto, Label, Repeat, Stop, conditions_in, has_step, steps_in
-from .parse import parse
-from .steps import Step, kelvin, seconds
-from .walk import MAX_STEPS, Walk, flatten
-from .write import write
+from .program import MAX_STEPS, Walk, flatten
+from .step import Step, kelvin, seconds
 
 NODES = (Step, Repeat, CCCV, Label, Goto, Stop)
 
@@ -92,7 +92,7 @@ class Protocol:
 
     def to_json(self, indent=1) -> str:
         """The JSON form, with the same content; numbers in the units of `Step`."""
-        from .form import to_form
+        from .json_form import to_form
 
         form = to_form(self.nodes, self.whenever, self.force)
         indent = whole("indent", indent, "give a whole number from 0 to 20", low=0, high=20, none=True)
@@ -101,28 +101,28 @@ class Protocol:
     @classmethod
     def from_json(cls, source) -> "Protocol":
         """From a JSON text, or the dictionary it stands for.  Raises ProtocolError naming the key at fault."""
-        from .form import from_form, read_form
+        from .json_form import from_form, read_form
 
         return _again(*from_form(read_form(source)))
 
     @staticmethod
     def json_schema() -> dict:
         """JSON Schema of that form, for editors."""
-        from .form import ProtocolForm
+        from .json_form import ProtocolForm
 
         return ProtocolForm.model_json_schema()
 
     @classmethod
     def from_pybamm(cls, experiment) -> "Protocol":
         """From a `pybamm.Experiment`.  Raises ProtocolError naming what has no counterpart here."""
-        from .exchange import from_pybamm
+        from .pybamm_experiment import from_pybamm
 
         nodes, whenever = from_pybamm(experiment)
         return _again(nodes, whenever, False)
 
     def to_pybamm(self):
         """A `pybamm.Experiment`.  Raises ProtocolError naming the step that PyBaMM cannot express."""
-        from .exchange import to_pybamm
+        from .pybamm_experiment import to_pybamm
 
         return to_pybamm(self)
 

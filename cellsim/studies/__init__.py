@@ -1,14 +1,31 @@
-"""Studies: many simulations that answer one question."""
-from .calibrate import Calibration, MeasuredRun, calibrate
-from .case import Case, cases
-from .claim import load_claim
-from .compare import RunComparison, compare
-from .energy import audit
-from .ensemble import Ensemble, Outcome, simulate_many
-from .records import Audit, Claim, Comparison, Figures, RatioMap, Verdict
-from .spectrum import Spectrum, impedance
-from .stated import StatedClaims, StatedFigure, claims
+"""Studies: many simulations that answer one question.  Their public names are those of `cellsim`."""
 
-__all__ = ["Audit", "Calibration", "Case", "Claim", "Comparison", "Ensemble", "Figures", "MeasuredRun", "Outcome",
-           "RatioMap", "RunComparison", "Spectrum", "StatedClaims", "StatedFigure", "Verdict", "audit", "calibrate",
-           "cases", "claims", "compare", "impedance", "load_claim", "simulate_many"]
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "Calibration": "calibrate",
+    "MeasuredRun": "calibrate",
+    "calibrate": "calibrate",
+    "load_claim": "claim_audit.claim_file",
+    "Audit": "claim_audit.audit",
+    "audit": "claim_audit.energy_claim",
+    "StatedClaims": "claim_audit.maker_claims",
+    "StatedFigure": "claim_audit.maker_claims",
+    "claims": "claim_audit.maker_claims",
+    **dict.fromkeys(("Claim", "Comparison", "Figures", "RatioMap", "Verdict"), "claim_audit.records"),
+    "RunComparison": "comparison.compare",
+    "compare": "comparison.compare",
+    "Spectrum": "spectra.spectrum",
+    "impedance": "spectra.spectrum",
+    **dict.fromkeys(("Case", "cases"), "..ensemble.case"),
+    **dict.fromkeys(("Ensemble", "Outcome", "simulate_many"), "..ensemble.ensemble"),
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cellsim.studies' has no attribute {name!r}")
+    home = _HOMES[name]
+    return getattr(import_module(home if home.startswith(".") else f".{home}", __name__), name)

@@ -2,8 +2,8 @@
 import math
 
 from ..errors import ProtocolError
-from ..models.mesh import pressure, surface_area
-from ..models.parts import NEGATIVE, PARTS, is_metal
+from ..models.electrodes import NEGATIVE, PARTS, is_metal
+from ..models.volumes import pressure, surface_area
 from ..physics.interphase import coated, cycle_resistance, storage_resistance
 from ..physics.mechanics import connection_loss_rate, contact_loss_rate, excess_strain
 from ..physics.transport import arrhenius

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import listed, mapping, number, numbers, text, whole
+from ..ensemble.case import known_options
 from ..errors import CellsimError, ParameterError, ProtocolError, SolveError
 from ..parameters import Cell, load
 from ..protocols import Protocol
-from ..simulation import simulate
-from .case import known_options
+from ..simulation.run import simulate
+from ..support.arguments import listed, mapping, number, numbers, text, whole
 
 STEP = 0.02  # of a logarithm, for finite differences: a run is only good to its accuracy
 FAR = 100.0  # scaled residual of a run that the solver cannot do

@@ -9,7 +9,7 @@ from statistics import median
 from ..models import DFN, SPM, SPMe
 from ..parameters import load
 from ..protocols import charge, discharge, hold
-from ..simulation import simulate
+from ..simulation.run import simulate
 
 
 @dataclass(frozen=True)

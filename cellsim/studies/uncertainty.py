@@ -3,9 +3,9 @@ import numpy as np
 
 from ..design import build, energy_density
 from ..errors import ParameterError, SolveError
-from ..parameters.names import quantities
+from ..parameters.catalogue import quantities
 from ..protocols import discharge
-from ..simulation import simulate
+from ..simulation.run import simulate
 
 # Half-width of the uniform spread of a value, by how it is known.  A judgement of the authors of
 # cellsim, stated in every report: what matters is that it is the same for every cell.

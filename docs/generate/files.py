@@ -1,9 +1,7 @@
 """Writing of generated pages."""
 import shutil
 from collections.abc import Iterable, Sequence
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 written: set[Path] = set()  # by the build at hand
 
@@ -30,13 +28,3 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         return "| " + " | ".join(str(c).replace("|", "\\|").replace("\n", " ") for c in cells) + " |"
 
     return "\n".join([line(head), "|" + "---|" * len(head), *map(line, rows)]) + "\n"
-
-
-def module(*names: str) -> ModuleType:
-    """The first of these modules of cellsim that exists."""
-    for name in names[:-1]:
-        try:
-            return import_module(f"cellsim.{name}")
-        except ModuleNotFoundError:
-            continue
-    return import_module(f"cellsim.{names[-1]}")

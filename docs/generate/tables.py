@@ -3,15 +3,24 @@ import inspect
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 from typing import Any
 
 import typer.main
 
 import cellsim
 from cellsim.cli import app
+from cellsim.kernels import layout as declarations
+from cellsim.kernels.call.record import Task
+from cellsim.kernels.records import Foil, Grain, Volume
+from cellsim.kernels.scratch import Work
+from cellsim.models import initial_state
+from cellsim.models.thermal_laws import Body
+from cellsim.numerics.fields import markdown
+from cellsim.parameters import catalogue
+from cellsim.protocols import step
+from cellsim.simulation.variables import ALIASES, Variables
 
-from .files import keep, module, table
+from .files import keep, table
 
 
 def write_tables(target: Path) -> None:
@@ -24,11 +33,10 @@ def write_tables(target: Path) -> None:
 
 def parameters() -> str:
     """Every quantity that a parameter file may hold."""
-    names = module("parameters.catalogue", "parameters.names")
     text = ["# Quantities of a parameter file\n", "From the table that checks files "
             "([how a file is written](parameter_sets.md)). *Law*: a number, an expression or a table in that variable; "
             "x is the stoichiometry, c the salt concentration in mol/m³.\n"]
-    for section in names.SECTIONS:
+    for section in catalogue.SECTIONS:
         kinds = ("porous", "lithium metal", "film") if section.endswith("electrode") else (None,)
         for kind in kinds:
             if section == "negative electrode" and kind == "film" or section == "positive electrode" and kind in (
@@ -37,7 +45,7 @@ def parameters() -> str:
             title = {"porous": "porous electrode (negative or positive)", "lithium metal": "lithium-metal electrode "
                      "(negative)", "film": "film (positive)"}.get(str(kind), section)
             rows = [(f"`{key}`", _unit(q.unit), q.meaning, _default(q), _range(q), _law(q))
-                    for key, q in names.quantities(section, kind).items()]
+                    for key, q in catalogue.quantities(section, kind).items()]
             text += [f"## {title[0].upper()}{title[1:]}\n",
                      table(("quantity", "unit", "meaning", "default", "allowed", "law"), rows)]
     return "\n".join(text)
@@ -73,13 +81,12 @@ def _kinds_of_run() -> Iterator[tuple[str, Any, Any]]:
 
 def variables() -> str:
     """Every variable of a result: its axes, and in which runs it exists."""
-    home, Body = module("simulation.variables", "variables"), module("models.thermal_laws", "models.heat").Body
     found: dict[str, tuple[str, dict[str, str]]] = {}
     for title, cell, model in _kinds_of_run():
         T = cell.value("cell/reference temperature")
         for body, word in ((None, "yes"), (Body(60.0, 0.1), "with heat")):
             sys = model.discretise(cell, T, body)
-            given = home.Variables.of(cell, sys, model, [0.0], module("models").initial_state(cell, sys, 0.5)[None, :],
+            given = Variables.of(cell, sys, model, [0.0], initial_state(cell, sys, 0.5)[None, :],
                                       0.5)
             for name in given:
                 axes = ", ".join(f"`{d}`" for d in given.dims(name))
@@ -91,7 +98,7 @@ def variables() -> str:
             "runs from the negative current collector, r from the centre of a particle. *Lithium metal*: a DFN whose "
             "lithium-metal electrode changes in the run.\n\n" + table(("variable", "axes", *titles), rows)
             + "\nFurther names that are understood: "
-            + ", ".join(f"`{a}` for `{b}`" for a, b in home.ALIASES.items()) + ".\n")
+            + ", ".join(f"`{a}` for `{b}`" for a, b in ALIASES.items()) + ".\n")
 
 
 def endings() -> str:
@@ -106,7 +113,7 @@ def endings() -> str:
 def protocol_quantities() -> str:
     """What a step can control, and what it can end at."""
     try:
-        reference = module("protocols.reference")
+        reference = import_module("cellsim.protocols.reference")
         printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
     except ModuleNotFoundError:
         printed = _controls_and_limits()
@@ -116,35 +123,25 @@ def protocol_quantities() -> str:
 
 
 def _controls_and_limits() -> str:
-    steps = module("protocols.step", "protocols.steps")
-    controls = [(f"`{name}`", f"`{unit}`" if unit else "–", "a state that is held" if name in steps.HELD else "")
-                for name, unit in steps.CONTROLS.items()]
-    limits = [(f"`{name}`", f"`{unit}`", "above or below" if name in steps.SIDED else
-               "falls to it; `above`: rises to it" if name in steps.FLOWS else "",
-               "yes" if name in steps.SIGNED else "") for name, unit in steps.QUANTITIES.items()]
+    controls = [(f"`{name}`", f"`{unit}`" if unit else "–", "a state that is held" if name in step.HELD else "")
+                for name, unit in step.CONTROLS.items()]
+    limits = [(f"`{name}`", f"`{unit}`", "above or below" if name in step.SIDED else
+               "falls to it; `above`: rises to it" if name in step.FLOWS else "",
+               "yes" if name in step.SIGNED else "") for name, unit in step.QUANTITIES.items()]
     return ("## Controls\n\n" + table(("control", "unit", "kind"), controls)
             + "\n## Limits\n\n" + table(("quantity", "unit", "side", "may be below 0"), limits))
 
 
-RECORDS = (("State vector", "State"), ("Discretised cell", "System"), ("Control volume", "Volume"),
-           ("Particle", "Grain"), ("Lithium-metal electrode", "Foil"), ("Step", "Control"), ("Scratch memory", "Work"),
-           ("Argument record", "Task"))
+RECORDS = {"State vector": declarations.State, "Discretised cell": declarations.System, "Control volume": Volume,
+           "Particle": Grain, "Lithium-metal electrode": Foil, "Step": declarations.Control, "Scratch memory": Work,
+           "Argument record": Task}
 
 
 def layout() -> str:
     """The state vector and the records that the kernels work on, field by field."""
-    home = module("kernels.layout", "kernels.system")
-    text = ["# Layout of state and records\n", f"```text\n{inspect.getdoc(home)}\n```\n"]
-    try:
-        markdown = module("numerics.fields").markdown
-    except ModuleNotFoundError:
-        return "\n".join(text)
-    kernels = module("kernels")
-    homes = [home, *(import_module(m.name) for m in walk_packages(kernels.__path__, "cellsim.kernels."))]
-    for title, name in RECORDS:
-        found = next((getattr(h, name) for h in homes if hasattr(h, name)), None)
-        if found is not None:
-            text += [f"## {title}\n", markdown(found)]
+    text = ["# Layout of state and records\n", f"```text\n{inspect.getdoc(declarations)}\n```\n"]
+    for title, found in RECORDS.items():
+        text += [f"## {title}\n", markdown(found)]
     return "\n".join(text)
 
 

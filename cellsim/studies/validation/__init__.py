@@ -2,10 +2,22 @@
 
 To add lines, give a module a tuple LINES of `Line` and name it in MODULES.
 """
-from ...arguments import listed, shown
 from ...errors import ReportError
-from . import closed_forms, codes, fast_charge, films, minnmann, percolation, pressure, rates, sony, spectra, warm
+from ...support.arguments import listed, shown
 from .line import KINDS, Found, Line, Outcome, Point
+from .lines import (
+    closed_forms,
+    codes,
+    fast_charge,
+    films,
+    minnmann,
+    percolation,
+    pressure,
+    rates,
+    sony,
+    spectra,
+    warm,
+)
 
 MODULES = (codes, closed_forms, films, spectra, percolation, minnmann, rates, pressure, warm, sony, fast_charge)
 LINES: tuple[Line, ...] = tuple(line for module in MODULES for line in module.LINES)

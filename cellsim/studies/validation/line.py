@@ -36,8 +36,9 @@ class Line:
     """A comparison with its limit.
 
     kind: one of KINDS.  fitted: what was fitted on what, or "nothing".  predicted: what is compared.
-    error: how the error is measured, with its unit.  fails: why the limit is known not to be met;
-    empty where it has to be.  run: does it.
+    error: how the error is measured, with its unit.  reason: where the limit comes from: the uncertainty of the
+    reference and of the numerical method, never the result.  fails: why the limit is known not to be met; empty
+    where it has to be.  run: does it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Line:
     limit: float
     run: Callable[[], Found] = field(repr=False, compare=False)
     fails: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Outcome:
 
     def to_json(self) -> dict:
         """Everything but the function, for a file."""
-        keys = ("name", "kind", "data", "protocol", "fitted", "predicted", "limit", "fails")
+        keys = ("name", "kind", "data", "protocol", "fitted", "predicted", "limit", "reason", "fails")
         points = [{"what": p.what, "reference": float(p.reference), "found": float(p.found), "fitted": p.fitted}
                   for p in self.found.points]
         error = float(self.found.error) if math.isfinite(self.found.error) else None

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...errors import ReportError
 from ...parameters import Cell, load
-from ...parameters.names import SECTIONS, TEXTS, quantities
+from ...parameters.catalogue import SECTIONS, TEXTS, quantities
 
 PACKAGE = Path(__file__).resolve().parents[2]
 HOMES = (PACKAGE / "_reference", PACKAGE.parent / "tests" / "reference")  # in a wheel, in a checkout

@@ -1,0 +1,1 @@
+"""Styles, tables and numbers of pictures and reports; knows no cell."""

@@ -1,0 +1,156 @@
+"""Cases of an ensemble: what differs from one simulation to the next."""
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from inspect import signature
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import ParameterError, ProtocolError
+from ..kernels.call.calls import finish
+from ..models import ACCURACY, default_model, initial_state, model_of
+from ..parameters import Cell, load
+from ..protocols import Protocol, Step
+from ..protocols.program import MAX_STEPS
+from ..simulation.result import Result
+from ..simulation.run import course, simulate
+from ..simulation.variables import Variables
+from ..support.arguments import mapping, shown
+from ..support.spelling import near
+
+OPTIONS = tuple(signature(simulate).parameters)[2:]  # what `simulate` takes besides the cell and the steps
+CHANGES = "give a dictionary {\"section/quantity\": value}"
+LABELS = "give a dictionary {name: number or text}"
+
+
+def known_options(what, names, known=OPTIONS):
+    """Raises ProtocolError for a name that is not among those known."""
+    for name in names:
+        if name not in known:
+            raise ProtocolError(f"{what} {shown(name)}: no argument of that name; {near(name, known)}")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One simulation of an ensemble: every argument of `simulate`, changes to the cell, and labels.
+
+    What it is given is checked when it runs, but for cell, changes and labels, which must be of the right kind.
+    changes: as of `Cell.with_`; made when the case runs, so that a faulty one fails alone.
+    labels: name to number or text; they become columns of the tables.
+    """
+
+    cell: Cell | str
+    steps: Protocol | str | Step | Sequence
+    model: Any = None
+    temperature: float | None = None
+    soc: float | None = 1.0
+    voltage: float | None = None
+    heat: Any = None
+    ambient: float | None = None
+    period: float | None = None
+    accuracy: float = ACCURACY
+    rtol: float | None = None
+    time_budget: float = 10.0
+    max_steps: int = MAX_STEPS
+    force: bool = False
+    start: Any = None
+    changes: Mapping[str, float | str] = field(default_factory=dict)
+    labels: Mapping[str, float | str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if not isinstance(self.cell, Cell | str | Path):
+            raise ParameterError(f"cell {shown(self.cell)}: give a Cell, the name of a set or the path of a file")
+        mapping("changes", self.changes, CHANGES)
+        mapping("labels", self.labels, LABELS, ProtocolError)
+
+    def varied_cell(self) -> Cell:
+        """The cell with its changes.  Raises ParameterError."""
+        cell = self.cell if isinstance(self.cell, Cell) else load(self.cell)
+        return cell.with_(self.changes) if self.changes else cell
+
+    def variables(self) -> Variables:
+        """The variables of a result of this case, at its initial state.  Raises ParameterError."""
+        cell = self.varied_cell()
+        T = cell.temperature(self.temperature)
+        model = (model_of(self.model) or default_model(cell)).resolved(cell, T, 1.0, self.accuracy)
+        sys = model.discretise(cell, T)
+        return Variables.of(cell, sys, model, np.zeros(1), initial_state(cell, sys, 0.5)[None], 0.5)
+
+    def run(self) -> Result:
+        """The simulation of this case.  Raises what `simulate` does."""
+        return finish(self.course())
+
+    def course(self):
+        """The same in turns, see `simulation.course`."""
+        return (yield from course(self.varied_cell(), self.steps, **{name: getattr(self, name) for name in OPTIONS}))
+
+
+def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, voltage=None, model=None,
+          **same) -> list[Case]:
+    """All combinations of what is given as a list, the last varying fastest, as labelled cases.
+
+    cell: a `Cell` or the name of a set; steps: as for `simulate`.
+    changes: {"section/quantity": value or list of values}, of which all combinations are made, or a
+    list of such dictionaries of single values, which are taken one after the other.
+    c_rate: number or list; `steps` is then a function of it: `cellsim.discharge`, or
+    `lambda rate: [cellsim.charge(rate), cellsim.hold(4.2)]`.
+    cell, temperature [K], soc, voltage [V], model: one or a list; so is every other argument of `simulate`, such as
+    heat, ambient [K] or period [s], in `same`.
+    Every list is an axis, and its value a label of the case.  Raises ProtocolError, and ParameterError
+    for a cell that cannot be loaded.
+    """
+    if (c_rate is None) == callable(steps):
+        raise ProtocolError("steps: give a function of the C-rate, such as cellsim.discharge, together with "
+                            "c_rate=[...]; without c_rate give steps")
+    known_options("cases:", same)
+    name, values, label = _axis("cell", cell)
+    loaded = [load(c) for c in values]
+    axes = [(name, loaded, label), *_changes(changes), _axis("c_rate", c_rate), _axis("temperature", temperature),
+            _axis("soc", soc), _axis("voltage", voltage), _axis("model", model),
+            *(_axis(*option) for option in same.items())]
+    found = []
+    for chosen in product(*(values for _, values, _ in axes)):
+        given: dict = {}
+        varied: dict = {}
+        labels: dict = {}
+        for (name, _, label), value in zip(axes, chosen, strict=True):
+            if name is None:
+                varied.update(value)
+                labels.update(value if label else {})
+            else:
+                given[name] = value
+                labels.update({name: _word(value)} if label else {})
+        rate = given.pop("c_rate")
+        found.append(Case(steps=steps(rate) if callable(steps) else steps, changes=varied, labels=labels,
+                          **given))
+    return found
+
+
+def _axis(name, value):
+    """(name, values, whether they are labels)."""
+    if not isinstance(value, list | tuple | range | np.ndarray) or isinstance(value, np.ndarray) and value.ndim == 0:
+        return name, [value], False
+    if len(value) == 0:
+        raise ProtocolError(f"{name}: an empty list gives no cases; give at least one value")
+    return name, [v.item() if isinstance(v, np.generic) else v for v in value], True
+
+
+def _changes(changes):
+    """One axis of dictionaries for each quantity, or one for all."""
+    if isinstance(changes, Mapping):
+        for path, value in changes.items():
+            _, values, label = _axis(path, value)
+            yield None, [{path: v} for v in values], label
+    elif changes is not None:
+        rows = list(changes) if isinstance(changes, Iterable) else []
+        if not rows or not all(isinstance(row, Mapping) for row in rows):
+            raise ProtocolError("changes: give a dictionary {\"section/quantity\": values} or a list of such "
+                                "dictionaries")
+        yield None, [dict(row) for row in rows], True
+
+
+def _word(value):
+    """A label: numbers as they are, cells by name."""
+    return value if isinstance(value, int | float | str) else getattr(value, "name", None) or str(value)

@@ -1,0 +1,185 @@
+"""Many simulations at once: an ensemble on a pool of threads or processes, in memory or to a file."""
+import os
+from collections.abc import Callable, Iterable, Sized
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from itertools import chain
+
+from ..errors import ProtocolError
+from ..simulation.result import Result
+from ..simulation.variables import ALIASES
+from ..support.arguments import file_path, flag, listed, shown, text, whole
+from ..support.compile import SOLVER, announce
+from ..support.files import optional
+from ..support.spelling import near
+from .case import Case
+from .parquet import Writer, kinds, ready
+from .processes import on_processes
+from .resumed import Parts, go_on
+from .threads import Outcome, on_threads, run_case
+
+MOST_THREADS = 1000
+SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What came out of `simulate_many`, in the order of the cases.
+
+    results: a `Result` a case, up to its failure if it failed on the way, None if it never began;
+    the whole is None where the series went to a file.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    results: tuple[Result | None, ...] | None = None
+
+    @property
+    def failures(self) -> tuple[Outcome, ...]:
+        """The cases that failed."""
+        return tuple(o for o in self.outcomes if o.failure)
+
+    def __len__(self):
+        return len(self.outcomes)
+
+    def to_pandas(self):
+        """A DataFrame with one row for each case: its labels, then the fields of `Outcome`."""
+        pd = optional("pandas")
+        rows = [{"number": o.number, **o.labels} | {k: v for k, v in asdict(o).items() if k != "labels"}
+                for o in self.outcomes]
+        return pd.DataFrame(rows)
+
+    def __repr__(self):
+        lines = [f"{len(self)} cases, {len(self.failures)} failed"]
+        return "\n".join(lines + [f"  case {o.number}: {o.failure}" for o in self.failures[:5]])
+
+
+def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path=None,
+                  progress: bool | Callable[[int, int | None], object] | None = None,
+                  keep: Iterable[str] | None = None, processes: int | None = None, resume: bool = False) -> Ensemble:
+    """Simulate many cases on several threads; each gives bit for bit what `simulate` gives.
+
+    cases: an iterable of `Case`, such as `cellsim.cases(...)` makes; a generator is read as needed.
+    threads: to run kernels in, as many as the processors this process may use unless given; what is not a kernel
+    runs in the calling thread meanwhile, and with one thread everything does.
+    processes: so many processes instead, for many short cases on many cores, as a process runs only one thread of
+    Python at a time.  They are started at the first call, which takes a second or two, and kept for the next ones.
+    path: a `.parquet` file to which the series of all cases are written while they are computed, a
+    row for each time: "Case" (its number), the labels, then the variables of `keep`.  Memory then
+    does not grow with the number of cases but for their `Outcome`s.  Without path the results are
+    kept in memory: all variables, several MB a case, or only those of `keep`.
+    resume: with a path, keep what is done beside it (`<path>.journal` and `<path>.parts`) if the work is interrupted,
+    by whatever, and do not run cases again that are done already; a case is known by all of its input and by the
+    version of cellsim.  At the end the file is as it would be without.
+    keep: names of variables over time; "Time [s]", "Current [A]" and "Voltage [V]" for a file.
+    progress: True for a bar, or a function called with the numbers of cases done and in all (None
+    if that is not known), in the calling thread.
+
+    A case that fails in any way is recorded in `Outcome.failure` and disturbs no other, not even where it ends the
+    process that runs it.  Raises ProtocolError for no cases at all, for fewer than one thread and for an unknown
+    variable, ReportError if the file cannot be written or another process is at work on it, all before anything is
+    computed.
+    """
+    if threads is not None and processes is not None:
+        raise ProtocolError("threads or processes: give one of them")
+    workers = threads_of(threads) if processes is None else threads_of(processes, "processes")
+    total = len(cases) if isinstance(cases, Sized) else None
+    if isinstance(cases, Case):
+        cases = [cases]
+    if not isinstance(cases, Iterable) or isinstance(cases, str | bytes) or getattr(cases, "ndim", 1) == 0:
+        raise ProtocolError(f"cases {shown(cases)}: give cellsim.Case objects, such as cellsim.cases(...) makes")
+    path = path if path is None else file_path("path", path, (".parquet",))
+    source = iter(cases)
+    first = next(source, None)
+    if first is None:
+        raise ProtocolError("no cases: give at least one, such as cellsim.cases(cell, cellsim.discharge(1.0))")
+    if not isinstance(first, Case):
+        raise ProtocolError(f"cases {shown(first)}: give cellsim.Case objects, such as cellsim.cases(...) makes")
+    keep = _names(keep, first, path)
+    if flag("resume", resume) and path is None:
+        raise ProtocolError("resume: give a path, too, beside which what is done is kept")
+    if path is not None:
+        ready(path, first.labels, keep)
+
+    def run(some):
+        columns = None if path is None else kinds(first.labels)
+        if processes is not None:
+            return on_processes(some, workers, keep, columns)
+        if workers == 1:
+            return (run_case(number, case, keep, columns) for number, case in enumerate(some))
+        return on_threads(some, workers, keep, columns)
+
+    with ExitStack() as stack:
+        if resume:
+            return _resumed(chain([first], source), stack, path, first.labels, keep, run, progress, total)
+        writer = None if path is None else stack.enter_context(Writer.replacing(path, first.labels, keep))
+        report = stack.enter_context(_reporter(progress))
+        announce(SOLVER)
+        outcomes: list[Outcome] = []
+        results: list[Result | None] = []
+        for number, (outcome, result) in enumerate(run(chain([first], source))):
+            if writer is not None and result is not None:
+                writer.add(number, outcome.labels, result)
+            elif writer is None:
+                results.append(result)
+            outcomes.append(outcome)
+            report(number + 1, total)
+    return Ensemble(tuple(outcomes), None if writer is not None else tuple(results))
+
+
+def _resumed(cases, stack, path, labels, keep, run, progress, total) -> Ensemble:
+    """`simulate_many` with what is done already."""
+    parts = stack.enter_context(Parts.at(path, keep))
+    report = stack.enter_context(_reporter(progress))
+    announce(SOLVER)
+    outcomes, order = [], []
+    for number, key, outcome in go_on(cases, parts, run):
+        outcomes.append(outcome)
+        order.append(key)
+        report(number + 1, total)
+    parts.finish(labels, order)
+    return Ensemble(tuple(outcomes))
+
+
+def threads_of(threads, name="threads") -> int:
+    """How many threads to use: as asked, or as many as this process has processors.  Raises ProtocolError."""
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return whole(name, threads, f"give a whole number from 1 to {MOST_THREADS}", high=MOST_THREADS)
+
+
+def _names(keep, first, path) -> tuple[str, ...] | None:
+    """The variables to keep, checked against those of the first case, if that can be built at all."""
+    if keep is None and path is None:
+        return None
+    wanted = "give names of variables over time, such as 'Voltage [V]'"
+    asked = SERIES if keep is None else (keep,) if isinstance(keep, str) else listed("keep", keep, wanted)
+    names = tuple(dict.fromkeys(("Time [s]", *(text("keep", name, wanted) for name in asked))))
+    try:
+        known = first.variables()
+    except Exception:  # recorded as the failure of that case when it is run
+        return names
+    for name in names:
+        if name not in known and name not in ALIASES:
+            raise ProtocolError(f"keep: {shown(name)} is not a variable of these cases; {near(name, known)}")
+        if path is not None and known.dims(name) != ("Time [s]",):
+            raise ProtocolError(f"keep: {name!r} is not one number at a time and cannot go to a table; "
+                                "leave it out, or give no path")
+    return names
+
+
+@contextmanager
+def _reporter(progress):
+    """A function (done, total) that tells of progress."""
+    if progress is None or progress is False:
+        yield lambda done, total: None
+    elif callable(progress):
+        yield progress
+    elif progress is not True:
+        raise ProtocolError(f"progress {shown(progress)}: give True, or a function of the numbers of cases done and in "
+                            "all")
+    else:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        with Progress(TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
+            task = bar.add_task("simulating", total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)

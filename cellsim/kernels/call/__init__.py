@@ -1,0 +1,1 @@
+"""The calling convention of kernels: argument records, buffers, and calls made together."""

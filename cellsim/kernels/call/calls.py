@@ -1,0 +1,94 @@
+"""Calls of kernels: what a run asks for, turn by turn, so that the kernels of many runs can be called together."""
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ...support.compile import records
+from .record import TASK, Arguments
+
+FEW = 4096  # rows of pieces that are joined at the end; more are put together as they come
+
+
+class Rows:
+    """Pieces of one array, each appended to the last, in memory to size: no more of it than there are rows.
+
+    A piece that stays alone is handed out as it is.
+    """
+
+    def __init__(self):
+        self.count, self.pieces, self.whole = 0, [], None
+
+    def __len__(self):
+        return self.count
+
+    def append(self, piece):
+        """Take in an array (rows, ...)."""
+        if self.whole is None and (not self.pieces or self.count + len(piece) <= FEW):
+            self.pieces.append(piece)
+        else:
+            if self.whole is None:
+                self.whole, at = np.empty((0, *piece.shape[1:])), 0
+                for early in self.pieces:
+                    self._take(early, at)
+                    at += len(early)
+                self.pieces = []
+            self._take(piece, self.count)
+        self.count += len(piece)
+
+    def _take(self, piece, at):
+        if at + len(piece) > len(self.whole):  # grown in place where the system can
+            self._resize(at + len(piece) + max(1024, at // 8))
+        self.whole[at:at + len(piece)] = piece
+
+    def _resize(self, rows):
+        self.whole.resize((rows, *self.whole.shape[1:]), refcheck=False)
+
+    def joined(self) -> np.ndarray:
+        """The pieces as one array, after which no more are taken in."""
+        if self.whole is None:
+            return self.pieces[0] if len(self.pieces) == 1 else np.concatenate(self.pieces)
+        self._resize(self.count)
+        return self.whole
+
+
+class Call(NamedTuple):
+    """A kernel to be called for one run."""
+
+    kernel: Callable
+    arguments: Arguments
+
+
+class Reply(NamedTuple):
+    """What comes back of a call."""
+
+    status: int
+    rows: int
+    V: float  # terminal voltage [V]
+    spent: float  # processor time [s]
+
+
+def perform(calls) -> list[Reply]:
+    """Make some calls; those of one kernel together, without Python's lock."""
+    replies: list = [None] * len(calls)
+    for kernel in dict.fromkeys(call.kernel for call in calls):
+        chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
+        words = [calls[k].arguments.words for k in chosen]
+        tasks = (words[0] if len(words) == 1 else np.concatenate(words)).view(TASK)
+        began = time.thread_time()
+        kernel(records(tasks))
+        spent = (time.thread_time() - began) / len(chosen)
+        for k, status, rows, V in zip(chosen, *(tasks[name].tolist() for name in ("status", "rows", "V")), strict=True):
+            replies[k] = Reply(status, rows, V, spent)
+    return replies
+
+
+def finish(turns):
+    """What a `course` returns, all of its calls made at once."""
+    replies: list = [None]
+    try:
+        while True:
+            replies = perform([turns.send(replies[0])])
+    except StopIteration as end:
+        return end.value

@@ -1,0 +1,1 @@
+"""The equations of the models: residuals and Newton steps of one implicit stage."""

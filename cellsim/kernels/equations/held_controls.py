@@ -1,0 +1,111 @@
+"""The control equation: what the cycler imposes, or the current that holds a margin or the temperature at its target.
+
+The current borders the cell's matrix.  What is held depends on unknowns all over the cell, so that its
+change with the current needs the whole solution of both right-hand sides.
+"""
+from ...numerics.block_tridiagonal import RIGHT, before
+from ...numerics.table import locate
+from ...support.compile import inner, part
+from ..layout import CRITICAL, CRITICAL_CURRENT, CURRENT, FILM, PLATING, POROUS, RESISTANCE, VOLTAGE, views
+from .interface import open_circuit
+from .lithium_metal import active
+from .thermal import entropic, made, plating, share
+
+RELAX = 60.0  # a held temperature is approached with this time constant [s]
+
+
+def at_terminals(sys, end, I):
+    """Terminal voltage [V] for the last phi_s and the current, and the resistance between the two [Ohm m2].
+
+    Models that do not resolve phi_s keep the terminal voltage in the last one.  In Python of arrays, too.
+    """
+    R = sys.volume[sys.volume.size - 1]["end"] + sys.R_series if sys.model == POROUS else 0.0
+    return end - R * I, R
+
+
+terminals = part(at_terminals)
+
+
+@inner
+def control_residual(ctl, I, V):
+    """What the cycler imposes, as a residual;  d/dI, d/dV."""
+    if ctl.mode == CURRENT:
+        return I - ctl.target, 1.0, 0.0
+    if ctl.mode == VOLTAGE:
+        return V - ctl.target, 0.0, 1.0
+    if ctl.mode == RESISTANCE:
+        return V - ctl.target * I, -ctl.target, 1.0
+    return I * V - ctl.target, V, I
+
+
+@inner
+def imposed(sys, ctl, s, w):
+    """The current [A/m2] where it is known before the stage is solved."""
+    if ctl.mode == CRITICAL:
+        return (ctl.target - sys.heat.critical * w.rate[CRITICAL_CURRENT]) * active(sys, s)
+    return ctl.target
+
+
+@inner
+def warming(sys, hg):
+    """What a held temperature rises by the heat left over in the cell, at the end of a stage [K m2/W]."""
+    return (hg + RELAX) / (sys.heat.capacity + hg * sys.heat.loss)
+
+
+@inner
+def held(sys, hg, ctl, before, s, V, w):
+    """What is held [V, or K] at state s with terminal voltage V; a held temperature is where the heat drives it.
+
+    before: temperature that the stage begins with [K]; that at its end is not known while it is solved.
+    """
+    if ctl.mode == PLATING:
+        return plating(sys, s, w)[0]
+    lasting, reversible = made(sys, s, V, w)
+    gain = lasting + reversible + ctl.heater + ctl.own * views(sys, s).cell.I * V
+    return before + warming(sys, hg) * (gain - sys.heat.loss * (before - ctl.T_around))
+
+
+@inner
+def slopes(sys, hg, ctl, s, w, which, i):
+    """Partials of what is held in phi_e, phi_s and j of volume i; `which` is the volume next to plating."""
+    v = sys.volume[i]
+    if ctl.mode == PLATING:
+        if i == which:
+            return -share(sys, i), 1.0, -v.R_f * w.rate[FILM]
+        return (share(sys, which) - 1.0 if i == which + 1 else 0.0), 0.0, 0.0
+    if v.area == 0.0:
+        return 0.0, 0.0, 0.0
+    local, j = w.local[i], views(sys, s).j[i]
+    x = local.alpha + local.beta * j
+    at = locate(sys.laws.solid, x)
+    U, dU = open_circuit(sys.laws.solid, w.by_solid, v.side, x, at)
+    gain = v.area * (w.at[0] * entropic(sys, w, v.side, at) - U - j * dU * local.beta)
+    return 0.0, 0.0, warming(sys, hg) * gain
+
+
+@inner
+def held_current(sys, hg, ctl, before_T, s, V, R_end, w):
+    """Newton's correction of the terminal current, after the forward sweep of both right-hand sides.
+
+    V: terminal voltage; R_end: resistance between it and the last phi_s.
+    """
+    n, I, B = sys.volume.size, views(sys, s).cell.I, w.block
+    which = plating(sys, s, w)[1]
+    rest, rise = held(sys, hg, ctl, before_T, s, V, w) - ctl.target, 0.0
+    x0, x1, x2, z0, z1, z2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(n - 1, -1, -1):
+        x0, x1, x2 = before(B, i, B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT], x0, x1, x2)
+        z0, z1, z2 = before(B, i, B[i, 0, RIGHT + 1], B[i, 1, RIGHT + 1], B[i, 2, RIGHT + 1], z0, z1, z2)
+        by_e, by_s, by_j = slopes(sys, hg, ctl, s, w, which, i)
+        dj, dj_I = 0.0, 0.0
+        if sys.volume[i].area > 0.0:
+            local = w.local[i]
+            dj = local.defect + local.gain * (x2 - x1 - local.v_ce * x0)
+            dj_I = local.gain * (z2 - z1 - local.v_ce * z0)
+        rest += by_e * x1 + by_s * x2 + by_j * dj
+        rise += by_e * z1 + by_s * z2 + by_j * dj_I
+        if i == n - 1 and ctl.mode != PLATING:
+            scale = warming(sys, hg) * (1.0 - ctl.own)
+            rest -= scale * I * x2
+            rise -= scale * (V + I * (z2 - R_end))
+    return -rest / rise

@@ -1,0 +1,116 @@
+"""Heat of the whole cell, which has one temperature, and the margins of a charge.
+
+The heat made is that of all reactions and resistances: as charges balance volume by volume, what is not
+reversible adds up to the current times what the terminal voltage lacks of the open-circuit voltage of the
+surfaces.  Bernardi, Pawlikowski and Newman, J. Electrochem. Soc. 132 (1985) 5, without heat of mixing.
+"""
+import numpy as np
+
+from ...numerics.table import TERMS, locate, read
+from ...support.compile import inner, kernel
+from ..layout import CRITICAL_CURRENT, FILM, LAWS_PER_SIDE, OCP, SINGLE_FLUX, surface, views
+from .interface import open_circuit
+from .lithium_metal import active, foresee, potential
+from .temperature import warm
+
+
+@inner
+def entropic(sys, w, side, at):
+    """dU/dT of one electrode at a stoichiometry found `at` in its table [V/K]; needs a system with heat."""
+    slope = 0.0
+    k = LAWS_PER_SIDE * side + OCP
+    for m in range(TERMS):
+        if w.entropy[side, m] != 0.0:
+            slope += w.entropy[side, m] * read(sys.laws.solid, int(w.by_solid[k, m // 2]) + m % 2, at)[0]
+    return slope
+
+
+@inner
+def made(sys, s, V, w):
+    """Heat made at state s and terminal voltage V [W/m2]: irreversible, reversible."""
+    y = views(sys, s)
+    j = y.j
+    lasting, reversible = -y.cell.I * V, 0.0
+    for i in range(sys.volume.size):
+        v = sys.volume[i]
+        if v.area > 0.0:
+            outside = surface(sys, y.x, v.particle) if v.particle >= 0 else 0.5
+            at = locate(sys.laws.solid, outside)
+            U, _ = open_circuit(sys.laws.solid, w.by_solid, v.side, outside, at)
+            if v.particle < 0 and sys.foil.size > 0:
+                U += potential(sys, w, j[i])[0]
+            lasting -= v.area * j[i] * U
+            reversible += v.area * j[i] * w.at[0] * entropic(sys, w, v.side, at)
+    return lasting, reversible
+
+
+@inner
+def balance(sys, hg, ctl, s_hat, s, V, w):
+    """The end of the state that heat belongs to, over one implicit stage; material is taken as it was foreseen.
+
+    For systems with heat.
+    """
+    past, y = views(sys, s_hat), views(sys, s)
+    lasting, reversible = made(sys, s, V, w)
+    heater = ctl.heater + ctl.own * y.cell.I * V
+    C, loss = sys.heat.capacity, sys.heat.loss
+    now = (past.T[0] + hg / C * (lasting + reversible + heater + loss * ctl.T_around)) / (1.0 + hg * loss / C)
+    y.T[0] = now
+    y.cell.made = past.cell.made + hg * (lasting + reversible)
+    y.cell.lost = past.cell.lost + hg * loss * (now - ctl.T_around)
+    y.cell.heated = past.cell.heated + hg * heater
+
+
+@inner
+def share(sys, i):
+    """Weight of volume i in phi_e at the face to the next one; at the end of an electrode only, else 1."""
+    if i + 1 < sys.volume.size and sys.volume[i + 1].side < 0:
+        return sys.volume[i + 1].left * sys.volume[i].across
+    return 1.0
+
+
+@inner
+def plating(sys, s, w):
+    """Least potential of the negative electrode's surfaces against lithium beside them [V], and its volume.
+
+    Lithium is not plated while it is above 0; towards the separator it is taken at the very border.
+    Infinite where it is not known: lithium metal, and the single-flux model.
+    """
+    y = views(sys, s)
+    phi_e, phi_s, j = y.phi_e, y.phi_s, y.j
+    least, which = np.inf, -1
+    if sys.model == SINGLE_FLUX:
+        return least, which
+    for i in range(sys.volume.size):
+        v = sys.volume[i]
+        if v.side != 0:
+            break
+        if v.particle >= 0:
+            a = share(sys, i)
+            outside = a * phi_e[i] + (1.0 - a) * phi_e[i + 1]
+            now = phi_s[i] - outside - v.R_f * w.rate[FILM] * j[i]
+            if now < least:
+                least, which = now, i
+    return least, which
+
+
+@inner
+def critical(sys, s, w):
+    """How much more a charge could take, where lithium still touches, before the separator may be pierced [A/m2]."""
+    return sys.heat.critical * w.rate[CRITICAL_CURRENT] + views(sys, s).cell.I / active(sys, s)
+
+
+@kernel
+def heats_and_margins(sys, states, w, voltages, out):
+    """Of states (times, N) and their voltages, into out (times, 4).
+
+    Irreversible and reversible heat [W/m2], margin to plating [V] and to the critical current [A/m2].
+    """
+    for k in range(states.shape[0]):
+        s = states[k]
+        warm(sys, views(sys, s).T[0], w)
+        if sys.foil.size > 0:
+            foresee(sys, 0.0, s, s, w)
+        if sys.heat.capacity > 0.0:
+            out[k, 0], out[k, 1] = made(sys, s, voltages[k], w)
+        out[k, 2], out[k, 3] = plating(sys, s, w)[0], critical(sys, s, w)

@@ -1,0 +1,1 @@
+"""Integration in time: implicit stages, step control, events and consistent initialisation."""

@@ -1,0 +1,164 @@
+"""Marching through one step of a protocol; its end is located on the solution itself."""
+import numpy as np
+
+from ...support.compile import entry, inlined, inner, kernel, part
+from ..call.record import STARTING, Task, begin_with
+from ..layout import CURRENT, add, copy, keep_salt, views
+from ..memory import laying, unpacked
+from ..scratch import work_of
+from .events import RUNNING, TOL, between, closest, closest_here, diagnose, first_of, narrowed
+from .initialise import start
+from .ndf_history import ERROR, FRESH, SAFETY, Memory, accept, attempt, choose_order, forget, norm, rescale
+from .stage import voltage
+
+H_MIN = 1e-12  # smallest time step [s]
+INSTANT = 1e-9  # an ending is located to this time [s]
+CLOSE = 1e-12  # or to this margin
+ATTEMPTS = 2  # time steps tried in one call of `travel` for each row of output, so that its caller can watch the clock
+
+
+@inner
+def interpolate(sys, mem, when, out):
+    """State at the time `when` within the step just taken, on the integrator's own polynomial."""
+    t, h = mem.head[0], mem.head[1]
+    copy(mem.D[0], out)
+    p = 1.0
+    for m in range(int(mem.head[2])):
+        p *= (when - t + m * h) / (h * (m + 1.0))
+        add(p, mem.D[m + 1], out)
+    keep_salt(sys, out, mem.D[0])
+
+
+@inner
+def land(sys, ctl, mem, t_before, q_start, state, w, g):
+    """When, within the step just taken, the first margin vanished; returns which one, and the time.
+
+    Regula falsi (Illinois) on the integrator's polynomial; `state` receives the state there.
+    """
+    before, after = t_before, mem.head[0]
+    interpolate(sys, mem, before, state)
+    closest(sys, ctl, state, q_start, w, g)
+    g_before = g[first_of(g)]
+    which = closest(sys, ctl, mem.D[0], q_start, w, g)
+    g_after, kept = g[which], 0
+    for k in range(100):
+        when = between(before, after, g_before, g_after)
+        if g_before > 1e300 or k > 20:
+            when = 0.5 * (before + after)
+        interpolate(sys, mem, when, state)
+        now = closest(sys, ctl, state, q_start, w, g)
+        if g[now] < 0.0:
+            which = now
+        before, after, g_before, g_after, kept = narrowed(when, g[now], before, after, g_before, g_after, kept)
+        if after - before < INSTANT or abs(g[now]) < CLOSE:
+            return (now if g[now] < CLOSE else which), when  # before the event another margin may be the smallest
+    return which, when
+
+
+@part
+def record(sys, mem, t_before, end, every, out_t, out_s, rows):
+    """Append the state at `end`, and those at multiples of `every` since t_before, or half-way if it is 0."""
+    k, stride = 1.0, 0.5 * (end - t_before)
+    start = t_before
+    if every > 0.0:
+        k, stride, start = np.floor(t_before / every + 1e-9) + 1.0, every, 0.0
+    while start + k * stride < end - 1e-9 * stride:
+        out_t[rows] = start + k * stride
+        interpolate(sys, mem, out_t[rows], out_s[rows])
+        rows += 1
+        k += 1.0
+    out_t[rows] = end
+    if end < mem.head[0]:
+        interpolate(sys, mem, end, out_s[rows])
+    else:
+        copy(mem.D[0], out_s[rows])
+    return rows + 1
+
+
+@inlined
+def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, g):
+    """March until the step ends or the output is full; returns status (-1: call again), rows.
+
+    With FRESH memory the step begins: its state becomes consistent and is the first row.
+    `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
+    as they are in mem, to measure the order of the method.
+    """
+    rows, failed = 0, 0
+    if mem.head[4] == FRESH:
+        status = start(sys, ctl, mem.D[0], mem.ahead[0], mem.ahead[1], w, rtol, g)
+        out_t[0] = 0.0
+        copy(mem.D[0], out_s[0])
+        mem.head[4], rows = 0.0, 1
+        if status != RUNNING:
+            return status, rows
+    for _ in range(ATTEMPTS * out_t.size):
+        remaining = ctl.duration - mem.head[0]
+        if remaining <= 1e-12 * ctl.duration:
+            return 0, rows
+        room = out_t.size - rows - 2
+        if rows > 0 and (room < 1 or (every > 0.0 and room * every < mem.head[1])):
+            return RUNNING, rows
+        longest = min(remaining, room * every) if every > 0.0 else remaining
+        if mem.head[1] > longest:
+            rescale(mem, longest / mem.head[1])
+        if attempt(sys, ctl, mem, w, rtol, TOL) == 0:
+            failed += 1
+            forget(mem, failed)
+            rescale(mem, 0.25)
+            if mem.head[1] < H_MIN:
+                return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
+            continue
+        order = int(mem.head[2])
+        passed = abs(views(sys, mem.D[0]).cell.Q - q_start)
+        per_charge = 0.0 if ctl.mode == CURRENT else 1.0 / (passed + ctl.q_least)
+        error = ERROR[order] * norm(sys, mem.ahead[2], rtol, per_charge)
+        if adapt and not error <= 1.0:
+            rescale(mem, max(0.2, SAFETY * error ** (-1.0 / (order + 1))))
+            if mem.head[1] < H_MIN:
+                return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
+            continue
+        t_before, failed = mem.head[0], 0
+        accept(mem)
+        which, end = closest_here(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
+        ended = g[which] <= 0.0
+        if ended:
+            which, end = land(sys, ctl, mem, t_before, q_start, w.spare, w, g)
+        rows = record(sys, mem, t_before, end, every, out_t, out_s, rows)
+        if ended:
+            return which, rows
+        if adapt:
+            choose_order(sys, mem, error, rtol, per_charge, highest)
+    return RUNNING, rows
+
+
+@kernel
+def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
+    """As `travel`, to be called from Python with each of its arrays."""
+    return travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, w.margins)
+
+
+memory_of = laying(Memory)
+
+
+@inlined
+def remembered(sys, task):
+    """What the integrator of a task remembers; if the step has not begun, of the first state."""
+    mem = memory_of(sys, task.run.room.memory)
+    if task.status == STARTING:
+        begin_with(task.run.room.states[0], mem.D)
+        head = mem.head
+        head[0], head[1], head[2], head[3], head[4], head[5] = 0.0, task.run.first, 1.0, 0.0, FRESH, 0.0
+    return mem
+
+
+@entry
+def march(tasks):
+    """As `travel`, of every TASK, with what it returns and the terminal voltage written there."""
+    for i in range(tasks.size):
+        t = tasks[i]
+        task = unpacked(t, Task)
+        sys, run, room = task.system, task.run, task.run.room
+        mem, w = remembered(sys, task), work_of(sys, room.scratch)
+        t.status, t.rows = travel(sys, task.control, mem, w, run.rtol, run.q_start, run.every, True, run.highest,
+                                  room.times, room.states, w.margins)
+        t.V = voltage(sys, room.states[t.rows - 1] if t.rows > 0 else mem.D[0])

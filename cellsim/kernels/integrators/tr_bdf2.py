@@ -1,0 +1,241 @@
+"""Following a target that is piecewise linear in time, such as a drive cycle of one point a second.
+
+Such a target has a kink at every knot, where the history of a multistep method is worth nothing.
+TR-BDF2 (Bank et al., IEEE Trans. Electron Devices 32 (1985) 1992; Hosea and Shampine, Appl. Numer.
+Math. 20 (1996) 21) needs none: two implicit stages with the same matrix, second order, L-stable, and
+exact for the charge that a linear current passes.  No step crosses a knot.
+
+Measured on US06 (600 points at 1 s) and the default mesh against a tolerance of 1e-7: this takes 0.09 s
+for 0.02 mV rms.  The BDF of `history` takes 0.37 s for 0.3 mV if it stops at every knot, 0.5 s if it
+begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 1 % in the charge.
+"""
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from ...numerics.fields import Field
+from ...support.compile import entry, inlined, inner, part
+from ..call.record import STARTING, Task, begin_with
+from ..equations.lithium_metal import error_of
+from ..layout import State, aimed, algebraic, copy, keep_salt, views
+from ..memory import laying, unpacked
+from ..scratch import work_of
+from .events import RUNNING, TOL, between, closest, diagnose, first_of, narrowed
+from .initialise import start
+from .ndf import ATTEMPTS, H_MIN, INSTANT
+from .ndf_history import KELVIN
+from .stage import solve, solve_here, voltage
+
+GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
+STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
+WIDTH = (-3.0 * GAMMA**2 + 4.0 * GAMMA - 2.0) / (12.0 * (2.0 - GAMMA))  # of the error estimate
+Y, RATE, MIDDLE, AHEAD, RATE_AHEAD, KNOWN, ERROR, ROWS_KEPT = 0, 1, 2, 3, 4, 5, 6, 7  # rows of the memory
+
+
+@inner
+def target(knots, t, k):
+    """Value at time t of the piece that begins at knot k."""
+    share = (t - knots[k, 0]) / (knots[k + 1, 0] - knots[k, 0])
+    return knots[k, 1] + share * (knots[k + 1, 1] - knots[k, 1])
+
+
+@part
+def size(sys, d, rtol):
+    """Largest root-mean-square of an error of particles, salt, temperature over rtol; potentials follow from them."""
+    y = views(sys, d)
+    x, c = y.x, y.c_e
+    a, b = 0.0, 0.0
+    for i in range(x.size):
+        a += x[i] ** 2
+    for i in range(c.size):
+        b += c[i] ** 2
+    b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
+    return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d)**2)) / rtol
+
+
+@part
+def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
+    """One step of h from m[Y] at t into m[AHEAD]; returns the estimated error over rtol, or -1."""
+    hg = STAGE * h
+    for i in range(m.shape[1]):
+        m[KNOWN, i] = m[Y, i] + hg * m[RATE, i]
+        m[MIDDLE, i] = m[Y, i] + GAMMA * h * m[RATE, i]
+    keep_salt(sys, m[MIDDLE], m[Y])
+    first = aimed(ctl, ctl.mode, target(knots, t + GAMMA * h, k))
+    if solve_here(sys, hg, first, m[KNOWN], m[MIDDLE], w, rtol, tol) == 0:
+        return -1.0
+    a = 1.0 / (GAMMA * (2.0 - GAMMA))
+    for i in range(m.shape[1]):
+        m[ERROR, i] = m[RATE, i] / GAMMA - (m[MIDDLE, i] - m[KNOWN, i]) / (hg * GAMMA * (1.0 - GAMMA))
+        m[KNOWN, i] = a * m[MIDDLE, i] + (1.0 - a) * m[Y, i]
+        m[AHEAD, i] = m[Y, i] + (m[MIDDLE, i] - m[Y, i]) / GAMMA
+    keep_salt(sys, m[AHEAD], m[MIDDLE])
+    if solve_here(sys, hg, aimed(ctl, ctl.mode, target(knots, t + h, k)), m[KNOWN], m[AHEAD], w, rtol, tol) == 0:
+        return -1.0
+    first, last = algebraic(sys)
+    for i in range(m.shape[1]):
+        m[RATE_AHEAD, i] = (m[AHEAD, i] - m[KNOWN, i]) / hg if i < first or i >= last else 0.0
+        m[ERROR, i] = 2.0 * WIDTH * h * (m[ERROR, i] + m[RATE_AHEAD, i] / (1.0 - GAMMA))
+    return size(sys, m[ERROR], rtol)
+
+
+@inner
+def begin(sys, ctl, m, w, rtol):
+    """Rates of change at the consistent state m[Y]: all of one small implicit step, so that they belong together."""
+    hg = 1e-3
+    first, last = algebraic(sys)
+    copy(m[Y], m[AHEAD])
+    for i in range(m.shape[1]):
+        m[RATE, i] = 0.0
+    if solve(sys, hg, ctl, m[Y], m[AHEAD], w, rtol, 1e-4 * TOL) > 0:
+        for i in range(m.shape[1]):
+            if i < first or i >= last:
+                m[RATE, i] = (m[AHEAD, i] - m[Y, i]) / hg
+
+
+@inner
+def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
+    """Shorten the step h until it ends where the first margin vanishes; returns (which, step), which < 0 on failure."""
+    before, after = 0.0, h
+    which = closest(sys, ctl, m[AHEAD], q_start, w, g)
+    g_after = g[which]
+    closest(sys, ctl, m[Y], q_start, w, g)
+    g_before, kept, solved, step = g[first_of(g)], 0, True, h
+    for trial in range(80):
+        step = between(before, after, g_before, g_after)
+        if not 0.0 < g_before < 1e300 or trial > 20:
+            step = 0.5 * (before + after)
+        solved = attempt(sys, ctl, knots, k, t, step, m, w, rtol, 1e-4 * TOL) >= 0.0
+        if not solved:
+            after = step
+            continue
+        now = closest(sys, ctl, m[AHEAD], q_start, w, g)
+        if g[now] < 0.0:  # before the event another margin may be the smallest
+            which = now
+        before, after, g_before, g_after, kept = narrowed(step, g[now], before, after, g_before, g_after, kept)
+        if abs(g[now]) * (after - before) < 0.1 * INSTANT * abs(g_before - g_after) or after - before < 0.5 * INSTANT:
+            break
+    return (which if solved else -1), step
+
+
+@part
+def record(m, t, h, end, every, out_t, out_s, rows):
+    """Append the state at the end of the step, before it those at multiples of `every` [s], if that is above 0.
+
+    In between, the parabola through both ends and the first stage; a linear current stays linear.
+    """
+    if every > 0.0:
+        k = np.floor(t / every + 1e-9) + 1.0
+        while k * every < end - 1e-9 * every:
+            z = (k * every - t) / h
+            a, b = (z - GAMMA) * (z - 1.0) / GAMMA, z * (z - 1.0) / (GAMMA * (GAMMA - 1.0))
+            c = z * (z - GAMMA) / (1.0 - GAMMA)
+            out_t[rows] = k * every
+            for i in range(m.shape[1]):
+                out_s[rows, i] = a * m[Y, i] + b * m[MIDDLE, i] + c * m[AHEAD, i]
+            rows += 1
+            k += 1.0
+    out_t[rows] = end
+    copy(m[AHEAD], out_s[rows])
+    return rows + 1
+
+
+@part
+def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
+    """Try one step of at most `longest`, smaller ones if it fails; returns (ending met or -1, h, error).
+
+    h is 0 where it became too small.
+    """
+    t, k = head[0], int(head[2])
+    while head[1] >= H_MIN:
+        h = longest if head[1] > 0.999 * longest else min(head[1], 0.5 * longest)
+        error = attempt(sys, ctl, knots, k, t, h, m, w, rtol, TOL)
+        if not 0.0 <= error <= 1.0:
+            head[1] = h * (max(0.2, 0.85 * error ** (-1.0 / 3.0)) if error > 1.0 else 0.25)
+            continue
+        which = closest(sys, ctl, m[AHEAD], q_start, w, g)
+        if g[which] > 0.0:
+            return -1, h, error
+        which, h = land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g)
+        if which >= 0:
+            return which, h, error
+        head[1] = 0.25 * h
+    return -1, 0.0, 0.0
+
+
+@inlined
+def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
+    """March along the knots until they or the output ends; returns status (-1: call again), rows.
+
+    m (ROWS_KEPT, N): the memory, with the state in m[Y].  head: time, step to try next, knot last passed, or -1
+    before the step has begun: then the state becomes consistent and is the first row.
+    """
+    rows = 0
+    if head[2] < 0.0:
+        status = start(sys, ctl, m[Y], m[KNOWN], m[MIDDLE], w, rtol, g)
+        out_t[0] = 0.0
+        copy(m[Y], out_s[0])
+        head[2], rows = 0.0, 1
+        if status != RUNNING:
+            return status, rows
+        begin(sys, ctl, m, w, rtol)
+    for _ in range(ATTEMPTS * out_t.size):
+        t, k = head[0], int(head[2])
+        if t >= ctl.duration:
+            return 0, rows
+        room = out_t.size - rows - 2
+        if rows > 0 and (room < 1 or (every > 0.0 and room * every < head[1])):
+            return RUNNING, rows
+        border = min(knots[k + 1, 0], ctl.duration)
+        longest = min(border - t, room * every) if every > 0.0 else border - t
+        which, h, error = step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g)
+        if h == 0.0:
+            return diagnose(sys, aimed(ctl, ctl.mode, target(knots, t, k)), m[Y], q_start, w, rtol, g), rows
+        whole = h >= border - t
+        head[0] = border if whole else t + h
+        rows = record(m, t, h, head[0], every, out_t, out_s, rows)
+        copy(m[AHEAD], m[Y])
+        copy(m[RATE_AHEAD], m[RATE])
+        if which >= 0:
+            return which, rows
+        if whole and border < ctl.duration:
+            head[2] += 1.0
+        head[1] = max(head[1] if whole else 0.0, h * min(5.0, 0.85 * max(error, 1e-6) ** (-1.0 / 3.0)))
+    return RUNNING, rows
+
+
+class Memory(NamedTuple):
+    """What is remembered between calls; takes no more room than `history.Memory`."""
+
+    head: Annotated[np.ndarray, Field("", "time, step to try next, knot last passed or -1 before the step", 3)]
+    m: Annotated[np.ndarray, Field("", "the rows Y, RATE, ...", ROWS_KEPT, State)]
+
+
+memory_of = laying(Memory)
+
+
+@inlined
+def remembered(sys, task):
+    """What is remembered of a task; if the step has not begun, of the first state."""
+    mem = memory_of(sys, task.run.room.memory)
+    if task.status == STARTING:
+        begin_with(task.run.room.states[0], mem.m)  # m[Y], the first row
+        mem.head[0], mem.head[1], mem.head[2] = 0.0, task.run.first, -1.0
+    return mem
+
+
+@entry
+def follow(tasks):
+    """March along the profile of every TASK until it or the output ends, as `march.march` does.
+
+    knots (corners, 2): time since the step began [s], target in the unit of the control's, from t = 0 to
+    the end of the step at least.
+    """
+    for i in range(tasks.size):
+        t = tasks[i]
+        task = unpacked(t, Task)
+        sys, run, room = task.system, task.run, task.run.room
+        mem, w = remembered(sys, task), work_of(sys, room.scratch)
+        t.status, t.rows = travel(sys, task.control, run.knots, mem.m, mem.head, w, run.rtol, run.q_start, run.every,
+                                  room.times, room.states, w.margins)
+        t.V = voltage(sys, room.states[t.rows - 1] if t.rows > 0 else mem.m[Y])

@@ -1,0 +1,265 @@
+"""What the kernels work with, declared once: the state vector, the discretised cell, a step.
+
+Each class names its fields in the order in which they lie in memory, with unit, meaning and shape.  Sizes, places,
+views, and the record that a kernel is called with follow from these declarations, in kernels and in Python
+(`numerics.fields`, `kernels.memory`); `fields.table` prints them.  A field is added here and nowhere else, or in
+`records`, `scratch`, `task` and the integrators' `Memory`, which declare the rest in the same way.
+
+Everything is per unit of electrode area unless said otherwise.  Discharge is positive, the negative side comes
+first, and phi_s = 0 at the negative collector.
+
+    kernels         y = views(sys, s)       y.c_e[i], y.cell.I, y.T[0]      one state, each field one-dimensional
+    Python          y = unknowns(sys, s)      y.c_e[..., i], y.cell["I"]      states (..., N), each with its own shape
+"""
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+
+from ..numerics.fields import Field, Place, declared, dtype_of, length, places, view
+from ..numerics.grids import SHELL
+from ..numerics.table import Table
+from ..support.compile import inlined, inner, part, records
+from .memory import laying, replacing, starting
+from .records import FOIL, GRAIN, VOLUME
+
+POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
+# control modes: what the cycler imposes (current, terminal voltage, power, voltage over current), or what a charge
+# holds at whatever current it takes (margin to lithium plating, margin to the critical current, temperature)
+CURRENT, VOLTAGE, POWER, RESISTANCE, PLATING, CRITICAL, TEMPERATURE = 0, 1, 2, 3, 4, 5, 6
+
+# laws of the stoichiometry, three for either electrode (add LAWS_PER_SIDE * side); DIFFUSION is the
+# integral of the particle diffusivity over its scale, which is its slope
+OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
+# laws of the square root of the salt's concentration, in which they stay smooth down to none; SALT_DIFFUSION is
+# the integral of the salt's diffusivity over its concentration; SHAPE_C has one for either electrode (add side)
+SALT_DIFFUSION, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
+SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6
+# temperature factors of what is no law: exchange current and film resistance (add side), critical current
+RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
+
+
+class Counts:
+    """How many there are of what a cell may have more of, or not at all."""
+
+    kinds: Annotated[int, Field("", "kinds of particle in a volume; of kind k it is the k-th after its `particle`")]
+    temperatures: Annotated[int, Field("", "temperatures of the cell")]
+    film_thickness: Annotated[int, Field("", "1 if the state has the field of that name, else 0")]
+    plated_lithium: Annotated[int, Field("", "the same")]
+    dead_lithium: Annotated[int, Field("", "the same")]
+    crack_length: Annotated[int, Field("", "the same")]
+    porosity: Annotated[int, Field("", "the same")]
+    active_fraction: Annotated[int, Field("", "the same")]
+
+
+class Cell:
+    """The numbers of a state that the cell has one of."""
+
+    I: Annotated[float, Field("A/m2", "current", algebraic=True)]  # noqa: E741
+    Q: Annotated[float, Field("C/m2", "charge passed")]
+    E: Annotated[float, Field("J/m2", "energy passed")]
+    made: Annotated[float, Field("J/m2", "heat generated in the cell")]
+    lost: Annotated[float, Field("J/m2", "heat given to the surroundings")]
+    heated: Annotated[float, Field("J/m2", "heat put in by a heater")]
+    lithium: Annotated[float, Field("C/m2", "lithium of a lithium-metal electrode that can leave")]
+    dead: Annotated[float, Field("C/m2", "lithium there that is cut off")]
+    bound: Annotated[float, Field("C/m2", "lithium there that the interphase took")]
+    layer: Annotated[float, Field("m", "thickness of the interphase there")]
+    void: Annotated[float, Field("m", "height of voids there")]
+
+
+COUNTS, CELL = dtype_of(Counts), dtype_of(Cell)
+
+
+class State(NamedTuple):
+    """The unknowns of a cell, one state of N numbers or many."""
+
+    x: Annotated[np.ndarray, Field("", "stoichiometry of each shell, inside to outside", "particles", "shells")]
+    c_e: Annotated[np.ndarray, Field("mol/m3", "salt concentration", "volumes")]
+    phi_e: Annotated[np.ndarray, Field("V", "potential of the electrolyte", "volumes", algebraic=True)]
+    phi_s: Annotated[np.ndarray, Field("V", "potential of the solid", "volumes", algebraic=True)]
+    j: Annotated[np.ndarray, Field("A/m2 of surface", "reaction current", "kinds", "volumes", algebraic=True)]
+    cell: Annotated[np.void, Field("", "one number each for the cell", of=CELL)]
+    T: Annotated[np.ndarray, Field("K", "temperatures; the first is that of all laws", "temperatures")]
+    # states that change slowly, each of cells that have it:
+    film_thickness: Annotated[np.ndarray, Field("m", "thickness of the film on the particles", "volumes",
+                                                only_with="film_thickness")]
+    plated_lithium: Annotated[np.ndarray, Field("C/m2", "lithium plated in a volume", "volumes",
+                                                only_with="plated_lithium")]
+    dead_lithium: Annotated[np.ndarray, Field("C/m2", "plated lithium that is cut off", "volumes",
+                                              only_with="dead_lithium")]
+    crack_length: Annotated[np.ndarray, Field("m", "length of cracks in the particles", "volumes",
+                                              only_with="crack_length")]
+    porosity: Annotated[np.ndarray, Field("", "volume fraction of the electrolyte", "volumes", only_with="porosity")]
+    active_fraction: Annotated[np.ndarray, Field("", "volume fraction of active material still in contact", "volumes",
+                                                 only_with="active_fraction")]
+
+
+
+def counted(kinds: int = 1, temperatures: int = 1, **has: int) -> Any:
+    """COUNTS of a cell.  has: 1 for each field of the state that there is not by itself and that it has."""
+    one = records(np.zeros(1, COUNTS))[0]
+    for name, many in {"kinds": kinds, "temperatures": temperatures, **has}.items():
+        one[name] = many
+    return one
+
+
+PLAIN = counted()
+
+
+class Laws(NamedTuple):
+    """The material laws of a cell.
+
+    At one temperature law k is column k.  With heat each law has columns of its own, see `Heat.nodes`; there is
+    at least one column more than there are laws, by which kernels know.
+    """
+
+    solid: Annotated[Table, Field("", "of the stoichiometry")]
+    salt: Annotated[Table, Field("", "of the square root of c_e")]
+
+
+class Heat(NamedTuple):
+    """One temperature for the whole cell, and what depends on it."""
+
+    capacity: Annotated[float, Field("J/K/m2", "heat capacity; 0: the temperature stays what it is")]
+    loss: Annotated[float, Field("W/K/m2", "to the surroundings")]
+    critical: Annotated[float, Field("A/m2", "critical current density of the separator, at the first temperature")]
+    factor: Annotated[Table, Field("", "of temperature: factors of all laws, solid first, then the RATES")]
+    nodes: Annotated[np.ndarray, Field("", "nodes in temperature of each law, as `table.follow` says",
+                                       SOLID_LAWS + SALT_LAWS, "nodes")]
+
+
+def _sizes(volumes: int, particles: int, shells: int, counts: Any) -> dict[str, int]:
+    named = dict(zip(COUNTS.names or (), counts, strict=True))
+    return {"volumes": volumes, "particles": particles, "shells": shells, **named}
+
+
+class System(NamedTuple):
+    """A cell on a mesh."""
+
+    model: Annotated[int, Field("", "POROUS, SINGLE_FLUX or THIN_FILM")]
+    volume: Annotated[np.ndarray, Field("", "control volumes", "volumes", of=VOLUME)]
+    grain: Annotated[np.ndarray, Field("", "particles", "particles", of=GRAIN)]
+    shell: Annotated[np.ndarray, Field("", "shells of a unit sphere, or of a film", "shells", of=SHELL)]
+    laws: Annotated[Laws, Field("", "material laws")]
+    c_ref: Annotated[float, Field("mol/m3", "reference salt concentration c_e0")]
+    t_ref: Annotated[float, Field("", "transference number at c_ref")]
+    T: Annotated[float, Field("K", "the first temperature")]
+    R_series: Annotated[float, Field("Ohm m2", "in series with the cell")]
+    heat: Annotated[Heat, Field("", "temperature of the cell")]
+    foil: Annotated[np.ndarray, Field("", "lithium-metal electrode whose lithium changes; else none", "foils", of=FOIL)]
+    counts: Annotated[np.void, Field("", "what a cell may have more of, or not at all", of=COUNTS)] = PLAIN
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many there are of everything, by the names that the shapes of fields are given in."""
+        return _sizes(self.volume.size, self.grain.size, self.shell.size, self.counts.item())
+
+
+class Control(NamedTuple):
+    """One step: what is imposed, and where it stops."""
+
+    mode: Annotated[int, Field("", "what is imposed or held: CURRENT, VOLTAGE, ...")]
+    target: Annotated[float, Field("A/m2, V, W/m2, Ohm m2 or K", "its value, in the unit of the mode")]
+    duration: Annotated[float, Field("s", "the longest time of the step")]
+    v_lo: Annotated[float, Field("V", "cut-off on discharge")]
+    v_hi: Annotated[float, Field("V", "cut-off on charge")]
+    i_end: Annotated[float, Field("A/m2", "a held voltage ends when |I| falls to this")]
+    q_hi: Annotated[float, Field("C/m2", "ends when the charge passed in the step rises to this")]
+    x_edge: Annotated[float, Field("", "a particle surface within this of 0 or 1 counts as empty or full")]
+    c_edge: Annotated[float, Field("mol/m3", "salt concentration that counts as depleted")]
+    T_around: Annotated[float, Field("K", "temperature of the surroundings")] = 298.15
+    heater: Annotated[float, Field("W/m2", "heat put in from outside")] = 0.0
+    own: Annotated[float, Field("", "share of the cell's own power that heats it")] = 0.0
+    T_lo: Annotated[float, Field("K", "ends when the temperature falls to this")] = 0.0
+    T_hi: Annotated[float, Field("K", "ends when the temperature rises to this")] = np.inf
+    plating: Annotated[float, Field("V", "ends when the margin to lithium plating falls to this")] = -np.inf
+    critical: Annotated[float, Field("A/m2", "ends when the margin to the critical current falls to this")] = -np.inf
+    i_top: Annotated[float, Field("A/m2", "a held state ends when |I| rises to this")] = np.inf
+    i_begin: Annotated[float, Field("A/m2", "from where the current that holds a temperature is looked for")] = 0.0
+    q_lo: Annotated[float, Field("C/m2", "ends when the charge passed in the step falls to this")] = -np.inf
+    v_below: Annotated[float, Field("V", "ends when the voltage falls to this, whichever way the current")] = -np.inf
+    v_above: Annotated[float, Field("V", "ends when the voltage rises to this, whichever way the current")] = np.inf
+    q_least: Annotated[float, Field("C/m2", "an error of the charge passed is relative to that or to this, if less"
+                                    )] = np.inf
+
+
+aimed = replacing("mode", "target")  # aimed(control, mode, target): the same control with another target
+
+
+class unknowns:  # noqa: N801, reads as a function
+    """The fields of states (..., N) in Python: those of `State` by name, each a view (..., *its own shape)."""
+
+    __slots__ = ("_places", "_states")
+
+    def __init__(self, sys: System, states: np.ndarray) -> None:
+        self._places = _places(sys.volume.size, sys.grain.size, sys.shell.size, sys.counts.item())
+        self._states = states
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return view(self._states, self._places[name])
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+@lru_cache(maxsize=256)
+def _places(volumes: int, particles: int, shells: int, counts: tuple[int, ...]) -> dict[str, Place]:
+    return places(State, _sizes(volumes, particles, shells, counts))
+
+
+def numbers(sys: System) -> int:
+    """N, the length of a state."""
+    return length(State, sys.sizes)
+
+
+views = laying(State, flat=True)  # views(sys, s), in kernels: fields of one state
+_first_algebraic, _numbers_of_the_cell, _temperatures = (starting(State, name) for name in (
+    next(d.name for d in declared(State) if d.field.algebraic), "cell", "T"))
+_ALGEBRAIC = sum(d.field.algebraic for d in declared(Cell))  # the first of them
+
+
+@inlined
+def algebraic(sys):
+    """Where in a state the unknowns without a rate of change begin, and where they end."""
+    return _first_algebraic(sys), _numbers_of_the_cell(sys) + _ALGEBRAIC
+
+
+@inlined
+def unchanging(sys):
+    """From where on a state holds what no equation changes yet: further temperatures, and slow states."""
+    return _temperatures(sys) + 1
+
+
+@inner
+def copy(source, target):
+    """target[:] = source, for 1-D arrays: allocates nothing, whether they overlap or not."""
+    for i in range(source.size):
+        target[i] = source[i]
+
+
+@inner
+def add(weight, source, target):
+    """target += weight * source, for 1-D arrays."""
+    for i in range(source.size):
+        target[i] += weight * source[i]
+
+
+@inlined
+def shells(sys, x, p):
+    """Particle p of all particles x."""
+    return x[p * sys.shell.size:(p + 1) * sys.shell.size]
+
+
+@inlined
+def surface(sys, x, p):
+    """Stoichiometry at the surface of particle p of all particles x."""
+    return x[(p + 1) * sys.shell.size - 1]
+
+
+@part
+def keep_salt(sys, new, old):
+    """Extrapolated below zero, there would be no logarithm: leave a tenth of the salt in the state `old`."""
+    salt, had = views(sys, new).c_e, views(sys, old).c_e
+    for i in range(salt.size):
+        salt[i] = max(salt[i], 0.1 * had[i])

@@ -1,0 +1,71 @@
+"""Scratch memory of a run."""
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from ..errors import Ending
+from ..numerics.block_tridiagonal import COLUMNS
+from ..numerics.fields import Field, declared, length, parts
+from ..numerics.table import TERMS
+from ..support.compile import inlined
+from .layout import RATES, SALT_LAWS, SOLID_LAWS, State, System
+from .memory import initialised, laying
+from .records import LOCAL, SALT, TOUCH
+
+EVENTS = 1 + int(Ending.LITHIUM_EXHAUSTED)  # endings that are located on the solution, by their numbers
+
+
+def one_temperature(laws: int) -> np.ndarray:
+    """Columns and weights (laws, 2 + TERMS) of laws at one temperature, see `table.blend`."""
+    by = np.zeros((laws, 2 + TERMS))
+    by[:, 0], by[:, 2] = np.arange(laws), 1.0
+    return by
+
+
+class Work(NamedTuple):
+    """Scratch memory of one run."""
+
+    block: Annotated[np.ndarray, Field("", "of block_tridiagonal; right-hand sides: residual, d/d terminal current",
+                                       "volumes", 3, COLUMNS)]
+    local: Annotated[np.ndarray, Field("", "reactions", "volumes", of=LOCAL)]
+    salt: Annotated[np.ndarray, Field("", "electrolyte", "volumes", of=SALT)]
+    inside: Annotated[np.ndarray, Field("", "x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last shell",
+                                        "particles", 2, "shells")]
+    sweep: Annotated[np.ndarray, Field("", "elimination of a particle of constant D of either side, and of which",
+                                       2, 3, "shells+1")]
+    spare: Annotated[np.ndarray, Field("", "a state", State)]
+    curvature: Annotated[np.ndarray, Field("", "Newton's next correction over the square of the last, as last seen",
+                                           1, initial=1.0)]
+    at: Annotated[np.ndarray, Field("K", "temperature that the following belong to", 1)]
+    by_solid: Annotated[np.ndarray, Field("", "columns that make up a law, and their weights, as in `table.blend`",
+                                          SOLID_LAWS, 2 + TERMS, initial=one_temperature(SOLID_LAWS))]
+    by_salt: Annotated[np.ndarray, Field("", "the same of the salt's laws", SALT_LAWS, 2 + TERMS,
+                                         initial=one_temperature(SALT_LAWS))]
+    rate: Annotated[np.ndarray, Field("", "factors", RATES, initial=1.0)]
+    entropy: Annotated[np.ndarray, Field("", "slopes in T of the weights of either electrode's OCP", 2, TERMS)]
+    foil: Annotated[np.ndarray, Field("", "contact of the lithium-metal electrode", 1, of=TOUCH)]
+    margins: Annotated[np.ndarray, Field("", "distances to every ending of a step, see `endings.closest`", EVENTS)]
+
+
+def allocate(sys: System) -> Work:
+    """Scratch memory for `sys`."""
+    w: Work = parts(Work, sys.sizes, np.zeros(length(Work, sys.sizes)))
+    for d in declared(Work):
+        if d.element.names is None:
+            getattr(w, d.name)[...] = d.field.initial
+    w.at[0] = np.nan if sys.heat.capacity > 0.0 else sys.T
+    return w
+
+
+scratch = laying(Work)
+
+
+@inlined
+def work_of(sys, memory):
+    """As `allocate`, in memory with whatever is in it."""
+    for i in range(memory.size):
+        memory[i] = 0.0
+    w = scratch(sys, memory)
+    initialised(w)
+    w.at[0] = np.nan if sys.heat.capacity > 0.0 else sys.T
+    return w

@@ -1,0 +1,1 @@
+"""Material laws of a cell as the tables that kernels look up."""

@@ -1,0 +1,127 @@
+"""Which part each law of a cell takes of its dependence on temperature: a factor, a line, or a mixture of both.
+
+The structure is read from expressions and keys, not fitted.  A law L(x, T) is G(T) M(x, T): G collects all factors
+that depend on temperature alone (activation energies, exponents, factors of an expression).  If nothing else depends
+on T, M is one function of x.  A potential with an entropic coefficient is U(x) + (T - T_ref) S(x), exactly two.  Only
+what is left mixes x and T, and is met by `mixed`.
+"""
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from ...parameters.laws.split import depends_on_temperature, factor_of_temperature, has_factor, mixes
+from ..electrodes import PARTS, is_metal
+from .tables import (
+    conductivity_factor,
+    diffusion,
+    diffusion_potential,
+    diffusivity_factor,
+    exchange,
+    potential,
+    salt_conductivity,
+    salt_diffusivity,
+    salt_range,
+    salt_shape,
+    scaled_diffusivity,
+    transference,
+)
+
+FACTOR, LINE, MIXED = 0, 1, 2
+VOLT = 0.002  # what the error of a potential counts against [V],
+CHI = 0.05  # of a diffusion potential's factor [V],
+SHARE = 0.1  # and of a transference number
+
+
+@dataclass(frozen=True)
+class Material:
+    """One law: density(T) is a function of x (n,), of which the table has the integral if `summed`.
+
+    factor(T) for T (n,): G up to a constant, or None for 1; free: whether it is more than what keys say.
+    kind: FACTOR, LINE (then slope is S, a function of x) or MIXED.
+    level: what errors count against where a law may pass through zero; else they are relative.
+    """
+
+    name: str
+    density: Callable
+    factor: Callable | None = None
+    kind: int = FACTOR
+    summed: bool = False
+    slope: Callable | None = None
+    level: float | None = None
+    free: bool = False
+
+
+def _potential(cell, part):
+    name, density = f"{part}/open-circuit potential", partial(potential, cell, part)
+    if is_metal(cell, part):
+        return Material(name, density)
+    entropic = cell.law(f"{part}/entropic change coefficient")
+    if depends_on_temperature(cell.law(name)) or depends_on_temperature(entropic):
+        return Material(name, density, None, MIXED, level=VOLT)
+    T_ref = cell.value("cell/reference temperature")
+    if entropic.value == 0.0:
+        return Material(name, density)
+    return Material(name, density, None, LINE, slope=lambda x: entropic(x, T_ref))
+
+
+def _law(cell, path, by_key=None):
+    """Factor, kind and `free` of a law of the file; by_key(T): what keys make of it."""
+    law = cell.law(path)
+    own, kind = has_factor(law), MIXED if mixes(law) else FACTOR
+    if not own:
+        return {"factor": by_key, "kind": kind}
+    if by_key is None:
+        return {"factor": partial(factor_of_temperature, law), "kind": kind, "free": True}
+    return {"factor": lambda T: by_key(T) * factor_of_temperature(law, T), "kind": kind, "free": True}
+
+
+def _exchange(cell, part):
+    name = f"{part}/exchange-current shape"
+    density = partial(exchange, cell, part)
+    return Material(name, density) if is_metal(cell, part) else Material(name, density, **_law(cell, name))
+
+
+def _diffusion(cell, part):
+    name = f"{part}/particle diffusivity"
+    if is_metal(cell, part):
+        return Material(name, partial(diffusion, cell, part))
+    by_key = partial(diffusivity_factor, cell, part)
+    return Material(name, partial(scaled_diffusivity, cell, part), summed=True, **_law(cell, name, by_key))
+
+
+def _salt(cell, law, name, **more):
+    c_range = salt_range(cell)
+    return Material(name, lambda T: law(cell, T, c_range), **more)
+
+
+def _salt_diffusion(cell):
+    name, by_key = "electrolyte/diffusivity", partial(diffusivity_factor, cell, "electrolyte")
+    return _salt(cell, salt_diffusivity, name, summed=True, **_law(cell, name, by_key))
+
+
+def _conductivity(cell):
+    name = "electrolyte/conductivity"
+    return _salt(cell, salt_conductivity, name, **_law(cell, name, partial(conductivity_factor, cell)))
+
+
+def _chi(cell):
+    name = "electrolyte/thermodynamic factor"
+    found = _law(cell, name, lambda T: T)
+    if depends_on_temperature(cell.law("electrolyte/cation transference number")):
+        found["kind"] = MIXED
+    return _salt(cell, diffusion_potential, name, level=CHI, **found)
+
+
+def _t_plus(cell):
+    name = "electrolyte/cation transference number"
+    return _salt(cell, transference, name, level=SHARE, **_law(cell, name))
+
+
+def _shape(cell, part):
+    name = f"{part}/exchange-current electrolyte shape"
+    return _salt(cell, salt_shape(part), name, **({} if is_metal(cell, part) else _law(cell, name)))
+
+
+# in the order named in kernels.layout
+SOLID = tuple(partial(make, part=part) for part in PARTS for make in (_potential, _exchange, _diffusion))
+SALT = (_salt_diffusion, _conductivity, _chi, _t_plus, *(partial(_shape, part=part) for part in PARTS))

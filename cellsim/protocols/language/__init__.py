@@ -1,0 +1,1 @@
+"""The protocol language: text to steps, and steps to text."""

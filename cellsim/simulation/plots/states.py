@@ -1,0 +1,235 @@
+"""Internal states of a run: one picture with a slider over time, or several times drawn over each other."""
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.registry import BackendFilter, backend_registry
+
+from ...drawing.style import GREY, STYLE, Figure, clock, low, save, styled
+from ...errors import ReportError
+from ...support.arguments import listed, numbers, shown, text, whole
+from ...support.spelling import near
+
+TIME = "Time [s]"
+STATES = ("Voltage [V]", "Electrolyte concentration [mol.m-3]", "Electrolyte potential [V]",
+          *(f"{side} {what}" for what in ("electrode potential [V]", "particle surface concentration [mol.m-3]",
+                                          "particle concentration [mol.m-3]") for side in ("Negative", "Positive")))
+PANEL = (3.3, 2.1)  # inches
+WIDGETS = ("widget", "ipympl", "module://ipympl.backend_nbagg")  # interactive, but not matplotlib's own
+MOST_TIMES = 100
+MICRO = 1e6  # m to um
+STILL = 1e-4  # a state that varies by less, relative to its greatest value, is left out unless asked for
+ENDS = {"particle at the separator": "-", "particle at the collector": "--"}
+MARKER = {"marker": "o", "markersize": 5.0, "linestyle": ""}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line of one panel: x (n,) and, at each of the moments, y (moments, n)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    look: dict[str, Any]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One variable: what moves, and for a series over time what stands still behind it."""
+
+    name: str
+    xlabel: str
+    curves: tuple[Curve, ...]
+    still: tuple[np.ndarray, np.ndarray] | None = None
+    limits: tuple[float, float] = (0.0, 1.0)
+    separator: tuple[float, float] | None = None  # um
+
+    def draw(self, axes):
+        """Everything but the moving lines."""
+        axes.set_title(textwrap.fill(low(self.name), 44), loc="left")
+        axes.set_xlabel(self.xlabel)
+        margin = 0.05 * (self.limits[1] - self.limits[0]) or 0.5 * abs(self.limits[0]) or 1.0
+        axes.set_ylim(self.limits[0] - margin, self.limits[1] + margin)
+        axes.ticklabel_format(axis="y", useOffset=False)
+        if self.still is not None:
+            axes.plot(*self.still, color=GREY, linewidth=1.0)
+        if self.separator is not None:
+            axes.axvspan(*self.separator, color="#000000", alpha=0.08, linewidth=0)
+
+
+@styled
+def plot_states(result, path=None, *, states=True, times=5, slider=None):
+    """Internal states of a `Result`; the arguments are those of `Result.plot`."""
+    names = _names(result, states)
+    if slider and path is not None:
+        raise ReportError(f"{path}: a file holds no slider; leave out slider=True")
+    if slider and not interactive():
+        raise ReportError(f"slider: the matplotlib backend {mpl.get_backend()!r} is not interactive; open a window "
+                          "(`matplotlib.use('QtAgg')`) or, in a notebook, pip install 'cellsim[notebook]' and say "
+                          "`%matplotlib widget`")
+    if path is None and (interactive() if slider is None else slider):
+        return _with_slider(result, names)
+    figure = _overlaid(result, names, _moments(result, times))
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+def interactive() -> bool:
+    """Whether matplotlib draws where a slider can be moved."""
+    name = mpl.get_backend().lower()
+    return name in WIDGETS or name in {b.lower() for b in backend_registry.list_builtin(BackendFilter.INTERACTIVE)}
+
+
+def _names(result, states) -> tuple[str, ...]:
+    """The variables to draw; by default those that exist and do not stay everywhere what they are."""
+    if states is True:
+        found = tuple(n for n in STATES if n in result.variables
+                      and np.ptp(result[n]) > STILL * np.max(np.abs(result[n])))
+        if all(len(result.variables.dims(n)) == 1 for n in found):
+            raise ReportError("states: this result holds none in space; a .parquet file keeps none, nor does an "
+                              "ensemble with `keep`: save as .nc, or leave `keep` out")
+        return found
+    wanted = "give True or names of variables"
+    names = (states,) if isinstance(states, str) else tuple(listed("states", states, wanted, ReportError))
+    for name in names:
+        if text("states", name, wanted, ReportError) not in result.variables:
+            raise ReportError(f"states: {shown(name)} is not a variable of {result.model}; {near(name, result)}")
+        if result.variables.dims(name)[0] != TIME:
+            raise ReportError(f"states: {name!r} does not depend on time; choose another variable")
+    if not names:
+        raise ReportError("states: empty; name at least one variable, or give True")
+    return names
+
+
+def _moments(result, times) -> np.ndarray:
+    """Times [s] at which the states are drawn over each other."""
+    start, end = float(result.t[0]), float(result.t[-1])
+    if isinstance(times, int | np.integer) and not isinstance(times, bool):
+        times = whole("times", times, f"draw at least one and at most {MOST_TIMES}", high=MOST_TIMES, error=ReportError)
+        return np.linspace(start, end, times) if times > 1 else np.array([end])
+    found = numbers("times", times, "give a number of times, or a list of them [s]", error=ReportError)
+    if found.size == 0 or not np.all((found >= start) & (found <= end)):
+        raise ReportError(f"times {shown(times)}: give a number of times, or times between {start:g} and {end:g} s")
+    return found
+
+
+def _panel(result, name, moments) -> Panel:
+    """A variable at given moments [s], or at every stored row for None."""
+    dims = result.variables.dims(name)
+    every = result[name]
+    limits = (float(np.min(every)), float(np.max(every)))
+    at = every if moments is None else result.at(name, moments)
+    if every[0].size == 1:  # a series, or a field in the one volume of an electrode
+        every, at = every.reshape(-1), at.reshape(-1)
+        unit, scale = clock(result.t[-1] - result.t[0])
+        when = result.t if moments is None else moments
+        dots = tuple(Curve(np.array([t / scale]), at[k:k + 1, None], MARKER) for k, t in enumerate(when))
+        return Panel(name, f"time [{unit}]", dots, (result.t / scale, every), limits)
+    x = MICRO * result[dims[-1]]
+    xlabel = f"{dims[-1].removesuffix(' [m]')} [µm]"
+    if len(dims) == 2:
+        return Panel(name, xlabel, (Curve(x, at, {}),), None, limits, _separator(result, dims[1]))
+    if every.shape[1] == 1:
+        return Panel(name, xlabel, (Curve(x, at[:, 0], {}),), None, limits)
+    first, last = reversed(ENDS) if dims[1].startswith("x_n") else ENDS
+    return Panel(name, xlabel, tuple(Curve(x, at[:, k], {"linestyle": ENDS[where]}, where)
+                                     for k, where in ((0, first), (-1, last))), None, limits)
+
+
+def _separator(result, axis) -> tuple[float, float] | None:
+    """Where the separator begins and ends [um], from the centres of the volumes; none in a picture of one electrode."""
+    if axis != "x [m]":
+        return None
+    edge, edges = 0.0, [0.0]
+    for centre in result["x [m]"]:
+        edge = 2.0 * centre - edge
+        edges.append(edge)
+    n, p = (result[f"x_{side} [m]"].size if f"x_{side} [m]" in result.variables else 0 for side in "np")
+    return MICRO * edges[n], MICRO * edges[len(edges) - 1 - p]
+
+
+def _axes(figure, panels) -> Iterator:
+    """One axes for each panel, drawn but for what moves."""
+    columns = min(3, len(panels))
+    grid = figure.subplots(-(-len(panels) // columns), columns, squeeze=False).ravel()
+    for axes in grid[len(panels):]:
+        axes.set_axis_off()
+    for axes, panel in zip(grid, panels, strict=False):
+        panel.draw(axes)
+        yield axes
+
+
+def _size(panels) -> tuple[float, float]:
+    columns = min(3, len(panels))
+    return PANEL[0] * columns, PANEL[1] * -(-len(panels) // columns) + 0.8
+
+
+def _title(result) -> str:
+    return f"{result.cell}, {result.model}, {result.temperature - 273.15:.3g} °C"
+
+
+def _overlaid(result, names, moments) -> Figure:
+    """The picture without a slider: the later, the darker and the wider."""
+    panels = [_panel(result, name, moments) for name in names]
+    unit, scale = clock(result.t[-1] - result.t[0])
+    figure = Figure(figsize=_size(panels))
+    shades = mpl.colormaps["viridis"](np.linspace(0.85, 0.0, len(moments)))
+    widths = np.linspace(1.0, 2.0, len(moments))
+    for axes, panel in zip(_axes(figure, panels), panels, strict=True):
+        for k, (shade, width) in enumerate(zip(shades, widths, strict=True)):
+            for c in (panel.curves if panel.still is None else panel.curves[k:k + 1]):
+                y = c.y[k] if panel.still is None else c.y[0]
+                axes.plot(c.x, y, color=shade, linewidth=width, **c.look)
+    for t, shade, width in zip(moments, shades, widths, strict=True):
+        figure.axes[0].plot([], [], color=shade, linewidth=width, label=f"{t / scale:.3g} {unit}")
+    figure.suptitle(_title(result), x=0.01, ha="left", fontsize=STYLE["font.size"])
+    _explain(figure.axes[0], panels)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center",
+                  ncols=(3, 5, 8)[min(len(names), 3) - 1])
+    return figure
+
+
+def _explain(axes, panels):
+    """Entries of a legend: which dash is which end of an electrode."""
+    for where, dash in ENDS.items() if any(c.label for p in panels for c in p.curves) else ():
+        axes.plot([], [], color=GREY, linestyle=dash, label=where)
+
+
+def _with_slider(result, names):
+    """The picture with a slider over the stored times; `figure.slider` is the widget."""
+    import matplotlib.pyplot as plt
+    from matplotlib.widgets import Slider
+
+    panels = [_panel(result, name, None) for name in names]
+    unit, scale = clock(result.t[-1] - result.t[0])
+    figure: Any = plt.figure(figsize=_size(panels))
+    above, below = figure.subfigures(2, 1, height_ratios=[1.0, 0.09])
+    above.suptitle(_title(result), x=0.01, ha="left", fontsize=STYLE["font.size"])
+    moving = []
+    for axes, panel in zip(_axes(above, panels), panels, strict=True):
+        for c in panel.curves[:1] if panel.still is not None else panel.curves:
+            line, = axes.plot(c.x, c.y[0], color="#0072b2", **c.look)
+            moving.append((line, panel, c))
+    _explain(above.axes[0], panels)
+    above.legend(*above.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    last = np.append(np.flatnonzero(np.diff(result.t) > 0.0), result.t.size - 1)  # after a change of step, not before
+    stops = result.t[last] / scale
+    figure.slider = Slider(below.add_axes((0.12, 0.3, 0.75, 0.5)), f"time [{unit}]", stops[0], stops[-1],
+                           valinit=stops[0], valstep=stops, valfmt="%.4g")
+
+    def show(value):
+        row = last[np.argmin(np.abs(stops - value))]
+        for line, panel, c in moving:
+            if panel.still is None:
+                line.set_ydata(c.y[row])
+            else:
+                line.set_data(panel.curves[row].x, panel.curves[row].y[0])
+        figure.canvas.draw_idle()
+
+    figure.slider.on_changed(show)
+    show(figure.slider.val)
+    return figure

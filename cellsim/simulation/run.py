@@ -1,0 +1,257 @@
+"""Run a protocol on a model of a cell."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import Ending, ProtocolError, SolveError
+from ..kernels.call.calls import Call, Rows, finish
+from ..kernels.call.record import NO_KNOTS, STARTING, Arguments, packed_system, recycle
+from ..kernels.integrators import ndf as march
+from ..kernels.integrators import tr_bdf2 as following
+from ..kernels.integrators.ndf_history import MAX_ORDER
+from ..kernels.integrators.stage import terminal_voltage
+from ..kernels.layout import CURRENT, System, unknowns
+from ..models import ACCURACY, capacity_between_cutoffs, model_of
+from ..models.materials.ranges import outside_data
+from ..parameters import Cell, load
+from ..protocols import Profile, Protocol, Step
+from ..protocols.program import MAX_STEPS
+from ..protocols.step import LONGEST, kelvin
+from ..support.arguments import number, whole
+from ..support.compile import FOLLOW, SOLVER, announce
+from .control import Now, check, check_known, control, scale
+from .outcome import finite, named, outcome_of
+from .result import Result
+from .start import FinalState, at_start, final_state_of, going_on
+from .variables import Variables
+
+ROWS, LEAST_ROWS = 512, 16  # states kept per call of the kernel, fewer of large ones:
+NUMBERS = 500_000  # so many numbers, so that a call takes no longer than a fraction of a second
+MOST = 2 ** 31  # bytes of states that a result keeps
+
+
+@dataclass
+class _Run:
+    """What one simulation carries from step to step."""
+
+    cell: Cell
+    model: object
+    arguments: Arguments
+    state: np.ndarray
+    soc0: float
+    area: float
+    rtol: float
+    every: float
+    time_budget: float
+    ambient: float
+    warms: bool  # whether heat is simulated
+    max_order: int = MAX_ORDER
+    stored: int = 0  # rows so far
+
+    @property
+    def sys(self) -> System:
+        """The cell on its mesh."""
+        return self.arguments.sys
+
+    def soc(self) -> float:
+        """State of charge by the charge passed so far."""
+        passed = unknowns(self.sys, self.state).cell["Q"] * self.area / 3600.0
+        return self.soc0 - passed / capacity_between_cutoffs(self.cell)
+
+    def around(self, step) -> float:
+        """Temperature of the surroundings during a step [K]."""
+        return float(self.ambient if step.temperature is None else step.temperature)
+
+    def system_at(self, T):
+        """The cell at another temperature [K], of a run without heat."""
+        return self.model.discretise(self.cell, T)
+
+    def take_on(self, T):
+        """Bring a run without heat to the temperature T [K] of a step: laws are those of exactly that temperature."""
+        if self.sys.T != T:
+            sys = self.system_at(T)
+            self.arguments.take(sys, packed_system(sys))
+
+
+def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
+             accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False, start=None) -> Result:
+    """Simulate a protocol and return a `Result`.
+
+    cell: a `Cell`, the name of a packaged parameter set, or the path of one.
+    steps: a `Protocol`, its text (docs/protocols.md), a `Step`, or a list of these; discharge current is positive.
+    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own;
+    for cells that are a thin film `ThinFilm()`.
+    temperature [K]: of the run, or its first one; the cell's ambient temperature unless given.
+    soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
+    the initial stoichiometries printed in the parameter set.
+    heat: True, or `Lumped(...)`, to simulate the temperature of the cell; else it is that of the step's
+    surroundings.
+    ambient [K]: temperature of the surroundings where a step does not say it; `temperature` unless given.
+    period [s]: also store the states at its multiples; otherwise every time step and its middle.
+    accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
+    of its own gets the mesh for it, at the highest C-rate, the shortest durations and all temperatures of the steps.
+    rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
+    concentration and 1 V; half the accuracy over 1 V unless given.
+    force: go beyond the cell's cut-off voltages where a step says so.
+    time_budget [s]: processor time after which a step gives up, keeping its partial result.
+    max_steps: after so many the protocol is stopped, with the result up to there.
+    start: a `Result` of the same cell (or its `final_state`): the run goes on exactly where that one ended, on its
+    mesh; charge, energy and time are counted anew.  Instead of model, temperature, soc and voltage.
+
+    A step ends at its limits and at the cut-off voltages.  Where the cell is at its end (a particle full or empty,
+    no salt, no lithium, a power beyond the largest one), where it leaves the temperatures that its laws reach to, and
+    where a step without a duration meets no limit, the run stops, and the first line of what a Result prints says so:
+    see `Result.termination`.
+    Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the
+    solver itself fails.
+    """
+    return finish(course(cell, steps, model, temperature=temperature, soc=soc, voltage=voltage, heat=heat,
+                         ambient=ambient, period=period, accuracy=accuracy, rtol=rtol, time_budget=time_budget,
+                         max_steps=max_steps, force=force, start=start))
+
+
+def course(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
+           accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False, start=None):
+    """As `simulate`, in turns: a generator of `Call`s that is sent their `Reply`s and returns the Result.
+
+    So that the kernels of many runs can be called together, see `perform`.
+    """
+    cell, model = load(cell), model_of(model)
+    temperature, ambient = kelvin("temperature", temperature), kelvin("ambient", ambient)
+    soc, voltage = _where(soc, voltage)
+    period, accuracy, rtol, time_budget, max_steps = _how(period, accuracy, rtol, time_budget, max_steps)
+    protocol = Protocol(steps, force=force)
+    steps = protocol.steps
+    announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
+    chosen = model, temperature, soc, voltage
+    begun = at_start(cell, *chosen, heat, steps, accuracy, ambient) if start is None else going_on(
+        final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
+    at_rest, T = terminal_voltage(begun.sys, begun.state), begun.sys.T
+    around = begun.ambient if ambient is None else float(ambient)
+    run = _Run(cell, begun.model, Arguments(begun.sys, begun.record), begun.state, begun.soc,
+               cell.value("cell/electrode area"), rtol, period or 0.0, time_budget, around, begun.warms)
+    check_known(cell, run.sys, protocol.asks, "a condition")
+    for each in steps:
+        check(cell, run.sys, each, run.warms)
+        _check_rows(run, each)
+    protocol.check(cell, {"soc": run.soc0, "voltage": at_rest, "temperature": begun.temperature})
+    if protocol.needs_heat and not run.warms:
+        raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
+    times, states = Rows(), Rows()
+    rows, done = [], []
+    t0, walk = 0.0, protocol.walk(max_steps)
+    step: Step | None = next(walk)
+    while step is not None:
+        t, s, outcome = yield from _one_step(run, step, t0)
+        t0, began = t[-1], outcome.t_end > outcome.t_start
+        if began:  # else go on from where the cell was
+            run.state = s[-1].copy()
+        over = outcome.ending.stops_run
+        step = None if over else _after(walk, outcome, run)
+        # a step that ended at once leaves no rows, unless it is the end of the run or there are no others
+        kept = len(t) if began or over or (step is None and not times) else 0
+        if kept:
+            times.append(t)
+            states.append(s)
+        rows.append(kept)
+        done.append(outcome)
+    termination = walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
+    everything = states.joined()
+    changes = not run.warms and any(run.around(step) != T for step in steps)
+    variables = Variables.of(cell, begun.sys, run.model, times.joined(), everything, run.soc0,
+                             run.system_at if changes else None)
+    result = Result(cell.name, type(run.model).__name__, begun.temperature, np.repeat(np.arange(len(rows)), rows),
+                    tuple(done), variables, termination,
+                    (*begun.remarks, *outside_data(cell, begun.sys, everything)),
+                    FinalState(cell, run.model, run.state, run.soc(), T, around,
+                               float(unknowns(run.sys, run.state).T[0])))
+    if done[-1].ending.is_failure:
+        raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
+                         "the result up to there is in `.result`", result)
+    return result
+
+
+def _after(walk, outcome, run) -> Step | None:
+    """The step that follows, if any does."""
+    try:
+        return walk.send(outcome, Now(run))
+    except StopIteration:
+        return None
+
+
+def _where(soc, voltage):
+    """State of charge and voltage [V] of a start, checked."""
+    soc = number("soc", soc, "a state of charge lies between 0 and 1, such as 0.8; for a voltage write voltage=4.0",
+                 low=0.0, high=1.0, none=True)
+    voltage = number("voltage", voltage, "give the open-circuit voltage of the start in volts, such as 4.0", none=True)
+    if voltage is not None and soc is not None and soc != 1.0:  # which is its default
+        raise ProtocolError(f"soc {soc:g} and voltage {voltage:g}: give one of them")
+    return soc, voltage
+
+
+def _how(period, accuracy, rtol, time_budget, max_steps):
+    """The numbers that say how a run is computed, checked."""
+    accuracy = number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=1e-1)
+    rtol = 0.5 * accuracy if rtol is None else rtol
+    return (number("period", period, f"give seconds as a number above 0 and at most {LONGEST:g}, such as 10", above=0.0,
+                   high=LONGEST, none=True), accuracy,
+            number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1),
+            number("time_budget", time_budget, "give seconds of processor time as a number above 0, such as 60",
+                   above=0.0, finite=False),
+            whole("max_steps", max_steps, "give a whole number, at least 1"))
+
+
+def _one_step(run, step, t0):
+    """Times [s], states and outcome of one step from run.state, in turns as `course`."""
+    if not run.warms:
+        run.take_on(run.around(step))
+    size, limit = run.state.size, run.time_budget
+    room, arguments, state = max(LEAST_ROWS, min(ROWS, NUMBERS // size)), run.arguments, run.state.copy()
+    y = unknowns(run.sys, state)
+    if not run.warms:
+        y.T[0] = run.sys.T
+    ctl = control(run, step)
+    kernel, knots = march.march, NO_KNOTS
+    if isinstance(step.target, Profile):
+        kernel, knots = following.follow, step.target.knots(scale(run.cell, step))
+    every = float(step.period or run.every)
+    times, states, status, spent = Rows(), Rows(), STARTING, None
+    arguments.begin(state, ctl, room, run.rtol, float(y.cell["Q"]), every, _first_step(run, ctl), run.max_order, knots)
+    while status < 0:
+        reply, buffer = (yield Call(kernel, arguments)), arguments.buffer
+        status, rows = reply.status, reply.rows
+        kept = np.array if 2 * rows < room else np.asarray  # copies, where a buffer would be kept for few rows
+        times.append(kept(buffer.times[:rows]))
+        states.append(kept(buffer.states[:rows]))
+        run.stored += rows
+        if run.stored > most_rows(size):
+            status = int(Ending.SOLVER_MEMORY)
+        if status == march.RUNNING:
+            spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
+            if spent > limit:
+                status = int(Ending.SOLVER_TIME_BUDGET)
+            arguments.renew(status)
+    if 2 * rows < room:
+        recycle([buffer])
+    t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
+    return t0 + t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t0 + t, s)
+
+
+def most_rows(size) -> int:
+    """How many states of so many numbers a result may keep."""
+    return int(MOST / (8 * (1 + size)))
+
+
+def _check_rows(run, step):
+    """Raise ProtocolError for a step whose rows would not fit into a result."""
+    every, most, lasts = float(step.period or run.every), most_rows(run.state.size), step.duration or 0.0
+    if every > 0.0 and lasts / every > most:
+        raise ProtocolError(f"{step}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on this "
+                            f"mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s")
+
+
+def _first_step(run, ctl) -> float:
+    """A first time step [s] over which nothing much can happen yet."""
+    one_hour = run.cell.nominal_capacity / run.area
+    rate = abs(ctl.target) / one_hour if ctl.mode == CURRENT else 1.0
+    return min(1e-3 * ctl.duration, 0.02 / max(rate, 0.2))

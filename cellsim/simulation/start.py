@@ -1,0 +1,149 @@
+"""How a run begins: at rest, or exactly where another one ended."""
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..design.thermal import Lumped
+from ..errors import ProtocolError
+from ..kernels.call.record import packed_system
+from ..kernels.integrators.stage import terminal_voltage
+from ..kernels.layout import System, unknowns
+from ..models import default_model, initial_state, soc_at_voltage
+from ..models.initial_state import at_rest, stoichiometries
+from ..models.memo import kept
+from ..models.thermal_laws import Body
+from ..parameters import Cell
+from ..support.arguments import shown
+from .demand import demand
+
+COUNTED = ("Q", "E", "made", "lost", "heated")  # what a run counts from its beginning
+
+
+@dataclass(frozen=True, eq=False)
+class FinalState:
+    """The end of a run.
+
+    cell: the one it ran with.  model: with its mesh.  state: (N,) as in `kernels.layout.State`.  soc: state of charge.
+    temperature [K]: around which the laws of the run were tabulated; ambient [K]: of the surroundings, where a step
+    does not say it; cell_temperature [K]: of the cell.
+    A copy in another process, or a result read from a file, has none.
+    """
+
+    cell: Cell
+    model: Any
+    state: np.ndarray
+    soc: float
+    temperature: float
+    ambient: float
+    cell_temperature: float
+
+    def __reduce__(self):
+        return type(None), ()
+
+    def first(self, sys: System) -> np.ndarray:
+        """The state another run begins with: charge, energy and heat are counted anew."""
+        state = self.state.copy()
+        numbers = unknowns(sys, state).cell
+        for name in COUNTED:
+            numbers[name] = 0.0
+        return state
+
+
+def final_state_of(start, cell, model, temperature, soc, voltage) -> FinalState:
+    """The final state of `start`, a `Result` or a `FinalState`, for a run of `cell`.
+
+    model, temperature, soc, voltage: what `simulate` was asked for besides, which must be its defaults.
+    Raises ProtocolError for anything that has no final state, for another cell, and for a second start.
+    """
+    found = start if isinstance(start, FinalState) else getattr(start, "final_state", None)
+    if not isinstance(found, FinalState):
+        raise ProtocolError(f"start {type(start).__name__}: give a Result that was simulated in this process; one read "
+                            "from a file, or sent by another process, does not hold the state of the cell")
+    if found.cell != cell:
+        raise ProtocolError(f"start: that run is of {found.cell.name}, or of a variation of it, and not of this "
+                            f"{cell.name}; give start.final_state.cell as the cell")
+    given = {"model": model, "temperature": temperature, "soc": None if soc == 1.0 else soc, "voltage": voltage}
+    for name, value in given.items():
+        if value is not None:
+            raise ProtocolError(f"start and {name}: a run that goes on from another one begins as that ended; leave "
+                                f"out {name}")
+    return found
+
+
+def coarser(model, wanted) -> str:
+    """A remark if a mesh is coarser than the one that the accuracy asks for; "" if it is not."""
+    for f in fields(model):
+        have, want = (np.atleast_1d(0.0 if getattr(m, f.name) is None else getattr(m, f.name)) for m in (model, wanted))
+        if (have < want).any():
+            return (f"the mesh is that of the run before, {model}, and coarser than what this one's accuracy asks for, "
+                    f"{wanted}; give that model to the first run")
+    return ""
+
+
+class Begun(NamedTuple):
+    """How a run begins."""
+
+    model: Any
+    sys: Any
+    record: np.ndarray  # `task.packed_system` of it
+    state: np.ndarray  # no one writes to it
+    soc: float
+    temperature: float  # of the cell [K]
+    ambient: float  # of the surroundings, unless a step or the user says another one [K]
+    warms: bool  # whether heat is simulated
+    remarks: tuple[str, ...] = ()
+
+
+def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambient=None) -> Begun:
+    """At rest, at a state of charge or an open-circuit voltage [V]."""
+    T = float(cell.temperature(temperature))
+    if voltage is not None:
+        soc = soc_at_voltage(cell, voltage, T)
+    _, _, U_n, U_p = kept(at_rest(soc), cell, T)
+    model = _meshed(cell, default_model(cell) if model is None else model, T, U_p - U_n, steps, accuracy, ambient)
+    return _at_rest(cell, model, T, _body(heat, cell), soc)
+
+
+@lru_cache(maxsize=256)
+def _meshed(cell, model, T, V, steps, accuracy, ambient):
+    """The model with a mesh for the steps, from the voltage V on; kept, as looking takes a tenth of a short run."""
+    asked = demand(cell, T, V, steps, ambient)
+    return model.resolved(cell, T, asked.rate, accuracy, asked.times, asked.temperatures)
+
+
+@lru_cache(maxsize=64)
+def _at_rest(cell, model, T, body, soc) -> Begun:
+    """The same, of everything that is known; runs share it."""
+    sys = model.discretise(cell, T, body)
+    return Begun(model, sys, packed_system(sys), initial_state(cell, sys, soc), _soc_of(cell, soc), T, T,
+                 body is not None)
+
+
+def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
+    """Where another run ended, on its mesh; with heat the laws are tabulated around its first temperature."""
+    body, now = _body(heat, end.cell), end.cell_temperature
+    sys = end.model.discretise(end.cell, now if body is None else end.temperature, body)
+    V = terminal_voltage(sys, end.state)
+    ambient = end.ambient if ambient is None else ambient
+    remark = coarser(end.model, _meshed(end.cell, type(end.model)(), now, V, steps, accuracy, ambient))
+    return Begun(end.model, sys, packed_system(sys), end.first(sys), end.soc, now, end.ambient, body is not None,
+                 (remark,) if remark else ())
+
+
+def _body(heat, cell) -> Body | None:
+    """The cell as a lump of heat; None in a run without heat."""
+    if heat is None or heat is False:
+        return None
+    if heat is not True and not isinstance(heat, Lumped):
+        raise ProtocolError(f"heat {shown(heat)}: give True or cellsim.Lumped(...)")
+    return (Lumped() if heat is True else heat).of(cell)
+
+
+def _soc_of(cell, soc):
+    """State of charge, from the positive stoichiometry if the run starts at printed ones."""
+    if soc is not None:
+        return soc
+    lo, hi = (cell.value(f"positive electrode/{k} stoichiometry") for k in ("minimum", "maximum"))
+    return (hi - stoichiometries(cell, None)[1]) / (hi - lo)

@@ -1,0 +1,183 @@
+"""Charge studies: cells, protocols and temperatures side by side, one row for each charge."""
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+
+from ...design.thermal import Lumped
+from ...ensemble.resumable import run_resumably
+from ...errors import CellsimError, ParameterError, ProtocolError
+from ...models.initial_state import capacity_between_cutoffs, open_circuit_voltage
+from ...parameters import Cell, load
+from ...simulation.result import Result
+from ...simulation.run import simulate
+from ...support.arguments import listed, number, numbers, text
+from ...support.files import optional
+from .axes import CRITICAL, PLATING
+from .constrained import WITHIN, check_window, ride
+from .constraints import limits_of
+from .named_protocols import named
+from .short_probability import probability_of_short
+
+PROTOCOLS = ("cc-cv 1C", "cc-cv 2C", "fastest")
+LIMITS = "plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= 55 degC, current <= 4C"
+# how far below 0 a margin that is held there may stray by the solver's errors: as far as it is held inside [V, A/m2]
+STRAYS = {PLATING: WITHIN["plating margin"], CRITICAL: WITHIN["critical current margin"]}
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One charge.  NaN stands for what the cell does not state or the run does not have.
+
+    minutes: from the start of the protocol to the state of charge asked for; infinite if it was not reached.
+    peak [degC].  plating [mV], critical [mA/cm2]: the least margin; minutes_plating, minutes_critical: how long it
+    was below 0 by more than it STRAYS when it is held there.
+    short: probability of a short through a flaw of the separator.
+    efficiency: energy of the open circuit between the two states of charge over the energy taken in.
+    heat, heater [W.h].  ending: of the last step, in words, or why there was no run.
+    """
+
+    cell: str
+    protocol: str
+    temperature: float  # degC, at the start, and of the surroundings unless the study gives those another
+    minutes: float = math.nan
+    peak: float = math.nan
+    plating: float = math.nan
+    minutes_plating: float = math.nan
+    critical: float = math.nan
+    minutes_critical: float = math.nan
+    short: float = math.nan
+    efficiency: float = math.nan
+    heat: float = math.nan
+    heater: float = math.nan
+    ending: str = ""
+
+
+@dataclass(frozen=True)
+class ChargeStudy:
+    """What came out of `charge_study`; results: of charges that were run, not read again, by (cell, protocol, degC)."""
+
+    charges: tuple[Charge, ...]
+    results: dict[tuple, Result]
+    start: float
+    end: float
+    limits: str
+
+    def to_pandas(self):
+        """A DataFrame, one row a charge."""
+        return optional("pandas").DataFrame([asdict(c) for c in self.charges])
+
+    def plot(self, path=None):
+        """Current, voltage, temperature and margins over the state of charge, as a matplotlib Figure."""
+        from .plots_study import plot_study
+
+        return plot_study(self, path)
+
+    def __repr__(self):
+        return "\n".join(f"{c.cell}, {c.protocol}, {c.temperature:g} degC: {c.minutes:.1f} min, {c.ending}"
+                         for c in self.charges)
+
+
+def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iterable[float] = (25.0,), *, start=0.1,
+                 end=0.8, limits: str = LIMITS, cooling: float | None = None,
+                 ambient: float | None = None, path=None, progress=None, accuracy=1e-3) -> ChargeStudy:
+    """Charge each cell by each protocol at each temperature, with heat.
+
+    cells: names, paths or `Cell`s.  protocols: names of studies.charging_protocols with a rate ("cc-cv 2C"),
+    "fastest", or text of the protocol language.  temperatures [degC]: at the start, and of the surroundings unless
+    `ambient` [degC] is given.
+    start, end: states of charge (0..1).  limits: what "fastest" keeps to.  cooling [W/m2/K].
+    path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study goes on where it stopped.
+    Raises ProtocolError and ParameterError for what cannot be understood, before anything is run.
+    """
+    check_window(start, end)
+    wanted = "give names of charge protocols or texts of steps, such as ['cc-cv 1C', 'fastest']"
+    protocols = [protocols] if isinstance(protocols, str) else listed("protocols", protocols, wanted)
+    protocols = [text("protocols", said, wanted) for said in protocols]
+    temperatures = numbers("temperatures", temperatures, "give degrees Celsius, from -73 to 127", low=-73.0,
+                           high=127.0).tolist()
+    number("ambient", ambient, "give degrees Celsius, from -73 to 127", low=-73.0, high=127.0, none=True)
+    number("cooling", cooling, "give W/m2/K, zero or more", low=0.0, none=True)
+    number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=0.1)
+    cells = [cells] if isinstance(cells, str | Path | Cell) else listed("cells", cells, "give names, paths or Cells")
+    if not cells or not protocols:
+        raise ProtocolError("charge study: give at least one cell and one protocol")
+    known = _labelled(cells)
+    for cell in known.values():
+        limits_of(limits, cell)
+        for said in protocols:
+            named(cell, said, start, end)
+    results: dict[tuple, Result] = {}
+    setting = {"start": start, "end": end, "limits": limits, "cooling": cooling, "ambient": ambient,
+               "accuracy": accuracy}
+    cases = [{"cell": name, "protocol": said, "temperature": float(T), **setting, "values": cell.digest()}
+             for name, cell in known.items() for said in protocols for T in temperatures]
+
+    def compute(case):
+        key = (case["cell"], case["protocol"], case["temperature"])
+        row, result = _one(known[case["cell"]], case)
+        if result is not None:
+            results[key] = result
+        return {k: v for k, v in asdict(row).items() if k not in case}
+
+    rows = run_resumably(cases, compute, path, progress)
+    names = {f.name for f in fields(Charge)}
+    return ChargeStudy(tuple(Charge(**{k: v for k, v in row.items() if k in names}) for row in rows), results, start,
+                       end, limits)
+
+
+def _labelled(cells) -> dict[str, Cell]:
+    """Cells by name, or by path; a number tells those apart that have the same, such as variations of a cell."""
+    said = [c.name if isinstance(c, Cell) else str(c) for c in cells]
+    return {name if said.count(name) == 1 else f"{name} ({said[:k + 1].count(name)})": load(c)
+            for k, (name, c) in enumerate(zip(said, cells, strict=True))}
+
+
+def _one(cell, case):
+    """(Charge, Result or None) of one case."""
+    row = {"cell": case["cell"], "protocol": case["protocol"], "temperature": case["temperature"]}
+    how = {"temperature": case["temperature"] + 273.15, "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
+           "ambient": None if case["ambient"] is None else case["ambient"] + 273.15, "accuracy": case["accuracy"]}
+    protocol = named(cell, case["protocol"], case["start"], case["end"])
+    why = ""
+    try:
+        if protocol is None:
+            along = ride(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"], **how)
+            result, why = along.result, along.reason
+        else:
+            result = simulate(cell, protocol, soc=case["start"], **how)
+    except CellsimError as fault:
+        result, why = getattr(fault, "result", None), str(fault)  # of a solver's failure up to there, if it began
+        if result is None:
+            return Charge(**row, ending=why), None
+    found = judge(cell, result, case["start"], case["end"], row)
+    return replace(found, ending=why or found.ending), result
+
+
+def minutes_to(result, end) -> float:
+    """When a run first has a state of charge [min]; infinite if it never does."""
+    there = np.flatnonzero(result["State of charge"] >= end - 1e-6)
+    return float(result.t[there[0]]) / 60.0 if there.size else math.inf
+
+
+def judge(cell, result, start, end, row) -> Charge:
+    """The figures of a charge from its run."""
+    margins = {name: result[name] if name in result.variables else None for name in (PLATING, CRITICAL)}
+    below = {name: math.nan if y is None else result.time_below(name, -STRAYS[name]) / 60.0
+             for name, y in margins.items()}
+    least = {name: math.nan if y is None else float(y.min()) for name, y in margins.items()}
+    try:
+        short = probability_of_short(cell, result)
+    except ParameterError:
+        short = math.nan
+    z = np.linspace(start, min(end, float(result["State of charge"][-1])), 201)
+    stored = float(np.trapezoid(open_circuit_voltage(cell, z, result.temperature), z)) * capacity_between_cutoffs(cell)
+    taken = result.charge_energy
+    return Charge(**row, minutes=minutes_to(result, end), peak=float(result["Cell temperature [K]"].max()) - 273.15,
+                  plating=1e3 * least[PLATING], minutes_plating=below[PLATING], critical=0.1 * least[CRITICAL],
+                  minutes_critical=below[CRITICAL], short=short,
+                  efficiency=stored / taken if taken > 0.0 else math.nan,
+                  heat=float(result["Heat generated [J]"][-1]) / 3600.0,
+                  heater=float(result["Heater energy [J]"][-1]) / 3600.0, ending=result.steps[-1].message)

@@ -1,0 +1,1 @@
+"""The audit of claims: energy density and charging time against baselines."""

@@ -1,0 +1,199 @@
+"""The second claim: that a solid-state cell charges in a third of the time, judged under two rules.
+
+Solid cells are charged as fast as their limits allow (`fastest_charge`): no more current than the separator bears, a
+largest temperature, the upper cut-off voltage.  Under the rule "safe" the baseline is charged the same way, its limit
+being lithium plating; under "rated" it is charged at 1C with a hold, a usual rating and an assumption.  What would have
+to be true is found by changing the critical current, the areal capacity, the conductivity and the temperature of the
+solid cell, each alone.
+"""
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise, product
+
+import numpy as np
+
+from ...design import areal_capacity
+from ...design.thermal import Lumped
+from ...errors import CellsimError
+from ...models.thermal_laws import critical_current
+from ...parameters import Cell, load
+from ...simulation.run import simulate
+from ..charging.fastest import fastest_charge
+from ..charging.named_protocols import named
+from ..charging.study import minutes_to
+from ..resizing import resized
+
+TITLE = "Solid-state cells charge in a third of the time"
+SOURCE = ("Nissan, as reported by the press (second-hand). Baseline, states of charge, temperature, pressure, areal "
+          "capacity and whether cell or pack are not stated.")
+FACTOR = 1.0 / 3.0
+HOTTEST = 55.0  # degC
+LIMITS = ("plating margin >= 0 mV, critical current margin >= 0 mA/cm2, "
+          f"temperature <= {HOTTEST:g} degC, current <= 6C")
+RATED = "cc-cv 1C"
+TEMPERATURES = (25.0, 45.0)  # degC
+CLOSE = 5e-3  # share to which what would have to be true is found
+START, END = 0.1, 0.8
+CRITICAL = "negative electrode/critical current density"
+ACCURACY = 2e-3  # V: a time of charge moves by less than 1 %
+
+
+@dataclass(frozen=True)
+class ChargingVerdict:
+    """One cell against one baseline under one rule at one temperature [degC]; times in minutes, infinite if never.
+
+    conditions: what would make the claim hold, each alone, (quantity, value it must reach, value it has, unit).
+    """
+
+    cell: str
+    baseline: str
+    rule: str
+    temperature: float
+    minutes: float
+    baseline_minutes: float
+    conditions: tuple[tuple[str, float, float, str], ...]
+
+    @property
+    def ratio(self) -> float:
+        """Time over that of the baseline."""
+        return self.minutes / self.baseline_minutes
+
+    @property
+    def holds(self) -> bool:
+        """Whether it takes at most a third of the time."""
+        return self.ratio <= FACTOR * (1.0 + 1e-3)
+
+    @property
+    def word(self) -> str:
+        """As of the energy claim."""
+        return "holds" if self.holds else "holds only if" if self.conditions else "does not hold"
+
+    @property
+    def condition(self) -> str:
+        """What would have to be true, in words."""
+        if not self.conditions:
+            return "" if self.holds else f"no {', no '.join(WAYS)} up to {HOTTEST:g} degC reaches it"
+        return ", or ".join(f"the {name} is at {'most' if value < now else 'least'} {value:.2g} {unit} (now {now:.2g})"
+                            for name, value, now, unit in self.conditions)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One thing that may be changed: its unit, what (cell, degC) has of it, (cell, degC) with another value of it.
+
+    tried: the values between which one that does is looked for, from the present one on.
+    """
+
+    unit: str
+    has: Callable[[Cell, float], float]
+    changed: Callable[[Cell, float, float], tuple[Cell, float]]
+    tried: Callable[[float], np.ndarray]
+
+
+def _up_to(factor):
+    """The farthest value alone, where none between the present one and it can be better."""
+    return lambda now: now * np.array([1.0, factor])
+
+
+def _conductivity(cell, celsius):
+    """Of the separator at the reference temperature [mS/cm]; NaN where it is a function of more than temperature."""
+    law = cell.law("electrolyte/conductivity")
+    return 10.0 * float(law.value) if law.constant else math.nan
+
+
+WAYS = {
+    "critical current": Way(
+        "mA/cm2", lambda cell, T: 0.1 * critical_current(cell, T + 273.15) if cell.has(CRITICAL) else math.nan,
+        lambda cell, T, value: (cell.with_({CRITICAL: 10.0 * value / critical_current(cell, T + 273.15)
+                                            * cell.value(CRITICAL)}), T), _up_to(100.0)),
+    "areal capacity": Way("mA.h/cm2", lambda cell, T: 0.1 * areal_capacity(cell),
+                          lambda cell, T, value: (resized(cell, 10.0 * value), T), _up_to(0.1)),
+    "conductivity": Way(
+        "mS/cm at the reference temperature", _conductivity,
+        lambda cell, T, value: (cell.with_({"electrolyte/conductivity": 0.1 * value}), T), _up_to(30.0)),
+    "temperature": Way("degC", lambda cell, T: T, lambda cell, T, value: (cell, value),
+                       lambda now: np.append(np.arange(now, HOTTEST, 2.5), HOTTEST)),
+}
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """A cell at one temperature [degC] and its relatives, each changed in one thing; their times [min] are kept."""
+
+    cell: Cell
+    celsius: float
+    kept: dict = field(default_factory=dict, repr=False)
+
+    def minutes(self, name, value) -> float:
+        """Of the fastest charge with another value of one of WAYS; infinite where there is no such charge or cell."""
+        if (name, value) not in self.kept:
+            try:
+                found = time_of(*WAYS[name].changed(self.cell, self.celsius, value))
+            except CellsimError:
+                found = math.inf
+            self.kept[name, value] = found
+        return self.kept[name, value]
+
+    def needed(self, name, goal) -> float | None:
+        """The nearest value with which a charge takes `goal` [min]; None if it does so as it is, or if none does."""
+        from scipy.optimize import brentq
+
+        way, now = WAYS[name], WAYS[name].has(self.cell, self.celsius)
+        if math.isnan(now):
+            return None
+        miss = lambda value: 1.0 - goal / self.minutes(name, value)  # noqa: E731
+        tried = way.tried(now)
+        known = sorted({*tried.tolist(), *(value for key, value in self.kept if key == name)},
+                       reverse=bool(tried[-1] < now))
+        for before, after in pairwise(known):
+            if miss(before) > 0.0 >= miss(after):
+                return float(brentq(miss, *sorted((before, after)), xtol=1e-3, rtol=CLOSE))
+        return None
+
+    def conditions(self, goal) -> tuple:
+        """What would bring the time of a charge to `goal` [min], each alone; see `ChargingVerdict`."""
+        found = ((name, self.needed(name, goal), way) for name, way in WAYS.items())
+        return tuple((name, value, way.has(self.cell, self.celsius), way.unit)
+                     for name, value, way in found if value is not None)
+
+
+def time_of(cell, celsius) -> float:
+    """Minutes of the fastest charge within the limits at a temperature of start and surroundings [degC]."""
+    return fastest_charge(cell, LIMITS, START, END, temperature=celsius + 273.15, accuracy=ACCURACY).duration / 60.0
+
+
+def rated_time(cell, celsius) -> float:
+    """Minutes of the rated charge, with heat."""
+    result = simulate(cell, named(cell, RATED, START, END), soc=START, temperature=celsius + 273.15, heat=Lumped(),
+                      accuracy=ACCURACY)
+    return minutes_to(result, END)
+
+
+RULES = {"safe": time_of, "rated": rated_time}
+
+
+def _tried(time, cell, celsius) -> float | None:
+    """A time [min]; None for a cell that cannot be charged like this."""
+    try:
+        return time(cell, celsius)
+    except CellsimError:
+        return None
+
+
+def charging_claim(cells, baselines, temperatures=TEMPERATURES) -> tuple[ChargingVerdict, ...]:
+    """Judge the claim for each cell against each baseline (cells, names or paths) at each temperature [degC].
+
+    Cells and baselines that cannot be charged like this, such as thin films, are left out.
+    """
+    found = []
+    ours, theirs = ([load(c) for c in some] for some in (cells, baselines))
+    for celsius in temperatures:
+        times = [(Relatives(cell, celsius), _tried(time_of, cell, celsius)) for cell in ours]
+        for baseline, (rule, time) in product(theirs, RULES.items()):
+            goal = _tried(time, baseline, celsius)
+            if goal is not None and goal < math.inf:
+                found += [ChargingVerdict(some.cell.name, baseline.name, rule, celsius, minutes, goal,
+                                          some.conditions(FACTOR * goal))
+                          for some, minutes in times if minutes is not None]
+    return tuple(found)

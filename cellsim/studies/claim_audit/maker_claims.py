@@ -1,0 +1,253 @@
+"""What makers state of their cells: records of claims, never inputs of a calculation.
+
+One YAML file for each cell in `claims/`.  Every figure comes with the conditions its source states, and what
+the figure would need besides to mean something is listed as not stated: that list is computed, from `NEEDS`.
+"""
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ...errors import ClaimError
+from ...support.arguments import file_path
+from ...support.files import optional, reading
+from ...support.yaml_file import content, validated
+
+FOLDER = Path(__file__).with_name("claims")
+CELL = ("level", "temperature", "pressure")
+# quantity: its unit, and the conditions without which it cannot be compared with another
+NEEDS = {
+    "gravimetric energy density": ("W.h/kg", (*CELL, "rate", "areal capacity")),
+    "volumetric energy density": ("W.h/L", (*CELL, "rate", "areal capacity")),
+    "energy density over a baseline": ("1", (*CELL, "rate", "baseline", "metric")),
+    "energy": ("W.h", (*CELL, "rate")),
+    "capacity": ("A.h", ("level", "temperature", "rate")),
+    "areal capacity": ("mA.h/cm2", ("level", "temperature", "rate")),
+    "charge time": ("min", (*CELL, "window", "areal capacity", "cycles")),
+    "charge time over a baseline": ("1", (*CELL, "window", "baseline")),
+    "discharge rate": ("C", (*CELL, "areal capacity")),
+    "retention of capacity": ("%", (*CELL, "rate", "cycles", "areal capacity", "depth of discharge")),
+    "retention of energy": ("%", (*CELL, "rate", "cycles", "areal capacity", "depth of discharge")),
+    "cycle life": ("cycles", (*CELL, "rate", "retention", "areal capacity", "depth of discharge")),
+    "operating temperature": ("degC", ("level", "rate", "retention")),
+    "range": ("km", ("vehicle", "drive cycle")),
+    "range over a baseline": ("1", ("vehicle", "drive cycle", "baseline")),
+    "cost": ("$/kW.h", ("level", "year")),
+    "first production": ("year", ()),
+}
+UNITS = {"areal capacity": "mA.h/cm2", "window": "%"}  # of conditions that are numbers
+Text = Annotated[str, Field(min_length=2)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Ends = Annotated[tuple[Number, ...], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True,
+                              alias_generator=lambda name: name.replace("_", " "))
+
+
+class _Conditions(_Strict):
+    """What the source states beside a figure; a level is what the figure belongs to."""
+
+    level: Text | None = None
+    temperature: Text | None = None
+    pressure: Text | None = None
+    rate: Text | None = None
+    areal_capacity: float | None = Field(None, gt=0.0, lt=1000.0)
+    window: tuple[Number, Number] | None = None
+    cycles: int | None = Field(None, gt=0)
+    depth_of_discharge: Text | None = None
+    retention: Text | None = None
+    baseline: Text | None = None
+    metric: Text | None = None
+    vehicle: Text | None = None
+    drive_cycle: Text | None = None
+    year: Text | None = None
+
+    @model_validator(mode="after")
+    def _rises(self):
+        if self.window is not None and not 0.0 <= self.window[0] < self.window[1] <= 100.0:
+            raise ValueError("window: give two rising numbers in per cent")
+        return self
+
+
+class _Source(_Strict):
+    citation: Text
+    url: str = Field("", pattern=r"^(https?://\S+)?$")
+    access: Literal["seen", "second-hand", "memory"]
+    note: str = ""
+
+
+class _Figure(_Strict):
+    quantity: Text
+    value: Ends  # a number or [low, high]
+    unit: str
+    bound: Literal["", "about", "up to", "more than", "at most", "at least"] = ""
+    status: Literal["measured", "target", "stated"]
+    source: str
+    confidence: Literal["high", "medium", "low"]
+    conditions: _Conditions
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _known(self):
+        if self.quantity not in NEEDS:
+            raise ValueError(f"quantity {self.quantity!r} is unknown; choose one of {', '.join(NEEDS)}")
+        unit = NEEDS[self.quantity][0]
+        if self.unit != unit:
+            raise ValueError(f"unit {self.unit!r}: a {self.quantity} is given in {unit!r}")
+        if len(self.value) not in (1, 2):
+            raise ValueError("value: give a number or [low, high]")
+        if self.quantity == "charge time" and min(self.value) <= 0.0:
+            raise ValueError("value: a charge takes a time above 0")
+        return self
+
+
+class _File(_Strict):
+    """The layout of a file of claims."""
+
+    maker: Text
+    product: Text
+    note: str = ""
+    sources: dict[str, _Source] = Field(min_length=1)
+    figures: list[_Figure]
+
+    @model_validator(mode="after")
+    def _sourced(self):
+        for k, figure in enumerate(self.figures):
+            if figure.source not in self.sources:
+                raise ValueError(f"figures/{k}/source: {figure.source!r} is not one of sources; add it there")
+            if self.sources[figure.source].access == "memory" and figure.confidence != "low":
+                raise ValueError(f"figures/{k}/confidence: what is from memory has confidence low; find a source")
+        if not self.figures and not self.note:
+            raise ValueError("figures: empty; say in note what was looked for and not found")
+        return self
+
+
+@dataclass(frozen=True)
+class StatedFigure:
+    """One figure that a maker states.
+
+    value: a number or (low, high), in `unit`; bound: how the source hedges it ("up to", "about").
+    status: "measured" as the source says, a "target", or just "stated".  conditions: what the source
+    states with it; not_stated: what it would take besides.  access: whether the source was "seen", is
+    "second-hand", or the figure is from "memory".  derived: arithmetic on the figure, written out.
+    """
+
+    maker: str
+    product: str
+    quantity: str
+    value: float | tuple[float, float]
+    unit: str
+    bound: str
+    status: str
+    conditions: dict
+    not_stated: tuple[str, ...]
+    derived: tuple[str, ...]
+    source: str
+    source_note: str
+    url: str
+    access: str
+    confidence: str
+    note: str
+
+    @property
+    def text(self) -> str:
+        """The figure with its bound and unit, such as "up to 450 W.h/kg"."""
+        low, *high = np.atleast_1d(self.value)
+        number = f"{low:.4g}" + "".join(f" to {x:.4g}" for x in high)
+        return " ".join(w for w in (self.bound, number, "" if self.unit in ("1", "year") else self.unit) if w)
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The conditions in words, those that are numbers with their units."""
+        return tuple(f"{key}: {_words(value)}{' ' + UNITS[key] if key in UNITS else ''}"
+                     for key, value in self.conditions.items())
+
+
+def _words(value) -> str:
+    if isinstance(value, tuple):
+        return " to ".join(f"{x:g}" for x in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class StatedClaims:
+    """All figures, in the order of their files; `notes` holds (maker, product, note) of every cell."""
+
+    figures: tuple[StatedFigure, ...]
+    notes: tuple[tuple[str, str, str], ...]
+
+    def __iter__(self) -> Iterator[StatedFigure]:
+        return iter(self.figures)
+
+    def __len__(self):
+        return len(self.figures)
+
+    def to_json(self) -> list[dict]:
+        """Plain records of the cells with all their figures, for `json.dumps`."""
+        return [{"maker": maker, "product": product, "note": note,
+                 "figures": [_record(f) for f in self if (f.maker, f.product) == (maker, product)]}
+                for maker, product, note in self.notes]
+
+    def to_pandas(self):
+        """A DataFrame, one row a figure; of a value with two ends the second is in "upper"."""
+        rows = [{"maker": f.maker, "product": f.product, **_record(f)} for f in self]
+        for row in rows:
+            ends = row["value"] if isinstance(row["value"], list) else [row["value"], float("nan")]
+            row |= {"value": ends[0], "upper": ends[1], "conditions": "; ".join(f"{k}: {_words(v)}" for k, v in
+                                                                              row["conditions"].items())}
+            row |= {key: "; ".join(row[key]) for key in ("not_stated", "derived")}
+        return optional("pandas").DataFrame(rows)
+
+    def __repr__(self):
+        return "\n".join(f"{f.maker}, {f.product}: {f.quantity} {f.text} ({f.status})" for f in self)
+
+
+def _record(figure) -> dict:
+    lists = lambda items: {k: list(v) if isinstance(v, tuple) else v for k, v in items}  # noqa: E731
+    own = lists((k, v) for k, v in vars(figure).items() if k not in ("maker", "product"))
+    return own | {"conditions": lists(figure.conditions.items())}
+
+
+def claims(folder=None) -> StatedClaims:
+    """What makers state of their cells, as records with sources; nothing in cellsim computes with them.
+
+    folder: of `.yaml` files, the packaged ones unless given.  Raises ClaimError naming file, key and remedy.
+    """
+    folder = FOLDER if folder is None else file_path("folder", folder, error=ClaimError)
+    with reading(folder, ClaimError):
+        paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        raise ClaimError(f"{folder}: holds no .yaml files of claims; see those in {FOLDER.name}/ of the package")
+    figures, notes = [], []
+    for path in paths:
+        file = validated(_File, content(path, "start with maker, product, sources and figures"), path)
+        figures += [_figure(file, f) for f in file.figures]
+        notes.append((file.maker, file.product, file.note))
+    return StatedClaims(tuple(figures), tuple(notes))
+
+
+def _figure(file, f) -> StatedFigure:
+    source = file.sources[f.source]
+    given = f.conditions.model_dump(by_alias=True, exclude_none=True)
+    value = f.value if len(f.value) > 1 else f.value[0]
+    return StatedFigure(
+        file.maker, file.product, f.quantity, value, f.unit, f.bound, f.status, given,
+        tuple(key for key in NEEDS[f.quantity][1] if key not in given), _derived(f), source.citation, source.note,
+        source.url, source.access, f.confidence, f.note)
+
+
+def _derived(f) -> tuple[str, ...]:
+    """Arithmetic on a charge time, written out: its mean rate, and mean current density if the loading is stated."""
+    window, areal = f.conditions.window, f.conditions.areal_capacity
+    if f.quantity != "charge time" or window is None or len(f.value) > 1:
+        return ()
+    rate = (window[1] - window[0]) / 100.0 / (f.value[0] / 60.0)
+    mean = f"mean rate ({window[1]:g} - {window[0]:g}) % / {f.value[0]:g} min = {rate:.3g}C"
+    if areal is None:
+        return (mean,)
+    return mean, f"mean current density {rate:.3g}C x {areal:g} mA.h/cm2 = {rate * areal:.3g} mA/cm2"

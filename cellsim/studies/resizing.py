@@ -1,0 +1,64 @@
+"""One cell with other dimensions, in the same housing."""
+from dataclasses import dataclass, field
+
+from ..design import EnergyDensity, areal_capacity, build, energy_density, pair_layers
+from ..parameters import Cell
+from ..protocols import discharge
+from ..simulation.run import simulate
+
+EXCESS = "design/lithium excess thickness"
+ELECTROLYTE = "separator/thickness"
+COATINGS = ("negative electrode/thickness", "positive electrode/thickness")
+
+
+def thickness(cell) -> float:
+    """Of one electrode pair in the charged state [m]."""
+    return sum(layer.thickness for layer in pair_layers(cell))
+
+
+def resized(cell, areal=None, electrolyte=None, excess=None) -> Cell:
+    """A cell with another areal capacity [A.h/m2], electrolyte or lithium-excess thickness [m].
+
+    The stack keeps its thickness, so that the housing stays what it is: the number of electrode
+    pairs follows (and need not be whole).  The areal capacity is set through the thickness of the
+    coatings; the nominal capacity goes along.  Raises ParameterError outside the allowed ranges.
+    """
+    scale = 1.0 if areal is None else areal / areal_capacity(cell)
+    changes = {} if areal is None else {k: scale * cell.value(k) for k in COATINGS if cell.has(k)}
+    changes |= {ELECTROLYTE: electrolyte} if electrolyte is not None else {}
+    changes |= {EXCESS: excess} if excess is not None else {}
+    if not changes:
+        return cell
+    new = cell.with_(changes)
+    more = thickness(cell) / thickness(new)
+    return new.with_({key: factor * cell.value(key) for key, factor in (
+        ("design/number of electrode pairs", more), ("cell/electrode area", more),
+        ("cell/nominal capacity", more * scale))})
+
+
+@dataclass(frozen=True)
+class Family:
+    """A cell and its resized relatives at one rate [1/h] and temperature [K].
+
+    What is simulated depends on areal capacity and electrolyte only, so results are kept by these.
+    """
+
+    cell: Cell
+    c_rate: float
+    temperature: float
+    kept: dict = field(default_factory=dict, repr=False)
+
+    def areal_energy(self, areal=None, electrolyte=None) -> float:
+        """Simulated discharge energy per electrode area [W.h/m2]."""
+        key = (areal, electrolyte)
+        if key not in self.kept:
+            cell = resized(self.cell, areal, electrolyte)
+            run = simulate(cell, discharge(self.c_rate), temperature=self.temperature)
+            self.kept[key] = run.discharge_energy / cell.value("cell/electrode area")
+        return self.kept[key]
+
+    def energy_density(self, areal=None, electrolyte=None, excess=None) -> EnergyDensity:
+        """At stack, cell and pack level, of a relative in the same housing."""
+        cell = resized(self.cell, areal, electrolyte, excess)
+        energy = self.areal_energy(areal, electrolyte) * cell.value("cell/electrode area")
+        return energy_density(cell, energy, build(cell))

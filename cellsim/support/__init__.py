@@ -1,0 +1,1 @@
+"""Files, arguments, compilation: what every other folder uses and no electrochemistry."""

@@ -1,0 +1,234 @@
+"""Charge studies: figures that follow from the run, names, resumption, and the claim of a shorter time."""
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from pytest import approx
+
+import cellsim
+from cellsim.studies.charging import fastest
+from cellsim.studies.charging import study as charging
+from cellsim.studies.charging.constraints import in_words, read_limits
+from cellsim.studies.charging.fastest import distances
+from cellsim.studies.charging.named_protocols import TEXTS, named
+from cellsim.studies.charging.plots_study import looks, margin_text
+from cellsim.studies.charging.study import PLATING, STRAYS, charge_study
+from cellsim.studies.claim_audit import charging_claim as claim
+from cellsim.studies.claim_audit.charging_claim import ChargingVerdict
+
+CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_named_protocol_reaches_the_state_of_charge(name):
+    """From 10 to 70 %, at 25 degC."""
+    study = charge_study(CHEN, [f"{name} 1.5C"], end=0.7)
+    assert math.isfinite(study.charges[0].minutes), study
+
+
+def test_figures_are_those_of_the_run():
+    """Time, peak, margins and efficiency, each from the result by another way; energy balances to 5 %.
+
+    What is taken in is what the open circuit stores and what becomes heat, but for entropy, of which the LG M50
+    set has none, and gradients that have not relaxed.
+    """
+    study = charge_study(CHEN, ["cc-cv 2C"])
+    row, result = study.charges[0], next(iter(study.results.values()))
+    assert row.minutes == approx(result.t[-1] / 60.0) and result["State of charge"][-1] == approx(0.8, abs=1e-6)
+    assert row.peak == approx(result["Cell temperature [K]"].max() - 273.15)
+    assert row.plating == approx(1e3 * result["Plating margin [V]"].min())
+    fine = np.linspace(0.0, result.t[-1], 20001)
+    margin = np.interp(fine, result.t, result["Plating margin [V]"])
+    assert row.minutes_plating == approx(np.mean(margin < -STRAYS[PLATING]) * row.minutes, abs=0.02)
+    assert row.efficiency * result.charge_energy + row.heat == approx(result.charge_energy, rel=0.05)
+    assert math.isnan(row.critical) and math.isnan(row.short)  # not stated, and not zero
+
+
+def test_a_margin_held_at_its_limit_is_not_beyond_it():
+    """A fastest charge along the critical current counts no minute below 0; one a little faster counts nearly all."""
+    study = charge_study(TARGET, ["fastest"])
+    row, result = study.charges[0], next(iter(study.results.values()))
+    assert row.critical == approx(0.0, abs=1e-3) and row.minutes_critical == 0.0  # as far as the solver's errors go
+    assert "0.0" in margin_text(-1e-4, 0.0) and "-" not in margin_text(-1e-4, 0.0)
+    rate = -1.01 * result["C-rate"].min()
+    beyond = charge_study(TARGET, [f"Charge at {rate:.4f}C until 80% SOC"]).charges[0]
+    assert -0.06 < beyond.critical < -0.001 and beyond.minutes_critical > 0.5 * beyond.minutes
+
+
+def test_a_charger_never_gives_more_than_its_rate():
+    """Also while the voltage is held and the cell warms up from 0 degC."""
+    study = charge_study(TARGET, ["cc-cv 2C"], [0.0])
+    assert next(iter(study.results.values()))["C-rate"].min() >= -2.0 * 1.001
+
+
+def test_colder_is_slower_and_less_safe():
+    """Minutes fall and the margin rises from -10 to 40 degC."""
+    rows = charge_study(CHEN, ["cc-cv 1C"], [-10.0, 15.0, 40.0]).charges
+    assert rows[0].minutes > rows[1].minutes > rows[2].minutes
+    assert rows[0].plating < rows[1].plating < rows[2].plating
+
+
+@pytest.mark.parametrize("said, words", [("cc-vc 1C", "did you mean 'cc-cv'|nearest|cc-cv"), ("Chrge at 1C", "Chrge")])
+def test_an_unknown_protocol_is_refused_before_anything_runs(said, words):
+    """With what it may have meant."""
+    with pytest.raises(cellsim.ProtocolError, match=words):
+        charge_study(CHEN, [said])
+
+
+@pytest.mark.parametrize("text, words", [("plating margin >= 10 furlong", "furlong"),
+                                         ("voltage >= 4 V", "largest value"),
+                                         ("current <= 2C, current <= 3C", "second limit")])
+def test_limits_in_words_are_read_or_refused(text, words):
+    """A caret or a sentence; units are turned into those of the kernels."""
+    with pytest.raises(cellsim.ProtocolError, match=words):
+        read_limits(text, CHEN)
+    found = read_limits("plating margin >= 10 mV, temperature <= 55 degC, current <= 10 A", CHEN)
+    assert (found.plating_margin, found.temperature, found.c_rate) == (approx(0.01), approx(328.15), approx(2.0))
+    assert read_limits(in_words(found), CHEN) == found and "plating margin >= 10 mV" in in_words(found)
+
+
+@pytest.mark.parametrize("cell, limits", [
+    (CHEN, "plating margin >= 0 mV, current <= 4C"), (CHEN, "temperature <= 35 degC, current <= 3C"),
+    (TARGET, "critical current margin >= 0 mA/cm2, current <= 4C")], ids=["plating", "temperature", "critical current"])
+def test_both_ways_to_the_fastest_charge_agree(cell, limits):
+    """A staged optimum does not beat the ride along the limits by more than 1 %, nor lose by more than 3 %.
+
+    Neither passes a limit in any row, to 1e-4 of 1 V, 1 K or 1 A/m2.  Where temperature binds the ride at the best
+    largest current is no slower than the greedy one.
+    """
+    how = {"temperature": 298.15, "accuracy": 3e-3}
+    along = cellsim.fastest_charge(cell, limits, 0.1, 0.6, **how)
+    staged = cellsim.staged_charge(cell, limits, 0.1, 0.6, **how)
+    assert staged.reached and 0.99 < staged.duration / along.duration < 1.03, (along, staged)
+    for run in (along.result, staged.result):
+        assert min(distances(run, along.limits, cellsim.load(cell)).values()) > -1e-4
+    assert along.duration <= along.greedy.duration
+
+
+def test_a_study_written_and_read_again_is_the_same(tmp_path):
+    """Rows of a resumed study equal those of one in memory, bit for bit."""
+    import pandas
+
+    path = tmp_path / "study.parquet"
+    kept = charge_study(CHEN, ["cc-cv 1C"], [25.0, 40.0], path=path)
+    plain = charge_study(CHEN, ["cc-cv 1C"], [25.0, 40.0])
+    for a, b in zip(kept.charges, plain.charges, strict=True):
+        assert repr(a) == repr(b)
+    assert len(pandas.read_parquet(path)) == 2
+
+
+def test_the_charging_claim_is_judged_by_the_times_themselves():
+    """Ratio and verdict from the two times; a needed critical current, where there is one, does make it hold."""
+    rated = claim.charging_claim([TARGET], [CHEN], temperatures=(25.0,))
+    assert {v.rule for v in rated} == {"safe", "rated"}
+    for v in rated:
+        assert v.ratio == approx(v.minutes / v.baseline_minutes) and v.holds == (v.ratio <= claim.FACTOR * 1.001)
+        assert v.word in ("holds", "holds only if", "does not hold")
+
+
+def test_each_condition_alone_makes_the_claim_hold():
+    """The time with the needed critical current, areal capacity or temperature is the goal; what does not help is left
+    out, as is a temperature beyond the limit; a baseline charged along its limits is not slower than by greed.
+    """
+    cell = cellsim.load(TARGET)
+    relatives = claim.Relatives(cell, 25.0)
+    for goal, names in ((30.0, {"critical current", "areal capacity"}),
+                        (100.0, {"critical current", "areal capacity", "temperature"})):
+        found = relatives.conditions(goal)
+        assert {name for name, *_ in found} == names
+        for name, value, now, _ in found:
+            assert now == approx(claim.WAYS[name].has(cell, 25.0))
+            assert claim.time_of(*claim.WAYS[name].changed(cell, 25.0, value)) == approx(goal, rel=0.02)
+    warm = ChargingVerdict(TARGET, CHEN, "safe", 25.0, 199.0, 300.0, relatives.conditions(100.0))
+    assert warm.word == "holds only if" and "the temperature is at least 43 degC (now 25)" in warm.condition
+    cold = ChargingVerdict(TARGET, CHEN, "safe", 25.0, 199.0, 3.0, relatives.conditions(1.0))
+    assert cold.word == "does not hold" and "no temperature up to 55 degC reaches it" in cold.condition
+
+
+def test_the_claim_charges_every_cell_the_best_way():
+    """Where temperature binds greed is slower."""
+    cell = cellsim.load("nmc811_pouch_modern")
+    greedy = cellsim.ride(cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY)
+    assert claim.time_of(cell, 45.0) < greedy.duration / 60.0 - 0.3
+
+
+def test_named_protocols_are_the_ones_that_are_documented():
+    """Each name of the module's text is known, and the other way round."""
+    from cellsim.studies.charging import named_protocols as charging_protocols
+
+    for name in (*TEXTS, "fastest"):
+        assert f"    {name} " in charging_protocols.__doc__
+    assert named(cellsim.load(CHEN), "fastest", 0.1, 0.8) is None
+
+
+def test_a_cell_that_cannot_be_charged_takes_no_other_with_it():
+    """Sinzig's set states no critical current; the verdicts on the others are those without it."""
+    alone = claim.charging_claim([TARGET], [CHEN], temperatures=(25.0,))
+    assert claim.charging_claim(["sinzig2024", TARGET], [CHEN], temperatures=(25.0,)) == alone
+
+
+def test_a_cell_and_its_variation_are_two_rows():
+    """A number tells them apart."""
+    cell = cellsim.load(CHEN)
+    thinner = cell.with_({"separator/thickness": 8e-6})
+    study = charge_study([cell, thinner], ["cc-cv 1C"])
+    assert [c.cell for c in study.charges] == [f"{CHEN} (1)", f"{CHEN} (2)"] and len(study.results) == 2
+    assert study.charges[0].minutes != study.charges[1].minutes
+
+
+def test_a_charge_that_fails_is_a_row_with_its_reason(monkeypatch):
+    """Of a failed solver, whether or not it kept anything of the run; the others are not touched."""
+    run = next(iter(charge_study(CHEN, ["cc-cv 1C"], end=0.2).results.values()))
+    for result in (None, run):
+        def fails(*_, result=result, **__):
+            raise cellsim.SolveError("it gave up", result)
+
+        monkeypatch.setattr(charging, "simulate", fails)
+        study = charge_study(CHEN, ["cc-cv 1C", "fastest"], end=0.3)
+        failed, fine = study.charges
+        assert failed.ending == "it gave up" and not math.isfinite(failed.minutes) and math.isfinite(fine.minutes)
+        assert math.isnan(failed.peak) == (result is None) and len(study.results) == 2 - (result is None)
+
+
+def test_a_charge_along_the_limits_says_why_it_ended():
+    """In the row of a study, as the ride does."""
+    row = charge_study(CHEN, ["fastest"], end=0.95, limits="voltage <= 3.9 V").charges[0]
+    assert row.minutes == math.inf and "the current reached its limit" in row.ending
+
+
+def test_a_largest_current_that_fails_is_not_the_best(monkeypatch):
+    """The search for the best one goes on with the others."""
+    how = {"temperature": 298.15, "accuracy": 3e-3}
+    limits, real = "temperature <= 35 degC, current <= 3C", fastest.ride
+
+    def fails_above(cell, limits, **rest):
+        if 1.5 < limits.c_rate < 3.0:
+            raise cellsim.SolveError("it gave up", None)
+        return real(cell, limits, **rest)
+
+    monkeypatch.setattr(fastest, "ride", fails_above)
+    found = cellsim.fastest_charge(CHEN, limits, 0.1, 0.6, **how)
+    assert found.ride.reached and (found.c_rate <= 1.5 or found.c_rate == 3.0)
+
+
+def test_curves_of_a_large_study_look_different():
+    """Whatever is compared: many protocols, many temperatures, or both."""
+    for lines, warmths in ((1, 12), (12, 1), (9, 4), (30, 2)):
+        keys = [("cell", f"protocol {k}", T) for k in range(lines) for T in range(warmths)]
+        assert len({tuple(look.items()) for look in looks(keys)}) == lines * warmths
+
+
+def test_a_picture_says_what_it_does_not_show():
+    """Charges that were taken from a file have no curves."""
+    study = charge_study(CHEN, ["cc-cv 1C"], [20.0, 30.0], end=0.2)
+    assert study.plot().axes[0].get_title(loc="left") == ""
+    first = dict(list(study.results.items())[:1])
+    assert study.plot().axes and "1 of 2 charges" in replace(study, results=first).plot().axes[0].get_title(loc="left")
+
+
+def test_surroundings_may_differ_from_the_start():
+    """A cell that starts warm in the cold ends colder than one in a warm room; the row keeps where it started."""
+    rows = [charge_study(CHEN, ["cc-cv 1C"], [25.0], ambient=around) for around in (None, 25.0, -10.0)]
+    ends = [next(iter(s.results.values()))["Cell temperature [K]"][-1] for s in rows]
+    assert ends[0] == ends[1] > ends[2] + 10.0 and all(s.charges[0].temperature == 25.0 for s in rows)

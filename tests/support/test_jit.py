@@ -1,0 +1,119 @@
+"""The compile cache: never stale, works read-only and without a home, says when it compiles."""
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("pybamm", "pandas", "xarray", "matplotlib", "scipy.integrate", "scipy.interpolate", "numba", "jinja2")
+
+
+def python(code, cwd=ROOT, **environment):
+    """Run code in a fresh interpreter; returns the finished process."""
+    env = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "HOME")}
+    return subprocess.run([sys.executable, "-c", code], cwd=cwd, env=env | environment, text=True,
+                          capture_output=True, timeout=300, check=True)
+
+
+def test_import_is_light():
+    """`import cellsim` loads none of the heavy packages; the time is printed, not judged."""
+    out = python("import sys, time; t = time.perf_counter(); import cellsim; t = time.perf_counter() - t\n"
+                 f"print(f'import cellsim: {{1e3 * t:.0f}} ms'); print(sorted(set({HEAVY}) & set(sys.modules)))").stdout
+    print(out)
+    assert out.splitlines()[1] == "[]"
+
+
+def test_simulating_does_not_import_pybamm():
+    """PyBaMM and its telemetry stay out of our runs."""
+    out = python("import sys, cellsim; cellsim.simulate('lgm50_chen2020', cellsim.rest(1.0), cellsim.SPM())\n"
+                 "print('pybamm' in sys.modules, 'pandas' in sys.modules, 'matplotlib' in sys.modules)",
+                 HOME=os.environ.get("HOME", ""))
+    assert out.stdout.strip() == "False False False"
+
+
+CALLS = ("from cellsim.kernels.integrators.stage import terminal_voltage\nimport cellsim.support.compile as j\n"
+         "import numpy as np\nfrom cellsim.physics.transport import arrhenius\n"
+         "from cellsim.numerics.table import evaluate_many, tabulate\n"
+         "y = np.empty(1); evaluate_many(tabulate([np.cos], 0.0, 1.0), 0, np.zeros(1), y)\n"
+         "print(y[0]); f = j.cache_directory(); print(f); print(bool(f and any(f.rglob('*.nbi'))))")
+
+
+def test_cache_cannot_go_stale(tmp_path):
+    """`evaluate_many` calls `evaluate`: a change of the callee alone must reach the caller."""
+    shutil.copytree(ROOT / "cellsim", tmp_path / "cellsim", ignore=shutil.ignore_patterns("__pycache__"))
+    where = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    value, folder, warm = python(CALLS, tmp_path, **where).stdout.split()
+    assert float(value) == 1.0 and warm == "True"
+    callee = tmp_path / "cellsim" / "numerics" / "table.py"
+    text = callee.read_text(encoding="utf-8")
+    assert text.count("return c[i, k, 0] + d") == 1
+    callee.write_text(text.replace("return c[i, k, 0] + d", "return 7.0 + c[i, k, 0] + d"), encoding="utf-8")
+    value, other, _ = python(CALLS, tmp_path, **where).stdout.split()
+    assert float(value) == 8.0 and other != folder
+
+
+def test_without_a_home_nothing_is_kept_in_a_place_that_others_know():
+    """Neither in the temporary folder nor in the current one: compiled in memory, and the line says so."""
+    code = "import cellsim.support.compile as j\nprint(j.cache_directory(), j.refused); j.announce(j.SOLVER)"
+    done = python(code)
+    assert done.stdout.strip() == "None []" and "no home; set NUMBA_CACHE_DIR to a folder" in done.stderr
+
+
+def test_empty_names_are_as_none(tmp_path):
+    """An empty NUMBA_CACHE_DIR is not the current folder, nor a relative XDG_CACHE_HOME one in it."""
+    code = "import cellsim.support.compile as j; print(j.cache_directory())"
+    where = {"NUMBA_CACHE_DIR": "", "XDG_CACHE_HOME": "here", "HOME": str(tmp_path / "home"), "PYTHONPATH": str(ROOT)}
+    assert python(code, tmp_path, **where).stdout.startswith(str(tmp_path / "home" / ".cache" / "cellsim"))
+    assert [p.name for p in tmp_path.iterdir()] == ["home"]
+
+
+def test_nowhere_to_write_still_compiles(tmp_path):
+    """With no writable place kernels are compiled in memory, and one line says so."""
+    code = ("import cellsim.support.compile as j\nj.candidates = lambda: iter(())\nimport cellsim\n" + CALLS
+            + "\nj.announce(j.SOLVER); j.announce(j.SOLVER)")
+    done = python(code, NUMBA_CACHE_DIR=str(tmp_path))
+    assert done.stdout.split() == ["1.0", "None", "False"]
+    assert done.stderr.count("compiling") == 1 and "NUMBA_CACHE_DIR" in done.stderr
+
+
+def test_clearing_the_cache_says_how_much(tmp_path):
+    """`clear_cache` empties what was compiled, of every version."""
+    code = CALLS + "\nprint(*j.clear_cache()); print(any(f.rglob('*.nbi')))"
+    files, size, warm = python(code, NUMBA_CACHE_DIR=str(tmp_path)).stdout.split()[-3:]
+    assert int(files) > 0 and int(size) > 0 and warm == "False"
+
+
+UNCOMPILED = """
+import numpy as np
+import cellsim
+runs = [("marquis2019", "Charge at 2C for 100 s; Hold at 4.1 V for 20 s", cellsim.DFN((3, 2, 3), 4),
+         {"soc": 0.3, "heat": True}),
+        ("ecker2015", "Discharge at 1C for 60 s", cellsim.SPMe((3, 2, 3), 4), {}),
+        ("target_nmc811_lpscl_li", "Run [0: 1, 10: 2, 20: 0.5] in A at 1C peak", cellsim.DFN((1, 2, 3), 4),
+         {"soc": 0.6})]
+for name, steps, model, options in runs:
+    result = cellsim.simulate(name, steps, model, **options)
+    lithium = result["Total lithium in positive electrode [mol]"]
+    passed = result["Discharge capacity [A.h]"] * 3600.0 / 96485.33212
+    assert np.max(np.abs(lithium - lithium[0] - passed)) < 1e-10 * lithium[0]
+    print(repr(float(result["Voltage [V]"][-1])), len(result.t))
+"""
+
+
+def test_kernels_run_uncompiled_to_the_same_voltages():
+    """NUMBA_DISABLE_JIT=1 on small meshes: lithium kept to 1e-10, the same steps, voltages to 1e-9 V.
+
+    Compiled sums are taken in another order, which shows in the last digits only.
+    """
+    said = []
+    for value in ("0", "1"):
+        run = subprocess.run([sys.executable, "-c", UNCOMPILED], capture_output=True, text=True, timeout=300,
+                             check=True, env=os.environ | {"NUMBA_DISABLE_JIT": value, "PYTHONPATH": str(ROOT)})
+        said.append([line.split() for line in run.stdout.splitlines()])
+    compiled, plain = said
+    assert len(plain) == 3
+    for a, b in zip(compiled, plain, strict=True):
+        assert float(a[0]) == pytest.approx(float(b[0]), abs=1e-9) and a[1] == b[1]
