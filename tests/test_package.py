@@ -56,13 +56,13 @@ def test_wheel_carries_its_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for path in (ROOT / "parameter_sets").glob("*.json"):
         assert f"cellsim/_parameter_sets/{path.name}" in names
-    assert "cellsim/py.typed" in names and "cellsim/studies/nissan_energy.yaml" in names
-    for path in (ROOT / "cellsim" / "studies" / "claims").glob("*.yaml"):
-        assert f"cellsim/studies/claims/{path.name}" in names
+    assert "cellsim/py.typed" in names and "cellsim/studies/claim_audit/nissan_energy.yaml" in names
+    for path in (ROOT / "cellsim" / "studies" / "claim_audit" / "claims").glob("*.yaml"):
+        assert f"cellsim/studies/claim_audit/claims/{path.name}" in names
     assert "cellsim/_reference/dualfoil/C_Li_PEO_TiS2_5_bv.csv" in names  # what `cellsim validate` compares with
     assert "cellsim/_reference/pybamm_single_ion_dis_1.csv" in names
     assert "cellsim/_reference/impedance_pybamm.json" in names
-    assert any(n.startswith("cellsim/report/") and n.endswith(".j2") for n in names)
+    assert any(n.startswith("cellsim/studies/claim_audit/report/") and n.endswith(".j2") for n in names)
     assert not any(n.split("/")[-1].startswith("test") or n.startswith(("tests", "benchmarks")) for n in names)
 
 

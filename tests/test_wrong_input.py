@@ -48,7 +48,7 @@ def calls(m):
         "Case": {"cell": CHEN, "steps": "Rest for 1 s"},
         "DFN": {}, "SPM": {}, "SPMe": {}, "ThinFilm": {}, "Lumped": {},
         "Limit": {"quantity": "voltage", "value": 3.0},
-        "Limits": {}, "MeasuredRun": {"name": "a", "t": [0.0], "voltage": [4.0], "steps": "Rest for 1 s"},
+        "ChargeConstraints": {}, "MeasuredRun": {"name": "a", "t": [0.0], "voltage": [4.0], "steps": "Rest for 1 s"},
         "Profile": {"times": [0.0, 1.0], "values": [1.0, 2.0]}, "Protocol": {"source": "Rest for 1 s"},
         "Step": {"control": "current", "target": 1.0},
         "calibrate": {"cell": m["cell"], "runs": [m["run"]], "free": {R: (1e-5, 1e-3)}, "evaluations": 1},

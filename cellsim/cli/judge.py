@@ -102,7 +102,7 @@ def claims(
     """List manufacturers' statements about solid-state cells: figures, stated and missing conditions, sources."""
     import json
 
-    from ..studies.claim_audit.maker_claims import claims as read
+    from ..studies.claim_audit.maker_claims import maker_claims as read
     from ..studies.claim_audit.report.tables import claims_table
 
     statements = read(folder)

@@ -178,7 +178,7 @@ FAULTS = {1: SolveError("it gave up", None), 2: ZeroDivisionError("of a bug")}
 def test_a_point_that_fails_keeps_its_place_with_the_reason(monkeypatch):
     """A solver's failure and a fault of any other kind; the other points are those without."""
     whole = STUDIES["map"](threads=1)
-    some_fail(monkeypatch, charging_maps, "ride_coroutine", FAULTS)
+    some_fail(monkeypatch, charging_maps, "constrained_charge_coroutine", FAULTS)
     found = cellsim.charge_map(CHEN, "temperature", [15.0, 25.0], "c-rate", [1.0, 2.0], **SHORT, threads=1)
     assert found.failures.ravel().tolist() == ["", "it gave up", "ZeroDivisionError: of a bug", ""]
     assert np.isnan(found.minutes.ravel()).tolist() == [False, True, True, False]
@@ -235,7 +235,7 @@ def test_a_failure_that_is_no_result_is_tried_again(tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        some_fail(patch, charging_maps, "ride_coroutine", FAULTS)
+        some_fail(patch, charging_maps, "constrained_charge_coroutine", FAULTS)
         STUDIES["map"](threads=1, path=path, progress=stop)
     minutes = STUDIES["map"](threads=1, path=path)
     assert np.isnan(minutes.ravel()).tolist() == [False, True, False, False]

@@ -29,7 +29,7 @@ from cellsim.protocols.quantities import (
 )
 from cellsim.protocols.reference import quantities_table, units_table
 from cellsim.simulation import control as controls
-from cellsim.studies.charging.constrained import Limits
+from cellsim.studies.charging.constrained import ChargeConstraints
 from cellsim.studies.charging.constraints import in_words, read_limits
 
 ROOT = Path(__file__).parents[2]
@@ -131,7 +131,7 @@ def test_kernels_know_every_mode_and_field():
 def test_every_constraint_of_a_charge_is_read_and_written():
     """Its field, its variable and its text; two of the same are refused."""
     cell = cellsim.load("lgm50_chen2020")
-    assert {role.field for role in CONSTRAINTS.values()} < {f.name for f in fields(Limits)}
+    assert {role.field for role in CONSTRAINTS.values()} < {f.name for f in fields(ChargeConstraints)}
     for name, role in CONSTRAINTS.items():
         assert CONSTRAINED[name].variable
         text = f"{name} {'>=' if role.side == 'above' else '<='} 30 {role.unit}"

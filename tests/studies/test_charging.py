@@ -149,7 +149,7 @@ def test_each_condition_alone_makes_the_claim_hold():
 def test_the_claim_charges_every_cell_the_best_way():
     """Where temperature binds greed is slower."""
     cell = cellsim.load("nmc811_pouch_modern")
-    greedy = cellsim.ride(cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY)
+    greedy = cellsim.constrained_charge(cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY)
     assert claim.time_of(cell, 45.0) < greedy.duration / 60.0 - 0.3
 
 
@@ -200,14 +200,14 @@ def test_a_charge_along_the_limits_says_why_it_ended():
 def test_a_largest_current_that_fails_is_not_the_best(monkeypatch):
     """The search for the best one goes on with the others."""
     how = {"temperature": 298.15, "accuracy": 3e-3}
-    limits, real = "temperature <= 35 degC, current <= 3C", fastest.ride_coroutine
+    limits, real = "temperature <= 35 degC, current <= 3C", fastest.constrained_charge_coroutine
 
     def fails_above(cell, limits, **rest):
         if 1.5 < limits.c_rate < 3.0:
             raise cellsim.SolveError("it gave up", None)
         return real(cell, limits, **rest)
 
-    monkeypatch.setattr(fastest, "ride_coroutine", fails_above)
+    monkeypatch.setattr(fastest, "constrained_charge_coroutine", fails_above)
     found = cellsim.fastest_charge(CHEN, limits, 0.1, 0.6, **how)
     assert found.ride.reached and (found.c_rate <= 1.5 or found.c_rate == 3.0)
 

@@ -113,7 +113,7 @@ def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path)
     limits = "plating margin >= 0 mV, temperature <= 55 degC"
     axes = ("temperature", [10.0, 25.0, 40.0], "c-rate", [0.5, 2.0])
     plain = cellsim.charge_map(CHEN, *axes, limits=limits)
-    alone = cellsim.ride(CHEN, cellsim.Limits(c_rate=2.0, plating_margin=0.0, temperature=328.15), temperature=298.15,
+    alone = cellsim.constrained_charge(CHEN, cellsim.ChargeConstraints(c_rate=2.0, plating_margin=0.0, temperature=328.15), temperature=298.15,
                          accuracy=5e-3, heat=True)
     assert plain.minutes[1, 1] == alone.duration / 60.0 and plain.minutes.shape == (2, 3)
     assert np.all(np.isfinite(plain.minutes)) and np.all(np.diff(plain.minutes[:, 1]) < 0.0)
@@ -168,9 +168,9 @@ def test_a_fleet_charged_alike_needs_a_margin():
     assert found.bare < 0.95 <= found.share and found.margin > 0.0 and found.minutes > found.minutes_bare
 
     def keeping(margin):
-        held = cellsim.Limits(c_rate=4.0, plating_margin=1e-3 * margin)
+        held = cellsim.ChargeConstraints(c_rate=4.0, plating_margin=1e-3 * margin)
         how = {"temperature": 298.15, "heat": True, "accuracy": 5e-3, "soc": 0.1}
-        step = cellsim.profile(replayed(cellsim.ride(CHEN, held, to=0.5, **how).result))
+        step = cellsim.profile(replayed(cellsim.constrained_charge(CHEN, held, to=0.5, **how).result))
         runs = [cellsim.simulate(cell, step, **how) for cell in varied_cells(cellsim.load(CHEN), 20)]
         return np.mean([run["Plating margin [V]"].min() >= -1e-4 for run in runs])
 
@@ -181,7 +181,7 @@ def test_a_fleet_charged_alike_needs_a_margin():
 
 def test_a_replayed_run_is_the_same_run():
     """Current over time as a profile: the cell comes to the same state of charge and voltage."""
-    along = cellsim.ride(CHEN, cellsim.Limits(c_rate=3.0, plating_margin=0.0), to=0.6, temperature=298.15)
+    along = cellsim.constrained_charge(CHEN, cellsim.ChargeConstraints(c_rate=3.0, plating_margin=0.0), to=0.6, temperature=298.15)
     again = cellsim.simulate(CHEN, cellsim.profile(replayed(along.result)), soc=0.1, temperature=298.15)
     assert again["State of charge"][-1] == approx(0.6, abs=1e-3)
     assert again["Plating margin [V]"].min() == approx(along.result["Plating margin [V]"].min(), abs=2e-3)

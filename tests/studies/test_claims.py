@@ -19,7 +19,7 @@ GOOD = {"maker": "Acme", "product": "cell", "sources": {"paper": {"citation": "A
 
 @pytest.fixture(scope="module")
 def found():
-    return cellsim.claims()
+    return cellsim.maker_claims()
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def read(tmp_path):
             else:
                 place[last] = value
         (tmp_path / "acme.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
-        return cellsim.claims(tmp_path)
+        return cellsim.maker_claims(tmp_path)
 
     return made
 
@@ -177,8 +177,8 @@ def test_all_faults_are_named_at_once(read):
 
 def test_files_that_hold_no_claims_are_explained(tmp_path):
     with pytest.raises(ClaimError, match="contains no .yaml files"):
-        cellsim.claims(tmp_path)
+        cellsim.maker_claims(tmp_path)
     for text, words in (("- a list", "contains no keys; start with maker"), ("a: [", "not valid YAML"), ("\xff", "")):
         (tmp_path / "acme.yaml").write_text(text, encoding="latin-1")
         with pytest.raises(ClaimError, match=f"acme.yaml: .*{words}"):
-            cellsim.claims(tmp_path)
+            cellsim.maker_claims(tmp_path)

@@ -18,6 +18,7 @@ from ...protocols.quantities import CONSTRAINED, CONSTRAINTS, LIMITS
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import number, shown
+from ...support.renamed import old_names
 
 # a quantity is held so far within its limit that the limit itself is not met again at once [V, A/m2, K]
 WITHIN = {name: role.inside for name, role in CONSTRAINTS.items() if role.inside}
@@ -30,7 +31,7 @@ AT_MOST = 0.99  # fraction of the largest current above which a step counts as e
 
 
 @dataclass(frozen=True)
-class Limits:
+class ChargeConstraints:
     """Constraints of a charge; None: no such constraint.
 
     c_rate: largest current.  voltage [V]: largest one; the upper cut-off voltage of the cell if None.
@@ -72,7 +73,7 @@ class Limits:
         return {name: float(value) for name, value in values.items() if value is not None}
 
 
-def bounds(limits: Limits, cell: Any) -> dict[str, Limit]:
+def bounds(limits: ChargeConstraints, cell: Any) -> dict[str, Limit]:
     """The constraints other than the current that apply to a cell, as limits of a step."""
     return {name: Limit(name, value, _side(name)) for name, value in limits.of(cell).items()}
 
@@ -99,7 +100,7 @@ def arrived(result: Result, end: float) -> bool:
 
 
 @dataclass(frozen=True)
-class Ride:
+class ConstrainedCharge:
     """A constrained charge.
 
     result: of the whole run.  active: which constraint limited the current, ("current" or another one, start [s],
@@ -112,7 +113,7 @@ class Ride:
     active: tuple[tuple[str, float, float], ...]
     protocol: Protocol
     reached: bool
-    limits: Limits
+    limits: ChargeConstraints
 
     @property
     def reason(self) -> str:
@@ -135,7 +136,7 @@ class Ride:
         return f"{self.result.cell}: {parts}" + ("" if self.reached else f"; ended: {self.reason}")
 
 
-def riding(cell: Any, limits: Limits, to: float = 0.8) -> Protocol:
+def constrained_protocol(cell: Any, limits: ChargeConstraints, to: float = 0.8) -> Protocol:
     """The protocol of a constrained charge of `cell` to the state of charge `to` (0..1).
 
     At every moment the current is the largest that all constraints allow, to within WITHIN.
@@ -161,8 +162,8 @@ def riding(cell: Any, limits: Limits, to: float = 0.8) -> Protocol:
     return Protocol([f"Stop whenever time above {limits.longest:.10g} s", *nodes])
 
 
-def ride(cell: Any, limits: Limits | None = None, *, soc: float = 0.1, to: float = 0.8, before: Any = (),
-         model: Any = None, heat: Any = None, **how: Any) -> Ride:
+def constrained_charge(cell: Any, limits: ChargeConstraints | None = None, *, soc: float = 0.1, to: float = 0.8, before: Any = (),
+         model: Any = None, heat: Any = None, **how: Any) -> ConstrainedCharge:
     """Charge a cell as fast as the constraints `limits` allow, from the state of charge `soc` to `to` (0..1).
 
     before: steps or text of a protocol that is run first, such as a heater; `soc` is the state of charge at its start.
@@ -170,19 +171,19 @@ def ride(cell: Any, limits: Limits | None = None, *, soc: float = 0.1, to: float
     how: further arguments of `simulate`, such as temperature [K], ambient [K], period [s] and accuracy [V].
     Raises what `simulate` raises; a SolveError has the partial run in `.result`.
     """
-    return finish(ride_coroutine(cell, limits, soc=soc, to=to, before=before, model=model, heat=heat, **how))
+    return finish(constrained_charge_coroutine(cell, limits, soc=soc, to=to, before=before, model=model, heat=heat, **how))
 
 
-def ride_coroutine(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
-                   **how) -> Coroutine[Ride]:
-    """Coroutine form of `ride`, see `simulate_coroutine`."""
+def constrained_charge_coroutine(cell, limits: ChargeConstraints | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
+                   **how) -> Coroutine[ConstrainedCharge]:
+    """Coroutine form of `constrained_charge`, see `simulate_coroutine`."""
     cell = load(cell)
-    limits = Limits() if limits is None else limits
-    if not isinstance(limits, Limits):
-        raise ProtocolError(f"ride: limits {shown(limits)}: give cellsim.Limits(...), such as cellsim.Limits(c_rate=2)")
+    limits = ChargeConstraints() if limits is None else limits
+    if not isinstance(limits, ChargeConstraints):
+        raise ProtocolError(f"constrained_charge: limits {shown(limits)}: give cellsim.ChargeConstraints(...), such as cellsim.ChargeConstraints(c_rate=2)")
     check_window(soc, to)
-    known_options("ride:", how)
-    main = riding(cell, limits, to)
+    known_options("constrained_charge:", how)
+    main = constrained_protocol(cell, limits, to)
     protocol = main if isinstance(before, str | tuple | list) and not before else Protocol([before, main])
     heat = limits.temperature is not None if heat is None else heat
     most = STEPS if protocol is main else MAX_STEPS  # the steps before it may be any number
@@ -190,7 +191,7 @@ def ride_coroutine(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, befor
     names = {_word(name): name for name in ("current", *limits.of(cell))}  # labels of the steps of `main`
     active = tuple((names[s.label], s.t_start, s.t_end) for s in result.steps if s.label in names)
     reached = bool(active) and arrived(result, to)
-    return Ride(result, _joined(active), protocol, reached, limits)
+    return ConstrainedCharge(result, _joined(active), protocol, reached, limits)
 
 
 def _joined(active: tuple[tuple[str, float, float], ...]) -> tuple[tuple[str, float, float], ...]:
@@ -202,3 +203,7 @@ def _joined(active: tuple[tuple[str, float, float], ...]) -> tuple[tuple[str, fl
 def _word(name: str) -> str:
     """The label of a constraint's step."""
     return name.replace(" ", "_")
+
+
+__getattr__ = old_names(__name__, {"Limits": "ChargeConstraints", "Ride": "ConstrainedCharge", "ride": "constrained_charge",
+                                    "riding": "constrained_protocol"})

@@ -1,6 +1,6 @@
 """The fastest charge within limits, in two ways that must agree: along the limits, and by an optimiser over stages.
 
-Along the limits: at every moment the largest current that all of them allow (`ride`).  Where the bounds act on
+Along the limits: at every moment the largest current that all of them allow (`constrained_charge`).  Where the bounds act on
 concentrations and potentials this is the best there is: a surface kept at its bound takes up more than any that
 stays below it.  A limit of temperature is different, as heat made early is still there later: the same charge makes
 the less heat the more evenly it flows.  Where that limit binds, the largest current is therefore searched for too.
@@ -23,7 +23,14 @@ from ...protocols.step import kelvin
 from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...support.arguments import flag, whole
-from .constrained import Limits, Ride, arrived, bounds, check_window, ride_coroutine
+from .constrained import (
+    ChargeConstraints,
+    ConstrainedCharge,
+    arrived,
+    bounds,
+    check_window,
+    constrained_charge_coroutine,
+)
 from .constraints import limits_of
 from .measured_charges import beyond
 
@@ -40,14 +47,14 @@ class Fastest:
     """What `fastest_charge` found.
 
     ride: the charge.  c_rate: the largest current it uses; below that of the limits where heat must be spread.
-    greedy: the charge that takes at once what the limits allow; the same as `ride` unless temperature binds.
+    greedy: the charge that takes at once what the limits allow; the same as `constrained_charge` unless temperature binds.
     limits: those kept to.
     """
 
-    ride: Ride
+    ride: ConstrainedCharge
     c_rate: float
-    greedy: Ride
-    limits: Limits
+    greedy: ConstrainedCharge
+    limits: ChargeConstraints
 
     @property
     def result(self) -> Result:
@@ -93,10 +100,10 @@ def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=
                    **how) -> Fastest:
     """Charge `cell` from one state of charge to another as fast as limits allow.
 
-    limits: a `Limits`, or text such as "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C".
+    limits: a `ChargeConstraints`, or text such as "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C".
     spread: where temperature binds, also search for the best largest current; without it the charge is greedy.
     threads: for that search, which begins with CAPS charges beside each other; as many as processors unless given.
-    how: further arguments of `ride` and `simulate`: heat, temperature [K], ambient [K], accuracy and so on.
+    how: further arguments of `constrained_charge` and `simulate`: heat, temperature [K], ambient [K], accuracy and so on.
     Raises ProtocolError for limits that cannot be read or kept, and what `simulate` does.
     """
     job = Job(partial(fastest_charge_coroutine, cell, limits, start, end, spread=spread, model=model, **how))
@@ -109,7 +116,7 @@ def fastest_charge_coroutine(cell, limits=None, start=0.1, end=0.8, *, spread=Tr
     check_window(start, end)
     flag("spread", spread)
     cell, limits, model = _settled(cell, limits, model, how)
-    greedy = yield from ride_coroutine(cell, limits, soc=start, to=end, model=model, **how)
+    greedy = yield from constrained_charge_coroutine(cell, limits, soc=start, to=end, model=model, **how)
     binds = any(name == "temperature" for name, _, _ in greedy.active)
     if not spread or not binds and greedy.reached or limits.temperature is None:
         return Fastest(greedy, limits.c_rate, greedy, limits)
@@ -119,7 +126,7 @@ def fastest_charge_coroutine(cell, limits=None, start=0.1, end=0.8, *, spread=Tr
         cap = float(np.exp(log_cap))
         if cap not in found:
             try:
-                found[cap] = yield from ride_coroutine(cell, replace(limits, c_rate=cap), soc=start, to=end,
+                found[cap] = yield from constrained_charge_coroutine(cell, replace(limits, c_rate=cap), soc=start, to=end,
                                                        model=model, **how)
             except SolveError:  # another largest current may do
                 return 1e9 * (1.0 + cap)
@@ -139,7 +146,7 @@ def fastest_charge_coroutine(cell, limits=None, start=0.1, end=0.8, *, spread=Tr
 
 
 def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BUDGET, model=None, **how) -> Staged:
-    """The same by an optimiser that knows nothing of `ride`: constant currents, each up to a state of charge.
+    """The same by an optimiser that knows nothing of `constrained_charge`: constant currents, each up to a state of charge.
 
     A stage that meets a limit ends and the next one begins, so that every charge tried keeps to the
     limits.  The currents are found by halving, stage by stage, and then all together by Powell's method.

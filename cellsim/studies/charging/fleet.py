@@ -21,7 +21,7 @@ from ...simulation.run import simulate_coroutine
 from ...support.arguments import chosen, number, whole
 from ..uncertainty import varied_cells
 from .axes import OVER
-from .constrained import WITHIN, Limits, Ride, check_window, ride_coroutine
+from .constrained import WITHIN, ChargeConstraints, ConstrainedCharge, check_window, constrained_charge_coroutine
 from .constraints import limits_of, value_of, with_limit
 from .fastest import distances
 from .maps import ACCURACY, celsius, failed, in_common, point, row_of
@@ -76,7 +76,7 @@ def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, sa
                   tuple(row["failure"] for row in rows[1:]))
 
 
-def _of_member(cells: list[Cell], limits: Limits, temperature: float, start: float, end: float, how: dict[str, Any],
+def _of_member(cells: list[Cell], limits: ChargeConstraints, temperature: float, start: float, end: float, how: dict[str, Any],
                case: dict) -> Coroutine[tuple[float, float, str]]:
     return point(cells[case["number"]], limits, temperature, {}, start, end, how)
 
@@ -119,7 +119,7 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
     progress: True for a bar, or a function called with the number of charges done and None, as it is not known how
     many margins will be tried.  threads: to run kernels in, as many as processors unless given; processes: so many of
     them instead.
-    Raises ProtocolError if there is no such limit, and what `ride` does.
+    Raises ProtocolError if there is no such limit, and what `constrained_charge` does.
     """
     workers_of(threads, processes)
     cell, temperature = load(cell), celsius("temperature", temperature)
@@ -142,10 +142,10 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
         count += 1
         report(count, None)
 
-    def tried(margin: float) -> tuple[float, Ride]:
+    def tried(margin: float) -> tuple[float, ConstrainedCharge]:
         """Share of the cells that keep to the limit, and charge of the nominal one, with this margin."""
         within = with_limit(kept, over, bound + sense * margin)
-        nominal = Job(partial(ride_coroutine, cell, within, soc=start, to=end, **how))
+        nominal = Job(partial(constrained_charge_coroutine, cell, within, soc=start, to=end, **how))
         along, = values_of([nominal], threads=threads if processes is None else 1, finished=one_more)
         if not along.reached:
             return 0.0, along
@@ -158,7 +158,7 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
         return _least_margin(tried, cell, over, share)
 
 
-def _least_margin(tried: Callable[[float], tuple[float, Ride]], cell: Cell, over: str, share: float) -> Fleet:
+def _least_margin(tried: Callable[[float], tuple[float, ConstrainedCharge]], cell: Cell, over: str, share: float) -> Fleet:
     """The least margin with which `share` of the cells keep to the limit, by doubling and halving."""
     first = CONSTRAINTS[over].margin
     bare, along_bare = tried(0.0)
@@ -185,7 +185,7 @@ def replayed(result: Result) -> np.ndarray:
     return np.column_stack([t, result["Current [A]"]])[keep]
 
 
-def _keeps(cell: Cell, step: Profile, limits: Limits, over: str, start: float, how: dict[str, Any]) -> Coroutine[bool]:
+def _keeps(cell: Cell, step: Profile, limits: ChargeConstraints, over: str, start: float, how: dict[str, Any]) -> Coroutine[bool]:
     """Whether a cell that is charged with this current keeps to a limit."""
     try:
         result = yield from simulate_coroutine(cell, step, soc=start, **how)

@@ -21,7 +21,7 @@ from ...support.arguments import chosen, number, numbers
 from ...support.files import optional
 from ..resizing import resized
 from .axes import AXES, FRONTS, LAYERS, OVER, RANGES
-from .constrained import MET, Limits, check_window, ride_coroutine
+from .constrained import MET, ChargeConstraints, check_window, constrained_charge_coroutine
 from .constraints import in_words, limits_of, with_limit
 
 ACCURACY = 5e-3  # V
@@ -63,7 +63,7 @@ class ChargeMap:
         return plot_map(self, path)
 
 
-def _settled(cell, limits, celsius, axes) -> tuple[Cell, Limits, float]:
+def _settled(cell, limits, celsius, axes) -> tuple[Cell, ChargeConstraints, float]:
     """The case with the values of its axes."""
     for name, value in axes.items():
         if name == "temperature":
@@ -89,7 +89,7 @@ def _values(name, values, unit, ends) -> np.ndarray:
     return numbers(name, values, f"give numbers from {low:g} to {high:g} {unit}", low=low, high=high)
 
 
-def point(cell: Cell, limits: Limits, celsius: float, axes: dict[str, float], start: float, end: float,
+def point(cell: Cell, limits: ChargeConstraints, celsius: float, axes: dict[str, float], start: float, end: float,
           how: dict[str, Any]) -> Coroutine[tuple[float, float, str]]:
     """Minutes, share of the time at the largest C-rate and reason of a solver's failure of one point."""
     try:
@@ -99,7 +99,7 @@ def point(cell: Cell, limits: Limits, celsius: float, axes: dict[str, float], st
     if kept.temperature is not None and kept.temperature - MET <= T + 273.15:
         return math.inf, 0.0, ""
     try:
-        found = yield from ride_coroutine(other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY,
+        found = yield from constrained_charge_coroutine(other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY,
                                           heat=True, **how)
     except SolveError as fault:
         return math.nan, 0.0, str(fault)
@@ -120,7 +120,7 @@ def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterab
                progress: Progress = None, **how) -> ChargeMap:
     """Times of the fastest safe charge over two of AXES, in their units.
 
-    limits: text or `Limits`; temperature [degC] where that is no axis.  path: `.parquet` or `.csv`: points are
+    limits: text or `ChargeConstraints`; temperature [degC] where that is no axis.  path: `.parquet` or `.csv`: points are
     saved as they come, and an interrupted map is resumed where it stopped.
     progress: True for a bar, or a function called with the numbers of points done and in all.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.

@@ -7,7 +7,7 @@
     plating-margin RATE   RATE until lithium plating is 10 mV away, which is then held
     temperature-hold RATE RATE until the cell is at 45 degC, which is then held by the current
     preheated RATE        a heater of 10 W per A.h until 40 degC, then cc-cv
-    fastest               the largest current that the limits of the study allow, at every moment (`ride`)
+    fastest               the largest current that the limits of the study allow, at every moment (`constrained_charge`)
 """
 import re
 

@@ -19,7 +19,7 @@ from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, number, numbers, text
 from ...support.files import optional
 from .axes import CRITICAL, PLATING
-from .constrained import WITHIN, check_window, ride_coroutine
+from .constrained import WITHIN, check_window, constrained_charge_coroutine
 from .constraints import limits_of
 from .named_protocols import named
 from .short_probability import probability_of_short
@@ -160,7 +160,7 @@ def _one(cell: Cell, case: dict) -> Coroutine[tuple[Charge, Result | None]]:
     result: Result | None
     try:
         if protocol is None:
-            along = yield from ride_coroutine(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"],
+            along = yield from constrained_charge_coroutine(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"],
                                               **how)
             result, why = along.result, along.reason
         else:

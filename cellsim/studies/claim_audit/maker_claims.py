@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from ...errors import ClaimError
 from ...support.arguments import file_path
 from ...support.files import optional, reading
+from ...support.renamed import old_names
 from ...support.yaml_file import content, validated
 
 FOLDER = Path(__file__).with_name("claims")
@@ -221,7 +222,7 @@ def _record(figure: StatedFigure) -> dict[str, Any]:
     return own | {"conditions": lists(figure.conditions.items())}
 
 
-def claims(folder: str | PathLike[str] | None = None) -> StatedClaims:
+def maker_claims(folder: str | PathLike[str] | None = None) -> StatedClaims:
     """Manufacturers' statements about their cells, as records with sources; no calculation uses them.
 
     folder: of `.yaml` files; by default those of the package.  Raises ClaimError naming file, key and remedy.
@@ -259,3 +260,6 @@ def _derived(f: _Figure) -> tuple[str, ...]:
     if areal is None:
         return (mean,)
     return mean, f"mean current density {rate:.3g}C x {areal:g} mAh/cm² = {rate * areal:.3g} mA/cm²"
+
+
+__getattr__ = old_names(__name__, {"claims": "maker_claims"})

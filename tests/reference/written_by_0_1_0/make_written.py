@@ -12,7 +12,7 @@ result = cellsim.simulate(cell, steps, cellsim.SPM())
 things = {
     "cell": cell, "protocol": protocol, "steps": steps, "result": result, "claim": cellsim.load_claim(),
     "case": cellsim.Case("lgm50_chen2020", steps, cellsim.SPMe(), soc=0.9, labels={"a": 1}),
-    "limits": cellsim.Limits(plating_margin=0.01), "model": cellsim.DFN((4, 3, 5), shells=5),
+    "limits": cellsim.ChargeConstraints(plating_margin=0.01), "model": cellsim.DFN((4, 3, 5), shells=5),
     "study": cellsim.charge_study(["lgm50_chen2020"], ["cc-cv 1C"], [25]),
     "spectrum": cellsim.impedance("lgm50_chen2020", soc=0.5)}
 for name, thing in things.items():

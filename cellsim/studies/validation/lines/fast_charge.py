@@ -12,7 +12,7 @@ from ....parameters import load
 from ....protocols import Limit, Step
 from ....protocols.language.units import ZERO_CELSIUS
 from ....simulation.run import simulate
-from ...claim_audit.maker_claims import claims
+from ...claim_audit.maker_claims import maker_claims
 from ..line import Found, Line, Point
 
 ATM = 101325.0
@@ -21,7 +21,7 @@ MAKERS = {"quantumscape": ("QuantumScape", "single-layer prototypes, 2020 to 202
 
 def stated(key):
     """The manufacturer's statement of a charge time."""
-    return next(f for f in claims() if (f.maker, f.product) == MAKERS[key] and f.quantity == "charge time")
+    return next(f for f in maker_claims() if (f.maker, f.product) == MAKERS[key] and f.quantity == "charge time")
 
 
 def cell_of(name, areal=None, pressure=None):
