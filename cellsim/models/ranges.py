@@ -63,7 +63,7 @@ def outside_data(cell, sys, states) -> tuple[str, ...]:
     it is replaced by what `cellsim.parameters.laws.Law` says.
     """
     y = unknowns(sys, states)
-    surfaces = y.x[:, :, -1]
+    surfaces, c = y.x[:, :, -1], y.c_e
     said: list[str] = []
     *of_electrodes, of_salt = kept(_of_all, cell, sys.T)
     for side, ranges in enumerate(of_electrodes):
@@ -74,7 +74,7 @@ def outside_data(cell, sys, states) -> tuple[str, ...]:
             x = surfaces[:, owners]
             said += _beyond(ranges, float(x.min()), float(x.max()), SLACK, "x", "")
     if of_salt:
-        said += _beyond(of_salt, float(y.c_e.min()), float(y.c_e.max()), LEAST * sys.c_ref, "c", " mol/m3")
+        said += _beyond(of_salt, float(c.min()), float(c.max()), LEAST * sys.c_ref, "c", " mol/m3")
     return tuple(said)
 
 
