@@ -183,22 +183,21 @@ def _lay(cls: type, sizes: Mapping[Any, int]) -> Iterator[tuple[str, Place]]:
         at += numbers
 
 
+Sizes = tuple[tuple[str, int], ...]  # names of sizes and their values
+
+
 @lru_cache(maxsize=256)
-def _places(cls: type, sizes: tuple[tuple[str, int], ...]) -> dict[str, Place]:
+def places(cls: Any, sizes: Sizes) -> dict[str, Place]:
+    """Where each field of a class is in one array that holds all of them."""
     return dict(_lay(cls, dict(sizes)))
 
 
-def places(cls: type, sizes: Mapping[str, int]) -> dict[str, Place]:
-    """Where each field of a class is in one array that holds all of them."""
-    return _places(cls, tuple(sizes.items()))
-
-
-def length(cls: type, sizes: Mapping[str, int]) -> int:
+def length(cls: type, sizes: Sizes) -> int:
     """Numbers of all fields of a class."""
     return next(reversed(places(cls, sizes).values())).stop
 
 
-def parts(cls: type, sizes: Mapping[str, int], array: np.ndarray, flat: bool = False) -> Any:
+def parts(cls: type, sizes: Sizes, array: np.ndarray, flat: bool = False) -> Any:
     """The fields of a class as views of an array (..., numbers), each (..., *its own shape); flat: (..., length)."""
     return cls(*(view(array, place, flat) for place in places(cls, sizes).values()))
 

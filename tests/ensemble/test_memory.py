@@ -56,7 +56,7 @@ def test_memory_that_is_used_again_belongs_to_no_one():
         cellsim.simulate(CHEN, "Rest for 1 min; Discharge at 1C for 1 min; Rest for 1 min", SMALL, soc=soc)
     assert np.array_equal(one["Electrolyte potential [V]"], first[0]) and np.array_equal(one["Time [s]"], first[1])
     assert one["Voltage [V]"][0] != other["Voltage [V]"][0]
-    buffer = task.Buffer(4, tuple(SMALL.discretise(cellsim.load(CHEN), 298.15).sizes.items()))
+    buffer = task.Buffer(4, SMALL.discretise(cellsim.load(CHEN), 298.15).sizes)
     task._spare.clear()
     task.recycle([buffer, buffer])
     task.recycle([buffer])

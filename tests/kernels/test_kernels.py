@@ -228,7 +228,7 @@ def test_a_buffer_has_room_for_what_kernels_put_there(model):
     """As many numbers as the arrays of `allocate`, `remember` and the profile's memory hold that Python would make."""
     sys = model.discretise(cellsim.load("marquis2019"), 298.15)
     s = initial_state(sys=sys, cell=cellsim.load("marquis2019"), soc=0.5)
-    buffer = task.Buffer(4, tuple(sys.sizes.items()))
+    buffer = task.Buffer(4, sys.sizes)
     assert buffer.states.shape == (4, s.size) and layout.numbers(sys) == s.size
     assert buffer.memory.size == sum(array.size for array in history.remember(s, 1.0)) >= 3 + profile.ROWS_KEPT * s.size
     room = 8 * (buffer.whole.size - buffer.times.size - buffer.states.size - buffer.memory.size)

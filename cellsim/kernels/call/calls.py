@@ -80,8 +80,10 @@ def perform(calls) -> list[Reply]:
     replies: list = [None] * len(calls)
     for kernel in dict.fromkeys(call.kernel for call in calls):
         chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
-        words = [calls[k].arguments.words for k in chosen]
-        tasks = (words[0] if len(words) == 1 else np.concatenate(words)).view(TASK)
+        runs = [calls[k].arguments for k in chosen]
+        tasks = runs[0].record
+        if len(runs) > 1:
+            tasks = np.ndarray(len(runs), TASK, np.concatenate([run.words for run in runs]))
         began = time.thread_time()
         kernel(records(tasks))
         spent = (time.thread_time() - began) / len(chosen)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from ...numerics.fields import WORD, Field, Place, begin, packed, packed_dtype, packing, places
+from ...numerics.fields import WORD, Field, Place, Sizes, begin, packed, packed_dtype, packing, places
 from ...support.compile import inlined
 from ..integrators.ndf_history import Memory
 from ..layout import Control, State, System, copy
@@ -118,14 +118,14 @@ def packed_system(sys: System) -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
-def _room(rows: int, sizes: tuple[tuple[str, int], ...]) -> tuple[Place, ...]:
-    return tuple(places(Room, {"rows": rows, **dict(sizes)}).values())
+def _room(rows: int, sizes: Sizes) -> tuple[Place, ...]:
+    return tuple(places(Room, (("rows", rows), *sizes)).values())
 
 
 class Buffer:
     """The arrays of a `Room` for so many rows, in one array.  What is never written takes no memory."""
 
-    def __init__(self, rows: int, sizes: tuple[tuple[str, int], ...], memory: np.ndarray | None = None) -> None:
+    def __init__(self, rows: int, sizes: Sizes, memory: np.ndarray | None = None) -> None:
         where = _room(rows, sizes)
         self.whole = whole = _array_of(where[-1].stop)
         times, states, remembered, _ = where
@@ -149,12 +149,13 @@ class Arguments:
     """
 
     def __init__(self, sys: System, record: np.ndarray) -> None:
-        self.words = np.zeros(WORDS, np.int64)  # the record, whose first word is the status
+        self.words = np.zeros(WORDS, np.int64)  # of the record; the first one is the status
+        self.record = np.ndarray(1, TASK, self.words)
         self.take(sys, record)
 
     def take(self, sys: System, record: np.ndarray) -> None:
         """Another system, and what `packed_system` makes of it."""
-        self.sys, self.sizes = sys, tuple(sys.sizes.items())
+        self.sys, self.sizes = sys, sys.sizes
         self.words[_SYSTEM // WORD:_CONTROL // WORD] = record
 
     def begin(self, state: np.ndarray, control: Control, rows: int, rtol: float, q_start: float, every: float,
