@@ -68,13 +68,8 @@ def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
     continuation (see `cellsim.parameters.laws.law.Law`) is reported.
     """
     y = unknowns(sys, states)
-<<<<<<< 23d02d9cbe52f523d76f60a92d284097068a45de
     surfaces = y.x[:, :, -1]
     sentences: list[str] = []
-=======
-    surfaces, c = y.x[:, :, -1], y.c_e
-    said: list[str] = []
->>>>>>> e0be36c51bbbaf3e099db76ab3d4f9f6022e5e4c
     *of_electrodes, of_salt = kept(_of_all, cell, sys.T)
     for side, ranges in enumerate(of_electrodes):
         if not ranges:
@@ -84,13 +79,8 @@ def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
             x = surfaces[:, owners]
             sentences += _beyond(ranges, float(x.min()), float(x.max()), SLACK, "x", "")
     if of_salt:
-<<<<<<< 23d02d9cbe52f523d76f60a92d284097068a45de
         sentences += _beyond(of_salt, float(y.c_e.min()), float(y.c_e.max()), LEAST * sys.c_ref, "c", " mol/m3")
     return tuple(sentences)
-=======
-        said += _beyond(of_salt, float(c.min()), float(c.max()), LEAST * sys.c_ref, "c", " mol/m3")
-    return tuple(said)
->>>>>>> e0be36c51bbbaf3e099db76ab3d4f9f6022e5e4c
 
 
 def _beyond(ranges: Any, least: float, most: float, slack: float, name: str, unit: Any) -> Iterator[str]:
