@@ -282,7 +282,7 @@ def test_a_run_does_not_see_the_double_layer():
 
 def test_a_spectrum_can_be_printed_tabulated_saved_and_drawn(tmp_path):
     found = cellsim.impedance("marquis2019", [1e3, 1.0], SPM())
-    assert "50 % state of charge" in str(found) and "no arc" in str(found)
+    assert "50 % state of charge" in str(found) and "no charge-transfer arc" in str(found)
     frame = found.to_pandas()
     assert list(frame["Modulus [Ohm]"]) == list(np.abs(found.impedance))
     found.save(tmp_path / "z.csv")
