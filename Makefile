@@ -28,6 +28,7 @@ examples: .venv/tested
 
 lint: .venv/linted
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 notebooks: .venv/tested

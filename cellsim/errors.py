@@ -1,4 +1,5 @@
 """Exceptions and warnings of cellsim, and the reasons why a step ends."""
+
 from enum import IntEnum
 from typing import Any
 
@@ -42,8 +43,15 @@ class Ending(IntEnum):
         return _SENTENCES[self]
 
 
-_STOPPERS = (Ending.PARTICLE_EMPTY, Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED, Ending.LITHIUM_EXHAUSTED,
-             Ending.UNREACHABLE, Ending.NO_LIMIT_MET, Ending.TEMPERATURE_RANGE)
+_STOPPERS = (
+    Ending.PARTICLE_EMPTY,
+    Ending.PARTICLE_FULL,
+    Ending.ELECTROLYTE_DEPLETED,
+    Ending.LITHIUM_EXHAUSTED,
+    Ending.UNREACHABLE,
+    Ending.NO_LIMIT_MET,
+    Ending.TEMPERATURE_RANGE,
+)
 _SENTENCES = {
     Ending.DURATION: "reached the end of the step",
     Ending.LOWER_VOLTAGE: "reached the lower voltage limit",
@@ -64,7 +72,7 @@ _SENTENCES = {
     Ending.TEMPERATURE_RANGE: "the cell left the temperature range of the tabulated material laws",
     Ending.SOLVER_NOT_FINITE: "solver failure: a number was not finite",
     Ending.SOLVER_MEMORY: "the rows of the run exceed the maximum size of a result, 2 GB; give fewer steps or a longer "
-                          "period",
+    "period",
 }
 
 
@@ -95,7 +103,7 @@ class SolveError(CellsimError):
         super().__init__(message)
         self.result = result
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type, tuple[str, Any]]:
         return type(self), (str(self), self.result)
 
 

@@ -3,6 +3,7 @@
 Nothing is fetched from the network, no simulation is run.  Pages in `generated/` are written at the start of each
 build from the tables of the code, by the scripts in `generate/`.
 """
+
 import os
 import sys
 from importlib.metadata import version as version_of

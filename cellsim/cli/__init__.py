@@ -1,4 +1,5 @@
 """The command line.  Every command is a thin layer over a function of the Python interface."""
+
 import contextlib
 import os
 import sys

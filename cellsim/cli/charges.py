@@ -1,4 +1,5 @@
 """Commands about charging time: comparison of protocols, maps over two quantities, fronts over one limit."""
+
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,30 +14,46 @@ from .shared import PICTURES, TABLES, Processes, Threads, app, console, kelvin, 
 NUMBERS = {"ignore_unknown_options": True}  # arguments may begin with a minus sign
 Start = Annotated[float, typer.Option("--from", help="Initial state of charge [%].")]
 End = Annotated[float, typer.Option("--to", help="Final state of charge [%].")]
-Bounds = Annotated[str | None, typer.Option(
-    "--limits", help="'plating margin >= 10 mV, temperature <= 55 degC, current <= 4C'; others are not limited.")]
+Bounds = Annotated[
+    str | None,
+    typer.Option(
+        "--limits", help="'plating margin >= 10 mV, temperature <= 55 degC, current <= 4C'; others are not limited."
+    ),
+]
 Celsius = Annotated[float, typer.Option(help="Initial and ambient temperature in degC.")]
-Output = Annotated[list[Path] | None, typer.Option(
-    "--output", "-o", help="Picture (.png, .svg, .pdf) or table (.csv, .parquet), or both (repeatable). Rows of a "
-    "table are saved as they are computed; the same command resumes an interrupted one.")]
+Output = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="Picture (.png, .svg, .pdf) or table (.csv, .parquet), or both (repeatable). Rows of a "
+        "table are saved as they are computed; the same command resumes an interrupted one.",
+    ),
+]
 
 
 @app.command()
 def charge(
     cell: Annotated[list[str], typer.Argument(help="Names of parameter sets, or paths of .json files.")],
-    protocol: Annotated[list[str] | None, typer.Option(
-        help="Named protocol such as 'cc-cv 2C' or 'fastest', or text of a protocol (repeatable).")] = None,
+    protocol: Annotated[
+        list[str] | None,
+        typer.Option(help="Named protocol such as 'cc-cv 2C' or 'fastest', or text of a protocol (repeatable)."),
+    ] = None,
     start: Start = 10.0,
     end: End = 80.0,
-    temperature: Annotated[str, typer.Option(
-        help="Temperatures in degC: one, several separated by commas, or FROM:TO:NUMBER.")] = "25",
-    ambient: Annotated[float | None, typer.Option(help="Ambient temperature in degC; default: initial temperature.")]
-    = None,
-    fastest: Annotated[bool, typer.Option(
-        "--fastest", help="Fastest charge within the limits; alone, or in addition to --protocol.")] = False,
+    temperature: Annotated[
+        str, typer.Option(help="Temperatures in degC: one, several separated by commas, or FROM:TO:NUMBER.")
+    ] = "25",
+    ambient: Annotated[
+        float | None, typer.Option(help="Ambient temperature in degC; default: initial temperature.")
+    ] = None,
+    fastest: Annotated[
+        bool, typer.Option("--fastest", help="Fastest charge within the limits; alone, or in addition to --protocol.")
+    ] = False,
     limits: Bounds = None,
-    cooling: Annotated[float | None, typer.Option(
-        help="Heat transfer coefficient [W/m2/K]; default: that of the cell, or 10.")] = None,
+    cooling: Annotated[
+        float | None, typer.Option(help="Heat transfer coefficient [W/m2/K]; default: that of the cell, or 10.")
+    ] = None,
     output: Output = None,
     threads: Threads = None,
     processes: Processes = None,
@@ -56,17 +73,36 @@ def charge(
         say(f"fastest: {study.limits}")
         return study_table(study)
 
-    _charged(table, start, end, limits, output, charge_study, cell, tuple(dict.fromkeys(chosen)), temperatures,
-             cooling=cooling, ambient=ambient, threads=threads, processes=processes)
+    _charged(
+        table,
+        start,
+        end,
+        limits,
+        output,
+        charge_study,
+        cell,
+        tuple(dict.fromkeys(chosen)),
+        temperatures,
+        cooling=cooling,
+        ambient=ambient,
+        threads=threads,
+        processes=processes,
+    )
 
 
 @app.command("map", context_settings=NUMBERS)
 def charge_map(
     cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
-    x: Annotated[str, typer.Argument(help="temperature, areal-capacity, c-rate, separator-thickness, conductivity or "
-                                          "critical-current.")],
-    x_values: Annotated[str, typer.Argument(help="FROM:TO:NUMBER, such as -10:60:8, or 10,25,45; in degC, mAh/cm2, "
-                                                 "C, um, mS/cm, mA/cm2.")],
+    x: Annotated[
+        str,
+        typer.Argument(
+            help="temperature, areal-capacity, c-rate, separator-thickness, conductivity or critical-current."
+        ),
+    ],
+    x_values: Annotated[
+        str,
+        typer.Argument(help="FROM:TO:NUMBER, such as -10:60:8, or 10,25,45; in degC, mAh/cm2, C, um, mS/cm, mA/cm2."),
+    ],
     y: Annotated[str, typer.Argument(help="A second one of these quantities.")],
     y_values: Annotated[str, typer.Argument(help="Its values.")],
     start: Start = 10.0,
@@ -83,8 +119,22 @@ def charge_map(
     from ..studies.charging.plots_maps import map_table
 
     kelvin(temperature)
-    _charged(map_table, start, end, limits, output, charge_map, cell, _named(x, AXES), _numbers("X", x_values),
-             _named(y, AXES), _numbers("Y", y_values), temperature=temperature, threads=threads, processes=processes)
+    _charged(
+        map_table,
+        start,
+        end,
+        limits,
+        output,
+        charge_map,
+        cell,
+        _named(x, AXES),
+        _numbers("X", x_values),
+        _named(y, AXES),
+        _numbers("Y", y_values),
+        temperature=temperature,
+        threads=threads,
+        processes=processes,
+    )
 
 
 @app.command(context_settings=NUMBERS)
@@ -106,19 +156,48 @@ def pareto(
     from ..studies.charging.plots_maps import front_table
 
     kelvin(temperature)
-    _charged(front_table, start, end, limits, output, pareto, cell, _named(over, OVER), _numbers("VALUES", values),
-             temperature=temperature, threads=threads, processes=processes)
+    _charged(
+        front_table,
+        start,
+        end,
+        limits,
+        output,
+        pareto,
+        cell,
+        _named(over, OVER),
+        _numbers("VALUES", values),
+        temperature=temperature,
+        threads=threads,
+        processes=processes,
+    )
 
 
-def _charged(render: Any, start: float, end: float, limits: str | None, output: list[Path] | None, study: Any,
-             *arguments: Any, **how: Any) -> None:
+def _charged(
+    render: Any,
+    start: float,
+    end: float,
+    limits: str | None,
+    output: list[Path] | None,
+    study: Any,
+    *arguments: Any,
+    **how: Any,
+) -> None:
     """Run a study with a progress bar, print its result as rendered by `render`, and write the output files."""
     from ..studies.charging.study import LIMITS
 
     pictures, table = _outputs(output)
-    result = with_progress(lambda _, progress: study(
-        *arguments, **how, start=start / 100.0, end=end / 100.0, limits=limits or LIMITS, path=table,
-        progress=lambda done, total: progress("charging", done / total)), None)
+    result = with_progress(
+        lambda _, progress: study(
+            *arguments,
+            **how,
+            start=start / 100.0,
+            end=end / 100.0,
+            limits=limits or LIMITS,
+            path=table,
+            progress=lambda done, total: progress("charging", done / total),
+        ),
+        None,
+    )
     console.print(render(result))
     for picture in pictures:
         result.plot(picture)

@@ -1,4 +1,5 @@
 """Commands for the audit of claims, manufacturers' statements and the validation of the models."""
+
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
@@ -13,8 +14,9 @@ from .shared import Processes, Threads, app, console, kelvin, output_of, positiv
 
 @app.command()
 def audit(
-    claim: Annotated[Path | None, typer.Option(
-        help="YAML file of the claim; `cellsim claim` prints the packaged one.")] = None,
+    claim: Annotated[
+        Path | None, typer.Option(help="YAML file of the claim; `cellsim claim` prints the packaged one.")
+    ] = None,
     cell: Annotated[list[str] | None, typer.Option(help="Cell to check (repeatable): name or .json file.")] = None,
     baseline: Annotated[list[str] | None, typer.Option(help="Baseline (repeatable): name or .json file.")] = None,
     c_rate: Annotated[float | None, typer.Option(help="Discharge rate, overrides that of the claim.")] = None,
@@ -50,8 +52,9 @@ def audit(
 
 @app.command()
 def validate(
-    line: Annotated[list[str] | None, typer.Argument(
-        help="Names of comparisons, or their beginning; default: all.")] = None,
+    line: Annotated[
+        list[str] | None, typer.Argument(help="Names of comparisons, or their beginning; default: all.")
+    ] = None,
     details: Annotated[bool, typer.Option(help="Show data, protocol and points of each comparison.")] = False,
     markdown: Annotated[bool, typer.Option(help="Print the chapter of the documentation.")] = False,
     plots: Annotated[Path | None, typer.Option(help="Folder for pictures of the composites.")] = None,

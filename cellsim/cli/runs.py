@@ -1,4 +1,5 @@
 """Commands that run a cell: simulations and impedance spectra."""
+
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,17 +21,21 @@ def simulate(
     discharge: Annotated[float | None, typer.Option(help="C-rate of a discharge from the fully charged state.")] = None,
     charge: Annotated[float | None, typer.Option(help="C-rate of a CC-CV charge from 10 % to C/20.")] = None,
     protocol: Annotated[str | None, typer.Option(help="Text of a protocol, or path of a file with it.")] = None,
-    soc: Annotated[float | None, typer.Option(help="Initial state of charge, 0 to 1; default: 0.1 for --charge, else 1."
-                                              )] = None,
+    soc: Annotated[
+        float | None, typer.Option(help="Initial state of charge, 0 to 1; default: 0.1 for --charge, else 1.")
+    ] = None,
     heat: Annotated[bool, typer.Option(help="Compute the temperature of the cell.")] = False,
     model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
-    temperature: Annotated[float | None, typer.Option(
-        help="Temperature in degC; default: that of the parameter set.")] = None,
-    ambient: Annotated[float | None, typer.Option(
-        help="Ambient temperature in degC, with --heat; default: the initial temperature.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
+    ] = None,
+    ambient: Annotated[
+        float | None, typer.Option(help="Ambient temperature in degC, with --heat; default: the initial temperature.")
+    ] = None,
     time_budget: Annotated[float, typer.Option(help="Limit of processor time per step, in seconds.")] = 10.0,
-    output: Annotated[Path | None, typer.Option(
-        "--output", "-o", help="Save as .csv, .parquet, .nc, .png, .svg or .pdf.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Save as .csv, .parquet, .nc, .png, .svg or .pdf.")
+    ] = None,
 ) -> None:
     """Simulate a discharge, a charge or a protocol, and print how it ended."""
     import cellsim
@@ -38,8 +43,10 @@ def simulate(
     if sum(x is not None for x in (discharge, charge, protocol)) != 1:
         raise ProtocolError("give exactly one of --discharge RATE, --charge RATE and --protocol TEXT")
     if ambient is not None and not heat:
-        raise ProtocolError(f"--ambient {ambient:g}: without --heat the cell has the temperature of its surroundings; "
-                            "add --heat, or give --temperature")
+        raise ProtocolError(
+            f"--ambient {ambient:g}: without --heat the cell has the temperature of its surroundings; "
+            "add --heat, or give --temperature"
+        )
     output_of(output, RUNS)
     parameters = cellsim.load(cell)
     steps: Any
@@ -56,15 +63,25 @@ def simulate(
     voltage = open_circuit_voltage(parameters, soc, kelvins)
     say(f"starts at {100.0 * soc:g} % state of charge, {voltage:.4g} V open circuit, {kelvins - ZERO_CELSIUS:.4g} degC")
     try:
-        result = cellsim.simulate(parameters, steps, model_of(model), temperature=T, heat=heat, ambient=around, soc=soc,
-                                  time_budget=time_budget)
+        result = cellsim.simulate(
+            parameters,
+            steps,
+            model_of(model),
+            temperature=T,
+            heat=heat,
+            ambient=around,
+            soc=soc,
+            time_budget=time_budget,
+        )
     except SolveError as fault:
         if fault.result is not None:  # the partial result
             say(str(fault.result), soft_wrap=True)
         raise
     say(str(result), soft_wrap=True)
-    say(f"  {result.discharge_capacity - result.charge_capacity:.4g} Ah, "
-         f"{result.discharge_energy - result.charge_energy:.4g} Wh (discharge positive)")
+    say(
+        f"  {result.discharge_capacity - result.charge_capacity:.4g} Ah, "
+        f"{result.discharge_energy - result.charge_energy:.4g} Wh (discharge positive)"
+    )
     if output is not None and output.suffix == ".csv":
         with replacing(output) as partial:
             result.to_pandas().to_csv(partial, index=False)
@@ -77,12 +94,14 @@ def impedance(
     cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
     soc: Annotated[float, typer.Option(help="State of charge, 0 to 1.")] = 0.5,
     model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
-    temperature: Annotated[float | None, typer.Option(
-        help="Temperature in degC; default: that of the parameter set.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
+    ] = None,
     lowest: Annotated[float, typer.Option(help="Lowest frequency [Hz].")] = 1e-3,
     highest: Annotated[float, typer.Option(help="Highest frequency [Hz].")] = 1e4,
-    double_layer: Annotated[float | None, typer.Option(
-        help="Double-layer capacity of both electrodes [F/m2 of reacting surface].")] = None,
+    double_layer: Annotated[
+        float | None, typer.Option(help="Double-layer capacity of both electrodes [F/m2 of reacting surface].")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .csv, .png, .svg or .pdf.")] = None,
 ) -> None:
     """Impedance spectrum of a cell at equilibrium."""
@@ -91,18 +110,23 @@ def impedance(
     import cellsim
 
     output_of(output, SPECTRA)
-    lowest, highest = (number(option, f, "give a finite frequency above 0 [Hz]", above=0.0, high=1e12)
-                       for option, f in (("--lowest", lowest), ("--highest", highest)))
+    lowest, highest = (
+        number(option, f, "give a finite frequency above 0 [Hz]", above=0.0, high=1e12)
+        for option, f in (("--lowest", lowest), ("--highest", highest))
+    )
     parameters = cellsim.load(cell)
     if double_layer is not None:
-        parameters = parameters.with_({f"{part} electrode/double-layer capacity": double_layer
-                             for part in ("negative", "positive")})
+        parameters = parameters.with_(
+            {f"{part} electrode/double-layer capacity": double_layer for part in ("negative", "positive")}
+        )
     if not 1e-9 < lowest < highest:
-        raise ProtocolError(f"--lowest {lowest:g} --highest {highest:g}: give a frequency above 1e-9 Hz and a higher "
-                            "one")
+        raise ProtocolError(
+            f"--lowest {lowest:g} --highest {highest:g}: give a frequency above 1e-9 Hz and a higher one"
+        )
     points = 1 + round(10 * max(np.log10(highest / lowest), 0.1))
-    spectrum = cellsim.impedance(parameters, np.geomspace(lowest, highest, points), model_of(model), soc=soc,
-                                 temperature=kelvin(temperature))
+    spectrum = cellsim.impedance(
+        parameters, np.geomspace(lowest, highest, points), model_of(model), soc=soc, temperature=kelvin(temperature)
+    )
     say(str(spectrum), soft_wrap=True)
     if output is not None:
         (spectrum.save if output.suffix == ".csv" else spectrum.plot)(output)

@@ -1,4 +1,5 @@
 """Shared by all commands: the app, the console, and the checks of options."""
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,8 +15,12 @@ from ..physics.constants import ZERO_CELSIUS
 from ..support.arguments import CONTROL, number, shown
 from ..support.files import read_text
 
-app = typer.Typer(help="Simulate electrochemical cells and check claims about them.", no_args_is_help=True,
-                  pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    help="Simulate electrochemical cells and check claims about them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
 TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg", ".pdf")  # suffixes of output files
 LARGEST = 1_000_000  # bytes of a protocol file
 
@@ -30,8 +35,10 @@ class _Plain(Console):
 
 
 console = _Plain()
-Threads = Annotated[int | None, typer.Option(
-    help="Threads that kernels run on; as many as the processors of this process unless given.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(help="Threads that kernels run on; as many as the processors of this process unless given."),
+]
 Processes = Annotated[int | None, typer.Option(help="Processes instead of threads; needs cellsim[processes].")]
 
 
@@ -52,9 +59,9 @@ def with_progress(run: Any, question: Any) -> Any:
         return run(question, progress=lambda what, done: bars.update(task, description=what, completed=done))
 
 
-def positive(option: str, rate: float | None) -> float | None:
-    """A checked C-rate, or None."""
-    return number(option, rate, "give a rate above 0 and at most 20", above=0.0, high=20.0, none=True)
+def positive(option: str, rate: float) -> float:
+    """A checked C-rate."""
+    return float(number(option, rate, "give a rate above 0 and at most 20", above=0.0, high=20.0))
 
 
 def kelvin(celsius: float | None, option: str = "--temperature") -> float | None:

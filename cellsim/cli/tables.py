@@ -1,4 +1,5 @@
 """Tables that only the command line prints."""
+
 from typing import Any
 
 from rich.table import Table
@@ -30,10 +31,12 @@ def cells_table() -> Table:
 
 def speed_table(rows: Any, machine: Any) -> Table:
     """Processor time of runs on this machine."""
-    table = plain_table("Processor time of a run, one core", "model", "protocol", "ms", "runs/s", "times kept",
-                   "runs measured")
+    table = plain_table(
+        "Processor time of a run, one core", "model", "protocol", "ms", "runs/s", "times kept", "runs measured"
+    )
     for r in rows:
-        table.add_row(r.model, r.protocol, f"{r.milliseconds:.3g}", f"{r.runs_per_second:.3g}", str(r.times),
-                      str(r.runs))
+        table.add_row(
+            r.model, r.protocol, f"{r.milliseconds:.3g}", f"{r.runs_per_second:.3g}", str(r.times), str(r.runs)
+        )
     table.caption = Text(machine)
     return table

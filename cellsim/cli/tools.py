@@ -1,4 +1,5 @@
 """Commands about parameter sets, compiled kernels and speed."""
+
 from typing import Annotated
 
 import typer

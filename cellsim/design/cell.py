@@ -1,4 +1,5 @@
 """Mass and volume of a cell, component by component: electrode stack and pouch, can or case."""
+
 import math
 from dataclasses import dataclass
 
@@ -10,11 +11,27 @@ Package = tuple[dict[str, float], dict[str, float], float | None]  # masses [kg]
 
 # Order of components in waterfall charts: from active materials to housing.
 WATERFALL = (
-    "positive active material", "positive electrode", "negative active material", "negative electrode",
-    "plated lithium", "positive carbon and binder", "negative carbon and binder", "electrolyte", "separator",
-    "lithium excess", "interlayer", "insulating film", "positive current collector",
-    "negative current collector", "current collectors", "pouch foil", "can", "case", "tabs and terminals",
-    "margins and rims", "empty space",
+    "positive active material",
+    "positive electrode",
+    "negative active material",
+    "negative electrode",
+    "plated lithium",
+    "positive carbon and binder",
+    "negative carbon and binder",
+    "electrolyte",
+    "separator",
+    "lithium excess",
+    "interlayer",
+    "insulating film",
+    "positive current collector",
+    "negative current collector",
+    "current collectors",
+    "pouch foil",
+    "can",
+    "case",
+    "tabs and terminals",
+    "margins and rims",
+    "empty space",
 )
 
 
@@ -76,10 +93,11 @@ def _pouch(cell: Cell, area: float, stack_volume: float) -> Package:
     footprint = area / pairs / cell.value("design/area coverage")
     foil = cell.value("design/pouch foil thickness")
     height = stack_volume / area * pairs
-    return ({"pouch foil": 2.0 * foil * footprint * cell.value("design/pouch foil density")},
-            {"pouch foil": 2.0 * foil * footprint,
-             "margins and rims": height * (footprint - area / pairs)},
-            height + 2.0 * foil)
+    return (
+        {"pouch foil": 2.0 * foil * footprint * cell.value("design/pouch foil density")},
+        {"pouch foil": 2.0 * foil * footprint, "margins and rims": height * (footprint - area / pairs)},
+        height + 2.0 * foil,
+    )
 
 
 def _can(cell: Cell, area: float, stack_volume: float) -> Package:
@@ -97,12 +115,15 @@ def _case(cell: Cell, area: float, stack_volume: float) -> Package:
     return _shell(cell, "case", math.prod(sides), inside, stack_volume, min(sides))
 
 
-def _shell(cell: Cell, name: str, outside: float, inside: float, stack_volume: float,
-           thickness: float | None) -> Package:
+def _shell(
+    cell: Cell, name: str, outside: float, inside: float, stack_volume: float, thickness: float | None
+) -> Package:
     """Can or case with outer and inner volume [m3]."""
     if stack_volume > inside:
-        raise ParameterError(f"{cell.name}: the volume of the layers, {1e6 * stack_volume:.2f} cm³, exceeds the "
-                             f"{1e6 * inside:.2f} cm³ inside the {name}; check electrode area and thicknesses")
+        raise ParameterError(
+            f"{cell.name}: the volume of the layers, {1e6 * stack_volume:.2f} cm³, exceeds the "
+            f"{1e6 * inside:.2f} cm³ inside the {name}; check electrode area and thicknesses"
+        )
     wall = outside - inside
     mass = wall * cell.value(f"design/{name} density")
     return {name: mass}, {name: wall, "empty space": inside - stack_volume}, thickness

@@ -1,4 +1,5 @@
 """Energy density of stack, cell and pack from a simulated energy."""
+
 from dataclasses import dataclass
 
 from ..parameters import Cell
@@ -34,8 +35,9 @@ class EnergyDensity:
     pack_factor: PackFactor
 
 
-def energy_density(cell: Cell, energy_wh: float, design: CellDesign | None = None,
-                   pack_factor: PackFactor = PACK) -> EnergyDensity:
+def energy_density(
+    cell: Cell, energy_wh: float, design: CellDesign | None = None, pack_factor: PackFactor = PACK
+) -> EnergyDensity:
     """Energy densities of a cell that delivers `energy_wh` [Wh].
 
     design: result of `build`, if already known.  Raises ValueError for a negative energy or NaN.
@@ -44,5 +46,12 @@ def energy_density(cell: Cell, energy_wh: float, design: CellDesign | None = Non
         raise ValueError(f"energy cannot be negative, found {energy_wh} Wh")
     design = build(cell) if design is None else design
     g, v = energy_wh / design.mass, energy_wh / (1e3 * design.volume)
-    return EnergyDensity(g, v, energy_wh / design.stack_mass, energy_wh / (1e3 * design.stack_volume),
-                         pack_factor.gravimetric * g, pack_factor.volumetric * v, pack_factor)
+    return EnergyDensity(
+        g,
+        v,
+        energy_wh / design.stack_mass,
+        energy_wh / (1e3 * design.stack_volume),
+        pack_factor.gravimetric * g,
+        pack_factor.volumetric * v,
+        pack_factor,
+    )

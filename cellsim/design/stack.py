@@ -1,4 +1,5 @@
 """Layers of one electrode pair: thickness and mass from the parameters of the simulation."""
+
 from dataclasses import dataclass
 
 from ..models import capacity_between_cutoffs
@@ -30,15 +31,21 @@ def electrode_layer(cell: Cell, part: str) -> Layer:
     """A porous electrode with its electrolyte; part: "negative electrode" or "positive electrode"."""
     word = part.split()[0]
     L = cell.value(f"{part}/thickness")
-    active, pores, void = (cell.value(f"{part}/{phase} volume fraction") for phase in ("active material", "electrolyte",
-                                                                                       "void"))
+    active, pores, void = (
+        cell.value(f"{part}/{phase} volume fraction") for phase in ("active material", "electrolyte", "void")
+    )
     inert = max(1.0 - active - pores - void, 0.0)
     # below 1e-9 the inert fraction is rounding, and needs no density
     binder = L * inert * cell.value(f"design/{word} inert density") if inert > 1e-9 else 0.0
-    return Layer(part, L, (
-        (f"{word} active material", L * active * cell.value(f"design/{word} active material density")),
-        (f"{word} carbon and binder", binder),
-        ("electrolyte", L * pores * fill(cell) * cell.value("design/electrolyte density"))))
+    return Layer(
+        part,
+        L,
+        (
+            (f"{word} active material", L * active * cell.value(f"design/{word} active material density")),
+            (f"{word} carbon and binder", binder),
+            ("electrolyte", L * pores * fill(cell) * cell.value("design/electrolyte density")),
+        ),
+    )
 
 
 def fill(cell: Cell) -> float:
@@ -49,8 +56,7 @@ def fill(cell: Cell) -> float:
 def lithium_layers(cell: Cell) -> tuple[Layer, Layer]:
     """Lithium of a charged cell: plated lithium, whose mass is counted with the cathode, and lithium excess."""
     plated = areal_capacity(cell) * 3600.0 * V_LI / F
-    return (Layer("plated lithium", plated, ()),
-            extra_layer(cell, "lithium excess", "lithium"))
+    return (Layer("plated lithium", plated, ()), extra_layer(cell, "lithium excess", "lithium"))
 
 
 def separator_layer(cell: Cell) -> Layer:
@@ -64,8 +70,11 @@ def separator_layer(cell: Cell) -> Layer:
 def collector_layer(cell: Cell, word: str) -> Layer:
     """Half of a current collector foil, which is shared by two pairs; word: "negative" or "positive"."""
     L = 0.5 * cell.value(f"design/{word} current collector thickness")
-    return Layer(f"{word} current collector", L,
-                 (("current collectors", L * cell.value(f"design/{word} current collector density")),))
+    return Layer(
+        f"{word} current collector",
+        L,
+        (("current collectors", L * cell.value(f"design/{word} current collector density")),),
+    )
 
 
 def extra_layer(cell: Cell, key: str, material: str | None = None) -> Layer:
@@ -77,7 +86,13 @@ def extra_layer(cell: Cell, key: str, material: str | None = None) -> Layer:
 def pair_layers(cell: Cell) -> tuple[Layer, ...]:
     """The layers of one electrode pair, from the negative to the positive current collector."""
     negative = lithium_layers(cell) if has_foil(cell) else (electrode_layer(cell, NEGATIVE),)
-    layers = (collector_layer(cell, "negative"), *negative, extra_layer(cell, "interlayer"),
-              separator_layer(cell), electrode_layer(cell, POSITIVE), collector_layer(cell, "positive"),
-              extra_layer(cell, "insulating film"))
+    layers = (
+        collector_layer(cell, "negative"),
+        *negative,
+        extra_layer(cell, "interlayer"),
+        separator_layer(cell),
+        electrode_layer(cell, POSITIVE),
+        collector_layer(cell, "positive"),
+        extra_layer(cell, "insulating film"),
+    )
     return tuple(layer for layer in layers if layer.thickness > 0.0)

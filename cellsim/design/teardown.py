@@ -4,6 +4,7 @@ A roll that fills the whole case would be about 15 % too heavy, as headers, mand
 `fit_filling_factor` fits one factor to a set of cells; it also accounts for headers and terminals, which are not in
 the data.  For a pouch, the filled volume is that of the measured electrode sheets, without the sealing rims.
 """
+
 import csv
 import math
 from collections.abc import Iterable, Sequence
@@ -12,9 +13,21 @@ from os import PathLike
 from typing import Any
 
 # kg/m3; typical values, rounded, from memory and unverified
-DENSITY = {"NCA": 4800.0, "NMC": 4750.0, "LFP": 3600.0, "NC": 4800.0, "graphite": 2240.0, "binder": 1780.0,
-           "carbon": 1900.0, "Al": 2700.0, "Cu": 8960.0, "PE": 950.0, "electrolyte": 1220.0, "steel": 7900.0,
-           "laminate": 1600.0}
+DENSITY = {
+    "NCA": 4800.0,
+    "NMC": 4750.0,
+    "LFP": 3600.0,
+    "NC": 4800.0,
+    "graphite": 2240.0,
+    "binder": 1780.0,
+    "carbon": 1900.0,
+    "Al": 2700.0,
+    "Cu": 8960.0,
+    "PE": 950.0,
+    "electrolyte": 1220.0,
+    "steel": 7900.0,
+    "laminate": 1600.0,
+}
 
 
 @dataclass(frozen=True)
@@ -40,13 +53,22 @@ class Teardown:
 def read_cells(path: str | PathLike[str]) -> list[Teardown]:
     """Disassembled cells of a CSV file with the columns of tests/reference/teardown_cells.csv."""
     with open(path, encoding="utf-8") as lines:
-        rows: list[dict[str, Any]] = [{k: v if k in ("name", "kind", "cathode") else float(v) for k, v in row.items()}
-                for row in csv.DictReader(line for line in lines if not line.startswith("#"))]
+        rows: list[dict[str, Any]] = [
+            {k: v if k in ("name", "kind", "cathode") else float(v) for k, v in row.items()}
+            for row in csv.DictReader(line for line in lines if not line.startswith("#"))
+        ]
     single = ("name", "kind", "cathode", "wall", "aluminium", "copper", "separator", "separator_porosity", "mass")
-    return [Teardown(case=(r["case_a"], r["case_b"], r["height"]), sheet=(r["sheet_a"], r["sheet_b"]),
-                     coatings=(r["anode_coating"], r["cathode_coating"]),
-                     porosities=(r["anode_porosity"], r["cathode_porosity"]),
-                     active=(r["anode_active"], r["cathode_active"]), **{k: r[k] for k in single}) for r in rows]
+    return [
+        Teardown(
+            case=(r["case_a"], r["case_b"], r["height"]),
+            sheet=(r["sheet_a"], r["sheet_b"]),
+            coatings=(r["anode_coating"], r["cathode_coating"]),
+            porosities=(r["anode_porosity"], r["cathode_porosity"]),
+            active=(r["anode_active"], r["cathode_active"]),
+            **{k: r[k] for k in single},
+        )
+        for r in rows
+    ]
 
 
 def solids_density(material: str, active: float) -> float:
@@ -60,10 +82,12 @@ def stack_density(cell: Teardown) -> float:
     cathode = next(k for k in ("NCA", "NMC", "LFP", "NC") if cell.cathode.startswith(k))
     mass = cell.aluminium * DENSITY["Al"] + cell.copper * DENSITY["Cu"]
     thickness = cell.aluminium + cell.copper
-    for coating, porosity, active, material in zip(cell.coatings, cell.porosities, cell.active,
-                                                   ("graphite", cathode), strict=True):
-        mass += 2.0 * coating * ((1.0 - porosity) * solids_density(material, active)
-                                 + porosity * DENSITY["electrolyte"])
+    for coating, porosity, active, material in zip(
+        cell.coatings, cell.porosities, cell.active, ("graphite", cathode), strict=True
+    ):
+        mass += (
+            2.0 * coating * ((1.0 - porosity) * solids_density(material, active) + porosity * DENSITY["electrolyte"])
+        )
         thickness += 2.0 * coating
     p = cell.separator_porosity
     mass += 2.0 * cell.separator * ((1.0 - p) * DENSITY["PE"] + p * DENSITY["electrolyte"])
@@ -103,5 +127,4 @@ def fit_filling_factor(cells: Iterable[Teardown]) -> float:
 
 def leave_one_out(cells: Sequence[Teardown]) -> dict[str, float]:
     """Relative error of the mass of each cell with the factor fitted to all other cells."""
-    return {c.name: predict_mass(c, fit_filling_factor([o for o in cells if o is not c])) / c.mass - 1.0
-            for c in cells}
+    return {c.name: predict_mass(c, fit_filling_factor([o for o in cells if o is not c])) / c.mass - 1.0 for c in cells}

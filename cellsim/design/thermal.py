@@ -1,4 +1,5 @@
 """Heat capacity and cooled surface of a cell from the layers and the housing of its design."""
+
 import math
 from dataclasses import dataclass
 
@@ -28,9 +29,18 @@ class Lumped:
 
     def __post_init__(self) -> None:
         for name, lowest in (("heat_capacity", 1e-12), ("heat_transfer_coefficient", 0.0), ("cooling_area", 0.0)):
-            object.__setattr__(self, name, number(
-                f"Lumped: {name} =", getattr(self, name), f"give a finite number, "
-                f"{'zero or more' if lowest == 0.0 else 'above 0'}", low=lowest, none=True, error=ParameterError))
+            object.__setattr__(
+                self,
+                name,
+                number(
+                    f"Lumped: {name} =",
+                    getattr(self, name),
+                    f"give a finite number, {'zero or more' if lowest == 0.0 else 'above 0'}",
+                    low=lowest,
+                    none=True,
+                    error=ParameterError,
+                ),
+            )
 
     def of(self, cell: Cell) -> Body:
         """Heat capacity and thermal conductance of a cell.  Raises ParameterError if layers do not fit the housing."""
@@ -62,6 +72,7 @@ def cooling_area(cell: Cell) -> float:
 
 def outside(cell: Cell) -> float:
     """Outer surface of the housing [m2]; for a pouch both faces."""
+
     def get(key: str) -> float:
         return cell.value(f"design/{key}")
 

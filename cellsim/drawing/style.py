@@ -1,4 +1,5 @@
 """Plots as matplotlib Figures, readable on narrow screens and without colour."""
+
 import io
 from typing import Any
 
@@ -14,11 +15,24 @@ Array = NDArray[Any]
 
 WIDTH = 4.5  # inches
 STYLE: Any = {
-    "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"], "font.size": 9.0,
-    "axes.titlesize": 9.0, "axes.spines.top": False, "axes.spines.right": False, "legend.fontsize": 8.0,
-    "legend.frameon": False, "lines.linewidth": 1.6, "hatch.linewidth": 0.5, "text.parse_math": False,
-    "figure.constrained_layout.use": True, "savefig.dpi": 200.0, "svg.fonttype": "none",
-    "svg.hashsalt": "cellsim", "xtick.labelsize": 8.0, "ytick.labelsize": 8.0}
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
+    "font.size": 9.0,
+    "axes.titlesize": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.fontsize": 8.0,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "hatch.linewidth": 0.5,
+    "text.parse_math": False,
+    "figure.constrained_layout.use": True,
+    "savefig.dpi": 200.0,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "cellsim",
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+}
 # colours of Okabe and Ito
 BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
 ORANGE, SKY, BLACK = "#e69f00", "#56b4e9", "#000000"
@@ -60,4 +74,3 @@ def save(figure: Any, path: Any) -> None:
         raise ReportError(f"{path}: save a picture as one of {', '.join('.' + k for k in sorted(known))}")
     with replacing(path) as partial:
         figure.savefig(partial, format=kind)
-

@@ -1,4 +1,5 @@
 """A matplotlib Figure as inline SVG for an HTML page."""
+
 import io
 import re
 from html import escape
@@ -21,7 +22,7 @@ def inline_svg(figure: Any, prefix: str, label: str) -> str:
     with mpl.rc_context(STYLE):
         figure.savefig(text, format="svg", metadata=QUIET)
     svg = text.getvalue()
-    svg = svg[svg.index("<svg"):]
+    svg = svg[svg.index("<svg") :]
     head, _, body = svg.partition(">")
     box = next(re.finditer(r'viewBox="[^"]*"', head))[0]
     body = re.sub(r'(\sid="|url\(#|href="#)', rf"\g<1>{prefix}", body)

@@ -1,4 +1,5 @@
 """Tables for the terminal."""
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,8 +15,14 @@ def plain_table(title: str, *columns: str, named: Sequence[Any] = ()) -> Table:
 
     Text from files is never interpreted as markup.
     """
-    table = Table(title=Text(title, style="bold"), box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
-                  title_justify="left", caption_justify="left")
+    table = Table(
+        title=Text(title, style="bold"),
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        title_justify="left",
+        caption_justify="left",
+    )
     short = max((len(f.name) for f in named), default=LONGEST + 1) <= LONGEST
     for k, name in enumerate(columns):
         table.add_column(Text(name), overflow="fold", no_wrap=short and k == 0)

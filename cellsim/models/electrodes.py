@@ -1,4 +1,5 @@
 """The two electrodes by name, and their types."""
+
 from collections.abc import Callable
 
 from ..errors import ParameterError
@@ -30,6 +31,7 @@ def needs_particles(cell: Cell) -> None:
 
 def values_of(cell: Cell, section: str) -> Callable[[str], float]:
     """A function that returns the value of a quantity of `section` by its key."""
+
     def value(key: str) -> float:
         return cell.value(f"{section}/{key}")
 

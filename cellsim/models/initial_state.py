@@ -1,4 +1,5 @@
 """Initial states from a state of charge, a voltage, or the initial stoichiometries of a parameter set."""
+
 from functools import lru_cache
 from typing import Any
 
@@ -27,8 +28,11 @@ def stoichiometries(cell: Cell, soc: Any) -> tuple[Any, Any]:
     soc=None: the initial stoichiometries of the parameter set.  Raises ParameterError if it states none.
     """
     if soc is None:
-        missing = [p for p in (NEGATIVE, POSITIVE)
-                   if not cell.has(f"{p}/initial stoichiometry") and not (p == NEGATIVE and has_foil(cell))]
+        missing = [
+            p
+            for p in (NEGATIVE, POSITIVE)
+            if not cell.has(f"{p}/initial stoichiometry") and not (p == NEGATIVE and has_foil(cell))
+        ]
         if missing:
             raise ParameterError(f"{cell.name}: {missing[0]}/initial stoichiometry is missing; give `soc` instead")
         x_n = 0.5 if has_foil(cell) else cell.value(f"{NEGATIVE}/initial stoichiometry")
@@ -72,14 +76,18 @@ def soc_at_voltage(cell: Cell, voltage: float, T: float | None = None) -> float:
     low, high = open_circuit_voltage(cell, 0.0, T), open_circuit_voltage(cell, 1.0, T)
     slack = 1e-3 * (high - low)  # stoichiometry windows are stated to a few digits
     if not low - slack <= voltage <= high + slack:
-        raise ParameterError(f"{cell.name}: no state of charge has the open-circuit voltage {voltage:g} V; "
-                             f"it lies between {low:.4g} and {high:.4g} V")
-    return float(brentq(lambda z: open_circuit_voltage(cell, z, T) - min(max(voltage, low), high), 0.0, 1.0,
-                        xtol=1e-12))
+        raise ParameterError(
+            f"{cell.name}: no state of charge has the open-circuit voltage {voltage:g} V; "
+            f"it lies between {low:.4g} and {high:.4g} V"
+        )
+    return float(
+        brentq(lambda z: open_circuit_voltage(cell, z, T) - min(max(voltage, low), high), 0.0, 1.0, xtol=1e-12)
+    )
 
 
 def capacity_between_cutoffs(cell: Cell) -> float:
     """Capacity of the limiting electrode between its stoichiometry limits [Ah]."""
+
     def one(part: str) -> float:
         get = values_of(cell, part)
         window = get("maximum stoichiometry") - get("minimum stoichiometry")
@@ -92,6 +100,7 @@ def capacity_between_cutoffs(cell: Cell) -> float:
 @lru_cache(maxsize=256)
 def at_rest(soc: Any) -> Any:
     """A function (cell, T) that returns stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
+
     def look(cell: Cell, T: float) -> Any:
         x_n, x_p = stoichiometries(cell, soc)
         U_p = float(_with_ends(open_circuit(cell, POSITIVE, T)(np.array([x_p])), np.array([x_p]))[0])

@@ -1,4 +1,5 @@
 """Lithium-metal electrode: data of `kernels.equations.lithium_metal`, and its state at equilibrium."""
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +25,11 @@ DRIVEN = 50.0  # current density [A/m2] that weights the interphase resistance i
 
 def evolves(cell: Cell) -> bool:
     """Whether the state of lithium metal changes in a run, according to the coefficients of the cell."""
-    return has_foil(cell) and (any(cell.value(f"{NEGATIVE}/{key}") > 0.0 for key in EVOLVING)
-                               or cell.value("cell/stack modulus") > 0.0
-                               or cell.value(f"{NEGATIVE}/coulombic efficiency") < 1.0)
+    return has_foil(cell) and (
+        any(cell.value(f"{NEGATIVE}/{key}") > 0.0 for key in EVOLVING)
+        or cell.value("cell/stack modulus") > 0.0
+        or cell.value(f"{NEGATIVE}/coulombic efficiency") < 1.0
+    )
 
 
 def excess(cell: Cell) -> float:
@@ -69,8 +72,9 @@ def foil_of(cell: Cell, T: float) -> np.ndarray:
     f["full"] = full(foil) if f["host"] > 0.0 else 1.0
     f["share"], f["v_0"] = get("void share"), get("void height")
     f["P_creep"], f["n"], f["E"] = (get(f"creep {k}") for k in ("reference pressure", "exponent", "activation energy"))
-    f["creep"] = f["share"] * creep_coefficient(get("creep current density"), f["P_creep"], T_ref, 1.0, f["n"],
-                                                f["P_creep"], f["E"])
+    f["creep"] = f["share"] * creep_coefficient(
+        get("creep current density"), f["P_creep"], T_ref, 1.0, f["n"], f["P_creep"], f["E"]
+    )
     f["sigma"], f["bound"] = get("interphase conductivity"), get("interphase lithium concentration")
     f["k_p"], f["k_l"] = (get("calendar interphase growth") * f["sigma"]) ** 2 / HOUR, get("interphase reaction rate")
     f["E_k"], f["T_ref"] = get("interphase growth activation energy"), T_ref
@@ -122,12 +126,19 @@ class Lithium:
     @classmethod
     def after(cls, cell: Cell, end: Any) -> "Lithium":
         """State at the end of a run; end(name): final value of a variable."""
-        per_area = lambda *names: sum(end(f"{name} [mol]") for name in names) * F / cell.value(  # noqa: E731
-            "cell/electrode area")
+        area = cell.value("cell/electrode area")
+
+        def per_area(*names: str) -> float:
+            return float(sum(end(f"{name} [mol]") for name in names)) * F / area
+
         sigma = cell.value(f"{NEGATIVE}/interphase conductivity")
-        return cls(per_area("Lithium metal", "Lithium in host"), per_area("Dead lithium"),
-                   per_area("Lithium in interphase"), end("Interphase resistance [Ohm.m2]") * touches(cell) * sigma,
-                   end("Void height [m]"))
+        return cls(
+            per_area("Lithium metal", "Lithium in host"),
+            per_area("Dead lithium"),
+            per_area("Lithium in interphase"),
+            end("Interphase resistance [Ohm.m2]") * touches(cell) * sigma,
+            end("Void height [m]"),
+        )
 
 
 def contact_at_rest(sys: System, lithium: "Lithium") -> tuple[float, float, float]:

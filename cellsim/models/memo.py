@@ -4,6 +4,7 @@ A builder is a function (cell, T).  The parameters that it reads from the cell a
 any variation of the same origin that has equal values of the recorded parameters.  Builders may call other builders
 through `kept`.
 """
+
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -9,6 +9,7 @@ Errors are of second order in the number of volumes and shells.
 
 Liquid and solid electrolytes, porous and lithium-metal electrodes differ in data only.
 """
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -43,6 +44,7 @@ Model = TypeVar("Model", bound="_Meshed")
 @lru_cache(maxsize=64)
 def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callable[..., tuple[Array, tuple[int, ...]]]:
     """A function (cell, T) that returns the control volumes of a model, and the electrode side of every particle."""
+
     def make(cell: Cell, T: float) -> tuple[Array, tuple[int, ...]]:
         parts = regions(cell, T, volumes, STRETCH_X, ideal)
         volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
@@ -68,13 +70,17 @@ def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callab
 @lru_cache(maxsize=64)
 def grains_of(sides: tuple[int, ...]) -> Callable[..., Array]:
     """A function (cell, T) that returns the data of particles, one row for each entry of `sides`."""
+
     def make(cell: Cell, T: float) -> Array:
         rows = {}
         for side in set(sides):
             part = PARTS[side]
-            rows[side] = (touching(cell, part) / (F * cell.value(f"{part}/maximum concentration")),
-                          cell.value(f"{part}/particle radius"), scale_of_diffusivity(cell, part),
-                          not cell.is_number(f"{part}/particle diffusivity"))
+            rows[side] = (
+                touching(cell, part) / (F * cell.value(f"{part}/maximum concentration")),
+                cell.value(f"{part}/particle radius"),
+                scale_of_diffusivity(cell, part),
+                not cell.is_number(f"{part}/particle diffusivity"),
+            )
         return np.asarray(records(np.array([rows[side] for side in sides], GRAIN)))
 
     return make
@@ -88,8 +94,16 @@ def reference(cell: Cell, T: float) -> tuple[float, float, float]:
 
 
 @lru_cache(maxsize=64)
-def build(cell: Cell, T: float, volumes: tuple[int, int, int], shells: int, model: int, ideal: bool = False,
-          body: Body | None = None, reach: float | None = None) -> System:
+def build(
+    cell: Cell,
+    T: float,
+    volumes: tuple[int, int, int],
+    shells: int,
+    model: int,
+    ideal: bool = False,
+    body: Body | None = None,
+    reach: float | None = None,
+) -> System:
     """The System of a cell at temperature T [K], or for temperatures around T with a `Body`.
 
     Read-only: it is shared by runs, and its parts by variations of a cell.
@@ -98,22 +112,44 @@ def build(cell: Cell, T: float, volumes: tuple[int, int, int], shells: int, mode
     volume, owners = kept(volumes_of(volumes, model, ideal), cell, T)
     laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = kept(reference, cell, T)
-    return System(model, volume, kept(grains_of(owners), cell, T), records(sphere(shells, reach)), laws, c_ref, t_ref,
-                  float(T), R_series, heat, kept(foil_of, cell, T))
+    return System(
+        model,
+        volume,
+        kept(grains_of(owners), cell, T),
+        records(sphere(shells, reach)),
+        laws,
+        c_ref,
+        t_ref,
+        float(T),
+        R_series,
+        heat,
+        kept(foil_of, cell, T),
+    )
 
 
 def checked_shells(model: Any) -> int | None:
     """The number of shells per particle, or None.  Raises ParameterError."""
-    shells: int | None = whole(f"{type(model).__name__}: shells", model.shells, "give a whole number from 1 to "
-                               f"{MOST_SHELLS}, such as 10, or leave it out", high=MOST_SHELLS, none=True,
-                               error=ParameterError)
+    shells: int | None = whole(
+        f"{type(model).__name__}: shells",
+        model.shells,
+        f"give a whole number from 1 to {MOST_SHELLS}, such as 10, or leave it out",
+        high=MOST_SHELLS,
+        none=True,
+        error=ParameterError,
+    )
     return shells
 
 
 def checked_reach(model: Any) -> float | None:
     """The rate up to which the response of the shells is exact, or None.  Raises ParameterError."""
-    reach: float | None = number(f"{type(model).__name__}: reach", model.reach, "give a finite number above 0, or "
-                                 "leave it out", above=0.0, none=True, error=ParameterError)
+    reach: float | None = number(
+        f"{type(model).__name__}: reach",
+        model.reach,
+        "give a finite number above 0, or leave it out",
+        above=0.0,
+        none=True,
+        error=ParameterError,
+    )
     return reach
 
 
@@ -127,16 +163,26 @@ class _Meshed:
         if given is None:
             return
         name = f"{type(self).__name__}: volumes"
-        wanted = (f"give three whole numbers from 1 to {MOST_VOLUMES}, for negative electrode, separator and positive "
-                  "electrode, such as (20, 10, 20), or leave them out")
+        wanted = (
+            f"give three whole numbers from 1 to {MOST_VOLUMES}, for negative electrode, separator and positive "
+            "electrode, such as (20, 10, 20), or leave them out"
+        )
         volumes = listed(name, given, wanted, ParameterError)
         if len(volumes) != 3:
             raise ParameterError(f"{name}: {len(volumes)} given; {wanted}")
-        object.__setattr__(self, "volumes", tuple(whole(name, n, wanted, high=MOST_VOLUMES, error=ParameterError)
-                                                  for n in volumes))
+        object.__setattr__(
+            self, "volumes", tuple(whole(name, n, wanted, high=MOST_VOLUMES, error=ParameterError) for n in volumes)
+        )
 
-    def resolved(self: Model, cell: Cell, T: float, rate: float = 1.0, accuracy: float = ACCURACY,
-                 times: Sequence[float] = (), temperatures: Sequence[float] = ()) -> Model:
+    def resolved(
+        self: Model,
+        cell: Cell,
+        T: float,
+        rate: float = 1.0,
+        accuracy: float = ACCURACY,
+        times: Sequence[float] = (),
+        temperatures: Sequence[float] = (),
+    ) -> Model:
         """The model with the parts of its mesh that are not given chosen for `accuracy` [V rms] at a C-rate.
 
         times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].

@@ -17,6 +17,7 @@ diffusion has not yet penetrated the particles:
   voltage.
 Tests check the rule with other cells and loads than those of the calibration.
 """
+
 import math
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -89,8 +90,9 @@ class Numbers(NamedTuple):
 def at_rest(cell: Cell, T: float) -> Any:
     """Conductivity [S/m], diffusivity [m2/s] and (1 - t_plus) / (F D c) [m/A] of the electrolyte at c_e0."""
     c0 = cell.value("electrolyte/initial concentration")
-    D_e, t_plus = (cell.law(f"electrolyte/{key}")(np.array([c0]), T)[0]
-                   for key in ("diffusivity", "cation transference number"))
+    D_e, t_plus = (
+        cell.law(f"electrolyte/{key}")(np.array([c0]), T)[0] for key in ("diffusivity", "cation transference number")
+    )
     kappa, D_e = conductivity(cell, T)(np.array([c0]))[0], D_e * diffusivity_factor(cell, "electrolyte", T)
     return kappa, D_e, (1.0 - t_plus) / (F * D_e * c0)
 
@@ -105,6 +107,7 @@ def electrolyte_numbers(cell: Cell, part: str, T: float) -> tuple[float, float, 
 
 def steadiness(part: str) -> Any:
     """A function (cell, T) that returns the smallest change of a potential over 0.4 of the stoichiometry [V]."""
+
     def least(cell: Cell, T: float) -> Any:
         U = open_circuit(cell, part, T)(WINDOW)
         return float(np.abs(U[40:] - U[:-40]).min())
@@ -114,6 +117,7 @@ def steadiness(part: str) -> Any:
 
 def spread(part: str) -> Any:
     """A function (cell, T) that returns the mean of D_s [m2/s] and ln of the ratio of largest to smallest value."""
+
     def look(cell: Cell, T: float) -> Any:
         D = cell.law(f"{part}/particle diffusivity")(WINDOW, T)
         return float(D.mean()), float(np.log(D.max() / D.min()))
@@ -134,14 +138,24 @@ SPREAD = {part: spread(part) for part in PARTS}
 
 def per_current(part: str) -> Any:
     """A function (cell, T) that returns the Numbers of a porous electrode at 1 A/m2 with D_s = 1 m2/s."""
+
     def make(cell: Cell, T: float) -> Any:
         get = values_of(cell, part)
         j = 1.0 / (surface_area(cell, part) * get("thickness"))
         S = j * get("particle radius") * touching(cell, part) / (F * get("maximum concentration"))
         u, g, salt_time = electrolyte_numbers(cell, part, T)
-        return Numbers(u, g, S,
-                       j / exchange_current_density(cell, part, T), j * get("film resistance"),
-                       kept(LEVEL[part], cell, T), 0.0, get("particle radius") ** 2, salt_time, R * T / F)
+        return Numbers(
+            u,
+            g,
+            S,
+            j / exchange_current_density(cell, part, T),
+            j * get("film resistance"),
+            kept(LEVEL[part], cell, T),
+            0.0,
+            get("particle radius") ** 2,
+            salt_time,
+            R * T / F,
+        )
 
     return make
 
@@ -157,8 +171,18 @@ UNIT = {part: per_current(part) for part in PARTS}
 def electrode_numbers(cell: Cell, part: str, T: float, current: float) -> Numbers:
     """The Numbers of a porous electrode at a current density [A/m2] and T [K]."""
     one, (D_s, uneven) = kept(UNIT[part], cell, T), diffusivity(cell, part, T)
-    return Numbers(one.u * current, one.g * current, one.S * current / D_s, one.transfer * current, one.film * current,
-                   one.level, uneven, one.time / D_s, one.salt_time, one.thermal)
+    return Numbers(
+        one.u * current,
+        one.g * current,
+        one.S * current / D_s,
+        one.transfer * current,
+        one.film * current,
+        one.level,
+        uneven,
+        one.time / D_s,
+        one.salt_time,
+        one.thermal,
+    )
 
 
 def volumes_for(numbers: Numbers, g: float, times: Any, error: float) -> int:
@@ -261,5 +285,10 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     volumes = {part: volumes_for(numbers[part], g, times, error) if part in numbers else 1 for part in PARTS}
     u, salt, time = kept(between, cell, T)
     middle = separator_volumes(current * u, current * salt, time, has_foil(cell), times, error)
-    return (volumes[NEGATIVE], middle, volumes[POSITIVE], max(shells_for(n, error) for n in numbers.values()),
-            max(reach_for(n, times, error) for n in numbers.values()))
+    return (
+        volumes[NEGATIVE],
+        middle,
+        volumes[POSITIVE],
+        max(shells_for(n, error) for n in numbers.values()),
+        max(reach_for(n, times, error) for n in numbers.values()),
+    )

@@ -11,6 +11,7 @@ single-ion conductors.  (In PyBaMM it is charged by anions; the spectra of liqui
 For lithium metal, voids reduce the area of charge transfer, interphase and double layer.  Pressure and lithium
 inventory are treated as in a run, except that no lithium becomes dead.
 """
+
 from typing import Any
 
 import numpy as np
@@ -144,8 +145,14 @@ def single_flux(sys: System, s: Array, y: Any, D: float, kappa: float, chi: floa
     share = np.where(v["side"] >= 0, 1.0 / 3.0, 1.0)  # the ionic current falls linearly across an electrode
     ohmic = (share * v["dx"] / (v["tau"] * kappa)).sum() + sys.R_series
     ohmic += sum((v["dx"][e] / (3.0 * v["sigma"][e])).sum() for e in electrode)
-    source = sum(sign * np.where(e, v["area"], 0.0) / v["area"][e].sum()
-                 for sign, e in zip((1.0, -1.0), electrode, strict=True)) * (1.0 - sys.t_ref) / F
+    source = (
+        sum(
+            sign * np.where(e, v["area"], 0.0) / v["area"][e].sum()
+            for sign, e in zip((1.0, -1.0), electrode, strict=True)
+        )
+        * (1.0 - sys.t_ref)
+        / F
+    )
     g = D * v["across"][:-1]
     matrix = np.zeros((3, v.size), complex)
     matrix[0, 1:], matrix[2, :-1] = -g, -g

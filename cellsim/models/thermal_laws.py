@@ -1,4 +1,5 @@
 """Lumped thermal model: laws around the initial temperature, and temperature-dependent properties."""
+
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -41,9 +42,12 @@ def rates(cell: Cell, T: float, others: Any) -> Any:
         E = cell.value(key) if cell.has(key) else 0.0
         return (arrhenius(E, others, T_ref) / arrhenius(E, T, T_ref)) ** sense
 
-    return [*(factor(f"{part}/exchange-current activation energy") for part in PARTS),
-            _with_contact(cell, T, others, factor(f"{NEGATIVE}/interface resistance activation energy", -1.0)),
-            np.ones(others.size), factor(f"{NEGATIVE}/critical current density activation energy")]
+    return [
+        *(factor(f"{part}/exchange-current activation energy") for part in PARTS),
+        _with_contact(cell, T, others, factor(f"{NEGATIVE}/interface resistance activation energy", -1.0)),
+        np.ones(others.size),
+        factor(f"{NEGATIVE}/critical current density activation energy"),
+    ]
 
 
 def _with_contact(cell: Cell, T: float, others: Any, interphase: Any) -> Any:
@@ -93,13 +97,18 @@ def critical_current(cell: Cell, T: float) -> float:
         return np.inf
     E = cell.value(f"{NEGATIVE}/critical current density activation energy")
     touching = cell.value(f"{NEGATIVE}/contact fraction")
-    return float(touching * critical_current_factor(cell) * cell.value(f"{NEGATIVE}/critical current density")
-                 * arrhenius(E, T, cell.value("cell/reference temperature")))
+    return float(
+        touching
+        * critical_current_factor(cell)
+        * cell.value(f"{NEGATIVE}/critical current density")
+        * arrhenius(E, T, cell.value("cell/reference temperature"))
+    )
 
 
 def warmed(cell: Cell, T: float, body: Any) -> tuple[Laws, Heat]:
     """Laws and `Heat` of a cell with variable temperature."""
     laws, factors, nodes, _ = kept(warm_laws, cell, T)
     area = cell.value("cell/electrode area")
-    return laws, Heat(body.heat_capacity / area, body.conductance / area, kept(critical_current, cell, T), factors,
-                      nodes)
+    return laws, Heat(
+        body.heat_capacity / area, body.conductance / area, kept(critical_current, cell, T), factors, nodes
+    )

@@ -1,4 +1,5 @@
 """Thin-film cells: lithium metal, solid electrolyte with two mobile species, dense film of active material."""
+
 import math
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -45,8 +46,10 @@ def _volumes(cell: Cell, T: float, n: int) -> Array:
     lithium["side"], lithium["dx"], lithium["area"] = 0, FOIL, region.area[0]
     lithium["i_ref"], lithium["R_f"] = region.i_ref, region.R_f
     layer["dx"] = np.diff(graded_faces(n, cell.value("separator/thickness"), STRETCH, "both"))
-    layer["eps"], layer["tau"] = cell.value("separator/electrolyte volume fraction"), transport_efficiency(
-        cell, "separator")
+    layer["eps"], layer["tau"] = (
+        cell.value("separator/electrolyte volume fraction"),
+        transport_efficiency(cell, "separator"),
+    )
     layer["left"] = layer["right"] = 0.5 * layer["dx"] / layer["tau"]
     layer["across"] = across(layer)
     k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
@@ -61,8 +64,10 @@ def _volumes(cell: Cell, T: float, n: int) -> Array:
 
 def _check(cell: Cell) -> None:
     if not has_film(cell) or not has_foil(cell):
-        raise ParameterError(f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
-                             "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
+        raise ParameterError(
+            f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
+            "'film'; for porous electrodes use DFN(), SPMe() or SPM()"
+        )
 
 
 def vanishing(cell: Cell) -> float:
@@ -86,8 +91,9 @@ def volumes_for(g: float, time: float, rate: float, times: Any, error: float) ->
 
 
 @lru_cache(maxsize=256)
-def resolution(cell: Cell, T: float, rate: float, accuracy: float, times: Any = (),
-               temperatures: Any = ()) -> tuple[int, int, float | None]:
+def resolution(
+    cell: Cell, T: float, rate: float, accuracy: float, times: Any = (), temperatures: Any = ()
+) -> tuple[int, int, float | None]:
     """(volumes, shells, reach); see `resolution.resolution` for porous electrodes."""
     current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
     found = [_at(cell, one, current, SHARE * accuracy, times) for one in (T, *temperatures)]
@@ -101,8 +107,11 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     thickness, (D, uneven) = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
     slope = current * thickness / (F * lithium_content(cell, POSITIVE) * D)
     film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, uneven, thickness**2 / D, time, 0.0)
-    return (volumes_for(current * g, time, vanishing(cell), times, error), shells_for(film, error),
-            reach_for(film, times, error))
+    return (
+        volumes_for(current * g, time, vanishing(cell), times, error),
+        shells_for(film, error),
+        reach_for(film, times, error),
+    )
 
 
 @lru_cache(maxsize=32)
@@ -118,8 +127,19 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
     grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale_of_diffusivity(cell, POSITIVE), varies)], GRAIN)
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = reference(cell, T)
-    return System(THIN_FILM, records(_volumes(cell, T, n)), records(grain), records(slab(shells, reach)), laws, c_ref,
-                  t_ref, float(T), R_series, heat, foil_of(cell, T))
+    return System(
+        THIN_FILM,
+        records(_volumes(cell, T, n)),
+        records(grain),
+        records(slab(shells, reach)),
+        laws,
+        c_ref,
+        t_ref,
+        float(T),
+        R_series,
+        heat,
+        foil_of(cell, T),
+    )
 
 
 @dataclass(frozen=True)
@@ -137,12 +157,28 @@ class ThinFilm:
     def __post_init__(self) -> None:
         object.__setattr__(self, "shells", checked_shells(self))
         object.__setattr__(self, "reach", checked_reach(self))
-        object.__setattr__(self, "volumes", whole(
-            "ThinFilm: volumes", self.volumes, f"give a whole number from 1 to {MOST_VOLUMES}, such as 32, or leave it "
-            "out", high=MOST_VOLUMES, none=True, error=ParameterError))
+        object.__setattr__(
+            self,
+            "volumes",
+            whole(
+                "ThinFilm: volumes",
+                self.volumes,
+                f"give a whole number from 1 to {MOST_VOLUMES}, such as 32, or leave it out",
+                high=MOST_VOLUMES,
+                none=True,
+                error=ParameterError,
+            ),
+        )
 
-    def resolved(self, cell: Cell, T: float, rate: float = 1.0, accuracy: float = ACCURACY, times: Any = (),
-                 temperatures: Any = ()) -> "ThinFilm":
+    def resolved(
+        self,
+        cell: Cell,
+        T: float,
+        rate: float = 1.0,
+        accuracy: float = ACCURACY,
+        times: Any = (),
+        temperatures: Any = (),
+    ) -> "ThinFilm":
         """The model with the parts of its mesh that are not given chosen for `accuracy` [V rms] at a C-rate.
 
         times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].

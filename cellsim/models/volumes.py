@@ -1,4 +1,5 @@
 """Control volumes of a model: geometry and material properties."""
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +118,8 @@ def across(volume: Array) -> Array:
 def exchange_current_density(cell: Cell, part: str, T: float) -> float:
     """Exchange current density of an electrode at T, x = 0.5 and the initial salt concentration [A/m2 of surface]."""
     return cell.value(f"{part}/exchange-current density") * arrhenius(
-        cell.value(f"{part}/exchange-current activation energy"), T, cell.value("cell/reference temperature"))
+        cell.value(f"{part}/exchange-current activation energy"), T, cell.value("cell/reference temperature")
+    )
 
 
 def electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool) -> Region:
@@ -129,10 +131,19 @@ def electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool
     if side == 1:
         dx, (left, right, link, end) = dx[::-1], mirrored(left, right, link, end)
     return Region(
-        dx=dx, left=left, right=right, link=link, end=end, eps=get("electrolyte volume fraction"), tau=tau,
-        sigma=sigma, side=side, area=surface_area(cell, part) * dx,
+        dx=dx,
+        left=left,
+        right=right,
+        link=link,
+        end=end,
+        eps=get("electrolyte volume fraction"),
+        tau=tau,
+        sigma=sigma,
+        side=side,
+        area=surface_area(cell, part) * dx,
         i_ref=exchange_current_density(cell, part, T),
-        R_f=get("film resistance"))
+        R_f=get("film resistance"),
+    )
 
 
 def film_resistance(cell: Cell, T: float) -> float:
@@ -150,18 +161,32 @@ def foil(cell: Cell, part: str, T: float) -> Region:
     get = values_of(cell, part)
     theta = get("contact fraction")
     film = film_resistance(cell, T)
-    series = contact_resistance(get("contact resistance"), max(pressure(cell), LEAST_PRESSURE),
-                                get("contact reference pressure"), get("contact pressure exponent"), 1.0)[0]
+    series = contact_resistance(
+        get("contact resistance"),
+        max(pressure(cell), LEAST_PRESSURE),
+        get("contact reference pressure"),
+        get("contact pressure exponent"),
+        1.0,
+    )[0]
     spots = get("contact spot radius")
     if spots > 0.0:
         kappa = conductivity(cell, T)(np.array([cell.value("electrolyte/initial concentration")]))[0]
         series += constriction_resistance(float(kappa), spots, theta)[0]
     half = np.array([0.5 * FOIL])
     return Region(
-        dx=np.array([FOIL]), left=half / IDEAL, right=half / IDEAL, link=np.zeros(1), end=half / FOIL_SIGMA,
-        eps=1.0, tau=IDEAL, sigma=FOIL_SIGMA, area=np.array([theta]), side=0,
+        dx=np.array([FOIL]),
+        left=half / IDEAL,
+        right=half / IDEAL,
+        link=np.zeros(1),
+        end=half / FOIL_SIGMA,
+        eps=1.0,
+        tau=IDEAL,
+        sigma=FOIL_SIGMA,
+        area=np.array([theta]),
+        side=0,
         i_ref=exchange_current_density(cell, part, T),
-        R_f=film + theta * series)
+        R_f=film + theta * series,
+    )
 
 
 def regions(cell: Cell, T: float, volumes: Any, stretch: Any, ideal: bool = False) -> list[Region]:
@@ -172,8 +197,23 @@ def regions(cell: Cell, T: float, volumes: Any, stretch: Any, ideal: bool = Fals
     stretch_middle = STRETCH if has_foil(cell) else 0.0
     dx = np.diff(graded_faces(volumes[1], cell.value("separator/thickness"), stretch_middle, "left"))
     tau, none = IDEAL if ideal else transport_efficiency(cell, "separator"), np.zeros(volumes[1])
-    middle = Region(dx, 0.5 * dx / tau, 0.5 * dx / tau, link=none, end=none, side=-1, tau=tau, sigma=0.0,
-                    eps=cell.value("separator/electrolyte volume fraction"), area=none, i_ref=0.0, R_f=0.0)
+    middle = Region(
+        dx,
+        0.5 * dx / tau,
+        0.5 * dx / tau,
+        link=none,
+        end=none,
+        side=-1,
+        tau=tau,
+        sigma=0.0,
+        eps=cell.value("separator/electrolyte volume fraction"),
+        area=none,
+        i_ref=0.0,
+        R_f=0.0,
+    )
     left, right = (graded_layer(volumes[2 * side], stretch[side]) for side in (0, 1))
-    return [foil(cell, NEGATIVE, T) if has_foil(cell) else electrode(cell, NEGATIVE, 0, left, T, ideal), middle,
-            electrode(cell, POSITIVE, 1, right, T, ideal)]
+    return [
+        foil(cell, NEGATIVE, T) if has_foil(cell) else electrode(cell, NEGATIVE, 0, left, T, ideal),
+        middle,
+        electrode(cell, POSITIVE, 1, right, T, ideal),
+    ]

@@ -1,4 +1,5 @@
 """Finite-volume grids in layers and particles."""
+
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
@@ -32,8 +33,10 @@ def points(faces):
     apart = (c - a) * (a + b + c) / (6.0 * b)  # difference of averages of x^2 over the slope 2 x in between
     share = (b - a) / (c - a)
     h = np.diff(faces)[[0, -1]]
-    return (np.concatenate([[0.5 * h[0]], (1.0 - share) * apart]),
-            np.concatenate([share * apart, [0.5 * h[1] - h[1] ** 2 / (6.0 * faces[-1])]]))
+    return (
+        np.concatenate([[0.5 * h[0]], (1.0 - share) * apart]),
+        np.concatenate([share * apart, [0.5 * h[1] - h[1] ** 2 / (6.0 * faces[-1])]]),
+    )
 
 
 class Layer(NamedTuple):
@@ -149,5 +152,8 @@ def log_mean(a, b):
     """
     s = 1.0 / (a * a + 10.0 * a * b + b * b)
     k = 6.0 * a * b * (a + b) * s
-    return k, s * (6.0 * b * (2.0 * a + b) - k * (2.0 * a + 10.0 * b)), s * (
-        6.0 * a * (2.0 * b + a) - k * (2.0 * b + 10.0 * a))
+    return (
+        k,
+        s * (6.0 * b * (2.0 * a + b) - k * (2.0 * a + 10.0 * b)),
+        s * (6.0 * a * (2.0 * b + a) - k * (2.0 * b + 10.0 * a)),
+    )

@@ -3,6 +3,7 @@
 Kernels with tabulated laws are compiled once for all cell chemistries, and obtain the derivatives for the Newton
 matrix with the values.  Laws of the same variable share one grid, so that the interval is located once for all.
 """
+
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -24,14 +25,15 @@ class Table(NamedTuple):
     lo: Annotated[float, Field("", "first knot")]
     hi: Annotated[float, Field("", "last knot")]
     per: Annotated[float, Field("", "intervals per unit of the variable")]
-    c: Annotated[np.ndarray, Field("", "coefficients, ascending powers of the share of an interval", "intervals",
-                                   "laws", 4)]
+    c: Annotated[
+        np.ndarray, Field("", "coefficients, ascending powers of the share of an interval", "intervals", "laws", 4)
+    ]
 
 
 def slopes(y):
     """Derivatives per interval of y (knots, laws), exact for polynomials of degree four."""
     d = np.empty_like(y)
-    d[2:-2] = sum(w * y[k:y.shape[0] - 4 + k] for k, w in enumerate(INSIDE) if w)
+    d[2:-2] = sum(w * y[k : y.shape[0] - 4 + k] for k, w in enumerate(INSIDE) if w)
     d[0], d[1] = FIRST @ y[:5], SECOND @ y[:5]
     d[-1], d[-2] = -FIRST @ y[:-6:-1], -SECOND @ y[:-6:-1]
     return d

@@ -1,4 +1,5 @@
 """Parameter sets: JSON files as checked, traceable cells."""
+
 from .cell import Cell
 from .laws.law import Law
 from .load import cells, load

@@ -18,6 +18,7 @@ The windows of a variation (`Cell.with_`) are recomputed:
 
 A lithium-metal electrode has no window; the window of the positive electrode then follows from its potential alone.
 """
+
 import math
 from collections.abc import Collection
 from functools import lru_cache
@@ -28,8 +29,9 @@ from ..physics.constants import F
 from .equilibrium import AMOUNT, COUNTER, CUTOFFS, NEGATIVE, OCP, POSITIVE, T_REF, Balance, State
 
 WINDOWS = tuple(f"{part}/{end} stoichiometry" for part in (NEGATIVE, POSITIVE) for end in ("minimum", "maximum"))
-DECIDING = frozenset((*(f"{part}/{key}" for part in (NEGATIVE, POSITIVE) for key in (*AMOUNT, OCP)), COUNTER, T_REF,
-                      *CUTOFFS))  # quantities that determine the windows
+DECIDING = frozenset(
+    (*(f"{part}/{key}" for part in (NEGATIVE, POSITIVE) for key in (*AMOUNT, OCP)), COUNTER, T_REF, *CUTOFFS)
+)  # quantities that determine the windows
 NEAR = 0.01  # of the window: an end this close to a cut-off voltage is taken to lie there, rounded to two digits
 ROUNDED, LOST = 1e-3, 2e-2  # relative difference in charge of windows printed to three digits, to two
 
@@ -54,8 +56,9 @@ class Windows(NamedTuple):
             return State(0.0 if metal else cell.value(paths[0]), cell.value(paths[1]))
 
         printed = not metal and all(cell.has(f"{part}/initial stoichiometry") for part in (NEGATIVE, POSITIVE))
-        return cls(state("minimum", "maximum"), state("maximum", "minimum"),
-                   state("initial", "initial") if printed else None)
+        return cls(
+            state("minimum", "maximum"), state("maximum", "minimum"), state("initial", "initial") if printed else None
+        )
 
     def records(self, ratio: float) -> dict[str, float]:
         """Stoichiometries by path; ratio: `Balance.ratio`."""
@@ -63,8 +66,10 @@ class Windows(NamedTuple):
         if ratio:
             values |= {WINDOWS[0]: self.empty.negative, WINDOWS[1]: self.full.negative}
         if self.initial is not None:
-            values |= {f"{NEGATIVE}/initial stoichiometry": self.initial.negative,
-                       f"{POSITIVE}/initial stoichiometry": self.initial.positive}
+            values |= {
+                f"{NEGATIVE}/initial stoichiometry": self.initial.negative,
+                f"{POSITIVE}/initial stoichiometry": self.initial.positive,
+            }
         return values
 
 
@@ -153,8 +158,10 @@ def followed(cell: Any, before: Any, given: Collection[str]) -> dict[str, float]
             values[WINDOWS[minimum]] = (lithium - state.positive) / balance.ratio
     for path, x in values.items():
         if not 0.0 <= x <= 1.0:
-            raise ParameterError(f"{path}: would be {x:.4g} to conserve the cell's lithium; state the windows of both "
-                                 "electrodes, or change their sizes")
+            raise ParameterError(
+                f"{path}: would be {x:.4g} to conserve the cell's lithium; state the windows of both "
+                "electrodes, or change their sizes"
+            )
     return values
 
 
@@ -172,19 +179,26 @@ def reconciled(cell: Any) -> tuple[dict[str, float], str]:
     if off <= ROUNDED:
         return {}, ""
     if off > LOST:
-        amount = F * cell.value("cell/electrode area") / 3600.0 * math.prod(
-            cell.value(f"{POSITIVE}/{key}") for key in AMOUNT)
+        amount = (
+            F
+            * cell.value("cell/electrode area")
+            / 3600.0
+            * math.prod(cell.value(f"{POSITIVE}/{key}") for key in AMOUNT)
+        )
         low, high = windows.empty.negative, windows.empty.negative + charge_p / balance.ratio
         remedy = f"a negative window from {low:.4g} to {high:.4g} would match, or " if high < 1.0 else ""
         raise ParameterError(
             f"{WINDOWS[1]}: the windows of the electrodes differ in charge, with {amount * charge_n:.4g} Ah for the "
             f"negative and {amount * charge_p:.4g} Ah for the positive electrode; {remedy}"
-            "check thicknesses, fractions and concentrations")
+            "check thicknesses, fractions and concentrations"
+        )
     lithium = 0.5 * (balance.lithium(windows.empty) + balance.lithium(windows.full))
     empty, full = (balance.state_at(end.V, lithium, end.state.positive) for end in ends(cell))
-    return (Windows(empty, full, None).records(balance.ratio),
-            f"the windows of stoichiometry differ by {100.0 * off:.2g} % in charge; they were balanced at the mean "
-            "lithium content of states of charge 0 and 1")
+    return (
+        Windows(empty, full, None).records(balance.ratio),
+        f"the windows of stoichiometry differ by {100.0 * off:.2g} % in charge; they were balanced at the mean "
+        "lithium content of states of charge 0 and 1",
+    )
 
 
 def remarks(cell: Any) -> tuple[str, ...]:
@@ -192,8 +206,11 @@ def remarks(cell: Any) -> tuple[str, ...]:
     sentences = []
     for end, path, soc in zip(ends(cell), CUTOFFS, (0, 1), strict=True):
         if end.place != "at":
-            where, then = (("beyond", "ends before it") if end.place == "outside" else
-                           ("short of", "continues beyond it"))
-            sentences.append(f"state of charge {soc} is at {end.V:.4g} V open circuit, {where} the cut-off voltage of "
-                             f"{cell.value(path):g} V: a slow run {then}")
+            where, then = (
+                ("beyond", "ends before it") if end.place == "outside" else ("short of", "continues beyond it")
+            )
+            sentences.append(
+                f"state of charge {soc} is at {end.V:.4g} V open circuit, {where} the cut-off voltage of "
+                f"{cell.value(path):g} V: a slow run {then}"
+            )
     return tuple(sentences)

@@ -1,4 +1,5 @@
 """Table of all quantities of a parameter file: unit, default, allowed range and meaning."""
+
 from dataclasses import dataclass
 
 INF = float("inf")
@@ -48,12 +49,15 @@ CELL = {
     "ambient temperature": _need("K", "default temperature of a run", 200.0, 500.0),
     "operating pressure": _need("Pa", "stack pressure at which the values were measured", 0.0, 1e9),
     "fabrication pressure": _note("Pa", "pressing pressure of the layers; for provenance only", 0.0, 1e10),
-    "highest pressure": _may("Pa", "highest stack pressure in the cell's history; 0: the operating pressure", 0.0,
-                             0.0, 1e10),
-    "pressure memory": _may("1", "fraction of the excess of the highest over the operating pressure that contacts "
-                            "retain", 0.0, 0.0, 1.0),
-    "stack modulus": _may("Pa", "compressive modulus of the stack against swelling; 0: constant pressure", 0.0, 0.0,
-                          1e12),
+    "highest pressure": _may(
+        "Pa", "highest stack pressure in the cell's history; 0: the operating pressure", 0.0, 0.0, 1e10
+    ),
+    "pressure memory": _may(
+        "1", "fraction of the excess of the highest over the operating pressure that contacts retain", 0.0, 0.0, 1.0
+    ),
+    "stack modulus": _may(
+        "Pa", "compressive modulus of the stack against swelling; 0: constant pressure", 0.0, 0.0, 1e12
+    ),
     "stack height": _note("m", "compressible height of one electrode pair", 1e-6, 1e-1),
     "stack compliance": _may("m.Pa-1", "of the fixture, per pair; 0: fixed gap", 0.0, 0.0, 1.0),
     "series resistance": _may("Ohm.m2", "tabs and contacts, per electrode area", 0.0, 0.0, 1.0),
@@ -68,16 +72,19 @@ POROUS = {
     "void volume fraction": _may("1", "empty", 0.0, 0.0, 0.9),
     "utilisation": _may("1", "fraction of the active material that is electrically connected", 1.0, 0.01, 1.0),
     "contact fraction": _may("1", "fraction of the particle surface in contact with electrolyte", 1.0, 0.01, 1.0),
-    "contact pressure": _may("Pa", "pressure at which 63 % of the contact fraction is reached; 0: no dependence on "
-                             "pressure", 0.0, 0.0, 1e9),
+    "contact pressure": _may(
+        "Pa", "pressure at which 63 % of the contact fraction is reached; 0: no dependence on pressure", 0.0, 0.0, 1e9
+    ),
     "contact pressure exponent": _may("1", "exponent of the pressure in the contact fraction", 0.5, 0.05, 5.0),
     **TRANSPORT,
     "electronic conductivity": _need("S.m-1", "of the solid phase", TINY, 1e8),
     "electronic bruggeman exponent": _may("1", "effective = value * solids ** exponent", 0.0, 0.0, 10.0),
-    "electronic percolation threshold": _may("1", "active material fraction below which electrons do not percolate",
-                                             0.0, 0.0, 0.9),
-    "electronic percolation exponent": _may("1", "of the percolation law for carbon-free composites; 0: off", 0.0,
-                                            0.0, 5.0),
+    "electronic percolation threshold": _may(
+        "1", "active material fraction below which electrons do not percolate", 0.0, 0.0, 0.9
+    ),
+    "electronic percolation exponent": _may(
+        "1", "of the percolation law for carbon-free composites; 0: off", 0.0, 0.0, 5.0
+    ),
     "particle radius": _need("m", "of the active material", 1e-9, 1e-3),
     "particle diffusivity": _need("m2.s-1", "of lithium in the particles", 1e-22, 1e-6, X),
     "diffusivity activation energy": _may("J.mol-1", "of the particle diffusivity", 0.0, -2e5, 2e5),
@@ -89,16 +96,23 @@ POROUS = {
     "exchange-current electrolyte shape": _may("1", "factor on sqrt(c_e)", 1.0, TINY, 1e6, C),
     "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
     "film resistance": _may("Ohm.m2", "per reacting surface", 0.0, 0.0, 10.0),
-    "cycling interphase growth": _may("Ohm.m2", "interphase resistance after the first cycle, uncoated, per electrode "
-                                      "area; grows with the square root of the number of cycles", 0.0, 0.0, 10.0),
+    "cycling interphase growth": _may(
+        "Ohm.m2",
+        "interphase resistance after the first cycle, uncoated, per electrode "
+        "area; grows with the square root of the number of cycles",
+        0.0,
+        0.0,
+        10.0,
+    ),
     "coating coverage": _may("1", "fraction of the particle surface that is coated", 0.0, 0.0, 1.0),
     "coating factor": _may("1", "factor by which a coating slows interphase growth", 1.0, 1.0, 1e4),
     "volume change": _may("1", "volumetric strain of the particles over a full cycle", 0.0, -0.9, 4.0),
     "contact loss": _may("1", "fraction of the contact lost per cycle and unaccommodated strain", 0.0, 0.0, 1e3),
     "contact healing": _may("Pa-1", "fraction of the lost contact restored per cycle and pressure", 0.0, 0.0, 1.0),
     "contact strength": _may("Pa", "adhesion, added to the pressure", 0.0, 0.0, 1e9),
-    "electrolyte modulus": _may("Pa", "Young's modulus of the electrolyte that follows the particle strain", 2e10, 1e6,
-                                1e12),
+    "electrolyte modulus": _may(
+        "Pa", "Young's modulus of the electrolyte that follows the particle strain", 2e10, 1e6, 1e12
+    ),
     "connection loss": _may("1", "fraction of the utilisation lost per cycle and strain", 0.0, 0.0, 1e3),
     "double-layer capacity": DOUBLE_LAYER,
     "minimum stoichiometry": _need("1", "lower end of the operating window", 0.0, 1.0),
@@ -106,16 +120,32 @@ POROUS = {
     "initial stoichiometry": _note("1", "as stated by the source", 0.0, 1.0),
 }
 FILM = {
-    key: POROUS[key] for key in (
-        "thickness", "utilisation", "void volume fraction", "particle diffusivity", "diffusivity activation energy",
-        "maximum concentration", "open-circuit potential", "entropic change coefficient", "exchange-current density",
-        "exchange-current shape", "exchange-current electrolyte shape", "exchange-current activation energy",
-        "film resistance", "double-layer capacity", "minimum stoichiometry", "maximum stoichiometry",
-        "initial stoichiometry")} | {
+    key: POROUS[key]
+    for key in (
+        "thickness",
+        "utilisation",
+        "void volume fraction",
+        "particle diffusivity",
+        "diffusivity activation energy",
+        "maximum concentration",
+        "open-circuit potential",
+        "entropic change coefficient",
+        "exchange-current density",
+        "exchange-current shape",
+        "exchange-current electrolyte shape",
+        "exchange-current activation energy",
+        "film resistance",
+        "double-layer capacity",
+        "minimum stoichiometry",
+        "maximum stoichiometry",
+        "initial stoichiometry",
+    )
+} | {
     "active material volume fraction": _may("1", "active material", 1.0, 1e-3, 1.0),
     "electrolyte volume fraction": _may("1", "fraction filled with electrolyte", 0.0, 0.0, 0.0),
-    "anodic transfer coefficient": _may("1", "fraction of the overpotential that acts on the anodic (delithiation) "
-                                        "reaction", 0.5, 0.05, 0.95),
+    "anodic transfer coefficient": _may(
+        "1", "fraction of the overpotential that acts on the anodic (delithiation) reaction", 0.5, 0.05, 0.95
+    ),
 }
 METAL = {
     "exchange-current density": _need("A.m-2", "at the initial salt concentration", TINY, 1e6),
@@ -123,30 +153,41 @@ METAL = {
     "interface resistance": _may("Ohm.m2", "of an interphase or interlayer, per area", 0.0, 0.0, 10.0),
     "interface resistance activation energy": _may("J.mol-1", "> 0: resistance falls with temperature", 0.0, -2e5, 2e5),
     "double-layer capacity": DOUBLE_LAYER,
-    "critical current density": _note("A.m-2", "plating current density above which lithium may penetrate the "
-                                      "separator", TINY, 1e6),
-    "critical current density activation energy": _may("J.mol-1", "of the critical current density; without it, the "
-                                                       "value holds within 10 K of the reference temperature", 0.0,
-                                                       -2e5, 2e5),
+    "critical current density": _note(
+        "A.m-2", "plating current density above which lithium may penetrate the separator", TINY, 1e6
+    ),
+    "critical current density activation energy": _may(
+        "J.mol-1",
+        "of the critical current density; without it, the value holds within 10 K of the reference temperature",
+        0.0,
+        -2e5,
+        2e5,
+    ),
     "contact fraction": _may("1", "fraction of the area in contact with the electrolyte", 1.0, 0.01, 1.0),
     "contact spot radius": _may("m", "radius of contact spots (constriction resistance); 0: off", 0.0, 0.0, 1e-2),
-    "contact resistance": _may("Ohm.m2", "additional pressure-dependent resistance, at the reference pressure", 0.0,
-                               0.0, 10.0),
+    "contact resistance": _may(
+        "Ohm.m2", "additional pressure-dependent resistance, at the reference pressure", 0.0, 0.0, 10.0
+    ),
     "contact reference pressure": _may("Pa", "pressure at which the contact resistance is given", 1e6, 1.0, 1e9),
     "contact pressure exponent": _may("1", "resistance ~ pressure ** -exponent", 0.5, 0.0, 5.0),
-    "calendar interphase growth": _may("Ohm.m2", "interphase resistance after the first hour; grows with the square "
-                                       "root of time", 0.0, 0.0, 10.0),
-    "interphase growth activation energy": _may("J.mol-1", "of the parabolic rate constant, the square of the calendar "
-                                                "interphase growth", 0.0, -2e5, 2e5),
+    "calendar interphase growth": _may(
+        "Ohm.m2", "interphase resistance after the first hour; grows with the square root of time", 0.0, 0.0, 10.0
+    ),
+    "interphase growth activation energy": _may(
+        "J.mol-1", "of the parabolic rate constant, the square of the calendar interphase growth", 0.0, -2e5, 2e5
+    ),
     "critical current pressure exponent": _may("1", "critical current ~ pressure ** exponent", 0.0, 0.0, 5.0),
-    "critical current reference pressure": _may("Pa", "pressure at which the critical current density is given", 1e6,
-                                                1.0, 1e9),
+    "critical current reference pressure": _may(
+        "Pa", "pressure at which the critical current density is given", 1e6, 1.0, 1e9
+    ),
     "counter potential": _may("V", "against lithium, of an alloy such as In/Li-In", 0.0, -1.0, 3.0),
-    "vanishing charge": _may("C.m-2", "residual lithium at which its activity is 0.5; 0: unlimited reservoir", 0.0, 0.0,
-                             1e5),
+    "vanishing charge": _may(
+        "C.m-2", "residual lithium at which its activity is 0.5; 0: unlimited reservoir", 0.0, 0.0, 1e5
+    ),
     "host capacity": _may("C.m-2", "of an interlayer that is lithiated before metal is plated", 0.0, 0.0, 1e6),
-    "host end potential": _may("V", "U = end + slow exp(-slow exponent s) + fast exp(-fast exponent s)", 0.05, 0.0,
-                               1.0),
+    "host end potential": _may(
+        "V", "U = end + slow exp(-slow exponent s) + fast exp(-fast exponent s)", 0.05, 0.0, 1.0
+    ),
     "host slow potential": _may("V", "see the end potential; s: degree of lithiation", 0.75, 0.0, 3.0),
     "host slow exponent": _may("1", "see the end potential", 6.0, 0.0, 1e3),
     "host fast potential": _may("V", "see the end potential", 0.25, 0.0, 3.0),
@@ -154,8 +195,13 @@ METAL = {
     "coulombic efficiency": _may("1", "fraction of the plated lithium that can be stripped again", 1.0, 0.5, 1.0),
     "void share": _may("1", "fraction of the stripped volume that becomes voids; 0: none", 0.0, 0.0, 1.0),
     "void height": _may("m", "void height over which the contact fraction falls by a factor e", 2e-6, 1e-8, 1e-3),
-    "creep current density": _may("A.m-2", "stripping current density that creep balances without voids, at the creep "
-                                  "reference pressure", 0.0, 0.0, 1e5),
+    "creep current density": _may(
+        "A.m-2",
+        "stripping current density that creep balances without voids, at the creep reference pressure",
+        0.0,
+        0.0,
+        1e5,
+    ),
     "creep reference pressure": _may("Pa", "pressure at which the creep current density is given", 3e6, 1e3, 1e9),
     "creep exponent": _may("1", "creep rate ~ pressure ** exponent", 6.56, 0.0, 20.0),
     "creep activation energy": _may("J.mol-1", "of the creep rate", 37e3, 0.0, 2e5),
@@ -169,8 +215,9 @@ SEPARATOR = {
     "electrolyte volume fraction": _need("1", "1 for a dense solid electrolyte", 1e-3, 1.0),
     **TRANSPORT,
     "fracture toughness": _note("Pa.m0.5", "of a solid electrolyte", 1e2, 1e8),
-    "flaw length": _note("m", "scale of the Weibull distribution of the longest flaw at the lithium interface", 1e-9,
-                         1e-2),
+    "flaw length": _note(
+        "m", "scale of the Weibull distribution of the longest flaw at the lithium interface", 1e-9, 1e-2
+    ),
     "flaw modulus": _may("1", "Weibull modulus of the flaw length", 4.0, 0.5, 100.0),
     "flaw shape": _may("1", "geometry factor; 1.12 for a surface flaw", 1.12, 0.5, 2.0),
 }
@@ -184,8 +231,9 @@ ELECTROLYTE = {
     "diffusivity": _need("m2.s-1", "of the salt", TINY, 1e-6, C),
     "diffusivity activation energy": _may("J.mol-1", "of the salt diffusivity", 0.0, -2e5, 2e5),
     "recombination rate": _may("m3.mol-1.s-1", "of mobile ion pairs; used in thin-film models only", 0.0, 0.0, 1e3),
-    "lithium concentration": _note("mol.m-3", "mobile and immobile lithium; required with a recombination rate", 1.0,
-                                   2e5),
+    "lithium concentration": _note(
+        "mol.m-3", "mobile and immobile lithium; required with a recombination rate", 1.0, 2e5
+    ),
 }
 
 
@@ -234,13 +282,25 @@ DESIGN = {
 }
 # typical values, from memory of data books: assumptions unless a set states its own
 SPECIFIC_HEATS = {
-    "positive active material": 800.0, "negative active material": 750.0, "positive carbon and binder": 1000.0,
-    "negative carbon and binder": 1000.0, "electrolyte": 1800.0, "separator": 1900.0, "lithium excess": 3580.0,
-    "interlayer": 800.0, "insulating film": 1500.0, "current collectors": 500.0, "pouch foil": 1100.0, "can": 470.0,
-    "case": 900.0, "tabs and terminals": 500.0,
+    "positive active material": 800.0,
+    "negative active material": 750.0,
+    "positive carbon and binder": 1000.0,
+    "negative carbon and binder": 1000.0,
+    "electrolyte": 1800.0,
+    "separator": 1900.0,
+    "lithium excess": 3580.0,
+    "interlayer": 800.0,
+    "insulating film": 1500.0,
+    "current collectors": 500.0,
+    "pouch foil": 1100.0,
+    "can": 470.0,
+    "case": 900.0,
+    "tabs and terminals": 500.0,
 }
-DESIGN |= {f"{name} specific heat": _may("J.kg-1.K-1", "heat capacity of the " + name, value, 50.0, 6000.0)
-           for name, value in SPECIFIC_HEATS.items()}
+DESIGN |= {
+    f"{name} specific heat": _may("J.kg-1.K-1", "heat capacity of the " + name, value, 50.0, 6000.0)
+    for name, value in SPECIFIC_HEATS.items()
+}
 FORMATS = {
     "pouch": ("area coverage", "pouch foil thickness", "pouch foil density"),
     "cylindrical": ("can diameter", "can height", "can wall thickness", "can density"),
@@ -251,13 +311,17 @@ SECTIONS = ("cell", "negative electrode", "separator", "positive electrode", "el
 TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
     "negative electrode": {"type": ("porous", "lithium metal")},
     "positive electrode": {"type": ("porous", "film")},
-    "design": {"format": tuple(FORMATS)}}
+    "design": {"format": tuple(FORMATS)},
+}
 OPTIONAL_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "electrolyte": {"material": ("argyrodite", "thiophosphate", "garnet", "lithium phosphate", "polymer",
-                                 "organic carbonate")}}
+    "electrolyte": {
+        "material": ("argyrodite", "thiophosphate", "garnet", "lithium phosphate", "polymer", "organic carbonate")
+    }
+}
 RENAMED = {  # quantities of 0.1.0 by type of electrode, read for one release under their old names
     "porous": {"interphase growth": "cycling interphase growth"},
-    "lithium metal": {"interphase growth": "calendar interphase growth"}}
+    "lithium metal": {"interphase growth": "calendar interphase growth"},
+}
 HEAD = ("title", "description", "kind")
 
 

@@ -1,4 +1,5 @@
 """A cell: an immutable, checked parameter set that can be varied and traced."""
+
 import copy
 import hashlib
 import json
@@ -23,8 +24,8 @@ from .quantity import Provenance, Quantity, default, domain_of
 from .renamed import present_content, present_path
 from .variation import varied
 
-PATH = "give the path of a quantity, such as \"separator/thickness\""
-CHANGES = "give a dictionary {\"section/quantity\": value}, such as {\"separator/thickness\": 2e-5}"
+PATH = 'give the path of a quantity, such as "separator/thickness"'
+CHANGES = 'give a dictionary {"section/quantity": value}, such as {"separator/thickness": 2e-5}'
 
 
 def _refuse(faults: Iterable[str], label: str) -> None:
@@ -55,8 +56,9 @@ class Cell:
     _stated: "Cell | None" = field(repr=False, compare=False, default=None)  # the cell that states the windows
 
     @classmethod
-    def from_json(cls, raw: Any, name: str, path: "str | PathLike[str] | None" = None,
-                  label: str | None = None) -> "Cell":
+    def from_json(
+        cls, raw: Any, name: str, path: "str | PathLike[str] | None" = None, label: str | None = None
+    ) -> "Cell":
         """Check the content of a parameter file; messages name it `label`.  Raises ParameterError with all faults."""
         text_of("from_json: name", name, "give a name, as text", ParameterError)
         label = text_of("from_json: label", label, "give text", ParameterError) if label is not None else None
@@ -64,8 +66,12 @@ class Cell:
         place = label or (Path(path).name if path else name)
         raw = present_content(copy.deepcopy(raw), place)
         _refuse(faults(raw), place)
-        records = {f"{section}/{key}": Quantity.of(record, domain_of(section, raw, key)) for section in SECTIONS
-                   for key, record in raw[section].items() if isinstance(record, dict)}
+        records = {
+            f"{section}/{key}": Quantity.of(record, domain_of(section, raw, key))
+            for section in SECTIONS
+            for key, record in raw[section].items()
+            if isinstance(record, dict)
+        }
         imported = tuple(raw.get("remarks", ()))
         cell = cls(name, Path(path) if path else None, raw, MappingProxyType(records), remarks=imported)
         try:
@@ -213,8 +219,9 @@ class Cell:
         self._numbers[path] = law.value
         return law.value
 
-    def with_(self, changes: Mapping[str, float | str], *, method: str = "assumed",
-              source: str | None = None) -> "Cell":
+    def with_(
+        self, changes: Mapping[str, float | str], *, method: str = "assumed", source: str | None = None
+    ) -> "Cell":
         """A checked variation: {"section/quantity": number, or expression for a law}.
 
         method, source: how and from where (a citation) the new values are known; by default they are marked as
@@ -227,8 +234,11 @@ class Cell:
             text_of("with_: source", source, "give a citation, as text", ParameterError)
         raw = varied(self._raw, changes, method, source, self.law, self.name)
         _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
-        new = {path: Quantity.of(raw[section][key], domain_of(section, (self._stated or self)._raw, key))
-               for path in changes for section, _, key in [path.partition("/")]}
+        new = {
+            path: Quantity.of(raw[section][key], domain_of(section, (self._stated or self)._raw, key))
+            for path in changes
+            for section, _, key in [path.partition("/")]
+        }
         cell = self._with(raw, new)
         windows = [path for path in balance.WINDOWS if path in changes]
         return self._balanced(cell, changes, windows) if windows or not balance.DECIDING.isdisjoint(changes) else cell
@@ -239,9 +249,15 @@ class Cell:
         for path in new:
             known.pop(path, None)
         laws = {path: quantity.law for path, quantity in new.items()}
-        return replace(self, _raw=raw, _records=MappingProxyType({**self._records, **new}), _numbers=known,
-                       _origin=self.origin, changes=MappingProxyType({**self.changes, **laws}),
-                       **{"_stated": self._stated or self, **more})
+        return replace(
+            self,
+            _raw=raw,
+            _records=MappingProxyType({**self._records, **new}),
+            _numbers=known,
+            _origin=self.origin,
+            changes=MappingProxyType({**self.changes, **laws}),
+            **{"_stated": self._stated or self, **more},
+        )
 
     def _balanced(self, cell: "Cell", changes: Collection[str], stated: Collection[str]) -> "Cell":
         """The variation `cell` with windows consistent with its lithium inventory; `stated`: windows it states."""
@@ -277,15 +293,21 @@ class Cell:
 
     def _stating(self) -> "Cell":
         """This variation with its windows as stated values, which also bound the data of its laws."""
-        new = {path: replace(q, law=replace(q.law, domain=domain)) for path, q in self._records.items()
-               if q.law.domain is not None for section, _, key in [path.partition("/")]
-               for domain in [domain_of(section, self._raw, key)] if domain != q.law.domain}
+        new = {
+            path: replace(q, law=replace(q.law, domain=domain))
+            for path, q in self._records.items()
+            if q.law.domain is not None
+            for section, _, key in [path.partition("/")]
+            for domain in [domain_of(section, self._raw, key)]
+            if domain != q.law.domain
+        }
         return self._with(self._raw, new, _stated=None)
 
     def provenance(self) -> Provenance:
         """Value, unit, source, method and note of every quantity."""
-        return Provenance(tuple((path, str(q.law), q.unit, q.source, q.method, q.note)
-                                for path, q in self._records.items()))
+        return Provenance(
+            tuple((path, str(q.law), q.unit, q.source, q.method, q.note) for path, q in self._records.items())
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The content of the parameter file, which `from_json` reads."""

@@ -1,4 +1,5 @@
 """Checking a parameter file: all faults at once, each with its place and its remedy."""
+
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -13,8 +14,11 @@ from .laws.law import Law, LawError, finite
 
 MOST = 100  # faults listed in one message
 Fault = tuple[str, str]  # path, sentence
-TRANSPORT_CHOICES = ({"transport efficiency"}, {"bruggeman exponent"},
-                     {"percolation threshold", "percolation exponent"})
+TRANSPORT_CHOICES = (
+    {"transport efficiency"},
+    {"bruggeman exponent"},
+    {"percolation threshold", "percolation exponent"},
+)
 
 
 class Source(BaseModel):
@@ -79,7 +83,7 @@ def _local(raw: dict[str, Any]) -> Iterator[Fault]:
 
 def _listed(pairs: list[Fault]) -> list[str]:
     """(path, fault) as sentences, limited in length and number."""
-    sentences = [f"{cut(path)}: {cut(text, 600)}" for path, text in dict.fromkeys(pairs[:MOST + 1])]
+    sentences = [f"{cut(path)}: {cut(text, 600)}" for path, text in dict.fromkeys(pairs[: MOST + 1])]
     return sentences if len(pairs) <= MOST else [*sentences[:MOST], "and further faults, not listed"]
 
 
@@ -104,7 +108,7 @@ def _head(raw: dict[str, Any]) -> Iterator[Fault]:
         if not isinstance(raw.get(key), str):
             yield key, "missing; give it as a string"
     if isinstance(raw.get("kind"), str) and raw["kind"] not in ("liquid", "solid"):
-        yield "kind", "must be \"liquid\" or \"solid\""
+        yield "kind", 'must be "liquid" or "solid"'
     if raw.get("format", 1) != 1:
         yield "format", f"must be 1, found {quoted(raw['format'])}: the file was written for another version of cellsim"
     remarks = raw.get("remarks", [])
@@ -121,8 +125,11 @@ def _head(raw: dict[str, Any]) -> Iterator[Fault]:
 def _needs(section: str) -> str:
     """The required quantities of a section, with units."""
     words = [f"{key} ({' or '.join(choices)})" for key, choices in TEXTS.get(section, {}).items()]
-    words += [f"{key} [{name.unit}]" for key, name in quantities(section).items()
-              if name.default is None and not name.optional]
+    words += [
+        f"{key} [{name.unit}]"
+        for key, name in quantities(section).items()
+        if name.default is None and not name.optional
+    ]
     return ", ".join(words)
 
 
@@ -139,8 +146,7 @@ def _shape(model: type[BaseModel], raw: Any) -> Iterator[str]:
     except ValidationError as error:
         for e in error.errors():
             where = "/".join(str(p) for p in e["loc"])
-            known = {"missing": f"{where}: missing; add it",
-                     "extra_forbidden": f"{where}: unknown key; remove it"}
+            known = {"missing": f"{where}: missing; add it", "extra_forbidden": f"{where}: unknown key; remove it"}
             other = f"{where or 'record'}: {e['msg'].lower()}, found {quoted(e['input'])}"
             yield known.get(e["type"], other)
 
@@ -177,8 +183,13 @@ def _choices(section: str, raw: dict[str, Any]) -> Iterator[Fault]:
         given = {k for k in raw if any(k in c for c in TRANSPORT_CHOICES)}
         if given not in TRANSPORT_CHOICES:
             found = ", ".join(map(repr, sorted(given))) or "none"
-            yield section, ("give exactly one of 'transport efficiency', 'bruggeman exponent', or both "
-                            f"'percolation threshold' and 'percolation exponent'; found {found}")
+            yield (
+                section,
+                (
+                    "give exactly one of 'transport efficiency', 'bruggeman exponent', or both "
+                    f"'percolation threshold' and 'percolation exponent'; found {found}"
+                ),
+            )
 
 
 def _record(name: Name, record: Any, sources: dict[str, Any]) -> Iterator[str]:
@@ -220,5 +231,4 @@ def _content(name: Name, record: dict[str, Any]) -> Iterator[str]:
     elif not finite(record["value"]):
         yield f"value {quoted(record['value'])} is not finite; give a number"
     elif not name.lo <= record["value"] <= name.hi:
-        yield (f"value {record['value']:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; "
-               "check it and its unit")
+        yield (f"value {record['value']:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; check it and its unit")

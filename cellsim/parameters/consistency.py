@@ -1,4 +1,5 @@
 """Checks of a parameter file that involve several quantities."""
+
 from collections.abc import Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -47,8 +48,11 @@ def consistency(raw: dict[str, Any], invalid: Set[str], changed: Set[str] | None
     changed: paths that differ from a valid file, if any; only checks that involve them are made.
     """
     file = _File(raw, invalid)
-    with_particles = tuple(part for part in ("negative electrode", "positive electrode")
-                           if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film"))
+    with_particles = tuple(
+        part
+        for part in ("negative electrode", "positive electrode")
+        if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film")
+    )
     for check, arguments, on in _checks(with_particles):
         if changed is None or not on.isdisjoint(changed):
             with suppress(_Invalid):
@@ -60,20 +64,42 @@ def _checks(with_particles: tuple[str, ...]) -> tuple[tuple[Any, tuple[Any, ...]
     """(check, arguments, paths involved) of all checks."""
     checks: list[tuple[Any, tuple[Any, ...], tuple[str, ...]]] = [
         (_cutoffs, (), ("cell/lower voltage cut-off", "cell/upper voltage cut-off")),
-        (_dissociation, (), tuple(f"electrolyte/{key}" for key in ("recombination rate", "lithium concentration",
-                                                                   "initial concentration"))),
+        (
+            _dissociation,
+            (),
+            tuple(
+                f"electrolyte/{key}" for key in ("recombination rate", "lithium concentration", "initial concentration")
+            ),
+        ),
         (_stack, (), ("cell/stack modulus", "cell/stack height")),
-        (_host, (), ("negative electrode/host capacity", "negative electrode/vanishing charge"))]
+        (_host, (), ("negative electrode/host capacity", "negative electrode/vanishing charge")),
+    ]
     for part in with_particles:
-        checks += [(_fractions, (part,), tuple(f"{part}/{key} volume fraction" for key in MATERIALS)),
-                   (_window, (part,), _ends(part)), (_percolates, (part, "active material", "electronic "),
-                                                     _percolation(part, "active material", "electronic "))]
+        checks += [
+            (_fractions, (part,), tuple(f"{part}/{key} volume fraction" for key in MATERIALS)),
+            (_window, (part,), _ends(part)),
+            (
+                _percolates,
+                (part, "active material", "electronic "),
+                _percolation(part, "active material", "electronic "),
+            ),
+        ]
     for part in ("separator", *with_particles):
         checks.append((_percolates, (part, "electrolyte", ""), _percolation(part, "electrolyte", "")))
     for section in ("electrolyte", *with_particles):
-        checks += [(_law, (section, key, name), (f"{section}/{key}", "cell/ambient temperature", *(
-            _ends(section) if name.law == "stoichiometry" else ("electrolyte/initial concentration",))))
-            for key, name in quantities(section).items() if name.law]
+        checks += [
+            (
+                _law,
+                (section, key, name),
+                (
+                    f"{section}/{key}",
+                    "cell/ambient temperature",
+                    *(_ends(section) if name.law == "stoichiometry" else ("electrolyte/initial concentration",)),
+                ),
+            )
+            for key, name in quantities(section).items()
+            if name.law
+        ]
     return tuple((check, arguments, frozenset(on)) for check, arguments, on in checks)
 
 
@@ -91,9 +117,13 @@ def _percolates(file: _File, part: str, phase: str, kind: str) -> Iterator[tuple
     threshold, exponent = (file.value(part, f"{kind}percolation {key}", 0.0) for key in ("threshold", "exponent"))
     if exponent > 0.0 and (phi := file.value(part, f"{phase} volume fraction", 1.0)) <= threshold:
         carries = "electrons" if kind else "ions"
-        yield f"{part}/{phase} volume fraction", (
-            f"{phi:g} is not above the {kind}percolation threshold of {threshold:g}: no {carries} are conducted; "
-            "raise the fraction or lower the threshold")
+        yield (
+            f"{part}/{phase} volume fraction",
+            (
+                f"{phi:g} is not above the {kind}percolation threshold of {threshold:g}: no {carries} are conducted; "
+                "raise the fraction or lower the threshold"
+            ),
+        )
 
 
 def _cutoffs(file: _File) -> Iterator[tuple[str, str]]:
@@ -141,8 +171,11 @@ def at_temperature(cell: Any, T: float) -> Iterator[tuple[str, str]]:
     for section, path, name in _laws_of(*(cell.text(f"{part}/type") for part in ELECTRODES)):
         law = cell.law(path) if cell.has(path) else None
         if law is not None and law.expression and "T" in law.expression:
-            ends = ((cell.value("electrolyte/initial concentration"), 0.0) if name.law == "concentration" else
-                    tuple(cell.value(f"{section}/{end} stoichiometry") for end in ("minimum", "maximum")))
+            ends = (
+                (cell.value("electrolyte/initial concentration"), 0.0)
+                if name.law == "concentration"
+                else tuple(cell.value(f"{section}/{end} stoichiometry") for end in ("minimum", "maximum"))
+            )
             yield from ((path, words) for words in _faults_of_law(law, name, *ends, float(T), float(T)))
 
 
@@ -150,8 +183,12 @@ def at_temperature(cell: Any, T: float) -> Iterator[tuple[str, str]]:
 def _laws_of(negative: str, positive: str) -> tuple[tuple[str, str, Name], ...]:
     """(section, path, name) of all quantities that may be laws, in a cell with electrodes of these types."""
     kinds: dict[str, str | None] = {"electrolyte": None} | dict(zip(ELECTRODES, (negative, positive), strict=True))
-    return tuple((section, f"{section}/{key}", name) for section, kind in kinds.items()
-                 for key, name in quantities(section, kind).items() if name.law)
+    return tuple(
+        (section, f"{section}/{key}", name)
+        for section, kind in kinds.items()
+        for key, name in quantities(section, kind).items()
+        if name.law
+    )
 
 
 def _law(file: _File, section: str, key: str, name: Name, elsewhere: float | None = None) -> Iterator[tuple[str, str]]:
@@ -165,8 +202,13 @@ def _law(file: _File, section: str, key: str, name: Name, elsewhere: float | Non
         known = record.get("range") or (lo, hi)  # the window of a variation may exceed it; a run then remarks on it
         first, last = (law.table[0][0], law.table[0][-1]) if law.table else known
         if first > known[0] + SLACK or last < known[1] - SLACK:
-            yield path, (f"the table covers {first:g} to {last:g}, not the window {known[0]:g} to {known[1]:g}; "
-                         "extend the table or narrow the window")
+            yield (
+                path,
+                (
+                    f"the table covers {first:g} to {last:g}, not the window {known[0]:g} to {known[1]:g}; "
+                    "extend the table or narrow the window"
+                ),
+            )
         ends = lo, hi
     else:
         ends = file.value("electrolyte", "initial concentration"), 0.0
@@ -196,11 +238,11 @@ def _faults_of_law(law: Law, name: Name, lo: float, hi: float, T: float, elsewhe
     at = f" and T = {T:g} K" if "T" in (law.expression or "") else ""
     remedy = "check it" if elsewhere is None else "not valid there: choose another temperature or law"
     if bad.any():
-        return (f"gives {y[bad][0]:.4g} at x = {x[bad][0]:.6g}{at}; it must be finite from "
-                f"{x.min():.4g} to {x.max():.4g}",)
+        return (
+            f"gives {y[bad][0]:.4g} at x = {x[bad][0]:.6g}{at}; it must be finite from {x.min():.4g} to {x.max():.4g}",
+        )
     if inside.any() and not least <= y[inside].min() <= y[inside].max() <= most:
         y, x = y[inside], x[inside]
         k = int(np.argmin(y)) if y.min() < least else int(np.argmax(y))
-        return (f"gives {y[k]:.4g} {name.unit} at x = {x[k]:.4g}{at}, "
-                f"outside {name.lo:g} to {name.hi:g}; {remedy}",)
+        return (f"gives {y[k]:.4g} {name.unit} at x = {x[k]:.4g}{at}, outside {name.lo:g} to {name.hi:g}; {remedy}",)
     return ()

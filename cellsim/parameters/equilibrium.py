@@ -1,4 +1,5 @@
 """Equilibrium of a cell: open-circuit voltage from the lithium inventory, and the state of a given voltage."""
+
 import math
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -61,13 +62,18 @@ class Balance(NamedTuple):
     @classmethod
     def of(cls, cell: Any) -> "Balance":
         """From a `Cell`."""
+
         def amount(part: str) -> float:
             return float(math.prod(cell.value(f"{part}/{key}") for key in AMOUNT))
 
         metal = cell.text(f"{NEGATIVE}/type") == "lithium metal"
-        return cls(0.0 if metal else amount(NEGATIVE) / amount(POSITIVE),
-                   cell.law(COUNTER if metal else f"{NEGATIVE}/{OCP}"), cell.law(f"{POSITIVE}/{OCP}"),
-                   cell.value(T_REF), (cell.value(CUTOFFS[0]), cell.value(CUTOFFS[1])))
+        return cls(
+            0.0 if metal else amount(NEGATIVE) / amount(POSITIVE),
+            cell.law(COUNTER if metal else f"{NEGATIVE}/{OCP}"),
+            cell.law(f"{POSITIVE}/{OCP}"),
+            cell.value(T_REF),
+            (cell.value(CUTOFFS[0]), cell.value(CUTOFFS[1])),
+        )
 
     def lithium(self, state: State) -> float:
         """Lithium in both electrodes over the capacity of the positive one."""

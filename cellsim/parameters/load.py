@@ -1,4 +1,5 @@
 """Finding and reading parameter files."""
+
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -34,8 +35,10 @@ def load(name: "str | os.PathLike[str] | Cell") -> Cell:
     if isinstance(name, Cell):
         return name
     if not isinstance(name, str | os.PathLike):
-        raise ParameterError(f"a cell is the name of a parameter set, the path of a .json file or a Cell, not "
-                             f"{quoted(name)}; for example cellsim.load('lgm50_chen2020')")
+        raise ParameterError(
+            f"a cell is the name of a parameter set, the path of a .json file or a Cell, not "
+            f"{quoted(name)}; for example cellsim.load('lgm50_chen2020')"
+        )
     path = Path(name)
     if path.suffix.lower() != ".json":
         return _packaged(str(name))

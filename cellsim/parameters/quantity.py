@@ -1,4 +1,5 @@
 """One value of a cell with its provenance and range of validity."""
+
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

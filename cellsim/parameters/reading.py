@@ -1,4 +1,5 @@
 """The content of a parameter file, of whichever format."""
+
 import os
 import warnings
 from typing import TYPE_CHECKING, Any

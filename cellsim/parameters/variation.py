@@ -1,4 +1,5 @@
 """Variations of a parameter set: the content of a file with some values changed."""
+
 import itertools
 from collections.abc import Callable, Mapping
 from numbers import Real
@@ -12,8 +13,14 @@ from .laws.law import Law
 CITATION = "variation made by the user of cellsim"
 
 
-def varied(raw: dict[str, Any], changes: Mapping[str, float | str], method: str, source: str | None,
-           law: Callable[[str], Law], name: str) -> dict[str, Any]:
+def varied(
+    raw: dict[str, Any],
+    changes: Mapping[str, float | str],
+    method: str,
+    source: str | None,
+    law: Callable[[str], Law],
+    name: str,
+) -> dict[str, Any]:
     """The content `raw` of the cell `name` with `changes` by path; the content `raw` stays as it is.
 
     method, source: of the new values, see `Cell.with_`.  law: gives the previous law of a path.
@@ -32,8 +39,15 @@ def varied(raw: dict[str, Any], changes: Mapping[str, float | str], method: str,
         if isinstance(new, bool) or not isinstance(new, (str, Real)):
             raise ParameterError(f"{name}: {path}: give a number or an expression, found {shown(new)}")
         form, content = ("expression", new) if isinstance(new, str) else ("value", float(new))
-        raw[section] = raw[section] | {key: {form: content, "unit": known[key].unit, "source": origin,
-                                             "method": method, "note": f"changed from {was}"}}
+        raw[section] = raw[section] | {
+            key: {
+                form: content,
+                "unit": known[key].unit,
+                "source": origin,
+                "method": method,
+                "note": f"changed from {was}",
+            }
+        }
     return raw
 
 

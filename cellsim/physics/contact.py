@@ -1,4 +1,5 @@
 """Contact between solids under pressure.  Each term returns its value and its partial derivatives as listed."""
+
 import numpy as np
 
 from ..support.compile import kernel

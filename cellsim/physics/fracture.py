@@ -1,4 +1,5 @@
 """Short circuits by lithium.  Each term returns its value and its partial derivatives as listed."""
+
 import numpy as np
 
 from ..support.compile import kernel

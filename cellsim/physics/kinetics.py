@@ -1,4 +1,5 @@
 """Charge transfer.  Each term returns its value and its partial derivatives as listed."""
+
 import numpy as np
 
 from ..support.compile import inner

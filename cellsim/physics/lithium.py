@@ -1,4 +1,5 @@
 """Lithium metal and its hosts.  Each term returns its value and its partial derivatives as listed."""
+
 import numpy as np
 
 from ..support.compile import kernel

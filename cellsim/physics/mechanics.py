@@ -1,4 +1,5 @@
 """Loss of contact by volume change.  Each term returns its value and its partial derivatives as listed."""
+
 from ..support.compile import kernel
 
 
@@ -22,8 +23,12 @@ def contact_loss_rate(theta, excess, P, k_loss, k_heal, theta_max):
 
     d/dtheta, d/dexcess, d/dP.  k_loss [-] and k_heal [1/Pa] 0: constant.
     """
-    return (-k_loss * excess * theta + k_heal * P * (theta_max - theta), -k_loss * excess - k_heal * P,
-            -k_loss * theta, k_heal * (theta_max - theta))
+    return (
+        -k_loss * excess * theta + k_heal * P * (theta_max - theta),
+        -k_loss * excess - k_heal * P,
+        -k_loss * theta,
+        k_heal * (theta_max - theta),
+    )
 
 
 @kernel

@@ -1,4 +1,5 @@
 """Polymer electrolytes.  Terms return their value and their partial derivatives as listed."""
+
 import numpy as np
 
 from ..support.compile import kernel

@@ -2,6 +2,7 @@
 
 s = 2 pi i f at a frequency f [Hz]; s = 1/h on the real axis corresponds to an implicit step of size h.
 """
+
 import numpy as np
 
 

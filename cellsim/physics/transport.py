@@ -1,4 +1,5 @@
 """Transport in electrolytes and composites, and its temperature dependence."""
+
 import numpy as np
 
 from ..support.compile import inner, kernel

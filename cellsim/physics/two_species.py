@@ -2,6 +2,7 @@
 
 Each term returns its value and its partial derivatives as listed.
 """
+
 import numpy as np
 
 from ..support.compile import inner, kernel

@@ -1,4 +1,5 @@
 """Result of a simulation: variables by name, reasons why steps ended, tables, files and plots."""
+
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -167,14 +168,21 @@ class Result:
         axes = {n: self[n] for n in self if self.variables.dims(n) == (n,)}
         if "Time [s]" in axes and not exact:
             axes["Time [s]"] = _separated(axes["Time [s]"])
-        return xr.Dataset({n: (self.variables.dims(n), self[n]) for n in names}
-                          | {"Step": (("Time [s]",), self.step_index)}, coords=axes,
-                          attrs={"cellsim": json.dumps(self._meta())})
+        return xr.Dataset(
+            {n: (self.variables.dims(n), self[n]) for n in names} | {"Step": (("Time [s]",), self.step_index)},
+            coords=axes,
+            attrs={"cellsim": json.dumps(self._meta())},
+        )
 
     def _meta(self) -> dict[str, Any]:
-        return {"cell": self.cell, "model": self.model, "temperature": self.temperature,
-                "termination": self.termination, "remarks": self.remarks,
-                "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps]}
+        return {
+            "cell": self.cell,
+            "model": self.model,
+            "temperature": self.temperature,
+            "termination": self.termination,
+            "remarks": self.remarks,
+            "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps],
+        }
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write to `.parquet` (variables that depend on time only) or `.nc` (all variables), atomically.
@@ -189,13 +197,27 @@ class Result:
         meta, arrays, step_index = read(path)
         try:
             steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
-            return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
-                       Variables.from_arrays(arrays), meta.get("termination", ""), tuple(meta.get("remarks", ())))
+            return cls(
+                meta["cell"],
+                meta["model"],
+                meta["temperature"],
+                step_index,
+                steps,
+                Variables.from_arrays(arrays),
+                meta.get("termination", ""),
+                tuple(meta.get("remarks", ())),
+            )
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             raise ReportError(f"{path}: is not a result that this version of cellsim can read ({fault})") from None
 
-    def plot(self, path: str | PathLike[str] | None = None, *, states: bool | str | Iterable[str] = False,
-             times: int | ArrayLike = 5, slider: bool | None = None) -> Any:
+    def plot(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        states: bool | str | Iterable[str] = False,
+        times: int | ArrayLike = 5,
+        slider: bool | None = None,
+    ) -> Any:
         """Voltage and current over time, or the internal states, as a matplotlib Figure; written to `path` if given.
 
         states: True for voltage, concentrations and potentials, or names of variables, one panel each.

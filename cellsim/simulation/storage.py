@@ -1,4 +1,5 @@
 """Results in Parquet and NetCDF files, with a digest of all numbers against silent corruption."""
+
 import hashlib
 import io
 import json
@@ -15,7 +16,7 @@ from ..support.arguments import file_path
 from ..support.files import optional, replacing
 
 NEEDED = {".parquet": ("pyarrow",), ".nc": ("h5netcdf", "h5py")}
-MOST = 2 ** 33  # bytes of numbers read from a file
+MOST = 2**33  # bytes of numbers read from a file
 Arrays = dict[str, tuple[tuple[str, ...], NDArray[Any]]]  # name to (dimensions, array)
 _WITHOUT_DIGEST = {"cell", "model", "temperature", "steps"}  # keys in files of version 0.1.0
 
@@ -112,6 +113,8 @@ def _netcdf(path: Path) -> tuple[dict[str, Any], Arrays]:
         if sum(v.size for v in data.variables.values()) * 8 > 2 * size + 1_000_000:
             raise ValueError("more numbers than bytes")
         data.load()
-    arrays = {str(n): (tuple(map(str, v.dims)), v.to_numpy().astype(int if n == "Step" else float))
-              for n, v in data.variables.items()}
+    arrays = {
+        str(n): (tuple(map(str, v.dims)), v.to_numpy().astype(int if n == "Step" else float))
+        for n, v in data.variables.items()
+    }
     return json.loads(data.attrs["cellsim"]), arrays

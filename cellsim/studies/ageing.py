@@ -1,4 +1,5 @@
 """Ageing of solid cells between runs: interphase growth, loss of contact and of electronic connection."""
+
 import math
 
 from ..errors import ProtocolError
@@ -33,8 +34,7 @@ def aged(cell: Cell, cycles: float = 0.0, hours: float = 0.0, temperature: float
     changes: dict[str, float] = {}
     for part in PARTS:
         of_part = _lithium(cell, hours, T) if is_metal(cell, part) else _porous(cell, part, float(cycles))
-        changes |= {f"{part}/{key}": value for key, value in of_part.items()
-                    if value != cell.value(f"{part}/{key}")}
+        changes |= {f"{part}/{key}": value for key, value in of_part.items() if value != cell.value(f"{part}/{key}")}
     return cell.with_(changes) if changes else cell
 
 
@@ -45,9 +45,11 @@ def _check_rates(cell: Cell, cycles: float, hours: float) -> None:
     asked = per_cycle * (cycles > 0.0) + per_time * (hours > 0.0)
     if not any(cell.has(path) and cell.value(path) > 0.0 for path in asked):
         by = f"state one of {', '.join(asked)}" if asked else "give cycles: only lithium metal ages with time"
-        raise ProtocolError(f"{cell.name}: nothing changes in {cycles:g} cycles and {hours:g} hours, as its "
-                            f"parameter set states no rate of ageing; {by} (side reactions in "
-                            "liquid cells are not modelled)")
+        raise ProtocolError(
+            f"{cell.name}: nothing changes in {cycles:g} cycles and {hours:g} hours, as its "
+            f"parameter set states no rate of ageing; {by} (side reactions in "
+            "liquid cells are not modelled)"
+        )
 
 
 def _porous(cell: Cell, part: str, cycles: float) -> dict[str, float]:
@@ -59,9 +61,11 @@ def _porous(cell: Cell, part: str, cycles: float) -> dict[str, float]:
     loss, loss_slope = connection_loss_rate(u, excess, get("connection loss"))[:2]
     b = coated(get("cycling interphase growth"), get("coating coverage"), get("coating factor"))[0]
     growth = cycle_resistance(cycles, 0.0, b)[0]
-    return {"contact fraction": max(theta + rate * _relaxing(slope, cycles), LEAST),
-            "utilisation": max(u + loss * _relaxing(loss_slope, cycles), LEAST),
-            "film resistance": get("film resistance") + growth * surface_area(cell, part) * get("thickness")}
+    return {
+        "contact fraction": max(theta + rate * _relaxing(slope, cycles), LEAST),
+        "utilisation": max(u + loss * _relaxing(loss_slope, cycles), LEAST),
+        "film resistance": get("film resistance") + growth * surface_area(cell, part) * get("thickness"),
+    }
 
 
 def _relaxing(slope: float, cycles: float) -> float:

@@ -3,6 +3,7 @@
 Every public function checks its arguments with these.  Any real number of Python or NumPy is accepted as a number,
 a zero-dimensional array too; booleans and text are not.
 """
+
 import difflib
 import math
 import reprlib
@@ -43,7 +44,7 @@ def shown(value: object) -> str:
     except Exception:  # of a faulty __repr__, and of integers of thousands of digits
         text = f"a {type(value).__name__}"
     text = text.encode("utf-8", "replace").decode().translate(CONTROL).replace("\n", " ")
-    return text if len(text) <= LONGEST else f"{text[:LONGEST - 3]}..."
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def near(word: object, words: Iterable[object]) -> str:
@@ -59,9 +60,19 @@ def _fail(name: str, value: object, wanted: str, error: type[CellsimError]) -> N
     raise error(f"{name} {shown(value)}: {wanted}")
 
 
-def number(name: str, value: object, wanted: str = "give a number", *, low: float = -math.inf, high: float = math.inf,
-           above: float = -math.inf, below: float = math.inf, finite: bool = True, none: bool = False,
-           error: type[CellsimError] = ProtocolError) -> Any:
+def number(
+    name: str,
+    value: object,
+    wanted: str = "give a number",
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    above: float = -math.inf,
+    below: float = math.inf,
+    finite: bool = True,
+    none: bool = False,
+    error: type[CellsimError] = ProtocolError,
+) -> Any:
     """A float with low <= value <= high and above < value < below; with `none`, None is returned as it is.
 
     wanted: what is expected, the end of the message.  Raises `error`.
@@ -83,8 +94,16 @@ def number(name: str, value: object, wanted: str = "give a number", *, low: floa
     return result
 
 
-def whole(name: str, value: object, wanted: str = "give a whole number", *, low: int = 1, high: int = 10**9,
-          none: bool = False, error: type[CellsimError] = ProtocolError) -> Any:
+def whole(
+    name: str,
+    value: object,
+    wanted: str = "give a whole number",
+    *,
+    low: int = 1,
+    high: int = 10**9,
+    none: bool = False,
+    error: type[CellsimError] = ProtocolError,
+) -> Any:
     """An int with low <= value <= high; with `none`, None is returned as it is.  Raises `error`."""
     if value is None and none:
         return value
@@ -116,8 +135,16 @@ def chosen(name: str, value: object, choices: Collection[str], error: type[Cells
     return value
 
 
-def numbers(name: str, values: Any, wanted: str = "give numbers", *, low: float = -math.inf, high: float = math.inf,
-            least: int = 1, error: type[CellsimError] = ProtocolError) -> NDArray[np.float64]:
+def numbers(
+    name: str,
+    values: Any,
+    wanted: str = "give numbers",
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    least: int = 1,
+    error: type[CellsimError] = ProtocolError,
+) -> NDArray[np.float64]:
     """A new array (n,) of finite numbers, each between low and high, n at least `least`; a single number gives n = 1.
 
     Raises `error`, which names the first invalid number.

@@ -6,6 +6,7 @@ only exception are folders such as /tmp, which belong to root and where users ca
 Each file ends with a checksum, which is verified before Numba reads it; truncated or modified files are treated as
 missing.  Kernels that cannot be read or stored are compiled in memory, with a message.
 """
+
 import hashlib
 import os
 import stat
@@ -88,8 +89,9 @@ def read(path: str | os.PathLike[str]) -> bytes | None:
     Raises Untrusted if others can write it, Damaged if its checksum is wrong, OSError if it cannot be read.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-                         | getattr(os, "O_BINARY", 0))
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
     except FileNotFoundError:
         return None
     with open(handle, "rb") as file:
@@ -130,8 +132,9 @@ class _Files(caching.IndexDataCacheFile):
     def _open_for_write(self, filepath):
         partial = Path(f"{filepath}.tmp.{uuid.uuid4().hex[:16]}")
         try:
-            with open(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600),
-                      "w+b") as file:
+            with open(
+                os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "w+b"
+            ) as file:
                 yield file
                 file.seek(0)
                 file.write(checksum(file.read()))

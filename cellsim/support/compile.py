@@ -10,6 +10,7 @@ and nobody else, can write:
 Without any of them, kernels are compiled in each process, with a message.  `_cache` contains the requirements for the
 directory and its files.
 """
+
 import functools
 import hashlib
 import os

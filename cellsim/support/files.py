@@ -2,6 +2,7 @@
 
 Every user file is read by `read_text` or `read_json`, or within `reading`: any failure is reported in one sentence.
 """
+
 import json
 import os
 import re
@@ -39,7 +40,7 @@ def quoted(value: object, most: int = 40) -> str:
 def cut(text: object, most: int = 160) -> str:
     """Printable text for a message, of at most `most` characters."""
     words = str(text)
-    words = words if len(words) <= most else f"{words[:most // 2]}...{words[-most // 2:]}"
+    words = words if len(words) <= most else f"{words[: most // 2]}...{words[-most // 2 :]}"
     return _UNPRINTABLE.sub(lambda m: f"\\x{ord(m.group()):02x}", words)
 
 

@@ -1,4 +1,5 @@
 """Temporary files beside their destination, removed if the process that writes them is killed."""
+
 import os
 import tempfile
 from contextlib import suppress

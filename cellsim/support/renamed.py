@@ -1,4 +1,5 @@
 """Old names of public things: they work for one release, with a warning that names the new one."""
+
 import sys
 import warnings
 from collections.abc import Callable, Mapping

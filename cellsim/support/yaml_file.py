@@ -1,4 +1,5 @@
 """YAML files written by users: safe reading and validation with a message for every fault."""
+
 from pathlib import Path
 from typing import Any, get_args
 
@@ -33,8 +34,11 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc,unused-ignore]
         node = super().compose_node(parent, index)
         self.depth -= 1
         if node is not None and id(node) not in self.sizes:
-            inner = [child for pair in node.value for child in pair] if isinstance(node, yaml.MappingNode) else (
-                node.value if isinstance(node, yaml.SequenceNode) else [])
+            inner = (
+                [child for pair in node.value for child in pair]
+                if isinstance(node, yaml.MappingNode)
+                else (node.value if isinstance(node, yaml.SequenceNode) else [])
+            )
             self.sizes[id(node)] = 1 + sum(self.sizes[id(child)] for child in inner)
             if self.sizes[id(node)] > MOST_NODES:
                 raise yaml.YAMLError(f"contains more than {MOST_NODES} values with all aliases expanded")
@@ -58,7 +62,8 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc,unused-ignore]
 
 _Loader.yaml_implicit_resolvers = {  # dates are read as text
     first: [(tag, pattern) for tag, pattern in known if not tag.endswith(":timestamp")]
-    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+    for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def content(path: Path, remedy: str) -> dict[str, Any]:

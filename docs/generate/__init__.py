@@ -1,4 +1,5 @@
 """Pages of the documentation that are written from the code at each build."""
+
 from pathlib import Path
 
 from .api import docstring_lines, public_signature, write_api, write_functions

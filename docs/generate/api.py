@@ -1,4 +1,5 @@
 """The public interface, and the functions that pages name, from their docstrings."""
+
 import inspect
 import re
 from importlib import import_module
@@ -15,12 +16,29 @@ GROUPS = {
     "Protocols": ("Protocol", "Step", "Limit", "Profile", "charge", "discharge", "hold", "rest", "cycle", "profile"),
     "One run": ("simulate", "Result", "Lumped"),
     "Many runs": ("Case", "cases", "simulate_many", "compare"),
-    "Charging": ("charge_study", "ride", "Limits", "fastest_charge", "staged_charge", "charge_map", "pareto",
-                 "robust_charge", "fleet_charge"),
+    "Charging": (
+        "charge_study",
+        "ride",
+        "Limits",
+        "fastest_charge",
+        "staged_charge",
+        "charge_map",
+        "pareto",
+        "robust_charge",
+        "fleet_charge",
+    ),
     "Claims": ("audit", "Audit", "load_claim", "claims", "validate"),
     "Impedance and calibration": ("impedance", "Spectrum", "calibrate", "MeasuredRun"),
-    "Errors and warnings": ("CellsimError", "ParameterError", "ProtocolError", "ClaimError", "ReportError",
-                            "SolveError", "CellsimWarning", "Ending"),
+    "Errors and warnings": (
+        "CellsimError",
+        "ParameterError",
+        "ProtocolError",
+        "ClaimError",
+        "ReportError",
+        "SolveError",
+        "CellsimWarning",
+        "Ending",
+    ),
 }
 MADE_BY_CELLSIM = {"Result", "Audit", "Spectrum"}  # no one calls their constructors
 ITEM = re.compile(r"([a-z_]\w*(?:(?:, | and | or )[a-z_]\w*)*(?: [\[(][^\])]*[\])])*): (.*)", re.ASCII)
@@ -33,8 +51,9 @@ def docstring_lines(_app: Any, _what: str, name: str, _object: Any, _options: An
         lines[:] = _rst("\n".join(lines)).splitlines()
 
 
-def public_signature(_app: Any, what: str, name: str, thing: Any, _options: Any, signature: str | None,
-                     returns: str | None) -> tuple[str, str | None] | None:
+def public_signature(
+    _app: Any, what: str, name: str, thing: Any, _options: Any, signature: str | None, returns: str | None
+) -> tuple[str, str | None] | None:
     """The signature of a class without its private arguments; none for classes that the package makes itself."""
     if what != "class" or signature is None or not name.startswith("cellsim"):
         return None
@@ -83,8 +102,11 @@ def write_api(target: Path) -> None:
     known = {name for names in GROUPS.values() for name in names}
     groups = {title: [n for n in names if n in cellsim.__all__] for title, names in GROUPS.items()}
     groups["Further names"] = [n for n in cellsim.__all__ if n not in known]
-    text = ["# Python API\n", "Everything public is an attribute of `cellsim`. Discharge current is positive. Units "
-            "are SI, except Ah and Wh, and are given in brackets.\n"]
+    text = [
+        "# Python API\n",
+        "Everything public is an attribute of `cellsim`. Discharge current is positive. Units "
+        "are SI, except Ah and Wh, and are given in brackets.\n",
+    ]
     for title, names in groups.items():
         if names:
             text.append(f"## {title}\n")
@@ -131,8 +153,11 @@ def write_functions(source: Path, target: Path) -> None:
         if dotted.count(".") == 1 and inspect.isfunction(resolve(dotted)):
             continue  # of the public interface, which has a page of its own
         wanted.setdefault(dotted.rpartition(".")[0], []).append(dotted)
-    text = ["# Functions behind the pages\n", "Signature and docstring of every internal function that the theory and "
-            "architecture pages name. They may change between releases; the [public interface](api.md) is kept.\n"]
+    text = [
+        "# Functions behind the pages\n",
+        "Signature and docstring of every internal function that the theory and "
+        "architecture pages name. They may change between releases; the [public interface](api.md) is kept.\n",
+    ]
     for home, names in wanted.items():
         text.append(f"## {home.removeprefix('cellsim.')}\n")
         for dotted in names:

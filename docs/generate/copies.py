@@ -1,12 +1,17 @@
 """Pages that lie elsewhere in the repository: notebooks, and files at its root."""
+
 import re
 from pathlib import Path
 
 from .files import keep, keep_copy
 
-ROOT_PAGES = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "SECURITY.md": "security.md",
-              "parameter_sets/README.md": "parameter_sets.md",
-              "cellsim/protocols/cycles/README.md": "drive_cycles.md"}
+ROOT_PAGES = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    "parameter_sets/README.md": "parameter_sets.md",
+    "cellsim/protocols/cycles/README.md": "drive_cycles.md",
+}
 
 
 def write_copies(root: Path, target: Path) -> None:
@@ -20,6 +25,7 @@ def write_copies(root: Path, target: Path) -> None:
 
 def _relinked(text: str, folder: Path) -> str:
     """Links to pages of the site, from the folder `generated`; links to other files become their names."""
+
     def link(match: re.Match[str]) -> str:
         words, where = match[1], match[2]
         if where.startswith(("http", "#", "mailto:")):

@@ -1,4 +1,5 @@
 """The gallery: every script in `examples/` with its picture."""
+
 import ast
 import re
 from pathlib import Path
@@ -6,8 +7,10 @@ from pathlib import Path
 from .files import keep, keep_copy
 
 PICTURES = "examples/pictures"
-ABOUT = ("Each script asks one question, answers it with one number, which a test checks, and draws one picture: "
-         "`python examples/NAME.py`.\n")
+ABOUT = (
+    "Each script asks one question, answers it with one number, which a test checks, and draws one picture: "
+    "`python examples/NAME.py`.\n"
+)
 
 
 def write_gallery(root: Path, target: Path) -> None:
@@ -17,10 +20,18 @@ def write_gallery(root: Path, target: Path) -> None:
     for script in scripts:
         title, about = _said(script)
         pictures = [_copied(p, target) for p in sorted((root / PICTURES).glob(f"{script.stem}*.png"))]
-        keep(target / "examples" / f"{script.stem}.md", "\n".join((
-            f"# {title}\n", about + "\n", *(f"![{title}](../pictures/{name})\n" for name in pictures),
-            f"`examples/{script.name}`\n",
-            f"```{{literalinclude}} ../../../examples/{script.name}\n:language: python\n```\n")))
+        keep(
+            target / "examples" / f"{script.stem}.md",
+            "\n".join(
+                (
+                    f"# {title}\n",
+                    about + "\n",
+                    *(f"![{title}](../pictures/{name})\n" for name in pictures),
+                    f"`examples/{script.name}`\n",
+                    f"```{{literalinclude}} ../../../examples/{script.name}\n:language: python\n```\n",
+                )
+            ),
+        )
         cards.append(f"## [{title}](examples/{script.stem}.md)\n")
         cards += [f"```{{image}} pictures/{name}\n:alt: {title}\n:width: 480px\n```\n" for name in pictures[:1]]
         pages.append(f"examples/{script.stem}")

@@ -1,4 +1,5 @@
 """Reference pages from the tables of the code: quantities, variables, endings, limits, commands, packaged sets."""
+
 import inspect
 from collections.abc import Iterator
 from importlib import import_module
@@ -25,29 +26,49 @@ from .files import keep, table
 
 def write_tables(target: Path) -> None:
     """Write all reference pages that are tables."""
-    for name, text in (("parameters", parameters()), ("variables", variables()), ("endings", endings()),
-                       ("protocol_quantities", protocol_quantities()), ("layout", layout()), ("commands", commands()),
-                       ("sets", sets())):
+    for name, text in (
+        ("parameters", parameters()),
+        ("variables", variables()),
+        ("endings", endings()),
+        ("protocol_quantities", protocol_quantities()),
+        ("layout", layout()),
+        ("commands", commands()),
+        ("sets", sets()),
+    ):
         keep(target / f"{name}.md", text)
 
 
 def parameters() -> str:
     """Every quantity that a parameter file may hold."""
-    text = ["# Quantities of a parameter file\n", "From the table that checks files "
-            "([how a file is written](parameter_sets.md)). *Law*: a number, an expression or a table in that variable; "
-            "x is the stoichiometry, c the salt concentration in mol/m³.\n"]
+    text = [
+        "# Quantities of a parameter file\n",
+        "From the table that checks files "
+        "([how a file is written](parameter_sets.md)). *Law*: a number, an expression or a table in that variable; "
+        "x is the stoichiometry, c the salt concentration in mol/m³.\n",
+    ]
     for section in catalogue.SECTIONS:
         kinds = ("porous", "lithium metal", "film") if section.endswith("electrode") else (None,)
         for kind in kinds:
-            if section == "negative electrode" and kind == "film" or section == "positive electrode" and kind in (
-                    "lithium metal", "porous"):
+            if (
+                section == "negative electrode"
+                and kind == "film"
+                or section == "positive electrode"
+                and kind in ("lithium metal", "porous")
+            ):
                 continue
-            title = {"porous": "porous electrode (negative or positive)", "lithium metal": "lithium-metal electrode "
-                     "(negative)", "film": "film (positive)"}.get(str(kind), section)
-            rows = [(f"`{key}`", _unit(q.unit), q.meaning, _default(q), _range(q), _law(q))
-                    for key, q in catalogue.quantities(section, kind).items()]
-            text += [f"## {title[0].upper()}{title[1:]}\n",
-                     table(("quantity", "unit", "meaning", "default", "allowed", "law"), rows)]
+            title = {
+                "porous": "porous electrode (negative or positive)",
+                "lithium metal": "lithium-metal electrode (negative)",
+                "film": "film (positive)",
+            }.get(str(kind), section)
+            rows = [
+                (f"`{key}`", _unit(q.unit), q.meaning, _default(q), _range(q), _law(q))
+                for key, q in catalogue.quantities(section, kind).items()
+            ]
+            text += [
+                f"## {title[0].upper()}{title[1:]}\n",
+                table(("quantity", "unit", "meaning", "default", "allowed", "law"), rows),
+            ]
     return "\n".join(text)
 
 
@@ -71,7 +92,8 @@ def _kinds_of_run() -> Iterator[tuple[str, Any, Any]]:
     """Title, cell and model of runs that have all variables between them."""
     liquid = cellsim.load("lgm50_chen2020")
     metal = cellsim.load("target_nmc811_lpscl_li").with_(
-        {"negative electrode/vanishing charge": 180.0, "negative electrode/void share": 1.0})
+        {"negative electrode/vanishing charge": 180.0, "negative electrode/void share": 1.0}
+    )
     yield "DFN", liquid, cellsim.DFN((4, 3, 4), shells=4)
     yield "SPMe", liquid, cellsim.SPMe((4, 3, 4), shells=4)
     yield "SPM", liquid, cellsim.SPM(shells=4)
@@ -86,28 +108,35 @@ def variables() -> str:
         T = cell.value("cell/reference temperature")
         for body, word in ((None, "yes"), (Body(60.0, 0.1), "with heat")):
             sys = model.discretise(cell, T, body)
-            given = Variables.of(cell, sys, model, [0.0], initial_state(cell, sys, 0.5)[None, :],
-                                      0.5)
+            given = Variables.of(cell, sys, model, [0.0], initial_state(cell, sys, 0.5)[None, :], 0.5)
             for name in given:
                 axes = ", ".join(f"`{d}`" for d in given.dims(name))
                 found.setdefault(name, (axes, {}))[1].setdefault(title, word)
     titles = [title for title, _, _ in _kinds_of_run()]
     rows = [(f"`{name}`", axes, *(kinds.get(title, "") for title in titles)) for name, (axes, kinds) in found.items()]
-    return ("# Variables of a result\n\nNames are those of PyBaMM where PyBaMM has the quantity. `list(result)` names "
-            "those of a run; `result[name]` is an array whose first axis is time. Discharge current is positive. x "
-            "runs from the negative current collector, r from the centre of a particle. *Lithium metal*: a DFN whose "
-            "lithium-metal electrode changes in the run.\n\n" + table(("variable", "axes", *titles), rows)
-            + "\nFurther names that are understood: "
-            + ", ".join(f"`{a}` for `{b}`" for a, b in ALIASES.items()) + ".\n")
+    return (
+        "# Variables of a result\n\nNames are those of PyBaMM where PyBaMM has the quantity. `list(result)` names "
+        "those of a run; `result[name]` is an array whose first axis is time. Discharge current is positive. x "
+        "runs from the negative current collector, r from the centre of a particle. *Lithium metal*: a DFN whose "
+        "lithium-metal electrode changes in the run.\n\n"
+        + table(("variable", "axes", *titles), rows)
+        + "\nFurther names that are understood: "
+        + ", ".join(f"`{a}` for `{b}`" for a, b in ALIASES.items())
+        + ".\n"
+    )
 
 
 def endings() -> str:
     """Why a step ends."""
-    rows = [(f"`{e.name}`", int(e), e.sentence, "yes" if e.stops_run else "", "yes" if e.is_failure else "")
-            for e in cellsim.Ending]
-    return ("# Endings\n\n`result.steps[k].ending` says why step k ended, `result.termination` why the run ended. "
-            "Physical limits are endings; only `SOLVER_...` are failures of the solver, which raise `SolveError` with "
-            "the result so far.\n\n" + table(("ending", "number", "in words", "stops the run", "failure"), rows))
+    rows = [
+        (f"`{e.name}`", int(e), e.sentence, "yes" if e.stops_run else "", "yes" if e.is_failure else "")
+        for e in cellsim.Ending
+    ]
+    return (
+        "# Endings\n\n`result.steps[k].ending` says why step k ended, `result.termination` why the run ended. "
+        "Physical limits are endings; only `SOLVER_...` are failures of the solver, which raise `SolveError` with "
+        "the result so far.\n\n" + table(("ending", "number", "in words", "stops the run", "failure"), rows)
+    )
 
 
 def protocol_quantities() -> str:
@@ -117,24 +146,49 @@ def protocol_quantities() -> str:
         printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
     except ModuleNotFoundError:
         printed = _controls_and_limits()
-    return ("# Controls and limits\n\nWhat a step can control, and the quantities at which it can end. The words are "
-            "those of the [protocol language](../protocols.md); the names are those of `cellsim.Step` and "
-            "`cellsim.Limit`.\n\n" + printed)
+    return (
+        "# Controls and limits\n\nWhat a step can control, and the quantities at which it can end. The words are "
+        "those of the [protocol language](../protocols.md); the names are those of `cellsim.Step` and "
+        "`cellsim.Limit`.\n\n" + printed
+    )
 
 
 def _controls_and_limits() -> str:
-    controls = [(f"`{name}`", f"`{unit}`" if unit else "–", "a state that is held" if name in step.HELD else "")
-                for name, unit in step.CONTROLS.items()]
-    limits = [(f"`{name}`", f"`{unit}`", "above or below" if name in step.SIDED else
-               "falls to it; `above`: rises to it" if name in step.FLOWS else "",
-               "yes" if name in step.SIGNED else "") for name, unit in step.QUANTITIES.items()]
-    return ("## Controls\n\n" + table(("control", "unit", "kind"), controls)
-            + "\n## Limits\n\n" + table(("quantity", "unit", "side", "may be below 0"), limits))
+    controls = [
+        (f"`{name}`", f"`{unit}`" if unit else "–", "a state that is held" if name in step.HELD else "")
+        for name, unit in step.CONTROLS.items()
+    ]
+    limits = [
+        (
+            f"`{name}`",
+            f"`{unit}`",
+            "above or below"
+            if name in step.SIDED
+            else "falls to it; `above`: rises to it"
+            if name in step.FLOWS
+            else "",
+            "yes" if name in step.SIGNED else "",
+        )
+        for name, unit in step.QUANTITIES.items()
+    ]
+    return (
+        "## Controls\n\n"
+        + table(("control", "unit", "kind"), controls)
+        + "\n## Limits\n\n"
+        + table(("quantity", "unit", "side", "may be below 0"), limits)
+    )
 
 
-RECORDS = {"State vector": declarations.State, "Discretised cell": declarations.System, "Control volume": Volume,
-           "Particle": Grain, "Lithium-metal electrode": Foil, "Step": declarations.Control, "Scratch memory": Work,
-           "Argument record": Task}
+RECORDS = {
+    "State vector": declarations.State,
+    "Discretised cell": declarations.System,
+    "Control volume": Volume,
+    "Particle": Grain,
+    "Lithium-metal electrode": Foil,
+    "Step": declarations.Control,
+    "Scratch memory": Work,
+    "Argument record": Task,
+}
 
 
 def layout() -> str:
@@ -148,8 +202,11 @@ def layout() -> str:
 def commands() -> str:
     """Every command of the command line with its arguments and options."""
     group: Any = typer.main.get_command(app)
-    text = ["# Command line\n", "Wrong input ends with one sentence and exit code 2, a failure of the solver with exit "
-            "code 3. `cellsim COMMAND --help` prints the same.\n"]
+    text = [
+        "# Command line\n",
+        "Wrong input ends with one sentence and exit code 2, a failure of the solver with exit "
+        "code 3. `cellsim COMMAND --help` prints the same.\n",
+    ]
     for name, command in sorted(group.commands.items()):
         text += list(_command(f"cellsim {name}", command))
     return "\n".join(text)
@@ -177,8 +234,17 @@ def sets() -> str:
     rows = []
     for name in cellsim.cells():
         cell = cellsim.load(name)
-        rows.append((f"`{name}`", cell.title, cell.kind, f"{cell.nominal_capacity:g}",
-                     f"{cell.value('cell/lower voltage cut-off'):g} to {cell.value('cell/upper voltage cut-off'):g}"))
-    return ("# Packaged parameter sets\n\n`cellsim show NAME` prints every value with unit, source and method; "
-            "[what each set rests on](parameter_sets.md).\n\n"
-            + table(("set", "title", "electrolyte", "nominal capacity [Ah]", "voltage window [V]"), rows))
+        rows.append(
+            (
+                f"`{name}`",
+                cell.title,
+                cell.kind,
+                f"{cell.nominal_capacity:g}",
+                f"{cell.value('cell/lower voltage cut-off'):g} to {cell.value('cell/upper voltage cut-off'):g}",
+            )
+        )
+    return (
+        "# Packaged parameter sets\n\n`cellsim show NAME` prints every value with unit, source and method; "
+        "[what each set rests on](parameter_sets.md).\n\n"
+        + table(("set", "title", "electrolyte", "nominal capacity [Ah]", "voltage window [V]"), rows)
+    )

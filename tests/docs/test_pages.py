@@ -1,4 +1,5 @@
 """Pages of the documentation: their Python runs, the functions and files that they name exist."""
+
 import re
 import sys
 import warnings

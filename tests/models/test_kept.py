@@ -1,4 +1,5 @@
 """What is kept from cell to cell is never given to a variation that it does not belong to."""
+
 import numpy as np
 import pytest
 

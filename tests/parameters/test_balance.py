@@ -1,4 +1,5 @@
 """States of charge as a balance of lithium: windows follow from what a cell holds and from its cut-off voltages."""
+
 import copy
 import pickle
 
@@ -30,15 +31,21 @@ def windows(cell):
 def lithium(cell, soc):
     """Lithium in both electrodes at rest [mol per m2]."""
     x = cellsim.models.initial_state.stoichiometries(cell, soc)
-    return sum(x * np.prod([cell.value(f"{part}/{key}") for key in AMOUNT])
-               for x, part in zip(x, (NEGATIVE, POSITIVE), strict=True))
+    return sum(
+        x * np.prod([cell.value(f"{part}/{key}") for key in AMOUNT])
+        for x, part in zip(x, (NEGATIVE, POSITIVE), strict=True)
+    )
 
 
 def scaled(name, **factors):
     """A variation with quantities of the negative electrode times factors."""
     cell = cellsim.load(name)
-    return cell.with_({f"{NEGATIVE}/{key.replace('_', ' ')}": f * cell.value(f"{NEGATIVE}/{key.replace('_', ' ')}")
-                       for key, f in factors.items()})
+    return cell.with_(
+        {
+            f"{NEGATIVE}/{key.replace('_', ' ')}": f * cell.value(f"{NEGATIVE}/{key.replace('_', ' ')}")
+            for key, f in factors.items()
+        }
+    )
 
 
 @pytest.mark.parametrize("thickness, concentration", [(0.9, 1.0), (1.2, 1.0), (1.0, 1.1), (1.1, 0.93)])
@@ -47,8 +54,10 @@ def test_windows_are_those_of_pybamm(thickness, concentration):
     pybamm = pytest.importorskip("pybamm")
     pybamm.set_logging_level("ERROR")
     cell = cellsim.load(M50)
-    amounts = [F / 3600.0 * cell.value("cell/electrode area") * np.prod([cell.value(f"{part}/{key}") for key in AMOUNT])
-               for part in (NEGATIVE, POSITIVE)]
+    amounts = [
+        F / 3600.0 * cell.value("cell/electrode area") * np.prod([cell.value(f"{part}/{key}") for key in AMOUNT])
+        for part in (NEGATIVE, POSITIVE)
+    ]
     values = pybamm.ParameterValues("Chen2020")
     held = lithium(cell, 1.0) * F / 3600.0 * cell.value("cell/electrode area")
     solver = pybamm.lithium_ion.ElectrodeSOHSolver(values, pybamm.LithiumIonParameters())
@@ -198,5 +207,6 @@ def test_a_conductor_below_its_percolation_threshold_is_refused():
     with pytest.raises(cellsim.ParameterError, match=f"not above the percolation threshold of {threshold:g}: no ions"):
         cell.with_({f"{POSITIVE}/electrolyte volume fraction": threshold})
     with pytest.raises(cellsim.ParameterError, match="electronic percolation threshold of 0.8: no electrons"):
-        cell.with_({f"{POSITIVE}/electronic percolation threshold": 0.8,
-                    f"{POSITIVE}/electronic percolation exponent": 2.0})
+        cell.with_(
+            {f"{POSITIVE}/electronic percolation threshold": 0.8, f"{POSITIVE}/electronic percolation exponent": 2.0}
+        )

@@ -1,4 +1,5 @@
 """Quantities under their old names: read for one release, with a warning that names the new key."""
+
 import warnings
 
 import jsonschema
@@ -10,8 +11,10 @@ from cellsim.studies.ageing import aged
 
 TARGET = "target_nmc811_lpscl_li"
 OLD = {part: f"{part} electrode/interphase growth" for part in ("positive", "negative")}
-NEW = {"positive": "positive electrode/cycling interphase growth",
-       "negative": "negative electrode/calendar interphase growth"}
+NEW = {
+    "positive": "positive electrode/cycling interphase growth",
+    "negative": "negative electrode/calendar interphase growth",
+}
 
 
 def old_content():
@@ -28,7 +31,8 @@ def test_a_file_with_old_keys_loads_and_warns():
     with pytest.warns(cellsim.CellsimWarning) as caught:
         cell = cellsim.Cell.from_json(old_content(), "mine")
     assert {str(w.message) for w in caught} == {
-        f"mine: {OLD[part]} is now {NEW[part]}; the old name is read until the next release" for part in OLD}
+        f"mine: {OLD[part]} is now {NEW[part]}; the old name is read until the next release" for part in OLD
+    }
     assert cell.value(NEW["positive"]) == 29e-4 and cell.value(NEW["negative"]) == 2e-4
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -1,4 +1,5 @@
 """Charge studies: figures that follow from the run, names, resumption, and the claim of a shorter time."""
+
 import math
 from dataclasses import replace
 
@@ -76,9 +77,14 @@ def test_an_unknown_protocol_is_refused_before_anything_runs(said, words):
         charge_study(CHEN, [said])
 
 
-@pytest.mark.parametrize("text, words", [("plating margin >= 10 furlong", "furlong"),
-                                         ("voltage >= 4 V", "largest value"),
-                                         ("current <= 2C, current <= 3C", "second limit")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("plating margin >= 10 furlong", "furlong"),
+        ("voltage >= 4 V", "largest value"),
+        ("current <= 2C, current <= 3C", "second limit"),
+    ],
+)
 def test_limits_in_words_are_read_or_refused(text, words):
     """A caret or a sentence; units are turned into those of the kernels."""
     with pytest.raises(cellsim.ProtocolError, match=words):
@@ -88,9 +94,15 @@ def test_limits_in_words_are_read_or_refused(text, words):
     assert read_limits(in_words(found), CHEN) == found and "plating margin >= 10 mV" in in_words(found)
 
 
-@pytest.mark.parametrize("cell, limits", [
-    (CHEN, "plating margin >= 0 mV, current <= 4C"), (CHEN, "temperature <= 35 degC, current <= 3C"),
-    (TARGET, "critical current margin >= 0 mA/cm2, current <= 4C")], ids=["plating", "temperature", "critical current"])
+@pytest.mark.parametrize(
+    "cell, limits",
+    [
+        (CHEN, "plating margin >= 0 mV, current <= 4C"),
+        (CHEN, "temperature <= 35 degC, current <= 3C"),
+        (TARGET, "critical current margin >= 0 mA/cm2, current <= 4C"),
+    ],
+    ids=["plating", "temperature", "critical current"],
+)
 def test_both_ways_to_the_fastest_charge_agree(cell, limits):
     """A staged optimum does not beat the ride along the limits by more than 1 %, nor lose by more than 3 %.
 
@@ -133,8 +145,10 @@ def test_each_condition_alone_makes_the_claim_hold():
     """
     cell = cellsim.load(TARGET)
     relatives = claim.Relatives(cell, 25.0)
-    for goal, names in ((30.0, {"critical current", "areal capacity"}),
-                        (100.0, {"critical current", "areal capacity", "temperature"})):
+    for goal, names in (
+        (30.0, {"critical current", "areal capacity"}),
+        (100.0, {"critical current", "areal capacity", "temperature"}),
+    ):
         found = relatives.conditions(goal)
         assert {name for name, *_ in found} == names
         for name, value, now, _ in found:
@@ -149,7 +163,9 @@ def test_each_condition_alone_makes_the_claim_hold():
 def test_the_claim_charges_every_cell_the_best_way():
     """Where temperature binds greed is slower."""
     cell = cellsim.load("nmc811_pouch_modern")
-    greedy = cellsim.constrained_charge(cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY)
+    greedy = cellsim.constrained_charge(
+        cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY
+    )
     assert claim.time_of(cell, 45.0) < greedy.duration / 60.0 - 0.3
 
 
@@ -181,6 +197,7 @@ def test_a_charge_that_fails_is_a_row_with_its_reason(monkeypatch):
     """Of a failed solver, whether or not it kept anything of the run; the others are not touched."""
     run = next(iter(charge_study(CHEN, ["cc-cv 1C"], end=0.2).results.values()))
     for result in (None, run):
+
         def fails(*_, result=result, **__):
             raise cellsim.SolveError("it gave up", result)
 

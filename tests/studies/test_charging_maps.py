@@ -1,4 +1,5 @@
 """Maps, fronts and uncertain cells, and studies that are interrupted: every row is the charge itself, and kept."""
+
 import math
 import os
 import subprocess
@@ -30,8 +31,9 @@ def small(kind, path, progress=None):
     if kind == "study":
         charge_study(CHEN, ["cc-cv 1C", "fastest"], [10.0, 15.0, 20.0, 25.0, 30.0], path=path, progress=progress)
     else:
-        cellsim.charge_map(CHEN, "temperature", [15.0, 25.0], "c-rate", [0.5, 1.0, 1.5, 2.0, 2.5, 3.0], path=path,
-                           progress=progress)
+        cellsim.charge_map(
+            CHEN, "temperature", [15.0, 25.0], "c-rate", [0.5, 1.0, 1.5, 2.0, 2.5, 3.0], path=path, progress=progress
+        )
 
 
 SLOWLY = """
@@ -51,13 +53,16 @@ def rows_of(path):
             yield word
 
 
-@pytest.mark.parametrize("kind, cases, work", [("study", 10, (charging, "_one", 1)),
-                                               ("map", 12, (charging_maps, "point", 1))])
+@pytest.mark.parametrize(
+    "kind, cases, work", [("study", 10, (charging, "_one", 1)), ("map", 12, (charging_maps, "point", 1))]
+)
 def test_a_killed_study_goes_on_where_it_stopped(kind, cases, work, tmp_path, monkeypatch):
     """Killed half-way: whole rows in the journal; the rest is done; the file is that of one never killed."""
     path, whole = tmp_path / "killed.csv", tmp_path / "whole.csv"
-    process = subprocess.Popen([sys.executable, "-c", SLOWLY, kind, str(path)],
-                               env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"})
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOWLY, kind, str(path)],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+    )
     lines, patience = journal_of(path), time.monotonic() + 120.0
     while not (lines.is_file() and lines.read_text().count("\n") >= 2):
         assert time.monotonic() < patience and process.poll() is None
@@ -113,8 +118,13 @@ def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path)
     limits = "plating margin >= 0 mV, temperature <= 55 degC"
     axes = ("temperature", [10.0, 25.0, 40.0], "c-rate", [0.5, 2.0])
     plain = cellsim.charge_map(CHEN, *axes, limits=limits)
-    alone = cellsim.constrained_charge(CHEN, cellsim.ChargeConstraints(c_rate=2.0, plating_margin=0.0, temperature=328.15), temperature=298.15,
-                         accuracy=5e-3, heat=True)
+    alone = cellsim.constrained_charge(
+        CHEN,
+        cellsim.ChargeConstraints(c_rate=2.0, plating_margin=0.0, temperature=328.15),
+        temperature=298.15,
+        accuracy=5e-3,
+        heat=True,
+    )
     assert plain.minutes[1, 1] == alone.duration / 60.0 and plain.minutes.shape == (2, 3)
     assert np.all(np.isfinite(plain.minutes)) and np.all(np.diff(plain.minutes[:, 1]) < 0.0)
     path = tmp_path / "map.parquet"
@@ -133,8 +143,9 @@ def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path)
 
 def test_a_map_reaches_beyond_where_a_charge_can_start():
     """At and above the limit of temperature it never gets there, and nothing else is lost."""
-    found = cellsim.charge_map(CHEN, "temperature", [25.0, 44.9, 60.0], "c-rate", [1.0],
-                               limits="temperature <= 45 degC")
+    found = cellsim.charge_map(
+        CHEN, "temperature", [25.0, 44.9, 60.0], "c-rate", [1.0], limits="temperature <= 45 degC"
+    )
     assert math.isfinite(found.minutes[0, 0]) and np.all(np.isinf(found.minutes[0, 1:]))
 
 
@@ -181,7 +192,9 @@ def test_a_fleet_charged_alike_needs_a_margin():
 
 def test_a_replayed_run_is_the_same_run():
     """Current over time as a profile: the cell comes to the same state of charge and voltage."""
-    along = cellsim.constrained_charge(CHEN, cellsim.ChargeConstraints(c_rate=3.0, plating_margin=0.0), to=0.6, temperature=298.15)
+    along = cellsim.constrained_charge(
+        CHEN, cellsim.ChargeConstraints(c_rate=3.0, plating_margin=0.0), to=0.6, temperature=298.15
+    )
     again = cellsim.simulate(CHEN, cellsim.profile(replayed(along.result)), soc=0.1, temperature=298.15)
     assert again["State of charge"][-1] == approx(0.6, abs=1e-3)
     assert again["Plating margin [V]"].min() == approx(along.result["Plating margin [V]"].min(), abs=2e-3)

@@ -1,4 +1,5 @@
 """What makers state: records with their conditions and sources, and words for every fault of a file."""
+
 import json
 import re
 
@@ -12,9 +13,22 @@ from cellsim import ClaimError
 from cellsim.studies.claim_audit.maker_claims import FOLDER, NEEDS
 from cellsim.studies.claim_audit.report.tables import claims_table
 
-GOOD = {"maker": "Acme", "product": "cell", "sources": {"paper": {"citation": "A paper", "access": "seen"}},
-        "figures": [{"quantity": "charge time", "value": 15, "unit": "min", "status": "measured", "source": "paper",
-                     "confidence": "high", "conditions": {"level": "cell", "window": [10, 80], "areal capacity": 5.0}}]}
+GOOD = {
+    "maker": "Acme",
+    "product": "cell",
+    "sources": {"paper": {"citation": "A paper", "access": "seen"}},
+    "figures": [
+        {
+            "quantity": "charge time",
+            "value": 15,
+            "unit": "min",
+            "status": "measured",
+            "source": "paper",
+            "confidence": "high",
+            "conditions": {"level": "cell", "window": [10, 80], "areal capacity": 5.0},
+        }
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +39,7 @@ def found():
 @pytest.fixture
 def read(tmp_path):
     """Claims of a folder with one file, which is GOOD with changes: path of keys -> value, None to delete."""
+
     def made(changes):
         content = json.loads(json.dumps(GOOD))
         for path, value in changes.items():
@@ -48,8 +63,17 @@ def pick(found, product, quantity, value):
 
 def test_all_makers_are_there(found):
     makers = {f.maker.split(" (")[0] for f in found}
-    assert makers == {"Blue Solutions", "Factorial", "Hyundai", "KETI", "Nissan", "QuantumScape", "Samsung",
-                      "Samsung SDI", "Toyota"}
+    assert makers == {
+        "Blue Solutions",
+        "Factorial",
+        "Hyundai",
+        "KETI",
+        "Nissan",
+        "QuantumScape",
+        "Samsung",
+        "Samsung SDI",
+        "Toyota",
+    }
     assert len(found.notes) == len(list(FOLDER.glob("*.yaml")))
 
 
@@ -78,8 +102,10 @@ def test_the_energy_densities_of_one_cell_give_a_density_that_a_cell_can_have(fo
     Li6PS5Cl (1.9) and of NMC (4.8).
     """
     product = "QSE-5, B sample"
-    ratio = (pick(found, product, "volumetric energy density", 844.0).value
-             / pick(found, product, "gravimetric energy density", 301.0).value)
+    ratio = (
+        pick(found, product, "volumetric energy density", 844.0).value
+        / pick(found, product, "gravimetric energy density", 301.0).value
+    )
     assert 1.9 < ratio < 4.8
 
 
@@ -95,13 +121,16 @@ def test_derived_figures_are_the_arithmetic_they_show(found):
             rate, areal, density = map(float, re.search(r"(\S+)C x (\S+) mAh/cm² = (\S+) mA/cm²", line).groups())
             assert density == approx(rate * areal, rel=5e-3)
     assert len(shown) == sum(f.quantity == "charge time" and "window" in f.conditions for f in found) + sum(
-        f.quantity == "charge time" and {"window", "areal capacity"} <= set(f.conditions) for f in found)
+        f.quantity == "charge time" and {"window", "areal capacity"} <= set(f.conditions) for f in found
+    )
 
 
 def test_a_charge_from_10_to_80_percent_in_15_minutes_is_2_8_c(read):
     """And at 5 mAh/cm² 14 mA/cm²."""
-    assert read({}).figures[0].derived == ("mean rate (80 - 10) % / 15 min = 2.8C",
-                                           "mean current density 2.8C x 5 mAh/cm² = 14 mA/cm²")
+    assert read({}).figures[0].derived == (
+        "mean rate (80 - 10) % / 15 min = 2.8C",
+        "mean current density 2.8C x 5 mAh/cm² = 14 mA/cm²",
+    )
     assert read({("figures", 0, "conditions"): {}}).figures[0].derived == ()
 
 
@@ -139,21 +168,27 @@ def test_the_command_prints_tables_or_records(monkeypatch, capsys, found):
 
 
 BAD = {
-    "unknown quantity": ({("figures", 0, "quantity"): "charging time"}, "figures/0: quantity 'charging time' is "
-                         "unknown; choose one of"),
+    "unknown quantity": (
+        {("figures", 0, "quantity"): "charging time"},
+        "figures/0: quantity 'charging time' is unknown; choose one of",
+    ),
     "wrong unit": ({("figures", 0, "unit"): "s"}, "figures/0: unit 's': a charge time is given in 'min'"),
     "no value": ({("figures", 0, "value"): None}, "figures/0/value.*missing; add it"),
     "not a number": ({("figures", 0, "value"): "fast"}, "figures/0/value.*valid number"),
     "three values": ({("figures", 0, "value"): [1, 2, 3]}, r"figures/0: value: give a number or \[low, high\]"),
     "infinite": ({("figures", 0, "value"): float("inf")}, "figures/0/value.*finite"),
     "no source": ({("figures", 0, "source"): "press"}, "figures/0/source: 'press' is not one of sources; add it"),
-    "promoted": ({("sources", "paper", "access"): "memory"},
-                 "figures/0/confidence: must be low for a source from memory"),
+    "promoted": (
+        {("sources", "paper", "access"): "memory"},
+        "figures/0/confidence: must be low for a source from memory",
+    ),
     "no access": ({("sources", "paper", "access"): None}, "sources/paper/access: missing; add it"),
     "unknown access": ({("sources", "paper", "access"): "heard"}, "sources/paper/access: .*'seen', 'second-hand' or"),
     "not an address": ({("sources", "paper", "url"): "javascript:x"}, "sources/paper/url: "),
-    "unknown condition": ({("figures", 0, "conditions", "loading"): "5"}, "figures/0/conditions/loading: unknown key; "
-                          "known: level, .*areal capacity"),
+    "unknown condition": (
+        {("figures", 0, "conditions", "loading"): "5"},
+        "figures/0/conditions/loading: unknown key; known: level, .*areal capacity",
+    ),
     "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two increasing numbers"),
     "nothing found": ({("figures",): []}, "figures: empty; state in note"),
     "no sources": ({("sources",): {}}, "sources: empty; name at least one"),

@@ -1,4 +1,5 @@
 """The fastest charge within limits: none is passed, one of them is always met, and it is a protocol like any other."""
+
 import math
 from dataclasses import replace
 
@@ -17,11 +18,18 @@ from cellsim.studies.charging.constrained import (
 )
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
-LITHIUM = {"negative electrode/critical current density": 50.0,
-           "negative electrode/critical current density activation energy": 3e4}
+LITHIUM = {
+    "negative electrode/critical current density": 50.0,
+    "negative electrode/critical current density activation energy": 3e4,
+}
 SAFE = ChargeConstraints(c_rate=4.0, plating_margin=0.01, critical_current_margin=2.0, temperature=318.15)
-SERIES = {"plating margin": ("Plating margin [V]", 1.0), "temperature": ("Cell temperature [K]", -1.0),
-          "critical current margin": ("Critical current margin [A.m-2]", 1.0), "voltage": ("Voltage [V]", -1.0)}
+SERIES = {
+    "plating margin": ("Plating margin [V]", 1.0),
+    "temperature": ("Cell temperature [K]", -1.0),
+    "critical current margin": ("Critical current margin [A.m-2]", 1.0),
+    "voltage": ("Voltage [V]", -1.0),
+}
+
 
 def cell_of(name):
     """A packaged cell; solid ones with a critical current."""
@@ -73,7 +81,10 @@ def test_it_is_faster_than_any_constant_current_that_keeps_to_the_limits():
 
 def test_a_warmer_cell_charges_faster():
     """From 10 to 40 degC the time falls at every step."""
-    times = [constrained_charge(CHEN, ChargeConstraints(plating_margin=0.0), temperature=T, to=0.6).duration for T in (283.15, 298.15, 313.15)]
+    times = [
+        constrained_charge(CHEN, ChargeConstraints(plating_margin=0.0), temperature=T, to=0.6).duration
+        for T in (283.15, 298.15, 313.15)
+    ]
     assert times[0] > times[1] > times[2] and all(map(math.isfinite, times))
 
 
@@ -114,12 +125,19 @@ def test_a_whole_ride_is_bounded_and_says_so(monkeypatch):
     assert short.reason in repr(short) and len(short.result.steps) == 2
 
 
-@pytest.mark.parametrize("make, words", [
-    (lambda: ChargeConstraints(c_rate=0.01), "least_c_rate"),
-    (lambda: ChargeConstraints(plating_margin=float("nan")), "plating_margin"),
-    (lambda: ChargeConstraints(longest=0.0), "longest"),
-    (lambda: constrained_charge(CHEN, soc=0.9, to=0.8), "states of charge"),
-    (lambda: constrained_charge("sinzig2024", ChargeConstraints(critical_current_margin=0.0)), "states no critical current")])
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (lambda: ChargeConstraints(c_rate=0.01), "least_c_rate"),
+        (lambda: ChargeConstraints(plating_margin=float("nan")), "plating_margin"),
+        (lambda: ChargeConstraints(longest=0.0), "longest"),
+        (lambda: constrained_charge(CHEN, soc=0.9, to=0.8), "states of charge"),
+        (
+            lambda: constrained_charge("sinzig2024", ChargeConstraints(critical_current_margin=0.0)),
+            "states no critical current",
+        ),
+    ],
+)
 def test_impossible_limits_are_refused(make, words):
     """One sentence that names the field or what the cell lacks."""
     with pytest.raises(cellsim.ProtocolError, match=words):

@@ -1,4 +1,5 @@
 """The compile cache under attack and after accidents: nothing of others is read, nothing that is damaged is used."""
+
 import os
 import pickle
 import resource
@@ -30,8 +31,9 @@ def start(folder, **how):
     """A process that compiles a small kernel, or takes it from the folder."""
     env = {k: v for k, v in os.environ.items() if k not in ("XDG_CACHE_HOME", "HOME")}
     env |= {"NUMBA_CACHE_DIR": str(folder), "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, "-c", SMALL], env=env, text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, **how)
+    return subprocess.Popen(
+        [sys.executable, "-c", SMALL], env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how
+    )
 
 
 def said(process):
@@ -119,8 +121,12 @@ def test_what_others_can_write_is_not_read(how, poisoned, capfd):
 def test_what_belongs_to_another_user_is_not_read(whose, poisoned, capfd):
     """Though its mode be 700."""
     run, folder, mark = poisoned
-    for path in {"everything": [folder, *folder.rglob("*")], "the folder above": [folder],
-                 "a folder inside": list(folder.iterdir()), "the files": list(folder.rglob("*.nb?"))}[whose]:
+    for path in {
+        "everything": [folder, *folder.rglob("*")],
+        "the folder above": [folder],
+        "a folder inside": list(folder.iterdir()),
+        "the files": list(folder.rglob("*.nb?")),
+    }[whose]:
         os.chown(path, NOBODY, NOBODY)
     assert run() == (7.0, False) and not mark.exists()
     assert f"belongs to another user ({NOBODY})" in capfd.readouterr().err
@@ -229,8 +235,14 @@ def _flipped(share):
     return flip
 
 
-ACCIDENTS = {"cut": _cut, "empty": _empty, "a folder": _folder, "missing": _missing, "a pipe": _pipe,
-             **{f"a bit at {share}": _flipped(share) for share in (0.0, 0.3, 0.6, 1.0)}}
+ACCIDENTS = {
+    "cut": _cut,
+    "empty": _empty,
+    "a folder": _folder,
+    "missing": _missing,
+    "a pipe": _pipe,
+    **{f"a bit at {share}": _flipped(share) for share in (0.0, 0.3, 0.6, 1.0)},
+}
 
 
 @pytest.mark.parametrize("kind", ("nbi", "nbc"))
@@ -239,7 +251,7 @@ def test_after_an_accident_kernels_are_compiled_again(accident, kind, kept, capf
     """The index or the code is damaged: the right value, a line, and the next run finds it mended; where something
     stands in its place a second line says that nothing is kept."""
     run, folder = kept
-    path, = folder.rglob(f"*.{kind}")
+    (path,) = folder.rglob(f"*.{kind}")
     ACCIDENTS[accident](path)
     capfd.readouterr()
     assert run() == (7.0, False)
@@ -255,7 +267,7 @@ def test_no_bit_of_a_kept_kernel_can_change_unseen(kept):
     _, folder = kept
     for path in folder.rglob("*.nb?"):
         whole = path.read_bytes()
-        assert _cache.read(path) == whole[:-_cache.CHECKSUM]
+        assert _cache.read(path) == whole[: -_cache.CHECKSUM]
         for k in range(200):
             at = k * 8 * (len(whole) - 1) // 199
             changed = bytearray(whole)
@@ -285,7 +297,7 @@ def test_two_processes_that_compile_at_once(tmp_path):
 def test_a_process_killed_while_it_writes_leaves_nothing_for_long(kept):
     """The beginnings of files are removed an hour later; those of a process that is at work are not."""
     run, folder = kept
-    index, = folder.rglob("*.nbi")
+    (index,) = folder.rglob("*.nbi")
     old, new = (index.with_name(f"{index.name}.tmp.{k}") for k in "ab")
     for path in (old, new):
         path.write_bytes(b"x")

@@ -3,6 +3,7 @@
 A coroutine here is a generator that yields a `Call` and is sent its `Reply`, or yields `Together` and is sent a list of
 values, and that returns its value.  Coroutines are composed with `yield from`.
 """
+
 import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -46,7 +47,7 @@ class Rows:
     def _take(self, piece, at):
         if at + len(piece) > len(self.whole):  # grown in place where the system can
             self._resize(at + len(piece) + max(1024, at // 8))
-        self.whole[at:at + len(piece)] = piece
+        self.whole[at : at + len(piece)] = piece
 
     def _resize(self, rows):
         self.whole.resize((rows, *self.whole.shape[1:]), refcheck=False)
@@ -109,8 +110,9 @@ def finish(coroutine: Coroutine[T]) -> T:
         while True:
             asked = resume(reply)
             try:
-                reply = [finish(each) for each in asked.coroutines] if isinstance(asked, Together) \
-                    else perform([asked])[0]
+                reply = (
+                    [finish(each) for each in asked.coroutines] if isinstance(asked, Together) else perform([asked])[0]
+                )
                 resume = coroutine.send
             except Exception as fault:
                 resume, reply = coroutine.throw, fault

@@ -7,6 +7,7 @@ at three points; intervals with errors above CLOSE are halved, down to FINEST, w
 accepted.  Where a law has larger errors, or is not finite, the temperature range of the run ends; if this happens at
 the initial temperature, the law is refused.
 """
+
 from typing import Any
 
 import numpy as np
@@ -113,8 +114,11 @@ class Mixed:
             T, e = a + d * h, 1.0 - d
             law = self._at(T, self.few)
             _finite(T, law, SAMPLED)
-            met = (e * e * (1.0 + 2.0 * d) * low[:, 0] + d * d * (3.0 - 2.0 * d) * high[:, 0]
-                   + h * d * e * (e * low[:, 1] - d * high[:, 1]))
+            met = (
+                e * e * (1.0 + 2.0 * d) * low[:, 0]
+                + d * d * (3.0 - 2.0 * d) * high[:, 0]
+                + h * d * e * (e * low[:, 1] - d * high[:, 1])
+            )
             off = np.abs(met - law) / self._counts(law)
             knot = int(np.argmax(off))
             if worst is None or off[knot] > worst.size:

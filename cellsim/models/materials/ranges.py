@@ -1,4 +1,5 @@
 """Remarks on laws that a run used outside their data."""
+
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -14,8 +15,12 @@ from ..memo import kept
 
 Array = NDArray[Any]
 
-OF_STOICHIOMETRY = ("open-circuit potential", "particle diffusivity", "exchange-current shape",
-                    "entropic change coefficient")
+OF_STOICHIOMETRY = (
+    "open-circuit potential",
+    "particle diffusivity",
+    "exchange-current shape",
+    "entropic change coefficient",
+)
 OF_SALT = ("conductivity", "diffusivity", "cation transference number", "thermodynamic factor")
 LEAST = 0.01  # distance of the salt concentration from the data of a law, over the initial one, that is reported
 
@@ -46,8 +51,10 @@ def _of_salt(cell: Cell, T: float) -> Any:
     """Laws of the electrolyte that are continued outside their data; expressions are constant above C_RANGE."""
     top = C_RANGE[1] * cell.value("electrolyte/initial concentration")
     found = []
-    for path in (*(f"electrolyte/{key}" for key in OF_SALT),
-                 *(f"{part}/exchange-current electrolyte shape" for part in PARTS if not is_metal(cell, part))):
+    for path in (
+        *(f"electrolyte/{key}" for key in OF_SALT),
+        *(f"{part}/exchange-current electrolyte shape" for part in PARTS if not is_metal(cell, part)),
+    ):
         law = cell.law(path)
         if not law.constant:
             lo, hi = law.beyond(T)[:2]
@@ -86,9 +93,11 @@ def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
 def _beyond(ranges: Any, least: float, most: float, slack: float, name: str, unit: Any) -> Iterator[str]:
     for path, lo, hi in ranges:
         parts = ([(least, min(lo, most))] if least < lo - slack else []) + (
-            [(max(hi, least), most)] if most > hi + slack else [])
+            [(max(hi, least), most)] if most > hi + slack else []
+        )
         if parts:
             used = " and ".join(f"{a:.4g} to {b:.4g}" for a, b in parts)
-            known = (f"above {lo:.4g}" if hi == np.inf else f"below {hi:.4g}" if lo == -np.inf else
-                     f"{lo:.4g} to {hi:.4g}")
+            known = (
+                f"above {lo:.4g}" if hi == np.inf else f"below {hi:.4g}" if lo == -np.inf else f"{lo:.4g} to {hi:.4g}"
+            )
             yield f"{path} was used at {name} = {used}{unit}, outside its data ({known})"

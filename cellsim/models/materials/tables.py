@@ -1,4 +1,5 @@
 """Material laws of a cell at one temperature, tabulated for the kernels."""
+
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -78,8 +79,9 @@ def exchange(cell: Cell, part: str, T: float) -> Any:
 
 def diffusivity_factor(cell: Cell, section: str, T: float) -> float:
     """Diffusivity at T over that at the reference temperature, of particles or of the electrolyte."""
-    return arrhenius(cell.value(f"{section}/diffusivity activation energy"), T,
-                     cell.value("cell/reference temperature"))
+    return arrhenius(
+        cell.value(f"{section}/diffusivity activation energy"), T, cell.value("cell/reference temperature")
+    )
 
 
 def scale_of_diffusivity(cell: Cell, part: str) -> float:
@@ -124,7 +126,8 @@ def conductivity_factor(cell: Cell, T: float) -> Any:
     """Temperature factor on the law of the conductivity."""
     T_ref = cell.value("cell/reference temperature")
     return (T / T_ref) ** cell.value("electrolyte/conductivity temperature exponent") * arrhenius(
-        cell.value("electrolyte/conductivity activation energy"), T, T_ref)
+        cell.value("electrolyte/conductivity activation energy"), T, T_ref
+    )
 
 
 def conductivity(cell: Cell, T: float) -> Any:

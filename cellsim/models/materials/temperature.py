@@ -5,6 +5,7 @@ factors that depend on temperature only (activation energies, exponents, factors
 depends on T, M is a function of x.  A potential with an entropic coefficient is U(x) + (T - T_ref) S(x).  All other
 laws depend on x and T jointly, and are approximated by `mixed`.
 """
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

@@ -7,6 +7,7 @@ with the initial temperature as a knot.  The functions of x that they multiply d
 temperature, and are reused.  Laws that depend on x and T jointly are approximated by `mixed`.  The temperature range
 of a run is the range in which all laws are accurate.
 """
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -72,13 +73,16 @@ def _factor(cell: Cell, material: Any, base: float) -> Any:
         return None
     at_base = float(material.factor(np.array([base]))[0])
     if not np.isfinite(at_base) or at_base == 0.0:
-        raise ParameterError(f"{cell.name}: a factor of {material.name} is {at_base:g} at the ambient temperature, "
-                             f"{base:g} K; give a law that is finite there and not 0")
+        raise ParameterError(
+            f"{cell.name}: a factor of {material.name} is {at_base:g} at the ambient temperature, "
+            f"{base:g} K; give a law that is finite there and not 0"
+        )
     return lambda T: material.factor(np.asarray(T, float)) / at_base
 
 
 def _entry(make: Any, of_root: bool) -> Any:
     """A function (cell, _) that returns the Entry of a law."""
+
     def entry(cell: Cell, _: Any) -> Any:
         material, base = make(cell), cell.value("cell/ambient temperature")
         _, x, likely, where = _knots(cell, of_root)
@@ -128,8 +132,10 @@ class Reach:
 
 
 def _refuse(cell: Cell, T: float, reason: str) -> NoReturn:
-    raise ParameterError(f"{cell.name}: {reason}, where a run with heat from {T:g} K begins; give a law that is finite "
-                         "and continuous there, or start at another temperature")
+    raise ParameterError(
+        f"{cell.name}: {reason}, where a run with heat from {T:g} K begins; give a law that is finite "
+        "and continuous there, or start at another temperature"
+    )
 
 
 def _spans(cell: Cell, T: float, entries: Any) -> Any:
@@ -171,12 +177,14 @@ def _own_factors(cell: Cell, T: float, entries: Any, reach: Any) -> Any:
     reasons = [reach.colder, reach.warmer]
     for side, (which, knot) in enumerate(zip(ends, (first, last), strict=True)):
         if which is not None:
-            reasons[side] = (f"{entries[which].material.name} is not finite, changes its sign or changes too fast near "
-                             f"T = {at[2 * knot]:.5g} K")
+            reasons[side] = (
+                f"{entries[which].material.name} is not finite, changes its sign or changes too fast near "
+                f"T = {at[2 * knot]:.5g} K"
+            )
     if last - first + 1 < FEWEST:
         _refuse(cell, T, reasons[0] or reasons[1] or f"laws reach from {reach.lo:g} to {reach.hi:g} K only")
-    at = at[2 * first:2 * last + 1:2]
-    return at, y[2 * first:2 * last + 1:2], Reach(float(at[0]), float(at[-1]), *reasons)
+    at = at[2 * first : 2 * last + 1 : 2]
+    return at, y[2 * first : 2 * last + 1 : 2], Reach(float(at[0]), float(at[-1]), *reasons)
 
 
 def _factors(cell: Cell, T: float, entries: Any, rates: Any, reach: Any) -> Any:
@@ -187,7 +195,7 @@ def _factors(cell: Cell, T: float, entries: Any, rates: Any, reach: Any) -> Any:
     others = rates(at)
     y = np.stack([*own.T, *(entries[k].factor(at) for k in keyed), *others], axis=1)
     c = np.zeros((at.size - 1, len(entries) + len(others), 4))
-    c[:, :len(entries), 0] = 1.0
+    c[:, : len(entries), 0] = 1.0
     c[:, [*free, *keyed, *range(len(entries), c.shape[1])]] = pieces(y)
     return Table(reach.lo, reach.hi, (at.size - 1) / (reach.hi - reach.lo), c), reach
 
@@ -224,7 +232,7 @@ class _Pool:
                 self.used += 2 if node is not None else entry.columns.shape[1]
             if missing:  # in one assignment, as rows are far apart in memory
                 made = [*fixed, *([pieces(np.concatenate(fresh, axis=1))] if fresh else [])]
-                self.c[:, begin:self.used] = np.concatenate(made, axis=1)
+                self.c[:, begin : self.used] = np.concatenate(made, axis=1)
             lo, hi = self.ends
             table = Table(float(lo), float(hi), (KNOTS - 1) / (hi - lo), self.c)
             return table, {key: self.places[key] for key in wanted}
@@ -271,5 +279,5 @@ def laws_with_heat(cell: Cell, T: float, rates: Any) -> tuple[Laws, Table, np.nd
     salt, more = _side(T, _knots(cell, True)[0], tuple(entries[n:]), {k - n: v for k, v in nodes.items() if k >= n})
     table = np.zeros((len(entries), max(map(len, rows + more))))
     for row, known in zip(table, rows + more, strict=True):
-        row[:len(known)] = known
+        row[: len(known)] = known
     return Laws(solid, salt), factors, table, reach

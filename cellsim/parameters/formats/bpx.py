@@ -3,6 +3,7 @@
 BPX does not describe the masses and current collectors that a cellsim parameter set requires; they are assumed.
 Entries that a run does not use become remarks of the cell; entries that would make a run wrong are refused.
 """
+
 import re
 from collections.abc import Collection, Mapping
 from os import PathLike
@@ -80,9 +81,16 @@ def cell_of(raw: Any, path: Path, design: dict[str, Any] | None = None) -> Cell:
     if file.faults:
         raise ParameterError("\n".join(f"{cut(path.name)}: {cut(fault, 300)}" for fault in file.faults[:50]))
     title, description = (str(header.get(k) or path.stem) for k in ("Title", "Description"))
-    head = {"title": title, "description": description, "kind": "liquid", "remarks": file.remarks,
-            "sources": {SOURCE: {"citation": f"BPX file {path.name}: {title}"},
-                        ASSUMED: {"citation": "assumption of cellsim: BPX does not describe the cell's design"}}}
+    head = {
+        "title": title,
+        "description": description,
+        "kind": "liquid",
+        "remarks": file.remarks,
+        "sources": {
+            SOURCE: {"citation": f"BPX file {path.name}: {title}"},
+            ASSUMED: {"citation": "assumption of cellsim: BPX does not describe the cell's design"},
+        },
+    }
     return Cell.from_json(head | content | {"design": design or _typical(file.pairs)}, path.stem, path)
 
 
@@ -106,11 +114,13 @@ class _File:
         if self.faults:
             return {}
         electrolyte = parts["Electrolyte"] | state.pop("electrolyte")
-        return {"cell": self._cell(parts["Cell"] | state.pop("cell"), state),
-                "negative electrode": self._electrode("Negative electrode", parts),
-                "separator": self._section("Separator", parts["Separator"], "separator", SEPARATOR),
-                "positive electrode": self._electrode("Positive electrode", parts),
-                "electrolyte": self._section("Electrolyte", electrolyte, "electrolyte", ELECTROLYTE)}
+        return {
+            "cell": self._cell(parts["Cell"] | state.pop("cell"), state),
+            "negative electrode": self._electrode("Negative electrode", parts),
+            "separator": self._section("Separator", parts["Separator"], "separator", SEPARATOR),
+            "positive electrode": self._electrode("Positive electrode", parts),
+            "electrolyte": self._section("Electrolyte", electrolyte, "electrolyte", ELECTROLYTE),
+        }
 
     def _header(self) -> None:
         version = re.match(r"([01])(?:\.(\d+))?(\.|$)", str(self.header["BPX"])[:20])
@@ -140,23 +150,29 @@ class _File:
         elif particles is not None:
             self.faults.append(f"{name}/Particle: blended electrodes are not supported; give one active material")
         for key in sorted(BRANCHES & set(content)):
-            self.faults.append(f"{name}/{key}: hysteresis is not modelled; remove it to run on 'OCP [V]' alone, "
-                               "which should then be the mean of both branches")
+            self.faults.append(
+                f"{name}/{key}: hysteresis is not modelled; remove it to run on 'OCP [V]' alone, "
+                "which should then be the mean of both branches"
+            )
         return {key: value for key, value in content.items() if key not in BRANCHES}
 
     def _rest(self) -> None:
         """Entries beside the sections of the cell."""
         own = self.parts if isinstance(self.parts, dict) else {}
-        beside = {**{k: v for k, v in own.items() if k not in PARTS},
-                  **{k: v for k, v in self.raw.items() if k not in ("Header", "Parameterisation", "State")}}
+        beside = {
+            **{k: v for k, v in own.items() if k not in PARTS},
+            **{k: v for k, v in self.raw.items() if k not in ("Header", "Parameterisation", "State")},
+        }
         for key, content in beside.items():
             if not content:
                 continue
             names = [str(k) for k in content] if isinstance(content, dict) else []
             branches = [k for k in names if HYSTERESIS.search(k)] if key == "User-defined" else []
             if branches:
-                self.faults.append(f"User-defined/{cut(branches[0])}: hysteresis is not modelled, and a run without it "
-                                   "would be wrong; put the mean of the branches into 'OCP [V]' and remove them")
+                self.faults.append(
+                    f"User-defined/{cut(branches[0])}: hysteresis is not modelled, and a run without it "
+                    "would be wrong; put the mean of the branches into 'OCP [V]' and remove them"
+                )
             elif key == "Validation":
                 self.remarks.append(f"Validation: measured runs are not used ({cut(', '.join(names))})")
             elif key == "User-defined":
@@ -178,9 +194,11 @@ class _File:
                 continue
             for key, value in content.items():
                 self._stated(section, key, value, state)
-        return {"cell": {key: state[key] for key in (T_START, T_AROUND, TRANSFER) if key in state},
-                "electrolyte": {SALT: state[INITIAL_SALT]} if INITIAL_SALT in state else {},
-                "soc": state.get(INITIAL_SOC, 1.0)}
+        return {
+            "cell": {key: state[key] for key in (T_START, T_AROUND, TRANSFER) if key in state},
+            "electrolyte": {SALT: state[INITIAL_SALT]} if INITIAL_SALT in state else {},
+            "soc": state.get(INITIAL_SOC, 1.0),
+        }
 
     def _stated(self, section: str, key: str, value: Any, state: dict[str, float]) -> None:
         """Check an entry of the section "State" and put it into `state`."""
@@ -191,8 +209,10 @@ class _File:
         elif value is not None and not finite(value):
             self.faults.append(f"State/{section}/{key}: a number is needed, found {quoted(value)}")
         elif section == "Degradation" and value:
-            self.faults.append(f"State/{section}/{key}: {value:g}: degraded states are not supported; give the present "
-                               "parameters of the cell")
+            self.faults.append(
+                f"State/{section}/{key}: {value:g}: degraded states are not supported; give the present "
+                "parameters of the cell"
+            )
         elif value is not None:
             state[key] = value
 
@@ -213,22 +233,32 @@ class _File:
             capacity = number(DENSITY) * number(VOLUME) * number(SPECIFIC_HEAT)
             records["heat capacity"] = _record("cell", "heat capacity", capacity, "density x volume x specific heat")
         else:
-            reason = (f"{' and '.join(heat)} alone do not determine the heat capacity" if heat else
-                      "no heat capacity is stated")
-            self.remarks.append(f"{reason}; a run with heat uses the heat capacity of an assumed design unless "
-                                "cellsim.Lumped(heat_capacity=...) is given")
+            reason = (
+                f"{' and '.join(heat)} alone do not determine the heat capacity"
+                if heat
+                else "no heat capacity is stated"
+            )
+            self.remarks.append(
+                f"{reason}; a run with heat uses the heat capacity of an assumed design unless "
+                "cellsim.Lumped(heat_capacity=...) is given"
+            )
         if SURFACE not in content:
-            self.remarks.append("no external surface area is stated; a run with heat uses that of an assumed design "
-                                "unless cellsim.Lumped(cooling_area=...) is given")
+            self.remarks.append(
+                "no external surface area is stated; a run with heat uses that of an assumed design "
+                "unless cellsim.Lumped(cooling_area=...) is given"
+            )
         if CONDUCTS in content:
             self.remarks.append(f"{CONDUCTS} is not used: the temperature of a cell is uniform")
         start = content.get(T_START)
         if start is not None and start != content.get(T_AROUND):
-            self.remarks.append(f"{T_START} {quoted(start)} is not used by default; give simulate "
-                                f"temperature={quoted(start)} and ambient={quoted(content.get(T_AROUND))}")
+            self.remarks.append(
+                f"{T_START} {quoted(start)} is not used by default; give simulate "
+                f"temperature={quoted(start)} and ambient={quoted(content.get(T_AROUND))}"
+            )
         if state["soc"] != 1.0:
-            self.remarks.append(f"Initial state-of-charge {state['soc']:g} is not used by default; give simulate "
-                                f"soc={state['soc']:g}")
+            self.remarks.append(
+                f"Initial state-of-charge {state['soc']:g} is not used by default; give simulate soc={state['soc']:g}"
+            )
         return records
 
     def _electrode(self, name: str, parts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -236,14 +266,23 @@ class _File:
         surface, rate, radius = (self._number(name, content, key) for key in (AREA_OF, RATE, "Particle radius [m]"))
         records: dict[str, Any] = {
             "type": "porous",
-            "active material volume fraction": _record(section, "active material volume fraction",
-                                                       surface * radius / 3.0, "surface area x radius / 3"),
-            "exchange-current density": _record(section, "exchange-current density", 0.5 * F * rate,
-                                                "F k sqrt(x (1 - x)) at x = 0.5")}
+            "active material volume fraction": _record(
+                section, "active material volume fraction", surface * radius / 3.0, "surface area x radius / 3"
+            ),
+            "exchange-current density": _record(
+                section, "exchange-current density", 0.5 * F * rate, "F k sqrt(x (1 - x)) at x = 0.5"
+            ),
+        }
         return records | self._section(name, content, section, ELECTRODE, {AREA_OF, RATE})
 
-    def _section(self, name: str, content: Mapping[str, Any], section: str, names: Mapping[str, str],
-                 computed: Collection[str] = ()) -> dict[str, Any]:
+    def _section(
+        self,
+        name: str,
+        content: Mapping[str, Any],
+        section: str,
+        names: Mapping[str, str],
+        computed: Collection[str] = (),
+    ) -> dict[str, Any]:
         """A section under the names of cellsim.  Missing keys are reported by the checks of the cell."""
         for key in sorted(set(content) - set(names) - set(computed))[:10]:
             self.faults.append(f"{name}/{cut(key)}: unknown quantity; known: {', '.join(names)}")
@@ -257,11 +296,14 @@ class _File:
         return float(given)
 
 
-def _record(section: str, key: str, given: Any, note: str | None = None,
-            method: str = "literature") -> dict[str, Any]:
+def _record(section: str, key: str, given: Any, note: str | None = None, method: str = "literature") -> dict[str, Any]:
     form = {float: "value", int: "value", str: "expression", dict: "table"}.get(type(given), "value")
-    record = {form: given, "unit": quantities(section)[key].unit, "method": method,
-              "source": ASSUMED if method == ASSUMED else SOURCE}
+    record = {
+        form: given,
+        "unit": quantities(section)[key].unit,
+        "method": method,
+        "source": ASSUMED if method == ASSUMED else SOURCE,
+    }
     return record | ({"note": note} if note else {})
 
 

@@ -1,4 +1,5 @@
 """Expressions as a list of operations with common subexpressions evaluated once; same values as the tree."""
+
 import ast
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,8 +13,9 @@ class Program:
     Values 0 and 1 are x and T, followed by the constants and the result of each operation.
     """
 
-    def __init__(self, tree: ast.expr, functions: Mapping[str, Callable[..., Any]],
-                 operators: Mapping[type, Callable[..., Any]]) -> None:
+    def __init__(
+        self, tree: ast.expr, functions: Mapping[str, Callable[..., Any]], operators: Mapping[type, Callable[..., Any]]
+    ) -> None:
         self.functions, self.operators = functions, operators
         self.constants: list[np.float64] = []
         self.steps: list[tuple[Callable[..., Any], tuple[int, ...]]] = []

@@ -3,6 +3,7 @@
 An expression is evaluated on intervals of x.  An interval with a possible division by 0, or a root or logarithm of
 a negative number, is bisected until the point is located to rounding or the interval is cleared.
 """
+
 import ast
 from functools import lru_cache
 from typing import Any
@@ -35,7 +36,7 @@ def places(tree: ast.expr, lo: float, hi: float, T: float) -> NDArray[np.float64
         if not low.size or np.all((middle <= low) | (middle >= high)):
             break
         low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
-    return np.unique(np.concatenate([low, high]))[:4 * MOST]
+    return np.unique(np.concatenate([low, high]))[: 4 * MOST]
 
 
 @lru_cache(maxsize=256)
@@ -92,8 +93,10 @@ def _bounds(node: Any, names: dict[str, Bounds], doubt: Array) -> Bounds:
             bounds = _over(a, b, doubt)
         else:
             bounds = _power(a, b, doubt)
-    return (np.nan_to_num(bounds[0], nan=-HUGE, neginf=-HUGE, posinf=HUGE),
-            np.nan_to_num(bounds[1], nan=HUGE, neginf=-HUGE, posinf=HUGE))
+    return (
+        np.nan_to_num(bounds[0], nan=-HUGE, neginf=-HUGE, posinf=HUGE),
+        np.nan_to_num(bounds[1], nan=HUGE, neginf=-HUGE, posinf=HUGE),
+    )
 
 
 def _span(*corners: Array) -> Bounds:

@@ -1,4 +1,5 @@
 """Material laws as expressions or tables, evaluated without executing anything from a file."""
+
 import ast
 import math
 import operator
@@ -18,11 +19,25 @@ from .evaluation import Program
 from .intervals import places
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "cosh": np.cosh, "sinh": np.sinh,
-    "abs": np.abs, "min": np.minimum, "max": np.maximum}
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "tanh": np.tanh,
+    "cosh": np.cosh,
+    "sinh": np.sinh,
+    "abs": np.abs,
+    "min": np.minimum,
+    "max": np.maximum,
+}
 OPERATORS: dict[type, Callable[..., Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos}
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+}
 NODES = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant, *OPERATORS)
 LONGEST = 4000  # characters
 DEEPEST = 200  # levels of nesting; evaluation is recursive
@@ -31,20 +46,49 @@ SLACK = 5e-3  # tolerance of a stoichiometry: windows and tables are printed to 
 FLAT = 1e-9  # V between two of 1001 stoichiometries; a smaller rise of a potential counts as level
 KNOWN = f"use numbers, x, T, + - * / ** and {', '.join(FUNCTIONS)}"
 REMEDIES = {  # common spellings, and the supported one
-    "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "ln": "log(x)", "pow": "x**2", "pi": "3.141592653589793",
-    "e": "exp(1)", "power": "x**2", "square": "x**2", "minimum": "min(x, 1)", "maximum": "max(x, 1)", "fabs": "abs(x)",
-    "sech": "1/cosh(x)", "coth": "1/tanh(x)", "arcsinh": "log(x + sqrt(x**2 + 1))", "asinh": "log(x + sqrt(x**2 + 1))",
-    "cbrt": "x**(1/3)", "expm1": "exp(x) - 1", "log1p": "log(1 + x)", "sto": "x", "c_e": "x", "c": "x", "t": "T",
-    "temperature": "T", "where": "max and min, or a table", "heaviside": "max and min, or a table"}
+    "log10": "log(x)/log(10)",
+    "log2": "log(x)/log(2)",
+    "ln": "log(x)",
+    "pow": "x**2",
+    "pi": "3.141592653589793",
+    "e": "exp(1)",
+    "power": "x**2",
+    "square": "x**2",
+    "minimum": "min(x, 1)",
+    "maximum": "max(x, 1)",
+    "fabs": "abs(x)",
+    "sech": "1/cosh(x)",
+    "coth": "1/tanh(x)",
+    "arcsinh": "log(x + sqrt(x**2 + 1))",
+    "asinh": "log(x + sqrt(x**2 + 1))",
+    "cbrt": "x**(1/3)",
+    "expm1": "exp(x) - 1",
+    "log1p": "log(1 + x)",
+    "sto": "x",
+    "c_e": "x",
+    "c": "x",
+    "t": "T",
+    "temperature": "T",
+    "where": "max and min, or a table",
+    "heaviside": "max and min, or a table",
+}
 WRITTEN: dict[type, str] = {  # the same for syntax
-    ast.BitXor: "write x**2, not x^2", ast.IfExp: "write max and min, or give a table, in place of if",
+    ast.BitXor: "write x**2, not x^2",
+    ast.IfExp: "write max and min, or give a table, in place of if",
     ast.Compare: "write max and min, or give a table, in place of a comparison",
     ast.BoolOp: "write max and min, or give a table, in place of and, or",
     ast.Attribute: "write exp(x), without the name of a module",
     ast.Tuple: "write decimal numbers with a point, not a comma",
-    ast.Mod: "write x - 2*n, or give a table, in place of %", ast.FloorDiv: "write x / 2 in place of x // 2"}
-SPELT = {"^": "write x**2, not x^2", "²": "write x**2, not x²", "·": "write 2*x, not 2·x", "×": "write 2*x, not 2×x",
-         "−": "use the ASCII minus sign -"}
+    ast.Mod: "write x - 2*n, or give a table, in place of %",
+    ast.FloorDiv: "write x / 2 in place of x // 2",
+}
+SPELT = {
+    "^": "write x**2, not x^2",
+    "²": "write x**2, not x²",
+    "·": "write 2*x, not 2·x",
+    "×": "write 2*x, not 2×x",
+    "−": "use the ASCII minus sign -",
+}
 
 
 class LawError(ParameterError):
@@ -113,8 +157,9 @@ def _allow(node: ast.AST, quoted: str) -> None:
             instead = REMEDIES.get(called) or (f"{called}(x)" if called in FUNCTIONS else "")
             if called in ("", "x", "T") and not isinstance(node.func, ast.Attribute):
                 instead = "a product with *, such as 3*(x + 1)"
-            raise LawError(f"only {', '.join(FUNCTIONS)} can be called, in {quoted}"
-                           + (f"; write {instead}" if instead else ""))
+            raise LawError(
+                f"only {', '.join(FUNCTIONS)} can be called, in {quoted}" + (f"; write {instead}" if instead else "")
+            )
         arity = 2 if node.func.id in ("min", "max") else 1
         if node.keywords or len(node.args) != arity:
             raise LawError(f"{node.func.id} takes {arity} argument{'s' * (arity > 1)} in {quoted}")
@@ -164,8 +209,9 @@ class Law:
     table: tuple[tuple[float, ...], tuple[float, ...]] | None = None
     domain: Domain | None = None
     _tree: ast.expr | None = field(default=None, repr=False, compare=False)
-    _ends: dict[float | None, tuple[float, float, float, float]] = field(default_factory=dict, repr=False,
-                                                                         compare=False)  # `beyond` by temperature
+    _ends: dict[float | None, tuple[float, float, float, float]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # `beyond` by temperature
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Law":
@@ -174,8 +220,12 @@ class Law:
             return cls(expression=record["expression"], _tree=parse(record["expression"]))
         if record.get("table") is not None:
             x, y = (record["table"].get(k, ()) for k in ("x", "y"))
-            if (len(x) != len(y) or len(x) < 2 or not all(map(finite, (*x, *y)))
-                    or any(a >= b for a, b in zip(x, x[1:], strict=False))):
+            if (
+                len(x) != len(y)
+                or len(x) < 2
+                or not all(map(finite, (*x, *y)))
+                or any(a >= b for a, b in zip(x, x[1:], strict=False))
+            ):
                 raise LawError("a table needs two or more finite pairs, x and y of equal length, x increasing")
             return cls(table=(tuple(map(float, x)), tuple(map(float, y))))
         return cls(value=float(record["value"]))
@@ -224,13 +274,18 @@ class Law:
             return -np.inf, np.inf, 0.0, 0.0
         known = self.domain
         lo, hi = max(known.lo - SLACK, X_RANGE[0]), min(known.hi + SLACK, X_RANGE[1])
-        below, above = (self._unphysical(np.linspace(*ends, 1001), T, known)
-                        for ends in ((X_RANGE[0], lo), (hi, X_RANGE[1])))
+        below, above = (
+            self._unphysical(np.linspace(*ends, 1001), T, known) for ends in ((X_RANGE[0], lo), (hi, X_RANGE[1]))
+        )
         h = 1e-6  # of difference quotients within the data, accurate to 1e-6 relative
         y = self._plain(np.array([lo, lo + h, hi - h, hi]), T)
         slopes = ((y[1] - y[0]) / h, (y[3] - y[2]) / h) if falls else (0.0, 0.0)
-        return (lo if below else -np.inf, hi if above else np.inf,
-                min(float(slopes[0]), 0.0), min(float(slopes[1]), 0.0))
+        return (
+            lo if below else -np.inf,
+            hi if above else np.inf,
+            min(float(slopes[0]), 0.0),
+            min(float(slopes[1]), 0.0),
+        )
 
     def _unphysical(self, x: NDArray[np.float64], T: float, known: Domain) -> bool:
         """Whether the law rises or leaves its allowed range somewhere in x (n,), increasing, outside its data."""

@@ -1,4 +1,5 @@
 """Factors of an expression that depend on temperature only, such as Arrhenius factors."""
+
 import ast
 from collections.abc import Iterator
 from functools import lru_cache

@@ -1,4 +1,5 @@
 """Summary of a run for notebooks: HTML without scripts, with all text escaped."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -22,17 +23,31 @@ FIRST, LAST = 6, 3  # steps shown of a long protocol
 
 def card(result: Result) -> str:
     """Cell, model, temperature, steps with the reason why they ended, and a small voltage curve."""
-    env = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-                             loader=jinja2.FileSystemLoader(Path(__file__).parent))
+    env = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+    )
     steps = list(enumerate(result.steps, 1))
     left_out = max(0, len(steps) - FIRST - LAST)
     voltage = result["Voltage [V]"] if "Voltage [V]" in result.variables else np.zeros(0)  # not kept
-    curve = {"points": _points(result.t, voltage), "low": number(voltage.min(), 4),
-             "high": number(voltage.max(), 4)} if voltage.size else None
+    curve = (
+        {"points": _points(result.t, voltage), "low": number(voltage.min(), 4), "high": number(voltage.max(), 4)}
+        if voltage.size
+        else None
+    )
     return env.get_template("card.html.j2").render(
-        result=result, celsius=number(result.temperature - ZERO_CELSIUS), first=[_row(*s) for s in steps[:FIRST]],
-        last=[_row(*s) for s in steps[max(FIRST, len(steps) - LAST):]], left_out=left_out, size=SIZE,
-        curve=curve, lasted=lasting(result.t[-1] - result.t[0]))
+        result=result,
+        celsius=number(result.temperature - ZERO_CELSIUS),
+        first=[_row(*s) for s in steps[:FIRST]],
+        last=[_row(*s) for s in steps[max(FIRST, len(steps) - LAST) :]],
+        left_out=left_out,
+        size=SIZE,
+        curve=curve,
+        lasted=lasting(result.t[-1] - result.t[0]),
+    )
 
 
 def lasting(seconds: float) -> str:
@@ -43,9 +58,14 @@ def lasting(seconds: float) -> str:
 
 def _row(k: int, step: StepResult) -> tuple[str, ...]:
     """Number, step, reason of its end, duration, net discharged charge and energy."""
-    return (str(k), step.step, step.message, lasting(step.t_end - step.t_start),
-            f"{step.discharge_capacity - step.charge_capacity:+.4g}",
-            f"{step.discharge_energy - step.charge_energy:+.4g}")
+    return (
+        str(k),
+        step.step,
+        step.message,
+        lasting(step.t_end - step.t_start),
+        f"{step.discharge_capacity - step.charge_capacity:+.4g}",
+        f"{step.discharge_energy - step.charge_energy:+.4g}",
+    )
 
 
 def _points(t: NDArray[np.float64], voltage: NDArray[np.float64]) -> str:

@@ -1,4 +1,5 @@
 """Curves of one run."""
+
 from __future__ import annotations
 
 from os import PathLike

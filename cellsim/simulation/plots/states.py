@@ -1,4 +1,5 @@
 """Internal states of a run: a plot with a slider over time, or several times drawn over each other."""
+
 from __future__ import annotations
 
 import textwrap
@@ -23,9 +24,20 @@ if TYPE_CHECKING:  # for annotations only: at run time the import would be circu
 Array = NDArray[Any]
 
 TIME = "Time [s]"
-STATES = ("Voltage [V]", "Electrolyte concentration [mol.m-3]", "Electrolyte potential [V]",
-          *(f"{side} {what}" for what in ("electrode potential [V]", "particle surface concentration [mol.m-3]",
-                                          "particle concentration [mol.m-3]") for side in ("Negative", "Positive")))
+STATES = (
+    "Voltage [V]",
+    "Electrolyte concentration [mol.m-3]",
+    "Electrolyte potential [V]",
+    *(
+        f"{side} {what}"
+        for what in (
+            "electrode potential [V]",
+            "particle surface concentration [mol.m-3]",
+            "particle concentration [mol.m-3]",
+        )
+        for side in ("Negative", "Positive")
+    ),
+)
 PANEL = (3.3, 2.1)  # inches
 WIDGETS = ("widget", "ipympl", "module://ipympl.backend_nbagg")  # interactive, not built into matplotlib
 MOST_TIMES = 100
@@ -70,16 +82,24 @@ class Panel:
 
 
 @styled
-def plot_states(result: Result, path: str | PathLike[str] | None = None, *, states: Any = True, times: Any = 5,
-                slider: bool | None = None) -> Any:
+def plot_states(
+    result: Result,
+    path: str | PathLike[str] | None = None,
+    *,
+    states: Any = True,
+    times: Any = 5,
+    slider: bool | None = None,
+) -> Any:
     """Internal states of a `Result`; the arguments are those of `Result.plot`."""
     names = _names(result, states)
     if slider and path is not None:
         raise ReportError(f"{path}: a file cannot contain a slider; omit slider=True")
     if slider and not interactive():
-        raise ReportError(f"slider: the matplotlib backend {mpl.get_backend()!r} is not interactive; open a window "
-                          "(`matplotlib.use('QtAgg')`) or, in a notebook, pip install 'cellsim[notebook]' and run "
-                          "`%matplotlib widget`")
+        raise ReportError(
+            f"slider: the matplotlib backend {mpl.get_backend()!r} is not interactive; open a window "
+            "(`matplotlib.use('QtAgg')`) or, in a notebook, pip install 'cellsim[notebook]' and run "
+            "`%matplotlib widget`"
+        )
     if path is None and (interactive() if slider is None else slider):
         return _with_slider(result, names)
     figure = _overlaid(result, names, _moments(result, times))
@@ -97,11 +117,14 @@ def interactive() -> bool:
 def _names(result: Result, states: Any) -> tuple[str, ...]:
     """Variables to draw; by default those of STATES that exist and vary."""
     if states is True:
-        names = tuple(n for n in STATES if n in result.variables
-                      and np.ptp(result[n]) > STILL * np.max(np.abs(result[n])))
+        names = tuple(
+            n for n in STATES if n in result.variables and np.ptp(result[n]) > STILL * np.max(np.abs(result[n]))
+        )
         if all(len(result.variables.dims(n)) == 1 for n in names):
-            raise ReportError("states: this result has no variables in space; .parquet files and ensembles with `keep` "
-                              "do not contain them: save as .nc, or omit `keep`")
+            raise ReportError(
+                "states: this result has no variables in space; .parquet files and ensembles with `keep` "
+                "do not contain them: save as .nc, or omit `keep`"
+            )
         return names
     wanted = "give True or names of variables"
     names = (states,) if isinstance(states, str) else tuple(listed("states", states, wanted, ReportError))
@@ -137,7 +160,7 @@ def _panel(result: Result, name: str, moments: Any) -> Panel:
         every, at = every.reshape(-1), at.reshape(-1)
         unit, scale = clock(result.t[-1] - result.t[0])
         when = result.t if moments is None else moments
-        dots = tuple(Curve(np.array([t / scale]), at[k:k + 1, None], MARKER) for k, t in enumerate(when))
+        dots = tuple(Curve(np.array([t / scale]), at[k : k + 1, None], MARKER) for k, t in enumerate(when))
         return Panel(name, f"time [{unit}]", dots, (result.t / scale, every), limits)
     x = MICRO * result[dims[-1]]
     xlabel = f"{dims[-1].removesuffix(' [m]')} [µm]"
@@ -146,8 +169,13 @@ def _panel(result: Result, name: str, moments: Any) -> Panel:
     if every.shape[1] == 1:
         return Panel(name, xlabel, (Curve(x, at[:, 0], {}),), None, limits)
     first, last = reversed(ENDS) if dims[1].startswith("x_n") else ENDS
-    return Panel(name, xlabel, tuple(Curve(x, at[:, k], {"linestyle": ENDS[where]}, where)
-                                     for k, where in ((0, first), (-1, last))), None, limits)
+    return Panel(
+        name,
+        xlabel,
+        tuple(Curve(x, at[:, k], {"linestyle": ENDS[where]}, where) for k, where in ((0, first), (-1, last))),
+        None,
+        limits,
+    )
 
 
 def _separator(result: Result, axis: Any) -> tuple[float, float] | None:
@@ -166,7 +194,7 @@ def _axes(figure: Any, panels: Any) -> Iterator[Any]:
     """Axes of all panels, with all parts drawn that do not change with time."""
     columns = min(3, len(panels))
     grid = figure.subplots(-(-len(panels) // columns), columns, squeeze=False).ravel()
-    for axes in grid[len(panels):]:
+    for axes in grid[len(panels) :]:
         axes.set_axis_off()
     for axes, panel in zip(grid, panels, strict=False):
         panel.draw(axes)
@@ -191,15 +219,16 @@ def _overlaid(result: Result, names: Any, moments: Any) -> Figure:
     widths = np.linspace(1.0, 2.0, len(moments))
     for axes, panel in zip(_axes(figure, panels), panels, strict=True):
         for k, (shade, width) in enumerate(zip(shades, widths, strict=True)):
-            for c in (panel.curves if panel.still is None else panel.curves[k:k + 1]):
+            for c in panel.curves if panel.still is None else panel.curves[k : k + 1]:
                 y = c.y[k] if panel.still is None else c.y[0]
                 axes.plot(c.x, y, color=shade, linewidth=width, **c.look)
     for t, shade, width in zip(moments, shades, widths, strict=True):
         figure.axes[0].plot([], [], color=shade, linewidth=width, label=f"{t / scale:.3g} {unit}")
     figure.suptitle(_title(result), x=0.01, ha="left", fontsize=STYLE["font.size"])
     _explain(figure.axes[0], panels)
-    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center",
-                  ncols=(3, 5, 8)[min(len(names), 3) - 1])
+    figure.legend(
+        *figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=(3, 5, 8)[min(len(names), 3) - 1]
+    )
     return figure
 
 
@@ -222,14 +251,21 @@ def _with_slider(result: Result, names: Any) -> Any:
     moving = []
     for axes, panel in zip(_axes(above, panels), panels, strict=True):
         for c in panel.curves[:1] if panel.still is not None else panel.curves:
-            line, = axes.plot(c.x, c.y[0], color=BLUE, **c.look)
+            (line,) = axes.plot(c.x, c.y[0], color=BLUE, **c.look)
             moving.append((line, panel, c))
     _explain(above.axes[0], panels)
     above.legend(*above.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     last = np.append(np.flatnonzero(np.diff(result.t) > 0.0), result.t.size - 1)  # the later of equal times
     stops = result.t[last] / scale
-    figure.slider = Slider(below.add_axes((0.12, 0.3, 0.75, 0.5)), f"time [{unit}]", stops[0], stops[-1],
-                           valinit=stops[0], valstep=stops, valfmt="%.4g")
+    figure.slider = Slider(
+        below.add_axes((0.12, 0.3, 0.75, 0.5)),
+        f"time [{unit}]",
+        stops[0],
+        stops[-1],
+        valinit=stops[0],
+        valstep=stops,
+        valfmt="%.4g",
+    )
 
     def show(value: Any) -> Any:
         row = last[np.argmin(np.abs(stops - value))]

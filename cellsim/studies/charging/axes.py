@@ -1,4 +1,5 @@
 """Axes of maps and fronts: quantities, units, ranges."""
+
 from ...protocols.quantities import BY_NAME, CONSTRAINTS
 
 # quantity of an axis: its unit
@@ -11,10 +12,19 @@ AXES = {
     "critical current": "mA/cm2",
 }
 # and what its values may be
-RANGES = {"temperature": (-73.0, 127.0), "areal capacity": (1e-3, 100.0), "c-rate": (0.021, 1000.0),
-          "separator thickness": (1e-3, 1e4), "conductivity": (1e-6, 1e4), "critical current": (1e-6, 1e5)}
+RANGES = {
+    "temperature": (-73.0, 127.0),
+    "areal capacity": (1e-3, 100.0),
+    "c-rate": (0.021, 1000.0),
+    "separator thickness": (1e-3, 1e4),
+    "conductivity": (1e-6, 1e4),
+    "critical current": (1e-6, 1e5),
+}
 FRONTS = {name: role.front for name, role in CONSTRAINTS.items() if role.front is not None}
 OVER = tuple(FRONTS)  # constraints a front may go over
-LAYERS = {"separator thickness": ("separator/thickness", 1e-6), "conductivity": ("electrolyte/conductivity", 0.1),
-          "critical current": ("negative electrode/critical current density", 10.0)}
+LAYERS = {
+    "separator thickness": ("separator/thickness", 1e-6),
+    "conductivity": ("electrolyte/conductivity", 0.1),
+    "critical current": ("negative electrode/critical current density", 10.0),
+}
 PLATING, CRITICAL = (str(BY_NAME[name].variable) for name in ("plating margin", "critical current margin"))

@@ -3,6 +3,7 @@
 It is an ordinary protocol: one step per constraint, which holds that quantity at its limit until another one is met,
 and a jump from each step to the constraint that ended it.  One run finds it, without an optimiser.
 """
+
 import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -55,19 +56,30 @@ class ChargeConstraints:
         for f in fields(self):
             value = number(f"limits: {f.name} =", getattr(self, f.name), "give a finite number", none=f.default is None)
             object.__setattr__(self, f.name, value)
-        number("limits: temperature =", self.temperature, "give kelvin, between 150 and 500", above=150.0, below=500.0,
-               none=True)
+        number(
+            "limits: temperature =",
+            self.temperature,
+            "give kelvin, between 150 and 500",
+            above=150.0,
+            below=500.0,
+            none=True,
+        )
         if not 0.0 < self.least_c_rate < self.c_rate:
-            raise ProtocolError(f"limits: least_c_rate {self.least_c_rate:g} and c_rate {self.c_rate:g}: give a "
-                                "minimum above 0 and a larger maximum")
+            raise ProtocolError(
+                f"limits: least_c_rate {self.least_c_rate:g} and c_rate {self.c_rate:g}: give a "
+                "minimum above 0 and a larger maximum"
+            )
         if not self.longest > 0.0:
             raise ProtocolError(f"limits: longest = {self.longest:g}: give a time above 0 [s]")
 
     def of(self, cell: Any) -> dict[str, float]:
         """The constraints other than the current that apply to a cell, by name, in V, A/m2 and K."""
         absent = "porous negative electrode" if has_foil(cell) else "lithium-metal electrode"
-        values = {name: getattr(self, CONSTRAINTS[name].field) for name, row in CONSTRAINED.items()
-                  if not row.flow and row.needs != absent}
+        values = {
+            name: getattr(self, CONSTRAINTS[name].field)
+            for name, row in CONSTRAINED.items()
+            if not row.flow and row.needs != absent
+        }
         if self.voltage is None:
             values["voltage"] = cell.value("cell/upper voltage cut-off")
         return {name: float(value) for name, value in values.items() if value is not None}
@@ -90,8 +102,9 @@ def check_window(start: float, end: float) -> None:
     for name, value in (("start", start), ("end", end)):
         number(f"charge: {name}", value, wanted, low=0.0, high=1.0)
     if not start < end:
-        raise ProtocolError(f"charge from {start!r} to {end!r}: states of charge lie between 0 and 1, and the first "
-                            "is less")
+        raise ProtocolError(
+            f"charge from {start!r} to {end!r}: states of charge lie between 0 and 1, and the first is less"
+        )
 
 
 def arrived(result: Result, end: float) -> bool:
@@ -152,8 +165,12 @@ def constrained_protocol(cell: Any, limits: ChargeConstraints, to: float = 0.8) 
             step = Step("c-rate", -limits.c_rate, limits.longest, until)
         else:
             inside = -WITHIN[name] if CONSTRAINTS[name].side == "below" else WITHIN[name]
-            step = Step(name, known[name].value + inside, limits.longest,
-                        (*until, Limit("c-rate", limits.least_c_rate), Limit("c-rate", limits.c_rate, "above")))
+            step = Step(
+                name,
+                known[name].value + inside,
+                limits.longest,
+                (*until, Limit("c-rate", limits.least_c_rate), Limit("c-rate", limits.c_rate, "above")),
+            )
         nodes += [Label(_word(name)), step, Stop(Condition("ending", "soc"))]
         nodes += [Goto(_word(other), Condition("ending", other), JUMPS) for other in others]
         if name != "current":
@@ -162,8 +179,17 @@ def constrained_protocol(cell: Any, limits: ChargeConstraints, to: float = 0.8) 
     return Protocol([f"Stop whenever time above {limits.longest:.10g} s", *nodes])
 
 
-def constrained_charge(cell: Any, limits: ChargeConstraints | None = None, *, soc: float = 0.1, to: float = 0.8, before: Any = (),
-         model: Any = None, heat: Any = None, **how: Any) -> ConstrainedCharge:
+def constrained_charge(
+    cell: Any,
+    limits: ChargeConstraints | None = None,
+    *,
+    soc: float = 0.1,
+    to: float = 0.8,
+    before: Any = (),
+    model: Any = None,
+    heat: Any = None,
+    **how: Any,
+) -> ConstrainedCharge:
     """Charge a cell as fast as the constraints `limits` allow, from the state of charge `soc` to `to` (0..1).
 
     before: steps or text of a protocol that is run first, such as a heater; `soc` is the state of charge at its start.
@@ -171,16 +197,22 @@ def constrained_charge(cell: Any, limits: ChargeConstraints | None = None, *, so
     how: further arguments of `simulate`, such as temperature [K], ambient [K], period [s] and accuracy [V].
     Raises what `simulate` raises; a SolveError has the partial run in `.result`.
     """
-    return finish(constrained_charge_coroutine(cell, limits, soc=soc, to=to, before=before, model=model, heat=heat, **how))
+    return finish(
+        constrained_charge_coroutine(cell, limits, soc=soc, to=to, before=before, model=model, heat=heat, **how)
+    )
 
 
-def constrained_charge_coroutine(cell, limits: ChargeConstraints | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
-                   **how) -> Coroutine[ConstrainedCharge]:
+def constrained_charge_coroutine(
+    cell, limits: ChargeConstraints | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None, **how
+) -> Coroutine[ConstrainedCharge]:
     """Coroutine form of `constrained_charge`, see `simulate_coroutine`."""
     cell = load(cell)
     limits = ChargeConstraints() if limits is None else limits
     if not isinstance(limits, ChargeConstraints):
-        raise ProtocolError(f"constrained_charge: limits {shown(limits)}: give cellsim.ChargeConstraints(...), such as cellsim.ChargeConstraints(c_rate=2)")
+        raise ProtocolError(
+            f"constrained_charge: limits {shown(limits)}: give cellsim.ChargeConstraints(...), "
+            "such as cellsim.ChargeConstraints(c_rate=2)"
+        )
     check_window(soc, to)
     known_options("constrained_charge:", how)
     main = constrained_protocol(cell, limits, to)
@@ -205,5 +237,12 @@ def _word(name: str) -> str:
     return name.replace(" ", "_")
 
 
-__getattr__ = old_names(__name__, {"Limits": "ChargeConstraints", "Ride": "ConstrainedCharge", "ride": "constrained_charge",
-                                    "riding": "constrained_protocol"})
+__getattr__ = old_names(
+    __name__,
+    {
+        "Limits": "ChargeConstraints",
+        "Ride": "ConstrainedCharge",
+        "ride": "constrained_charge",
+        "riding": "constrained_protocol",
+    },
+)

@@ -1,4 +1,5 @@
 """Constraints of a charge as text: "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C"."""
+
 from dataclasses import replace
 from typing import Any
 
@@ -31,8 +32,11 @@ def read_limits(text: str, cell: Any) -> ChargeConstraints:
                 break
             r.need_mark(",")
     except ProtocolError as fault:
-        raise ProtocolError(str(fault).replace("protocol, ", "limits, ", 1)
-                            .replace("the step ends too early", "the limits end too early")) from None
+        raise ProtocolError(
+            str(fault)
+            .replace("protocol, ", "limits, ", 1)
+            .replace("the step ends too early", "the limits end too early")
+        ) from None
     return ChargeConstraints(**given)
 
 
@@ -72,8 +76,11 @@ def _one(r: Reader, cell: Any, given: dict[str, float]) -> None:
     if side is None:
         r.fail(r.unread, f"'{SIGN[role.side]}'")
     if side != role.side:
-        r.fault_at(at, f"a limit of {name} is a {'least' if role.side == 'above' else 'largest'} value: "
-                       f"write {name} {SIGN[role.side]} ...")
+        r.fault_at(
+            at,
+            f"a limit of {name} is a {'least' if role.side == 'above' else 'largest'} value: "
+            f"write {name} {SIGN[role.side]} ...",
+        )
     amount = r.amount(*role.units)
     value = amount.value
     if amount.quantity != CONSTRAINED[name].measure:  # another unit of a current
@@ -87,5 +94,7 @@ def limits_of(limits: Any, cell: Any) -> ChargeConstraints:
         return limits or ChargeConstraints()
     if isinstance(limits, str):
         return read_limits(limits, cell)
-    raise ProtocolError(f"limits {shown(limits)}: give text, such as 'plating margin >= 10 mV, current <= 4C', or "
-                        "cellsim.ChargeConstraints(...)")
+    raise ProtocolError(
+        f"limits {shown(limits)}: give text, such as 'plating margin >= 10 mV, current <= 4C', or "
+        "cellsim.ChargeConstraints(...)"
+    )

@@ -1,4 +1,5 @@
 """Warnings for simulated charges that are faster than any published charge of the same class of cells."""
+
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -42,6 +43,8 @@ def beyond(cell: str, minutes: float, start: float = WINDOW[0], end: float = WIN
     if record is None or not minutes < record.minutes or start > WINDOW[0] + NEAR or end < WINDOW[1] - NEAR:
         return ""
     hand = "second-hand, " if record.second_hand else ""
-    return (f"{cell}: {minutes:.3g} min is faster than any published charge of {record.of} ({record.minutes:g} min, "
-            f"{record.method}, {hand}{record.date}) and not reliable, because the kinetics in the parameter set are "
-            f"those of {record.kinetics}. Source: {record.source}")
+    return (
+        f"{cell}: {minutes:.3g} min is faster than any published charge of {record.of} ({record.minutes:g} min, "
+        f"{record.method}, {hand}{record.date}) and not reliable, because the kinetics in the parameter set are "
+        f"those of {record.kinetics}. Source: {record.source}"
+    )

@@ -1,4 +1,5 @@
 """Tables and plots of charging-time maps and Pareto fronts."""
+
 import math
 from os import PathLike
 from typing import Any
@@ -35,8 +36,11 @@ def map_table(m: Any) -> Group:
     tables = []
     for part, columns in enumerate(np.array_split(np.arange(m.x_values.size), parts), 1):
         more = f", part {part} of {parts}" if parts > 1 else ""
-        table = plain_table(f"{m.cell}: minutes of the fastest charge, {_window(m)}{more}", "",
-                            *(f"{m.x_values[k]:.4g}" for k in columns))
+        table = plain_table(
+            f"{m.cell}: minutes of the fastest charge, {_window(m)}{more}",
+            "",
+            *(f"{m.x_values[k]:.4g}" for k in columns),
+        )
         for y, row in zip(m.y_values[::-1], m.minutes[::-1], strict=True):
             table.add_row(f"{y:.4g}", *(_minutes(row[k]) for k in columns))
         tables.append(table)
@@ -93,7 +97,7 @@ def _levels(z: Any) -> Any:
     tens = 10.0 ** np.arange(np.floor(np.log10(z.min())), np.log10(z.max()) + 1.0)
     levels = np.outer(tens, FINE if z.max() < 20.0 * z.min() else ROUND).ravel()
     first, last = np.searchsorted(levels, z.min(), "right") - 1, np.searchsorted(levels, z.max())
-    return levels[max(first, 0):last + 1]
+    return levels[max(first, 0) : last + 1]
 
 
 @styled
@@ -102,8 +106,9 @@ def plot_front(front: Any, path: str | PathLike[str] | None = None) -> Plain:
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()
     reached = np.isfinite(front.minutes)
-    axes.plot(front.values, np.where(reached, front.minutes, np.nan), color=COLOURS["liquid"][0], marker="o",
-              markersize=4.0)
+    axes.plot(
+        front.values, np.where(reached, front.minutes, np.nan), color=COLOURS["liquid"][0], marker="o", markersize=4.0
+    )
     never = front.values[np.isinf(front.minutes)]
     if reached.any():
         low, high = front.minutes[reached].min(), front.minutes[reached].max()
@@ -115,8 +120,9 @@ def plot_front(front: Any, path: str | PathLike[str] | None = None) -> Plain:
         else:
             axes.set_ylim(0.0, 1.1 * high)
     if never.size:
-        axes.plot(never, np.full(never.size, 0.96), "x", color=GREY, transform=axes.get_xaxis_transform(),
-                  label="never")
+        axes.plot(
+            never, np.full(never.size, 0.96), "x", color=GREY, transform=axes.get_xaxis_transform(), label="never"
+        )
         axes.legend(loc="best")
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=(1, 2, 5, 10)))
     axes.grid(alpha=0.3)

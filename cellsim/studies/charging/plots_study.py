@@ -1,4 +1,5 @@
 """Tables and plots of charge studies."""
+
 import math
 from itertools import product
 from os import PathLike
@@ -16,9 +17,13 @@ from ...physics.constants import ZERO_CELSIUS
 from .axes import CRITICAL, PLATING
 from .measured_charges import beyond
 
-SERIES = (("C-rate", -1.0, "current\n[C]"), ("Voltage [V]", 1.0, "voltage\n[V]"),
-          ("Cell temperature [K]", 1.0, "temperature\n[degC]"), (PLATING, 1e3, "plating\nmargin [mV]"),
-          (CRITICAL, 0.1, "critical current\nmargin [mA/cm2]"))
+SERIES = (
+    ("C-rate", -1.0, "current\n[C]"),
+    ("Voltage [V]", 1.0, "voltage\n[V]"),
+    ("Cell temperature [K]", 1.0, "temperature\n[degC]"),
+    (PLATING, 1e3, "plating\nmargin [mV]"),
+    (CRITICAL, 0.1, "critical current\nmargin [mA/cm2]"),
+)
 HUES, STROKES = (*COLOURS["liquid"], *COLOURS["solid"]), (*DASHES["solid"], *DASHES["liquid"])
 WIDTHS = (1.3, 2.6)
 NOT_STATED = "not stated"
@@ -38,14 +43,33 @@ def margin_text(least: float, minutes: float) -> str:
 def study_table(study: Any) -> Group:
     """One row per charge; margins that a cell does not state are marked."""
     title = f"Charge from {100 * study.start:g} to {100 * study.end:g} %"
-    table = plain_table(title, "cell", "protocol", "degC", "min", "peak\ndegC", "plating\nmargin\nmV",
-                        "critical\nmargin\nmA/cm2", "effi-\nciency", "heat\nWh", named=[])
+    table = plain_table(
+        title,
+        "cell",
+        "protocol",
+        "degC",
+        "min",
+        "peak\ndegC",
+        "plating\nmargin\nmV",
+        "critical\nmargin\nmA/cm2",
+        "effi-\nciency",
+        "heat\nWh",
+        named=[],
+    )
     notes = []
     for c in study.charges:
         protocol = c.protocol.strip().splitlines()[0][:40]
-        table.add_row(c.cell, protocol, f"{c.temperature:g}", _number(c.minutes), _number(c.peak),
-                      margin_text(c.plating, c.minutes_plating), margin_text(c.critical, c.minutes_critical),
-                      _number(c.efficiency), _number(c.heat))
+        table.add_row(
+            c.cell,
+            protocol,
+            f"{c.temperature:g}",
+            _number(c.minutes),
+            _number(c.peak),
+            margin_text(c.plating, c.minutes_plating),
+            margin_text(c.critical, c.minutes_critical),
+            _number(c.efficiency),
+            _number(c.heat),
+        )
         if remark := beyond(c.cell, c.minutes, study.start, study.end):
             notes.append(Text(f"! {remark}", "bold"))
         if not math.isfinite(c.minutes):
@@ -61,10 +85,17 @@ def looks(keys: Any) -> list[dict[str, Any]]:
     lines = list(dict.fromkeys((cell, protocol) for cell, protocol, _ in keys))
     warmths = list(dict.fromkeys(T for _, _, T in keys))
     if 1 < len(lines) <= len(HUES) and len(warmths) <= len(STROKES):
-        return [{"color": HUES[lines.index((cell, protocol))], "linestyle": STROKES[warmths.index(T)],
-                 "linewidth": WIDTHS[0]} for cell, protocol, T in keys]
-    every = [{"color": hue, "linestyle": stroke, "linewidth": width}
-             for width, stroke, hue in product(WIDTHS, STROKES, HUES)]
+        return [
+            {
+                "color": HUES[lines.index((cell, protocol))],
+                "linestyle": STROKES[warmths.index(T)],
+                "linewidth": WIDTHS[0],
+            }
+            for cell, protocol, T in keys
+        ]
+    every = [
+        {"color": hue, "linestyle": stroke, "linewidth": width} for width, stroke, hue in product(WIDTHS, STROKES, HUES)
+    ]
     return [every[k % len(every)] for k in range(len(keys))]
 
 
@@ -92,8 +123,10 @@ def plot_study(study: Any, path: str | PathLike[str] | None = None) -> Plain:
         if name in (PLATING, CRITICAL):
             ax.axhline(0.0, color="black", linewidth=0.8)
     if len(study.results) < len(study.charges):
-        axes[0].set_title(f"{len(study.results)} of {len(study.charges)} charges; the others were read from a file or "
-                          "failed", loc="left")
+        axes[0].set_title(
+            f"{len(study.results)} of {len(study.charges)} charges; the others were read from a file or failed",
+            loc="left",
+        )
     axes[-1].set_xlabel("state of charge [%]")
     axes[-1].set_xlim(100.0 * study.start - 1.0, 100.0 * study.end + 1.0)
     handles, labels = axes[0].get_legend_handles_labels()

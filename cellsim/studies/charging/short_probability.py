@@ -1,4 +1,5 @@
 """Probability that lithium short-circuits a solid electrolyte, from the plating overpotential and its flaws."""
+
 import numpy as np
 
 from ...errors import ParameterError

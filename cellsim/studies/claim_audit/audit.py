@@ -1,4 +1,5 @@
 """The outcome of an audit: what it found, and ways to show and keep it."""
+
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
@@ -26,8 +27,7 @@ class Audit:
 
     def best(self, baseline: str, metric: str) -> Comparison:
         """The comparison with the highest ratio for a baseline and a metric."""
-        return max((c for c in self.comparisons if (c.baseline, c.metric) == (baseline, metric)),
-                   key=lambda c: c.ratio)
+        return max((c for c in self.comparisons if (c.baseline, c.metric) == (baseline, metric)), key=lambda c: c.ratio)
 
     @property
     def headlines(self) -> tuple[Comparison, ...]:

@@ -1,4 +1,5 @@
 """Claim files in YAML: a claim about energy density, the cells it concerns and the baselines."""
+
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
@@ -42,8 +43,12 @@ class _File(BaseModel):
         return names
 
 
-def load_claim(path: str | PathLike[str] | None = None, *, cells: str | Path | Iterable[str | Path] = (),
-               baselines: str | Path | Iterable[str | Path] = ()) -> Claim:
+def load_claim(
+    path: str | PathLike[str] | None = None,
+    *,
+    cells: str | Path | Iterable[str | Path] = (),
+    baselines: str | Path | Iterable[str | Path] = (),
+) -> Claim:
     """A claim from a YAML file, by default the packaged claim about energy density.
 
     cells, baselines: names or paths of parameter sets that replace those of the file.
@@ -51,8 +56,10 @@ def load_claim(path: str | PathLike[str] | None = None, *, cells: str | Path | I
     """
     place = DEFAULT if path is None else file_path("claim", path, error=ClaimError)
     wanted = "give a name or a list of names of parameter sets, or paths of files"
-    cells, baselines = ([given] if isinstance(given, str | Path) else listed(what, given, wanted, ClaimError)
-                        for what, given in (("cells", cells), ("baselines", baselines)))
+    cells, baselines = (
+        [given] if isinstance(given, str | Path) else listed(what, given, wanted, ClaimError)
+        for what, given in (("cells", cells), ("baselines", baselines))
+    )
     entries = content(place, f"copy {DEFAULT.name} (`cellsim claim`) and change it")
     entries |= {"cells": [str(c) if isinstance(c, Path) else c for c in cells]} if cells else {}
     entries |= {"baselines": [str(c) if isinstance(c, Path) else c for c in baselines]} if baselines else {}
@@ -62,6 +69,14 @@ def load_claim(path: str | PathLike[str] | None = None, *, cells: str | Path | I
         beside = place.parent / name
         return str(beside) if len(name) < LONGEST and beside.is_file() else name
 
-    return Claim(title=file.title, source=file.source, factor=file.factor, metrics=tuple(file.metrics),
-                 baselines=tuple(map(local, file.baselines)), cells=tuple(map(local, file.cells)),
-                 c_rate=file.conditions.c_rate, temperature=file.conditions.temperature, note=file.note)
+    return Claim(
+        title=file.title,
+        source=file.source,
+        factor=file.factor,
+        metrics=tuple(file.metrics),
+        baselines=tuple(map(local, file.baselines)),
+        cells=tuple(map(local, file.cells)),
+        c_rate=file.conditions.c_rate,
+        temperature=file.conditions.temperature,
+        note=file.note,
+    )

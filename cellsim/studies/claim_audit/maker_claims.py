@@ -3,6 +3,7 @@
 One YAML file per cell in `claims/`.  Every figure is listed with the conditions that its source states.  Conditions
 that are needed to interpret it (`NEEDS`) but not given are listed as not stated.
 """
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike
@@ -47,8 +48,9 @@ Ends = Annotated[tuple[Number, ...], BeforeValidator(lambda value: value if isin
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True,
-                              alias_generator=lambda name: name.replace("_", " "))
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_by_name=True, alias_generator=lambda name: name.replace("_", " ")
+    )
 
 
 class _Conditions(_Strict):
@@ -166,8 +168,10 @@ class StatedFigure:
     @property
     def stated(self) -> tuple[str, ...]:
         """The conditions as text, numbers with their units."""
-        return tuple(f"{key}: {_words(value)}{' ' + UNITS[key] if key in UNITS else ''}"
-                     for key, value in self.conditions.items())
+        return tuple(
+            f"{key}: {_words(value)}{' ' + UNITS[key] if key in UNITS else ''}"
+            for key, value in self.conditions.items()
+        )
 
 
 def written(unit: str) -> str:
@@ -196,17 +200,26 @@ class StatedClaims:
 
     def to_json(self) -> list[dict[str, Any]]:
         """Records of the cells with all their figures, for `json.dumps`."""
-        return [{"maker": maker, "product": product, "note": note,
-                 "figures": [_record(f) for f in self if (f.maker, f.product) == (maker, product)]}
-                for maker, product, note in self.notes]
+        return [
+            {
+                "maker": maker,
+                "product": product,
+                "note": note,
+                "figures": [_record(f) for f in self if (f.maker, f.product) == (maker, product)],
+            }
+            for maker, product, note in self.notes
+        ]
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame with one row per figure; the upper end of a range is in the column "upper"."""
         rows: list[dict[str, Any]] = [{"maker": f.maker, "product": f.product, **_record(f)} for f in self]
         for row in rows:
             ends = row["value"] if isinstance(row["value"], list) else [row["value"], float("nan")]
-            row |= {"value": ends[0], "upper": ends[1], "conditions": "; ".join(f"{k}: {_words(v)}" for k, v in
-                                                                              row["conditions"].items())}
+            row |= {
+                "value": ends[0],
+                "upper": ends[1],
+                "conditions": "; ".join(f"{k}: {_words(v)}" for k, v in row["conditions"].items()),
+            }
             row |= {key: "; ".join(row[key]) for key in ("not_stated", "derived")}
         return optional("pandas").DataFrame(rows)
 
@@ -245,9 +258,23 @@ def _figure(file: _File, f: _Figure) -> StatedFigure:
     given = f.conditions.model_dump(by_alias=True, exclude_none=True)
     value = (f.value[0], f.value[1]) if len(f.value) > 1 else f.value[0]
     return StatedFigure(
-        file.maker, file.product, f.quantity, value, f.unit, f.bound, f.status, given,
-        tuple(key for key in NEEDS[f.quantity][1] if key not in given), _derived(f), source.citation, source.note,
-        source.url, source.access, f.confidence, f.note)
+        file.maker,
+        file.product,
+        f.quantity,
+        value,
+        f.unit,
+        f.bound,
+        f.status,
+        given,
+        tuple(key for key in NEEDS[f.quantity][1] if key not in given),
+        _derived(f),
+        source.citation,
+        source.note,
+        source.url,
+        source.access,
+        f.confidence,
+        f.note,
+    )
 
 
 def _derived(f: _Figure) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
 """Results of an audit: immutable records that reports read."""
+
 from dataclasses import dataclass
 from enum import Enum
 
@@ -95,10 +96,12 @@ class Comparison:
     def sentence(self) -> str:
         """The verdict as one sentence."""
         link = {Verdict.HOLDS: ", as long as ", Verdict.ONLY_IF: " ", Verdict.FAILS: ": "}[self.verdict]
-        return (f"{self.cell} has {self.ratio:.2f} ({self.interval[0]:.2f} to {self.interval[1]:.2f}) times the "
-                f"{UNITS[self.metric]} of {self.baseline}: {self.factor:g}x {self.verdict.value}"
-                f"{link + self.condition if self.condition else ''}"
-                f"{'; the uncertainty spans the claim' if self.doubtful else ''}")
+        return (
+            f"{self.cell} has {self.ratio:.2f} ({self.interval[0]:.2f} to {self.interval[1]:.2f}) times the "
+            f"{UNITS[self.metric]} of {self.baseline}: {self.factor:g}x {self.verdict.value}"
+            f"{link + self.condition if self.condition else ''}"
+            f"{'; the uncertainty spans the claim' if self.doubtful else ''}"
+        )
 
 
 @dataclass(frozen=True)
@@ -133,4 +136,3 @@ class Claim:
     c_rate: float
     temperature: float | None = None  # K; None: ambient temperature of each cell
     note: str = ""
-

@@ -1,4 +1,5 @@
 """Verdict on a claim from the ratio of energy densities, and the conditions under which it would hold."""
+
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,8 +26,9 @@ def layers(cell: Cell) -> float:
 def ratio_at(family: Family, metric: str, reference: float, share: float) -> Coroutine[float]:
     """Ratio to `reference` [Wh/kg or Wh/L] with electrolyte and excess at `share` of what they are."""
     cell = family.cell
-    density = yield from family.density_coroutine(electrolyte=share * cell.value(ELECTROLYTE),
-                                                  excess=share * cell.value(EXCESS))
+    density = yield from family.density_coroutine(
+        electrolyte=share * cell.value(ELECTROLYTE), excess=share * cell.value(EXCESS)
+    )
     return float(getattr(density, metric)) / reference
 
 
@@ -79,8 +81,9 @@ def _root(brentq: Any, low: float, high: float, f: Callable[[float], float]) -> 
     return float(brentq(f, low, high, xtol=0.05))
 
 
-def compare(family: Family, figures: Figures, baseline: Figures, metric: str, factor: float,
-            interval: tuple[float, float]) -> Coroutine[Comparison]:
+def compare(
+    family: Family, figures: Figures, baseline: Figures, metric: str, factor: float, interval: tuple[float, float]
+) -> Coroutine[Comparison]:
     """The verdict on one cell against one baseline in one metric, a coroutine."""
     reference = baseline.metric(metric)
     ratio = figures.metric(metric) / reference
@@ -97,20 +100,36 @@ def compare(family: Family, figures: Figures, baseline: Figures, metric: str, fa
     else:
         verdict = Verdict.FAILS
     words = _condition(figures, verdict, budget, areal, best)
-    return Comparison(figures.name, baseline.name, metric, factor, ratio, interval, verdict, layers(figures.cell),
-                      budget, areal, words)
+    return Comparison(
+        figures.name,
+        baseline.name,
+        metric,
+        factor,
+        ratio,
+        interval,
+        verdict,
+        layers(figures.cell),
+        budget,
+        areal,
+        words,
+    )
 
 
 def _condition(figures: Figures, verdict: Verdict, budget: float | None, areal: float | None, best: float) -> str:
     """Condition under which the claim holds, or the reason why it fails."""
     if verdict is Verdict.FAILS:
-        return (f"{best:.2f}x with almost no electrolyte and lithium excess, and not reached by any areal capacity "
-                f"up to {0.1 * AREAL[1]:.2g} mAh/cm²")
+        return (
+            f"{best:.2f}x with almost no electrolyte and lithium excess, and not reached by any areal capacity "
+            f"up to {0.1 * AREAL[1]:.2g} mAh/cm²"
+        )
     ways = []
     if budget is not None:
-        ways.append(f"electrolyte plus lithium excess is at most {1e6 * budget:.3g} um "
-                    f"(now {1e6 * layers(figures.cell):.3g} um)")
+        ways.append(
+            f"electrolyte plus lithium excess is at most {1e6 * budget:.3g} um "
+            f"(now {1e6 * layers(figures.cell):.3g} um)"
+        )
     if areal is not None and verdict is Verdict.ONLY_IF:
-        ways.append(f"the areal capacity is at least {0.1 * areal:.2g} mAh/cm² "
-                    f"(now {0.1 * figures.areal_capacity:.2g})")
+        ways.append(
+            f"the areal capacity is at least {0.1 * areal:.2g} mAh/cm² (now {0.1 * figures.areal_capacity:.2g})"
+        )
     return ", or ".join(ways)

@@ -4,6 +4,7 @@ No source measured creep and void formation on the cells of this package; parame
 figures and verdicts neglect voids.  Here coefficients of bare lithium on argyrodite are applied to cells with that
 electrolyte.
 """
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ NOTE = (
     f"or {EXPONENTS[1]:g} (from Kasemchainan's two points; from memory); the activation energy of creep is 37 kJ/mol "
     f"(from memory); any further stripping leaves voids, and the contact fraction falls by a factor e per "
     f"{1e6 * HEIGHT:g} um of void height (assumed, from 1 to 3). Short circuits, during charge or after many cycles, "
-    "are not considered.")
+    "are not considered."
+)
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,10 @@ class Voids:
         shares = sorted({f"{share:.2f}" for share in self.share})
         needed = [f"{1e-6 * P:.2g}" if P else f"more than {1e-6 * PRESSURES[1]:g}" for P in self.least]
         least, laws = " or ".join(dict.fromkeys(needed)), " and ".join(f"{n:g}" for n in EXPONENTS)
-        return (f"{self.cell} would deliver {' to '.join(shares)} of its energy at its {1e-6 * self.pressure:.3g} MPa; "
-                f"for {100.0 * SPARED:g} % of it, it needs at least {least} MPa (exponents {laws})")
+        return (
+            f"{self.cell} would deliver {' to '.join(shares)} of its energy at its {1e-6 * self.pressure:.3g} MPa; "
+            f"for {100.0 * SPARED:g} % of it, it needs at least {least} MPa (exponents {laws})"
+        )
 
 
 def what_if(figures) -> Voids:
@@ -103,10 +107,16 @@ def _not_applicable(cell) -> str:
 
 def _energy(figures: Figures, exponent: float, pressure: float) -> Coroutine[float]:
     """Energy of the discharge with voids [Wh]."""
-    cell = figures.cell.with_({
-        f"{NEGATIVE}/void share": 1.0, f"{NEGATIVE}/void height": HEIGHT, f"{NEGATIVE}/creep current density": STRIPPED,
-        f"{NEGATIVE}/creep reference pressure": AT, f"{NEGATIVE}/creep exponent": exponent,
-        "cell/operating pressure": pressure})
+    cell = figures.cell.with_(
+        {
+            f"{NEGATIVE}/void share": 1.0,
+            f"{NEGATIVE}/void height": HEIGHT,
+            f"{NEGATIVE}/creep current density": STRIPPED,
+            f"{NEGATIVE}/creep reference pressure": AT,
+            f"{NEGATIVE}/creep exponent": exponent,
+            "cell/operating pressure": pressure,
+        }
+    )
     run = yield from simulate_coroutine(cell, discharge(figures.c_rate), temperature=figures.temperature)
     return run.discharge_energy
 

@@ -1,4 +1,5 @@
 """Comparison of several runs: one row of figures per run, and their curves in one plot."""
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -32,8 +33,13 @@ class RunComparison:
         """
         return optional("pandas").DataFrame([_row(*run) for run in zip(self.labels, self.results, strict=True)])
 
-    def plot(self, path: str | PathLike[str] | None = None, *,
-             y: str | Iterable[str] = ("Voltage [V]", "Current [A]"), x: str = "Time [s]") -> Any:
+    def plot(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        y: str | Iterable[str] = ("Voltage [V]", "Current [A]"),
+        x: str = "Time [s]",
+    ) -> Any:
         """Curves of all runs as a matplotlib Figure, one panel for each name of `y`; written to `path` if given.
 
         x, y: names of variables that depend on time only; x may also be "Capacity [A.h]", the charge throughput since
@@ -50,8 +56,9 @@ class RunComparison:
         return "\n".join(f"{label}: {result!r}" for label, result in zip(self.labels, self.results, strict=True))
 
 
-def compare(runs: Iterable[Result | Ensemble] | Result | Ensemble,
-            labels: Sequence[str] | None = None) -> RunComparison:
+def compare(
+    runs: Iterable[Result | Ensemble] | Result | Ensemble, labels: Sequence[str] | None = None
+) -> RunComparison:
     """Compare runs, with `.plot()` and `.to_pandas()`.
 
     runs: results, ensembles kept in memory, or both; an ensemble contributes all its results.
@@ -93,10 +100,18 @@ def _results(run: Any) -> list[tuple[dict[str, Any], Result]]:
 
 def _words(labels: dict[str, Any], result: Result) -> tuple[str, ...]:
     """Properties in which runs may differ."""
-    own = [f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in labels.items()
-           if k not in ("cell", "temperature")]
-    return (result.cell, result.model, f"{result.temperature - ZERO_CELSIUS:.4g} °C", ", ".join(own),
-            "; ".join(step.step for step in result.steps))
+    own = [
+        f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}"
+        for k, v in labels.items()
+        if k not in ("cell", "temperature")
+    ]
+    return (
+        result.cell,
+        result.model,
+        f"{result.temperature - ZERO_CELSIUS:.4g} °C",
+        ", ".join(own),
+        "; ".join(step.step for step in result.steps),
+    )
 
 
 def _distinct(described: list[tuple[str, ...]]) -> tuple[str, ...]:
@@ -106,8 +121,9 @@ def _distinct(described: list[tuple[str, ...]]) -> tuple[str, ...]:
         differ[-1] = False  # texts of steps are long, and used only if necessary
     labels = [", ".join(w for w, d in zip(row, differ, strict=True) if d and w) or row[0] for row in described]
     repeated = {name for name in labels if labels.count(name) > 1}
-    return tuple(f"{name} ({labels[:k].count(name) + 1})" if name in repeated else name
-                 for k, name in enumerate(labels))
+    return tuple(
+        f"{name} ({labels[:k].count(name) + 1})" if name in repeated else name for k, name in enumerate(labels)
+    )
 
 
 def _row(label: str, result: Result) -> dict[str, Any]:
@@ -115,9 +131,18 @@ def _row(label: str, result: Result) -> dict[str, Any]:
     given, taken = result.discharge_energy, result.charge_energy
     both = out > 0.0 and into > 0.0
     nan = float("nan")
-    return {"label": label, "cell": result.cell, "model": result.model, "temperature": result.temperature,
-            "endings": ", ".join(e.name for e in result.endings), "duration": float(result.t[-1] - result.t[0]),
-            "discharge_capacity": out, "charge_capacity": into, "discharge_energy": given, "charge_energy": taken,
-            "energy_efficiency": given / taken if both and abs(out - into) <= CLOSED * into else nan,
-            "voltage_efficiency": (given / out) / (taken / into) if both else nan,
-            "final_voltage": float(result[VOLTAGE][-1]) if VOLTAGE in result.variables else nan}
+    return {
+        "label": label,
+        "cell": result.cell,
+        "model": result.model,
+        "temperature": result.temperature,
+        "endings": ", ".join(e.name for e in result.endings),
+        "duration": float(result.t[-1] - result.t[0]),
+        "discharge_capacity": out,
+        "charge_capacity": into,
+        "discharge_energy": given,
+        "charge_energy": taken,
+        "energy_efficiency": given / taken if both and abs(out - into) <= CLOSED * into else nan,
+        "voltage_efficiency": (given / out) / (taken / into) if both else nan,
+        "final_voltage": float(result[VOLTAGE][-1]) if VOLTAGE in result.variables else nan,
+    }

@@ -1,4 +1,5 @@
 """Curves of several runs in one plot."""
+
 from os import PathLike
 from typing import Any
 
@@ -6,21 +7,7 @@ import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
 
-from ...drawing.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERMILION,
-    WIDTH,
-    Figure,
-    clock,
-    low,
-    save,
-    styled,
-)
+from ...drawing.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, WIDTH, Figure, clock, low, save, styled
 from ...errors import ReportError
 from ...simulation.result import Result
 from ...support.arguments import listed, near, shown, text

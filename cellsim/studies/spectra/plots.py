@@ -1,4 +1,5 @@
 """Plots of impedance spectra."""
+
 from __future__ import annotations
 
 from os import PathLike
@@ -17,8 +18,14 @@ if TYPE_CHECKING:  # for annotations only: at run time the import would be circu
 
 WIDE = 4.0  # ratio of the largest to the smallest modulus above which the axis is logarithmic
 # positions of a label: offset from its point [points], horizontal and vertical alignment
-PLACES = ((5, -3, "left", "top"), (-5, 3, "right", "bottom"), (5, 3, "left", "bottom"), (-5, -3, "right", "top"),
-          (0, 6, "center", "bottom"), (0, -6, "center", "top"))
+PLACES = (
+    (5, -3, "left", "top"),
+    (-5, 3, "right", "bottom"),
+    (5, 3, "left", "bottom"),
+    (-5, -3, "right", "top"),
+    (0, 6, "center", "bottom"),
+    (0, -6, "center", "top"),
+)
 
 
 def _decades(f: NDArray[np.float64]) -> list[int]:
@@ -42,8 +49,9 @@ def _label(axes: Any, x: Any, y: Any, points: Any, texts: Any) -> None:
     taken: list = []
     for k, text in zip(points, texts, strict=True):
         for dx, dy, side, height in PLACES:
-            label = axes.annotate(text, (x[k], y[k]), (dx, dy), textcoords="offset points", fontsize=7, ha=side,
-                                  va=height)
+            label = axes.annotate(
+                text, (x[k], y[k]), (dx, dy), textcoords="offset points", fontsize=7, ha=side, va=height
+            )
             box = label.get_window_extent()
             inside = ((curve > box.min) & (curve < box.max)).all(axis=1).any()
             frame = axes.get_window_extent()
@@ -69,8 +77,12 @@ def plot_spectrum(spectrum: Spectrum, path: str | PathLike[str] | None = None) -
     nyquist.set_xlabel(f"real part [{unit}]")
     nyquist.set_ylabel(f"– imaginary part [{unit}]")
     at = "" if spectrum.soc is None else f", {100.0 * spectrum.soc:g} % state of charge"
-    figure.suptitle(f"{spectrum.cell}, {spectrum.model}{at}, {spectrum.temperature - ZERO_CELSIUS:.3g} °C", x=0.02,
-                    ha="left", fontsize=9)
+    figure.suptitle(
+        f"{spectrum.cell}, {spectrum.model}{at}, {spectrum.temperature - ZERO_CELSIUS:.3g} °C",
+        x=0.02,
+        ha="left",
+        fontsize=9,
+    )
     order = np.argsort(f)
     size = scale * spectrum.modulus[order]
     modulus.semilogx(f[order], size, color=colour)

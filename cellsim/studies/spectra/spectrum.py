@@ -1,4 +1,5 @@
 """Impedance spectra: linear response of a cell to alternating currents, in the frequency domain."""
+
 from dataclasses import dataclass, field, fields, replace
 from os import PathLike
 from typing import Any
@@ -63,9 +64,13 @@ class Spectrum:
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """All quantities (n,) by name with unit."""
-        return {"Frequency [Hz]": self.frequencies, "Real impedance [Ohm]": self.impedance.real,
-                "Imaginary impedance [Ohm]": self.impedance.imag, "Modulus [Ohm]": self.modulus,
-                "Phase [deg]": self.phase}
+        return {
+            "Frequency [Hz]": self.frequencies,
+            "Real impedance [Ohm]": self.impedance.real,
+            "Imaginary impedance [Ohm]": self.impedance.imag,
+            "Modulus [Ohm]": self.modulus,
+            "Phase [deg]": self.phase,
+        }
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame, one row per frequency."""
@@ -89,14 +94,23 @@ class Spectrum:
         first, last = np.argmin(f), np.argmax(f)
         at = "its initial stoichiometries" if self.soc is None else f"{100.0 * self.soc:g} % state of charge"
         lines = [f"{self.model} of {self.cell} at equilibrium at {at} and {self.temperature:g} K"]
-        lines += [f"  {f[k]:.4g} Hz: {Z[k].real:.4g} {'-' if Z[k].imag < 0 else '+'} {abs(Z[k].imag):.4g}i Ohm"
-                  for k in (first, last)]
+        lines += [
+            f"  {f[k]:.4g} Hz: {Z[k].real:.4g} {'-' if Z[k].imag < 0 else '+'} {abs(Z[k].imag):.4g}i Ohm"
+            for k in (first, last)
+        ]
         return "\n".join([*lines, f"  {self.note}"] if self.note else lines)
 
 
-def impedance(cell: str | PathLike[str] | Cell, frequencies: ArrayLike | None = None, model: Any = None, *,
-              soc: float | None = 0.5, temperature: float | None = None, after: Result | None = None,
-              accuracy: float = 1e-3) -> Spectrum:
+def impedance(
+    cell: str | PathLike[str] | Cell,
+    frequencies: ArrayLike | None = None,
+    model: Any = None,
+    *,
+    soc: float | None = 0.5,
+    temperature: float | None = None,
+    after: Result | None = None,
+    accuracy: float = 1e-3,
+) -> Spectrum:
     """Impedance of a cell at equilibrium, from the linearised equations of a model.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
@@ -134,12 +148,17 @@ def impedance(cell: str | PathLike[str] | Cell, frequencies: ArrayLike | None = 
         soc = float(after["State of charge"][-1])
     spectrum = Spectrum(cell.name, type(model).__name__, T, soc, area, error, f, Z / area, note)
     if not np.isfinite(Z).all():
-        raise ParameterError(f"{cell.name}: the impedance is not finite; check the conductivity of the electrodes and "
-                             "the contact of lithium with the electrolyte")
+        raise ParameterError(
+            f"{cell.name}: the impedance is not finite; check the conductivity of the electrodes and "
+            "the contact of lithium with the electrolyte"
+        )
     if (error > accuracy).any():
-        raise SolveError(f"{cell.name}: the error with {FINEST} volumes is {error.max():.2g}, above the accuracy of "
-                         f"{accuracy:.2g}; choose a larger `accuracy` or lower frequencies; the spectrum is in "
-                         "`.result`", spectrum)
+        raise SolveError(
+            f"{cell.name}: the error with {FINEST} volumes is {error.max():.2g}, above the accuracy of "
+            f"{accuracy:.2g}; choose a larger `accuracy` or lower frequencies; the spectrum is in "
+            "`.result`",
+            spectrum,
+        )
     return spectrum
 
 
@@ -150,8 +169,9 @@ def _end_of(after: object, cell: Cell, temperature: float | None) -> float:
     if after.cell != cell.name:
         raise ProtocolError(f"after: a result of {after.cell}, not of {cell.name}")
     if evolves(cell) and "Void height [m]" not in list(after):
-        raise ProtocolError(f"after: a run of {cell.name} without evolving lithium metal; simulate the same cell as in "
-                            "the impedance")
+        raise ProtocolError(
+            f"after: a run of {cell.name} without evolving lithium metal; simulate the same cell as in the impedance"
+        )
     return float(after["Cell temperature [K]"][-1]) if temperature is None else temperature
 
 
@@ -163,6 +183,7 @@ def _at_rest(cell: Cell, soc: float | None) -> tuple[Any, Lithium]:
 
 def _left_by(after: Result, cell: Cell) -> tuple[Any, Lithium]:
     """Stoichiometries and state of lithium metal at the end of a result."""
+
     def end(name: str) -> float:
         return float(after[name][-1])
 
@@ -176,12 +197,14 @@ def _left_by(after: Result, cell: Cell) -> tuple[Any, Lithium]:
     return tuple(x), Lithium.after(cell, end) if evolves(cell) else Lithium.of(cell, x[1])
 
 
-def _on_mesh(cell: Cell, model: Any, T: float, x: Any, lithium: Lithium, s: NDArray[np.complex128],
-             accuracy: float) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+def _on_mesh(
+    cell: Cell, model: Any, T: float, x: Any, lithium: Lithium, s: NDArray[np.complex128], accuracy: float
+) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
     """Impedance [Ohm m2] (n,) and its estimated errors (n,).
 
     Unless volumes are given, they are doubled for the frequencies whose error exceeds the accuracy.
     """
+
     def mesh(volumes: Any) -> Any:
         return _meshed(model, volumes).discretise(cell, T)
 

@@ -2,22 +2,11 @@
 
 To add comparisons, define a tuple LINES of `Line` in a module and add the module to MODULES.
 """
+
 from ...errors import ReportError
 from ...support.arguments import listed, shown
 from .line import KINDS, Found, Line, Outcome, Point
-from .lines import (
-    closed_forms,
-    codes,
-    fast_charge,
-    films,
-    minnmann,
-    percolation,
-    pressure,
-    rates,
-    sony,
-    spectra,
-    warm,
-)
+from .lines import closed_forms, codes, fast_charge, films, minnmann, percolation, pressure, rates, sony, spectra, warm
 
 MODULES = (codes, closed_forms, films, spectra, percolation, minnmann, rates, pressure, warm, sony, fast_charge)
 LINES: tuple[Line, ...] = tuple(line for module in MODULES for line in module.LINES)

@@ -1,4 +1,5 @@
 """Plots of the validation: conductivity of composites, capacity against rate, and impedance."""
+
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,12 @@ def plot_composites(path: Any = None) -> Figure:
     phi = np.linspace(0.2, 0.7, 501)
     law = np.array([percolation(x, ionic.THRESHOLD, ionic.EXPONENT) for x in phi])
     inside = law > 1e-4
-    axes.semilogy(phi[inside], law[inside], color=COLOURS["solid"][0],
-                  label=f"percolation, {ionic.THRESHOLD:g} and {ionic.EXPONENT:g}")
+    axes.semilogy(
+        phi[inside],
+        law[inside],
+        color=COLOURS["solid"][0],
+        label=f"percolation, {ionic.THRESHOLD:g} and {ionic.EXPONENT:g}",
+    )
     for b, dash in DASHES.items():
         axes.semilogy(phi, [bruggeman(x, b) for x in phi], dash, color=GREY, linewidth=1.0, label=f"Bruggeman, {b:g}")
     for x, kappa in ionic.MEASURED.items():

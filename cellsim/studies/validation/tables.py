@@ -1,4 +1,5 @@
 """The validation as a table and as a chapter of the documentation."""
+
 from typing import Any
 
 from rich.console import Group
@@ -38,8 +39,13 @@ def validation_table(outcomes: Any) -> Group:
     """One row per comparison, and the tally."""
     table = plain_table("Validation", "line", "kind", "error", "limit", "verdict")
     for o in outcomes:
-        table.add_row(Text(o.line.name), o.line.kind, Text(f"{error(o)} {unit(o)}"), words.number(o.line.limit),
-                      Text(verdict(o), style=_colour(o)))
+        table.add_row(
+            Text(o.line.name),
+            o.line.kind,
+            Text(f"{error(o)} {unit(o)}"),
+            words.number(o.line.limit),
+            Text(verdict(o), style=_colour(o)),
+        )
     return Group(table, Text(tally(outcomes), style="bold"))
 
 
@@ -65,8 +71,12 @@ def _points(o: Any) -> Table:
 def chapter(outcomes: Any) -> str:
     """The chapter in Markdown."""
     lines = [HEADING, "| line | kind | predicted | error | limit | verdict |", "|---|---|---|---|---|---|"]
-    lines += [_row(o.line.name, o.line.kind, o.line.predicted, f"{error(o)} {unit(o)}", words.number(o.line.limit),
-                   verdict(o)) for o in outcomes]
+    lines += [
+        _row(
+            o.line.name, o.line.kind, o.line.predicted, f"{error(o)} {unit(o)}", words.number(o.line.limit), verdict(o)
+        )
+        for o in outcomes
+    ]
     lines += ["", tally(outcomes) + ".", "", *(f"- *{kind}*: {what}." for kind, what in KINDS.items()), ""]
     for o in outcomes:
         lines += [f"## {o.line.name}", "", *(f"- {name}: {what}" for name, what in _facts(o)), ""]

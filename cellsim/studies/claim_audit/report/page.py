@@ -1,4 +1,5 @@
 """The report of an audit as one self-contained HTML file."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
@@ -41,17 +42,32 @@ def write_page(audit: Audit, path: str | PathLike[str]) -> None:
 
 def page(audit: Audit) -> str:
     """The report of an audit as HTML."""
-    env = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-                             lstrip_blocks=True, loader=jinja2.FileSystemLoader(Path(__file__).parent))
+    env = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+    )
     env.filters |= {"doi": doi_link, "breakable": breakable}
     everyone = (*audit.cells, *audit.baselines)
     return env.get_template("page.html.j2").render(
-        audit=audit, charging=charging_claim, voids=voids, everyone=everyone, words=words, tally=words.tally(audit),
-        pack=words.pack_note(audit), spread=words.spread_note(),
-        conditions=_columns(words.conditions, everyone), energies=_columns(words.energies, everyone),
+        audit=audit,
+        charging=charging_claim,
+        voids=voids,
+        everyone=everyone,
+        words=words,
+        tally=words.tally(audit),
+        pack=words.pack_note(audit),
+        spread=words.spread_note(),
+        conditions=_columns(words.conditions, everyone),
+        energies=_columns(words.energies, everyone),
         endings=[f.result.steps[-1].ending.sentence for f in everyone],
-        models=sorted({f.result.model for f in everyone}), pictures=_pictures(audit),
-        version=__version__, date=datetime.now(UTC).date().isoformat())
+        models=sorted({f.result.model for f in everyone}),
+        pictures=_pictures(audit),
+        version=__version__,
+        date=datetime.now(UTC).date().isoformat(),
+    )
 
 
 def doi_link(doi: str) -> str:
@@ -81,33 +97,50 @@ def _pictures(audit: Audit) -> dict[str, list[Picture]]:
 def _drawn(audit: Audit) -> Iterator[tuple[str, Any, str]]:
     """(section, Figure, caption) of every picture."""
     everyone = (*audit.baselines, *audit.cells)
-    yield ("ratios", plots.plot_audit(audit),
-           "Ratio of the energy density of each cell to each baseline: per mass (dots) and per volume (squares), "
-           "with 5 % to 95 % intervals (bars). The thick line is the claimed ratio of "
-           f"{audit.claim.factor:g}, the dotted line a ratio of 1.")
-    yield ("energies", plots.energy_bars(audit),
-           "Energy density per mass and per volume at cell level (bars; hatched: liquid electrolyte) with "
-           "5 % – 95 % intervals (lines), at stack level without packaging (▷) and at pack level (◁, assumed "
-           "factor).")
+    yield (
+        "ratios",
+        plots.plot_audit(audit),
+        "Ratio of the energy density of each cell to each baseline: per mass (dots) and per volume (squares), "
+        "with 5 % to 95 % intervals (bars). The thick line is the claimed ratio of "
+        f"{audit.claim.factor:g}, the dotted line a ratio of 1.",
+    )
+    yield (
+        "energies",
+        plots.energy_bars(audit),
+        "Energy density per mass and per volume at cell level (bars; hatched: liquid electrolyte) with "
+        "5 % – 95 % intervals (lines), at stack level without packaging (▷) and at pack level (◁, assumed "
+        "factor).",
+    )
     for m in audit.maps:
         yield ("maps", plots.ratio_map(m), _map_caption(m))
     for f in everyone:
-        yield ("waterfalls", plots.waterfall(f),
-               f"Mass and volume of {f.name} by component. Each bar starts at the end of the previous one. Blue: "
-               "materials that store energy; orange: all other components.")
+        yield (
+            "waterfalls",
+            plots.waterfall(f),
+            f"Mass and volume of {f.name} by component. Each bar starts at the end of the previous one. Blue: "
+            "materials that store energy; orange: all other components.",
+        )
     for f in everyone:
-        yield ("curves", plots.discharge_curves(f),
-               f"Simulated voltage of {f.name} against delivered charge per electrode area. Darker and wider "
-               "lines: higher rates; rates: "
-               f"{', '.join(f'{rate:.3g} C' for rate, _ in f.rates)}.{words.early_ends(f)}")
-    yield ("ragone", plots.ragone(everyone),
-           "Energy against mean power of constant-current discharges, both per mass of the cell. Solid lines: "
-           "solid electrolyte; dashed lines: liquid electrolyte.")
+        yield (
+            "curves",
+            plots.discharge_curves(f),
+            f"Simulated voltage of {f.name} against delivered charge per electrode area. Darker and wider "
+            "lines: higher rates; rates: "
+            f"{', '.join(f'{rate:.3g} C' for rate, _ in f.rates)}.{words.early_ends(f)}",
+        )
+    yield (
+        "ragone",
+        plots.ragone(everyone),
+        "Energy against mean power of constant-current discharges, both per mass of the cell. Solid lines: "
+        "solid electrolyte; dashed lines: liquid electrolyte.",
+    )
 
 
 def _map_caption(m: RatioMap) -> str:
     unit = words.METRICS[m.metric]
-    text = (f"Ratio of {m.cell} to {m.baseline} in {unit} as a function of areal capacity and {m.varied} "
-            "thickness. Lines are labelled with the ratio; the star marks the cell. Orange: below the claimed "
-            f"factor {m.factor:g}; purple: above; thick line: equal to it.")
+    text = (
+        f"Ratio of {m.cell} to {m.baseline} in {unit} as a function of areal capacity and {m.varied} "
+        "thickness. Lines are labelled with the ratio; the star marks the cell. Orange: below the claimed "
+        f"factor {m.factor:g}; purple: above; thick line: equal to it."
+    )
     return text + (" Hatched: no such cell can be built or simulated." if np.isnan(m.ratio).any() else "")

@@ -1,4 +1,5 @@
 """The audit in pictures."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -27,8 +28,11 @@ def looks(figures: Iterable[Any]) -> dict[str, dict[str, Any]]:
     for f in figures:
         kind = f.cell.kind
         k = seen[kind]
-        out[f.name] = {"color": COLOURS[kind][k % 4], "linestyle": DASHES[kind][k % len(DASHES[kind])],
-                       "marker": MARKERS[kind][k % 4]}
+        out[f.name] = {
+            "color": COLOURS[kind][k % 4],
+            "linestyle": DASHES[kind][k % len(DASHES[kind])],
+            "marker": MARKERS[kind][k % 4],
+        }
         seen[kind] += 1
     return out
 
@@ -93,12 +97,26 @@ def energy_bars(audit: Audit) -> Figure:
         for row, f in zip(rows, figures, strict=True):
             value, (low, high) = f.metric(metric), f.interval[k]
             solid = f.cell.kind == "solid"
-            axes.barh(row, value, 0.62, color=COLOURS[f.cell.kind][0], alpha=0.75,
-                      hatch=None if solid else "///", edgecolor="white")
+            axes.barh(
+                row,
+                value,
+                0.62,
+                color=COLOURS[f.cell.kind][0],
+                alpha=0.75,
+                hatch=None if solid else "///",
+                edgecolor="white",
+            )
             axes.plot([low, high], [row, row], color="black", linewidth=1.2, label="_")
             for level, sign in (("stack", ">"), ("pack", "<")):
-                axes.plot(getattr(f.density, f"{level}_{metric}"), row, sign, color="white",
-                          markeredgecolor="black", markersize=5, label=level if row == 0 else "_")
+                axes.plot(
+                    getattr(f.density, f"{level}_{metric}"),
+                    row,
+                    sign,
+                    color="white",
+                    markeredgecolor="black",
+                    markersize=5,
+                    label=level if row == 0 else "_",
+                )
         axes.set_yticks(rows, [f.name for f in figures])
         axes.invert_yaxis()
         axes.tick_params(axis="y", length=0)
@@ -135,8 +153,16 @@ def ratio_map(m: RatioMap) -> Figure:
             axes.clabel(bold, fontsize=9, fmt=lambda v: f" {v:g}x ")
         else:
             notes.append(f"nowhere {'above' if z.max() <= m.factor else 'below'} {m.factor:g}")
-    axes.plot(0.1 * m.here[0], 1e6 * m.here[1], "*", color="white", markeredgecolor="black", markersize=13,
-              clip_on=False, zorder=5)
+    axes.plot(
+        0.1 * m.here[0],
+        1e6 * m.here[1],
+        "*",
+        color="white",
+        markeredgecolor="black",
+        markersize=13,
+        clip_on=False,
+        zorder=5,
+    )
     axes.set_xlabel("areal capacity [mAh/cm²]")
     axes.set_ylabel(f"{m.varied} thickness [µm]")
     title = "; ".join((f"{m.cell} over {m.baseline}, {METRICS[m.metric]}", *notes))
@@ -153,8 +179,10 @@ def _pale() -> Any:
 @styled
 def waterfall(f: Figures) -> Figure:
     """Mass [g] and volume [cm³] of a cell by component."""
-    parts = (({k: 1e3 * v for k, v in f.design.masses.items()}, "mass [g]"),
-             ({k: 1e6 * v for k, v in f.design.volumes.items()}, "volume [cm³]"))
+    parts = (
+        ({k: 1e3 * v for k, v in f.design.masses.items()}, "mass [g]"),
+        ({k: 1e6 * v for k, v in f.design.volumes.items()}, "volume [cm³]"),
+    )
     heights = [len(amounts) + 1 for amounts, _ in parts]
     figure = Figure(figsize=(WIDTH, 1.0 + 0.22 * sum(heights)))
     for axes, (amounts, label) in zip(figure.subplots(2, 1, height_ratios=heights), parts, strict=True):
@@ -162,12 +190,17 @@ def waterfall(f: Figures) -> Figure:
         start = 0.0
         for row, (name, amount) in enumerate(amounts.items()):
             stores = name.endswith(("active material", "electrode")) or name == "plated lithium"
-            axes.barh(row, amount, 0.7, start, color=BLUE if stores else ORANGE, edgecolor="black",
-                      linewidth=0.4)
+            axes.barh(row, amount, 0.7, start, color=BLUE if stores else ORANGE, edgecolor="black", linewidth=0.4)
             middle, share = start + amount, f"{amount:.3g} ({100 * amount / total:.0f} %)"
             right = middle < 0.62 * total
-            axes.text(middle + 0.01 * total if right else start - 0.01 * total, row, share,
-                      ha="left" if right else "right", va="center", fontsize=8)
+            axes.text(
+                middle + 0.01 * total if right else start - 0.01 * total,
+                row,
+                share,
+                ha="left" if right else "right",
+                va="center",
+                fontsize=8,
+            )
             start += amount
         axes.barh(len(amounts), total, 0.7, color="#bbbbbb", edgecolor="black", linewidth=0.4)
         axes.text(0.5 * total, len(amounts), f"{total:.4g}", ha="center", va="center", fontsize=8)
@@ -190,8 +223,14 @@ def discharge_curves(f: Figures) -> Figure:
     colours = mpl.colormaps["plasma" if f.cell.kind == "solid" else "viridis"]
     shades, widths = colours(np.linspace(0.75, 0.0, len(f.rates))), np.linspace(1.0, 2.2, len(f.rates))
     for (rate, result), colour, width in zip(f.rates, shades, widths, strict=True):
-        axes.plot(per_area * result["Discharge capacity [A.h]"], result["Voltage [V]"], color=colour,
-                  linestyle=DASHES[f.cell.kind][0], linewidth=width, label=f"{rate:.3g} C")
+        axes.plot(
+            per_area * result["Discharge capacity [A.h]"],
+            result["Voltage [V]"],
+            color=colour,
+            linestyle=DASHES[f.cell.kind][0],
+            linewidth=width,
+            label=f"{rate:.3g} C",
+        )
     low, high = f.window
     axes.set_ylim(low - 0.02 * (high - low), high)
     axes.set_xlim(left=0.0)

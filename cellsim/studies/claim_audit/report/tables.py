@@ -1,4 +1,5 @@
 """The audit as tables for the terminal."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -27,10 +28,20 @@ def audit_table(audit: Audit) -> Group:
     figures = (*audit.cells, *audit.baselines)
     tables = []
     for metric, unit in words.METRICS.items():
-        table = plain_table(f"Energy density, {metric} [{unit}]", "cell", "Wh", "cell level", "5 % – 95 %",
-                       "stack", "pack", named=figures)
-        keys = ["energy, simulated [Wh]",
-                *(f"{level} [{unit}]" for level in ("cell", "cell, 5 % – 95 %", "stack", "pack"))]
+        table = plain_table(
+            f"Energy density, {metric} [{unit}]",
+            "cell",
+            "Wh",
+            "cell level",
+            "5 % – 95 %",
+            "stack",
+            "pack",
+            named=figures,
+        )
+        keys = [
+            "energy, simulated [Wh]",
+            *(f"{level} [{unit}]" for level in ("cell", "cell, 5 % – 95 %", "stack", "pack")),
+        ]
         for f in figures:
             rows = words.energies(f)
             table.add_row(Text(f.name), *(rows[key] for key in keys))
@@ -78,26 +89,45 @@ def voids_lines(results: Any) -> Group:
 
 def charging_table(verdicts: Any) -> Group:
     """The claim about charging time: each cell against each baseline, under two rules."""
-    table = plain_table(f"{charging.TITLE}: {words.charging_rule()}", "cell", "baseline", "rule", "°C",
-                        "min", "base-\nline", "ratio", "", "or with", named=[])
+    table = plain_table(
+        f"{charging.TITLE}: {words.charging_rule()}",
+        "cell",
+        "baseline",
+        "rule",
+        "°C",
+        "min",
+        "base-\nline",
+        "ratio",
+        "",
+        "or with",
+        named=[],
+    )
     for v in verdicts:
         sign, _, colour = words.VERDICTS[Verdict(v.word)]
         needs = "\n".join(f"{name} {value:.2g}" for name, value, _, _ in v.conditions) or ("" if v.holds else "–")
-        table.add_row(v.cell, v.baseline, v.rule, f"{v.temperature:g}", words.minutes(v.cell, v.minutes),
-                      words.minutes(v.baseline, v.baseline_minutes),
-                      f"{v.ratio:.2g}", Text(sign, f"bold {colour}"), needs)
+        table.add_row(
+            v.cell,
+            v.baseline,
+            v.rule,
+            f"{v.temperature:g}",
+            words.minutes(v.cell, v.minutes),
+            words.minutes(v.baseline, v.baseline_minutes),
+            f"{v.ratio:.2g}",
+            Text(sign, f"bold {colour}"),
+            needs,
+        )
     units = ", ".join(f"{name} in {way.unit}" for name, way in charging.WAYS.items())
-    note = (f"or with: a single change with which it would hold ({units}); –: none, up to {charging.HOTTEST:g} °C. ")
-    return Group(table, *(Text(f"! {remark}", "bold") for remark in words.remarks(verdicts)),
-                 Text(note + charging.SOURCE, "dim"))
+    note = f"or with: a single change with which it would hold ({units}); –: none, up to {charging.HOTTEST:g} °C. "
+    return Group(
+        table, *(Text(f"! {remark}", "bold") for remark in words.remarks(verdicts)), Text(note + charging.SOURCE, "dim")
+    )
 
 
 def claims_table(claims: StatedClaims) -> Group:
     """Manufacturers' statements, one table per cell: figures, conditions, missing conditions, sources."""
     parts: list = []
     for maker, product, note in claims.notes:
-        table = plain_table(f"{maker}: {product}", "figure", "stated conditions", "not stated\nin the source",
-                            "source")
+        table = plain_table(f"{maker}: {product}", "figure", "stated conditions", "not stated\nin the source", "source")
         table.caption = Text(note)
         own = [f for f in claims if (f.maker, f.product) == (maker, product)]
         sources = list(dict.fromkeys((f.source, f.source_note, f.url) for f in own))
@@ -107,8 +137,12 @@ def claims_table(claims: StatedClaims) -> Group:
                 figure.append(f"\n{line}", "dim")
             number = sources.index((f.source, f.source_note, f.url)) + 1
             source = f"{f.status} [{number}]{ACCESS[f.access]}; confidence {f.confidence}"
-            table.add_row(figure, Text("\n".join(f.stated) or "nothing"), Text(", ".join(f.not_stated) or "–"),
-                          Text("\n".join(filter(None, (source, f.note)))))
+            table.add_row(
+                figure,
+                Text("\n".join(f.stated) or "nothing"),
+                Text(", ".join(f.not_stated) or "–"),
+                Text("\n".join(filter(None, (source, f.note)))),
+            )
         lines = ("; ".join(filter(None, s[:2])) + f" {s[2]}" for s in sources)
         parts += [table, *(Text(f"[{k}] {line}", "dim") for k, line in enumerate(lines, 1)), Text()]
     return Group(*parts)

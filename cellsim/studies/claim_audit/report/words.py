@@ -1,4 +1,5 @@
 """Texts of a report: labels, numbers with units and notes shared by the HTML page and the terminal."""
+
 from __future__ import annotations
 
 import math
@@ -21,8 +22,11 @@ METRICS = UNITS
 ORIGIN = "sources of values"
 KINDS = {"solid": "solid electrolyte", "liquid": "liquid electrolyte"}
 # sign, colour (legible on white and behind white text), and its name in a rich terminal
-VERDICTS = {Verdict.HOLDS: ("✓", "#00664f", "green"), Verdict.ONLY_IF: ("◐", "#7d5200", "yellow"),
-            Verdict.FAILS: ("✗", "#a32d00", "red")}
+VERDICTS = {
+    Verdict.HOLDS: ("✓", "#00664f", "green"),
+    Verdict.ONLY_IF: ("◐", "#7d5200", "yellow"),
+    Verdict.FAILS: ("✗", "#a32d00", "red"),
+}
 
 
 def ratio(c: Comparison) -> str:
@@ -37,28 +41,34 @@ def ratio_span(c: Comparison) -> str:
 
 def conditions(f: Figures) -> dict[str, str]:
     """Conditions under which the figures of a cell were computed."""
-    return {"temperature [°C]": number(f.temperature - ZERO_CELSIUS),
-            "stack pressure [MPa]": number(f.pressure * 1e-6),
-            "areal capacity [mAh/cm²]": number(0.1 * f.areal_capacity),
-            "rate [C]": number(f.c_rate),
-            "voltage window [V]": span(*f.window),
-            ORIGIN: str(f.cell.provenance())}
+    return {
+        "temperature [°C]": number(f.temperature - ZERO_CELSIUS),
+        "stack pressure [MPa]": number(f.pressure * 1e-6),
+        "areal capacity [mAh/cm²]": number(0.1 * f.areal_capacity),
+        "rate [C]": number(f.c_rate),
+        "voltage window [V]": span(*f.window),
+        ORIGIN: str(f.cell.provenance()),
+    }
 
 
 def energies(f: Figures) -> dict[str, str]:
     """Energy, mass, volume and energy density of a cell at cell, stack and pack level."""
     d = f.density
-    rows = {"energy, simulated [Wh]": number(f.energy, 4),
-            "energy, nominal [Wh]": number(f.nominal_energy, 4),
-            "capacity, simulated [Ah]": number(f.capacity, 4),
-            "mass [g]": number(1e3 * f.design.mass, 4),
-            "volume [cm³]": number(1e6 * f.design.volume, 4)}
+    rows = {
+        "energy, simulated [Wh]": number(f.energy, 4),
+        "energy, nominal [Wh]": number(f.nominal_energy, 4),
+        "capacity, simulated [Ah]": number(f.capacity, 4),
+        "mass [g]": number(1e3 * f.design.mass, 4),
+        "volume [cm³]": number(1e6 * f.design.volume, 4),
+    }
     for k, (metric, unit) in enumerate(METRICS.items()):
-        rows |= {f"stack [{unit}]": number(getattr(d, f"stack_{metric}")),
-                 f"cell [{unit}]": number(f.metric(metric)),
-                 f"cell, 5 % – 95 % [{unit}]": span(*f.interval[k]),
-                 f"pack [{unit}]": number(getattr(d, f"pack_{metric}")),
-                 f"stated by manufacturer [{unit}]": _stated(f.cell, metric)}
+        rows |= {
+            f"stack [{unit}]": number(getattr(d, f"stack_{metric}")),
+            f"cell [{unit}]": number(f.metric(metric)),
+            f"cell, 5 % – 95 % [{unit}]": span(*f.interval[k]),
+            f"pack [{unit}]": number(getattr(d, f"pack_{metric}")),
+            f"stated by manufacturer [{unit}]": _stated(f.cell, metric),
+        }
     return rows
 
 
@@ -71,23 +81,30 @@ def _stated(cell: Cell, metric: str) -> str:
 def spread_note() -> str:
     """How the uncertainty intervals were computed."""
     widths = ", ".join(f"{method} {100 * width:g} %" for method, width in SPREAD.items())
-    return (f"Every dimension, fraction, density and resistance was sampled {SAMPLES} times (Latin hypercube) from "
-            f"independent uniform distributions. Their half-width depends on the method of the value: {widths}. The "
-            "half-widths are a judgement, the same for every cell.")
+    return (
+        f"Every dimension, fraction, density and resistance was sampled {SAMPLES} times (Latin hypercube) from "
+        f"independent uniform distributions. Their half-width depends on the method of the value: {widths}. The "
+        "half-widths are a judgement, the same for every cell."
+    )
 
 
 def early_ends(f: Figures) -> str:
     """Discharges of a cell that ended before the lower cut-off voltage, with the reason."""
-    early = [f"{rate:.3g} C: {run.steps[-1].ending.sentence}" for rate, run in f.rates
-             if run.steps[-1].ending is not Ending.LOWER_VOLTAGE]
+    early = [
+        f"{rate:.3g} C: {run.steps[-1].ending.sentence}"
+        for rate, run in f.rates
+        if run.steps[-1].ending is not Ending.LOWER_VOLTAGE
+    ]
     return f" Ended before the lower cut-off: {'; '.join(early)}." if early else ""
 
 
 def pack_note(audit: Audit) -> str:
     """The assumed ratio of pack to cell."""
     factors = {f.density.pack_factor for f in (*audit.baselines, *audit.cells)}
-    text = " or ".join(f"{p.gravimetric:g} by mass and {p.volumetric:g} by volume"
-                       for p in sorted(factors, key=lambda p: (p.gravimetric, p.volumetric)))
+    text = " or ".join(
+        f"{p.gravimetric:g} by mass and {p.volumetric:g} by volume"
+        for p in sorted(factors, key=lambda p: (p.gravimetric, p.volumetric))
+    )
     return f"Pack level: cell level times {text}; an assumption, not a result."
 
 
@@ -99,9 +116,11 @@ def best_of(audit: Audit) -> str:
 
 def charging_rule() -> str:
     """The rules of the charging claim."""
-    return (f"{100 * charging.START:g} to {100 * charging.END:g} % in at most {charging.FACTOR:.2f} of the time of the "
-            f"baseline. Safe: both cells by the fastest charge within {charging.LIMITS}. "
-            f"Rated: the baseline by {charging.RATED}")
+    return (
+        f"{100 * charging.START:g} to {100 * charging.END:g} % in at most {charging.FACTOR:.2f} of the time of the "
+        f"baseline. Safe: both cells by the fastest charge within {charging.LIMITS}. "
+        f"Rated: the baseline by {charging.RATED}"
+    )
 
 
 def minutes(cell: str, value: float) -> str:
@@ -123,7 +142,10 @@ def remarks(verdicts: Iterable[charging.ChargingVerdict]) -> list[str]:
 def tally(audit: Audit) -> str:
     """Number of comparisons by verdict, as one sentence."""
     verdicts = [c.verdict for c in audit.comparisons]
-    parts = [f"it {v.value}{' a condition is met' if v is Verdict.ONLY_IF else ''} in {verdicts.count(v)}"
-             for v in Verdict if v in verdicts]
+    parts = [
+        f"it {v.value}{' a condition is met' if v is Verdict.ONLY_IF else ''} in {verdicts.count(v)}"
+        for v in Verdict
+        if v in verdicts
+    ]
     count = f"{len(verdicts)} comparisons" if len(verdicts) != 1 else "1 comparison"
     return f"The claim of a factor {audit.claim.factor:g} was checked in {count}: {', '.join(parts)}."

@@ -1,4 +1,5 @@
 """Comparisons with closed forms."""
+
 from functools import cache
 
 from ....errors import Ending
@@ -20,8 +21,10 @@ END = 4.5  # V, at which less than 0.1 % of the salt is left at the lithium elec
 def ionic_resistance() -> Found:
     """Part of the initial voltage drop of the target cell that is proportional to 1/kappa, without the separator."""
     cell = load("target_nmc811_lpscl_li").with_({"positive electrode/exchange-current density": SLOW})
-    kappa, L, L_s = (cell.value(f"{key}") for key in (
-        "electrolyte/conductivity", "positive electrode/thickness", "separator/thickness"))
+    kappa, L, L_s = (
+        cell.value(f"{key}")
+        for key in ("electrolyte/conductivity", "positive electrode/thickness", "separator/thickness")
+    )
     I, T = 0.01, cell.temperature()
 
     def resistance(times):
@@ -39,12 +42,27 @@ def ionic_resistance() -> Found:
 @cache
 def polymer():
     """The polymer cell with negligible salt in the positive electrode: lithium charged through a 200 um separator."""
-    free = {"particle diffusivity": 1e-10, "exchange-current density": 100.0, "electrolyte volume fraction": 1e-3,
-            "bruggeman exponent": 0.0, "active material volume fraction": 0.99, "maximum concentration": 2e5,
-            "thickness": 1e-5, "minimum stoichiometry": 0.001, "maximum stoichiometry": 0.999}
-    return load("lfp_peo_li").with_({f"positive electrode/{key}": value for key, value in free.items()} | {
-        "cell/electrode area": 1.0, "cell/upper voltage cut-off": END, "separator/thickness": SEPARATOR,
-        "negative electrode/interface resistance": 0.0, "electrolyte/conductivity": 0.1})
+    free = {
+        "particle diffusivity": 1e-10,
+        "exchange-current density": 100.0,
+        "electrolyte volume fraction": 1e-3,
+        "bruggeman exponent": 0.0,
+        "active material volume fraction": 0.99,
+        "maximum concentration": 2e5,
+        "thickness": 1e-5,
+        "minimum stoichiometry": 0.001,
+        "maximum stoichiometry": 0.999,
+    }
+    return load("lfp_peo_li").with_(
+        {f"positive electrode/{key}": value for key, value in free.items()}
+        | {
+            "cell/electrode area": 1.0,
+            "cell/upper voltage cut-off": END,
+            "separator/thickness": SEPARATOR,
+            "negative electrode/interface resistance": 0.0,
+            "electrolyte/conductivity": 0.1,
+        }
+    )
 
 
 def _salt():
@@ -79,17 +97,41 @@ def sand() -> Found:
 
 POLYMER = "the salt of lfp_peo_li at 80 degC between a lithium foil and an electrode without salt, 200 um apart"
 LINES = (
-    Line("ionic-resistance", "verification", "L / (3 kappa_eff), composite cathode of target_nmc811_lpscl_li",
-         "first voltage drop at 0.01 A/m2 with slow kinetics", "nothing", "the part of the resistance that goes with "
-         "1/kappa, less the separator's", "[%]", 0.1, ionic_resistance,
-         reason="60 volumes of second order: 1/60^2 = 0.03 %, in each of two resistances"),
-    Line("limiting-current", "verification", "2 c0 D F / ((1 - t+) L); " + POLYMER,
-         "charge until the profile is steady", "nothing",
-         "largest current that leaves salt at the foil", "[%]", 0.1, limiting,
-         reason="the bisection stops at 0.02 %, and 50 volumes of second order leave 1/50^2 = 0.04 %"),
-    Line("sand-time", "verification", "pi D (c0 F / (2 (1 - t+) I))^2; " + POLYMER,
-         f"charge at {BEYOND:g} times the limiting current", "nothing", "time until the salt at the foil is used up",
-         "[%]", 0.3, sand,
-         reason="the run ends with up to a thousandth of the salt left at the lithium: 0.2 % of the time, as it falls "
-                "with the root of time; 0.1 % for mesh and time steps"),
+    Line(
+        "ionic-resistance",
+        "verification",
+        "L / (3 kappa_eff), composite cathode of target_nmc811_lpscl_li",
+        "first voltage drop at 0.01 A/m2 with slow kinetics",
+        "nothing",
+        "the part of the resistance that goes with 1/kappa, less the separator's",
+        "[%]",
+        0.1,
+        ionic_resistance,
+        reason="60 volumes of second order: 1/60^2 = 0.03 %, in each of two resistances",
+    ),
+    Line(
+        "limiting-current",
+        "verification",
+        "2 c0 D F / ((1 - t+) L); " + POLYMER,
+        "charge until the profile is steady",
+        "nothing",
+        "largest current that leaves salt at the foil",
+        "[%]",
+        0.1,
+        limiting,
+        reason="the bisection stops at 0.02 %, and 50 volumes of second order leave 1/50^2 = 0.04 %",
+    ),
+    Line(
+        "sand-time",
+        "verification",
+        "pi D (c0 F / (2 (1 - t+) I))^2; " + POLYMER,
+        f"charge at {BEYOND:g} times the limiting current",
+        "nothing",
+        "time until the salt at the foil is used up",
+        "[%]",
+        0.3,
+        sand,
+        reason="the run ends with up to a thousandth of the salt left at the lithium: 0.2 % of the time, as it falls "
+        "with the root of time; 0.1 % for mesh and time steps",
+    ),
 )

@@ -1,4 +1,5 @@
 """Comparisons with other programs for the same parameters."""
+
 from functools import partial
 
 import numpy as np
@@ -37,24 +38,43 @@ def _rms(what, cell, steps, t, V, least_salt=0.0) -> Point:
     run = simulate(cell, steps, MESH, soc=None, rtol=RTOL)
     poor = run.at("Minimum electrolyte concentration [mol.m-3]", t) < least_salt
     if poor.any():
-        t, V = t[:poor.argmax()], V[:poor.argmax()]
+        t, V = t[: poor.argmax()], V[: poor.argmax()]
     return Point(f"{what}: rms [mV]", 0.0, 1e3 * reference.rms(t, run.at("Voltage [V]", t) - V))
 
 
 def _dualfoil(name, words, steps) -> Line:
-    return Line(f"dualfoil-{name}", "verification", "DUALFOIL 5.1 (Newman's program), lithium | PEO | TiS2 at 100 degC",
-                words, "nothing", f"voltage while the salt is above {LEAST_SALT:g} mol/m3, below which the "
-                "polynomial for its conductivity fails", "rms [mV]", 0.3, partial(dualfoil, f"{name}_bv", steps),
-                reason=THIRD)
+    return Line(
+        f"dualfoil-{name}",
+        "verification",
+        "DUALFOIL 5.1 (Newman's program), lithium | PEO | TiS2 at 100 degC",
+        words,
+        "nothing",
+        f"voltage while the salt is above {LEAST_SALT:g} mol/m3, below which the polynomial for its conductivity fails",
+        "rms [mV]",
+        0.3,
+        partial(dualfoil, f"{name}_bv", steps),
+        reason=THIRD,
+    )
 
 
 LINES = (
-    Line("pybamm-half-cell", "verification",
-         "PyBaMM 26.10's half-cell DFN with t+ = 1, freed of its mesh error; lithium | solid electrolyte | NMC811",
-         "discharge at C/3, 1C, 2C", "nothing", "voltage over time", "largest rms [mV]", 0.3, half_cell,
-         reason=THIRD),
+    Line(
+        "pybamm-half-cell",
+        "verification",
+        "PyBaMM 26.10's half-cell DFN with t+ = 1, freed of its mesh error; lithium | solid electrolyte | NMC811",
+        "discharge at C/3, 1C, 2C",
+        "nothing",
+        "voltage over time",
+        "largest rms [mV]",
+        0.3,
+        half_cell,
+        reason=THIRD,
+    ),
     _dualfoil("2", "2 A/m2 for 500 min", ((2.0, 30000.0),)),
     _dualfoil("5", "5 A/m2 for 200 min", ((5.0, 12000.0),)),
-    _dualfoil("cycle", "5 A/m2 for 90 min, rest 30 min, -5 A/m2 for 60 min, rest 30 min",
-              ((5.0, 5400.0), (0.0, 1800.0), (-5.0, 3600.0), (0.0, 1800.0))),
+    _dualfoil(
+        "cycle",
+        "5 A/m2 for 90 min, rest 30 min, -5 A/m2 for 60 min, rest 30 min",
+        ((5.0, 5400.0), (0.0, 1800.0), (-5.0, 3600.0), (0.0, 1800.0)),
+    ),
 )

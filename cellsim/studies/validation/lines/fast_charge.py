@@ -3,6 +3,7 @@
 Manufacturers publish no parameter sets, so that nothing is validated: the comparison shows whether the assumptions of
 the packaged sets would be sufficient, and which conditions the statement leaves open.
 """
+
 from functools import partial
 
 import numpy as np
@@ -29,8 +30,10 @@ def cell_of(name, areal=None, pressure=None):
     cell, changes = load(name), {}
     if areal is not None:
         now = 0.1 * cell.nominal_capacity / cell.value("cell/electrode area")
-        changes = {"positive electrode/thickness": cell.value("positive electrode/thickness") * areal / now,
-                   "cell/nominal capacity": cell.nominal_capacity * areal / now}
+        changes = {
+            "positive electrode/thickness": cell.value("positive electrode/thickness") * areal / now,
+            "cell/nominal capacity": cell.nominal_capacity * areal / now,
+        }
     if pressure is not None:
         changes["cell/operating pressure"] = pressure
     return cell.with_(changes) if changes else cell
@@ -87,24 +90,44 @@ def compare(key, name, temperatures, rate) -> Found:
     if figure.not_stated:
         remark.append("the maker does not state " + ", ".join(figure.not_stated))
     bears = 0.1 * critical_current(cell, min(temperatures) + ZERO_CELSIUS)
-    remark.append(f"lithium is taken to bear any current here; by the set's assumption it bears {bears:.2g} mA/cm2 at "
-                  f"{min(temperatures)} degC" if np.isfinite(bears) else
-                  "no critical current in the set: whether lithium pierces the separator is not answered")
+    remark.append(
+        f"lithium is taken to bear any current here; by the set's assumption it bears {bears:.2g} mA/cm2 at "
+        f"{min(temperatures)} degC"
+        if np.isfinite(bears)
+        else "no critical current in the set: whether lithium pierces the separator is not answered"
+    )
     return Found(max(p.found for p in points) - figure.value, tuple(points), "; ".join(filter(None, remark)))
 
 
 STATED = "the time that the maker states, which leaves nothing over"
 LINES = (
-    Line("quantumscape-charge", "plausibility", "10 to 80 % in 15 min, single-layer cell, 3.3 mA.h/cm2, 3.4 atm, as "
-         "stated; the set nmc_llzo_li, an assumed design with a garnet, with that areal capacity and pressure",
-         "4C, then held at the upper cut-off", "nothing", "minutes at 25 and 45 degC",
-         "minutes beyond those stated [min]", 0.0, partial(compare, "quantumscape", "nmc_llzo_li", (25, 45), 4.0),
-         "the set's conductivity, contact and interface do not carry it at 25 degC and all but do at 45; its cathode, "
-         "unlike the maker's, is filled with garnet", STATED),
-    Line("factorial-charge", "plausibility", "15 to 90 % in 18 min at room temperature, FEST, as stated; the set "
-         "target_nmc811_lpscl_li, all solid where FEST is called quasi-solid",
-         "4C, then held at the upper cut-off", "nothing", "minutes at 25 degC",
-         "minutes beyond those stated [min]", 0.0, partial(compare, "factorial", "target_nmc811_lpscl_li", (25,), 4.0),
-         "the set has thick electrodes; at what areal capacity FEST does it is not stated, so that nothing follows",
-         STATED),
+    Line(
+        "quantumscape-charge",
+        "plausibility",
+        "10 to 80 % in 15 min, single-layer cell, 3.3 mA.h/cm2, 3.4 atm, as "
+        "stated; the set nmc_llzo_li, an assumed design with a garnet, with that areal capacity and pressure",
+        "4C, then held at the upper cut-off",
+        "nothing",
+        "minutes at 25 and 45 degC",
+        "minutes beyond those stated [min]",
+        0.0,
+        partial(compare, "quantumscape", "nmc_llzo_li", (25, 45), 4.0),
+        "the set's conductivity, contact and interface do not carry it at 25 degC and all but do at 45; its cathode, "
+        "unlike the maker's, is filled with garnet",
+        STATED,
+    ),
+    Line(
+        "factorial-charge",
+        "plausibility",
+        "15 to 90 % in 18 min at room temperature, FEST, as stated; the set "
+        "target_nmc811_lpscl_li, all solid where FEST is called quasi-solid",
+        "4C, then held at the upper cut-off",
+        "nothing",
+        "minutes at 25 degC",
+        "minutes beyond those stated [min]",
+        0.0,
+        partial(compare, "factorial", "target_nmc811_lpscl_li", (25,), 4.0),
+        "the set has thick electrodes; at what areal capacity FEST does it is not stated, so that nothing follows",
+        STATED,
+    ),
 )

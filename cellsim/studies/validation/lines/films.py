@@ -2,6 +2,7 @@
 
 All values of the source are from the reading notes that the set danilov2011 cites; 1C is 10 uA.
 """
+
 from functools import cache
 
 import numpy as np
@@ -101,8 +102,13 @@ def electrolyte() -> Found:
 def faces() -> Found:
     """Concentrations of mobile lithium at both faces of the electrolyte."""
     at, c = run(FASTEST), run(FASTEST)["Electrolyte concentration [mol.m-3]"]
-    return largest([Point(f"at the {name} after {t:g} s [kmol/m3]", there[k], 1e-3 * np.interp(t, at.t, c[:, -k]))
-                    for t, there in FACES.items() for k, name in enumerate(("lithium", "film"))])
+    return largest(
+        [
+            Point(f"at the {name} after {t:g} s [kmol/m3]", there[k], 1e-3 * np.interp(t, at.t, c[:, -k]))
+            for t, there in FACES.items()
+            for k, name in enumerate(("lithium", "film"))
+        ]
+    )
 
 
 def plateaus() -> Found:
@@ -116,8 +122,9 @@ def plateaus() -> Found:
 
 
 def _capacities(rates) -> Found:
-    return largest_percent([Point(f"{rate:g}C [uA.h]", MEASURED[rate], 1e6 * run(rate).discharge_capacity)
-                            for rate in rates])
+    return largest_percent(
+        [Point(f"{rate:g}C [uA.h]", MEASURED[rate], 1e6 * run(rate).discharge_capacity) for rate in rates]
+    )
 
 
 SET = "Li | Li3PO4 | LiCoO2, set danilov2011"
@@ -128,37 +135,112 @@ VOLUME = "the capacity of a film is its volume, which is known to about 3 %: its
 
 
 def _closed(name, form, protocol, predicted, limit, how, reason) -> Line:
-    return Line(name, "verification", f"{form}; {SET}", protocol, "nothing", predicted, "[%]", limit, how,
-                reason=reason)
+    return Line(
+        name, "verification", f"{form}; {SET}", protocol, "nothing", predicted, "[%]", limit, how, reason=reason
+    )
 
 
 LINES = (
-    _closed("danilov-conductivity", "F2 c (D+ + D-) / RT", "impedance at 10 GHz beside double layers",
-            "conductivity of the electrolyte", 0.1, conductivity, REFINED),
-    _closed("danilov-transference", "D+ / (D+ + D-)", "impedance at 0.1 uHz without recombination, and with it at once",
-            "transference number of the electrolyte", 0.1, transference, REFINED),
-    _closed("danilov-first-drop", "I L / sigma", "51.2C, after 1 us", "ohmic drop of the even electrolyte", 0.1,
-            first_drop, "half a volume's gradient between the last volume and the face is 0.07 % of the drop"),
-    _closed("danilov-relaxation", "k_d + 2 k_r c + D (pi / L)2", "rest after C/2 for 2 s",
-            "rate at which the electrolyte's gradient decays", 0.5, relaxation,
-            "the pulse changes the concentration at the faces by 0.2 %, and recombination is quadratic in it"),
-    Line("danilov-electrolyte", "verification", "the source's own simulation, read from a figure; " + PAPER,
-         "discharge at 51.2C", "nothing", "overpotential of the electrolyte", "largest [mV]", 1.0, electrolyte,
-         fails="after 15 s the curve falls by about 1.5 mV a second, so that an error of 1 s in reading the time would "
-               "explain the difference; that cannot be decided without the figure",
-         reason="1 % of the largest value read from the figure, 100.9 mV: what a curve can be read to"),
-    Line("danilov-faces", "verification", "the source's own simulation, read from a figure; " + PAPER,
-         "discharge at 51.2C", "nothing", "mobile lithium at both faces of the electrolyte", "largest [kmol/m3]", 0.06,
-         faces, reason="1 % of the largest value read from the figure would be 0.17; a third of that, as the printed "
-                       "values have two decimals"),
-    Line("danilov-plateaus", "consistency", PAPER, "discharge at 1.6C to 51.2C", THEIRS,
-         "overpotential of the plateau", "largest [%]", 10.0, plateaus,
-         fails="the constants of the source give overpotentials 2 to 7 mV too small at 3.2C to 25.6C",
-         reason="1 mV of the equilibrium voltage, from which overpotentials are counted, is 7 % of that at 3.2C"),
-    Line("danilov-capacities", "consistency", PAPER, "discharge at 1.6C to 6.4C to 3.0 V", THEIRS, "capacity",
-         "largest [%]", 3.0, lambda: _capacities(SLOW), reason=VOLUME),
-    Line("danilov-capacities-fast", "consistency", PAPER, "discharge at 12.8C to 51.2C to 3.0 V", THEIRS, "capacity",
-         "largest [%]", 3.0, lambda: _capacities([rate for rate in MEASURED if rate not in SLOW]),
-         fails="these are the constants of the source, whose own simulation is 27 % short at 51.2C; it has one "
-               "diffusivity for both phases of the film", reason=VOLUME),
+    _closed(
+        "danilov-conductivity",
+        "F2 c (D+ + D-) / RT",
+        "impedance at 10 GHz beside double layers",
+        "conductivity of the electrolyte",
+        0.1,
+        conductivity,
+        REFINED,
+    ),
+    _closed(
+        "danilov-transference",
+        "D+ / (D+ + D-)",
+        "impedance at 0.1 uHz without recombination, and with it at once",
+        "transference number of the electrolyte",
+        0.1,
+        transference,
+        REFINED,
+    ),
+    _closed(
+        "danilov-first-drop",
+        "I L / sigma",
+        "51.2C, after 1 us",
+        "ohmic drop of the even electrolyte",
+        0.1,
+        first_drop,
+        "half a volume's gradient between the last volume and the face is 0.07 % of the drop",
+    ),
+    _closed(
+        "danilov-relaxation",
+        "k_d + 2 k_r c + D (pi / L)2",
+        "rest after C/2 for 2 s",
+        "rate at which the electrolyte's gradient decays",
+        0.5,
+        relaxation,
+        "the pulse changes the concentration at the faces by 0.2 %, and recombination is quadratic in it",
+    ),
+    Line(
+        "danilov-electrolyte",
+        "verification",
+        "the source's own simulation, read from a figure; " + PAPER,
+        "discharge at 51.2C",
+        "nothing",
+        "overpotential of the electrolyte",
+        "largest [mV]",
+        1.0,
+        electrolyte,
+        fails="after 15 s the curve falls by about 1.5 mV a second, so that an error of 1 s in reading the time would "
+        "explain the difference; that cannot be decided without the figure",
+        reason="1 % of the largest value read from the figure, 100.9 mV: what a curve can be read to",
+    ),
+    Line(
+        "danilov-faces",
+        "verification",
+        "the source's own simulation, read from a figure; " + PAPER,
+        "discharge at 51.2C",
+        "nothing",
+        "mobile lithium at both faces of the electrolyte",
+        "largest [kmol/m3]",
+        0.06,
+        faces,
+        reason="1 % of the largest value read from the figure would be 0.17; a third of that, as the printed "
+        "values have two decimals",
+    ),
+    Line(
+        "danilov-plateaus",
+        "consistency",
+        PAPER,
+        "discharge at 1.6C to 51.2C",
+        THEIRS,
+        "overpotential of the plateau",
+        "largest [%]",
+        10.0,
+        plateaus,
+        fails="the constants of the source give overpotentials 2 to 7 mV too small at 3.2C to 25.6C",
+        reason="1 mV of the equilibrium voltage, from which overpotentials are counted, is 7 % of that at 3.2C",
+    ),
+    Line(
+        "danilov-capacities",
+        "consistency",
+        PAPER,
+        "discharge at 1.6C to 6.4C to 3.0 V",
+        THEIRS,
+        "capacity",
+        "largest [%]",
+        3.0,
+        lambda: _capacities(SLOW),
+        reason=VOLUME,
+    ),
+    Line(
+        "danilov-capacities-fast",
+        "consistency",
+        PAPER,
+        "discharge at 12.8C to 51.2C to 3.0 V",
+        THEIRS,
+        "capacity",
+        "largest [%]",
+        3.0,
+        lambda: _capacities([rate for rate in MEASURED if rate not in SLOW]),
+        fails="these are the constants of the source, whose own simulation is 27 % short at 51.2C; it has one "
+        "diffusivity for both phases of the film",
+        reason=VOLUME,
+    ),
 )

@@ -4,6 +4,7 @@ Ionic conductivities [S/m] of NMC622 (3 um) and Li6PS5Cl (0.16 S/m) pressed at 3
 14 % void assumed; second-hand, from notes on P. Minnmann et al., J. Electrochem. Soc. 168 (2021) 040537.
 Two of the five are from ionic resistances that the author of the notes estimated from figures.
 """
+
 import numpy as np
 
 from ....physics.transport import bruggeman, percolation
@@ -56,17 +57,48 @@ def one_and_a_half() -> Found:
 
 DATA = "ionic conductivity of five composites of NMC622 and Li6PS5Cl, Minnmann 2021 (second-hand)"
 LIMIT = 10.0  # %
-SCATTER = ("pellets pressed in one laboratory are taken to repeat to 10 %; between laboratories it is 35 to 50 % "
-           "(S. Ohno et al., ACS Energy Lett. 5 (2020) 910)")
+SCATTER = (
+    "pellets pressed in one laboratory are taken to repeat to 10 %; between laboratories it is 35 to 50 % "
+    "(S. Ohno et al., ACS Energy Lett. 5 (2020) 910)"
+)
 LINES = (
-    Line("percolation-law", "fit", DATA, "steady conduction", "threshold 0.218 and exponent 1.95 on all five points",
-         "nothing: the same five points", "largest [%]", LIMIT, stated,
-         fails="two coefficients do not pass through all five points; that at 44.4 %, a measured one, is "
-               "missed by 15 %", reason=SCATTER),
-    Line("percolation-left-out", "prediction", DATA, "steady conduction",
-         "threshold and exponent on four points, five times over", "the fifth", "largest [%]", LIMIT, left_out,
-         fails="the end at 25 % electrolyte decides on the threshold and cannot be predicted from the others",
-         reason=SCATTER),
-    Line("bruggeman-1.5", "prediction", DATA, "steady conduction", "nothing: phi^1.5", "all five points", "largest [%]",
-         LIMIT, one_and_a_half, fails="composites near their threshold are no dilute suspensions", reason=SCATTER),
+    Line(
+        "percolation-law",
+        "fit",
+        DATA,
+        "steady conduction",
+        "threshold 0.218 and exponent 1.95 on all five points",
+        "nothing: the same five points",
+        "largest [%]",
+        LIMIT,
+        stated,
+        fails="two coefficients do not pass through all five points; that at 44.4 %, a measured one, is missed by 15 %",
+        reason=SCATTER,
+    ),
+    Line(
+        "percolation-left-out",
+        "prediction",
+        DATA,
+        "steady conduction",
+        "threshold and exponent on four points, five times over",
+        "the fifth",
+        "largest [%]",
+        LIMIT,
+        left_out,
+        fails="the end at 25 % electrolyte decides on the threshold and cannot be predicted from the others",
+        reason=SCATTER,
+    ),
+    Line(
+        "bruggeman-1.5",
+        "prediction",
+        DATA,
+        "steady conduction",
+        "nothing: phi^1.5",
+        "all five points",
+        "largest [%]",
+        LIMIT,
+        one_and_a_half,
+        fails="composites near their threshold are no dilute suspensions",
+        reason=SCATTER,
+    ),
 )

@@ -1,4 +1,5 @@
 """Impedance: PyBaMM, closed forms of a composite cathode, and cathodes of four thicknesses (Miss 2022)."""
+
 import json
 from functools import cache
 
@@ -24,13 +25,16 @@ def pybamm() -> Found:
     known, points = json.loads(reference.path("impedance_pybamm.json").read_text(encoding="utf-8")), []
     for key, curve in known["curves"].items():
         name, kind, soc = key.split()
-        layers = {f"{side} electrode/double-layer capacity": known["double-layer capacity [F.m-2]"]
-                  for side in ("negative", "positive")}
+        layers = {
+            f"{side} electrode/double-layer capacity": known["double-layer capacity [F.m-2]"]
+            for side in ("negative", "positive")
+        }
         found = impedance(load(CELLS[name]).with_(layers), known["frequencies"], MODELS[kind], soc=float(soc)).modulus
         there = np.abs(np.array(curve["real"]) + 1j * np.array(curve["imaginary"]))
         worst = int(np.argmax(np.abs(found / there - 1.0)))
-        points.append(Point(f"{key}: modulus at {known['frequencies'][worst]:.3g} Hz [Ohm]", there[worst],
-                            found[worst]))
+        points.append(
+            Point(f"{key}: modulus at {known['frequencies'][worst]:.3g} Hz [Ohm]", there[worst], found[worst])
+        )
     return largest_percent(points)
 
 
@@ -45,8 +49,14 @@ def composite(changes):
     lo, hi = (cell.value(f"{POSITIVE}/{k} stoichiometry") for k in ("minimum", "maximum"))
     ahead = o["L_s"] / o["kappa"] + R * o["T"] / (F * o["i0_li"])
     transfer = R * o["T"] / (F * 2.0 * o["i0"] * np.sqrt(X * (1.0 - X))) + cell.value(f"{POSITIVE}/film resistance")
-    return (cell, (hi - X) / (hi - lo), ahead, o["L_p"] / (o["kappa"] * o["eps_e"] ** o["b"]),
-            3.0 * o["eps_s"] / o["R_p"] * o["L_p"], transfer)
+    return (
+        cell,
+        (hi - X) / (hi - lo),
+        ahead,
+        o["L_p"] / (o["kappa"] * o["eps_e"] ** o["b"]),
+        3.0 * o["eps_s"] / o["R_p"] * o["L_p"],
+        transfer,
+    )
 
 
 def third() -> Found:
@@ -56,8 +66,7 @@ def third() -> Found:
     """
     cell, soc, ahead, ionic, surface, transfer = composite({f"{POSITIVE}/film resistance": 10.0})
     Z = impedance(cell, [1e6], soc=soc, accuracy=1e-5).area_specific[0].real
-    return largest_percent([Point("resistance [Ohm cm2]", 1e4 * ionic / 3.0,
-                                  1e4 * (Z - ahead - transfer / surface))])
+    return largest_percent([Point("resistance [Ohm cm2]", 1e4 * ionic / 3.0, 1e4 * (Z - ahead - transfer / surface))])
 
 
 def transmission_line() -> Found:
@@ -71,8 +80,9 @@ def transmission_line() -> Found:
     z = 1.0 / (1.0 / (transfer + particle) + s * capacity) / surface
     there = ahead + np.sqrt(ionic * z) / np.tanh(np.sqrt(ionic / z))
     found = impedance(cell, f, soc=soc).area_specific
-    shown = [Point(f"modulus at {f[k]:.3g} Hz [Ohm cm2]", 1e4 * abs(there[k]), 1e4 * abs(found[k]))
-             for k in (0, 9, 18, 27)]
+    shown = [
+        Point(f"modulus at {f[k]:.3g} Hz [Ohm cm2]", 1e4 * abs(there[k]), 1e4 * abs(found[k])) for k in (0, 9, 18, 27)
+    ]
     return Found(100.0 * float(np.abs(found / there - 1.0).max()), tuple(shown))
 
 
@@ -98,34 +108,86 @@ def magnitude() -> Found:
 def trend() -> Found:
     """Whether the resistance decreases with thickness, as measured."""
     names, found = list(MISS), [p.found for p in miss()]
-    said = {f"{b:g} um has less than {a:g} um": found[k + 1] < found[k]
-            for k, (a, b) in enumerate(zip(names[:-1], names[1:], strict=True))}
+    said = {
+        f"{b:g} um has less than {a:g} um": found[k + 1] < found[k]
+        for k, (a, b) in enumerate(zip(names[:-1], names[1:], strict=True))
+    }
     return violations(said, miss())
 
 
-DATA = ("real parts of the impedance of composite cathodes of NMC83, 31 to 221 um, Miss 2022 (second-hand); frequency, "
-        "state of charge and whether separator and counter electrode are in them were not seen")
-FITTED = ("exchange current by the source, as far as is known on these spectra; separator's thickness and percolation "
-          "law are assumed")
+DATA = (
+    "real parts of the impedance of composite cathodes of NMC83, 31 to 221 um, Miss 2022 (second-hand); frequency, "
+    "state of charge and whether separator and counter electrode are in them were not seen"
+)
+FITTED = (
+    "exchange current by the source, as far as is known on these spectra; separator's thickness and percolation "
+    "law are assumed"
+)
 HOW = f"real part at {END_OF_ARC:g} Hz, half charged, whole cell"
 REFINED = "the spectrum's mesh is refined until its last doubling changes it by less than 0.1 %"
 CODE = "the half-cell of pybamm-half-cell, which conducts electrons ideally"
 LINES = (
-    Line("pybamm-impedance", "verification", "PyBaMM's impedance, sets of Chen and Marquis with double layers, DFN, "
-         "SPMe, SPM at 20 and 80 %", "1 mHz to 10 kHz", "nothing", "modulus", "largest [%]", 0.1, pybamm,
-         reason=REFINED),
-    Line("ionic-impedance", "verification", f"L / (3 kappa_eff); {CODE}", "impedance at 1 MHz, slow kinetics",
-         "nothing", "ionic resistance of the composite", "[%]", 0.1, third,
-         reason="the next term of the expansion, ionic over interfacial resistance over 15, is 0.07 %"),
-    Line("transmission-line", "verification", "sqrt(r z) coth sqrt(r / z), R. de Levie, Electrochim. Acta 9 (1964) "
-         f"1231; {CODE}", "impedance from 1 mHz to 1 MHz", "nothing", "impedance, double layer and particle included",
-         "largest [% of the modulus]", 0.1, transmission_line, reason=REFINED),
-    Line("miss-magnitude", "consistency", DATA, HOW, FITTED, "order of magnitude of four real parts",
-         "largest factor [times]", 3.0, magnitude,
-         reason="half an order of magnitude: whether separator and counter electrode are in the printed values, which "
-                "is not known, makes a factor of two to three"),
-    Line("miss-trend", "consistency", DATA, HOW, FITTED, "three orderings by thickness", "statements that do not hold",
-         0.0, trend, fails="with the percolation law of other composites the ionic resistance of the thickest cathode "
-                           "grows by more than its charge transfer falls",
-         reason="an ordering holds or does not"),
+    Line(
+        "pybamm-impedance",
+        "verification",
+        "PyBaMM's impedance, sets of Chen and Marquis with double layers, DFN, SPMe, SPM at 20 and 80 %",
+        "1 mHz to 10 kHz",
+        "nothing",
+        "modulus",
+        "largest [%]",
+        0.1,
+        pybamm,
+        reason=REFINED,
+    ),
+    Line(
+        "ionic-impedance",
+        "verification",
+        f"L / (3 kappa_eff); {CODE}",
+        "impedance at 1 MHz, slow kinetics",
+        "nothing",
+        "ionic resistance of the composite",
+        "[%]",
+        0.1,
+        third,
+        reason="the next term of the expansion, ionic over interfacial resistance over 15, is 0.07 %",
+    ),
+    Line(
+        "transmission-line",
+        "verification",
+        f"sqrt(r z) coth sqrt(r / z), R. de Levie, Electrochim. Acta 9 (1964) 1231; {CODE}",
+        "impedance from 1 mHz to 1 MHz",
+        "nothing",
+        "impedance, double layer and particle included",
+        "largest [% of the modulus]",
+        0.1,
+        transmission_line,
+        reason=REFINED,
+    ),
+    Line(
+        "miss-magnitude",
+        "consistency",
+        DATA,
+        HOW,
+        FITTED,
+        "order of magnitude of four real parts",
+        "largest factor [times]",
+        3.0,
+        magnitude,
+        reason="half an order of magnitude: whether separator and counter electrode are in the printed values, which "
+        "is not known, makes a factor of two to three",
+    ),
+    Line(
+        "miss-trend",
+        "consistency",
+        DATA,
+        HOW,
+        FITTED,
+        "three orderings by thickness",
+        "statements that do not hold",
+        0.0,
+        trend,
+        fails="with the percolation law of other composites the ionic resistance of the thickest cathode "
+        "grows by more than its charge transfer falls",
+        reason="an ordering holds or does not",
+    ),
 )

@@ -1,4 +1,5 @@
 """Measured discharges with cell temperature, simulated with the lumped thermal model without calibration."""
+
 import json
 from dataclasses import dataclass
 from functools import partial
@@ -64,19 +65,44 @@ def _same_model(pybamm) -> str:
 
 def _lines(name, cases, data, protocol, limits, reasons, fails):
     for what, unit, limit, reason in zip(("voltage", "temperature"), ("mV", "K"), limits, reasons, strict=True):
-        yield Line(f"{name}-{what}", "prediction", data, protocol, "nothing", f"{what} over time",
-                   f"largest rms [{unit}]", limit, partial(compare, cases, what), fails.get(what, ""), reason)
+        yield Line(
+            f"{name}-{what}",
+            "prediction",
+            data,
+            protocol,
+            "nothing",
+            f"{what} over time",
+            f"largest rms [{unit}]",
+            limit,
+            partial(compare, cases, what),
+            fails.get(what, ""),
+            reason,
+        )
 
 
 LINES = (
-    *_lines("lgm50-heat", {"1C": LG}, "discharge of an LG M50, Brosa Planella 2021, set of O'Regan 2022",
-            "1C at 24.6 degC after rest, first 90 %; heat capacity from the layers, 10 W/m2/K from the can",
-            (37.0, 1.0),
-            (_same_model("35 mV on a fine mesh, 42 on its default one,"),
-             "0.5 K of a thermocouple, and 0.5 K by which a can is cooler than its inside"),
-            {"temperature": "a cooling of 10 W/m2/K, assumed here and in PyBaMM's set (2.2 K off), "
-                          "is too little for this bench; 18 W/m2/K would leave 0.5 K, but that is a fit"}),
-    *_lines("enertech-heat", ENERTECH_RUNS, "discharges of an Enertech pouch, Ai 2020, set of the same paper",
-            "0.5C and 1C at 25 degC from the printed state, first 95 %; 35 W/m2/K as in the set", (23.0, 0.3),
-            (_same_model("21.5 mV"), "a thermocouple against its own reading at the start, 0.3 K"), {}),
+    *_lines(
+        "lgm50-heat",
+        {"1C": LG},
+        "discharge of an LG M50, Brosa Planella 2021, set of O'Regan 2022",
+        "1C at 24.6 degC after rest, first 90 %; heat capacity from the layers, 10 W/m2/K from the can",
+        (37.0, 1.0),
+        (
+            _same_model("35 mV on a fine mesh, 42 on its default one,"),
+            "0.5 K of a thermocouple, and 0.5 K by which a can is cooler than its inside",
+        ),
+        {
+            "temperature": "a cooling of 10 W/m2/K, assumed here and in PyBaMM's set (2.2 K off), "
+            "is too little for this bench; 18 W/m2/K would leave 0.5 K, but that is a fit"
+        },
+    ),
+    *_lines(
+        "enertech-heat",
+        ENERTECH_RUNS,
+        "discharges of an Enertech pouch, Ai 2020, set of the same paper",
+        "0.5C and 1C at 25 degC from the printed state, first 95 %; 35 W/m2/K as in the set",
+        (23.0, 0.3),
+        (_same_model("21.5 mV"), "a thermocouple against its own reading at the start, 0.3 K"),
+        {},
+    ),
 )
