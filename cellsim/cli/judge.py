@@ -33,7 +33,7 @@ def audit(
 
     output_of(output, (".html", ".htm"))
     question = load_claim(claim, cells=cell or (), baselines=baseline or ())
-    question = replace(question, c_rate=positive("--c-rate", c_rate) or question.c_rate)
+    question = replace(question, c_rate=question.c_rate if c_rate is None else positive("--c-rate", c_rate))
     if temperature is not None:
         question = replace(question, temperature=kelvin(temperature))
     with replacing(output) if output is not None else nullcontext() as page:
