@@ -1,7 +1,6 @@
 """Reference pages from the tables of the code: quantities, variables, endings, limits, commands, packaged sets."""
 import inspect
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from cellsim.models import initial_state
 from cellsim.models.thermal_laws import Body
 from cellsim.numerics.fields import markdown
 from cellsim.parameters import catalogue
-from cellsim.protocols import step
+from cellsim.protocols import reference
 from cellsim.simulation.variables import ALIASES, Variables
 
 from .files import keep, table
@@ -112,24 +111,10 @@ def endings() -> str:
 
 def protocol_quantities() -> str:
     """What a step can control, and what it can end at."""
-    try:
-        reference = import_module("cellsim.protocols.reference")
-        printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
-    except ModuleNotFoundError:
-        printed = _controls_and_limits()
+    printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
     return ("# Controls and limits\n\nWhat a step can control, and the quantities at which it can end. The words are "
             "those of the [protocol language](../protocols.md); the names are those of `cellsim.Step` and "
             "`cellsim.Limit`.\n\n" + printed)
-
-
-def _controls_and_limits() -> str:
-    controls = [(f"`{name}`", f"`{unit}`" if unit else "–", "a state that is held" if name in step.HELD else "")
-                for name, unit in step.CONTROLS.items()]
-    limits = [(f"`{name}`", f"`{unit}`", "above or below" if name in step.SIDED else
-               "falls to it; `above`: rises to it" if name in step.FLOWS else "",
-               "yes" if name in step.SIGNED else "") for name, unit in step.QUANTITIES.items()]
-    return ("## Controls\n\n" + table(("control", "unit", "kind"), controls)
-            + "\n## Limits\n\n" + table(("quantity", "unit", "side", "may be below 0"), limits))
 
 
 RECORDS = {"State vector": declarations.State, "Discretised cell": declarations.System, "Control volume": Volume,
