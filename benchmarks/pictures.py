@@ -20,7 +20,7 @@ def main():
     charge.plot(HOME / "states.png", states=True, times=[0.0, 1200.0, charge.steps[0].t_end, charge.t[-1]])
     cellsim.charge_study(["lgm50_chen2020", CELL], ["cc-cv 1C", "fastest"]).plot(HOME / "charges.png")
     cellsim.charge_map(
-        CELL, "temperature", np.linspace(0, 60, 25), "areal capacity", np.linspace(2, 7, 20), limits=SAFE
+        CELL, "temperature", np.linspace(273.15, 333.15, 25), "areal capacity", np.linspace(2, 7, 20), limits=SAFE
     ).plot(HOME / "charge_map.png")
     found = cellsim.audit()
     found.plot(HOME / "ratios.png")

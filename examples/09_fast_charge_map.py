@@ -22,7 +22,7 @@ def main(picture: Path | None = None) -> float:
     found = cellsim.charge_map(
         "lgm50_chen2020",
         "temperature",
-        celsius,
+        [273.15 + T for T in celsius],
         "c-rate",
         rates,
         limits="plating margin >= 0 mV, temperature <= 55 degC",

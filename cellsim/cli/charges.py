@@ -64,10 +64,7 @@ def charge(
     from ..studies.charging.study import PROTOCOLS, charge_study
 
     chosen = (*map(text_of, protocol or ()), *((FASTEST,) if fastest else ())) or PROTOCOLS
-    temperatures = _numbers("--temperature", temperature)
-    for celsius in temperatures:
-        kelvin(celsius)
-    kelvin(ambient, "--ambient")
+    temperatures = [kelvin(celsius) for celsius in _numbers("--temperature", temperature)]
 
     def table(study: Any) -> Any:
         say(f"fastest: {study.limits}")
@@ -84,7 +81,7 @@ def charge(
         tuple(dict.fromkeys(chosen)),
         temperatures,
         cooling=cooling,
-        ambient=ambient,
+        ambient=kelvin(ambient, "--ambient"),
         threads=threads,
         processes=processes,
     )
@@ -118,7 +115,6 @@ def charge_map(
     from ..studies.charging.maps import charge_map
     from ..studies.charging.plots_maps import map_table
 
-    kelvin(temperature)
     _charged(
         map_table,
         start,
@@ -128,10 +124,10 @@ def charge_map(
         charge_map,
         cell,
         _named(x, AXES),
-        _numbers("X", x_values),
+        _typed(_named(x, AXES), "X", x_values),
         _named(y, AXES),
-        _numbers("Y", y_values),
-        temperature=temperature,
+        _typed(_named(y, AXES), "Y", y_values),
+        temperature=kelvin(temperature),
         threads=threads,
         processes=processes,
     )
@@ -155,7 +151,6 @@ def pareto(
     from ..studies.charging.maps import pareto
     from ..studies.charging.plots_maps import front_table
 
-    kelvin(temperature)
     _charged(
         front_table,
         start,
@@ -165,11 +160,17 @@ def pareto(
         pareto,
         cell,
         _named(over, OVER),
-        _numbers("VALUES", values),
-        temperature=temperature,
+        _typed(_named(over, OVER), "VALUES", values),
+        temperature=kelvin(temperature),
         threads=threads,
         processes=processes,
     )
+
+
+def _typed(quantity: str, name: str, values: str) -> list[float]:
+    """Values as typed, temperatures turned from degC to kelvin."""
+    numbers = _numbers(name, values)
+    return [kelvin(value, name) or 0.0 for value in numbers] if quantity == "temperature" else list(numbers)
 
 
 def _charged(

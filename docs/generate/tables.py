@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from cellsim.models import initial_state
 from cellsim.models.thermal_laws import Body
 from cellsim.numerics.fields import markdown
 from cellsim.parameters import catalogue
-from cellsim.protocols import step
+from cellsim.protocols import reference
 from cellsim.simulation.variables import ALIASES, Variables
 
 from .files import keep, table
@@ -141,6 +140,7 @@ def endings() -> str:
 
 def protocol_quantities() -> str:
     """What a step can control, and what it can end at."""
+<<<<<<< HEAD
     try:
         reference = import_module("cellsim.protocols.reference")
         printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
@@ -189,6 +189,17 @@ RECORDS = {
     "Scratch memory": Work,
     "Argument record": Task,
 }
+=======
+    printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
+    return ("# Controls and limits\n\nWhat a step can control, and the quantities at which it can end. The words are "
+            "those of the [protocol language](../protocols.md); the names are those of `cellsim.Step` and "
+            "`cellsim.Limit`.\n\n" + printed)
+
+
+RECORDS = {"State vector": declarations.State, "Discretised cell": declarations.System, "Control volume": Volume,
+           "Particle": Grain, "Lithium-metal electrode": Foil, "Step": declarations.Control, "Scratch memory": Work,
+           "Argument record": Task}
+>>>>>>> w-docs
 
 
 def layout() -> str:

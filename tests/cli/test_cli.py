@@ -289,10 +289,10 @@ def test_faulty_parameter_files_end_with_one_sentence(run, tmp_path, record, wor
         (("charge", "leaf_2018", "--protocol", "cc-cv 0C"), "is no C-rate"),
         (("charge", "leaf_2018", "--cooling", "-1"), "cooling -1"),
         (("map", "leaf_2018", "areal-capacity", "-1,2", "c-rate", "1,2"), "number 1 is -1; give numbers from 0.001"),
-        (("map", "leaf_2018", "temperature", "298,308", "c-rate", "1,2"), "give numbers from -73 to 127 degC"),
+        (("map", "leaf_2018", "temperature", "298,308", "c-rate", "1,2"), "give degrees Celsius between -73 and 127"),
         (("map", "leaf_2018", "temperature", "10,nan", "c-rate", "1,2"), "X: number 2 is nan"),
         (("map", "leaf_2018", "c-rate", "1,2", "c-rate", "1,2"), "give two quantities"),
-        (("pareto", "leaf_2018", "temperature", "318,328"), "give numbers from -73 to 127 degC"),
+        (("pareto", "leaf_2018", "temperature", "318,328"), "give degrees Celsius between -73 and 127"),
     ],
 )
 def test_wrong_arguments_end_with_one_sentence(run, arguments, words):

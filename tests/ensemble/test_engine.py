@@ -122,7 +122,7 @@ def test_jobs_end_in_any_order_and_come_back_in_theirs(threads):
 def test_workers_that_make_no_sense_are_refused(how, words):
     """By every study that takes them."""
     for study in (
-        lambda **x: cellsim.charge_map(CHEN, "temperature", [25.0], "c-rate", [1.0], **x),
+        lambda **x: cellsim.charge_map(CHEN, "temperature", [298.15], "c-rate", [1.0], **x),
         lambda **x: cellsim.charge_study(CHEN, **x),
         lambda **x: cellsim.robust_charge(CHEN, **x),
         lambda **x: cellsim.audit(**x),
@@ -136,11 +136,11 @@ def test_workers_that_make_no_sense_are_refused(how, words):
 
 STUDIES = {
     "map": lambda **how: (
-        cellsim.charge_map(CHEN, "temperature", [15.0, 25.0], "c-rate", [1.0, 2.0], **SHORT, **how).minutes
+        cellsim.charge_map(CHEN, "temperature", [288.15, 298.15], "c-rate", [1.0, 2.0], **SHORT, **how).minutes
     ),
     "front": lambda **how: cellsim.pareto(CHEN, "plating margin", [0.0, 20.0], **SHORT, **how).minutes,
     "study": lambda **how: repr(
-        cellsim.charge_study(CHEN, ["cc-cv 2C", "fastest"], [15.0, 25.0], **SHORT, **how).charges
+        cellsim.charge_study(CHEN, ["cc-cv 2C", "fastest"], [288.15, 298.15], **SHORT, **how).charges
     ),
     "robust": lambda **how: cellsim.robust_charge(CHEN, samples=3, **SHORT, **how).minutes,
     "uncertainty": lambda **how: uncertainty.sample(cellsim.load(CHEN), 1.0, 298.15, 4, **how),
@@ -200,7 +200,7 @@ def test_a_point_that_fails_keeps_its_place_with_the_reason(monkeypatch):
     """A solver's failure and a fault of any other kind; the other points are those without."""
     whole = STUDIES["map"](threads=1)
     some_fail(monkeypatch, charging_maps, "constrained_charge_coroutine", FAULTS)
-    found = cellsim.charge_map(CHEN, "temperature", [15.0, 25.0], "c-rate", [1.0, 2.0], **SHORT, threads=1)
+    found = cellsim.charge_map(CHEN, "temperature", [288.15, 298.15], "c-rate", [1.0, 2.0], **SHORT, threads=1)
     assert found.failures.ravel().tolist() == ["", "it gave up", "ZeroDivisionError: of a bug", ""]
     assert np.isnan(found.minutes.ravel()).tolist() == [False, True, True, False]
     assert np.array_equal(found.minutes.ravel()[[0, 3]], whole.ravel()[[0, 3]])
@@ -211,7 +211,7 @@ def test_a_charge_and_a_cell_that_fail_keep_their_rows(monkeypatch):
     """A fault of any kind is the row's ending or failure, and what was drawn beside it is not touched."""
     with monkeypatch.context() as patch:
         some_fail(patch, charging, "simulate_coroutine", FAULTS)
-        rows = cellsim.charge_study(CHEN, ["cc-cv 2C"], [15.0, 20.0, 25.0, 30.0], **SHORT, threads=1).charges
+        rows = cellsim.charge_study(CHEN, ["cc-cv 2C"], [288.15, 293.15, 298.15, 303.15], **SHORT, threads=1).charges
     assert [r.ending for r in rows[1:3]] == ["it gave up", "ZeroDivisionError: of a bug"]
     assert [math.isfinite(r.minutes) for r in rows] == [True, False, False, True]
     cell = cellsim.load(CHEN)

@@ -59,13 +59,13 @@ def test_a_margin_held_at_its_limit_is_not_beyond_it():
 
 def test_a_charger_never_gives_more_than_its_rate():
     """Also while the voltage is held and the cell warms up from 0 degC."""
-    study = charge_study(TARGET, ["cc-cv 2C"], [0.0])
+    study = charge_study(TARGET, ["cc-cv 2C"], [273.15])
     assert next(iter(study.results.values()))["C-rate"].min() >= -2.0 * 1.001
 
 
 def test_colder_is_slower_and_less_safe():
     """Minutes fall and the margin rises from -10 to 40 degC."""
-    rows = charge_study(CHEN, ["cc-cv 1C"], [-10.0, 15.0, 40.0]).charges
+    rows = charge_study(CHEN, ["cc-cv 1C"], [263.15, 288.15, 313.15]).charges
     assert rows[0].minutes > rows[1].minutes > rows[2].minutes
     assert rows[0].plating < rows[1].plating < rows[2].plating
 
@@ -123,8 +123,8 @@ def test_a_study_written_and_read_again_is_the_same(tmp_path):
     import pandas
 
     path = tmp_path / "study.parquet"
-    kept = charge_study(CHEN, ["cc-cv 1C"], [25.0, 40.0], path=path)
-    plain = charge_study(CHEN, ["cc-cv 1C"], [25.0, 40.0])
+    kept = charge_study(CHEN, ["cc-cv 1C"], [298.15, 313.15], path=path)
+    plain = charge_study(CHEN, ["cc-cv 1C"], [298.15, 313.15])
     for a, b in zip(kept.charges, plain.charges, strict=True):
         assert repr(a) == repr(b)
     assert len(pandas.read_parquet(path)) == 2
@@ -238,7 +238,7 @@ def test_curves_of_a_large_study_look_different():
 
 def test_a_picture_says_what_it_does_not_show():
     """Charges that were taken from a file have no curves."""
-    study = charge_study(CHEN, ["cc-cv 1C"], [20.0, 30.0], end=0.2)
+    study = charge_study(CHEN, ["cc-cv 1C"], [293.15, 303.15], end=0.2)
     assert study.plot().axes[0].get_title(loc="left") == ""
     first = dict(list(study.results.items())[:1])
     assert study.plot().axes and "1 of 2 charges" in replace(study, results=first).plot().axes[0].get_title(loc="left")
@@ -246,6 +246,17 @@ def test_a_picture_says_what_it_does_not_show():
 
 def test_surroundings_may_differ_from_the_start():
     """A cell that starts warm in the cold ends colder than one in a warm room; the row keeps where it started."""
-    rows = [charge_study(CHEN, ["cc-cv 1C"], [25.0], ambient=around) for around in (None, 25.0, -10.0)]
+    rows = [charge_study(CHEN, ["cc-cv 1C"], [298.15], ambient=around) for around in (None, 298.15, 263.15)]
     ends = [next(iter(s.results.values()))["Cell temperature [K]"][-1] for s in rows]
     assert ends[0] == ends[1] > ends[2] + 10.0 and all(s.charges[0].temperature == 25.0 for s in rows)
+
+
+def test_temperatures_are_kelvin_and_celsius_still_works_with_a_warning():
+    """25 is 298.15 K for one release; what lies between the two scales is refused."""
+    kelvin = charge_study(CHEN, ["cc-cv 1C"], [298.15], end=0.2)
+    with pytest.warns(
+        DeprecationWarning, match="temperatures 25: temperatures are given in kelvin, this one as 298.15"
+    ):
+        assert charge_study(CHEN, ["cc-cv 1C"], [25.0], end=0.2).charges == kelvin.charges
+    with pytest.raises(ProtocolError, match="give kelvin from 200 to 400"):
+        charge_study(CHEN, ["cc-cv 1C"], [140.0])

@@ -29,10 +29,18 @@ ROOT = Path(__file__).parents[2]
 def small(kind, path, progress=None):
     """A study of 10 rows, or a map of 6 rows of 2 points, each saved."""
     if kind == "study":
-        charge_study(CHEN, ["cc-cv 1C", "fastest"], [10.0, 15.0, 20.0, 25.0, 30.0], path=path, progress=progress)
+        charge_study(
+            CHEN, ["cc-cv 1C", "fastest"], [283.15, 288.15, 293.15, 298.15, 303.15], path=path, progress=progress
+        )
     else:
         cellsim.charge_map(
-            CHEN, "temperature", [15.0, 25.0], "c-rate", [0.5, 1.0, 1.5, 2.0, 2.5, 3.0], path=path, progress=progress
+            CHEN,
+            "temperature",
+            [288.15, 298.15],
+            "c-rate",
+            [0.5, 1.0, 1.5, 2.0, 2.5, 3.0],
+            path=path,
+            progress=progress,
         )
 
 
@@ -116,7 +124,7 @@ def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path)
     import pandas
 
     limits = "plating margin >= 0 mV, temperature <= 55 degC"
-    axes = ("temperature", [10.0, 25.0, 40.0], "c-rate", [0.5, 2.0])
+    axes = ("temperature", [283.15, 298.15, 313.15], "c-rate", [0.5, 2.0])
     plain = cellsim.charge_map(CHEN, *axes, limits=limits)
     alone = cellsim.constrained_charge(
         CHEN,
@@ -144,7 +152,7 @@ def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path)
 def test_a_map_reaches_beyond_where_a_charge_can_start():
     """At and above the limit of temperature it never gets there, and nothing else is lost."""
     found = cellsim.charge_map(
-        CHEN, "temperature", [25.0, 44.9, 60.0], "c-rate", [1.0], limits="temperature <= 45 degC"
+        CHEN, "temperature", [298.15, 318.05, 333.15], "c-rate", [1.0], limits="temperature <= 45 degC"
     )
     assert math.isfinite(found.minutes[0, 0]) and np.all(np.isinf(found.minutes[0, 1:]))
 
@@ -155,10 +163,12 @@ def test_a_larger_margin_costs_time(tmp_path):
 
     front = cellsim.pareto(CHEN, "plating margin", [0.0, 10.0, 30.0], limits="current <= 4C")
     assert np.all(np.diff(front.minutes) > 0.0)
-    front = cellsim.pareto(CHEN, "temperature", [35.0, 45.0, 55.0], limits="current <= 2C")
+    front = cellsim.pareto(CHEN, "temperature", [308.15, 318.15, 328.15], limits="current <= 2C")
     assert np.all(np.diff(front.minutes) < 0.0)
     front.plot(tmp_path / "front.png")
-    saved = cellsim.pareto(CHEN, "temperature", [35.0, 45.0, 55.0], limits="current <= 2C", path=tmp_path / "front.csv")
+    saved = cellsim.pareto(
+        CHEN, "temperature", [308.15, 318.15, 328.15], limits="current <= 2C", path=tmp_path / "front.csv"
+    )
     assert repr(saved) == repr(front) and "45 degC" in repr(front)
     assert pandas.read_csv(tmp_path / "front.csv")["temperature [degC]"].tolist() == [35.0, 45.0, 55.0]
 
@@ -211,8 +221,8 @@ def test_a_fleet_over_no_limit_is_refused():
 def test_an_unknown_axis_is_refused():
     """The message lists those there are."""
     with pytest.raises(cellsim.ProtocolError, match="choose one of temperature"):
-        cellsim.charge_map(CHEN, "colour", [1.0], "temperature", [25.0])
+        cellsim.charge_map(CHEN, "colour", [1.0], "temperature", [298.15])
     with pytest.raises(cellsim.ParameterError, match="critical current density"):
-        cellsim.charge_map(CHEN, "critical current", [1.0], "temperature", [25.0])
+        cellsim.charge_map(CHEN, "critical current", [1.0], "temperature", [298.15])
     with pytest.raises(cellsim.ProtocolError, match="no such limit"):
         cellsim.pareto(CHEN, "critical current margin", [0.0])

@@ -21,11 +21,11 @@ from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import chosen, number, whole
 from ..uncertainty import varied_cells
-from .axes import OVER
+from .axes import OVER, celsius
 from .constrained import WITHIN, ChargeConstraints, ConstrainedCharge, check_window, constrained_charge_coroutine
 from .constraints import limits_of, value_of, with_limit
 from .fastest import distances
-from .maps import ACCURACY, celsius, failed, in_common, point, row_of
+from .maps import ACCURACY, failed, in_common, point, row_of
 
 DOUBLED = 6  # times at most, after which no margin is assumed to suffice
 MOST = 10_000
@@ -58,7 +58,7 @@ def robust_charge(
     limits=None,
     start=0.1,
     end=0.8,
-    temperature=25.0,
+    temperature=298.15,
     samples=40,
     path=None,
     progress: Progress = None,
@@ -147,7 +147,7 @@ def fleet_charge(
     limits=None,
     start=0.1,
     end=0.8,
-    temperature=25.0,
+    temperature=298.15,
     samples=40,
     share=0.95,
     progress: Progress = None,

@@ -18,10 +18,10 @@ from ...errors import ParameterError, ProtocolError, SolveError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
 from ...protocols.quantities import CONSTRAINTS
-from ...support.arguments import chosen, number, numbers
+from ...support.arguments import chosen, numbers
 from ...support.files import optional
 from ..resizing import resized
-from .axes import AXES, FRONTS, LAYERS, OVER, RANGES
+from .axes import AXES, FRONTS, KELVIN, LAYERS, OVER, RANGES, celsius
 from .constrained import MET, ChargeConstraints, check_window, constrained_charge_coroutine
 from .constraints import in_words, limits_of, with_limit
 
@@ -84,14 +84,11 @@ def _settled(cell, limits, celsius, axes) -> tuple[Cell, ChargeConstraints, floa
     return cell, limits, celsius
 
 
-def celsius(name, value) -> float:
-    """A temperature in degC.  Raises ProtocolError."""
-    return number(name, value, "give degrees Celsius, from -73 to 127", low=-73.0, high=127.0)
-
-
 def _values(name, values, unit, ends) -> np.ndarray:
-    """Values of an axis, checked."""
+    """Values of an axis, checked; temperatures are given in kelvin and shown in degC."""
     low, high = ends
+    if unit == "degC":
+        return np.array([celsius(name, value) for value in numbers(name, values, KELVIN)])
     return numbers(name, values, f"give numbers from {low:g} to {high:g} {unit}", low=low, high=high)
 
 
@@ -139,16 +136,16 @@ def charge_map(
     limits=None,
     start=0.1,
     end=0.8,
-    temperature=25.0,
+    temperature=298.15,
     threads: int | None = None,
     processes: int | None = None,
     path=None,
     progress: Progress = None,
     **how,
 ) -> ChargeMap:
-    """Times of the fastest safe charge over two of AXES, in their units.
+    """Times of the fastest safe charge over two of AXES, in their units; temperatures are given in kelvin.
 
-    limits: text or `ChargeConstraints`; temperature where that is no axis.  path: `.parquet` or `.csv`: points are
+    limits: text or `ChargeConstraints`; temperature [K] where that is no axis.  path: `.parquet` or `.csv`: points are
     saved as they come, and an interrupted map is resumed where it stopped.
     progress: True for a bar, or a function called with the numbers of points done and in all.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
@@ -257,7 +254,7 @@ def pareto(
     limits=None,
     start=0.1,
     end=0.8,
-    temperature=25.0,
+    temperature=298.15,
     path=None,
     progress: Progress = None,
     threads: int | None = None,
@@ -266,7 +263,7 @@ def pareto(
 ) -> Front:
     """Time of the fastest charge for each value of one limit, the others being kept.
 
-    over: "plating margin" [mV], "temperature" [degC] or "critical current margin" [mA/cm2].  temperature [degC]: at
+    over: "plating margin" [mV], "temperature" [K] or "critical current margin" [mA/cm2].  temperature [K]: at
     the start and of the surroundings.  path, progress, threads, processes: as of `charge_map`.
     Raises ProtocolError for a limit that is not known or that the cell cannot have.
     """

@@ -19,7 +19,7 @@ from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, number, numbers, text
 from ...support.files import optional
-from .axes import CRITICAL, PLATING
+from .axes import CRITICAL, KELVIN, PLATING, celsius
 from .constrained import WITHIN, check_window, constrained_charge_coroutine
 from .constraints import limits_of
 from .named_protocols import named
@@ -88,7 +88,7 @@ class ChargeStudy:
 def charge_study(
     cells,
     protocols: Iterable[str] = PROTOCOLS,
-    temperatures: Iterable[float] = (25.0,),
+    temperatures: Iterable[float] = (298.15,),
     *,
     start=0.1,
     end=0.8,
@@ -104,8 +104,8 @@ def charge_study(
     """Charge each cell by each protocol at each temperature, with heat.
 
     cells: names, paths or `Cell`s.  protocols: names of studies.charging_protocols with a rate ("cc-cv 2C"),
-    "fastest", or text of the protocol language.  temperatures [degC]: at the start, and of the surroundings unless
-    `ambient` [degC] is given.
+    "fastest", or text of the protocol language.  temperatures [K]: at the start, and of the surroundings unless
+    `ambient` [K] is given.
     start, end: states of charge (0..1).  limits: what "fastest" keeps to.  cooling [W/m2/K].
     path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study is resumed where it stopped.
     progress: True for a bar, or a function called with the numbers of charges done and in all.
@@ -117,10 +117,8 @@ def charge_study(
     wanted = "give names of charge protocols or texts of steps, such as ['cc-cv 1C', 'fastest']"
     protocols = [protocols] if isinstance(protocols, str) else listed("protocols", protocols, wanted)
     protocols = [text("protocols", said, wanted) for said in protocols]
-    temperatures = numbers(
-        "temperatures", temperatures, "give degrees Celsius, from -73 to 127", low=-73.0, high=127.0
-    ).tolist()
-    number("ambient", ambient, "give degrees Celsius, from -73 to 127", low=-73.0, high=127.0, none=True)
+    temperatures = [celsius("temperatures", T) for T in numbers("temperatures", temperatures, KELVIN)]
+    ambient = None if ambient is None else celsius("ambient", ambient)
     number("cooling", cooling, "give W/m2/K, zero or more", low=0.0, none=True)
     number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=0.1)
     cells = [cells] if isinstance(cells, str | Path | Cell) else listed("cells", cells, "give names, paths or Cells")
