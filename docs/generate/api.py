@@ -16,11 +16,11 @@ GROUPS = {
     "Protocols": ("Protocol", "Step", "Limit", "Profile", "charge", "discharge", "hold", "rest", "cycle", "profile"),
     "One run": ("simulate", "Result", "Lumped"),
     "Many runs": ("Case", "cases", "simulate_many", "compare"),
-<<<<<<< HEAD
     "Charging": (
         "charge_study",
-        "ride",
-        "Limits",
+        "ChargeConstraints",
+        "constrained_charge",
+        "ConstrainedCharge",
         "fastest_charge",
         "staged_charge",
         "charge_map",
@@ -28,12 +28,7 @@ GROUPS = {
         "robust_charge",
         "fleet_charge",
     ),
-    "Claims": ("audit", "Audit", "load_claim", "claims", "validate"),
-=======
-    "Charging": ("charge_study", "ChargeConstraints", "constrained_charge", "ConstrainedCharge", "fastest_charge",
-                 "staged_charge", "charge_map", "pareto", "robust_charge", "fleet_charge"),
     "Claims": ("audit", "Audit", "load_claim", "maker_claims", "validate"),
->>>>>>> w-docs
     "Impedance and calibration": ("impedance", "Spectrum", "calibrate", "MeasuredRun"),
     "Errors and warnings": (
         "CellsimError",

@@ -140,42 +140,11 @@ def endings() -> str:
 
 def protocol_quantities() -> str:
     """What a step can control, and what it can end at."""
-<<<<<<< HEAD
-    try:
-        reference = import_module("cellsim.protocols.reference")
-        printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
-    except ModuleNotFoundError:
-        printed = _controls_and_limits()
+    printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
     return (
         "# Controls and limits\n\nWhat a step can control, and the quantities at which it can end. The words are "
         "those of the [protocol language](../protocols.md); the names are those of `cellsim.Step` and "
         "`cellsim.Limit`.\n\n" + printed
-    )
-
-
-def _controls_and_limits() -> str:
-    controls = [
-        (f"`{name}`", f"`{unit}`" if unit else "–", "a state that is held" if name in step.HELD else "")
-        for name, unit in step.CONTROLS.items()
-    ]
-    limits = [
-        (
-            f"`{name}`",
-            f"`{unit}`",
-            "above or below"
-            if name in step.SIDED
-            else "falls to it; `above`: rises to it"
-            if name in step.FLOWS
-            else "",
-            "yes" if name in step.SIGNED else "",
-        )
-        for name, unit in step.QUANTITIES.items()
-    ]
-    return (
-        "## Controls\n\n"
-        + table(("control", "unit", "kind"), controls)
-        + "\n## Limits\n\n"
-        + table(("quantity", "unit", "side", "may be below 0"), limits)
     )
 
 
@@ -189,17 +158,6 @@ RECORDS = {
     "Scratch memory": Work,
     "Argument record": Task,
 }
-=======
-    printed = f"{reference.quantities_table()}\n## Units\n\n{reference.units_table()}"
-    return ("# Controls and limits\n\nWhat a step can control, and the quantities at which it can end. The words are "
-            "those of the [protocol language](../protocols.md); the names are those of `cellsim.Step` and "
-            "`cellsim.Limit`.\n\n" + printed)
-
-
-RECORDS = {"State vector": declarations.State, "Discretised cell": declarations.System, "Control volume": Volume,
-           "Particle": Grain, "Lithium-metal electrode": Foil, "Step": declarations.Control, "Scratch memory": Work,
-           "Argument record": Task}
->>>>>>> w-docs
 
 
 def layout() -> str:

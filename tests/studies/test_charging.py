@@ -258,5 +258,5 @@ def test_temperatures_are_kelvin_and_celsius_still_works_with_a_warning():
         DeprecationWarning, match="temperatures 25: temperatures are given in kelvin, this one as 298.15"
     ):
         assert charge_study(CHEN, ["cc-cv 1C"], [25.0], end=0.2).charges == kelvin.charges
-    with pytest.raises(ProtocolError, match="give kelvin from 200 to 400"):
+    with pytest.raises(cellsim.ProtocolError, match="give kelvin from 200 to 400"):
         charge_study(CHEN, ["cc-cv 1C"], [140.0])
