@@ -22,7 +22,7 @@ from .consistency import at_temperature
 from .laws.law import Law, finite
 from .quantity import Provenance, Quantity, default, domain_of
 from .renamed import present_content, present_path
-from .variation import varied
+from .variation import cited, varied
 
 PATH = 'give the path of a quantity, such as "separator/thickness"'
 CHANGES = 'give a dictionary {"section/quantity": value}, such as {"separator/thickness": 2e-5}'
@@ -282,13 +282,14 @@ class Cell:
         windows = {path: float(x) for path, x in windows.items() if x != self.value(path)}
         if not windows:
             return self
-        raw, new = self._raw.copy(), {}
+        raw, origin = cited(self._raw)
+        new = {}
         for path, x in windows.items():
             section, _, key = path.partition("/")
             note = f"follows from lithium inventory and cut-off voltages; was {self.value(path):.6g}"
-            record = {"value": x, "unit": "1", "source": "variation", "method": "assumed", "note": note}
+            record = {"value": x, "unit": "1", "source": origin, "method": "assumed", "note": note}
             raw[section] = raw[section] | {key: record}
-            new[path] = Quantity(Law(value=x), "1", "variation", "assumed", note)
+            new[path] = Quantity(Law(value=x), "1", origin, "assumed", note)
         return self._with(raw, new, remarks=tuple(raw.get("remarks", ())))
 
     def _stating(self) -> "Cell":

@@ -26,9 +26,7 @@ def varied(
     method, source: of the new values, see `Cell.with_`.  law: gives the previous law of a path.
     Raises ParameterError for an unknown path, and for a value that is neither a number nor text.
     """
-    citation = CITATION if source is None else source
-    origin = _key_of(citation, raw["sources"], "variation" if source is None else method)
-    raw = raw | {"sources": raw["sources"] | {origin: {"citation": citation}}}
+    raw, origin = cited(raw) if source is None else cited(raw, source, method)
     for path, new in changes.items():
         section, _, key = path.partition("/")
         known = quantities(section, raw[section].get("type")) if section in SECTIONS else {}
@@ -49,6 +47,12 @@ def varied(
             }
         }
     return raw
+
+
+def cited(raw: dict[str, Any], citation: str = CITATION, name: str = "variation") -> tuple[dict[str, Any], str]:
+    """The content of a file with a citation among its sources, and the key of it there."""
+    key = _key_of(citation, raw["sources"], name)
+    return raw | {"sources": raw["sources"] | {key: {"citation": citation}}}, key
 
 
 def _key_of(citation: str, sources: Mapping[str, Any], name: str) -> str:

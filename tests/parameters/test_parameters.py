@@ -413,3 +413,14 @@ def test_readme_names_every_set_and_method():
     text = readme()
     assert all(f"`{name}`" in text for name in cellsim.cells())
     assert all(f"`{method}`" in text for method in METHODS)
+
+
+def test_a_variation_with_a_source_can_be_saved_and_read(tmp_path):
+    """Windows that follow from the lithium inventory name a source of their own, which is in the file."""
+    cell = cellsim.load("lgm50_chen2020").with_({"positive electrode/thickness": 8e-5}, source="my measurement")
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(cell.to_json()), encoding="utf-8")
+    again = cellsim.load(path)
+    for key in ("thickness", "maximum stoichiometry", "minimum stoichiometry"):
+        assert again.value(f"positive electrode/{key}") == cell.value(f"positive electrode/{key}")
+    assert any(s["citation"] == "my measurement" for s in again.sources.values())
