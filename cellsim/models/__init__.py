@@ -1,6 +1,6 @@
 """Models, their discretisation and initial states."""
 
-from .initial_state import capacity_between_cutoffs, initial_state, open_circuit_voltage, soc_at_voltage
+from .initial import capacity_between_cutoffs, initial_state, open_circuit_voltage, soc_at_voltage
 from .porous import ACCURACY, DFN, SPM, SPMe
 from .thin_film import MODELS, ThinFilm, default_model, model_of
 

@@ -12,7 +12,7 @@ from ..kernels.call.record import packed_system
 from ..kernels.integrators.stage import terminal_voltage
 from ..kernels.layout import System, unknowns
 from ..models import default_model, initial_state, soc_at_voltage
-from ..models.initial_state import at_rest, stoichiometries
+from ..models.initial import at_rest, stoichiometries
 from ..models.memo import kept
 from ..models.thermal_laws import Body
 from ..parameters import Cell

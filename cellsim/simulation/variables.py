@@ -13,7 +13,7 @@ from ..kernels.equations.thermal import heats_and_margins
 from ..kernels.layout import POROUS, THIN_FILM, unknowns
 from ..kernels.scratch import allocate
 from ..models.electrodes import PARTS, has_foil, lithium_content
-from ..models.initial_state import capacity_between_cutoffs
+from ..models.initial import capacity_between_cutoffs
 from ..models.thermal_laws import critical_current_holds
 from ..models.volumes import FOIL
 from ..physics.constants import V_LI, F

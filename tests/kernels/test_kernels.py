@@ -17,7 +17,7 @@ from cellsim.kernels.integrators import ndf as march
 from cellsim.kernels.integrators import ndf_history as history
 from cellsim.kernels.integrators import tr_bdf2 as profile
 from cellsim.models import initial_state
-from cellsim.models.initial_state import stoichiometries
+from cellsim.models.initial import stoichiometries
 from cellsim.models.thermal_laws import Body
 from cellsim.numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER
 from cellsim.physics.constants import F

@@ -8,7 +8,7 @@ from cellsim.errors import ParameterError
 from cellsim.models import memo as keeping
 from cellsim.models import porous as models
 from cellsim.models import resolution
-from cellsim.models.initial_state import initial_state
+from cellsim.models.initial import initial_state
 from cellsim.models.thermal_laws import Body
 
 

@@ -30,7 +30,7 @@ def windows(cell):
 
 def lithium(cell, soc):
     """Lithium in both electrodes at rest [mol per m2]."""
-    x = cellsim.models.initial_state.stoichiometries(cell, soc)
+    x = cellsim.models.initial.stoichiometries(cell, soc)
     return sum(
         x * np.prod([cell.value(f"{part}/{key}") for key in AMOUNT])
         for x, part in zip(x, (NEGATIVE, POSITIVE), strict=True)

@@ -174,7 +174,7 @@ def test_windows_meet_the_voltage_cutoffs(name):
     Within 50 uV of the cut-offs: at the empty end of the Leaf's graphite the potential moves by 40 uV with
     the seventh digit of the stoichiometry.
     """
-    from cellsim.models.initial_state import open_circuit_voltage
+    from cellsim.models.initial import open_circuit_voltage
 
     cell = cellsim.load(name)
     for soc, path in ((0.0, "cell/lower voltage cut-off"), (1.0, "cell/upper voltage cut-off")):

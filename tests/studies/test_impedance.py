@@ -13,7 +13,7 @@ import cellsim
 from cellsim import DFN, SPM, ParameterError, ProtocolError, ReportError, SolveError, SPMe, cli
 from cellsim.models import capacity_between_cutoffs, open_circuit_voltage
 from cellsim.models.electrodes import PARTS
-from cellsim.models.initial_state import stoichiometries
+from cellsim.models.initial import stoichiometries
 from cellsim.physics.constants import F, R
 from cellsim.physics.small_signal import film, sphere
 

@@ -13,7 +13,7 @@ from ...ensemble.engine import Progress
 from ...ensemble.resumable import run_resumably
 from ...errors import CellsimError, ParameterError, ProtocolError
 from ...kernels.call.calls import Coroutine
-from ...models.initial_state import capacity_between_cutoffs, open_circuit_voltage
+from ...models.initial import capacity_between_cutoffs, open_circuit_voltage
 from ...parameters import Cell, load
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine

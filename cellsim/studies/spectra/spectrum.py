@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from ...errors import ParameterError, ProtocolError, SolveError
 from ...models import SPM, ThinFilm, default_model, model_of
 from ...models.electrodes import PARTS, is_metal
-from ...models.initial_state import stoichiometries
+from ...models.initial import stoichiometries
 from ...models.lithium_metal import Lithium, evolves, per_stoichiometry
 from ...models.small_signal import graded_both_ways, without_double_layers
 from ...models.small_signal import impedance as linearised

@@ -4,7 +4,7 @@ from functools import cache
 
 from ....errors import Ending
 from ....models import DFN
-from ....models.initial_state import open_circuit_voltage
+from ....models.initial import open_circuit_voltage
 from ....models.volumes import transport_efficiency
 from ....parameters import load
 from ....physics.polymer import limiting_current, sand_time
