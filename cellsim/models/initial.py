@@ -85,6 +85,7 @@ def soc_at_voltage(cell: Cell, voltage: float, T: float | None = None) -> float:
     )
 
 
+@lru_cache(maxsize=64)
 def capacity_between_cutoffs(cell: Cell) -> float:
     """Capacity of the limiting electrode between its stoichiometry limits [Ah]."""
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -192,7 +193,7 @@ class Step:
     def __str__(self) -> str:
         return self._text(None)
 
-    @property
+    @cached_property
     def summary(self) -> str:
         """Its text, as in messages and results: of a long profile a few points only."""
         return self._text(MOST_POINTS)

@@ -60,8 +60,8 @@ def _passed(run, step, t, states) -> tuple[float, float, float, float]:
     return float(out[0]), float(back[0]), float(out[1]), float(back[1])
 
 
-def outcome_of(run, step, ending, t, states) -> StepResult:
-    """What a step did, from its times [s] and states."""
+def outcome_of(run, step, ending, t, states, label="", index=-1) -> StepResult:
+    """What a step did, from its times [s] and states; label, index: as in `StepResult`."""
     V = terminal_voltage(run.sys, states[-1])
     at_once = t[-1] == t[0] and not ending.is_failure and ending != Ending.UNREACHABLE
     message = f"{'at once ' if at_once else ''}{ending.sentence} at {V:.4g} V after {t[-1] - t[0]:.6g} s"
@@ -75,4 +75,6 @@ def outcome_of(run, step, ending, t, states) -> StepResult:
         float(t[-1]),
         *_passed(run, step, t, states),
         isinstance(step.target, Profile),
+        label,
+        index,
     )

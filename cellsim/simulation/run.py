@@ -1,6 +1,6 @@
 """Run a protocol on a model of a cell."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -205,8 +205,7 @@ def simulate_coroutine(
     t0, walk = 0.0, protocol.walk(max_steps)
     step: Step | None = next(walk)
     while step is not None:
-        t, s, outcome = yield from _one_step(run, step, t0)
-        outcome = replace(outcome, label=walk.label, index=walk.index)
+        t, s, outcome = yield from _one_step(run, step, t0, walk.label, walk.index)
         t0, began = t[-1], outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
@@ -234,7 +233,7 @@ def simulate_coroutine(
         variables,
         termination,
         (*begun.remarks, *outside_data(cell, begun.sys, everything)),
-        FinalState(cell, run.model, run.state, run.soc(), T, around, float(unknowns(run.sys, run.state).T[0])),
+        FinalState(cell, run.model, run.state, run.soc(), T, around, _temperature(run)),
     )
     if done[-1].ending.is_failure:
         raise SolveError(
@@ -243,6 +242,11 @@ def simulate_coroutine(
             result,
         )
     return result
+
+
+def _temperature(run) -> float:
+    """Temperature of the cell [K]."""
+    return float(unknowns(run.sys, run.state).T[0]) if run.warms else run.sys.T
 
 
 def _after(walk, outcome, run) -> Step | None:
@@ -295,8 +299,8 @@ def _how(period, accuracy, rtol, time_budget, max_steps):
     )
 
 
-def _one_step(run, step, t0):
-    """Times [s], states and outcome of one step from run.state, a coroutine."""
+def _one_step(run, step, t0, label, index):
+    """Times [s], states and outcome of one step from run.state, a coroutine; label, index: as in `StepResult`."""
     if not run.warms:
         run.take_on(run.around(step))
     size, limit = run.state.size, run.time_budget
@@ -328,7 +332,7 @@ def _one_step(run, step, t0):
     if 2 * rows < room:
         recycle([buffer])
     t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
-    return t0 + t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t0 + t, s)
+    return t0 + t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t0 + t, s, label, index)
 
 
 def most_rows(size) -> int:

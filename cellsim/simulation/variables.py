@@ -91,16 +91,35 @@ class Variables(Mapping):
         return len(self.makers)
 
 
+UNKNOWNS: dict[str, Callable] = {
+    "x": lambda y: y.x,
+    "c": lambda y: y.c_e,
+    "phi_e": lambda y: y.phi_e,
+    "phi_s": lambda y: y.phi_s,
+    "j": lambda y: y.j[:, 0],
+    "I": lambda y: y.cell["I"],
+    "Q": lambda y: y.cell["Q"],
+    "E": lambda y: y.cell["E"],
+    "T": lambda y: y.T[:, 0],
+    "numbers": lambda y: y.cell,
+}
+
+
 class _Parts:
     """A state array taken apart; one row per time."""
 
     def __init__(self, cell, sys, t, s, soc0, at=None):
-        y = unknowns(sys, s)
         self.cell, self.sys, self.t, self.s, self.soc0, self.at = cell, sys, t, s, soc0, at
         self.area = cell.value("cell/electrode area")
-        self.x, self.c, self.phi_e, self.phi_s, self.j = y.x, y.c_e, y.phi_e, y.phi_s, y.j[:, 0]
-        self.I, self.Q, self.E = y.cell["I"], y.cell["Q"], y.cell["E"]
-        self.T, self.numbers = y.T[:, 0], y.cell
+        self.y = unknowns(sys, s)
+
+    def __getattr__(self, name):
+        """The unknowns, each a view that is made when it is first asked for."""
+        if name not in UNKNOWNS:
+            raise AttributeError(name)
+        found = UNKNOWNS[name](self.y)
+        setattr(self, name, found)
+        return found
 
     def _looked_at(self, kernel, width, *more):
         """What a kernel (system, states, scratch memory, *more, out) finds in all states; (times, width)."""
