@@ -29,6 +29,8 @@ def simulate(
     time_budget: Annotated[float, typer.Option(help="Seconds of processor time after which a step gives up.")] = 10.0,
     output: Annotated[Path | None, typer.Option(
         "--output", "-o", help="Save as .csv, .parquet, .nc, .png, .svg or .pdf.")] = None,
+    cite: Annotated[bool, typer.Option("--cite", help="Say what to cite for this run.")] = False,
+    bibtex: Annotated[Path | None, typer.Option(help="Write what to cite as BibTeX, to a .bib file.")] = None,
 ):
     """Simulate a discharge, a charge or a protocol and say how it ended."""
     import cellsim
@@ -39,6 +41,7 @@ def simulate(
         raise ProtocolError(f"--ambient {ambient:g}: without --heat the cell has the temperature of its surroundings; "
                             "add --heat, or give --temperature")
     output_of(output, RUNS)
+    output_of(bibtex, (".bib", ".txt"))
     found = cellsim.load(cell)
     if discharge is not None:
         steps, start = [cellsim.discharge(positive("--discharge", discharge))], 1.0
@@ -62,6 +65,11 @@ def simulate(
     say(str(result), soft_wrap=True)
     say(f"  {result.discharge_capacity - result.charge_capacity:.4g} A.h, "
          f"{result.discharge_energy - result.charge_energy:.4g} W.h (discharge positive)")
+    if cite:
+        say(str(result.citations()), soft_wrap=True)
+    if bibtex is not None:
+        with replacing(bibtex) as partial:
+            partial.write_text(result.citations().bibtex(), encoding="utf-8")
     if output is not None and output.suffix == ".csv":
         with replacing(output) as partial:
             result.to_pandas().to_csv(partial, index=False)

@@ -163,7 +163,7 @@ def _reduced(result: Result, keep: tuple[str, ...]) -> Result:
     """The result with only the variables of `keep`, and none of its states."""
     arrays = {name: (result.variables.dims(name), np.array(result[name])) for name in keep}
     return Result(result.cell, result.model, result.temperature, result.step_index, result.steps,
-                  Variables.from_arrays(arrays), result.termination, result.remarks)
+                  Variables.from_arrays(arrays), result.termination, result.remarks, basis=result.basis)
 
 
 def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, voltage=None, model=None,

@@ -1,6 +1,7 @@
 """The outcome of a simulation: arrays by name, why each step ended, and ways to keep it."""
 import difflib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from ..errors import Ending, ReportError
 from ..support.arguments import file_path, flag, number, numbers, shown, text
 from ..support.files import optional
+from .citations import Citations, basis_in, citations_of
 from .storage import read, write
 from .variables import Variables
 
@@ -51,6 +53,7 @@ class Result:
     appears twice: before and after the change.
     termination: why the run ended, in words.  remarks: what a reader of it should know, one sentence each.
     final_state: for `simulate(..., start=result)`; None in results read from a file or from another process.
+    basis: what `citations` reads, see `citations.basis_of`; None in results of version 0.1.0.
     """
 
     cell: str
@@ -62,6 +65,7 @@ class Result:
     termination: str = ""
     remarks: tuple[str, ...] = ()
     final_state: Any = field(default=None, repr=False, compare=False)
+    basis: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def t(self) -> np.ndarray:
@@ -145,6 +149,10 @@ class Result:
         share[crossing] = low / (low - np.maximum(a, b)[crossing])
         return float(np.sum(share * np.diff(t)))
 
+    def citations(self) -> Citations:
+        """What to cite for this run: program, model, methods, parameter set; print it, or write its `bibtex()`."""
+        return citations_of(self)
+
     def to_pandas(self):
         """A DataFrame of all variables that depend on time only, with the step number."""
         pd = optional("pandas")
@@ -170,7 +178,7 @@ class Result:
 
     def _meta(self) -> dict:
         return {"cell": self.cell, "model": self.model, "temperature": self.temperature,
-                "termination": self.termination, "remarks": self.remarks,
+                "termination": self.termination, "remarks": self.remarks, "basis": self.basis,
                 "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps]}
 
     def save(self, path):
@@ -187,7 +195,8 @@ class Result:
         try:
             steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
             return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
-                       Variables.from_arrays(arrays), meta.get("termination", ""), tuple(meta.get("remarks", ())))
+                       Variables.from_arrays(arrays), meta.get("termination", ""), tuple(meta.get("remarks", ())),
+                       basis=basis_in(meta))
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             raise ReportError(f"{path}: is not a result of this version of cellsim ({fault})") from None
 

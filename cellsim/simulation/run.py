@@ -19,6 +19,7 @@ from ..protocols.program import MAX_STEPS
 from ..protocols.step import LONGEST, kelvin
 from ..support.arguments import number, whole
 from ..support.compile import FOLLOW, SOLVER, announce
+from .citations import basis_of
 from .control import Now, check, check_known, control, scale
 from .outcome import finite, named, outcome_of
 from .result import Result
@@ -167,7 +168,8 @@ def simulate_coroutine(cell, steps, model=None, *, temperature=None, soc=1.0, vo
                     tuple(done), variables, termination,
                     (*begun.remarks, *outside_data(cell, begun.sys, everything)),
                     FinalState(cell, run.model, run.state, run.soc(), T, around,
-                               float(unknowns(run.sys, run.state).T[0])))
+                               float(unknowns(run.sys, run.state).T[0])),
+                    basis_of(cell, begun.sys, type(run.model).__name__, done, heat=run.warms))
     if done[-1].ending.is_failure:
         raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
                          "the result up to there is in `.result`", result)
