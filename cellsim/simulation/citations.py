@@ -2,6 +2,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..kernels.layout import System
@@ -56,6 +57,10 @@ def _listed(authors: str) -> str:
     if last == "others":
         return f"{', '.join(first)} et al."
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _value(name: str, text: str, kind: str) -> str:
@@ -159,7 +164,7 @@ class Citations:
                 key += "_"
             entries.setdefault(key, found)
         return "\n\n".join([*(found.bibtex(key) for key, found in entries.items()),
-                            *(f"% {remark}" for remark in self.remarks)]) + "\n"
+                            *(f"% {_one_line(remark)}" for remark in self.remarks)]) + "\n"
 
 
 def basis_of(cell: Cell, sys: System, model: str, steps: Iterable["StepResult"], *, heat: bool) -> dict[str, Any]:
@@ -172,9 +177,14 @@ def basis_of(cell: Cell, sys: System, model: str, steps: Iterable["StepResult"],
     uses = _uses(model, steps, heat=heat, insertion=cell.text("negative electrode/type") != "lithium metal",
                  creep=lithium is not None and lithium["creep"] > 0.0 and lithium["share"] > 0.0,
                  growth=lithium is not None and lithium["k_p"] > 0.0 and lithium["k_l"] > 0.0)
-    sources = {key: {name: source[name] for name in ("citation", "doi") if source.get(name)}
-               for key, source in sources_used(cell, design=heat).items()}
-    return {"uses": uses, "sources": sources}
+    return {"uses": uses, "sources": dict(_sources(cell, heat))}
+
+
+@lru_cache(maxsize=64)
+def _sources(cell: Cell, design: bool) -> dict[str, dict[str, str]]:
+    """Citation and DOI of the sources used; runs share them, no one writes to them."""
+    return {key: {name: source[name] for name in ("citation", "doi") if source.get(name)}
+            for key, source in sources_used(cell, design=design).items()}
 
 
 def basis_in(meta: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -185,7 +195,9 @@ def basis_in(meta: Mapping[str, Any]) -> dict[str, Any] | None:
     basis = meta.get("basis")
     if basis is None:
         return None
-    texts = lambda values: all(isinstance(value, str) for value in values)  # noqa: E731
+    def texts(values: Iterable[Any]) -> bool:
+        return all(isinstance(value, str) for value in values)
+
     if not (isinstance(basis, dict) and isinstance(basis.get("uses"), list) and texts(basis["uses"])
             and isinstance(basis.get("sources"), dict)
             and all(isinstance(source, dict) and "citation" in source and texts(source.values())
@@ -243,5 +255,5 @@ def _of_set(key: str, source: Mapping[str, str]) -> Citation:
     known = _BY_DOI.get(doi.lower())
     if known is not None:
         return Citation(known.key, "", known.fields, known.kind)
-    fields = {"note": " ".join(source["citation"].split())} | ({"doi": doi} if doi else {})
+    fields = {"note": _one_line(source["citation"])} | ({"doi": doi} if doi else {})
     return Citation(key, "", fields, "misc")
