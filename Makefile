@@ -1,5 +1,6 @@
 # make audit   installs into .venv, runs the main job, prints the verdict, writes report.html
 # make test    the same environment with the test extras, runs the suite
+# make docs    builds the documentation site into build/docs; warnings are errors
 # make quick   a part of the suite, under a minute once kernels are compiled
 # make examples   runs the examples and keeps their pictures
 # make notebooks   runs the notebooks and keeps what they show
@@ -8,13 +9,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYBAMM_DISABLE_TELEMETRY := true
 
-.PHONY: audit test quick examples lint notebooks bench clean
+.PHONY: audit test quick examples lint docs notebooks bench clean
 
 audit: .venv/installed
 	$(BIN)/cellsim audit -o report.html
 
 test: .venv/tested
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+docs: .venv/documented
+	$(BIN)/sphinx-build -W --keep-going -q docs build/docs
 
 quick: .venv/tested
 	$(BIN)/python -m pytest -m quick
@@ -24,6 +28,7 @@ examples: .venv/tested
 
 lint: .venv/linted
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 notebooks: .venv/tested
@@ -46,5 +51,9 @@ bench: .venv/installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
+.venv/documented: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	@touch $@
+
 clean:
-	rm -rf .venv report.html
+	rm -rf .venv build docs/generated report.html

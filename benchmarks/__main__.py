@@ -3,6 +3,7 @@
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
 (dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming).
 """
+
 import compare
 import kernels
 import typer
@@ -20,8 +21,10 @@ def main(part: str = typer.Argument("all"), quick: bool = False):
             known = True
             program.main(program.Part("all" if part == name else part), quick=quick)
     if not known:
-        raise typer.BadParameter(f"{part}: choose all, {', '.join(PROGRAMS)}, or "
-                                 f"{', '.join(p.value for m in PROGRAMS.values() for p in m.Part if p != 'all')}")
+        raise typer.BadParameter(
+            f"{part}: choose all, {', '.join(PROGRAMS)}, or "
+            f"{', '.join(p.value for m in PROGRAMS.values() for p in m.Part if p != 'all')}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """PyBaMM's own runs of the reference cases, with its defaults (mesh, IDAKLU, tolerances) or tuned."""
+
 from dataclasses import dataclass
 
 import make_reference
@@ -7,8 +8,12 @@ import pybamm
 from measure import paired
 from reference_cells import SINGLE_ION
 
-SETS = {"lgm50_oregan2022": "ORegan2022", "lgm50_chen2020": "Chen2020", "ecker2015": "Ecker2015",
-        "marquis2019": "Marquis2019"}
+SETS = {
+    "lgm50_oregan2022": "ORegan2022",
+    "lgm50_chen2020": "Chen2020",
+    "ecker2015": "Ecker2015",
+    "marquis2019": "Marquis2019",
+}
 
 
 @dataclass(frozen=True)
@@ -25,17 +30,40 @@ class Setting:
     def __str__(self):
         if self == Setting():
             return "defaults"
-        return (f"{self.volumes} x {self.shells}{' graded' if self.graded else ''}"
-                f"{' quadratic' if self.quadratic else ''}, {self.rtol:.0e}{', compiled' if self.compiled else ''}")
+        return (
+            f"{self.volumes} x {self.shells}{' graded' if self.graded else ''}"
+            f"{' quadratic' if self.quadratic else ''}, {self.rtol:.0e}{', compiled' if self.compiled else ''}"
+        )
 
 
-SETTINGS = [Setting(), Setting(40, 40), *(
-    Setting(volumes, shells, True, quadratic, rtol) for volumes, shells, quadratic, rtol in (
-        (5, 12, False, 1e-4), (10, 12, False, 1e-3), (10, 12, False, 1e-4), (10, 12, True, 1e-4), (20, 20, False, 1e-3),
-        (20, 20, False, 1e-4), (20, 20, True, 1e-4), (40, 30, True, 1e-4)))]
+SETTINGS = [
+    Setting(),
+    Setting(40, 40),
+    *(
+        Setting(volumes, shells, True, quadratic, rtol)
+        for volumes, shells, quadratic, rtol in (
+            (5, 12, False, 1e-4),
+            (10, 12, False, 1e-3),
+            (10, 12, False, 1e-4),
+            (10, 12, True, 1e-4),
+            (20, 20, False, 1e-3),
+            (20, 20, False, 1e-4),
+            (20, 20, True, 1e-4),
+            (40, 30, True, 1e-4),
+        )
+    ),
+]
 FEW = [Setting(), Setting(10, 12, True, True)]  # for a first look, and for runs that take seconds
-COMPILED = [Setting(volumes, shells, True, quadratic, rtol, True) for volumes, shells, quadratic, rtol in (
-    (5, 12, False, 1e-4), (10, 12, False, 1e-3), (10, 12, True, 1e-3), (10, 12, True, 1e-4), (20, 20, False, 1e-3))]
+COMPILED = [
+    Setting(volumes, shells, True, quadratic, rtol, True)
+    for volumes, shells, quadratic, rtol in (
+        (5, 12, False, 1e-4),
+        (10, 12, False, 1e-3),
+        (10, 12, True, 1e-3),
+        (10, 12, True, 1e-4),
+        (20, 20, False, 1e-3),
+    )
+]
 
 
 def simulation(case, setting=None):
@@ -90,8 +118,9 @@ def _mesh(model, setting):
         if setting.graded:
             sub[key] = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, {"side": "right"})
         if setting.quadratic:
-            methods[key] = pybamm.FiniteVolume({"extrapolation": {"order": {"gradient": "quadratic",
-                                                                            "value": "quadratic"}}})
+            methods[key] = pybamm.FiniteVolume(
+                {"extrapolation": {"order": {"gradient": "quadratic", "value": "quadratic"}}}
+            )
     return {"var_pts": points, "submesh_types": sub, "spatial_methods": methods}
 
 

@@ -7,6 +7,7 @@ Run number n of a seed is the same everywhere.  Cells are packaged sets with up 
 and any state of charge; tests/random_cells.py and tests/random_protocols.py make them, tests/checked_runs.py says what
 is asked.  Runs are made in a process of their own, so that neither a hang nor a crash ends the campaign.
 """
+
 import argparse
 import json
 import os
@@ -57,15 +58,30 @@ def tried(seed, number):
         if seconds > LONGEST:
             found.append(f"took {seconds:.1f} s")
         said = result.steps[-1]
-        return {"ending": ending, "faults": found, "seconds": seconds,
-                "endings": [e.name for e in result.endings], "said": f"{cell.name}: {said.step}: {said.message}"}
+        return {
+            "ending": ending,
+            "faults": found,
+            "seconds": seconds,
+            "endings": [e.name for e in result.endings],
+            "said": f"{cell.name}: {said.step}: {said.message}",
+        }
     except cellsim.CellsimError as refusal:
-        return {"ending": f"refused ({type(refusal).__name__})", "faults": [], "endings": [],
-                "seconds": time.process_time() - began, "said": f"{stage}: {refusal}"}
+        return {
+            "ending": f"refused ({type(refusal).__name__})",
+            "faults": [],
+            "endings": [],
+            "seconds": time.process_time() - began,
+            "said": f"{stage}: {refusal}",
+        }
     except Exception as fault:  # whatever it is, it is what this is for
         place = traceback.extract_tb(fault.__traceback__)[-1]
-        return {"ending": "exception", "endings": [], "seconds": time.process_time() - began, "said": stage,
-                "faults": [f"{type(fault).__name__}: {fault} ({os.path.basename(place.filename)}:{place.lineno})"]}
+        return {
+            "ending": "exception",
+            "endings": [],
+            "seconds": time.process_time() - began,
+            "said": stage,
+            "faults": [f"{type(fault).__name__}: {fault} ({os.path.basename(place.filename)}:{place.lineno})"],
+        }
 
 
 def work(seed, first, last):
@@ -81,8 +97,11 @@ def campaign(seed, first, runs, minutes):
     """What became of each run, as a generator; a hang or a crash is one of them."""
     end, number = time.monotonic() + 60.0 * minutes, first
     while number < first + runs and time.monotonic() < end:
-        worker = subprocess.Popen([sys.executable, __file__, "--seed", str(seed), "--work", str(number),
-                                   str(first + runs)], stdout=subprocess.PIPE, text=True)
+        worker = subprocess.Popen(
+            [sys.executable, __file__, "--seed", str(seed), "--work", str(number), str(first + runs)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         with selectors.DefaultSelector() as ready:
             ready.register(worker.stdout, selectors.EVENT_READ)
             heard, patience = time.monotonic(), 10.0 * DEAD  # until kernels are compiled
@@ -96,8 +115,12 @@ def campaign(seed, first, runs, minutes):
                 line = worker.stdout.readline()
                 if not line:
                     if number < first + runs:
-                        yield {"number": number, "ending": "crash", "said": "",
-                               "faults": [f"the process died with code {worker.wait()}"]}
+                        yield {
+                            "number": number,
+                            "ending": "crash",
+                            "said": "",
+                            "faults": [f"the process died with code {worker.wait()}"],
+                        }
                     number += 1
                     break
                 heard, patience = time.monotonic(), DEAD

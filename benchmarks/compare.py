@@ -5,6 +5,7 @@
 Writes benchmarks/results/compare.json and, for the measured cells, measured.png.  The cases are
 those of the tests (tests/reference_cases.py).
 """
+
 from enum import StrEnum
 
 import numpy as np
@@ -42,9 +43,15 @@ def code(speed, quick):
     for case in chosen + ([] if quick else cases.single_ion_cases()):
         name, _, rate = case.name.rpartition("_")
         default, fine = attempt(case), attempt(case, True)
-        row = {"case": name.replace("_", " "), "rate": rate.replace("p", ".") + "C", "rms mV": default[0],
-               "max mV": default[1], "fine rms": fine[0], "fine max": fine[1],
-               "CPU ms": np.median(paired([case.run], repeats)) if np.isfinite(default[0]) else np.nan}
+        row = {
+            "case": name.replace("_", " "),
+            "rate": rate.replace("p", ".") + "C",
+            "rms mV": default[0],
+            "max mV": default[1],
+            "fine rms": fine[0],
+            "fine max": fine[1],
+            "CPU ms": np.median(paired([case.run], repeats)) if np.isfinite(default[0]) else np.nan,
+        }
         if speed:
             row |= {"PyBaMM ms": np.nan, "ratio": np.nan, "PyBaMM rms": np.nan}
             if "single_ion" not in name:
@@ -55,11 +62,15 @@ def code(speed, quick):
         rows.append(row)
     show("Converged PyBaMM curves, first 95 %: errors in mV on the default and the fine mesh", rows)
     if speed:
-        console.print("CPU: median processor time of one run after a warm-up, default meshes.  Ours is the "
-                      "whole of simulate(), PyBaMM's the solve alone (IDAKLU); PyBaMM rms is its error so.")
+        console.print(
+            "CPU: median processor time of one run after a warm-up, default meshes.  Ours is the "
+            "whole of simulate(), PyBaMM's the solve alone (IDAKLU); PyBaMM rms is its error so."
+        )
         ratios = np.array([r["ratio"] for r in rows])
-        console.print(f"PyBaMM takes {np.nanmedian(ratios):.1f} times our processor time (median), "
-                      f"{np.nanmin(ratios):.1f} to {np.nanmax(ratios):.1f}.")
+        console.print(
+            f"PyBaMM takes {np.nanmedian(ratios):.1f} times our processor time (median), "
+            f"{np.nanmin(ratios):.1f} to {np.nanmax(ratios):.1f}."
+        )
     return rows
 
 
@@ -74,16 +85,23 @@ def external(quick):
             row[f"{model} rms mV"] = attempt(case, model=model)[0]
         row["fine DFN rms"] = attempt(case, True)[0]
         fields = cases.comsol_fields(case, case.run(True))
-        row |= {f"{k} {'mV' if 'phi' in k else 'mol/m3'}": v * (1e3 if "phi" in k else 1.0)
-                for k, v in fields.items()}
+        row |= {f"{k} {'mV' if 'phi' in k else 'mol/m3'}": v * (1e3 if "phi" in k else 1.0) for k, v in fields.items()}
         rows.append(row)
     show("COMSOL, Marquis 2019: rms of the voltage down to the cut-off; of the fields, fine mesh", rows)
     films = [c for c in cases.dualfoil_cases() if not quick or c.name.endswith("_20")]
     foil = []
     for case in films:
         (rms, peak), fine = attempt(case), attempt(case, True)
-        foil.append({"case": case.name, "compared": case.part, "rms mV": rms, "max mV": peak,
-                     "fine rms": fine[0], "fine max": fine[1]})
+        foil.append(
+            {
+                "case": case.name,
+                "compared": case.part,
+                "rms mV": rms,
+                "max mV": peak,
+                "fine rms": fine[0],
+                "fine max": fine[1],
+            }
+        )
     show("DUALFOIL: A graphite | LiCoO2, C lithium | PEO | TiS2", foil)
     return {"comsol": rows, "dualfoil": foil}
 
@@ -99,8 +117,17 @@ def measured(quick):
             import against_pybamm
 
             theirs, source = against_pybamm.measure(case, 1)[1], "run here"
-        rows.append({"measured, set": case.name, "compared": case.part, "rms mV": default[0],
-                     "max mV": default[1], "fine rms": fine[0], "PyBaMM rms": theirs, "PyBaMM": source})
+        rows.append(
+            {
+                "measured, set": case.name,
+                "compared": case.part,
+                "rms mV": default[0],
+                "max mV": default[1],
+                "fine rms": fine[0],
+                "PyBaMM rms": theirs,
+                "PyBaMM": source,
+            }
+        )
     show("Measured discharges, untuned, isothermal at the temperature of the rest before", rows)
     import measured_plot
 

@@ -1,4 +1,5 @@
 """A thousand variations of a CC-CV charge: simulate_many against PyBaMM, one solve after the other."""
+
 import json
 import os
 import subprocess
@@ -13,8 +14,10 @@ from measure import console, show
 import cellsim
 
 CELL = "lgm50_chen2020"
-VARIED = {"negative electrode/particle diffusivity": "Negative particle diffusivity [m2.s-1]",
-          "positive electrode/particle diffusivity": "Positive particle diffusivity [m2.s-1]"}
+VARIED = {
+    "negative electrode/particle diffusivity": "Negative particle diffusivity [m2.s-1]",
+    "positive electrode/particle diffusivity": "Positive particle diffusivity [m2.s-1]",
+}
 
 
 def variations(runs):
@@ -50,8 +53,13 @@ def memory():
         ours, found = dict(zip(map(int, tree[::2]), map(int, tree[1::2]), strict=True)), {os.getpid()}
         while more := {pid for pid, parent in ours.items() if parent in found} - found:
             found |= more
-        lines = [line for pid in found if Path(f"/proc/{pid}/smaps_rollup").exists()
-                 for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:")]
+        lines = [
+            line
+            for pid in found
+            if Path(f"/proc/{pid}/smaps_rollup").exists()
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            if line.startswith("Pss:")
+        ]
         return sum(int(line.split()[1]) for line in lines) / 1024.0
     except (OSError, subprocess.SubprocessError):
         return float("nan")
@@ -59,10 +67,13 @@ def memory():
 
 def in_a_fresh_process(runs, how, repeats=5):
     """Medians of (wall s, CPU s), after a first time to warm up, and MB, of our ensemble with nothing else around."""
-    code = (f"import json, ensemble\nfound = [ensemble.ours({runs}, **{how!r}) for _ in range({repeats + 1})]\n"
-            "print(json.dumps([found, ensemble.memory()]))")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                          cwd=Path(__file__).parent)
+    code = (
+        f"import json, ensemble\nfound = [ensemble.ours({runs}, **{how!r}) for _ in range({repeats + 1})]\n"
+        "print(json.dumps([found, ensemble.memory()]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
+    )
     found, used = json.loads(done.stdout.splitlines()[-1])
     return *np.median(found[1:], axis=0), used
 
@@ -76,8 +87,9 @@ def theirs(runs):
     base = {name: values[name] for name in VARIED.values()}
     values.update({name: "[input]" for name in VARIED.values()})
     steps = pybamm.Experiment([("Charge at 1C until 4.2 V", "Hold at 4.2 V until C/20")])
-    built = pybamm.Simulation(pybamm.lithium_ion.DFN(), parameter_values=values, experiment=steps,
-                              solver=pybamm.IDAKLUSolver())
+    built = pybamm.Simulation(
+        pybamm.lithium_ion.DFN(), parameter_values=values, experiment=steps, solver=pybamm.IDAKLUSolver()
+    )
     inputs = [{name: x * f for (name, x), f in zip(base.items(), factors, strict=True)} for factors in variations(runs)]
     built.solve(inputs=inputs[0])
     cpu, wall = time.process_time(), time.perf_counter()
@@ -92,20 +104,42 @@ def compare(quick):
         console.print("ensemble: not in this version of cellsim")
         return None
     runs, peer_runs, cores = (64, 4, 2) if quick else (1000, 24, os.cpu_count())
-    ways = {"1 thread": {"threads": 1}, f"{cores} threads": {"threads": cores},
-            f"{cores} processes": {"processes": cores}}
+    ways = {
+        "1 thread": {"threads": 1},
+        f"{cores} threads": {"threads": cores},
+        f"{cores} processes": {"processes": cores},
+    }
     rows = []
     for name, how in ways.items():
         wall, cpu, used = in_a_fresh_process(runs, how)
-        rows.append({"program": "cellsim", "on": name, "runs": runs, "CPU ms a run": 1e3 * cpu / runs,
-                     "wall ms a run": 1e3 * wall / runs, "MB": used})
+        rows.append(
+            {
+                "program": "cellsim",
+                "on": name,
+                "runs": runs,
+                "CPU ms a run": 1e3 * cpu / runs,
+                "wall ms a run": 1e3 * wall / runs,
+                "MB": used,
+            }
+        )
     wall, cpu = theirs(peer_runs)
-    rows.append({"program": "PyBaMM", "on": "1 thread", "runs": peer_runs, "CPU ms a run": 1e3 * cpu / peer_runs,
-                 "wall ms a run": 1e3 * wall / peer_runs, "MB": float("nan")})
+    rows.append(
+        {
+            "program": "PyBaMM",
+            "on": "1 thread",
+            "runs": peer_runs,
+            "CPU ms a run": 1e3 * cpu / peer_runs,
+            "wall ms a run": 1e3 * wall / peer_runs,
+            "MB": float("nan"),
+        }
+    )
     show("Ensemble: CC-CV charges at 1C, DFN, defaults", rows)
     one = rows[0]["wall ms a run"]
     efficiency = {row["on"]: one / row["wall ms a run"] / cores for row in rows[1:-1]}
-    console.print(f"{rows[-1]['CPU ms a run'] / rows[0]['CPU ms a run']:.1f} times less processor time than PyBaMM; "
-                  "parallel efficiency " + ", ".join(f"{e:.2f} on {name}" for name, e in efficiency.items())
-                  + ". Processor time of processes is that of this one only; memory is that of all of them.")
+    console.print(
+        f"{rows[-1]['CPU ms a run'] / rows[0]['CPU ms a run']:.1f} times less processor time than PyBaMM; "
+        "parallel efficiency "
+        + ", ".join(f"{e:.2f} on {name}" for name, e in efficiency.items())
+        + ". Processor time of processes is that of this one only; memory is that of all of them."
+    )
     return {"rows": rows, "parallel efficiency": efficiency}

@@ -3,6 +3,7 @@
 They are called as porous.py and particle.py call them; where a kernel has changed its arguments, its
 line says so and the others are measured all the same.
 """
+
 import numpy as np
 import peak
 from measure import console, show
@@ -18,9 +19,14 @@ from cellsim.numerics import block_tridiagonal, table
 CONSTANT, VARYING, T = "lgm50_chen2020", "ecker2015", 298.15
 VOLUMES, SHELLS = 74, 24
 # floating-point operations and loads of 8 bytes an item, counted in the sources
-WORK = {"block solve": ("volume", 136, 34), "particle, factorise": ("shell", 9, 3),
-        "particle, substitute": ("shell", 3, 4), "particle, fill": ("shell", 4, 3),
-        "particle, D varies": ("shell", 42, 9), "table look-up": ("look-up", 20, 5)}
+WORK = {
+    "block solve": ("volume", 136, 34),
+    "particle, factorise": ("shell", 9, 3),
+    "particle, substitute": ("shell", 3, 4),
+    "particle, fill": ("shell", 4, 3),
+    "particle, D varies": ("shell", 42, 9),
+    "table look-up": ("look-up", 20, 5),
+}
 # the same of a Newton iteration, a volume of an electrode with constant D: laws, reaction, flows, blocks, sweep, update
 STAGE = {"flops": 440, "division": 7, "sqrt": 3, "log": 2}
 BY = one_temperature(SOLID_LAWS)  # weights of laws at one temperature
@@ -98,8 +104,10 @@ def jobs():
         "particle, substitute": lambda: peak.per_item(_substitute, _profile(), sweep, inside, items=SHELLS),
         "particle, fill": lambda: peak.per_item(_fill, inside, _profile(), items=SHELLS),
         "particle, D varies": lambda: peak.per_item(_respond, _system(VARYING), _profile(), hg, inside, items=SHELLS),
-        "table look-up": lambda: peak.per_item(_look_up, _system(CONSTANT).laws.solid, anyhow, np.empty_like(anyhow),
-                                               items=anyhow.size)}
+        "table look-up": lambda: peak.per_item(
+            _look_up, _system(CONSTANT).laws.solid, anyhow, np.empty_like(anyhow), items=anyhow.size
+        ),
+    }
 
 
 def said():
@@ -123,14 +131,24 @@ def measure(core):
         except (AttributeError, TypeError, ValueError, NumbaError) as fault:
             console.print(f"[red]{name}: not measured, mend benchmarks/inner_kernels.py ({str(fault).splitlines()[0]})")
             ns = np.nan
-        rows.append({"kernel": name, "item": item, "ns an item": ns, "flops": flops, "GFLOP/s": flops / ns,
-                     "% of peak": 100.0 * flops / ns / core["multiply-add GFLOP/s"],
-                     "% of L1 loads": 800.0 * loads / ns / core["L1 loads GB/s"],
-                     "in dependent mul-adds": ns / core["dependent multiply-add ns"]})
+        rows.append(
+            {
+                "kernel": name,
+                "item": item,
+                "ns an item": ns,
+                "flops": flops,
+                "GFLOP/s": flops / ns,
+                "% of peak": 100.0 * flops / ns / core["multiply-add GFLOP/s"],
+                "% of L1 loads": 800.0 * loads / ns / core["L1 loads GB/s"],
+                "in dependent mul-adds": ns / core["dependent multiply-add ns"],
+            }
+        )
     show("Kernels alone", rows)
-    console.print("Peak: vectors of the widest kind the compiler uses.  A sweep is bound by its chain of dependent "
-                  "operations instead: a multiply-add a shell and direction, less where one particle's overlaps the "
-                  "next one's.")
+    console.print(
+        "Peak: vectors of the widest kind the compiler uses.  A sweep is bound by its chain of dependent "
+        "operations instead: a multiply-add a shell and direction, less where one particle's overlaps the "
+        "next one's."
+    )
     return rows
 
 
@@ -138,5 +156,7 @@ def shares(rows, ns, shells, varies):
     """Percent of `ns` a volume and iteration that the block solve and the particles take."""
     cost = {row["kernel"]: row["ns an item"] for row in rows}
     each = cost["particle, D varies"] if varies else cost["particle, substitute"]
-    return {"block solve %": 100.0 * cost["block solve"] / ns,
-            "particles %": 100.0 * shells * (each + cost["particle, fill"]) / ns}
+    return {
+        "block solve %": 100.0 * cost["block solve"] / ns,
+        "particles %": 100.0 * shells * (each + cost["particle, fill"]) / ns,
+    }

@@ -4,6 +4,7 @@
 
 Writes benchmarks/results/kernels.json.  All times are processor times; start-up is wall time.
 """
+
 import os
 import resource
 import time
@@ -45,7 +46,7 @@ def watched(cell, step, model):
         while True:
             call = run.send(reply)
             start = time.process_time()
-            reply, = calls.perform([call])
+            (reply,) = calls.perform([call])
             ms += 1e3 * (time.process_time() - start)
             if reply.status >= 0:
                 counts += call.buffer.memory[4:6]  # of the head of `history.Memory`
@@ -72,18 +73,23 @@ def parts():
         row = stage(cellsim.load(name), model)
         n = sum(model.volumes)
         us = 1e3 * row["kernel ms"] / row["Newton"]
-        whole.append({"run at 1C": f"DFN, {name}", **row, "us a Newton iteration": us,
-                      "ns a volume and iteration": 1e3 * us / n}
-                     | inner_kernels.shares(rows, 1e3 * us / n, model.shells, name == VARYING))
+        whole.append(
+            {"run at 1C": f"DFN, {name}", **row, "us a Newton iteration": us, "ns a volume and iteration": 1e3 * us / n}
+            | inner_kernels.shares(rows, 1e3 * us / n, model.shells, name == VARYING)
+        )
     for kind in (cellsim.SPMe, cellsim.SPM):
         whole.append({"run at 1C": f"{kind.__name__}, {CELL}"} | stage(cellsim.load(CELL), kind()))
     show("The whole stage on the default mesh: integrator, assembly, particles and sweep", whole)
     floor = inner_kernels.floor(core)
-    console.print(f"An electrode's volume takes {inner_kernels.said()} an iteration: {floor:.0f} ns where nothing "
-                  "waits for anything and each instruction does one volume. What lies above is waiting (the sweep, "
-                  "the chain from a concentration to a reaction current), and the integrator around the iterations.")
-    console.print("Shares: block solve, and particles each iteration; an upper bound where D is constant, of which "
-                  "only the filling is done every time.")
+    console.print(
+        f"An electrode's volume takes {inner_kernels.said()} an iteration: {floor:.0f} ns where nothing "
+        "waits for anything and each instruction does one volume. What lies above is waiting (the sweep, "
+        "the chain from a concentration to a reaction current), and the integrator around the iterations."
+    )
+    console.print(
+        "Shares: block solve, and particles each iteration; an upper bound where D is constant, of which "
+        "only the filling is done every time."
+    )
     return {"core": core, "kernels": rows, "stage": whole, "floor ns a volume and iteration": floor}
 
 
@@ -115,16 +121,23 @@ def cells(quick):
     ways = {"one by one": lambda n: [cellsim.simulate(cell, cellsim.discharge(1.0)) for _ in range(n)]}
     if hasattr(cellsim, "simulate_many"):
         for threads in sorted({1, os.cpu_count()}):
-            ways[f"simulate_many, {threads} thread{'s' * (threads > 1)}"] = lambda n, k=threads: cellsim.simulate_many(
-                [cellsim.Case(cell, cellsim.discharge(1.0)) for _ in range(n)], threads=k).results
+            ways[f"simulate_many, {threads} thread{'s' * (threads > 1)}"] = lambda n, k=threads: (
+                cellsim.simulate_many([cellsim.Case(cell, cellsim.discharge(1.0)) for _ in range(n)], threads=k).results
+            )
     for name, way in ways.items():
         way(1)
         for n in RUNS[::2] if quick else RUNS:
             cpu, wall = time.process_time(), time.perf_counter()
             kept = way(n)
-            rows.append({"way": name, "runs": n, "CPU ms a run": 1e3 * (time.process_time() - cpu) / n,
-                         "wall ms a run": 1e3 * (time.perf_counter() - wall) / n,
-                         "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0})
+            rows.append(
+                {
+                    "way": name,
+                    "runs": n,
+                    "CPU ms a run": 1e3 * (time.process_time() - cpu) / n,
+                    "wall ms a run": 1e3 * (time.perf_counter() - wall) / n,
+                    "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0,
+                }
+            )
             del kept
     show("DFN 1C discharges, all results kept in memory", rows)
     return rows
@@ -134,8 +147,13 @@ def main(part: Part = Part.all, quick: bool = False):
     """Measure the kernels of cellsim."""
     results = {"conditions": conditions()}
     console.print(results["conditions"])
-    jobs = {Part.parts: parts, Part.mesh: lambda: mesh(quick), Part.cells: lambda: cells(quick),
-            Part.startup: lambda: startup.measure(quick), Part.warming: lambda: warming.measure(quick)}
+    jobs = {
+        Part.parts: parts,
+        Part.mesh: lambda: mesh(quick),
+        Part.cells: lambda: cells(quick),
+        Part.startup: lambda: startup.measure(quick),
+        Part.warming: lambda: warming.measure(quick),
+    }
     for name, job in jobs.items():
         if part in (Part.all, name):
             results[name.value] = job()

@@ -7,6 +7,7 @@ state, whose laws all depend on temperature.  20, 40 and 80 volumes a region and
 eliminate the error of the mesh as in make_reference.py.  IDAKLU, rtol 1e-8, atol 1e-9.  The first comment
 line of a file has the heat capacity [J/K] and conductance [W/K] of the lump.
 """
+
 import sys
 
 import numpy as np
@@ -16,8 +17,10 @@ import pybamm
 HOME = paths.TESTS / "reference"
 MESHES = {(20, 60): 1.0 / 3.0 - 4.0 / 3.0, (40, 60): -2.0, (80, 60): 8.0 / 3.0, (20, 120): 4.0 / 3.0}
 NAMES = ("Voltage [V]", "Volume-averaged cell temperature [K]", "Total heating [W]")
-CASES = {"Chen2020_cccv_2": ("Chen2020", ["Charge at 2C until 4.2 V", "Hold at 4.2 V until C/10"], 0.1),
-         "ORegan2022_dis_1": ("ORegan2022", ["Discharge at 1C until 2.5 V"], None)}
+CASES = {
+    "Chen2020_cccv_2": ("Chen2020", ["Charge at 2C until 4.2 V", "Hold at 4.2 V until C/10"], 0.1),
+    "ORegan2022_dis_1": ("ORegan2022", ["Discharge at 1C until 2.5 V"], None),
+}
 
 
 def solve(name, steps, soc, volumes, shells):
@@ -33,9 +36,14 @@ def solve(name, steps, soc, volumes, shells):
     graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, submesh_params={"side": "right", "stretch": 3})
     sub |= {"negative particle": graded, "positive particle": graded}
     points = {"x_n": volumes, "x_s": volumes, "x_p": volumes, "r_n": shells, "r_p": shells}
-    simulation = pybamm.Simulation(model, parameter_values=values, submesh_types=sub, var_pts=points,
-                                   experiment=pybamm.Experiment(steps),
-                                   solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-9))
+    simulation = pybamm.Simulation(
+        model,
+        parameter_values=values,
+        submesh_types=sub,
+        var_pts=points,
+        experiment=pybamm.Experiment(steps),
+        solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-9),
+    )
     return simulation.solve(), values
 
 
@@ -48,16 +56,24 @@ def write(case):
         begins = [step.t[0] for step in steps]
         length = 0.95 * min(step.t[-1] - t0 for step, t0 in zip(steps, begins, strict=True))
         since = np.linspace(0.0, length, 101)[1:]
-        columns = [sum(w * step[n](t=t0 + since) for w, step, t0 in zip(MESHES.values(), steps, begins, strict=True))
-                   for n in NAMES]
+        columns = [
+            sum(w * step[n](t=t0 + since) for w, step, t0 in zip(MESHES.values(), steps, begins, strict=True))
+            for n in NAMES
+        ]
         rows.append(np.column_stack([np.full(since.size, k), since, *columns]))
     run, values = runs[-1]
     volume = values["Cell volume [m3]"]
     C = float(run["Volume-averaged effective heat capacity [J.K-1.m-3]"].entries[0]) * volume
     loss = values["Total heat transfer coefficient [W.m-2.K-1]"] * values["Cell cooling surface area [m2]"]
-    np.savetxt(HOME / f"heat_{case}.csv", np.concatenate(rows), fmt="%.7g", delimiter=",", comments="# ",
-               header=f"PyBaMM {pybamm.__version__}; {C:.8g} J/K; {loss:.8g} W/K\n"
-                      "step,time_in_step_s,voltage_V,temperature_K,heating_W")
+    np.savetxt(
+        HOME / f"heat_{case}.csv",
+        np.concatenate(rows),
+        fmt="%.7g",
+        delimiter=",",
+        comments="# ",
+        header=f"PyBaMM {pybamm.__version__}; {C:.8g} J/K; {loss:.8g} W/K\n"
+        "step,time_in_step_s,voltage_V,temperature_K,heating_W",
+    )
 
 
 if __name__ == "__main__":

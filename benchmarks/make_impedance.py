@@ -11,6 +11,7 @@ most of the charge-transfer resistance (its static limit, Marquis2019 at 50 %: 0
 As its electrolyte adds to the SPM in series, its impedance is composed: SPM with double layers, plus SPMe less
 SPM without them; and its ohmic part is rescaled to the mean concentration of the salt, see make_reference.py.
 """
+
 import json
 import sys
 
@@ -29,19 +30,20 @@ SPM = {(20, 120): -1.0 / 3.0, (20, 240): 4.0 / 3.0}
 def solve(kind, form, values, soc, volumes, shells):
     """Impedance [Ohm] on one mesh."""
     model = getattr(pybamm.lithium_ion, kind)({"surface form": form})
-    graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh,
-                                  submesh_params={"side": "right", "stretch": STRETCH})
+    graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, submesh_params={"side": "right", "stretch": STRETCH})
     sub = dict(model.default_submesh_types) | {f"{side} particle": graded for side in ("negative", "positive")}
     points = {"x_n": volumes, "x_s": volumes, "x_p": volumes, "r_n": shells, "r_p": shells}
-    simulation = pybamm.EISSimulation(model, parameter_values=values, submesh_types=sub, var_pts=points,
-                                      skip_surface_form_check=True)
+    simulation = pybamm.EISSimulation(
+        model, parameter_values=values, submesh_types=sub, var_pts=points, skip_surface_form_check=True
+    )
     return simulation.solve(FREQUENCIES, initial_soc=soc).impedance
 
 
 def converged(kind, form, values, soc):
     """Impedance [Ohm] free of mesh error."""
-    return sum(weight * solve(kind, form, values, soc, *mesh)
-               for mesh, weight in (SPM if kind == "SPM" else DFN).items())
+    return sum(
+        weight * solve(kind, form, values, soc, *mesh) for mesh, weight in (SPM if kind == "SPM" else DFN).items()
+    )
 
 
 def ohmic_excess(values):
@@ -66,17 +68,25 @@ def main():
         values = pybamm.ParameterValues(name)
         for soc in CHARGES:
             plain = converged("SPM", "algebraic", values, soc)
-            found = {"SPM": converged("SPM", "differential", values, soc),
-                     "DFN": converged("DFN", "differential", values, soc)}
-            found["SPMe"] = (found["SPM"] - plain + converged("SPMe", "false", values, soc)
-                             - ohmic_excess(values))
+            found = {
+                "SPM": converged("SPM", "differential", values, soc),
+                "DFN": converged("DFN", "differential", values, soc),
+            }
+            found["SPMe"] = found["SPM"] - plain + converged("SPMe", "false", values, soc) - ohmic_excess(values)
             for kind, Z in found.items():
-                curves[f"{name} {kind} {soc:g}"] = {"real": [float(f"{z.real:.8g}") for z in Z],
-                                                    "imaginary": [float(f"{z.imag:.8g}") for z in Z]}
+                curves[f"{name} {kind} {soc:g}"] = {
+                    "real": [float(f"{z.real:.8g}") for z in Z],
+                    "imaginary": [float(f"{z.imag:.8g}") for z in Z],
+                }
             print(name, soc, "done", flush=True)
-    facts = {"code": f"PyBaMM {pybamm.__version__}", "command": "python benchmarks/make_impedance.py",
-             "unit": "Ohm", "double-layer capacity [F.m-2]": 0.2,
-             "frequencies": [float(f"{f:.10g}") for f in FREQUENCIES], "curves": curves}
+    facts = {
+        "code": f"PyBaMM {pybamm.__version__}",
+        "command": "python benchmarks/make_impedance.py",
+        "unit": "Ohm",
+        "double-layer capacity [F.m-2]": 0.2,
+        "frequencies": [float(f"{f:.10g}") for f in FREQUENCIES],
+        "curves": curves,
+    }
     path = paths.TESTS / "reference" / "impedance_pybamm.json"
     path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 

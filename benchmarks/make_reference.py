@@ -12,6 +12,7 @@ PyBaMM's SPMe evaluates the conductivity at an "X-averaged electrolyte concentra
 the mean one: it averages (salt per volume) / porosity, 1161 mol/m3 in Marquis2019 whose electrolyte
 starts and stays at a mean of 1000.  Its ohmic loss is rescaled here to the mean concentration.
 """
+
 import sys
 
 import numpy as np
@@ -39,8 +40,13 @@ def solve(model, values, current, volumes, shells, t_end):
         if key in sub:
             sub[key] = graded
     points = {"x_n": volumes, "x_s": volumes, "x_p": volumes, "r_n": shells, "r_p": shells}
-    simulation = pybamm.Simulation(model, parameter_values=values, submesh_types=sub, var_pts=points,
-                                   solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-9))
+    simulation = pybamm.Simulation(
+        model,
+        parameter_values=values,
+        submesh_types=sub,
+        var_pts=points,
+        solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-9),
+    )
     return simulation.solve([0.0, t_end] if np.isscalar(t_end) else t_end)
 
 
@@ -52,8 +58,7 @@ def converged(model, values, current, t_end, n=40):
     if type(model()) is pybamm.lithium_ion.SPM:
         meshes = {(20, 120): -1.0 / 3.0, (20, 240): 4.0 / 3.0}
     else:
-        meshes = {(n, 60): 1.0 / 3.0 - 4.0 / 3.0, (2 * n, 60): -2.0, (4 * n, 60): 8.0 / 3.0,
-                  (n, 120): 4.0 / 3.0}
+        meshes = {(n, 60): 1.0 / 3.0 - 4.0 / 3.0, (2 * n, 60): -2.0, (4 * n, 60): 8.0 / 3.0, (n, 120): 4.0 / 3.0}
     try:
         runs = [solve(model(), values, current, *mesh, t_end) for mesh in meshes]
     except pybamm.SolverError as fault:  # IDA gives up on Ecker2015 at C/5 with 160 volumes
@@ -72,16 +77,26 @@ def voltage(run, t, values):
         return V
     T = pybamm.Scalar(values["Ambient temperature [K]"])
     law = values["Electrolyte conductivity [S.m-1]"]
-    used, mean = (float(values.evaluate(law(pybamm.Scalar(c), T))) for c in (
-        run["X-averaged electrolyte concentration [mol.m-3]"](t=t[0]).item(),
-        values["Initial concentration in electrolyte [mol.m-3]"]))
+    used, mean = (
+        float(values.evaluate(law(pybamm.Scalar(c), T)))
+        for c in (
+            run["X-averaged electrolyte concentration [mol.m-3]"](t=t[0]).item(),
+            values["Initial concentration in electrolyte [mol.m-3]"],
+        )
+    )
     return V + run["X-averaged battery electrolyte ohmic losses [V]"](t=t) * (used / mean - 1.0)
 
 
 def write(name, t, V, t_end):
     table = np.column_stack([t, V])
-    np.savetxt(HOME / f"pybamm_{name}.csv", table, fmt="%.6f", delimiter=",", comments="# ",
-               header=f"PyBaMM {pybamm.__version__}; run ends at {t_end:.4f} s\ntime_s,voltage_V")
+    np.savetxt(
+        HOME / f"pybamm_{name}.csv",
+        table,
+        fmt="%.6f",
+        delimiter=",",
+        comments="# ",
+        header=f"PyBaMM {pybamm.__version__}; run ends at {t_end:.4f} s\ntime_s,voltage_V",
+    )
 
 
 def full_cell(name, kind, charge, rate):
@@ -99,31 +114,42 @@ def single_ion_values():
     o = SINGLE_ION
     values = pybamm.ParameterValues("Xu2019")
     chen = pybamm.ParameterValues("Chen2020")
-    values.update({
-        "Electrode height [m]": 1.0, "Electrode width [m]": o["area"],
-        "Number of electrodes connected in parallel to make a cell": 1.0,
-        "Separator thickness [m]": o["L_s"], "Positive electrode thickness [m]": o["L_p"],
-        "Separator porosity": 1.0, "Positive electrode porosity": o["eps_e"],
-        "Positive electrode active material volume fraction": o["eps_s"],
-        "Separator Bruggeman coefficient (electrolyte)": o["b"],
-        "Positive electrode Bruggeman coefficient (electrolyte)": o["b"],
-        "Positive electrode Bruggeman coefficient (electrode)": 0.0,
-        "Positive electrode conductivity [S.m-1]": o["sigma"],
-        "Positive particle radius [m]": o["R_p"], "Positive particle diffusivity [m2.s-1]": o["D_s"],
-        "Maximum concentration in positive electrode [mol.m-3]": o["c_max"],
-        "Initial concentration in positive electrode [mol.m-3]": o["x0"] * o["c_max"],
-        "Positive electrode OCP [V]": chen["Positive electrode OCP [V]"],
-        "Positive electrode OCP entropic change [V.K-1]": 0.0,
-        "Positive electrode exchange-current density [A.m-2]":
-            lambda c_e, c_s, c_max, T: 2.0 * o["i0"] * pybamm.sqrt(c_s / c_max * (1.0 - c_s / c_max)),
-        "Exchange-current density for lithium metal electrode [A.m-2]": lambda c_e, c_Li, T: o["i0_li"],
-        "Cation transference number": 1.0, "Thermodynamic factor": 1.0,
-        "Electrolyte conductivity [S.m-1]": o["kappa"], "Electrolyte diffusivity [m2.s-1]": 1e-10,
-        "Initial concentration in electrolyte [mol.m-3]": 1000.0,
-        "Reference temperature [K]": o["T"], "Ambient temperature [K]": o["T"],
-        "Initial temperature [K]": o["T"],
-        "Lower voltage cut-off [V]": o["cut"], "Upper voltage cut-off [V]": 5.0,
-    })
+    values.update(
+        {
+            "Electrode height [m]": 1.0,
+            "Electrode width [m]": o["area"],
+            "Number of electrodes connected in parallel to make a cell": 1.0,
+            "Separator thickness [m]": o["L_s"],
+            "Positive electrode thickness [m]": o["L_p"],
+            "Separator porosity": 1.0,
+            "Positive electrode porosity": o["eps_e"],
+            "Positive electrode active material volume fraction": o["eps_s"],
+            "Separator Bruggeman coefficient (electrolyte)": o["b"],
+            "Positive electrode Bruggeman coefficient (electrolyte)": o["b"],
+            "Positive electrode Bruggeman coefficient (electrode)": 0.0,
+            "Positive electrode conductivity [S.m-1]": o["sigma"],
+            "Positive particle radius [m]": o["R_p"],
+            "Positive particle diffusivity [m2.s-1]": o["D_s"],
+            "Maximum concentration in positive electrode [mol.m-3]": o["c_max"],
+            "Initial concentration in positive electrode [mol.m-3]": o["x0"] * o["c_max"],
+            "Positive electrode OCP [V]": chen["Positive electrode OCP [V]"],
+            "Positive electrode OCP entropic change [V.K-1]": 0.0,
+            "Positive electrode exchange-current density [A.m-2]": lambda c_e, c_s, c_max, T: (
+                2.0 * o["i0"] * pybamm.sqrt(c_s / c_max * (1.0 - c_s / c_max))
+            ),
+            "Exchange-current density for lithium metal electrode [A.m-2]": lambda c_e, c_Li, T: o["i0_li"],
+            "Cation transference number": 1.0,
+            "Thermodynamic factor": 1.0,
+            "Electrolyte conductivity [S.m-1]": o["kappa"],
+            "Electrolyte diffusivity [m2.s-1]": 1e-10,
+            "Initial concentration in electrolyte [mol.m-3]": 1000.0,
+            "Reference temperature [K]": o["T"],
+            "Ambient temperature [K]": o["T"],
+            "Initial temperature [K]": o["T"],
+            "Lower voltage cut-off [V]": o["cut"],
+            "Upper voltage cut-off [V]": 5.0,
+        }
+    )
     return values
 
 
@@ -148,8 +174,9 @@ def drive_cycle(path):
     values.set_initial_state(0.8)
     load = pybamm.Interpolant(t, current, pybamm.t, interpolator="linear")
     meshes = {(20, 60): 1.0 / 3.0 - 4.0 / 3.0, (40, 60): -2.0, (80, 60): 8.0 / 3.0, (20, 120): 4.0 / 3.0}
-    V = sum(w * solve(pybamm.lithium_ion.DFN(), values, load, *mesh, t)["Voltage [V]"](t=t)
-            for mesh, w in meshes.items())
+    V = sum(
+        w * solve(pybamm.lithium_ion.DFN(), values, load, *mesh, t)["Voltage [V]"](t=t) for mesh, w in meshes.items()
+    )
     write(f"Chen2020_DFN_{path.stem}", t, V, t[-1])
 
 

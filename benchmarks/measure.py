@@ -1,4 +1,5 @@
 """What all benchmarks share: paired processor times, the machine, tables, result files."""
+
 import gc
 import json
 import os
@@ -55,13 +56,20 @@ def rms(t, e):
 
 def conditions():
     """Where and with what the numbers came about."""
-    commit = subprocess.run(["git", "-C", paths.HERE, "describe", "--always", "--dirty"], capture_output=True,
-                            text=True)
+    commit = subprocess.run(
+        ["git", "-C", paths.HERE, "describe", "--always", "--dirty"], capture_output=True, text=True
+    )
     packages = ("numpy", "scipy", "numba", "llvmlite", "pybamm", "pybammsolvers", "casadi")
-    return {"date": date.today().isoformat(), "commit": commit.stdout.strip() or "unknown",
-            "machine": machine(), "load": [round(x, 2) for x in os.getloadavg()], "platform": platform.platform(),
-            "python": platform.python_version(), "cellsim": cellsim.__version__,
-            **{name: version(name) for name in packages}}
+    return {
+        "date": date.today().isoformat(),
+        "commit": commit.stdout.strip() or "unknown",
+        "machine": machine(),
+        "load": [round(x, 2) for x in os.getloadavg()],
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "cellsim": cellsim.__version__,
+        **{name: version(name) for name in packages},
+    }
 
 
 def short(v):

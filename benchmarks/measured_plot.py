@@ -1,4 +1,5 @@
 """Measured and simulated discharges: voltage over capacity, a panel for each parameter set."""
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -12,9 +13,10 @@ INK = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # told
 def draw(cases, path):
     """Write the picture and return its path.  Points: measured; lines: simulated on the default mesh."""
     sets = list(dict.fromkeys(case.cell.name for case in cases))
-    figure, axes = plt.subplots(-(-len(sets) // 2), 2, figsize=(10, 3.4 * -(-len(sets) // 2)), squeeze=False,
-                                layout="constrained")
-    for ax in axes.flat[len(sets):]:
+    figure, axes = plt.subplots(
+        -(-len(sets) // 2), 2, figsize=(10, 3.4 * -(-len(sets) // 2)), squeeze=False, layout="constrained"
+    )
+    for ax in axes.flat[len(sets) :]:
         ax.set_axis_off()
     for ax, name in zip(axes.flat, sets, strict=False):
         for ink, case in zip(INK, (c for c in cases if c.cell.name == name), strict=False):

@@ -1,4 +1,5 @@
 """Import this before the shared modules: the checkout and its tests become importable."""
+
 import os
 import sys
 from pathlib import Path

@@ -3,6 +3,7 @@
 Vector loops show the most the compiler gets out of the core; the dependent ones show the floor of a
 sweep, where each result waits for the one before.
 """
+
 import time
 
 import numpy as np
@@ -107,10 +108,17 @@ def per_item(function, *arguments, items, blocks=7, span=0.01):
 def core():
     """What this core reaches: rates in GFLOP/s and GB/s, times in ns."""
     x, y = np.random.default_rng(0).uniform(0.1, 0.9, SIZE), np.empty(SIZE)
-    ns = {f.__name__: per_item(f, x, y, items=SIZE) for f in (horner, chain, division_chain, divisions, exponentials,
-                                                             logarithms, roots)}
-    return {"multiply-add GFLOP/s": 4 * DEGREE / ns["horner"],
-            "L1 loads GB/s": 8.0 * STREAMS / per_item(loads, np.tile(x, (STREAMS, 1)), y, items=SIZE),
-            "dependent multiply-add ns": ns["chain"], "dependent division ns": ns["division_chain"],
-            "division ns": ns["divisions"], "exp ns": ns["exponentials"], "log ns": ns["logarithms"],
-            "sqrt ns": ns["roots"]}
+    ns = {
+        f.__name__: per_item(f, x, y, items=SIZE)
+        for f in (horner, chain, division_chain, divisions, exponentials, logarithms, roots)
+    }
+    return {
+        "multiply-add GFLOP/s": 4 * DEGREE / ns["horner"],
+        "L1 loads GB/s": 8.0 * STREAMS / per_item(loads, np.tile(x, (STREAMS, 1)), y, items=SIZE),
+        "dependent multiply-add ns": ns["chain"],
+        "dependent division ns": ns["division_chain"],
+        "division ns": ns["divisions"],
+        "exp ns": ns["exponentials"],
+        "log ns": ns["logarithms"],
+        "sqrt ns": ns["roots"],
+    }

@@ -1,4 +1,5 @@
 """The README's pictures of charges, and of the packaged claim: `python benchmarks/pictures.py`."""
+
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,9 @@ def main():
     charge = cellsim.simulate("lgm50_chen2020", steps, cellsim.DFN((20, 6, 20), shells=12), soc=0.1)
     charge.plot(HOME / "states.png", states=True, times=[0.0, 1200.0, charge.steps[0].t_end, charge.t[-1]])
     cellsim.charge_study(["lgm50_chen2020", CELL], ["cc-cv 1C", "fastest"]).plot(HOME / "charges.png")
-    cellsim.charge_map(CELL, "temperature", np.linspace(0, 60, 25), "areal capacity", np.linspace(2, 7, 20),
-                       limits=SAFE).plot(HOME / "charge_map.png")
+    cellsim.charge_map(
+        CELL, "temperature", np.linspace(273.15, 333.15, 25), "areal capacity", np.linspace(2, 7, 20), limits=SAFE
+    ).plot(HOME / "charge_map.png")
     found = cellsim.audit()
     found.plot(HOME / "ratios.png")
     for baseline, metric, varied in MAPS:

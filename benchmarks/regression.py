@@ -6,6 +6,7 @@ The times of standard runs are divided by the time of a fixed reference kernel, 
 same process, so that a slower machine or a busy one changes little.  Fails (exit code 1) where a
 ratio exceeds the baseline by more than MARGIN.  `--update` writes a new baseline, to be committed.
 """
+
 import json
 import sys
 
@@ -43,19 +44,26 @@ def runs():
     a = np.linspace(0.1, 0.9, 512)
     b = np.empty_like(a)
     full, solid, down = cellsim.load("lgm50_chen2020"), reference_cells.single_ion(), cellsim.discharge(1.0)
-    cases = {"DFN 1C": (full, DFN(), 1.0), "SPMe 1C": (full, SPMe(), 1.0), "SPM 1C": (full, SPM(), 1.0),
-             "solid 1C": (solid, DFN(), None)}
+    cases = {
+        "DFN 1C": (full, DFN(), 1.0),
+        "SPMe 1C": (full, SPMe(), 1.0),
+        "SPM 1C": (full, SPM(), 1.0),
+        "solid 1C": (solid, DFN(), None),
+    }
     return {"reference": lambda: reference(a, b, 1500)} | {
         name: lambda cell=cell, model=model, soc=soc: cellsim.simulate(cell, down, model, soc=soc)["Voltage [V]"]
-        for name, (cell, model, soc) in cases.items()}
+        for name, (cell, model, soc) in cases.items()
+    }
 
 
 def measure():
     """Name: median of the time over the reference kernel's, and the median time itself [ms]."""
     chosen = runs()
     ms = paired(chosen.values(), REPEATS)
-    return {name: {"ratio": float(np.median(own / ms[0])), "ms": float(np.median(own))}
-            for name, own in zip(chosen, ms, strict=True)}
+    return {
+        name: {"ratio": float(np.median(own / ms[0])), "ms": float(np.median(own))}
+        for name, own in zip(chosen, ms, strict=True)
+    }
 
 
 def main(update: bool = False):
@@ -65,8 +73,16 @@ def main(update: bool = False):
         BASELINE.write_text(json.dumps({"conditions": conditions(), "runs": found}, indent=1) + "\n")
         console.print(f"Baseline: {BASELINE}")
     before = json.loads(BASELINE.read_text())["runs"]
-    rows = [{"run": name, "ms": new["ms"], "over reference": new["ratio"], "baseline": before[name]["ratio"],
-             "change %": 100.0 * (new["ratio"] / before[name]["ratio"] - 1.0)} for name, new in found.items()]
+    rows = [
+        {
+            "run": name,
+            "ms": new["ms"],
+            "over reference": new["ratio"],
+            "baseline": before[name]["ratio"],
+            "change %": 100.0 * (new["ratio"] / before[name]["ratio"] - 1.0),
+        }
+        for name, new in found.items()
+    ]
     show("Processor time of a run, and over that of the reference kernel", rows)
     slower = [r["run"] for r in rows if r["change %"] > 100.0 * MARGIN]
     if slower:

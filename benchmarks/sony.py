@@ -9,6 +9,7 @@ charge steps of github.com/TUMFTM/EA_Battery_SPMparameterization, validation/mea
 077d114795804314e9e121da8f4e0c4a8171ad26 (GPL-3.0, hence no copy here; doi 10.1016/j.est.2022.105951).
 Only these two charges are ever read.  Any further VTC5A_<rate>C_<T>degC_charge.csv in FOLDER is compared, not fitted.
 """
+
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,16 @@ from cellsim.studies.calibrate import MeasuredRun, calibrate
 from cellsim.studies.validation.lines.sony import AMBIENTS, RATES, predict, table
 
 FIT = ((1, 20), (3, 20))  # C and degC
-FREE = {"negative electrode/exchange-current density": (0.05, 50.0),
-        "positive electrode/exchange-current density": (0.05, 50.0),
-        "negative electrode/particle diffusivity": (1e-15, 1e-12),
-        "positive electrode/particle diffusivity": (1e-16, 1e-13),
-        "positive electrode/bruggeman exponent": (0.8, 3.0), "cell/series resistance": (1e-5, 3e-3),
-        "cell/heat capacity": (20.0, 90.0), "cell/heat transfer coefficient": (3.0, 100.0)}
+FREE = {
+    "negative electrode/exchange-current density": (0.05, 50.0),
+    "positive electrode/exchange-current density": (0.05, 50.0),
+    "negative electrode/particle diffusivity": (1e-15, 1e-12),
+    "positive electrode/particle diffusivity": (1e-16, 1e-13),
+    "positive electrode/bruggeman exponent": (0.8, 3.0),
+    "cell/series resistance": (1e-5, 3e-3),
+    "cell/heat capacity": (20.0, 90.0),
+    "cell/heat transfer coefficient": (3.0, 100.0),
+}
 POINTS = 120  # of each charge that count in the fit
 
 
@@ -58,8 +63,10 @@ def compare(folder):
         case = int(rate.removesuffix("C")), int(degrees.removesuffix("degC"))
         run = read(folder, *case)
         (dV, dT), mine = run.differences(cell), predict(cell, *case)
-        print(f"{'fitted' if case in FIT else 'predicted'} {run.name}: rms {1e3 * np.sqrt(np.mean(dV**2)):.1f} mV, "
-              f"{np.sqrt(np.mean(dT**2)):.2f} K; ends after {run.t[-1]:.0f} s, predicted {mine.seconds:.0f} s")
+        print(
+            f"{'fitted' if case in FIT else 'predicted'} {run.name}: rms {1e3 * np.sqrt(np.mean(dV**2)):.1f} mV, "
+            f"{np.sqrt(np.mean(dT**2)):.2f} K; ends after {run.t[-1]:.0f} s, predicted {mine.seconds:.0f} s"
+        )
 
 
 def draw(file, data):

@@ -1,4 +1,5 @@
 """What the first use costs, each in a fresh process: import, first result, compilation of all kernels."""
+
 import os
 import subprocess
 import sys
@@ -11,11 +12,15 @@ from measure import show
 
 IMPORT = "import cellsim; cellsim.simulate, cellsim.DFN"  # names load what is behind them when first used
 FIRST = "import cellsim; cellsim.simulate('lgm50_chen2020', cellsim.discharge(1.0))['Voltage [V]']"
-COLD = ("import cellsim; [cellsim.simulate('lgm50_chen2020', cellsim.discharge(1.0), m)['Voltage [V]'] "
-        "for m in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM())]")
+COLD = (
+    "import cellsim; [cellsim.simulate('lgm50_chen2020', cellsim.discharge(1.0), m)['Voltage [V]'] "
+    "for m in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM())]"
+)
 PEER_IMPORT = "import pybamm"
-PEER_FIRST = ("import pybamm; pybamm.Simulation(pybamm.lithium_ion.DFN(), parameter_values=pybamm.ParameterValues("
-              "'Chen2020'), solver=pybamm.IDAKLUSolver()).solve([0, 3600])['Voltage [V]'].entries")
+PEER_FIRST = (
+    "import pybamm; pybamm.Simulation(pybamm.lithium_ion.DFN(), parameter_values=pybamm.ParameterValues("
+    "'Chen2020'), solver=pybamm.IDAKLUSolver()).solve([0, 3600])['Voltage [V]'].entries"
+)
 
 
 def fresh(code, repeats, cache=None):
@@ -37,9 +42,13 @@ def measure(quick):
     """Rows of the table."""
     repeats = 1 if quick else 5
     fresh(FIRST, 1)
-    jobs = {"python alone": "pass", "import cellsim, simulate and models loaded": IMPORT,
-            "cellsim, first DFN result, kernels on disk": FIRST,
-            "import pybamm": PEER_IMPORT, "PyBaMM, first DFN result": PEER_FIRST}
+    jobs = {
+        "python alone": "pass",
+        "import cellsim, simulate and models loaded": IMPORT,
+        "cellsim, first DFN result, kernels on disk": FIRST,
+        "import pybamm": PEER_IMPORT,
+        "PyBaMM, first DFN result": PEER_FIRST,
+    }
     rows = [{"what": name} | fresh(code, repeats) for name, code in jobs.items()]
     with tempfile.TemporaryDirectory() as empty:
         rows.append({"what": "cellsim, DFN, SPMe and SPM, nothing compiled yet"} | fresh(COLD, 1, empty))

@@ -1,4 +1,5 @@
 """Masses of six opened cells from their layers, each with the filling factor of the five others."""
+
 from pathlib import Path
 
 from rich.console import Console
@@ -17,8 +18,12 @@ def main():
     for head in ("cell", "measured [g]", "fitted [g]", "error when left out [%]"):
         table.add_column(head)
     for cell in cells:
-        table.add_row(cell.name, f"{1e3 * cell.mass:.1f}", f"{1e3 * predict_mass(cell, factor):.1f}",
-                      f"{100 * errors[cell.name]:+.1f}")
+        table.add_row(
+            cell.name,
+            f"{1e3 * cell.mass:.1f}",
+            f"{1e3 * predict_mass(cell, factor):.1f}",
+            f"{100 * errors[cell.name]:+.1f}",
+        )
     Console().print(table)
 
 

@@ -1,4 +1,5 @@
 """What a new first temperature costs a run with heat: the tables of the laws around it, for each packaged set."""
+
 import time
 
 import numpy as np
@@ -27,7 +28,14 @@ def measure(quick):
         cell = cellsim.load(name)
         first, *further = _milliseconds(heat.warm_laws, cell, FIRST + EVERY * np.arange(5 if quick else 33))
         plain = _milliseconds(laws.tables, cell, FIRST + EVERY * np.arange(5 if quick else 33))
-        rows.append({"set": name, "first ms": first, "another ms": float(np.median(further)),
-                     "mean ms": float(np.mean(further)), "without heat ms": float(np.median(plain))})
+        rows.append(
+            {
+                "set": name,
+                "first ms": first,
+                "another ms": float(np.median(further)),
+                "mean ms": float(np.mean(further)),
+                "without heat ms": float(np.median(plain)),
+            }
+        )
     show("Laws around a new first temperature", rows)
     return rows

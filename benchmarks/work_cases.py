@@ -1,4 +1,5 @@
 """The rows of benchmarks/work_precision.py: what is run, against which converged curve, with which target."""
+
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,8 +15,16 @@ from cellsim.protocols.drive_cycles import HOME as CYCLES
 POINTS = 160
 US06 = CYCLES / "US06_current.csv"
 DRIVE_CELL = "lgm50_chen2020"
-MESHES = (((8, 3, 6), 8), ((12, 3, 9), 10), ((16, 3, 12), 12), ((20, 3, 15), 14), ((28, 4, 21), 18), ((40, 4, 30), 24),
-          ((60, 6, 45), 36), ((80, 8, 60), 48))
+MESHES = (
+    ((8, 3, 6), 8),
+    ((12, 3, 9), 10),
+    ((16, 3, 12), 12),
+    ((20, 3, 15), 14),
+    ((28, 4, 21), 18),
+    ((40, 4, 30), 24),
+    ((60, 6, 45), 36),
+    ((80, 8, 60), 48),
+)
 RTOLS = (2e-3, 5e-4, 1e-4)
 
 
@@ -43,8 +52,17 @@ def refined(case):
     finer one, and as its uncertainty the rms difference between them.
     """
     kind = {"DFN": DFN, "SPMe": SPMe}[case.model]
-    runs = [cellsim.simulate(case.cell, list(case.steps), kind((40 * k, 12 * k, 40 * k), 16 * k), rtol=1e-6,
-                             time_budget=100.0, **case.start) for k in (1, 2, 4)]
+    runs = [
+        cellsim.simulate(
+            case.cell,
+            list(case.steps),
+            kind((40 * k, 12 * k, 40 * k), 16 * k),
+            rtol=1e-6,
+            time_budget=100.0,
+            **case.start,
+        )
+        for k in (1, 2, 4)
+    ]
     end = 0.95 * min(run.t[-1] for run in runs)
     t = np.linspace(0.0, end, POINTS)[1:]
     if not isinstance(case.steps[0].target, int | float):
@@ -80,8 +98,16 @@ def _cccv(heat=None):
     name = "lgm50_chen2020"
     top = cellsim.load(name).value("cell/upper voltage cut-off")
     key, words, more = ("cccv", "isothermal", {}) if heat is None else ("cccv-heat", "lumped heat", {"heat": heat})
-    return _own(key, f"CC-CV charge 2C, DFN, {words}", name, [cellsim.charge(2.0), cellsim.hold(top)],
-                {"soc": 0.1, **more}, 1.0, 30.0, "defaults")
+    return _own(
+        key,
+        f"CC-CV charge 2C, DFN, {words}",
+        name,
+        [cellsim.charge(2.0), cellsim.hold(top)],
+        {"soc": 0.1, **more},
+        1.0,
+        30.0,
+        "defaults",
+    )
 
 
 def _known(key, title, name, limit, times, against="tuned"):
@@ -92,8 +118,9 @@ def _known(key, title, name, limit, times, against="tuned"):
 ACCURACIES = (3e-3, 2e-3, 5e-4)  # V, beside the default of 1 mV
 ROWS = {
     "dfn": lambda: _known("dfn", "DFN 1C, Chen2020", "Chen2020_DFN_dis_1", 0.6, 10.0),
-    "dfn-4c": lambda: _own("dfn-4c", "DFN 4C, Chen2020", "lgm50_chen2020", [cellsim.discharge(4.0)], {"soc": 1.0}, 1.0,
-                           10.0),
+    "dfn-4c": lambda: _own(
+        "dfn-4c", "DFN 4C, Chen2020", "lgm50_chen2020", [cellsim.discharge(4.0)], {"soc": 1.0}, 1.0, 10.0
+    ),
     "dfn-charge": lambda: _known("dfn-charge", "DFN 2C charge, Chen2020", "Chen2020_DFN_chg_2", 1.0, 10.0),
     "ecker": lambda: _known("ecker", "DFN 1C, Ecker2015", "Ecker2015_DFN_dis_1", 1.0, 10.0),
     "spm": lambda: _known("spm", "SPM 1C, Chen2020", "Chen2020_SPM_dis_1", 0.3, 10.0),

@@ -1,4 +1,5 @@
 """Work-precision diagrams: processor time over error, a panel for each row of the table."""
+
 import matplotlib
 
 matplotlib.use("Agg")
@@ -13,9 +14,14 @@ def draw(rows, path):
     """Write the picture and return its path.  Open circles: the defaults; the lines: the best found."""
     path.parent.mkdir(exist_ok=True)
     wide = min(3, len(rows))
-    figure, axes = plt.subplots(-(-len(rows) // wide), wide, squeeze=False, layout="constrained",
-                                figsize=(4.2 * wide, 3.5 * -(-len(rows) // wide)))
-    for ax in axes.flat[len(rows):]:
+    figure, axes = plt.subplots(
+        -(-len(rows) // wide),
+        wide,
+        squeeze=False,
+        layout="constrained",
+        figsize=(4.2 * wide, 3.5 * -(-len(rows) // wide)),
+    )
+    for ax in axes.flat[len(rows) :]:
         ax.set_axis_off()
     for ax, row in zip(axes.flat, rows, strict=False):
         for program, ink in INK.items():

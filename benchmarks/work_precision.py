@@ -12,6 +12,7 @@ PyBaMM's, which takes a minute or so.  `--compiled` lets PyBaMM compile its func
 
 Writes benchmarks/results/work_precision.json and .png, with the part in their names if it is one.
 """
+
 from enum import StrEnum
 
 import ensemble
@@ -82,21 +83,39 @@ def measure(row, quick, compiled, check):
     rival = stock if row.against == "defaults" else tuned
     line = {"work": row.title, "limit mV": row.limit}
     for name, entry in (("cellsim", default), ("best cellsim", mine), ("PyBaMM", stock), ("best PyBaMM", tuned)):
-        line |= {f"{name} mV": entry["error mV"] if entry else np.nan,
-                 f"{name} ms": float(np.median(entry["ms"])) if entry else np.nan}
-    ratios = {f"{b} / {a}": rival_ms / our_ms for a, our_ms in _times(("cellsim", default), ("best cellsim", mine))
-              for b, rival_ms in _times(("PyBaMM", stock), ("best PyBaMM", tuned))}
-    target = {"times": row.times, "against": row.against,
-              "reached": {name: float(np.median(rival["ms"] / e["ms"])) if rival and e else np.nan
-                          for name, e in (("cellsim", default), ("best cellsim", mine))}}
+        line |= {
+            f"{name} mV": entry["error mV"] if entry else np.nan,
+            f"{name} ms": float(np.median(entry["ms"])) if entry else np.nan,
+        }
+    ratios = {
+        f"{b} / {a}": rival_ms / our_ms
+        for a, our_ms in _times(("cellsim", default), ("best cellsim", mine))
+        for b, rival_ms in _times(("PyBaMM", stock), ("best PyBaMM", tuned))
+    }
+    target = {
+        "times": row.times,
+        "against": row.against,
+        "reached": {
+            name: float(np.median(rival["ms"] / e["ms"])) if rival and e else np.nan
+            for name, e in (("cellsim", default), ("best cellsim", mine))
+        },
+    }
     peer = _peer_difference(row) if check else np.nan
-    details = [{k: v for k, v in e.items() if k not in ("run", "ms")} | {"cpu ms": spread(e["ms"])}
-               for e in ours + theirs]
+    details = [
+        {k: v for k, v in e.items() if k not in ("run", "ms")} | {"cpu ms": spread(e["ms"])} for e in ours + theirs
+    ]
     settings = {"best cellsim": mine and mine["setting"], "best PyBaMM": tuned and tuned["setting"]}
-    return line, {"key": row.key, "title": row.title, "limit mV": row.limit, "uncertainty mV": row.uncertainty,
-                  "PyBaMM differs mV": peer, "target": target,
-                  "settings": settings, "ratios": {k: spread(v) for k, v in ratios.items()},
-                  "entries": details}
+    return line, {
+        "key": row.key,
+        "title": row.title,
+        "limit mV": row.limit,
+        "uncertainty mV": row.uncertainty,
+        "PyBaMM differs mV": peer,
+        "target": target,
+        "settings": settings,
+        "ratios": {k: spread(v) for k, v in ratios.items()},
+        "entries": details,
+    }
 
 
 def _peer_difference(row):
@@ -123,11 +142,17 @@ def report(lines, rows):
         ratios.append(line | {"target": f"{row['target']['times']:g} x {row['target']['against']}"})
     show("Times faster: median (smallest to largest) of paired repeats", ratios)
     for row in rows:
-        console.print(f"{row['title']}: best cellsim {row['settings']['best cellsim']}; best PyBaMM "
-                      f"{row['settings']['best PyBaMM']}" + (
-                          "" if np.isnan(row["uncertainty mV"]) else
-                          f"; converged on our own meshes to {short(row['uncertainty mV'])} mV, PyBaMM's "
-                          f"differs by {short(row['PyBaMM differs mV'])} mV"), highlight=False)
+        console.print(
+            f"{row['title']}: best cellsim {row['settings']['best cellsim']}; best PyBaMM "
+            f"{row['settings']['best PyBaMM']}"
+            + (
+                ""
+                if np.isnan(row["uncertainty mV"])
+                else f"; converged on our own meshes to {short(row['uncertainty mV'])} mV, PyBaMM's "
+                f"differs by {short(row['PyBaMM differs mV'])} mV"
+            ),
+            highlight=False,
+        )
 
 
 def main(part: Part = Part["all"], quick: bool = False, compiled: bool = False, check: bool = False):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .simulation.result import Result
     from .simulation.run import simulate
     from .studies.calibrate import MeasuredRun, calibrate
-    from .studies.charging.constrained import Limits, ride
+    from .studies.charging.constrained import ChargeConstraints, ConstrainedCharge, constrained_charge
     from .studies.charging.fastest import fastest_charge, staged_charge
     from .studies.charging.fleet import fleet_charge, robust_charge
     from .studies.charging.maps import charge_map, pareto
@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.claim_audit.audit import Audit
     from .studies.claim_audit.claim_file import load_claim
     from .studies.claim_audit.energy_claim import audit
-    from .studies.claim_audit.maker_claims import claims
+    from .studies.claim_audit.maker_claims import maker_claims
     from .studies.comparison.compare import compare
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
@@ -56,14 +56,14 @@ _NAMES = {
     "simulation.result": "Result",
     "simulation.run": "simulate",
     "studies.calibrate": "MeasuredRun calibrate",
-    "studies.charging.constrained": "Limits ride",
+    "studies.charging.constrained": "ChargeConstraints ConstrainedCharge constrained_charge",
     "studies.charging.fastest": "fastest_charge staged_charge",
     "studies.charging.fleet": "fleet_charge robust_charge",
     "studies.charging.maps": "charge_map pareto",
     "studies.charging.study": "charge_study",
     "studies.claim_audit.claim_file": "load_claim",
     "studies.claim_audit.energy_claim": "audit",
-    "studies.claim_audit.maker_claims": "claims",
+    "studies.claim_audit.maker_claims": "maker_claims",
     "studies.claim_audit.audit": "Audit",
     "studies.comparison.compare": "compare",
     "studies.spectra.spectrum": "Spectrum impedance",
@@ -74,9 +74,15 @@ _HOMES = {name: module for module, names in _NAMES.items() for name in names.spl
 __all__ = sorted(_HOMES)
 
 
+# old name: new name, for one release
+RENAMED = {"Limits": "ChargeConstraints", "ride": "constrained_charge", "claims": "maker_claims"}
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module 'cellsim' has no attribute {name!r}")
+        from .support.renamed import old_names
+
+        return old_names(__name__, RENAMED)(name)
     return getattr(import_module(f".{_HOMES[name]}", __name__), name)
 
 

@@ -1,4 +1,5 @@
 """`python -m cellsim` is `cellsim`."""
+
 from .cli import main
 
 main()

@@ -49,7 +49,7 @@ MOVED = {
     "models.models": "models.porous",
     "models.parts": "models.electrodes",
     "models.ranges": "models.materials.ranges",
-    "models.state": "models.initial_state",
+    "models.state": "models.initial",
     "models.warming": "models.materials.with_heat",
     "numerics.mesh": "numerics.grids",
     "outcome": "simulation.outcome",

@@ -4,6 +4,7 @@ Model: Doyle-Fuller-Newman (DFN), isothermal at 25 degC, from full to 2.5 V.
 Source: parameter set of Chen et al., J. Electrochem. Soc. 167 (2020) 080534.
 Returns the capacity at 1C [Ah].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -24,8 +25,13 @@ def main(picture: Path | None = None) -> float:
         capacity[name] = result.discharge_capacity
         ax.plot(result["Discharge capacity [A.h]"], result["Voltage [V]"], label=f"{name}: {capacity[name]:.2f} Ah")
     ax.legend(frameon=False, loc="lower left")
-    ax.set(xlabel="Discharge capacity / Ah", ylabel="Voltage / V", xlim=(0, 5.4), ylim=(2.4, 4.3),
-           title=f"At 1C the LG M50 delivers {capacity['1C']:.2f} Ah of {capacity['C/10']:.2f} Ah")
+    ax.set(
+        xlabel="Discharge capacity / Ah",
+        ylabel="Voltage / V",
+        xlim=(0, 5.4),
+        ylim=(2.4, 4.3),
+        title=f"At 1C the LG M50 delivers {capacity['1C']:.2f} Ah of {capacity['C/10']:.2f} Ah",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

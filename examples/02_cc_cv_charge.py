@@ -4,6 +4,7 @@ Model: DFN, isothermal at 25 degC, from 10 % state of charge: 1C to 4.2 V, then 
 Source: parameter set of Chen et al., J. Electrochem. Soc. 167 (2020) 080534.
 Returns the time of both steps together [min].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -26,8 +27,10 @@ def main(picture: Path | None = None) -> float:
     for ax in (upper, lower):
         ax.axvline(hold.t_start / 60.0, color="0.6", lw=0.8)
     lower.text(hold.t_start / 60.0 + 20.0, 3.8, f"{100 * share:.0f} % of the charge\npasses at constant voltage")
-    upper.set(ylabel="Voltage / V", title=f"CC-CV at 1C takes {minutes:.0f} min, "
-              f"{(hold.t_end - hold.t_start) / 60.0:.0f} min of them at 4.2 V")
+    upper.set(
+        ylabel="Voltage / V",
+        title=f"CC-CV at 1C takes {minutes:.0f} min, {(hold.t_end - hold.t_start) / 60.0:.0f} min of them at 4.2 V",
+    )
     lower.set(xlabel="Time / min", ylabel="Charge current / A", ylim=(0, 5.5))
     if picture is not None:
         fig.savefig(picture, dpi=90)

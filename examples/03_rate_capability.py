@@ -4,6 +4,7 @@ Model: DFN, isothermal at 25 degC; 40 discharges (8 C-rates, 5 thicknesses of bo
 Source: parameter set of Chen et al., J. Electrochem. Soc. 167 (2020) 080534.
 Returns the capacity at 3C over that at C/5 with the published thicknesses [-].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -30,12 +31,23 @@ def main(picture: Path | None = None) -> float:
     fig, ax = plt.subplots(figsize=(6.4, 4.0), layout="constrained")
     mesh = ax.pcolormesh(np.arange(len(RATES) + 1), np.arange(len(FACTORS) + 1), share, vmin=0.0, vmax=100.0)
     for row, column in np.ndindex(share.shape):
-        ax.text(column + 0.5, row + 0.5, f"{share[row, column]:.0f}", ha="center", va="center",
-                color="w" if share[row, column] < 60.0 else "k")
-    ax.set(xticks=np.arange(len(RATES)) + 0.5, xticklabels=[f"{rate:g}" for rate in RATES],
-           yticks=np.arange(len(FACTORS)) + 0.5, yticklabels=[f"{factor:g}" for factor in FACTORS],
-           xlabel="C-rate", ylabel="Thickness of both electrodes (published: 1)",
-           title=f"At 3C {share[2, 6]:.0f} % of the capacity are left, {share[0, 6]:.0f} % with thin ones")
+        ax.text(
+            column + 0.5,
+            row + 0.5,
+            f"{share[row, column]:.0f}",
+            ha="center",
+            va="center",
+            color="w" if share[row, column] < 60.0 else "k",
+        )
+    ax.set(
+        xticks=np.arange(len(RATES)) + 0.5,
+        xticklabels=[f"{rate:g}" for rate in RATES],
+        yticks=np.arange(len(FACTORS)) + 0.5,
+        yticklabels=[f"{factor:g}" for factor in FACTORS],
+        xlabel="C-rate",
+        ylabel="Thickness of both electrodes (published: 1)",
+        title=f"At 3C {share[2, 6]:.0f} % of the capacity are left, {share[0, 6]:.0f} % with thin ones",
+    )
     fig.colorbar(mesh, label="Capacity over that at C/5 / %")
     if picture is not None:
         fig.savefig(picture, dpi=90)

@@ -5,6 +5,7 @@ Source: parameter set of Chen et al., J. Electrochem. Soc. 167 (2020) 080534; SP
 J. Electrochem. Soc. 166 (2019) A3693.
 Returns the rms difference of the SPMe's voltage from the DFN's over the first 95 % of a 1C discharge [mV].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -27,8 +28,10 @@ def main(picture: Path | None = None) -> float:
     error: dict[str, list[float]] = {"SPMe": [], "SPM": []}
     rates, at_1c = [0.2, 0.5, 1.0, 1.5, 2.0], {}
     for rate in rates:
-        runs = {name: cellsim.simulate("lgm50_chen2020", cellsim.discharge(rate), m, accuracy=2e-4)
-                for name, m in MODELS.items()}
+        runs = {
+            name: cellsim.simulate("lgm50_chen2020", cellsim.discharge(rate), m, accuracy=2e-4)
+            for name, m in MODELS.items()
+        }
         for name in error:
             error[name].append(rms_difference(runs[name], runs["DFN"]))
         at_1c = runs if rate == 1.0 else at_1c
@@ -42,8 +45,12 @@ def main(picture: Path | None = None) -> float:
     for (name, values), style in zip(error.items(), ("C1s--", "C2o:"), strict=True):
         right.plot(rates, values, style)
         right.annotate(name, (rates[-1], values[-1]), (-4, 6), textcoords="offset points", ha="right")
-    right.set(xlabel="C-rate", ylabel="Rms difference from the DFN / mV", ylim=(0, 185),
-              title=f"At 1C the SPMe is {error['SPMe'][2]:.0f} mV off")
+    right.set(
+        xlabel="C-rate",
+        ylabel="Rms difference from the DFN / mV",
+        ylim=(0, 185),
+        title=f"At 1C the SPMe is {error['SPMe'][2]:.0f} mV off",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

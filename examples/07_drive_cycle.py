@@ -5,6 +5,7 @@ highest (`cellsim/protocols/cycles/README.md` describes the car).  Discharge is 
 Source: US06, 40 CFR part 86 appendix I; cell of Chen et al., J. Electrochem. Soc. 167 (2020) 080534.
 Returns the net energy delivered over one cycle [Wh].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -21,8 +22,11 @@ def main(picture: Path | None = None) -> float:
 
     plt.style.use("tableau-colorblind10")
     fig, axes = plt.subplots(3, 1, sharex=True, figsize=(6.0, 4.6), layout="constrained")
-    for ax, (name, label) in zip(axes, {"Power [W]": "Power / W", "Voltage [V]": "Voltage / V",
-                                        "Cell temperature [K]": "Temperature / °C"}.items(), strict=True):
+    for ax, (name, label) in zip(
+        axes,
+        {"Power [W]": "Power / W", "Voltage [V]": "Voltage / V", "Cell temperature [K]": "Temperature / °C"}.items(),
+        strict=True,
+    ):
         ax.plot(result.t, result[name] - (273.15 if "temperature" in name else 0.0), lw=1.0)
         ax.set(ylabel=label)
     axes[0].axhline(0.0, color="0.6", lw=0.8)

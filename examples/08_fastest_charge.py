@@ -5,6 +5,7 @@ than 10 mV of plating overpotential, at most 45 degC, at most 4C.
 Source: parameter set of Chen et al., J. Electrochem. Soc. 167 (2020) 080534.
 Returns the time of the charge [min].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt

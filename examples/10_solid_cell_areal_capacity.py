@@ -4,6 +4,7 @@ Model: DFN with a single-ion conductor (transference number 1); mass and volume 
 Source: parameter set target_nmc811_lpscl_li, an assumed design: NMC811, argyrodite, lithium metal.
 Returns the energy density of the layers at 8 mAh/cm2 over that at 2 mAh/cm2, at C/3 [-].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -17,8 +18,12 @@ PICTURE = Path(__file__).parent / "pictures" / f"{Path(__file__).stem}.png"
 def with_areal_capacity(cell, target):
     """The cell with a cathode of another areal capacity [Ah/m2]."""
     factor = target / areal_capacity(cell)
-    return cell.with_({"positive electrode/thickness": factor * cell.value("positive electrode/thickness"),
-                       "cell/nominal capacity": factor * cell.nominal_capacity})
+    return cell.with_(
+        {
+            "positive electrode/thickness": factor * cell.value("positive electrode/thickness"),
+            "cell/nominal capacity": factor * cell.nominal_capacity,
+        }
+    )
 
 
 def main(picture: Path | None = None) -> float:
@@ -36,8 +41,13 @@ def main(picture: Path | None = None) -> float:
         ax.plot(loadings, density, style)
         ax.annotate(name, (10, density[-1]), (6, -4), textcoords="offset points")
         gain = density[6] / density[1] if name == "C/3" else gain
-    ax.set(xlabel="Areal capacity / mAh/cm²", ylabel="Energy of the layers / Wh/kg", xlim=(0, 11), ylim=(0, None),
-           title=f"From 2 to 8 mAh/cm² the layers gain {100 * (gain - 1):.0f} % at C/3, far less at 2C")
+    ax.set(
+        xlabel="Areal capacity / mAh/cm²",
+        ylabel="Energy of the layers / Wh/kg",
+        xlim=(0, 11),
+        ylim=(0, None),
+        title=f"From 2 to 8 mAh/cm² the layers gain {100 * (gain - 1):.0f} % at C/3, far less at 2C",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

@@ -5,6 +5,7 @@ Source: D. Danilov, R. A. H. Niessen, P. H. L. Notten, J. Electrochem. Soc. 158 
 the same paper, second-hand.
 Returns the capacity at 1.6C [µAh].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -23,15 +24,25 @@ def main(picture: Path | None = None) -> float:
     for k, rate in enumerate(MEASURED):
         result = cellsim.simulate("danilov2011", cellsim.discharge(rate), cellsim.ThinFilm())
         found.append(1e6 * result.discharge_capacity)
-        left.plot(1e6 * result["Discharge capacity [A.h]"], result["Voltage [V]"], color=plt.cm.viridis(k / 6),
-                  label=f"{rate:g}C")
+        left.plot(
+            1e6 * result["Discharge capacity [A.h]"],
+            result["Voltage [V]"],
+            color=plt.cm.viridis(k / 6),
+            label=f"{rate:g}C",
+        )
     left.legend(frameon=False, fontsize="small")
     left.set(xlabel="Discharge capacity / µAh", ylabel="Voltage / V", title="Simulated discharges")
     right.semilogx(list(MEASURED), list(MEASURED.values()), "ko", label="measured")
     right.semilogx(list(MEASURED), found, "C1s--", label="simulated")
     right.legend(frameon=False, loc="lower left")
-    right.set(xlabel="C-rate", ylabel="Capacity to 3.0 V / µAh", ylim=(0, 11), xticks=list(MEASURED),
-              xticklabels=[f"{rate:g}" for rate in MEASURED], title="Agrees up to 6.4C, falls short beyond")
+    right.set(
+        xlabel="C-rate",
+        ylabel="Capacity to 3.0 V / µAh",
+        ylim=(0, 11),
+        xticks=list(MEASURED),
+        xticklabels=[f"{rate:g}" for rate in MEASURED],
+        title="Agrees up to 6.4C, falls short beyond",
+    )
     right.minorticks_off()
     if picture is not None:
         fig.savefig(picture, dpi=90)

@@ -5,6 +5,7 @@ Source: parameter set of Chen et al., J. Electrochem. Soc. 167 (2020) 080534; th
 assumed.
 Returns the modulus at 1 kHz and 20 % state of charge [mOhm].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -34,8 +35,14 @@ def main(picture: Path | None = None) -> float:
     ax.text(20, 7, "charge transfer and\ndouble layers", ha="center", color="0.4")
     ax.text(44, 2, "diffusion", ha="center", color="0.4")
     ax.legend(frameon=False, loc="upper left")
-    ax.set(xlabel="Real part / mOhm", ylabel="−Imaginary part / mOhm", aspect="equal", xlim=(0, 50), ylim=(-1, 24),
-           title=f"{modulus:.1f} mOhm at 1 kHz; charge transfer makes most of the rest")
+    ax.set(
+        xlabel="Real part / mOhm",
+        ylabel="−Imaginary part / mOhm",
+        aspect="equal",
+        xlim=(0, 50),
+        ylim=(-1, 24),
+        title=f"{modulus:.1f} mOhm at 1 kHz; charge transfer makes most of the rest",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

@@ -5,6 +5,7 @@ concentration [mol/m3].  A series resistance is given per electrode area [Ohm m2
 Source: Chen et al., J. Electrochem. Soc. 167 (2020) 080534, with a resistance and a conductivity of our own.
 Returns the voltage that a series resistance of 10 mOhm costs at the start of a 1C discharge [mV].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -35,8 +36,12 @@ def main(picture: Path | None = None) -> float:
         ax.plot(result["Discharge capacity [A.h]"], result["Voltage [V]"], style, label=name)
     cost = 1e3 * float(first["as published"] - first["10 mOhm in series"])
     ax.legend(frameon=False, loc="lower left")
-    ax.set(xlabel="Discharge capacity / Ah", ylabel="Voltage / V", xlim=(0, 5.4),
-           title=f"10 mOhm cost {cost:.0f} mV at 5 A; a thinner electrode costs capacity")
+    ax.set(
+        xlabel="Discharge capacity / Ah",
+        ylabel="Voltage / V",
+        xlim=(0, 5.4),
+        title=f"10 mOhm cost {cost:.0f} mV at 5 A; a thinner electrode costs capacity",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

@@ -5,6 +5,7 @@ Parquet file while they are computed, and read again with pandas.
 Source: parameter set target_nmc811_lpscl_li, an assumed design.
 Returns the area-specific resistance that 10 µm of separator add at 25 degC [Ohm cm2].
 """
+
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,8 +21,13 @@ KEY, THICKNESS, CELSIUS = "separator/thickness", [10e-6, 20e-6, 30e-6, 40e-6, 50
 
 def main(picture: Path | None = None) -> float:
     """Run the ensemble; return the slope of the first voltage over the thickness [Ohm cm2 per 10 µm]."""
-    runs = cellsim.cases("target_nmc811_lpscl_li", cellsim.discharge, c_rate=[1 / 3], changes={KEY: THICKNESS},
-                         temperature=[T + 273.15 for T in CELSIUS])
+    runs = cellsim.cases(
+        "target_nmc811_lpscl_li",
+        cellsim.discharge,
+        c_rate=[1 / 3],
+        changes={KEY: THICKNESS},
+        temperature=[T + 273.15 for T in CELSIUS],
+    )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "discharges.parquet"
         cellsim.simulate_many(runs, path=path, keep=["Time [s]", "Voltage [V]", "Current density [A.m-2]"])
@@ -37,8 +43,12 @@ def main(picture: Path | None = None) -> float:
         slopes[T] = 1e-5 * float(np.polyfit(here[KEY], resistance, 1)[0])
         ax.plot(1e6 * here[KEY], resistance, f"C{k}{'os^'[k]}-")
         ax.annotate(f"{T:g} °C", (1e6 * THICKNESS[-1], resistance.iloc[-1]), (6, -4), textcoords="offset points")
-    ax.set(xlabel="Thickness of the separator / µm", ylabel="Resistance beyond that at 10 µm / Ohm cm²", xlim=(8, 55),
-           title=f"Every 10 µm of separator add {slopes[25.0]:.2f} Ohm cm² at 25 °C")
+    ax.set(
+        xlabel="Thickness of the separator / µm",
+        ylabel="Resistance beyond that at 10 µm / Ohm cm²",
+        xlim=(8, 55),
+        title=f"Every 10 µm of separator add {slopes[25.0]:.2f} Ohm cm² at 25 °C",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

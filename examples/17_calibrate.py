@@ -5,6 +5,7 @@ Model: DFN, isothermal at 25 degC; a 1C charge with a series resistance of 4 Ohm
 Source: parameter set of Chen et al., J. Electrochem. Soc. 167 (2020) 080534; the noise is our own.
 Returns the resistance found [Ohm cm2].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -32,8 +33,9 @@ def main(picture: Path | None = None) -> float:
         upper.plot(t / 60.0, voltage + run.differences(one)[0], style, label=name)
         lower.plot(t / 60.0, 1e3 * run.differences(one)[0], style)
     upper.legend(frameon=False, loc="lower right")
-    upper.set(ylabel="Voltage / V",
-              title=f"{1e4 * found.values[KEY]:.3f} Ohm cm² found where {1e4 * TRUE:g} Ohm cm² are true")
+    upper.set(
+        ylabel="Voltage / V", title=f"{1e4 * found.values[KEY]:.3f} Ohm cm² found where {1e4 * TRUE:g} Ohm cm² are true"
+    )
     lower.set(xlabel="Time / min", ylabel="Simulated − measured / mV")
     if picture is not None:
         fig.savefig(picture, dpi=90)

@@ -5,6 +5,7 @@ Source: parameter sets target_nmc811_lpscl_li (an assumed design) and leaf_2010;
 uncertainties and conditions.
 Returns the ratio of the two energy densities by mass [-].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -36,8 +37,11 @@ def main(picture: Path | None = None) -> float:
         ax.text(begin + share + 1.0, name, f"{share:.1f} %", va="center")
         begin += share
     ax.invert_yaxis()
-    ax.set(xlabel=f"Share of the mass of the solid cell ({1e3 * total:.0f} g) / %", xlim=(0, 110),
-           title=f"{solid:.0f} Wh/kg against {leaf:.0f} Wh/kg: {solid / leaf:.2f} times the Leaf of 2010")
+    ax.set(
+        xlabel=f"Share of the mass of the solid cell ({1e3 * total:.0f} g) / %",
+        xlim=(0, 110),
+        title=f"{solid:.0f} Wh/kg against {leaf:.0f} Wh/kg: {solid / leaf:.2f} times the Leaf of 2010",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

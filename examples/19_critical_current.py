@@ -5,6 +5,7 @@ separator, beyond which lithium penetrates it.  That follows an Arrhenius law.
 Source: parameter set target_nmc811_lpscl_li: 10 A/m2 at 25 degC and 29 kJ/mol, both assumed.
 Returns the critical current density at 60 degC over that at 25 degC [-].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -18,8 +19,9 @@ CELSIUS = [0.0, 10.0, 25.0, 40.0, 60.0, 80.0]
 def critical_current_density(celsius):
     """Current density at which a rising charge current meets the limit [mA/cm2]."""
     area = cellsim.load("target_nmc811_lpscl_li").value("cell/electrode area")
-    ramp = cellsim.profile([[0.0, 0.0], [600.0, -100.0 * area]], control="current",
-                           until=cellsim.Limit("critical current margin", 0.0))  # 0 to 10 mA/cm2 in 10 min
+    ramp = cellsim.profile(
+        [[0.0, 0.0], [600.0, -100.0 * area]], control="current", until=cellsim.Limit("critical current margin", 0.0)
+    )  # 0 to 10 mA/cm2 in 10 min
     result = cellsim.simulate("target_nmc811_lpscl_li", ramp, soc=0.1, temperature=celsius + 273.15)
     return -0.1 * result["Current density [A.m-2]"][-1]
 
@@ -34,8 +36,13 @@ def main(picture: Path | None = None) -> float:
     ax.semilogy(CELSIUS, found.values(), "o-")
     for T, value in found.items():
         ax.annotate(f"{value:.2g}", (T, value), (0, 7), textcoords="offset points", ha="center")
-    ax.set(xlabel="Temperature / °C", ylabel="Critical current density / mA/cm²", ylim=(0.2, 12), xlim=(-5, 85),
-           title=f"At 60 °C the separator bears {ratio:.1f} times the current of 25 °C")
+    ax.set(
+        xlabel="Temperature / °C",
+        ylabel="Critical current density / mA/cm²",
+        ylim=(0.2, 12),
+        xlim=(-5, 85),
+        title=f"At 60 °C the separator bears {ratio:.1f} times the current of 25 °C",
+    )
     ax.minorticks_off()
     ax.set_yticks([0.2, 0.5, 1, 2, 5, 10], ["0.2", "0.5", "1", "2", "5", "10"])
     if picture is not None:

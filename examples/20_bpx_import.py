@@ -5,6 +5,7 @@ Source: About:Energy, NMC111 | graphite pouch of 12.5 Ah, parameters and measure
 tests/reference/about_energy.
 Returns the rms difference from the measured 1C discharge [mV].
 """
+
 import json
 from pathlib import Path
 
@@ -32,12 +33,14 @@ def main(picture: Path | None = None) -> float:
         inside = t <= result.t[-1]
         difference = result.at("Voltage [V]", t[inside]) - measured[inside]
         rms[name] = float(1e3 * np.sqrt(np.trapezoid(difference**2, t[inside]) / np.ptp(t[inside])))
-        ax.plot(t * current / 3600.0, measured, f"C{k}o", ms=4,
-                label=f"{name}: {rms[name]:.0f} mV rms")
+        ax.plot(t * current / 3600.0, measured, f"C{k}o", ms=4, label=f"{name}: {rms[name]:.0f} mV rms")
         ax.plot(result["Discharge capacity [A.h]"], result["Voltage [V]"], "k-", lw=1.0)
     ax.legend(frameon=False, loc="lower left")
-    ax.set(xlabel="Discharge capacity / Ah", ylabel="Voltage / V",
-           title=f"BPX file (lines) against measurement (dots): {rms['1C']:.0f} mV rms at 1C")
+    ax.set(
+        xlabel="Discharge capacity / Ah",
+        ylabel="Voltage / V",
+        title=f"BPX file (lines) against measurement (dots): {rms['1C']:.0f} mV rms at 1C",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

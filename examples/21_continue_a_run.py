@@ -4,6 +4,7 @@ Model: DFN, isothermal at 25 degC; each pulse and rest starts where the run befo
 Source: parameter set of Chen et al., J. Electrochem. Soc. 167 (2020) 080534.
 Returns the largest difference between the continued runs and the same protocol as one run [mV].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -23,16 +24,21 @@ def main(picture: Path | None = None) -> float:
         parts.append(previous)
     whole = cellsim.simulate("lgm50_chen2020", [*PULSE.split(";")] * COUNT)
     begin = np.cumsum([0.0] + [part.t[-1] for part in parts])[:-1]
-    apart = max(float(np.abs(part["Voltage [V]"][-1] - whole.at("Voltage [V]", [t0 + part.t[-1] - 1e-6])[0]))
-                for part, t0 in zip(parts, begin, strict=True))
+    apart = max(
+        float(np.abs(part["Voltage [V]"][-1] - whole.at("Voltage [V]", [t0 + part.t[-1] - 1e-6])[0]))
+        for part, t0 in zip(parts, begin, strict=True)
+    )
 
     plt.style.use("tableau-colorblind10")
     fig, ax = plt.subplots(figsize=(6.4, 4.0), layout="constrained")
     for k, (part, t0) in enumerate(zip(parts, begin, strict=True)):
         ax.plot((t0 + part.t) / 3600.0, part["Voltage [V]"], f"C{k % 2}")
         ax.plot((t0 + part.t[-1]) / 3600.0, part["Voltage [V]"][-1], "ko", ms=4)
-    ax.set(xlabel="Time / h", ylabel="Voltage / V",
-           title=f"Nine runs, each continuing the last, are one run to within {max(1e3 * apart, 0.01):.2g} mV")
+    ax.set(
+        xlabel="Time / h",
+        ylabel="Voltage / V",
+        title=f"Nine runs, each continuing the last, are one run to within {max(1e3 * apart, 0.01):.2g} mV",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

@@ -6,6 +6,7 @@ thicker than a shell of PyBaMM's even mesh.
 Source: parameter set of Chen et al., J. Electrochem. Soc. 167 (2020) 080534, as shipped by each program.
 Returns the rms difference of the voltages over a 2C discharge [mV].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -20,8 +21,9 @@ PICTURE = Path(__file__).parent / "pictures" / f"{Path(__file__).stem}.png"
 def main(picture: Path | None = None) -> float:
     """Discharge at 2C with both; return the rms difference [mV]."""
     points = {name: 60 for name in ("x_n", "x_s", "x_p", "r_n", "r_p")}
-    theirs = pybamm.Simulation(pybamm.lithium_ion.DFN(), parameter_values=pybamm.ParameterValues("Chen2020"),
-                               C_rate=2.0, var_pts=points).solve([0.0, 1800.0], initial_soc=1.0)
+    theirs = pybamm.Simulation(
+        pybamm.lithium_ion.DFN(), parameter_values=pybamm.ParameterValues("Chen2020"), C_rate=2.0, var_pts=points
+    ).solve([0.0, 1800.0], initial_soc=1.0)
     ours = cellsim.simulate("lgm50_chen2020", cellsim.discharge(2.0))
     t = np.linspace(1.0, min(ours.t[-1], theirs.t[-1]) - 1.0, 400)
     voltage = theirs["Voltage [V]"](t)

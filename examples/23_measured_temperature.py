@@ -5,6 +5,7 @@ Source: Enertech LiCoO2 | graphite pouch, 2.28 Ah; Ai et al., J. Electrochem. So
 measured discharges (tests/reference/measured).
 Returns the largest temperature rise of the simulated 1C discharge in the measured time [K].
 """
+
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -24,18 +25,24 @@ def main(picture: Path | None = None) -> float:
     rise = {}
     for k, (file, (name, current)) in enumerate(RUNS.items()):
         t, V, T = np.loadtxt(DATA / f"enertech_{file}_heat.csv", delimiter=",", unpack=True, skiprows=2)
-        run = cellsim.simulate("enertech_ai2020", cellsim.Step("current", current), soc=None, heat=True,
-                               temperature=298.15)
-        for ax, measured, simulated in ((left, V, run["Voltage [V]"]),
-                                        (right, T - 298.15, run["Cell temperature [K]"] - 298.15)):
+        run = cellsim.simulate(
+            "enertech_ai2020", cellsim.Step("current", current), soc=None, heat=True, temperature=298.15
+        )
+        for ax, measured, simulated in (
+            (left, V, run["Voltage [V]"]),
+            (right, T - 298.15, run["Cell temperature [K]"] - 298.15),
+        ):
             ax.plot(t * current / 3600.0, measured, f"C{k}o", ms=3)
             ax.plot(run["Discharge capacity [A.h]"], simulated, f"C{k}-", label=name)
         part = run.t <= 0.95 * t[-1]
         rise[name] = float(run["Cell temperature [K]"][part].max() - 298.15)
     left.legend(frameon=False, loc="lower left")
     left.set(xlabel="Discharge capacity / Ah", ylabel="Voltage / V", title="Dots: measured, lines: predicted")
-    right.set(xlabel="Discharge capacity / Ah", ylabel="Temperature rise / K",
-              title=f"Predicted rise at 1C: {rise['1C']:.1f} K")
+    right.set(
+        xlabel="Discharge capacity / Ah",
+        ylabel="Temperature rise / K",
+        title=f"Predicted rise at 1C: {rise['1C']:.1f} K",
+    )
     if picture is not None:
         fig.savefig(picture, dpi=90)
     plt.close(fig)

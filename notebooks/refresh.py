@@ -1,4 +1,5 @@
 """Run the notebooks and keep their outputs: `python notebooks/refresh.py [NOTEBOOK ...]`, all without an argument."""
+
 import sys
 import tempfile
 from pathlib import Path
@@ -13,8 +14,9 @@ def executed(path):
     """A notebook with fresh outputs, and nothing in them that differs from run to run or names the machine."""
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
-        NotebookClient(notebook, timeout=120, kernel_name="python3", record_timing=False,
-                       resources={"metadata": {"path": folder}}).execute()
+        NotebookClient(
+            notebook, timeout=120, kernel_name="python3", record_timing=False, resources={"metadata": {"path": folder}}
+        ).execute()
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         if cell.cell_type == "code":

@@ -2,6 +2,7 @@
 
 `faults(cell, protocol, how, result)` gives a sentence for each thing that is not.
 """
+
 import math
 
 import numpy as np
@@ -41,8 +42,13 @@ def faults(cell, protocol, how, result) -> list[str]:
     for k, (step, outcome) in enumerate(zip(steps, result.steps, strict=True)):
         rows = np.flatnonzero(result.step_index == k)
         where = f"step {k + 1} ({outcome.step}; {outcome.message})"
-        found += [f"{where}: {text}" for text in (*_charge(cell, how, step, outcome, rows, result),
-                                                  *_ending(cell, how, step, outcome, rows, result, k))]
+        found += [
+            f"{where}: {text}"
+            for text in (
+                *_charge(cell, how, step, outcome, rows, result),
+                *_ending(cell, how, step, outcome, rows, result, k),
+            )
+        ]
     return found
 
 
@@ -53,8 +59,11 @@ def _clock(result):
         yield "the clock is not finite or goes back"
     now = 0.0
     for n, step in enumerate(result.steps):
-        if not math.isfinite(step.t_start + step.t_end) or abs(step.t_start - now) > 1e-9 * max(now, 1.0) \
-                or step.t_end < step.t_start:
+        if (
+            not math.isfinite(step.t_start + step.t_end)
+            or abs(step.t_start - now) > 1e-9 * max(now, 1.0)
+            or step.t_end < step.t_start
+        ):
             yield f"step {n + 1} runs from {step.t_start!r} to {step.t_end!r} s after {now!r} s"
         now = step.t_end
         rows = t[k == n]
@@ -93,8 +102,15 @@ def _lithium(cell, result):
         if change > LITHIUM:
             yield f"the salt is off by {change:.2g}"
     if "Lithium metal [mol]" in set(result):
-        metal = sum(result[n] for n in ("Lithium metal [mol]", "Lithium in host [mol]", "Dead lithium [mol]",
-                                        "Lithium in interphase [mol]"))
+        metal = sum(
+            result[n]
+            for n in (
+                "Lithium metal [mol]",
+                "Lithium in host [mol]",
+                "Dead lithium [mol]",
+                "Lithium in interphase [mol]",
+            )
+        )
         if off(metal, -1.0) > LITHIUM:
             yield "lithium of the metal electrode does not follow the charge"
 
@@ -105,6 +121,7 @@ def _heat(cell, how, result):
         return
     lost, made, heater = (result[f"{x} [J]"] for x in ("Heat lost to surroundings", "Heat generated", "Heater energy"))
     from cellsim import Lumped
+
     body = (Lumped() if how["heat"] is True else how["heat"]).of(cell)
     stored = body.heat_capacity * (result["Cell temperature [K]"] - result["Cell temperature [K]"][0])
     net = made + heater - lost
@@ -133,16 +150,28 @@ def replayed(protocol, cell, how, result):
             return steps
         rows = np.flatnonzero(result.step_index <= k)
         last = int(rows[-1]) if rows.size else 0
-        values = {"voltage": result["Voltage [V]"][last], "current": result["Current [A]"][last],
-                  "c-rate": result["C-rate"][last], "current density": result["Current density [A.m-2]"][last],
-                  "soc": result["State of charge"][last], "temperature": result["Cell temperature [K]"][last]}
-        for name, of in (("plating margin", "Plating margin [V]"),
-                         ("critical current margin", "Critical current margin [A.m-2]")):
+        values = {
+            "voltage": result["Voltage [V]"][last],
+            "current": result["Current [A]"][last],
+            "c-rate": result["C-rate"][last],
+            "current density": result["Current density [A.m-2]"][last],
+            "soc": result["State of charge"][last],
+            "temperature": result["Cell temperature [K]"][last],
+        }
+        for name, of in (
+            ("plating margin", "Plating margin [V]"),
+            ("critical current margin", "Critical current margin [A.m-2]"),
+        ):
             if of in set(result):
                 values[name] = result[of][last]
         if outcome.t_end == 0.0:  # nothing has begun: conditions look at the cell at rest, which no row shows
-            values |= {"current": 0.0, "c-rate": 0.0, "current density": 0.0, "soc": how["soc"],
-                       "voltage": open_circuit_voltage(cell, how["soc"], how["temperature"])}
+            values |= {
+                "current": 0.0,
+                "c-rate": 0.0,
+                "current density": 0.0,
+                "soc": how["soc"],
+                "voltage": open_circuit_voltage(cell, how["soc"], how["temperature"]),
+            }
         try:
             step = walk.send(outcome, values)
         except StopIteration:
@@ -247,11 +276,19 @@ def _ending(cell, how, step, outcome, rows, result, k):
         if not limits or not at_once and min(abs(T - x) for x in limits) > KELVIN:
             yield f"the temperature is {T:.6g} K, the limits {limits}"
     elif ending in (Ending.PLATING_MARGIN, Ending.CRITICAL_CURRENT):
-        name, of = (("plating margin", "Plating margin [V]") if ending == Ending.PLATING_MARGIN
-                    else ("critical current margin", "Critical current margin [A.m-2]"))
+        name, of = (
+            ("plating margin", "Plating margin [V]")
+            if ending == Ending.PLATING_MARGIN
+            else ("critical current margin", "Critical current margin [A.m-2]")
+        )
         limits = [x.value for x in _values(name, step)]
-        if not limits or rows.size and not at_once and min(abs(result[of][last] - x) for x in limits) > 1e-5 * max(
-                1.0, abs(result["Current density [A.m-2]"][last])):
+        if (
+            not limits
+            or rows.size
+            and not at_once
+            and min(abs(result[of][last] - x) for x in limits)
+            > 1e-5 * max(1.0, abs(result["Current density [A.m-2]"][last]))
+        ):
             yield f"the {name} is {result[of][last]:.6g}, the limits {limits}"
     elif ending == Ending.UNREACHABLE:
         if step.control in ("rest", *FLOWS):

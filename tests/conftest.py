@@ -3,16 +3,43 @@
 `pytest -m quick` runs in under a minute on one core once the kernels are compiled; `pytest -m "not slow"` leaves out
 what is heavy.  Files go by their names, wherever they lie.
 """
+
 from pathlib import Path
 
 import pytest
 
-QUICK = {"test_architecture", "test_design", "test_laws", "test_numerics", "test_parameters", "test_physics",
-         "test_physics_solid", "test_same_text"}
-SLOW = {"test_cache", "test_charging", "test_charging_maps", "test_examples", "test_jit", "test_memory",
-        "test_notebooks", "test_package", "test_processes", "test_readers_fuzz", "test_readme", "test_report",
-        "test_resolution", "test_resolution_of_pulses", "test_resume", "test_riding", "test_robustness",
-        "test_robustness_solid", "test_studies", "test_validation"}
+QUICK = {
+    "test_architecture",
+    "test_design",
+    "test_laws",
+    "test_numerics",
+    "test_parameters",
+    "test_physics",
+    "test_physics_solid",
+    "test_same_text",
+}
+SLOW = {
+    "test_cache",
+    "test_charging",
+    "test_charging_maps",
+    "test_examples",
+    "test_jit",
+    "test_memory",
+    "test_notebooks",
+    "test_package",
+    "test_processes",
+    "test_readers_fuzz",
+    "test_readme",
+    "test_report",
+    "test_resolution",
+    "test_resolution_of_pulses",
+    "test_resume",
+    "test_riding",
+    "test_robustness",
+    "test_robustness_solid",
+    "test_studies",
+    "test_validation",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,5 @@
 """Random protocols and random texts for the tests of the protocol language."""
+
 import math
 
 from cellsim.protocols import CCCV, Condition, Goto, Label, Limit, Profile, Repeat, Step, Stop
@@ -11,9 +12,33 @@ TEXTS = [
     "Repeat 3: Discharge at C/10 for 10 hours or until 3.3 V; rest for 1 h; end; CCCV at 2C to 4 V until 1 A for 1 h",
     "label a; heat at 50 W until 25 degC; goto a if time < 2 h, at most 3 times; stop whenever voltage below 2 V",
     "Run [0: 1, 10: 2] in W; self-heat at 30 W until 10 degC; hold plating margin at 10 mV until 4.2 V",
-    "hold temperature at 45 degC for 1 hour; stop if ended by time; hold critical current margin at 1 mA/cm2 for 1 min"]
-PIECES = " ".join(TEXTS).split() + ["\n", ";", "(", ")", "%", "°C", "C/", "1e9", "1e999", "-", "'", '"', "run", "peak",
-                                    "²", "\x00", "\ud800", "٣", "9" * 400, "force", "end", "with", "heater"]
+    "hold temperature at 45 degC for 1 hour; stop if ended by time; hold critical current margin at 1 mA/cm2 for 1 min",
+]
+PIECES = " ".join(TEXTS).split() + [
+    "\n",
+    ";",
+    "(",
+    ")",
+    "%",
+    "°C",
+    "C/",
+    "1e9",
+    "1e999",
+    "-",
+    "'",
+    '"',
+    "run",
+    "peak",
+    "²",
+    "\x00",
+    "\ud800",
+    "٣",
+    "9" * 400,
+    "force",
+    "end",
+    "with",
+    "heater",
+]
 LETTERS = "abcCVWAh0123456789./;:,()[]<>%°\"' \n\t-+eE²\x00é"
 
 
@@ -27,7 +52,7 @@ def text(rng):
     parts = rng.choice(TEXTS).split() if kind == 2 else list(rng.choice(TEXTS))
     for _ in range(rng.randrange(1, 4)):
         at = rng.randrange(len(parts))
-        parts[at:at + rng.randrange(3)] = [rng.choice(PIECES if kind == 2 else LETTERS)]
+        parts[at : at + rng.randrange(3)] = [rng.choice(PIECES if kind == 2 else LETTERS)]
     return (" " if kind == 2 else "").join(parts)
 
 
@@ -86,9 +111,16 @@ def step(rng):
     duration = min(number(rng, 1e-2, 1e6), last) if needs or rng.random() < 0.4 else None
     if isinstance(wanted, Profile) and duration is None:
         duration = last
-    return Step(control, wanted, duration, until, celsius(rng) if rng.random() < 0.2 else None,
-                number(rng) if rng.random() < 0.2 else None, number(rng) if rng.random() < 0.2 else 0.0,
-                rng.random() < 0.2)
+    return Step(
+        control,
+        wanted,
+        duration,
+        until,
+        celsius(rng) if rng.random() < 0.2 else None,
+        number(rng) if rng.random() < 0.2 else None,
+        number(rng) if rng.random() < 0.2 else 0.0,
+        rng.random() < 0.2,
+    )
 
 
 def cccv(rng):

@@ -2,6 +2,7 @@
 
 Everything comes from a `random.Random`, so that a seed and a number give the same run anywhere.
 """
+
 import re
 from dataclasses import replace
 from functools import lru_cache
@@ -19,8 +20,12 @@ POROUS_NUMBERS = ("thickness", "particle radius", "maximum concentration", "elec
 EXPRESSION = "({base})*({shape})"
 KINKS = ("max(x, {at})/{at}", "1 + {a}*abs(x - {at})", "min(1 + {a}*x, 1 + {a}*{at})")
 STEEP = ("exp({a}*(x - {at}))", "1 + {b}*tanh(40*(x - {at}))", "1 + {b}*tanh(200*(x - {at}))")
-WARM = ("exp({E}*(1/298.15 - 1/T))", "1 + {k}*(T - 298.15)", "max(1 + {k}*(T - 298.15), 0.5)",
-        "1 + 0.4*tanh((T - 290)/3)")
+WARM = (
+    "exp({E}*(1/298.15 - 1/T))",
+    "1 + {k}*(T - 298.15)",
+    "max(1 + {k}*(T - 298.15), 0.5)",
+    "1 + 0.4*tanh((T - 290)/3)",
+)
 
 
 @lru_cache
@@ -40,9 +45,13 @@ def shape(rng, unit, warm):
     unit: what x is divided by so that it is of order one.
     """
     forms = KINKS + STEEP + (WARM if warm else ())
-    numbers = {"at": f"{rng.uniform(0.1, 0.9):.3g}", "a": f"{rng.uniform(0.1, 3.0):.3g}",
-               "b": f"{rng.uniform(0.05, 0.9):.3g}", "E": f"{rng.uniform(500, 6000):.5g}",
-               "k": f"{rng.uniform(-3e-3, 6e-3):.3g}"}
+    numbers = {
+        "at": f"{rng.uniform(0.1, 0.9):.3g}",
+        "a": f"{rng.uniform(0.1, 3.0):.3g}",
+        "b": f"{rng.uniform(0.05, 0.9):.3g}",
+        "E": f"{rng.uniform(500, 6000):.5g}",
+        "k": f"{rng.uniform(-3e-3, 6e-3):.3g}",
+    }
     text = rng.choice(forms).format(**numbers)
     return re.sub(r"\bx\b", f"(x/{unit:g})", text)
 
@@ -55,8 +64,11 @@ def as_text(law):
 def tabulated(rng, law, lo, hi, T):
     """A table of a law: short or long, evenly spaced or not, with noise of up to 5 % in a few."""
     n = rng.choice([2, 3, 5, 12, 40, 200])
-    x = np.linspace(lo, hi, n) if rng.random() < 0.5 else np.array(
-        sorted({lo, hi, *(rng.uniform(lo, hi) for _ in range(n - 2))}))
+    x = (
+        np.linspace(lo, hi, n)
+        if rng.random() < 0.5
+        else np.array(sorted({lo, hi, *(rng.uniform(lo, hi) for _ in range(n - 2))}))
+    )
     y = np.asarray(law(x, T), float)
     if rng.random() < 0.3:
         y = y * np.array([1.0 + rng.uniform(-0.05, 0.05) for _ in x])
@@ -83,19 +95,41 @@ def change(rng, cell):
     """The cell with one thing changed.  Raises ParameterError where that makes no sense."""
     part = rng.choice(electrodes(cell))
     film = cell.text(f"{part}/type") == "film"
-    kind = rng.choice(["dimension", "dimension", "fraction", "separator", "salt law", "solid law", "potential", "table",
-                       "window", "cut-off", "concentration", "kinetics", "series", "nominal", "entropy"])
+    kind = rng.choice(
+        [
+            "dimension",
+            "dimension",
+            "fraction",
+            "separator",
+            "salt law",
+            "solid law",
+            "potential",
+            "table",
+            "window",
+            "cut-off",
+            "concentration",
+            "kinetics",
+            "series",
+            "nominal",
+            "entropy",
+        ]
+    )
     if kind == "dimension":
         key = "thickness" if film else rng.choice(POROUS_NUMBERS)
         path = f"{part}/{key}"
-        return cell.with_({path: cell.value(path) * (decades(rng, -0.3, 0.3) if key != "electronic conductivity"
-                                                     else decades(rng, -1.0, 1.0))})
+        return cell.with_(
+            {
+                path: cell.value(path)
+                * (decades(rng, -0.3, 0.3) if key != "electronic conductivity" else decades(rng, -1.0, 1.0))
+            }
+        )
     if kind == "fraction" and not film:
         pores = cell.value(f"{part}/electrolyte volume fraction") * rng.uniform(0.6, 1.3)
         room = 1.0 - pores - cell.value(f"{part}/void volume fraction")
         active = min(cell.value(f"{part}/active material volume fraction") * rng.uniform(0.6, 1.1), 0.99 * room)
-        return cell.with_({f"{part}/electrolyte volume fraction": pores,
-                           f"{part}/active material volume fraction": active})
+        return cell.with_(
+            {f"{part}/electrolyte volume fraction": pores, f"{part}/active material volume fraction": active}
+        )
     if kind in ("separator", "fraction"):
         return cell.with_({"separator/thickness": cell.value("separator/thickness") * decades(rng, -0.5, 0.7)})
     if kind == "salt law":
@@ -146,8 +180,11 @@ def change(rng, cell):
         where = rng.choice([part, "negative electrode"])
         path = f"{where}/exchange-current density"
         base = as_text(cell.law(path))
-        changes = {path: f"{decades(rng, -2.0, 1.0):.4g}*({base})" if not cell.law(path).constant else
-                   cell.value(path) * decades(rng, -2.0, 1.0)}
+        changes = {
+            path: f"{decades(rng, -2.0, 1.0):.4g}*({base})"
+            if not cell.law(path).constant
+            else cell.value(path) * decades(rng, -2.0, 1.0)
+        }
         if rng.random() < 0.5:
             changes[f"{where}/exchange-current activation energy"] = rng.uniform(0.0, 6e4)
         return cell.with_(changes)
@@ -155,8 +192,13 @@ def change(rng, cell):
         return cell.with_({"cell/series resistance": decades(rng, -6.0, -2.5)})
     if kind == "nominal":
         return cell.with_({"cell/nominal capacity": cell.nominal_capacity * decades(rng, -0.3, 0.3)})
-    return cell.with_({f"{part}/entropic change coefficient": rng.choice(
-        [rng.uniform(-4e-4, 4e-4), f"{rng.uniform(-4e-4, 4e-4):.3g}*tanh(30*(x - 0.5))"])})
+    return cell.with_(
+        {
+            f"{part}/entropic change coefficient": rng.choice(
+                [rng.uniform(-4e-4, 4e-4), f"{rng.uniform(-4e-4, 4e-4):.3g}*tanh(30*(x - 0.5))"]
+            )
+        }
+    )
 
 
 def cell(rng):
@@ -180,19 +222,37 @@ def model_of(rng, cell):
     if has_film(cell):
         return cellsim.ThinFilm()
     foil = has_foil(cell)
-    return rng.choice([cellsim.DFN(), cellsim.DFN(), cellsim.DFN(), cellsim.SPM(), *(() if foil else (cellsim.SPMe(),)),
-                       cellsim.DFN((rng.randrange(3, 15), rng.randrange(2, 6), rng.randrange(3, 15)),
-                                   rng.randrange(3, 15))])
+    return rng.choice(
+        [
+            cellsim.DFN(),
+            cellsim.DFN(),
+            cellsim.DFN(),
+            cellsim.SPM(),
+            *(() if foil else (cellsim.SPMe(),)),
+            cellsim.DFN((rng.randrange(3, 15), rng.randrange(2, 6), rng.randrange(3, 15)), rng.randrange(3, 15)),
+        ]
+    )
 
 
 def circumstances(rng, cell):
     """Arguments of `simulate` but for the protocol."""
     model = model_of(rng, cell)
-    heat = rng.choice([None, None, True, cellsim.Lumped(heat_capacity=decades(rng, 0.5, 5.0)),
-                       cellsim.Lumped(heat_transfer_coefficient=decades(rng, 0.0, 3.0))])
+    heat = rng.choice(
+        [
+            None,
+            None,
+            True,
+            cellsim.Lumped(heat_capacity=decades(rng, 0.5, 5.0)),
+            cellsim.Lumped(heat_transfer_coefficient=decades(rng, 0.0, 3.0)),
+        ]
+    )
     soc = rng.choice([0.0, 1.0, rounded(rng.random()), rounded(rng.random())])
-    found = {"model": model, "soc": soc, "heat": heat,
-             "temperature": rng.uniform(COLDEST, WARMEST) + ZERO_CELSIUS if rng.random() < 0.7 else 298.15}
+    found = {
+        "model": model,
+        "soc": soc,
+        "heat": heat,
+        "temperature": rng.uniform(COLDEST, WARMEST) + ZERO_CELSIUS if rng.random() < 0.7 else 298.15,
+    }
     if rng.random() < 0.2:
         found["ambient"] = rng.uniform(COLDEST, WARMEST) + ZERO_CELSIUS
     if rng.random() < 0.1:

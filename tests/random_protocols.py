@@ -1,4 +1,5 @@
 """Random protocols of the whole language that a given cell may do; tests/protocol_maker.py makes those of any cell."""
+
 import math
 
 import protocol_maker
@@ -96,10 +97,15 @@ def step(rng, cell, model, heat):
     controls, limits = controls_of(cell, model, heat)
     control = rng.choice(controls)
     held = control in ("voltage", "plating margin", "critical current margin", "temperature")
-    follows = rng.random() < 0.15 and control not in ("rest", "plating margin", "critical current margin",
-                                                      "temperature")
-    target = 0.0 if control == "rest" else profile_of(rng, cell, control) if follows else fitting_target(
-        rng, cell, control)
+    follows = rng.random() < 0.15 and control not in (
+        "rest",
+        "plating margin",
+        "critical current margin",
+        "temperature",
+    )
+    target = (
+        0.0 if control == "rest" else profile_of(rng, cell, control) if follows else fitting_target(rng, cell, control)
+    )
     kinds = [q for q in limits if not (q == control and held)]
     if control == "rest":
         kinds = [q for q in kinds if q in ("voltage", "temperature", "plating margin")]
@@ -116,9 +122,16 @@ def step(rng, cell, model, heat):
     period = decades(rng, 0.0, 3.0) if rng.random() < 0.1 else None
     if period is not None and duration is not None:
         period = max(period, duration / 1000.0)
-    return Step(control, target, duration, until, around, period,
-                decades(rng, -1.0, 1.5) if heat and rng.random() < 0.1 else 0.0,
-                bool(heat) and control in ("power", "current", "c-rate") and rng.random() < 0.1)
+    return Step(
+        control,
+        target,
+        duration,
+        until,
+        around,
+        period,
+        decades(rng, -1.0, 1.5) if heat and rng.random() < 0.1 else 0.0,
+        bool(heat) and control in ("power", "current", "c-rate") and rng.random() < 0.1,
+    )
 
 
 def _sure(make):
@@ -135,9 +148,11 @@ def cc_cv(rng, cell):
     low, high = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
     top = rounded(high - rng.choice([0.0, 0.0, rng.uniform(0.0, 0.2 * (high - low))]))
     top = min(top, high)
-    return CCCV(Step("c-rate", -rounded(decades(rng, -1.0, 0.6)), None, (Limit("voltage", top),)),
-                Step("voltage", top, None, (Limit("c-rate", rounded(decades(rng, -2.0, -0.7))),)),
-                rounded(decades(rng, 2.0, 4.5)) if rng.random() < 0.5 else None)
+    return CCCV(
+        Step("c-rate", -rounded(decades(rng, -1.0, 0.6)), None, (Limit("voltage", top),)),
+        Step("voltage", top, None, (Limit("c-rate", rounded(decades(rng, -2.0, -0.7))),)),
+        rounded(decades(rng, 2.0, 4.5)) if rng.random() < 0.5 else None,
+    )
 
 
 def condition(rng, cell):
@@ -158,6 +173,7 @@ def protocol(rng, cell, model, heat):
     """A protocol of the whole language that this cell may do; one in ten is one that no one checked against it."""
     if rng.random() < 0.1:
         return _sure(lambda: cellsim.Protocol(protocol_maker.nodes(rng)))
+
     def one():
         return cc_cv(rng, cell) if rng.random() < 0.1 else step(rng, cell, model, heat)
 

@@ -2,6 +2,7 @@
 
 Shared by tests/test_reference_*.py and benchmarks/compare.py; the curves lie in tests/reference.
 """
+
 import json
 from dataclasses import dataclass, field
 from functools import cache
@@ -54,8 +55,13 @@ class Case:
     def run(self, fine=False, model=None) -> cellsim.Result:
         """Our run, on the mesh for its accuracy or on the fine one."""
         mesh = (FINE if fine else DEFAULT)[model or self.model]
-        return cellsim.simulate(self.cell, list(self.steps), mesh, **self.start,
-                                **({"rtol": FINE_RTOL} if fine else {"accuracy": self.accuracy}))
+        return cellsim.simulate(
+            self.cell,
+            list(self.steps),
+            mesh,
+            **self.start,
+            **({"rtol": FINE_RTOL} if fine else {"accuracy": self.accuracy}),
+        )
 
     def mismatch(self, V) -> tuple[float, float]:
         """(rms over time, largest) difference [mV] of voltages at the compared times.
@@ -99,17 +105,25 @@ def pybamm_cases() -> list[Case]:
         step = (cellsim.discharge if way == "dis" else cellsim.charge)(float(rate.replace("p", ".")))
         t, V = _table(path.name)
         k = t <= DEPLETED.get(path.stem[7:], np.inf)
-        found.append(Case(path.stem[7:], load(SETS[name]), (step,), t[k], V[k],
-                          {"soc": 1.0 if way == "dis" else 0.1}, model))
+        found.append(
+            Case(path.stem[7:], load(SETS[name]), (step,), t[k], V[k], {"soc": 1.0 if way == "dis" else 0.1}, model)
+        )
     return found
 
 
 @cache
 def single_ion_cases() -> list[Case]:
     """Lithium | solid electrolyte | composite cathode at C/3, 1C and 2C."""
-    return [Case(f"single_ion_dis_{name}", cells.single_ion(), (cellsim.discharge(rate),),
-                 *_table(f"pybamm_single_ion_dis_{name}.csv"), {"soc": None})
-            for name, rate in (("0p333", 1.0 / 3.0), ("1", 1.0), ("2", 2.0))]
+    return [
+        Case(
+            f"single_ion_dis_{name}",
+            cells.single_ion(),
+            (cellsim.discharge(rate),),
+            *_table(f"pybamm_single_ion_dis_{name}.csv"),
+            {"soc": None},
+        )
+        for name, rate in (("0p333", 1.0 / 3.0), ("1", 1.0), ("2", 2.0))
+    ]
 
 
 @cache
@@ -122,10 +136,18 @@ def dualfoil_cases() -> list[Case]:
     on, off = lambda i, s=None: Step("current", i, s), cellsim.rest
     runs = [(f"A_default_nofilm_{i}", cells.dualfoil_a(), (on(float(i)),), 0.97) for i in (10, 20, 40)]
     runs += [("A_default_film_20", cells.dualfoil_a(1e-3), (on(20.0),), 0.97)]
-    runs += [(f"C_Li_PEO_TiS2_{i}_bv", cells.dualfoil_c(), (on(float(i), 60.0 * minutes),), part)
-             for i, minutes, part in ((2, 500, 1.0), (5, 200, 1.0), (10, 53, 0.4))]
-    runs += [("C_Li_PEO_TiS2_cycle_bv", cells.dualfoil_c(),
-              (on(5.0, 5400.0), off(1800.0), on(-5.0, 3600.0), off(1800.0)), 1.0)]
+    runs += [
+        (f"C_Li_PEO_TiS2_{i}_bv", cells.dualfoil_c(), (on(float(i), 60.0 * minutes),), part)
+        for i, minutes, part in ((2, 500, 1.0), (5, 200, 1.0), (10, 53, 0.4))
+    ]
+    runs += [
+        (
+            "C_Li_PEO_TiS2_cycle_bv",
+            cells.dualfoil_c(),
+            (on(5.0, 5400.0), off(1800.0), on(-5.0, 3600.0), off(1800.0)),
+            1.0,
+        )
+    ]
     found = []
     for name, cell, steps, part in runs:
         t, V, _ = _table(f"dualfoil/{name}.csv", skiprows=1)
@@ -164,7 +186,8 @@ COMSOL_FIELDS = {  # COMSOL's name: its axis, our name, our axis
     "c_n_surf": ("x_n", "Negative particle surface concentration [mol.m-3]", "x_n [m]"),
     "c_p_surf": ("x_p", "Positive particle surface concentration [mol.m-3]", "x_p [m]"),
     "phi_n": ("x_n", "Negative electrode potential [V]", "x_n [m]"),
-    "phi_p": ("x_p", "Positive electrode potential [V]", "x_p [m]")}
+    "phi_p": ("x_p", "Positive electrode potential [V]", "x_p [m]"),
+}
 
 
 def comsol_fields(case, result) -> dict[str, float]:
@@ -173,8 +196,10 @@ def comsol_fields(case, result) -> dict[str, float]:
     Our volume means stand at the centres; a cubic through those of a layer gives COMSOL's points.
     """
     data = comsol_data(case.name)
-    edges = np.cumsum([0.0] + [case.cell.value(f"{part}/thickness") for part in
-                               ("negative electrode", "separator", "positive electrode")])
+    edges = np.cumsum(
+        [0.0]
+        + [case.cell.value(f"{part}/thickness") for part in ("negative electrode", "separator", "positive electrode")]
+    )
     at = (data["time_fields"] > 0.0) & (data["time_fields"] < result.t[-1])
     found = {}
     for theirs, (axis, ours, our_axis) in COMSOL_FIELDS.items():
@@ -198,15 +223,24 @@ def measured(path):
 
 
 PYBAMM_REACHES = {  # mV; isothermal DFN on its default mesh, or as published for the BPX files
-    "lgm50_782_0p1C lgm50_oregan2022": 19.1, "lgm50_783_0p1C lgm50_oregan2022": 15.9,
-    "lgm50_786_0p5C lgm50_oregan2022": 27.4, "lgm50_787_0p5C lgm50_oregan2022": 23.3,
+    "lgm50_782_0p1C lgm50_oregan2022": 19.1,
+    "lgm50_783_0p1C lgm50_oregan2022": 15.9,
+    "lgm50_786_0p5C lgm50_oregan2022": 27.4,
+    "lgm50_787_0p5C lgm50_oregan2022": 23.3,
     "lgm50_789_1C lgm50_oregan2022": 46.2,  # 40 volumes and 120 shells: the default mesh ends too early
-    "lgm50_782_0p1C lgm50_chen2020": 45.3, "lgm50_783_0p1C lgm50_chen2020": 48.1,
-    "lgm50_786_0p5C lgm50_chen2020": 46.3, "lgm50_787_0p5C lgm50_chen2020": 50.0,
-    "lgm50_789_1C lgm50_chen2020": 53.4, "ecker2015_1C ecker2015": 17.9, "ecker2015_5C ecker2015": 40.2,
-    "NMC_Co20 nmc_pouch_cell_BPX": 15.97, "NMC_Co2 nmc_pouch_cell_BPX": 12.32,
-    "NMC_1C nmc_pouch_cell_BPX": 13.40, "LFP_Co20 lfp_18650_cell_BPX": 7.12,
-    "LFP_1C lfp_18650_cell_BPX": 133.01}
+    "lgm50_782_0p1C lgm50_chen2020": 45.3,
+    "lgm50_783_0p1C lgm50_chen2020": 48.1,
+    "lgm50_786_0p5C lgm50_chen2020": 46.3,
+    "lgm50_787_0p5C lgm50_chen2020": 50.0,
+    "lgm50_789_1C lgm50_chen2020": 53.4,
+    "ecker2015_1C ecker2015": 17.9,
+    "ecker2015_5C ecker2015": 40.2,
+    "NMC_Co20 nmc_pouch_cell_BPX": 15.97,
+    "NMC_Co2 nmc_pouch_cell_BPX": 12.32,
+    "NMC_1C nmc_pouch_cell_BPX": 13.40,
+    "LFP_Co20 lfp_18650_cell_BPX": 7.12,
+    "LFP_1C lfp_18650_cell_BPX": 133.01,
+}
 
 
 @cache
@@ -220,13 +254,27 @@ def measured_cases() -> list[Case]:
     def add(path, cell, part, start):
         facts, t, V = measured(path)
         name = f"{path.split('/')[1]} {cell.name}"
-        found.append(Case(name, cell, (Step("current", facts["current_A"]),), t, V, start(facts), part=part,
-                          pybamm=PYBAMM_REACHES.get(name, np.nan)))
+        found.append(
+            Case(
+                name,
+                cell,
+                (Step("current", facts["current_A"]),),
+                t,
+                V,
+                start(facts),
+                part=part,
+                pybamm=PYBAMM_REACHES.get(name, np.nan),
+            )
+        )
 
     for name in ("lgm50_oregan2022", "lgm50_chen2020"):
         for run in ("782_0p1C", "783_0p1C", "786_0p5C", "787_0p5C", "789_1C"):
-            add(f"measured/lgm50_{run}", load(name), 0.9,
-                lambda facts: {"voltage": facts["rest_V"], "temperature": facts["rest_K"]})
+            add(
+                f"measured/lgm50_{run}",
+                load(name),
+                0.9,
+                lambda facts: {"voltage": facts["rest_V"], "temperature": facts["rest_K"]},
+            )
     for run in ("1C", "5C"):
         add(f"measured/ecker2015_{run}", load("ecker2015"), 0.95, lambda facts: {"soc": None})
     for file, runs in (("nmc_pouch_cell", ("Co20", "Co2", "1C")), ("lfp_18650_cell", ("Co20", "1C"))):

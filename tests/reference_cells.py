@@ -3,6 +3,7 @@
 Shared by tests/test_reference_*.py, benchmarks/compare.py and benchmarks/make_reference.py; those that
 `cellsim validate` needs as well are in `cellsim.studies.validation.reference`.
 """
+
 from functools import cache
 
 from cellsim import Cell, load
@@ -18,8 +19,10 @@ def comsol() -> Cell:
     Its README names 126 and 16.6 S/m for a Bruggeman law in the active fraction, 0.6 and 0.5; the
     slope of the potentials at the collectors confirms 58.9 and 5.9 S/m.
     """
-    changes = {f"{part} electrode/electronic conductivity": sigma * active**1.5
-               for part, sigma, active in (("negative", 126.0, 0.6), ("positive", 16.6, 0.5))}
+    changes = {
+        f"{part} electrode/electronic conductivity": sigma * active**1.5
+        for part, sigma, active in (("negative", 126.0, 0.6), ("positive", 16.6, 0.5))
+    }
     changes |= {f"{part} electrode/electronic bruggeman exponent": 0.0 for part in ("negative", "positive")}
     return load("marquis2019").with_(changes)
 
@@ -35,20 +38,36 @@ def dualfoil_a(film=0.0) -> Cell:
     k = {"negative": 1e-5, "positive": 3e-11}
     x0 = {"negative": 0.6, "positive": 0.5}
     lowest, highest = {"negative": 0.01}, {"negative": 0.65}
-    held = {side: charge[side] * load("marquis2019").value(f"{side} electrode/thickness")
-            * load("marquis2019").value(f"{side} electrode/active material volume fraction") for side in charge}
+    held = {
+        side: charge[side]
+        * load("marquis2019").value(f"{side} electrode/thickness")
+        * load("marquis2019").value(f"{side} electrode/active material volume fraction")
+        for side in charge
+    }
     for ends, end in ((lowest, highest["negative"]), (highest, lowest["negative"])):  # with the lithium of x0
         ends["positive"] = x0["positive"] + (x0["negative"] - end) * held["negative"] / held["positive"]
-    changes = {"cell/electrode area": 1.0, "cell/lower voltage cut-off": 2.8,
-               "cell/upper voltage cut-off": 4.4, "cell/nominal capacity": 20.0,
-               "cell/reference temperature": 298.0,
-               "cell/ambient temperature": 298.0, "negative electrode/film resistance": film}
+    changes = {
+        "cell/electrode area": 1.0,
+        "cell/lower voltage cut-off": 2.8,
+        "cell/upper voltage cut-off": 4.4,
+        "cell/nominal capacity": 20.0,
+        "cell/reference temperature": 298.0,
+        "cell/ambient temperature": 298.0,
+        "negative electrode/film resistance": film,
+    }
     for side in c_max:
         part = f"{side} electrode"
-        changes |= {f"{part}/maximum concentration": c_max[side], f"{part}/initial stoichiometry": x0[side],
-                    f"{part}/exchange-current density": F * k[side] * 1000.0**0.5 * c_max[side] / 2.0,
-                    f"{part}/minimum stoichiometry": lowest[side],
-                    f"{part}/maximum stoichiometry": highest[side]}
+        changes |= {
+            f"{part}/maximum concentration": c_max[side],
+            f"{part}/initial stoichiometry": x0[side],
+            f"{part}/exchange-current density": F * k[side] * 1000.0**0.5 * c_max[side] / 2.0,
+            f"{part}/minimum stoichiometry": lowest[side],
+            f"{part}/maximum stoichiometry": highest[side],
+        }
     U = load("marquis2019").to_json()["positive electrode"]["open-circuit potential"]["expression"]
-    return load("marquis2019").with_(changes | {  # Marquis stretched the stoichiometry by 1.062
-        "positive electrode/open-circuit potential": U.replace("1.062*x", "x")})
+    return load("marquis2019").with_(
+        changes
+        | {  # Marquis stretched the stoichiometry by 1.062
+            "positive electrode/open-circuit potential": U.replace("1.062*x", "x")
+        }
+    )

@@ -1,4 +1,5 @@
 """Comparison of texts with numbers in them, such as a page of the documentation with what a command prints."""
+
 import re
 from itertools import zip_longest
 
@@ -23,7 +24,11 @@ def same_but_for_last_digits(one, other, units=1.0) -> list[str]:
     """
     different = []
     for a, b in zip_longest(one.splitlines(), other.splitlines()):
-        if a is None or b is None or NUMBER.sub("#", a) != NUMBER.sub("#", b) or not all(
-                close(x, y, units) for x, y in zip(NUMBER.findall(a), NUMBER.findall(b), strict=True)):
+        if (
+            a is None
+            or b is None
+            or NUMBER.sub("#", a) != NUMBER.sub("#", b)
+            or not all(close(x, y, units) for x, y in zip(NUMBER.findall(a), NUMBER.findall(b), strict=True))
+        ):
             different.append(f"{a!r} against {b!r}")
     return different

@@ -1,4 +1,5 @@
 """`cellsim bench`: every model has its row; how long a run takes is not tested."""
+
 import sys
 
 import pytest

@@ -1,4 +1,5 @@
 """The examples run, and each of their numbers agrees with an independent one where there is any."""
+
 import importlib.util
 import json
 import math
@@ -113,16 +114,27 @@ EXPECTED = {  # number of the example: value, tolerance (rel or abs), and why
     "01": (pybamm_capacity, {"rel": 1e-3}, "PyBaMM; 1 mV at the steep end is 0.01 %, both have meshes"),
     "02": (lambda: 94.39, {"rel": 5e-3}, "PyBaMM 26.10, 60 volumes and shells; 1 mV moves the hold by 0.2 %"),
     "03": (pybamm_retention, {"rel": 5e-3}, "PyBaMM; the end at 3C is depletion, which a mesh of 1 mV moves by 0.3 %"),
-    "04": (comsol_salt, {"abs": 3.0}, "COMSOL; its two conductivities of electrons are effective ones, and linear "
-           "interpolation over 290 s: a tenth of what it rises by in these"),
+    "04": (
+        comsol_salt,
+        {"abs": 3.0},
+        "COMSOL; its two conductivities of electrons are effective ones, and linear "
+        "interpolation over 290 s: a tenth of what it rises by in these",
+    ),
     "05": (pybamm_models, {"abs": 0.4}, "PyBaMM; both of our curves are asked for within 0.2 mV"),
     "06": (pybamm_rise, {"abs": 0.1}, "PyBaMM; 1 mV of 1 V of losses is 0.01 K, the rest is interpolation over rows"),
-    "07": (driven_energy, {"rel": 1e-5}, "conservation of energy: the integral of the prescribed power, by trapezoids, "
-           "against that of the integrator"),
+    "07": (
+        driven_energy,
+        {"rel": 1e-5},
+        "conservation of energy: the integral of the prescribed power, by trapezoids, against that of the integrator",
+    ),
     "11": (void_free_pressure, {"rel": 2e-3}, "closed form; bisection to 0.1 %"),
     "12": (sand, {"rel": 5e-3}, "Sand's equation; the limit of the validation's sand-time"),
-    "13": (lambda: 10.039, {"rel": 0.01}, "measured, Danilov 2011: 10.039 uAh; the spread of ten such cells is not "
-           "known, 1 % is what a cycler's current and cut-off allow"),
+    "13": (
+        lambda: 10.039,
+        {"rel": 0.01},
+        "measured, Danilov 2011: 10.039 uAh; the spread of ten such cells is not "
+        "known, 1 % is what a cycler's current and cut-off allow",
+    ),
     "14": (pybamm_modulus, {"rel": 1e-3}, "PyBaMM; the limit of the validation's pybamm-impedance"),
     "15": (lambda: 50.0, {"rel": 1e-6}, "Ohm's law: 10 mOhm times 5 A"),
     "16": (ten_micrometres, {"rel": 1e-6}, "Ohm's law in a layer without diffusion"),
@@ -134,7 +146,10 @@ EXPECTED = {  # number of the example: value, tolerance (rel or abs), and why
     "23": (lambda: 3.69, {"abs": 0.5}, "measured, Ai 2020; a thermocouple on a pouch is good to 0.5 K"),
 }
 GUARDS = {  # regression guards, 1 %: no independent value; inequalities are tested below
-    "08": 32.95, "09": 1.507, "10": 1.514, "18": 2.487,
+    "08": 32.95,
+    "09": 1.507,
+    "10": 1.514,
+    "18": 2.487,
 }
 
 
@@ -185,14 +200,22 @@ def test_gain_by_areal_capacity_is_less_than_that_of_the_masses(numbers):
     """
     cell = load(TARGET)
     get = cell.value
-    eps_s, eps_e, void = (get(f"positive electrode/{k} volume fraction")
-                          for k in ("active material", "electrolyte", "void"))
-    density = (eps_s * get("design/positive active material density") + eps_e * get("design/electrolyte density")
-               + (1.0 - eps_s - eps_e - void) * get("design/positive inert density"))
-    fixed = (get("separator/thickness") * get("design/electrolyte density")
-             + get("design/lithium excess thickness") * get("design/lithium density")
-             + sum(0.5 * get(f"design/{side} current collector thickness")
-                   * get(f"design/{side} current collector density") for side in ("negative", "positive")))
+    eps_s, eps_e, void = (
+        get(f"positive electrode/{k} volume fraction") for k in ("active material", "electrolyte", "void")
+    )
+    density = (
+        eps_s * get("design/positive active material density")
+        + eps_e * get("design/electrolyte density")
+        + (1.0 - eps_s - eps_e - void) * get("design/positive inert density")
+    )
+    fixed = (
+        get("separator/thickness") * get("design/electrolyte density")
+        + get("design/lithium excess thickness") * get("design/lithium density")
+        + sum(
+            0.5 * get(f"design/{side} current collector thickness") * get(f"design/{side} current collector density")
+            for side in ("negative", "positive")
+        )
+    )
     cathode = density * get("positive electrode/thickness") / (0.1 * areal_capacity(cell))  # kg/m2 per mAh/cm2
     bound = 4.0 * (fixed + 2.0 * cathode) / (fixed + 8.0 * cathode)
     assert 0.95 * bound < numbers("10") < bound

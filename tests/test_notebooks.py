@@ -1,4 +1,5 @@
 """The notebooks run as they stand, quickly, and what they show is what they would show now."""
+
 import importlib.util
 import re
 import resource

@@ -1,4 +1,5 @@
 """The built wheel, installed where nothing else of the project is: it carries all it needs."""
+
 import os
 import subprocess
 import sys
@@ -10,19 +11,25 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OFFLINE = ("import socket, sys\n"
-           "def refuse(*a, **k): raise OSError('no network in this test')\n"
-           "socket.socket.connect = socket.getaddrinfo = refuse\n"
-           "sys.argv[0] = 'cellsim'\n"
-           "from cellsim.cli import main; main()")
+OFFLINE = (
+    "import socket, sys\n"
+    "def refuse(*a, **k): raise OSError('no network in this test')\n"
+    "socket.socket.connect = socket.getaddrinfo = refuse\n"
+    "sys.argv[0] = 'cellsim'\n"
+    "from cellsim.cli import main; main()"
+)
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """The wheel, built from the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True,
-                   capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     return next(folder.glob("cellsim-*.whl"))
 
 
@@ -47,8 +54,14 @@ def cli(python, tmp_path, *arguments):
     """Run the installed program offline, away from the checkout, with a cache of its own."""
     env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "HOME", "XDG_CACHE_HOME")}
     env |= {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "COLUMNS": "160"}
-    return subprocess.run([python, "-I", "-B", "-c", OFFLINE, *map(str, arguments)], cwd=tmp_path, env=env, text=True,
-                          capture_output=True, timeout=400)
+    return subprocess.run(
+        [python, "-I", "-B", "-c", OFFLINE, *map(str, arguments)],
+        cwd=tmp_path,
+        env=env,
+        text=True,
+        capture_output=True,
+        timeout=400,
+    )
 
 
 def test_wheel_carries_its_data(wheel):
@@ -56,13 +69,13 @@ def test_wheel_carries_its_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for path in (ROOT / "parameter_sets").glob("*.json"):
         assert f"cellsim/_parameter_sets/{path.name}" in names
-    assert "cellsim/studies/nissan_energy.yaml" in names
-    for path in (ROOT / "cellsim" / "studies" / "claims").glob("*.yaml"):
-        assert f"cellsim/studies/claims/{path.name}" in names
+    assert "cellsim/py.typed" in names and "cellsim/studies/claim_audit/nissan_energy.yaml" in names
+    for path in (ROOT / "cellsim" / "studies" / "claim_audit" / "claims").glob("*.yaml"):
+        assert f"cellsim/studies/claim_audit/claims/{path.name}" in names
     assert "cellsim/_reference/dualfoil/C_Li_PEO_TiS2_5_bv.csv" in names  # what `cellsim validate` compares with
     assert "cellsim/_reference/pybamm_single_ion_dis_1.csv" in names
     assert "cellsim/_reference/impedance_pybamm.json" in names
-    assert any(n.startswith("cellsim/report/") and n.endswith(".j2") for n in names)
+    assert any(n.startswith("cellsim/studies/claim_audit/report/") and n.endswith(".j2") for n in names)
     assert not any(n.split("/")[-1].startswith("test") or n.startswith(("tests", "benchmarks")) for n in names)
 
 
@@ -82,8 +95,13 @@ def test_installed_program_runs_offline_without_writing_to_itself(installed, tmp
 def test_installed_program_is_the_wheel_s(installed, tmp_path):
     """Not the checkout's, whose folder is on nobody's path here; bad input is a sentence there too."""
     python, site = installed
-    where = subprocess.run([python, "-I", "-c", "import cellsim; print(cellsim.__file__)"], cwd=tmp_path, text=True,
-                           capture_output=True, check=True).stdout.strip()
+    where = subprocess.run(
+        [python, "-I", "-c", "import cellsim; print(cellsim.__file__)"],
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout.strip()
     assert Path(where).is_relative_to(site.resolve()) or Path(where).is_relative_to(site)
     done = cli(python, tmp_path, "show", "leaf_2081")
-    assert done.returncode == 2 and "did you mean leaf_2018" in done.stderr
+    assert done.returncode == 2 and "did you mean 'leaf_2018'" in done.stderr

@@ -1,4 +1,5 @@
-"""The README's examples run as printed."""
+"""The README's examples, and the commands of the documentation, run as printed."""
+
 import os
 import re
 import shlex
@@ -14,15 +15,33 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(python|console)\n(.*?)```", README, re.DOTALL)
 PYTHON = [text for kind, text in BLOCKS if kind == "python"]
-COMMANDS = [line[2:] for kind, text in BLOCKS if kind == "console" for line in text.splitlines()
-            if line.startswith("$ cellsim ")]
+PAGES = [
+    README,
+    *(
+        p.read_text(encoding="utf-8")
+        for p in sorted((ROOT / "docs").rglob("*.md"))
+        if "generated" not in p.relative_to(ROOT).parts
+    ),
+]
+CONSOLE = [
+    line
+    for page in PAGES
+    for text in re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    for line in text.splitlines()
+]
+COMMANDS = list(
+    dict.fromkeys(  # of the README and of the documentation
+        line[2:].partition("#")[0].strip() for line in CONSOLE if line.startswith("$ cellsim ")
+    )
+)
 
 
 @pytest.mark.parametrize("code", PYTHON, ids=lambda code: code.splitlines()[-1][:40])
 def test_python_examples_run(code, tmp_path):
     """Each block in a process of its own, in an empty folder."""
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=300,
-                   env=os.environ | {"PYTHONPATH": str(ROOT)})
+    subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, check=True, timeout=300, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
 
 
 @pytest.mark.parametrize("line", COMMANDS)

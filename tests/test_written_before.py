@@ -1,4 +1,5 @@
 """What version 0.1.0 wrote is read: pickles, results, protocols, parameter files; and old names of modules import."""
+
 import pickle
 import warnings
 from importlib import import_module
@@ -60,14 +61,23 @@ def test_old_names_of_modules_import_with_a_warning(old):
     assert module.__spec__.name == f"cellsim.{MOVED[old]}"
 
 
-@pytest.mark.parametrize("old, names", [
-    ("simulation", ["simulate"]),
-    ("studies.charging", ["charge_study"]),
-    ("studies", ["Case", "audit", "simulate_many", "claims"]),
-    ("parameters.laws", ["Law"]),
-])
+@pytest.mark.parametrize(
+    "old, names",
+    [
+        ("simulation", ["simulate"]),
+        ("studies.charging", ["charge_study"]),
+        ("studies", ["Case", "audit", "simulate_many"]),
+        ("parameters.laws", ["Law"]),
+    ],
+)
 def test_folders_that_took_a_module_s_name_export_what_it_had(old, names):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         module = import_module(f"cellsim.{old}")
         assert all(hasattr(module, name) for name in names)
+
+
+@pytest.mark.parametrize("old, new", sorted(cellsim.RENAMED.items()))
+def test_old_public_names_work_with_a_warning(old, new):
+    with pytest.warns(DeprecationWarning, match=rf"cellsim\.{old} is now cellsim\.{new}"):
+        assert getattr(cellsim, old) is getattr(cellsim, new)

@@ -1,4 +1,5 @@
 """Every public function, method and command answers wrong kinds of input with a sentence, and leaves no half a file."""
+
 import inspect
 import sys
 import warnings
@@ -14,11 +15,33 @@ CHEN, TARGET, R = "lgm50_chen2020", "target_nmc811_lpscl_li", "cell/series resis
 ITSELF: list = []
 ITSELF.append(ITSELF)
 WRONG = {
-    "None": None, "no text": "", "word": "abc", "nan": float("nan"), "inf": float("inf"), "-1": -1, "1e300": 1e300,
-    "complex": 1j, "bytes": b"\xff", "no list": [], "no dict": {}, "dict": {"a": 1}, "object": object(),
-    "class": cellsim.SPM, "function": len, "matrix": np.zeros((2, 3)), "no array": np.zeros(0),
-    "nan array": np.array([np.nan]), "texts": ["a", "b"], "true": True, "huge": 10**5000, "long": "x" * 100_000,
-    "control": "\x1b[31m\0", "list in itself": ITSELF, "path": "no/such/place.json", "lone half": "\ud800"}
+    "None": None,
+    "no text": "",
+    "word": "abc",
+    "nan": float("nan"),
+    "inf": float("inf"),
+    "-1": -1,
+    "1e300": 1e300,
+    "complex": 1j,
+    "bytes": b"\xff",
+    "no list": [],
+    "no dict": {},
+    "dict": {"a": 1},
+    "object": object(),
+    "class": cellsim.SPM,
+    "function": len,
+    "matrix": np.zeros((2, 3)),
+    "no array": np.zeros(0),
+    "nan array": np.array([np.nan]),
+    "texts": ["a", "b"],
+    "true": True,
+    "huge": 10**5000,
+    "long": "x" * 100_000,
+    "control": "\x1b[31m\0",
+    "list in itself": ITSELF,
+    "path": "no/such/place.json",
+    "lone half": "\ud800",
+}
 
 
 class Enough(CellsimError):
@@ -35,9 +58,16 @@ def made():
     protocol = "Discharge at 1C for 10 s; Rest for 10 s"
     result = cellsim.simulate(CHEN, protocol, "SPM")
     run = cellsim.MeasuredRun("a", [0.0, 5.0], [4.1, 4.0], protocol, {"model": "SPM"})
-    return {"result": result, "cell": cellsim.load(CHEN), "protocol": cellsim.Protocol(protocol), "run": run,
-            "profile": cellsim.Profile((0.0, 1.0), (1.0, 2.0)), "spectrum": cellsim.impedance(CHEN, [1.0], "SPM"),
-            "comparison": cellsim.compare([result, result]), "protocols": protocol}
+    return {
+        "result": result,
+        "cell": cellsim.load(CHEN),
+        "protocol": cellsim.Protocol(protocol),
+        "run": run,
+        "profile": cellsim.Profile((0.0, 1.0), (1.0, 2.0)),
+        "spectrum": cellsim.impedance(CHEN, [1.0], "SPM"),
+        "comparison": cellsim.compare([result, result]),
+        "protocols": protocol,
+    }
 
 
 def calls(m):
@@ -46,53 +76,90 @@ def calls(m):
     one = cellsim.Case(CHEN, "Rest for 1 s", "SPM")
     functions = {
         "Case": {"cell": CHEN, "steps": "Rest for 1 s"},
-        "DFN": {}, "SPM": {}, "SPMe": {}, "ThinFilm": {}, "Lumped": {},
+        "DFN": {},
+        "SPM": {},
+        "SPMe": {},
+        "ThinFilm": {},
+        "Lumped": {},
         "Limit": {"quantity": "voltage", "value": 3.0},
-        "Limits": {}, "MeasuredRun": {"name": "a", "t": [0.0], "voltage": [4.0], "steps": "Rest for 1 s"},
-        "Profile": {"times": [0.0, 1.0], "values": [1.0, 2.0]}, "Protocol": {"source": "Rest for 1 s"},
+        "ChargeConstraints": {},
+        "MeasuredRun": {"name": "a", "t": [0.0], "voltage": [4.0], "steps": "Rest for 1 s"},
+        "Profile": {"times": [0.0, 1.0], "values": [1.0, 2.0]},
+        "Protocol": {"source": "Rest for 1 s"},
         "Step": {"control": "current", "target": 1.0},
         "calibrate": {"cell": m["cell"], "runs": [m["run"]], "free": {R: (1e-5, 1e-3)}, "evaluations": 1},
-        "cases": {"cell": CHEN, "steps": "Rest for 1 s"}, "cells": {},
-        "charge": {}, "discharge": {}, "hold": {"voltage": 4.0}, "rest": {"seconds": 1.0},
+        "cases": {"cell": CHEN, "steps": "Rest for 1 s"},
+        "cells": {},
+        "charge": {},
+        "discharge": {},
+        "hold": {"voltage": 4.0},
+        "rest": {"seconds": 1.0},
         "cycle": {"steps": [cellsim.rest(1.0)]},
-        "charge_map": {"cell": CHEN, "x": "temperature", "x_values": [20.0], "y": "c-rate", "y_values": [1.0], **short,
-                       "threads": 1},
+        "charge_map": {
+            "cell": CHEN,
+            "x": "temperature",
+            "x_values": [20.0],
+            "y": "c-rate",
+            "y_values": [1.0],
+            **short,
+            "threads": 1,
+        },
         "charge_study": {"cells": CHEN, "protocols": ["cc-cv 1C"], "temperatures": [25.0], **short},
-        "claims": {}, "compare": {"runs": [m["result"]]},
-        "fastest_charge": {"cell": CHEN, **short}, "staged_charge": {"cell": CHEN, **short, "stages": 1, "budget": 1},
+        "claims": {},
+        "compare": {"runs": [m["result"]]},
+        "fastest_charge": {"cell": CHEN, **short},
+        "staged_charge": {"cell": CHEN, **short, "stages": 1, "budget": 1},
         "fleet_charge": {"cell": CHEN, "limits": "plating margin >= 0 mV", **short, "samples": 1},
         "robust_charge": {"cell": CHEN, **short, "samples": 1},
         "pareto": {"cell": CHEN, "over": "temperature", "values": [60.0], **short},
         "impedance": {"cell": CHEN, "frequencies": [1.0], "model": "SPM"},
-        "load": {"name": CHEN}, "load_claim": {}, "audit": {"progress": enough},
+        "load": {"name": CHEN},
+        "load_claim": {},
+        "audit": {"progress": enough},
         "validate": {"names": ["sand"], "progress": enough},
         "profile": {"source": [[0.0, 1.0], [1.0, 1.0]]},
         "ride": {"cell": CHEN, "soc": 0.5, "to": 0.501},
         "simulate": {"cell": CHEN, "steps": "Rest for 1 s", "model": "SPM"},
         "simulate_many": {"cases": [one], "threads": 1},
     }
-    left = {"Audit", "Cell", "Result", "Spectrum", "Ending"} | {n for n in cellsim.__all__ if n.endswith("Error")
-                                                                or n.endswith("Warning")}
+    left = {"Audit", "Cell", "Result", "Spectrum", "Ending"} | {
+        n for n in cellsim.__all__ if n.endswith("Error") or n.endswith("Warning")
+    }
     assert set(functions) | left == set(cellsim.__all__)
     for name, right in functions.items():
         yield name, getattr(cellsim, name), right
     result, cell, protocol = m["result"], m["cell"], m["protocol"]
     voltage = "Voltage [V]"
     methods = [
-        (result.__getitem__, {"name": voltage}), (result.at, {"name": voltage, "times": [1.0]}),
-        (result.time_below, {"name": voltage}), (result.save, {"path": "run.parquet"}),
-        (cellsim.Result.load, {"path": "no.parquet"}), (result.to_xarray, {}),
+        (result.__getitem__, {"name": voltage}),
+        (result.at, {"name": voltage, "times": [1.0]}),
+        (result.time_below, {"name": voltage}),
+        (result.save, {"path": "run.parquet"}),
+        (cellsim.Result.load, {"path": "no.parquet"}),
+        (result.to_xarray, {}),
         (result.plot, {"path": "run.svg", "states": True, "slider": False}),
-        (cell.with_, {"changes": {R: 1e-3}}), (cell.value, {"path": R}), (cell.law, {"path": R}),
-        (cell.record, {"path": "separator/thickness"}), (cell.has, {"path": R}), (cell.text, {"path": "design/format"}),
-        (cell.is_number, {"path": R}), (cell.temperature, {}),
+        (cell.with_, {"changes": {R: 1e-3}}),
+        (cell.value, {"path": R}),
+        (cell.law, {"path": R}),
+        (cell.record, {"path": "separator/thickness"}),
+        (cell.has, {"path": R}),
+        (cell.text, {"path": "design/format"}),
+        (cell.is_number, {"path": R}),
+        (cell.temperature, {}),
         (cellsim.Cell.from_json, {"raw": cell.to_json(), "name": "a"}),
-        (protocol.walk, {}), (protocol.check, {"cell": CHEN}), (protocol.to_json, {}),
-        (cellsim.Protocol.from_json, {"source": protocol.to_json()}), (cellsim.Protocol.from_pybamm, {"experiment": 0}),
-        (m["profile"].to_peak, {"peak": 1.0}), (m["profile"].__mul__, {"factor": 2.0}),
-        (m["profile"].__call__, {"t": 0.5}), (m["run"].differences, {"cell": cell}),
-        (m["spectrum"].save, {"path": "z.csv"}), (m["spectrum"].plot, {"path": "z.svg"}),
-        (m["comparison"].plot, {"path": "runs.svg"})]
+        (protocol.walk, {}),
+        (protocol.check, {"cell": CHEN}),
+        (protocol.to_json, {}),
+        (cellsim.Protocol.from_json, {"source": protocol.to_json()}),
+        (cellsim.Protocol.from_pybamm, {"experiment": 0}),
+        (m["profile"].to_peak, {"peak": 1.0}),
+        (m["profile"].__mul__, {"factor": 2.0}),
+        (m["profile"].__call__, {"t": 0.5}),
+        (m["run"].differences, {"cell": cell}),
+        (m["spectrum"].save, {"path": "z.csv"}),
+        (m["spectrum"].plot, {"path": "z.svg"}),
+        (m["comparison"].plot, {"path": "runs.svg"}),
+    ]
     for method, right in methods:
         yield method.__qualname__, method, right
 
@@ -119,8 +186,11 @@ def arguments_of(function):
 
 def leftovers(folder):
     """Files that are neither whole nor a study that can go on."""
-    return [p.name for p in folder.iterdir() if p.name.startswith(".") or p.suffix not in (
-        ".svg", ".csv", ".parquet", ".journal")]
+    return [
+        p.name
+        for p in folder.iterdir()
+        if p.name.startswith(".") or p.suffix not in (".svg", ".csv", ".parquet", ".journal")
+    ]
 
 
 def test_every_argument_of_everything_public(made, tmp_path, monkeypatch):
@@ -132,8 +202,9 @@ def test_every_argument_of_everything_public(made, tmp_path, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, function, right in calls(made):
-            fault = tried(name, function, right, strict=name not in (
-                "audit", "validate", "Result.load", "Protocol.from_pybamm"))
+            fault = tried(
+                name, function, right, strict=name not in ("audit", "validate", "Result.load", "Protocol.from_pybamm")
+            )
             if fault:
                 found.append(fault)
             for argument in arguments_of(function):
@@ -146,8 +217,22 @@ def test_every_argument_of_everything_public(made, tmp_path, monkeypatch):
     assert not leftovers(tmp_path)
 
 
-WORDS = ("", "abc", "nan", "inf", "-1", "1e300", "\x1b[31m", "9" * 5000, ".", "/dev/null", "no/such/place.csv", "1:2",
-         "\udcff", "-h")
+WORDS = (
+    "",
+    "abc",
+    "nan",
+    "inf",
+    "-1",
+    "1e300",
+    "\x1b[31m",
+    "9" * 5000,
+    ".",
+    "/dev/null",
+    "no/such/place.csv",
+    "1:2",
+    "\udcff",
+    "-h",
+)
 
 
 def commands():
@@ -158,20 +243,51 @@ def commands():
         "charge": [CHEN, "--protocol", "cc-cv 1C", "--from", "50", "--to", "50.1"],
         "map": [CHEN, "temperature", "20,30", "c-rate", "1,2", "--from", "50", "--to", "50.1"],
         "pareto": [CHEN, "temperature", "50,60", "--from", "50", "--to", "50.1"],
-        "audit": [], "validate": ["no such line"], "claim": [], "claims": [], "cells": [], "show": [CHEN], "schema": [],
-        "warmup": [], "bench": [], "cache": ["show"]}
+        "audit": [],
+        "validate": ["no such line"],
+        "claim": [],
+        "claims": [],
+        "cells": [],
+        "show": [CHEN],
+        "schema": [],
+        "warmup": [],
+        "bench": [],
+        "cache": ["show"],
+    }
 
 
 OPTIONS = {
-    "simulate": ("--discharge", "--charge", "--protocol", "--soc", "--model", "--temperature", "--ambient", "--output",
-                 "--time-budget"),
+    "simulate": (
+        "--discharge",
+        "--charge",
+        "--protocol",
+        "--soc",
+        "--model",
+        "--temperature",
+        "--ambient",
+        "--output",
+        "--bibtex",
+        "--time-budget",
+    ),
     "impedance": ("--soc", "--model", "--temperature", "--lowest", "--highest", "--double-layer", "--output"),
-    "charge": ("--protocol", "--from", "--to", "--temperature", "--ambient", "--limits", "--cooling", "--output",
-               "--threads", "--processes"),
+    "charge": (
+        "--protocol",
+        "--from",
+        "--to",
+        "--temperature",
+        "--ambient",
+        "--limits",
+        "--cooling",
+        "--output",
+        "--threads",
+        "--processes",
+    ),
     "map": ("--from", "--to", "--temperature", "--limits", "--output", "--threads", "--processes"),
     "pareto": ("--from", "--to", "--temperature", "--limits", "--output", "--threads", "--processes"),
     "audit": ("--claim", "--cell", "--baseline", "--c-rate", "--temperature", "--output", "--threads", "--processes"),
-    "validate": ("--plots", "--output"), "claims": ("--folder",)}
+    "validate": ("--plots", "--output"),
+    "claims": ("--folder",),
+}
 
 
 def asked():
@@ -180,7 +296,7 @@ def asked():
         for place in range(len(right)):
             if not (place and right[place - 1].startswith("--")) and not right[place].startswith("--"):
                 for word in WORDS:
-                    yield [command, *right[:place], word, *right[place + 1:]]
+                    yield [command, *right[:place], word, *right[place + 1 :]]
         for option in OPTIONS.get(command, ()):
             for word in WORDS:
                 yield [command, *right, option, word]

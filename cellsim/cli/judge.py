@@ -1,4 +1,5 @@
-"""Commands that judge: the claim, what makers state, and how far the models can be trusted."""
+"""Commands for the audit of claims, manufacturers' statements and the validation of the models."""
+
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
@@ -13,16 +14,18 @@ from .shared import Processes, Threads, app, console, kelvin, output_of, positiv
 
 @app.command()
 def audit(
-    claim: Annotated[Path | None, typer.Option(help="YAML file of the claim; `cellsim claim` prints one.")] = None,
-    cell: Annotated[list[str] | None, typer.Option(help="Cell to judge (repeatable): name or .json file.")] = None,
-    baseline: Annotated[list[str] | None, typer.Option(help="What to compare with (repeatable).")] = None,
-    c_rate: Annotated[float | None, typer.Option(help="Discharge rate, in place of the claim's.")] = None,
-    temperature: Annotated[float | None, typer.Option(help="degC, in place of the claim's.")] = None,
+    claim: Annotated[
+        Path | None, typer.Option(help="YAML file of the claim; `cellsim claim` prints the packaged one.")
+    ] = None,
+    cell: Annotated[list[str] | None, typer.Option(help="Cell to check (repeatable): name or .json file.")] = None,
+    baseline: Annotated[list[str] | None, typer.Option(help="Baseline (repeatable): name or .json file.")] = None,
+    c_rate: Annotated[float | None, typer.Option(help="Discharge rate, overrides that of the claim.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Temperature in degC, overrides that of the claim.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML report to write.")] = None,
     threads: Threads = None,
     processes: Processes = None,
-):
-    """Judge a claim about energy density, with the condition under which it would hold."""
+) -> None:
+    """Check a claim about energy density, and find the conditions under which it would hold."""
     from ..studies.claim_audit.claim_file import load_claim
     from ..studies.claim_audit.energy_claim import audit as run
     from ..studies.claim_audit.report.tables import audit_table, charging_table, verdict_table, voids_lines
@@ -30,32 +33,34 @@ def audit(
 
     output_of(output, (".html", ".htm"))
     question = load_claim(claim, cells=cell or (), baselines=baseline or ())
-    question = replace(question, c_rate=positive("--c-rate", c_rate) or question.c_rate)
+    question = replace(question, c_rate=question.c_rate if c_rate is None else positive("--c-rate", c_rate))
     if temperature is not None:
         question = replace(question, temperature=kelvin(temperature))
     with replacing(output) if output is not None else nullcontext() as page:
-        found = with_progress(partial(run, threads=threads, processes=processes), question)
+        result = with_progress(partial(run, threads=threads, processes=processes), question)
         if page is not None:
-            found.save(page)
+            result.save(page)
     say(question.title, style="bold")
     say(f"{question.source}\n")
-    console.print(audit_table(found), verdict_table(found))
-    if found.charging:
-        console.print(charging_table(found.charging))
-    console.print(voids_lines(found.voids))
+    console.print(audit_table(result), verdict_table(result))
+    if result.charging:
+        console.print(charging_table(result.charging))
+    console.print(voids_lines(result.voids))
     if output is not None:
         say(f"Report: {output}", soft_wrap=True)
 
 
 @app.command()
 def validate(
-    line: Annotated[list[str] | None, typer.Argument(help="Names of lines, or how they begin; all by default.")] = None,
-    details: Annotated[bool, typer.Option(help="Show what each line is, and its points.")] = False,
-    markdown: Annotated[bool, typer.Option(help="Print the chapter of the documentation instead.")] = False,
-    plots: Annotated[Path | None, typer.Option(help="Folder to write pictures of the composites to.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file with everything.")] = None,
-):
-    """Compare with other programs, closed forms and measurements; exit code 1 if a line is not as stated."""
+    line: Annotated[
+        list[str] | None, typer.Argument(help="Names of comparisons, or their beginning; default: all.")
+    ] = None,
+    details: Annotated[bool, typer.Option(help="Show data, protocol and points of each comparison.")] = False,
+    markdown: Annotated[bool, typer.Option(help="Print the chapter of the documentation.")] = False,
+    plots: Annotated[Path | None, typer.Option(help="Folder for pictures of the composites.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="JSON file with all results.")] = None,
+) -> None:
+    """Compare with other programs, closed forms and measurements; exit code 1 if a result is not as stated."""
     import json
 
     from ..studies.validation import LINES
@@ -66,27 +71,27 @@ def validate(
     names = [known.name for known in LINES]
     for name in line or ():
         if not name or not any(known.startswith(name) for known in names):
-            raise ProtocolError(f"validate {name!r}: no such line; known: {', '.join(names)}")
+            raise ProtocolError(f"validate {name!r}: unknown comparison; known: {', '.join(names)}")
     with replacing(output) if output is not None else nullcontext() as partial:
-        found = with_progress(run, tuple(line or ()))
+        outcomes = with_progress(run, tuple(line or ()))
         if partial is not None:
-            partial.write_text(json.dumps([o.to_json() for o in found], indent=1) + "\n", encoding="utf-8")
+            partial.write_text(json.dumps([o.to_json() for o in outcomes], indent=1) + "\n", encoding="utf-8")
     if plots is not None:
         from ..studies.validation.plots import PICTURES
 
         for name, draw in PICTURES.items():
             draw(plots / name)
     if markdown:
-        print(report.chapter(found), end="")
+        print(report.chapter(outcomes), end="")
     else:
-        console.print(report.validation_table(found), *([report.details(found)] if details else []))
-    if not all(o.as_stated for o in found):
+        console.print(report.validation_table(outcomes), *([report.details(outcomes)] if details else []))
+    if not all(o.as_stated for o in outcomes):
         raise typer.Exit(1)
 
 
 @app.command()
-def claim():
-    """Print the packaged claim file, to copy and change."""
+def claim() -> None:
+    """Print the packaged claim file, as a template."""
     from ..studies.claim_audit.claim_file import DEFAULT
 
     print(DEFAULT.read_text(encoding="utf-8"), end="")
@@ -94,17 +99,17 @@ def claim():
 
 @app.command()
 def claims(
-    as_json: Annotated[bool, typer.Option("--json", help="Print records instead of tables.")] = False,
-    folder: Annotated[Path | None, typer.Option(help="Folder of .yaml files, in place of the packaged ones.")] = None,
-):
-    """List what makers state of solid-state cells: figures, conditions, what is not stated, sources."""
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON records instead of tables.")] = False,
+    folder: Annotated[Path | None, typer.Option(help="Folder of .yaml files, instead of the packaged ones.")] = None,
+) -> None:
+    """List manufacturers' statements about solid-state cells: figures, stated and missing conditions, sources."""
     import json
 
-    from ..studies.claim_audit.maker_claims import claims as read
+    from ..studies.claim_audit.maker_claims import maker_claims as read
     from ..studies.claim_audit.report.tables import claims_table
 
-    found = read(folder)
+    statements = read(folder)
     if as_json:
-        print(json.dumps(found.to_json(), indent=1, ensure_ascii=False))
+        print(json.dumps(statements.to_json(), indent=1, ensure_ascii=False))
     else:
-        console.print(claims_table(found))
+        console.print(claims_table(statements))

@@ -1,6 +1,8 @@
-"""What the commands share: the app, the terminal, and how words and numbers pass between them and a user."""
+"""Shared by all commands: the app, the console, and the checks of options."""
+
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -9,37 +11,44 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from ..errors import ProtocolError, ReportError
 from ..models import MODELS
 from ..models import model_of as _model_of
+from ..physics.constants import ZERO_CELSIUS
 from ..support.arguments import CONTROL, number, shown
 from ..support.files import read_text
 
-app = typer.Typer(help="Check battery claims from sourced parameters.", no_args_is_help=True,
-                  pretty_exceptions_enable=False, add_completion=False)
-TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg", ".pdf")  # kinds of files that are written
-LARGEST = 1_000_000  # bytes of a protocol that is read from a file
+app = typer.Typer(
+    help="Simulate electrochemical cells and check claims about them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg", ".pdf")  # suffixes of output files
+LARGEST = 1_000_000  # bytes of a protocol file
 
 
 class _Plain(Console):
-    """A terminal to which words of the user send no commands."""
+    """A console that removes control characters from text."""
 
-    def render(self, renderable, options=None):
-        """The segments of what is printed, without control characters in their text."""
+    def render(self, renderable: Any, options: Any = None) -> Iterator[Any]:
+        """The segments to print, without control characters in their text."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=segment.text.translate(CONTROL))
 
 
 console = _Plain()
-Threads = Annotated[int | None, typer.Option(
-    help="Threads that kernels run on; as many as the processors of this process unless given.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(help="Threads that kernels run on; as many as the processors of this process unless given."),
+]
 Processes = Annotated[int | None, typer.Option(help="Processes instead of threads; needs cellsim[processes].")]
 
 
-def say(text, **how):
-    """Print words, the user's among them: never markup, nothing coloured by guesswork."""
+def say(text: str, **how: Any) -> None:
+    """Print text, without markup or automatic highlighting."""
     console.print(text, markup=False, highlight=False, **how)
 
 
-def with_progress(run, question):
-    """Run a study under a progress bar (none where the output is not a terminal)."""
+def with_progress(run: Any, question: Any) -> Any:
+    """Run a study with a progress bar, if stderr is a terminal."""
     from ..support.compile import SOLVER, announce
 
     announce(SOLVER)
@@ -50,27 +59,27 @@ def with_progress(run, question):
         return run(question, progress=lambda what, done: bars.update(task, description=what, completed=done))
 
 
-def positive(option, rate):
-    """A C-rate; None stays None."""
-    return number(option, rate, "give a rate above 0 and at most 20", above=0.0, high=20.0, none=True)
+def positive(option: str, rate: float) -> float:
+    """A checked C-rate."""
+    return float(number(option, rate, "give a rate above 0 and at most 20", above=0.0, high=20.0))
 
 
-def kelvin(celsius, option="--temperature"):
-    """Degrees Celsius in kelvin; None stays None."""
-    found = number(option, celsius, "give degrees Celsius between -73 and 127", low=-73.0, high=127.0, none=True)
-    return None if found is None else found + 273.15
+def kelvin(celsius: float | None, option: str = "--temperature") -> float | None:
+    """A temperature [K] from degrees Celsius, or None."""
+    checked = number(option, celsius, "give degrees Celsius between -73 and 127", low=-73.0, high=127.0, none=True)
+    return None if checked is None else checked + ZERO_CELSIUS
 
 
-def text_of(said):
-    """The words themselves, or those of a file.  Raises ProtocolError for a file that is no text."""
-    path = Path(said) if "\n" not in said and len(said) < 200 else None
+def text_of(given: str) -> str:
+    """A text as given, or the content of the file that it names.  Raises ProtocolError for an unreadable file."""
+    path = Path(given) if "\n" not in given and len(given) < 200 else None
     if path is None or not path.is_file():
-        return said
+        return given
     return read_text(path, ProtocolError, LARGEST)
 
 
-def output_of(path, kinds):
-    """Where to write, checked before anything is computed: its kind, and that there is such a folder."""
+def output_of(path: Path | None, kinds: tuple[str, ...]) -> Path | None:
+    """An output path, checked before anything is computed: suffix and folder.  Raises ReportError."""
     if path is None:
         return None
     if path.is_dir():
@@ -82,8 +91,8 @@ def output_of(path, kinds):
     return path
 
 
-def model_of(name):
-    """A model by name, or None for the one that suits the cell."""
+def model_of(name: str | None) -> Any:
+    """A model by name, or None for the default model of the cell.  Raises ProtocolError."""
     if name is not None and name not in MODELS:
         raise ProtocolError(f"--model {shown(name)}: choose one of {', '.join(MODELS)}")
     return _model_of(name)

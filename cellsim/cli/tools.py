@@ -1,4 +1,5 @@
-"""Commands around parameter sets and this machine."""
+"""Commands about parameter sets, compiled kernels and speed."""
+
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ app.add_typer(cache_app, name="cache")
 
 
 @app.command()
-def cells():
+def cells() -> None:
     """List the packaged parameter sets."""
     from .tables import cells_table
 
@@ -18,22 +19,22 @@ def cells():
 
 
 @app.command()
-def show(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")]):
-    """Show every value of a parameter set with unit, source and method, and its provenance score."""
+def show(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")]) -> None:
+    """Show all values of a parameter set with unit, source, method and note."""
     from ..parameters import load
     from .tables import provenance_table
 
-    found = load(cell)
-    say(found.title, style="bold")
-    say(found.description)
-    console.print(provenance_table(found))
-    say(f"Provenance: {found.provenance()}")
-    for remark in found.remarks:
+    parameters = load(cell)
+    say(parameters.title, style="bold")
+    say(parameters.description)
+    console.print(provenance_table(parameters))
+    say(f"Provenance: {parameters.provenance()}")
+    for remark in parameters.remarks:
         say(f"Remark: {remark}", soft_wrap=True)
 
 
 @app.command()
-def schema():
+def schema() -> None:
     """Print the JSON Schema of parameter files, for editors."""
     import json
 
@@ -43,8 +44,8 @@ def schema():
 
 
 @app.command()
-def warmup():
-    """Compile all kernels now, so that the first run need not."""
+def warmup() -> None:
+    """Compile all kernels in advance."""
     import time
 
     import cellsim
@@ -58,8 +59,8 @@ def warmup():
 
 
 @app.command()
-def bench(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")] = "lgm50_chen2020"):
-    """Say how fast the models are on this machine; takes a few seconds."""
+def bench(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")] = "lgm50_chen2020") -> None:
+    """Measure the speed of the models on this machine; takes a few seconds."""
     from ..studies.speed import bench as run
     from ..studies.speed import machine
     from .tables import speed_table
@@ -68,7 +69,7 @@ def bench(cell: Annotated[str, typer.Argument(help="Name, or path of a .json fil
 
 
 @cache_app.command("clear")
-def cache_clear():
+def cache_clear() -> None:
     """Delete all compiled kernels."""
     from ..support.compile import clear_cache
 
@@ -77,10 +78,10 @@ def cache_clear():
 
 
 @cache_app.command("show")
-def cache_show():
-    """Say where compiled kernels are kept."""
+def cache_show() -> None:
+    """Show the folder of compiled kernels."""
     from ..support.compile import cache_directory, refused
 
-    print(cache_directory() or "nowhere: set NUMBA_CACHE_DIR to a folder that you alone can write")
+    print(cache_directory() or "no folder: set NUMBA_CACHE_DIR to a folder that only you can write")
     for why in refused:
-        print(f"not in {why}")
+        print(f"not used: {why}")

@@ -1,16 +1,16 @@
-"""Layers of one electrode pair: thickness and mass from the very numbers that are simulated."""
+"""Layers of one electrode pair: thickness and mass from the parameters of the simulation."""
+
 from dataclasses import dataclass
 
 from ..models import capacity_between_cutoffs
 from ..models.electrodes import NEGATIVE, POSITIVE, has_foil
-from ..physics.constants import F
-
-V_LI = 1.300e-5  # molar volume of lithium [m3/mol]: 4.85 um per mA.h/cm2
+from ..parameters import Cell
+from ..physics.constants import V_LI, F
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of a pair.  `masses` [kg/m2] by component; thickness [m] in the charged state."""
+    """One layer of an electrode pair: thickness [m] in the charged state, masses [kg/m2] by component."""
 
     name: str
     thickness: float
@@ -18,67 +18,81 @@ class Layer:
 
     @property
     def areal_mass(self) -> float:
-        """kg/m2."""
+        """Mass per area [kg/m2]."""
         return sum(m for _, m in self.masses)
 
 
-def areal_capacity(cell) -> float:
-    """Charge between the voltage cut-offs per electrode area [A.h/m2], at equilibrium."""
-    return capacity_between_cutoffs(cell) / cell.value("cell/electrode area")
+def areal_capacity(cell: Cell) -> float:
+    """Equilibrium capacity between the voltage cut-offs per electrode area [Ah/m2]."""
+    return float(capacity_between_cutoffs(cell)) / cell.value("cell/electrode area")
 
 
-def electrode_layer(cell, part) -> Layer:
-    """A porous electrode with its electrolyte."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+def electrode_layer(cell: Cell, part: str) -> Layer:
+    """A porous electrode with its electrolyte; part: "negative electrode" or "positive electrode"."""
     word = part.split()[0]
-    L, active, pores = (get(k) for k in ("thickness", "active material volume fraction",
-                                         "electrolyte volume fraction"))
-    inert = max(1.0 - active - pores - get("void volume fraction"), 0.0)
-    # below 1e-9 is rounding of fractions that add up to one: nothing that needs a density
+    L = cell.value(f"{part}/thickness")
+    active, pores, void = (
+        cell.value(f"{part}/{phase} volume fraction") for phase in ("active material", "electrolyte", "void")
+    )
+    inert = max(1.0 - active - pores - void, 0.0)
+    # below 1e-9 the inert fraction is rounding, and needs no density
     binder = L * inert * cell.value(f"design/{word} inert density") if inert > 1e-9 else 0.0
-    return Layer(part, L, (
-        (f"{word} active material", L * active * cell.value(f"design/{word} active material density")),
-        (f"{word} carbon and binder", binder),
-        ("electrolyte", L * pores * fill(cell) * cell.value("design/electrolyte density"))))
+    return Layer(
+        part,
+        L,
+        (
+            (f"{word} active material", L * active * cell.value(f"design/{word} active material density")),
+            (f"{word} carbon and binder", binder),
+            ("electrolyte", L * pores * fill(cell) * cell.value("design/electrolyte density")),
+        ),
+    )
 
 
-def fill(cell) -> float:
-    """Electrolyte in the cell over what fills the pores; a solid electrolyte is never in excess."""
+def fill(cell: Cell) -> float:
+    """Volume of electrolyte over pore volume; 1 for a solid electrolyte."""
     return cell.value("design/electrolyte fill factor") if cell.kind == "liquid" else 1.0
 
 
-def lithium_layers(cell) -> tuple[Layer, Layer]:
-    """Lithium of a charged cell.  What is plated on charge comes out of the cathode's mass."""
+def lithium_layers(cell: Cell) -> tuple[Layer, Layer]:
+    """Lithium of a charged cell: plated lithium, whose mass is counted with the cathode, and lithium excess."""
     plated = areal_capacity(cell) * 3600.0 * V_LI / F
-    return (Layer("plated lithium", plated, ()),
-            extra_layer(cell, "lithium excess", "lithium"))
+    return (Layer("plated lithium", plated, ()), extra_layer(cell, "lithium excess", "lithium"))
 
 
-def separator_layer(cell) -> Layer:
-    """Separator, or the layer of solid electrolyte."""
+def separator_layer(cell: Cell) -> Layer:
+    """Separator, or solid-electrolyte layer."""
     L, pores = cell.value("separator/thickness"), cell.value("separator/electrolyte volume fraction")
     matrix = L * (1.0 - pores) * cell.value("design/separator density") if pores < 1.0 else 0.0
     wet = L * pores * fill(cell) * cell.value("design/electrolyte density")
     return Layer("separator", L, (("separator", matrix), ("electrolyte", wet)))
 
 
-def collector_layer(cell, word) -> Layer:
-    """Half a foil: the pair on its other side takes the other half."""
+def collector_layer(cell: Cell, word: str) -> Layer:
+    """Half of a current collector foil, which is shared by two pairs; word: "negative" or "positive"."""
     L = 0.5 * cell.value(f"design/{word} current collector thickness")
-    return Layer(f"{word} current collector", L,
-                 (("current collectors", L * cell.value(f"design/{word} current collector density")),))
+    return Layer(
+        f"{word} current collector",
+        L,
+        (("current collectors", L * cell.value(f"design/{word} current collector density")),),
+    )
 
 
-def extra_layer(cell, key, material=None) -> Layer:
-    """An interlayer, insulating film or lithium excess; nothing if its thickness is zero."""
+def extra_layer(cell: Cell, key: str, material: str | None = None) -> Layer:
+    """An interlayer, insulating film or lithium excess; without mass if its thickness is zero."""
     L = cell.value(f"design/{key} thickness")
     return Layer(key, L, ((key, L * cell.value(f"design/{material or key} density") if L > 0.0 else 0.0),))
 
 
-def pair_layers(cell) -> tuple[Layer, ...]:
-    """The layers of one electrode pair, from the negative collector to the positive one."""
+def pair_layers(cell: Cell) -> tuple[Layer, ...]:
+    """The layers of one electrode pair, from the negative to the positive current collector."""
     negative = lithium_layers(cell) if has_foil(cell) else (electrode_layer(cell, NEGATIVE),)
-    layers = (collector_layer(cell, "negative"), *negative, extra_layer(cell, "interlayer"),
-              separator_layer(cell), electrode_layer(cell, POSITIVE), collector_layer(cell, "positive"),
-              extra_layer(cell, "insulating film"))
+    layers = (
+        collector_layer(cell, "negative"),
+        *negative,
+        extra_layer(cell, "interlayer"),
+        separator_layer(cell),
+        electrode_layer(cell, POSITIVE),
+        collector_layer(cell, "positive"),
+        extra_layer(cell, "insulating film"),
+    )
     return tuple(layer for layer in layers if layer.thickness > 0.0)

@@ -1,24 +1,38 @@
-"""Cell mass from teardown data: a layer stack that fills its case up to one global factor.
+"""Cell mass from teardown data: an electrode stack that fills its case up to one global filling factor.
 
-A roll that filled the whole case would be too heavy by about 15 %: real ones leave room for
-headers, mandrels and gas.  `fit_filling_factor` finds the one factor that suits a set of cells.
-Headers and terminals are not in the data; the factor stands for them, too.  The rims of a pouch are no
-room to fill: its electrodes were measured, and what lies beyond them is left out.
+A roll that fills the whole case would be about 15 % too heavy, as headers, mandrels and gas take up volume.
+`fit_filling_factor` fits one factor to a set of cells; it also accounts for headers and terminals, which are not in
+the data.  For a pouch, the filled volume is that of the measured electrode sheets, without the sealing rims.
 """
+
 import csv
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
-# kg/m3; usual values, rounded, from memory and unverified
-DENSITY = {"NCA": 4800.0, "NMC": 4750.0, "LFP": 3600.0, "NC": 4800.0, "graphite": 2240.0, "binder": 1780.0,
-           "carbon": 1900.0, "Al": 2700.0, "Cu": 8960.0, "PE": 950.0, "electrolyte": 1220.0, "steel": 7900.0,
-           "laminate": 1600.0}
+# kg/m3; typical values, rounded, from memory and unverified
+DENSITY = {
+    "NCA": 4800.0,
+    "NMC": 4750.0,
+    "LFP": 3600.0,
+    "NC": 4800.0,
+    "graphite": 2240.0,
+    "binder": 1780.0,
+    "carbon": 1900.0,
+    "Al": 2700.0,
+    "Cu": 8960.0,
+    "PE": 950.0,
+    "electrolyte": 1220.0,
+    "steel": 7900.0,
+    "laminate": 1600.0,
+}
 
 
 @dataclass(frozen=True)
 class Teardown:
-    """One opened cell; lengths in m, mass in kg, fractions of the coating's solids by mass."""
+    """One disassembled cell: lengths [m], mass [kg], active material by mass fraction of the coating solids."""
 
     name: str
     kind: str  # cylindrical, prismatic or pouch
@@ -36,33 +50,44 @@ class Teardown:
     mass: float
 
 
-def read_cells(path) -> list[Teardown]:
-    """Opened cells of a CSV file with the columns of tests/reference/teardown_cells.csv."""
+def read_cells(path: str | PathLike[str]) -> list[Teardown]:
+    """Disassembled cells of a CSV file with the columns of tests/reference/teardown_cells.csv."""
     with open(path, encoding="utf-8") as lines:
-        rows: list[dict[str, Any]] = [{k: v if k in ("name", "kind", "cathode") else float(v) for k, v in row.items()}
-                for row in csv.DictReader(line for line in lines if not line.startswith("#"))]
+        rows: list[dict[str, Any]] = [
+            {k: v if k in ("name", "kind", "cathode") else float(v) for k, v in row.items()}
+            for row in csv.DictReader(line for line in lines if not line.startswith("#"))
+        ]
     single = ("name", "kind", "cathode", "wall", "aluminium", "copper", "separator", "separator_porosity", "mass")
-    return [Teardown(case=(r["case_a"], r["case_b"], r["height"]), sheet=(r["sheet_a"], r["sheet_b"]),
-                     coatings=(r["anode_coating"], r["cathode_coating"]),
-                     porosities=(r["anode_porosity"], r["cathode_porosity"]),
-                     active=(r["anode_active"], r["cathode_active"]), **{k: r[k] for k in single}) for r in rows]
+    return [
+        Teardown(
+            case=(r["case_a"], r["case_b"], r["height"]),
+            sheet=(r["sheet_a"], r["sheet_b"]),
+            coatings=(r["anode_coating"], r["cathode_coating"]),
+            porosities=(r["anode_porosity"], r["cathode_porosity"]),
+            active=(r["anode_active"], r["cathode_active"]),
+            **{k: r[k] for k in single},
+        )
+        for r in rows
+    ]
 
 
-def solids_density(material, active) -> float:
-    """Of a coating without pores; the inactive rest is half binder, half carbon [kg/m3]."""
+def solids_density(material: str, active: float) -> float:
+    """Density [kg/m3] of the solids of a coating; the inactive rest is half binder, half carbon by mass."""
     rest = 0.5 * (1.0 - active)
     return 1.0 / (active / DENSITY[material] + rest / DENSITY["binder"] + rest / DENSITY["carbon"])
 
 
 def stack_density(cell: Teardown) -> float:
-    """Of two anode and two cathode coatings, foils and two separators, pores filled [kg/m3]."""
+    """Density [kg/m3] of two anode and two cathode coatings, foils and two separators with filled pores."""
     cathode = next(k for k in ("NCA", "NMC", "LFP", "NC") if cell.cathode.startswith(k))
     mass = cell.aluminium * DENSITY["Al"] + cell.copper * DENSITY["Cu"]
     thickness = cell.aluminium + cell.copper
-    for coating, porosity, active, material in zip(cell.coatings, cell.porosities, cell.active,
-                                                   ("graphite", cathode), strict=True):
-        mass += 2.0 * coating * ((1.0 - porosity) * solids_density(material, active)
-                                 + porosity * DENSITY["electrolyte"])
+    for coating, porosity, active, material in zip(
+        cell.coatings, cell.porosities, cell.active, ("graphite", cathode), strict=True
+    ):
+        mass += (
+            2.0 * coating * ((1.0 - porosity) * solids_density(material, active) + porosity * DENSITY["electrolyte"])
+        )
         thickness += 2.0 * coating
     p = cell.separator_porosity
     mass += 2.0 * cell.separator * ((1.0 - p) * DENSITY["PE"] + p * DENSITY["electrolyte"])
@@ -70,7 +95,7 @@ def stack_density(cell: Teardown) -> float:
 
 
 def case_of(cell: Teardown) -> tuple[float, float]:
-    """Mass of the empty case [kg] and the volume inside it [m3]."""
+    """Mass of the empty case [kg] and its inner volume [m3]."""
     t = cell.wall
     if cell.kind == "cylindrical":
         d, mandrel, h = cell.case
@@ -84,13 +109,13 @@ def case_of(cell: Teardown) -> tuple[float, float]:
 
 
 def predict_mass(cell: Teardown, filling: float) -> float:
-    """Mass [kg] of a cell whose stack takes the share `filling` of the room inside."""
+    """Mass [kg] of a cell whose stack fills the fraction `filling` of the inner volume."""
     case, inside = case_of(cell)
     return case + filling * inside * stack_density(cell)
 
 
-def fit_filling_factor(cells) -> float:
-    """The one factor with the least squares of relative mass errors (linear, so in closed form)."""
+def fit_filling_factor(cells: Iterable[Teardown]) -> float:
+    """Filling factor by least squares of the relative mass errors (linear, in closed form)."""
     top = bottom = 0.0
     for cell in cells:
         case, inside = case_of(cell)
@@ -100,7 +125,6 @@ def fit_filling_factor(cells) -> float:
     return top / bottom
 
 
-def leave_one_out(cells) -> dict[str, float]:
-    """Relative error of each cell's mass with the factor fitted to all the others."""
-    return {c.name: predict_mass(c, fit_filling_factor([o for o in cells if o is not c])) / c.mass - 1.0
-            for c in cells}
+def leave_one_out(cells: Sequence[Teardown]) -> dict[str, float]:
+    """Relative error of the mass of each cell with the factor fitted to all other cells."""
+    return {c.name: predict_mass(c, fit_filling_factor([o for o in cells if o is not c])) / c.mass - 1.0 for c in cells}

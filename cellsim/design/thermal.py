@@ -1,37 +1,49 @@
-"""Heat capacity and cooled surface of a cell, from the layers and the housing of its design."""
+"""Heat capacity and cooled surface of a cell from the layers and the housing of its design."""
+
 import math
 from dataclasses import dataclass
 
 from ..errors import ParameterError
 from ..models.thermal_laws import Body
+from ..parameters import Cell
 from ..support.arguments import number
 from .cell import build
 
-NATURAL = 10.0  # W/m2/K from a surface to slowly moving air, if nothing else is said: a usual assumption
-CERAMIC = 900.0  # J/kg/K of a solid electrolyte, if nothing else is said: the same
+NATURAL = 10.0  # default heat transfer coefficient [W/m2/K], natural convection in air; an assumption
+CERAMIC = 900.0  # default specific heat of a solid electrolyte [J/kg/K]; an assumption
 
 
 @dataclass(frozen=True)
 class Lumped:
-    """Heat of a run: one temperature for the whole cell.
+    """Lumped thermal model: one temperature for the whole cell.
 
-    heat_capacity [J/K], heat_transfer_coefficient [W/m2/K] to the surroundings, cooling_area [m2]; what is
-    not given comes from the parameter set, and what that does not give from the layers and the outside of
-    its design.  A cooling plate is its coefficient with the area it touches.
+    heat_capacity [J/K], heat_transfer_coefficient [W/m2/K] to the surroundings, cooling_area [m2].  Values that are
+    not given are taken from the parameter set, or else computed from the layers and the outer surface of its design.
+    For a cooling plate, give its heat transfer coefficient and its contact area.
+    Raises ParameterError for values that are not finite or are negative.
     """
 
     heat_capacity: float | None = None
     heat_transfer_coefficient: float | None = None
     cooling_area: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, lowest in (("heat_capacity", 1e-12), ("heat_transfer_coefficient", 0.0), ("cooling_area", 0.0)):
-            object.__setattr__(self, name, number(
-                f"Lumped: {name} =", getattr(self, name), f"give a finite number, "
-                f"{'zero or more' if lowest == 0.0 else 'above 0'}", low=lowest, none=True, error=ParameterError))
+            object.__setattr__(
+                self,
+                name,
+                number(
+                    f"Lumped: {name} =",
+                    getattr(self, name),
+                    f"give a finite number, {'zero or more' if lowest == 0.0 else 'above 0'}",
+                    low=lowest,
+                    none=True,
+                    error=ParameterError,
+                ),
+            )
 
-    def of(self, cell) -> Body:
-        """Heat capacity and conductance of `cell`.  Raises ParameterError where its layers do not fit."""
+    def of(self, cell: Cell) -> Body:
+        """Heat capacity and thermal conductance of a cell.  Raises ParameterError if layers do not fit the housing."""
         C = heat_capacity(cell) if self.heat_capacity is None else self.heat_capacity
         h, key = self.heat_transfer_coefficient, "cell/heat transfer coefficient"
         if h is None:
@@ -40,27 +52,30 @@ class Lumped:
         return Body(float(C), float(h * area))
 
 
-def heat_capacity(cell) -> float:
-    """Heat capacity [J/K]: what the cell states, or the sum over what it is made of."""
+def heat_capacity(cell: Cell) -> float:
+    """Heat capacity [J/K]: stated by the cell, or the sum over its components."""
     if cell.has("cell/heat capacity"):
         return cell.value("cell/heat capacity")
     return sum(mass * specific_heat(cell, name) for name, mass in build(cell).masses.items())
 
 
-def specific_heat(cell, name) -> float:
+def specific_heat(cell: Cell, name: str) -> float:
     """Specific heat [J/kg/K] of a component of the design."""
     key = f"design/{name} specific heat"
     return CERAMIC if name == "electrolyte" and cell.kind == "solid" and not cell.has(key) else cell.value(key)
 
 
-def cooling_area(cell) -> float:
-    """Surface that is cooled [m2]: what the cell states, or all of its outside."""
+def cooling_area(cell: Cell) -> float:
+    """Cooled surface [m2]: stated by the cell, or its whole outer surface."""
     return cell.value("cell/cooling area") if cell.has("cell/cooling area") else outside(cell)
 
 
-def outside(cell) -> float:
-    """Surface of the housing [m2]; of a pouch both faces."""
-    get = lambda key: cell.value(f"design/{key}")  # noqa: E731
+def outside(cell: Cell) -> float:
+    """Outer surface of the housing [m2]; for a pouch both faces."""
+
+    def get(key: str) -> float:
+        return cell.value(f"design/{key}")
+
     kind = cell.text("design/format")
     if kind == "cylindrical":
         d, h = get("can diameter"), get("can height")

@@ -1,7 +1,9 @@
-"""A matplotlib Figure as a piece of SVG that can stand in one page with others."""
+"""A matplotlib Figure as inline SVG for an HTML page."""
+
 import io
 import re
 from html import escape
+from typing import Any
 
 import matplotlib as mpl
 
@@ -11,16 +13,16 @@ QUIET = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # matplotlib write
 LONG = re.compile(r"-?\d+\.\d{3,}")
 
 
-def inline_svg(figure, prefix, label) -> str:
-    """SVG text; ids start with `prefix`, so pictures do not share clip paths; `label` is read aloud.
+def inline_svg(figure: Any, prefix: str, label: str) -> str:
+    """SVG text without a fixed size.
 
-    The picture has no size of its own and fills the width it is given.
+    prefix: of all ids, which must be unique in a page; label: for screen readers.
     """
     text = io.StringIO()
     with mpl.rc_context(STYLE):
         figure.savefig(text, format="svg", metadata=QUIET)
     svg = text.getvalue()
-    svg = svg[svg.index("<svg"):]
+    svg = svg[svg.index("<svg") :]
     head, _, body = svg.partition(">")
     box = next(re.finditer(r'viewBox="[^"]*"', head))[0]
     body = re.sub(r'(\sid="|url\(#|href="#)', rf"\g<1>{prefix}", body)
@@ -28,6 +30,6 @@ def inline_svg(figure, prefix, label) -> str:
     return f'<svg {box} role="img" aria-label="{escape(label)}">{body}'
 
 
-def _short(found) -> str:
-    """A coordinate to a hundredth of a point."""
-    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
+def _short(match: re.Match[str]) -> str:
+    """A coordinate, rounded to a hundredth of a point."""
+    return f"{float(match[0]):.2f}".rstrip("0").rstrip(".")

@@ -1,4 +1,5 @@
 """Cases of an ensemble, what differs from one simulation to the next, and what became of each."""
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import signature
@@ -17,13 +18,12 @@ from ..protocols.program import MAX_STEPS
 from ..simulation.result import Result
 from ..simulation.run import simulate, simulate_coroutine
 from ..simulation.variables import Variables
-from ..support.arguments import mapping, shown
-from ..support.spelling import near
+from ..support.arguments import mapping, near, shown
 from .jobs import Finished
 from .parquet import check
 
 OPTIONS = tuple(signature(simulate).parameters)[2:]  # what `simulate` takes besides the cell and the steps
-CHANGES = "give a dictionary {\"section/quantity\": value}"
+CHANGES = 'give a dictionary {"section/quantity": value}'
 LABELS = "give a dictionary {name: number or text}"
 
 
@@ -114,8 +114,9 @@ class Outcome:
     maximum_voltage: float = float("nan")  # V
 
 
-def run_case(number: int, case: Any, keep: tuple[str, ...] | None,
-             columns: dict[str, bool] | None) -> Coroutine[tuple[Outcome, Result | None]]:
+def run_case(
+    number: int, case: Any, keep: tuple[str, ...] | None, columns: dict[str, bool] | None
+) -> Coroutine[tuple[Outcome, Result | None]]:
     """A case as a job: its outcome, whatever happens, and its result, with the variables of `keep` only unless None.
 
     columns: of the table to which it goes, as `parquet.kinds` of labels.
@@ -154,20 +155,42 @@ def outcome_of(done: Finished) -> tuple[Outcome, Result | None]:
 
 def _outcome(number: int, labels: dict[str, Any], result: Result, failure: str) -> Outcome:
     voltage, last = result["Voltage [V]"], result.steps[-1]
-    return Outcome(number, labels, last.ending.name, last.message, failure, float(result.t[-1]),
-                   result.discharge_capacity, result.charge_capacity, result.discharge_energy, result.charge_energy,
-                   float(voltage[-1]), float(voltage.min()), float(voltage.max()))
+    return Outcome(
+        number,
+        labels,
+        last.ending.name,
+        last.message,
+        failure,
+        float(result.t[-1]),
+        result.discharge_capacity,
+        result.charge_capacity,
+        result.discharge_energy,
+        result.charge_energy,
+        float(voltage[-1]),
+        float(voltage.min()),
+        float(voltage.max()),
+    )
 
 
 def _reduced(result: Result, keep: tuple[str, ...]) -> Result:
     """The result with only the variables of `keep`, and none of its states."""
     arrays = {name: (result.variables.dims(name), np.array(result[name])) for name in keep}
-    return Result(result.cell, result.model, result.temperature, result.step_index, result.steps,
-                  Variables.from_arrays(arrays), result.termination, result.remarks, basis=result.basis)
+    return Result(
+        result.cell,
+        result.model,
+        result.temperature,
+        result.step_index,
+        result.steps,
+        Variables.from_arrays(arrays),
+        result.termination,
+        result.remarks,
+        basis=result.basis,
+    )
 
 
-def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, voltage=None, model=None,
-          **same) -> list[Case]:
+def cases(
+    cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, voltage=None, model=None, **same
+) -> list[Case]:
     """All combinations of what is given as a list, the last varying fastest, as labelled cases.
 
     cell: a `Cell` or the name of a set; steps: as for `simulate`.
@@ -181,14 +204,23 @@ def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, 
     for a cell that cannot be loaded.
     """
     if (c_rate is None) == callable(steps):
-        raise ProtocolError("steps: give a function of the C-rate, such as cellsim.discharge, together with "
-                            "c_rate=[...]; without c_rate give steps")
+        raise ProtocolError(
+            "steps: give a function of the C-rate, such as cellsim.discharge, together with "
+            "c_rate=[...]; without c_rate give steps"
+        )
     known_options("cases:", same)
     name, values, label = _axis("cell", cell)
     loaded = [load(c) for c in values]
-    axes = [(name, loaded, label), *_changes(changes), _axis("c_rate", c_rate), _axis("temperature", temperature),
-            _axis("soc", soc), _axis("voltage", voltage), _axis("model", model),
-            *(_axis(*option) for option in same.items())]
+    axes = [
+        (name, loaded, label),
+        *_changes(changes),
+        _axis("c_rate", c_rate),
+        _axis("temperature", temperature),
+        _axis("soc", soc),
+        _axis("voltage", voltage),
+        _axis("model", model),
+        *(_axis(*option) for option in same.items()),
+    ]
     found = []
     for chosen in product(*(values for _, values, _ in axes)):
         given: dict = {}
@@ -202,8 +234,7 @@ def cases(cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, 
                 given[name] = value
                 labels.update({name: _word(value)} if label else {})
         rate = given.pop("c_rate")
-        found.append(Case(steps=steps(rate) if callable(steps) else steps, changes=varied, labels=labels,
-                          **given))
+        found.append(Case(steps=steps(rate) if callable(steps) else steps, changes=varied, labels=labels, **given))
     return found
 
 
@@ -225,8 +256,9 @@ def _changes(changes):
     elif changes is not None:
         rows = list(changes) if isinstance(changes, Iterable) else []
         if not rows or not all(isinstance(row, Mapping) for row in rows):
-            raise ProtocolError("changes: give a dictionary {\"section/quantity\": values} or a list of such "
-                                "dictionaries")
+            raise ProtocolError(
+                'changes: give a dictionary {"section/quantity": values} or a list of such dictionaries'
+            )
         yield None, [dict(row) for row in rows], True
 
 

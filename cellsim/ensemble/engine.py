@@ -1,4 +1,5 @@
 """The engine: runs jobs (`jobs.Job`) on threads or processes, with progress, for every study and ensemble."""
+
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -16,8 +17,13 @@ Progress = bool | Callable[[int, int | None], object] | None
 MOST_WORKERS = 1000
 
 
-def run_jobs(jobs: Iterable[Job], *, threads: int | None = None, processes: int | None = None,
-             finished: Callable[[Finished], object] = lambda done: None) -> Stream:
+def run_jobs(
+    jobs: Iterable[Job],
+    *,
+    threads: int | None = None,
+    processes: int | None = None,
+    finished: Callable[[Finished], object] = lambda done: None,
+) -> Stream:
     """Run jobs and yield what became of each, in order; a failure of one does not affect the others.
 
     threads: to run kernels in, as many as the processors of this process unless given; what is not a kernel runs in
@@ -39,8 +45,13 @@ def _one_by_one(jobs: Iterable[Job], finished: Callable[[Finished], object]) -> 
         yield done
 
 
-def values_of(jobs: Iterable[Job], *, threads: int | None = None, processes: int | None = None,
-              finished: Callable[[Finished], object] = lambda done: None) -> list[Any]:
+def values_of(
+    jobs: Iterable[Job],
+    *,
+    threads: int | None = None,
+    processes: int | None = None,
+    finished: Callable[[Finished], object] = lambda done: None,
+) -> list[Any]:
     """The values of jobs, in order.  Raises the exception of the first one that fails."""
     values: list[Any] = []
     with closing(run_jobs(jobs, threads=threads, processes=processes, finished=finished)) as found:
@@ -66,8 +77,14 @@ class Store(Protocol[C, V]):
         """Keep what became of a case, and return what `find` will."""
 
 
-def run_cases(cases: Iterable[C], job_of: Callable[[int, C], Job], store: Store[C, V], *, threads: int | None = None,
-              processes: int | None = None) -> Generator[V, None, None]:
+def run_cases(
+    cases: Iterable[C],
+    job_of: Callable[[int, C], Job],
+    store: Store[C, V],
+    *,
+    threads: int | None = None,
+    processes: int | None = None,
+) -> Generator[V, None, None]:
     """What became of every case, in order: found in the store, or computed and kept there as soon as it has ended.
 
     job_of: makes the job of a case from its number and it.  Close the iterator if it is not used to its end.
@@ -125,8 +142,9 @@ def reporting(progress: Progress, what: str = "simulating") -> Iterator[Callable
     elif callable(progress):
         yield progress
     elif progress is not True:
-        raise ProtocolError(f"progress {shown(progress)}: give True, or a function of the numbers of cases done and in "
-                            "all")
+        raise ProtocolError(
+            f"progress {shown(progress)}: give True, or a function of the numbers of cases done and in all"
+        )
     else:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

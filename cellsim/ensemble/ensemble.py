@@ -1,4 +1,5 @@
 """Many simulations at once: an ensemble on threads or processes, in memory or to a file."""
+
 from collections.abc import Iterable, Sized
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
@@ -8,10 +9,9 @@ from typing import Any
 from ..errors import ProtocolError
 from ..simulation.result import Result
 from ..simulation.variables import ALIASES
-from ..support.arguments import file_path, flag, listed, shown, text
+from ..support.arguments import file_path, flag, listed, near, shown, text
 from ..support.compile import SOLVER, announce
 from ..support.files import optional
-from ..support.spelling import near
 from .case import Case, Outcome, outcome_of, run_case
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
@@ -43,8 +43,10 @@ class Ensemble:
     def to_pandas(self):
         """A DataFrame with one row for each case: its labels, then the fields of `Outcome`."""
         pd = optional("pandas")
-        rows = [{"number": o.number, **o.labels} | {k: v for k, v in asdict(o).items() if k != "labels"}
-                for o in self.outcomes]
+        rows = [
+            {"number": o.number, **o.labels} | {k: v for k, v in asdict(o).items() if k != "labels"}
+            for o in self.outcomes
+        ]
         return pd.DataFrame(rows)
 
     def __repr__(self):
@@ -52,8 +54,16 @@ class Ensemble:
         return "\n".join(lines + [f"  case {o.number}: {o.failure}" for o in self.failures[:5]])
 
 
-def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path: Any = None, progress: Progress = None,
-                  keep: Iterable[str] | None = None, processes: int | None = None, resume: bool = False) -> Ensemble:
+def simulate_many(
+    cases: Iterable[Case],
+    *,
+    threads: int | None = None,
+    path: Any = None,
+    progress: Progress = None,
+    keep: Iterable[str] | None = None,
+    processes: int | None = None,
+    resume: bool = False,
+) -> Ensemble:
     """Simulate many cases on several threads; each gives bit for bit what `simulate` gives.
 
     cases: an iterable of `Case`, such as `cellsim.cases(...)` makes; a generator is read as needed.
@@ -103,9 +113,17 @@ def simulate_many(cases: Iterable[Case], *, threads: int | None = None, path: An
         writer = stack.enter_context(Writer.replacing(path, first.labels, keep or ())) if path and not resume else None
         report = stack.enter_context(reporting(progress))
         announce(SOLVER)
-        found = stack.enter_context(closing(run_cases(
-            chain([first], source), lambda number, case: Job(run_case, (number, case, keep, columns), keep is not None),
-            _Nowhere() if parts is None else parts, threads=threads, processes=processes)))
+        found = stack.enter_context(
+            closing(
+                run_cases(
+                    chain([first], source),
+                    lambda number, case: Job(run_case, (number, case, keep, columns), keep is not None),
+                    _Nowhere() if parts is None else parts,
+                    threads=threads,
+                    processes=processes,
+                )
+            )
+        )
         for number, (outcome, result) in enumerate(found):
             if writer is not None and result is not None:
                 writer.add(number, outcome.labels, result)
@@ -144,6 +162,7 @@ def _names(keep: Any, first: Case, path: Any) -> tuple[str, ...] | None:
         if name not in known and name not in ALIASES:
             raise ProtocolError(f"keep: {shown(name)} is not a variable of these cases; {near(name, known)}")
         if path is not None and known.dims(name) != ("Time [s]",):
-            raise ProtocolError(f"keep: {name!r} is not one number at a time and cannot go to a table; "
-                                "leave it out, or give no path")
+            raise ProtocolError(
+                f"keep: {name!r} is not one number at a time and cannot go to a table; leave it out, or give no path"
+            )
     return names

@@ -5,6 +5,7 @@ A job is a function and its arguments.  The function returns its value, or a cor
 them side by side with `calls.Together`.  Whoever runs it (`threads`, `processes`) sees kernel calls only, and a job
 gives the same value wherever it runs.
 """
+
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -121,8 +122,9 @@ def advance(task: Task, reply: Any) -> list[Task]:
     if isinstance(asked, Together):
         task.children = [Task(each, task) for each in asked.coroutines]
         task.unfinished = len(task.children)
-        return [each for child in task.children for each in advance(child, None)] if task.children \
-            else advance(task, [])
+        return (
+            [each for child in task.children for each in advance(child, None)] if task.children else advance(task, [])
+        )
     if asked is not None:
         return [task]
     parent = task.parent
@@ -160,8 +162,9 @@ class _Unknown(Exception):
     """A search asks for a value that is not known yet."""
 
 
-def searched(search: Callable[[Callable[[float], float]], T],
-             function: Callable[[float], Coroutine[float]]) -> Coroutine[T]:
+def searched(
+    search: Callable[[Callable[[float], float]], T], function: Callable[[float], Coroutine[float]]
+) -> Coroutine[T]:
     """What `search` returns when it is given a function of one number, which here is a coroutine.
 
     search: calls the function that it is given and must be deterministic, as root finders and minimisers of SciPy are:

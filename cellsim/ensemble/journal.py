@@ -3,6 +3,7 @@
 A line for each entry: a mark, a checksum and JSON.  Lines that are cut short or changed are ignored, so that what
 they held is computed again; a file of any other kind is left alone.
 """
+
 import functools
 import hashlib
 import json
@@ -50,8 +51,8 @@ def checksum(said: bytes) -> bytes:
 
 def _entry(line: bytes) -> dict | None:
     """What a line says, None if it is not whole."""
-    said = line[len(MARK) + 17:]
-    if not line.startswith(MARK) or line[len(MARK):len(MARK) + 17] != checksum(said) + b" ":
+    said = line[len(MARK) + 17 :]
+    if not line.startswith(MARK) or line[len(MARK) : len(MARK) + 17] != checksum(said) + b" ":
         return None
     try:
         found = json.loads(said)
@@ -75,7 +76,7 @@ class Journal:
         self.path, self.file, self.synced = path, file, 0.0
         file.seek(0)
         whole = file.read()
-        if not MARK.startswith(whole[:len(MARK)]):
+        if not MARK.startswith(whole[: len(MARK)]):
             raise ReportError(f"{path}: is not a journal of this version of cellsim; move it away, or delete it")
         self.entries = [entry for line in whole.splitlines() if (entry := _entry(line)) is not None]
         if whole and not whole.endswith(b"\n"):
@@ -119,8 +120,10 @@ def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise ReportError(f"{path}: cannot be written ({fault.strerror or fault}); what is in it is kept, and the "
-                          "same call resumes the study from there") from None
+        raise ReportError(
+            f"{path}: cannot be written ({fault.strerror or fault}); what is in it is kept, and the "
+            "same call resumes the study from there"
+        ) from None
 
 
 def _locked(path: Path) -> BinaryIO:
@@ -135,8 +138,9 @@ def _locked(path: Path) -> BinaryIO:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.close()
-            raise ReportError(f"{path}: another process is at work on this study; wait for it, or give another "
-                              "path") from None
+            raise ReportError(
+                f"{path}: another process is at work on this study; wait for it, or give another path"
+            ) from None
         except OSError:
             return file  # a file system without locks
         try:

@@ -1,4 +1,5 @@
 """Writing the series of many simulations to one Parquet file, a group of rows at a time."""
+
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from numbers import Real
@@ -21,8 +22,9 @@ def kinds(labels: Mapping[str, Any]) -> dict[str, bool]:
 def check(labels: Mapping[str, Any], columns: dict[str, bool]) -> None:
     """Raise ProtocolError for labels that do not fit the columns, which are `kinds` of labels."""
     if kinds(labels) != columns:
-        raise ProtocolError(f"labels {labels}: differ in name or kind from those of the first case "
-                            f"({', '.join(columns) or 'none'})")
+        raise ProtocolError(
+            f"labels {labels}: differ in name or kind from those of the first case ({', '.join(columns) or 'none'})"
+        )
 
 
 def ready(path: Any, labels: Mapping[str, Any], names: Sequence[str]) -> None:
@@ -43,13 +45,13 @@ class Writer:
         import pyarrow.parquet as pq
 
         self.labels, self.names = kinds(labels), names
-        self.schema = pa.schema([("Case", pa.int64())]
-                                + [(key, pa.float64() if number else pa.string())
-                                   for key, number in self.labels.items()]
-                                + [(name, pa.float64()) for name in names])
+        self.schema = pa.schema(
+            [("Case", pa.int64())]
+            + [(key, pa.float64() if number else pa.string()) for key, number in self.labels.items()]
+            + [(name, pa.float64()) for name in names]
+        )
         self.dictionary = [key for key, number in self.labels.items() if not number]
-        self.file = pq.ParquetWriter(path, self.schema, use_dictionary=["Case", *self.labels],
-                                     write_page_checksum=True)
+        self.file = pq.ParquetWriter(path, self.schema, use_dictionary=["Case", *self.labels], write_page_checksum=True)
         self.waiting: list[tuple] = []
         self.rows = 0
 
@@ -85,6 +87,7 @@ class Writer:
                 each = np.array(values, float) if is_number else np.array(list(map(str, values)), object)
                 columns.append(pa.array(np.repeat(each, rows), self.schema.field(key).type))
             columns += [np.concatenate(pieces) for pieces in zip(*series, strict=True)]
-            self.file.write_table(pa.table(dict(zip(self.schema.names, columns, strict=True)), self.schema),
-                                  row_group_size=self.rows)
+            self.file.write_table(
+                pa.table(dict(zip(self.schema.names, columns, strict=True)), self.schema), row_group_size=self.rows
+            )
         self.waiting, self.rows = [], 0

@@ -3,6 +3,7 @@
 A process that ends takes with it only the job it was running.  Which one that was is found by running those that were
 in flight once more, one after the other; the others get their values, from new processes.
 """
+
 import os
 import re
 import signal
@@ -75,8 +76,9 @@ class _Pool:
 
     def renew(self) -> None:
         """New processes, once all futures of those before know how they ended."""
-        self.executor = self.loky.get_reusable_executor(max_workers=self.processes, timeout=IDLE, initializer=_watch,
-                                                        initargs=(os.getpid(),))
+        self.executor = self.loky.get_reusable_executor(
+            max_workers=self.processes, timeout=IDLE, initializer=_watch, initargs=(os.getpid(),)
+        )
 
     def submit(self, items: list[Item]) -> Any:
         """The future of a batch of jobs."""
@@ -146,6 +148,7 @@ def _broken(future: Any) -> bool:
 
 def _watch(parent: int) -> None:
     """In a process of the pool: end with the one that gives out the work, and leave interrupts to that one."""
+
     def look() -> None:
         while os.getppid() == parent:
             time.sleep(ORPHANED)

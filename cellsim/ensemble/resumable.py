@@ -4,6 +4,7 @@ Next to the file asked for lies a journal (`journal.Journal`), a line for each f
 whole input and of cellsim's sources, so that rows of two versions never mix.  Whoever asks for the same study again
 computes only what the journal lacks; at the end the journal becomes the file, which is never half-written.
 """
+
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -23,13 +24,21 @@ Row = dict[str, Any]
 class _Rows:
     """Rows of finished cases, those of a journal if there is one; an `engine.Store`."""
 
-    def __init__(self, journal: Journal | None, row_of: Callable[[Row, Any], Row],
-                 failed: Callable[[Row, str], Row] | None, report: Callable[[int], object]):
+    def __init__(
+        self,
+        journal: Journal | None,
+        row_of: Callable[[Row, Any], Row],
+        failed: Callable[[Row, str], Row] | None,
+        report: Callable[[int], object],
+    ):
         self.journal, self.row_of, self.failed, self.report = journal, row_of, failed, report
         self.count = 0
         entries = [] if journal is None else journal.entries
-        self.rows: dict[str, Row] = {entry["case"]: entry["row"] for entry in entries
-                                     if isinstance(entry.get("case"), str) and isinstance(entry.get("row"), dict)}
+        self.rows: dict[str, Row] = {
+            entry["case"]: entry["row"]
+            for entry in entries
+            if isinstance(entry.get("case"), str) and isinstance(entry.get("row"), dict)
+        }
 
     def find(self, number: int, case: Row) -> Row | None:
         """The row of a case that is done."""
@@ -59,10 +68,18 @@ class _Rows:
         self.report(self.count)
 
 
-def run_resumably(cases: Iterable[Row], compute: Callable[[Row], Any], path: Any = None, progress: Progress = None,
-                  table: Callable[[list[Row]], Any] | None = None, *, row_of: Callable[[Row, Any], Row] | None = None,
-                  failed: Callable[[Row, str], Row] | None = None, threads: int | None = None,
-                  processes: int | None = None) -> list[Row]:
+def run_resumably(
+    cases: Iterable[Row],
+    compute: Callable[[Row], Any],
+    path: Any = None,
+    progress: Progress = None,
+    table: Callable[[list[Row]], Any] | None = None,
+    *,
+    row_of: Callable[[Row, Any], Row] | None = None,
+    failed: Callable[[Row, str], Row] | None = None,
+    threads: int | None = None,
+    processes: int | None = None,
+) -> list[Row]:
     """Rows {**case, **compute(case)} of all cases, in their order.
 
     cases and rows: of JSON's kinds of values.  compute: a function or coroutine function, see `jobs.Job`.
@@ -88,8 +105,15 @@ def run_resumably(cases: Iterable[Row], compute: Callable[[Row], Any], path: Any
                 optional("pyarrow")
             journal = stack.enter_context(Journal.at(journal_of(path)))
         store = _Rows(journal, row_of or (lambda case, value: value), failed, lambda count: report(count, len(cases)))
-        rows = list(stack.enter_context(closing(run_cases(
-            cases, lambda number, case: Job(compute, (case,)), store, threads=threads, processes=processes))))
+        rows = list(
+            stack.enter_context(
+                closing(
+                    run_cases(
+                        cases, lambda number, case: Job(compute, (case,)), store, threads=threads, processes=processes
+                    )
+                )
+            )
+        )
         if journal is not None:
             with replacing(path) as partial:
                 frame = pandas.DataFrame(rows) if table is None else table(rows)

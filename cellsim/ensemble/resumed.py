@@ -3,6 +3,7 @@
 Beside the file lie a journal of outcomes and a folder of parts, tables of the rows of some finished cases each; a
 part counts once the journal has an entry with its digest.  At the end the parts become the file.
 """
+
 import dataclasses
 import hashlib
 import re
@@ -60,8 +61,12 @@ class Parts:
             self.folder.mkdir(exist_ok=True)
         except OSError as fault:
             raise ReportError(f"{self.folder}: cannot be made ({fault.strerror}); it keeps what is done") from None
-        good = {entry["part"]: entry["cases"] for entry in journal.entries if PART.fullmatch(str(entry.get("part")))
-                and _digest_of(self.folder / entry["part"]) == entry.get("digest", "")}
+        good = {
+            entry["part"]: entry["cases"]
+            for entry in journal.entries
+            if PART.fullmatch(str(entry.get("part")))
+            and _digest_of(self.folder / entry["part"]) == entry.get("digest", "")
+        }
         for part, cases in good.items():
             self.done |= {key: (part, first, rows, said) for key, first, rows, said in cases}
         for other in self.folder.iterdir():

@@ -3,6 +3,7 @@
 Kernels release the GIL, so that threads share them; everything else runs in the calling thread.  Each job makes the
 kernel calls it would make alone, so that its value does not depend on the number of threads.
 """
+
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -51,7 +52,7 @@ def on_threads(jobs: Iterable[Job], threads: int, finished: Callable[[Finished],
                     done[number] = Finished(number, job, task.root.value, task.root.fault)
                     finished(done[number])
             for first in range(0, len(asking), many):
-                batch = asking[first:first + many]
+                batch = asking[first : first + many]
                 waiting.append((batch, pool.submit(replies_of, [task.call for task in batch if task.call])))
             while due in done:
                 yield done.pop(due)

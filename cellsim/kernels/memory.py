@@ -4,6 +4,7 @@ Numba's public functions cannot make an array over given memory that is not coun
 other fields.  Each function here has a twin in Python, for kernels that run uncompiled.  Nothing made here keeps
 memory alive: that is for the owner of the memory, `task.Arguments`.
 """
+
 import ctypes
 import math
 from typing import Any
@@ -85,8 +86,9 @@ def _array(context, builder, kind, data, shape):
     strides = [item]
     for size in shape[:0:-1]:
         strides.insert(0, builder.mul(size, strides[0]))
-    populate_array(array, data=builder.bitcast(data, array.data.type), shape=shape, strides=strides, itemsize=item,
-                   meminfo=None)
+    populate_array(
+        array, data=builder.bitcast(data, array.data.type), shape=shape, strides=strides, itemsize=item, meminfo=None
+    )
     return array._getvalue()
 
 
@@ -115,8 +117,11 @@ def _unpack(context, builder, cls, kind, record, offset=0):
         elif d.is_array:
             shape, known = [], iter(range(start + WORD, start + dtype.itemsize, WORD))
             for n in d.field.shape:
-                shape.append(context.get_constant(types.intp, n) if isinstance(n, int) else
-                             _load(context, builder, record, next(known), types.intp))
+                shape.append(
+                    context.get_constant(types.intp, n)
+                    if isinstance(n, int)
+                    else _load(context, builder, record, next(known), types.intp)
+                )
             at = builder.inttoptr(_load(context, builder, record, start, types.intp), cgutils.voidptr_t)
             values.append(_array(context, builder, each, at, shape))
         elif d.is_record:
@@ -184,6 +189,7 @@ if UNCOMPILED:
         """A function (group, *values) that gives the group with other values of the named fields."""
         return lambda group, *values: group._replace(**dict(zip(names, values, strict=True)))
 else:
+
     @intrinsic
     def unpacked(context, record, cls):
         """The group of a class that a record of its `packed_dtype` stands for."""
@@ -196,6 +202,7 @@ else:
 
     def laying(cls: type, flat: bool = False) -> Any:
         """A function (system, array) that gives the fields of a class as parts of an array of numbers."""
+
         @intrinsic
         def laid(context, sys, array):
             kind = _group_type(cls, flat)
@@ -210,6 +217,7 @@ else:
 
     def starting(cls: type, name: str) -> Any:
         """A function (system) that gives where a field begins in such an array."""
+
         @intrinsic
         def start(context, sys):
             def generate(context, builder, signature, arguments):
@@ -227,6 +235,7 @@ else:
     @intrinsic
     def initialised(context, group):
         """Give the arrays of a group of zeros their initial values."""
+
         def generate(context, builder, signature, arguments):
             for k, d in enumerate(declared(group.instance_class)):
                 initial = np.broadcast_to(d.field.initial, d.field.shape).ravel() if np.any(d.field.initial) else ()
@@ -241,6 +250,7 @@ else:
 
     def replacing(*names: str) -> Any:
         """A function (group, *values) that gives the group with other values of the named fields."""
+
         @intrinsic
         def replaced(context, group, *values):
             places = [group.fields.index(name) for name in names]

@@ -2,6 +2,7 @@
 
 See `layout`, which they are a part of.
 """
+
 from typing import Annotated
 
 from ..numerics.fields import Field, dtype_of

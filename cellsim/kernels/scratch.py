@@ -1,4 +1,5 @@
 """Scratch memory of a run."""
+
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -25,22 +26,37 @@ def one_temperature(laws: int) -> np.ndarray:
 class Work(NamedTuple):
     """Scratch memory of one run."""
 
-    block: Annotated[np.ndarray, Field("", "of block_tridiagonal; right-hand sides: residual, d/d terminal current",
-                                       "volumes", 3, COLUMNS)]
+    block: Annotated[
+        np.ndarray,
+        Field("", "of block_tridiagonal; right-hand sides: residual, d/d terminal current", "volumes", 3, COLUMNS),
+    ]
     local: Annotated[np.ndarray, Field("", "reactions", "volumes", of=LOCAL)]
     salt: Annotated[np.ndarray, Field("", "electrolyte", "volumes", of=SALT)]
-    inside: Annotated[np.ndarray, Field("", "x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last shell",
-                                        "particles", 2, "shells")]
-    sweep: Annotated[np.ndarray, Field("", "elimination of a particle of constant D of either side, and of which",
-                                       2, 3, "shells+1")]
+    inside: Annotated[
+        np.ndarray,
+        Field("", "x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last shell", "particles", 2, "shells"),
+    ]
+    sweep: Annotated[
+        np.ndarray, Field("", "elimination of a particle of constant D of either side, and of which", 2, 3, "shells+1")
+    ]
     spare: Annotated[np.ndarray, Field("", "a state", State)]
-    curvature: Annotated[np.ndarray, Field("", "Newton's next correction over the square of the last, as last seen",
-                                           1, initial=1.0)]
+    curvature: Annotated[
+        np.ndarray, Field("", "Newton's next correction over the square of the last, as last seen", 1, initial=1.0)
+    ]
     at: Annotated[np.ndarray, Field("K", "temperature that the following belong to", 1)]
-    by_solid: Annotated[np.ndarray, Field("", "columns that make up a law, and their weights, as in `table.blend`",
-                                          SOLID_LAWS, 2 + TERMS, initial=one_temperature(SOLID_LAWS))]
-    by_salt: Annotated[np.ndarray, Field("", "the same of the salt's laws", SALT_LAWS, 2 + TERMS,
-                                         initial=one_temperature(SALT_LAWS))]
+    by_solid: Annotated[
+        np.ndarray,
+        Field(
+            "",
+            "columns that make up a law, and their weights, as in `table.blend`",
+            SOLID_LAWS,
+            2 + TERMS,
+            initial=one_temperature(SOLID_LAWS),
+        ),
+    ]
+    by_salt: Annotated[
+        np.ndarray, Field("", "the same of the salt's laws", SALT_LAWS, 2 + TERMS, initial=one_temperature(SALT_LAWS))
+    ]
     rate: Annotated[np.ndarray, Field("", "factors", RATES, initial=1.0)]
     entropy: Annotated[np.ndarray, Field("", "slopes in T of the weights of either electrode's OCP", 2, TERMS)]
     foil: Annotated[np.ndarray, Field("", "contact of the lithium-metal electrode", 1, of=TOUCH)]

@@ -1,36 +1,49 @@
-"""The two electrodes by name, and which of them is a metal."""
+"""The two electrodes by name, and their types."""
+
+from collections.abc import Callable
+
 from ..errors import ParameterError
+from ..parameters import Cell
 
 NEGATIVE, POSITIVE = PARTS = ("negative electrode", "positive electrode")
 
 
-def is_metal(cell, part) -> bool:
-    """True where an electrode is lithium metal."""
+def is_metal(cell: Cell, part: str) -> bool:
+    """Whether an electrode is lithium metal."""
     return cell.text(f"{part}/type") == "lithium metal"
 
 
-def is_film(cell, part) -> bool:
-    """True where an electrode is a dense film."""
+def is_film(cell: Cell, part: str) -> bool:
+    """Whether an electrode is a dense film."""
     return cell.text(f"{part}/type") == "film"
 
 
-def has_film(cell) -> bool:
-    """True where the positive electrode is a dense film."""
+def has_film(cell: Cell) -> bool:
+    """Whether the positive electrode is a dense film."""
     return is_film(cell, POSITIVE)
 
 
-def needs_particles(cell):
-    """Raises ParameterError where a model of porous electrodes meets a thin film."""
+def needs_particles(cell: Cell) -> None:
+    """Raises ParameterError if the positive electrode is a film, which models of porous electrodes cannot describe."""
     if has_film(cell):
-        raise ParameterError(f"{cell.name}: its positive electrode is a film without particles; use ThinFilm()")
+        raise ParameterError(f"{cell.name}: the positive electrode is a film without particles; use ThinFilm()")
 
 
-def lithium_content(cell, part) -> float:
-    """Lithium of an electrode between empty and full, per its volume [mol/m3]."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+def values_of(cell: Cell, section: str) -> Callable[[str], float]:
+    """A function that returns the value of a quantity of `section` by its key."""
+
+    def value(key: str) -> float:
+        return cell.value(f"{section}/{key}")
+
+    return value
+
+
+def lithium_content(cell: Cell, part: str) -> float:
+    """Lithium of an electrode between stoichiometries 0 and 1, per volume of the electrode [mol/m3]."""
+    get = values_of(cell, part)
     return get("maximum concentration") * get("active material volume fraction") * get("utilisation")
 
 
-def has_foil(cell) -> bool:
-    """True where the negative electrode is lithium metal."""
+def has_foil(cell: Cell) -> bool:
+    """Whether the negative electrode is lithium metal."""
     return is_metal(cell, NEGATIVE)

@@ -1,45 +1,51 @@
-"""What follows from a cell, kept for the variations that it does not depend on.
+"""Memoisation of builders across variations of a cell.
 
-A maker is a function (cell, T).  It is watched what it asks the cell for; a cell that is a variation of the same
-origin, and answers the same wherever it or the first cell differs from that, gets the outcome of the first one.
-Makers may ask for what others have made.
+A builder is a function (cell, T).  The parameters that it reads from the cell are recorded.  Its result is reused for
+any variation of the same origin that has equal values of the recorded parameters.  Builders may call other builders
+through `kept`.
 """
-VARIANTS, KEPT = 4, 256  # so many outcomes of a maker at one temperature and of one origin, and so many of these
-_kept: dict = {}  # (maker, T, id of the origin): entries (answers, changed paths, outcome, origin), latest first
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+VARIANTS, KEPT = 4, 256  # cached results per builder, temperature and origin; number of such entries
+# (builder, T, id of origin): entries (answers, changed paths, result, origin), latest first
+_kept: dict[Any, tuple[Any, ...]] = {}
 
 
 class _Watched:
-    """A cell that notes what it is asked for."""
+    """A cell that records which parameters are read."""
 
-    def __init__(self, cell):
-        self.cell, self.answers = cell, {}  # path: {method: answer}
+    def __init__(self, cell: Any) -> None:
+        self.cell = cell
+        self.answers: dict[str, dict[str, Any]] = {}  # by path and method
         self.name = cell.name  # for messages only
 
-    def _ask(self, how, path):
+    def _ask(self, how: str, path: str) -> Any:
         answer = getattr(self.cell, how)(path)
         self.answers.setdefault(path, {})[how] = answer
         return answer
 
-    def value(self, path):
+    def value(self, path: str) -> Any:
         return self._ask("value", path)
 
-    def law(self, path):
+    def law(self, path: str) -> Any:
         return self._ask("law", path)
 
-    def is_number(self, path):
+    def is_number(self, path: str) -> Any:
         return self._ask("is_number", path)
 
-    def has(self, path):
+    def has(self, path: str) -> Any:
         return self._ask("has", path)
 
-    def text(self, path):
-        return self.cell.text(path)  # words are the same in all variations
+    def text(self, path: str) -> Any:
+        return self.cell.text(path)  # texts are the same in all variations
 
 
-def kept(make, cell, T):
-    """make(cell, T), such as a table of laws, or what came out for a cell that answers the same.
+def kept(make: Callable[..., Any], cell: Any, T: Any) -> Any:
+    """make(cell, T), such as a table of laws, or its cached result for a cell with the same parameters.
 
-    No one may write to the outcome.
+    The result is shared and must not be modified.
     """
     if not isinstance(cell, _Watched):
         return _found(make, cell, T)[1]
@@ -49,8 +55,8 @@ def kept(make, cell, T):
     return outcome
 
 
-def _found(make, cell, T):
-    """(what a maker asks for and is answered, what it makes)."""
+def _found(make: Callable[..., Any], cell: Any, T: Any) -> tuple[Any, Any]:
+    """(parameters read by a builder with their values, result)."""
     origin, key = cell.origin, (make, T, id(cell.origin))
     entries = _kept.get(key, ())
     for answers, changed, outcome, _ in entries:
@@ -61,13 +67,13 @@ def _found(make, cell, T):
     changed = tuple(path for path in cell.changes if path in watched.answers)
     if len(_kept) >= KEPT:
         _kept.pop(next(iter(list(_kept))), None)
-    # at once: threads see one or the other; the origin stays alive, so that its id stays its own
+    # a single assignment, for threads; the reference to the origin keeps its id unique
     _kept[key] = ((watched.answers, changed, outcome, origin), *entries)[:VARIANTS]
     return watched.answers, outcome
 
 
-def _same(cell, answers, paths) -> bool:
-    """Whether the cell gives the same answers about some paths."""
+def _same(cell: Any, answers: dict[str, dict[str, Any]], paths: Iterable[str]) -> bool:
+    """Whether a cell has the recorded values of the parameters `paths`."""
     for path in paths:
         if path in answers and any(getattr(cell, how)(path) != answer for how, answer in answers[path].items()):
             return False

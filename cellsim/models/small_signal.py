@@ -1,39 +1,46 @@
-"""The linearised equations of a cell at rest, over a complex Laplace variable s.
+"""The linearised equations of a cell at equilibrium, as functions of a complex Laplace variable s.
 
-One implicit stage s = s_hat + hg f(s), linearised at rest, is the frequency domain with hg = 1/(2 pi i f):
-the same volumes, faces and laws as in `kernels.equations.porous` and `kernels.equations.spme`.  At rest nothing flows
-and the salt is even, so that each law needs its value only, the salt does not reach the kinetics, and
-diffusion in a particle has the constant D of its stoichiometry: its answer is known in closed form.
+An implicit stage s = s_hat + hg f(s), linearised at equilibrium, gives the frequency response with
+hg = 1/(2 pi i f), on the volumes and with the laws of `kernels.equations.porous` and `.spme`.  At equilibrium
+there are no fluxes and the salt concentration is uniform: only values of the laws are needed, salt does not enter
+the kinetics, and the diffusivity of a particle is constant, so that its response is known in closed form.
 
-What is beyond the kernels is a double layer at every reacting surface.  It lies beside charge transfer and
-film, as in PyBaMM, so that an interphase makes an arc; it is charged by cations, which is all that can be in
-a single-ion conductor.  (PyBaMM's is charged by anions; the spectra of liquid cells hardly differ.)
-Of a foil, voids take their share of charge transfer, interphase and double layer; pressure and what is left of the
-lithium count as in a run, but that a charge may leave some of it dead.
+In addition to the kernels there is a double layer at every reacting surface.  As in PyBaMM, it is in parallel with
+charge transfer and film, so that an interphase gives an arc.  It is charged by cations, the only mobile species of
+single-ion conductors.  (In PyBaMM it is charged by anions; the spectra of liquid cells hardly differ.)
+For lithium metal, voids reduce the area of charge transfer, interphase and double layer.  Pressure and lithium
+inventory are treated as in a run, except that no lithium becomes dead.
 """
+
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kernels.equations.interface_at_rest import interface_at_rest, salt_at_rest
-from ..kernels.layout import POROUS, SINGLE_FLUX, THIN_FILM
+from ..kernels.layout import POROUS, SINGLE_FLUX, THIN_FILM, System
 from ..numerics.grids import graded_layer
+from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
 from .electrodes import PARTS
-from .lithium_metal import contact_at_rest
+from .lithium_metal import Lithium, contact_at_rest
 from .volumes import across, mirrored, paths
+
+Array = NDArray[Any]
 
 C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
 STRETCH = 3.0  # grading of the electrodes towards both faces
-BELOW, ABOVE = 4, 3  # bands of the matrix: ionic charge of a volume with the salt of the one before
+BELOW, ABOVE = 4, 3  # bands of the matrix; the widest couples ionic charge to the salt of the previous volume
 
 
-def without_double_layers(cell, part) -> bool:
-    """True where the interface of an electrode stores no charge."""
+def without_double_layers(cell: Cell, part: str) -> bool:
+    """Whether an electrode has no double-layer capacity."""
     return cell.value(f"{part}/double-layer capacity") == 0.0
 
 
-def interface(cell, sys, side, x, lithium, s):
-    """Admittance of the reacting surface of an electrode at stoichiometry x [S/m2 of it], an array like s."""
+def interface(cell: Cell, sys: System, side: int, x: Any, lithium: Lithium, s: Array) -> Array:
+    """Admittance per reacting surface of an electrode at stoichiometry x [S/m2], an array like s."""
     i, active = int(np.argmax(sys.volume["side"] == side)), 1.0
     resistance, slope, D = interface_at_rest(sys, i, float(x))
     if sys.volume["particle"][i] >= 0:
@@ -46,21 +53,21 @@ def interface(cell, sys, side, x, lithium, s):
     return admittance(s, resistance, active * cell.value(f"{PARTS[side]}/double-layer capacity"))
 
 
-def impedance(cell, sys, x, lithium, s):
-    """Impedance [Ohm m2 of electrode] of a cell on its mesh `sys`, at rest, at complex s (n,) [1/s].
+def impedance(cell: Cell, sys: System, x: Any, lithium: Lithium, s: Array) -> Array:
+    """Impedance per electrode area (n,) [Ohm m2] of a cell on its mesh `sys`, at complex s (n,) [1/s].
 
-    x: (negative, positive) stoichiometry; lithium: what became of that of a foil.
+    x: (negative, positive) stoichiometry; lithium: state of lithium metal.
     """
     y = [interface(cell, sys, side, x[side], lithium, s) for side in (0, 1)]
     solve = {POROUS: resolved, SINGLE_FLUX: single_flux, THIN_FILM: thin_film}[sys.model]
     return solve(sys, s, y, *salt_at_rest(sys))
 
 
-def graded_both_ways(sys):
-    """The mesh of a run, but with volumes that shrink towards both faces of porous electrodes.
+def graded_both_ways(sys: System) -> System:
+    """The mesh of a run with porous electrodes graded towards both faces.
 
-    The higher the frequency, the nearer to the separator the current crosses over into the solid phase, or to the
-    collector where the solid conducts worse than the electrolyte.
+    With increasing frequency the reaction is concentrated at the separator, or at the current collector if the solid
+    phase is the poorer conductor.
     """
     volume = sys.volume.copy()
     for side in (0, 1):
@@ -79,26 +86,26 @@ def graded_both_ways(sys):
 class _Bands:
     """A banded matrix of n volumes with three unknowns each, filled entry by entry."""
 
-    def __init__(self, n):
+    def __init__(self, n: int) -> None:
         self.n, self.entries = n, np.zeros((BELOW + ABOVE + 1, 3 * n))
 
-    def put(self, row, column, value, step=0):
-        """Add to the entries of `row` in every volume and of `column` as many volumes further on; value (n,)."""
+    def put(self, row: int, column: int, value: Any, step: int = 0) -> None:
+        """Add `value` (n,) to the entries of `row` of every volume and `column` of the volume `step` further on."""
         i = np.arange(max(0, -step), self.n - max(0, step))
         self.entries[ABOVE + row - column - 3 * step, 3 * (i + step) + column] += np.broadcast_to(value, self.n)[i]
 
-    def flow(self, row, column, conductance):
-        """Leaving less entering flow, driven by differences of an unknown to the next volume; conductance (n - 1,)."""
+    def flow(self, row: int, column: int, conductance: Array) -> None:
+        """Add the net outflow driven by differences of an unknown between neighbours; conductance (n - 1,)."""
         out, back = np.append(conductance, 0.0), np.append(0.0, conductance)
         self.put(row, column, out + back)
         self.put(row, column, -out, 1)
         self.put(row, column, -back, -1)
 
 
-def resolved(sys, s, y, D, kappa, chi):
-    """The same of the model that resolves potentials and reaction in space; y: admittances of both electrodes.
+def resolved(sys: System, s: Array, y: Any, D: float, kappa: float, chi: float) -> Array:
+    """Impedance of the model with potentials and reaction resolved in space; y: admittances of both electrodes.
 
-    Rows and unknowns are those of kernels.porous: its matrix over hg, with the local equations eliminated, is
+    Rows and unknowns are those of kernels.porous: its matrix over hg, with the interface equations eliminated, is
     fixed + s stored + y_n reacting_n + y_p reacting_p.
     """
     from scipy.linalg import solve_banded
@@ -111,26 +118,26 @@ def resolved(sys, s, y, D, kappa, chi):
     fixed.flow(PHI_E, C_E, -ions * chi / sys.c_ref)
     fixed.flow(PHI_S, PHI_S, v["link"][:-1])
     collector = 1.0 / v["end"][0] * (np.arange(n) == 0)
-    fixed.put(PHI_S, PHI_S, collector + (v["area"] == 0.0))  # without a solid phase phi_s stays put
+    fixed.put(PHI_S, PHI_S, collector + (v["area"] == 0.0))  # without a solid phase, phi_s = 0
     stored.put(C_E, C_E, v["eps"] * v["dx"])
-    for side, one in enumerate(reacting):
+    for side, bands in enumerate(reacting):
         area = np.where(v["side"] == side, v["area"], 0.0)
         for row, share in ((C_E, -(1.0 - sys.t_ref) / F), (PHI_E, -1.0), (PHI_S, 1.0)):
-            one.put(row, PHI_S, share * area)
-            one.put(row, PHI_E, -share * area)
+            bands.put(row, PHI_S, share * area)
+            bands.put(row, PHI_E, -share * area)
     right = np.zeros(3 * n)
     right[3 * (n - 1) + PHI_S] = -1.0  # a current of 1 A/m2 leaves through the last face
     V = np.empty(s.size, complex)
     for k in range(s.size):
         matrix = fixed.entries + s[k] * stored.entries
-        for side, one in enumerate(reacting):
-            matrix = matrix + y[side][k] * one.entries
+        for side, bands in enumerate(reacting):
+            matrix = matrix + y[side][k] * bands.entries
         V[k] = solve_banded((BELOW, ABOVE), matrix, right, overwrite_ab=True, check_finite=False)[-1]
     return v["end"][-1] + sys.R_series - V
 
 
-def single_flux(sys, s, y, D, kappa, chi):
-    """The same with the reaction spread evenly over each electrode, and the salt resolved in space."""
+def single_flux(sys: System, s: Array, y: Any, D: float, kappa: float, chi: float) -> Array:
+    """Impedance of the model with uniform reaction in each electrode, and salt resolved in space."""
     from scipy.linalg import solve_banded
 
     v = sys.volume
@@ -138,8 +145,14 @@ def single_flux(sys, s, y, D, kappa, chi):
     share = np.where(v["side"] >= 0, 1.0 / 3.0, 1.0)  # the ionic current falls linearly across an electrode
     ohmic = (share * v["dx"] / (v["tau"] * kappa)).sum() + sys.R_series
     ohmic += sum((v["dx"][e] / (3.0 * v["sigma"][e])).sum() for e in electrode)
-    source = sum(sign * np.where(e, v["area"], 0.0) / v["area"][e].sum()
-                 for sign, e in zip((1.0, -1.0), electrode, strict=True)) * (1.0 - sys.t_ref) / F
+    source = (
+        sum(
+            sign * np.where(e, v["area"], 0.0) / v["area"][e].sum()
+            for sign, e in zip((1.0, -1.0), electrode, strict=True)
+        )
+        * (1.0 - sys.t_ref)
+        / F
+    )
     g = D * v["across"][:-1]
     matrix = np.zeros((3, v.size), complex)
     matrix[0, 1:], matrix[2, :-1] = -g, -g
@@ -153,8 +166,8 @@ def single_flux(sys, s, y, D, kappa, chi):
     return Z
 
 
-def thin_film(sys, s, y, D, kappa, chi):
-    """The same of a thin film, in closed form: pairs diffuse from face to face and form or vanish on the way."""
+def thin_film(sys: System, s: Array, y: Any, D: float, kappa: float, chi: float) -> Array:
+    """Impedance of a thin-film cell in closed form: ion pairs diffuse, dissociate and recombine in the electrolyte."""
     first, path = sys.volume[1], (sys.volume["left"] + sys.volume["right"]).sum()  # thickness over transport efficiency
     eps, thickness = first["eps"], sys.volume["dx"][1:-1].sum()
     vanishing = first["dissociate"] + 2.0 * first["recombine"] * sys.c_ref

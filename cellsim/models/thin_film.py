@@ -1,18 +1,22 @@
-"""Thin films: lithium, a solid electrolyte with two mobile species, and a dense film of active material."""
+"""Thin-film cells: lithium metal, solid electrolyte with two mobile species, dense film of active material."""
+
 import math
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ParameterError
 from ..kernels.layout import GRAIN, THIN_FILM, VOLUME, System
 from ..numerics.grids import graded_faces, slab
+from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.two_species import dissociation_rate
 from ..support.arguments import shown, whole
 from ..support.compile import records
-from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content
+from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
 from .lithium_metal import foil_of
 from .materials.tables import scale_of_diffusivity, tables
 from .memo import kept
@@ -21,18 +25,20 @@ from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reachin
 from .thermal_laws import steady, warmed
 from .volumes import FOIL, across, exchange_current_density, foil, transport_efficiency
 
+Array = NDArray[Any]
+
 STRETCH = 3.0  # grading of the electrolyte towards both faces
 FEWEST = 10  # volumes
-# What n volumes are off by, times n^2: with the gradient g over the electrolyte, in initial concentrations, and the
-# change D of the concentration at a face, LASTING g (1 + D / 2 + D^2 / 2).  A time t after a change of load, in times
-# of diffusion across the electrolyte, they are off by the lesser of SUDDEN g / n and SOON g / (n^2 sqrt(t)).
+# n^2 x error of n volumes under constant load: LASTING g (1 + D / 2 + D^2 / 2), with the gradient g over the
+# electrolyte and the change D of the concentration at a face, in initial concentrations.  At a time t after a change of
+# load, in diffusion times of the electrolyte, the error is the smaller of SUDDEN g / n and SOON g / (n^2 sqrt(t)).
 LASTING, SUDDEN, SOON = 0.05, 9e-3, 4.3e-4  # V
-DEEPEST, MOST = 3.0, 5.0  # change at a face, and V: beyond, the salt is used up and the run ends
+DEEPEST, MOST = 3.0, 5.0  # upper limits of the change at a face and of the error [V], at which salt is depleted
 
 
-def _volumes(cell, T, n):
+def _volumes(cell: Cell, T: float, n: int) -> Array:
     """The control volumes: lithium, electrolyte, film."""
-    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+    get = values_of(cell, POSITIVE)
     volume = np.zeros(n + 2, VOLUME)
     volume["side"], volume["particle"], volume["anodic"] = -1, -1, 0.5
     lithium, film, layer = volume[0], volume[-1], volume[1:-1]
@@ -40,8 +46,10 @@ def _volumes(cell, T, n):
     lithium["side"], lithium["dx"], lithium["area"] = 0, FOIL, region.area[0]
     lithium["i_ref"], lithium["R_f"] = region.i_ref, region.R_f
     layer["dx"] = np.diff(graded_faces(n, cell.value("separator/thickness"), STRETCH, "both"))
-    layer["eps"], layer["tau"] = cell.value("separator/electrolyte volume fraction"), transport_efficiency(
-        cell, "separator")
+    layer["eps"], layer["tau"] = (
+        cell.value("separator/electrolyte volume fraction"),
+        transport_efficiency(cell, "separator"),
+    )
     layer["left"] = layer["right"] = 0.5 * layer["dx"] / layer["tau"]
     layer["across"] = across(layer)
     k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
@@ -54,24 +62,26 @@ def _volumes(cell, T, n):
     return volume
 
 
-def _check(cell):
+def _check(cell: Cell) -> None:
     if not has_film(cell) or not has_foil(cell):
-        raise ParameterError(f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
-                             "'film'; for porous electrodes use DFN(), SPMe() or SPM()")
+        raise ParameterError(
+            f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
+            "'film'; for porous electrodes use DFN(), SPMe() or SPM()"
+        )
 
 
-def vanishing(cell) -> float:
-    """Rate at which an excess of pairs recombines [1/s]."""
+def vanishing(cell: Cell) -> float:
+    """Rate constant of the recombination of excess ion pairs [1/s]."""
     k_r, c_eq = cell.value("electrolyte/recombination rate"), cell.value("electrolyte/initial concentration")
     if k_r == 0.0:
         return 0.0
     return dissociation_rate(k_r, c_eq, cell.value("electrolyte/lithium concentration")) + 2.0 * k_r * c_eq
 
 
-def volumes_for(g, time, rate, times, error) -> float:
+def volumes_for(g: float, time: float, rate: float, times: Any, error: float) -> float:
     """Volumes of an electrolyte for an error [V].
 
-    g: gradient over it, in initial concentrations; time: of diffusion across it [s]; rate: at which pairs vanish [1/s].
+    g: gradient over it, in initial concentrations; time: diffusion time [s]; rate: of recombination [1/s].
     """
     change = min(g / max(1.0, math.sqrt(rate * time)), DEEPEST)
     n = math.sqrt(min(LASTING * g * (1.0 + 0.5 * change + 0.5 * change**2), MOST) / error)
@@ -81,99 +91,132 @@ def volumes_for(g, time, rate, times, error) -> float:
 
 
 @lru_cache(maxsize=256)
-def resolution(cell, T, rate, accuracy, times=(), temperatures=()) -> tuple[int, int, float | None]:
-    """(volumes, shells, reach) as `resolution.resolution` finds them for porous electrodes."""
+def resolution(
+    cell: Cell, T: float, rate: float, accuracy: float, times: Any = (), temperatures: Any = ()
+) -> tuple[int, int, float | None]:
+    """(volumes, shells, reach); see `resolution.resolution` for porous electrodes."""
     current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
     found = [_at(cell, one, current, SHARE * accuracy, times) for one in (T, *temperatures)]
     volumes, shells, reach = map(max, zip(*found, strict=True))
     return max(FEWEST, math.ceil(volumes)), *reaching(shells, reach)
 
 
-def _at(cell, T, current, error, times):
+def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     """Volumes, shells, and their reach at a current density [A/m2] and T [K]."""
     _, g, time = kept(between, cell, T)
     thickness, (D, uneven) = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
     slope = current * thickness / (F * lithium_content(cell, POSITIVE) * D)
     film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, uneven, thickness**2 / D, time, 0.0)
-    return (volumes_for(current * g, time, vanishing(cell), times, error), shells_for(film, error),
-            reach_for(film, times, error))
+    return (
+        volumes_for(current * g, time, vanishing(cell), times, error),
+        shells_for(film, error),
+        reach_for(film, times, error),
+    )
 
 
 @lru_cache(maxsize=32)
-def build(cell, T, n, shells, body=None, reach=None) -> System:
-    """The System of a thin-film cell at temperature T [K], or from there on if it is a `Body`.
+def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: Any = None) -> System:
+    """The System of a thin-film cell at temperature T [K], or for temperatures around T with a `Body`.
 
-    Runs share it: no one writes to it.
+    Read-only: it is shared by runs.
     """
     _check(cell)
-    get = lambda key: cell.value(f"{POSITIVE}/{key}")  # noqa: E731
+    get = values_of(cell, POSITIVE)
     held = lithium_content(cell, POSITIVE)
     varies = not cell.is_number(f"{POSITIVE}/particle diffusivity")
     grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale_of_diffusivity(cell, POSITIVE), varies)], GRAIN)
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = reference(cell, T)
-    return System(THIN_FILM, records(_volumes(cell, T, n)), records(grain), records(slab(shells, reach)), laws, c_ref,
-                  t_ref, float(T), R_series, heat, foil_of(cell, T))
+    return System(
+        THIN_FILM,
+        records(_volumes(cell, T, n)),
+        records(grain),
+        records(slab(shells, reach)),
+        laws,
+        c_ref,
+        t_ref,
+        float(T),
+        R_series,
+        heat,
+        foil_of(cell, T),
+    )
 
 
 @dataclass(frozen=True)
 class ThinFilm:
-    """Planar cell: lithium | electrolyte with mobile Li+ and its counterpart | film of active material.
+    """Planar cell: lithium | electrolyte with mobile Li+ and counter-ions | film of active material.
 
-    volumes: of the electrolyte; shells: of the film; reach: as of `DFN`.  Transference number and thermodynamic
-    factor are those at the initial concentration.
+    volumes: of the electrolyte; shells: of the film; reach: as in `DFN`.  Transference number and thermodynamic
+    factor are those at the initial concentration.  Raises ParameterError.
     """
 
     volumes: int | None = None
     shells: int | None = None
     reach: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "shells", checked_shells(self))
         object.__setattr__(self, "reach", checked_reach(self))
-        object.__setattr__(self, "volumes", whole(
-            "ThinFilm: volumes", self.volumes, f"give a whole number from 1 to {MOST_VOLUMES}, such as 32, or leave it "
-            "out", high=MOST_VOLUMES, none=True, error=ParameterError))
+        object.__setattr__(
+            self,
+            "volumes",
+            whole(
+                "ThinFilm: volumes",
+                self.volumes,
+                f"give a whole number from 1 to {MOST_VOLUMES}, such as 32, or leave it out",
+                high=MOST_VOLUMES,
+                none=True,
+                error=ParameterError,
+            ),
+        )
 
-    def resolved(self, cell, T, rate=1.0, accuracy=ACCURACY, times=(), temperatures=()):
-        """The model with every number of its mesh chosen for `accuracy` [V rms] at a C-rate, where not given.
+    def resolved(
+        self,
+        cell: Cell,
+        T: float,
+        rate: float = 1.0,
+        accuracy: float = ACCURACY,
+        times: Any = (),
+        temperatures: Any = (),
+    ) -> "ThinFilm":
+        """The model with the parts of its mesh that are not given chosen for `accuracy` [V rms] at a C-rate.
 
-        times [s]: how long loads last, of those that do not last for hours.  temperatures [K]: that may come besides T.
+        times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].
         """
         missing = [f.name for f in fields(self) if getattr(self, f.name) is None]
-        if "shells" not in missing:  # without a reach they have their own
+        if "shells" not in missing:  # given shells have their own reach
             missing = [name for name in missing if name != "reach"]
         if not missing:
             return self
         _check(cell)
-        chosen = dict(zip(("volumes", "shells", "reach"), resolution(cell, T, rate, accuracy, times, temperatures),
-                          strict=True))
+        mesh = resolution(cell, T, rate, accuracy, times, temperatures)
+        chosen: dict[str, Any] = dict(zip(("volumes", "shells", "reach"), mesh, strict=True))
         return replace(self, **{name: chosen[name] for name in missing})
 
-    def discretise(self, cell, T, body=None) -> System:
-        """The System of `cell` at temperature T [K]; with a `Body` its temperature may change from there."""
-        mesh = self.resolved(cell, T)
+    def discretise(self, cell: Cell, T: float, body: Any = None) -> System:
+        """The System of `cell` at temperature T [K]; with a `Body` the temperature is variable and starts at T."""
+        mesh: Any = self.resolved(cell, T)
         return build(cell, T, mesh.volumes, mesh.shells, body, mesh.reach)
 
 
 MODELS = {kind.__name__: kind for kind in (DFN, SPMe, SPM, ThinFilm)}
 
 
-def model_of(said):
-    """A model as it is, or the one of that name in MODELS; None for the one that suits the cell.
+def model_of(given: Any) -> Any:
+    """A model as given, or the model with a name in MODELS; None for the default model of the cell.
 
-    Raises ParameterError for anything else, such as a class in place of a model.
+    Raises ParameterError for anything else, such as a class instead of a model.
     """
-    if said is None or isinstance(said, tuple(MODELS.values())):
-        return said
-    if isinstance(said, str) and said in MODELS:
-        return MODELS[said]()
-    if isinstance(said, type) and issubclass(said, tuple(MODELS.values())):
-        raise ParameterError(f"model {said.__name__} is a class: give a model, cellsim.{said.__name__}()")
+    if given is None or isinstance(given, tuple(MODELS.values())):
+        return given
+    if isinstance(given, str) and given in MODELS:
+        return MODELS[given]()
+    if isinstance(given, type) and issubclass(given, tuple(MODELS.values())):
+        raise ParameterError(f"model {given.__name__} is a class: give a model, cellsim.{given.__name__}()")
     known = ", ".join(f"cellsim.{name}()" for name in MODELS)
-    raise ParameterError(f"model {shown(said)}: give one of {known}, or its name")
+    raise ParameterError(f"model {shown(given)}: give one of {known}, or its name")
 
 
-def default_model(cell):
-    """The model that suits a cell where none is asked for."""
+def default_model(cell: Cell) -> Any:
+    """The default model of a cell."""
     return ThinFilm() if has_film(cell) else DFN()

@@ -11,6 +11,7 @@ A class declares them, one annotation a field, with its unit and what it is::
 Everything else is derived: dtypes (`dtype_of`, `record_of`), lengths and places in one array (`length`, `places`),
 views of it (`parts`), and tables for the documentation (`table`).  All numbers are of 8 bytes, floats or integers.
 """
+
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -37,8 +38,16 @@ class Field:
     initial: what scratch memory begins with, one number or an array of the shape.
     """
 
-    def __init__(self, unit: str, what: str, *shape: Extent, of: Any = None, only_with: str = "",
-                 algebraic: bool = False, initial: Any = 0.0) -> None:
+    def __init__(
+        self,
+        unit: str,
+        what: str,
+        *shape: Extent,
+        of: Any = None,
+        only_with: str = "",
+        algebraic: bool = False,
+        initial: Any = 0.0,
+    ) -> None:
         self.unit, self.what, self.shape, self.of = unit, what, shape, of
         self.only_with, self.algebraic, self.initial = only_with, algebraic, initial
 
@@ -99,8 +108,9 @@ def _packed(d: Declared) -> Any:
     if d.is_group:
         return packed_dtype(d.type)
     if d.is_array:
-        return np.dtype([("at", "i8"), *((f"n{k}", "i8") for k, n in enumerate(d.field.shape)
-                                         if not isinstance(n, int))])
+        return np.dtype(
+            [("at", "i8"), *((f"n{k}", "i8") for k, n in enumerate(d.field.shape) if not isinstance(n, int))]
+        )
     return "f8" if d.type is float else "i8"  # a record by its address
 
 
@@ -139,8 +149,13 @@ def packed(group: Any, address: Callable[[Any], int]) -> tuple[Any, ...]:
 @cache
 def _plan(cls: type) -> list[tuple[type, tuple[int, ...]]]:
     """Of each field whether it is a number, a group (tuple), or an array or record; and its axes of any length."""
-    return [(tuple if d.is_group else np.ndarray if d.is_array or d.is_record else float,
-             tuple(k for k, n in enumerate(d.field.shape) if not isinstance(n, int))) for d in declared(cls)]
+    return [
+        (
+            tuple if d.is_group else np.ndarray if d.is_array or d.is_record else float,
+            tuple(k for k, n in enumerate(d.field.shape) if not isinstance(n, int)),
+        )
+        for d in declared(cls)
+    ]
 
 
 class Place(NamedTuple):
@@ -183,29 +198,28 @@ def _lay(cls: type, sizes: Mapping[Any, int]) -> Iterator[tuple[str, Place]]:
         at += numbers
 
 
+Sizes = tuple[tuple[str, int], ...]  # names of sizes and their values
+
+
 @lru_cache(maxsize=256)
-def _places(cls: type, sizes: tuple[tuple[str, int], ...]) -> dict[str, Place]:
+def places(cls: Any, sizes: Sizes) -> dict[str, Place]:
+    """Where each field of a class is in one array that holds all of them."""
     return dict(_lay(cls, dict(sizes)))
 
 
-def places(cls: type, sizes: Mapping[str, int]) -> dict[str, Place]:
-    """Where each field of a class is in one array that holds all of them."""
-    return _places(cls, tuple(sizes.items()))
-
-
-def length(cls: type, sizes: Mapping[str, int]) -> int:
+def length(cls: type, sizes: Sizes) -> int:
     """Numbers of all fields of a class."""
     return next(reversed(places(cls, sizes).values())).stop
 
 
-def parts(cls: type, sizes: Mapping[str, int], array: np.ndarray, flat: bool = False) -> Any:
+def parts(cls: type, sizes: Sizes, array: np.ndarray, flat: bool = False) -> Any:
     """The fields of a class as views of an array (..., numbers), each (..., *its own shape); flat: (..., length)."""
     return cls(*(view(array, place, flat) for place in places(cls, sizes).values()))
 
 
 def view(array: np.ndarray, place: Place, flat: bool = False) -> Any:
     """The view of one field."""
-    some = array[..., place.start:place.stop]
+    some = array[..., place.start : place.stop]
     if place.element.names:
         some = records(some.view(place.element))
         return some if not place.single else some[0] if some.ndim == 1 else some[..., 0]

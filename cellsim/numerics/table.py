@@ -1,54 +1,56 @@
-"""Functions of one variable as piecewise cubics: material laws are data, not code.
+"""Tabulated functions of one variable as piecewise cubics.
 
-A kernel that looks its laws up in tables is compiled once for every cell chemistry, and gets
-the slopes its Newton matrix needs for free.  Laws of the same variable lie side by side, so that
-a place found once serves all of them.
+Kernels with tabulated laws are compiled once for all cell chemistries, and obtain the derivatives for the Newton
+matrix with the values.  Laws of the same variable share one grid, so that the interval is located once for all.
 """
+
 from typing import Annotated, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..support.compile import inner, kernel
 from .fields import Field
 
 KNOTS = 1025
-INSIDE = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12.0  # fourth-order differences for slopes at the knots,
-FIRST = np.array([-25.0, 48.0, -36.0, 16.0, -3.0]) / 12.0  # at the first one,
-SECOND = np.array([-3.0, -10.0, 18.0, -6.0, 1.0]) / 12.0  # and at the second
-TERMS = 4  # columns that make up a law at one temperature: its values and slopes in T at the node below and above it
+INSIDE = np.array([1.0, -8.0, 0.0, 8.0, -1.0]) / 12.0  # fourth-order difference quotients at inner knots
+FIRST = np.array([-25.0, 48.0, -36.0, 16.0, -3.0]) / 12.0  # at the first knot
+SECOND = np.array([-3.0, -10.0, 18.0, -6.0, 1.0]) / 12.0  # at the second knot
+TERMS = 4  # columns of a law at one temperature: values and derivatives in T at the nodes below and above
 
 
 class Table(NamedTuple):
-    """Several laws on one uniform grid."""
+    """Laws on a uniform grid."""
 
     lo: Annotated[float, Field("", "first knot")]
     hi: Annotated[float, Field("", "last knot")]
     per: Annotated[float, Field("", "intervals per unit of the variable")]
-    c: Annotated[np.ndarray, Field("", "coefficients, ascending powers of the share of an interval", "intervals",
-                                   "laws", 4)]
+    c: Annotated[
+        np.ndarray, Field("", "coefficients, ascending powers of the share of an interval", "intervals", "laws", 4)
+    ]
 
 
 def slopes(y):
-    """Slopes per interval of y (knots, laws), exact for polynomials of the fourth degree."""
+    """Derivatives per interval of y (knots, laws), exact for polynomials of degree four."""
     d = np.empty_like(y)
-    d[2:-2] = sum(w * y[k:y.shape[0] - 4 + k] for k, w in enumerate(INSIDE) if w)
+    d[2:-2] = sum(w * y[k : y.shape[0] - 4 + k] for k, w in enumerate(INSIDE) if w)
     d[0], d[1] = FIRST @ y[:5], SECOND @ y[:5]
     d[-1], d[-2] = -FIRST @ y[:-6:-1], -SECOND @ y[:-6:-1]
     return d
 
 
 def tabulate(laws, lo, hi) -> Table:
-    """Table of `laws`, functions that take and return 1-D arrays, between lo and hi."""
+    """Table of `laws`, functions of 1-D arrays, between lo and hi."""
     x = np.linspace(lo, hi, KNOTS)
     return through(np.stack([law(x) for law in laws], axis=1), lo, hi)
 
 
 def through(y, lo, hi) -> Table:
-    """Table of the laws with values y (knots, laws) at uniform knots from lo to hi; at least five."""
+    """Table of the laws with values y (knots, laws) at five or more uniform knots from lo to hi."""
     return joined([pieces(y)], lo, hi)
 
 
-def pieces(y):
+def pieces(y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Coefficients (intervals, laws, 4) of the cubics through y (knots, laws)."""
     d = slopes(y)
     rise, a, b = y[1:] - y[:-1], d[:-1], d[1:]
@@ -56,7 +58,7 @@ def pieces(y):
 
 
 def joined(parts, lo, hi) -> Table:
-    """Table of pieces side by side, between lo and hi."""
+    """Table of several arrays of pieces (intervals, laws, 4) between lo and hi."""
     c = np.ascontiguousarray(np.concatenate(parts, axis=1))
     return Table(float(lo), float(hi), c.shape[0] / (hi - lo), c)
 
@@ -70,7 +72,7 @@ def integral(x, y):
 
 @inner
 def locate(table, x):
-    """Interval of x, share of it left of x, and how far x lies outside the grid."""
+    """Interval of x, relative position of x in it, and distance of x outside the grid."""
     inside = min(max(x, table.lo), table.hi)
     s = (inside - table.lo) * table.per
     i = min(max(int(s), 0), table.c.shape[0] - 1)
@@ -79,7 +81,7 @@ def locate(table, x):
 
 @inner
 def read(table, k, place):
-    """Value and slope of law k at a place that `locate` found.  End tangents continue it beyond the grid."""
+    """Value and derivative of law k at a place from `locate`; continued along end tangents outside the grid."""
     i, d, beyond = place
     c = table.c
     slope = c[i, k, 1] + d * (2.0 * c[i, k, 2] + 3.0 * d * c[i, k, 3])
@@ -89,10 +91,10 @@ def read(table, k, place):
 
 @inner
 def blend(table, k, place, by):
-    """Value and slope of law k, a weighted sum of four columns: by[k] has two of them, which each are followed by
-    another one, and the four weights.
+    """Value and derivative of law k as a weighted sum of four columns.
 
-    A table with no more columns than there are laws is read as it is.
+    by[k]: the first columns of two adjacent pairs, and the four weights.  A table with one column per law is read
+    directly.
     """
     if table.c.shape[1] == by.shape[0]:
         return read(table, k, place)
@@ -113,7 +115,7 @@ def blend(table, k, place, by):
 
 @inner
 def below(nodes, k, T):
-    """Where in row k of nodes the lower one of the nodes on either side of T is."""
+    """Index in nodes[k] of the node below T."""
     lo, hi = 0, int(nodes[k, 0]) - 1
     while hi - lo > 1:
         mid = (lo + hi) // 2
@@ -126,10 +128,10 @@ def below(nodes, k, T):
 
 @inner
 def follow(nodes, k, T, g, by, row):
-    """Columns and weights of law k at temperature T, its factor there being g, into a row of `by`.
+    """Columns and weights of law k at temperature T with the factor g, into a row of `by`.
 
-    nodes[k]: how many nodes of temperature the law has, then the temperature of each, rising, and its column of
-    values, which is followed by that of slopes in T.  Between them it is a cubic in T.
+    nodes[k]: number of temperature nodes, then for each, in ascending order, the temperature and the column of its
+    values, which the column of derivatives in T follows.  Between nodes the law is a cubic in T.
     """
     by[row, 0], by[row, 1], by[row, 2], by[row, 3], by[row, 4], by[row, 5] = nodes[k, 2], 0.0, g, 0.0, 0.0, 0.0
     if nodes[k, 0] == 1.0:
@@ -146,7 +148,7 @@ def follow(nodes, k, T, g, by, row):
 
 @inner
 def tilt(nodes, k, T, slopes, row):
-    """Slopes in T of the weights of law k, whose factor is 1, into a row of `slopes`."""
+    """Derivatives in T of the weights of law k, with factor 1, into a row of `slopes`."""
     slopes[row, 0], slopes[row, 1], slopes[row, 2], slopes[row, 3] = 0.0, 0.0, 0.0, 0.0
     if nodes[k, 0] == 1.0:
         slopes[row, 1] = 1.0
@@ -160,7 +162,7 @@ def tilt(nodes, k, T, slopes, row):
 
 @inner
 def evaluate(table, k, x):
-    """Value and slope of law k at x."""
+    """Value and derivative of law k at x."""
     return read(table, k, locate(table, x))
 
 

@@ -1,6 +1,8 @@
-"""Parameter sets: plain JSON in, checked and traceable cells out."""
-from .cell import Cell, Provenance, Quantity
+"""Parameter sets: JSON files as checked, traceable cells."""
+
+from .cell import Cell
 from .laws.law import Law
 from .load import cells, load
+from .quantity import Provenance, Quantity
 
 __all__ = ["Cell", "Law", "Provenance", "Quantity", "cells", "load"]

@@ -1,17 +1,24 @@
 """Checking a parameter file: all faults at once, each with its place and its remedy."""
+
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError, field_validator
 
+from ..support.arguments import near
 from ..support.files import cut, quoted
-from ..support.spelling import near
-from .catalogue import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
+from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, SECTIONS, TEXTS, Name, quantities
 from .consistency import consistency
 from .laws.law import Law, LawError, finite
 
-MOST = 100  # faults that are listed
-TRANSPORT_CHOICES = ({"transport efficiency"}, {"bruggeman exponent"},
-                     {"percolation threshold", "percolation exponent"})
+MOST = 100  # faults listed in one message
+Fault = tuple[str, str]  # path, sentence
+TRANSPORT_CHOICES = (
+    {"transport efficiency"},
+    {"bruggeman exponent"},
+    {"percolation threshold", "percolation exponent"},
+)
 
 
 class Source(BaseModel):
@@ -24,16 +31,16 @@ class Source(BaseModel):
 
 
 class Table(BaseModel):
-    """Pairs of a law."""
+    """Tabulated law: abscissae x and values y."""
 
     model_config = ConfigDict(extra="forbid")
-    x: list
-    y: list
+    x: list[Any]
+    y: list[Any]
 
     @field_validator("x", "y")
     @classmethod
-    def _numbers(cls, values):
-        for k, value in enumerate(values, 1):  # an integer is fine, too; text or a boolean is not
+    def _numbers(cls, values: list[Any]) -> list[Any]:
+        for k, value in enumerate(values, 1):  # integers are accepted; text and booleans are not
             if not finite(value):
                 raise ValueError(f"entry {k} is not a finite number: {quoted(value)}")
         return values
@@ -46,25 +53,25 @@ class Record(BaseModel):
     value: StrictFloat | None = None
     expression: StrictStr | None = None
     table: Table | None = None
-    range: list[StrictFloat] | None = None  # stoichiometries between which a law is known; the window unless given
+    range: list[StrictFloat] | None = None  # stoichiometries between which the law holds; default: the window
     unit: StrictStr
     source: StrictStr
     method: StrictStr
     note: StrictStr | None = None
 
 
-def faults(raw) -> list[str]:
-    """Everything wrong with the content of a parameter file, one sentence each."""
+def faults(raw: Any) -> list[str]:
+    """All faults in the content of a parameter file, one sentence each."""
     if not isinstance(raw, dict):
-        return [f"the file holds no JSON object but {quoted(raw)}; see parameter_sets/README.md"]
-    found = list(islice(_alone(raw), 10 * MOST))  # of a file with more nothing else is worth a look
-    if len(found) <= MOST:
-        found += consistency(raw, {path for path, _ in found})
-    return _listed(found)
+        return [f"the file must contain a JSON object, found {quoted(raw)}; see parameter_sets/README.md"]
+    local = list(islice(_local(raw), 10 * MOST))  # with more faults than MOST, consistency is not checked
+    if len(local) <= MOST:
+        local += consistency(raw, {path for path, _ in local})
+    return _listed(local)
 
 
-def _alone(raw):
-    """(path, fault) of everything in a file that shows without a look at anything else."""
+def _local(raw: dict[str, Any]) -> Iterator[Fault]:
+    """(path, fault) of every fault that concerns a single quantity or section."""
     yield from _head(raw)
     sources = raw.get("sources")
     for section in SECTIONS:
@@ -74,36 +81,36 @@ def _alone(raw):
             yield section, f"missing section; add it with {_needs(section)}"
 
 
-def _listed(found) -> list[str]:
-    """(path, fault) as sentences, not too long and not too many."""
-    words = [f"{cut(path)}: {cut(text, 600)}" for path, text in dict.fromkeys(found[:MOST + 1])]
-    return words if len(found) <= MOST else [*words[:MOST], "and more faults than are listed"]
+def _listed(pairs: list[Fault]) -> list[str]:
+    """(path, fault) as sentences, limited in length and number."""
+    sentences = [f"{cut(path)}: {cut(text, 600)}" for path, text in dict.fromkeys(pairs[: MOST + 1])]
+    return sentences if len(pairs) <= MOST else [*sentences[:MOST], "and further faults, not listed"]
 
 
-def faults_of_changes(raw, sound, changed) -> list[str]:
-    """The same of the content `raw` that differs from `sound`, which has no fault, in the paths `changed` only."""
-    found = []
+def faults_of_changes(raw: dict[str, Any], valid: dict[str, Any], changed: Collection[str]) -> list[str]:
+    """All faults in the content `raw`, which differs from the valid content `valid` in the paths `changed` only."""
+    pairs: list[Fault] = []
     for path in changed:
         section, _, key = path.partition("/")
         name = quantities(section, raw[section].get("type"))[key]
-        found += [(path, text) for text in _content(name, raw[section][key])]
-        if key not in sound[section]:
-            found += _choices(section, raw[section])
-    found += consistency(raw, {path for path, _ in found}, set(changed))
-    return _listed(list(dict.fromkeys(found)))
+        pairs += [(path, text) for text in _content(name, raw[section][key])]
+        if key not in valid[section]:
+            pairs += _choices(section, raw[section])
+    pairs += consistency(raw, {path for path, _ in pairs}, set(changed))
+    return _listed(list(dict.fromkeys(pairs)))
 
 
-def _head(raw):
-    """(path, fault) of what stands above the sections."""
+def _head(raw: dict[str, Any]) -> Iterator[Fault]:
+    """(path, fault) of the entries above the sections: title, kind, format, remarks, sources."""
     unknown = [key for key in raw if key not in ("$schema", "format", "sources", "remarks", *HEAD, *SECTIONS)]
     yield from _unknown("", "unknown section", unknown, SECTIONS)
     for key in HEAD:
         if not isinstance(raw.get(key), str):
             yield key, "missing; give it as a string"
     if isinstance(raw.get("kind"), str) and raw["kind"] not in ("liquid", "solid"):
-        yield "kind", "must be \"liquid\" or \"solid\""
+        yield "kind", 'must be "liquid" or "solid"'
     if raw.get("format", 1) != 1:
-        yield "format", f"must be 1, found {quoted(raw['format'])}: made for another version of cellsim"
+        yield "format", f"must be 1, found {quoted(raw['format'])}: the file was written for another version of cellsim"
     remarks = raw.get("remarks", [])
     if not isinstance(remarks, list) or not all(isinstance(words, str) for words in remarks):
         yield "remarks", "must be a list of sentences"
@@ -115,42 +122,47 @@ def _head(raw):
         yield from ((f"sources/{key}", text) for text in _shape(Source, source))
 
 
-def _needs(section) -> str:
-    """All that a section must hold, with units."""
+def _needs(section: str) -> str:
+    """The required quantities of a section, with units."""
     words = [f"{key} ({' or '.join(choices)})" for key, choices in TEXTS.get(section, {}).items()]
-    words += [f"{key} [{name.unit}]" for key, name in quantities(section).items()
-              if name.default is None and not name.optional]
+    words += [
+        f"{key} [{name.unit}]"
+        for key, name in quantities(section).items()
+        if name.default is None and not name.optional
+    ]
     return ", ".join(words)
 
 
-def _unknown(section, what, keys, known):
-    """(path, fault) of keys that do not belong there; what was meant is looked up for the first of many only."""
+def _unknown(section: str, what: str, keys: Iterable[str], known: Iterable[str]) -> Iterator[Fault]:
+    """(path, fault) of unknown keys; similar names are suggested for the first ten only."""
     for k, key in enumerate(keys):
         yield f"{section}{key}", f"{what}; {near(key, known)}" if k < 10 else what
 
 
-def _shape(model, raw):
-    """Faults of a record's form, in words."""
+def _shape(model: type[BaseModel], raw: Any) -> Iterator[str]:
+    """Faults in the form of a record."""
     try:
         model.model_validate(raw)
     except ValidationError as error:
         for e in error.errors():
             where = "/".join(str(p) for p in e["loc"])
-            known = {"missing": f"{where}: missing; add it",
-                     "extra_forbidden": f"{where}: unknown key; remove it"}
+            known = {"missing": f"{where}: missing; add it", "extra_forbidden": f"{where}: unknown key; remove it"}
             other = f"{where or 'record'}: {e['msg'].lower()}, found {quoted(e['input'])}"
             yield known.get(e["type"], other)
 
 
-def _section(section, raw, sources):
+def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iterator[Fault]:
     """(path, fault) of a section, quantity by quantity."""
     texts = TEXTS.get(section, {})
     for key, choices in texts.items():
         if raw.get(key) not in choices:
-            found = quoted(raw.get(key))
-            yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {found}"
+            yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw.get(key))}"
+    optional = OPTIONAL_TEXTS.get(section, {})
+    for key, choices in optional.items():
+        if key in raw and raw[key] not in choices:
+            yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw[key])}"
     names = quantities(section, raw.get("type"))
-    unknown = [key for key in raw if key not in texts and key not in names]
+    unknown = [key for key in raw if key not in texts and key not in optional and key not in names]
     yield from _unknown(f"{section}/", "unknown quantity", unknown, names)
     for key, record in raw.items():
         if key in names:
@@ -165,17 +177,22 @@ def _section(section, raw, sources):
                 yield f"design/{key}", f"missing; a {raw['format']} cell needs it"
 
 
-def _choices(section, raw):
-    """(path, fault) where a layer does not say in exactly one way how its electrolyte conducts."""
+def _choices(section: str, raw: dict[str, Any]) -> Iterator[Fault]:
+    """(path, fault) unless a layer states the transport in its electrolyte in exactly one way."""
     if section == "separator" or (section.endswith("electrode") and raw.get("type") == "porous"):
         given = {k for k in raw if any(k in c for c in TRANSPORT_CHOICES)}
         if given not in TRANSPORT_CHOICES:
             found = ", ".join(map(repr, sorted(given))) or "none"
-            yield section, ("give exactly one of 'transport efficiency', 'bruggeman exponent', or both "
-                            f"'percolation threshold' and 'percolation exponent'; found {found}")
+            yield (
+                section,
+                (
+                    "give exactly one of 'transport efficiency', 'bruggeman exponent', or both "
+                    f"'percolation threshold' and 'percolation exponent'; found {found}"
+                ),
+            )
 
 
-def _record(name, record, sources):
+def _record(name: Name, record: Any, sources: dict[str, Any]) -> Iterator[str]:
     """Faults of one quantity."""
     if not isinstance(record, dict):
         yield f"must be a record with value, unit, source and method, found {quoted(record)}"
@@ -190,7 +207,7 @@ def _record(name, record, sources):
         return
     ends = record.get("range")
     if ends is not None and (name.law is None or len(ends) != 2 or not 0.0 <= ends[0] < ends[1] <= 1.0):
-        yield "range: give two rising stoichiometries between 0 and 1, of a law"
+        yield "range: give two increasing stoichiometries between 0 and 1; only laws of the stoichiometry have a range"
     if record["unit"] != name.unit:
         yield f"unit {quoted(record['unit'])}; expected {name.unit!r}: convert the value"
     if record["source"] not in sources:
@@ -201,8 +218,8 @@ def _record(name, record, sources):
     yield from _content(name, record)
 
 
-def _content(name, record):
-    """Faults of the value, expression or table of a record whose form is right."""
+def _content(name: Name, record: dict[str, Any]) -> Iterator[str]:
+    """Faults of the value, expression or table of a record of valid form."""
     if record.get("value") is None:
         if name.law is None:
             yield "must be a number: only material laws may be expressions or tables"
@@ -214,5 +231,4 @@ def _content(name, record):
     elif not finite(record["value"]):
         yield f"value {quoted(record['value'])} is not finite; give a number"
     elif not name.lo <= record["value"] <= name.hi:
-        yield (f"value {record['value']:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; "
-               "check it and its unit")
+        yield (f"value {record['value']:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; check it and its unit")

@@ -1,157 +1,197 @@
-"""Checks between quantities of a parameter file: what each of them alone cannot show."""
+"""Checks of a parameter file that involve several quantities."""
+
+from collections.abc import Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from .catalogue import quantities
+from .catalogue import Name, quantities
 from .laws.law import SLACK, X_RANGE, Law
 
 ELECTRODES = ("negative electrode", "positive electrode")
-MATERIALS = ("electrolyte", "active material", "void")  # what fills a porous electrode
-USUAL = (0.5, 1.5)  # concentrations that any run meets, relative to the initial one
-STEEP = 1e6  # times what a law is elsewhere: no value but a pole
-C_RANGE = (5e-4, 4.0)  # the same for salt concentrations, relative to the initial one
+MATERIALS = ("electrolyte", "active material", "void")  # phases of a porous electrode
+USUAL = (0.5, 1.5)  # concentrations of ordinary runs, relative to the initial one
+STEEP = 1e6  # ratio to the other values of a law above which a value is taken for a pole
+C_RANGE = (5e-4, 4.0)  # salt concentrations over which a law must be finite, relative to the initial one
 
 
-class _Unsound(Exception):
-    """A check between quantities needs one that is missing or at fault itself."""
+class _Invalid(Exception):
+    """A check needs a quantity that is missing or has a fault itself."""
 
 
 @dataclass(frozen=True)
-class _Sound:
-    """Records of a file without fault; asking for another one raises _Unsound."""
+class _File:
+    """Valid records of a file; access to an invalid one raises _Invalid."""
 
-    raw: dict
-    unsound: set
+    raw: dict[str, Any]
+    invalid: Set[str]
 
-    def record(self, section, key):
-        if {section, f"{section}/{key}"} & self.unsound or section not in self.raw:
-            raise _Unsound
+    def record(self, section: str, key: str) -> Any:
+        if {section, f"{section}/{key}"} & self.invalid or section not in self.raw:
+            raise _Invalid
         return self.raw[section].get(key)
 
-    def value(self, section, key, default=None):
-        found = (self.record(section, key) or {}).get("value", default)
-        if found is None:
-            raise _Unsound
-        return found
+    def value(self, section: str, key: str, default: float | None = None) -> float:
+        number = (self.record(section, key) or {}).get("value", default)
+        if number is None:
+            raise _Invalid
+        return float(number)
 
 
-def consistency(raw, unsound, changed=None):
-    """(path, fault) between quantities, wherever those concerned are sound themselves.
+def consistency(raw: dict[str, Any], invalid: Set[str], changed: Set[str] | None = None) -> Iterator[tuple[str, str]]:
+    """(path, fault) of every check whose quantities are all valid on their own.
 
-    changed: paths that differ from a file without fault, if there is one: laws that they do not touch are sound.
+    raw: content of a file; invalid: paths with a fault of their own.
+    changed: paths that differ from a valid file, if any; only checks that involve them are made.
     """
-    file = _Sound(raw, unsound)
-    with_particles = tuple(part for part in ("negative electrode", "positive electrode")
-                           if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film"))
+    file = _File(raw, invalid)
+    with_particles = tuple(
+        part
+        for part in ("negative electrode", "positive electrode")
+        if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film")
+    )
     for check, arguments, on in _checks(with_particles):
         if changed is None or not on.isdisjoint(changed):
-            with suppress(_Unsound):
+            with suppress(_Invalid):
                 yield from list(check(file, *arguments))
 
 
 @lru_cache
-def _checks(with_particles) -> tuple:
-    """(check, its arguments, the paths it looks at) of all checks between quantities."""
-    checks: list[tuple] = [
+def _checks(with_particles: tuple[str, ...]) -> tuple[tuple[Any, tuple[Any, ...], frozenset[str]], ...]:
+    """(check, arguments, paths involved) of all checks."""
+    checks: list[tuple[Any, tuple[Any, ...], tuple[str, ...]]] = [
         (_cutoffs, (), ("cell/lower voltage cut-off", "cell/upper voltage cut-off")),
-        (_dissociation, (), tuple(f"electrolyte/{key}" for key in ("recombination rate", "lithium concentration",
-                                                                   "initial concentration"))),
+        (
+            _dissociation,
+            (),
+            tuple(
+                f"electrolyte/{key}" for key in ("recombination rate", "lithium concentration", "initial concentration")
+            ),
+        ),
         (_stack, (), ("cell/stack modulus", "cell/stack height")),
-        (_host, (), ("negative electrode/host capacity", "negative electrode/vanishing charge"))]
+        (_host, (), ("negative electrode/host capacity", "negative electrode/vanishing charge")),
+    ]
     for part in with_particles:
-        checks += [(_fractions, (part,), tuple(f"{part}/{key} volume fraction" for key in MATERIALS)),
-                   (_window, (part,), _ends(part)), (_percolates, (part, "active material", "electronic "),
-                                                     _percolation(part, "active material", "electronic "))]
+        checks += [
+            (_fractions, (part,), tuple(f"{part}/{key} volume fraction" for key in MATERIALS)),
+            (_window, (part,), _ends(part)),
+            (
+                _percolates,
+                (part, "active material", "electronic "),
+                _percolation(part, "active material", "electronic "),
+            ),
+        ]
     for part in ("separator", *with_particles):
         checks.append((_percolates, (part, "electrolyte", ""), _percolation(part, "electrolyte", "")))
     for section in ("electrolyte", *with_particles):
-        checks += [(_law, (section, key, name), (f"{section}/{key}", "cell/ambient temperature", *(
-            _ends(section) if name.law == "stoichiometry" else ("electrolyte/initial concentration",))))
-            for key, name in quantities(section).items() if name.law]
+        checks += [
+            (
+                _law,
+                (section, key, name),
+                (
+                    f"{section}/{key}",
+                    "cell/ambient temperature",
+                    *(_ends(section) if name.law == "stoichiometry" else ("electrolyte/initial concentration",)),
+                ),
+            )
+            for key, name in quantities(section).items()
+            if name.law
+        ]
     return tuple((check, arguments, frozenset(on)) for check, arguments, on in checks)
 
 
-def _ends(part):
-    """Paths of the window of stoichiometries of an electrode."""
+def _ends(part: str) -> tuple[str, ...]:
+    """Paths of the stoichiometry window of an electrode."""
     return tuple(f"{part}/{end} stoichiometry" for end in ("minimum", "maximum"))
 
 
-def _percolation(part, phase, kind):
-    """Paths of what decides whether a phase conducts."""
+def _percolation(part: str, phase: str, kind: str) -> tuple[str, ...]:
+    """Paths that decide whether a phase percolates."""
     return f"{part}/{phase} volume fraction", *(f"{part}/{kind}percolation {key}" for key in ("threshold", "exponent"))
 
 
-def _percolates(file, part, phase, kind):
+def _percolates(file: _File, part: str, phase: str, kind: str) -> Iterator[tuple[str, str]]:
     threshold, exponent = (file.value(part, f"{kind}percolation {key}", 0.0) for key in ("threshold", "exponent"))
     if exponent > 0.0 and (phi := file.value(part, f"{phase} volume fraction", 1.0)) <= threshold:
         carries = "electrons" if kind else "ions"
-        yield f"{part}/{phase} volume fraction", (
-            f"{phi:g} is not above the {kind}percolation threshold of {threshold:g}: no {carries} would pass; "
-            "raise the fraction or lower the threshold")
+        yield (
+            f"{part}/{phase} volume fraction",
+            (
+                f"{phi:g} is not above the {kind}percolation threshold of {threshold:g}: no {carries} are conducted; "
+                "raise the fraction or lower the threshold"
+            ),
+        )
 
 
-def _cutoffs(file):
+def _cutoffs(file: _File) -> Iterator[tuple[str, str]]:
     if file.value("cell", "lower voltage cut-off") >= file.value("cell", "upper voltage cut-off"):
         yield "cell/lower voltage cut-off", "must be below the upper one; exchange them"
 
 
-def _dissociation(file):
+def _dissociation(file: _File) -> Iterator[tuple[str, str]]:
     if file.value("electrolyte", "recombination rate", 0.0) > 0.0:
         lithium = file.record("electrolyte", "lithium concentration")
         if lithium is None:
-            yield "electrolyte/lithium concentration", "missing; mobile pairs recombine: say how much there is in all"
+            yield "electrolyte/lithium concentration", "missing; a recombination rate requires the total concentration"
         elif lithium["value"] <= file.value("electrolyte", "initial concentration"):
-            yield "electrolyte/lithium concentration", "must be above the initial concentration, of what is mobile"
+            yield "electrolyte/lithium concentration", "must be above the initial concentration, that of mobile lithium"
 
 
-def _stack(file):
+def _stack(file: _File) -> Iterator[tuple[str, str]]:
     if file.value("cell", "stack modulus", 0.0) > 0.0 and file.record("cell", "stack height") is None:
-        yield "cell/stack height", "missing; the stack has a modulus: say how high a pair of electrodes is"
+        yield "cell/stack height", "missing; with a stack modulus, give the compressible height of an electrode pair"
 
 
-def _host(file):
+def _host(file: _File) -> Iterator[tuple[str, str]]:
     part = "negative electrode"
     if file.value(part, "host capacity", 0.0) > 0.0 and file.value(part, "vanishing charge", 0.0) == 0.0:
-        yield f"{part}/vanishing charge", "must be above 0, so that a host and metal can share lithium"
+        yield f"{part}/vanishing charge", "must be above 0 with a host capacity: host and metal share lithium"
 
 
-def _fractions(file, part):
+def _fractions(file: _File, part: str) -> Iterator[tuple[str, str]]:
     total = sum(file.value(part, f"{key} volume fraction", 0.0) for key in MATERIALS)
     if total > 1.0 + 1e-9:
         yield part, f"volume fractions of {', '.join(MATERIALS)} add up to {total:g}, above 1; lower one"
 
 
-def _window(file, part):
+def _window(file: _File, part: str) -> Iterator[tuple[str, str]]:
     if file.value(part, "minimum stoichiometry") >= file.value(part, "maximum stoichiometry"):
         yield f"{part}/minimum stoichiometry", "must be below the maximum; exchange them"
 
 
-def at_temperature(cell, T):
+def at_temperature(cell: Any, T: float) -> Iterator[tuple[str, str]]:
     """(path, fault) of the laws of a cell that depend on temperature, at T [K].
 
-    They must have a value over their whole range, and a property that is positive must be so within the window, or at
-    usual concentrations: beyond them laws of T are often extrapolations that no run visits.
+    cell: a `Cell`.  Laws must be finite over their whole range; a positive property must be positive within the
+    window, or at USUAL concentrations: outside them laws of T are often extrapolations that no run reaches.
     """
     for section, path, name in _laws_of(*(cell.text(f"{part}/type") for part in ELECTRODES)):
         law = cell.law(path) if cell.has(path) else None
         if law is not None and law.expression and "T" in law.expression:
-            ends = ((cell.value("electrolyte/initial concentration"), 0.0) if name.law == "concentration" else
-                    tuple(cell.value(f"{section}/{end} stoichiometry") for end in ("minimum", "maximum")))
+            ends = (
+                (cell.value("electrolyte/initial concentration"), 0.0)
+                if name.law == "concentration"
+                else tuple(cell.value(f"{section}/{end} stoichiometry") for end in ("minimum", "maximum"))
+            )
             yield from ((path, words) for words in _faults_of_law(law, name, *ends, float(T), float(T)))
 
 
 @lru_cache
-def _laws_of(negative, positive) -> tuple:
-    """(section, path, name) of all quantities that may be laws in a cell with electrodes of these types."""
-    kinds = {"electrolyte": None} | dict(zip(ELECTRODES, (negative, positive), strict=True))
-    return tuple((section, f"{section}/{key}", name) for section, kind in kinds.items()
-                 for key, name in quantities(section, kind).items() if name.law)
+def _laws_of(negative: str, positive: str) -> tuple[tuple[str, str, Name], ...]:
+    """(section, path, name) of all quantities that may be laws, in a cell with electrodes of these types."""
+    kinds: dict[str, str | None] = {"electrolyte": None} | dict(zip(ELECTRODES, (negative, positive), strict=True))
+    return tuple(
+        (section, f"{section}/{key}", name)
+        for section, kind in kinds.items()
+        for key, name in quantities(section, kind).items()
+        if name.law
+    )
 
 
-def _law(file, section, key, name, elsewhere=None):
+def _law(file: _File, section: str, key: str, name: Name, elsewhere: float | None = None) -> Iterator[tuple[str, str]]:
     """Faults of a law over its whole range at the ambient temperature, or at another one [K]."""
     record = file.record(section, key)
     if record is None or record.get("value") is not None:
@@ -159,11 +199,16 @@ def _law(file, section, key, name, elsewhere=None):
     path, law, T = f"{section}/{key}", Law.of(record), elsewhere or file.value("cell", "ambient temperature")
     if name.law == "stoichiometry":
         lo, hi = (file.value(section, f"{end} stoichiometry") for end in ("minimum", "maximum"))
-        known = record.get("range") or (lo, hi)  # which the window of a variation may leave, and is told
+        known = record.get("range") or (lo, hi)  # the window of a variation may exceed it; a run then remarks on it
         first, last = (law.table[0][0], law.table[0][-1]) if law.table else known
         if first > known[0] + SLACK or last < known[1] - SLACK:
-            yield path, (f"the table covers {first:g} to {last:g}, not the window {known[0]:g} to {known[1]:g}; "
-                         "extend the table or narrow the window")
+            yield (
+                path,
+                (
+                    f"the table covers {first:g} to {last:g}, not the window {known[0]:g} to {known[1]:g}; "
+                    "extend the table or narrow the window"
+                ),
+            )
         ends = lo, hi
     else:
         ends = file.value("electrolyte", "initial concentration"), 0.0
@@ -171,10 +216,10 @@ def _law(file, section, key, name, elsewhere=None):
 
 
 @lru_cache(maxsize=512)
-def _faults_of_law(law, name, lo, hi, T, elsewhere) -> tuple[str, ...]:
-    """Faults of a law at T [K]; lo, hi: the window of stoichiometries, or the initial concentration and nothing.
+def _faults_of_law(law: Law, name: Name, lo: float, hi: float, T: float, elsewhere: float | None) -> tuple[str, ...]:
+    """Faults of a law at T [K]; lo, hi: the stoichiometry window, or the initial concentration and 0.
 
-    elsewhere: not None if T is another temperature than the one at which the file was checked.
+    elsewhere: None if T is the temperature at which the file was checked.
     """
     x = np.linspace(*X_RANGE, 1001) if name.law == "stoichiometry" else lo * np.linspace(*C_RANGE, 401)
     y = law(x, T)
@@ -191,13 +236,13 @@ def _faults_of_law(law, name, lo, hi, T, elsewhere) -> tuple[str, ...]:
         if name.law == "concentration":
             inside = (x > USUAL[0] * lo) & (x < USUAL[1] * lo)
     at = f" and T = {T:g} K" if "T" in (law.expression or "") else ""
-    remedy = "check it" if elsewhere is None else "it does not hold there: choose another temperature, or another law"
+    remedy = "check it" if elsewhere is None else "not valid there: choose another temperature or law"
     if bad.any():
-        return (f"gives {y[bad][0]:.4g} at x = {x[bad][0]:.6g}{at}; it must be finite from "
-                f"{x.min():.4g} to {x.max():.4g}",)
+        return (
+            f"gives {y[bad][0]:.4g} at x = {x[bad][0]:.6g}{at}; it must be finite from {x.min():.4g} to {x.max():.4g}",
+        )
     if inside.any() and not least <= y[inside].min() <= y[inside].max() <= most:
         y, x = y[inside], x[inside]
         k = int(np.argmin(y)) if y.min() < least else int(np.argmax(y))
-        return (f"gives {y[k]:.4g} {name.unit} at x = {x[k]:.4g}{at}, "
-                f"outside {name.lo:g} to {name.hi:g}; {remedy}",)
+        return (f"gives {y[k]:.4g} {name.unit} at x = {x[k]:.4g}{at}, outside {name.lo:g} to {name.hi:g}; {remedy}",)
     return ()

@@ -1,9 +1,11 @@
-"""Cells at rest: the open-circuit voltage of two electrodes that share their lithium, and the state that has one."""
+"""Equilibrium of a cell: open-circuit voltage from the lithium inventory, and the state of a given voltage."""
+
 import math
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ParameterError
 from ..numerics.table import pieces
@@ -14,26 +16,26 @@ NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
 AMOUNT = ("thickness", "active material volume fraction", "utilisation", "maximum concentration")
 OCP, COUNTER, T_REF = "open-circuit potential", f"{NEGATIVE}/counter potential", "cell/reference temperature"
 CUTOFFS = ("cell/lower voltage cut-off", "cell/upper voltage cut-off")
-EDGE = 1e-5  # of a stoichiometry, left to 0 and 1 where no cut-off voltage is met
+EDGE = 1e-5  # distance of a stoichiometry from 0 and 1 where no cut-off voltage is reached
 _end_potential = getattr(end_potential, "py_func", end_potential)
-KNOTS = 4097  # of a tabulated potential: good to 1e-8 V where it is smooth, to 1e-5 V at its steep ends
+KNOTS = 4097  # of a tabulated potential: error 1e-8 V where it is smooth, 1e-5 V at its steep ends
 
 
 class State(NamedTuple):
-    """A cell at rest: stoichiometries; negative is 0 for a metal."""
+    """Equilibrium stoichiometries of both electrodes; the negative one is 0 for lithium metal."""
 
     negative: float
     positive: float
 
 
 @lru_cache(maxsize=64)
-def _table(law, T):
-    """Cubic pieces of a potential over X_RANGE."""
-    return pieces(law(np.linspace(*X_RANGE, KNOTS), T)[:, None])[:, 0, :]
+def _table(law: Law, T: float) -> NDArray[np.float64]:
+    """Cubic pieces (KNOTS - 1, 4) of a potential over X_RANGE."""
+    return np.asarray(pieces(law(np.linspace(*X_RANGE, KNOTS), T)[:, None])[:, 0, :])
 
 
-def potential(law, x, T) -> tuple[float, float]:
-    """Open-circuit potential of an electrode at a stoichiometry, with what keeps it between 0 and 1 [V];  d/dx."""
+def potential(law: Law, x: float, T: float) -> tuple[float, float]:
+    """Open-circuit potential [V] of an electrode at a stoichiometry, with the terms that diverge at 0 and 1; d/dx."""
     lo, hi = X_RANGE
     end, end_x = (0.0, 0.0) if 0.01 < x < 0.99 else map(float, _end_potential(x))
     if law.value is not None:
@@ -49,63 +51,68 @@ def potential(law, x, T) -> tuple[float, float]:
 
 
 class Balance(NamedTuple):
-    """What the windows of a cell follow from."""
+    """Data from which the stoichiometry windows of a cell follow."""
 
-    ratio: float  # lithium that the negative electrode can hold over that of the positive; 0 for a metal
-    U_n: Law  # of a metal a constant
+    ratio: float  # lithium capacity of the negative over the positive electrode; 0 for lithium metal
+    U_n: Law  # a constant for lithium metal
     U_p: Law
     T: float  # K
     cutoffs: tuple[float, float]  # V
 
     @classmethod
-    def of(cls, cell) -> "Balance":
-        """Of a cell."""
-        def amount(part):
-            return math.prod(cell.value(f"{part}/{key}") for key in AMOUNT)
+    def of(cls, cell: Any) -> "Balance":
+        """From a `Cell`."""
+
+        def amount(part: str) -> float:
+            return float(math.prod(cell.value(f"{part}/{key}") for key in AMOUNT))
 
         metal = cell.text(f"{NEGATIVE}/type") == "lithium metal"
-        return cls(0.0 if metal else amount(NEGATIVE) / amount(POSITIVE),
-                   cell.law(COUNTER if metal else f"{NEGATIVE}/{OCP}"), cell.law(f"{POSITIVE}/{OCP}"),
-                   cell.value(T_REF), (cell.value(CUTOFFS[0]), cell.value(CUTOFFS[1])))
+        return cls(
+            0.0 if metal else amount(NEGATIVE) / amount(POSITIVE),
+            cell.law(COUNTER if metal else f"{NEGATIVE}/{OCP}"),
+            cell.law(f"{POSITIVE}/{OCP}"),
+            cell.value(T_REF),
+            (cell.value(CUTOFFS[0]), cell.value(CUTOFFS[1])),
+        )
 
-    def lithium(self, state) -> float:
-        """Lithium in both electrodes over what the positive one can hold."""
+    def lithium(self, state: State) -> float:
+        """Lithium in both electrodes over the capacity of the positive one."""
         return state.positive + self.ratio * state.negative
 
-    def voltage(self, x_p, lithium) -> tuple[float, float]:
-        """Open-circuit voltage [V] at a positive stoichiometry and a content of lithium;  d/dx_p."""
+    def voltage(self, x_p: float, lithium: float) -> tuple[float, float]:
+        """Open-circuit voltage [V] at a positive stoichiometry and a lithium content; d/dx_p."""
         U, slope = potential(self.U_p, x_p, self.T)
         if not self.ratio:
             return U - float(self.U_n.value or 0.0), slope
         U_n, slope_n = potential(self.U_n, (lithium - x_p) / self.ratio, self.T)
         return U - U_n, slope + slope_n / self.ratio
 
-    def at(self, x_p, lithium) -> State:
+    def at(self, x_p: float, lithium: float) -> State:
         """The state at a positive stoichiometry."""
         return State((lithium - x_p) / self.ratio if self.ratio else 0.0, x_p)
 
-    def reaches(self, lithium) -> tuple[float, float]:
-        """Between which positive stoichiometries neither electrode is empty or full."""
+    def reaches(self, lithium: float) -> tuple[float, float]:
+        """Range of the positive stoichiometry in which neither electrode is empty or full."""
         if not self.ratio:
             return EDGE, 1.0 - EDGE
         return (max(EDGE, lithium - self.ratio * (1.0 - EDGE)), min(1.0 - EDGE, lithium - self.ratio * EDGE))
 
-    def state_at(self, V, lithium, guess) -> State:
-        """The state whose open-circuit voltage is V [V], or the nearest one there is.
+    def state_at(self, V: float, lithium: float, guess: float) -> State:
+        """The state whose open-circuit voltage is V [V], or the nearest possible one.
 
-        Newton's method, kept within a bracket: the voltage falls with the positive stoichiometry.
+        Bracketed Newton iteration from `guess`; the voltage falls with the positive stoichiometry.
         """
         a, b = self.reaches(lithium)
         if not a < b:
-            raise ParameterError("no electrode can hold the other one's lithium: their sizes are too far apart")
+            raise ParameterError("neither electrode can take up the lithium of the other: capacities differ too much")
         x = guess
-        for _ in range(8):  # at once, where the potentials are smooth
+        for _ in range(8):  # without a bracket, where the potentials are smooth
             miss, slope = self.voltage(x, lithium)
             step = (miss - V) / slope if slope < 0.0 else 1.0
             x -= step
             if not a < x < b:
                 break
-            if abs(step) < 1e-9:  # the next one would be its square
+            if abs(step) < 1e-9:  # the next step would be of the order of its square
                 return self.at(x, lithium)
         if self.voltage(a, lithium)[0] <= V:
             return self.at(a, lithium)

@@ -1,13 +1,14 @@
 """Finding and reading parameter files."""
-import difflib
+
 import os
 from functools import lru_cache
 from pathlib import Path
 
 from ..errors import ParameterError
+from ..support.arguments import near
 from ..support.files import cut, quoted
 from .cell import Cell
-from .reading import is_bpx, read, tell
+from .reading import is_bpx, read, warn_of_remarks
 
 PACKAGE = Path(__file__).resolve().parents[1]
 HOMES = (PACKAGE / "_parameter_sets", PACKAGE.parent / "parameter_sets")  # in a wheel, in a checkout
@@ -24,19 +25,20 @@ def cells() -> list[str]:
     return sorted(p.stem for p in home().glob("*.json") if p.name != SCHEMA)
 
 
-def load(name) -> Cell:
-    """A packaged parameter set by name, or any parameter file by its path (ending in .json); a `Cell` is itself.
+def load(name: "str | os.PathLike[str] | Cell") -> Cell:
+    """A packaged parameter set by its name, or a parameter file by its path (ending in .json); a `Cell` is returned.
 
-    A file in BPX is read as `cellsim.parameters.formats.read_bpx` does.  What a file says and a run does not use is in
-    `Cell.remarks` and is told as a `CellsimWarning`.
-    Raises ParameterError: unknown name (nearest names suggested), unreadable file, or the list
-    of all faults in the file.
+    BPX files are read as by `cellsim.parameters.formats.read_bpx`.  Entries of a file that a run does not use are
+    listed in `Cell.remarks` and in a `CellsimWarning`.
+    Raises ParameterError: unknown name (with the nearest names), unreadable file, or all faults in the file.
     """
     if isinstance(name, Cell):
         return name
     if not isinstance(name, str | os.PathLike):
-        raise ParameterError(f"a cell is the name of a parameter set, the path of a .json file or a Cell, not "
-                             f"{quoted(name)}; for example cellsim.load('lgm50_chen2020')")
+        raise ParameterError(
+            f"a cell is the name of a parameter set, the path of a .json file or a Cell, not "
+            f"{quoted(name)}; for example cellsim.load('lgm50_chen2020')"
+        )
     path = Path(name)
     if path.suffix.lower() != ".json":
         return _packaged(str(name))
@@ -44,18 +46,16 @@ def load(name) -> Cell:
     if is_bpx(raw):
         from .formats.bpx import cell_of
 
-        found = cell_of(raw, path)
+        cell = cell_of(raw, path)
     else:
-        found = Cell.from_json(raw, path.stem, path)
-    tell(found)
-    return found
+        cell = Cell.from_json(raw, path.stem, path)
+    warn_of_remarks(cell)
+    return cell
 
 
 @lru_cache(maxsize=64)
-def _packaged(name):
+def _packaged(name: str) -> Cell:
     if name not in cells():
-        close = difflib.get_close_matches(name[:80], cells(), n=3, cutoff=0.3)
-        remedy = f"did you mean {' or '.join(close)}?" if close else f"known cells: {', '.join(cells())}"
-        raise ParameterError(f"unknown cell {cut(name)!r}; {remedy}")
+        raise ParameterError(f"unknown cell {cut(name)!r}; {near(name, cells())}")
     path = home() / f"{name}.json"
     return Cell.from_json(read(path), name, path)

@@ -1,7 +1,10 @@
-"""One value of a cell, where it comes from and where it holds."""
+"""One value of a cell with its provenance and range of validity."""
+
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from .catalogue import METHODS, quantities
 from .equilibrium import OCP
@@ -10,7 +13,7 @@ from .laws.law import Domain, Law
 
 @dataclass(frozen=True)
 class Quantity:
-    """One value with where it comes from."""
+    """One value with its unit and provenance."""
 
     law: Law
     unit: str
@@ -19,8 +22,8 @@ class Quantity:
     note: str = ""
 
     @classmethod
-    def of(cls, record, domain=None) -> "Quantity":
-        """From a record of a file, which has been checked; domain: of a law of the stoichiometry, unless stated."""
+    def of(cls, record: Mapping[str, Any], domain: Domain | None = None) -> "Quantity":
+        """From a checked record of a file; domain: default domain of a law of the stoichiometry."""
         law = Law.of(record)
         if domain is not None and law.value is None:
             stated = record.get("range")
@@ -28,8 +31,8 @@ class Quantity:
         return cls(law, record["unit"], record["source"], record["method"], record.get("note") or "")
 
 
-def domain_of(section, raw, key) -> Domain | None:
-    """Where a law of the stoichiometry is known unless it says so: in its electrode's window."""
+def domain_of(section: str, raw: Mapping[str, Any], key: str) -> Domain | None:
+    """Default domain of a law of the stoichiometry: the window of its electrode; None for other quantities."""
     name = quantities(section, raw[section].get("type"))[key]
     if name.law != "stoichiometry":
         return None
@@ -39,30 +42,30 @@ def domain_of(section, raw, key) -> Domain | None:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where every value of a cell comes from.
+    """Provenance of all values of a cell.
 
-    rows: (path, value, unit, source, method, note); counts per method; score: share per method.
+    rows: (path, value, unit, source, method, note); counts: values per method; score: fraction per method.
     """
 
     rows: tuple[tuple[str, str, str, str, str, str], ...]
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many values each method gave."""
-        found = Counter(row[4] for row in self.rows)
-        return {m: found[m] for m in METHODS}
+        """Number of values by method."""
+        rows = Counter(row[4] for row in self.rows)
+        return {m: rows[m] for m in METHODS}
 
     @property
     def score(self) -> dict[str, float]:
-        """Share of the values each method gave; the shares add up to 1."""
+        """Fraction of the values by method; the fractions add up to 1."""
         return {m: n / len(self.rows) for m, n in self.counts.items()}
 
-    def __str__(self):
+    def __str__(self) -> str:
         return ", ".join(f"{100 * share:.0f} % {m}" for m, share in self.score.items() if share)
 
 
 @lru_cache
-def default(section, kind, key) -> Law | None:
-    """What an optional quantity is where a file leaves it out."""
+def default(section: str, kind: str | None, key: str) -> Law | None:
+    """Default of an optional quantity; None if it has none."""
     name = quantities(section, kind).get(key)
     return None if name is None or name.default is None else Law(value=name.default)

@@ -1,51 +1,89 @@
 """The parameter file as a JSON Schema, for editors.  `python -m cellsim.parameters.schema` prints it."""
+
 import json
+from typing import Any
 
-from .catalogue import FORMATS, HEAD, METHODS, SECTIONS, TEXTS, quantities
+from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, RENAMED, SECTIONS, TEXTS, Name, quantities
 
 
-def _quantity(name):
-    forms = {"value": {"type": "number"}}
+def _quantity(name: Name) -> dict[str, Any]:
+    forms: dict[str, Any] = {"value": {"type": "number"}}
     if name.law:
         forms["expression"] = {"type": "string"}
         pairs = {"type": "array", "items": {"type": "number"}, "minItems": 2}
-        forms["table"] = {"type": "object", "properties": {"x": pairs, "y": pairs}, "required": ["x", "y"],
-                          "additionalProperties": False}
+        forms["table"] = {
+            "type": "object",
+            "properties": {"x": pairs, "y": pairs},
+            "required": ["x", "y"],
+            "additionalProperties": False,
+        }
     for key, limit in (("minimum", name.lo), ("maximum", name.hi)):
         if abs(limit) < float("inf"):
             forms["value"][key] = limit
     ends = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     more = {"range": ends} if name.law == "stoichiometry" else {}
     text = name.meaning if name.default is None else f"{name.meaning}; {name.default:g} if left out"
-    return {"type": "object", "description": text, "additionalProperties": False,
-            "properties": forms | more | {"unit": {"const": name.unit}, "source": {"type": "string"},
-                                   "method": {"enum": list(METHODS)}, "note": {"type": "string"}},
-            "required": ["unit", "source", "method"], "oneOf": [{"required": [form]} for form in forms]}
+    return {
+        "type": "object",
+        "description": text,
+        "additionalProperties": False,
+        "properties": forms
+        | more
+        | {
+            "unit": {"const": name.unit},
+            "source": {"type": "string"},
+            "method": {"enum": list(METHODS)},
+            "note": {"type": "string"},
+        },
+        "required": ["unit", "source", "method"],
+        "oneOf": [{"required": [form]} for form in forms],
+    }
 
 
-def _section(section, kind=None):
+def _section(section: str, kind: str | None = None) -> dict[str, Any]:
     names = quantities(section, kind)
     words = {k: {"enum": [kind] if kind else list(v)} for k, v in TEXTS.get(section, {}).items()}
-    return {"type": "object", "additionalProperties": False,
-            "properties": words | {key: _quantity(name) for key, name in names.items()},
-            "required": [*words, *(k for k, n in names.items() if n.default is None and not n.optional)]}
+    optional = {k: {"enum": list(v)} for k, v in OPTIONAL_TEXTS.get(section, {}).items()}
+    renamed = {
+        old: _quantity(names[new]) | {"deprecated": True, "description": f"old name of '{new}'"}
+        for old, new in RENAMED.get(str(kind), {}).items()
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": words | optional | {key: _quantity(name) for key, name in names.items()} | renamed,
+        "required": [*words, *(k for k, n in names.items() if n.default is None and not n.optional)],
+    }
 
 
-def json_schema() -> dict:
+def json_schema() -> dict[str, Any]:
     """JSON Schema of a parameter file."""
     parts = {s: _section(s) for s in SECTIONS}
     for part in ("negative electrode", "positive electrode"):
         parts[part] = {"oneOf": [_section(part, kind) for kind in TEXTS[part]["type"]]}
-    source = {"type": "object", "required": ["citation"], "additionalProperties": False,
-              "properties": {k: {"type": "string"} for k in ("citation", "doi", "note")}}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "cellsim parameter set",
-            "description": f"Cell formats: {', '.join(FORMATS)}",
-            "type": "object", "additionalProperties": False,
-            "properties": {"$schema": {"type": "string"}, "format": {"const": 1},
-                           **{k: {"type": "string"} for k in HEAD}, "kind": {"enum": ["liquid", "solid"]},
-                           "remarks": {"type": "array", "items": {"type": "string"}},
-                           "sources": {"type": "object", "additionalProperties": source}, **parts},
-            "required": [*HEAD, "sources", *SECTIONS]}
+    source = {
+        "type": "object",
+        "required": ["citation"],
+        "additionalProperties": False,
+        "properties": {k: {"type": "string"} for k in ("citation", "doi", "note")},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "cellsim parameter set",
+        "description": f"Cell formats: {', '.join(FORMATS)}",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "$schema": {"type": "string"},
+            "format": {"const": 1},
+            **{k: {"type": "string"} for k in HEAD},
+            "kind": {"enum": ["liquid", "solid"]},
+            "remarks": {"type": "array", "items": {"type": "string"}},
+            "sources": {"type": "object", "additionalProperties": source},
+            **parts,
+        },
+        "required": [*HEAD, "sources", *SECTIONS],
+    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """The sources that the values of a cell are from."""
+
 from .cell import Cell
 
 EXCESS = "design/lithium excess thickness"  # the one value of the design that every run reads
@@ -9,6 +10,9 @@ def sources_used(cell: Cell, *, design: bool = True) -> dict[str, dict[str, str]
 
     design: also of the values of the section "design", which a run reads only if it simulates heat.
     """
-    used = {quantity.source for path, quantity in cell._records.items()
-            if design or path == EXCESS or not path.startswith("design/")}
+    used = {
+        quantity.source
+        for path, quantity in cell._records.items()
+        if design or path == EXCESS or not path.startswith("design/")
+    }
     return {key: dict(source) for key, source in cell._raw["sources"].items() if key in used}

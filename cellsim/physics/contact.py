@@ -1,4 +1,5 @@
-"""Contact between solids under pressure.  Each term returns its value, then its partials in the order listed."""
+"""Contact between solids under pressure.  Each term returns its value and its partial derivatives as listed."""
+
 import numpy as np
 
 from ..support.compile import kernel
@@ -6,10 +7,10 @@ from ..support.compile import kernel
 
 @kernel
 def effective_pressure(P, P_max, omega):
-    """Pressure that counts for a contact [Pa]: P + omega (P_max - P);  d/dP, d/dP_max.
+    """Effective pressure of a contact [Pa]: P + omega (P_max - P);  d/dP, d/dP_max.
 
-    P: pressure now, P_max: the highest the contact has seen.  A contact flattened once stays partly
-    flat: omega = 0 forgets, 1 never lets go.
+    P: present pressure, P_max: highest pressure in the history of the contact.  omega: fraction of the deformation that
+    is permanent, 0 (none) to 1 (all).
     """
     if P.real >= P_max.real:
         return P, 1.0, 0.0
@@ -20,8 +21,8 @@ def effective_pressure(P, P_max, omega):
 def contact_resistance(R_ref, P, P_ref, m, f):
     """R = R_ref (P_ref / P)^m / f [Ohm m2];  d/dP, d/df.
 
-    P: effective pressure, f: share of the area that touches.  A resistance falls with the touching
-    area, which grows with pressure to the power m: 0.5 in arXiv 2501.00600.  R_ref = 0: no resistance.
+    P: effective pressure, f: contact fraction.  The resistance is inversely proportional to the contact area, which
+    grows with pressure to the power m: 0.5 in arXiv 2501.00600.  R_ref = 0: no resistance.
     """
     value = R_ref * (P_ref / P) ** m / f
     return value, -m * value / P, -value / f
@@ -31,8 +32,8 @@ def contact_resistance(R_ref, P, P_ref, m, f):
 def contact_fraction(P, P_1, m, theta_fab):
     """theta = theta_fab [1 - exp(-(P / P_1)^m)] [-];  d/dP.
 
-    P: effective operating pressure; theta_fab: what fabrication made possible.  P_1 = 0: pressure
-    has no effect.
+    P: effective operating pressure; theta_fab: contact fraction after fabrication, at infinite pressure.  P_1 = 0:
+    independent of pressure.
     """
     if P_1 == 0.0:
         return theta_fab + 0.0 * P, 0.0
@@ -45,10 +46,10 @@ def contact_fraction(P, P_1, m, theta_fab):
 
 @kernel
 def pressure_rise(swelling, K, h, compliance):
-    """Rise of the stack pressure when layers swell [Pa]: swelling K / (h + K compliance);  d/dswelling.
+    """Rise of the stack pressure by swelling [Pa]: swelling K / (h + K compliance);  d/dswelling.
 
-    swelling [m]: of all layers together; K [Pa]: modulus of the stack, h [m]: its height; compliance
-    [m/Pa]: of what holds it: 0 for a fixed gap, that of the springs otherwise.  K = 0: no rise.
+    swelling [m]: sum over all layers; K [Pa]: modulus of the stack, h [m]: its height; compliance [m/Pa]: of the
+    fixture, 0 for a fixed gap.  K = 0: no rise.
     """
     stiffness = K / (h + K * compliance)
     return swelling * stiffness, stiffness
@@ -56,10 +57,10 @@ def pressure_rise(swelling, K, h, compliance):
 
 @kernel
 def constriction_resistance(kappa, a, f):
-    """Current squeezed through contact spots: pi a / (4 kappa f) (1 - sqrt f)^1.5 [Ohm m2];  d/df.
+    """Constriction resistance of contact spots: pi a / (4 kappa f) (1 - sqrt f)^1.5 [Ohm m2];  d/df.
 
-    kappa [S/m] of the electrolyte, a [m]: radius of a spot, f: share of the area that touches.  One side
-    only, as the other is a metal.  No resistance at f = 1 or a = 0.
+    kappa [S/m]: of the electrolyte, a [m]: radius of a spot, f: contact fraction.  On the side of the electrolyte only,
+    as the other side is a metal.  0 at f = 1 or a = 0.
     """
     root = np.sqrt(f)
     gap = 1.0 - root

@@ -1,4 +1,5 @@
-"""When lithium shorts a solid electrolyte.  Each term returns its value, then its partials in the order listed."""
+"""Short circuits by lithium.  Each term returns its value and its partial derivatives as listed."""
+
 import numpy as np
 
 from ..support.compile import kernel
@@ -10,7 +11,7 @@ def critical_current(i_ref, T, T_ref, E, P, P_ref, s, rho, rho_ref, g):
     """Critical current density [A/m2];  d/dT, d/dP.
 
     i_ref exp[-E/R (1/T - 1/T_ref)] (P / P_ref)^s (rho / rho_ref)^g.  rho: relative density of the
-    electrolyte.  E = s = g = 0: none of them matters.
+    electrolyte.  E = s = g = 0: constant.
     """
     value = i_ref * np.exp(-E / R * (1.0 / T - 1.0 / T_ref)) * (P / P_ref) ** s * (rho / rho_ref) ** g
     return value, value * E / (R * T * T), s * value / P
@@ -20,7 +21,7 @@ def critical_current(i_ref, T, T_ref, E, P, P_ref, s, rho, rho_ref, g):
 def critical_overpotential(K, a, Y):
     """Overpotential that opens a flaw filled with lithium: K V_Li / (Y sqrt(pi a) F) [V];  d/da.
 
-    K [Pa m^0.5]: fracture toughness, a [m]: length of the flaw, Y: its shape, 1.12 at a surface.
+    K [Pa m^0.5]: fracture toughness, a [m]: flaw length, Y: geometry factor, 1.12 for a surface flaw.
     """
     value = K * V_LI / (Y * np.sqrt(np.pi * a) * F)
     return value, -0.5 * value / a
@@ -28,7 +29,7 @@ def critical_overpotential(K, a, Y):
 
 @kernel
 def critical_flaw(K, eta, Y):
-    """Flaw that an overpotential eta > 0 [V] just opens [m], the inverse of `critical_overpotential`;  d/deta."""
+    """Flaw length [m] that is critical at an overpotential eta > 0 [V], see `critical_overpotential`;  d/deta."""
     root = K * V_LI / (Y * F * eta)
     value = root * root / np.pi
     return value, -2.0 * value / eta
@@ -38,7 +39,7 @@ def critical_flaw(K, eta, Y):
 def short_probability(a, a_0, m):
     """Probability that the longest flaw exceeds the critical length a: exp[-(a / a_0)^m] [-];  d/da.
 
-    Its length is Weibull distributed with scale a_0 [m] and modulus m.  a_0 = 0: there is none.
+    The length is Weibull distributed with scale a_0 [m] and modulus m.  a_0 = 0: no flaws.
     """
     if a_0 == 0.0:
         return 0.0 * a, 0.0

@@ -1,4 +1,5 @@
-"""Lithium metal and its hosts.  Each term returns its value, then its partials in the order listed."""
+"""Lithium metal and its hosts.  Each term returns its value and its partial derivatives as listed."""
+
 import numpy as np
 
 from ..support.compile import kernel
@@ -7,16 +8,16 @@ from .constants import V_LI, F, R
 
 @kernel
 def thickness_rate(I):
-    """Growth of a lithium layer [m/s] at a current density I [A/m2], stripping positive;  d/dI."""
+    """Growth rate of a lithium layer [m/s] at a current density I [A/m2], stripping positive;  d/dI."""
     return -I * V_LI / F, -V_LI / F
 
 
 @kernel
 def exhaustion_potential(Q, Q_reg, T):
-    """Potential of a lithium layer that runs out: -(RT/F) ln[Q / (Q + Q_reg)] [V];  d/dQ.
+    """Potential of a lithium layer near exhaustion: -(RT/F) ln[Q / (Q + Q_reg)] [V];  d/dQ.
 
-    Q [C/m2]: lithium left.  It rises steeply once Q is no longer large against Q_reg, so that a
-    discharge ends; Q_reg = 0: a layer that never ends.
+    Q [C/m2]: strippable lithium.  The potential rises steeply when Q approaches Q_reg, which ends a discharge.
+    Q_reg = 0: unlimited reservoir.
     """
     k = R * T / F
     return k * np.log1p(Q_reg / Q), -k * Q_reg / (Q * (Q + Q_reg))
@@ -26,7 +27,7 @@ def exhaustion_potential(Q, Q_reg, T):
 def metal_at_potential(U, Q_reg, T):
     """The lithium layer [C/m2] whose `exhaustion_potential` is U > 0 [V]: Q_reg / [exp(FU/RT) - 1];  d/dU."""
     z = F * U / (R * T)
-    if z.real > 500.0:  # nothing that a number could tell from none
+    if z.real > 500.0:  # the layer is smaller than the smallest float
         return 0.0 * U, 0.0
     e = np.expm1(z)
     return Q_reg / e, -Q_reg * (1.0 + e) / (e * e) * F / (R * T)
@@ -36,8 +37,8 @@ def metal_at_potential(U, Q_reg, T):
 def host_potential(s, end, a, p, b, q):
     """Potential of a host against lithium: end + a exp(-p s) + b exp(-q s) [V];  d/ds.
 
-    s: lithium held over its capacity.  A shape for silver-carbon, 1.05 V empty to 0.05 V full:
-    end 0.05, a 0.75, p 6, b 0.25, q 60.
+    s: degree of lithiation.  For silver-carbon, from 1.05 V (empty) to 0.05 V (full): end 0.05, a 0.75, p 6, b 0.25,
+    q 60.
     """
     slow, fast = a * np.exp(-p * s), b * np.exp(-q * s)
     return end + slow + fast, -p * slow - q * fast
@@ -55,19 +56,19 @@ def creep_rate(P, T, A, n, G, E):
 
 @kernel
 def creep_coefficient(i_crit, P, T, h, n, G, E):
-    """The A of `creep_rate` [1/s] with which creep over a zone of height h [m] keeps up with a current.
+    """Coefficient A of `creep_rate` [1/s] for which creep over a height h [m] balances the stripping current i_crit.
 
-    i_crit [A/m2]: current density up to which the pressure P at T keeps a stripped surface closed.
+    i_crit [A/m2]: largest stripping current density without voids at the pressure P and T.
     """
     return i_crit * V_LI / F / (h * (P / G) ** n * np.exp(-E / (R * T)))
 
 
 @kernel
 def void_rate(I, v, share, closing):
-    """Growth of voids below a stripped surface [m/s]: share V_Li I / F - closing;  d/dI, d/dclosing.
+    """Growth rate of voids at a stripped surface [m/s]: share V_Li I / F - closing;  d/dI, d/dclosing.
 
-    v [m]: their height now, closing [m/s]: by creep and by diffusion of vacancies.  Plating (I < 0)
-    and closing heal, but only what is there.  share = 0: stripping leaves no voids.
+    v [m]: present height of voids, closing [m/s]: rate by creep and vacancy diffusion.  Plating (I < 0) and creep
+    reduce voids until v = 0.  share = 0: stripping leaves no voids.
     """
     rate = share * V_LI / F * I - closing
     if v <= 0.0 and rate.real < 0.0:
@@ -77,7 +78,7 @@ def void_rate(I, v, share, closing):
 
 @kernel
 def active_area(v, v_0):
-    """Share of a lithium surface that still touches: exp(-v / v_0) [-];  d/dv.  v_0 = 0: all of it."""
+    """Fraction of a lithium surface in contact: exp(-v / v_0) [-];  d/dv.  v_0 = 0: full contact."""
     if v_0 == 0.0:
         return 1.0 + 0.0 * v, 0.0
     value = np.exp(-v / v_0)
@@ -86,9 +87,9 @@ def active_area(v, v_0):
 
 @kernel
 def critical_stripping_current(P, i_ref, P_ref, m):
-    """Current density up to which stripping leaves no voids: i_ref (P / P_ref)^m [A/m2];  d/dP.
+    """Largest stripping current density without voids: i_ref (P / P_ref)^m [A/m2];  d/dP.
 
-    An engineering law; argyrodite: 2 A/m2 at 3 MPa with m = 1.9 (10 A/m2 at 7 MPa).
+    An empirical law; argyrodite: 2 A/m2 at 3 MPa with m = 1.9 (10 A/m2 at 7 MPa).
     """
     value = i_ref * (P / P_ref) ** m
     return value, m * value / P

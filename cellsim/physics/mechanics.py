@@ -1,12 +1,13 @@
-"""Contact lost as particles breathe.  Each term returns its value, then its partials in the order listed."""
+"""Loss of contact by volume change.  Each term returns its value and its partial derivatives as listed."""
+
 from ..support.compile import kernel
 
 
 @kernel
 def excess_strain(strain, P, sigma_ad, E):
-    """Volumetric strain of the particles beyond what the contact follows: |strain| - (P + sigma_ad) / E [-].
+    """Particle strain that the contact cannot accommodate: |strain| - (P + sigma_ad) / E [-], at least 0.
 
-    Not below zero.  d/dstrain, d/dP.  P [Pa]: stack pressure, sigma_ad [Pa]: adhesion, E [Pa]: modulus
+    d/dstrain, d/dP.  P [Pa]: stack pressure, sigma_ad [Pa]: adhesion, E [Pa]: modulus
     of the electrolyte.
     """
     sign = -1.0 if strain.real < 0.0 else 1.0
@@ -20,16 +21,20 @@ def excess_strain(strain, P, sigma_ad, E):
 def contact_loss_rate(theta, excess, P, k_loss, k_heal, theta_max):
     """Change of the contact fraction per cycle: -k_loss excess theta + k_heal P (theta_max - theta).
 
-    d/dtheta, d/dexcess, d/dP.  k_loss [-] and k_heal [1/Pa] 0: it stays.
+    d/dtheta, d/dexcess, d/dP.  k_loss [-] and k_heal [1/Pa] 0: constant.
     """
-    return (-k_loss * excess * theta + k_heal * P * (theta_max - theta), -k_loss * excess - k_heal * P,
-            -k_loss * theta, k_heal * (theta_max - theta))
+    return (
+        -k_loss * excess * theta + k_heal * P * (theta_max - theta),
+        -k_loss * excess - k_heal * P,
+        -k_loss * theta,
+        k_heal * (theta_max - theta),
+    )
 
 
 @kernel
 def connection_loss_rate(u, excess, k_loss):
-    """Change of the connected share of the active material per cycle: -k_loss excess u;  d/du, d/dexcess.
+    """Change of the utilisation per cycle: -k_loss excess u;  d/du, d/dexcess.
 
-    Cracked secondary particles lose pieces; single crystals a fifth as fast.  k_loss = 0: it stays.
+    By cracking of secondary particles; five times slower for single crystals.  k_loss = 0: constant.
     """
     return -k_loss * excess * u, -k_loss * excess, -k_loss * u

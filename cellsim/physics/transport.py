@@ -1,4 +1,5 @@
-"""Transport in electrolytes and composites, and how it depends on temperature."""
+"""Transport in electrolytes and composites, and its temperature dependence."""
+
 import numpy as np
 
 from ..support.compile import inner, kernel
@@ -13,9 +14,9 @@ def log_concentration(c):
 
 @inner
 def diluted(c, dc):
-    """The concentration that follows c where Newton's method changes it by dc to next to nothing or below.
+    """Damped Newton update dc of a concentration c that would become nearly zero or negative.
 
-    The driving forces there are logarithms of it, in which the step is taken: it stays positive.
+    The step is taken in ln c, the driving force, so that the concentration remains positive.
     """
     return c * min(0.1, np.exp(max(dc / c, -7.0)))
 
@@ -25,7 +26,7 @@ def diffusion_factor(t_plus, tdf, T):
     """chi = (2RT/F)(1 - t_plus) tdf [V] in i_e = -kappa (grad phi_e - chi grad ln c_e).
 
     Newman and Thomas-Alyea, Electrochemical Systems, ch. 12.  A single-ion conductor has
-    t_plus = 1: no diffusion potential, and no source of salt.
+    t_plus = 1: no diffusion potential and no salt source.
     """
     return 2.0 * R * T / F * (1.0 - t_plus) * tdf
 

@@ -1,4 +1,5 @@
 """Checks of a protocol against a cell, before a run."""
+
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -25,14 +26,18 @@ def check(protocol: Any, cell: Any, start: Mapping[str, float] | None = None) ->
             for name, value in _voltages(s):
                 if not low - SLACK <= value <= high + SLACK:
                     side = "above the upper" if value > high else "below the lower"
-                    raise ProtocolError(f"{s.summary}: {name} {value:g} V lies {side} cut-off voltage of {cell.name}, "
-                                        f"{high if value > high else low:g} V; write 'force' before the steps or give "
-                                        "force=True if that is meant")
+                    raise ProtocolError(
+                        f"{s.summary}: {name} {value:g} V lies {side} cut-off voltage of {cell.name}, "
+                        f"{high if value > high else low:g} V; write 'force' before the steps or give "
+                        "force=True if that is meant"
+                    )
     first = _first(protocol.nodes)
     past = violated(first, start) if first is not None and start else None
     if past is not None and start and first is not None:
-        raise ProtocolError(f"{first.summary}: the limit {past} is already violated at the start, where the "
-                            f"{past.quantity} is {start[past.quantity]:.4g}")
+        raise ProtocolError(
+            f"{first.summary}: the limit {past} is already violated at the start, where the "
+            f"{past.quantity} is {start[past.quantity]:.4g}"
+        )
 
 
 def violated(s: Step, now: Mapping[str, float]) -> Limit | None:

@@ -1,4 +1,5 @@
 """Packaged drive cycles, and the vehicle model that converts speed into the power of a cell; data in cycles/."""
+
 import json
 from dataclasses import dataclass
 from functools import cache
@@ -50,9 +51,17 @@ def vehicle() -> Vehicle:
     """The packaged vehicle, from cycles/vehicle.json."""
     data = json.loads((HOME / "vehicle.json").read_text(encoding="utf-8"))
     of = {name: entry["value"] for name, entry in data.items() if isinstance(entry, dict) and "value" in entry}
-    return Vehicle(of["mass"], of["rotating mass"], of["drag coefficient"] * of["frontal area"],
-                   of["rolling resistance"], of["efficiency"], of["recovered share"], of["auxiliary power"],
-                   of["air density"], int(of["cells"]))
+    return Vehicle(
+        of["mass"],
+        of["rotating mass"],
+        of["drag coefficient"] * of["frontal area"],
+        of["rolling resistance"],
+        of["efficiency"],
+        of["recovered share"],
+        of["auxiliary power"],
+        of["air density"],
+        int(of["cells"]),
+    )
 
 
 def drive(times: Any, speeds: Any, car: Vehicle | None = None) -> Profile:
@@ -70,8 +79,11 @@ def drive(times: Any, speeds: Any, car: Vehicle | None = None) -> Profile:
         raise ProtocolError("drive: give speeds of at least 0, an efficiency above 0 and up to 1, and a cell or more")
     t, v = np.array(path.times), np.array(path.values)
     mean, rise = 0.5 * (v[1:] + v[:-1]), np.diff(v) / np.diff(t)
-    force = ((car.mass + car.rotating_mass) * rise + 0.5 * car.air_density * car.drag_area * mean**2
-             + car.rolling_resistance * car.mass * GRAVITY * (mean > 0.0))
+    force = (
+        (car.mass + car.rotating_mass) * rise
+        + 0.5 * car.air_density * car.drag_area * mean**2
+        + car.rolling_resistance * car.mass * GRAVITY * (mean > 0.0)
+    )
     wheels = force * mean
     battery = np.where(wheels > 0.0, wheels / car.efficiency, wheels * car.recovered) + car.auxiliary
     middle = 0.5 * (t[1:] + t[:-1])

@@ -1,4 +1,5 @@
 """The JSON form of a protocol; it is validated before a protocol is built from it."""
+
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -114,9 +115,14 @@ def _kind(value: Any) -> str | None:
 
 
 NodeForm = Annotated[
-    Annotated[StepForm, Tag("control")] | Annotated[RepeatForm, Tag("repeat")] | Annotated[LabelForm, Tag("label")]
-    | Annotated[GotoForm, Tag("goto")] | Annotated[StopForm, Tag("stop")] | Annotated[CCCVNode, Tag("cccv")],
-    Discriminator(_kind, custom_error_type="node", custom_error_message=f"needs one of the keys {', '.join(KEYS)}")]
+    Annotated[StepForm, Tag("control")]
+    | Annotated[RepeatForm, Tag("repeat")]
+    | Annotated[LabelForm, Tag("label")]
+    | Annotated[GotoForm, Tag("goto")]
+    | Annotated[StopForm, Tag("stop")]
+    | Annotated[CCCVNode, Tag("cccv")],
+    Discriminator(_kind, custom_error_type="node", custom_error_message=f"needs one of the keys {', '.join(KEYS)}"),
+]
 
 
 class ProtocolForm(_Form):
@@ -130,9 +136,12 @@ class ProtocolForm(_Form):
 
 def to_form(nodes: Iterable[Node], whenever: Iterable[Condition], force: bool) -> ProtocolForm:
     """The form of a protocol."""
-    return ProtocolForm(format=1, steps=[_node(n) for n in nodes],
-                        stop_whenever=[form for c in whenever if (form := _condition(c)) is not None],
-                        force=force)
+    return ProtocolForm(
+        format=1,
+        steps=[_node(n) for n in nodes],
+        stop_whenever=[form for c in whenever if (form := _condition(c)) is not None],
+        force=force,
+    )
 
 
 def _node(n: Node) -> Any:
@@ -151,15 +160,22 @@ def _node(n: Node) -> Any:
 
 def _step(s: Step) -> StepForm:
     whole = isinstance(s.target, Profile) and s.duration == s.target.duration
-    return StepForm(control=s.control, target=_profile(s.target) if isinstance(s.target, Profile) else float(s.target),
-                    duration=None if whole or s.duration is None else float(s.duration),
-                    until=[_limit(x) for x in s.until],
-                    temperature=s.temperature, period=s.period, heater=float(s.heater), self_heating=s.self_heating)
+    return StepForm(
+        control=s.control,
+        target=_profile(s.target) if isinstance(s.target, Profile) else float(s.target),
+        duration=None if whole or s.duration is None else float(s.duration),
+        until=[_limit(x) for x in s.until],
+        temperature=s.temperature,
+        period=s.period,
+        heater=float(s.heater),
+        self_heating=s.self_heating,
+    )
 
 
 def _limit(x: Limit) -> LimitForm:
-    return LimitForm(quantity=x.quantity, value=float(x.value), side="above" if x.side == "above" else
-                     "below" if x.side else None)
+    return LimitForm(
+        quantity=x.quantity, value=float(x.value), side="above" if x.side == "above" else "below" if x.side else None
+    )
 
 
 def _profile(p: Profile) -> CycleForm | PointsForm:

@@ -1,4 +1,5 @@
 """Parts of a protocol besides steps: repeated blocks, jumps, stops and their conditions."""
+
 from __future__ import annotations
 
 import math
@@ -139,12 +140,16 @@ class CCCV:
             raise ProtocolError("CCCV: the charge must end at the voltage that is held")
         if isinstance(self.charge.target, Profile) or not self.charge.target < 0.0:
             raise ProtocolError("CCCV: the first step must be a charge at a constant current or power")
-        both = [[x for x in s.until if x.quantity not in drop] for s, drop in
-                ((self.charge, ("voltage",)), (self.hold, FLOWS))]
+        both = [
+            [x for x in s.until if x.quantity not in drop]
+            for s, drop in ((self.charge, ("voltage",)), (self.hold, FLOWS))
+        ]
         alike = both[0] == both[1] and self._circumstances(self.charge) == self._circumstances(self.hold)
         if not alike or self.charge.duration:
-            raise ProtocolError("CCCV: the charge and the hold must have the same further limits and circumstances, "
-                                "and the duration is given for both together")
+            raise ProtocolError(
+                "CCCV: the charge and the hold must have the same further limits and circumstances, "
+                "and the duration is given for both together"
+            )
         ends = len(both[1]) < len(self.hold.until)
         if self.hold.duration != (None if ends else self.duration):
             raise ProtocolError("CCCV: give a current at which the hold ends, or a duration of both steps")

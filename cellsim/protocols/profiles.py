@@ -1,4 +1,5 @@
 """Targets that vary in time: drive cycles and other measured loads."""
+
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,8 +45,10 @@ class Profile:
         step = np.flatnonzero(np.diff(self.times) <= 0.0)
         if step.size:
             k = int(step[0])
-            raise ProtocolError(f"profile: time {self.times[k + 1]:g} s (point {k + 2}) is not later than "
-                                f"{self.times[k]:g} s; times must rise")
+            raise ProtocolError(
+                f"profile: time {self.times[k + 1]:g} s (point {k + 2}) is not later than "
+                f"{self.times[k]:g} s; times must rise"
+            )
 
     def __repr__(self) -> str:
         name = f", source={self.source!r}" if self.source else ""
@@ -81,8 +84,9 @@ class Profile:
         wanted, top = "give a finite number above 0", self.peak
         peak = arguments.number("profile: peak", peak, wanted, above=0.0)
         if top == 0.0 or not 0.0 < peak < math.inf:
-            raise ProtocolError(f"profile: cannot be scaled from a peak of {top:g} to one of {peak!r}; both "
-                                "must be finite and above 0")
+            raise ProtocolError(
+                f"profile: cannot be scaled from a peak of {top:g} to one of {peak!r}; both must be finite and above 0"
+            )
         return Profile(self.times, tuple(v / top * peak for v in self.values), self.source)
 
     def knots(self, scale: float = 1.0) -> "np.ndarray[Any, np.dtype[np.float64]]":

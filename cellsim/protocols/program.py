@@ -1,4 +1,5 @@
 """Execution of a protocol: its flat program, and the sequence of steps that depends on their outcomes."""
+
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -34,17 +35,25 @@ def flatten(nodes: Iterable[Node], whenever: Sequence[Condition] = ()) -> list[O
     for block, k in jumps:
         goto = program[k].node
         home, place = labels.get(goto.label, (None, 0))
-        if home is None or block[:len(home)] != home:
+        if home is None or block[: len(home)] != home:
             near = nearest(goto.label, labels)
-            raise ProtocolError(f"goto {goto.label}: there is no label of that name in this block or a block around it"
-                                + (f"; did you mean {near!r}?" if near else ""))
+            raise ProtocolError(
+                f"goto {goto.label}: there is no label of that name in this block or a block around it"
+                + (f"; did you mean {near!r}?" if near else "")
+            )
         program[k] = Op("goto", goto, place)
     _check(program, bool(whenever))
     return program
 
 
-def _append(program: list[Op], nodes: Iterable[Node], block: Block, labels: dict[str, tuple[Block, int]],
-            jumps: list[tuple[Block, int]], positions: dict[Step, int]) -> None:
+def _append(
+    program: list[Op],
+    nodes: Iterable[Node],
+    block: Block,
+    labels: dict[str, tuple[Block, int]],
+    jumps: list[tuple[Block, int]],
+    positions: dict[Step, int],
+) -> None:
     """Append the instructions of a block."""
     label = ""
     for node in nodes:
@@ -83,13 +92,15 @@ def _check(program: list[Op], watched: bool) -> None:
     for k, op in enumerate(program):
         if op.kind != "goto" or op.target > k:
             continue
-        between = program[op.target:k]
+        between = program[op.target : k]
         if not any(o.kind == "step" for o in between):
             raise ProtocolError(f"{line(op.node)}: there is no step between the label and the jump back")
         leaves = any(o.kind == "stop" or o.kind == "goto" and not op.target <= o.target <= k for o in between)
         if op.node.condition is None and op.node.times is None and not leaves and not watched:
-            raise ProtocolError(f"{line(op.node)}: this never ends; give a number of times or a condition, or put a "
-                                "'stop if' or a goto out of the loop between the label and the jump back")
+            raise ProtocolError(
+                f"{line(op.node)}: this never ends; give a number of times or a condition, or put a "
+                "'stop if' or a goto out of the loop between the label and the jump back"
+            )
 
 
 class Walk:
@@ -224,5 +235,3 @@ def _less_charge(step: Step, passed: float) -> Step | None:
             x = replace(x, value=x.value - passed)
         until.append(x)
     return replace(step, until=tuple(until))
-
-

@@ -1,4 +1,5 @@
 """`Protocol`: what the cycler does, from text, steps, JSON or PyBaMM, and back to them."""
+
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -42,8 +43,15 @@ class Protocol:
     force: bool
     _program: tuple[Op, ...]
 
-    def __init__(self, source: Any, *, period: float | None = None, temperature: float | None = None,
-                 force: bool = False, files: bool | str | Path = True) -> None:
+    def __init__(
+        self,
+        source: Any,
+        *,
+        period: float | None = None,
+        temperature: float | None = None,
+        force: bool = False,
+        files: bool | str | Path = True,
+    ) -> None:
         whenever: list[Condition] = []
         forced = [flag("force", force)]
         period, temperature = seconds("period", period), kelvin("temperature", temperature)
@@ -51,8 +59,12 @@ class Protocol:
         self._set(nodes, tuple(whenever), any(forced))
 
     def _set(self, nodes: tuple[Node, ...], whenever: tuple[Condition, ...], force: bool) -> "Protocol":
-        for name, value in (("nodes", nodes), ("whenever", whenever), ("force", bool(force)),
-                            *_derived(nodes, whenever)):
+        for name, value in (
+            ("nodes", nodes),
+            ("whenever", whenever),
+            ("force", bool(force)),
+            *_derived(nodes, whenever),
+        ):
             object.__setattr__(self, name, value)
         return self
 
@@ -152,8 +164,9 @@ def _derived(nodes: tuple[Node, ...], whenever: tuple[Condition, ...]) -> tuple[
 _parsed = lru_cache(maxsize=64)(parse)  # reading a text can take longer than running it
 
 
-def _gather(source: Any, whenever: list[Condition], forced: list[bool], files: bool | str | Path,
-            depth: int = 0) -> tuple[Node, ...]:
+def _gather(
+    source: Any, whenever: list[Condition], forced: list[bool], files: bool | str | Path, depth: int = 0
+) -> tuple[Node, ...]:
     """Nodes of a source; depth: number of lists around it."""
     if depth > DEEPEST:
         raise ProtocolError(f"more than {DEEPEST} lists of steps within each other; does one contain itself?")
@@ -171,8 +184,10 @@ def _gather(source: Any, whenever: list[Condition], forced: list[bool], files: b
             nodes.extend([Repeat(inner)] if isinstance(part, tuple) else inner)
         return tuple(nodes)
     else:
-        raise ProtocolError(f"a protocol is made of text, a Step or a list of these, not of {shown(source)}; "
-                            "for example cellsim.Protocol('Charge at 1C until 4.2 V')")
+        raise ProtocolError(
+            f"a protocol is made of text, a Step or a list of these, not of {shown(source)}; "
+            "for example cellsim.Protocol('Charge at 1C until 4.2 V')"
+        )
     whenever.extend(parsed.whenever)
     forced.append(parsed.force)
     return tuple(parsed.nodes)
@@ -183,11 +198,17 @@ def _with_circumstances(node: Any, period: float | None, temperature: float | No
     if period is None and temperature is None:
         return node
     if isinstance(node, Step):
-        return replace(node, period=period if node.period is None else node.period,
-                       temperature=temperature if node.temperature is None else node.temperature)
+        return replace(
+            node,
+            period=period if node.period is None else node.period,
+            temperature=temperature if node.temperature is None else node.temperature,
+        )
     if isinstance(node, CCCV):
-        return replace(node, charge=_with_circumstances(node.charge, period, temperature),
-                       hold=_with_circumstances(node.hold, period, temperature))
+        return replace(
+            node,
+            charge=_with_circumstances(node.charge, period, temperature),
+            hold=_with_circumstances(node.hold, period, temperature),
+        )
     if isinstance(node, Repeat):
         return Repeat(tuple(_with_circumstances(n, period, temperature) for n in node.nodes), node.times)
     return node

@@ -1,4 +1,5 @@
 """Protocols to and from `pybamm.Experiment`."""
+
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -29,7 +30,7 @@ def from_pybamm(experiment: Any) -> tuple[tuple[Node, ...], tuple[Condition, ...
     nodes: list[Node] = []
     at = 0
     for length in experiment.cycle_lengths:
-        body, at = tuple(made[at:at + length]), at + length
+        body, at = tuple(made[at : at + length]), at + length
         if length == 1:
             nodes.append(body[0])
         elif nodes and isinstance(nodes[-1], Repeat) and nodes[-1].nodes == body:
@@ -43,8 +44,9 @@ def _whenever(termination: Mapping[str, Any]) -> Iterator[Condition]:
     for name, value in termination.items():
         side = BY_NAME[name].pybamm_stop if name in BY_NAME else ""
         if not side:
-            raise ProtocolError(f"experiment termination by {name}: capacity fade needs ageing, which is not "
-                                "modelled; leave it out")
+            raise ProtocolError(
+                f"experiment termination by {name}: capacity fade needs ageing, which is not modelled; leave it out"
+            )
         yield Condition(name, side, float(value[0] if isinstance(value, tuple | list) else value))
 
 
@@ -67,8 +69,10 @@ def _from_step(s: Any, label: str) -> Step:
         duration = None if duration == target.duration else duration
     if control in ("rest", "voltage") and duration is None and not until:
         duration = float(s.duration)
-    temperature, period = (None if getattr(s, name) is None else _number(getattr(s, name), name, label)
-                           for name in ("temperature", "period"))
+    temperature, period = (
+        None if getattr(s, name) is None else _number(getattr(s, name), name, label)
+        for name in ("temperature", "period")
+    )
     try:
         return Step(control, target, duration, until, temperature, period)
     except ProtocolError as fault:
@@ -80,8 +84,9 @@ def _number(value: Any, what: str, label: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError, NotImplementedError):
-        raise ProtocolError(f"{label}: its {what} is not a number, but of type "
-                            f"{type(value).__name__}; give a number") from None
+        raise ProtocolError(
+            f"{label}: its {what} is not a number, but of type {type(value).__name__}; give a number"
+        ) from None
 
 
 def _target(s: Any, label: str) -> float | Profile:
@@ -118,14 +123,20 @@ def _from_termination(t: Any, s: Any, target: float | Profile, control: str, lab
         raise ProtocolError(f"{label}: a rest passes no current: it cannot end at a limit of {quantity}; leave it out")
     if quantity == "current" and side:
         if (side == "below") != (value >= 0.0):
-            raise ProtocolError(f"{label}: ends when the current is {t.operator} {value:g} A; only a current that "
-                                "falls to a value has a counterpart here")
+            raise ProtocolError(
+                f"{label}: ends when the current is {t.operator} {value:g} A; only a current that "
+                "falls to a value has a counterpart here"
+            )
         value, side = abs(value), ""
     if role.pybamm_sided and not side and (control == "rest" or isinstance(target, Profile)):
         side = {"charge": "above", "discharge": "below"}.get(s.direction, "")
         if not side:
-            warnings.warn(f"{label}: PyBaMM does not end a step that begins without a current at {value:g} V, so the "
-                          f"limit is left out; write '< {value:g} V' or '> {value:g} V'", CellsimWarning, stacklevel=6)
+            warnings.warn(
+                f"{label}: PyBaMM does not end a step that begins without a current at {value:g} V, so the "
+                f"limit is left out; write '< {value:g} V' or '> {value:g} V'",
+                CellsimWarning,
+                stacklevel=6,
+            )
             return None
     try:
         return Limit(quantity, value, side if role.pybamm_sided else "")
@@ -141,8 +152,10 @@ def to_pybamm(protocol: Any) -> Any:
         raise ProtocolError("to_pybamm: PyBaMM is not installed: pip install pybamm") from None
 
     if protocol.force:
-        raise ProtocolError("force: PyBaMM cannot go beyond the cut-off voltages of its parameters; change those "
-                            "there, and leave out force")
+        raise ProtocolError(
+            "force: PyBaMM cannot go beyond the cut-off voltages of its parameters; change those "
+            "there, and leave out force"
+        )
     if sum(map(_count, protocol.nodes)) > MOST_STEPS:
         raise ProtocolError(f"more than {MOST_STEPS} steps, repetitions counted, are too many for PyBaMM")
     conditions: list[Any] = []
@@ -190,8 +203,12 @@ def _to_step(pybamm: Any, s: Step) -> Any:
         raise ProtocolError(f"{s.summary}: PyBaMM cannot control the {s.control}")
     if s.heater or s.self_heating:
         raise ProtocolError(f"{s.summary}: PyBaMM has no heater")
-    more = {"duration": s.duration, "termination": [_to_termination(pybamm, s, x) for x in s.until] or None,
-            "period": s.period, "temperature": s.temperature}
+    more = {
+        "duration": s.duration,
+        "termination": [_to_termination(pybamm, s, x) for x in s.until] or None,
+        "period": s.period,
+        "temperature": s.temperature,
+    }
     target: Any = s.target
     if isinstance(target, Profile):
         target = np.column_stack([target.times, target.values])
@@ -209,5 +226,3 @@ def _to_termination(pybamm: Any, s: Step, x: Limit) -> Any:
     if role.pybamm_sided and not x.side and (isinstance(s.target, Profile) or s.control == "rest"):
         raise ProtocolError(f"{s.summary}: PyBaMM needs a side, above or below {x}")
     return getattr(pybamm.step, role.pybamm[0])(x.value, {"below": "<", "above": ">", "": None}[x.side])
-
-

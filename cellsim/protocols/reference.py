@@ -1,4 +1,5 @@
 """The tables of quantities and units in Markdown, for the documentation: `python -m cellsim.protocols.reference`."""
+
 from .quantities import BY_NAME, CONDITIONS, ENDED_BY, TABLE, Quantity
 
 REACHED = {
@@ -14,15 +15,26 @@ TASKS = {"driven": "`Charge at`, `Discharge at`", "rest": "`Rest`"}
 
 def quantities_table() -> str:
     """What can be controlled, limited, compared and constrained: one row per quantity."""
-    head = ("quantity", "unit in Python and JSON", "controlled by", "a step ends when it", "in conditions",
-            "constrains a charge", "needs", "variable of a result")
+    head = (
+        "quantity",
+        "unit in Python and JSON",
+        "controlled by",
+        "a step ends when it",
+        "in conditions",
+        "constrains a charge",
+        "needs",
+        "variable of a result",
+    )
     return _table(head, [_row(q) for q in TABLE])
 
 
 def _row(q: Quantity) -> tuple[str, ...]:
     control, limit, constraint = q.control, q.limit, q.constraint
-    task = "" if control is None else TASKS.get(
-        control.kind, "`Hold at`" if q.name == "voltage" else f"`Hold {q.name} at`")
+    task = (
+        ""
+        if control is None
+        else TASKS.get(control.kind, "`Hold at`" if q.name == "voltage" else f"`Hold {q.name} at`")
+    )
     if control is not None and control.profile:
         task += ", `Run`"
     ends = "" if limit is None else REACHED[limit.reached] + SIDES[limit.sides]
@@ -38,8 +50,12 @@ def units_table() -> str:
         if q.units:
             units = ", ".join(" ".join(f"`{s}`" for s in u.spellings) for u in q.units)
             others = [other.name for other in TABLE if other.measured_in == q.name]
-            rows.append((", ".join([BY_NAME[q.name].noun.partition(" ")[2], *others]),
-                         units + ", `C/20`" * (q.name == "c-rate")))
+            rows.append(
+                (
+                    ", ".join([BY_NAME[q.name].noun.partition(" ")[2], *others]),
+                    units + ", `C/20`" * (q.name == "c-rate"),
+                )
+            )
     return _table(("quantity", "units"), rows)
 
 

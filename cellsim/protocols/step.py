@@ -1,4 +1,5 @@
 """Steps of a protocol and the limits that end them.  Discharge is positive."""
+
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,18 +37,27 @@ class Limit:
     def __post_init__(self) -> None:
         role = LIMITS[chosen("limit on", self.quantity, LIMITS)]
         if not isinstance(self.side, str) or self.side not in ("", "above", "below"):
-            raise ProtocolError(f"limit {self.quantity}, side {shown(self.side)}: choose above or below, or leave it "
-                                "out")
+            raise ProtocolError(
+                f"limit {self.quantity}, side {shown(self.side)}: choose above or below, or leave it out"
+            )
         if self.side and self.side not in role.sides:
             raise ProtocolError(f"a limit of {self.quantity} is reached from one side only: leave out {self.side!r}")
         unit = BY_NAME[self.quantity].unit
-        object.__setattr__(self, "value", number(
-            f"limit {self.quantity} =", self.value,
-            f"give a finite number{'' if role.signed else ', zero or more'} [{unit}]",
-            low=-math.inf if role.signed else 0.0))
+        object.__setattr__(
+            self,
+            "value",
+            number(
+                f"limit {self.quantity} =",
+                self.value,
+                f"give a finite number{'' if role.signed else ', zero or more'} [{unit}]",
+                low=-math.inf if role.signed else 0.0,
+            ),
+        )
         if self.value > role.highest:
-            raise ProtocolError(f"limit {self.quantity} = {self.value!r}: {BY_NAME[self.quantity].noun} lies between 0 "
-                                f"and {role.highest:g}")
+            raise ProtocolError(
+                f"limit {self.quantity} = {self.value!r}: {BY_NAME[self.quantity].noun} lies between 0 "
+                f"and {role.highest:g}"
+            )
         if self.side == "above" and self.value == 0.0 and self.quantity in FLOWS:
             raise ProtocolError(f"limit {self.quantity} above 0: every current is; give a number above 0")
 
@@ -98,7 +108,8 @@ class Step:
             "temperature": kelvin("temperature of the surroundings", self.temperature),
             "period": seconds("period", self.period),
             "heater": number("heater", self.heater, "give a finite number of watts, zero or more", low=0.0),
-            "self_heating": flag("self_heating", self.self_heating)}
+            "self_heating": flag("self_heating", self.self_heating),
+        }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
@@ -125,8 +136,10 @@ class Step:
         if self.control == "rest":
             raise ProtocolError("a rest follows no profile: control its current, c-rate, power or voltage")
         if self.duration is None and last > LONGEST:
-            raise ProtocolError(f"the profile lasts {last:g} s, and a step at most {LONGEST:g} s: give a duration, or "
-                                "cut the profile into several steps")
+            raise ProtocolError(
+                f"the profile lasts {last:g} s, and a step at most {LONGEST:g} s: give a duration, or "
+                "cut the profile into several steps"
+            )
         object.__setattr__(self, "duration", last if self.duration is None else seconds("duration", self.duration))
         if self.duration is not None and self.duration > last:
             raise ProtocolError(f"duration {self.duration:g} s: the profile ends at {last:g} s; give at most that")
@@ -142,24 +155,39 @@ class Step:
             same, reached = (x.quantity, x.side), LIMITS[x.quantity].reached
             two = reached == "by position" and not x.side or reached == "by direction" and either
             if same in seen and not two:  # two: one on either side
-                raise ProtocolError(f"two limits of {x.quantity}, {seen[same]:g} and {x.value:g} "
-                                    f"{BY_NAME[x.quantity].unit}: only one of them can be reached; leave out the other")
+                raise ProtocolError(
+                    f"two limits of {x.quantity}, {seen[same]:g} and {x.value:g} "
+                    f"{BY_NAME[x.quantity].unit}: only one of them can be reached; leave out the other"
+                )
             seen[same] = x.value
             if seen.get((x.quantity, "above"), math.inf) <= seen.get((x.quantity, "below"), -math.inf):
-                raise ProtocolError(f"the limits of {x.quantity} leave no room between them: above "
-                                    f"{seen[x.quantity, 'above']:g}, below {seen[x.quantity, 'below']:g}")
+                raise ProtocolError(
+                    f"the limits of {x.quantity} leave no room between them: above "
+                    f"{seen[x.quantity, 'above']:g}, below {seen[x.quantity, 'below']:g}"
+                )
             if x.quantity == self.control and self.control in HELD:
                 raise ProtocolError(f"the step holds the {self.control}: it cannot end at another one")
             if self.control == "rest" and not LIMITS[x.quantity].rest:
                 raise ProtocolError(f"a rest passes no current: it cannot end at a limit of {x.quantity}")
             if x.quantity == self.control and not isinstance(self.target, Profile) and _met(x, abs(self.target)):
                 unit = BY_NAME[x.quantity].unit
-                raise ProtocolError(f"the limit {x.quantity} {x.value:g} {unit} is reached at once: the "
-                                    f"step runs at {abs(self.target):g}; a limit of {x.quantity} ends a held state")
+                raise ProtocolError(
+                    f"the limit {x.quantity} {x.value:g} {unit} is reached at once: the "
+                    f"step runs at {abs(self.target):g}; a limit of {x.quantity} ends a held state"
+                )
 
     def _text(self, most_points: int | None) -> str:
-        return step_text(self.control, self.target, self.duration, tuple(map(str, self.until)), self.temperature,
-                         self.period, self.heater, self.self_heating, most_points)
+        return step_text(
+            self.control,
+            self.target,
+            self.duration,
+            tuple(map(str, self.until)),
+            self.temperature,
+            self.period,
+            self.heater,
+            self.self_heating,
+            most_points,
+        )
 
     def __str__(self) -> str:
         return self._text(None)
@@ -189,15 +217,27 @@ def checked_limits(until: Limit | Iterable[Limit]) -> tuple[Limit, ...]:
 
 def seconds(name: str, value: Any) -> float | None:
     """A duration of a step [s], or None.  Raises ProtocolError."""
-    found: float | None = number(name, value, f"give seconds as a number above 0 and at most {LONGEST:g} s, such as "
-                                 "600", above=0.0, high=LONGEST, none=True)
+    found: float | None = number(
+        name,
+        value,
+        f"give seconds as a number above 0 and at most {LONGEST:g} s, such as 600",
+        above=0.0,
+        high=LONGEST,
+        none=True,
+    )
     return found
 
 
 def kelvin(name: str, value: Any) -> float | None:
     """A temperature [K], or None.  Raises ProtocolError."""
-    found: float | None = number(name, value, f"give kelvin, between {COLDEST:g} and {HOTTEST:g}, such as 298.15 for "
-                                 "25 degC", above=COLDEST, below=HOTTEST, none=True)
+    found: float | None = number(
+        name,
+        value,
+        f"give kelvin, between {COLDEST:g} and {HOTTEST:g}, such as 298.15 for 25 degC",
+        above=COLDEST,
+        below=HOTTEST,
+        none=True,
+    )
     return found
 
 
@@ -210,14 +250,22 @@ def _c_rate(value: Any) -> float:
     return abs(float(number("c_rate", value, "give a C-rate as a finite number, such as 0.5")))
 
 
-def discharge(c_rate: float = 1.0, until_voltage: float | None = None, duration: float | None = None,
-              until: Limit | Iterable[Limit] = ()) -> Step:
+def discharge(
+    c_rate: float = 1.0,
+    until_voltage: float | None = None,
+    duration: float | None = None,
+    until: Limit | Iterable[Limit] = (),
+) -> Step:
     """Discharge at a constant C-rate, by default to the cell's lower cut-off voltage."""
     return Step("c-rate", _c_rate(c_rate), duration, _limits(until_voltage, until))
 
 
-def charge(c_rate: float = 1.0, until_voltage: float | None = None, duration: float | None = None,
-           until: Limit | Iterable[Limit] = ()) -> Step:
+def charge(
+    c_rate: float = 1.0,
+    until_voltage: float | None = None,
+    duration: float | None = None,
+    until: Limit | Iterable[Limit] = (),
+) -> Step:
     """Charge at a constant C-rate, by default to the cell's upper cut-off voltage."""
     return Step("c-rate", -_c_rate(c_rate), duration, _limits(until_voltage, until))
 

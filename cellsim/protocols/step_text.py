@@ -1,4 +1,5 @@
 """Steps and limits as text of the protocol language, such that reading the text gives the same step."""
+
 from ..errors import ProtocolError
 from .drive_cycles import CYCLES, load
 from .language.units import plain, written
@@ -14,9 +15,17 @@ def limit_text(quantity: str, value: float, side: str) -> str:
     return name + f"{side} " * bool(side) + written(value, quantity)
 
 
-def step_text(control: str, target: float | Profile, duration: float | None, until: tuple[str, ...],
-              temperature: float | None, period: float | None, heater: float, self_heating: bool,
-              most_points: int | None = None) -> str:
+def step_text(
+    control: str,
+    target: float | Profile,
+    duration: float | None,
+    until: tuple[str, ...],
+    temperature: float | None,
+    period: float | None,
+    heater: float,
+    self_heating: bool,
+    most_points: int | None = None,
+) -> str:
     """A step; the arguments are the fields of `Step`, limits as text.
 
     most_points: a profile that must be written point by point is shortened to so many, and only then the text cannot
@@ -28,8 +37,11 @@ def step_text(control: str, target: float | Profile, duration: float | None, unt
     else:
         task = _task(control, target, heater, self_heating)
     ends = [f"for {written(duration, 'time')}"] if duration is not None else []
-    words = [task, *([" or ".join([*ends, *(f"until {x}" for x in until)])] if ends or until else []),
-             *circumstances(temperature, period, 0.0 if task.startswith("Heat") else heater)]
+    words = [
+        task,
+        *([" or ".join([*ends, *(f"until {x}" for x in until)])] if ends or until else []),
+        *circumstances(temperature, period, 0.0 if task.startswith("Heat") else heater),
+    ]
     if self_heating and not task.startswith("Self-heat"):
         words.append("with self-heating")
     return " ".join(words)

@@ -1,4 +1,5 @@
 """A step of a protocol as the control of the kernels, and checks of what a run can be asked for."""
+
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from inspect import signature
@@ -50,14 +51,20 @@ def check_known(cell: Any, sys: Any, asked: Iterable[str], what: object) -> None
     needs = {BY_NAME[name].needs: name for name in asked}
     name = needs.get("porous negative electrode")
     if name and (sys.model == SINGLE_FLUX or has_foil(cell)):
-        why = ("has a lithium-metal electrode, which plates lithium all the time" if has_foil(cell) else
-               "is run with SPMe, which has no potential there")
+        why = (
+            "has a lithium-metal electrode, which plates lithium all the time"
+            if has_foil(cell)
+            else "is run with SPMe, which has no potential there"
+        )
         raise ProtocolError(f"{what}: {cell.name} {why}; a {name} needs a porous negative electrode, in DFN or SPM")
     name = needs.get("lithium-metal electrode")
     if name and not np.isfinite(sys.heat.critical):
         key, known = "negative electrode/critical current density", cell.value("cell/reference temperature")
-        why, give = ("no critical current", "[A.m-2]") if not cell.has(key) else (
-            f"its critical current at {known - ZERO_CELSIUS:g} degC only", "activation energy [J.mol-1]")
+        why, give = (
+            ("no critical current", "[A.m-2]")
+            if not cell.has(key)
+            else (f"its critical current at {known - ZERO_CELSIUS:g} degC only", "activation energy [J.mol-1]")
+        )
         raise ProtocolError(f"{what}: {cell.name} states {why}; give {key} {give}")
 
 
@@ -81,8 +88,10 @@ def _check_kernels(name: str) -> None:
     role = LIMITS.get(name)
     missing = [field for field in (role.below, role.above) if field and field not in FIELDS] if role else []
     if missing:
-        raise ProtocolError(f"limit on {name}: the kernels have no {', '.join(missing)}; add it to their Control, and "
-                            "the event that ends a step")
+        raise ProtocolError(
+            f"limit on {name}: the kernels have no {', '.join(missing)}; add it to their Control, and "
+            "the event that ends a step"
+        )
 
 
 class Now(Mapping[str, float]):
@@ -115,13 +124,25 @@ def control(run: Any, step: Step) -> Control:
     coldest, warmest = temperature_range(run)
     asked["T_lo"] = max(coldest, asked.get("T_lo", -math.inf))
     asked["T_hi"] = min(warmest, asked.get("T_hi", math.inf))
-    return Control(**{
-        "mode": MODES[step.control], "target": float(target * scale(cell, step)),
-        "duration": _duration(cell, step, target),
-        "v_lo": asked.get("v_below", lower), "v_hi": asked.get("v_above", upper), "i_end": 0.0, "q_hi": math.inf,
-        "x_edge": X_EDGE, "c_edge": 0.0 if run.sys.model == system.POROUS else C_EDGE * run.sys.c_ref,
-        "T_around": run.around(step), "heater": step.heater / area, "own": float(step.self_heating),
-        "i_begin": -BEGIN * nominal / area, "q_least": LEAST_CHARGE * nominal * 3600.0 / area} | asked)
+    return Control(
+        **{
+            "mode": MODES[step.control],
+            "target": float(target * scale(cell, step)),
+            "duration": _duration(cell, step, target),
+            "v_lo": asked.get("v_below", lower),
+            "v_hi": asked.get("v_above", upper),
+            "i_end": 0.0,
+            "q_hi": math.inf,
+            "x_edge": X_EDGE,
+            "c_edge": 0.0 if run.sys.model == system.POROUS else C_EDGE * run.sys.c_ref,
+            "T_around": run.around(step),
+            "heater": step.heater / area,
+            "own": float(step.self_heating),
+            "i_begin": -BEGIN * nominal / area,
+            "q_least": LEAST_CHARGE * nominal * 3600.0 / area,
+        }
+        | asked
+    )
 
 
 def temperature_range(run: Any) -> tuple[float, float]:

@@ -1,4 +1,5 @@
 """What the steps of a run ask of a mesh: the largest current, how long loads last, and the temperatures."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -23,8 +24,11 @@ class Demand(NamedTuple):
 def demand(cell, T, V, steps, ambient=None) -> Demand:
     """The Demand of steps on a cell at T [K] and the voltage V, ambient [K] around it where a step says nothing."""
     around = {float(t) for t in (ambient, *(step.temperature for step in steps)) if isinstance(t, int | float)}
-    return Demand(max(rates(cell, T, V, steps)), tuple(sorted({t for t in map(lasting, steps) if t < HOURS})),
-                  tuple(sorted(t for t in around if COLDEST < t < HOTTEST and t != T)))
+    return Demand(
+        max(rates(cell, T, V, steps)),
+        tuple(sorted({t for t in map(lasting, steps) if t < HOURS})),
+        tuple(sorted(t for t in around if COLDEST < t < HOTTEST and t != T)),
+    )
 
 
 def rates(cell, T, V, steps):
@@ -59,8 +63,13 @@ def rate(cell, T, V, step: Step) -> float:
         return max(1.0, current_driven(cell, T, jump) * area / nominal / SPIKE) if jump > 0.0 else 1.0
     if step.control == "resistance":
         return current_driven(cell, T, high, float(values.min()) * area) * area / nominal
-    return {"c-rate": largest, "current": largest / nominal, "rest": 0.0, "current density": largest * area / nominal,
-            "power": largest / (nominal * max(low, 0.5 * high))}.get(step.control, 1.0)
+    return {
+        "c-rate": largest,
+        "current": largest / nominal,
+        "rest": 0.0,
+        "current density": largest * area / nominal,
+        "power": largest / (nominal * max(low, 0.5 * high)),
+    }.get(step.control, 1.0)
 
 
 def lasting(step: Step) -> float:

@@ -1,4 +1,5 @@
 """What a step did: why it ended, and what passed."""
+
 import numpy as np
 
 from ..errors import Ending
@@ -66,5 +67,12 @@ def outcome_of(run, step, ending, t, states) -> StepResult:
     message = f"{'at once ' if at_once else ''}{ending.sentence} at {V:.4g} V after {t[-1] - t[0]:.6g} s"
     if ending == Ending.SOLVER_TIME_BUDGET:
         message += f" (time_budget={run.time_budget:g} s of processor time; give more)"
-    return StepResult(step.summary, ending, message, float(t[0]), float(t[-1]), *_passed(run, step, t, states),
-                      isinstance(step.target, Profile))
+    return StepResult(
+        step.summary,
+        ending,
+        message,
+        float(t[0]),
+        float(t[-1]),
+        *_passed(run, step, t, states),
+        isinstance(step.target, Profile),
+    )

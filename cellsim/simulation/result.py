@@ -1,14 +1,16 @@
-"""The outcome of a simulation: arrays by name, why each step ended, and ways to keep it."""
-import difflib
+"""Result of a simulation: variables by name, reasons why steps ended, tables, files and plots."""
+
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from os import PathLike
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import Ending, ReportError
-from ..support.arguments import file_path, flag, number, numbers, shown, text
+from ..support.arguments import file_path, flag, near, number, numbers, shown, text
 from ..support.files import optional
 from .citations import Citations, basis_in, citations_of
 from .storage import read, write
@@ -16,14 +18,14 @@ from .variables import Variables
 
 
 class UnknownVariable(ReportError, KeyError):
-    """A result holds no variable of that name."""
+    """A result has no variable of that name."""
 
     __str__ = Exception.__str__
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one step did.  Capacities [A.h] and energies [W.h] are those passed in this step.
+    """Outcome of one step: times [s], capacities [Ah] and energies [Wh] of this step, all positive.
 
     step: its text in the protocol language (`Step.summary`).
     kinked: it followed a profile, at whose points curves have kinks.
@@ -47,11 +49,12 @@ class StepResult:
 
 @dataclass(frozen=True)
 class Result:
-    """A simulation.  `result["Voltage [V]"]` is an array over `result.t`; `list(result)` names all.
+    """Result of a run.  `result["Voltage [V]"]` is an array over `result.t`; `list(result)` names all variables.
 
-    Discharge current, capacity and energy are positive.  At the border of two steps the time
-    appears twice: before and after the change.
-    termination: why the run ended, in words.  remarks: what a reader of it should know, one sentence each.
+    Discharge current, capacity and energy are positive.  Where one step follows another, the time appears twice:
+    before and after the change.
+    cell, model: names; temperature: at the start [K]; step_index: (times,) index into `steps` of each row.
+    termination: why the run ended, as a sentence.  remarks: notes on the run, one sentence each.
     final_state: for `simulate(..., start=result)`; None in results read from a file or from another process.
     basis: what `citations` reads, see `citations.basis_of`; None in results of version 0.1.0.
     """
@@ -59,7 +62,7 @@ class Result:
     cell: str
     model: str
     temperature: float  # K
-    step_index: np.ndarray  # (times,) which step each row belongs to
+    step_index: NDArray[np.int64]  # (times,)
     steps: tuple[StepResult, ...]
     variables: Variables
     termination: str = ""
@@ -68,56 +71,56 @@ class Result:
     basis: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
-    def t(self) -> np.ndarray:
-        """Times [s]."""
+    def t(self) -> NDArray[np.float64]:
+        """Times (times,) [s]."""
         return self["Time [s]"]
 
-    def __getitem__(self, name) -> np.ndarray:
+    def __getitem__(self, name: str) -> NDArray[np.float64]:
+        """A variable (times, ...).  Raises UnknownVariable, a KeyError."""
         text("variable", name, "give the name of a variable, such as 'Voltage [V]'", ReportError)
         try:
-            return self.variables[name]
+            return np.asarray(self.variables[name])
         except KeyError:
-            near = difflib.get_close_matches(name[:100], list(self.variables), n=3, cutoff=0.4)
-            said = f"{shown(name)} is not a variable of {self.model}; nearest: {', '.join(near)}"
-            raise UnknownVariable(said) from None
+            remedy = near(name, self.variables)
+            raise UnknownVariable(f"{shown(name)} is not a variable of {self.model}; {remedy}") from None
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.variables)
 
-    def _total(self, key):
+    def _total(self, key: str) -> float:
         return float(sum(getattr(step, key) for step in self.steps))
 
     @property
     def discharge_capacity(self) -> float:
-        """Charge delivered over all steps [A.h]."""
+        """Charge delivered in all steps [Ah]."""
         return self._total("discharge_capacity")
 
     @property
     def charge_capacity(self) -> float:
-        """Charge taken in over all steps [A.h]."""
+        """Charge taken up in all steps [Ah]."""
         return self._total("charge_capacity")
 
     @property
     def discharge_energy(self) -> float:
-        """Energy delivered over all steps [W.h]."""
+        """Energy delivered in all steps [Wh]."""
         return self._total("discharge_energy")
 
     @property
     def charge_energy(self) -> float:
-        """Energy taken in over all steps [W.h]."""
+        """Energy taken up in all steps [Wh]."""
         return self._total("charge_energy")
 
     @property
     def endings(self) -> tuple[Ending, ...]:
-        """Why each step ended."""
+        """Reason why each step ended."""
         return tuple(step.ending for step in self.steps)
 
-    def at(self, name, times) -> np.ndarray:
-        """A variable at given times [s], by cubic interpolation within the step that holds each time.
+    def at(self, name: str, times: ArrayLike) -> NDArray[np.float64]:
+        """A variable (n, ...) at times (n,) [s], by cubic interpolation within the step that contains each time.
 
-        Along a profile it is linear between the stored times, as no smooth curve goes through kinks:
-        ask `simulate` for a `period` to have it between the points of the profile.
-        Times outside the run give NaN.  For a time shared by two steps the later one counts.
+        In a step that follows a profile it is linear between the stored times, because curves have kinks at the
+        points of the profile; give `simulate` a `period` for values between them.
+        Times outside the run give NaN.  At the common time of two steps the value is that of the later step.
         """
         from scipy.interpolate import CubicSpline, make_interp_spline
 
@@ -137,11 +140,11 @@ class Result:
                 out[here] = CubicSpline(t, y)(times[here])
         return out
 
-    def time_below(self, name, level=0.0) -> float:
-        """How long a variable over time was below a level [s], as if linear between the stored times."""
+    def time_below(self, name: str, level: float = 0.0) -> float:
+        """Time for which a variable was below a level [s], by linear interpolation between the stored times."""
         t, y = self.t, self[name] - number("level", level, "give a number", error=ReportError)
         if y.ndim != 1:
-            raise ReportError(f"{name} is not one number at a time: give a variable over time only")
+            raise ReportError(f"{name} depends on position: give a variable that depends on time only")
         a, b = y[:-1], y[1:]
         crossing = (a < 0.0) != (b < 0.0)
         share = np.where((a < 0.0) & (b < 0.0), 1.0, 0.0)
@@ -153,62 +156,85 @@ class Result:
         """What to cite for this run: program, model, methods, parameter set; print it, or write its `bibtex()`."""
         return citations_of(self)
 
-    def to_pandas(self):
-        """A DataFrame of all variables that depend on time only, with the step number."""
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame of all variables that depend on time only, with the index of the step."""
         pd = optional("pandas")
         frame = pd.DataFrame({name: self[name] for name in self if self.variables.dims(name) == ("Time [s]",)})
         frame.insert(1, "Step", self.step_index)
         return frame
 
-    def to_xarray(self, *, exact=False):
-        """A Dataset of all variables, in space too; units are in the names.
+    def to_xarray(self, *, exact: bool = False) -> Any:
+        """An xarray Dataset of all variables, including those in space; units are in the names.
 
-        So that `.sel` finds every time, those that appear twice, where one step follows another, differ in it by
-        the least that a number can: of two rows at 10 s the second is at 10.000000000000002 s.
-        exact: leave the times as they are.
+        Equal times, where one step follows another, are separated by one unit in the last place, so that `.sel`
+        finds every row: of two rows at 10 s the second is at 10.000000000000002 s.
+        exact: do not separate them.
         """
         xr, exact = optional("xarray"), flag("exact", exact, ReportError)
         names = [n for n in self if self.variables.dims(n) != (n,)]
         axes = {n: self[n] for n in self if self.variables.dims(n) == (n,)}
         if "Time [s]" in axes and not exact:
-            axes["Time [s]"] = _apart(axes["Time [s]"])
-        return xr.Dataset({n: (self.variables.dims(n), self[n]) for n in names}
-                          | {"Step": (("Time [s]",), self.step_index)}, coords=axes,
-                          attrs={"cellsim": json.dumps(self._meta())})
+            axes["Time [s]"] = _separated(axes["Time [s]"])
+        return xr.Dataset(
+            {n: (self.variables.dims(n), self[n]) for n in names} | {"Step": (("Time [s]",), self.step_index)},
+            coords=axes,
+            attrs={"cellsim": json.dumps(self._meta())},
+        )
 
-    def _meta(self) -> dict:
-        return {"cell": self.cell, "model": self.model, "temperature": self.temperature,
-                "termination": self.termination, "remarks": self.remarks, "basis": self.basis,
-                "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps]}
+    def _meta(self) -> dict[str, Any]:
+        return {
+            "cell": self.cell,
+            "model": self.model,
+            "temperature": self.temperature,
+            "termination": self.termination,
+            "remarks": self.remarks,
+            "basis": self.basis,
+            "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps],
+        }
 
-    def save(self, path):
-        """Write to `.parquet` (variables over time) or `.nc` (all variables); never half-written.
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write to `.parquet` (variables that depend on time only) or `.nc` (all variables), atomically.
 
-        Raises ReportError for another kind of file and if it cannot be written; an earlier file stays then.
+        Raises ReportError for another suffix, and if the file cannot be written; an existing file is kept then.
         """
         write(self, self._meta(), path)
 
     @classmethod
-    def load(cls, path) -> "Result":
-        """Read what `save` wrote, number for number.  Raises ReportError if the file is anything else or damaged."""
+    def load(cls, path: str | PathLike[str]) -> "Result":
+        """Read a file of `save`, exactly.  Raises ReportError for any other or a damaged file."""
         meta, arrays, step_index = read(path)
         try:
             steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
-            return cls(meta["cell"], meta["model"], meta["temperature"], step_index, steps,
-                       Variables.from_arrays(arrays), meta.get("termination", ""), tuple(meta.get("remarks", ())),
-                       basis=basis_in(meta))
+            return cls(
+                meta["cell"],
+                meta["model"],
+                meta["temperature"],
+                step_index,
+                steps,
+                Variables.from_arrays(arrays),
+                meta.get("termination", ""),
+                tuple(meta.get("remarks", ())),
+                basis=basis_in(meta),
+            )
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
-            raise ReportError(f"{path}: is not a result of this version of cellsim ({fault})") from None
+            raise ReportError(f"{path}: is not a result that this version of cellsim can read ({fault})") from None
 
-    def plot(self, path=None, *, states=False, times=5, slider=None):
+    def plot(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        states: bool | str | Iterable[str] = False,
+        times: int | ArrayLike = 5,
+        slider: bool | None = None,
+    ) -> Any:
         """Voltage and current over time, or the internal states, as a matplotlib Figure; written to `path` if given.
 
-        states: True for voltage, concentrations and potentials, or names of variables, each of which gets a panel.
-        They are drawn with a slider over time where the backend is interactive (a window, which
-        `matplotlib.pyplot.show()` opens, or `%matplotlib widget` in a notebook, which needs cellsim[notebook]),
-        otherwise, and in a file, at `times` over each other: a number of them or a list [s].  slider: True or
-        False to insist.
-        Raises ReportError for unknown names, for times outside the run and where there can be no slider.
+        states: True for voltage, concentrations and potentials, or names of variables, one panel each.
+        times: number of times, or times [s], at which states are drawn over each other.
+        slider: draw states with a slider over time instead; by default if the backend is interactive (a window
+        opened by `matplotlib.pyplot.show()`, or `%matplotlib widget` in a notebook, which needs cellsim[notebook])
+        and no file is written.
+        Raises ReportError for unknown names, times outside the run, and if no slider is possible.
         """
         path = path if path is None else file_path("path", path)
         if slider is not None:
@@ -221,13 +247,13 @@ class Result:
 
         return plot_states(self, path, states=states, times=times, slider=slider)
 
-    def _repr_html_(self):
-        """A card for notebooks: cell, model, each step and its ending, the voltage in miniature."""
+    def _repr_html_(self) -> str:
+        """Summary for notebooks: cell, model, each step with the reason why it ended, and a small voltage curve."""
         from .plots.card import card
 
-        return card(self)
+        return str(card(self))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [self.termination] if self.termination.startswith("stopped") else []
         soc = "State of charge"
         start = f", from {100.0 * self[soc][0]:.4g} % state of charge" if soc in self.variables else ""
@@ -237,8 +263,8 @@ class Result:
         return "\n".join(lines)
 
 
-def _apart(t):
-    """Times that rise, each moved up no further than it must be."""
+def _separated(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Strictly increasing times, each moved up by the least possible amount."""
     t = t.copy()
     for k in np.flatnonzero(np.diff(t) <= 0.0) + 1:
         while k < t.size and t[k] <= t[k - 1]:

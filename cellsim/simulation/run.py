@@ -1,4 +1,5 @@
 """Run a protocol on a model of a cell."""
+
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +29,7 @@ from .variables import Variables
 
 ROWS, LEAST_ROWS = 512, 16  # states kept per call of the kernel, fewer of large ones:
 NUMBERS = 500_000  # so many numbers, so that a call takes no longer than a fraction of a second
-MOST = 2 ** 31  # bytes of states that a result keeps
+MOST = 2**31  # bytes of states that a result keeps
 
 
 @dataclass
@@ -74,8 +75,24 @@ class _Run:
             self.arguments.take(sys, packed_system(sys))
 
 
-def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None, period=None,
-             accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False, start=None) -> Result:
+def simulate(
+    cell,
+    steps,
+    model=None,
+    *,
+    temperature=None,
+    soc=1.0,
+    voltage=None,
+    heat=None,
+    ambient=None,
+    period=None,
+    accuracy=ACCURACY,
+    rtol=None,
+    time_budget=10.0,
+    max_steps=MAX_STEPS,
+    force=False,
+    start=None,
+) -> Result:
     """Simulate a protocol and return a `Result`.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
@@ -106,15 +123,45 @@ def simulate(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None
     Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the
     solver itself fails.
     """
-    return finish(simulate_coroutine(
-        cell, steps, model, temperature=temperature, soc=soc, voltage=voltage, heat=heat, ambient=ambient,
-        period=period, accuracy=accuracy, rtol=rtol, time_budget=time_budget, max_steps=max_steps, force=force,
-        start=start))
+    return finish(
+        simulate_coroutine(
+            cell,
+            steps,
+            model,
+            temperature=temperature,
+            soc=soc,
+            voltage=voltage,
+            heat=heat,
+            ambient=ambient,
+            period=period,
+            accuracy=accuracy,
+            rtol=rtol,
+            time_budget=time_budget,
+            max_steps=max_steps,
+            force=force,
+            start=start,
+        )
+    )
 
 
-def simulate_coroutine(cell, steps, model=None, *, temperature=None, soc=1.0, voltage=None, heat=None, ambient=None,
-                       period=None, accuracy=ACCURACY, rtol=None, time_budget=10.0, max_steps=MAX_STEPS, force=False,
-                       start=None) -> Coroutine[Result]:
+def simulate_coroutine(
+    cell,
+    steps,
+    model=None,
+    *,
+    temperature=None,
+    soc=1.0,
+    voltage=None,
+    heat=None,
+    ambient=None,
+    period=None,
+    accuracy=ACCURACY,
+    rtol=None,
+    time_budget=10.0,
+    max_steps=MAX_STEPS,
+    force=False,
+    start=None,
+) -> Coroutine[Result]:
     """Coroutine form of `simulate`: yields each kernel call, receives its reply, returns the Result.
 
     With it the kernels of many runs are called together, see `calls.perform`.
@@ -127,12 +174,26 @@ def simulate_coroutine(cell, steps, model=None, *, temperature=None, soc=1.0, vo
     steps = protocol.steps
     announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
     chosen = model, temperature, soc, voltage
-    begun = at_start(cell, *chosen, heat, steps, accuracy, ambient) if start is None else going_on(
-        final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
+    begun = (
+        at_start(cell, *chosen, heat, steps, accuracy, ambient)
+        if start is None
+        else going_on(final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
+    )
     at_rest, T = terminal_voltage(begun.sys, begun.state), begun.sys.T
     around = begun.ambient if ambient is None else float(ambient)
-    run = _Run(cell, begun.model, Arguments(begun.sys, begun.record), begun.state, begun.soc,
-               cell.value("cell/electrode area"), rtol, period or 0.0, time_budget, around, begun.warms)
+    run = _Run(
+        cell,
+        begun.model,
+        Arguments(begun.sys, begun.record),
+        begun.state,
+        begun.soc,
+        cell.value("cell/electrode area"),
+        rtol,
+        period or 0.0,
+        time_budget,
+        around,
+        begun.warms,
+    )
     check_known(cell, run.sys, protocol.asks, "a condition")
     for each in steps:
         check(cell, run.sys, each, run.warms)
@@ -162,17 +223,27 @@ def simulate_coroutine(cell, steps, model=None, *, temperature=None, soc=1.0, vo
     termination = walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
     everything = states.joined()
     changes = not run.warms and any(run.around(step) != T for step in steps)
-    variables = Variables.of(cell, begun.sys, run.model, times.joined(), everything, run.soc0,
-                             run.system_at if changes else None)
-    result = Result(cell.name, type(run.model).__name__, begun.temperature, np.repeat(np.arange(len(rows)), rows),
-                    tuple(done), variables, termination,
-                    (*begun.remarks, *outside_data(cell, begun.sys, everything)),
-                    FinalState(cell, run.model, run.state, run.soc(), T, around,
-                               float(unknowns(run.sys, run.state).T[0])),
-                    basis_of(cell, begun.sys, type(run.model).__name__, done, heat=run.warms))
+    variables = Variables.of(
+        cell, begun.sys, run.model, times.joined(), everything, run.soc0, run.system_at if changes else None
+    )
+    result = Result(
+        cell.name,
+        type(run.model).__name__,
+        begun.temperature,
+        np.repeat(np.arange(len(rows)), rows),
+        tuple(done),
+        variables,
+        termination,
+        (*begun.remarks, *outside_data(cell, begun.sys, everything)),
+        FinalState(cell, run.model, run.state, run.soc(), T, around, float(unknowns(run.sys, run.state).T[0])),
+        basis_of(cell, begun.sys, type(run.model).__name__, done, heat=run.warms),
+    )
     if done[-1].ending.is_failure:
-        raise SolveError(f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
-                         "the result up to there is in `.result`", result)
+        raise SolveError(
+            f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
+            "the result up to there is in `.result`",
+            result,
+        )
     return result
 
 
@@ -186,8 +257,14 @@ def _after(walk, outcome, run) -> Step | None:
 
 def _where(soc, voltage):
     """State of charge and voltage [V] of a start, checked."""
-    soc = number("soc", soc, "a state of charge lies between 0 and 1, such as 0.8; for a voltage write voltage=4.0",
-                 low=0.0, high=1.0, none=True)
+    soc = number(
+        "soc",
+        soc,
+        "a state of charge lies between 0 and 1, such as 0.8; for a voltage write voltage=4.0",
+        low=0.0,
+        high=1.0,
+        none=True,
+    )
     voltage = number("voltage", voltage, "give the open-circuit voltage of the start in volts, such as 4.0", none=True)
     if voltage is not None and soc is not None and soc != 1.0:  # which is its default
         raise ProtocolError(f"soc {soc:g} and voltage {voltage:g}: give one of them")
@@ -198,12 +275,26 @@ def _how(period, accuracy, rtol, time_budget, max_steps):
     """The numbers that say how a run is computed, checked."""
     accuracy = number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=1e-1)
     rtol = 0.5 * accuracy if rtol is None else rtol
-    return (number("period", period, f"give seconds as a number above 0 and at most {LONGEST:g}, such as 10", above=0.0,
-                   high=LONGEST, none=True), accuracy,
-            number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1),
-            number("time_budget", time_budget, "give seconds of processor time as a number above 0, such as 60",
-                   above=0.0, finite=False),
-            whole("max_steps", max_steps, "give a whole number, at least 1"))
+    return (
+        number(
+            "period",
+            period,
+            f"give seconds as a number above 0 and at most {LONGEST:g}, such as 10",
+            above=0.0,
+            high=LONGEST,
+            none=True,
+        ),
+        accuracy,
+        number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1),
+        number(
+            "time_budget",
+            time_budget,
+            "give seconds of processor time as a number above 0, such as 60",
+            above=0.0,
+            finite=False,
+        ),
+        whole("max_steps", max_steps, "give a whole number, at least 1"),
+    )
 
 
 def _one_step(run, step, t0):
@@ -251,8 +342,10 @@ def _check_rows(run, step):
     """Raise ProtocolError for a step whose rows would not fit into a result."""
     every, most, lasts = float(step.period or run.every), most_rows(run.state.size), step.duration or 0.0
     if every > 0.0 and lasts / every > most:
-        raise ProtocolError(f"{step.summary}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on "
-                            f"this mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s")
+        raise ProtocolError(
+            f"{step.summary}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on "
+            f"this mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s"
+        )
 
 
 def _first_step(run, ctl) -> float:

@@ -1,4 +1,5 @@
 """How a run begins: at rest, or exactly where another one ended."""
+
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from ..kernels.call.record import packed_system
 from ..kernels.integrators.stage import terminal_voltage
 from ..kernels.layout import System, unknowns
 from ..models import default_model, initial_state, soc_at_voltage
-from ..models.initial_state import at_rest, stoichiometries
+from ..models.initial import at_rest, stoichiometries
 from ..models.memo import kept
 from ..models.thermal_laws import Body
 from ..parameters import Cell
@@ -59,16 +60,21 @@ def final_state_of(start, cell, model, temperature, soc, voltage) -> FinalState:
     """
     found = start if isinstance(start, FinalState) else getattr(start, "final_state", None)
     if not isinstance(found, FinalState):
-        raise ProtocolError(f"start {type(start).__name__}: give a Result that was simulated in this process; one read "
-                            "from a file, or sent by another process, does not hold the state of the cell")
+        raise ProtocolError(
+            f"start {type(start).__name__}: give a Result that was simulated in this process; one read "
+            "from a file, or sent by another process, does not hold the state of the cell"
+        )
     if found.cell != cell:
-        raise ProtocolError(f"start: that run is of {found.cell.name}, or of a variation of it, and not of this "
-                            f"{cell.name}; give start.final_state.cell as the cell")
+        raise ProtocolError(
+            f"start: that run is of {found.cell.name}, or of a variation of it, and not of this "
+            f"{cell.name}; give start.final_state.cell as the cell"
+        )
     given = {"model": model, "temperature": temperature, "soc": None if soc == 1.0 else soc, "voltage": voltage}
     for name, value in given.items():
         if value is not None:
-            raise ProtocolError(f"start and {name}: a run that goes on from another one begins as that ended; leave "
-                                f"out {name}")
+            raise ProtocolError(
+                f"start and {name}: a run that goes on from another one begins as that ended; leave out {name}"
+            )
     return found
 
 
@@ -77,8 +83,10 @@ def coarser(model, wanted) -> str:
     for f in fields(model):
         have, want = (np.atleast_1d(0.0 if getattr(m, f.name) is None else getattr(m, f.name)) for m in (model, wanted))
         if (have < want).any():
-            return (f"the mesh is that of the run before, {model}, and coarser than what this one's accuracy asks for, "
-                    f"{wanted}; give that model to the first run")
+            return (
+                f"the mesh is that of the run before, {model}, and coarser than what this one's accuracy asks for, "
+                f"{wanted}; give that model to the first run"
+            )
     return ""
 
 
@@ -117,8 +125,9 @@ def _meshed(cell, model, T, V, steps, accuracy, ambient):
 def _at_rest(cell, model, T, body, soc) -> Begun:
     """The same, of everything that is known; runs share it."""
     sys = model.discretise(cell, T, body)
-    return Begun(model, sys, packed_system(sys), initial_state(cell, sys, soc), _soc_of(cell, soc), T, T,
-                 body is not None)
+    return Begun(
+        model, sys, packed_system(sys), initial_state(cell, sys, soc), _soc_of(cell, soc), T, T, body is not None
+    )
 
 
 def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
@@ -128,8 +137,17 @@ def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
     V = terminal_voltage(sys, end.state)
     ambient = end.ambient if ambient is None else ambient
     remark = coarser(end.model, _meshed(end.cell, type(end.model)(), now, V, steps, accuracy, ambient))
-    return Begun(end.model, sys, packed_system(sys), end.first(sys), end.soc, now, end.ambient, body is not None,
-                 (remark,) if remark else ())
+    return Begun(
+        end.model,
+        sys,
+        packed_system(sys),
+        end.first(sys),
+        end.soc,
+        now,
+        end.ambient,
+        body is not None,
+        (remark,) if remark else (),
+    )
 
 
 def _body(heat, cell) -> Body | None:

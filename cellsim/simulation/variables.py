@@ -1,4 +1,5 @@
 """What a simulation can be asked for: PyBaMM's variable names, computed from the stored states."""
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,13 +13,16 @@ from ..kernels.equations.thermal import heats_and_margins
 from ..kernels.layout import POROUS, THIN_FILM, unknowns
 from ..kernels.scratch import allocate
 from ..models.electrodes import PARTS, has_foil, lithium_content
-from ..models.initial_state import capacity_between_cutoffs
+from ..models.initial import capacity_between_cutoffs
 from ..models.thermal_laws import critical_current_holds
 from ..models.volumes import FOIL
 from ..physics.constants import V_LI, F
 
-ALIASES = {"Terminal voltage [V]": "Voltage [V]", "Volume-averaged cell temperature [K]": "Cell temperature [K]",
-           "X-averaged cell temperature [K]": "Cell temperature [K]"}
+ALIASES = {
+    "Terminal voltage [V]": "Voltage [V]",
+    "Volume-averaged cell temperature [K]": "Cell temperature [K]",
+    "X-averaged cell temperature [K]": "Cell temperature [K]",
+}
 SIDES = (("Negative", 0), ("Positive", 1))
 
 
@@ -55,6 +59,7 @@ class Variables(Mapping):
 
         at: function of a temperature [K] that gives the System there, of runs without heat whose surroundings change.
         """
+
         def make():
             parts = _Parts(cell, sys, t, s, soc0, at)
             return chain(_series(parts), _fields(parts))
@@ -166,8 +171,10 @@ def _series(p):
     if p.sys.model == POROUS and not has_foil(p.cell):
         yield "Plating margin [V]", (one, lambda: p.heats[:, 2])
     if np.isfinite(p.sys.heat.critical):
-        yield "Critical current margin [A.m-2]", (one, lambda: np.where(
-            critical_current_holds(p.cell, p.T), p.heats[:, 3], np.nan))
+        yield (
+            "Critical current margin [A.m-2]",
+            (one, lambda: np.where(critical_current_holds(p.cell, p.T), p.heats[:, 3], np.nan)),
+        )
     yield from _lithium(p)
     yield "Minimum electrolyte concentration [mol.m-3]", (one, lambda: p.c.min(axis=1))
     pores = p.sys.volume["eps"] * p.sys.volume["dx"]
@@ -177,13 +184,17 @@ def _series(p):
             continue
         low = name.lower()
         yield f"Total lithium in {low} electrode [mol]", (one, lambda q=part, s=side: p.lithium(q, s))
-        yield (f"X-averaged {low} particle surface stoichiometry",
-               (one, lambda s=side: np.average(p.surface(s), axis=1, weights=p.sys.volume["dx"][p.volumes(s)])))
+        yield (
+            f"X-averaged {low} particle surface stoichiometry",
+            (one, lambda s=side: np.average(p.surface(s), axis=1, weights=p.sys.volume["dx"][p.volumes(s)])),
+        )
     if p.sys.model == POROUS and p.sys.volume.size > 3:
         last = p.volumes(0)[-1]
         share = p.sys.volume["left"][last + 1] * p.sys.volume["across"][last]  # of phi_e at the border
-        yield ("Negative electrode surface potential difference at separator interface [V]",
-               (one, lambda: p.phi_s[:, last] - p.phi_e[:, last:last + 2] @ (share, 1.0 - share)))
+        yield (
+            "Negative electrode surface potential difference at separator interface [V]",
+            (one, lambda: p.phi_s[:, last] - p.phi_e[:, last : last + 2] @ (share, 1.0 - share)),
+        )
 
 
 def _lithium(p):
@@ -228,9 +239,8 @@ def _fields(p):
         if resolved:
             yield f"{name} electrode potential [V]", (axes, lambda v=v: p.phi_s[:, v])
         yield f"{name} electrode interfacial current density [A.m-2]", (axes, lambda v=v: p.j[:, v])
-        yield (f"{name} particle surface concentration [mol.m-3]",
-               (axes, lambda s=side, c=c_max: c * p.surface(s)))
-        yield (f"{name} particle concentration [mol.m-3]",
-               ((*axes, depth), lambda v=v, c=c_max: c * p.x[:, sys.volume["particle"][v]]))
-
-
+        yield (f"{name} particle surface concentration [mol.m-3]", (axes, lambda s=side, c=c_max: c * p.surface(s)))
+        yield (
+            f"{name} particle concentration [mol.m-3]",
+            ((*axes, depth), lambda v=v, c=c_max: c * p.x[:, sys.volume["particle"][v]]),
+        )

@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import Any
 
+from ..support.renamed import old_names
+
 _HOMES = {
     "Calibration": "calibrate",
     "MeasuredRun": "calibrate",
@@ -12,7 +14,7 @@ _HOMES = {
     "audit": "claim_audit.energy_claim",
     "StatedClaims": "claim_audit.maker_claims",
     "StatedFigure": "claim_audit.maker_claims",
-    "claims": "claim_audit.maker_claims",
+    "maker_claims": "claim_audit.maker_claims",
     **dict.fromkeys(("Claim", "Comparison", "Figures", "RatioMap", "Verdict"), "claim_audit.records"),
     "RunComparison": "comparison.compare",
     "compare": "comparison.compare",
@@ -26,6 +28,6 @@ __all__ = sorted(_HOMES)
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
-        raise AttributeError(f"module 'cellsim.studies' has no attribute {name!r}")
+        return old_names(__name__, {"claims": "maker_claims"})(name)
     home = _HOMES[name]
     return getattr(import_module(home if home.startswith(".") else f".{home}", __name__), name)

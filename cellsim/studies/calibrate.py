@@ -1,4 +1,5 @@
 """Fit parameters of a cell to measured runs by least squares; what is fitted is marked so."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,23 +44,32 @@ class MeasuredRun:
         times = numbers(f"{said}: t", self.t, "give finite times in seconds since the start of the protocol", low=0.0)
         if (np.diff(times) <= 0.0).any():
             k = int(np.argmax(np.diff(times) <= 0.0))
-            raise ProtocolError(f"{said}: t: {times[k + 1]:g} s (number {k + 2}) does not come after {times[k]:g} s; "
-                                "times must rise")
+            raise ProtocolError(
+                f"{said}: t: {times[k + 1]:g} s (number {k + 2}) does not come after {times[k]:g} s; times must rise"
+            )
         object.__setattr__(self, "t", times)
         object.__setattr__(self, "voltage", self._series("voltage", "give finite voltages in volts", -1e3))
         if self.temperature is not None:
-            object.__setattr__(self, "temperature", self._series(
-                "temperature", f"give kelvin, above {COLDEST:g}; of degC add 273.15", COLDEST))
+            object.__setattr__(
+                self,
+                "temperature",
+                self._series("temperature", f"give kelvin, above {COLDEST:g}; of degC add 273.15", COLDEST),
+            )
         Protocol(self.steps)  # raises for what is none
-        mapping(f"{said}: options", self.options, "give a dictionary of arguments of simulate, such as {'soc': 0.5}",
-                ProtocolError)
+        mapping(
+            f"{said}: options",
+            self.options,
+            "give a dictionary of arguments of simulate, such as {'soc': 0.5}",
+            ProtocolError,
+        )
         known_options(f"{said}: options", self.options)
 
     def _series(self, name, wanted, low):
         found = numbers(f"run {self.name[:40]!r}: {name}", getattr(self, name), wanted, low=low)
         if found.size != self.t.size:
-            raise ProtocolError(f"run {self.name[:40]!r}: {found.size} values of {name} for {self.t.size} times; give "
-                                "as many of both")
+            raise ProtocolError(
+                f"run {self.name[:40]!r}: {found.size} values of {name} for {self.t.size} times; give as many of both"
+            )
         return found
 
     def simulated(self, cell):
@@ -107,10 +117,13 @@ class Calibration:
     evaluations: int
 
     def __repr__(self):
-        values = "\n".join(f"  {path}: {value:.5g}" + ("  (at a bound)" if path in self.at_bounds else "")
-                           for path, value in self.values.items())
-        runs = "\n".join(f"  {name}: {1e3 * V:.3g} mV" + ("" if np.isnan(T) else f", {T:.2g} K")
-                         for name, (V, T) in self.rms.items())
+        values = "\n".join(
+            f"  {path}: {value:.5g}" + ("  (at a bound)" if path in self.at_bounds else "")
+            for path, value in self.values.items()
+        )
+        runs = "\n".join(
+            f"  {name}: {1e3 * V:.3g} mV" + ("" if np.isnan(T) else f", {T:.2g} K") for name, (V, T) in self.rms.items()
+        )
         return f"{'' if self.success else 'not '}calibrated: {self.reason}\n{values}\n{runs}"
 
 
@@ -126,10 +139,14 @@ def calibrate(cell, runs, free, *, voltage_scale=0.01, temperature_scale=0.5, ev
     every run alike.  What is fitted has the method "fitted" in the cell, and a source that names the runs.
     Whether it succeeded is in `.success` and `.reason`.  Raises ParameterError and ProtocolError.
     """
-    search = _Search(load(cell), _checked(runs), free, number("voltage_scale", voltage_scale, "give volts, above 0",
-                                                              above=0.0),
-                     number("temperature_scale", temperature_scale, "give kelvin, above 0", above=0.0),
-                     whole("evaluations", evaluations, "give a whole number, at least 1"))
+    search = _Search(
+        load(cell),
+        _checked(runs),
+        free,
+        number("voltage_scale", voltage_scale, "give volts, above 0", above=0.0),
+        number("temperature_scale", temperature_scale, "give kelvin, above 0", above=0.0),
+        whole("evaluations", evaluations, "give a whole number, at least 1"),
+    )
     return search.run()
 
 
@@ -155,8 +172,11 @@ class _Search:
     def at(self, logs):
         """The cell with these logarithms of the values."""
         names = ", ".join(run.name for run in self.runs)
-        return self.cell.with_(dict(zip(self.paths, np.exp(logs).tolist(), strict=True)), method="fitted",
-                               source=f"calibration by cellsim to the measured runs {names[:200]}")
+        return self.cell.with_(
+            dict(zip(self.paths, np.exp(logs).tolist(), strict=True)),
+            method="fitted",
+            source=f"calibration by cellsim to the measured runs {names[:200]}",
+        )
 
     def residuals(self, logs):
         """All scaled differences."""
@@ -180,8 +200,16 @@ class _Search:
         """What least squares find from a starting point."""
         from scipy.optimize import least_squares
 
-        return least_squares(self.residuals, start, self._slopes, bounds=(self.lo, self.hi), x_scale=1.0,
-                             max_nfev=self.most, ftol=1e-4, xtol=1e-4)
+        return least_squares(
+            self.residuals,
+            start,
+            self._slopes,
+            bounds=(self.lo, self.hi),
+            x_scale=1.0,
+            max_nfev=self.most,
+            ftol=1e-4,
+            xtol=1e-4,
+        )
 
     def _slopes(self, logs):
         """Differences of the residuals over steps of the logarithms, which are the same wherever those are."""
@@ -226,12 +254,16 @@ class _Search:
             except CellsimError as fault:
                 return f"run {run.name!r} cannot be simulated with the fitted cell: {fault}"
             if result.t[-1] < run.t[-1] - SHORT * (run.t[-1] - run.t[0]):
-                return (f"run {run.name!r} ends after {result.t[-1]:.6g} s ({result.steps[-1].message}), but was "
-                        f"measured for {run.t[-1]:.6g} s")
+                return (
+                    f"run {run.name!r} ends after {result.t[-1]:.6g} s ({result.steps[-1].message}), but was "
+                    f"measured for {run.t[-1]:.6g} s"
+                )
             for d, scale, unit in zip(run.apart(result), self.scales, ("V", "K"), strict=True):
                 if _rms(d) > POOR * scale:
-                    return (f"run {run.name!r} differs by {_rms(d):.3g} {unit} rms, more than {POOR:g} times what "
-                            "counts as alike: these quantities, within these bounds, do not describe it")
+                    return (
+                        f"run {run.name!r} differs by {_rms(d):.3g} {unit} rms, more than {POOR:g} times what "
+                        "counts as alike: these quantities, within these bounds, do not describe it"
+                    )
         return "" if found.status else f"the search had not converged after {self.most} steps; give more evaluations"
 
     def _calibration(self, found, why) -> Calibration:
@@ -242,17 +274,20 @@ class _Search:
                 rms[run.name] = tuple(_rms(d) for d in run.differences(best))
             except CellsimError:
                 rms[run.name] = (float("nan"), float("nan"))
-        ends = tuple(path for path, x, a, b in zip(self.paths, found.x, self.lo, self.hi, strict=True)
-                     if min(x - a, b - x) < 0.01 * (b - a))
+        ends = tuple(
+            path
+            for path, x, a, b in zip(self.paths, found.x, self.lo, self.hi, strict=True)
+            if min(x - a, b - x) < 0.01 * (b - a)
+        )
         values = dict(zip(self.paths, np.exp(found.x).tolist(), strict=True))
         return Calibration(best, values, rms, ends, not why, why or "converged", self.count)
 
 
 def _bounds(cell, free):
     """Logarithms of bounds and start."""
-    mapping("calibrate: free", free, "give {\"section/quantity\": (lowest, highest)}")
+    mapping("calibrate: free", free, 'give {"section/quantity": (lowest, highest)}')
     if not free:
-        raise ParameterError("calibrate: nothing is free; give {\"section/quantity\": (lowest, highest)}")
+        raise ParameterError('calibrate: nothing is free; give {"section/quantity": (lowest, highest)}')
     known: list[tuple[float, float]] = []
     for path, ends in free.items():
         name, wanted = f"calibrate: {path[:60]}", "give two rising numbers above 0, such as (1e-5, 1e-3)"

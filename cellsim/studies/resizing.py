@@ -1,4 +1,5 @@
 """One cell with other dimensions, in the same housing."""
+
 from dataclasses import dataclass, field
 
 from ..design import EnergyDensity, areal_capacity, build, energy_density, pair_layers
@@ -17,8 +18,9 @@ def thickness(cell: Cell) -> float:
     return sum(layer.thickness for layer in pair_layers(cell))
 
 
-def resized(cell: Cell, areal: float | None = None, electrolyte: float | None = None,
-            excess: float | None = None) -> Cell:
+def resized(
+    cell: Cell, areal: float | None = None, electrolyte: float | None = None, excess: float | None = None
+) -> Cell:
     """A cell with another areal capacity [A.h/m2], electrolyte or lithium-excess thickness [m].
 
     The stack keeps its thickness, so that the housing stays what it is: the number of electrode
@@ -33,9 +35,16 @@ def resized(cell: Cell, areal: float | None = None, electrolyte: float | None = 
         return cell
     new = cell.with_(changes)
     more = thickness(cell) / thickness(new)
-    return new.with_({key: factor * cell.value(key) for key, factor in (
-        ("design/number of electrode pairs", more), ("cell/electrode area", more),
-        ("cell/nominal capacity", more * scale))})
+    return new.with_(
+        {
+            key: factor * cell.value(key)
+            for key, factor in (
+                ("design/number of electrode pairs", more),
+                ("cell/electrode area", more),
+                ("cell/nominal capacity", more * scale),
+            )
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -59,13 +68,15 @@ class Family:
             self.kept[key] = run.discharge_energy / cell.value("cell/electrode area")
         return self.kept[key]
 
-    def energy_density(self, areal: float | None = None, electrolyte: float | None = None,
-                       excess: float | None = None) -> EnergyDensity:
+    def energy_density(
+        self, areal: float | None = None, electrolyte: float | None = None, excess: float | None = None
+    ) -> EnergyDensity:
         """At stack, cell and pack level, of a relative in the same housing."""
         return finish(self.density_coroutine(areal, electrolyte, excess))
 
-    def density_coroutine(self, areal: float | None = None, electrolyte: float | None = None,
-                          excess: float | None = None) -> Coroutine[EnergyDensity]:
+    def density_coroutine(
+        self, areal: float | None = None, electrolyte: float | None = None, excess: float | None = None
+    ) -> Coroutine[EnergyDensity]:
         """Coroutine form of `energy_density`."""
         cell = resized(self.cell, areal, electrolyte, excess)
         areal_energy = yield from self.areal_energy(areal, electrolyte)

@@ -1,4 +1,5 @@
 """How fast simulations are on this machine."""
+
 import os
 import platform
 import time
@@ -39,8 +40,10 @@ def bench(cell="lgm50_chen2020", seconds=0.5) -> list[Speed]:
     cell = load(cell)
     top = cell.value("cell/upper voltage cut-off")
     down, up = ("discharge 1C", [discharge(1.0)], 1.0), ("CC-CV charge 1C", [charge(1.0), hold(top)], 0.1)
-    return [_row(cell, model, *protocol, seconds)
-            for model, protocol in ((DFN(), down), (SPMe(), down), (SPM(), down), (DFN(), up))]
+    return [
+        _row(cell, model, *protocol, seconds)
+        for model, protocol in ((DFN(), down), (SPMe(), down), (SPM(), down), (DFN(), up))
+    ]
 
 
 def _row(cell, model, protocol, steps, soc, seconds) -> Speed:

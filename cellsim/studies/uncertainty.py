@@ -1,4 +1,5 @@
 """How far a cell's energy density can be off, from how its inputs are known."""
+
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -21,19 +22,40 @@ from ..simulation.run import simulate_coroutine
 SPREAD = {"measured": 0.02, "fitted": 0.05, "literature": 0.05, "stated": 0.02, "assumed": 0.10}
 SAMPLES, SEED = 40, 2028
 # Sizes, amounts and densities, and what limits the voltage: everything a number stands for, but ...
-LEFT = ("design/number of electrode pairs", "cell/electrode area", "cell/nominal capacity",
-        "negative electrode/critical current density")  # which bounds charges only
+LEFT = (
+    "design/number of electrode pairs",
+    "cell/electrode area",
+    "cell/nominal capacity",
+    "negative electrode/critical current density",
+)  # which bounds charges only
 SECTIONS = ("negative electrode", "separator", "positive electrode", "design")
-ENDS = ("thickness", "density", "active material volume fraction", "utilisation", "maximum concentration",
-        "contact fraction", "exchange-current density", "interface resistance", "electrolyte fill factor",
-        "area coverage", "tab and terminal mass")
+ENDS = (
+    "thickness",
+    "density",
+    "active material volume fraction",
+    "utilisation",
+    "maximum concentration",
+    "contact fraction",
+    "exchange-current density",
+    "interface resistance",
+    "electrolyte fill factor",
+    "area coverage",
+    "tab and terminal mass",
+)
 
 
 def varied(cell: Cell) -> list[str]:
     """Paths of the numbers that are varied: sizes, amounts, densities, and what costs voltage."""
-    return [row[0] for row in cell.provenance().rows
-            if row[0].split("/")[0] in SECTIONS and row[0].endswith(ENDS) and row[0] not in LEFT
-            and "stated" not in row[0] and cell.record(row[0]).law.constant and cell.value(row[0]) > 0.0]
+    return [
+        row[0]
+        for row in cell.provenance().rows
+        if row[0].split("/")[0] in SECTIONS
+        and row[0].endswith(ENDS)
+        and row[0] not in LEFT
+        and "stated" not in row[0]
+        and cell.record(row[0]).law.constant
+        and cell.value(row[0]) > 0.0
+    ]
 
 
 def _within(cell: Cell, path: str, value: float) -> float:
@@ -71,8 +93,17 @@ def density_of(cell: Cell, c_rate: float, temperature: float | None) -> Coroutin
     return density.gravimetric, density.volumetric
 
 
-def sample_rows(cell: Cell, c_rate: float, temperature: float | None, samples: int = SAMPLES, *, path: Any = None,
-                progress: Progress = None, threads: int | None = None, processes: int | None = None) -> list[dict]:
+def sample_rows(
+    cell: Cell,
+    c_rate: float,
+    temperature: float | None,
+    samples: int = SAMPLES,
+    *,
+    path: Any = None,
+    progress: Progress = None,
+    threads: int | None = None,
+    processes: int | None = None,
+) -> list[dict]:
     """A row for each cell drawn around `cell`: "gravimetric" [W.h/kg], "volumetric" [W.h/L] and "failure".
 
     A cell that cannot be built or simulated (layers too large for a can) keeps its row: NaN, and the reason.
@@ -80,10 +111,20 @@ def sample_rows(cell: Cell, c_rate: float, temperature: float | None, samples: i
     progress, threads, processes: as `simulate_many`.
     """
     cells = list(varied_cells(cell, samples))
-    cases = [{"draw": number, "C-rate": c_rate, "temperature": temperature, "values": each.digest()}
-             for number, each in enumerate(cells)]
-    return run_resumably(cases, partial(_of_draw, cells), path, progress, row_of=_row, failed=_failed, threads=threads,
-                         processes=processes)
+    cases = [
+        {"draw": number, "C-rate": c_rate, "temperature": temperature, "values": each.digest()}
+        for number, each in enumerate(cells)
+    ]
+    return run_resumably(
+        cases,
+        partial(_of_draw, cells),
+        path,
+        progress,
+        row_of=_row,
+        failed=_failed,
+        threads=threads,
+        processes=processes,
+    )
 
 
 def _of_draw(cells: list[Cell], case: dict) -> Coroutine[tuple[float, float]]:
@@ -109,8 +150,10 @@ def sample(cell: Cell, c_rate: float, temperature: float | None, samples: int = 
 
 def densities(found: Iterable[Finished]) -> np.ndarray:
     """Values (n, 2) of jobs of `density_of`; those of cells that cannot be built or simulated are left out."""
-    values = [each.value if each.fault is None else None if isinstance(each.fault, CellsimError) else value_of(each)
-              for each in found]
+    values = [
+        each.value if each.fault is None else None if isinstance(each.fault, CellsimError) else value_of(each)
+        for each in found
+    ]
     return np.array([value for value in values if value is not None]).reshape(-1, 2)
 
 

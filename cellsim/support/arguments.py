@@ -1,22 +1,26 @@
-"""Checks of arguments, said in one way: which argument, what was given, what is expected.
+"""Checks of arguments with messages of one form: which argument, what was given, what is expected.
 
-Every function of the public interface checks what it is given with these.  A number is any real number of Python
-or NumPy, also an array without dimensions; truth values and text are none.
+Every public function checks its arguments with these.  Any real number of Python or NumPy is accepted as a number,
+a zero-dimensional array too; booleans and text are not.
 """
+
+import difflib
 import math
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import CellsimError, ParameterError, ProtocolError, ReportError
 
-LONGEST = 60  # characters of what was given that a message quotes
-LONGEST_PATH = 4000
+LONGEST = 60  # characters of a given value that a message quotes
+LONGEST_PATH = 4000  # characters
 CONTROL = {k: "�" for k in (*range(32), *range(127, 160)) if k not in (9, 10)}  # never sent to a terminal
 
 _short = reprlib.Repr()
@@ -25,8 +29,8 @@ _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = _short.maxar
 _short.maxlevel = 2
 
 
-def shown(value) -> str:
-    """What was given, in at most LONGEST characters, which are not made of anything longer."""
+def shown(value: object) -> str:
+    """A given value in at most LONGEST characters; large objects are never written out in full."""
     if isinstance(value, np.ndarray) and value.ndim:
         return f"an array of shape {value.shape}"
     if isinstance(value, np.generic):
@@ -40,18 +44,38 @@ def shown(value) -> str:
     except Exception:  # of a faulty __repr__, and of integers of thousands of digits
         text = f"a {type(value).__name__}"
     text = text.encode("utf-8", "replace").decode().translate(CONTROL).replace("\n", " ")
-    return text if len(text) <= LONGEST else f"{text[:LONGEST - 3]}..."
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
-def _fail(name, value, wanted, error):
+def near(word: object, words: Iterable[object]) -> str:
+    """Remedy for a misspelt word: the words closest to it, or a list of those that are known."""
+    known = [str(other)[:80] for other in islice(words, 300)]
+    close = difflib.get_close_matches(str(word)[:80], known, n=3, cutoff=0.5)
+    if close:
+        return f"did you mean {' or '.join(map(repr, close))}?"
+    return f"known: {', '.join(known[:60])}{', ...' * (len(known) > 60)}"
+
+
+def _fail(name: str, value: object, wanted: str, error: type[CellsimError]) -> NoReturn:
     raise error(f"{name} {shown(value)}: {wanted}")
 
 
-def number(name, value, wanted="give a number", *, low=-math.inf, high=math.inf, above=-math.inf, below=math.inf,
-           finite=True, none=False, error: type[CellsimError] = ProtocolError) -> Any:
-    """A float within low <= value <= high and above < value < below; None stays None if `none`.
+def number(
+    name: str,
+    value: object,
+    wanted: str = "give a number",
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    above: float = -math.inf,
+    below: float = math.inf,
+    finite: bool = True,
+    none: bool = False,
+    error: type[CellsimError] = ProtocolError,
+) -> Any:
+    """A float with low <= value <= high and above < value < below; with `none`, None is returned as it is.
 
-    wanted: what is expected, as the end of the sentence.  Raises `error`.
+    wanted: what is expected, the end of the message.  Raises `error`.
     """
     if value is None and none:
         return value
@@ -61,99 +85,115 @@ def number(name, value, wanted="give a number", *, low=-math.inf, high=math.inf,
         if not isinstance(value, Real) or isinstance(value, bool):
             _fail(name, value, wanted, error)
     try:
-        found = float(value)
+        result = float(value)
     except (OverflowError, ValueError, TypeError):
-        found = math.nan
-    inside = low <= found <= high and found > above and (found < below or below == math.inf)
-    if not inside or finite and not math.isfinite(found):
+        result = math.nan
+    inside = low <= result <= high and result > above and (result < below or below == math.inf)
+    if not inside or finite and not math.isfinite(result):
         _fail(name, value, wanted, error)
-    return found
+    return result
 
 
-def whole(name, value, wanted="give a whole number", *, low=1, high=10**9, none=False,
-          error: type[CellsimError] = ProtocolError) -> Any:
-    """An int within low and high; None stays None if `none`.  Raises `error`."""
+def whole(
+    name: str,
+    value: object,
+    wanted: str = "give a whole number",
+    *,
+    low: int = 1,
+    high: int = 10**9,
+    none: bool = False,
+    error: type[CellsimError] = ProtocolError,
+) -> Any:
+    """An int with low <= value <= high; with `none`, None is returned as it is.  Raises `error`."""
     if value is None and none:
         return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
-    if not isinstance(value, Integral) or isinstance(value, bool) or not low <= value <= high:
+    if not isinstance(value, Integral) or isinstance(value, bool) or not low <= int(value) <= high:
         _fail(name, value, wanted, error)
     return int(value)
 
 
-def flag(name, value, error: type[CellsimError] = ProtocolError) -> bool:
+def flag(name: str, value: object, error: type[CellsimError] = ProtocolError) -> bool:
     """True or False.  Raises `error`."""
     if not isinstance(value, bool | np.bool_):
         _fail(name, value, "give True or False", error)
     return bool(value)
 
 
-def text(name, value, wanted="give text", error: type[CellsimError] = ProtocolError) -> str:
+def text(name: str, value: object, wanted: str = "give text", error: type[CellsimError] = ProtocolError) -> str:
     """Text.  Raises `error`."""
     if not isinstance(value, str):
         _fail(name, value, wanted, error)
     return value
 
 
-def chosen(name, value, choices, error: type[CellsimError] = ProtocolError) -> str:
-    """One of the words `choices`.  Raises `error`."""
+def chosen(name: str, value: object, choices: Collection[str], error: type[CellsimError] = ProtocolError) -> str:
+    """A value that is one of the texts `choices`.  Raises `error`."""
     if not isinstance(value, str) or value not in choices:
         _fail(name, value, f"choose one of {', '.join(choices)}", error)
     return value
 
 
-def numbers(name, values, wanted="give numbers", *, low=-math.inf, high=math.inf, least=1,
-            error: type[CellsimError] = ProtocolError) -> np.ndarray:
-    """A new array (n,) of finite numbers, each within low and high, at least so many of them; one number is one.
+def numbers(
+    name: str,
+    values: Any,
+    wanted: str = "give numbers",
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    least: int = 1,
+    error: type[CellsimError] = ProtocolError,
+) -> NDArray[np.float64]:
+    """A new array (n,) of finite numbers, each between low and high, n at least `least`; a single number gives n = 1.
 
-    Raises `error`, which names the first one at fault.
+    Raises `error`, which names the first invalid number.
     """
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable | Real):
         _fail(name, values, wanted, error)
     try:
         given = values if isinstance(values, np.ndarray | Real) else list(values)
-        found = np.array(given)
-        if found.dtype.kind == "b" or found.dtype.kind not in "iuf" and found.size:
+        array: NDArray[Any] = np.array(given)
+        if array.dtype.kind == "b" or array.dtype.kind not in "iuf" and array.size:
             raise TypeError
-        found = np.atleast_1d(found).astype(float)
+        array = np.atleast_1d(array).astype(float)
     except (TypeError, ValueError, OverflowError):
         _fail(name, values, wanted, error)
-    if found.ndim != 1:
-        _fail(name, found, f"{wanted}, in one dimension", error)
-    if found.size < least:
-        raise error(f"{name}: {found.size} of them; {wanted}, at least {least}")
-    bad = np.flatnonzero(~((found >= low) & (found <= high) & np.isfinite(found)))
+    if array.ndim != 1:
+        _fail(name, array, f"{wanted}, in one dimension", error)
+    if array.size < least:
+        raise error(f"{name}: {array.size} given; {wanted}, at least {least}")
+    bad = np.flatnonzero(~((array >= low) & (array <= high) & np.isfinite(array)))
     if bad.size:
-        raise error(f"{name}: number {bad[0] + 1} is {found[bad[0]]:g}; {wanted}")
-    return found
+        raise error(f"{name}: number {bad[0] + 1} is {array[bad[0]]:g}; {wanted}")
+    return array
 
 
-def mapping(name, value, wanted, error: type[CellsimError] = ParameterError) -> Mapping:
-    """A mapping whose keys are text.  Raises `error`."""
+def mapping(name: str, value: object, wanted: str, error: type[CellsimError] = ParameterError) -> Mapping[str, Any]:
+    """A mapping with text keys.  Raises `error`."""
     if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
         _fail(name, value, wanted, error)
     return value
 
 
-def listed(name, value, wanted, error: type[CellsimError] = ProtocolError) -> list:
-    """A list of what can be gone through, but for text and mappings.  Raises `error`."""
+def listed(name: str, value: object, wanted: str, error: type[CellsimError] = ProtocolError) -> list[Any]:
+    """The items of an iterable, as a list; text and mappings are refused.  Raises `error`."""
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
         _fail(name, value, wanted, error)
     try:
         return list(value)
-    except TypeError:  # an array without dimensions
-        return _fail(name, value, wanted, error)
+    except TypeError:  # a zero-dimensional array
+        _fail(name, value, wanted, error)
 
 
-def file_path(name, value, suffixes=(), error: type[CellsimError] = ReportError) -> Path:
-    """The path of a file, ending in one of `suffixes` if there are any.  Raises `error`."""
+def file_path(name: str, value: Any, suffixes: tuple[str, ...] = (), error: type[CellsimError] = ReportError) -> Path:
+    """The path of a file, which must end in one of `suffixes` if any are given.  Raises `error`."""
     kinds = " or ".join(filter(None, (", ".join(suffixes[:-1]), *suffixes[-1:])))
     if not isinstance(value, str | PathLike) or isinstance(value, bytes) or not str(value) or "\0" in str(value):
         _fail(name, value, "give the path of a file" + (f" that ends in {kinds}" if kinds else ""), error)
     path = Path(value)
     if len(str(value)) > LONGEST_PATH or any("\ud800" <= letter <= "\udfff" for letter in str(value)):
-        _fail(name, value, f"give a path of at most {LONGEST_PATH} characters, each of them whole", error)
+        _fail(name, value, f"give a path of at most {LONGEST_PATH} characters without lone surrogates", error)
     if suffixes and path.suffix not in suffixes:
         raise error(f"{str(value)[-200:].translate(CONTROL)}: save as {kinds}")
     return path

@@ -1,11 +1,12 @@
-"""The folder of compiled kernels: only one that nobody else can write to, and only files that are whole.
+"""The cache of compiled kernels: trusted folders and files with checksums only.
 
-Numba keeps compiled functions as pickles, which can do anything when they are read.  So a folder serves only if each
-folder on the way to it, links resolved one by one, belongs to this user or root and can be changed by no one else;
-the only exception is a folder such as /tmp, which belongs to root and where nobody can move what is another's.
-Each file ends with a checksum, which is verified before Numba sees it: one that is cut or changed is as one that is
-not there.  What cannot be read or kept is compiled in memory, with one line that says so.
+Numba stores compiled functions as pickles, which can execute any code when they are read.  A folder is trusted only if
+each folder of its path, with all links resolved, belongs to this user or root and cannot be modified by others.  The
+only exception are folders such as /tmp, which belong to root and where users cannot rename the files of others.
+Each file ends with a checksum, which is verified before Numba reads it; truncated or modified files are treated as
+missing.  Kernels that cannot be read or stored are compiled in memory, with a message.
 """
+
 import hashlib
 import os
 import stat
@@ -19,85 +20,85 @@ from pathlib import Path
 from numba.core import caching
 
 CHECKSUM = 32  # bytes at the end of a file
-ABANDONED = 3600.0  # s, after which a file that is not finished never will be
-LINKS = 40  # that are followed on the way to a folder
-OWNERS = os.name == "posix"  # elsewhere there is neither an owner nor a mode to look at
+ABANDONED = 3600.0  # age of an unfinished file [s] after which it is removed
+LINKS = 40  # symbolic links followed in a path
+OWNERS = os.name == "posix"  # other systems have neither owner nor mode
 
 
 class Damaged(OSError):
-    """A file whose checksum is another."""
+    """A file with a wrong checksum."""
 
 
 class Untrusted(OSError):
-    """A folder or file that someone else may have written; the text says why."""
+    """A folder or file that other users may have written."""
 
 
-_told: set = set()
+_printed: set[str] = set()
 
 
-def tell(kind, words):
-    """One line for the user, the first of its kind in a process."""
-    if kind not in _told:
-        _told.add(kind)
-        print(f"cellsim: {words}", file=sys.stderr, flush=True)
+def message(kind: str, text: str) -> None:
+    """Print one line to stderr, once per process for each kind."""
+    if kind not in _printed:
+        _printed.add(kind)
+        print(f"cellsim: {text}", file=sys.stderr, flush=True)
 
 
-def why_not(said: os.stat_result) -> str:
-    """Why others might change what has this owner and mode, or ""."""
+def why_not(status: os.stat_result) -> str:
+    """Reason why others might modify a file with this owner and mode, or ""."""
     if not OWNERS:
         return ""
-    if said.st_uid not in (0, os.getuid()):
-        return f"belongs to another user ({said.st_uid})"
-    if stat.S_ISLNK(said.st_mode) or not said.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if status.st_uid not in (0, os.getuid()):
+        return f"belongs to another user ({status.st_uid})"
+    if stat.S_ISLNK(status.st_mode) or not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         return ""
-    if stat.S_ISDIR(said.st_mode) and said.st_mode & stat.S_ISVTX and said.st_uid == 0:
+    if stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX and status.st_uid == 0:
         return ""
     return "can be written by other users: chmod go-w it"
 
 
-def trusted(path) -> Path:
-    """A folder, made with mode 700 where it is missing, as a path without links.
+def trusted(path: str | os.PathLike[str]) -> Path:
+    """A folder as a path without links, created with mode 700 if it is missing.
 
-    Raises Untrusted if anyone but this user and root could put a file there or could have done so, OSError if it
-    cannot be made.
+    Raises Untrusted if anyone but this user and root could have placed a file there, OSError if it cannot be created.
     """
     rest, here, followed = list(reversed(Path(os.path.abspath(path)).parts)), Path(), 0
     while rest:
         step = here / rest.pop()
         if not os.path.lexists(step):
-            with suppress(FileExistsError):  # another process was faster
+            with suppress(FileExistsError):  # created by another process
                 step.mkdir(mode=0o700)
-        said = step.lstat()
-        if why := why_not(said):
+        status = step.lstat()
+        if why := why_not(status):
             raise Untrusted(f"{step} {why}")
-        if stat.S_ISLNK(said.st_mode):
+        if stat.S_ISLNK(status.st_mode):
             followed += 1
             if followed > LINKS:
                 raise Untrusted(f"{step} is one of too many links")
             target = Path(here / os.readlink(step))
             rest, here = [*rest, *reversed(target.parts)], Path()
-        elif stat.S_ISDIR(said.st_mode):
+        elif stat.S_ISDIR(status.st_mode):
             here = here.parent if step.name == ".." else step
         else:
             raise Untrusted(f"{step} is not a folder")
     return here
 
 
-def read(path) -> bytes | None:
-    """What is in a file before its checksum; None if there is no such file.
+def read(path: str | os.PathLike[str]) -> bytes | None:
+    """The content of a file without its checksum; None if there is no such file.
 
-    Raises Untrusted if others can write it, Damaged if its checksum is another, OSError if it cannot be read.
+    Raises Untrusted if others can write it, Damaged if its checksum is wrong, OSError if it cannot be read.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-                         | getattr(os, "O_BINARY", 0))
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
     except FileNotFoundError:
         return None
     with open(handle, "rb") as file:
-        said = os.fstat(handle)
-        if not stat.S_ISREG(said.st_mode):
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             raise Untrusted(f"{path} is not a file")
-        if why := why_not(said):
+        if why := why_not(status):
             raise Untrusted(f"{path} {why}")
         whole = file.read()
     if len(whole) < CHECKSUM or checksum(whole[:-CHECKSUM]) != whole[-CHECKSUM:]:
@@ -105,8 +106,8 @@ def read(path) -> bytes | None:
     return whole[:-CHECKSUM]
 
 
-def checksum(content) -> bytes:
-    """Of accidents, not of attackers: those are kept out of the folder."""
+def checksum(content: bytes) -> bytes:
+    """Checksum against accidental damage; attackers are excluded by the permissions of the folder."""
     return hashlib.blake2b(content, digest_size=CHECKSUM).digest()
 
 
@@ -119,20 +120,21 @@ class _Files(caching.IndexDataCacheFile):
     def _load_data(self, name):
         try:
             return None if read(self._data_path(name)) is None else super()._load_data(name)
-        except OSError as fault:  # which Numba would pass over in silence
-            tell("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
+        except OSError as fault:  # which Numba ignores silently
+            message("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
             return None
 
     def _data_name(self, number):
-        """Never that of another process, whose index may not know ours."""
+        """Unique among processes, whose indices may differ."""
         return f"{self._index_name.removesuffix('.nbi')}.{uuid.uuid4().hex[:16]}.nbc"
 
     @contextmanager
     def _open_for_write(self, filepath):
         partial = Path(f"{filepath}.tmp.{uuid.uuid4().hex[:16]}")
         try:
-            with open(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600),
-                      "w+b") as file:
+            with open(
+                os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "w+b"
+            ) as file:
                 yield file
                 file.seek(0)
                 file.write(checksum(file.read()))
@@ -142,19 +144,19 @@ class _Files(caching.IndexDataCacheFile):
 
 
 class _Locator(caching.UserProvidedCacheLocator):
-    """Files in a folder that is known to be trusted."""
+    """Files in a trusted folder."""
 
     def __init__(self, function, folder):
         self._py_file, self._lineno = function.__code__.co_filename, function.__code__.co_firstlineno
         self._cache_path = str(folder / self.get_suitable_cache_subpath(self._py_file))
 
     def ensure_cache_path(self):
-        """Nothing in it is used that could be of others."""
+        """Raises Untrusted unless the folder is trusted."""
         trusted(self._cache_path)
 
 
 class _Content(caching.CompileResultCacheImpl):
-    """What is kept of a kernel, and under which name."""
+    """Content and name of the files of a kernel."""
 
     def __init__(self, function, folder):
         self._lineno, self._locator = function.__code__.co_firstlineno, _Locator(function, folder)
@@ -163,7 +165,7 @@ class _Content(caching.CompileResultCacheImpl):
 
 
 class Kept(caching.FunctionCache):
-    """Compiled code of one function in a trusted folder, with which nothing can go wrong but that it is not there."""
+    """Cache of the compiled code of one function in a trusted folder; any failure is treated as a cache miss."""
 
     def __init__(self, function, folder):
         self._name, self._py_func, self._impl = repr(function), function, _Content(function, folder)
@@ -173,17 +175,17 @@ class Kept(caching.FunctionCache):
         self.enable()
 
     def load_overload(self, sig, target_context):
-        """The compiled function, or None if it is not there or cannot be used."""
+        """The compiled function, or None if it is missing or unusable."""
         try:
             if os.path.isdir(self._cache_path):
                 self._impl.locator.ensure_cache_path()
                 return super().load_overload(sig, target_context)
-        except Exception as fault:  # whatever a file that someone has changed may bring about
-            tell("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
+        except Exception as fault:  # reading a modified file may raise any exception
+            message("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
         return None
 
     def save_overload(self, sig, data):
-        """Keep a compiled function, if that can be done."""
+        """Store a compiled function, if possible."""
         try:
             self._impl.locator.ensure_cache_path()
             sweep(self._cache_path)
@@ -194,11 +196,11 @@ class Kept(caching.FunctionCache):
                 super().save_overload(sig, data)
         except OSError as fault:
             self.disable()
-            tell("save", f"compiled kernels are not kept, and the next run compiles again ({_words(fault)})")
+            message("save", f"compiled kernels cannot be cached, and the next run compiles again ({_words(fault)})")
 
 
 def _words(fault):
-    """What went wrong, and with which file."""
+    """Reason of a failure, and the file."""
     if isinstance(fault, OSError) and fault.strerror:
         return f"{fault.filename}: {fault.strerror}" if fault.filename else fault.strerror
     return str(fault) or type(fault).__name__
@@ -206,7 +208,7 @@ def _words(fault):
 
 @cache
 def sweep(folder):
-    """Remove files that were begun long ago and never finished."""
+    """Remove unfinished files older than ABANDONED."""
     for path in Path(folder).glob("*.tmp.*"):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > ABANDONED:

@@ -1,15 +1,16 @@
-"""The one compile decorator, with an on-disk cache that cannot go stale.
+"""Compile decorators for kernels, with an on-disk cache that cannot be stale.
 
-Numba invalidates a cached kernel when its own file changes, not when a kernel it calls does
-(numba issue 1833, open since 2016): after editing one physics term, every cached solver would
-silently keep the old one.  A cache directory named after a digest of all sources makes that
-impossible.  The directory is the first of these that this user can write and nobody else:
+Numba invalidates a cached kernel when its own file changes, but not when a kernel that it calls changes (numba issue
+1833, open since 2016): after an edit of a physics term, cached solvers would silently use the old one.  Therefore the
+cache directory is named after a digest of all sources.  It is located in the first of these folders that this user,
+and nobody else, can write:
 
     $NUMBA_CACHE_DIR, $XDG_CACHE_HOME, ~/.cache
 
-and without any of them kernels are compiled anew in each process, with one line saying so.  What is asked of the
-directory and of the files in it is in `_cache`.
+Without any of them, kernels are compiled in each process, with a message.  `_cache` contains the requirements for the
+directory and its files.
 """
+
 import functools
 import hashlib
 import os
@@ -17,6 +18,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +28,17 @@ from numba.core import config
 
 from . import cache as _cache
 
-UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as the Python they are written in
-SOLVER, FOLLOW = "ndf.march", "tr_bdf2.follow"  # kernels, by file and name, that take most of the time to compile
-KEPT = 3  # cache directories of other versions that are left alone
+UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as Python functions
+SOLVER, FOLLOW = "ndf.march", "tr_bdf2.follow"  # kernels (file and name) with the longest compile time
+KEPT = 3  # cache directories of other versions that are not removed
 HERE = Path(__file__).parents[1]
-# a product and a sum may become one operation, sums may be taken in any order; NaN and infinity keep their meaning
+# fused multiply-add and reordered sums are allowed; NaN and infinity keep their meaning
 RELAXED = {"contract", "reassoc", "nsz"}
 COMPILED, EVERYTHING = ("physics", "numerics", "kernels", "errors.py"), (".",)
 
 
 def digest(parts=COMPILED) -> str:
-    """Name of this version of the kernels, or of other parts of the package: their sources, and what compiles them."""
+    """Digest of the sources of the kernels, or of other parts of the package, and of the compiler versions."""
     h = hashlib.sha256(f"{numba.__version__} {platform.python_version()} {platform.machine()}".encode())
     for path in sorted(p for part in parts for p in HERE.glob(part if part.endswith(".py") else f"{part}/**/*.py")):
         h.update(str(path.relative_to(HERE)).encode())
@@ -45,8 +47,8 @@ def digest(parts=COMPILED) -> str:
     return h.hexdigest()[:16]
 
 
-def candidates():
-    """Folders that may serve, the first one first; an empty name stands for none."""
+def candidates() -> Iterator[Path]:
+    """Possible folders of the cache, in order of preference; empty variables are ignored."""
     if os.environ.get("NUMBA_CACHE_DIR"):
         yield Path(os.environ["NUMBA_CACHE_DIR"])
     if os.path.isabs(os.environ.get("XDG_CACHE_HOME", "")):
@@ -56,12 +58,12 @@ def candidates():
         yield Path(home) / ".cache"
 
 
-refused: list[str] = []  # why folders do not serve, in words
+refused: list[str] = []  # reasons why folders were refused
 
 
 @functools.cache
 def cache_directory() -> Path | None:
-    """Where this version's compiled kernels are kept, or None if no folder serves; `refused` says why."""
+    """The cache directory of this version, or None if no folder is suitable, for the reasons in `refused`."""
     for base in candidates():
         try:
             parent = _cache.trusted(base / "cellsim")
@@ -78,22 +80,22 @@ def cache_directory() -> Path | None:
     return None
 
 
-def _age(path) -> float:
-    """When a folder was last changed [s]; one that is gone is the oldest."""
+def _age(path: Path) -> float:
+    """Modification time of a folder [s]; 0 if it no longer exists."""
     try:
         return path.stat().st_mtime
     except OSError:
         return 0.0
 
 
-def _prune(current):
-    """Drop compiled kernels of all but the latest few other versions."""
+def _prune(current: Path) -> None:
+    """Remove the compiled kernels of other versions, except for the KEPT most recent ones."""
     for path in sorted((p for p in current.parent.iterdir() if p != current), key=_age)[:-KEPT]:
         shutil.rmtree(path, ignore_errors=True)
 
 
 def clear_cache() -> tuple[int, int]:
-    """Delete the compiled kernels of all versions; returns how many files and bytes."""
+    """Delete the compiled kernels of all versions; returns the number of files and bytes."""
     path = cache_directory()
     if path is None:
         return 0, 0
@@ -104,77 +106,77 @@ def clear_cache() -> tuple[int, int]:
     return len(files), size
 
 
-def is_warm(kernel=SOLVER) -> bool:
-    """Whether a kernel of this version is on disk already."""
+def is_warm(kernel: str = SOLVER) -> bool:
+    """Whether a kernel of this version is in the cache."""
     path = cache_directory()
     return path is not None and any(path.rglob(f"{kernel}-*.nbi"))
 
 
 @functools.cache
-def announce(kernel):
-    """Tell the user, in one line and once in a process, if it is about to compile."""
+def announce(kernel: str) -> None:
+    """Print a message, once per process, if a kernel must be compiled."""
     where = cache_directory()
     why = "; ".join(refused)
     if where and why:
-        _cache.tell("place", f"compiled kernels are kept in {where} ({why})")
+        _cache.message("place", f"compiled kernels are cached in {where} ({why})")
     if UNCOMPILED or is_warm(kernel):
         return
-    nowhere = f"nowhere to keep them: {why or 'no home'}; set NUMBA_CACHE_DIR to a folder that you alone can write"
-    kept = f"kept in {where}" if where else nowhere
+    advice = f"not cached: {why or 'no home'}; set NUMBA_CACHE_DIR to a folder that only you can write"
+    kept = f"cached in {where}" if where else advice
     print(f"cellsim: compiling kernels, about half a minute the first time ({kept})", file=sys.stderr, flush=True)
 
 
-def _compile(function, **options):
+def _compile(function: Callable[..., Any], **options: Any) -> Any:
     path = cache_directory()
-    found = numba.njit(error_model="numpy", fastmath=RELAXED, **options)(function)
+    compiled = numba.njit(error_model="numpy", fastmath=RELAXED, **options)(function)
     if path is not None and not UNCOMPILED:
-        found._cache = _cache.Kept(function, path)  # in place of Numba's own, which believes any file
-    return found
+        compiled._cache = _cache.Kept(function, path)  # instead of Numba's, which trusts any file
+    return compiled
 
 
-def kernel(function):
-    """Compile a function that Python calls.
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function that is called from Python.
 
-    It keeps Python's lock: to give it back and wait for it takes longer than most kernels do.
+    Holds the GIL; releasing and reacquiring it costs more than most of these kernels.
     """
     return _compile(function)
 
 
-def entry(function):
-    """Compile a function that Python calls, and that takes long enough for other threads to run meanwhile.
+def entry(function: Callable[..., Any]) -> Any:
+    """Compile a long-running function that is called from Python; releases the GIL.
 
-    It works with what it is given and, as `inner`, counts no references.
+    As in `inner`, reference counting is disabled: it may neither allocate nor return arrays.
     """
     return _compile(function, nogil=True, _nrt=False)
 
 
-def inner(function):
-    """Compile a function that only kernels call: no wrapper, which saves 40 % of the compile time.
+def inner(function: Callable[..., Any]) -> Any:
+    """Compile a function that is called from kernels only: without a wrapper, which saves 40 % of the compile time.
 
-    It may neither allocate (Numba says so) nor return an array (that would be freed too early: use
-    `inlined`), because it does not count references: counting is atomic, and would take a third of
-    the time on small meshes.  From Python use `.py_func`; calling it directly is not possible.
+    Reference counting is disabled (it costs a third of the run time on small meshes), so the function must not
+    allocate (Numba reports it) or return arrays (they would be freed too early; use `inlined`).  From Python, call
+    `.py_func`.
 
-    Loops count from 0, over a slice if need be: of an index that may be negative Numba asks every time whether it is,
-    and nothing is done in vectors.
+    Loops should start from 0, over a slice if necessary: Numba checks indices that may be negative in every iteration,
+    which prevents vectorisation.
     """
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 
 
-def part(function):
-    """As `inner`, of what is small or called in one place only, and compiled into where it is called.
+def part(function: Callable[..., Any]) -> Any:
+    """As `inner`, inlined into its callers; for functions that are small or called in one place only.
 
-    A system and its scratch memory are some 200 numbers and pointers, which every call that is not compiled in
-    copies: half of the time on small meshes.  Compiling in all that is called in many places would take minutes.
+    A system and its scratch memory are about 200 numbers and pointers, which every call that is not inlined copies;
+    this costs half of the run time on small meshes.  Inlining functions with many callers would cost minutes.
     """
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 
 
 def records(array: Any) -> Any:
-    """A structured array whose elements have their fields as attributes, in kernels and, uncompiled, in Python too."""
+    """A structured array whose elements have their fields as attributes, also in uncompiled kernels."""
     return array.view(np.recarray) if UNCOMPILED else array
 
 
-def inlined(function):
-    """Compile a function into its callers, so that it may return parts of arrays without counting them."""
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a function inlined into its callers, so that it may return views of arrays without reference counts."""
     return numba.njit(inline="always")(function)

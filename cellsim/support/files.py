@@ -1,49 +1,52 @@
-"""Reading files whatever is in them, writing them so that a failure leaves nothing behind, and optional packages.
+"""Robust reading of files, atomic writing, and optional packages.
 
-Every file of a user is read by `read_text` or `read_json`, within `reading`: what goes wrong is one sentence.
+Every user file is read by `read_text` or `read_json`, or within `reading`: any failure is reported in one sentence.
 """
+
 import json
 import os
 import re
 import reprlib
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from ..errors import CellsimError, ReportError
 from .partial import begin, settle
 
+Location = str | os.PathLike[str]
 LARGEST = 10_000_000  # bytes of a text file
-DEEPEST = 64  # levels of objects and lists within each other
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, half characters
-_SUSPECT = re.compile(r"\\u(?:00[01789]|[dD][89a-fA-F])|\\[bf]|[\x7f-\x9f]")  # of JSON that may stand for one of them
+DEEPEST = 64  # nesting levels of objects and lists
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters, lone surrogates
+_SUSPECT = re.compile(r"\\u(?:00[01789]|[dD][89a-fA-F])|\\[bf]|[\x7f-\x9f]")  # JSON escapes that may encode one of them
 _short = reprlib.Repr()
 _short.maxlevel, _short.maxdict, _short.maxlist, _short.maxtuple, _short.maxset = 2, 3, 4, 4, 4
 _short.maxstring = _short.maxother = _short.maxlong = 80
 
 
-def quoted(value, most=40) -> str:
-    """A value of a file for a message: cut before it is written out, however large it is."""
+def quoted(value: object, most: int = 40) -> str:
+    """A value of a file for a message, truncated; large values are never written out in full."""
     try:
         words = _short.repr(value)
-    except Exception:  # of a type that cannot say what it is
+    except Exception:  # a faulty __repr__
         words = f"<{type(value).__name__}>"
     return words if len(words) <= most else words[:most] + "..."
 
 
-def cut(words, most=160) -> str:
-    """Words for a message, printable and at most so many characters."""
-    words = str(words)
-    words = words if len(words) <= most else f"{words[:most // 2]}...{words[-most // 2:]}"
+def cut(text: object, most: int = 160) -> str:
+    """Printable text for a message, of at most `most` characters."""
+    words = str(text)
+    words = words if len(words) <= most else f"{words[: most // 2]}...{words[-most // 2 :]}"
     return _UNPRINTABLE.sub(lambda m: f"\\x{ord(m.group()):02x}", words)
 
 
 @contextmanager
-def reading(path, error) -> Iterator[None]:
-    """Whatever goes wrong with a file while it is read is raised as `error`, in one sentence that names the file."""
+def reading(path: Location, error: type[CellsimError]) -> Iterator[None]:
+    """Raise any failure to read a file as `error`, in one sentence that names the file."""
     try:
         yield
         return
@@ -62,10 +65,10 @@ def reading(path, error) -> Iterator[None]:
     raise error(f"{cut(path)}: cannot be read ({reason})") from None
 
 
-def read_text(path, error, most=LARGEST, name=None) -> str:
-    """The text of a regular file in UTF-8 of at most `most` bytes, with or without a byte order mark.
+def read_text(path: Location, error: type[CellsimError], most: int = LARGEST, name: str | None = None) -> str:
+    """The text of a regular UTF-8 file of at most `most` bytes, with or without byte order mark.
 
-    No folder, device or pipe is read, so that nothing waits.  name: of the file in messages, its path unless given.
+    Folders, devices and pipes are refused, so that reading never blocks.  name: of the file in messages.
     Raises `error`, a CellsimError.
     """
     with reading(path if name is None else name, error):
@@ -81,19 +84,19 @@ def read_text(path, error, most=LARGEST, name=None) -> str:
         return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_json(path, error, most=LARGEST) -> Any:
+def read_json(path: Location, error: type[CellsimError], most: int = LARGEST) -> Any:
     """The content of a JSON file, see `parse_json`."""
     return parse_json(read_text(path, error, most), Path(os.fspath(path)).name, error)
 
 
-def parse_json(text, name, error) -> Any:
-    """The content of a JSON text: each key once in an object, finite numbers, text that can be printed, not too deep.
+def parse_json(text: str, name: str, error: type[CellsimError]) -> Any:
+    """The content of a JSON text with unique keys, finite numbers, printable text and limited depth.
 
     name: of the file, for messages.  Raises `error`, a CellsimError.
     """
     name = cut(name)
     try:
-        found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        content = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as fault:
         where = f"line {fault.lineno}, column {fault.colno}"
         raise error(f"{name}: {where}: {fault.msg}; the file is not valid JSON") from None
@@ -103,21 +106,21 @@ def parse_json(text, name, error) -> Any:
         raise error(f"{name}: too large for the memory") from None
     except ValueError as fault:
         raise error(f"{name}: {cut(fault, 300)}") from None
-    check_content(found, name, error, _SUSPECT.search(text) is not None)
-    return found
+    check_content(content, name, error, _SUSPECT.search(text) is not None)
+    return content
 
 
-def check_content(found, name, error, words=True) -> None:
-    """Raise `error` if objects and lists lie deeper than DEEPEST, or, with `words`, text cannot be printed.
+def check_content(content: Any, name: str, error: type[CellsimError], words: bool = True) -> None:
+    """Raise `error` if objects and lists are nested deeper than DEEPEST or, with `words`, text is unprintable.
 
-    Level by level, so that no depth can hurt.
+    Works level by level, so that deep nesting cannot overflow the stack.
     """
-    level, depth = [found], 0
+    level, depth = [content], 0
     while level:
         depth += 1
         if depth > DEEPEST:
             raise error(f"{name}: nested too deeply; at most {DEEPEST} levels are read")
-        inner: list = []
+        inner: list[Any] = []
         for value in level:
             if isinstance(value, dict):
                 inner.extend(value.values())
@@ -126,28 +129,28 @@ def check_content(found, name, error, words=True) -> None:
             elif isinstance(value, list):
                 inner.extend(value)
             elif words and isinstance(value, str) and _UNPRINTABLE.search(value):
-                raise error(f"{name}: {cut(value, 60)!r} holds a control character or half a character; remove it")
+                raise error(f"{name}: {cut(value, 60)!r} contains a control character or a lone surrogate; remove it")
         level = inner
 
 
-def _unique(pairs):
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen = set()
-        double = next(k for k, _ in pairs if k in seen or seen.add(k))
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        double = next(key for key, _ in pairs if counts[key] > 1)
         raise ValueError(f"key {cut(double, 60)!r} appears twice in one object; remove one")
-    return found
+    return content
 
 
-def _no_constant(word):
+def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is not a number; give a finite value")
 
 
 @contextmanager
-def replacing(path) -> Iterator[Path]:
-    """A new file beside `path` to write to, which takes its place if all went well.
+def replacing(path: Location) -> Iterator[Path]:
+    """A temporary file beside `path` to write to, which replaces `path` on success.
 
-    Raises ReportError, before anything is computed or written, if the place cannot be written.
+    Raises ReportError, before anything is computed or written, if `path` cannot be written.
     """
     path = Path(path)
     if path.is_dir():
@@ -169,8 +172,8 @@ def replacing(path) -> Iterator[Path]:
             os.close(handle)
 
 
-def optional(name, extra="table"):
-    """A package that not everyone needs, with the extra that brings it.  Raises ReportError if it is not installed."""
+def optional(name: str, extra: str = "table") -> Any:
+    """An optional package, installed by the given extra of cellsim.  Raises ReportError if it is not installed."""
     try:
         return import_module(name)
     except ImportError:

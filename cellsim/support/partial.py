@@ -1,4 +1,5 @@
-"""Files on their way: written beside the place they will take, and gone if their writer is killed."""
+"""Temporary files beside their destination, removed if the process that writes them is killed."""
+
 import os
 import tempfile
 from contextlib import suppress
@@ -6,14 +7,14 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # where there are no such locks, what a killed process leaves behind stays
+except ImportError:  # without these locks, files of killed processes remain
     fcntl = None  # type: ignore[assignment]
 
 
-def begin(path) -> tuple[int | None, Path]:
-    """A new file beside `path`, and its handle, which keeps it locked; None where a lock would be in the way.
+def begin(path: Path) -> tuple[int | None, Path]:
+    """Handle and path of a new temporary file beside `path`; the handle keeps it locked, None without locks.
 
-    Those that killed processes left there are removed.  Raises OSError, ValueError.
+    Temporary files of killed processes are removed.  Raises OSError, ValueError.
     """
     prefix = f".{path.stem[:100]}-cellsim-"
     if fcntl is not None:
@@ -27,17 +28,17 @@ def begin(path) -> tuple[int | None, Path]:
             fcntl.flock(handle, fcntl.LOCK_EX)
         if os.path.exists(name):
             return handle, Path(name)
-        os.close(handle)  # another process took it for one that was left behind, as it was not locked yet
+        os.close(handle)  # another process removed it before it was locked
 
 
-def settle(handle, partial, path):
-    """Put a finished file into its place, where it is whole even if the machine stops.  Raises OSError."""
+def settle(handle: int | None, partial: Path, path: Path) -> None:
+    """Move a finished file to its destination, durably (fsync).  Raises OSError."""
     if handle is None:
         partial.replace(path)
         return
     os.fsync(handle)
     partial.replace(path)
-    with suppress(OSError):  # of a folder not all systems can
+    with suppress(OSError):  # not all systems can sync a folder
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -45,12 +46,12 @@ def settle(handle, partial, path):
             os.close(folder)
 
 
-def _sweep(folder, prefix, suffix):
-    """Remove files of this name whose writer is no more."""
+def _sweep(folder: Path, prefix: str, suffix: str) -> None:
+    """Remove temporary files of this name whose process has ended."""
     for entry in os.scandir(folder):
         if not (entry.name.startswith(prefix) and entry.name.endswith(suffix)):
             continue
-        with suppress(OSError):  # one that is at work keeps its lock
+        with suppress(OSError):  # a running process holds the lock
             handle = os.open(entry.path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,5 @@
 """The command line: what it prints, what it writes, and one clear sentence for every wrong input."""
+
 import json
 import sys
 
@@ -15,6 +16,7 @@ TARGET = "target_nmc811_lpscl_li"
 @pytest.fixture
 def run(capsys, monkeypatch):
     """Call the program with arguments; returns exit code, standard output and standard error."""
+
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["cellsim", *map(str, arguments)])
         monkeypatch.setattr(console, "width", 160)  # wherever the suite runs
@@ -40,17 +42,25 @@ def test_show_prints_values_with_their_origin(run):
     assert f"Provenance: {cellsim.load(TARGET).provenance()}" in out
 
 
-@pytest.mark.parametrize("arguments, words", [(("--discharge", 1), "reached the lower voltage limit"),
-                                              (("--charge", 1, "--model", "SPM"), "Hold at 4.25 V")])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [(("--discharge", 1), "reached the lower voltage limit"), (("--charge", 1, "--model", "SPM"), "Hold at 4.25 V")],
+)
 def test_simulate_says_how_it_ended(run, arguments, words):
     """In words, with capacity and energy."""
     code, out, _ = run("simulate", TARGET, *arguments)
-    assert code == 0 and words in out and "A.h" in out and "W.h" in out
+    assert code == 0 and words in out and " Ah" in out and " Wh" in out
 
 
-@pytest.mark.parametrize("arguments, start", [(("--protocol", "Rest for 1 s"), "100 %"), (("--discharge", 1), "100 %"),
-                                              (("--charge", 1, "--model", "SPM"), "10 %"),
-                                              (("--protocol", "Rest for 1 s", "--soc", 0.5), "50 %")])
+@pytest.mark.parametrize(
+    "arguments, start",
+    [
+        (("--protocol", "Rest for 1 s"), "100 %"),
+        (("--discharge", 1), "100 %"),
+        (("--charge", 1, "--model", "SPM"), "10 %"),
+        (("--protocol", "Rest for 1 s", "--soc", 0.5), "50 %"),
+    ],
+)
 def test_the_start_is_the_first_line(run, arguments, start):
     """State of charge, voltage and temperature; the same start as from Python, but for --charge."""
     code, out, _ = run("simulate", "lgm50_chen2020", *arguments)
@@ -61,8 +71,14 @@ def test_the_start_is_the_first_line(run, arguments, start):
 
 def test_what_was_done_before_the_time_was_up_is_printed(run):
     """And how to get more time."""
-    code, out, err = run("simulate", "lgm50_chen2020", "--protocol", "Rest for 10 s; Rest for 20 s (0.01 s period)",
-                         "--time-budget", "1e-9")
+    code, out, err = run(
+        "simulate",
+        "lgm50_chen2020",
+        "--protocol",
+        "Rest for 10 s; Rest for 20 s (0.01 s period)",
+        "--time-budget",
+        "1e-9",
+    )
     assert code == 3 and "1. Rest for 10 seconds: reached the end" in out and "time_budget=1e-09" in err
 
 
@@ -106,8 +122,11 @@ def test_control_characters_never_reach_the_terminal(run, capsys):
 
 def test_messages_stay_short(run):
     """Of a word of a million letters, or of a protocol with a thousand faults."""
-    for words in (("show", "x" * 10**6), ("simulate", TARGET, "--protocol", "y" * 10**5),
-                  ("map", TARGET, "z" * 10**5, "1,2", "c-rate", "1" * 10**5)):
+    for words in (
+        ("show", "x" * 10**6),
+        ("simulate", TARGET, "--protocol", "y" * 10**5),
+        ("map", TARGET, "z" * 10**5, "1,2", "c-rate", "1" * 10**5),
+    ):
         code, out, err = run(*words)
         assert code == 2 and len(out + err) < 5000
 
@@ -121,15 +140,19 @@ def test_output_that_cannot_be_written_is_one_sentence():
     with open("/dev/full", "w") as full:
         ended = subprocess.run(ask, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert ended.returncode == 2 and "No space left" in ended.stderr and len(ended.stderr.splitlines()) == 1
-    ended = subprocess.run([*ask[:-1], "show", "leaf_2018"], capture_output=True, check=False,
-                           env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    ended = subprocess.run(
+        [*ask[:-1], "show", "leaf_2018"],
+        capture_output=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
     assert ended.returncode == 0 and b"leaf_2018" in ended.stdout and not ended.stderr
 
 
 def test_a_cell_may_start_warmer_than_its_surroundings(run):
     """Also from the command line: a discharge of a warm cell in the cold gives less."""
     ask = ("simulate", "lgm50_chen2020", "--discharge", 1, "--heat", "--temperature", 25, "--ambient")
-    warm, cold = (float(run(*ask, T)[1].split("A.h")[0].split()[-1]) for T in (25, -20))
+    warm, cold = (float(run(*ask, T)[1].split(" Ah,")[0].split()[-1]) for T in (25, -20))
     assert cold < warm
 
 
@@ -146,15 +169,20 @@ def test_maps_and_fronts_are_printed_and_written(run, tmp_path):
     import pandas
 
     picture, table = tmp_path / "map.png", tmp_path / "map.csv"
-    code, out, err = run("map", "leaf_2018", "temperature", "-10:10:3", "areal-capacity", "2,3", "--to", 30, "-o",
-                         picture, "-o", table)
+    code, out, err = run(
+        "map", "leaf_2018", "temperature", "-10:10:3", "areal-capacity", "2,3", "--to", 30, "-o", picture, "-o", table
+    )
     assert code == 0 and "rows: areal capacity [mA.h/cm2], columns: temperature [degC]" in out, err
     assert picture.read_bytes()[:5] == b"\x89PNG\r"
-    minutes = pandas.read_csv(table).pivot(index="areal capacity [mA.h/cm2]", columns="temperature [degC]",
-                                           values="minutes").to_numpy()
+    minutes = (
+        pandas.read_csv(table)
+        .pivot(index="areal capacity [mA.h/cm2]", columns="temperature [degC]", values="minutes")
+        .to_numpy()
+    )
     assert minutes.shape == (2, 3) and (minutes[:, 0] > minutes[:, 2]).all()
-    code, out, err = run("pareto", "lgm50_chen2020", "plating-margin", "-10:30:3", "--to", 30, "-o",
-                         tmp_path / "front.svg")
+    code, out, err = run(
+        "pareto", "lgm50_chen2020", "plating-margin", "-10:30:3", "--to", 30, "-o", tmp_path / "front.svg"
+    )
     assert code == 0 and "plating margin" in out and (tmp_path / "front.svg").is_file(), err
 
 
@@ -210,13 +238,16 @@ def altered(tmp_path, section, key, record):
     return path
 
 
-@pytest.mark.parametrize("record, words", [
-    (None, "separator/thickness: missing"),
-    ({"unit": "mm"}, "expected 'm'"),
-    ({"value": "30"}, "value"),
-    ({"value": float("nan")}, "NaN is not a number"),
-    ({"value": -3e-5}, "outside"),
-])
+@pytest.mark.parametrize(
+    "record, words",
+    [
+        (None, "separator/thickness: missing"),
+        ({"unit": "mm"}, "expected 'm'"),
+        ({"value": "30"}, "value"),
+        ({"value": float("nan")}, "NaN is not a number"),
+        ({"value": -3e-5}, "outside"),
+    ],
+)
 def test_faulty_parameter_files_end_with_one_sentence(run, tmp_path, record, words):
     """File, key and remedy on standard error, exit code 2, no report and no traceback."""
     path = altered(tmp_path, "separator", "thickness", record)
@@ -225,42 +256,45 @@ def test_faulty_parameter_files_end_with_one_sentence(run, tmp_path, record, wor
     assert "Traceback" not in err and [p.name for p in tmp_path.iterdir()] == ["mine.json"]
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (("show", "leaf_2081"), "did you mean leaf_2018"),
-    (("show", "nowhere.json"), "cannot be read"),
-    (("audit", "-o", "/nowhere/report.html"), "/nowhere/report.html: cannot be written"),
-    (("audit", "-o", "/"), "is a folder"),
-    (("audit", "--claim", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
-    (("audit", "--cell", "leaf_2018", "--baseline", "leaf_2018"), "rename"),
-    (("audit", "--c-rate", 0), "--c-rate 0: give a rate"),
-    (("audit", "--temperature", 300), "degrees Celsius"),
-    (("simulate", "leaf_2018"), "exactly one of"),
-    (("simulate", "leaf_2018", "--discharge", 1, "--model", "P2D"), "choose one of DFN"),
-    (("simulate", "leaf_2018", "--discharge", 1, "--ambient", 10), "add --heat"),
-    (("simulate", "leaf_2018", "--discharge", 1, "--heat", "--ambient", 300), "--ambient 300"),
-    (("map", "leaf_2018", "colour", "1,2", "c-rate", "1,2"), "choose one of temperature"),
-    (("map", "leaf_2018", "temperature", "1:2", "c-rate", "1,2"), "FROM:TO:NUMBER"),
-    (("map", "leaf_2018", "temperature", "1,2", "c-rate", "1,2", "-o", "map.xls"), "save as .png"),
-    (("pareto", "leaf_2018", "critical-current-margin", "0,1"), "no such limit"),
-    (("simulate", "leaf_2018", "--discharge", -1), "give a rate"),
-    (("simulate", "leaf_2018", "--discharge", "fast"), "Usage: "),
-    (("simulate", "leaf_2018", "--discharge", 1, "--model", "SPM", "-o", "run.xls"), "save as .csv, .parquet"),
-    (("simulate", "leaf_2018", "--discharge", 1, "--soc", "nan"), "--soc nan: a state of charge"),
-    (("simulate", "leaf_2018", "--discharge", 1, "--time-budget", "nan"), "time_budget nan"),
-    (("simulate", "leaf_2018", "--discharge", 1, "-o", "no/such/run.csv"), "there is no folder"),
-    (("impedance", "leaf_2018", "--lowest", "nan"), "--lowest nan: give a finite frequency"),
-    (("impedance", "leaf_2018", "--highest", "inf"), "--highest inf: give a finite frequency"),
-    (("impedance", "leaf_2018", "-o", "z.xls"), "save as .csv"),
-    (("audit", "-o", "report.xls"), "save as .html"),
-    (("charge", "leaf_2018", "--protocol", "cc-cv ...C"), "is no C-rate"),
-    (("charge", "leaf_2018", "--protocol", "cc-cv 0C"), "is no C-rate"),
-    (("charge", "leaf_2018", "--cooling", "-1"), "cooling -1"),
-    (("map", "leaf_2018", "areal-capacity", "-1,2", "c-rate", "1,2"), "number 1 is -1; give numbers from 0.001"),
-    (("map", "leaf_2018", "temperature", "298,308", "c-rate", "1,2"), "give numbers from -73 to 127 degC"),
-    (("map", "leaf_2018", "temperature", "10,nan", "c-rate", "1,2"), "X: number 2 is nan"),
-    (("map", "leaf_2018", "c-rate", "1,2", "c-rate", "1,2"), "give two quantities"),
-    (("pareto", "leaf_2018", "temperature", "318,328"), "give numbers from -73 to 127 degC"),
-])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("show", "leaf_2081"), "did you mean 'leaf_2018'"),
+        (("show", "nowhere.json"), "cannot be read"),
+        (("audit", "-o", "/nowhere/report.html"), "/nowhere/report.html: cannot be written"),
+        (("audit", "-o", "/"), "is a folder"),
+        (("audit", "--claim", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
+        (("audit", "--cell", "leaf_2018", "--baseline", "leaf_2018"), "rename"),
+        (("audit", "--c-rate", 0), "--c-rate 0: give a rate"),
+        (("audit", "--temperature", 300), "degrees Celsius"),
+        (("simulate", "leaf_2018"), "exactly one of"),
+        (("simulate", "leaf_2018", "--discharge", 1, "--model", "P2D"), "choose one of DFN"),
+        (("simulate", "leaf_2018", "--discharge", 1, "--ambient", 10), "add --heat"),
+        (("simulate", "leaf_2018", "--discharge", 1, "--heat", "--ambient", 300), "--ambient 300"),
+        (("map", "leaf_2018", "colour", "1,2", "c-rate", "1,2"), "choose one of temperature"),
+        (("map", "leaf_2018", "temperature", "1:2", "c-rate", "1,2"), "FROM:TO:NUMBER"),
+        (("map", "leaf_2018", "temperature", "1,2", "c-rate", "1,2", "-o", "map.xls"), "save as .png"),
+        (("pareto", "leaf_2018", "critical-current-margin", "0,1"), "no such limit"),
+        (("simulate", "leaf_2018", "--discharge", -1), "give a rate"),
+        (("simulate", "leaf_2018", "--discharge", "fast"), "Usage: "),
+        (("simulate", "leaf_2018", "--discharge", 1, "--model", "SPM", "-o", "run.xls"), "save as .csv, .parquet"),
+        (("simulate", "leaf_2018", "--discharge", 1, "--soc", "nan"), "--soc nan: a state of charge"),
+        (("simulate", "leaf_2018", "--discharge", 1, "--time-budget", "nan"), "time_budget nan"),
+        (("simulate", "leaf_2018", "--discharge", 1, "-o", "no/such/run.csv"), "there is no folder"),
+        (("impedance", "leaf_2018", "--lowest", "nan"), "--lowest nan: give a finite frequency"),
+        (("impedance", "leaf_2018", "--highest", "inf"), "--highest inf: give a finite frequency"),
+        (("impedance", "leaf_2018", "-o", "z.xls"), "save as .csv"),
+        (("audit", "-o", "report.xls"), "save as .html"),
+        (("charge", "leaf_2018", "--protocol", "cc-cv ...C"), "is no C-rate"),
+        (("charge", "leaf_2018", "--protocol", "cc-cv 0C"), "is no C-rate"),
+        (("charge", "leaf_2018", "--cooling", "-1"), "cooling -1"),
+        (("map", "leaf_2018", "areal-capacity", "-1,2", "c-rate", "1,2"), "number 1 is -1; give numbers from 0.001"),
+        (("map", "leaf_2018", "temperature", "298,308", "c-rate", "1,2"), "give degrees Celsius between -73 and 127"),
+        (("map", "leaf_2018", "temperature", "10,nan", "c-rate", "1,2"), "X: number 2 is nan"),
+        (("map", "leaf_2018", "c-rate", "1,2", "c-rate", "1,2"), "give two quantities"),
+        (("pareto", "leaf_2018", "temperature", "318,328"), "give degrees Celsius between -73 and 127"),
+    ],
+)
 def test_wrong_arguments_end_with_one_sentence(run, arguments, words):
     """Exit code 2 and what to do about it."""
     code, _, err = run(*arguments)

@@ -1,4 +1,5 @@
 """Mass, volume and energy density: sums, hand calculations, opened cells and stated cells."""
+
 from functools import lru_cache
 from math import pi
 from pathlib import Path
@@ -18,9 +19,13 @@ TARGET, SAMSUNG, M50 = SOLID[2], SOLID[1], "lgm50_chen2020"
 
 def samsung(pairs, capacity):
     """The Samsung pouch with another number of pairs of the same 46.5 cm2."""
-    return cellsim.load(SAMSUNG).with_({"design/number of electrode pairs": pairs,
-                                        "cell/electrode area": pairs * 46.5e-4,
-                                        "cell/nominal capacity": capacity})
+    return cellsim.load(SAMSUNG).with_(
+        {
+            "design/number of electrode pairs": pairs,
+            "cell/electrode area": pairs * 46.5e-4,
+            "cell/nominal capacity": capacity,
+        }
+    )
 
 
 @lru_cache(maxsize=16)
@@ -34,10 +39,19 @@ def prismatic():
     """The LG M50's layers in a box of 3 cm x 3 cm x 7 cm with walls of 0.5 mm aluminium."""
     raw = cellsim.load(M50).to_json()
     raw["design"]["format"] = "prismatic"
-    for key, value, unit in (("length", 0.03, "m"), ("width", 0.03, "m"), ("height", 0.07, "m"),
-                             ("wall thickness", 5e-4, "m"), ("density", 2700.0, "kg.m-3")):
-        raw["design"][f"case {key}"] = {"value": value, "unit": unit, "method": "assumed",
-                                        "source": next(iter(raw["sources"]))}
+    for key, value, unit in (
+        ("length", 0.03, "m"),
+        ("width", 0.03, "m"),
+        ("height", 0.07, "m"),
+        ("wall thickness", 5e-4, "m"),
+        ("density", 2700.0, "kg.m-3"),
+    ):
+        raw["design"][f"case {key}"] = {
+            "value": value,
+            "unit": unit,
+            "method": "assumed",
+            "source": next(iter(raw["sources"])),
+        }
     return Cell.from_json(raw, "box")
 
 
@@ -60,8 +74,7 @@ def test_volume_is_that_of_the_housing():
     outer = pi / 4.0 * can.value("design/can diameter") ** 2 * can.value("design/can height")
     assert build(can).volume == pytest.approx(outer, rel=1e-12)
     assert build(prismatic()).volume == pytest.approx(0.03 * 0.03 * 0.07, rel=1e-12)
-    assert build(prismatic()).masses["case"] == pytest.approx(2700.0 * (63e-6 - 0.029 * 0.029 * 0.069),
-                                                              rel=1e-9)
+    assert build(prismatic()).masses["case"] == pytest.approx(2700.0 * (63e-6 - 0.029 * 0.029 * 0.069), rel=1e-9)
 
 
 def test_areal_mass_by_hand():
@@ -91,9 +104,15 @@ def test_twice_the_pairs_are_twice_the_stack():
     assert two.masses["pouch foil"] == pytest.approx(one.masses["pouch foil"], rel=1e-12)
 
 
-@pytest.mark.parametrize("path, value", [
-    ("separator/thickness", 60e-6), ("design/lithium excess thickness", 80e-6),
-    ("design/area coverage", 0.6), ("design/tab and terminal mass", 0.5)])
+@pytest.mark.parametrize(
+    "path, value",
+    [
+        ("separator/thickness", 60e-6),
+        ("design/lithium excess thickness", 80e-6),
+        ("design/area coverage", 0.6),
+        ("design/tab and terminal mass", 0.5),
+    ],
+)
 def test_dead_weight_lowers_energy_density(path, value):
     """At the same energy, what stores nothing costs mass or volume, and never gains any."""
     cell = cellsim.load(TARGET)
@@ -119,7 +138,7 @@ def test_levels_of_energy_density():
 def test_what_cannot_be_built_is_said():
     """Layers too large for the can, and a missing density."""
     cell = cellsim.load(M50)
-    with pytest.raises(cellsim.ParameterError, match="more than"):
+    with pytest.raises(cellsim.ParameterError, match="exceeds"):
         build(cell.with_({"cell/electrode area": 0.2}))
     raw = cell.to_json()
     del raw["design"]["separator density"]
@@ -159,8 +178,7 @@ def test_filling_factor_is_the_best_one():
     assert min(plain) > 0.04 and max(plain) < 0.18 and np.mean(plain) == pytest.approx(0.12, abs=0.01)
 
 
-@pytest.mark.parametrize("name, gravimetric, volumetric", [("leaf_2018", 224.0, 460.0), ("leaf_2010", 157.0,
-                                                                                         317.0)])
+@pytest.mark.parametrize("name, gravimetric, volumetric", [("leaf_2018", 224.0, 460.0), ("leaf_2010", 157.0, 317.0)])
 def test_leaf_cells_reach_their_stated_energy_density(name, gravimetric, volumetric):
     """Within 5 %, from simulated C/3 discharges.  The packaging is calibrated, so this shows consistency."""
     found = energy_density(cellsim.load(name), simulated_energy(name))
@@ -168,8 +186,9 @@ def test_leaf_cells_reach_their_stated_energy_density(name, gravimetric, volumet
     assert found.volumetric == pytest.approx(volumetric, rel=0.05)
 
 
-@pytest.mark.parametrize("pairs, capacity, stated, allowed", [(20, 5.87, 942.0, 0.02), (2, 0.6, 703.0, 0.03),
-                                                              (72, 21.0, 998.0, 0.03)])
+@pytest.mark.parametrize(
+    "pairs, capacity, stated, allowed", [(20, 5.87, 942.0, 0.02), (2, 0.6, 703.0, 0.03), (72, 21.0, 998.0, 0.03)]
+)
 def test_samsung_cells_reach_their_stated_energy_density(pairs, capacity, stated, allowed):
     """One, ten and thirty-six bi-cells at 0.05C and 60 degC.
 
@@ -199,12 +218,14 @@ def test_lg_m50_has_its_stated_mass_and_volume(name):
     cell = cellsim.load(name)
     assert build(cell).mass == pytest.approx(cell.value("design/stated mass"), rel=0.03)
     assert build(cell).volume == pytest.approx(cell.value("design/stated volume"), rel=0.03)
-    assert not [path for path, *_, method, _ in cell.provenance().rows
-                if path.startswith("design/") and method == "fitted"]
+    assert not [
+        path for path, *_, method, _ in cell.provenance().rows if path.startswith("design/") and method == "fitted"
+    ]
 
 
-@pytest.mark.parametrize("part, wet", [("negative electrode", 2060.0), ("separator", 1548.0),
-                                       ("positive electrode", 3699.0)])
+@pytest.mark.parametrize(
+    "part, wet", [("negative electrode", 2060.0), ("separator", 1548.0), ("positive electrode", 3699.0)]
+)
 def test_lg_m50_layers_have_the_density_of_wet_layers(part, wet):
     """The densities in PyBaMM's ORegan2022 set, before electrolyte beyond the pores; 1 kg/m3 is rounding."""
     cell = cellsim.load(M50).with_({"design/electrolyte fill factor": 1.0})

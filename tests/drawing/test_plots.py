@@ -1,4 +1,5 @@
 """Pictures of runs: internal states, several runs side by side, and the card of a notebook."""
+
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -44,6 +45,7 @@ def panel(figure, title):
 
 # ---- states over each other
 
+
 def test_states_are_drawn_at_the_times_asked_for(result):
     """Each line holds the values that `Result.at` gives."""
     figure = result.plot(states=[C_E], times=[0.0, 700.0, 2400.0])
@@ -74,7 +76,7 @@ def test_particles_are_shown_at_both_ends_of_an_electrode(result):
 
 def test_the_separator_is_shaded_where_it_is(result):
     """Its edges follow from the centres of the volumes to rounding."""
-    shade, = panel(result.plot(states=[C_E]), "electrolyte concentration [mol.m-3]").patches
+    (shade,) = panel(result.plot(states=[C_E]), "electrolyte concentration [mol.m-3]").patches
     cell = cellsim.load(LIQUID)
     begin = 1e6 * cell.value("negative electrode/thickness")
     assert shade.get_x() == approx(begin) and shade.get_width() == approx(1e6 * cell.value("separator/thickness"))
@@ -95,11 +97,12 @@ def test_states_of_a_loaded_result_are_those_of_the_run(result, tmp_path):
 def test_a_file_is_written_and_holds_no_slider(result, tmp_path, window):
     result.plot(tmp_path / "states.png", states=True)
     assert (tmp_path / "states.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(ReportError, match="a file holds no slider"):
+    with pytest.raises(ReportError, match="a file cannot contain a slider"):
         result.plot(tmp_path / "again.png", states=True, slider=True)
 
 
 # ---- states with a slider
+
 
 def test_the_slider_moves_every_line_to_the_state_at_its_time(result, window):
     """The marker on the voltage, and a field; after a change of step it is the later state that shows."""
@@ -145,8 +148,14 @@ def test_without_a_window_states_are_drawn_over_each_other(result):
         result.plot(states=True, slider=True)
 
 
-BACKENDS = {"QtAgg": True, "widget": True, "nbagg": True, "agg": False, "svg": False,
-            "module://matplotlib_inline.backend_inline": False}
+BACKENDS = {
+    "QtAgg": True,
+    "widget": True,
+    "nbagg": True,
+    "agg": False,
+    "svg": False,
+    "module://matplotlib_inline.backend_inline": False,
+}
 
 
 @pytest.mark.parametrize("backend, moves", BACKENDS.items())
@@ -180,15 +189,21 @@ def test_a_result_without_fields_says_why(result, tmp_path):
 
 # ---- runs side by side
 
+
 @pytest.fixture(scope="module")
 def ensemble():
-    return cellsim.simulate_many(cellsim.cases(LIQUID, discharge, c_rate=[1.0, 2.0], temperature=[288.15, 308.15],
-                                               model=SPM()))
+    return cellsim.simulate_many(
+        cellsim.cases(LIQUID, discharge, c_rate=[1.0, 2.0], temperature=[288.15, 308.15], model=SPM())
+    )
 
 
 def test_runs_are_named_after_what_differs(result, ensemble):
-    assert cellsim.compare(ensemble).labels == ("15 °C, c_rate 1", "35 °C, c_rate 1", "15 °C, c_rate 2",
-                                                "35 °C, c_rate 2")
+    assert cellsim.compare(ensemble).labels == (
+        "15 °C, c_rate 1",
+        "35 °C, c_rate 1",
+        "15 °C, c_rate 2",
+        "35 °C, c_rate 2",
+    )
     assert cellsim.compare([result, replace(result, model="SPM")]).labels == ("DFN", "SPM")
     assert cellsim.compare([result, result]).labels == (f"{LIQUID} (1)", f"{LIQUID} (2)")
     other = replace(result, steps=result.steps[:1])
@@ -250,11 +265,11 @@ WRONG = {
     "nothing": (lambda r, p: cellsim.compare([]), "nothing to compare"),
     "a name": (lambda r, p: cellsim.compare([LIQUID]), "expected results or ensembles, found str"),
     "in a file": (lambda r, p: cellsim.compare(_streamed(p)), "simulate it without `path`"),
-    "failed": (lambda r, p: cellsim.compare(_never_began()), "case 0 never began"),
+    "failed": (lambda r, p: cellsim.compare(_never_began()), "case 0 did not start"),
     "labels": (lambda r, p: cellsim.compare([r], labels=["a", "b"]), "2 labels for 1 results"),
     "same labels": (lambda r, p: cellsim.compare([r, r], labels=["a", "a"]), "two labels are the same"),
     "unknown": (lambda r, p: cellsim.compare(r).plot(y="Voltage"), "has no variable 'Voltage'; did you mean"),
-    "in space": (lambda r, p: cellsim.compare(r).plot(y=C_E), "not one number at a time"),
+    "in space": (lambda r, p: cellsim.compare(r).plot(y=C_E), "depends on position"),
     "no panel": (lambda r, p: cellsim.compare(r).plot(y=()), "name at least one"),
 }
 
@@ -267,6 +282,7 @@ def test_what_cannot_be_compared_is_refused_in_one_sentence(result, tmp_path, wh
 
 
 # ---- the card
+
 
 class Seen(HTMLParser):
     """Tags, attributes and text of a piece of HTML; unbalanced tags fail."""

@@ -1,4 +1,5 @@
 """The engine of studies: the same values on any number of workers, failures that keep their row, work that resumes."""
+
 import math
 
 import numpy as np
@@ -27,6 +28,7 @@ SHORT = {"start": 0.1, "end": 0.2, "limits": "plating margin >= 0 mV, current <=
 
 # coroutines and jobs
 
+
 def half(x):
     """A coroutine without kernel calls."""
     if x < 0:
@@ -50,10 +52,13 @@ def test_coroutines_side_by_side_give_their_values_or_the_first_failure(numbers,
     assert values_of([Job(halves, (numbers,))] * 3, threads=2) == [value] * 3
 
 
-@pytest.mark.parametrize("search", [lambda f: brentq(f, 0.0, 2.0, xtol=1e-12),
-                                    lambda f: minimize_scalar(f, bounds=(0.0, 2.0), method="bounded").x])
+@pytest.mark.parametrize(
+    "search",
+    [lambda f: brentq(f, 0.0, 2.0, xtol=1e-12), lambda f: minimize_scalar(f, bounds=(0.0, 2.0), method="bounded").x],
+)
 def test_a_search_over_a_coroutine_is_the_search_over_a_function(search):
     """Bit for bit, each value being computed once."""
+
     def f(x):
         return (x - 0.7) * math.exp(x)
 
@@ -89,6 +94,7 @@ def test_runs_side_by_side_are_the_runs_alone():
 @pytest.mark.parametrize("threads", [1, 2])
 def test_jobs_end_in_any_order_and_come_back_in_theirs(threads):
     """One that fails, in whatever way, has its reason; a long one holds back nobody's end."""
+
     def job(steps):
         if steps is None:
             raise ZeroDivisionError("no steps")
@@ -105,13 +111,23 @@ def test_jobs_end_in_any_order_and_come_back_in_theirs(threads):
     assert threads == 1 or ended[-1] == 0
 
 
-@pytest.mark.parametrize("how, words", [({"threads": 0}, "threads 0"), ({"processes": 1.5}, "processes 1.5"),
-                                        ({"threads": 1, "processes": 1}, "give one of them")])
+@pytest.mark.parametrize(
+    "how, words",
+    [
+        ({"threads": 0}, "threads 0"),
+        ({"processes": 1.5}, "processes 1.5"),
+        ({"threads": 1, "processes": 1}, "give one of them"),
+    ],
+)
 def test_workers_that_make_no_sense_are_refused(how, words):
     """By every study that takes them."""
-    for study in (lambda **x: cellsim.charge_map(CHEN, "temperature", [25.0], "c-rate", [1.0], **x),
-                  lambda **x: cellsim.charge_study(CHEN, **x), lambda **x: cellsim.robust_charge(CHEN, **x),
-                  lambda **x: cellsim.audit(**x), lambda **x: charging_claim([TARGET], [CHEN], **x)):
+    for study in (
+        lambda **x: cellsim.charge_map(CHEN, "temperature", [298.15], "c-rate", [1.0], **x),
+        lambda **x: cellsim.charge_study(CHEN, **x),
+        lambda **x: cellsim.robust_charge(CHEN, **x),
+        lambda **x: cellsim.audit(**x),
+        lambda **x: charging_claim([TARGET], [CHEN], **x),
+    ):
         with pytest.raises(ProtocolError, match=words):
             study(**how)
 
@@ -119,18 +135,23 @@ def test_workers_that_make_no_sense_are_refused(how, words):
 # studies
 
 STUDIES = {
-    "map": lambda **how: cellsim.charge_map(CHEN, "temperature", [15.0, 25.0], "c-rate", [1.0, 2.0], **SHORT,
-                                            **how).minutes,
+    "map": lambda **how: (
+        cellsim.charge_map(CHEN, "temperature", [288.15, 298.15], "c-rate", [1.0, 2.0], **SHORT, **how).minutes
+    ),
     "front": lambda **how: cellsim.pareto(CHEN, "plating margin", [0.0, 20.0], **SHORT, **how).minutes,
-    "study": lambda **how: repr(cellsim.charge_study(CHEN, ["cc-cv 2C", "fastest"], [15.0, 25.0], **SHORT,
-                                                     **how).charges),
+    "study": lambda **how: repr(
+        cellsim.charge_study(CHEN, ["cc-cv 2C", "fastest"], [288.15, 298.15], **SHORT, **how).charges
+    ),
     "robust": lambda **how: cellsim.robust_charge(CHEN, samples=3, **SHORT, **how).minutes,
     "uncertainty": lambda **how: uncertainty.sample(cellsim.load(CHEN), 1.0, 298.15, 4, **how),
 }
 ALSO = {
     "fleet": lambda **how: repr(cellsim.fleet_charge(CHEN, samples=2, **SHORT, **how)),
-    "fastest": lambda **how: repr(cellsim.fastest_charge(CHEN, "temperature <= 30 degC, current <= 4C", 0.1, 0.3,
-                                                         temperature=298.15, accuracy=5e-3, **how)),
+    "fastest": lambda **how: repr(
+        cellsim.fastest_charge(
+            CHEN, "temperature <= 30 degC, current <= 4C", 0.1, 0.3, temperature=298.15, accuracy=5e-3, **how
+        )
+    ),
     "claim": lambda **how: repr(charging_claim([TARGET], [CHEN], (25.0,), **how)),
     "audit": lambda **how: str(cellsim.audit(load_claim(cells=[TARGET], baselines=["leaf_2018"]), **how)),
 }
@@ -178,8 +199,8 @@ FAULTS = {1: SolveError("it gave up", None), 2: ZeroDivisionError("of a bug")}
 def test_a_point_that_fails_keeps_its_place_with_the_reason(monkeypatch):
     """A solver's failure and a fault of any other kind; the other points are those without."""
     whole = STUDIES["map"](threads=1)
-    some_fail(monkeypatch, charging_maps, "ride_coroutine", FAULTS)
-    found = cellsim.charge_map(CHEN, "temperature", [15.0, 25.0], "c-rate", [1.0, 2.0], **SHORT, threads=1)
+    some_fail(monkeypatch, charging_maps, "constrained_charge_coroutine", FAULTS)
+    found = cellsim.charge_map(CHEN, "temperature", [288.15, 298.15], "c-rate", [1.0, 2.0], **SHORT, threads=1)
     assert found.failures.ravel().tolist() == ["", "it gave up", "ZeroDivisionError: of a bug", ""]
     assert np.isnan(found.minutes.ravel()).tolist() == [False, True, True, False]
     assert np.array_equal(found.minutes.ravel()[[0, 3]], whole.ravel()[[0, 3]])
@@ -190,7 +211,7 @@ def test_a_charge_and_a_cell_that_fail_keep_their_rows(monkeypatch):
     """A fault of any kind is the row's ending or failure, and what was drawn beside it is not touched."""
     with monkeypatch.context() as patch:
         some_fail(patch, charging, "simulate_coroutine", FAULTS)
-        rows = cellsim.charge_study(CHEN, ["cc-cv 2C"], [15.0, 20.0, 25.0, 30.0], **SHORT, threads=1).charges
+        rows = cellsim.charge_study(CHEN, ["cc-cv 2C"], [288.15, 293.15, 298.15, 303.15], **SHORT, threads=1).charges
     assert [r.ending for r in rows[1:3]] == ["it gave up", "ZeroDivisionError: of a bug"]
     assert [math.isfinite(r.minutes) for r in rows] == [True, False, False, True]
     cell = cellsim.load(CHEN)
@@ -202,8 +223,12 @@ def test_a_charge_and_a_cell_that_fail_keep_their_rows(monkeypatch):
     assert uncertainty.sample(cell, 1.0, 298.15, 4, threads=1).shape == (4, 2)
 
 
-WORK = {"map": (charging_maps, "point"), "front": (charging_maps, "point"), "study": (charging, "_one"),
-        "uncertainty": (uncertainty, "density_of")}
+WORK = {
+    "map": (charging_maps, "point"),
+    "front": (charging_maps, "point"),
+    "study": (charging, "_one"),
+    "uncertainty": (uncertainty, "density_of"),
+}
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -235,7 +260,7 @@ def test_a_failure_that_is_no_result_is_tried_again(tmp_path, monkeypatch):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        some_fail(patch, charging_maps, "ride_coroutine", FAULTS)
+        some_fail(patch, charging_maps, "constrained_charge_coroutine", FAULTS)
         STUDIES["map"](threads=1, path=path, progress=stop)
     minutes = STUDIES["map"](threads=1, path=path)
     assert np.isnan(minutes.ravel()).tolist() == [False, True, False, False]

@@ -1,4 +1,5 @@
 """Ensembles: the same numbers as single runs, failures that stay where they are, bounded memory, plain words."""
+
 import threading
 
 import numpy as np
@@ -22,8 +23,7 @@ THICK = "separator/thickness"
 @pytest.fixture(scope="module")
 def varied():
     """Twelve cases that differ in parameters, temperature, initial state and protocol, and take unlike times."""
-    found = cases(CHEN, CC_CV, changes={THICK: [1e-5, 2e-5]}, temperature=[288.15, 308.15], soc=[0.1, 0.5],
-                  model=SMALL)
+    found = cases(CHEN, CC_CV, changes={THICK: [1e-5, 2e-5]}, temperature=[288.15, 308.15], soc=[0.1, 0.5], model=SMALL)
     found += cases(CHEN, cellsim.discharge, c_rate=[0.2, 1.0, 3.0], model=SMALL)
     return [*found, Case(CHEN, Step("current", Profile((0.0, 100.0), (0.0, 5.0))), SMALL)]
 
@@ -40,8 +40,13 @@ def test_results_are_those_of_single_runs_bit_for_bit(varied, threads):
     found = simulate_many(varied, threads=threads)
     for case, result in zip(varied, found.results, strict=True):
         single = case.run()
-        for name in ("Time [s]", "Voltage [V]", "Current [A]", "Electrolyte concentration [mol.m-3]",
-                     "Negative particle concentration [mol.m-3]"):
+        for name in (
+            "Time [s]",
+            "Voltage [V]",
+            "Current [A]",
+            "Electrolyte concentration [mol.m-3]",
+            "Negative particle concentration [mol.m-3]",
+        ):
             assert np.array_equal(single[name], result[name])
         assert single.steps == result.steps
     assert [o.number for o in found.outcomes] == list(range(len(varied)))
@@ -50,7 +55,7 @@ def test_results_are_those_of_single_runs_bit_for_bit(varied, threads):
 
 def test_what_is_kept_is_not_overwritten_by_later_cases(varied):
     """The memory of a case whose states no one keeps is used again: thrice as many cases as there are at a time."""
-    many = (varied * 3)
+    many = varied * 3
     expected = [case.run()["Voltage [V]"] for case in varied]
     for threads in (1, 2):
         for k, result in enumerate(simulate_many(many, threads=threads, keep=["Voltage [V]"]).results):
@@ -60,8 +65,9 @@ def test_what_is_kept_is_not_overwritten_by_later_cases(varied):
 def test_a_case_is_what_simulate_does_with_the_same_words():
     """The changed cell, bit for bit."""
     case = cases(CHEN, CC_CV, changes={THICK: 2e-5}, temperature=308.15, soc=0.3, model=SMALL, rtol=1e-4)[0]
-    single = cellsim.simulate(cellsim.load(CHEN).with_({THICK: 2e-5}), CC_CV, SMALL, temperature=308.15, soc=0.3,
-                              rtol=1e-4)
+    single = cellsim.simulate(
+        cellsim.load(CHEN).with_({THICK: 2e-5}), CC_CV, SMALL, temperature=308.15, soc=0.3, rtol=1e-4
+    )
     assert np.array_equal(simulate_many([case]).results[0]["Voltage [V]"], single["Voltage [V]"])
 
 
@@ -79,9 +85,15 @@ def test_outcomes_are_the_figures_of_the_results(whole):
     assert len(table) == len(whole) and {"number", THICK, "failure", "final_voltage"} <= set(table)
 
 
-BAD = (Case(CHEN, CC_CV, SMALL, changes={THICK: -1.0}), Case("no_such_set", CC_CV, SMALL),
-       Case(CHEN, CC_CV, SMALL, soc=2.0), Case(CHEN, [], SMALL), Case(CHEN, CC_CV, model="none"), "no case",
-       Case(CHEN, [cellsim.rest(1.0), *CC_CV], SMALL, soc=0.1, period=0.01, time_budget=1e-9))
+BAD = (
+    Case(CHEN, CC_CV, SMALL, changes={THICK: -1.0}),
+    Case("no_such_set", CC_CV, SMALL),
+    Case(CHEN, CC_CV, SMALL, soc=2.0),
+    Case(CHEN, [], SMALL),
+    Case(CHEN, CC_CV, model="none"),
+    "no case",
+    Case(CHEN, [cellsim.rest(1.0), *CC_CV], SMALL, soc=0.1, period=0.01, time_budget=1e-9),
+)
 
 
 def test_a_failure_is_told_in_words_and_disturbs_no_other():
@@ -92,8 +104,15 @@ def test_a_failure_is_told_in_words_and_disturbs_no_other():
     expected = good.run()["Voltage [V]"]
     for result in found.results[::2]:
         assert np.array_equal(result["Voltage [V]"], expected)
-    words = ("separator/thickness", "no_such_set", "soc 2:", "has no step", "give one of cellsim.DFN()",
-             "expected cellsim.Case", "time budget")
+    words = (
+        "separator/thickness",
+        "no_such_set",
+        "soc 2:",
+        "has no step",
+        "give one of cellsim.DFN()",
+        "expected cellsim.Case",
+        "time budget",
+    )
     for outcome, said in zip(found.outcomes[1::2], words, strict=True):
         assert said in outcome.failure
     assert len(found.failures) == len(BAD) and f"{len(BAD)} failed" in repr(found)
@@ -149,7 +168,7 @@ def test_only_what_is_kept_stays_in_memory(varied, whole):
     for result, other in zip(found.results, whole.results, strict=False):
         assert list(result) == ["Time [s]", "Voltage [V]"]
         assert np.array_equal(result["Voltage [V]"], other["Voltage [V]"]) and result.steps == other.steps
-    with pytest.raises(KeyError, match="nearest"):
+    with pytest.raises(KeyError, match="is not a variable of .*; (did you mean|known)"):
         found.results[0]["Current [A]"]
 
 
@@ -166,8 +185,9 @@ def test_progress_reaches_the_number_of_cases(capsys):
     assert "3/3" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("first", ([cellsim.discharge(3.0)], cellsim.cycle([cellsim.rest(1.0)], 50)),
-                         ids=("as the others", "of many steps"))
+@pytest.mark.parametrize(
+    "first", ([cellsim.discharge(3.0)], cellsim.cycle([cellsim.rest(1.0)], 50)), ids=("as the others", "of many steps")
+)
 def test_a_generator_is_read_only_as_far_as_needed(first, monkeypatch):
     """At no time are more than AHEAD handfuls of MOST cases a thread taken beyond those that are done, also not while
     one takes longer than all others."""
@@ -187,6 +207,7 @@ def test_a_generator_is_read_only_as_far_as_needed(first, monkeypatch):
 
 def test_a_generator_that_raises_ends_the_work_and_leaves_no_file(tmp_path):
     """Its own exception comes out; threads end, nothing is left behind."""
+
     def source():
         yield Case(CHEN, cellsim.discharge(3.0), SMALL)
         raise RuntimeError("no more")
@@ -213,14 +234,20 @@ def test_an_interrupt_leaves_an_earlier_file_as_it_was(tmp_path):
 NONE = Case(CHEN, cellsim.discharge(1.0), SMALL)
 
 
-@pytest.mark.parametrize("given, options, fault, words", [
-    ([], {}, ProtocolError, "no cases"), (["x"], {}, ProtocolError, "cases 'x': give cellsim.Case objects"),
-    ([NONE], {"threads": 0}, ProtocolError, "threads 0"), ([NONE], {"threads": 1.5}, ProtocolError, "threads 1.5"),
-    ([NONE], {"keep": ["Volts [V]"]}, ProtocolError, r"did you mean 'Voltage \[V\]'"),
-    ([NONE], {"keep": "x [m]", "path": "o.parquet"}, ProtocolError, "not one number at a time"),
-    ([NONE], {"path": "out.csv"}, ReportError, "save as .parquet"),
-    ([NONE], {"path": "missing/out.parquet"}, ReportError, "cannot be written"),
-    ([Case(CHEN, CC_CV, labels={"Case": 1})], {"path": "o.parquet"}, ProtocolError, "is the name of a column")])
+@pytest.mark.parametrize(
+    "given, options, fault, words",
+    [
+        ([], {}, ProtocolError, "no cases"),
+        (["x"], {}, ProtocolError, "cases 'x': give cellsim.Case objects"),
+        ([NONE], {"threads": 0}, ProtocolError, "threads 0"),
+        ([NONE], {"threads": 1.5}, ProtocolError, "threads 1.5"),
+        ([NONE], {"keep": ["Volts [V]"]}, ProtocolError, r"did you mean 'Voltage \[V\]'"),
+        ([NONE], {"keep": "x [m]", "path": "o.parquet"}, ProtocolError, "not one number at a time"),
+        ([NONE], {"path": "out.csv"}, ReportError, "save as .parquet"),
+        ([NONE], {"path": "missing/out.parquet"}, ReportError, "cannot be written"),
+        ([Case(CHEN, CC_CV, labels={"Case": 1})], {"path": "o.parquet"}, ProtocolError, "is the name of a column"),
+    ],
+)
 def test_bad_input_is_refused_before_anything_is_computed(given, options, fault, words, monkeypatch, tmp_path):
     """Words name what is wrong and what to give instead; no case is run, no file is left."""
     monkeypatch.chdir(tmp_path)
@@ -232,8 +259,14 @@ def test_bad_input_is_refused_before_anything_is_computed(given, options, fault,
 
 def test_cases_are_all_combinations_the_last_varying_fastest():
     """2 x 2 x 2, with labels of what varies and no others."""
-    found = cases(CHEN, cellsim.discharge, changes={THICK: np.array([1e-5, 2e-5]), "cell/series resistance": 1e-3},
-                  c_rate=[0.5, 1], temperature=(290.0, 300.0), soc=0.9)
+    found = cases(
+        CHEN,
+        cellsim.discharge,
+        changes={THICK: np.array([1e-5, 2e-5]), "cell/series resistance": 1e-3},
+        c_rate=[0.5, 1],
+        temperature=(290.0, 300.0),
+        soc=0.9,
+    )
     assert len(found) == 8
     assert found[1].labels == {THICK: 1e-5, "c_rate": 0.5, "temperature": 300.0}
     assert found[-1].labels == {THICK: 2e-5, "c_rate": 1, "temperature": 300.0}
@@ -249,11 +282,15 @@ def test_changes_can_be_taken_one_after_the_other():
     assert [c.changes for c in found] == rows and [c.labels for c in found] == rows
 
 
-@pytest.mark.parametrize("arguments, options, words", [
-    ((CHEN, CC_CV), {"c_rate": [1.0]}, "give a function of the C-rate"),
-    ((CHEN, cellsim.discharge), {}, "give a function of the C-rate"),
-    ((CHEN, CC_CV), {"temperature": []}, "temperature: an empty list"),
-    ((CHEN, CC_CV), {"changes": [1.0]}, "changes: give a dictionary")])
+@pytest.mark.parametrize(
+    "arguments, options, words",
+    [
+        ((CHEN, CC_CV), {"c_rate": [1.0]}, "give a function of the C-rate"),
+        ((CHEN, cellsim.discharge), {}, "give a function of the C-rate"),
+        ((CHEN, CC_CV), {"temperature": []}, "temperature: an empty list"),
+        ((CHEN, CC_CV), {"changes": [1.0]}, "changes: give a dictionary"),
+    ],
+)
 def test_cases_that_make_no_sense_are_refused_in_words(arguments, options, words):
     with pytest.raises(ProtocolError, match=words):
         cases(*arguments, **options)
@@ -270,9 +307,12 @@ def test_variations_share_laws_but_never_wrongly():
     keeping.forget()  # room for all that follows
     cell = cellsim.load(CHEN)
     table = laws.tables(cell, 298.15)
-    changes = (({"positive electrode/particle diffusivity": "4e-15*(1 + x)"}, 298.15),
-               ({"electrolyte/initial concentration": 1200.0}, 298.15),
-               ({"electrolyte/diffusivity activation energy": 2e4}, 310.0), ({}, 310.0))
+    changes = (
+        ({"positive electrode/particle diffusivity": "4e-15*(1 + x)"}, 298.15),
+        ({"electrolyte/initial concentration": 1200.0}, 298.15),
+        ({"electrolyte/diffusivity activation energy": 2e4}, 310.0),
+        ({}, 310.0),
+    )
     others = [(cell.with_(change) if change else cell, T, bool(change)) for change, T in changes]
     shared = [laws.tables(other, T) for other, T, _ in others]
     same = laws.tables(cell.with_({THICK: 2e-5, "positive electrode/particle diffusivity": 1e-14}), 298.15)
@@ -281,7 +321,6 @@ def test_variations_share_laws_but_never_wrongly():
         keeping.forget()
         assert np.array_equal(numbers(laws.tables(other, T)), numbers(found))
         assert not varied or not np.array_equal(numbers(found), numbers(table))
-
 
 
 def test_a_variation_of_a_variation_is_checked_and_leaves_its_origin_alone():

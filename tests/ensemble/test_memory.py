@@ -1,4 +1,5 @@
 """How much memory a run takes: what its rows need, and no more rows than a result may keep."""
+
 import gc
 import tracemalloc
 
@@ -28,8 +29,9 @@ def traced(run):
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("steps", ([cellsim.rest(60.0)], [cellsim.discharge(1.0), cellsim.charge(1.0)]),
-                         ids=("rests", "cycles"))
+@pytest.mark.parametrize(
+    "steps", ([cellsim.rest(60.0)], [cellsim.discharge(1.0), cellsim.charge(1.0)]), ids=("rests", "cycles")
+)
 def test_a_long_run_holds_its_rows_and_little_else(steps):
     """At most 2 kB a step for its words and figures, an eighth and 1,024 rows more while it
     grows, and the one buffer of 512 rows; a buffer for every step would be 340 kB a step."""
@@ -56,7 +58,7 @@ def test_memory_that_is_used_again_belongs_to_no_one():
         cellsim.simulate(CHEN, "Rest for 1 min; Discharge at 1C for 1 min; Rest for 1 min", SMALL, soc=soc)
     assert np.array_equal(one["Electrolyte potential [V]"], first[0]) and np.array_equal(one["Time [s]"], first[1])
     assert one["Voltage [V]"][0] != other["Voltage [V]"][0]
-    buffer = task.Buffer(4, tuple(SMALL.discretise(cellsim.load(CHEN), 298.15).sizes.items()))
+    buffer = task.Buffer(4, SMALL.discretise(cellsim.load(CHEN), 298.15).sizes)
     task._spare.clear()
     task.recycle([buffer, buffer])
     task.recycle([buffer])
@@ -79,19 +81,25 @@ def test_rows_are_the_pieces_one_after_the_other():
 
 def test_a_period_whose_rows_no_memory_holds_is_refused_before_the_run():
     """With how many there would be, and the period that would do; which does."""
-    with pytest.raises(ProtocolError, match=r"a period of 1e-06 s stores 6e\+08 rows, and a result on this mesh keeps "
-                                            r"\d+; give a period of at least 0.0\d+ s"):
+    with pytest.raises(
+        ProtocolError,
+        match=r"a period of 1e-06 s stores 6e\+08 rows, and a result on this mesh keeps "
+        r"\d+; give a period of at least 0.0\d+ s",
+    ):
         cellsim.simulate(CHEN, "Discharge at 1C for 10 min (0.000001 s period)", SMALL)
     with pytest.raises(ProtocolError, match="a period of 1e-06 s"):
         cellsim.simulate(CHEN, "Rest for 10 min", SMALL, period=1e-6)
 
 
-@pytest.mark.parametrize("steps, period", (("Discharge at 1C until 2.5 V", 0.01),
-                                           (cellsim.cycle([cellsim.rest(60.0)], 900), None)), ids=("one step", "many"))
+@pytest.mark.parametrize(
+    "steps, period",
+    (("Discharge at 1C until 2.5 V", 0.01), (cellsim.cycle([cellsim.rest(60.0)], 900), None)),
+    ids=("one step", "many"),
+)
 def test_a_run_that_fills_its_memory_stops_with_that_reason(steps, period, monkeypatch):
     """With its rows up to there; a limit of 4 MB is for this test."""
     monkeypatch.setattr(simulation, "MOST", 4_000_000)
-    with pytest.raises(SolveError, match="the rows of the run fill what a result may keep") as fault:
+    with pytest.raises(SolveError, match="the rows of the run exceed the maximum size of a result") as fault:
         cellsim.simulate(CHEN, steps, SMALL, period=period)
     result = fault.value.result
     assert result.endings[-1] is Ending.SOLVER_MEMORY

@@ -1,4 +1,5 @@
 """Ensembles in processes: the same numbers, and failures that stay where they are."""
+
 import os
 import pickle
 import subprocess
@@ -32,8 +33,9 @@ class Deadly:
 def test_processes_give_what_threads_give(tmp_path):
     """To 1e-9 of a volt, as a process that compiled its kernels may differ in the last digits; labels, messages and
     order are the same, and so is a file."""
-    varied = cases(CHEN, [cellsim.charge(1.0), cellsim.hold(4.2)], changes={THICK: [1e-5, 2e-5, 3e-5]}, soc=[0.1, 0.5],
-                   model=SMALL)
+    varied = cases(
+        CHEN, [cellsim.charge(1.0), cellsim.hold(4.2)], changes={THICK: [1e-5, 2e-5, 3e-5]}, soc=[0.1, 0.5], model=SMALL
+    )
     here, there = (simulate_many(varied, keep=["Voltage [V]"], **how) for how in ({"threads": 1}, {"processes": 2}))
     for a, b, one, other in zip(here.results, there.results, here.outcomes, there.outcomes, strict=True):
         assert b["Voltage [V]"] == approx(a["Voltage [V]"], abs=1e-9)
@@ -50,9 +52,11 @@ def test_processes_give_what_threads_give(tmp_path):
 
 def test_a_case_that_fails_or_cannot_be_sent_disturbs_no_other():
     """A parameter, the solver, and something that cannot be pickled at fault, between sound cases."""
-    bad = [Case(CHEN, cellsim.discharge(2.0), SMALL, changes={THICK: -1.0}),
-           Case(CHEN, [cellsim.rest(1.0), cellsim.charge(1.0)], SMALL, soc=0.1, period=0.01, time_budget=1e-9),
-           Case(CHEN, cellsim.discharge(2.0), SMALL, temperature=threading.Lock())]
+    bad = [
+        Case(CHEN, cellsim.discharge(2.0), SMALL, changes={THICK: -1.0}),
+        Case(CHEN, [cellsim.rest(1.0), cellsim.charge(1.0)], SMALL, soc=0.1, period=0.01, time_budget=1e-9),
+        Case(CHEN, cellsim.discharge(2.0), SMALL, temperature=threading.Lock()),
+    ]
     found = simulate_many([x for each in bad for x in (GOOD, each)], processes=2, keep=["Voltage [V]"])
     expected = GOOD.run()["Voltage [V]"]
     for result in found.results[::2]:
@@ -67,8 +71,9 @@ DEADLY = Case(CHEN, cellsim.discharge(2.0), SMALL, changes={THICK: Deadly()}, la
 def test_a_dead_process_takes_only_its_own_case_with_it(tmp_path):
     """Two of twelve cases end their process: each has its row and says so, all others have their results, in memory
     as in a file, and the next call works."""
-    some = [Case(CHEN, cellsim.discharge(2.0), SMALL, soc=soc, labels={"what": "good"})
-            for soc in (1.0, 0.9, 0.8, 0.7, 0.6)]
+    some = [
+        Case(CHEN, cellsim.discharge(2.0), SMALL, soc=soc, labels={"what": "good"}) for soc in (1.0, 0.9, 0.8, 0.7, 0.6)
+    ]
     mixed = [some[0], DEADLY, *some[1:], DEADLY, *some]
     expected = [None if case is DEADLY else case.run()["Voltage [V]"] for case in mixed]
     told = []
@@ -136,8 +141,10 @@ def _runs(pid):
         return False
 
 
-@pytest.mark.parametrize("how, words", [({"threads": 2, "processes": 2}, "give one of them"),
-                                        ({"processes": 0}, "processes 0: give a whole number")])
+@pytest.mark.parametrize(
+    "how, words",
+    [({"threads": 2, "processes": 2}, "give one of them"), ({"processes": 0}, "processes 0: give a whole number")],
+)
 def test_processes_that_make_no_sense_are_refused(how, words):
     with pytest.raises(ProtocolError, match=words):
         simulate_many([GOOD], **how)

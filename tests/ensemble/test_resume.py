@@ -1,4 +1,5 @@
 """Studies and ensembles that are stopped, killed, run twice or find odd journals: nothing lost, nothing done twice."""
+
 import os
 import resource
 import subprocess
@@ -23,14 +24,23 @@ ROOT = Path(__file__).parents[2]
 CHEN = "lgm50_chen2020"
 SMALL = DFN((4, 2, 4), 4)
 BAD = Case(CHEN, cellsim.discharge(2.0), SMALL, changes={"separator/thickness": -1.0}, labels={"soc": 0.5})
-SOME = [*(Case(CHEN, cellsim.discharge(2.0), SMALL, soc=soc, labels={"soc": soc}) for soc in (1.0, 0.9, 0.8, 0.9)), BAD,
-        Case(CHEN, cellsim.discharge(2.0), SMALL, soc=0.7, labels={"soc": np.float64(0.7)})]
+SOME = [
+    *(Case(CHEN, cellsim.discharge(2.0), SMALL, soc=soc, labels={"soc": soc}) for soc in (1.0, 0.9, 0.8, 0.9)),
+    BAD,
+    Case(CHEN, cellsim.discharge(2.0), SMALL, soc=0.7, labels={"soc": np.float64(0.7)}),
+]
 
 
 def script(code, *arguments, **how):
     """A process that runs code."""
-    return subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}, **how)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        **how,
+    )
 
 
 # journals of studies
@@ -85,8 +95,7 @@ def test_of_two_processes_at_one_study_the_second_gets_a_sentence(tmp_path):
 def test_a_study_on_a_full_disk_keeps_what_is_done(tmp_path):
     """No file beyond 5 kB, rows of 1 kB: a sentence after the fourth; with room it goes on from there."""
     path = tmp_path / "study.csv"
-    process = script(STUDY, path, 0.0, 1000,
-                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)))
+    process = script(STUDY, path, 0.0, 1000, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000)))
     *computed, said = process.communicate()[0].splitlines()
     assert "journal: cannot be written (File too large)" in said and computed == ["0", "1", "2", "3", "4"]
     assert script(STUDY, path, 0.0, 1000).communicate()[0].split() == [*map(str, range(4, 20)), "done", "2470"]
@@ -101,17 +110,31 @@ def _nested(path):
 
 def _of_others(path):
     with Journal.at(path) as journal:
-        for entry in ({"case": 1}, {"case": "x", "row": [1]}, {"part": "../../x", "digest": None},
-                      {"case": digest({"x": 1}), "row": {"y": 9}}):
+        for entry in (
+            {"case": 1},
+            {"case": "x", "row": [1]},
+            {"part": "../../x", "digest": None},
+            {"case": digest({"x": 1}), "row": {"y": 9}},
+        ):
             journal.add(entry)
 
 
-@pytest.mark.parametrize("make, words", (
-    (Path.mkdir, "is not a file; move it away"), (os.mkfifo, "is not a file; move it away"),
-    (lambda path: path.write_bytes(b"\xff\xfe\x00abc\n"), "is not a journal of this version of cellsim; move it away"),
-    (lambda path: path.write_text('{"case": "x", "row": {}}\n'), "is not a journal of this version"),
-    (lambda path: path.write_bytes(b"cells"), None),
-    (lambda path: path.write_bytes(b"cellsim1 \xff\xff\n\n\x00"), None), (_nested, None), (_of_others, None)))
+@pytest.mark.parametrize(
+    "make, words",
+    (
+        (Path.mkdir, "is not a file; move it away"),
+        (os.mkfifo, "is not a file; move it away"),
+        (
+            lambda path: path.write_bytes(b"\xff\xfe\x00abc\n"),
+            "is not a journal of this version of cellsim; move it away",
+        ),
+        (lambda path: path.write_text('{"case": "x", "row": {}}\n'), "is not a journal of this version"),
+        (lambda path: path.write_bytes(b"cells"), None),
+        (lambda path: path.write_bytes(b"cellsim1 \xff\xff\n\n\x00"), None),
+        (_nested, None),
+        (_of_others, None),
+    ),
+)
 def test_odd_journals(make, words, tmp_path):
     """What is no journal is left alone, with a sentence; lines and rows that are not whole are done again."""
     path = tmp_path / "study.csv"
@@ -161,6 +184,7 @@ def test_a_changed_bit_of_a_journal_is_a_case_that_is_done_again(tmp_path):
 
 # ensembles
 
+
 def counted(monkeypatch):
     """The cases that are run from now on."""
     run, real = [], Case.coroutine
@@ -207,11 +231,13 @@ def test_what_differs_is_run(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         simulate_many(cases, threads=1, path=path, resume=True, progress=stop_after(3))
     run = counted(monkeypatch)
-    others = [Case(CHEN, cellsim.discharge(2.0), SMALL, soc=1.0 - 1e-12, labels={"soc": 1.0}),
-              Case(CHEN, cellsim.discharge(2.0 + 1e-12), SMALL, soc=1.0, labels={"soc": 1.0}),
-              Case(CHEN, cellsim.discharge(2.0), DFN((4, 2, 4), 5), soc=1.0, labels={"soc": 1.0}),
-              Case(CHEN, cellsim.discharge(2.0), SMALL, soc=1.0, labels={"soc": 1.25}),
-              Case(CHEN, cellsim.rest(1.0), soc=1.0, start=start, labels={"soc": 1.0})]
+    others = [
+        Case(CHEN, cellsim.discharge(2.0), SMALL, soc=1.0 - 1e-12, labels={"soc": 1.0}),
+        Case(CHEN, cellsim.discharge(2.0 + 1e-12), SMALL, soc=1.0, labels={"soc": 1.0}),
+        Case(CHEN, cellsim.discharge(2.0), DFN((4, 2, 4), 5), soc=1.0, labels={"soc": 1.0}),
+        Case(CHEN, cellsim.discharge(2.0), SMALL, soc=1.0, labels={"soc": 1.25}),
+        Case(CHEN, cellsim.rest(1.0), soc=1.0, start=start, labels={"soc": 1.0}),
+    ]
     with pytest.raises(KeyboardInterrupt):
         simulate_many([*cases[::-1], *others], threads=1, path=path, resume=True, progress=stop_after(8))
     assert run == others
@@ -225,7 +251,7 @@ def test_a_damaged_part_is_run_again(whole, tmp_path, monkeypatch):
     path = tmp_path / "runs.parquet"
     with pytest.raises(KeyboardInterrupt):
         simulate_many(SOME, threads=1, path=path, resume=True, progress=stop_after(3))
-    part, = Path(f"{path}.parts").iterdir()
+    (part,) = Path(f"{path}.parts").iterdir()
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 1
     part.write_bytes(content)
@@ -288,10 +314,14 @@ def test_a_killed_ensemble_goes_on(tmp_path):
     assert frame["Voltage [V]"][frame["Case"] == 299].to_numpy() == approx(last["Voltage [V]"], abs=1e-9)
 
 
-@pytest.mark.parametrize("options, fault, words", [
-    ({"resume": True}, ProtocolError, "resume: give a path"),
-    ({"resume": True, "path": "x.csv"}, ReportError, "save as .parquet"),
-    ({"resume": True, "path": "x.parquet", "keep": ["Time"]}, ProtocolError, "keep: 'Time'")])
+@pytest.mark.parametrize(
+    "options, fault, words",
+    [
+        ({"resume": True}, ProtocolError, "resume: give a path"),
+        ({"resume": True, "path": "x.csv"}, ReportError, "save as .parquet"),
+        ({"resume": True, "path": "x.parquet", "keep": ["Time"]}, ProtocolError, "keep: 'Time'"),
+    ],
+)
 def test_resuming_what_cannot_be_is_refused(options, fault, words, tmp_path, monkeypatch):
     """Before anything is computed or written."""
     monkeypatch.chdir(tmp_path)

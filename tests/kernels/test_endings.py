@@ -1,4 +1,5 @@
 """Why a step ends: a physical ending is there on a finer mesh too, and what a cell can do is solved."""
+
 import numpy as np
 import pytest
 from pytest import approx
@@ -10,8 +11,12 @@ from cellsim.models.materials.tables import LEAST_SHARE, positive
 FINE = DFN((70, 20, 70), shells=20)  # 160 volumes
 LIQUID = "lgm50_chen2020"
 # time [s] to the lower cut-off, found independently on a mesh of 160 volumes
-EMPTIED = {("lgm50_oregan2022", 4.0): 409.13, ("lgm50_oregan2022", 6.0): 85.16, ("sony_vtc5a", 6.0): 404.4,
-           ("sony_vtc5a", 8.0): 168.45}
+EMPTIED = {
+    ("lgm50_oregan2022", 4.0): 409.13,
+    ("lgm50_oregan2022", 6.0): 85.16,
+    ("sony_vtc5a", 6.0): 404.4,
+    ("sony_vtc5a", 8.0): 168.45,
+}
 
 
 @pytest.mark.parametrize("mesh", (None, FINE), ids=("default", "fine"))
@@ -39,8 +44,9 @@ def test_a_model_whose_flux_is_given_does_end_without_salt():
 
 
 @pytest.mark.parametrize("celsius", (-28, -35, -40))
-@pytest.mark.parametrize("name", ("sony_vtc5a", "lgm50_oregan2022", LIQUID, "ecker2015", "enertech_ai2020",
-                                  "leaf_2018"))
+@pytest.mark.parametrize(
+    "name", ("sony_vtc5a", "lgm50_oregan2022", LIQUID, "ecker2015", "enertech_ai2020", "leaf_2018")
+)
 def test_cold_holds_are_solved(name, celsius):
     """Down to where fits of transport properties leave their data."""
     cell = cellsim.load(name)
@@ -55,8 +61,10 @@ def test_cold_holds_are_solved(name, celsius):
 def test_a_cold_hold_is_independent_of_tolerance_and_mesh():
     """The time at which a current falls to its limit, on a tail: 1 mV of 0.1 V that drive it are 1 %."""
     hold = "Hold at 4.2 V until C/20"
-    times = [cellsim.simulate("sony_vtc5a", hold, model, soc=0.1, temperature=238.15, accuracy=accuracy).t[-1]
-             for model, accuracy in ((None, 1e-3), (DFN((40, 10, 50), shells=12), 1e-4))]
+    times = [
+        cellsim.simulate("sony_vtc5a", hold, model, soc=0.1, temperature=238.15, accuracy=accuracy).t[-1]
+        for model, accuracy in ((None, 1e-3), (DFN((40, 10, 50), shells=12), 1e-4))
+    ]
     assert times[0] == approx(times[1], rel=1e-2)
 
 
@@ -75,8 +83,9 @@ def test_a_transport_law_that_leaves_its_data_stays_positive():
 def test_a_rest_follows_whatever_has_been_before(i_ref):
     """Overpotentials of volts, that fall to nothing at once."""
     cell = cellsim.load(LIQUID).with_({"positive electrode/exchange-current density": i_ref})
-    result = cellsim.simulate(cell, "Discharge at 3C until 2.5 V; Rest for 1 hour; Charge at 1C; Rest for 1 hour",
-                              soc=0.8)
+    result = cellsim.simulate(
+        cell, "Discharge at 3C until 2.5 V; Rest for 1 hour; Charge at 1C; Rest for 1 hour", soc=0.8
+    )
     assert [step.ending for step in result.steps][1::2] == [Ending.DURATION] * 2
     assert not any(ending.is_failure or ending is Ending.UNREACHABLE for ending in result.endings)
 
@@ -85,8 +94,10 @@ def test_slow_salt_gives_the_same_run_on_every_mesh():
     """Where the salt is a front, uniform volumes of 1/40 of an electrode miss 1 % of the time."""
     cell = cellsim.load(LIQUID)
     slow = cell.with_({"electrolyte/diffusivity": f"0.3*({cell.law('electrolyte/diffusivity').expression})"})
-    runs = [cellsim.simulate(slow, "Discharge at 2C; Rest for 1 hour", mesh)
-            for mesh in (None, DFN((20, 10, 20), shells=8), DFN((40, 20, 40), shells=8))]
+    runs = [
+        cellsim.simulate(slow, "Discharge at 2C; Rest for 1 hour", mesh)
+        for mesh in (None, DFN((20, 10, 20), shells=8), DFN((40, 20, 40), shells=8))
+    ]
     for run in runs:
         assert run.endings == (Ending.LOWER_VOLTAGE, Ending.DURATION)
         assert run.steps[0].t_end == approx(runs[-1].steps[0].t_end, rel=1e-2)
@@ -95,8 +106,9 @@ def test_slow_salt_gives_the_same_run_on_every_mesh():
 @pytest.mark.parametrize("rate", (1, 2, 4, 8))
 def test_a_voltage_shoots_to_its_limit_where_a_foil_has_no_salt_left(rate):
     """Far above the limiting current of a polymer cell; the time goes with the current's inverse square (Sand)."""
-    result = cellsim.simulate("lfp_peo_li", f"Force; Charge at {rate}C until 10 V; Rest for 1 hour", soc=0.2,
-                              temperature=343.15)
+    result = cellsim.simulate(
+        "lfp_peo_li", f"Force; Charge at {rate}C until 10 V; Rest for 1 hour", soc=0.2, temperature=343.15
+    )
     assert result.endings == (Ending.UPPER_VOLTAGE, Ending.DURATION)
 
 
@@ -108,7 +120,9 @@ def test_endings_of_random_cells_are_those_of_a_finer_mesh():
         law = cell.law("electrolyte/diffusivity")
         cell = cell.with_({"electrolyte/diffusivity": f"{10.0 ** rng.uniform(-0.7, 0.3):.4g}*({law.expression})"})
         T, rate = rng.uniform(243.0, 320.0), float(rng.choice([1.0, 3.0, 6.0]))
-        coarse, fine = (cellsim.simulate(cell, f"Discharge at {rate}C; Rest for 10 minutes", mesh, temperature=T)
-                        for mesh in (None, DFN((60, 15, 60), shells=20)))
+        coarse, fine = (
+            cellsim.simulate(cell, f"Discharge at {rate}C; Rest for 10 minutes", mesh, temperature=T)
+            for mesh in (None, DFN((60, 15, 60), shells=20))
+        )
         assert coarse.endings == fine.endings
         assert coarse.steps[0].t_end == approx(fine.steps[0].t_end, rel=2e-2, abs=0.2)

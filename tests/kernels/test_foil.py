@@ -1,4 +1,5 @@
 """Lithium at the negative side: its book, how it ends, voids, interphase, pressure; nothing where none is stated."""
+
 import numpy as np
 import pytest
 from pytest import approx
@@ -16,10 +17,18 @@ ENDS = {N + "vanishing charge": 180.0}
 FREE = ENDS | {"design/lithium excess thickness": 0.0}  # lithium only from the positive electrode
 HOST = FREE | {N + "host capacity": 28800.0}
 VOIDS = ENDS | {N + "void share": 1.0, N + "creep current density": 2.0, N + "creep exponent": 1.9}
-GROWS = ENDS | {N + "interphase growth": 2e-4, N + "interphase conductivity": 1e-5,
-                N + "interphase lithium concentration": 6e4}
-PRESSED = VOIDS | {"cell/stack modulus": 1e9, "cell/stack height": 1.5e-4, "cell/stack compliance": 1e-12,
-                   N + "contact resistance": 5e-4, "positive electrode/volume change": -0.05}
+GROWS = ENDS | {
+    N + "calendar interphase growth": 2e-4,
+    N + "interphase conductivity": 1e-5,
+    N + "interphase lithium concentration": 6e4,
+}
+PRESSED = VOIDS | {
+    "cell/stack modulus": 1e9,
+    "cell/stack height": 1.5e-4,
+    "cell/stack compliance": 1e-12,
+    N + "contact resistance": 5e-4,
+    "positive electrode/volume change": -0.05,
+}
 ALL = PRESSED | HOST | GROWS | {N + "coulombic efficiency": 0.98}
 MODELS = [cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()]
 
@@ -31,8 +40,15 @@ def cell(changes):
 
 def lithium(result):
     """Lithium at the negative side, all kinds of it [mol]."""
-    return sum(result[name] for name in ("Lithium metal [mol]", "Lithium in host [mol]", "Dead lithium [mol]",
-                                         "Lithium in interphase [mol]"))
+    return sum(
+        result[name]
+        for name in (
+            "Lithium metal [mol]",
+            "Lithium in host [mol]",
+            "Dead lithium [mol]",
+            "Lithium in interphase [mol]",
+        )
+    )
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
@@ -99,8 +115,10 @@ def test_a_host_fills_before_metal_is_plated():
 
 def test_voids_grow_where_stripping_is_faster_than_creep():
     """More pressure, fewer voids; beyond the pressure of the engineering law (34) none at all."""
-    heights = [cellsim.simulate(cell(VOIDS | {"cell/operating pressure": P}), cellsim.discharge(0.3))
-               ["Void height [m]"][-1] for P in (1e6, 3e6, 3e7)]
+    heights = [
+        cellsim.simulate(cell(VOIDS | {"cell/operating pressure": P}), cellsim.discharge(0.3))["Void height [m]"][-1]
+        for P in (1e6, 3e6, 3e7)
+    ]
     assert heights[0] > heights[1] > heights[2] == 0.0
 
 
@@ -175,16 +193,25 @@ def test_random_lithium_never_fails_the_solver():
     rng = np.random.default_rng(11)
     for _ in range(60):
         changes = dict(ALL)
-        for key, lo, hi in ((N + "vanishing charge", 1.0, 2e3), (N + "host capacity", 1e3, 5e4),
-                            (N + "creep current density", 0.05, 50.0), (N + "interphase growth", 1e-6, 1e-2),
-                            ("cell/operating pressure", 1e5, 5e7), ("cell/stack modulus", 1e7, 1e10),
-                            (N + "void height", 1e-7, 1e-5)):
+        for key, lo, hi in (
+            (N + "vanishing charge", 1.0, 2e3),
+            (N + "host capacity", 1e3, 5e4),
+            (N + "creep current density", 0.05, 50.0),
+            (N + "calendar interphase growth", 1e-6, 1e-2),
+            ("cell/operating pressure", 1e5, 5e7),
+            ("cell/stack modulus", 1e7, 1e10),
+            (N + "void height", 1e-7, 1e-5),
+        ):
             changes[key] = float(np.exp(rng.uniform(np.log(lo), np.log(hi))))
         changes[N + "coulombic efficiency"] = float(rng.uniform(0.9, 1.0))
         rate = float(np.exp(rng.uniform(np.log(0.05), np.log(3.0))))
         try:
-            result = cellsim.simulate(cell(changes), [cellsim.charge(rate), cellsim.discharge(rate)], soc=0.05,
-                                      temperature=float(rng.uniform(263.15, 353.15)))
+            result = cellsim.simulate(
+                cell(changes),
+                [cellsim.charge(rate), cellsim.discharge(rate)],
+                soc=0.05,
+                temperature=float(rng.uniform(263.15, 353.15)),
+            )
         except cellsim.SolveError as fault:
             pytest.fail(f"{changes}, {rate}: {fault}")
         assert np.isfinite(result["Voltage [V]"]).all()

@@ -1,4 +1,5 @@
 """Heat: against PyBaMM's lumped model, its own balances, and what holds a temperature or a margin."""
+
 import numpy as np
 import pytest
 from pytest import approx
@@ -17,8 +18,10 @@ from cellsim.numerics.table import evaluate_many
 from cellsim.physics.constants import R
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
-CASES = {"Chen2020_cccv_2": (CHEN, lambda: [cellsim.charge(2.0), cellsim.hold(4.2, 0.1)], 0.1),
-         "ORegan2022_dis_1": ("lgm50_oregan2022", lambda: [cellsim.discharge(1.0, until_voltage=2.5)], None)}
+CASES = {
+    "Chen2020_cccv_2": (CHEN, lambda: [cellsim.charge(2.0), cellsim.hold(4.2, 0.1)], 0.1),
+    "ORegan2022_dis_1": ("lgm50_oregan2022", lambda: [cellsim.discharge(1.0, until_voltage=2.5)], None),
+}
 
 
 def reference(case):
@@ -32,8 +35,7 @@ def test_heat_agrees_with_pybamm(case):
     rows, lump = reference(case)
     name, steps, soc = CASES[case]
     model = cellsim.DFN((40, 12, 40), 40)
-    result = cellsim.simulate(name, steps(), model, soc=soc, heat=lump, rtol=1e-5,
-                              temperature=298.15)
+    result = cellsim.simulate(name, steps(), model, soc=soc, heat=lump, rtol=1e-5, temperature=298.15)
     for k, outcome in enumerate(result.steps):
         mine = rows[rows[:, 0] == k]
         at = outcome.t_start + mine[:, 1]
@@ -54,8 +56,13 @@ def test_the_default_mesh_with_heat_is_good_to_a_millivolt():
 @pytest.mark.parametrize("model", [cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()], ids=("DFN", "SPMe", "SPM"))
 def test_heat_stored_is_heat_made_less_heat_lost(model):
     """To 1e-8 of the heat made: all are integrated by the same formulas, so that their balance is exact."""
-    steps = [cellsim.charge(1.0), cellsim.hold(4.2, 0.2), cellsim.rest(600),
-             Step("rest", 0.0, 60.0, heater=5.0), Step("power", 5.0, 60.0, self_heating=True)]
+    steps = [
+        cellsim.charge(1.0),
+        cellsim.hold(4.2, 0.2),
+        cellsim.rest(600),
+        Step("rest", 0.0, 60.0, heater=5.0),
+        Step("power", 5.0, 60.0, self_heating=True),
+    ]
     result = cellsim.simulate(CHEN, steps, model, soc=0.1, heat=True, temperature=293.15)
     C = cellsim.Lumped().of(cellsim.load(CHEN)).heat_capacity
     stored = C * (result["Cell temperature [K]"] - 293.15)
@@ -67,8 +74,15 @@ def test_heat_stored_is_heat_made_less_heat_lost(model):
 def test_heat_lost_follows_newtons_law_of_cooling():
     """A warm cell at rest: exponential decay to 1e-4 of what is lost, the tolerance of the run being 1e-7."""
     lump = Body(50.0, 0.1)
-    result = cellsim.simulate(CHEN, cellsim.rest(900.0), soc=0.5, temperature=330.0, ambient=298.15, rtol=1e-7,
-                              heat=cellsim.Lumped(lump.heat_capacity, lump.conductance, 1.0))
+    result = cellsim.simulate(
+        CHEN,
+        cellsim.rest(900.0),
+        soc=0.5,
+        temperature=330.0,
+        ambient=298.15,
+        rtol=1e-7,
+        heat=cellsim.Lumped(lump.heat_capacity, lump.conductance, 1.0),
+    )
     expected = 298.15 + (330.0 - 298.15) * np.exp(-result.t * lump.conductance / lump.heat_capacity)
     assert result["Cell temperature [K]"] == approx(expected, abs=1e-4 * 30.0)
 
@@ -77,8 +91,9 @@ def state_under(cell, body, model, current, soc=0.5):
     """A system with heat, its consistent state at the first moment of a current [A], and its work space."""
     sys = model.discretise(cell, 298.15, body)
     s, w = initial_state(cell, sys, soc), scratch.allocate(sys)
-    control = layout.Control(layout.CURRENT, current / cell.value("cell/electrode area"), 1e9, 0.0, 10.0, 0.0, np.inf,
-                             1e-6, 1e-6)
+    control = layout.Control(
+        layout.CURRENT, current / cell.value("cell/electrode area"), 1e9, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-6
+    )
     assert start.settle(sys, control, s, w, 1e-10) == march.RUNNING
     return sys, s, w
 
@@ -102,7 +117,7 @@ def test_heat_adds_up_from_every_reaction_and_resistance(current):
     U = np.zeros(n)
     for i in np.flatnonzero(area > 0.0):
         x = y.x[sys.volume["particle"][i], -1:]
-        evaluate_many(sys.laws.solid, layout.LAWS_PER_SIDE * side[i] + layout.OCP, x, U[i:i + 1])
+        evaluate_many(sys.laws.solid, layout.LAWS_PER_SIDE * side[i] + layout.OCP, x, U[i : i + 1])
     reaction = np.sum(area * j * (phi_s - phi_e - U))
     out = np.zeros((1, 4))
     kernel.heats_and_margins(sys, s[None], w, np.array([V]), out)
@@ -116,8 +131,10 @@ def test_entropic_heat_changes_sign_with_the_current():
     At the first moment to 5 %: the surfaces already differ across half a shell, and dU/dT is steep.
     """
     steps = lambda sign: Step("c-rate", 0.01 * sign, 60.0)  # noqa: E731
-    out, back = (cellsim.simulate("lgm50_oregan2022", steps(sign), soc=0.5, heat=True, temperature=298.15)
-                 for sign in (1.0, -1.0))
+    out, back = (
+        cellsim.simulate("lgm50_oregan2022", steps(sign), soc=0.5, heat=True, temperature=298.15)
+        for sign in (1.0, -1.0)
+    )
     a, b = (r["Reversible heating [W]"][0] for r in (out, back))
     assert a == approx(-b, rel=0.05) and abs(a) > 2.0 * out["Irreversible heating [W]"][0]
 
@@ -148,8 +165,13 @@ def test_every_kind_of_cell_runs_with_heat(name):
 def test_a_plating_margin_is_held_exactly(start):
     """To 1e-6 V at all times, from rest or from a current, down to a small current."""
     steps = [Step("current", start, 5.0)] if start else []
-    result = cellsim.simulate(CHEN, [*steps, Step("plating margin", 0.01, until=(Limit("c-rate", 0.3),))], soc=0.2,
-                              heat=True, temperature=298.15)
+    result = cellsim.simulate(
+        CHEN,
+        [*steps, Step("plating margin", 0.01, until=(Limit("c-rate", 0.3),))],
+        soc=0.2,
+        heat=True,
+        temperature=298.15,
+    )
     rows = result.step_index == len(steps)
     assert result["Plating margin [V]"][rows] == approx(0.01, abs=1e-6)
     assert np.all(result["Current [A]"][rows] < 0.0)
@@ -157,8 +179,10 @@ def test_a_plating_margin_is_held_exactly(start):
 
 def test_the_plating_margin_is_that_of_the_border_of_the_separator():
     """Extrapolated to the border, whatever the mesh: 24 and 48 volumes differ by 0.3 mV, first to second order."""
-    coarse, fine = (cellsim.simulate(CHEN, cellsim.charge(1.0, duration=300.0), cellsim.DFN((n, 8, n), 20), soc=0.3)
-                    for n in (24, 48))
+    coarse, fine = (
+        cellsim.simulate(CHEN, cellsim.charge(1.0, duration=300.0), cellsim.DFN((n, 8, n), 20), soc=0.3)
+        for n in (24, 48)
+    )
     assert coarse["Plating margin [V]"][-1] == approx(fine["Plating margin [V]"][-1], abs=3e-4)
     drop = "Negative electrode surface potential difference at separator interface [V]"
     assert coarse[drop][-1] == approx(coarse["Plating margin [V]"][-1], abs=1e-12)  # this cell has no film
@@ -173,8 +197,10 @@ def test_a_margin_ends_a_charge_where_it_is_reached():
 
 def test_a_temperature_is_held_by_the_current():
     """Within 0.01 K, while the current falls as resistance does not; the heat lost is the heat made."""
-    steps = [Step("c-rate", -2.0, until=(Limit("temperature", 303.15),)),
-             Step("temperature", 303.15, until=(Limit("soc", 0.6),))]
+    steps = [
+        Step("c-rate", -2.0, until=(Limit("temperature", 303.15),)),
+        Step("temperature", 303.15, until=(Limit("soc", 0.6),)),
+    ]
     result = cellsim.simulate(CHEN, steps, soc=0.1, heat=True, temperature=298.15)
     rows = result.step_index == 1
     assert result.endings == (cellsim.Ending.TEMPERATURE, cellsim.Ending.CAPACITY)
@@ -185,10 +211,20 @@ def test_a_temperature_is_held_by_the_current():
 
 def test_a_critical_current_margin_follows_the_temperature():
     """A charge at the critical current less the margin, which rises as the cell warms up by its Arrhenius law."""
-    cell = cellsim.load(TARGET).with_({"negative electrode/critical current density": 50.0,
-                                       "negative electrode/critical current density activation energy": 3e4})
-    result = cellsim.simulate(cell, Step("critical current margin", 5.0, until=(Limit("soc", 0.5),)), soc=0.1,
-                              heat=True, temperature=298.15, rtol=1e-5)
+    cell = cellsim.load(TARGET).with_(
+        {
+            "negative electrode/critical current density": 50.0,
+            "negative electrode/critical current density activation energy": 3e4,
+        }
+    )
+    result = cellsim.simulate(
+        cell,
+        Step("critical current margin", 5.0, until=(Limit("soc", 0.5),)),
+        soc=0.1,
+        heat=True,
+        temperature=298.15,
+        rtol=1e-5,
+    )
     # the current belongs to the temperature foreseen, good to 0.01 K at this tolerance; 4 A/m2 a kelvin at the end
     assert result["Critical current margin [A.m-2]"] == approx(5.0, abs=0.04)
     T = result["Cell temperature [K]"]
@@ -218,8 +254,14 @@ def test_a_critical_current_without_an_activation_energy_says_nothing_of_other_t
 def test_of_a_foils_resistance_only_the_interphase_has_its_activation_energy(model, voids):
     """In a run that warms as at that temperature from the start: 1 uV, where contact taken along would be off 25 mV."""
     n = "negative electrode/"
-    cell = cellsim.load(TARGET).with_({n + "contact resistance": 1e-3, n + "contact fraction": 0.5,
-                                       n + "contact spot radius": 1e-5, n + "void share": voids})
+    cell = cellsim.load(TARGET).with_(
+        {
+            n + "contact resistance": 1e-3,
+            n + "contact fraction": 0.5,
+            n + "contact spot radius": 1e-5,
+            n + "void share": voids,
+        }
+    )
     step = Step("c-rate", 1.0, 1e-3, temperature=333.15)
     V = [cellsim.simulate(cell, step, model, soc=0.5, temperature=T)["Voltage [V]"][0] for T in (298.15, 333.15)]
     assert V[0] == approx(V[1], abs=1e-6)
@@ -243,22 +285,26 @@ def test_without_heat_a_step_has_the_temperature_of_its_surroundings():
 
 def test_self_heating_spends_the_cells_own_energy():
     """What it delivers ends up in it as heat: energy delivered equals the heater's to 1e-9."""
-    result = cellsim.simulate(CHEN, Step("power", 10.0, 120.0, self_heating=True), soc=0.6, heat=True,
-                              temperature=263.15)
+    result = cellsim.simulate(
+        CHEN, Step("power", 10.0, 120.0, self_heating=True), soc=0.6, heat=True, temperature=263.15
+    )
     assert result["Heater energy [J]"][-1] == approx(result.discharge_energy * 3600.0, rel=1e-9)
 
 
-@pytest.mark.parametrize("step, options, message", [
-    (Step("temperature", 308.15, 60.0), {}, "needs a run with heat"),
-    (Step("rest", 0.0, 60.0, heater=1.0), {}, "needs a run with heat"),
-    (Step("rest", 0.0, 60.0, until=(Limit("temperature", 300.0),)), {}, "needs a run with heat"),
-    (Step("plating margin", 0.0, 60.0), {"model": cellsim.SPMe()}, "in DFN or SPM"),
-    (Step("temperature", 308.15, 60.0), {"model": cellsim.SPMe(), "heat": True}, "take DFN or SPM"),
-    (Step("critical current margin", 0.0, 60.0), {}, "states no critical current"),
-    (cellsim.hold(5.0), {}, "above the upper cut-off voltage of lgm50_chen2020, 4.2 V; write 'force'"),
-    (cellsim.rest(1.0), {"heat": 3.0}, "give True or cellsim.Lumped"),
-    (cellsim.rest(1.0), {"ambient": 20.0}, "give kelvin"),
-])
+@pytest.mark.parametrize(
+    "step, options, message",
+    [
+        (Step("temperature", 308.15, 60.0), {}, "needs a run with heat"),
+        (Step("rest", 0.0, 60.0, heater=1.0), {}, "needs a run with heat"),
+        (Step("rest", 0.0, 60.0, until=(Limit("temperature", 300.0),)), {}, "needs a run with heat"),
+        (Step("plating margin", 0.0, 60.0), {"model": cellsim.SPMe()}, "in DFN or SPM"),
+        (Step("temperature", 308.15, 60.0), {"model": cellsim.SPMe(), "heat": True}, "take DFN or SPM"),
+        (Step("critical current margin", 0.0, 60.0), {}, "states no critical current"),
+        (cellsim.hold(5.0), {}, "above the upper cut-off voltage of lgm50_chen2020, 4.2 V; write 'force'"),
+        (cellsim.rest(1.0), {"heat": 3.0}, "give True or cellsim.Lumped"),
+        (cellsim.rest(1.0), {"ambient": 20.0}, "give kelvin"),
+    ],
+)
 def test_what_a_run_cannot_do_is_said(step, options, message):
     """The sentence names what is missing and what to do."""
     with pytest.raises(cellsim.ProtocolError, match=message):
@@ -284,4 +330,3 @@ def test_an_impossible_lump_is_refused(bad):
     """The message names the field."""
     with pytest.raises(cellsim.ParameterError, match=next(iter(bad))):
         cellsim.Lumped(**bad)
-

@@ -1,4 +1,5 @@
 """The kernels against exact derivatives, a series solution, and the orders they are designed for."""
+
 from functools import lru_cache
 
 import numba
@@ -16,7 +17,7 @@ from cellsim.kernels.integrators import ndf as march
 from cellsim.kernels.integrators import ndf_history as history
 from cellsim.kernels.integrators import tr_bdf2 as profile
 from cellsim.models import initial_state
-from cellsim.models.initial_state import stoichiometries
+from cellsim.models.initial import stoichiometries
 from cellsim.models.thermal_laws import Body
 from cellsim.numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER
 from cellsim.physics.constants import F
@@ -48,7 +49,7 @@ def dense(block):
     for i in range(n):
         for k, column in ((i - 1, LOWER), (i, DIAGONAL), (i + 1, UPPER)):
             if 0 <= k < n:
-                full[i, :, k] = block[i, :, column:column + 3]
+                full[i, :, k] = block[i, :, column : column + 3]
     return full.reshape(3 * n, 3 * n)
 
 
@@ -115,8 +116,12 @@ def test_a_particle_with_variable_diffusivity_is_linearised_exactly():
 @lru_cache
 def series_roots(terms=400):
     """Roots of tan a = a."""
-    return np.array([brentq(lambda a: np.sin(a) - a * np.cos(a), (k + 0.01) * np.pi, (k + 0.5) * np.pi)
-                     for k in range(1, terms + 1)])
+    return np.array(
+        [
+            brentq(lambda a: np.sin(a) - a * np.cos(a), (k + 0.01) * np.pi, (k + 0.5) * np.pi)
+            for k in range(1, terms + 1)
+        ]
+    )
 
 
 def series_surface(tau):
@@ -161,9 +166,15 @@ def observed_order(values):
     return np.log2((a - b) / (b - c))
 
 
-@pytest.mark.parametrize("name, kind, seconds", [
-    ("marquis2019", cellsim.DFN, 1200.0), ("lgm50_chen2020", cellsim.DFN, 300.0), (SOLID, cellsim.DFN, 1200.0),
-    ("marquis2019", cellsim.SPMe, 1200.0)])
+@pytest.mark.parametrize(
+    "name, kind, seconds",
+    [
+        ("marquis2019", cellsim.DFN, 1200.0),
+        ("lgm50_chen2020", cellsim.DFN, 300.0),
+        (SOLID, cellsim.DFN, 1200.0),
+        ("marquis2019", cellsim.SPMe, 1200.0),
+    ],
+)
 def test_the_mesh_in_x_is_second_order(name, kind, seconds):
     """Voltage after a while at 1C on 8, 16 and 32 volumes a region; order within 0.15."""
     values = [end_voltage(name, kind((n, n, n), 10), seconds) for n in (8, 16, 32)]
@@ -209,8 +220,9 @@ def error_of_fixed_steps(decay, order, h):
         differences = differences[:-1] - differences[1:]
     memory.head[:6] = [0.0, h, order, 0.0, 0.0, 0.0]
     out_t, out_s = np.empty(400), np.empty((400, states.shape[1]))
-    status, rows = march.advance(sys, control._replace(duration=LENGTH), memory, w, 1e-10, 0.0, 0.0, False, order,
-                                 out_t, out_s)
+    status, rows = march.advance(
+        sys, control._replace(duration=LENGTH), memory, w, 1e-10, 0.0, 0.0, False, order, out_t, out_s
+    )
     assert status == 0 and rows == 2 * round(LENGTH / h)  # each step and its middle
     ended, exact = (layout.unknowns(sys, s) for s in (out_s[rows - 1], states[first + round(LENGTH / SPACING)]))
     return abs(ended.cell["I"] - exact.cell["I"] if sys.heat.capacity == 0.0 else ended.T[0] - exact.T[0])
@@ -228,7 +240,7 @@ def test_a_buffer_has_room_for_what_kernels_put_there(model):
     """As many numbers as the arrays of `allocate`, `remember` and the profile's memory hold that Python would make."""
     sys = model.discretise(cellsim.load("marquis2019"), 298.15)
     s = initial_state(sys=sys, cell=cellsim.load("marquis2019"), soc=0.5)
-    buffer = task.Buffer(4, tuple(sys.sizes.items()))
+    buffer = task.Buffer(4, sys.sizes)
     assert buffer.states.shape == (4, s.size) and layout.numbers(sys) == s.size
     assert buffer.memory.size == sum(array.size for array in history.remember(s, 1.0)) >= 3 + profile.ROWS_KEPT * s.size
     room = 8 * (buffer.whole.size - buffer.times.size - buffer.states.size - buffer.memory.size)

@@ -1,4 +1,5 @@
 """Five hundred cells nobody has made, at five rates, both ways: every run ends in words."""
+
 import time
 from collections import Counter
 
@@ -8,8 +9,15 @@ import pytest
 import cellsim
 from cellsim.models import capacity_between_cutoffs
 
-CELLS = ("lgm50_chen2020", "marquis2019", "ecker2015", "leaf_2018", "nmc811_pouch_modern",
-         "target_nmc811_lpscl_li", "lab_nmc811_lpscl_li")
+CELLS = (
+    "lgm50_chen2020",
+    "marquis2019",
+    "ecker2015",
+    "leaf_2018",
+    "nmc811_pouch_modern",
+    "target_nmc811_lpscl_li",
+    "lab_nmc811_lpscl_li",
+)
 RATES = (0.05, 0.2, 1.0, 3.0, 10.0)
 VARIATIONS = 500
 LONGEST = 10.0  # s of processor time one run may take
@@ -32,11 +40,16 @@ def variation(rng):
         pores = cell.value(f"{part}/electrolyte volume fraction") * rng.uniform(0.7, 1.3)
         active = cell.value(f"{part}/active material volume fraction") * rng.uniform(0.7, 1.0)
         room = 1.0 - pores - cell.value(f"{part}/void volume fraction")
-        changes |= {f"{part}/electrolyte volume fraction": pores,
-                    f"{part}/active material volume fraction": min(active, 0.98 * room)}
-        for key, factor in (("thickness", rng.uniform(0.5, 1.8)), ("particle radius", 10.0 ** rng.uniform(-0.5, 0.5)),
-                            ("particle diffusivity", 10.0 ** rng.uniform(-1.5, 1.0)),
-                            ("electronic conductivity", 10.0 ** rng.uniform(-1.0, 1.0))):
+        changes |= {
+            f"{part}/electrolyte volume fraction": pores,
+            f"{part}/active material volume fraction": min(active, 0.98 * room),
+        }
+        for key, factor in (
+            ("thickness", rng.uniform(0.5, 1.8)),
+            ("particle radius", 10.0 ** rng.uniform(-0.5, 0.5)),
+            ("particle diffusivity", 10.0 ** rng.uniform(-1.5, 1.0)),
+            ("electronic conductivity", 10.0 ** rng.uniform(-1.0, 1.0)),
+        ):
             changes |= scaled(cell, f"{part}/{key}", factor)
     for key in ("conductivity", "diffusivity"):
         changes |= scaled(cell, f"electrolyte/{key}", 10.0 ** rng.uniform(-1.0, 0.5))
@@ -73,8 +86,10 @@ def test_every_run_of_random_cells_ends_in_a_named_physical_ending(capsys):
                 assert np.isfinite(result["Voltage [V]"]).all(), (k, cell.name, rate, charging)
                 assert np.all(np.diff(result.t) > 0.0), (k, cell.name, rate, charging)
     with capsys.disabled():
-        print(f"\n{sum(endings.values())} runs, {len(failures)} solver failures, longest {longest:.2f} s; "
-              + ", ".join(f"{n} {name}" for name, n in endings.most_common()))
+        print(
+            f"\n{sum(endings.values())} runs, {len(failures)} solver failures, longest {longest:.2f} s; "
+            + ", ".join(f"{n} {name}" for name, n in endings.most_common())
+        )
         for failure in failures:
             print(*failure)
     assert longest < LONGEST

@@ -1,4 +1,5 @@
 """The thin-film model beyond the lines of the validation: conservation, order, robustness, impedance."""
+
 import copy
 
 import numpy as np
@@ -33,8 +34,9 @@ def test_conductivity_and_transference_are_those_of_the_diffusivities():
 def test_the_printed_recombination_rate_does_not_give_the_sources_own_figures():
     """A hundredth of what the set has: after 40 s a third less would be left at the film's face."""
     run = cellsim.simulate(film({"electrolyte/recombination rate": 0.9e-8}), cellsim.discharge(51.2))
-    printed, used = (np.interp(40.0, r.t, r["Electrolyte concentration [mol.m-3]"][:, -1])
-                     for r in (run, films.run(51.2)))
+    printed, used = (
+        np.interp(40.0, r.t, r["Electrolyte concentration [mol.m-3]"][:, -1]) for r in (run, films.run(51.2))
+    )
     assert printed < 0.67 * used
 
 
@@ -80,15 +82,26 @@ def test_the_default_is_good_to_a_millivolt(rate):
     assert 1e3 * np.sqrt(np.mean((run.at(V, t) - fine.at(V, t)) ** 2)) < 1.0
 
 
-@pytest.mark.parametrize("thickness, rate, seconds", [(4e-6, 160.0, None), (4e-6, 20.0, 0.01), (1.5e-6, 120.0, 0.1),
-                                                      (0.5e-6, 51.2, 1.0), (8e-6, 10.0, 10.0), (3e-6, 30.0, None)])
+@pytest.mark.parametrize(
+    "thickness, rate, seconds",
+    [
+        (4e-6, 160.0, None),
+        (4e-6, 20.0, 0.01),
+        (1.5e-6, 120.0, 0.1),
+        (0.5e-6, 51.2, 1.0),
+        (8e-6, 10.0, 10.0),
+        (3e-6, 30.0, None),
+    ],
+)
 def test_the_default_is_good_to_a_millivolt_for_other_cells_and_loads(thickness, rate, seconds):
     """Discharges and pulses on thinner and thicker electrolytes: 3.5 mV on one mesh for all, at 4 um and 160C."""
     cell, soc = film({"separator/thickness": thickness}), 1.0 if seconds is None else 0.6
-    fine, run = (cellsim.simulate(cell, cellsim.discharge(rate, duration=seconds), model, soc=soc, rtol=rtol)
-                 for model, rtol in ((ThinFilm(400, 16, 1e6), 1e-6), (None, None)))
+    fine, run = (
+        cellsim.simulate(cell, cellsim.discharge(rate, duration=seconds), model, soc=soc, rtol=rtol)
+        for model, rtol in ((ThinFilm(400, 16, 1e6), 1e-6), (None, None))
+    )
     t = run.t[run.t <= (0.95 if seconds is None else 1.0) * fine.t[-1]]
-    error = run[V][:t.size] - np.interp(t, fine.t, fine[V])
+    error = run[V][: t.size] - np.interp(t, fine.t, fine[V])
     assert 1e3 * np.sqrt(np.average(error**2, weights=np.gradient(t))) <= 1.0
 
 
@@ -99,8 +112,10 @@ def test_lithium_that_touches_in_part_does_as_in_a_porous_cell(key, ratio):
     N = "negative electrode/"
 
     def drop(cell, share, steps):
-        found = [cellsim.simulate(cell.with_({N + "contact fraction": share, N + key: R_}), steps, soc=0.6,
-                                  rtol=1e-9)[V][0] for R_ in (0.0, 1e-2)]
+        found = [
+            cellsim.simulate(cell.with_({N + "contact fraction": share, N + key: R_}), steps, soc=0.6, rtol=1e-9)[V][0]
+            for R_ in (0.0, 1e-2)
+        ]
         return found[0] - found[1]
 
     for cell, rate in ((film(), 3.2), (cellsim.load("target_nmc811_lpscl_li"), 0.1)):
@@ -118,8 +133,12 @@ def test_kinetics_of_lithium_count_where_it_touches():
     """2 RT/F asinh at I / theta against I, by hand; 0.1 %: the salt at its face is not quite that at rest."""
     N, share, i_0, rate = "negative electrode/", 0.2, 0.05, 0.32
     step = cellsim.discharge(rate, duration=1.0)
-    plain, part = (cellsim.simulate(film({N + "contact fraction": f, N + "exchange-current density": i_0}),
-                                    step, soc=0.6, rtol=1e-9)[V][0] for f in (1.0, share))
+    plain, part = (
+        cellsim.simulate(
+            film({N + "contact fraction": f, N + "exchange-current density": i_0}), step, soc=0.6, rtol=1e-9
+        )[V][0]
+        for f in (1.0, share)
+    )
     I = rate * 1e-5 / 1e-4
     eta = 2.0 * R * T / F * (np.arcsinh(0.5 * I / share / i_0) - np.arcsinh(0.5 * I / i_0))
     assert plain - part == approx(eta + film().value(N + "interface resistance") * I * (1.0 / share - 1.0), rel=1e-3)
@@ -130,11 +149,16 @@ def test_random_films_never_stop_the_solver():
     rng, ends = np.random.default_rng(7), set()
     for k in range(100):
         vary = lambda width: float(np.exp(rng.normal(0.0, width)))  # noqa: E731
-        cell = film({"positive electrode/particle diffusivity": 1.76e-15 * vary(1.0),
-                     "positive electrode/exchange-current density": 10.0 * vary(1.0),
-                     "positive electrode/anodic transfer coefficient": float(rng.uniform(0.2, 0.8)),
-                     "negative electrode/exchange-current density": 50.0 * vary(1.0),
-                     "electrolyte/recombination rate": 0.9e-6 * vary(2.0), "separator/thickness": L * vary(0.5)})
+        cell = film(
+            {
+                "positive electrode/particle diffusivity": 1.76e-15 * vary(1.0),
+                "positive electrode/exchange-current density": 10.0 * vary(1.0),
+                "positive electrode/anodic transfer coefficient": float(rng.uniform(0.2, 0.8)),
+                "negative electrode/exchange-current density": 50.0 * vary(1.0),
+                "electrolyte/recombination rate": 0.9e-6 * vary(2.0),
+                "separator/thickness": L * vary(0.5),
+            }
+        )
         rate, temperature = float(10.0 ** rng.uniform(-1.3, 2.0)), float(rng.uniform(253.0, 373.0))
         back = [cellsim.charge(rate), cellsim.hold(4.2), cellsim.rest(100.0), cellsim.Step("power", 3.8e-5 * rate)]
         steps, soc = (cellsim.discharge(rate), 1.0) if k % 2 else (back, 0.1)
@@ -147,7 +171,8 @@ STEP = 1e-30j
 TERMS = {
     "dissociation": (two_species.dissociation.py_func, (9e3, 1.08e4, 2e-3, 9e-7), (0,)),
     "skewed_overpotential, out": (two_species.skewed_overpotential.py_func, (7.0, 0.4, 0.6, 310.0), (0, 1)),
-    "skewed_overpotential, in": (two_species.skewed_overpotential.py_func, (-7.0, 0.4, 0.6, 310.0), (0, 1))}
+    "skewed_overpotential, in": (two_species.skewed_overpotential.py_func, (-7.0, 0.4, 0.6, 310.0), (0, 1)),
+}
 
 
 @pytest.mark.parametrize("name", TERMS)
@@ -185,10 +210,11 @@ def test_impedance_is_what_a_small_alternating_current_shows():
         t = np.arange(0, 8 * 64 + 1) / (64 * f)
         wave = cellsim.profile(np.column_stack([t, 1e-3 * FASTEST * np.sin(2.0 * np.pi * f * t)]), control="current")
         run = cellsim.simulate(cell, wave, ThinFilm(80, 14), soc=0.6, rtol=1e-8)
-        late, turn = t[6 * 64:], 2.0 * np.pi * f * t[6 * 64:]
+        late, turn = t[6 * 64 :], 2.0 * np.pi * f * t[6 * 64 :]
         basis = np.column_stack([np.cos(turn), np.sin(turn), np.ones(late.size), late])
-        answer, current = (np.linalg.lstsq(basis, run.at(key, late), rcond=None)[0][:2] @ (1.0, -1j)
-                           for key in (V, "Current [A]"))
+        answer, current = (
+            np.linalg.lstsq(basis, run.at(key, late), rcond=None)[0][:2] @ (1.0, -1j) for key in (V, "Current [A]")
+        )
         assert abs(-answer / current / cellsim.impedance(cell, [f], soc=0.6).impedance[0] - 1.0) < 5e-3
 
 
@@ -206,8 +232,9 @@ def test_without_reaction_pairs_block_at_low_frequency():
     """Diffusion across the electrolyte adds ohmic (1/t+ - 1) = 348 Ohm of 1 cm2, and recombination takes some away."""
     f = [1e-5]
     ohmic = L * R * T / (F * F * DELTA * A0 * (D_PLUS + D_MINUS)) / 1e-4
-    still, instant = (cellsim.impedance(film({"electrolyte/recombination rate": k}), f).impedance[0].real
-                      for k in (0.0, 1e3))
+    still, instant = (
+        cellsim.impedance(film({"electrolyte/recombination rate": k}), f).impedance[0].real for k in (0.0, 1e3)
+    )
     assert still - instant == approx(ohmic * (1.0 / 0.15 - 1.0), rel=2e-3)
     assert instant < cellsim.impedance(film(), f).impedance[0].real < still
 

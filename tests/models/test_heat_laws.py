@@ -1,4 +1,5 @@
 """A law with heat is the law without: exactly where a run begins, to a bound at any temperature it can reach."""
+
 import numba
 import numpy as np
 import pytest
@@ -53,8 +54,11 @@ def law_without(cell, k, T):
     side, row = (solids, k) if k < layout.SOLID_LAWS else (salts, k - layout.SOLID_LAWS)
     laws, ends = side(cell, T)
     x = np.linspace(*ends, KNOTS)
-    level = {layout.CHI: CHI, layout.T_PLUS: SHARE}.get(row) if side is salts else (
-        VOLT if row % layout.LAWS_PER_SIDE == layout.OCP else None)
+    level = (
+        {layout.CHI: CHI, layout.T_PLUS: SHARE}.get(row)
+        if side is salts
+        else (VOLT if row % layout.LAWS_PER_SIDE == layout.OCP else None)
+    )
     return x, laws[row](x), level
 
 
@@ -114,8 +118,9 @@ def test_with_infinite_heat_capacity_a_run_is_isothermal(name):
 def test_a_kink_in_temperature_does_not_change_a_cold_discharge():
     """The diffusivity of this set is kept from falling below 264 K; a global fit was off by 83 mV at 273 K."""
     step = cellsim.Step("current", 4.56)
-    plain, warm = (cellsim.simulate("enertech_ai2020", step, soc=None, temperature=273.15, heat=h)
-                   for h in (None, HUGE))
+    plain, warm = (
+        cellsim.simulate("enertech_ai2020", step, soc=None, temperature=273.15, heat=h) for h in (None, HUGE)
+    )
     assert warm.t[-1] == approx(plain.t[-1], rel=1e-6)  # 2e-7 K warmer
     assert warm["Voltage [V]"] == approx(plain["Voltage [V]"], abs=1e-6)
 
@@ -133,8 +138,13 @@ def test_a_law_that_is_singular_below_leaves_those_above_alone(T):
 
 
 USER = {  # laws that mix x and T, or have kinks, steep parts and decades in T
-    D_E: ["3e-10*exp(-x*T/4e5)", "3e-10*(1 + 0.5*max(T - 301 - x/1000, 0)/50)", "3e-10/(1 + exp(-(T - 305 - x/500)/2))",
-          "3e-10*exp(-(1500 + 0.2*x)*(1/T - 1/298.15))", "3e-10*min(max((T - 250)/50, 0.2), 1)"],
+    D_E: [
+        "3e-10*exp(-x*T/4e5)",
+        "3e-10*(1 + 0.5*max(T - 301 - x/1000, 0)/50)",
+        "3e-10/(1 + exp(-(T - 305 - x/500)/2))",
+        "3e-10*exp(-(1500 + 0.2*x)*(1/T - 1/298.15))",
+        "3e-10*min(max((T - 250)/50, 0.2), 1)",
+    ],
     KAPPA: ["(0.1 + 1e-3*x)*exp(-1e-7*x**2)/(1 + exp(-(T - 302)/1.5))", "1e-3*x*abs(T - 200)/98*exp(-(x/1e3)*273/T)"],
     P + "particle diffusivity": ["4e-15*exp(-(2000 + 900*x)*(1/T - 1/298.15))", "4e-15*(1 + x*max(T - 303, 0)/20)"],
     N + "exchange-current shape": ["x**(0.5 + (T - 298.15)/1000)*2"],
@@ -168,8 +178,13 @@ def test_values_outside_the_window_do_not_take_the_entropic_heat_away():
     cell = cellsim.load(CHEN)
     U = cell.law(P + "open-circuit potential").expression
     cell = cell.with_({P + "entropic change coefficient": -3e-4})
-    rises = [cellsim.simulate(cell.with_({P + "open-circuit potential": U + term}), "Discharge at 1C", heat=True)[
-        "Cell temperature [K]"].max() - 298.15 for term in ("", " + 1e10*exp(-400*x)")]
+    rises = [
+        cellsim.simulate(cell.with_({P + "open-circuit potential": U + term}), "Discharge at 1C", heat=True)[
+            "Cell temperature [K]"
+        ].max()
+        - 298.15
+        for term in ("", " + 1e10*exp(-400*x)")
+    ]
     assert rises[1] == approx(rises[0], abs=1e-6) and rises[0] == approx(20.9, abs=0.1)
 
 
@@ -186,11 +201,12 @@ def test_a_law_that_is_singular_within_reach_runs_where_it_is_finite_and_says_wh
         cellsim.simulate(cell, "Discharge at 1C", heat=True, temperature=240.0)
 
 
-@pytest.mark.parametrize("law", ["3e-10*(1 + min(max((T - 298.15)*1e9, 0), 1))",
-                                 "3e-10*(1 + min(max((T - 298.15)*1e9, 0), 1)*x/1000)"])
+@pytest.mark.parametrize(
+    "law", ["3e-10*(1 + min(max((T - 298.15)*1e9, 0), 1))", "3e-10*(1 + min(max((T - 298.15)*1e9, 0), 1)*x/1000)"]
+)
 def test_a_jump_where_a_run_begins_is_refused(law):
     """As a factor, and mixed with x: no table meets it, so that nothing is made up."""
-    with pytest.raises(ParameterError, match="electrolyte/diffusivity .*too fast.*begin at another temperature"):
+    with pytest.raises(ParameterError, match="electrolyte/diffusivity .*too fast.*start at another temperature"):
         cellsim.simulate(cellsim.load(CHEN).with_({D_E: law}), "Rest for 1 s", heat=True, temperature=298.14)
 
 

@@ -1,4 +1,5 @@
 """What is kept from cell to cell is never given to a variation that it does not belong to."""
+
 import numpy as np
 import pytest
 
@@ -7,7 +8,7 @@ from cellsim.errors import ParameterError
 from cellsim.models import memo as keeping
 from cellsim.models import porous as models
 from cellsim.models import resolution
-from cellsim.models.initial_state import initial_state
+from cellsim.models.initial import initial_state
 from cellsim.models.thermal_laws import Body
 
 

@@ -1,4 +1,5 @@
 """The rule that picks a mesh for a stated accuracy: on shipped cells, and on cells made after it was settled."""
+
 import numpy as np
 import pytest
 
@@ -10,15 +11,26 @@ SHIPPED = ("leaf_2010", "leaf_2018", "samsung_agc_2020", "lgm50_oregan2022")  # 
 # set, factors on its numbers, temperature [K]: chosen when an earlier rule was finished, never calibrated on
 UNSEEN = {
     "thick and cold": ("leaf_2018", {"positive electrode/thickness": 1.4, "negative electrode/thickness": 1.4}, 283.15),
-    "coarse": ("lgm50_chen2020", {"negative electrode/particle radius": 1.5,
-                                  "positive electrode/particle radius": 1.5}, 298.15),
-    "slow": ("target_nmc811_lpscl_li", {"positive electrode/particle radius": 1.5,
-                                        "positive electrode/thickness": 0.8}, 298.15),
-    "resistive": ("marquis2019", {"positive electrode/thickness": 1.3,
-                                  "negative electrode/electrolyte volume fraction": 0.8}, 310.15),
-    "thin": ("ecker2015", {"positive electrode/thickness": 0.7, "negative electrode/thickness": 0.7}, 318.15)}
+    "coarse": (
+        "lgm50_chen2020",
+        {"negative electrode/particle radius": 1.5, "positive electrode/particle radius": 1.5},
+        298.15,
+    ),
+    "slow": (
+        "target_nmc811_lpscl_li",
+        {"positive electrode/particle radius": 1.5, "positive electrode/thickness": 0.8},
+        298.15,
+    ),
+    "resistive": (
+        "marquis2019",
+        {"positive electrode/thickness": 1.3, "negative electrode/electrolyte volume fraction": 0.8},
+        310.15,
+    ),
+    "thin": ("ecker2015", {"positive electrode/thickness": 0.7, "negative electrode/thickness": 0.7}, 318.15),
+}
 RUNS = [(discharge(rate), 1.0) for rate in (0.05, 0.5, 1.0, 1.5, 2.5, 4.0)] + [
-    (charge(rate), 0.05) for rate in (0.3, 1.0, 2.0)]
+    (charge(rate), 0.05) for rate in (0.3, 1.0, 2.0)
+]
 V = "Voltage [V]"
 
 
@@ -67,8 +79,10 @@ def test_long_loads_need_no_finer_mesh():
 def test_the_mesh_grows_with_the_rate_and_the_accuracy():
     """Never less for more; a foil is one volume whatever is asked."""
     cell, T = cellsim.load("lgm50_chen2020"), 298.15
-    sizes = [np.array(resolution(cell, T, rate, 1e-3)[0] + (resolution(cell, T, rate, 1e-3)[1],))
-             for rate in (0.0, 0.2, 1.0, 3.0, 10.0)]
+    sizes = [
+        np.array(resolution(cell, T, rate, 1e-3)[0] + (resolution(cell, T, rate, 1e-3)[1],))
+        for rate in (0.0, 0.2, 1.0, 3.0, 10.0)
+    ]
     sizes += [np.array(resolution(cell, T, 10.0, 1e-4)[0] + (resolution(cell, T, 10.0, 1e-4)[1],))]
     assert all(np.all(b >= a) for a, b in zip(sizes, sizes[1:], strict=False)) and np.all(sizes[-1] > sizes[0])
     assert resolution(cellsim.load("target_nmc811_lpscl_li"), T, 5.0, 1e-4)[0][0] == 1

@@ -3,6 +3,7 @@
 Errors are time means over each step, at the stored times, against a fine mesh and a tight tolerance.  A step that
 meets a limit is left out: where it ends is as sensitive as the cell is steep there.
 """
+
 import numpy as np
 import pytest
 from pytest import approx
@@ -15,8 +16,20 @@ from cellsim.simulation.demand import demand, lasting, left_at, rate
 V = "Voltage [V]"
 FINE = DFN((80, 30, 80), 24, 1e7)  # shells that follow from 1e-8 R2 / D on, 0.1 ms at most
 # none of these cells, rates and lengths was looked at when the rule was made
-VARIED = ("lgm50_chen2020", "sony_vtc5a", "leaf_2018", "lgm50_oregan2022", "target_nmc811_lpscl_li", "lfp_peo_li",
-          "nmc811_lpscl_graphite", "miss2022_lco", "ecker2015", "nmc_llzo_li", "lab_nmc811_lpscl_li", "enertech_ai2020")
+VARIED = (
+    "lgm50_chen2020",
+    "sony_vtc5a",
+    "leaf_2018",
+    "lgm50_oregan2022",
+    "target_nmc811_lpscl_li",
+    "lfp_peo_li",
+    "nmc811_lpscl_graphite",
+    "miss2022_lco",
+    "ecker2015",
+    "nmc_llzo_li",
+    "lab_nmc811_lpscl_li",
+    "enertech_ai2020",
+)
 WIDTHS = {"thickness": 0.3, "particle radius": 0.5, "exchange-current density": 0.8, "particle diffusivity": 0.8}
 
 
@@ -24,14 +37,27 @@ def varied(name, rng):
     """A cell with its thicknesses, radii, exchange currents and diffusivities multiplied by exp of normal numbers."""
     cell = cellsim.load(name)
     paths = [(f"{side} electrode/{key}", width) for key, width in WIDTHS.items() for side in ("negative", "positive")]
-    return cell.with_({path: cell.value(path) * float(np.exp(rng.normal(0.0, width)))
-                       for path, width in paths if cell.has(path) and cell.is_number(path)})
+    return cell.with_(
+        {
+            path: cell.value(path) * float(np.exp(rng.normal(0.0, width)))
+            for path, width in paths
+            if cell.has(path) and cell.is_number(path)
+        }
+    )
 
 
 def errors(cell, steps, fine=FINE, **how):
     """Rms error [mV] of every step up to the first one that meets a limit."""
-    both = cellsim.simulate(cell, steps, **how), cellsim.simulate(cell, steps, fine, rtol=1e-5, **{
-        key: value for key, value in how.items() if key not in ("accuracy", "model")})
+    both = (
+        cellsim.simulate(cell, steps, **how),
+        cellsim.simulate(
+            cell,
+            steps,
+            fine,
+            rtol=1e-5,
+            **{key: value for key, value in how.items() if key not in ("accuracy", "model")},
+        ),
+    )
     found = []
     for k, ends in enumerate(zip(*(run.endings for run in both), strict=False)):
         if ends != (Ending.DURATION, Ending.DURATION):
@@ -46,8 +72,9 @@ def pulse(c_rate, seconds):
     return [Step("c-rate", c_rate, seconds), Step("rest", 0.0, seconds)]
 
 
-@pytest.mark.parametrize("name, c_rate", [("lgm50_chen2020", 1.0), ("lab_nmc811_lpscl_li", 1.0),
-                                          ("target_nmc811_lpscl_li", 3.0)])
+@pytest.mark.parametrize(
+    "name, c_rate", [("lgm50_chen2020", 1.0), ("lab_nmc811_lpscl_li", 1.0), ("target_nmc811_lpscl_li", 3.0)]
+)
 def test_pulses_of_seconds_are_good_to_a_millivolt(name, c_rate):
     """As steps, with the default mesh: 2.4 mV rms on the mesh for hours."""
     found = errors(name, pulse(c_rate, 20.0), soc=0.5)
@@ -68,8 +95,13 @@ def test_loads_from_10_ms_to_5_minutes_are_good_to_a_millivolt():
 @pytest.mark.parametrize("name", ("lgm50_chen2020", "target_nmc811_lpscl_li", "lfp_peo_li"))
 def test_a_pulse_before_a_long_step_has_its_own_millivolt(name):
     """10 ms, 1 s and 20 s amid steps of hours, and what follows them: each step for itself."""
-    steps = [cellsim.discharge(0.3, duration=3600.0), *pulse(2.0, 0.01), *pulse(-1.0, 1.0), *pulse(1.0, 20.0),
-             cellsim.rest(3600.0)]
+    steps = [
+        cellsim.discharge(0.3, duration=3600.0),
+        *pulse(2.0, 0.01),
+        *pulse(-1.0, 1.0),
+        *pulse(1.0, 20.0),
+        cellsim.rest(3600.0),
+    ]
     found = errors(name, steps, soc=0.9)
     assert len(found) == len(steps) and max(found) <= 1.0
 
@@ -80,15 +112,16 @@ def test_a_load_of_100_hours_is_good_to_a_millivolt(name):
     assert len(found) == 1 and found[0] <= 1.0
 
 
-@pytest.mark.parametrize("name, c_rate, seconds", [("lgm50_chen2020", 1.0, 5.0), ("target_nmc811_lpscl_li", 1.0, 0.1),
-                                                   ("sony_vtc5a", -1.0, 20.0)])
+@pytest.mark.parametrize(
+    "name, c_rate, seconds",
+    [("lgm50_chen2020", 1.0, 5.0), ("target_nmc811_lpscl_li", 1.0, 0.1), ("sony_vtc5a", -1.0, 20.0)],
+)
 def test_a_finer_accuracy_is_kept_by_pulses(name, c_rate, seconds):
     """0.1 mV, and 0.02 mV for the fine run's own error."""
     assert max(errors(name, pulse(c_rate, seconds), soc=0.5, accuracy=1e-4)) <= 0.12
 
 
-@pytest.mark.parametrize("model, fine", [(SPMe(), SPMe((80, 30, 80), 24, 1e7)),
-                                         (cellsim.SPM(), cellsim.SPM(24, 1e7))])
+@pytest.mark.parametrize("model, fine", [(SPMe(), SPMe((80, 30, 80), 24, 1e7)), (cellsim.SPM(), cellsim.SPM(24, 1e7))])
 def test_single_particles_follow_pulses_as_well(model, fine):
     for seconds in (0.01, 1.0, 20.0):
         assert max(errors("lgm50_chen2020", pulse(2.0, seconds), fine, model=model, soc=0.5)) <= 1.0
@@ -97,8 +130,10 @@ def test_single_particles_follow_pulses_as_well(model, fine):
 def test_a_pulse_counts_the_same_as_a_profile():
     """A profile that jumps within 0.1 ms: the mesh follows both, and they agree to 1 mV at all times but the jump."""
     t, I = [0.0, 20.0, 20.0001, 40.0], [5.0, 5.0, 0.0, 0.0]
-    found = [cellsim.simulate("lgm50_chen2020", steps, soc=0.5, period=0.5).at(V, np.arange(0.5, 39.5, 1.0))
-             for steps in (cellsim.profile(np.column_stack([t, I])), "Discharge at 5 A for 20 s; Rest for 20 s")]
+    found = [
+        cellsim.simulate("lgm50_chen2020", steps, soc=0.5, period=0.5).at(V, np.arange(0.5, 39.5, 1.0))
+        for steps in (cellsim.profile(np.column_stack([t, I])), "Discharge at 5 A for 20 s; Rest for 20 s")
+    ]
     assert np.sqrt(np.mean((found[0] - found[1]) ** 2)) <= 1e-3
 
 
@@ -146,8 +181,10 @@ def test_a_hold_far_from_the_voltage_before_passes_the_right_charge():
     """4.2 V from half full, 8C at first: 0.3 % of the charge of the first minute, which is about 1 mV of the 0.5 V that
     drive it; on the mesh for 1C it is 0.8 %."""
     steps = Step("voltage", 4.2, 60.0)
-    run, fine = (cellsim.simulate("lgm50_chen2020", steps, model, soc=0.5, rtol=rtol)
-                 for model, rtol in ((None, None), (DFN((40, 20, 40), 24, 1e6), 1e-5)))
+    run, fine = (
+        cellsim.simulate("lgm50_chen2020", steps, model, soc=0.5, rtol=rtol)
+        for model, rtol in ((None, None), (DFN((40, 20, 40), 24, 1e6), 1e-5))
+    )
     assert run.charge_capacity == approx(fine.charge_capacity, rel=3e-3)
 
 

@@ -1,4 +1,5 @@
 """What solid cells add to a model: pressure on contacts, counter electrodes, carbon-free composites; and their sets."""
+
 import numpy as np
 import pytest
 from pytest import approx
@@ -10,9 +11,16 @@ from cellsim.physics.contact import contact_fraction
 
 TARGET, POSITIVE = "target_nmc811_lpscl_li", "positive electrode"
 MODELS = [cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()]
-RANGE = {"minnmann2021": (2.0, 3.7), "miss2022_nmc": (2.0, 3.6), "miss2022_lco": (2.0, 3.8),
-         "nmc_llzo_li": (2.8, 4.25), "lfp_peo_li": (2.5, 3.8), "nmc811_lpscl_graphite": (2.5, 4.15),
-         "nmc811_lpscl_si": (2.5, 3.9), "sinzig2024": (3.6, 4.2)}
+RANGE = {
+    "minnmann2021": (2.0, 3.7),
+    "miss2022_nmc": (2.0, 3.6),
+    "miss2022_lco": (2.0, 3.8),
+    "nmc_llzo_li": (2.8, 4.25),
+    "lfp_peo_li": (2.5, 3.8),
+    "nmc811_lpscl_graphite": (2.5, 4.15),
+    "nmc811_lpscl_si": (2.5, 3.9),
+    "sinzig2024": (3.6, 4.2),
+}
 
 
 def first_voltage(cell, model=None, **changes):
@@ -48,8 +56,10 @@ def test_set_takes_a_charge(name):
 def test_counter_potential_shifts_every_voltage(model):
     """By exactly what it is, where the cut-off voltages go along; 1e-9 V is Newton's tolerance, and that of windows."""
     cell, cut = cellsim.load(TARGET), "cell/{} voltage cut-off".format
-    shift = {"negative electrode/counter potential": 0.62,
-             **{cut(side): cell.value(cut(side)) - 0.62 for side in ("lower", "upper")}}
+    shift = {
+        "negative electrode/counter potential": 0.62,
+        **{cut(side): cell.value(cut(side)) - 0.62 for side in ("lower", "upper")},
+    }
     assert first_voltage(TARGET, model) - first_voltage(TARGET, model, **shift) == approx(0.62, abs=1e-9)
     U = open_circuit_voltage(cell, np.array([0.0, 0.5, 1.0]))
     assert np.allclose(U - open_circuit_voltage(cell.with_(shift), np.array([0.0, 0.5, 1.0])), 0.62, atol=1e-9)
@@ -86,15 +96,27 @@ def test_lithium_that_touches_in_part_works_harder(model):
     film, k = cell.value("negative electrode/interface resistance"), 2.0 * 8.314462618 * 298.15 / 96485.33212
     extra = k * (np.arcsinh(I / f / 20.0) - np.arcsinh(I / 20.0)) + I * film * (1.0 / f - 1.0)
     extra += I * 0.25 * np.pi * spots / (0.5 * f) * (1.0 - np.sqrt(f)) ** 1.5
-    V = [first_voltage(cell, model, **{"negative electrode/contact fraction": theta,
-                                       "negative electrode/contact spot radius": spots}) for theta in (1.0, f)]
+    V = [
+        first_voltage(
+            cell,
+            model,
+            **{"negative electrode/contact fraction": theta, "negative electrode/contact spot radius": spots},
+        )
+        for theta in (1.0, f)
+    ]
     assert V[0] - V[1] == approx(extra, abs=1e-8)
 
 
 def test_contacts_remember_a_higher_pressure():
     """(28): 2 MPa after 10 MPa with a memory of 0.77 count as 8.16 MPa; the contact fraction follows that."""
-    cell = cellsim.load(TARGET).with_({"cell/operating pressure": 2e6, "cell/highest pressure": 1e7,
-                                       "cell/pressure memory": 0.77, f"{POSITIVE}/contact pressure": 1e6})
+    cell = cellsim.load(TARGET).with_(
+        {
+            "cell/operating pressure": 2e6,
+            "cell/highest pressure": 1e7,
+            "cell/pressure memory": 0.77,
+            f"{POSITIVE}/contact pressure": 1e6,
+        }
+    )
     assert pressure(cell) == approx(8.16e6, rel=1e-12)
     assert touching(cell, POSITIVE) == approx(contact_fraction.py_func(8.16e6, 1e6, 0.5, 0.7)[0], rel=1e-12)
 
@@ -102,13 +124,21 @@ def test_contacts_remember_a_higher_pressure():
 def test_electrons_percolate_in_carbon_free_composites():
     """(25) against the four conductivities it interpolates, 0.02, 0.24, 0.56 and 1.44 mS/cm; the reference
     gives no accuracy, we find 35 % at the poorest and 12 % at the others."""
-    for active, sigma, limit in ((0.246, 2.07e-3, 0.35), (0.322, 2.37e-2, 0.12), (0.416, 5.62e-2, 0.12),
-                                 (0.611, 0.144, 0.12)):
-        cell = cellsim.load("minnmann2021").with_({
-            f"{POSITIVE}/active material volume fraction": active,
-            f"{POSITIVE}/electrolyte volume fraction": 0.86 - active,
-            f"{POSITIVE}/electronic conductivity": 0.344, f"{POSITIVE}/electronic percolation threshold": 0.233,
-            f"{POSITIVE}/electronic percolation exponent": 1.25})
+    for active, sigma, limit in (
+        (0.246, 2.07e-3, 0.35),
+        (0.322, 2.37e-2, 0.12),
+        (0.416, 5.62e-2, 0.12),
+        (0.611, 0.144, 0.12),
+    ):
+        cell = cellsim.load("minnmann2021").with_(
+            {
+                f"{POSITIVE}/active material volume fraction": active,
+                f"{POSITIVE}/electrolyte volume fraction": 0.86 - active,
+                f"{POSITIVE}/electronic conductivity": 0.344,
+                f"{POSITIVE}/electronic percolation threshold": 0.233,
+                f"{POSITIVE}/electronic percolation exponent": 1.25,
+            }
+        )
         assert electronic_conductivity(cell, POSITIVE) == approx(sigma, rel=limit)
 
 

@@ -1,4 +1,5 @@
 """Tables, meshes and the block solver, each against something exact."""
+
 import numba
 import numpy as np
 import pytest
@@ -37,8 +38,9 @@ def test_the_integral_of_a_law_is_of_fourth_order():
     assert integral(x, np.cos(x)) == approx(np.sin(x) + np.sin(1.0), abs=1e-12)
 
 
-@pytest.mark.parametrize("k, x", [(0, 0.7), (0, 2.9999), (1, -0.5), (1, 2.2), (2, 1.123),
-                                  (0, -1.4), (1, 5.0), (2, -9.0)])
+@pytest.mark.parametrize(
+    "k, x", [(0, 0.7), (0, 2.9999), (1, -0.5), (1, 2.2), (2, 1.123), (0, -1.4), (1, 5.0), (2, -9.0)]
+)
 def test_the_slope_of_a_table_is_the_derivative_of_its_value(table, k, x):
     """Dual numbers through the reading itself, inside the grid and beyond it; 1e-12 is rounding."""
     place = locate.py_func(table, x)
@@ -103,12 +105,12 @@ def test_the_block_solver_agrees_with_a_dense_one(border):
     B = rng.normal(size=(n, 3, block_tridiagonal.COLUMNS))
     B[:, np.arange(3), 3 + np.arange(3)] += 10.0
     for first in (0, 6):
-        B[:, :2, first + 2], B[:, 2, first:first + 2] = 0.0, 0.0
+        B[:, :2, first + 2], B[:, 2, first : first + 2] = 0.0, 0.0
     dense = np.zeros((3 * n, 3 * n))
     for i in range(n):
         for shift, column in ((-1, 0), (0, 3), (1, 6)):
             if 0 <= i + shift < n:
-                dense[3 * i:3 * i + 3, 3 * (i + shift):3 * (i + shift) + 3] = B[i, :, column:column + 3]
+                dense[3 * i : 3 * i + 3, 3 * (i + shift) : 3 * (i + shift) + 3] = B[i, :, column : column + 3]
     both = np.linalg.solve(dense, B[:, :, 9:].reshape(3 * n, 2))
     end = solve(B, border, weight)
     assert end[:, 0] == approx(both[-3:, 0], abs=1e-12)

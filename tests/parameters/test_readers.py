@@ -2,6 +2,7 @@
 
 The random part is a short slice; CELLSIM_FUZZ=20 makes it so many times longer.
 """
+
 import json
 import os
 import pickle
@@ -38,6 +39,7 @@ def quiet():
 @pytest.fixture
 def wrote(tmp_path):
     """A function that writes a file of a suffix and gives its path."""
+
     def write(suffix, content):
         path = tmp_path / f"mine{suffix}"
         path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
@@ -66,8 +68,11 @@ def test_what_is_no_file_is_refused_at_once(suffix, tmp_path):
     """A folder, a pipe that no one writes to, a device, nothing, and names that no file can have."""
     read = READERS[suffix]
     (tmp_path / f"folder{suffix}").mkdir()
-    names = [tmp_path / f"folder{suffix}", tmp_path / f"none{suffix}",
-             *(name + suffix for name in ("\0", "x" * 5000, "\ud800"))]
+    names = [
+        tmp_path / f"folder{suffix}",
+        tmp_path / f"none{suffix}",
+        *(name + suffix for name in ("\0", "x" * 5000, "\ud800")),
+    ]
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / f"pipe{suffix}")
         (tmp_path / f"zero{suffix}").symlink_to("/dev/zero")
@@ -111,9 +116,15 @@ def test_json_is_read_once_a_key_to_a_depth_and_without_odd_characters():
         parse_json(f'{{{many}, "k7": 2}}', "a", ParameterError)
     assert time.process_time() - began < 5.0  # 20 ms; 20 s where each key is compared with all
     assert parse_json("[" * DEEPEST + "]" * DEEPEST, "a", ParameterError)
-    for text, words in (("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "too deeply"), ("[" * 10**6, "too deeply"),
-                        (r'["\u001b[2J"]', "control"), (r'{"\ud800": 1}', "character"), ("1" * 5000, "a: "),
-                        ("[1e5, Infinity]", "Infinity is not"), ("{", "not valid JSON")):
+    for text, words in (
+        ("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "too deeply"),
+        ("[" * 10**6, "too deeply"),
+        (r'["\u001b[2J"]', "control"),
+        (r'{"\ud800": 1}', "character"),
+        ("1" * 5000, "a: "),
+        ("[1e5, Infinity]", "Infinity is not"),
+        ("{", "not valid JSON"),
+    ):
         with pytest.raises(ParameterError, match=words) as refused:
             parse_json(text, "a", ParameterError)
         assert str(refused.value).isprintable()
@@ -154,13 +165,17 @@ def test_a_file_of_many_faults_is_answered_in_a_page(wrote):
     raw = json.loads((home() / f"{LG}.json").read_text(encoding="utf-8"))
     raw["electrolyte"] |= {f"diffusivty {k}": k for k in range(20_000)}
     raw["sources"] |= {f"s{k}": 3 for k in range(20_000)}
-    raw["positive electrode"]["open-circuit potential"] = {"table": {"x": ["a"] * 100_000, "y": [0.1] * 100_000},
-                                                           "unit": "V", "source": "s", "method": "fitted"}
+    raw["positive electrode"]["open-circuit potential"] = {
+        "table": {"x": ["a"] * 100_000, "y": [0.1] * 100_000},
+        "unit": "V",
+        "source": "s",
+        "method": "fitted",
+    }
     path, began = wrote(".json", json.dumps(raw)), time.process_time()
     with pytest.raises(ParameterError) as refused:
         cellsim.load(path)
     assert time.process_time() - began < 5.0  # 0.1 s; minutes where each key is compared with all names
-    assert len(str(refused.value)) < 60_000 and "more faults" in str(refused.value)
+    assert len(str(refused.value)) < 60_000 and "further faults" in str(refused.value)
 
 
 @pytest.mark.parametrize("given", [None, 3, 1.5, ["lgm50_chen2020"], {}, b"lgm50_chen2020", object()])
@@ -172,28 +187,56 @@ def test_a_cell_is_a_name_a_path_or_a_cell(given):
 # expressions
 
 
-@pytest.mark.parametrize("text, instead", [
-    ("x^2", r"x\*\*2"), ("1 if x > 0.5 else 2", "max and min"), ("log10(x)", r"log\(x\)/log\(10\)"),
-    ("np.exp(x)", r"exp\(x\)"), ("ln(x)", r"log\(x\)"), ("2x", r"2\*x"), ("3(x + 1)", r"3\*\(x"), ("x²", r"x\*\*2"),
-    ("1,5*x", "a point"), ("pi*x", "3.14159"),
-    ("c_e/1000", "write x"), ("x < 1", "max and min"), ("pow(x, 2)", r"x\*\*2"), ("t*x", "write T")])
+@pytest.mark.parametrize(
+    "text, instead",
+    [
+        ("x^2", r"x\*\*2"),
+        ("1 if x > 0.5 else 2", "max and min"),
+        ("log10(x)", r"log\(x\)/log\(10\)"),
+        ("np.exp(x)", r"exp\(x\)"),
+        ("ln(x)", r"log\(x\)"),
+        ("2x", r"2\*x"),
+        ("3(x + 1)", r"3\*\(x"),
+        ("x²", r"x\*\*2"),
+        ("1,5*x", "a point"),
+        ("pi*x", "3.14159"),
+        ("c_e/1000", "write x"),
+        ("x < 1", "max and min"),
+        ("pow(x, 2)", r"x\*\*2"),
+        ("t*x", "write T"),
+    ],
+)
 def test_what_is_written_otherwise_here_is_said(text, instead):
     with pytest.raises(ParameterError, match=instead):
         Law.of({"expression": text})
 
 
-@pytest.mark.parametrize("text, value", [
-    ("1 + 1e-9/(x - 1000.05)", "x = 1000"), ("1 + 1e-9/(x - 700.01)**2", "x = 700"),
-    ("1 + 1e-12/tanh(x - 812.34)", "x = 812"), ("1 + 1e-9*(x - 900.77)**-1", "x = 900")])
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        ("1 + 1e-9/(x - 1000.05)", "x = 1000"),
+        ("1 + 1e-9/(x - 700.01)**2", "x = 700"),
+        ("1 + 1e-12/tanh(x - 812.34)", "x = 812"),
+        ("1 + 1e-9*(x - 900.77)**-1", "x = 900"),
+    ],
+)
 def test_a_pole_between_points_is_found(text, value):
     """They are 10 mol/m3 apart and the poles far narrower."""
     with pytest.raises(ParameterError, match=value):
         cellsim.load(LG).with_({"electrolyte/conductivity": text})
 
 
-@pytest.mark.parametrize("text", ["1 + sqrt((x - 1000.05)*(x - 1000.05))/1e4", "1 + abs(x - 1000.05)**0.3/100",
-                                  "1/(1 + (x/1000)**2)",
-                                  "1/((x/1000 - 1)**2 + 1e-2)", "1 + x/1000*log(x/1000 + 1)", "1/(1 + exp(-x/1000))"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 + sqrt((x - 1000.05)*(x - 1000.05))/1e4",
+        "1 + abs(x - 1000.05)**0.3/100",
+        "1/(1 + (x/1000)**2)",
+        "1/((x/1000 - 1)**2 + 1e-2)",
+        "1 + x/1000*log(x/1000 + 1)",
+        "1/(1 + exp(-x/1000))",
+    ],
+)
 def test_what_only_looks_like_a_pole_is_accepted(text):
     """Kinks, roots of squares, and divisors that stay away from zero."""
     law = cellsim.load(LG).with_({"electrolyte/conductivity": text}).law("electrolyte/conductivity")
@@ -204,8 +247,12 @@ def test_a_law_is_checked_at_the_temperature_of_a_run():
     """A conductivity that vanishes at 318.15 K; a diffusivity of Valoen and Reimers, whose pole lies within the salt's
     range below 249 K: named with the law, x and T, and nothing else is refused.
     """
-    cell = cellsim.load(LG).with_({"electrolyte/conductivity": "1-(T-298.15)*0.05",
-                                   "electrolyte/diffusivity": "1e-4*10**(-4.43-54/(T-229-5e-3*x)-0.22e-3*x)"})
+    cell = cellsim.load(LG).with_(
+        {
+            "electrolyte/conductivity": "1-(T-298.15)*0.05",
+            "electrolyte/diffusivity": "1e-4*10**(-4.43-54/(T-229-5e-3*x)-0.22e-3*x)",
+        }
+    )
     for T in (None, 298.15, 310.0, 260.0):
         assert cell.temperature(T) == (T or 298.15)
     with pytest.raises(ParameterError, match=r"electrolyte/conductivity: gives -0.75 .* T = 333.15 K"):
@@ -260,11 +307,21 @@ def test_what_is_not_used_of_bpx_is_a_remark_that_stays_with_the_cell(wrote):
         warnings.simplefilter("always")
         cell = cellsim.load(path)
     assert [w.category for w in told] == [CellsimWarning] and Path(told[0].filename).name == "test_readers.py"
-    for words in ("give simulate temperature=310", "Tab length", "measured runs", "Thermal conductivity", "factor of 2",
-                  "give no heat capacity", "no external surface area"):
+    for words in (
+        "give simulate temperature=310",
+        "Tab length",
+        "measured runs",
+        "Thermal conductivity",
+        "factor of 2",
+        "do not determine the heat capacity",
+        "no external surface area",
+    ):
         assert sum(words in remark for remark in cell.remarks) == 1 and words in str(told[0].message)
-    for same in (cell.with_({"separator/thickness": 21e-6}), pickle.loads(pickle.dumps(cell)),
-                 cellsim.load(wrote(".json", json.dumps(cell.to_json())))):
+    for same in (
+        cell.with_({"separator/thickness": 21e-6}),
+        pickle.loads(pickle.dumps(cell)),
+        cellsim.load(wrote(".json", json.dumps(cell.to_json()))),
+    ):
         assert same.remarks == cell.remarks
     jsonschema.validate(cell.to_json(), json_schema())
     assert cellsim.load(LG).remarks == ()
@@ -272,16 +329,22 @@ def test_what_is_not_used_of_bpx_is_a_remark_that_stays_with_the_cell(wrote):
 
 def test_a_bpx_file_of_version_1_is_the_same_cell(wrote):
     """State says what stood in Cell and Electrolyte; it may give a coefficient of heat transfer and a start."""
+
     def change(raw):
         raw["Header"] |= {"BPX": "1.1.0"}
         cell, salt = raw["Parameterisation"]["Cell"], raw["Parameterisation"]["Electrolyte"]
         raw["State"] = {
             "Initial conditions": {
-                "Initial state-of-charge": 0.5, "Initial temperature [K]": cell.pop("Initial temperature [K]"),
-                "Initial electrolyte concentration [mol.m-3]": salt.pop("Initial concentration [mol.m-3]")},
-            "Thermal environment": {"Ambient temperature [K]": cell.pop("Ambient temperature [K]"),
-                                    "Heat transfer coefficient [W.m-2.K-1]": 25.0},
-            "Degradation": {"LLI": 0.0, "LAM: Negative electrode": 0, "LAM: Positive electrode": None}}
+                "Initial state-of-charge": 0.5,
+                "Initial temperature [K]": cell.pop("Initial temperature [K]"),
+                "Initial electrolyte concentration [mol.m-3]": salt.pop("Initial concentration [mol.m-3]"),
+            },
+            "Thermal environment": {
+                "Ambient temperature [K]": cell.pop("Ambient temperature [K]"),
+                "Heat transfer coefficient [W.m-2.K-1]": 25.0,
+            },
+            "Degradation": {"LLI": 0.0, "LAM: Negative electrode": 0, "LAM: Positive electrode": None},
+        }
 
     old, new = read_bpx(BPX), read_bpx(wrote(".json", bpx(change)))
     assert new.value("cell/heat transfer coefficient") == 25.0
@@ -291,27 +354,38 @@ def test_a_bpx_file_of_version_1_is_the_same_cell(wrote):
 
 def at(*keys, **new):
     """A change of a BPX file: entries of a section."""
+
     def change(raw):
         for key in keys:
             raw = raw.setdefault(key, {})
         raw |= {k.replace("_", " "): v for k, v in new.items()}
+
     return change
 
 
 NEGATIVE = ("Parameterisation", "Negative electrode")
 
 
-@pytest.mark.parametrize("change, words", [
-    (lambda raw: raw["Parameterisation"].update({"User-defined": {"Negative electrode lithiation OCP [V]": 0.1}}),
-     "hysteresis is not modelled"),
-    (at(*NEGATIVE, **{"OCP (delithiation) [V]": 0.1}), "mean of both branches"),
-    (at(*NEGATIVE, Particle={"a": {}, "b": {}}), "blended electrodes"),
-    (at("State", Degradation={"LLI": 0.1}), "a degraded state is not read"),
-    (at("State", Degradaton={}), "State/Degradaton"),
-    (lambda raw: raw["Parameterisation"].pop("Electrolyte"), "Electrolyte: missing section"),
-    (at("Header", Model="Partial"), "'Partial' is not supported"), (at("Colour", red=1), "Colour: unknown section"),
-    (at("State", **{"Initial conditions": {"Initial state-of-charge": "x"}}), "a number is needed"),
-    (at(*NEGATIVE, **{"Particle radius [m]": 1e999}), "Particle radius")])
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (
+            lambda raw: raw["Parameterisation"].update(
+                {"User-defined": {"Negative electrode lithiation OCP [V]": 0.1}}
+            ),
+            "hysteresis is not modelled",
+        ),
+        (at(*NEGATIVE, **{"OCP (delithiation) [V]": 0.1}), "mean of both branches"),
+        (at(*NEGATIVE, Particle={"a": {}, "b": {}}), "blended electrodes"),
+        (at("State", Degradation={"LLI": 0.1}), "degraded states are not supported"),
+        (at("State", Degradaton={}), "State/Degradaton"),
+        (lambda raw: raw["Parameterisation"].pop("Electrolyte"), "Electrolyte: missing section"),
+        (at("Header", Model="Partial"), "'Partial' is not supported"),
+        (at("Colour", red=1), "Colour: unknown section"),
+        (at("State", **{"Initial conditions": {"Initial state-of-charge": "x"}}), "a number is needed"),
+        (at(*NEGATIVE, **{"Particle radius [m]": 1e999}), "Particle radius"),
+    ],
+)
 def test_what_would_make_a_run_of_bpx_wrong_is_refused(change, words, wrote):
     text = bpx(change).replace("Infinity", "1e999")
     with pytest.raises(ParameterError) as refused:
@@ -321,11 +395,15 @@ def test_what_would_make_a_run_of_bpx_wrong_is_refused(change, words, wrote):
 
 def test_a_single_particle_is_an_electrode_and_a_model_a_remark(wrote):
     """The one member of Particle holds what else stands in the electrode."""
+
     def change(raw):
         raw["Header"]["Model"] = "SPMe"
         part = raw["Parameterisation"]["Negative electrode"]
-        inner = {k: part.pop(k) for k in list(part) if k not in ("Thickness [m]", "Porosity", "Transport efficiency",
-                                                                  "Conductivity [S.m-1]")}
+        inner = {
+            k: part.pop(k)
+            for k in list(part)
+            if k not in ("Thickness [m]", "Porosity", "Transport efficiency", "Conductivity [S.m-1]")
+        }
         part["Particle"] = {"graphite": inner}
 
     cell = read_bpx(wrote(".json", bpx(change)))
@@ -354,15 +432,27 @@ def laughs(levels):
     return "\n".join(lines) + f"\nfactor: *l{levels - 1}\n"
 
 
-@pytest.mark.parametrize("text, words", [
-    (laughs(10), f"more than {MOST_NODES} values"), ("a: &a [*a]", "within what it stands for"),
-    ("a: &a {b: *a}", "within what it stands for"), ("a: " + "[" * 5000, "too deeply"),
-    ("a: 1\na: 2", "'a' appears twice"),
-    ("a: {b: 1, b: 2}", "'b' appears twice"), ("a: !!python/object/apply:os.system [ls]", "the tag"),
-    ("a: !!binary aGk=", "the tag"), ("? [a]\n: 1", "a key is a list"), ("a: " + "1" * 5000, "too many digits"),
-    ("a: 1" + ":1" * 90_000, "too many digits"), ("- a", "holds no keys"),
-    ("", "holds no keys"), ("a: \"\\e[2J\"", "control character"),
-    ("a: [", "not valid YAML"), ("\0", "not valid YAML")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (laughs(10), f"more than {MOST_NODES} values"),
+        ("a: &a [*a]", "refers to a node that contains it"),
+        ("a: &a {b: *a}", "refers to a node that contains it"),
+        ("a: " + "[" * 5000, "too deeply"),
+        ("a: 1\na: 2", "'a' appears twice"),
+        ("a: {b: 1, b: 2}", "'b' appears twice"),
+        ("a: !!python/object/apply:os.system [ls]", "the tag"),
+        ("a: !!binary aGk=", "the tag"),
+        ("? [a]\n: 1", "a key is a list"),
+        ("a: " + "1" * 5000, "too many digits"),
+        ("a: 1" + ":1" * 90_000, "too many digits"),
+        ("- a", "contains no keys"),
+        ("", "contains no keys"),
+        ('a: "\\e[2J"', "control character"),
+        ("a: [", "not valid YAML"),
+        ("\0", "not valid YAML"),
+    ],
+)
 def test_yaml_that_is_no_claim_is_refused_in_a_sentence(text, words, wrote):
     """Without being written out: within seconds."""
     began = time.process_time()

@@ -2,6 +2,7 @@
 
 A short slice with a fixed seed; CELLSIM_FUZZ=50 makes it so many times longer, CELLSIM_SEED chooses another one.
 """
+
 import copy
 import json
 import os
@@ -22,11 +23,61 @@ from cellsim.studies.claim_audit.maker_claims import FOLDER
 TIMES, SEED = (int(os.environ.get(name, default)) for name, default in (("CELLSIM_FUZZ", "1"), ("CELLSIM_SEED", "12")))
 LONGEST = 10.0  # s of processor time for one file
 PROTOCOL = "Repeat 2: Charge at 1C until 4 V; Goto a 2 times; Label a; End; Run US06 in W; Stop if time above 1 h"
-VALUES = [None, True, False, 0, -1, 1, 1e-300, 1e300, 10**400, 0.5, "", "x", "1/x", "x^2", "9**9**9", "1/(x-0.5)",
-          "log(x-T)", "\ud800", "\x1b[2J", "\0", "y" * 5000, [], {}, [[]], [1, 2], {"x": [0, 1], "y": [1, 2]},
-          {"x": [1, 0], "y": [1]}, "2024-01-31"]
-BYTES = [b"\0", b"\xff", b"{", b"}", b"[", b"]", b'"', b",", b":", b"\n", b"e", b"-", b"9" * 400, b"&a ",
-         b"*a ", b"!!x ", b"\\u", b"\x1b", b"NaN", b"1e999", b"[" * 3000, b"\xed\xa0\x80", b"# "]
+VALUES = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1,
+    1e-300,
+    1e300,
+    10**400,
+    0.5,
+    "",
+    "x",
+    "1/x",
+    "x^2",
+    "9**9**9",
+    "1/(x-0.5)",
+    "log(x-T)",
+    "\ud800",
+    "\x1b[2J",
+    "\0",
+    "y" * 5000,
+    [],
+    {},
+    [[]],
+    [1, 2],
+    {"x": [0, 1], "y": [1, 2]},
+    {"x": [1, 0], "y": [1]},
+    "2024-01-31",
+]
+BYTES = [
+    b"\0",
+    b"\xff",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b'"',
+    b",",
+    b":",
+    b"\n",
+    b"e",
+    b"-",
+    b"9" * 400,
+    b"&a ",
+    b"*a ",
+    b"!!x ",
+    b"\\u",
+    b"\x1b",
+    b"NaN",
+    b"1e999",
+    b"[" * 3000,
+    b"\xed\xa0\x80",
+    b"# ",
+]
 
 
 def places(value, path=()):
@@ -67,14 +118,14 @@ def damaged(rng, content):
         at = rng.randrange(len(content) + 1)
         what = rng.randrange(4)
         if what == 0:
-            content[at:at + rng.randrange(1, 40)] = b""
+            content[at : at + rng.randrange(1, 40)] = b""
         elif what == 1:
             content[at:at] = rng.choice(BYTES)
         elif what == 2:
-            content[at:at + 1] = bytes([rng.randrange(256)])
+            content[at : at + 1] = bytes([rng.randrange(256)])
         else:
-            content[at:at] = content[at:at + rng.randrange(1, 200)]
-    return bytes(content[:rng.randrange(len(content) + 1)] if rng.random() < 0.1 else content)
+            content[at:at] = content[at : at + rng.randrange(1, 200)]
+    return bytes(content[: rng.randrange(len(content) + 1)] if rng.random() < 0.1 else content)
 
 
 def held(read, *given):
@@ -125,8 +176,11 @@ def test_variations_with_odd_expressions(rng):
     """Random expressions as laws: a cell that holds finite, bounded values, or a sentence."""
     pieces = ["x", "T", "1", "0.5", "1e-3", "+", "-", "*", "/", "**", "(", ")", "exp(", "log(", "sqrt(", "tanh(", ","]
     cell = cellsim.load("lgm50_chen2020")
-    paths = ("electrolyte/conductivity", "positive electrode/particle diffusivity",
-             "negative electrode/open-circuit potential")
+    paths = (
+        "electrolyte/conductivity",
+        "positive electrode/particle diffusivity",
+        "negative electrode/open-circuit potential",
+    )
     for _ in range(400 * TIMES):
         held(cell.with_, {rng.choice(paths): " ".join(rng.choices(pieces, k=rng.randrange(1, 12)))})
 
@@ -138,8 +192,9 @@ def test_claims(rng, tmp_path):
     stated = sorted(FOLDER.glob("*.yaml"))
     for _ in range(60 * TIMES):
         for source, path, read in (
-                (DEFAULT, tmp_path / "claim.yaml", cellsim.load_claim),
-                (rng.choice(stated), tmp_path / "stated" / "one.yaml", lambda p: cellsim.claims(p.parent))):
+            (DEFAULT, tmp_path / "claim.yaml", cellsim.load_claim),
+            (rng.choice(stated), tmp_path / "stated" / "one.yaml", lambda p: cellsim.claims(p.parent)),
+        ):
             path.parent.mkdir(exist_ok=True)
             content = source.read_bytes()
             if rng.random() < 0.5:

@@ -3,6 +3,7 @@
 Numbers are compared at 2e-5, as files print derived numbers (such as 6.48e-7 sqrt(1000) c_max / 2) to
 five digits, and laws at 3e-5 of their largest value, which adds the rounding of activation energies.
 """
+
 import os
 from functools import lru_cache
 
@@ -14,8 +15,12 @@ from cellsim.physics.constants import R
 
 os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")
 pybamm = pytest.importorskip("pybamm")
-SETS = {"lgm50_chen2020": "Chen2020", "lgm50_oregan2022": "ORegan2022", "marquis2019": "Marquis2019",
-        "ecker2015": "Ecker2015"}
+SETS = {
+    "lgm50_chen2020": "Chen2020",
+    "lgm50_oregan2022": "ORegan2022",
+    "marquis2019": "Marquis2019",
+    "ecker2015": "Ecker2015",
+}
 BORROWED = {"leaf_2010": "Mohtat2020", "leaf_2018": "Mohtat2020", "nmc811_pouch_modern": "Chen2020"}
 NUMBERS = {
     "cell/nominal capacity": "Nominal cell capacity [A.h]",
@@ -134,8 +139,10 @@ def test_electrolyte_laws_are_those_of_the_published_set(name):
             unit = "[S.m-1]" if key == "conductivity" else "[m2.s-1]"
             ours = activated(cell, f"electrolyte/{key}", f"electrolyte/{key} activation energy", T)(c)
             close(ours, evaluate(published, f"Electrolyte {key} {unit}", c, T), f"{key} at {T} K")
-        for key, other in (("cation transference number", "Cation transference number"),
-                           ("thermodynamic factor", "Thermodynamic factor")):
+        for key, other in (
+            ("cation transference number", "Cation transference number"),
+            ("thermodynamic factor", "Thermodynamic factor"),
+        ):
             close(cell.law(f"electrolyte/{key}")(c, T), evaluate(published, other, c, T), f"{key} at {T} K")
 
 
@@ -167,7 +174,7 @@ def test_windows_meet_the_voltage_cutoffs(name):
     Within 50 uV of the cut-offs: at the empty end of the Leaf's graphite the potential moves by 40 uV with
     the seventh digit of the stoichiometry.
     """
-    from cellsim.models.initial_state import open_circuit_voltage
+    from cellsim.models.initial import open_circuit_voltage
 
     cell = cellsim.load(name)
     for soc, path in ((0.0, "cell/lower voltage cut-off"), (1.0, "cell/upper voltage cut-off")):

@@ -1,4 +1,5 @@
 """Every term returns the derivatives it promises, and the values of its formula."""
+
 import inspect
 
 import numpy as np
@@ -38,8 +39,12 @@ WITHOUT_PARTIALS = {"diffusion_factor", "arrhenius", "bruggeman", "percolation",
 
 def test_every_term_of_the_physics_is_checked_here():
     """A term added without a test of its partials fails here."""
-    found = {name for module in (kinetics, transport) for name, term in inspect.getmembers(module)
-             if hasattr(term, "py_func") and term.py_func.__module__ == module.__name__}
+    found = {
+        name
+        for module in (kinetics, transport)
+        for name, term in inspect.getmembers(module)
+        if hasattr(term, "py_func") and term.py_func.__module__ == module.__name__
+    }
     assert found == {name.split(",")[0] for name in TERMS} | WITHOUT_PARTIALS
 
 

@@ -1,4 +1,5 @@
 """Terms of solid cells: the derivatives they promise, the values the reference prints, and nothing if switched off."""
+
 import inspect
 
 import numpy as np
@@ -28,8 +29,11 @@ TERMS = {  # (function, arguments, positions of the partials)
     "void_rate, closed": (lithium.void_rate, (-30.0, 0.0, 0.8, 1e-9), (0, 3)),
     "active_area": (lithium.active_area, (1e-6, 2e-6), (0,)),
     "critical_stripping_current": (lithium.critical_stripping_current, (5e6, 2.0, 3e6, 1.9), (0,)),
-    "critical_current": (fracture.critical_current,
-                         (10.0, 320.0, 298.15, 3e4, 4e6, 2e6, 0.3, 0.95, 0.87, 17.0), (1, 4)),
+    "critical_current": (
+        fracture.critical_current,
+        (10.0, 320.0, 298.15, 3e4, 4e6, 2e6, 0.3, 0.95, 0.87, 17.0),
+        (1, 4),
+    ),
     "critical_overpotential": (fracture.critical_overpotential, (0.23e6, 2e-6, 1.12), (1,)),
     "critical_flaw": (fracture.critical_flaw, (0.23e6, 0.01, 1.12), (1,)),
     "short_probability": (fracture.short_probability, (3e-6, 2e-6, 4.0), (0,)),
@@ -55,8 +59,12 @@ def value(term, *arguments):
 
 def test_every_term_of_solid_cells_is_checked_here():
     """A term added without a test of its partials fails here."""
-    found = {name for module in MODULES for name, term in inspect.getmembers(module)
-             if hasattr(term, "py_func") and term.py_func.__module__ == module.__name__}
+    found = {
+        name
+        for module in MODULES
+        for name, term in inspect.getmembers(module)
+        if hasattr(term, "py_func") and term.py_func.__module__ == module.__name__
+    }
     assert found == {name.split(",")[0] for name in TERMS} | WITHOUT_PARTIALS
 
 
@@ -74,8 +82,14 @@ def test_partials_are_those_of_the_value(name):
 
 def test_terms_compile():
     """The laws are for kernels: one per module in compiled form gives what Python gives; rel 1e-14 for fused sums."""
-    for name in ("contact_fraction", "exhaustion_potential", "short_probability", "growth_rate", "excess_strain",
-                 "vogel_tammann_fulcher"):
+    for name in (
+        "contact_fraction",
+        "exhaustion_potential",
+        "short_probability",
+        "growth_rate",
+        "excess_strain",
+        "vogel_tammann_fulcher",
+    ):
         term, args, _ = TERMS[name]
         assert term(*args) == approx(term.py_func(*map(float, args)), rel=1e-14)
 
@@ -120,8 +134,9 @@ def test_contact_pressed_once_stays_better_and_never_worse():
     """Monotone in pressure; between the virgin contact and the one at the highest pressure on the way back."""
     P = np.linspace(0.1, 25.0, 50) * MPA
     theta = np.array([value(contact.contact_fraction, p, 1e6, 0.5, 0.8) for p in P])
-    back = np.array([value(contact.contact_fraction, value(contact.effective_pressure, p, P[-1], 0.77), 1e6, 0.5, 0.8)
-                     for p in P])
+    back = np.array(
+        [value(contact.contact_fraction, value(contact.effective_pressure, p, P[-1], 0.77), 1e6, 0.5, 0.8) for p in P]
+    )
     assert np.all(np.diff(theta) > 0.0) and np.all(np.diff(back) > 0.0)
     assert np.all(back[:-1] > theta[:-1]) and back[-1] == theta[-1] < 0.8
 

@@ -1,4 +1,5 @@
 """Protocols to and from PyBaMM, their JSON form, and the packaged drive cycles."""
+
 import contextlib
 import json
 import os
@@ -18,16 +19,39 @@ os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
 pybamm = pytest.importorskip("pybamm")
 
 STRINGS = [
-    "Discharge at 1C for 0.5 hours", "Discharge at C/20 for 0.5 hours", "Charge at 0.5 C for 45 minutes",
-    "Discharge at 1 A for 0.5 hours", "Charge at 200 mA for 45 minutes", "Discharge at 1W for 0.5 hours",
-    "Charge at 200mW for 45 minutes", "Rest for 10 minutes", "Hold at 1V for 20 seconds", "Charge at 1 C until 4.1V",
-    "Hold at 4.1 V until 50mA", "Hold at 3V until C/50", "Discharge at C/3 for 2 hours or until 2.5 V",
-    "Discharge at C/10 for 10 hours or until 3.3 V", "Charge at 1 A until 4.1 V", "Rest for 1 hour (1 minute period)",
-    "Discharge at 2 Ohm for 10 s", "Discharge at 20 mOhm until 3 V", "Hold at 1 A for 1 h", "Hold at 2 Ohm for 1 h",
-    "Charge at 1e-1 A for 3 hr (10 seconds period)", "Rest for 5 min (1 m period)", "Charge at 1 A until >4.1 V",
-    "Discharge at 1 A until < 3 V", "Hold at 4.1 V until <50 mA", "Charge at 1A until > -50 mA",
-    "Hold at 4.1 V until < C/50", "Discharge at 0 A for 1 h", "Discharge at 3 V for 1 h",
-    "Discharge at .5C for 1. hours", "Discharge at 1 mC until 3000 mV", "Charge at 1C for 90 sec"]
+    "Discharge at 1C for 0.5 hours",
+    "Discharge at C/20 for 0.5 hours",
+    "Charge at 0.5 C for 45 minutes",
+    "Discharge at 1 A for 0.5 hours",
+    "Charge at 200 mA for 45 minutes",
+    "Discharge at 1W for 0.5 hours",
+    "Charge at 200mW for 45 minutes",
+    "Rest for 10 minutes",
+    "Hold at 1V for 20 seconds",
+    "Charge at 1 C until 4.1V",
+    "Hold at 4.1 V until 50mA",
+    "Hold at 3V until C/50",
+    "Discharge at C/3 for 2 hours or until 2.5 V",
+    "Discharge at C/10 for 10 hours or until 3.3 V",
+    "Charge at 1 A until 4.1 V",
+    "Rest for 1 hour (1 minute period)",
+    "Discharge at 2 Ohm for 10 s",
+    "Discharge at 20 mOhm until 3 V",
+    "Hold at 1 A for 1 h",
+    "Hold at 2 Ohm for 1 h",
+    "Charge at 1e-1 A for 3 hr (10 seconds period)",
+    "Rest for 5 min (1 m period)",
+    "Charge at 1 A until >4.1 V",
+    "Discharge at 1 A until < 3 V",
+    "Hold at 4.1 V until <50 mA",
+    "Charge at 1A until > -50 mA",
+    "Hold at 4.1 V until < C/50",
+    "Discharge at 0 A for 1 h",
+    "Discharge at 3 V for 1 h",
+    "Discharge at .5C for 1. hours",
+    "Discharge at 1 mC until 3000 mV",
+    "Charge at 1C for 90 sec",
+]
 
 
 @pytest.mark.parametrize("words", STRINGS)
@@ -38,6 +62,7 @@ def test_a_string_means_what_it_means_to_pybamm(words):
 
 def string(rng):
     """A string of PyBaMM's grammar, of random numbers and units."""
+
     def number(low, high):
         return rng.choice([f"{rng.uniform(low, high):.3g}", repr(rng.uniform(low, high)), str(rng.randrange(1, 9))])
 
@@ -68,16 +93,25 @@ def test_any_string_of_its_grammar_means_what_it_means_to_pybamm():
         assert Protocol(words) == Protocol.from_pybamm(pybamm.Experiment([words])), words
 
 
-EXPERIMENT = [("Discharge at C/10 for 10 hours or until 3.3 V", "Rest for 1 hour", "Charge at 1 A until 4.1 V",
-               "Hold at 4.1 V until 50 mA", "Rest for 1 hour")] * 3 + [
-                   "Discharge at 1C until 3 V", "Rest for 5 minutes"]
+EXPERIMENT = [
+    (
+        "Discharge at C/10 for 10 hours or until 3.3 V",
+        "Rest for 1 hour",
+        "Charge at 1 A until 4.1 V",
+        "Hold at 4.1 V until 50 mA",
+        "Rest for 1 hour",
+    )
+] * 3 + ["Discharge at 1C until 3 V", "Rest for 5 minutes"]
 
 
 def parts(experiment):
     """Everything about an experiment that PyBaMM runs by."""
     names = ("input_value", "duration", "uses_default_duration", "termination", "period", "temperature", "direction")
-    return experiment.cycle_lengths, experiment.termination, [
-        (type(s), *(getattr(s, name) for name in names)) for s in experiment.steps]
+    return (
+        experiment.cycle_lengths,
+        experiment.termination,
+        [(type(s), *(getattr(s, name) for name in names)) for s in experiment.steps],
+    )
 
 
 def test_an_experiment_comes_back_from_here_as_it_was():
@@ -98,14 +132,21 @@ def test_a_list_for_pybamm_can_be_read_as_it_is():
 def test_steps_of_pybamm_are_translated_by_their_kind():
     """Negative values are charges, drive cycles profiles, one that is too short is begun again as PyBaMM does."""
     table = np.array([[0.0, 1.0], [1.0, -2.0], [2.0, 0.5]])
-    steps = [pybamm.step.current(-2, duration=60), pybamm.step.resistance(-3, duration="1 minute"),
-             pybamm.step.voltage(4.1, duration=1.0, termination="C/10", temperature=300, period=2),
-             pybamm.step.power(table), pybamm.step.c_rate(table, duration=5.0),
-             pybamm.step.c_rate(1, termination=["3 V", "< 2 A"])]
+    steps = [
+        pybamm.step.current(-2, duration=60),
+        pybamm.step.resistance(-3, duration="1 minute"),
+        pybamm.step.voltage(4.1, duration=1.0, termination="C/10", temperature=300, period=2),
+        pybamm.step.power(table),
+        pybamm.step.c_rate(table, duration=5.0),
+        pybamm.step.c_rate(1, termination=["3 V", "< 2 A"]),
+    ]
     made = Protocol.from_pybamm(pybamm.Experiment(steps)).nodes
-    assert made[:4] == (Step("current", -2.0, 60.0), Step("resistance", -3.0, 60.0),
-                        Step("voltage", 4.1, 1.0, (Limit("c-rate", 0.1),), 300.0, 2.0),
-                        Step("power", Profile((0, 1, 2), (1, -2, 0.5))))
+    assert made[:4] == (
+        Step("current", -2.0, 60.0),
+        Step("resistance", -3.0, 60.0),
+        Step("voltage", 4.1, 1.0, (Limit("c-rate", 0.1),), 300.0, 2.0),
+        Step("power", Profile((0, 1, 2), (1, -2, 0.5))),
+    )
     again = steps[4].value  # PyBaMM's own table
     assert made[4].duration == 5.0 and made[4].control == "c-rate"
     t = np.linspace(0, 5, 21)
@@ -113,13 +154,24 @@ def test_steps_of_pybamm_are_translated_by_their_kind():
     assert made[5].until == (Limit("voltage", 3.0), Limit("current", 2.0))
 
 
-@pytest.mark.parametrize("make, what", [
-    (lambda: [pybamm.step.current(lambda t: 1.0 + 0 * t, duration=1)], r"step 1 .*: its value is a function"),
-    (lambda: ["Rest for 1 s", pybamm.step.CustomStepExplicit(lambda v: 1, duration=1)], "step 2 .*CustomStepExplicit"),
-    (lambda: [pybamm.step.current(1, termination=pybamm.step.CustomTermination("x", lambda v: v["Voltage [V]"]))],
-     "step 1 .*CustomTermination"),
-    (lambda: ["Discharge at 1 A until > 2 A"], "only a current that falls"),
-    (lambda: [pybamm.step.string("Hold at 4 V until 4.2 V")], "step 1 .*cannot end at another one")])
+@pytest.mark.parametrize(
+    "make, what",
+    [
+        (lambda: [pybamm.step.current(lambda t: 1.0 + 0 * t, duration=1)], r"step 1 .*: its value is a function"),
+        (
+            lambda: ["Rest for 1 s", pybamm.step.CustomStepExplicit(lambda v: 1, duration=1)],
+            "step 2 .*CustomStepExplicit",
+        ),
+        (
+            lambda: [
+                pybamm.step.current(1, termination=pybamm.step.CustomTermination("x", lambda v: v["Voltage [V]"]))
+            ],
+            "step 1 .*CustomTermination",
+        ),
+        (lambda: ["Discharge at 1 A until > 2 A"], "only a current that falls"),
+        (lambda: [pybamm.step.string("Hold at 4 V until 4.2 V")], "step 1 .*cannot end at another one"),
+    ],
+)
 def test_what_pybamm_alone_can_say_is_refused_with_the_step(make, what):
     with pytest.raises(ProtocolError, match=what):
         Protocol.from_pybamm(pybamm.Experiment(make()))
@@ -132,15 +184,19 @@ def test_a_fading_capacity_and_other_things_are_refused():
         Protocol.from_pybamm("Rest for 1 s")
 
 
-@pytest.mark.parametrize("words, what", [
-    ("Rest for 1 s; Charge at 3 mA/cm2 until 4.2 V", "3 mA/cm2 until 4.2 V: PyBaMM cannot control the current d"),
-    ("Charge at 1C until 80% SOC", "PyBaMM cannot end a step at 80% SOC"),
-    ("Hold plating margin at 10 mV until 4.2 V", "cannot control the plating margin"),
-    ("Heat at 5 W for 1 s", "Heat at 5 W for 1 second: PyBaMM has no heater"),
-    ("CCCV at 1C to 4.2 V until C/20 for 30 min", "cannot limit a charge and its hold together"),
-    ("Rest for 1 s; Stop if soc above 50%", "Stop if soc above 50%: PyBaMM has no jumps"),
-    ("Rest for 1 s; Stop whenever soc above 50%", "cannot end an experiment when the soc"),
-    ("Run US06 until 3 V", "needs a side, above or below")])
+@pytest.mark.parametrize(
+    "words, what",
+    [
+        ("Rest for 1 s; Charge at 3 mA/cm2 until 4.2 V", "3 mA/cm2 until 4.2 V: PyBaMM cannot control the current d"),
+        ("Charge at 1C until 80% SOC", "PyBaMM cannot end a step at 80% SOC"),
+        ("Hold plating margin at 10 mV until 4.2 V", "cannot control the plating margin"),
+        ("Heat at 5 W for 1 s", "Heat at 5 W for 1 second: PyBaMM has no heater"),
+        ("CCCV at 1C to 4.2 V until C/20 for 30 min", "cannot limit a charge and its hold together"),
+        ("Rest for 1 s; Stop if soc above 50%", "Stop if soc above 50%: PyBaMM has no jumps"),
+        ("Rest for 1 s; Stop whenever soc above 50%", "cannot end an experiment when the soc"),
+        ("Run US06 until 3 V", "needs a side, above or below"),
+    ],
+)
 def test_what_pybamm_cannot_say_is_refused_with_the_step(words, what):
     with pytest.raises(ProtocolError, match=what):
         Protocol(words).to_pybamm()
@@ -153,8 +209,10 @@ def test_a_cccv_without_a_time_is_two_steps_to_pybamm():
 
 def test_the_json_form_keeps_its_schema():
     """Of a protocol with every kind of node, by jsonschema; and the schema refuses what the reader refuses."""
-    words = ("Stop whenever soc below 1%; Label a; Run WLTC at 2C peak; Goto a if ended by voltage, at most 2 times; "
-             "Repeat 2: CCCV at 1C to 4 V until C/20 for 1 h; Run [0: 1, 2: 3]; End; Stop if time above 1 h; Stop")
+    words = (
+        "Stop whenever soc below 1%; Label a; Run WLTC at 2C peak; Goto a if ended by voltage, at most 2 times; "
+        "Repeat 2: CCCV at 1C to 4 V until C/20 for 1 h; Run [0: 1, 2: 3]; End; Stop if time above 1 h; Stop"
+    )
     data = json.loads(Protocol(words).to_json())
     schema = Protocol.json_schema()
     jsonschema.validate(data, schema)
@@ -164,17 +222,28 @@ def test_the_json_form_keeps_its_schema():
         jsonschema.validate(data, schema)
 
 
-@pytest.mark.parametrize("text, what", [
-    ("{", "not valid JSON"), ("[]", "the protocol"), ("null", "the protocol"), ("[" * 100_000, "nested too deeply"),
-    ('{"format": 2, "steps": []}', "format: "), ('{"format": 1}', "steps: Field required"),
-    ('{"format": 1, "steps": [{"kind": "rest"}]}', r"steps\[0\]: needs one of the keys"),
-    ('{"format": 1, "steps": [{"control": "rest", "duration": "5"}]}', r"steps\[0\].duration: .*number"),
-    ('{"format": 1, "steps": [{"repeat": 2, "steps": [{"control": "rest", "dur": 5}]}]}', r"steps\[0\].*dur: Extra"),
-    ('{"format": 1, "steps": [{"control": "rest", "duration": NaN}]}', "NaN is not a number"),
-    ('{"format": 1, "steps": [{"control": "colour", "duration": 1}]}', "control 'colour': choose one of"),
-    ('{"format": 1, "steps": [{"control": "power", "target": {"cycle": "US7"}}]}', "'US7': choose one of"),
-    ('{"format": 1, "steps": [{"goto": "x", "times": 0}]}', "goto x, times 0"),
-    ('{"format": 1, "steps": []}', "has no step")])
+@pytest.mark.parametrize(
+    "text, what",
+    [
+        ("{", "not valid JSON"),
+        ("[]", "the protocol"),
+        ("null", "the protocol"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"format": 2, "steps": []}', "format: "),
+        ('{"format": 1}', "steps: Field required"),
+        ('{"format": 1, "steps": [{"kind": "rest"}]}', r"steps\[0\]: needs one of the keys"),
+        ('{"format": 1, "steps": [{"control": "rest", "duration": "5"}]}', r"steps\[0\].duration: .*number"),
+        (
+            '{"format": 1, "steps": [{"repeat": 2, "steps": [{"control": "rest", "dur": 5}]}]}',
+            r"steps\[0\].*dur: Extra",
+        ),
+        ('{"format": 1, "steps": [{"control": "rest", "duration": NaN}]}', "NaN is not a number"),
+        ('{"format": 1, "steps": [{"control": "colour", "duration": 1}]}', "control 'colour': choose one of"),
+        ('{"format": 1, "steps": [{"control": "power", "target": {"cycle": "US7"}}]}', "'US7': choose one of"),
+        ('{"format": 1, "steps": [{"goto": "x", "times": 0}]}', "goto x, times 0"),
+        ('{"format": 1, "steps": []}', "has no step"),
+    ],
+)
 def test_bad_json_is_refused_with_the_place(text, what):
     with pytest.raises(ProtocolError, match=what):
         Protocol.from_json(text)
@@ -186,8 +255,9 @@ def test_json_with_anything_exchanged_raises_nothing_else():
 
     def places(value, path=()):
         yield path
-        for key, inner in (value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list)
-                           else ()):
+        for key, inner in (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        ):
             yield from places(inner, (*path, key))
 
     for path in list(places(whole))[1:]:
@@ -258,15 +328,24 @@ def test_protocol_is_public():
     assert cellsim.Protocol is Protocol and "Protocol" in dir(cellsim)
 
 
-@pytest.mark.parametrize("make, text", [
-    (lambda: pybamm.step.rest(duration=3600, termination="< 4.0 V"), "Rest for 1 hour or until below 4 V"),
-    (lambda: pybamm.step.current(0, duration=60, termination=["< 3.5 V", "> 4.1 V"]),
-     "Rest for 1 minute or until below 3.5 V or until above 4.1 V"),
-    (lambda: pybamm.step.rest(termination="> 4.0 V"), "Rest until above 4 V"),
-    (lambda: pybamm.step.power(0, duration=60, termination="< 4.0 V"), "Rest for 1 minute or until below 4 V"),
-    (lambda: pybamm.step.current(np.array([[0.0, 1.0], [9.0, 2.0]]),
-                                 termination=pybamm.step.VoltageTermination(3.0, "<")),
-     "Run [0: 1, 9: 2] until below 3 V")])
+@pytest.mark.parametrize(
+    "make, text",
+    [
+        (lambda: pybamm.step.rest(duration=3600, termination="< 4.0 V"), "Rest for 1 hour or until below 4 V"),
+        (
+            lambda: pybamm.step.current(0, duration=60, termination=["< 3.5 V", "> 4.1 V"]),
+            "Rest for 1 minute or until below 3.5 V or until above 4.1 V",
+        ),
+        (lambda: pybamm.step.rest(termination="> 4.0 V"), "Rest until above 4 V"),
+        (lambda: pybamm.step.power(0, duration=60, termination="< 4.0 V"), "Rest for 1 minute or until below 4 V"),
+        (
+            lambda: pybamm.step.current(
+                np.array([[0.0, 1.0], [9.0, 2.0]]), termination=pybamm.step.VoltageTermination(3.0, "<")
+            ),
+            "Run [0: 1, 9: 2] until below 3 V",
+        ),
+    ],
+)
 def test_limits_of_a_rest_and_of_a_load_are_kept(make, text):
     """As PyBaMM looks at them: by their sign; and they come back."""
     found = Protocol.from_pybamm(pybamm.Experiment([make()]))
@@ -289,21 +368,33 @@ def test_a_limit_that_pybamm_does_not_look_at_is_left_out_with_a_warning():
     assert found == Protocol("Rest for 1 minute")
 
 
-@pytest.mark.parametrize("make, what", [
-    (lambda: pybamm.step.rest(duration=60, termination="1 A"), "step 1 .*a rest passes no current"),
-    (lambda: pybamm.step.power(0, duration=60, termination="C/3"), "step 1 .*a rest passes no current"),
-    (lambda: pybamm.step.resistance(0, duration=60), "step 1 .*short circuit"),
-    (lambda: pybamm.step.current(pybamm.InputParameter("I"), duration=60), "step 1 .*input parameter"),
-    (lambda: pybamm.step.current(1.0, duration=60, termination=pybamm.step.VoltageTermination(
-        pybamm.InputParameter("V"), "<")), "step 1 .*its termination is not a number")])
+@pytest.mark.parametrize(
+    "make, what",
+    [
+        (lambda: pybamm.step.rest(duration=60, termination="1 A"), "step 1 .*a rest passes no current"),
+        (lambda: pybamm.step.power(0, duration=60, termination="C/3"), "step 1 .*a rest passes no current"),
+        (lambda: pybamm.step.resistance(0, duration=60), "step 1 .*short circuit"),
+        (lambda: pybamm.step.current(pybamm.InputParameter("I"), duration=60), "step 1 .*input parameter"),
+        (
+            lambda: pybamm.step.current(
+                1.0, duration=60, termination=pybamm.step.VoltageTermination(pybamm.InputParameter("V"), "<")
+            ),
+            "step 1 .*its termination is not a number",
+        ),
+    ],
+)
 def test_steps_that_would_be_something_else_here_are_refused(make, what):
     with pytest.raises(ProtocolError, match=what):
         Protocol.from_pybamm(pybamm.Experiment([make()]))
 
 
-@pytest.mark.parametrize("words, what", [
-    ("Force; Rest for 1 s", "cannot go beyond the cut-off"),
-    ("Repeat 1000000: Repeat 1000000: Rest for 1 s", "too many for PyBaMM")])
+@pytest.mark.parametrize(
+    "words, what",
+    [
+        ("Force; Rest for 1 s", "cannot go beyond the cut-off"),
+        ("Repeat 1000000: Repeat 1000000: Rest for 1 s", "too many for PyBaMM"),
+    ],
+)
 def test_a_whole_that_pybamm_cannot_say_is_refused(words, what):
     with pytest.raises(ProtocolError, match=what):
         Protocol(words).to_pybamm()

@@ -1,4 +1,5 @@
 """The protocol language: what it says, that nothing is lost in writing it, and what is shown where it is wrong."""
+
 import random
 import re
 from pathlib import Path
@@ -20,12 +21,20 @@ STEPS = [
     ("Discharge at 20 mOhm for 1 s", Step("resistance", 0.02, 1.0)),
     ("Charge at 3 mA/cm2 until 80% SOC", Step("current density", -30.0, None, (Limit("soc", 0.8),))),
     ("Charge at 30 A/m2 until soc 0.8", Step("current density", -30.0, None, (Limit("soc", 0.8),))),
-    ("Charge at 1C for 2 Ah or 30 min or 45 °C",
-     Step("c-rate", -1.0, 1800.0, (Limit("capacity", 2.0), Limit("temperature", 318.15)))),
-    ("Charge at 1C until 4.2 V, 45 degC, plating margin 10 mV",
-     Step("c-rate", -1.0, None, (Limit("voltage", 4.2), Limit("temperature", 318.15), Limit("plating margin", 0.01)))),
-    ("Charge at 1C until critical current margin -0.5 mA/cm2",
-     Step("c-rate", -1.0, None, (Limit("critical current margin", -5.0),))),
+    (
+        "Charge at 1C for 2 Ah or 30 min or 45 °C",
+        Step("c-rate", -1.0, 1800.0, (Limit("capacity", 2.0), Limit("temperature", 318.15))),
+    ),
+    (
+        "Charge at 1C until 4.2 V, 45 degC, plating margin 10 mV",
+        Step(
+            "c-rate", -1.0, None, (Limit("voltage", 4.2), Limit("temperature", 318.15), Limit("plating margin", 0.01))
+        ),
+    ),
+    (
+        "Charge at 1C until critical current margin -0.5 mA/cm2",
+        Step("c-rate", -1.0, None, (Limit("critical current margin", -5.0),)),
+    ),
     ("Discharge at 1 A until < 3 V", Step("current", 1.0, None, (Limit("voltage", 3.0, "below"),))),
     ("Rest for 1 hour (1 minute period)", Step("rest", 0.0, 3600.0, period=60.0)),
     ("Rest for 1 day at ambient -10 degC", Step("rest", 0.0, 86400.0, temperature=263.15)),
@@ -35,16 +44,17 @@ STEPS = [
     ("hold 4.1 V until c/20", Step("voltage", 4.1, None, (Limit("c-rate", 0.05),))),
     ("Hold at 1 A for 1 s", Step("current", 1.0, 1.0)),
     ("Hold plating margin at 10 mV until 4.2 V", Step("plating margin", 0.01, None, (Limit("voltage", 4.2),))),
-    ("Hold critical current margin at 1 mA/cm2 until 4.2 V",
-     Step("critical current margin", 10.0, None, (Limit("voltage", 4.2),))),
+    (
+        "Hold critical current margin at 1 mA/cm2 until 4.2 V",
+        Step("critical current margin", 10.0, None, (Limit("voltage", 4.2),)),
+    ),
     ("Hold temperature at 45 degC for 10 min", Step("temperature", 318.15, 600.0)),
     ("Heat at 50 W until 25 degC", Step("rest", 0.0, None, (Limit("temperature", 298.15),), heater=50.0)),
-    ("Self-heat at 30 W until 10 degC",
-     Step("power", 30.0, None, (Limit("temperature", 283.15),), self_heating=True)),
-    ("Charge at 1C until 4.2 V with heater 5 W",
-     Step("c-rate", -1.0, None, (Limit("voltage", 4.2),), heater=5.0)),
+    ("Self-heat at 30 W until 10 degC", Step("power", 30.0, None, (Limit("temperature", 283.15),), self_heating=True)),
+    ("Charge at 1C until 4.2 V with heater 5 W", Step("c-rate", -1.0, None, (Limit("voltage", 4.2),), heater=5.0)),
     ("Discharge at 1C for 1 min with self-heating", Step("c-rate", 1.0, 60.0, self_heating=True)),
-    ("Run [0: 1, 10: 2.5] in W until 3 V", Step("power", Profile((0, 10), (1, 2.5)), None, (Limit("voltage", 3.0),)))]
+    ("Run [0: 1, 10: 2.5] in W until 3 V", Step("power", Profile((0, 10), (1, 2.5)), None, (Limit("voltage", 3.0),))),
+]
 
 
 @pytest.mark.parametrize("words, step", STEPS, ids=[w for w, _ in STEPS])
@@ -80,10 +90,20 @@ def test_cycles_jumps_and_ends_are_nodes():
     rests = [Step("rest", 0.0, float(k)) for k in (1, 2, 3)]
     assert found.whenever == (Condition("voltage", "below", 2.0),)
     assert found.nodes == (
-        Repeat((Label("again"), rests[0], Goto("again", Condition("temperature", "above", 303.15), 4),
-                Repeat((rests[1],), 2)), 3),
-        Goto("done", Condition("ending", "plating margin")), Stop(Condition("soc", "above", 0.8)), Label("done"),
-        rests[2])
+        Repeat(
+            (
+                Label("again"),
+                rests[0],
+                Goto("again", Condition("temperature", "above", 303.15), 4),
+                Repeat((rests[1],), 2),
+            ),
+            3,
+        ),
+        Goto("done", Condition("ending", "plating margin")),
+        Stop(Condition("soc", "above", 0.8)),
+        Label("done"),
+        rests[2],
+    )
 
 
 def test_lists_join_and_tuples_are_cycles():
@@ -95,8 +115,9 @@ def test_lists_join_and_tuples_are_cycles():
 
 
 def test_period_and_temperature_of_a_protocol_are_those_of_steps_without():
-    found = Protocol(["Rest for 1 s (2 s period)", ("CCCV at 1C to 4 V for 1 s at ambient 0 degC",)], period=5.0,
-                     temperature=300.0)
+    found = Protocol(
+        ["Rest for 1 s (2 s period)", ("CCCV at 1C to 4 V for 1 s at ambient 0 degC",)], period=5.0, temperature=300.0
+    )
     assert [(s.period, s.temperature) for s in found.steps] == [(2.0, 300.0), (5.0, 273.15), (5.0, 273.15)]
 
 
@@ -161,7 +182,8 @@ FAULTS = [
     ("Run 'nothing.csv'", "Run 'nothing.csv'", "cannot be read", ""),
     ("Run 'nothing.csv", "'", "a quotation mark is not closed", ""),
     ("Run [0: 1, 0: 2]", "Run [0: 1, 0: 2]", "times must rise", ""),
-    ("Rest for 1 s\nHold at 4 V unil C/20\nRest for 1 s", "unil", "line 2, column 13", "did you mean 'until'?")]
+    ("Rest for 1 s\nHold at 4 V unil C/20\nRest for 1 s", "unil", "line 2, column 13", "did you mean 'until'?"),
+]
 
 
 @pytest.mark.parametrize("words, marked, what, expected", FAULTS, ids=[f[0] for f in FAULTS])
@@ -172,7 +194,7 @@ def test_a_fault_is_shown_with_a_caret_and_what_was_expected(words, marked, what
     head, line, marks, *rest = str(caught.value).splitlines()
     assert what in head and expected in "".join(rest)
     start, width = marks.index("^"), marks.count("^")
-    assert line[start:start + width] == marked and marks.strip() == "^" * width
+    assert line[start : start + width] == marked and marks.strip() == "^" * width
 
 
 @pytest.mark.parametrize("words", ["", "# nothing", "label a", "stop whenever voltage below 3 V", []])
@@ -214,16 +236,25 @@ def test_a_protocol_says_what_the_run_must_know_and_whether_it_needs_heat():
     assert Protocol(words).asks == {"soc"}
     assert Protocol("rest for 1 s; goto a if ended by time; stop if capacity < 1 Ah; label a").asks == frozenset()
     assert not Protocol("Charge at 1C until 4.2 V at ambient 0 degC").needs_heat
-    for words in ("Heat at 1 W for 1 s", "Self-heat at 1 W for 1 s", "Charge at 1C until 45 degC",
-                  "Hold temperature at 45 degC for 1 s", "Rest for 1 s; Stop if temperature above 45 degC"):
+    for words in (
+        "Heat at 1 W for 1 s",
+        "Self-heat at 1 W for 1 s",
+        "Charge at 1C until 45 degC",
+        "Hold temperature at 45 degC for 1 s",
+        "Rest for 1 s; Stop if temperature above 45 degC",
+    ):
         assert Protocol(words).needs_heat, words
 
 
-@pytest.mark.parametrize("words, what", [
-    ("Hold at 5 V for 1 s", "the voltage 5 V lies above the upper cut-off voltage of .*, 4.2 V"),
-    ("Charge at 1C until 4.3 V", "the limit 4.3 V lies above"),
-    ("Rest for 1 s; Repeat 2: Discharge at 1C until 1 V", "the limit 1 V lies below the lower cut-off voltage"),
-    ("Run [0: 4, 5: 1] in V", "the voltage 1 V lies below")])
+@pytest.mark.parametrize(
+    "words, what",
+    [
+        ("Hold at 5 V for 1 s", "the voltage 5 V lies above the upper cut-off voltage of .*, 4.2 V"),
+        ("Charge at 1C until 4.3 V", "the limit 4.3 V lies above"),
+        ("Rest for 1 s; Repeat 2: Discharge at 1C until 1 V", "the limit 1 V lies below the lower cut-off voltage"),
+        ("Run [0: 4, 5: 1] in V", "the voltage 1 V lies below"),
+    ],
+)
 def test_voltages_beyond_the_cut_offs_are_refused_unless_forced(words, what):
     cell = cellsim.load("lgm50_chen2020")
     with pytest.raises(ProtocolError, match=what):
@@ -231,10 +262,14 @@ def test_voltages_beyond_the_cut_offs_are_refused_unless_forced(words, what):
     Protocol(words, force=True).check(cell)
 
 
-@pytest.mark.parametrize("words, start, what", [
-    ("Charge at 1C until 20% SOC", {"soc": 0.5}, "20% SOC is already violated at the start, where the soc is 0.5"),
-    ("Discharge at 1C until 4 V", {"voltage": 3.7}, "4 V is already violated"),
-    ("Repeat 2: Charge at 1C until above 20 degC", {"temperature": 300.0}, "above 20 degC is already violated")])
+@pytest.mark.parametrize(
+    "words, start, what",
+    [
+        ("Charge at 1C until 20% SOC", {"soc": 0.5}, "20% SOC is already violated at the start, where the soc is 0.5"),
+        ("Discharge at 1C until 4 V", {"voltage": 3.7}, "4 V is already violated"),
+        ("Repeat 2: Charge at 1C until above 20 degC", {"temperature": 300.0}, "above 20 degC is already violated"),
+    ],
+)
 def test_a_limit_violated_at_the_start_is_refused(words, start, what):
     """At the limit itself, or on the other side of it, it is not."""
     cell, protocol = cellsim.load("lgm50_chen2020"), Protocol(words)

@@ -1,4 +1,5 @@
 """Profiles: what is accepted, and that a cell follows them, against constant steps and PyBaMM's curve."""
+
 from pathlib import Path
 
 import numpy as np
@@ -98,8 +99,9 @@ def test_a_profile_of_plateaus_gives_what_constant_steps_give(model):
     assert one.discharge_capacity - one.charge_capacity == approx(charge, abs=1e-4 * 10.0 / 3600.0)
 
 
-@pytest.mark.parametrize("control, values", [("power", (20.0, 20.0, 5.0)), ("voltage", (3.9, 3.8, 3.85)),
-                                             ("c-rate", (1.0, 0.2, 0.5))])
+@pytest.mark.parametrize(
+    "control, values", [("power", (20.0, 20.0, 5.0)), ("voltage", (3.9, 3.8, 3.85)), ("c-rate", (1.0, 0.2, 0.5))]
+)
 def test_any_control_follows_its_profile(control, values):
     """The controlled quantity is the profile at all stored times; 1e-4: Newton's tolerance for power and voltage."""
     profile = Profile((0.0, 100.0, 200.0), values)
@@ -131,7 +133,8 @@ def test_a_profile_ends_at_a_net_charge_and_stops_in_the_middle():
     """1 A.h at 5 A after 720 s, between its points; a shorter duration is kept to.  1e-6 s: how an end is located."""
     profile = Profile((0.0, 500.0, 7200.0), (5.0, 5.0, 5.0))
     assert simulate(CHEN, Step("current", profile, None, (Limit("capacity", 1.0),)), SMALL).t[-1] == approx(
-        720.0, abs=1e-6)
+        720.0, abs=1e-6
+    )
     assert simulate(CHEN, Step("current", profile, 123.0), SMALL).t[-1] == 123.0
 
 
@@ -194,35 +197,49 @@ def test_a_profile_is_immutable_and_compares_by_value():
 def test_knots_leave_out_points_on_a_line_and_put_in_passages_through_zero():
     """One passage half-way, at 2.5 s."""
     assert Profile((0, 1, 2, 3), (3, 2, 1, -1)).knots(2.0) == approx(
-        np.array([(0, 6), (2, 2), (2.5, 0), (3, -2)], float))
+        np.array([(0, 6), (2, 2), (2.5, 0), (3, -2)], float)
+    )
 
 
-@pytest.mark.parametrize("times, values, words", [
-    ((0.0, 1.0), (1.0,), "2 times but 1 values"),
-    ((0.0,), (1.0,), "at least two points"),
-    ((1.0, 2.0), (1.0, 1.0), "begins at 1 s"),
-    ((0.0, 2.0, 2.0), (1.0, 1.0, 1.0), r"time 2 s \(point 3\) is not later than 2 s"),
-    ((0.0, float("nan")), (1.0, 1.0), "times: number 2 is nan"),
-    ((0.0, 1.0), (1.0, float("inf")), "values: number 2 is inf"),
-    ((0.0, 1.0), ("a", "b"), r"values \(.*\): give a list of finite numbers"),
-    (((0.0, 1.0),), ((0.0, 1.0),), "in one dimension")])
+@pytest.mark.parametrize(
+    "times, values, words",
+    [
+        ((0.0, 1.0), (1.0,), "2 times but 1 values"),
+        ((0.0,), (1.0,), "at least two points"),
+        ((1.0, 2.0), (1.0, 1.0), "begins at 1 s"),
+        ((0.0, 2.0, 2.0), (1.0, 1.0, 1.0), r"time 2 s \(point 3\) is not later than 2 s"),
+        ((0.0, float("nan")), (1.0, 1.0), "times: number 2 is nan"),
+        ((0.0, 1.0), (1.0, float("inf")), "values: number 2 is inf"),
+        ((0.0, 1.0), ("a", "b"), r"values \(.*\): give a list of finite numbers"),
+        (((0.0, 1.0),), ((0.0, 1.0),), "in one dimension"),
+    ],
+)
 def test_a_profile_that_makes_no_sense_is_refused_in_words(times, values, words):
     with pytest.raises(ProtocolError, match=words):
         Profile(times, values)
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (("rest", Profile((0, 1), (0, 0))), "a rest follows no profile"),
-    (("current", Profile((0, 1), (1, 1)), 2.0), "the profile ends at 1 s"),
-    (("current", Profile((0, 1), (1, 1)), None, (Limit("soc", 0.5),)), "cannot end at a state of charge")])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("rest", Profile((0, 1), (0, 0))), "a rest follows no profile"),
+        (("current", Profile((0, 1), (1, 1)), 2.0), "the profile ends at 1 s"),
+        (("current", Profile((0, 1), (1, 1)), None, (Limit("soc", 0.5),)), "cannot end at a state of charge"),
+    ],
+)
 def test_a_step_that_cannot_follow_its_profile_is_refused_in_words(arguments, words):
     with pytest.raises(ProtocolError, match=words):
         Step(*arguments)
 
 
-@pytest.mark.parametrize("text, values", [
-    ("# a remark\ntime [s], current [A]\n0, 1\n\n1.5,2  # so\n", (1.0, 2.0)), ("0\t1\n2 -3e0\n", (1.0, -3.0)),
-    ("\ufeff0;1\n1;2", (1.0, 2.0))])
+@pytest.mark.parametrize(
+    "text, values",
+    [
+        ("# a remark\ntime [s], current [A]\n0, 1\n\n1.5,2  # so\n", (1.0, 2.0)),
+        ("0\t1\n2 -3e0\n", (1.0, -3.0)),
+        ("\ufeff0;1\n1;2", (1.0, 2.0)),
+    ],
+)
 def test_profiles_are_read_from_text(tmp_path, text, values):
     path = tmp_path / "load.csv"
     path.write_text(text, encoding="utf-8")
@@ -230,10 +247,17 @@ def test_profiles_are_read_from_text(tmp_path, text, values):
     assert step.target.values == values and step.control == "power" and step.until == (Limit("voltage", 3.0),)
 
 
-@pytest.mark.parametrize("text, words", [
-    ("0,1\n1,x\n", "line 2: does not hold two numbers"), ("t,I\n# no more\n", "holds no numbers"),
-    ("0,1\n1,2,3\n", "line 2: must hold two finite numbers"), ("5,1\n6,1\n", "load.csv: profile: begins at 5 s"),
-    ("a,b\nc,d\n0,1\n", "line 2: does not hold two numbers"), ("0,1\n1,nan", "line 2")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("0,1\n1,x\n", "line 2: does not hold two numbers"),
+        ("t,I\n# no more\n", "holds no numbers"),
+        ("0,1\n1,2,3\n", "line 2: must hold two finite numbers"),
+        ("5,1\n6,1\n", "load.csv: profile: begins at 5 s"),
+        ("a,b\nc,d\n0,1\n", "line 2: does not hold two numbers"),
+        ("0,1\n1,nan", "line 2"),
+    ],
+)
 def test_faulty_files_are_refused_with_line_and_remedy(tmp_path, text, words):
     path = tmp_path / "load.csv"
     path.write_text(text, encoding="utf-8")

@@ -1,4 +1,5 @@
 """The table of quantities: every row is read, written, exchanged and run, and a new row needs no other change."""
+
 import os
 import random
 import shutil
@@ -29,7 +30,7 @@ from cellsim.protocols.quantities import (
 )
 from cellsim.protocols.reference import quantities_table, units_table
 from cellsim.simulation import control as controls
-from cellsim.studies.charging.constrained import Limits
+from cellsim.studies.charging.constrained import ChargeConstraints
 from cellsim.studies.charging.constraints import in_words, read_limits
 
 ROOT = Path(__file__).parents[2]
@@ -44,8 +45,12 @@ def ended_step(name, side=""):
     """A step that may end at the limit."""
     control = "rest" if LIMITS[name].rest and name not in ("voltage", "temperature") else "c-rate"
     held = name in FLOWS
-    return Step("voltage" if held else control, 4.0 if held else -0.5 if control == "c-rate" else 0.0, 60.0,
-                (Limit(name, value(name), side),))
+    return Step(
+        "voltage" if held else control,
+        4.0 if held else -0.5 if control == "c-rate" else 0.0,
+        60.0,
+        (Limit(name, value(name), side),),
+    )
 
 
 def again(one):
@@ -117,8 +122,9 @@ def test_units_are_written_as_they_are_read():
             if text.startswith("C/"):
                 assert 1.0 / float(text[2:]) == wanted
             else:
-                assert (value_of(float(digits), unit) if unit in UNITS or unit in ("hour", "minute") else
-                        float(digits)) == wanted, text
+                assert (
+                    value_of(float(digits), unit) if unit in UNITS or unit in ("hour", "minute") else float(digits)
+                ) == wanted, text
 
 
 def test_kernels_know_every_mode_and_field():
@@ -131,7 +137,7 @@ def test_kernels_know_every_mode_and_field():
 def test_every_constraint_of_a_charge_is_read_and_written():
     """Its field, its variable and its text; two of the same are refused."""
     cell = cellsim.load("lgm50_chen2020")
-    assert {role.field for role in CONSTRAINTS.values()} < {f.name for f in fields(Limits)}
+    assert {role.field for role in CONSTRAINTS.values()} < {f.name for f in fields(ChargeConstraints)}
     for name, role in CONSTRAINTS.items():
         assert CONSTRAINED[name].variable
         text = f"{name} {'>=' if role.side == 'above' else '<='} 30 {role.unit}"
@@ -150,7 +156,8 @@ def test_every_row_is_exchanged_with_pybamm_or_refused(name):
     steps += [ended_step(name, side) for side in ("", *LIMITS[name].sides)] if name in LIMITS else []
     for one in steps:
         known = CONTROLS[one.control].pybamm and all(
-            LIMITS[x.quantity].pybamm and (not x.side or LIMITS[x.quantity].pybamm_sided) for x in one.until)
+            LIMITS[x.quantity].pybamm and (not x.side or LIMITS[x.quantity].pybamm_sided) for x in one.until
+        )
         if known:
             assert Protocol.from_pybamm(Protocol(one).to_pybamm()).nodes == (one,)
         else:
@@ -158,10 +165,10 @@ def test_every_row_is_exchanged_with_pybamm_or_refused(name):
                 Protocol(one).to_pybamm()
 
 
-NEW_ROW = '''
+NEW_ROW = """
     Quantity("swelling", "um", "a swelling", "5 um", units=(Unit(("um",)), Unit(("mm",), 1e3)), written=("um",),
              variable="Swelling [um]", endings=(Ending.CURRENT,), limit=LimitRole("falling", "swelling_lo")),
-'''
+"""
 NEW_LIMIT = """
 import cellsim, pytest
 from cellsim import Limit, Protocol, Step
@@ -189,8 +196,9 @@ def test_a_new_limit_touches_the_table_only(tmp_path):
     assert text.count("\n)\n\nBY_NAME") == 1
     table.write_text(text.replace("\n)\n\nBY_NAME", f"{NEW_ROW})\n\nBY_NAME"), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "numba")}
-    done = subprocess.run([sys.executable, "-c", NEW_LIMIT], capture_output=True, text=True, cwd=tmp_path,
-                          env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", NEW_LIMIT], capture_output=True, text=True, cwd=tmp_path, env=environment, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -1,4 +1,5 @@
 """A protocol as it unfolds: cycles, jumps, conditions, shared times, and that every walk comes to an end."""
+
 import contextlib
 import random
 from types import SimpleNamespace
@@ -11,15 +12,24 @@ from cellsim.protocols import Condition, Stop
 from cellsim.protocols.program import IDLE
 from cellsim.protocols.quantities import CONDITIONS, ENDED_BY
 
-WARM = {"voltage": 3.7, "current": 1.0, "c-rate": 0.2, "current density": 10.0, "soc": 0.5, "temperature": 300.0,
-        "plating margin": 0.05, "critical current margin": 3.0}
+WARM = {
+    "voltage": 3.7,
+    "current": 1.0,
+    "c-rate": 0.2,
+    "current density": 10.0,
+    "soc": 0.5,
+    "temperature": 300.0,
+    "plating margin": 0.05,
+    "critical current margin": 3.0,
+}
 
 
 def outcome(step, ending=Ending.DURATION, lasted=None, charge=0.0, start=0.0):
     """What a run tells of a finished step."""
     lasted = step.duration if lasted is None else lasted
-    return SimpleNamespace(ending=ending, t_start=start, t_end=start + lasted, discharge_capacity=0.0,
-                           charge_capacity=charge)
+    return SimpleNamespace(
+        ending=ending, t_start=start, t_end=start + lasted, discharge_capacity=0.0, charge_capacity=charge
+    )
 
 
 def durations(protocol, answer=lambda step, k: {}, most=1000):
@@ -69,20 +79,24 @@ def test_a_jump_counts_its_times_and_begins_to_count_anew():
 
 def test_a_jump_out_of_a_cycle_ends_it_and_it_can_begin_anew():
     """Out of the first turn, back, then three whole turns."""
-    found, _ = durations(Protocol("""
+    found, _ = durations(
+        Protocol("""
         Label top; Rest for 1 s
         Repeat 3: Rest for 2 s; Goto out if soc above 0.9; End
         Goto done
         Label out; Rest for 3 s; Goto top
-        Label done; Rest for 4 s"""), lambda s, k: {"soc": 0.95 if k == 3 else 0.5})
+        Label done; Rest for 4 s"""),
+        lambda s, k: {"soc": 0.95 if k == 3 else 0.5},
+    )
     assert found == [1, 2, 2, 3, 1, 2, 2, 2, 4]
 
 
 def test_a_protocol_stops_where_it_says_and_tells_why():
     found, walk = durations(Protocol("Rest for 1 s; Stop if soc above 60%; Rest for 2 s; Stop; Rest for 3 s"))
     assert found == [1, 2] and walk.reason == "ended by the protocol: Stop"
-    found, walk = durations(Protocol("Stop whenever voltage below 3 V; Repeat 9: Rest for 1 s"),
-                            lambda s, k: {"voltage": 3.5 - 0.2 * k})
+    found, walk = durations(
+        Protocol("Stop whenever voltage below 3 V; Repeat 9: Rest for 1 s"), lambda s, k: {"voltage": 3.5 - 0.2 * k}
+    )
     assert found == [1, 1, 1] and walk.reason == "ended by the protocol: Stop whenever voltage below 3 V"
 
 
@@ -123,15 +137,23 @@ def test_a_condition_compares_its_quantity(quantity):
 @pytest.mark.parametrize("word", ENDED_BY)
 def test_a_condition_knows_every_ending_by_its_word(word):
     """Each word stands for its endings, and for no other word's but soc and capacity."""
+
     def count(name):
         walk = Protocol(f"Rest for 1 s; Stop if ended by {word}; Rest for 2 s").walk()
         with contextlib.suppress(StopIteration):
             walk.send(outcome(next(walk), SimpleNamespace(name=name)), WARM)
         return walk.count
 
-    names = {"time": "DURATION", "voltage": "UPPER_VOLTAGE", "current": "CURRENT", "capacity": "CAPACITY",
-             "soc": "CAPACITY", "temperature": "TEMPERATURE", "plating margin": "PLATING_MARGIN",
-             "critical current margin": "CRITICAL_CURRENT"}
+    names = {
+        "time": "DURATION",
+        "voltage": "UPPER_VOLTAGE",
+        "current": "CURRENT",
+        "capacity": "CAPACITY",
+        "soc": "CAPACITY",
+        "temperature": "TEMPERATURE",
+        "plating margin": "PLATING_MARGIN",
+        "critical current margin": "CRITICAL_CURRENT",
+    }
     for other, name in names.items():
         assert count(name) == (1 if names[word] == name else 2), other
 
@@ -142,16 +164,20 @@ def test_a_condition_on_what_the_run_does_not_know_is_refused():
         walk.send(outcome(next(walk)), {})
 
 
-@pytest.mark.parametrize("words, what", [
-    ("Label a; Rest for 1 s; Goto a", "this never ends"),
-    ("Rest for 1 s; Label a; Goto a if soc above 0.5", "no step between"),
-    ("Goto a; Rest for 1 s", "no label of that name"),
-    ("Label fast; Rest for 1 s; Goto fsat 2 times", "did you mean 'fast'"),
-    ("Repeat 2: Label a; Rest for 1 s; End; Goto a 2 times", "no label of that name in this block"),
-    ("Label a; Rest for 1 s; Label a", "there are two of that name"),
-    ("Stop if soc above 50%; Rest for 1 s", "a condition needs a step before it"),
-    ("Repeat 2: Stop; End; Rest for 1 s", "a repeated block needs a step"),
-    ("Rest for 1 s; Repeat 1e7: Rest for 1 s", "whole number from 1 to 1000000")])
+@pytest.mark.parametrize(
+    "words, what",
+    [
+        ("Label a; Rest for 1 s; Goto a", "this never ends"),
+        ("Rest for 1 s; Label a; Goto a if soc above 0.5", "no step between"),
+        ("Goto a; Rest for 1 s", "no label of that name"),
+        ("Label fast; Rest for 1 s; Goto fsat 2 times", "did you mean 'fast'"),
+        ("Repeat 2: Label a; Rest for 1 s; End; Goto a 2 times", "no label of that name in this block"),
+        ("Label a; Rest for 1 s; Label a", "there are two of that name"),
+        ("Stop if soc above 50%; Rest for 1 s", "a condition needs a step before it"),
+        ("Repeat 2: Stop; End; Rest for 1 s", "a repeated block needs a step"),
+        ("Rest for 1 s; Repeat 1e7: Rest for 1 s", "whole number from 1 to 1000000"),
+    ],
+)
 def test_protocols_that_lead_nowhere_or_never_end_are_refused(words, what):
     with pytest.raises(ProtocolError, match=what):
         Protocol(words)

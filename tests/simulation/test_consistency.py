@@ -3,6 +3,7 @@
 The random cells are those of tests/random_cells.py; `benchmarks/campaign.py` asks every run of many more what can be
 asked of one alone.  CELLSIM_CONSISTENCY=300 takes so many random cells instead of CELLS.
 """
+
 import json
 import os
 import pickle
@@ -131,8 +132,13 @@ def test_full_and_empty_hold_the_same_lithium(cell, T, soc):
 
 def unequal(cell, T):
     """Lithium that a full cell holds more or less than an empty one, over what goes to and fro between them."""
-    sums = [sum(float(cellsim.simulate(cell, "Rest for 1 s", soc=z, temperature=T)[LITHIUM.format(e)][0])
-                for e in ("negative", "positive")) for z in (0.0, 1.0)]
+    sums = [
+        sum(
+            float(cellsim.simulate(cell, "Rest for 1 s", soc=z, temperature=T)[LITHIUM.format(e)][0])
+            for e in ("negative", "positive")
+        )
+        for z in (0.0, 1.0)
+    ]
     return abs(sums[0] - sums[1]) / (capacity_between_cutoffs(cell) * 3600.0 / F)
 
 
@@ -196,8 +202,12 @@ Discharge at C/5 for 10 minutes
 Charge at 1 A for 5 minutes"""
 
 
-WAYS = {"json": lambda p: Protocol.from_json(p.to_json()), "text": lambda p: Protocol(p.to_text()),
-        "pickle": lambda p: pickle.loads(pickle.dumps(p)), "pybamm": lambda p: Protocol.from_pybamm(p.to_pybamm())}
+WAYS = {
+    "json": lambda p: Protocol.from_json(p.to_json()),
+    "text": lambda p: Protocol(p.to_text()),
+    "pickle": lambda p: pickle.loads(pickle.dumps(p)),
+    "pybamm": lambda p: Protocol.from_pybamm(p.to_pybamm()),
+}
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -234,8 +244,9 @@ def test_the_mesh_does_not_decide(cell, T, soc, request):
     for charging in (False, True):
         step = until_the_end(cell, T, charging)
         plain = cellsim.simulate(cell, step, soc=soc, temperature=T)
-        fine = cellsim.simulate(cell, step, random_cells.finer(plain.final_state.model), soc=soc, temperature=T,
-                                rtol=1e-5)
+        fine = cellsim.simulate(
+            cell, step, random_cells.finer(plain.final_state.model), soc=soc, temperature=T, rtol=1e-5
+        )
         assert plain.endings == fine.endings
         t = np.linspace(0.0, 0.95 * fine.t[-1], 200)
         assert plain.t[-1] >= t[-1]

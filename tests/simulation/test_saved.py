@@ -1,4 +1,5 @@
 """Saved results after accidents: the very numbers, or a sentence; never another number, never half a file."""
+
 import json
 import os
 import pickle
@@ -36,10 +37,14 @@ def file(request, result, tmp_path_factory):
 
 def same(one, other):
     """Whether two results agree in every number and word that the second one has."""
-    return (one.steps == other.steps and one.termination == other.termination and one.cell == other.cell
-            and (one.model, one.temperature, one.remarks) == (other.model, other.temperature, other.remarks)
-            and np.array_equal(one.step_index, other.step_index)
-            and all(np.array_equal(one[name], other[name], equal_nan=True) for name in other))
+    return (
+        one.steps == other.steps
+        and one.termination == other.termination
+        and one.cell == other.cell
+        and (one.model, one.temperature, one.remarks) == (other.model, other.temperature, other.remarks)
+        and np.array_equal(one.step_index, other.step_index)
+        and all(np.array_equal(one[name], other[name], equal_nan=True) for name in other)
+    )
 
 
 def test_what_is_read_is_what_was_saved(file, result):
@@ -74,9 +79,14 @@ def test_a_digest_tells_numbers_words_and_names_apart():
     before = saved.digest(meta, arrays)
     nan = np.array([0x7FF8000000000001], np.uint64).view(float)[0]
     assert saved.digest(meta, arrays | {"x": (("t",), np.array([1.0, nan]))}) == before
-    for other in (arrays | {"x": (("t",), np.array([np.nextafter(1.0, 2.0), np.nan]))}, {"x": arrays["x"]},
-                  arrays | {"y": (("t",), np.array([0.0, -0.0]))}, arrays | {"y": (("s",), np.zeros(2))},
-                  arrays | {"y": (("t",), np.zeros(3))}, {"x": arrays["x"], "z": arrays["y"]}):
+    for other in (
+        arrays | {"x": (("t",), np.array([np.nextafter(1.0, 2.0), np.nan]))},
+        {"x": arrays["x"]},
+        arrays | {"y": (("t",), np.array([0.0, -0.0]))},
+        arrays | {"y": (("s",), np.zeros(2))},
+        arrays | {"y": (("t",), np.zeros(3))},
+        {"x": arrays["x"], "z": arrays["y"]},
+    ):
         assert saved.digest(meta, other) != before
     assert saved.digest({"cell": "b"}, arrays) != before
 
@@ -85,7 +95,7 @@ def test_cut_files_are_told(file, tmp_path):
     """At every sixteenth of their length, and empty."""
     whole, path = file.read_bytes(), tmp_path / file.name
     for k in range(16):
-        path.write_bytes(whole[:k * len(whole) // 16])
+        path.write_bytes(whole[: k * len(whole) // 16])
         with pytest.raises(ReportError, match="is not a saved cellsim result, or damaged"):
             cellsim.Result.load(path)
 
@@ -107,11 +117,19 @@ def _unsigned(path):
     frame.to_parquet(path)
 
 
-@pytest.mark.parametrize("make, words", ((Path.mkdir, "is not a file"), (os.mkfifo, "is not a file"),
-                                         (lambda path: None, "there is no such file"), (_table, "not a saved"),
-                                         (lambda path: path.symlink_to("/dev/zero"), "is not a file"),
-                                         (_later, "of this version"), (_unsigned, "without a digest"),
-                                         (lambda path: path.write_text("x"), "not a saved")))
+@pytest.mark.parametrize(
+    "make, words",
+    (
+        (Path.mkdir, "is not a file"),
+        (os.mkfifo, "is not a file"),
+        (lambda path: None, "there is no such file"),
+        (_table, "not a saved"),
+        (lambda path: path.symlink_to("/dev/zero"), "is not a file"),
+        (_later, "this version of cellsim"),
+        (_unsigned, "without a digest"),
+        (lambda path: path.write_text("x"), "not a saved"),
+    ),
+)
 def test_other_things_are_told(make, words, tmp_path):
     """Folders, pipes, devices, other tables, later versions and texts: a sentence, and nothing waits."""
     path = tmp_path / "x.parquet"
@@ -147,8 +165,14 @@ except cellsim.errors.CellsimError as fault:
 
 def on_a_full_disk(source, path, **how):
     """What is said when a result is saved there."""
-    done = subprocess.run([sys.executable, "-c", FULL, str(source), str(path)], capture_output=True, text=True,
-                          timeout=300, env=os.environ | {"PYTHONPATH": str(ROOT)}, **how)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(source), str(path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        **how,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -194,8 +218,15 @@ with replacing(sys.argv[1]) as partial:
 def test_what_a_killed_writer_leaves_is_removed_by_the_next(tmp_path):
     """And what one that is at work has written is not."""
     path = tmp_path / "a[b].csv"
-    killed, alive = (subprocess.Popen([sys.executable, "-c", SLOW, str(path)], stdout=subprocess.PIPE, text=True,
-                                      env=os.environ | {"PYTHONPATH": str(ROOT)}) for _ in range(2))
+    killed, alive = (
+        subprocess.Popen(
+            [sys.executable, "-c", SLOW, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        for _ in range(2)
+    )
     try:
         assert [p.stdout.readline() for p in (killed, alive)] == ["begun\n"] * 2
         killed.kill()

@@ -1,4 +1,5 @@
 """Calibration finds what made a curve; the calibrated and the warm sets do what their files say."""
+
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,14 @@ def made(changes, **options):
     options = {"soc": 0.1, "temperature": 298.15} | options
     result = cellsim.simulate(cellsim.load(CHEN).with_(changes), list(STEP), cellsim.SPM(), heat=True, **options)
     t = np.linspace(1.0, result.t[-1], 40)
-    return cellsim.MeasuredRun("made", t, result.at("Voltage [V]", t), STEP, options | {"model": cellsim.SPM()},
-                               result.at("Cell temperature [K]", t))
+    return cellsim.MeasuredRun(
+        "made",
+        t,
+        result.at("Voltage [V]", t),
+        STEP,
+        options | {"model": cellsim.SPM()},
+        result.at("Cell temperature [K]", t),
+    )
 
 
 def test_calibration_finds_the_values_that_made_a_curve():
@@ -45,10 +52,17 @@ def test_what_a_fit_changes_is_marked_in_the_cell():
     assert "changed from" in found.cell.record(R).note
 
 
-@pytest.mark.parametrize("free, message", [({}, "nothing is free"), ({R: (0.0, 1.0)}, "two rising numbers above 0"),
-                                           ({R: (2.0, 1.0)}, "two rising numbers above 0"),
-                                           ({R: "abc"}, "two rising numbers"), ("abc", "section/quantity"),
-                                           ({"cell/series resistanc": (1e-4, 1e-3)}, "did you mean")])
+@pytest.mark.parametrize(
+    "free, message",
+    [
+        ({}, "nothing is free"),
+        ({R: (0.0, 1.0)}, "two rising numbers above 0"),
+        ({R: (2.0, 1.0)}, "two rising numbers above 0"),
+        ({R: "abc"}, "two rising numbers"),
+        ("abc", "section/quantity"),
+        ({"cell/series resistanc": (1e-4, 1e-3)}, "did you mean"),
+    ],
+)
 def test_bounds_that_make_no_sense_are_refused(free, message):
     """In a sentence that names the quantity."""
     with pytest.raises(cellsim.ParameterError, match=message):
@@ -58,9 +72,14 @@ def test_bounds_that_make_no_sense_are_refused(free, message):
 AREA, D = "cell/electrode area", "positive electrode/particle diffusivity"
 
 
-@pytest.mark.parametrize("path, share, protocol, soc", [
-    (AREA, 0.8, "Discharge at 5 A until 2.5 V", 1.0), (AREA, 2.0, "Discharge at 5 A until 2.5 V", 1.0),
-    ("negative electrode/thickness", 0.85, "Charge at 2.5 A until 4.2 V", 0.1)])
+@pytest.mark.parametrize(
+    "path, share, protocol, soc",
+    [
+        (AREA, 0.8, "Discharge at 5 A until 2.5 V", 1.0),
+        (AREA, 2.0, "Discharge at 5 A until 2.5 V", 1.0),
+        ("negative electrode/thickness", 0.85, "Charge at 2.5 A until 4.2 V", 0.1),
+    ],
+)
 def test_a_run_that_ends_too_early_at_first_is_found_all_the_same(path, share, protocol, soc):
     """The first cell is empty, or full, long before the measurement is; 1 %: runs are good to 1 mV of hundreds."""
     cell = cellsim.load(CHEN)
@@ -79,8 +98,14 @@ def test_a_quantity_of_about_one_moves():
     cell = cellsim.load(CHEN).with_({scale: 1.0})
     result = cellsim.simulate(cell.with_({scale: 1.3}), list(STEP), cellsim.SPM(), soc=0.1, heat=True, ambient=280.0)
     t = np.linspace(1.0, result.t[-1], 20)
-    run = cellsim.MeasuredRun("made", t, result.at("Voltage [V]", t), STEP,
-                              {"soc": 0.1, "model": "SPM", "ambient": 280.0}, result.at("Cell temperature [K]", t))
+    run = cellsim.MeasuredRun(
+        "made",
+        t,
+        result.at("Voltage [V]", t),
+        STEP,
+        {"soc": 0.1, "model": "SPM", "ambient": 280.0},
+        result.at("Cell temperature [K]", t),
+    )
     found = cellsim.calibrate(cell, [run], {scale: (0.5, 2.0)})
     assert found.values[scale] == approx(1.3, rel=0.02)  # 0.02 K of the 1 K or so that it makes
 
@@ -110,22 +135,35 @@ def test_fitted_values_are_said_to_be_fitted():
 T3, V3 = [0.0, 10.0, 20.0], [3.9, 3.89, 3.88]
 
 
-@pytest.mark.parametrize("arguments, message", [
-    (("a", T3, [3.9, np.nan, 3.88], "Rest for 1 h"), "voltage: number 2 is nan"),
-    (("a", T3, V3[:2], "Rest for 1 h"), "2 values of voltage for 3 times"),
-    (("a", T3[::-1], V3, "Rest for 1 h"), "times must rise"),
-    (("a", T3, V3, "Rest for 1 h", {"socc": 0.8}), "did you mean 'soc'"),
-    (("a", T3, V3, "Rest for 1 h", {}, [25.0, 25.1, 25.2]), "of degC add 273.15"),
-    (("a", T3, V3, 3), "a protocol is made of"), (("a", "abc", V3, "Rest for 1 h"), "give finite times"),
-    ((1, T3, V3, "Rest for 1 h"), "give a name")])
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (("a", T3, [3.9, np.nan, 3.88], "Rest for 1 h"), "voltage: number 2 is nan"),
+        (("a", T3, V3[:2], "Rest for 1 h"), "2 values of voltage for 3 times"),
+        (("a", T3[::-1], V3, "Rest for 1 h"), "times must rise"),
+        (("a", T3, V3, "Rest for 1 h", {"socc": 0.8}), "did you mean 'soc'"),
+        (("a", T3, V3, "Rest for 1 h", {}, [25.0, 25.1, 25.2]), "of degC add 273.15"),
+        (("a", T3, V3, 3), "a protocol is made of"),
+        (("a", "abc", V3, "Rest for 1 h"), "give finite times"),
+        ((1, T3, V3, "Rest for 1 h"), "give a name"),
+    ],
+)
 def test_measured_runs_that_make_no_sense_are_refused(arguments, message):
     """When they are made, not in the middle of a search."""
     with pytest.raises(cellsim.ProtocolError, match=message):
         cellsim.MeasuredRun(*arguments)
 
 
-@pytest.mark.parametrize("steps", ["Discharge at 1C", cellsim.discharge(1.0), [cellsim.discharge(1.0)],
-                                   cellsim.Protocol("Discharge at 1C"), (cellsim.discharge(1.0),)])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "Discharge at 1C",
+        cellsim.discharge(1.0),
+        [cellsim.discharge(1.0)],
+        cellsim.Protocol("Discharge at 1C"),
+        (cellsim.discharge(1.0),),
+    ],
+)
 def test_measured_runs_take_what_simulate_takes(steps):
     """Text, a step, a protocol or a list; lists of numbers, too."""
     differences, _ = cellsim.MeasuredRun("a", T3, V3, steps, {"model": "SPM"}).differences(cellsim.load(CHEN))

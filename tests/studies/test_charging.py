@@ -1,4 +1,5 @@
 """Charge studies: figures that follow from the run, names, resumption, and the claim of a shorter time."""
+
 import math
 from dataclasses import replace
 
@@ -58,13 +59,13 @@ def test_a_margin_held_at_its_limit_is_not_beyond_it():
 
 def test_a_charger_never_gives_more_than_its_rate():
     """Also while the voltage is held and the cell warms up from 0 degC."""
-    study = charge_study(TARGET, ["cc-cv 2C"], [0.0])
+    study = charge_study(TARGET, ["cc-cv 2C"], [273.15])
     assert next(iter(study.results.values()))["C-rate"].min() >= -2.0 * 1.001
 
 
 def test_colder_is_slower_and_less_safe():
     """Minutes fall and the margin rises from -10 to 40 degC."""
-    rows = charge_study(CHEN, ["cc-cv 1C"], [-10.0, 15.0, 40.0]).charges
+    rows = charge_study(CHEN, ["cc-cv 1C"], [263.15, 288.15, 313.15]).charges
     assert rows[0].minutes > rows[1].minutes > rows[2].minutes
     assert rows[0].plating < rows[1].plating < rows[2].plating
 
@@ -76,9 +77,14 @@ def test_an_unknown_protocol_is_refused_before_anything_runs(said, words):
         charge_study(CHEN, [said])
 
 
-@pytest.mark.parametrize("text, words", [("plating margin >= 10 furlong", "furlong"),
-                                         ("voltage >= 4 V", "largest value"),
-                                         ("current <= 2C, current <= 3C", "second limit")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("plating margin >= 10 furlong", "furlong"),
+        ("voltage >= 4 V", "largest value"),
+        ("current <= 2C, current <= 3C", "second limit"),
+    ],
+)
 def test_limits_in_words_are_read_or_refused(text, words):
     """A caret or a sentence; units are turned into those of the kernels."""
     with pytest.raises(cellsim.ProtocolError, match=words):
@@ -88,9 +94,15 @@ def test_limits_in_words_are_read_or_refused(text, words):
     assert read_limits(in_words(found), CHEN) == found and "plating margin >= 10 mV" in in_words(found)
 
 
-@pytest.mark.parametrize("cell, limits", [
-    (CHEN, "plating margin >= 0 mV, current <= 4C"), (CHEN, "temperature <= 35 degC, current <= 3C"),
-    (TARGET, "critical current margin >= 0 mA/cm2, current <= 4C")], ids=["plating", "temperature", "critical current"])
+@pytest.mark.parametrize(
+    "cell, limits",
+    [
+        (CHEN, "plating margin >= 0 mV, current <= 4C"),
+        (CHEN, "temperature <= 35 degC, current <= 3C"),
+        (TARGET, "critical current margin >= 0 mA/cm2, current <= 4C"),
+    ],
+    ids=["plating", "temperature", "critical current"],
+)
 def test_both_ways_to_the_fastest_charge_agree(cell, limits):
     """A staged optimum does not beat the ride along the limits by more than 1 %, nor lose by more than 3 %.
 
@@ -111,8 +123,8 @@ def test_a_study_written_and_read_again_is_the_same(tmp_path):
     import pandas
 
     path = tmp_path / "study.parquet"
-    kept = charge_study(CHEN, ["cc-cv 1C"], [25.0, 40.0], path=path)
-    plain = charge_study(CHEN, ["cc-cv 1C"], [25.0, 40.0])
+    kept = charge_study(CHEN, ["cc-cv 1C"], [298.15, 313.15], path=path)
+    plain = charge_study(CHEN, ["cc-cv 1C"], [298.15, 313.15])
     for a, b in zip(kept.charges, plain.charges, strict=True):
         assert repr(a) == repr(b)
     assert len(pandas.read_parquet(path)) == 2
@@ -133,8 +145,10 @@ def test_each_condition_alone_makes_the_claim_hold():
     """
     cell = cellsim.load(TARGET)
     relatives = claim.Relatives(cell, 25.0)
-    for goal, names in ((30.0, {"critical current", "areal capacity"}),
-                        (100.0, {"critical current", "areal capacity", "temperature"})):
+    for goal, names in (
+        (30.0, {"critical current", "areal capacity"}),
+        (100.0, {"critical current", "areal capacity", "temperature"}),
+    ):
         found = relatives.conditions(goal)
         assert {name for name, *_ in found} == names
         for name, value, now, _ in found:
@@ -149,7 +163,9 @@ def test_each_condition_alone_makes_the_claim_hold():
 def test_the_claim_charges_every_cell_the_best_way():
     """Where temperature binds greed is slower."""
     cell = cellsim.load("nmc811_pouch_modern")
-    greedy = cellsim.ride(cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY)
+    greedy = cellsim.constrained_charge(
+        cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY
+    )
     assert claim.time_of(cell, 45.0) < greedy.duration / 60.0 - 0.3
 
 
@@ -181,6 +197,7 @@ def test_a_charge_that_fails_is_a_row_with_its_reason(monkeypatch):
     """Of a failed solver, whether or not it kept anything of the run; the others are not touched."""
     run = next(iter(charge_study(CHEN, ["cc-cv 1C"], end=0.2).results.values()))
     for result in (None, run):
+
         def fails(*_, result=result, **__):
             raise cellsim.SolveError("it gave up", result)
 
@@ -200,14 +217,14 @@ def test_a_charge_along_the_limits_says_why_it_ended():
 def test_a_largest_current_that_fails_is_not_the_best(monkeypatch):
     """The search for the best one goes on with the others."""
     how = {"temperature": 298.15, "accuracy": 3e-3}
-    limits, real = "temperature <= 35 degC, current <= 3C", fastest.ride_coroutine
+    limits, real = "temperature <= 35 degC, current <= 3C", fastest.constrained_charge_coroutine
 
     def fails_above(cell, limits, **rest):
         if 1.5 < limits.c_rate < 3.0:
             raise cellsim.SolveError("it gave up", None)
         return real(cell, limits, **rest)
 
-    monkeypatch.setattr(fastest, "ride_coroutine", fails_above)
+    monkeypatch.setattr(fastest, "constrained_charge_coroutine", fails_above)
     found = cellsim.fastest_charge(CHEN, limits, 0.1, 0.6, **how)
     assert found.ride.reached and (found.c_rate <= 1.5 or found.c_rate == 3.0)
 
@@ -221,7 +238,7 @@ def test_curves_of_a_large_study_look_different():
 
 def test_a_picture_says_what_it_does_not_show():
     """Charges that were taken from a file have no curves."""
-    study = charge_study(CHEN, ["cc-cv 1C"], [20.0, 30.0], end=0.2)
+    study = charge_study(CHEN, ["cc-cv 1C"], [293.15, 303.15], end=0.2)
     assert study.plot().axes[0].get_title(loc="left") == ""
     first = dict(list(study.results.items())[:1])
     assert study.plot().axes and "1 of 2 charges" in replace(study, results=first).plot().axes[0].get_title(loc="left")
@@ -229,6 +246,17 @@ def test_a_picture_says_what_it_does_not_show():
 
 def test_surroundings_may_differ_from_the_start():
     """A cell that starts warm in the cold ends colder than one in a warm room; the row keeps where it started."""
-    rows = [charge_study(CHEN, ["cc-cv 1C"], [25.0], ambient=around) for around in (None, 25.0, -10.0)]
+    rows = [charge_study(CHEN, ["cc-cv 1C"], [298.15], ambient=around) for around in (None, 298.15, 263.15)]
     ends = [next(iter(s.results.values()))["Cell temperature [K]"][-1] for s in rows]
     assert ends[0] == ends[1] > ends[2] + 10.0 and all(s.charges[0].temperature == 25.0 for s in rows)
+
+
+def test_temperatures_are_kelvin_and_celsius_still_works_with_a_warning():
+    """25 is 298.15 K for one release; what lies between the two scales is refused."""
+    kelvin = charge_study(CHEN, ["cc-cv 1C"], [298.15], end=0.2)
+    with pytest.warns(
+        DeprecationWarning, match="temperatures 25: temperatures are given in kelvin, this one as 298.15"
+    ):
+        assert charge_study(CHEN, ["cc-cv 1C"], [25.0], end=0.2).charges == kelvin.charges
+    with pytest.raises(cellsim.ProtocolError, match="give kelvin from 200 to 400"):
+        charge_study(CHEN, ["cc-cv 1C"], [140.0])

@@ -1,4 +1,5 @@
 """Maps, fronts and uncertain cells, and studies that are interrupted: every row is the charge itself, and kept."""
+
 import math
 import os
 import subprocess
@@ -28,10 +29,19 @@ ROOT = Path(__file__).parents[2]
 def small(kind, path, progress=None):
     """A study of 10 rows, or a map of 6 rows of 2 points, each saved."""
     if kind == "study":
-        charge_study(CHEN, ["cc-cv 1C", "fastest"], [10.0, 15.0, 20.0, 25.0, 30.0], path=path, progress=progress)
+        charge_study(
+            CHEN, ["cc-cv 1C", "fastest"], [283.15, 288.15, 293.15, 298.15, 303.15], path=path, progress=progress
+        )
     else:
-        cellsim.charge_map(CHEN, "temperature", [15.0, 25.0], "c-rate", [0.5, 1.0, 1.5, 2.0, 2.5, 3.0], path=path,
-                           progress=progress)
+        cellsim.charge_map(
+            CHEN,
+            "temperature",
+            [288.15, 298.15],
+            "c-rate",
+            [0.5, 1.0, 1.5, 2.0, 2.5, 3.0],
+            path=path,
+            progress=progress,
+        )
 
 
 SLOWLY = """
@@ -51,13 +61,16 @@ def rows_of(path):
             yield word
 
 
-@pytest.mark.parametrize("kind, cases, work", [("study", 10, (charging, "_one", 1)),
-                                               ("map", 12, (charging_maps, "point", 1))])
+@pytest.mark.parametrize(
+    "kind, cases, work", [("study", 10, (charging, "_one", 1)), ("map", 12, (charging_maps, "point", 1))]
+)
 def test_a_killed_study_goes_on_where_it_stopped(kind, cases, work, tmp_path, monkeypatch):
     """Killed half-way: whole rows in the journal; the rest is done; the file is that of one never killed."""
     path, whole = tmp_path / "killed.csv", tmp_path / "whole.csv"
-    process = subprocess.Popen([sys.executable, "-c", SLOWLY, kind, str(path)],
-                               env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"})
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOWLY, kind, str(path)],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+    )
     lines, patience = journal_of(path), time.monotonic() + 120.0
     while not (lines.is_file() and lines.read_text().count("\n") >= 2):
         assert time.monotonic() < patience and process.poll() is None
@@ -111,10 +124,15 @@ def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path)
     import pandas
 
     limits = "plating margin >= 0 mV, temperature <= 55 degC"
-    axes = ("temperature", [10.0, 25.0, 40.0], "c-rate", [0.5, 2.0])
+    axes = ("temperature", [283.15, 298.15, 313.15], "c-rate", [0.5, 2.0])
     plain = cellsim.charge_map(CHEN, *axes, limits=limits)
-    alone = cellsim.ride(CHEN, cellsim.Limits(c_rate=2.0, plating_margin=0.0, temperature=328.15), temperature=298.15,
-                         accuracy=5e-3, heat=True)
+    alone = cellsim.constrained_charge(
+        CHEN,
+        cellsim.ChargeConstraints(c_rate=2.0, plating_margin=0.0, temperature=328.15),
+        temperature=298.15,
+        accuracy=5e-3,
+        heat=True,
+    )
     assert plain.minutes[1, 1] == alone.duration / 60.0 and plain.minutes.shape == (2, 3)
     assert np.all(np.isfinite(plain.minutes)) and np.all(np.diff(plain.minutes[:, 1]) < 0.0)
     path = tmp_path / "map.parquet"
@@ -133,8 +151,9 @@ def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path)
 
 def test_a_map_reaches_beyond_where_a_charge_can_start():
     """At and above the limit of temperature it never gets there, and nothing else is lost."""
-    found = cellsim.charge_map(CHEN, "temperature", [25.0, 44.9, 60.0], "c-rate", [1.0],
-                               limits="temperature <= 45 degC")
+    found = cellsim.charge_map(
+        CHEN, "temperature", [298.15, 318.05, 333.15], "c-rate", [1.0], limits="temperature <= 45 degC"
+    )
     assert math.isfinite(found.minutes[0, 0]) and np.all(np.isinf(found.minutes[0, 1:]))
 
 
@@ -144,10 +163,12 @@ def test_a_larger_margin_costs_time(tmp_path):
 
     front = cellsim.pareto(CHEN, "plating margin", [0.0, 10.0, 30.0], limits="current <= 4C")
     assert np.all(np.diff(front.minutes) > 0.0)
-    front = cellsim.pareto(CHEN, "temperature", [35.0, 45.0, 55.0], limits="current <= 2C")
+    front = cellsim.pareto(CHEN, "temperature", [308.15, 318.15, 328.15], limits="current <= 2C")
     assert np.all(np.diff(front.minutes) < 0.0)
     front.plot(tmp_path / "front.png")
-    saved = cellsim.pareto(CHEN, "temperature", [35.0, 45.0, 55.0], limits="current <= 2C", path=tmp_path / "front.csv")
+    saved = cellsim.pareto(
+        CHEN, "temperature", [308.15, 318.15, 328.15], limits="current <= 2C", path=tmp_path / "front.csv"
+    )
     assert repr(saved) == repr(front) and "45 degC" in repr(front)
     assert pandas.read_csv(tmp_path / "front.csv")["temperature [degC]"].tolist() == [35.0, 45.0, 55.0]
 
@@ -168,9 +189,9 @@ def test_a_fleet_charged_alike_needs_a_margin():
     assert found.bare < 0.95 <= found.share and found.margin > 0.0 and found.minutes > found.minutes_bare
 
     def keeping(margin):
-        held = cellsim.Limits(c_rate=4.0, plating_margin=1e-3 * margin)
+        held = cellsim.ChargeConstraints(c_rate=4.0, plating_margin=1e-3 * margin)
         how = {"temperature": 298.15, "heat": True, "accuracy": 5e-3, "soc": 0.1}
-        step = cellsim.profile(replayed(cellsim.ride(CHEN, held, to=0.5, **how).result))
+        step = cellsim.profile(replayed(cellsim.constrained_charge(CHEN, held, to=0.5, **how).result))
         runs = [cellsim.simulate(cell, step, **how) for cell in varied_cells(cellsim.load(CHEN), 20)]
         return np.mean([run["Plating margin [V]"].min() >= -1e-4 for run in runs])
 
@@ -181,7 +202,9 @@ def test_a_fleet_charged_alike_needs_a_margin():
 
 def test_a_replayed_run_is_the_same_run():
     """Current over time as a profile: the cell comes to the same state of charge and voltage."""
-    along = cellsim.ride(CHEN, cellsim.Limits(c_rate=3.0, plating_margin=0.0), to=0.6, temperature=298.15)
+    along = cellsim.constrained_charge(
+        CHEN, cellsim.ChargeConstraints(c_rate=3.0, plating_margin=0.0), to=0.6, temperature=298.15
+    )
     again = cellsim.simulate(CHEN, cellsim.profile(replayed(along.result)), soc=0.1, temperature=298.15)
     assert again["State of charge"][-1] == approx(0.6, abs=1e-3)
     assert again["Plating margin [V]"].min() == approx(along.result["Plating margin [V]"].min(), abs=2e-3)
@@ -198,8 +221,8 @@ def test_a_fleet_over_no_limit_is_refused():
 def test_an_unknown_axis_is_refused():
     """The message lists those there are."""
     with pytest.raises(cellsim.ProtocolError, match="choose one of temperature"):
-        cellsim.charge_map(CHEN, "colour", [1.0], "temperature", [25.0])
+        cellsim.charge_map(CHEN, "colour", [1.0], "temperature", [298.15])
     with pytest.raises(cellsim.ParameterError, match="critical current density"):
-        cellsim.charge_map(CHEN, "critical current", [1.0], "temperature", [25.0])
+        cellsim.charge_map(CHEN, "critical current", [1.0], "temperature", [298.15])
     with pytest.raises(cellsim.ProtocolError, match="no such limit"):
         cellsim.pareto(CHEN, "critical current margin", [0.0])

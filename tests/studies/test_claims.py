@@ -1,4 +1,5 @@
 """What makers state: records with their conditions and sources, and words for every fault of a file."""
+
 import json
 import re
 
@@ -12,19 +13,33 @@ from cellsim import ClaimError
 from cellsim.studies.claim_audit.maker_claims import FOLDER, NEEDS
 from cellsim.studies.claim_audit.report.tables import claims_table
 
-GOOD = {"maker": "Acme", "product": "cell", "sources": {"paper": {"citation": "A paper", "access": "seen"}},
-        "figures": [{"quantity": "charge time", "value": 15, "unit": "min", "status": "measured", "source": "paper",
-                     "confidence": "high", "conditions": {"level": "cell", "window": [10, 80], "areal capacity": 5.0}}]}
+GOOD = {
+    "maker": "Acme",
+    "product": "cell",
+    "sources": {"paper": {"citation": "A paper", "access": "seen"}},
+    "figures": [
+        {
+            "quantity": "charge time",
+            "value": 15,
+            "unit": "min",
+            "status": "measured",
+            "source": "paper",
+            "confidence": "high",
+            "conditions": {"level": "cell", "window": [10, 80], "areal capacity": 5.0},
+        }
+    ],
+}
 
 
 @pytest.fixture(scope="module")
 def found():
-    return cellsim.claims()
+    return cellsim.maker_claims()
 
 
 @pytest.fixture
 def read(tmp_path):
     """Claims of a folder with one file, which is GOOD with changes: path of keys -> value, None to delete."""
+
     def made(changes):
         content = json.loads(json.dumps(GOOD))
         for path, value in changes.items():
@@ -37,7 +52,7 @@ def read(tmp_path):
             else:
                 place[last] = value
         (tmp_path / "acme.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
-        return cellsim.claims(tmp_path)
+        return cellsim.maker_claims(tmp_path)
 
     return made
 
@@ -48,8 +63,17 @@ def pick(found, product, quantity, value):
 
 def test_all_makers_are_there(found):
     makers = {f.maker.split(" (")[0] for f in found}
-    assert makers == {"Blue Solutions", "Factorial", "Hyundai", "KETI", "Nissan", "QuantumScape", "Samsung",
-                      "Samsung SDI", "Toyota"}
+    assert makers == {
+        "Blue Solutions",
+        "Factorial",
+        "Hyundai",
+        "KETI",
+        "Nissan",
+        "QuantumScape",
+        "Samsung",
+        "Samsung SDI",
+        "Toyota",
+    }
     assert len(found.notes) == len(list(FOLDER.glob("*.yaml")))
 
 
@@ -70,7 +94,7 @@ def test_what_is_not_stated_is_what_the_quantity_needs_and_the_source_does_not_g
     qse5 = pick(found, "QSE-5, B sample", "gravimetric energy density", 301.0)
     assert qse5.not_stated == ("pressure", "areal capacity") and qse5.status == "measured"
     solstice = pick(found, "Solstice", "gravimetric energy density", 450.0)
-    assert "level" in solstice.not_stated and solstice.status == "target" and solstice.text == "up to 450 W.h/kg"
+    assert "level" in solstice.not_stated and solstice.status == "target" and solstice.text == "up to 450 Wh/kg"
 
 
 def test_the_energy_densities_of_one_cell_give_a_density_that_a_cell_can_have(found):
@@ -78,8 +102,10 @@ def test_the_energy_densities_of_one_cell_give_a_density_that_a_cell_can_have(fo
     Li6PS5Cl (1.9) and of NMC (4.8).
     """
     product = "QSE-5, B sample"
-    ratio = (pick(found, product, "volumetric energy density", 844.0).value
-             / pick(found, product, "gravimetric energy density", 301.0).value)
+    ratio = (
+        pick(found, product, "volumetric energy density", 844.0).value
+        / pick(found, product, "gravimetric energy density", 301.0).value
+    )
     assert 1.9 < ratio < 4.8
 
 
@@ -92,16 +118,19 @@ def test_derived_figures_are_the_arithmetic_they_show(found):
             high, low, minutes, rate = map(float, re.search(r"\((\S+) - (\S+)\) % / (\S+) min = (\S+)C", line).groups())
             assert rate == approx((high - low) / 100.0 * 60.0 / minutes, rel=5e-3)
         else:
-            rate, areal, density = map(float, re.search(r"(\S+)C x (\S+) mA.h/cm2 = (\S+) mA/cm2", line).groups())
+            rate, areal, density = map(float, re.search(r"(\S+)C x (\S+) mAh/cm² = (\S+) mA/cm²", line).groups())
             assert density == approx(rate * areal, rel=5e-3)
     assert len(shown) == sum(f.quantity == "charge time" and "window" in f.conditions for f in found) + sum(
-        f.quantity == "charge time" and {"window", "areal capacity"} <= set(f.conditions) for f in found)
+        f.quantity == "charge time" and {"window", "areal capacity"} <= set(f.conditions) for f in found
+    )
 
 
 def test_a_charge_from_10_to_80_percent_in_15_minutes_is_2_8_c(read):
-    """And at 5 mA.h/cm2 14 mA/cm2."""
-    assert read({}).figures[0].derived == ("mean rate (80 - 10) % / 15 min = 2.8C",
-                                           "mean current density 2.8C x 5 mA.h/cm2 = 14 mA/cm2")
+    """And at 5 mAh/cm² 14 mA/cm²."""
+    assert read({}).figures[0].derived == (
+        "mean rate (80 - 10) % / 15 min = 2.8C",
+        "mean current density 2.8C x 5 mAh/cm² = 14 mA/cm²",
+    )
     assert read({("figures", 0, "conditions"): {}}).figures[0].derived == ()
 
 
@@ -139,22 +168,29 @@ def test_the_command_prints_tables_or_records(monkeypatch, capsys, found):
 
 
 BAD = {
-    "unknown quantity": ({("figures", 0, "quantity"): "charging time"}, "figures/0: quantity 'charging time' is "
-                         "unknown; choose one of"),
+    "unknown quantity": (
+        {("figures", 0, "quantity"): "charging time"},
+        "figures/0: quantity 'charging time' is unknown; choose one of",
+    ),
     "wrong unit": ({("figures", 0, "unit"): "s"}, "figures/0: unit 's': a charge time is given in 'min'"),
     "no value": ({("figures", 0, "value"): None}, "figures/0/value.*missing; add it"),
     "not a number": ({("figures", 0, "value"): "fast"}, "figures/0/value.*valid number"),
     "three values": ({("figures", 0, "value"): [1, 2, 3]}, r"figures/0: value: give a number or \[low, high\]"),
     "infinite": ({("figures", 0, "value"): float("inf")}, "figures/0/value.*finite"),
     "no source": ({("figures", 0, "source"): "press"}, "figures/0/source: 'press' is not one of sources; add it"),
-    "promoted": ({("sources", "paper", "access"): "memory"}, "figures/0/confidence: what is from memory"),
+    "promoted": (
+        {("sources", "paper", "access"): "memory"},
+        "figures/0/confidence: must be low for a source from memory",
+    ),
     "no access": ({("sources", "paper", "access"): None}, "sources/paper/access: missing; add it"),
     "unknown access": ({("sources", "paper", "access"): "heard"}, "sources/paper/access: .*'seen', 'second-hand' or"),
     "not an address": ({("sources", "paper", "url"): "javascript:x"}, "sources/paper/url: "),
-    "unknown condition": ({("figures", 0, "conditions", "loading"): "5"}, "figures/0/conditions/loading: unknown key; "
-                          "known: level, .*areal capacity"),
-    "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two rising numbers"),
-    "nothing found": ({("figures",): []}, "figures: empty; say in note"),
+    "unknown condition": (
+        {("figures", 0, "conditions", "loading"): "5"},
+        "figures/0/conditions/loading: unknown key; known: level, .*areal capacity",
+    ),
+    "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two increasing numbers"),
+    "nothing found": ({("figures",): []}, "figures: empty; state in note"),
     "no sources": ({("sources",): {}}, "sources: empty; name at least one"),
     "unknown key": ({("colour",): "red"}, "colour: unknown key; known: maker, product, note, sources, figures"),
 }
@@ -175,9 +211,9 @@ def test_all_faults_are_named_at_once(read):
 
 
 def test_files_that_hold_no_claims_are_explained(tmp_path):
-    with pytest.raises(ClaimError, match="holds no .yaml files"):
-        cellsim.claims(tmp_path)
-    for text, words in (("- a list", "holds no keys; start with maker"), ("a: [", "not valid YAML"), ("\xff", "")):
+    with pytest.raises(ClaimError, match="contains no .yaml files"):
+        cellsim.maker_claims(tmp_path)
+    for text, words in (("- a list", "contains no keys; start with maker"), ("a: [", "not valid YAML"), ("\xff", "")):
         (tmp_path / "acme.yaml").write_text(text, encoding="latin-1")
         with pytest.raises(ClaimError, match=f"acme.yaml: .*{words}"):
-            cellsim.claims(tmp_path)
+            cellsim.maker_claims(tmp_path)

@@ -1,4 +1,5 @@
 """Simulated charges that are faster than any publicly known one of their class are flagged, with the reason."""
+
 import io
 import math
 
@@ -21,10 +22,18 @@ def test_every_record_names_packaged_cells_and_its_source():
         assert len(one.source) > 20 and len(one.kinetics) > 5
 
 
-@pytest.mark.parametrize("cell, minutes, window, flagged", [
-    ("leaf_2010", 7.0, (0.1, 0.8), True), ("leaf_2010", 7.0, (0.0, 1.0), True), ("leaf_2010", 42.0, (0.1, 0.8), False),
-    ("leaf_2010", 3.0, (0.1, 0.5), False), ("leaf_2010", math.inf, (0.1, 0.8), False),
-    ("leaf_2010", math.nan, (0.1, 0.8), False), ("lgm50_chen2020", 1.0, (0.1, 0.8), False)])
+@pytest.mark.parametrize(
+    "cell, minutes, window, flagged",
+    [
+        ("leaf_2010", 7.0, (0.1, 0.8), True),
+        ("leaf_2010", 7.0, (0.0, 1.0), True),
+        ("leaf_2010", 42.0, (0.1, 0.8), False),
+        ("leaf_2010", 3.0, (0.1, 0.5), False),
+        ("leaf_2010", math.inf, (0.1, 0.8), False),
+        ("leaf_2010", math.nan, (0.1, 0.8), False),
+        ("lgm50_chen2020", 1.0, (0.1, 0.8), False),
+    ],
+)
 def test_only_what_is_faster_over_the_whole_window_is_flagged(cell, minutes, window, flagged):
     """A third of it may well be faster; of a class without a record nothing is known."""
     said = beyond(cell, minutes, *window)
@@ -36,11 +45,13 @@ def test_only_what_is_faster_over_the_whole_window_is_flagged(cell, minutes, win
 def test_the_flag_stands_beside_the_number():
     """In the table of the terminal and in the words of the page; once for each cell, of its fastest charge."""
     target = "target_nmc811_lpscl_li"
-    verdicts = [ChargingVerdict(target, "leaf_2010", rule, T, 199.0, minutes, ())
-                for rule, T, minutes in (("safe", 25.0, 7.2), ("safe", 45.0, 6.9), ("rated", 25.0, 42.0))]
+    verdicts = [
+        ChargingVerdict(target, "leaf_2010", rule, T, 199.0, minutes, ())
+        for rule, T, minutes in (("safe", 25.0, 7.2), ("safe", 45.0, 6.9), ("rated", 25.0, 42.0))
+    ]
     console = Console(width=200, record=True, file=io.StringIO())
     console.print(charging_table(verdicts))
     text = console.export_text()
     assert "7 !" in text and "42 !" not in text and "199 !" not in text
-    assert text.count("faster than any publicly known charge") == 1 and "6.9 min" in text
+    assert text.count("faster than any published charge") == 1 and "6.9 min" in text
     assert words.minutes("leaf_2010", 6.9) == "7 !" and words.minutes(target, 199.0) == "199"

@@ -1,4 +1,5 @@
 """The report: pictures, terminal tables, and a page that stands alone."""
+
 import os
 import re
 import shutil
@@ -41,15 +42,37 @@ def figures(name):
     design = build(cell)
     density = energy_density(cell, result.discharge_energy, design)
     interval = np.array([[0.9, 1.1]]) * np.array([[density.gravimetric], [density.volumetric]])
-    return Figures(cell, RATES[0], result.temperature, result.discharge_energy, result.discharge_capacity,
-                   1.02 * result.discharge_energy, areal_capacity(cell), design, density, interval, result,
-                   rates)
+    return Figures(
+        cell,
+        RATES[0],
+        result.temperature,
+        result.discharge_energy,
+        result.discharge_capacity,
+        1.02 * result.discharge_energy,
+        areal_capacity(cell),
+        design,
+        density,
+        interval,
+        result,
+        rates,
+    )
 
 
 def comparison(cell, baseline, metric, verdict):
     ratio = cell.metric(metric) / baseline.metric(metric)
-    return Comparison(cell.name, baseline.name, metric, 2.0, ratio, (0.9 * ratio, 1.1 * ratio), verdict, 5e-5,
-                      2e-5, None, f"the {metric} condition for {baseline.name} is met")
+    return Comparison(
+        cell.name,
+        baseline.name,
+        metric,
+        2.0,
+        ratio,
+        (0.9 * ratio, 1.1 * ratio),
+        verdict,
+        5e-5,
+        2e-5,
+        None,
+        f"the {metric} condition for {baseline.name} is met",
+    )
 
 
 def ratio_map(f, hole=False):
@@ -64,12 +87,21 @@ def ratio_map(f, hole=False):
 @pytest.fixture(scope="module")
 def audit():
     solid, liquid = figures(SOLID), figures(LIQUID)
-    claim = Claim("Twice the energy density", "a press release", 2.0, ("gravimetric", "volumetric"),
-                  (LIQUID,), (SOLID,), RATES[0])
-    comparisons = (comparison(solid, liquid, "gravimetric", Verdict.ONLY_IF),
-                   comparison(solid, liquid, "volumetric", Verdict.FAILS))
-    return Audit(claim, (liquid,), (solid,), comparisons, (ratio_map(solid), ratio_map(solid, hole=True)),
-                 voids=(what_if(solid),))
+    claim = Claim(
+        "Twice the energy density", "a press release", 2.0, ("gravimetric", "volumetric"), (LIQUID,), (SOLID,), RATES[0]
+    )
+    comparisons = (
+        comparison(solid, liquid, "gravimetric", Verdict.ONLY_IF),
+        comparison(solid, liquid, "volumetric", Verdict.FAILS),
+    )
+    return Audit(
+        claim,
+        (liquid,),
+        (solid,),
+        comparisons,
+        (ratio_map(solid), ratio_map(solid, hole=True)),
+        voids=(what_if(solid),),
+    )
 
 
 class Seen(HTMLParser):
@@ -99,11 +131,16 @@ def seen(html):
 
 
 def drawn(audit):
-    return {"result": audit.cells[0].result.plot(), "audit": audit.plot(),
-            "energies": plots.energy_bars(audit), "map": plots.ratio_map(audit.maps[0]),
-            "hole": plots.ratio_map(audit.maps[1]), "waterfall": plots.waterfall(audit.cells[0]),
-            "curves": plots.discharge_curves(audit.baselines[0]),
-            "ragone": plots.ragone((*audit.baselines, *audit.cells))}
+    return {
+        "result": audit.cells[0].result.plot(),
+        "audit": audit.plot(),
+        "energies": plots.energy_bars(audit),
+        "map": plots.ratio_map(audit.maps[0]),
+        "hole": plots.ratio_map(audit.maps[1]),
+        "waterfall": plots.waterfall(audit.cells[0]),
+        "curves": plots.discharge_curves(audit.baselines[0]),
+        "ragone": plots.ragone((*audit.baselines, *audit.cells)),
+    }
 
 
 def test_every_picture_is_a_figure_with_labelled_axes(audit):
@@ -209,7 +246,7 @@ def test_the_page_says_everything_that_was_found(audit, seen):
         assert f.name in seen.text and f.cell.title in seen.text
         assert all(source["citation"] in seen.text for source in f.cell.sources.values())
         assert all(path in seen.text for path, *_ in f.cell.provenance().rows)
-    assert seen.text.index(audit.headlines[0].sentence) < seen.text.index("Under these conditions")
+    assert seen.text.index(audit.headlines[0].sentence) < seen.text.index("Conditions of the figures")
     assert f"cellsim {cellsim.__version__}" in seen.text
 
 
@@ -232,10 +269,14 @@ def test_words_of_the_user_are_never_markup(audit):
     source = {"citation": bad, "doi": 'javascript:alert("1")', "note": bad}
     raw["sources"] = dict.fromkeys(raw["sources"], source)
     f = replace(audit.cells[0], cell=cellsim.Cell.from_json(raw, bad))
-    mean = replace(audit, claim=replace(audit.claim, title=bad, source=bad, note=bad), cells=(f,),
-                   comparisons=tuple(replace(c, cell=bad, condition=bad) for c in audit.comparisons),
-                   maps=(replace(audit.maps[0], cell=bad, varied=bad),),
-                   voids=tuple(replace(v, cell=bad) for v in audit.voids))
+    mean = replace(
+        audit,
+        claim=replace(audit.claim, title=bad, source=bad, note=bad),
+        cells=(f,),
+        comparisons=tuple(replace(c, cell=bad, condition=bad) for c in audit.comparisons),
+        maps=(replace(audit.maps[0], cell=bad, varied=bad),),
+        voids=tuple(replace(v, cell=bad) for v in audit.voids),
+    )
     seen = Seen(page(mean))
     assert not seen.tags & {"script", "b"}
     assert not [k for k, _ in seen.attributes if k.startswith("on")]
@@ -277,8 +318,7 @@ def test_terminal_tables_lose_no_text_at_80_columns(audit):
     f = audit.cells[0]
     energy = text_of(tables.audit_table(audit), 80)
     said = words.conditions(f) | words.energies(f)
-    left_out = (words.ORIGIN, "energy, nominal [W.h]", "capacity, simulated [A.h]", "mass [g]",
-                "volume [cm³]")
+    left_out = (words.ORIGIN, "energy, nominal [Wh]", "capacity, simulated [Ah]", "mass [g]", "volume [cm³]")
     kept = [said[k] for k in said if k not in left_out]
     assert f.name in energy and all(text in energy for text in kept)
     verdict = " ".join(text_of(tables.verdict_table(audit), 80).split())
@@ -294,23 +334,45 @@ def test_tables_list_every_cell_and_every_value():
     assert all(path in origin for path, *_ in cellsim.load(SOLID).provenance().rows)
 
 
-@pytest.mark.parametrize("x, text", [(0.0, "0"), (1234.4, "1234"), (224.04, "224"), (0.101325, "0.101"),
-                                     (-0.5, "-0.5"), (1e-7, "1.00e-07"), (999.7, "1000")])
+@pytest.mark.parametrize(
+    "x, text",
+    [
+        (0.0, "0"),
+        (1234.4, "1234"),
+        (224.04, "224"),
+        (0.101325, "0.101"),
+        (-0.5, "-0.5"),
+        (1e-7, "1.00e-07"),
+        (999.7, "1000"),
+    ],
+)
 def test_numbers_are_plain(x, text):
     assert words.number(x) == text
 
 
 def test_importing_cellsim_loads_no_report():
-    code = ("import cellsim, sys; print([m for m in sys.modules if m.startswith('cellsim.report') "
-            "or m in ('matplotlib', 'jinja2', 'rich')])")
+    code = (
+        "import cellsim, sys; print([m for m in sys.modules if m.startswith('cellsim.report') "
+        "or m in ('matplotlib', 'jinja2', 'rich')])"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
 def browse(page_path, size, *options):
     """Run the browser without a window on one page; its standard output and its log."""
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-               "--virtual-time-budget=2000", "--enable-logging=stderr", f"--window-size={size[0]},{size[1]}",
-               f"--user-data-dir={page_path.parent / 'profile'}", *options, page_path.as_uri()]
+    command = [
+        BROWSER,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--virtual-time-budget=2000",
+        "--enable-logging=stderr",
+        f"--window-size={size[0]},{size[1]}",
+        f"--user-data-dir={page_path.parent / 'profile'}",
+        *options,
+        page_path.as_uri(),
+    ]
     run = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
     return run.stdout, run.stderr
@@ -323,12 +385,14 @@ def test_a_browser_shows_the_page_without_errors_or_sideways_scrolling(audit, tm
     html = page(replace(audit, cells=3 * audit.cells, baselines=3 * audit.baselines))
     html = html.replace("<details>", "<details open>")
     frame = tmp_path / "frame.html"
-    frame.write_text(f"""<!doctype html><meta charset="utf-8"><title>not measured</title>
+    frame.write_text(
+        f"""<!doctype html><meta charset="utf-8"><title>not measured</title>
         <iframe style="border: 0" width="{size[0]}" height="{size[1]}" srcdoc="{escape(html)}"></iframe>
         <script>onload = () => {{ const inside = frames[0], page = inside.document;
         document.title = [inside.innerWidth, page.documentElement.scrollWidth,
                           page.querySelectorAll("svg path").length].join(" "); }}</script>""",
-                     encoding="utf-8")
+        encoding="utf-8",
+    )
     dom, log = browse(frame, DESKTOP, "--dump-dom")
     inner, scroll, shapes = map(int, re.search(r"<title>(\d+) (\d+) (\d+)</title>", dom).groups())
     assert inner == size[0] and scroll <= inner and shapes > 100

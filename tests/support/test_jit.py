@@ -1,4 +1,5 @@
 """The compile cache: never stale, works read-only and without a home, says when it compiles."""
+
 import os
 import shutil
 import subprocess
@@ -14,31 +15,44 @@ HEAVY = ("pybamm", "pandas", "xarray", "matplotlib", "scipy.integrate", "scipy.i
 def python(code, cwd=ROOT, **environment):
     """Run code in a fresh interpreter; returns the finished process."""
     env = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "HOME")}
-    return subprocess.run([sys.executable, "-c", code], cwd=cwd, env=env | environment, text=True,
-                          capture_output=True, timeout=300, check=True)
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=cwd,
+        env=env | environment,
+        text=True,
+        capture_output=True,
+        timeout=300,
+        check=True,
+    )
 
 
 def test_import_is_light():
     """`import cellsim` loads none of the heavy packages; the time is printed, not judged."""
-    out = python("import sys, time; t = time.perf_counter(); import cellsim; t = time.perf_counter() - t\n"
-                 f"print(f'import cellsim: {{1e3 * t:.0f}} ms'); print(sorted(set({HEAVY}) & set(sys.modules)))").stdout
+    out = python(
+        "import sys, time; t = time.perf_counter(); import cellsim; t = time.perf_counter() - t\n"
+        f"print(f'import cellsim: {{1e3 * t:.0f}} ms'); print(sorted(set({HEAVY}) & set(sys.modules)))"
+    ).stdout
     print(out)
     assert out.splitlines()[1] == "[]"
 
 
 def test_simulating_does_not_import_pybamm():
     """PyBaMM and its telemetry stay out of our runs."""
-    out = python("import sys, cellsim; cellsim.simulate('lgm50_chen2020', cellsim.rest(1.0), cellsim.SPM())\n"
-                 "print('pybamm' in sys.modules, 'pandas' in sys.modules, 'matplotlib' in sys.modules)",
-                 HOME=os.environ.get("HOME", ""))
+    out = python(
+        "import sys, cellsim; cellsim.simulate('lgm50_chen2020', cellsim.rest(1.0), cellsim.SPM())\n"
+        "print('pybamm' in sys.modules, 'pandas' in sys.modules, 'matplotlib' in sys.modules)",
+        HOME=os.environ.get("HOME", ""),
+    )
     assert out.stdout.strip() == "False False False"
 
 
-CALLS = ("from cellsim.kernels.integrators.stage import terminal_voltage\nimport cellsim.support.compile as j\n"
-         "import numpy as np\nfrom cellsim.physics.transport import arrhenius\n"
-         "from cellsim.numerics.table import evaluate_many, tabulate\n"
-         "y = np.empty(1); evaluate_many(tabulate([np.cos], 0.0, 1.0), 0, np.zeros(1), y)\n"
-         "print(y[0]); f = j.cache_directory(); print(f); print(bool(f and any(f.rglob('*.nbi'))))")
+CALLS = (
+    "from cellsim.kernels.integrators.stage import terminal_voltage\nimport cellsim.support.compile as j\n"
+    "import numpy as np\nfrom cellsim.physics.transport import arrhenius\n"
+    "from cellsim.numerics.table import evaluate_many, tabulate\n"
+    "y = np.empty(1); evaluate_many(tabulate([np.cos], 0.0, 1.0), 0, np.zeros(1), y)\n"
+    "print(y[0]); f = j.cache_directory(); print(f); print(bool(f and any(f.rglob('*.nbi'))))"
+)
 
 
 def test_cache_cannot_go_stale(tmp_path):
@@ -72,8 +86,11 @@ def test_empty_names_are_as_none(tmp_path):
 
 def test_nowhere_to_write_still_compiles(tmp_path):
     """With no writable place kernels are compiled in memory, and one line says so."""
-    code = ("import cellsim.support.compile as j\nj.candidates = lambda: iter(())\nimport cellsim\n" + CALLS
-            + "\nj.announce(j.SOLVER); j.announce(j.SOLVER)")
+    code = (
+        "import cellsim.support.compile as j\nj.candidates = lambda: iter(())\nimport cellsim\n"
+        + CALLS
+        + "\nj.announce(j.SOLVER); j.announce(j.SOLVER)"
+    )
     done = python(code, NUMBA_CACHE_DIR=str(tmp_path))
     assert done.stdout.split() == ["1.0", "None", "False"]
     assert done.stderr.count("compiling") == 1 and "NUMBA_CACHE_DIR" in done.stderr
@@ -110,8 +127,14 @@ def test_kernels_run_uncompiled_to_the_same_voltages():
     """
     said = []
     for value in ("0", "1"):
-        run = subprocess.run([sys.executable, "-c", UNCOMPILED], capture_output=True, text=True, timeout=300,
-                             check=True, env=os.environ | {"NUMBA_DISABLE_JIT": value, "PYTHONPATH": str(ROOT)})
+        run = subprocess.run(
+            [sys.executable, "-c", UNCOMPILED],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=True,
+            env=os.environ | {"NUMBA_DISABLE_JIT": value, "PYTHONPATH": str(ROOT)},
+        )
         said.append([line.split() for line in run.stdout.splitlines()])
     compiled, plain = said
     assert len(plain) == 3

@@ -1,4 +1,5 @@
 """Our runs against COMSOL (finite elements) and DUALFOIL (Newman's program): nothing shared with either."""
+
 import pytest
 from reference_cases import comsol_cases, comsol_fields, dualfoil_cases
 

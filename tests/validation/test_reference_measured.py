@@ -1,4 +1,5 @@
 """Our runs against real cells, untuned."""
+
 import pytest
 from reference_cases import measured_cases
 

@@ -1,4 +1,5 @@
 """Our curves against PyBaMM's, freed of their mesh error by benchmarks/make_reference.py."""
+
 import pytest
 from reference_cases import pybamm_cases, single_ion_cases
 

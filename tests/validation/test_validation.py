@@ -1,4 +1,5 @@
 """The validation: every line comes out as stated, and fitted points are never counted as predictions."""
+
 import json
 import re
 import sys
@@ -59,9 +60,15 @@ def test_fitted_points_do_not_count():
     assert violations({"up": True, "down": False}).error == 1.0
 
 
-@pytest.mark.parametrize("error, fails, verdict, stated", [
-    (1.0, "", "within the limit", True), (3.0, "", "FAILS", False), (3.0, "as known", "fails, as stated", True),
-    (1.0, "as known", "within the limit, though a failure was stated", False)])
+@pytest.mark.parametrize(
+    "error, fails, verdict, stated",
+    [
+        (1.0, "", "within the limit", True),
+        (3.0, "", "FAILS", False),
+        (3.0, "as known", "fails, as stated", True),
+        (1.0, "as known", "within the limit, though a failure was stated", False),
+    ],
+)
 def test_verdicts(error, fails, verdict, stated):
     """A stated failure that no longer fails is as wrong as one that nobody stated."""
     line = Line("x", "prediction", "d", "p", "nothing", "v", "[mV]", 2.0, lambda: Found(error), fails)

@@ -3,6 +3,7 @@
 A coroutine here is a generator that yields a `Call` and is sent its `Reply`, or yields `Together` and is sent a list of
 values, and that returns its value.  Coroutines are composed with `yield from`.
 """
+
 import time
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, NamedTuple, TypeVar
@@ -46,7 +47,7 @@ class Rows:
     def _take(self, piece, at):
         if at + len(piece) > len(self.whole):  # grown in place where the system can
             self._resize(at + len(piece) + max(1024, at // 8))
-        self.whole[at:at + len(piece)] = piece
+        self.whole[at : at + len(piece)] = piece
 
     def _resize(self, rows):
         self.whole.resize((rows, *self.whole.shape[1:]), refcheck=False)
@@ -80,8 +81,10 @@ def perform(calls) -> list[Reply]:
     replies: list = [None] * len(calls)
     for kernel in dict.fromkeys(call.kernel for call in calls):
         chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
-        words = [calls[k].arguments.words for k in chosen]
-        tasks = (words[0] if len(words) == 1 else np.concatenate(words)).view(TASK)
+        runs = [calls[k].arguments for k in chosen]
+        tasks = runs[0].record
+        if len(runs) > 1:
+            tasks = np.ndarray(len(runs), TASK, np.concatenate([run.words for run in runs]))
         began = time.thread_time()
         kernel(records(tasks))
         spent = (time.thread_time() - began) / len(chosen)
@@ -107,8 +110,9 @@ def finish(coroutine: Coroutine[T]) -> T:
         while True:
             asked = resume(reply)
             try:
-                reply = [finish(each) for each in asked.coroutines] if isinstance(asked, Together) \
-                    else perform([asked])[0]
+                reply = (
+                    [finish(each) for each in asked.coroutines] if isinstance(asked, Together) else perform([asked])[0]
+                )
                 resume = coroutine.send
             except Exception as fault:
                 resume, reply = coroutine.throw, fault

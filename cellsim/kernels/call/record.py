@@ -4,13 +4,14 @@ To hand a system to a kernel as the forty arrays and numbers that it consists of
 kernels run.  An array of records takes nothing, and the steps of many runs share one call, during which other
 threads have Python's lock.
 """
+
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from ...numerics.fields import WORD, Field, Place, begin, packed, packed_dtype, packing, places
+from ...numerics.fields import WORD, Field, Place, Sizes, begin, packed, packed_dtype, packing, places
 from ...support.compile import inlined
 from ..integrators.ndf_history import Memory
 from ..layout import Control, State, System, copy
@@ -118,19 +119,19 @@ def packed_system(sys: System) -> np.ndarray:
 
 
 @lru_cache(maxsize=256)
-def _room(rows: int, sizes: tuple[tuple[str, int], ...]) -> tuple[Place, ...]:
-    return tuple(places(Room, {"rows": rows, **dict(sizes)}).values())
+def _room(rows: int, sizes: Sizes) -> tuple[Place, ...]:
+    return tuple(places(Room, (("rows", rows), *sizes)).values())
 
 
 class Buffer:
     """The arrays of a `Room` for so many rows, in one array.  What is never written takes no memory."""
 
-    def __init__(self, rows: int, sizes: tuple[tuple[str, int], ...], memory: np.ndarray | None = None) -> None:
+    def __init__(self, rows: int, sizes: Sizes, memory: np.ndarray | None = None) -> None:
         where = _room(rows, sizes)
         self.whole = whole = _array_of(where[-1].stop)
         times, states, remembered, _ = where
-        self.times, self.memory = whole[:times.stop], whole[remembered.start:remembered.stop]
-        self.states = whole[states.start:states.stop].reshape(states.shape)
+        self.times, self.memory = whole[: times.stop], whole[remembered.start : remembered.stop]
+        self.states = whole[states.start : states.stop].reshape(states.shape)
         at = whole.ctypes.data
         self.packed = [n for p in where for n in (at + WORD * p.start, *p.shape)]
         if memory is not None:
@@ -149,23 +150,35 @@ class Arguments:
     """
 
     def __init__(self, sys: System, record: np.ndarray) -> None:
-        self.words = np.zeros(WORDS, np.int64)  # the record, whose first word is the status
+        self.words = np.zeros(WORDS, np.int64)  # of the record; the first one is the status
+        self.record = np.ndarray(1, TASK, self.words)
         self.take(sys, record)
 
     def take(self, sys: System, record: np.ndarray) -> None:
         """Another system, and what `packed_system` makes of it."""
-        self.sys, self.sizes = sys, tuple(sys.sizes.items())
-        self.words[_SYSTEM // WORD:_CONTROL // WORD] = record
+        self.sys, self.sizes = sys, sys.sizes
+        self.words[_SYSTEM // WORD : _CONTROL // WORD] = record
 
-    def begin(self, state: np.ndarray, control: Control, rows: int, rtol: float, q_start: float, every: float,
-              first: float, highest: int, knots: np.ndarray = NO_KNOTS) -> None:
+    def begin(
+        self,
+        state: np.ndarray,
+        control: Control,
+        rows: int,
+        rtol: float,
+        q_start: float,
+        every: float,
+        first: float,
+        highest: int,
+        knots: np.ndarray = NO_KNOTS,
+    ) -> None:
         """Set out from a state (N,) on a step, for so many rows at a time; the others as in `Run`."""
         self.knots, self.buffer = knots, Buffer(rows, self.sizes)
         self.buffer.states[0] = state
         self.words[0] = STARTING
         packing(Control).pack_into(self.words.data, _CONTROL, *control)
-        packing(Run).pack_into(self.words.data, _RUN, rtol, q_start, every, first, highest, address(knots), len(knots),
-                               *self.buffer.packed)
+        packing(Run).pack_into(
+            self.words.data, _RUN, rtol, q_start, every, first, highest, address(knots), len(knots), *self.buffer.packed
+        )
 
     def renew(self, status: int) -> None:
         """Carry on after a call that returned `status`, with a new buffer for the next rows."""

@@ -3,6 +3,7 @@
 The current borders the cell's matrix.  What is held depends on unknowns all over the cell, so that its
 change with the current needs the whole solution of both right-hand sides.
 """
+
 from ...numerics.block_tridiagonal import RIGHT, before
 from ...numerics.table import locate
 from ...support.compile import inner, part

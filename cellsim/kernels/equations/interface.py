@@ -1,4 +1,5 @@
 """Local unknowns: the reaction current of one volume, with its particle eliminated."""
+
 from ...numerics.table import blend, locate, read
 from ...physics.kinetics import end_potential, exchange_current, overpotential
 from ...support.compile import inner, part

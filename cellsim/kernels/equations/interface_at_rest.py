@@ -1,4 +1,5 @@
 """The laws of a cell at rest: what its linearised equations need, from the same tables and terms as a run."""
+
 import numpy as np
 
 from ...numerics.table import evaluate
@@ -12,8 +13,11 @@ from .interface import within_edges
 def salt_at_rest(sys):
     """D_e [m2/s], kappa [S/m] and chi [V] at the reference concentration of the salt."""
     root, salt = np.sqrt(sys.c_ref), sys.laws.salt
-    return (0.5 / root * evaluate(salt, SALT_DIFFUSION, root)[1], evaluate(salt, CONDUCTIVITY, root)[0],
-            evaluate(salt, CHI, root)[0])
+    return (
+        0.5 / root * evaluate(salt, SALT_DIFFUSION, root)[1],
+        evaluate(salt, CONDUCTIVITY, root)[0],
+        evaluate(salt, CHI, root)[0],
+    )
 
 
 @kernel

@@ -6,6 +6,7 @@ pressure are taken as the state foresees them; the interphase grows whatever the
 beforehand.  What leaves and what stays is booked by the integrator's own formulas, so that lithium that can leave,
 dead lithium, lithium bound by the interphase and charge passed add up to rounding at all times.
 """
+
 from ...physics.constants import V_LI, F
 from ...physics.contact import constriction_resistance, contact_resistance, effective_pressure, pressure_rise
 from ...physics.interphase import growth_rate, layer_resistance, lithium_bound

@@ -12,6 +12,7 @@ has W as its value and D as its slope, both in the scale of the grain; what make
 hand is in `by`, the weights of all laws.  However steep D is, W rises: the system is an M-matrix at every iterate,
 and a surface stoichiometry exists for every current.
 """
+
 from ...numerics.table import blend, locate
 from ...support.compile import inner
 

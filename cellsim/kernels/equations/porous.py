@@ -10,6 +10,7 @@ foil is one thin volume with area = 1.  Unknowns come in three kinds:
 
 Equations: Doyle, Fuller and Newman, J. Electrochem. Soc. 140 (1993) 1526.
 """
+
 import numpy as np
 
 from ...numerics.block_tridiagonal import DIAGONAL, LOWER, RIGHT, UPPER, eliminate, substitute
@@ -88,8 +89,21 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
                 i_ref, R_f = i_ref * w.foil[0].active, w.foil[0].R
                 U, U_j = potential(sys, w, j[i])
             V, V_j, V_ce, local.i0 = reaction(
-                sys.laws, w.by_solid, w.by_salt, T, v.side, i_ref * w.rate[RATE + v.side],
-                R_f * w.rate[FILM + v.side], sys.c_ref, j[i], local.alpha, local.beta, c[i], root, place)
+                sys.laws,
+                w.by_solid,
+                w.by_salt,
+                T,
+                v.side,
+                i_ref * w.rate[RATE + v.side],
+                R_f * w.rate[FILM + v.side],
+                sys.c_ref,
+                j[i],
+                local.alpha,
+                local.beta,
+                c[i],
+                root,
+                place,
+            )
             V, V_j = V + U, V_j + U_j
             local.gain, local.slope = 1.0 / V_j, V_j
             local.defect, local.v_ce = local.gain * (phi_s[i] - phi_e[i] - V), V_ce
@@ -110,8 +124,16 @@ def flow(hg, a, b, q, drop_e):
     i_l = g_l * a.kappa_c * drop - g * (0.5 * a.chi_c * rise + chi * a.per_c)
     i_r = g_r * b.kappa_c * drop - g * (0.5 * b.chi_c * rise - chi * b.per_c)
     t = 0.5 * (a.t + b.t) / F  # salt carried along, beyond what t_ref accounts for
-    return (hg * (q * (a.W - b.W) + t * i), hg * (q * a.D + t * i_l + 0.5 / F * a.t_c * i),
-            hg * (t * i_r + 0.5 / F * b.t_c * i - q * b.D), hg * t * g, i, i_l, i_r, g)
+    return (
+        hg * (q * (a.W - b.W) + t * i),
+        hg * (q * a.D + t * i_l + 0.5 / F * a.t_c * i),
+        hg * (t * i_r + 0.5 / F * b.t_c * i - q * b.D),
+        hg * t * g,
+        i,
+        i_l,
+        i_r,
+        g,
+    )
 
 
 @part
@@ -168,8 +190,9 @@ def condense_particles(sys, hg, x_hat, x, w, again):
             continue
         law = LAWS_PER_SIDE * side + DIFFUSION
         if sys.grain[p].varies:
-            local.alpha, local.beta = particle.respond(sys, p, law, w.by_solid, shells(sys, x_hat, p),
-                                                       shells(sys, x, p), hg, w.inside[p])
+            local.alpha, local.beta = particle.respond(
+                sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg, w.inside[p]
+            )
         elif not again:
             if side != last:
                 beta = particle.factorise(sys, p, law, w.by_solid, hg, w.sweep[side])

@@ -4,6 +4,7 @@ The particles, c_e and the terminal current are solved for together; the potenti
 closed form.  Equations: Marquis et al., J. Electrochem. Soc. 166 (2019) A3693, in the composite
 form: properties of the electrolyte in the ohmic drop at its mean concentration.
 """
+
 import numpy as np
 
 from ...numerics.table import blend, locate
@@ -160,8 +161,9 @@ def condense(sys, hg, x_hat, x, w, side, i, again):
     if p < 0:
         local.alpha, local.beta = 0.5, 0.0
     elif sys.grain[p].varies:
-        local.alpha, local.beta = respond(sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg,
-                                          w.inside[p])
+        local.alpha, local.beta = respond(
+            sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg, w.inside[p]
+        )
     elif not again:
         local.beta = factorise(sys, p, law, w.by_solid, hg, w.sweep[side])
         local.alpha = substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
@@ -211,4 +213,3 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             return iteration
         settled = settled or change < tol
     return 0
-

@@ -1,4 +1,5 @@
 """What depends on temperature, brought to that of the state at hand."""
+
 from ...numerics.table import follow, locate, read, tilt
 from ...support.compile import inner
 from ..layout import LAWS_PER_SIDE, OCP, RATES, SALT_LAWS, SOLID_LAWS

@@ -4,6 +4,7 @@ The heat made is that of all reactions and resistances: as charges balance volum
 reversible adds up to the current times what the terminal voltage lacks of the open-circuit voltage of the
 surfaces.  Bernardi, Pawlikowski and Newman, J. Electrochem. Soc. 132 (1985) 5, without heat of mixing.
 """
+
 import numpy as np
 
 from ...numerics.table import TERMS, locate, read

@@ -5,6 +5,7 @@ is one planar particle.  Unknowns are c_e, the film and the terminal current; th
 Equations: Danilov, Niessen and Notten, J. Electrochem. Soc. 158 (2011) A215, with phi_e against lithium, by which
 their Nernst and migration terms become those of a binary salt: -I dy/kappa + chi d(ln c), kappa = F2 c (D+ + D-)/RT.
 """
+
 import numpy as np
 
 from ...numerics.table import blend, locate
@@ -121,11 +122,11 @@ def electrode(sys, w, i, j, x, x_j, c, c_j):
     f, f_x = blend(solid, first + SHAPE_X, at, w.by_solid)
     root, R_f = np.sqrt(c), R_f * w.rate[FILM + v.side]
     g, slope = blend(salt, SHAPE_C + v.side, locate(salt, root), w.by_salt)
-    i0, i0_x, i0_r = within_edges(v.i_ref * active * w.rate[RATE + v.side], x, f, f_x, c / sys.c_ref, g,
-                                  0.5 * slope / root * sys.c_ref)
+    i0, i0_x, i0_r = within_edges(
+        v.i_ref * active * w.rate[RATE + v.side], x, f, f_x, c / sys.c_ref, g, 0.5 * slope / root * sys.c_ref
+    )
     eta, eta_j, eta_i0 = skewed_overpotential(j, i0, v.anodic, w.at[0])
-    return (U + eta + R_f * j,
-            U_j + eta_j + eta_i0 * (i0_x * x_j + i0_r / sys.c_ref * c_j) + R_f)
+    return (U + eta + R_f * j, U_j + eta_j + eta_i0 * (i0_x * x_j + i0_r / sys.c_ref * c_j) + R_f)
 
 
 @inner

@@ -1,4 +1,5 @@
 """What ends a step: how far away every ending is, and what it was that stopped the integrator."""
+
 import numpy as np
 
 from ...errors import Ending
@@ -15,11 +16,38 @@ DRY = 1e5  # times what counts as depleted: where the integrator gets no further
 SPENT = 1e-6  # of the initial salt: none, at a foil
 NEXT_TO = 1e-5  # V, or stoichiometry at the surface of a particle: within an instant of a limit
 RUNNING = -1  # a status from 0 up is the number of an errors.Ending:
-(LOWER_VOLTAGE, UPPER_VOLTAGE, CURRENT_REACHED, CAPACITY, EMPTY, FULL, DEPLETED, TEMPERATURE_REACHED, PLATING_REACHED,
- CRITICAL_REACHED, EXHAUSTED, UNREACHABLE, STEP_TOO_SMALL) = map(int, (
-     Ending.LOWER_VOLTAGE, Ending.UPPER_VOLTAGE, Ending.CURRENT, Ending.CAPACITY, Ending.PARTICLE_EMPTY,
-     Ending.PARTICLE_FULL, Ending.ELECTROLYTE_DEPLETED, Ending.TEMPERATURE, Ending.PLATING_MARGIN,
-     Ending.CRITICAL_CURRENT, Ending.LITHIUM_EXHAUSTED, Ending.UNREACHABLE, Ending.SOLVER_STEP_TOO_SMALL))
+(
+    LOWER_VOLTAGE,
+    UPPER_VOLTAGE,
+    CURRENT_REACHED,
+    CAPACITY,
+    EMPTY,
+    FULL,
+    DEPLETED,
+    TEMPERATURE_REACHED,
+    PLATING_REACHED,
+    CRITICAL_REACHED,
+    EXHAUSTED,
+    UNREACHABLE,
+    STEP_TOO_SMALL,
+) = map(
+    int,
+    (
+        Ending.LOWER_VOLTAGE,
+        Ending.UPPER_VOLTAGE,
+        Ending.CURRENT,
+        Ending.CAPACITY,
+        Ending.PARTICLE_EMPTY,
+        Ending.PARTICLE_FULL,
+        Ending.ELECTROLYTE_DEPLETED,
+        Ending.TEMPERATURE,
+        Ending.PLATING_MARGIN,
+        Ending.CRITICAL_CURRENT,
+        Ending.LITHIUM_EXHAUSTED,
+        Ending.UNREACHABLE,
+        Ending.SOLVER_STEP_TOO_SMALL,
+    ),
+)
 
 
 @part

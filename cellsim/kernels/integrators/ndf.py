@@ -1,4 +1,5 @@
 """Marching through one step of a protocol; its end is located on the solution itself."""
+
 import numpy as np
 
 from ...support.compile import entry, inlined, inner, kernel, part
@@ -159,6 +160,18 @@ def march(tasks):
         task = unpacked(t, Task)
         sys, run, room = task.system, task.run, task.run.room
         mem, w = remembered(sys, task), work_of(sys, room.scratch)
-        t.status, t.rows = travel(sys, task.control, mem, w, run.rtol, run.q_start, run.every, True, run.highest,
-                                  room.times, room.states, w.margins)
+        t.status, t.rows = travel(
+            sys,
+            task.control,
+            mem,
+            w,
+            run.rtol,
+            run.q_start,
+            run.every,
+            True,
+            run.highest,
+            room.times,
+            room.states,
+            w.margins,
+        )
         t.V = voltage(sys, room.states[t.rows - 1] if t.rows > 0 else mem.D[0])

@@ -6,6 +6,7 @@ to build upon, and what is passed by a constant current must be exact.  Algebrai
 the history too, so that the predictor serves the whole of Newton's first guess.  Linear invariants
 (lithium, salt, charge) are kept to rounding.
 """
+
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -31,8 +32,9 @@ class Memory(NamedTuple):
 
     D: Annotated[np.ndarray, Field("", "backward differences of the state", MAX_ORDER + 3, State)]
     head: Annotated[np.ndarray, Field("", "t [s], h [s], order, equal steps taken, steps, Newton iterations", 6)]
-    ahead: Annotated[np.ndarray, Field("", "the step being tried: known part, solution, change from prediction", 3,
-                                       State)]
+    ahead: Annotated[
+        np.ndarray, Field("", "the step being tried: known part, solution, change from prediction", 3, State)
+    ]
     shift: Annotated[np.ndarray, Field("", "scratch for a change of step", MAX_ORDER + 1, State)]
     change: Annotated[np.ndarray, Field("", "the same", 2, MAX_ORDER + 1, MAX_ORDER + 1)]
 
@@ -59,8 +61,20 @@ def norm(sys, d, rtol, per_charge):
         b += c[i] ** 2
         e += phi_e[i] ** 2 + phi_s[i] ** 2
     n, b, end = c.size, b / sys.c_ref**2, phi_s[c.size - 1]
-    return np.sqrt(max(a / max(x.size, 1), b / n, 0.5 * e / n, end**2, warmer**2, error_of(sys, d)**2,
-                       (per_charge * y.cell.Q)**2)) / rtol
+    return (
+        np.sqrt(
+            max(
+                a / max(x.size, 1),
+                b / n,
+                0.5 * e / n,
+                end**2,
+                warmer**2,
+                error_of(sys, d) ** 2,
+                (per_charge * y.cell.Q) ** 2,
+            )
+        )
+        / rtol
+    )
 
 
 @inner

@@ -1,4 +1,5 @@
 """What the integrator asks of a model: one implicit stage, the voltage, what its control measures."""
+
 from ...support.compile import inlined, inner, kernel, part
 from ..equations import porous, thin_film
 from ..equations import spme as single_flux

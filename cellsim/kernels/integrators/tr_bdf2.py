@@ -9,6 +9,7 @@ Measured on US06 (600 points at 1 s) and the default mesh against a tolerance of
 for 0.02 mV rms.  The BDF of `history` takes 0.37 s for 0.3 mV if it stops at every knot, 0.5 s if it
 begins anew there, and if it steps across them 0.5 s for 2 mV; all err by up to 1 % in the charge.
 """
+
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -50,7 +51,7 @@ def size(sys, d, rtol):
     for i in range(c.size):
         b += c[i] ** 2
     b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
-    return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d)**2)) / rtol
+    return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d) ** 2)) / rtol
 
 
 @part
@@ -236,6 +237,18 @@ def follow(tasks):
         task = unpacked(t, Task)
         sys, run, room = task.system, task.run, task.run.room
         mem, w = remembered(sys, task), work_of(sys, room.scratch)
-        t.status, t.rows = travel(sys, task.control, run.knots, mem.m, mem.head, w, run.rtol, run.q_start, run.every,
-                                  room.times, room.states, w.margins)
+        t.status, t.rows = travel(
+            sys,
+            task.control,
+            run.knots,
+            mem.m,
+            mem.head,
+            w,
+            run.rtol,
+            run.q_start,
+            run.every,
+            room.times,
+            room.states,
+            w.margins,
+        )
         t.V = voltage(sys, room.states[t.rows - 1] if t.rows > 0 else mem.m[Y])

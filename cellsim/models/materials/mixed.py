@@ -1,36 +1,42 @@
-"""Laws that mix x and T: cubics in T between nodes of temperature, refined until each law is met.
+"""Laws that depend on x and T jointly: cubic interpolation in T between adaptively refined nodes.
 
-Nodes are multiples of STEP and their halves, halves of these and so on, whatever temperature a run begins at, so that
-they are kept with the law and a new first temperature costs little: it becomes one more node, where the law is exact.
-A node holds a law's values and its slopes in T.  Between neighbours the law is compared with the cubic in three
-places: where they differ by more than CLOSE the interval is halved, down to FINEST, where a kink may leave KINKED.
-Where a law does no better, or is not finite, what the run can reach ends; if that is where it begins, the law is
-refused.
+Nodes are multiples of STEP and their successive halves, independent of the initial temperature, so that they are
+cached with the law.  The initial temperature of a run is one additional node, at which the law is exact.  A node
+contains the values of a law and their derivatives in T.  Between neighbouring nodes the law is compared with the cubic
+at three points; intervals with errors above CLOSE are halved, down to FINEST, where errors up to KINKED at a kink are
+accepted.  Where a law has larger errors, or is not finite, the temperature range of the run ends; if this happens at
+the initial temperature, the law is refused.
 """
+
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ...numerics.table import integral
 from .temperature import VOLT, Material
 
+Array = NDArray[Any]
+
 STEP = 40.0  # K
 FINEST = STEP / 128.0
-CLOSE = 1e-3  # largest departure from a law, relative to it or to its level
-KINKED = 0.03  # the same within FINEST of a kink in temperature, or of a slope that changes as fast
-AHEAD = 1e-4  # difference of temperature of which slopes are taken [K]
-SAMPLED = 16  # of so many knots one is compared
-SMALL = 1e-3  # where a law is below this share of its largest value, errors count against that share
+CLOSE = 1e-3  # largest error of a law, relative to its value or its error scale
+KINKED = 0.03  # largest error within FINEST of a kink in temperature
+AHEAD = 1e-4  # temperature difference of difference quotients [K]
+SAMPLED = 16  # every 16th knot is compared
+SMALL = 1e-3  # lower limit of the reference value for relative errors, over the largest value of a law
 
 
 class Fault(Exception):
-    """Where a law cannot be followed: temperature [K], the knot of x, how, and how large the departure is."""
+    """A law that cannot be interpolated: temperature [K], knot of x, reason and size of the error."""
 
-    def __init__(self, T, knot, said, size=np.inf):
-        super().__init__(T, knot, said)
-        self.T, self.knot, self.said, self.size = T, knot, said, size
+    def __init__(self, T: float, knot: int, reason: str, size: float = np.inf) -> None:
+        super().__init__(T, knot, reason)
+        self.T, self.knot, self.reason, self.size = T, knot, reason, size
 
 
-def _finite(T, values, each=1):
-    """Raises Fault at the first value that is not; they are those of every so many knots."""
+def _finite(T: float, values: Array, each: int = 1) -> None:
+    """Raises Fault at the first value that is not finite; values: at every `each`-th knot."""
     bad = ~np.isfinite(values)
     if bad.any():
         knot = int(np.argmax(bad))
@@ -38,24 +44,25 @@ def _finite(T, values, each=1):
 
 
 class Mixed:
-    """The part M(x, T) of a `Material`; x (n,) knots, likely (n,) those that a run may well meet.
+    """The part M(x, T) of a `Material`.
 
-    scale(T): the factor G that is left out, or None; where(x): a value of x in words.
+    x: (n,) knots; likely: (n,) True for knots in the usual range of runs; scale(T): the factor G, or None;
+    where(x): text for a value of x.
     """
 
-    def __init__(self, material: Material, x, likely, scale, where):
+    def __init__(self, material: Material, x: Any, likely: Array, scale: Any, where: Any) -> None:
         self.material, self.x, self.scale, self.where = material, x, scale, where
         self.few, self.likely = x[::SAMPLED], likely[::SAMPLED]
         self._nodes: dict = {}
         self._faults: dict = {}
-        self._last = None, None  # temperature, and the values there
+        self._last: tuple[Any, Any] = None, None  # temperature, and the values there
 
-    def _at(self, T, x):
+    def _at(self, T: float, x: Any) -> Any:
         with np.errstate(all="ignore"):
             law = self.material.density(T)(x)
             return law if self.scale is None else law / float(self.scale(T))
 
-    def values(self, T):
+    def values(self, T: float) -> Array:
         """Values at the knots (n,).  Raises Fault."""
         last = self._last
         if last[0] != T:
@@ -64,8 +71,8 @@ class Mixed:
             self._last = last
         return last[1]
 
-    def node(self, T):
-        """Values and slopes in T at the knots (n, 2).  Raises Fault."""
+    def node(self, T: float) -> Array:
+        """Values and derivatives in T at the knots (n, 2).  Raises Fault."""
         if T not in self._nodes:
             here = self.values(T)
             slopes = (self._at(T + AHEAD, self.x) - here) / AHEAD
@@ -75,25 +82,25 @@ class Mixed:
             self._nodes[T] = np.stack([here, slopes], axis=1)
         return self._nodes[T]
 
-    def columns(self, T, begin, found):
-        """What the table has of a node, one of `found`: values and slopes in T at the knots (n, 2).  Raises Fault.
+    def columns(self, T: float, begin: Any, nodes: Any) -> Array:
+        """Table columns of a node T, one of `nodes`: values and derivatives in T at the knots (n, 2).  Raises Fault.
 
-        At the temperature `begin` that a run begins at, slopes are those of the cubic it lies on, but of a potential,
-        whose slopes are heat.
+        At the initial temperature `begin`, derivatives are those of the cubic between its neighbours, except for
+        potentials, whose derivatives are the entropic coefficients.
         """
-        k = found.index(T)
-        if begin != T or self.material.level == VOLT or k in (0, len(found) - 1) or T in self._nodes:
+        k = nodes.index(T)
+        if begin != T or self.material.level == VOLT or k in (0, len(nodes) - 1) or T in self._nodes:
             y = self.node(T)
         else:
-            a, b = found[k - 1], found[k + 1]
+            a, b = nodes[k - 1], nodes[k + 1]
             h, d = b - a, (T - a) / (b - a)
             e, low, high = 1.0 - d, self.node(a).T, self.node(b).T
             slope = 6.0 * d * e / h * (high[0] - low[0]) + e * (e - 2.0 * d) * low[1] + d * (d - 2.0 * e) * high[1]
             y = np.stack([self.values(T), slope], axis=1)
         return integral(self.x, y) if self.material.summed else y
 
-    def departure(self, a, b):
-        """Largest departure between two nodes, as a Fault that says where."""
+    def departure(self, a: Any, b: Any) -> Any:
+        """Largest error between two nodes, as a Fault with its position."""
         if (a, b) not in self._faults:
             try:
                 self._faults[a, b] = self._departure(a, b)
@@ -101,29 +108,32 @@ class Mixed:
                 self._faults[a, b] = fault
         return self._faults[a, b]
 
-    def _departure(self, a, b):
+    def _departure(self, a: Any, b: Any) -> Any:
         low, high, worst, h = self.node(a)[::SAMPLED], self.node(b)[::SAMPLED], None, b - a
         for d in (0.25, 0.5, 0.75):
             T, e = a + d * h, 1.0 - d
             law = self._at(T, self.few)
             _finite(T, law, SAMPLED)
-            met = (e * e * (1.0 + 2.0 * d) * low[:, 0] + d * d * (3.0 - 2.0 * d) * high[:, 0]
-                   + h * d * e * (e * low[:, 1] - d * high[:, 1]))
+            met = (
+                e * e * (1.0 + 2.0 * d) * low[:, 0]
+                + d * d * (3.0 - 2.0 * d) * high[:, 0]
+                + h * d * e * (e * low[:, 1] - d * high[:, 1])
+            )
             off = np.abs(met - law) / self._counts(law)
             knot = int(np.argmax(off))
             if worst is None or off[knot] > worst.size:
                 worst = Fault(T, SAMPLED * knot, "changes too fast or jumps", float(off[knot]))
         return worst
 
-    def _counts(self, law):
-        """What errors of a law (few,) count against."""
+    def _counts(self, law: Any) -> Any:
+        """Reference values for the errors of a law (few,)."""
         size = np.abs(law)
         usual = max(np.max(size[self.likely]), 1e-300) if self.material.level is None else self.material.level
         near = np.maximum(size, SMALL * usual) if self.material.level is None else usual
         return np.where(self.likely, near, max(np.max(size), usual))
 
-    def _walk(self, a, b, T0, upwards):
-        """Intervals between a and b from T0 on that meet the law; raises Fault at the first that does not."""
+    def _walk(self, a: Any, b: Any, T0: float, upwards: bool) -> Any:
+        """Accurate intervals between a and b, starting from T0; raises Fault at the first that is not accurate."""
         if (upwards and b <= T0) or (not upwards and a >= T0):
             return
         worst = self.departure(a, b)
@@ -136,9 +146,10 @@ class Mixed:
             for half in halves if upwards else halves[::-1]:
                 yield from self._walk(*half, T0, upwards)
 
-    def span(self, T0, lo, hi):
-        """Nodes from lo to hi (or nearly, where the law ends), T0 among them, and the Fault at either end or None."""
-        nodes, ends = {T0}, [None, None]
+    def span(self, T0: float, lo: float, hi: float) -> Any:
+        """Nodes between lo and hi including T0, as far as the law is accurate, and the Fault at each end or None."""
+        nodes: set[float] = {T0}
+        ends: list[Any] = [None, None]
         k = np.floor(T0 / STEP)
         for side, upwards in enumerate((False, True)):
             n = k
@@ -151,6 +162,6 @@ class Mixed:
                 ends[side] = fault
         return sorted(nodes), *ends
 
-    def said(self, fault):
-        """A fault in words."""
-        return f"{self.material.name} {fault.said} at T = {fault.T:.6g} K, {self.where(self.x[fault.knot])}"
+    def sentence(self, fault: Any) -> str:
+        """A fault as text."""
+        return f"{self.material.name} {fault.reason} at T = {fault.T:.6g} K, {self.where(self.x[fault.knot])}"

@@ -1,30 +1,40 @@
-"""Which laws a run used beyond their data: said once a run, in words."""
-from typing import NamedTuple
+"""Remarks on laws that a run used outside their data."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...kernels.layout import unknowns
+from ...kernels.layout import System, unknowns
+from ...parameters import Cell
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import SLACK
 from ..electrodes import PARTS, has_film, is_metal
 from ..memo import kept
 
-OF_STOICHIOMETRY = ("open-circuit potential", "particle diffusivity", "exchange-current shape",
-                    "entropic change coefficient")
+Array = NDArray[Any]
+
+OF_STOICHIOMETRY = (
+    "open-circuit potential",
+    "particle diffusivity",
+    "exchange-current shape",
+    "entropic change coefficient",
+)
 OF_SALT = ("conductivity", "diffusivity", "cation transference number", "thermodynamic factor")
-LEAST = 0.01  # of the initial concentration: by so much salt must lie beyond a law's data to be told
+LEAST = 0.01  # distance of the salt concentration from the data of a law, over the initial one, that is reported
 
 
 class Range(NamedTuple):
-    """Between which stoichiometries or concentrations [mol/m3] the data of a law lie."""
+    """Range of stoichiometries or concentrations [mol/m3] of the data of a law."""
 
     path: str
     lo: float
     hi: float
 
 
-def _of_electrodes(cell, T):
-    """For either electrode the laws that are continued beyond their data: tables, and fits that would turn there."""
+def _of_electrodes(cell: Cell, T: float) -> Any:
+    """Laws of each electrode that are continued outside their data: tables, and fits that are unphysical there."""
     found: list[list[Range]] = [[], []]
     for part, ranges in zip(PARTS, found, strict=True):
         for key in () if is_metal(cell, part) else OF_STOICHIOMETRY:
@@ -37,12 +47,14 @@ def _of_electrodes(cell, T):
     return tuple(tuple(ranges) for ranges in found)
 
 
-def _of_salt(cell, T):
-    """The same for the electrolyte; an expression is kept at its value at the upper end of C_RANGE."""
+def _of_salt(cell: Cell, T: float) -> Any:
+    """Laws of the electrolyte that are continued outside their data; expressions are constant above C_RANGE."""
     top = C_RANGE[1] * cell.value("electrolyte/initial concentration")
     found = []
-    for path in (*(f"electrolyte/{key}" for key in OF_SALT),
-                 *(f"{part}/exchange-current electrolyte shape" for part in PARTS if not is_metal(cell, part))):
+    for path in (
+        *(f"electrolyte/{key}" for key in OF_SALT),
+        *(f"{part}/exchange-current electrolyte shape" for part in PARTS if not is_metal(cell, part)),
+    ):
         law = cell.law(path)
         if not law.constant:
             lo, hi = law.beyond(T)[:2]
@@ -50,21 +62,21 @@ def _of_salt(cell, T):
     return tuple(found)
 
 
-def _of_all(cell, T):
-    """Those of the negative and the positive electrode and of the electrolyte."""
+def _of_all(cell: Cell, T: float) -> Any:
+    """Ranges of the laws of the negative electrode, the positive electrode and the electrolyte."""
     return (*_of_electrodes(cell, T), () if has_film(cell) else _of_salt(cell, T))
 
 
-def outside_data(cell, sys, states) -> tuple[str, ...]:
-    """Which laws a run used beyond their data, one sentence each.
+def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
+    """One sentence for each law that a run used outside its data.
 
-    sys: the System that was simulated; states (times, unknowns).  What counts are the stoichiometries of particle
-    surfaces and the concentrations of the salt.  Of an expression nobody says where it was fitted: it is told where
-    it is replaced by what `cellsim.parameters.laws.law.Law` says.
+    sys: the simulated System; states: (times, unknowns).  Surface stoichiometries of particles and salt
+    concentrations are compared with the data.  For expressions, whose range of validity is not stated, use of their
+    continuation (see `cellsim.parameters.laws.law.Law`) is reported.
     """
     y = unknowns(sys, states)
     surfaces = y.x[:, :, -1]
-    said: list[str] = []
+    sentences: list[str] = []
     *of_electrodes, of_salt = kept(_of_all, cell, sys.T)
     for side, ranges in enumerate(of_electrodes):
         if not ranges:
@@ -72,18 +84,20 @@ def outside_data(cell, sys, states) -> tuple[str, ...]:
         owners = sys.volume["particle"][sys.volume["side"] == side]
         if owners.size and owners[0] >= 0:
             x = surfaces[:, owners]
-            said += _beyond(ranges, float(x.min()), float(x.max()), SLACK, "x", "")
+            sentences += _beyond(ranges, float(x.min()), float(x.max()), SLACK, "x", "")
     if of_salt:
-        said += _beyond(of_salt, float(y.c_e.min()), float(y.c_e.max()), LEAST * sys.c_ref, "c", " mol/m3")
-    return tuple(said)
+        sentences += _beyond(of_salt, float(y.c_e.min()), float(y.c_e.max()), LEAST * sys.c_ref, "c", " mol/m3")
+    return tuple(sentences)
 
 
-def _beyond(ranges, least, most, slack, name, unit):
+def _beyond(ranges: Any, least: float, most: float, slack: float, name: str, unit: Any) -> Iterator[str]:
     for path, lo, hi in ranges:
         parts = ([(least, min(lo, most))] if least < lo - slack else []) + (
-            [(max(hi, least), most)] if most > hi + slack else [])
+            [(max(hi, least), most)] if most > hi + slack else []
+        )
         if parts:
             used = " and ".join(f"{a:.4g} to {b:.4g}" for a, b in parts)
-            known = (f"above {lo:.4g}" if hi == np.inf else f"below {hi:.4g}" if lo == -np.inf else
-                     f"{lo:.4g} to {hi:.4g}")
-            yield f"{path} was used at {name} = {used}{unit}, beyond its data ({known})"
+            known = (
+                f"above {lo:.4g}" if hi == np.inf else f"below {hi:.4g}" if lo == -np.inf else f"{lo:.4g} to {hi:.4g}"
+            )
+            yield f"{path} was used at {name} = {used}{unit}, outside its data ({known})"

@@ -1,14 +1,17 @@
-"""Which part each law of a cell takes of its dependence on temperature: a factor, a line, or a mixture of both.
+"""Structure of the temperature dependence of each law of a cell: factor, linear, or mixed.
 
-The structure is read from expressions and keys, not fitted.  A law L(x, T) is G(T) M(x, T): G collects all factors
-that depend on temperature alone (activation energies, exponents, factors of an expression).  If nothing else depends
-on T, M is one function of x.  A potential with an entropic coefficient is U(x) + (T - T_ref) S(x), exactly two.  Only
-what is left mixes x and T, and is met by `mixed`.
+The structure is read from expressions and keys, not fitted.  A law is L(x, T) = G(T) M(x, T), where G contains all
+factors that depend on temperature only (activation energies, exponents, factors of an expression).  If nothing else
+depends on T, M is a function of x.  A potential with an entropic coefficient is U(x) + (T - T_ref) S(x).  All other
+laws depend on x and T jointly, and are approximated by `mixed`.
 """
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from ...parameters import Cell
 from ...parameters.laws.split import depends_on_temperature, factor_of_temperature, has_factor, mixes
 from ..electrodes import PARTS, is_metal
 from .tables import (
@@ -27,18 +30,18 @@ from .tables import (
 )
 
 FACTOR, LINE, MIXED = 0, 1, 2
-VOLT = 0.002  # what the error of a potential counts against [V],
-CHI = 0.05  # of a diffusion potential's factor [V],
-SHARE = 0.1  # and of a transference number
+VOLT = 0.002  # error scale of a potential [V]
+CHI = 0.05  # error scale of the factor of the diffusion potential [V]
+SHARE = 0.1  # error scale of a transference number
 
 
 @dataclass(frozen=True)
 class Material:
-    """One law: density(T) is a function of x (n,), of which the table has the integral if `summed`.
+    """One law.  density(T): a function of x (n,); the table contains its integral if `summed`.
 
-    factor(T) for T (n,): G up to a constant, or None for 1; free: whether it is more than what keys say.
-    kind: FACTOR, LINE (then slope is S, a function of x) or MIXED.
-    level: what errors count against where a law may pass through zero; else they are relative.
+    factor(T) for T (n,): G up to a constant, or None for 1.  free: whether G has factors from an expression.
+    kind: FACTOR, LINE (slope is S, a function of x) or MIXED.
+    level: error scale of a law that may pass through zero; None for relative errors.
     """
 
     name: str
@@ -51,7 +54,7 @@ class Material:
     free: bool = False
 
 
-def _potential(cell, part):
+def _potential(cell: Cell, part: str) -> Any:
     name, density = f"{part}/open-circuit potential", partial(potential, cell, part)
     if is_metal(cell, part):
         return Material(name, density)
@@ -64,8 +67,8 @@ def _potential(cell, part):
     return Material(name, density, None, LINE, slope=lambda x: entropic(x, T_ref))
 
 
-def _law(cell, path, by_key=None):
-    """Factor, kind and `free` of a law of the file; by_key(T): what keys make of it."""
+def _law(cell: Cell, path: Any, by_key: Any = None) -> Any:
+    """Factor, kind and `free` of a law of the file; by_key(T): factor from keys of the file."""
     law = cell.law(path)
     own, kind = has_factor(law), MIXED if mixes(law) else FACTOR
     if not own:
@@ -75,13 +78,13 @@ def _law(cell, path, by_key=None):
     return {"factor": lambda T: by_key(T) * factor_of_temperature(law, T), "kind": kind, "free": True}
 
 
-def _exchange(cell, part):
+def _exchange(cell: Cell, part: str) -> Any:
     name = f"{part}/exchange-current shape"
     density = partial(exchange, cell, part)
     return Material(name, density) if is_metal(cell, part) else Material(name, density, **_law(cell, name))
 
 
-def _diffusion(cell, part):
+def _diffusion(cell: Cell, part: str) -> Any:
     name = f"{part}/particle diffusivity"
     if is_metal(cell, part):
         return Material(name, partial(diffusion, cell, part))
@@ -89,22 +92,22 @@ def _diffusion(cell, part):
     return Material(name, partial(scaled_diffusivity, cell, part), summed=True, **_law(cell, name, by_key))
 
 
-def _salt(cell, law, name, **more):
+def _salt(cell: Cell, law: Any, name: str, **more: Any) -> Any:
     c_range = salt_range(cell)
     return Material(name, lambda T: law(cell, T, c_range), **more)
 
 
-def _salt_diffusion(cell):
+def _salt_diffusion(cell: Cell) -> Any:
     name, by_key = "electrolyte/diffusivity", partial(diffusivity_factor, cell, "electrolyte")
     return _salt(cell, salt_diffusivity, name, summed=True, **_law(cell, name, by_key))
 
 
-def _conductivity(cell):
+def _conductivity(cell: Cell) -> Any:
     name = "electrolyte/conductivity"
     return _salt(cell, salt_conductivity, name, **_law(cell, name, partial(conductivity_factor, cell)))
 
 
-def _chi(cell):
+def _chi(cell: Cell) -> Any:
     name = "electrolyte/thermodynamic factor"
     found = _law(cell, name, lambda T: T)
     if depends_on_temperature(cell.law("electrolyte/cation transference number")):
@@ -112,12 +115,12 @@ def _chi(cell):
     return _salt(cell, diffusion_potential, name, level=CHI, **found)
 
 
-def _t_plus(cell):
+def _t_plus(cell: Cell) -> Any:
     name = "electrolyte/cation transference number"
     return _salt(cell, transference, name, level=SHARE, **_law(cell, name))
 
 
-def _shape(cell, part):
+def _shape(cell: Cell, part: str) -> Any:
     name = f"{part}/exchange-current electrolyte shape"
     return _salt(cell, salt_shape(part), name, **({} if is_metal(cell, part) else _law(cell, name)))
 

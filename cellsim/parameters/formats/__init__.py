@@ -1,4 +1,5 @@
 """Parameter files of other programs."""
+
 from .bpx import read_bpx
 
 __all__ = ["read_bpx"]

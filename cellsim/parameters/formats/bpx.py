@@ -1,10 +1,14 @@
 """Cells from BPX files (Battery Parameter eXchange, 0.1 to 1.x), without executing anything in them.
 
-BPX says nothing about the masses and foils of a cell, which a cellsim parameter set must hold.  What a file says and a
-run does not use is a remark of the cell; what would make a run wrong is refused.
+BPX does not describe the masses and current collectors that a cellsim parameter set requires; they are assumed.
+Entries that a run does not use become remarks of the cell; entries that would make a run wrong are refused.
 """
+
 import re
+from collections.abc import Collection, Mapping
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from ...errors import ParameterError
 from ...physics.constants import F
@@ -12,7 +16,7 @@ from ...support.files import cut, quoted
 from ..catalogue import quantities
 from ..cell import Cell
 from ..laws.law import finite
-from ..reading import is_bpx, read, tell
+from ..reading import is_bpx, read, warn_of_remarks
 from .bpx_names import (
     AREA,
     AREA_OF,
@@ -45,31 +49,30 @@ from .bpx_names import (
 )
 
 
-def read_bpx(path, design=None) -> Cell:
+def read_bpx(path: str | PathLike[str], design: dict[str, Any] | None = None) -> Cell:
     """The `Cell` of a BPX file (porous electrodes of one material each; versions 0.1 to 1.x).
 
-    design: content of the section "design" of a cellsim parameter file, with sources among
-    "bpx" and "assumed".  Without it the cell is taken for a pouch of typical foils and densities,
-    each marked as assumed: voltages do not depend on them, masses and energy densities do.
+    design: content of the section "design" of a cellsim parameter file, with the sources "bpx" and "assumed".
+    By default a pouch cell with typical foils and densities, marked as assumed: voltages do not depend on them,
+    masses and energy densities do.
 
-    Expressions in x pass the same whitelist as in our own files; tables are interpolated by
-    monotone cubics.  The surface area gives the active material volume fraction, area x radius / 3; density, volume
-    and specific heat give the heat capacity [J/K], the external surface is the one that is cooled.
+    Expressions in x are restricted as in cellsim's own files; tables are interpolated by monotone cubics.  The active
+    material volume fraction is surface area x radius / 3; the heat capacity [J/K] is density x volume x specific
+    heat; the cooled surface is the external surface.
 
-    What the file says and a run does not use (initial temperature and state of charge, thermal conductivity, measured
-    runs in "Validation", entries of "User-defined") is listed in `Cell.remarks` and told as a `CellsimWarning`.
+    Entries that a run does not use (initial temperature and state of charge, thermal conductivity, measured runs in
+    "Validation", entries of "User-defined") are listed in `Cell.remarks` and in a `CellsimWarning`.
 
-    Raises ParameterError: unreadable file, another kind of model or electrode, branches of hysteresis, degradation,
-    unknown, missing or unsound values, all of them at once.
+    Raises ParameterError: unreadable file, unsupported model or electrode, hysteresis branches, degradation, or
+    unknown, missing or invalid values; the message lists all faults.
     """
-    path, raw = Path(path) if isinstance(path, str) else path, read(path)
-    cell = cell_of(raw, Path(path), design)
-    tell(cell)
+    cell = cell_of(read(path), Path(path), design)
+    warn_of_remarks(cell)
     return cell
 
 
-def cell_of(raw, path, design=None) -> Cell:
-    """The cell of the content of a BPX file."""
+def cell_of(raw: Any, path: Path, design: dict[str, Any] | None = None) -> Cell:
+    """The cell of the content of a BPX file; path: names the file in messages.  Raises ParameterError."""
     header = raw.get("Header") if isinstance(raw, dict) else None
     if not isinstance(header, dict) or not is_bpx(raw) or "BPX" not in header:
         raise ParameterError(f"{cut(path.name)}: not a BPX file: it needs Header/BPX and Parameterisation")
@@ -78,23 +81,30 @@ def cell_of(raw, path, design=None) -> Cell:
     if file.faults:
         raise ParameterError("\n".join(f"{cut(path.name)}: {cut(fault, 300)}" for fault in file.faults[:50]))
     title, description = (str(header.get(k) or path.stem) for k in ("Title", "Description"))
-    head = {"title": title, "description": description, "kind": "liquid", "remarks": file.remarks,
-            "sources": {SOURCE: {"citation": f"BPX file {path.name}: {title}"},
-                        ASSUMED: {"citation": "assumption of cellsim: BPX does not describe the cell's design"}}}
+    head = {
+        "title": title,
+        "description": description,
+        "kind": "liquid",
+        "remarks": file.remarks,
+        "sources": {
+            SOURCE: {"citation": f"BPX file {path.name}: {title}"},
+            ASSUMED: {"citation": "assumption of cellsim: BPX does not describe the cell's design"},
+        },
+    }
     return Cell.from_json(head | content | {"design": design or _typical(file.pairs)}, path.stem, path)
 
 
 class _File:
-    """A BPX file while it is read: its faults, and remarks on what is not used."""
+    """A BPX file being read, with its faults, and remarks on unused entries."""
 
-    def __init__(self, path, raw):
+    def __init__(self, path: Path, raw: dict[str, Any]) -> None:
         self.path, self.raw, self.header, self.parts = path, raw, raw["Header"], raw["Parameterisation"]
         self.faults: list[str] = []
         self.remarks: list[str] = []
         self.pairs = 1.0
 
-    def read(self) -> dict:
-        """The sections of a cellsim parameter file but its design; incomplete if there are faults."""
+    def read(self) -> dict[str, Any]:
+        """The sections of a cellsim parameter file without the design; empty if there are faults."""
         self._header()
         parts = {}
         for name in PARTS:
@@ -104,30 +114,32 @@ class _File:
         if self.faults:
             return {}
         electrolyte = parts["Electrolyte"] | state.pop("electrolyte")
-        return {"cell": self._cell(parts["Cell"] | state.pop("cell"), state),
-                "negative electrode": self._electrode("Negative electrode", parts),
-                "separator": self._section("Separator", parts["Separator"], "separator", SEPARATOR),
-                "positive electrode": self._electrode("Positive electrode", parts),
-                "electrolyte": self._section("Electrolyte", electrolyte, "electrolyte", ELECTROLYTE)}
+        return {
+            "cell": self._cell(parts["Cell"] | state.pop("cell"), state),
+            "negative electrode": self._electrode("Negative electrode", parts),
+            "separator": self._section("Separator", parts["Separator"], "separator", SEPARATOR),
+            "positive electrode": self._electrode("Positive electrode", parts),
+            "electrolyte": self._section("Electrolyte", electrolyte, "electrolyte", ELECTROLYTE),
+        }
 
-    def _header(self):
-        found = re.match(r"([01])(?:\.(\d+))?(\.|$)", str(self.header["BPX"])[:20])
-        if found is None:
+    def _header(self) -> None:
+        version = re.match(r"([01])(?:\.(\d+))?(\.|$)", str(self.header["BPX"])[:20])
+        if version is None:
             self.faults.append(f"BPX version {quoted(self.header['BPX'])} is not supported; versions 0.1 to 1.x are")
-        elif found[1] == "0" and int(found[2] or 0) < 3:
+        elif version[1] == "0" and int(version[2] or 0) < 3:
             self.remarks.append(FACTOR)
         model = self.header.get("Model")
         if model not in ("DFN", "SPMe", "SPM"):
             self.faults.append(f"model {quoted(model)} is not supported; DFN, SPMe and SPM are")
         elif model != "DFN":
-            self.remarks.append(f"the file is made for the model {model}; run it with model=cellsim.{model}()")
+            self.remarks.append(f"the file was made for the model {model}; run it with model=cellsim.{model}()")
 
-    def _part(self, name) -> dict:
-        """A section, its only particle put into it."""
+    def _part(self, name: str) -> dict[str, Any]:
+        """A section, with the entries of its single "Particle" merged into it."""
         content = self.parts.get(name) if isinstance(self.parts, dict) else None
         if not isinstance(content, dict):
             spm = self.header.get("Model") == "SPM" and name in ("Electrolyte", "Separator")
-            why = " (files for SPM have none, and every model here needs it)" if spm else ""
+            why = " (files for SPM omit it, but every model of cellsim requires it)" if spm else ""
             self.faults.append(f"Parameterisation/{name}: missing section; add it{why}")
             return {}
         content = {key: value for key, value in content.items() if value is not None}
@@ -138,23 +150,29 @@ class _File:
         elif particles is not None:
             self.faults.append(f"{name}/Particle: blended electrodes are not supported; give one active material")
         for key in sorted(BRANCHES & set(content)):
-            self.faults.append(f"{name}/{key}: hysteresis is not modelled; remove it to run on 'OCP [V]' alone, "
-                               "which is then to be the mean of both branches")
+            self.faults.append(
+                f"{name}/{key}: hysteresis is not modelled; remove it to run on 'OCP [V]' alone, "
+                "which should then be the mean of both branches"
+            )
         return {key: value for key, value in content.items() if key not in BRANCHES}
 
-    def _rest(self):
-        """What stands beside the sections of the cell."""
+    def _rest(self) -> None:
+        """Entries beside the sections of the cell."""
         own = self.parts if isinstance(self.parts, dict) else {}
-        beside = {**{k: v for k, v in own.items() if k not in PARTS},
-                  **{k: v for k, v in self.raw.items() if k not in ("Header", "Parameterisation", "State")}}
+        beside = {
+            **{k: v for k, v in own.items() if k not in PARTS},
+            **{k: v for k, v in self.raw.items() if k not in ("Header", "Parameterisation", "State")},
+        }
         for key, content in beside.items():
             if not content:
                 continue
             names = [str(k) for k in content] if isinstance(content, dict) else []
             branches = [k for k in names if HYSTERESIS.search(k)] if key == "User-defined" else []
             if branches:
-                self.faults.append(f"User-defined/{cut(branches[0])}: hysteresis is not modelled, and a run without it "
-                                   "would be wrong; put the mean of the branches into 'OCP [V]' and remove them")
+                self.faults.append(
+                    f"User-defined/{cut(branches[0])}: hysteresis is not modelled, and a run without it "
+                    "would be wrong; put the mean of the branches into 'OCP [V]' and remove them"
+                )
             elif key == "Validation":
                 self.remarks.append(f"Validation: measured runs are not used ({cut(', '.join(names))})")
             elif key == "User-defined":
@@ -163,25 +181,27 @@ class _File:
                 known = ", ".join((*PARTS, "User-defined", "Validation", "State"))
                 self.faults.append(f"{cut(key)}: unknown section; known: {known}")
 
-    def _state(self) -> dict:
-        """The section State of BPX 1.x: what belongs to the cell and to the electrolyte, and where a run starts."""
+    def _state(self) -> dict[str, Any]:
+        """The section "State" of BPX 1.x: values for the cell and the electrolyte, and the initial state of charge."""
         given = self.raw.get("State") or {}
         if not isinstance(given, dict):
             self.faults.append(f"State: must be an object, found {quoted(given)}")
             return {}
-        found: dict = {}
+        state: dict[str, float] = {}
         for section, content in given.items():
             if section not in STATE or not isinstance(content, dict):
                 self.faults.append(f"State/{cut(section)}: must be an object and one of {', '.join(STATE)}")
                 continue
             for key, value in content.items():
-                self._stated(section, key, value, found)
-        return {"cell": {key: found[key] for key in (T_START, T_AROUND, TRANSFER) if key in found},
-                "electrolyte": {SALT: found[INITIAL_SALT]} if INITIAL_SALT in found else {},
-                "soc": found.get(INITIAL_SOC, 1.0)}
+                self._stated(section, key, value, state)
+        return {
+            "cell": {key: state[key] for key in (T_START, T_AROUND, TRANSFER) if key in state},
+            "electrolyte": {SALT: state[INITIAL_SALT]} if INITIAL_SALT in state else {},
+            "soc": state.get(INITIAL_SOC, 1.0),
+        }
 
-    def _stated(self, section, key, value, found):
-        """Put a number of State into `found`."""
+    def _stated(self, section: str, key: str, value: Any, state: dict[str, float]) -> None:
+        """Check an entry of the section "State" and put it into `state`."""
         if key.startswith("Initial hysteresis state"):
             self.remarks.append(f"State/{cut(key)}: not used, as hysteresis is not modelled")
         elif key not in STATE[section]:
@@ -189,77 +209,106 @@ class _File:
         elif value is not None and not finite(value):
             self.faults.append(f"State/{section}/{key}: a number is needed, found {quoted(value)}")
         elif section == "Degradation" and value:
-            self.faults.append(f"State/{section}/{key}: {value:g}: a degraded state is not read; give the parameters "
-                               "of the cell as it is now")
+            self.faults.append(
+                f"State/{section}/{key}: {value:g}: degraded states are not supported; give the present "
+                "parameters of the cell"
+            )
         elif value is not None:
-            found[key] = value
+            state[key] = value
 
-    def _cell(self, content, state) -> dict:
-        number = lambda key: self._number("Cell", content, key)  # noqa: E731
+    def _cell(self, content: dict[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
+        def number(key: str) -> float:
+            return self._number("Cell", content, key)
+
         self.pairs, area = number(PAIRS), number(AREA)
         heat = [key for key in (DENSITY, VOLUME, SPECIFIC_HEAT) if key in content]
         if T_AROUND not in content and T_REFERENCE in content:
             content[T_AROUND] = content[T_REFERENCE]
-            self.remarks.append("no ambient temperature is stated; the reference temperature is taken")
+            self.remarks.append("no ambient temperature is stated; the reference temperature is used")
         used = {DENSITY, VOLUME, SPECIFIC_HEAT, CONDUCTS, T_START, PAIRS, AREA}
         records = self._section("Cell", content, "cell", CELL, used)
-        records["electrode area"] = _record("cell", "electrode area", self.pairs * area, "pairs times the area of one")
+        records["electrode area"] = _record("cell", "electrode area", self.pairs * area, "pairs x area of a pair")
         records["operating pressure"] = _record("cell", "operating pressure", 101325.0, "not in BPX", ASSUMED)
         if len(heat) == 3:
             capacity = number(DENSITY) * number(VOLUME) * number(SPECIFIC_HEAT)
             records["heat capacity"] = _record("cell", "heat capacity", capacity, "density x volume x specific heat")
         else:
-            said = f"{' and '.join(heat)} alone give no heat capacity" if heat else "no heat capacity is stated"
-            self.remarks.append(f"{said}; a run with heat takes that of an assumed design: give "
-                                "cellsim.Lumped(heat_capacity=...)")
+            reason = (
+                f"{' and '.join(heat)} alone do not determine the heat capacity"
+                if heat
+                else "no heat capacity is stated"
+            )
+            self.remarks.append(
+                f"{reason}; a run with heat uses the heat capacity of an assumed design unless "
+                "cellsim.Lumped(heat_capacity=...) is given"
+            )
         if SURFACE not in content:
-            self.remarks.append("no external surface area is stated; a run with heat cools that of an assumed design: "
-                                "give cellsim.Lumped(cooling_area=...)")
+            self.remarks.append(
+                "no external surface area is stated; a run with heat uses that of an assumed design "
+                "unless cellsim.Lumped(cooling_area=...) is given"
+            )
         if CONDUCTS in content:
-            self.remarks.append(f"{CONDUCTS} is not used: a cell has one temperature throughout")
+            self.remarks.append(f"{CONDUCTS} is not used: the temperature of a cell is uniform")
         start = content.get(T_START)
         if start is not None and start != content.get(T_AROUND):
-            self.remarks.append(f"{T_START} {quoted(start)} is not used by itself: give simulate "
-                                f"temperature={quoted(start)} and ambient={quoted(content.get(T_AROUND))}")
+            self.remarks.append(
+                f"{T_START} {quoted(start)} is not used by default; give simulate "
+                f"temperature={quoted(start)} and ambient={quoted(content.get(T_AROUND))}"
+            )
         if state["soc"] != 1.0:
-            self.remarks.append(f"Initial state-of-charge {state['soc']:g} is not used by itself: give simulate "
-                                f"soc={state['soc']:g}")
+            self.remarks.append(
+                f"Initial state-of-charge {state['soc']:g} is not used by default; give simulate soc={state['soc']:g}"
+            )
         return records
 
-    def _electrode(self, name, parts) -> dict:
+    def _electrode(self, name: str, parts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
         content, section = parts[name], name.lower()
         surface, rate, radius = (self._number(name, content, key) for key in (AREA_OF, RATE, "Particle radius [m]"))
-        records = {
+        records: dict[str, Any] = {
             "type": "porous",
-            "active material volume fraction": _record(section, "active material volume fraction",
-                                                       surface * radius / 3.0, "surface area x radius / 3"),
-            "exchange-current density": _record(section, "exchange-current density", 0.5 * F * rate,
-                                                "F k sqrt(x (1 - x)) at x = 0.5")}
+            "active material volume fraction": _record(
+                section, "active material volume fraction", surface * radius / 3.0, "surface area x radius / 3"
+            ),
+            "exchange-current density": _record(
+                section, "exchange-current density", 0.5 * F * rate, "F k sqrt(x (1 - x)) at x = 0.5"
+            ),
+        }
         return records | self._section(name, content, section, ELECTRODE, {AREA_OF, RATE})
 
-    def _section(self, name, content, section, names, computed=()) -> dict:
-        """A section under cellsim's names.  Absent keys are left to the checks of the cell."""
+    def _section(
+        self,
+        name: str,
+        content: Mapping[str, Any],
+        section: str,
+        names: Mapping[str, str],
+        computed: Collection[str] = (),
+    ) -> dict[str, Any]:
+        """A section under the names of cellsim.  Missing keys are reported by the checks of the cell."""
         for key in sorted(set(content) - set(names) - set(computed))[:10]:
             self.faults.append(f"{name}/{cut(key)}: unknown quantity; known: {', '.join(names)}")
-        return {ours: _record(section, ours, content[theirs]) for theirs, ours in names.items() if theirs in content}
+        return {key: _record(section, key, content[bpx]) for bpx, key in names.items() if bpx in content}
 
-    def _number(self, name, content, key) -> float:
+    def _number(self, name: str, content: Mapping[str, Any], key: str) -> float:
         given = content.get(key)
-        if not finite(given):
+        if given is None or not finite(given):
             self.faults.append(f"{name}/{key}: a number is needed, found {quoted(given)}")
             return 1.0
         return float(given)
 
 
-def _record(section, key, given, note=None, method="literature"):
+def _record(section: str, key: str, given: Any, note: str | None = None, method: str = "literature") -> dict[str, Any]:
     form = {float: "value", int: "value", str: "expression", dict: "table"}.get(type(given), "value")
-    record = {form: given, "unit": quantities(section)[key].unit, "method": method,
-              "source": ASSUMED if method == ASSUMED else SOURCE}
+    record = {
+        form: given,
+        "unit": quantities(section)[key].unit,
+        "method": method,
+        "source": ASSUMED if method == ASSUMED else SOURCE,
+    }
     return record | ({"note": note} if note else {})
 
 
-def _typical(pairs):
-    """A design with every value marked as assumed, but for the number of electrode pairs."""
+def _typical(pairs: float) -> dict[str, Any]:
+    """A design whose values are marked as assumed, except for the number of electrode pairs."""
     assumed = {k: _record("design", k, v, "typical; not in BPX", ASSUMED) for k, v in DESIGN.items()}
     key = "number of electrode pairs"
     return {"format": "pouch", key: _record("design", key, pairs)} | assumed

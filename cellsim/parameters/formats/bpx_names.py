@@ -1,4 +1,5 @@
-"""Names of BPX and what they are called here."""
+"""Names of BPX quantities and the corresponding names in cellsim."""
+
 import re
 
 SOURCE, ASSUMED = "bpx", "assumed"
@@ -7,13 +8,17 @@ SURFACE, CONDUCTS = "External surface area [m2]", "Thermal conductivity [W.m-1.K
 T_START, T_AROUND, T_REFERENCE = (f"{what} temperature [K]" for what in ("Initial", "Ambient", "Reference"))
 HYSTERESIS = re.compile(r"lithiation|hysteresis|\bOCP\b|open.circuit", re.IGNORECASE)
 BRANCHES = {"OCP (delithiation) [V]", "OCP (lithiation) [V]", "OCP hysteresis decay constant"}
-FACTOR = ("BPX before 0.3 does not settle a factor of 2 in the reaction rate constant; it is taken as from 0.3 on, as "
-          "other programs do: j = 2 j0 sinh(F eta / 2 R T)")
+FACTOR = (
+    "BPX before 0.3 leaves a factor of 2 in the reaction rate constant undefined; the convention of 0.3 is used, "
+    "as in other programs: j = 2 j0 sinh(F eta / 2 R T)"
+)
 INITIAL_SOC, INITIAL_SALT = "Initial state-of-charge", "Initial electrolyte concentration [mol.m-3]"
 SALT, TRANSFER = "Initial concentration [mol.m-3]", "Heat transfer coefficient [W.m-2.K-1]"
-STATE = {  # sections of State in BPX 1.x, and what they may hold
-    "Initial conditions": (INITIAL_SOC, T_START, INITIAL_SALT), "Thermal environment": (T_AROUND, TRANSFER),
-    "Degradation": ("LLI", "LAM: Negative electrode", "LAM: Positive electrode")}
+STATE = {  # sections of "State" in BPX 1.x and their quantities
+    "Initial conditions": (INITIAL_SOC, T_START, INITIAL_SALT),
+    "Thermal environment": (T_AROUND, TRANSFER),
+    "Degradation": ("LLI", "LAM: Negative electrode", "LAM: Positive electrode"),
+}
 CELL = {
     "Nominal cell capacity [A.h]": "nominal capacity",
     "Lower voltage cut-off [V]": "lower voltage cut-off",
@@ -52,11 +57,18 @@ AREA_OF, RATE = "Surface area per unit volume [m-1]", "Reaction rate constant [m
 PARTS = ("Cell", "Electrolyte", "Negative electrode", "Separator", "Positive electrode")
 PAIRS = "Number of electrode pairs connected in parallel to make a cell"
 AREA = "Electrode area [m2]"
-DESIGN = {  # what a BPX file does not say; enough to load, not to judge an energy density by
-    "positive active material density": 4700.0, "negative active material density": 2240.0,
-    "positive inert density": 1800.0, "negative inert density": 1600.0, "electrolyte density": 1200.0,
-    "separator density": 950.0, "positive current collector thickness": 15e-6,
-    "negative current collector thickness": 10e-6, "positive current collector density": 2700.0,
-    "negative current collector density": 8960.0, "area coverage": 0.9, "pouch foil thickness": 113e-6,
+DESIGN = {  # design values missing in BPX: sufficient to load a cell, not for an energy density
+    "positive active material density": 4700.0,
+    "negative active material density": 2240.0,
+    "positive inert density": 1800.0,
+    "negative inert density": 1600.0,
+    "electrolyte density": 1200.0,
+    "separator density": 950.0,
+    "positive current collector thickness": 15e-6,
+    "negative current collector thickness": 10e-6,
+    "positive current collector density": 2700.0,
+    "negative current collector density": 8960.0,
+    "area coverage": 0.9,
+    "pouch foil thickness": 113e-6,
     "pouch foil density": 1600.0,
 }

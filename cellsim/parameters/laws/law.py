@@ -1,140 +1,191 @@
-"""Material laws as text or tables, evaluated safely: nothing in a file is ever executed."""
+"""Material laws as expressions or tables, evaluated without executing anything from a file."""
+
 import ast
 import math
 import operator
 import re
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ...errors import ParameterError
 from ...support.files import cut
 from .evaluation import Program
 from .intervals import places
 
-FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh, "cosh": np.cosh, "sinh": np.sinh,
-             "abs": np.abs, "min": np.minimum, "max": np.maximum}
-OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-             ast.Pow: operator.pow, ast.USub: operator.neg, ast.UAdd: operator.pos}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "tanh": np.tanh,
+    "cosh": np.cosh,
+    "sinh": np.sinh,
+    "abs": np.abs,
+    "min": np.minimum,
+    "max": np.maximum,
+}
+OPERATORS: dict[type, Callable[..., Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+}
 NODES = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant, *OPERATORS)
 LONGEST = 4000  # characters
-DEEPEST = 200  # levels of nesting, as evaluation is recursive
-X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite: those the models tabulate
-SLACK = 5e-3  # of a stoichiometry: windows and tables are printed to two or three digits
-FLAT = 1e-9  # V between two of 1001 stoichiometries: below, a potential counts as level and not as rising
+DEEPEST = 200  # levels of nesting; evaluation is recursive
+X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite, the range tabulated by the models
+SLACK = 5e-3  # tolerance of a stoichiometry: windows and tables are printed to two or three digits
+FLAT = 1e-9  # V between two of 1001 stoichiometries; a smaller rise of a potential counts as level
 KNOWN = f"use numbers, x, T, + - * / ** and {', '.join(FUNCTIONS)}"
-REMEDIES = {  # what is often written, and how it is written here
-    "log10": "log(x)/log(10)", "log2": "log(x)/log(2)", "ln": "log(x)", "pow": "x**2", "pi": "3.141592653589793",
-    "e": "exp(1)", "power": "x**2", "square": "x**2", "minimum": "min(x, 1)", "maximum": "max(x, 1)", "fabs": "abs(x)",
-    "sech": "1/cosh(x)", "coth": "1/tanh(x)", "arcsinh": "log(x + sqrt(x**2 + 1))", "asinh": "log(x + sqrt(x**2 + 1))",
-    "cbrt": "x**(1/3)", "expm1": "exp(x) - 1", "log1p": "log(1 + x)", "sto": "x", "c_e": "x", "c": "x", "t": "T",
-    "temperature": "T", "where": "max and min, or a table", "heaviside": "max and min, or a table"}
-WRITTEN = {  # the same of signs
-    ast.BitXor: "write x**2, not x^2", ast.IfExp: "write max and min, or give a table, in place of if",
+REMEDIES = {  # common spellings, and the supported one
+    "log10": "log(x)/log(10)",
+    "log2": "log(x)/log(2)",
+    "ln": "log(x)",
+    "pow": "x**2",
+    "pi": "3.141592653589793",
+    "e": "exp(1)",
+    "power": "x**2",
+    "square": "x**2",
+    "minimum": "min(x, 1)",
+    "maximum": "max(x, 1)",
+    "fabs": "abs(x)",
+    "sech": "1/cosh(x)",
+    "coth": "1/tanh(x)",
+    "arcsinh": "log(x + sqrt(x**2 + 1))",
+    "asinh": "log(x + sqrt(x**2 + 1))",
+    "cbrt": "x**(1/3)",
+    "expm1": "exp(x) - 1",
+    "log1p": "log(1 + x)",
+    "sto": "x",
+    "c_e": "x",
+    "c": "x",
+    "t": "T",
+    "temperature": "T",
+    "where": "max and min, or a table",
+    "heaviside": "max and min, or a table",
+}
+WRITTEN: dict[type, str] = {  # the same for syntax
+    ast.BitXor: "write x**2, not x^2",
+    ast.IfExp: "write max and min, or give a table, in place of if",
     ast.Compare: "write max and min, or give a table, in place of a comparison",
     ast.BoolOp: "write max and min, or give a table, in place of and, or",
-    ast.Attribute: "write exp(x), without the name of a module", ast.Tuple: "a decimal number has a point, not a comma",
-    ast.Mod: "write x - 2*n, or give a table, in place of %", ast.FloorDiv: "write x / 2 in place of x // 2"}
-SPELT = {"^": "write x**2, not x^2", "²": "write x**2, not x²", "·": "write 2*x, not 2·x", "×": "write 2*x, not 2×x",
-         "−": "the minus sign is not the one of a keyboard: write -"}
+    ast.Attribute: "write exp(x), without the name of a module",
+    ast.Tuple: "write decimal numbers with a point, not a comma",
+    ast.Mod: "write x - 2*n, or give a table, in place of %",
+    ast.FloorDiv: "write x / 2 in place of x // 2",
+}
+SPELT = {
+    "^": "write x**2, not x^2",
+    "²": "write x**2, not x²",
+    "·": "write 2*x, not 2·x",
+    "×": "write 2*x, not 2×x",
+    "−": "use the ASCII minus sign -",
+}
 
 
 class LawError(ParameterError):
-    """An expression or table that is not allowed; the message says what and why."""
+    """An expression or table that is not allowed."""
 
 
 @lru_cache(maxsize=256)
-def parse(text) -> ast.expr:
-    """The syntax tree of an expression in x and T, if it contains nothing but arithmetic.
+def parse(text: str) -> ast.expr:
+    """The syntax tree of an arithmetic expression in x and T.
 
-    Kept, because variations of a cell share most of their laws.  Raises LawError, whatever the text.
+    Cached: variations of a cell share most of their laws.  Raises LawError for any other text.
     """
     if len(text) > LONGEST:
         raise LawError(f"expression longer than {LONGEST} characters; give a table instead")
-    said = repr(text if len(text) <= 80 else text[:77] + "...")
+    quoted = repr(text if len(text) <= 80 else text[:77] + "...")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's remarks on odd syntax; it is refused below
+            warnings.simplefilter("ignore")  # syntax warnings of Python; such text is refused below
             tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
         reason = cut(getattr(fault, "msg", None) or fault)
-        raise LawError(f"{said} is not an arithmetic expression ({reason}); {_remedy(text)}") from None
-    _check(tree, said)
+        raise LawError(f"{quoted} is not an arithmetic expression ({reason}); {_remedy(text)}") from None
+    _check(tree, quoted)
     return tree
 
 
-def _remedy(text) -> str:
-    """What to write in place of what cannot be read."""
+def _remedy(text: str) -> str:
+    """How to rewrite an expression that cannot be parsed."""
     known = [words for sign, words in SPELT.items() if sign in text]
     if not known and re.search(r"\d\s*[A-Za-z(]|\)\s*[\w(]", re.sub(r"[eE][+-]?\d|\b\w+\(", "", text)):
         known = ["a product is written with *, such as 2*x"]
     return "; ".join([*known, KNOWN])
 
 
-def _check(tree, said):
-    """Refuse everything that is not arithmetic; level by level, so that no depth can hurt."""
-    level, depth = [tree], 0
+def _check(tree: ast.expr, quoted: str) -> None:
+    """Refuse everything that is not arithmetic; level by level, so that deep nesting cannot overflow the stack."""
+    level: list[ast.AST] = [tree]
+    depth = 0
     while level:
         depth += 1
         if depth > DEEPEST:
-            raise LawError(f"{said} is nested deeper than {DEEPEST} levels; simplify it or give a table")
+            raise LawError(f"{quoted} is nested deeper than {DEEPEST} levels; simplify it or give a table")
         for node in level:
-            _allow(node, said)
+            _allow(node, quoted)
         level = [child for node in level for child in _parts(node)]
 
 
-def _parts(node):
+def _parts(node: ast.AST) -> list[Any]:
     return node.args if isinstance(node, ast.Call) else list(ast.iter_child_nodes(node))
 
 
-def _allow(node, said):
+def _allow(node: ast.AST, quoted: str) -> None:
     if not isinstance(node, NODES):
         written = f"{WRITTEN[type(node)]}; " if type(node) in WRITTEN else ""
-        raise LawError(f"{type(node).__name__} is not allowed in {said}; {written}{KNOWN}")
+        raise LawError(f"{type(node).__name__} is not allowed in {quoted}; {written}{KNOWN}")
     if isinstance(node, ast.Constant) and not finite(node.value):
-        raise LawError(f"{str(node.value)[:40]} is not a finite number in {said}; {KNOWN}")
+        raise LawError(f"{str(node.value)[:40]} is not a finite number in {quoted}; {KNOWN}")
     if isinstance(node, ast.Name) and node.id in FUNCTIONS:
-        raise LawError(f"{node.id!r} needs an argument in {said}; write {node.id}(x)")
+        raise LawError(f"{node.id!r} needs an argument in {quoted}; write {node.id}(x)")
     if isinstance(node, ast.Name) and node.id not in ("x", "T"):
         instead = f"write {REMEDIES[node.id]}; " if node.id in REMEDIES else ""
-        raise LawError(f"{cut(node.id, 40)!r} is not known in {said}; {instead}{KNOWN}")
+        raise LawError(f"{cut(node.id, 40)!r} is not known in {quoted}; {instead}{KNOWN}")
     if isinstance(node, ast.Call):
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if not isinstance(node.func, ast.Name) or called not in FUNCTIONS:
             instead = REMEDIES.get(called) or (f"{called}(x)" if called in FUNCTIONS else "")
             if called in ("", "x", "T") and not isinstance(node.func, ast.Attribute):
                 instead = "a product with *, such as 3*(x + 1)"
-            raise LawError(f"a call of something else than {', '.join(FUNCTIONS)} in {said}"
-                           + (f"; write {instead}" if instead else ""))
+            raise LawError(
+                f"only {', '.join(FUNCTIONS)} can be called, in {quoted}" + (f"; write {instead}" if instead else "")
+            )
         arity = 2 if node.func.id in ("min", "max") else 1
         if node.keywords or len(node.args) != arity:
-            raise LawError(f"{node.func.id} takes {arity} argument{'s' * (arity > 1)} in {said}")
+            raise LawError(f"{node.func.id} takes {arity} argument{'s' * (arity > 1)} in {quoted}")
 
 
-def finite(value) -> bool:
-    """Whether a value is a number a float can hold."""
+def finite(value: Any) -> bool:
+    """Whether a value is an int or float that is finite as a float."""
     try:
         return type(value) in (int, float) and math.isfinite(value)
-    except OverflowError:  # an integer beyond the floats
+    except OverflowError:  # an integer beyond the range of floats
         return False
 
 
 @lru_cache(maxsize=256)
-def program(tree) -> Program:
-    """What a checked tree does to x and T.  NumPy scalars: a huge power is inf, a root of -1 nan, no exception."""
+def program(tree: ast.expr) -> Program:
+    """A checked tree as a function of x and T.  NumPy scalars: overflow gives inf, a root of -1 nan, no exception."""
     return Program(tree, FUNCTIONS, OPERATORS)
 
 
 class Domain(NamedTuple):
-    """Where a law of the stoichiometry is known, and what holds for it beyond."""
+    """Where a law of the stoichiometry holds, and how it is continued outside."""
 
-    lo: float  # stoichiometries between which it was fitted: the window of its electrode
+    lo: float  # stoichiometries between which it was fitted: the window of the electrode
     hi: float
-    falls: bool  # an open-circuit potential, which falls with x
-    least: float  # what the quantity may be
+    falls: bool  # True for an open-circuit potential, which falls with x
+    least: float  # allowed range of the quantity
     most: float
 
 
@@ -144,13 +195,13 @@ class Law:
 
     x: array of any shape, stoichiometry [1] or concentration [mol/m3]; T: number [K]; returns an
     array of the shape of x in the unit of the record.  Tables are interpolated by monotone cubics
-    (PCHIP) and constant beyond their ends; an open-circuit potential goes on along its end tangent where
-    that falls with x.
+    (PCHIP) and constant outside; an open-circuit potential is continued along its end tangent where that
+    falls with x.
 
-    An expression holds wherever it is defined.  With a `domain` it does so beyond its data only as far as it
-    stays what it must be: an open-circuit potential that rises with x somewhere beyond goes on along
-    its tangent at the end of its data instead, and a quantity that leaves its allowed range there, such as
-    a diffusivity that turns negative, is constant from there on.
+    An expression without a `domain` is used wherever it is defined.  With one, it is used outside its data only
+    if it stays physical there: an open-circuit potential that would rise with x is continued along its tangent
+    at the end of its data, and a quantity that would leave its allowed range, such as a diffusivity that turns
+    negative, is constant outside its data.
     """
 
     value: float | None = None
@@ -158,26 +209,32 @@ class Law:
     table: tuple[tuple[float, ...], tuple[float, ...]] | None = None
     domain: Domain | None = None
     _tree: ast.expr | None = field(default=None, repr=False, compare=False)
-    _ends: dict = field(default_factory=dict, repr=False, compare=False)  # by temperature: see `beyond`
+    _ends: dict[float | None, tuple[float, float, float, float]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # `beyond` by temperature
 
     @classmethod
-    def of(cls, record) -> "Law":
-        """From the record of a file.  Raises LawError."""
+    def of(cls, record: Mapping[str, Any]) -> "Law":
+        """The law of a record of a file.  Raises LawError."""
         if record.get("expression") is not None:
             return cls(expression=record["expression"], _tree=parse(record["expression"]))
         if record.get("table") is not None:
             x, y = (record["table"].get(k, ()) for k in ("x", "y"))
-            if (len(x) != len(y) or len(x) < 2 or not all(map(finite, (*x, *y)))
-                    or any(a >= b for a, b in zip(x, x[1:], strict=False))):
-                raise LawError("a table needs two or more finite pairs, x and y of equal length, x rising")
+            if (
+                len(x) != len(y)
+                or len(x) < 2
+                or not all(map(finite, (*x, *y)))
+                or any(a >= b for a, b in zip(x, x[1:], strict=False))
+            ):
+                raise LawError("a table needs two or more finite pairs, x and y of equal length, x increasing")
             return cls(table=(tuple(map(float, x)), tuple(map(float, y))))
         return cls(value=float(record["value"]))
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return self._hash
 
     @cached_property
-    def _hash(self):
+    def _hash(self) -> int:
         return hash((self.value, self.expression, self.table, self.domain))
 
     @property
@@ -185,59 +242,66 @@ class Law:
         """Whether the law depends on neither x nor T."""
         return self.value is not None
 
-    def places(self, lo, hi, T) -> np.ndarray:
-        """Values of x in lo .. hi next to which an expression may have no value at T [K]: poles and the like."""
+    def places(self, lo: float, hi: float, T: float) -> NDArray[np.float64]:
+        """Values of x (n,) between lo and hi near which an expression may be undefined at T [K], such as poles."""
         return places(self._tree, lo, hi, T) if self._tree is not None else np.zeros(0)
 
     @cached_property
-    def _curve(self):
+    def _curve(self) -> tuple[Any, Any]:
         from scipy.interpolate import PchipInterpolator
 
-        x, y = (np.array(v) for v in self.table)
+        x, y = (np.array(v) for v in self.table or ())
         curve = PchipInterpolator(x, y)
         return curve, curve.derivative()
 
-    def beyond(self, T) -> tuple[float, float, float, float]:
-        """(lo, hi, slope below, slope above) at T [K]: beyond lo and hi the law goes on along a line, or -inf, inf."""
+    def beyond(self, T: float) -> tuple[float, float, float, float]:
+        """(lo, hi, slope below lo, slope above hi) of the linear continuation at T [K]; lo = -inf, hi = inf if none."""
         key = float(T) if self.expression is not None and "T" in self.expression else None
-        found = self._ends.get(key)
-        if found is None:
+        ends = self._ends.get(key)
+        if ends is None:
             if len(self._ends) > 64:
                 self._ends.clear()
-            found = self._ends[key] = self._lines(T)
-        return found
+            ends = self._ends[key] = self._lines(T)
+        return ends
 
-    def _lines(self, T):
+    def _lines(self, T: float) -> tuple[float, float, float, float]:
         falls = self.domain is not None and self.domain.falls
         if self.table is not None:
             ends = self.table[0][0], self.table[0][-1]
             slopes = self._curve[1](np.array(ends)).tolist() if falls else (0.0, 0.0)
-            return (*ends, *(min(slope, 0.0) for slope in slopes))
+            return ends[0], ends[1], min(slopes[0], 0.0), min(slopes[1], 0.0)
         if self.domain is None:
             return -np.inf, np.inf, 0.0, 0.0
         known = self.domain
         lo, hi = max(known.lo - SLACK, X_RANGE[0]), min(known.hi + SLACK, X_RANGE[1])
-        below, above = (self._odd(np.linspace(*ends, 1001), T, known) for ends in ((X_RANGE[0], lo), (hi, X_RANGE[1])))
-        h = 1e-6  # for slopes within the data, good to 1e-6 of them
+        below, above = (
+            self._unphysical(np.linspace(*ends, 1001), T, known) for ends in ((X_RANGE[0], lo), (hi, X_RANGE[1]))
+        )
+        h = 1e-6  # of difference quotients within the data, accurate to 1e-6 relative
         y = self._plain(np.array([lo, lo + h, hi - h, hi]), T)
         slopes = ((y[1] - y[0]) / h, (y[3] - y[2]) / h) if falls else (0.0, 0.0)
-        return (lo if below else -np.inf, hi if above else np.inf, *(min(float(slope), 0.0) for slope in slopes))
+        return (
+            lo if below else -np.inf,
+            hi if above else np.inf,
+            min(float(slopes[0]), 0.0),
+            min(float(slopes[1]), 0.0),
+        )
 
-    def _odd(self, x, T, known) -> bool:
-        """Whether the law is not what it must be somewhere in x, rising (n,), beyond its data."""
+    def _unphysical(self, x: NDArray[np.float64], T: float, known: Domain) -> bool:
+        """Whether the law rises or leaves its allowed range somewhere in x (n,), increasing, outside its data."""
         y = self._plain(x, T)
         if known.falls:
             return bool((np.diff(y) > FLAT).any())
         return bool((y < known.least).any() or (y > known.most).any())
 
-    def _plain(self, x, T):
-        """The expression or table as it is, x being an array within the table."""
+    def _plain(self, x: NDArray[np.float64], T: float) -> NDArray[np.float64]:
+        """The expression or table without continuation; x: array within the table."""
         if self.table is not None:
-            return self._curve[0](x)
+            return np.asarray(self._curve[0](x))
         with np.errstate(all="ignore"):
-            return program(self._tree)(x, np.float64(T)) + np.zeros(x.shape)
+            return np.asarray(program(self._tree or parse(self.expression or ""))(x, np.float64(T)) + np.zeros(x.shape))
 
-    def __call__(self, x, T):
+    def __call__(self, x: ArrayLike, T: float) -> NDArray[np.float64]:
         x = np.asarray(x, float)
         if self.value is not None:
             return np.full(x.shape, self.value)
@@ -247,9 +311,10 @@ class Law:
         if lo == -np.inf and hi == np.inf:
             return self._plain(x, T)
         inside = np.clip(x, lo, hi)
-        return self._plain(inside, T) + np.where(x < inside, before, after) * (x - inside)
+        beyond = np.where(x < inside, before, after) * (x - inside)
+        return np.asarray(self._plain(inside, T) + beyond)
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.value is not None:
             return f"{self.value:.6g}"
-        return self.expression or f"table of {len(self.table[0])} points"
+        return self.expression or f"table of {len(self.table[0] if self.table else ())} points"

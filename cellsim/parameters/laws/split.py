@@ -1,18 +1,21 @@
-"""What of a law is a factor that depends on temperature alone, read from its expression."""
+"""Factors of an expression that depend on temperature only, such as Arrhenius factors."""
+
 import ast
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from .law import program
+from .law import Law, program
 
 
-def _names(node) -> set:
+def _names(node: ast.expr) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & {"x", "T"}
 
 
-def _factors(node, sense=1):
-    """(factor, 1 or -1 where it is divided by) of a product; anything else is one factor."""
+def _factors(node: ast.expr, sense: int = 1) -> Iterator[tuple[ast.expr, int]]:
+    """(factor, 1, or -1 for a divisor) of a product; any other node is one factor."""
     while isinstance(node, ast.UnaryOp):
         node = node.operand  # a sign is a constant factor
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
@@ -23,17 +26,17 @@ def _factors(node, sense=1):
 
 
 @lru_cache(maxsize=256)
-def _split(law):
-    """The factors of a law that depend on T alone, and whether another one depends on T, too."""
-    if law.expression is None:
+def _split(law: Law) -> tuple[tuple[tuple[ast.expr, int], ...], bool]:
+    """The factors of a law that depend on T only, and whether a factor depends on both x and T."""
+    if law._tree is None:
         return (), False
     factors = list(_factors(law._tree))
     alone = tuple((node, sense) for node, sense in factors if _names(node) == {"T"})
     return alone, any(_names(node) == {"x", "T"} for node, _ in factors)
 
 
-def factor_of_temperature(law, T):
-    """The product of those factors of a law that depend on T alone, at temperatures T (n,) [K], up to a constant."""
+def factor_of_temperature(law: Law, T: ArrayLike) -> NDArray[np.float64]:
+    """Product (n,) of the factors of a law that depend on T only, at T (n,) [K], up to a constant."""
     product = np.ones(np.shape(T))
     with np.errstate(all="ignore"):
         for node, sense in _split(law)[0]:
@@ -41,16 +44,16 @@ def factor_of_temperature(law, T):
     return product
 
 
-def has_factor(law) -> bool:
-    """Whether there are such factors."""
+def has_factor(law: Law) -> bool:
+    """Whether a law has factors that depend on T only."""
     return bool(_split(law)[0])
 
 
-def mixes(law) -> bool:
-    """Whether a law is more than a function of x times one of T."""
+def mixes(law: Law) -> bool:
+    """Whether a law is not a function of x times a function of T."""
     return _split(law)[1]
 
 
-def depends_on_temperature(law) -> bool:
-    """Whether T appears in a law."""
+def depends_on_temperature(law: Law) -> bool:
+    """Whether a law depends on T."""
     return has_factor(law) or mixes(law)

@@ -1,4 +1,5 @@
 """The clauses that follow the task of a step: for, until, (period), at ambient, with heater."""
+
 from typing import Any
 
 from ..quantities import BY_NAME, FLOWS, LIMITS

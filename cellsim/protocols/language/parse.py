@@ -1,4 +1,5 @@
 """The protocol language: text to nodes.  docs/protocols.md describes the grammar."""
+
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -141,8 +142,23 @@ def _step(r: Reader, start: int) -> Step | CCCV:
     if r.accept("self-heat"):
         r.need("at")
         return _finish(r, start, "power", r.amount("power").value, self_heating=True)
-    r.fail(r.unread, "charge", "discharge", "hold", "rest", "run", "cccv", "heat", "self-heat",
-           "repeat", "goto", "label", "stop", "force", *(["end"] if r.sees("end") else []))
+    r.fail(
+        r.unread,
+        "charge",
+        "discharge",
+        "hold",
+        "rest",
+        "run",
+        "cccv",
+        "heat",
+        "self-heat",
+        "repeat",
+        "goto",
+        "label",
+        "stop",
+        "force",
+        *(["end"] if r.sees("end") else []),
+    )
 
 
 def _finish(r: Reader, start: int, control: str, target: float | Profile, **more: Any) -> Step:
@@ -162,8 +178,12 @@ def _driven(r: Reader, start: int, sign: float) -> Step:
         r.fault_between(amount.start, amount.end, "'charge' and 'discharge' give the direction: leave out the minus")
     if amount.quantity == "voltage":
         if sign < 0.0:
-            r.fault_between(amount.start, amount.end, "a charge runs at a current or a power; for a voltage write "
-                            "'hold at'", [BY_NAME[name].noun for name in DRIVEN])
+            r.fault_between(
+                amount.start,
+                amount.end,
+                "a charge runs at a current or a power; for a voltage write 'hold at'",
+                [BY_NAME[name].noun for name in DRIVEN],
+            )
         return _finish(r, start, "voltage", amount.value)
     if amount.value == 0.0:
         return _rest(r, start, amount)
@@ -186,8 +206,9 @@ def _hold(r: Reader, start: int) -> Step:
         r.fail("'hold' needs a quantity or a value", "at", *HELD)
     amount = r.amount("voltage", *DRIVEN)  # as in PyBaMM, a current may be held: it is a discharge
     if amount.value < 0.0:
-        r.fault_between(amount.start, amount.end, "a held value cannot be negative: charge or discharge give the "
-                        "direction")
+        r.fault_between(
+            amount.start, amount.end, "a held value cannot be negative: charge or discharge give the direction"
+        )
     if amount.value == 0.0 and amount.quantity != "voltage":
         return _rest(r, start, amount)
     return _finish(r, start, amount.quantity, amount.value)

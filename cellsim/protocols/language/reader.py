@@ -1,4 +1,5 @@
 """A cursor over the words of a protocol; it records what it looked for, for the message if none of it is there."""
+
 import math
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -61,7 +62,7 @@ class Reader:
         if self.word.kind != "word" or not phrase.startswith(self.word.text.lower()):
             return False
         parts = phrase.split()
-        ahead = self.words[self.at:self.at + len(parts)]
+        ahead = self.words[self.at : self.at + len(parts)]
         return [w.text.lower() for w in ahead] == parts and all(w.kind == "word" for w in ahead)
 
     def sees_mark(self, mark: str) -> bool:
@@ -90,8 +91,14 @@ class Reader:
         """Whether a step ends here: a new line, ; or then, with or without a comma before it."""
         k = self.at + (self.word.text == "," and self.word.kind == "mark")
         word = self.words[k]
-        return (word.kind == "newline" or word.kind == "word" and word.text.lower() == "then"
-                or k == self.at and word.kind == "mark" and word.text in ";.")
+        return (
+            word.kind == "newline"
+            or word.kind == "word"
+            and word.text.lower() == "then"
+            or k == self.at
+            and word.kind == "mark"
+            and word.text in ";."
+        )
 
     # optional words
 
@@ -287,6 +294,4 @@ def _described(quantities: Iterable[str]) -> list[str]:
 def _common(quantities: Collection[str]) -> list[str]:
     """A few units of each quantity, for messages."""
     units = [u for u, (q, _, _) in UNITS.items() if q in quantities and len(u) < 7]
-    return [u for q in quantities for u in [u for u in units if UNITS[u][0] == q][:4 if len(quantities) < 3 else 2]]
-
-
+    return [u for q in quantities for u in [u for u in units if UNITS[u][0] == q][: 4 if len(quantities) < 3 else 2]]

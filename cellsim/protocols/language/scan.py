@@ -1,4 +1,5 @@
 """Text of the protocol language to tokens, and error messages that mark the faulty words."""
+
 import difflib
 import re
 from collections.abc import Iterable
@@ -7,7 +8,8 @@ from typing import NamedTuple
 from ...errors import ProtocolError
 
 LONGEST_TEXT = 1_000_000  # characters
-_TOKEN = re.compile(r"""
+_TOKEN = re.compile(
+    r"""
     (?P<blank>[ \t\r\f\v\xa0]+|\#[^\n]*)
   | (?P<newline>\n)
   | (?P<string>"[^"\n]*"|'[^'\n]*')
@@ -15,7 +17,9 @@ _TOKEN = re.compile(r"""
   | (?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
   | (?P<word>[^\W\d](?:[\w²^°/.-]*[\w²])?|%|°[CKck]|°)
   | (?P<mark><=|>=|.)
-""", re.VERBOSE)
+""",
+    re.VERBOSE,
+)
 
 
 class Token(NamedTuple):
@@ -46,7 +50,7 @@ def fault(text: str, start: int, end: int, what: str, expected: Iterable[str] = 
     number, column = text.count("\n", 0, start) + 1, start - line_at
     width = max(1, min(end, line_at + len(line)) - start)
     shift = max(0, column - 60)  # of a very long line only the part around the word is shown
-    shown = line[shift:shift + 120]
+    shown = line[shift : shift + 120]
     if not shown.isprintable():
         shown = "".join(c if c.isprintable() else " " for c in shown)
     where = f"line {number}, column {column + 1}" if "\n" in text.strip() else f"column {column + 1}"

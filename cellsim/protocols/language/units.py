@@ -1,9 +1,11 @@
 """Numbers with units: what the protocol language reads, and how it writes a value."""
+
 from ..quantities import BY_NAME, TABLE, ZERO_CELSIUS
 
 # unit: (quantity, factor, divisor); a value is number * factor / divisor, and of temperatures plus the unit's zero
 UNITS: dict[str, tuple[str, float, float]] = {
-    spelling: (q.name, u.factor, u.divisor) for q in TABLE for u in q.units for spelling in u.spellings}
+    spelling: (q.name, u.factor, u.divisor) for q in TABLE for u in q.units for spelling in u.spellings
+}
 _ZEROS: dict[str, float] = {s: u.zero for q in TABLE for u in q.units if u.zero for s in u.spellings}
 CELSIUS = tuple(_ZEROS)
 SHORT = 7  # characters of a short number

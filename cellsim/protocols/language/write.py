@@ -1,4 +1,5 @@
 """Protocols to text; reading the text gives the same nodes."""
+
 from collections.abc import Iterable, Iterator
 
 from ...errors import ProtocolError

@@ -1,10 +1,19 @@
 """Curves of one run."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING
+
 from ...drawing.style import COLOURS, WIDTH, Figure, clock, low, save, styled
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from ..result import Result
 
 
 @styled
-def plot_result(result, path=None) -> Figure:
-    """Voltage [V] and current [A] over time; every second step is shaded."""
+def plot_result(result: Result, path: str | PathLike[str] | None = None) -> Figure:
+    """Voltage [V] and current [A] against time; every second step is shaded."""
     figure = Figure(figsize=(WIDTH, 3.6))
     top, bottom = figure.subplots(2, 1, sharex=True)
     unit, scale = clock(result.t[-1] - result.t[0])

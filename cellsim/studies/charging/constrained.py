@@ -3,6 +3,7 @@
 It is an ordinary protocol: one step per constraint, which holds that quantity at its limit until another one is met,
 and a jump from each step to the constraint that ended it.  One run finds it, without an optimiser.
 """
+
 import math
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -18,6 +19,7 @@ from ...protocols.quantities import CONSTRAINED, CONSTRAINTS, LIMITS
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import number, shown
+from ...support.renamed import old_names
 
 # a quantity is held so far within its limit that the limit itself is not met again at once [V, A/m2, K]
 WITHIN = {name: role.inside for name, role in CONSTRAINTS.items() if role.inside}
@@ -30,7 +32,7 @@ AT_MOST = 0.99  # fraction of the largest current above which a step counts as e
 
 
 @dataclass(frozen=True)
-class Limits:
+class ChargeConstraints:
     """Constraints of a charge; None: no such constraint.
 
     c_rate: largest current.  voltage [V]: largest one; the upper cut-off voltage of the cell if None.
@@ -54,25 +56,36 @@ class Limits:
         for f in fields(self):
             value = number(f"limits: {f.name} =", getattr(self, f.name), "give a finite number", none=f.default is None)
             object.__setattr__(self, f.name, value)
-        number("limits: temperature =", self.temperature, "give kelvin, between 150 and 500", above=150.0, below=500.0,
-               none=True)
+        number(
+            "limits: temperature =",
+            self.temperature,
+            "give kelvin, between 150 and 500",
+            above=150.0,
+            below=500.0,
+            none=True,
+        )
         if not 0.0 < self.least_c_rate < self.c_rate:
-            raise ProtocolError(f"limits: least_c_rate {self.least_c_rate:g} and c_rate {self.c_rate:g}: give a least "
-                                "current above 0 and a larger one")
+            raise ProtocolError(
+                f"limits: least_c_rate {self.least_c_rate:g} and c_rate {self.c_rate:g}: give a "
+                "minimum above 0 and a larger maximum"
+            )
         if not self.longest > 0.0:
             raise ProtocolError(f"limits: longest = {self.longest:g}: give a time above 0 [s]")
 
     def of(self, cell: Any) -> dict[str, float]:
         """The constraints other than the current that apply to a cell, by name, in V, A/m2 and K."""
         absent = "porous negative electrode" if has_foil(cell) else "lithium-metal electrode"
-        values = {name: getattr(self, CONSTRAINTS[name].field) for name, row in CONSTRAINED.items()
-                  if not row.flow and row.needs != absent}
+        values = {
+            name: getattr(self, CONSTRAINTS[name].field)
+            for name, row in CONSTRAINED.items()
+            if not row.flow and row.needs != absent
+        }
         if self.voltage is None:
             values["voltage"] = cell.value("cell/upper voltage cut-off")
         return {name: float(value) for name, value in values.items() if value is not None}
 
 
-def bounds(limits: Limits, cell: Any) -> dict[str, Limit]:
+def bounds(limits: ChargeConstraints, cell: Any) -> dict[str, Limit]:
     """The constraints other than the current that apply to a cell, as limits of a step."""
     return {name: Limit(name, value, _side(name)) for name, value in limits.of(cell).items()}
 
@@ -89,8 +102,9 @@ def check_window(start: float, end: float) -> None:
     for name, value in (("start", start), ("end", end)):
         number(f"charge: {name}", value, wanted, low=0.0, high=1.0)
     if not start < end:
-        raise ProtocolError(f"charge from {start!r} to {end!r}: states of charge lie between 0 and 1, and the first "
-                            "is less")
+        raise ProtocolError(
+            f"charge from {start!r} to {end!r}: states of charge lie between 0 and 1, and the first is less"
+        )
 
 
 def arrived(result: Result, end: float) -> bool:
@@ -99,7 +113,7 @@ def arrived(result: Result, end: float) -> bool:
 
 
 @dataclass(frozen=True)
-class Ride:
+class ConstrainedCharge:
     """A constrained charge.
 
     result: of the whole run.  active: which constraint limited the current, ("current" or another one, start [s],
@@ -112,7 +126,7 @@ class Ride:
     active: tuple[tuple[str, float, float], ...]
     protocol: Protocol
     reached: bool
-    limits: Limits
+    limits: ChargeConstraints
 
     @property
     def reason(self) -> str:
@@ -120,9 +134,9 @@ class Ride:
         if self.reached:
             return ""
         if self.result.t[-1] >= self.limits.longest - 1e-3:
-            return f"gave up after {self.limits.longest / 3600.0:.3g} hours"
+            return f"stopped after {self.limits.longest / 3600.0:.3g} hours"
         if len(self.result.steps) >= STEPS:
-            return f"gave up after {STEPS} steps from one limit to another"
+            return f"stopped after {STEPS} changes of the active limit"
         return self.result.steps[-1].message
 
     @property
@@ -135,7 +149,7 @@ class Ride:
         return f"{self.result.cell}: {parts}" + ("" if self.reached else f"; ended: {self.reason}")
 
 
-def riding(cell: Any, limits: Limits, to: float = 0.8) -> Protocol:
+def constrained_protocol(cell: Any, limits: ChargeConstraints, to: float = 0.8) -> Protocol:
     """The protocol of a constrained charge of `cell` to the state of charge `to` (0..1).
 
     At every moment the current is the largest that all constraints allow, to within WITHIN.
@@ -151,8 +165,12 @@ def riding(cell: Any, limits: Limits, to: float = 0.8) -> Protocol:
             step = Step("c-rate", -limits.c_rate, limits.longest, until)
         else:
             inside = -WITHIN[name] if CONSTRAINTS[name].side == "below" else WITHIN[name]
-            step = Step(name, known[name].value + inside, limits.longest,
-                        (*until, Limit("c-rate", limits.least_c_rate), Limit("c-rate", limits.c_rate, "above")))
+            step = Step(
+                name,
+                known[name].value + inside,
+                limits.longest,
+                (*until, Limit("c-rate", limits.least_c_rate), Limit("c-rate", limits.c_rate, "above")),
+            )
         nodes += [Label(_word(name)), step, Stop(Condition("ending", "soc"))]
         nodes += [Goto(_word(other), Condition("ending", other), JUMPS) for other in others]
         if name != "current":
@@ -161,8 +179,17 @@ def riding(cell: Any, limits: Limits, to: float = 0.8) -> Protocol:
     return Protocol([f"Stop whenever time above {limits.longest:.10g} s", *nodes])
 
 
-def ride(cell: Any, limits: Limits | None = None, *, soc: float = 0.1, to: float = 0.8, before: Any = (),
-         model: Any = None, heat: Any = None, **how: Any) -> Ride:
+def constrained_charge(
+    cell: Any,
+    limits: ChargeConstraints | None = None,
+    *,
+    soc: float = 0.1,
+    to: float = 0.8,
+    before: Any = (),
+    model: Any = None,
+    heat: Any = None,
+    **how: Any,
+) -> ConstrainedCharge:
     """Charge a cell as fast as the constraints `limits` allow, from the state of charge `soc` to `to` (0..1).
 
     before: steps or text of a protocol that is run first, such as a heater; `soc` is the state of charge at its start.
@@ -170,19 +197,25 @@ def ride(cell: Any, limits: Limits | None = None, *, soc: float = 0.1, to: float
     how: further arguments of `simulate`, such as temperature [K], ambient [K], period [s] and accuracy [V].
     Raises what `simulate` raises; a SolveError has the partial run in `.result`.
     """
-    return finish(ride_coroutine(cell, limits, soc=soc, to=to, before=before, model=model, heat=heat, **how))
+    return finish(
+        constrained_charge_coroutine(cell, limits, soc=soc, to=to, before=before, model=model, heat=heat, **how)
+    )
 
 
-def ride_coroutine(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None,
-                   **how) -> Coroutine[Ride]:
-    """Coroutine form of `ride`, see `simulate_coroutine`."""
+def constrained_charge_coroutine(
+    cell, limits: ChargeConstraints | None = None, *, soc=0.1, to=0.8, before=(), model=None, heat=None, **how
+) -> Coroutine[ConstrainedCharge]:
+    """Coroutine form of `constrained_charge`, see `simulate_coroutine`."""
     cell = load(cell)
-    limits = Limits() if limits is None else limits
-    if not isinstance(limits, Limits):
-        raise ProtocolError(f"ride: limits {shown(limits)}: give cellsim.Limits(...), such as cellsim.Limits(c_rate=2)")
+    limits = ChargeConstraints() if limits is None else limits
+    if not isinstance(limits, ChargeConstraints):
+        raise ProtocolError(
+            f"constrained_charge: limits {shown(limits)}: give cellsim.ChargeConstraints(...), "
+            "such as cellsim.ChargeConstraints(c_rate=2)"
+        )
     check_window(soc, to)
-    known_options("ride:", how)
-    main = riding(cell, limits, to)
+    known_options("constrained_charge:", how)
+    main = constrained_protocol(cell, limits, to)
     protocol = main if isinstance(before, str | tuple | list) and not before else Protocol([before, main])
     heat = limits.temperature is not None if heat is None else heat
     most = STEPS if protocol is main else MAX_STEPS  # the steps before it may be any number
@@ -190,7 +223,7 @@ def ride_coroutine(cell, limits: Limits | None = None, *, soc=0.1, to=0.8, befor
     names = {_word(name): name for name in ("current", *limits.of(cell))}  # labels of the steps of `main`
     active = tuple((names[s.label], s.t_start, s.t_end) for s in result.steps if s.label in names)
     reached = bool(active) and arrived(result, to)
-    return Ride(result, _joined(active), protocol, reached, limits)
+    return ConstrainedCharge(result, _joined(active), protocol, reached, limits)
 
 
 def _joined(active: tuple[tuple[str, float, float], ...]) -> tuple[tuple[str, float, float], ...]:
@@ -202,3 +235,14 @@ def _joined(active: tuple[tuple[str, float, float], ...]) -> tuple[tuple[str, fl
 def _word(name: str) -> str:
     """The label of a constraint's step."""
     return name.replace(" ", "_")
+
+
+__getattr__ = old_names(
+    __name__,
+    {
+        "Limits": "ChargeConstraints",
+        "Ride": "ConstrainedCharge",
+        "ride": "constrained_charge",
+        "riding": "constrained_protocol",
+    },
+)

@@ -1,4 +1,5 @@
 """Constraints of a charge as text: "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C"."""
+
 from dataclasses import replace
 from typing import Any
 
@@ -8,15 +9,15 @@ from ...protocols.language.reader import Reader
 from ...protocols.quantities import CONSTRAINED, CONSTRAINTS
 from ...simulation.control import factor
 from ...support.arguments import shown
-from .constrained import Limits
+from .constrained import ChargeConstraints
 
 # in the order in which they are written
 NAMES = tuple(sorted(CONSTRAINTS, key=lambda name: CONSTRAINTS[name].front is None))
 SIGN = {"above": ">=", "below": "<="}
 
 
-def read_limits(text: str, cell: Any) -> Limits:
-    """The `Limits` that a text names, separated by commas.
+def read_limits(text: str, cell: Any) -> ChargeConstraints:
+    """The `ChargeConstraints` that a text names, separated by commas.
 
     cell: a `Cell` or a name; a current in A or mA/cm2 is converted to its C-rate.
     Raises ProtocolError with carets below the faulty words.
@@ -31,12 +32,15 @@ def read_limits(text: str, cell: Any) -> Limits:
                 break
             r.need_mark(",")
     except ProtocolError as fault:
-        raise ProtocolError(str(fault).replace("protocol, ", "limits, ", 1)
-                            .replace("the step ends too early", "the limits end too early")) from None
-    return Limits(**given)
+        raise ProtocolError(
+            str(fault)
+            .replace("protocol, ", "limits, ", 1)
+            .replace("the step ends too early", "the limits end too early")
+        ) from None
+    return ChargeConstraints(**given)
 
 
-def in_words(limits: Limits) -> str:
+def in_words(limits: ChargeConstraints) -> str:
     """The text from which `read_limits` makes these limits, without `least_c_rate` and `longest`."""
     parts = []
     for name in NAMES:
@@ -47,14 +51,14 @@ def in_words(limits: Limits) -> str:
     return ", ".join(parts)
 
 
-def value_of(limits: Limits, name: str) -> float | None:
+def value_of(limits: ChargeConstraints, name: str) -> float | None:
     """One limit in the unit in which it is written; None if it is not set."""
     role = CONSTRAINTS[name]
     value = getattr(limits, role.field)
     return None if value is None else role.factor * (value - role.zero)
 
 
-def with_limit(limits: Limits, name: str, value: float | None) -> Limits:
+def with_limit(limits: ChargeConstraints, name: str, value: float | None) -> ChargeConstraints:
     """The same limits with another value of one of them, in the unit in which it is written; None: without it."""
     role = CONSTRAINTS[name]
     changed: dict[str, Any] = {role.field: None if value is None else value / role.factor + role.zero}
@@ -72,8 +76,11 @@ def _one(r: Reader, cell: Any, given: dict[str, float]) -> None:
     if side is None:
         r.fail(r.unread, f"'{SIGN[role.side]}'")
     if side != role.side:
-        r.fault_at(at, f"a limit of {name} is a {'least' if role.side == 'above' else 'largest'} value: "
-                       f"write {name} {SIGN[role.side]} ...")
+        r.fault_at(
+            at,
+            f"a limit of {name} is a {'least' if role.side == 'above' else 'largest'} value: "
+            f"write {name} {SIGN[role.side]} ...",
+        )
     amount = r.amount(*role.units)
     value = amount.value
     if amount.quantity != CONSTRAINED[name].measure:  # another unit of a current
@@ -81,11 +88,13 @@ def _one(r: Reader, cell: Any, given: dict[str, float]) -> None:
     given[role.field] = value
 
 
-def limits_of(limits: Any, cell: Any) -> Limits:
-    """`Limits` from themselves, from text, or from None for the defaults.  Raises ProtocolError."""
-    if limits is None or isinstance(limits, Limits):
-        return limits or Limits()
+def limits_of(limits: Any, cell: Any) -> ChargeConstraints:
+    """`ChargeConstraints` from themselves, from text, or from None for the defaults.  Raises ProtocolError."""
+    if limits is None or isinstance(limits, ChargeConstraints):
+        return limits or ChargeConstraints()
     if isinstance(limits, str):
         return read_limits(limits, cell)
-    raise ProtocolError(f"limits {shown(limits)}: give text, such as 'plating margin >= 10 mV, current <= 4C', or "
-                        "cellsim.Limits(...)")
+    raise ProtocolError(
+        f"limits {shown(limits)}: give text, such as 'plating margin >= 10 mV, current <= 4C', or "
+        "cellsim.ChargeConstraints(...)"
+    )

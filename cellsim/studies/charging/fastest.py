@@ -1,10 +1,11 @@
 """The fastest charge within limits, in two ways that must agree: along the limits, and by an optimiser over stages.
 
-Along the limits: at every moment the largest current that all of them allow (`ride`).  Where the bounds act on
+Along the limits: at every moment the largest current that all of them allow (`constrained_charge`).  Where they act on
 concentrations and potentials this is the best there is: a surface kept at its bound takes up more than any that
 stays below it.  A limit of temperature is different, as heat made early is still there later: the same charge makes
 the less heat the more evenly it flows.  Where that limit binds, the largest current is therefore searched for too.
 """
+
 import math
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,7 +24,14 @@ from ...protocols.step import kelvin
 from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...support.arguments import flag, whole
-from .constrained import Limits, Ride, arrived, bounds, check_window, ride_coroutine
+from .constrained import (
+    ChargeConstraints,
+    ConstrainedCharge,
+    arrived,
+    bounds,
+    check_window,
+    constrained_charge_coroutine,
+)
 from .constraints import limits_of
 from .measured_charges import beyond
 
@@ -40,14 +48,14 @@ class Fastest:
     """What `fastest_charge` found.
 
     ride: the charge.  c_rate: the largest current it uses; below that of the limits where heat must be spread.
-    greedy: the charge that takes at once what the limits allow; the same as `ride` unless temperature binds.
-    limits: those kept to.
+    greedy: the constrained charge at the full current of the limits; the same as `ride` unless temperature binds.
+    limits: the constraints.
     """
 
-    ride: Ride
+    ride: ConstrainedCharge
     c_rate: float
-    greedy: Ride
-    limits: Limits
+    greedy: ConstrainedCharge
+    limits: ChargeConstraints
 
     @property
     def result(self) -> Result:
@@ -60,9 +68,12 @@ class Fastest:
         return self.ride.duration
 
     def __repr__(self):
-        more = "" if self.ride is self.greedy else \
-            f"\n  at most {self.c_rate:.3g} C, as heat made early binds later: with all the current that is allowed " \
+        more = (
+            ""
+            if self.ride is self.greedy
+            else f"\n  at most {self.c_rate:.3g} C, as early heat limits it later: at the full allowed current "
             + (f"it takes {self.greedy.duration / 60.0:.4g} min" if self.greedy.reached else "it does not get there")
+        )
         z = self.result["State of charge"]
         said = beyond(self.result.cell, self.duration / 60.0, z[0], z[-1])
         return f"{self.duration / 60.0:.4g} min along {self.ride}{more}" + (f"\n! {said}" if said else "")
@@ -85,31 +96,36 @@ class Staged:
         return float(self.result.t[-1]) if self.reached else math.inf
 
     def __repr__(self):
-        return (f"{self.duration / 60.0:.4g} min in {len(self.currents)} stages after {self.runs} runs: "
-                + ", ".join(f"{c:.2f}" for c in self.currents) + " C")
+        return (
+            f"{self.duration / 60.0:.4g} min in {len(self.currents)} stages after {self.runs} runs: "
+            + ", ".join(f"{c:.2f}" for c in self.currents)
+            + " C"
+        )
 
 
-def fastest_charge(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None, threads: int | None = None,
-                   **how) -> Fastest:
+def fastest_charge(
+    cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None, threads: int | None = None, **how
+) -> Fastest:
     """Charge `cell` from one state of charge to another as fast as limits allow.
 
-    limits: a `Limits`, or text such as "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C".
+    limits: a `ChargeConstraints`, or text such as "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C".
     spread: where temperature binds, also search for the best largest current; without it the charge is greedy.
     threads: for that search, which begins with CAPS charges beside each other; as many as processors unless given.
-    how: further arguments of `ride` and `simulate`: heat, temperature [K], ambient [K], accuracy and so on.
+    how: further arguments of `constrained_charge` and `simulate`: heat, temperature [K], ambient [K], accuracy, ...
     Raises ProtocolError for limits that cannot be read or kept, and what `simulate` does.
     """
     job = Job(partial(fastest_charge_coroutine, cell, limits, start, end, spread=spread, model=model, **how))
     return values_of([job], threads=threads)[0]
 
 
-def fastest_charge_coroutine(cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None,
-                             **how) -> Coroutine[Fastest]:
+def fastest_charge_coroutine(
+    cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None, **how
+) -> Coroutine[Fastest]:
     """Coroutine form of `fastest_charge`, see `simulate_coroutine`."""
     check_window(start, end)
     flag("spread", spread)
     cell, limits, model = _settled(cell, limits, model, how)
-    greedy = yield from ride_coroutine(cell, limits, soc=start, to=end, model=model, **how)
+    greedy = yield from constrained_charge_coroutine(cell, limits, soc=start, to=end, model=model, **how)
     binds = any(name == "temperature" for name, _, _ in greedy.active)
     if not spread or not binds and greedy.reached or limits.temperature is None:
         return Fastest(greedy, limits.c_rate, greedy, limits)
@@ -119,8 +135,9 @@ def fastest_charge_coroutine(cell, limits=None, start=0.1, end=0.8, *, spread=Tr
         cap = float(np.exp(log_cap))
         if cap not in found:
             try:
-                found[cap] = yield from ride_coroutine(cell, replace(limits, c_rate=cap), soc=start, to=end,
-                                                       model=model, **how)
+                found[cap] = yield from constrained_charge_coroutine(
+                    cell, replace(limits, c_rate=cap), soc=start, to=end, model=model, **how
+                )
             except SolveError:  # another largest current may do
                 return 1e9 * (1.0 + cap)
         return found[cap].duration if found[cap].reached else 1e9 * (1.0 + cap)
@@ -128,8 +145,11 @@ def fastest_charge_coroutine(cell, limits=None, start=0.1, end=0.8, *, spread=Tr
     from scipy.optimize import minimize_scalar
 
     least = greedy.result["C-rate"][greedy.result["C-rate"] < 0.0]
-    low = max(1.5 * limits.least_c_rate, 0.5 * float(np.min(np.abs(least)))) if greedy.reached else \
-        1.5 * limits.least_c_rate
+    low = (
+        max(1.5 * limits.least_c_rate, 0.5 * float(np.min(np.abs(least))))
+        if greedy.reached
+        else 1.5 * limits.least_c_rate
+    )
     caps = np.linspace(np.log(low), np.log(limits.c_rate), CAPS)
     best = int(np.argmin((yield Together([time(c) for c in caps]))))
     near = caps[max(best - 1, 0)], caps[min(best + 1, CAPS - 1)]
@@ -139,7 +159,7 @@ def fastest_charge_coroutine(cell, limits=None, start=0.1, end=0.8, *, spread=Tr
 
 
 def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BUDGET, model=None, **how) -> Staged:
-    """The same by an optimiser that knows nothing of `ride`: constant currents, each up to a state of charge.
+    """The same by an independent optimiser: stages of constant current, each up to a state of charge.
 
     A stage that meets a limit ends and the next one begins, so that every charge tried keeps to the
     limits.  The currents are found by halving, stage by stage, and then all together by Powell's method.
@@ -147,8 +167,10 @@ def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BU
     from scipy.optimize import minimize
 
     check_window(start, end)
-    stages, budget = (whole(name, value, "give a whole number from 1 to 10000", high=10_000)
-                      for name, value in (("stages", stages), ("budget", budget)))
+    stages, budget = (
+        whole(name, value, "give a whole number from 1 to 10000", high=10_000)
+        for name, value in (("stages", stages), ("budget", budget))
+    )
     cell, limits, model = _settled(cell, limits, model, how)
     heat = how.pop("heat", limits.temperature is not None)
     runs = 0
@@ -172,11 +194,16 @@ def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BU
         low, high = bottom, top
         while high - low > GUESS:
             logs[k] = 0.5 * (low + high)
-            ended = run(np.exp(logs[:k + 1])).steps[k].ending
+            ended = run(np.exp(logs[: k + 1])).steps[k].ending
             low, high = (logs[k], high) if ended == Ending.CAPACITY else (low, logs[k])
         logs[k] = low
-    found = minimize(time, logs, method="Powell", bounds=[(bottom, top)] * stages,
-                     options={"maxfev": budget, "xtol": 1e-2, "ftol": 1e-4})
+    found = minimize(
+        time,
+        logs,
+        method="Powell",
+        bounds=[(bottom, top)] * stages,
+        options={"maxfev": budget, "xtol": 1e-2, "ftol": 1e-4},
+    )
     logs = np.clip(found.x if found.fun < time(logs) else logs, bottom, top)
     result = run(np.exp(logs))
     reached = arrived(result, end)
@@ -206,8 +233,10 @@ def _edges(n, start, end):
 def _stages(cell, limits, currents, start, end, n):
     """One step for each current."""
     until = bounds(limits, cell).values()
-    return [Step("c-rate", -float(c), None, (Limit("soc", float(edge)), *until))
-            for c, edge in zip(currents, _edges(n, start, end), strict=False)]  # the first ones may do
+    return [
+        Step("c-rate", -float(c), None, (Limit("soc", float(edge)), *until))
+        for c, edge in zip(currents, _edges(n, start, end), strict=False)
+    ]  # the first ones may do
 
 
 def _settled(cell, limits, model, how):

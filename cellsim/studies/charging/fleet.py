@@ -1,4 +1,5 @@
 """Charges of many cells that are not quite alike: each along its own limits, or all with the current of one of them."""
+
 import math
 from collections.abc import Callable
 from contextlib import closing
@@ -20,11 +21,11 @@ from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import chosen, number, whole
 from ..uncertainty import varied_cells
-from .axes import OVER
-from .constrained import WITHIN, Limits, Ride, check_window, ride_coroutine
+from .axes import OVER, celsius
+from .constrained import WITHIN, ChargeConstraints, ConstrainedCharge, check_window, constrained_charge_coroutine
 from .constraints import limits_of, value_of, with_limit
 from .fastest import distances
-from .maps import ACCURACY, celsius, failed, in_common, point, row_of
+from .maps import ACCURACY, failed, in_common, point, row_of
 
 DOUBLED = 6  # times at most, after which no margin is assumed to suffice
 MOST = 10_000
@@ -51,9 +52,20 @@ class Robust:
         return float(np.quantile(self.minutes, 0.95, method="higher"))
 
 
-def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, samples=40, path=None,
-                  progress: Progress = None, threads: int | None = None, processes: int | None = None,
-                  **how) -> Robust:
+def robust_charge(
+    cell,
+    *,
+    limits=None,
+    start=0.1,
+    end=0.8,
+    temperature=298.15,
+    samples=40,
+    path=None,
+    progress: Progress = None,
+    threads: int | None = None,
+    processes: int | None = None,
+    **how,
+) -> Robust:
     """Charge each of `samples` cells of a Latin hypercube (studies.uncertainty) along the same limits.
 
     Each keeps to the limits by its own potentials, as a charger would that knows them; `worst` is the time that
@@ -70,14 +82,33 @@ def robust_charge(cell, *, limits=None, start=0.1, end=0.8, temperature=25.0, sa
     cells = [*varied_cells(cell, samples), cell]
     same = in_common(cell, kept, start, end, temperature, how)
     cases = [{"number": number, "values": cells[number].digest(), **same} for number in (-1, *range(len(cells) - 1))]
-    rows = run_resumably(cases, partial(_of_member, cells, kept, temperature, start, end, how), path, progress,
-                         row_of=row_of, failed=failed, threads=threads, processes=processes)
-    return Robust(cell.name, np.array([row["minutes"] for row in rows[1:]]), rows[0]["minutes"],
-                  tuple(row["failure"] for row in rows[1:]))
+    rows = run_resumably(
+        cases,
+        partial(_of_member, cells, kept, temperature, start, end, how),
+        path,
+        progress,
+        row_of=row_of,
+        failed=failed,
+        threads=threads,
+        processes=processes,
+    )
+    return Robust(
+        cell.name,
+        np.array([row["minutes"] for row in rows[1:]]),
+        rows[0]["minutes"],
+        tuple(row["failure"] for row in rows[1:]),
+    )
 
 
-def _of_member(cells: list[Cell], limits: Limits, temperature: float, start: float, end: float, how: dict[str, Any],
-               case: dict) -> Coroutine[tuple[float, float, str]]:
+def _of_member(
+    cells: list[Cell],
+    limits: ChargeConstraints,
+    temperature: float,
+    start: float,
+    end: float,
+    how: dict[str, Any],
+    case: dict,
+) -> Coroutine[tuple[float, float, str]]:
     return point(cells[case["number"]], limits, temperature, {}, start, end, how)
 
 
@@ -102,14 +133,28 @@ class Fleet:
 
     def __repr__(self):
         unit = "K" if self.over == "temperature" else CONSTRAINTS[self.over].unit
-        return (f"{self.cell}: {100 * self.bare:.0f} % of the cells keep to the {self.over} with the current of the "
-                f"nominal one ({self.minutes_bare:.3g} min); {100 * self.share:.0f} % if that stays {self.margin:.3g} "
-                f"{unit} within it ({self.minutes:.3g} min)")
+        return (
+            f"{self.cell}: {100 * self.bare:.0f} % of the cells keep to the {self.over} with the current of the "
+            f"nominal one ({self.minutes_bare:.3g} min); {100 * self.share:.0f} % if that stays {self.margin:.3g} "
+            f"{unit} within it ({self.minutes:.3g} min)"
+        )
 
 
-def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8, temperature=25.0, samples=40,
-                 share=0.95, progress: Progress = None, threads: int | None = None, processes: int | None = None,
-                 **how) -> Fleet:
+def fleet_charge(
+    cell,
+    over="plating margin",
+    *,
+    limits=None,
+    start=0.1,
+    end=0.8,
+    temperature=298.15,
+    samples=40,
+    share=0.95,
+    progress: Progress = None,
+    threads: int | None = None,
+    processes: int | None = None,
+    **how,
+) -> Fleet:
     """The fixed margin by which a charger stays within a limit that `share` of cells drawn around `cell` shall keep to.
 
     The charger knows the nominal cell alone: the current of that cell's charge, with the margin, is replayed on each
@@ -119,7 +164,7 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
     progress: True for a bar, or a function called with the number of charges done and None, as it is not known how
     many margins will be tried.  threads: to run kernels in, as many as processors unless given; processes: so many of
     them instead.
-    Raises ProtocolError if there is no such limit, and what `ride` does.
+    Raises ProtocolError if there is no such limit, and what `constrained_charge` does.
     """
     workers_of(threads, processes)
     cell, temperature = load(cell), celsius("temperature", temperature)
@@ -129,8 +174,10 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
     share = number("share", share, "give a share of the cells, above 0 and at most 1", above=0.0, high=1.0)
     chosen("fleet over", over, OVER)
     if over not in kept.of(cell):
-        raise ProtocolError(f"fleet over {over!r}: name a limit that {cell.name} has and that is given, one of "
-                            f"{', '.join(OVER)}, such as limits='plating margin >= 0 mV'")
+        raise ProtocolError(
+            f"fleet over {over!r}: name a limit that {cell.name} has and that is given, one of "
+            f"{', '.join(OVER)}, such as limits='plating margin >= 0 mV'"
+        )
     others = list(varied_cells(cell, samples))
     bound = value_of(kept, over) or 0.0
     sense = 1.0 if CONSTRAINTS[over].side == "above" else -1.0
@@ -142,11 +189,11 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
         count += 1
         report(count, None)
 
-    def tried(margin: float) -> tuple[float, Ride]:
+    def tried(margin: float) -> tuple[float, ConstrainedCharge]:
         """Share of the cells that keep to the limit, and charge of the nominal one, with this margin."""
         within = with_limit(kept, over, bound + sense * margin)
-        nominal = Job(partial(ride_coroutine, cell, within, soc=start, to=end, **how))
-        along, = values_of([nominal], threads=threads if processes is None else 1, finished=one_more)
+        nominal = Job(partial(constrained_charge_coroutine, cell, within, soc=start, to=end, **how))
+        (along,) = values_of([nominal], threads=threads if processes is None else 1, finished=one_more)
         if not along.reached:
             return 0.0, along
         step = profile(replayed(along.result), "current")
@@ -158,7 +205,9 @@ def fleet_charge(cell, over="plating margin", *, limits=None, start=0.1, end=0.8
         return _least_margin(tried, cell, over, share)
 
 
-def _least_margin(tried: Callable[[float], tuple[float, Ride]], cell: Cell, over: str, share: float) -> Fleet:
+def _least_margin(
+    tried: Callable[[float], tuple[float, ConstrainedCharge]], cell: Cell, over: str, share: float
+) -> Fleet:
     """The least margin with which `share` of the cells keep to the limit, by doubling and halving."""
     first = CONSTRAINTS[over].margin
     bare, along_bare = tried(0.0)
@@ -172,8 +221,16 @@ def _least_margin(tried: Callable[[float], tuple[float, Ride]], cell: Cell, over
         middle = 0.5 * (low + high)
         again = tried(middle)
         low, high, found = (low, middle, again) if again[0] >= share else (middle, high, found)
-    return Fleet(cell.name, over, high, found[0], bare, found[1].duration / 60.0 if high < math.inf else math.inf,
-                 along_bare.duration / 60.0, replayed(found[1].result))
+    return Fleet(
+        cell.name,
+        over,
+        high,
+        found[0],
+        bare,
+        found[1].duration / 60.0 if high < math.inf else math.inf,
+        along_bare.duration / 60.0,
+        replayed(found[1].result),
+    )
 
 
 def replayed(result: Result) -> np.ndarray:
@@ -185,7 +242,9 @@ def replayed(result: Result) -> np.ndarray:
     return np.column_stack([t, result["Current [A]"]])[keep]
 
 
-def _keeps(cell: Cell, step: Profile, limits: Limits, over: str, start: float, how: dict[str, Any]) -> Coroutine[bool]:
+def _keeps(
+    cell: Cell, step: Profile, limits: ChargeConstraints, over: str, start: float, how: dict[str, Any]
+) -> Coroutine[bool]:
     """Whether a cell that is charged with this current keeps to a limit."""
     try:
         result = yield from simulate_coroutine(cell, step, soc=start, **how)

@@ -3,6 +3,7 @@
 Every point is a charge along the limits with heat, at a coarse accuracy that moves a time by about 1 %, and a job of
 its own.
 """
+
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,11 +18,11 @@ from ...errors import ParameterError, ProtocolError, SolveError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
 from ...protocols.quantities import CONSTRAINTS
-from ...support.arguments import chosen, number, numbers
+from ...support.arguments import chosen, numbers
 from ...support.files import optional
 from ..resizing import resized
-from .axes import AXES, FRONTS, LAYERS, OVER, RANGES
-from .constrained import MET, Limits, check_window, ride_coroutine
+from .axes import AXES, FRONTS, KELVIN, LAYERS, OVER, RANGES, celsius
+from .constrained import MET, ChargeConstraints, check_window, constrained_charge_coroutine
 from .constraints import in_words, limits_of, with_limit
 
 ACCURACY = 5e-3  # V
@@ -51,10 +52,15 @@ class ChargeMap:
     def to_pandas(self):
         """A DataFrame, one row a point."""
         x, y = np.meshgrid(self.x_values, self.y_values)
-        return optional("pandas").DataFrame({
-            f"{self.y} [{AXES[self.y]}]": y.ravel(), f"{self.x} [{AXES[self.x]}]": x.ravel(),
-            "minutes": self.minutes.ravel(), "share of the time at the largest C-rate": self.safe.ravel(),
-            "failure": self.failures.ravel() if self.failures.size else ""})
+        return optional("pandas").DataFrame(
+            {
+                f"{self.y} [{AXES[self.y]}]": y.ravel(),
+                f"{self.x} [{AXES[self.x]}]": x.ravel(),
+                "minutes": self.minutes.ravel(),
+                "share of the time at the largest C-rate": self.safe.ravel(),
+                "failure": self.failures.ravel() if self.failures.size else "",
+            }
+        )
 
     def plot(self, path=None):
         """The map as a matplotlib Figure."""
@@ -63,7 +69,7 @@ class ChargeMap:
         return plot_map(self, path)
 
 
-def _settled(cell, limits, celsius, axes) -> tuple[Cell, Limits, float]:
+def _settled(cell, limits, celsius, axes) -> tuple[Cell, ChargeConstraints, float]:
     """The case with the values of its axes."""
     for name, value in axes.items():
         if name == "temperature":
@@ -78,19 +84,23 @@ def _settled(cell, limits, celsius, axes) -> tuple[Cell, Limits, float]:
     return cell, limits, celsius
 
 
-def celsius(name, value) -> float:
-    """A temperature in degC.  Raises ProtocolError."""
-    return number(name, value, "give degrees Celsius, from -73 to 127", low=-73.0, high=127.0)
-
-
 def _values(name, values, unit, ends) -> np.ndarray:
-    """Values of an axis, checked."""
+    """Values of an axis, checked; temperatures are given in kelvin and shown in degC."""
     low, high = ends
+    if unit == "degC":
+        return np.array([celsius(name, value) for value in numbers(name, values, KELVIN)])
     return numbers(name, values, f"give numbers from {low:g} to {high:g} {unit}", low=low, high=high)
 
 
-def point(cell: Cell, limits: Limits, celsius: float, axes: dict[str, float], start: float, end: float,
-          how: dict[str, Any]) -> Coroutine[tuple[float, float, str]]:
+def point(
+    cell: Cell,
+    limits: ChargeConstraints,
+    celsius: float,
+    axes: dict[str, float],
+    start: float,
+    end: float,
+    how: dict[str, Any],
+) -> Coroutine[tuple[float, float, str]]:
     """Minutes, share of the time at the largest C-rate and reason of a solver's failure of one point."""
     try:
         other, kept, T = _settled(cell, limits, celsius, axes)
@@ -99,8 +109,9 @@ def point(cell: Cell, limits: Limits, celsius: float, axes: dict[str, float], st
     if kept.temperature is not None and kept.temperature - MET <= T + 273.15:
         return math.inf, 0.0, ""
     try:
-        found = yield from ride_coroutine(other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY,
-                                          heat=True, **how)
+        found = yield from constrained_charge_coroutine(
+            other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY, heat=True, **how
+        )
     except SolveError as fault:
         return math.nan, 0.0, str(fault)
     at_most = sum(b - a for name, a, b in found.active if name == "current")
@@ -115,12 +126,26 @@ def failed(case: dict, why: str) -> dict:
     return row_of(case, (math.nan, 0.0, why))
 
 
-def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterable[float], *, limits=None, start=0.1,
-               end=0.8, temperature=25.0, threads: int | None = None, processes: int | None = None, path=None,
-               progress: Progress = None, **how) -> ChargeMap:
-    """Times of the fastest safe charge over two of AXES, in their units.
+def charge_map(
+    cell,
+    x: str,
+    x_values: Iterable[float],
+    y: str,
+    y_values: Iterable[float],
+    *,
+    limits=None,
+    start=0.1,
+    end=0.8,
+    temperature=298.15,
+    threads: int | None = None,
+    processes: int | None = None,
+    path=None,
+    progress: Progress = None,
+    **how,
+) -> ChargeMap:
+    """Times of the fastest safe charge over two of AXES, in their units; temperatures are given in kelvin.
 
-    limits: text or `Limits`; temperature [degC] where that is no axis.  path: `.parquet` or `.csv`: points are
+    limits: text or `ChargeConstraints`; temperature [K] where that is no axis.  path: `.parquet` or `.csv`: points are
     saved as they come, and an interrupted map is resumed where it stopped.
     progress: True for a bar, or a function called with the numbers of points done and in all.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
@@ -133,22 +158,36 @@ def charge_map(cell, x: str, x_values: Iterable[float], y: str, y_values: Iterab
     check_window(start, end)
     cell = load(cell)
     temperature = celsius("temperature", temperature)
-    xs, ys = (_values(f"map: values of {name}", values, AXES[name], RANGES[name])
-              for name, values in ((x, x_values), (y, y_values)))
+    xs, ys = (
+        _values(f"map: values of {name}", values, AXES[name], RANGES[name])
+        for name, values in ((x, x_values), (y, y_values))
+    )
     kept = limits_of(limits, cell)
     for name in {x, y} & set(LAYERS):
         cell.value(LAYERS[name][0])  # a ParameterError if the cell has no such quantity
     points = partial(_point_of_map, cell, kept, temperature, (x, y), start, end, how)
 
     def of_rows(rows: list[dict]) -> ChargeMap:
-        minutes, safe, failures = (np.array([r[key] for r in rows]).reshape(ys.size, xs.size)
-                                   for key in ("minutes", "safe", "failure"))
+        minutes, safe, failures = (
+            np.array([r[key] for r in rows]).reshape(ys.size, xs.size) for key in ("minutes", "safe", "failure")
+        )
         return ChargeMap(cell.name, x, y, xs, ys, minutes, safe, in_words(kept), start, end, failures)
 
     same = in_common(cell, kept, start, end, temperature, how)
     cases = [{"x": float(one), "y": float(other), "axes": f"{x}, {y}", **same} for other in ys for one in xs]
-    return of_rows(run_resumably(cases, points, path, progress, lambda rows: of_rows(rows).to_pandas(), row_of=row_of,
-                                 failed=failed, threads=threads, processes=processes))
+    return of_rows(
+        run_resumably(
+            cases,
+            points,
+            path,
+            progress,
+            lambda rows: of_rows(rows).to_pandas(),
+            row_of=row_of,
+            failed=failed,
+            threads=threads,
+            processes=processes,
+        )
+    )
 
 
 def _point_of_map(cell, limits, celsius, axes, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:
@@ -157,8 +196,15 @@ def _point_of_map(cell, limits, celsius, axes, start, end, how, case: dict) -> C
 
 def in_common(cell, limits, start, end, temperature, how) -> dict:
     """What all points have in common, by which a journal tells them from those of another study."""
-    return {"cell": cell.digest(), "limits": repr(limits), "from": start, "to": end, "temperature": temperature,
-            "accuracy": ACCURACY, "how": repr(sorted(how.items()))}
+    return {
+        "cell": cell.digest(),
+        "limits": repr(limits),
+        "from": start,
+        "to": end,
+        "temperature": temperature,
+        "accuracy": ACCURACY,
+        "how": repr(sorted(how.items())),
+    }
 
 
 @dataclass(frozen=True)
@@ -180,8 +226,13 @@ class Front:
 
     def to_pandas(self):
         """A DataFrame, one row a value."""
-        return optional("pandas").DataFrame({f"{self.over} [{CONSTRAINTS[self.over].unit}]": self.values,
-                                             "minutes": self.minutes, "failure": self.failures or ""})
+        return optional("pandas").DataFrame(
+            {
+                f"{self.over} [{CONSTRAINTS[self.over].unit}]": self.values,
+                "minutes": self.minutes,
+                "failure": self.failures or "",
+            }
+        )
 
     def plot(self, path=None):
         """Time over the limit as a matplotlib Figure."""
@@ -195,11 +246,24 @@ class Front:
         return f"{self.cell}, minutes over {self.over}: {points}"
 
 
-def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, end=0.8, temperature=25.0, path=None,
-           progress: Progress = None, threads: int | None = None, processes: int | None = None, **how) -> Front:
+def pareto(
+    cell,
+    over: str,
+    values: Iterable[float],
+    *,
+    limits=None,
+    start=0.1,
+    end=0.8,
+    temperature=298.15,
+    path=None,
+    progress: Progress = None,
+    threads: int | None = None,
+    processes: int | None = None,
+    **how,
+) -> Front:
     """Time of the fastest charge for each value of one limit, the others being kept.
 
-    over: "plating margin" [mV], "temperature" [degC] or "critical current margin" [mA/cm2].  temperature [degC]: at
+    over: "plating margin" [mV], "temperature" [K] or "critical current margin" [mA/cm2].  temperature [K]: at
     the start and of the surroundings.  path, progress, threads, processes: as of `charge_map`.
     Raises ProtocolError for a limit that is not known or that the cell cannot have.
     """
@@ -215,14 +279,26 @@ def pareto(cell, over: str, values: Iterable[float], *, limits=None, start=0.1, 
     def of_rows(rows: list[dict]) -> Front:
         values, minutes = (np.array([r[key] for r in rows]) for key in ("value", "minutes"))
         others = in_words(with_limit(kept, over, None))
-        return Front(cell.name, over, values, minutes, others, start, end, temperature,
-                     tuple(r["failure"] for r in rows))
+        return Front(
+            cell.name, over, values, minutes, others, start, end, temperature, tuple(r["failure"] for r in rows)
+        )
 
     same = in_common(cell, kept, start, end, temperature, how)
     cases = [{"value": float(v), "over": over, **same} for v in values]
     points = partial(_point_of_front, cell, kept, temperature, start, end, how)
-    return of_rows(run_resumably(cases, points, path, progress, lambda rows: of_rows(rows).to_pandas(), row_of=row_of,
-                                 failed=failed, threads=threads, processes=processes))
+    return of_rows(
+        run_resumably(
+            cases,
+            points,
+            path,
+            progress,
+            lambda rows: of_rows(rows).to_pandas(),
+            row_of=row_of,
+            failed=failed,
+            threads=threads,
+            processes=processes,
+        )
+    )
 
 
 def _point_of_front(cell, limits, celsius, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:

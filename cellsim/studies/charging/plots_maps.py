@@ -1,5 +1,8 @@
-"""Maps of charging times, and fronts of time over one limit, as pictures and tables."""
+"""Tables and plots of charging-time maps and Pareto fronts."""
+
 import math
+from os import PathLike
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import LogNorm
@@ -13,28 +16,31 @@ from ...drawing.tables import plain_table
 from ...protocols.quantities import CONSTRAINTS
 from .axes import AXES
 
-WIDEST = 10  # columns of a table in the terminal, of which there are several for more
+WIDEST = 10  # columns of a table in the terminal; wider maps are split
 CONTOURS = 10
-ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)  # levels in every decade, and where there is little more than one
+ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)  # contour levels per decade, and for a range of about one decade
 FINE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
-def _minutes(x):
+def _minutes(x: float) -> str:
     return "–" if math.isnan(x) else "never" if math.isinf(x) else f"{x:.3g}" if x < 100.0 else f"{x:.0f}"
 
 
-def _window(study):
+def _window(study: Any) -> str:
     return f"{100 * study.start:g} to {100 * study.end:g} %"
 
 
-def map_table(m) -> Group:
-    """Minutes, a row for each y from the top down, as in the picture; every column, in as many tables as that takes."""
+def map_table(m: Any) -> Group:
+    """Charging time [min], rows in descending order of y; split into several tables if it has many columns."""
     parts = -(-m.x_values.size // WIDEST)
     tables = []
     for part, columns in enumerate(np.array_split(np.arange(m.x_values.size), parts), 1):
         more = f", part {part} of {parts}" if parts > 1 else ""
-        table = plain_table(f"{m.cell}: minutes of the fastest charge, {_window(m)}{more}", "",
-                            *(f"{m.x_values[k]:.4g}" for k in columns))
+        table = plain_table(
+            f"{m.cell}: minutes of the fastest charge, {_window(m)}{more}",
+            "",
+            *(f"{m.x_values[k]:.4g}" for k in columns),
+        )
         for y, row in zip(m.y_values[::-1], m.minutes[::-1], strict=True):
             table.add_row(f"{y:.4g}", *(_minutes(row[k]) for k in columns))
         tables.append(table)
@@ -42,8 +48,8 @@ def map_table(m) -> Group:
     return Group(*tables, Text(f"{axes}; {m.limits}", "dim"))
 
 
-def front_table(front) -> Group:
-    """A row for each value of the limit."""
+def front_table(front: Any) -> Group:
+    """Charging time [min] for each value of the limit."""
     table = plain_table("", f"{front.over}\n[{CONSTRAINTS[front.over].unit}]", "min")
     for value, minutes in zip(front.values, front.minutes, strict=True):
         table.add_row(f"{value:.4g}", _minutes(minutes))
@@ -52,10 +58,10 @@ def front_table(front) -> Group:
 
 
 @styled
-def plot_map(m, path=None) -> Plain:
-    """Minutes of the fastest safe charge over two quantities; hatched: out of reach; written to `path` if given.
+def plot_map(m: Any, path: str | PathLike[str] | None = None) -> Plain:
+    """Time [min] of the fastest charge within limits against two quantities; written to `path` if given.
 
-    The thick line, where there is one, bounds the region in which the largest C-rate itself is safe throughout.
+    Hatched: the charge is impossible.  Thick line: limit of the region in which the maximum C-rate is never reduced.
     """
     figure = Figure(figsize=(WIDTH, 3.8))
     axes = figure.subplots()
@@ -64,7 +70,7 @@ def plot_map(m, path=None) -> Plain:
     if z.mask.any():
         axes.set_facecolor("#e4e4e4")
         axes.patch.set(hatch="xxx", edgecolor="#808080")
-        notes.append("hatched: never")
+        notes.append("hatched: impossible")
     levels = _levels(z)
     if levels is not None:
         filled = axes.contourf(m.x_values, m.y_values, z, levels, cmap="viridis_r", norm=LogNorm())
@@ -73,7 +79,7 @@ def plot_map(m, path=None) -> Plain:
         bar.ax.minorticks_off()
     if m.safe.min() < 0.999 < m.safe.max():
         axes.contour(m.x_values, m.y_values, m.safe, [0.999], colors="black", linewidths=2.4)
-        notes.append("thick line: edge of where\nthe largest C-rate is safe throughout")
+        notes.append("thick line: limit of the region\nwith the maximum C-rate throughout")
     axes.set_xlabel(f"{m.x} [{AXES[m.x]}]" + (f"\n{'; '.join(notes)}" if notes else ""))
     axes.set_ylabel(f"{m.y} [{AXES[m.y]}]")
     axes.set_title(f"{m.cell}\nfastest safe charge, {_window(m)}", loc="left")
@@ -82,26 +88,27 @@ def plot_map(m, path=None) -> Plain:
     return figure
 
 
-def _levels(z):
-    """Round numbers of minutes between which the colours change; None where there is but one time."""
+def _levels(z: Any) -> Any:
+    """Contour levels [min] at round numbers; None if all times are equal."""
     if not z.count() or z.max() <= 1.001 * z.min():
         return None
     if z.max() < 6.0 * z.min():
         return MaxNLocator(CONTOURS).tick_values(z.min(), z.max())
     tens = 10.0 ** np.arange(np.floor(np.log10(z.min())), np.log10(z.max()) + 1.0)
-    found = np.outer(tens, FINE if z.max() < 20.0 * z.min() else ROUND).ravel()
-    first, last = np.searchsorted(found, z.min(), "right") - 1, np.searchsorted(found, z.max())
-    return found[max(first, 0):last + 1]
+    levels = np.outer(tens, FINE if z.max() < 20.0 * z.min() else ROUND).ravel()
+    first, last = np.searchsorted(levels, z.min(), "right") - 1, np.searchsorted(levels, z.max())
+    return levels[max(first, 0) : last + 1]
 
 
 @styled
-def plot_front(front, path=None) -> Plain:
-    """Minutes over one limit; crosses at the top: never; written to `path` if given."""
+def plot_front(front: Any, path: str | PathLike[str] | None = None) -> Plain:
+    """Charging time [min] against one limit; crosses at the top: impossible; written to `path` if given."""
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()
     reached = np.isfinite(front.minutes)
-    axes.plot(front.values, np.where(reached, front.minutes, np.nan), color=COLOURS["liquid"][0], marker="o",
-              markersize=4.0)
+    axes.plot(
+        front.values, np.where(reached, front.minutes, np.nan), color=COLOURS["liquid"][0], marker="o", markersize=4.0
+    )
     never = front.values[np.isinf(front.minutes)]
     if reached.any():
         low, high = front.minutes[reached].min(), front.minutes[reached].max()
@@ -113,8 +120,9 @@ def plot_front(front, path=None) -> Plain:
         else:
             axes.set_ylim(0.0, 1.1 * high)
     if never.size:
-        axes.plot(never, np.full(never.size, 0.96), "x", color=GREY, transform=axes.get_xaxis_transform(),
-                  label="never")
+        axes.plot(
+            never, np.full(never.size, 0.96), "x", color=GREY, transform=axes.get_xaxis_transform(), label="never"
+        )
         axes.legend(loc="best")
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=(1, 2, 5, 10)))
     axes.grid(alpha=0.3)

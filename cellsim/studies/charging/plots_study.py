@@ -1,6 +1,9 @@
-"""Charge studies as a table and as a picture."""
+"""Tables and plots of charge studies."""
+
 import math
 from itertools import product
+from os import PathLike
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure as Plain
@@ -10,66 +13,97 @@ from rich.text import Text
 from ...drawing.style import COLOURS, DASHES, Figure, save, styled
 from ...drawing.tables import plain_table
 from ...errors import ReportError
+from ...physics.constants import ZERO_CELSIUS
 from .axes import CRITICAL, PLATING
 from .measured_charges import beyond
 
-SERIES = (("C-rate", -1.0, "current\n[C]"), ("Voltage [V]", 1.0, "voltage\n[V]"),
-          ("Cell temperature [K]", 1.0, "temperature\n[degC]"), (PLATING, 1e3, "plating\nmargin [mV]"),
-          (CRITICAL, 0.1, "critical current\nmargin [mA/cm2]"))
+SERIES = (
+    ("C-rate", -1.0, "current\n[C]"),
+    ("Voltage [V]", 1.0, "voltage\n[V]"),
+    ("Cell temperature [K]", 1.0, "temperature\n[degC]"),
+    (PLATING, 1e3, "plating\nmargin [mV]"),
+    (CRITICAL, 0.1, "critical current\nmargin [mA/cm2]"),
+)
 HUES, STROKES = (*COLOURS["liquid"], *COLOURS["solid"]), (*DASHES["solid"], *DASHES["liquid"])
 WIDTHS = (1.3, 2.6)
-UNSAID = "not stated"
+NOT_STATED = "not stated"
 
 
-def _number(x, digits=3):
-    return UNSAID if math.isnan(x) else "never" if math.isinf(x) else f"{x:.{digits}g}"
+def _number(x: float, digits: int = 3) -> str:
+    return NOT_STATED if math.isnan(x) else "never" if math.isinf(x) else f"{x:.{digits}g}"
 
 
-def margin_text(least, minutes):
-    """A margin and for how long it was used up."""
+def margin_text(least: float, minutes: float) -> str:
+    """A minimum margin, and the time below 0."""
     if math.isnan(least):
-        return UNSAID
+        return NOT_STATED
     return f"{round(least, 1) + 0.0:.1f}" + (f"\n{minutes:.1f} min < 0" if minutes > 0.05 else "")
 
 
-def study_table(study) -> Group:
-    """One row a charge; what a cell does not state or the run does not have is said to be so."""
+def study_table(study: Any) -> Group:
+    """One row per charge; margins that a cell does not state are marked."""
     title = f"Charge from {100 * study.start:g} to {100 * study.end:g} %"
-    table = plain_table(title, "cell", "protocol", "degC", "min", "peak\ndegC", "plating\nmargin\nmV",
-                        "critical\nmargin\nmA/cm2", "effi-\nciency", "heat\nW.h", named=[])
+    table = plain_table(
+        title,
+        "cell",
+        "protocol",
+        "degC",
+        "min",
+        "peak\ndegC",
+        "plating\nmargin\nmV",
+        "critical\nmargin\nmA/cm2",
+        "effi-\nciency",
+        "heat\nWh",
+        named=[],
+    )
     notes = []
     for c in study.charges:
         protocol = c.protocol.strip().splitlines()[0][:40]
-        table.add_row(c.cell, protocol, f"{c.temperature:g}", _number(c.minutes), _number(c.peak),
-                      margin_text(c.plating, c.minutes_plating), margin_text(c.critical, c.minutes_critical),
-                      _number(c.efficiency), _number(c.heat))
-        if said := beyond(c.cell, c.minutes, study.start, study.end):
-            notes.append(Text(f"! {said}", "bold"))
+        table.add_row(
+            c.cell,
+            protocol,
+            f"{c.temperature:g}",
+            _number(c.minutes),
+            _number(c.peak),
+            margin_text(c.plating, c.minutes_plating),
+            margin_text(c.critical, c.minutes_critical),
+            _number(c.efficiency),
+            _number(c.heat),
+        )
+        if remark := beyond(c.cell, c.minutes, study.start, study.end):
+            notes.append(Text(f"! {remark}", "bold"))
         if not math.isfinite(c.minutes):
             notes.append(Text(f"{c.cell}, {protocol}, {c.temperature:g} degC: {c.ending}"))
     return Group(table, *notes)
 
 
-def looks(keys) -> list[dict]:
-    """A look for each (cell, protocol, degC), all of them different up to 80.
+def looks(keys: Any) -> list[dict[str, Any]]:
+    """Line style of each (cell, protocol, degC); all differ up to 80.
 
-    Colours tell cells and protocols apart and dashes temperatures, if there are several of both and they suffice.
+    With several cells or protocols and several temperatures, colours stand for the former and dashes for the latter.
     """
     lines = list(dict.fromkeys((cell, protocol) for cell, protocol, _ in keys))
     warmths = list(dict.fromkeys(T for _, _, T in keys))
     if 1 < len(lines) <= len(HUES) and len(warmths) <= len(STROKES):
-        return [{"color": HUES[lines.index((cell, protocol))], "linestyle": STROKES[warmths.index(T)],
-                 "linewidth": WIDTHS[0]} for cell, protocol, T in keys]
-    every = [{"color": hue, "linestyle": stroke, "linewidth": width}
-             for width, stroke, hue in product(WIDTHS, STROKES, HUES)]
+        return [
+            {
+                "color": HUES[lines.index((cell, protocol))],
+                "linestyle": STROKES[warmths.index(T)],
+                "linewidth": WIDTHS[0],
+            }
+            for cell, protocol, T in keys
+        ]
+    every = [
+        {"color": hue, "linestyle": stroke, "linewidth": width} for width, stroke, hue in product(WIDTHS, STROKES, HUES)
+    ]
     return [every[k % len(every)] for k in range(len(keys))]
 
 
 @styled
-def plot_study(study, path=None) -> Plain:
-    """Each quantity over the state of charge, a line for each charge; written to `path` if given."""
+def plot_study(study: Any, path: str | PathLike[str] | None = None) -> Plain:
+    """Each quantity against state of charge, one line per charge; written to `path` if given."""
     if not study.results:
-        raise ReportError("nothing to draw: all charges were read from a file; run them anew without path")
+        raise ReportError("nothing to draw: all charges were read from a file; run the study without path")
     shown = [s for s in SERIES if any(s[0] in r.variables for r in study.results.values())]
     columns = 1 if len(study.results) < 6 else 2
     rows = -(-len(study.results) // columns)
@@ -81,7 +115,7 @@ def plot_study(study, path=None) -> Plain:
         for ax, (name, factor, _) in zip(axes, shown, strict=True):
             y = np.full(len(result.t), np.nan)
             if name in result.variables:
-                y = factor * result[name] - (273.15 if name.endswith("[K]") else 0.0)
+                y = factor * result[name] - (ZERO_CELSIUS if name.endswith("[K]") else 0.0)
             ax.plot(100.0 * result["State of charge"], y, label=label, **look)
     for ax, (name, _, text) in zip(axes, shown, strict=True):
         ax.set_ylabel(text)
@@ -89,8 +123,10 @@ def plot_study(study, path=None) -> Plain:
         if name in (PLATING, CRITICAL):
             ax.axhline(0.0, color="black", linewidth=0.8)
     if len(study.results) < len(study.charges):
-        axes[0].set_title(f"{len(study.results)} of {len(study.charges)} charges: the others were read from a file, or "
-                          "did not run", loc="left")
+        axes[0].set_title(
+            f"{len(study.results)} of {len(study.charges)} charges; the others were read from a file or failed",
+            loc="left",
+        )
     axes[-1].set_xlabel("state of charge [%]")
     axes[-1].set_xlim(100.0 * study.start - 1.0, 100.0 * study.end + 1.0)
     handles, labels = axes[0].get_legend_handles_labels()

@@ -1,4 +1,5 @@
 """Charge studies: cells, protocols and temperatures side by side, one row for each charge."""
+
 import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
@@ -12,14 +13,14 @@ from ...ensemble.engine import Progress
 from ...ensemble.resumable import run_resumably
 from ...errors import CellsimError, ParameterError, ProtocolError
 from ...kernels.call.calls import Coroutine
-from ...models.initial_state import capacity_between_cutoffs, open_circuit_voltage
+from ...models.initial import capacity_between_cutoffs, open_circuit_voltage
 from ...parameters import Cell, load
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, number, numbers, text
 from ...support.files import optional
-from .axes import CRITICAL, PLATING
-from .constrained import WITHIN, check_window, ride_coroutine
+from .axes import CRITICAL, KELVIN, PLATING, celsius
+from .constrained import WITHIN, check_window, constrained_charge_coroutine
 from .constraints import limits_of
 from .named_protocols import named
 from .short_probability import probability_of_short
@@ -79,19 +80,32 @@ class ChargeStudy:
         return plot_study(self, path)
 
     def __repr__(self):
-        return "\n".join(f"{c.cell}, {c.protocol}, {c.temperature:g} degC: {c.minutes:.1f} min, {c.ending}"
-                         for c in self.charges)
+        return "\n".join(
+            f"{c.cell}, {c.protocol}, {c.temperature:g} degC: {c.minutes:.1f} min, {c.ending}" for c in self.charges
+        )
 
 
-def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iterable[float] = (25.0,), *, start=0.1,
-                 end=0.8, limits: str = LIMITS, cooling: float | None = None,
-                 ambient: float | None = None, path=None, progress: Progress = None, accuracy=1e-3,
-                 threads: int | None = None, processes: int | None = None) -> ChargeStudy:
+def charge_study(
+    cells,
+    protocols: Iterable[str] = PROTOCOLS,
+    temperatures: Iterable[float] = (298.15,),
+    *,
+    start=0.1,
+    end=0.8,
+    limits: str = LIMITS,
+    cooling: float | None = None,
+    ambient: float | None = None,
+    path=None,
+    progress: Progress = None,
+    accuracy=1e-3,
+    threads: int | None = None,
+    processes: int | None = None,
+) -> ChargeStudy:
     """Charge each cell by each protocol at each temperature, with heat.
 
     cells: names, paths or `Cell`s.  protocols: names of studies.charging_protocols with a rate ("cc-cv 2C"),
-    "fastest", or text of the protocol language.  temperatures [degC]: at the start, and of the surroundings unless
-    `ambient` [degC] is given.
+    "fastest", or text of the protocol language.  temperatures [K]: at the start, and of the surroundings unless
+    `ambient` [K] is given.
     start, end: states of charge (0..1).  limits: what "fastest" keeps to.  cooling [W/m2/K].
     path: `.parquet` or `.csv`: rows are saved as they come, and an interrupted study is resumed where it stopped.
     progress: True for a bar, or a function called with the numbers of charges done and in all.
@@ -103,9 +117,8 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
     wanted = "give names of charge protocols or texts of steps, such as ['cc-cv 1C', 'fastest']"
     protocols = [protocols] if isinstance(protocols, str) else listed("protocols", protocols, wanted)
     protocols = [text("protocols", said, wanted) for said in protocols]
-    temperatures = numbers("temperatures", temperatures, "give degrees Celsius, from -73 to 127", low=-73.0,
-                           high=127.0).tolist()
-    number("ambient", ambient, "give degrees Celsius, from -73 to 127", low=-73.0, high=127.0, none=True)
+    temperatures = [celsius("temperatures", T) for T in numbers("temperatures", temperatures, KELVIN)]
+    ambient = None if ambient is None else celsius("ambient", ambient)
     number("cooling", cooling, "give W/m2/K, zero or more", low=0.0, none=True)
     number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=0.1)
     cells = [cells] if isinstance(cells, str | Path | Cell) else listed("cells", cells, "give names, paths or Cells")
@@ -117,10 +130,20 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
         for said in protocols:
             named(cell, said, start, end)
     results: dict[tuple, Result] = {}
-    setting = {"start": start, "end": end, "limits": limits, "cooling": cooling, "ambient": ambient,
-               "accuracy": accuracy}
-    cases = [{"cell": name, "protocol": said, "temperature": float(T), **setting, "values": cell.digest()}
-             for name, cell in known.items() for said in protocols for T in temperatures]
+    setting = {
+        "start": start,
+        "end": end,
+        "limits": limits,
+        "cooling": cooling,
+        "ambient": ambient,
+        "accuracy": accuracy,
+    }
+    cases = [
+        {"cell": name, "protocol": said, "temperature": float(T), **setting, "values": cell.digest()}
+        for name, cell in known.items()
+        for said in protocols
+        for T in temperatures
+    ]
 
     def row_of(case: dict, found: tuple[Charge, Result | None]) -> dict:
         if found[1] is not None:
@@ -130,20 +153,31 @@ def charge_study(cells, protocols: Iterable[str] = PROTOCOLS, temperatures: Iter
     def failed(case: dict, why: str) -> dict:
         return row_of(case, (Charge(case["cell"], case["protocol"], case["temperature"], ending=why), None))
 
-    rows = run_resumably(cases, partial(_of_study, known), path, progress, row_of=row_of, failed=failed,
-                         threads=threads, processes=processes)
+    rows = run_resumably(
+        cases,
+        partial(_of_study, known),
+        path,
+        progress,
+        row_of=row_of,
+        failed=failed,
+        threads=threads,
+        processes=processes,
+    )
     keys = ((row["cell"], row["protocol"], row["temperature"]) for row in rows)
     results = {key: results[key] for key in keys if key in results}  # in the order of the rows
     names = {f.name for f in fields(Charge)}
-    return ChargeStudy(tuple(Charge(**{k: v for k, v in row.items() if k in names}) for row in rows), results, start,
-                       end, limits)
+    return ChargeStudy(
+        tuple(Charge(**{k: v for k, v in row.items() if k in names}) for row in rows), results, start, end, limits
+    )
 
 
 def _labelled(cells) -> dict[str, Cell]:
     """Cells by name, or by path; a number tells those apart that have the same, such as variations of a cell."""
     said = [c.name if isinstance(c, Cell) else str(c) for c in cells]
-    return {name if said.count(name) == 1 else f"{name} ({said[:k + 1].count(name)})": load(c)
-            for k, (name, c) in enumerate(zip(said, cells, strict=True))}
+    return {
+        name if said.count(name) == 1 else f"{name} ({said[: k + 1].count(name)})": load(c)
+        for k, (name, c) in enumerate(zip(said, cells, strict=True))
+    }
 
 
 def _of_study(cells: dict[str, Cell], case: dict) -> Coroutine[tuple[Charge, Result | None]]:
@@ -153,15 +187,20 @@ def _of_study(cells: dict[str, Cell], case: dict) -> Coroutine[tuple[Charge, Res
 def _one(cell: Cell, case: dict) -> Coroutine[tuple[Charge, Result | None]]:
     """One case: its figures, and the run unless there is none."""
     row = {"cell": case["cell"], "protocol": case["protocol"], "temperature": case["temperature"]}
-    how = {"temperature": case["temperature"] + 273.15, "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
-           "ambient": None if case["ambient"] is None else case["ambient"] + 273.15, "accuracy": case["accuracy"]}
+    how = {
+        "temperature": case["temperature"] + 273.15,
+        "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
+        "ambient": None if case["ambient"] is None else case["ambient"] + 273.15,
+        "accuracy": case["accuracy"],
+    }
     protocol = named(cell, case["protocol"], case["start"], case["end"])
     why = ""
     result: Result | None
     try:
         if protocol is None:
-            along = yield from ride_coroutine(cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"],
-                                              **how)
+            along = yield from constrained_charge_coroutine(
+                cell, limits_of(case["limits"], cell), soc=case["start"], to=case["end"], **how
+            )
             result, why = along.result, along.reason
         else:
             result = yield from simulate_coroutine(cell, protocol, soc=case["start"], **how)
@@ -182,8 +221,9 @@ def minutes_to(result, end) -> float:
 def judge(cell, result, start, end, row) -> Charge:
     """The figures of a charge from its run."""
     margins = {name: result[name] if name in result.variables else None for name in (PLATING, CRITICAL)}
-    below = {name: math.nan if y is None else result.time_below(name, -STRAYS[name]) / 60.0
-             for name, y in margins.items()}
+    below = {
+        name: math.nan if y is None else result.time_below(name, -STRAYS[name]) / 60.0 for name, y in margins.items()
+    }
     least = {name: math.nan if y is None else float(y.min()) for name, y in margins.items()}
     try:
         short = probability_of_short(cell, result)
@@ -192,9 +232,17 @@ def judge(cell, result, start, end, row) -> Charge:
     z = np.linspace(start, min(end, float(result["State of charge"][-1])), 201)
     stored = float(np.trapezoid(open_circuit_voltage(cell, z, result.temperature), z)) * capacity_between_cutoffs(cell)
     taken = result.charge_energy
-    return Charge(**row, minutes=minutes_to(result, end), peak=float(result["Cell temperature [K]"].max()) - 273.15,
-                  plating=1e3 * least[PLATING], minutes_plating=below[PLATING], critical=0.1 * least[CRITICAL],
-                  minutes_critical=below[CRITICAL], short=short,
-                  efficiency=stored / taken if taken > 0.0 else math.nan,
-                  heat=float(result["Heat generated [J]"][-1]) / 3600.0,
-                  heater=float(result["Heater energy [J]"][-1]) / 3600.0, ending=result.steps[-1].message)
+    return Charge(
+        **row,
+        minutes=minutes_to(result, end),
+        peak=float(result["Cell temperature [K]"].max()) - 273.15,
+        plating=1e3 * least[PLATING],
+        minutes_plating=below[PLATING],
+        critical=0.1 * least[CRITICAL],
+        minutes_critical=below[CRITICAL],
+        short=short,
+        efficiency=stored / taken if taken > 0.0 else math.nan,
+        heat=float(result["Heat generated [J]"][-1]) / 3600.0,
+        heater=float(result["Heater energy [J]"][-1]) / 3600.0,
+        ending=result.steps[-1].message,
+    )

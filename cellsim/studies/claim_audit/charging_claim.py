@@ -6,6 +6,7 @@ being lithium plating; under "rated" it is charged at 1C with a hold, a usual ra
 to be true is found by changing the critical current, the areal capacity, the conductivity and the temperature of the
 solid cell, each alone.
 """
+
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -32,12 +33,13 @@ from ..resizing import resized
 
 Condition = tuple[str, float, float, str]  # quantity, value it must reach, value it has, unit
 TITLE = "Solid-state cells charge in a third of the time"
-SOURCE = ("Nissan, as reported by the press (second-hand). Baseline, states of charge, temperature, pressure, areal "
-          "capacity and whether cell or pack are not stated.")
+SOURCE = (
+    "Nissan, as reported by the press (second-hand). Baseline, states of charge, temperature, pressure, areal "
+    "capacity and whether cell or pack are not stated."
+)
 FACTOR = 1.0 / 3.0
 HOTTEST = 55.0  # degC
-LIMITS = ("plating margin >= 0 mV, critical current margin >= 0 mA/cm2, "
-          f"temperature <= {HOTTEST:g} degC, current <= 6C")
+LIMITS = f"plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= {HOTTEST:g} degC, current <= 6C"
 RATED = "cc-cv 1C"
 TEMPERATURES = (25.0, 45.0)  # degC
 CLOSE = 5e-3  # share to which what would have to be true is found
@@ -81,8 +83,10 @@ class ChargingVerdict:
         """What would have to be true, in words."""
         if not self.conditions:
             return "" if self.holds else f"no {', no '.join(WAYS)} up to {HOTTEST:g} degC reaches it"
-        return ", or ".join(f"the {name} is at {'most' if value < now else 'least'} {value:.2g} {unit} (now {now:.2g})"
-                            for name, value, now, unit in self.conditions)
+        return ", or ".join(
+            f"the {name} is at {'most' if value < now else 'least'} {value:.2g} {unit} (now {now:.2g})"
+            for name, value, now, unit in self.conditions
+        )
 
 
 @dataclass(frozen=True)
@@ -111,16 +115,32 @@ def _conductivity(cell, celsius):
 
 WAYS = {
     "critical current": Way(
-        "mA/cm2", lambda cell, T: 0.1 * critical_current(cell, T + 273.15) if cell.has(CRITICAL) else math.nan,
-        lambda cell, T, value: (cell.with_({CRITICAL: 10.0 * value / critical_current(cell, T + 273.15)
-                                            * cell.value(CRITICAL)}), T), _up_to(100.0)),
-    "areal capacity": Way("mA.h/cm2", lambda cell, T: 0.1 * areal_capacity(cell),
-                          lambda cell, T, value: (resized(cell, 10.0 * value), T), _up_to(0.1)),
+        "mA/cm2",
+        lambda cell, T: 0.1 * critical_current(cell, T + 273.15) if cell.has(CRITICAL) else math.nan,
+        lambda cell, T, value: (
+            cell.with_({CRITICAL: 10.0 * value / critical_current(cell, T + 273.15) * cell.value(CRITICAL)}),
+            T,
+        ),
+        _up_to(100.0),
+    ),
+    "areal capacity": Way(
+        "mA.h/cm2",
+        lambda cell, T: 0.1 * areal_capacity(cell),
+        lambda cell, T, value: (resized(cell, 10.0 * value), T),
+        _up_to(0.1),
+    ),
     "conductivity": Way(
-        "mS/cm at the reference temperature", _conductivity,
-        lambda cell, T, value: (cell.with_({"electrolyte/conductivity": 0.1 * value}), T), _up_to(30.0)),
-    "temperature": Way("degC", lambda cell, T: T, lambda cell, T, value: (cell, value),
-                       lambda now: np.append(np.arange(now, HOTTEST, 2.5), HOTTEST)),
+        "mS/cm at the reference temperature",
+        _conductivity,
+        lambda cell, T, value: (cell.with_({"electrolyte/conductivity": 0.1 * value}), T),
+        _up_to(30.0),
+    ),
+    "temperature": Way(
+        "degC",
+        lambda cell, T: T,
+        lambda cell, T, value: (cell, value),
+        lambda now: np.append(np.arange(now, HOTTEST, 2.5), HOTTEST),
+    ),
 }
 
 
@@ -154,8 +174,9 @@ class Relatives:
             return 1.0 - goal / (yield from self.minutes(name, value))
 
         tried = way.tried(now)
-        known = sorted({*tried.tolist(), *(value for key, value in self.kept if key == name)},
-                       reverse=bool(tried[-1] < now))
+        known = sorted(
+            {*tried.tolist(), *(value for key, value in self.kept if key == name)}, reverse=bool(tried[-1] < now)
+        )
         for before, after in pairwise(known):
             if (yield from miss(before)) > 0.0 >= (yield from miss(after)):
                 ends = sorted((before, after))
@@ -187,23 +208,32 @@ def time_of(cell: Cell, celsius: float) -> float:
 
 def time_coroutine(cell: Cell, celsius: float) -> Coroutine[float]:
     """Coroutine form of `time_of`."""
-    found = yield from fastest_charge_coroutine(cell, LIMITS, START, END, temperature=celsius + 273.15,
-                                                accuracy=ACCURACY)
+    found = yield from fastest_charge_coroutine(
+        cell, LIMITS, START, END, temperature=celsius + 273.15, accuracy=ACCURACY
+    )
     return found.duration / 60.0
 
 
 def rated_time(cell: Cell, celsius: float) -> Coroutine[float]:
     """Minutes of the rated charge, with heat."""
-    result = yield from simulate_coroutine(cell, named(cell, RATED, START, END), soc=START,
-                                           temperature=celsius + 273.15, heat=Lumped(), accuracy=ACCURACY)
+    result = yield from simulate_coroutine(
+        cell, named(cell, RATED, START, END), soc=START, temperature=celsius + 273.15, heat=Lumped(), accuracy=ACCURACY
+    )
     return minutes_to(result, END)
 
 
 RULES: dict[str, Callable[[Cell, float], Coroutine[float]]] = {"safe": time_coroutine, "rated": rated_time}
 
 
-def charging_claim(cells, baselines, temperatures=TEMPERATURES, *, threads: int | None = None,
-                   processes: int | None = None, progress: Progress = None) -> tuple[ChargingVerdict, ...]:
+def charging_claim(
+    cells,
+    baselines,
+    temperatures=TEMPERATURES,
+    *,
+    threads: int | None = None,
+    processes: int | None = None,
+    progress: Progress = None,
+) -> tuple[ChargingVerdict, ...]:
     """Judge the claim for each cell against each baseline (cells, names or paths) at each temperature [degC].
 
     Cells and baselines that cannot be charged like this, such as thin films, are left out.
@@ -215,6 +245,7 @@ def charging_claim(cells, baselines, temperatures=TEMPERATURES, *, threads: int 
     goals = list(product(temperatures, theirs, RULES))
     count, total = 0, len(times) * (1 + len(WAYS)) + len(goals)
     with reporting(progress) as report:
+
         def one_more(done: Finished) -> None:
             nonlocal count
             count += 1
@@ -224,14 +255,24 @@ def charging_claim(cells, baselines, temperatures=TEMPERATURES, *, threads: int 
             with closing(run_jobs(jobs, threads=threads, processes=processes, finished=one_more)) as done:
                 return [_value_of(each) for each in done]
 
-        found = run([*(Job(time_coroutine, (cell, T)) for T, cell in times),
-                     *(Job(RULES[rule], (baseline, T)) for T, baseline, rule in goals)])
+        found = run(
+            [
+                *(Job(time_coroutine, (cell, T)) for T, cell in times),
+                *(Job(RULES[rule], (baseline, T)) for T, baseline, rule in goals),
+            ]
+        )
         minutes = [(T, cell, time) for (T, cell), time in zip(times, found, strict=False) if time is not None]
-        reached = [(T, baseline, rule, goal) for (T, baseline, rule), goal
-                   in zip(goals, found[len(times):], strict=True) if goal is not None and goal < math.inf]
+        reached = [
+            (T, baseline, rule, goal)
+            for (T, baseline, rule), goal in zip(goals, found[len(times) :], strict=True)
+            if goal is not None and goal < math.inf
+        ]
         total -= len(WAYS) * (len(times) - len(minutes))
-        ways = run(Job(Relatives(cell, T).conditions_of, (name, [FACTOR * g[-1] for g in reached if g[0] == T]))
-                   for T, cell, _ in minutes for name in WAYS)
+        ways = run(
+            Job(Relatives(cell, T).conditions_of, (name, [FACTOR * g[-1] for g in reached if g[0] == T]))
+            for T, cell, _ in minutes
+            for name in WAYS
+        )
     return tuple(_verdicts(temperatures, minutes, reached, ways))
 
 
@@ -244,7 +285,7 @@ def _value_of(done: Finished) -> Any:
 
 def _verdicts(temperatures, minutes, reached, ways) -> Iterator[ChargingVerdict]:
     """The verdicts of `charging_claim` from its times, goals and conditions, the latter in the order of their jobs."""
-    by_cell = [(*each, ways[k * len(WAYS):(k + 1) * len(WAYS)]) for k, each in enumerate(minutes)]
+    by_cell = [(*each, ways[k * len(WAYS) : (k + 1) * len(WAYS)]) for k, each in enumerate(minutes)]
     for celsius in temperatures:
         here = [goal for goal in reached if goal[0] == celsius]
         for k, (_, baseline, rule, goal) in enumerate(here):

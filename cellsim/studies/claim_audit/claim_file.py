@@ -1,4 +1,7 @@
-"""Claim files: what is claimed and against which baselines, in YAML."""
+"""Claim files in YAML: a claim about energy density, the cells it concerns and the baselines."""
+
+from collections.abc import Iterable
+from os import PathLike
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +23,7 @@ class _Conditions(BaseModel):
 
 
 class _File(BaseModel):
-    """The layout of a claim file."""
+    """Format of a claim file."""
 
     model_config = ConfigDict(extra="forbid")
     title: str = Field(min_length=3)
@@ -34,31 +37,46 @@ class _File(BaseModel):
 
     @field_validator("metrics", "baselines", "cells")
     @classmethod
-    def _different(cls, names):
+    def _different(cls, names: list[str]) -> list[str]:
         if len(set(names)) < len(names):
-            raise ValueError("names one entry twice")
+            raise ValueError("lists an entry twice")
         return names
 
 
-def load_claim(path=None, *, cells=(), baselines=()) -> Claim:
-    """A claim from a YAML file (the packaged energy claim if none is given).
+def load_claim(
+    path: str | PathLike[str] | None = None,
+    *,
+    cells: str | Path | Iterable[str | Path] = (),
+    baselines: str | Path | Iterable[str | Path] = (),
+) -> Claim:
+    """A claim from a YAML file, by default the packaged claim about energy density.
 
-    cells, baselines: names or paths that replace those of the file.
-    Paths of parameter sets in the file are relative to it.  Raises ClaimError listing all faults.
+    cells, baselines: names or paths of parameter sets that replace those of the file.
+    Paths of parameter sets in the file are relative to it.  Raises ClaimError with all faults.
     """
-    path = DEFAULT if path is None else file_path("claim", path, error=ClaimError)
+    place = DEFAULT if path is None else file_path("claim", path, error=ClaimError)
     wanted = "give a name or a list of names of parameter sets, or paths of files"
-    cells, baselines = ([given] if isinstance(given, str | Path) else listed(what, given, wanted, ClaimError)
-                        for what, given in (("cells", cells), ("baselines", baselines)))
-    found = content(path, f"copy {DEFAULT.name} (`cellsim claim`) and change it")
-    found |= {"cells": [str(c) if isinstance(c, Path) else c for c in cells]} if cells else {}
-    found |= {"baselines": [str(c) if isinstance(c, Path) else c for c in baselines]} if baselines else {}
-    file = validated(_File, found, path)
+    cells, baselines = (
+        [given] if isinstance(given, str | Path) else listed(what, given, wanted, ClaimError)
+        for what, given in (("cells", cells), ("baselines", baselines))
+    )
+    entries = content(place, f"copy {DEFAULT.name} (`cellsim claim`) and change it")
+    entries |= {"cells": [str(c) if isinstance(c, Path) else c for c in cells]} if cells else {}
+    entries |= {"baselines": [str(c) if isinstance(c, Path) else c for c in baselines]} if baselines else {}
+    file = validated(_File, entries, place)
 
-    def local(name):
-        there = path.parent / name
-        return str(there) if len(name) < LONGEST and there.is_file() else name
+    def local(name: str) -> str:
+        beside = place.parent / name
+        return str(beside) if len(name) < LONGEST and beside.is_file() else name
 
-    return Claim(title=file.title, source=file.source, factor=file.factor, metrics=tuple(file.metrics),
-                 baselines=tuple(map(local, file.baselines)), cells=tuple(map(local, file.cells)),
-                 c_rate=file.conditions.c_rate, temperature=file.conditions.temperature, note=file.note)
+    return Claim(
+        title=file.title,
+        source=file.source,
+        factor=file.factor,
+        metrics=tuple(file.metrics),
+        baselines=tuple(map(local, file.baselines)),
+        cells=tuple(map(local, file.cells)),
+        c_rate=file.conditions.c_rate,
+        temperature=file.conditions.temperature,
+        note=file.note,
+    )

@@ -1,4 +1,5 @@
 """The energy audit: is a cell's energy density as many times a baseline's as is claimed?"""
+
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -58,10 +59,19 @@ def figures_coroutine(cell: Cell, claim: Claim) -> Coroutine[Figures]:
     design = build(cell)
     curves = yield Together([_curve(cell, rate, T) for rate in RATES])
     return Figures(
-        cell=cell, c_rate=claim.c_rate, temperature=T, energy=run.discharge_energy, capacity=run.discharge_capacity,
+        cell=cell,
+        c_rate=claim.c_rate,
+        temperature=T,
+        energy=run.discharge_energy,
+        capacity=run.discharge_capacity,
         nominal_energy=capacity_between_cutoffs(cell) * mean_open_circuit_voltage(cell, T),
-        areal_capacity=areal_capacity(cell), design=design, density=energy_density(cell, run.discharge_energy, design),
-        interval=np.full((2, 2), np.nan), result=run, rates=tuple(zip(RATES, curves, strict=True)))
+        areal_capacity=areal_capacity(cell),
+        design=design,
+        density=energy_density(cell, run.discharge_energy, design),
+        interval=np.full((2, 2), np.nan),
+        result=run,
+        rates=tuple(zip(RATES, curves, strict=True)),
+    )
 
 
 def _curve(cell: Cell, rate: float, temperature: float) -> Coroutine[Result]:
@@ -85,8 +95,9 @@ def _map_row(family: Family, varied: str, areal: float) -> Coroutine[np.ndarray]
     return density
 
 
-def ratio_maps(densities: dict[str, np.ndarray], own: Figures, baselines: Iterable[Figures],
-               claim: Claim) -> Iterator[RatioMap]:
+def ratio_maps(
+    densities: dict[str, np.ndarray], own: Figures, baselines: Iterable[Figures], claim: Claim
+) -> Iterator[RatioMap]:
     """Maps of the ratio over areal capacity and each layer's thickness, for every baseline and metric.
 
     densities: (areal capacities, thicknesses, 2) [W.h/kg, W.h/L] for each layer of LAYER.
@@ -107,11 +118,16 @@ def _load_all(claim: Claim) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
         if cell.name in found:
             raise ClaimError(f"two parameter sets are called {cell.name!r}: rename one of the files")
         found[cell.name] = cell
-    return tuple(found.values())[:len(claim.baselines)], tuple(found.values())[len(claim.baselines):]
+    return tuple(found.values())[: len(claim.baselines)], tuple(found.values())[len(claim.baselines) :]
 
 
-def audit(claim: Claim | str | None = None, *, threads: int | None = None, processes: int | None = None,
-          progress: Callable[[str, float], object] = lambda what, done: None) -> Audit:
+def audit(
+    claim: Claim | str | None = None,
+    *,
+    threads: int | None = None,
+    processes: int | None = None,
+    progress: Callable[[str, float], object] = lambda what, done: None,
+) -> Audit:
     """Check a claim: simulate every cell, compare energy densities, find what would make the claim true.
 
     claim: a `Claim`, the path of a claim file, or None for the packaged energy claim.
@@ -129,19 +145,31 @@ def audit(claim: Claim | str | None = None, *, threads: int | None = None, proce
     baselines, ours = (tuple(known[c.name] for c in some) for some in (base, solid))
     for f in baselines:
         if not f.energy > 0.0:
-            raise ClaimError(f"{f.name}: delivers no energy at {f.c_rate:.3g} C and {f.temperature - 273.15:.3g} degC "
-                             f"({f.result.steps[0].message}), so nothing can be compared with it")
+            raise ClaimError(
+                f"{f.name}: delivers no energy at {f.c_rate:.3g} C and {f.temperature - 273.15:.3g} degC "
+                f"({f.result.steps[0].message}), so nothing can be compared with it"
+            )
     families = {c.name: Family(c, claim.c_rate, known[c.name].temperature) for c in solid}
-    comparisons = work.values("verdicts", [
-        Job(_comparisons, (families[f.name], f, baselines, samples, claim)) for f in ours])
+    comparisons = work.values(
+        "verdicts", [Job(_comparisons, (families[f.name], f, baselines, samples, claim)) for f in ours]
+    )
     first = ours[0]
-    rows = work.values("maps", [Job(_map_row, (families[first.name], varied, areal), reuse=True)
-                                for varied in LAYER for areal in AREAL])
-    densities = {varied: np.array(rows[k * AREAL.size:(k + 1) * AREAL.size]) for k, varied in enumerate(LAYER)}
+    rows = work.values(
+        "maps",
+        [Job(_map_row, (families[first.name], varied, areal), reuse=True) for varied in LAYER for areal in AREAL],
+    )
+    densities = {varied: np.array(rows[k * AREAL.size : (k + 1) * AREAL.size]) for k, varied in enumerate(LAYER)}
     charging = charging_claim(solid, [f.cell for f in baselines], progress=work.stage("charging"), **work.workers)
     voids = work.values("voids", [Job(what_if_coroutine, (f,), reuse=True) for f in ours])
-    return Audit(claim, baselines, ours, tuple(each for some in comparisons for each in some),
-                 tuple(ratio_maps(densities, first, baselines, claim)), charging, tuple(voids))
+    return Audit(
+        claim,
+        baselines,
+        ours,
+        tuple(each for some in comparisons for each in some),
+        tuple(ratio_maps(densities, first, baselines, claim)),
+        charging,
+        tuple(voids),
+    )
 
 
 class _Work:
@@ -173,20 +201,25 @@ class _Work:
         return [value_of(each) for each in self.finished(what, jobs)]
 
 
-def figures_of_cells(cells: Iterable[Cell], claim: Claim,
-                     work: _Work) -> tuple[dict[str, np.ndarray], dict[str, Figures]]:
+def figures_of_cells(
+    cells: Iterable[Cell], claim: Claim, work: _Work
+) -> tuple[dict[str, np.ndarray], dict[str, Figures]]:
     """Samples and figures of cells by name."""
     drawn = {cell.name: list(varied_cells(cell)) for cell in cells}
-    jobs = [Job(density_of, (other, claim.c_rate, cell.temperature(claim.temperature)), reuse=True)
-            for cell in cells for other in drawn[cell.name]]
+    jobs = [
+        Job(density_of, (other, claim.c_rate, cell.temperature(claim.temperature)), reuse=True)
+        for cell in cells
+        for other in drawn[cell.name]
+    ]
     found = iter(work.finished("uncertainty", jobs))
     samples = {name: densities(islice(found, len(others))) for name, others in drawn.items()}
     known = work.values("discharges", [Job(figures_coroutine, (cell, claim)) for cell in cells])
     return samples, {f.name: _with_interval(f, samples[f.name]) for f in known}
 
 
-def _comparisons(family: Family, own: Figures, baselines: Iterable[Figures], samples: dict[str, np.ndarray],
-                 claim: Claim) -> Coroutine[list[Comparison]]:
+def _comparisons(
+    family: Family, own: Figures, baselines: Iterable[Figures], samples: dict[str, np.ndarray], claim: Claim
+) -> Coroutine[list[Comparison]]:
     """Of one cell with every baseline in every metric."""
     found = []
     for baseline in baselines:

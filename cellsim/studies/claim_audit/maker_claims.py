@@ -1,12 +1,14 @@
-"""What makers state of their cells: records of claims, never inputs of a calculation.
+"""Manufacturers' statements about their cells, as records; no calculation uses them.
 
-One YAML file for each cell in `claims/`.  Every figure comes with the conditions its source states, and what
-the figure would need besides to mean something is listed as not stated: that list is computed, from `NEEDS`.
+One YAML file per cell in `claims/`.  Every figure is listed with the conditions that its source states.  Conditions
+that are needed to interpret it (`NEEDS`) but not given are listed as not stated.
 """
-from collections.abc import Iterator
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -14,11 +16,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from ...errors import ClaimError
 from ...support.arguments import file_path
 from ...support.files import optional, reading
+from ...support.renamed import old_names
 from ...support.yaml_file import content, validated
 
 FOLDER = Path(__file__).with_name("claims")
 CELL = ("level", "temperature", "pressure")
-# quantity: its unit, and the conditions without which it cannot be compared with another
+# quantity: unit, and the conditions required to compare it with other figures
 NEEDS = {
     "gravimetric energy density": ("W.h/kg", (*CELL, "rate", "areal capacity")),
     "volumetric energy density": ("W.h/L", (*CELL, "rate", "areal capacity")),
@@ -38,19 +41,20 @@ NEEDS = {
     "cost": ("$/kW.h", ("level", "year")),
     "first production": ("year", ()),
 }
-UNITS = {"areal capacity": "mA.h/cm2", "window": "%"}  # of conditions that are numbers
+UNITS = {"areal capacity": "mAh/cm²", "window": "%"}  # of numeric conditions
 Text = Annotated[str, Field(min_length=2)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Ends = Annotated[tuple[Number, ...], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True,
-                              alias_generator=lambda name: name.replace("_", " "))
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_by_name=True, alias_generator=lambda name: name.replace("_", " ")
+    )
 
 
 class _Conditions(_Strict):
-    """What the source states beside a figure; a level is what the figure belongs to."""
+    """Conditions that the source states with a figure; level: cell, pack or material that it refers to."""
 
     level: Text | None = None
     temperature: Text | None = None
@@ -68,9 +72,9 @@ class _Conditions(_Strict):
     year: Text | None = None
 
     @model_validator(mode="after")
-    def _rises(self):
+    def _rises(self) -> "_Conditions":
         if self.window is not None and not 0.0 <= self.window[0] < self.window[1] <= 100.0:
-            raise ValueError("window: give two rising numbers in per cent")
+            raise ValueError("window: give two increasing numbers in per cent")
         return self
 
 
@@ -93,7 +97,7 @@ class _Figure(_Strict):
     note: str = ""
 
     @model_validator(mode="after")
-    def _known(self):
+    def _known(self) -> "_Figure":
         if self.quantity not in NEEDS:
             raise ValueError(f"quantity {self.quantity!r} is unknown; choose one of {', '.join(NEEDS)}")
         unit = NEEDS[self.quantity][0]
@@ -102,12 +106,12 @@ class _Figure(_Strict):
         if len(self.value) not in (1, 2):
             raise ValueError("value: give a number or [low, high]")
         if self.quantity == "charge time" and min(self.value) <= 0.0:
-            raise ValueError("value: a charge takes a time above 0")
+            raise ValueError("value: a charge time must be above 0")
         return self
 
 
 class _File(_Strict):
-    """The layout of a file of claims."""
+    """Format of a file of claims."""
 
     maker: Text
     product: Text
@@ -116,25 +120,25 @@ class _File(_Strict):
     figures: list[_Figure]
 
     @model_validator(mode="after")
-    def _sourced(self):
+    def _sourced(self) -> "_File":
         for k, figure in enumerate(self.figures):
             if figure.source not in self.sources:
                 raise ValueError(f"figures/{k}/source: {figure.source!r} is not one of sources; add it there")
             if self.sources[figure.source].access == "memory" and figure.confidence != "low":
-                raise ValueError(f"figures/{k}/confidence: what is from memory has confidence low; find a source")
+                raise ValueError(f"figures/{k}/confidence: must be low for a source from memory")
         if not self.figures and not self.note:
-            raise ValueError("figures: empty; say in note what was looked for and not found")
+            raise ValueError("figures: empty; state in note what was searched for and not found")
         return self
 
 
 @dataclass(frozen=True)
 class StatedFigure:
-    """One figure that a maker states.
+    """One figure stated by a manufacturer.
 
-    value: a number or (low, high), in `unit`; bound: how the source hedges it ("up to", "about").
-    status: "measured" as the source says, a "target", or just "stated".  conditions: what the source
-    states with it; not_stated: what it would take besides.  access: whether the source was "seen", is
-    "second-hand", or the figure is from "memory".  derived: arithmetic on the figure, written out.
+    value: a number or (low, high), in `unit`.  bound: qualifier of the source ("up to", "about").
+    status: "measured" according to the source, "target" or "stated".  conditions: those that the source states;
+    not_stated: further conditions required for comparison.  access: how the source is known, "seen", "second-hand" or
+    "memory".  derived: quantities calculated from the figure, as text.
     """
 
     maker: str
@@ -144,7 +148,7 @@ class StatedFigure:
     unit: str
     bound: str
     status: str
-    conditions: dict
+    conditions: dict[str, Any]
     not_stated: tuple[str, ...]
     derived: tuple[str, ...]
     source: str
@@ -156,19 +160,26 @@ class StatedFigure:
 
     @property
     def text(self) -> str:
-        """The figure with its bound and unit, such as "up to 450 W.h/kg"."""
+        """The figure with its bound and unit, such as "up to 450 Wh/kg"."""
         low, *high = np.atleast_1d(self.value)
         number = f"{low:.4g}" + "".join(f" to {x:.4g}" for x in high)
-        return " ".join(w for w in (self.bound, number, "" if self.unit in ("1", "year") else self.unit) if w)
+        return " ".join(w for w in (self.bound, number, "" if self.unit in ("1", "year") else written(self.unit)) if w)
 
     @property
     def stated(self) -> tuple[str, ...]:
-        """The conditions in words, those that are numbers with their units."""
-        return tuple(f"{key}: {_words(value)}{' ' + UNITS[key] if key in UNITS else ''}"
-                     for key, value in self.conditions.items())
+        """The conditions as text, numbers with their units."""
+        return tuple(
+            f"{key}: {_words(value)}{' ' + UNITS[key] if key in UNITS else ''}"
+            for key, value in self.conditions.items()
+        )
 
 
-def _words(value) -> str:
+def written(unit: str) -> str:
+    """A unit as it is written in text: "Wh/kg" for "W.h/kg", "mAh/cm²" for "mA.h/cm2"."""
+    return unit.replace(".h", "h").replace("cm2", "cm²").replace("degC", "°C")
+
+
+def _words(value: Any) -> str:
     if isinstance(value, tuple):
         return " to ".join(f"{x:g}" for x in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -176,7 +187,7 @@ def _words(value) -> str:
 
 @dataclass(frozen=True)
 class StatedClaims:
-    """All figures, in the order of their files; `notes` holds (maker, product, note) of every cell."""
+    """All figures in the order of their files; notes: (maker, product, note) of every cell."""
 
     figures: tuple[StatedFigure, ...]
     notes: tuple[tuple[str, str, str], ...]
@@ -184,45 +195,56 @@ class StatedClaims:
     def __iter__(self) -> Iterator[StatedFigure]:
         return iter(self.figures)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.figures)
 
-    def to_json(self) -> list[dict]:
-        """Plain records of the cells with all their figures, for `json.dumps`."""
-        return [{"maker": maker, "product": product, "note": note,
-                 "figures": [_record(f) for f in self if (f.maker, f.product) == (maker, product)]}
-                for maker, product, note in self.notes]
+    def to_json(self) -> list[dict[str, Any]]:
+        """Records of the cells with all their figures, for `json.dumps`."""
+        return [
+            {
+                "maker": maker,
+                "product": product,
+                "note": note,
+                "figures": [_record(f) for f in self if (f.maker, f.product) == (maker, product)],
+            }
+            for maker, product, note in self.notes
+        ]
 
-    def to_pandas(self):
-        """A DataFrame, one row a figure; of a value with two ends the second is in "upper"."""
-        rows = [{"maker": f.maker, "product": f.product, **_record(f)} for f in self]
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame with one row per figure; the upper end of a range is in the column "upper"."""
+        rows: list[dict[str, Any]] = [{"maker": f.maker, "product": f.product, **_record(f)} for f in self]
         for row in rows:
             ends = row["value"] if isinstance(row["value"], list) else [row["value"], float("nan")]
-            row |= {"value": ends[0], "upper": ends[1], "conditions": "; ".join(f"{k}: {_words(v)}" for k, v in
-                                                                              row["conditions"].items())}
+            row |= {
+                "value": ends[0],
+                "upper": ends[1],
+                "conditions": "; ".join(f"{k}: {_words(v)}" for k, v in row["conditions"].items()),
+            }
             row |= {key: "; ".join(row[key]) for key in ("not_stated", "derived")}
         return optional("pandas").DataFrame(rows)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(f"{f.maker}, {f.product}: {f.quantity} {f.text} ({f.status})" for f in self)
 
 
-def _record(figure) -> dict:
-    lists = lambda items: {k: list(v) if isinstance(v, tuple) else v for k, v in items}  # noqa: E731
+def _record(figure: StatedFigure) -> dict[str, Any]:
+    def lists(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in items}
+
     own = lists((k, v) for k, v in vars(figure).items() if k not in ("maker", "product"))
     return own | {"conditions": lists(figure.conditions.items())}
 
 
-def claims(folder=None) -> StatedClaims:
-    """What makers state of their cells, as records with sources; nothing in cellsim computes with them.
+def maker_claims(folder: str | PathLike[str] | None = None) -> StatedClaims:
+    """Manufacturers' statements about their cells, as records with sources; no calculation uses them.
 
-    folder: of `.yaml` files, the packaged ones unless given.  Raises ClaimError naming file, key and remedy.
+    folder: of `.yaml` files; by default those of the package.  Raises ClaimError naming file, key and remedy.
     """
     folder = FOLDER if folder is None else file_path("folder", folder, error=ClaimError)
     with reading(folder, ClaimError):
         paths = sorted(folder.glob("*.yaml"))
     if not paths:
-        raise ClaimError(f"{folder}: holds no .yaml files of claims; see those in {FOLDER.name}/ of the package")
+        raise ClaimError(f"{folder}: contains no .yaml files of claims; see those in {FOLDER.name}/ of the package")
     figures, notes = [], []
     for path in paths:
         file = validated(_File, content(path, "start with maker, product, sources and figures"), path)
@@ -231,18 +253,32 @@ def claims(folder=None) -> StatedClaims:
     return StatedClaims(tuple(figures), tuple(notes))
 
 
-def _figure(file, f) -> StatedFigure:
+def _figure(file: _File, f: _Figure) -> StatedFigure:
     source = file.sources[f.source]
     given = f.conditions.model_dump(by_alias=True, exclude_none=True)
-    value = f.value if len(f.value) > 1 else f.value[0]
+    value = (f.value[0], f.value[1]) if len(f.value) > 1 else f.value[0]
     return StatedFigure(
-        file.maker, file.product, f.quantity, value, f.unit, f.bound, f.status, given,
-        tuple(key for key in NEEDS[f.quantity][1] if key not in given), _derived(f), source.citation, source.note,
-        source.url, source.access, f.confidence, f.note)
+        file.maker,
+        file.product,
+        f.quantity,
+        value,
+        f.unit,
+        f.bound,
+        f.status,
+        given,
+        tuple(key for key in NEEDS[f.quantity][1] if key not in given),
+        _derived(f),
+        source.citation,
+        source.note,
+        source.url,
+        source.access,
+        f.confidence,
+        f.note,
+    )
 
 
-def _derived(f) -> tuple[str, ...]:
-    """Arithmetic on a charge time, written out: its mean rate, and mean current density if the loading is stated."""
+def _derived(f: _Figure) -> tuple[str, ...]:
+    """Mean C-rate of a charge time, and mean current density if the areal capacity is stated, as text."""
     window, areal = f.conditions.window, f.conditions.areal_capacity
     if f.quantity != "charge time" or window is None or len(f.value) > 1:
         return ()
@@ -250,4 +286,7 @@ def _derived(f) -> tuple[str, ...]:
     mean = f"mean rate ({window[1]:g} - {window[0]:g}) % / {f.value[0]:g} min = {rate:.3g}C"
     if areal is None:
         return (mean,)
-    return mean, f"mean current density {rate:.3g}C x {areal:g} mA.h/cm2 = {rate * areal:.3g} mA/cm2"
+    return mean, f"mean current density {rate:.3g}C x {areal:g} mAh/cm² = {rate * areal:.3g} mA/cm²"
+
+
+__getattr__ = old_names(__name__, {"claims": "maker_claims"})

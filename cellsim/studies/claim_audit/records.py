@@ -1,18 +1,20 @@
-"""What a study returns: frozen records that reports read and never change."""
+"""Results of an audit: immutable records that reports read."""
+
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...design import CellDesign, EnergyDensity
 from ...parameters import Cell
 from ...simulation.result import Result
 
-UNITS = {"gravimetric": "W.h/kg", "volumetric": "W.h/L"}
+UNITS = {"gravimetric": "Wh/kg", "volumetric": "Wh/L"}
 
 
 class Verdict(Enum):
-    """How a claim stands for one cell, one baseline and one metric."""
+    """Verdict on a claim for one cell, one baseline and one metric."""
 
     HOLDS = "holds"
     ONLY_IF = "holds only if"
@@ -21,26 +23,24 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Figures:
-    """One cell's energy at stated conditions, and where it goes.
+    """Energy and energy density of one cell under stated conditions.
 
-    energy and capacity are those of a simulated constant-current discharge from full at `c_rate`
-    between the cell's cut-offs; `nominal_energy` is capacity between the cut-offs times the mean
-    open-circuit voltage, for comparison.  `interval` holds the 5 % and 95 % quantiles of
-    (W.h/kg, W.h/L) when the inputs vary within the uncertainty of their methods, as (2, 2): rows
-    gravimetric and volumetric.
+    energy, capacity: of a simulated constant-current discharge at `c_rate` from the fully charged state, between the
+    voltage cut-offs.  nominal_energy: capacity between the cut-offs times mean open-circuit voltage, for comparison.
+    interval: (2, 2), 5 % and 95 % quantiles from the uncertainty of the inputs; rows: Wh/kg, Wh/L.
     """
 
     cell: Cell
     c_rate: float
     temperature: float  # K
-    energy: float  # W.h
-    capacity: float  # A.h
-    nominal_energy: float  # W.h
-    areal_capacity: float  # A.h/m2 between the cut-offs
+    energy: float  # Wh
+    capacity: float  # Ah
+    nominal_energy: float  # Wh
+    areal_capacity: float  # Ah/m2 between the cut-offs
     design: CellDesign
     density: EnergyDensity
-    interval: np.ndarray
-    result: Result  # of that discharge
+    interval: NDArray[np.float64]
+    result: Result  # of the discharge
     rates: tuple[tuple[float, Result], ...]  # (C-rate, discharge) for curves and the Ragone plot
 
     @property
@@ -50,7 +50,7 @@ class Figures:
 
     @property
     def pressure(self) -> float:
-        """Stack pressure the parameter set belongs to [Pa]."""
+        """Stack pressure of the parameter set [Pa]."""
         return self.cell.value("cell/operating pressure")
 
     @property
@@ -58,20 +58,21 @@ class Figures:
         """Voltage cut-offs [V]."""
         return self.cell.value("cell/lower voltage cut-off"), self.cell.value("cell/upper voltage cut-off")
 
-    def metric(self, name) -> float:
-        """ "gravimetric" [W.h/kg] or "volumetric" [W.h/L] at cell level."""
-        return getattr(self.density, name)
+    def metric(self, name: str) -> float:
+        """Energy density at cell level, "gravimetric" [Wh/kg] or "volumetric" [Wh/L]."""
+        return float(getattr(self.density, name))
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One cell against one baseline in one metric.
+    """Comparison of one cell with one baseline in one metric.
 
-    interval: 5 % and 95 % quantiles of the ratio.  budget: largest electrolyte-plus-lithium-excess
-    thickness [m] at which the ratio still reaches the claimed factor, or None if none does;
-    `present` is the cell's own thickness of the two [m].  areal_needed: smallest areal capacity
-    [A.h/m2] at which the ratio reaches the factor with the layers the cell has, or None.
-    condition: what has to be true for the claim to hold, or what falls short, in words.
+    interval: 5 % and 95 % quantiles of the ratio.
+    budget: largest thickness [m] of electrolyte plus lithium excess at which the ratio reaches the claimed factor, or
+    None.  present: their thickness in the cell [m].
+    areal_needed: smallest areal capacity [Ah/m2] at which the ratio reaches the factor with the present thickness, or
+    None.
+    condition: condition under which the claim holds, or the reason why it fails, as text.
     """
 
     cell: str
@@ -93,21 +94,22 @@ class Comparison:
 
     @property
     def sentence(self) -> str:
-        """The verdict in words, to stand alone."""
+        """The verdict as one sentence."""
         link = {Verdict.HOLDS: ", as long as ", Verdict.ONLY_IF: " ", Verdict.FAILS: ": "}[self.verdict]
-        return (f"{self.cell} has {self.ratio:.2f} ({self.interval[0]:.2f} to {self.interval[1]:.2f}) times the "
-                f"{UNITS[self.metric]} of {self.baseline}: {self.factor:g}x {self.verdict.value}"
-                f"{link + self.condition if self.condition else ''}"
-                f"{'; the uncertainty spans the claim' if self.doubtful else ''}")
+        return (
+            f"{self.cell} has {self.ratio:.2f} ({self.interval[0]:.2f} to {self.interval[1]:.2f}) times the "
+            f"{UNITS[self.metric]} of {self.baseline}: {self.factor:g}x {self.verdict.value}"
+            f"{link + self.condition if self.condition else ''}"
+            f"{'; the uncertainty spans the claim' if self.doubtful else ''}"
+        )
 
 
 @dataclass(frozen=True)
 class RatioMap:
-    """Ratio of a cell's energy density to a baseline's while two of its dimensions vary.
+    """Ratio of the energy density of a cell to a baseline, as a function of two of its dimensions.
 
-    areal_capacity (m,) [A.h/m2]; thickness (n,) [m] of what `varied` names ("electrolyte" or
-    "lithium excess"); ratio (m, n), NaN where no such cell can be made or simulated.
-    `here` is the cell's own (areal capacity, thickness).
+    areal_capacity: (m,) [Ah/m2].  thickness: (n,) [m] of the layer `varied`, "electrolyte" or "lithium excess".
+    ratio: (m, n), NaN where the cell cannot be built or simulated.  here: (areal capacity, thickness) of the cell.
     """
 
     cell: str
@@ -115,15 +117,15 @@ class RatioMap:
     metric: str
     factor: float
     varied: str
-    areal_capacity: np.ndarray
-    thickness: np.ndarray
-    ratio: np.ndarray
+    areal_capacity: NDArray[np.float64]
+    thickness: NDArray[np.float64]
+    ratio: NDArray[np.float64]
     here: tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed, by whom, and what it is to be compared with."""
+    """A claim, its source, the cells it concerns and the baselines."""
 
     title: str
     source: str
@@ -132,6 +134,5 @@ class Claim:
     baselines: tuple[str, ...]  # names or paths of parameter sets
     cells: tuple[str, ...]
     c_rate: float
-    temperature: float | None = None  # K; None: each cell's own ambient temperature
+    temperature: float | None = None  # K; None: ambient temperature of each cell
     note: str = ""
-

@@ -1,5 +1,8 @@
-"""From ratios to a verdict: does the claim hold, and if not, what would have to be true."""
+"""Verdict on a claim from the ratio of energy densities, and the conditions under which it would hold."""
+
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +13,9 @@ from ...parameters import Cell
 from ..resizing import ELECTROLYTE, EXCESS, Family
 from .records import Comparison, Figures, Verdict
 
-NEARLY_NONE = 0.01  # share of the present thickness that stands for "none of it"
-WIDEST = 20.0  # times the present thickness: beyond, the budget is not looked for
-AREAL = (15.0, 100.0, 5.0)  # A.h/m2, from, to and stride of the search for an areal capacity
+NEARLY_NONE = 0.01  # fraction of the present thickness that represents a vanishing layer
+WIDEST = 20.0  # upper limit of the thickness budget, times the present thickness
+AREAL = (15.0, 100.0, 5.0)  # search of the areal capacity: from, to, step [Ah/m2]
 
 
 def layers(cell: Cell) -> float:
@@ -21,17 +24,18 @@ def layers(cell: Cell) -> float:
 
 
 def ratio_at(family: Family, metric: str, reference: float, share: float) -> Coroutine[float]:
-    """Ratio to `reference` [W.h/kg or W.h/L] with electrolyte and excess at `share` of what they are."""
+    """Ratio to `reference` [Wh/kg or Wh/L] with electrolyte and excess at `share` of what they are."""
     cell = family.cell
-    density = yield from family.density_coroutine(electrolyte=share * cell.value(ELECTROLYTE),
-                                                  excess=share * cell.value(EXCESS))
-    return getattr(density, metric) / reference
+    density = yield from family.density_coroutine(
+        electrolyte=share * cell.value(ELECTROLYTE), excess=share * cell.value(EXCESS)
+    )
+    return float(getattr(density, metric)) / reference
 
 
 def thickness_budget(family: Family, metric: str, reference: float, factor: float) -> Coroutine[float | None]:
     """Largest electrolyte-plus-excess thickness [m] whose ratio reaches `factor`, or None.
 
-    Both are thinned or thickened in proportion; the number of pairs follows, the housing stays.
+    Both are scaled in proportion; the number of electrode pairs is adjusted to fill the same housing.
     """
     from scipy.optimize import brentq
 
@@ -47,18 +51,18 @@ def thickness_budget(family: Family, metric: str, reference: float, factor: floa
             return WIDEST * layers(family.cell)
     low = NEARLY_NONE if high == 1.0 else 0.5 * high
     share = yield from searched(lambda f: brentq(f, low, high, xtol=1e-4), miss)
-    return layers(family.cell) * share
+    return layers(family.cell) * float(share)
 
 
 def areal_capacity_needed(family: Family, metric: str, reference: float, factor: float) -> Coroutine[float | None]:
-    """Smallest areal capacity [A.h/m2] within AREAL whose ratio reaches `factor`, or None.
+    """Smallest areal capacity [Ah/m2] within AREAL whose ratio reaches `factor`, or None.
 
-    Thicker coatings store more, until they cannot be emptied at the rate: the first crossing counts.
+    The ratio rises with thickness until the coating cannot be discharged at the rate; the first crossing is returned.
     """
     from scipy.optimize import brentq
 
     def miss(areal: float) -> Coroutine[float]:
-        return getattr((yield from family.density_coroutine(areal=areal)), metric) / reference - factor
+        return float(getattr((yield from family.density_coroutine(areal=areal)), metric)) / reference - factor
 
     before: float | None = None
     for areal in np.arange(*AREAL):
@@ -66,19 +70,20 @@ def areal_capacity_needed(family: Family, metric: str, reference: float, factor:
             if (yield from miss(areal)) >= 0.0:
                 if before is None:
                     return float(areal)
-                return (yield from searched(partial(_root, brentq, before, areal), miss))
+                return float((yield from searched(partial(_root, brentq, before, areal), miss)))
         except (ParameterError, SolveError):
             return None
         before = areal
     return None
 
 
-def _root(brentq, low, high, f):
-    return brentq(f, low, high, xtol=0.05)
+def _root(brentq: Any, low: float, high: float, f: Callable[[float], float]) -> float:
+    return float(brentq(f, low, high, xtol=0.05))
 
 
-def compare(family: Family, figures: Figures, baseline: Figures, metric: str, factor: float,
-            interval: tuple[float, float]) -> Coroutine[Comparison]:
+def compare(
+    family: Family, figures: Figures, baseline: Figures, metric: str, factor: float, interval: tuple[float, float]
+) -> Coroutine[Comparison]:
     """The verdict on one cell against one baseline in one metric, a coroutine."""
     reference = baseline.metric(metric)
     ratio = figures.metric(metric) / reference
@@ -95,20 +100,36 @@ def compare(family: Family, figures: Figures, baseline: Figures, metric: str, fa
     else:
         verdict = Verdict.FAILS
     words = _condition(figures, verdict, budget, areal, best)
-    return Comparison(figures.name, baseline.name, metric, factor, ratio, interval, verdict, layers(figures.cell),
-                      budget, areal, words)
+    return Comparison(
+        figures.name,
+        baseline.name,
+        metric,
+        factor,
+        ratio,
+        interval,
+        verdict,
+        layers(figures.cell),
+        budget,
+        areal,
+        words,
+    )
 
 
-def _condition(figures, verdict, budget, areal, best):
-    """What has to be true, or what falls short, in words."""
-    um = lambda metres: f"{1e6 * metres:.3g} um"  # noqa: E731
+def _condition(figures: Figures, verdict: Verdict, budget: float | None, areal: float | None, best: float) -> str:
+    """Condition under which the claim holds, or the reason why it fails."""
     if verdict is Verdict.FAILS:
-        return (f"{best:.2f}x with next to no electrolyte and lithium excess, and no areal capacity up to "
-                f"{0.1 * AREAL[1]:.2g} mA.h/cm2 reaches it")
+        return (
+            f"{best:.2f}x with almost no electrolyte and lithium excess, and not reached by any areal capacity "
+            f"up to {0.1 * AREAL[1]:.2g} mAh/cm²"
+        )
     ways = []
     if budget is not None:
-        ways.append(f"electrolyte plus lithium excess is at most {um(budget)} (now {um(layers(figures.cell))})")
+        ways.append(
+            f"electrolyte plus lithium excess is at most {1e6 * budget:.3g} um "
+            f"(now {1e6 * layers(figures.cell):.3g} um)"
+        )
     if areal is not None and verdict is Verdict.ONLY_IF:
-        ways.append(f"the areal capacity is at least {0.1 * areal:.2g} mA.h/cm2 "
-                    f"(now {0.1 * figures.areal_capacity:.2g})")
+        ways.append(
+            f"the areal capacity is at least {0.1 * areal:.2g} mAh/cm² (now {0.1 * figures.areal_capacity:.2g})"
+        )
     return ", or ".join(ways)

@@ -1,8 +1,10 @@
-"""What voids below stripped lithium would do to a cell of a claim: a what-if beside the verdict, never in it.
+"""Voids at stripped lithium: a what-if calculation beside the verdict of a claim, not part of it.
 
-No source measured creep and voids on the cells of this package, so no set states coefficients of them, and figures
-and verdicts know of none.  Here those of bare lithium on argyrodite are lent to the cells they could belong to.
+No source measured creep and void formation on the cells of this package; parameter sets state no coefficients, and
+figures and verdicts neglect voids.  Here coefficients of bare lithium on argyrodite are applied to cells with that
+electrolyte.
 """
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,31 +15,34 @@ from ...kernels.call.calls import Coroutine, Together, finish
 from ...models.electrodes import NEGATIVE, has_foil
 from ...protocols import discharge
 from ...simulation.run import simulate_coroutine
+from .records import Figures
 
-STRIPPED, AT = 2.0, 3e6  # A/m2 without voids at this pressure [Pa]
-EXPONENTS = (6.56, 1.9)  # of the pressure in that current
+STRIPPED, AT = 2.0, 3e6  # stripping current density without voids [A/m2], at this pressure [Pa]
+EXPONENTS = (6.56, 1.9)  # of the pressure in that current density
 HEIGHT = 2e-6  # m
-ARGYRODITE = ("Li6PS5Cl", "LPSCl", "argyrodite")  # as titles of sets call it
-SPARED = 0.99  # of the energy, from which voids are said to do no harm
-PRESSURES = 1e5, 1e8  # Pa, between which the least pressure is looked for
+MATERIAL = "argyrodite"  # "electrolyte/material" of the cells to which the coefficients apply
+SPARED = 0.99  # fraction of the energy above which voids count as harmless
+PRESSURES = 1e5, 1e8  # search range of the minimum pressure [Pa]
 TITLE = "What if lithium left voids? (not in the verdict)"
 NOTE = (
-    "Voids below stripped lithium, its creep, and an interphase that grows are in no figure and no verdict: no source "
-    "measured them on these cells. This is a first discharge with coefficients of bare lithium on argyrodite: "
-    f"{0.1 * STRIPPED:g} mA/cm2 are stripped without voids at {1e-6 * AT:g} MPa (Kasemchainan 2019; from memory, "
-    f"unverified), more with pressure to the power {EXPONENTS[0]:g} (creep of lithium, Masias 2019; second-hand) or "
-    f"{EXPONENTS[1]:g} (through Kasemchainan's two points; from memory); creep has 37 kJ/mol (from memory); all that "
-    f"is stripped beyond leaves voids, and contact falls by e every {1e6 * HEIGHT:g} um of them (assumed, of 1 to 3). "
-    "Whether cells short, on charge or after many cycles, is not answered.")
+    "Voids at stripped lithium, creep of lithium and interphase growth are not included in figures and verdicts: no "
+    "source measured them on these cells. This is a first discharge with coefficients of bare lithium on argyrodite: "
+    f"{0.1 * STRIPPED:g} mA/cm² can be stripped without voids at {1e-6 * AT:g} MPa (Kasemchainan 2019; from memory, "
+    f"unverified), increasing with pressure to the power {EXPONENTS[0]:g} (creep of lithium, Masias 2019; second-hand) "
+    f"or {EXPONENTS[1]:g} (from Kasemchainan's two points; from memory); the activation energy of creep is 37 kJ/mol "
+    f"(from memory); any further stripping leaves voids, and the contact fraction falls by a factor e per "
+    f"{1e6 * HEIGHT:g} um of void height (assumed, from 1 to 3). Short circuits, during charge or after many cycles, "
+    "are not considered."
+)
 
 
 @dataclass(frozen=True)
 class Voids:
-    """What would become of one cell.
+    """Effect of voids on one cell.
 
-    pressure [Pa]: its own; share: of its energy that it would deliver there, and least [Pa]: the pressure from which
-    it would deliver SPARED of it, None if none within PRESSURES does; both by the two EXPONENTS.
-    why: why none of this was computed, in words; empty where it was.
+    pressure: operating pressure [Pa].  share: fraction of its energy delivered with voids at that pressure.
+    least: minimum pressure [Pa] at which it delivers SPARED of it, None if above PRESSURES.  Both: one value for each
+    of EXPONENTS.  why: reason why nothing was computed; empty otherwise.
     """
 
     cell: str
@@ -48,25 +53,27 @@ class Voids:
 
     @property
     def sentence(self) -> str:
-        """In words, to stand alone."""
+        """The result as one sentence."""
         if self.why:
             return f"{self.cell}: not computed, {self.why}"
         shares = sorted({f"{share:.2f}" for share in self.share})
         needed = [f"{1e-6 * P:.2g}" if P else f"more than {1e-6 * PRESSURES[1]:g}" for P in self.least]
         least, laws = " or ".join(dict.fromkeys(needed)), " and ".join(f"{n:g}" for n in EXPONENTS)
-        return (f"{self.cell} would deliver {' to '.join(shares)} of its energy at its {1e-6 * self.pressure:.3g} MPa; "
-                f"for {100.0 * SPARED:g} % of it, it needs at least {least} MPa (exponents {laws})")
+        return (
+            f"{self.cell} would deliver {' to '.join(shares)} of its energy at its {1e-6 * self.pressure:.3g} MPa; "
+            f"for {100.0 * SPARED:g} % of it, it needs at least {least} MPa (exponents {laws})"
+        )
 
 
 def what_if(figures) -> Voids:
-    """The cell of `Figures`, discharged once more under the same conditions, with the coefficients lent."""
+    """The discharge of `Figures` repeated with voids, under the same conditions."""
     return finish(what_if_coroutine(figures))
 
 
-def what_if_coroutine(figures) -> Coroutine[Voids]:
+def what_if_coroutine(figures: Figures) -> Coroutine[Voids]:
     """Coroutine form of `what_if`."""
     cell = figures.cell
-    why = _stranger(cell)
+    why = _not_applicable(cell)
     if why:
         return Voids(cell.name, figures.pressure, why=why)
 
@@ -81,33 +88,41 @@ def what_if_coroutine(figures) -> Coroutine[Voids]:
         return Voids(cell.name, figures.pressure, why=f"as it could not be simulated ({fault})")
 
 
-def _stranger(cell) -> str:
-    """Why the coefficients are not this cell's; empty if they may be."""
+def _not_applicable(cell) -> str:
+    """Why the coefficients do not apply to a cell; empty if they do."""
     if not has_foil(cell):
         return "as no lithium metal is stripped"
     if cell.value(f"{NEGATIVE}/void share") > 0.0:
         return "as the set has void coefficients of its own, which are in the verdict"
     if cell.value(f"{NEGATIVE}/counter potential") != 0.0:
-        return "as the counter electrode is an alloy, of which no coefficients were found"
+        return "as the counter electrode is an alloy, for which no coefficients were found"
     if cell.value("design/interlayer thickness") > 0.0:
-        return "as lithium lies behind an interlayer, of which no coefficients were found"
-    if not any(word in cell.title for word in ARGYRODITE):
+        return "as lithium lies behind an interlayer, for which no coefficients were found"
+    if not cell.material:
+        return "as its parameter set does not state the material of the electrolyte (electrolyte/material)"
+    if cell.material != MATERIAL:
         return "as no coefficients of lithium on its electrolyte were found"
     return ""
 
 
-def _energy(figures, exponent: float, pressure: float) -> Coroutine[float]:
-    """Energy of the discharge with voids [W.h]."""
-    cell = figures.cell.with_({
-        f"{NEGATIVE}/void share": 1.0, f"{NEGATIVE}/void height": HEIGHT, f"{NEGATIVE}/creep current density": STRIPPED,
-        f"{NEGATIVE}/creep reference pressure": AT, f"{NEGATIVE}/creep exponent": exponent,
-        "cell/operating pressure": pressure})
+def _energy(figures: Figures, exponent: float, pressure: float) -> Coroutine[float]:
+    """Energy of the discharge with voids [Wh]."""
+    cell = figures.cell.with_(
+        {
+            f"{NEGATIVE}/void share": 1.0,
+            f"{NEGATIVE}/void height": HEIGHT,
+            f"{NEGATIVE}/creep current density": STRIPPED,
+            f"{NEGATIVE}/creep reference pressure": AT,
+            f"{NEGATIVE}/creep exponent": exponent,
+            "cell/operating pressure": pressure,
+        }
+    )
     run = yield from simulate_coroutine(cell, discharge(figures.c_rate), temperature=figures.temperature)
     return run.discharge_energy
 
 
 def _least(share: Callable[[float], Coroutine[float]]) -> Coroutine[float | None]:
-    """The least pressure [Pa] whose share is SPARED, to 1 %, as more pressure never hurts; None if none is."""
+    """Minimum pressure [Pa] with a share of SPARED, to 1 %; the share rises with pressure.  None if above PRESSURES."""
     low, high = map(math.log, PRESSURES)
     if (yield from share(PRESSURES[1])) < SPARED:
         return None

@@ -1,21 +1,25 @@
-"""Curves of several runs in one picture."""
+"""Curves of several runs in one plot."""
+
+from os import PathLike
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
+from numpy.typing import NDArray
 
-from ...drawing.style import WIDTH, Figure, clock, low, save, styled
+from ...drawing.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, WIDTH, Figure, clock, low, save, styled
 from ...errors import ReportError
-from ...support.arguments import listed, shown, text
-from ...support.spelling import near
+from ...simulation.result import Result
+from ...support.arguments import listed, near, shown, text
 
 TIME, PASSED = "Time [s]", "Capacity [A.h]"
-# Okabe and Ito's colours; 7 of them and 4 dashes make 28 different lines
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK)  # with 4 dashes, 28 different lines
 DASHES = ("-", "--", ":", "-.")
 FEW = len(COLOURS) * len(DASHES)
 
 
 @styled
-def plot_runs(runs, path=None, *, y, x=TIME) -> Figure:
+def plot_runs(runs: Any, path: str | PathLike[str] | None = None, *, y: Any, x: Any = TIME) -> Figure:
     """Curves of a `RunComparison`; the arguments are those of `RunComparison.plot`."""
     wanted = "give names of variables over time"
     names = (y,) if isinstance(y, str) else tuple(listed("y", y, wanted, ReportError))
@@ -34,28 +38,28 @@ def plot_runs(runs, path=None, *, y, x=TIME) -> Figure:
             axes.plot(along, result[name], label=label, **look)
     for axes, name in zip(grid, names, strict=True):
         axes.set_ylabel(low(name))
-    grid[-1].set_xlabel(f"time [{unit}]" if x == TIME else "charge passed [A.h]" if x == PASSED else low(x))
+    grid[-1].set_xlabel(f"time [{unit}]" if x == TIME else "charge throughput [Ah]" if x == PASSED else low(x))
     figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower left", ncols=1)
     if path is not None:
         save(figure, path)
     return figure
 
 
-def looks(n) -> list[dict]:
-    """Colour and dash of each of n lines, told apart without colour while they are few."""
+def looks(n: int) -> list[dict[str, Any]]:
+    """Colour and dash of n lines, distinguishable without colour up to FEW."""
     if n > FEW:
         return [{"color": c} for c in mpl.colormaps["viridis"](np.linspace(0.0, 0.9, n))]
     return [{"color": COLOURS[k % len(COLOURS)], "linestyle": DASHES[k % len(DASHES)]} for k in range(n)]
 
 
-def _check(runs, name):
+def _check(runs: Any, name: str) -> None:
     for label, result in zip(runs.labels, runs.results, strict=True):
         if name not in result.variables:
             raise ReportError(f"{label}: has no variable {shown(name)}; {near(name, result)}")
         if result.variables.dims(name) != (TIME,):
-            raise ReportError(f"{shown(name)} is not one number at a time; draw it with Result.plot(states=[...])")
+            raise ReportError(f"{shown(name)} depends on position; draw it with Result.plot(states=[...])")
 
 
-def _passed(result) -> np.ndarray:
-    """Charge passed since the start of the run, whichever way [A.h]."""
+def _passed(result: Result) -> NDArray[np.float64]:
+    """Charge throughput since the start of the run, in either direction [Ah]."""
     return np.concatenate([[0.0], np.cumsum(np.abs(np.diff(result["Discharge capacity [A.h]"])))])

@@ -1,39 +1,57 @@
-"""Pictures of impedance spectra."""
+"""Plots of impedance spectra."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from numpy.typing import NDArray
 
 from ...drawing.style import COLOURS, WIDTH, save, styled
+from ...physics.constants import ZERO_CELSIUS
 
-WIDE = 4.0  # ratio of the largest to the smallest modulus from which on its axis is logarithmic
-# where a label may stand: offset from its point [points], and which side of it that is
-PLACES = ((5, -3, "left", "top"), (-5, 3, "right", "bottom"), (5, 3, "left", "bottom"), (-5, -3, "right", "top"),
-          (0, 6, "center", "bottom"), (0, -6, "center", "top"))
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from .spectrum import Spectrum
+
+WIDE = 4.0  # ratio of the largest to the smallest modulus above which the axis is logarithmic
+# positions of a label: offset from its point [points], horizontal and vertical alignment
+PLACES = (
+    (5, -3, "left", "top"),
+    (-5, 3, "right", "bottom"),
+    (5, 3, "left", "bottom"),
+    (-5, -3, "right", "top"),
+    (0, 6, "center", "bottom"),
+    (0, -6, "center", "top"),
+)
 
 
-def _decades(f):
-    """Where the frequencies are nearest to whole powers of ten, the highest first."""
+def _decades(f: NDArray[np.float64]) -> list[int]:
+    """Indices of the frequencies closest to powers of ten, in descending order."""
     powers = np.arange(np.floor(np.log10(f.max()) + 1e-9), np.ceil(np.log10(f.min()) - 1e-9) - 0.5, -1.0)
     return [int(np.argmin(np.abs(np.log10(f) - p))) for p in powers]
 
 
-def _hertz(f):
-    """A frequency in words."""
+def _hertz(f: float) -> str:
+    """A frequency with its unit."""
     unit, scale = ("kHz", 1e-3) if f >= 1e3 else ("Hz", 1.0) if f >= 1.0 else ("mHz", 1e3)
     return f"{float(f'{scale * f:.2g}'):g} {unit}"
 
 
-def _label(axes, x, y, points, texts):
-    """Write each text beside its point, where it covers neither the curve nor another text; else leave it out."""
-    axes.figure.draw_without_rendering()  # so that places are known
+def _label(axes: Any, x: Any, y: Any, points: Any, texts: Any) -> None:
+    """Label points where the text overlaps neither the curve nor another label; omit other labels."""
+    axes.figure.draw_without_rendering()  # determines positions
     line = axes.transData.transform(np.column_stack([x, y]))
     along = np.linspace(0, len(x) - 1, 40 * len(x))
     curve = np.column_stack([np.interp(along, np.arange(len(x)), line[:, k]) for k in (0, 1)])
     taken: list = []
     for k, text in zip(points, texts, strict=True):
         for dx, dy, side, height in PLACES:
-            label = axes.annotate(text, (x[k], y[k]), (dx, dy), textcoords="offset points", fontsize=7, ha=side,
-                                  va=height)
+            label = axes.annotate(
+                text, (x[k], y[k]), (dx, dy), textcoords="offset points", fontsize=7, ha=side, va=height
+            )
             box = label.get_window_extent()
             inside = ((curve > box.min) & (curve < box.max)).all(axis=1).any()
             frame = axes.get_window_extent()
@@ -45,8 +63,8 @@ def _label(axes, x, y, points, texts):
 
 
 @styled
-def plot_spectrum(spectrum, path=None) -> Figure:
-    """Nyquist plot, one dot a decade, above modulus and phase over the frequency; milliohms where small."""
+def plot_spectrum(spectrum: Spectrum, path: str | PathLike[str] | None = None) -> Figure:
+    """Nyquist plot with one dot per decade, and modulus and phase against frequency."""
     unit, scale = ("mΩ", 1e3) if spectrum.modulus.max() < 1.0 else ("Ω", 1.0)
     Z, f = scale * spectrum.impedance, spectrum.frequencies
     figure = Figure(figsize=(WIDTH, 5.8))
@@ -58,9 +76,13 @@ def plot_spectrum(spectrum, path=None) -> Figure:
     nyquist.set_aspect("equal", adjustable="box")
     nyquist.set_xlabel(f"real part [{unit}]")
     nyquist.set_ylabel(f"– imaginary part [{unit}]")
-    at = "" if spectrum.soc is None else f", {100.0 * spectrum.soc:g} % charged"
-    figure.suptitle(f"{spectrum.cell}, {spectrum.model}{at}, {spectrum.temperature - 273.15:.3g} °C", x=0.02, ha="left",
-                    fontsize=9)
+    at = "" if spectrum.soc is None else f", {100.0 * spectrum.soc:g} % state of charge"
+    figure.suptitle(
+        f"{spectrum.cell}, {spectrum.model}{at}, {spectrum.temperature - ZERO_CELSIUS:.3g} °C",
+        x=0.02,
+        ha="left",
+        fontsize=9,
+    )
     order = np.argsort(f)
     size = scale * spectrum.modulus[order]
     modulus.semilogx(f[order], size, color=colour)

@@ -1,111 +1,130 @@
-"""Impedance spectra: the cell's answer to small alternating currents, in the frequency domain."""
+"""Impedance spectra: linear response of a cell to alternating currents, in the frequency domain."""
+
 from dataclasses import dataclass, field, fields, replace
+from os import PathLike
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ...errors import ParameterError, ProtocolError, SolveError
 from ...models import SPM, ThinFilm, default_model, model_of
 from ...models.electrodes import PARTS, is_metal
-from ...models.initial_state import stoichiometries
+from ...models.initial import stoichiometries
 from ...models.lithium_metal import Lithium, evolves, per_stoichiometry
 from ...models.small_signal import graded_both_ways, without_double_layers
 from ...models.small_signal import impedance as linearised
-from ...parameters import load
+from ...parameters import Cell, load
 from ...physics.constants import F
 from ...protocols.step import kelvin
 from ...simulation.result import Result
 from ...support.arguments import file_path, number, numbers, shown
 from ...support.files import optional, replacing
 
-FREQUENCIES = (1e-3, 1e4, 71)  # Hz, from and to, and how many, unless given
+FREQUENCIES = (1e-3, 1e4, 71)  # default: from [Hz], to [Hz], number
 COARSE = (20, 4, 20)  # volumes of the first mesh
-FINEST = 1280  # volumes of an electrode, beyond which nothing is refined
-UNUSED = 2  # shells: particles are solved exactly
+FINEST = 1280  # maximum volumes of an electrode
+UNUSED = 2  # shells; particles are solved in closed form
 
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Impedance of a cell at rest.
+    """Impedance of a cell at equilibrium.
 
-    frequencies (n,) [Hz] and impedance (n,) complex [Ohm] of the whole cell, inductive positive:
-    capacitive arcs have a negative imaginary part.  error (n,): by how much the last doubling of the mesh
-    changed it, relative to the modulus; 0 where there is no mesh, NaN on one that was given.
+    frequencies: (n,) [Hz].  impedance: (n,) complex [Ohm] of the whole cell; the imaginary part of capacitive arcs is
+    negative.  temperature [K]; soc: state of charge; area: of all electrode pairs [m2].
+    error: (n,) change by the last doubling of the mesh, relative to the modulus; 0 without a mesh, NaN on a given mesh.
+    note: remark on the spectrum, or "".
     """
 
     cell: str
     model: str
     temperature: float  # K
     soc: float | None
-    area: float  # of all electrode pairs together [m2]
-    error: np.ndarray = field(repr=False)
-    frequencies: np.ndarray = field(repr=False)
-    impedance: np.ndarray = field(repr=False)
+    area: float  # m2
+    error: NDArray[np.float64] = field(repr=False)
+    frequencies: NDArray[np.float64] = field(repr=False)
+    impedance: NDArray[np.complex128] = field(repr=False)
     note: str = ""
 
     @property
-    def area_specific(self) -> np.ndarray:
-        """Impedance times electrode area [Ohm.m2]; 1 Ohm.m2 is 1e4 Ohm.cm2."""
+    def area_specific(self) -> NDArray[np.complex128]:
+        """Impedance times electrode area [Ohm m2]; 1 Ohm m2 = 1e4 Ohm cm2."""
         return self.impedance * self.area
 
     @property
-    def modulus(self) -> np.ndarray:
+    def modulus(self) -> NDArray[np.float64]:
         """|Z| [Ohm]."""
-        return np.abs(self.impedance)
+        return np.asarray(np.abs(self.impedance))
 
     @property
-    def phase(self) -> np.ndarray:
-        """Phase of the voltage against the current [deg]."""
-        return np.degrees(np.angle(self.impedance))
+    def phase(self) -> NDArray[np.float64]:
+        """Phase of the voltage relative to the current [deg]."""
+        return np.asarray(np.degrees(np.angle(self.impedance)))
 
-    def columns(self) -> dict[str, np.ndarray]:
-        """Everything over the frequency, by name with unit."""
-        return {"Frequency [Hz]": self.frequencies, "Real impedance [Ohm]": self.impedance.real,
-                "Imaginary impedance [Ohm]": self.impedance.imag, "Modulus [Ohm]": self.modulus,
-                "Phase [deg]": self.phase}
+    def columns(self) -> dict[str, NDArray[np.float64]]:
+        """All quantities (n,) by name with unit."""
+        return {
+            "Frequency [Hz]": self.frequencies,
+            "Real impedance [Ohm]": self.impedance.real,
+            "Imaginary impedance [Ohm]": self.impedance.imag,
+            "Modulus [Ohm]": self.modulus,
+            "Phase [deg]": self.phase,
+        }
 
-    def to_pandas(self):
-        """A DataFrame, one row a frequency."""
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame, one row per frequency."""
         return optional("pandas").DataFrame(self.columns())
 
-    def save(self, path):
-        """Write all columns to a .csv file, never half-written.  Raises ReportError."""
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write all columns to a .csv file, atomically.  Raises ReportError."""
         path = file_path("path", path, (".csv",))
         names, values = zip(*self.columns().items(), strict=True)
         with replacing(path) as partial:
             np.savetxt(partial, np.column_stack(values), fmt="%.9g", delimiter=",", header=",".join(names), comments="")
 
-    def plot(self, path=None):
+    def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """Nyquist and Bode plot as a matplotlib Figure; written to `path` if given."""
         from .plots import plot_spectrum
 
         return plot_spectrum(self, path)
 
-    def __str__(self):
+    def __str__(self) -> str:
         Z, f = self.impedance, self.frequencies
         first, last = np.argmin(f), np.argmax(f)
-        at = "its printed stoichiometries" if self.soc is None else f"{100.0 * self.soc:g} % state of charge"
-        lines = [f"{self.model} of {self.cell} at rest at {at} and {self.temperature:g} K"]
-        lines += [f"  {f[k]:.4g} Hz: {Z[k].real:.4g} {'-' if Z[k].imag < 0 else '+'} {abs(Z[k].imag):.4g}i Ohm"
-                  for k in (first, last)]
+        at = "its initial stoichiometries" if self.soc is None else f"{100.0 * self.soc:g} % state of charge"
+        lines = [f"{self.model} of {self.cell} at equilibrium at {at} and {self.temperature:g} K"]
+        lines += [
+            f"  {f[k]:.4g} Hz: {Z[k].real:.4g} {'-' if Z[k].imag < 0 else '+'} {abs(Z[k].imag):.4g}i Ohm"
+            for k in (first, last)
+        ]
         return "\n".join([*lines, f"  {self.note}"] if self.note else lines)
 
 
-def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, after=None, accuracy=1e-3) -> Spectrum:
-    """Impedance of a cell at rest, from the linearised equations of a model; returns a `Spectrum`.
+def impedance(
+    cell: str | PathLike[str] | Cell,
+    frequencies: ArrayLike | None = None,
+    model: Any = None,
+    *,
+    soc: float | None = 0.5,
+    temperature: float | None = None,
+    after: Result | None = None,
+    accuracy: float = 1e-3,
+) -> Spectrum:
+    """Impedance of a cell at equilibrium, from the linearised equations of a model.
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
-    frequencies [Hz] (n,): 71 from 1 mHz to 10 kHz unless given.
-    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without volumes of its own; for
-    cells that are a thin film `ThinFilm()`.
-    soc (0..1): half unless said; None takes the initial stoichiometries printed in the parameter set.
-    temperature [K]: the cell's ambient temperature unless given.
-    after: a `Result` of this cell, in place of soc: as its end leaves the cell once it has come to rest, with the
-    stoichiometries, the temperature unless given, and of lithium metal what is left, interphase, voids and pressure.
-    accuracy: error by the mesh that is aimed at, relative to the modulus; volumes are doubled until the last
-    doubling shows it at every frequency.  Particles take no mesh, they are solved exactly.
+    frequencies: (n,) [Hz]; by default 71 from 1 mHz to 10 kHz.
+    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a given mesh; `ThinFilm()` for thin-film cells.
+    soc: state of charge, 0 to 1; None for the initial stoichiometries of the parameter set.
+    temperature: [K], by default the ambient temperature of the cell.
+    after: a `Result` of this cell, instead of soc: the equilibrium state after the end of the run, with its
+    stoichiometries, temperature (unless given) and, for lithium metal, inventory, interphase, voids and pressure.
+    accuracy: error of the mesh, relative to the modulus; volumes are doubled until the change by the last doubling is
+    below it at every frequency.  Particles are solved in closed form.
 
-    Arcs of charge transfer need "double-layer capacity" of the electrodes; the packaged sets leave it out,
-    give it with `cell.with_({"positive electrode/double-layer capacity": 0.2})`.
+    Charge-transfer arcs require a "double-layer capacity" of the electrodes, which the packaged sets do not state:
+    `cell.with_({"positive electrode/double-layer capacity": 0.2})`.
 
     Raises ParameterError, ProtocolError, and SolveError (with the spectrum in `.result`) if the finest mesh
     does not reach the accuracy.
@@ -121,44 +140,54 @@ def impedance(cell, frequencies=None, model=None, *, soc=0.5, temperature=None, 
         soc, temperature = 0.5, _end_of(after, cell, temperature)
     T = float(cell.temperature(temperature))
     x, lithium = _at_rest(cell, soc) if after is None else _left_by(after, cell)
-    s, area = 2j * np.pi * f, cell.value("cell/electrode area")
+    s, area = np.asarray(2j * np.pi * f, np.complex128), cell.value("cell/electrode area")
     Z, error = _on_mesh(cell, model, T, x, lithium, s, accuracy)
     bare = [part for part in ("negative electrode", "positive electrode") if without_double_layers(cell, part)]
-    note = f"no double-layer capacity of the {' and the '.join(bare)}: no arc of charge transfer there" if bare else ""
+    note = f"no double-layer capacity of the {' and the '.join(bare)}: no charge-transfer arc" if bare else ""
     if after is not None:
         soc = float(after["State of charge"][-1])
-    found = Spectrum(cell.name, type(model).__name__, T, soc, area, error, f, Z / area, note)
+    spectrum = Spectrum(cell.name, type(model).__name__, T, soc, area, error, f, Z / area, note)
     if not np.isfinite(Z).all():
-        raise ParameterError(f"{cell.name}: the impedance is not finite; does an electrode conduct nothing, or does "
-                             "lithium no longer touch the electrolyte?")
+        raise ParameterError(
+            f"{cell.name}: the impedance is not finite; check the conductivity of the electrodes and "
+            "the contact of lithium with the electrolyte"
+        )
     if (error > accuracy).any():
-        raise SolveError(f"{cell.name}: {FINEST} volumes leave an error of {error.max():.2g}, above the accuracy of "
-                         f"{accuracy:.2g}; ask for less accuracy or lower frequencies; the spectrum is in `.result`",
-                         found)
-    return found
+        raise SolveError(
+            f"{cell.name}: the error with {FINEST} volumes is {error.max():.2g}, above the accuracy of "
+            f"{accuracy:.2g}; choose a larger `accuracy` or lower frequencies; the spectrum is in "
+            "`.result`",
+            spectrum,
+        )
+    return spectrum
 
 
-def _end_of(after, cell, temperature):
-    """Temperature [K] that a result ends at, unless another is given."""
+def _end_of(after: object, cell: Cell, temperature: float | None) -> float:
+    """Final temperature of a result [K], or the given one."""
     if not isinstance(after, Result):
         raise ProtocolError(f"after {shown(after)}: give a Result of this cell")
     if after.cell != cell.name:
-        raise ProtocolError(f"after: that is a result of {after.cell}, not of {cell.name}")
+        raise ProtocolError(f"after: a result of {after.cell}, not of {cell.name}")
     if evolves(cell) and "Void height [m]" not in list(after):
-        raise ProtocolError(f"after: that is a run of {cell.name} with other coefficients of its lithium; simulate the "
-                            "cell that the impedance is asked of")
+        raise ProtocolError(
+            f"after: a run of {cell.name} without evolving lithium metal; simulate the same cell as in the impedance"
+        )
     return float(after["Cell temperature [K]"][-1]) if temperature is None else temperature
 
 
-def _at_rest(cell, soc):
-    """Stoichiometries at a state of charge, and the lithium of a foil as it was made."""
+def _at_rest(cell: Cell, soc: float | None) -> tuple[Any, Lithium]:
+    """Stoichiometries at a state of charge, and the initial state of lithium metal."""
     x = stoichiometries(cell, soc)
     return x, Lithium.of(cell, x[1])
 
 
-def _left_by(after, cell):
-    """The same as the end of a result leaves them."""
-    end, area = lambda name: float(after[name][-1]), cell.value("cell/electrode area")  # noqa: E731
+def _left_by(after: Result, cell: Cell) -> tuple[Any, Lithium]:
+    """Stoichiometries and state of lithium metal at the end of a result."""
+
+    def end(name: str) -> float:
+        return float(after[name][-1])
+
+    area = cell.value("cell/electrode area")
     x = []
     for part in PARTS:
         if is_metal(cell, part):
@@ -168,29 +197,37 @@ def _left_by(after, cell):
     return tuple(x), Lithium.after(cell, end) if evolves(cell) else Lithium.of(cell, x[1])
 
 
-def _on_mesh(cell, model, T, x, lithium, s, accuracy):
-    """Impedance [Ohm.m2] (n,) and its estimated errors (n,).
+def _on_mesh(
+    cell: Cell, model: Any, T: float, x: Any, lithium: Lithium, s: NDArray[np.complex128], accuracy: float
+) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
+    """Impedance [Ohm m2] (n,) and its estimated errors (n,).
 
-    If no volumes are given they are doubled, for those frequencies that still need it.
+    Unless volumes are given, they are doubled for the frequencies whose error exceeds the accuracy.
     """
-    mesh = lambda volumes: _meshed(model, volumes).discretise(cell, T)  # noqa: E731
-    solve = lambda volumes, s: linearised(cell, graded_both_ways(mesh(volumes)), x, lithium, s)  # noqa: E731
+
+    def mesh(volumes: Any) -> Any:
+        return _meshed(model, volumes).discretise(cell, T)
+
+    def solve(volumes: Any, s: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        return np.asarray(linearised(cell, graded_both_ways(mesh(volumes)), x, lithium, s))
+
     given = getattr(model, "volumes", (1, 1, 1))
     exact = isinstance(model, SPM | ThinFilm)
     if exact or given is not None:
         return linearised(cell, mesh(given), x, lithium, s), np.full(s.size, 0.0 if exact else np.nan)
-    volumes, Z, error = COARSE, solve(COARSE, s), np.full(s.size, np.inf)
+    volumes: tuple[int, ...] = COARSE
+    Z, error = solve(COARSE, s), np.full(s.size, np.inf)
     while volumes[0] < FINEST and (error > accuracy).any():
         volumes, left = tuple(2 * n for n in volumes), np.flatnonzero(error > accuracy)
         fine = solve(volumes, s[left])
-        error[left] = np.abs(fine - Z[left]) / np.abs(fine)  # at second order a third of it is left, at first all
+        error[left] = np.abs(fine - Z[left]) / np.abs(fine)  # the error itself is a third of it at second order
         Z[left] = fine
     return Z, error
 
 
-def _meshed(model, volumes):
-    """The model with these volumes, where it has any."""
+def _meshed(model: Any, volumes: Any) -> Any:
+    """The model with the given volumes, if it has volumes."""
     if isinstance(model, ThinFilm):
         return model
-    known = {"volumes": volumes, "shells": UNUSED}
+    known: dict[str, Any] = {"volumes": volumes, "shells": UNUSED}
     return replace(model, **{key.name: known[key.name] for key in fields(model) if key.name in known})

@@ -1,4 +1,5 @@
 """One line of the validation: what is compared with what, and what came out."""
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -81,12 +82,19 @@ class Outcome:
     def to_json(self) -> dict:
         """Everything but the function, for a file."""
         keys = ("name", "kind", "data", "protocol", "fitted", "predicted", "limit", "reason", "fails")
-        points = [{"what": p.what, "reference": float(p.reference), "found": float(p.found), "fitted": p.fitted}
-                  for p in self.found.points]
+        points = [
+            {"what": p.what, "reference": float(p.reference), "found": float(p.found), "fitted": p.fitted}
+            for p in self.found.points
+        ]
         error = float(self.found.error) if math.isfinite(self.found.error) else None
         return {k: getattr(self.line, k) for k in keys} | {
-            "error measured as": self.line.error, "error": error, "points": points, "remark": self.found.remark,
-            "verdict": self.verdict, "as stated": self.as_stated}
+            "error measured as": self.line.error,
+            "error": error,
+            "points": points,
+            "remark": self.found.remark,
+            "verdict": self.verdict,
+            "as stated": self.as_stated,
+        }
 
 
 def largest(points, remark="") -> Found:

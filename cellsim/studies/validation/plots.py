@@ -1,4 +1,7 @@
-"""Pictures of the validation: laws of composites, and what they make of cells and spectra."""
+"""Plots of the validation: conductivity of composites, capacity against rate, and impedance."""
+
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -12,15 +15,19 @@ DASHES = {1.5: "--", 2.8: "-.", 4.5: ":"}  # Bruggeman exponents
 
 
 @styled
-def plot_composites(path=None) -> Figure:
-    """Effective over bulk ionic conductivity against the electrolyte's volume fraction, measured and by law."""
+def plot_composites(path: Any = None) -> Figure:
+    """Effective over bulk ionic conductivity against the volume fraction of electrolyte, measured and by law."""
     figure = Figure(figsize=(WIDTH, 3.4))
     axes = figure.subplots()
     phi = np.linspace(0.2, 0.7, 501)
     law = np.array([percolation(x, ionic.THRESHOLD, ionic.EXPONENT) for x in phi])
     inside = law > 1e-4
-    axes.semilogy(phi[inside], law[inside], color=COLOURS["solid"][0],
-                  label=f"percolation, {ionic.THRESHOLD:g} and {ionic.EXPONENT:g}")
+    axes.semilogy(
+        phi[inside],
+        law[inside],
+        color=COLOURS["solid"][0],
+        label=f"percolation, {ionic.THRESHOLD:g} and {ionic.EXPONENT:g}",
+    )
     for b, dash in DASHES.items():
         axes.semilogy(phi, [bruggeman(x, b) for x in phi], dash, color=GREY, linewidth=1.0, label=f"Bruggeman, {b:g}")
     for x, kappa in ionic.MEASURED.items():
@@ -37,7 +44,7 @@ def plot_composites(path=None) -> Figure:
 
 
 @styled
-def plot_minnmann(path=None) -> Figure:
+def plot_minnmann(path: Any = None) -> Figure:
     """Capacity against rate of five compositions, measured and simulated."""
     figure = Figure(figsize=(WIDTH, 5.2))
     rates = np.geomspace(0.1, 1.0, 9)
@@ -55,7 +62,7 @@ def plot_minnmann(path=None) -> Figure:
     panels.flat[-1].set_visible(False)
     panels.flat[3].xaxis.set_tick_params(labelbottom=True)
     axes.set_ylim(bottom=0.0)
-    figure.supylabel("capacity [mA.h per g of NMC622]", fontsize=9.0)
+    figure.supylabel("capacity [mAh per g of NMC622]", fontsize=9.0)
     figure.supxlabel("rate", fontsize=9.0)
     if path is not None:
         save(figure, path)
@@ -63,7 +70,7 @@ def plot_minnmann(path=None) -> Figure:
 
 
 @styled
-def plot_miss(path=None) -> Figure:
+def plot_miss(path: Any = None) -> Figure:
     """Real part of the impedance against the thickness of a cathode, measured and simulated."""
     figure = Figure(figsize=(WIDTH, 3.0))
     axes, um = figure.subplots(), np.geomspace(25.0, 250.0, 15)

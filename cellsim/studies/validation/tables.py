@@ -1,4 +1,7 @@
-"""The validation as a table for the terminal and as a chapter of the documentation."""
+"""The validation as a table and as a chapter of the documentation."""
+
+from typing import Any
+
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -32,17 +35,22 @@ include, the notes do not say: only order of magnitude and trend are compared, a
 """
 
 
-def validation_table(outcomes) -> Group:
-    """One row per line, the reasons of stated failures, and the tally."""
+def validation_table(outcomes: Any) -> Group:
+    """One row per comparison, and the tally."""
     table = plain_table("Validation", "line", "kind", "error", "limit", "verdict")
     for o in outcomes:
-        table.add_row(Text(o.line.name), o.line.kind, Text(f"{error(o)} {unit(o)}"), words.number(o.line.limit),
-                      Text(verdict(o), style=_colour(o)))
+        table.add_row(
+            Text(o.line.name),
+            o.line.kind,
+            Text(f"{error(o)} {unit(o)}"),
+            words.number(o.line.limit),
+            Text(verdict(o), style=_colour(o)),
+        )
     return Group(table, Text(tally(outcomes), style="bold"))
 
 
-def details(outcomes) -> Group:
-    """What each line is, and its points."""
+def details(outcomes: Any) -> Group:
+    """Data, protocol and points of each comparison."""
     parts: list = []
     for o in outcomes:
         text = Text(f"{o.line.name}\n", style="bold")
@@ -53,18 +61,22 @@ def details(outcomes) -> Group:
     return Group(*parts)
 
 
-def _points(o) -> Table:
+def _points(o: Any) -> Table:
     table = plain_table("", "", "reference", "cellsim", "use")
     for p in o.found.points:
         table.add_row(Text(p.what), words.number(p.reference), words.number(p.found), use(p))
     return table
 
 
-def chapter(outcomes) -> str:
+def chapter(outcomes: Any) -> str:
     """The chapter in Markdown."""
     lines = [HEADING, "| line | kind | predicted | error | limit | verdict |", "|---|---|---|---|---|---|"]
-    lines += [_row(o.line.name, o.line.kind, o.line.predicted, f"{error(o)} {unit(o)}", words.number(o.line.limit),
-                   verdict(o)) for o in outcomes]
+    lines += [
+        _row(
+            o.line.name, o.line.kind, o.line.predicted, f"{error(o)} {unit(o)}", words.number(o.line.limit), verdict(o)
+        )
+        for o in outcomes
+    ]
     lines += ["", tally(outcomes) + ".", "", *(f"- *{kind}*: {what}." for kind, what in KINDS.items()), ""]
     for o in outcomes:
         lines += [f"## {o.line.name}", "", *(f"- {name}: {what}" for name, what in _facts(o)), ""]
@@ -75,11 +87,11 @@ def chapter(outcomes) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _row(*cells) -> str:
+def _row(*cells: Any) -> str:
     return "| " + " | ".join(text.strip().replace("|", "\\|") for text in cells) + " |"
 
 
-def _facts(o):
+def _facts(o: Any) -> Any:
     yield "data", o.line.data
     yield "protocol", o.line.protocol
     yield "fitted", o.line.fitted
@@ -92,35 +104,35 @@ def _facts(o):
         yield "remark", o.found.remark
 
 
-def use(point) -> str:
-    """What a point is there for."""
+def use(point: Any) -> str:
+    """Whether a point was fitted or is compared."""
     return "fitted" if point.fitted else "compared"
 
 
-def error(o) -> str:
+def error(o: Any) -> str:
     """The error to three digits."""
     return words.number(o.found.error)
 
 
-def unit(o) -> str:
-    """The unit the error is measured in."""
+def unit(o: Any) -> str:
+    """The unit of the error."""
     inside = o.line.error.rpartition("[")[2].rstrip("]")
     return inside if "[" in o.line.error else ""
 
 
-def verdict(o) -> str:
-    """The verdict with its sign."""
+def verdict(o: Any) -> str:
+    """The verdict with its symbol."""
     return f"{'✓' if o.within else '✗'} {o.verdict}"
 
 
-def _colour(o):
+def _colour(o: Any) -> Any:
     if not o.as_stated:
         return "bold red"
     return "green" if o.within else "yellow"
 
 
-def tally(outcomes) -> str:
-    """How many lines are within their limits, fail as stated, or are not as stated."""
+def tally(outcomes: Any) -> str:
+    """Number of comparisons within their limits, failing as stated, and not as stated."""
     within = sum(o.within and o.as_stated for o in outcomes)
     stated = sum(not o.within and o.as_stated for o in outcomes)
     wrong = sum(not o.as_stated for o in outcomes)

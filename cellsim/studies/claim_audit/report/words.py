@@ -1,120 +1,151 @@
-"""Figures in words: the rows that the page and the terminal both show, with their units."""
+"""Texts of a report: labels, numbers with units and notes shared by the HTML page and the terminal."""
+
+from __future__ import annotations
+
 import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ....drawing.numbers import number, span
 from ....errors import Ending
+from ....parameters import Cell
+from ....physics.constants import ZERO_CELSIUS
 from ...charging.measured_charges import beyond
 from ...uncertainty import SAMPLES, SPREAD
 from .. import charging_claim as charging
-from ..records import UNITS, Verdict
+from ..records import UNITS, Comparison, Figures, Verdict
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from ..audit import Audit
 
 METRICS = UNITS
-ORIGIN = "values come from"
+ORIGIN = "sources of values"
 KINDS = {"solid": "solid electrolyte", "liquid": "liquid electrolyte"}
-# sign, colour that reads on white and under white text, and that colour's name in a rich terminal
-VERDICTS = {Verdict.HOLDS: ("✓", "#00664f", "green"), Verdict.ONLY_IF: ("◐", "#7d5200", "yellow"),
-            Verdict.FAILS: ("✗", "#a32d00", "red")}
+# sign, colour (legible on white and behind white text), and its name in a rich terminal
+VERDICTS = {
+    Verdict.HOLDS: ("✓", "#00664f", "green"),
+    Verdict.ONLY_IF: ("◐", "#7d5200", "yellow"),
+    Verdict.FAILS: ("✗", "#a32d00", "red"),
+}
 
 
-def ratio(c) -> str:
-    """Ratio of a comparison, as precise as its sentence."""
+def ratio(c: Comparison) -> str:
+    """Ratio of a comparison, with the precision used in its sentence."""
     return f"{c.ratio:.2f}"
 
 
-def ratio_span(c) -> str:
-    """Interval of a comparison's ratio."""
+def ratio_span(c: Comparison) -> str:
+    """Interval of the ratio of a comparison."""
     return " – ".join(f"{x:.2f}" for x in c.interval)
 
 
-def conditions(f) -> dict[str, str]:
-    """What always has to be said with a figure: where, how and from what it was computed."""
-    return {"temperature [°C]": number(f.temperature - 273.15),
-            "stack pressure [MPa]": number(f.pressure * 1e-6),
-            "areal capacity [mA.h/cm²]": number(0.1 * f.areal_capacity),
-            "rate [C]": number(f.c_rate),
-            "voltage window [V]": span(*f.window),
-            ORIGIN: str(f.cell.provenance())}
+def conditions(f: Figures) -> dict[str, str]:
+    """Conditions under which the figures of a cell were computed."""
+    return {
+        "temperature [°C]": number(f.temperature - ZERO_CELSIUS),
+        "stack pressure [MPa]": number(f.pressure * 1e-6),
+        "areal capacity [mAh/cm²]": number(0.1 * f.areal_capacity),
+        "rate [C]": number(f.c_rate),
+        "voltage window [V]": span(*f.window),
+        ORIGIN: str(f.cell.provenance()),
+    }
 
 
-def energies(f) -> dict[str, str]:
-    """Energy, mass, volume and energy density at each level of one cell."""
+def energies(f: Figures) -> dict[str, str]:
+    """Energy, mass, volume and energy density of a cell at cell, stack and pack level."""
     d = f.density
-    rows = {"energy, simulated [W.h]": number(f.energy, 4),
-            "energy, nominal [W.h]": number(f.nominal_energy, 4),
-            "capacity, simulated [A.h]": number(f.capacity, 4),
-            "mass [g]": number(1e3 * f.design.mass, 4),
-            "volume [cm³]": number(1e6 * f.design.volume, 4)}
+    rows = {
+        "energy, simulated [Wh]": number(f.energy, 4),
+        "energy, nominal [Wh]": number(f.nominal_energy, 4),
+        "capacity, simulated [Ah]": number(f.capacity, 4),
+        "mass [g]": number(1e3 * f.design.mass, 4),
+        "volume [cm³]": number(1e6 * f.design.volume, 4),
+    }
     for k, (metric, unit) in enumerate(METRICS.items()):
-        rows |= {f"stack [{unit}]": number(getattr(d, f"stack_{metric}")),
-                 f"cell [{unit}]": number(f.metric(metric)),
-                 f"cell, 5 % – 95 % [{unit}]": span(*f.interval[k]),
-                 f"pack [{unit}]": number(getattr(d, f"pack_{metric}")),
-                 f"stated by the maker [{unit}]": _stated(f.cell, metric)}
+        rows |= {
+            f"stack [{unit}]": number(getattr(d, f"stack_{metric}")),
+            f"cell [{unit}]": number(f.metric(metric)),
+            f"cell, 5 % – 95 % [{unit}]": span(*f.interval[k]),
+            f"pack [{unit}]": number(getattr(d, f"pack_{metric}")),
+            f"stated by manufacturer [{unit}]": _stated(f.cell, metric),
+        }
     return rows
 
 
-def _stated(cell, metric):
-    """What the maker says of the cell, never used in a calculation."""
+def _stated(cell: Cell, metric: str) -> str:
+    """Energy density stated by the manufacturer; no calculation uses it."""
     path = f"design/stated {metric} energy density"
     return number(cell.value(path)) if cell.has(path) else "–"
 
 
 def spread_note() -> str:
-    """What the intervals stand for."""
+    """How the uncertainty intervals were computed."""
     widths = ", ".join(f"{method} {100 * width:g} %" for method, width in SPREAD.items())
-    return (f"Every size, amount, density and resistance was drawn {SAMPLES} times (Latin hypercube), independently "
-            f"and evenly within a half-width that depends on how it is known: {widths}. The half-widths are a "
-            "judgement, the same for every cell.")
+    return (
+        f"Every dimension, fraction, density and resistance was sampled {SAMPLES} times (Latin hypercube) from "
+        f"independent uniform distributions. Their half-width depends on the method of the value: {widths}. The "
+        "half-widths are a judgement, the same for every cell."
+    )
 
 
-def early_ends(f) -> str:
-    """Which discharges of a cell did not end at its lower cut-off, and why."""
-    other = [f"{rate:.3g} C: {run.steps[-1].ending.sentence}" for rate, run in f.rates
-             if run.steps[-1].ending is not Ending.LOWER_VOLTAGE]
-    return f" Ended before the lower cut-off: {'; '.join(other)}." if other else ""
+def early_ends(f: Figures) -> str:
+    """Discharges of a cell that ended before the lower cut-off voltage, with the reason."""
+    early = [
+        f"{rate:.3g} C: {run.steps[-1].ending.sentence}"
+        for rate, run in f.rates
+        if run.steps[-1].ending is not Ending.LOWER_VOLTAGE
+    ]
+    return f" Ended before the lower cut-off: {'; '.join(early)}." if early else ""
 
 
-def pack_note(audit) -> str:
-    """The factors from cell to pack that were assumed."""
+def pack_note(audit: Audit) -> str:
+    """The assumed ratio of pack to cell."""
     factors = {f.density.pack_factor for f in (*audit.baselines, *audit.cells)}
-    text = " or ".join(f"{p.gravimetric:g} by mass and {p.volumetric:g} by volume"
-                       for p in sorted(factors, key=lambda p: (p.gravimetric, p.volumetric)))
-    return f"Pack figures are the cell's times {text}: an assumption, not a result."
+    text = " or ".join(
+        f"{p.gravimetric:g} by mass and {p.volumetric:g} by volume"
+        for p in sorted(factors, key=lambda p: (p.gravimetric, p.volumetric))
+    )
+    return f"Pack level: cell level times {text}; an assumption, not a result."
 
 
-def best_of(audit) -> str:
-    """Which comparisons the headlines are."""
-    many = len(audit.cells)
-    return f"The closest of {many} cells, for each baseline and metric:" if many > 1 else ""
+def best_of(audit: Audit) -> str:
+    """Heading of the headlines."""
+    count = len(audit.cells)
+    return f"Best of {count} cells for each baseline and metric:" if count > 1 else ""
 
 
 def charging_rule() -> str:
-    """The rules of the charging claim, in words."""
-    return (f"{100 * charging.START:g} to {100 * charging.END:g} %, at most {charging.FACTOR:.2f} of the baseline's "
-            f"time, each charged as fast as the limits allow. Safe: {charging.LIMITS}, for all. "
-            f"Rated: the baseline is charged by {charging.RATED}")
+    """The rules of the charging claim."""
+    return (
+        f"{100 * charging.START:g} to {100 * charging.END:g} % in at most {charging.FACTOR:.2f} of the time of the "
+        f"baseline. Safe: both cells by the fastest charge within {charging.LIMITS}. "
+        f"Rated: the baseline by {charging.RATED}"
+    )
 
 
-def minutes(cell, value) -> str:
-    """Minutes of a charge, marked where none that fast is publicly known of such a cell."""
+def minutes(cell: str, value: float) -> str:
+    """Minutes of a charge, marked "!" if faster than any published charge of such a cell."""
     return f"{value:.0f}" + (" !" if beyond(cell, value) else "")
 
 
-def remarks(verdicts) -> list[str]:
-    """What the marks of `minutes` mean, each once per cell, for the fastest of its times."""
-    found: dict[str, tuple[float, str]] = {}
+def remarks(verdicts: Iterable[charging.ChargingVerdict]) -> list[str]:
+    """Explanations of the marks of `minutes`, one per cell, for its shortest time."""
+    by_cell: dict[str, tuple[float, str]] = {}
     for v in verdicts:
         for cell, value in ((v.cell, v.minutes), (v.baseline, v.baseline_minutes)):
-            said = beyond(cell, value)
-            if said and value < found.get(cell, (math.inf, ""))[0]:
-                found[cell] = value, said
-    return [said for _, said in found.values()]
+            remark = beyond(cell, value)
+            if remark and value < by_cell.get(cell, (math.inf, ""))[0]:
+                by_cell[cell] = value, remark
+    return [remark for _, remark in by_cell.values()]
 
 
-def tally(audit) -> str:
-    """How many of the comparisons hold, in one sentence."""
-    found = [c.verdict for c in audit.comparisons]
-    parts = [f"it {v.value}{' a condition is met' if v is Verdict.ONLY_IF else ''} in {found.count(v)}"
-             for v in Verdict if v in found]
-    many = f"{len(found)} comparisons" if len(found) != 1 else "1 comparison"
-    return f"The claim of a factor {audit.claim.factor:g} was checked in {many}: {', '.join(parts)}."
+def tally(audit: Audit) -> str:
+    """Number of comparisons by verdict, as one sentence."""
+    verdicts = [c.verdict for c in audit.comparisons]
+    parts = [
+        f"it {v.value}{' a condition is met' if v is Verdict.ONLY_IF else ''} in {verdicts.count(v)}"
+        for v in Verdict
+        if v in verdicts
+    ]
+    count = f"{len(verdicts)} comparisons" if len(verdicts) != 1 else "1 comparison"
+    return f"The claim of a factor {audit.claim.factor:g} was checked in {count}: {', '.join(parts)}."

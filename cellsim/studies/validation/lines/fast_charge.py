@@ -1,8 +1,9 @@
-"""What makers state of fast charge beside what a solid set reaches under the stated conditions.
+"""Manufacturers' statements about fast charging, compared with solid-state parameter sets under the stated conditions.
 
-No maker prints a parameter set, so that nothing is validated here: the question is whether assumptions that are
-already in the repository would do it, and the answer comes with what the claim leaves open.
+Manufacturers publish no parameter sets, so that nothing is validated: the comparison shows whether the assumptions of
+the packaged sets would be sufficient, and which conditions the statement leaves open.
 """
+
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,7 @@ from ....parameters import load
 from ....protocols import Limit, Step
 from ....protocols.language.units import ZERO_CELSIUS
 from ....simulation.run import simulate
-from ...claim_audit.maker_claims import claims
+from ...claim_audit.maker_claims import maker_claims
 from ..line import Found, Line, Point
 
 ATM = 101325.0
@@ -20,26 +21,28 @@ MAKERS = {"quantumscape": ("QuantumScape", "single-layer prototypes, 2020 to 202
 
 
 def stated(key):
-    """The maker's figure of a charge time."""
-    return next(f for f in claims() if (f.maker, f.product) == MAKERS[key] and f.quantity == "charge time")
+    """The manufacturer's statement of a charge time."""
+    return next(f for f in maker_claims() if (f.maker, f.product) == MAKERS[key] and f.quantity == "charge time")
 
 
 def cell_of(name, areal=None, pressure=None):
-    """A packaged cell with a thicker or thinner cathode, for an areal capacity [mA.h/cm2], under a pressure [Pa]."""
+    """A packaged cell with a thicker or thinner cathode, for an areal capacity [mAh/cm²], at a pressure [Pa]."""
     cell, changes = load(name), {}
     if areal is not None:
         now = 0.1 * cell.nominal_capacity / cell.value("cell/electrode area")
-        changes = {"positive electrode/thickness": cell.value("positive electrode/thickness") * areal / now,
-                   "cell/nominal capacity": cell.nominal_capacity * areal / now}
+        changes = {
+            "positive electrode/thickness": cell.value("positive electrode/thickness") * areal / now,
+            "cell/nominal capacity": cell.nominal_capacity * areal / now,
+        }
     if pressure is not None:
         changes["cell/operating pressure"] = pressure
     return cell.with_(changes) if changes else cell
 
 
 def minutes(cell, window, degrees, rate) -> tuple[float, float]:
-    """Minutes from the first to the second state of charge [%], and the state of charge [%] where it stops short.
+    """Minutes from the first to the second state of charge [%], and the final state of charge [%].
 
-    Constant current at `rate` [C], then held at the upper cut-off, at one temperature.
+    Isothermal CC-CV charge at `rate` [C] to the upper cut-off voltage.
     """
     end, upper = Limit("soc", window[1] / 100.0), cell.value("cell/upper voltage cut-off")
     steps = [Step("c-rate", -rate, until=(end,)), Step("voltage", upper, 4.0 * 3600.0, until=(end,))]
@@ -58,7 +61,7 @@ def _capacity(cell):
 
 
 def largest_loading(name, figure, pressure, degrees, rate, loading) -> float:
-    """The areal capacity [mA.h/cm2] up to which the stated time is met, by bisection below `loading` to 2 %."""
+    """Largest areal capacity [mAh/cm²] with which the stated time is reached, by bisection below `loading`, to 2 %."""
     low, high = 0.0, loading
     while high - low > 0.02 * loading:
         middle = 0.5 * (low + high)
@@ -68,7 +71,7 @@ def largest_loading(name, figure, pressure, degrees, rate, loading) -> float:
 
 
 def compare(key, name, temperatures, rate) -> Found:
-    """Minutes beyond those stated, at the worst of the stated temperatures."""
+    """Largest excess over the stated minutes within the stated temperatures."""
     figure = stated(key)
     where = figure.conditions
     pressure = 3.4 * ATM if where.get("pressure") == "3.4 atm" else None
@@ -87,24 +90,44 @@ def compare(key, name, temperatures, rate) -> Found:
     if figure.not_stated:
         remark.append("the maker does not state " + ", ".join(figure.not_stated))
     bears = 0.1 * critical_current(cell, min(temperatures) + ZERO_CELSIUS)
-    remark.append(f"lithium is taken to bear any current here; by the set's assumption it bears {bears:.2g} mA/cm2 at "
-                  f"{min(temperatures)} degC" if np.isfinite(bears) else
-                  "no critical current in the set: whether lithium pierces the separator is not answered")
+    remark.append(
+        f"lithium is taken to bear any current here; by the set's assumption it bears {bears:.2g} mA/cm2 at "
+        f"{min(temperatures)} degC"
+        if np.isfinite(bears)
+        else "no critical current in the set: whether lithium pierces the separator is not answered"
+    )
     return Found(max(p.found for p in points) - figure.value, tuple(points), "; ".join(filter(None, remark)))
 
 
 STATED = "the time that the maker states, which leaves nothing over"
 LINES = (
-    Line("quantumscape-charge", "plausibility", "10 to 80 % in 15 min, single-layer cell, 3.3 mA.h/cm2, 3.4 atm, as "
-         "stated; the set nmc_llzo_li, an assumed design with a garnet, with that areal capacity and pressure",
-         "4C, then held at the upper cut-off", "nothing", "minutes at 25 and 45 degC",
-         "minutes beyond those stated [min]", 0.0, partial(compare, "quantumscape", "nmc_llzo_li", (25, 45), 4.0),
-         "the set's conductivity, contact and interface do not carry it at 25 degC and all but do at 45; its cathode, "
-         "unlike the maker's, is filled with garnet", STATED),
-    Line("factorial-charge", "plausibility", "15 to 90 % in 18 min at room temperature, FEST, as stated; the set "
-         "target_nmc811_lpscl_li, all solid where FEST is called quasi-solid",
-         "4C, then held at the upper cut-off", "nothing", "minutes at 25 degC",
-         "minutes beyond those stated [min]", 0.0, partial(compare, "factorial", "target_nmc811_lpscl_li", (25,), 4.0),
-         "the set has thick electrodes; at what areal capacity FEST does it is not stated, so that nothing follows",
-         STATED),
+    Line(
+        "quantumscape-charge",
+        "plausibility",
+        "10 to 80 % in 15 min, single-layer cell, 3.3 mA.h/cm2, 3.4 atm, as "
+        "stated; the set nmc_llzo_li, an assumed design with a garnet, with that areal capacity and pressure",
+        "4C, then held at the upper cut-off",
+        "nothing",
+        "minutes at 25 and 45 degC",
+        "minutes beyond those stated [min]",
+        0.0,
+        partial(compare, "quantumscape", "nmc_llzo_li", (25, 45), 4.0),
+        "the set's conductivity, contact and interface do not carry it at 25 degC and all but do at 45; its cathode, "
+        "unlike the maker's, is filled with garnet",
+        STATED,
+    ),
+    Line(
+        "factorial-charge",
+        "plausibility",
+        "15 to 90 % in 18 min at room temperature, FEST, as stated; the set "
+        "target_nmc811_lpscl_li, all solid where FEST is called quasi-solid",
+        "4C, then held at the upper cut-off",
+        "nothing",
+        "minutes at 25 degC",
+        "minutes beyond those stated [min]",
+        0.0,
+        partial(compare, "factorial", "target_nmc811_lpscl_li", (25,), 4.0),
+        "the set has thick electrodes; at what areal capacity FEST does it is not stated, so that nothing follows",
+        STATED,
+    ),
 )

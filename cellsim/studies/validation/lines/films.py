@@ -1,7 +1,8 @@
-"""The thin-film model, with two mobile species: closed forms, and Danilov 2011 (second-hand).
+"""The thin-film model with two mobile species: closed forms, and Danilov 2011 (second-hand).
 
-All numbers of the source are those of the reading notes that the set danilov2011 cites; 1C is 10 uA.
+All values of the source are from the reading notes that the set danilov2011 cites; 1C is 10 uA.
 """
+
 from functools import cache
 
 import numpy as np
@@ -17,14 +18,14 @@ from ...spectra.spectrum import impedance
 from ..line import Found, Line, Point, largest, largest_percent
 
 T, AREA = 298.15, 1e-4  # K, m2
-D_PLUS, D_MINUS, A0, DELTA = 0.90e-15, 5.10e-15, 6.01e4, 0.18  # m2/s, mol/m3; the set's laws come from them
-L, FULL = 1.5e-6, 10.114  # m; uA.h at 3 V in equilibrium
+D_PLUS, D_MINUS, A0, DELTA = 0.90e-15, 5.10e-15, 6.01e4, 0.18  # m2/s, mol/m3; basis of the laws of the set
+L, FULL = 1.5e-6, 10.114  # m; uAh at 3 V in equilibrium
 FASTEST = 51.2  # C, 5.12 A/m2
-MEASURED = {1.6: 10.039, 3.2: 9.949, 6.4: 9.862, 12.8: 9.758, 25.6: 9.567, 51.2: 9.170}  # uA.h to 3 V
-PLATEAU = {1.6: -5.9, 3.2: -13.4, 6.4: -26.3, 12.8: -51.1, 25.6: -97.2, 51.2: -182.6}  # mV, median over 2 to 6 uA.h
-ELECTROLYTE = {15.0: -70.2, 30.0: -86.3, 50.4: -100.9}  # mV at 51.2C by the source's simulation, over s
-FACES = {20.0: (15.79, 5.70), 50.0: (17.27, 3.77)}  # kmol/m3 at lithium and film, the same
-SLOW = (1.6, 3.2, 6.4)  # rates up to which the source's own simulation is near its measurement
+MEASURED = {1.6: 10.039, 3.2: 9.949, 6.4: 9.862, 12.8: 9.758, 25.6: 9.567, 51.2: 9.170}  # uAh to 3 V
+PLATEAU = {1.6: -5.9, 3.2: -13.4, 6.4: -26.3, 12.8: -51.1, 25.6: -97.2, 51.2: -182.6}  # mV, median over 2 to 6 uAh
+ELECTROLYTE = {15.0: -70.2, 30.0: -86.3, 50.4: -100.9}  # mV at 51.2C against s, from the simulation of the source
+FACES = {20.0: (15.79, 5.70), 50.0: (17.27, 3.77)}  # kmol/m3 at lithium and film, from the same simulation
+SLOW = (1.6, 3.2, 6.4)  # rates at which the simulation of the source agrees with its measurement
 RATE = "electrolyte/recombination rate"
 
 
@@ -40,7 +41,7 @@ def run(rate):
 
 
 def sigma() -> float:
-    """Conductivity at rest, F2 c (D+ + D-) / RT [S/m]."""
+    """Conductivity at equilibrium, F² c (D+ + D-) / RT [S/m]."""
     return F * F * DELTA * A0 * (D_PLUS + D_MINUS) / (R * T)
 
 
@@ -50,21 +51,21 @@ def _real(cell, frequency) -> float:
 
 
 def conductivity() -> Found:
-    """Where double layers carry all current, a film of resistance L / sigma is left."""
+    """At high frequency double layers carry all current, and the resistance L / sigma of the electrolyte remains."""
     layers = {f"{side} electrode/double-layer capacity": 0.05 for side in ("negative", "positive")}
     return largest_percent([Point("conductivity [S/m]", sigma(), L / _real(film(layers), 1e10))])
 
 
 def transference() -> Found:
-    """Pairs that cannot recombine add L / sigma (1 / t+ - 1) at low frequency; those that do at once, nothing."""
+    """Low-frequency resistance of ion pairs: L / sigma (1 / t+ - 1) without recombination, 0 if it is instantaneous."""
     blocked = _real(film({RATE: 0.0}), 1e-7) - _real(film({RATE: 1e3}), 1e-7)
     return largest_percent([Point("t+ [1]", D_PLUS / (D_PLUS + D_MINUS), 1.0 / (1.0 + blocked * sigma() / L))])
 
 
 def first_drop() -> Found:
-    """What is left of the voltage beside film and charge transfer as 51.2C begins.
+    """Initial voltage drop at 51.2C without film and charge transfer.
 
-    On 1280 volumes: a face is half a volume's gradient ahead of the even concentration, 0.07 % of the drop.
+    With 1280 volumes, the concentration at a face differs from the uniform one by 0.07 % of the drop.
     """
     began, I = simulate(film(), Step("c-rate", FASTEST, 1e-6), ThinFilm(1280, 40)), 0.1 * FASTEST
     x = began["X-averaged positive particle surface stoichiometry"][0]
@@ -75,7 +76,7 @@ def first_drop() -> Found:
 
 
 def relaxation() -> Found:
-    """After a small pulse the last of the gradient, a cosine over the thickness, decays in reaction and diffusion."""
+    """After a small pulse, the slowest mode, a cosine over the thickness, decays by reaction and diffusion."""
     steps = [Step("c-rate", 0.5, 2.0), rest(200.0)]
     after = simulate(film(), steps, ThinFilm(80, 40), soc=0.6, rtol=1e-8)
     c, y = after["Electrolyte concentration [mol.m-3]"], after["x [m]"]
@@ -89,7 +90,7 @@ def relaxation() -> Found:
 
 
 def electrolyte() -> Found:
-    """The overpotential of the electrolyte, put together from both species' field and concentrations."""
+    """Overpotential of the electrolyte, from electric field and concentrations of both species."""
     at, c = run(FASTEST), run(FASTEST)["Electrolyte concentration [mol.m-3]"]
     y = np.concatenate([[0.0], at["x [m]"][1:-1], [L]])
     gradient = np.gradient(c, y, axis=1, edge_order=2)
@@ -99,14 +100,19 @@ def electrolyte() -> Found:
 
 
 def faces() -> Found:
-    """Concentrations of mobile lithium where the electrolyte ends."""
+    """Concentrations of mobile lithium at both faces of the electrolyte."""
     at, c = run(FASTEST), run(FASTEST)["Electrolyte concentration [mol.m-3]"]
-    return largest([Point(f"at the {name} after {t:g} s [kmol/m3]", there[k], 1e-3 * np.interp(t, at.t, c[:, -k]))
-                    for t, there in FACES.items() for k, name in enumerate(("lithium", "film"))])
+    return largest(
+        [
+            Point(f"at the {name} after {t:g} s [kmol/m3]", there[k], 1e-3 * np.interp(t, at.t, c[:, -k]))
+            for t, there in FACES.items()
+            for k, name in enumerate(("lithium", "film"))
+        ]
+    )
 
 
 def plateaus() -> Found:
-    """Median over 2 to 6 uA.h of the voltage less that at rest."""
+    """Median over 2 to 6 uAh of the difference to the equilibrium voltage."""
     Q, points = np.linspace(2.0, 6.0, 101), []
     for rate, there in PLATEAU.items():
         voltage = np.interp(Q, 1e6 * run(rate)["Discharge capacity [A.h]"], run(rate)["Voltage [V]"])
@@ -116,8 +122,9 @@ def plateaus() -> Found:
 
 
 def _capacities(rates) -> Found:
-    return largest_percent([Point(f"{rate:g}C [uA.h]", MEASURED[rate], 1e6 * run(rate).discharge_capacity)
-                            for rate in rates])
+    return largest_percent(
+        [Point(f"{rate:g}C [uA.h]", MEASURED[rate], 1e6 * run(rate).discharge_capacity) for rate in rates]
+    )
 
 
 SET = "Li | Li3PO4 | LiCoO2, set danilov2011"
@@ -128,37 +135,112 @@ VOLUME = "the capacity of a film is its volume, which is known to about 3 %: its
 
 
 def _closed(name, form, protocol, predicted, limit, how, reason) -> Line:
-    return Line(name, "verification", f"{form}; {SET}", protocol, "nothing", predicted, "[%]", limit, how,
-                reason=reason)
+    return Line(
+        name, "verification", f"{form}; {SET}", protocol, "nothing", predicted, "[%]", limit, how, reason=reason
+    )
 
 
 LINES = (
-    _closed("danilov-conductivity", "F2 c (D+ + D-) / RT", "impedance at 10 GHz beside double layers",
-            "conductivity of the electrolyte", 0.1, conductivity, REFINED),
-    _closed("danilov-transference", "D+ / (D+ + D-)", "impedance at 0.1 uHz without recombination, and with it at once",
-            "transference number of the electrolyte", 0.1, transference, REFINED),
-    _closed("danilov-first-drop", "I L / sigma", "51.2C, after 1 us", "ohmic drop of the even electrolyte", 0.1,
-            first_drop, "half a volume's gradient between the last volume and the face is 0.07 % of the drop"),
-    _closed("danilov-relaxation", "k_d + 2 k_r c + D (pi / L)2", "rest after C/2 for 2 s",
-            "rate at which the electrolyte's gradient decays", 0.5, relaxation,
-            "the pulse changes the concentration at the faces by 0.2 %, and recombination is quadratic in it"),
-    Line("danilov-electrolyte", "verification", "the source's own simulation, read from a figure; " + PAPER,
-         "discharge at 51.2C", "nothing", "overpotential of the electrolyte", "largest [mV]", 1.0, electrolyte,
-         fails="after 15 s the curve falls by about 1.5 mV a second, so that an error of 1 s in reading the time would "
-               "explain the difference; that cannot be decided without the figure",
-         reason="1 % of the largest value read from the figure, 100.9 mV: what a curve can be read to"),
-    Line("danilov-faces", "verification", "the source's own simulation, read from a figure; " + PAPER,
-         "discharge at 51.2C", "nothing", "mobile lithium at both faces of the electrolyte", "largest [kmol/m3]", 0.06,
-         faces, reason="1 % of the largest value read from the figure would be 0.17; a third of that, as the printed "
-                       "values have two decimals"),
-    Line("danilov-plateaus", "consistency", PAPER, "discharge at 1.6C to 51.2C", THEIRS,
-         "overpotential of the plateau", "largest [%]", 10.0, plateaus,
-         fails="the constants of the source give overpotentials 2 to 7 mV too small at 3.2C to 25.6C",
-         reason="1 mV of the equilibrium voltage, from which overpotentials are counted, is 7 % of that at 3.2C"),
-    Line("danilov-capacities", "consistency", PAPER, "discharge at 1.6C to 6.4C to 3.0 V", THEIRS, "capacity",
-         "largest [%]", 3.0, lambda: _capacities(SLOW), reason=VOLUME),
-    Line("danilov-capacities-fast", "consistency", PAPER, "discharge at 12.8C to 51.2C to 3.0 V", THEIRS, "capacity",
-         "largest [%]", 3.0, lambda: _capacities([rate for rate in MEASURED if rate not in SLOW]),
-         fails="these are the constants of the source, whose own simulation is 27 % short at 51.2C; it has one "
-               "diffusivity for both phases of the film", reason=VOLUME),
+    _closed(
+        "danilov-conductivity",
+        "F2 c (D+ + D-) / RT",
+        "impedance at 10 GHz beside double layers",
+        "conductivity of the electrolyte",
+        0.1,
+        conductivity,
+        REFINED,
+    ),
+    _closed(
+        "danilov-transference",
+        "D+ / (D+ + D-)",
+        "impedance at 0.1 uHz without recombination, and with it at once",
+        "transference number of the electrolyte",
+        0.1,
+        transference,
+        REFINED,
+    ),
+    _closed(
+        "danilov-first-drop",
+        "I L / sigma",
+        "51.2C, after 1 us",
+        "ohmic drop of the even electrolyte",
+        0.1,
+        first_drop,
+        "half a volume's gradient between the last volume and the face is 0.07 % of the drop",
+    ),
+    _closed(
+        "danilov-relaxation",
+        "k_d + 2 k_r c + D (pi / L)2",
+        "rest after C/2 for 2 s",
+        "rate at which the electrolyte's gradient decays",
+        0.5,
+        relaxation,
+        "the pulse changes the concentration at the faces by 0.2 %, and recombination is quadratic in it",
+    ),
+    Line(
+        "danilov-electrolyte",
+        "verification",
+        "the source's own simulation, read from a figure; " + PAPER,
+        "discharge at 51.2C",
+        "nothing",
+        "overpotential of the electrolyte",
+        "largest [mV]",
+        1.0,
+        electrolyte,
+        fails="after 15 s the curve falls by about 1.5 mV a second, so that an error of 1 s in reading the time would "
+        "explain the difference; that cannot be decided without the figure",
+        reason="1 % of the largest value read from the figure, 100.9 mV: what a curve can be read to",
+    ),
+    Line(
+        "danilov-faces",
+        "verification",
+        "the source's own simulation, read from a figure; " + PAPER,
+        "discharge at 51.2C",
+        "nothing",
+        "mobile lithium at both faces of the electrolyte",
+        "largest [kmol/m3]",
+        0.06,
+        faces,
+        reason="1 % of the largest value read from the figure would be 0.17; a third of that, as the printed "
+        "values have two decimals",
+    ),
+    Line(
+        "danilov-plateaus",
+        "consistency",
+        PAPER,
+        "discharge at 1.6C to 51.2C",
+        THEIRS,
+        "overpotential of the plateau",
+        "largest [%]",
+        10.0,
+        plateaus,
+        fails="the constants of the source give overpotentials 2 to 7 mV too small at 3.2C to 25.6C",
+        reason="1 mV of the equilibrium voltage, from which overpotentials are counted, is 7 % of that at 3.2C",
+    ),
+    Line(
+        "danilov-capacities",
+        "consistency",
+        PAPER,
+        "discharge at 1.6C to 6.4C to 3.0 V",
+        THEIRS,
+        "capacity",
+        "largest [%]",
+        3.0,
+        lambda: _capacities(SLOW),
+        reason=VOLUME,
+    ),
+    Line(
+        "danilov-capacities-fast",
+        "consistency",
+        PAPER,
+        "discharge at 12.8C to 51.2C to 3.0 V",
+        THEIRS,
+        "capacity",
+        "largest [%]",
+        3.0,
+        lambda: _capacities([rate for rate in MEASURED if rate not in SLOW]),
+        fails="these are the constants of the source, whose own simulation is 27 % short at 51.2C; it has one "
+        "diffusivity for both phases of the film",
+        reason=VOLUME,
+    ),
 )

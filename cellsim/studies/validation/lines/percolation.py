@@ -1,9 +1,10 @@
-"""The laws of effective conductivity against the five composites of Minnmann 2021.
+"""Laws of the effective conductivity, compared with the five composites of Minnmann 2021.
 
-Ionic conductivities [S/m] of NMC622 (3 um) and Li6PS5Cl (0.16 S/m) pressed with 380 MPa, without carbon,
+Ionic conductivities [S/m] of NMC622 (3 um) and Li6PS5Cl (0.16 S/m) pressed at 380 MPa, without carbon,
 14 % void assumed; second-hand, from notes on P. Minnmann et al., J. Electrochem. Soc. 168 (2021) 040537.
-Two of the five come from ionic resistances that the note-taker estimated from figures.
+Two of the five are from ionic resistances that the author of the notes estimated from figures.
 """
+
 import numpy as np
 
 from ....physics.transport import bruggeman, percolation
@@ -20,12 +21,12 @@ def _points(law, fitted):
 
 
 def stated() -> Found:
-    """The law with the coefficients that were fitted to all five points."""
+    """The law with coefficients fitted to all five points."""
     return largest_percent(_points(lambda phi: percolation(phi, THRESHOLD, EXPONENT), True), fitted=True)
 
 
 def left_out() -> Found:
-    """Each point predicted by the law fitted to the four others, least squares of the logarithms."""
+    """Each point predicted by the law fitted to the other four points, by least squares of the logarithms."""
     points = []
     for phi, kappa in MEASURED.items():
         others = [(p, k / BULK) for p, k in MEASURED.items() if p != phi]
@@ -35,7 +36,7 @@ def left_out() -> Found:
 
 
 def fit(phi, efficiency) -> tuple[float, float]:
-    """Threshold and exponent that pass closest to measured efficiencies, in their logarithms."""
+    """Threshold and exponent by least squares of the logarithms of measured efficiencies."""
     from scipy.optimize import minimize_scalar
 
     phi, y = np.array(phi), np.log(efficiency)
@@ -50,23 +51,54 @@ def fit(phi, efficiency) -> tuple[float, float]:
 
 
 def one_and_a_half() -> Found:
-    """Bruggeman's law with his own exponent."""
+    """Bruggeman's law with the exponent 1.5."""
     return largest_percent(_points(lambda phi: bruggeman(phi, 1.5), False))
 
 
 DATA = "ionic conductivity of five composites of NMC622 and Li6PS5Cl, Minnmann 2021 (second-hand)"
 LIMIT = 10.0  # %
-SCATTER = ("pellets pressed in one laboratory are taken to repeat to 10 %; between laboratories it is 35 to 50 % "
-           "(S. Ohno et al., ACS Energy Lett. 5 (2020) 910)")
+SCATTER = (
+    "pellets pressed in one laboratory are taken to repeat to 10 %; between laboratories it is 35 to 50 % "
+    "(S. Ohno et al., ACS Energy Lett. 5 (2020) 910)"
+)
 LINES = (
-    Line("percolation-law", "fit", DATA, "steady conduction", "threshold 0.218 and exponent 1.95 on all five points",
-         "nothing: the same five points", "largest [%]", LIMIT, stated,
-         fails="two coefficients do not pass through all five points; that at 44.4 %, a measured one, is "
-               "missed by 15 %", reason=SCATTER),
-    Line("percolation-left-out", "prediction", DATA, "steady conduction",
-         "threshold and exponent on four points, five times over", "the fifth", "largest [%]", LIMIT, left_out,
-         fails="the end at 25 % electrolyte decides on the threshold and cannot be predicted from the others",
-         reason=SCATTER),
-    Line("bruggeman-1.5", "prediction", DATA, "steady conduction", "nothing: phi^1.5", "all five points", "largest [%]",
-         LIMIT, one_and_a_half, fails="composites near their threshold are no dilute suspensions", reason=SCATTER),
+    Line(
+        "percolation-law",
+        "fit",
+        DATA,
+        "steady conduction",
+        "threshold 0.218 and exponent 1.95 on all five points",
+        "nothing: the same five points",
+        "largest [%]",
+        LIMIT,
+        stated,
+        fails="two coefficients do not pass through all five points; that at 44.4 %, a measured one, is missed by 15 %",
+        reason=SCATTER,
+    ),
+    Line(
+        "percolation-left-out",
+        "prediction",
+        DATA,
+        "steady conduction",
+        "threshold and exponent on four points, five times over",
+        "the fifth",
+        "largest [%]",
+        LIMIT,
+        left_out,
+        fails="the end at 25 % electrolyte decides on the threshold and cannot be predicted from the others",
+        reason=SCATTER,
+    ),
+    Line(
+        "bruggeman-1.5",
+        "prediction",
+        DATA,
+        "steady conduction",
+        "nothing: phi^1.5",
+        "all five points",
+        "largest [%]",
+        LIMIT,
+        one_and_a_half,
+        fails="composites near their threshold are no dilute suspensions",
+        reason=SCATTER,
+    ),
 )

@@ -1,4 +1,5 @@
-"""Measured discharges with the temperature of the cell, run untuned with lumped heat."""
+"""Measured discharges with cell temperature, simulated with the lumped thermal model without calibration."""
+
 import json
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from ..reference import curve, path, rms
 
 @dataclass(frozen=True)
 class Warm:
-    """A measured discharge: its file, the set, the share of its time that is compared, and how the cell starts."""
+    """A measured discharge: file, parameter set, compared fraction of its time, and initial state."""
 
     file: str
     cell: str
@@ -32,7 +33,7 @@ def facts(file) -> dict:
 
 
 def differences(case, heat=True) -> tuple[float, float, float, float]:
-    """Rms of voltage [mV] and temperature [K] over time, and the highest temperature rises [K], theirs and ours."""
+    """Rms errors of voltage [mV] and temperature [K], and the highest temperature rise [K], measured and simulated."""
     t, V, T = curve(f"measured/{case.file}.csv", 2)
     said = facts(case.file)
     start = {"voltage": said["rest_V"]} if "rest_V" in said else {"soc": None}
@@ -45,7 +46,7 @@ def differences(case, heat=True) -> tuple[float, float, float, float]:
 
 
 def compare(cases, what) -> Found:
-    """The largest rms of `what`, "voltage" or "temperature", with all points."""
+    """The largest rms error of `what`, "voltage" or "temperature", with all points."""
     points, errors, remarks = [], [], []
     for label, case in cases.items():
         dV, dT, theirs, ours = differences(case)
@@ -64,19 +65,44 @@ def _same_model(pybamm) -> str:
 
 def _lines(name, cases, data, protocol, limits, reasons, fails):
     for what, unit, limit, reason in zip(("voltage", "temperature"), ("mV", "K"), limits, reasons, strict=True):
-        yield Line(f"{name}-{what}", "prediction", data, protocol, "nothing", f"{what} over time",
-                   f"largest rms [{unit}]", limit, partial(compare, cases, what), fails.get(what, ""), reason)
+        yield Line(
+            f"{name}-{what}",
+            "prediction",
+            data,
+            protocol,
+            "nothing",
+            f"{what} over time",
+            f"largest rms [{unit}]",
+            limit,
+            partial(compare, cases, what),
+            fails.get(what, ""),
+            reason,
+        )
 
 
 LINES = (
-    *_lines("lgm50-heat", {"1C": LG}, "discharge of an LG M50, Brosa Planella 2021, set of O'Regan 2022",
-            "1C at 24.6 degC after rest, first 90 %; heat capacity from the layers, 10 W/m2/K from the can",
-            (37.0, 1.0),
-            (_same_model("35 mV on a fine mesh, 42 on its default one,"),
-             "0.5 K of a thermocouple, and 0.5 K by which a can is cooler than its inside"),
-            {"temperature": "a cooling of 10 W/m2/K, assumed here and in PyBaMM's set (2.2 K off), "
-                          "is too little for this bench; 18 W/m2/K would leave 0.5 K, but that is a fit"}),
-    *_lines("enertech-heat", ENERTECH_RUNS, "discharges of an Enertech pouch, Ai 2020, set of the same paper",
-            "0.5C and 1C at 25 degC from the printed state, first 95 %; 35 W/m2/K as in the set", (23.0, 0.3),
-            (_same_model("21.5 mV"), "a thermocouple against its own reading at the start, 0.3 K"), {}),
+    *_lines(
+        "lgm50-heat",
+        {"1C": LG},
+        "discharge of an LG M50, Brosa Planella 2021, set of O'Regan 2022",
+        "1C at 24.6 degC after rest, first 90 %; heat capacity from the layers, 10 W/m2/K from the can",
+        (37.0, 1.0),
+        (
+            _same_model("35 mV on a fine mesh, 42 on its default one,"),
+            "0.5 K of a thermocouple, and 0.5 K by which a can is cooler than its inside",
+        ),
+        {
+            "temperature": "a cooling of 10 W/m2/K, assumed here and in PyBaMM's set (2.2 K off), "
+            "is too little for this bench; 18 W/m2/K would leave 0.5 K, but that is a fit"
+        },
+    ),
+    *_lines(
+        "enertech-heat",
+        ENERTECH_RUNS,
+        "discharges of an Enertech pouch, Ai 2020, set of the same paper",
+        "0.5C and 1C at 25 degC from the printed state, first 95 %; 35 W/m2/K as in the set",
+        (23.0, 0.3),
+        (_same_model("21.5 mV"), "a thermocouple against its own reading at the start, 0.3 K"),
+        {},
+    ),
 )

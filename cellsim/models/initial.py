@@ -1,29 +1,38 @@
-"""Initial states: from a state of charge, a voltage, or the stoichiometries a source prints."""
+"""Initial states from a state of charge, a voltage, or the initial stoichiometries of a parameter set."""
+
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from ..kernels.layout import numbers, unknowns
+from ..kernels.layout import System, numbers, unknowns
+from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.kinetics import end_potential
-from .electrodes import NEGATIVE, POSITIVE, has_foil, lithium_content
+from .electrodes import NEGATIVE, POSITIVE, has_foil, lithium_content, values_of
 from .lithium_metal import lithium_left, resting_potential
 from .materials.tables import open_circuit
 from .memo import kept
 
+Array = NDArray[Any]
 
-def stoichiometries(cell, soc):
-    """(negative, positive) stoichiometry at a state of charge in 0..1; soc may be an array.
 
-    States of charge 0 and 1 are the ends of the electrodes' windows, between which both hold the same lithium in
-    all (`cellsim.parameters.balance`); at the reference temperature they are at the cut-off voltages, unless the
-    parameter set ends the windows before these.
-    `soc=None` gives the initial stoichiometries of the parameter set.
+def stoichiometries(cell: Cell, soc: Any) -> tuple[Any, Any]:
+    """(negative, positive) stoichiometry at a state of charge 0..1, a number or an array.
+
+    States of charge 0 and 1 are the ends of the stoichiometry windows, with equal lithium content
+    (`cellsim.parameters.balance`).  At the reference temperature they correspond to the cut-off voltages, unless the
+    windows of the parameter set are narrower.
+    soc=None: the initial stoichiometries of the parameter set.  Raises ParameterError if it states none.
     """
     if soc is None:
-        missing = [p for p in (NEGATIVE, POSITIVE)
-                   if not cell.has(f"{p}/initial stoichiometry") and not (p == NEGATIVE and has_foil(cell))]
+        missing = [
+            p
+            for p in (NEGATIVE, POSITIVE)
+            if not cell.has(f"{p}/initial stoichiometry") and not (p == NEGATIVE and has_foil(cell))
+        ]
         if missing:
             raise ParameterError(f"{cell.name}: {missing[0]}/initial stoichiometry is missing; give `soc` instead")
         x_n = 0.5 if has_foil(cell) else cell.value(f"{NEGATIVE}/initial stoichiometry")
@@ -36,7 +45,7 @@ def stoichiometries(cell, soc):
     return lo + soc * (hi - lo), x_p
 
 
-def open_circuit_voltage(cell, soc, T=None):
+def open_circuit_voltage(cell: Cell, soc: Any, T: float | None = None) -> Any:
     """Open-circuit voltage [V] at a state of charge (number or array) and temperature [K]."""
     T = cell.temperature(T)
     x_n, x_p = (np.atleast_1d(np.asarray(x, float)) for x in stoichiometries(cell, soc))
@@ -44,39 +53,43 @@ def open_circuit_voltage(cell, soc, T=None):
     return U if np.ndim(soc) else float(U[0])
 
 
-def _with_ends(U, x):
-    """Potentials [V] at stoichiometries (arrays), with what keeps these between 0 and 1."""
+def _with_ends(U: Array, x: Any) -> Array:
+    """Potentials [V] at stoichiometries (arrays), with the terms that diverge at 0 and 1."""
     edge = (x < 0.01) | (x > 0.99)
     if edge.any():
         U = U.copy()
-        U[edge] += [end_potential.py_func(one)[0] for one in x[edge]]
+        U[edge] += [end_potential.py_func(x_edge)[0] for x_edge in x[edge]]
     return U
 
 
-def _negative_potential(cell, x_n, x_p, T):
-    """Open-circuit potential of the negative electrode [V] at stoichiometries (arrays); a foil goes by x_p."""
+def _negative_potential(cell: Cell, x_n: Any, x_p: Any, T: float) -> Any:
+    """Open-circuit potential of the negative electrode [V] at stoichiometries (arrays); by x_p for lithium metal."""
     if has_foil(cell):
         return cell.value(f"{NEGATIVE}/counter potential") + resting_potential(cell, x_p, T)
     return _with_ends(open_circuit(cell, NEGATIVE, T)(x_n), x_n)
 
 
-def soc_at_voltage(cell, voltage, T=None) -> float:
-    """State of charge whose open-circuit voltage is `voltage` [V].  Raises ParameterError if none is."""
+def soc_at_voltage(cell: Cell, voltage: float, T: float | None = None) -> float:
+    """State of charge with the open-circuit voltage `voltage` [V].  Raises ParameterError if there is none."""
     from scipy.optimize import brentq
 
     low, high = open_circuit_voltage(cell, 0.0, T), open_circuit_voltage(cell, 1.0, T)
-    slack = 1e-3 * (high - low)  # stoichiometry windows are given to a few digits
+    slack = 1e-3 * (high - low)  # stoichiometry windows are stated to a few digits
     if not low - slack <= voltage <= high + slack:
-        raise ParameterError(f"{cell.name}: no state of charge has the open-circuit voltage {voltage:g} V; "
-                             f"it lies between {low:.4g} and {high:.4g} V")
-    return float(brentq(lambda z: open_circuit_voltage(cell, z, T) - min(max(voltage, low), high), 0.0, 1.0,
-                        xtol=1e-12))
+        raise ParameterError(
+            f"{cell.name}: no state of charge has the open-circuit voltage {voltage:g} V; "
+            f"it lies between {low:.4g} and {high:.4g} V"
+        )
+    return float(
+        brentq(lambda z: open_circuit_voltage(cell, z, T) - min(max(voltage, low), high), 0.0, 1.0, xtol=1e-12)
+    )
 
 
-def capacity_between_cutoffs(cell) -> float:
-    """Charge between the stoichiometry limits of the limiting electrode [A.h]."""
-    def one(part):
-        get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+def capacity_between_cutoffs(cell: Cell) -> float:
+    """Capacity of the limiting electrode between its stoichiometry limits [Ah]."""
+
+    def one(part: str) -> float:
+        get = values_of(cell, part)
         window = get("maximum stoichiometry") - get("minimum stoichiometry")
         return lithium_content(cell, part) * get("thickness") * window
 
@@ -85,9 +98,10 @@ def capacity_between_cutoffs(cell) -> float:
 
 
 @lru_cache(maxsize=256)
-def at_rest(soc):
-    """A function (cell, T) that gives stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
-    def look(cell, T):
+def at_rest(soc: Any) -> Any:
+    """A function (cell, T) that returns stoichiometries and open-circuit potentials [V]: x_n, x_p, U_n, U_p."""
+
+    def look(cell: Cell, T: float) -> Any:
         x_n, x_p = stoichiometries(cell, soc)
         U_p = float(_with_ends(open_circuit(cell, POSITIVE, T)(np.array([x_p])), np.array([x_p]))[0])
         U_n = float(_negative_potential(cell, np.array([x_n]), np.array([x_p]), T)[0])
@@ -96,8 +110,8 @@ def at_rest(soc):
     return look
 
 
-def initial_state(cell, sys, soc):
-    """State vector at rest: uniform concentrations, potentials at open circuit, no current."""
+def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
+    """State vector at equilibrium: uniform concentrations, open-circuit potentials, no current."""
     x_n, x_p, U_n, U_p = kept(at_rest(soc), cell, sys.T)
     side, particle = sys.volume["side"], sys.volume["particle"]
     s = np.zeros(numbers(sys))

@@ -1,0 +1,39 @@
+"""Renamed quantities: parameter sets of 0.1.0 are read for one release, with a warning that names the new key."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import CellsimWarning
+from .catalogue import RENAMED
+
+_OLD = frozenset(old for keys in RENAMED.values() for old in keys)
+
+
+def present_path(path: str, raw: Mapping[str, Any], label: str) -> str:
+    """The present path of a quantity "section/key" of a set with the content `raw`; warns if it is an old one."""
+    section, _, key = path.partition("/")
+    if key not in _OLD or not isinstance(raw.get(section), Mapping):
+        return path
+    new = RENAMED.get(str(raw[section].get("type")), {}).get(key)
+    if new is None:
+        return path
+    warnings.warn(
+        f"{label}: {path} is now {section}/{new}; the old name is read until the next release",
+        CellsimWarning,
+        stacklevel=4,
+    )
+    return f"{section}/{new}"
+
+
+def present_content(raw: Any, label: str) -> Any:
+    """The content of a file with its renamed quantities under their present keys; anything invalid is left as it is."""
+    if not isinstance(raw, dict):
+        return raw
+    for section, content in raw.items():
+        if not isinstance(content, dict) or _OLD.isdisjoint(content):
+            continue
+        keys = {key: present_path(f"{section}/{key}", raw, label).partition("/")[2] for key in content}
+        if len(set(keys.values())) == len(keys):  # a quantity given twice stays, and is refused as unknown
+            raw = raw | {section: {keys[key]: value for key, value in content.items()}}
+    return raw
