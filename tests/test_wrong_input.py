@@ -266,6 +266,7 @@ OPTIONS = {
         "--temperature",
         "--ambient",
         "--output",
+        "--bibtex",
         "--time-budget",
     ),
     "impedance": ("--soc", "--model", "--temperature", "--lowest", "--highest", "--double-layer", "--output"),

@@ -36,6 +36,8 @@ def simulate(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Save as .csv, .parquet, .nc, .png, .svg or .pdf.")
     ] = None,
+    cite: Annotated[bool, typer.Option("--cite", help="Print what to cite for this run.")] = False,
+    bibtex: Annotated[Path | None, typer.Option(help="Save what to cite as BibTeX, to a .bib file.")] = None,
 ) -> None:
     """Simulate a discharge, a charge or a protocol, and print how it ended."""
     import cellsim
@@ -48,6 +50,7 @@ def simulate(
             "add --heat, or give --temperature"
         )
     output_of(output, RUNS)
+    output_of(bibtex, (".bib", ".txt"))
     parameters = cellsim.load(cell)
     steps: Any
     if discharge is not None:
@@ -82,6 +85,11 @@ def simulate(
         f"  {result.discharge_capacity - result.charge_capacity:.4g} Ah, "
         f"{result.discharge_energy - result.charge_energy:.4g} Wh (discharge positive)"
     )
+    if cite:
+        say(str(result.citations()), soft_wrap=True)
+    if bibtex is not None:
+        with replacing(bibtex) as partial:
+            partial.write_text(result.citations().bibtex(), encoding="utf-8")
     if output is not None and output.suffix == ".csv":
         with replacing(output) as partial:
             result.to_pandas().to_csv(partial, index=False)

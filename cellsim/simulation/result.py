@@ -1,7 +1,7 @@
 """Result of a simulation: variables by name, reasons why steps ended, tables, files and plots."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from os import PathLike
 from typing import Any
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import Ending, ReportError
 from ..support.arguments import file_path, flag, near, number, numbers, shown, text
 from ..support.files import optional
+from .citations import Citations, basis_in, citations_of
 from .storage import read, write
 from .variables import Variables
 
@@ -55,6 +56,7 @@ class Result:
     cell, model: names; temperature: at the start [K]; step_index: (times,) index into `steps` of each row.
     termination: why the run ended, as a sentence.  remarks: notes on the run, one sentence each.
     final_state: for `simulate(..., start=result)`; None in results read from a file or from another process.
+    basis: what `citations` reads, see `citations.basis_of`; None in results of version 0.1.0.
     """
 
     cell: str
@@ -66,6 +68,7 @@ class Result:
     termination: str = ""
     remarks: tuple[str, ...] = ()
     final_state: Any = field(default=None, repr=False, compare=False)
+    basis: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def t(self) -> NDArray[np.float64]:
@@ -149,6 +152,10 @@ class Result:
         share[crossing] = low / (low - np.maximum(a, b)[crossing])
         return float(np.sum(share * np.diff(t)))
 
+    def citations(self) -> Citations:
+        """What to cite for this run: program, model, methods, parameter set; print it, or write its `bibtex()`."""
+        return citations_of(self)
+
     def to_pandas(self) -> Any:
         """A pandas DataFrame of all variables that depend on time only, with the index of the step."""
         pd = optional("pandas")
@@ -181,6 +188,7 @@ class Result:
             "temperature": self.temperature,
             "termination": self.termination,
             "remarks": self.remarks,
+            "basis": self.basis,
             "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps],
         }
 
@@ -206,6 +214,7 @@ class Result:
                 Variables.from_arrays(arrays),
                 meta.get("termination", ""),
                 tuple(meta.get("remarks", ())),
+                basis=basis_in(meta),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             raise ReportError(f"{path}: is not a result that this version of cellsim can read ({fault})") from None

@@ -20,6 +20,7 @@ from ..protocols.program import MAX_STEPS
 from ..protocols.step import LONGEST, kelvin
 from ..support.arguments import number, whole
 from ..support.compile import FOLLOW, SOLVER, announce
+from .citations import basis_of
 from .control import Now, check, check_known, control, scale
 from .outcome import finite, named, outcome_of
 from .result import Result
@@ -234,6 +235,7 @@ def simulate_coroutine(
         termination,
         (*begun.remarks, *outside_data(cell, begun.sys, everything)),
         FinalState(cell, run.model, run.state, run.soc(), T, around, _temperature(run)),
+        basis_of(cell, begun.sys, type(run.model).__name__, done, heat=run.warms),
     )
     if done[-1].ending.is_failure:
         raise SolveError(
