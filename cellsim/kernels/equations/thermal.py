@@ -58,7 +58,11 @@ def balance(sys, hg, ctl, s_hat, s, V, w):
     now = (past.T[0] + hg / C * (lasting + reversible + heater + loss * ctl.T_around)) / (1.0 + hg * loss / C)
     y.T[0] = now
     y.cell.made = past.cell.made + hg * (lasting + reversible)
-    y.cell.lost = past.cell.lost + hg * loss * (now - ctl.T_around)
+    if hg * loss > C:  # the same; of a long step the difference to the surroundings is rounded too much
+        lost = hg * (lasting + reversible + heater) - C * (now - past.T[0])
+    else:
+        lost = hg * loss * (now - ctl.T_around)
+    y.cell.lost = past.cell.lost + lost
     y.cell.heated = past.cell.heated + hg * heater
 
 

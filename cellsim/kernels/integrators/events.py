@@ -7,9 +7,9 @@ from ...support.compile import inlined, inner, part
 from ..equations.lithium_metal import left
 from ..equations.temperature import warm
 from ..equations.thermal import critical, plating
-from ..layout import CURRENT, PLATING, POWER, VOLTAGE, aimed, copy, surface, views
+from ..layout import CURRENT, PLATING, POWER, TEMPERATURE, VOLTAGE, aimed, copy, surface, views
 from ..scratch import EVENTS
-from .stage import solve, voltage
+from .stage import measured, solve, voltage
 
 TOL = 0.2  # Newton's last correction, in units of the error tolerance
 DRY = 1e5  # times what counts as depleted: where the integrator gets no further with so little salt, it is why
@@ -146,6 +146,25 @@ def at_peak_power(sys, ctl, s, w, rtol):
     return views(sys, more).cell.I * voltage(sys, more) < 1.0001 * I * voltage(sys, s)
 
 
+@inlined
+def at_turning_point(sys, ctl, s, w, rtol):
+    """Whether the held temperature has an extremum at a current near the present one, so that none may hold it.
+
+    Near: within 5 %, or a hundredth of the current that the search begins with, by the parabola through three points.
+    """
+    more, I = w.spare, views(sys, s).cell.I
+    by = max(0.05 * abs(I), 0.01 * abs(ctl.i_begin))
+    here, rise, bend = measured(sys, ctl, s, w), 0.0, 0.0
+    for k in range(2):
+        sign = 1.0 - 2.0 * k
+        copy(s, more)
+        if solve(sys, 0.0, aimed(ctl, CURRENT, I + sign * by), s, more, w, rtol, 1e-4 * TOL) == 0:
+            return False
+        change = measured(sys, ctl, more, w) - here
+        rise, bend = rise + sign * change, bend + change
+    return abs(rise) < 2.0 * abs(bend)
+
+
 @inner
 def dry_foil(sys, s):
     """Whether no salt is left at a foil: a given current drives the voltage beyond every limit there."""
@@ -176,5 +195,7 @@ def diagnose(sys, ctl, s, q_start, w, rtol, g):
     if ctl.mode == CURRENT and I != 0.0 and dry_foil(sys, s):
         return LOWER_VOLTAGE if I > 0.0 else UPPER_VOLTAGE
     if ctl.mode == POWER and I > 0.0 and at_peak_power(sys, ctl, s, w, rtol):
+        return UNREACHABLE
+    if ctl.mode == TEMPERATURE and at_turning_point(sys, ctl, s, w, rtol):
         return UNREACHABLE
     return STEP_TOO_SMALL

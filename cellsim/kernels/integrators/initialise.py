@@ -5,9 +5,9 @@ from ...support.compile import inlined, inner, kernel
 from ..equations.interface import open_circuit
 from ..equations.lithium_metal import potential
 from ..equations.temperature import warm
-from ..layout import CURRENT, PLATING, RESISTANCE, TEMPERATURE, aimed, copy, surface, views
-from .events import RUNNING, STEP_TOO_SMALL, TOL, UNREACHABLE, closest, diagnose, dry_foil
-from .stage import measured, solve
+from ..layout import CURRENT, PLATING, POWER, RESISTANCE, TEMPERATURE, aimed, copy, surface, views
+from .events import LOWER_VOLTAGE, RUNNING, STEP_TOO_SMALL, TOL, UNREACHABLE, UPPER_VOLTAGE, closest, diagnose, dry_foil
+from .stage import measured, solve, voltage
 
 LEAST_STRIDE = 1e-6  # of the way to the target: there is no further
 MOMENT, LONGEST_MOMENT = 1e-9, 1e-2  # s, within which salt gets to where there is none
@@ -17,21 +17,26 @@ MOMENT, LONGEST_MOMENT = 1e-9, 1e-2  # s, within which salt gets to where there 
 def consistent(sys, ctl, s, hat, new, w, rtol, g):
     """Potentials and currents in s that belong to its concentrations under ctl; returns a status.
 
-    Tries at once, then walks from the present operating point to the one asked for.  Where it
-    gets no further, s is left at the last point reached, and the status says what is in the way.
+    Tries at once, then walks from the present operating point to the one asked for: a resistance by its
+    conductance, which is 0 at open circuit and changes its sign with the current.  Where it gets no further,
+    s is left at the last point reached, and the status says what is in the way.
     hat, new (N,): scratch.
     """
     warm(sys, views(sys, s).T[0], w)
-    goal, start = ctl.target, ctl.target
-    if ctl.mode != RESISTANCE or views(sys, s).cell.I != 0.0:  # an open circuit is no resistance to walk from
-        start = measured(sys, ctl, s, w)
+    inverse = ctl.mode == RESISTANCE
+    if inverse:
+        V, goal = voltage(sys, s), 1.0 / ctl.target
+        start = views(sys, s).cell.I / V if V != 0.0 else 0.0
+    else:
+        goal, start = ctl.target, measured(sys, ctl, s, w)
     copy(s, hat)
     done, stride = 0.0, 1.0
     while done < 1.0:
         stride = min(stride, 1.0 - done)
         part = start + (done + stride) * (goal - start)
         copy(s, new)
-        if solve(sys, 0.0, aimed(ctl, ctl.mode, part), hat, new, w, rtol, 1e-4 * TOL) > 0:
+        aim = aimed(ctl, ctl.mode, 1.0 / part if inverse else part)
+        if solve(sys, 0.0, aim, hat, new, w, rtol, 1e-4 * TOL) > 0:
             copy(new, s)
             done += stride
             stride *= 2.0
@@ -39,7 +44,13 @@ def consistent(sys, ctl, s, hat, new, w, rtol, g):
             stride *= 0.5
             if stride < LEAST_STRIDE:
                 what = diagnose(sys, ctl, s, views(sys, s).cell.Q, w, rtol, g)
-                return UNREACHABLE if what == STEP_TOO_SMALL and ctl.mode >= PLATING else what
+                if what != STEP_TOO_SMALL:
+                    return what
+                if ctl.mode == POWER or inverse:  # also where no current has begun to flow
+                    beyond = ctl.v_lo - voltage(sys, s) if ctl.target > 0.0 else voltage(sys, s) - ctl.v_hi
+                    if beyond > 0.0:
+                        return LOWER_VOLTAGE if ctl.target > 0.0 else UPPER_VOLTAGE
+                return UNREACHABLE if ctl.mode >= PLATING or inverse else what
     return RUNNING
 
 

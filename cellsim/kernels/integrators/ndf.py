@@ -9,11 +9,12 @@ from ..memory import laying, unpacked
 from ..scratch import work_of
 from .events import RUNNING, TOL, between, closest, closest_here, diagnose, first_of, narrowed
 from .initialise import start
-from .ndf_history import ERROR, FRESH, SAFETY, Memory, accept, attempt, choose_order, forget, norm, rescale
+from .ndf_history import ERROR, FRESH, RESET, SAFETY, Memory, accept, attempt, choose_order, forget, norm, rescale
 from .stage import voltage
 
 H_MIN = 1e-12  # smallest time step [s]
-INSTANT = 1e-9  # an ending is located to this time [s]
+INSTANT = 1e-9  # an ending is located to this time [s], and time steps so short are taken whatever their error
+FINE = 1e-6  # or to this fraction of a time step that is shorter than a millisecond
 CLOSE = 1e-12  # or to this margin
 ATTEMPTS = 2  # time steps tried in one call of `travel` for each row of output, so that its caller can watch the clock
 
@@ -41,7 +42,7 @@ def land(sys, ctl, mem, t_before, q_start, state, w, g):
     closest(sys, ctl, state, q_start, w, g)
     g_before = g[first_of(g)]
     which = closest(sys, ctl, mem.D[0], q_start, w, g)
-    g_after, kept = g[which], 0
+    g_after, kept, instant = g[which], 0, min(INSTANT, FINE * mem.head[1])
     for k in range(100):
         when = between(before, after, g_before, g_after)
         if g_before > 1e300 or k > 20:
@@ -51,7 +52,7 @@ def land(sys, ctl, mem, t_before, q_start, state, w, g):
         if g[now] < 0.0:
             which = now
         before, after, g_before, g_after, kept = narrowed(when, g[now], before, after, g_before, g_after, kept)
-        if after - before < INSTANT or abs(g[now]) < CLOSE:
+        if after - before < instant or abs(g[now]) < CLOSE:
             return (now if g[now] < CLOSE else which), when  # before the event another margin may be the smallest
     return which, when
 
@@ -113,7 +114,8 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
         passed = abs(views(sys, mem.D[0]).cell.Q - q_start)
         per_charge = 0.0 if ctl.mode == CURRENT else 1.0 / (passed + ctl.q_least)
         error = ERROR[order] * norm(sys, mem.ahead[2], rtol, per_charge)
-        if adapt and not error <= 1.0:
+        hasty = not error <= 1.0  # within an instant: potentials that jump, as the surface of a full particle gives way
+        if adapt and hasty and not (mem.head[1] <= INSTANT and error < np.inf):
             rescale(mem, max(0.2, SAFETY * error ** (-1.0 / (order + 1))))
             if mem.head[1] < H_MIN:
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
@@ -127,7 +129,10 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
         rows = record(sys, mem, t_before, end, every, out_t, out_s, rows)
         if ended:
             return which, rows
-        if adapt:
+        if adapt and hasty:
+            forget(mem, RESET)
+            mem.head[3] = 0.0
+        elif adapt:
             choose_order(sys, mem, error, rtol, per_charge, highest)
     return RUNNING, rows
 

@@ -20,6 +20,7 @@ from .stage import solve_here
 MAX_ORDER = 5
 FRESH = -1.0  # steps taken, before the step of the protocol has begun
 KELVIN = 100.0  # an error of temperature by this much weighs as one of 1 V
+RESET = 4  # failures after which the past is forgotten
 SAFETY = 0.8  # of the step that the error estimate would allow
 KAPPA = np.array([0.0, 0.0, -1.0 / 9.0, -0.0823, -0.0415, 0.0])
 GAMMA = np.array([0.0, 1.0, 1.5, 11.0 / 6.0, 25.0 / 12.0, 137.0 / 60.0])
@@ -115,7 +116,7 @@ def forget(mem, failed):
     """After several failures: go on by backward Euler, and in the end from the state as it is."""
     if failed > 1:
         mem.head[2] = 1.0
-    if failed > 3:
+    if failed >= RESET:
         mem.D[1, :] = 0.0
 
 

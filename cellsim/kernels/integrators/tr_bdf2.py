@@ -18,12 +18,12 @@ from ...numerics.fields import Field
 from ...support.compile import entry, inlined, inner, part
 from ..call.record import STARTING, Task, begin_with
 from ..equations.lithium_metal import error_of
-from ..layout import State, aimed, algebraic, copy, keep_salt, views
+from ..layout import CURRENT, State, aimed, algebraic, copy, keep_salt, views
 from ..memory import laying, unpacked
 from ..scratch import work_of
-from .events import RUNNING, TOL, between, closest, diagnose, first_of, narrowed
+from .events import NEXT_TO, RUNNING, TOL, between, closest, diagnose, first_of, narrowed
 from .initialise import start
-from .ndf import ATTEMPTS, H_MIN, INSTANT
+from .ndf import ATTEMPTS, FINE, H_MIN, INSTANT
 from .ndf_history import KELVIN
 from .stage import solve, solve_here, voltage
 
@@ -41,8 +41,11 @@ def target(knots, t, k):
 
 
 @part
-def size(sys, d, rtol):
-    """Largest root-mean-square of an error of particles, salt, temperature over rtol; potentials follow from them."""
+def size(sys, d, rtol, per_charge):
+    """Largest root-mean-square of an error of particles, salt, temperature over rtol; potentials follow from them.
+
+    per_charge [m2/C]: weight of an error of the charge passed, where the current is not given.
+    """
     y = views(sys, d)
     x, c = y.x, y.c_e
     a, b = 0.0, 0.0
@@ -51,12 +54,17 @@ def size(sys, d, rtol):
     for i in range(c.size):
         b += c[i] ** 2
     b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
+<<<<<<< 78bd24dd8cbf9233c257de5443b2f1f1422482a8
     return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d) ** 2)) / rtol
+=======
+    return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d)**2,
+                       (per_charge * y.cell.Q)**2)) / rtol
+>>>>>>> 8ca97aeff39f73bcdb2635439870f91c095921c4
 
 
 @part
-def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
-    """One step of h from m[Y] at t into m[AHEAD]; returns the estimated error over rtol, or -1."""
+def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol, per_charge):
+    """One step of h from m[Y] at t into m[AHEAD]; returns the estimated error over rtol (see `size`), or -1."""
     hg = STAGE * h
     for i in range(m.shape[1]):
         m[KNOWN, i] = m[Y, i] + hg * m[RATE, i]
@@ -77,7 +85,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol):
     for i in range(m.shape[1]):
         m[RATE_AHEAD, i] = (m[AHEAD, i] - m[KNOWN, i]) / hg if i < first or i >= last else 0.0
         m[ERROR, i] = 2.0 * WIDTH * h * (m[ERROR, i] + m[RATE_AHEAD, i] / (1.0 - GAMMA))
-    return size(sys, m[ERROR], rtol)
+    return size(sys, m[ERROR], rtol, per_charge)
 
 
 @inner
@@ -97,25 +105,28 @@ def begin(sys, ctl, m, w, rtol):
 @inner
 def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
     """Shorten the step h until it ends where the first margin vanishes; returns (which, step), which < 0 on failure."""
-    before, after = 0.0, h
+    before, after, instant = 0.0, h, min(INSTANT, FINE * h)
     which = closest(sys, ctl, m[AHEAD], q_start, w, g)
     g_after = g[which]
     closest(sys, ctl, m[Y], q_start, w, g)
-    g_before, kept, solved, step = g[first_of(g)], 0, True, h
+    g_before, kept, solved, step, beyond = g[first_of(g)], 0, True, h, True  # beyond: solved at `after`, too
     for trial in range(80):
         step = between(before, after, g_before, g_after)
         if not 0.0 < g_before < 1e300 or trial > 20:
             step = 0.5 * (before + after)
-        solved = attempt(sys, ctl, knots, k, t, step, m, w, rtol, 1e-4 * TOL) >= 0.0
+        solved = attempt(sys, ctl, knots, k, t, step, m, w, rtol, 1e-4 * TOL, 0.0) >= 0.0
         if not solved:
-            after = step
+            after, beyond = step, False
             continue
         now = closest(sys, ctl, m[AHEAD], q_start, w, g)
         if g[now] < 0.0:  # before the event another margin may be the smallest
-            which = now
+            which, beyond = now, True
         before, after, g_before, g_after, kept = narrowed(step, g[now], before, after, g_before, g_after, kept)
-        if abs(g[now]) * (after - before) < 0.1 * INSTANT * abs(g_before - g_after) or after - before < 0.5 * INSTANT:
+        if abs(g[now]) * (after - before) < 0.1 * instant * abs(g_before - g_after) or after - before < 0.5 * instant:
             break
+    if solved and g[first_of(g)] > NEXT_TO:  # the margin jumps there, or no solution is found where it would vanish
+        step = after
+        solved = beyond and attempt(sys, ctl, knots, k, t, step, m, w, rtol, TOL, 0.0) >= 0.0
     return (which if solved else -1), step
 
 
@@ -148,10 +159,11 @@ def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
     h is 0 where it became too small.
     """
     t, k = head[0], int(head[2])
+    per_charge = 0.0 if ctl.mode == CURRENT else 1.0 / (abs(views(sys, m[Y]).cell.Q - q_start) + ctl.q_least)
     while head[1] >= H_MIN:
         h = longest if head[1] > 0.999 * longest else min(head[1], 0.5 * longest)
-        error = attempt(sys, ctl, knots, k, t, h, m, w, rtol, TOL)
-        if not 0.0 <= error <= 1.0:
+        error = attempt(sys, ctl, knots, k, t, h, m, w, rtol, TOL, per_charge)
+        if not (0.0 <= error <= 1.0 or h <= INSTANT and 0.0 <= error < np.inf):
             head[1] = h * (max(0.2, 0.85 * error ** (-1.0 / 3.0)) if error > 1.0 else 0.25)
             continue
         which = closest(sys, ctl, m[AHEAD], q_start, w, g)
