@@ -1,4 +1,5 @@
 """Steps that few solvers get through: what random runs found hard, a small case for each cause."""
+
 import math
 
 import numpy as np
@@ -36,8 +37,9 @@ def test_the_charge_of_a_voltage_profile_is_independent_of_the_tolerance():
 
 def test_a_resistance_charges_from_open_circuit_and_after_a_discharge():
     """From 0 and from a positive conductance; 1e-9: Newton's correction, of volts."""
-    result = cellsim.simulate(LIQUID, "Charge at 1 Ohm for 10 s; Discharge at 1 Ohm for 10 s; Charge at 1 Ohm for 10 s",
-                              SPM(), soc=0.3)
+    result = cellsim.simulate(
+        LIQUID, "Charge at 1 Ohm for 10 s; Discharge at 1 Ohm for 10 s; Charge at 1 Ohm for 10 s", SPM(), soc=0.3
+    )
     assert result.endings == (Ending.DURATION,) * 3
     for k, ohm in enumerate((-1.0, 1.0, -1.0)):
         rows = result.step_index == k
@@ -53,31 +55,46 @@ def test_a_charge_at_less_than_the_resistance_of_the_cell():
 def test_a_hold_begins_with_a_full_surface():
     """28,000C flow in the first nanosecond.  2e-2: twice the local error of the charge of some twenty steps."""
     hold = "Hold at 4.155 V for 0.3117 s"
-    charges = [cellsim.simulate("sinzig2024", hold, SPM(), soc=0.0, temperature=345.2, rtol=rtol).steps[0]
-               for rtol in (None, 1e-5)]
+    charges = [
+        cellsim.simulate("sinzig2024", hold, SPM(), soc=0.0, temperature=345.2, rtol=rtol).steps[0]
+        for rtol in (None, 1e-5)
+    ]
     assert charges[0].ending == charges[1].ending == Ending.DURATION
     assert charges[0].charge_capacity == approx(charges[1].charge_capacity, rel=2e-2)
 
 
 def test_a_limit_is_located_within_nanoseconds():
     """To 1e-6 of the time step, in which the current changes by less than its half."""
-    result = cellsim.simulate("sinzig2024", "Hold at 3.656 V for 0.012 s until above 22.11 mA/cm2", soc=0.0,
-                              temperature=316.0)
+    result = cellsim.simulate(
+        "sinzig2024", "Hold at 3.656 V for 0.012 s until above 22.11 mA/cm2", soc=0.0, temperature=316.0
+    )
     assert result.endings == (Ending.CURRENT,) and 0.0 < result.t[-1] < 1e-3
     assert abs(result["Current density [A.m-2]"][-1]) == approx(221.1, rel=1e-6)
 
 
 def test_a_temperature_below_what_entropy_can_cool_is_out_of_reach():
     """Reversible heat is linear in the current, irreversible heat quadratic: there is a least heat."""
-    result = cellsim.simulate("enertech_ai2020", "Hold temperature at 20.35 degC for 230 s", soc=0.7794,
-                              heat=Lumped(heat_capacity=9.71), ambient=294.65, temperature=298.15)
+    result = cellsim.simulate(
+        "enertech_ai2020",
+        "Hold temperature at 20.35 degC for 230 s",
+        soc=0.7794,
+        heat=Lumped(heat_capacity=9.71),
+        ambient=294.65,
+        temperature=298.15,
+    )
     assert result.endings == (Ending.UNREACHABLE,)
 
 
 def test_potentials_may_jump_where_the_temperature_was_foreseen_wrongly():
     """As laws are taken at the temperature foreseen, 0.05 K off, the next step begins 1 mV beside the last one."""
-    result = cellsim.simulate("lfp_peo_li", "Discharge at 6.33 A/m2 until 0.0036 Ah", SPM(), soc=0.02,
-                              heat=Lumped(heat_transfer_coefficient=145.0), ambient=300.9)
+    result = cellsim.simulate(
+        "lfp_peo_li",
+        "Discharge at 6.33 A/m2 until 0.0036 Ah",
+        SPM(),
+        soc=0.02,
+        heat=Lumped(heat_transfer_coefficient=145.0),
+        ambient=300.9,
+    )
     assert not result.endings[-1].is_failure
 
 

@@ -54,12 +54,10 @@ def size(sys, d, rtol, per_charge):
     for i in range(c.size):
         b += c[i] ** 2
     b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
-<<<<<<< 78bd24dd8cbf9233c257de5443b2f1f1422482a8
-    return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d) ** 2)) / rtol
-=======
-    return np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d)**2,
-                       (per_charge * y.cell.Q)**2)) / rtol
->>>>>>> 8ca97aeff39f73bcdb2635439870f91c095921c4
+    return (
+        np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d) ** 2, (per_charge * y.cell.Q) ** 2))
+        / rtol
+    )
 
 
 @part
