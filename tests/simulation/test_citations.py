@@ -70,7 +70,7 @@ def test_the_physics_of_lithium_metal_is_cited_where_it_is_active():
     changed = cell.with_(
         {
             f"{part}/interphase conductivity": 1e-6,
-            f"{part}/interphase growth": 1e-5,
+            f"{part}/calendar interphase growth": 1e-5,
             f"{part}/interphase reaction rate": 1e-12,
         }
     )
