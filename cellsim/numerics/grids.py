@@ -91,7 +91,7 @@ def matched(n, roots, offset, residue, reach=None):
     (k + offset) pi.  The response of the shells, whose last one is at the surface, is the continued fraction of their
     volumes and links.  It agrees with the exact one at s = 0, and with its derivative at n - 1 rates, by projection of
     the equations of the body on its responses at these rates.  The error decreases geometrically with n, compared to
-    1 / n^2 for graded shells.  Optimal grids: Druskin and Knizhnerman, SIAM J. Numer. Anal. 37 (2000) 403.
+    1 / n^2 for graded shells.  Optimal grids: Druskin and Knizhnerman, SIAM J. Numer. Anal. 37 (1999) 403.
     """
     edges = (roots.size + 0.5) * GROWTH ** np.arange(BUNCHES + 1.0) + offset
     rates = np.concatenate([[0.0], roots**2, np.pi**2 * edges[1:] * edges[:-1]])
