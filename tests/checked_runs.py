@@ -15,8 +15,8 @@ from cellsim.protocols import Profile
 from cellsim.protocols.quantities import FLOWS, HELD
 from cellsim.protocols.step import LONGEST
 
-# relative: the equations conserve lithium, what is left is rounding, 1e-16 times the stiffness of thin shells over long
-# steps (up to 1e7) times some hundred steps; usual runs are held to 1e-10 in test_simulation.py
+# relative: the equations conserve lithium and what is left is rounding, of salt over long steps mostly; usual runs are
+# held to 1e-10 in test_simulation.py
 LITHIUM = 1e-6
 CHARGE, LEAST = 4e-3, 4e-5  # of the charge passed, of the nominal capacity: see tests/protocols/test_limits.py on holds
 EDGE = 1e-4  # of a stoichiometry from 0 or 1 a surface is at the edge

@@ -11,6 +11,10 @@ Fluxes are differences of W(x), the integral of D (Kirchhoff's transformation), 
 has W as its value and D as its slope, both in the scale of the grain; what makes them up at the temperature at
 hand is in `by`, the weights of all laws.  However steep D is, W rises: the system is an M-matrix at every iterate,
 and a surface stoichiometry exists for every current.
+
+Rows add up to the volumes of their shells, so that what is left of a pivot without the outward part is carried along
+as a sum of positive numbers (Grassmann, Taksar and Heyman, Oper. Res. 33 (1985) 1107).  As the difference of pivot
+and elimination it would be lost to rounding, and lithium with it, where thin shells meet long steps.
 """
 
 from ...numerics.table import blend, locate
@@ -28,13 +32,11 @@ def factorise(sys, p, law, by, hg, sweep):
     k = hg * grain.D * D / (grain.R_p * grain.R_p)
     if k == sweep[0, m] and hg > 0.0:
         return sweep[1, m]
-    below, s = 0.0, 0.0
+    below, s, rest = 0.0, 0.0, 0.0
     for i in range(m):
         above = k * sys.shell[i].link
-        pivot = sys.shell[i].volume + above + below
-        if i > 0:
-            pivot -= below * sweep[2, i - 1]
-        s = 1.0 / pivot
+        rest = sys.shell[i].volume + below * rest * s
+        s = 1.0 / (rest + above)
         sweep[0, i], sweep[1, i], sweep[2, i] = s * sys.shell[i].volume, s * below, s * above
         below = above
     sweep[0, m], sweep[1, m] = k, -s * hg * grain.rate / grain.R_p
@@ -60,7 +62,7 @@ def respond(sys, p, law, by, x_hat, x, hg, inside):
     m = x.size
     grain = sys.grain[p]
     k = hg * grain.D / (grain.R_p * grain.R_p)
-    p_in, n_in, e_in, alpha, s = 0.0, 0.0, 0.0, 0.0, 0.0
+    p_in, n_in, e_in, alpha, s, rest = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     W, D = blend(sys.laws.solid, law, locate(sys.laws.solid, x[0]), by)
     for i in range(m):
         p_out, n_out, e_out = 0.0, 0.0, 0.0
@@ -70,13 +72,9 @@ def respond(sys, p, law, by, x_hat, x, hg, inside):
             p_out, n_out = link * D, -link * D_out
             e_out = link * (W - W_out) - p_out * x[i] - n_out * x[i + 1]
             W, D = W_out, D_out
-        pivot = sys.shell[i].volume + p_out - n_in
-        a = sys.shell[i].volume * x_hat[i] - e_out + e_in
-        if i > 0:
-            pivot -= p_in * inside[1, i - 1]
-            a += p_in * alpha
-        s = 1.0 / pivot
-        alpha = s * a
+        rest = sys.shell[i].volume - n_in * rest * s
+        s = 1.0 / (rest + p_out)
+        alpha = s * (sys.shell[i].volume * x_hat[i] - e_out + e_in + p_in * alpha)
         inside[0, i], inside[1, i] = alpha, -s * n_out
         p_in, n_in, e_in = p_out, n_out, e_out
     return alpha, -s * hg * grain.rate / grain.R_p
