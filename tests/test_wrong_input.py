@@ -105,7 +105,7 @@ def calls(m):
             "threads": 1,
         },
         "charge_study": {"cells": CHEN, "protocols": ["cc-cv 1C"], "temperatures": [25.0], **short},
-        "claims": {},
+        "maker_claims": {},
         "compare": {"runs": [m["result"]]},
         "fastest_charge": {"cell": CHEN, **short},
         "staged_charge": {"cell": CHEN, **short, "stages": 1, "budget": 1},
@@ -118,11 +118,11 @@ def calls(m):
         "audit": {"progress": enough},
         "validate": {"names": ["sand"], "progress": enough},
         "profile": {"source": [[0.0, 1.0], [1.0, 1.0]]},
-        "ride": {"cell": CHEN, "soc": 0.5, "to": 0.501},
+        "constrained_charge": {"cell": CHEN, "soc": 0.5, "to": 0.501},
         "simulate": {"cell": CHEN, "steps": "Rest for 1 s", "model": "SPM"},
         "simulate_many": {"cases": [one], "threads": 1},
     }
-    left = {"Audit", "Cell", "Result", "Spectrum", "Ending"} | {
+    left = {"Audit", "Cell", "ConstrainedCharge", "Result", "Spectrum", "Ending"} | {
         n for n in cellsim.__all__ if n.endswith("Error") or n.endswith("Warning")
     }
     assert set(functions) | left == set(cellsim.__all__)
@@ -310,8 +310,12 @@ def test_every_option_of_every_command(tmp_path, monkeypatch, capsys):
     assert {c.name or c.callback.__name__ for c in cli.app.registered_commands} | {"cache"} == set(commands())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
-    for place in ("engine.on_processes", "energy.figures_of_cells", "speed.bench", "validation.one"):
-        monkeypatch.setattr(f"cellsim.studies.{place}", enough, raising=False)
+    for place in (
+        "ensemble.engine.on_processes",
+        "studies.claim_audit.energy_claim.figures_of_cells",
+        "studies.speed.bench",
+    ):
+        monkeypatch.setattr(f"cellsim.{place}", enough)
     found = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

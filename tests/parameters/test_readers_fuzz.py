@@ -193,7 +193,7 @@ def test_claims(rng, tmp_path):
     for _ in range(60 * TIMES):
         for source, path, read in (
             (DEFAULT, tmp_path / "claim.yaml", cellsim.load_claim),
-            (rng.choice(stated), tmp_path / "stated" / "one.yaml", lambda p: cellsim.claims(p.parent)),
+            (rng.choice(stated), tmp_path / "stated" / "one.yaml", lambda p: cellsim.maker_claims(p.parent)),
         ):
             path.parent.mkdir(exist_ok=True)
             content = source.read_bytes()

@@ -174,7 +174,7 @@ def test_named_protocols_are_the_ones_that_are_documented():
     from cellsim.studies.charging import named_protocols as charging_protocols
 
     for name in (*TEXTS, "fastest"):
-        assert f"    {name} " in charging_protocols.__doc__
+        assert f"\n{name} " in charging_protocols.__doc__
     assert named(cellsim.load(CHEN), "fastest", 0.1, 0.8) is None
 
 

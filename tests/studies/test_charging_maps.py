@@ -69,7 +69,7 @@ def test_a_killed_study_goes_on_where_it_stopped(kind, cases, work, tmp_path, mo
     path, whole = tmp_path / "killed.csv", tmp_path / "whole.csv"
     process = subprocess.Popen(
         [sys.executable, "-c", SLOWLY, kind, str(path)],
-        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"},
     )
     lines, patience = journal_of(path), time.monotonic() + 120.0
     while not (lines.is_file() and lines.read_text().count("\n") >= 2):

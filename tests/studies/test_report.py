@@ -17,14 +17,14 @@ from pytest import approx
 from rich.console import Console
 
 import cellsim
+from cellsim.cli.tables import cells_table, provenance_table
 from cellsim.design import areal_capacity, build, energy_density
-from cellsim.drawing import style as plots
-from cellsim.drawing import tables
+from cellsim.drawing import style
 from cellsim.errors import ReportError
 from cellsim.studies.claim_audit import voids
 from cellsim.studies.claim_audit.audit import Audit
 from cellsim.studies.claim_audit.records import Claim, Comparison, Figures, RatioMap, Verdict
-from cellsim.studies.claim_audit.report import words
+from cellsim.studies.claim_audit.report import plots, tables, words
 from cellsim.studies.claim_audit.report.page import breakable, doi_link, page
 from cellsim.studies.claim_audit.voids import what_if
 
@@ -181,7 +181,7 @@ def test_the_ragone_plot_shows_energy_over_time_as_power(audit):
 
 
 def test_a_ragone_plot_without_any_run_is_an_empty_picture(audit, tmp_path):
-    plots.save(plots.ragone([replace(audit.cells[0], rates=())]), tmp_path / "empty.png")
+    style.save(plots.ragone([replace(audit.cells[0], rates=())]), tmp_path / "empty.png")
     assert (tmp_path / "empty.png").stat().st_size > 0
 
 
@@ -329,8 +329,8 @@ def test_terminal_tables_lose_no_text_at_80_columns(audit):
 
 
 def test_tables_list_every_cell_and_every_value():
-    assert all(name in text_of(tables.cells_table(), 200) for name in cellsim.cells())
-    origin = text_of(tables.provenance_table(cellsim.load(SOLID)), 250)
+    assert all(name in text_of(cells_table(), 200) for name in cellsim.cells())
+    origin = text_of(provenance_table(cellsim.load(SOLID)), 250)
     assert all(path in origin for path, *_ in cellsim.load(SOLID).provenance().rows)
 
 

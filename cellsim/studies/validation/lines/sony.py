@@ -43,14 +43,14 @@ def predict(cell, rate, degrees) -> Charge:
 
 
 def table(name="sony_vtc5a") -> str:
-    """All predictions as a Markdown table: A.h, minutes, highest degC; rates down, ambients across."""
+    """All predictions as a Markdown table: Ah, minutes, highest temperature [°C]; rates down, ambients across."""
     cell = load(name)
-    lines = ["| rate | " + " | ".join(f"{T} degC" for T in AMBIENTS) + " |", "|---" * (len(AMBIENTS) + 1) + "|"]
+    lines = ["| rate | " + " | ".join(f"{T} °C" for T in AMBIENTS) + " |", "|---" * (len(AMBIENTS) + 1) + "|"]
     for rate in RATES:
         found = [predict(cell, rate, T) for T in AMBIENTS]
         lines.append(
             f"| {rate}C | "
-            + " | ".join(f"{c.charge:.2f} A.h, {c.seconds / 60.0:.1f} min, {c.hottest:.0f} degC" for c in found)
+            + " | ".join(f"{c.charge:.2f} Ah, {c.seconds / 60.0:.1f} min, {c.hottest:.0f} °C" for c in found)
             + " |"
         )
     return "\n".join(lines)
