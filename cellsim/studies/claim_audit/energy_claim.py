@@ -25,7 +25,7 @@ from .audit import Audit
 from .charging_claim import charging_claim
 from .claim_file import load_claim
 from .records import UNITS, Claim, Comparison, Figures, RatioMap
-from .verdict import compare
+from .verdict import compare_with_baseline
 from .voids import what_if_coroutine
 
 RATES = (0.1, 0.5, 1.0, 2.0, 4.0)  # of the discharge curves and the Ragone plot
@@ -226,7 +226,7 @@ def _comparisons(
         for metric in claim.metrics:
             k = list(UNITS).index(metric)
             spread = interval(_ratios(samples[own.name][:, k], samples[baseline.name][:, k]))
-            found.append((yield from compare(family, own, baseline, metric, claim.factor, spread)))
+            found.append((yield from compare_with_baseline(family, own, baseline, metric, claim.factor, spread)))
     return found
 
 

@@ -81,7 +81,7 @@ def _root(brentq: Any, low: float, high: float, f: Callable[[float], float]) -> 
     return float(brentq(f, low, high, xtol=0.05))
 
 
-def compare(
+def compare_with_baseline(
     family: Family, figures: Figures, baseline: Figures, metric: str, factor: float, interval: tuple[float, float]
 ) -> Coroutine[Comparison]:
     """The verdict on one cell against one baseline in one metric, a coroutine."""

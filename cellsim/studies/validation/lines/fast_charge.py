@@ -70,7 +70,7 @@ def largest_loading(name, figure, pressure, degrees, rate, loading) -> float:
     return low
 
 
-def compare(key, name, temperatures, rate) -> Found:
+def claimed_charges(key, name, temperatures, rate) -> Found:
     """Largest excess over the stated minutes within the stated temperatures."""
     figure = stated(key)
     where = figure.conditions
@@ -111,7 +111,7 @@ LINES = (
         "minutes at 25 and 45 degC",
         "minutes beyond those stated [min]",
         0.0,
-        partial(compare, "quantumscape", "nmc_llzo_li", (25, 45), 4.0),
+        partial(claimed_charges, "quantumscape", "nmc_llzo_li", (25, 45), 4.0),
         "the set's conductivity, contact and interface do not carry it at 25 degC and all but do at 45; its cathode, "
         "unlike the maker's, is filled with garnet",
         STATED,
@@ -126,7 +126,7 @@ LINES = (
         "minutes at 25 degC",
         "minutes beyond those stated [min]",
         0.0,
-        partial(compare, "factorial", "target_nmc811_lpscl_li", (25,), 4.0),
+        partial(claimed_charges, "factorial", "target_nmc811_lpscl_li", (25,), 4.0),
         "the set has thick electrodes; at what areal capacity FEST does it is not stated, so that nothing follows",
         STATED,
     ),

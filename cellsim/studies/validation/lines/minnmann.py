@@ -100,7 +100,7 @@ def fitted_factor(shape=SHAPE) -> float:
     return float(10.0 ** minimize_scalar(squares, bounds=(-17.0, -14.5), method="bounded", options={"xatol": 1e-3}).x)
 
 
-def compare(fraction, shape=SHAPE) -> Found:
+def composite_cell(fraction, shape=SHAPE) -> Found:
     """Capacities at four rates; at 41.6 % the diffusivity is fitted to two of them."""
     c, factor = COMPOSITES[fraction], fitted_factor(shape)
     cell = composite(fraction, factor, shape)
@@ -140,7 +140,7 @@ def _line(
         here,
         "largest [mA.h/g]",
         6.0,
-        partial(compare, fraction, shape),
+        partial(composite_cell, fraction, shape),
         fails,
         "4 % of the capacity at C/10: mass and share of active material of a pressed composite of some 10 mg",
     )

@@ -45,7 +45,7 @@ def differences(case, heat=True) -> tuple[float, float, float, float]:
     return 1e3 * rms(t[k], dV), rms(t[k], dT), T[k].max() - said["rest_K"], ours - said["rest_K"]
 
 
-def compare(cases, what) -> Found:
+def warm_discharges(cases, what) -> Found:
     """The largest rms error of `what`, "voltage" or "temperature", with all points."""
     points, errors, remarks = [], [], []
     for label, case in cases.items():
@@ -74,7 +74,7 @@ def _lines(name, cases, data, protocol, limits, reasons, fails):
             f"{what} over time",
             f"largest rms [{unit}]",
             limit,
-            partial(compare, cases, what),
+            partial(warm_discharges, cases, what),
             fails.get(what, ""),
             reason,
         )
