@@ -5,9 +5,7 @@ Old imports keep working with a DeprecationWarning, and so do pickles, which nam
 
 import sys
 import warnings
-from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
@@ -128,7 +126,7 @@ MOVED = {
 }
 
 
-class _Loader(Loader):
+class _Loader:
     """Gives the moved module under its old name."""
 
     def __init__(self, new: str) -> None:
@@ -144,16 +142,15 @@ class _Loader(Loader):
         module.__spec__ = self.spec  # the import system has put the old name's there
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds modules by the names they had."""
 
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, path: object, target: ModuleType | None = None) -> ModuleSpec | None:
         package, _, old = fullname.partition(".")
         if package != __package__ or old not in MOVED:
             return None
-        return ModuleSpec(fullname, _Loader(f"{package}.{MOVED[old]}"))
+        loader = _Loader(f"{package}.{MOVED[old]}")
+        return ModuleSpec(fullname, loader)  # type: ignore[arg-type]  # importlib.abc takes 15 ms to import
 
 
 def install() -> None:
