@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 import cellsim
-from cellsim.drawing import style as plots
+from cellsim.drawing.style import save
+from cellsim.studies.claim_audit.report import plots
 
 HOME = Path(__file__).parents[1] / "docs"
 MAPS = (("leaf_2010", "volumetric", "electrolyte"), ("leaf_2018", "volumetric", "electrolyte"))
@@ -27,10 +28,10 @@ def main():
     for baseline, metric, varied in MAPS:
         wanted = (CELL, baseline, metric, varied)
         chosen = next(m for m in found.maps if (m.cell, m.baseline, m.metric, m.varied) == wanted)
-        plots.save(plots.ratio_map(chosen), HOME / f"map_{baseline}_{metric}.png")
-    plots.save(plots.waterfall(found.figures(CELL)), HOME / "waterfall.png")
-    plots.save(plots.discharge_curves(found.figures(CELL)), HOME / "curves.png")
-    plots.save(plots.ragone((*found.baselines, *found.cells)), HOME / "ragone.png")
+        save(plots.ratio_map(chosen), HOME / f"map_{baseline}_{metric}.png")
+    save(plots.waterfall(found.figures(CELL)), HOME / "waterfall.png")
+    save(plots.discharge_curves(found.figures(CELL)), HOME / "curves.png")
+    save(plots.ragone((*found.baselines, *found.cells)), HOME / "ragone.png")
 
 
 if __name__ == "__main__":
