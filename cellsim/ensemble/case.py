@@ -39,7 +39,7 @@ class Case:
     """One simulation of an ensemble: every argument of `simulate`, changes to the cell, and labels.
 
     What it is given is checked when it runs, but for cell, changes and labels, which must be of the right kind.
-    changes: as of `Cell.with_`; made when the case runs, so that a faulty one fails alone.
+    changes: as in `Cell.with_`; made when the case runs, so that a faulty one fails alone.
     labels: name to number or text; they become columns of the tables.
     """
 

@@ -40,7 +40,7 @@ class Condition:
         object.__setattr__(self, "value", number(f"condition on {self.quantity}:", self.value, "give a finite number"))
 
     def holds(self, outcome: Any, values: Mapping[str, float], elapsed: float) -> bool:
-        """Whether it is true.  outcome, values: as of `Walk.send`; elapsed [s]: since the start of the protocol."""
+        """Whether it is true.  outcome, values: as in `Walk.send`; elapsed [s]: since the start of the protocol."""
         if self.quantity == "ending":
             return outcome.ending.name in {ending.name for ending in ENDED_BY[self.side]}
         if self.quantity == "time":

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import Ending
+from ..physics.constants import ZERO_CELSIUS
 
-ZERO_CELSIUS = 273.15  # K
 Scale = Literal["absolute", "per area", "times area", "capacity per area", "charge per area"]
 Need = Literal["", "heat", "porous negative electrode", "lithium-metal electrode"]
 

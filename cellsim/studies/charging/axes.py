@@ -41,9 +41,10 @@ def celsius(name: str, value: object) -> float:
 
     A number below COLDEST is read as degrees Celsius, with a DeprecationWarning.  Raises ProtocolError.
     """
-    T = float(number(name, value, KELVIN, low=-73.0, high=400.15))
+    low, high = RANGES["temperature"]
+    T = float(number(name, value, KELVIN, low=low, high=high + ZERO_CELSIUS))
     if T < COLDEST:
-        number(name, value, KELVIN, high=127.0)
+        number(name, value, KELVIN, high=high)
         warnings.warn(
             f"{name} {T:g}: temperatures are given in kelvin, this one as {T + ZERO_CELSIUS:g}; degrees Celsius are "
             "read until the next release",

@@ -11,10 +11,10 @@ import numpy as np
 
 from ...ensemble.engine import Progress, reporting, run_jobs, values_of, workers_of
 from ...ensemble.jobs import Finished, Job
-from ...ensemble.resumable import run_resumably
 from ...errors import CellsimError, ProtocolError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
+from ...physics.constants import ZERO_CELSIUS
 from ...protocols import Profile, profile
 from ...protocols.quantities import CONSTRAINTS
 from ...simulation.result import Result
@@ -25,7 +25,7 @@ from .axes import OVER, celsius
 from .constrained import WITHIN, ChargeConstraints, ConstrainedCharge, check_window, constrained_charge_coroutine
 from .constraints import limits_of, value_of, with_limit
 from .fastest import distances
-from .maps import ACCURACY, failed, in_common, point, row_of
+from .maps import ACCURACY, in_common, point, run_points
 
 DOUBLED = 6  # times at most, after which no margin is assumed to suffice
 MOST = 10_000
@@ -82,16 +82,8 @@ def robust_charge(
     cells = [*varied_cells(cell, samples), cell]
     same = in_common(cell, kept, start, end, temperature, how)
     cases = [{"number": number, "values": cells[number].digest(), **same} for number in (-1, *range(len(cells) - 1))]
-    rows = run_resumably(
-        cases,
-        partial(_of_member, cells, kept, temperature, start, end, how),
-        path,
-        progress,
-        row_of=row_of,
-        failed=failed,
-        threads=threads,
-        processes=processes,
-    )
+    members = partial(_of_member, cells, kept, temperature, start, end, how)
+    rows = run_points(cases, members, path, progress, threads=threads, processes=processes)
     return Robust(
         cell.name,
         np.array([row["minutes"] for row in rows[1:]]),
@@ -181,7 +173,7 @@ def fleet_charge(
     others = list(varied_cells(cell, samples))
     bound = value_of(kept, over) or 0.0
     sense = 1.0 if CONSTRAINTS[over].side == "above" else -1.0
-    how |= {"temperature": temperature + 273.15, "accuracy": ACCURACY, "heat": True}
+    how |= {"temperature": temperature + ZERO_CELSIUS, "accuracy": ACCURACY, "heat": True}
     count = 0
 
     def one_more(done: Finished) -> None:

@@ -17,6 +17,7 @@ from ...ensemble.resumable import run_resumably
 from ...errors import ParameterError, ProtocolError, SolveError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
+from ...physics.constants import ZERO_CELSIUS
 from ...protocols.quantities import CONSTRAINTS
 from ...support.arguments import chosen, numbers
 from ...support.files import optional
@@ -106,11 +107,11 @@ def point(
         other, kept, T = _settled(cell, limits, celsius, axes)
     except ParameterError:
         return math.inf, 0.0, ""  # there is no such cell
-    if kept.temperature is not None and kept.temperature - MET <= T + 273.15:
+    if kept.temperature is not None and kept.temperature - MET <= T + ZERO_CELSIUS:
         return math.inf, 0.0, ""
     try:
         found = yield from constrained_charge_coroutine(
-            other, kept, soc=start, to=end, temperature=T + 273.15, accuracy=ACCURACY, heat=True, **how
+            other, kept, soc=start, to=end, temperature=T + ZERO_CELSIUS, accuracy=ACCURACY, heat=True, **how
         )
     except SolveError as fault:
         return math.nan, 0.0, str(fault)
@@ -118,12 +119,18 @@ def point(
     return found.duration / 60.0, at_most / found.duration if found.reached else 0.0, ""
 
 
-def row_of(case: dict, found: tuple[float, float, str]) -> dict:
-    return dict(zip(("minutes", "safe", "failure"), found, strict=True))
+def run_points(cases, points, path, progress, table=None, *, threads=None, processes=None) -> list[dict]:
+    """The rows of cases of which each is a `point`, see `run_resumably`; one that fails is a row with the reason."""
 
+    def row_of(case: dict, found: tuple[float, float, str]) -> dict:
+        return dict(zip(("minutes", "safe", "failure"), found, strict=True))
 
-def failed(case: dict, why: str) -> dict:
-    return row_of(case, (math.nan, 0.0, why))
+    def failed(case: dict, why: str) -> dict:
+        return row_of(case, (math.nan, 0.0, why))
+
+    return run_resumably(
+        cases, points, path, progress, table, row_of=row_of, failed=failed, threads=threads, processes=processes
+    )
 
 
 def charge_map(
@@ -175,19 +182,8 @@ def charge_map(
 
     same = in_common(cell, kept, start, end, temperature, how)
     cases = [{"x": float(one), "y": float(other), "axes": f"{x}, {y}", **same} for other in ys for one in xs]
-    return of_rows(
-        run_resumably(
-            cases,
-            points,
-            path,
-            progress,
-            lambda rows: of_rows(rows).to_pandas(),
-            row_of=row_of,
-            failed=failed,
-            threads=threads,
-            processes=processes,
-        )
-    )
+    table = lambda rows: of_rows(rows).to_pandas()  # noqa: E731
+    return of_rows(run_points(cases, points, path, progress, table, threads=threads, processes=processes))
 
 
 def _point_of_map(cell, limits, celsius, axes, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:
@@ -264,7 +260,7 @@ def pareto(
     """Time of the fastest charge for each value of one limit, the others being kept.
 
     over: "plating margin" [mV], "temperature" [K] or "critical current margin" [mA/cm2].  temperature [K]: at
-    the start and of the surroundings.  path, progress, threads, processes: as of `charge_map`.
+    the start and of the surroundings.  path, progress, threads, processes: as in `charge_map`.
     Raises ProtocolError for a limit that is not known or that the cell cannot have.
     """
     chosen("front over", over, OVER)
@@ -286,19 +282,8 @@ def pareto(
     same = in_common(cell, kept, start, end, temperature, how)
     cases = [{"value": float(v), "over": over, **same} for v in values]
     points = partial(_point_of_front, cell, kept, temperature, start, end, how)
-    return of_rows(
-        run_resumably(
-            cases,
-            points,
-            path,
-            progress,
-            lambda rows: of_rows(rows).to_pandas(),
-            row_of=row_of,
-            failed=failed,
-            threads=threads,
-            processes=processes,
-        )
-    )
+    table = lambda rows: of_rows(rows).to_pandas()  # noqa: E731
+    return of_rows(run_points(cases, points, path, progress, table, threads=threads, processes=processes))
 
 
 def _point_of_front(cell, limits, celsius, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:

@@ -15,6 +15,7 @@ from ...errors import CellsimError, ParameterError, ProtocolError
 from ...kernels.call.calls import Coroutine
 from ...models.initial import capacity_between_cutoffs, open_circuit_voltage
 from ...parameters import Cell, load
+from ...physics.constants import ZERO_CELSIUS
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, number, numbers, text
@@ -188,9 +189,9 @@ def _one(cell: Cell, case: dict) -> Coroutine[tuple[Charge, Result | None]]:
     """One case: its figures, and the run unless there is none."""
     row = {"cell": case["cell"], "protocol": case["protocol"], "temperature": case["temperature"]}
     how = {
-        "temperature": case["temperature"] + 273.15,
+        "temperature": case["temperature"] + ZERO_CELSIUS,
         "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
-        "ambient": None if case["ambient"] is None else case["ambient"] + 273.15,
+        "ambient": None if case["ambient"] is None else case["ambient"] + ZERO_CELSIUS,
         "accuracy": case["accuracy"],
     }
     protocol = named(cell, case["protocol"], case["start"], case["end"])
@@ -235,7 +236,7 @@ def judge(cell, result, start, end, row) -> Charge:
     return Charge(
         **row,
         minutes=minutes_to(result, end),
-        peak=float(result["Cell temperature [K]"].max()) - 273.15,
+        peak=float(result["Cell temperature [K]"].max()) - ZERO_CELSIUS,
         plating=1e3 * least[PLATING],
         minutes_plating=below[PLATING],
         critical=0.1 * least[CRITICAL],

@@ -1,7 +1,7 @@
 """The second claim: that a solid-state cell charges in a third of the time, judged under two rules.
 
-Solid cells are charged as fast as their limits allow (`fastest_charge`): no more current than the separator bears, a
-largest temperature, the upper cut-off voltage.  Under the rule "safe" the baseline is charged the same way, its limit
+Solid cells are charged as fast as their limits allow (`fastest_charge`): the critical current density of the separator,
+a maximum temperature, the upper cut-off voltage.  Under the rule "safe" the baseline is charged the same way, its limit
 being lithium plating; under "rated" it is charged at 1C with a hold, a usual rating and an assumption.  What would have
 to be true is found by changing the critical current, the areal capacity, the conductivity and the temperature of the
 solid cell, each alone.
@@ -25,6 +25,7 @@ from ...errors import CellsimError
 from ...kernels.call.calls import Coroutine, finish
 from ...models.thermal_laws import critical_current
 from ...parameters import Cell, load
+from ...physics.constants import ZERO_CELSIUS
 from ...simulation.run import simulate_coroutine
 from ..charging.fastest import fastest_charge_coroutine
 from ..charging.named_protocols import named
@@ -116,9 +117,9 @@ def _conductivity(cell, celsius):
 WAYS = {
     "critical current": Way(
         "mA/cm2",
-        lambda cell, T: 0.1 * critical_current(cell, T + 273.15) if cell.has(CRITICAL) else math.nan,
+        lambda cell, T: 0.1 * critical_current(cell, T + ZERO_CELSIUS) if cell.has(CRITICAL) else math.nan,
         lambda cell, T, value: (
-            cell.with_({CRITICAL: 10.0 * value / critical_current(cell, T + 273.15) * cell.value(CRITICAL)}),
+            cell.with_({CRITICAL: 10.0 * value / critical_current(cell, T + ZERO_CELSIUS) * cell.value(CRITICAL)}),
             T,
         ),
         _up_to(100.0),
@@ -209,7 +210,7 @@ def time_of(cell: Cell, celsius: float) -> float:
 def time_coroutine(cell: Cell, celsius: float) -> Coroutine[float]:
     """Coroutine form of `time_of`."""
     found = yield from fastest_charge_coroutine(
-        cell, LIMITS, START, END, temperature=celsius + 273.15, accuracy=ACCURACY
+        cell, LIMITS, START, END, temperature=celsius + ZERO_CELSIUS, accuracy=ACCURACY
     )
     return found.duration / 60.0
 
@@ -217,7 +218,12 @@ def time_coroutine(cell: Cell, celsius: float) -> Coroutine[float]:
 def rated_time(cell: Cell, celsius: float) -> Coroutine[float]:
     """Minutes of the rated charge, with heat."""
     result = yield from simulate_coroutine(
-        cell, named(cell, RATED, START, END), soc=START, temperature=celsius + 273.15, heat=Lumped(), accuracy=ACCURACY
+        cell,
+        named(cell, RATED, START, END),
+        soc=START,
+        temperature=celsius + ZERO_CELSIUS,
+        heat=Lumped(),
+        accuracy=ACCURACY,
     )
     return minutes_to(result, END)
 

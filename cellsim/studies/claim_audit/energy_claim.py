@@ -15,6 +15,7 @@ from ...errors import ClaimError, ParameterError, ReportError, SolveError
 from ...kernels.call.calls import Coroutine, Together, finish
 from ...models import capacity_between_cutoffs, open_circuit_voltage
 from ...parameters import Cell, load
+from ...physics.constants import ZERO_CELSIUS
 from ...protocols import discharge
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
@@ -146,7 +147,7 @@ def audit(
     for f in baselines:
         if not f.energy > 0.0:
             raise ClaimError(
-                f"{f.name}: delivers no energy at {f.c_rate:.3g} C and {f.temperature - 273.15:.3g} degC "
+                f"{f.name}: delivers no energy at {f.c_rate:.3g} C and {f.temperature - ZERO_CELSIUS:.3g} degC "
                 f"({f.result.steps[0].message}), so nothing can be compared with it"
             )
     families = {c.name: Family(c, claim.c_rate, known[c.name].temperature) for c in solid}

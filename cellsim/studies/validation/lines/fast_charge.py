@@ -89,11 +89,11 @@ def claimed_charges(key, name, temperatures, rate) -> Found:
     remark = [f"{rate * loading:.3g} mA/cm2 at {rate:g}C", *short]
     if figure.not_stated:
         remark.append("the maker does not state " + ", ".join(figure.not_stated))
-    bears = 0.1 * critical_current(cell, min(temperatures) + ZERO_CELSIUS)
+    limit = 0.1 * critical_current(cell, min(temperatures) + ZERO_CELSIUS)
     remark.append(
-        f"lithium is taken to bear any current here; by the set's assumption it bears {bears:.2g} mA/cm2 at "
+        f"lithium metal is not limited here; the critical current assumed in the set is {limit:.2g} mA/cm2 at "
         f"{min(temperatures)} degC"
-        if np.isfinite(bears)
+        if np.isfinite(limit)
         else "no critical current in the set: whether lithium pierces the separator is not answered"
     )
     return Found(max(p.found for p in points) - figure.value, tuple(points), "; ".join(filter(None, remark)))
