@@ -96,7 +96,10 @@ class State(NamedTuple):
     active: Annotated[
         np.ndarray, Field("", "volume fraction of active material, as it is reckoned with", "volumes", only_with="loss")
     ]
-    gone: Annotated[np.ndarray, Field("C/m2", "lithium in lost active material", "volumes", only_with="loss")]
+    draining: Annotated[
+        np.ndarray, Field("C/m2", "lithium in all active material lost so far", "volumes", only_with="loss")
+    ]
+    gone: Annotated[np.ndarray, Field("C/m2", "lithium in what is lost of `active`", "volumes", only_with="loss")]
     porosity: Annotated[
         np.ndarray, Field("", "electrolyte volume fraction, as it is reckoned with", "volumes", only_with="clogging")
     ]
