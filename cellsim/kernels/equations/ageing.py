@@ -144,9 +144,8 @@ def book(sys, hg, s_hat, s, w):
                     y.crack[i] = past.crack[i] + hg * crack_growth(sigma, now.crack, k, a.b_cr, a.m_cr)[0]
             if sys.counts.loss > 0:
                 hydrostatic = 2.0 / 3.0 * sigma
-                y.inactive[i] = past.inactive[i] + hg * stress_driven_loss(
-                    hydrostatic, a.loss, a.loss_compressed, a.critical, a.m_loss
-                )[0]
+                loss = stress_driven_loss(hydrostatic, a.loss, a.loss_compressed, a.critical, a.m_loss)[0]
+                y.inactive[i] = past.inactive[i] + hg * loss
         elif sys.counts.loss > 0:
             y.inactive[i] = past.inactive[i]
         if sys.counts.loss > 0:
