@@ -45,7 +45,7 @@ def shape(sys, s, w):
         a = sys.ageing[v[i].side]
         if sys.counts.loss > 0:
             v[i].area = fresh[i].area * y.active[i] / a.active
-        if sys.counts.clogging > 0 and fresh[i].eps > y.porosity[i]:
+        if sys.counts.clogging > 0:
             v[i].eps = y.porosity[i]
             v[i].tau = fresh[i].tau * tau_ratio(a, fresh[i].eps, y.porosity[i])
             longer = fresh[i].tau / v[i].tau
