@@ -16,7 +16,7 @@ from ..memory import replacing
 from .side_reactions import CONSTANT, IRREVERSIBLE, PARTIALLY_REVERSIBLE
 
 CLOGGED = 1e-3  # porosity that counts as none
-NOTICED = 1e-3  # relative change of surface or pores within a step after which the geometry is renewed
+NOTICED = 1e-2  # relative change of surface or pores within a step after which the geometry is renewed
 LEAST = 1e-3  # of the active material as made: less is reckoned with as so much
 
 of_volumes = replacing("volume")
@@ -45,7 +45,7 @@ def shape(sys, s, w):
         a = sys.ageing[v[i].side]
         if sys.counts.loss > 0:
             v[i].area = fresh[i].area * y.active[i] / a.active
-        if sys.counts.clogging > 0 and fresh[i].eps > y.porosity[i]:
+        if sys.counts.clogging > 0:
             v[i].eps = y.porosity[i]
             v[i].tau = fresh[i].tau * tau_ratio(a, fresh[i].eps, y.porosity[i])
             longer = fresh[i].tau / v[i].tau
