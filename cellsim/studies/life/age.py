@@ -76,7 +76,7 @@ def age(
     amounts = amounts_of(cell, sys)
     fresh = amounts(start.state)
     keywords = {"heat": heat, "ambient": kelvin("ambient", ambient), "accuracy": accuracy, "rtol": rtol, "force": force}
-    the_map = CellCycle(cell, steps, keywords, sys, fresh)
+    the_map = CellCycle(cell, steps, keywords, sys, fresh, start.state)
     stops = sorted({*keep, *(range(every, cycles + 1, every) if every else ())})
     measured: dict[int, dict[str, float]] = {}
     if every:
@@ -183,20 +183,25 @@ def end_of(found: str, until: Any) -> str:
 
 def _remarks(cell: Cell, found: Jumped[Aged, Summary], steps: Protocol) -> tuple[str, ...]:
     """What a reader of the table should know."""
-    assumed = [
-        path
-        for path, record in ((row[0], row) for row in cell.provenance().rows)
-        if record[4] == "assumed" and path.partition("/")[2] in RATES
-    ]
-    remarks = list(cell.remarks)
-    if assumed:
-        remarks.append(f"rates of ageing that are assumed, not measured: {', '.join(assumed)}")
+    remarks = [*cell.remarks, *assumed_rates(cell)]
     if found.jumps and not found.met:
         remarks.append(
             f"the error of the capacity may be {100.0 * found.bound:.2g} %, more than the {100.0 * found.tolerance:g} "
             "% asked for; give jump=False to simulate every cycle"
         )
     return tuple(remarks)
+
+
+def assumed_rates(cell: Cell) -> tuple[str, ...]:
+    """A remark on rates of ageing that no one has measured, if there are any."""
+    assumed = [
+        path
+        for path, _value, _unit, _source, method, _note in cell.provenance().rows
+        if method == "assumed" and path.partition("/")[2] in RATES
+    ]
+    if not assumed:
+        return ()
+    return (f"rates of ageing that are assumed, not measured: {', '.join(assumed)}",)
 
 
 RATES = (
@@ -247,19 +252,33 @@ def store(
     rows: list[Summary] = []
     measured = {0: checkup(cell, start)} if checkups else {}
     times = years * YEAR * (np.arange(1, points + 1) / points) ** 2
-    for n, end in enumerate(times, 1):
-        while end - at.seconds > 1e-6 * end:
-            step = f"Rest for {min(end - at.seconds, LONGEST):.12g} s"
-            result = simulate(cell, step, start=at.end, accuracy=accuracy, rtol=rtol)
-            if result.termination.startswith("stopped"):
-                raise Stopped(result.termination, result)
-            at = at.counted(result)
+    end = ""
+    for n, until in enumerate(times, 1):
+        try:
+            at, result = _rested(cell, at, until, accuracy, rtol)
+        except Stopped as stopped:
+            at, result, end = at.counted(stopped.result), stopped.result, str(stopped)
         row = {**summary_of(result, at, amounts(at.end.state), fresh), "Voltage [V]": float(result["Voltage [V]"][-1])}
         rows.append({key: value for key, value in row.items() if key not in CYCLED})
+        if end:
+            break
         if checkups:
             measured[n] = checkup(cell, at.end)
-    table = table_of(cell, np.arange(1, points + 1), rows, measured, start.temperature, name="Point")
-    return Life(cell, rest, table, "", {points: at.end}, None, tuple(cell.remarks))
+    numbers = np.arange(1, len(rows) + 1)
+    table = table_of(cell, numbers, rows, measured, start.temperature, name="Point")
+    return Life(cell, rest, table, end, {len(rows): at.end}, None, tuple(cell.remarks) + assumed_rates(cell))
+
+
+def _rested(cell: Cell, at: Aged, until: float, accuracy: float, rtol: float | None) -> tuple[Aged, Any]:
+    """The cell after a rest until a time [s], and the last run.  Raises Stopped where the cell cannot rest so long."""
+    result = None
+    while result is None or until - at.seconds > 1e-6 * until:
+        step = f"Rest for {min(until - at.seconds, LONGEST):.12g} s"
+        result = simulate(cell, step, start=at.end, accuracy=accuracy, rtol=rtol)
+        if result.termination.startswith("stopped"):
+            raise Stopped(result.termination, result)
+        at = at.counted(result)
+    return at, result
 
 
 CYCLED = (

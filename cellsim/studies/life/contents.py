@@ -1,7 +1,9 @@
-"""A state of a cell as amounts, so that a state some cycles ahead can be extrapolated without losing any.
+"""The slow part of a state, and what has become of lithium and active material.
 
-Lithium in particles is the product of stoichiometry and active volume fraction, salt that of concentration and
-porosity.  Sums of amounts with weights that add up to one keep both to rounding.
+Films, dead lithium, cracks and lost active material change little in a cycle, and nothing makes up for them.  Profiles
+of lithium and salt, plated lithium and potentials follow from them within a cycle or two, so that a state some cycles
+ahead is a state at hand with other slow contents: what they take of lithium, particles lose.  Pores and surface, and
+the lithium of lost material, are brought up to date at the start of the next step, by the kernels.
 """
 
 from functools import lru_cache
@@ -11,70 +13,78 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CellsimError
-from ...kernels.layout import System, numbers, unknowns
+from ...kernels.layout import System, unknowns
+from ...models.electrodes import PARTS, is_metal, lithium_content
 from ...physics.constants import F
 
 Array = NDArray[np.float64]
-KEPT = ("phi_e", "phi_s", "j", "T")  # fast: they follow from the rest
-COUNTED = ("I", "Q", "E", "made", "lost", "heated")  # of the cell: likewise, or counted from the start of a run
+TAKING = ("sei", "sei_on_cracks", "dead")  # states of volumes that hold lithium
+SLOW = (*TAKING, "crack", "inactive", "draining")
+OF_METAL = ("dead", "bound", "layer")  # numbers of a lithium-metal electrode; the first two are lithium
 EDGE = 1e-9  # a stoichiometry is at least so far from 0 and 1
 
 
 class Impossible(CellsimError):
-    """Contents that no state has, such as less than no salt."""
+    """Contents that no state has, such as less than no SEI."""
 
 
 class Contents:
-    """Amounts of the states of one System.
+    """The slow contents of the states of one System.
 
-    Of a state (N,) `of` gives its amounts (N,); `into` gives the state that has other amounts, with the fast numbers of
-    a state at hand.
+    `of` gives those of a state (N,), as one array; `into` the state that has other ones.
     """
 
-    def __init__(self, sys: System) -> None:
+    def __init__(self, sys: System, filled: tuple[float, float]) -> None:
+        """filled: lithium in full particles per volume of either electrode as made [C/m3], 0 of lithium metal."""
         self.sys = sys
-        y = unknowns(sys, mask := np.zeros(numbers(sys)))
-        for name in KEPT:
-            getattr(y, name)[...] = 1.0
-        for name in COUNTED:
-            y.cell[name] = 1.0
-        self.fast = mask > 0.0
-        particle, side = sys.volume["particle"], sys.volume["side"]
-        self.owner = np.array([np.flatnonzero(particle == p)[0] for p in range(sys.grain.size)], int)
-        self.holds, self.side = particle >= 0, side
-
-    def _shares(self, y: Any) -> tuple[Any, Any]:
-        """Active volume fraction of each particle (particles, 1), and porosity of each volume."""
-        active = y.active[self.owner][:, None] if self.sys.counts["loss"] else 1.0
-        eps = np.where(y.porosity > 0.0, y.porosity, 1.0) if self.sys.counts["clogging"] else 1.0
-        return active, eps
+        holds = (sys.volume["side"] == 0) & (sys.volume["particle"] >= 0)
+        self.where = np.flatnonzero(holds)
+        self.held = filled[0] * sys.volume["dx"][self.where]  # C/m2 in full particles
+        self.inside = 3.0 * sys.shell["volume"]
 
     def of(self, state: Array) -> Array:
-        """Amounts (N,); of the fast numbers the value at hand."""
-        amounts = state.copy()
-        y = unknowns(self.sys, amounts)
-        active, eps = self._shares(unknowns(self.sys, state))
-        y.x[...] *= active
-        y.c_e[...] *= eps
-        return amounts
+        """Slow contents (n,)."""
+        y = unknowns(self.sys, state)
+        fields = [getattr(y, name) for name in SLOW]
+        metal = [y.cell[name] for name in OF_METAL] if self.sys.foil.size else []
+        return np.concatenate([*fields, metal])
 
-    def into(self, state: Array, amounts: Array) -> Array:
-        """The state with these amounts.  Raises Impossible."""
-        new = np.where(self.fast, state, amounts)
-        y = unknowns(self.sys, new)
-        for name in ("sei", "sei_on_cracks", "plated", "dead", "crack", "inactive", "draining", "gone"):
-            if getattr(y, name).size and getattr(y, name).min() < -1e-9:
+    def into(self, state: Array, contents: Array) -> Array:
+        """The state with these contents.  Raises Impossible."""
+        new = state.copy()
+        y, at, taken = unknowns(self.sys, new), 0, 0.0
+        for name in SLOW:
+            field = getattr(y, name)
+            given = contents[at : at + field.size]
+            if given.size and given.min() < -1e-12 * max(given.max(), 0.0):
                 raise Impossible(f"a jump over cycles leaves less than no {name.replace('_', ' ')}")
-        if self.sys.counts["loss"] and y.active[self.owner].min() <= 0.0:
-            raise Impossible("a jump over cycles leaves no active material")
-        if self.sys.counts["clogging"] and y.porosity[self.holds].min() <= 0.0 and (y.porosity[self.holds] < 0.0).any():
-            raise Impossible("a jump over cycles leaves no pores")
-        active, eps = self._shares(y)
-        y.x[...] /= active
-        y.c_e[...] /= eps
-        if y.x.min() < EDGE or y.x.max() > 1.0 - EDGE or y.c_e.min() <= 0.0:
-            raise Impossible("a jump over cycles leaves particles or electrolyte beyond empty or full")
+            if name in TAKING:
+                taken += float(np.sum(given - field))
+            field[...] = given
+            at += field.size
+        if self.sys.foil.size:
+            for k, name in enumerate(OF_METAL):
+                if name != "layer":
+                    y.cell["lithium"] = y.cell["lithium"] - (contents[at + k] - y.cell[name])
+                y.cell[name] = contents[at + k]
+            if not y.cell["lithium"] > 0.0:
+                raise Impossible("a jump over cycles leaves no lithium")
+        if taken != 0.0:
+            self._take(y, taken)
         return new
+
+    def _take(self, y: Any, taken: float) -> None:
+        """Take lithium [C/m2] from the particles of the negative electrode, and no shell beyond empty or full."""
+        active = y.active[self.where] / self.sys.ageing[0]["active"] if self.sys.counts["loss"] else 1.0
+        particles = np.unique(self.sys.volume["particle"][self.where])
+        x = y.x[particles]
+        change = -taken / float(np.sum(self.held * active))
+        mean = (x @ self.inside)[:, None]
+        room = (1.0 - x) / (1.0 - mean) if change > 0.0 else x / mean
+        x = x + change * room
+        if not (x.min() > EDGE and x.max() < 1.0 - EDGE):
+            raise Impossible("a jump over cycles leaves particles beyond empty or full")
+        y.x[particles] = x
 
 
 class Amounts:
@@ -107,17 +117,27 @@ class Amounts:
             found[name] = float(field.sum()) * self.per_hour if field.size else 0.0
         for name in ("dead", "bound"):  # of lithium metal
             found[f"metal {name}"] = float(y.cell[name]) * self.per_hour
+        if self.sys.ageing.size:
+            found["filled pores"] = self._filled(y)
         if self.sys.counts["clogging"]:
             some = y.porosity > 0.0
             found["porosity"] = float(np.min(y.porosity[some]))
             found["mean porosity"] = float(np.average(y.porosity[self.where[0]], weights=self.dx[0]))
         return found
 
+    def _filled(self, y: Any) -> float:
+        """Volume fraction of the negative electrode that the SEI and dead lithium fill."""
+        a, v, held = self.sys.ageing[0], self.where[0], 0.0
+        for name in ("sei", "sei_on_cracks"):
+            if getattr(y, name).size and a["sei"]:
+                held += float(getattr(y, name)[v].sum()) * a["V_sei"] / a["z"]
+        if y.dead.size:
+            held += float(y.dead[v].sum()) * a["V_li"]
+        return float(held / (F * self.dx[0].sum()))
+
 
 @lru_cache(maxsize=16)
 def filled(cell: Any) -> tuple[float, float]:
     """Lithium in full connected particles per volume of either electrode as made [C/m3]; 0 of lithium metal."""
-    from ...models.electrodes import PARTS, is_metal, lithium_content
-
     negative, positive = (0.0 if is_metal(cell, part) else F * lithium_content(cell, part) for part in PARTS)
     return negative, positive

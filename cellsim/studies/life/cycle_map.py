@@ -19,7 +19,7 @@ from ...simulation.start import FinalState
 from .contents import Amounts, Array, Contents, filled
 
 Summary = Mapping[str, float | str]
-PORES_WEIGHT = 0.3  # capacity that all pores stand for, in the error of a jump
+PORES_WEIGHT = 0.3  # share of the capacity that all pores stand for, in the error of a jump
 LAM_WEIGHT = 0.5  # and active material: about what a lost share of it takes from the capacity
 
 
@@ -60,15 +60,16 @@ class CellCycle:
     keywords: dict[str, Any]
     sys: System
     fresh: dict[str, float]
+    start: Array  # any state
 
     def __post_init__(self) -> None:
-        self._contents = Contents(self.sys)
+        self._contents = Contents(self.sys, filled(self.cell))
         self._amounts = amounts_of(self.cell, self.sys)
-        size, scale = self._contents.fast.size, 1.0
+        self._size = size = self._contents.of(self.start).size
         first = self.fresh
         usable = min(q for q in (first["Q_n"], first["Q_p"], first["Q_Li"]) if np.isfinite(q))
         scale = 1.0 / max(0.5 * usable, 1e-12)
-        # contents: the amounts of the state, then counters, all without weight; then the sums that the error is of
+        # slow contents, then counters, all without weight; then the sums that the error is of
         self.weights = np.concatenate(
             [np.zeros(size + 3), [scale, LAM_WEIGHT * scale, LAM_WEIGHT * scale, PORES_WEIGHT]]
         )
@@ -86,16 +87,16 @@ class CellCycle:
         return summary_of(result, after, self._amounts(after.end.state), self.fresh)
 
     def contents(self, state: Aged) -> Array:
-        """Amounts, hours and charge passed, and what the error of a jump is taken of."""
+        """Slow contents, time and charge passed, and what the error of a jump is taken of."""
         found = self._amounts(state.end.state)
-        sums = [lost(found), finite(found["Q_n"]), finite(found["Q_p"]), found.get("mean porosity", 0.0)]
+        sums = [lost(found), finite(found["Q_n"]), finite(found["Q_p"]), found.get("filled pores", 0.0)]
         return np.concatenate(
             [self._contents.of(state.end.state), [state.seconds, state.amp_hours, state.watt_hours], sums]
         )
 
     def renewed(self, state: Aged, contents: Array) -> Aged:
         """A state with other contents.  Raises Impossible."""
-        size = self._contents.fast.size
+        size = self._size
         new = self._contents.into(state.end.state, contents[:size])
         seconds, amp_hours, watt_hours = (float(x) for x in contents[size : size + 3])
         return Aged(replace(state.end, state=new), seconds, amp_hours, watt_hours)
