@@ -15,8 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from ...errors import ParameterError
 from ...models.electrodes import NEGATIVE, POSITIVE, has_foil
 from ...models.initial import stoichiometries
@@ -27,13 +25,12 @@ from ...support.arguments import number
 from .potentials import HalfCells, half_cells
 
 EDGE = 1e-5  # distance of a stoichiometry from 0 and 1 where no cut-off voltage is reached, as in the windows of a cell
-CLOSE = 1e-14  # tolerance of a stoichiometry
+CLOSE = 1e-13  # tolerance of a stoichiometry
+MOST = 200  # evaluations
 VOLTAGE = "voltage"  # what ends a window: the cut-off voltage, or one of the following
 EMPTY_N, FULL_N = "negative electrode empty", "negative electrode full"
 EMPTY_P, FULL_P = "positive electrode empty", "positive electrode full"
 EXHAUSTED = "lithium exhausted"
-PANELS = (1, 4, 16, 64)  # intervals of the path along which a loss is attributed
-REMAINDER = 1e-5  # of the capacity: what the attribution may leave unexplained
 
 
 class Inventory(NamedTuple):
@@ -178,14 +175,21 @@ def electrode_soh(
     return solved(half_cells(cell, temperature), amounts, low, high)
 
 
-def solved(cells: HalfCells, amounts: Inventory, V_min: float, V_max: float) -> ElectrodeSOH:
-    """Electrode state of health from the potentials of the electrodes.  Raises ParameterError."""
+def solved(
+    cells: HalfCells, amounts: Inventory, V_min: float, V_max: float, near: ElectrodeSOH | None = None
+) -> ElectrodeSOH:
+    """Electrode state of health from the potentials of the electrodes.
+
+    near: one with similar windows, such as that of the cycle before, from which the search starts.  Raises
+    ParameterError.
+    """
     if not V_min < V_max:
         raise ParameterError(f"V_min {V_min:g} V is not below V_max {V_max:g} V; give the lower cut-off voltage first")
     low, high, at_low, at_high = _reach(cells, amounts)
     look = _seen(cells, amounts)
-    full = _end(look, V_max, low, high, at_low, at_high)
-    empty = _end(look, V_min, low, high, at_low, at_high)
+    bounds = (low, at_low), (high, at_high)
+    full = _end(look, V_max, bounds, near.full.y if near else 0.7 * low + 0.3 * high)
+    empty = _end(look, V_min, bounds, near.empty.y if near else 0.1 * low + 0.9 * high)
     return ElectrodeSOH(amounts, full, empty, V_min, V_max)
 
 
@@ -198,6 +202,7 @@ class _State(NamedTuple):
     U_p: float
     a: float  # dU_p/dy
     w: float
+    slope: float  # of the voltage over y
 
 
 def _seen(cells: HalfCells, amounts: Inventory) -> Callable[[float], _State]:
@@ -209,9 +214,9 @@ def _seen(cells: HalfCells, amounts: Inventory) -> Callable[[float], _State]:
         U_p, a = cells.positive.at(y)
         U_n, b = cells.U_n(x)
         if cells.metal:
-            return _State(x, U_n, b, U_p, a, 1.0)
-        falls = a * Q_n + b * Q_p < 0.0
-        return _State(x, U_n, b, U_p, a, a * Q_n / (a * Q_n + b * Q_p) if falls else math.nan)
+            return _State(x, U_n, b, U_p, a, 1.0, a)
+        slope = a + b * Q_p / Q_n
+        return _State(x, U_n, b, U_p, a, a / slope if slope < 0.0 else math.nan, slope)
 
     return look
 
@@ -235,20 +240,42 @@ def _reach(cells: HalfCells, amounts: Inventory) -> tuple[float, float, str, str
     return low, high, at_low, at_high
 
 
-def _end(look: Callable[[float], _State], V: float, low: float, high: float, at_low: str, at_high: str) -> End:
-    """The state of voltage V [V], or the end of the range that is nearest to it."""
-    from scipy.optimize import brentq
+def _end(look: Callable[[float], _State], V: float, bounds: tuple[tuple[float, str], ...], y: float) -> End:
+    """The state of voltage V [V], or the end of the range that is nearest to it.
 
-    def miss(y: float) -> float:
-        state = look(y)
-        return state.U_p - state.U_n - V
-
-    if miss(low) <= 0.0:
-        return _bound(look(low), low, at_low)
-    if miss(high) >= 0.0:
-        return _bound(look(high), high, at_high)
-    y = float(brentq(miss, low, high, xtol=CLOSE, rtol=8.9e-16))
+    Newton's method from y; where it leaves the bracket, that is halved.  An end of the range is looked at when the
+    search first points beyond it.
+    """
+    (low, at_low), (high, at_high) = bounds
+    a, b, seen = low, high, [False, False]  # bracket, and whether the voltage at its ends is known to be on its side
+    y = y if low < y < high else 0.5 * (low + high)
     state = look(y)
+    for _ in range(MOST):
+        miss = state.U_p - state.U_n - V
+        if miss > 0.0:
+            a, seen[0] = y, True
+        else:
+            b, seen[1] = y, True
+        new = y - miss / state.slope if state.slope < 0.0 else 0.5 * (a + b)
+        if abs(new - y) < CLOSE and a <= new <= b:
+            break
+        if not a < new < b:
+            below = new <= a
+            if not seen[0] and (below or b - a < CLOSE):
+                state = look(low)
+                if state.U_p - state.U_n <= V:
+                    return _bound(state, low, at_low)
+                seen[0] = True
+            if not seen[1] and (not below or b - a < CLOSE):
+                state = look(high)
+                if state.U_p - state.U_n >= V:
+                    return _bound(state, high, at_high)
+                seen[1] = True
+            new = 0.5 * (a + b)
+        if b - a < CLOSE and all(seen):
+            break
+        y = new
+        state = look(y)
     return End(state.x, y, state.U_n, state.U_p, _limit(state.x, y), state.w)
 
 
@@ -264,46 +291,6 @@ def _bound(state: _State, y: float, limit: str) -> End:
     """An end at the end of the range: one electrode stays where it is, whatever lithium comes or goes."""
     w = 1.0 if limit in (EMPTY_P, FULL_P) else 0.0
     return End(state.x, y, state.U_n, state.U_p, limit, w)
-
-
-class CapacityLost(NamedTuple):
-    """Capacity lost between two states, attributed to its causes [Ah]; negative where one adds capacity.
-
-    LLI: lithium lost, whatever took it, the lithium in lost material included.  LAM_n, LAM_p: capacity of electrodes
-    lost.  remainder: what the attribution leaves.
-    """
-
-    LLI: float
-    LAM_n: float
-    LAM_p: float
-    remainder: float
-
-    @property
-    def total(self) -> float:
-        """All of it [Ah]."""
-        return sum(self)
-
-
-def capacity_lost(cells: HalfCells, before: ElectrodeSOH, after: ElectrodeSOH) -> CapacityLost:
-    """Attribute the capacity lost to lithium and to the materials of the electrodes.
-
-    The derivatives of the capacity are integrated along the straight path from one inventory to the other (two-point
-    Gauss formula, with four times as many intervals until the remainder is below 1e-5 of the capacity); the closed form
-    makes that exact but for kinks, where another limit begins to bind.  Cut-off voltages are those of `before`.
-    """
-    first, last = np.array(before.inventory), np.array(after.inventory)
-    change = last - first if not cells.metal else np.array([0.0, *(last - first)[1:]])
-    total = before.capacity - solved(cells, after.inventory, before.V_min, before.V_max).capacity
-    parts = np.zeros(3)
-    for panels in PANELS:
-        middle = (np.arange(panels) + 0.5)[:, None] / panels
-        nodes = (middle + np.array([-0.5, 0.5]) / math.sqrt(3.0) / panels).ravel()
-        path = [solved(cells, Inventory(*(first + t * change)), before.V_min, before.V_max) for t in nodes]
-        mean = np.mean([state.sensitivity for state in path], axis=0)
-        parts = -mean * change
-        if abs(total - parts.sum()) <= REMAINDER * before.capacity:
-            break
-    return CapacityLost(float(parts[2]), float(parts[0]), float(parts[1]), float(total - parts.sum()))
 
 
 def _amount(name: str, given: float | None, default: float) -> float:

@@ -20,9 +20,10 @@ forgets has the eigenvalue -1, so that jumps of more than some cycles amplify it
 back to Sulzer et al., J. Electrochem. Soc. 168 (2021) 120531.
 """
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import Any, Generic
+from typing import Any, Generic, cast
 
 import numpy as np
 
@@ -41,15 +42,17 @@ START = 4  # cycles simulated before the first jump
 LONGER, SHORTER, CAUTION = 2.0, 0.2, 0.9  # limits of the change of a jump from one to the next, and a factor below 1
 NEAR = 6  # cycles before a suspected end that are simulated one by one
 TIGHTER = 1.5  # of what a life missed its tolerance by, the errors of its jumps are made smaller when it is repeated
+SLOWEST = 1e-12  # rate of change of the capacity in a cycle below which nothing ages
 SHORTEST = 3  # a jump over fewer cycles saves nothing
 
 
 ENDED = "the margin to the end of life was used up"
+NOTHING = "the first cycle passed no charge"
 
 
 def simulate_life(
     cycle: CycleMap[State, Row],
-    state: State,
+    state: State | None,
     cycles: int,
     *,
     tolerance: float = 1e-3,
@@ -68,34 +71,38 @@ def simulate_life(
     cycle: the map of one cycle.  state: before the first.  tolerance: of the error of the capacity in the whole life,
     over the first capacity.  jump=False: every cycle.
     margin: a number of a summary that is positive until the end of life, such as capacity less 80 %; its first cycle at
-    or below 0 is located exactly and is the last one.  A cycle that raises a CellsimError ends the life before it.
+    or below 0 is located exactly and is the last one.  A cycle that raises a CellsimError ends the life before it; one
+    that is cut short should be returned with a margin below 0 instead, so that its ageing is reported.
     stops: cycles that are simulated in any case; their states are kept, and `visit` is called with cycle and state.
     It may return another state to continue from, for check-ups that age the cell.
-    heal: cycles after a jump that are not used.  longest: limit of the length of a jump.
+    heal: cycles after a jump that are not used; 0 where fast states are forgotten within a cycle and change the slopes
+    little.  longest: limit of the length of a jump.
     passes: a life whose bound is above the tolerance, as where it ends in a steep fall, is repeated with smaller errors
     of each jump, or with every cycle if that is no more work, up to so many times in all; `visit` and `report` are then
     called again from the first cycle on.
-    start: go on from there instead of from `state`.  report: called with the progress after each reported cycle.
+    start: go on from there instead of from `state`, which then is needed for repetitions only and may be None.
+    report: called with the progress after each reported cycle.
 
     Raises ProtocolError for wrong arguments, and what `cycle` raises other than CellsimError.
     """
     cycles = whole("cycles", cycles, "give a number of cycles, 1 or more")
     tolerance = number("tolerance", tolerance, "give a share of the capacity, such as 1e-3", low=1e-9, high=0.5)
-    heal = whole("heal", heal, "give a number of cycles, 1 to 10", high=10)
+    heal = whole("heal", heal, "give a number of cycles, 0 to 10", low=0, high=10)
     longest = whole("longest", longest, "give a number of cycles, 1 or more")
     wanted = sorted({int(s) for s in numbers("stops", stops, "give numbers of cycles", low=1.0)} if len(stops) else ())
-    shapes = np.shape(cycle.weights), np.shape(cycle.contents(start.state if start else state))
+    at = start or Progress(0, cast(State, state))
+    shapes = np.shape(cycle.weights), np.shape(cycle.contents(at.state))
     if shapes[0] != shapes[1] or np.min(cycle.weights, initial=0.0) < 0.0:
         raise ProtocolError(
             f"cycle: weights of shape {shapes[0]} for contents of shape {shapes[1]}; give a weight, 0 or more, for each"
         )
     terms = _Terms(cycles, tolerance, margin, wanted, heal, longest if jump else 0, visit, report)
-    at, simulated = start or Progress(0, state), 0
+    simulated = 0
     for turn in range(1, whole("passes", passes, "give a number, 1 or more") + 1):
         run = _Run(cycle, at, terms)
         run.go()
         simulated += run.trials.simulated
-        if run.at.worst <= tolerance or turn == passes:
+        if run.at.worst <= tolerance or turn == passes or state is None:
             break
         tighter = TIGHTER * run.at.worst / tolerance
         at = replace(Progress(0, state), strict=run.at.strict * tighter)
@@ -175,21 +182,25 @@ class _Run(Generic[State, Row]):
         """Uncertainty of the slope of a simulated cycle, from the second difference of three in a row."""
         at = self.at
         if len(at.slopes) > 1 and at.positions[-2] == at.cycle - 1.5:
-            return self.trials.norm(slope - 2.0 * at.slopes[-1] + at.slopes[-2]) / np.sqrt(6.0)
+            return self.trials.norm(slope - 2.0 * at.slopes[-1] + at.slopes[-2]) / math.sqrt(6.0)
         return at.uncertain[-1] if at.uncertain else 0.0
 
     def _book(self, n: int, state: State, row: Row, slope: Array, uncertain: float, changes: dict[str, Any]) -> None:
         """Report a cycle, remember its slope, and stop where a stop is asked for."""
         at, Q = self.at, self.trials.map.capacity(row)
         margin = self.terms.margin(row) if self.terms.margin else np.inf
-        kept = slice(-40, None)
-        at = replace(at, capacities=(*at.capacities, (n, Q))[-3:], first=at.first or Q, **changes)
-        (n_old, Q_old), faster = at.capacities[0], self.trials.norm(slope)
+        kept, first = slice(-40, None), at.first or Q
+        capacities = (*at.capacities, (n, Q))[-3:]
+        faster, (n_old, Q_old) = self.trials.norm(slope), capacities[0]
         if n > n_old:
-            faster = max(faster, abs(Q - Q_old) / (n - n_old) / at.first)
-        error, noise = max(at.error, faster * at.shift), max(at.noise, faster * at.shaken)
+            faster = max(faster, abs(Q - Q_old) / (n - n_old) / (first or 1.0))
+        sums = {name: changes.get(name, getattr(at, name)) for name in ("error", "shift", "noise", "shaken")}
+        error, noise = (max(sums[a], faster * sums[b]) for a, b in (("error", "shift"), ("noise", "shaken")))
         self.at = replace(
             at,
+            **changes,
+            first=first,
+            capacities=capacities,
             worst=max(at.worst, SAFETY * error + SURE * noise),
             waiting=max(at.waiting - 1, 0),
             cycle=n,
@@ -203,8 +214,8 @@ class _Run(Generic[State, Row]):
         self.rows.append(row)
         if self.upper and self.upper[0] <= n:
             self.upper = None
-        if margin <= 0.0:
-            self.end = ENDED
+        if margin <= 0.0 or not first > 0.0:
+            self.end = ENDED if first > 0.0 else NOTHING
         if n in self.terms.stops:
             self.states[n] = self.at.state
             other = self.terms.visit(n, self.at.state) if self.terms.visit else None
@@ -258,7 +269,7 @@ class _Run(Generic[State, Row]):
         solution of the linearised equations.
         """
         at, self.beyond = self.at, 0
-        rate = max(self.trials.norm(trial.slope), 1e-300)
+        rate = max(self.trials.norm(trial.slope), SLOWEST)
         self.jumps.append(Jump(at.cycle, H, trial.order, trial.error, trial.noise))
         changes = {
             "wanted": wanted,

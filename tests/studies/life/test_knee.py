@@ -27,7 +27,7 @@ def test_two_lines_are_found(at):
 
 
 def test_the_interval_holds_the_knee_of_scattered_points():
-    """0.3 % of scatter, 30 curves, of which 28 or 29 are expected inside; 25 or more with a probability of 0.98."""
+    """0.3 % of scatter, 30 curves, of which 28 or 29 are expected inside; 25 or more with a probability of 0.997."""
     draw, inside, knees = np.random.default_rng(2), 0, []
     for _ in range(30):
         x = np.sort(draw.uniform(0.0, 1500.0, 20))
