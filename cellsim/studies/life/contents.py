@@ -107,12 +107,15 @@ class Amounts:
                 found["Q_Li"] += float(y.cell["lithium"]) * self.per_hour
                 found[key] = np.inf
                 continue
-            share = y.active[v] / self.sys.ageing[side]["active"] if self.sys.counts["loss"] else 1.0
-            held = self.filled[side] * share * dx
-            mean = y.x[self.particle[side]] @ self.inside
-            found[key] = float(np.sum(held)) * self.per_hour
-            found["Q_Li"] += float(np.sum(held * mean)) * self.per_hour
-        for name in ("sei", "sei_on_cracks", "plated", "dead", "gone"):
+            made = self.filled[side] * dx
+            mean, due = y.x[self.particle[side]] @ self.inside, 0.0
+            found[key] = float(np.sum(made)) * self.per_hour
+            if self.sys.counts["loss"]:  # what is lost since the kernels last renewed the surface is due
+                per_active = 1.0 / self.sys.ageing[side]["active"]
+                found[key] -= float(made @ y.inactive[v]) * per_active * self.per_hour
+                made, due = made * per_active * y.active[v], float(np.sum(y.draining[v] - y.gone[v]))
+            found["Q_Li"] += (float(made @ mean) - due) * self.per_hour
+        for name in ("sei", "sei_on_cracks", "plated", "dead", "draining"):
             field = getattr(y, name)
             found[name] = float(field.sum()) * self.per_hour if field.size else 0.0
         for name in ("dead", "bound"):  # of lithium metal

@@ -113,7 +113,7 @@ def amounts_of(cell: Cell, sys: System) -> Amounts:
 
 def lost(found: Mapping[str, float]) -> float:
     """Lithium that does not come back [Ah]."""
-    return sum(found[key] for key in ("sei", "sei_on_cracks", "dead", "gone", "metal dead", "metal bound"))
+    return sum(found[key] for key in ("sei", "sei_on_cracks", "dead", "draining", "metal dead", "metal bound"))
 
 
 def finite(x: float) -> float:
@@ -152,7 +152,7 @@ def summary_of(result: Result, after: Aged, now: Mapping[str, float], fresh: Map
     row["Loss of capacity to dead lithium [A.h]"] = (
         now["dead"] + now["metal dead"] - fresh["dead"] - fresh["metal dead"]
     )
-    row["Loss of capacity to lost active material [A.h]"] = now["gone"] - fresh["gone"]
+    row["Loss of capacity to lost active material [A.h]"] = now["draining"] - fresh["draining"]
     if now["metal bound"] or fresh["metal bound"]:
         row["Loss of capacity to interphase at lithium [A.h]"] = now["metal bound"] - fresh["metal bound"]
     if "porosity" in now:

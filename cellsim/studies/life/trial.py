@@ -59,6 +59,7 @@ class Trials(Generic[State, Row]):
         known = Slopes.behind(np.array(at.positions) - n, np.array(at.slopes), np.array(at.uncertain), H)
         predicted = y + known.predicted(at.order, H)
         state = self._renewed(at.state, predicted, n + H + 1)
+        predicted = self.map.contents(state)  # sums among the contents are those of the state, or rounding would grow
         for m in range(1, self.heal + 1):
             state, _row = self._within(state, n + H + m)
         y_a, ahead = self.map.contents(state), H + self.heal
@@ -70,7 +71,9 @@ class Trials(Generic[State, Row]):
             return Trial(n + ahead + 1, first.order, error)
         delta = first.change - (predicted - y)
         corrected = y_b + delta
-        state, row_c = self._within(self._renewed(state, corrected, n + ahead + 2), n + ahead + 2)
+        state = self._renewed(state, corrected, n + ahead + 2)
+        corrected = self.map.contents(state)
+        state, row_c = self._within(state, n + ahead + 2)
         y_c = self.map.contents(state)
         slope, end = y_c - corrected, n + ahead + 2
         trend = (slope - known.g[-1]) / (ahead + 1.5 - known.x[-1])
