@@ -67,7 +67,7 @@ def test_overlay_leaves_the_rest():
 def test_results_name_the_overlay(tmp_path):
     """In a variation, after pickling and saving too; not where all ageing is turned off."""
     cell = cellsim.with_overlay("okane2022", "kirkaldy2024").with_({f"{NEGATIVE}/initial SEI thickness": 6e-9})
-    for one in (cell, pickle.loads(pickle.dumps(cell)), cell.with_ageing({"lithium plating": "none"})):
+    for one in (cell, pickle.loads(pickle.dumps(cell)), cell.with_ageing({"loss of active material": "none"})):
         result = cellsim.simulate(one, "Rest for 1 minute", model=cellsim.SPM(), soc=0.5)
         assert "ageing overlay kirkaldy2024" in result.remarks[0] and "assumed for this cell" in result.remarks[0]
         assert "kirkaldy2024" in str(result)
