@@ -39,6 +39,8 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.claim_audit.energy_claim import audit
     from .studies.claim_audit.maker_claims import maker_claims
     from .studies.comparison.compare import compare
+    from .studies.life.age import age, store
+    from .studies.life.life_table import Life
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
 
@@ -68,6 +70,8 @@ _NAMES = {
     "studies.claim_audit.maker_claims": "maker_claims",
     "studies.claim_audit.audit": "Audit",
     "studies.comparison.compare": "compare",
+    "studies.life.age": "age store",
+    "studies.life.life_table": "Life",
     "studies.spectra.spectrum": "Spectrum impedance",
     "studies.validation": "validate",
 }

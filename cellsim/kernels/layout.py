@@ -91,12 +91,16 @@ class State(NamedTuple):
     dead: Annotated[np.ndarray, Field("C/m2", "plated lithium that is cut off", "volumes", only_with="plating")]
     crack: Annotated[np.ndarray, Field("m", "length of cracks in the particles", "volumes", only_with="cracking")]
     inactive: Annotated[
-        np.ndarray, Field("", "volume fraction of active material lost since the cell was made", "volumes", only_with="loss")
+        np.ndarray,
+        Field("", "volume fraction of active material lost since the cell was made", "volumes", only_with="loss"),
     ]
     active: Annotated[
         np.ndarray, Field("", "volume fraction of active material, as it is reckoned with", "volumes", only_with="loss")
     ]
-    gone: Annotated[np.ndarray, Field("C/m2", "lithium in lost active material", "volumes", only_with="loss")]
+    draining: Annotated[
+        np.ndarray, Field("C/m2", "lithium in all active material lost so far", "volumes", only_with="loss")
+    ]
+    gone: Annotated[np.ndarray, Field("C/m2", "lithium in what is lost of `active`", "volumes", only_with="loss")]
     porosity: Annotated[
         np.ndarray, Field("", "electrolyte volume fraction, as it is reckoned with", "volumes", only_with="clogging")
     ]
@@ -157,7 +161,9 @@ class System(NamedTuple):
     R_series: Annotated[float, Field("Ohm m2", "in series with the cell")]
     heat: Annotated[Heat, Field("", "temperature of the cell")]
     foil: Annotated[np.ndarray, Field("", "lithium-metal electrode whose lithium changes; else none", "foils", of=FOIL)]
-    ageing: Annotated[np.ndarray, Field("", "how either electrode ages, negative first; else none", "ageing", of=AGEING)]
+    ageing: Annotated[
+        np.ndarray, Field("", "how either electrode ages, negative first; else none", "ageing", of=AGEING)
+    ]
     counts: Annotated[np.void, Field("", "what a cell may have more of, or not at all", of=COUNTS)] = PLAIN
 
     @property

@@ -91,9 +91,11 @@ def ages(cell: Cell) -> bool:
 
 
 def _ages(options: dict[str, str]) -> bool:
-    return bool(options) and any(
-        options[key] != "none" for key in ("SEI", "lithium plating", "loss of active material")
-    ) or options.get("particle mechanics") == "swelling and cracking"
+    return (
+        bool(options)
+        and any(options[key] != "none" for key in ("SEI", "lithium plating", "loss of active material"))
+        or options.get("particle mechanics") == "swelling and cracking"
+    )
 
 
 def ageing_of(cell: Cell, T: float) -> tuple[NDArray[Any], Any]:

@@ -17,7 +17,11 @@ QUANTITIES: dict[str, Name] = {
     "SEI partial molar volume": note("m3.mol-1", "of the SEI", 1e-6, 1e-2),
     "initial SEI thickness": note("m", "on the particles of the fresh cell", 1e-12, 1e-6),
     "initial SEI on cracks thickness": may(
-        "m", "lithium in the SEI on cracks of the fresh cell, as a thickness on the particle's surface", 5e-13, 0.0, 1e-6
+        "m",
+        "lithium in the SEI on cracks of the fresh cell, as a thickness on the particle's surface",
+        5e-13,
+        0.0,
+        1e-6,
     ),
     "SEI resistivity": may("Ohm.m", "0: the growing film adds no resistance", 0.0, 0.0, 1e9),
     "SEI growth activation energy": may("J.mol-1", "of all laws of growth", 0.0, -2e5, 2e5),
@@ -44,7 +48,9 @@ QUANTITIES: dict[str, Name] = {
     "Young's modulus": note("Pa", "of the particles", 1e6, 1e13),
     "Poisson's ratio": note("1", "of the particles", -0.99, 0.499),
     "partial molar volume": note("m3.mol-1", "of lithium in the particles; below 0 they shrink with it", -1e-3, 1e-3),
-    "reference concentration for free of deformation": may("mol.m-3", "without stress-induced diffusion", 0.0, 0.0, 2e5),
+    "reference concentration for free of deformation": may(
+        "mol.m-3", "without stress-induced diffusion", 0.0, 0.0, 2e5
+    ),
     "initial crack length": note("m", "in the particles of the fresh cell", 1e-12, 1e-3),
     "initial crack width": note("m", "of the cracks", 1e-12, 1e-3),
     "number of cracks per unit area": note("m-2", "of the particle's surface", 0.0, 1e22),
@@ -52,7 +58,9 @@ QUANTITIES: dict[str, Name] = {
     "cracking activation energy": may("J.mol-1", "of the cracking rate", 0.0, -2e5, 2e5),
     "Paris' law constant b": may("1", "stress-intensity factor of a crack", 1.12, 0.1, 10.0),
     "Paris' law constant m": may("1", "exponent of the stress intensity", 2.2, 0.5, 10.0),
-    "LAM constant proportional term": note("s-1", "loss of active material at the critical stress, in tension", 0.0, 1.0),
+    "LAM constant proportional term": note(
+        "s-1", "loss of active material at the critical stress, in tension", 0.0, 1.0
+    ),
     "LAM constant proportional term in compression": may("s-1", "the same in compression", 0.0, 0.0, 1.0),
     "LAM constant exponential term": may("1", "exponent of the stress", 2.0, 0.5, 10.0),
     "critical stress": note("Pa", "of the loss of active material", 1.0, 1e13),
@@ -121,7 +129,14 @@ OPTIONS: dict[str, Mapping[str, tuple[str, ...]]] = {
     "stress-induced diffusion": SWITCH,
     "loss of active material": LOSS,
 }
-OF_NEGATIVE = ("SEI", "SEI on cracks", "SEI film resistance", "SEI porosity change", "lithium plating", "lithium plating porosity change")
+OF_NEGATIVE = (
+    "SEI",
+    "SEI on cracks",
+    "SEI film resistance",
+    "SEI porosity change",
+    "lithium plating",
+    "lithium plating porosity change",
+)
 SIDES = ("negative electrode", "positive electrode")
 OFF = ("none", "false")
 
@@ -189,15 +204,14 @@ def resolved(options: Any, contents: Mapping[str, Mapping[str, Any]], name: str)
         for part, one in zip(SIDES, pair, strict=True):
             one = {True: "true", False: "false"}.get(one, one) if isinstance(one, bool) else one
             if not isinstance(one, str) or one not in OPTIONS[key]:
-                raise ParameterError(f"{name}: ageing {key!r} {shown(one)}: choose one of {', '.join(map(repr, OPTIONS[key]))}")
+                raise ParameterError(
+                    f"{name}: ageing {key!r} {shown(one)}: choose one of {', '.join(map(repr, OPTIONS[key]))}"
+                )
             if contents[part].get("type") == "porous":
                 chosen_of[part][key] = one
-            elif one not in OFF:
-                if key in OF_NEGATIVE or isinstance(value, (tuple, list)):
-                    raise ParameterError(
-                        f"{name}: ageing {key!r}: the {part} is {contents[part].get('type')}, not particles; "
-                        "its interphase and voids are quantities of the set"
-                    )
+            elif one not in OFF and (key in OF_NEGATIVE or isinstance(value, (tuple, list))):
+                raise ParameterError(
+                    f"{name}: ageing {key!r}: the {part} is {contents[part].get('type')}, not particles; "
+                    "its interphase and voids are quantities of the set"
+                )
     return chosen_of
-
-

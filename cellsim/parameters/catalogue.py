@@ -294,7 +294,7 @@ OPTIONAL_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
     **{part: {key: tuple(values) for key, values in ageing.OPTIONS.items()} for part in ageing.SIDES},
     "electrolyte": {
         "material": ("argyrodite", "thiophosphate", "garnet", "lithium phosphate", "polymer", "organic carbonate")
-    }
+    },
 }
 RENAMED = {  # quantities of 0.1.0 by type of electrode, read for one release under their old names
     "porous": {"interphase growth": "cycling interphase growth"},

@@ -11,16 +11,15 @@ from .sei import tamed
 
 @inner
 def stripping_and_plating(v, c, k, alpha, f):
-    """F k exp((1 - alpha) f v) [A m/mol], per plated lithium, and F k c exp(-alpha f v) [A/m2]: j = first c_pl - second.
+    """F k exp((1 - alpha) f v) [A m/mol];  d/dv;  F k c exp(-alpha f v) [A/m2];  d/dv, d/dc.
 
-    d first/dv; d second/dv, d second/dc.  c [mol/m3]: salt concentration; k [m/s]; c_pl [mol/m3]: plated lithium per
-    volume of electrode.  There is no threshold: in equilibrium v = ln(c / c_pl) / f.
+    The current is the first times c_pl, less the second.  c [mol/m3]: salt concentration; k [m/s]; c_pl [mol/m3]:
+    plated lithium per volume of electrode.  There is no threshold: in equilibrium v = ln(c / c_pl) / f.
     """
     up, up_slope = tamed((1.0 - alpha) * f * v)
     down, down_slope = tamed(-alpha * f * v)
-    return F * k * up, (1.0 - alpha) * f * F * k * up_slope, F * k * c * down, -alpha * f * F * k * c * down_slope, (
-        F * k * down
-    )
+    by_v, by_c = -alpha * f * F * k * c * down_slope, F * k * down
+    return F * k * up, (1.0 - alpha) * f * F * k * up_slope, F * k * c * down, by_v, by_c
 
 
 @inner

@@ -11,12 +11,12 @@ from ...physics.constants import F
 from ...physics.fatigue import crack_growth, roughness, stress_driven_loss, surface_stress
 from ...physics.transport import arrhenius, percolation
 from ...support.compile import inlined, inner, part
-from ..layout import FILM, shells, views
+from ..layout import FILM, SINGLE_FLUX, shells, views
 from ..memory import replacing
 from .side_reactions import CONSTANT, IRREVERSIBLE, PARTIALLY_REVERSIBLE
 
 CLOGGED = 1e-3  # porosity that counts as none
-NOTICED = 1e-3  # relative change of surface or pores within a step after which the geometry is renewed
+NOTICED = 1e-2  # relative change of surface or pores within a step after which the geometry is renewed
 LEAST = 1e-3  # of the active material as made: less is reckoned with as so much
 
 of_volumes = replacing("volume")
@@ -45,7 +45,7 @@ def shape(sys, s, w):
         a = sys.ageing[v[i].side]
         if sys.counts.loss > 0:
             v[i].area = fresh[i].area * y.active[i] / a.active
-        if sys.counts.clogging > 0 and fresh[i].eps > y.porosity[i]:
+        if sys.counts.clogging > 0:
             v[i].eps = y.porosity[i]
             v[i].tau = fresh[i].tau * tau_ratio(a, fresh[i].eps, y.porosity[i])
             longer = fresh[i].tau / v[i].tau
@@ -136,22 +136,19 @@ def book(sys, hg, s_hat, s, w):
             else:
                 y.plated[i] = (past.plated[i] - hg * v.area * now.pl) / (1.0 + hg * now.gamma)
                 y.dead[i] = past.dead[i] + hg * now.gamma * y.plated[i]
+        sigma = 0.0
         if a.stressed > 0:
             sigma = stress(sys, a, y.x, v.particle)
             if sys.counts.cracking > 0:
                 k = a.k_cr * arrhenius(a.E_cr, T, a.T_ref)
                 if now.crack < a.R_p:
                     y.crack[i] = past.crack[i] + hg * crack_growth(sigma, now.crack, k, a.b_cr, a.m_cr)[0]
-            if sys.counts.loss > 0:
-                hydrostatic = 2.0 / 3.0 * sigma
-                y.inactive[i] = past.inactive[i] + hg * stress_driven_loss(
-                    hydrostatic, a.loss, a.loss_compressed, a.critical, a.m_loss
-                )[0]
-        elif sys.counts.loss > 0:
-            y.inactive[i] = past.inactive[i]
         if sys.counts.loss > 0:
-            by_sei = -a.by_reaction * v.area / v.dx * now.sei / F
-            y.inactive[i] += hg * (by_sei + a.by_current * abs(y.cell.I))
+            rate = stress_driven_loss(2.0 / 3.0 * sigma, a.loss, a.loss_compressed, a.critical, a.m_loss)[0]
+            rate += a.by_current * abs(y.cell.I) - a.by_reaction * v.area / v.dx * now.sei / F
+            x = mean(sys, shells(sys, y.x, v.particle))
+            y.inactive[i] = past.inactive[i] + hg * rate
+            y.draining[i] = past.draining[i] + hg * rate * a.content * v.dx * x
 
 
 @inner
@@ -218,14 +215,26 @@ def renew(sys, s, w):
         a = sys.ageing[v.side]
         if sys.counts.loss > 0:
             left = active_now(a, y, i)
-            x = mean(sys, shells(sys, y.x, v.particle))
-            y.gone[i] += a.content * v.dx * x * (y.active[i] - left)
-            y.active[i] = left
+            if left != y.active[i]:
+                x, per = mean(sys, shells(sys, y.x, v.particle)), a.content * v.dx
+                held = x * y.active[i] - (y.draining[i] - y.gone[i]) / per
+                if sys.model == SINGLE_FLUX:  # one particle of several volumes: all lithium is taken at its mean
+                    held = x * left
+                    y.draining[i] += per * x * (y.active[i] - left) - (y.draining[i] - y.gone[i])
+                refill(shells(sys, y.x, v.particle), x, held / left)
+                y.gone[i], y.active[i] = y.draining[i], left
         if sys.counts.clogging > 0:
             eps = max(pores(sys, a, y, i, w), CLOGGED)
             y.c_e[i] *= y.porosity[i] / eps
             y.porosity[i] = eps
     shape(sys, s, w)
+
+
+@inner
+def refill(x, old, new):
+    """Move a particle x (shells,) from the mean `old` to `new`, and no shell beyond 0 or 1."""
+    for q in range(x.size):
+        x[q] += (new - old) * ((1.0 - x[q]) / (1.0 - old) if new > old else x[q] / old)
 
 
 @part

@@ -25,8 +25,8 @@ from ..layout import (
     shells,
     views,
 )
-from .held_controls import control_residual, imposed
 from . import side_reactions
+from .held_controls import control_residual, imposed
 from .interface import open_circuit, within_edges
 from .lithium_metal import potential
 from .particle import factorise, fill, respond, substitute
@@ -105,9 +105,9 @@ def mean_salt(sys, side, c):
 
 @inner
 def react(sys, w, side, flux, c, j):
-    """Interface voltage of an electrode [V] that takes the current `flux`, linearised at the j of its volumes;  d/dflux.
+    """Interface voltage of an electrode [V] that takes the current `flux`;  d/dflux.
 
-    Side reactions take what j, which is corrected, does not.
+    Linearised at the j of its volumes.  Side reactions take what j, which is corrected, does not.
     """
     first = first_of(sys, side)
     local, now, old = w.local[first], w.side[0, first], j[first]

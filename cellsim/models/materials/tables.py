@@ -121,7 +121,9 @@ def stress_assistance(cell: Cell, part: str, T: float) -> Any:
     if not assisted(cell, part):
         return one
     get = values_of(cell, part)
-    theta = 2.0 * get("partial molar volume") ** 2 * get("Young's modulus") / (9.0 * R * T * (1.0 - get("Poisson's ratio")))
+    theta = (
+        2.0 * get("partial molar volume") ** 2 * get("Young's modulus") / (9.0 * R * T * (1.0 - get("Poisson's ratio")))
+    )
     c_max, c_0 = get("maximum concentration"), get("reference concentration for free of deformation")
     return lambda x: 1.0 + theta * (c_max * x - c_0)
 
