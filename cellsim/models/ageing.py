@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ..kernels.equations import side_reactions as laws
 from ..kernels.layout import AGEING, System, counted
 from ..parameters import Cell
-from ..parameters.ageing import QUANTITIES
+from ..parameters.catalogue.ageing import QUANTITIES
 from ..physics.constants import F
 from ..support.compile import records
 from .electrodes import PARTS

@@ -15,8 +15,8 @@ from typing import Any
 from ..errors import ParameterError
 from ..support.arguments import chosen, file_path, mapping, near, number, shown
 from ..support.arguments import text as text_of
-from . import ageing, balance
-from .catalogue import METHODS, SECTIONS
+from . import balance
+from .catalogue import METHODS, SECTIONS, ageing
 from .check import faults, faults_of_changes
 from .consistency import at_temperature
 from .laws.law import Law, finite

@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, Valid
 
 from ..support.arguments import near
 from ..support.files import cut, quoted
-from . import ageing
-from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, SECTIONS, TEXTS, Name, quantities
+from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, SECTIONS, TEXTS, Name, ageing, quantities
 from .consistency import consistency
 from .laws.law import Law, LawError, finite
 

@@ -7,8 +7,8 @@ Options are named as in PyBaMM.  A parameter set states the options of either el
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import ParameterError
-from ..support.arguments import near, shown
+from ...errors import ParameterError
+from ...support.arguments import near, shown
 from .name import Name, may, note
 
 TINY = 1e-30
@@ -53,7 +53,7 @@ QUANTITIES: dict[str, Name] = {
     ),
     "initial crack length": note("m", "in the particles of the fresh cell", 1e-12, 1e-3),
     "initial crack width": note("m", "of the cracks", 1e-12, 1e-3),
-    "number of cracks per unit area": note("m-2", "of the particle's surface", 0.0, 1e22),
+    "number of cracks per unit area": note("m-2", "of the particle's surface", 1.0, 1e22),
     "cracking rate": note("1", "Paris' law: length per hour [m] over (Pa m0.5) to its exponent", 0.0, 1.0),
     "cracking activation energy": may("J.mol-1", "of the cracking rate", 0.0, -2e5, 2e5),
     "Paris' law constant b": may("1", "stress-intensity factor of a crack", 1.12, 0.1, 10.0),
