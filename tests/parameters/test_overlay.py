@@ -9,7 +9,7 @@ import cellsim
 from cellsim import ParameterError
 from cellsim.kernels.layout import unknowns
 from cellsim.models.volumes import surface_area
-from cellsim.parameters.ageing import OPTIONS, QUANTITIES, SIDES
+from cellsim.parameters.catalogue.ageing import OPTIONS, QUANTITIES, SIDES
 from cellsim.parameters.formats.overlay import FOLDER, METHODS
 from cellsim.parameters.load import home
 from cellsim.physics.constants import F

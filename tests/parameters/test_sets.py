@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import cellsim
-from cellsim.parameters.ageing import QUANTITIES, SIDES
+from cellsim.parameters.catalogue.ageing import QUANTITIES, SIDES
 from cellsim.physics.constants import R
 
 os.environ.setdefault("PYBAMM_DISABLE_TELEMETRY", "true")

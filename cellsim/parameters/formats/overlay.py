@@ -1,8 +1,8 @@
 """Ageing overlays: files with options and rates of ageing that can be laid over any parameter set.
 
 An overlay has the form of a parameter file, with the sections of the electrodes only and in them nothing but what
-`parameters.ageing` lists.  Its rates were chosen for, or fitted to, another cell: the cell that comes out says so in
-its remarks, and so does every result of a run in which it ages.
+`parameters.catalogue.ageing` lists.  Its rates were chosen for, or fitted to, another cell: the cell that comes out
+says so in its remarks, and so does every result of a run in which it ages.
 """
 
 import os
@@ -14,7 +14,7 @@ from typing import Any
 from ...errors import ParameterError
 from ...support.arguments import near
 from ...support.files import cut, quoted
-from .. import ageing
+from ..catalogue import ageing
 from ..cell import Cell
 from ..load import home, load
 from ..reading import read
