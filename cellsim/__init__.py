@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     )
     from .models import DFN, SPM, SPMe, ThinFilm
     from .parameters import Cell, cells, load
+    from .parameters.formats import overlays, with_overlay
     from .protocols import Limit, Profile, Protocol, Step, charge, cycle, discharge, hold, profile, rest
     from .simulation.result import Result
     from .simulation.run import simulate
@@ -54,6 +55,7 @@ _NAMES = {
     "errors": "CellsimError CellsimWarning ClaimError Ending ParameterError ProtocolError ReportError SolveError",
     "models": "DFN SPM SPMe ThinFilm",
     "parameters": "Cell cells load",
+    "parameters.formats": "overlays with_overlay",
     "protocols": "Limit Profile Protocol Step charge cycle discharge hold profile rest",
     "simulation.result": "Result",
     "simulation.run": "simulate",

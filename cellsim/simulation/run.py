@@ -15,6 +15,7 @@ from ..kernels.layout import CURRENT, System, unknowns
 from ..models import ACCURACY, capacity_between_cutoffs, model_of
 from ..models.materials.ranges import outside_data
 from ..parameters import Cell, load
+from ..parameters.formats.overlay import overlay_remarks
 from ..protocols import Profile, Protocol, Step
 from ..protocols.program import MAX_STEPS
 from ..protocols.step import LONGEST, kelvin
@@ -233,7 +234,7 @@ def simulate_coroutine(
         tuple(done),
         variables,
         termination,
-        (*begun.remarks, *outside_data(cell, begun.sys, everything)),
+        (*overlay_remarks(cell), *begun.remarks, *outside_data(cell, begun.sys, everything)),
         FinalState(cell, run.model, run.state, run.soc(), T, around, _temperature(run)),
         basis_of(cell, begun.sys, type(run.model).__name__, done, heat=run.warms),
     )
