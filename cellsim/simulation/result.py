@@ -1,8 +1,9 @@
 """Result of a simulation: variables by name, reasons why steps ended, tables, files and plots."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from os import PathLike
 from typing import Any
 
@@ -56,7 +57,6 @@ class Result:
     cell, model: names; temperature: at the start [K]; step_index: (times,) index into `steps` of each row.
     termination: why the run ended, as a sentence.  remarks: notes on the run, one sentence each.
     final_state: for `simulate(..., start=result)`; None in results read from a file or from another process.
-    basis: what `citations` reads, see `citations.basis_of`; None in results of version 0.1.0.
     """
 
     cell: str
@@ -68,12 +68,21 @@ class Result:
     termination: str = ""
     remarks: tuple[str, ...] = ()
     final_state: Any = field(default=None, repr=False, compare=False)
-    basis: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
+    # of `basis`, or a function that makes it, which not every run has to call
+    _basis: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def t(self) -> NDArray[np.float64]:
         """Times (times,) [s]."""
         return self["Time [s]"]
+
+    @cached_property
+    def basis(self) -> Mapping[str, Any] | None:
+        """What `citations` reads, see `citations.basis_of`; None in results of version 0.1.0."""
+        return self._basis() if callable(self._basis) else self._basis
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_basis": self.basis}
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """A variable (times, ...).  Raises UnknownVariable, a KeyError."""
@@ -214,7 +223,7 @@ class Result:
                 Variables.from_arrays(arrays),
                 meta.get("termination", ""),
                 tuple(meta.get("remarks", ())),
-                basis=basis_in(meta),
+                _basis=basis_in(meta),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             raise ReportError(f"{path}: is not a result that this version of cellsim can read ({fault})") from None
