@@ -214,9 +214,10 @@ def test_audit_prints_the_verdict_and_writes_the_report(run, tmp_path):
 
 def test_claim_and_schema_can_be_copied(run):
     """What is printed is the packaged file, and valid JSON."""
-    from cellsim.studies.claim_audit.claim_file import DEFAULT
+    from cellsim.studies.claim_audit.claim_file import CHARGING, DEFAULT
 
     assert run("claim")[1] == DEFAULT.read_text(encoding="utf-8")
+    assert run("claim", "--charging")[1] == CHARGING.read_text(encoding="utf-8")
     assert json.loads(run("schema")[1])["title"] == "cellsim parameter set"
 
 

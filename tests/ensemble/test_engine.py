@@ -1,6 +1,7 @@
 """The engine of studies: the same values on any number of workers, failures that keep their row, work that resumes."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,10 +19,11 @@ from cellsim.studies import uncertainty
 from cellsim.studies.charging import maps as charging_maps
 from cellsim.studies.charging import study as charging
 from cellsim.studies.claim_audit.charging_claim import charging_claim
-from cellsim.studies.claim_audit.claim_file import load_claim
+from cellsim.studies.claim_audit.claim_file import load_charging_claim, load_claim
 from cellsim.studies.uncertainty import sample_rows
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
+AT_25 = replace(load_charging_claim(), temperatures=(298.15,))
 SMALL = DFN((4, 2, 4), 4)
 SHORT = {"start": 0.1, "end": 0.2, "limits": "plating margin >= 0 mV, current <= 3C"}
 
@@ -152,7 +154,7 @@ ALSO = {
             CHEN, "temperature <= 30 degC, current <= 4C", 0.1, 0.3, temperature=298.15, accuracy=5e-3, **how
         )
     ),
-    "claim": lambda **how: repr(charging_claim([TARGET], [CHEN], (25.0,), **how)),
+    "claim": lambda **how: repr(charging_claim([TARGET], [CHEN], AT_25, **how)),
     "audit": lambda **how: str(cellsim.audit(load_claim(cells=[TARGET], baselines=["leaf_2018"]), **how)),
 }
 

@@ -17,8 +17,10 @@ from cellsim.studies.charging.plots_study import looks, margin_text
 from cellsim.studies.charging.study import PLATING, STRAYS, charge_study
 from cellsim.studies.claim_audit import charging_claim as claim
 from cellsim.studies.claim_audit.charging_claim import ChargingVerdict
+from cellsim.studies.claim_audit.claim_file import CHARGING, load_charging_claim
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
+AT_25 = replace(load_charging_claim(), temperatures=(298.15,))
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -132,11 +134,31 @@ def test_a_study_written_and_read_again_is_the_same(tmp_path):
 
 def test_the_charging_claim_is_judged_by_the_times_themselves():
     """Ratio and verdict from the two times; a needed critical current, where there is one, does make it hold."""
-    rated = claim.charging_claim([TARGET], [CHEN], temperatures=(25.0,))
+    rated = claim.charging_claim([TARGET], [CHEN], AT_25)
     assert {v.rule for v in rated} == {"safe", "rated"}
     for v in rated:
-        assert v.ratio == approx(v.minutes / v.baseline_minutes) and v.holds == (v.ratio <= claim.FACTOR * 1.001)
+        assert v.ratio == approx(v.minutes / v.baseline_minutes) and v.holds == (v.ratio <= AT_25.factor * 1.001)
         assert v.word in ("holds", "holds only if", "does not hold")
+
+
+def test_a_claim_about_charging_time_is_a_file(tmp_path):
+    """Faults name file and key; limits without a largest temperature are refused before anything is run."""
+    text = CHARGING.read_text(encoding="utf-8")
+    for change, words in (
+        (("factor: 0.3", "factor: -0.3"), "mine.yaml: factor: "),
+        (("end: 0.8", "end: 0.05"), "above that of the start"),
+        (("temperatures: [298.15, 318.15]", "temperatures: [25.0]"), "mine.yaml: temperatures/0: "),
+        (("rated: cc-cv 1C", ""), "mine.yaml: rated: missing; add it"),
+    ):
+        assert change[0] in text
+        (tmp_path / "mine.yaml").write_text(text.replace(*change), encoding="utf-8")
+        with pytest.raises(cellsim.ClaimError) as caught:
+            load_charging_claim(tmp_path / "mine.yaml")
+        assert words in str(caught.value)
+    with pytest.raises(cellsim.ClaimError, match="name a largest temperature"):
+        claim.charging_claim([TARGET], [CHEN], replace(AT_25, limits="current <= 6C"))
+    with pytest.raises(cellsim.ProtocolError, match="limits, "):
+        claim.charging_claim([TARGET], [CHEN], replace(AT_25, limits="warmth <= 6C"))
 
 
 def test_each_condition_alone_makes_the_claim_hold():
@@ -144,7 +166,7 @@ def test_each_condition_alone_makes_the_claim_hold():
     out, as is a temperature beyond the limit; a baseline charged along its limits is not slower than by greed.
     """
     cell = cellsim.load(TARGET)
-    relatives = claim.Relatives(cell, 25.0)
+    relatives = claim.Relatives(AT_25, cell, 298.15)
     for goal, names in (
         (30.0, {"critical current", "areal capacity"}),
         (100.0, {"critical current", "areal capacity", "temperature"}),
@@ -152,21 +174,22 @@ def test_each_condition_alone_makes_the_claim_hold():
         found = relatives.conditions(goal)
         assert {name for name, *_ in found} == names
         for name, value, now, _ in found:
-            assert now == approx(claim.WAYS[name].has(cell, 25.0))
-            assert claim.time_of(*claim.WAYS[name].changed(cell, 25.0, value)) == approx(goal, rel=0.02)
-    warm = ChargingVerdict(TARGET, CHEN, "safe", 25.0, 199.0, 300.0, relatives.conditions(100.0))
-    assert warm.word == "holds only if" and "the temperature is at least 43 degC (now 25)" in warm.condition
-    cold = ChargingVerdict(TARGET, CHEN, "safe", 25.0, 199.0, 3.0, relatives.conditions(1.0))
-    assert cold.word == "does not hold" and "no temperature up to 55 degC reaches it" in cold.condition
+            assert now == approx(claim.WAYS[name].has(cell, 298.15))
+            assert claim.time_of(AT_25, *claim.WAYS[name].changed(cell, 298.15, value)) == approx(goal, rel=0.02)
+    asked = AT_25.factor, claim.hottest(AT_25, cell)
+    warm = ChargingVerdict(TARGET, CHEN, "safe", 298.15, 199.0, 300.0, relatives.conditions(100.0), *asked)
+    assert warm.word == "holds only if" and "the temperature is at least 43 °C (now 25)" in warm.condition
+    cold = ChargingVerdict(TARGET, CHEN, "safe", 298.15, 199.0, 3.0, relatives.conditions(1.0), *asked)
+    assert cold.word == "does not hold" and "no temperature up to 55 °C reaches it" in cold.condition
 
 
 def test_the_claim_charges_every_cell_the_best_way():
     """Where temperature binds greed is slower."""
     cell = cellsim.load("nmc811_pouch_modern")
     greedy = cellsim.constrained_charge(
-        cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY
+        cell, read_limits(AT_25.limits, cell), temperature=318.15, accuracy=claim.ACCURACY
     )
-    assert claim.time_of(cell, 45.0) < greedy.duration / 60.0 - 0.3
+    assert claim.time_of(AT_25, cell, 318.15) < greedy.duration / 60.0 - 0.3
 
 
 def test_named_protocols_are_the_ones_that_are_documented():
@@ -180,8 +203,8 @@ def test_named_protocols_are_the_ones_that_are_documented():
 
 def test_a_cell_that_cannot_be_charged_takes_no_other_with_it():
     """Sinzig's set states no critical current; the verdicts on the others are those without it."""
-    alone = claim.charging_claim([TARGET], [CHEN], temperatures=(25.0,))
-    assert claim.charging_claim(["sinzig2024", TARGET], [CHEN], temperatures=(25.0,)) == alone
+    alone = claim.charging_claim([TARGET], [CHEN], AT_25)
+    assert claim.charging_claim(["sinzig2024", TARGET], [CHEN], AT_25) == alone
 
 
 def test_a_cell_and_its_variation_are_two_rows():

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,8 @@ from ..resizing import ELECTROLYTE, EXCESS, Family
 from ..uncertainty import densities, density_of, interval, varied_cells
 from .audit import Audit
 from .charging_claim import charging_claim
-from .claim_file import load_claim
-from .records import UNITS, Claim, Comparison, Figures, RatioMap
+from .claim_file import load_charging_claim, load_claim
+from .records import UNITS, ChargingClaim, Claim, Comparison, Figures, RatioMap
 from .verdict import compare_with_baseline
 from .voids import what_if_coroutine
 
@@ -125,6 +126,7 @@ def _load_all(claim: Claim) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
 def audit(
     claim: Claim | str | None = None,
     *,
+    charging: ChargingClaim | str | PathLike[str] | None = None,
     threads: int | None = None,
     processes: int | None = None,
     progress: Callable[[str, float], object] = lambda what, done: None,
@@ -132,6 +134,7 @@ def audit(
     """Check a claim: simulate every cell, compare energy densities, find what would make the claim true.
 
     claim: a `Claim`, the path of a claim file, or None for the packaged energy claim.
+    charging: the same of the claim about charging time, a `ChargingClaim`; None for the packaged one.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
     progress: called with what is being done and the share that is finished (0..1).
     Raises ClaimError, ParameterError, ProtocolError and SolveError.
@@ -141,6 +144,7 @@ def audit(
     workers_of(threads, processes)
     work = _Work(progress, {"threads": threads, "processes": processes})
     claim = claim if isinstance(claim, Claim) else load_claim(claim)
+    second = charging if isinstance(charging, ChargingClaim) else load_charging_claim(charging)
     base, solid = _load_all(claim)
     samples, known = figures_of_cells((*base, *solid), claim, work)
     baselines, ours = (tuple(known[c.name] for c in some) for some in (base, solid))
@@ -160,7 +164,9 @@ def audit(
         [Job(_map_row, (families[first.name], varied, areal), reuse=True) for varied in LAYER for areal in AREAL],
     )
     densities = {varied: np.array(rows[k * AREAL.size : (k + 1) * AREAL.size]) for k, varied in enumerate(LAYER)}
-    charging = charging_claim(solid, [f.cell for f in baselines], progress=work.stage("charging"), **work.workers)
+    charges = charging_claim(
+        solid, [f.cell for f in baselines], second, progress=work.stage("charging"), **work.workers
+    )
     voids = work.values("voids", [Job(what_if_coroutine, (f,), reuse=True) for f in ours])
     return Audit(
         claim,
@@ -168,8 +174,9 @@ def audit(
         ours,
         tuple(each for some in comparisons for each in some),
         tuple(ratio_maps(densities, first, baselines, claim)),
-        charging,
+        charges,
         tuple(voids),
+        second,
     )
 
 

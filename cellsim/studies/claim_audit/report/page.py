@@ -16,8 +16,9 @@ from markupsafe import Markup
 
 from .... import __version__
 from ....drawing.svg import inline_svg
+from ....physics.constants import ZERO_CELSIUS
 from ....support.files import replacing
-from .. import charging_claim, voids
+from .. import voids
 from ..records import Figures, RatioMap
 from . import plots, words
 
@@ -53,7 +54,7 @@ def page(audit: Audit) -> str:
     everyone = (*audit.cells, *audit.baselines)
     return env.get_template("page.html.j2").render(
         audit=audit,
-        charging=charging_claim,
+        celsius=lambda T: f"{T - ZERO_CELSIUS:.6g}",
         voids=voids,
         everyone=everyone,
         words=words,
