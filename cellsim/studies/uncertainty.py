@@ -87,7 +87,7 @@ def varied_cells(cell: Cell, samples: int = SAMPLES) -> Iterator[Cell]:
 
 
 def density_of(cell: Cell, c_rate: float, temperature: float | None) -> Coroutine[tuple[float, float]]:
-    """Simulated energy density of a cell [W.h/kg, W.h/L].  Raises ParameterError, SolveError."""
+    """Simulated energy density of a cell [Wh/kg, Wh/L].  Raises ParameterError, SolveError."""
     run = yield from simulate_coroutine(cell, discharge(c_rate), temperature=temperature)
     density = energy_density(cell, run.discharge_energy, build(cell))
     return density.gravimetric, density.volumetric
@@ -104,7 +104,7 @@ def sample_rows(
     threads: int | None = None,
     processes: int | None = None,
 ) -> list[dict]:
-    """A row for each cell drawn around `cell`: "gravimetric" [W.h/kg], "volumetric" [W.h/L] and "failure".
+    """A row for each cell drawn around `cell`: "gravimetric" [Wh/kg], "volumetric" [Wh/L] and "failure".
 
     A cell that cannot be built or simulated (layers too large for a can) keeps its row: NaN, and the reason.
     path: `.parquet` or `.csv`, to which rows are saved as they come; interrupted, the same call computes the others.
@@ -140,7 +140,7 @@ def _failed(case: dict, why: str) -> dict:
 
 
 def sample(cell: Cell, c_rate: float, temperature: float | None, samples: int = SAMPLES, **how: Any) -> np.ndarray:
-    """Energy densities (samples, 2) [W.h/kg, W.h/L] of cells drawn around `cell`; those that fail are left out.
+    """Energy densities (samples, 2) [Wh/kg, Wh/L] of cells drawn around `cell`; those that fail are left out.
 
     how: further arguments of `sample_rows`.
     """

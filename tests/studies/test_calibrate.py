@@ -207,7 +207,7 @@ def test_table_of_predictions_is_that_of_the_documentation():
 
 
 def test_a_claimed_charge_is_met_by_a_cell_that_can():
-    """70 % at 4C take 10.5 min if the voltage allows: with 0.5 mA.h/cm2 at 45 degC it does."""
+    """70 % at 4C take 10.5 min if the voltage allows: with 0.5 mAh/cm² at 45 degC it does."""
     cell = fast_charge.cell_of("nmc_llzo_li", 0.5)
     assert fast_charge.minutes(cell, (10, 80), 45, 4.0) == (approx(10.5, rel=0.02), approx(80.0))
     assert cell.nominal_capacity / cell.value("cell/electrode area") == approx(5.0, rel=1e-9)

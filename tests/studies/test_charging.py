@@ -39,7 +39,7 @@ def test_figures_are_those_of_the_run():
     study = charge_study(CHEN, ["cc-cv 2C"])
     row, result = study.charges[0], next(iter(study.results.values()))
     assert row.minutes == approx(result.t[-1] / 60.0) and result["State of charge"][-1] == approx(0.8, abs=1e-6)
-    assert row.peak == approx(result["Cell temperature [K]"].max() - 273.15)
+    assert row.peak_temperature == approx(result["Cell temperature [K]"].max())
     assert row.plating == approx(1e3 * result["Plating margin [V]"].min())
     fine = np.linspace(0.0, result.t[-1], 20001)
     margin = np.interp(fine, result.t, result["Plating margin [V]"])
@@ -228,7 +228,7 @@ def test_a_charge_that_fails_is_a_row_with_its_reason(monkeypatch):
         study = charge_study(CHEN, ["cc-cv 1C", "fastest"], end=0.3)
         failed, fine = study.charges
         assert failed.ending == "it gave up" and not math.isfinite(failed.minutes) and math.isfinite(fine.minutes)
-        assert math.isnan(failed.peak) == (result is None) and len(study.results) == 2 - (result is None)
+        assert math.isnan(failed.peak_temperature) == (result is None) and len(study.results) == 2 - (result is None)
 
 
 def test_a_charge_along_the_limits_says_why_it_ended():
@@ -271,7 +271,7 @@ def test_surroundings_may_differ_from_the_start():
     """A cell that starts warm in the cold ends colder than one in a warm room; the row keeps where it started."""
     rows = [charge_study(CHEN, ["cc-cv 1C"], [298.15], ambient=around) for around in (None, 298.15, 263.15)]
     ends = [next(iter(s.results.values()))["Cell temperature [K]"][-1] for s in rows]
-    assert ends[0] == ends[1] > ends[2] + 10.0 and all(s.charges[0].temperature == 25.0 for s in rows)
+    assert ends[0] == ends[1] > ends[2] + 10.0 and all(s.charges[0].start_temperature == 298.15 for s in rows)
 
 
 def test_temperatures_are_kelvin_and_celsius_still_works_with_a_warning():
@@ -283,3 +283,12 @@ def test_temperatures_are_kelvin_and_celsius_still_works_with_a_warning():
         assert repr(charge_study(CHEN, ["cc-cv 1C"], [25.0], end=0.2).charges) == repr(kelvin.charges)
     with pytest.raises(cellsim.ProtocolError, match="give kelvin from 200 to 400"):
         charge_study(CHEN, ["cc-cv 1C"], [140.0])
+    row, run = kelvin.charges[0], kelvin.results[CHEN, "cc-cv 1C", 298.15]
+    with pytest.warns(DeprecationWarning, match=r"Charge.temperature \[degC\] is now .start_temperature \[K\]"):
+        assert row.temperature == 25.0
+    with pytest.warns(DeprecationWarning, match="peak_temperature"):
+        assert row.peak == approx(row.peak_temperature - 273.15, abs=1e-9)
+    with pytest.warns(DeprecationWarning, match="this one is 298.15"):
+        assert kelvin.results[CHEN, "cc-cv 1C", 25.0] is run
+    with pytest.raises(KeyError):
+        kelvin.results[CHEN, "cc-cv 1C", 26.0]

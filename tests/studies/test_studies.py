@@ -106,7 +106,7 @@ def test_audit_covers_every_combination_and_its_numbers_agree():
 def test_claim_comes_true_exactly_at_the_solved_condition():
     """A cell rebuilt and simulated with the budget's thickness, or the areal capacity, reaches 2.0.
 
-    1e-3: the roots are solved to 1e-4 of the thickness and 0.05 A.h/m2, time steps differ.
+    1e-3: the roots are solved to 1e-4 of the thickness and 0.05 Ah/m², time steps differ.
     """
     found = audited()
     checked = 0

@@ -14,14 +14,13 @@ from ...ensemble.jobs import Finished, Job
 from ...errors import CellsimError, ProtocolError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
-from ...physics.constants import ZERO_CELSIUS
 from ...protocols import Profile, profile
 from ...protocols.quantities import CONSTRAINTS
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import chosen, number, whole
 from ..uncertainty import varied_cells
-from .axes import OVER, celsius
+from .axes import OVER, kelvin
 from .constrained import WITHIN, ChargeConstraints, ConstrainedCharge, check_window, constrained_charge_coroutine
 from .constraints import limits_of, value_of, with_limit
 from .fastest import distances
@@ -75,7 +74,7 @@ def robust_charge(
     charges done and in all.  threads: to run kernels in, as many as processors unless given; processes: so many of
     them instead.
     """
-    cell, temperature = load(cell), celsius("temperature", temperature)
+    cell, temperature = load(cell), kelvin("temperature", temperature)
     kept = limits_of(limits, cell)
     check_window(start, end)
     samples = whole("samples", samples, SAMPLES, high=MOST)
@@ -159,7 +158,7 @@ def fleet_charge(
     Raises ProtocolError if there is no such limit, and what `constrained_charge` does.
     """
     workers_of(threads, processes)
-    cell, temperature = load(cell), celsius("temperature", temperature)
+    cell, temperature = load(cell), kelvin("temperature", temperature)
     kept = limits_of(limits, cell)
     check_window(start, end)
     samples = whole("samples", samples, SAMPLES, high=MOST)
@@ -173,7 +172,7 @@ def fleet_charge(
     others = list(varied_cells(cell, samples))
     bound = value_of(kept, over) or 0.0
     sense = 1.0 if CONSTRAINTS[over].side == "above" else -1.0
-    how |= {"temperature": temperature + ZERO_CELSIUS, "accuracy": ACCURACY, "heat": True}
+    how |= {"temperature": temperature, "accuracy": ACCURACY, "heat": True}
     count = 0
 
     def one_more(done: Finished) -> None:

@@ -33,7 +33,7 @@ from .voids import what_if_coroutine
 RATES = (0.1, 0.5, 1.0, 2.0, 4.0)  # of the discharge curves and the Ragone plot
 # stages of an audit and about how long they take [s]
 STAGES = {"uncertainty": 1.0, "discharges": 0.4, "verdicts": 0.6, "maps": 0.8, "charging": 3.0, "voids": 0.2}
-AREAL = np.linspace(20.0, 80.0, 13)  # A.h/m2: axes of the maps
+AREAL = np.linspace(20.0, 80.0, 13)  # Ah/m²: axes of the maps
 LAYER = {"electrolyte": np.linspace(5e-6, 105e-6, 13), "lithium excess": np.linspace(0.0, 100e-6, 13)}
 
 
@@ -85,7 +85,7 @@ def _curve(cell: Cell, rate: float, temperature: float) -> Coroutine[Result]:
 
 
 def _map_row(family: Family, varied: str, areal: float) -> Coroutine[np.ndarray]:
-    """Energy densities (n, 2) [W.h/kg, W.h/L] over a layer's thickness at one areal capacity; NaN for no such cell."""
+    """Energy densities (n, 2) [Wh/kg, Wh/L] over a layer's thickness at one areal capacity; NaN for no such cell."""
     density = np.full((LAYER[varied].size, 2), np.nan)
     for k, thick in enumerate(LAYER[varied]):
         changed = {"electrolyte": thick} if varied == "electrolyte" else {"excess": thick}
@@ -102,7 +102,7 @@ def ratio_maps(
 ) -> Iterator[RatioMap]:
     """Maps of the ratio over areal capacity and each layer's thickness, for every baseline and metric.
 
-    densities: (areal capacities, thicknesses, 2) [W.h/kg, W.h/L] for each layer of LAYER.
+    densities: (areal capacities, thicknesses, 2) [Wh/kg, Wh/L] for each layer of LAYER.
     """
     for varied, axis in LAYER.items():
         here = own.areal_capacity, own.cell.value(ELECTROLYTE if varied == "electrolyte" else EXCESS)
