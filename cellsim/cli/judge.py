@@ -35,7 +35,6 @@ def audit(
     from ..studies.claim_audit.claim_file import load_charging_claim, load_claim
     from ..studies.claim_audit.energy_claim import audit as run
     from ..studies.claim_audit.report.tables import audit_table, charging_table, verdict_table, voids_lines
-    from ..support.files import replacing
 
     output_of(output, (".html", ".htm"))
     question = load_claim(claim, cells=cell or (), baselines=baseline or ())
@@ -43,10 +42,8 @@ def audit(
     if temperature is not None:
         question = replace(question, temperature=kelvin(temperature))
     second = load_charging_claim(charging)
-    with replacing(output) if output is not None else nullcontext() as page:
-        result = with_progress(partial(run, charging=second, threads=threads, processes=processes), question)
-        if page is not None:
-            result.save(page)
+    chosen = partial(run, charging=second, threads=threads, processes=processes, path=output)
+    result = with_progress(chosen, question)
     say(question.title, style="bold")
     say(f"{question.source}\n")
     console.print(audit_table(result), verdict_table(result))

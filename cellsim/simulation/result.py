@@ -129,6 +129,8 @@ class Result:
 
         In a step that follows a profile it is linear between the stored times, because curves have kinks at the
         points of the profile; give `simulate` a `period` for values between them.
+        It is linear, too, where the cubic would leave two rows by more than these and their neighbours differ: at a
+        jump of a law, rows follow each other within nanoseconds, and the cubic overshoots beyond bounds.
         Times outside the run give NaN.  At the common time of two steps the value is that of the later step.
         """
         from scipy.interpolate import CubicSpline, make_interp_spline
@@ -146,7 +148,7 @@ class Result:
             elif here.any() and self.steps[k].kinked:
                 out[here] = make_interp_spline(t, y, k=1)(times[here])
             elif here.any():
-                out[here] = CubicSpline(t, y)(times[here])
+                out[here] = _within_neighbours(t, y, times[here], CubicSpline(t, y)(times[here]))
         return out
 
     def time_below(self, name: str, level: float = 0.0) -> float:
@@ -270,6 +272,20 @@ class Result:
         lines += [f"  {k + 1}. {s.step}: {s.message}" for k, s in enumerate(self.steps)]
         lines += [f"  note: {remark}" for remark in self.remarks]
         return "\n".join(lines)
+
+
+def _within_neighbours(
+    t: NDArray[np.float64], y: NDArray[np.float64], times: NDArray[np.float64], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Interpolated values (n, ...) at times (n,) of rows y at t, linear where they stray too far from the chord.
+
+    That is by more than the two rows and their next ones differ, which no smooth curve through them does.
+    """
+    k = np.clip(np.searchsorted(t, times, "right") - 1, 0, t.size - 2)
+    share = ((times - t[k]) / (t[k + 1] - t[k])).reshape(-1, *(1,) * (y.ndim - 1))
+    chord = y[k] + share * (y[k + 1] - y[k])
+    near = np.stack([y[np.clip(k + i, 0, t.size - 1)] for i in (-1, 0, 1, 2)])
+    return np.where(np.abs(values - chord) <= np.ptp(near, axis=0), values, chord)
 
 
 def _separated(t: NDArray[np.float64]) -> NDArray[np.float64]:

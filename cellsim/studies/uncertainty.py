@@ -1,16 +1,15 @@
 """How far a cell's energy density can be off, from how its inputs are known."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..design import build, energy_density
-from ..ensemble.engine import Progress, value_of
-from ..ensemble.jobs import Finished
+from ..ensemble.engine import Progress
 from ..ensemble.resumable import run_resumably
-from ..errors import CellsimError, ParameterError
+from ..errors import ParameterError
 from ..kernels.call.calls import Coroutine
 from ..parameters import Cell
 from ..parameters.catalogue import quantities
@@ -146,15 +145,6 @@ def sample(cell: Cell, c_rate: float, temperature: float | None, samples: int = 
     """
     rows = sample_rows(cell, c_rate, temperature, samples, **how)
     return np.array([(r["gravimetric"], r["volumetric"]) for r in rows if not r["failure"]]).reshape(-1, 2)
-
-
-def densities(found: Iterable[Finished]) -> np.ndarray:
-    """Values (n, 2) of jobs of `density_of`; those of cells that cannot be built or simulated are left out."""
-    values = [
-        each.value if each.fault is None else None if isinstance(each.fault, CellsimError) else value_of(each)
-        for each in found
-    ]
-    return np.array([value for value in values if value is not None]).reshape(-1, 2)
 
 
 def interval(samples: np.ndarray) -> tuple[float, float]:

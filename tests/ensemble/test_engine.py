@@ -10,6 +10,7 @@ from scipy.optimize import brentq, minimize_scalar
 
 import cellsim
 from cellsim import DFN, Case
+from cellsim.ensemble import resumable
 from cellsim.ensemble.engine import run_jobs, values_of
 from cellsim.ensemble.jobs import Job, run_one, searched
 from cellsim.ensemble.journal import journal_of
@@ -136,6 +137,12 @@ def test_workers_that_make_no_sense_are_refused(how, words):
 
 # studies
 
+
+def small_audit(**how):
+    """Of one cell and one baseline, and charges at one temperature."""
+    return cellsim.audit(load_claim(cells=[TARGET], baselines=["leaf_2018"]), charging=AT_25, **how)
+
+
 STUDIES = {
     "map": lambda **how: (
         cellsim.charge_map(CHEN, "temperature", [288.15, 298.15], "c-rate", [1.0, 2.0], **SHORT, **how).minutes
@@ -155,7 +162,7 @@ ALSO = {
         )
     ),
     "claim": lambda **how: repr(charging_claim([TARGET], [CHEN], AT_25, **how)),
-    "audit": lambda **how: str(cellsim.audit(load_claim(cells=[TARGET], baselines=["leaf_2018"]), **how)),
+    "audit": lambda **how: str(small_audit(**how)),
 }
 
 
@@ -179,6 +186,61 @@ def test_progress_counts_every_job(name):
     STUDIES[name](threads=2, progress=lambda *x: told.append(x))
     total = told[0][1]
     assert total >= 2 and told == [(k + 1, total) for k in range(total)]
+
+
+STAGED = {  # studies of several stages, by the suffix of what they write
+    "fleet": (".csv", lambda **how: repr(cellsim.fleet_charge(CHEN, samples=3, **SHORT, **how))),
+    "audit": (".html", lambda **how: _shown(small_audit(**how))),
+}
+
+
+def _shown(audit):
+    return repr((audit.comparisons, [m.ratio.tolist() for m in audit.maps], audit.charging)).replace("np.float64", "")
+
+
+@pytest.mark.parametrize("name", STAGED)
+def test_a_study_of_stages_goes_on_where_it_stopped(name, tmp_path, monkeypatch):
+    """Stopped halfway, it takes up what its journal has and finds the same, to the last digit."""
+    suffix, study = STAGED[name]
+    path = tmp_path / f"study{suffix}"
+    ran, real = [], resumable.Recorder.values
+
+    def stops(self, cases, job_of, **how):
+        def counting(number, case):
+            ran.append(case)
+            return job_of(number, case)
+
+        if len(ran) > stop:
+            raise KeyboardInterrupt
+        return real(self, cases, counting, **how)
+
+    monkeypatch.setattr(resumable.Recorder, "values", stops)
+    stop = math.inf
+    whole = study(threads=1)
+    everything, stop = len(ran), len(ran) // 2
+    ran.clear()
+    with pytest.raises(KeyboardInterrupt):
+        study(threads=1, path=path)
+    done, stop = len(ran), math.inf
+    assert journal_of(path).is_file() and not path.exists() and done < everything
+    ran.clear()
+    assert study(threads=1, path=path) == whole
+    assert len(ran) == everything - done and [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    "study",
+    [
+        lambda **how: cellsim.fastest_charge(CHEN, "temperature <= 30 degC, current <= 4C", 0.1, 0.2, **how),
+        lambda **how: cellsim.staged_charge(CHEN, "current <= 2C", 0.1, 0.2, stages=1, budget=3, **how),
+    ],
+    ids=["fastest", "staged"],
+)
+def test_a_search_counts_its_charges(study):
+    """One by one; how many there will be is not known."""
+    told = []
+    study(temperature=298.15, accuracy=5e-3, progress=lambda *x: told.append(x))
+    assert len(told) > 3 and told == [(k + 1, None) for k in range(len(told))]
 
 
 def some_fail(monkeypatch, module, name, faults):

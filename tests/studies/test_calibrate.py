@@ -40,6 +40,16 @@ def test_calibration_finds_the_values_that_made_a_curve():
     assert voltage < 1e-3 and temperature < 0.1 and found.at_bounds == ()
 
 
+def test_a_calibration_is_the_same_on_one_thread_and_on_two():
+    """Bit for bit; progress counts every time all runs were simulated."""
+    told = []
+    run, free = made({R: 5e-4}), {R: (1e-4, 1e-3), H: (30.0, 120.0)}
+    one = cellsim.calibrate(CHEN, run, free, evaluations=3, threads=1)
+    two = cellsim.calibrate(CHEN, run, free, evaluations=3, threads=2, progress=lambda *x: told.append(x))
+    assert repr(one) == repr(two) and one.evaluations == two.evaluations
+    assert told[-1] == (two.evaluations, None) and [n for n, _ in told] == sorted({n for n, _ in told})
+
+
 def test_a_value_that_ends_at_its_bound_is_named():
     """The true resistance lies above the bounds."""
     found = cellsim.calibrate(cellsim.load(CHEN), [made({R: 5e-4})], {R: (1e-5, 1e-4)}, evaluations=20)

@@ -251,8 +251,9 @@ class Law:
         from scipy.interpolate import PchipInterpolator
 
         x, y = (np.array(v) for v in self.table or ())
-        curve = PchipInterpolator(x, y)
-        return curve, curve.derivative()
+        with np.errstate(all="ignore"):  # values near the largest numbers there are give what is not finite
+            curve = PchipInterpolator(x, y)
+            return curve, curve.derivative()
 
     def beyond(self, T: float) -> tuple[float, float, float, float]:
         """(lo, hi, slope below lo, slope above hi) of the linear continuation at T [K]; lo = -inf, hi = inf if none."""

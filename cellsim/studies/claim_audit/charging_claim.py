@@ -8,19 +8,20 @@ alone.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from itertools import pairwise, product
+from os import PathLike
 from typing import Any
 
 import numpy as np
 
 from ...design import areal_capacity
 from ...design.thermal import Lumped
-from ...ensemble.engine import Progress, reporting, run_jobs
-from ...ensemble.jobs import Finished, Job, searched
+from ...ensemble.engine import Progress, reporting
+from ...ensemble.jobs import Job, searched
+from ...ensemble.resumable import KINDS, Recorder, recording, write_rows
 from ...errors import CellsimError, ClaimError
 from ...kernels.call.calls import Coroutine, finish
 from ...models.thermal_laws import critical_current
@@ -250,60 +251,78 @@ def charging_claim(
     *,
     threads: int | None = None,
     processes: int | None = None,
+    path: str | PathLike[str] | None = None,
     progress: Progress = None,
 ) -> tuple[ChargingVerdict, ...]:
     """Judge a claim, the packaged one unless given, for each cell against each baseline (cells, names or paths).
 
     Cells and baselines that cannot be charged like this, such as thin films, are left out.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
+    path: `.parquet` or `.csv`: a row for each verdict; times are saved as they come, and an interrupted study is
+    resumed where it stopped.
     progress: True for a bar, or a function called with the numbers of jobs done and in all.
     Raises ClaimError and ProtocolError for a claim whose limits or rated charge cannot be understood.
     """
     claim = load_charging_claim() if claim is None else claim
     ours, theirs = ([load(c) for c in some] for some in (cells, baselines))
+    with reporting(progress) as report, recording(path, KINDS, threads=threads, processes=processes) as recorder:
+        verdicts = judged(ours, theirs, claim, recorder, report)
+        if path is not None:
+            write_rows([asdict(v) | {"conditions": v.condition} for v in verdicts], path)
+    return verdicts
+
+
+def judged(
+    ours: Sequence[Cell],
+    theirs: Sequence[Cell],
+    claim: ChargingClaim,
+    recorder: Recorder,
+    report: Callable[[int, int], object],
+) -> tuple[ChargingVerdict, ...]:
+    """As `charging_claim`, of cells; recorder: what runs the jobs; report: told the numbers of jobs done and in all."""
     for cell in (*ours, *theirs):
         hottest(claim, cell)
         named(cell, claim.rated, claim.start, claim.end)
-    times = list(product(claim.temperatures, ours))
+    times = [(T, cell, "safe") for T, cell in product(claim.temperatures, ours)]
     goals = list(product(claim.temperatures, theirs, RULES))
     count, total = 0, len(times) * (1 + len(WAYS)) + len(goals)
-    with reporting(progress) as report:
+    digests = {cell: cell.digest() for cell in {*ours, *theirs}}
 
-        def one_more(done: Finished) -> None:
-            nonlocal count
-            count += 1
-            report(count, total)
+    def one_more() -> None:
+        nonlocal count
+        count += 1
+        report(count, total)
 
-        def run(jobs: Iterable[Job]) -> list[Any]:
-            with closing(run_jobs(jobs, threads=threads, processes=processes, finished=one_more)) as done:
-                return [_value_of(each) for each in done]
+    def of(T: float, cell: Cell, **more: Any) -> dict[str, Any]:
+        return {"claim": repr(claim), "temperature": T, "cell": digests[cell], **more}
 
-        found = run(
-            [
-                *(Job(time_coroutine, (claim, cell, T)) for T, cell in times),
-                *(Job(RULES[rule], (claim, baseline, T)) for T, baseline, rule in goals),
-            ]
-        )
-        minutes = [(T, cell, time) for (T, cell), time in zip(times, found, strict=False) if time is not None]
-        reached = [
-            (T, baseline, rule, goal)
-            for (T, baseline, rule), goal in zip(goals, found[len(times) :], strict=True)
-            if goal is not None and goal < math.inf
-        ]
-        total -= len(WAYS) * (len(times) - len(minutes))
-        ways = run(
-            Job(Relatives(claim, cell, T).conditions_of, (name, [claim.factor * g[-1] for g in reached if g[0] == T]))
-            for T, cell, _ in minutes
-            for name in WAYS
-        )
+    asked = times + goals
+    found = recorder.values(
+        [of(T, cell, rule=rule) for T, cell, rule in asked],
+        lambda number, case: Job(RULES[case["rule"]], (claim, asked[number][1], case["temperature"])),
+        lost=lambda fault: isinstance(fault, CellsimError),  # a cell that cannot be charged like this
+        counted=one_more,
+    )
+    minutes = [(T, cell, time) for (T, cell, _), time in zip(times, found, strict=False) if time is not None]
+    reached = [
+        (T, baseline, rule, goal)
+        for (T, baseline, rule), goal in zip(goals, found[len(times) :], strict=True)
+        if goal is not None and goal < math.inf
+    ]
+    total -= len(WAYS) * (len(times) - len(minutes))
+    changes = [(T, cell, name) for T, cell, _ in minutes for name in WAYS]
+    ways = recorder.values(
+        [
+            of(T, cell, way=name, goals=[claim.factor * goal for at, _, _, goal in reached if at == T])
+            for T, cell, name in changes
+        ],
+        lambda number, case: Job(
+            Relatives(claim, changes[number][1], case["temperature"]).conditions_of, (case["way"], case["goals"])
+        ),
+        unpack=lambda said: [tuple(map(tuple, conditions)) for conditions in said],
+        counted=one_more,
+    )
     return tuple(_verdicts(claim, minutes, reached, ways))
-
-
-def _value_of(done: Finished) -> Any:
-    """The value of a job; None for a cell that cannot be charged like this."""
-    if done.fault is not None and not isinstance(done.fault, CellsimError):
-        raise done.fault
-    return done.value
 
 
 def _verdicts(claim, minutes, reached, ways) -> Iterator[ChargingVerdict]:

@@ -1,5 +1,6 @@
 """Claim files in YAML: of energy density, with the cells it concerns and the baselines, and of charging time."""
 
+import os
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
@@ -12,7 +13,6 @@ from ...support.arguments import file_path, listed
 from ...support.yaml_file import content, validated
 from .records import ChargingClaim, Claim
 
-LONGEST = 1000  # characters of a path
 DEFAULT = Path(__file__).with_name("nissan_energy.yaml")
 CHARGING = Path(__file__).with_name("nissan_charging.yaml")
 Kelvin = Annotated[float, Field(ge=200.0, le=400.0, allow_inf_nan=False)]
@@ -101,7 +101,7 @@ def load_claim(
 
     def local(name: str) -> str:
         beside = place.parent / name
-        return str(beside) if len(name) < LONGEST and beside.is_file() else name
+        return str(beside) if os.path.isfile(beside) else name
 
     return Claim(
         title=file.title,

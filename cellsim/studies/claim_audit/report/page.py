@@ -36,9 +36,8 @@ class Picture:
 
 def write_page(audit: Audit, path: str | PathLike[str]) -> None:
     """Write the report of an audit as one self-contained HTML file, atomically.  Raises ReportError."""
-    text = page(audit)
     with replacing(path) as partial:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(page(audit), encoding="utf-8")
 
 
 def page(audit: Audit) -> str:
