@@ -227,6 +227,9 @@ class Law:
                 or any(a >= b for a, b in zip(x, x[1:], strict=False))
             ):
                 raise LawError("a table needs two or more finite pairs, x and y of equal length, x increasing")
+            with np.errstate(all="ignore"):  # 8 times this bounds the coefficients of a monotone cubic through it
+                if not np.isfinite(8.0 * np.diff(np.array(y, float)) / np.diff(np.array(x, float)) ** 3).all():
+                    raise LawError("a table needs values between which slopes are finite; take the outlier out")
             return cls(table=(tuple(map(float, x)), tuple(map(float, y))))
         return cls(value=float(record["value"]))
 
@@ -251,9 +254,8 @@ class Law:
         from scipy.interpolate import PchipInterpolator
 
         x, y = (np.array(v) for v in self.table or ())
-        with np.errstate(all="ignore"):  # values near the largest numbers there are give what is not finite
-            curve = PchipInterpolator(x, y)
-            return curve, curve.derivative()
+        curve = PchipInterpolator(x, y)
+        return curve, curve.derivative()
 
     def beyond(self, T: float) -> tuple[float, float, float, float]:
         """(lo, hi, slope below lo, slope above hi) of the linear continuation at T [K]; lo = -inf, hi = inf if none."""
