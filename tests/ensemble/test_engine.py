@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from cellsim.kernels.call.calls import Together, finish
 from cellsim.studies import uncertainty
 from cellsim.studies.charging import maps as charging_maps
 from cellsim.studies.charging import study as charging
+from cellsim.studies.claim_audit import energy_claim
 from cellsim.studies.claim_audit.charging_claim import charging_claim
 from cellsim.studies.claim_audit.claim_file import load_charging_claim, load_claim
 from cellsim.studies.uncertainty import sample_rows
@@ -139,8 +141,13 @@ def test_workers_that_make_no_sense_are_refused(how, words):
 
 
 def small_audit(**how):
-    """Of one cell and one baseline, and charges at one temperature."""
-    return cellsim.audit(load_claim(cells=[TARGET], baselines=["leaf_2018"]), charging=AT_25, **how)
+    """Of one cell and one baseline, charges at one temperature, few draws, maps of few points, a page of text."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(energy_claim, "AREAL", np.linspace(20.0, 80.0, 3))
+        patch.setattr(energy_claim, "LAYER", {name: axis[::6] for name, axis in energy_claim.LAYER.items()})
+        patch.setattr(energy_claim.Audit, "save", lambda self, path: path.write_text(str(self), encoding="utf-8"))
+        patch.setattr(energy_claim, "varied_cells", partial(uncertainty.varied_cells, samples=6))
+        return cellsim.audit(load_claim(cells=[TARGET], baselines=["leaf_2018"]), charging=AT_25, **how)
 
 
 STUDIES = {
