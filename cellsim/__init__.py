@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.charging.maps import charge_map, pareto
     from .studies.charging.study import charge_study
     from .studies.claim_audit.audit import Audit
-    from .studies.claim_audit.claim_file import load_claim
+    from .studies.claim_audit.claim_file import load_charging_claim, load_claim
     from .studies.claim_audit.energy_claim import audit
     from .studies.claim_audit.maker_claims import maker_claims
     from .studies.comparison.compare import compare
@@ -65,7 +65,7 @@ _NAMES = {
     "studies.charging.fleet": "fleet_charge robust_charge",
     "studies.charging.maps": "charge_map pareto",
     "studies.charging.study": "charge_study",
-    "studies.claim_audit.claim_file": "load_claim",
+    "studies.claim_audit.claim_file": "load_charging_claim load_claim",
     "studies.claim_audit.energy_claim": "audit",
     "studies.claim_audit.maker_claims": "maker_claims",
     "studies.claim_audit.audit": "Audit",

@@ -28,7 +28,7 @@ GROUPS = {
         "robust_charge",
         "fleet_charge",
     ),
-    "Claims": ("audit", "Audit", "load_claim", "maker_claims", "validate"),
+    "Claims": ("audit", "Audit", "load_claim", "load_charging_claim", "maker_claims", "validate"),
     "Impedance and calibration": ("impedance", "Spectrum", "calibrate", "MeasuredRun"),
     "Errors and warnings": (
         "CellsimError",

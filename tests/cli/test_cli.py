@@ -172,11 +172,11 @@ def test_maps_and_fronts_are_printed_and_written(run, tmp_path):
     code, out, err = run(
         "map", "leaf_2018", "temperature", "-10:10:3", "areal-capacity", "2,3", "--to", 30, "-o", picture, "-o", table
     )
-    assert code == 0 and "rows: areal capacity [mA.h/cm2], columns: temperature [degC]" in out, err
+    assert code == 0 and "rows: areal capacity [mAh/cm²], columns: temperature [°C]" in out, err
     assert picture.read_bytes()[:5] == b"\x89PNG\r"
     minutes = (
         pandas.read_csv(table)
-        .pivot(index="areal capacity [mA.h/cm2]", columns="temperature [degC]", values="minutes")
+        .pivot(index="areal capacity [mAh/cm²]", columns="temperature [K]", values="minutes")
         .to_numpy()
     )
     assert minutes.shape == (2, 3) and (minutes[:, 0] > minutes[:, 2]).all()
@@ -214,9 +214,10 @@ def test_audit_prints_the_verdict_and_writes_the_report(run, tmp_path):
 
 def test_claim_and_schema_can_be_copied(run):
     """What is printed is the packaged file, and valid JSON."""
-    from cellsim.studies.claim_audit.claim_file import DEFAULT
+    from cellsim.studies.claim_audit.claim_file import CHARGING, DEFAULT
 
     assert run("claim")[1] == DEFAULT.read_text(encoding="utf-8")
+    assert run("claim", "--charging")[1] == CHARGING.read_text(encoding="utf-8")
     assert json.loads(run("schema")[1])["title"] == "cellsim parameter set"
 
 

@@ -5,7 +5,7 @@ from os import PathLike
 from typing import Any
 
 from .charging_claim import ChargingVerdict
-from .records import Claim, Comparison, Figures, RatioMap
+from .records import ChargingClaim, Claim, Comparison, Figures, RatioMap
 from .voids import Voids
 
 
@@ -20,6 +20,7 @@ class Audit:
     maps: tuple[RatioMap, ...]
     charging: tuple[ChargingVerdict, ...] = ()
     voids: tuple[Voids, ...] = ()  # a what-if calculation, not part of the verdict
+    charging_claim: ChargingClaim | None = None  # what `charging` judges
 
     def figures(self, name: str) -> Figures:
         """The figures of a cell or baseline by name."""

@@ -136,3 +136,23 @@ class Claim:
     c_rate: float
     temperature: float | None = None  # K; None: ambient temperature of each cell
     note: str = ""
+
+
+@dataclass(frozen=True)
+class ChargingClaim:
+    """A claim about charging time, its source, and how it is judged.
+
+    factor: largest share of the baseline's time.  start, end: states of charge (0..1) between which times are taken.
+    limits: what the fastest charge of a cell keeps to, as text (`studies.charging.constraints`).
+    rated: charge of the baseline under the rule "rated", a protocol of `studies.charging.named_protocols`.
+    """
+
+    title: str
+    source: str
+    factor: float
+    start: float
+    end: float
+    limits: str
+    rated: str
+    temperatures: tuple[float, ...]  # K
+    note: str = ""
