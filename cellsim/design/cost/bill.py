@@ -10,10 +10,10 @@ from pydantic import Field, model_validator
 from ...errors import ParameterError
 from ...parameters import Cell
 from ...support.arguments import near, number
-from ...support.yaml_file import content, validated
+from ...support.yaml_file import validated
 from ..cell import build
 from ..stack import pair_layers
-from .values import Strict, Text
+from .values import Strict, Text, content_of
 
 PACKAGED = Path(__file__).with_name("materials.yaml")
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
@@ -85,6 +85,7 @@ class Bill:
     negative_area: float
     positive_binder: float
     negative_binder: float
+    materials: Materials | None = None  # what the cell is made of
 
     @property
     def mass(self) -> float:
@@ -109,10 +110,10 @@ def materials_of(cell: Cell, path: str | Path | None = None) -> Materials:
     Raises ParameterError for a cell without an entry.
     """
     if path is not None:
-        mapping = content(Path(path), f"copy an entry of {PACKAGED.name}", ParameterError)
+        mapping = content_of(Path(path), f"copy an entry of {PACKAGED.name}")
         found: Materials = validated(Materials, mapping, Path(path), ParameterError)
         return found
-    known = content(PACKAGED, "", ParameterError)["cells"]
+    known = content_of(PACKAGED)["cells"]
     name = cell.origin.name
     if name not in known:
         raise ParameterError(
@@ -167,6 +168,7 @@ def bill_of(cell: Cell, energy_wh: float, materials: Materials | None = None) ->
         area if any(i.component == "negative active material" for i in items) else 0.0,
         _binder(items, "positive carbon and binder"),
         _binder(items, "negative carbon and binder"),
+        materials,
     )
 
 

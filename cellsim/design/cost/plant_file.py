@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from ...errors import ParameterError
 from ...support.arguments import near
-from ...support.yaml_file import content, validated
-from .values import Number, Origin, Source, Strict, Text, Value, Yield
+from ...support.yaml_file import validated
+from .values import Number, Origin, Source, Strict, Text, Value, Yield, content_of
 
 FOLDER = Path(__file__).with_name("plants")
 CHOICES = Path(__file__).with_name("choices.yaml")
@@ -204,7 +204,7 @@ def composed(name: str, choices: dict[str, str] | None = None) -> dict[str, Any]
         if not isinstance(own, dict):
             raise ParameterError(f"{label}: choices: give a mapping such as {{cathode: dry}}")
         picked |= own
-    variants, label = content(CHOICES, "", ParameterError), chain[-1][0]
+    variants, label = content_of(CHOICES), chain[-1][0]
     plant = _changed({}, chain[0][1], chain[0][0])
     for group, variant in (picked | (choices or {})).items():
         plant = _changed(plant, _variant(variants, label, group, variant), label)
@@ -217,7 +217,7 @@ def _chain(name: str) -> list[tuple[str, dict[str, Any]]]:
     """(name, content) of a plant file and of those that it extends, the last of them first."""
     path, chain = place_of(name), list[tuple[str, dict[str, Any]]]()
     while True:
-        given = content(path, "print a whole plant with `cellsim plant NAME --yaml`", ParameterError)
+        given = content_of(path, "print a whole plant with `cellsim plant NAME --yaml`")
         base = given.pop("extends", None)
         chain.insert(0, (path.name, given))
         if base is None:

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from ...errors import ParameterError
 from ...support.arguments import near
-from ...support.yaml_file import content, validated
-from .values import Source, Strict, Text, Value
+from ...support.yaml_file import validated
+from .values import Source, Strict, Text, Value, content_of
 
 FOLDER = Path(__file__).with_name("prices")
 UNITS = ("USD/kg", "CNY/kg", "USD/m2")
@@ -88,7 +88,7 @@ def composed(name: str) -> dict[str, Any]:
     """A scenario as one mapping, without `extends`.  Raises ParameterError."""
     path, chain = place_of(name), list[dict[str, Any]]()
     while True:
-        given = content(path, "print a whole scenario with `cellsim prices NAME --yaml`", ParameterError)
+        given = content_of(path, "print a whole scenario with `cellsim prices NAME --yaml`")
         base = given.pop("extends", None)
         chain.insert(0, given)
         if base is None:

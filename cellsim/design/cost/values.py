@@ -4,11 +4,17 @@ A value with `low` and `high` is uncertain: they are its 10 % and 90 % quantiles
 factors have a log-normal distribution with one width below and one above the median, yields the same in log-odds.
 """
 
+import copy
+from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ...errors import ParameterError
+from ...support.yaml_file import content
 
 Array = NDArray[np.float64]
 METHODS = ("measured", "published model", "stated", "market price", "computed", "assumed")
@@ -19,6 +25,21 @@ Date = Annotated[
 ]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 DECILE = 1.2815515655446004  # standard normal deviate of the 90 % quantile
+
+
+def content_of(path: Path, remedy: str = "") -> dict[str, Any]:
+    """The mapping in a YAML file, read again only if the file has changed.  Raises ParameterError."""
+    try:
+        now = path.stat()
+        stamp = now.st_mtime_ns, now.st_size
+    except (OSError, ValueError):
+        stamp = 0, 0  # what is wrong with it is said on reading
+    return copy.deepcopy(_read(path, remedy, stamp))
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, remedy: str, stamp: tuple[int, int]) -> dict[str, Any]:
+    return content(path, remedy, ParameterError)
 
 
 class Strict(BaseModel):
