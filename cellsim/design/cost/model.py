@@ -335,9 +335,9 @@ class _Evaluation:
         return cells * self.bill.mass * (1.0 + compression) + parts
 
 
-def pack_mass(model: CostModel) -> float:
-    """Mass of the reference pack filled with these cells [kg]: cells, bought parts, compression hardware."""
-    return float(_Evaluation(model, {}).pack_mass())
+def pack_mass(model: CostModel, changes: Mapping[str, Any] | None = None) -> float:
+    """Mass of the pack [kg]: cells, bought parts and compression hardware; changes: as of `CostModel.breakdown`."""
+    return float(_Evaluation(model, changes or {}).pack_mass())
 
 
 def press_output(model: CostModel) -> float | None:

@@ -204,8 +204,12 @@ def composed(name: str, choices: dict[str, str] | None = None) -> dict[str, Any]
         if not isinstance(own, dict):
             raise ParameterError(f"{label}: choices: give a mapping such as {{cathode: dry}}")
         picked |= own
-    variants, label = content_of(CHOICES), chain[-1][0]
-    plant = _changed({}, chain[0][1], chain[0][0])
+    variants = content_of(CHOICES)
+    label, root = chain[0]
+    plant = _changed(
+        _changed({}, {k: v for k, v in root.items() if k != "drop"}, label), {"drop": root.get("drop")}, label
+    )
+    label = chain[-1][0]
     for group, variant in (picked | (choices or {})).items():
         plant = _changed(plant, _variant(variants, label, group, variant), label)
     for label, given in chain[1:]:

@@ -1,8 +1,10 @@
 """Pictures of a price: waterfall, map of two prices, plant size, rank correlations."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -10,8 +12,11 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from ...design.cost.floors import lithium_value
 from ...drawing.style import BLUE, GREY, ORANGE, VERMILION, WIDTH, Figure, save, styled
 from .conditions import carbonate_price, grid
-from .study import CostStudy
-from .verdict import CostAudit, grouped
+from .groups import grouped
+
+if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
+    from .study import CostStudy
+    from .verdict import CostAudit
 
 SIZES = np.geomspace(0.05, 50.0, 31)  # GWh a year
 SHOWN = 9  # bars of the rank correlations

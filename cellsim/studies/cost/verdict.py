@@ -9,22 +9,11 @@ from ...errors import ClaimError
 from ...parameters import Cell, load
 from .claim_file import CostClaim
 from .conditions import Condition, electrolyte_for
+from .groups import grouped
 from .stated_plant import PlantCheck, plant_checks
 from .study import CostStudy, cost, energy_of
 
 HOLDS, ONLY_IF, FAILS = "holds", "holds only if", "does not hold"
-GROUPS = {
-    "cathode": ("positive active material", "coating of particles"),
-    "electrolyte and separator": (
-        "electrolyte",
-        "electrolyte layer",
-        "positive electrolyte",
-        "negative electrolyte",
-        "separator",
-    ),
-    "negative electrode": ("negative active material", "lithium excess", "interlayer", "negative carbon and binder"),
-}
-REST = "other materials"
 
 
 @dataclass(frozen=True)
@@ -189,15 +178,6 @@ def audit_cost(
     first = next(iter(unique.values()))
     plant = plant_checks(claim.pilot_line, first, targets) if claim.pilot_line is not None else ()
     return CostAudit(claim, tuple(verdicts), materials, plant, tuple(studies), baseline)
-
-
-def grouped(lines: Mapping[str, float]) -> dict[str, float]:
-    """Materials by group [USD/kWh]."""
-    found = dict.fromkeys((*GROUPS, REST), 0.0)
-    for name, value in lines.items():
-        group = next((g for g, names in GROUPS.items() if name in names), REST)
-        found[group] += float(value)
-    return found
 
 
 def materials_verdict(study: CostStudy, baseline: CostStudy) -> MaterialsVerdict:
