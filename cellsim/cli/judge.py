@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import ProtocolError
+from ..errors import ProtocolError, ReportError
 from .shared import Processes, Threads, app, console, kelvin, output_of, positive, say, with_progress
 
 
@@ -29,9 +29,13 @@ def audit(
     from ..studies.claim_audit.claim_file import load_claim
     from ..studies.claim_audit.energy_claim import audit as run
     from ..studies.claim_audit.report.tables import audit_table, charging_table, verdict_table, voids_lines
+    from ..studies.cost.tables import cost_audit_lines
     from ..support.files import replacing
 
     output_of(output, (".html", ".htm"))
+    if claim is not None and _is_about_cost(claim):
+        _audit_cost(claim, output)
+        return
     question = load_claim(claim, cells=cell or (), baselines=baseline or ())
     question = replace(question, c_rate=question.c_rate if c_rate is None else positive("--c-rate", c_rate))
     if temperature is not None:
@@ -46,8 +50,29 @@ def audit(
     if result.charging:
         console.print(charging_table(result.charging))
     console.print(voids_lines(result.voids))
+    if result.cost is not None:
+        console.print(cost_audit_lines(result.cost))
     if output is not None:
         say(f"Report: {output}", soft_wrap=True)
+
+
+def _is_about_cost(claim: Path) -> bool:
+    from ..support.yaml_file import content
+
+    return content(claim, "copy the one of `cellsim claim` and change it").get("kind") == "cost"
+
+
+def _audit_cost(claim: Path, output: Path | None) -> None:
+    """Check a claim about cost and print the verdicts."""
+    from ..studies.cost.claim_file import load_cost_claim
+    from ..studies.cost.tables import cost_audit_lines
+    from ..studies.cost.verdict import audit_cost
+
+    if output is not None:
+        raise ReportError(f"{output}: a report is written for the whole audit only; leave out --output or --claim")
+    result = with_progress(audit_cost, load_cost_claim(claim))
+    say(f"{result.claim.source}\n")
+    console.print(cost_audit_lines(result))
 
 
 @app.command()
@@ -90,11 +115,14 @@ def validate(
 
 
 @app.command()
-def claim() -> None:
+def claim(
+    cost: Annotated[bool, typer.Option("--cost", help="The claim about cost instead of energy density.")] = False,
+) -> None:
     """Print the packaged claim file, as a template."""
-    from ..studies.claim_audit.claim_file import DEFAULT
+    from ..studies.claim_audit.claim_file import DEFAULT as ENERGY
+    from ..studies.cost.claim_file import DEFAULT as COST
 
-    print(DEFAULT.read_text(encoding="utf-8"), end="")
+    print((COST if cost else ENERGY).read_text(encoding="utf-8"), end="")
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Price of a cell and a pack: bill of materials from the cell's own layers, plant and price files, uncertainty."""
 
-from .bill import Bill, Item, Materials, bill_of, materials_of
+from .bill import Bill, Item, Materials, bill_of, is_listed, materials_of
 from .model import Breakdown, CostModel, overheads, pack_mass
 from .plant_file import plants
 from .prices import scenarios
@@ -16,6 +16,7 @@ __all__ = [
     "Production",
     "bill_of",
     "draws",
+    "is_listed",
     "materials_of",
     "overheads",
     "pack_mass",

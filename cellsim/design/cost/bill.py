@@ -124,6 +124,11 @@ def materials_of(cell: Cell, path: str | Path | None = None) -> Materials:
     return packaged
 
 
+def is_listed(cell: Cell) -> bool:
+    """Whether what the cell is made of is known by its name, or by that of the packaged cell it varies."""
+    return cell.origin.name in content_of(PACKAGED)["cells"]
+
+
 def bill_of(cell: Cell, energy_wh: float, materials: Materials | None = None) -> Bill:
     """The bill of materials of a cell that delivers `energy_wh` [Wh]; its masses add up to that of `build(cell)`.
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
+from ..cost.verdict import CostAudit
 from .charging_claim import ChargingVerdict
 from .records import Claim, Comparison, Figures, RatioMap
 from .voids import Voids
@@ -20,6 +21,7 @@ class Audit:
     maps: tuple[RatioMap, ...]
     charging: tuple[ChargingVerdict, ...] = ()
     voids: tuple[Voids, ...] = ()  # a what-if calculation, not part of the verdict
+    cost: CostAudit | None = None  # None where no cell has listed materials
 
     def figures(self, name: str) -> Figures:
         """The figures of a cell or baseline by name."""

@@ -25,13 +25,22 @@ from ..uncertainty import densities, density_of, interval, varied_cells
 from .audit import Audit
 from .charging_claim import charging_claim
 from .claim_file import load_claim
+from .cost_claim import cost_claim
 from .records import UNITS, Claim, Comparison, Figures, RatioMap
 from .verdict import compare_with_baseline
 from .voids import what_if_coroutine
 
 RATES = (0.1, 0.5, 1.0, 2.0, 4.0)  # of the discharge curves and the Ragone plot
 # stages of an audit and about how long they take [s]
-STAGES = {"uncertainty": 1.0, "discharges": 0.4, "verdicts": 0.6, "maps": 0.8, "charging": 3.0, "voids": 0.2}
+STAGES = {
+    "uncertainty": 1.0,
+    "discharges": 0.4,
+    "verdicts": 0.6,
+    "maps": 0.8,
+    "charging": 3.0,
+    "voids": 0.2,
+    "cost": 1.0,
+}
 AREAL = np.linspace(20.0, 80.0, 13)  # A.h/m2: axes of the maps
 LAYER = {"electrolyte": np.linspace(5e-6, 105e-6, 13), "lithium excess": np.linspace(0.0, 100e-6, 13)}
 
@@ -162,6 +171,8 @@ def audit(
     densities = {varied: np.array(rows[k * AREAL.size : (k + 1) * AREAL.size]) for k, varied in enumerate(LAYER)}
     charging = charging_claim(solid, [f.cell for f in baselines], progress=work.stage("charging"), **work.workers)
     voids = work.values("voids", [Job(what_if_coroutine, (f,), reuse=True) for f in ours])
+    report = work.stage("cost")
+    cost = cost_claim(ours, baselines, lambda _, done: report(round(100 * done), 100))
     return Audit(
         claim,
         baselines,
@@ -170,6 +181,7 @@ def audit(
         tuple(ratio_maps(densities, first, baselines, claim)),
         charging,
         tuple(voids),
+        cost,
     )
 
 

@@ -1,4 +1,4 @@
-"""Groups of materials that the claim of less expensive materials compares."""
+"""Groups of materials that the claim of less expensive materials compares; probabilities in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,3 +24,10 @@ def grouped(lines: Mapping[str, Any]) -> dict[str, float]:
         group = next((g for g, names in GROUPS.items() if name in names), REST)
         found[group] += float(value)
     return found
+
+
+def chance(probability: float) -> str:
+    """A probability from draws, in words that claim no more than these can."""
+    if probability < 0.005:
+        return "below 1 %"
+    return "above 99 %" if probability > 0.995 else f"{100 * probability:.0f} %"

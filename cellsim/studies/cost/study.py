@@ -22,6 +22,7 @@ from ...simulation.run import simulate
 from ...support.arguments import file_path, numbers, whole
 from ...support.files import optional
 from .conditions import Condition, conditions_for, favourable_set, median_price
+from .groups import chance
 
 TARGETS = (75.0, 65.0)  # USD/kWh
 C_RATE = 1.0 / 3.0  # of the discharge that gives the energy
@@ -118,10 +119,10 @@ class CostStudy:
 
     def __str__(self) -> str:
         low, mid, high = self.quantiles
-        chances = ", ".join(f"{100 * self.probability(t):.0f} % for at most {t:g}" for t in self.targets)
+        chances = ", ".join(f"of at most {t:g} is {chance(self.probability(t))}" for t in self.targets)
         return (
             f"{self.cell.name}, {self.model.level}: {mid:.0f} USD/kWh ({low:.0f} to {high:.0f}, 10 % to 90 %) at "
-            f"{self.model.size:g} GWh a year, plant {self.plant}, prices {self.prices}; probability {chances} USD/kWh"
+            f"{self.model.size:g} GWh a year, plant {self.plant}, prices {self.prices}; the probability {chances}"
         )
 
     def rows(self) -> list[dict[str, Any]]:

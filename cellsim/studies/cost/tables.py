@@ -13,6 +13,7 @@ from ...design.cost.production import PUBLISHED
 from ...drawing.numbers import number
 from ...drawing.tables import plain_table
 from .conditions import carbonate_price
+from .groups import chance
 from .study import CostStudy
 from .verdict import CostAudit
 
@@ -176,11 +177,20 @@ def _sources(sources: Any) -> list[Text]:
 def cost_audit_lines(audit: CostAudit) -> Group:
     """The verdicts about cost, one line each."""
     lines = Text()
-    said = [(v.word, v.sentence) for v in audit.verdicts] + [(m.word, m.sentence) for m in audit.materials]
+    said = [(v.word, v.sentence) for v in audit.headlines] + [(m.word, m.sentence) for m in audit.materials[:1]]
     for word, sentence in said:
         sign, colour = COLOURS[word]
         lines.append(f"{sign} ", f"bold {colour}").append(f"{sentence}\n")
+    every = plain_table(
+        "Price [USD/kWh]", "cell", "level", "10 %", "50 %", "90 %", "claimed", "probability", "", named=[]
+    )
+    for v in audit.verdicts:
+        sign, colour = COLOURS[v.word]
+        every.add_row(
+            Text(v.cell), v.level, *(f"{q:.0f}" for q in v.quantiles), f"{v.target:g}", chance(v.probability),
+            Text(sign, f"bold {colour}"),
+        )  # fmt: skip
     table = plain_table("The pilot line, as stated", "what", "stated", "computed", "finding")
     for check in audit.plant:
         table.add_row(*(Text(text) for text in (check.what, check.stated, check.model, check.finding)))
-    return Group(Text(audit.claim.title, "bold"), lines, *([table] if audit.plant else []))
+    return Group(Text(audit.claim.title, "bold"), lines, every, *([table] if audit.plant else []))

@@ -9,7 +9,7 @@ from ...errors import ClaimError
 from ...parameters import Cell, load
 from .claim_file import CostClaim
 from .conditions import Condition, electrolyte_for
-from .groups import grouped
+from .groups import chance, grouped
 from .stated_plant import PlantCheck, plant_checks
 from .study import CostStudy, cost, energy_of
 
@@ -66,8 +66,9 @@ class CostVerdict:
         link = {HOLDS: ", as long as ", ONLY_IF: " ", FAILS: ": "}[self.word]
         return (
             f"{self.cell} costs {mid:.0f} ({low:.0f} to {high:.0f}) USD/kWh as a {self.level} at {self.size:g} GWh a "
-            f"year and prices of {self.prices}; at most {self.target:g} has a probability of "
-            f"{100 * self.probability:.0f} %: it {self.word}{link if self.condition else ''}{self.condition}"
+            f"year and in the price scenario {self.prices}; the probability of at most "
+            f"{self.target:g} is {chance(self.probability)}: it {self.word}"
+            f"{link if self.condition else ''}{self.condition}"
         )
 
 
@@ -103,7 +104,7 @@ class MaterialsVerdict:
         why = f"{link} {self.condition.text}" if self.condition is not None else ""
         return (
             f"the materials of {self.cell} cost {ours:.0f} USD/kWh, those of {self.baseline} {theirs:.0f}; they are "
-            f"less expensive with a probability of {100 * self.probability:.0f} %: it {self.word}{why}"
+            f"less expensive with a probability {chance(self.probability)}: it {self.word}{why}"
         )
 
 

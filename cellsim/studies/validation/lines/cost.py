@@ -199,8 +199,8 @@ def baseline() -> Found:
     energy = 1e3 * r["energy"] / cells
     areas = r["positive area"] / r["cells"], r["negative area"] / r["cells"]
     bill = Bill("baseline", items, energy, 68.0, 1.0, 1.0, *areas, binder, negative_binder)
-    values = {"pack energy": r["energy"] / r["packs"], "modules per pack": r["modules"] / r["packs"]}
-    values = {k: plant.values[k].model_copy(update={"value": v}) for k, v in values.items()}
+    stated = {"pack energy": r["energy"] / r["packs"], "modules per pack": r["modules"] / r["packs"]}
+    values = {k: plant.values[k].model_copy(update={"value": v}) for k, v in stated.items()}
     values["positive solvent per area"] = plant.values["positive solvent per area"].model_copy(
         update={"value": r["solvent"] / r["positive area"]}
     )
