@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.claim_audit.energy_claim import audit
     from .studies.claim_audit.maker_claims import maker_claims
     from .studies.comparison.compare import compare
+    from .studies.cost.study import CostStudy, cost
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
 
@@ -66,6 +67,7 @@ _NAMES = {
     "studies.claim_audit.maker_claims": "maker_claims",
     "studies.claim_audit.audit": "Audit",
     "studies.comparison.compare": "compare",
+    "studies.cost.study": "CostStudy cost",
     "studies.spectra.spectrum": "Spectrum impedance",
     "studies.validation": "validate",
 }
