@@ -192,6 +192,12 @@ def test_faults_of_price_files(tmp_path, changes, words):
         ({("steps", "stacking", "labour"): -1.0}, "steps/stacking/labour"),
         ({("drop",): ["forming"]}, "drop: unknown step 'forming'; did you mean 'formation'"),
         ({("choices",): {"cathode": "moist"}}, "choices/cathode: unknown variant 'moist'"),
+        ({("drop",): 5}, "drop: give a list of steps"),
+        ({("yields",): [1, 2]}, "yields: give a mapping of names"),
+        ({("choices",): {"cathode": {"dry": 1}}}, "choices/cathode: give the name of a variant"),
+        ({("factors", "stacking"): 2.0}, "factors/stacking: give steps"),
+        ({("factors", "stacking", "low"): 0.0}, "the lower end of a range is above 0"),
+        ({("overheads", "life of equipment", "value"): 0.0}, "overheads/life of equipment: is 0"),
         ({("choices",): {"sauce": "hot"}}, "choices: unknown group 'sauce'"),
     ],
 )

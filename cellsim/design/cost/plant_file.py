@@ -72,6 +72,21 @@ VALUES = (
     "press operators",
     "press area",
 )
+MAY_BE_ZERO = (
+    "wage",
+    "building",
+    "doublings",
+    "price rate per doubling",
+    "formation electricity",
+    "formation heat",
+    "pack electricity",
+    "dry room power",
+    "compression hardware",
+    "compression price",
+    "press price",
+    "press operators",
+    "press area",
+)
 PARTS = ("labour", "equipment", "area")
 Part = Literal["labour", "equipment", "area"]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
@@ -164,6 +179,13 @@ class PlantFile(Strict):
             for step in factor.steps:
                 if step not in self.steps and step != "all":
                     raise ValueError(f"factors/{name}: unknown step {step!r}; {near(step, self.steps)}")
+        life = {"life of equipment": self.overheads["life of equipment"]}
+        for section, given in (("baseline rates", self.baseline_rates), ("values", self.values), ("overheads", life)):
+            for name, value in given.items():
+                if not value.value > 0.0 and name not in MAY_BE_ZERO:
+                    raise ValueError(f"{section}/{name}: is 0; give a number above 0")
+        if not self.values["price rate per doubling"].value < 1.0:
+            raise ValueError("values/price rate per doubling: give a share below 1")
         if any(step.scales_with == "presses" for step in self.steps.values()):
             for name in VALUES[21:]:
                 if name not in self.values:
@@ -199,11 +221,8 @@ def composed(name: str, choices: dict[str, str] | None = None) -> dict[str, Any]
     """
     chain = _chain(name)
     picked: dict[str, Any] = {}
-    for label, given in chain:
-        own = given.pop("choices", None) or {}
-        if not isinstance(own, dict):
-            raise ParameterError(f"{label}: choices: give a mapping such as {{cathode: dry}}")
-        picked |= own
+    for _, given in chain:
+        picked |= given.pop("choices", None) or {}
     variants = content_of(CHOICES)
     label, root = chain[0]
     plant = _changed(
@@ -223,12 +242,29 @@ def _chain(name: str) -> list[tuple[str, dict[str, Any]]]:
     while True:
         given = content_of(path, "print a whole plant with `cellsim plant NAME --yaml`")
         base = given.pop("extends", None)
+        _well_formed(path.name, given)
         chain.insert(0, (path.name, given))
         if base is None:
             return chain
         if len(chain) > 5:
             raise ParameterError(f"{path.name}: extends: more than five files deep; extend a packaged plant")
         path = place_of(str(base), path)
+
+
+def _well_formed(label: str, given: dict[str, Any]) -> None:
+    """Refuse sections that are no mappings before files are merged; all else is checked in the whole plant."""
+    for key, value in given.items():
+        if key == "drop":
+            if not isinstance(value, list) or not all(isinstance(step, str) for step in value):
+                raise ParameterError(f"{label}: drop: give a list of steps, such as [calendering positive]")
+        elif key not in ("title", "note") and not isinstance(value, dict):
+            raise ParameterError(f"{label}: {key}: give a mapping of names, as in `cellsim plant sulfide --yaml`")
+    for group, variant in given.get("choices", {}).items():
+        if not isinstance(variant, str):
+            raise ParameterError(f"{label}: choices/{group}: give the name of a variant, such as cathode: dry")
+    for name, factor in given.get("factors", {}).items():
+        if not isinstance(factor, dict) or not isinstance(factor.get("steps"), list):
+            raise ParameterError(f"{label}: factors/{name}: give steps, a list of names, and a value with its origin")
 
 
 def _variant(variants: dict[str, Any], label: str, group: str, variant: Any) -> dict[str, Any]:

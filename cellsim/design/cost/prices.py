@@ -31,8 +31,6 @@ class Price(Value):
     def _priced(self) -> "Price":
         if self.unit not in UNITS:
             raise ValueError(f"unit {self.unit!r}: {near(self.unit, UNITS)}")
-        if self.uncertain and not self.low:
-            raise ValueError("low 0: the lower end of an uncertain price is above 0")
         return self
 
 

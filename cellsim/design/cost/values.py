@@ -84,6 +84,8 @@ class Value(Origin):
             raise ValueError(f"low {self.low:g}, value {self.value:g} and high {self.high:g} must not fall")
         if self.value < 0.0 or (self.low or 0.0) < 0.0:
             raise ValueError(f"is negative ({min(self.value, self.low or 0.0):g}); give a number of at least 0")
+        if self.uncertain and not self.low:
+            raise ValueError("low 0: the lower end of a range is above 0, as its distribution is log-normal")
         return self
 
     @property
