@@ -128,6 +128,11 @@ def claim(
 @app.command()
 def claims(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON records instead of tables.")] = False,
+    maker: Annotated[str | None, typer.Option(help="Only of this maker; a part of the name is enough.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Only this quantity, such as cost, 'charge time' or production.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="Only what was stated in this year.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Folder of .yaml files, instead of the packaged ones.")] = None,
 ) -> None:
     """List manufacturers' statements about solid-state cells: figures, stated and missing conditions, sources."""
@@ -137,6 +142,8 @@ def claims(
     from ..studies.claim_audit.report.tables import claims_table
 
     statements = read(folder)
+    if (maker, kind, year) != (None, None, None):
+        statements = statements.filtered(maker, kind, year)
     if as_json:
         print(json.dumps(statements.to_json(), indent=1, ensure_ascii=False))
     else:
