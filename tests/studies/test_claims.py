@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 import yaml
 from pytest import approx
@@ -11,6 +12,7 @@ from rich.console import Console
 import cellsim
 from cellsim import ClaimError
 from cellsim.studies.claim_audit.maker_claims import FOLDER, NEEDS
+from cellsim.studies.claim_audit.nearest import against_nearest
 from cellsim.studies.claim_audit.report.tables import claims_table
 
 GOOD = {
@@ -160,6 +162,16 @@ def test_claims_are_filtered(found):
         assert words in str(fault.value)
 
 
+def test_energy_densities_are_compared_with_the_nearest_set(found):
+    """The ratio shown is that of the stated figure to capacity times mean voltage over mass; sets exist."""
+    compared = [(f, against_nearest(f)) for f in found if against_nearest(f)]
+    assert compared and {f.nearest for f in found} - {""} <= set(cellsim.cells())
+    for f, line in compared:
+        ratio, own = map(float, re.match(r"(\S+) times the (\S+) Wh", line).groups())
+        assert ratio == approx(np.max(f.value) / own, rel=0.01)
+        assert ("within reach" in line) == (ratio <= 1.0)
+
+
 def test_records_and_tables_hold_the_same_figures(found):
     frame, records = found.to_pandas(), json.loads(json.dumps(found.to_json()))
     assert len(frame) == len(found) == sum(len(r["figures"]) for r in records)
@@ -219,7 +231,7 @@ BAD = {
     "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two increasing numbers"),
     "nothing found": ({("figures",): []}, "figures: empty; state in note"),
     "no sources": ({("sources",): {}}, "sources: empty; name at least one"),
-    "unknown key": ({("colour",): "red"}, "colour: unknown key; known: maker, product, note, sources, figures"),
+    "unknown key": ({("colour",): "red"}, "colour: unknown key; known: maker, product, nearest set, note, sources, figures"),
 }
 
 

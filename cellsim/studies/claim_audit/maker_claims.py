@@ -131,6 +131,7 @@ class _File(_Strict):
 
     maker: Text
     product: Text
+    nearest_set: Text | None = None  # packaged parameter set of the most alike design
     note: str = ""
     sources: dict[str, _Source] = Field(min_length=1)
     figures: list[_Figure]
@@ -174,6 +175,7 @@ class StatedFigure:
     confidence: str
     note: str
     date: str = ""  # of the source: year, year-month or year-month-day
+    nearest: str = ""  # packaged parameter set of the most alike design
 
     @property
     def text(self) -> str:
@@ -313,6 +315,7 @@ def _figure(file: _File, f: _Figure) -> StatedFigure:
         f.confidence,
         f.note,
         source.date,
+        file.nearest_set or "",
     )
 
 
