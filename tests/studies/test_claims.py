@@ -231,7 +231,10 @@ BAD = {
     "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two increasing numbers"),
     "nothing found": ({("figures",): []}, "figures: empty; state in note"),
     "no sources": ({("sources",): {}}, "sources: empty; name at least one"),
-    "unknown key": ({("colour",): "red"}, "colour: unknown key; known: maker, product, nearest set, note, sources, figures"),
+    "unknown key": (
+        {("colour",): "red"},
+        "colour: unknown key; known: maker, product, nearest set, note, sources, figures",
+    ),
 }
 
 

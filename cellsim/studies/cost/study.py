@@ -12,6 +12,7 @@ import numpy as np
 from ...design.cost import CostModel, bill_of, draws, materials_of, rank_correlations
 from ...design.cost import plant_file as plant_files
 from ...design.cost import prices as price_files
+from ...design.cost.bill import to_rows
 from ...design.cost.model import Breakdown
 from ...design.cost.production import Production, production
 from ...design.cost.sampling import SAMPLES
@@ -157,6 +158,7 @@ class CostStudy:
             "size [GWh/yr]": self.model.size,
             "price [USD/kWh]": dict(zip(("P10", "P50", "P90"), self.quantiles, strict=True)),
             "probability": {f"{t:g}": self.probability(t) for t in self.targets},
+            "bill": to_rows(self.model.bill),
             "lines": self.rows(),
             "rank correlations": self.correlations,
             "favourable": self.favourable,
