@@ -114,6 +114,22 @@ def test_variants_of_a_line():
     assert "pressing" not in model(choices={"press": "none"}).plant.steps
 
 
+def test_lithium_by_area_and_by_mass():
+    """20 um are in the price of the foil, the rest is bought as metal; a line that evaporates buys metal only."""
+    thin, thick = model(), model("lab_nmc811_lpscl_li")
+    assert "price/lithium metal" not in thin.inputs
+    item = next(i for i in thick.bill.items if i.component == "lithium excess")
+    kept = 0.94 * 0.99 * 0.99 * 0.90  # lithium, slitting, stacking, cells
+    beyond = (item.mass - 0.0107 * item.area) * 90.0
+    expected = 1.06656 * (2.5 * item.area + beyond) / kept / (1e-3 * thick.bill.energy)
+    assert float(thick.breakdown().materials["lithium excess"]) == approx(expected, rel=1e-12)
+    evaporated = model(choices={"anode": "lithium evaporated"})
+    item = next(i for i in evaporated.bill.items if i.component == "lithium excess")
+    expected = 1.06656 * 90.0 * item.mass / kept / (1e-3 * evaporated.bill.energy)
+    assert float(evaporated.breakdown().materials["lithium excess"]) == approx(expected, rel=1e-12)
+    assert "price/lithium foil" not in evaporated.inputs
+
+
 def test_needs_of_a_plant():
     """Sums over the steps are those of the price."""
     m = model(size=10.0)

@@ -1,7 +1,8 @@
 """Price of a cell and a pack: bill of materials from the cell's own layers, plant and price files, uncertainty."""
 
 from .bill import Bill, Item, Materials, bill_of, is_listed, materials_of
-from .model import Breakdown, CostModel, overheads, pack_mass
+from .model import Breakdown, CostModel, pack_mass
+from .overheads import overheads
 from .plant_file import plants
 from .prices import scenarios
 from .production import Production, production

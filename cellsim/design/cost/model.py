@@ -15,6 +15,7 @@ import numpy as np
 from ...errors import ParameterError
 from ...support.arguments import chosen, near, number
 from .bill import Bill, Item
+from .overheads import overheads
 from .plant_file import PARTS, PlantFile, Rule, Step
 from .prices import Price, PriceFile, price_of
 from .values import Value
@@ -22,41 +23,6 @@ from .values import Value
 LEVELS, SCALE_RULES = ("cell", "pack"), ("batpac", "six-tenths")
 UNIT_PRICE_EXPONENT = 0.85  # BatPaC 5: prices of parts bought by the piece against their rate
 SMALLEST, LARGEST = 1e-4, 1000.0  # GWh a year
-
-
-@dataclass(frozen=True)
-class Overheads:
-    """Multipliers of materials, labour, equipment (investment) and buildings (investment)."""
-
-    materials: float
-    labour: float
-    equipment: float
-    buildings: float
-
-
-def overheads(plant: PlantFile) -> Overheads:
-    """Multipliers from the rates of a plant; depreciation over `life of equipment`, buildings over twice that."""
-    o = {name: value.value for name, value in plant.overheads.items()}
-    w, i, k = o["warranty"], o["profit"], o["working capital"]
-    g_l, v_l = o["administration on labour"], o["variable overhead on labour"]
-    v_d, g_d, research = (
-        o["variable overhead on depreciation"],
-        o["administration on depreciation"],
-        o["research on depreciation"],
-    )
-    launch = o["launch, labour"]
-
-    def invested(d: float) -> float:
-        yearly = (1.0 + v_d + g_d + g_l * v_d + research) * d
-        return float((yearly + i * (1.0 + v_d * (launch + k) * d)) * (1.0 + w))
-
-    d = 1.0 / o["life of equipment"]
-    return Overheads(
-        (1.0 + i * (o["launch, materials"] + k)) * (1.0 + w),
-        (1.0 + v_l) * (1.0 + g_l + i * (launch + k)) * (1.0 + w),
-        invested(d),
-        invested(0.5 * d),
-    )
 
 
 @dataclass(frozen=True)
@@ -129,11 +95,14 @@ class CostModel:
     @cached_property
     def inputs(self) -> dict[str, Value]:
         """Everything that can be changed, by path: "price/...", "yield/...", "factor/...", "plant/..."."""
-        materials = dict.fromkeys(item.material for item in self.bill.items)
+        materials = dict.fromkeys(map(self.bought_as, self.bill.items))
         if self.has_solvent:
             materials["NMP"] = None
         for name in materials:
             price_of(self.prices.prices, name, self.names[1])
+        materials |= {
+            self.prices.prices[self.bought_as(i)].beyond: None for i in self.bill.items if self.excess(i) > 0.0
+        }
         used = {name for kinds in self._kinds for name in self.plant.passes[kinds]}
         used |= {"solvent recovery"} & set(self.plant.yields) if self.has_solvent else set()
         pack_only = ("compression hardware", "compression price")
@@ -144,6 +113,15 @@ class CostModel:
             **{f"factor/{name}": v for name, v in self.plant.factors.items()},
             **{f"plant/{name}": v for name, v in values.items()},
         }
+
+    def bought_as(self, item: Item) -> str:
+        """The material that this line buys for an item."""
+        return self.plant.replaces.get(item.material, item.material)
+
+    def excess(self, item: Item) -> float:
+        """What an item weighs beyond the areal mass that its price by area contains [kg]."""
+        price = self.prices.prices[self.bought_as(item)]
+        return max(item.mass - price.areal_mass * item.area, 0.0) if price.beyond and price.unit == "USD/m2" else 0.0
 
     @property
     def _kinds(self) -> list[str]:
@@ -300,9 +278,13 @@ class _Evaluation:
 
     def bought(self, item: Item) -> Any:
         """Cost of an item in one good cell [USD]."""
-        price: Price = self.model.inputs[f"price/{item.material}"]  # type: ignore[assignment]
+        name = self.model.bought_as(item)
+        price: Price = self.model.inputs[f"price/{name}"]  # type: ignore[assignment]
         amount = item.area if price.unit == "USD/m2" else item.base if item.amount_of == "coated" else item.mass
-        cost = (amount * self.get(f"price/{item.material}") + price.each) / self.passed(item.kind)
+        cost = amount * self.get(f"price/{name}") + price.each
+        if (excess := self.model.excess(item)) > 0.0:
+            cost = cost + excess * self.get(f"price/{price.beyond}")
+        cost = cost / self.passed(item.kind)
         if price.scale == "cells":
             cost = cost * self.rates["cells"] ** (UNIT_PRICE_EXPONENT - 1.0)
         return cost

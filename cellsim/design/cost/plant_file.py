@@ -155,6 +155,7 @@ class PlantFile(Strict):
     passes: dict[str, list[Text]]
     steps: dict[str, Step] = Field(min_length=1)
     factors: dict[str, Factor] = {}
+    replaces: dict[str, Text] = {}  # material of the cell: what this line buys in its place
     pack_parts: dict[str, PackPart] = {}
 
     @model_validator(mode="after")

@@ -20,12 +20,15 @@ class Price(Value):
 
     tax: "included" where the quoted price contains value-added tax, which is taken off.  lithium: correlation of the
     logarithm of the price with that of lithium, 0 to 1.  scale: rate with whose growth the price falls.
+    areal_mass, beyond: kg/m2 that a price by area contains, and the material that pays for what is thicker.
     """
 
     tax: Literal["", "included"] = ""
     lithium: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
     each: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 0.0
     scale: Literal["", "cells"] = ""
+    areal_mass: Annotated[float, Field(ge=0.0, allow_inf_nan=False)] = 0.0
+    beyond: str = ""
 
     @model_validator(mode="after")
     def _priced(self) -> "Price":
@@ -47,6 +50,10 @@ class PriceFile(Strict):
     @model_validator(mode="after")
     def _sourced(self) -> "PriceFile":
         for name, price in self.prices.items():
+            if price.beyond and price.beyond not in self.prices:
+                raise ValueError(
+                    f"prices/{name}/beyond: no price of {price.beyond!r}; {near(price.beyond, self.prices)}"
+                )
             if price.source not in self.sources:
                 raise ValueError(f"prices/{name}/source: {price.source!r} is not one of sources; add it there")
         if not self.exchange.value > 0.0:

@@ -112,7 +112,7 @@ def _paths(model: CostModel, name: str) -> list[str]:
         "cathode": ("positive active material",),
         "lithium": ("lithium excess", "interlayer"),
     }[name]
-    return list(dict.fromkeys(f"price/{i.material}" for i in model.bill.items if i.component in components))
+    return list(dict.fromkeys(f"price/{model.bought_as(i)}" for i in model.bill.items if i.component in components))
 
 
 def median_price(model: CostModel, drawn: Draws, changes: Mapping[str, Any]) -> float:

@@ -56,7 +56,7 @@ def _waterfall(axes: Any, study: CostStudy) -> None:
 
 def _pair(study: CostStudy) -> tuple[str, str]:
     """Paths of the prices of electrolyte and cathode."""
-    find = {i.component: f"price/{i.material}" for i in reversed(study.model.bill.items)}
+    find = {i.component: f"price/{study.model.bought_as(i)}" for i in reversed(study.model.bill.items)}
     electrolyte = find.get("electrolyte layer", find.get("electrolyte", find["positive active material"]))
     return electrolyte, find["positive active material"]
 

@@ -268,7 +268,7 @@ def _by_method(model: CostModel, breakdown: Breakdown) -> dict[str, float]:
 
     by_component: dict[str, list[str]] = {}
     for item in model.bill.items:
-        by_component.setdefault(item.component, []).append(model.inputs[f"price/{item.material}"].method)
+        by_component.setdefault(item.component, []).append(model.inputs[f"price/{model.bought_as(item)}"].method)
     for name, amount in breakdown.materials.items():
         part = model.plant.pack_parts.get(name)
         methods = by_component.get(name, [part.method if part else "assumed"])
