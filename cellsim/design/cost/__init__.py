@@ -2,7 +2,7 @@
 
 from .bill import Bill, Item, Materials, bill_of, is_listed, materials_of
 from .model import Breakdown, CostModel, pack_mass
-from .overheads import overheads
+from .multipliers import overheads
 from .plant_file import plants
 from .prices import scenarios
 from .production import Production, production

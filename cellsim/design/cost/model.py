@@ -15,7 +15,7 @@ import numpy as np
 from ...errors import ParameterError
 from ...support.arguments import chosen, near, number
 from .bill import Bill, Item
-from .overheads import overheads
+from .multipliers import overheads
 from .plant_file import PARTS, PlantFile, Rule, Step
 from .prices import Price, PriceFile, price_of
 from .values import Value

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ...errors import ParameterError
-from ...support.arguments import near
+from ...support.arguments import near, shown
 from ...support.yaml_file import validated
 from .values import Number, Origin, Source, Strict, Text, Value, Yield, content_of
 
@@ -211,7 +211,7 @@ def place_of(name: str, beside: Path | None = None) -> Path:
         path = Path(name)
         return path if path.is_absolute() or beside is None else beside.parent / path
     if name not in plants():
-        raise ParameterError(f"unknown plant {name[:60]!r}; {near(name, plants())}, or give the path of a .yaml file")
+        raise ParameterError(f"unknown plant {shown(name)}; {near(name, plants())}, or give the path of a .yaml file")
     return FOLDER / f"{name}.yaml"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ...errors import ParameterError
-from ...support.arguments import near
+from ...support.arguments import near, shown
 from ...support.yaml_file import validated
 from .values import Source, Strict, Text, Value, content_of
 
@@ -84,7 +84,7 @@ def place_of(name: str, beside: Path | None = None) -> Path:
         return path if path.is_absolute() or beside is None else beside.parent / path
     if name not in scenarios():
         raise ParameterError(
-            f"unknown price scenario {name[:60]!r}; {near(name, scenarios())}, or give the path of a .yaml file"
+            f"unknown price scenario {shown(name)}; {near(name, scenarios())}, or give the path of a .yaml file"
         )
     return FOLDER / f"{name}.yaml"
 

@@ -20,7 +20,7 @@ from ...errors import ParameterError
 from ...parameters import Cell, load
 from ...protocols import discharge
 from ...simulation.run import simulate
-from ...support.arguments import file_path, numbers, whole
+from ...support.arguments import file_path, mapping, numbers, text, whole
 from ...support.files import optional
 from .conditions import Condition, conditions_for, favourable_set, median_price
 from .groups import chance
@@ -203,9 +203,15 @@ def cost_model(
 ) -> tuple[CostModel, str]:
     """The cost model of a cell and the name of its plant, see `cost`.  Raises ParameterError, SolveError."""
     made_of = materials_of(cell, None if materials is None else file_path("materials", materials, error=ParameterError))
-    named = made_of.plant if plant is None else str(plant)
-    variants = (made_of.choices if plant is None or named == made_of.plant else {}) | (choices or {})
-    whole_plant, scenario = plant_files.load_file(named, variants), price_files.load_file(str(prices))
+    named = made_of.plant if plant is None else str(file_path("plant", plant, error=ParameterError))
+    prices = str(file_path("prices", prices, error=ParameterError))
+    asked = mapping(
+        "choices", {} if choices is None else choices, "give a mapping of group to variant, such as {'cathode': 'dry'}"
+    )
+    for group, variant in asked.items():
+        text(f"choices: {group[:40]}", variant, "give the name of a variant", ParameterError)
+    variants = (made_of.choices if plant is None or named == made_of.plant else {}) | dict(asked)
+    whole_plant, scenario = plant_files.load_file(named, variants), price_files.load_file(prices)
     bill = bill_of(cell, energy_of(cell) if energy is None else energy, made_of)
     labels = (Path(named).name, Path(str(prices)).name)
     return CostModel(bill, whole_plant, scenario, size, level, scale_rule, labels), named
