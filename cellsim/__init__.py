@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.comparison.compare import compare
     from .studies.life.age import age, store
     from .studies.life.life_table import Life
+    from .studies.cost.study import CostStudy, cost
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
 
@@ -72,6 +73,7 @@ _NAMES = {
     "studies.comparison.compare": "compare",
     "studies.life.age": "age store",
     "studies.life.life_table": "Life",
+    "studies.cost.study": "CostStudy cost",
     "studies.spectra.spectrum": "Spectrum impedance",
     "studies.validation": "validate",
 }

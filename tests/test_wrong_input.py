@@ -106,6 +106,7 @@ def calls(m):
         },
         "charge_study": {"cells": CHEN, "protocols": ["cc-cv 1C"], "temperatures": [25.0], **short},
         "maker_claims": {},
+        "cost": {"cell": TARGET, "energy": 330.0, "samples": 10},
         "compare": {"runs": [m["result"]]},
         "fastest_charge": {"cell": CHEN, **short},
         "staged_charge": {"cell": CHEN, **short, "stages": 1, "budget": 1},
@@ -123,7 +124,7 @@ def calls(m):
         "simulate": {"cell": CHEN, "steps": "Rest for 1 s", "model": "SPM"},
         "simulate_many": {"cases": [one], "threads": 1},
     }
-    left = {"Audit", "Cell", "ConstrainedCharge", "Result", "Spectrum", "Ending"} | {
+    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "Result", "Spectrum", "Ending"} | {
         n for n in cellsim.__all__ if n.endswith("Error") or n.endswith("Warning")
     }
     assert set(functions) | left == set(cellsim.__all__)
@@ -248,6 +249,9 @@ def commands():
         "validate": ["no such line"],
         "claim": [],
         "claims": [],
+        "cost": [TARGET, "--energy", "330"],
+        "plant": ["batpac5"],
+        "prices": ["2028"],
         "cells": [],
         "show": [CHEN],
         "schema": [],
@@ -287,7 +291,19 @@ OPTIONS = {
     "pareto": ("--from", "--to", "--temperature", "--limits", "--output", "--threads", "--processes"),
     "audit": ("--claim", "--cell", "--baseline", "--c-rate", "--temperature", "--output", "--threads", "--processes"),
     "validate": ("--plots", "--output"),
-    "claims": ("--folder",),
+    "claims": ("--folder", "--maker", "--kind", "--year"),
+    "cost": (
+        "--plant",
+        "--prices",
+        "--size",
+        "--level",
+        "--target",
+        "--scale-rule",
+        "--choose",
+        "--materials",
+        "--energy",
+        "--output",
+    ),
 }
 
 
@@ -315,6 +331,7 @@ def test_every_option_of_every_command(tmp_path, monkeypatch, capsys):
         "ensemble.engine.on_processes",
         "studies.claim_audit.energy_claim.figures_of_cells",
         "studies.speed.bench",
+        "studies.cost.study.conditions_for",
     ):
         monkeypatch.setattr(f"cellsim.{place}", enough)
     found = []

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import ProtocolError
+from ..errors import ProtocolError, ReportError
 from .shared import Processes, Threads, app, console, kelvin, output_of, positive, say, with_progress
 
 
@@ -35,8 +35,13 @@ def audit(
     from ..studies.claim_audit.claim_file import load_charging_claim, load_claim
     from ..studies.claim_audit.energy_claim import audit as run
     from ..studies.claim_audit.report.tables import audit_table, charging_table, verdict_table, voids_lines
+    from ..studies.cost.tables import cost_audit_lines
+    from ..support.files import replacing
 
     output_of(output, (".html", ".htm"))
+    if claim is not None and _is_about_cost(claim):
+        _audit_cost(claim, output)
+        return
     question = load_claim(claim, cells=cell or (), baselines=baseline or ())
     question = replace(question, c_rate=question.c_rate if c_rate is None else positive("--c-rate", c_rate))
     if temperature is not None:
@@ -50,8 +55,29 @@ def audit(
     if result.charging:
         console.print(charging_table(result.charging, second))
     console.print(voids_lines(result.voids))
+    if result.cost is not None:
+        console.print(cost_audit_lines(result.cost))
     if output is not None:
         say(f"Report: {output}", soft_wrap=True)
+
+
+def _is_about_cost(claim: Path) -> bool:
+    from ..support.yaml_file import content
+
+    return content(claim, "copy the one of `cellsim claim` and change it").get("kind") == "cost"
+
+
+def _audit_cost(claim: Path, output: Path | None) -> None:
+    """Check a claim about cost and print the verdicts."""
+    from ..studies.cost.claim_file import load_cost_claim
+    from ..studies.cost.tables import cost_audit_lines
+    from ..studies.cost.verdict import audit_cost
+
+    if output is not None:
+        raise ReportError(f"{output}: a report is written for the whole audit only; leave out --output or --claim")
+    result = with_progress(audit_cost, load_cost_claim(claim))
+    say(f"{result.claim.source}\n")
+    console.print(cost_audit_lines(result))
 
 
 @app.command()
@@ -96,16 +122,25 @@ def validate(
 @app.command()
 def claim(
     charging: Annotated[bool, typer.Option("--charging", help="The claim about charging time instead.")] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="The claim about cost instead of energy density.")] = False,
 ) -> None:
     """Print the packaged claim file, as a template."""
     from ..studies.claim_audit.claim_file import CHARGING, DEFAULT
+    from ..studies.cost.claim_file import DEFAULT as COST
 
-    print((CHARGING if charging else DEFAULT).read_text(encoding="utf-8"), end="")
+    if charging and cost:
+        raise ProtocolError("--charging and --cost: give one of them")
+    print((COST if cost else CHARGING if charging else DEFAULT).read_text(encoding="utf-8"), end="")
 
 
 @app.command()
 def claims(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON records instead of tables.")] = False,
+    maker: Annotated[str | None, typer.Option(help="Only of this maker; a part of the name is enough.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help="Only this quantity, such as cost, 'charge time' or production.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="Only what was stated in this year.")] = None,
     folder: Annotated[Path | None, typer.Option(help="Folder of .yaml files, instead of the packaged ones.")] = None,
 ) -> None:
     """List manufacturers' statements about solid-state cells: figures, stated and missing conditions, sources."""
@@ -115,6 +150,8 @@ def claims(
     from ..studies.claim_audit.report.tables import claims_table
 
     statements = read(folder)
+    if (maker, kind, year) != (None, None, None):
+        statements = statements.filtered(maker, kind, year)
     if as_json:
         print(json.dumps(statements.to_json(), indent=1, ensure_ascii=False))
     else:

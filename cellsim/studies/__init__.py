@@ -16,6 +16,7 @@ _HOMES = {
     "StatedFigure": "claim_audit.maker_claims",
     "maker_claims": "claim_audit.maker_claims",
     **dict.fromkeys(("ChargingClaim", "Claim", "Comparison", "Figures", "RatioMap", "Verdict"), "claim_audit.records"),
+    "CostStudy": "cost.study",
     "RunComparison": "comparison.compare",
     "compare": "comparison.compare",
     "Spectrum": "spectra.spectrum",

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ..errors import ClaimError
+from ..errors import CellsimError, ClaimError
 from .files import DEEPEST, check_content, cut, quoted, read_text, reading
 
 MOST = 50  # faults listed in one message
@@ -66,35 +66,35 @@ _Loader.yaml_implicit_resolvers = {  # dates are read as text
 }
 
 
-def content(path: Path, remedy: str) -> dict[str, Any]:
-    """The mapping in a YAML file.  Raises ClaimError; `remedy`: advice for a file without a mapping."""
-    text, name = read_text(path, ClaimError, LARGEST), cut(Path(path).name)
+def content(path: Path, remedy: str, error: type[CellsimError] = ClaimError) -> dict[str, Any]:
+    """The mapping in a YAML file.  Raises `error`; `remedy`: advice for a file without a mapping."""
+    text, name = read_text(path, error, LARGEST), cut(Path(path).name)
     loader = None
     try:
-        with reading(name, ClaimError):
+        with reading(name, error):
             loader = _Loader(text)
             loader.sizes = {}
             mapping = loader.get_single_data()
     except yaml.YAMLError as fault:
-        raise ClaimError(f"{name}: is not valid YAML ({cut(' '.join(str(fault).split()), 300)})") from None
+        raise error(f"{name}: is not valid YAML ({cut(' '.join(str(fault).split()), 300)})") from None
     finally:
         if loader is not None:
             loader.dispose()
     if not isinstance(mapping, dict):
-        raise ClaimError(f"{name}: contains no keys; {remedy}")
-    check_content(mapping, name, ClaimError)
+        raise error(f"{name}: contains no keys; {remedy}")
+    check_content(mapping, name, error)
     return mapping
 
 
-def validated(model: Any, mapping: dict[str, Any], path: Path) -> Any:
-    """A pydantic model of a mapping.  Raises ClaimError with all faults, each with file, key and remedy."""
+def validated(model: Any, mapping: dict[str, Any], path: Path, error: type[CellsimError] = ClaimError) -> Any:
+    """A pydantic model of a mapping.  Raises `error` with all faults, each with file, key and remedy."""
     try:
         return model.model_validate(mapping)
     except ValidationError as fault:
         name, errors = cut(Path(path).name), fault.errors(include_url=False)[:MOST]
         words = [f"{name}: {cut(_words(e, model), 400)}" for e in errors]
         more = [f"and {fault.error_count() - MOST} further faults"] * (fault.error_count() > MOST)
-        raise ClaimError("\n".join(words + more)) from None
+        raise error("\n".join(words + more)) from None
 
 
 def _words(error: Any, model: Any) -> str:

@@ -29,6 +29,8 @@ GROUPS = {
         "fleet_charge",
     ),
     "Claims": ("audit", "Audit", "load_claim", "load_charging_claim", "maker_claims", "validate"),
+    "Cost": ("cost", "CostStudy"),
+    "Lives": ("age", "store", "Life"),
     "Impedance and calibration": ("impedance", "Spectrum", "calibrate", "MeasuredRun"),
     "Errors and warnings": (
         "CellsimError",
@@ -41,7 +43,7 @@ GROUPS = {
         "Ending",
     ),
 }
-MADE_BY_CELLSIM = {"Result", "Audit", "Spectrum"}  # no one calls their constructors
+MADE_BY_CELLSIM = {"Result", "Audit", "CostStudy", "Spectrum"}  # no one calls their constructors
 ITEM = re.compile(r"([a-z_]\w*(?:(?:, | and | or )[a-z_]\w*)*(?: [\[(][^\])]*[\])])*): (.*)", re.ASCII)
 NAMED = re.compile(r"\{py:func\}`(?:[^`<]*<)?~?(cellsim(?:\.\w+)+)>?`")
 

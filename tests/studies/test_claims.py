@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 import yaml
 from pytest import approx
@@ -11,6 +12,7 @@ from rich.console import Console
 import cellsim
 from cellsim import ClaimError
 from cellsim.studies.claim_audit.maker_claims import FOLDER, NEEDS
+from cellsim.studies.claim_audit.nearest import against_nearest
 from cellsim.studies.claim_audit.report.tables import claims_table
 
 GOOD = {
@@ -64,16 +66,24 @@ def pick(found, product, quantity, value):
 def test_all_makers_are_there(found):
     makers = {f.maker.split(" (")[0] for f in found}
     assert makers == {
+        "BYD",
+        "BloombergNEF",
         "Blue Solutions",
+        "CATL",
+        "Donut Lab",
         "Factorial",
         "Hyundai",
+        "Idemitsu",
         "KETI",
         "Nissan",
         "QuantumScape",
+        "SAIC",
         "Samsung",
         "Samsung SDI",
+        "Solid Power",
         "Toyota",
     }
+    assert "Audi" in {maker for maker, _, _ in found.notes}  # considered it once; stated nothing
     assert len(found.notes) == len(list(FOLDER.glob("*.yaml")))
 
 
@@ -134,6 +144,34 @@ def test_a_charge_from_10_to_80_percent_in_15_minutes_is_2_8_c(read):
     assert read({("figures", 0, "conditions"): {}}).figures[0].derived == ()
 
 
+def test_claims_are_filtered(found):
+    """By a part of the maker's name, a part of the quantity, the year of the source."""
+    nissan = found.filtered(maker="nissan")
+    assert {f.maker for f in nissan} == {"Nissan"} and {maker for maker, _, _ in nissan.notes} == {"Nissan"}
+    assert {f.quantity for f in found.filtered(kind="cost")} == {"cost", "cost over a baseline"}
+    assert all(f.date.startswith("2025") for f in found.filtered(year=2025))
+    capacity = found.filtered("Nissan", "production capacity", 2025).figures
+    assert [(f.value, f.text) for f in capacity] == [(0.1, "0.1 GWh a year")]
+    for wrong, words in (
+        ({"maker": "Nisan"}, "maker 'Nisan': no claim; did you mean 'Nissan'"),
+        ({"kind": "price"}, "kind 'price': no claim"),
+        ({"year": 1999}, "year '1999': no claim"),
+    ):
+        with pytest.raises(ClaimError) as fault:
+            found.filtered(**wrong)
+        assert words in str(fault.value)
+
+
+def test_energy_densities_are_compared_with_the_nearest_set(found):
+    """The ratio shown is that of the stated figure to capacity times mean voltage over mass; sets exist."""
+    compared = [(f, against_nearest(f)) for f in found if against_nearest(f)]
+    assert compared and {f.nearest for f in found} - {""} <= set(cellsim.cells())
+    for f, line in compared:
+        ratio, own = map(float, re.match(r"(\S+) times the (\S+) Wh", line).groups())
+        assert ratio == approx(np.max(f.value) / own, rel=0.01)
+        assert ("within reach" in line) == (ratio <= 1.0)
+
+
 def test_records_and_tables_hold_the_same_figures(found):
     frame, records = found.to_pandas(), json.loads(json.dumps(found.to_json()))
     assert len(frame) == len(found) == sum(len(r["figures"]) for r in records)
@@ -184,6 +222,7 @@ BAD = {
     ),
     "no access": ({("sources", "paper", "access"): None}, "sources/paper/access: missing; add it"),
     "unknown access": ({("sources", "paper", "access"): "heard"}, "sources/paper/access: .*'seen', 'second-hand' or"),
+    "not a date": ({("sources", "paper", "date"): "spring"}, "sources/paper/date: "),
     "not an address": ({("sources", "paper", "url"): "javascript:x"}, "sources/paper/url: "),
     "unknown condition": (
         {("figures", 0, "conditions", "loading"): "5"},
@@ -192,7 +231,10 @@ BAD = {
     "falling window": ({("figures", 0, "conditions", "window"): [80, 10]}, "window: give two increasing numbers"),
     "nothing found": ({("figures",): []}, "figures: empty; state in note"),
     "no sources": ({("sources",): {}}, "sources: empty; name at least one"),
-    "unknown key": ({("colour",): "red"}, "colour: unknown key; known: maker, product, note, sources, figures"),
+    "unknown key": (
+        {("colour",): "red"},
+        "colour: unknown key; known: maker, product, nearest set, note, sources, figures",
+    ),
 }
 
 

@@ -23,6 +23,7 @@ from cellsim.drawing import style
 from cellsim.errors import ReportError
 from cellsim.studies.claim_audit import voids
 from cellsim.studies.claim_audit.audit import Audit
+from cellsim.studies.claim_audit.cost_claim import cost_claim
 from cellsim.studies.claim_audit.records import Claim, Comparison, Figures, RatioMap, Verdict
 from cellsim.studies.claim_audit.report import plots, tables, words
 from cellsim.studies.claim_audit.report.page import breakable, doi_link, page
@@ -101,6 +102,7 @@ def audit():
         comparisons,
         (ratio_map(solid), ratio_map(solid, hole=True)),
         voids=(what_if(solid),),
+        cost=cost_claim((solid,), (liquid,)),
     )
 
 
@@ -248,6 +250,10 @@ def test_the_page_says_everything_that_was_found(audit, seen):
         assert c.condition in seen.text and words.ratio(c) in seen.text and words.ratio_span(c) in seen.text
     assert len(audit.headlines) == len(audit.baselines) * len(audit.claim.metrics)
     assert all(c.sentence in seen.text for c in audit.headlines)
+    said_of_cost = [*audit.cost.headlines, *audit.cost.materials]
+    assert all(v.sentence in seen.text for v in said_of_cost)
+    assert all(c.finding in seen.text and c.model in seen.text for c in audit.cost.plant)
+    assert all(path in seen.text for path in audit.cost.studies[0].model.inputs)
     assert all(v.sentence in seen.text for v in audit.voids) and voids.NOTE in seen.text
     for f in (*audit.baselines, *audit.cells):
         said = words.conditions(f) | words.energies(f)
@@ -257,6 +263,15 @@ def test_the_page_says_everything_that_was_found(audit, seen):
         assert all(path in seen.text for path, *_ in f.cell.provenance().rows)
     assert seen.text.index(audit.headlines[0].sentence) < seen.text.index("Conditions of the figures")
     assert f"cellsim {cellsim.__version__}" in seen.text
+
+
+def test_cells_without_listed_materials_have_no_verdict_on_cost(audit):
+    """They are left out; with none left, or no liquid cell to compare with, there is no verdict and no section."""
+    unlisted = replace(audit.cells[0], cell=cellsim.load("miss2022_nmc"))
+    assert cost_claim((unlisted,), audit.baselines) is None and cost_claim(audit.cells, (unlisted,)) is None
+    found = cost_claim((unlisted, *audit.cells), audit.baselines)
+    assert {v.cell for v in found.verdicts} == {SOLID} and found.baseline.cell.name == LIQUID
+    assert 'id="cost"' not in page(replace(audit, cost=None))
 
 
 def test_ids_are_unique_and_references_lead_somewhere(html, seen):
@@ -269,7 +284,7 @@ def test_ids_are_unique_and_references_lead_somewhere(html, seen):
 def test_every_picture_has_a_caption_and_a_label(html):
     pictures = re.findall(r'<svg [^>]*role="img" aria-label="([^"]{40,})"', html)
     captions = re.findall(r"<figcaption>([^<]{40,})</figcaption>", html)
-    assert len(pictures) == len(captions) == html.count("<svg ") == 9
+    assert len(pictures) == len(captions) == html.count("<svg ") == 13  # four of them about cost
 
 
 def test_words_of_the_user_are_never_markup(audit):

@@ -27,6 +27,7 @@ from ..uncertainty import density_of, interval, varied_cells
 from .audit import Audit
 from .charging_claim import judged
 from .claim_file import load_charging_claim, load_claim
+from .cost_claim import cost_claim
 from .records import UNITS, ChargingClaim, Claim, Comparison, Figures, RatioMap, Verdict
 from .verdict import compare_with_baseline
 from .voids import what_if_coroutine
@@ -34,7 +35,15 @@ from .voids import what_if_coroutine
 PAGES = (".html", ".htm")
 RATES = (0.1, 0.5, 1.0, 2.0, 4.0)  # of the discharge curves and the Ragone plot
 # stages of an audit and about how long they take [s]
-STAGES = {"discharges": 0.4, "uncertainty": 1.0, "verdicts": 0.6, "maps": 0.8, "charging": 3.0, "voids": 0.2}
+STAGES = {
+    "discharges": 0.4,
+    "uncertainty": 1.0,
+    "verdicts": 0.6,
+    "maps": 0.8,
+    "charging": 3.0,
+    "voids": 0.2,
+    "cost": 1.0,
+}
 AREAL = np.linspace(20.0, 80.0, 13)  # Ah/m²: axes of the maps
 LAYER = {"electrolyte": np.linspace(5e-6, 105e-6, 13), "lithium excess": np.linspace(0.0, 100e-6, 13)}
 
@@ -194,6 +203,8 @@ def _audited(claim: Claim, second: ChargingClaim, work: "_Work") -> Audit:
     voids = [
         value_of(each) for each in work.finished("voids", [Job(what_if_coroutine, (f,), reuse=True) for f in ours])
     ]
+    report = work.stage("cost")
+    cost = cost_claim(ours, baselines, lambda _, done: report(round(100 * done), 100))
     return Audit(
         claim,
         baselines,
@@ -203,6 +214,7 @@ def _audited(claim: Claim, second: ChargingClaim, work: "_Work") -> Audit:
         charges,
         tuple(voids),
         second,
+        cost,
     )
 
 

@@ -4,7 +4,7 @@ One YAML file per cell in `claims/`.  Every figure is listed with the conditions
 that are needed to interpret it (`NEEDS`) but not given are listed as not stated.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ...errors import ClaimError
-from ...support.arguments import file_path
+from ...support.arguments import file_path, near, shown
 from ...support.files import optional, reading
 from ...support.renamed import old_names
 from ...support.yaml_file import content, validated
@@ -38,8 +38,16 @@ NEEDS = {
     "operating temperature": ("degC", ("level", "rate", "retention")),
     "range": ("km", ("vehicle", "drive cycle")),
     "range over a baseline": ("1", ("vehicle", "drive cycle", "baseline")),
-    "cost": ("$/kW.h", ("level", "year")),
+    "cost": ("$/kW.h", ("level", "year", "chemistry", "plant size", "price date", "currency year", "cost or price")),
+    "cost over a baseline": (
+        "1",
+        ("level", "year", "chemistry", "plant size", "price date", "currency year", "cost or price", "baseline"),
+    ),
     "first production": ("year", ()),
+    "first operation": ("year", ("level",)),
+    "production capacity": ("GW.h/yr", ("level", "year", "yield")),
+    "vehicles": ("cars/yr", ("level", "year", "pack energy")),
+    "share of demand": ("%", ("year",)),
 }
 UNITS = {"areal capacity": "mAh/cm²", "window": "%"}  # of numeric conditions
 Text = Annotated[str, Field(min_length=2)]
@@ -70,6 +78,13 @@ class _Conditions(_Strict):
     vehicle: Text | None = None
     drive_cycle: Text | None = None
     year: Text | None = None
+    chemistry: Text | None = None
+    plant_size: Text | None = None
+    price_date: Text | None = None
+    currency_year: Text | None = None
+    cost_or_price: Text | None = None
+    yield_: Text | None = Field(None, alias="yield")
+    pack_energy: Text | None = None
 
     @model_validator(mode="after")
     def _rises(self) -> "_Conditions":
@@ -83,6 +98,7 @@ class _Source(_Strict):
     url: str = Field("", pattern=r"^(https?://\S+)?$")
     access: Literal["seen", "second-hand", "memory"]
     note: str = ""
+    date: str = Field("", pattern=r"^((19|20)[0-9]{2}(-[0-9]{2}(-[0-9]{2})?)?)?$")
 
 
 class _Figure(_Strict):
@@ -115,6 +131,7 @@ class _File(_Strict):
 
     maker: Text
     product: Text
+    nearest_set: Text | None = None  # packaged parameter set of the most alike design
     note: str = ""
     sources: dict[str, _Source] = Field(min_length=1)
     figures: list[_Figure]
@@ -157,6 +174,8 @@ class StatedFigure:
     access: str
     confidence: str
     note: str
+    date: str = ""  # of the source: year, year-month or year-month-day
+    nearest: str = ""  # packaged parameter set of the most alike design
 
     @property
     def text(self) -> str:
@@ -176,7 +195,7 @@ class StatedFigure:
 
 def written(unit: str) -> str:
     """A unit as it is written in text: "Wh/kg" for "W.h/kg", "mAh/cm²" for "mA.h/cm2"."""
-    return unit.replace(".h", "h").replace("cm2", "cm²").replace("degC", "°C")
+    return unit.replace("/yr", " a year").replace(".h", "h").replace("cm2", "cm²").replace("degC", "°C")
 
 
 def _words(value: Any) -> str:
@@ -197,6 +216,27 @@ class StatedClaims:
 
     def __len__(self) -> int:
         return len(self.figures)
+
+    def filtered(self, maker: str | None = None, kind: str | None = None, year: int | None = None) -> "StatedClaims":
+        """Claims of a maker (a part of its name), of a kind (a quantity or a part of it), stated in a year.
+
+        Raises ClaimError with the known words if there is none.
+        """
+        keys: tuple[tuple[str, Any, Callable[[StatedFigure], str]], ...] = (
+            ("maker", maker, lambda f: f.maker),
+            ("kind", kind, lambda f: f.quantity),
+            ("year", None if year is None else str(year), lambda f: f.date[:4]),
+        )
+        found = self.figures
+        for name, wanted, of in keys:
+            if wanted is not None:
+                known = sorted({of(f) for f in found} - {""})
+                kept = [f for f in found if str(wanted).lower() in of(f).lower()]
+                if not kept:
+                    raise ClaimError(f"{name} {shown(wanted)}: no claim; {near(wanted, known)}")
+                found = tuple(kept)
+        cells = {(f.maker, f.product) for f in found}
+        return StatedClaims(found, tuple(note for note in self.notes if note[:2] in cells))
 
     def to_json(self) -> list[dict[str, Any]]:
         """Records of the cells with all their figures, for `json.dumps`."""
@@ -274,6 +314,8 @@ def _figure(file: _File, f: _Figure) -> StatedFigure:
         source.access,
         f.confidence,
         f.note,
+        source.date,
+        file.nearest_set or "",
     )
 
 

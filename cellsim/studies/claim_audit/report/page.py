@@ -18,6 +18,7 @@ from .... import __version__
 from ....drawing.svg import inline_svg
 from ....physics.constants import ZERO_CELSIUS
 from ....support.files import replacing
+from ...cost import plots as cost_plots
 from .. import voids
 from ..records import Figures, RatioMap
 from . import plots, words
@@ -104,6 +105,7 @@ def _drawn(audit: Audit) -> Iterator[tuple[str, Any, str]]:
         "with 5 % to 95 % intervals (bars). The thick line is the claimed ratio of "
         f"{audit.claim.factor:g}, the dotted line a ratio of 1.",
     )
+    yield from _cost_drawn(audit)
     yield (
         "energies",
         plots.energy_bars(audit),
@@ -133,6 +135,38 @@ def _drawn(audit: Audit) -> Iterator[tuple[str, Any, str]]:
         plots.ragone(everyone),
         "Energy against mean power of constant-current discharges, both per mass of the cell. Solid lines: "
         "solid electrolyte; dashed lines: liquid electrolyte.",
+    )
+
+
+def _cost_drawn(audit: Audit) -> Iterator[tuple[str, Any, str]]:
+    """Pictures of the claim about cost."""
+    if audit.cost is None:
+        return
+    cost, study = audit.cost, audit.cost.studies[0]
+    claimed = " and ".join(f"{target:g}" for target in study.targets)
+    line = cost.claim.pilot_line
+    yield (
+        "cost",
+        cost_plots.waterfall(study),
+        f"Price of {study.cell.name} as a {study.model.level} by line, every input at its median; below, the price "
+        f"with its 10, 50 and 90 % quantiles. Blue: materials; orange: labour, equipment and buildings. Dashed: "
+        f"{claimed} USD/kWh.",
+    )
+    yield (
+        "cost",
+        cost_plots.price_map(study),
+        f"Median price of {study.cell.name} over the price of electrolyte and cathode; red: {claimed} USD/kWh, star: "
+        "the scenario. Hatched: an electrolyte cheaper than the lithium in it.",
+    )
+    yield (
+        "cost",
+        cost_plots.size_curve(study, 1e-3 * line.capacity.value if line is not None else None),
+        "Median price against the size of the plant by two rules of scale; neither is calibrated in the grey range.",
+    )
+    yield (
+        "cost",
+        cost_plots.material_groups(cost),
+        f"Materials by group at cell level, beside the liquid cell {cost.baseline.cell.name}, at the same prices.",
     )
 
 

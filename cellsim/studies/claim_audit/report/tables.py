@@ -15,6 +15,7 @@ from ....physics.constants import ZERO_CELSIUS
 from .. import voids
 from ..charging_claim import WAYS, ChargingVerdict
 from ..maker_claims import StatedClaims
+from ..nearest import against_nearest
 from ..records import ChargingClaim, Figures, Verdict
 from . import words
 
@@ -133,7 +134,7 @@ def claims_table(claims: StatedClaims) -> Group:
         sources = list(dict.fromkeys((f.source, f.source_note, f.url) for f in own))
         for f in own:
             figure = Text(f"{f.quantity}\n").append(f.text, "bold")
-            for line in f.derived:
+            for line in (*f.derived, *filter(None, [against_nearest(f)])):
                 figure.append(f"\n{line}", "dim")
             number = sources.index((f.source, f.source_note, f.url)) + 1
             source = f"{f.status} [{number}]{ACCESS[f.access]}; confidence {f.confidence}"

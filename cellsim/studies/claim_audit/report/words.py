@@ -11,6 +11,8 @@ from ....errors import Ending
 from ....parameters import Cell
 from ....physics.constants import ZERO_CELSIUS
 from ...charging.measured_charges import beyond
+from ...cost.groups import chance as chance
+from ...cost.verdict import CostAudit
 from ...uncertainty import SAMPLES, SPREAD
 from ..charging_claim import ChargingVerdict
 from ..records import UNITS, ChargingClaim, Comparison, Figures, Verdict
@@ -149,3 +151,39 @@ def tally(audit: Audit) -> str:
     ]
     count = f"{len(verdicts)} comparisons" if len(verdicts) != 1 else "1 comparison"
     return f"The claim of a factor {audit.claim.factor:g} was checked in {count}: {', '.join(parts)}."
+
+
+def signed(word: str) -> tuple[str, str]:
+    """Sign and colour of a verdict by its word."""
+    sign, colour, _ = VERDICTS[Verdict(word)]
+    return sign, colour
+
+
+def cost_rule(cost: CostAudit) -> str:
+    """How the prices were computed and judged."""
+    study = cost.studies[0]
+    parts = ", ".join(f"{path.partition('/')[2]} {value:.3g}" for path, value in study.favourable.items())
+    methods = ", ".join(f"{method} {100 * share:.0f} %" for method, share in study.methods.items())
+    return (
+        f"Prices to the car maker by the rules of BatPaC 5 for a plant of {cost.claim.size:g} GWh a year and the price "
+        f"scenario {study.prices}; masses are those of the simulated cell. A price holds if its median is at most the "
+        "claimed one. Everything else favourable means the favourable decile of these inputs, for the first cell: "
+        f"{parts}. The first price rests on numbers that are: {methods}."
+    )
+
+
+def cost_remarks(cost: CostAudit) -> list[str]:
+    """Remarks on the prices, each once."""
+    return list(dict.fromkeys(remark for study in cost.studies for remark in study.remarks))
+
+
+def cost_inputs(cost: CostAudit) -> list[tuple[str, ...]]:
+    """Inputs of the prices of the first cell: path, value, range, unit, method, date, source, note."""
+    rows: list[tuple[str, ...]] = []
+    model = cost.studies[0].model
+    sources = {**model.plant.sources, **model.prices.sources}
+    for path, v in model.inputs.items():
+        known = {"seen": "", "second-hand": " (second-hand)", "memory": " (from memory)"}[sources[v.source].access]
+        low = "" if v.low is None or v.high is None else f"{v.low:.3g} – {v.high:.3g}"
+        rows.append((path, f"{v.value:.4g}", low, v.unit, v.method, v.date, v.source + known, v.note))
+    return rows

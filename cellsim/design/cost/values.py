@@ -1,0 +1,124 @@
+"""Numbers of plant and price files: value, range, unit, source, method and date; how they are spread.
+
+A value with `low` and `high` is uncertain: they are its 10 % and 90 % quantiles, the value its median.  Prices and
+factors have a log-normal distribution with one width below and one above the median, yields the same in log-odds.
+"""
+
+import copy
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ...errors import ParameterError
+from ...support.yaml_file import content
+
+Array = NDArray[np.float64]
+METHODS = ("measured", "published model", "stated", "market price", "computed", "assumed")
+Method = Literal["measured", "published model", "stated", "market price", "computed", "assumed"]
+Text = Annotated[str, Field(min_length=1)]
+Date = Annotated[
+    str, BeforeValidator(lambda given: str(given) if isinstance(given, int) else given), Field(min_length=4)
+]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+DECILE = 1.2815515655446004  # standard normal deviate of the 90 % quantile
+
+
+def content_of(path: Path, remedy: str = "") -> dict[str, Any]:
+    """The mapping in a YAML file, read again only if the file has changed.  Raises ParameterError."""
+    try:
+        now = path.stat()
+        stamp = now.st_mtime_ns, now.st_size
+    except (OSError, ValueError):
+        stamp = 0, 0  # what is wrong with it is said on reading
+    return copy.deepcopy(_read(path, remedy, stamp))
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, remedy: str, stamp: tuple[int, int]) -> dict[str, Any]:
+    return content(path, remedy, ParameterError)
+
+
+class Strict(BaseModel):
+    """A record of a file: unknown keys are faults, names have blanks."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_by_name=True, alias_generator=lambda name: name.replace("_", " ")
+    )
+
+
+class Origin(Strict):
+    """Where a number is from.  source: a key of `sources` of the file."""
+
+    source: Text
+    method: Method
+    date: Date
+    note: str = ""
+
+
+class Source(Strict):
+    """A source of numbers and how it is known."""
+
+    citation: Text
+    url: str = Field("", pattern=r"^(https?://\S+)?$")
+    access: Literal["seen", "second-hand", "memory"]
+    note: str = ""
+
+
+class Value(Origin):
+    """A number with its unit and origin; low, high: 10 % and 90 % quantiles, or neither."""
+
+    value: Number
+    unit: Text
+    low: Number | None = None
+    high: Number | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Value":
+        if (self.low is None) != (self.high is None):
+            raise ValueError("give both low and high, or neither")
+        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+            raise ValueError(f"low {self.low:g}, value {self.value:g} and high {self.high:g} must not fall")
+        if self.value < 0.0 or (self.low or 0.0) < 0.0:
+            raise ValueError(f"is negative ({min(self.value, self.low or 0.0):g}); give a number of at least 0")
+        if self.uncertain and not self.low:
+            raise ValueError("low 0: the lower end of a range is above 0, as its distribution is log-normal")
+        return self
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether it has a range."""
+        return self.low is not None and self.high is not None and self.high > self.low
+
+    def at(self, deviate: Any) -> Any:
+        """The value at a standard normal deviate (number or array): 0 the median, +-DECILE the quantiles."""
+        return _two_widths(deviate, self.value, self.low, self.high) if self.uncertain else self.value + 0.0 * deviate
+
+
+class Yield(Value):
+    """Share of a material that leaves a step good, above 0 and at most 1."""
+
+    @model_validator(mode="after")
+    def _share(self) -> "Yield":
+        for name, given in (("value", self.value), ("low", self.low), ("high", self.high)):
+            if given is not None and not 0.0 < given <= 1.0:
+                raise ValueError(f"{name} {given:g}: a yield is above 0 and at most 1")
+        if self.uncertain and self.high == 1.0:
+            raise ValueError("high 1: the upper end of an uncertain yield is below 1")
+        return self
+
+    def at(self, deviate: Any) -> Any:
+        """The yield at a standard normal deviate, always between 0 and 1."""
+        if not self.uncertain:
+            return self.value + 0.0 * deviate
+        odds = _two_widths(deviate, *(None if x is None else x / (1.0 - x) for x in (self.value, self.low, self.high)))
+        return odds / (1.0 + odds)
+
+
+def _two_widths(deviate: Any, median: Any, low: Any, high: Any) -> Any:
+    """Log-normal with one width below and one above the median."""
+    below, above = np.log(median / low) / DECILE, np.log(high / median) / DECILE
+    return median * np.exp(np.where(np.asarray(deviate) < 0.0, below, above) * deviate)
