@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from ...errors import ProtocolError
 from ...support.arguments import file_path, near, number, shown, whole
+from ...support.sourced import Source, Sourced, Strict, check_sources, fraction
 from ...support.yaml_file import content, validated
 from .road_load import Vehicle
 
@@ -25,6 +25,7 @@ UNITS = {
     "rated energy": "kW.h",
     "pack mass": "kg",
     "pack space": "L",
+    "pack voltage": "V",
     "peak power": "kW",
     "towing mass": "kg",
     "cells": "1",
@@ -38,30 +39,7 @@ UNITS = {
 }
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_by_name=True, alias_generator=lambda name: name.replace("_", " ")
-    )
-
-
-class Sourced(_Strict):
-    """A number with its unit, source, method and note."""
-
-    value: float = Field(allow_inf_nan=False, ge=0.0)
-    unit: str
-    source: str
-    method: Literal["measured", "fitted", "literature", "assumed", "stated"]
-    note: str = ""
-
-
-class Source(_Strict):
-    """Where numbers come from; access: how the source is known."""
-
-    citation: str = Field(min_length=3)
-    access: Literal["seen", "second-hand", "memory"]
-
-
-class Drivetrain(_Strict):
+class Drivetrain(Strict):
     """What is the same for every vehicle of a file."""
 
     efficiency: Sourced
@@ -73,13 +51,11 @@ class Drivetrain(_Strict):
 
     @model_validator(mode="after")
     def _shares(self) -> "Drivetrain":
-        for name in ("efficiency", "recovered", "charging_efficiency"):
-            if not 0.0 < getattr(self, name).value <= 1.0:
-                raise ValueError(f"{name.replace('_', ' ')}: give a fraction above 0 and up to 1")
+        fraction(self, "efficiency", "recovered", "charging_efficiency")
         return self
 
 
-class Trailer(_Strict):
+class Trailer(Strict):
     """What a towing vehicle pulls."""
 
     mass: Sourced
@@ -87,7 +63,7 @@ class Trailer(_Strict):
     rolling_resistance: Sourced
 
 
-class SegmentData(_Strict):
+class SegmentData(Strict):
     """One vehicle of a file."""
 
     title: str = Field(min_length=2)
@@ -99,13 +75,23 @@ class SegmentData(_Strict):
     rated_energy: Sourced
     pack_mass: Sourced
     pack_space: Sourced
+    pack_voltage: Sourced
     peak_power: Sourced
     towing_mass: Sourced
     cells: Sourced
 
     @model_validator(mode="after")
     def _possible(self) -> "SegmentData":
-        for name in ("mass_without_pack", "rated_energy", "pack_mass", "pack_space", "peak_power", "cells"):
+        positive = (
+            "mass_without_pack",
+            "rated_energy",
+            "pack_mass",
+            "pack_space",
+            "pack_voltage",
+            "peak_power",
+            "cells",
+        )
+        for name in positive:
             if getattr(self, name).value <= 0.0:
                 raise ValueError(f"{name.replace('_', ' ')}: give a number above 0")
         if not 0.0 < self.usable_energy.value <= self.rated_energy.value:
@@ -113,7 +99,7 @@ class SegmentData(_Strict):
         return self
 
 
-class VehicleFile(_Strict):
+class VehicleFile(Strict):
     """Format of a file of vehicles."""
 
     sources: dict[str, Source] = Field(min_length=1)
@@ -125,15 +111,7 @@ class VehicleFile(_Strict):
     def _sourced(self) -> "VehicleFile":
         parts: dict[str, BaseModel] = {"drivetrain": self.drivetrain, "trailer": self.trailer}
         parts |= {f"vehicles/{name}": entry for name, entry in self.vehicles.items()}
-        for place, part in parts.items():
-            for name, field in type(part).model_fields.items():
-                entry, key = getattr(part, name), field.alias or name
-                if not isinstance(entry, Sourced):
-                    continue
-                if entry.source not in self.sources:
-                    raise ValueError(f"{place}/{key}/source: {entry.source!r} is not one of sources; add it there")
-                if entry.unit != UNITS[key]:
-                    raise ValueError(f"{place}/{key}/unit: {entry.unit!r}, but it is given in {UNITS[key]!r}")
+        check_sources(parts, self.sources, UNITS)
         return self
 
 
