@@ -148,9 +148,10 @@ def simulate_parallel(
 
     cells: one for each, or one and `parallel`, how many.  current: of the group [A], discharge positive, a number or a
     `Profile` over time.  duration [s]: of the run; else that of the profile, or until the terminal voltage reaches a
-    cut-off of the cells.  soc: initial, of all or of each; None: the initial stoichiometries of the set.  interval [s]: the step of the solved currents; between its
-    ends they are linear, so the error falls with its square.  resistances [Ohm]: in series with all or each;
-    busbar [Ohm]: from one cell to the next, the terminal being at the first.  ambient [K]: of all or each.
+    cut-off of the cells.  soc: initial, of all or of each; None: the initial stoichiometries of the set.
+    interval [s]: the step of the solved currents; between its ends they are linear, so the error falls with its square.
+    resistances [Ohm]: in series with all or each; busbar [Ohm]: from one cell to the next, the terminal being at the
+    first.  ambient [K]: of all or each.
     model, temperature [K], heat, accuracy [V]: as in `simulate`.
     Raises ParameterError, ProtocolError, SolveError.
     """
@@ -159,7 +160,7 @@ def simulate_parallel(
     wiring = Wiring(
         _each("resistances", resistances, n, low=0.0), number("busbar", busbar, "give ohms, zero or more", low=0.0)
     )
-    socs = [None] * n if soc is None else _each("soc", soc, n, low=0.0, high=1.0).tolist()
+    socs: list[float | None] = [None] * n if soc is None else _each("soc", soc, n, low=0.0, high=1.0).tolist()
     around = [None] * n if ambient is None else _each("ambient", ambient, n, low=150.0, high=500.0).tolist()
     interval = number("interval", interval, "give seconds above 0", above=0.0)
     profile, duration = _load(current, duration)

@@ -9,7 +9,7 @@ from ..ensemble.engine import values_of
 from ..ensemble.jobs import Job
 from ..errors import Ending, ProtocolError, SolveError
 from ..kernels.call.calls import Coroutine
-from ..models.electrodes import has_foil
+from ..models.electrodes import has_foil, needs_particles
 from ..models.thermal_laws import critical_current
 from ..parameters import Cell, load
 from ..physics.constants import ZERO_CELSIUS
@@ -35,6 +35,7 @@ class Pulse:
     """
 
     cell: str
+    kind: str  # "solid" or "liquid"
     celsius: float
     direction: str
     power: float
@@ -130,11 +131,14 @@ def pulse_powers(
         chosen("direction", direction, DIRECTIONS)
     seconds = number("seconds", seconds, "give seconds, 0.1 to 600", low=0.1, high=600.0)
     soc = number("soc", soc, "give a state of charge, 0 to 1", low=0.0, high=1.0)
-    asked = [(load(c), T, d) for c in cells for T in temperatures for d in directions]
+    known = [load(c) for c in cells]
+    for cell in known:
+        needs_particles(cell)
+    asked = [(c, T, d) for c in known for T in temperatures for d in directions]
     jobs = [Job(pulse_coroutine, (*each, seconds, soc)) for each in asked]
     found = values_of(jobs, threads=threads)
     designs = {id(c): build(c) for c, _, _ in asked}
     return tuple(
-        Pulse(c.name, T, d, P, P / designs[id(c)].mass, 1e-3 * P / designs[id(c)].volume, binds)
+        Pulse(c.name, c.kind, T, d, P, P / designs[id(c)].mass, 1e-3 * P / designs[id(c)].volume, binds)
         for (c, T, d), (P, binds) in zip(asked, found, strict=True)
     )

@@ -6,9 +6,35 @@ To add comparisons, define a tuple LINES of `Line` in a module and add the modul
 from ...errors import ReportError
 from ...support.arguments import listed, shown
 from .line import KINDS, Found, Line, Outcome, Point
-from .lines import closed_forms, codes, fast_charge, films, minnmann, percolation, pressure, rates, sony, spectra, warm
+from .lines import (
+    closed_forms,
+    codes,
+    fast_charge,
+    films,
+    minnmann,
+    percolation,
+    pressure,
+    rates,
+    sony,
+    spectra,
+    vehicles,
+    warm,
+)
 
-MODULES = (codes, closed_forms, films, spectra, percolation, minnmann, rates, pressure, warm, sony, fast_charge)
+MODULES = (
+    codes,
+    closed_forms,
+    films,
+    spectra,
+    percolation,
+    minnmann,
+    rates,
+    pressure,
+    warm,
+    sony,
+    fast_charge,
+    vehicles,
+)
 LINES: tuple[Line, ...] = tuple(line for module in MODULES for line in module.LINES)
 
 __all__ = ["KINDS", "LINES", "Found", "Line", "Outcome", "Point", "validate"]

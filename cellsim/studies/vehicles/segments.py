@@ -7,16 +7,23 @@ from typing import Any
 
 from ...design.pack import Assembly, PackRules, Topology, assembly, read_rules, sample_spread, topology
 from ...design.pack.assembly import DEFAULT
-from ...errors import ParameterError
+from ...ensemble.engine import values_of
+from ...ensemble.jobs import Job
+from ...errors import CellsimError, Ending, ParameterError
+from ...kernels.call.calls import Coroutine
 from ...parameters import Cell
-from ...protocols.cycles.road_load import Vehicle, trip
+from ...physics.constants import ZERO_CELSIUS
+from ...protocols import Limit, Step
+from ...protocols.cycles.road_load import Vehicle, drive, trip
 from ...protocols.cycles.vehicles import Segment, segment, vehicles
 from ...protocols.drive_cycles import schedule
+from ...simulation.run import simulate_coroutine
 from ...support.arguments import number
 from ..verdicts import Verdict
-from .performance import CellPerformance, performances
+from .performance import ACCURACY, CellPerformance, performances
 
 CYCLE = "WLTC"  # of ranges
+DRIVE = "US06"  # of the drive in the cold
 
 
 @dataclass(frozen=True)
@@ -43,14 +50,16 @@ class SegmentFound:
 
     topology; energy [kWh], mass [kg], volume [L] of the pack; binds: "mass" or "space".  usable: of the energy.
     reach, today [km]: ranges on CYCLE with this pack, and of the car as sold by the same road load; towing,
-    towing_today: with a trailer of `trailer` kg, None where there is none.  mass_same, volume_same [kg, L]: of a pack for today's
-    range.  power [kW] by temperature [degC]; peak [kW]: the car's.  full_power_from [degC]: None if nowhere.
+    towing_today: with a trailer of `trailer` kg, None where there is none.  mass_same, volume_same [kg, L]: of a pack
+    for today's range, mass_today of the pack of today.  power [kW] by temperature [degC]; peak [kW]: the car's.  full_power_from [degC]: None if
+    nowhere.  cold_drive: what US06 does at the cold end from 20 % state of charge, with the trailer where there is one.
     charge: minutes by temperature [degC].  cooling [W/K]: from cells to coolant in the charge at 25 degC.
     verdict, conditions: what must hold for the car to be no worse than today's, each solved alone; failures: what
     cannot be met.
     """
 
     cell: str
+    kind: str  # "solid" or "liquid"
     segment: str
     assembly: Assembly
     topology: Topology
@@ -61,6 +70,7 @@ class SegmentFound:
     usable: float
     reach: float
     today: float
+    mass_today: float
     trailer: float
     towing: float | None
     towing_today: float | None
@@ -71,6 +81,7 @@ class SegmentFound:
     full_power_from: float | None
     charge: Mapping[float, float]
     cooling: float
+    cold_drive: str = ""
     verdict: Verdict = Verdict.FAILS
     conditions: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
@@ -156,6 +167,7 @@ def in_segment(
     per_space = found.volumetric / packed.volume_ratio
     result = SegmentFound(
         found.name,
+        cell.kind,
         car.name,
         packed,
         topo,
@@ -166,6 +178,7 @@ def in_segment(
         usable,
         reach,
         today,
+        d.pack_mass.value,
         trailer,
         towing,
         towing_today,
@@ -203,12 +216,18 @@ def _judged(
         best = max(result.power.values())
         failures.append(f"at most {best:.0f} of {result.peak:.0f} kW at any temperature")
     elif lowest > wanted.cold:
-        conditions.append(f"full power is asked for above {lowest:.0f} °C only")
+        conditions.append(f"the pack is at {lowest:.0f} °C or warmer where full power is asked for")
     minutes = result.charge[25.0]
     if minutes > wanted.charge:
+        ways = []
         warm = [T for T, m in sorted(result.charge.items()) if m <= wanted.charge]
         if warm:
-            conditions.append(f"the pack is heated to {warm[0]:.0f} °C before a fast charge")
+            ways.append(f"the pack is heated to {warm[0]:.0f} °C before a fast charge")
+        if found.critical is not None:
+            now, needed = found.critical
+            ways.append(f"the critical current is at least {0.1 * needed:.2g} mA/cm² (now {0.1 * now:.2g})")
+        if ways:
+            conditions.append(" or ".join(ways))
         else:
             best = min(result.charge.values())
             said = "no charge within the limits" if math.isinf(best) else f"{best:.0f} min at best"
@@ -251,5 +270,27 @@ def vehicle_study(
         raise ParameterError("vehicle_study: no segments; name at least one")
     for each in chosen:  # what cannot be is said before anything is simulated
         each.towed(tow)
-    found = performances(cells, threads=threads)
-    return tuple(in_segment(p, each, rules, generation, requirements, tow=tow) for each in chosen for p in found)
+    wanted = Requirements() if requirements is None else requirements
+    found = performances(cells, wanted.charge, threads=threads)
+    made = [(p, each, in_segment(p, each, rules, generation, wanted, tow=tow)) for each in chosen for p in found]
+    drives = values_of([Job(_cold_drive, (*three, wanted.cold)) for three in made], threads=threads)
+    return tuple(replace(result, cold_drive=words) for (*_, result), words in zip(made, drives, strict=True))
+
+
+def _cold_drive(found: CellPerformance, car: Segment, result: SegmentFound, celsius: float) -> Coroutine[str]:
+    """Whether the cells follow US06 at a temperature [degC] from 20 % state of charge; braking may be refused."""
+    cells = max(1, round(1e3 * result.energy / found.energy))
+    vehicle = car.vehicle(result.mass, trailer_mass=result.trailer, cells=cells)
+    load = drive(*schedule(DRIVE), vehicle)
+    lowest = found.cell.value("cell/lower voltage cut-off")
+    step = Step("power", load, None, (Limit("voltage", lowest, "below"),))
+    try:
+        run = yield from simulate_coroutine(
+            found.cell, step, soc=0.2, temperature=celsius + ZERO_CELSIUS, accuracy=ACCURACY
+        )
+    except CellsimError as fault:
+        return f"not simulated: {fault}"
+    last = run.steps[-1]
+    if last.ending is Ending.DURATION:
+        return "driven"
+    return f"ends after {last.t_end:.0f} of {load.duration:.0f} s: {last.ending.sentence}"
