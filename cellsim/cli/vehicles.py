@@ -1,4 +1,4 @@
-"""Commands about vehicles: a cell in every segment, and pulse power."""
+"""Commands about vehicles: a cell in every segment, as storage, and its pulse power."""
 
 from pathlib import Path
 from typing import Annotated
@@ -98,6 +98,45 @@ def power(
         from ..studies.vehicles.plots import plot_pulses
 
         plot_pulses(found, output)
+
+
+@app.command()
+def storage(
+    cell: Annotated[list[str], typer.Argument(help="Names of parameter sets, or paths of .json files.")],
+    duty: Annotated[
+        list[str] | None,
+        typer.Option(help="arbitrage, home-peak, reserve, building-peak, backup (repeatable); default: all."),
+    ] = None,
+    prices: Annotated[str, typer.Option(help="nl_2019, nl_2023, or a .csv file of hour and EUR/MWh.")] = "nl_2023",
+    segment: Annotated[str, typer.Option(help="Car whose pack mass and space are used.")] = "compact",
+    pack: Annotated[str, typer.Option(help="Generation of the pack.")] = "batpac5",
+    file: Annotated[
+        Path | None, typer.Option(help="YAML file of a car as storage, instead of the packaged one.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Picture (.png, .svg, .pdf) or table (.csv).")
+    ] = None,
+    threads: Threads = None,
+) -> None:
+    """A car as storage: EUR a year of each duty against wear, and the wear price at which it stops paying."""
+    from ..studies.storage.inputs import read_storage
+    from ..studies.storage.study import storage_study
+    from ..studies.storage.tables import duty_lines, duty_rows, duty_table
+
+    output_of(output, FILES)
+    found = storage_study(
+        cell, duty or None, prices, file=read_storage(file), vehicle=segment, generation=pack, threads=threads
+    )
+    console.print(duty_table(found))
+    say(duty_lines(found), soft_wrap=True)
+    if output is None:
+        return
+    if output.suffix == ".csv":
+        write_rows(output, duty_rows(found))
+    else:
+        from ..studies.storage.plots import plot_duties
+
+        plot_duties(found, output)
 
 
 def write_rows(path: Path, rows: list[dict[str, object]]) -> None:

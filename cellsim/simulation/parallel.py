@@ -215,7 +215,13 @@ def _times(load_: Profile, duration: float, interval: float) -> Array:
 
 
 def _begun(
-    group: Sequence[Cell], model: Any, T: float, socs: Array, heat: Any, ambient: Sequence[float | None], wiring: Wiring
+    group: Sequence[Cell],
+    model: Any,
+    T: float,
+    socs: Sequence[float | None],
+    heat: Any,
+    ambient: Sequence[float | None],
+    wiring: Wiring,
 ) -> Coroutine[_Group]:
     """The cells at rest, and the slopes of their voltages from a small current that is switched on."""
     still = Step("current", Profile((0.0, FIRST), (0.0, 0.0)))

@@ -85,7 +85,8 @@ class CellPerformance:
         return float(grid[0] if short.size == 0 else grid[short[-1] + 1])
 
 
-def _energy(cell: Cell) -> Coroutine[tuple[float, float]]:
+def energy_coroutine(cell: Cell) -> Coroutine[tuple[float, float]]:
+    """Energy [Wh] and mean voltage [V] of a C/3 discharge at the cell's own temperature."""
     run = yield from simulate_coroutine(cell, discharge(RATE))
     return run.discharge_energy, run.discharge_energy / run.discharge_capacity
 
@@ -135,7 +136,7 @@ def performances(
         job
         for c in known
         for job in (
-            Job(_energy, (c,)),
+            Job(energy_coroutine, (c,)),
             *(Job(pulse_coroutine, (c, T)) for T in POWER_AT),
             *(Job(_charge, (c, T)) for T in CHARGE_AT),
             Job(_critical, (c, wanted)),

@@ -49,10 +49,11 @@ class SegmentFound:
     """A cell in the car of a segment, in a pack of the mass and within the space of today's.
 
     topology; energy [kWh], mass [kg], volume [L] of the pack; binds: "mass" or "space".  usable: of the energy.
-    reach, today [km]: ranges on CYCLE with this pack, and of the car as sold by the same road load; towing,
-    towing_today: with a trailer of `trailer` kg, None where there is none.  mass_same, volume_same [kg, L]: of a pack
-    for today's range, mass_today of the pack of today.  power [kW] by temperature [degC]; peak [kW]: the car's.  full_power_from [degC]: None if
-    nowhere.  cold_drive: what US06 does at the cold end from 20 % state of charge, with the trailer where there is one.
+    reach, today [km]: ranges on CYCLE with this pack, and of the car as sold by the same road load; mass_today [kg]: of
+    its pack; towing, towing_today: with a trailer of `trailer` kg, None where there is none.  mass_same, volume_same
+    [kg, L]: of a pack for today's range.  power [kW] by temperature [degC]; peak [kW]: the car's.
+    full_power_from [degC]: None if nowhere.  cold_drive: what US06 does at the cold end from 20 % state of charge, with
+    the trailer where there is one.
     charge: minutes by temperature [degC].  cooling [W/K]: from cells to coolant in the charge at 25 degC.
     verdict, conditions: what must hold for the car to be no worse than today's, each solved alone; failures: what
     cannot be met.
@@ -105,10 +106,14 @@ def consumption(car: Vehicle) -> float:
     return trip(*schedule(CYCLE), car).consumption
 
 
-def energy_within(found: CellPerformance, packed: Assembly, mass: float, space: float) -> tuple[float, float, str]:
-    """Energy [Wh] of the cells and mass [kg] of a pack of at most that mass [kg] and space [L], and which binds."""
-    per_mass = found.gravimetric / packed.mass_ratio
-    per_space = found.volumetric / packed.volume_ratio
+def energy_within(
+    gravimetric: float, volumetric: float, packed: Assembly, mass: float, space: float
+) -> tuple[float, float, str]:
+    """Energy [Wh] and mass [kg] of a pack of at most that mass [kg] and space [L], and which of the two binds.
+
+    gravimetric [Wh/kg], volumetric [Wh/L]: of the cells.
+    """
+    per_mass, per_space = gravimetric / packed.mass_ratio, volumetric / packed.volume_ratio
     by_mass, by_space = mass * per_mass, space * per_space
     return (by_mass, mass, "mass") if by_mass <= by_space else (by_space, by_space / per_mass, "space")
 
@@ -156,7 +161,9 @@ def in_segment(
     cell = found.cell if pressure is None else found.cell.with_({"cell/operating pressure": pressure})
     packed = assembly(cell, rules, generation)
     d, trailer = car.data, car.towed(tow)
-    rated, mass, binds = energy_within(found, packed, d.pack_mass.value, d.pack_space.value)
+    rated, mass, binds = energy_within(
+        found.gravimetric, found.volumetric, packed, d.pack_mass.value, d.pack_space.value
+    )
     topo = topology(d.pack_voltage.value, rated, found.voltage, found.energy)
     spread = sample_spread(topo.series, topo.parallel, rules.cells.capacity_spread.value, samples=200)
     usable = d.usable_energy.value / d.rated_energy.value * spread.quantiles("usable")[1]

@@ -1,5 +1,5 @@
 """Comparisons of vehicles, packs and storage."""
 
-from . import consumption, packs
+from . import consumption, packs, storage
 
-LINES = (*consumption.LINES, *packs.LINES)
+LINES = (*consumption.LINES, *packs.LINES, *storage.LINES)

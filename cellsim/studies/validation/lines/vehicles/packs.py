@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from .....design import build
 from .....design.pack import assembly, compression
+from .....kernels.call.calls import finish
 from .....parameters import load
 from .....simulation.parallel import simulate_parallel
-from ....vehicles.performance import CellPerformance, performances
+from ....vehicles.performance import energy_coroutine
 from ....vehicles.segments import energy_within
 from ...line import Found, Line, Point, largest, largest_percent
 from ...reference import curve
@@ -47,9 +49,11 @@ def hand() -> Found:
 def leaf() -> Found:
     """Energy of the Leaf's pack from its mass and its cell."""
     cell = load("leaf_2018")
-    found: CellPerformance = performances([cell])[0]
-    energy, _, _ = energy_within(found, assembly(cell, generation="modules"), 303.0, 1e6)
-    return largest_percent([Point("rated energy in 303 kg [kWh]", 39.46, 1e-3 * energy)])
+    energy, _ = finish(energy_coroutine(cell))
+    design = build(cell)
+    packed = assembly(cell, generation="modules", design=design)
+    rated, _, _ = energy_within(energy / design.mass, 1e-3 * energy / design.volume, packed, 303.0, 1e6)
+    return largest_percent([Point("rated energy in 303 kg [kWh]", 39.46, 1e-3 * rated)])
 
 
 LINES = (
