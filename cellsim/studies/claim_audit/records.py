@@ -1,7 +1,6 @@
 """Results of an audit: immutable records that reports read."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +8,9 @@ from numpy.typing import NDArray
 from ...design import CellDesign, EnergyDensity
 from ...parameters import Cell
 from ...simulation.result import Result
+from ..verdicts import Verdict as Verdict
 
 UNITS = {"gravimetric": "Wh/kg", "volumetric": "Wh/L"}
-
-
-class Verdict(Enum):
-    """Verdict on a claim for one cell, one baseline and one metric."""
-
-    HOLDS = "holds"
-    ONLY_IF = "holds only if"
-    FAILS = "does not hold"
 
 
 @dataclass(frozen=True)
