@@ -39,9 +39,9 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.claim_audit.energy_claim import audit
     from .studies.claim_audit.maker_claims import maker_claims
     from .studies.comparison.compare import compare
+    from .studies.cost.study import CostStudy, cost
     from .studies.life.age import age, store
     from .studies.life.life_table import Life
-    from .studies.cost.study import CostStudy, cost
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
 

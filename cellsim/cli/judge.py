@@ -36,7 +36,6 @@ def audit(
     from ..studies.claim_audit.energy_claim import audit as run
     from ..studies.claim_audit.report.tables import audit_table, charging_table, verdict_table, voids_lines
     from ..studies.cost.tables import cost_audit_lines
-    from ..support.files import replacing
 
     output_of(output, (".html", ".htm"))
     if claim is not None and _is_about_cost(claim):

@@ -18,8 +18,8 @@ from ...support.arguments import flag, number, shown, whole
 from .checkup import CHECKUP, checkup
 from .contents import Amounts
 from .cycle_map import Aged, CellCycle, Stopped, Summary, ages_within_runs, amounts_of, summary_of
-from .jump_records import Life as Jumped
-from .jumps import simulate_life
+from .jumping.jump_records import Life as Jumped
+from .jumping.jumps import simulate_life
 from .life_table import Life, table_of
 
 PLATING_VOLUMES = 10  # of the negative electrode: plated lithium varies two- to threefold through it

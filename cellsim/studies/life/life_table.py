@@ -15,8 +15,8 @@ from ...support.arguments import file_path
 from ...support.files import optional, replacing
 from .contents import Array
 from .cycle_map import Summary
-from .esoh import electrode_soh, inventory
-from .knee import Knee, find_knee
+from .health.esoh import electrode_soh, inventory
+from .health.knee import Knee, find_knee
 
 SOH = ("x_100", "y_100", "x_0", "y_0")
 KINDS = (".parquet", ".csv", ".png", ".svg", ".pdf")

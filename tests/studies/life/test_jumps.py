@@ -7,8 +7,8 @@ import pytest
 from pytest import approx
 
 from cellsim.errors import ProtocolError, SolveError
-from cellsim.studies.life.adams import Slopes, coefficients
-from cellsim.studies.life.jumps import ENDED, simulate_life
+from cellsim.studies.life.jumping.adams import Slopes, coefficients
+from cellsim.studies.life.jumping.jumps import ENDED, simulate_life
 
 TOLERANCE = 1e-3  # the default
 

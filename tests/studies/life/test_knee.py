@@ -5,7 +5,7 @@ import pytest
 from pytest import approx
 
 from cellsim.errors import ProtocolError
-from cellsim.studies.life.knee import find_knee
+from cellsim.studies.life.health.knee import find_knee
 
 X = np.linspace(0.0, 1500.0, 31)
 

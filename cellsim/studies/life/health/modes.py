@@ -20,9 +20,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ParameterError, ProtocolError
-from ...parameters import Cell
-from ...support.arguments import number, numbers
+from ....errors import ParameterError, ProtocolError
+from ....parameters import Cell
+from ....support.arguments import number, numbers
 from .esoh import Inventory, electrode_soh, inventory, solved
 from .potentials import HalfCells, half_cells
 

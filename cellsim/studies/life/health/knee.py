@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ProtocolError
-from ...support.arguments import number, numbers
+from ....errors import ProtocolError
+from ....support.arguments import number, numbers
 
 Array = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
-from ...errors import CellsimError
+from ....errors import CellsimError
 from .adams import MOST, Array, Corrected, Slopes, remaining
 from .jump_records import CycleMap, Progress, Row, State
 

@@ -27,8 +27,8 @@ from typing import Any, Generic, cast
 
 import numpy as np
 
-from ...errors import CellsimError, ProtocolError
-from ...support.arguments import number, numbers, whole
+from ....errors import CellsimError, ProtocolError
+from ....support.arguments import number, numbers, whole
 from .adams import Array
 from .jump_records import CycleMap, Jump, Life, Progress, Row, State
 from .trial import Beyond, Trial, Trials
