@@ -200,10 +200,10 @@ def test_noise_is_seen():
 
 
 def test_cost_does_not_depend_on_the_number_of_cycles():
-    """The same fade in ten times as many cycles, of 8 cells: less than 2.2 times the work, and rather the same."""
-    few = sum(simulate_life(Made(s, 1000), Made(s).fresh, 1000).simulated for s in range(8))
-    many = sum(simulate_life(Made(s, 10_000), Made(s).fresh, 10_000).simulated for s in range(8))
-    assert many < 2.2 * few and few < 8 * 120
+    """The same fade in ten times as many cycles, of 5 cells: less than 2.2 times the work, and rather the same."""
+    few = sum(simulate_life(Made(s, 1000), Made(s).fresh, 1000).simulated for s in range(5))
+    many = sum(simulate_life(Made(s, 10_000), Made(s).fresh, 10_000).simulated for s in range(5))
+    assert many < 2.2 * few and few < 5 * 120
 
 
 @pytest.mark.parametrize("seed", [0, 4, 9])
