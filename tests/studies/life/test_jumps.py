@@ -161,6 +161,7 @@ def test_the_bound_holds_for_random_cells(seed):
     """
     draw = np.random.default_rng(100 + seed)
     how = {"memory": draw.choice([0.0, 0.1, 0.4]), "knee": draw.choice([1.0, 3.0, 10.0])}
+    how["coupling"] = draw.choice([0.5, 2.0])
     life, every, off = both(lambda: Made(seed, 1500, **how), 1500, margin=lambda row: row / 5.0 - 0.75)
     assert off <= life.bound <= TOLERANCE and life.met
     assert every.end or life.simulated < 0.1 * every.simulated
@@ -180,6 +181,16 @@ def test_healing_may_be_left_out():
     assert off <= life.bound <= TOLERANCE and life.simulated < with_it.simulated
 
 
+def test_what_lagging_fast_states_do_is_not_booked():
+    """Rates that change by twice a fast state which a jump leaves behind: the cycle that heals it is too slow.
+
+    Its change is taken from the formula.  Booked as simulated it put this life off by 1.5e-3, three times the bound.
+    """
+    life, every, off = both(lambda: Made(84, 1000, memory=0.1, coupling=2.0), 1000)
+    assert off <= life.bound <= TOLERANCE and life.cycles[-1] == every.cycles[-1]
+    assert off < 1e-4
+
+
 def test_noise_is_seen():
     """1e-7 of each content in a cycle: within the bound, which says what part of it is noise."""
     life, _, off = both(lambda: Made(1, noise=1e-7), 1000)
@@ -189,10 +200,10 @@ def test_noise_is_seen():
 
 
 def test_cost_does_not_depend_on_the_number_of_cycles():
-    """The same fade in ten times as many cycles, of 8 cells: less than 2.2 times the work, and rather the same."""
-    few = sum(simulate_life(Made(s, 1000), Made(s).fresh, 1000).simulated for s in range(8))
-    many = sum(simulate_life(Made(s, 10_000), Made(s).fresh, 10_000).simulated for s in range(8))
-    assert many < 2.2 * few and few < 8 * 120
+    """The same fade in ten times as many cycles, of 5 cells: less than 2.2 times the work, and rather the same."""
+    few = sum(simulate_life(Made(s, 1000), Made(s).fresh, 1000).simulated for s in range(5))
+    many = sum(simulate_life(Made(s, 10_000), Made(s).fresh, 10_000).simulated for s in range(5))
+    assert many < 2.2 * few and few < 5 * 120
 
 
 @pytest.mark.parametrize("seed", [0, 4, 9])

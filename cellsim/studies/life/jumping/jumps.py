@@ -10,6 +10,9 @@ porosity) change little in a cycle, everything else follows them.  A jump over H
 4. simulates a third one from the corrected contents.  It is the one reported; its slope corrects the contents once
    more, and is remembered.
 
+The formula goes up to the cycle whose slope it uses: what earlier cycles did to the contents while fast states lagged
+behind is dropped.
+
 Formulas of order one to three are compared at each jump; the one with the least estimated error is used.  The error
 is that of the contents by their weights, and that of the capacity: the cycle before the correction and the one after
 it show what the correction did to the capacity.  Jumps are as long as the error allows, and repeated shorter where it
@@ -191,9 +194,9 @@ class _Run(Generic[State, Row]):
         margin = self.terms.margin(row) if self.terms.margin else np.inf
         kept, first = slice(-40, None), at.first or Q
         capacities = (*at.capacities, (n, Q))[-3:]
-        faster, (n_old, Q_old) = self.trials.norm(slope), capacities[0]
-        if n > n_old:
-            faster = max(faster, abs(Q - Q_old) / (n - n_old) / (first or 1.0))
+        faster = self.trials.norm(slope)
+        for before, value in capacities[:-1]:
+            faster = max(faster, abs(Q - value) / (n - before) / (first or 1.0))
         sums = {name: changes.get(name, getattr(at, name)) for name in ("error", "shift", "noise", "shaken")}
         error, noise = (max(sums[a], faster * sums[b]) for a, b in (("error", "shift"), ("noise", "shaken")))
         self.at = replace(

@@ -53,42 +53,43 @@ class Trials(Generic[State, Row]):
     def jump(self, at: Progress[State], H: int, allowed: float) -> Trial:
         """A jump over H cycles, given up early if its error is above `allowed`.
 
+        The changes by the cycles before the one whose slope is used are taken from the formula, too: fast states lag
+        behind the contents then.
         Raises Beyond at the end of life, or where a cycle fails.
         """
         y, n = self.map.contents(at.state), at.cycle
         known = Slopes.behind(np.array(at.positions) - n, np.array(at.slopes), np.array(at.uncertain), H)
         predicted = y + known.predicted(at.order, H)
         state = self._renewed(at.state, predicted, n + H + 1)
-        predicted = self.map.contents(state)  # sums among the contents are those of the state, or rounding would grow
         for m in range(1, self.heal + 1):
             state, _row = self._within(state, n + H + m)
         y_a, ahead = self.map.contents(state), H + self.heal
         state, row_b = self._within(state, n + ahead + 1)
         y_b = self.map.contents(state)
-        first = self._best(known, y_b - y_a, ahead + 0.5, H)
+        first = self._best(known, y_b - y_a, ahead)
         error = remaining(self.norm(first.last), self.norm(first.before))
         if error > allowed:
             return Trial(n + ahead + 1, first.order, error)
-        delta = first.change - (predicted - y)
-        corrected = y_b + delta
+        corrected = y + first.change + (y_b - y_a)
+        delta = corrected - y_b
         state = self._renewed(state, corrected, n + ahead + 2)
-        corrected = self.map.contents(state)
+        corrected = self.map.contents(state)  # sums among the contents are those of the state, or rounding would grow
         state, row_c = self._within(state, n + ahead + 2)
         y_c = self.map.contents(state)
         slope, end = y_c - corrected, n + ahead + 2
         trend = (slope - known.g[-1]) / (ahead + 1.5 - known.x[-1])
         uncertain = self.norm(slope - (y_b - y_a) - trend) / np.sqrt(2.0)
-        again = Corrected(known.ahead(first.order, ahead + 1.5, slope, uncertain), H)
-        state = self._renewed(state, y_c + again.change - first.change, end)
+        again = Corrected(known.ahead(first.order, ahead + 1.5, slope, uncertain), ahead + 1)
+        state = self._renewed(state, y + again.change + slope, end)
         share = error / self.norm(delta) if self.norm(delta) > 0.0 else 0.0
         error = max(error, min(share, 1.0) * self._by_correction(at, row_b, row_c, end))
         noise = again.noise * max(1.0, self._sensitivity(at, first.change, row_c))
         return Trial(end, first.order, error, state, row_c, slope, uncertain, noise)
 
-    def _best(self, known: Slopes, slope: Array, position: float, H: int) -> Corrected:
+    def _best(self, known: Slopes, slope: Array, ahead: int) -> Corrected:
         """The corrector whose last order changed least."""
         orders = range(1, min(MOST, len(known.x)) + 1)
-        found = [Corrected(known.ahead(k, position, slope, 0.0), H) for k in orders]
+        found = [Corrected(known.ahead(k, ahead + 0.5, slope, 0.0), ahead) for k in orders]
         return min(found, key=lambda one: self.norm(one.last))
 
     def _by_correction(self, at: Progress[State], row_b: Row, row_c: Row, cycle: int) -> float:
