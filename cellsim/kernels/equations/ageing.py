@@ -7,8 +7,8 @@ a time step and is renewed between two (`renew`): salt in pores that shrink and 
 moved, not lost.
 """
 
+from ...physics.ageing.fatigue import crack_growth, roughness, stress_driven_loss, surface_stress
 from ...physics.constants import F
-from ...physics.fatigue import crack_growth, roughness, stress_driven_loss, surface_stress
 from ...physics.transport import arrhenius, percolation
 from ...support.compile import inlined, inner
 from ..layout import FILM, SINGLE_FLUX, shells, views
@@ -239,14 +239,14 @@ def refill(x, old, new):
 
 @inner
 def error_of(sys, d):
-    """An error d of a state in the lithium lost, in units of 1 V."""
+    """An error d of a state in the lithium lost or in the plated one, in units of 1 V."""
     if sys.ageing.size == 0:
         return 0.0
     y, most = views(sys, d), 0.0
     for side in range(2):
         if sys.ageing[side].weight == 0.0:
             continue
-        total = 0.0
+        total, plated = 0.0, 0.0
         for i in range(sys.volume.size):
             if sys.volume[i].side == side:
                 if sys.counts.sei > 0:
@@ -254,6 +254,7 @@ def error_of(sys, d):
                 if sys.counts.sei_on_cracks > 0:
                     total += y.sei_on_cracks[i]
                 if sys.counts.plating > 0:
-                    total += y.dead[i] + y.plated[i]
-        most = max(most, abs(total) / sys.ageing[side].weight)
+                    total += y.dead[i]
+                    plated += y.plated[i]
+        most = max(most, max(abs(total), abs(plated)) / sys.ageing[side].weight)
     return most

@@ -58,14 +58,7 @@ def size(sys, d, rtol, per_charge):
     aged = ageing.error_of(sys, d) if sys.ageing.size > 0 else 0.0  # asked here: a call takes longer than the question
     return (
         np.sqrt(
-            max(
-                a / max(x.size, 1),
-                b / c.size,
-                warmer**2,
-                error_of(sys, d) ** 2,
-                aged**2,
-                (per_charge * y.cell.Q) ** 2,
-            )
+            max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d) ** 2, aged**2, (per_charge * y.cell.Q) ** 2)
         )
         / rtol
     )
