@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     )
     from .models import DFN, SPM, SPMe, ThinFilm
     from .parameters import Cell, cells, load
+    from .parameters.formats import overlays, with_overlay
     from .protocols import Limit, Profile, Protocol, Step, charge, cycle, discharge, hold, profile, rest
     from .simulation.result import Result
     from .simulation.run import simulate
@@ -34,11 +35,13 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.charging.maps import charge_map, pareto
     from .studies.charging.study import charge_study
     from .studies.claim_audit.audit import Audit
-    from .studies.claim_audit.claim_file import load_claim
+    from .studies.claim_audit.claim_file import load_charging_claim, load_claim
     from .studies.claim_audit.energy_claim import audit
     from .studies.claim_audit.maker_claims import maker_claims
     from .studies.comparison.compare import compare
     from .studies.cost.study import CostStudy, cost
+    from .studies.life.age import age, store
+    from .studies.life.life_table import Life
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
 
@@ -53,6 +56,7 @@ _NAMES = {
     "errors": "CellsimError CellsimWarning ClaimError Ending ParameterError ProtocolError ReportError SolveError",
     "models": "DFN SPM SPMe ThinFilm",
     "parameters": "Cell cells load",
+    "parameters.formats": "overlays with_overlay",
     "protocols": "Limit Profile Protocol Step charge cycle discharge hold profile rest",
     "simulation.result": "Result",
     "simulation.run": "simulate",
@@ -62,11 +66,13 @@ _NAMES = {
     "studies.charging.fleet": "fleet_charge robust_charge",
     "studies.charging.maps": "charge_map pareto",
     "studies.charging.study": "charge_study",
-    "studies.claim_audit.claim_file": "load_claim",
+    "studies.claim_audit.claim_file": "load_charging_claim load_claim",
     "studies.claim_audit.energy_claim": "audit",
     "studies.claim_audit.maker_claims": "maker_claims",
     "studies.claim_audit.audit": "Audit",
     "studies.comparison.compare": "compare",
+    "studies.life.age": "age store",
+    "studies.life.life_table": "Life",
     "studies.cost.study": "CostStudy cost",
     "studies.spectra.spectrum": "Spectrum impedance",
     "studies.validation": "validate",

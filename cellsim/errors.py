@@ -26,6 +26,7 @@ class Ending(IntEnum):
     TEMPERATURE_RANGE = 16
     SOLVER_NOT_FINITE = 17
     SOLVER_MEMORY = 18
+    PORES_CLOGGED = 19
 
     @property
     def is_failure(self) -> bool:
@@ -51,6 +52,7 @@ _STOPPERS = (
     Ending.UNREACHABLE,
     Ending.NO_LIMIT_MET,
     Ending.TEMPERATURE_RANGE,
+    Ending.PORES_CLOGGED,
 )
 _SENTENCES = {
     Ending.DURATION: "reached the end of the step",
@@ -70,6 +72,7 @@ _SENTENCES = {
     Ending.SOLVER_TIME_BUDGET: "solver failure: the step used up its time budget",
     Ending.NO_LIMIT_MET: "no limit of the step was reached within the maximum duration of a step",
     Ending.TEMPERATURE_RANGE: "the cell left the temperature range of the tabulated material laws",
+    Ending.PORES_CLOGGED: "the pores of an electrode were clogged",
     Ending.SOLVER_NOT_FINITE: "solver failure: a number was not finite",
     Ending.SOLVER_MEMORY: "the rows of the run exceed the maximum size of a result, 2 GB; give fewer steps or a longer "
     "period",

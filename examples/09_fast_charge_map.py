@@ -44,7 +44,7 @@ def main(picture: Path | None = None) -> float:
         )
     ax.set(
         xticks=np.arange(4) + 0.5,
-        xticklabels=[f"{T:g}" for T in found.x_values],
+        xticklabels=[f"{T:g}" for T in celsius],
         yticks=np.arange(5) + 0.5,
         yticklabels=[f"{c:g}" for c in found.y_values],
         xlabel="Temperature of the surroundings / °C",

@@ -69,6 +69,8 @@ def test_wheel_carries_its_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for path in (ROOT / "parameter_sets").glob("*.json"):
         assert f"cellsim/_parameter_sets/{path.name}" in names
+    for path in (ROOT / "parameter_sets" / "ageing").glob("*.json"):
+        assert f"cellsim/_parameter_sets/ageing/{path.name}" in names
     assert "cellsim/py.typed" in names and "cellsim/studies/claim_audit/nissan_energy.yaml" in names
     for path in (ROOT / "cellsim" / "studies" / "claim_audit" / "claims").glob("*.yaml"):
         assert f"cellsim/studies/claim_audit/claims/{path.name}" in names

@@ -115,6 +115,7 @@ def calls(m):
         "pareto": {"cell": CHEN, "over": "temperature", "values": [60.0], **short},
         "impedance": {"cell": CHEN, "frequencies": [1.0], "model": "SPM"},
         "load": {"name": CHEN},
+        "load_charging_claim": {},
         "load_claim": {},
         "audit": {"progress": enough},
         "validate": {"names": ["sand"], "progress": enough},

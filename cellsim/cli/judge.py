@@ -17,6 +17,12 @@ def audit(
     claim: Annotated[
         Path | None, typer.Option(help="YAML file of the claim; `cellsim claim` prints the packaged one.")
     ] = None,
+    charging: Annotated[
+        Path | None,
+        typer.Option(
+            help="YAML file of the claim about charging time; `cellsim claim --charging` prints the packaged one."
+        ),
+    ] = None,
     cell: Annotated[list[str] | None, typer.Option(help="Cell to check (repeatable): name or .json file.")] = None,
     baseline: Annotated[list[str] | None, typer.Option(help="Baseline (repeatable): name or .json file.")] = None,
     c_rate: Annotated[float | None, typer.Option(help="Discharge rate, overrides that of the claim.")] = None,
@@ -26,11 +32,10 @@ def audit(
     processes: Processes = None,
 ) -> None:
     """Check a claim about energy density, and find the conditions under which it would hold."""
-    from ..studies.claim_audit.claim_file import load_claim
+    from ..studies.claim_audit.claim_file import load_charging_claim, load_claim
     from ..studies.claim_audit.energy_claim import audit as run
     from ..studies.claim_audit.report.tables import audit_table, charging_table, verdict_table, voids_lines
     from ..studies.cost.tables import cost_audit_lines
-    from ..support.files import replacing
 
     output_of(output, (".html", ".htm"))
     if claim is not None and _is_about_cost(claim):
@@ -40,15 +45,14 @@ def audit(
     question = replace(question, c_rate=question.c_rate if c_rate is None else positive("--c-rate", c_rate))
     if temperature is not None:
         question = replace(question, temperature=kelvin(temperature))
-    with replacing(output) if output is not None else nullcontext() as page:
-        result = with_progress(partial(run, threads=threads, processes=processes), question)
-        if page is not None:
-            result.save(page)
+    second = load_charging_claim(charging)
+    chosen = partial(run, charging=second, threads=threads, processes=processes, path=output)
+    result = with_progress(chosen, question)
     say(question.title, style="bold")
     say(f"{question.source}\n")
     console.print(audit_table(result), verdict_table(result))
     if result.charging:
-        console.print(charging_table(result.charging))
+        console.print(charging_table(result.charging, second))
     console.print(voids_lines(result.voids))
     if result.cost is not None:
         console.print(cost_audit_lines(result.cost))
@@ -116,13 +120,16 @@ def validate(
 
 @app.command()
 def claim(
+    charging: Annotated[bool, typer.Option("--charging", help="The claim about charging time instead.")] = False,
     cost: Annotated[bool, typer.Option("--cost", help="The claim about cost instead of energy density.")] = False,
 ) -> None:
     """Print the packaged claim file, as a template."""
-    from ..studies.claim_audit.claim_file import DEFAULT as ENERGY
+    from ..studies.claim_audit.claim_file import CHARGING, DEFAULT
     from ..studies.cost.claim_file import DEFAULT as COST
 
-    print((COST if cost else ENERGY).read_text(encoding="utf-8"), end="")
+    if charging and cost:
+        raise ProtocolError("--charging and --cost: give one of them")
+    print((COST if cost else CHARGING if charging else DEFAULT).read_text(encoding="utf-8"), end="")
 
 
 @app.command()

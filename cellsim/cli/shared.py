@@ -1,5 +1,6 @@
 """Shared by all commands: the app, the console, and the checks of options."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -73,7 +74,7 @@ def kelvin(celsius: float | None, option: str = "--temperature") -> float | None
 def text_of(given: str) -> str:
     """A text as given, or the content of the file that it names.  Raises ProtocolError for an unreadable file."""
     path = Path(given) if "\n" not in given and len(given) < 200 else None
-    if path is None or not path.is_file():
+    if path is None or not os.path.isfile(path):
         return given
     return read_text(path, ProtocolError, LARGEST)
 

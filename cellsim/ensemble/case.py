@@ -184,7 +184,7 @@ def _reduced(result: Result, keep: tuple[str, ...]) -> Result:
         Variables.from_arrays(arrays),
         result.termination,
         result.remarks,
-        basis=result.basis,
+        _basis=result.basis,
     )
 
 

@@ -22,7 +22,7 @@ from ..numerics.grids import SHELL
 from ..numerics.table import Table
 from ..support.compile import inlined, inner, part, records
 from .memory import laying, replacing, starting
-from .records import FOIL, GRAIN, VOLUME
+from .records import AGEING, FOIL, GRAIN, VOLUME
 
 POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
 # control modes: what the cycler imposes (current, terminal voltage, power, voltage over current), or what a charge
@@ -45,12 +45,12 @@ class Counts:
 
     kinds: Annotated[int, Field("", "kinds of particle in a volume; of kind k it is the k-th after its `particle`")]
     temperatures: Annotated[int, Field("", "temperatures of the cell")]
-    film_thickness: Annotated[int, Field("", "1 if the state has the field of that name, else 0")]
-    plated_lithium: Annotated[int, Field("", "the same")]
-    dead_lithium: Annotated[int, Field("", "the same")]
-    crack_length: Annotated[int, Field("", "the same")]
-    porosity: Annotated[int, Field("", "the same")]
-    active_fraction: Annotated[int, Field("", "the same")]
+    sei: Annotated[int, Field("", "1 if the state has the fields that are only there with it, else 0")]
+    sei_on_cracks: Annotated[int, Field("", "the same")]
+    plating: Annotated[int, Field("", "the same")]
+    cracking: Annotated[int, Field("", "the same")]
+    loss: Annotated[int, Field("", "the same: loss of active material")]
+    clogging: Annotated[int, Field("", "the same: change of porosity")]
 
 
 class Cell:
@@ -82,23 +82,27 @@ class State(NamedTuple):
     j: Annotated[np.ndarray, Field("A/m2 of surface", "reaction current", "kinds", "volumes", algebraic=True)]
     cell: Annotated[np.void, Field("", "one number each for the cell", of=CELL)]
     T: Annotated[np.ndarray, Field("K", "temperatures; the first is that of all laws", "temperatures")]
-    # states that change slowly, each of cells that have it:
-    film_thickness: Annotated[
-        np.ndarray, Field("m", "thickness of the film on the particles", "volumes", only_with="film_thickness")
+    # slow states of cells that age, see equations.ageing; lithium as charge, per electrode area, in each volume:
+    sei: Annotated[np.ndarray, Field("C/m2", "lithium in the SEI", "volumes", only_with="sei")]
+    sei_on_cracks: Annotated[
+        np.ndarray, Field("C/m2", "lithium in the SEI on cracks", "volumes", only_with="sei_on_cracks")
     ]
-    plated_lithium: Annotated[
-        np.ndarray, Field("C/m2", "lithium plated in a volume", "volumes", only_with="plated_lithium")
-    ]
-    dead_lithium: Annotated[
-        np.ndarray, Field("C/m2", "plated lithium that is cut off", "volumes", only_with="dead_lithium")
-    ]
-    crack_length: Annotated[
-        np.ndarray, Field("m", "length of cracks in the particles", "volumes", only_with="crack_length")
-    ]
-    porosity: Annotated[np.ndarray, Field("", "volume fraction of the electrolyte", "volumes", only_with="porosity")]
-    active_fraction: Annotated[
+    plated: Annotated[np.ndarray, Field("C/m2", "plated lithium that can leave", "volumes", only_with="plating")]
+    dead: Annotated[np.ndarray, Field("C/m2", "plated lithium that is cut off", "volumes", only_with="plating")]
+    crack: Annotated[np.ndarray, Field("m", "length of cracks in the particles", "volumes", only_with="cracking")]
+    inactive: Annotated[
         np.ndarray,
-        Field("", "volume fraction of active material still in contact", "volumes", only_with="active_fraction"),
+        Field("", "volume fraction of active material lost since the cell was made", "volumes", only_with="loss"),
+    ]
+    active: Annotated[
+        np.ndarray, Field("", "volume fraction of active material, as it is reckoned with", "volumes", only_with="loss")
+    ]
+    draining: Annotated[
+        np.ndarray, Field("C/m2", "lithium in all active material lost so far", "volumes", only_with="loss")
+    ]
+    gone: Annotated[np.ndarray, Field("C/m2", "lithium in what is lost of `active`", "volumes", only_with="loss")]
+    porosity: Annotated[
+        np.ndarray, Field("", "electrolyte volume fraction, as it is reckoned with", "volumes", only_with="clogging")
     ]
 
 
@@ -138,9 +142,9 @@ class Heat(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _sizes(volumes: int, particles: int, shells: int, counts: Any) -> Sizes:
+def _sizes(volumes: int, particles: int, shells: int, ageing: int, counts: Any) -> Sizes:
     named = zip(COUNTS.names or (), counts, strict=True)
-    return ("volumes", volumes), ("particles", particles), ("shells", shells), *named
+    return ("volumes", volumes), ("particles", particles), ("shells", shells), ("ageing", ageing), *named
 
 
 class System(NamedTuple):
@@ -157,12 +161,15 @@ class System(NamedTuple):
     R_series: Annotated[float, Field("Ohm m2", "in series with the cell")]
     heat: Annotated[Heat, Field("", "temperature of the cell")]
     foil: Annotated[np.ndarray, Field("", "lithium-metal electrode whose lithium changes; else none", "foils", of=FOIL)]
+    ageing: Annotated[
+        np.ndarray, Field("", "how either electrode ages, negative first; else none", "ageing", of=AGEING)
+    ]
     counts: Annotated[np.void, Field("", "what a cell may have more of, or not at all", of=COUNTS)] = PLAIN
 
     @property
     def sizes(self) -> Sizes:
         """How many there are of everything, by the names that the shapes of fields are given in."""
-        return _sizes(self.volume.size, self.grain.size, self.shell.size, self.counts.item())
+        return _sizes(self.volume.size, self.grain.size, self.shell.size, self.ageing.size, self.counts.item())
 
 
 class Control(NamedTuple):
@@ -233,7 +240,7 @@ class unknowns:  # noqa: N801, reads as a function
 
 @lru_cache(maxsize=256)
 def _places(volumes: int, particles: int, shells: int, counts: tuple[int, ...]) -> dict[str, Place]:
-    return places(State, _sizes(volumes, particles, shells, counts))
+    return places(State, _sizes(volumes, particles, shells, 0, counts))
 
 
 def numbers(sys: System) -> int:

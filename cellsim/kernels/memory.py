@@ -261,6 +261,8 @@ else:
                     value = builder.extract_value(arguments[1], k)
                     value = context.cast(builder, value, values[k], group.types[place])
                     made = builder.insert_value(made, value, place)
+                if context.enable_nrt:  # whoever gets it gives back a reference to each of its arrays
+                    context.nrt.incref(builder, group, made)
                 return made
 
             return group(group, types.StarArgTuple.from_types(values)), generate

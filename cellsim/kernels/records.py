@@ -81,6 +81,92 @@ class Foil:
     weight: Annotated[float, Field("m", "an error of the interphase's thickness that weighs as one of 1 V")]
 
 
+class Ageing:
+    """How an electrode ages, of the reference temperature; numbers of what it has not are 0."""
+
+    T_ref: Annotated[float, Field("K", "reference temperature")]
+    sei: Annotated[int, Field("", "law of the growth of the SEI, see equations.ageing; 0: none")]
+    on_cracks: Annotated[int, Field("", "1 if it grows on cracks, too")]
+    z: Annotated[float, Field("", "lithium per SEI")]
+    V_sei: Annotated[float, Field("m3/mol", "partial molar volume of the SEI")]
+    rho: Annotated[float, Field("Ohm m", "resistivity of the SEI")]
+    alpha: Annotated[float, Field("", "transfer coefficient of its growth")]
+    E_sei: Annotated[float, Field("J/mol", "activation energy of its growth")]
+    U: Annotated[float, Field("V", "equilibrium potential of its growth")]
+    j0: Annotated[float, Field("A/m2", "exchange-current density of its growth")]
+    D_sol: Annotated[float, Field("m2/s", "diffusivity of the solvent in it")]
+    c_sol: Annotated[float, Field("mol/m3", "concentration of the solvent")]
+    k_ec: Annotated[float, Field("m/s", "rate constant of EC")]
+    c_ec: Annotated[float, Field("mol/m3", "concentration of EC")]
+    D_ec: Annotated[float, Field("m2/s", "diffusivity of EC in it")]
+    kappa_e: Annotated[float, Field("S/m", "conductivity of electrons in it")]
+    D_li: Annotated[float, Field("m2/s", "diffusivity of lithium interstitials in it")]
+    c_li: Annotated[float, Field("mol/m3", "reference concentration of lithium interstitials")]
+    beta: Annotated[float, Field("1/m", "barrier to tunnelling electrons")]
+    L_tun: Annotated[float, Field("m", "distance that electrons tunnel")]
+    kappa_li: Annotated[float, Field("S/m", "conductivity of lithium ions in it")]
+    plating: Annotated[int, Field("", "law of lithium plating, see equations.ageing; 0: none")]
+    k_pl: Annotated[float, Field("m/s", "rate constant of plating")]
+    alpha_pl: Annotated[float, Field("", "transfer coefficient of plating")]
+    j0_pl: Annotated[float, Field("A/m2", "constant exchange-current density of plating")]
+    gamma: Annotated[float, Field("1/s", "rate at which plated lithium is cut off under the first SEI")]
+    L_0: Annotated[float, Field("m", "first thickness of the SEI")]
+    V_li: Annotated[float, Field("m3/mol", "molar volume of plated lithium")]
+    stressed: Annotated[int, Field("", "1 if stress cracks particles or loses active material")]
+    c_max: Annotated[float, Field("mol/m3", "lithium in full particles")]
+    Omega: Annotated[float, Field("m3/mol", "partial molar volume of lithium in the particles")]
+    E: Annotated[float, Field("Pa", "Young's modulus of the particles")]
+    nu: Annotated[float, Field("", "Poisson's ratio of the particles")]
+    R_p: Annotated[float, Field("m", "radius of the particles, as long as a crack can get")]
+    width: Annotated[float, Field("m", "width of cracks")]
+    density: Annotated[float, Field("1/m2", "cracks per surface")]
+    k_cr: Annotated[float, Field("m/(Pa m0.5)^m", "rate of cracking in an hour")]
+    E_cr: Annotated[float, Field("J/mol", "its activation energy")]
+    b_cr: Annotated[float, Field("", "stress-intensity factor of cracks")]
+    m_cr: Annotated[float, Field("", "exponent of cracking")]
+    loss: Annotated[float, Field("1/s", "loss of active material at the critical stress in tension")]
+    loss_compressed: Annotated[float, Field("1/s", "the same in compression")]
+    critical: Annotated[float, Field("Pa", "critical stress of that loss")]
+    m_loss: Annotated[float, Field("", "exponent of that loss")]
+    by_reaction: Annotated[float, Field("m3/mol", "loss of active material per lithium that the SEI takes")]
+    by_current: Annotated[float, Field("m2/C", "loss of active material per charge through the cell")]
+    active: Annotated[float, Field("", "active volume fraction as made")]
+    content: Annotated[float, Field("C/m3", "lithium in full connected particles, per volume of active material")]
+    tau_least: Annotated[float, Field("", "percolation threshold of the electrolyte")]
+    tau_exponent: Annotated[float, Field("", "exponent of its transport efficiency above that threshold")]
+    sei_clogs: Annotated[int, Field("", "1 if the SEI takes room in the pores")]
+    plated_clogs: Annotated[int, Field("", "1 if plated lithium does")]
+    weight: Annotated[float, Field("C/m2", "an error of the lithium lost that weighs as one of 1 V")]
+
+
+class Side:
+    """The side reactions of a volume at one stage, linearised."""
+
+    known: Annotated[float, Field("m", "thickness of the SEI without growth in this stage")]
+    known_cr: Annotated[float, Field("m", "the same on cracks")]
+    grow: Annotated[float, Field("m3/C", "growth of the SEI per current that it takes")]
+    L: Annotated[float, Field("m", "thickness of the SEI, as foreseen")]
+    L_cr: Annotated[float, Field("m", "the same on cracks")]
+    crack: Annotated[float, Field("m", "length of cracks, as foreseen")]
+    rough: Annotated[float, Field("", "surface of cracks over that of the particle")]
+    c_pl: Annotated[float, Field("mol/m3", "plated lithium without plating in this stage, per volume of the electrode")]
+    out: Annotated[float, Field("mol/m3 per A/m2", "plated lithium that leaves per current")]
+    gamma: Annotated[float, Field("1/s", "rate at which plated lithium is cut off")]
+    R: Annotated[float, Field("Ohm m2", "film resistance")]
+    faster: Annotated[float, Field("", "growth of the SEI over that at the reference temperature")]
+    sei: Annotated[float, Field("A/m2", "current of the SEI")]
+    sei_v: Annotated[float, Field("S/m2", "its change per potential of the surface beneath the film")]
+    sei_j: Annotated[float, Field("", "its change per reaction current")]
+    cr: Annotated[float, Field("A/m2 of cracks", "current of the SEI on cracks")]
+    cr_v: Annotated[float, Field("S/m2", "as before")]
+    cr_j: Annotated[float, Field("", "as before")]
+    pl: Annotated[float, Field("A/m2", "current of plating, above 0 of stripping")]
+    pl_v: Annotated[float, Field("S/m2", "as before")]
+    pl_c: Annotated[float, Field("A m/mol", "its change per salt concentration")]
+    v_j: Annotated[float, Field("Ohm m2", "change of the potential beneath the film per reaction current")]
+    v_c: Annotated[float, Field("V m3/mol", "its change per salt concentration")]
+
+
 class Touch:
     """The contact of a lithium-metal electrode at one stage."""
 
@@ -98,6 +184,9 @@ class Local:
     gain: Annotated[float, Field("S/m2", "d(reaction current)/d(phi_s - phi_e)")]
     slope: Annotated[float, Field("Ohm m2", "its inverse")]
     defect: Annotated[float, Field("A/m2", "reaction current that the potentials ask for, less j")]
+    flux: Annotated[float, Field("A/m2", "current of all reactions that the potentials ask for")]
+    flux_v: Annotated[float, Field("S/m2", "its change per phi_s - phi_e")]
+    flux_c: Annotated[float, Field("A m/mol", "its decrease per c_e")]
     v_ce: Annotated[float, Field("V m3/mol", "d(interface voltage)/dc_e")]
     alpha: Annotated[float, Field("", "surface stoichiometry without reaction")]
     beta: Annotated[float, Field("m2/A", "its change per reaction current")]
@@ -119,4 +208,5 @@ class Salt:
     ln_c: Annotated[float, Field("", "logarithm of the concentration")]
 
 
-VOLUME, GRAIN, FOIL, TOUCH, LOCAL, SALT = map(dtype_of, (Volume, Grain, Foil, Touch, Local, Salt))
+VOLUME, GRAIN, FOIL, AGEING, SIDE = map(dtype_of, (Volume, Grain, Foil, Ageing, Side))
+TOUCH, LOCAL, SALT = map(dtype_of, (Touch, Local, Salt))

@@ -11,9 +11,9 @@ from ..numerics.table import TERMS
 from ..support.compile import inlined
 from .layout import RATES, SALT_LAWS, SOLID_LAWS, State, System
 from .memory import initialised, laying
-from .records import LOCAL, SALT, TOUCH
+from .records import LOCAL, SALT, SIDE, TOUCH, VOLUME
 
-EVENTS = 1 + int(Ending.LITHIUM_EXHAUSTED)  # endings that are located on the solution, by their numbers
+EVENTS = 1 + int(Ending.PORES_CLOGGED)  # endings that are located on the solution, by their numbers
 
 
 def one_temperature(laws: int) -> np.ndarray:
@@ -59,6 +59,10 @@ class Work(NamedTuple):
     ]
     rate: Annotated[np.ndarray, Field("", "factors", RATES, initial=1.0)]
     entropy: Annotated[np.ndarray, Field("", "slopes in T of the weights of either electrode's OCP", 2, TERMS)]
+    geometry: Annotated[
+        np.ndarray, Field("", "of a cell that ages: volumes as made, and as they are", "ageing", "volumes", of=VOLUME)
+    ]
+    side: Annotated[np.ndarray, Field("", "its side reactions, in the first row", "ageing", "volumes", of=SIDE)]
     foil: Annotated[np.ndarray, Field("", "contact of the lithium-metal electrode", 1, of=TOUCH)]
     margins: Annotated[np.ndarray, Field("", "distances to every ending of a step, see `endings.closest`", EVENTS)]
 

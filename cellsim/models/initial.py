@@ -11,6 +11,7 @@ from ..kernels.layout import System, numbers, unknowns
 from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.kinetics import end_potential
+from .ageing import fresh
 from .electrodes import NEGATIVE, POSITIVE, has_foil, lithium_content, values_of
 from .lithium_metal import lithium_left, resting_potential
 from .materials.tables import open_circuit
@@ -120,6 +121,8 @@ def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
     y.x[particle[particle >= 0]] = np.where(side[particle >= 0] == 0, x_n, x_p)[:, None]
     y.c_e[:], y.phi_e[:], y.T[:] = sys.c_ref, -U_n, sys.T
     y.phi_s[side == 1] = U_p - U_n
+    if sys.ageing.size:
+        fresh(cell, sys, y)
     if sys.foil.size:
         y.cell["lithium"], y.cell["layer"] = lithium_left(cell, x_p), cell.value(f"{NEGATIVE}/interphase thickness")
     return s

@@ -38,6 +38,9 @@ class _Watched:
     def has(self, path: str) -> Any:
         return self._ask("has", path)
 
+    def options(self, part: str) -> Any:
+        return self.cell.options(part)  # as the texts
+
     def text(self, path: str) -> Any:
         return self.cell.text(path)  # texts are the same in all variations
 

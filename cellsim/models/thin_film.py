@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from ..kernels.layout import GRAIN, THIN_FILM, VOLUME, System
+from ..kernels.layout import AGEING, GRAIN, THIN_FILM, VOLUME, System
 from ..numerics.grids import graded_faces, slab
 from ..parameters import Cell
 from ..physics.constants import F
@@ -139,6 +139,7 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
         R_series,
         heat,
         foil_of(cell, T),
+        records(np.zeros(0, AGEING)),
     )
 
 

@@ -222,7 +222,9 @@ def view(array: np.ndarray, place: Place, flat: bool = False) -> Any:
     some = array[..., place.start : place.stop]
     if place.element.names:
         some = records(some.view(place.element))
-        return some if not place.single else some[0] if some.ndim == 1 else some[..., 0]
+        if place.single:
+            return some[0] if some.ndim == 1 else some[..., 0]
+        return some if len(place.shape) == 1 else some.reshape(*array.shape[:-1], *place.shape)
     return some if flat or len(place.shape) == 1 else some.reshape(*array.shape[:-1], *place.shape)
 
 

@@ -16,7 +16,7 @@ from ..errors import ParameterError
 from ..support.arguments import chosen, file_path, mapping, near, number, shown
 from ..support.arguments import text as text_of
 from . import balance
-from .catalogue import METHODS, SECTIONS
+from .catalogue import METHODS, SECTIONS, ageing
 from .check import faults, faults_of_changes
 from .consistency import at_temperature
 from .laws.law import Law, finite
@@ -304,6 +304,20 @@ class Cell:
         }
         return self._with(self._raw, new, _stated=None)
 
+    def options(self, part: str) -> dict[str, str]:
+        """How an electrode ages: the options of `with_ageing` by name; {} if it has no particles."""
+        raw = self._raw[part]
+        return ageing.chosen(raw) if raw.get("type") == "porous" else {}
+
+    def with_ageing(self, options: Any) -> "Cell":
+        """The cell with other options of ageing, named as in PyBaMM: {"SEI": "solvent-diffusion limited", ...}.
+
+        A text for the SEI or plating is for the negative electrode, for other options for both; a pair is for
+        (negative, positive).  What is left out stays as the set has it; False turns everything off.
+        Raises ParameterError, also for what the set lacks the quantities of.
+        """
+        return _ageing_otherwise(self, _frozen(options))
+
     def provenance(self) -> Provenance:
         """Value, unit, source, method and note of every quantity."""
         return Provenance(
@@ -313,6 +327,26 @@ class Cell:
     def to_json(self) -> dict[str, Any]:
         """The content of the parameter file, which `from_json` reads."""
         return copy.deepcopy(self._content)
+
+
+def _frozen(options: Any) -> Any:
+    """Options as something that can be a key: of a dictionary its items."""
+    if not isinstance(options, Mapping):
+        return options
+    return tuple((str(k), tuple(v) if isinstance(v, list) else v) for k, v in options.items())
+
+
+@lru_cache(maxsize=64)
+def _ageing_otherwise(cell: Cell, options: Any) -> Cell:
+    """The variation of a cell with options of ageing."""
+    given = dict(options) if isinstance(options, tuple) else options
+    chosen_of = ageing.resolved(given, cell._raw, cell.name)
+    raw = copy.deepcopy(cell._content)
+    for part, texts in chosen_of.items():
+        if raw[part].get("type") == "porous":
+            raw[part] = {key: value for key, value in raw[part].items() if key not in texts}
+            raw[part] |= texts if options is not False else {}
+    return Cell.from_json(raw, cell.name, cell.path, f"{cell.name} with ageing")
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, Valid
 
 from ..support.arguments import near
 from ..support.files import cut, quoted
-from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, SECTIONS, TEXTS, Name, quantities
+from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, SECTIONS, TEXTS, Name, ageing, quantities
 from .consistency import consistency
 from .laws.law import Law, LawError, finite
 
@@ -171,10 +171,22 @@ def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iter
         if key not in raw and name.default is None and not name.optional:
             yield f"{section}/{key}", f"missing; add it in {name.unit} ({name.meaning})"
     yield from _choices(section, raw)
+    if section.endswith("electrode"):
+        yield from _ageing(section, raw)
     if section == "design" and isinstance(raw.get("format"), str):
         for key in FORMATS.get(raw["format"], ()):
             if key not in raw:
                 yield f"design/{key}", f"missing; a {raw['format']} cell needs it"
+
+
+def _ageing(section: str, raw: dict[str, Any]) -> Iterator[Fault]:
+    """(path, fault) of options of ageing that have not what they need."""
+    if raw.get("type") == "porous":
+        yield from ((f"{section}/{key}", text) for key, text in ageing.lacking(raw))
+        return
+    for key in ageing.OPTIONS:
+        if key in raw:
+            yield f"{section}/{key}", f"an electrode of {raw.get('type')} has no such option; remove it"
 
 
 def _choices(section: str, raw: dict[str, Any]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, FailFast, Field, Tag,
 
 from ..errors import ProtocolError
 from ..support.files import cut, parse_json, reading
-from .drive_cycles import CYCLES, load
+from .drive_cycles import known, load
 from .nodes import CCCV, Condition, Goto, Label, Node, Repeat, Stop
 from .profiles import Profile
 from .quantities import CONDITIONS, CONTROLS, LIMITS
@@ -179,7 +179,7 @@ def _limit(x: Limit) -> LimitForm:
 
 
 def _profile(p: Profile) -> CycleForm | PointsForm:
-    if p.source in CYCLES:
+    if known(p.source):
         base = load(p.source)
         for peak in (None, p.peak):
             if p == (base if peak is None else base.to_peak(peak)):

@@ -1,7 +1,7 @@
 """Steps and limits as text of the protocol language, such that reading the text gives the same step."""
 
 from ..errors import ProtocolError
-from .drive_cycles import CYCLES, load
+from .drive_cycles import CYCLES, known, load
 from .language.units import plain, written
 from .profiles import Profile, named, read_profile
 from .quantities import BY_NAME, CONTROLS
@@ -70,9 +70,11 @@ def _profile(p: Profile, control: str, most: int | None) -> str:
     """A profile by its name and peak if that gives exactly these values, else by its points."""
     base = _base(p.source) if p.source else None
     if base is not None and base.times == p.times:
-        name = p.source if p.source in CYCLES else f'"{p.source}"'
+        cycle = known(p.source)
+        name = p.source if cycle else f'"{p.source}"'
         if base.values == p.values:
-            return name if control == CYCLES.get(p.source, "current") else f"{name} in {BY_NAME[control].symbol}"
+            own = CYCLES[p.source.partition(" ")[0]] if cycle else "current"
+            return name if control == own else f"{name} in {BY_NAME[control].symbol}"
         if p.peak > 0.0 and base.peak > 0.0 and base.to_peak(p.peak).values == p.values:
             return f"{name} at {written(p.peak, control)} peak"
     count = len(p.times)
@@ -85,7 +87,7 @@ def _profile(p: Profile, control: str, most: int | None) -> str:
 
 def _base(source: str) -> Profile | None:
     """The profile that a name or path stands for; None if it cannot be read now or cannot be put in quotes."""
-    if source in CYCLES:
+    if known(source):
         return load(source)
     if '"' in source or not source.isprintable():
         return None

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from inspect import signature
 from typing import Any
 
@@ -27,15 +28,17 @@ MODES: dict[str, int] = {name: getattr(system, role.mode) for name, role in CONT
 HOURS = 40.0  # longest duration, times the C-rate, of a step that has no duration and meets no limit
 LEAST_CHARGE = 0.01  # fraction of the nominal capacity: errors of a smaller charge count as absolute ones
 BEGIN = 0.5  # C-rate from which the search for the current that holds a temperature starts
+_PER_AREA = {"per area": 1.0, "charge per area": 3600.0}
 
 
 def factor(cell: Any, quantity: str) -> float:
     """From the unit of a quantity to the unit of the kernels, which count per electrode area."""
-    area = cell.value("cell/electrode area")
-    scale = BY_NAME[quantity].scale
-    if scale == "capacity per area":
-        return float(cell.nominal_capacity / area)
-    return float({"per area": 1.0 / area, "times area": area, "charge per area": 3600.0 / area}.get(scale, 1.0))
+    area, scale = cell.value("cell/electrode area"), BY_NAME[quantity].scale
+    if scale == "absolute":
+        return 1.0
+    if scale == "times area":
+        return area
+    return (cell.nominal_capacity if scale == "capacity per area" else _PER_AREA[scale]) / area
 
 
 def scale(cell: Any, step: Step) -> float:
@@ -98,7 +101,11 @@ class Now(Mapping[str, float]):
     """The present state of the cell of a run, by the names and in the units of `quantities.CONDITIONS`."""
 
     def __init__(self, run: Any) -> None:
-        self._variables = Variables.of(run.cell, run.sys, run.model, np.zeros(1), run.state[None], run.soc0)
+        self._of = run.cell, run.sys, run.model, np.zeros(1), run.state[None], run.soc0
+
+    @cached_property
+    def _variables(self) -> Variables:
+        return Variables.of(*self._of)
 
     def __getitem__(self, name: str) -> float:
         return float(self._variables[BY_NAME[name].variable][0])

@@ -1,5 +1,7 @@
 """What a step did: why it ended, and what passed."""
 
+import math
+
 import numpy as np
 
 from ..errors import Ending
@@ -18,7 +20,7 @@ def finite(t, states, before, ending):
 
     If that is in the first row, the state `before` the step is left.
     """
-    if np.isfinite(states.sum()) and np.isfinite(t.sum()):
+    if math.isfinite(states.sum()) and math.isfinite(t.sum()):
         return t, states, ending
     good = np.isfinite(states).all(axis=1) & np.isfinite(t)
     rows = len(t) if good.all() else int(np.argmin(good))
@@ -60,9 +62,8 @@ def _passed(run, step, t, states) -> tuple[float, float, float, float]:
     return float(out[0]), float(back[0]), float(out[1]), float(back[1])
 
 
-def outcome_of(run, step, ending, t, states, label="", index=-1) -> StepResult:
-    """What a step did, from its times [s] and states; label, index: as in `StepResult`."""
-    V = terminal_voltage(run.sys, states[-1])
+def outcome_of(run, step, ending, t, states, V, label="", index=-1) -> StepResult:
+    """What a step did, from its times [s], its states and its last voltage [V]; label, index: as in `StepResult`."""
     at_once = t[-1] == t[0] and not ending.is_failure and ending != Ending.UNREACHABLE
     message = f"{'at once ' if at_once else ''}{ending.sentence} at {V:.4g} V after {t[-1] - t[0]:.6g} s"
     if ending == Ending.SOLVER_TIME_BUDGET:

@@ -1,8 +1,9 @@
 """Result of a simulation: variables by name, reasons why steps ended, tables, files and plots."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from os import PathLike
 from typing import Any
 
@@ -56,7 +57,6 @@ class Result:
     cell, model: names; temperature: at the start [K]; step_index: (times,) index into `steps` of each row.
     termination: why the run ended, as a sentence.  remarks: notes on the run, one sentence each.
     final_state: for `simulate(..., start=result)`; None in results read from a file or from another process.
-    basis: what `citations` reads, see `citations.basis_of`; None in results of version 0.1.0.
     """
 
     cell: str
@@ -68,12 +68,21 @@ class Result:
     termination: str = ""
     remarks: tuple[str, ...] = ()
     final_state: Any = field(default=None, repr=False, compare=False)
-    basis: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
+    # of `basis`, or a function that makes it, which not every run has to call
+    _basis: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def t(self) -> NDArray[np.float64]:
         """Times (times,) [s]."""
         return self["Time [s]"]
+
+    @cached_property
+    def basis(self) -> Mapping[str, Any] | None:
+        """What `citations` reads, see `citations.basis_of`; None in results of version 0.1.0."""
+        return self._basis() if callable(self._basis) else self._basis
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_basis": self.basis}
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """A variable (times, ...).  Raises UnknownVariable, a KeyError."""
@@ -120,6 +129,8 @@ class Result:
 
         In a step that follows a profile it is linear between the stored times, because curves have kinks at the
         points of the profile; give `simulate` a `period` for values between them.
+        It is linear, too, where the cubic would leave two rows by more than these and their neighbours differ: at a
+        jump of a law, rows follow each other within nanoseconds, and the cubic overshoots beyond bounds.
         Times outside the run give NaN.  At the common time of two steps the value is that of the later step.
         """
         from scipy.interpolate import CubicSpline, make_interp_spline
@@ -137,7 +148,7 @@ class Result:
             elif here.any() and self.steps[k].kinked:
                 out[here] = make_interp_spline(t, y, k=1)(times[here])
             elif here.any():
-                out[here] = CubicSpline(t, y)(times[here])
+                out[here] = _within_neighbours(t, y, times[here], CubicSpline(t, y)(times[here]))
         return out
 
     def time_below(self, name: str, level: float = 0.0) -> float:
@@ -214,7 +225,7 @@ class Result:
                 Variables.from_arrays(arrays),
                 meta.get("termination", ""),
                 tuple(meta.get("remarks", ())),
-                basis=basis_in(meta),
+                _basis=basis_in(meta),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
             raise ReportError(f"{path}: is not a result that this version of cellsim can read ({fault})") from None
@@ -261,6 +272,20 @@ class Result:
         lines += [f"  {k + 1}. {s.step}: {s.message}" for k, s in enumerate(self.steps)]
         lines += [f"  note: {remark}" for remark in self.remarks]
         return "\n".join(lines)
+
+
+def _within_neighbours(
+    t: NDArray[np.float64], y: NDArray[np.float64], times: NDArray[np.float64], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Interpolated values (n, ...) at times (n,) of rows y at t, linear where they stray too far from the chord.
+
+    That is by more than the two rows and their next ones differ, which no smooth curve through them does.
+    """
+    k = np.clip(np.searchsorted(t, times, "right") - 1, 0, t.size - 2)
+    share = ((times - t[k]) / (t[k + 1] - t[k])).reshape(-1, *(1,) * (y.ndim - 1))
+    chord = y[k] + share * (y[k + 1] - y[k])
+    near = np.stack([y[np.clip(k + i, 0, t.size - 1)] for i in (-1, 0, 1, 2)])
+    return np.where(np.abs(values - chord) <= np.ptp(near, axis=0), values, chord)
 
 
 def _separated(t: NDArray[np.float64]) -> NDArray[np.float64]:

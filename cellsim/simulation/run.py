@@ -1,6 +1,7 @@
 """Run a protocol on a model of a cell."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,15 +16,16 @@ from ..kernels.layout import CURRENT, System, unknowns
 from ..models import ACCURACY, capacity_between_cutoffs, model_of
 from ..models.materials.ranges import outside_data
 from ..parameters import Cell, load
+from ..parameters.formats.overlay import overlay_remarks
 from ..protocols import Profile, Protocol, Step
 from ..protocols.program import MAX_STEPS
-from ..protocols.step import LONGEST, kelvin
-from ..support.arguments import number, whole
+from ..protocols.step import kelvin
 from ..support.compile import FOLLOW, SOLVER, announce
 from .citations import basis_of
 from .control import Now, check, check_known, control, scale
 from .outcome import finite, named, outcome_of
 from .result import Result
+from .settings import how, where
 from .start import FinalState, at_start, final_state_of, going_on
 from .variables import Variables
 
@@ -168,9 +170,9 @@ def simulate_coroutine(
     """
     cell, model = load(cell), model_of(model)
     temperature, ambient = kelvin("temperature", temperature), kelvin("ambient", ambient)
-    soc, voltage = _where(soc, voltage)
-    period, accuracy, rtol, time_budget, max_steps = _how(period, accuracy, rtol, time_budget, max_steps)
-    protocol = Protocol(steps, force=force)
+    soc, voltage = where(soc, voltage)
+    period, accuracy, rtol, time_budget, max_steps = how(period, accuracy, rtol, time_budget, max_steps)
+    protocol = steps if isinstance(steps, Protocol) and force is False else Protocol(steps, force=force)
     steps = protocol.steps
     announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
     chosen = model, temperature, soc, voltage
@@ -179,7 +181,7 @@ def simulate_coroutine(
         if start is None
         else going_on(final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
     )
-    at_rest, T = terminal_voltage(begun.sys, begun.state), begun.sys.T
+    T = begun.sys.T
     around = begun.ambient if ambient is None else float(ambient)
     run = _Run(
         cell,
@@ -198,7 +200,7 @@ def simulate_coroutine(
     for each in steps:
         check(cell, run.sys, each, run.warms)
         _check_rows(run, each)
-    protocol.check(cell, {"soc": run.soc0, "voltage": at_rest, "temperature": begun.temperature})
+    protocol.check(cell, {"soc": run.soc0, "voltage": begun.voltage, "temperature": begun.temperature})
     if protocol.needs_heat and not run.warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
     times, states = Rows(), Rows()
@@ -233,9 +235,9 @@ def simulate_coroutine(
         tuple(done),
         variables,
         termination,
-        (*begun.remarks, *outside_data(cell, begun.sys, everything)),
+        (*overlay_remarks(cell), *begun.remarks, *outside_data(cell, begun.sys, everything)),
         FinalState(cell, run.model, run.state, run.soc(), T, around, _temperature(run)),
-        basis_of(cell, begun.sys, type(run.model).__name__, done, heat=run.warms),
+        partial(basis_of, cell, begun.sys, type(run.model).__name__, done, heat=run.warms),
     )
     if done[-1].ending.is_failure:
         raise SolveError(
@@ -257,48 +259,6 @@ def _after(walk, outcome, run) -> Step | None:
         return walk.send(outcome, Now(run))
     except StopIteration:
         return None
-
-
-def _where(soc, voltage):
-    """State of charge and voltage [V] of a start, checked."""
-    soc = number(
-        "soc",
-        soc,
-        "a state of charge lies between 0 and 1, such as 0.8; for a voltage write voltage=4.0",
-        low=0.0,
-        high=1.0,
-        none=True,
-    )
-    voltage = number("voltage", voltage, "give the open-circuit voltage of the start in volts, such as 4.0", none=True)
-    if voltage is not None and soc is not None and soc != 1.0:  # which is its default
-        raise ProtocolError(f"soc {soc:g} and voltage {voltage:g}: give one of them")
-    return soc, voltage
-
-
-def _how(period, accuracy, rtol, time_budget, max_steps):
-    """The numbers that say how a run is computed, checked."""
-    accuracy = number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=1e-1)
-    rtol = 0.5 * accuracy if rtol is None else rtol
-    return (
-        number(
-            "period",
-            period,
-            f"give seconds as a number above 0 and at most {LONGEST:g}, such as 10",
-            above=0.0,
-            high=LONGEST,
-            none=True,
-        ),
-        accuracy,
-        number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1),
-        number(
-            "time_budget",
-            time_budget,
-            "give seconds of processor time as a number above 0, such as 60",
-            above=0.0,
-            finite=False,
-        ),
-        whole("max_steps", max_steps, "give a whole number, at least 1"),
-    )
 
 
 def _one_step(run, step, t0, label, index):
@@ -334,7 +294,9 @@ def _one_step(run, step, t0, label, index):
     if 2 * rows < room:
         recycle([buffer])
     t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
-    return t0 + t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t0 + t, s, label, index)
+    t = t0 + t
+    V = reply.V if rows and ending != Ending.SOLVER_NOT_FINITE else terminal_voltage(run.sys, s[-1])
+    return t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t, s, V, label, index)
 
 
 def most_rows(size) -> int:

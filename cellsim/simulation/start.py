@@ -97,6 +97,7 @@ class Begun(NamedTuple):
     sys: Any
     record: np.ndarray  # `task.packed_system` of it
     state: np.ndarray  # no one writes to it
+    voltage: float  # at the terminals in that state [V]
     soc: float
     temperature: float  # of the cell [K]
     ambient: float  # of the surroundings, unless a step or the user says another one [K]
@@ -125,9 +126,9 @@ def _meshed(cell, model, T, V, steps, accuracy, ambient):
 def _at_rest(cell, model, T, body, soc) -> Begun:
     """The same, of everything that is known; runs share it."""
     sys = model.discretise(cell, T, body)
-    return Begun(
-        model, sys, packed_system(sys), initial_state(cell, sys, soc), _soc_of(cell, soc), T, T, body is not None
-    )
+    state = initial_state(cell, sys, soc)
+    V = terminal_voltage(sys, state)
+    return Begun(model, sys, packed_system(sys), state, V, _soc_of(cell, soc), T, T, body is not None)
 
 
 def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
@@ -142,6 +143,7 @@ def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
         sys,
         packed_system(sys),
         end.first(sys),
+        V,
         end.soc,
         now,
         end.ambient,

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -70,8 +71,8 @@ def read(path: str | PathLike[str]) -> tuple[dict[str, Any], Arrays, NDArray[np.
         raise ReportError(f"{path}: expected a {' or '.join(NEEDED)} file")
     for name in NEEDED[path.suffix]:
         optional(name)
-    if not path.is_file():
-        raise ReportError(f"{path}: {'is not a file' if path.exists() else 'there is no such file'}")
+    if not os.path.isfile(path):
+        raise ReportError(f"{path}: {'is not a file' if os.path.exists(path) else 'there is no such file'}")
     try:
         meta, arrays = (_parquet if path.suffix == ".parquet" else _netcdf)(path)
         stored = meta.pop("digest", None)

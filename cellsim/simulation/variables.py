@@ -17,6 +17,7 @@ from ..models.initial import capacity_between_cutoffs
 from ..models.thermal_laws import critical_current_holds
 from ..models.volumes import FOIL
 from ..physics.constants import V_LI, F
+from . import ageing_variables as ageing
 
 ALIASES = {
     "Terminal voltage [V]": "Voltage [V]",
@@ -163,7 +164,8 @@ class _Parts:
         """Lithium held by an electrode's particles [mol]."""
         v = self.volumes(side)
         # one volume stands for the whole electrode in the single-particle model
-        return self.area * lithium_content(self.cell, part) * (self.mean(side) @ self.sys.volume["dx"][v])
+        share = ageing.active_fraction(self, side)
+        return self.area * lithium_content(self.cell, part) * ((share * self.mean(side)) @ self.sys.volume["dx"][v])
 
 
 def _series(p):
@@ -196,8 +198,7 @@ def _series(p):
         )
     yield from _lithium(p)
     yield "Minimum electrolyte concentration [mol.m-3]", (one, lambda: p.c.min(axis=1))
-    pores = p.sys.volume["eps"] * p.sys.volume["dx"]
-    yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * (p.c @ pores))
+    yield "Total lithium in electrolyte [mol]", (one, lambda: p.area * ageing.salt(p))
     for (name, side), part in zip(SIDES, PARTS, strict=True):
         if side == 0 and has_foil(p.cell):
             continue
@@ -207,6 +208,8 @@ def _series(p):
             f"X-averaged {low} particle surface stoichiometry",
             (one, lambda s=side: np.average(p.surface(s), axis=1, weights=p.sys.volume["dx"][p.volumes(s)])),
         )
+    if p.sys.ageing.size:
+        yield from ageing.series(p, [each for each in SIDES if each[1] or not has_foil(p.cell)])
     if p.sys.model == POROUS and p.sys.volume.size > 3:
         last = p.volumes(0)[-1]
         share = p.sys.volume["left"][last + 1] * p.sys.volume["across"][last]  # of phi_e at the border
@@ -263,3 +266,6 @@ def _fields(p):
             f"{name} particle concentration [mol.m-3]",
             ((*axes, depth), lambda v=v, c=c_max: c * p.x[:, sys.volume["particle"][v]]),
         )
+    if sys.ageing.size:
+        parts = [each for each in SIDES if each[1] or not has_foil(p.cell)]
+        yield from ageing.fields(p, parts, lambda side: ("Time [s]", f"x_{'np'[side]} [m]"))

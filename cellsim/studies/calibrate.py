@@ -7,10 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..ensemble.case import known_options
+from ..ensemble.engine import Progress, reporting, values_of, workers_of
+from ..ensemble.jobs import Job
 from ..errors import CellsimError, ParameterError, ProtocolError, SolveError
+from ..kernels.call.calls import Coroutine, finish
 from ..parameters import Cell, load
 from ..protocols import Protocol
-from ..simulation.run import simulate
+from ..simulation.result import Result
+from ..simulation.run import simulate_coroutine
 from ..support.arguments import listed, mapping, number, numbers, text, whole
 
 STEP = 0.02  # of a logarithm, for finite differences: a run is only good to its accuracy
@@ -74,8 +78,12 @@ class MeasuredRun:
 
     def simulated(self, cell):
         """The `Result` of this run with `cell`.  Raises what `simulate` does."""
+        return finish(self.simulated_coroutine(cell))
+
+    def simulated_coroutine(self, cell) -> Coroutine[Result]:
+        """Coroutine form of `simulated`."""
         heat = self.options.get("heat", self.temperature is not None or None)
-        return simulate(cell, self.steps, **{**self.options, "heat": heat})
+        return simulate_coroutine(cell, self.steps, **{**self.options, "heat": heat})
 
     def differences(self, cell) -> tuple[np.ndarray, np.ndarray]:
         """Simulated less measured voltage [V] and temperature [K] at the measured times; the latter may be empty.
@@ -127,7 +135,17 @@ class Calibration:
         return f"{'' if self.success else 'not '}calibrated: {self.reason}\n{values}\n{runs}"
 
 
-def calibrate(cell, runs, free, *, voltage_scale=0.01, temperature_scale=0.5, evaluations=60) -> Calibration:
+def calibrate(
+    cell,
+    runs,
+    free,
+    *,
+    voltage_scale=0.01,
+    temperature_scale=0.5,
+    evaluations=60,
+    threads: int | None = None,
+    progress: Progress = None,
+) -> Calibration:
     """Fit the quantities `free` of `cell` to `runs`.
 
     cell: a `Cell`, or the name or path of one.  runs: a `MeasuredRun` or a list of them.
@@ -137,17 +155,24 @@ def calibrate(cell, runs, free, *, voltage_scale=0.01, temperature_scale=0.5, ev
     voltage_scale [V] and temperature_scale [K]: differences that count alike.
     evaluations: at most so many steps of each search.  Every measured time counts alike within a run, and
     every run alike.  What is fitted has the method "fitted" in the cell, and a source that names the runs.
+    threads: to run kernels in, as many as processors unless given; the runs of a step are made side by side.
+    progress: True for a bar, or a function called with how often all runs were simulated and None, as it is not known
+    how many steps the search takes.
     Whether it succeeded is in `.success` and `.reason`.  Raises ParameterError and ProtocolError.
     """
-    search = _Search(
-        load(cell),
-        _checked(runs),
-        free,
-        number("voltage_scale", voltage_scale, "give volts, above 0", above=0.0),
-        number("temperature_scale", temperature_scale, "give kelvin, above 0", above=0.0),
-        whole("evaluations", evaluations, "give a whole number, at least 1"),
-    )
-    return search.run()
+    workers_of(threads)
+    with reporting(progress, "calibrating") as report:
+        search = _Search(
+            load(cell),
+            _checked(runs),
+            free,
+            number("voltage_scale", voltage_scale, "give volts, above 0", above=0.0),
+            number("temperature_scale", temperature_scale, "give kelvin, above 0", above=0.0),
+            whole("evaluations", evaluations, "give a whole number, at least 1"),
+            threads,
+            report,
+        )
+        return search.run()
 
 
 def _checked(runs) -> list[MeasuredRun]:
@@ -164,8 +189,9 @@ def _checked(runs) -> list[MeasuredRun]:
 class _Search:
     """One calibration in progress."""
 
-    def __init__(self, cell, runs, free, volts, kelvin, most):
+    def __init__(self, cell, runs, free, volts, kelvin, most, threads, report):
         self.cell, self.runs, self.most, self.count, self.last = cell, runs, most, 0, None
+        self.threads, self.report = threads, report
         self.lo, self.hi, self.start = _bounds(cell, free)
         self.paths, self.scales = list(free), (volts, kelvin)
 
@@ -181,20 +207,27 @@ class _Search:
     def residuals(self, logs):
         """All scaled differences."""
         if self.last is None or not np.array_equal(self.last[0], logs):
-            self.count += 1
-            self.last = logs.copy(), np.concatenate([self._scaled(run, logs) for run in self.runs])
+            self.last = logs.copy(), self.residuals_of([logs])[0]
         return self.last[1].copy()
 
-    def _scaled(self, run, logs):
+    def residuals_of(self, points) -> list[np.ndarray]:
+        """The same of several points, whose runs are made side by side."""
+        jobs = [Job(self._scaled, (run, logs), reuse=True) for logs in points for run in self.runs]
+        found = values_of(jobs, threads=self.threads if len(jobs) > 1 else 1)
+        self.count += len(points)
+        self.report(self.count, None)
+        n = len(self.runs)
+        return [np.concatenate(found[k * n : (k + 1) * n]) for k in range(len(points))]
+
+    def _scaled(self, run, logs) -> Coroutine[np.ndarray]:
         try:
-            parts = run.differences(self.at(logs))
-        except SolveError as fault:  # what it did counts, and what it did not do is far off
-            if fault.result is None:
-                return np.full(run.t.size * (1 + (run.temperature is not None)), FAR) / np.sqrt(run.t.size)
-            parts = run.apart(fault.result)
-        except ParameterError:  # there is no such cell
+            result = yield from run.simulated_coroutine(self.at(logs))
+        except (SolveError, ParameterError) as fault:  # what it did counts, and what it did not do is far off
+            result = getattr(fault, "result", None)
+        if result is None:  # also where there is no such cell
             return np.full(run.t.size * (1 + (run.temperature is not None)), FAR) / np.sqrt(run.t.size)
-        return np.concatenate([d / scale for d, scale in zip(parts, self.scales, strict=True)]) / np.sqrt(run.t.size)
+        parts = zip(run.apart(result), self.scales, strict=True)
+        return np.concatenate([d / scale for d, scale in parts]) / np.sqrt(run.t.size)
 
     def _from(self, start):
         """What least squares find from a starting point."""
@@ -213,12 +246,12 @@ class _Search:
 
     def _slopes(self, logs):
         """Differences of the residuals over steps of the logarithms, which are the same wherever those are."""
-        here, columns = self.residuals(logs), []
-        for k, (x, top) in enumerate(zip(logs, self.hi, strict=True)):
-            other = logs.copy()
-            other[k] += STEP if x + STEP <= top else -STEP
-            columns.append((self.residuals(other) - here) / (other[k] - x))
-        return np.stack(columns, axis=1)
+        steps = np.where(logs + STEP <= self.hi, STEP, -STEP)
+        here, others = self.residuals(logs), logs + np.diag(steps)
+        there = self.residuals_of(others)
+        return np.stack(
+            [(y - here) / (x[k] - logs[k]) for k, (x, y) in enumerate(zip(others, there, strict=True))], axis=1
+        )
 
     def run(self) -> Calibration:
         """Search, and again from elsewhere if that got stuck."""
@@ -242,7 +275,7 @@ class _Search:
 
         n = TRIES * len(self.paths)
         points = self.lo + (self.hi - self.lo) * qmc.LatinHypercube(len(self.paths), rng=0).random(n)
-        costs = [0.5 * float(np.sum(self.residuals(x) ** 2)) for x in points]
+        costs = [0.5 * float(np.sum(y**2)) for y in self.residuals_of(points)]
         return [points[k] for k in np.argsort(costs)[:AGAIN] if costs[k] < 4.0 * cost]
 
     def _fault(self, found) -> str:

@@ -21,7 +21,7 @@ def thickness(cell: Cell) -> float:
 def resized(
     cell: Cell, areal: float | None = None, electrolyte: float | None = None, excess: float | None = None
 ) -> Cell:
-    """A cell with another areal capacity [A.h/m2], electrolyte or lithium-excess thickness [m].
+    """A cell with another areal capacity [Ah/m²], electrolyte or lithium-excess thickness [m].
 
     The stack keeps its thickness, so that the housing stays what it is: the number of electrode
     pairs follows (and need not be whole).  The areal capacity is set through the thickness of the

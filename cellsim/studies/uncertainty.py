@@ -1,16 +1,15 @@
 """How far a cell's energy density can be off, from how its inputs are known."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..design import build, energy_density
-from ..ensemble.engine import Progress, value_of
-from ..ensemble.jobs import Finished
+from ..ensemble.engine import Progress
 from ..ensemble.resumable import run_resumably
-from ..errors import CellsimError, ParameterError
+from ..errors import ParameterError
 from ..kernels.call.calls import Coroutine
 from ..parameters import Cell
 from ..parameters.catalogue import quantities
@@ -87,7 +86,7 @@ def varied_cells(cell: Cell, samples: int = SAMPLES) -> Iterator[Cell]:
 
 
 def density_of(cell: Cell, c_rate: float, temperature: float | None) -> Coroutine[tuple[float, float]]:
-    """Simulated energy density of a cell [W.h/kg, W.h/L].  Raises ParameterError, SolveError."""
+    """Simulated energy density of a cell [Wh/kg, Wh/L].  Raises ParameterError, SolveError."""
     run = yield from simulate_coroutine(cell, discharge(c_rate), temperature=temperature)
     density = energy_density(cell, run.discharge_energy, build(cell))
     return density.gravimetric, density.volumetric
@@ -104,7 +103,7 @@ def sample_rows(
     threads: int | None = None,
     processes: int | None = None,
 ) -> list[dict]:
-    """A row for each cell drawn around `cell`: "gravimetric" [W.h/kg], "volumetric" [W.h/L] and "failure".
+    """A row for each cell drawn around `cell`: "gravimetric" [Wh/kg], "volumetric" [Wh/L] and "failure".
 
     A cell that cannot be built or simulated (layers too large for a can) keeps its row: NaN, and the reason.
     path: `.parquet` or `.csv`, to which rows are saved as they come; interrupted, the same call computes the others.
@@ -140,21 +139,12 @@ def _failed(case: dict, why: str) -> dict:
 
 
 def sample(cell: Cell, c_rate: float, temperature: float | None, samples: int = SAMPLES, **how: Any) -> np.ndarray:
-    """Energy densities (samples, 2) [W.h/kg, W.h/L] of cells drawn around `cell`; those that fail are left out.
+    """Energy densities (samples, 2) [Wh/kg, Wh/L] of cells drawn around `cell`; those that fail are left out.
 
     how: further arguments of `sample_rows`.
     """
     rows = sample_rows(cell, c_rate, temperature, samples, **how)
     return np.array([(r["gravimetric"], r["volumetric"]) for r in rows if not r["failure"]]).reshape(-1, 2)
-
-
-def densities(found: Iterable[Finished]) -> np.ndarray:
-    """Values (n, 2) of jobs of `density_of`; those of cells that cannot be built or simulated are left out."""
-    values = [
-        each.value if each.fault is None else None if isinstance(each.fault, CellsimError) else value_of(each)
-        for each in found
-    ]
-    return np.array([value for value in values if value is not None]).reshape(-1, 2)
 
 
 def interval(samples: np.ndarray) -> tuple[float, float]:

@@ -11,7 +11,7 @@ import cellsim
 from .files import keep
 
 GROUPS = {
-    "Cells and parameter sets": ("cells", "load", "Cell"),
+    "Cells and parameter sets": ("cells", "load", "Cell", "overlays", "with_overlay"),
     "Models": ("DFN", "SPMe", "SPM", "ThinFilm"),
     "Protocols": ("Protocol", "Step", "Limit", "Profile", "charge", "discharge", "hold", "rest", "cycle", "profile"),
     "One run": ("simulate", "Result", "Lumped"),
@@ -28,8 +28,9 @@ GROUPS = {
         "robust_charge",
         "fleet_charge",
     ),
-    "Claims": ("audit", "Audit", "load_claim", "maker_claims", "validate"),
+    "Claims": ("audit", "Audit", "load_claim", "load_charging_claim", "maker_claims", "validate"),
     "Cost": ("cost", "CostStudy"),
+    "Lives": ("age", "store", "Life"),
     "Impedance and calibration": ("impedance", "Spectrum", "calibrate", "MeasuredRun"),
     "Errors and warnings": (
         "CellsimError",

@@ -172,11 +172,11 @@ def test_maps_and_fronts_are_printed_and_written(run, tmp_path):
     code, out, err = run(
         "map", "leaf_2018", "temperature", "-10:10:3", "areal-capacity", "2,3", "--to", 30, "-o", picture, "-o", table
     )
-    assert code == 0 and "rows: areal capacity [mA.h/cm2], columns: temperature [degC]" in out, err
+    assert code == 0 and "rows: areal capacity [mAh/cm²], columns: temperature [°C]" in out, err
     assert picture.read_bytes()[:5] == b"\x89PNG\r"
     minutes = (
         pandas.read_csv(table)
-        .pivot(index="areal capacity [mA.h/cm2]", columns="temperature [degC]", values="minutes")
+        .pivot(index="areal capacity [mAh/cm²]", columns="temperature [K]", values="minutes")
         .to_numpy()
     )
     assert minutes.shape == (2, 3) and (minutes[:, 0] > minutes[:, 2]).all()
@@ -214,9 +214,10 @@ def test_audit_prints_the_verdict_and_writes_the_report(run, tmp_path):
 
 def test_claim_and_schema_can_be_copied(run):
     """What is printed is the packaged file, and valid JSON."""
-    from cellsim.studies.claim_audit.claim_file import DEFAULT
+    from cellsim.studies.claim_audit.claim_file import CHARGING, DEFAULT
 
     assert run("claim")[1] == DEFAULT.read_text(encoding="utf-8")
+    assert run("claim", "--charging")[1] == CHARGING.read_text(encoding="utf-8")
     assert json.loads(run("schema")[1])["title"] == "cellsim parameter set"
 
 
@@ -315,3 +316,46 @@ def test_claim_without_baseline_is_refused(run, tmp_path):
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     code, _, err = run("audit", "--claim", tmp_path / "mine.yaml")
     assert code == 2 and err == "cellsim: mine.yaml: baselines: missing; add it\n"
+
+
+def test_vehicle_prints_a_verdict_for_each_segment_and_writes_a_table(run, tmp_path):
+    path = tmp_path / "segments.csv"
+    code, out, _ = run("vehicle", "leaf_2018", "--segment", "kei", "--segment", "pick-up", "--tow", 0, "-o", path)
+    assert code == 0 and "leaf_2018 in the pick-up:" in out and "leaf_2018 in the kei:" in out
+    rows = path.read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 3 and rows[0].startswith("segment,cell,")
+
+
+def test_power_draws_a_picture(run, tmp_path):
+    code, out, _ = run("power", "leaf_2018", "--temperature", "0,25", "-o", tmp_path / "power.png")
+    assert code == 0 and "W/kg" in out and (tmp_path / "power.png").stat().st_size > 10_000
+
+
+def test_storage_says_what_is_left_after_wear(run, tmp_path):
+    prices = tmp_path / "two_days.csv"
+    prices.write_text("".join(f"{k},{50 + 40 * (k % 24 > 12)}\n" for k in range(48)), encoding="utf-8")
+    code, out, _ = run("storage", "leaf_2018", "--prices", prices, "-o", tmp_path / "storage.png")
+    assert code == 0 and "linear bound" in out and "backup" in out
+    assert (tmp_path / "storage.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("vehicle", TARGET, "--segment", "truck"), "vehicle 'truck': known: kei"),
+        (("vehicle", TARGET, "--segment", "kei", "--tow", 500), "may tow 0 kg"),
+        (("vehicle", TARGET, "--segment", "kei", "--all"), "give one of them"),
+        (("vehicle", TARGET, "--pack", "box"), "generation of pack 'box'"),
+        (("vehicle", TARGET, "--file", "nowhere.yaml"), "nowhere.yaml"),
+        (("vehicle", TARGET, "-o", "x.html"), "save as .csv"),
+        (("power", TARGET, "--temperature", "warm"), "give degC separated by commas"),
+        (("storage", TARGET, "--duty", "dance"), "duty 'dance'"),
+        (("storage", TARGET, "--prices", "nl_2022"), "did you mean"),
+        (("storage", TARGET, "--segment", "bus"), "vehicle 'bus'"),
+        (("storage", "danilov2011"), "film"),
+    ],
+)
+def test_wrong_words_about_vehicles_and_storage_are_answered(run, arguments, words):
+    """One sentence, exit code 2, before anything is simulated."""
+    code, out, err = run(*arguments)
+    assert code == 2 and words in err and not out

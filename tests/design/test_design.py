@@ -89,7 +89,7 @@ def test_areal_mass_by_hand():
 
 
 def test_plated_lithium_takes_room_but_adds_no_mass():
-    """4.85 um per mA.h/cm2 (7 g/mol over 0.534 g/cm3, rounded: 2e-3); its mass is the cathode's."""
+    """4.85 um per mAh/cm² (7 g/mol over 0.534 g/cm3, rounded: 2e-3); its mass is the cathode's."""
     cell = cellsim.load(TARGET)
     plated = next(layer for layer in pair_layers(cell) if layer.name == "plated lithium")
     assert plated.thickness == pytest.approx(4.85e-6 * areal_capacity(cell) / 10.0, rel=2e-3)

@@ -1,6 +1,8 @@
 """The engine of studies: the same values on any number of workers, failures that keep their row, work that resumes."""
 
 import math
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from scipy.optimize import brentq, minimize_scalar
 
 import cellsim
 from cellsim import DFN, Case
+from cellsim.ensemble import resumable
 from cellsim.ensemble.engine import run_jobs, values_of
 from cellsim.ensemble.jobs import Job, run_one, searched
 from cellsim.ensemble.journal import journal_of
@@ -17,11 +20,13 @@ from cellsim.kernels.call.calls import Together, finish
 from cellsim.studies import uncertainty
 from cellsim.studies.charging import maps as charging_maps
 from cellsim.studies.charging import study as charging
+from cellsim.studies.claim_audit import energy_claim
 from cellsim.studies.claim_audit.charging_claim import charging_claim
-from cellsim.studies.claim_audit.claim_file import load_claim
+from cellsim.studies.claim_audit.claim_file import load_charging_claim, load_claim
 from cellsim.studies.uncertainty import sample_rows
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
+AT_25 = replace(load_charging_claim(), temperatures=(298.15,))
 SMALL = DFN((4, 2, 4), 4)
 SHORT = {"start": 0.1, "end": 0.2, "limits": "plating margin >= 0 mV, current <= 3C"}
 
@@ -134,6 +139,17 @@ def test_workers_that_make_no_sense_are_refused(how, words):
 
 # studies
 
+
+def small_audit(**how):
+    """Of one cell and one baseline, charges at one temperature, few draws, maps of few points, a page of text."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(energy_claim, "AREAL", np.linspace(20.0, 80.0, 3))
+        patch.setattr(energy_claim, "LAYER", {name: axis[::6] for name, axis in energy_claim.LAYER.items()})
+        patch.setattr(energy_claim.Audit, "save", lambda self, path: path.write_text(str(self), encoding="utf-8"))
+        patch.setattr(energy_claim, "varied_cells", partial(uncertainty.varied_cells, samples=6))
+        return cellsim.audit(load_claim(cells=[TARGET], baselines=["leaf_2018"]), charging=AT_25, **how)
+
+
 STUDIES = {
     "map": lambda **how: (
         cellsim.charge_map(CHEN, "temperature", [288.15, 298.15], "c-rate", [1.0, 2.0], **SHORT, **how).minutes
@@ -152,8 +168,8 @@ ALSO = {
             CHEN, "temperature <= 30 degC, current <= 4C", 0.1, 0.3, temperature=298.15, accuracy=5e-3, **how
         )
     ),
-    "claim": lambda **how: repr(charging_claim([TARGET], [CHEN], (25.0,), **how)),
-    "audit": lambda **how: str(cellsim.audit(load_claim(cells=[TARGET], baselines=["leaf_2018"]), **how)),
+    "claim": lambda **how: repr(charging_claim([TARGET], [CHEN], AT_25, **how)),
+    "audit": lambda **how: str(small_audit(**how)),
 }
 
 
@@ -177,6 +193,61 @@ def test_progress_counts_every_job(name):
     STUDIES[name](threads=2, progress=lambda *x: told.append(x))
     total = told[0][1]
     assert total >= 2 and told == [(k + 1, total) for k in range(total)]
+
+
+STAGED = {  # studies of several stages, by the suffix of what they write
+    "fleet": (".csv", lambda **how: repr(cellsim.fleet_charge(CHEN, samples=3, **SHORT, **how))),
+    "audit": (".html", lambda **how: _shown(small_audit(**how))),
+}
+
+
+def _shown(audit):
+    return repr((audit.comparisons, [m.ratio.tolist() for m in audit.maps], audit.charging)).replace("np.float64", "")
+
+
+@pytest.mark.parametrize("name", STAGED)
+def test_a_study_of_stages_goes_on_where_it_stopped(name, tmp_path, monkeypatch):
+    """Stopped halfway, it takes up what its journal has and finds the same, to the last digit."""
+    suffix, study = STAGED[name]
+    path = tmp_path / f"study{suffix}"
+    ran, real = [], resumable.Recorder.values
+
+    def stops(self, cases, job_of, **how):
+        def counting(number, case):
+            ran.append(case)
+            return job_of(number, case)
+
+        if len(ran) > stop:
+            raise KeyboardInterrupt
+        return real(self, cases, counting, **how)
+
+    monkeypatch.setattr(resumable.Recorder, "values", stops)
+    stop = math.inf
+    whole = study(threads=1)
+    everything, stop = len(ran), len(ran) // 2
+    ran.clear()
+    with pytest.raises(KeyboardInterrupt):
+        study(threads=1, path=path)
+    done, stop = len(ran), math.inf
+    assert journal_of(path).is_file() and not path.exists() and done < everything
+    ran.clear()
+    assert study(threads=1, path=path) == whole
+    assert len(ran) == everything - done and [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    "study",
+    [
+        lambda **how: cellsim.fastest_charge(CHEN, "temperature <= 30 degC, current <= 4C", 0.1, 0.2, **how),
+        lambda **how: cellsim.staged_charge(CHEN, "current <= 2C", 0.1, 0.2, stages=1, budget=3, **how),
+    ],
+    ids=["fastest", "staged"],
+)
+def test_a_search_counts_its_charges(study):
+    """One by one; how many there will be is not known."""
+    told = []
+    study(temperature=298.15, accuracy=5e-3, progress=lambda *x: told.append(x))
+    assert len(told) > 3 and told == [(k + 1, None) for k in range(len(told))]
 
 
 def some_fail(monkeypatch, module, name, faults):

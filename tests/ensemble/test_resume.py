@@ -164,7 +164,7 @@ def test_a_changed_bit_of_a_journal_is_a_case_that_is_done_again(tmp_path):
                 raise KeyboardInterrupt
 
         try:
-            return computed, run_resumably([{"x": 1}, {"x": 2}], compute, path, progress)
+            return computed, run_resumably([{"x": 1}, {"x": 2}], compute, path, progress, threads=1)
         except KeyboardInterrupt:
             return computed, None
 

@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 
+import cellsim
 from cellsim.parameters.laws.law import DEEPEST, FUNCTIONS, LONGEST, SLACK, Domain, Law, LawError, parse
 
 X = np.array([0.1, 0.5, 0.9])
@@ -336,3 +337,17 @@ def test_laws_compare_by_content():
         "x + 1",
         "table of 2 points",
     ]
+
+
+@pytest.mark.filterwarnings("error:overflow:RuntimeWarning")
+@pytest.mark.parametrize("huge", [1e300, -1e308])
+def test_a_table_of_huge_values_is_refused_without_a_warning(huge):
+    """Its slopes overflow."""
+    raw = cellsim.load("minnmann2021").to_json()
+    raw["positive electrode"]["open-circuit potential"]["table"] = {
+        "x": [0.0, 0.4, 0.400001, 1.0],
+        "y": [4, huge, 3.9, 3],
+    }
+    raw["positive electrode"]["open-circuit potential"].pop("expression", None)
+    with pytest.raises(cellsim.ParameterError, match="positive electrode/open-circuit potential"):
+        cellsim.Cell.from_json(raw, "mine")

@@ -17,7 +17,7 @@ from reference_cases import HOME
 import cellsim
 from cellsim import CellsimError, CellsimWarning, Protocol
 from cellsim.parameters.load import home
-from cellsim.studies.claim_audit.claim_file import DEFAULT
+from cellsim.studies.claim_audit.claim_file import CHARGING, DEFAULT
 from cellsim.studies.claim_audit.maker_claims import FOLDER
 
 TIMES, SEED = (int(os.environ.get(name, default)) for name, default in (("CELLSIM_FUZZ", "1"), ("CELLSIM_SEED", "12")))
@@ -96,7 +96,7 @@ def restructured(rng, raw):
         for key in path[:-1]:
             spot = spot[key]
         if not path:
-            return rng.choice(VALUES)
+            return copy.deepcopy(rng.choice(VALUES))
         what = rng.randrange(5)
         if what == 0:
             del spot[path[-1]]
@@ -107,7 +107,7 @@ def restructured(rng, raw):
         elif what == 3:
             spot[path[-1]] = copy.deepcopy(rng.choice([v for v in (raw, spot) if v is not None]))
         else:
-            spot[path[-1]] = rng.choice(VALUES)
+            spot[path[-1]] = copy.deepcopy(rng.choice(VALUES))  # what is put into it must not stay in VALUES
     return raw
 
 
@@ -186,13 +186,14 @@ def test_variations_with_odd_expressions(rng):
 
 
 def test_claims(rng, tmp_path):
-    """The claim file, and files of what makers state."""
+    """The claim files, and files of what makers state."""
     import yaml
 
     stated = sorted(FOLDER.glob("*.yaml"))
     for _ in range(60 * TIMES):
         for source, path, read in (
             (DEFAULT, tmp_path / "claim.yaml", cellsim.load_claim),
+            (CHARGING, tmp_path / "charging.yaml", cellsim.load_charging_claim),
             (rng.choice(stated), tmp_path / "stated" / "one.yaml", lambda p: cellsim.maker_claims(p.parent)),
         ):
             path.parent.mkdir(exist_ok=True)

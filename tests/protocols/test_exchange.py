@@ -276,8 +276,13 @@ def test_the_packaged_cycles_are_what_their_page_says():
 
     Lengths to the 0.01 mile to which the Environmental Protection Agency states them.
     """
-    assert {p.stem for p in HOME.glob("*.csv")} == {*CYCLES, "US06_current"}
-    for name, points, last in (("US06", 602, 600.0), ("UDDS", 1371, 1369.0), ("WLTC", 1801, 1800.0)):
+    assert {p.stem for p in HOME.glob("*.csv")} == {*CYCLES, "US06_current", "WLTC_3b"}
+    for name, points, last in (
+        ("US06", 602, 600.0),
+        ("UDDS", 1371, 1369.0),
+        ("HWFET", 767, 765.0),
+        ("WLTC", 1801, 1800.0),
+    ):
         cycle = load(name)
         assert len(cycle.times) == points and cycle.duration == last
     for name, miles, top in (("US06", 8.01, 80.3), ("UDDS", 7.45, 56.7)):

@@ -140,6 +140,11 @@ def test_other_things_are_told(make, words, tmp_path):
         cellsim.Result.load(path.rename(tmp_path / "x.nc") if path.exists() else tmp_path / "x.nc")
 
 
+def test_a_name_longer_than_any_file_has_is_told():
+    with pytest.raises(cellsim.ReportError, match="there is no such file"):
+        cellsim.Result.load("n" * 300 + ".parquet")
+
+
 def test_a_file_of_the_first_version_is_read(result, tmp_path):
     """Which had no digest, and nothing else in its meta."""
     path = tmp_path / "old.parquet"

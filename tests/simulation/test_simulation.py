@@ -306,6 +306,20 @@ def test_the_ionic_resistance_of_a_composite_cathode_is_a_third_of_its_length_ov
     assert resistance(0.10) - resistance(0.11) == approx(length * (1.0 / 0.10 - 1.0 / 0.11), rel=2e-3)
 
 
+def test_values_between_rows_stay_between_them_where_a_law_jumps():
+    """A diffusivity with a kink and a jump gives rows nanoseconds apart, from which a cubic overshoots by 1e6 V.
+
+    The voltage rises throughout the charge, so that its ends bound what is between; 1 mV for the cubic's own error.
+    """
+    law = "(1e-15*10**(-8*max(x - 0.8, 0)))*(max(x, 0.866)/0.866)"
+    cell = cellsim.load("lab_nmc811_lpscl_li").with_({"positive electrode/particle diffusivity": law})
+    result = cellsim.simulate(cell, "Charge at 0.29C", soc=0.7336, temperature=317.89)
+    rises = result.t[np.diff(result.t, prepend=-1.0) > 1e-6]
+    between = 0.5 * (rises[1:] + rises[:-1])
+    found = result.at(V, np.concatenate([between, np.linspace(0.0, result.t[-1], 200)]))
+    assert found.min() > result[V].min() - 1e-3 and found.max() < result[V].max() + 1e-3
+
+
 def test_charge_transfer_at_small_current_is_linear():
     """SPM of the solid cell at the first instant: RT/F over i0 and surface, foil included.
 

@@ -40,6 +40,16 @@ def test_calibration_finds_the_values_that_made_a_curve():
     assert voltage < 1e-3 and temperature < 0.1 and found.at_bounds == ()
 
 
+def test_a_calibration_is_the_same_on_one_thread_and_on_two():
+    """Bit for bit; progress counts every time all runs were simulated."""
+    told = []
+    run, free = made({R: 5e-4}), {R: (1e-4, 1e-3), H: (30.0, 120.0)}
+    one = cellsim.calibrate(CHEN, run, free, evaluations=3, threads=1)
+    two = cellsim.calibrate(CHEN, run, free, evaluations=3, threads=2, progress=lambda *x: told.append(x))
+    assert repr(one) == repr(two) and one.evaluations == two.evaluations
+    assert told[-1] == (two.evaluations, None) and [n for n, _ in told] == sorted({n for n, _ in told})
+
+
 def test_a_value_that_ends_at_its_bound_is_named():
     """The true resistance lies above the bounds."""
     found = cellsim.calibrate(cellsim.load(CHEN), [made({R: 5e-4})], {R: (1e-5, 1e-4)}, evaluations=20)
@@ -207,7 +217,7 @@ def test_table_of_predictions_is_that_of_the_documentation():
 
 
 def test_a_claimed_charge_is_met_by_a_cell_that_can():
-    """70 % at 4C take 10.5 min if the voltage allows: with 0.5 mA.h/cm2 at 45 degC it does."""
+    """70 % at 4C take 10.5 min if the voltage allows: with 0.5 mAh/cm² at 45 degC it does."""
     cell = fast_charge.cell_of("nmc_llzo_li", 0.5)
     assert fast_charge.minutes(cell, (10, 80), 45, 4.0) == (approx(10.5, rel=0.02), approx(80.0))
     assert cell.nominal_capacity / cell.value("cell/electrode area") == approx(5.0, rel=1e-9)

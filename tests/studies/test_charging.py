@@ -17,8 +17,10 @@ from cellsim.studies.charging.plots_study import looks, margin_text
 from cellsim.studies.charging.study import PLATING, STRAYS, charge_study
 from cellsim.studies.claim_audit import charging_claim as claim
 from cellsim.studies.claim_audit.charging_claim import ChargingVerdict
+from cellsim.studies.claim_audit.claim_file import CHARGING, load_charging_claim
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
+AT_25 = replace(load_charging_claim(), temperatures=(298.15,))
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -37,7 +39,7 @@ def test_figures_are_those_of_the_run():
     study = charge_study(CHEN, ["cc-cv 2C"])
     row, result = study.charges[0], next(iter(study.results.values()))
     assert row.minutes == approx(result.t[-1] / 60.0) and result["State of charge"][-1] == approx(0.8, abs=1e-6)
-    assert row.peak == approx(result["Cell temperature [K]"].max() - 273.15)
+    assert row.peak_temperature == approx(result["Cell temperature [K]"].max())
     assert row.plating == approx(1e3 * result["Plating margin [V]"].min())
     fine = np.linspace(0.0, result.t[-1], 20001)
     margin = np.interp(fine, result.t, result["Plating margin [V]"])
@@ -132,11 +134,31 @@ def test_a_study_written_and_read_again_is_the_same(tmp_path):
 
 def test_the_charging_claim_is_judged_by_the_times_themselves():
     """Ratio and verdict from the two times; a needed critical current, where there is one, does make it hold."""
-    rated = claim.charging_claim([TARGET], [CHEN], temperatures=(25.0,))
+    rated = claim.charging_claim([TARGET], [CHEN], AT_25)
     assert {v.rule for v in rated} == {"safe", "rated"}
     for v in rated:
-        assert v.ratio == approx(v.minutes / v.baseline_minutes) and v.holds == (v.ratio <= claim.FACTOR * 1.001)
+        assert v.ratio == approx(v.minutes / v.baseline_minutes) and v.holds == (v.ratio <= AT_25.factor * 1.001)
         assert v.word in ("holds", "holds only if", "does not hold")
+
+
+def test_a_claim_about_charging_time_is_a_file(tmp_path):
+    """Faults name file and key; limits without a largest temperature are refused before anything is run."""
+    text = CHARGING.read_text(encoding="utf-8")
+    for change, words in (
+        (("factor: 0.3", "factor: -0.3"), "mine.yaml: factor: "),
+        (("end: 0.8", "end: 0.05"), "above that of the start"),
+        (("temperatures: [298.15, 318.15]", "temperatures: [25.0]"), "mine.yaml: temperatures/0: "),
+        (("rated: cc-cv 1C", ""), "mine.yaml: rated: missing; add it"),
+    ):
+        assert change[0] in text
+        (tmp_path / "mine.yaml").write_text(text.replace(*change), encoding="utf-8")
+        with pytest.raises(cellsim.ClaimError) as caught:
+            load_charging_claim(tmp_path / "mine.yaml")
+        assert words in str(caught.value)
+    with pytest.raises(cellsim.ClaimError, match="name a largest temperature"):
+        claim.charging_claim([TARGET], [CHEN], replace(AT_25, limits="current <= 6C"))
+    with pytest.raises(cellsim.ProtocolError, match="limits, "):
+        claim.charging_claim([TARGET], [CHEN], replace(AT_25, limits="warmth <= 6C"))
 
 
 def test_each_condition_alone_makes_the_claim_hold():
@@ -144,7 +166,7 @@ def test_each_condition_alone_makes_the_claim_hold():
     out, as is a temperature beyond the limit; a baseline charged along its limits is not slower than by greed.
     """
     cell = cellsim.load(TARGET)
-    relatives = claim.Relatives(cell, 25.0)
+    relatives = claim.Relatives(AT_25, cell, 298.15)
     for goal, names in (
         (30.0, {"critical current", "areal capacity"}),
         (100.0, {"critical current", "areal capacity", "temperature"}),
@@ -152,21 +174,22 @@ def test_each_condition_alone_makes_the_claim_hold():
         found = relatives.conditions(goal)
         assert {name for name, *_ in found} == names
         for name, value, now, _ in found:
-            assert now == approx(claim.WAYS[name].has(cell, 25.0))
-            assert claim.time_of(*claim.WAYS[name].changed(cell, 25.0, value)) == approx(goal, rel=0.02)
-    warm = ChargingVerdict(TARGET, CHEN, "safe", 25.0, 199.0, 300.0, relatives.conditions(100.0))
-    assert warm.word == "holds only if" and "the temperature is at least 43 degC (now 25)" in warm.condition
-    cold = ChargingVerdict(TARGET, CHEN, "safe", 25.0, 199.0, 3.0, relatives.conditions(1.0))
-    assert cold.word == "does not hold" and "no temperature up to 55 degC reaches it" in cold.condition
+            assert now == approx(claim.WAYS[name].has(cell, 298.15))
+            assert claim.time_of(AT_25, *claim.WAYS[name].changed(cell, 298.15, value)) == approx(goal, rel=0.02)
+    asked = AT_25.factor, claim.hottest(AT_25, cell)
+    warm = ChargingVerdict(TARGET, CHEN, "safe", 298.15, 199.0, 300.0, relatives.conditions(100.0), *asked)
+    assert warm.word == "holds only if" and "the temperature is at least 43 °C (now 25)" in warm.condition
+    cold = ChargingVerdict(TARGET, CHEN, "safe", 298.15, 199.0, 3.0, relatives.conditions(1.0), *asked)
+    assert cold.word == "does not hold" and "no temperature up to 55 °C reaches it" in cold.condition
 
 
 def test_the_claim_charges_every_cell_the_best_way():
     """Where temperature binds greed is slower."""
     cell = cellsim.load("nmc811_pouch_modern")
     greedy = cellsim.constrained_charge(
-        cell, read_limits(claim.LIMITS, cell), temperature=318.15, accuracy=claim.ACCURACY
+        cell, read_limits(AT_25.limits, cell), temperature=318.15, accuracy=claim.ACCURACY
     )
-    assert claim.time_of(cell, 45.0) < greedy.duration / 60.0 - 0.3
+    assert claim.time_of(AT_25, cell, 318.15) < greedy.duration / 60.0 - 0.3
 
 
 def test_named_protocols_are_the_ones_that_are_documented():
@@ -180,8 +203,8 @@ def test_named_protocols_are_the_ones_that_are_documented():
 
 def test_a_cell_that_cannot_be_charged_takes_no_other_with_it():
     """Sinzig's set states no critical current; the verdicts on the others are those without it."""
-    alone = claim.charging_claim([TARGET], [CHEN], temperatures=(25.0,))
-    assert claim.charging_claim(["sinzig2024", TARGET], [CHEN], temperatures=(25.0,)) == alone
+    alone = claim.charging_claim([TARGET], [CHEN], AT_25)
+    assert claim.charging_claim(["sinzig2024", TARGET], [CHEN], AT_25) == alone
 
 
 def test_a_cell_and_its_variation_are_two_rows():
@@ -205,7 +228,7 @@ def test_a_charge_that_fails_is_a_row_with_its_reason(monkeypatch):
         study = charge_study(CHEN, ["cc-cv 1C", "fastest"], end=0.3)
         failed, fine = study.charges
         assert failed.ending == "it gave up" and not math.isfinite(failed.minutes) and math.isfinite(fine.minutes)
-        assert math.isnan(failed.peak) == (result is None) and len(study.results) == 2 - (result is None)
+        assert math.isnan(failed.peak_temperature) == (result is None) and len(study.results) == 2 - (result is None)
 
 
 def test_a_charge_along_the_limits_says_why_it_ended():
@@ -248,7 +271,7 @@ def test_surroundings_may_differ_from_the_start():
     """A cell that starts warm in the cold ends colder than one in a warm room; the row keeps where it started."""
     rows = [charge_study(CHEN, ["cc-cv 1C"], [298.15], ambient=around) for around in (None, 298.15, 263.15)]
     ends = [next(iter(s.results.values()))["Cell temperature [K]"][-1] for s in rows]
-    assert ends[0] == ends[1] > ends[2] + 10.0 and all(s.charges[0].temperature == 25.0 for s in rows)
+    assert ends[0] == ends[1] > ends[2] + 10.0 and all(s.charges[0].start_temperature == 298.15 for s in rows)
 
 
 def test_temperatures_are_kelvin_and_celsius_still_works_with_a_warning():
@@ -260,3 +283,12 @@ def test_temperatures_are_kelvin_and_celsius_still_works_with_a_warning():
         assert repr(charge_study(CHEN, ["cc-cv 1C"], [25.0], end=0.2).charges) == repr(kelvin.charges)
     with pytest.raises(cellsim.ProtocolError, match="give kelvin from 200 to 400"):
         charge_study(CHEN, ["cc-cv 1C"], [140.0])
+    row, run = kelvin.charges[0], kelvin.results[CHEN, "cc-cv 1C", 298.15]
+    with pytest.warns(DeprecationWarning, match=r"Charge.temperature \[degC\] is now .start_temperature \[K\]"):
+        assert row.temperature == 25.0
+    with pytest.warns(DeprecationWarning, match="peak_temperature"):
+        assert row.peak == approx(row.peak_temperature - 273.15, abs=1e-9)
+    with pytest.warns(DeprecationWarning, match="this one is 298.15"):
+        assert kelvin.results[CHEN, "cc-cv 1C", 25.0] is run
+    with pytest.raises(KeyError):
+        kelvin.results[CHEN, "cc-cv 1C", 26.0]

@@ -146,7 +146,7 @@ def test_a_map_has_the_times_of_its_rides_and_goes_on_where_it_stopped(tmp_path)
     plain.plot(tmp_path / "map.png")
     table = pandas.read_parquet(path)
     assert table["minutes"].tolist() == plain.minutes.ravel().tolist()
-    assert table["temperature [degC]"].tolist() == [10.0, 25.0, 40.0] * 2
+    assert table["temperature [K]"].tolist() == [283.15, 298.15, 313.15] * 2
 
 
 def test_a_map_reaches_beyond_where_a_charge_can_start():
@@ -169,8 +169,10 @@ def test_a_larger_margin_costs_time(tmp_path):
     saved = cellsim.pareto(
         CHEN, "temperature", [308.15, 318.15, 328.15], limits="current <= 2C", path=tmp_path / "front.csv"
     )
-    assert repr(saved) == repr(front) and "45 degC" in repr(front)
-    assert pandas.read_csv(tmp_path / "front.csv")["temperature [degC]"].tolist() == [35.0, 45.0, 55.0]
+    assert repr(saved) == repr(front) and "45 °C" in repr(front)
+    assert pandas.read_csv(tmp_path / "front.csv")["temperature [K]"].tolist() == [308.15, 318.15, 328.15]
+    with pytest.warns(DeprecationWarning, match="start_temperature"):
+        assert front.temperature == 25.0
 
 
 def test_the_worst_of_uncertain_cells_is_slower_than_the_middle_one():

@@ -108,7 +108,7 @@ def test_what_is_not_stated_is_what_the_quantity_needs_and_the_source_does_not_g
 
 
 def test_the_energy_densities_of_one_cell_give_a_density_that_a_cell_can_have(found):
-    """844 W.h/L over 301 W.h/kg is 2.8 kg/L: a pair of misread figures would not be between those of
+    """844 Wh/L over 301 Wh/kg is 2.8 kg/L: a pair of misread figures would not be between those of
     Li6PS5Cl (1.9) and of NMC (4.8).
     """
     product = "QSE-5, B sample"

@@ -9,6 +9,7 @@ from rich.console import Console
 import cellsim
 from cellsim.studies.charging.measured_charges import FILE, beyond, known
 from cellsim.studies.claim_audit.charging_claim import ChargingVerdict
+from cellsim.studies.claim_audit.claim_file import load_charging_claim
 from cellsim.studies.claim_audit.report import words
 from cellsim.studies.claim_audit.report.tables import charging_table
 
@@ -46,11 +47,11 @@ def test_the_flag_stands_beside_the_number():
     """In the table of the terminal and in the words of the page; once for each cell, of its fastest charge."""
     target = "target_nmc811_lpscl_li"
     verdicts = [
-        ChargingVerdict(target, "leaf_2010", rule, T, 199.0, minutes, ())
-        for rule, T, minutes in (("safe", 25.0, 7.2), ("safe", 45.0, 6.9), ("rated", 25.0, 42.0))
+        ChargingVerdict(target, "leaf_2010", rule, T, 199.0, minutes, (), 1.0 / 3.0, 328.15)
+        for rule, T, minutes in (("safe", 298.15, 7.2), ("safe", 318.15, 6.9), ("rated", 298.15, 42.0))
     ]
     console = Console(width=200, record=True, file=io.StringIO())
-    console.print(charging_table(verdicts))
+    console.print(charging_table(verdicts, load_charging_claim()))
     text = console.export_text()
     assert "7 !" in text and "42 !" not in text and "199 !" not in text
     assert text.count("faster than any published charge") == 1 and "6.9 min" in text

@@ -123,8 +123,17 @@ class Seen(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def html(audit):
-    return page(audit)
+def saved(audit, tmp_path_factory):
+    """The page, where an old one was; drawn once for all tests."""
+    path = tmp_path_factory.mktemp("saved") / "report.html"
+    path.write_text("old")
+    audit.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def html(saved):
+    return saved.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -306,12 +315,9 @@ def test_a_doi_leads_to_doi_org_only():
     assert breakable("a_<b>") == "a_<wbr>&lt;b&gt;"
 
 
-def test_a_saved_page_replaces_the_old_one(audit, tmp_path):
-    path = tmp_path / "report.html"
-    path.write_text("old")
-    audit.save(path)
-    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+def test_a_saved_page_replaces_the_old_one(saved):
+    assert saved.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert [p.name for p in saved.parent.iterdir()] == ["report.html"]
 
 
 @pytest.mark.parametrize("where", ["missing/report.html", ".", "file/report.html"])

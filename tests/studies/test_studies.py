@@ -11,7 +11,7 @@ import cellsim
 from cellsim.design import areal_capacity, build, energy_density
 from cellsim.parameters import Cell
 from cellsim.studies.claim_audit import voids
-from cellsim.studies.claim_audit.claim_file import DEFAULT, load_claim
+from cellsim.studies.claim_audit.claim_file import DEFAULT, load_charging_claim, load_claim
 from cellsim.studies.claim_audit.energy_claim import figures
 from cellsim.studies.claim_audit.records import Verdict
 from cellsim.studies.claim_audit.voids import what_if
@@ -19,6 +19,7 @@ from cellsim.studies.resizing import ELECTROLYTE, EXCESS, Family, resized
 from cellsim.studies.uncertainty import SPREAD, interval, sample, varied
 
 TARGET, LEAF = "target_nmc811_lpscl_li", "leaf_2018"
+AT_25 = replace(load_charging_claim(), temperatures=(298.15,))  # half of the time, where charges are not looked at
 RATE = 1.0 / 3.0
 
 
@@ -106,7 +107,7 @@ def test_audit_covers_every_combination_and_its_numbers_agree():
 def test_claim_comes_true_exactly_at_the_solved_condition():
     """A cell rebuilt and simulated with the budget's thickness, or the areal capacity, reaches 2.0.
 
-    1e-3: the roots are solved to 1e-4 of the thickness and 0.05 A.h/m2, time steps differ.
+    1e-3: the roots are solved to 1e-4 of the thickness and 0.05 Ah/m², time steps differ.
     """
     found = audited()
     checked = 0
@@ -166,7 +167,7 @@ def test_verdict_moves_with_one_thickness_in_a_copied_file(tmp_path):
     raw["separator"]["thickness"]["value"] = 100e-6
     path = tmp_path / "thick.json"
     path.write_text(json.dumps(raw), encoding="utf-8")
-    thick = cellsim.audit(load_claim(cells=[str(path)], baselines=["leaf_2010"])).comparisons
+    thick = cellsim.audit(load_claim(cells=[str(path)], baselines=["leaf_2010"]), charging=AT_25).comparisons
     thin = [c for c in audited().comparisons if (c.cell, c.baseline) == (TARGET, "leaf_2010")]
     assert [c.verdict for c in thin] == [Verdict.HOLDS, Verdict.HOLDS]
     assert thick[1].metric == "volumetric" and thick[1].verdict is not Verdict.HOLDS
@@ -177,7 +178,7 @@ def test_progress_is_reported_to_the_end():
     """Shares rise to 1."""
     seen = []
     claim = load_claim(cells=[TARGET], baselines=[LEAF])
-    cellsim.audit(claim, progress=lambda what, done: seen.append(done))
+    cellsim.audit(claim, charging=AT_25, progress=lambda what, done: seen.append(done))
     assert seen == sorted(seen) and seen[-1] == pytest.approx(1.0)
 
 
@@ -258,6 +259,13 @@ def test_paths_in_a_claim_are_relative_to_it(tmp_path, monkeypatch):
     )
     monkeypatch.chdir("/")
     assert isinstance(cellsim.load(load_claim(tmp_path / "mine.yaml").cells[0]), Cell)
+
+
+def test_a_cell_of_a_long_name_is_one_that_is_not_known(tmp_path):
+    """Longer than a name of a file may be."""
+    (tmp_path / "mine.yaml").write_text(CLAIM.replace("[target_nmc811_lpscl_li, ", f"[{'n' * 300}, "), encoding="utf-8")
+    with pytest.raises(cellsim.ParameterError, match="unknown cell 'nnn"):
+        cellsim.audit(load_claim(tmp_path / "mine.yaml"))
 
 
 def voids_of(name, changes=None, rate=RATE):

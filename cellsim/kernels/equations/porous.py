@@ -36,7 +36,7 @@ from ..layout import (
     shells,
     views,
 )
-from . import particle
+from . import particle, side_reactions
 from .held_controls import control_residual, held_current, imposed, terminals
 from .interface import reaction
 from .lithium_metal import potential
@@ -77,7 +77,7 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
 
     The current j + defect + gain (d(phi_s - phi_e) - v_ce dc_e) is exact to first order.
     """
-    T = w.at[0]
+    T, ages = w.at[0], sys.ageing.size > 0
     for i in range(sys.volume.size):
         v, local = sys.volume[i], w.local[i]
         root = np.sqrt(c[i])
@@ -105,8 +105,19 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
                 place,
             )
             V, V_j = V + U, V_j + U_j
-            local.gain, local.slope = 1.0 / V_j, V_j
-            local.defect, local.v_ce = local.gain * (phi_s[i] - phi_e[i] - V), V_ce
+            more, per_j, per_c = 0.0, 0.0, 0.0
+            if ages and v.particle >= 0:  # beneath the film; the film's drop is that of all currents
+                film = R_f * w.rate[FILM + v.side]
+                more, per_j, per_c = side_reactions.add_to(
+                    sys.ageing[v.side], w.side[0, i], j[i], V - film * j[i], V_j - film, V_ce, c[i], T
+                )
+                V, V_j, V_ce = V + film * more, V_j + film * per_j, V_ce + film * per_c
+            gain = 1.0 / V_j
+            local.gain, local.slope = gain, V_j
+            local.defect, local.v_ce = gain * (phi_s[i] - phi_e[i] - V), V_ce
+            all_j = 1.0 + per_j  # of all reactions per intercalation
+            local.flux, local.flux_v = j[i] + more + all_j * local.defect, all_j * gain
+            local.flux_c = all_j * gain * V_ce - per_c
 
 
 @part
@@ -161,8 +172,7 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
         if share == 0.0:
             i_s_out, held = 0.0, 1.0  # no solid phase: phi_s stays put
         taken, store = source * share, v.eps * v.dx
-        gain, flux = local.gain, j[i] + local.defect
-        gain_c = gain * local.v_ce
+        gain, flux, gain_c = local.flux_v, local.flux, local.flux_c
         B[i, 0, LOWER], B[i, 0, LOWER + 1] = -N_l, -N_e
         B[i, 1, LOWER], B[i, 1, LOWER + 1], B[i, 2, LOWER + 2] = -i_l, -g, -s
         B[i, 0, DIAGONAL] = store + M_l - N_r - taken * gain_c
@@ -211,7 +221,7 @@ def update(sys, s, rtol, w):
     y = views(sys, s)
     c, phi_e, phi_s, j = y.c_e, y.phi_e, y.phi_s, y.j
     B = w.block
-    change, total, mild, per_c_ref = 0.0, 0.0, True, 1.0 / sys.c_ref
+    change, total, mild, per_c_ref, ages = 0.0, 0.0, True, 1.0 / sys.c_ref, sys.ageing.size > 0
     for i in range(sys.volume.size):
         dc, de, ds = B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT]
         if sys.volume[i].area > 0.0:
@@ -223,6 +233,8 @@ def update(sys, s, rtol, w):
                 j[i], mild = relaxed(j[i], dj, local.i0), False
             else:
                 j[i] += dj
+                if ages and sys.volume[i].particle >= 0:
+                    side_reactions.follow(w.side[0, i], dj, dc)
             change = max(change, abs(dj * local.slope))
         change = max(change, abs(dc) * per_c_ref, abs(de), abs(ds))
         mild = mild and abs(dc) < MILD * c[i]

@@ -25,6 +25,7 @@ from ..layout import (
     shells,
     views,
 )
+from . import side_reactions
 from .held_controls import control_residual, imposed
 from .interface import open_circuit, within_edges
 from .lithium_metal import potential
@@ -65,8 +66,8 @@ def first_of(sys, side):
 
 
 @inner
-def interface(sys, w, side, j, alpha, beta, c):
-    """Interface voltage of an electrode, averaged over its volumes [V];  d/dj."""
+def beneath(sys, w, side, j, alpha, beta, c):
+    """Potential of an electrode beneath its film, averaged over its volumes [V];  d/dj;  film resistance [Ohm m2]."""
     first = first_of(sys, side)
     x = alpha + beta * j
     at = locate(sys.laws.solid, x)
@@ -88,8 +89,38 @@ def interface(sys, w, side, j, alpha, beta, c):
             total += sys.volume[i].dx * eta
             slope += sys.volume[i].dx * (eta_j + eta_i0 * i0_x * beta)
             length += sys.volume[i].dx
-    R_f *= w.rate[FILM + side]
-    return U + total / length + R_f * j, dU + slope / length + R_f
+    return U + total / length, dU + slope / length, R_f * w.rate[FILM + side]
+
+
+@inner
+def mean_salt(sys, side, c):
+    """Salt concentration averaged over the volumes of an electrode."""
+    total, length = 0.0, 0.0
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            total += sys.volume[i].dx * c[i]
+            length += sys.volume[i].dx
+    return total / length
+
+
+@inner
+def react(sys, w, side, flux, c, j):
+    """Interface voltage of an electrode [V] that takes the current `flux`;  d/dflux.
+
+    Linearised at the j of its volumes.  Side reactions take what j, which is corrected, does not.
+    """
+    first = first_of(sys, side)
+    local, now, old = w.local[first], w.side[0, first], j[first]
+    v, v_j, film = beneath(sys, w, side, old, local.alpha, local.beta, c)
+    a, T = sys.ageing[side], w.at[0]
+    more, per_j, _ = side_reactions.add_to(a, now, old, v, v_j, 0.0, mean_salt(sys, side, c), T)
+    dj = (flux - old - more) / (1.0 + per_j)
+    side_reactions.follow(now, dj, 0.0)
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            j[i] = old + dj
+            w.side[0, i].sei, w.side[0, i].cr, w.side[0, i].pl = now.sei, now.cr, now.pl
+    return v + v_j * dj + film * flux, v_j / (1.0 + per_j) + film
 
 
 @inner
@@ -117,8 +148,8 @@ def electrolyte_drop(sys, c, w):
 
 
 @part
-def salt_step(sys, hg, c_hat, c, j, w):
-    """One Newton step of the salt balance for given reaction currents; returns its relative size."""
+def salt_step(sys, hg, c_hat, c, by_side, w):
+    """One Newton step of the salt balance for given currents of all reactions of either side; its relative size."""
     n = sys.volume.size
     lower, diag, upper, r = w.block[:, 0, 0], w.block[:, 0, 1], w.block[:, 0, 2], w.block[:, 0, 3]
     for i in range(n):
@@ -128,8 +159,9 @@ def salt_step(sys, hg, c_hat, c, j, w):
     for i in range(n):
         v = sys.volume[i]
         diag[i] += v.eps * v.dx
-        r[i] += -v.eps * v.dx * (c[i] - c_hat[i]) + hg * (1.0 - sys.t_ref) / F * v.area * j[i]
-        i_e += v.area * j[i]
+        j = 0.0 if v.side < 0 else by_side[v.side]
+        r[i] += -v.eps * v.dx * (c[i] - c_hat[i]) + hg * (1.0 - sys.t_ref) / F * v.area * j
+        i_e += v.area * j
         if i == n - 1:
             break
         a, b = w.salt[i], w.salt[i + 1]
@@ -179,24 +211,30 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     known = ctl.mode == CURRENT or ctl.mode == CRITICAL
     if known:
         cell.I = imposed(sys, ctl, s, w)
-    area = (surface_area(sys, 0), surface_area(sys, 1))
+    area, ages = (surface_area(sys, 0), surface_area(sys, 1)), sys.ageing.size > 0
     settled = False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):
         V, V_I = 0.0, 0.0
+        flux = (cell.I / area[0], -cell.I / area[1])
         for i in range(n):
-            if sys.volume[i].side >= 0:
-                j[i] = sign[sys.volume[i].side] * cell.I / area[sys.volume[i].side]
-        change = salt_step(sys, hg, past.c_e, c, j, w)
+            side = sys.volume[i].side
+            if side >= 0 and not (ages and sys.volume[i].particle >= 0):
+                j[i] = flux[side]
+        change = salt_step(sys, hg, past.c_e, c, flux, w)
         if not change < 1e12:
             return 0
         for side in range(2):
             first = first_of(sys, side)
             p, local = sys.volume[first].particle, w.local[first]
             condense(sys, hg, past.x, x, w, side, first, iteration > 1)
+            if ages and p >= 0:
+                v, v_j = react(sys, w, side, flux[side], c, j)
+            else:
+                v, v_j, film = beneath(sys, w, side, j[first], local.alpha, local.beta, c)
+                v, v_j = v + film * j[first], v_j + film
             if p >= 0:
                 last = local.alpha + local.beta * j[first]
                 change = max(change, fill(w.inside[p], last, shells(sys, x, p)))
-            v, v_j = interface(sys, w, side, j[first], local.alpha, local.beta, c)
             V -= sign[side] * v
             V_I -= v_j / area[side]
         rise, resistance = electrolyte_drop(sys, c, w)

@@ -10,6 +10,7 @@ import numpy as np
 from ...numerics.table import TERMS, locate, read
 from ...support.compile import inner, kernel
 from ..layout import CRITICAL_CURRENT, FILM, LAWS_PER_SIDE, OCP, SINGLE_FLUX, surface, views
+from .ageing import aged_system, films, shape
 from .interface import open_circuit
 from .lithium_metal import active, foresee, potential
 from .temperature import warm
@@ -41,6 +42,9 @@ def made(sys, s, V, w):
             if v.particle < 0 and sys.foil.size > 0:
                 U += potential(sys, w, j[i])[0]
             lasting -= v.area * j[i] * U
+            if sys.ageing.size > 0 and v.particle >= 0:  # plated lithium has none against itself
+                now = w.side[0, i]
+                lasting -= v.area * (now.sei + now.rough * now.cr) * sys.ageing[v.side].U
             reversible += v.area * j[i] * w.at[0] * entropic(sys, w, v.side, at)
     return lasting, reversible
 
@@ -111,11 +115,15 @@ def heats_and_margins(sys, states, w, voltages, out):
 
     Irreversible and reversible heat [W/m2], margin to plating [V] and to the critical current [A/m2].
     """
+    of_run = aged_system(sys, w)
     for k in range(states.shape[0]):
         s = states[k]
-        warm(sys, views(sys, s).T[0], w)
+        warm(of_run, views(of_run, s).T[0], w)
         if sys.foil.size > 0:
-            foresee(sys, 0.0, s, s, w)
+            foresee(of_run, 0.0, s, s, w)
+        if sys.ageing.size > 0:
+            shape(of_run, s, w)
+            films(of_run, s, w)
         if sys.heat.capacity > 0.0:
-            out[k, 0], out[k, 1] = made(sys, s, voltages[k], w)
-        out[k, 2], out[k, 3] = plating(sys, s, w)[0], critical(sys, s, w)
+            out[k, 0], out[k, 1] = made(of_run, s, voltages[k], w)
+        out[k, 2], out[k, 3] = plating(of_run, s, w)[0], critical(of_run, s, w)

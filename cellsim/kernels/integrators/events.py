@@ -4,6 +4,7 @@ import numpy as np
 
 from ...errors import Ending
 from ...support.compile import inlined, inner, part
+from ..equations.ageing import least_pores
 from ..equations.lithium_metal import left
 from ..equations.temperature import warm
 from ..equations.thermal import critical, plating
@@ -30,6 +31,7 @@ RUNNING = -1  # a status from 0 up is the number of an errors.Ending:
     EXHAUSTED,
     UNREACHABLE,
     STEP_TOO_SMALL,
+    CLOGGED,
 ) = map(
     int,
     (
@@ -46,6 +48,7 @@ RUNNING = -1  # a status from 0 up is the number of an errors.Ending:
         Ending.LITHIUM_EXHAUSTED,
         Ending.UNREACHABLE,
         Ending.SOLVER_STEP_TOO_SMALL,
+        Ending.PORES_CLOGGED,
     ),
 )
 
@@ -114,6 +117,8 @@ def _closest(sys, ctl, s, q_start, w, g):
         g[CRITICAL_REACHED] = critical(sys, s, w) / scale - ctl.critical / scale
     if I > 0.0:
         g[EXHAUSTED] = left(sys, s)
+    if sys.ageing.size > 0:
+        g[CLOGGED] = least_pores(sys, s, w)
     return first_of(g)
 
 

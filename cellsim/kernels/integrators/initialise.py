@@ -2,6 +2,7 @@
 
 from ...numerics.table import locate
 from ...support.compile import inlined, inner, kernel
+from ..equations import ageing
 from ..equations.interface import open_circuit
 from ..equations.lithium_metal import potential
 from ..equations.temperature import warm
@@ -97,6 +98,8 @@ def at_ease(sys, ctl, s, hat, new, w, rtol):
 def start(sys, ctl, s, hat, new, w, rtol, g):
     """The same at the start of a step, which may end there."""
     status = RUNNING
+    if sys.ageing.size > 0:
+        ageing.renew(sys, s, w)
     if ctl.mode == TEMPERATURE:  # heat rises with the current from a moderate one up, whatever it has been before
         status = consistent(sys, aimed(ctl, CURRENT, ctl.i_begin), s, hat, new, w, rtol, g)
     if status == RUNNING:
@@ -112,4 +115,7 @@ def start(sys, ctl, s, hat, new, w, rtol, g):
 @kernel
 def settle(sys, ctl, s, w, rtol):
     """As `consistent`, to be called from Python."""
-    return consistent(sys, ctl, s, s.copy(), s.copy(), w, rtol, w.margins)
+    of_run = ageing.aged_system(sys, w)
+    if sys.ageing.size > 0:
+        ageing.shape(of_run, s, w)
+    return consistent(of_run, ctl, s, s.copy(), s.copy(), w, rtol, w.margins)

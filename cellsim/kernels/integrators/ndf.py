@@ -4,6 +4,7 @@ import numpy as np
 
 from ...support.compile import entry, inlined, inner, kernel, part
 from ..call.record import STARTING, Task, begin_with
+from ..equations import ageing
 from ..layout import CURRENT, add, copy, keep_salt, views
 from ..memory import laying, unpacked
 from ..scratch import work_of
@@ -134,13 +135,20 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
             mem.head[3] = 0.0
         elif adapt:
             choose_order(sys, mem, error, rtol, per_charge, highest)
+        if sys.ageing.size > 0 and ageing.changed(sys, mem.D[0], w) > ageing.NOTICED:
+            ageing.renew(sys, mem.D[0], w)
+            forget(mem, 2)  # what was conserved before is not with another surface; backward Euler needs no past
+            mem.head[3] = 0.0
     return RUNNING, rows
 
 
 @kernel
 def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
     """As `travel`, to be called from Python with each of its arrays."""
-    return travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, w.margins)
+    of_run = ageing.aged_system(sys, w)
+    if sys.ageing.size > 0:
+        ageing.shape(of_run, mem.D[0], w)
+    return travel(of_run, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, w.margins)
 
 
 memory_of = laying(Memory)
@@ -163,8 +171,10 @@ def march(tasks):
     for i in range(tasks.size):
         t = tasks[i]
         task = unpacked(t, Task)
-        sys, run, room = task.system, task.run, task.run.room
-        mem, w = remembered(sys, task), work_of(sys, room.scratch)
+        run, room, w = task.run, task.run.room, work_of(task.system, task.run.room.scratch)
+        sys, mem = ageing.aged_system(task.system, w), remembered(task.system, task)
+        if sys.ageing.size > 0:
+            ageing.shape(sys, mem.D[0], w)
         t.status, t.rows = travel(
             sys,
             task.control,

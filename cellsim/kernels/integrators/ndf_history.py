@@ -13,6 +13,7 @@ import numpy as np
 
 from ...numerics.fields import Field, declared, shape_of
 from ...support.compile import inlined, inner, part
+from ..equations import ageing
 from ..equations.lithium_metal import error_of
 from ..layout import State, add, copy, keep_salt, views
 from .stage import solve_here
@@ -71,6 +72,7 @@ def norm(sys, d, rtol, per_charge):
                 end**2,
                 warmer**2,
                 error_of(sys, d) ** 2,
+                ageing.error_of(sys, d) ** 2,
                 (per_charge * y.cell.Q) ** 2,
             )
         )

@@ -1,7 +1,7 @@
 """What the integrator asks of a model: one implicit stage, the voltage, what its control measures."""
 
 from ...support.compile import inlined, inner, kernel, part
-from ..equations import porous, thin_film
+from ..equations import ageing, porous, thin_film
 from ..equations import spme as single_flux
 from ..equations.held_controls import held, terminals
 from ..equations.lithium_metal import book, foresee
@@ -49,12 +49,15 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """
     past, y = views(sys, s_hat), views(sys, s)
     warms, changes = sys.heat.capacity > 0.0, sys.foil.size > 0  # asked here: a call takes longer than the question
+    ages = sys.ageing.size > 0
     if warms:
         warm(sys, y.T[0], w)
     if changes:
         foresee(sys, hg, s_hat, s, w)
         if y.cell.layer < 0.0:  # a long step beyond the history of a root of time
             return 0
+    if ages:
+        ageing.foresee(sys, hg, s_hat, s, w)
     if sys.model == POROUS:
         n = porous.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
     elif sys.model == SINGLE_FLUX:
@@ -72,6 +75,8 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
         book(sys, hg, s_hat, s, w)
     for i in range(unchanging(sys), s.size):
         s[i] = s_hat[i]
+    if ages:
+        ageing.book(sys, hg, s_hat, s, w)
     return n
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from ...numerics.fields import Field
 from ...support.compile import entry, inlined, inner, part
 from ..call.record import STARTING, Task, begin_with
+from ..equations import ageing
 from ..equations.lithium_metal import error_of
 from ..layout import CURRENT, State, aimed, algebraic, copy, keep_salt, views
 from ..memory import laying, unpacked
@@ -55,7 +56,16 @@ def size(sys, d, rtol, per_charge):
         b += c[i] ** 2
     b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
     return (
-        np.sqrt(max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d) ** 2, (per_charge * y.cell.Q) ** 2))
+        np.sqrt(
+            max(
+                a / max(x.size, 1),
+                b / c.size,
+                warmer**2,
+                error_of(sys, d) ** 2,
+                ageing.error_of(sys, d) ** 2,
+                (per_charge * y.cell.Q) ** 2,
+            )
+        )
         / rtol
     )
 
@@ -207,6 +217,9 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
         rows = record(m, t, h, head[0], every, out_t, out_s, rows)
         copy(m[AHEAD], m[Y])
         copy(m[RATE_AHEAD], m[RATE])
+        if sys.ageing.size > 0 and ageing.changed(sys, m[Y], w) > ageing.NOTICED:
+            ageing.renew(sys, m[Y], w)
+            begin(sys, aimed(ctl, ctl.mode, target(knots, head[0], k)), m, w, rtol)
         if which >= 0:
             return which, rows
         if whole and border < ctl.duration:
@@ -245,8 +258,10 @@ def follow(tasks):
     for i in range(tasks.size):
         t = tasks[i]
         task = unpacked(t, Task)
-        sys, run, room = task.system, task.run, task.run.room
-        mem, w = remembered(sys, task), work_of(sys, room.scratch)
+        run, room, w = task.run, task.run.room, work_of(task.system, task.run.room.scratch)
+        sys, mem = ageing.aged_system(task.system, w), remembered(task.system, task)
+        if sys.ageing.size > 0:
+            ageing.shape(sys, mem.m[Y], w)
         t.status, t.rows = travel(
             sys,
             task.control,

@@ -75,7 +75,6 @@ def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
     continuation (see `cellsim.parameters.laws.law.Law`) is reported.
     """
     y = unknowns(sys, states)
-    surfaces = y.x[:, :, -1]
     sentences: list[str] = []
     *of_electrodes, of_salt = kept(_of_all, cell, sys.T)
     for side, ranges in enumerate(of_electrodes):
@@ -83,11 +82,14 @@ def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
             continue
         owners = sys.volume["particle"][sys.volume["side"] == side]
         if owners.size and owners[0] >= 0:
-            x = surfaces[:, owners]
-            sentences += _beyond(ranges, float(x.min()), float(x.max()), SLACK, "x", "")
+            sentences += _beyond(ranges, *_ends(y.x[:, owners, -1]), SLACK, "x", "")
     if of_salt:
-        sentences += _beyond(of_salt, float(y.c_e.min()), float(y.c_e.max()), LEAST * sys.c_ref, "c", " mol/m3")
+        sentences += _beyond(of_salt, *_ends(y.c_e), LEAST * sys.c_ref, "c", " mol/m3")
     return tuple(sentences)
+
+
+def _ends(values: Array) -> tuple[float, float]:
+    return float(values.min()), float(values.max())
 
 
 def _beyond(ranges: Any, least: float, most: float, slack: float, name: str, unit: Any) -> Iterator[str]:

@@ -12,8 +12,9 @@ from ...numerics.table import KNOTS, Table, integral, joined, pieces, tabulate
 from ...parameters import Cell
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import X_RANGE
+from ...physics.constants import R
 from ...physics.transport import arrhenius, diffusion_factor
-from ..electrodes import PARTS, is_metal
+from ..electrodes import PARTS, is_metal, values_of
 from ..memo import kept
 
 Array = NDArray[Any]
@@ -105,10 +106,31 @@ def scaled_diffusivity(cell: Cell, part: str, T: float) -> Any:
     """D_s(x) of an electrode at T, relative to its scale."""
     path = f"{part}/particle diffusivity"
     factor = diffusivity_factor(cell, part, T)
+    stress = stress_assistance(cell, part, T)
     if cell.is_number(path):
-        return lambda x: np.full_like(x, factor)
+        return lambda x: factor * stress(x)
     D = cell.law(path)
-    return lambda x: factor * D(x, T)
+    return lambda x: factor * D(x, T) * stress(x)
+
+
+def stress_assistance(cell: Cell, part: str, T: float) -> Any:
+    """1 + theta (c - c_0) of x, by which stress in the particles speeds up diffusion; 1 without.
+
+    theta = 2 Omega^2 E / (9 R T (1 - nu)): Ai et al., J. Electrochem. Soc. 167 (2020) 013512, eq. 8.
+    """
+    if not assisted(cell, part):
+        return one
+    get = values_of(cell, part)
+    theta = (
+        2.0 * get("partial molar volume") ** 2 * get("Young's modulus") / (9.0 * R * T * (1.0 - get("Poisson's ratio")))
+    )
+    c_max, c_0 = get("maximum concentration"), get("reference concentration for free of deformation")
+    return lambda x: 1.0 + theta * (c_max * x - c_0)
+
+
+def assisted(cell: Cell, part: str) -> bool:
+    """Whether stress assists the diffusion in the particles of an electrode."""
+    return cell.options(part).get("stress-induced diffusion") == "true"
 
 
 ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in the order named in kernels.layout

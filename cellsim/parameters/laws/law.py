@@ -227,6 +227,9 @@ class Law:
                 or any(a >= b for a, b in zip(x, x[1:], strict=False))
             ):
                 raise LawError("a table needs two or more finite pairs, x and y of equal length, x increasing")
+            with np.errstate(all="ignore"):  # 8 times this bounds the coefficients of a monotone cubic through it
+                if not np.isfinite(8.0 * np.diff(np.array(y, float)) / np.diff(np.array(x, float)) ** 3).all():
+                    raise LawError("a table needs values between which slopes are finite; take the outlier out")
             return cls(table=(tuple(map(float, x)), tuple(map(float, y))))
         return cls(value=float(record["value"]))
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..cycles.vehicles import names
 from ..drive_cycles import CYCLES, load
 from ..nodes import CCCV, DEEPEST, Condition, Goto, Label, Node, Repeat, Stop
 from ..profiles import Profile, named, read_profile
@@ -251,7 +252,14 @@ def _source(r: Reader, start: int) -> tuple[Profile, str]:
     if r.accept_mark("["):
         return _points(r, start), "current"
     name = r.choice(CYCLES, "a file in quotes", "'['")
-    return load(name), CYCLES[name]
+    control = CYCLES[name]
+    if r.accept("of"):
+        name = f"{name} of {r.choice(names())}"
+        if r.sees_before_number("with"):
+            r.take()
+            name = f"{name} with {r.count()} cells"
+            r.need("cells")
+    return r.build(start, load, name), control
 
 
 def _points(r: Reader, start: int) -> Profile:

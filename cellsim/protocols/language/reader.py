@@ -78,6 +78,10 @@ class Reader:
         """Whether a number or a C-rate such as C/20 comes next."""
         return self.word.kind in ("number", "rate")
 
+    def sees_before_number(self, word: str) -> bool:
+        """Whether this word comes next, and a number after it."""
+        return self.sees(word) and self.words[self.at + 1].kind == "number"
+
     @property
     def sees_time(self) -> bool:
         """Whether a number with a unit of time comes next."""

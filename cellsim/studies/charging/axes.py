@@ -1,6 +1,9 @@
 """Axes of maps and fronts: quantities, units, ranges."""
 
 import warnings
+from typing import Any
+
+import numpy as np
 
 from ...physics.constants import ZERO_CELSIUS
 from ...protocols.quantities import BY_NAME, CONSTRAINTS
@@ -8,16 +11,16 @@ from ...support.arguments import number
 
 # quantity of an axis: its unit
 AXES = {
-    "temperature": "degC",
-    "areal capacity": "mA.h/cm2",
+    "temperature": "K",
+    "areal capacity": "mAh/cm²",
     "c-rate": "C",
-    "separator thickness": "um",
+    "separator thickness": "µm",
     "conductivity": "mS/cm",
-    "critical current": "mA/cm2",
+    "critical current": "mA/cm²",
 }
 # and what its values may be
 RANGES = {
-    "temperature": (-73.0, 127.0),
+    "temperature": (200.0, 400.0),
     "areal capacity": (1e-3, 100.0),
     "c-rate": (0.021, 1000.0),
     "separator thickness": (1e-3, 1e4),
@@ -36,21 +39,45 @@ KELVIN = "give kelvin from 200 to 400, such as 298.15"
 COLDEST = 150.0  # K; a smaller number is a temperature in degrees Celsius, as version 0.1.0 took them
 
 
-def celsius(name: str, value: object) -> float:
-    """A temperature given in kelvin, as degrees Celsius for tables and pictures.
+def kelvin(name: str, value: object) -> float:
+    """A temperature [K].  A number below COLDEST is read as degrees Celsius, with a DeprecationWarning.
 
-    A number below COLDEST is read as degrees Celsius, with a DeprecationWarning.  Raises ProtocolError.
+    Raises ProtocolError.
     """
     low, high = RANGES["temperature"]
-    T = float(number(name, value, KELVIN, low=low, high=high + ZERO_CELSIUS))
+    T = float(number(name, value, KELVIN, low=low - ZERO_CELSIUS, high=high))
     if T < COLDEST:
-        number(name, value, KELVIN, high=high)
+        number(name, value, KELVIN, high=high - ZERO_CELSIUS)
         warnings.warn(
-            f"{name} {T:g}: temperatures are given in kelvin, this one as {T + ZERO_CELSIUS:g}; degrees Celsius are "
-            "read until the next release",
+            f"{name} {T:g}: temperatures are given in kelvin, this one as {T + ZERO_CELSIUS:g}, and results have them "
+            "in kelvin; degrees Celsius are read until the next release",
             DeprecationWarning,
             stacklevel=3,
         )
-        return T
-    number(name, value, KELVIN, low=200.0)
-    return round(T - ZERO_CELSIUS, 9)
+        return T + ZERO_CELSIUS
+    number(name, value, KELVIN, low=low)
+    return T
+
+
+def celsius(T: Any) -> Any:
+    """Temperatures [K] in degrees Celsius, as tables and pictures show them."""
+    return np.round(np.asarray(T) - ZERO_CELSIUS, 9)
+
+
+def as_shown(quantity: str, values: Any, unit: str) -> tuple[Any, str]:
+    """Values of a quantity and their unit, as tables and pictures show them: temperatures in degrees Celsius."""
+    return (celsius(values), "°C") if quantity == "temperature" else (values, unit)
+
+
+def in_celsius(old: str, new: str) -> Any:
+    """A property with the old name `old` of the attribute `new` [K]: in degrees Celsius, with a DeprecationWarning."""
+
+    def get(self: Any) -> float:
+        warnings.warn(
+            f"{type(self).__name__}.{old} [degC] is now .{new} [K]; the old name works until the next release",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return float(celsius(getattr(self, new)))
+
+    return property(get, doc=f"`{new}` in degrees Celsius; until the next release.")

@@ -6,13 +6,15 @@ stays below it.  A limit of temperature is different, as heat made early is stil
 the less heat the more evenly it flows.  Where that limit binds, the largest current is therefore searched for too.
 """
 
+import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
-from ...ensemble.engine import values_of
+from ...ensemble.engine import Progress, reporting, values_of
 from ...ensemble.jobs import Job, searched
 from ...errors import CellsimError, Ending, SolveError
 from ...kernels.call.calls import Coroutine, Together
@@ -104,28 +106,53 @@ class Staged:
 
 
 def fastest_charge(
-    cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None, threads: int | None = None, **how
+    cell,
+    limits=None,
+    start=0.1,
+    end=0.8,
+    *,
+    spread=True,
+    model=None,
+    threads: int | None = None,
+    progress: Progress = None,
+    **how,
 ) -> Fastest:
     """Charge `cell` from one state of charge to another as fast as limits allow.
 
     limits: a `ChargeConstraints`, or text such as "plating margin >= 10 mV, temperature <= 55 degC, current <= 6C".
     spread: where temperature binds, also search for the best largest current; without it the charge is greedy.
     threads: for that search, which begins with CAPS charges beside each other; as many as processors unless given.
+    progress: True for a bar, or a function called with the number of charges done and None, as it is not known how
+    many the search takes.
     how: further arguments of `constrained_charge` and `simulate`: heat, temperature [K], ambient [K], accuracy, ...
     Raises ProtocolError for limits that cannot be read or kept, and what `simulate` does.
     """
-    job = Job(partial(fastest_charge_coroutine, cell, limits, start, end, spread=spread, model=model, **how))
-    return values_of([job], threads=threads)[0]
+    with reporting(progress, "charging") as report:
+        counts = itertools.count(1)
+        counted = lambda: report(next(counts), None)  # noqa: E731
+        chosen = {"spread": spread, "model": model, "counted": counted, **how}
+        return values_of([Job(partial(fastest_charge_coroutine, cell, limits, start, end, **chosen))], threads=threads)[
+            0
+        ]
 
 
 def fastest_charge_coroutine(
-    cell, limits=None, start=0.1, end=0.8, *, spread=True, model=None, **how
+    cell,
+    limits=None,
+    start=0.1,
+    end=0.8,
+    *,
+    spread=True,
+    model=None,
+    counted: Callable[[], object] = lambda: None,
+    **how,
 ) -> Coroutine[Fastest]:
-    """Coroutine form of `fastest_charge`, see `simulate_coroutine`."""
+    """Coroutine form of `fastest_charge`, see `simulate_coroutine`; counted: called after each charge."""
     check_window(start, end)
     flag("spread", spread)
     cell, limits, model = _settled(cell, limits, model, how)
     greedy = yield from constrained_charge_coroutine(cell, limits, soc=start, to=end, model=model, **how)
+    counted()
     binds = any(name == "temperature" for name, _, _ in greedy.active)
     if not spread or not binds and greedy.reached or limits.temperature is None:
         return Fastest(greedy, limits.c_rate, greedy, limits)
@@ -140,6 +167,8 @@ def fastest_charge_coroutine(
                 )
             except SolveError:  # another largest current may do
                 return 1e9 * (1.0 + cap)
+            finally:
+                counted()
         return found[cap].duration if found[cap].reached else 1e9 * (1.0 + cap)
 
     from scipy.optimize import minimize_scalar
@@ -158,12 +187,20 @@ def fastest_charge_coroutine(
     return Fastest(found[cap], cap, greedy, limits)
 
 
-def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BUDGET, model=None, **how) -> Staged:
+def staged_charge(
+    cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BUDGET, model=None, progress: Progress = None, **how
+) -> Staged:
     """The same by an independent optimiser: stages of constant current, each up to a state of charge.
 
     A stage that meets a limit ends and the next one begins, so that every charge tried keeps to the
     limits.  The currents are found by halving, stage by stage, and then all together by Powell's method.
+    One run follows from another, so that they cannot be made side by side.  progress: as of `fastest_charge`, of runs.
     """
+    with reporting(progress, "charging") as report:
+        return _staged(cell, limits, start, end, stages, budget, model, report, how)
+
+
+def _staged(cell, limits, start, end, stages, budget, model, report, how) -> Staged:
     from scipy.optimize import minimize
 
     check_window(start, end)
@@ -178,6 +215,7 @@ def staged_charge(cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BU
     def run(currents):
         nonlocal runs
         runs += 1
+        report(runs, None)
         steps = _stages(cell, limits, currents, start, end, stages)
         return simulate(cell, steps, model, soc=start, heat=heat, **how)
 

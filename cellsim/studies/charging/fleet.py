@@ -1,28 +1,28 @@
 """Charges of many cells that are not quite alike: each along its own limits, or all with the current of one of them."""
 
+import itertools
 import math
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...ensemble.engine import Progress, reporting, run_jobs, values_of, workers_of
-from ...ensemble.jobs import Finished, Job
+from ...ensemble.engine import Progress, reporting, workers_of
+from ...ensemble.jobs import Job
+from ...ensemble.resumable import KINDS, recording, write_rows
 from ...errors import CellsimError, ProtocolError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
-from ...physics.constants import ZERO_CELSIUS
 from ...protocols import Profile, profile
 from ...protocols.quantities import CONSTRAINTS
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import chosen, number, whole
 from ..uncertainty import varied_cells
-from .axes import OVER, celsius
-from .constrained import WITHIN, ChargeConstraints, ConstrainedCharge, check_window, constrained_charge_coroutine
+from .axes import OVER, kelvin
+from .constrained import WITHIN, ChargeConstraints, check_window, constrained_charge_coroutine
 from .constraints import limits_of, value_of, with_limit
 from .fastest import distances
 from .maps import ACCURACY, in_common, point, run_points
@@ -75,7 +75,7 @@ def robust_charge(
     charges done and in all.  threads: to run kernels in, as many as processors unless given; processes: so many of
     them instead.
     """
-    cell, temperature = load(cell), celsius("temperature", temperature)
+    cell, temperature = load(cell), kelvin("temperature", temperature)
     kept = limits_of(limits, cell)
     check_window(start, end)
     samples = whole("samples", samples, SAMPLES, high=MOST)
@@ -142,6 +142,7 @@ def fleet_charge(
     temperature=298.15,
     samples=40,
     share=0.95,
+    path=None,
     progress: Progress = None,
     threads: int | None = None,
     processes: int | None = None,
@@ -153,13 +154,15 @@ def fleet_charge(
     drawn one (studies.uncertainty) from the same state of charge, until the upper cut-off voltage if it comes first.
     A cell that cannot follow does not count as keeping to the limit.  The draw varies what affects voltages, not the
     critical current.  The margin is found by halving, to 1/16 of the first one tried.
+    path: `.parquet` or `.csv`: a row for each margin tried and each cell, whether it keeps to the limit; charges are
+    saved as they come, and an interrupted search is resumed where it stopped.
     progress: True for a bar, or a function called with the number of charges done and None, as it is not known how
     many margins will be tried.  threads: to run kernels in, as many as processors unless given; processes: so many of
     them instead.
     Raises ProtocolError if there is no such limit, and what `constrained_charge` does.
     """
     workers_of(threads, processes)
-    cell, temperature = load(cell), celsius("temperature", temperature)
+    cell, temperature = load(cell), kelvin("temperature", temperature)
     kept = limits_of(limits, cell)
     check_window(start, end)
     samples = whole("samples", samples, SAMPLES, high=MOST)
@@ -173,33 +176,59 @@ def fleet_charge(
     others = list(varied_cells(cell, samples))
     bound = value_of(kept, over) or 0.0
     sense = 1.0 if CONSTRAINTS[over].side == "above" else -1.0
-    how |= {"temperature": temperature + ZERO_CELSIUS, "accuracy": ACCURACY, "heat": True}
-    count = 0
+    how |= {"temperature": temperature, "accuracy": ACCURACY, "heat": True}
+    rows: list[dict] = []
+    counts = itertools.count(1)
+    same = {"over": over, **in_common(cell, kept, start, end, temperature, how)}
 
-    def one_more(done: Finished) -> None:
-        nonlocal count
-        count += 1
-        report(count, None)
-
-    def tried(margin: float) -> tuple[float, ConstrainedCharge]:
+    def tried(margin: float) -> tuple[float, Along]:
         """Share of the cells that keep to the limit, and charge of the nominal one, with this margin."""
         within = with_limit(kept, over, bound + sense * margin)
-        nominal = Job(partial(constrained_charge_coroutine, cell, within, soc=start, to=end, **how))
-        (along,) = values_of([nominal], threads=threads if processes is None else 1, finished=one_more)
+        case = {"margin": margin, **same}
+        (along,) = recorder.values(
+            [case],
+            lambda number, case: Job(_nominal, (cell, within, start, end, how)),
+            pack=lambda along: (along.reached, along.duration, along.current.tolist()),
+            unpack=lambda said: Along(said[0], said[1], np.array(said[2])),
+            counted=one_more,
+            threads=threads if processes is None else 1,
+        )
         if not along.reached:
             return 0.0, along
-        step = profile(replayed(along.result), "current")
-        members = [Job(_keeps, (other, step, kept, over, start, how), reuse=True) for other in others]
-        with closing(run_jobs(members, threads=threads, processes=processes, finished=one_more)) as done:
-            return float(np.mean([each.value or False for each in done])), along
+        step = profile(along.current, "current")
+        found = recorder.values(
+            [{"number": number, "values": values, **case} for number, values in enumerate(digests)],
+            lambda number, case: Job(_keeps, (others[number], step, kept, over, start, how), reuse=True),
+            lost=lambda fault: True,
+            counted=one_more,
+        )
+        keeps = [each or False for each in found]
+        rows.extend({"margin": margin, "number": number, "keeps": one} for number, one in enumerate(keeps))
+        return float(np.mean(keeps)), along
 
-    with reporting(progress) as report:
-        return _least_margin(tried, cell, over, share)
+    with reporting(progress) as report, recording(path, KINDS, threads=threads, processes=processes) as recorder:
+        one_more = lambda: report(next(counts), None)  # noqa: E731
+        digests = [other.digest() if path is not None else "" for other in others]
+        fleet = _least_margin(tried, cell, over, share)
+        if path is not None:
+            write_rows(rows, path)
+        return fleet
 
 
-def _least_margin(
-    tried: Callable[[float], tuple[float, ConstrainedCharge]], cell: Cell, over: str, share: float
-) -> Fleet:
+class Along(NamedTuple):
+    """The charge of the nominal cell: whether it gets there, how long it takes [s], and its current over time."""
+
+    reached: bool
+    duration: float
+    current: np.ndarray
+
+
+def _nominal(cell: Cell, limits: ChargeConstraints, start: float, end: float, how: dict[str, Any]) -> Coroutine[Along]:
+    along = yield from constrained_charge_coroutine(cell, limits, soc=start, to=end, **how)
+    return Along(along.reached, along.duration, replayed(along.result))
+
+
+def _least_margin(tried: Callable[[float], tuple[float, Along]], cell: Cell, over: str, share: float) -> Fleet:
     """The least margin with which `share` of the cells keep to the limit, by doubling and halving."""
     first = CONSTRAINTS[over].margin
     bare, along_bare = tried(0.0)
@@ -221,7 +250,7 @@ def _least_margin(
         bare,
         found[1].duration / 60.0 if high < math.inf else math.inf,
         along_bare.duration / 60.0,
-        replayed(found[1].result),
+        found[1].current,
     )
 
 

@@ -6,7 +6,7 @@ its own.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -17,12 +17,11 @@ from ...ensemble.resumable import run_resumably
 from ...errors import ParameterError, ProtocolError, SolveError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
-from ...physics.constants import ZERO_CELSIUS
 from ...protocols.quantities import CONSTRAINTS
 from ...support.arguments import chosen, numbers
 from ...support.files import optional
 from ..resizing import resized
-from .axes import AXES, FRONTS, KELVIN, LAYERS, OVER, RANGES, celsius
+from .axes import AXES, FRONTS, KELVIN, LAYERS, OVER, RANGES, as_shown, in_celsius, kelvin
 from .constrained import MET, ChargeConstraints, check_window, constrained_charge_coroutine
 from .constraints import in_words, limits_of, with_limit
 
@@ -70,11 +69,11 @@ class ChargeMap:
         return plot_map(self, path)
 
 
-def _settled(cell, limits, celsius, axes) -> tuple[Cell, ChargeConstraints, float]:
+def _settled(cell, limits, temperature, axes) -> tuple[Cell, ChargeConstraints, float]:
     """The case with the values of its axes."""
     for name, value in axes.items():
         if name == "temperature":
-            celsius = value
+            temperature = value
         elif name == "areal capacity":
             cell = resized(cell, 10.0 * value)
         elif name == "c-rate":
@@ -82,21 +81,21 @@ def _settled(cell, limits, celsius, axes) -> tuple[Cell, ChargeConstraints, floa
         else:
             path, unit = LAYERS[name]
             cell = cell.with_({path: unit * value})
-    return cell, limits, celsius
+    return cell, limits, temperature
 
 
 def _values(name, values, unit, ends) -> np.ndarray:
-    """Values of an axis, checked; temperatures are given in kelvin and shown in degC."""
+    """Values of an axis, checked."""
+    if name.endswith("temperature"):
+        return np.array([kelvin(name, value) for value in numbers(name, values, KELVIN)])
     low, high = ends
-    if unit == "degC":
-        return np.array([celsius(name, value) for value in numbers(name, values, KELVIN)])
     return numbers(name, values, f"give numbers from {low:g} to {high:g} {unit}", low=low, high=high)
 
 
 def point(
     cell: Cell,
     limits: ChargeConstraints,
-    celsius: float,
+    temperature: float,
     axes: dict[str, float],
     start: float,
     end: float,
@@ -104,14 +103,14 @@ def point(
 ) -> Coroutine[tuple[float, float, str]]:
     """Minutes, share of the time at the largest C-rate and reason of a solver's failure of one point."""
     try:
-        other, kept, T = _settled(cell, limits, celsius, axes)
+        other, kept, T = _settled(cell, limits, temperature, axes)
     except ParameterError:
         return math.inf, 0.0, ""  # there is no such cell
-    if kept.temperature is not None and kept.temperature - MET <= T + ZERO_CELSIUS:
+    if kept.temperature is not None and kept.temperature - MET <= T:
         return math.inf, 0.0, ""
     try:
         found = yield from constrained_charge_coroutine(
-            other, kept, soc=start, to=end, temperature=T + ZERO_CELSIUS, accuracy=ACCURACY, heat=True, **how
+            other, kept, soc=start, to=end, temperature=T, accuracy=ACCURACY, heat=True, **how
         )
     except SolveError as fault:
         return math.nan, 0.0, str(fault)
@@ -164,7 +163,7 @@ def charge_map(
         raise ProtocolError(f"map over {x} twice: give two quantities")
     check_window(start, end)
     cell = load(cell)
-    temperature = celsius("temperature", temperature)
+    temperature = kelvin("temperature", temperature)
     xs, ys = (
         _values(f"map: values of {name}", values, AXES[name], RANGES[name])
         for name, values in ((x, x_values), (y, y_values))
@@ -186,8 +185,8 @@ def charge_map(
     return of_rows(run_points(cases, points, path, progress, table, threads=threads, processes=processes))
 
 
-def _point_of_map(cell, limits, celsius, axes, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:
-    return point(cell, limits, celsius, {axes[0]: case["x"], axes[1]: case["y"]}, start, end, how)
+def _point_of_map(cell, limits, temperature, axes, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:
+    return point(cell, limits, temperature, {axes[0]: case["x"], axes[1]: case["y"]}, start, end, how)
 
 
 def in_common(cell, limits, start, end, temperature, how) -> dict:
@@ -205,7 +204,9 @@ def in_common(cell, limits, start, end, temperature, how) -> dict:
 
 @dataclass(frozen=True)
 class Front:
-    """Minutes (values,) of the fastest charge against one of its limits, in its unit in text; limits: the others.
+    """Minutes (values,) of the fastest charge against one of its limits; limits: the others.
+
+    values: in the unit in which the limit is written, of a temperature in kelvin.
 
     Infinite where it never gets there; NaN where the solver failed, for the reason in failures.
     """
@@ -217,14 +218,16 @@ class Front:
     limits: str
     start: float
     end: float
-    temperature: float
+    start_temperature: float  # K, also of the surroundings
     failures: tuple[str, ...] = ()
+
+    temperature = in_celsius("temperature", "start_temperature")
 
     def to_pandas(self):
         """A DataFrame, one row a value."""
         return optional("pandas").DataFrame(
             {
-                f"{self.over} [{CONSTRAINTS[self.over].unit}]": self.values,
+                f"{self.over} [{'K' if self.over == 'temperature' else CONSTRAINTS[self.over].unit}]": self.values,
                 "minutes": self.minutes,
                 "failure": self.failures or "",
             }
@@ -237,8 +240,8 @@ class Front:
         return plot_front(self, path)
 
     def __repr__(self):
-        unit = CONSTRAINTS[self.over].unit
-        points = ", ".join(f"{v:g} {unit}: {m:.3g}" for v, m in zip(self.values, self.minutes, strict=True))
+        values, unit = as_shown(self.over, self.values, CONSTRAINTS[self.over].unit)
+        points = ", ".join(f"{v:g} {unit}: {m:.3g}" for v, m in zip(values, self.minutes, strict=True))
         return f"{self.cell}, minutes over {self.over}: {points}"
 
 
@@ -266,7 +269,7 @@ def pareto(
     chosen("front over", over, OVER)
     check_window(start, end)
     cell = load(cell)
-    temperature = celsius("temperature", temperature)
+    temperature = kelvin("temperature", temperature)
     values = _values(f"front: values of {over}", values, CONSTRAINTS[over].unit, FRONTS[over])
     kept = limits_of(limits, cell)
     if over not in with_limit(kept, over, 0.0).of(cell):
@@ -286,5 +289,9 @@ def pareto(
     return of_rows(run_points(cases, points, path, progress, table, threads=threads, processes=processes))
 
 
-def _point_of_front(cell, limits, celsius, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:
-    return point(cell, with_limit(limits, case["over"], case["value"]), celsius, {}, start, end, how)
+def _point_of_front(cell, limits, temperature, start, end, how, case: dict) -> Coroutine[tuple[float, float, str]]:
+    value = case["value"]
+    within = (
+        replace(limits, temperature=value) if case["over"] == "temperature" else with_limit(limits, case["over"], value)
+    )
+    return point(cell, within, temperature, {}, start, end, how)

@@ -14,7 +14,7 @@ from rich.text import Text
 from ...drawing.style import COLOURS, GREY, WIDTH, Figure, save, styled
 from ...drawing.tables import plain_table
 from ...protocols.quantities import CONSTRAINTS
-from .axes import AXES
+from .axes import AXES, as_shown, celsius
 
 WIDEST = 10  # columns of a table in the terminal; wider maps are split
 CONTOURS = 10
@@ -32,28 +32,28 @@ def _window(study: Any) -> str:
 
 def map_table(m: Any) -> Group:
     """Charging time [min], rows in descending order of y; split into several tables if it has many columns."""
-    parts = -(-m.x_values.size // WIDEST)
+    (xs, x_unit), (ys, y_unit) = (as_shown(name, v, AXES[name]) for name, v in ((m.x, m.x_values), (m.y, m.y_values)))
+    parts = -(-xs.size // WIDEST)
     tables = []
-    for part, columns in enumerate(np.array_split(np.arange(m.x_values.size), parts), 1):
+    for part, columns in enumerate(np.array_split(np.arange(xs.size), parts), 1):
         more = f", part {part} of {parts}" if parts > 1 else ""
         table = plain_table(
-            f"{m.cell}: minutes of the fastest charge, {_window(m)}{more}",
-            "",
-            *(f"{m.x_values[k]:.4g}" for k in columns),
+            f"{m.cell}: minutes of the fastest charge, {_window(m)}{more}", "", *(f"{xs[k]:.4g}" for k in columns)
         )
-        for y, row in zip(m.y_values[::-1], m.minutes[::-1], strict=True):
+        for y, row in zip(ys[::-1], m.minutes[::-1], strict=True):
             table.add_row(f"{y:.4g}", *(_minutes(row[k]) for k in columns))
         tables.append(table)
-    axes = f"rows: {m.y} [{AXES[m.y]}], columns: {m.x} [{AXES[m.x]}]"
+    axes = f"rows: {m.y} [{y_unit}], columns: {m.x} [{x_unit}]"
     return Group(*tables, Text(f"{axes}; {m.limits}", "dim"))
 
 
 def front_table(front: Any) -> Group:
     """Charging time [min] for each value of the limit."""
-    table = plain_table("", f"{front.over}\n[{CONSTRAINTS[front.over].unit}]", "min")
-    for value, minutes in zip(front.values, front.minutes, strict=True):
+    values, unit = as_shown(front.over, front.values, CONSTRAINTS[front.over].unit)
+    table = plain_table("", f"{front.over}\n[{unit}]", "min")
+    for value, minutes in zip(values, front.minutes, strict=True):
         table.add_row(f"{value:.4g}", _minutes(minutes))
-    title = f"{front.cell}: minutes of the fastest charge, {_window(front)} at {front.temperature:g} degC"
+    title = f"{front.cell}: minutes of the fastest charge, {_window(front)} at {celsius(front.start_temperature):g} °C"
     return Group(Text(title, style="bold"), table, Text(front.limits, "dim"))
 
 
@@ -63,6 +63,7 @@ def plot_map(m: Any, path: str | PathLike[str] | None = None) -> Plain:
 
     Hatched: the charge is impossible.  Thick line: limit of the region in which the maximum C-rate is never reduced.
     """
+    (xs, x_unit), (ys, y_unit) = (as_shown(name, v, AXES[name]) for name, v in ((m.x, m.x_values), (m.y, m.y_values)))
     figure = Figure(figsize=(WIDTH, 3.8))
     axes = figure.subplots()
     z = np.ma.masked_invalid(m.minutes)
@@ -73,15 +74,15 @@ def plot_map(m: Any, path: str | PathLike[str] | None = None) -> Plain:
         notes.append("hatched: impossible")
     levels = _levels(z)
     if levels is not None:
-        filled = axes.contourf(m.x_values, m.y_values, z, levels, cmap="viridis_r", norm=LogNorm())
+        filled = axes.contourf(xs, ys, z, levels, cmap="viridis_r", norm=LogNorm())
         bar = figure.colorbar(filled, ax=axes, label="minutes")
         bar.set_ticks(list(levels), labels=[f"{v:g}" for v in levels])
         bar.ax.minorticks_off()
     if m.safe.min() < 0.999 < m.safe.max():
-        axes.contour(m.x_values, m.y_values, m.safe, [0.999], colors="black", linewidths=2.4)
+        axes.contour(xs, ys, m.safe, [0.999], colors="black", linewidths=2.4)
         notes.append("thick line: limit of the region\nwith the maximum C-rate throughout")
-    axes.set_xlabel(f"{m.x} [{AXES[m.x]}]" + (f"\n{'; '.join(notes)}" if notes else ""))
-    axes.set_ylabel(f"{m.y} [{AXES[m.y]}]")
+    axes.set_xlabel(f"{m.x} [{x_unit}]" + (f"\n{'; '.join(notes)}" if notes else ""))
+    axes.set_ylabel(f"{m.y} [{y_unit}]")
     axes.set_title(f"{m.cell}\nfastest safe charge, {_window(m)}", loc="left")
     if path is not None:
         save(figure, path)
@@ -103,13 +104,12 @@ def _levels(z: Any) -> Any:
 @styled
 def plot_front(front: Any, path: str | PathLike[str] | None = None) -> Plain:
     """Charging time [min] against one limit; crosses at the top: impossible; written to `path` if given."""
+    values, unit = as_shown(front.over, front.values, CONSTRAINTS[front.over].unit)
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()
     reached = np.isfinite(front.minutes)
-    axes.plot(
-        front.values, np.where(reached, front.minutes, np.nan), color=COLOURS["liquid"][0], marker="o", markersize=4.0
-    )
-    never = front.values[np.isinf(front.minutes)]
+    axes.plot(values, np.where(reached, front.minutes, np.nan), color=COLOURS["liquid"][0], marker="o", markersize=4.0)
+    never = values[np.isinf(front.minutes)]
     if reached.any():
         low, high = front.minutes[reached].min(), front.minutes[reached].max()
         if high > 5.0 * low:
@@ -127,9 +127,11 @@ def plot_front(front: Any, path: str | PathLike[str] | None = None) -> Plain:
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=(1, 2, 5, 10)))
     axes.grid(alpha=0.3)
     side = "at most" if CONSTRAINTS[front.over].side == "below" else "at least"
-    axes.set_xlabel(f"{front.over}, {side} [{CONSTRAINTS[front.over].unit}]")
+    axes.set_xlabel(f"{front.over}, {side} [{unit}]")
     axes.set_ylabel("minutes")
-    axes.set_title(f"{front.cell}\nfastest charge, {_window(front)} at {front.temperature:g} degC", loc="left")
+    axes.set_title(
+        f"{front.cell}\nfastest charge, {_window(front)} at {celsius(front.start_temperature):g} °C", loc="left"
+    )
     if path is not None:
         save(figure, path)
     return figure

@@ -14,15 +14,15 @@ from ...drawing.style import COLOURS, DASHES, Figure, save, styled
 from ...drawing.tables import plain_table
 from ...errors import ReportError
 from ...physics.constants import ZERO_CELSIUS
-from .axes import CRITICAL, PLATING
+from .axes import CRITICAL, PLATING, celsius
 from .measured_charges import beyond
 
 SERIES = (
     ("C-rate", -1.0, "current\n[C]"),
     ("Voltage [V]", 1.0, "voltage\n[V]"),
-    ("Cell temperature [K]", 1.0, "temperature\n[degC]"),
+    ("Cell temperature [K]", 1.0, "temperature\n[°C]"),
     (PLATING, 1e3, "plating\nmargin [mV]"),
-    (CRITICAL, 0.1, "critical current\nmargin [mA/cm2]"),
+    (CRITICAL, 0.1, "critical current\nmargin [mA/cm²]"),
 )
 HUES, STROKES = (*COLOURS["liquid"], *COLOURS["solid"]), (*DASHES["solid"], *DASHES["liquid"])
 WIDTHS = (1.3, 2.6)
@@ -47,11 +47,11 @@ def study_table(study: Any) -> Group:
         title,
         "cell",
         "protocol",
-        "degC",
+        "°C",
         "min",
-        "peak\ndegC",
+        "peak\n°C",
         "plating\nmargin\nmV",
-        "critical\nmargin\nmA/cm2",
+        "critical\nmargin\nmA/cm²",
         "effi-\nciency",
         "heat\nWh",
         named=[],
@@ -62,9 +62,9 @@ def study_table(study: Any) -> Group:
         table.add_row(
             c.cell,
             protocol,
-            f"{c.temperature:g}",
+            f"{celsius(c.start_temperature):g}",
             _number(c.minutes),
-            _number(c.peak),
+            _number(celsius(c.peak_temperature)),
             margin_text(c.plating, c.minutes_plating),
             margin_text(c.critical, c.minutes_critical),
             _number(c.efficiency),
@@ -73,12 +73,12 @@ def study_table(study: Any) -> Group:
         if remark := beyond(c.cell, c.minutes, study.start, study.end):
             notes.append(Text(f"! {remark}", "bold"))
         if not math.isfinite(c.minutes):
-            notes.append(Text(f"{c.cell}, {protocol}, {c.temperature:g} degC: {c.ending}"))
+            notes.append(Text(f"{c.cell}, {protocol}, {celsius(c.start_temperature):g} °C: {c.ending}"))
     return Group(table, *notes)
 
 
 def looks(keys: Any) -> list[dict[str, Any]]:
-    """Line style of each (cell, protocol, degC); all differ up to 80.
+    """Line style of each (cell, protocol, K); all differ up to 80.
 
     With several cells or protocols and several temperatures, colours stand for the former and dashes for the latter.
     """
@@ -111,7 +111,7 @@ def plot_study(study: Any, path: str | PathLike[str] | None = None) -> Plain:
     axes = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
     for (key, result), look in zip(study.results.items(), looks(list(study.results)), strict=True):
         cell, protocol, T = key
-        label = f"{cell}, {protocol.strip().splitlines()[0][:30]}, {T:g} degC"
+        label = f"{cell}, {protocol.strip().splitlines()[0][:30]}, {celsius(T):g} °C"
         for ax, (name, factor, _) in zip(axes, shown, strict=True):
             y = np.full(len(result.t), np.nan)
             if name in result.variables:

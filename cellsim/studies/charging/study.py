@@ -1,10 +1,12 @@
 """Charge studies: cells, protocols and temperatures side by side, one row for each charge."""
 
 import math
+import warnings
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +22,7 @@ from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, number, numbers, text
 from ...support.files import optional
-from .axes import CRITICAL, KELVIN, PLATING, celsius
+from .axes import COLDEST, CRITICAL, KELVIN, PLATING, celsius, in_celsius, kelvin
 from .constrained import WITHIN, check_window, constrained_charge_coroutine
 from .constraints import limits_of
 from .named_protocols import named
@@ -37,18 +39,18 @@ class Charge:
     """One charge.  NaN stands for what the cell does not state or the run does not have.
 
     minutes: from the start of the protocol to the state of charge asked for; infinite if it was not reached.
-    peak [degC].  plating [mV], critical [mA/cm2]: the least margin; minutes_plating, minutes_critical: how long it
-    was below 0 by more than it STRAYS when it is held there.
+    peak_temperature [K].  plating [mV], critical [mA/cm²]: the least margin; minutes_plating, minutes_critical: how
+    long it was below 0 by more than it STRAYS when it is held there.
     short: probability of a short through a flaw of the separator.
     efficiency: energy of the open circuit between the two states of charge over the energy taken in.
-    heat, heater [W.h].  ending: of the last step, in words, or why there was no run.
+    heat, heater [Wh].  ending: of the last step, in words, or why there was no run.
     """
 
     cell: str
     protocol: str
-    temperature: float  # degC, at the start, and of the surroundings unless the study gives those another
+    start_temperature: float  # K, also of the surroundings unless the study gives those another
     minutes: float = math.nan
-    peak: float = math.nan
+    peak_temperature: float = math.nan
     plating: float = math.nan
     minutes_plating: float = math.nan
     critical: float = math.nan
@@ -59,13 +61,34 @@ class Charge:
     heater: float = math.nan
     ending: str = ""
 
+    temperature = in_celsius("temperature", "start_temperature")
+    peak = in_celsius("peak", "peak_temperature")
+
+
+class Runs(dict[tuple[str, str, float], Result]):
+    """Results by (cell, protocol, temperature [K])."""
+
+    def __missing__(self, key: Any) -> Result:
+        """Of a temperature in degC, as version 0.1.0 had them, with a DeprecationWarning."""
+        if isinstance(key, tuple) and len(key) == 3 and isinstance(key[2], int | float) and key[2] < COLDEST:
+            for cell, protocol, T in self:
+                if (cell, protocol) == key[:2] and abs(T - ZERO_CELSIUS - key[2]) < 1e-6:
+                    warnings.warn(
+                        f"results[..., {key[2]:g}]: temperatures are in kelvin, this one is {T:g}; degrees Celsius "
+                        "work until the next release",
+                        DeprecationWarning,
+                        stacklevel=2,
+                    )
+                    return self[cell, protocol, T]
+        raise KeyError(key)
+
 
 @dataclass(frozen=True)
 class ChargeStudy:
-    """What came out of `charge_study`; results: of charges that were run, not read again, by (cell, protocol, degC)."""
+    """What came out of `charge_study`; results: of charges that were run, not read again, by (cell, protocol, K)."""
 
     charges: tuple[Charge, ...]
-    results: dict[tuple, Result]
+    results: Runs
     start: float
     end: float
     limits: str
@@ -82,7 +105,8 @@ class ChargeStudy:
 
     def __repr__(self):
         return "\n".join(
-            f"{c.cell}, {c.protocol}, {c.temperature:g} degC: {c.minutes:.1f} min, {c.ending}" for c in self.charges
+            f"{c.cell}, {c.protocol}, {celsius(c.start_temperature):g} °C: {c.minutes:.1f} min, {c.ending}"
+            for c in self.charges
         )
 
 
@@ -118,8 +142,8 @@ def charge_study(
     wanted = "give names of charge protocols or texts of steps, such as ['cc-cv 1C', 'fastest']"
     protocols = [protocols] if isinstance(protocols, str) else listed("protocols", protocols, wanted)
     protocols = [text("protocols", said, wanted) for said in protocols]
-    temperatures = [celsius("temperatures", T) for T in numbers("temperatures", temperatures, KELVIN)]
-    ambient = None if ambient is None else celsius("ambient", ambient)
+    temperatures = [kelvin("temperatures", T) for T in numbers("temperatures", temperatures, KELVIN)]
+    ambient = None if ambient is None else kelvin("ambient", ambient)
     number("cooling", cooling, "give W/m2/K, zero or more", low=0.0, none=True)
     number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=0.1)
     cells = [cells] if isinstance(cells, str | Path | Cell) else listed("cells", cells, "give names, paths or Cells")
@@ -140,7 +164,7 @@ def charge_study(
         "accuracy": accuracy,
     }
     cases = [
-        {"cell": name, "protocol": said, "temperature": float(T), **setting, "values": cell.digest()}
+        {"cell": name, "protocol": said, "start_temperature": T, **setting, "values": cell.digest()}
         for name, cell in known.items()
         for said in protocols
         for T in temperatures
@@ -148,11 +172,11 @@ def charge_study(
 
     def row_of(case: dict, found: tuple[Charge, Result | None]) -> dict:
         if found[1] is not None:
-            results[case["cell"], case["protocol"], case["temperature"]] = found[1]
+            results[case["cell"], case["protocol"], case["start_temperature"]] = found[1]
         return {k: v for k, v in asdict(found[0]).items() if k not in case}
 
     def failed(case: dict, why: str) -> dict:
-        return row_of(case, (Charge(case["cell"], case["protocol"], case["temperature"], ending=why), None))
+        return row_of(case, (Charge(case["cell"], case["protocol"], case["start_temperature"], ending=why), None))
 
     rows = run_resumably(
         cases,
@@ -164,11 +188,11 @@ def charge_study(
         threads=threads,
         processes=processes,
     )
-    keys = ((row["cell"], row["protocol"], row["temperature"]) for row in rows)
-    results = {key: results[key] for key in keys if key in results}  # in the order of the rows
+    keys = ((row["cell"], row["protocol"], row["start_temperature"]) for row in rows)
+    runs = Runs((key, results[key]) for key in keys if key in results)  # in the order of the rows
     names = {f.name for f in fields(Charge)}
     return ChargeStudy(
-        tuple(Charge(**{k: v for k, v in row.items() if k in names}) for row in rows), results, start, end, limits
+        tuple(Charge(**{k: v for k, v in row.items() if k in names}) for row in rows), runs, start, end, limits
     )
 
 
@@ -187,11 +211,11 @@ def _of_study(cells: dict[str, Cell], case: dict) -> Coroutine[tuple[Charge, Res
 
 def _one(cell: Cell, case: dict) -> Coroutine[tuple[Charge, Result | None]]:
     """One case: its figures, and the run unless there is none."""
-    row = {"cell": case["cell"], "protocol": case["protocol"], "temperature": case["temperature"]}
+    row = {"cell": case["cell"], "protocol": case["protocol"], "start_temperature": case["start_temperature"]}
     how = {
-        "temperature": case["temperature"] + ZERO_CELSIUS,
+        "temperature": case["start_temperature"],
         "heat": Lumped(heat_transfer_coefficient=case["cooling"]),
-        "ambient": None if case["ambient"] is None else case["ambient"] + ZERO_CELSIUS,
+        "ambient": case["ambient"],
         "accuracy": case["accuracy"],
     }
     protocol = named(cell, case["protocol"], case["start"], case["end"])
@@ -236,7 +260,7 @@ def judge(cell, result, start, end, row) -> Charge:
     return Charge(
         **row,
         minutes=minutes_to(result, end),
-        peak=float(result["Cell temperature [K]"].max()) - ZERO_CELSIUS,
+        peak_temperature=float(result["Cell temperature [K]"].max()),
         plating=1e3 * least[PLATING],
         minutes_plating=below[PLATING],
         critical=0.1 * least[CRITICAL],

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..cost.verdict import CostAudit
 from .charging_claim import ChargingVerdict
-from .records import Claim, Comparison, Figures, RatioMap
+from .records import ChargingClaim, Claim, Comparison, Figures, RatioMap
 from .voids import Voids
 
 
@@ -21,6 +21,7 @@ class Audit:
     maps: tuple[RatioMap, ...]
     charging: tuple[ChargingVerdict, ...] = ()
     voids: tuple[Voids, ...] = ()  # a what-if calculation, not part of the verdict
+    charging_claim: ChargingClaim | None = None  # what `charging` judges
     cost: CostAudit | None = None  # None where no cell has listed materials
 
     def figures(self, name: str) -> Figures:

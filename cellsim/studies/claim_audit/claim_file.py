@@ -1,25 +1,27 @@
-"""Claim files in YAML: a claim about energy density, the cells it concerns and the baselines."""
+"""Claim files in YAML: of energy density, with the cells it concerns and the baselines, and of charging time."""
 
+import os
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ...errors import ClaimError
 from ...support.arguments import file_path, listed
 from ...support.yaml_file import content, validated
-from .records import Claim
+from .records import ChargingClaim, Claim
 
-LONGEST = 1000  # characters of a path
 DEFAULT = Path(__file__).with_name("nissan_energy.yaml")
+CHARGING = Path(__file__).with_name("nissan_charging.yaml")
+Kelvin = Annotated[float, Field(ge=200.0, le=400.0, allow_inf_nan=False)]
 
 
 class _Conditions(BaseModel):
     model_config = ConfigDict(extra="forbid")
     c_rate: float = Field(gt=0.0, le=20.0, allow_inf_nan=False)
-    temperature: float | None = Field(None, ge=200.0, le=400.0, allow_inf_nan=False)
+    temperature: Kelvin | None = None
 
 
 class _File(BaseModel):
@@ -41,6 +43,38 @@ class _File(BaseModel):
         if len(set(names)) < len(names):
             raise ValueError("lists an entry twice")
         return names
+
+
+class _ChargingFile(BaseModel):
+    """Format of a claim file about charging time."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: str = Field(min_length=3)
+    source: str = Field(min_length=3)
+    note: str = ""
+    factor: float = Field(gt=0.0, le=100.0, allow_inf_nan=False)
+    start: float = Field(ge=0.0, lt=1.0)
+    end: float = Field(gt=0.0, le=1.0)
+    limits: str = Field(min_length=3)
+    rated: str = Field(min_length=3)
+    temperatures: list[Kelvin] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rises(self) -> "_ChargingFile":
+        if self.end <= self.start:
+            raise ValueError("end: give a state of charge above that of the start")
+        return self
+
+
+def load_charging_claim(path: str | PathLike[str] | None = None) -> ChargingClaim:
+    """A claim about charging time from a YAML file, by default the packaged one.
+
+    Raises ClaimError with all faults.
+    """
+    place = CHARGING if path is None else file_path("charging claim", path, error=ClaimError)
+    entries = content(place, f"copy {CHARGING.name} (`cellsim claim --charging`) and change it")
+    file = validated(_ChargingFile, entries, place)
+    return ChargingClaim(**file.model_dump() | {"temperatures": tuple(file.temperatures)})
 
 
 def load_claim(
@@ -67,7 +101,7 @@ def load_claim(
 
     def local(name: str) -> str:
         beside = place.parent / name
-        return str(beside) if len(name) < LONGEST and beside.is_file() else name
+        return str(beside) if os.path.isfile(beside) else name
 
     return Claim(
         title=file.title,

@@ -1,9 +1,10 @@
 """The energy audit: is a cell's energy density as many times a baseline's as is claimed?"""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
-from itertools import islice
+from dataclasses import asdict, replace
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import numpy as np
 from ...design import areal_capacity, build, energy_density
 from ...ensemble.engine import run_jobs, value_of, workers_of
 from ...ensemble.jobs import Finished, Job
-from ...errors import ClaimError, ParameterError, ReportError, SolveError
+from ...ensemble.resumable import Recorder, recording
+from ...errors import CellsimError, ClaimError, ParameterError, ReportError, SolveError
 from ...kernels.call.calls import Coroutine, Together, finish
 from ...models import capacity_between_cutoffs, open_circuit_voltage
 from ...parameters import Cell, load
@@ -21,27 +23,28 @@ from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import shown
 from ..resizing import ELECTROLYTE, EXCESS, Family
-from ..uncertainty import densities, density_of, interval, varied_cells
+from ..uncertainty import density_of, interval, varied_cells
 from .audit import Audit
-from .charging_claim import charging_claim
-from .claim_file import load_claim
+from .charging_claim import judged
+from .claim_file import load_charging_claim, load_claim
 from .cost_claim import cost_claim
-from .records import UNITS, Claim, Comparison, Figures, RatioMap
+from .records import UNITS, ChargingClaim, Claim, Comparison, Figures, RatioMap, Verdict
 from .verdict import compare_with_baseline
 from .voids import what_if_coroutine
 
+PAGES = (".html", ".htm")
 RATES = (0.1, 0.5, 1.0, 2.0, 4.0)  # of the discharge curves and the Ragone plot
 # stages of an audit and about how long they take [s]
 STAGES = {
-    "uncertainty": 1.0,
     "discharges": 0.4,
+    "uncertainty": 1.0,
     "verdicts": 0.6,
     "maps": 0.8,
     "charging": 3.0,
     "voids": 0.2,
     "cost": 1.0,
 }
-AREAL = np.linspace(20.0, 80.0, 13)  # A.h/m2: axes of the maps
+AREAL = np.linspace(20.0, 80.0, 13)  # Ah/m²: axes of the maps
 LAYER = {"electrolyte": np.linspace(5e-6, 105e-6, 13), "lithium excess": np.linspace(0.0, 100e-6, 13)}
 
 
@@ -93,7 +96,7 @@ def _curve(cell: Cell, rate: float, temperature: float) -> Coroutine[Result]:
 
 
 def _map_row(family: Family, varied: str, areal: float) -> Coroutine[np.ndarray]:
-    """Energy densities (n, 2) [W.h/kg, W.h/L] over a layer's thickness at one areal capacity; NaN for no such cell."""
+    """Energy densities (n, 2) [Wh/kg, Wh/L] over a layer's thickness at one areal capacity; NaN for no such cell."""
     density = np.full((LAYER[varied].size, 2), np.nan)
     for k, thick in enumerate(LAYER[varied]):
         changed = {"electrolyte": thick} if varied == "electrolyte" else {"excess": thick}
@@ -110,7 +113,7 @@ def ratio_maps(
 ) -> Iterator[RatioMap]:
     """Maps of the ratio over areal capacity and each layer's thickness, for every baseline and metric.
 
-    densities: (areal capacities, thicknesses, 2) [W.h/kg, W.h/L] for each layer of LAYER.
+    densities: (areal capacities, thicknesses, 2) [Wh/kg, Wh/L] for each layer of LAYER.
     """
     for varied, axis in LAYER.items():
         here = own.areal_capacity, own.cell.value(ELECTROLYTE if varied == "electrolyte" else EXCESS)
@@ -134,43 +137,72 @@ def _load_all(claim: Claim) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
 def audit(
     claim: Claim | str | None = None,
     *,
+    charging: ChargingClaim | str | PathLike[str] | None = None,
     threads: int | None = None,
     processes: int | None = None,
+    path: str | PathLike[str] | None = None,
     progress: Callable[[str, float], object] = lambda what, done: None,
 ) -> Audit:
     """Check a claim: simulate every cell, compare energy densities, find what would make the claim true.
 
     claim: a `Claim`, the path of a claim file, or None for the packaged energy claim.
+    charging: the same of the claim about charging time, a `ChargingClaim`; None for the packaged one.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
+    path: `.html` or `.htm`: the report is written there; what is found is saved beside it as it comes, and an
+    interrupted audit of the same path is resumed where it stopped.
     progress: called with what is being done and the share that is finished (0..1).
-    Raises ClaimError, ParameterError, ProtocolError and SolveError.
+    Raises ClaimError, ParameterError, ProtocolError, SolveError and ReportError.
     """
     if not callable(progress):
         raise ReportError(f"progress {shown(progress)}: give a function of what is done and the share that is finished")
     workers_of(threads, processes)
-    work = _Work(progress, {"threads": threads, "processes": processes})
     claim = claim if isinstance(claim, Claim) else load_claim(claim)
+    second = charging if isinstance(charging, ChargingClaim) else load_charging_claim(charging)
+    with recording(path, PAGES, threads=threads, processes=processes) as recorder:
+        found = _audited(claim, second, _Work(progress, recorder))
+        if path is not None:
+            found.save(path)
+    return found
+
+
+def _audited(claim: Claim, second: ChargingClaim, work: "_Work") -> Audit:
     base, solid = _load_all(claim)
-    samples, known = figures_of_cells((*base, *solid), claim, work)
-    baselines, ours = (tuple(known[c.name] for c in some) for some in (base, solid))
-    for f in baselines:
+    known = figures_of_cells((*base, *solid), claim, work)
+    for name in (c.name for c in base):
+        f = known[name]
         if not f.energy > 0.0:
             raise ClaimError(
-                f"{f.name}: delivers no energy at {f.c_rate:.3g} C and {f.temperature - ZERO_CELSIUS:.3g} degC "
+                f"{name}: delivers no energy at {f.c_rate:.3g} C and {f.temperature - ZERO_CELSIUS:.3g} degC "
                 f"({f.result.steps[0].message}), so nothing can be compared with it"
             )
+    samples = samples_of_cells((*base, *solid), claim, work)
+    known = {name: _with_interval(f, samples[name]) for name, f in known.items()}
+    baselines, ours = (tuple(known[c.name] for c in some) for some in (base, solid))
     families = {c.name: Family(c, claim.c_rate, known[c.name].temperature) for c in solid}
     comparisons = work.values(
-        "verdicts", [Job(_comparisons, (families[f.name], f, baselines, samples, claim)) for f in ours]
+        "verdicts",
+        [{"cell": f.cell.digest(), "against": [c.digest() for c in base], "claim": repr(claim)} for f in ours],
+        [Job(_comparisons, (families[f.name], f, baselines, samples, claim)) for f in ours],
+        pack=lambda some: [asdict(each) | {"verdict": each.verdict.name} for each in some],
+        unpack=lambda said: [_comparison(each) for each in said],
     )
     first = ours[0]
+    layers = [(varied, areal) for varied in LAYER for areal in AREAL]
     rows = work.values(
         "maps",
-        [Job(_map_row, (families[first.name], varied, areal), reuse=True) for varied in LAYER for areal in AREAL],
+        [
+            {"cell": first.cell.digest(), "claim": repr(claim), "varied": varied, "areal": float(areal)}
+            for varied, areal in layers
+        ],
+        [Job(_map_row, (families[first.name], varied, areal), reuse=True) for varied, areal in layers],
+        pack=lambda row: row.tolist(),
+        unpack=np.array,
     )
     densities = {varied: np.array(rows[k * AREAL.size : (k + 1) * AREAL.size]) for k, varied in enumerate(LAYER)}
-    charging = charging_claim(solid, [f.cell for f in baselines], progress=work.stage("charging"), **work.workers)
-    voids = work.values("voids", [Job(what_if_coroutine, (f,), reuse=True) for f in ours])
+    charges = judged(solid, base, second, work.recorder, work.stage("charging"))
+    voids = [
+        value_of(each) for each in work.finished("voids", [Job(what_if_coroutine, (f,), reuse=True) for f in ours])
+    ]
     report = work.stage("cost")
     cost = cost_claim(ours, baselines, lambda _, done: report(round(100 * done), 100))
     return Audit(
@@ -179,17 +211,22 @@ def audit(
         ours,
         tuple(each for some in comparisons for each in some),
         tuple(ratio_maps(densities, first, baselines, claim)),
-        charging,
+        charges,
         tuple(voids),
+        second,
         cost,
     )
 
 
-class _Work:
-    """Runs the stages of an audit on its workers and reports how far it is."""
+def _comparison(said: dict[str, Any]) -> Comparison:
+    return Comparison(**said | {"verdict": Verdict[said["verdict"]], "interval": tuple(said["interval"])})
 
-    def __init__(self, progress: Callable[[str, float], object], workers: dict[str, int | None]):
-        self.progress, self.workers, self.before = progress, workers, 0.0
+
+class _Work:
+    """Runs the stages of an audit and reports how far it is; `recorder` keeps what they find."""
+
+    def __init__(self, progress: Callable[[str, float], object], recorder: Recorder):
+        self.progress, self.recorder, self.before = progress, recorder, 0.0
 
     def stage(self, what: str) -> Callable[[int, int | None], object]:
         """A function of the numbers of jobs done and in all that reports one stage."""
@@ -197,37 +234,51 @@ class _Work:
         whole = sum(STAGES.values())
         return lambda done, total: self.progress(what, (begun + STAGES[what] * done / (total or 1)) / whole)
 
+    def counted(self, what: str, total: int) -> Callable[[], object]:
+        """A function to be called as each job of a stage is done."""
+        report, counts = self.stage(what), itertools.count(1)
+        return lambda: report(next(counts), total)
+
     def finished(self, what: str, jobs: Sequence[Job]) -> list[Finished]:
-        """What became of the jobs of a stage, in order."""
-        report, count = self.stage(what), 0
-
-        def one_more(done: Finished) -> None:
-            nonlocal count
-            count += 1
-            report(count, len(jobs))
-
-        with closing(run_jobs(jobs, finished=one_more, **self.workers)) as found:
+        """What became of the jobs of a stage, in order; nothing is kept of it."""
+        one_more = self.counted(what, len(jobs))
+        with closing(run_jobs(jobs, finished=lambda done: one_more(), **self.recorder.workers)) as found:
             return list(found)
 
-    def values(self, what: str, jobs: Sequence[Job]) -> list[Any]:
-        """The values of the jobs of a stage.  Raises what the first one that fails raised."""
-        return [value_of(each) for each in self.finished(what, jobs)]
+    def values(self, what: str, cases: Sequence[dict[str, Any]], jobs: Sequence[Job], **how: Any) -> list[Any]:
+        """The values of the jobs of a stage, kept by their cases, see `Recorder.values`."""
+        cases = [{"stage": what, **case} for case in cases]
+        counted = self.counted(what, len(jobs))
+        return self.recorder.values(cases, lambda number, case: jobs[number], counted=counted, **how)
 
 
-def figures_of_cells(
-    cells: Iterable[Cell], claim: Claim, work: _Work
-) -> tuple[dict[str, np.ndarray], dict[str, Figures]]:
-    """Samples and figures of cells by name."""
-    drawn = {cell.name: list(varied_cells(cell)) for cell in cells}
-    jobs = [
-        Job(density_of, (other, claim.c_rate, cell.temperature(claim.temperature)), reuse=True)
+def figures_of_cells(cells: Iterable[Cell], claim: Claim, work: _Work) -> dict[str, Figures]:
+    """Figures of cells by name, without intervals."""
+    found = work.finished("discharges", [Job(figures_coroutine, (cell, claim)) for cell in cells])
+    return {f.name: f for f in map(value_of, found)}
+
+
+def samples_of_cells(cells: Iterable[Cell], claim: Claim, work: _Work) -> dict[str, np.ndarray]:
+    """Samples of the energy densities of cells (n, 2) by name, for intervals."""
+    cells = tuple(cells)
+    drawn = [(cell, number, other) for cell in cells for number, other in enumerate(varied_cells(cell))]
+    digests = {cell.name: cell.digest() for cell in cells}
+    found = work.values(
+        "uncertainty",
+        [{"cell": digests[cell.name], "number": number, "claim": repr(claim)} for cell, number, _ in drawn],
+        [
+            Job(density_of, (other, claim.c_rate, cell.temperature(claim.temperature)), reuse=True)
+            for cell, _, other in drawn
+        ],
+        lost=lambda fault: isinstance(fault, CellsimError),  # a cell that cannot be built or simulated is left out
+        unpack=tuple,
+    )
+    return {
+        cell.name: np.array(
+            [d for (c, _, _), d in zip(drawn, found, strict=True) if c is cell and d is not None]
+        ).reshape(-1, 2)
         for cell in cells
-        for other in drawn[cell.name]
-    ]
-    found = iter(work.finished("uncertainty", jobs))
-    samples = {name: densities(islice(found, len(others))) for name, others in drawn.items()}
-    known = work.values("discharges", [Job(figures_coroutine, (cell, claim)) for cell in cells])
-    return samples, {f.name: _with_interval(f, samples[f.name]) for f in known}
+    }
 
 
 def _comparisons(

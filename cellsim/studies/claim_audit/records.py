@@ -1,7 +1,6 @@
 """Results of an audit: immutable records that reports read."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,16 +8,9 @@ from numpy.typing import NDArray
 from ...design import CellDesign, EnergyDensity
 from ...parameters import Cell
 from ...simulation.result import Result
+from ..verdicts import Verdict as Verdict
 
 UNITS = {"gravimetric": "Wh/kg", "volumetric": "Wh/L"}
-
-
-class Verdict(Enum):
-    """Verdict on a claim for one cell, one baseline and one metric."""
-
-    HOLDS = "holds"
-    ONLY_IF = "holds only if"
-    FAILS = "does not hold"
 
 
 @dataclass(frozen=True)
@@ -135,4 +127,24 @@ class Claim:
     cells: tuple[str, ...]
     c_rate: float
     temperature: float | None = None  # K; None: ambient temperature of each cell
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ChargingClaim:
+    """A claim about charging time, its source, and how it is judged.
+
+    factor: largest share of the baseline's time.  start, end: states of charge (0..1) between which times are taken.
+    limits: what the fastest charge of a cell keeps to, as text (`studies.charging.constraints`).
+    rated: charge of the baseline under the rule "rated", a protocol of `studies.charging.named_protocols`.
+    """
+
+    title: str
+    source: str
+    factor: float
+    start: float
+    end: float
+    limits: str
+    rated: str
+    temperatures: tuple[float, ...]  # K
     note: str = ""

@@ -18,10 +18,25 @@ from .lines import (
     rates,
     sony,
     spectra,
+    vehicles,
     warm,
 )
 
-MODULES = (codes, closed_forms, films, spectra, percolation, minnmann, rates, pressure, warm, sony, fast_charge, cost)
+MODULES = (
+    codes,
+    closed_forms,
+    films,
+    spectra,
+    percolation,
+    minnmann,
+    rates,
+    pressure,
+    warm,
+    sony,
+    fast_charge,
+    cost,
+    vehicles,
+)
 LINES: tuple[Line, ...] = tuple(line for module in MODULES for line in module.LINES)
 
 __all__ = ["KINDS", "LINES", "Found", "Line", "Outcome", "Point", "validate"]

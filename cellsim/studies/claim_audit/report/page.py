@@ -16,9 +16,10 @@ from markupsafe import Markup
 
 from .... import __version__
 from ....drawing.svg import inline_svg
+from ....physics.constants import ZERO_CELSIUS
 from ....support.files import replacing
 from ...cost import plots as cost_plots
-from .. import charging_claim, voids
+from .. import voids
 from ..records import Figures, RatioMap
 from . import plots, words
 
@@ -36,9 +37,8 @@ class Picture:
 
 def write_page(audit: Audit, path: str | PathLike[str]) -> None:
     """Write the report of an audit as one self-contained HTML file, atomically.  Raises ReportError."""
-    text = page(audit)
     with replacing(path) as partial:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(page(audit), encoding="utf-8")
 
 
 def page(audit: Audit) -> str:
@@ -54,7 +54,7 @@ def page(audit: Audit) -> str:
     everyone = (*audit.cells, *audit.baselines)
     return env.get_template("page.html.j2").render(
         audit=audit,
-        charging=charging_claim,
+        celsius=lambda T: f"{T - ZERO_CELSIUS:.6g}",
         voids=voids,
         everyone=everyone,
         words=words,

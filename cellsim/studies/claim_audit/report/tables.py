@@ -11,11 +11,12 @@ from rich.text import Text
 
 from ....drawing.tables import plain_table
 from ....parameters.catalogue import METHODS
-from .. import charging_claim as charging
+from ....physics.constants import ZERO_CELSIUS
 from .. import voids
+from ..charging_claim import WAYS, ChargingVerdict
 from ..maker_claims import StatedClaims
 from ..nearest import against_nearest
-from ..records import Figures, Verdict
+from ..records import ChargingClaim, Figures, Verdict
 from . import words
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
@@ -88,10 +89,10 @@ def voids_lines(results: Any) -> Group:
     return Group(Text(voids.TITLE, "bold"), *(Text(f"  {v.sentence}.") for v in results), Text(voids.NOTE, "dim"))
 
 
-def charging_table(verdicts: Any) -> Group:
+def charging_table(verdicts: Sequence[ChargingVerdict], claim: ChargingClaim) -> Group:
     """The claim about charging time: each cell against each baseline, under two rules."""
     table = plain_table(
-        f"{charging.TITLE}: {words.charging_rule()}",
+        f"{claim.title}: {words.charging_rule(claim)}",
         "cell",
         "baseline",
         "rule",
@@ -110,18 +111,17 @@ def charging_table(verdicts: Any) -> Group:
             v.cell,
             v.baseline,
             v.rule,
-            f"{v.temperature:g}",
+            f"{v.temperature - ZERO_CELSIUS:.6g}",
             words.minutes(v.cell, v.minutes),
             words.minutes(v.baseline, v.baseline_minutes),
             f"{v.ratio:.2g}",
             Text(sign, f"bold {colour}"),
             needs,
         )
-    units = ", ".join(f"{name} in {way.unit}" for name, way in charging.WAYS.items())
-    note = f"or with: a single change with which it would hold ({units}); –: none, up to {charging.HOTTEST:g} °C. "
-    return Group(
-        table, *(Text(f"! {remark}", "bold") for remark in words.remarks(verdicts)), Text(note + charging.SOURCE, "dim")
-    )
+    units = ", ".join(f"{name} in {way.unit}" for name, way in WAYS.items())
+    most = max(v.hottest for v in verdicts) - ZERO_CELSIUS
+    note = f"or with: a single change with which it would hold ({units}); –: none, up to {most:.6g} °C. {claim.source}"
+    return Group(table, *(Text(f"! {remark}", "bold") for remark in words.remarks(verdicts)), Text(note, "dim"))
 
 
 def claims_table(claims: StatedClaims) -> Group:

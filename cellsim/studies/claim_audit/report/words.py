@@ -14,8 +14,8 @@ from ...charging.measured_charges import beyond
 from ...cost.groups import chance as chance
 from ...cost.verdict import CostAudit
 from ...uncertainty import SAMPLES, SPREAD
-from .. import charging_claim as charging
-from ..records import UNITS, Comparison, Figures, Verdict
+from ..charging_claim import ChargingVerdict
+from ..records import UNITS, ChargingClaim, Comparison, Figures, Verdict
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
@@ -116,12 +116,12 @@ def best_of(audit: Audit) -> str:
     return f"Best of {count} cells for each baseline and metric:" if count > 1 else ""
 
 
-def charging_rule() -> str:
-    """The rules of the charging claim."""
+def charging_rule(claim: ChargingClaim) -> str:
+    """The rules of a claim about charging time."""
     return (
-        f"{100 * charging.START:g} to {100 * charging.END:g} % in at most {charging.FACTOR:.2f} of the time of the "
-        f"baseline. Safe: both cells by the fastest charge within {charging.LIMITS}. "
-        f"Rated: the baseline by {charging.RATED}"
+        f"{100 * claim.start:g} to {100 * claim.end:g} % in at most {claim.factor:.2f} of the time of the "
+        f"baseline. Safe: both cells by the fastest charge within {claim.limits}. "
+        f"Rated: the baseline by {claim.rated}"
     )
 
 
@@ -130,7 +130,7 @@ def minutes(cell: str, value: float) -> str:
     return f"{value:.0f}" + (" !" if beyond(cell, value) else "")
 
 
-def remarks(verdicts: Iterable[charging.ChargingVerdict]) -> list[str]:
+def remarks(verdicts: Iterable[ChargingVerdict]) -> list[str]:
     """Explanations of the marks of `minutes`, one per cell, for its shortest time."""
     by_cell: dict[str, tuple[float, str]] = {}
     for v in verdicts:

@@ -85,7 +85,7 @@ def claimed_charges(key, name, temperatures, rate) -> Found:
     loading = 0.1 * cell.nominal_capacity / cell.value("cell/electrode area")
     if max(p.found for p in points) > figure.value:
         most = largest_loading(name, figure, pressure, min(temperatures), rate, loading)
-        short.append(f"at {min(temperatures)} degC the set would do it with {most:.2g} mA.h/cm2 at most")
+        short.append(f"at {min(temperatures)} degC the set would do it with {most:.2g} mAh/cm² at most")
     remark = [f"{rate * loading:.3g} mA/cm2 at {rate:g}C", *short]
     if figure.not_stated:
         remark.append("the maker does not state " + ", ".join(figure.not_stated))
@@ -104,7 +104,7 @@ LINES = (
     Line(
         "quantumscape-charge",
         "plausibility",
-        "10 to 80 % in 15 min, single-layer cell, 3.3 mA.h/cm2, 3.4 atm, as "
+        "10 to 80 % in 15 min, single-layer cell, 3.3 mAh/cm², 3.4 atm, as "
         "stated; the set nmc_llzo_li, an assumed design with a garnet, with that areal capacity and pressure",
         "4C, then held at the upper cut-off",
         "nothing",

@@ -105,9 +105,7 @@ def composite_cell(fraction, shape=SHAPE) -> Found:
     c, factor = COMPOSITES[fraction], fitted_factor(shape)
     cell = composite(fraction, factor, shape)
     points = [
-        Point(
-            f"{NAMES[rate]} [mA.h/g]", q, capacity(cell, c.mass_share, rate), fraction == FITTED_TO and rate in FITTED
-        )
+        Point(f"{NAMES[rate]} [mAh/g]", q, capacity(cell, c.mass_share, rate), fraction == FITTED_TO and rate in FITTED)
         for rate, q in zip(RATES, c.capacities, strict=True)
     ]
     return largest(points, f"D = {factor:.3g} m2/s times {shape}")
@@ -138,7 +136,7 @@ def _line(
         f"discharge to 2.0 V against In/Li-In (assumed); {source} conductivities",
         fitted,
         here,
-        "largest [mA.h/g]",
+        "largest [mAh/g]",
         6.0,
         partial(composite_cell, fraction, shape),
         fails,

@@ -1,36 +1,12 @@
 """Table of all quantities of a parameter file: unit, default, allowed range and meaning."""
 
-from dataclasses import dataclass
+from . import ageing
+from .name import Name
+from .name import may as _may
+from .name import need as _need
+from .name import note as _note
 
-INF = float("inf")
 METHODS = ("measured", "fitted", "literature", "assumed", "stated")
-
-
-@dataclass(frozen=True)
-class Name:
-    """One quantity.  `law`: the variable x of its expression or table, None where only a number is allowed."""
-
-    unit: str
-    meaning: str
-    lo: float = -INF
-    hi: float = INF
-    default: float | None = None  # None: required
-    law: str | None = None  # "stoichiometry" or "concentration"
-    optional: bool = False  # may be absent, and has no default value
-
-
-def _need(unit: str, meaning: str, lo: float = -INF, hi: float = INF, law: str | None = None) -> Name:
-    return Name(unit, meaning, lo, hi, None, law)
-
-
-def _may(unit: str, meaning: str, default: float, lo: float = -INF, hi: float = INF, law: str | None = None) -> Name:
-    return Name(unit, meaning, lo, hi, default, law)
-
-
-def _note(unit: str, meaning: str, lo: float = -INF, hi: float = INF) -> Name:
-    return Name(unit, meaning, lo, hi, None, None, True)
-
-
 X, C = "stoichiometry", "concentration"
 TINY = 1e-30
 TRANSPORT = {
@@ -118,6 +94,7 @@ POROUS = {
     "minimum stoichiometry": _need("1", "lower end of the operating window", 0.0, 1.0),
     "maximum stoichiometry": _need("1", "upper end of the operating window", 0.0, 1.0),
     "initial stoichiometry": _note("1", "as stated by the source", 0.0, 1.0),
+    **ageing.QUANTITIES,
 }
 FILM = {
     key: POROUS[key]
@@ -314,9 +291,10 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
     "design": {"format": tuple(FORMATS)},
 }
 OPTIONAL_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
+    **{part: {key: tuple(values) for key, values in ageing.OPTIONS.items()} for part in ageing.SIDES},
     "electrolyte": {
         "material": ("argyrodite", "thiophosphate", "garnet", "lithium phosphate", "polymer", "organic carbonate")
-    }
+    },
 }
 RENAMED = {  # quantities of 0.1.0 by type of electrode, read for one release under their old names
     "porous": {"interphase growth": "cycling interphase growth"},

@@ -1,0 +1,104 @@
+"""Command that ages a cell."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import ProtocolError
+from ..support.arguments import shown
+from .shared import PICTURES, TABLES, app, kelvin, model_of, output_of, say, text_of, with_progress
+
+OPTION = 'give NAME=VALUE, such as "SEI=solvent-diffusion limited", or none'
+YEARS = 'give years, such as 20years or "20 years"'
+
+
+@app.command()
+def age(
+    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
+    cycle: Annotated[
+        str | None, typer.Option(help="Protocol of one cycle, or path of a file with it; it should end where it began.")
+    ] = None,
+    cycles: Annotated[int, typer.Option(help="Largest number of cycles.")] = 1000,
+    calendar: Annotated[str | None, typer.Option(help="Store the cell instead, for so long: 20years.")] = None,
+    until: Annotated[str, typer.Option(help="End of life: 80% capacity, 4 Ah, or none.")] = "80% capacity",
+    ageing: Annotated[
+        list[str] | None, typer.Option(help="Option named as in PyBaMM, NAME=VALUE; several are possible; or none.")
+    ] = None,
+    soc: Annotated[float | None, typer.Option(help="State of charge at the start in percent.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
+    ] = None,
+    heat: Annotated[bool, typer.Option(help="Compute the temperature of the cell.")] = False,
+    model: Annotated[str | None, typer.Option(help="DFN (default), SPMe or SPM.")] = None,
+    every_cycle: Annotated[bool, typer.Option("--every-cycle", help="Simulate every cycle, without jumps.")] = False,
+    tolerance: Annotated[float, typer.Option(help="Largest error of the capacity from jumps, as a share.")] = 1e-3,
+    checkups: Annotated[int | None, typer.Option(help="Measure a copy of the cell every so many cycles.")] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option("--output", "-o", help="Save as .csv, .parquet, .png, .svg or .pdf; repeatable."),
+    ] = None,
+) -> None:
+    """Cycle or store a cell until its end of life, and print what took its capacity."""
+    import cellsim
+
+    for path in output or []:
+        output_of(path, (*TABLES, *PICTURES))
+    if (cycle is None) == (calendar is None):
+        raise ProtocolError('give one of --cycle "Discharge at 1C until 2.5 V; ..." and --calendar 20years')
+    T = kelvin(temperature)
+    options = _options(ageing)
+    if calendar is not None:
+        share = 0.5 if soc is None else soc / 100.0
+        life = cellsim.store(cell, _years(calendar), soc=share, temperature=T, ageing=options, model=model_of(model))
+    else:
+        keywords: dict[str, Any] = dict(
+            until=None if until == "none" else until,
+            ageing=options,
+            model=model_of(model),
+            temperature=T,
+            soc=1.0 if soc is None else soc / 100.0,
+            heat=heat or None,
+            jump=not every_cycle,
+            tolerance=tolerance,
+            checkups=checkups,
+        )
+
+        def run(text: str, progress: Any) -> Any:
+            return cellsim.age(
+                cell, text, cycles, progress=lambda n, of: progress(f"cycle {n} of {of}", n / of), **keywords
+            )
+
+        life = with_progress(run, text_of(cycle or ""))
+    say(str(life), soft_wrap=True)
+    for path in output or []:
+        life.save(path)
+
+
+def _options(given: list[str] | None) -> Any:
+    """Options of ageing by name, False for "none", None if there are none.  A pair is written (negative, positive)."""
+    if not given:
+        return None
+    if given == ["none"]:
+        return False
+    options: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ProtocolError(f"--ageing {shown(text)}: {OPTION}")
+        pair = re.fullmatch(r"\s*\((.*),(.*)\)\s*", value)
+        options[name.strip()] = tuple(part.strip() for part in pair.groups()) if pair else value.strip()
+    return options
+
+
+def _years(text: str) -> float:
+    """Years of a text such as 20years.  Raises ProtocolError."""
+    match = re.fullmatch(r"\s*([\d.]+)\s*(years?|y|months?|days?)\s*", text)
+    try:
+        number = float(match[1]) if match else None
+    except ValueError:
+        number = None
+    if match is None or number is None:
+        raise ProtocolError(f"--calendar {shown(text)}: {YEARS}")
+    return number / {"m": 12.0, "d": 365.25}.get(match[2][0], 1.0)

@@ -1,0 +1,153 @@
+"""Commands about vehicles: a cell in every segment, as storage, and its pulse power."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import ProtocolError, ReportError
+from .shared import PICTURES, Threads, app, console, output_of, say
+
+FILES = (".csv", *PICTURES)
+
+
+@app.command()
+def vehicle(
+    cell: Annotated[list[str], typer.Argument(help="Names of parameter sets, or paths of .json files.")],
+    segment: Annotated[
+        list[str] | None,
+        typer.Option(help="kei, compact, sedan, SUV, pick-up, supercar, or one of --file (repeatable); default: all."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All segments, as without --segment.")] = False,
+    tow: Annotated[
+        float | None, typer.Option(help="Mass of the trailer in kg; default: 3175, or what it may tow.")
+    ] = None,
+    pack: Annotated[str, typer.Option(help="Generation of the pack, one of --rules.")] = "batpac5",
+    file: Annotated[Path | None, typer.Option(help="YAML file of vehicles, instead of the packaged one.")] = None,
+    rules: Annotated[Path | None, typer.Option(help="YAML file of pack rules, instead of the packaged one.")] = None,
+    charge_time: Annotated[float, typer.Option(help="Wanted minutes of a charge from 10 to 80 % at 25 degC.")] = 30.0,
+    cold: Annotated[float, typer.Option(help="Lowest temperature in degC at which full power is wanted.")] = -10.0,
+    hot: Annotated[float, typer.Option(help="Highest temperature in degC at which full power is wanted.")] = 45.0,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Picture (.png, .svg, .pdf) or table (.csv).")
+    ] = None,
+    threads: Threads = None,
+) -> None:
+    """Cells in vehicles: range, pack mass, power hot and cold, charge, towing; what binds and what would mend it."""
+    from ..design.pack import read_rules
+    from ..protocols.cycles.vehicles import read_vehicles
+    from ..studies.vehicles.segments import Requirements, vehicle_study
+    from ..studies.vehicles.tables import pack_table, segment_rows, segment_table, verdict_lines
+
+    if every and segment:
+        raise ProtocolError(f"--all and --segment {segment[0]}: give one of them")
+    output_of(output, FILES)
+    found = vehicle_study(
+        cell,
+        segment or None,
+        known=read_vehicles(file),
+        rules=read_rules(rules),
+        generation=pack,
+        requirements=Requirements(charge_time, cold, hot),
+        tow=tow,
+        threads=threads,
+    )
+    console.print(segment_table(found), pack_table(found))
+    say(verdict_lines(found), soft_wrap=True)
+    if output is None:
+        return
+    if output.suffix == ".csv":
+        write_rows(output, segment_rows(found))
+    else:
+        from ..studies.vehicles.plots import plot_segments
+
+        plot_segments(found, output)
+
+
+@app.command()
+def power(
+    cell: Annotated[list[str], typer.Argument(help="Names of parameter sets, or paths of .json files.")],
+    temperature: Annotated[
+        str, typer.Option(help="Temperatures in degC, separated by commas.")
+    ] = "-20,-10,0,10,25,45,60",
+    seconds: Annotated[float, typer.Option(help="Duration of the pulse.")] = 10.0,
+    soc: Annotated[float, typer.Option(help="State of charge, 0 to 1.")] = 0.5,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Picture (.png, .svg, .pdf) or table (.csv).")
+    ] = None,
+    threads: Threads = None,
+) -> None:
+    """Largest constant power of a pulse, discharge and charge, per mass and per volume, over temperature."""
+    from ..studies.pulse_power import pulse_powers
+    from ..studies.vehicles.tables import pulse_table
+
+    output_of(output, FILES)
+    try:
+        celsius = [float(x) for x in temperature.split(",")]
+    except ValueError:
+        raise ProtocolError(
+            f"--temperature {temperature!r}: give degC separated by commas, such as -20,25,60"
+        ) from None
+    found = pulse_powers(cell, celsius, seconds=seconds, soc=soc, threads=threads)
+    console.print(pulse_table(found))
+    if output is None:
+        return
+    if output.suffix == ".csv":
+        write_rows(output, [vars(p) for p in found])
+    else:
+        from ..studies.vehicles.plots import plot_pulses
+
+        plot_pulses(found, output)
+
+
+@app.command()
+def storage(
+    cell: Annotated[list[str], typer.Argument(help="Names of parameter sets, or paths of .json files.")],
+    duty: Annotated[
+        list[str] | None,
+        typer.Option(help="arbitrage, home-peak, reserve, building-peak, backup (repeatable); default: all."),
+    ] = None,
+    prices: Annotated[str, typer.Option(help="nl_2019, nl_2023, or a .csv file of hour and EUR/MWh.")] = "nl_2023",
+    segment: Annotated[str, typer.Option(help="Car whose pack mass and space are used.")] = "compact",
+    pack: Annotated[str, typer.Option(help="Generation of the pack.")] = "batpac5",
+    file: Annotated[
+        Path | None, typer.Option(help="YAML file of a car as storage, instead of the packaged one.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Picture (.png, .svg, .pdf) or table (.csv).")
+    ] = None,
+    threads: Threads = None,
+) -> None:
+    """A car as storage: EUR a year of each duty against wear, and the wear price at which it stops paying."""
+    from ..studies.storage.inputs import read_storage
+    from ..studies.storage.study import storage_study
+    from ..studies.storage.tables import duty_lines, duty_rows, duty_table
+
+    output_of(output, FILES)
+    found = storage_study(
+        cell, duty or None, prices, file=read_storage(file), vehicle=segment, generation=pack, threads=threads
+    )
+    console.print(duty_table(found))
+    say(duty_lines(found), soft_wrap=True)
+    if output is None:
+        return
+    if output.suffix == ".csv":
+        write_rows(output, duty_rows(found))
+    else:
+        from ..studies.storage.plots import plot_duties
+
+        plot_duties(found, output)
+
+
+def write_rows(path: Path, rows: list[dict[str, object]]) -> None:
+    """Records as a CSV file, atomically.  Raises ReportError."""
+    import csv
+
+    from ..support.files import replacing
+
+    if not rows:
+        raise ReportError(f"{path}: there is nothing to write")
+    with replacing(path) as partial, partial.open("w", encoding="utf-8", newline="") as out:
+        table = csv.DictWriter(out, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)

@@ -1,0 +1,183 @@
+"""Cells that age: data of `kernels.equations.ageing` and `side_reactions`, and the state of a fresh cell."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels.equations import side_reactions as laws
+from ..kernels.layout import AGEING, System, counted
+from ..parameters import Cell
+from ..parameters.catalogue.ageing import QUANTITIES
+from ..physics.constants import F
+from ..support.compile import records
+from .electrodes import PARTS
+from .volumes import surface_area
+
+SEI_LAWS = {
+    "none": 0,
+    "reaction limited": laws.REACTION,
+    "reaction limited (asymmetric)": laws.REACTION,
+    "solvent-diffusion limited": laws.SOLVENT,
+    "ec reaction limited": laws.EC,
+    "ec reaction limited (asymmetric)": laws.EC,
+    "electron-migration limited": laws.MIGRATION,
+    "interstitial-diffusion limited": laws.INTERSTITIAL,
+    "tunnelling limited": laws.TUNNELLING,
+    "VonKolzenberg2020": laws.VON_KOLZENBERG,
+}
+PLATING_LAWS = {
+    "none": 0,
+    "reversible": laws.REVERSIBLE,
+    "irreversible": laws.IRREVERSIBLE,
+    "partially reversible": laws.PARTIALLY_REVERSIBLE,
+    "Yang2017": laws.CONSTANT,
+}
+SHARE = 0.1  # an error of this share of what the films first hold, or of LEAST of an electrode's lithium, weighs as 1 V
+LEAST = 1e-3
+# fields of records.Ageing and the quantities they are
+PLAIN = {
+    "V_sei": "SEI partial molar volume",
+    "E_sei": "SEI growth activation energy",
+    "U": "SEI open-circuit potential",
+    "j0": "SEI reaction exchange current density",
+    "D_sol": "SEI solvent diffusivity",
+    "c_sol": "bulk solvent concentration",
+    "k_ec": "SEI kinetic rate constant",
+    "c_ec": "EC initial concentration in electrolyte",
+    "D_ec": "EC diffusivity",
+    "kappa_e": "SEI electron conductivity",
+    "D_li": "SEI lithium interstitial diffusivity",
+    "c_li": "lithium interstitial reference concentration",
+    "beta": "tunnelling barrier factor",
+    "L_tun": "tunnelling distance for electrons",
+    "kappa_li": "SEI lithium ion conductivity",
+    "z": "ratio of lithium moles to SEI moles",
+    "L_0": "initial SEI thickness",
+    "k_pl": "lithium plating kinetic rate constant",
+    "alpha_pl": "lithium plating transfer coefficient",
+    "j0_pl": "lithium plating exchange-current density",
+    "gamma": "dead lithium decay constant",
+    "V_li": "lithium metal partial molar volume",
+    "Omega": "partial molar volume",
+    "E": "Young's modulus",
+    "nu": "Poisson's ratio",
+    "width": "initial crack width",
+    "density": "number of cracks per unit area",
+    "k_cr": "cracking rate",
+    "E_cr": "cracking activation energy",
+    "b_cr": "Paris' law constant b",
+    "m_cr": "Paris' law constant m",
+    "critical": "critical stress",
+    "m_loss": "LAM constant exponential term",
+    "c_max": "maximum concentration",
+    "R_p": "particle radius",
+    "active": "active material volume fraction",
+}
+
+
+def number(cell: Cell, part: str, key: str) -> float:
+    """A quantity of an electrode, 0 where the set does not give an optional one."""
+    path = f"{part}/{key}"
+    name = QUANTITIES.get(key)
+    if name is not None and name.default is None and not cell.has(path):
+        return 0.0
+    return float(cell.value(path))
+
+
+def ages(cell: Cell) -> bool:
+    """Whether anything in the particles' electrodes of a cell ages within a run."""
+    return any(_ages(cell.options(part)) for part in PARTS)
+
+
+def _ages(options: dict[str, str]) -> bool:
+    return (
+        bool(options)
+        and any(options[key] != "none" for key in ("SEI", "lithium plating", "loss of active material"))
+        or options.get("particle mechanics") == "swelling and cracking"
+    )
+
+
+def ageing_of(cell: Cell, T: float) -> tuple[NDArray[Any], Any]:
+    """How either electrode ages: (2,) AGEING, or (0,) if nothing does; and COUNTS of the state."""
+    if not ages(cell):
+        return records(np.zeros(0, AGEING)), counted()
+    both = records(np.zeros(2, AGEING))
+    has = {"sei": 0, "sei_on_cracks": 0, "plating": 0, "cracking": 0, "loss": 0, "clogging": 0}
+    for side, part in enumerate(PARTS):
+        options = cell.options(part)
+        if options:
+            for name, there in _electrode(cell, part, options, both[side]).items():
+                has[name] |= int(there)
+    return both, counted(**has)
+
+
+def _electrode(cell: Cell, part: str, options: dict[str, str], a: Any) -> dict[str, bool]:
+    """Fill the record of an electrode; which states it needs."""
+    for field, key in PLAIN.items():
+        a[field] = number(cell, part, key)
+    a["T_ref"] = cell.value("cell/reference temperature")
+    a["sei"], a["plating"] = SEI_LAWS[options["SEI"]], PLATING_LAWS[options["lithium plating"]]
+    a["alpha"] = number(cell, part, "SEI growth transfer coefficient") if "(asymmetric)" in options["SEI"] else 0.5
+    if options["SEI film resistance"] == "distributed":
+        a["rho"] = number(cell, part, "SEI resistivity")
+    cracks, loss = options["particle mechanics"] == "swelling and cracking", options["loss of active material"]
+    a["on_cracks"] = int(options["SEI on cracks"] == "true")
+    a["stressed"] = int(cracks or "stress" in loss)
+    if "stress" in loss:
+        a["loss"] = number(cell, part, "LAM constant proportional term")
+    if "asymmetric" in loss:
+        a["loss_compressed"] = number(cell, part, "LAM constant proportional term in compression")
+    if "reaction" in loss:
+        a["by_reaction"] = number(cell, part, "reaction-driven LAM factor")
+    if "current" in loss:
+        a["by_current"] = number(cell, part, "current-driven LAM factor")
+    if not cracks:
+        a["k_cr"] = 0.0
+    a["content"] = F * a["c_max"] * number(cell, part, "utilisation")
+    a["sei_clogs"] = int(options["SEI porosity change"] == "true")
+    a["plated_clogs"] = int(options["lithium plating porosity change"] == "true")
+    if cell.has(f"{part}/bruggeman exponent"):
+        a["tau_exponent"] = number(cell, part, "bruggeman exponent")
+    elif cell.has(f"{part}/percolation exponent"):
+        a["tau_least"] = number(cell, part, "percolation threshold")
+        a["tau_exponent"] = number(cell, part, "percolation exponent")
+    thickness = number(cell, part, "thickness")
+    a["weight"] = max(
+        SHARE * _first_sei(cell, part, a) * thickness if a["sei"] else 0.0,
+        SHARE * LEAST * a["content"] * a["active"] * thickness,
+    )
+    return {
+        "sei": a["sei"] > 0,
+        "sei_on_cracks": a["on_cracks"] > 0,
+        "plating": a["plating"] > 0,
+        "cracking": cracks,
+        "loss": loss != "none",
+        "clogging": a["sei_clogs"] + a["plated_clogs"] > 0,
+    }
+
+
+def _first_sei(cell: Cell, part: str, a: Any) -> float:
+    """Lithium in the SEI of the fresh cell, as charge per volume of the electrode [C/m3]."""
+    return float(a["L_0"] * surface_area(cell, part) * F * a["z"] / a["V_sei"])
+
+
+def fresh(cell: Cell, sys: System, y: Any) -> None:
+    """The slow states of a fresh cell into the fields y of its state."""
+    volume, counts = sys.volume, sys.counts
+    for side, part in enumerate(PARTS):
+        here, a = volume["side"] == side, sys.ageing[side]
+        dx = volume["dx"][here]
+        if counts["sei"] and a["sei"]:
+            y.sei[here] = _first_sei(cell, part, a) * dx
+            if counts["sei_on_cracks"] and a["on_cracks"]:
+                thin = number(cell, part, "initial SEI on cracks thickness")
+                y.sei_on_cracks[here] = _first_sei(cell, part, a) * dx * thin / a["L_0"]
+        if counts["plating"] and a["plating"]:
+            y.plated[here] = F * dx * number(cell, part, "initial plated lithium concentration")
+        if counts["cracking"]:
+            y.crack[here] = number(cell, part, "initial crack length")
+        if counts["loss"]:
+            y.active[here] = a["active"]
+        if counts["clogging"]:
+            y.porosity[here] = volume["eps"][here]

@@ -1,0 +1,217 @@
+"""Quantities and options of an electrode that ages, and which quantities each option needs.
+
+Options are named as in PyBaMM.  A parameter set states the options of either electrode beside its quantities, and
+`Cell.with_ageing` chooses others.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...errors import ParameterError
+from ...support.arguments import near, shown
+from .name import Name, may, note
+
+TINY = 1e-30
+QUANTITIES: dict[str, Name] = {
+    "ratio of lithium moles to SEI moles": may("1", "lithium that one SEI molecule takes", 2.0, 0.1, 10.0),
+    "SEI partial molar volume": note("m3.mol-1", "of the SEI", 1e-6, 1e-2),
+    "initial SEI thickness": note("m", "on the particles of the fresh cell", 1e-12, 1e-6),
+    "initial SEI on cracks thickness": may(
+        "m",
+        "lithium in the SEI on cracks of the fresh cell, as a thickness on the particle's surface",
+        5e-13,
+        0.0,
+        1e-6,
+    ),
+    "SEI resistivity": may("Ohm.m", "0: the growing film adds no resistance", 0.0, 0.0, 1e9),
+    "SEI growth activation energy": may("J.mol-1", "of all laws of growth", 0.0, -2e5, 2e5),
+    "SEI growth transfer coefficient": may("1", "of the asymmetric laws; 0.5 for the others", 0.5, 0.05, 0.95),
+    "SEI open-circuit potential": may("V", "equilibrium potential of the growth", 0.0, -1.0, 3.0),
+    "SEI reaction exchange current density": note("A.m-2", "of the growth", 0.0, 1e3),
+    "SEI solvent diffusivity": note("m2.s-1", "of the solvent in the SEI", 0.0, 1e-6),
+    "bulk solvent concentration": note("mol.m-3", "of the solvent", 1.0, 1e5),
+    "SEI kinetic rate constant": note("m.s-1", "of the reduction of EC", 0.0, 1.0),
+    "EC initial concentration in electrolyte": note("mol.m-3", "of ethylene carbonate", 1.0, 1e5),
+    "EC diffusivity": note("m2.s-1", "of ethylene carbonate in the SEI", TINY, 1e-6),
+    "SEI electron conductivity": note("S.m-1", "of the SEI", 0.0, 1e3),
+    "SEI lithium interstitial diffusivity": note("m2.s-1", "in the SEI", 0.0, 1e-6),
+    "lithium interstitial reference concentration": note("mol.m-3", "in the SEI", TINY, 1e5),
+    "tunnelling barrier factor": note("m-1", "decay of the growth with the thickness of the SEI", 0.0, 1e12),
+    "tunnelling distance for electrons": note("m", "thickness up to which electrons tunnel", 0.0, 1e-6),
+    "SEI lithium ion conductivity": note("S.m-1", "of the SEI", TINY, 1e3),
+    "lithium plating kinetic rate constant": note("m.s-1", "of plating and stripping", 0.0, 1.0),
+    "lithium plating transfer coefficient": may("1", "of plating; stripping has the rest", 0.5, 0.05, 0.95),
+    "lithium plating exchange-current density": note("A.m-2", "of plating by the law of Yang 2017", 0.0, 1e3),
+    "dead lithium decay constant": note("s-1", "rate at which plated lithium is cut off under the first SEI", 0.0, 1e3),
+    "initial plated lithium concentration": may("mol.m-3", "per volume of the electrode", 0.0, 0.0, 1e4),
+    "lithium metal partial molar volume": may("m3.mol-1", "of plated lithium", 1.3e-5, 1e-6, 1e-4),
+    "Young's modulus": note("Pa", "of the particles", 1e6, 1e13),
+    "Poisson's ratio": note("1", "of the particles", -0.99, 0.499),
+    "partial molar volume": note("m3.mol-1", "of lithium in the particles; below 0 they shrink with it", -1e-3, 1e-3),
+    "reference concentration for free of deformation": may(
+        "mol.m-3", "without stress-induced diffusion", 0.0, 0.0, 2e5
+    ),
+    "initial crack length": note("m", "in the particles of the fresh cell", 1e-12, 1e-3),
+    "initial crack width": note("m", "of the cracks", 1e-12, 1e-3),
+    "number of cracks per unit area": note("m-2", "of the particle's surface", 1.0, 1e22),
+    "cracking rate": note("1", "Paris' law: length per hour [m] over (Pa m0.5) to its exponent", 0.0, 1.0),
+    "cracking activation energy": may("J.mol-1", "of the cracking rate", 0.0, -2e5, 2e5),
+    "Paris' law constant b": may("1", "stress-intensity factor of a crack", 1.12, 0.1, 10.0),
+    "Paris' law constant m": may("1", "exponent of the stress intensity", 2.2, 0.5, 10.0),
+    "LAM constant proportional term": note(
+        "s-1", "loss of active material at the critical stress, in tension", 0.0, 1.0
+    ),
+    "LAM constant proportional term in compression": may("s-1", "the same in compression", 0.0, 0.0, 1.0),
+    "LAM constant exponential term": may("1", "exponent of the stress", 2.0, 0.5, 10.0),
+    "critical stress": note("Pa", "of the loss of active material", 1.0, 1e13),
+    "reaction-driven LAM factor": note("m3.mol-1", "active volume lost per lithium that the SEI takes", 0.0, 1.0),
+    "current-driven LAM factor": note("m2.A-1.s-1", "active fraction lost per current density and time", 0.0, 1.0),
+}
+SEI_ALWAYS = ("SEI partial molar volume", "initial SEI thickness")
+REACTION = ("SEI reaction exchange current density",)
+SOLVENT = ("SEI solvent diffusivity", "bulk solvent concentration")
+EC = ("SEI kinetic rate constant", "EC initial concentration in electrolyte", "EC diffusivity")
+INTERSTITIAL = ("SEI lithium interstitial diffusivity", "lithium interstitial reference concentration")
+SEI: dict[str, tuple[str, ...]] = {
+    "none": (),
+    "reaction limited": REACTION,
+    "reaction limited (asymmetric)": REACTION,
+    "solvent-diffusion limited": SOLVENT,
+    "ec reaction limited": EC,
+    "ec reaction limited (asymmetric)": EC,
+    "electron-migration limited": ("SEI electron conductivity",),
+    "interstitial-diffusion limited": INTERSTITIAL,
+    "tunnelling limited": (*REACTION, "tunnelling barrier factor"),
+    "VonKolzenberg2020": (
+        *REACTION,
+        *INTERSTITIAL,
+        "tunnelling distance for electrons",
+        "SEI lithium ion conductivity",
+    ),
+}
+PLATING = {
+    "none": (),
+    "reversible": ("lithium plating kinetic rate constant",),
+    "irreversible": ("lithium plating kinetic rate constant",),
+    "partially reversible": ("lithium plating kinetic rate constant", "dead lithium decay constant"),
+    "Yang2017": ("lithium plating exchange-current density",),
+}
+STRESS = ("Young's modulus", "Poisson's ratio", "partial molar volume")
+MECHANICS = {
+    "none": (),
+    "swelling only": STRESS,
+    "swelling and cracking": (
+        *STRESS,
+        "initial crack length",
+        "initial crack width",
+        "number of cracks per unit area",
+        "cracking rate",
+    ),
+}
+BY_STRESS, BY_REACTION = ("LAM constant proportional term", "critical stress", *STRESS), ("reaction-driven LAM factor",)
+LOSS = {
+    "none": (),
+    "stress-driven": BY_STRESS,
+    "asymmetric stress-driven": (*BY_STRESS, "LAM constant proportional term in compression"),
+    "reaction-driven": BY_REACTION,
+    "stress and reaction-driven": (*BY_STRESS, *BY_REACTION),
+    "current-driven": ("current-driven LAM factor",),
+}
+SWITCH: dict[str, tuple[str, ...]] = {"false": (), "true": ()}
+OPTIONS: dict[str, Mapping[str, tuple[str, ...]]] = {
+    "SEI": SEI,
+    "SEI on cracks": SWITCH,
+    "SEI film resistance": {"none": (), "distributed": ("SEI resistivity",)},
+    "SEI porosity change": SWITCH,
+    "lithium plating": PLATING,
+    "lithium plating porosity change": SWITCH,
+    "particle mechanics": MECHANICS,
+    "stress-induced diffusion": SWITCH,
+    "loss of active material": LOSS,
+}
+OF_NEGATIVE = (
+    "SEI",
+    "SEI on cracks",
+    "SEI film resistance",
+    "SEI porosity change",
+    "lithium plating",
+    "lithium plating porosity change",
+)
+SIDES = ("negative electrode", "positive electrode")
+OFF = ("none", "false")
+
+
+def chosen(raw: Mapping[str, Any]) -> dict[str, str]:
+    """The options of the content of an electrode, with what PyBaMM takes where they leave one out."""
+    given = {name: str(raw[name]) for name in OPTIONS if isinstance(raw.get(name), str)}
+    options = {name: given.get(name, next(iter(values))) for name, values in OPTIONS.items()}
+    if "stress" in options["loss of active material"] and options["particle mechanics"] == "none":
+        options["particle mechanics"] = "swelling only"
+    if "SEI film resistance" not in given and options["SEI"] != "none":
+        options["SEI film resistance"] = "distributed"
+    if "stress-induced diffusion" not in given and options["particle mechanics"] != "none":
+        options["stress-induced diffusion"] = "true"
+    return options
+
+
+def lacking(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(option, sentence) for what the options of an electrode need and its content does not have."""
+    options, found = chosen(raw), []
+    for name, value in options.items():
+        needed = OPTIONS[name].get(value, ())
+        if name == "SEI" and value != "none":
+            needed = (*SEI_ALWAYS, *needed)
+        missing = [key for key in needed if key not in raw and QUANTITIES[key].default is None]
+        if missing:
+            wanted = ", ".join(f"'{key}' [{QUANTITIES[key].unit}]" for key in missing)
+            found.append((name, f"{value!r} needs {wanted}; add it, or choose 'none'"))
+    for name, other, value in (
+        ("SEI on cracks", "particle mechanics", "swelling and cracking"),
+        ("SEI on cracks", "SEI", ""),
+        ("SEI porosity change", "SEI", ""),
+        ("lithium plating porosity change", "lithium plating", ""),
+    ):
+        wrong = options[other] != value if value else options[other] == "none"
+        if options[name] == "true" and wrong:
+            found.append((name, f"'true' needs {other!r}{f' {value!r}' if value else ''}, found {options[other]!r}"))
+    changes_pores = "true" in (options["SEI porosity change"], options["lithium plating porosity change"])
+    if changes_pores and "transport efficiency" in raw:
+        found.append(
+            ("SEI porosity change", "pores that change need 'bruggeman exponent' in place of 'transport efficiency'")
+        )
+    return found
+
+
+def resolved(options: Any, contents: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, dict[str, str]]:
+    """Options of both electrodes, from a dictionary named as in PyBaMM or from False (nothing ages).
+
+    A text of an option of SEI and plating is for the negative electrode; of the others for both; a pair for either.
+    Those left out stay as the set has them.  contents: the electrodes' contents.  Raises ParameterError.
+    """
+    off = {part: {key: next(iter(values)) for key, values in OPTIONS.items()} for part in SIDES}
+    if options is False:
+        return off
+    if not isinstance(options, Mapping):
+        raise ParameterError(
+            f'{name}: ageing {shown(options)}: give False, or options such as {{"SEI": "solvent-diffusion limited"}}'
+        )
+    chosen_of: dict[str, dict[str, str]] = {part: {} for part in SIDES}
+    for key, value in options.items():
+        if key not in OPTIONS:
+            raise ParameterError(f"{name}: ageing {shown(key)}: unknown option; {near(key, OPTIONS)}")
+        single = (value, off[SIDES[1]][key]) if key in OF_NEGATIVE else (value, value)
+        pair = value if isinstance(value, (tuple, list)) and len(value) == 2 else single
+        for part, one in zip(SIDES, pair, strict=True):
+            one = {True: "true", False: "false"}.get(one, one) if isinstance(one, bool) else one
+            if not isinstance(one, str) or one not in OPTIONS[key]:
+                raise ParameterError(
+                    f"{name}: ageing {key!r} {shown(one)}: choose one of {', '.join(map(repr, OPTIONS[key]))}"
+                )
+            if contents[part].get("type") == "porous":
+                chosen_of[part][key] = one
+            elif one not in OFF and (key in OF_NEGATIVE or isinstance(value, (tuple, list))):
+                raise ParameterError(
+                    f"{name}: ageing {key!r}: the {part} is {contents[part].get('type')}, not particles; "
+                    "its interphase and voids are quantities of the set"
+                )
+    return chosen_of

@@ -1,0 +1,117 @@
+"""Variables of cells that age, under PyBaMM's names; they are there where the cell has the mechanism."""
+
+import numpy as np
+
+from ..physics.constants import F
+
+HOUR = 3600.0
+TIME = ("Time [s]",)
+# state: words, of charge per electrode area
+TAKEN = {"sei": "SEI", "sei_on_cracks": "SEI on cracks", "plated": "lithium plating"}
+
+
+def per_volume(p, name, side):
+    """A slow state in the volumes of one electrode (times, volumes)."""
+    return getattr(p.y, name)[..., p.volumes(side)]
+
+
+def active_fraction(p, side):
+    """Volume fraction of active material over its first value, in the volumes of one electrode, or 1."""
+    if not p.sys.counts["loss"]:
+        return 1.0
+    return per_volume(p, "active", side) / p.sys.ageing[side]["active"]
+
+
+def pores(p):
+    """Volume of the pores per electrode area in each volume [m]; (times, volumes), or (volumes,) if it is constant."""
+    eps, dx = p.sys.volume["eps"], p.sys.volume["dx"]
+    if not p.sys.counts["clogging"]:
+        return eps * dx
+    now = p.y.porosity
+    return np.where(now > 0.0, now, eps) * dx
+
+
+def salt(p):
+    """Salt in the cell per electrode area [mol/m2]; (times,)."""
+    room = pores(p)
+    return p.c @ room if room.ndim == 1 else (p.c * room).sum(axis=1)
+
+
+def taken(p, name, side):
+    """Lithium that a side reaction of one electrode holds [C/m2], plated and dead together; (times,)."""
+    held = per_volume(p, name, side).sum(axis=-1)
+    return held + per_volume(p, "dead", side).sum(axis=-1) if name == "plated" else held
+
+
+def series(p, parts):
+    """One number per time; parts: (name, side) of the electrodes."""
+    counts = p.sys.counts
+    for name, side in parts:
+        a, low = p.sys.ageing[side], name.lower()
+        for state, words in TAKEN.items():
+            if getattr(p.y, state).shape[-1] and _has(a, state):
+                yield (
+                    f"Loss of lithium to {low} {words} [mol]",
+                    (TIME, lambda q=state, s=side: taken(p, q, s) * p.area / F),
+                )
+                yield (
+                    f"Loss of capacity to {low} {words} [A.h]",
+                    (TIME, lambda q=state, s=side: taken(p, q, s) * p.area / HOUR),
+                )
+        if counts["plating"] and a["plating"]:
+            yield (
+                f"Capacity of {low} plated lithium [A.h]",
+                (TIME, lambda s=side: per_volume(p, "plated", s).sum(axis=-1) * p.area / HOUR),
+            )
+            yield (
+                f"Capacity of {low} dead lithium [A.h]",
+                (TIME, lambda s=side: per_volume(p, "dead", s).sum(axis=-1) * p.area / HOUR),
+            )
+        if counts["loss"]:
+            yield (
+                f"Loss of active material in {low} electrode [%]",
+                (TIME, lambda s=side: 100.0 * (1.0 - _mean(p, active_fraction(p, s), s))),
+            )
+            yield (
+                f"Loss of lithium due to loss of active material in {low} electrode [mol]",
+                (TIME, lambda s=side: per_volume(p, "gone", s).sum(axis=-1) * p.area / F),
+            )
+
+
+def fields(p, parts, axes_of):
+    """Arrays in space; axes_of(side): their axes."""
+    counts = p.sys.counts
+    dx = p.sys.volume["dx"]
+    for name, side in parts:
+        a, axes, v = p.sys.ageing[side], axes_of(side), p.volumes(side)
+        if counts["sei"] and a["sei"]:
+            yield f"{name} SEI thickness [m]", (axes, lambda s=side, a=a: _thickness(p, "sei", a, s))
+        if counts["plating"] and a["plating"]:
+            for state, words in (("plated", "lithium plating"), ("dead", "dead lithium")):
+                yield (
+                    f"{name} {words} concentration [mol.m-3]",
+                    (axes, lambda q=state, s=side, v=v: per_volume(p, q, s) / (F * dx[v])),
+                )
+        if counts["cracking"] and a["k_cr"]:
+            yield f"{name} particle crack length [m]", (axes, lambda s=side: per_volume(p, "crack", s))
+        if counts["loss"]:
+            yield (
+                f"{name} electrode active material volume fraction",
+                (axes, lambda s=side: per_volume(p, "active", s)),
+            )
+        if counts["clogging"]:
+            yield f"{name} electrode porosity", (axes, lambda s=side: per_volume(p, "porosity", s))
+
+
+def _has(a, state):
+    return {"sei": a["sei"], "sei_on_cracks": a["on_cracks"], "plated": a["plating"]}[state] > 0
+
+
+def _mean(p, x, side):
+    dx = p.sys.volume["dx"][p.volumes(side)]
+    return np.broadcast_to(x, (len(p.t), dx.size)) @ dx / dx.sum()
+
+
+def _thickness(p, state, a, side):
+    surface = p.sys.volume["area"][p.volumes(side)] * active_fraction(p, side)
+    return per_volume(p, state, side) * a["V_sei"] / (F * a["z"] * surface)

@@ -1,0 +1,47 @@
+"""The numbers that `simulate` is given, checked."""
+
+from ..errors import ProtocolError
+from ..protocols.step import LONGEST
+from ..support.arguments import number, whole
+
+
+def where(soc, voltage):
+    """State of charge and voltage [V] of a start, checked."""
+    soc = number(
+        "soc",
+        soc,
+        "a state of charge lies between 0 and 1, such as 0.8; for a voltage write voltage=4.0",
+        low=0.0,
+        high=1.0,
+        none=True,
+    )
+    voltage = number("voltage", voltage, "give the open-circuit voltage of the start in volts, such as 4.0", none=True)
+    if voltage is not None and soc is not None and soc != 1.0:  # which is its default
+        raise ProtocolError(f"soc {soc:g} and voltage {voltage:g}: give one of them")
+    return soc, voltage
+
+
+def how(period, accuracy, rtol, time_budget, max_steps):
+    """The numbers that say how a run is computed, checked."""
+    accuracy = number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=1e-1)
+    rtol = 0.5 * accuracy if rtol is None else rtol
+    return (
+        number(
+            "period",
+            period,
+            f"give seconds as a number above 0 and at most {LONGEST:g}, such as 10",
+            above=0.0,
+            high=LONGEST,
+            none=True,
+        ),
+        accuracy,
+        number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1),
+        number(
+            "time_budget",
+            time_budget,
+            "give seconds of processor time as a number above 0, such as 60",
+            above=0.0,
+            finite=False,
+        ),
+        whole("max_steps", max_steps, "give a whole number, at least 1"),
+    )

@@ -1,0 +1,47 @@
+"""Check-ups: what a cycler would measure on a copy of an aged cell."""
+
+from typing import Any
+
+from ...errors import ProtocolError
+from ...parameters import Cell
+from ...simulation.run import simulate
+from ...simulation.start import FinalState
+
+CHECKUP = (
+    "slow capacity: discharge at C/20 from full; capacity at 1C: from full; resistance: after a discharge at C/3 to "
+    "half of the slow capacity and an hour of rest, the fall of the voltage in 10 s and 600 s of a pulse of C/2, over "
+    "its current"
+)
+SLOW, FAST, PULSE = "C/20", "1C", "C/2"
+
+
+def checkup(cell: Cell, state: FinalState, heat: Any = None) -> dict[str, float]:
+    """Capacities [Ah] at C/20 and 1C, and resistances [Ohm] after 10 s and 600 s at half charge; see CHECKUP.
+
+    state: stays as it is.  The ageing during the check-up is that of the copy.  Raises ProtocolError where the cell
+    cannot do it.
+    """
+    low, high = (cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
+    fill = f"Charge at C/3 until {high:g} V; Hold at {high:g} V until C/50; Rest for 1 hour"
+    found: dict[str, float] = {}
+    for rate, name in ((SLOW, "Capacity at C/20 [A.h]"), (FAST, "Capacity at 1C [A.h]")):
+        result = simulate(cell, f"{fill}; Discharge at {rate} until {low:g} V", start=state, heat=heat)
+        if result.termination.startswith("stopped"):
+            raise ProtocolError(f"{cell.name}: the check-up is not completed: {result.termination}")
+        found[name] = result.steps[-1].discharge_capacity
+    half = 0.5 * found["Capacity at C/20 [A.h]"]
+    result = simulate(
+        cell,
+        f"{fill}; Discharge at C/3 for {half:.9g} Ah; Rest for 1 hour; Discharge at {PULSE} for 600 s",
+        start=state,
+        heat=heat,
+    )
+    if result.termination.startswith("stopped"):
+        raise ProtocolError(f"{cell.name}: the check-up is not completed: {result.termination}")
+    start = result.steps[-1].t_start
+    rest = float(result["Voltage [V]"][result.step_index == len(result.steps) - 2][-1])
+    current = float(result["Current [A]"][-1])
+    for seconds in (10.0, 600.0):
+        V = float(result.at("Voltage [V]", [min(start + seconds, float(result.t[-1]))])[0])
+        found[f"Resistance after {seconds:g} s [Ohm]"] = (rest - V) / current
+    return found

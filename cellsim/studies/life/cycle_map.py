@@ -1,0 +1,171 @@
+"""One cycle of a cell, simulated: the map that `jumps` repeats, and the summary of a cycle under PyBaMM's names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...errors import CellsimError, Ending
+from ...kernels.layout import System
+from ...models.ageing import ages
+from ...models.electrodes import has_foil
+from ...models.lithium_metal import evolves
+from ...parameters import Cell
+from ...protocols import Protocol
+from ...simulation.result import Result
+from ...simulation.run import simulate
+from ...simulation.start import FinalState
+from .contents import Amounts, Array, Contents, filled
+
+Summary = Mapping[str, float | str]
+PORES_WEIGHT = 0.3  # share of the capacity that all pores stand for, in the error of a jump
+LAM_WEIGHT = 0.5  # and active material: about what a lost share of it takes from the capacity
+
+
+class Aged(NamedTuple):
+    """A cell after some cycles: where its last run ended, and what has passed since it was fresh."""
+
+    end: FinalState
+    seconds: float = 0.0
+    amp_hours: float = 0.0  # charged and discharged
+    watt_hours: float = 0.0
+
+    def counted(self, result: Result) -> "Aged":
+        """After one more run."""
+        charge = result.discharge_capacity + result.charge_capacity
+        energy = result.discharge_energy + result.charge_energy
+        return Aged(
+            result.final_state, self.seconds + float(result.t[-1]), self.amp_hours + charge, self.watt_hours + energy
+        )
+
+
+class Stopped(CellsimError):
+    """A cycle that the cell could not complete; `result`: as far as it came."""
+
+    def __init__(self, message: str, result: Result) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+@dataclass
+class CellCycle:
+    """The map of one cycle of a cell.
+
+    keywords: further arguments of `simulate` that hold in every cycle.  A `CycleMap` of `Aged` and `Summary`.
+    """
+
+    cell: Cell
+    protocol: Protocol
+    keywords: dict[str, Any]
+    sys: System
+    fresh: dict[str, float]
+    start: Array  # any state
+
+    def __post_init__(self) -> None:
+        self._contents = Contents(self.sys, filled(self.cell))
+        self._amounts = amounts_of(self.cell, self.sys)
+        self._size = size = self._contents.of(self.start).size
+        first = self.fresh
+        usable = min(q for q in (first["Q_n"], first["Q_p"], first["Q_Li"]) if np.isfinite(q))
+        scale = 1.0 / max(0.5 * usable, 1e-12)
+        # slow contents, then counters, all without weight; then the sums that the error is of
+        self.weights = np.concatenate(
+            [np.zeros(size + 3), [scale, LAM_WEIGHT * scale, LAM_WEIGHT * scale, PORES_WEIGHT]]
+        )
+
+    def advance(self, state: Aged) -> tuple[Aged, Summary]:
+        """One cycle; raises Stopped where the cell cannot complete it, and SolveError."""
+        result = simulate(self.cell, self.protocol, start=state.end, **self.keywords)
+        if result.steps[-1].ending.stops_run or result.termination.startswith("stopped"):
+            raise Stopped(result.termination, result)
+        after = state.counted(result)
+        return after, self.summary(result, after)
+
+    def summary(self, result: Result, after: Aged) -> Summary:
+        """What a cycle did, and the cell at its end."""
+        return summary_of(result, after, self._amounts(after.end.state), self.fresh)
+
+    def contents(self, state: Aged) -> Array:
+        """Slow contents, time and charge passed, and what the error of a jump is taken of."""
+        found = self._amounts(state.end.state)
+        sums = [lost(found), finite(found["Q_n"]), finite(found["Q_p"]), found.get("filled pores", 0.0)]
+        return np.concatenate(
+            [self._contents.of(state.end.state), [state.seconds, state.amp_hours, state.watt_hours], sums]
+        )
+
+    def renewed(self, state: Aged, contents: Array) -> Aged:
+        """A state with other contents.  Raises Impossible."""
+        size = self._size
+        new = self._contents.into(state.end.state, contents[:size])
+        seconds, amp_hours, watt_hours = (float(x) for x in contents[size : size + 3])
+        return Aged(replace(state.end, state=new), seconds, amp_hours, watt_hours)
+
+    def capacity(self, row: Summary) -> float:
+        """Discharge capacity [Ah]."""
+        return float(row["Discharge capacity [A.h]"])
+
+
+def amounts_of(cell: Cell, sys: System) -> Amounts:
+    """The function of a state that gives its amounts in Ah."""
+    return Amounts(sys, cell.value("cell/electrode area"), filled(cell))
+
+
+def lost(found: Mapping[str, float]) -> float:
+    """Lithium that does not come back [Ah]."""
+    return sum(found[key] for key in ("sei", "sei_on_cracks", "dead", "draining", "metal dead", "metal bound"))
+
+
+def finite(x: float) -> float:
+    """A capacity, 0 for the unlimited one of lithium metal."""
+    return x if np.isfinite(x) else 0.0
+
+
+def summary_of(result: Result, after: Aged, now: Mapping[str, float], fresh: Mapping[str, float]) -> Summary:
+    """A row of the table of a life; now, fresh: amounts at the end of the cycle and before the first, see `Amounts`."""
+    out, into = result.discharge_capacity, result.charge_capacity
+    row: dict[str, float | str] = {
+        "Time [h]": after.seconds / 3600.0,
+        "Throughput capacity [A.h]": after.amp_hours,
+        "Throughput energy [W.h]": after.watt_hours,
+        "Discharge capacity [A.h]": out,
+        "Charge capacity [A.h]": into,
+        "Discharge energy [W.h]": result.discharge_energy,
+        "Charge energy [W.h]": result.charge_energy,
+        "Coulombic efficiency": out / into if into > 0.0 else np.nan,
+        "Energy efficiency": result.discharge_energy / result.charge_energy if result.charge_energy > 0.0 else np.nan,
+        "Time at constant voltage [h]": sum(s.t_end - s.t_start for s in result.steps if s.step.startswith("Hold at"))
+        / 3600.0,
+        "Maximum cell temperature [K]": float(np.max(result["Cell temperature [K]"])),
+    }
+    if "Plating margin [V]" in result:
+        row["Minimum plating margin [V]"] = float(np.min(result["Plating margin [V]"]))
+    row["Total lithium capacity in particles [A.h]"] = now["Q_Li"]
+    row["Loss of lithium inventory [%]"] = 100.0 * (1.0 - now["Q_Li"] / fresh["Q_Li"])
+    for key, name in (("Q_n", "Negative"), ("Q_p", "Positive")):
+        if np.isfinite(now[key]):
+            row[f"{name} electrode capacity [A.h]"] = now[key]
+            row[f"Loss of active material in {name.lower()} electrode [%]"] = 100.0 * (1.0 - now[key] / fresh[key])
+    row["Loss of capacity to SEI [A.h]"] = now["sei"] - fresh["sei"]
+    row["Loss of capacity to SEI on cracks [A.h]"] = now["sei_on_cracks"] - fresh["sei_on_cracks"]
+    row["Capacity of plated lithium [A.h]"] = now["plated"]
+    row["Loss of capacity to dead lithium [A.h]"] = (
+        now["dead"] + now["metal dead"] - fresh["dead"] - fresh["metal dead"]
+    )
+    row["Loss of capacity to lost active material [A.h]"] = now["draining"] - fresh["draining"]
+    if now["metal bound"] or fresh["metal bound"]:
+        row["Loss of capacity to interphase at lithium [A.h]"] = now["metal bound"] - fresh["metal bound"]
+    if "porosity" in now:
+        row["X-averaged negative electrode porosity"] = now["mean porosity"]
+        row["Minimum porosity"] = now["porosity"]
+    return row
+
+
+def ages_within_runs(cell: Cell) -> bool:
+    """Whether anything changes from cycle to cycle."""
+    return ages(cell) or (has_foil(cell) and evolves(cell))
+
+
+def is_end(result: Result) -> bool:
+    """Whether a run ended for a reason that lies in the cell."""
+    return result.steps[-1].ending in (Ending.PORES_CLOGGED, Ending.LITHIUM_EXHAUSTED, Ending.UNREACHABLE)

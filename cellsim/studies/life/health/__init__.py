@@ -1,0 +1,1 @@
+"""What a cell still has: electrode state of health, degradation modes, knees."""

@@ -1,0 +1,1 @@
+"""Jumping over cycles: a life of many cycles from few simulated ones."""

@@ -1,0 +1,150 @@
+"""What a life came to: a table of its cycles, its end, and pictures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from ...errors import CellsimError
+from ...parameters import Cell
+from ...protocols import Protocol
+from ...simulation.start import FinalState
+from ...support.arguments import file_path
+from ...support.files import optional, replacing
+from .contents import Array
+from .cycle_map import Summary
+from .health.esoh import electrode_soh, inventory
+from .health.knee import Knee, find_knee
+
+SOH = ("x_100", "y_100", "x_0", "y_0")
+KINDS = (".parquet", ".csv", ".png", ".svg", ".pdf")
+
+
+def table_of(
+    cell: Cell,
+    cycles: Array,
+    rows: list[Summary],
+    measured: Mapping[int, Mapping[str, float]],
+    temperature: float,
+    name: str = "Cycle number",
+) -> Any:
+    """A pandas DataFrame: for each cycle its summary, electrode state of health, and check-up if there is one."""
+    pd = optional("pandas")
+    table = pd.DataFrame([{name: int(n), **row} for n, row in zip(cycles, rows, strict=True)])
+    health = [_health(cell, row, temperature) for row in rows]
+    for key in (*SOH, "Capacity of equilibrium [A.h]"):
+        table[key] = [each.get(key, np.nan) for each in health]
+    if measured:
+        found = pd.DataFrame([{name: n, **each} for n, each in measured.items()])
+        table = table.merge(found, on=name, how="outer")
+    return table.set_index(name)
+
+
+def _health(cell: Cell, row: Summary, temperature: float) -> dict[str, float]:
+    """Windows and capacity at equilibrium; none where they cannot be found."""
+    try:
+        stated = inventory(cell)
+        health = electrode_soh(
+            cell,
+            float(row.get("Negative electrode capacity [A.h]", np.nan)) if np.isfinite(stated.Q_n) else None,
+            float(row["Positive electrode capacity [A.h]"]),
+            float(row["Total lithium capacity in particles [A.h]"]),
+        )
+    except CellsimError:
+        return {}
+    found = health.columns()
+    return {key: found[key] for key in SOH} | {"Capacity of equilibrium [A.h]": found["Q"]}
+
+
+@dataclass(frozen=True)
+class Life:
+    """The life of a cell.
+
+    table: a pandas DataFrame, a row for each simulated cycle (see docs/ageing.md for the columns), indexed by the
+    cycle number; amounts in Ah are those of the whole cell.  end: why it ended, "" if all cycles were done.
+    states: ends of the cycles that were kept, by cycle.  jumped: how cycles were jumped over; None for storage.
+    remarks: notes, one sentence each.
+    """
+
+    cell: Cell
+    protocol: Protocol
+    table: Any = field(repr=False)
+    end: str = ""
+    states: Mapping[int, FinalState] = field(default_factory=dict, repr=False)
+    jumped: Any = field(default=None, repr=False)
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def bound(self) -> float:
+        """Bound of the error of the capacity from jumping over cycles, as a share of the first capacity."""
+        return float(self.jumped.bound) if self.jumped is not None else 0.0
+
+    @property
+    def simulated(self) -> int:
+        """Cycles that were computed."""
+        return int(self.jumped.simulated) if self.jumped is not None else 0
+
+    @property
+    def cycles(self) -> int:
+        """The last cycle."""
+        return int(self.table.index[-1])
+
+    def capacity(self, cycles: Any) -> Any:
+        """Discharge capacity [Ah] at cycle numbers, by shape-preserving cubic interpolation between simulated ones."""
+        from scipy.interpolate import PchipInterpolator
+
+        known = self.table["Discharge capacity [A.h]"].dropna()
+        return PchipInterpolator(known.index.to_numpy(float), known.to_numpy(), extrapolate=False)(
+            np.asarray(cycles, float)
+        )
+
+    def knee(self) -> Knee:
+        """Onset and knee of the capacity over the cycles."""
+        known = self.table["Discharge capacity [A.h]"].dropna()
+        return find_knee(known.index.to_numpy(float), known.to_numpy())
+
+    def losses(self) -> dict[str, float]:
+        """What took the lithium, and the loss of active material, at the end [Ah]."""
+        last = self.table.iloc[-1]
+        return {
+            key: float(last[key]) for key in last.index if key.startswith("Loss of capacity to") and last[key] != 0.0
+        }
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the table to .parquet or .csv, or a picture to .png, .svg or .pdf; nothing half-written."""
+        target = file_path("path", path, KINDS)
+        if target.suffix in (".png", ".svg", ".pdf"):
+            self.plot(target)
+            return
+        with replacing(target) as partial:
+            (self.table.to_parquet if target.suffix == ".parquet" else self.table.to_csv)(partial)
+
+    def plot(self, path: str | PathLike[str] | None = None) -> Any:
+        """Capacity, what took the lithium, and active material over the cycles, as a matplotlib Figure."""
+        from .plots import plot_life
+
+        return plot_life(self, path)
+
+    def __str__(self) -> str:
+        table = self.table
+        lines = [f"{self.cell.name}: {self.end}" if self.end else f"{self.cell.name}: done"]
+        last = table.iloc[-1]
+        if "Discharge capacity [A.h]" in table:
+            known = table["Discharge capacity [A.h]"].dropna()
+            share = known.iloc[-1] / known.iloc[0]
+            days, passed = last["Time [h]"] / 24.0, last["Throughput capacity [A.h]"]
+            lines.append(f"  {self.cycles} cycles, {days:.4g} days, {passed:.4g} Ah charged and discharged")
+            lines.append(f"  capacity {known.iloc[0]:.4g} -> {known.iloc[-1]:.4g} Ah ({100.0 * share:.1f} %)")
+            sure = f"error of the capacity by jumps at most {100.0 * self.bound:.2g} %"
+            lines.append(f"  {self.simulated} cycles simulated, {sure}")
+        else:
+            lines.append(
+                f"  {last['Time [h]'] / 8766.0:.4g} years, {last['Voltage [V]']:.4g} V: "
+                f"capacity at equilibrium {last['Capacity of equilibrium [A.h]']:.4g} Ah"
+            )
+        lines.append(f"  loss of lithium inventory {last['Loss of lithium inventory [%]']:.3g} %")
+        lines += [f"  {key[0].lower()}{key[1:].replace(' [A.h]', '')}: {x:.3g} Ah" for key, x in self.losses().items()]
+        lines += [f"  note: {remark}" for remark in self.remarks]
+        return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Cars as storage: duties, what they earn, and what they wear."""

@@ -1,0 +1,78 @@
+"""Storage as tables and as rows of a file."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from ...drawing.tables import plain_table
+from .study import DutyFound
+
+
+def duty_table(found: Sequence[DutyFound]) -> Table:
+    """A row for every duty and cell."""
+    table = plain_table(
+        "EUR a year of one car; wear is the linear bound, not a simulation of ageing",
+        "duty",
+        "cell",
+        "usable kWh",
+        "gain",
+        "standby",
+        "kWh given",
+        "wear",
+        "net",
+        "pays up to EUR/kWh",
+        "wears EUR/kWh",
+        "verdict",
+    )
+    for r in found:
+        table.add_row(
+            r.duty,
+            Text(r.cell),
+            f"{r.usable:.1f}",
+            f"{r.served.gain:.0f}",
+            f"{r.served.standby:.0f}",
+            f"{r.served.given:.0f}",
+            f"{r.served.wear:.0f}",
+            f"{r.served.net:+.0f}",
+            "–" if r.stops_at is None else f"{r.stops_at:.3f}",
+            f"{r.wear:.3f}",
+            r.verdict.value,
+        )
+    return table
+
+
+def duty_lines(found: Iterable[DutyFound]) -> str:
+    """A line for every duty and cell, and what a thousand cars deliver."""
+    rows = list(found)
+    lines = [f"- {r.sentence}" for r in rows]
+    for name in dict.fromkeys(r.cell for r in rows):
+        r = next(x for x in rows if x.cell == name)
+        lines.append(f"- A thousand such cars of {name}: a discharge of {r.hours:.1f} h at the power of their chargers")
+    return "\n".join(lines)
+
+
+def duty_rows(found: Iterable[DutyFound]) -> list[dict[str, Any]]:
+    """The same as records, for a file."""
+    return [
+        {
+            "duty": r.duty,
+            "cell": r.cell,
+            "prices": r.prices,
+            "usable energy [kWh]": r.usable,
+            "gain [EUR/year]": r.served.gain,
+            "standby [EUR/year]": r.served.standby,
+            "energy given [kWh/year]": r.served.given,
+            "wear, linear bound [EUR/year]": r.served.wear,
+            "net [EUR/year]": r.served.net,
+            "pays up to [EUR/kWh]": r.stops_at,
+            "wear price [EUR/kWh]": r.wear,
+            "life": r.life,
+            **{f"net at {w:g} EUR/kWh [EUR/year]": n for w, n in zip(r.wears, r.nets, strict=True)},
+            "verdict": r.verdict.value,
+            "condition": r.condition,
+            "operation": r.served.said,
+        }
+        for r in found
+    ]

@@ -1,0 +1,5 @@
+"""Comparisons of vehicles, packs and storage."""
+
+from . import consumption, packs, storage
+
+LINES = (*consumption.LINES, *packs.LINES, *storage.LINES)

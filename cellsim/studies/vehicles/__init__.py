@@ -1,0 +1,1 @@
+"""Cells in vehicles: consumption, packs, and what each segment asks of a cell."""
