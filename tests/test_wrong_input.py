@@ -296,9 +296,6 @@ OPTIONS = {
         "--plant",
         "--prices",
         "--size",
-        "--level",
-        "--target",
-        "--scale-rule",
         "--choose",
         "--materials",
         "--energy",
@@ -331,7 +328,7 @@ def test_every_option_of_every_command(tmp_path, monkeypatch, capsys):
         "ensemble.engine.on_processes",
         "studies.claim_audit.energy_claim.figures_of_cells",
         "studies.speed.bench",
-        "studies.cost.study.conditions_for",
+        "studies.cost.study.draws",
     ):
         monkeypatch.setattr(f"cellsim.{place}", enough)
     found = []
