@@ -19,7 +19,7 @@ BEHIND = (0.0, 5e-3, 10e-3, 20e-3)  # Ohm
 
 def main(picture: Path | None = None) -> float:
     """Discharge the group from full; return the share of the first cell after 60 s."""
-    run = simulate_parallel("lgm50_chen2020", 20.0, parallel=4, resistances=BEHIND, soc=None, interval=60.0)
+    run = simulate_parallel("lgm50_chen2020", 20.0, parallel=4, resistances=BEHIND, soc=None, interval=30.0)
 
     plt.style.use("tableau-colorblind10")
     fig, axes = plt.subplots(2, 1, sharex=True, figsize=(6.0, 4.6), layout="constrained")
