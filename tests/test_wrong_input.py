@@ -292,15 +292,7 @@ OPTIONS = {
     "audit": ("--claim", "--cell", "--baseline", "--c-rate", "--temperature", "--output", "--threads", "--processes"),
     "validate": ("--plots", "--output"),
     "claims": ("--folder", "--maker", "--kind", "--year"),
-    "cost": (
-        "--plant",
-        "--prices",
-        "--size",
-        "--choose",
-        "--materials",
-        "--energy",
-        "--output",
-    ),
+    "cost": ("--plant", "--prices", "--size", "--choose", "--materials", "--energy", "--output"),
 }
 
 
