@@ -93,12 +93,7 @@ def test_capacities_agree_with_pybamm(case):
     assert (negative, positive) == approx((known.negative, known.positive), rel=1e-5)
 
 
-LATE = pytest.mark.xfail(
-    strict=True, reason="lithium of lost material is counted at the end of a step, not at the time of the loss"
-)
-
-
-@pytest.mark.parametrize("case", [pytest.param(case, marks=LATE) if case.startswith("lam") else case for case in ALONE])
+@pytest.mark.parametrize("case", ALONE)
 def test_lithium_lost_agrees_with_pybamm(case):
     """To 0.5 % of itself: 0.1 % is the reference's own convergence, the rest that of meshes."""
     assert aged(case)[3] == approx(REFERENCE.loc[case].lithium_lost, rel=5e-3)

@@ -129,6 +129,8 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
     if solved and g[first_of(g)] > NEXT_TO:  # the margin jumps there, or no solution is found where it would vanish
         step = after
         solved = beyond and attempt(sys, ctl, knots, k, t, step, m, w, rtol, TOL, 0.0) >= 0.0
+        which = closest(sys, ctl, m[AHEAD], q_start, w, g)
+        solved = solved and g[which] <= 0.0  # solved less exactly, it may end where no margin has vanished
     return (which if solved else -1), step
 
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from cellsim import SPM, CellsimError, age, load, simulate, store
+from cellsim import DFN, SPM, CellsimError, age, load, simulate, store
 from cellsim.models import capacity_between_cutoffs
 
 CYCLE = "Discharge at 1C until 2.5 V; Rest for 10 minutes; Charge at C/3 until 4.2 V; Hold at 4.2 V until C/20"
 MODEL = SPM(6)
+RESOLVED = DFN((4, 2, 3), 6)  # ideal conductors of SPM lose lithium to rounding, some 1e-13 a cycle
 TAKEN = [
     "Loss of capacity to SEI [A.h]",
     "Loss of capacity to SEI on cracks [A.h]",
@@ -20,17 +21,17 @@ TAKEN = [
 @pytest.fixture(scope="module")
 def every():
     """Every cycle of a life."""
-    return age("okane2022", CYCLE, 60, model=MODEL, jump=False, keep=[30])
+    return age("okane2022", CYCLE, 40, model=RESOLVED, jump=False, keep=[30])
 
 
 @pytest.fixture(scope="module")
 def jumped():
     """The same life with jumps."""
-    return age("okane2022", CYCLE, 60, model=MODEL, tolerance=1e-3)
+    return age("okane2022", CYCLE, 40, model=RESOLVED, tolerance=1e-3)
 
 
 def test_what_particles_lose_is_what_the_mechanisms_take(every):
-    """Row by row, to rounding: 60 cycles of sums of numbers of 1e5 C/m2."""
+    """Row by row, to rounding: 40 cycles of sums of numbers of 1e5 C/m2."""
     lithium = every.table["Total lithium capacity in particles [A.h]"]
     start = lithium.iloc[0] + every.table[TAKEN].iloc[0].sum()
     drift = lithium + every.table[TAKEN].sum(axis=1) - start
@@ -39,7 +40,7 @@ def test_what_particles_lose_is_what_the_mechanisms_take(every):
 
 def test_jumps_keep_lithium_to_rounding(jumped):
     """As above, with most cycles jumped over."""
-    assert jumped.simulated < 50
+    assert jumped.simulated < 36
     total = jumped.table["Total lithium capacity in particles [A.h]"] + jumped.table[TAKEN].sum(axis=1)
     assert np.ptp(total) / total.iloc[0] < 1e-12
 
@@ -71,7 +72,7 @@ def test_end_of_life_is_the_first_cycle_below(every):
 
 def test_a_check_up_leaves_the_cell_alone(every):
     """Lives with and without check-ups are the same, as a copy is measured; C/20 gives more than 1C."""
-    life = age("okane2022", CYCLE, 10, model=MODEL, jump=False, checkups=10)
+    life = age("okane2022", CYCLE, 10, model=RESOLVED, jump=False, checkups=10)
     assert life.table.loc[10, "Discharge capacity [A.h]"] == every.table.loc[10, "Discharge capacity [A.h]"]
     slow, fast = life.table.loc[10, ["Capacity at C/20 [A.h]", "Capacity at 1C [A.h]"]]
     assert slow > fast
