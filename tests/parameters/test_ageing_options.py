@@ -65,3 +65,11 @@ def test_without_ageing_no_option_is_left():
 def test_wrong_options_are_refused_in_a_sentence(name, options, message):
     with pytest.raises(ParameterError, match=message):
         cellsim.load(name).with_ageing(options)
+
+
+def test_what_rests_on_an_option_falls_with_it():
+    """okane2022 lets plated lithium fill pores, and the SEI grow on cracks."""
+    plain = cellsim.load("okane2022").with_ageing({"lithium plating": "none", "particle mechanics": "swelling only"})
+    options = plain.options("negative electrode")
+    assert options["lithium plating porosity change"] == options["SEI on cracks"] == "false"
+    assert options["SEI porosity change"] == "true"
