@@ -156,9 +156,11 @@ LINES = (
     _line("solvent-law", "verification", "L² = L0² + 2 V D c t / z; set okane2022", "ten years at rest, 25 and 45 °C",
           "thickness of the SEI", "largest [%]", 1e-2, _solvent_law, STEPS),
     _line("ec-law", "verification", "L / k + L² / 2D linear in time; set okane2022 with a thin film",
-          "18 days at rest", "thickness of the SEI", "largest [%]", 0.2, _ec_law, f"{TABLES}, which is 0.2 % of the rate"),
+          "18 days at rest", "thickness of the SEI", "largest [%]", 0.2, _ec_law,
+          f"{TABLES}, which is 0.2 % of the rate"),
     _line("smith-slope", "fit", "graphite half-cells, charge that the SEI took at 30 and 50 °C: A. J. Smith et al., "
           "J. Electrochem. Soc. 158 (2011) A447, Fig. 7, second-hand (digitised by Attia et al.)",
-          "storage, solvent-diffusion law", "slope over the root of time at 50 °C from that at 30 °C", "difference [%]", 0.1, _smith,
+          "storage, solvent-diffusion law", "slope over the root of time at 50 °C from that at 30 °C",
+          "difference [%]", 0.1, _smith,
           "the slopes are stated to four digits", "growth and its activation energy, on both slopes"),
 )  # fmt: skip
