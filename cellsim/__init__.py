@@ -41,7 +41,10 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.comparison.compare import compare
     from .studies.cost.study import CostStudy, cost
     from .studies.life.age import age, store
+    from .studies.life.fit import fit_ageing
+    from .studies.life.lasting import fastest_that_lasts
     from .studies.life.life_table import Life
+    from .studies.life.wear import charge_wear
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
 
@@ -72,7 +75,10 @@ _NAMES = {
     "studies.claim_audit.audit": "Audit",
     "studies.comparison.compare": "compare",
     "studies.life.age": "age store",
+    "studies.life.fit": "fit_ageing",
+    "studies.life.lasting": "fastest_that_lasts",
     "studies.life.life_table": "Life",
+    "studies.life.wear": "charge_wear",
     "studies.cost.study": "CostStudy cost",
     "studies.spectra.spectrum": "Spectrum impedance",
     "studies.validation": "validate",

@@ -192,7 +192,7 @@ class _Search:
     def __init__(self, cell, runs, free, volts, kelvin, most, threads, report):
         self.cell, self.runs, self.most, self.count, self.last = cell, runs, most, 0, None
         self.threads, self.report = threads, report
-        self.lo, self.hi, self.start = _bounds(cell, free)
+        self.lo, self.hi, self.start = bounds_of(cell, free)
         self.paths, self.scales = list(free), (volts, kelvin)
 
     def at(self, logs):
@@ -316,14 +316,14 @@ class _Search:
         return Calibration(best, values, rms, ends, not why, why or "converged", self.count)
 
 
-def _bounds(cell, free):
-    """Logarithms of bounds and start."""
-    mapping("calibrate: free", free, 'give {"section/quantity": (lowest, highest)}')
+def bounds_of(cell, free, who="calibrate"):
+    """Logarithms (n,) of the lower and upper bounds and of the start; who: the first word of messages."""
+    mapping(f"{who}: free", free, 'give {"section/quantity": (lowest, highest)}')
     if not free:
-        raise ParameterError('calibrate: nothing is free; give {"section/quantity": (lowest, highest)}')
+        raise ParameterError(f'{who}: nothing is free; give {{"section/quantity": (lowest, highest)}}')
     known: list[tuple[float, float]] = []
     for path, ends in free.items():
-        name, wanted = f"calibrate: {path[:60]}", "give two rising numbers above 0, such as (1e-5, 1e-3)"
+        name, wanted = f"{who}: {path[:60]}", "give two rising numbers above 0, such as (1e-5, 1e-3)"
         pair = numbers(f"{name}: bounds", ends, wanted, least=2, error=ParameterError)
         if pair.size != 2 or not 0.0 < pair[0] < pair[1]:
             raise ParameterError(f"{name}: bounds {', '.join(f'{x:g}' for x in pair[:4])}: {wanted}")

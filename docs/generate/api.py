@@ -30,7 +30,7 @@ GROUPS = {
     ),
     "Claims": ("audit", "Audit", "load_claim", "load_charging_claim", "maker_claims", "validate"),
     "Cost": ("cost", "CostStudy"),
-    "Lives": ("age", "store", "Life"),
+    "Lives": ("age", "store", "Life", "fit_ageing", "charge_wear", "fastest_that_lasts"),
     "Impedance and calibration": ("impedance", "Spectrum", "calibrate", "MeasuredRun"),
     "Errors and warnings": (
         "CellsimError",
