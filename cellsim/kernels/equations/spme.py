@@ -33,6 +33,7 @@ from .particle import factorise, fill, respond, substitute
 from .porous import electrolyte
 
 MAX_ITERATIONS = 40
+REPEATING = 1e-3  # of the tolerance, in cells that age
 
 
 @inner
@@ -212,6 +213,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     if known:
         cell.I = imposed(sys, ctl, s, w)
     area, ages = (surface_area(sys, 0), surface_area(sys, 1)), sys.ageing.size > 0
+    if ages:  # cycles of a life must repeat: Newton's last correction is far below the tolerance
+        tol *= REPEATING
     settled = False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):
         V, V_I = 0.0, 0.0

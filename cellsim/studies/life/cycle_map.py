@@ -65,6 +65,7 @@ class CellCycle:
     def __post_init__(self) -> None:
         self._contents = Contents(self.sys, filled(self.cell))
         self._amounts = amounts_of(self.cell, self.sys)
+        self._last: tuple[Array, Mapping[str, float]] = (self.start, self._amounts(self.start))
         self._size = size = self._contents.of(self.start).size
         first = self.fresh
         usable = min(q for q in (first["Q_n"], first["Q_p"], first["Q_Li"]) if np.isfinite(q))
@@ -84,11 +85,17 @@ class CellCycle:
 
     def summary(self, result: Result, after: Aged) -> Summary:
         """What a cycle did, and the cell at its end."""
-        return summary_of(result, after, self._amounts(after.end.state), self.fresh)
+        return summary_of(result, after, self._found(after), self.fresh)
+
+    def _found(self, at: Aged) -> Mapping[str, float]:
+        """Amounts of a cell, which are asked for several times in a row."""
+        if self._last[0] is not at.end.state:
+            self._last = at.end.state, self._amounts(at.end.state)
+        return self._last[1]
 
     def contents(self, state: Aged) -> Array:
         """Slow contents, time and charge passed, and what the error of a jump is taken of."""
-        found = self._amounts(state.end.state)
+        found = self._found(state)
         sums = [lost(found), finite(found["Q_n"]), finite(found["Q_p"]), found.get("filled pores", 0.0)]
         return np.concatenate(
             [self._contents.of(state.end.state), [state.seconds, state.amp_hours, state.watt_hours], sums]
@@ -138,7 +145,7 @@ def summary_of(result: Result, after: Aged, now: Mapping[str, float], fresh: Map
         / 3600.0,
         "Maximum cell temperature [K]": float(np.max(result["Cell temperature [K]"])),
     }
-    if "Plating margin [V]" in result:
+    if result.model == "DFN" and np.isfinite(now["Q_n"]):
         row["Minimum plating margin [V]"] = float(np.min(result["Plating margin [V]"]))
     row["Total lithium capacity in particles [A.h]"] = now["Q_Li"]
     row["Loss of lithium inventory [%]"] = 100.0 * (1.0 - now["Q_Li"] / fresh["Q_Li"])
