@@ -19,6 +19,7 @@ from cellsim.simulation.start import at_start
 
 RUNS = int(os.environ.get("CELLSIM_AGEING_RUNS", "40"))
 CYCLES = 3
+KEPT = (1e-10, 1e-8)  # lithium is booked, to rounding; salt of the SPM balances two currents solved to a tolerance
 N = "negative electrode/"
 LAWS = {  # what sets its rate
     "none": None,
@@ -81,7 +82,7 @@ def kept(sys, state):
 
 @pytest.mark.parametrize("number", range(RUNS))
 def test_ageing_cells_run_and_keep_what_they_hold(number):
-    """No NaN, no failure of the solver; lithium and salt as at the start, to rounding over some thousand steps."""
+    """No NaN, no failure of the solver; lithium and salt as at the start."""
     rng = random.Random(f"ageing {number}")
     cell, options = ageing_cell(rng)
     T, model, steps = rng.uniform(263.15, 318.15), model_of(rng), steps_of(rng)
@@ -93,7 +94,7 @@ def test_ageing_cells_run_and_keep_what_they_hold(number):
         assert np.isfinite(run.final_state.state).all() and np.isfinite(run["Voltage [V]"]).all(), about
         assert not any(ending.is_failure for ending in run.endings), about
         found = kept(begun.sys, run.final_state.state)
-        assert np.abs(found / first - 1.0).max() < 1e-10, f"{about}: {found / first - 1.0}"
+        assert (np.abs(found / first - 1.0) < KEPT).all(), f"{about}: {found / first - 1.0}"
         if run.endings[-1].stops_run:
             break
         how = {"start": run}

@@ -46,4 +46,4 @@ def test_benchmark_measures_time_memory_and_what_is_lost():
     """A life of two cycles on the SPM."""
     row = benchmark.ours({"run": "life", "how": {"model": "SPM", "cycles": 2, "jump": False}}, quick=True)
     assert row["s"][0] > 0.0 and row["MB"] > 10.0 and row["simulated"] == 2
-    assert 4.5 < row["Q"] < 5.5 and 0.0 < row["LLI"] < 1.0
+    assert 4.5 < row["capacities"][2] < 5.5 and 0.0 < row["LLI"] < 1.0

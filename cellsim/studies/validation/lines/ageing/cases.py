@@ -1,8 +1,10 @@
 """Ageing cells that PyBaMM cycled as well, and what became of them here and there."""
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from .....models import DFN, SPM
 from .....parameters import Cell, load
@@ -39,8 +41,8 @@ FIVE = (
 class Case:
     """A cell that ages: options as in PyBaMM, changes to the set, and what it does in a cycle."""
 
-    options: dict[str, object]
-    changes: dict[str, float] | None = None
+    options: Mapping[str, Any]
+    changes: Mapping[str, float] | None = None
     protocol: str = LG
     temperature: float = 298.15
     base: str = "okane2022"

@@ -19,8 +19,8 @@ MECHANISMS = {
                  ("all_25C", "all_10C")),
     "ai2020": ("LCO cell of Ai 2020: stress-driven loss; cracks with SEI",
                ("ai2020_lam_stress", "ai2020_cracking")),
-    "mohtat2020": ("NMC cell of Mohtat 2020: SEI with clogging; with plating of Yang 2017",
-                   ("mohtat2020_sei", "yang2017_mohtat")),
+    "mohtat": ("NMC cell of Mohtat 2020: SEI with clogging; with plating of Yang 2017",
+               ("mohtat2020_sei", "yang2017_mohtat")),
 }  # fmt: skip
 QUANTITIES = {  # ours: theirs
     "Discharge capacity [A.h]": "Q_dis_Ah",
