@@ -42,8 +42,7 @@ class ChargeWear:
     it together and by mechanism ("Loss of capacity to ..."), "Loss of lithium inventory [%]" (the same as a share of
     the lithium of the fresh particles), "Loss of active material in ... electrode [%]", both per charge, "Minimum
     plating margin [V]" and "Maximum cell temperature [K]" of the charge, "Ending" (of its last step,
-    or why there was no run), and
-    "Best": no other charge at any temperature is both as fast and loses as little.
+    or why there was no run), and "Best": no other charge at any temperature is as fast and loses as little.
     cycles: the cycle that was measured.  remarks: notes, one sentence each.
     """
 
