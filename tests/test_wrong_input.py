@@ -292,18 +292,7 @@ OPTIONS = {
     "audit": ("--claim", "--cell", "--baseline", "--c-rate", "--temperature", "--output", "--threads", "--processes"),
     "validate": ("--plots", "--output"),
     "claims": ("--folder", "--maker", "--kind", "--year"),
-    "cost": (
-        "--plant",
-        "--prices",
-        "--size",
-        "--level",
-        "--target",
-        "--scale-rule",
-        "--choose",
-        "--materials",
-        "--energy",
-        "--output",
-    ),
+    "cost": ("--plant", "--prices", "--size", "--choose", "--materials", "--energy", "--output"),
 }
 
 
@@ -331,7 +320,7 @@ def test_every_option_of_every_command(tmp_path, monkeypatch, capsys):
         "ensemble.engine.on_processes",
         "studies.claim_audit.energy_claim.figures_of_cells",
         "studies.speed.bench",
-        "studies.cost.study.conditions_for",
+        "studies.cost.study.draws",
     ):
         monkeypatch.setattr(f"cellsim.{place}", enough)
     found = []

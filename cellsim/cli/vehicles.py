@@ -36,6 +36,7 @@ def vehicle(
     """Cells in vehicles: range, pack mass, power hot and cold, charge, towing; what binds and what would mend it."""
     from ..design.pack import read_rules
     from ..protocols.cycles.vehicles import read_vehicles
+    from ..studies.vehicles.claims import every_segment
     from ..studies.vehicles.segments import Requirements, vehicle_study
     from ..studies.vehicles.tables import pack_table, segment_rows, segment_table, verdict_lines
 
@@ -54,6 +55,8 @@ def vehicle(
     )
     console.print(segment_table(found), pack_table(found))
     say(verdict_lines(found), soft_wrap=True)
+    for judged in every_segment(found) if len({r.segment for r in found}) > 1 else ():
+        say(f"\n{judged}", soft_wrap=True)
     if output is None:
         return
     if output.suffix == ".csv":
@@ -70,6 +73,7 @@ def power(
     temperature: Annotated[
         str, typer.Option(help="Temperatures in degC, separated by commas.")
     ] = "-20,-10,0,10,25,45,60",
+    over: Annotated[str | None, typer.Option(help="Baseline: judge whether the cells have more power.")] = None,
     seconds: Annotated[float, typer.Option(help="Duration of the pulse.")] = 10.0,
     soc: Annotated[float, typer.Option(help="State of charge, 0 to 1.")] = 0.5,
     output: Annotated[
@@ -79,6 +83,7 @@ def power(
 ) -> None:
     """Largest constant power of a pulse, discharge and charge, per mass and per volume, over temperature."""
     from ..studies.pulse_power import pulse_powers
+    from ..studies.vehicles.claims import more_power
     from ..studies.vehicles.tables import pulse_table
 
     output_of(output, FILES)
@@ -88,8 +93,12 @@ def power(
         raise ProtocolError(
             f"--temperature {temperature!r}: give degC separated by commas, such as -20,25,60"
         ) from None
-    found = pulse_powers(cell, celsius, seconds=seconds, soc=soc, threads=threads)
+    found = pulse_powers([*cell, *([] if over is None else [over])], celsius, seconds=seconds, soc=soc, threads=threads)
     console.print(pulse_table(found))
+    if over is not None:
+        for name in dict.fromkeys(p.cell for p in found if p.cell != found[-1].cell):
+            for judged in more_power(found, name, found[-1].cell):
+                say(str(judged), soft_wrap=True)
     if output is None:
         return
     if output.suffix == ".csv":
@@ -119,6 +128,7 @@ def storage(
     threads: Threads = None,
 ) -> None:
     """A car as storage: EUR a year of each duty against wear, and the wear price at which it stops paying."""
+    from ..studies.storage.claims import city_storage
     from ..studies.storage.inputs import read_storage
     from ..studies.storage.study import storage_study
     from ..studies.storage.tables import duty_lines, duty_rows, duty_table
@@ -129,6 +139,8 @@ def storage(
     )
     console.print(duty_table(found))
     say(duty_lines(found), soft_wrap=True)
+    for judged in city_storage(found) if len({r.duty for r in found}) > 1 else ():
+        say(f"\n{judged}", soft_wrap=True)
     if output is None:
         return
     if output.suffix == ".csv":

@@ -58,6 +58,7 @@ class Case:
     max_steps: int = MAX_STEPS
     force: bool = False
     start: Any = None
+    ageing: Any = None
     changes: Mapping[str, float | str] = field(default_factory=dict)
     labels: Mapping[str, float | str] = field(default_factory=dict)
 

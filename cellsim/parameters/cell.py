@@ -316,7 +316,8 @@ class Cell:
         (negative, positive).  What is left out stays as the set has it; False turns everything off.
         Raises ParameterError, also for what the set lacks the quantities of.
         """
-        return _ageing_otherwise(self, _frozen(options))
+        texts = ageing.resolved(options, self._raw, self.name)
+        return _ageing_otherwise(self, tuple((part, tuple(of.items())) for part, of in texts.items()), options is False)
 
     def provenance(self) -> Provenance:
         """Value, unit, source, method and note of every quantity."""
@@ -329,23 +330,14 @@ class Cell:
         return copy.deepcopy(self._content)
 
 
-def _frozen(options: Any) -> Any:
-    """Options as something that can be a key: of a dictionary its items."""
-    if not isinstance(options, Mapping):
-        return options
-    return tuple((str(k), tuple(v) if isinstance(v, list) else v) for k, v in options.items())
-
-
 @lru_cache(maxsize=64)
-def _ageing_otherwise(cell: Cell, options: Any) -> Cell:
-    """The variation of a cell with options of ageing."""
-    given = dict(options) if isinstance(options, tuple) else options
-    chosen_of = ageing.resolved(given, cell._raw, cell.name)
+def _ageing_otherwise(cell: Cell, chosen_of: tuple[tuple[str, tuple[tuple[str, str], ...]], ...], off: bool) -> Cell:
+    """The variation of a cell with options of ageing by electrode, or without those (off)."""
     raw = copy.deepcopy(cell._content)
-    for part, texts in chosen_of.items():
+    for part, texts in chosen_of:
         if raw[part].get("type") == "porous":
-            raw[part] = {key: value for key, value in raw[part].items() if key not in texts}
-            raw[part] |= texts if options is not False else {}
+            raw[part] = {key: value for key, value in raw[part].items() if key not in dict(texts)}
+            raw[part] |= {} if off else dict(texts)
     return Cell.from_json(raw, cell.name, cell.path, f"{cell.name} with ageing")
 
 

@@ -100,16 +100,15 @@ class _Group:
 
     def advanced(self, begin: Array, end: Array, dt: float) -> Coroutine[list[Result]]:
         """The cells after dt [s], their currents [A] linear from `begin` to `end`."""
-        return (
-            yield Together(
-                [
-                    simulate_coroutine(
-                        state.cell, _piece(state.cell, i, j, dt), start=state, heat=self.heat, ambient=a, force=True
-                    )
-                    for state, i, j, a in zip(self.states, begin, end, self.ambient, strict=True)
-                ]
-            )
+        found: list[Result] = yield Together(
+            [
+                simulate_coroutine(
+                    state.cell, _piece(state.cell, i, j, dt), start=state, heat=self.heat, ambient=a, force=True
+                )
+                for state, i, j, a in zip(self.states, begin, end, self.ambient, strict=True)
+            ]
         )
+        return found
 
     def corrected(self, end: Array, volts: Array) -> tuple[Array, float]:
         """Currents with one terminal voltage and the same sum, to first order; the mismatch of the present ones [V]."""

@@ -94,6 +94,7 @@ def simulate(
     max_steps=MAX_STEPS,
     force=False,
     start=None,
+    ageing=None,
 ) -> Result:
     """Simulate a protocol and return a `Result`.
 
@@ -117,6 +118,8 @@ def simulate(
     max_steps: after so many the protocol is stopped, with the result up to there.
     start: a `Result` of the same cell (or its `final_state`): the run goes on exactly where that one ended, on its
     mesh; charge, energy and time are counted anew.  Instead of model, temperature, soc and voltage.
+    ageing: options of ageing named as in PyBaMM, or False, see `Cell.with_ageing`; those of the parameter set unless
+    given.
 
     A step ends at its limits and at the cut-off voltages.  Where the cell is at its end (a particle full or empty,
     no salt, no lithium, a power beyond the largest one), where it leaves the temperatures that its laws reach to, and
@@ -142,6 +145,7 @@ def simulate(
             max_steps=max_steps,
             force=force,
             start=start,
+            ageing=ageing,
         )
     )
 
@@ -163,12 +167,14 @@ def simulate_coroutine(
     max_steps=MAX_STEPS,
     force=False,
     start=None,
+    ageing=None,
 ) -> Coroutine[Result]:
     """Coroutine form of `simulate`: yields each kernel call, receives its reply, returns the Result.
 
     With it the kernels of many runs are called together, see `calls.perform`.
     """
     cell, model = load(cell), model_of(model)
+    cell = cell if ageing is None else cell.with_ageing(ageing)
     temperature, ambient = kelvin("temperature", temperature), kelvin("ambient", ambient)
     soc, voltage = where(soc, voltage)
     period, accuracy, rtol, time_budget, max_steps = how(period, accuracy, rtol, time_budget, max_steps)

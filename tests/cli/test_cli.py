@@ -92,7 +92,7 @@ def test_every_column_of_a_map_is_printed():
     x, y = np.arange(1001.0, 1014.0), np.array([1.0, 2.0])
     minutes = np.arange(26.0).reshape(2, 13) + 2001.0
     shown = Console(width=90, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    shown.print(map_table(ChargeMap("a", "temperature", "c-rate", x, y, minutes, np.zeros((2, 13)), "", 0.1, 0.8)))
+    shown.print(map_table(ChargeMap("a", "conductivity", "c-rate", x, y, minutes, np.zeros((2, 13)), "", 0.1, 0.8)))
     text = shown.export_text()
     assert all(f"{v:.0f}" in text for v in (*x, *minutes.ravel()))
 

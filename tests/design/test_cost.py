@@ -16,6 +16,7 @@ from cellsim.design.cost.floors import CARBONATE_IN, ladder, lithium_value
 from cellsim.design.cost.model import press_output
 from cellsim.design.cost.production import production
 from cellsim.design.cost.values import DECILE, Value, Yield
+from cellsim.design.pack import compression
 
 SOLID, LIQUID = "target_nmc811_lpscl_li", "nmc811_pouch_modern"
 LISTED = sorted(yaml.safe_load(PACKAGED.read_text(encoding="utf-8"))["cells"])
@@ -128,6 +129,16 @@ def test_lithium_by_area_and_by_mass():
     expected = 1.06656 * 90.0 * item.mass / kept / (1e-3 * evaporated.bill.energy)
     assert float(evaporated.breakdown().materials["lithium excess"]) == approx(expected, rel=1e-12)
     assert "price/lithium foil" not in evaporated.inputs
+
+
+def test_compression_hardware_is_that_of_the_operating_pressure():
+    """Mass by the mechanics of design/pack, 3 USD/kg, the overhead of materials; none in a pack of liquid cells."""
+    cell, m = cellsim.load(SOLID), model(level="pack")
+    design = build(cell)
+    share = compression(cell.value("cell/operating pressure"), design.mass / design.volume).mass_share
+    expected = 1.06656 * 3.0 * share * design.mass / 0.330
+    assert float(m.breakdown().materials["compression hardware"]) == approx(expected, rel=1e-12)
+    assert "compression hardware" not in model(LIQUID, level="pack").breakdown().materials
 
 
 def test_needs_of_a_plant():

@@ -26,6 +26,8 @@ CLASSES = (
     single.Volume,
     single.Grain,
     single.Foil,
+    single.Ageing,
+    single.Side,
     single.Touch,
     single.Local,
     single.Salt,
@@ -42,13 +44,21 @@ CLASSES = (
     task.Run,
     task.Task,
 )
-SLOW = ("film_thickness", "plated_lithium", "dead_lithium", "crack_length", "porosity", "active_fraction")
+WITH = {  # fields of the state that are there only with a count
+    "sei": ("sei",),
+    "sei_on_cracks": ("sei_on_cracks",),
+    "plating": ("plated", "dead"),
+    "cracking": ("crack",),
+    "loss": ("inactive", "active", "gone"),
+    "clogging": ("porosity",),
+}
+SLOW = tuple(name for names in WITH.values() for name in names)
 COUNTS = (
     {},
-    {"film_thickness": 1, "crack_length": 1},
+    {"sei": 1, "cracking": 1},
     {"kinds": 2, "temperatures": 3},
-    {name: 1 for name in SLOW},
-    {"kinds": 3, "temperatures": 2, "plated_lithium": 1, "porosity": 1},
+    {name: 1 for name in WITH},
+    {"kinds": 3, "temperatures": 2, "plating": 1, "clogging": 1},
 )
 NAME = "marquis2019"
 
@@ -109,7 +119,7 @@ def test_fields_of_a_state_fill_it_and_do_not_overlap(counts):
     sys = system(counts)
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     kinds, temperatures = counts.get("kinds", 1), counts.get("temperatures", 1)
-    slow = [name for name in SLOW if counts.get(name)]
+    slow = [name for count, names in WITH.items() if counts.get(count) for name in names]
     assert layout.numbers(sys) == p * m + 3 * n + kinds * n + len(layout.CELL.names) + temperatures + len(slow) * n
     states = np.zeros((4, layout.numbers(sys)))
     y = layout.unknowns(sys, states)
@@ -138,12 +148,15 @@ def numbered(sys, s, lengths):
             y.phi_s,
             y.j,
             y.T,
-            y.film_thickness,
-            y.plated_lithium,
-            y.dead_lithium,
-            y.crack_length,
+            y.sei,
+            y.sei_on_cracks,
+            y.plated,
+            y.dead,
+            y.crack,
+            y.inactive,
+            y.active,
+            y.gone,
             y.porosity,
-            y.active_fraction,
         )
     ):
         for i in range(part.size):
@@ -158,7 +171,7 @@ def numbered(sys, s, lengths):
 def test_kernels_see_the_fields_where_python_does(counts):
     """Numbers written by a compiled function come back by `unknowns`; so do the ends of the algebraic unknowns."""
     sys = system(counts)
-    s, lengths = np.zeros(layout.numbers(sys)), np.zeros(12, int)
+    s, lengths = np.zeros(layout.numbers(sys)), np.zeros(6 + len(SLOW), int)
     first, last, unchanging = numbered(sys, s, lengths)
     y = layout.unknowns(sys, s)
     names = [name for name in layout.State._fields if name != "cell"]
@@ -276,9 +289,7 @@ KNOTS = np.array([[0.0, 20.0], [300.0, 5.0], [1200.0, 30.0]])
 @pytest.mark.parametrize(
     "kernel, knots", ((march.march, task.NO_KNOTS), (profile.follow, KNOTS)), ids=("march", "follow")
 )
-@pytest.mark.parametrize(
-    "counts", ({"film_thickness": 1, "crack_length": 1}, {"temperatures": 2, "porosity": 1}), ids=str
-)
+@pytest.mark.parametrize("counts", ({"sei": 1, "cracking": 1, "loss": 1}, {"temperatures": 2, "clogging": 1}), ids=str)
 def test_states_that_nothing_changes_leave_a_run_as_it_is(kernel, knots, counts):
     """Slow fields and a second temperature that no equation knows: all others bit for bit, these constant.
 

@@ -6,6 +6,7 @@ from pytest import approx
 
 from cellsim.errors import ClaimError, ProtocolError
 from cellsim.studies.storage.arbitrage import CarBattery, arbitrage, unscheduled
+from cellsim.studies.storage.claims import city_storage
 from cellsim.studies.storage.duties import DUTIES, Served, Setting, duty, level, office, plan_home
 from cellsim.studies.storage.inputs import HOME, HomeLoad, Prices, home_load, read_prices, read_storage
 from cellsim.studies.storage.study import judged, storage_study, wear_price
@@ -136,6 +137,10 @@ def test_the_study_finds_where_a_duty_stops_paying():
         assert DUTIES[name](at, by[name].stops_at).net == approx(0.0, abs=1.0)
     assert by["backup"].verdict is Verdict.ONLY_IF and (np.diff(by["arbitrage"].nets) <= 1e-6).all()
     assert "linear bound" in by["reserve"].sentence
+    (claim,) = city_storage(found)
+    paying = [r.duty for r in found if r.verdict is Verdict.HOLDS]
+    assert claim.verdict is (Verdict.HOLDS if len(paying) == 2 else Verdict.ONLY_IF if paying else Verdict.FAILS)
+    assert "backup" not in claim.condition
 
 
 @pytest.mark.parametrize(

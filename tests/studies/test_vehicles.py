@@ -11,7 +11,8 @@ from cellsim.design import build
 from cellsim.design.pack import assembly, read_rules
 from cellsim.errors import Ending, ParameterError, ProtocolError
 from cellsim.protocols.cycles.vehicles import segment
-from cellsim.studies.pulse_power import pulse_powers
+from cellsim.studies.pulse_power import Pulse, pulse_powers
+from cellsim.studies.vehicles.claims import every_segment, more_power
 from cellsim.studies.vehicles.consumption import Drivetrain, fit, from_wall, held_out, labels, predicted
 from cellsim.studies.vehicles.consumption import tested_cars as the_cars
 from cellsim.studies.vehicles.performance import CellPerformance
@@ -130,6 +131,34 @@ def test_power_rises_with_temperature_and_falls_with_the_duration():
     (longer,) = pulse_powers([CELL], [25.0], ["discharge"], seconds=60.0)
     assert cold.power < longer.power < warm.power
     assert warm.per_mass == approx(warm.power / build(CELL).mass)
+
+
+def test_the_claim_about_every_segment_names_the_hardest():
+    """Of made-up results: one failure decides, then one condition; the range that is least is named."""
+    cars = [segment(name) for name in ("kei", "pick-up", "SUV")]
+    good = [in_segment(performance(2.0, 5000.0), car) for car in cars]
+    (judged,) = every_segment(good)
+    assert judged.verdict is Verdict.HOLDS and "3 of 3 segments" in judged.number and judged.condition == ""
+    poor = [in_segment(performance(1.0, 5000.0), car) for car in cars]
+    (judged,) = every_segment(poor)
+    assert judged.verdict is Verdict.FAILS and judged.condition.startswith("in the pick-up range")
+    assert "Rests on" in str(judged)
+
+
+def test_more_power_holds_everywhere_somewhere_or_nowhere():
+    def pulse(cell, celsius, power):
+        return Pulse(cell, "solid", celsius, "discharge", power, power, 2.0 * power, "voltage cut-off")
+
+    base = [pulse("old", T, 100.0) for T in (0.0, 25.0)]
+    for ours, verdict in (
+        ((150.0, 150.0), Verdict.HOLDS),
+        ((50.0, 150.0), Verdict.ONLY_IF),
+        ((50.0, 60.0), Verdict.FAILS),
+    ):
+        found = [pulse("new", T, P) for T, P in zip((0.0, 25.0), ours, strict=True)]
+        (judged,) = more_power([*found, *base], "new", "old")
+        assert judged.verdict is verdict
+    assert "0.50 and 0.50 at 0 °C" in judged.number
 
 
 @pytest.mark.parametrize(

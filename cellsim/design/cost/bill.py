@@ -12,6 +12,7 @@ from ...parameters import Cell
 from ...support.arguments import near, number
 from ...support.yaml_file import validated
 from ..cell import build
+from ..pack.compression import compression
 from ..stack import pair_layers
 from .values import Strict, Text, content_of
 
@@ -86,6 +87,7 @@ class Bill:
     positive_binder: float
     negative_binder: float
     materials: Materials | None = None  # what the cell is made of
+    compression: float = 0.0  # mass of end plates and ties over that of the cells, at the operating pressure
 
     @property
     def mass(self) -> float:
@@ -174,6 +176,7 @@ def bill_of(cell: Cell, energy_wh: float, materials: Materials | None = None) ->
         _binder(items, "positive carbon and binder"),
         _binder(items, "negative carbon and binder"),
         materials,
+        compression(cell.value("cell/operating pressure"), design.mass / design.volume).mass_share if solid else 0.0,
     )
 
 

@@ -105,7 +105,7 @@ class CostModel:
         }
         used = {name for kinds in self._kinds for name in self.plant.passes[kinds]}
         used |= {"solvent recovery"} & set(self.plant.yields) if self.has_solvent else set()
-        pack_only = ("compression hardware", "compression price")
+        pack_only = ("compression factor", "compression price")
         values = {n: v for n, v in self.plant.values.items() if self.level == "pack" or n not in pack_only}
         return {
             **{f"price/{name}": self.prices.in_dollars(name) for name in materials},
@@ -301,8 +301,8 @@ class _Evaluation:
             if part.scale:
                 cost = cost * self.rates[part.scale] ** (UNIT_PRICE_EXPONENT - 1.0)
             lines[name] = cost / energy
-        if "compression hardware" in self.plant.values:
-            mass = self.get("plant/compression hardware") * self.bill.mass / (1e-3 * self.bill.energy)
+        if "compression factor" in self.plant.values and self.bill.compression:
+            mass = self.compression() * self.bill.mass / (1e-3 * self.bill.energy)
             lines["compression hardware"] = mass * self.get("plant/compression price")
         return lines
 
@@ -313,8 +313,13 @@ class _Evaluation:
         space = cells * self.bill.volume / self.get("plant/cell volume in pack")
         size = {"energy": energy / reference, "volume": space}
         parts = sum(size[part.grows_with] * part.mass for part in self.plant.pack_parts.values())
-        compression = self.get("plant/compression hardware") if "compression hardware" in self.plant.values else 0.0
-        return cells * self.bill.mass * (1.0 + compression) + parts
+        return cells * self.bill.mass * (1.0 + self.compression()) + parts
+
+    def compression(self) -> Any:
+        """Mass of end plates and ties over that of the cells."""
+        if "compression factor" not in self.plant.values:
+            return 0.0
+        return self.get("plant/compression factor") * self.bill.compression
 
 
 def pack_mass(model: CostModel, changes: Mapping[str, Any] | None = None) -> float:

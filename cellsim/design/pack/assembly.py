@@ -95,6 +95,12 @@ class PackRules(Strict):
         check_sources(parts, self.sources, UNITS)
         return self
 
+    def generation(self, name: str) -> _Generation:
+        """A generation by name.  Raises ParameterError."""
+        if not isinstance(name, str) or name not in self.generations:
+            raise ParameterError(f"generation of pack {shown(name)}: {near(name, self.generations)}")
+        return self.generations[name]
+
     def hardware(self, pressure: float, cell_density: float) -> Compression:
         """Plates and ties at a pressure [Pa] for cells of a density [kg/m3]."""
         c = self.compression
@@ -174,9 +180,7 @@ def assembly(
     pressure.  Raises ParameterError.
     """
     rules = read_rules() if rules is None else rules
-    if generation not in rules.generations:
-        raise ParameterError(f"generation of pack {shown(generation)}: {near(generation, rules.generations)}")
-    kind = rules.generations[generation]
+    kind = rules.generation(generation)
     design = build(cell) if design is None else design
     density = design.mass / design.volume
     stroke = breathing(cell, design)

@@ -7,10 +7,10 @@ a time step and is renewed between two (`renew`): salt in pores that shrink and 
 moved, not lost.
 """
 
+from ...physics.ageing.fatigue import crack_growth, roughness, stress_driven_loss, surface_stress
 from ...physics.constants import F
-from ...physics.fatigue import crack_growth, roughness, stress_driven_loss, surface_stress
 from ...physics.transport import arrhenius, percolation
-from ...support.compile import inlined, inner, part
+from ...support.compile import inlined, inner
 from ..layout import FILM, SINGLE_FLUX, shells, views
 from ..memory import replacing
 from .side_reactions import CONSTANT, IRREVERSIBLE, PARTIALLY_REVERSIBLE
@@ -165,7 +165,7 @@ def pores(sys, a, y, i, w):
     return fresh.eps - taken / (F * fresh.dx)
 
 
-@part
+@inner
 def least_pores(sys, s, w):
     """How far the least porosity is above none, over its first value; infinite if pores do not change."""
     least = 1e300
@@ -179,7 +179,7 @@ def least_pores(sys, s, w):
     return least
 
 
-@part
+@inner
 def changed(sys, s, w):
     """Largest relative change of surface and pores since the geometry was renewed."""
     most, y = 0.0, views(sys, s)
@@ -201,7 +201,7 @@ def active_now(a, y, i):
     return max(a.active - y.inactive[i], LEAST * a.active)
 
 
-@part
+@inner
 def renew(sys, s, w):
     """Renew the geometry at state s.  Nothing happens if nothing has changed.
 
@@ -237,16 +237,16 @@ def refill(x, old, new):
         x[q] += (new - old) * ((1.0 - x[q]) / (1.0 - old) if new > old else x[q] / old)
 
 
-@part
+@inner
 def error_of(sys, d):
-    """An error d of a state in the lithium lost, in units of 1 V."""
+    """An error d of a state in the lithium lost or in the plated one, in units of 1 V."""
     if sys.ageing.size == 0:
         return 0.0
     y, most = views(sys, d), 0.0
     for side in range(2):
         if sys.ageing[side].weight == 0.0:
             continue
-        total = 0.0
+        total, plated = 0.0, 0.0
         for i in range(sys.volume.size):
             if sys.volume[i].side == side:
                 if sys.counts.sei > 0:
@@ -254,6 +254,7 @@ def error_of(sys, d):
                 if sys.counts.sei_on_cracks > 0:
                     total += y.sei_on_cracks[i]
                 if sys.counts.plating > 0:
-                    total += y.dead[i] + y.plated[i]
-        most = max(most, abs(total) / sys.ageing[side].weight)
+                    total += y.dead[i]
+                    plated += y.plated[i]
+        most = max(most, max(abs(total), abs(plated)) / sys.ageing[side].weight)
     return most

@@ -2,12 +2,11 @@
 
 Every one is driven by the potential beneath the film, which is a function of the intercalation current j alone, so
 that none adds an unknown: their sum is linearised with j (`add_to`).  Thickness of the SEI and plated lithium at the
-end of a stage belong to the current that makes them, and are eliminated here.  Laws: `physics.sei`, `physics.plating`.
+end of a stage belong to the current that makes them, and are eliminated here.  Laws: `physics.ageing`.
 """
 
-from ...physics.constants import F, R
-from ...physics.plating import plating_at, stripping_and_plating
-from ...physics.sei import (
+from ...physics.ageing.plating import plating_at, stripping_and_plating
+from ...physics.ageing.sei import (
     ec_reaction_limited,
     electron_migration_limited,
     interstitial_diffusion_limited,
@@ -16,6 +15,7 @@ from ...physics.sei import (
     tunnelling_limited,
     von_kolzenberg,
 )
+from ...physics.constants import F, R
 from ...support.compile import inner
 
 REACTION, SOLVENT, EC, MIGRATION, INTERSTITIAL, TUNNELLING, VON_KOLZENBERG = 1, 2, 3, 4, 5, 6, 7

@@ -105,7 +105,7 @@ def mean_salt(sys, side, c):
 
 @inner
 def react(sys, w, side, flux, c, j):
-    """Interface voltage of an electrode [V] that takes the current `flux`;  d/dflux.
+    """Interface voltage of an electrode [V] that takes the current `flux`;  d/dflux;  its last change [V].
 
     Linearised at the j of its volumes.  Side reactions take what j, which is corrected, does not.
     """
@@ -120,7 +120,7 @@ def react(sys, w, side, flux, c, j):
         if sys.volume[i].side == side:
             j[i] = old + dj
             w.side[0, i].sei, w.side[0, i].cr, w.side[0, i].pl = now.sei, now.cr, now.pl
-    return v + v_j * dj + film * flux, v_j / (1.0 + per_j) + film
+    return v + v_j * dj + film * flux, v_j / (1.0 + per_j) + film, abs(v_j * dj)
 
 
 @inner
@@ -228,7 +228,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             p, local = sys.volume[first].particle, w.local[first]
             condense(sys, hg, past.x, x, w, side, first, iteration > 1)
             if ages and p >= 0:
-                v, v_j = react(sys, w, side, flux[side], c, j)
+                v, v_j, moved = react(sys, w, side, flux[side], c, j)
+                change = max(change, moved)
             else:
                 v, v_j, film = beneath(sys, w, side, j[first], local.alpha, local.beta, c)
                 v, v_j = v + film * j[first], v_j + film

@@ -55,16 +55,10 @@ def size(sys, d, rtol, per_charge):
     for i in range(c.size):
         b += c[i] ** 2
     b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
+    aged = ageing.error_of(sys, d) if sys.ageing.size > 0 else 0.0  # asked here: a call takes longer than the question
     return (
         np.sqrt(
-            max(
-                a / max(x.size, 1),
-                b / c.size,
-                warmer**2,
-                error_of(sys, d) ** 2,
-                ageing.error_of(sys, d) ** 2,
-                (per_charge * y.cell.Q) ** 2,
-            )
+            max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d) ** 2, aged**2, (per_charge * y.cell.Q) ** 2)
         )
         / rtol
     )
@@ -135,6 +129,8 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
     if solved and g[first_of(g)] > NEXT_TO:  # the margin jumps there, or no solution is found where it would vanish
         step = after
         solved = beyond and attempt(sys, ctl, knots, k, t, step, m, w, rtol, TOL, 0.0) >= 0.0
+        which = closest(sys, ctl, m[AHEAD], q_start, w, g)
+        solved = solved and g[which] <= 0.0  # solved less exactly, it may end where no margin has vanished
     return (which if solved else -1), step
 
 

@@ -186,7 +186,8 @@ def resolved(options: Any, contents: Mapping[str, Mapping[str, Any]], name: str)
     """Options of both electrodes, from a dictionary named as in PyBaMM or from False (nothing ages).
 
     A text of an option of SEI and plating is for the negative electrode; of the others for both; a pair for either.
-    Those left out stay as the set has them.  contents: the electrodes' contents.  Raises ParameterError.
+    Those left out stay as the set has them, or fall with what they rest on: without plating it changes no pores.
+    contents: the electrodes' contents.  Raises ParameterError.
     """
     off = {part: {key: next(iter(values)) for key, values in OPTIONS.items()} for part in SIDES}
     if options is False:
@@ -214,4 +215,22 @@ def resolved(options: Any, contents: Mapping[str, Mapping[str, Any]], name: str)
                     f"{name}: ageing {key!r}: the {part} is {contents[part].get('type')}, not particles; "
                     "its interphase and voids are quantities of the set"
                 )
+    for part, texts in chosen_of.items():
+        if contents[part].get("type") == "porous":
+            chosen_of[part] = _without_ground(contents[part], texts) | texts
     return chosen_of
+
+
+GROUNDS = (  # an option, and what it rests on
+    ("SEI porosity change", "SEI", ()),
+    ("SEI on cracks", "SEI", ()),
+    ("lithium plating porosity change", "lithium plating", ()),
+    ("SEI on cracks", "particle mechanics", ("swelling only",)),
+)
+
+
+def _without_ground(raw: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, str]:
+    """Options of the set that what the user chose leaves without ground, as "false"."""
+    return {
+        option: "false" for option, ground, short in GROUNDS if option in raw and texts.get(ground) in (*OFF, *short)
+    }

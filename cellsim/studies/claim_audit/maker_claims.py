@@ -6,6 +6,7 @@ that are needed to interpret it (`NEEDS`) but not given are listed as not stated
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -280,7 +281,15 @@ def maker_claims(folder: str | PathLike[str] | None = None) -> StatedClaims:
 
     folder: of `.yaml` files; by default those of the package.  Raises ClaimError naming file, key and remedy.
     """
-    folder = FOLDER if folder is None else file_path("folder", folder, error=ClaimError)
+    return _packaged() if folder is None else _read(file_path("folder", folder, error=ClaimError))
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> StatedClaims:
+    return _read(FOLDER)
+
+
+def _read(folder: Path) -> StatedClaims:
     with reading(folder, ClaimError):
         paths = sorted(folder.glob("*.yaml"))
     if not paths:

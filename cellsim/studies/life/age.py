@@ -116,14 +116,14 @@ def age(
 
 def aged_cell(cell: Any, ageing: Any) -> Cell:
     """The cell with options of ageing.  Raises ParameterError, and ProtocolError for one in which nothing ages."""
-    cell = load(cell)
-    cell = cell if ageing is None else cell.with_ageing(ageing)
-    if not ages_within_runs(cell):
+    found: Cell = load(cell)
+    aged = found if ageing is None else found.with_ageing(ageing)
+    if not ages_within_runs(aged):
         raise ProtocolError(
-            f"{cell.name}: nothing ages within a run, as its parameter set turns no mechanism on; give "
+            f"{aged.name}: nothing ages within a run, as its parameter set turns no mechanism on; give "
             'ageing={"SEI": "solvent-diffusion limited"}, or a set with rates such as okane2022'
         )
-    return cell
+    return aged
 
 
 def fresh_start(
@@ -134,8 +134,8 @@ def fresh_start(
     begun = at_start(cell, model, T, soc, None, heat, steps.steps, accuracy, around)
     given = getattr(model, "volumes", None)
     if isinstance(begun.model, DFN) and given is None and begun.sys.counts["plating"]:
-        n, *others = begun.model.volumes or ()
-        finer = replace(begun.model, volumes=(max(n, PLATING_VOLUMES), *others))
+        n_n, n_s, n_p = begun.model.volumes or (1, 1, 1)
+        finer = replace(begun.model, volumes=(max(n_n, PLATING_VOLUMES), n_s, n_p))
         begun = at_start(cell, finer, T, soc, None, heat, steps.steps, accuracy, around)
     return FinalState(
         cell,

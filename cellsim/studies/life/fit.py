@@ -55,7 +55,7 @@ class AgeingFit:
 
     def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """Data, fitted curve and interval over the cycles, as a matplotlib Figure."""
-        from .plots_wear import plot_fit
+        from .plots_fit import plot_fit
 
         return plot_fit(self, path)
 

@@ -46,7 +46,7 @@ class FastestThatLasts:
 
     def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """Capacity over the cycles at every rate that was tried, as a matplotlib Figure."""
-        from .plots_wear import plot_lasting
+        from .plots_fit import plot_lasting
 
         return plot_lasting(self, path)
 

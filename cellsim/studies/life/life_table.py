@@ -13,7 +13,6 @@ from ...protocols import Protocol
 from ...simulation.start import FinalState
 from ...support.arguments import file_path
 from ...support.files import optional, replacing
-from .contents import Array
 from .cycle_map import Summary
 from .health.esoh import electrode_soh, inventory
 from .health.knee import Knee, find_knee
@@ -24,7 +23,7 @@ KINDS = (".parquet", ".csv", ".png", ".svg", ".pdf")
 
 def table_of(
     cell: Cell,
-    cycles: Array,
+    cycles: Any,
     rows: list[Summary],
     measured: Mapping[int, Mapping[str, float]],
     temperature: float,

@@ -74,7 +74,7 @@ class CarBattery:
     def drives(self, hours: NDArray[np.int64]) -> Array:
         """Energy [kWh] that driving takes, by hours of the day."""
         half = 0.5 * self.driving
-        return half * (hours == self.departure) + half * (hours == self.arrival - 1)
+        return np.asarray(half * (hours == self.departure) + half * (hours == self.arrival - 1))
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,7 @@ def storage_study(
     """
     file = read_storage() if file is None else file
     rules = read_rules() if rules is None else rules
+    rules.generation(generation)
     prices = prices if isinstance(prices, Prices) else read_prices(prices)
     car = vehicle if isinstance(vehicle, Segment) else segment(vehicle)
     names = tuple(DUTIES) if duties is None else tuple(duties)

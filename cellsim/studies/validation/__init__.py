@@ -7,6 +7,7 @@ from ...errors import ReportError
 from ...support.arguments import listed, shown
 from .line import KINDS, Found, Line, Outcome, Point
 from .lines import (
+    ageing,
     closed_forms,
     codes,
     cost,
@@ -36,6 +37,7 @@ MODULES = (
     fast_charge,
     cost,
     vehicles,
+    ageing,
 )
 LINES: tuple[Line, ...] = tuple(line for module in MODULES for line in module.LINES)
 

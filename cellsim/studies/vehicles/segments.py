@@ -275,6 +275,8 @@ def vehicle_study(
     chosen = [segment(name, known) for name in (known if segments is None else segments)]
     if not chosen:
         raise ParameterError("vehicle_study: no segments; name at least one")
+    rules = read_rules() if rules is None else rules
+    rules.generation(generation)
     for each in chosen:  # what cannot be is said before anything is simulated
         each.towed(tow)
     wanted = Requirements() if requirements is None else requirements

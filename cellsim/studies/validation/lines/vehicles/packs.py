@@ -19,7 +19,7 @@ BEHIND = (0.0, 5e-3, 10e-3, 20e-3)  # Ohm
 def four_cells() -> Found:
     """Currents of four LG M50 behind unequal resistances over 40 minutes."""
     run = simulate_parallel(
-        "lgm50_chen2020", 20.0, parallel=4, resistances=BEHIND, interval=30.0, duration=2400.0, soc=None
+        "lgm50_chen2020", 20.0, parallel=4, resistances=BEHIND, interval=60.0, duration=2400.0, soc=None
     )
     t, _, *currents = curve(PARALLEL)
     points = []

@@ -52,7 +52,11 @@ def _days() -> list[tuple[str, np.ndarray]]:
 def dynamic() -> Found:
     """Cost of a day with the programme against that of dynamic programming."""
     points = [
-        Point(f"{name} [EUR]", brute_force(part, ON_GRID, WEAR, LEVELS), _objective(part, WEAR, ON_GRID))
+        Point(
+            f"{name} [EUR]",
+            round(brute_force(part, ON_GRID, WEAR, LEVELS), 9),
+            round(_objective(part, WEAR, ON_GRID), 9),
+        )
         for name, part in _days()
     ]
     given = sum(arbitrage(Prices("day", part), ON_GRID, WEAR, foresight=True).given for _, part in _days())

@@ -18,10 +18,10 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import listed, number, numbers, text, whole
 from ...support.files import optional
-from ..charging.constrained import check_window
-from ..charging.named_protocols import FASTEST, named
-from .age import aged_cell, assumed_rates, fresh_start
-from .cycle_map import amounts_of, lost
+from ..life.age import aged_cell, assumed_rates, fresh_start
+from ..life.cycle_map import amounts_of, lost
+from .constrained import check_window
+from .named_protocols import FASTEST, named
 
 REACHED = 1e-3  # of the state of charge asked for
 BY = {  # columns by the amounts that they sum
@@ -59,7 +59,7 @@ class ChargeWear:
 
     def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """Lithium lost per charge over time of charge, as a matplotlib Figure."""
-        from .plots_wear import plot_wear
+        from .plots_study import plot_wear
 
         return plot_wear(self, path)
 

@@ -6,7 +6,7 @@ Laresgoiti et al., J. Power Sources 300 (2015) 112; Reniers et al., J. Electroch
 
 import numpy as np
 
-from ..support.compile import inner
+from ...support.compile import inner
 
 HOUR = 3600.0  # the reference time [s] of a rate of cracking
 

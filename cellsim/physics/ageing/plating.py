@@ -4,8 +4,8 @@ v [V]: potential of the particle's surface beneath the film against the electrol
 O'Kane et al., J. Electrochem. Soc. 167 (2020) 090540 and Phys. Chem. Chem. Phys. 24 (2022) 7909.
 """
 
-from ..support.compile import inner
-from .constants import F
+from ...support.compile import inner
+from ..constants import F
 from .sei import tamed
 
 

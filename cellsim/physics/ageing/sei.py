@@ -10,8 +10,8 @@ J. Electrochem. Soc. 159 (2012) A1775; von Kolzenberg et al., ChemSusChem 13 (20
 
 import numpy as np
 
-from ..support.compile import inner
-from .constants import F
+from ...support.compile import inner
+from ..constants import F
 
 STEEPEST = 40.0  # exponent beyond which an exponential goes on along its tangent
 

@@ -1,0 +1,5 @@
+"""Comparisons of ageing: cycles and storage against PyBaMM, closed forms, and a measured growth of the SEI."""
+
+from . import cycles, storage
+
+LINES = (*cycles.LINES, *storage.LINES)
