@@ -57,15 +57,19 @@ ALONE = {  # options, changes
 
 
 def charges(one, sys, y):
-    """Capacities of either electrode and the lithium in both [Ah]."""
+    """Capacities of either electrode and the lithium in both [Ah], less what is lost but not yet taken off."""
     found, held = [], 0.0
     for side in range(2):
         here = np.flatnonzero(sys.volume["side"] == side)
         a = sys.ageing[side]
-        active = y.active[here] if sys.counts["loss"] else a["active"]
-        full = active * a["content"] * sys.volume["dx"][here] * one.value("cell/electrode area") / 3600.0
-        found.append(float(np.sum(full)))
-        held += float(np.sum(full * (y.x[sys.volume["particle"][here]] @ (3.0 * sys.shell["volume"]))))
+        active, due, area = a["active"], 0.0, one.value("cell/electrode area") / 3600.0
+        if sys.counts["loss"]:
+            active, due = y.active[here], float(np.sum(y.draining[here] - y.gone[here])) * area
+        per_active = a["content"] * sys.volume["dx"][here] * area
+        lost = y.inactive[here] if sys.counts["loss"] else 0.0
+        found.append(float(np.sum(per_active * (a["active"] - lost))))
+        held += float(np.sum(per_active * active * (y.x[sys.volume["particle"][here]] @ (3.0 * sys.shell["volume"]))))
+        held -= due
     return (*found, held)
 
 

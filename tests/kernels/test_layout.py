@@ -49,7 +49,7 @@ WITH = {  # fields of the state that are there only with a count
     "sei_on_cracks": ("sei_on_cracks",),
     "plating": ("plated", "dead"),
     "cracking": ("crack",),
-    "loss": ("inactive", "active", "gone"),
+    "loss": ("inactive", "active", "draining", "gone"),
     "clogging": ("porosity",),
 }
 SLOW = tuple(name for names in WITH.values() for name in names)
@@ -155,6 +155,7 @@ def numbered(sys, s, lengths):
             y.crack,
             y.inactive,
             y.active,
+            y.draining,
             y.gone,
             y.porosity,
         )

@@ -23,6 +23,7 @@ from .jumping.jumps import simulate_life
 from .life_table import Life, table_of
 
 PLATING_VOLUMES = 10  # of the negative electrode: plated lithium varies two- to threefold through it
+RETURNS = 0.1  # share of the charge by which a cycle may end elsewhere, as it heals from a jump or loses lithium
 YEAR = 365.25 * 24.0 * 3600.0
 UNTIL = 'give a text such as "80% capacity" or "4 Ah", a share of the first capacity such as 0.8, or None'
 
@@ -90,6 +91,8 @@ def age(
 
     def report(at: Any, row: Summary) -> None:
         reached.append(row)
+        if len(reached) == 2:
+            _check_returns(cell, row)
         if progress:
             progress(at.cycle, cycles)
 
@@ -146,6 +149,16 @@ def fresh_start(
         begun.ambient if around is None else float(around),
         begun.temperature,
     )
+
+
+def _check_returns(cell: Cell, row: Summary) -> None:
+    """Raises ProtocolError if a cycle, the second of a life, does not end where it began."""
+    out, into = float(row["Discharge capacity [A.h]"]), float(row["Charge capacity [A.h]"])
+    if abs(out - into) > RETURNS * max(out, into, 1e-12):
+        raise ProtocolError(
+            f"{cell.name}: the protocol does not end where it begins: its second cycle takes {out:.4g} Ah out of "
+            f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge"
+        )
 
 
 def margin_of(until: Any) -> tuple[str, float] | None:

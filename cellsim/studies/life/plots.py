@@ -5,7 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from ...drawing.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, Figure, save, styled
+from ...drawing.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, Figure, low, save, styled
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from .life_table import Life
@@ -49,7 +49,7 @@ def _capacity(axes: Any, life: Life, x: Any, cycled: bool) -> None:
     for key, colour, mark in (("Capacity at C/20 [A.h]", ORANGE, "v"), ("Capacity at 1C [A.h]", GREY, "s")):
         if key in table:
             seen = table[key].notna().to_numpy()
-            axes.plot(x[seen], table[key][seen], mark, color=colour, markersize=4, label=key.split(" [")[0].lower())
+            axes.plot(x[seen], table[key][seen], mark, color=colour, markersize=4, label=low(key.split(" [")[0]))
     axes.set_ylabel("capacity [Ah]")
     axes.set_title(life.cell.name + (f": {life.end}" if life.end else ""), loc="left")
     if cycled and any(key.startswith("Capacity at") for key in table):

@@ -127,6 +127,12 @@ def test_wrong_arguments_get_a_sentence(how, words):
     assert words in str(fault.value) and "\n" not in str(fault.value)
 
 
+def test_a_protocol_that_does_not_return_is_refused():
+    """Discharged twice: the second time nothing comes out."""
+    with pytest.raises(CellsimError, match="does not end where it begins"):
+        age("okane2022", "Discharge at 1C until 2.5 V", 5, model=MODEL, until=None)
+
+
 def test_tables_and_pictures_are_written(jumped, tmp_path):
     """Parquet and CSV hold the table, indexed by the cycle."""
     pandas = pytest.importorskip("pandas")
