@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import CellsimError, ProtocolError
+from ...errors import CellsimError, ProtocolError, SolveError
 from ...models import ACCURACY
 from ...parameters import Cell
 from ...protocols import Protocol
@@ -83,7 +83,8 @@ def fastest_that_lasts(
     time grows more in them), the answer is the fastest that lasts to within these few rates.
     Mechanisms that depend on the place in an electrode, plating above all, need the DFN, the model unless given.
     The others as in `age`.  progress: function (rate, life) called after each life.
-    Raises ParameterError and ProtocolError, also where a rate does not complete its first cycle.
+    Raises ParameterError and ProtocolError, also where no rate completes its first cycles.
+    A rate that does not, such as one that does not fill the cell, does not last; `tried` says why.
     """
     cell = aged_cell(cell, ageing)
     whole("cycles", cycles, "give a number of cycles, at least 2", low=2)
@@ -121,6 +122,7 @@ class _Rates:
         self.cell, self.cycles, self.cycle, self.until = cell, cycles, cycle, until
         self.how, self.tolerance, self.progress = how, tolerance, progress
         self.lives: dict[float, Life] = {}
+        self.failed: dict[float, str] = {}  # rates that have no life, and why
         self.steps(1.0)  # raises for what is none
 
     def steps(self, rate: float) -> tuple[Protocol, Protocol]:
@@ -131,7 +133,11 @@ class _Rates:
     def lasts(self, rate: float) -> bool:
         """Whether the cell lasts with charges at this rate."""
         said = "\n".join(self.cycle).replace("{rate}", f"{rate:.10g}")
-        life = age(self.cell, said, self.cycles, soc=0.0, until=self.until, tolerance=self.tolerance, **self.how)
+        try:
+            life = age(self.cell, said, self.cycles, soc=0.0, until=self.until, tolerance=self.tolerance, **self.how)
+        except (ProtocolError, SolveError) as fault:  # such as a charge that does not fill the cell
+            self.failed[rate] = str(fault)
+            return False
         self.lives[rate] = life
         if self.progress is not None:
             self.progress(rate, life)
@@ -147,6 +153,10 @@ class _Rates:
                 below = rate
                 break
             above = rate
+        if not self.lives:
+            raise ProtocolError(
+                f"no charge from {low:.3g}C to {high:.3g}C has a life: {list(self.failed.values())[-1]}"
+            )
         if below is None:
             longest = max(life.cycles for life in self.lives.values())
             return self._found(
@@ -167,7 +177,9 @@ class _Rates:
     def _found(self, rate: float | None, limiting: float | None, reason: str) -> FastestThatLasts:
         minutes = {each: self.minutes(each) for each in self.lives}
         limit = ""
-        if limiting is not None:
+        if limiting in self.failed:
+            reason += f": {self.failed[limiting]}"
+        elif limiting is not None:
             losses = self.lives[limiting].losses()
             limit = max(losses, key=lambda name: losses[name]) if losses else ""
             what = limit.removeprefix("Loss of capacity to ").removesuffix(" [A.h]")
@@ -200,7 +212,8 @@ class _Rates:
                     "End": life.end,
                 }
             )
-        return optional("pandas").DataFrame(rows).set_index("C-rate")
+        rows += [{"C-rate": rate, "Lasts": False, "Cycles": 0, "End": why} for rate, why in self.failed.items()]
+        return optional("pandas").DataFrame(rows).set_index("C-rate").sort_index()
 
     def minutes(self, rate: float) -> float:
         """That the fresh cell takes until 80 % of a charge is in it; NaN if it cannot."""

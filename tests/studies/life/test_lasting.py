@@ -53,3 +53,18 @@ def test_bad_search_is_refused_in_a_sentence(cell, options, message):
     """What was given, and the remedy."""
     with pytest.raises(ProtocolError, match=message):
         cellsim.fastest_that_lasts(cell, **{"cycles": 10, **options})
+
+
+def test_rate_that_has_no_life_does_not_last(cell):
+    """It is listed with the reason."""
+    found = cellsim.fastest_that_lasts(
+        cell,
+        3,
+        rates=(1.0, 900.0),
+        until="50% capacity",
+        model=cellsim.SPM(),
+        resolution=0.5,
+        charge="Charge at {rate}C until 4.2 V",
+    )
+    ends = found.tried["End"]
+    assert found.rate is not None and ends[900.0] and not found.tried["Lasts"][900.0]
