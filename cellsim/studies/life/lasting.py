@@ -134,6 +134,8 @@ class _Rates:
         """Whether the cell lasts with charges at this rate."""
         said = "\n".join(self.cycle).replace("{rate}", f"{rate:.10g}")
         try:
+            if not simulate(self.cell, said, soc=0.0, **self.how).discharge_capacity > 0.0:
+                raise ProtocolError(f"{self.cell.name}: at {rate:.3g}C the first discharge gives no charge")
             life = age(self.cell, said, self.cycles, soc=0.0, until=self.until, tolerance=self.tolerance, **self.how)
         except (ProtocolError, SolveError) as fault:  # such as a charge that does not fill the cell
             self.failed[rate] = str(fault)
