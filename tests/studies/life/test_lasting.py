@@ -55,10 +55,10 @@ def test_bad_search_is_refused_in_a_sentence(cell, options, message):
         cellsim.fastest_that_lasts(cell, **{"cycles": 10, **options})
 
 
-def test_rate_that_has_no_life_does_not_last(cell):
+def test_rate_that_has_no_life_does_not_last():
     """It is listed with the reason."""
     found = cellsim.fastest_that_lasts(
-        cell,
+        "okane2022",
         3,
         rates=(1.0, 900.0),
         until="50% capacity",
