@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.charging.fleet import fleet_charge, robust_charge
     from .studies.charging.maps import charge_map, pareto
     from .studies.charging.study import charge_study
+    from .studies.charging.wear import charge_wear
     from .studies.claim_audit.audit import Audit
     from .studies.claim_audit.claim_file import load_charging_claim, load_claim
     from .studies.claim_audit.energy_claim import audit
@@ -44,7 +45,6 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.life.fit import fit_ageing
     from .studies.life.lasting import fastest_that_lasts
     from .studies.life.life_table import Life
-    from .studies.life.wear import charge_wear
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
 
@@ -69,6 +69,7 @@ _NAMES = {
     "studies.charging.fleet": "fleet_charge robust_charge",
     "studies.charging.maps": "charge_map pareto",
     "studies.charging.study": "charge_study",
+    "studies.charging.wear": "charge_wear",
     "studies.claim_audit.claim_file": "load_charging_claim load_claim",
     "studies.claim_audit.energy_claim": "audit",
     "studies.claim_audit.maker_claims": "maker_claims",
@@ -78,7 +79,6 @@ _NAMES = {
     "studies.life.fit": "fit_ageing",
     "studies.life.lasting": "fastest_that_lasts",
     "studies.life.life_table": "Life",
-    "studies.life.wear": "charge_wear",
     "studies.cost.study": "CostStudy cost",
     "studies.spectra.spectrum": "Spectrum impedance",
     "studies.validation": "validate",

@@ -234,6 +234,11 @@ def test_cold_charge_takes_longer(numbers):
     assert numbers("09") > 1.0
 
 
+def test_fast_charge_in_the_cold_kills_more_lithium(numbers):
+    """Plating rises faster with the current than the time for it falls."""
+    assert numbers("29") > 1.0
+
+
 def test_gain_by_areal_capacity_is_less_than_that_of_the_masses(numbers):
     """By hand, with m for the layers that stay, c for a cathode of 1 mAh/cm2: 4 (m + 2c)/(m + 8c) at constant voltage.
 

@@ -22,7 +22,7 @@ _HOMES = {
     "AgeingFit": "life.fit",
     "fit_ageing": "life.fit",
     **dict.fromkeys(("FastestThatLasts", "fastest_that_lasts"), "life.lasting"),
-    **dict.fromkeys(("ChargeWear", "charge_wear"), "life.wear"),
+    **dict.fromkeys(("ChargeWear", "charge_wear"), "charging.wear"),
     "Spectrum": "spectra.spectrum",
     "impedance": "spectra.spectrum",
     **dict.fromkeys(("Case", "cases"), "..ensemble.case"),

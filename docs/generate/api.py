@@ -18,6 +18,7 @@ GROUPS = {
     "Many runs": ("Case", "cases", "simulate_many", "compare"),
     "Charging": (
         "charge_study",
+        "charge_wear",
         "ChargeConstraints",
         "constrained_charge",
         "ConstrainedCharge",
@@ -30,7 +31,7 @@ GROUPS = {
     ),
     "Claims": ("audit", "Audit", "load_claim", "load_charging_claim", "maker_claims", "validate"),
     "Cost": ("cost", "CostStudy"),
-    "Lives": ("age", "store", "Life", "fit_ageing", "charge_wear", "fastest_that_lasts"),
+    "Lives": ("age", "store", "Life", "fit_ageing", "fastest_that_lasts"),
     "Impedance and calibration": ("impedance", "Spectrum", "calibrate", "MeasuredRun"),
     "Errors and warnings": (
         "CellsimError",

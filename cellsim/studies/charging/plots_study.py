@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Plain
 from rich.console import Group
 from rich.text import Text
 
-from ...drawing.style import COLOURS, DASHES, Figure, save, styled
+from ...drawing.style import COLOURS, DASHES, GREY, WIDTH, Figure, save, styled
 from ...drawing.tables import plain_table
 from ...errors import ReportError
 from ...physics.constants import ZERO_CELSIUS
@@ -26,6 +26,7 @@ SERIES = (
 )
 HUES, STROKES = (*COLOURS["liquid"], *COLOURS["solid"]), (*DASHES["solid"], *DASHES["liquid"])
 WIDTHS = (1.3, 2.6)
+MARKS = "osv^Dx"
 NOT_STATED = "not stated"
 
 
@@ -131,6 +132,31 @@ def plot_study(study: Any, path: str | PathLike[str] | None = None) -> Plain:
     axes[-1].set_xlim(100.0 * study.start - 1.0, 100.0 * study.end + 1.0)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, handlelength=3.5)
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+@styled
+def plot_wear(study: Any, path: str | PathLike[str] | None = None) -> Plain:
+    """Lithium lost per charge over the time of the charge; a line joins the charges that none beats in both."""
+    table = study.table[np.isfinite(study.table["Time of charge [min]"])]
+    figure = Figure(figsize=(WIDTH, 3.2))
+    axes = figure.subplots()
+    for k, (T, rows) in enumerate(table.groupby("Temperature [K]")):
+        colour, mark = HUES[k % len(HUES)], MARKS[k % len(MARKS)]
+        x, y = rows["Time of charge [min]"], 1e3 * rows["Lithium lost [A.h]"]
+        axes.plot(x, y, mark, color=colour, label=f"{celsius(float(str(T))):g} °C")
+        for name, at, lost in zip(rows["Charge"], x, y, strict=True):
+            axes.annotate(f" {name.strip().splitlines()[0][:24]}", (at, lost), fontsize=6, color=colour)
+    best = table[table["Best"]].sort_values("Time of charge [min]")
+    axes.plot(best["Time of charge [min]"], 1e3 * best["Lithium lost [A.h]"], color=GREY, linewidth=0.8, zorder=0)
+    axes.margins(x=0.15)
+    axes.set_xlabel("time of charge [min]")
+    axes.set_ylabel("lithium lost per charge [mAh]")
+    axes.set_title(study.cell.name, loc="left")
+    if len(table):
+        axes.legend()
     if path is not None:
         save(figure, path)
     return figure

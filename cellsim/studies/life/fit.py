@@ -55,7 +55,7 @@ class AgeingFit:
 
     def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """Data, fitted curve and interval over the cycles, as a matplotlib Figure."""
-        from .plots_wear import plot_fit
+        from .plots_fit import plot_fit
 
         return plot_fit(self, path)
 
@@ -84,6 +84,7 @@ def fit_ageing(
     ageing: Any = None,
     model: Any = None,
     temperature: Any = None,
+    soc: Any = 1.0,
     heat: Any = None,
     ambient: Any = None,
     jump: bool = True,
@@ -101,7 +102,8 @@ def fit_ageing(
     cell's value, or amid the bounds if the cell has none within.
     source: where the data come from, as text; it is kept with the fitted values.
     until_cycle: fit no later cycles; those show how well the fit predicts.  predict_to: last cycle of the curve.
-    ageing, model, temperature, heat, ambient, jump, tolerance: as in `age`, model SPM unless given.
+    ageing, model, temperature, soc, heat, ambient, jump, tolerance: as in `age`, model SPM unless given.  A life starts
+    at rest: with a protocol that begins with the charge, and soc=0, the first discharge is like the others.
     evaluations: at most so many steps of the search.  progress: function (lives simulated so far).
     Raises ParameterError and ProtocolError; whether the fit succeeded is in `.success` and `.reason`.
     """
@@ -126,6 +128,7 @@ def fit_ageing(
         {
             "model": SPM() if model is None else model,
             "temperature": temperature,
+            "soc": soc,
             "heat": heat,
             "ambient": ambient,
             "jump": jump,

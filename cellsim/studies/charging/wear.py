@@ -18,10 +18,10 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import listed, number, numbers, text, whole
 from ...support.files import optional
-from ..charging.constrained import check_window
-from ..charging.named_protocols import FASTEST, named
-from .age import aged_cell, assumed_rates, fresh_start
-from .cycle_map import amounts_of, lost
+from ..life.age import aged_cell, assumed_rates, fresh_start
+from ..life.cycle_map import amounts_of, lost
+from .constrained import check_window
+from .named_protocols import FASTEST, named
 
 REACHED = 1e-3  # of the state of charge asked for
 BY = {  # columns by the amounts that they sum
@@ -42,8 +42,7 @@ class ChargeWear:
     it together and by mechanism ("Loss of capacity to ..."), "Loss of lithium inventory [%]" (the same as a share of
     the lithium of the fresh particles), "Loss of active material in ... electrode [%]", both per charge, "Minimum
     plating margin [V]" and "Maximum cell temperature [K]" of the charge, "Ending" (of its last step,
-    or why there was no run), and
-    "Best": no other charge at any temperature is both as fast and loses as little.
+    or why there was no run), and "Best": no other charge at any temperature is as fast and loses as little.
     cycles: the cycle that was measured.  remarks: notes, one sentence each.
     """
 
@@ -60,7 +59,7 @@ class ChargeWear:
 
     def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """Lithium lost per charge over time of charge, as a matplotlib Figure."""
-        from .plots_wear import plot_wear
+        from .plots_study import plot_wear
 
         return plot_wear(self, path)
 
