@@ -11,7 +11,7 @@ from ...physics.ageing.fatigue import crack_growth, roughness, stress_driven_los
 from ...physics.constants import F
 from ...physics.transport import arrhenius, percolation
 from ...support.compile import inlined, inner
-from ..layout import FILM, SINGLE_FLUX, shells, views
+from ..layout import FILM, shells, views
 from ..memory import replacing
 from .side_reactions import CONSTANT, IRREVERSIBLE, PARTIALLY_REVERSIBLE
 
@@ -216,12 +216,10 @@ def renew(sys, s, w):
         if sys.counts.loss > 0:
             left = active_now(a, y, i)
             if left != y.active[i]:
-                x, per = mean(sys, shells(sys, y.x, v.particle)), a.content * v.dx
-                held = x * y.active[i] - (y.draining[i] - y.gone[i]) / per
-                if sys.model == SINGLE_FLUX:  # one particle of several volumes: all lithium is taken at its mean
-                    held = x * left
-                    y.draining[i] += per * x * (y.active[i] - left) - (y.draining[i] - y.gone[i])
-                refill(shells(sys, y.x, v.particle), x, held / left)
+                if i == 0 or sys.volume[i - 1].particle != v.particle:  # volumes of one particle lose alike
+                    x = mean(sys, shells(sys, y.x, v.particle))
+                    held = x * y.active[i] - (y.draining[i] - y.gone[i]) / (a.content * v.dx)
+                    refill(shells(sys, y.x, v.particle), x, held / left)
                 y.gone[i], y.active[i] = y.draining[i], left
         if sys.counts.clogging > 0:
             eps = max(pores(sys, a, y, i, w), CLOGGED)

@@ -182,6 +182,11 @@ def lacking(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
+def needed(options: Mapping[str, str]) -> set[str]:
+    """Quantities that options of an electrode need."""
+    return {key for name, value in options.items() for key in OPTIONS[name].get(value, ())}
+
+
 def resolved(options: Any, contents: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, dict[str, str]]:
     """Options of both electrodes, from a dictionary named as in PyBaMM or from False (nothing ages).
 

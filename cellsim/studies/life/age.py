@@ -10,6 +10,7 @@ import numpy as np
 from ...errors import ProtocolError
 from ...models import ACCURACY, DFN
 from ...parameters import Cell, load
+from ...parameters.catalogue.ageing import SIDES, needed
 from ...protocols import Protocol
 from ...protocols.step import LONGEST, kelvin
 from ...simulation.run import simulate
@@ -183,6 +184,8 @@ def _from_first(threshold: tuple[str, float], the_map: CellCycle) -> Callable[[S
 
     def margin(row: Summary) -> float:
         Q = the_map.capacity(row)
+        if not first and not Q > 0.0:
+            raise ProtocolError("the first cycle delivers no charge; begin it with a charge, or give another soc")
         first[:] = first or [Q]
         return Q / first[0] - (value if kind == "share" else value / first[0])
 
@@ -206,17 +209,17 @@ def _remarks(cell: Cell, found: Jumped[Aged, Summary], steps: Protocol) -> tuple
 
 
 def assumed_rates(cell: Cell) -> tuple[str, ...]:
-    """A remark on rates of ageing that no one has measured, if there are any."""
-    assumed = [
-        path
-        for path, _value, _unit, _source, method, _note in cell.provenance().rows
-        if method == "assumed" and path.partition("/")[2] in RATES
-    ]
+    """A remark on rates of ageing that are used and that no one has measured, if there are any."""
+    methods = {row[0]: row[4] for row in cell.provenance().rows}
+    used = {f"{part}/{key}" for part in SIDES for key in needed(cell.options(part))}
+    used |= {f"negative electrode/{key}" for key in OF_METAL}
+    assumed = sorted(path for path in used if methods.get(path) == "assumed" and path.partition("/")[2] in RATES)
     if not assumed:
         return ()
     return (f"rates of ageing that are assumed, not measured: {', '.join(assumed)}",)
 
 
+OF_METAL = ("coulombic efficiency", "calendar interphase growth")
 RATES = (
     "SEI solvent diffusivity",
     "SEI kinetic rate constant",
@@ -230,8 +233,7 @@ RATES = (
     "LAM constant proportional term",
     "reaction-driven LAM factor",
     "current-driven LAM factor",
-    "coulombic efficiency",
-    "calendar interphase growth",
+    *OF_METAL,
 )
 
 

@@ -61,7 +61,7 @@ def _health(cell: Cell, row: Summary, temperature: float) -> dict[str, float]:
 class Life:
     """The life of a cell.
 
-    table: a pandas DataFrame, a row for each simulated cycle (see docs/ageing.md for the columns), indexed by the
+    table: a pandas DataFrame, a row for each simulated cycle (columns under PyBaMM's names where it has them), indexed by the
     cycle number; amounts in Ah are those of the whole cell.  end: why it ended, "" if all cycles were done.
     states: ends of the cycles that were kept, by cycle.  jumped: how cycles were jumped over; None for storage.
     remarks: notes, one sentence each.
@@ -132,7 +132,7 @@ class Life:
         last = table.iloc[-1]
         if "Discharge capacity [A.h]" in table:
             known = table["Discharge capacity [A.h]"].dropna()
-            share = known.iloc[-1] / known.iloc[0]
+            share = known.iloc[-1] / known.iloc[0] if known.iloc[0] > 0.0 else 0.0
             days, passed = last["Time [h]"] / 24.0, last["Throughput capacity [A.h]"]
             lines.append(f"  {self.cycles} cycles, {days:.4g} days, {passed:.4g} Ah charged and discharged")
             lines.append(f"  capacity {known.iloc[0]:.4g} -> {known.iloc[-1]:.4g} Ah ({100.0 * share:.1f} %)")
