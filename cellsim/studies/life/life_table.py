@@ -61,7 +61,7 @@ def _health(cell: Cell, row: Summary, temperature: float) -> dict[str, float]:
 class Life:
     """The life of a cell.
 
-    table: a pandas DataFrame, a row for each simulated cycle (columns under PyBaMM's names where it has them), indexed by the
+    table: a pandas DataFrame, a row for each simulated cycle (columns under PyBaMM's names), indexed by the
     cycle number; amounts in Ah are those of the whole cell.  end: why it ended, "" if all cycles were done.
     states: ends of the cycles that were kept, by cycle.  jumped: how cycles were jumped over; None for storage.
     remarks: notes, one sentence each.
