@@ -11,7 +11,7 @@ import cellsim
 from cellsim.cli import app
 from cellsim.kernels import layout as declarations
 from cellsim.kernels.call.record import Task
-from cellsim.kernels.records import Foil, Grain, Volume
+from cellsim.kernels.records import Ageing, Foil, Grain, Side, Volume
 from cellsim.kernels.scratch import Work
 from cellsim.models import initial_state
 from cellsim.models.thermal_laws import Body
@@ -96,6 +96,7 @@ def _kinds_of_run() -> Iterator[tuple[str, Any, Any]]:
     yield "DFN", liquid, cellsim.DFN((4, 3, 4), shells=4)
     yield "SPMe", liquid, cellsim.SPMe((4, 3, 4), shells=4)
     yield "SPM", liquid, cellsim.SPM(shells=4)
+    yield "ageing", cellsim.load("okane2022"), cellsim.DFN((4, 3, 4), shells=4)
     yield "lithium metal", metal, cellsim.DFN((1, 3, 4), shells=4)
     yield "thin film", cellsim.load("danilov2011"), cellsim.ThinFilm(10, shells=4)
 
@@ -116,8 +117,8 @@ def variables() -> str:
     return (
         "# Variables of a result\n\nNames are those of PyBaMM where PyBaMM has the quantity. `list(result)` names "
         "those of a run; `result[name]` is an array whose first axis is time. Discharge current is positive. x "
-        "runs from the negative current collector, r from the centre of a particle. *Lithium metal*: a DFN whose "
-        "lithium-metal electrode changes in the run.\n\n"
+        "runs from the negative current collector, r from the centre of a particle. *Ageing*: a DFN of "
+        "`okane2022`. *Lithium metal*: a DFN whose lithium-metal electrode changes in the run.\n\n"
         + table(("variable", "axes", *titles), rows)
         + "\nFurther names that are understood: "
         + ", ".join(f"`{a}` for `{b}`" for a, b in ALIASES.items())
@@ -154,6 +155,8 @@ RECORDS = {
     "Control volume": Volume,
     "Particle": Grain,
     "Lithium-metal electrode": Foil,
+    "Ageing of an electrode": Ageing,
+    "Side reactions of a volume": Side,
     "Step": declarations.Control,
     "Scratch memory": Work,
     "Argument record": Task,
