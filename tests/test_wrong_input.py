@@ -12,6 +12,7 @@ from cellsim import cli
 from cellsim.errors import CellsimError
 
 CHEN, TARGET, R = "lgm50_chen2020", "target_nmc811_lpscl_li", "cell/series resistance"
+AGES, THERE_AND_BACK = "okane2022", "Discharge at 1C for 10 s; Charge at 1C for 10 s"
 ITSELF: list = []
 ITSELF.append(ITSELF)
 WRONG = {
@@ -123,8 +124,16 @@ def calls(m):
         "constrained_charge": {"cell": CHEN, "soc": 0.5, "to": 0.501},
         "simulate": {"cell": CHEN, "steps": "Rest for 1 s", "model": "SPM"},
         "simulate_many": {"cases": [one], "threads": 1},
+        "age": {"cell": AGES, "protocol": THERE_AND_BACK, "cycles": 1, "model": "SPM"},
+        "store": {"cell": AGES, "years": 1e-5, "model": "SPM", "points": 2},
+        "charge_wear": {"cell": CHEN, "charges": ["cc-cv 1C"]},
+        "fastest_that_lasts": {"cell": CHEN, "cycles": 1},
+        "fit_ageing": {"cell": CHEN, "data": {"cycle": [1], "capacity": [5.0]}, "free": {R: (1e-5, 1e-3)}}
+        | {"protocol": THERE_AND_BACK, "source": "made up"},
+        "overlays": {},
+        "with_overlay": {"cell": CHEN, "overlay": "kirkaldy2024"},
     }
-    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "Result", "Spectrum", "Ending"} | {
+    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "Life", "Result", "Spectrum", "Ending"} | {
         n for n in cellsim.__all__ if n.endswith("Error") or n.endswith("Warning")
     }
     assert set(functions) | left == set(cellsim.__all__)
@@ -258,6 +267,10 @@ def commands():
         "warmup": [],
         "bench": [],
         "cache": ["show"],
+        "age": [CHEN, "--cycle", THERE_AND_BACK],
+        "vehicle": [CHEN],
+        "power": [CHEN],
+        "storage": [CHEN],
     }
 
 
@@ -291,6 +304,17 @@ OPTIONS = {
     "pareto": ("--from", "--to", "--temperature", "--limits", "--output", "--threads", "--processes"),
     "audit": ("--claim", "--cell", "--baseline", "--c-rate", "--temperature", "--output", "--threads", "--processes"),
     "validate": ("--plots", "--output"),
+    "age": (
+        "--cycle",
+        "--cycles",
+        "--calendar",
+        "--until",
+        "--ageing",
+        "--soc",
+        "--temperature",
+        "--model",
+        "--output",
+    ),
     "claims": ("--folder", "--maker", "--kind", "--year"),
     "cost": ("--plant", "--prices", "--size", "--choose", "--materials", "--energy", "--output"),
 }
@@ -321,6 +345,9 @@ def test_every_option_of_every_command(tmp_path, monkeypatch, capsys):
         "studies.claim_audit.energy_claim.figures_of_cells",
         "studies.speed.bench",
         "studies.cost.study.draws",
+        "studies.vehicles.segments.vehicle_study",
+        "studies.pulse_power.pulse_powers",
+        "studies.storage.study.storage_study",
     ):
         monkeypatch.setattr(f"cellsim.{place}", enough)
     found = []

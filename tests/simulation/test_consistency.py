@@ -41,9 +41,15 @@ def made(number):
     return cell, rng.uniform(263.15, 323.15), rng.uniform(0.3, 0.9)
 
 
+def without_ageing(name):
+    """A packaged set in which nothing ages, so that what goes out comes back."""
+    cell = cellsim.load(name)
+    return cell.with_ageing(False) if name == "okane2022" else cell
+
+
 def everything():
     """(cell, T, soc) of every packaged set and of the random cells, as parameters of a test."""
-    shipped = [pytest.param(cellsim.load(name), 298.15, 0.6, id=name) for name in cellsim.cells()]
+    shipped = [pytest.param(without_ageing(name), 298.15, 0.6, id=name) for name in cellsim.cells()]
     return shipped + [pytest.param(*made(n), id=f"random-{n}") for n in range(CELLS)]
 
 

@@ -123,6 +123,15 @@ ENDINGS = {
     ),
     Ending.UNREACHABLE: (stubborn({}), cellsim.Step("power", 1e4), DFN(), 0.5),
     Ending.NO_LIMIT_MET: (LIQUID, cellsim.Step("rest", until=Limit("temperature", 310.0)), DFN(), 0.5),
+    Ending.PORES_CLOGGED: (
+        cellsim.load("okane2022")
+        .with_({"negative electrode/SEI kinetic rate constant": 1e-9})
+        .with_ageing(False)
+        .with_ageing({"SEI": "ec reaction limited", "SEI porosity change": "true"}),
+        cellsim.rest(1e6),
+        SPM(),
+        1.0,
+    ),
     Ending.TEMPERATURE_RANGE: (LIQUID, cellsim.Step("rest", duration=36000.0, heater=50.0), DFN(), 0.5),
 }
 WARM = (Ending.TEMPERATURE, Ending.NO_LIMIT_MET, Ending.TEMPERATURE_RANGE)

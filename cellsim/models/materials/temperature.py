@@ -15,6 +15,7 @@ from ...parameters import Cell
 from ...parameters.laws.split import depends_on_temperature, factor_of_temperature, has_factor, mixes
 from ..electrodes import PARTS, is_metal
 from .tables import (
+    assisted,
     conductivity_factor,
     diffusion,
     diffusion_potential,
@@ -89,7 +90,10 @@ def _diffusion(cell: Cell, part: str) -> Any:
     if is_metal(cell, part):
         return Material(name, partial(diffusion, cell, part))
     by_key = partial(diffusivity_factor, cell, part)
-    return Material(name, partial(scaled_diffusivity, cell, part), summed=True, **_law(cell, name, by_key))
+    found = _law(cell, name, by_key)
+    if assisted(cell, part):  # by stress, the less the warmer
+        found["kind"] = MIXED
+    return Material(name, partial(scaled_diffusivity, cell, part), summed=True, **found)
 
 
 def _salt(cell: Cell, law: Any, name: str, **more: Any) -> Any:

@@ -64,6 +64,13 @@ class Charge:
     temperature = in_celsius("temperature", "start_temperature")
     peak = in_celsius("peak", "peak_temperature")
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Fields as they are; temperatures of version 0.1.0 were in degC, under other names."""
+        for old, new in (("temperature", "start_temperature"), ("peak", "peak_temperature")):
+            if old in state:
+                state = {key: value for key, value in state.items() if key != old} | {new: state[old] + ZERO_CELSIUS}
+        self.__dict__.update(state)
+
 
 class Runs(dict[tuple[str, str, float], Result]):
     """Results by (cell, protocol, temperature [K])."""

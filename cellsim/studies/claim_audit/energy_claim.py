@@ -205,6 +205,7 @@ def _audited(claim: Claim, second: ChargingClaim, work: "_Work") -> Audit:
     ]
     report = work.stage("cost")
     cost = cost_claim(ours, baselines, lambda _, done: report(round(100 * done), 100))
+    report(100, 100)
     return Audit(
         claim,
         baselines,

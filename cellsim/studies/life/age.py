@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from ...errors import ProtocolError
-from ...models import ACCURACY, DFN
+from ...models import ACCURACY, DFN, model_of
 from ...parameters import Cell, load
 from ...parameters.catalogue.ageing import SIDES, needed
 from ...protocols import Protocol
 from ...protocols.step import LONGEST, kelvin
 from ...simulation.run import simulate
+from ...simulation.settings import how
 from ...simulation.start import FinalState, at_start
-from ...support.arguments import flag, number, shown, whole
+from ...support.arguments import flag, listed, number, shown, whole
 from .checkup import CHECKUP, checkup
 from .contents import Amounts
 from .cycle_map import Aged, CellCycle, Stopped, Summary, ages_within_runs, amounts_of, summary_of
@@ -71,7 +72,7 @@ def age(
     cycles = whole("cycles", cycles, "give a number of cycles, at least 1")
     every = whole("checkups", checkups, "give a number of cycles, such as 100, or None", none=True)
     flag("jump", jump)
-    threshold = margin_of(until)
+    threshold, (accuracy, rtol, wanted) = margin_of(until), _checked(accuracy, rtol, keep, progress)
     steps = Protocol(protocol, force=force)
     start = fresh_start(cell, steps, model, temperature, soc, heat, ambient, accuracy)
     sys = start.model.discretise(cell, start.temperature)
@@ -79,7 +80,7 @@ def age(
     fresh = amounts(start.state)
     keywords = {"heat": heat, "ambient": kelvin("ambient", ambient), "accuracy": accuracy, "rtol": rtol, "force": force}
     the_map = CellCycle(cell, steps, keywords, sys, fresh, start.state)
-    stops = sorted({*keep, *(range(every, cycles + 1, every) if every else ())})
+    stops = sorted({*wanted, *(range(every, cycles + 1, every) if every else ())})
     measured: dict[int, dict[str, float]] = {}
     if every:
         measured[0] = checkup(cell, start, heat=heat)
@@ -118,6 +119,18 @@ def age(
     return Life(cell, steps, table, end, states, found, _remarks(cell, found, steps))
 
 
+def _checked(
+    accuracy: Any, rtol: Any, keep: Any = (), progress: Any = None
+) -> tuple[float, float | None, tuple[int, ...]]:
+    """Accuracy, rtol and the cycles to keep; raises ProtocolError also for a progress that is no function."""
+    _period, accuracy, checked_rtol, _budget, _steps = how(None, accuracy, rtol, 10.0, 1)
+    if progress is not None and not callable(progress):
+        raise ProtocolError(f"progress {shown(progress)}: give a function of the cycles done and the cycles asked for")
+    wanted = "give numbers of cycles, such as [100, 500]"
+    cycles = tuple(whole("keep", n, wanted) for n in listed("keep", keep, wanted, ProtocolError))
+    return accuracy, None if rtol is None else checked_rtol, cycles
+
+
 def aged_cell(cell: Any, ageing: Any) -> Cell:
     """The cell with options of ageing.  Raises ParameterError, and ProtocolError for one in which nothing ages."""
     found: Cell = load(cell)
@@ -135,6 +148,8 @@ def fresh_start(
 ) -> FinalState:
     """The fresh cell at rest, on a mesh for the steps and for ageing."""
     T, around = kelvin("temperature", temperature), kelvin("ambient", ambient)
+    model = model_of(model)
+    soc = number("soc", soc, "give a state of charge from 0 to 1, or None", low=0.0, high=1.0, none=True)
     begun = at_start(cell, model, T, soc, None, heat, steps.steps, accuracy, around)
     given = getattr(model, "volumes", None)
     if isinstance(begun.model, DFN) and given is None and begun.sys.counts["plating"]:
@@ -257,7 +272,9 @@ def store(
     """
     cell = aged_cell(cell, ageing)
     years = number("years", years, "give years as a number above 0 and at most 100, such as 20", above=0.0, high=100.0)
-    points = whole("points", points, "give a number of rows, 2 or more", low=2)
+    points = whole("points", points, "give a number of rows, 2 to 1000", low=2, high=1000)
+    flag("checkups", checkups)
+    accuracy, rtol, _ = _checked(accuracy, rtol)
     rest = Protocol(f"Rest for {min(years * YEAR, LONGEST):.10g} s")
     start = fresh_start(
         cell, rest, model, temperature, number("soc", soc, "0 to 1", low=0.0, high=1.0), None, None, accuracy
