@@ -148,7 +148,7 @@ def fresh_start(
 ) -> FinalState:
     """The fresh cell at rest, on a mesh for the steps and for ageing."""
     T, around = kelvin("temperature", temperature), kelvin("ambient", ambient)
-    model = model_of(model)
+    model, accuracy = model_of(model), _checked(accuracy, None)[0]
     soc = number("soc", soc, "give a state of charge from 0 to 1, or None", low=0.0, high=1.0, none=True)
     begun = at_start(cell, model, T, soc, None, heat, steps.steps, accuracy, around)
     given = getattr(model, "volumes", None)
