@@ -57,11 +57,9 @@ def vehicle(
     say(verdict_lines(found), soft_wrap=True)
     for judged in every_segment(found) if len({r.segment for r in found}) > 1 else ():
         say(f"\n{judged}", soft_wrap=True)
-    if output is None:
-        return
-    if output.suffix == ".csv":
+    if output is not None and output.suffix == ".csv":
         write_rows(output, segment_rows(found))
-    else:
+    elif output is not None:
         from ..studies.vehicles.plots import plot_segments
 
         plot_segments(found, output)
@@ -99,11 +97,9 @@ def power(
         for name in dict.fromkeys(p.cell for p in found if p.cell != found[-1].cell):
             for judged in more_power(found, name, found[-1].cell):
                 say(str(judged), soft_wrap=True)
-    if output is None:
-        return
-    if output.suffix == ".csv":
+    if output is not None and output.suffix == ".csv":
         write_rows(output, [vars(p) for p in found])
-    else:
+    elif output is not None:
         from ..studies.vehicles.plots import plot_pulses
 
         plot_pulses(found, output)
@@ -141,11 +137,9 @@ def storage(
     say(duty_lines(found), soft_wrap=True)
     for judged in city_storage(found) if len({r.duty for r in found}) > 1 else ():
         say(f"\n{judged}", soft_wrap=True)
-    if output is None:
-        return
-    if output.suffix == ".csv":
+    if output is not None and output.suffix == ".csv":
         write_rows(output, duty_rows(found))
-    else:
+    elif output is not None:
         from ..studies.storage.plots import plot_duties
 
         plot_duties(found, output)

@@ -120,6 +120,11 @@ class Result:
         return self._total("charge_energy")
 
     @property
+    def stopped_early(self) -> bool:
+        """Whether the protocol was not done to its end; `termination` says why."""
+        return self.termination.startswith("stopped")
+
+    @property
     def endings(self) -> tuple[Ending, ...]:
         """Reason why each step ended."""
         return tuple(step.ending for step in self.steps)
@@ -265,7 +270,7 @@ class Result:
         return str(card(self))
 
     def __repr__(self) -> str:
-        lines = [self.termination] if self.termination.startswith("stopped") else []
+        lines = [self.termination] if self.stopped_early else []
         soc = "State of charge"
         start = f", from {100.0 * self[soc][0]:.4g} % state of charge" if soc in self.variables else ""
         lines += [f"{self.model} of {self.cell} at {self.temperature:g} K{start}"]

@@ -123,7 +123,7 @@ def announce(kernel: str) -> None:
         return
     advice = f"not cached: {why or 'no home'}; set NUMBA_CACHE_DIR to a folder that only you can write"
     kept = f"cached in {where}" if where else advice
-    print(f"cellsim: compiling kernels, about half a minute the first time ({kept})", file=sys.stderr, flush=True)
+    print(f"cellsim: compiling kernels, a minute or two the first time ({kept})", file=sys.stderr, flush=True)
 
 
 def _compile(function: Callable[..., Any], **options: Any) -> Any:

@@ -1,10 +1,9 @@
 """The price of a cell: bills, plants, price scenarios, draws, and words for every fault of a file."""
 
-import copy
-
 import numpy as np
 import pytest
 import yaml
+from changed_content import changed
 from pytest import approx
 
 import cellsim
@@ -162,16 +161,7 @@ def edited(tmp_path, base, content, changes):
 
     It extends `base` and has the changed entries only, unless something is missing from the whole.
     """
-    content = copy.deepcopy(content)
-    for path, value in changes.items():
-        *inner, last = path
-        place = content
-        for key in inner:
-            place = place[key]
-        if value is None:
-            del place[last]
-        else:
-            place[last] = value
+    content = changed(content, changes)
     if None not in changes.values():
         parts = {path[0]: content[path[0]] for path in changes}
         entries = {key: {path[1] for path in changes if path[0] == key and len(path) > 1} for key in parts}

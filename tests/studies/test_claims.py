@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import yaml
+from changed_content import changed
 from pytest import approx
 from rich.console import Console
 
@@ -43,16 +44,7 @@ def read(tmp_path):
     """Claims of a folder with one file, which is GOOD with changes: path of keys -> value, None to delete."""
 
     def made(changes):
-        content = json.loads(json.dumps(GOOD))
-        for path, value in changes.items():
-            *inner, last = path
-            place = content
-            for key in inner:
-                place = place[key]
-            if value is None:
-                del place[last]
-            else:
-                place[last] = value
+        content = changed(GOOD, changes)
         (tmp_path / "acme.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
         return cellsim.maker_claims(tmp_path)
 

@@ -10,11 +10,12 @@ from pydantic import Field, model_validator
 from ...errors import ParameterError
 from ...parameters import Cell
 from ...support.arguments import near, number
+from ...support.sourced import Strict
 from ...support.yaml_file import validated
 from ..cell import build
 from ..pack.compression import compression
 from ..stack import pair_layers
-from .values import Strict, Text, content_of
+from .values import Text, content_of
 
 PACKAGED = Path(__file__).with_name("materials.yaml")
 Share = Annotated[float, Field(gt=0.0, le=1.0)]

@@ -323,7 +323,7 @@ class _Evaluation:
 
 
 def pack_mass(model: CostModel, changes: Mapping[str, Any] | None = None) -> float:
-    """Mass of the pack [kg]: cells, bought parts and compression hardware; changes: as of `CostModel.breakdown`."""
+    """Mass of the pack [kg]: cells, bought parts and compression hardware; changes: as in `CostModel.breakdown`."""
     return float(_Evaluation(model, changes or {}).pack_mass())
 
 

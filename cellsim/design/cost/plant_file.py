@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ...errors import ParameterError
-from ...support.arguments import near, shown
+from ...support.arguments import near
+from ...support.sourced import Strict
 from ...support.yaml_file import validated
-from .values import Number, Origin, Source, Strict, Text, Value, Yield, content_of
+from .values import Number, Origin, Source, Text, Value, Yield, content_of, names_in, place_in
 
 FOLDER = Path(__file__).with_name("plants")
 CHOICES = Path(__file__).with_name("choices.yaml")
@@ -202,17 +203,12 @@ class PlantFile(Strict):
 
 def plants() -> list[str]:
     """Names of the packaged plants."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return names_in(FOLDER)
 
 
 def place_of(name: str, beside: Path | None = None) -> Path:
     """Path of a plant by its name or path.  Raises ParameterError with the nearest names."""
-    if name.endswith((".yaml", ".yml")):
-        path = Path(name)
-        return path if path.is_absolute() or beside is None else beside.parent / path
-    if name not in plants():
-        raise ParameterError(f"unknown plant {shown(name)}; {near(name, plants())}, or give the path of a .yaml file")
-    return FOLDER / f"{name}.yaml"
+    return place_in(FOLDER, "plant", name, beside)
 
 
 def composed(name: str, choices: dict[str, str] | None = None) -> dict[str, Any]:

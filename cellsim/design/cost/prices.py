@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ...errors import ParameterError
-from ...support.arguments import near, shown
+from ...support.arguments import near
+from ...support.sourced import Strict
 from ...support.yaml_file import validated
-from .values import Source, Strict, Text, Value, content_of
+from .values import Source, Text, Value, content_of, names_in, place_in
 
 FOLDER = Path(__file__).with_name("prices")
 UNITS = ("USD/kg", "CNY/kg", "USD/m2")
@@ -74,19 +75,12 @@ class PriceFile(Strict):
 
 def scenarios() -> list[str]:
     """Names of the packaged price scenarios."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return names_in(FOLDER)
 
 
 def place_of(name: str, beside: Path | None = None) -> Path:
     """Path of a scenario by its name or path.  Raises ParameterError with the nearest names."""
-    if name.endswith((".yaml", ".yml")):
-        path = Path(name)
-        return path if path.is_absolute() or beside is None else beside.parent / path
-    if name not in scenarios():
-        raise ParameterError(
-            f"unknown price scenario {shown(name)}; {near(name, scenarios())}, or give the path of a .yaml file"
-        )
-    return FOLDER / f"{name}.yaml"
+    return place_in(FOLDER, "price scenario", name, beside)
 
 
 def composed(name: str) -> dict[str, Any]:

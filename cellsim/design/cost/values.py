@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ...errors import ParameterError
+from ...support.arguments import near, shown
+from ...support.sourced import Strict
 from ...support.yaml_file import content
 
 Array = NDArray[np.float64]
@@ -42,12 +44,23 @@ def _read(path: Path, remedy: str, stamp: tuple[int, int]) -> dict[str, Any]:
     return content(path, remedy, ParameterError)
 
 
-class Strict(BaseModel):
-    """A record of a file: unknown keys are faults, names have blanks."""
+def names_in(folder: Path) -> list[str]:
+    """Names of the packaged files in a folder."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_by_name=True, alias_generator=lambda name: name.replace("_", " ")
-    )
+
+def place_in(folder: Path, what: str, name: str, beside: Path | None = None) -> Path:
+    """Path of a file by its name in a folder or by its path, as seen from the file `beside`; what: in words.
+
+    Raises ParameterError with the nearest names.
+    """
+    if name.endswith((".yaml", ".yml")):
+        path = Path(name)
+        return path if path.is_absolute() or beside is None else beside.parent / path
+    known = names_in(folder)
+    if name not in known:
+        raise ParameterError(f"unknown {what} {shown(name)}; {near(name, known)}, or give the path of a .yaml file")
+    return folder / f"{name}.yaml"
 
 
 class Origin(Strict):

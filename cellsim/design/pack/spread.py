@@ -16,7 +16,7 @@ class Spread:
     usable: capacity of the weakest group of parallel cells over that of mean cells; the pack has no more, as its groups
     are charged together to the same state and the first empty one ends the discharge.
     worst_share: largest current of a cell in parallel over that of an equal split when a current is switched on, from
-    the resistances alone; `simulate_parallel` gives how it goes on.
+    the resistances alone; `simulate_parallel` computes what follows.
     """
 
     usable: NDArray[np.float64]

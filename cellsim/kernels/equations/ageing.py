@@ -23,15 +23,18 @@ of_volumes = replacing("volume")
 
 
 @inlined
-def aged_system(sys, w):
-    """The system with volumes of its own, which change; the same system if the cell does not age."""
+def aged_system(sys, s, w):
+    """The system with volumes of its own in the geometry of state s; the same system if the cell does not age."""
     volume = sys.volume
     if sys.ageing.size > 0:
         fresh, now = w.geometry[0], w.geometry[1]
         for i in range(sys.volume.size):
             fresh[i], now[i] = sys.volume[i], sys.volume[i]
         volume = now
-    return of_volumes(sys, volume)
+    of_run = of_volumes(sys, volume)
+    if sys.ageing.size > 0:
+        shape(of_run, s, w)
+    return of_run
 
 
 @inner
@@ -40,7 +43,7 @@ def shape(sys, s, w):
     fresh, v = w.geometry[0], sys.volume
     y, n = views(sys, s), sys.volume.size
     for i in range(n):
-        if v[i].side < 0 or v[i].particle < 0:
+        if v[i].particle < 0:
             continue
         a = sys.ageing[v[i].side]
         if sys.counts.loss > 0:
@@ -69,7 +72,7 @@ def foresee(sys, hg, s_hat, s, w):
     past, y, T = views(sys, s_hat), views(sys, s), w.at[0]
     for i in range(sys.volume.size):
         v, now = sys.volume[i], w.side[0, i]
-        if v.side < 0 or v.particle < 0:
+        if v.particle < 0:
             continue
         a = sys.ageing[v.side]
         if sys.counts.cracking > 0:
@@ -80,25 +83,16 @@ def foresee(sys, hg, s_hat, s, w):
             now.grow = hg * a.V_sei / (F * a.z)
             per = a.V_sei / (F * a.z * v.area)
             now.known, now.L = past.sei[i] * per, y.sei[i] * per
-            now.R = a.rho * now.L
-            v.R_f = w.geometry[0, i].R_f + now.R / w.rate[FILM + v.side]
-            now.R = v.R_f * w.rate[FILM + v.side]
+            v.R_f = w.geometry[0, i].R_f + a.rho * now.L / w.rate[FILM + v.side]
             if sys.counts.sei_on_cracks > 0 and a.on_cracks > 0:
                 now.known_cr, now.L_cr = past.sei_on_cracks[i] * per / now.rough, y.sei_on_cracks[i] * per / now.rough
-        else:
-            now.R = v.R_f * w.rate[FILM + v.side]
+        now.R = v.R_f * w.rate[FILM + v.side]
         if sys.counts.plating > 0 and a.plating > 0:
             now.gamma = 0.0
             if a.plating == PARTIALLY_REVERSIBLE:
                 now.gamma = a.gamma * (a.L_0 / now.L if a.sei > 0 else 1.0)
             per = 1.0 / (F * v.dx * (1.0 + hg * now.gamma))
             now.c_pl, now.out = past.plated[i] * per, hg * v.area * per
-
-
-@inner
-def films(sys, s, w):
-    """Resistance of the films of state s into the volumes, and all that `foresee` gives."""
-    foresee(sys, 0.0, s, s, w)
 
 
 @inner
@@ -123,7 +117,7 @@ def book(sys, hg, s_hat, s, w):
     past, y, T = views(sys, s_hat), views(sys, s), w.at[0]
     for i in range(sys.volume.size):
         v, now = sys.volume[i], w.side[0, i]
-        if v.side < 0 or v.particle < 0:
+        if v.particle < 0:
             continue
         a = sys.ageing[v.side]
         if sys.counts.sei > 0:
@@ -167,14 +161,14 @@ def pores(sys, a, y, i, w):
 
 @inner
 def least_pores(sys, s, w):
-    """How far the least porosity is above none, over its first value; infinite if pores do not change."""
+    """How far the least porosity is above none, over its first value, of a cell that ages; infinite without change."""
     least = 1e300
-    if sys.ageing.size == 0 or sys.counts.clogging == 0:
+    if sys.counts.clogging == 0:
         return least
     y = views(sys, s)
     for i in range(sys.volume.size):
         v = sys.volume[i]
-        if v.side >= 0 and v.particle >= 0:
+        if v.particle >= 0:
             least = min(least, (pores(sys, sys.ageing[v.side], y, i, w) - CLOGGED) / w.geometry[0, i].eps)
     return least
 
@@ -185,7 +179,7 @@ def changed(sys, s, w):
     most, y = 0.0, views(sys, s)
     for i in range(sys.volume.size):
         v = sys.volume[i]
-        if v.side < 0 or v.particle < 0:
+        if v.particle < 0:
             continue
         a = sys.ageing[v.side]
         if sys.counts.loss > 0:
@@ -210,7 +204,7 @@ def renew(sys, s, w):
     y = views(sys, s)
     for i in range(sys.volume.size):
         v = sys.volume[i]
-        if v.side < 0 or v.particle < 0:
+        if v.particle < 0:
             continue
         a = sys.ageing[v.side]
         if sys.counts.loss > 0:
@@ -237,9 +231,7 @@ def refill(x, old, new):
 
 @inner
 def error_of(sys, d):
-    """An error d of a state in the lithium lost or in the plated one, in units of 1 V."""
-    if sys.ageing.size == 0:
-        return 0.0
+    """An error d of a state of a cell that ages in the lithium lost or in the plated one, in units of 1 V."""
     y, most = views(sys, d), 0.0
     for side in range(2):
         if sys.ageing[side].weight == 0.0:

@@ -115,9 +115,3 @@ def follow(now, dj, dc):
     now.sei += now.sei_v * dv + now.sei_j * dj
     now.cr += now.cr_v * dv + now.cr_j * dj
     now.pl += now.pl_v * dv + now.pl_c * dc
-
-
-@inner
-def total(now):
-    """Sum of the side currents of a volume per surface of the particle [A/m2]."""
-    return now.sei + now.rough * now.cr + now.pl

@@ -10,7 +10,7 @@ import numpy as np
 from ...numerics.table import TERMS, locate, read
 from ...support.compile import inner, kernel
 from ..layout import CRITICAL_CURRENT, FILM, LAWS_PER_SIDE, OCP, SINGLE_FLUX, surface, views
-from .ageing import aged_system, films, shape
+from . import ageing
 from .interface import open_circuit
 from .lithium_metal import active, foresee, potential
 from .temperature import warm
@@ -115,15 +115,15 @@ def heats_and_margins(sys, states, w, voltages, out):
 
     Irreversible and reversible heat [W/m2], margin to plating [V] and to the critical current [A/m2].
     """
-    of_run = aged_system(sys, w)
+    of_run = ageing.aged_system(sys, states[0], w)
     for k in range(states.shape[0]):
         s = states[k]
         warm(of_run, views(of_run, s).T[0], w)
         if sys.foil.size > 0:
             foresee(of_run, 0.0, s, s, w)
         if sys.ageing.size > 0:
-            shape(of_run, s, w)
-            films(of_run, s, w)
+            ageing.shape(of_run, s, w)
+            ageing.foresee(of_run, 0.0, s, s, w)
         if sys.heat.capacity > 0.0:
             out[k, 0], out[k, 1] = made(of_run, s, voltages[k], w)
         out[k, 2], out[k, 3] = plating(of_run, s, w)[0], critical(of_run, s, w)

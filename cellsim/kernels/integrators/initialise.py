@@ -115,7 +115,5 @@ def start(sys, ctl, s, hat, new, w, rtol, g):
 @kernel
 def settle(sys, ctl, s, w, rtol):
     """As `consistent`, to be called from Python."""
-    of_run = ageing.aged_system(sys, w)
-    if sys.ageing.size > 0:
-        ageing.shape(of_run, s, w)
+    of_run = ageing.aged_system(sys, s, w)
     return consistent(of_run, ctl, s, s.copy(), s.copy(), w, rtol, w.margins)

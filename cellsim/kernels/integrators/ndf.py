@@ -145,9 +145,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
 @kernel
 def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
     """As `travel`, to be called from Python with each of its arrays."""
-    of_run = ageing.aged_system(sys, w)
-    if sys.ageing.size > 0:
-        ageing.shape(of_run, mem.D[0], w)
+    of_run = ageing.aged_system(sys, mem.D[0], w)
     return travel(of_run, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, w.margins)
 
 
@@ -172,9 +170,8 @@ def march(tasks):
         t = tasks[i]
         task = unpacked(t, Task)
         run, room, w = task.run, task.run.room, work_of(task.system, task.run.room.scratch)
-        sys, mem = ageing.aged_system(task.system, w), remembered(task.system, task)
-        if sys.ageing.size > 0:
-            ageing.shape(sys, mem.D[0], w)
+        mem = remembered(task.system, task)
+        sys = ageing.aged_system(task.system, mem.D[0], w)
         t.status, t.rows = travel(
             sys,
             task.control,

@@ -255,9 +255,8 @@ def follow(tasks):
         t = tasks[i]
         task = unpacked(t, Task)
         run, room, w = task.run, task.run.room, work_of(task.system, task.run.room.scratch)
-        sys, mem = ageing.aged_system(task.system, w), remembered(task.system, task)
-        if sys.ageing.size > 0:
-            ageing.shape(sys, mem.m[Y], w)
+        mem = remembered(task.system, task)
+        sys = ageing.aged_system(task.system, mem.m[Y], w)
         t.status, t.rows = travel(
             sys,
             task.control,

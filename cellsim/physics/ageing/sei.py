@@ -13,7 +13,7 @@ import numpy as np
 from ...support.compile import inner
 from ..constants import F
 
-STEEPEST = 40.0  # exponent beyond which an exponential goes on along its tangent
+STEEPEST = 40.0  # exponent beyond which an exponential is continued by its tangent
 
 
 @inner

@@ -194,7 +194,8 @@ def staged_charge(
 
     A stage that meets a limit ends and the next one begins, so that every charge tried keeps to the
     limits.  The currents are found by halving, stage by stage, and then all together by Powell's method.
-    One run follows from another, so that they cannot be made side by side.  progress: as of `fastest_charge`, of runs.
+    One run follows from another, so that they cannot be made side by side.
+    progress: as in `fastest_charge`, counted in runs.
     """
     with reporting(progress, "charging") as report:
         return _staged(cell, limits, start, end, stages, budget, model, report, how)

@@ -19,18 +19,12 @@ from ...simulation.start import FinalState
 from ...support.arguments import listed, number, numbers, text, whole
 from ...support.files import optional
 from ..life.age import aged_cell, assumed_rates, fresh_start
-from ..life.cycle_map import amounts_of, lost
+from ..life.cycle_map import amounts_of, losses, lost
+from .axes import celsius
 from .constrained import check_window
 from .named_protocols import FASTEST, named
 
 REACHED = 1e-3  # of the state of charge asked for
-BY = {  # columns by the amounts that they sum
-    "Loss of capacity to SEI [A.h]": ("sei",),
-    "Loss of capacity to SEI on cracks [A.h]": ("sei_on_cracks",),
-    "Loss of capacity to dead lithium [A.h]": ("dead", "metal dead"),
-    "Loss of capacity to lost active material [A.h]": ("draining",),
-    "Loss of capacity to interphase at lithium [A.h]": ("metal bound",),
-}
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,7 @@ class ChargeWear:
     def __str__(self) -> str:
         lines = [f"{self.cell.name}: charges from {100 * self.start:g} to {100 * self.end:g} %, cycle {self.cycles}"]
         for row in self.table.to_dict("records"):
-            name, T = row["Charge"].strip().splitlines()[0][:40], row["Temperature [K]"] - 273.15
+            name, T = row["Charge"].strip().splitlines()[0][:40], celsius(row["Temperature [K]"])
             if np.isnan(row["Lithium lost [A.h]"]):
                 lines.append(f"  {name}, {T:g} °C: {row['Ending']}")
                 continue
@@ -173,8 +167,7 @@ class _Repeated:
             "Lithium lost [A.h]": lost(after) - lost(before),
         }
         row["Loss of lithium inventory [%]"] = 100.0 * row["Lithium lost [A.h]"] / fresh["Q_Li"]
-        for name, keys in BY.items():
-            row[name] = sum(after[key] - before[key] for key in keys)
+        row |= losses(after, before)
         for key, part in (("Q_n", "negative"), ("Q_p", "positive")):
             if np.isfinite(fresh[key]):
                 gone = 100.0 * (before[key] - after[key]) / fresh[key]

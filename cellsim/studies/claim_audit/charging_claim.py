@@ -279,7 +279,7 @@ def judged(
     recorder: Recorder,
     report: Callable[[int, int], object],
 ) -> tuple[ChargingVerdict, ...]:
-    """As `charging_claim`, of cells; recorder: what runs the jobs; report: told the numbers of jobs done and in all."""
+    """As `charging_claim`, of cells; recorder: what runs the jobs; report: called with jobs done and jobs in all."""
     for cell in (*ours, *theirs):
         hottest(claim, cell)
         named(cell, claim.rated, claim.start, claim.end)

@@ -24,14 +24,19 @@ class _Conditions(BaseModel):
     temperature: Kelvin | None = None
 
 
-class _File(BaseModel):
-    """Format of a claim file."""
+class _Head(BaseModel):
+    """What every claim file states."""
 
     model_config = ConfigDict(extra="forbid")
     title: str = Field(min_length=3)
     source: str = Field(min_length=3)
     note: str = ""
     factor: float = Field(gt=0.0, le=100.0, allow_inf_nan=False)
+
+
+class _File(_Head):
+    """Format of a claim file."""
+
     metrics: list[Literal["gravimetric", "volumetric"]] = Field(min_length=1)
     baselines: list[str] = Field(min_length=1)
     cells: list[str] = Field(min_length=1)
@@ -45,14 +50,9 @@ class _File(BaseModel):
         return names
 
 
-class _ChargingFile(BaseModel):
+class _ChargingFile(_Head):
     """Format of a claim file about charging time."""
 
-    model_config = ConfigDict(extra="forbid")
-    title: str = Field(min_length=3)
-    source: str = Field(min_length=3)
-    note: str = ""
-    factor: float = Field(gt=0.0, le=100.0, allow_inf_nan=False)
     start: float = Field(ge=0.0, lt=1.0)
     end: float = Field(gt=0.0, le=1.0)
     limits: str = Field(min_length=3)

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ...design.cost.values import Source, Strict, Text
+from ...design.cost.values import Source, Text
 from ...errors import ClaimError
 from ...support.arguments import file_path
+from ...support.sourced import Strict
 from ...support.yaml_file import content, validated
 
 DEFAULT = Path(__file__).with_name("nissan_cost.yaml")

@@ -62,7 +62,7 @@ def age(
     jump: jump over cycles that change little, with an error of the capacity of at most `tolerance` over the whole life,
     as a share of the first capacity; what that came to is `Life.bound`.  False simulates every cycle.
     checkups: every so many cycles a copy of the cell is measured: capacity at C/20 and 1C, resistance.
-    keep: cycles whose states are kept in `Life.states`, from which `simulate(cell, ..., start=state)` goes on.
+    keep: cycles whose states are kept in `Life.states`, which `simulate(cell, ..., start=state)` continues from.
     progress: function (cycles done, cycles asked for), called as cycles are reported.
 
     A cycle that the cell cannot complete (clogged pores, no lithium left) ends the life, and `Life.end` says why.
@@ -89,11 +89,8 @@ def age(
         if every and n % every == 0:
             measured[n] = checkup(cell, state.end, heat=heat)
 
-    reached: list[Summary] = []
-
     def report(at: Any, row: Summary) -> None:
-        reached.append(row)
-        if len(reached) == 2:
+        if at.cycle == 2:
             _check_returns(cell, row)
         if progress:
             progress(at.cycle, cycles)
@@ -115,8 +112,8 @@ def age(
         )
     end = end_of(found.end, until)
     states = {n: state.end for n, state in found.states.items()}
-    table = table_of(cell, found.cycles, found.rows, measured, start.temperature)
-    return Life(cell, steps, table, end, states, found, _remarks(cell, found, steps))
+    table = table_of(cell, found.cycles, found.rows, measured)
+    return Life(cell, steps, table, end, states, found, _remarks(cell, found))
 
 
 def _checked(
@@ -212,7 +209,7 @@ def end_of(found: str, until: Any) -> str:
     return f"the end of life was reached: {until}" if found.startswith("the margin") else found
 
 
-def _remarks(cell: Cell, found: Jumped[Aged, Summary], steps: Protocol) -> tuple[str, ...]:
+def _remarks(cell: Cell, found: Jumped[Aged, Summary]) -> tuple[str, ...]:
     """What a reader of the table should know."""
     remarks = [*cell.remarks, *assumed_rates(cell)]
     if found.jumps and not found.met:
@@ -297,7 +294,7 @@ def store(
         if checkups:
             measured[n] = checkup(cell, at.end)
     numbers = np.arange(1, len(rows) + 1)
-    table = table_of(cell, numbers, rows, measured, start.temperature, name="Point")
+    table = table_of(cell, numbers, rows, measured, name="Point")
     return Life(cell, rest, table, end, {len(rows): at.end}, None, tuple(cell.remarks) + assumed_rates(cell))
 
 
@@ -307,7 +304,7 @@ def _rested(cell: Cell, at: Aged, until: float, accuracy: float, rtol: float | N
     while result is None or until - at.seconds > 1e-6 * until:
         step = f"Rest for {min(until - at.seconds, LONGEST):.12g} s"
         result = simulate(cell, step, start=at.end, accuracy=accuracy, rtol=rtol)
-        if result.termination.startswith("stopped"):
+        if result.stopped_early:
             raise Stopped(result.termination, result)
         at = at.counted(result)
     return at, result

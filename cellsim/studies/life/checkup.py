@@ -4,6 +4,7 @@ from typing import Any
 
 from ...errors import ProtocolError
 from ...parameters import Cell
+from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
 
@@ -23,21 +24,18 @@ def checkup(cell: Cell, state: FinalState, heat: Any = None) -> dict[str, float]
     """
     low, high = (cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
     fill = f"Charge at C/3 until {high:g} V; Hold at {high:g} V until C/50; Rest for 1 hour"
+
+    def done(steps: str) -> Result:
+        result = simulate(cell, steps, start=state, heat=heat)
+        if result.stopped_early:
+            raise ProtocolError(f"{cell.name}: the check-up is not completed: {result.termination}")
+        return result
+
     found: dict[str, float] = {}
     for rate, name in ((SLOW, "Capacity at C/20 [A.h]"), (FAST, "Capacity at 1C [A.h]")):
-        result = simulate(cell, f"{fill}; Discharge at {rate} until {low:g} V", start=state, heat=heat)
-        if result.termination.startswith("stopped"):
-            raise ProtocolError(f"{cell.name}: the check-up is not completed: {result.termination}")
-        found[name] = result.steps[-1].discharge_capacity
+        found[name] = done(f"{fill}; Discharge at {rate} until {low:g} V").steps[-1].discharge_capacity
     half = 0.5 * found["Capacity at C/20 [A.h]"]
-    result = simulate(
-        cell,
-        f"{fill}; Discharge at C/3 for {half:.9g} Ah; Rest for 1 hour; Discharge at {PULSE} for 600 s",
-        start=state,
-        heat=heat,
-    )
-    if result.termination.startswith("stopped"):
-        raise ProtocolError(f"{cell.name}: the check-up is not completed: {result.termination}")
+    result = done(f"{fill}; Discharge at C/3 for {half:.9g} Ah; Rest for 1 hour; Discharge at {PULSE} for 600 s")
     start = result.steps[-1].t_start
     rest = float(result["Voltage [V]"][result.step_index == len(result.steps) - 2][-1])
     current = float(result["Current [A]"][-1])

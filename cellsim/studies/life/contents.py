@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CellsimError
+from ...kernels.equations.ageing import refill
 from ...kernels.layout import System, unknowns
 from ...models.electrodes import PARTS, is_metal, lithium_content
 from ...physics.constants import F
@@ -76,15 +77,13 @@ class Contents:
     def _take(self, y: Any, taken: float) -> None:
         """Take lithium [C/m2] from the particles of the negative electrode, and no shell beyond empty or full."""
         active = y.active[self.where] / self.sys.ageing[0]["active"] if self.sys.counts["loss"] else 1.0
-        particles = np.unique(self.sys.volume["particle"][self.where])
-        x = y.x[particles]
         change = -taken / float(np.sum(self.held * active))
-        mean = (x @ self.inside)[:, None]
-        room = (1.0 - x) / (1.0 - mean) if change > 0.0 else x / mean
-        x = x + change * room
-        if not (x.min() > EDGE and x.max() < 1.0 - EDGE):
-            raise Impossible("a jump over cycles leaves particles beyond empty or full")
-        y.x[particles] = x
+        for p in np.unique(self.sys.volume["particle"][self.where]):
+            x = y.x[p]
+            mean = float(x @ self.inside)
+            refill.py_func(x, mean, mean + change)
+            if not (x.min() > EDGE and x.max() < 1.0 - EDGE):
+                raise Impossible("a jump over cycles leaves particles beyond empty or full")
 
 
 class Amounts:

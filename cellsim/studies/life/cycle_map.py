@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import CellsimError, Ending
+from ...errors import CellsimError
 from ...kernels.layout import System
 from ...models.ageing import ages
 from ...models.electrodes import has_foil
@@ -19,6 +19,13 @@ from ...simulation.start import FinalState
 from .contents import Amounts, Array, Contents, filled
 
 Summary = Mapping[str, float | str]
+LOSSES = {  # what takes lithium for good: column of a table, and the amounts that it is the sum of
+    "Loss of capacity to SEI [A.h]": ("sei",),
+    "Loss of capacity to SEI on cracks [A.h]": ("sei_on_cracks",),
+    "Loss of capacity to dead lithium [A.h]": ("dead", "metal dead"),
+    "Loss of capacity to lost active material [A.h]": ("draining",),
+    "Loss of capacity to interphase at lithium [A.h]": ("metal bound",),
+}
 PORES_WEIGHT = 0.3  # share of the capacity that all pores stand for, in the error of a jump
 LAM_WEIGHT = 0.5  # and active material: about what a lost share of it takes from the capacity
 
@@ -78,7 +85,7 @@ class CellCycle:
     def advance(self, state: Aged) -> tuple[Aged, Summary]:
         """One cycle; raises Stopped where the cell cannot complete it, and SolveError."""
         result = simulate(self.cell, self.protocol, start=state.end, **self.keywords)
-        if result.steps[-1].ending.stops_run or result.termination.startswith("stopped"):
+        if result.steps[-1].ending.stops_run or result.stopped_early:
             raise Stopped(result.termination, result)
         after = state.counted(result)
         return after, self.summary(result, after)
@@ -120,7 +127,12 @@ def amounts_of(cell: Cell, sys: System) -> Amounts:
 
 def lost(found: Mapping[str, float]) -> float:
     """Lithium that does not come back [Ah]."""
-    return sum(found[key] for key in ("sei", "sei_on_cracks", "dead", "draining", "metal dead", "metal bound"))
+    return sum(found[key] for keys in LOSSES.values() for key in keys)
+
+
+def losses(now: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
+    """What each of LOSSES took between two states [Ah]."""
+    return {name: sum(now[key] - before[key] for key in keys) for name, keys in LOSSES.items()}
 
 
 def finite(x: float) -> float:
@@ -153,15 +165,10 @@ def summary_of(result: Result, after: Aged, now: Mapping[str, float], fresh: Map
         if np.isfinite(now[key]):
             row[f"{name} electrode capacity [A.h]"] = now[key]
             row[f"Loss of active material in {name.lower()} electrode [%]"] = 100.0 * (1.0 - now[key] / fresh[key])
-    row["Loss of capacity to SEI [A.h]"] = now["sei"] - fresh["sei"]
-    row["Loss of capacity to SEI on cracks [A.h]"] = now["sei_on_cracks"] - fresh["sei_on_cracks"]
+    row |= losses(now, fresh)
+    if not (now["metal bound"] or fresh["metal bound"]):
+        del row["Loss of capacity to interphase at lithium [A.h]"]
     row["Capacity of plated lithium [A.h]"] = now["plated"]
-    row["Loss of capacity to dead lithium [A.h]"] = (
-        now["dead"] + now["metal dead"] - fresh["dead"] - fresh["metal dead"]
-    )
-    row["Loss of capacity to lost active material [A.h]"] = now["draining"] - fresh["draining"]
-    if now["metal bound"] or fresh["metal bound"]:
-        row["Loss of capacity to interphase at lithium [A.h]"] = now["metal bound"] - fresh["metal bound"]
     if "porosity" in now:
         row["X-averaged negative electrode porosity"] = now["mean porosity"]
         row["Minimum porosity"] = now["porosity"]
@@ -171,8 +178,3 @@ def summary_of(result: Result, after: Aged, now: Mapping[str, float], fresh: Map
 def ages_within_runs(cell: Cell) -> bool:
     """Whether anything changes from cycle to cycle."""
     return ages(cell) or (has_foil(cell) and evolves(cell))
-
-
-def is_end(result: Result) -> bool:
-    """Whether a run ended for a reason that lies in the cell."""
-    return result.steps[-1].ending in (Ending.PORES_CLOGGED, Ending.LITHIUM_EXHAUSTED, Ending.UNREACHABLE)

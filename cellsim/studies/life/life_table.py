@@ -26,13 +26,12 @@ def table_of(
     cycles: Any,
     rows: list[Summary],
     measured: Mapping[int, Mapping[str, float]],
-    temperature: float,
     name: str = "Cycle number",
 ) -> Any:
     """A pandas DataFrame: for each cycle its summary, electrode state of health, and check-up if there is one."""
     pd = optional("pandas")
     table = pd.DataFrame([{name: int(n), **row} for n, row in zip(cycles, rows, strict=True)])
-    health = [_health(cell, row, temperature) for row in rows]
+    health = [_health(cell, row) for row in rows]
     for key in (*SOH, "Capacity of equilibrium [A.h]"):
         table[key] = [each.get(key, np.nan) for each in health]
     if measured:
@@ -41,7 +40,7 @@ def table_of(
     return table.set_index(name)
 
 
-def _health(cell: Cell, row: Summary, temperature: float) -> dict[str, float]:
+def _health(cell: Cell, row: Summary) -> dict[str, float]:
     """Windows and capacity at equilibrium; none where they cannot be found."""
     try:
         stated = inventory(cell)

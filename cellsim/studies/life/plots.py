@@ -6,17 +6,18 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ...drawing.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, Figure, low, save, styled
+from .cycle_map import LOSSES
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from .life_table import Life
 
-LOSSES = {
-    "Loss of capacity to SEI [A.h]": ("SEI", BLUE, "-"),
-    "Loss of capacity to SEI on cracks [A.h]": ("SEI on cracks", SKY, "--"),
-    "Loss of capacity to dead lithium [A.h]": ("dead lithium", VERMILION, "-."),
-    "Loss of capacity to lost active material [A.h]": ("in lost active material", GREEN, ":"),
-    "Loss of capacity to interphase at lithium [A.h]": ("interphase at lithium", PURPLE, (0, (5, 1, 1, 1))),
-}
+LINES = (
+    (BLUE, "-"),
+    (SKY, "--"),
+    (VERMILION, "-."),
+    (GREEN, ":"),
+    (PURPLE, (0, (5, 1, 1, 1))),
+)  # in the order of LOSSES
 
 
 @styled
@@ -28,10 +29,16 @@ def plot_life(life: Life, path: str | PathLike[str] | None = None) -> Figure:
     figure = Figure(figsize=(WIDTH, 4.6))
     top, bottom = figure.subplots(2, 1, sharex=True)
     _capacity(top, life, x, cycled)
-    for name, (label, colour, dash) in LOSSES.items():
+    for name, (colour, dash) in zip(LOSSES, LINES, strict=True):
         if name in table and (table[name].abs() > 0.0).any():
             known = table[name].notna().to_numpy()
-            bottom.plot(x[known], table[name][known], color=colour, linestyle=dash, label=label)
+            bottom.plot(
+                x[known],
+                table[name][known],
+                color=colour,
+                linestyle=dash,
+                label=name.removeprefix("Loss of capacity to ").removesuffix(" [A.h]"),
+            )
     bottom.set_ylabel("lithium lost [Ah]")
     bottom.set_xlabel("cycle" if cycled else "time [years]")
     if bottom.get_legend_handles_labels()[0]:

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...drawing.style import BLACK, BLUE, COLOURS, DASHES, GREY, MARKERS, VERMILION, WIDTH, Figure, save, styled
+from ...drawing.style import BLACK, COLOURS, DASHES, MARKERS, WIDTH, Figure, save, styled
 from ..pulse_power import Pulse
-from .consumption import combined, held_out, predicted
 from .segments import SegmentFound
 
 HATCH = {"mass": "", "space": "///"}
@@ -40,27 +39,6 @@ def plot_segments(found: Sequence[SegmentFound], path: str | PathLike[str] | Non
     left.set_yticks(range(len(segments)), segments)
     left.invert_yaxis()
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower left", ncols=2)
-    return _done(figure, path)
-
-
-@styled
-def plot_consumption(path: str | PathLike[str] | None = None) -> Figure:
-    """Consumption of the 48 cars as predicted over that measured: the packaged drivetrain, and makers left out."""
-    figure = Figure(figsize=(WIDTH, 0.95 * WIDTH))
-    axes = figure.subplots()
-    for errors, label, colour, marker in (
-        (predicted(), "one drivetrain for all", BLUE, "o"),
-        (held_out(), "fitted to all other makers", VERMILION, "x"),
-    ):
-        x, y = combined(errors.measured), combined(errors.predicted)
-        said = f"{label}: {100.0 * errors.combined_rms:.1f} % rms"
-        axes.plot(x, y, marker, color=colour, ms=4.0, fillstyle="none", label=said)
-    ends = np.array([95.0, 215.0])
-    axes.plot(ends, ends, color=BLACK, lw=1.0)
-    for share in (0.9, 1.1):
-        axes.plot(ends, share * ends, color=GREY, lw=0.8, ls=":")
-    axes.set(xlabel="measured, from the wall [Wh/km]", ylabel="predicted [Wh/km]", xlim=ends, ylim=ends)
-    axes.legend(loc="upper left")
     return _done(figure, path)
 
 

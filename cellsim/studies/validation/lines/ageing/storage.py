@@ -6,7 +6,7 @@ import numpy as np
 
 from .....models import ACCURACY, SPM
 from .....parameters import load
-from .....physics.constants import F, R
+from .....physics.constants import ZERO_CELSIUS, F, R
 from .....protocols import Protocol
 from .....protocols.step import LONGEST
 from .....simulation.run import simulate
@@ -89,7 +89,7 @@ def _solvent_law() -> Found:
         closed = np.sqrt(
             cell.value(N + "initial SEI thickness") ** 2 + 2.0 * growth * _arrhenius(cell, temperature) * t
         )
-        words = f"{temperature - 273.15:g} °C, {{:.3g}} years [nm]"
+        words = f"{temperature - ZERO_CELSIUS:g} °C, {{:.3g}} years [nm]"
         points += [
             Point(words.format(at / DAY / 365.25), 1e9 * a, 1e9 * b) for at, a, b in zip(t, closed, L, strict=True)
         ]
