@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import ProtocolError
-from ..support.arguments import shown
+from ..support.arguments import number, shown
 from .shared import PICTURES, TABLES, app, kelvin, model_of, output_of, say, text_of, with_progress
 
 OPTION = 'give NAME=VALUE, such as "SEI=solvent-diffusion limited", or none'
@@ -47,18 +47,18 @@ def age(
         output_of(path, (*TABLES, *PICTURES))
     if (cycle is None) == (calendar is None):
         raise ProtocolError('give one of --cycle "Discharge at 1C until 2.5 V; ..." and --calendar 20years')
-    T = kelvin(temperature)
+    T, share = kelvin(temperature), number("--soc", soc, "give percent, 0 to 100", low=0.0, high=100.0, none=True)
     options = _options(ageing)
     if calendar is not None:
-        share = 0.5 if soc is None else soc / 100.0
-        life = cellsim.store(cell, _years(calendar), soc=share, temperature=T, ageing=options, model=model_of(model))
+        begin = 0.5 if share is None else share / 100.0
+        life = cellsim.store(cell, _years(calendar), soc=begin, temperature=T, ageing=options, model=model_of(model))
     else:
         keywords: dict[str, Any] = dict(
             until=None if until == "none" else until,
             ageing=options,
             model=model_of(model),
             temperature=T,
-            soc=1.0 if soc is None else soc / 100.0,
+            soc=1.0 if share is None else share / 100.0,
             heat=heat or None,
             jump=not every_cycle,
             tolerance=tolerance,
@@ -96,9 +96,9 @@ def _years(text: str) -> float:
     """Years of a text such as 20years.  Raises ProtocolError."""
     match = re.fullmatch(r"\s*([\d.]+)\s*(years?|y|months?|days?)\s*", text)
     try:
-        number = float(match[1]) if match else None
+        length = float(match[1]) if match else None
     except ValueError:
-        number = None
-    if match is None or number is None:
+        length = None
+    if match is None or length is None:
         raise ProtocolError(f"--calendar {shown(text)}: {YEARS}")
-    return number / {"m": 12.0, "d": 365.25}.get(match[2][0], 1.0)
+    return length / {"m": 12.0, "d": 365.25}.get(match[2][0], 1.0)

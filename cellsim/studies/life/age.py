@@ -273,9 +273,8 @@ def store(
     flag("checkups", checkups)
     accuracy, rtol, _ = _checked(accuracy, rtol)
     rest = Protocol(f"Rest for {min(years * YEAR, LONGEST):.10g} s")
-    start = fresh_start(
-        cell, rest, model, temperature, number("soc", soc, "0 to 1", low=0.0, high=1.0), None, None, accuracy
-    )
+    soc = number("soc", soc, "give a state of charge from 0 to 1, such as 0.5", low=0.0, high=1.0)
+    start = fresh_start(cell, rest, model, temperature, soc, None, None, accuracy)
     amounts: Amounts = amounts_of(cell, start.model.discretise(cell, start.temperature))
     fresh, at = amounts(start.state), Aged(start)
     rows: list[Summary] = []
