@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import _moved
 
 if TYPE_CHECKING:  # what an editor and a type checker see; the table below is what is imported
+    from .design.materials import conductivities, design_cell, material, materials
     from .design.thermal import Lumped
     from .ensemble.case import Case, cases
     from .ensemble.ensemble import simulate_many
@@ -53,6 +54,7 @@ __version__ = "0.1.0"
 _moved.install()
 
 _NAMES = {
+    "design.materials": "conductivities design_cell material materials",
     "design.thermal": "Lumped",
     "ensemble.case": "Case cases",
     "ensemble.ensemble": "simulate_many",

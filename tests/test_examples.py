@@ -191,6 +191,7 @@ GUARDS = {  # regression guards, 1 %: no independent value; inequalities are tes
     "18": 2.487,
     "26": 170.7,
     "29": 4.536,
+    "30": 0.3235,
 }
 
 

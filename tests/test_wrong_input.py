@@ -135,6 +135,10 @@ def calls(m):
             "free": {RATE: (1e-23, 1e-21)},
         }
         | {"protocol": THERE_AND_BACK, "source": "made up", "model": "SPM", "progress": enough},
+        "conductivities": {},
+        "design_cell": {},
+        "material": {"name": "li6ps5cl"},
+        "materials": {},
         "overlays": {},
         "with_overlay": {"cell": CHEN, "overlay": "kirkaldy2024"},
     }
@@ -277,6 +281,8 @@ def commands():
         "vehicle": [CHEN],
         "power": [CHEN],
         "storage": [CHEN],
+        "materials": ["llzto"],
+        "design": [],
     }
 
 
@@ -319,6 +325,17 @@ OPTIONS = {
         "--soc",
         "--temperature",
         "--model",
+        "--output",
+    ),
+    "materials": ("--role", "--measured"),
+    "design": (
+        "--cathode",
+        "--electrolyte",
+        "--anode",
+        "--areal-capacity",
+        "--separator",
+        "--pairs",
+        "--housing",
         "--output",
     ),
     "claims": ("--folder", "--maker", "--kind", "--year"),

@@ -86,7 +86,7 @@ def output_of(path: Path | None, kinds: tuple[str, ...]) -> Path | None:
     if path.is_dir():
         raise ReportError(f"{path}: is a folder; give the name of a file")
     if path.suffix not in kinds:
-        raise ReportError(f"{path}: save as {', '.join(kinds[:-1])} or {kinds[-1]}")
+        raise ReportError(f"{path}: save as {', '.join(kinds[:-1])}{' or ' * (len(kinds) > 1)}{kinds[-1]}")
     if not path.parent.is_dir():
         raise ReportError(f"{path}: cannot be written (there is no folder {path.parent}); choose another place")
     return path

@@ -1,12 +1,17 @@
 """Tables that only the command line prints."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
 
+from ..design import pair_layers
 from ..drawing.tables import plain_table
 from ..parameters import Cell, cells, load
+
+if TYPE_CHECKING:
+    from ..design.materials import Conductivity, Material
 
 
 def provenance_table(cell: Cell) -> Table:
@@ -39,4 +44,67 @@ def speed_table(rows: Any, machine: Any) -> Table:
             r.model, r.protocol, f"{r.milliseconds:.3g}", f"{r.runs_per_second:.3g}", str(r.times), str(r.runs)
         )
     table.caption = Text(machine)
+    return table
+
+
+def materials_table(found: "Sequence[Material]") -> Table:
+    """Materials with what decides on them."""
+    table = plain_table("Materials", "name", "title", "role", "conductivity", "density")
+    for one in found:
+        word = {"electrolyte": "electrolyte", "positive": "positive active material"}.get(
+            one.role, "negative active material"
+        )
+        density, kappa = one.number("design", f"{word} density"), one.electrolyte.get("conductivity", {})
+        shown = f"{10.0 * kappa['value']:.3g} mS/cm" if "value" in kappa else "law" if kappa else ""
+        table.add_row(
+            Text(one.name), Text(one.title), one.role, shown, f"{1e-3 * density:.3g} g/cm³" if density else ""
+        )
+    return table
+
+
+def material_table(one: "Material") -> Table:
+    """All values of a material with their provenance."""
+    table = plain_table(one.name, "quantity", "value", "unit", "method", "source", "note")
+    for section in ("cell", "electrolyte", "separator", "composite", "lithium", "electrode", "design"):
+        for key, record in getattr(one, section).items():
+            if not isinstance(record, dict):
+                table.add_row(*map(Text, (f"{section}/{key}", str(record), "", "", "", "")))
+                continue
+            value = record.get("value", record.get("expression", "table"))
+            words = (f"{value:.6g}" if isinstance(value, float) else str(value), record["unit"], record["method"])
+            table.add_row(*map(Text, (f"{section}/{key}", *words, record["source"], record.get("note", ""))))
+    for key, kept in one.properties.items():
+        words = (f"{kept.value:.6g}", kept.unit, kept.method, kept.source, kept.note)
+        table.add_row(*map(Text, (f"properties/{key}", *words)))
+    for limit in one.critical_currents:
+        words = (f"{limit.value:.6g}", limit.unit, limit.method, limit.source, limit.conditions)
+        table.add_row(*map(Text, ("critical current", *words)))
+    if one.mix is not None:
+        table.add_row(*map(Text, ("mix", str(one.mix), "", "assumed", "", one.mix.note)))
+    return table
+
+
+def conductivities_table(rows: "Sequence[Conductivity]") -> Table:
+    """Measured conductivities, best first."""
+    table = plain_table(
+        "Measured conductivities at room temperature (OBELiX, CC BY 4.0)",
+        "composition",
+        "mS/cm",
+        "crystal g/cm³",
+        "family",
+        "class",
+        "doi",
+    )
+    for row in sorted(rows, key=lambda row: -row.conductivity):
+        density = "" if row.density is None else f"{1e-3 * row.density:.2f}"
+        words = (row.composition, f"{10.0 * row.conductivity:.3g}", density, row.family)
+        table.add_row(*map(Text, (*words, row.material_class or "", row.doi)))
+    return table
+
+
+def layers_table(cell: Cell) -> Table:
+    """Layers of a pair of electrodes."""
+    table = plain_table(f"{cell.name}: one pair of electrodes, charged", "layer", "µm", "mg/cm²")
+    for layer in pair_layers(cell):
+        table.add_row(Text(layer.name), f"{1e6 * layer.thickness:.1f}", f"{100.0 * layer.areal_mass:.2f}")
     return table

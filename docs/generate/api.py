@@ -12,6 +12,7 @@ from .files import keep
 
 GROUPS = {
     "Cells and parameter sets": ("cells", "load", "Cell", "overlays", "with_overlay"),
+    "Materials": ("materials", "material", "conductivities", "design_cell"),
     "Models": ("DFN", "SPMe", "SPM", "ThinFilm"),
     "Protocols": ("Protocol", "Step", "Limit", "Profile", "charge", "discharge", "hold", "rest", "cycle", "profile"),
     "One run": ("simulate", "Result", "Lumped"),

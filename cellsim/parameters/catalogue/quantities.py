@@ -293,7 +293,16 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
 OPTIONAL_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
     **{part: {key: tuple(values) for key, values in ageing.OPTIONS.items()} for part in ageing.SIDES},
     "electrolyte": {
-        "material": ("argyrodite", "thiophosphate", "garnet", "lithium phosphate", "polymer", "organic carbonate")
+        "material": (
+            "argyrodite",
+            "thiophosphate",
+            "garnet",
+            "oxide",
+            "halide",
+            "lithium phosphate",
+            "polymer",
+            "organic carbonate",
+        )
     },
 }
 RENAMED = {  # quantities of 0.1.0 by type of electrode, read for one release under their old names
