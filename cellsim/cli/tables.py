@@ -74,11 +74,11 @@ def material_table(one: "Material") -> Table:
             words = (f"{value:.6g}" if isinstance(value, float) else str(value), record["unit"], record["method"])
             table.add_row(*map(Text, (f"{section}/{key}", *words, record["source"], record.get("note", ""))))
     for key, kept in one.properties.items():
-        words = (f"{kept.value:.6g}", kept.unit, kept.method, kept.source, kept.note)
-        table.add_row(*map(Text, (f"properties/{key}", *words)))
+        told: tuple[str, ...] = (f"{kept.value:.6g}", kept.unit, kept.method, kept.source, kept.note)
+        table.add_row(*map(Text, (f"properties/{key}", *told)))
     for limit in one.critical_currents:
-        words = (f"{limit.value:.6g}", limit.unit, limit.method, limit.source, limit.conditions)
-        table.add_row(*map(Text, ("critical current", *words)))
+        told = (f"{limit.value:.6g}", limit.unit, limit.method, limit.source, limit.conditions)
+        table.add_row(*map(Text, ("critical current", *told)))
     if one.mix is not None:
         table.add_row(*map(Text, ("mix", str(one.mix), "", "assumed", "", one.mix.note)))
     return table

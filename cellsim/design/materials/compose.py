@@ -138,13 +138,11 @@ def _cited(record: Any, part: Material, sources: dict[str, Any]) -> Any:
 
 def _coat(content: dict[str, Records], word: str, salt: Material, mix: Mix, active: Material) -> None:
     """Volume fractions of an electrode from its mix."""
-    densities = [
-        active.number("design", f"{word} active material density"),
-        salt.number("design", "electrolyte density"),
-    ]
-    if None in densities:
+    own = active.number("design", f"{word} active material density")
+    around = salt.number("design", "electrolyte density")
+    if own is None or around is None:
         raise ParameterError(f"{active.name} in {salt.name}: a density is missing; add it to the section design")
-    made = composite(mix, *densities, salt.kind == "liquid")  # type: ignore[arg-type]
+    made = composite(mix, own, around, salt.kind == "liquid")
     note = f"computed from the mix, {mix}"
     content[f"{word} electrode"] |= {
         "active material volume fraction": _own(made.active, "1", note),
