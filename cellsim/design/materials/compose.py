@@ -95,9 +95,9 @@ def _own(value: float, unit: str, note: str) -> Records:
 
 def _mix(argument: str, given: Any, usual: Mix | None) -> Mix:
     """The mix as given, or the usual one."""
-    if given is None or isinstance(given, Mix):
-        assert usual is not None or given is not None
-        return given or usual
+    given = usual if given is None else given
+    if isinstance(given, Mix):
+        return given
     try:
         return Mix(**mapping(argument, given, MIX))
     except (ValidationError, TypeError) as fault:
