@@ -1,16 +1,17 @@
 """All benchmarks, or some: `python benchmarks [PART] [--quick]`, which is `make bench PART=...`.
 
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
-(dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming); ageing.
+(dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming); ageing; executors.
 """
 
 import ageing
 import compare
+import executors
 import kernels
 import typer
 import work_precision
 
-PROGRAMS = {"compare": compare, "work": work_precision, "kernels": kernels, "ageing": ageing}
+PROGRAMS = {"compare": compare, "work": work_precision, "kernels": kernels, "ageing": ageing, "executors": executors}
 
 
 def main(part: str = typer.Argument("all"), quick: bool = False):

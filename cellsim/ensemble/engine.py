@@ -1,4 +1,4 @@
-"""The engine: runs jobs (`jobs.Job`) on threads or processes, with progress, for every study and ensemble."""
+"""The engine: runs jobs (`jobs.Job`) on threads, processes or an executor, with progress, for studies and ensembles."""
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from ..errors import ProtocolError
 from ..support.arguments import shown, whole
 from .jobs import Finished, Job, Stream, run_one
+from .pool import executor_pool, on_pool
 from .processes import on_processes
 from .threads import on_threads
 
@@ -22,6 +23,7 @@ def run_jobs(
     *,
     threads: int | None = None,
     processes: int | None = None,
+    executor: Any = None,
     finished: Callable[[Finished], object] = lambda done: None,
 ) -> Stream:
     """Run jobs and yield what became of each, in order; a failure of one does not affect the others.
@@ -29,10 +31,13 @@ def run_jobs(
     threads: to run kernels in, as many as the processors of this process unless given; what is not a kernel runs in
     the calling thread.  With one thread everything does, job by job.
     processes: so many processes instead, for many short jobs on many cores.
+    executor: one as of concurrent.futures, on this machine or on others, or a function that makes one, instead.
     finished: called in the calling thread as soon as a job has ended, in whatever order that is.
     Close the iterator (contextlib.closing) if it is not used to its end.  Raises ProtocolError for wrong numbers.
     """
-    workers, here = workers_of(threads, processes)
+    workers, here = workers_of(threads, processes, executor)
+    if executor is not None:
+        return on_pool(jobs, executor_pool(executor), finished)
     if not here:
         return on_processes(jobs, workers, finished)
     return on_threads(jobs, workers, finished) if workers > 1 else _one_by_one(jobs, finished)
@@ -84,6 +89,7 @@ def run_cases(
     *,
     threads: int | None = None,
     processes: int | None = None,
+    executor: Any = None,
 ) -> Generator[V, None, None]:
     """What became of every case, in order: found in the store, or computed and kept there as soon as it has ended.
 
@@ -108,7 +114,8 @@ def run_cases(
         number, case = running.pop(done.number)
         known[number] = store.keep(number, case, done)
 
-    with closing(run_jobs(missing(), threads=threads, processes=processes, finished=keep)) as jobs:
+    running_jobs = run_jobs(missing(), threads=threads, processes=processes, executor=executor, finished=keep)
+    with closing(running_jobs) as jobs:
         for _ in jobs:
             while due in known:
                 yield known.pop(due)
@@ -118,13 +125,16 @@ def run_cases(
         due += 1
 
 
-def workers_of(threads: Any, processes: Any = None) -> tuple[int, bool]:
+def workers_of(threads: Any, processes: Any = None, executor: Any = None) -> tuple[int, bool]:
     """How many workers to use, and whether they are threads: those of this process's processors unless either is given.
 
     Raises ProtocolError.
     """
-    if threads is not None and processes is not None:
-        raise ProtocolError("threads or processes: give one of them")
+    if sum(each is not None for each in (threads, processes, executor)) > 1:
+        raise ProtocolError(
+            f"threads{', ' * (executor is not None) or ' or '}processes"
+            f"{' or executor' * (executor is not None)}: give one of them"
+        )
     if threads is None and processes is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, True
     name, given = ("threads", threads) if processes is None else ("processes", processes)

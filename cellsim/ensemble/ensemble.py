@@ -16,6 +16,7 @@ from .case import Case, Outcome, outcome_of, run_case
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
 from .parquet import Writer, kinds, ready
+from .pool import check_executor
 from .resumed import Parts
 
 SERIES = ("Time [s]", "Current [A]", "Voltage [V]")  # what is written unless something else is asked for
@@ -63,6 +64,7 @@ def simulate_many(
     keep: Iterable[str] | None = None,
     processes: int | None = None,
     resume: bool = False,
+    executor: Any = None,
 ) -> Ensemble:
     """Simulate many cases on several threads; each gives bit for bit what `simulate` gives.
 
@@ -71,6 +73,10 @@ def simulate_many(
     runs in the calling thread meanwhile, and with one thread everything does.
     processes: so many processes instead, for many short cases on many cores, as a process runs only one thread of
     Python at a time.  They are started at the first call, which takes a second or two, and kept for the next ones.
+    executor: any executor as of concurrent.futures instead, such as that of a Dask cluster
+    (`client.get_executor(pure=False)`) or of MPI, or a function that makes one, which is then called again if all of
+    its workers are lost, as those of a ProcessPoolExecutor are when one dies.  Cases go to it in tasks of about a
+    second.  Where a worker dies, the cases of its task are halved until the one that ends it is found.
     path: a `.parquet` file to which the series of all cases are written while they are computed, a
     row for each time: "Case" (its number), the labels, then the variables of `keep`.  Memory then
     does not grow with the number of cases but for their `Outcome`s.  Without path the results are
@@ -87,7 +93,9 @@ def simulate_many(
     variable, ReportError if the file cannot be written or another process is at work on it, all before anything is
     computed.
     """
-    workers_of(threads, processes)
+    workers_of(threads, processes, executor)
+    if executor is not None:
+        check_executor(executor)
     total = len(cases) if isinstance(cases, Sized) else None
     if isinstance(cases, Case):
         cases = [cases]
@@ -121,6 +129,7 @@ def simulate_many(
                     _Nowhere() if parts is None else parts,
                     threads=threads,
                     processes=processes,
+                    executor=executor,
                 )
             )
         )

@@ -71,6 +71,6 @@ def _next(waiting: deque[tuple[list[Task], Future]]) -> tuple[list[Task], Future
     return waiting.popleft()
 
 
-def batch_size(many: int, calls: int, spent: float) -> int:
+def batch_size(many: int, calls: int, spent: float, slice: float = SLICE, most: int | None = None) -> int:
     """How many calls to give a worker at once, after `many`, where so many calls took so long [s]."""
-    return int(min(max(1.0, SLICE * calls / max(spent, 1e-9)), 2 * many, MOST))
+    return int(min(max(1.0, slice * calls / max(spent, 1e-9)), 2 * many, most or MOST))

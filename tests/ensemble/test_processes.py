@@ -14,7 +14,7 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Case, cases, simulate_many
-from cellsim.ensemble import processes
+from cellsim.ensemble import pool
 from cellsim.errors import ProtocolError
 
 CHEN = "lgm50_chen2020"
@@ -96,7 +96,7 @@ def test_a_dead_process_takes_only_its_own_case_with_it(tmp_path):
 
 def test_where_every_process_ends_no_more_are_started(monkeypatch):
     """After two in a row, for this test, and none of the rows is missing."""
-    monkeypatch.setattr(processes, "IN_A_ROW", 2)
+    monkeypatch.setattr(pool, "IN_A_ROW", 2)
     found = simulate_many([DEADLY] * 4, processes=1)
     assert len(found) == len(found.failures) == 4
     assert sum(o.failure.startswith("the process that ran it ended") for o in found.outcomes) == 2

@@ -14,7 +14,7 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Case, simulate_many
-from cellsim.ensemble import processes
+from cellsim.ensemble import pool
 from cellsim.ensemble.jobs import WorkerLost
 from cellsim.ensemble.journal import Journal, digest, journal_of
 from cellsim.ensemble.resumable import run_resumably
@@ -267,7 +267,7 @@ def test_a_case_that_ended_its_process_is_tried_again(tmp_path, monkeypatch):
     path = tmp_path / "runs.parquet"
 
     def lost(*_):
-        raise WorkerLost(f"{processes.ENDED} (x)")
+        raise WorkerLost(f"{pool.ENDED} (x)")
 
     monkeypatch.setattr("cellsim.ensemble.ensemble.run_case", lost)
     with pytest.raises(KeyboardInterrupt):
