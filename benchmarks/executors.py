@@ -23,7 +23,7 @@ from measure import conditions, console, save, show
 import cellsim
 
 Part = StrEnum("Part", {"all": "all", "executors": "executors"})
-RATE = 1.0 / (24 * 3600.0)  # workers lost a second of a worker: one a day, as assumed of machines that may be taken away
+RATE = 1.0 / (24 * 3600.0)  # 1/s a worker: one a day is lost, as assumed of machines that may be taken away
 
 
 def timed(runs, **how):
