@@ -42,10 +42,11 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.claim_audit.maker_claims import maker_claims
     from .studies.comparison.compare import compare
     from .studies.cost.study import CostStudy, cost
-    from .studies.life.age import age, store
+    from .studies.life.age import age
     from .studies.life.fit import fit_ageing
     from .studies.life.lasting import fastest_that_lasts
     from .studies.life.life_table import Life
+    from .studies.life.store import store
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
 
@@ -77,10 +78,11 @@ _NAMES = {
     "studies.claim_audit.maker_claims": "maker_claims",
     "studies.claim_audit.audit": "Audit",
     "studies.comparison.compare": "compare",
-    "studies.life.age": "age store",
+    "studies.life.age": "age",
     "studies.life.fit": "fit_ageing",
     "studies.life.lasting": "fastest_that_lasts",
     "studies.life.life_table": "Life",
+    "studies.life.store": "store",
     "studies.cost.study": "CostStudy cost",
     "studies.spectra.spectrum": "Spectrum impedance",
     "studies.validation": "validate",

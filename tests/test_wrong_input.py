@@ -156,6 +156,7 @@ def calls(m):
         (result.time_below, {"name": voltage}),
         (result.save, {"path": "run.parquet"}),
         (cellsim.Result.load, {"path": "no.parquet"}),
+        (cellsim.Life.load, {"path": "no.parquet"}),
         (result.to_xarray, {}),
         (result.plot, {"path": "run.svg", "states": True, "slider": False}),
         (cell.with_, {"changes": {R: 1e-3}}),
@@ -184,7 +185,7 @@ def calls(m):
         yield method.__qualname__, method, right
 
 
-HALTED = ("audit", "validate", "fit_ageing", "fastest_that_lasts", "Result.load", "Protocol.from_pybamm")
+HALTED = ("audit", "validate", "fit_ageing", "fastest_that_lasts", "Result.load", "Life.load", "Protocol.from_pybamm")
 
 
 def tried(name, function, arguments, strict=False):

@@ -37,7 +37,12 @@ def age(
     checkups: Annotated[int | None, typer.Option(help="Measure a copy of the cell every so many cycles.")] = None,
     output: Annotated[
         list[Path] | None,
-        typer.Option("--output", "-o", help="Save as .csv, .parquet, .png, .svg or .pdf; repeatable."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Save as .csv, .parquet, .png, .svg or .pdf; repeatable. With .parquet the same command goes on with "
+            "a life that was interrupted.",
+        ),
     ] = None,
 ) -> None:
     """Cycle or store a cell until its end of life, and print what took its capacity."""
@@ -63,6 +68,7 @@ def age(
             jump=not every_cycle,
             tolerance=tolerance,
             checkups=checkups,
+            path=next((path for path in output or [] if path.suffix == ".parquet"), None),
         )
 
         def run(text: str, progress: Any) -> Any:

@@ -18,8 +18,8 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import listed, number, numbers, text, whole
 from ...support.files import optional
-from ..life.age import aged_cell, assumed_rates, fresh_start
 from ..life.cycle_map import amounts_of, losses, lost
+from ..life.prepare import aged_cell, assumed_rates, fresh_start
 from .axes import celsius
 from .constrained import check_window
 from .named_protocols import FASTEST, named

@@ -13,8 +13,9 @@ from ...parameters import Cell
 from ...protocols import Protocol
 from ...support.arguments import mapping, number, numbers, text, whole
 from ..calibrate import bounds_of
-from .age import age, aged_cell
+from .age import age
 from .contents import Array
+from .prepare import aged_cell
 
 STEP = 0.1  # of a logarithm, for slopes: the change that it makes must stand out from the error of jumps
 CERTAINTY = 0.95  # of intervals

@@ -14,8 +14,9 @@ from ...protocols import Protocol
 from ...simulation.run import simulate
 from ...support.arguments import number, numbers, shown, text, whole
 from ...support.files import optional
-from .age import age, aged_cell, margin_of
+from .age import age
 from .life_table import Life
+from .prepare import aged_cell, margin_of
 
 RATES = (0.3, 4.0)  # C
 GRID = 4  # rates between which the search brackets, ends among them, evenly spaced in the logarithm

@@ -7,30 +7,29 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import CellsimError
+from ...errors import CellsimError, ProtocolError
 from ...parameters import Cell
 from ...protocols import Protocol
+from ...simulation.run import simulate
 from ...simulation.start import FinalState
-from ...support.arguments import file_path
+from ...support.arguments import file_path, whole
 from ...support.files import optional, replacing
-from .cycle_map import Summary
+from .cycle_map import Stopped, Summary
 from .health.esoh import electrode_soh, inventory
 from .health.knee import Knee, find_knee
+from .saved.life_file import read_life, write_life
+from .saved.rows import Rows
 
 SOH = ("x_100", "y_100", "x_0", "y_0")
 KINDS = (".parquet", ".csv", ".png", ".svg", ".pdf")
 
 
 def table_of(
-    cell: Cell,
-    cycles: Any,
-    rows: list[Summary],
-    measured: Mapping[int, Mapping[str, float]],
-    name: str = "Cycle number",
+    cell: Cell, cycles: Any, rows: Rows, measured: Mapping[int, Mapping[str, float]], name: str = "Cycle number"
 ) -> Any:
     """A pandas DataFrame: for each cycle its summary, electrode state of health, and check-up if there is one."""
     pd = optional("pandas")
-    table = pd.DataFrame([{name: int(n), **row} for n, row in zip(cycles, rows, strict=True)])
+    table = pd.DataFrame({name: np.asarray(cycles, int), **{key: np.array(x) for key, x in rows.columns.items()}})
     health = [_health(cell, row) for row in rows]
     for key in (*SOH, "Capacity of equilibrium [A.h]"):
         table[key] = [each.get(key, np.nan) for each in health]
@@ -63,7 +62,8 @@ class Life:
     table: a pandas DataFrame, a row for each simulated cycle (columns under PyBaMM's names), indexed by the
     cycle number; amounts in Ah are those of the whole cell.  end: why it ended, "" if all cycles were done.
     states: ends of the cycles that were kept, by cycle.  jumped: how cycles were jumped over; None for storage.
-    remarks: notes, one sentence each.
+    remarks: notes, one sentence each.  start: the cell before the first cycle.  how: arguments of `simulate` that held
+    in every cycle; None where cycles differ, and for storage.
     """
 
     cell: Cell
@@ -73,6 +73,39 @@ class Life:
     states: Mapping[int, FinalState] = field(default_factory=dict, repr=False)
     jumped: Any = field(default=None, repr=False)
     remarks: tuple[str, ...] = ()
+    start: FinalState | None = field(default=None, repr=False)
+    how: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> "Life":
+        """A life from a `.parquet` file that `save` wrote, with its table, kept states and ends.
+
+        Raises ReportError for any other file, and if a number in it was changed.
+        """
+        return cls(**read_life(path))
+
+    def state(self, cycle: int) -> FinalState:
+        """The cell after a cycle, 0 for before the first one, which `simulate(cell, ..., start=state)` continues from.
+
+        One that was kept, or simulated from the nearest kept one before it, every cycle in between.
+        Raises ProtocolError for storage, where cycles differ, and for a cycle that the cell did not complete.
+        """
+        cycle = whole("cycle", cycle, "give the number of a cycle, 0 for the fresh cell", low=0)
+        if cycle in self.states:
+            return self.states[cycle]
+        if self.start is None or self.how is None:
+            raise ProtocolError(f"cycle {cycle}: its state was not kept, and this life has no cycles to repeat")
+        if cycle > self.cycles:
+            raise ProtocolError(f"cycle {cycle}: the life has {self.cycles} cycles")
+        known = {0: self.start, **self.states}
+        nearest = max(n for n in known if n <= cycle)
+        state = known[nearest]
+        for _ in range(nearest, cycle):
+            result = simulate(self.cell, self.protocol, start=state, **self.how)
+            if result.steps[-1].ending.stops_run or result.stopped_early:
+                raise Stopped(result.termination, result)
+            state = result.final_state
+        return state
 
     @property
     def bound(self) -> float:
@@ -111,13 +144,19 @@ class Life:
         }
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the table to .parquet or .csv, or a picture to .png, .svg or .pdf; nothing half-written."""
+        """Write all to .parquet, the table to .csv, or a picture to .png, .svg or .pdf; nothing half-written.
+
+        A `.parquet` file is a table for any program, and `Life.load` reads everything back, kept states included.
+        """
         target = file_path("path", path, KINDS)
         if target.suffix in (".png", ".svg", ".pdf"):
             self.plot(target)
             return
+        if target.suffix == ".parquet":
+            write_life(self, target)
+            return
         with replacing(target) as partial:
-            (self.table.to_parquet if target.suffix == ".parquet" else self.table.to_csv)(partial)
+            self.table.to_csv(partial)
 
     def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """Capacity, what took the lithium, and active material over the cycles, as a matplotlib Figure."""

@@ -1,6 +1,6 @@
 """Lives by jumping over cycles, against every cycle: maps whose answer is known, and random ones."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -282,6 +282,28 @@ def test_contents_that_are_no_numbers_end_a_life():
     """In words."""
     life = simulate_life(Law(lambda x: x + 1e-3 if x < 0.05 else np.nan), np.array([0.0]), 200)
     assert "not a number" in life.end and life.cycles[-1] == 50
+
+
+def test_every_snapshot_leads_to_the_same_end():
+    """A made cell with a knee, whose tolerance takes two passes: resumed after any cycle of either, it ends alike."""
+    taken = []
+
+    def keep(one):  # its lists are those of the life
+        taken.append(replace(one, **{k: type(v)(v) for k, v in vars(one).items() if isinstance(v, list | dict)}))
+
+    how = {"tolerance": 1e-3, "stops": [100], "margin": lambda Q: Q - 4.0}
+    whole = simulate_life(Made(4, knee=3.0), Made().fresh, 2000, snapshot=keep, **how)
+    assert taken[-1].turn > 1 and taken[0].turn == 1
+    for one in taken[:: max(len(taken) // 40, 1)]:
+        again = replace(one, **{k: type(v)(v) for k, v in vars(one).items() if isinstance(v, list | dict)})
+        life = simulate_life(Made(4, knee=3.0), Made().fresh, 2000, resume=again, **how)
+        assert life.cycles.tolist() == whole.cycles.tolist() and list(life.rows) == list(whole.rows)
+        assert (life.end, life.bound, life.simulated, life.jumps) == (
+            whole.end,
+            whole.bound,
+            whole.simulated,
+            whole.jumps,
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What lives by jumping over cycles are given and what they return: the map of one cycle, progress, the life."""
 
-from dataclasses import dataclass, field
+from collections.abc import MutableSequence, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -77,6 +78,34 @@ class Progress(Generic[State]):
 
 
 @dataclass(frozen=True)
+class Snapshot(Generic[State, Row]):
+    """A life in progress, after a reported cycle: all that it takes to go on with it.
+
+    turn: number of the pass; before: cycles simulated in earlier ones.  longest: limit of the length of jumps.
+    numbers, rows, states, jumps, rejected, failed, end, at, simulated: those of this pass, as in `Life`.  upper: a
+    cycle beyond the end of life and its margin; beyond: jumps beyond it since the last accepted one.
+    """
+
+    turn: int
+    before: int
+    longest: int
+    at: Progress[State]
+    numbers: list[int]
+    rows: MutableSequence[Row]
+    states: dict[int, State]
+    jumps: list[Jump]
+    rejected: int
+    failed: int
+    beyond: int
+    upper: tuple[int, float] | None
+    end: str
+    simulated: int
+
+
+RUNNING = tuple(f.name for f in fields(Snapshot) if f.name not in ("longest", "simulated"))
+
+
+@dataclass(frozen=True)
 class Life(Generic[State, Row]):
     """What a life came to.
 
@@ -88,7 +117,7 @@ class Life(Generic[State, Row]):
     """
 
     cycles: Array
-    rows: list[Row] = field(repr=False)
+    rows: Sequence[Row] = field(repr=False)
     states: dict[int, State] = field(repr=False)
     jumps: tuple[Jump, ...] = field(repr=False)
     simulated: int

@@ -24,7 +24,7 @@ back to Sulzer et al., J. Electrochem. Soc. 168 (2021) 120531.
 """
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, MutableSequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, cast
 
@@ -33,7 +33,7 @@ import numpy as np
 from ....errors import CellsimError, ProtocolError
 from ....support.arguments import number, numbers, whole
 from .adams import Array
-from .jump_records import CycleMap, Jump, Life, Progress, Row, State
+from .jump_records import RUNNING, CycleMap, Jump, Life, Progress, Row, Snapshot, State
 from .trial import Beyond, Trial, Trials
 
 SAFETY = 6.0  # bound over the sum of estimated errors
@@ -68,6 +68,9 @@ def simulate_life(
     passes: int = 3,
     start: Progress[State] | None = None,
     report: Callable[[Progress[State], Row], None] | None = None,
+    rows: Callable[[], MutableSequence[Row]] = list,
+    snapshot: Callable[[Snapshot[State, Row]], None] | None = None,
+    resume: Snapshot[State, Row] | None = None,
 ) -> Life[State, Row]:
     """Simulate a life of `cycles` cycles by jumping over most of them.
 
@@ -85,6 +88,9 @@ def simulate_life(
     called again from the first cycle on.
     start: go on from there instead of from `state`, which then is needed for repetitions only and may be None.
     report: called with the progress after each reported cycle.
+    rows: makes the list that summaries are appended to.
+    snapshot: called after each reported cycle with all that it takes to go on; its lists are those of the life itself.
+    resume: such a snapshot, of a life with the same arguments: the life goes on there, to the same end bit for bit.
 
     Raises ProtocolError for wrong arguments, and what `cycle` raises other than CellsimError.
     """
@@ -99,10 +105,15 @@ def simulate_life(
         raise ProtocolError(
             f"cycle: weights of shape {shapes[0]} for contents of shape {shapes[1]}; give a weight, 0 or more, for each"
         )
-    terms = _Terms(cycles, tolerance, margin, wanted, heal, longest if jump else 0, visit, report)
-    simulated = 0
-    for turn in range(1, whole("passes", passes, "give a number, 1 or more") + 1):
-        run = _Run(cycle, at, terms)
+    terms = _Terms(cycles, tolerance, margin, wanted, heal, longest if jump else 0, visit, report, rows, snapshot)
+    simulated, first = 0, 1
+    if resume is not None:
+        terms, simulated, first = replace(terms, longest=resume.longest), resume.before, resume.turn
+    for turn in range(first, whole("passes", passes, "give a number, 1 or more") + 1):
+        run = _Run(cycle, at, terms, turn, simulated)
+        if resume is not None:
+            run.take_up(resume)
+            resume = None
         run.go()
         simulated += run.trials.simulated
         if run.at.worst <= tolerance or turn == passes or state is None:
@@ -126,17 +137,22 @@ class _Terms(Generic[State, Row]):
     longest: int
     visit: Callable[[int, State], State | None] | None
     report: Callable[[Progress[State], Row], None] | None
+    rows: Callable[[], MutableSequence[Row]]
+    snapshot: Callable[[Snapshot[State, Row]], None] | None
 
 
 class _Run(Generic[State, Row]):
     """A life in progress."""
 
-    def __init__(self, cycle: CycleMap[State, Row], start: Progress[State], terms: _Terms[State, Row]) -> None:
+    def __init__(
+        self, cycle: CycleMap[State, Row], start: Progress[State], terms: _Terms[State, Row], turn: int, before: int
+    ) -> None:
+        """turn, before: number of the pass, and the cycles simulated in earlier ones."""
         self.trials = Trials(cycle, terms.margin, terms.heal)
-        self.at, self.terms = start, terms
+        self.at, self.terms, self.turn, self.before = start, terms, turn, before
         self.upper: tuple[int, float] | None = None  # a cycle beyond the end of life, and its margin
         self.numbers: list[int] = []
-        self.rows: list[Row] = []
+        self.rows = terms.rows()
         self.states: dict[int, State] = {}
         self.jumps: list[Jump] = []
         self.rejected = self.failed = 0
@@ -147,10 +163,27 @@ class _Run(Generic[State, Row]):
         """Until the last cycle or the end of life."""
         while self.at.cycle < self.terms.cycles and not self.end:
             H = self._length()
+            reported = len(self.numbers)
             if H < SHORTEST:
                 self._one()
             else:
                 self._jump(H)
+            if self.terms.snapshot and len(self.numbers) > reported:
+                self.terms.snapshot(self._snapshot())
+
+    def _snapshot(self) -> Snapshot[State, Row]:
+        """What `take_up` needs."""
+        return Snapshot(
+            **{name: getattr(self, name) for name in RUNNING},
+            longest=self.terms.longest,
+            simulated=self.trials.simulated,
+        )
+
+    def take_up(self, before: Snapshot[State, Row]) -> None:
+        """Stand where a snapshot was taken."""
+        for name in RUNNING:
+            setattr(self, name, getattr(before, name))
+        self.trials.simulated = before.simulated
 
     def life(self, simulated: int) -> Life[State, Row]:
         """The result."""

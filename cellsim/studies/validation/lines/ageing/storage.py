@@ -11,8 +11,8 @@ from .....protocols import Protocol
 from .....protocols.step import LONGEST
 from .....simulation.run import simulate
 from .....simulation.start import at_start
-from ....life.age import store
 from ....life.cycle_map import amounts_of
+from ....life.store import store
 from ...line import Found, Line, Point, largest_percent
 from ...reference import path
 

@@ -1,0 +1,40 @@
+"""Summaries of cycles, eight bytes a number."""
+
+from array import array
+from collections.abc import Mapping, MutableSequence
+from typing import Any
+
+
+class Rows(MutableSequence[Mapping[str, float]]):
+    """Rows of numbers by column, NaN where one has none; a row read is a dictionary of all columns."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, array[float]] = {}
+        self.count = 0
+
+    def insert(self, index: int, value: Mapping[str, Any]) -> None:
+        """Append a row; index: the number of rows."""
+        if index != self.count:
+            raise IndexError("rows are appended only")
+        for name in value:
+            if name not in self.columns:
+                self.columns[name] = array("d", [float("nan")] * self.count)
+        for name, column in self.columns.items():
+            column.append(float(value.get(name, float("nan"))))
+        self.count += 1
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(self.count))]
+        if not -self.count <= index < self.count:
+            raise IndexError(index)
+        return {name: column[index] for name, column in self.columns.items()}
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise TypeError("rows are appended only")
+
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError("rows are appended only")

@@ -1,0 +1,94 @@
+"""Calendar ageing: a cell at rest for years."""
+
+from typing import Any
+
+import numpy as np
+
+from ...models import ACCURACY
+from ...parameters import Cell
+from ...protocols import Protocol
+from ...protocols.step import LONGEST
+from ...simulation.run import simulate
+from ...support.arguments import flag, number, whole
+from .checkup import checkup
+from .contents import Amounts
+from .cycle_map import Aged, Stopped, Summary, amounts_of, summary_of
+from .life_table import Life, table_of
+from .prepare import aged_cell, assumed_rates, checked, fresh_start
+from .saved.rows import Rows
+
+YEAR = 365.25 * 24.0 * 3600.0
+
+
+def store(
+    cell: Any,
+    years: float = 1.0,
+    *,
+    soc: float = 0.5,
+    temperature: Any = None,
+    ageing: Any = None,
+    model: Any = None,
+    points: int = 24,
+    checkups: bool = False,
+    accuracy: float = ACCURACY,
+    rtol: float | None = None,
+) -> Life:
+    """Calendar ageing: the cell at rest from a state of charge on, which falls as side reactions take lithium.
+
+    years: of storage; points: rows of the table, evenly spaced in the root of time.  checkups: measure a copy at each.
+    The others as in `age`.
+    """
+    cell = aged_cell(cell, ageing)
+    years = number("years", years, "give years as a number above 0 and at most 100, such as 20", above=0.0, high=100.0)
+    points = whole("points", points, "give a number of rows, 2 to 1000", low=2, high=1000)
+    flag("checkups", checkups)
+    accuracy, rtol, _ = checked(accuracy, rtol)
+    rest = Protocol(f"Rest for {min(years * YEAR, LONGEST):.10g} s")
+    soc = number("soc", soc, "give a state of charge from 0 to 1, such as 0.5", low=0.0, high=1.0)
+    start = fresh_start(cell, rest, model, temperature, soc, None, None, accuracy)
+    amounts: Amounts = amounts_of(cell, start.model.discretise(cell, start.temperature))
+    fresh, at = amounts(start.state), Aged(start)
+    rows = Rows()
+    measured = {0: checkup(cell, start)} if checkups else {}
+    times = years * YEAR * (np.arange(1, points + 1) / points) ** 2
+    end = ""
+    for n, until in enumerate(times, 1):
+        try:
+            at, result = _rested(cell, at, until, accuracy, rtol)
+        except Stopped as stopped:
+            at, result, end = at.counted(stopped.result), stopped.result, str(stopped)
+        row: Summary = {
+            **summary_of(result, at, amounts(at.end.state), fresh),
+            "Voltage [V]": float(result["Voltage [V]"][-1]),
+        }
+        rows.append({key: value for key, value in row.items() if key not in CYCLED})
+        if end:
+            break
+        if checkups:
+            measured[n] = checkup(cell, at.end)
+    numbers = np.arange(1, len(rows) + 1)
+    table = table_of(cell, numbers, rows, measured, name="Point")
+    return Life(cell, rest, table, end, {len(rows): at.end}, None, tuple(cell.remarks) + assumed_rates(cell), start)
+
+
+def _rested(cell: Cell, at: Aged, until: float, accuracy: float, rtol: float | None) -> tuple[Aged, Any]:
+    """The cell after a rest until a time [s], and the last run.  Raises Stopped where the cell cannot rest so long."""
+    result = None
+    while result is None or until - at.seconds > 1e-6 * until:
+        step = f"Rest for {min(until - at.seconds, LONGEST):.12g} s"
+        result = simulate(cell, step, start=at.end, accuracy=accuracy, rtol=rtol)
+        if result.stopped_early:
+            raise Stopped(result.termination, result)
+        at = at.counted(result)
+    return at, result
+
+
+CYCLED = (
+    "Discharge capacity [A.h]",
+    "Charge capacity [A.h]",
+    "Discharge energy [W.h]",
+    "Charge energy [W.h]",
+    "Coulombic efficiency",
+    "Energy efficiency",
+    "Time at constant voltage [h]",
+)
