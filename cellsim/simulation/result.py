@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from os import PathLike
 from typing import Any
 
@@ -14,6 +14,10 @@ from ..errors import Ending, ReportError
 from ..support.arguments import file_path, flag, near, number, numbers, shown, text
 from ..support.files import optional
 from .citations import Citations, basis_in, citations_of
+from .history.cycles import cycles_of, summary
+from .history.interpolation import between, separated
+from .history.joining import joined
+from .history.step import StepResult
 from .storage import read, write
 from .variables import Variables
 
@@ -25,32 +29,11 @@ class UnknownVariable(ReportError, KeyError):
 
 
 @dataclass(frozen=True)
-class StepResult:
-    """Outcome of one step: times [s], capacities [Ah] and energies [Wh] of this step, all positive.
-
-    step: its text in the protocol language (`Step.summary`).
-    kinked: it followed a profile, at whose points curves have kinks.
-    label: the `Label` directly before the step in the protocol, "" if there is none.
-    index: position of the step in `Protocol.steps`; -1 in results of version 0.1.0.
-    """
-
-    step: str
-    ending: Ending
-    message: str
-    t_start: float
-    t_end: float
-    discharge_capacity: float
-    charge_capacity: float
-    discharge_energy: float
-    charge_energy: float
-    kinked: bool = False
-    label: str = ""
-    index: int = -1
-
-
-@dataclass(frozen=True)
 class Result:
-    """Result of a run.  `result["Voltage [V]"]` is an array over `result.t`; `list(result)` names all variables.
+    """Result of a run.  `result["Voltage [V]"]` is an array over `result.t`; `result.keys()` names all variables.
+
+    `list(result)` names those that tables and files keep; the others are the same in other units.
+    `first + second` is a run and its continuation (`simulate(..., start=first)`) as one.
 
     Discharge current, capacity and energy are positive.  Where one step follows another, the time appears twice:
     before and after the change.
@@ -69,7 +52,15 @@ class Result:
     remarks: tuple[str, ...] = ()
     final_state: Any = field(default=None, repr=False, compare=False)
     # of `basis`, or a function that makes it, which not every run has to call
-    _basis: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
+    _basis: Mapping[str, Any] | Callable[[], Mapping[str, Any] | None] | None = field(
+        default=None, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        # steps refer to the variables, not to this result, so that none of them is kept alive by a circle
+        of_run = self.cell, self.model, self.temperature, self.step_index, self.variables, self._basis
+        steps = tuple(step._of(partial(_of_step, of_run, k)) for k, step in enumerate(self.steps))
+        object.__setattr__(self, "steps", steps)
 
     @property
     def t(self) -> NDArray[np.float64]:
@@ -84,6 +75,10 @@ class Result:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_basis": self.basis}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
+
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         """A variable (times, ...).  Raises UnknownVariable, a KeyError."""
         text("variable", name, "give the name of a variable, such as 'Voltage [V]'", ReportError)
@@ -95,6 +90,42 @@ class Result:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.variables)
+
+    def __len__(self) -> int:
+        return len(self.variables)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.variables
+
+    def keys(self) -> list[str]:
+        """Names of all variables, those included that are the same in other units."""
+        return self.variables.names()
+
+    _ipython_key_completions_ = keys
+
+    def __add__(self, other: "Result") -> "Result":
+        """This run and the one that went on where it ended: times, charges and cycles are counted through.
+
+        Raises ReportError if the other run is of another cell or model, or began elsewhere.
+        """
+        return joined(self, other) if isinstance(other, Result) else NotImplemented
+
+    @property
+    def cycles(self) -> "tuple[Result, ...]":
+        """Each cycle as a Result of its own, with the times of the run; `result.cycles[0].steps[1]["Voltage [V]"]`.
+
+        As in PyBaMM a step at the top level of the protocol is a cycle, and so is each repetition of a block.
+        """
+        return cycles_of(self)
+
+    @property
+    def summary_variables(self) -> Any:
+        """A pandas DataFrame with a row for each cycle, indexed by its number; columns have PyBaMM's names.
+
+        Capacities and energies [A.h, W.h] are those of the cycle, "Throughput" counts from the start of the run;
+        lithium, losses and times are those at the end of the cycle.
+        """
+        return summary(self)
 
     def _total(self, key: str) -> float:
         return float(sum(getattr(step, key) for step in self.steps))
@@ -138,23 +169,7 @@ class Result:
         jump of a law, rows follow each other within nanoseconds, and the cubic overshoots beyond bounds.
         Times outside the run give NaN.  At the common time of two steps the value is that of the later step.
         """
-        from scipy.interpolate import CubicSpline, make_interp_spline
-
-        times = numbers("times", times, "give times in seconds", error=ReportError)
-        values = self[name]
-        out = np.full((times.size, *values.shape[1:]), np.nan)
-        for k in np.unique(self.step_index):
-            rows = np.flatnonzero(self.step_index == k)
-            t, first = np.unique(self.t[rows], return_index=True)
-            here = (times >= t[0]) & (times <= t[-1])
-            y = values[rows[first]]
-            if t.size == 1:
-                out[here] = y[0]
-            elif here.any() and self.steps[k].kinked:
-                out[here] = make_interp_spline(t, y, k=1)(times[here])
-            elif here.any():
-                out[here] = _within_neighbours(t, y, times[here], CubicSpline(t, y)(times[here]))
-        return out
+        return between(self, self[name], numbers("times", times, "give times in seconds", error=ReportError))
 
     def time_below(self, name: str, level: float = 0.0) -> float:
         """Time for which a variable was below a level [s], by linear interpolation between the stored times."""
@@ -190,7 +205,7 @@ class Result:
         names = [n for n in self if self.variables.dims(n) != (n,)]
         axes = {n: self[n] for n in self if self.variables.dims(n) == (n,)}
         if "Time [s]" in axes and not exact:
-            axes["Time [s]"] = _separated(axes["Time [s]"])
+            axes["Time [s]"] = separated(axes["Time [s]"])
         return xr.Dataset(
             {n: (self.variables.dims(n), self[n]) for n in names} | {"Step": (("Time [s]",), self.step_index)},
             coords=axes,
@@ -279,25 +294,9 @@ class Result:
         return "\n".join(lines)
 
 
-def _within_neighbours(
-    t: NDArray[np.float64], y: NDArray[np.float64], times: NDArray[np.float64], values: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Interpolated values (n, ...) at times (n,) of rows y at t, linear where they stray too far from the chord.
-
-    That is by more than the two rows and their next ones differ, which no smooth curve through them does.
-    """
-    k = np.clip(np.searchsorted(t, times, "right") - 1, 0, t.size - 2)
-    share = ((times - t[k]) / (t[k + 1] - t[k])).reshape(-1, *(1,) * (y.ndim - 1))
-    chord = y[k] + share * (y[k + 1] - y[k])
-    near = np.stack([y[np.clip(k + i, 0, t.size - 1)] for i in (-1, 0, 1, 2)])
-    return np.where(np.abs(values - chord) <= np.ptp(near, axis=0), values, chord)
-
-
-def _separated(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Strictly increasing times, each moved up by the least possible amount."""
-    t = t.copy()
-    for k in np.flatnonzero(np.diff(t) <= 0.0) + 1:
-        while k < t.size and t[k] <= t[k - 1]:
-            t[k] = np.nextafter(t[k - 1], np.inf)
-            k += 1
-    return t
+def _of_step(of_run: tuple[Any, ...], k: int, step: StepResult) -> Result:
+    """The rows of step k of a run."""
+    cell, model, temperature, step_index, variables, basis = of_run
+    a, b = np.searchsorted(step_index, (k, k + 1))
+    rows = variables.rows(slice(int(a), int(b)))
+    return Result(cell, model, temperature, step_index[a:b] - k, (step,), rows, step.message, _basis=basis)

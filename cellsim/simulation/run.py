@@ -214,7 +214,7 @@ def simulate_coroutine(
     t0, walk = 0.0, protocol.walk(max_steps)
     step: Step | None = next(walk)
     while step is not None:
-        t, s, outcome = yield from _one_step(run, step, t0, walk.label, walk.index)
+        t, s, outcome = yield from _one_step(run, step, t0, walk.label, walk.index, walk.cycle)
         t0, began = t[-1], outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
@@ -267,8 +267,8 @@ def _after(walk, outcome, run) -> Step | None:
         return None
 
 
-def _one_step(run, step, t0, label, index):
-    """Times [s], states and outcome of one step from run.state, a coroutine; label, index: as in `StepResult`."""
+def _one_step(run, step, t0, *place):
+    """Times [s], states and outcome of one step from run.state, a coroutine; place: label, index, cycle, as in `StepResult`."""
     if not run.warms:
         run.take_on(run.around(step))
     size, limit = run.state.size, run.time_budget
@@ -302,7 +302,7 @@ def _one_step(run, step, t0, label, index):
     t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
     t = t0 + t
     V = reply.V if rows and ending != Ending.SOLVER_NOT_FINITE else terminal_voltage(run.sys, s[-1])
-    return t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t, s, V, label, index)
+    return t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t, s, V, *place)
 
 
 def most_rows(size) -> int:

@@ -13,6 +13,7 @@ from ...models.electrodes import has_foil
 from ...models.lithium_metal import evolves
 from ...parameters import Cell
 from ...protocols import Protocol
+from ...simulation.history.cycles import passed
 from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
@@ -142,20 +143,11 @@ def finite(x: float) -> float:
 
 def summary_of(result: Result, after: Aged, now: Mapping[str, float], fresh: Mapping[str, float]) -> Summary:
     """A row of the table of a life; now, fresh: amounts at the end of the cycle and before the first, see `Amounts`."""
-    out, into = result.discharge_capacity, result.charge_capacity
     row: dict[str, float | str] = {
         "Time [h]": after.seconds / 3600.0,
         "Throughput capacity [A.h]": after.amp_hours,
         "Throughput energy [W.h]": after.watt_hours,
-        "Discharge capacity [A.h]": out,
-        "Charge capacity [A.h]": into,
-        "Discharge energy [W.h]": result.discharge_energy,
-        "Charge energy [W.h]": result.charge_energy,
-        "Coulombic efficiency": out / into if into > 0.0 else np.nan,
-        "Energy efficiency": result.discharge_energy / result.charge_energy if result.charge_energy > 0.0 else np.nan,
-        "Time at constant voltage [h]": sum(s.t_end - s.t_start for s in result.steps if s.step.startswith("Hold at"))
-        / 3600.0,
-        "Maximum cell temperature [K]": float(np.max(result["Cell temperature [K]"])),
+        **passed(result),
     }
     if result.model == "DFN" and np.isfinite(now["Q_n"]):
         row["Minimum plating margin [V]"] = float(np.min(result["Plating margin [V]"]))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..physics.constants import F
+from ...physics.constants import F
 
 HOUR = 3600.0
 TIME = ("Time [s]",)

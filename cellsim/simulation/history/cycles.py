@@ -1,0 +1,83 @@
+"""The cycles of a run, and what each of them came to."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...errors import ReportError
+from ...support.files import optional
+
+# variables of which the table of cycles holds the value at the end of each; others are sums over the cycle
+AT_THE_END = ("Loss of ", "Capacity of ", "Total lithium", "Lithium ", "Negative electrode capacity", "Positive e")
+
+
+def cycles_of(result: Any) -> tuple[Any, ...]:
+    """Each cycle of a `Result` as a Result of its own, on the clock of the run."""
+    numbers = [step.cycle for step in result.steps]
+    if 0 in numbers:
+        raise ReportError(
+            "cycles: this result does not say which cycle a step belongs to, as it was saved by version 0.1.0; "
+            "take its steps"
+        )
+    ends = [k for k, n in enumerate(numbers, 1) if k == len(numbers) or numbers[k] != n]
+    return tuple(_part(result, first, last) for first, last in zip([0, *ends[:-1]], ends, strict=True))
+
+
+def _part(result: Any, first: int, last: int) -> Any:
+    """Steps first to last - 1 of a result."""
+    a, b = np.searchsorted(result.step_index, (first, last))
+    whole = last == len(result.steps)
+    return replace(
+        result,
+        step_index=result.step_index[a:b] - first,
+        steps=result.steps[first:last],
+        variables=result.variables.rows(slice(int(a), int(b))),
+        termination=result.termination if whole else result.steps[last - 1].message,
+        final_state=result.final_state if whole else None,
+    )
+
+
+def summary(result: Any) -> Any:
+    """The table that `Result.summary_variables` describes."""
+    pd = optional("pandas")
+    rows, charge, energy = [], 0.0, 0.0
+    for cycle in result.cycles:
+        charge += cycle.discharge_capacity + cycle.charge_capacity
+        energy += cycle.discharge_energy + cycle.charge_energy
+        end = cycle.steps[-1].t_end
+        row = {"Cycle number": cycle.steps[0].cycle, "Time [s]": end, "Time [h]": end / 3600.0}
+        row |= {"Throughput capacity [A.h]": charge, "Throughput energy [W.h]": energy}
+        rows.append({**row, **passed(cycle), **dict(_states(cycle))})
+    return pd.DataFrame(rows).set_index("Cycle number")
+
+
+def passed(result: Any) -> dict[str, float]:
+    """What a cycle, or a whole run, delivered and took."""
+    out, into = result.discharge_capacity, result.charge_capacity
+    held = (s.t_end - s.t_start for s in result.steps if s.step.startswith("Hold at"))
+    found = {
+        "Discharge capacity [A.h]": out,
+        "Charge capacity [A.h]": into,
+        "Discharge energy [W.h]": result.discharge_energy,
+        "Charge energy [W.h]": result.charge_energy,
+        "Coulombic efficiency": out / into if into > 0.0 else np.nan,
+        "Energy efficiency": result.discharge_energy / result.charge_energy if result.charge_energy > 0.0 else np.nan,
+        "Time at constant voltage [h]": sum(held) / 3600.0,
+    }
+    if result.step_index.size and "Cell temperature [K]" in result.variables:
+        found["Maximum cell temperature [K]"] = float(np.max(result["Cell temperature [K]"]))
+    return found
+
+
+def _states(cycle: Any) -> Iterator[tuple[str, float]]:
+    """Range of the voltage, and the cell at the end of a cycle that has rows."""
+    if not cycle.step_index.size:
+        return
+    for words, of in (("Minimum", np.min), ("Maximum", np.max)):
+        if "Voltage [V]" in cycle.variables:
+            yield f"{words} voltage [V]", float(of(cycle["Voltage [V]"]))
+    for name in cycle.variables:
+        if name.startswith(AT_THE_END) and cycle.variables.dims(name) == ("Time [s]",):
+            yield name, float(cycle[name][-1])

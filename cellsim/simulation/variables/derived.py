@@ -1,0 +1,32 @@
+"""The same numbers under other names and in other units: answered, but not kept in tables and files."""
+
+import numpy as np
+
+from ...kernels.layout import THIN_FILM
+from ...models.electrodes import PARTS, has_foil
+from ...physics.constants import ZERO_CELSIUS
+from .states import SIDES
+
+# name: (variable that it is made of, factor, zero)
+CONVERTED = {
+    "Time [min]": ("Time [s]", 1.0 / 60.0, 0.0),
+    "Time [h]": ("Time [s]", 1.0 / 3600.0, 0.0),
+    "Cell temperature [C]": ("Cell temperature [K]", 1.0, -ZERO_CELSIUS),
+    "X-averaged cell temperature [C]": ("Cell temperature [K]", 1.0, -ZERO_CELSIUS),
+    "Volume-averaged cell temperature [C]": ("Cell temperature [K]", 1.0, -ZERO_CELSIUS),
+    "Total current density [A.m-2]": ("Current density [A.m-2]", 1.0, 0.0),
+    "Electrolyte concentration [Molar]": ("Electrolyte concentration [mol.m-3]", 1e-3, 0.0),
+    "Battery open-circuit voltage [V]": ("Bulk open-circuit voltage [V]", 1.0, 0.0),
+}
+
+
+def converted(variables):
+    """Names of CONVERTED whose variable is there."""
+    for name, (of, factor, zero) in CONVERTED.items():
+        if of in variables.makers:
+            yield name, (variables.dims(of), lambda n=of, f=factor, z=zero: variables[n] * f + z)
+
+
+def dimensionless(p):
+    """Concentrations over the largest one of their electrode; those of particles are stoichiometries."""
+    return iter(())

@@ -1,0 +1,113 @@
+"""What a simulation can be asked for: PyBaMM's variable names, computed from the stored states."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+
+from .derived import converted, dimensionless
+from .fields import fields
+from .series import series
+from .states import States
+
+ALIASES = {
+    "Terminal voltage [V]": "Voltage [V]",
+    "Battery voltage [V]": "Voltage [V]",
+    "Volume-averaged cell temperature [K]": "Cell temperature [K]",
+    "X-averaged cell temperature [K]": "Cell temperature [K]",
+}
+TIME = "Time [s]"
+
+
+@dataclass(frozen=True)
+class Variables(Mapping):
+    """Names to arrays; the first axis is time.  Computed when asked for, then kept.
+
+    Iteration gives what tables and files keep.  More names are answered: other names and other units of the same
+    numbers, see `names`.
+    """
+
+    make: Callable = field(repr=False)  # returns an iterator of name, (dimensions, function without arguments)
+    met: dict = field(default_factory=dict, repr=False)  # those that the iterator has given
+    kept: dict = field(default_factory=dict, repr=False)
+    more: Callable | None = field(default=None, repr=False)  # as make, of names that are not iterated over
+
+    @cached_property
+    def _others(self):
+        return self.make()
+
+    @cached_property
+    def quiet(self) -> dict:
+        """As `makers`, of the names that are answered besides: the same numbers in other units."""
+        return {**dict(self.more() if self.more is not None else ()), **dict(converted(self))}
+
+    def _maker(self, name):
+        """(dimensions, function without arguments) of a variable; no more are made up than it takes to find it."""
+        name = ALIASES.get(name, name)
+        if name not in self.met:
+            for other, maker in self._others:
+                self.met[other] = maker
+                if other == name:
+                    break
+        return self.met[name] if name in self.met else self.quiet[name]
+
+    @property
+    def makers(self) -> dict:
+        """Name -> (dimensions, function without arguments), of all."""
+        self.met.update(self._others)
+        return self.met
+
+    @classmethod
+    def of(cls, cell, sys, model, t, s, soc0, at=None):
+        """Variables of states s (times, N) at times t [s].
+
+        at: function of a temperature [K] that gives the System there, of runs without heat whose surroundings change.
+        """
+        parts = States(cell, sys, t, s, soc0, at)
+        return cls(lambda: chain(series(parts), fields(parts)), more=lambda: dimensionless(parts))
+
+    @classmethod
+    def from_arrays(cls, arrays):
+        """Variables read from a file: name -> (dimensions, array)."""
+        return cls(lambda: ((name, (dims, lambda a=a: a)) for name, (dims, a) in arrays.items()))
+
+    def rows(self, rows: slice) -> "Variables":
+        """The same at some of the times; each is cut out when it is asked for."""
+
+        def cut(makers):
+            for name, (dims, _) in makers.items():
+                yield name, (dims, lambda n=name, d=dims: self[n][rows] if d[:1] == (TIME,) else self[n])
+
+        return Variables(lambda: cut(self.makers), more=lambda: cut(self.quiet))
+
+    def __reduce__(self):
+        return Variables.from_arrays, ({name: (self.dims(name), self[name]) for name in self},)
+
+    def __getitem__(self, name):
+        name = ALIASES.get(name, name)
+        if name not in self.kept:
+            self.kept[name] = np.asarray(self._maker(name)[1](), float)
+        return self.kept[name]
+
+    def __contains__(self, name):
+        try:
+            self._maker(name)
+        except (KeyError, TypeError):
+            return False
+        return True
+
+    def dims(self, name) -> tuple:
+        """Names of the axes of a variable; coordinates have their own name as only axis."""
+        return self._maker(name)[0]
+
+    def names(self) -> list:
+        """All names that are answered."""
+        return [*self.makers, *self.quiet, *(new for new, old in ALIASES.items() if old in self)]
+
+    def __iter__(self):
+        return iter(self.makers)
+
+    def __len__(self):
+        return len(self.makers)
