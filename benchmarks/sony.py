@@ -17,7 +17,7 @@ import paths  # noqa: F401  makes the checkout importable
 import typer
 
 import cellsim
-from cellsim.studies.calibrate import MeasuredRun, calibrate
+from cellsim import MeasuredRun
 from cellsim.studies.validation.lines.sony import AMBIENTS, RATES, predict, table
 
 FIT = ((1, 20), (3, 20))  # C and degC
@@ -47,7 +47,7 @@ def read(folder, rate, degrees) -> MeasuredRun:
 def fit(folder):
     """Calibrate on FIT and say what came out."""
     runs = [read(folder, *case) for case in FIT]
-    found = calibrate(cellsim.load("sony_vtc5a"), runs, FREE)
+    found = cellsim.fit(cellsim.load("sony_vtc5a"), runs, FREE)
     for path, value in found.values.items():
         print(f"{path}: {value:.4g}{'  AT ITS BOUND' if path in found.at_bounds else ''}")
     for name, (V, T) in found.rms.items():

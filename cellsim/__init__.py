@@ -29,7 +29,6 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .protocols import Limit, Profile, Protocol, Step, charge, cycle, discharge, hold, profile, rest
     from .simulation.result import Result
     from .simulation.run import simulate
-    from .studies.calibrate import MeasuredRun, calibrate
     from .studies.charging.constrained import ChargeConstraints, ConstrainedCharge, constrained_charge
     from .studies.charging.fastest import fastest_charge, staged_charge
     from .studies.charging.fleet import fleet_charge, robust_charge
@@ -42,6 +41,10 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.claim_audit.maker_claims import maker_claims
     from .studies.comparison.compare import compare
     from .studies.cost.study import CostStudy, cost
+    from .studies.estimation.calibrate import calibrate
+    from .studies.estimation.fit import fit
+    from .studies.estimation.fitted import Fit
+    from .studies.estimation.measured import MeasuredRun
     from .studies.life.age import age
     from .studies.life.fit import fit_ageing
     from .studies.life.lasting import fastest_that_lasts
@@ -66,7 +69,10 @@ _NAMES = {
     "protocols": "Limit Profile Protocol Step charge cycle discharge hold profile rest",
     "simulation.result": "Result",
     "simulation.run": "simulate",
-    "studies.calibrate": "MeasuredRun calibrate",
+    "studies.estimation.calibrate": "calibrate",
+    "studies.estimation.fit": "fit",
+    "studies.estimation.fitted": "Fit",
+    "studies.estimation.measured": "MeasuredRun",
     "studies.charging.constrained": "ChargeConstraints ConstrainedCharge constrained_charge",
     "studies.charging.fastest": "fastest_charge staged_charge",
     "studies.charging.fleet": "fleet_charge robust_charge",

@@ -84,6 +84,7 @@ MOVED = {
     "result": "simulation.result",
     "saved": "simulation.storage",
     "start": "simulation.start",
+    "studies.calibrate": "studies.estimation.calibrate",
     "studies.case": "ensemble.case",
     "studies.charging_claim": "studies.claim_audit.charging_claim",
     "studies.charging_maps": "studies.charging.maps",

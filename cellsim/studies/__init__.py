@@ -6,9 +6,11 @@ from typing import Any
 from ..support.renamed import old_names
 
 _HOMES = {
-    "Calibration": "calibrate",
-    "MeasuredRun": "calibrate",
-    "calibrate": "calibrate",
+    "Calibration": "estimation.calibrate",
+    "MeasuredRun": "estimation.measured",
+    "calibrate": "estimation.calibrate",
+    "Fit": "estimation.fitted",
+    "fit": "estimation.fit",
     **dict.fromkeys(("load_charging_claim", "load_claim"), "claim_audit.claim_file"),
     "Audit": "claim_audit.audit",
     "audit": "claim_audit.energy_claim",

@@ -33,7 +33,8 @@ GROUPS = {
     "Claims": ("audit", "Audit", "load_claim", "load_charging_claim", "maker_claims", "validate"),
     "Cost": ("cost", "CostStudy"),
     "Lives": ("age", "store", "Life", "fit_ageing", "fastest_that_lasts"),
-    "Impedance and calibration": ("impedance", "Spectrum", "calibrate", "MeasuredRun"),
+    "Impedance": ("impedance", "Spectrum"),
+    "Estimation": ("fit", "Fit", "MeasuredRun", "calibrate"),
     "Errors and warnings": (
         "CellsimError",
         "ParameterError",
@@ -45,7 +46,7 @@ GROUPS = {
         "Ending",
     ),
 }
-MADE_BY_CELLSIM = {"Result", "Audit", "CostStudy", "Spectrum"}  # no one calls their constructors
+MADE_BY_CELLSIM = {"Result", "Fit", "Audit", "CostStudy", "Spectrum"}  # no one calls their constructors
 ITEM = re.compile(r"([a-z_]\w*(?:(?:, | and | or )[a-z_]\w*)*(?: [\[(][^\])]*[\])])*): (.*)", re.ASCII)
 NAMED = re.compile(r"\{py:func\}`(?:[^`<]*<)?~?(cellsim(?:\.\w+)+)>?`")
 

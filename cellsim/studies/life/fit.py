@@ -12,7 +12,7 @@ from ...models import SPM
 from ...parameters import Cell
 from ...protocols import Protocol
 from ...support.arguments import mapping, number, numbers, text, whole
-from ..calibrate import bounds_of
+from ..estimation.space import bounds_of
 from .age import age
 from .contents import Array
 from .prepare import aged_cell

@@ -1,0 +1,112 @@
+"""Measured runs, and how far a simulation is from them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...ensemble.case import known_options
+from ...errors import ProtocolError
+from ...kernels.call.calls import Coroutine, finish
+from ...parameters import Cell
+from ...protocols import Protocol
+from ...simulation.result import Result
+from ...simulation.run import simulate_coroutine
+from ...support.arguments import listed, mapping, numbers, text
+
+Array = NDArray[np.float64]
+COLDEST = 150.0  # K: temperatures below are thought to be in degC
+
+
+@dataclass(frozen=True)
+class MeasuredRun:
+    """A measured run: t [s], voltage [V] and perhaps temperature [K] at these times, and how to simulate it.
+
+    t (n,): from the start of the protocol, rising; voltage, temperature (n,): arrays or lists of finite numbers.
+    steps: as `simulate` takes them.  options: keyword arguments of `simulate`, such as `voltage`, `ambient`.
+    Raises ProtocolError for anything else, such as a temperature in degC.
+    """
+
+    name: str
+    t: Array = field(repr=False)
+    voltage: Array = field(repr=False)
+    steps: Any
+    options: Mapping[str, Any] = field(default_factory=dict)
+    temperature: Array | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        text("MeasuredRun: name", self.name, "give a name, as text")
+        said = f"run {self.name[:40]!r}"
+        times = numbers(f"{said}: t", self.t, "give finite times in seconds since the start of the protocol", low=0.0)
+        if (np.diff(times) <= 0.0).any():
+            k = int(np.argmax(np.diff(times) <= 0.0))
+            raise ProtocolError(
+                f"{said}: t: {times[k + 1]:g} s (number {k + 2}) does not come after {times[k]:g} s; times must rise"
+            )
+        object.__setattr__(self, "t", times)
+        object.__setattr__(self, "voltage", self._series("voltage", "give finite voltages in volts", -1e3))
+        if self.temperature is not None:
+            object.__setattr__(
+                self,
+                "temperature",
+                self._series("temperature", f"give kelvin, above {COLDEST:g}; of degC add 273.15", COLDEST),
+            )
+        Protocol(self.steps)  # raises for what is none
+        mapping(
+            f"{said}: options",
+            self.options,
+            "give a dictionary of arguments of simulate, such as {'soc': 0.5}",
+            ProtocolError,
+        )
+        known_options(f"{said}: options", self.options)
+
+    def _series(self, name: str, wanted: str, low: float) -> Array:
+        found = numbers(f"run {self.name[:40]!r}: {name}", getattr(self, name), wanted, low=low)
+        if found.size != self.t.size:
+            raise ProtocolError(
+                f"run {self.name[:40]!r}: {found.size} values of {name} for {self.t.size} times; give as many of both"
+            )
+        return found
+
+    def simulated(self, cell: Cell) -> Result:
+        """The `Result` of this run with `cell`.  Raises what `simulate` does."""
+        return finish(self.simulated_coroutine(cell))
+
+    def simulated_coroutine(self, cell: Cell, **otherwise: Any) -> Coroutine[Result]:
+        """Coroutine form of `simulated`; otherwise: options that differ from those of the run."""
+        heat = self.options.get("heat", self.temperature is not None or None)
+        return simulate_coroutine(cell, self.steps, **{**self.options, "heat": heat, **otherwise})
+
+    def differences(self, cell: Cell) -> tuple[Array, Array]:
+        """Simulated less measured voltage [V] and temperature [K] at the measured times; the latter may be empty.
+
+        Where the run ends before the measurement its last value stands, so that an end too early counts the more
+        the earlier it is, and never more than what the voltage can differ by.
+        """
+        return self.apart(self.simulated(cell))
+
+    def apart(self, result: Result) -> tuple[Array, Array]:
+        """The same of a run that has been simulated."""
+        dV = continued(result, "Voltage [V]", self.t) - self.voltage
+        if self.temperature is None:
+            return dV, np.empty(0)
+        return dV, continued(result, "Cell temperature [K]", self.t) - self.temperature
+
+
+def continued(result: Result, name: str, t: Array) -> Array:
+    """Values of a result at times t [s], the last one beyond its end."""
+    return np.where(t > result.t[-1], result[name][-1], result.at(name, np.minimum(t, result.t[-1])))
+
+
+def checked_runs(runs: Any, who: str = "fit") -> list[MeasuredRun]:
+    """One run or several as a list.  Raises ProtocolError for none, and for two of one name."""
+    wanted = "give a cellsim.MeasuredRun or a list of them"
+    runs = [runs] if isinstance(runs, MeasuredRun) else listed(f"{who}: runs", runs, wanted)
+    if not runs or not all(isinstance(run, MeasuredRun) for run in runs):
+        raise ProtocolError(f"{who}: runs: {wanted}, at least one")
+    names = [run.name for run in runs]
+    if len(set(names)) < len(names):
+        raise ProtocolError(f"{who}: two runs have the same name; give each its own")
+    return runs
