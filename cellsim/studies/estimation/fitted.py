@@ -80,6 +80,8 @@ class Fit:
             ]
             if path in self.at_bounds:
                 found[path] = "no: at a bound"
+            elif np.isinf(error):
+                found[path] = "no: the runs do not depend on it"
             elif not error < VAGUE:
                 found[path] = f"no: standard error {100.0 * error:.3g} %"
             else:

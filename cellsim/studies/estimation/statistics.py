@@ -8,6 +8,7 @@ from .measured import Array
 from .misfit import Misfit, rho
 
 TIED = 0.95  # correlation of two values from which on they are said to be tied to each other
+NOTHING = 1e-6  # norm of a column of derivatives of scaled residuals below which they do not depend on a quantity
 VAGUE = 0.5  # standard error, relative to the value, from which on it is said to be poorly known
 
 
@@ -28,7 +29,8 @@ class Uncertainty:
     def correlation(self) -> Array:
         """(n, n)."""
         spread = np.sqrt(np.diag(self.covariance))
-        return np.asarray(self.covariance / np.outer(spread, spread))
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.covariance / np.outer(spread, spread))
 
 
 def uncertainty(misfit: Misfit, x: Array, held: list[int]) -> Uncertainty:
@@ -54,10 +56,22 @@ def uncertainty(misfit: Misfit, x: Array, held: list[int]) -> Uncertainty:
         memory.append(_memory(part))
         noise.append(np.sqrt(variance) / block.factor)
         B += variance * memory[-1] * J[block.at].T @ J[block.at]
-    inverse = np.linalg.pinv(A)
     full = np.full((n, n), np.nan)
-    full[np.ix_(free, free)] = inverse @ B @ inverse
+    full[np.ix_(free, free)] = _sandwich(A, B)
     return Uncertainty(full, np.array(noise), np.array(memory))
+
+
+def _sandwich(A: Array, B: Array) -> Array:
+    """A^-1 B A^-1; infinite for coordinates on which the residuals do not depend."""
+    size = np.sqrt(np.diag(A))
+    seen = size > NOTHING
+    scale = np.where(seen, size, 1.0)
+    vectors = np.linalg.eigh(np.where(np.outer(seen, seen), A / np.outer(scale, scale), np.eye(len(A))))
+    inverse = vectors.eigenvectors / np.maximum(vectors.eigenvalues, 1e-12) @ vectors.eigenvectors.T
+    inverse = inverse / np.outer(scale, scale)
+    found = inverse @ B @ inverse
+    found[~seen, ~seen] = np.inf
+    return np.asarray(found)
 
 
 def _memory(r: Array) -> float:
