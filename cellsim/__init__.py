@@ -49,6 +49,8 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.life.fit import fit_ageing
     from .studies.life.lasting import fastest_that_lasts
     from .studies.life.life_table import Life
+    from .studies.life.many.lives import Lives
+    from .studies.life.many.side_by_side import age_many, life_map, uncertain_lives
     from .studies.life.store import store
     from .studies.spectra.spectrum import Spectrum, impedance
     from .studies.validation import validate
@@ -88,6 +90,8 @@ _NAMES = {
     "studies.life.fit": "fit_ageing",
     "studies.life.lasting": "fastest_that_lasts",
     "studies.life.life_table": "Life",
+    "studies.life.many.lives": "Lives",
+    "studies.life.many.side_by_side": "age_many life_map uncertain_lives",
     "studies.life.store": "store",
     "studies.cost.study": "CostStudy cost",
     "studies.spectra.spectrum": "Spectrum impedance",

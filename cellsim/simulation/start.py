@@ -137,7 +137,8 @@ def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
     sys = end.model.discretise(end.cell, now if body is None else end.temperature, body)
     V = terminal_voltage(sys, end.state)
     ambient = end.ambient if ambient is None else ambient
-    remark = coarser(end.model, _meshed(end.cell, type(end.model)(), now, V, steps, accuracy, ambient))
+    nearly = round(V, 2)  # so that cycles of a life, which end at almost the same voltage, are looked at once
+    remark = coarser(end.model, _meshed(end.cell, type(end.model)(), now, nearly, steps, accuracy, ambient))
     return Begun(
         end.model,
         sys,

@@ -18,10 +18,11 @@ from .cycle_map import Aged, CellCycle, Summary, amounts_of
 from .jumping.jump_records import Life as Jumped
 from .jumping.jumps import simulate_life
 from .life_table import Life, table_of
-from .prepare import aged_cell, assumed_rates, checked, fresh_start, margin_of
+from .prepare import aged_cell, assumed_rates, by_equilibrium, checked, fresh_start, margin_of
 from .saved.life_journal import LifeJournal
 from .saved.rows import Rows
 from .saved.states import heat_said, model_said, packed
+from .windows import Windows
 
 RETURNS = 0.1  # share of the charge by which a cycle may end elsewhere, as it heals from a jump or loses lithium
 
@@ -53,7 +54,9 @@ def age(
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.  protocol: of one cycle, as in `simulate`;
     it should end where it began.  cycles: at most so many.
-    until: "80% capacity" (of the discharge capacity of the first cycle), "4 Ah", a share, or None.
+    until: "80% capacity" (of the discharge capacity of the first cycle), "4 Ah", a share, or None; with "equilibrium",
+    as in "80% equilibrium capacity", lives are judged by the capacity between the cut-off voltages at rest, and so is
+    the error of jumps: for cycles that use a part of the cell.
     ageing: options named as in PyBaMM, see `Cell.with_ageing`; those of the parameter set unless given.
     model, temperature, soc, heat, ambient, accuracy, rtol, force: as in `simulate`.  A model without a mesh gets at
     least 10 volumes in the negative electrode, as lithium plating varies through it.
@@ -83,7 +86,7 @@ def age(
     amounts = amounts_of(cell, sys)
     fresh = amounts(start.state)
     how = {"heat": heat, "ambient": kelvin("ambient", ambient), "accuracy": accuracy, "rtol": rtol, "force": force}
-    the_map = CellCycle(cell, steps, how, sys, fresh, start.state)
+    the_map = CellCycle(cell, steps, how, sys, fresh, start.state, Windows(cell) if by_equilibrium(until) else None)
     stops = sorted({*wanted, *(range(every, cycles + 1, every) if every else ())})
     measured: dict[int, Mapping[str, float]] = {}
     if every:

@@ -18,6 +18,7 @@ from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from .contents import Amounts, Array, Contents, filled
+from .windows import EQUILIBRIUM, Windows
 
 Summary = Mapping[str, float | str]
 LOSSES = {  # what takes lithium for good: column of a table, and the amounts that it is the sum of
@@ -60,7 +61,8 @@ class Stopped(CellsimError):
 class CellCycle:
     """The map of one cycle of a cell.
 
-    keywords: further arguments of `simulate` that hold in every cycle.  A `CycleMap` of `Aged` and `Summary`.
+    keywords: further arguments of `simulate` that hold in every cycle.  windows: function of a summary, to judge cycles
+    by the capacity at equilibrium instead of the discharge capacity.  A `CycleMap` of `Aged` and `Summary`.
     """
 
     cell: Cell
@@ -69,6 +71,7 @@ class CellCycle:
     sys: System
     fresh: dict[str, float]
     start: Array  # any state
+    windows: Windows | None = None
 
     def __post_init__(self) -> None:
         self._contents = Contents(self.sys, filled(self.cell))
@@ -93,7 +96,8 @@ class CellCycle:
 
     def summary(self, result: Result, after: Aged) -> Summary:
         """What a cycle did, and the cell at its end."""
-        return summary_of(result, after, self._found(after), self.fresh)
+        row = summary_of(result, after, self._found(after), self.fresh)
+        return row if self.windows is None else {**row, **self.windows(row)}
 
     def _found(self, at: Aged) -> Mapping[str, float]:
         """Amounts of a cell, which are asked for several times in a row."""
@@ -117,8 +121,8 @@ class CellCycle:
         return Aged(replace(state.end, state=new), seconds, amp_hours, watt_hours)
 
     def capacity(self, row: Summary) -> float:
-        """Discharge capacity [Ah]."""
-        return float(row["Discharge capacity [A.h]"])
+        """Discharge capacity [Ah], or that at equilibrium."""
+        return float(row["Discharge capacity [A.h]" if self.windows is None else EQUILIBRIUM])
 
 
 def amounts_of(cell: Cell, sys: System) -> Amounts:

@@ -7,20 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import CellsimError, ProtocolError
+from ...errors import ProtocolError
 from ...parameters import Cell
 from ...protocols import Protocol
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import file_path, whole
 from ...support.files import optional, replacing
-from .cycle_map import Stopped, Summary
-from .health.esoh import electrode_soh, inventory
+from .cycle_map import Stopped
 from .health.knee import Knee, find_knee
 from .saved.life_file import read_life, write_life
 from .saved.rows import Rows
+from .windows import COLUMNS, Windows
 
-SOH = ("x_100", "y_100", "x_0", "y_0")
 KINDS = (".parquet", ".csv", ".png", ".svg", ".pdf")
 
 
@@ -30,29 +29,14 @@ def table_of(
     """A pandas DataFrame: for each cycle its summary, electrode state of health, and check-up if there is one."""
     pd = optional("pandas")
     table = pd.DataFrame({name: np.asarray(cycles, int), **{key: np.array(x) for key, x in rows.columns.items()}})
-    health = [_health(cell, row) for row in rows]
-    for key in (*SOH, "Capacity of equilibrium [A.h]"):
+    windows = Windows(cell)
+    health = [windows(row) for row in rows]
+    for key in COLUMNS:
         table[key] = [each.get(key, np.nan) for each in health]
     if measured:
         found = pd.DataFrame([{name: n, **each} for n, each in measured.items()])
         table = table.merge(found, on=name, how="outer")
     return table.set_index(name)
-
-
-def _health(cell: Cell, row: Summary) -> dict[str, float]:
-    """Windows and capacity at equilibrium; none where they cannot be found."""
-    try:
-        stated = inventory(cell)
-        health = electrode_soh(
-            cell,
-            float(row.get("Negative electrode capacity [A.h]", np.nan)) if np.isfinite(stated.Q_n) else None,
-            float(row["Positive electrode capacity [A.h]"]),
-            float(row["Total lithium capacity in particles [A.h]"]),
-        )
-    except CellsimError:
-        return {}
-    found = health.columns()
-    return {key: found[key] for key in SOH} | {"Capacity of equilibrium [A.h]": found["Q"]}
 
 
 @dataclass(frozen=True)

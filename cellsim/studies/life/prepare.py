@@ -16,7 +16,10 @@ from ...support.arguments import listed, number, shown, whole
 from .cycle_map import ages_within_runs
 
 PLATING_VOLUMES = 10  # of the negative electrode: plated lithium varies two- to threefold through it
-UNTIL = 'give a text such as "80% capacity" or "4 Ah", a share of the first capacity such as 0.8, or None'
+UNTIL = (
+    'give a text such as "80% capacity", "80% equilibrium capacity" or "4 Ah", a share of the first capacity such as '
+    "0.8, or None"
+)
 
 
 def checked(
@@ -72,7 +75,7 @@ def margin_of(until: Any) -> tuple[str, float] | None:
     if until is None:
         return None
     if isinstance(until, str):
-        match = re.fullmatch(r"\s*([\d.]+)\s*(%|Ah|A\.h)\s*(of the |of )?(capacity)?\s*", until)
+        match = re.fullmatch(r"\s*([\d.]+)\s*(%|Ah|A\.h)\s*(of the |of )?(equilibrium )?(capacity)?\s*", until)
         if not match:
             raise ProtocolError(f"until {shown(until)}: {UNTIL}")
         value, unit = float(match[1]), match[2]
@@ -82,15 +85,25 @@ def margin_of(until: Any) -> tuple[str, float] | None:
     return "share", number("until", until, UNTIL, above=0.0, high=1.0)
 
 
+def by_equilibrium(until: Any) -> bool:
+    """Whether a life is judged by its capacity at equilibrium, and not by that of its cycles."""
+    return isinstance(until, str) and "equilibrium" in until
+
+
 def assumed_rates(cell: Cell) -> tuple[str, ...]:
     """A remark on rates of ageing that are used and that no one has measured, if there are any."""
     methods = {row[0]: row[4] for row in cell.provenance().rows}
-    used = {f"{part}/{key}" for part in SIDES for key in needed(cell.options(part))}
-    used |= {f"negative electrode/{key}" for key in OF_METAL}
-    assumed = sorted(path for path in used if methods.get(path) == "assumed" and path.partition("/")[2] in RATES)
+    assumed = [path for path in rates_used(cell) if methods.get(path) == "assumed"]
     if not assumed:
         return ()
     return (f"rates of ageing that are assumed, not measured: {', '.join(assumed)}",)
+
+
+def rates_used(cell: Cell) -> list[str]:
+    """Paths of the rates of ageing that the mechanisms of a cell use, whether the set states them or not."""
+    used = {f"{part}/{key}" for part in SIDES for key in needed(cell.options(part))}
+    used |= {f"negative electrode/{key}" for key in OF_METAL}
+    return sorted(path for path in used if path.partition("/")[2] in RATES)
 
 
 OF_METAL = ("coulombic efficiency", "calendar interphase growth")

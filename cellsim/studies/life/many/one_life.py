@@ -1,0 +1,55 @@
+"""One of many lives, as a job whose value is made of JSON's kinds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ....errors import CellsimError
+from ....parameters import Cell
+from ..age import age
+from ..cycle_map import LOSSES
+
+CYCLE, CAPACITY = "Cycle number", "Discharge capacity [A.h]"
+COLUMNS = (
+    "Lasts",
+    "Cycles",
+    "Time [h]",
+    "Throughput capacity [A.h]",
+    "First capacity [A.h]",
+    "Last capacity [A.h]",
+    "Capacity [%]",
+    "Loss of lithium inventory [%]",
+    *LOSSES,
+    "Minimum plating margin [V]",
+    "Error bound [%]",
+    "End",
+    "Failure",
+)
+OF_LAST = ("Time [h]", "Throughput capacity [A.h]", "Loss of lithium inventory [%]", *LOSSES)
+
+
+def one_life(cell: Cell, changes: Mapping[str, Any], protocol: Any, how: Mapping[str, Any]) -> dict[str, Any]:
+    """A row (COLUMNS) and the curve of the capacity of a cell with changes; what went wrong, in words, is in it."""
+    try:
+        life = age(cell.with_(changes) if changes else cell, protocol, **how)
+    except CellsimError as fault:
+        return {"row": {"Lasts": False, "Failure": str(fault)}, "curve": {CYCLE: [], CAPACITY: []}}
+    table = life.table
+    known, last = table[CAPACITY].dropna(), table[table[CAPACITY].notna()].iloc[-1]
+    first, now = float(known.iloc[0]), float(known.iloc[-1])
+    row: dict[str, Any] = {
+        "Lasts": not life.end,
+        "Cycles": life.cycles,
+        "First capacity [A.h]": first,
+        "Last capacity [A.h]": now,
+        "Capacity [%]": 100.0 * now / first if first > 0.0 else float("nan"),
+        "Error bound [%]": 100.0 * life.bound,
+        "End": life.end,
+        "Failure": "",
+    }
+    row |= {name: float(last[name]) for name in OF_LAST if name in table}
+    margin = "Minimum plating margin [V]"
+    if margin in table:
+        row[margin] = float(np.nanmin(table[margin]))
+    return {"row": row, "curve": {CYCLE: known.index.tolist(), CAPACITY: known.tolist()}, "remarks": list(life.remarks)}
