@@ -126,6 +126,9 @@ def calls(m):
         "simulate": {"cell": CHEN, "steps": "Rest for 1 s", "model": "SPM"},
         "simulate_many": {"cases": [one], "threads": 1},
         "age": {"cell": AGES, "protocol": THERE_AND_BACK, "cycles": 1, "model": "SPM"},
+        "age_many": {"cells": AGES, "protocol": THERE_AND_BACK, "cycles": 1, "model": "SPM"},
+        "life_map": {"cell": AGES, "rates": [1.0], "windows": [(0.4, 0.5)], "cycles": 1, "model": "SPM"},
+        "uncertain_lives": {"cell": AGES, "protocol": THERE_AND_BACK, "lives": 1, "cycles": 1, "model": "SPM"},
         "store": {"cell": AGES, "years": 1e-5, "model": "SPM", "points": 2},
         "charge_wear": {"cell": AGES, "charges": ["cc-cv 1C"], "model": "SPM", "cycles": 2, **short},
         "fastest_that_lasts": {"cell": AGES, "cycles": 2, "model": "SPM", "progress": enough},
@@ -142,7 +145,7 @@ def calls(m):
         "overlays": {},
         "with_overlay": {"cell": CHEN, "overlay": "kirkaldy2024"},
     }
-    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "Life", "Result", "Spectrum", "Ending"} | {
+    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "Life", "Lives", "Result", "Spectrum", "Ending"} | {
         n for n in cellsim.__all__ if n.endswith("Error") or n.endswith("Warning")
     }
     assert set(functions) | left == set(cellsim.__all__)
@@ -323,6 +326,7 @@ OPTIONS = {
         "--calendar",
         "--until",
         "--ageing",
+        "--overlay",
         "--soc",
         "--temperature",
         "--model",

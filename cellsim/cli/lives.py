@@ -1,6 +1,7 @@
 """Command that ages a cell."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +9,7 @@ import typer
 
 from ..errors import ProtocolError
 from ..support.arguments import number, shown
-from .shared import PICTURES, TABLES, app, kelvin, model_of, output_of, say, text_of, with_progress
+from .shared import PICTURES, TABLES, Processes, app, kelvin, model_of, output_of, say, text_of, with_progress
 
 OPTION = 'give NAME=VALUE, such as "SEI=solvent-diffusion limited", or none'
 YEARS = 'give years, such as 20years or "20 years"'
@@ -16,7 +17,7 @@ YEARS = 'give years, such as 20years or "20 years"'
 
 @app.command()
 def age(
-    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
+    cell: Annotated[list[str], typer.Argument(help="Names of parameter sets, or paths of .json files.")],
     cycle: Annotated[
         str | None, typer.Option(help="Protocol of one cycle, or path of a file with it; it should end where it began.")
     ] = None,
@@ -25,6 +26,10 @@ def age(
     until: Annotated[str, typer.Option(help="End of life: 80% capacity, 4 Ah, or none.")] = "80% capacity",
     ageing: Annotated[
         list[str] | None, typer.Option(help="Option named as in PyBaMM, NAME=VALUE; several are possible; or none.")
+    ] = None,
+    overlay: Annotated[
+        str | None,
+        typer.Option(help="Rates of ageing from the literature, laid over every cell; or path of a .json file."),
     ] = None,
     soc: Annotated[float | None, typer.Option(help="State of charge at the start in percent.")] = None,
     temperature: Annotated[
@@ -35,6 +40,7 @@ def age(
     every_cycle: Annotated[bool, typer.Option("--every-cycle", help="Simulate every cycle, without jumps.")] = False,
     tolerance: Annotated[float, typer.Option(help="Largest error of the capacity from jumps, as a share.")] = 1e-3,
     checkups: Annotated[int | None, typer.Option(help="Measure a copy of the cell every so many cycles.")] = None,
+    processes: Processes = None,
     output: Annotated[
         list[Path] | None,
         typer.Option(
@@ -45,41 +51,63 @@ def age(
         ),
     ] = None,
 ) -> None:
-    """Cycle or store a cell until its end of life, and print what took its capacity."""
+    """Cycle or store a cell until its end of life, and print what took its capacity; several cells side by side."""
     import cellsim
 
     for path in output or []:
         output_of(path, (*TABLES, *PICTURES))
+    cells = [given if overlay is None else cellsim.with_overlay(given, overlay) for given in cell]
+    if len(cells) > 1 and (calendar is not None or checkups is not None):
+        raise ProtocolError("--calendar and --checkups: give one cell")
+    if len(cells) == 1 and processes is not None:
+        raise ProtocolError("--processes: for several cells; one life runs in one process")
     if (cycle is None) == (calendar is None):
         raise ProtocolError('give one of --cycle "Discharge at 1C until 2.5 V; ..." and --calendar 20years')
     T, share = kelvin(temperature), number("--soc", soc, "give percent, 0 to 100", low=0.0, high=100.0, none=True)
     options = _options(ageing)
     if calendar is not None:
         begin = 0.5 if share is None else share / 100.0
-        life = cellsim.store(cell, _years(calendar), soc=begin, temperature=T, ageing=options, model=model_of(model))
+        life = cellsim.store(
+            cells[0], _years(calendar), soc=begin, temperature=T, ageing=options, model=model_of(model)
+        )
     else:
+        steps, ends = text_of(cycle or ""), None if until == "none" else until
+        table = next((path for path in output or [] if path.suffix == ".parquet"), None)
         keywords: dict[str, Any] = dict(
-            until=None if until == "none" else until,
+            until=ends,
             ageing=options,
             model=model_of(model),
-            temperature=T,
             soc=1.0 if share is None else share / 100.0,
             heat=heat or None,
             jump=not every_cycle,
             tolerance=tolerance,
-            checkups=checkups,
-            path=next((path for path in output or [] if path.suffix == ".parquet"), None),
+            path=table,
         )
-
-        def run(text: str, progress: Any) -> Any:
-            return cellsim.age(
-                cell, text, cycles, progress=lambda n, of: progress(f"cycle {n} of {of}", n / of), **keywords
-            )
-
-        life = with_progress(run, text_of(cycle or ""))
+        run = (
+            partial(_one, cells[0], cycles, checkups, T)
+            if len(cells) == 1
+            else partial(_many, cells, cycles, T, processes)
+        )
+        life = with_progress(lambda text, progress: run(text, progress, keywords), steps)
     say(str(life), soft_wrap=True)
     for path in output or []:
         life.save(path)
+
+
+def _one(cell: Any, cycles: int, checkups: int | None, T: Any, text: str, progress: Any, how: dict[str, Any]) -> Any:
+    """The life of one cell."""
+    import cellsim
+
+    how = {**how, "checkups": checkups, "temperature": T}
+    return cellsim.age(cell, text, cycles, progress=lambda n, of: progress(f"cycle {n} of {of}", n / of), **how)
+
+
+def _many(cells: Any, cycles: int, T: Any, processes: int | None, text: str, progress: Any, how: dict[str, Any]) -> Any:
+    """The lives of several."""
+    import cellsim
+
+    how = {**how, "temperatures": T, "processes": processes}
+    return cellsim.age_many(cells, text, cycles, progress=lambda n, of: progress(f"life {n} of {of}", n / of), **how)
 
 
 def _options(given: list[str] | None) -> Any:

@@ -15,9 +15,9 @@ from ....parameters import Cell
 from ....protocols import Protocol
 from ....support.arguments import file_path, numbers
 from ....support.files import optional, replacing
-from ..prepare import aged_cell, checked, margin_of
+from ..prepare import aged_cell, by_equilibrium, checked, margin_of
 from ..saved.states import heat_said
-from .one_life import CAPACITY, COLUMNS, CYCLE, one_life
+from .one_life import CAPACITY, COLUMNS, CYCLE, one_life, worded
 
 PICTURES = (".png", ".svg", ".pdf")
 LIFE = "Life"
@@ -86,21 +86,16 @@ class Lives:
             lines.append(f"{failed} of {len(self)} lives failed; the column Failure says why")
         return "\n".join([*lines, *(f"note: {remark}" for remark in self.remarks)])
 
+    @property
+    def _judged(self) -> str:
+        return "Equilibrium capacity [%]" if by_equilibrium(self.until) else "Capacity [%]"
+
     def _line(self, row: Mapping[str, Any]) -> str:
         name = ", ".join(worded(label, row[label]) for label in self.labels) or "life"
         if row["Failure"]:
             return f"{name}: {row['Failure']}"
-        how = f"{row['Cycles']:.0f} cycles, {row['Time [h]'] / 24.0:.4g} days, {row['Capacity [%]']:.1f} %"
+        how = f"{row['Cycles']:.0f} cycles, {row['Time [h]'] / 24.0:.4g} days, {row[self._judged]:.1f} %"
         return f"{name}: {how}; {row['End'] or 'lasts'}"
-
-
-def worded(label: str, value: Any) -> str:
-    """A label and its value in words."""
-    if label.endswith("temperature [K]"):
-        return f"{value - 273.15:g} °C"
-    if label == "C-rate":
-        return f"{value:g}C"
-    return f"{label} {value:g}" if isinstance(value, float | int) else str(value)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from ....errors import CellsimError
 from ....parameters import Cell
 from ..age import age
 from ..cycle_map import LOSSES
+from ..windows import EQUILIBRIUM
 
 CYCLE, CAPACITY = "Cycle number", "Discharge capacity [A.h]"
 COLUMNS = (
@@ -19,6 +20,7 @@ COLUMNS = (
     "First capacity [A.h]",
     "Last capacity [A.h]",
     "Capacity [%]",
+    "Equilibrium capacity [%]",
     "Loss of lithium inventory [%]",
     *LOSSES,
     "Minimum plating margin [V]",
@@ -48,8 +50,22 @@ def one_life(cell: Cell, changes: Mapping[str, Any], protocol: Any, how: Mapping
         "End": life.end,
         "Failure": "",
     }
+    if table[EQUILIBRIUM].notna().any():
+        rest = table[EQUILIBRIUM].dropna()
+        row["Equilibrium capacity [%]"] = 100.0 * float(rest.iloc[-1] / rest.iloc[0])
     row |= {name: float(last[name]) for name in OF_LAST if name in table}
     margin = "Minimum plating margin [V]"
     if margin in table:
         row[margin] = float(np.nanmin(table[margin]))
     return {"row": row, "curve": {CYCLE: known.index.tolist(), CAPACITY: known.tolist()}, "remarks": list(life.remarks)}
+
+
+def worded(label: str, value: Any) -> str:
+    """A label and its value in words."""
+    if label.startswith(("From [%", "To [%")):
+        return f"{label.split()[0].lower()} {value:g} %"
+    if label.endswith("temperature [K]"):
+        return f"{value - 273.15:g} °C"
+    if label == "C-rate":
+        return f"{value:g}C"
+    return f"{label} {value:g}" if isinstance(value, float | int) else str(value)

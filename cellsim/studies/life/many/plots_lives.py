@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....drawing.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, Figure, save, styled
-from .one_life import CAPACITY, CYCLE
+from .one_life import CAPACITY, CYCLE, worded
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from .lives import Lives
@@ -26,8 +26,6 @@ def plot_lives(lives: Lives, path: str | PathLike[str] | None = None) -> Figure:
 
 
 def _curves(lives: Lives) -> Figure:
-    from .lives import worded
-
     figure = Figure(figsize=(WIDTH, 3.4))
     axes = figure.subplots()
     uncertain = lives.kind == "uncertain" or len(lives) > len(LINES)
