@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.estimation.fitted import Fit
     from .studies.estimation.measured import MeasuredRun
     from .studies.life.age import age
+    from .studies.life.duty.years import age_in_use
     from .studies.life.fit import fit_ageing
     from .studies.life.lasting import fastest_that_lasts
     from .studies.life.life_table import Life
@@ -87,6 +88,7 @@ _NAMES = {
     "studies.claim_audit.audit": "Audit",
     "studies.comparison.compare": "compare",
     "studies.life.age": "age",
+    "studies.life.duty.years": "age_in_use",
     "studies.life.fit": "fit_ageing",
     "studies.life.lasting": "fastest_that_lasts",
     "studies.life.life_table": "Life",

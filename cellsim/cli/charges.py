@@ -1,15 +1,26 @@
 """Commands about charging time: comparison of protocols, maps over two quantities, fronts over one limit."""
 
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ..errors import ProtocolError, ReportError
-from ..support.arguments import numbers, shown
-from .shared import PICTURES, TABLES, Processes, Threads, app, console, kelvin, output_of, say, text_of, with_progress
+from ..errors import ReportError
+from .shared import (
+    PICTURES,
+    TABLES,
+    Processes,
+    Threads,
+    app,
+    console,
+    kelvin,
+    numbers_of,
+    output_of,
+    say,
+    text_of,
+    with_progress,
+)
 
 NUMBERS = {"ignore_unknown_options": True}  # arguments may begin with a minus sign
 Start = Annotated[float, typer.Option("--from", help="Initial state of charge [%].")]
@@ -64,7 +75,7 @@ def charge(
     from ..studies.charging.study import PROTOCOLS, charge_study
 
     chosen = (*map(text_of, protocol or ()), *((FASTEST,) if fastest else ())) or PROTOCOLS
-    temperatures = [kelvin(celsius) for celsius in _numbers("--temperature", temperature)]
+    temperatures = [kelvin(celsius) for celsius in numbers_of("--temperature", temperature)]
 
     def table(study: Any) -> Any:
         say(f"fastest: {study.limits}")
@@ -169,7 +180,7 @@ def pareto(
 
 def _typed(quantity: str, name: str, values: str) -> list[float]:
     """Values as typed, temperatures turned from degC to kelvin."""
-    numbers = _numbers(name, values)
+    numbers = numbers_of(name, values)
     return [kelvin(value, name) or 0.0 for value in numbers] if quantity == "temperature" else list(numbers)
 
 
@@ -218,18 +229,3 @@ def _outputs(output: list[Path] | None) -> tuple[list[Path], Path | None]:
     if len(tables) > 1:
         raise ReportError(f"{tables[1]}: a second table; give only one")
     return [path for path in paths if path.suffix in PICTURES], tables[0] if tables else None
-
-
-def _numbers(option: str, text: str) -> tuple[float, ...]:
-    """Numbers separated by commas, or given as FROM:TO:NUMBER, evenly spaced."""
-    wanted = "give numbers separated by commas, such as -10,25,45, or FROM:TO:NUMBER, such as -10:60:8"
-    try:
-        if ":" not in text:
-            return tuple(numbers(option, [float(x) for x in text.split(",")], wanted).tolist())
-        first, last, count = text.split(":")
-        low, high, n = float(first), float(last), int(count)
-    except ValueError:
-        n = 0
-    if n < 2 or n > 1000 or not math.isfinite(low) or not math.isfinite(high):
-        raise ProtocolError(f"{option} {shown(text)}: {wanted}")
-    return tuple(low + (high - low) * k / (n - 1) for k in range(n))

@@ -9,7 +9,19 @@ import typer
 
 from ..errors import ProtocolError
 from ..support.arguments import number, shown
-from .shared import PICTURES, TABLES, Processes, app, kelvin, model_of, output_of, say, text_of, with_progress
+from .shared import (
+    PICTURES,
+    TABLES,
+    Processes,
+    app,
+    kelvin,
+    model_of,
+    numbers_of,
+    output_of,
+    say,
+    text_of,
+    with_progress,
+)
 
 OPTION = 'give NAME=VALUE, such as "SEI=solvent-diffusion limited", or none'
 YEARS = 'give years, such as 20years or "20 years"'
@@ -22,6 +34,13 @@ def age(
         str | None, typer.Option(help="Protocol of one cycle, or path of a file with it; it should end where it began.")
     ] = None,
     cycles: Annotated[int, typer.Option(help="Largest number of cycles.")] = 1000,
+    day: Annotated[
+        str | None,
+        typer.Option(help="Protocol of a day of use, or path of a file with it, for the years of --calendar."),
+    ] = None,
+    seasons: Annotated[
+        str | None, typer.Option(help="Temperatures of the months of --day in degC: twelve, separated by commas.")
+    ] = None,
     calendar: Annotated[str | None, typer.Option(help="Store the cell instead, for so long: 20years.")] = None,
     until: Annotated[str, typer.Option(help="End of life: 80% capacity, 4 Ah, or none.")] = "80% capacity",
     ageing: Annotated[
@@ -63,51 +82,66 @@ def age(
         raise ProtocolError("--processes: for several cells; one life runs in one process")
     if (cycle is None) == (calendar is None):
         raise ProtocolError('give one of --cycle "Discharge at 1C until 2.5 V; ..." and --calendar 20years')
-    T, share = kelvin(temperature), number("--soc", soc, "give percent, 0 to 100", low=0.0, high=100.0, none=True)
-    options = _options(ageing)
-    if calendar is not None:
-        begin = 0.5 if share is None else share / 100.0
-        life = cellsim.store(
-            cells[0], _years(calendar), soc=begin, temperature=T, ageing=options, model=model_of(model)
-        )
-    else:
-        steps, ends = text_of(cycle or ""), None if until == "none" else until
+    if day is not None and calendar is None or seasons is not None and day is None:
+        raise ProtocolError("--day needs --calendar 20years, and --seasons needs --day")
+    share = number("--soc", soc, "give percent, 0 to 100", low=0.0, high=100.0, none=True)
+    how = {"ageing": _options(ageing), "model": model_of(model), "temperature": kelvin(temperature)}
+    how["soc"] = (0.5 if calendar and not day else 1.0) if share is None else share / 100.0
+    cycled = {"until": None if until == "none" else until, "heat": heat or None, "tolerance": tolerance}
+    cycled["jump"] = not every_cycle
+    if day is not None:
+        life = _used(cells[0], day, _years(calendar or ""), seasons, how | cycled)
+    elif calendar is not None:
+        life = cellsim.store(cells[0], _years(calendar), **how)
+    elif len(cells) == 1:
         table = next((path for path in output or [] if path.suffix == ".parquet"), None)
-        keywords: dict[str, Any] = dict(
-            until=ends,
-            ageing=options,
-            model=model_of(model),
-            soc=1.0 if share is None else share / 100.0,
-            heat=heat or None,
-            jump=not every_cycle,
-            tolerance=tolerance,
-            path=table,
-        )
-        run = (
-            partial(_one, cells[0], cycles, checkups, T)
-            if len(cells) == 1
-            else partial(_many, cells, cycles, T, processes)
-        )
-        life = with_progress(lambda text, progress: run(text, progress, keywords), steps)
+        life = _one(cells[0], cycle, cycles, how | cycled | {"checkups": checkups, "path": table})
+    else:
+        life = _many(cells, cycle, cycles, how | cycled | {"processes": processes})
     say(str(life), soft_wrap=True)
     for path in output or []:
         life.save(path)
 
 
-def _one(cell: Any, cycles: int, checkups: int | None, T: Any, text: str, progress: Any, how: dict[str, Any]) -> Any:
+def _used(cell: Any, day: str, years: float, seasons: str | None, how: dict[str, Any]) -> Any:
+    """The life of one cell in use."""
+    import cellsim
+
+    given = how.pop("temperature")
+    months = given if seasons is None else [kelvin(each, "--seasons") for each in numbers_of("--seasons", seasons)]
+    how |= {"until": "80% equilibrium capacity"} if how["until"] == "80% capacity" else {}
+
+    def run(text: str, progress: Any) -> Any:
+        reported = partial(_reported, "day", progress)
+        return cellsim.age_in_use(cell, text, years, temperatures=months, progress=reported, **how)
+
+    return with_progress(run, text_of(day))
+
+
+def _one(cell: Any, cycle: str | None, cycles: int, how: dict[str, Any]) -> Any:
     """The life of one cell."""
     import cellsim
 
-    how = {**how, "checkups": checkups, "temperature": T}
-    return cellsim.age(cell, text, cycles, progress=lambda n, of: progress(f"cycle {n} of {of}", n / of), **how)
+    def run(text: str, progress: Any) -> Any:
+        return cellsim.age(cell, text, cycles, progress=partial(_reported, "cycle", progress), **how)
+
+    return with_progress(run, text_of(cycle or ""))
 
 
-def _many(cells: Any, cycles: int, T: Any, processes: int | None, text: str, progress: Any, how: dict[str, Any]) -> Any:
+def _many(cells: Any, cycle: str | None, cycles: int, how: dict[str, Any]) -> Any:
     """The lives of several."""
     import cellsim
 
-    how = {**how, "temperatures": T, "processes": processes}
-    return cellsim.age_many(cells, text, cycles, progress=lambda n, of: progress(f"life {n} of {of}", n / of), **how)
+    how["temperatures"] = how.pop("temperature")
+
+    def run(text: str, progress: Any) -> Any:
+        return cellsim.age_many(cells, text, cycles, progress=partial(_reported, "life", progress), **how)
+
+    return with_progress(run, text_of(cycle or ""))
+
+
+def _reported(what: str, progress: Any, done: int, of: int) -> None:
+    progress(f"{what} {done} of {of}", done / of)
 
 
 def _options(given: list[str] | None) -> Any:

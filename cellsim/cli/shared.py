@@ -1,5 +1,6 @@
 """Shared by all commands: the app, the console, and the checks of options."""
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..errors import ProtocolError, ReportError
 from ..models import MODELS
 from ..models import model_of as _model_of
 from ..physics.constants import ZERO_CELSIUS
-from ..support.arguments import CONTROL, number, shown
+from ..support.arguments import CONTROL, number, numbers, shown
 from ..support.files import read_text
 
 app = typer.Typer(
@@ -103,3 +104,18 @@ def model_of(name: str | None) -> Any:
     if name is not None and name not in MODELS:
         raise ProtocolError(f"--model {shown(name)}: choose one of {', '.join(MODELS)}")
     return _model_of(name)
+
+
+def numbers_of(option: str, text: str) -> tuple[float, ...]:
+    """Numbers separated by commas, or given as FROM:TO:NUMBER, evenly spaced."""
+    wanted = "give numbers separated by commas, such as -10,25,45, or FROM:TO:NUMBER, such as -10:60:8"
+    try:
+        if ":" not in text:
+            return tuple(numbers(option, [float(x) for x in text.split(",")], wanted).tolist())
+        first, last, count = text.split(":")
+        low, high, n = float(first), float(last), int(count)
+    except ValueError:
+        n = 0
+    if n < 2 or n > 1000 or not math.isfinite(low) or not math.isfinite(high):
+        raise ProtocolError(f"{option} {shown(text)}: {wanted}")
+    return tuple(low + (high - low) * k / (n - 1) for k in range(n))

@@ -38,6 +38,7 @@ GROUPS = {
         "age",
         "store",
         "Life",
+        "age_in_use",
         "age_many",
         "life_map",
         "uncertain_lives",

@@ -98,7 +98,7 @@ def age(
 
     def report(at: Any, row: Summary) -> None:
         if at.cycle == 2:
-            _check_returns(cell, row)
+            check_returns(cell, row)
         if progress:
             progress(at.cycle, cycles)
 
@@ -122,7 +122,7 @@ def age(
             cycles,
             tolerance=tolerance,
             jump=jump,
-            margin=_from_first(threshold, the_map, before.rows[0] if before else None) if threshold else None,
+            margin=from_first(threshold, the_map, before.rows[0] if before else None) if threshold else None,
             stops=[n for n in stops if n <= cycles],
             visit=visit if stops else None,
             report=report,
@@ -136,24 +136,24 @@ def age(
             )
         table = table_of(cell, found.cycles, found.rows, measured)
         states = {n: state.end for n, state in found.states.items()}
-        life = Life(cell, steps, table, end_of(found.end, until), states, found, _remarks(cell, found), start, how)
+        life = Life(cell, steps, table, end_of(found.end, until), states, found, remarks_of(cell, found), start, how)
         if journal:
             life.save(path)
             journal.done()
     return life
 
 
-def _check_returns(cell: Cell, row: Summary) -> None:
-    """Raises ProtocolError if a cycle, the second of a life, does not end where it began."""
+def check_returns(cell: Cell, row: Summary, what: str = "second cycle") -> None:
+    """Raises ProtocolError if a cycle, the second of a life, does not end where it began; what: it is called."""
     out, into = float(row["Discharge capacity [A.h]"]), float(row["Charge capacity [A.h]"])
     if abs(out - into) > RETURNS * max(out, into, 1e-12):
         raise ProtocolError(
-            f"{cell.name}: the protocol does not end where it begins: its second cycle takes {out:.4g} Ah out of "
+            f"{cell.name}: the protocol does not end where it begins: its {what} takes {out:.4g} Ah out of "
             f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge"
         )
 
 
-def _from_first(threshold: tuple[str, float], the_map: CellCycle, row: Summary | None) -> Callable[[Summary], float]:
+def from_first(threshold: tuple[str, float], the_map: CellCycle, row: Summary | None) -> Callable[[Summary], float]:
     """How far a cycle's capacity is above the threshold, as a share of that of `row`, else of the first one."""
     kind, value = threshold
     first: list[float] = [] if row is None else [the_map.capacity(row)]
@@ -173,7 +173,7 @@ def end_of(found: str, until: Any) -> str:
     return f"the end of life was reached: {until}" if found.startswith("the margin") else found
 
 
-def _remarks(cell: Cell, found: Jumped[Aged, Summary]) -> tuple[str, ...]:
+def remarks_of(cell: Cell, found: Jumped[Aged, Summary]) -> tuple[str, ...]:
     """What a reader of the table should know."""
     remarks = [*cell.remarks, *assumed_rates(cell)]
     if found.jumps and not found.met:

@@ -18,8 +18,9 @@ from .cycle_map import Stopped
 from .health.knee import Knee, find_knee
 from .saved.life_file import read_life, write_life
 from .saved.rows import Rows
-from .windows import COLUMNS, Windows
+from .windows import COLUMNS, EQUILIBRIUM, Windows
 
+DAYS = "Day"  # index of the table of a life in use
 KINDS = (".parquet", ".csv", ".png", ".svg", ".pdf")
 
 
@@ -106,18 +107,24 @@ class Life:
         """The last cycle."""
         return int(self.table.index[-1])
 
+    @property
+    def judged(self) -> str:
+        """Column of the capacity that falls: of a life in use or in storage that at equilibrium, else of the cycles."""
+        cycled = "Discharge capacity [A.h]" in self.table and self.table.index.name != DAYS
+        return "Discharge capacity [A.h]" if cycled else EQUILIBRIUM
+
     def capacity(self, cycles: Any) -> Any:
-        """Discharge capacity [Ah] at cycle numbers, by shape-preserving cubic interpolation between simulated ones."""
+        """Capacity `judged` [Ah] at cycle numbers, by shape-preserving cubic interpolation between simulated ones."""
         from scipy.interpolate import PchipInterpolator
 
-        known = self.table["Discharge capacity [A.h]"].dropna()
+        known = self.table[self.judged].dropna()
         return PchipInterpolator(known.index.to_numpy(float), known.to_numpy(), extrapolate=False)(
             np.asarray(cycles, float)
         )
 
     def knee(self) -> Knee:
         """Onset and knee of the capacity over the cycles."""
-        known = self.table["Discharge capacity [A.h]"].dropna()
+        known = self.table[self.judged].dropna()
         return find_knee(known.index.to_numpy(float), known.to_numpy())
 
     def losses(self) -> dict[str, float]:
@@ -153,13 +160,14 @@ class Life:
         lines = [f"{self.cell.name}: {self.end}" if self.end else f"{self.cell.name}: done"]
         last = table.iloc[-1]
         if "Discharge capacity [A.h]" in table:
-            known = table["Discharge capacity [A.h]"].dropna()
+            known, unit = table[self.judged].dropna(), "days" if table.index.name == DAYS else "cycles"
             share = known.iloc[-1] / known.iloc[0] if known.iloc[0] > 0.0 else 0.0
             days, passed = last["Time [h]"] / 24.0, last["Throughput capacity [A.h]"]
-            lines.append(f"  {self.cycles} cycles, {days:.4g} days, {passed:.4g} Ah charged and discharged")
+            time = f"{days / 365.25:.4g} years" if unit == "days" else f"{self.cycles} cycles, {days:.4g} days"
+            lines.append(f"  {time}, {passed:.4g} Ah charged and discharged")
             lines.append(f"  capacity {known.iloc[0]:.4g} -> {known.iloc[-1]:.4g} Ah ({100.0 * share:.1f} %)")
             sure = f"error of the capacity by jumps at most {100.0 * self.bound:.2g} %"
-            lines.append(f"  {self.simulated} cycles simulated, {sure}")
+            lines.append(f"  {self.simulated} {unit} simulated, {sure}")
         else:
             lines.append(
                 f"  {last['Time [h]'] / 8766.0:.4g} years, {last['Voltage [V]']:.4g} V: "

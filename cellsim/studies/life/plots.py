@@ -40,7 +40,7 @@ def plot_life(life: Life, path: str | PathLike[str] | None = None) -> Figure:
                 label=name.removeprefix("Loss of capacity to ").removesuffix(" [A.h]"),
             )
     bottom.set_ylabel("lithium lost [Ah]")
-    bottom.set_xlabel("cycle" if cycled else "time [years]")
+    bottom.set_xlabel(str(table.index.name).split()[0].lower() if cycled else "time [years]")
     if bottom.get_legend_handles_labels()[0]:
         bottom.legend()
     if path is not None:
@@ -50,7 +50,7 @@ def plot_life(life: Life, path: str | PathLike[str] | None = None) -> Figure:
 
 def _capacity(axes: Any, life: Life, x: Any, cycled: bool) -> None:
     table = life.table
-    name = "Discharge capacity [A.h]" if cycled else "Capacity of equilibrium [A.h]"
+    name = life.judged
     known = table[name].notna().to_numpy()
     axes.plot(x[known], table[name][known], "o-", markersize=2.5, color=BLACK, label="each cycle" if cycled else "")
     for key, colour, mark in (("Capacity at C/20 [A.h]", ORANGE, "v"), ("Capacity at 1C [A.h]", GREY, "s")):

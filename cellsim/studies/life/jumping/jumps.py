@@ -66,6 +66,7 @@ def simulate_life(
     heal: int = 1,
     longest: int = 10**6,
     passes: int = 3,
+    begin: int = START,
     start: Progress[State] | None = None,
     report: Callable[[Progress[State], Row], None] | None = None,
     rows: Callable[[], MutableSequence[Row]] = list,
@@ -86,6 +87,7 @@ def simulate_life(
     passes: a life whose bound is above the tolerance, as where it ends in a steep fall, is repeated with smaller errors
     of each jump, or with every cycle if that is no more work, up to so many times in all; `visit` and `report` are then
     called again from the first cycle on.
+    begin: cycles that are simulated before the first jump.
     start: go on from there instead of from `state`, which then is needed for repetitions only and may be None.
     report: called with the progress after each reported cycle.
     rows: makes the list that summaries are appended to.
@@ -105,7 +107,9 @@ def simulate_life(
         raise ProtocolError(
             f"cycle: weights of shape {shapes[0]} for contents of shape {shapes[1]}; give a weight, 0 or more, for each"
         )
-    terms = _Terms(cycles, tolerance, margin, wanted, heal, longest if jump else 0, visit, report, rows, snapshot)
+    terms = _Terms(
+        cycles, tolerance, margin, wanted, heal, longest if jump else 0, visit, report, rows, snapshot, begin
+    )
     simulated, first = 0, 1
     if resume is not None:
         terms, simulated, first = replace(terms, longest=resume.longest), resume.before, resume.turn
@@ -139,6 +143,7 @@ class _Terms(Generic[State, Row]):
     report: Callable[[Progress[State], Row], None] | None
     rows: Callable[[], MutableSequence[Row]]
     snapshot: Callable[[Snapshot[State, Row]], None] | None
+    begin: int
 
 
 class _Run(Generic[State, Row]):
@@ -265,7 +270,7 @@ class _Run(Generic[State, Row]):
     def _length(self) -> int:
         """Length of the next jump; below SHORTEST the next cycle is simulated."""
         n, at = self.at.cycle, self.at
-        if self.terms.longest < SHORTEST or len(at.positions) < START or at.waiting:
+        if self.terms.longest < SHORTEST or len(at.positions) < self.terms.begin or at.waiting:
             return 0
         goal = min((s for s in self.terms.stops if s > n), default=self.terms.cycles)
         overhead = self.terms.heal + 2

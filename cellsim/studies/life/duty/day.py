@@ -1,0 +1,35 @@
+"""One day of use, simulated: the map that lives of years jump over."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ....errors import ProtocolError
+from ....simulation.run import simulate
+from ..cycle_map import Aged, CellCycle, Stopped, Summary
+
+DAY = 86400.0  # s
+LATE = 1.0  # s that a day may take longer
+
+
+@dataclass
+class Day(CellCycle):
+    """The map of one day: what its protocol says, and then the cell is parked for the rest of the day.
+
+    keywords["ambient"] is the temperature of the surroundings [K] and may be changed between days.
+    """
+
+    def advance(self, state: Aged) -> tuple[Aged, Summary]:
+        """One day; raises Stopped where the cell cannot complete it, ProtocolError for one that takes longer."""
+        used = self._run(self.protocol, state)
+        after, parked = state.counted(used), DAY - float(used.t[-1])
+        if parked < -LATE:
+            raise ProtocolError(f"the protocol of a day takes {used.t[-1] / 3600.0:.3g} hours; give at most 24")
+        if parked > LATE:
+            after = after.counted(self._run(f"Rest for {parked:.10g} s", after))
+        return after, self.summary(used, after)
+
+    def _run(self, steps: Any, state: Aged) -> Any:
+        result = simulate(self.cell, steps, start=state.end, **self.keywords)
+        if result.steps[-1].ending.stops_run or result.stopped_early:
+            raise Stopped(result.termination, result)
+        return result

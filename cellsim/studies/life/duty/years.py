@@ -1,0 +1,101 @@
+"""Years of use day by day, with jumps over days and the temperatures of the seasons."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ....errors import ProtocolError
+from ....models import ACCURACY
+from ....protocols import Protocol
+from ....protocols.step import kelvin
+from ....support.arguments import flag, number, numbers
+from ..age import check_returns, end_of, from_first, remarks_of
+from ..cycle_map import Aged, Summary, amounts_of
+from ..life_table import DAYS, Life, table_of
+from ..prepare import aged_cell, by_equilibrium, checked, fresh_start, margin_of
+from ..saved.rows import Rows
+from ..windows import Windows
+from .day import Day
+from .seasons import MONTHS, OF_YEAR, Seasons
+
+UNTIL = '"80% equilibrium capacity"'
+
+
+def age_in_use(
+    cell: Any,
+    day: Any,
+    years: float = 10.0,
+    *,
+    temperatures: Any = None,
+    until: Any = "80% equilibrium capacity",
+    ageing: Any = None,
+    model: Any = None,
+    soc: Any = 1.0,
+    heat: Any = None,
+    accuracy: float = ACCURACY,
+    rtol: float | None = None,
+    force: bool = False,
+    jump: bool = True,
+    tolerance: float = 1e-3,
+    progress: Callable[[int, int], Any] | None = None,
+) -> Life:
+    """Years of use: a day repeated, with jumps over days, and the temperatures of the seasons.
+
+    day: protocol of a day, as in `simulate`, which ends where it began; what is left of 24 hours the cell is parked.
+    It may drive ("Run WLTC of car"), charge, rest, and give power back ("Discharge at 1 kW for 2 hours").
+    temperatures [K]: of the surroundings, one, or twelve for January to December; days begin with January.
+    until: "80% equilibrium capacity" (between the cut-off voltages at rest, of the first day), "4 Ah equilibrium
+    capacity", or None.  A day that the cell cannot complete ends the life, too.
+    tolerance: of the error of that capacity from jumps over the whole life, as a share of the first.  With seasons the
+    first year has jumps over days, and later months two simulated days each, at their middle, where the error allows.
+    jump=False simulates every day.
+    progress: function (days done, days asked for).  The others as in `age`.
+    The table is indexed by "Day".  Raises ParameterError, ProtocolError.
+    """
+    cell = aged_cell(cell, ageing)
+    years = number("years", years, "give years as a number above 0 and at most 100, such as 10", above=0.0, high=100.0)
+    flag("jump", jump)
+    months = _temperatures(cell, temperatures)
+    threshold, (accuracy, rtol, _) = margin_of(until), checked(accuracy, rtol, (), progress)
+    if threshold and not by_equilibrium(until):
+        raise ProtocolError(f"until {until!r}: a day does not use all of the capacity; give {UNTIL}, or None")
+    number("tolerance", tolerance, "give a share of the capacity, such as 1e-3", low=1e-9, high=0.5)
+    steps = Protocol(day, force=force)
+    start = fresh_start(cell, steps, model, months[0], soc, heat, months[0], accuracy)
+    sys = start.model.discretise(cell, start.temperature)
+    amounts = amounts_of(cell, sys)
+    how = {"heat": heat, "ambient": months[0], "accuracy": accuracy, "rtol": rtol, "force": force}
+    days = max(round(OF_YEAR * years), 1)
+    the_map = Day(cell, steps, how, sys, amounts(start.state), start.state, Windows(cell))
+
+    def report(at: Any, row: Summary) -> None:
+        if at.cycle == 2:
+            check_returns(cell, row, "second day")
+        if progress:
+            progress(at.cycle, days)
+
+    margin = from_first(threshold, the_map, None) if threshold else None
+    seasons = Seasons(
+        the_map, months, days, tolerance, {"jump": jump, "margin": margin, "report": report, "rows": Rows}
+    )
+    try:
+        found = seasons.run(Aged(start))
+    except KeyError:
+        raise ProtocolError(
+            f"{cell.name}: its capacity at equilibrium cannot be found, by which days are judged; use age"
+        ) from None
+    if not len(found.cycles):
+        raise ProtocolError(f"{cell.name}: the first day is not completed: {found.end}")
+    table = table_of(cell, found.cycles, found.rows, {}, name=DAYS)
+    last = {int(found.cycles[-1]): found.last.state.end}
+    return Life(cell, steps, table, end_of(found.end, until), last, found, remarks_of(cell, found), start)
+
+
+def _temperatures(cell: Any, given: Any) -> list[float]:
+    """Twelve temperatures [K], or one."""
+    if given is None:
+        return [float(cell.temperature(None))]
+    wanted = "give kelvin, one or twelve for January to December"
+    found = [float(cell.temperature(kelvin("temperatures", T))) for T in numbers("temperatures", given, wanted)]
+    if len(found) not in (1, MONTHS):
+        raise ProtocolError(f"temperatures: {len(found)} given; {wanted}")
+    return found
