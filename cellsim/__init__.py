@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
         ReportError,
         SolveError,
     )
+    from .interop.bpx_files.write import to_bpx
     from .models import DFN, SPM, SPMe, ThinFilm
     from .parameters import Cell, cells, load
     from .parameters.formats import overlays, with_overlay
@@ -66,6 +67,7 @@ _NAMES = {
     "ensemble.case": "Case cases",
     "ensemble.ensemble": "simulate_many",
     "errors": "CellsimError CellsimWarning ClaimError Ending ParameterError ProtocolError ReportError SolveError",
+    "interop.bpx_files.write": "to_bpx",
     "models": "DFN SPM SPMe ThinFilm",
     "parameters": "Cell cells load",
     "parameters.formats": "overlays with_overlay",

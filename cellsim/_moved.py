@@ -18,7 +18,6 @@ MOVED = {
     "controls": "simulation.control",
     "demand": "simulation.demand",
     "files": "support.files",
-    "interop": "parameters.formats",
     "interop.bpx": "parameters.formats.bpx",
     "interop.bpx_names": "parameters.formats.bpx_names",
     "kernels.endings": "kernels.integrators.events",

@@ -144,6 +144,7 @@ def calls(m):
         "material": {"name": "li6ps5cl"},
         "materials": {},
         "overlays": {},
+        "to_bpx": {"cell": CHEN},
         "with_overlay": {"cell": CHEN, "overlay": "kirkaldy2024"},
     }
     left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "Life", "Lives", "Result", "Spectrum", "Ending"} | {
@@ -217,7 +218,7 @@ def leftovers(folder):
     return [
         p.name
         for p in folder.iterdir()
-        if p.name.startswith(".") or p.suffix not in (".svg", ".csv", ".parquet", ".journal")
+        if p.name.startswith(".") or p.suffix not in (".svg", ".csv", ".parquet", ".journal", ".json")
     ]
 
 
@@ -278,6 +279,7 @@ def commands():
         "prices": ["2028"],
         "cells": [],
         "show": [CHEN],
+        "convert": [CHEN, "--output", "out.bpx.json"],
         "schema": [],
         "warmup": [],
         "bench": [],
@@ -348,6 +350,7 @@ OPTIONS = {
     ),
     "claims": ("--folder", "--maker", "--kind", "--year"),
     "cost": ("--plant", "--prices", "--size", "--choose", "--materials", "--energy", "--output"),
+    "convert": ("--output",),
 }
 
 

@@ -1,10 +1,11 @@
 """Commands about parameter sets, compiled kernels and speed."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .shared import app, console, say
+from .shared import app, console, output_of, say
 
 cache_app = typer.Typer(help="Compiled kernels on disk.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
@@ -31,6 +32,20 @@ def show(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file
     say(f"Provenance: {parameters.provenance()}")
     for remark in parameters.remarks:
         say(f"Remark: {remark}", soft_wrap=True)
+
+
+@app.command()
+def convert(
+    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file of cellsim or BPX.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="BPX file to write, such as cell.bpx.json.")],
+) -> None:
+    """Write a cell as a BPX file of version 1.1, and print what that cannot carry."""
+    from ..interop.bpx_files.write import to_bpx
+
+    output_of(output, (".json",))
+    written = to_bpx(cell, output)
+    say(str(written), soft_wrap=True)
+    say(f"Written: {output}", soft_wrap=True)
 
 
 @app.command()

@@ -32,13 +32,16 @@ from .bpx_names import (
     HYSTERESIS,
     INITIAL_SALT,
     INITIAL_SOC,
+    NOT_IN_SPM,
     PAIRS,
     PARTS,
     RATE,
     SALT,
+    SALT_OF_OTHERS,
     SEPARATOR,
     SOURCE,
     SPECIFIC_HEAT,
+    SPM_ONLY,
     STATE,
     SURFACE,
     T_AROUND,
@@ -59,6 +62,9 @@ def read_bpx(path: str | PathLike[str], design: dict[str, Any] | None = None) ->
     Expressions in x are restricted as in cellsim's own files; tables are interpolated by monotone cubics.  The active
     material volume fraction is surface area x radius / 3; the heat capacity [J/K] is density x volume x specific
     heat; the cooled surface is the external surface.
+
+    Files for the model SPM state no electrolyte, separator, porosities and conductivities: assumed values stand for
+    them, and a remark says that only an SPM is a run of this cell.
 
     Entries that a run does not use (initial temperature and state of charge, thermal conductivity, measured runs in
     "Validation", entries of "User-defined") are listed in `Cell.remarks` and in a `CellsimWarning`.
@@ -102,6 +108,7 @@ class _File:
         self.faults: list[str] = []
         self.remarks: list[str] = []
         self.pairs = 1.0
+        self.assumed: set[tuple[str, str]] = set()  # sections and keys that the file leaves out
 
     def read(self) -> dict[str, Any]:
         """The sections of a cellsim parameter file without the design; empty if there are faults."""
@@ -113,7 +120,12 @@ class _File:
         state = self._state()
         if self.faults:
             return {}
+        self._spm(parts)
         electrolyte = parts["Electrolyte"] | state.pop("electrolyte")
+        if SALT not in electrolyte:
+            electrolyte[SALT] = SALT_OF_OTHERS
+            self.assumed.add(("Electrolyte", SALT))
+            self.remarks.append(f"no initial electrolyte concentration is stated; {SALT_OF_OTHERS:g} mol/m3 is assumed")
         return {
             "cell": self._cell(parts["Cell"] | state.pop("cell"), state),
             "negative electrode": self._electrode("Negative electrode", parts),
@@ -137,10 +149,10 @@ class _File:
     def _part(self, name: str) -> dict[str, Any]:
         """A section, with the entries of its single "Particle" merged into it."""
         content = self.parts.get(name) if isinstance(self.parts, dict) else None
+        if content is None and self.header.get("Model") == "SPM" and name in ("Electrolyte", "Separator"):
+            return {}
         if not isinstance(content, dict):
-            spm = self.header.get("Model") == "SPM" and name in ("Electrolyte", "Separator")
-            why = " (files for SPM omit it, but every model of cellsim requires it)" if spm else ""
-            self.faults.append(f"Parameterisation/{name}: missing section; add it{why}")
+            self.faults.append(f"Parameterisation/{name}: missing section; add it")
             return {}
         content = {key: value for key, value in content.items() if value is not None}
         particles = content.pop("Particle", None)
@@ -155,6 +167,24 @@ class _File:
                 "which should then be the mean of both branches"
             )
         return {key: value for key, value in content.items() if key not in BRANCHES}
+
+    def _spm(self, parts: dict[str, dict[str, Any]]) -> None:
+        """Assumed values for what a file for the model SPM leaves out."""
+        if self.header.get("Model") != "SPM":
+            return
+        gaps = {name: [key for key in values if key not in parts[name]] for name, values in NOT_IN_SPM.items()}
+        for name, keys in gaps.items():
+            room = 1.0
+            if "Porosity" in keys and name != "Separator":
+                surface, radius = (parts[name].get(key) for key in (AREA_OF, "Particle radius [m]"))
+                room = 1.0 - surface * radius / 3.0 if finite(surface) and finite(radius) else 1.0
+            for key in keys:
+                value = NOT_IN_SPM[name][key]
+                parts[name][key] = min(value, 0.5 * room) if key == "Porosity" and room > 0.0 else value
+                self.assumed.add((name, key))
+        missing = [f"{name} ({', '.join(keys)})" for name, keys in gaps.items() if keys]
+        if missing:
+            self.remarks.append(SPM_ONLY.format("; ".join(missing)))
 
     def _rest(self) -> None:
         """Entries beside the sections of the cell."""
@@ -286,7 +316,13 @@ class _File:
         """A section under the names of cellsim.  Missing keys are reported by the checks of the cell."""
         for key in sorted(set(content) - set(names) - set(computed))[:10]:
             self.faults.append(f"{name}/{cut(key)}: unknown quantity; known: {', '.join(names)}")
-        return {key: _record(section, key, content[bpx]) for bpx, key in names.items() if bpx in content}
+        return {
+            key: _record(section, key, content[bpx], "not in the file", ASSUMED)
+            if (name, bpx) in self.assumed
+            else _record(section, key, content[bpx])
+            for bpx, key in names.items()
+            if bpx in content
+        }
 
     def _number(self, name: str, content: Mapping[str, Any], key: str) -> float:
         given = content.get(key)

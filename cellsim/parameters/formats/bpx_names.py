@@ -72,3 +72,14 @@ DESIGN = {  # design values missing in BPX: sufficient to load a cell, not for a
     "pouch foil thickness": 113e-6,
     "pouch foil density": 1600.0,
 }
+SPM_ONLY = (
+    "the file is for the model SPM only: run it with model=cellsim.SPM(); it does not state {}, for which assumed "
+    "values stand that an SPM does not use, and a run of DFN or SPMe is none of this cell"
+)
+SALT_OF_OTHERS = 1000.0  # mol/m3, where a file states no salt concentration, as in other programs
+NOT_IN_SPM = {  # what files for the model SPM leave out, and assumed values that its voltage does not depend on
+    "Electrolyte": {"Cation transference number": 0.3, "Conductivity [S.m-1]": 1.0, "Diffusivity [m2.s-1]": 3e-10},
+    "Separator": {"Thickness [m]": 2e-5, "Porosity": 0.5, "Transport efficiency": 0.3},
+    "Negative electrode": {"Porosity": 0.3, "Transport efficiency": 0.15, "Conductivity [S.m-1]": 10.0},
+    "Positive electrode": {"Porosity": 0.3, "Transport efficiency": 0.15, "Conductivity [S.m-1]": 10.0},
+}

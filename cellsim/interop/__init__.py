@@ -1,0 +1,1 @@
+"""Exchange with other programs: parameter sets, laws and runs."""

@@ -1,0 +1,233 @@
+"""A cell as a BPX file of version 1.1, with a list of what such a file cannot carry."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from ...design.cell import build
+from ...design.thermal import NATURAL, cooling_area, heat_capacity
+from ...errors import ParameterError
+from ...models.volumes import electronic_conductivity, touching, transport_efficiency
+from ...parameters import Cell, load
+from ...parameters.formats import bpx_names as names
+from ...physics.constants import F
+from ...support.arguments import file_path
+from ...support.files import replacing
+from .laws import Written
+from .lost import lost_of
+
+VERSION = "1.1.0"
+SUFFIXES = (".json",)
+PARTS = ("negative electrode", "positive electrode")
+FIXED = "its design (but for pairs, surface, volume, density and specific heat), pressures, provenance of values"
+LAWS = {
+    "electrolyte": {
+        "conductivity": ("Conductivity [S.m-1]", "Conductivity activation energy [J.mol-1]"),
+        "diffusivity": ("Diffusivity [m2.s-1]", "Diffusivity activation energy [J.mol-1]"),
+    },
+    "electrode": {
+        "particle diffusivity": ("Diffusivity [m2.s-1]", "Diffusivity activation energy [J.mol-1]"),
+        "open-circuit potential": ("OCP [V]", None),
+        "entropic change coefficient": ("Entropic change coefficient [V.K-1]", None),
+    },
+}
+ENERGIES = {"particle diffusivity": "diffusivity activation energy"}  # by law, where not "<law> activation energy"
+NUMBERS = {  # of a porous electrode, as they are
+    "Thickness [m]": "thickness",
+    "Porosity": "electrolyte volume fraction",
+    "Particle radius [m]": "particle radius",
+    "Maximum concentration [mol.m-3]": "maximum concentration",
+    "Minimum stoichiometry": "minimum stoichiometry",
+    "Maximum stoichiometry": "maximum stoichiometry",
+}
+
+
+@dataclass(frozen=True)
+class BPXFile:
+    """The content of a BPX file of version 1.1.
+
+    lost: what the cell has and the file cannot carry, so that a run of it may differ, one sentence each.
+    notes: what the file states in another form, and what other programs read otherwise.
+    """
+
+    content: dict[str, Any] = field(repr=False)
+    lost: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the file, which ends in .json; an existing one is kept if that fails.  Raises ReportError."""
+        path = file_path("path", path, SUFFIXES)
+        with replacing(path) as partial:
+            partial.write_text(json.dumps(self.content, indent=2) + "\n", encoding="utf-8")
+
+    def __str__(self) -> str:
+        lines = [f"  not carried: {text}" for text in self.lost] + [f"  note: {text}" for text in self.notes]
+        return "\n".join([f"BPX {VERSION} of {self.content['Header']['Title']}", *lines])
+
+
+def to_bpx(cell: "str | PathLike[str] | Cell", path: str | PathLike[str] | None = None) -> BPXFile:
+    """A cell as a BPX file of version 1.1 (model DFN), saved at `path` if given; a `BPXFile` with `content`, `lost`.
+
+    cell: as for `load`.  Transport laws become efficiencies, electronic laws the effective conductivity, the fraction
+    of connected material the surface area, partial contact the rate constant.  Expressions with other functions than
+    exp, tanh, cosh and roots become tables fine enough to be read linearly.  Laws are stated at the reference
+    temperature, with activation energies.  What BPX cannot carry (a thermodynamic factor, a transference number that
+    varies, series and film resistances, shapes of the exchange current, ageing) is in `lost`, in the description of
+    the file and, where it is a number, among its user-defined entries.
+
+    Raises ParameterError for a cell that would be another one as a BPX file: lithium metal, films.  Raises ReportError
+    if the file cannot be written.
+    """
+    cell = load(cell)
+    if path is not None:
+        path = file_path("path", path, SUFFIXES)
+    for part in PARTS:
+        if cell.text(f"{part}/type") != "porous":
+            raise ParameterError(
+                f"{cell.name}: BPX describes porous electrodes only, and the {part} is {cell.text(f'{part}/type')}; "
+                "keep the cell as a file of cellsim (Cell.to_json)"
+            )
+    written = _Writer(cell).file()
+    if path is not None:
+        written.save(path)
+    return written
+
+
+def inverse(target: float, guess: float, forward: Callable[[float], float]) -> float:
+    """The number near `guess` of which `forward` is `target` to the last bit; the nearest one if there is none."""
+    best, x = guess, guess
+    for _ in range(4):
+        x = float(np.nextafter(x, -np.inf))
+    for _ in range(9):
+        if abs(forward(x) - target) < abs(forward(best) - target):
+            best = x
+        x = float(np.nextafter(x, np.inf))
+    return best
+
+
+class _Writer:
+    """A BPX file being written."""
+
+    def __init__(self, cell: Cell) -> None:
+        self.cell, self.laws = cell, Written(cell)
+        self.lost, self.notes = self.laws.lost, self.laws.notes
+
+    def file(self) -> BPXFile:
+        parts: dict[str, Any] = {
+            "Cell": self._cell(),
+            "Electrolyte": self._electrolyte(),
+            "Negative electrode": self._electrode(PARTS[0]),
+            "Separator": {
+                "Thickness [m]": self.cell.value("separator/thickness"),
+                "Porosity": self.cell.value("separator/electrolyte volume fraction"),
+                "Transport efficiency": transport_efficiency(self.cell, "separator"),
+            },
+            "Positive electrode": self._electrode(PARTS[1]),
+        }
+        dense = [
+            part for part in ("separator", *PARTS) if self.cell.value(f"{part}/electrolyte volume fraction") == 1.0
+        ]
+        if dense:
+            self.notes.append(
+                f"porosity 1 of the {' and '.join(dense)}: PyBaMM divides by its logarithm and cannot read the file; "
+                "state 0.9999 there"
+            )
+        sentences, numbers = lost_of(self.cell)
+        lost = (*self.lost, *sentences)
+        if numbers:
+            parts["User-defined"] = numbers
+        return BPXFile(
+            {"Header": self._header(lost), "Parameterisation": parts, "State": self._state()}, lost, tuple(self.notes)
+        )
+
+    def _header(self, lost: tuple[str, ...]) -> dict[str, Any]:
+        words = [self.cell.description, f"Written by cellsim from {self.cell.name}. Not carried: {FIXED}."]
+        words += [f"Not carried: {text}." for text in lost]
+        return {
+            "BPX": VERSION,
+            "Title": self.cell.title,
+            "Description": " ".join(words),
+            "References": "; ".join(dict.fromkeys(source["citation"] for source in self.cell.sources.values())),
+            "Model": "DFN",
+        }
+
+    def _cell(self) -> dict[str, Any]:
+        get = self.cell.value
+        area, stated = get("cell/electrode area"), get("design/number of electrode pairs")
+        pairs = max(round(stated), 1)
+        if pairs != stated:
+            self.notes.append(f"{stated:g} electrode pairs are {pairs} larger ones, as BPX takes whole numbers")
+        design, capacity = build(self.cell), heat_capacity(self.cell)
+        if any(record[0].startswith("design/") and record[4] == "assumed" for record in self.cell.provenance().rows):
+            self.notes.append("surface, volume and density may rest on assumed values of the design")
+        density = design.mass / design.volume
+        return {
+            names.AREA: inverse(area, area / pairs, lambda one: pairs * one),
+            names.PAIRS: pairs,
+            names.SURFACE: cooling_area(self.cell),
+            names.VOLUME: design.volume,
+            names.DENSITY: density,
+            names.SPECIFIC_HEAT: inverse(capacity, capacity / design.mass, lambda c: density * design.volume * c),
+            **{
+                bpx: get(f"cell/{key}")
+                for bpx, key in names.CELL.items()
+                if bpx not in (names.T_AROUND, names.SURFACE, names.TRANSFER)
+            },
+        }
+
+    def _electrolyte(self) -> dict[str, Any]:
+        section = {"Cation transference number": self.laws.number("electrolyte/cation transference number")}
+        return section | self._laws("electrolyte", "electrolyte")
+
+    def _electrode(self, part: str) -> dict[str, Any]:
+        def get(key: str) -> float:
+            return self.cell.value(f"{part}/{key}")
+
+        radius, contact = get("particle radius"), touching(self.cell, part)
+        active = get("active material volume fraction") * get("utilisation")
+        rate = get("exchange-current density") * contact
+        section = {bpx: get(key) for bpx, key in NUMBERS.items()} | {
+            "Transport efficiency": transport_efficiency(self.cell, part),
+            "Conductivity [S.m-1]": electronic_conductivity(self.cell, part),
+            names.AREA_OF: inverse(active, 3.0 * active / radius, lambda a: a * radius / 3.0),
+            names.RATE: inverse(rate, 2.0 * rate / F, lambda k: 0.5 * F * k),
+        }
+        energy = get("exchange-current activation energy")
+        if energy:
+            section["Reaction rate constant activation energy [J.mol-1]"] = energy
+        if contact != 1.0:
+            self.notes.append(f"{part}: partial contact ({contact:.4g}) is part of the reaction rate constant")
+        if get("utilisation") != 1.0:
+            self.notes.append(f"{part}: utilisation ({get('utilisation'):.4g}) is part of the surface area")
+        return section | self._laws(part, "electrode")
+
+    def _laws(self, part: str, kind: str) -> dict[str, Any]:
+        section: dict[str, Any] = {}
+        for key, (bpx, energy) in LAWS[kind].items():
+            section[bpx], within = self.laws.law(f"{part}/{key}")  # also 0 for a coefficient that PyBaMM asks for
+            if energy is not None:
+                total = within + self.cell.value(f"{part}/{ENERGIES.get(key, f'{key} activation energy')}")
+                section |= {energy: total} if total else {}
+        return section
+
+    def _state(self) -> dict[str, Any]:
+        around = self.cell.value("cell/ambient temperature")
+        transfer = f"cell/{names.CELL[names.TRANSFER]}"
+        stated = self.cell.has(transfer)
+        if not stated:
+            self.notes.append(f"heat transfer coefficient: not stated by the cell; {NATURAL:g} W/m2/K is assumed")
+        return {
+            "Initial conditions": {
+                names.INITIAL_SOC: 1.0,
+                names.T_START: around,
+                names.INITIAL_SALT: self.cell.value("electrolyte/initial concentration"),
+            },
+            "Thermal environment": {
+                names.T_AROUND: around,
+                names.TRANSFER: self.cell.value(transfer) if stated else NATURAL,
+            },
+        }
