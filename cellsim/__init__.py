@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
         SolveError,
     )
     from .interop.bpx_files.write import to_bpx
+    from .interop.from_pybamm import from_pybamm
+    from .interop.to_pybamm import to_pybamm
     from .models import DFN, SPM, SPMe, ThinFilm
     from .parameters import Cell, cells, load
     from .parameters.formats import overlays, with_overlay
@@ -68,6 +70,8 @@ _NAMES = {
     "ensemble.ensemble": "simulate_many",
     "errors": "CellsimError CellsimWarning ClaimError Ending ParameterError ProtocolError ReportError SolveError",
     "interop.bpx_files.write": "to_bpx",
+    "interop.from_pybamm": "from_pybamm",
+    "interop.to_pybamm": "to_pybamm",
     "models": "DFN SPM SPMe ThinFilm",
     "parameters": "Cell cells load",
     "parameters.formats": "overlays with_overlay",

@@ -23,6 +23,7 @@ ROOMS = (
     "simulation",
     "ensemble",
     "studies",
+    "interop",
     "cli",
 )
 FRONT = ("__init__", "__main__", "_moved")  # the front door knows every room

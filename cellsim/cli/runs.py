@@ -8,7 +8,7 @@ import typer
 from ..errors import ProtocolError, SolveError
 from ..models import open_circuit_voltage
 from ..physics.constants import ZERO_CELSIUS
-from ..support.arguments import number
+from ..support.arguments import chosen, number
 from ..support.files import replacing
 from .shared import PICTURES, app, kelvin, model_of, output_of, positive, say, text_of
 
@@ -138,3 +138,35 @@ def impedance(
     say(str(spectrum), soft_wrap=True)
     if output is not None:
         (spectrum.save if output.suffix == ".csv" else spectrum.plot)(output)
+
+
+@app.command()
+def check(
+    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
+    against: Annotated[str, typer.Option(help="The other program: pybamm.")],
+    discharge: Annotated[float, typer.Option(help="C-rate of the discharge.")] = 1.0,
+    protocol: Annotated[
+        str | None, typer.Option(help="Text of a protocol, or path of a file with it, in place of a discharge.")
+    ] = None,
+    soc: Annotated[float, typer.Option(help="Initial state of charge, 0 to 1.")] = 1.0,
+    model: Annotated[str, typer.Option(help="DFN, SPMe or SPM.")] = "DFN",
+    mesh: Annotated[str, typer.Option(help="Mesh of the other program: fine or default.")] = "fine",
+    temperature: Annotated[
+        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
+    ] = None,
+) -> None:
+    """Run a cell here and in another program with the same parameters, and print how far the voltages are apart."""
+    from ..interop.against_pybamm import against_pybamm
+
+    chosen("--against", against, ("pybamm",))
+    steps = None if protocol is None else text_of(protocol)
+    found = against_pybamm(
+        cell,
+        steps,
+        rate=positive("--discharge", discharge),
+        model=model,
+        mesh=mesh,
+        soc=soc,
+        temperature=kelvin(temperature),
+    )
+    say(str(found), soft_wrap=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
+from importlib import import_module
 from operator import xor
 from os import PathLike
 from pathlib import Path
@@ -324,6 +325,10 @@ class Cell:
         return Provenance(
             tuple((path, str(q.law), q.unit, q.source, q.method, q.note) for path, q in self._records.items())
         )
+
+    def to_pybamm(self, **how: Any) -> Any:
+        """Parameter values and options of PyBaMM: `cellsim.to_pybamm(cell, **how)`."""
+        return import_module("cellsim.interop.to_pybamm").to_pybamm(self, **how)  # of a higher room, by its name
 
     def to_json(self) -> dict[str, Any]:
         """The content of the parameter file, which `from_json` reads."""

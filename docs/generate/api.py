@@ -11,7 +11,8 @@ import cellsim
 from .files import keep
 
 GROUPS = {
-    "Cells and parameter sets": ("cells", "load", "Cell", "overlays", "with_overlay", "to_bpx"),
+    "Cells and parameter sets": ("cells", "load", "Cell", "overlays", "with_overlay"),
+    "Exchange": ("from_pybamm", "to_pybamm", "to_bpx"),
     "Materials": ("materials", "material", "conductivities", "design_cell"),
     "Models": ("DFN", "SPMe", "SPM", "ThinFilm"),
     "Protocols": ("Protocol", "Step", "Limit", "Profile", "charge", "discharge", "hold", "rest", "cycle", "profile"),

@@ -1,0 +1,124 @@
+"""Cells from parameter sets of PyBaMM."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import ParameterError
+from ..parameters.cell import Cell
+from ..parameters.formats.bpx_names import DESIGN as TYPICAL
+from ..parameters.reading import warn_of_remarks
+from ..support.arguments import text as text_of
+from ..support.files import cut
+from .names import NEGATIVE, NUMBERS, OPTIONAL, POSITIVE, of_side
+from .options_from_pybamm import ageing_of, checked, refused
+from .pybamm_package import Given, citation_of, given, options_of, pybamm
+from .read_pybamm import ASSUMED, CHANGED, SET, Reading
+from .sections_from_pybamm import cell_section, electrode, electrolyte, foil, separator
+
+METHODS = "as given by PyBaMM, which says neither by what method nor from which of its citations each value is"
+MOST = 50  # faults listed
+
+
+def from_pybamm(
+    parameter_values: Any,
+    options: Mapping[str, Any] | None = None,
+    *,
+    name: str | None = None,
+    design: dict[str, Any] | None = None,
+) -> Cell:
+    """The `Cell` of a lithium-ion parameter set of PyBaMM.
+
+    parameter_values: the name of a set, such as "Chen2020", or a `pybamm.ParameterValues`; options: PyBaMM's model
+    options.  A set with a lithium-metal electrode, or the option {"working electrode": "positive"}, becomes a cell
+    with a negative electrode of lithium metal.  Options of ageing are taken over with the quantities that they need.
+    name: of the cell; that of the set by default.
+    design: content of the section "design" of a cellsim parameter file, with the sources "pybamm" and "assumed"; by
+    default a pouch cell with typical densities, marked as assumed: masses depend on them, voltages do not.
+
+    Functions become expressions, every digit kept, or tables where they cannot be written as one; the remarks of the
+    cell say which and how far the table is from the function.  Stoichiometry windows are PyBaMM's, from the
+    lithium of its initial state and the open-circuit voltages at 0 and 100 % state of charge.  Values have the method
+    "literature" and PyBaMM's citations as their source, second-hand; those that differ from the set are "assumed".
+
+    What a run does not use is listed in `Cell.remarks` and in a `CellsimWarning`.  Raises ParameterError for what has
+    no counterpart (several materials in an electrode, MSMR, sodium, lead-acid, equivalent circuits, functions of
+    position, input parameters) and for options that would change a run.
+    """
+    known = given(parameter_values)
+    if name is not None:
+        text_of("from_pybamm: name", name, "give a name, as text", ParameterError)
+    label = name or known.name or "pybamm"
+    chosen, defaults = options_of(options)
+    place = f"from_pybamm: {label}"
+    reason = refused(known, chosen)
+    if reason:
+        raise ParameterError(f"{place}: {reason}")
+    reading = Reading(known, chosen)
+    content = _content(reading, chosen, defaults)
+    if reading.faults:
+        raise ParameterError("\n".join(f"{place}: {cut(fault, 400)}" for fault in reading.faults[:MOST]))
+    content["design"] = design or _design(reading)
+    head = {
+        "title": f"PyBaMM's {known.name}" if known.name else f"{label}, from parameter values of PyBaMM",
+        "description": f"Read from PyBaMM {pybamm().__version__}; {METHODS}.",
+        "kind": "liquid",
+        "sources": _sources(known),
+        "remarks": reading.said(),
+    }
+    cell = Cell.from_json(head | content, label, None, place)
+    warn_of_remarks(cell)
+    return cell
+
+
+def _content(reading: Reading, chosen: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The sections of the parameter file without the design; {} after the first faults, which later ones rest on."""
+    checked(reading, chosen, defaults)
+    content = {"cell": cell_section(reading), "separator": separator(reading)}
+    reading.find_window()
+    if reading.faults:
+        return {}
+    content["electrolyte"] = electrolyte(reading)
+    negative = foil(reading) if reading.half_cell else electrode(reading, NEGATIVE)
+    content |= {NEGATIVE: negative, POSITIVE: electrode(reading, POSITIVE)}
+    if reading.faults:
+        return {}
+    for path, value in reading.windows().items():
+        section, _, key = path.partition("/")
+        content[section][key] = value
+    for part, more in ageing_of(reading, chosen).items():
+        content[part] |= more
+    return content
+
+
+def _sources(known: Given) -> dict[str, dict[str, str]]:
+    package = f"PyBaMM {pybamm().__version__}"
+    cited = "; ".join(map(citation_of, known.citations))
+    words = f"{package}, parameter set {known.name}" if known.name else f"{package}, parameter values given by the user"
+    sources = {
+        SET: {"citation": words + (f", which cites: {cited}" if cited else "")}
+        | ({"note": f"second-hand: {METHODS}; the publications themselves were not opened"} if cited else {}),
+        ASSUMED: {"citation": "assumption of cellsim: PyBaMM's set does not say it"},
+    }
+    if known.changed:
+        sources[CHANGED] = {"citation": f"given by the user in place of the value of PyBaMM's {known.name}"}
+    return sources
+
+
+def _design(reading: Reading) -> dict[str, Any]:
+    """A pouch cell with the current collectors of the set, and typical densities."""
+    records: dict[str, Any] = {"format": "pouch"}
+    note = "typical; not in the set"
+    for key, value in TYPICAL.items():
+        records[key] = reading.assumed("design", key, value, note)
+    for part in (NEGATIVE, POSITIVE):
+        for key, name in NUMBERS["design"].items():
+            own, theirs = of_side(key, part), of_side(name, part)
+            if reading.has(theirs):
+                records[own] = reading.record("design", own, reading.number(theirs), (theirs,))
+    records["number of electrode pairs"] = reading.pairs()
+    if reading.half_cell:
+        for key in ("negative active material density", "negative inert density"):
+            records.pop(key)
+    for key in OPTIONAL:  # of the cell
+        reading.used.add(OPTIONAL[key])
+    return records

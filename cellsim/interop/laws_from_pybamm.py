@@ -1,0 +1,139 @@
+"""Functions of PyBaMM as laws of a parameter file: as the text of an expression, else as a table.
+
+An expression tree of PyBaMM that consists of arithmetic is written out, with every digit of its numbers.  Anything
+else (tables, steps, functions without a counterpart) is sampled until the interpolation of the table agrees with it
+between all samples.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..parameters.laws.law import DEEPEST, LONGEST, LawError, parse
+
+Array = NDArray[np.float64]
+CLOSE = {"V": 2e-5, "V.K-1": 1e-8}  # agreement that a table aims at by unit, absolute
+CLOSE_SHARE = 2e-5  # the same for other units, relative
+MOST_POINTS = 4000
+TURNS = 14  # bisections of an interval
+BINARY = {"Addition": "+", "Subtraction": "-", "Multiplication": "*", "Division": "/", "Power": "**"}
+CALLED = {
+    "Exp": "exp",
+    "Log": "log",
+    "Sqrt": "sqrt",
+    "Tanh": "tanh",
+    "Cosh": "cosh",
+    "Sinh": "sinh",
+    "AbsoluteValue": "abs",
+    "Maximum": "max",
+    "Minimum": "min",
+}
+
+
+class NoText(Exception):
+    """A tree that is not arithmetic; says which node."""
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A law as a table, and how far its interpolation is from the function between the samples."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    error: float  # of the unit of the law, or relative
+    relative: bool
+    why: str  # the node for which it is no expression
+
+    def __str__(self) -> str:
+        size = f"{self.error:.1g} relative" if self.relative else f"{self.error:.1g}"
+        return f"a table of {len(self.x)} points ({self.why}), {size} from the function at most"
+
+
+def text_of(tree: Any) -> str:
+    """An expression tree of PyBaMM in variables named x and T as text.  Raises NoText naming what has none."""
+    text = _text(tree, 0)
+    if len(text) > LONGEST:
+        raise NoText(f"longer than {LONGEST} characters")
+    try:
+        parse(text)
+    except LawError as fault:  # deeper than is read
+        raise NoText(str(fault)) from None
+    return text
+
+
+def _text(node: Any, depth: int) -> str:
+    kind = type(node).__name__
+    if depth > DEEPEST:
+        raise NoText(f"deeper than {DEEPEST} levels")
+    if kind in ("Scalar", "Constant"):
+        return _number(float(node.evaluate()))
+    if kind == "Variable":
+        return str(node.name)
+    below = [_text(child, depth + 1) for child in node.children]
+    if kind in BINARY and len(below) == 2:
+        return f"({below[0]} {BINARY[kind]} {below[1]})"
+    if kind == "Negate":
+        return f"(-{below[0]})"
+    if kind in CALLED:
+        return f"{CALLED[kind]}({', '.join(below)})"
+    raise NoText(f"it contains {'a table' if kind == 'Interpolant' else f'the function {kind}'}")
+
+
+def _number(value: float) -> str:
+    if not np.isfinite(value):
+        raise NoText("it contains a number that is not finite")
+    text = repr(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return f"({text})" if value < 0.0 else text
+
+
+def knots_of(tree: Any, lo: float, hi: float) -> Array:
+    """Abscissae (n,) of the tables in a tree that lie between lo and hi."""
+    found = [np.zeros(0)]
+    level: list[Any] = [tree]
+    while level:
+        for node in level:
+            if type(node).__name__ == "Interpolant" and len(node.x) == 1:
+                found.append(np.ravel(np.asarray(node.x[0], float)))
+        level = [child for node in level for child in node.children]
+    knots = np.unique(np.concatenate(found))
+    return knots[(knots > lo) & (knots < hi)]
+
+
+def sampled(function: Callable[[Array], Array], lo: float, hi: float, knots: Array, unit: str, why: str) -> Sampled:
+    """A function as a table between lo and hi, finer where its interpolation is not `CLOSE`.
+
+    function: of x (n,) to (n,); knots (m,): abscissae that the table shall have.
+    """
+    from scipy.interpolate import PchipInterpolator
+
+    x = np.unique(np.concatenate([np.linspace(lo, hi, 101), knots]))
+    x = x[np.append(True, np.diff(x) > 1e-9 * (hi - lo))]
+    y = np.asarray(function(x), float)
+    relative, close = unit not in CLOSE, CLOSE.get(unit, CLOSE_SHARE)
+    for _ in range(TURNS):
+        middle = 0.5 * (x[:-1] + x[1:])
+        new = np.asarray(function(middle), float)
+        off = np.abs(PchipInterpolator(x, y)(middle) - new)
+        off = off / np.abs(new) if relative else off
+        bad = off > close
+        if not bad.any() or x.size + int(bad.sum()) > MOST_POINTS:
+            break
+        x, y = _merged(x, y, middle[bad], new[bad])
+    between = x[:-1, None] + np.diff(x)[:, None] * np.array([0.25, 0.5, 0.75])
+    true = np.asarray(function(between.ravel()), float)
+    off = np.abs(PchipInterpolator(x, y)(between.ravel()) - true)
+    error = float(np.max(off / np.abs(true) if relative else off))
+    return Sampled(tuple(x.tolist()), tuple(y.tolist()), error, relative, why)
+
+
+def _merged(x: Array, y: Array, more_x: Array, more_y: Array) -> tuple[Array, Array]:
+    order = np.argsort(np.concatenate([x, more_x]), kind="stable")
+    return np.concatenate([x, more_x])[order], np.concatenate([y, more_y])[order]
+
+
+def largest(values: Sequence[float] | Array) -> float:
+    """Largest magnitude."""
+    return float(np.max(np.abs(np.asarray(values, float))))

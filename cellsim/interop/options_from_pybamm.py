@@ -1,0 +1,68 @@
+"""Which parameter sets and model options of PyBaMM have a counterpart here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..parameters.catalogue import ageing
+from ..support.arguments import shown
+from .pybamm_package import Given
+from .read_pybamm import Reading
+
+NEUTRAL = (  # numerics and variables of PyBaMM, without a meaning for a cell
+    "calculate discharge energy",
+    "calculate heat source for isothermal models",
+    "convection",
+    "surface form",
+    "timescale",
+    "total interfacial current density as a state",
+    "voltage as a state",
+    "x-average side reactions",
+    "use lumped thermal capacity",
+)
+TAKEN = ("working electrode", "contact resistance", *ageing.OPTIONS)
+CHEMISTRIES = {
+    "lead_acid": "a lead-acid cell, whose reactions and electrolyte are not modelled here",
+    "sodium_ion": "a sodium-ion cell; potentials here are against lithium, and no sodium cell is covered",
+    "ecm": "an equivalent circuit without electrodes, from which no cell follows",
+}
+
+
+def refused(known: Given, options: Mapping[str, Any]) -> str:
+    """Why a set is not covered, or ""."""
+    keys = set(known.values.keys())
+    if known.chemistry in CHEMISTRIES:
+        return CHEMISTRIES[known.chemistry]
+    if "R0 [Ohm]" in keys:
+        return CHEMISTRIES["ecm"]
+    if "Negative electrode open-circuit potential [V]" in keys:
+        return CHEMISTRIES["lead_acid"]
+    phases = sorted({key.partition(": ")[0] for key in keys if key.startswith(("Primary: ", "Secondary: "))})
+    if phases:
+        return (
+            f"has two active materials in an electrode ({' and '.join(phases)}), and an electrode here has one; merge "
+            "them into one"
+        )
+    if any("host site" in key for key in keys) or options.get("open-circuit potential") == "MSMR":
+        return "is for the multi-species, multi-reaction model (MSMR), which has no counterpart; give potentials"
+    if options.get("working electrode") == "positive" and not any("lithium metal electrode" in key for key in keys):
+        return "has no exchange-current density for a lithium metal electrode, which the half cell needs; add it"
+    return ""
+
+
+def checked(reading: Reading, options: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
+    """Note as faults the options that would change a run and have no counterpart."""
+    for key, value in options.items():
+        if key in TAKEN or key in NEUTRAL or value == defaults.get(key):
+            continue
+        if key == "thermal" and value == "lumped":
+            reading.remarks.append("thermal: lumped: a matter of the run here; give simulate heat=True")
+        else:
+            reading.faults.append(f"option {key!r}: {shown(value)}: has no counterpart here; leave it out")
+
+
+def ageing_of(reading: Reading, options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Options of ageing and the quantities that they need, by electrode."""
+    chosen = {key: value for key, value in options.items() if key in ageing.OPTIONS}
+    if not chosen:
+        return {}
+    return {}

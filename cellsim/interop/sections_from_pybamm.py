@@ -1,0 +1,287 @@
+"""The sections of a parameter file from a set of PyBaMM."""
+
+import math
+from collections.abc import Mapping
+from inspect import signature
+from typing import Any
+
+import numpy as np
+
+from ..parameters.laws.law import X_RANGE
+from ..physics.constants import R
+from .laws_from_pybamm import NoText, knots_of, sampled, text_of
+from .names import (
+    AREA,
+    CONDUCTIVITY,
+    CONTACT,
+    CURRENT,
+    DOUBLE_LAYER,
+    EXCHANGE,
+    FOIL,
+    HEAT,
+    LAWS,
+    LAYERS,
+    LITHIUM_VOLUME,
+    NEGATIVE,
+    NUMBERS,
+    OCV,
+    OPTIONAL,
+    SERIES,
+    SOLID_EXPONENT,
+    T_AMBIENT,
+    T_INITIAL,
+    VOLUME,
+    of_side,
+)
+from .read_pybamm import WARMER, Reading
+
+LITTLE = 1e-6  # by which a shape may differ from 1 and be left out
+SEPARABLE = 1e-3  # relative difference of an exchange current from the product of its factors that is not said
+WRONG = 0.05  # the same beyond which it is refused
+BETWEEN = np.array([0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98])  # stoichiometries at which shapes are looked at
+STEEPEST = 10.0  # Bruggeman exponent
+ATMOSPHERE = 101325.0  # Pa
+
+
+def cell_section(reading: Reading) -> dict[str, Any]:
+    """The section "cell"."""
+    r = reading
+    records = {k: r.record("cell", k, r.number(name), (name,)) for k, name in NUMBERS["cell"].items()}
+    area = math.prod(r.number(name) for name in AREA[:2]) * r.number(AREA[2], 1.0)
+    records["electrode area"] = r.record("cell", "electrode area", area, AREA, "height x width x pairs")
+    records["operating pressure"] = r.assumed("cell", "operating pressure", ATMOSPHERE, "no stack pressure")
+    ambient = _ambient(r)
+    records["ambient temperature"] = r.record("cell", "ambient temperature", ambient, (T_AMBIENT,))
+    start = r.number(T_INITIAL, ambient)
+    if start != ambient:
+        r.remarks.append(f"{T_INITIAL} {start:g}: not used by default; give simulate temperature={start:g}")
+    if r.number(SERIES, 1.0) != 1.0:
+        r.fault(SERIES, f"is {r.number(SERIES):g}; a cell here is a single one, so give 1")
+    resistance = r.number(CONTACT, 0.0)
+    if r.contact:
+        value = resistance * area
+        records["series resistance"] = r.record("cell", "series resistance", value, (CONTACT, *AREA), "times the area")
+    elif resistance:
+        r.remarks.append(
+            f"{CONTACT} {resistance:g}: not used, as PyBaMM does without the option; give options="
+            '{"contact resistance": "true"}'
+        )
+    for key, name in OPTIONAL.items():
+        if r.has(name):
+            records[key] = r.record("cell", key, r.number(name), (name,))
+    r.used |= {CURRENT, *OCV}
+    return records | _heat_capacity(r)
+
+
+def _ambient(r: Reading) -> float:
+    """The ambient temperature, which PyBaMM may give as a function of place and time."""
+    given = r.values[T_AMBIENT] if r.has(T_AMBIENT) else None
+    if not callable(given) or isinstance(given, r.package.Symbol):
+        return r.number(T_AMBIENT)
+    place = {key: r.package.Scalar(0.0) for key in ("y", "z")}
+    tree = r.tree(T_AMBIENT, place | {"t": r.package.Variable("t")})
+    if tree is None or not tree.is_constant():
+        r.fault(T_AMBIENT, "is a function of time; give a number here and a temperature a step in the protocol")
+        return 298.15
+    return r.evaluated(T_AMBIENT, tree)
+
+
+def _heat_capacity(r: Reading) -> dict[str, Any]:
+    """The heat capacity of the cell by layers, where the set has all of them; else a remark."""
+    layers = [name for name in LAYERS if not (r.half_cell and name == "Negative electrode")]
+    names = [form.format(layer=layer) for layer in layers for form in HEAT]
+    missing = [name for name in (*names, VOLUME) if not r.has(name)]
+    if missing:
+        r.remarks.append(
+            f"no heat capacity: {missing[0]} is missing; a run with heat uses that of an assumed design unless "
+            "cellsim.Lumped(heat_capacity=...) is given"
+        )
+        return {}
+    heat = length = 0.0
+    depends = False
+    for layer in layers:
+        thickness, density = (r.number(form.format(layer=layer)) for form in HEAT[:2])
+        name = HEAT[2].format(layer=layer)
+        cold, warm = (float(r.at(name, {"T": r.T_ref + more})[0]) for more in (0.0, WARMER))
+        depends |= abs(warm - cold) > 1e-9 * abs(cold)
+        heat, length = heat + thickness * density * cold, length + thickness
+    if depends:
+        r.remarks.append(f"the heat capacity is that at {r.T_ref:g} K; in the set it depends on temperature")
+    value = heat / length * r.number(VOLUME)
+    note = "mean of the layers by volume, times the volume of the cell"
+    return {"heat capacity": r.record("cell", "heat capacity", value, (*names, VOLUME), note)}
+
+
+def separator(reading: Reading) -> dict[str, Any]:
+    """The section "separator"."""
+    return _layer(reading, "separator", NUMBERS["separator"])
+
+
+def _layer(r: Reading, part: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """Numbers of a layer; a transport efficiency in place of an exponent beyond those that are allowed here."""
+    records = {}
+    for key, form in names.items():
+        name = of_side(form, part)
+        records[key] = r.record(part, key, r.number(name), (name,))
+    exponent, porosity = (records[key]["value"] for key in ("bruggeman exponent", "electrolyte volume fraction"))
+    if not 0.0 <= exponent <= STEEPEST:
+        del records["bruggeman exponent"]
+        used = tuple(of_side(names[key], part) for key in ("bruggeman exponent", "electrolyte volume fraction"))
+        key, note = "transport efficiency", f"porosity ** {exponent:g}"
+        records[key] = r.record(part, key, porosity**exponent, used, note)
+    return records
+
+
+def electrolyte(reading: Reading) -> dict[str, Any]:
+    """The section "electrolyte"."""
+    r = reading
+    records: dict[str, Any] = {
+        k: r.record("electrolyte", k, r.number(name), (name,)) for k, name in NUMBERS["electrolyte"].items()
+    }
+    for key, function in LAWS["electrolyte"].items():
+        if key == "thermodynamic factor" and not r.has(function.name):
+            continue
+        records[key] = r.law("electrolyte", key, function)
+    return records
+
+
+def electrode(reading: Reading, part: str) -> dict[str, Any]:
+    """The section of a porous electrode, without its window."""
+    r = reading
+    records: dict[str, Any] = {"type": "porous"} | _layer(r, part, NUMBERS["electrode"])
+    for key, function in LAWS["electrode"].items():
+        if key == "entropic change coefficient" and not r.has(of_side(function.name, part)):
+            continue
+        records[key] = r.law(part, key, function, part)
+    name = of_side(DOUBLE_LAYER, part)
+    if r.has(name) and not callable(r.values[name]):
+        records["double-layer capacity"] = r.record(part, "double-layer capacity", r.number(name), (name,))
+    return records | _electrons(r, part) | _exchange(r, part)
+
+
+def _electrons(r: Reading, part: str) -> dict[str, Any]:
+    """The effective electronic conductivity: sigma (1 - porosity) ** exponent."""
+    names = tuple(of_side(form, part) for form in (CONDUCTIVITY.name, SOLID_EXPONENT, "{S} electrode porosity"))
+    if not r.has(names[0]):
+        r.fault(names[0], "missing; add it to the parameter values")
+        return {}
+    of_both = callable(r.values[names[0]]) and len(signature(r.values[names[0]]).parameters) == 2
+    half = {"x": 0.5} if of_both else {}
+    sigma, warm = (float(r.at(names[0], half | {"T": r.T_ref + more})[0]) for more in (0.0, WARMER))
+    if of_both and np.ptp(r.at(names[0], {"x": BETWEEN, "T": r.T_ref})) > 1e-9 * abs(sigma):
+        r.remarks.append(f"{names[0]}: that at half stoichiometry; in the set it depends on it")
+    if abs(warm - sigma) > 1e-9 * abs(sigma):
+        r.remarks.append(
+            f"{names[0]}: that at {r.T_ref:g} K; in the set it is {100.0 * abs(warm / sigma - 1.0):.2g} % different "
+            f"{WARMER:g} K above"
+        )
+    exponent = r.number(names[1], 0.0)
+    value = sigma * (1.0 - r.number(names[2])) ** exponent
+    note = "effective: conductivity x (1 - porosity) ** exponent" if exponent else None
+    return {"electronic conductivity": r.record(part, "electronic conductivity", value, names, note)}
+
+
+def _exchange(r: Reading, part: str) -> dict[str, Any]:
+    """Exchange current: its number, activation energy, and shapes where they are not those of the square root."""
+    name, c_max = (of_side(form, part) for form in (EXCHANGE.name, "Maximum concentration in {s} electrode [mol.m-3]"))
+    top, c_0, T_ref = r.number(c_max), r.c_0, r.T_ref
+
+    def j0(x: Any, c: Any = c_0, T: float = T_ref) -> Any:
+        return r.at(name, {"c": c, "c_s": np.asarray(x, float) * top, "c_max": top, "T": T})
+
+    number = float(j0(0.5)[0])
+    if r.faults:
+        return {}
+    if not number > 0.0:
+        r.fault(name, f"is {number:g} A/m2 at half stoichiometry; it must be positive")
+        return {}
+    records = {"exchange-current density": r.record(part, "exchange-current density", number, (name,), "at x = 0.5")}
+    energy = _energy(lambda T: float(j0(0.5, T=T)[0]), T_ref)
+    if energy:
+        records["exchange-current activation energy"] = r.record(
+            part, "exchange-current activation energy", energy, (name,), f"from {WARMER:g} K above the reference"
+        )
+    f = lambda x: j0(x) / number / (2.0 * np.sqrt(x * (1.0 - x)))  # noqa: E731
+    g = lambda c: j0(0.5 + 0.0 * c, c) / number / np.sqrt(c / c_0)  # noqa: E731
+    free, half, salt = r.package.Variable("x"), r.package.Scalar(0.5 * top), r.package.Scalar(c_0)
+    fixed = {"c_max": r.package.Scalar(top), "T": r.package.Scalar(T_ref)}
+    c = c_0 * np.linspace(0.05, 3.0, 13)
+    if np.max(np.abs(f(BETWEEN) - 1.0)) > LITTLE:
+        tree = r.tree(name, {"c": salt, "c_s": r.package.Multiplication(r.package.Scalar(top), free), **fixed})
+        divided = f"{number!r} / (2 * sqrt(x * (1 - x)))"
+        records["exchange-current shape"] = _shape(r, part, "exchange-current shape", name, tree, divided, f, X_RANGE)
+    if np.max(np.abs(g(c) - 1.0)) > LITTLE:
+        tree = r.tree(name, {"c": free, "c_s": half, **fixed})
+        key, ends = "exchange-current electrolyte shape", (5e-4 * c_0, 4.0 * c_0)
+        records[key] = _shape(r, part, key, name, tree, f"{number!r} / sqrt(x / {c_0!r})", g, ends)
+    _separable(r, name, j0, number, energy, f, g)
+    return records
+
+
+def _shape(r: Reading, part: str, key: str, name: str, tree: Any, divided: str, f: Any, ends: Any) -> Any:
+    """The record of a shape: the function over what the law here has already."""
+    try:
+        return r.record(part, key, f"{text_of(tree)} / {divided}", (name,))
+    except NoText as reason:
+        table = sampled(f, *ends, knots_of(tree, *ends), "1", str(reason))
+        r.remarks.append(f"{name}: {key}: {table}")
+        return r.record(part, key, {"x": list(table.x), "y": list(table.y)}, (name,), "sampled")
+
+
+def _energy(of_temperature: Any, T_ref: float) -> float:
+    """Activation energy [J/mol] between the reference temperature and above; 0 for none."""
+    ratio = of_temperature(T_ref + WARMER) / of_temperature(T_ref)
+    energy = -R * math.log(ratio) / (1.0 / (T_ref + WARMER) - 1.0 / T_ref) if ratio > 0.0 else 0.0
+    return energy if abs(energy) > 1e-6 else 0.0
+
+
+def _separable(r: Reading, name: str, j0: Any, number: float, energy: float, f: Any, g: Any) -> None:
+    """Say, or refuse, an exchange current that is not a number times functions of x, of c and of T."""
+    worst = 0.0
+    for T in (r.T_ref - WARMER, r.T_ref, r.T_ref + 2.0 * WARMER):
+        arrhenius = math.exp(-energy / R * (1.0 / T - 1.0 / r.T_ref))
+        for c in (0.5 * r.c_0, r.c_0, 1.5 * r.c_0):
+            x = BETWEEN
+            product = (
+                number * 2.0 * np.sqrt(x * (1.0 - x)) * f(x) * np.sqrt(c / r.c_0) * g(np.array([c]))[0] * arrhenius
+            )
+            worst = max(worst, float(np.max(np.abs(product / j0(x, c, T) - 1.0))))
+    if worst > WRONG:
+        r.fault(
+            name,
+            f"is no product of functions of the stoichiometry, the salt concentration and the temperature "
+            f"({100.0 * worst:.2g} % apart), as an exchange current is here; give another",
+        )
+    elif worst > SEPARABLE:
+        r.remarks.append(
+            f"{name}: a product of functions of stoichiometry, salt concentration and temperature, "
+            f"{100.0 * worst:.2g} % apart from it at most within 30 K"
+        )
+
+
+def foil(reading: Reading) -> dict[str, Any]:
+    """The section of a lithium-metal electrode."""
+    r = reading
+    lithium = 1.0 / r.number(LITHIUM_VOLUME)
+
+    def j0(c: float = r.c_0, T: float = r.T_ref) -> float:
+        return float(r.at(FOIL.name, {"c": c, "c_s": lithium, "T": T})[0])
+
+    number = j0()
+    if r.faults:
+        return {}
+    names, key = (FOIL.name, LITHIUM_VOLUME), "exchange-current density"
+    kind = "lithium metal"
+    records: dict[str, Any] = {"type": kind, key: r.record(NEGATIVE, key, number, names, kind=kind)}
+    energy = _energy(lambda T: j0(T=T), r.T_ref)
+    if energy:
+        records["exchange-current activation energy"] = r.record(
+            NEGATIVE, "exchange-current activation energy", energy, names, kind=kind
+        )
+    off = max(abs(j0(c=s * r.c_0) / number / math.sqrt(s) - 1.0) for s in (0.5, 1.5))
+    if off > SEPARABLE:
+        r.remarks.append(
+            f"{FOIL.name}: goes with the square root of the salt concentration here; in the set it is "
+            f"{100.0 * off:.2g} % different between half and one and a half of the initial concentration"
+        )
+    return records

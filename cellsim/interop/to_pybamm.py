@@ -1,0 +1,304 @@
+"""Parameter values and model options of PyBaMM from a cell."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ..design.cell import build
+from ..design.thermal import Lumped, cooling_area
+from ..errors import ParameterError
+from ..models.initial import stoichiometries
+from ..models.volumes import electronic_conductivity, touching, transport_efficiency
+from ..parameters import Cell, load
+from ..parameters.balance import ends
+from ..support.arguments import flag, number
+from .ageing_to_pybamm import ageing_to_pybamm
+from .laws_to_pybamm import arrhenius, depends_on_temperature, symbol_of
+from .metal_to_pybamm import foil_resistance, metal
+from .names import (
+    AREA,
+    CONDUCTIVITY,
+    CONTACT,
+    CURRENT,
+    DOUBLE_LAYER,
+    EXCHANGE,
+    HEAT,
+    INITIAL,
+    LAWS,
+    LAYERS,
+    NEGATIVE,
+    NUMBERS,
+    OCV,
+    OPTIONAL,
+    POSITIVE,
+    SERIES,
+    SOLID_EXPONENT,
+    T_AMBIENT,
+    T_INITIAL,
+    VOLUME,
+    of_side,
+)
+from .pybamm_package import pybamm
+
+IDEAL = 1e12  # conductivity of the current collectors [S/m], whose heat is none here
+DENSE = 0.9999  # porosity of a layer without pores, to which a Bruggeman exponent can give any efficiency
+OCP, ENTROPIC = "open-circuit potential", "entropic change coefficient"
+NO_COUNTERPART = {  # quantities that PyBaMM's models have no term for and a run depends on, where they are not 0
+    f"{NEGATIVE}/host capacity": "an interlayer that takes lithium",
+    f"{NEGATIVE}/void share": "voids in lithium",
+    f"{NEGATIVE}/interphase conductivity": "an interphase that grows on lithium",
+    "cell/stack modulus": "a pressure that follows the stack",
+    f"{NEGATIVE}/film resistance": "a film resistance on particles",
+    f"{POSITIVE}/film resistance": "a film resistance on particles",
+}
+LOST = {  # the same, where a run differs at its end only, or in what it reports
+    f"{NEGATIVE}/vanishing charge": "the end of a run when lithium is exhausted",
+    f"{NEGATIVE}/critical current density": "the margin to the critical current",
+}
+
+
+@dataclass(frozen=True)
+class PyBaMMCell:
+    """A cell in terms of PyBaMM.
+
+    parameter_values: a `pybamm.ParameterValues`; options: model options that it needs, for every model of
+    `pybamm.lithium_ion`; lost: what PyBaMM does not have, a sentence each.
+    """
+
+    parameter_values: Any
+    options: dict[str, Any]
+    lost: tuple[str, ...] = ()
+    thermal: dict[str, str] = field(default_factory=lambda: {"thermal": "lumped"}, repr=False)
+
+    def __iter__(self) -> Any:
+        return iter((self.parameter_values, self.options, self.lost))
+
+    def model(self, name: str = "DFN", *, heat: bool = False) -> Any:
+        """PyBaMM's model with the options of the cell: "DFN", "SPMe" or "SPM"; heat: with its lumped temperature."""
+        if name not in ("DFN", "SPMe", "SPM"):
+            raise ParameterError(f"PyBaMMCell.model {name!r}: choose one of DFN, SPMe, SPM")
+        more = self.thermal if flag("PyBaMMCell.model: heat", heat, ParameterError) else {}
+        return getattr(pybamm().lithium_ion, name)(self.options | more)
+
+
+def to_pybamm(
+    cell: Any, *, soc: float | None = 1.0, temperature: float | None = None, ageing: bool = False
+) -> PyBaMMCell:
+    """A cell as parameter values and model options of PyBaMM, with a list of what is lost: a `PyBaMMCell`.
+
+    cell: as for `load`.  soc: state of charge at which PyBaMM's run starts, 0 to 1, or None for the initial
+    stoichiometries of the set.  temperature [K]: of the run; the cell's ambient temperature unless given.  Resistances
+    of interfaces are those at this temperature, and laws without an argument for it in PyBaMM, too.
+    ageing: with the mechanisms of ageing of the set and their options; without, nothing ages.
+
+    Fractions in contact and connected, percolation, pressures and solids fold into the numbers that PyBaMM has.
+    A dense layer has the porosity 0.9999.  Lithium metal becomes the option {"working electrode": "positive"}; its
+    interface resistance and the series resistance become the contact resistance.  Tables are interpolated as here.
+    Raises ParameterError without PyBaMM, and for what a run would be wrong without: film electrodes, film
+    resistances, voids and growing interphases of lithium metal, interlayers, stacks that are compressed.
+    """
+    cell = load(cell)
+    words = "a state of charge lies between 0 and 1"
+    number("to_pybamm: soc", soc, words, low=0.0, high=1.0, none=True, error=ParameterError)
+    flag("to_pybamm: ageing", ageing, ParameterError)
+    package = pybamm()
+    _covered(cell)
+    writing = Writing(cell, cell.temperature(temperature))
+    content = writing.content(soc)
+    options = dict(writing.options)
+    if ageing:
+        more, names, lost = ageing_to_pybamm(cell)
+        content, options = content | more, options | names
+        writing.lost += lost
+    elif any(set(cell.options(part).values()) - {"none", "false"} for part in (NEGATIVE, POSITIVE)):
+        writing.lost.append("ageing, which the set has options for; give to_pybamm ageing=True")
+    return PyBaMMCell(package.ParameterValues(content), options, tuple(writing.lost), writing.thermal)
+
+
+def _covered(cell: Cell) -> None:
+    """Raises ParameterError naming what of a cell has no counterpart."""
+    if cell.text(f"{POSITIVE}/type") == "film":
+        raise ParameterError(
+            f"to_pybamm: {cell.name}: the positive electrode is a film without particles, which no model of PyBaMM has"
+        )
+    for path, words in NO_COUNTERPART.items():
+        section, _, key = path.partition("/")
+        known = cell.has(path) and cell.value(path) != 0.0
+        if known:
+            raise ParameterError(
+                f"to_pybamm: {cell.name}: {path} {cell.value(path):g}: PyBaMM has no counterpart of {words}, and a run "
+                f"without it would be wrong; cell.with_({{'{path}': 0.0}}) has none"
+            )
+
+
+class Writing:
+    """A cell being written as parameter values at a temperature [K]."""
+
+    def __init__(self, cell: Cell, T: float) -> None:
+        self.cell, self.T, self.T_ref = cell, T, cell.value("cell/reference temperature")
+        self.half_cell = cell.text(f"{NEGATIVE}/type") == "lithium metal"
+        self.parts = (POSITIVE,) if self.half_cell else (NEGATIVE, POSITIVE)
+        self.area = cell.value("cell/electrode area")
+        self.lost = [words for path, words in LOST.items() if cell.has(path) and cell.value(path) != 0.0]
+        self.thermal = {"thermal": "lumped"}
+
+    @cached_property
+    def resistance(self) -> float:
+        """Of the contacts and the interface of lithium metal, of the whole cell [Ohm]."""
+        sheet = self.cell.value("cell/series resistance")
+        return (sheet + (foil_resistance(self.cell, self.T) if self.half_cell else 0.0)) / self.area
+
+    @property
+    def options(self) -> dict[str, str]:
+        """Model options without which the parameter values mean something else."""
+        options = {"working electrode": "positive"} if self.half_cell else {}
+        return options | ({"contact resistance": "true"} if self.resistance else {})
+
+    def content(self, soc: float | None) -> dict[str, Any]:
+        """Entries by PyBaMM's names."""
+        content = self._cell() | self._separator() | self._electrolyte() | self._initial(soc)
+        for part in self.parts:
+            content |= self._electrode(part)
+        if self.half_cell:
+            content |= metal(self.cell, self.T)
+        return content | self._heat()
+
+    def _cell(self) -> dict[str, Any]:
+        cell, side = self.cell, math.sqrt(self.area)
+        content: dict[str, Any] = {name: cell.value(f"cell/{key}") for key, name in NUMBERS["cell"].items()}
+        empty, full = ends(cell)
+        return content | {
+            **dict(zip(AREA, (side, side, 1.0), strict=True)),
+            SERIES: 1.0,
+            CURRENT: cell.nominal_capacity,
+            CONTACT: self.resistance,
+            T_AMBIENT: self.T,
+            T_INITIAL: self.T,
+            OCV[0]: empty.V,
+            OCV[1]: full.V,
+        }
+
+    def _initial(self, soc: float | None) -> dict[str, float]:
+        x = dict(zip((NEGATIVE, POSITIVE), stoichiometries(self.cell, soc), strict=True))
+        return {
+            of_side(INITIAL, part): float(x[part]) * self.cell.value(f"{part}/maximum concentration")
+            for part in self.parts
+        }
+
+    def _separator(self) -> dict[str, float]:
+        return self._pores("separator", NUMBERS["separator"]) | {
+            NUMBERS["separator"]["thickness"]: self.cell.value("separator/thickness"),
+            "Separator Bruggeman coefficient (electrode)": 1.5,
+        }
+
+    def _pores(self, part: str, names: Mapping[str, str]) -> dict[str, float]:
+        """Porosity, and the Bruggeman exponent that gives the efficiency of the layer, however it is stated."""
+        porosity = self.cell.value(f"{part}/electrolyte volume fraction")
+        exponent = 1.5
+        if self.cell.has(f"{part}/bruggeman exponent"):
+            exponent = self.cell.value(f"{part}/bruggeman exponent")
+        else:
+            efficiency = transport_efficiency(self.cell, part)
+            porosity = porosity if porosity < 1.0 or efficiency == 1.0 else DENSE
+            exponent = math.log(efficiency) / math.log(porosity) if porosity < 1.0 else 1.0
+        return {
+            of_side(names["electrolyte volume fraction"], part): porosity,
+            of_side(names["bruggeman exponent"], part): exponent,
+        }
+
+    def _electrolyte(self) -> dict[str, Any]:
+        cell, T_ref = self.cell, self.T_ref
+        content: dict[str, Any] = {n: cell.value(f"electrolyte/{k}") for k, n in NUMBERS["electrolyte"].items()}
+        power = cell.value("electrolyte/conductivity temperature exponent")
+        for key, function in LAWS["electrolyte"].items():
+            law = cell.law(f"electrolyte/{key}")
+            energy = 0.0
+            if key in ("conductivity", "diffusivity"):
+                energy = cell.value(f"electrolyte/{key} activation energy")
+            factor = power if key == "conductivity" else 0.0
+
+            def function_of(c_e: Any, T: Any, law: Any = law, energy: float = energy, power: float = factor) -> Any:
+                scale = (T / T_ref) ** power if power else 1.0
+                return symbol_of(law, c_e, T) * arrhenius(energy, T, T_ref) * scale
+
+            content[function.name] = law.value if law.constant and not energy and not factor else function_of
+        return content
+
+    def _electrode(self, part: str) -> dict[str, Any]:
+        cell, T_ref = self.cell, self.T_ref
+        get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
+        names = {key: of_side(name, part) for key, name in NUMBERS["electrode"].items()}
+        content: dict[str, Any] = {
+            names[key]: get(key) for key in ("thickness", "particle radius", "maximum concentration")
+        }
+        content |= self._pores(part, NUMBERS["electrode"])
+        content[names["active material volume fraction"]] = get("active material volume fraction") * get("utilisation")
+        content[of_side(CONDUCTIVITY.name, part)] = electronic_conductivity(cell, part)
+        content[of_side(SOLID_EXPONENT, part)] = 0.0
+        content[of_side(DOUBLE_LAYER, part)] = get("double-layer capacity")
+        content[of_side("{S} electrode charge transfer coefficient", part)] = 0.5
+        laws = {key: of_side(function.name, part) for key, function in LAWS["electrode"].items()}
+        content[laws[OCP]] = self._potential(part)
+        content[laws[ENTROPIC]] = self._of_x(part, ENTROPIC)
+        law, energy = cell.law(f"{part}/particle diffusivity"), get("diffusivity activation energy")
+
+        def diffusivity(sto: Any, T: Any) -> Any:
+            return symbol_of(law, sto, T) * arrhenius(energy, T, T_ref)
+
+        content[laws["particle diffusivity"]] = law.value if law.constant and not energy else diffusivity
+        content[of_side(EXCHANGE.name, part)] = self._exchange(part)
+        return content
+
+    def _of_x(self, part: str, key: str) -> Any:
+        """A law that PyBaMM gives no temperature: at that of the run."""
+        law = self.cell.law(f"{part}/{key}")
+        if depends_on_temperature(law):
+            self.lost.append(f"the dependence of {part}/{key} on temperature; it is that at {self.T:g} K")
+        return law.value if law.constant else lambda sto: symbol_of(law, sto, self.T)
+
+    def _potential(self, part: str) -> Any:
+        """The open-circuit potential, against the counter electrode in a half cell."""
+        U = self._of_x(part, OCP)
+        counter = self.cell.value(f"{NEGATIVE}/counter potential") if self.half_cell else 0.0
+        if not counter:
+            return U
+        return (lambda sto: U(sto) - counter) if callable(U) else U - counter
+
+    def _exchange(self, part: str) -> Any:
+        cell, T_ref = self.cell, self.T_ref
+        i_ref = cell.value(f"{part}/exchange-current density") * touching(cell, part)
+        energy, c_0 = (
+            cell.value(f"{part}/exchange-current activation energy"),
+            cell.value("electrolyte/initial concentration"),
+        )
+        f, g = (cell.law(f"{part}/exchange-current {of}shape") for of in ("", "electrolyte "))
+
+        def exchange_current(c_e: Any, c_s_surf: Any, c_s_max: Any, T: Any) -> Any:
+            root = c_e**0.5 * c_s_surf**0.5 * (c_s_max - c_s_surf) ** 0.5  # powers that PyBaMM regularises
+            shape = symbol_of(f, c_s_surf / c_s_max, T) * symbol_of(g, c_e, T)
+            return 2.0 * i_ref / c_0**0.5 / c_s_max * root * shape * arrhenius(energy, T, T_ref)
+
+        return exchange_current
+
+    def _heat(self) -> dict[str, Any]:
+        """Mean density and heat capacity in every layer, so that PyBaMM's mean over them is the cell's."""
+        cell = self.cell
+        try:
+            design, body, area = build(cell), Lumped().of(cell), cooling_area(cell)
+        except ParameterError as fault:
+            self.lost.append(f"heat: {fault}")
+            return {}
+        content = {
+            VOLUME: design.volume,
+            OPTIONAL["cooling area"]: area,
+            OPTIONAL["heat transfer coefficient"]: body.conductance / area if area else 0.0,
+        }
+        for layer in LAYERS:
+            thickness, density, specific_heat = (form.format(layer=layer) for form in HEAT)
+            content |= {density: design.mass / design.volume, specific_heat: body.heat_capacity / design.mass}
+            if "collector" in layer:
+                content[thickness] = cell.value(f"design/{layer.lower()} thickness")
+                content[f"{layer} conductivity [S.m-1]"] = IDEAL
+        return content

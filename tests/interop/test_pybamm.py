@@ -1,0 +1,181 @@
+"""Cells from PyBaMM and back: runs agree, laws lose nothing, and what has no counterpart is refused in a sentence."""
+
+import os
+import warnings
+
+import numpy as np
+import pytest
+from pytest import approx
+
+import cellsim
+from cellsim import ParameterError
+from cellsim.errors import CellsimWarning
+
+os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
+pybamm = pytest.importorskip("pybamm")
+
+VOLTAGE = "Voltage [V]"
+HALF = {"working electrode": "positive"}
+REFUSED = {
+    "Chen2020_composite": "two active materials",
+    "Bonkile2024": "two active materials",
+    "MSMR_Example": "MSMR",
+    "Chayambuka2022": "sodium",
+    "Sulzer2019": "lead-acid",
+    "ECM_Example": "equivalent circuit",
+}
+THERE_AND_BACK = (
+    "lgm50_chen2020",
+    "lgm50_oregan2022",
+    "leaf_2010",
+    "sony_vtc5a",
+    "nmc811_lpscl_si",
+    "target_nmc811_lpscl_li",
+)
+COVERED = [n for n in pybamm.parameter_sets if n not in REFUSED and not n.startswith("cellsim_")]
+
+
+def from_pybamm(*given, **more):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CellsimWarning)
+        return cellsim.from_pybamm(*given, **more)
+
+
+def discharged(cell, rate=1.0):
+    return cellsim.simulate(cell, [cellsim.discharge(rate)], accuracy=1e-4, ageing=False)
+
+
+def apart(one, other):
+    """Largest difference [V] of two runs over the first 98 % of the shorter one: beyond, the knee is one of time."""
+    t = np.linspace(0.0, 0.98 * min(one.t[-1], other.t[-1]), 200)
+    return np.max(np.abs(one.at(VOLTAGE, t) - other.at(VOLTAGE, t)))
+
+
+def fine(model):
+    """Shells that are thinner towards the surface, to which concentrations are continued by a parabola."""
+    sub, methods = dict(model.default_submesh_types), dict(model.default_spatial_methods)
+    curve = {"extrapolation": {"order": {"gradient": "quadratic", "value": "quadratic"}}}
+    for key in [key for key in sub if key.endswith(" particle")]:
+        sub[key] = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, {"side": "right"})
+        methods[key] = pybamm.FiniteVolume(curve)
+    return {"submesh_types": sub, "spatial_methods": methods}
+
+
+@pytest.mark.parametrize("name", COVERED)
+def test_every_lithium_ion_set_becomes_a_cell(name):
+    """What is not carried over is said, and every value has PyBaMM's citation."""
+    with pytest.warns(CellsimWarning, match="not used"):
+        cell = cellsim.from_pybamm(name)
+    assert cell.name == name and any("not used" in remark for remark in cell.remarks)
+    metal = "Li metal" if "half" in name or name == "Xu2019" else ""
+    assert cell.text("negative electrode/type") == ("lithium metal" if metal else "porous")
+    record = cell.record("positive electrode/thickness")
+    assert (record.method, record.source) == ("literature", "pybamm")
+    assert "which cites" in cell.sources["pybamm"]["citation"] and "second-hand" in cell.sources["pybamm"]["note"]
+
+
+def test_there_are_thirteen():
+    assert len(COVERED) == 13
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_sets_without_a_counterpart_are_refused(name):
+    with pytest.raises(ParameterError, match=REFUSED[name]) as fault:
+        cellsim.from_pybamm(name)
+    assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize("name", THERE_AND_BACK)
+def test_there_and_back_is_the_same_run(name):
+    """To 0.1 mV.  Laws are the same functions; tables are sampled again to 0.02 mV."""
+    cell = cellsim.load(name)
+    values, options, _ = cell.to_pybamm()
+    back = from_pybamm(values, options)
+    assert apart(discharged(cell), discharged(back)) < 1e-4
+
+
+@pytest.mark.parametrize("name", ["Chen2020", "Prada2013", "Xu2019"])
+def test_pybamm_runs_alike(name):
+    """1C of PyBaMM, to the half millivolt that an exchange aims at; its shells are finer towards the surface."""
+    cell = from_pybamm(name)
+    options = HALF if cell.text("negative electrode/type") == "lithium metal" else {}
+    values = pybamm.ParameterValues(name)
+    values.set_initial_state(1.0, options=options)
+    values["Current function [A]"] = values["Nominal cell capacity [A.h]"]
+    model = pybamm.lithium_ion.DFN(options)
+    points = {"x_n": 15, "x_s": 10, "x_p": 15, "r_n": 30, "r_p": 30}
+    theirs = pybamm.Simulation(model, parameter_values=values, var_pts=points, **fine(model)).solve([0.0, 3500.0])
+    ours = discharged(cell)
+    t = np.linspace(10.0, 0.95 * min(theirs.t[-1], ours.t[-1]), 100)
+    assert np.sqrt(np.mean((theirs[VOLTAGE](t) - ours.at(VOLTAGE, t)) ** 2)) < 5e-4
+
+
+def test_resistance_of_an_interface_is_that_at_the_temperature_of_the_run():
+    """Of a cell at 60 degC with an activation energy: per area, 1 / exp(-E/R (1/T - 1/T_ref)) of the stated one."""
+    cell = cellsim.load("samsung_agc_2020")
+    T, T_ref = cell.value("cell/ambient temperature"), cell.value("cell/reference temperature")
+    E = cell.value("negative electrode/interface resistance activation energy")
+    assert T_ref != T and E > 0.0
+    stated = cell.value("negative electrode/interface resistance") / cell.value("negative electrode/contact fraction")
+    factor = np.exp(E / 8.314462618 * (1.0 / T - 1.0 / T_ref))
+    values = cell.to_pybamm().parameter_values
+    sheet = values["Contact resistance [Ohm]"] * cell.value("cell/electrode area")
+    assert sheet == approx(stated * factor + cell.value("cell/series resistance"), rel=1e-6)
+
+
+def test_changed_values_are_marked():
+    values = pybamm.ParameterValues("Chen2020")
+    values["Separator thickness [m]"] = 2e-5
+    cell = from_pybamm(values)
+    assert cell.record("separator/thickness").method == "assumed"
+    assert "Chen2020" in cell.sources["given"]["citation"]
+    assert cell.record("separator/electrolyte volume fraction").method == "literature"
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "words"),
+    [
+        ({"Separator thickness [m]": "[input]"}, None, "Separator thickness"),
+        ({"Positive electrode porosity": lambda x, y, z: 0.3 + 0.0 * x}, None, "is a function"),
+        ({"Number of cells connected in series to make a battery": 3}, None, "single"),
+        ({"Ambient temperature [K]": lambda y, z, t: 298.15 + t}, None, "function of time"),
+        ({}, {"particle phases": "2"}, "no counterpart"),
+        ({}, {"particle size": "distribution"}, "no counterpart"),
+        ({}, {"no option": "1"}, "PyBaMM refuses"),
+        ({}, {"working electrode": "positive"}, "lithium metal electrode"),
+        (
+            {"Negative electrode exchange-current density [A.m-2]": lambda c, s, m, T: 1.0 + s / m * c / 1000.0},
+            None,
+            "no product",
+        ),
+    ],
+    ids=str,
+)
+def test_what_would_make_a_run_wrong_is_refused(changes, options, words):
+    values = pybamm.ParameterValues("Chen2020")
+    values.update(changes)
+    with pytest.raises(ParameterError, match=words) as fault:
+        cellsim.from_pybamm(values, options)
+    assert "from_pybamm" in str(fault.value)
+
+
+@pytest.mark.parametrize("given", [3, None, "Chen2021", {}], ids=str)
+def test_other_arguments_are_refused(given):
+    with pytest.raises(ParameterError, match=r"from_pybamm.*(did you mean 'Chen2020|give the name)"):
+        cellsim.from_pybamm(given)
+
+
+def test_a_film_is_refused_and_so_are_states_of_lithium_that_pybamm_lacks():
+    with pytest.raises(ParameterError, match="film without particles"):
+        cellsim.to_pybamm("danilov2011")
+    voids = cellsim.load("target_nmc811_lpscl_li").with_({"negative electrode/void share": 0.5})
+    with pytest.raises(ParameterError, match="voids in lithium"):
+        voids.to_pybamm()
+
+
+def test_contact_resistance_is_taken_with_pybamms_option_only():
+    values = pybamm.ParameterValues("Chen2020")
+    values["Contact resistance [Ohm]"] = 0.01
+    assert not from_pybamm(values).has("cell/series resistance")
+    cell = from_pybamm(values, {"contact resistance": "true"})
+    assert cell.value("cell/series resistance") == approx(0.01 * cell.value("cell/electrode area"))
