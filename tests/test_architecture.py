@@ -18,7 +18,6 @@ ROOMS = (
     "models",
     "protocols",
     "design",
-    "interop",
     "drawing",
     "simulation",
     "ensemble",

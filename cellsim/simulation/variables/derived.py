@@ -1,11 +1,6 @@
 """The same numbers under other names and in other units: answered, but not kept in tables and files."""
 
-import numpy as np
-
-from ...kernels.layout import THIN_FILM
-from ...models.electrodes import PARTS, has_foil
 from ...physics.constants import ZERO_CELSIUS
-from .states import SIDES
 
 # name: (variable that it is made of, factor, zero)
 CONVERTED = {
