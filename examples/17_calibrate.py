@@ -24,7 +24,7 @@ def main(picture: Path | None = None) -> float:
     t = np.linspace(10.0, truth.t[-1] - 10.0, 200)
     voltage = truth.at("Voltage [V]", t) + np.random.default_rng(1).normal(0.0, NOISE, t.size)
     run = cellsim.MeasuredRun("1C charge", t, voltage, (step,), {"soc": 0.1})
-    found = cellsim.calibrate(cell, [run], {KEY: (1e-5, 1e-2)})
+    found = cellsim.fit(cell, [run], {KEY: (1e-5, 1e-2)})
 
     plt.style.use("tableau-colorblind10")
     fig, (upper, lower) = plt.subplots(2, 1, sharex=True, figsize=(6.4, 4.6), layout="constrained")

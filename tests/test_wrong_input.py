@@ -90,6 +90,16 @@ def calls(m):
         "Protocol": {"source": "Rest for 1 s"},
         "Step": {"control": "current", "target": 1.0},
         "calibrate": {"cell": m["cell"], "runs": [m["run"]], "free": {R: (1e-5, 1e-3)}, "evaluations": 1},
+        "fit": {"cell": m["cell"], "runs": [m["run"]], "parameters": {R: (1e-5, 1e-3)}, "evaluations": 1},
+        "sensitivity": {
+            "cell": CHEN,
+            "steps": "Rest for 1 s",
+            "parameters": {R: (1e-5, 1e-3)},
+            "output": "Voltage [V]",
+            "method": "latin hypercube",
+            "samples": 3,
+            "model": "SPM",
+        },
         "cases": {"cell": CHEN, "steps": "Rest for 1 s"},
         "cells": {},
         "charge": {},
@@ -147,8 +157,8 @@ def calls(m):
         "to_bpx": {"cell": CHEN},
         "with_overlay": {"cell": CHEN, "overlay": "kirkaldy2024"},
     }
-    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "Life", "Lives", "Result", "Spectrum", "Ending"} | {
-        n for n in cellsim.__all__ if n.endswith("Error") or n.endswith("Warning")
+    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "Fit", "Life", "Lives", "Result", "Sensitivity"} | {
+        n for n in cellsim.__all__ if n.endswith(("Error", "Warning", "Ending", "Spectrum"))
     }
     assert set(functions) | left == set(cellsim.__all__)
     for name, right in functions.items():

@@ -55,11 +55,13 @@ def values_of(
     *,
     threads: int | None = None,
     processes: int | None = None,
+    executor: Any = None,
     finished: Callable[[Finished], object] = lambda done: None,
 ) -> list[Any]:
     """The values of jobs, in order.  Raises the exception of the first one that fails."""
     values: list[Any] = []
-    with closing(run_jobs(jobs, threads=threads, processes=processes, finished=finished)) as found:
+    running = run_jobs(jobs, threads=threads, processes=processes, executor=executor, finished=finished)
+    with closing(running) as found:
         for each in found:
             values.append(value_of(each))
     return values

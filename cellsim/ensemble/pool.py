@@ -64,7 +64,10 @@ class Pool:
         """Another executor, where one can be made.  Raises ProtocolError if what is made is none."""
         if self.make is None:
             return
-        self.executor = self.make()
+        try:
+            self.executor = self.make()
+        except Exception as fault:
+            raise ProtocolError(f"executor: the function that makes it fails: {words_of(fault)[:300]}") from fault
         if not isinstance(self.executor, Executor):
             raise ProtocolError(f"executor: the function gives {shown(self.executor)}; {WANTED}")
 

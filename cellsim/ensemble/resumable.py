@@ -79,6 +79,7 @@ def run_resumably(
     failed: Callable[[Row, str], Row] | None = None,
     threads: int | None = None,
     processes: int | None = None,
+    executor: Any = None,
 ) -> list[Row]:
     """Rows {**case, **compute(case)} of all cases, in their order.
 
@@ -89,12 +90,13 @@ def run_resumably(
     interrupted study of the same path has done are not done again.
     table: makes the DataFrame that is written from the rows, if it is not simply them.
     progress: True for a bar, or a function called with the numbers of cases done and in all.
-    threads, processes: as `engine.run_jobs`.
+    threads, processes, executor: as `engine.run_jobs`.
     Raises ProtocolError for wrong options, and ReportError for another kind of file, if it or the journal cannot be
     written, and while another process is at work on the same path.
     """
     cases = list(cases)
-    workers_of(threads, processes)
+    workers_of(threads, processes, executor)
+    workers = {"threads": threads, "processes": processes, "executor": executor}
     with ExitStack() as stack:
         report = stack.enter_context(reporting(progress))
         journal = None
@@ -104,13 +106,7 @@ def run_resumably(
             journal = stack.enter_context(Journal.at(journal_of(path)))
         store = _Rows(journal, row_of or (lambda case, value: value), failed, lambda count: report(count, len(cases)))
         rows = list(
-            stack.enter_context(
-                closing(
-                    run_cases(
-                        cases, lambda number, case: Job(compute, (case,)), store, threads=threads, processes=processes
-                    )
-                )
-            )
+            stack.enter_context(closing(run_cases(cases, lambda number, case: Job(compute, (case,)), store, **workers)))
         )
         if journal is not None:
             write_rows(rows, path, table)

@@ -11,6 +11,7 @@ _HOMES = {
     "calibrate": "estimation.calibrate",
     "Fit": "estimation.fitted",
     "fit": "estimation.fit",
+    **dict.fromkeys(("Sensitivity", "sensitivity"), "estimation.sensitivity"),
     **dict.fromkeys(("load_charging_claim", "load_claim"), "claim_audit.claim_file"),
     "Audit": "claim_audit.audit",
     "audit": "claim_audit.energy_claim",

@@ -34,7 +34,7 @@ GROUPS = {
     "Claims": ("audit", "Audit", "load_claim", "load_charging_claim", "maker_claims", "validate"),
     "Cost": ("cost", "CostStudy"),
     "Impedance": ("impedance", "Spectrum"),
-    "Estimation": ("fit", "Fit", "MeasuredRun", "calibrate"),
+    "Estimation": ("fit", "Fit", "MeasuredRun", "sensitivity", "Sensitivity", "calibrate"),
     "Lives": (
         "age",
         "store",
@@ -58,7 +58,7 @@ GROUPS = {
         "Ending",
     ),
 }
-MADE_BY_CELLSIM = {"Result", "Fit", "Audit", "CostStudy", "Spectrum"}  # no one calls their constructors
+MADE_BY_CELLSIM = {"Result", "Fit", "Sensitivity", "Audit", "CostStudy", "Spectrum"}  # no one calls their constructors
 ITEM = re.compile(r"([a-z_]\w*(?:(?:, | and | or )[a-z_]\w*)*(?: [\[(][^\])]*[\])])*): (.*)", re.ASCII)
 NAMED = re.compile(r"\{py:func\}`(?:[^`<]*<)?~?(cellsim(?:\.\w+)+)>?`")
 
