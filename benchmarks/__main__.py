@@ -1,17 +1,25 @@
 """All benchmarks, or some: `python benchmarks [PART] [--quick]`, which is `make bench PART=...`.
 
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
-(dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming); ageing; executors.
+(dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming); ageing; executors; pybop.
 """
 
 import ageing
 import compare
+import costs_in_pybop
 import executors
 import kernels
 import typer
 import work_precision
 
-PROGRAMS = {"compare": compare, "work": work_precision, "kernels": kernels, "ageing": ageing, "executors": executors}
+PROGRAMS = {
+    "compare": compare,
+    "work": work_precision,
+    "kernels": kernels,
+    "ageing": ageing,
+    "executors": executors,
+    "pybop": costs_in_pybop,
+}
 
 
 def main(part: str = typer.Argument("all"), quick: bool = False):
