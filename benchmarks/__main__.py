@@ -1,7 +1,8 @@
 """All benchmarks, or some: `python benchmarks [PART] [--quick]`, which is `make bench PART=...`.
 
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
-(dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming); ageing; executors; pybop.
+(dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming);
+ageing; executors; pybop.
 """
 
 import ageing

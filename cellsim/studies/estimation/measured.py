@@ -103,10 +103,10 @@ def continued(result: Result, name: str, t: Array) -> Array:
 def checked_runs(runs: Any, who: str = "fit") -> list[MeasuredRun]:
     """One run or several as a list.  Raises ProtocolError for none, and for two of one name."""
     wanted = "give a cellsim.MeasuredRun or a list of them"
-    runs = [runs] if isinstance(runs, MeasuredRun) else listed(f"{who}: runs", runs, wanted)
-    if not runs or not all(isinstance(run, MeasuredRun) for run in runs):
+    found: list[MeasuredRun] = [runs] if isinstance(runs, MeasuredRun) else listed(f"{who}: runs", runs, wanted)
+    if not found or not all(isinstance(run, MeasuredRun) for run in found):
         raise ProtocolError(f"{who}: runs: {wanted}, at least one")
-    names = [run.name for run in runs]
+    names = [run.name for run in found]
     if len(set(names)) < len(names):
         raise ProtocolError(f"{who}: two runs have the same name; give each its own")
-    return runs
+    return found

@@ -115,6 +115,7 @@ class Misfit:
     def _scaled(self, number: int, x: Array) -> Coroutine[Array]:
         run = self.runs[number]
         blocks = [block for block in self.blocks if block.run == number]
+        result: Result | None
         try:
             result = yield from self.simulated(run, x)
         except (SolveError, ParameterError) as fault:  # what it did counts, and what it did not do is far off
