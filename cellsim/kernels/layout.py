@@ -299,3 +299,18 @@ def keep_salt(sys, new, old):
     salt, had = views(sys, new).c_e, views(sys, old).c_e
     for i in range(salt.size):
         salt[i] = max(salt[i], 0.1 * had[i])
+
+
+@part
+def keep_salt_between(sys, new, now, change, share):
+    """The same of a state between two: where it would leave less than a tenth of either, the salt of all volumes is
+    on the line between them, on which its sum is kept.  change: from the earlier state to `now`; share of it that is
+    still to come, below 0.
+    """
+    salt, after, rise = views(sys, new).c_e, views(sys, now).c_e, views(sys, change).c_e
+    least = 0.0
+    for i in range(salt.size):
+        least = min(least, salt[i] - 0.1 * min(after[i], after[i] - rise[i]))
+    if least < 0.0:
+        for i in range(salt.size):
+            salt[i] = after[i] + share * rise[i]

@@ -8,7 +8,7 @@ from reference_cases import HOME, heat_lump
 import cellsim
 from cellsim import Limit, Step
 from cellsim.kernels import layout, scratch
-from cellsim.kernels.equations import thermal as kernel
+from cellsim.kernels.equations.heats import heats_and_margins
 from cellsim.kernels.integrators import initialise as start
 from cellsim.kernels.integrators import ndf as march
 from cellsim.kernels.integrators.stage import terminal_voltage
@@ -120,7 +120,7 @@ def test_heat_adds_up_from_every_reaction_and_resistance(current):
         evaluate_many(sys.laws.solid, layout.LAWS_PER_SIDE * side[i] + layout.OCP, x, U[i : i + 1])
     reaction = np.sum(area * j * (phi_s - phi_e - U))
     out = np.zeros((1, 4))
-    kernel.heats_and_margins(sys, s[None], w, np.array([V]), out)
+    heats_and_margins(sys, s[None], w, np.array([V]), out)
     assert out[0, 0] == approx(ohmic + reaction, rel=1e-8)
     assert out[0, 0] > 0.0
 

@@ -112,6 +112,42 @@ def stress(sys, a, x, p):
 
 
 @inner
+def even(sys, hg, s_hat, s, w):
+    """Give back what rounding has taken at a stage from sums that do not change: over the cycles of a life it adds up.
+
+    The currents of either electrode are the terminal current, the particles gain what their current brings, the salt
+    stays as much as it was.
+    """
+    past, y = views(sys, s_hat), views(sys, s)
+    for side in range(2):
+        lacks, surface = (1.0 - 2.0 * side) * y.cell.I, 0.0
+        for i in range(sys.volume.size):
+            if sys.volume[i].side == side and sys.volume[i].particle >= 0:
+                now = w.side[0, i]
+                lacks -= sys.volume[i].area * (y.j[i] + now.sei + now.rough * now.cr + now.pl)
+                surface += sys.volume[i].area
+        for i in range(sys.volume.size):
+            if sys.volume[i].side == side and sys.volume[i].particle >= 0:
+                y.j[i] += lacks / surface
+    last, salt, more = -1, 0.0, 0.0
+    for i in range(sys.volume.size):
+        v = sys.volume[i]
+        salt += v.eps * v.dx * y.c_e[i]
+        more += v.eps * v.dx * (past.c_e[i] - y.c_e[i])
+        if v.particle >= 0 and v.particle != last:  # volumes of one particle have one current
+            last = v.particle
+            grain = sys.grain[last]
+            old, new = shells(sys, past.x, last), shells(sys, y.x, last)
+            lacks = -hg * grain.rate / grain.R_p * y.j[i]
+            for q in range(new.size):
+                lacks -= sys.shell[q].volume * (new[q] - old[q])
+            for q in range(new.size):
+                new[q] += 3.0 * lacks
+    for i in range(sys.volume.size):
+        y.c_e[i] *= 1.0 + more / salt
+
+
+@inner
 def book(sys, hg, s_hat, s, w):
     """The slow states at the end of a stage of a cell that ages."""
     past, y, T = views(sys, s_hat), views(sys, s), w.at[0]

@@ -1,7 +1,8 @@
 """SPMe: one particle per electrode, the reaction spread evenly, salt resolved in space.
 
-The particles, c_e and the terminal current are solved for together; the potentials follow in
-closed form.  Equations: Marquis et al., J. Electrochem. Soc. 166 (2019) A3693, in the composite
+The particles, c_e and the terminal current are solved for together, where the current is not given with what it
+moves of the salt: of a pore that runs dry the voltage holds the current by the logarithm of the last salt.  The
+potentials follow in closed form.  Equations: Marquis et al., J. Electrochem. Soc. 166 (2019) A3693, in the composite
 form: properties of the electrolyte in the ohmic drop at its mean concentration.
 """
 
@@ -10,6 +11,7 @@ import numpy as np
 from ...numerics.table import blend, locate
 from ...physics.constants import F
 from ...physics.kinetics import overpotential
+from ...physics.transport import log_concentration
 from ...support.compile import inner, part
 from ..layout import (
     CHI,
@@ -33,16 +35,32 @@ from .particle import factorise, fill, respond, substitute
 from .porous import electrolyte
 
 MAX_ITERATIONS = 40
+PATIENCE = 15  # iterations after which a pore that would be left with less than no salt is
+LEFT = 0.1  # of the salt of a volume is left by one correction at least
+CORRECTION, ANSWER = 3, 4  # columns of `salt_step`: change of c_e, and that with the terminal current
+SLIGHT = 1e-4  # relative change of a concentration, of whose logarithm it is that but for 5e-9
 REPEATING = 1e-3  # of the tolerance, in cells that age
 
 
 @inner
-def mean_log(sys, side, salt):
-    """Average of ln c_e over the volumes of one electrode."""
+def mean_log(sys, side, c, w):
+    """Average of ln c_e over the volumes of one electrode, from that before the last correction where it is small."""
     total, length = 0.0, 0.0
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
-            total += sys.volume[i].dx * salt[i].ln_c
+            more = w.block[i, 0, CORRECTION] / c[i]
+            total += sys.volume[i].dx * (w.salt[i].ln_c + more if abs(more) < SLIGHT else log_concentration(c[i])[0])
+            length += sys.volume[i].dx
+    return total / length
+
+
+@inner
+def mean_log_moved(sys, side, c, w):
+    """Change of that average with the terminal current [m2/A]."""
+    total, length = 0.0, 0.0
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            total += sys.volume[i].dx * w.block[i, 0, ANSWER] / c[i]
             length += sys.volume[i].dx
     return total / length
 
@@ -67,15 +85,17 @@ def first_of(sys, side):
 
 
 @inner
-def beneath(sys, w, side, j, alpha, beta, c):
-    """Potential of an electrode beneath its film, averaged over its volumes [V];  d/dj;  film resistance [Ohm m2]."""
+def beneath(sys, w, side, j, alpha, beta, c, tied):
+    """Potential of an electrode beneath its film, averaged over its volumes [V];  d/dj;  film resistance [Ohm m2];
+    if `tied`, the change by the salt that a change of the terminal current moves [V m2/A].
+    """
     first = first_of(sys, side)
     x = alpha + beta * j
     at = locate(sys.laws.solid, x)
     U, U_x = open_circuit(sys.laws.solid, w.by_solid, side, x, at)
     dU = U_x * beta
     f, df = blend(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at, w.by_solid)
-    total, slope, length, salt = 0.0, 0.0, 0.0, sys.laws.salt
+    total, slope, moved, length, salt = 0.0, 0.0, 0.0, 0.0, sys.laws.salt
     R_f, active = sys.volume[first].R_f, 1.0
     if sys.volume[first].particle < 0 and sys.foil.size > 0:
         R_f, active = w.foil[0].R, w.foil[0].active
@@ -83,14 +103,17 @@ def beneath(sys, w, side, j, alpha, beta, c):
         U, dU = U + more, steeper
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
-            g, _ = blend(salt, SHAPE_C + side, locate(salt, np.sqrt(c[i])), w.by_salt)
+            root = np.sqrt(c[i])
+            g, dg = blend(salt, SHAPE_C + side, locate(salt, root), w.by_salt)
             i_ref = sys.volume[i].i_ref * active * w.rate[RATE + side]
-            i0, i0_x, _ = within_edges(i_ref, x, f, df, c[i] / sys.c_ref, g, 0.0)
+            i0, i0_x, i0_r = within_edges(i_ref, x, f, df, c[i] / sys.c_ref, g, 0.5 * dg / root * sys.c_ref)
             eta, eta_j, eta_i0 = overpotential(j, i0, w.at[0])
             total += sys.volume[i].dx * eta
             slope += sys.volume[i].dx * (eta_j + eta_i0 * i0_x * beta)
+            if tied:
+                moved += sys.volume[i].dx * eta_i0 * i0_r / sys.c_ref * w.block[i, 0, ANSWER]
             length += sys.volume[i].dx
-    return U + total / length, dU + slope / length, R_f * w.rate[FILM + side]
+    return U + total / length, dU + slope / length, R_f * w.rate[FILM + side], moved / length
 
 
 @inner
@@ -105,14 +128,14 @@ def mean_salt(sys, side, c):
 
 
 @inner
-def react(sys, w, side, flux, c, j):
-    """Interface voltage of an electrode [V] that takes the current `flux`;  d/dflux;  its last change [V].
+def react(sys, w, side, flux, c, j, tied):
+    """Interface voltage of an electrode [V] that takes the current `flux`;  d/dflux;  its last change;  as `beneath`.
 
     Linearised at the j of its volumes.  Side reactions take what j, which is corrected, does not.
     """
     first = first_of(sys, side)
     local, now, old = w.local[first], w.side[0, first], j[first]
-    v, v_j, film = beneath(sys, w, side, old, local.alpha, local.beta, c)
+    v, v_j, film, v_I = beneath(sys, w, side, old, local.alpha, local.beta, c, tied)
     a, T = sys.ageing[side], w.at[0]
     more, per_j, _ = side_reactions.add_to(a, now, old, v, v_j, 0.0, mean_salt(sys, side, c), T)
     dj = (flux - old - more) / (1.0 + per_j)
@@ -121,16 +144,16 @@ def react(sys, w, side, flux, c, j):
         if sys.volume[i].side == side:
             j[i] = old + dj
             w.side[0, i].sei, w.side[0, i].cr, w.side[0, i].pl = now.sei, now.cr, now.pl
-    return v + v_j * dj + film * flux, v_j / (1.0 + per_j) + film, abs(v_j * dj)
+    return v + v_j * dj + film * flux, v_j / (1.0 + per_j) + film, abs(v_j * dj), v_I
 
 
 @inner
-def electrolyte_drop(sys, c, w):
-    """Rise of phi_e from mean negative to mean positive at no current [V], and resistance [Ohm m2].
+def electrolyte_drop(sys, c, w, tied):
+    """Rise of phi_e from mean negative to mean positive at no current [V], resistance [Ohm m2], and as `beneath`.
 
     The resistance includes the solid phases and whatever is in series.
     """
-    volume, mean = 0.0, 0.0
+    volume, mean, moved = 0.0, 0.0, 0.0
     for i in range(sys.volume.size):
         pores = sys.volume[i].eps * sys.volume[i].dx
         volume += pores
@@ -145,27 +168,41 @@ def electrolyte_drop(sys, c, w):
             share = 1.0 / 3.0  # the ionic current falls linearly across the electrode
             resistance += share * sys.volume[i].dx / sys.volume[i].sigma
         resistance += share * sys.volume[i].dx / (sys.volume[i].tau * K)
-    return chi * (mean_log(sys, 1, w.salt) - mean_log(sys, 0, w.salt)), resistance
+    if tied:
+        moved = chi * (mean_log_moved(sys, 1, c, w) - mean_log_moved(sys, 0, c, w))
+    return chi * (mean_log(sys, 1, c, w) - mean_log(sys, 0, c, w)), resistance, moved
 
 
 @part
-def salt_step(sys, hg, c_hat, c, by_side, w):
-    """One Newton step of the salt balance for given currents of all reactions of either side; its relative size."""
+def salt_step(sys, hg, c_hat, c, by_side, per_I, tied, w):
+    """One Newton step of the salt balance for given currents of all reactions of either side; its relative size.
+
+    per_I: these currents per terminal current; if `tied`, c_e per terminal current into column ANSWER.  Second, whether
+    a volume keeps salt that the balance takes from it; if `tied`, by how much more terminal current it would have it.
+    """
     n = sys.volume.size
-    lower, diag, upper, r = w.block[:, 0, 0], w.block[:, 0, 1], w.block[:, 0, 2], w.block[:, 0, 3]
+    answer, i_I = w.block[:, 0, ANSWER], 0.0
+    lower, diag, upper, r = w.block[:, 0, 0], w.block[:, 0, 1], w.block[:, 0, 2], w.block[:, 0, CORRECTION]
     for i in range(n):
         root = np.sqrt(c[i])
         electrolyte(sys.laws.salt, w.by_salt, sys.t_ref, c[i], root, locate(sys.laws.salt, root), w.salt[i])
-    diag[0], r[0], i_e = 0.0, 0.0, 0.0
+    diag[0], r[0], i_e, along = 0.0, 0.0, 0.0, 0.0
     for i in range(n):
         v = sys.volume[i]
         diag[i] += v.eps * v.dx
         j = 0.0 if v.side < 0 else by_side[v.side]
         r[i] += -v.eps * v.dx * (c[i] - c_hat[i]) + hg * (1.0 - sys.t_ref) / F * v.area * j
         i_e += v.area * j
+        if tied:
+            j_I = 0.0 if v.side < 0 else per_I[v.side]
+            answer[i] = along + hg * (1.0 - sys.t_ref) / F * v.area * j_I
+            i_I += v.area * j_I
         if i == n - 1:
             break
         a, b = w.salt[i], w.salt[i + 1]
+        if tied:
+            along = 0.5 * hg * (a.t + b.t) / F * i_I
+            answer[i] -= along
         q = v.across
         flux = hg * (q * (a.W - b.W) + 0.5 * (a.t + b.t) / F * i_e)
         d_l = hg * (q * a.D + 0.5 * a.t_c / F * i_e)
@@ -178,13 +215,22 @@ def salt_step(sys, hg, c_hat, c, by_side, w):
         q = lower[i] / diag[i - 1]
         diag[i] -= q * upper[i - 1]
         r[i] -= q * r[i - 1]
-    change, total = 0.0, 0.0
+        if tied:
+            answer[i] -= q * answer[i - 1]
+    change, total, kept, more = 0.0, 0.0, False, 0.0
     for i in range(n - 1, -1, -1):
         r[i] = (r[i] - (upper[i] * r[i + 1] if i < n - 1 else 0.0)) / diag[i]
+        if tied:
+            answer[i] = (answer[i] - (upper[i] * answer[i + 1] if i < n - 1 else 0.0)) / diag[i]
         change = max(change, abs(r[i]) / sys.c_ref)
         total += r[i]
-        c[i] = max(c[i] + r[i], 0.1 * c[i])
-    return change if abs(total) < 1e300 else np.inf
+        lacks = LEFT * c[i] - (c[i] + r[i])
+        c[i] = max(c[i] + r[i], LEFT * c[i])
+        if lacks > 0.0:
+            kept = True
+            if tied and abs(lacks) > abs(more * answer[i]):
+                more = lacks / answer[i]
+    return change if abs(total) < 1e300 else np.inf, kept, more
 
 
 @inner
@@ -202,6 +248,16 @@ def condense(sys, hg, x_hat, x, w, side, i, again):
         local.alpha = substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
 
 
+@inner
+def within_reach(sys, dI, c, w):
+    """A change of the terminal current, less if it would take more of the last salt of a volume than one may."""
+    for i in range(sys.volume.size):
+        taken = -dI * w.block[i, 0, ANSWER]
+        if taken > (1.0 - LEFT) * c[i]:
+            dI *= (1.0 - LEFT) * c[i] / taken
+    return dI
+
+
 @part
 def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """As `porous.solve_stage`, for the single-flux model."""
@@ -215,43 +271,47 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     area, ages = (surface_area(sys, 0), surface_area(sys, 1)), sys.ageing.size > 0
     if ages:  # cycles of a life must repeat: Newton's last correction is far below the tolerance
         tol *= REPEATING
+    per_I = (1.0 / area[0], -1.0 / area[1])
     settled = False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):
-        V, V_I = 0.0, 0.0
+        V, V_I, tied = 0.0, 0.0, not (known or settled)
         flux = (cell.I / area[0], -cell.I / area[1])
         for i in range(n):
             side = sys.volume[i].side
             if side >= 0 and not (ages and sys.volume[i].particle >= 0):
                 j[i] = flux[side]
-        change = salt_step(sys, hg, past.c_e, c, flux, w)
-        if not change < 1e12:
+        change, kept, more = salt_step(sys, hg, past.c_e, c, flux, per_I, tied, w)
+        if not change < 1e12 or (kept and iteration > PATIENCE):
             return 0
         for side in range(2):
             first = first_of(sys, side)
             p, local = sys.volume[first].particle, w.local[first]
             condense(sys, hg, past.x, x, w, side, first, iteration > 1)
             if ages and p >= 0:
-                v, v_j, moved = react(sys, w, side, flux[side], c, j)
+                v, v_j, moved, v_I = react(sys, w, side, flux[side], c, j, tied)
                 change = max(change, moved)
             else:
-                v, v_j, film = beneath(sys, w, side, j[first], local.alpha, local.beta, c)
+                v, v_j, film, v_I = beneath(sys, w, side, j[first], local.alpha, local.beta, c, tied)
                 v, v_j = v + film * j[first], v_j + film
             if p >= 0:
                 last = local.alpha + local.beta * j[first]
                 change = max(change, fill(w.inside[p], last, shells(sys, x, p)))
             V -= sign[side] * v
-            V_I -= v_j / area[side]
-        rise, resistance = electrolyte_drop(sys, c, w)
+            V_I -= v_j / area[side] + sign[side] * v_I
+        rise, resistance, rise_I = electrolyte_drop(sys, c, w, tied)
         V += rise - resistance * cell.I
-        V_I -= resistance
+        V_I += rise_I - resistance
         res, res_I, res_V = control_residual(ctl, cell.I, V)
         dI = 0.0 if settled or known else -res / (res_I + res_V * V_I)
+        if tied:
+            dI = more if kept else within_reach(sys, dI, c, w)
         cell.I += dI
         change = max(change, abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
         y.phi_s[n - 1] = V + V_I * dI  # the terminal voltage; other potentials are not resolved
-        if change < tol and (settled or dI == 0.0):
-            return iteration
-        settled = settled or change < tol
+        if change < tol and not kept:  # salt that was kept is not in the balance
+            if settled or dI == 0.0:
+                return iteration
+            settled = True
     return 0

@@ -8,12 +8,10 @@ surfaces.  Bernardi, Pawlikowski and Newman, J. Electrochem. Soc. 132 (1985) 5, 
 import numpy as np
 
 from ...numerics.table import TERMS, locate, read
-from ...support.compile import inner, kernel
+from ...support.compile import inner
 from ..layout import CRITICAL_CURRENT, FILM, LAWS_PER_SIDE, OCP, SINGLE_FLUX, surface, views
-from . import ageing
 from .interface import open_circuit
-from .lithium_metal import active, foresee, potential
-from .temperature import warm
+from .lithium_metal import active, potential
 
 
 @inner
@@ -107,23 +105,3 @@ def plating(sys, s, w):
 def critical(sys, s, w):
     """How much more a charge could take, where lithium still touches, before the separator may be pierced [A/m2]."""
     return sys.heat.critical * w.rate[CRITICAL_CURRENT] + views(sys, s).cell.I / active(sys, s)
-
-
-@kernel
-def heats_and_margins(sys, states, w, voltages, out):
-    """Of states (times, N) and their voltages, into out (times, 4).
-
-    Irreversible and reversible heat [W/m2], margin to plating [V] and to the critical current [A/m2].
-    """
-    of_run = ageing.aged_system(sys, states[0], w)
-    for k in range(states.shape[0]):
-        s = states[k]
-        warm(of_run, views(of_run, s).T[0], w)
-        if sys.foil.size > 0:
-            foresee(of_run, 0.0, s, s, w)
-        if sys.ageing.size > 0:
-            ageing.shape(of_run, s, w)
-            ageing.foresee(of_run, 0.0, s, s, w)
-        if sys.heat.capacity > 0.0:
-            out[k, 0], out[k, 1] = made(of_run, s, voltages[k], w)
-        out[k, 2], out[k, 3] = plating(of_run, s, w)[0], critical(of_run, s, w)

@@ -5,7 +5,7 @@ import numpy as np
 from ...support.compile import entry, inlined, inner, kernel, part
 from ..call.record import STARTING, Task, begin_with
 from ..equations import ageing
-from ..layout import CURRENT, add, copy, keep_salt, views
+from ..layout import CURRENT, add, copy, keep_salt_between, views
 from ..memory import laying, unpacked
 from ..scratch import work_of
 from .events import RUNNING, TOL, between, closest, closest_here, diagnose, first_of, narrowed
@@ -29,7 +29,7 @@ def interpolate(sys, mem, when, out):
     for m in range(int(mem.head[2])):
         p *= (when - t + m * h) / (h * (m + 1.0))
         add(p, mem.D[m + 1], out)
-    keep_salt(sys, out, mem.D[0])
+    keep_salt_between(sys, out, mem.D[0], mem.D[1], (when - t) / h)
 
 
 @inner

@@ -76,6 +76,7 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     for i in range(unchanging(sys), s.size):
         s[i] = s_hat[i]
     if ages:
+        ageing.even(sys, hg, s_hat, s, w)
         ageing.book(sys, hg, s_hat, s, w)
     return n
 

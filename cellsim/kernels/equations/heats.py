@@ -1,0 +1,66 @@
+"""Heats and margins of states that have been stored, of which only the unknowns are known."""
+
+import numpy as np
+
+from ...numerics.table import locate
+from ...support.compile import inner, kernel
+from ..layout import RATE, SINGLE_FLUX, surface, views
+from . import ageing, side_reactions, spme
+from .interface import reaction
+from .lithium_metal import foresee
+from .temperature import warm
+from .thermal import critical, made, plating
+
+
+@inner
+def react_aside(sys, s, w):
+    """The side currents of all volumes at state s, by its intercalation currents and what is at the surfaces."""
+    y, T = views(sys, s), w.at[0]
+    for i in range(sys.volume.size):
+        v = sys.volume[i]
+        if v.particle < 0:
+            continue
+        x, c, j = surface(sys, y.x, v.particle), y.c_e[i], y.j[i]
+        if sys.model == SINGLE_FLUX:
+            under, _, _, _ = spme.beneath(sys, w, v.side, j, x, 0.0, y.c_e, False)
+            c = spme.mean_salt(sys, v.side, y.c_e)
+        else:
+            root = np.sqrt(c)
+            under, _, _, _ = reaction(
+                sys.laws,
+                w.by_solid,
+                w.by_salt,
+                T,
+                v.side,
+                v.i_ref * w.rate[RATE + v.side],
+                0.0,
+                sys.c_ref,
+                j,
+                x,
+                0.0,
+                c,
+                root,
+                locate(sys.laws.salt, root),
+            )
+        side_reactions.add_to(sys.ageing[v.side], w.side[0, i], j, under, 0.0, 0.0, c, T)
+
+
+@kernel
+def heats_and_margins(sys, states, w, voltages, out):
+    """Of states (times, N) and their voltages, into out (times, 4).
+
+    Irreversible and reversible heat [W/m2], margin to plating [V] and to the critical current [A/m2].
+    """
+    of_run = ageing.aged_system(sys, states[0], w)
+    for k in range(states.shape[0]):
+        s = states[k]
+        warm(of_run, views(of_run, s).T[0], w)
+        if sys.foil.size > 0:
+            foresee(of_run, 0.0, s, s, w)
+        if sys.ageing.size > 0:
+            ageing.shape(of_run, s, w)
+            ageing.foresee(of_run, 0.0, s, s, w)
+            react_aside(of_run, s, w)
+        if sys.heat.capacity > 0.0:
+            out[k, 0], out[k, 1] = made(of_run, s, voltages[k], w)
+        out[k, 2], out[k, 3] = plating(of_run, s, w)[0], critical(of_run, s, w)
