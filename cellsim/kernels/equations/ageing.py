@@ -144,7 +144,7 @@ def even(sys, hg, s_hat, s, w):
             for q in range(new.size):
                 new[q] += 3.0 * lacks
     for i in range(sys.volume.size):
-        y.c_e[i] *= 1.0 + more / salt
+        y.c_e[i] += more / salt * y.c_e[i]  # 1 + more / salt would be rounded to one side
 
 
 @inner
