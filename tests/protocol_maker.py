@@ -137,7 +137,10 @@ def condition(rng):
     if rng.random() < 0.3:
         return Condition("ending", rng.choice(list(ENDED_BY)))
     quantity = rng.choice(list(CONDITIONS))
-    value = limit(rng, quantity).value if quantity != "time" else number(rng)
+    if quantity == "capacity retention":
+        value = rng.choice([rng.randrange(101) / 100.0, rng.random()])
+    else:
+        value = limit(rng, quantity).value if quantity in LIMITS else number(rng)
     return Condition(quantity, rng.choice(["above", "below"]), value)
 
 

@@ -11,7 +11,7 @@ from .drive_cycles import known, load
 from .nodes import CCCV, Condition, Goto, Label, Node, Repeat, Stop
 from .profiles import Profile
 from .quantities import CONDITIONS, CONTROLS, LIMITS
-from .step import Limit, Step
+from .step import Limit, Step, moment
 
 
 class _Form(BaseModel):
@@ -52,6 +52,7 @@ class StepForm(_Form):
     period: float | None = None
     heater: float = 0.0
     self_heating: bool = False
+    start_time: str | None = None
 
 
 class ConditionForm(_Form):
@@ -169,6 +170,7 @@ def _step(s: Step) -> StepForm:
         period=s.period,
         heater=float(s.heater),
         self_heating=s.self_heating,
+        start_time=None if s.start_time is None else s.start_time.isoformat(),
     )
 
 
@@ -225,7 +227,8 @@ def _made(f: Any) -> Any:
     """The node or condition of a form."""
     if isinstance(f, StepForm):
         until = tuple(Limit(x.quantity, x.value, x.side or "") for x in f.until)
-        return Step(f.control, _target(f.target), f.duration, until, f.temperature, f.period, f.heater, f.self_heating)
+        circumstances = f.temperature, f.period, f.heater, f.self_heating, moment(f.start_time)
+        return Step(f.control, _target(f.target), f.duration, until, *circumstances)
     if isinstance(f, RepeatForm):
         return Repeat(tuple(_made(n) for n in f.steps), f.repeat)
     if isinstance(f, LabelForm):

@@ -150,6 +150,8 @@ class CCCV:
                 "CCCV: the charge and the hold must have the same further limits and circumstances, "
                 "and the duration is given for both together"
             )
+        if self.hold.start_time is not None:
+            raise ProtocolError("CCCV: the start time is that of the charge; leave out that of the hold")
         ends = len(both[1]) < len(self.hold.until)
         if self.hold.duration != (None if ends else self.duration):
             raise ProtocolError("CCCV: give a current at which the hold ends, or a duration of both steps")

@@ -1,17 +1,20 @@
 """Execution of a protocol: its flat program, and the sequence of steps that depends on their outcomes."""
 
+import math
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from ..errors import Ending, ProtocolError
 from .language.scan import nearest
 from .language.write import line
 from .nodes import CCCV, MOMENT, Condition, Goto, Label, Node, Repeat, Stop, steps_in
-from .step import Step
+from .step import LONGEST, Step
 
 MAX_STEPS = 100_000  # a protocol is stopped after so many steps,
 IDLE = 10_000  # or so many instructions in a row without a step
+CAPACITY, RETENTION = OF_CYCLES = ("cell capacity", "capacity retention")  # quantities that belong to a whole cycle
 Block = tuple[int, ...]  # places of the nested blocks around a node, from the outermost one
 
 
@@ -23,6 +26,8 @@ class Op(NamedTuple):
     target: int = 0  # place to which it may jump
     label: str = ""  # of a step: the label directly before it
     positions: tuple[int, ...] = ()  # of a step, or of a charge and its hold: positions in `Protocol.steps`
+    begins: float | None = None  # when a step with a start time starts, from the start of the protocol [s]
+    ends: float = math.inf  # when the next one does
 
 
 def flatten(nodes: Iterable[Node], whenever: Sequence[Condition] = ()) -> list[Op]:
@@ -43,6 +48,36 @@ def flatten(nodes: Iterable[Node], whenever: Sequence[Condition] = ()) -> list[O
             )
         program[k] = Op("goto", goto, place)
     _check(program, bool(whenever))
+    return _timed(program)
+
+
+def start_time(node: Any) -> datetime | None:
+    """The start time of a step, or of a charge and its hold."""
+    return node.charge.start_time if isinstance(node, CCCV) else getattr(node, "start_time", None)
+
+
+def _timed(program: list[Op]) -> list[Op]:
+    """The program with the clock of its start times, in seconds; raises ProtocolError where they make no sense."""
+    timed = [k for k, op in enumerate(program) if op.kind == "step" and start_time(op.node) is not None]
+    if not timed:
+        return program
+    first = next(k for k, op in enumerate(program) if op.kind == "step")
+    if timed[0] != first:
+        raise ProtocolError(f"{line(program[first].node)}: the first step needs a start time, as a later one has one")
+    if any(op.kind == "goto" for op in program):
+        raise ProtocolError("a protocol with start times cannot jump: leave out goto, or the start times")
+    at = {k: (start_time(program[k].node) - start_time(program[first].node)).total_seconds() for k in timed}
+    turns = [(op.target, k) for k, op in enumerate(program) if op.kind == "repeat" and op.node.times > 1]
+    for k, before in zip(timed, [first, *timed], strict=False):
+        if any(a <= k <= b for a, b in turns):
+            raise ProtocolError(f"{line(program[k].node)}: a step with a start time cannot be repeated; leave one out")
+        if k != first and not at[k] > at[before]:
+            raise ProtocolError(f"{line(program[k].node)}: starts before the step before it; give a later start time")
+    ends = math.inf
+    for k in range(len(program) - 1, -1, -1):
+        program[k] = program[k]._replace(ends=ends)
+        if k in at:
+            program[k], ends = program[k]._replace(begins=at[k]), at[k]
     return program
 
 
@@ -111,7 +146,7 @@ class Walk:
     count: steps so far.
     label: the `Label` directly before the last step, "" if there is none.
     index: position of the last step in `Protocol.steps`, where it is as written (what is run may have a shorter
-    duration or a smaller limit of capacity).
+    duration or a smaller limit of capacity); -1 for a rest until a start time.
     reason: why the protocol ended, in words; "" while it is running.
     """
 
@@ -120,7 +155,12 @@ class Walk:
         self.index = -1
         self._program, self._whenever, self._most = program, whenever, max_steps
         self._clock: float = 0.0
+        self._ends = math.inf  # when the next step with a start time begins
+        self._around: float | None = None  # the surroundings of the last step
         self._last: tuple[Any, Mapping[str, float]] | None = None
+        self._first: float | None = None  # capacity after the first cycle [A.h], if shares of it are asked for
+        asked = (*whenever, *(getattr(op.node, "condition", None) for op in program))
+        self._compares = any(c is not None and c.quantity == RETENTION for c in asked)
         self._steps = self._run()
 
     def __iter__(self) -> Iterator[Step]:
@@ -145,6 +185,9 @@ class Walk:
     def _holds(self, condition: Condition | None) -> bool:
         if condition is None or self._last is None:
             return condition is None
+        if condition.quantity == RETENTION:  # of the capacity after the first cycle
+            now = float(self._last[1][CAPACITY]) / self._first if self._first else 1.0
+            return now >= condition.value if condition.side == "above" else now <= condition.value
         return condition.holds(self._last[0], self._last[1], self._clock)
 
     def _run(self) -> Generator[Step, None, None]:
@@ -152,9 +195,14 @@ class Walk:
         turns: dict[int, int] = {}
         while at < len(self._program):
             op = self._program[at]
-            if op.kind == "step":
+            if op.kind == "cycle":
+                self._end_of_cycle()
+            if op.kind == "cycle" or op.kind == "step":  # the rest belongs to the cycle before
+                yield from self._wait(op if op.kind == "step" else self._program[at + 1])
+            if op.kind == "step" and not self.reason:
                 idle = 0
                 self.label = op.label
+                self._ends = op.ends
                 yield from self._do(op.node, op.positions)
                 if self.reason:
                     return
@@ -165,6 +213,26 @@ class Walk:
                 self.reason = f"stopped: {IDLE} instructions in a row without a step"
                 return
         self.reason = "the protocol is complete"
+
+    def _end_of_cycle(self) -> None:
+        """What is asked for after each cycle, as in PyBaMM: the capacity that the cell has left."""
+        if self._last is None or self.reason:
+            return
+        if self._first is None and self._compares:
+            self._first = float(self._last[1][CAPACITY])
+        for condition in self._whenever:
+            if condition.quantity in OF_CYCLES and self._holds(condition):
+                self.reason = _because(condition)
+                return
+
+    def _wait(self, op: Op) -> Generator[Step, None, None]:
+        """A rest until the start time of a step, if it has one."""
+        left = 0.0 if op.begins is None else op.begins - self._clock
+        self._ends = math.inf
+        while left > MOMENT and not self.reason:
+            self.label = ""
+            yield from self._one(Step("rest", 0.0, min(left, LONGEST), temperature=self._around), -1)
+            left = (op.begins or 0.0) - self._clock
 
     def _next(self, op: Op, at: int, turns: dict[int, int]) -> int:
         """The place of the next instruction."""
@@ -211,18 +279,28 @@ class Walk:
         if self.count >= self._most:
             self.reason = f"stopped after {self._most} steps, the most that are allowed"
             return
-        end = min((c.value for c in self._whenever if c.quantity == "time" and c.side == "above"), default=None)
-        if end is not None:
+        if self._ends - self._clock <= MOMENT:
+            self.reason = f"stopped: {step.summary} would begin at the start time of a later step"
+            return
+        end = min((c.value for c in self._whenever if c.quantity == "time" and c.side == "above"), default=math.inf)
+        end = min(end, self._ends)
+        if end < math.inf:
             left = max(end - self._clock, MOMENT)
             if step.duration is None or step.duration > left:
                 step = replace(step, duration=left)
         self.count += 1
         self.index = index
+        self._around = step.temperature
         yield step
         for condition in self._whenever:
-            if self._holds(condition):
-                self.reason = f"ended by the protocol: {line(Stop(condition)).replace('if', 'whenever', 1)}"
+            if condition.quantity not in OF_CYCLES and self._holds(condition):
+                self.reason = _because(condition)
                 return
+
+
+def _because(condition: Condition) -> str:
+    """Why the protocol ended."""
+    return f"ended by the protocol: {line(Stop(condition)).replace('if', 'whenever', 1)}"
 
 
 def _less_charge(step: Step, passed: float) -> Step | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,9 +12,10 @@ from ..errors import ProtocolError
 from ..support.arguments import flag, mapping, shown, whole
 from .check import check
 from .language.parse import parse
+from .language.termination import conditions_of
 from .language.write import write
 from .nodes import CCCV, DEEPEST, Condition, Goto, Label, Node, Repeat, Stop, conditions_in, has_step, steps_in
-from .program import MAX_STEPS, Op, Walk, flatten
+from .program import MAX_STEPS, Op, Walk, flatten, start_time
 from .quantities import BY_NAME
 from .step import Step, kelvin, seconds
 
@@ -27,6 +29,8 @@ class Protocol:
     `Stop`; another protocol; or a list of these, in which a tuple is a block that counts as one cycle, as in PyBaMM.
     period [s], temperature [K] of the surroundings: for every step without its own.
     force: allow steps beyond the cut-off voltages of the cell.
+    termination: ends of the whole protocol as in PyBaMM, a text or a list of them: "80% capacity" (what is left of the
+    capacity after the first cycle), "4 Ah capacity", "2.5 V" (after a step), "12 h".
     files: which files of drive cycles a text may name: True: any that ends in .csv, .txt or .tsv; a folder: those in
     it; False: none, for text from others.
 
@@ -51,12 +55,13 @@ class Protocol:
         temperature: float | None = None,
         force: bool = False,
         files: bool | str | Path = True,
+        termination: Any = (),
     ) -> None:
         whenever: list[Condition] = []
         forced = [flag("force", force)]
         period, temperature = seconds("period", period), kelvin("temperature", temperature)
         nodes = tuple(_with_circumstances(n, period, temperature) for n in _gather(source, whenever, forced, files))
-        self._set(nodes, tuple(whenever), any(forced))
+        self._set(nodes, (*whenever, *conditions_of(termination)), any(forced))
 
     def _set(self, nodes: tuple[Node, ...], whenever: tuple[Condition, ...], force: bool) -> "Protocol":
         for name, value in (
@@ -95,6 +100,11 @@ class Protocol:
     def walk(self, max_steps: int = MAX_STEPS) -> Walk:
         """The sequence of steps, see `Walk`; it is stopped, with the reason, after max_steps."""
         return Walk(self._program, self.whenever, max_steps)
+
+    def clock(self, seconds: float) -> str:
+        """Date and time so many seconds after the start, in ISO 8601; "" for a protocol without start times."""
+        first = next((t for t in map(start_time, steps_in(self.nodes)) if t is not None), None)
+        return "" if first is None else (first + timedelta(seconds=seconds)).isoformat()
 
     def check(self, cell: Any, start: Mapping[str, float] | None = None) -> None:
         """Raise ProtocolError if the cell cannot run the protocol; see `check.check`."""

@@ -10,7 +10,8 @@ from ..errors import CellsimWarning, ProtocolError
 from .language.write import line
 from .nodes import CCCV, Condition, Node, Repeat
 from .profiles import Profile
-from .quantities import BY_NAME, CONTROLS, LIMITS
+from .program import CAPACITY, RETENTION
+from .quantities import BY_NAME, CONTROLS, LIMITS, Quantity
 from .step import Limit, Step
 
 CLASSES = {role.pybamm[0]: name for name, role in CONTROLS.items() if role.pybamm}
@@ -42,12 +43,12 @@ def from_pybamm(experiment: Any) -> tuple[tuple[Node, ...], tuple[Condition, ...
 
 def _whenever(termination: Mapping[str, Any]) -> Iterator[Condition]:
     for name, value in termination.items():
+        number, unit = value if isinstance(value, tuple | list) else (value, "")
+        name = {"%": RETENTION, "Ah": CAPACITY}.get(unit, name)
         side = BY_NAME[name].pybamm_stop if name in BY_NAME else ""
         if not side:
-            raise ProtocolError(
-                f"experiment termination by {name}: capacity fade needs ageing, which is not modelled; leave it out"
-            )
-        yield Condition(name, side, float(value[0] if isinstance(value, tuple | list) else value))
+            raise ProtocolError(f"experiment termination by {name} has no counterpart here; leave it out")
+        yield Condition(name, side, float(number) / 100.0 if name == RETENTION else float(number))
 
 
 def _from_step(s: Any, label: str) -> Step:
@@ -55,8 +56,6 @@ def _from_step(s: Any, label: str) -> Step:
     control = CLASSES.get(type(s).__name__)
     if control is None:
         raise ProtocolError(f"{label}: a {type(s).__name__} has no counterpart here")
-    if s.start_time is not None:
-        raise ProtocolError(f"{label}: a start time has no counterpart here; put a rest before the step")
     target = _target(s, label)
     if target == 0.0 and control == "resistance":
         raise ProtocolError(f"{label}: a resistance of 0 Ohm is a short circuit, which is not simulated; give another")
@@ -74,7 +73,7 @@ def _from_step(s: Any, label: str) -> Step:
         for name in ("temperature", "period")
     )
     try:
-        return Step(control, target, duration, until, temperature, period)
+        return Step(control, target, duration, until, temperature, period, start_time=s.start_time)
     except ProtocolError as fault:
         raise ProtocolError(f"{label}: {fault}") from None
 
@@ -170,8 +169,17 @@ def to_pybamm(protocol: Any) -> Any:
         row = BY_NAME.get(c.quantity)
         if row is None or c.side != row.pybamm_stop:
             raise ProtocolError(f"PyBaMM cannot end an experiment when the {c.quantity} is {c.side} a value")
-        ends.append(f"{c.value!r} {row.unit}")
+        ends.append(_end(c, row))
+        if [end.split()[-1] for end in ends].count(ends[-1].split()[-1]) > 1:
+            raise ProtocolError(f"PyBaMM ends an experiment at one {ends[-1].split()[-1]} only: leave out {ends[-1]!r}")
     return pybamm.Experiment(made, termination=ends or None)
+
+
+def _end(c: Condition, row: Quantity) -> str:
+    """A termination of an experiment."""
+    if c.quantity == RETENTION:
+        return f"{100.0 * c.value:.12g}% capacity"
+    return f"{c.value!r} Ah capacity" if c.quantity == CAPACITY else f"{c.value!r} {row.unit}"
 
 
 def _count(node: Node) -> int:
@@ -208,6 +216,7 @@ def _to_step(pybamm: Any, s: Step) -> Any:
         "termination": [_to_termination(pybamm, s, x) for x in s.until] or None,
         "period": s.period,
         "temperature": s.temperature,
+        "start_time": s.start_time,
     }
     target: Any = s.target
     if isinstance(target, Profile):

@@ -5,93 +5,11 @@ the constraints of charges and the tables of the documentation are derived from 
 Signs: discharge current, C-rate, current density, power and resistance are positive; limits of them are magnitudes.
 """
 
-import math
 from dataclasses import dataclass
-from typing import Literal
 
 from ..errors import Ending
 from ..physics.constants import ZERO_CELSIUS
-
-Scale = Literal["absolute", "per area", "times area", "capacity per area", "charge per area"]
-Need = Literal["", "heat", "porous negative electrode", "lithium-metal electrode"]
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A unit of the language: value in the quantity's unit = number * factor / divisor + zero."""
-
-    spellings: tuple[str, ...]  # upper and lower case do not matter; the first one is written
-    factor: float = 1.0
-    divisor: float = 1.0  # so that 3 mA is exactly 3 / 1000
-    zero: float = 0.0
-
-
-@dataclass(frozen=True)
-class ControlRole:
-    """The quantity as the control of a step.
-
-    kind: "driven": a target with a direction (Charge at, Discharge at); "held": a state (Hold at), for which 0 is a
-    target like any other; "rest": no current.
-    mode: name of the control mode in the kernels.
-    profile: whether the target may be a `Profile`.
-    pybamm: class of pybamm.step with this control, and the function of pybamm.step that makes one; empty: none.
-    """
-
-    kind: Literal["driven", "held", "rest"]
-    mode: str
-    profile: bool = False
-    pybamm: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class LimitRole:
-    """The quantity as a limit at which a step ends.
-
-    reached: "by direction": without a side, from above in a discharge and from below in a charge; "by position": from
-    whichever side the step starts on; "falling": when it falls to the value; "charge passed": when so much has passed;
-    "state of charge": in the direction of the current.
-    sides: sides that may be given explicitly, and then hold whatever `reached` says.
-    below, above: fields of the kernels' `Control` with the value that ends a step when it is fallen to or risen to.
-    signed: whether the value may be below zero; highest: largest value.
-    rest, profile: whether a rest, or a step that follows a profile, may end at it.
-    at_start: whether it is known before a run, so that a limit that is already violated is refused.
-    pybamm: classes of PyBaMM's terminations, the first one being made; sided: whether they keep their operator.
-    """
-
-    reached: Literal["by direction", "by position", "falling", "charge passed", "state of charge"]
-    below: str
-    above: str = ""
-    sides: tuple[str, ...] = ()
-    signed: bool = False
-    highest: float = math.inf
-    rest: bool = True
-    profile: bool = True
-    at_start: bool = False
-    pybamm: tuple[str, ...] = ()
-    pybamm_sided: bool = False
-
-
-@dataclass(frozen=True)
-class ConstraintRole:
-    """The quantity as a constraint of a charge.
-
-    name: in text.  field: of the record of constraints.  side: which side of the value is allowed.
-    units: quantities in whose units it may be given.  unit: in which it is written; value * factor - zero * factor
-    is the number in that unit.  inside: how far within the constraint it is held [unit of the quantity].
-    front: range of values over which a Pareto front may be drawn [unit], None: no front.
-    margin: first margin that is tried for a fleet [unit].
-    """
-
-    name: str
-    field: str
-    side: Literal["above", "below"]
-    units: tuple[str, ...]
-    unit: str
-    factor: float = 1.0
-    zero: float = 0.0
-    inside: float = 0.0
-    front: tuple[float, float] | None = None
-    margin: float = 0.0
+from .roles import ConstraintRole, ControlRole, LimitRole, Need, Scale, Unit
 
 
 @dataclass(frozen=True)
@@ -271,6 +189,28 @@ TABLE = (
         variable="State of charge",
         endings=(Ending.CAPACITY,),
         limit=LimitRole("state of charge", "q_lo", "q_hi", highest=1.0, rest=False, profile=False, at_start=True),
+    ),
+    Quantity(
+        "cell capacity",
+        "A.h",
+        "a capacity of the cell",
+        "cell capacity 4 Ah",
+        measured_in="capacity",
+        written=("Ah",),
+        variable="Capacity [A.h]",
+        needs="porous electrodes",
+        pybamm_stop="below",
+    ),
+    Quantity(
+        "capacity retention",
+        "0..1",
+        "a share of the first capacity",
+        "capacity retention 80%",
+        measured_in="soc",
+        written=("%",),
+        variable="Capacity retention",
+        needs="porous electrodes",
+        pybamm_stop="below",
     ),
     Quantity(
         "plating margin",

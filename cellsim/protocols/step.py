@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,8 @@ class Step:
     period [s]: states are also stored at its multiples, as in `simulate`.
     heater [W]: electrical heating from outside.  self_heating: the energy that the cell delivers is turned into heat
     within it.  Both need a run with heat.
+    start_time: date and time at which it starts, a datetime or its text in ISO 8601: the step before ends then, and the
+    cell rests until then.  The first step of the protocol must have one, too.
     until: limits; the first one that is reached ends the step.  Along a profile a voltage below that at the start is a
     lower limit, one above it an upper limit, and a capacity is the net charge.
     Raises ProtocolError.  `str(step)` is its text in the protocol language; reading the text gives an equal step.
@@ -93,6 +96,7 @@ class Step:
     period: float | None = None
     heater: float = 0.0
     self_heating: bool = False
+    start_time: datetime | None = None
 
     def __post_init__(self) -> None:
         chosen("control", self.control, CONTROLS)
@@ -110,6 +114,7 @@ class Step:
             "period": seconds("period", self.period),
             "heater": number("heater", self.heater, "give a finite number of watts, zero or more", low=0.0),
             "self_heating": flag("self_heating", self.self_heating),
+            "start_time": moment(self.start_time),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -188,6 +193,7 @@ class Step:
             self.heater,
             self.self_heating,
             most_points,
+            self.start_time,
         )
 
     def __str__(self) -> str:
@@ -226,6 +232,20 @@ def seconds(name: str, value: Any) -> float | None:
         high=LONGEST,
         none=True,
     )
+    return found
+
+
+def moment(value: Any) -> datetime | None:
+    """A date and time of a clock without a time zone, from text as well, or None.  Raises ProtocolError."""
+    wanted = 'give a datetime or a text such as "2026-01-01 08:00:00", without a time zone'
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    if not isinstance(found, datetime) or found.tzinfo is not None:
+        raise ProtocolError(f"start_time {shown(value)}: {wanted}")
     return found
 
 

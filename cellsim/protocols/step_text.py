@@ -1,5 +1,7 @@
 """Steps and limits as text of the protocol language, such that reading the text gives the same step."""
 
+from datetime import datetime
+
 from ..errors import ProtocolError
 from .drive_cycles import CYCLES, known, load
 from .language.units import plain, written
@@ -25,6 +27,7 @@ def step_text(
     heater: float,
     self_heating: bool,
     most_points: int | None = None,
+    start_time: datetime | None = None,
 ) -> str:
     """A step; the arguments are the fields of `Step`, limits as text.
 
@@ -44,7 +47,12 @@ def step_text(
     ]
     if self_heating and not task.startswith("Self-heat"):
         words.append("with self-heating")
-    return " ".join(words)
+    return " ".join([*words, *starting(start_time)])
+
+
+def starting(start_time: datetime | None) -> list[str]:
+    """The clause of a start time."""
+    return [] if start_time is None else [f'starting at "{start_time.isoformat(" ")}"']
 
 
 def circumstances(temperature: float | None, period: float | None, heater: float) -> list[str]:

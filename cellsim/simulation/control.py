@@ -18,6 +18,7 @@ from ..protocols import Limit, Profile, Step
 from ..protocols.quantities import BY_NAME, CONDITIONS, CONTROLS, FLOWS, HELD, LIMITS, ZERO_CELSIUS
 from ..protocols.step import LONGEST
 from .variables import Variables
+from .variables.health import has_host
 
 X_EDGE = 1e-6  # a particle surface this close to 0 or 1 counts as empty or full
 # salt below this fraction of the initial concentration counts as depleted, except in pores, where the neighbouring
@@ -60,6 +61,12 @@ def check_known(cell: Any, sys: Any, asked: Iterable[str], what: object) -> None
             else "is run with SPMe, which has no potential there"
         )
         raise ProtocolError(f"{what}: {cell.name} {why}; a {name} needs a porous negative electrode, in DFN or SPM")
+    name = needs.get("porous electrodes")
+    if name and (sys.model == system.THIN_FILM or has_host(cell)):
+        raise ProtocolError(
+            f"{what}: {cell.name} has no stoichiometry windows that follow from its lithium, so that the {name} is not "
+            "known; compare the capacity of a step"
+        )
     name = needs.get("lithium-metal electrode")
     if name and not np.isfinite(sys.heat.critical):
         key, known = "negative electrode/critical current density", cell.value("cell/reference temperature")

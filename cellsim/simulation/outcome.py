@@ -62,8 +62,8 @@ def _passed(run, step, t, states) -> tuple[float, float, float, float]:
     return float(out[0]), float(back[0]), float(out[1]), float(back[1])
 
 
-def outcome_of(run, step, ending, t, states, V, label="", index=-1, cycle=0) -> StepResult:
-    """What a step did, from its times [s], its states and its last voltage [V]; label, index, cycle: as in `StepResult`."""
+def outcome_of(run, step, ending, t, states, V, label="", index=-1, cycle=0, clock="") -> StepResult:
+    """What a step did, from its times [s], its states and its last voltage [V]; label ... clock: as there."""
     at_once = t[-1] == t[0] and not ending.is_failure and ending != Ending.UNREACHABLE
     message = f"{'at once ' if at_once else ''}{ending.sentence} at {V:.4g} V after {t[-1] - t[0]:.6g} s"
     if ending == Ending.SOLVER_TIME_BUDGET:
@@ -79,4 +79,5 @@ def outcome_of(run, step, ending, t, states, V, label="", index=-1, cycle=0) -> 
         label,
         index,
         cycle,
+        clock,
     )

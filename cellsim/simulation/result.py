@@ -119,6 +119,16 @@ class Result:
         return cycles_of(self)
 
     @property
+    def timestamps(self) -> "NDArray[np.datetime64]":
+        """Date and time of each row (times,), to a microsecond, of a protocol with start times.  Raises ReportError."""
+        if not self.steps or not self.steps[0].clock:
+            raise ReportError("timestamps: no step of the protocol has a start time; give the first one a start_time")
+        first = np.datetime64(self.steps[0].clock, "us")
+        since = np.round((self.t - self.steps[0].t_start) * 1e6).astype("timedelta64[us]")
+        stamps: NDArray[np.datetime64] = first + since
+        return stamps
+
+    @property
     def summary_variables(self) -> Any:
         """A pandas DataFrame with a row for each cycle, indexed by its number; columns have PyBaMM's names.
 

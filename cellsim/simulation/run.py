@@ -27,6 +27,7 @@ from .outcome import finite, named, outcome_of
 from .result import Result
 from .settings import how, where
 from .start import FinalState, at_start, final_state_of, going_on
+from .stopping import Cycle, parted
 from .variables import Variables
 
 ROWS, LEAST_ROWS = 512, 16  # states kept per call of the kernel, fewer of large ones:
@@ -95,6 +96,7 @@ def simulate(
     force=False,
     start=None,
     ageing=None,
+    termination=None,
 ) -> Result:
     """Simulate a protocol and return a `Result`.
 
@@ -118,6 +120,9 @@ def simulate(
     max_steps: after so many the protocol is stopped, with the result up to there.
     start: a `Result` of the same cell (or its `final_state`): the run goes on exactly where that one ended, on its
     mesh; charge, energy and time are counted anew.  Instead of model, temperature, soc and voltage.
+    termination: ends of the whole run as in PyBaMM: "80% capacity", "4 Ah capacity", "2.5 V", "12 h" (`Protocol`); or a
+    function of the summary of a cycle (a mapping with the columns of `Result.summary_variables`), asked after each
+    cycle, that returns True to end the run; or a list of both.
     ageing: options of ageing named as in PyBaMM, or False, see `Cell.with_ageing`; those of the parameter set unless
     given.
 
@@ -146,6 +151,7 @@ def simulate(
             force=force,
             start=start,
             ageing=ageing,
+            termination=termination,
         )
     )
 
@@ -168,6 +174,7 @@ def simulate_coroutine(
     force=False,
     start=None,
     ageing=None,
+    termination=None,
 ) -> Coroutine[Result]:
     """Coroutine form of `simulate`: yields each kernel call, receives its reply, returns the Result.
 
@@ -178,7 +185,9 @@ def simulate_coroutine(
     temperature, ambient = kelvin("temperature", temperature), kelvin("ambient", ambient)
     soc, voltage = where(soc, voltage)
     period, accuracy, rtol, time_budget, max_steps = how(period, accuracy, rtol, time_budget, max_steps)
-    protocol = steps if isinstance(steps, Protocol) and force is False else Protocol(steps, force=force)
+    ends, asks = parted(termination)
+    given = isinstance(steps, Protocol) and force is False and not ends
+    protocol = steps if given else Protocol(steps, force=force, termination=ends)
     steps = protocol.steps
     announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
     chosen = model, temperature, soc, voltage
@@ -211,10 +220,11 @@ def simulate_coroutine(
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
     times, states = Rows(), Rows()
     rows, done = [], []
-    t0, walk = 0.0, protocol.walk(max_steps)
+    t0, walk, cycle, stopped = 0.0, protocol.walk(max_steps), Cycle(asks), ""
     step: Step | None = next(walk)
     while step is not None:
-        t, s, outcome = yield from _one_step(run, step, t0, walk.label, walk.index, walk.cycle)
+        number = walk.cycle
+        t, s, outcome = yield from _one_step(run, step, t0, walk.label, walk.index, number, protocol.clock(t0))
         t0, began = t[-1], outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
@@ -227,7 +237,11 @@ def simulate_coroutine(
             states.append(s)
         rows.append(kept)
         done.append(outcome)
-    termination = walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
+        if asks:
+            cycle.take(outcome, t[:kept], s[:kept])
+            stopped = cycle.reason(run) if not over and (step is None or walk.cycle != number) else ""
+            step = None if stopped else step
+    termination = stopped or walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
     everything = states.joined()
     changes = not run.warms and any(run.around(step) != T for step in steps)
     variables = Variables.of(
@@ -268,7 +282,7 @@ def _after(walk, outcome, run) -> Step | None:
 
 
 def _one_step(run, step, t0, *place):
-    """Times [s], states and outcome of one step from run.state, a coroutine; place: label, index, cycle, as in `StepResult`."""
+    """Times [s], states and outcome of one step from run.state, a coroutine; place: label, index, cycle, clock."""
     if not run.warms:
         run.take_on(run.around(step))
     size, limit = run.state.size, run.time_budget

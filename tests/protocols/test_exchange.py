@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+from datetime import datetime, timedelta
 
 import jsonschema
 import numpy as np
@@ -177,9 +178,31 @@ def test_what_pybamm_alone_can_say_is_refused_with_the_step(make, what):
         Protocol.from_pybamm(pybamm.Experiment(make()))
 
 
-def test_a_fading_capacity_and_other_things_are_refused():
-    with pytest.raises(ProtocolError, match="needs ageing"):
-        Protocol.from_pybamm(pybamm.Experiment(["Rest for 1 s"], termination="80% capacity"))
+@pytest.mark.parametrize("words", [["80% capacity", "2.5 V"], ["4 Ah capacity", "12 h"], ["4.5 A.h capacity"]])
+def test_terminations_are_carried_both_ways(words):
+    """PyBaMM reads its own texts; what is made of ours says the same."""
+    experiment = pybamm.Experiment(["Rest for 1 s"], termination=words)
+    protocol = Protocol("Rest for 1 s", termination=words)
+    assert Protocol.from_pybamm(experiment) == protocol == Protocol(protocol.to_text())
+    assert protocol.to_pybamm().termination == experiment.termination
+    assert Protocol.from_json(protocol.to_json()) == protocol
+
+
+def test_start_times_are_carried_both_ways():
+    start = datetime(2026, 1, 1, 8)
+    made = [
+        pybamm.step.string("Discharge at 1 A for 1 hour", start_time=start),
+        pybamm.step.rest(600, start_time=start + timedelta(hours=2, seconds=0.5)),
+    ]
+    protocol = Protocol.from_pybamm(pybamm.Experiment(made))
+    assert [s.start_time for s in protocol.steps] == [s.start_time for s in made]
+    assert protocol == Protocol(protocol.to_text()) == Protocol.from_json(protocol.to_json())
+    assert [s.start_time for s in protocol.to_pybamm().steps] == [s.start_time for s in made]
+
+
+def test_other_things_are_refused():
+    with pytest.raises(ProtocolError, match="one capacity only"):
+        Protocol("Rest for 1 s", termination=["80% capacity", "4 Ah"]).to_pybamm()
     with pytest.raises(ProtocolError, match="give a pybamm.Experiment, not str"):
         Protocol.from_pybamm("Rest for 1 s")
 

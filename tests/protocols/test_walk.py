@@ -18,6 +18,8 @@ WARM = {
     "c-rate": 0.2,
     "current density": 10.0,
     "soc": 0.5,
+    "cell capacity": 4.0,
+    "capacity retention": 1.0,  # the walk takes it from the capacities; in the first cycle nothing is lost
     "temperature": 300.0,
     "plating margin": 0.05,
     "critical current margin": 3.0,

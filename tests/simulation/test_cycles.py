@@ -84,14 +84,15 @@ def test_what_cannot_be_joined(run):
 
 def test_names(run):
     """All names are offered and answered; iteration gives those that files keep."""
-    assert set(run) < set(run.keys())
+    names = run.keys()
+    assert set(run) < set(names)
     assert len(run) == len(list(run))
-    assert "Time [h]" in run.keys()
+    assert "Time [h]" in names
     assert "Time [h]" not in list(run)
     assert "Time [h]" in run
     assert "Tine [h]" not in run
-    assert run._ipython_key_completions_() == run.keys()
-    assert all(run[name].size for name in run.keys())
+    assert run._ipython_key_completions_() == names
+    assert all(run[name].size for name in names)
     assert run.steps[0].keys() == run.keys()
 
 

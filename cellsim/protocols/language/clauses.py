@@ -1,9 +1,9 @@
-"""The clauses that follow the task of a step: for, until, (period), at ambient, with heater."""
+"""The clauses that follow the task of a step: for, until, (period), at ambient, with heater, starting at."""
 
 from typing import Any
 
 from ..quantities import BY_NAME, FLOWS, LIMITS
-from ..step import Limit
+from ..step import Limit, moment
 from .reader import Reader
 
 UNNAMED = tuple(name for name in LIMITS if not BY_NAME[name].measured_in)  # limits that their unit identifies
@@ -35,6 +35,11 @@ def clauses(r: Reader) -> dict[str, Any]:
             _put(r, given, start, "temperature", r.amount("temperature").value)
         elif r.accept("with"):
             _with(r, given, start)
+        elif r.accept("starting"):
+            r.need("at")
+            if not r.sees_kind("string"):
+                r.fail("a start time is in quotes", '"2026-01-01 08:00"')
+            _put(r, given, start, "start_time", r.build(start, moment, r.take().text[1:-1]))
         else:
             break
     if not (r.at_end or r.sees_break or r.sees("end")):

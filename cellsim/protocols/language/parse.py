@@ -117,7 +117,7 @@ def _condition(r: Reader) -> Condition:
 
 def _amount_of(r: Reader, quantity: str) -> float:
     """A number in a unit of the quantity."""
-    if quantity == "soc":
+    if BY_NAME[quantity].measure == "soc":
         value = r.state_of_charge()
         r.accept("soc")
         return value
@@ -226,7 +226,9 @@ def _cccv(r: Reader, start: int) -> CCCV:
     both = tuple(x for x in until if x.quantity not in FLOWS)
     if not ends and duration is None:
         r.fail("a CCCV needs an end of its hold", "until with a current", "for with a time")
-    charge = r.build(start, Step, rate.quantity, -abs(rate.value), None, (Limit("voltage", top.value), *both), **given)
+    when = {"start_time": given.pop("start_time", None)}
+    first = (Limit("voltage", top.value), *both)
+    charge = r.build(start, Step, rate.quantity, -abs(rate.value), None, first, **given, **when)
     hold = r.build(start, Step, "voltage", top.value, None if ends else duration, (*ends, *both), **given)
     return r.build(start, CCCV, charge, hold, duration)
 

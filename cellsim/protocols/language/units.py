@@ -35,7 +35,7 @@ def written(value: float, quantity: str) -> str:
         parts = round(1.0 / value)
         if 1.0 / parts == value:
             return f"C/{parts}"
-    if quantity == "soc":
+    if BY_NAME[quantity].measure == "soc":
         percent = plain(round(value * 100.0, 10))
         return f"{percent}% SOC" if float(percent) * 1.0 / 100.0 == value else f"{plain(value)} SOC"
     choices = BY_NAME[quantity].written

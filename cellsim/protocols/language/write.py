@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ...errors import ProtocolError
 from ..nodes import CCCV, Condition, Goto, Label, Node, Repeat, Stop
 from ..step import Step
-from ..step_text import circumstances
+from ..step_text import circumstances, starting
 from .units import written
 
 
@@ -47,7 +47,7 @@ def _condition(c: Condition) -> str:
     if c.quantity == "ending":
         return f"ended by {c.side}"
     value = written(c.value, c.quantity)
-    return f"{c.quantity} {c.side} {value.removesuffix(' SOC') if c.quantity == 'soc' else value}"
+    return f"{c.quantity} {c.side} {value.removesuffix(' SOC')}"
 
 
 def _cccv(node: CCCV) -> str:
@@ -57,4 +57,4 @@ def _cccv(node: CCCV) -> str:
     ends = [f"for {written(node.duration, 'time')}"] if node.duration is not None else []
     ends += [f"until {x}" for x in hold.until]
     words = [text, " or ".join(ends), *circumstances(charge.temperature, charge.period, charge.heater)]
-    return " ".join(words + ["with self-heating"] * charge.self_heating)
+    return " ".join([*words, *["with self-heating"] * charge.self_heating, *starting(charge.start_time)])

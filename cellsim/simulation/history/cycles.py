@@ -41,8 +41,12 @@ def _part(result: Any, first: int, last: int) -> Any:
 
 def summary(result: Any) -> Any:
     """The table that `Result.summary_variables` describes."""
-    pd = optional("pandas")
-    rows, charge, energy = [], 0.0, 0.0
+    return optional("pandas").DataFrame(rows_of(result)).set_index("Cycle number")
+
+
+def rows_of(result: Any, charge: float = 0.0, energy: float = 0.0) -> list[dict[str, Any]]:
+    """A row for each cycle; charge [A.h], energy [W.h]: what passed before."""
+    rows = []
     for cycle in result.cycles:
         charge += cycle.discharge_capacity + cycle.charge_capacity
         energy += cycle.discharge_energy + cycle.charge_energy
@@ -50,7 +54,7 @@ def summary(result: Any) -> Any:
         row = {"Cycle number": cycle.steps[0].cycle, "Time [s]": end, "Time [h]": end / 3600.0}
         row |= {"Throughput capacity [A.h]": charge, "Throughput energy [W.h]": energy}
         rows.append({**row, **passed(cycle), **dict(_states(cycle))})
-    return pd.DataFrame(rows).set_index("Cycle number")
+    return rows
 
 
 def passed(result: Any) -> dict[str, float]:
@@ -78,6 +82,8 @@ def _states(cycle: Any) -> Iterator[tuple[str, float]]:
     for words, of in (("Minimum", np.min), ("Maximum", np.max)):
         if "Voltage [V]" in cycle.variables:
             yield f"{words} voltage [V]", float(of(cycle["Voltage [V]"]))
+    if "Capacity [A.h]" in cycle.variables:
+        yield "Capacity [A.h]", float(cycle["Capacity [A.h]"][-1])
     for name in cycle.variables:
         if name.startswith(AT_THE_END) and cycle.variables.dims(name) == ("Time [s]",):
             yield name, float(cycle[name][-1])

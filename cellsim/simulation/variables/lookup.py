@@ -9,6 +9,7 @@ import numpy as np
 
 from .derived import converted, dimensionless
 from .fields import fields
+from .health import health
 from .series import series
 from .states import States
 
@@ -66,7 +67,7 @@ class Variables(Mapping):
         at: function of a temperature [K] that gives the System there, of runs without heat whose surroundings change.
         """
         parts = States(cell, sys, t, s, soc0, at)
-        return cls(lambda: chain(series(parts), fields(parts)), more=lambda: dimensionless(parts))
+        return cls(lambda: chain(series(parts), fields(parts)), more=lambda: chain(dimensionless(parts), health(parts)))
 
     @classmethod
     def from_arrays(cls, arrays):

@@ -10,6 +10,7 @@ from ...errors import CellsimError
 from ...kernels.layout import System
 from ...models.ageing import ages
 from ...models.electrodes import has_foil
+from ...models.health.amounts import Amounts, filled
 from ...models.lithium_metal import evolves
 from ...parameters import Cell
 from ...protocols import Protocol
@@ -17,7 +18,7 @@ from ...simulation.history.cycles import passed
 from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
-from .contents import Amounts, Array, Contents, filled
+from .contents import Array, Contents
 from .windows import EQUILIBRIUM, Windows
 
 Summary = Mapping[str, float | str]

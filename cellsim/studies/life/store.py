@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from ...models import ACCURACY
+from ...models.health.amounts import Amounts
 from ...parameters import Cell
 from ...protocols import Protocol
 from ...protocols.step import LONGEST
 from ...simulation.run import simulate
 from ...support.arguments import flag, number, whole
 from .checkup import checkup
-from .contents import Amounts
 from .cycle_map import Aged, Stopped, Summary, amounts_of, summary_of
 from .life_table import Life, table_of
 from .prepare import aged_cell, assumed_rates, checked, fresh_start

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import CellsimError
+from ...models.health.esoh import ElectrodeSOH, Inventory, half_cells, inventory, solved
 from ...parameters import Cell
-from .health.esoh import ElectrodeSOH, Inventory, half_cells, inventory, solved
 
 EQUILIBRIUM = "Capacity of equilibrium [A.h]"
 SOH = ("x_100", "y_100", "x_0", "y_0")

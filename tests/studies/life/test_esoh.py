@@ -9,10 +9,10 @@ from pytest import approx
 import cellsim
 from cellsim.errors import ParameterError
 from cellsim.models import capacity_between_cutoffs, open_circuit_voltage
+from cellsim.models.health.esoh import Inventory, electrode_soh, inventory, solved
+from cellsim.models.health.potentials import HalfCells, Potential, half_cells
 from cellsim.models.initial import stoichiometries
-from cellsim.studies.life.health.esoh import Inventory, electrode_soh, inventory, solved
 from cellsim.studies.life.health.losses import capacity_lost
-from cellsim.studies.life.health.potentials import HalfCells, Potential, half_cells
 
 M50, METAL = "lgm50_chen2020", "target_nmc811_lpscl_li"
 

@@ -6,9 +6,9 @@ from pytest import approx
 
 import cellsim
 from cellsim.errors import ParameterError, ProtocolError
-from cellsim.studies.life.health.esoh import Inventory, inventory, solved
+from cellsim.models.health.esoh import Inventory, inventory, solved
+from cellsim.models.health.potentials import half_cells
 from cellsim.studies.life.health.modes import degradation_modes, slow_curve
-from cellsim.studies.life.health.potentials import half_cells
 
 M50 = "lgm50_chen2020"
 AGED = [(8.0, 3.0, 2.0), (15.0, 0.0, 0.0), (6.0, 20.0, 1.0), (12.0, 5.0, 14.0), (0.0, 0.0, 0.0)]  # LLI, LAM_n, LAM_p

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .esoh import ElectrodeSOH, Inventory, solved
-from .potentials import HalfCells
+from ....models.health.esoh import ElectrodeSOH, Inventory, solved
+from ....models.health.potentials import HalfCells
 
 PANELS = (1, 4, 16, 64)  # intervals of the path along which a loss is attributed
 REMAINDER = 1e-5  # of the capacity: what the attribution may leave unexplained

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ....errors import ParameterError, ProtocolError
+from ....models.health.esoh import Inventory, electrode_soh, inventory, solved
+from ....models.health.potentials import HalfCells, half_cells
 from ....parameters import Cell
 from ....support.arguments import number, numbers
-from .esoh import Inventory, electrode_soh, inventory, solved
-from .potentials import HalfCells, half_cells
 
 Array = NDArray[np.float64]
 

@@ -15,13 +15,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ....errors import ParameterError
-from ....models.electrodes import NEGATIVE, POSITIVE, has_foil
-from ....models.initial import stoichiometries
-from ....models.lithium_metal import evolves, foil_of, lithium_left, per_stoichiometry
-from ....parameters import Cell
-from ....parameters.laws.law import X_RANGE
-from ....support.arguments import number
+from ...errors import ParameterError
+from ...parameters import Cell
+from ...parameters.laws.law import X_RANGE
+from ...support.arguments import number
+from ..electrodes import NEGATIVE, POSITIVE, has_foil
+from ..initial import stoichiometries
+from ..lithium_metal import evolves, foil_of, lithium_left, per_stoichiometry
 from .potentials import HalfCells, half_cells
 
 EDGE = 1e-5  # distance of a stoichiometry from 0 and 1 where no cut-off voltage is reached, as in the windows of a cell

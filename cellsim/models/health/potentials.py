@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....models.electrodes import NEGATIVE, POSITIVE, has_foil
-from ....models.materials.tables import potential
-from ....models.memo import kept
-from ....numerics.table import pieces
-from ....parameters import Cell
-from ....parameters.laws.law import X_RANGE
-from ....physics.kinetics import end_potential
+from ...numerics.table import pieces
+from ...parameters import Cell
+from ...parameters.laws.law import X_RANGE
+from ...physics.kinetics import end_potential
+from ..electrodes import NEGATIVE, POSITIVE, has_foil
+from ..materials.tables import potential
+from ..memo import kept
 
 Array = NDArray[np.float64]
 

@@ -1,0 +1,57 @@
+"""Capacity and lithium of the cell in its present state, under PyBaMM's names."""
+
+import numpy as np
+
+from ...kernels.layout import THIN_FILM
+from ...models.electrodes import has_foil
+from ...models.health.amounts import Amounts, filled
+from ...models.health.esoh import Inventory, inventory, solved
+from ...models.health.potentials import half_cells
+from ...models.lithium_metal import evolves
+
+ONE = ("Time [s]",)
+
+
+def health(p):
+    """Amounts, and the capacity between the cut-off voltages at equilibrium (`models.health.esoh`)."""
+    if p.sys.model == THIN_FILM:
+        return
+    yield "Total lithium capacity in particles [A.h]", (ONE, lambda: inventories(p)[:, 2])
+    if not has_foil(p.cell):
+        yield "Negative electrode capacity [A.h]", (ONE, lambda: inventories(p)[:, 0])
+    yield "Positive electrode capacity [A.h]", (ONE, lambda: inventories(p)[:, 1])
+    if not has_host(p.cell):
+        yield "Capacity [A.h]", (ONE, lambda: capacities(p))
+        yield "Capacity retention", (ONE, lambda: retention(capacities(p)))
+
+
+def retention(Q):
+    """Capacities over the first one."""
+    return Q / Q[:1]
+
+
+def has_host(cell) -> bool:
+    """Whether the potential of a lithium electrode depends on what is left of it, so that a capacity has no windows."""
+    return has_foil(cell) and evolves(cell) and cell.value("negative electrode/vanishing charge") > 0.0
+
+
+def inventories(p):
+    """Q_n, Q_p and Q_Li of each state (times, 3) [A.h]."""
+    amounts = Amounts(p.sys, p.area, filled(p.cell))
+    found = map(amounts, p.s)
+    return np.array([[each[key] for key in Inventory._fields] for each in found])
+
+
+def capacities(p):
+    """Capacity between the cut-off voltages of each state (times,) [A.h]."""
+    cells, out, last = half_cells(p.cell, None), np.empty(len(p.t)), None
+    low, high = (p.cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
+    stated = inventory(p.cell)
+    for k, row in enumerate(inventories(p)):
+        Q = Inventory(*(q if np.isfinite(q) else stated.Q_n for q in row.tolist()))
+        if last is None or any(
+            abs(a - b) > 1e-12 * b for a, b in zip(Q, last.inventory, strict=True) if np.isfinite(b)
+        ):
+            last = solved(cells, Q, low, high, last)
+        out[k] = last.capacity
+    return out
