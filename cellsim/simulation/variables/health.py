@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...errors import ParameterError
 from ...kernels.layout import THIN_FILM
 from ...models.electrodes import has_foil
 from ...models.health.amounts import Amounts, filled
@@ -38,12 +39,13 @@ def has_host(cell) -> bool:
 def inventories(p):
     """Q_n, Q_p and Q_Li of each state (times, 3) [A.h]."""
     amounts = Amounts(p.sys, p.area, filled(p.cell))
-    found = map(amounts, p.s)
-    return np.array([[each[key] for key in Inventory._fields] for each in found])
+    changes = p.sys.ageing.size > 0 or p.sys.foil.size > 0
+    found = np.array([[each[key] for key in Inventory._fields] for each in map(amounts, p.s if changes else p.s[:1])])
+    return found if changes else np.broadcast_to(found, (len(p.t), 3))
 
 
 def capacities(p):
-    """Capacity between the cut-off voltages of each state (times,) [A.h]."""
+    """Capacity between the cut-off voltages of each state (times,) [A.h]; NaN where the lithium does not fit in."""
     cells, out, last = half_cells(p.cell, None), np.empty(len(p.t)), None
     low, high = (p.cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
     stated = inventory(p.cell)
@@ -52,6 +54,9 @@ def capacities(p):
         if last is None or any(
             abs(a - b) > 1e-12 * b for a, b in zip(Q, last.inventory, strict=True) if np.isfinite(b)
         ):
-            last = solved(cells, Q, low, high, last)
-        out[k] = last.capacity
+            try:
+                last = solved(cells, Q, low, high, last)
+            except ParameterError:
+                last = None
+        out[k] = np.nan if last is None else last.capacity
     return out

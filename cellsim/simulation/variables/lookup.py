@@ -67,7 +67,7 @@ class Variables(Mapping):
         at: function of a temperature [K] that gives the System there, of runs without heat whose surroundings change.
         """
         parts = States(cell, sys, t, s, soc0, at)
-        return cls(lambda: chain(series(parts), fields(parts)), more=lambda: chain(dimensionless(parts), health(parts)))
+        return cls(lambda: chain(series(parts), health(parts), fields(parts)), more=lambda: dimensionless(parts))
 
     @classmethod
     def from_arrays(cls, arrays):
