@@ -17,18 +17,25 @@ def health(p):
     """Amounts, and the capacity between the cut-off voltages at equilibrium (`models.health.esoh`)."""
     if p.sys.model == THIN_FILM:
         return
-    yield "Total lithium capacity in particles [A.h]", (ONE, lambda: inventories(p)[:, 2])
     if not has_foil(p.cell):
-        yield "Negative electrode capacity [A.h]", (ONE, lambda: inventories(p)[:, 0])
-    yield "Positive electrode capacity [A.h]", (ONE, lambda: inventories(p)[:, 1])
+        yield "Total lithium capacity in particles [A.h]", (ONE, lambda: p.once(inventories)[:, 2])
+        yield "Negative electrode capacity [A.h]", (ONE, lambda: p.once(inventories)[:, 0])
+    yield "Positive electrode capacity [A.h]", (ONE, lambda: p.once(inventories)[:, 1])
+    if p.sys.ageing.size and not has_foil(p.cell):
+        yield "Loss of lithium inventory [%]", (ONE, lambda: 100.0 * (1.0 - lithium_left(p)))
     if not has_host(p.cell):
-        yield "Capacity [A.h]", (ONE, lambda: capacities(p))
-        yield "Capacity retention", (ONE, lambda: retention(capacities(p)))
+        yield "Capacity [A.h]", (ONE, lambda: p.once(capacities))
+        yield "Capacity retention", (ONE, lambda: retention(p.once(capacities)))
 
 
 def retention(Q):
     """Capacities over the first one."""
     return Q / Q[:1]
+
+
+def lithium_left(p):
+    """Lithium in particles of each state over that of the cell as its parameter set states it (times,)."""
+    return p.once(inventories)[:, 2] / inventory(p.cell).Q_Li
 
 
 def has_host(cell) -> bool:
@@ -49,8 +56,8 @@ def capacities(p):
     cells, out, last = half_cells(p.cell, None), np.empty(len(p.t)), None
     low, high = (p.cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
     stated = inventory(p.cell)
-    for k, row in enumerate(inventories(p)):
-        Q = Inventory(*(q if np.isfinite(q) else stated.Q_n for q in row.tolist()))
+    for k, row in enumerate(p.once(inventories)):
+        Q = stated if has_foil(p.cell) and not p.sys.foil.size else Inventory(*row.tolist())
         if last is None or any(
             abs(a - b) > 1e-12 * b for a, b in zip(Q, last.inventory, strict=True) if np.isfinite(b)
         ):

@@ -7,18 +7,38 @@ from itertools import chain
 
 import numpy as np
 
-from .derived import converted, dimensionless
+from .derived import converted
 from .fields import fields
 from .health import health
+from .particles import dimensionless, particles
+from .potentials import potential_fields, potentials
+from .salt import currents, salt
 from .series import series
 from .states import States
 
 ALIASES = {
     "Terminal voltage [V]": "Voltage [V]",
     "Battery voltage [V]": "Voltage [V]",
+    "Terminal power [W]": "Power [W]",
+    "Current collector current density [A.m-2]": "Current density [A.m-2]",
     "Volume-averaged cell temperature [K]": "Cell temperature [K]",
     "X-averaged cell temperature [K]": "Cell temperature [K]",
 }
+# of a battery, here of one cell: name there, name here; {n} is negative and positive
+OF_BATTERY = (
+    ("Battery {n} electrode bulk open-circuit potential [V]", "{N} electrode bulk open-circuit potential [V]"),
+    ("Battery {n} particle concentration overpotential [V]", "{N} particle concentration overpotential [V]"),
+    ("X-averaged battery {n} reaction overpotential [V]", "X-averaged {n} electrode reaction overpotential [V]"),
+    ("X-averaged battery {n} solid phase ohmic losses [V]", "X-averaged {n} electrode ohmic losses [V]"),
+    ("Battery particle concentration overpotential [V]", "Particle concentration overpotential [V]"),
+    ("Battery open-circuit voltage [V]", "Bulk open-circuit voltage [V]"),
+    ("X-averaged battery reaction overpotential [V]", "X-averaged reaction overpotential [V]"),
+    ("X-averaged battery solid phase ohmic losses [V]", "X-averaged solid phase ohmic losses [V]"),
+    ("X-averaged battery electrolyte ohmic losses [V]", "X-averaged electrolyte ohmic losses [V]"),
+    ("X-averaged battery concentration overpotential [V]", "X-averaged concentration overpotential [V]"),
+)
+SIDES = ("negative", "positive")
+ALIASES |= {there.format(n=n): here.format(n=n, N=n.capitalize()) for there, here in OF_BATTERY for n in SIDES}
 TIME = "Time [s]"
 
 
@@ -67,7 +87,15 @@ class Variables(Mapping):
         at: function of a temperature [K] that gives the System there, of runs without heat whose surroundings change.
         """
         parts = States(cell, sys, t, s, soc0, at)
-        return cls(lambda: chain(series(parts), health(parts), fields(parts)), more=lambda: dimensionless(parts))
+
+        def make():
+            yield from chain(series(parts), health(parts), potentials(parts), fields(parts))
+
+        def more():
+            yield from chain(particles(parts), dimensionless(parts), salt(parts), currents(parts))
+            yield from potential_fields(parts)
+
+        return cls(make, more=more)
 
     @classmethod
     def from_arrays(cls, arrays):

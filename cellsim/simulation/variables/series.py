@@ -23,6 +23,9 @@ def series(p):
     yield "Power [W]", (one, lambda: p.I * p.area * p.voltage())
     yield "Discharge capacity [A.h]", (one, lambda: p.Q * p.area / hours)
     yield "Discharge energy [W.h]", (one, lambda: p.E * p.area / hours)
+    yield "Throughput capacity [A.h]", (one, lambda: _through(p.Q) * p.area / hours)
+    yield "Throughput energy [W.h]", (one, lambda: _through(p.E) * p.area / hours)
+    yield "Resistance [Ohm]", (one, lambda: over(p.voltage(), p.I * p.area))
     yield "State of charge", (one, lambda: p.soc0 - p.Q * p.area / hours / capacity_between_cutoffs(p.cell))
     yield "Cell temperature [K]", (one, lambda: p.T)
     if p.sys.heat.capacity > 0.0:
@@ -51,6 +54,8 @@ def series(p):
             f"X-averaged {low} particle surface stoichiometry",
             (one, lambda s=side: np.average(p.surface(s), axis=1, weights=p.sys.volume["dx"][p.volumes(s)])),
         )
+    held = [(s, q) for (_, s), q in zip(SIDES, PARTS, strict=True) if s or not has_foil(p.cell)]
+    yield "Total lithium in particles [mol]", (one, lambda: sum(p.lithium(q, s) for s, q in held))
     if p.sys.ageing.size:
         yield from ageing.series(p, [each for each in SIDES if each[1] or not has_foil(p.cell)])
     if p.sys.model == POROUS and p.sys.volume.size > 3:
@@ -60,6 +65,16 @@ def series(p):
             "Negative electrode surface potential difference at separator interface [V]",
             (one, lambda: p.phi_s[:, last] - p.phi_e[:, last : last + 2] @ (share, 1.0 - share)),
         )
+
+
+def _through(passed):
+    """What passed in either direction since the first time (times,), of a counter of the net amount."""
+    return np.concatenate([[0.0], np.cumsum(np.abs(np.diff(passed)))])
+
+
+def over(a, b):
+    """a / b, 0 where b is."""
+    return np.divide(a, b, out=np.zeros_like(a), where=b != 0.0)
 
 
 def _lithium(p):

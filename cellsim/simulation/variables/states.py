@@ -35,6 +35,7 @@ class States:
         self.cell, self.sys, self.t, self.s, self.soc0, self.at = cell, sys, t, s, soc0, at
         self.area = cell.value("cell/electrode area")
         self.y = unknowns(sys, s)
+        self.made = {}
 
     def __getattr__(self, name):
         """The unknowns, each a view that is made when it is first asked for."""
@@ -72,6 +73,22 @@ class States:
 
     def volumes(self, side):
         return np.flatnonzero(self.sys.volume["side"] == side)
+
+    def once(self, make, *arguments):
+        """make(self, *arguments), which several variables are made of, computed when it is first asked for."""
+        key = (make, *arguments)
+        if key not in self.made:
+            self.made[key] = make(self, *arguments)
+        return self.made[key]
+
+    def is_foil(self, side):
+        """Whether an electrode is lithium metal, which has no particles."""
+        return self.sys.volume["particle"][self.volumes(side)[0]] < 0 if side >= 0 else False
+
+    def average(self, field, side):
+        """Average (times,) of a field (times, volumes) over the thickness of one layer."""
+        dx = self.sys.volume["dx"][self.volumes(side)]
+        return field @ dx / dx.sum()
 
     def surface(self, side):
         """Stoichiometry at the particle surfaces of one electrode (times, volumes)."""

@@ -1,0 +1,190 @@
+"""Potentials of the electrodes, and what the voltage is made of.
+
+The terminal voltage is the open-circuit voltage of the bulk and what is lost on the way to it, in PyBaMM's terms:
+
+    V = U_p(bulk) - U_n(bulk)                        Bulk open-circuit voltage
+        + <U_p> - U_p(bulk) - (<U_n> - U_n(bulk))    particle concentration overpotentials
+        + <eta_p> - <eta_n>                          reaction overpotentials
+        + eta_c + ohmic_e                            electrolyte: concentration overpotential, ohmic losses
+        + ohmic_p - ohmic_n                          ohmic losses of the solid
+        - R I                                        contact overpotential
+
+< > is the average over the thickness of an electrode.  All parts are taken from the solved potentials, so that they add
+up to rounding.  Reaction overpotentials are <phi_s - phi_e - U>, what films on the surface take included.
+"""
+
+import numpy as np
+
+from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, SOLID_LAWS, THIN_FILM
+from ...models.electrodes import NEGATIVE, PARTS, has_foil
+from ...models.materials.tables import exchange, exchange_shape, open_circuit, salt_range
+from ...models.volumes import exchange_current_density
+from ...parameters.laws.law import X_RANGE
+from ...physics.constants import F, R
+from ...physics.kinetics import DECAY
+from .health import has_host
+from .salt import concentration_overpotential, mean_potential
+from .series import over
+from .states import SIDES
+
+ONE = ("Time [s]",)
+
+
+def potentials(p):
+    """Averages of open-circuit potentials, and the parts of the voltage."""
+    if not known(p):
+        return
+    for name, side in SIDES:
+        low = name.lower()
+        yield f"{name} electrode bulk open-circuit potential [V]", (ONE, lambda s=side: p.once(bulk, s))
+        yield f"X-averaged {low} electrode open-circuit potential [V]", (ONE, lambda s=side: surface(p, s))
+        yield f"{name} particle concentration overpotential [V]", (ONE, lambda s=side: particle_overpotential(p, s))
+        yield f"X-averaged {low} electrode reaction overpotential [V]", (ONE, lambda s=side: reaction(p, s))
+        yield f"X-averaged {low} electrode ohmic losses [V]", (ONE, lambda s=side: ohmic(p, s))
+    yield from _sums(p)
+
+
+def potential_fields(p):
+    """The same in space."""
+    for name, side in SIDES if known(p) else ():
+        if p.is_foil(side):
+            continue
+        axes, v = (*ONE, f"x_{name[0].lower()} [m]"), p.volumes(side)
+        electrode = f"{name} electrode"
+        yield f"{electrode} open-circuit potential [V]", (axes, lambda s=side: p.once(ocp, s))
+        yield f"{electrode} exchange current density [A.m-2]", (axes, lambda s=side: p.once(exchange_currents, s))
+        yield (
+            f"X-averaged {name.lower()} electrode exchange current density [A.m-2]",
+            (ONE, lambda s=side: p.average(p.once(exchange_currents, s), s)),
+        )
+        yield f"{electrode} reaction overpotential [V]", (axes, lambda s=side: p.once(reaction_overpotential, s))
+        if p.sys.model == POROUS:
+            difference = lambda v=v: p.phi_s[:, v] - p.phi_e[:, v]  # noqa: E731
+            yield f"{electrode} surface potential difference [V]", (axes, difference)
+
+
+def known(p):
+    """Whether the potentials of the model can be parted so."""
+    return p.sys.model != THIN_FILM and not has_host(p.cell)
+
+
+def surface(p, side):
+    """Open-circuit potential at the particle surfaces, averaged over an electrode (times,) [V]."""
+    return p.average(p.once(ocp, side), side)
+
+
+def reaction(p, side):
+    """Reaction overpotential averaged over an electrode (times,) [V]."""
+    return p.average(p.once(reaction_overpotential, side), side)
+
+
+def _sums(p):
+    """The same of the whole cell, and what is known of it only."""
+
+    def both(of):
+        return lambda: of(p, 1) - of(p, 0)
+
+    yield "Bulk open-circuit voltage [V]", (ONE, both(bulk))
+    yield "Surface open-circuit voltage [V]", (ONE, both(surface))
+    yield "Particle concentration overpotential [V]", (ONE, both(particle_overpotential))
+    yield "X-averaged reaction overpotential [V]", (ONE, both(reaction))
+    yield "X-averaged solid phase ohmic losses [V]", (ONE, both(ohmic))
+    yield "X-averaged concentration overpotential [V]", (ONE, lambda: p.once(concentration_overpotential))
+    yield "X-averaged electrolyte ohmic losses [V]", (ONE, lambda: electrolyte_ohmic(p))
+    yield "Contact overpotential [V]", (ONE, lambda: p.sys.R_series * p.I)
+    yield "Local ECM resistance [Ohm]", (ONE, lambda: over(both(bulk)() - p.voltage(), p.I * p.area))
+
+
+def walls(x):
+    """What keeps a stoichiometry between 0 and 1, as in `physics.kinetics.end_potential` [V]."""
+    a, b = np.maximum(x, 0.0), np.maximum(1.0 - x, 0.0)
+    added = np.exp(-a / DECAY) + (a - x) / DECAY - np.exp(-b / DECAY) - (b - (1.0 - x)) / DECAY
+    return np.where((x > 0.005) & (x < 0.995), 0.0, added)
+
+
+def potential_at(p, x, side):
+    """Open-circuit potential [V] at stoichiometries x (times, ...), each row at its own temperature."""
+    if side == 0 and has_foil(p.cell):
+        return np.full(x.shape, p.cell.value(f"{NEGATIVE}/counter potential"))
+    if p.at is None and p.sys.laws.solid.c.shape[1] == SOLID_LAWS:
+        return table_at(p.sys.laws.solid, LAWS_PER_SIDE * side + OCP, x) + walls(x)
+    out = np.empty(x.shape)
+    for T in np.unique(p.T):
+        rows = p.T == T
+        out[rows] = open_circuit(p.cell, PARTS[side], float(T))(np.clip(x[rows], *X_RANGE))
+    return out + walls(x)
+
+
+def table_at(table, k, x):
+    """Law k of a table at x, as `numerics.table.read`: continued along end tangents."""
+    inside = np.clip(x, table.lo, table.hi)
+    s = (inside - table.lo) * table.per
+    i = np.clip(s.astype(int), 0, table.c.shape[0] - 1)
+    d = s - i
+    a, b, c, e = np.moveaxis(table.c[i, k], -1, 0)
+    return a + d * (b + d * (c + d * e)) + (b + d * (2.0 * c + 3.0 * d * e)) * table.per * (x - inside)
+
+
+def ocp(p, side):
+    """Open-circuit potential at the particle surfaces (times, volumes) [V]."""
+    v = p.volumes(side)
+    return potential_at(p, np.full((len(p.t), v.size), 0.5) if p.is_foil(side) else p.surface(side), side)
+
+
+def bulk(p, side):
+    """Open-circuit potential at the mean stoichiometry of an electrode (times,) [V]."""
+    x = np.full(len(p.t), 0.5) if p.is_foil(side) else p.average(p.mean(side), side)
+    return potential_at(p, x, side)
+
+
+def particle_overpotential(p, side):
+    """What diffusion in particles takes (times,) [V]."""
+    return p.average(p.once(ocp, side), side) - p.once(bulk, side)
+
+
+def exchange_currents(p, side):
+    """Exchange-current density (times, volumes) [A/m2 of surface], as `physics.kinetics.exchange_current`."""
+    part, v = PARTS[side], p.volumes(side)
+    x = np.clip(np.full((len(p.t), v.size), 0.5) if p.is_foil(side) else p.surface(side), 1e-9, 1.0 - 1e-9)
+    r, out = p.c[:, v] / p.sys.c_ref, np.empty((len(p.t), v.size))
+    for T in np.unique(p.T):
+        rows = p.T == T
+        f = 1.0 if p.is_foil(side) else exchange(p.cell, part, float(T))(np.clip(x[rows], *X_RANGE))
+        g = (
+            1.0
+            if p.is_foil(side)
+            else exchange_shape(p.cell, part, float(T))(np.clip(p.c[rows][:, v], *salt_range(p.cell)))
+        )
+        i_ref = exchange_current_density(p.cell, part, float(T))
+        out[rows] = 2.0 * i_ref * np.sqrt(x[rows] * (1.0 - x[rows]) * r[rows]) * f * g
+    return out
+
+
+def reaction_overpotential(p, side):
+    """phi_s - phi_e - U (times, volumes) [V], films included."""
+    v = p.volumes(side)
+    if p.sys.model == POROUS:
+        return p.phi_s[:, v] - p.phi_e[:, v] - p.once(ocp, side)
+    first = p.sys.volume[v[0]]
+    film = first["R_f"] * p.I / p.sys.volume["area"][v].sum() * (1.0 if side == 0 else -1.0)
+    thermal = 2.0 * R * p.T[:, None] / F
+    return thermal * np.arcsinh(0.5 * p.j[:, v] / p.once(exchange_currents, side)) + film[:, None]
+
+
+def ohmic(p, side):
+    """Ohmic losses of the solid of an electrode (times,) [V]: to its average from its collector, as in PyBaMM."""
+    v = p.volumes(side)
+    if p.sys.model == SINGLE_FLUX:
+        loss = (p.sys.volume["dx"][v] / (3.0 * p.sys.volume["sigma"][v])).sum() * p.I
+        return loss if side == 0 else -loss
+    if side == 0:
+        return -p.average(p.phi_s[:, v], 0)
+    return p.phi_s[:, -1] - p.sys.volume[-1]["end"] * p.I - p.average(p.phi_s[:, v], 1)
+
+
+def electrolyte_ohmic(p):
+    """Ohmic losses of the electrolyte between the averages of both electrodes (times,) [V]."""
+    if p.sys.model == POROUS:
+        return mean_potential(p, 1) - mean_potential(p, 0) - p.once(concentration_overpotential)
+    rest = p.voltage() + p.sys.R_series * p.I - p.once(concentration_overpotential)
+    return rest - sum(of(p, 1) - of(p, 0) for of in (ohmic, reaction, surface))

@@ -1,0 +1,105 @@
+"""Variables of the electrolyte, and of the currents through electrolyte and solid."""
+
+import numpy as np
+
+from ...kernels.layout import POROUS, SINGLE_FLUX
+from ...models.materials.tables import diffusion_potential, salt_range
+from ...models.volumes import FOIL
+from .states import SIDES
+
+ONE = ("Time [s]",)
+FACES = "x_f [m]"
+LAYERS = (("Negative", 0), ("Separator", -1), ("Positive", 1))
+
+
+def salt(p):
+    """Averages, and the parts of fields that belong to one layer."""
+    potential = p.sys.model == POROUS and p.sys.volume.size > 3
+    dx = p.sys.volume["dx"]
+    yield "X-averaged electrolyte concentration [mol.m-3]", (ONE, lambda: p.c @ dx / dx.sum())
+    for name, side in LAYERS:
+        if side == 0 and p.is_foil(0):
+            continue
+        low = name.lower()
+        yield (
+            f"X-averaged {low} electrolyte concentration [mol.m-3]",
+            (ONE, lambda s=side: p.average(p.c[:, p.volumes(s)], s)),
+        )
+        if potential:
+            yield f"X-averaged {low} electrolyte potential [V]", (ONE, lambda s=side: mean_potential(p, s))
+    if potential:
+        yield "X-averaged electrolyte potential [V]", (ONE, lambda: p.phi_e @ dx / dx.sum())
+        yield from _against_reference(p)
+
+
+def _against_reference(p):
+    """Potentials of both electrodes against a reference electrode in the middle of the separator, as in PyBaMM."""
+    yield "Reference electrode potential [V]", (ONE, lambda: _at_middle(p))
+    yield "Negative electrode 3E potential [V]", (ONE, lambda: -_at_middle(p))
+    yield "Positive electrode 3E potential [V]", (ONE, lambda: p.voltage() - _at_middle(p))
+
+
+def _at_middle(p):
+    """Potential of the electrolyte in the middle of the separator [V]."""
+    v, dx = p.volumes(-1), p.sys.volume["dx"]
+    x = np.cumsum(dx)[v] - 0.5 * dx[v]
+    start, end = x[0] - 0.5 * dx[v[0]], x[-1] + 0.5 * dx[v[-1]]
+    return np.array([np.interp(0.5 * (start + end), x, row) for row in p.phi_e[:, v]])
+
+
+def mean_potential(p, side):
+    """Average of the electrolyte's potential in one layer (times,) [V]."""
+    return p.average(p.phi_e[:, p.volumes(side)], side)
+
+
+def chi(p, c):
+    """Factor of the diffusion potential (times, ...) [V] at concentrations c, each row at its own temperature."""
+    out, range_ = np.empty(c.shape), salt_range(p.cell)
+    for T in np.unique(p.T):
+        rows = p.T == T
+        out[rows] = diffusion_potential(p.cell, float(T), range_)(np.sqrt(c[rows]))
+    return out
+
+
+def concentration_overpotential(p):
+    """Rise of the electrolyte's potential at no current between the averages of both electrodes (times,) [V]."""
+    if p.sys.model == SINGLE_FLUX:
+        pores = p.sys.volume["eps"] * p.sys.volume["dx"]
+        mean = (p.c @ pores / pores.sum())[:, None]
+        rise = [p.average(np.log(p.c[:, p.volumes(s)]), s) for _, s in SIDES]
+        return chi(p, mean)[:, 0] * (rise[1] - rise[0])
+    per = chi(p, p.c)
+    steps = 0.5 * (per[:, 1:] + per[:, :-1]) * np.diff(np.log(p.c), axis=1)
+    rise = np.concatenate([np.zeros((len(p.t), 1)), np.cumsum(steps, axis=1)], axis=1)
+    return p.average(rise[:, p.volumes(1)], 1) - p.average(rise[:, p.volumes(0)], 0)
+
+
+def currents(p):
+    """Currents through electrolyte and solid at the faces of all volumes, so that they reach both collectors."""
+    x = "x [m]"
+    yield ("Interfacial current density [A.m-2]", ((*ONE, x), lambda: np.where(p.sys.volume["area"] > 0.0, p.j, 0.0)))
+    if p.sys.ageing.size:  # side reactions take part of the current, which j does not count
+        return
+    yield FACES, ((FACES,), lambda: faces(p))
+    yield "Electrolyte current density [A.m-2]", ((*ONE, FACES), lambda: ionic(p))
+    yield "Electrode current density [A.m-2]", ((*ONE, FACES), lambda: electronic(p))
+
+
+def faces(p):
+    """Places of the faces [m], both collectors included."""
+    dx = np.where(p.sys.volume["dx"] == FOIL, 0.0, p.sys.volume["dx"])
+    return np.concatenate([[0.0], np.cumsum(dx)])
+
+
+def ionic(p):
+    """Ionic current at the faces (times, volumes + 1) [A/m2], from the reactions between collector and face."""
+    made = np.where(p.sys.volume["area"] > 0.0, p.j, 0.0) * p.sys.volume["area"]
+    return np.concatenate([np.zeros((len(p.t), 1)), np.cumsum(made, axis=1)], axis=1)
+
+
+def electronic(p):
+    """Electronic current at the faces (times, volumes + 1) [A/m2]; none within the separator."""
+    inside = p.sys.volume["side"] == -1
+    current = p.I[:, None] - ionic(p)
+    current[:, np.concatenate([inside, [False]]) | np.concatenate([[False], inside])] = 0.0
+    return current

@@ -1,0 +1,169 @@
+"""Variables under PyBaMM's names: against a run of PyBaMM, sums that must close, and what they cost."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cellsim
+
+CHEN = "lgm50_chen2020"
+REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "variables_pybamm.json").read_text())
+AIM = 1e-4  # V, the accuracy asked for; the reference is free of mesh error to about the same
+STEPS = "Discharge at 1C for 20 min; Rest for 5 min; Charge at C/2 for 5 min"
+PARTS = (
+    ("Battery open-circuit voltage [V]", 1.0),
+    ("Battery negative particle concentration overpotential [V]", -1.0),
+    ("Battery positive particle concentration overpotential [V]", 1.0),
+    ("X-averaged battery negative reaction overpotential [V]", -1.0),
+    ("X-averaged battery positive reaction overpotential [V]", 1.0),
+    ("X-averaged battery concentration overpotential [V]", 1.0),
+    ("X-averaged battery electrolyte ohmic losses [V]", 1.0),
+    ("X-averaged battery negative solid phase ohmic losses [V]", -1.0),
+    ("X-averaged battery positive solid phase ohmic losses [V]", 1.0),
+    ("Contact overpotential [V]", -1.0),
+)
+
+
+@pytest.fixture(scope="module")
+def chen():
+    return cellsim.simulate(CHEN, "Discharge at 1C for 3000 s", soc=None, accuracy=AIM)
+
+
+@pytest.fixture(scope="module")
+def short():
+    return cellsim.simulate(CHEN, STEPS)
+
+
+def tolerance(name, largest):
+    """Potentials: the accuracy asked for.  Amounts and charges: no mesh error, to the tolerance of PyBaMM's solver.
+    Other averages: 1e-4, what such an error of a potential is of a few tenths of a volt."""
+    if "[V]" in name:
+        return AIM
+    if "[Ohm]" in name:
+        return AIM / 5.0  # at 5 A
+    return largest * (1e-7 if "Total" in name or "Throughput" in name or "capacity" in name else 2e-4)
+
+
+@pytest.mark.parametrize("name", [n for n, found in REFERENCE["variables"].items() if "x" not in found])
+def test_series_are_those_of_pybamm(chen, name):
+    theirs = np.array(REFERENCE["variables"][name]["values"])
+    ours = chen.at(name, REFERENCE["times"])
+    assert np.abs(ours - theirs).max() < tolerance(name, np.abs(theirs).max())
+
+
+@pytest.mark.parametrize("name", [n for n, found in REFERENCE["variables"].items() if "x" in found])
+def test_fields_are_those_of_pybamm(chen, name):
+    """To 1 % of the largest value: they are read between the points of a coarse mesh, along straight lines."""
+    found = REFERENCE["variables"][name]
+    theirs, axis = np.array(found["values"]), chen[chen.variables.dims(name)[1]]
+    ours = np.array([np.interp(found["x"], axis, row) for row in chen.at(name, REFERENCE["times"])])
+    assert np.abs(ours - theirs).max() < 0.01 * np.abs(theirs).max()
+
+
+CASES = {
+    "DFN": (CHEN, "DFN", {}),
+    "SPM": (CHEN, "SPM", {}),
+    "SPMe": (CHEN, "SPMe", {}),
+    "heat": (CHEN, "DFN", {"heat": True}),
+    "lithium metal, solid": ("target_nmc811_lpscl_li", "DFN", {}),
+    "resistances": ("sony_vtc5a", "DFN", {}),
+    "ageing": ("okane2022", "DFN", {}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_parts_of_the_voltage_add_up(case):
+    """To rounding, in every model; a discharge loses in every part, and without a current contacts take nothing."""
+    cell, model, more = CASES[case]
+    run = cellsim.simulate(cell, STEPS, model, **more)
+    V = run["Voltage [V]"]
+    assert np.abs(sum(sign * run[name] for name, sign in PARTS) - V).max() < 1e-13 * V.max()
+    end = np.flatnonzero(run.step_index == 0)[-1]
+    for name, sign in PARTS[3:]:
+        assert sign * run[name][end] < 1e-9, name
+    rest = run.step_index == 1
+    assert np.abs(run["Contact overpotential [V]"][rest]).max() == 0.0
+
+
+def test_currents_reach_both_collectors_and_add_up(short):
+    """Ionic and electronic current make up that of the cell at every face; only ions cross the separator."""
+    ionic, electronic = short["Electrolyte current density [A.m-2]"], short["Electrode current density [A.m-2]"]
+    x, current = short["x_f [m]"], short["Current density [A.m-2]"][:, None]
+    cell = cellsim.load(CHEN)
+    layers = [cell.value(f"{part}/thickness") for part in ("negative electrode", "separator", "positive electrode")]
+    assert x[0] == 0.0 and x[-1] == pytest.approx(sum(layers), rel=1e-12)
+    solid = (x < layers[0] * (1 - 1e-9)) | (x > (layers[0] + layers[1]) * (1 + 1e-9))
+    scale = np.abs(current).max()
+    assert np.abs((ionic + electronic - current)[:, solid]).max() < 1e-12 * scale
+    assert np.abs((ionic - current)[:, ~solid]).max() < 1e-6 * scale  # the tolerance of Newton's method
+    assert np.abs(ionic[:, -1]).max() < 1e-6 * scale
+
+
+def test_amounts_are_the_same_in_all_units(short):
+    """Stoichiometries times the largest concentration, and salt in mol from salt per volume."""
+    cell, area = cellsim.load(CHEN), cellsim.load(CHEN).value("cell/electrode area")
+    for side in ("Negative", "Positive"):
+        c_max = cell.value(f"{side.lower()} electrode/maximum concentration")
+        for name in (f"{side} particle", f"X-averaged {side.lower()} particle", f"{side} particle surface"):
+            np.testing.assert_allclose(short[f"{name} concentration [mol.m-3]"], c_max * short[f"{name} concentration"])
+        held = short[f"Average {side.lower()} particle concentration [mol.m-3]"] * area
+        for key in ("thickness", "active material volume fraction"):
+            held = held * cell.value(f"{side.lower()} electrode/{key}")
+        np.testing.assert_allclose(held, short[f"Total lithium in {side.lower()} electrode [mol]"], rtol=1e-12)
+    salt = sum(
+        short[f"X-averaged {layer} electrolyte concentration [mol.m-3]"]
+        * cell.value(f"{part}/thickness")
+        * cell.value(f"{part}/electrolyte volume fraction")
+        for layer, part in (
+            ("negative", "negative electrode"),
+            ("separator", "separator"),
+            ("positive", "positive electrode"),
+        )
+    )
+    np.testing.assert_allclose(salt * area, short["Total lithium in electrolyte [mol]"], rtol=1e-12)
+    np.testing.assert_allclose(short["Time [min]"] * 60.0, short["Time [s]"], rtol=1e-15)
+    np.testing.assert_allclose(
+        short["Electrolyte concentration [Molar]"] * 1e3, short["Electrolyte concentration [mol.m-3]"]
+    )
+
+
+def test_what_passes_is_counted_in_both_directions(short):
+    assert short["Throughput capacity [A.h]"][-1] == pytest.approx(5.0 / 3.0 + 2.5 / 12.0, rel=1e-9)
+    assert short["Discharge capacity [A.h]"][-1] == pytest.approx(5.0 / 3.0 - 2.5 / 12.0, rel=1e-9)
+    energy = short["Throughput energy [W.h]"][-1]
+    assert energy == pytest.approx(short.discharge_energy + short.charge_energy, rel=1e-9)
+
+
+def test_potentials_against_a_reference_electrode(short):
+    """They differ by the voltage, and at rest the negative one is its open-circuit potential, once relaxed."""
+    negative, positive = (short[f"{side} electrode 3E potential [V]"] for side in ("Negative", "Positive"))
+    np.testing.assert_allclose(positive - negative, short["Voltage [V]"], atol=1e-14)
+    start = short["X-averaged negative electrode open-circuit potential [V]"][0]
+    run = cellsim.simulate(CHEN, "Rest for 10 s")
+    assert run["Negative electrode 3E potential [V]"][-1] == pytest.approx(start, abs=1e-9)
+
+
+def test_a_variable_costs_nothing_until_it_is_asked_for():
+    """Neither a run, nor its names, nor whether a name is there computes one."""
+    run = cellsim.simulate(CHEN, "Rest for 1 s")
+    names = run.keys()
+    assert len(names) > 150
+    assert "X-averaged reaction overpotential [V]" in run
+    assert run.cycles[0].steps[0].keys() == names
+    assert not run.variables.kept
+    run["Battery open-circuit voltage [V]"]
+    assert set(run.variables.kept) == {"Bulk open-circuit voltage [V]"}
+
+
+def test_lost_lithium_is_that_of_the_side_reactions():
+    """Of a cell that ages: lithium leaves particles for nothing but what is listed; plated lithium included."""
+    run = cellsim.simulate("okane2022", "Charge at 1C for 20 min", soc=0.5)
+    missing = run["Total lithium capacity in particles [A.h]"]
+    taken = sum(run[name] for name in run if name.startswith("Loss of capacity to"))
+    lost = run["Loss of active material in negative electrode [%]"][-1]
+    assert missing[0] - missing[-1] == pytest.approx(taken[-1] - taken[0], rel=1e-3 + lost)
+    assert run["Loss of lithium inventory [%]"][-1] == pytest.approx(
+        100 * (missing[0] - missing[-1]) / missing[0], rel=1e-2
+    )
