@@ -15,7 +15,7 @@ from ..support.arguments import file_path, flag, near, number, numbers, shown, t
 from ..support.files import optional
 from .citations import Citations, basis_in, citations_of
 from .history.cycles import cycles_of, summary
-from .history.interpolation import between, separated
+from .history.interpolation import attributes, between, separated
 from .history.joining import joined
 from .history.step import StepResult
 from .storage import read, write
@@ -204,23 +204,26 @@ class Result:
         frame.insert(1, "Step", self.step_index)
         return frame
 
-    def to_xarray(self, *, exact: bool = False) -> Any:
-        """An xarray Dataset of all variables, including those in space; units are in the names.
+    def to_xarray(self, *, exact: bool = False, short: bool = False) -> Any:
+        """An xarray Dataset of all variables, including those in space; units are in the names, and are attributes.
 
+        short: axes are time, x, x_n, r_n and so on, so that they are arguments: `.sel(time=10, method="nearest")`.
         Equal times, where one step follows another, are separated by one unit in the last place, so that `.sel`
         finds every row: of two rows at 10 s the second is at 10.000000000000002 s.
         exact: do not separate them.
         """
-        xr, exact = optional("xarray"), flag("exact", exact, ReportError)
+        xr, exact, short = optional("xarray"), flag("exact", exact, ReportError), flag("short", short, ReportError)
         names = [n for n in self if self.variables.dims(n) != (n,)]
         axes = {n: self[n] for n in self if self.variables.dims(n) == (n,)}
         if "Time [s]" in axes and not exact:
             axes["Time [s]"] = separated(axes["Time [s]"])
-        return xr.Dataset(
-            {n: (self.variables.dims(n), self[n]) for n in names} | {"Step": (("Time [s]",), self.step_index)},
-            coords=axes,
+        data = xr.Dataset(
+            {n: (self.variables.dims(n), self[n], attributes(n)) for n in names}
+            | {"Step": (("Time [s]",), self.step_index)},
+            coords={n: (n, values, attributes(n)) for n, values in axes.items()},
             attrs={"cellsim": json.dumps(self._meta())},
         )
+        return data.rename({n: n.partition(" [")[0].lower() for n in axes}) if short else data
 
     def _meta(self) -> dict[str, Any]:
         return {
@@ -262,31 +265,40 @@ class Result:
 
     def plot(
         self,
+        names: Any = None,
         path: str | PathLike[str] | None = None,
         *,
         states: bool | str | Iterable[str] = False,
         times: int | ArrayLike = 5,
         slider: bool | None = None,
     ) -> Any:
-        """Voltage and current over time, or the internal states, as a matplotlib Figure; written to `path` if given.
+        """Variables over time, or in space at several times, as a matplotlib Figure; written to `path` if given.
 
-        states: True for voltage, concentrations and potentials, or names of variables, one panel each.
+        names: names of variables, a panel each; by default voltage and current.  A single path in their place is where
+        the picture goes.
+        states: True for voltage, concentrations and potentials; or names, as above.
         times: number of times, or times [s], at which states are drawn over each other.
         slider: draw states with a slider over time instead; by default if the backend is interactive (a window
         opened by `matplotlib.pyplot.show()`, or `%matplotlib widget` in a notebook, which needs cellsim[notebook])
         and no file is written.
+        Curves in space pass through the values of the mesh (dots) and are interpolated between and beyond them.
         Raises ReportError for unknown names, times outside the run, and if no slider is possible.
         """
+        from .plots.choice import drawn
+
+        return drawn(self, names, path, states, times, slider)
+
+    def plot_voltage_components(
+        self, path: str | PathLike[str] | None = None, *, split_by_electrode: bool = False
+    ) -> Any:
+        """What takes voltage between the open-circuit voltage and the terminals, over time, as a matplotlib Figure.
+
+        split_by_electrode: parts of either electrode on their own.  Raises ReportError for models without these parts.
+        """
+        from .plots.curves import plot_components
+
         path = path if path is None else file_path("path", path)
-        if slider is not None:
-            flag("slider", slider, ReportError)
-        if states is None or states is False:
-            from .plots.curves import plot_result
-
-            return plot_result(self, path)
-        from .plots.states import plot_states
-
-        return plot_states(self, path, states=states, times=times, slider=slider)
+        return plot_components(self, path, flag("split_by_electrode", split_by_electrode, ReportError))
 
     def _repr_html_(self) -> str:
         """Summary for notebooks: cell, model, each step with the reason why it ended, and a small voltage curve."""

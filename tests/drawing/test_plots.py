@@ -47,13 +47,15 @@ def panel(figure, title):
 
 
 def test_states_are_drawn_at_the_times_asked_for(result):
-    """Each line holds the values that `Result.at` gives."""
+    """Dots are the values that `Result.at` gives, and a curve goes with them, from end to end of the cell."""
     figure = result.plot(states=[C_E], times=[0.0, 700.0, 2400.0])
-    lines = panel(figure, "electrolyte concentration [mol.m-3]").lines[:3]
+    drawn_lines = panel(figure, "electrolyte concentration [mol.m-3]").lines[:6]
+    lines, curves = drawn_lines[::2], drawn_lines[1::2]
+    assert all(curve.get_xdata()[0] == 0.0 for curve in curves)
     for line, row in zip(lines, result.at(C_E, [0.0, 700.0, 2400.0]), strict=True):
         assert np.array_equal(line.get_ydata(), row)
         assert line.get_xdata() == approx(1e6 * result["x [m]"])
-    assert [t.get_text() for t in figure.legends[0].texts] == ["0 min", "11.7 min", "40 min"]
+    assert [t.get_text() for t in figure.legends[0].texts] == ["0 min", "11.7 min", "40 min", drawn.INTERPOLATED]
 
 
 def test_by_default_every_state_that_varies_has_a_panel(result):
@@ -107,7 +109,7 @@ def test_a_file_is_written_and_holds_no_slider(result, tmp_path, window):
 def test_the_slider_moves_every_line_to_the_state_at_its_time(result, window):
     """The marker on the voltage, and a field; after a change of step it is the later state that shows."""
     figure = result.plot(states=[V, C_E])
-    marker = panel(figure, "voltage [V]").lines[-1]
+    marker = panel(figure, "voltage [V]").lines[1]
     field = panel(figure, "electrolyte concentration [mol.m-3]").lines[0]
     _, minutes = clock(result.t[-1])
     for row in (0, len(result.t) // 2, len(result.t) - 1, np.flatnonzero(np.diff(result.t) == 0.0)[0] + 1):

@@ -1,4 +1,4 @@
-"""A variable between its stored times."""
+"""A variable between its stored times, and its axes."""
 
 from typing import Any
 
@@ -47,3 +47,10 @@ def separated(t: Array) -> Array:
             t[k] = np.nextafter(t[k - 1], np.inf)
             k += 1
     return t
+
+
+def attributes(name: str) -> dict[str, str]:
+    """Attributes of a variable in xarray: its name without the unit, and the unit as UDUNITS writes it."""
+    words, _, unit = name.removesuffix("]").partition(" [")
+    unit = unit.replace("A.h", "A h").replace("W.h", "W h").replace(".", " ")
+    return {"long_name": words, "units": unit or "1"}

@@ -17,6 +17,7 @@ from ...drawing.style import BLUE, GREY, STYLE, Figure, clock, low, save, styled
 from ...errors import ReportError
 from ...physics.constants import ZERO_CELSIUS
 from ...support.arguments import listed, near, numbers, shown, text, whole
+from .display import fine, layers
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..result import Result
@@ -44,6 +45,8 @@ MOST_TIMES = 100
 MICRO = 1e6  # m to um
 STILL = 1e-4  # relative variation below which a state is not drawn by default
 ENDS = {"particle at the separator": "-", "particle at the collector": "--"}
+POINTS = {"linestyle": "", "marker": ".", "markersize": 3.0}  # values of control volumes, beside their curves
+INTERPOLATED = "values of the mesh; curves between and beyond them are interpolated"
 MARKER = {"marker": "o", "markersize": 5.0, "linestyle": ""}
 
 
@@ -164,8 +167,13 @@ def _panel(result: Result, name: str, moments: Any) -> Panel:
         return Panel(name, f"time [{unit}]", dots, (result.t / scale, every), limits)
     x = MICRO * result[dims[-1]]
     xlabel = f"{dims[-1].removesuffix(' [m]')} [µm]"
+    if len(dims) == 2 and dims[1].startswith("x"):
+        places, curves = fine(result, name, at)
+        limits = (min(limits[0], float(curves.min())), max(limits[1], float(curves.max())))
+        drawn = (Curve(x, at, POINTS, INTERPOLATED), Curve(MICRO * places, curves, {}))
+        return Panel(name, xlabel, drawn, None, limits, _separator(result, dims[1]))
     if len(dims) == 2:
-        return Panel(name, xlabel, (Curve(x, at, {}),), None, limits, _separator(result, dims[1]))
+        return Panel(name, xlabel, (Curve(x, at, {}),), None, limits)
     if every.shape[1] == 1:
         return Panel(name, xlabel, (Curve(x, at[:, 0], {}),), None, limits)
     first, last = reversed(ENDS) if dims[1].startswith("x_n") else ENDS
@@ -180,14 +188,11 @@ def _panel(result: Result, name: str, moments: Any) -> Panel:
 
 def _separator(result: Result, axis: Any) -> tuple[float, float] | None:
     """Start and end of the separator [um], from the centres of the volumes; None for the axis of one electrode."""
-    if axis != "x [m]":
+    if axis not in ("x [m]", "x_f [m]"):
         return None
-    edge, edges = 0.0, [0.0]
-    for centre in result["x [m]"]:
-        edge = 2.0 * centre - edge
-        edges.append(edge)
-    n, p = (result[f"x_{side} [m]"].size if f"x_{side} [m]" in result.variables else 0 for side in "np")
-    return MICRO * edges[n], MICRO * edges[len(edges) - 1 - p]
+    found = layers(result)
+    start, end, _ = found[1] if len(found) == 3 else found[0]
+    return MICRO * start, MICRO * end
 
 
 def _axes(figure: Any, panels: Any) -> Iterator[Any]:
@@ -226,16 +231,21 @@ def _overlaid(result: Result, names: Any, moments: Any) -> Figure:
         figure.axes[0].plot([], [], color=shade, linewidth=width, label=f"{t / scale:.3g} {unit}")
     figure.suptitle(_title(result), x=0.01, ha="left", fontsize=STYLE["font.size"])
     _explain(figure.axes[0], panels)
+    # the note on curves is long: fewer columns where it is
+    columns = (3, 5, 8) if not any(c.label == INTERPOLATED for p in panels for c in p.curves) else (2, 3, 4)
     figure.legend(
-        *figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=(3, 5, 8)[min(len(names), 3) - 1]
+        *figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=columns[min(len(names), 3) - 1]
     )
     return figure
 
 
 def _explain(axes: Any, panels: Any) -> Any:
     """Legend entries for the line styles of both ends of an electrode."""
-    for where, dash in ENDS.items() if any(c.label for p in panels for c in p.curves) else ():
+    used = {c.label for p in panels for c in p.curves}
+    for where, dash in ENDS.items() if used & set(ENDS) else ():
         axes.plot([], [], color=GREY, linestyle=dash, label=where)
+    if INTERPOLATED in used:
+        axes.plot([], [], color=GREY, label=INTERPOLATED, **POINTS)
 
 
 def _with_slider(result: Result, names: Any) -> Any:
