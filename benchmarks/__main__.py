@@ -2,12 +2,13 @@
 
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
 (dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming);
-ageing; executors; pybop.
+ageing; executors; pybop; pybamm, the exchange of parameter sets with it, or one of its directions (to_pybamm, from_pybamm).
 """
 
 import ageing
 import compare
 import costs_in_pybop
+import exchange
 import executors
 import kernels
 import typer
@@ -20,6 +21,7 @@ PROGRAMS = {
     "ageing": ageing,
     "executors": executors,
     "pybop": costs_in_pybop,
+    "pybamm": exchange,
 }
 
 

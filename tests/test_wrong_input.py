@@ -153,6 +153,8 @@ def calls(m):
         "design_cell": {},
         "material": {"name": "li6ps5cl"},
         "materials": {},
+        "from_pybamm": {"parameter_values": "Chen2020"},
+        "to_pybamm": {"cell": CHEN},
         "overlays": {},
         "to_bpx": {"cell": CHEN},
         "with_overlay": {"cell": CHEN, "overlay": "kirkaldy2024"},
@@ -182,6 +184,7 @@ def calls(m):
         (cell.text, {"path": "design/format"}),
         (cell.is_number, {"path": R}),
         (cell.temperature, {}),
+        (cell.to_pybamm, {}),
         (cellsim.Cell.from_json, {"raw": cell.to_json(), "name": "a"}),
         (protocol.walk, {}),
         (protocol.check, {"cell": CHEN}),
@@ -300,10 +303,12 @@ def commands():
         "storage": [CHEN],
         "materials": ["llzto"],
         "design": [],
+        "check": [CHEN, "--against", "pybamm"],
     }
 
 
 OPTIONS = {
+    "check": ("--against", "--discharge", "--protocol", "--soc", "--model", "--mesh", "--temperature"),
     "simulate": (
         "--discharge",
         "--charge",
@@ -392,6 +397,7 @@ def test_every_option_of_every_command(tmp_path, monkeypatch, capsys):
         "studies.vehicles.segments.vehicle_study",
         "studies.pulse_power.pulse_powers",
         "studies.storage.study.storage_study",
+        "interop.against_pybamm.compared",
     ):
         monkeypatch.setattr(f"cellsim.{place}", enough)
     found = []

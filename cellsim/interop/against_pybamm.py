@@ -1,23 +1,26 @@
 """A cell run here, and by PyBaMM with what `to_pybamm` makes of it: how far the voltages are apart."""
 
 import time
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ParameterError
-from ..parameters import load
+from ..errors import CellsimWarning, ParameterError
+from ..parameters import Cell, load
 from ..protocols import Protocol
 from ..simulation.run import simulate
 from ..support.arguments import chosen, number
+from ..support.files import cut
+from .from_pybamm import from_pybamm
 from .pybamm_package import pybamm
 from .to_pybamm import PyBaMMCell, to_pybamm
 
 Array = NDArray[np.float64]
-FINE = {"x_n": 30, "x_s": 20, "x_p": 30, "r_n": 60, "r_p": 60}
+FINE = {"x_n": 60, "x_s": 30, "x_p": 60, "r_n": 120, "r_p": 120}
 MESHES: dict[str, dict[str, int]] = {"fine": FINE, "default": {}}  # "default": PyBaMM's own
 ACCURACY = 1e-4  # V, of the run here
 RTOL, ATOL = 1e-6, 1e-8  # of PyBaMM's run
@@ -71,46 +74,78 @@ def against_pybamm(
     """Run a cell here and in PyBaMM with the same protocol, and compare.
 
     steps: a protocol, as for `simulate`; a discharge at `rate` [1/h] to the lower cut-off voltage unless given.
-    model: "DFN", "SPMe" or "SPM"; mesh: of PyBaMM, "fine" (30, 20, 30 volumes, 60 shells) or "default".
+    model: "DFN", "SPMe" or "SPM"; mesh: of PyBaMM, "fine" (60, 30, 60 volumes, 120 shells) or "default".
     soc, temperature [K]: where the run starts.  Nothing ages in either.
     Raises ParameterError without PyBaMM and for cells that `to_pybamm` refuses; ProtocolError for a protocol that
     PyBaMM cannot run.
     """
-    package, cell = pybamm(), load(cell)
+    cell = load(cell)
     chosen("against_pybamm: mesh", mesh, tuple(MESHES), ParameterError)
     chosen("against_pybamm: model", model, ("DFN", "SPMe", "SPM"), ParameterError)
+    protocol, words = _asked(cell, steps, rate)
+    theirs = to_pybamm(cell, soc=soc, temperature=temperature)
+    run = lambda: simulate(cell, protocol, model, soc=soc, temperature=temperature, accuracy=ACCURACY, ageing=False)  # noqa: E731
+    return compared(cell.name, words, run, theirs, protocol.to_pybamm(), model, mesh)
+
+
+def set_against_pybamm(name: str, *, rate: float = 1.0, mesh: str = "fine") -> Difference:
+    """A parameter set of PyBaMM discharged by PyBaMM from 100 % state of charge, and the cell that `from_pybamm` makes.
+
+    name: of the set; rate [1/h]: of the discharge to the lower cut-off voltage; mesh: as for `against_pybamm`.
+    Raises ParameterError for what `from_pybamm` refuses.
+    """
+    chosen("set_against_pybamm: mesh", mesh, tuple(MESHES), ParameterError)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CellsimWarning)  # the remarks are in the cell
+        cell = from_pybamm(name)
+    protocol, words = _asked(cell, None, rate)
+    metal = cell.text("negative electrode/type") == "lithium metal"
+    options = {"working electrode": "positive"} if metal else {}
+    values = pybamm().ParameterValues(name)
+    values.set_initial_state(1.0, options=options)
+    run = lambda: simulate(cell, protocol, accuracy=ACCURACY)  # noqa: E731
+    return compared(name, words, run, PyBaMMCell(values, options), protocol.to_pybamm(), "DFN", mesh)
+
+
+def _asked(cell: Cell, steps: Any, rate: float) -> tuple[Protocol, str]:
+    """The protocol, and its words."""
     wanted = "give a C-rate above 0 and at most 20"
     number("against_pybamm: rate", rate, wanted, above=0.0, high=20.0, error=ParameterError)
-    low = cell.value("cell/lower voltage cut-off")
-    text = f"Discharge at {rate:g}C until {low:g} V"
+    text = f"Discharge at {rate:g}C until {cell.value('cell/lower voltage cut-off'):g} V"
     protocol = Protocol(text if steps is None else steps)
-    theirs = to_pybamm(cell, soc=soc, temperature=temperature)
-    solve = their_run(theirs, protocol.to_pybamm(), model, mesh)
-    run = lambda: simulate(cell, protocol, model, soc=soc, temperature=temperature, accuracy=ACCURACY, ageing=False)  # noqa: E731
+    return protocol, cut(text if steps is None else protocol.to_text().replace("\n", "; "), 80)
+
+
+def compared(
+    name: str, words: str, run: Callable[[], Any], theirs: PyBaMMCell, experiment: Any, model: str, mesh: str
+) -> Difference:
+    """The difference of a run here, a function, and of PyBaMM's of the same experiment."""
+    solve = their_run(theirs, experiment, model, mesh)
     run()  # compiles and tabulates
     result, seconds = _timed(run)
     try:
         solution, their_seconds = _timed(solve)
-    except package.SolverError as fault:
-        words = " ".join(str(fault).split())[:200]
-        raise ParameterError(
-            f"against_pybamm: {cell.name}: PyBaMM's solver fails ({words}); try another mesh"
-        ) from None
-    apart = [piece for pair in _pairs(result, solution) for piece in [_difference(*pair)]]
-    all_of = np.concatenate([d for _, d in apart])
-    share = np.concatenate([s for s, _ in apart])
-    k = int(np.argmax(np.abs(all_of)))
+    except pybamm().SolverError as fault:
+        reason = f"PyBaMM's solver fails ({cut(' '.join(str(fault).split()), 200)}); try another mesh"
+        raise ParameterError(f"against_pybamm: {name}: {reason}") from None
     parts = [step for cycle in solution.cycles for step in cycle.steps]
-    Q = sum(float(np.trapezoid(np.abs(part["Current [A]"].entries), part.t)) for part in parts) / 3600.0
+    if len(parts) != len(result.steps):
+        raise ParameterError(
+            f"against_pybamm: {len(result.steps)} steps ran here, {len(parts)} in PyBaMM; compare a shorter protocol"
+        )
+    apart = [_difference(result, step, part) for step, part in zip(result.steps, parts, strict=True)]
+    share, off = (np.concatenate(columns) for columns in zip(*apart, strict=True))
+    k = int(np.argmax(np.abs(off)))
+    passed = sum(float(np.trapezoid(np.abs(part["Current [A]"].entries), part.t)) for part in parts) / 3600.0
     return Difference(
-        cell.name,
-        text if steps is None else protocol.to_text().replace("\n", "; ")[:80],
+        name,
+        words,
         mesh,
-        1e3 * float(np.sqrt(np.mean(all_of**2))),
-        1e3 * float(all_of[k]),
+        1e3 * float(np.sqrt(np.mean(off**2))),
+        1e3 * float(off[k]),
         float(share[k]),
         result.discharge_capacity + result.charge_capacity,
-        Q,
+        passed,
         seconds,
         their_seconds,
         theirs.lost,
@@ -136,22 +171,10 @@ def _timed(run: Callable[[], Any]) -> tuple[Any, float]:
     return run(), time.process_time() - start
 
 
-def _pairs(result: Any, solution: Any) -> Iterator[tuple[Any, float, float, Any]]:
-    """(result, begin and end of a step here [s], PyBaMM's solution of the step)."""
-    theirs = [step for cycle in solution.cycles for step in cycle.steps]
-    if len(theirs) != len(result.steps):
-        raise ParameterError(
-            f"against_pybamm: {len(result.steps)} steps ran here, {len(theirs)} in PyBaMM; compare a shorter protocol"
-        )
-    for step, other in zip(result.steps, theirs, strict=True):
-        yield result, step.t_start, step.t_end, other
-
-
-def _difference(result: Any, begin: float, end: float, other: Any) -> tuple[Array, Array]:
+def _difference(result: Any, step: Any, theirs: Any) -> tuple[Array, Array]:
     """(fraction of the step, PyBaMM's voltage less ours [V]), both (POINTS,)."""
-    t_0 = float(other.t[0])
-    length = COMPARED * min(end - begin, float(other.t[-1]) - t_0)
+    begin, t_0 = step.t_start, float(theirs.t[0])
+    length = COMPARED * min(step.t_end - begin, float(theirs.t[-1]) - t_0)
     share = np.linspace(0.0, 1.0, POINTS + 1)[1:]
-    theirs = np.asarray(other["Voltage [V]"](t_0 + share * length))
-    ours = np.asarray(result.at("Voltage [V]", begin + share * length))
-    return share * length / (end - begin), theirs - ours
+    off = np.asarray(theirs["Voltage [V]"](t_0 + share * length)) - result.at("Voltage [V]", begin + share * length)
+    return share * length / (step.t_end - begin), off

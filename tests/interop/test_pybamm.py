@@ -103,7 +103,7 @@ def test_pybamm_runs_alike(name):
     values.set_initial_state(1.0, options=options)
     values["Current function [A]"] = values["Nominal cell capacity [A.h]"]
     model = pybamm.lithium_ion.DFN(options)
-    points = {"x_n": 15, "x_s": 10, "x_p": 15, "r_n": 30, "r_p": 30}
+    points = {"x_n": 40, "x_s": 10, "x_p": 40, "r_n": 30, "r_p": 30}
     theirs = pybamm.Simulation(model, parameter_values=values, var_pts=points, **fine(model)).solve([0.0, 3500.0])
     ours = discharged(cell)
     t = np.linspace(10.0, 0.95 * min(theirs.t[-1], ours.t[-1]), 100)
