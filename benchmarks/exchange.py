@@ -15,7 +15,7 @@ from measure import console, save, show
 
 import cellsim
 from cellsim.interop.against_pybamm import against_pybamm, set_against_pybamm
-from cellsim.interop.pybamm_package import PREFIX
+from cellsim.interop.exchange.pybamm_package import PREFIX
 
 RATES = (0.333, 1.0)
 TARGET = 0.5  # mV rms

@@ -15,8 +15,8 @@ from ..protocols import Protocol
 from ..simulation.run import simulate
 from ..support.arguments import chosen, number
 from ..support.files import cut
+from .exchange.pybamm_package import pybamm
 from .from_pybamm import from_pybamm
-from .pybamm_package import pybamm
 from .to_pybamm import PyBaMMCell, to_pybamm
 
 Array = NDArray[np.float64]

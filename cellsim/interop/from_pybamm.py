@@ -9,11 +9,12 @@ from ..parameters.formats.bpx_names import DESIGN as TYPICAL
 from ..parameters.reading import warn_of_remarks
 from ..support.arguments import text as text_of
 from ..support.files import cut
+from .exchange.ageing_from_pybamm import ageing_of, asked
+from .exchange.options_from_pybamm import checked, refused
+from .exchange.pybamm_package import Given, citation_of, given, options_of, pybamm
+from .exchange.read_pybamm import ASSUMED, CHANGED, SET, Reading
+from .exchange.sections_from_pybamm import cell_section, electrode, electrolyte, foil, separator
 from .names import NEGATIVE, NUMBERS, OPTIONAL, POSITIVE, of_side
-from .options_from_pybamm import ageing_of, checked, refused
-from .pybamm_package import Given, citation_of, given, options_of, pybamm
-from .read_pybamm import ASSUMED, CHANGED, SET, Reading
-from .sections_from_pybamm import cell_section, electrode, electrolyte, foil, separator
 
 METHODS = "as given by PyBaMM, which says neither by what method nor from which of its citations each value is"
 MOST = 50  # faults listed
@@ -54,7 +55,8 @@ def from_pybamm(
     if reason:
         raise ParameterError(f"{place}: {reason}")
     reading = Reading(known, chosen)
-    content = _content(reading, chosen, defaults)
+    ages = asked(chosen)
+    content = _content(reading, chosen, defaults, ages)
     if reading.faults:
         raise ParameterError("\n".join(f"{place}: {cut(fault, 400)}" for fault in reading.faults[:MOST]))
     content["design"] = design or _design(reading)
@@ -66,11 +68,15 @@ def from_pybamm(
         "remarks": reading.said(),
     }
     cell = Cell.from_json(head | content, label, None, place)
+    if ages:
+        cell = cell.with_ageing(ages)
     warn_of_remarks(cell)
     return cell
 
 
-def _content(reading: Reading, chosen: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+def _content(
+    reading: Reading, chosen: Mapping[str, Any], defaults: Mapping[str, Any], ages: dict[str, Any]
+) -> dict[str, Any]:
     """The sections of the parameter file without the design; {} after the first faults, which later ones rest on."""
     checked(reading, chosen, defaults)
     content = {"cell": cell_section(reading), "separator": separator(reading)}
@@ -85,7 +91,7 @@ def _content(reading: Reading, chosen: Mapping[str, Any], defaults: Mapping[str,
     for path, value in reading.windows().items():
         section, _, key = path.partition("/")
         content[section][key] = value
-    for part, more in ageing_of(reading, chosen).items():
+    for part, more in ageing_of(reading, ages).items():
         content[part] |= more
     return content
 

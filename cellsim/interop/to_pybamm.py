@@ -14,9 +14,10 @@ from ..models.volumes import electronic_conductivity, touching, transport_effici
 from ..parameters import Cell, load
 from ..parameters.balance import ends
 from ..support.arguments import flag, number
-from .ageing_to_pybamm import ageing_to_pybamm
-from .laws_to_pybamm import arrhenius, depends_on_temperature, symbol_of
-from .metal_to_pybamm import foil_resistance, metal
+from .exchange.ageing_to_pybamm import ageing_to_pybamm
+from .exchange.laws_to_pybamm import arrhenius, depends_on_temperature, symbol_of
+from .exchange.metal_to_pybamm import foil_resistance, metal
+from .exchange.pybamm_package import pybamm
 from .names import (
     AREA,
     CONDUCTIVITY,
@@ -40,7 +41,6 @@ from .names import (
     VOLUME,
     of_side,
 )
-from .pybamm_package import pybamm
 
 IDEAL = 1e12  # conductivity of the current collectors [S/m], whose heat is none here
 DENSE = 0.9999  # porosity of a layer without pores, to which a Bruggeman exponent can give any efficiency
@@ -109,9 +109,8 @@ def to_pybamm(
     content = writing.content(soc)
     options = dict(writing.options)
     if ageing:
-        more, names, lost = ageing_to_pybamm(cell)
+        more, names = ageing_to_pybamm(cell)
         content, options = content | more, options | names
-        writing.lost += lost
     elif any(set(cell.options(part).values()) - {"none", "false"} for part in (NEGATIVE, POSITIVE)):
         writing.lost.append("ageing, which the set has options for; give to_pybamm ageing=True")
     return PyBaMMCell(package.ParameterValues(content), options, tuple(writing.lost), writing.thermal)

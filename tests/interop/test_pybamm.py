@@ -179,3 +179,53 @@ def test_contact_resistance_is_taken_with_pybamms_option_only():
     assert not from_pybamm(values).has("cell/series resistance")
     cell = from_pybamm(values, {"contact resistance": "true"})
     assert cell.value("cell/series resistance") == approx(0.01 * cell.value("cell/electrode area"))
+
+
+def test_ageing_goes_there_and_back():
+    """Options and rates: the cell that comes back loses the same, and PyBaMM plates the same on 20 volumes to 1 %.
+
+    What plates follows the potential at the separator exponentially: 0.25 mV of it are 1 %.
+    """
+    cell = cellsim.load("okane2022")
+    values, options, lost = there = cell.to_pybamm(ageing=True)
+    assert not lost
+    back = from_pybamm(values, options)
+    parts = ("negative electrode", "positive electrode")
+    assert [back.options(part) for part in parts] == [cell.options(part) for part in parts]
+    steps = "Discharge at 1C for 20 min; Charge at 1C for 10 min"
+    one, other = (cellsim.simulate(c, steps, accuracy=1e-4) for c in (cell, back))
+    name = "Loss of capacity to negative lithium plating [A.h]"
+    assert other[name][-1] == approx(one[name][-1], rel=1e-4)
+    experiment = pybamm.Experiment([tuple(steps.split("; "))])
+    solver = pybamm.IDAKLUSolver(rtol=1e-6, atol=1e-8)
+    simulation = pybamm.Simulation(there.model(), parameter_values=values, experiment=experiment, solver=solver)
+    theirs = simulation.solve(calc_esoh=False)
+    assert theirs[name].entries[-1] == approx(one[name][-1], rel=0.01)
+
+
+def test_ageing_of_pybamms_own_set():
+    """The exchange current of Mohtat's plating is a constant: the law of Yang 2017; Chen's set has none."""
+    cell = from_pybamm("Mohtat2020", {"lithium plating": "irreversible"})
+    assert cell.options("negative electrode")["lithium plating"] == "Yang2017"
+    with pytest.raises(ParameterError, match="plating"):
+        cellsim.from_pybamm("Chen2020", {"lithium plating": "irreversible"})
+    with pytest.raises(ParameterError, match="nothing ages against lithium metal"):
+        cellsim.from_pybamm("Xu2019", {"SEI": "ec reaction limited"})
+    with pytest.raises(ParameterError, match="lithium metal"):
+        cellsim.to_pybamm("nmc_llzo_li", ageing=True)
+    with pytest.raises(ParameterError, match="choose one of"):
+        cellsim.from_pybamm("Chen2020", {"SEI": "constant"})
+
+
+def test_heat_goes_there_and_back():
+    """PyBaMM's lumped model warms as here, by some kelvins: 2 % are left to the coarse meshes of both."""
+    cell = cellsim.load("enertech_ai2020")
+    there = cell.to_pybamm()
+    back = from_pybamm(there.parameter_values)
+    assert back.value("cell/heat capacity") == approx(cellsim.Lumped().of(cell).heat_capacity, rel=1e-9)
+    ours = cellsim.simulate(cell, "Discharge at 1C for 20 min", heat=True)
+    experiment = pybamm.Experiment(["Discharge at 1C for 20 minutes"])
+    values = there.parameter_values
+    theirs = pybamm.Simulation(there.model(heat=True), parameter_values=values, experiment=experiment)
+    rise = theirs.solve(calc_esoh=False)["Volume-averaged cell temperature [K]"].entries[-1] - 298.15
+    assert rise == approx(ours["Cell temperature [K]"][-1] - 298.15, rel=0.02) and rise > 1.0

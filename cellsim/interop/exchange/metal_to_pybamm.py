@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels.equations.lithium_metal import LEAST_PRESSURE
-from ..models.materials.tables import conductivity
-from ..models.volumes import film_resistance, pressure
-from ..parameters import Cell
-from ..physics.constants import V_LI
-from ..physics.contact import constriction_resistance, contact_resistance
+from ...kernels.equations.lithium_metal import LEAST_PRESSURE
+from ...models.materials.tables import conductivity
+from ...models.volumes import film_resistance, pressure
+from ...parameters import Cell
+from ...physics.constants import V_LI
+from ...physics.contact import constriction_resistance, contact_resistance
+from ..names import FOIL, LITHIUM_VOLUME, NEGATIVE
 from .laws_to_pybamm import arrhenius
-from .names import FOIL, LITHIUM_VOLUME, NEGATIVE
 
 THIN = 1e-5  # thickness of the foil where the set has none [m]; no term of a run depends on it
 METALLIC = 1.0776e7  # conductivity of lithium [S/m], from memory of data books; 1e-12 Ohm m2 here

@@ -6,8 +6,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from ..errors import ParameterError
-from ..support.arguments import mapping, near, shown
+from ...errors import ParameterError
+from ...support.arguments import mapping, near, shown
 
 PREFIX = "cellsim_"  # of our own sets among those of PyBaMM
 WANTED = "give the name of a parameter set of PyBaMM, such as 'Chen2020', or a pybamm.ParameterValues"

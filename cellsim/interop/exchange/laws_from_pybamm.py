@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..parameters.laws.law import DEEPEST, LONGEST, LawError, parse
+from ...parameters.laws.law import DEEPEST, LONGEST, LawError, parse
 
 Array = NDArray[np.float64]
 CLOSE = {"V": 2e-5, "V.K-1": 1e-8}  # agreement that a table aims at by unit, absolute

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..parameters.catalogue import quantities
-from ..parameters.consistency import C_RANGE
-from ..parameters.laws.law import X_RANGE, Law
-from ..support.files import cut
+from ...parameters.catalogue import quantities
+from ...parameters.consistency import C_RANGE
+from ...parameters.laws.law import X_RANGE, Law
+from ...support.files import cut
+from ..names import AREA, INITIAL, NEGATIVE, POSITIVE, SERIES, C, Function, T, X, of_side
 from .laws_from_pybamm import NoText, knots_of, sampled, text_of
-from .names import AREA, INITIAL, NEGATIVE, POSITIVE, SERIES, C, Function, T, X, of_side
 from .pybamm_package import Given, pybamm
 
 Array = NDArray[np.float64]

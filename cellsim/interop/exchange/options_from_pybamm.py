@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..parameters.catalogue import ageing
-from ..support.arguments import shown
+from ...parameters.catalogue import ageing
+from ...support.arguments import shown
 from .pybamm_package import Given
 from .read_pybamm import Reading
 
@@ -58,11 +58,3 @@ def checked(reading: Reading, options: Mapping[str, Any], defaults: Mapping[str,
             reading.remarks.append("thermal: lumped: a matter of the run here; give simulate heat=True")
         else:
             reading.faults.append(f"option {key!r}: {shown(value)}: has no counterpart here; leave it out")
-
-
-def ageing_of(reading: Reading, options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Options of ageing and the quantities that they need, by electrode."""
-    chosen = {key: value for key, value in options.items() if key in ageing.OPTIONS}
-    if not chosen:
-        return {}
-    return {}

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters.laws.law import X_RANGE
-from ..physics.constants import R
-from .laws_from_pybamm import NoText, knots_of, sampled, text_of
-from .names import (
+from ...parameters.laws.law import X_RANGE
+from ...physics.constants import R
+from ..names import (
     AREA,
     CONDUCTIVITY,
     CONTACT,
@@ -33,6 +32,7 @@ from .names import (
     VOLUME,
     of_side,
 )
+from .laws_from_pybamm import NoText, knots_of, sampled, text_of
 from .read_pybamm import WARMER, Reading
 
 LITTLE = 1e-6  # by which a shape may differ from 1 and be left out
@@ -196,7 +196,7 @@ def _exchange(r: Reading, part: str) -> dict[str, Any]:
         r.fault(name, f"is {number:g} A/m2 at half stoichiometry; it must be positive")
         return {}
     records = {"exchange-current density": r.record(part, "exchange-current density", number, (name,), "at x = 0.5")}
-    energy = _energy(lambda T: float(j0(0.5, T=T)[0]), T_ref)
+    energy = energy_of(lambda T: float(j0(0.5, T=T)[0]), T_ref)
     if energy:
         records["exchange-current activation energy"] = r.record(
             part, "exchange-current activation energy", energy, (name,), f"from {WARMER:g} K above the reference"
@@ -228,7 +228,7 @@ def _shape(r: Reading, part: str, key: str, name: str, tree: Any, divided: str, 
         return r.record(part, key, {"x": list(table.x), "y": list(table.y)}, (name,), "sampled")
 
 
-def _energy(of_temperature: Any, T_ref: float) -> float:
+def energy_of(of_temperature: Any, T_ref: float) -> float:
     """Activation energy [J/mol] between the reference temperature and above; 0 for none."""
     ratio = of_temperature(T_ref + WARMER) / of_temperature(T_ref)
     energy = -R * math.log(ratio) / (1.0 / (T_ref + WARMER) - 1.0 / T_ref) if ratio > 0.0 else 0.0
@@ -273,7 +273,7 @@ def foil(reading: Reading) -> dict[str, Any]:
     names, key = (FOIL.name, LITHIUM_VOLUME), "exchange-current density"
     kind = "lithium metal"
     records: dict[str, Any] = {"type": kind, key: r.record(NEGATIVE, key, number, names, kind=kind)}
-    energy = _energy(lambda T: j0(T=T), r.T_ref)
+    energy = energy_of(lambda T: j0(T=T), r.T_ref)
     if energy:
         records["exchange-current activation energy"] = r.record(
             NEGATIVE, "exchange-current activation energy", energy, names, kind=kind

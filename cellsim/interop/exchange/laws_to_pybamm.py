@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..parameters.laws.law import Law, parse
-from ..physics.constants import R
+from ...parameters.laws.law import Law, parse
+from ...physics.constants import R
 from .pybamm_package import pybamm
 
 Symbols = Callable[..., Any]

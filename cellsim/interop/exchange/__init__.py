@@ -1,0 +1,1 @@
+"""Parts of the exchange of parameter sets with PyBaMM: laws, sections, ageing, and PyBaMM itself."""
