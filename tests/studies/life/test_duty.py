@@ -76,7 +76,7 @@ def test_a_measured_load_and_an_end_of_life():
             {"day": "Discharge at C/20 for 13 hours; Charge at C/20 for 12.9 hours"},
             "of a day takes 25.8 hours; give at most 24",
         ),
-        ({"day": "Discharge at C/2 for 30 min"}, "second day takes"),
+        ({"day": "Discharge at C/50 for 30 min", "years": 0.1}, "day 10 takes"),
         ({"years": 0.0}, "years 0"),
     ],
     ids=str,

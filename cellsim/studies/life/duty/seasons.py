@@ -3,7 +3,8 @@
 The rate at which contents change depends on the temperature of the month and, more slowly, on what the cell has become.
 In the first year, where rates fall fast, every month is a life of its own with jumps over days.  Later, a month is one
 step of the midpoint rule: contents are foreseen for the middle of the month by the rate of the month before, times what
-the two months' rates were to each other a year ago; one day heals the fast states, the next gives the rate.
+the two months' rates were to each other a year ago, both without a fall as 1 / sqrt(t); one day heals the fast states,
+the next gives the rate.
 
 Error of a month: that of the middle's contents, the rate less the rate foreseen over half a month, times the change of
 the rate with the contents, which is that over the last year; and that of the rule, rates taken as 1 / sqrt(t).
@@ -94,7 +95,9 @@ class Seasons:
         H, y, known = last - at.cycle, self.map.contents(at.state), self.measured
         before, year, ago = known[-1].rate, known[-MONTHS], known[-MONTHS - 1].rate
         ratio = np.divide(year.rate, ago, out=np.ones_like(ago), where=ago != 0.0)
-        foreseen = before * np.clip(ratio, 0.1, 10.0)
+        n = len(known)
+        fell = (n - 0.5) / (n + 0.5) * (n - MONTHS + 0.5) / (n - MONTHS - 0.5)  # as 1 / sqrt(t), now and a year ago
+        foreseen = before * np.clip(ratio, 0.1, 10.0) * np.sqrt(fell)
         try:
             state = self.map.renewed(at.state, y + foreseen * (H // 2 - 1))
             state, _ = self.map.advance(state)
@@ -111,8 +114,9 @@ class Seasons:
         size, changed = self._norm(rate), self._norm(rate - year.rate)
         stiff = changed / max(self._norm(middle - year.contents), 1e-300)
         of_rule = size * H * (changed / max(size, 1e-300) / MONTHS) ** 2 / 8.0
-        error = stiff * self._norm(rate - foreseen) * 0.5 * H * H + of_rule
-        worst = max(at.worst, SAFETY * (at.error + error) + SURE * at.noise)
+        off = 0.5 * H * self._norm(rate - foreseen)
+        error = stiff * off * H + of_rule
+        worst = max(at.worst, SAFETY * (at.error + error) + SURE * at.noise + off)  # off: of the day reported
         margin = self.how["margin"]
         near = margin is not None and margin(row) <= 2.0 * H * size
         if near or not worst <= self.tolerance * np.sqrt(last / self.days):

@@ -17,6 +17,7 @@ from ..windows import Windows
 from .day import Day
 from .seasons import MONTHS, OF_YEAR, Seasons
 
+SETTLED = 10  # day by which a cell that began fuller than its days leave it has come down
 UNTIL = '"80% equilibrium capacity"'
 
 
@@ -41,7 +42,7 @@ def age_in_use(
     """Years of use: a day repeated, with jumps over days, and the temperatures of the seasons.
 
     day: protocol of a day, as in `simulate`, which ends where it began; what is left of 24 hours the cell is parked.
-    It may drive ("Run WLTC of car"), charge, rest, and give power back ("Discharge at 1 kW for 2 hours").
+    It may drive ("Run WLTC"), charge, rest, and give power back ("Discharge at 1 kW for 2 hours").
     temperatures [K]: of the surroundings, one, or twelve for January to December; days begin with January.
     until: "80% equilibrium capacity" (between the cut-off voltages at rest, of the first day), "4 Ah equilibrium
     capacity", or None.  A day that the cell cannot complete ends the life, too.
@@ -67,9 +68,12 @@ def age_in_use(
     days = max(round(OF_YEAR * years), 1)
     the_map = Day(cell, steps, how, sys, amounts(start.state), start.state, Windows(cell))
 
+    settled: list[int] = []
+
     def report(at: Any, row: Summary) -> None:
-        if at.cycle == 2:
-            check_returns(cell, row, "second day")
+        if not settled and at.cycle >= SETTLED:
+            settled.append(at.cycle)
+            check_returns(cell, row, f"day {at.cycle}")
         if progress:
             progress(at.cycle, days)
 
