@@ -6,6 +6,8 @@ from typing import Any
 
 from ...errors import ProtocolError
 from ...models import DFN, model_of
+from ...models.electrodes import NEGATIVE, has_foil, values_of
+from ...models.lithium_metal import evolves
 from ...parameters import Cell, load
 from ...parameters.catalogue.ageing import SIDES, needed
 from ...protocols import Protocol
@@ -91,12 +93,20 @@ def by_equilibrium(until: Any) -> bool:
 
 
 def assumed_rates(cell: Cell) -> tuple[str, ...]:
-    """A remark on rates of ageing that are used and that no one has measured, if there are any."""
+    """Remarks on rates of ageing that are used and that no one has measured, and on lithium that cannot run out."""
     methods = {row[0]: row[4] for row in cell.provenance().rows}
+    notes = ()
+    get = values_of(cell, NEGATIVE) if has_foil(cell) and evolves(cell) else None
+    takes = get is not None and (get("coulombic efficiency") < 1.0 or get("interphase lithium concentration") > 0.0)
+    if get is not None and takes and not get("vanishing charge") > 0.0:
+        notes = (
+            f"the lithium metal is an unlimited reservoir, so that what is lost of it takes no capacity; give "
+            f'"{NEGATIVE}/vanishing charge" above 0, such as 180 C/m2, for it to run out',
+        )
     assumed = [path for path in rates_used(cell) if methods.get(path) == "assumed"]
     if not assumed:
-        return ()
-    return (f"rates of ageing that are assumed, not measured: {', '.join(assumed)}",)
+        return notes
+    return (*notes, f"rates of ageing that are assumed, not measured: {', '.join(assumed)}")
 
 
 def rates_used(cell: Cell) -> list[str]:
