@@ -8,7 +8,9 @@ import cellsim
 from cellsim.errors import ProtocolError
 from cellsim.models.initial import capacity_between_cutoffs
 from cellsim.physics.constants import F
+from cellsim.simulation.start import at_start
 from cellsim.studies.charging.wear import not_beaten
+from cellsim.studies.life.cycle_map import amounts_of, lost
 
 SEI = {"SEI": "solvent-diffusion limited"}
 N = "negative electrode"
@@ -77,6 +79,21 @@ def test_study_is_drawn_and_said(study, tmp_path):
     study.plot(tmp_path / "wear.png")
     assert (tmp_path / "wear.png").stat().st_size > 5_000
     assert all(charge in str(study) for charge in CHARGES)
+
+
+def test_charge_studies_say_what_a_charge_takes(tmp_path):
+    """Of the fresh cell, as the balance of its state before and after says, to rounding; NaN where nothing ages."""
+    study = cellsim.charge_study(["okane2022", "lgm50_chen2020"], ["cc-cv 2C"], start=0.1, end=0.4)
+    ages, does_not = study.charges
+    result = study.results["okane2022", "cc-cv 2C", 298.15]
+    end = result.final_state
+    amounts = amounts_of(end.cell, end.model.discretise(end.cell, end.temperature))
+    begun = at_start(end.cell, end.model, 298.15, 0.1, None, True, cellsim.Protocol("Rest for 1 s").steps, 1e-3, None)
+    assert ages.lost == pytest.approx(1e3 * (lost(amounts(end.state)) - lost(amounts(begun.state))), rel=1e-9)
+    assert min(ages.lost_film, ages.lost_dead, ages.lost_active) > 0.0
+    assert np.isnan(does_not.lost)
+    study.plot_wear(tmp_path / "wear.png")
+    assert (tmp_path / "wear.png").stat().st_size > 5000
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ...errors import ReportError
 from ...physics.constants import ZERO_CELSIUS
 from .axes import CRITICAL, PLATING, celsius
 from .measured_charges import beyond
+from .wear import not_beaten
 
 SERIES = (
     ("C-rate", -1.0, "current\n[C]"),
@@ -43,6 +44,7 @@ def margin_text(least: float, minutes: float) -> str:
 
 def study_table(study: Any) -> Group:
     """One row per charge; margins that a cell does not state are marked."""
+    wears = any(math.isfinite(c.lost) for c in study.charges)
     title = f"Charge from {100 * study.start:g} to {100 * study.end:g} %"
     table = plain_table(
         title,
@@ -55,6 +57,7 @@ def study_table(study: Any) -> Group:
         "critical\nmargin\nmA/cm²",
         "effi-\nciency",
         "heat\nWh",
+        *(["lost\nmAh"] if wears else []),
         named=[],
     )
     notes = []
@@ -70,6 +73,7 @@ def study_table(study: Any) -> Group:
             margin_text(c.critical, c.minutes_critical),
             _number(c.efficiency),
             _number(c.heat),
+            *([_number(c.lost)] if wears else []),
         )
         if remark := beyond(c.cell, c.minutes, study.start, study.end):
             notes.append(Text(f"! {remark}", "bold"))
@@ -140,23 +144,57 @@ def plot_study(study: Any, path: str | PathLike[str] | None = None) -> Plain:
 @styled
 def plot_wear(study: Any, path: str | PathLike[str] | None = None) -> Plain:
     """Lithium lost per charge over the time of the charge; a line joins the charges that none beats in both."""
-    table = study.table[np.isfinite(study.table["Time of charge [min]"])]
+    rows = zip(
+        study.table["Charge"],
+        study.table["Temperature [K]"],
+        study.table["Time of charge [min]"],
+        1e3 * study.table["Lithium lost [A.h]"],
+        study.table["Best"],
+        strict=True,
+    )
+    figure = _fronts(list(rows), study.cell.name)
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+@styled
+def plot_lost(study: Any, path: str | PathLike[str] | None = None) -> Plain:
+    """The same of the charges of a `ChargeStudy`, of fresh cells."""
+    charges = [c for c in study.charges if math.isfinite(c.lost)]
+    if not charges:
+        raise ReportError(
+            "nothing to draw: nothing ages in these cells; give them rates with cell.with_ageing or an overlay"
+        )
+    best = not_beaten([c.minutes for c in charges], [c.lost for c in charges])
+    several = len({c.cell for c in charges}) > 1
+    rows = [
+        (f"{c.cell}, {c.protocol}" if several else c.protocol, c.start_temperature, c.minutes, c.lost, good)
+        for c, good in zip(charges, best, strict=True)
+    ]
+    figure = _fronts(rows, "" if several else charges[0].cell)
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
+def _fronts(rows: list[tuple[str, float, float, float, bool]], title: str) -> Plain:
+    """Points (name, temperature [K], minutes, mAh, not beaten) of charges that reached their end."""
+    rows = [row for row in rows if math.isfinite(row[2]) and math.isfinite(row[3])]
     figure = Figure(figsize=(WIDTH, 3.2))
     axes = figure.subplots()
-    for k, (T, rows) in enumerate(table.groupby("Temperature [K]")):
+    for k, T in enumerate(sorted({row[1] for row in rows})):
         colour, mark = HUES[k % len(HUES)], MARKS[k % len(MARKS)]
-        x, y = rows["Time of charge [min]"], 1e3 * rows["Lithium lost [A.h]"]
-        axes.plot(x, y, mark, color=colour, label=f"{celsius(float(str(T))):g} °C")
-        for name, at, lost in zip(rows["Charge"], x, y, strict=True):
+        here = [row for row in rows if row[1] == T]
+        axes.plot([r[2] for r in here], [r[3] for r in here], mark, color=colour, label=f"{celsius(T):g} °C")
+        for name, _, at, lost, _ in here:
             axes.annotate(f" {name.strip().splitlines()[0][:24]}", (at, lost), fontsize=6, color=colour)
-    best = table[table["Best"]].sort_values("Time of charge [min]")
-    axes.plot(best["Time of charge [min]"], 1e3 * best["Lithium lost [A.h]"], color=GREY, linewidth=0.8, zorder=0)
+    best = sorted((row[2], row[3]) for row in rows if row[4])
+    axes.plot([x for x, _ in best], [y for _, y in best], color=GREY, linewidth=0.8, zorder=0)
     axes.margins(x=0.15)
     axes.set_xlabel("time of charge [min]")
     axes.set_ylabel("lithium lost per charge [mAh]")
-    axes.set_title(study.cell.name, loc="left")
-    if len(table):
+    axes.set_title(title, loc="left")
+    if rows:
         axes.legend()
-    if path is not None:
-        save(figure, path)
     return figure

@@ -27,6 +27,7 @@ from .constrained import WITHIN, check_window, constrained_charge_coroutine
 from .constraints import limits_of
 from .named_protocols import named
 from .short_probability import probability_of_short
+from .wear import lost_in
 
 PROTOCOLS = ("cc-cv 1C", "cc-cv 2C", "fastest")
 LIMITS = "plating margin >= 0 mV, critical current margin >= 0 mA/cm2, temperature <= 55 degC, current <= 4C"
@@ -43,6 +44,8 @@ class Charge:
     long it was below 0 by more than it STRAYS when it is held there.
     short: probability of a short through a flaw of the separator.
     efficiency: energy of the open circuit between the two states of charge over the energy taken in.
+    lost_film, lost_dead, lost_active [mAh]: lithium that this charge of the fresh cell took for good, into films, as
+    dead lithium and in lost active material; `charge_wear` measures a cycle that is typical.
     heat, heater [Wh].  ending: of the last step, in words, or why there was no run.
     """
 
@@ -59,10 +62,18 @@ class Charge:
     efficiency: float = math.nan
     heat: float = math.nan
     heater: float = math.nan
+    lost_film: float = math.nan
+    lost_dead: float = math.nan
+    lost_active: float = math.nan
     ending: str = ""
 
     temperature = in_celsius("temperature", "start_temperature")
     peak = in_celsius("peak", "peak_temperature")
+
+    @property
+    def lost(self) -> float:
+        """Lithium that this charge took for good [mAh]; NaN of a cell in which nothing ages."""
+        return self.lost_film + self.lost_dead + self.lost_active
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Fields as they are; temperatures of version 0.1.0 were in degC, under other names."""
@@ -103,6 +114,15 @@ class ChargeStudy:
     def to_pandas(self):
         """A DataFrame, one row a charge."""
         return optional("pandas").DataFrame([asdict(c) for c in self.charges])
+
+    def plot_wear(self, path=None):
+        """Lithium lost over the time of each charge, as a matplotlib Figure; a line joins those that none beats.
+
+        Raises ReportError if nothing ages.
+        """
+        from .plots_study import plot_lost
+
+        return plot_lost(self, path)
 
     def plot(self, path=None):
         """Current, voltage, temperature and margins over the state of charge, as a matplotlib Figure."""
@@ -276,5 +296,6 @@ def judge(cell, result, start, end, row) -> Charge:
         efficiency=stored / taken if taken > 0.0 else math.nan,
         heat=float(result["Heat generated [J]"][-1]) / 3600.0,
         heater=float(result["Heater energy [J]"][-1]) / 3600.0,
+        **lost_in(cell, result),
         ending=result.steps[-1].message,
     )

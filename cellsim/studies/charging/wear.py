@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import CellsimError, ProtocolError
 from ...kernels.layout import System
-from ...models import ACCURACY
+from ...models import ACCURACY, initial_state
 from ...parameters import Cell
 from ...protocols import Protocol
 from ...protocols.step import kelvin
@@ -18,13 +18,18 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import listed, number, numbers, text, whole
 from ...support.files import optional
-from ..life.cycle_map import amounts_of, losses, lost
+from ..life.cycle_map import ages_within_runs, amounts_of, losses, lost
 from ..life.prepare import aged_cell, assumed_rates, fresh_start
 from .axes import celsius
 from .constrained import check_window
 from .named_protocols import FASTEST, named
 
 REACHED = 1e-3  # of the state of charge asked for
+TAKEN = {  # what holds lithium that is lost, see `Amounts`
+    "lost_film": ("sei", "sei_on_cracks", "metal bound"),
+    "lost_dead": ("dead", "metal dead"),
+    "lost_active": ("draining",),
+}
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,20 @@ class _Repeated:
         if result.steps[-1].ending.stops_run:
             raise ProtocolError(result.termination)
         return result
+
+
+def lost_in(cell: Cell, result: Result) -> dict[str, float]:
+    """Lithium that a run of the fresh cell took for good [mAh], by TAKEN; {} for a cell in which nothing ages.
+
+    Plated lithium, which comes back, is not counted.
+    """
+    end = result.final_state
+    if end is None or not ages_within_runs(cell):
+        return {}
+    sys: System = end.model.discretise(cell, end.temperature)
+    amounts = amounts_of(cell, sys)
+    before, after = amounts(initial_state(cell, sys, 0.5)), amounts(end.state)
+    return {key: 1e3 * sum(after[one] - before[one] for one in holds) for key, holds in TAKEN.items()}
 
 
 def _reached(result: Result, end: float) -> bool:
