@@ -2,7 +2,8 @@
 
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
 (dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming);
-ageing; executors; pybop; pybamm, the exchange of parameter sets with it, or one of its directions (to_pybamm, from_pybamm).
+ageing; executors; pybop; pybamm, the exchange of parameter sets with it, or one of its directions (to_pybamm,
+from_pybamm).
 """
 
 import ageing

@@ -149,7 +149,7 @@ def test_changed_values_are_marked():
             "no product",
         ),
     ],
-    ids=str,
+    ids=lambda given: "a function" if "function" in str(given) else str(given),
 )
 def test_what_would_make_a_run_wrong_is_refused(changes, options, words):
     values = pybamm.ParameterValues("Chen2020")

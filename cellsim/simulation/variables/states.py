@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
+from ...kernels.equations.heats import heats_and_margins
 from ...kernels.equations.held_controls import at_terminals
 from ...kernels.equations.lithium_metal import lithium_states
-from ...kernels.equations.heats import heats_and_margins
 from ...kernels.layout import unknowns
 from ...kernels.scratch import allocate
 from ...models.electrodes import lithium_content
