@@ -25,6 +25,9 @@ def vehicle(
     pack: Annotated[str, typer.Option(help="Generation of the pack, one of --rules.")] = "batpac5",
     file: Annotated[Path | None, typer.Option(help="YAML file of vehicles, instead of the packaged one.")] = None,
     rules: Annotated[Path | None, typer.Option(help="YAML file of pack rules, instead of the packaged one.")] = None,
+    prices: Annotated[
+        str, typer.Option(help="Price scenario of the packs, name (`cellsim prices`) or .yaml file; none: no price.")
+    ] = "2028",
     charge_time: Annotated[float, typer.Option(help="Wanted minutes of a charge from 10 to 80 % at 25 degC.")] = 30.0,
     cold: Annotated[float, typer.Option(help="Lowest temperature in degC at which full power is wanted.")] = -10.0,
     hot: Annotated[float, typer.Option(help="Highest temperature in degC at which full power is wanted.")] = 45.0,
@@ -36,6 +39,7 @@ def vehicle(
     """Cells in vehicles: range, pack mass, power hot and cold, charge, towing; what binds and what would mend it."""
     from ..design.pack import read_rules
     from ..protocols.cycles.vehicles import read_vehicles
+    from ..studies.cost.packs import pack_prices
     from ..studies.vehicles.claims import every_segment
     from ..studies.vehicles.segments import Requirements, vehicle_study
     from ..studies.vehicles.tables import pack_table, segment_rows, segment_table, verdict_lines
@@ -51,6 +55,7 @@ def vehicle(
         generation=pack,
         requirements=Requirements(charge_time, cold, hot),
         tow=tow,
+        prices=None if prices == "none" else pack_prices(cell, prices=prices),
         threads=threads,
     )
     console.print(segment_table(found), pack_table(found))

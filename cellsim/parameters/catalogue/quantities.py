@@ -255,6 +255,7 @@ DESIGN = {
     "stated energy": _note("W.h", "by the manufacturer; for comparison only", TINY, 1e6),
     "stated gravimetric energy density": _note("W.h.kg-1", "for comparison only", TINY, 1e4),
     "stated volumetric energy density": _note("W.h.L-1", "for comparison only", TINY, 1e4),
+    "stated rate": _note("1", "C-rate at which the stated energy was found; for comparison only", 1e-3, 100.0),
     "stated thickness": _note("m", "by the manufacturer; for comparison only", TINY, 1.0),
 }
 # typical values, from memory of data books: assumptions unless a set states its own

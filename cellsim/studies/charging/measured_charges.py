@@ -18,6 +18,7 @@ class Known(BaseModel):
     cells: tuple[str, ...] = Field(min_length=1)
     of: str = Field(alias="class")
     minutes: float = Field(gt=0.0)
+    limit: str = ""  # what limits the car or the charger
     method: Literal["measured", "computed"]
     date: str
     source: str

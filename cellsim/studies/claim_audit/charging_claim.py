@@ -1,45 +1,42 @@
-"""A claim about charging time, such as a third of a baseline's, judged under two rules.
+"""A claim about charging time, such as a third of a baseline's, judged under three rules, and whether it is shorter.
 
 Solid cells are charged as fast as the limits of the claim allow (`fastest_charge`): the critical current density of the
-separator, a maximum temperature, the upper cut-off voltage.  Under the rule "safe" the baseline is charged the same
-way, its limit being lithium plating; under "rated" by the protocol that the claim names.  What would have to be true is
-found by changing the critical current, the areal capacity, the conductivity and the temperature of the solid cell, each
-alone.
+separator, a maximum temperature, the upper cut-off voltage.  The baseline is charged the same way under the rule "safe",
+its limit being lithium plating; under "rated" by the protocol that the claim names; under "as sold" as fast as the cars
+with such cells are, a published time.  What would have to be true is found by changing the critical current, the areal
+capacity, the conductivity and the temperature of the solid cell, each alone, and the first two together.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import partial
-from itertools import pairwise, product
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import product
 from os import PathLike
 from typing import Any
 
 import numpy as np
 
-from ...design import areal_capacity
 from ...design.thermal import Lumped
 from ...ensemble.engine import Progress, reporting
-from ...ensemble.jobs import Job, searched
+from ...ensemble.jobs import Job
 from ...ensemble.resumable import KINDS, Recorder, recording, write_rows
 from ...errors import CellsimError, ClaimError
-from ...kernels.call.calls import Coroutine, finish
-from ...models.thermal_laws import critical_current
+from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
 from ...physics.constants import ZERO_CELSIUS
 from ...simulation.run import simulate_coroutine
-from ..charging.constraints import limits_of
-from ..charging.fastest import fastest_charge_coroutine
+from ..charging.measured_charges import known as charges_as_sold
 from ..charging.named_protocols import named
 from ..charging.study import minutes_to
-from ..resizing import resized
 from .claim_file import load_charging_claim
+from .fast_charge.frontier import OTHER, Frontier, frontier, frontier_of, in_words
+from .fast_charge.kinetics import OWN, SETS, KineticsSpread, spread
+from .fast_charge.published import limits_at
+from .fast_charge.ways import ACCURACY, CRITICAL, WAYS, Condition, Relatives, hottest, time_coroutine, time_of
 from .records import ChargingClaim
 
-Condition = tuple[str, float, float, str]  # quantity, value it must reach, value it has, unit
-CLOSE = 5e-3  # share to which what would have to be true is found
-CRITICAL = "negative electrode/critical current density"
-ACCURACY = 2e-3  # V: a time of charge moves by less than 1 %
+SHORTER = 1.0  # factor of the weaker sentence, that a charge is shorter at all
+PAIR = "critical current"  # of the frontier that the conditions name
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,9 @@ class ChargingVerdict:
     """One cell against one baseline under one rule at one temperature [K]; times in minutes, infinite if never.
 
     conditions: what would make the claim hold, each alone, (quantity, value it must reach, value it has, unit).
-    factor: share of the baseline's time that is claimed.  hottest: the largest temperature of the charges [K].
+    factor: share of the baseline's time that is claimed, 1 for "shorter".  hottest: the largest temperature of the
+    charges [K].  pair: two changes that together would make it hold, in words; "" if none of those tried.
+    published: minutes with each of the published critical currents; empty where the cell has none of its own.
     """
 
     cell: str
@@ -59,6 +58,8 @@ class ChargingVerdict:
     conditions: tuple[Condition, ...]
     factor: float
     hottest: float
+    pair: str = ""
+    published: tuple[float, ...] = ()
 
     @property
     def ratio(self) -> float:
@@ -73,156 +74,45 @@ class ChargingVerdict:
     @property
     def word(self) -> str:
         """As of the energy claim."""
-        return "holds" if self.holds else "holds only if" if self.conditions else "does not hold"
+        return "holds" if self.holds else "holds only if" if self.conditions or self.pair else "does not hold"
 
     @property
     def condition(self) -> str:
         """What would have to be true, in words."""
-        if not self.conditions:
-            return "" if self.holds else f"no {', no '.join(WAYS)} up to {self.hottest - ZERO_CELSIUS:g} °C reaches it"
-        return ", or ".join(
+        alone = ", or ".join(
             f"the {name} is at {'most' if value < now else 'least'} {value:.2g} {unit} (now {now:.2g})"
             for name, value, now, unit in self.conditions
         )
+        if alone or self.holds:
+            return alone
+        return self.pair or (
+            f"no {', no '.join(WAYS)} up to {self.hottest - ZERO_CELSIUS:g} °C reaches it, nor a critical current of up "
+            f"to {OTHER[PAIR][-1]:g} mA/cm² together with a smaller areal capacity"
+        )
+
+    @property
+    def chance(self) -> tuple[int, int]:
+        """With how many, of how many, of the published critical currents it holds."""
+        goal = self.factor * self.baseline_minutes * (1.0 + 1e-3)
+        return sum(minutes <= goal for minutes in self.published), len(self.published)
+
+    @property
+    def chances(self) -> str:
+        """The same in words; "" where the cell has no critical current."""
+        return "with {} of {} published critical currents".format(*self.chance) if self.published else ""
 
 
 @dataclass(frozen=True)
-class Way:
-    """One thing that may be changed: its unit, what (cell, K) has of it, (cell, K) with another value of it.
+class ChargingAudit:
+    """What was found about charging times.
 
-    tried: function of the present value and the largest temperature [K] of the values between which one that does is
-    looked for, from the present one on.
+    frontiers: of each solid cell, over the areal capacity and another quantity.  spreads: of each baseline, how safe it
+    is with the kinetics of other cells.
     """
 
-    unit: str
-    has: Callable[[Cell, float], float]
-    changed: Callable[[Cell, float, float], tuple[Cell, float]]
-    tried: Callable[[float, float], np.ndarray]
-
-
-def _up_to(factor):
-    """The farthest value alone, where none between the present one and it can be better."""
-    return lambda now, hottest: now * np.array([1.0, factor])
-
-
-def _conductivity(cell, T):
-    """Of the separator at the reference temperature [mS/cm]; NaN where it is a function of more than temperature."""
-    law = cell.law("electrolyte/conductivity")
-    return 10.0 * float(law.value) if law.constant else math.nan
-
-
-def _warmer(now: float, hottest: float) -> np.ndarray:
-    """Temperatures up to the largest one [degC]."""
-    end = hottest - ZERO_CELSIUS
-    return np.append(np.arange(now, end, 2.5), end)
-
-
-WAYS = {
-    "critical current": Way(
-        "mA/cm²",
-        lambda cell, T: 0.1 * critical_current(cell, T) if cell.has(CRITICAL) else math.nan,
-        lambda cell, T, value: (
-            cell.with_({CRITICAL: 10.0 * value / critical_current(cell, T) * cell.value(CRITICAL)}),
-            T,
-        ),
-        _up_to(100.0),
-    ),
-    "areal capacity": Way(
-        "mAh/cm²",
-        lambda cell, T: 0.1 * areal_capacity(cell),
-        lambda cell, T, value: (resized(cell, 10.0 * value), T),
-        _up_to(0.1),
-    ),
-    "conductivity": Way(
-        "mS/cm at the reference temperature",
-        _conductivity,
-        lambda cell, T, value: (cell.with_({"electrolyte/conductivity": 0.1 * value}), T),
-        _up_to(30.0),
-    ),
-    "temperature": Way(
-        "°C", lambda cell, T: T - ZERO_CELSIUS, lambda cell, T, value: (cell, value + ZERO_CELSIUS), _warmer
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Relatives:
-    """A cell at one temperature [K] and its relatives, each changed in one thing; their times [min] are cached."""
-
-    claim: ChargingClaim
-    cell: Cell
-    temperature: float
-    kept: dict[tuple[str, float], float] = field(default_factory=dict, repr=False)
-
-    def minutes(self, name: str, value: float) -> Coroutine[float]:
-        """Of the fastest charge with another value of one of WAYS; infinite where there is no such charge or cell."""
-        if (name, value) not in self.kept:
-            try:
-                changed = WAYS[name].changed(self.cell, self.temperature, value)
-                found = yield from time_coroutine(self.claim, *changed)
-            except CellsimError:
-                found = math.inf
-            self.kept[name, value] = found
-        return self.kept[name, value]
-
-    def needed(self, name: str, goal: float) -> Coroutine[float | None]:
-        """The nearest value with which a charge takes `goal` [min]; None if it does so as it is, or if none does."""
-        from scipy.optimize import brentq
-
-        way, now = WAYS[name], WAYS[name].has(self.cell, self.temperature)
-        if math.isnan(now):
-            return None
-
-        def miss(value: float) -> Coroutine[float]:
-            return 1.0 - goal / (yield from self.minutes(name, value))
-
-        tried = way.tried(now, hottest(self.claim, self.cell))
-        known = sorted(
-            {*tried.tolist(), *(value for key, value in self.kept if key == name)}, reverse=bool(tried[-1] < now)
-        )
-        for before, after in pairwise(known):
-            if (yield from miss(before)) > 0.0 >= (yield from miss(after)):
-                ends = sorted((before, after))
-                return float((yield from searched(partial(_root, brentq, ends), miss)))
-        return None
-
-    def conditions(self, goal: float) -> tuple[Condition, ...]:
-        """What would bring the time of a charge to `goal` [min], each alone; see `ChargingVerdict`."""
-        return tuple(found for name in WAYS for found in finish(self.conditions_of(name, [goal]))[0])
-
-    def conditions_of(self, name: str, goals: Iterable[float]) -> Coroutine[list[tuple[Condition, ...]]]:
-        """For each goal [min] the condition on one of WAYS alone, or none; a coroutine."""
-        found: list[tuple[Condition, ...]] = []
-        for goal in goals:
-            value = yield from self.needed(name, goal)
-            way = WAYS[name]
-            found.append(() if value is None else ((name, value, way.has(self.cell, self.temperature), way.unit),))
-        return found
-
-
-def _root(brentq, ends, f):
-    return brentq(f, *ends, xtol=1e-3, rtol=CLOSE)
-
-
-def hottest(claim: ChargingClaim, cell: Cell) -> float:
-    """The largest temperature that the limits of a claim allow [K].  Raises ClaimError if they name none."""
-    found = limits_of(claim.limits, cell).temperature
-    if found is None:
-        raise ClaimError(f"limits {claim.limits!r}: name a largest temperature, such as 'temperature <= 55 degC'")
-    return found
-
-
-def time_of(claim: ChargingClaim, cell: Cell, temperature: float) -> float:
-    """Minutes of the fastest charge within the limits of a claim at a temperature of start and surroundings [K]."""
-    return finish(time_coroutine(claim, cell, temperature))
-
-
-def time_coroutine(claim: ChargingClaim, cell: Cell, temperature: float) -> Coroutine[float]:
-    """Coroutine form of `time_of`."""
-    found = yield from fastest_charge_coroutine(
-        cell, claim.limits, claim.start, claim.end, temperature=temperature, accuracy=ACCURACY
-    )
-    return found.duration / 60.0
+    verdicts: tuple[ChargingVerdict, ...] = ()
+    frontiers: tuple[Frontier, ...] = ()
+    spreads: tuple[KineticsSpread, ...] = ()
 
 
 def rated_time(claim: ChargingClaim, cell: Cell, temperature: float) -> Coroutine[float]:
@@ -238,9 +128,27 @@ def rated_time(claim: ChargingClaim, cell: Cell, temperature: float) -> Coroutin
     return minutes_to(result, claim.end)
 
 
-RULES: dict[str, Callable[[ChargingClaim, Cell, float], Coroutine[float]]] = {
-    "safe": time_coroutine,
+def sold_minutes(claim: ChargingClaim, cell: Cell) -> float | None:
+    """The fastest published charge of cars with such cells [min], over the states of charge of the claim, or None.
+
+    It is known from 10 to 80 %, and in proportion for other states of charge.
+    """
+    record = charges_as_sold().get(cell.name)
+    return None if record is None else record.minutes * (claim.end - claim.start) / 0.7
+
+
+def sold_time(claim: ChargingClaim, cell: Cell, temperature: float) -> float:
+    """`sold_minutes` as a job, which finds nothing where they are not known."""
+    minutes = sold_minutes(claim, cell)
+    if minutes is None:
+        raise ClaimError(f"{cell.name}: no published charge of cars with such cells")
+    return minutes
+
+
+RULES: dict[str, Callable[[ChargingClaim, Cell, float], Any]] = {
+    "as sold": sold_time,
     "rated": rated_time,
+    "safe": time_coroutine,
 }
 
 
@@ -256,6 +164,7 @@ def charging_claim(
 ) -> tuple[ChargingVerdict, ...]:
     """Judge a claim, the packaged one unless given, for each cell against each baseline (cells, names or paths).
 
+    Each is judged twice: whether the charge is shorter at all, and whether it takes the claimed share of the time.
     Cells and baselines that cannot be charged like this, such as thin films, are left out.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
     path: `.parquet` or `.csv`: a row for each verdict; times are saved as they come, and an interrupted study is
@@ -266,10 +175,16 @@ def charging_claim(
     claim = load_charging_claim() if claim is None else claim
     ours, theirs = ([load(c) for c in some] for some in (cells, baselines))
     with reporting(progress) as report, recording(path, KINDS, threads=threads, processes=processes) as recorder:
-        verdicts = judged(ours, theirs, claim, recorder, report)
+        verdicts = judged(ours, theirs, claim, recorder, report).verdicts
         if path is not None:
-            write_rows([asdict(v) | {"conditions": v.condition} for v in verdicts], path)
+            rows = (asdict(v) | {"conditions": v.condition, "chance": v.chances} for v in verdicts)
+            write_rows(list(rows), path)
     return verdicts
+
+
+def factors_of(claim: ChargingClaim) -> tuple[float, ...]:
+    """The shares that are judged: that a charge is shorter, and the claimed one."""
+    return (SHORTER, claim.factor) if claim.factor < SHORTER else (claim.factor,)
 
 
 def judged(
@@ -278,61 +193,159 @@ def judged(
     claim: ChargingClaim,
     recorder: Recorder,
     report: Callable[[int, int], object],
-) -> tuple[ChargingVerdict, ...]:
+) -> ChargingAudit:
     """As `charging_claim`, of cells; recorder: what runs the jobs; report: called with jobs done and jobs in all."""
     for cell in (*ours, *theirs):
         hottest(claim, cell)
         named(cell, claim.rated, claim.start, claim.end)
-    times = [(T, cell, "safe") for T, cell in product(claim.temperatures, ours)]
-    goals = list(product(claim.temperatures, theirs, RULES))
-    count, total = 0, len(times) * (1 + len(WAYS)) + len(goals)
-    digests = {cell: cell.digest() for cell in {*ours, *theirs}}
-
-    def one_more() -> None:
-        nonlocal count
-        count += 1
-        report(count, total)
-
-    def of(T: float, cell: Cell, **more: Any) -> dict[str, Any]:
-        return {"claim": repr(claim), "temperature": T, "cell": digests[cell], **more}
-
-    asked = times + goals
-    found = recorder.values(
-        [of(T, cell, rule=rule) for T, cell, rule in asked],
+    work = _Work(claim, recorder, report)
+    temperatures = claim.temperatures
+    starts = list(product(temperatures, ours))
+    goals = list(product(temperatures, theirs, RULES))
+    work.total = len(starts) * (3 + len(WAYS)) + len(goals) + len(temperatures) * len(theirs) * (1 + len(SETS))
+    asked = [(T, cell, "safe") for T, cell in starts] + goals
+    found = work.values(
+        [work.of(T, cell, rule=rule) for T, cell, rule in asked],
         lambda number, case: Job(RULES[case["rule"]], (claim, asked[number][1], case["temperature"])),
         lost=lambda fault: isinstance(fault, CellsimError),  # a cell that cannot be charged like this
-        counted=one_more,
     )
-    minutes = [(T, cell, time) for (T, cell, _), time in zip(times, found, strict=False) if time is not None]
+    minutes = [(T, cell, time) for (T, cell), time in zip(starts, found, strict=False) if time is not None]
     reached = [
-        (T, baseline, rule, goal)
-        for (T, baseline, rule), goal in zip(goals, found[len(times) :], strict=True)
+        (T, baseline, rule, factor, goal)
+        for (T, baseline, rule), goal in zip(goals, found[len(starts) :], strict=True)
         if goal is not None and goal < math.inf
+        for factor in factors_of(claim)
     ]
-    total -= len(WAYS) * (len(times) - len(minutes))
+    return ChargingAudit(*_settled(work, minutes, reached), _spreads(work, theirs))
+
+
+@dataclass
+class _Work:
+    """Runs the jobs of a claim and counts them."""
+
+    claim: ChargingClaim
+    recorder: Recorder
+    report: Callable[[int, int], object]
+    total: int = 0
+    count: int = 0
+
+    def one_more(self) -> None:
+        """A job is done."""
+        self.count += 1
+        self.report(min(self.count, self.total), self.total)
+
+    def of(self, T: float, cell: Cell, **more: Any) -> dict[str, Any]:
+        """What a job is known by when a study is resumed."""
+        return {"claim": repr(self.claim), "temperature": T, "cell": cell.digest(), **more}
+
+    def values(self, cases: Sequence[dict[str, Any]], job: Callable[[int, dict[str, Any]], Job], **how: Any) -> list:
+        """The values of jobs, see `Recorder.values`."""
+        return self.recorder.values(cases, job, counted=self.one_more, **how)
+
+
+def _settled(work: _Work, minutes, reached) -> tuple[tuple[ChargingVerdict, ...], tuple[Frontier, ...]]:
+    """Verdicts and frontiers.
+
+    minutes: (temperature, cell, time) of the solid cells; reached: (temperature, baseline, rule, factor, time).
+    """
+    claim = work.claim
     changes = [(T, cell, name) for T, cell, _ in minutes for name in WAYS]
-    ways = recorder.values(
-        [
-            of(T, cell, way=name, goals=[claim.factor * goal for at, _, _, goal in reached if at == T])
-            for T, cell, name in changes
-        ],
+    here = {T: [factor * goal for at, _, _, factor, goal in reached if at == T] for T in claim.temperatures}
+    ways = work.values(
+        [work.of(T, cell, way=name, goals=here[T]) for T, cell, name in changes],
         lambda number, case: Job(
             Relatives(claim, changes[number][1], case["temperature"]).conditions_of, (case["way"], case["goals"])
         ),
         unpack=lambda said: [tuple(map(tuple, conditions)) for conditions in said],
-        counted=one_more,
     )
-    return tuple(_verdicts(claim, minutes, reached, ways))
+    published = work.values(
+        [work.of(T, cell, way="published") for T, cell, _ in minutes],
+        lambda number, case: Job(_with_published, (claim, minutes[number][1], case["temperature"])),
+    )
+    fronts = [(T, cell, other) for T, cell, _ in minutes for other in OTHER if _has_front(claim, T, cell, other)]
+    grids = work.values(
+        [work.of(T, cell, frontier=other) for T, cell, other in fronts],
+        lambda number, case: Job(frontier, (claim, fronts[number][1], case["frontier"], case["temperature"])),
+        pack=lambda grid: grid.tolist(),
+        unpack=np.array,
+    )
+    frontiers = tuple(
+        frontier_of(cell, other, T, grid) for (T, cell, other), grid in zip(fronts, grids, strict=True)
+    )
+    by_cell = [
+        (*each, ways[k * len(WAYS) : (k + 1) * len(WAYS)], published[k], _front(frontiers, each[1], each[0]))
+        for k, each in enumerate(minutes)
+    ]
+    return tuple(_verdicts(claim, by_cell, reached)), frontiers
 
 
-def _verdicts(claim, minutes, reached, ways) -> Iterator[ChargingVerdict]:
-    """The verdicts of `charging_claim` from its times, goals and conditions, the latter in the order of their jobs."""
-    by_cell = [(*each, ways[k * len(WAYS) : (k + 1) * len(WAYS)]) for k, each in enumerate(minutes)]
+def _has_front(claim: ChargingClaim, T: float, cell: Cell, other: str) -> bool:
+    """Frontiers of cells with a critical current; over temperature, once."""
+    return cell.has(CRITICAL) and (other == PAIR or T == claim.temperatures[0])
+
+
+def _front(frontiers: Sequence[Frontier], cell: Cell, T: float) -> Frontier | None:
+    return next((f for f in frontiers if (f.cell, f.other, f.temperature) == (cell.name, PAIR, T)), None)
+
+
+def _with_published(claim: ChargingClaim, cell: Cell, temperature: float) -> Coroutine[list[float]]:
+    """Minutes with each of the published critical currents; empty for a cell without one."""
+    if not cell.has(CRITICAL):
+        return []
+    relatives = Relatives(claim, cell, temperature)
+    found = []
+    for value in limits_at(cell, temperature):
+        found.append((yield from relatives.minutes(PAIR, value)))
+    return found
+
+
+def _verdicts(claim, by_cell, reached) -> Iterator[ChargingVerdict]:
+    """By temperature, baseline, rule, factor and cell; conditions are in the order of the goals of a temperature."""
     for temperature in claim.temperatures:
         here = [goal for goal in reached if goal[0] == temperature]
-        for k, (_, baseline, rule, goal) in enumerate(here):
-            for T, cell, time, conditions in by_cell:
-                if temperature == T:
-                    alone = tuple(condition for way in conditions for condition in way[k])
-                    most = hottest(claim, cell)
-                    yield ChargingVerdict(cell.name, baseline.name, rule, T, time, goal, alone, claim.factor, most)
+        for k, (_, baseline, rule, factor, time) in enumerate(here):
+            for T, cell, minutes, conditions, published, front in by_cell:
+                if temperature != T:
+                    continue
+                goal = factor * time
+                yield ChargingVerdict(
+                    cell.name,
+                    baseline.name,
+                    rule,
+                    T,
+                    minutes,
+                    time,
+                    tuple(condition for way in conditions for condition in way[k]),
+                    factor,
+                    hottest(claim, cell),
+                    "" if front is None else in_words(front, goal),
+                    tuple(published),
+                )
+
+
+def _spreads(work: _Work, baselines: Sequence[Cell]) -> tuple[KineticsSpread, ...]:
+    """How safe the liquid baselines are with the kinetics of others."""
+    asked = [
+        (T, cell, name)
+        for T, cell in product(work.claim.temperatures, baselines)
+        if cell.kind == "liquid"
+        for name in (OWN, *SETS)
+    ]
+    found = work.values(
+        [work.of(T, cell, kinetics=name) for T, cell, name in asked],
+        lambda number, case: Job(
+            spread,
+            (work.claim, asked[number][1], case["kinetics"], case["temperature"], sold_minutes(work.claim, asked[number][1])),
+        ),
+    )
+    spreads: dict[tuple[str, float], KineticsSpread] = {}
+    for (T, cell, name), value in zip(asked, found, strict=True):
+        record = spreads.setdefault((cell.name, T), KineticsSpread(cell.name, T))
+        if value is not None:
+            record.minutes[name] = value[0]
+            if math.isfinite(value[1]):
+                record.margins[name] = value[1]
+    return tuple(record for record in spreads.values() if record.minutes)
+
+
+__all__ = ["ACCURACY", "WAYS", "ChargingVerdict", "Relatives", "charging_claim", "hottest", "time_of"]

@@ -39,8 +39,15 @@ class _File(_Head):
 
     metrics: list[Literal["gravimetric", "volumetric"]] = Field(min_length=1)
     baselines: list[str] = Field(min_length=1)
+    reference: str = ""
     cells: list[str] = Field(min_length=1)
     conditions: _Conditions
+
+    @model_validator(mode="after")
+    def _listed(self) -> "_File":
+        if self.reference and self.reference not in self.baselines:
+            raise ValueError(f"reference: {self.reference!r} is not one of baselines; add it there")
+        return self
 
     @field_validator("metrics", "baselines", "cells")
     @classmethod
@@ -96,7 +103,10 @@ def load_claim(
     )
     entries = content(place, f"copy {DEFAULT.name} (`cellsim claim`) and change it")
     entries |= {"cells": [str(c) if isinstance(c, Path) else c for c in cells]} if cells else {}
-    entries |= {"baselines": [str(c) if isinstance(c, Path) else c for c in baselines]} if baselines else {}
+    if baselines:
+        entries["baselines"] = [str(c) if isinstance(c, Path) else c for c in baselines]
+        if entries.get("reference") not in entries["baselines"]:
+            entries.pop("reference", None)
     file = validated(_File, entries, place)
 
     def local(name: str) -> str:
@@ -113,4 +123,5 @@ def load_claim(
         c_rate=file.conditions.c_rate,
         temperature=file.conditions.temperature,
         note=file.note,
+        reference=file.reference,
     )

@@ -1,8 +1,6 @@
 """The energy audit: is a cell's energy density as many times a baseline's as is claimed?"""
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import asdict, replace
 from os import PathLike
 from typing import Any
@@ -10,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...design import areal_capacity, build, energy_density
-from ...ensemble.engine import run_jobs, value_of, workers_of
-from ...ensemble.jobs import Finished, Job
-from ...ensemble.resumable import Recorder, recording
+from ...ensemble.engine import value_of, workers_of
+from ...ensemble.jobs import Job
+from ...ensemble.resumable import recording
 from ...errors import CellsimError, ClaimError, ParameterError, ReportError, SolveError
 from ...kernels.call.calls import Coroutine, Together, finish
 from ...models import capacity_between_cutoffs, open_circuit_voltage
@@ -25,25 +23,18 @@ from ...support.arguments import shown
 from ..resizing import ELECTROLYTE, EXCESS, Family
 from ..uncertainty import density_of, interval, varied_cells
 from .audit import Audit
-from .charging_claim import judged
+from .charging_claim import ChargingAudit, judged
 from .claim_file import load_charging_claim, load_claim
 from .cost_claim import cost_claim
 from .records import UNITS, ChargingClaim, Claim, Comparison, Figures, RatioMap, Verdict
+from .sentences.others import other_claims
+from .stages import Work, claims_of
+from .stated import energy_at_stated_rate, stated_rate, stated_ratios
 from .verdict import compare_with_baseline
 from .voids import what_if_coroutine
 
 PAGES = (".html", ".htm")
 RATES = (0.1, 0.5, 1.0, 2.0, 4.0)  # of the discharge curves and the Ragone plot
-# stages of an audit and about how long they take [s]
-STAGES = {
-    "discharges": 0.4,
-    "uncertainty": 1.0,
-    "verdicts": 0.6,
-    "maps": 0.8,
-    "charging": 3.0,
-    "voids": 0.2,
-    "cost": 1.0,
-}
 AREAL = np.linspace(20.0, 80.0, 13)  # Ah/m²: axes of the maps
 LAYER = {"electrolyte": np.linspace(5e-6, 105e-6, 13), "lithium excess": np.linspace(0.0, 100e-6, 13)}
 
@@ -138,15 +129,17 @@ def audit(
     claim: Claim | str | None = None,
     *,
     charging: ChargingClaim | str | PathLike[str] | None = None,
+    only: str | Iterable[str] | None = None,
     threads: int | None = None,
     processes: int | None = None,
     path: str | PathLike[str] | None = None,
     progress: Callable[[str, float], object] = lambda what, done: None,
 ) -> Audit:
-    """Check a claim: simulate every cell, compare energy densities, find what would make the claim true.
+    """Check an announcement: simulate every cell, judge each claim, find what would make it true.
 
     claim: a `Claim`, the path of a claim file, or None for the packaged energy claim.
     charging: the same of the claim about charging time, a `ChargingClaim`; None for the packaged one.
+    only: names of the claims to judge (`stages.CLAIMS`: energy, charging, power, cost, vehicles, storage, life); all.
     threads: to run kernels in, as many as processors unless given; processes: so many of them instead.
     path: `.html` or `.htm`: the report is written there; what is found is saved beside it as it comes, and an
     interrupted audit of the same path is resumed where it stopped.
@@ -156,16 +149,17 @@ def audit(
     if not callable(progress):
         raise ReportError(f"progress {shown(progress)}: give a function of what is done and the share that is finished")
     workers_of(threads, processes)
+    claims = claims_of(only)
     claim = claim if isinstance(claim, Claim) else load_claim(claim)
     second = charging if isinstance(charging, ChargingClaim) else load_charging_claim(charging)
     with recording(path, PAGES, threads=threads, processes=processes) as recorder:
-        found = _audited(claim, second, _Work(progress, recorder))
+        found = _audited(claim, second, claims, Work(progress, recorder, claims))
         if path is not None:
             found.save(path)
     return found
 
 
-def _audited(claim: Claim, second: ChargingClaim, work: "_Work") -> Audit:
+def _audited(claim: Claim, second: ChargingClaim, claims: Sequence[str], work: Work) -> Audit:
     base, solid = _load_all(claim)
     known = figures_of_cells((*base, *solid), claim, work)
     for name in (c.name for c in base):
@@ -175,13 +169,26 @@ def _audited(claim: Claim, second: ChargingClaim, work: "_Work") -> Audit:
                 f"{name}: delivers no energy at {f.c_rate:.3g} C and {f.temperature - ZERO_CELSIUS:.3g} degC "
                 f"({f.result.steps[0].message}), so nothing can be compared with it"
             )
-    samples = samples_of_cells((*base, *solid), claim, work)
-    known = {name: _with_interval(f, samples[name]) for name, f in known.items()}
     baselines, ours = (tuple(known[c.name] for c in some) for some in (base, solid))
-    families = {c.name: Family(c, claim.c_rate, known[c.name].temperature) for c in solid}
+    found = Audit(claim, baselines, ours, claims=tuple(claims))
+    if "energy" in claims:
+        found = _with_energy(found, work)
+    if "charging" in claims:
+        charges: ChargingAudit = judged(solid, base, second, work.recorder, work.stage("charging"))
+        found = replace(found, charging=charges.verdicts, charging_claim=second, charges=charges)
+    return replace(found, **other_claims(found, claims, work))
+
+
+def _with_energy(found: Audit, work: Work) -> Audit:
+    """The audit with intervals, verdicts, maps and what rests on the energies."""
+    claim = found.claim
+    samples = samples_of_cells([f.cell for f in (*found.baselines, *found.cells)], claim, work)
+    baselines, ours = (tuple(_with_interval(f, samples[f.name]) for f in some) for some in (found.baselines, found.cells))
+    families = {f.name: Family(f.cell, claim.c_rate, f.temperature) for f in ours}
+    against = [f.cell.digest() for f in baselines]
     comparisons = work.values(
         "verdicts",
-        [{"cell": f.cell.digest(), "against": [c.digest() for c in base], "claim": repr(claim)} for f in ours],
+        [{"cell": f.cell.digest(), "against": against, "claim": repr(claim)} for f in ours],
         [Job(_comparisons, (families[f.name], f, baselines, samples, claim)) for f in ours],
         pack=lambda some: [asdict(each) | {"verdict": each.verdict.name} for each in some],
         unpack=lambda said: [_comparison(each) for each in said],
@@ -199,23 +206,20 @@ def _audited(claim: Claim, second: ChargingClaim, work: "_Work") -> Audit:
         unpack=np.array,
     )
     densities = {varied: np.array(rows[k * AREAL.size : (k + 1) * AREAL.size]) for k, varied in enumerate(LAYER)}
-    charges = judged(solid, base, second, work.recorder, work.stage("charging"))
     voids = [
         value_of(each) for each in work.finished("voids", [Job(what_if_coroutine, (f,), reuse=True) for f in ours])
     ]
-    report = work.stage("cost")
-    cost = cost_claim(ours, baselines, lambda _, done: report(round(100 * done), 100))
-    report(100, 100)
-    return Audit(
-        claim,
-        baselines,
-        ours,
-        tuple(each for some in comparisons for each in some),
-        tuple(ratio_maps(densities, first, baselines, claim)),
-        charges,
-        tuple(voids),
-        second,
-        cost,
+    rated = [f for f in (*ours, *baselines) if stated_rate(f.cell) not in (None, claim.c_rate)]
+    jobs = [Job(energy_at_stated_rate, (f.cell, f.temperature)) for f in rated]
+    energies = [value_of(each) for each in work.finished("stated", jobs)]
+    return replace(
+        found,
+        baselines=baselines,
+        cells=ours,
+        comparisons=tuple(each for some in comparisons for each in some),
+        maps=tuple(ratio_maps(densities, first, baselines, claim)),
+        voids=tuple(voids),
+        stated=stated_ratios(ours, baselines, claim.metrics, {f.name: e for f, e in zip(rated, energies, strict=True)}),
     )
 
 
@@ -223,43 +227,13 @@ def _comparison(said: dict[str, Any]) -> Comparison:
     return Comparison(**said | {"verdict": Verdict[said["verdict"]], "interval": tuple(said["interval"])})
 
 
-class _Work:
-    """Runs the stages of an audit and reports how far it is; `recorder` keeps what they find."""
-
-    def __init__(self, progress: Callable[[str, float], object], recorder: Recorder):
-        self.progress, self.recorder, self.before = progress, recorder, 0.0
-
-    def stage(self, what: str) -> Callable[[int, int | None], object]:
-        """A function of the numbers of jobs done and in all that reports one stage."""
-        begun, self.before = self.before, self.before + STAGES[what]
-        whole = sum(STAGES.values())
-        return lambda done, total: self.progress(what, (begun + STAGES[what] * done / (total or 1)) / whole)
-
-    def counted(self, what: str, total: int) -> Callable[[], object]:
-        """A function to be called as each job of a stage is done."""
-        report, counts = self.stage(what), itertools.count(1)
-        return lambda: report(next(counts), total)
-
-    def finished(self, what: str, jobs: Sequence[Job]) -> list[Finished]:
-        """What became of the jobs of a stage, in order; nothing is kept of it."""
-        one_more = self.counted(what, len(jobs))
-        with closing(run_jobs(jobs, finished=lambda done: one_more(), **self.recorder.workers)) as found:
-            return list(found)
-
-    def values(self, what: str, cases: Sequence[dict[str, Any]], jobs: Sequence[Job], **how: Any) -> list[Any]:
-        """The values of the jobs of a stage, kept by their cases, see `Recorder.values`."""
-        cases = [{"stage": what, **case} for case in cases]
-        counted = self.counted(what, len(jobs))
-        return self.recorder.values(cases, lambda number, case: jobs[number], counted=counted, **how)
-
-
-def figures_of_cells(cells: Iterable[Cell], claim: Claim, work: _Work) -> dict[str, Figures]:
+def figures_of_cells(cells: Iterable[Cell], claim: Claim, work: Work) -> dict[str, Figures]:
     """Figures of cells by name, without intervals."""
     found = work.finished("discharges", [Job(figures_coroutine, (cell, claim)) for cell in cells])
     return {f.name: f for f in map(value_of, found)}
 
 
-def samples_of_cells(cells: Iterable[Cell], claim: Claim, work: _Work) -> dict[str, np.ndarray]:
+def samples_of_cells(cells: Iterable[Cell], claim: Claim, work: Work) -> dict[str, np.ndarray]:
     """Samples of the energy densities of cells (n, 2) by name, for intervals."""
     cells = tuple(cells)
     drawn = [(cell, number, other) for cell in cells for number, other in enumerate(varied_cells(cell))]

@@ -128,6 +128,7 @@ class Claim:
     c_rate: float
     temperature: float | None = None  # K; None: ambient temperature of each cell
     note: str = ""
+    reference: str = ""  # baseline that a summary compares with; the first unless given
 
 
 @dataclass(frozen=True)

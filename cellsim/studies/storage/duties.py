@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,6 +146,7 @@ def serve_home(at: Setting, wear: float) -> Served:
     return Served("home peak", gain, both.given, standby, wear * both.given, said)
 
 
+@lru_cache(maxsize=4)
 def frequency(deviation: float, memory: float, seconds: float = SECONDS, days: int = DAYS, seed: int = SEED) -> Array:
     """A synthetic deviation of the frequency [mHz], an Ornstein-Uhlenbeck process sampled exactly every `seconds`."""
     from scipy.signal import lfilter
@@ -154,7 +155,9 @@ def frequency(deviation: float, memory: float, seconds: float = SECONDS, days: i
     keep = math.exp(-seconds / memory)
     noise = np.random.default_rng(seed).standard_normal(n)
     noise[0] /= math.sqrt(1.0 - keep**2)  # from the steady state
-    return np.asarray(deviation * math.sqrt(1.0 - keep**2) * lfilter([1.0], [1.0, -keep], noise))
+    found = np.asarray(deviation * math.sqrt(1.0 - keep**2) * lfilter([1.0], [1.0, -keep], noise))
+    found.flags.writeable = False  # shared
+    return found
 
 
 def serve_reserve(at: Setting, wear: float) -> Served:

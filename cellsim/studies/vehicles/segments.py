@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from ...design.pack import Assembly, PackRules, Topology, assembly, read_rules, sample_spread, topology
@@ -45,6 +46,15 @@ class Requirements:
 
 
 @dataclass(frozen=True)
+class PackPrice:
+    """Price of a pack: 10, 50 and 90 % quantiles [USD/kWh]; today: of one with today's cells, in the same scenario."""
+
+    quantiles: tuple[float, float, float]
+    today: float
+    scenario: str
+
+
+@dataclass(frozen=True)
 class SegmentFound:
     """A cell in the car of a segment, in a pack of the mass and within the space of today's.
 
@@ -54,6 +64,7 @@ class SegmentFound:
     [kg, L]: of a pack for today's range.  power [kW] by temperature [degC]; peak [kW]: the car's.
     full_power_from [degC]: None if nowhere.  cold_drive: what US06 does at the cold end from 20 % state of charge, with
     the trailer where there is one.
+    price: of the pack, None where the cell's materials are not listed.
     charge: minutes by temperature [degC].  cooling [W/K]: from cells to coolant in the charge at 25 degC.
     verdict, conditions: what must hold for the car to be no worse than today's, each solved alone; failures: what
     cannot be met.
@@ -82,6 +93,7 @@ class SegmentFound:
     full_power_from: float | None
     charge: Mapping[float, float]
     cooling: float
+    price: PackPrice | None = None
     cold_drive: str = ""
     verdict: Verdict = Verdict.FAILS
     conditions: tuple[str, ...] = ()
@@ -140,6 +152,12 @@ def _ranges(car: Segment, usable: float, pack_mass: float | None, trailer: float
     return alone, towed
 
 
+@lru_cache(maxsize=1024)
+def _weakest(series: int, parallel: int, spread: float) -> float:
+    """Median capacity of the weakest group of parallel cells over that of mean cells."""
+    return sample_spread(series, parallel, spread, samples=200).quantiles("usable")[1]
+
+
 def in_segment(
     found: CellPerformance,
     car: Segment,
@@ -149,11 +167,13 @@ def in_segment(
     *,
     tow: float | None = None,
     pressure: float | None = None,
+    price: PackPrice | None = None,
 ) -> SegmentFound:
     """One cell in one segment.
 
     tow [kg]: mass of the trailer, by default that of the file of vehicles, within what the car may tow.
     pressure [Pa]: another operating pressure for the pack hardware; the cell stays as it is.
+    price: of packs of the cell; a pack for today's range should cost no more than today's.
     Raises ParameterError, ProtocolError.
     """
     rules = read_rules() if rules is None else rules
@@ -165,8 +185,9 @@ def in_segment(
         found.gravimetric, found.volumetric, packed, d.pack_mass.value, d.pack_space.value
     )
     topo = topology(d.pack_voltage.value, rated, found.voltage, found.energy)
-    spread = sample_spread(topo.series, topo.parallel, rules.cells.capacity_spread.value, samples=200)
-    usable = d.usable_energy.value / d.rated_energy.value * spread.quantiles("usable")[1]
+    usable = d.usable_energy.value / d.rated_energy.value * _weakest(
+        topo.series, topo.parallel, rules.cells.capacity_spread.value
+    )
     reach, towing = _ranges(car, usable * rated, mass, trailer)
     today, towing_today = _ranges(car, 1e3 * d.usable_energy.value, None, trailer)
     per_mass = found.gravimetric / packed.mass_ratio
@@ -196,6 +217,7 @@ def in_segment(
         found.full_power_from(1e3 * d.peak_power.value / rated),
         found.charge,
         found.heating * rated / found.energy / rules.cooling.temperature_rise.value,
+        price,
     )
     return result if pressure is not None else _judged(result, found, car, rules, generation, wanted, tow)
 
@@ -239,8 +261,20 @@ def _judged(
             best = min(result.charge.values())
             said = "no charge within the limits" if math.isinf(best) else f"{best:.0f} min at best"
             failures.append(f"charge of 10 to 80 % {said}, {wanted.charge:g} min asked for")
+    conditions += _dear(result, car)
     verdict = Verdict.FAILS if failures else Verdict.ONLY_IF if conditions else Verdict.HOLDS
     return replace(result, verdict=verdict, conditions=tuple(conditions), failures=tuple(failures))
+
+
+def _dear(result: SegmentFound, car: Segment) -> list[str]:
+    """What the pack may cost at most, if one for today's range costs more than today's; empty otherwise."""
+    if result.price is None or result.mass_same is None:
+        return []
+    most = car.data.rated_energy.value * result.price.today / (result.energy * result.mass_same / result.mass)
+    low, mid, high = result.price.quantiles
+    if mid <= most:
+        return []
+    return [f"the pack costs at most {most:.0f} USD/kWh (now {mid:.0f}, {low:.0f} to {high:.0f})"]
 
 
 def _pressure_for(result: SegmentFound, at: Any) -> float | None:
@@ -264,12 +298,15 @@ def vehicle_study(
     generation: str = DEFAULT,
     requirements: Requirements | None = None,
     tow: float | None = None,
+    prices: Mapping[str, PackPrice] | None = None,
+    in_the_cold: bool = True,
     threads: int | None = None,
 ) -> tuple[SegmentFound, ...]:
     """Every cell in every segment, ordered by segment and cell.
 
     segments: names, by default all of `known`, the vehicles of a file (by default the packaged ones).
-    tow [kg]: as in `in_segment`, only of those that may tow.  Raises ParameterError, ProtocolError, SolveError.
+    tow [kg]: as in `in_segment`, only of those that may tow.  prices: of packs by name of the cell, `cost.packs`.
+    in_the_cold: also drive US06 there, which takes a while.  Raises ParameterError, ProtocolError, SolveError.
     """
     known = vehicles() if known is None else known
     chosen = [segment(name, known) for name in (known if segments is None else segments)]
@@ -281,7 +318,14 @@ def vehicle_study(
         each.towed(tow)
     wanted = Requirements() if requirements is None else requirements
     found = performances(cells, wanted.charge, threads=threads)
-    made = [(p, each, in_segment(p, each, rules, generation, wanted, tow=tow)) for each in chosen for p in found]
+    price = dict(prices or {}).get
+    made = [
+        (p, each, in_segment(p, each, rules, generation, wanted, tow=tow, price=price(p.name)))
+        for each in chosen
+        for p in found
+    ]
+    if not in_the_cold:
+        return tuple(result for *_, result in made)
     drives = values_of([Job(_cold_drive, (*three, wanted.cold)) for three in made], threads=threads)
     return tuple(replace(result, cold_drive=words) for (*_, result), words in zip(made, drives, strict=True))
 

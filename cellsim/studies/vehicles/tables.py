@@ -128,6 +128,8 @@ def segment_rows(found: Iterable[SegmentFound]) -> list[dict[str, Any]]:
             "range towing [km]": r.towing,
             "range towing today [km]": r.towing_today,
             "cold drive": r.cold_drive,
+            "price of the pack [USD/kWh]": None if r.price is None else r.price.quantiles[1],
+            "price of a pack of today's cells [USD/kWh]": None if r.price is None else r.price.today,
             "verdict": r.verdict.value,
             "conditions": "; ".join(r.conditions or r.failures),
         }
