@@ -27,17 +27,22 @@ def audit(
     baseline: Annotated[list[str] | None, typer.Option(help="Baseline (repeatable): name or .json file.")] = None,
     c_rate: Annotated[float | None, typer.Option(help="Discharge rate, overrides that of the claim.")] = None,
     temperature: Annotated[float | None, typer.Option(help="Temperature in degC, overrides that of the claim.")] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(help="Claims, separated by commas: energy, charging, power, cost, vehicles, storage, life; all."),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="HTML report to write.")] = None,
     threads: Threads = None,
     processes: Processes = None,
 ) -> None:
-    """Check a claim about energy density, and find the conditions under which it would hold."""
+    """Judge the announcement sentence by sentence, and find the conditions under which each would hold."""
     from ..studies.claim_audit.claim_file import load_charging_claim, load_claim
     from ..studies.claim_audit.energy_claim import audit as run
-    from ..studies.claim_audit.report.tables import audit_table, charging_table, verdict_table, voids_lines
-    from ..studies.cost.tables import cost_audit_lines
+    from ..studies.claim_audit.report.tables import audit_tables
+    from ..studies.claim_audit.stages import claims_of
 
     output_of(output, (".html", ".htm"))
+    claims = claims_of(None if only is None else [name.strip() for name in only.split(",")])
     if claim is not None and _is_about_cost(claim):
         _audit_cost(claim, output)
         return
@@ -46,16 +51,11 @@ def audit(
     if temperature is not None:
         question = replace(question, temperature=kelvin(temperature))
     second = load_charging_claim(charging)
-    chosen = partial(run, charging=second, threads=threads, processes=processes, path=output)
+    chosen = partial(run, charging=second, only=claims, threads=threads, processes=processes, path=output)
     result = with_progress(chosen, question)
     say(question.title, style="bold")
     say(f"{question.source}\n")
-    console.print(audit_table(result), verdict_table(result))
-    if result.charging:
-        console.print(charging_table(result.charging, second))
-    console.print(voids_lines(result.voids))
-    if result.cost is not None:
-        console.print(cost_audit_lines(result.cost))
+    console.print(audit_tables(result))
     if output is not None:
         say(f"Report: {output}", soft_wrap=True)
 

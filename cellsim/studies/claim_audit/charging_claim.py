@@ -1,9 +1,9 @@
 """A claim about charging time, such as a third of a baseline's, judged under three rules, and whether it is shorter.
 
 Solid cells are charged as fast as the limits of the claim allow (`fastest_charge`): the critical current density of the
-separator, a maximum temperature, the upper cut-off voltage.  The baseline is charged the same way under the rule "safe",
-its limit being lithium plating; under "rated" by the protocol that the claim names; under "as sold" as fast as the cars
-with such cells are, a published time.  What would have to be true is found by changing the critical current, the areal
+separator, a maximum temperature, the upper cut-off voltage.  The baseline is charged the same way under the rule
+"safe", its limit being lithium plating; under "rated" by the protocol that the claim names; under "as sold" as fast as
+the cars with such cells are, a published time.  What would have to be true is found by changing the critical current, the areal
 capacity, the conductivity and the temperature of the solid cell, each alone, and the first two together.
 """
 
@@ -86,8 +86,8 @@ class ChargingVerdict:
         if alone or self.holds:
             return alone
         return self.pair or (
-            f"no {', no '.join(WAYS)} up to {self.hottest - ZERO_CELSIUS:g} °C reaches it, nor a critical current of up "
-            f"to {OTHER[PAIR][-1]:g} mA/cm² together with a smaller areal capacity"
+            f"no {', no '.join(WAYS)} up to {self.hottest - ZERO_CELSIUS:g} °C reaches it, nor a critical current of "
+            f"up to {OTHER[PAIR][-1]:g} mA/cm² together with a smaller areal capacity"
         )
 
     @property
@@ -202,7 +202,7 @@ def judged(
     temperatures = claim.temperatures
     starts = list(product(temperatures, ours))
     goals = list(product(temperatures, theirs, RULES))
-    work.total = len(starts) * (3 + len(WAYS)) + len(goals) + len(temperatures) * len(theirs) * (1 + len(SETS))
+    work.total = len(starts) * (3 + len(WAYS)) + len(goals) + len(theirs) * (1 + len(SETS))
     asked = [(T, cell, "safe") for T, cell in starts] + goals
     found = work.values(
         [work.of(T, cell, rule=rule) for T, cell, rule in asked],
@@ -262,26 +262,25 @@ def _settled(work: _Work, minutes, reached) -> tuple[tuple[ChargingVerdict, ...]
         [work.of(T, cell, way="published") for T, cell, _ in minutes],
         lambda number, case: Job(_with_published, (claim, minutes[number][1], case["temperature"])),
     )
-    fronts = [(T, cell, other) for T, cell, _ in minutes for other in OTHER if _has_front(claim, T, cell, other)]
+    first = minutes[0][:2] if minutes else None
+    fronts = [
+        (T, cell, other)
+        for T, cell, _ in minutes
+        for other in OTHER
+        if cell.has(CRITICAL) and (other == PAIR or (T, cell) == first)  # over temperature, of the first cell
+    ]
     grids = work.values(
         [work.of(T, cell, frontier=other) for T, cell, other in fronts],
         lambda number, case: Job(frontier, (claim, fronts[number][1], case["frontier"], case["temperature"])),
         pack=lambda grid: grid.tolist(),
         unpack=np.array,
     )
-    frontiers = tuple(
-        frontier_of(cell, other, T, grid) for (T, cell, other), grid in zip(fronts, grids, strict=True)
-    )
+    frontiers = tuple(frontier_of(cell, other, T, grid) for (T, cell, other), grid in zip(fronts, grids, strict=True))
     by_cell = [
         (*each, ways[k * len(WAYS) : (k + 1) * len(WAYS)], published[k], _front(frontiers, each[1], each[0]))
         for k, each in enumerate(minutes)
     ]
     return tuple(_verdicts(claim, by_cell, reached)), frontiers
-
-
-def _has_front(claim: ChargingClaim, T: float, cell: Cell, other: str) -> bool:
-    """Frontiers of cells with a critical current; over temperature, once."""
-    return cell.has(CRITICAL) and (other == PAIR or T == claim.temperatures[0])
 
 
 def _front(frontiers: Sequence[Frontier], cell: Cell, T: float) -> Frontier | None:
@@ -327,7 +326,7 @@ def _spreads(work: _Work, baselines: Sequence[Cell]) -> tuple[KineticsSpread, ..
     """How safe the liquid baselines are with the kinetics of others."""
     asked = [
         (T, cell, name)
-        for T, cell in product(work.claim.temperatures, baselines)
+        for T, cell in product(work.claim.temperatures[:1], baselines)
         if cell.kind == "liquid"
         for name in (OWN, *SETS)
     ]
@@ -335,7 +334,13 @@ def _spreads(work: _Work, baselines: Sequence[Cell]) -> tuple[KineticsSpread, ..
         [work.of(T, cell, kinetics=name) for T, cell, name in asked],
         lambda number, case: Job(
             spread,
-            (work.claim, asked[number][1], case["kinetics"], case["temperature"], sold_minutes(work.claim, asked[number][1])),
+            (
+                work.claim,
+                asked[number][1],
+                case["kinetics"],
+                case["temperature"],
+                sold_minutes(work.claim, asked[number][1]),
+            ),
         ),
     )
     spreads: dict[tuple[str, float], KineticsSpread] = {}

@@ -25,7 +25,6 @@ from ..uncertainty import density_of, interval, varied_cells
 from .audit import Audit
 from .charging_claim import ChargingAudit, judged
 from .claim_file import load_charging_claim, load_claim
-from .cost_claim import cost_claim
 from .records import UNITS, ChargingClaim, Claim, Comparison, Figures, RatioMap, Verdict
 from .sentences.others import other_claims
 from .stages import Work, claims_of
@@ -183,7 +182,9 @@ def _with_energy(found: Audit, work: Work) -> Audit:
     """The audit with intervals, verdicts, maps and what rests on the energies."""
     claim = found.claim
     samples = samples_of_cells([f.cell for f in (*found.baselines, *found.cells)], claim, work)
-    baselines, ours = (tuple(_with_interval(f, samples[f.name]) for f in some) for some in (found.baselines, found.cells))
+    baselines, ours = (
+        tuple(_with_interval(f, samples[f.name]) for f in some) for some in (found.baselines, found.cells)
+    )
     families = {f.name: Family(f.cell, claim.c_rate, f.temperature) for f in ours}
     against = [f.cell.digest() for f in baselines]
     comparisons = work.values(

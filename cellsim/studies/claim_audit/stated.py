@@ -94,7 +94,10 @@ def _steps(f: Figures, metric: str, energies: dict[str, float], path: str) -> tu
     if f.cell.has("design/stated energy") and f.cell.has(size_path):
         energy = f.cell.value("design/stated energy") / (f.energy * rate)
         steps += [
-            (f"stated energy of {f.name} over the simulated one (the maker's is capacity times nominal voltage)", energy),
+            (
+                f"stated energy of {f.name} over the simulated one (the maker's is capacity times nominal voltage)",
+                energy,
+            ),
             (f"{word} of its set over the stated one", rest / energy),
         ]
     else:

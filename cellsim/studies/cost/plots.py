@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from ...design.cost.floors import lithium_value
 from ...drawing.style import BLUE, GREY, ORANGE, VERMILION, WIDTH, Figure, save, styled
+from ..labels import label
 from .conditions import carbonate_price, grid
 from .groups import grouped
 
@@ -51,7 +52,7 @@ def _waterfall(axes: Any, study: CostStudy) -> None:
     axes.set_xlim(0.0, 1.08 * max(high, start))
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel("USD/kWh")
-    axes.set_title(f"{study.cell.name}, {study.model.level}", loc="left")
+    axes.set_title(f"{label(study.cell.name)}, {study.model.level}", loc="left")
 
 
 def _pair(study: CostStudy) -> tuple[str, str]:
@@ -87,11 +88,11 @@ def _map(axes: Any, study: CostStudy) -> None:
 
 
 def _sizes(axes: Any, study: CostStudy, stated: float | None) -> None:
-    for rule, dash, label in (("batpac", "-", "exponents of BatPaC"), ("six-tenths", "--", "six-tenths rule")):
+    for rule, dash, words in (("batpac", "-", "exponents of BatPaC"), ("six-tenths", "--", "six-tenths rule")):
         model = replace(study.model, scale_rule=rule)
         some = {path: values[:, None] for path, values in study.draws.items()}
         prices = np.median(np.asarray(model.breakdown({**some, "size": SIZES[None, :]}).total), axis=0)
-        axes.plot(SIZES, prices, dash, color=BLUE, label=label)
+        axes.plot(SIZES, prices, dash, color=BLUE, label=words)
     bottom = study.model.plant.values["calibrated from"].value
     axes.axvspan(SIZES[0], bottom, color="#eeeeee", zorder=0)
     for target in study.targets:
@@ -161,9 +162,9 @@ def size_curve(study: CostStudy, stated: float | None = None) -> Figure:
 @styled
 def material_groups(audit: CostAudit) -> Figure:
     """Materials by group of every cell beside the liquid baseline."""
-    bars = {audit.baseline.cell.name: grouped(audit.baseline.breakdown.materials)}
+    bars = {label(audit.baseline.cell.name): grouped(audit.baseline.breakdown.materials)}
     for m in audit.materials:
-        bars[m.cell] = {group: pair[0] for group, pair in m.groups.items()}
+        bars[label(m.cell)] = {group: pair[0] for group, pair in m.groups.items()}
     figure = Figure(figsize=(WIDTH, 1.2 + 0.4 * len(bars)))
     axes = figure.subplots()
     starts = np.zeros(len(bars))

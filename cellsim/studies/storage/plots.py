@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from os import PathLike
 
 from ...drawing.style import BLACK, COLOURS, MARKERS, WIDTH, Figure, save, styled
+from ..labels import label
 from .study import DutyFound
 
 
@@ -20,7 +21,7 @@ def plot_duties(found: Sequence[DutyFound], path: str | PathLike[str] | None = N
         for r in (r for r in found if r.duty == name):
             k, count[r.kind] = count[r.kind], count[r.kind] + 1
             colour = COLOURS[r.kind][k % 4]
-            axes.plot(r.wears, r.nets, color=colour, label=r.cell)
+            axes.plot(r.wears, r.nets, color=colour, label=label(r.cell))
             axes.plot(r.wear, r.served.net, MARKERS[r.kind][k % 4], color=colour, ms=6.0)
         axes.axhline(0.0, color=BLACK, lw=0.8)
         axes.set(title=name, xlabel="wear price [EUR/kWh]", ylabel="EUR a year")

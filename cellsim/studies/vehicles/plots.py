@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...drawing.style import BLACK, COLOURS, DASHES, MARKERS, WIDTH, Figure, save, styled
+from ..labels import label
 from ..pulse_power import Pulse
 from .segments import SegmentFound
 
@@ -26,7 +27,7 @@ def plot_segments(found: Sequence[SegmentFound], path: str | PathLike[str] | Non
         colour = COLOURS[kinds[name].kind][k % 4]
         rows = [next(r for r in found if r.segment == s and r.cell == name) for s in segments]
         places = np.arange(len(segments)) + (k - 0.5 * (len(cells) - 1)) * height
-        bars = left.barh(places, [r.reach for r in rows], 0.9 * height, color=colour, label=name)
+        bars = left.barh(places, [r.reach for r in rows], 0.9 * height, color=colour, label=label(name))
         for bar, r in zip(bars, rows, strict=True):
             bar.set_hatch(HATCH[r.binds])
         right.barh(places, [r.mass_same or np.nan for r in rows], 0.9 * height, color=colour)
@@ -62,7 +63,7 @@ def plot_pulses(pulses: Sequence[Pulse], path: str | PathLike[str] | None = None
         for row, direction in zip(grid, directions, strict=True):
             here = [p for p in pulses if p.cell == name and p.direction == direction]
             for axes, key in zip(row, ("per_mass", "per_volume"), strict=True):
-                axes.semilogy([p.celsius for p in here], [getattr(p, key) for p in here], label=name, **look)
+                axes.semilogy([p.celsius for p in here], [getattr(p, key) for p in here], label=label(name), **look)
     for row, direction in zip(grid, directions, strict=True):
         row[0].set_ylabel(f"{direction} [W/kg]")
         row[1].set_ylabel(f"{direction} [W/L]")

@@ -185,8 +185,10 @@ def in_segment(
         found.gravimetric, found.volumetric, packed, d.pack_mass.value, d.pack_space.value
     )
     topo = topology(d.pack_voltage.value, rated, found.voltage, found.energy)
-    usable = d.usable_energy.value / d.rated_energy.value * _weakest(
-        topo.series, topo.parallel, rules.cells.capacity_spread.value
+    usable = (
+        d.usable_energy.value
+        / d.rated_energy.value
+        * _weakest(topo.series, topo.parallel, rules.cells.capacity_spread.value)
     )
     reach, towing = _ranges(car, usable * rated, mass, trailer)
     today, towing_today = _ranges(car, 1e3 * d.usable_energy.value, None, trailer)

@@ -23,7 +23,7 @@ from .ways import WAYS
 ACCURACY = 5e-3  # V: a time moves by about 1 %
 AREAL = (0.75, 1.5, 2.25, 3.0, 4.0, 5.0, 6.5)  # mAh/cm²
 OTHER = {
-    "critical current": (0.4, 0.7, 1.0, 1.8, 3.0, 5.0, 9.0, 15.0, 25.0),  # mA/cm²
+    "critical current": (0.4, 1.0, 2.0, 3.5, 6.0, 10.0, 18.0, 30.0),  # mA/cm²
     "temperature": (10.0, 20.0, 30.0, 40.0, 50.0),  # °C, at the start and of the surroundings
 }
 Array = NDArray[np.float64]

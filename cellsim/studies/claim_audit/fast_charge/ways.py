@@ -21,7 +21,7 @@ from ...resizing import resized
 from ..records import ChargingClaim
 
 Condition = tuple[str, float, float, str]  # quantity, value it must reach, value it has, unit
-CLOSE = 5e-3  # share to which what would have to be true is found
+CLOSE = 1e-2  # share to which what would have to be true is found
 CRITICAL = "negative electrode/critical current density"
 ACCURACY = 2e-3  # V: a time of charge moves by less than 1 %
 

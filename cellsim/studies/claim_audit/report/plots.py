@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from ....drawing.style import BLUE, COLOURS, DASHES, GREY, MARKERS, ORANGE, VERMILION, WIDTH, Figure, save, styled
 from ....physics.constants import ZERO_CELSIUS
+from ...labels import label
 from ..records import Comparison, Figures, RatioMap
 from .words import METRICS
 
@@ -46,11 +47,11 @@ def plot_audit(audit: Audit, path: str | PathLike[str] | None = None) -> Figure:
     y = 0.0
     for f in audit.cells:
         own = [c for c in audit.comparisons if c.cell == f.name]
-        ticks.append((y, f.name))
+        ticks.append((y, label(f.name)))
         bold.append(len(ticks) - 1)
         for baseline in dict.fromkeys(c.baseline for c in own):
             y += 1
-            ticks.append((y, f"vs {baseline}"))
+            ticks.append((y, f"vs {label(baseline)}"))
             for c in (c for c in own if c.baseline == baseline):
                 _ratio(axes, y, c)
         y += 1.3
@@ -65,9 +66,9 @@ def plot_audit(audit: Audit, path: str | PathLike[str] | None = None) -> Figure:
     axes.set_ylim(y - 0.3, -1.4)
     axes.set_xlabel("energy density relative to the baseline [1]")
     axes.set_ylabel("cell and baseline")
-    for metric, (marker, colour, label) in SIGNS.items():
+    for metric, (marker, colour, words) in SIGNS.items():
         if metric in audit.claim.metrics:
-            axes.plot([], [], marker, color=colour, markerfacecolor=_fill(marker, colour), label=label)
+            axes.plot([], [], marker, color=colour, markerfacecolor=_fill(marker, colour), label=words)
     figure.legend(loc="outside lower center", ncols=2)
     if path is not None:
         save(figure, path)
@@ -117,7 +118,7 @@ def energy_bars(audit: Audit) -> Figure:
                     markersize=5,
                     label=level if row == 0 else "_",
                 )
-        axes.set_yticks(rows, [f.name for f in figures])
+        axes.set_yticks(rows, [label(f.name) for f in figures])
         axes.invert_yaxis()
         axes.tick_params(axis="y", length=0)
         axes.set_xlim(left=0.0)
@@ -165,7 +166,7 @@ def ratio_map(m: RatioMap) -> Figure:
     )
     axes.set_xlabel("areal capacity [mAh/cm²]")
     axes.set_ylabel(f"{m.varied} thickness [µm]")
-    title = "; ".join((f"{m.cell} over {m.baseline}, {METRICS[m.metric]}", *notes))
+    title = "; ".join((f"{label(m.cell)} over {label(m.baseline)}, {METRICS[m.metric]}", *notes))
     axes.set_title(title, loc="left", wrap=True)
     return figure
 
@@ -210,7 +211,7 @@ def waterfall(f: Figures) -> Figure:
         axes.set_xlim(0.0, total)
         axes.set_xlabel(label)
         axes.set_ylabel("component")
-    figure.suptitle(f.name, fontsize=9, x=0.02, ha="left")
+    figure.suptitle(label(f.name), fontsize=9, x=0.02, ha="left")
     return figure
 
 
@@ -236,7 +237,7 @@ def discharge_curves(f: Figures) -> Figure:
     axes.set_xlim(left=0.0)
     axes.set_xlabel("delivered charge [mAh/cm²]")
     axes.set_ylabel("voltage [V]")
-    axes.set_title(f"{f.name}, {f.temperature - ZERO_CELSIUS:.3g} °C", loc="left")
+    axes.set_title(f"{label(f.name)}, {f.temperature - ZERO_CELSIUS:.3g} °C", loc="left")
     figure.legend(loc="outside lower center", ncols=5, handlelength=1.3, columnspacing=1.2)
     return figure
 
@@ -251,7 +252,7 @@ def ragone(figures: Iterable[Figures]) -> Figure:
     for f in figures:
         points = [(r.discharge_energy / f.design.mass, (r.t[-1] - r.t[0]) / 3600.0) for _, r in f.rates]
         points = [(e / hours, e) for e, hours in points if e > 0.0 and hours > 0.0]
-        axes.plot([p for p, _ in points], [e for _, e in points], label=f.name, markersize=4, **look[f.name])
+        axes.plot([p for p, _ in points], [e for _, e in points], label=label(f.name), markersize=4, **look[f.name])
         shown += len(points)
     if not shown:
         axes.set(xlim=(1.0, 1e4), ylim=(1.0, 1e3))  # limits of empty logarithmic axes

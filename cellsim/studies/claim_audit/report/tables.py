@@ -12,16 +12,19 @@ from rich.text import Text
 from ....drawing.tables import plain_table
 from ....parameters.catalogue import METHODS
 from ....physics.constants import ZERO_CELSIUS
+from ...cost.tables import cost_audit_lines
 from .. import voids
-from ..charging_claim import WAYS, ChargingVerdict
+from ..charging_claim import ChargingAudit, ChargingVerdict
 from ..maker_claims import StatedClaims
 from ..nearest import against_nearest
-from ..records import ChargingClaim, Figures, Verdict
+from ..records import ChargingClaim, Figures
+from ..sentences.announcement import NOT_STATED
 from . import words
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
 
+VERDICT_SIGNS = {verdict.value: (sign, colour) for verdict, (sign, _, colour) in words.VERDICTS.items()}
 ACCESS = {"seen": "", "second-hand": ", second-hand", "memory": ", from memory"}
 
 
@@ -50,6 +53,35 @@ def audit_table(audit: Audit) -> Group:
         tables.append(table)
     table.caption = words.pack_note(audit)
     return Group(*tables, _conditions(figures), _origins(figures))
+
+
+def audit_tables(audit: Audit) -> list[Any]:
+    """All that the terminal says of an audit, the announcement sentence by sentence last."""
+    parts: list[Any] = [audit_table(audit)]
+    if audit.comparisons:
+        parts += [verdict_table(audit), *(Text(f"{s.sentence}.") for s in audit.stated), Text()]
+    if audit.charging and audit.charging_claim is not None:
+        parts.append(charging_table(audit.charging, audit.charging_claim, audit.charges))
+    if audit.voids:
+        parts.append(voids_lines(audit.voids))
+    parts += [Text(str(j)) for j in audit.power if f" than {audit.reference.name} in " in j.claim]
+    if audit.cost is not None:
+        parts.append(cost_audit_lines(audit.cost))
+    parts += [Text(str(j)) for j in (*audit.segments, *audit.storage)]
+    return [*parts, Text(), announcement_lines(audit)]
+
+
+def announcement_lines(audit: Audit) -> Group:
+    """The announcement, sentence by sentence: verdict, number, condition."""
+    cell, baseline = audit.cells[0].name, audit.reference.name
+    lines = Text()
+    for s in audit.announcement:
+        sign, colour = ("–", "white") if s.word == NOT_STATED else VERDICT_SIGNS[s.word]
+        lines.append(f"{sign} {s.words}: {s.word}\n", style=f"bold {colour}")
+        lines.append(f"    {s.number}\n")
+        if s.condition:
+            lines.append(f"    {s.condition}\n", "dim")
+    return Group(Text(f"The announcement, sentence by sentence: {cell} against {baseline}", "bold"), lines)
 
 
 def _conditions(figures: Sequence[Figures]) -> Table:
@@ -89,39 +121,48 @@ def voids_lines(results: Any) -> Group:
     return Group(Text(voids.TITLE, "bold"), *(Text(f"  {v.sentence}.") for v in results), Text(voids.NOTE, "dim"))
 
 
-def charging_table(verdicts: Sequence[ChargingVerdict], claim: ChargingClaim) -> Group:
-    """The claim about charging time: each cell against each baseline, under two rules."""
+def charging_table(
+    verdicts: Sequence[ChargingVerdict], claim: ChargingClaim, charges: ChargingAudit | None = None
+) -> Group:
+    """The claim about charging time: the time of each cell over that of each baseline, under three rules."""
+    factors = list(dict.fromkeys(v.factor for v in verdicts))
+    rules = list(dict.fromkeys(v.rule for v in verdicts))
     table = plain_table(
-        f"{claim.title}: {words.charging_rule(claim)}",
-        "cell",
-        "baseline",
-        "rule",
-        "°C",
-        "min",
-        "base-\nline",
-        "ratio",
-        "",
-        "or with",
-        named=[],
+        f"{claim.title}: {words.charging_rule(claim)}", "cell", "min", "°C", "baseline", *rules, named=[]
     )
+    rows: dict[tuple[str, float, str], dict[tuple[str, float], ChargingVerdict]] = {}
     for v in verdicts:
-        sign, _, colour = words.VERDICTS[Verdict(v.word)]
-        needs = "\n".join(f"{name} {value:.2g}" for name, value, _, _ in v.conditions) or ("" if v.holds else "–")
-        table.add_row(
-            v.cell,
-            v.baseline,
-            v.rule,
-            f"{v.temperature - ZERO_CELSIUS:.6g}",
-            words.minutes(v.cell, v.minutes),
-            words.minutes(v.baseline, v.baseline_minutes),
-            f"{v.ratio:.2g}",
-            Text(sign, f"bold {colour}"),
-            needs,
-        )
-    units = ", ".join(f"{name} in {way.unit}" for name, way in WAYS.items())
-    most = max(v.hottest for v in verdicts) - ZERO_CELSIUS
-    note = f"or with: a single change with which it would hold ({units}); –: none, up to {most:.6g} °C. {claim.source}"
-    return Group(table, *(Text(f"! {remark}", "bold") for remark in words.remarks(verdicts)), Text(note, "dim"))
+        rows.setdefault((v.cell, v.temperature, v.baseline), {})[v.rule, v.factor] = v
+    for (cell, T, baseline), own in rows.items():
+        said = []
+        for rule in rules:
+            some = [own[rule, factor] for factor in factors if (rule, factor) in own]
+            text = Text()
+            for v in some:
+                text.append(f"{VERDICT_SIGNS[v.word][0]} ", f"bold {VERDICT_SIGNS[v.word][1]}")
+            if some:
+                first = some[0]
+                text.append(f"{first.ratio:.2g} of {words.minutes(baseline, first.baseline_minutes, rule)} min")
+            said.append(text)
+        time = next(iter(own.values())).minutes
+        table.add_row(Text(cell), words.minutes(cell, time), f"{T - ZERO_CELSIUS:.6g}", Text(baseline), *said)
+    signs = ", ".join("shorter" if factor == 1.0 else f"{factor:.2f} of the time" for factor in factors)
+    conditions: dict[str, None] = {}
+    for v in verdicts:
+        if v.temperature == verdicts[0].temperature and v.rule == rules[0] and not v.holds:
+            what = "shorter" if v.factor == 1.0 else f"{v.factor:.2f} of the time"
+            link = " only if " if v.conditions or v.pair else ": "
+            chances = f"; {v.chances}" if v.chances else ""
+            conditions[f"  {v.cell}, {what} than {v.baseline} {v.rule}{link}{v.condition}{chances}"] = None
+    spreads = charges.spreads if charges is not None else ()
+    return Group(
+        table,
+        Text(f"signs in order: {signs}; {verdicts[0].temperature - ZERO_CELSIUS:g} °C:"),
+        *map(Text, conditions),
+        *(Text(f"  {s.sentence}") for s in spreads),
+        *(Text(f"! {remark}", "bold") for remark in words.remarks(verdicts)),
+        Text(claim.source, "dim"),
+    )
 
 
 def claims_table(claims: StatedClaims) -> Group:

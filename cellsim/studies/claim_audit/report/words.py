@@ -16,6 +16,7 @@ from ...cost.verdict import CostAudit
 from ...uncertainty import SAMPLES, SPREAD
 from ..charging_claim import ChargingVerdict
 from ..records import UNITS, ChargingClaim, Comparison, Figures, Verdict
+from ..sentences.announcement import NOT_STATED
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
@@ -29,6 +30,7 @@ VERDICTS = {
     Verdict.ONLY_IF: ("◐", "#7d5200", "yellow"),
     Verdict.FAILS: ("✗", "#a32d00", "red"),
 }
+NOTHING = ("–", "#4a4a4a")  # sign and colour where the announcement says nothing
 
 
 def ratio(c: Comparison) -> str:
@@ -119,15 +121,15 @@ def best_of(audit: Audit) -> str:
 def charging_rule(claim: ChargingClaim) -> str:
     """The rules of a claim about charging time."""
     return (
-        f"{100 * claim.start:g} to {100 * claim.end:g} % in at most {claim.factor:.2f} of the time of the "
-        f"baseline. Safe: both cells by the fastest charge within {claim.limits}. "
-        f"Rated: the baseline by {claim.rated}"
+        f"{100 * claim.start:g} to {100 * claim.end:g} % in less time than the baseline, and in at most "
+        f"{claim.factor:.2f} of it. Solid cells charge as fast as {claim.limits} allow. The baseline: as sold, a published "
+        f"time of cars with such cells; rated, by {claim.rated}; safe, by the same limits"
     )
 
 
-def minutes(cell: str, value: float) -> str:
+def minutes(cell: str, value: float, rule: str = "") -> str:
     """Minutes of a charge, marked "!" if faster than any published charge of such a cell."""
-    return f"{value:.0f}" + (" !" if beyond(cell, value) else "")
+    return f"{value:.0f}" + (" !" if rule != "as sold" and beyond(cell, value) else "")
 
 
 def remarks(verdicts: Iterable[ChargingVerdict]) -> list[str]:
@@ -155,6 +157,8 @@ def tally(audit: Audit) -> str:
 
 def signed(word: str) -> tuple[str, str]:
     """Sign and colour of a verdict by its word."""
+    if word == NOT_STATED:
+        return NOTHING
     sign, colour, _ = VERDICTS[Verdict(word)]
     return sign, colour
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from ....physics.constants import ZERO_CELSIUS
 from ...cost.groups import chance
-from ...verdicts import Verdict, worst
+from ...labels import label
+from ...verdicts import JudgedClaim, Verdict, worst
 from ..records import UNITS
-from .labels import label
+from .life import range_of
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
@@ -87,10 +88,10 @@ def _energy(audit: Audit) -> Iterator[Sentence]:
     low, high = hardest.interval
     yield Sentence(
         "energy",
-        f"{hardest.factor:g} times the energy density of conventional cells",
+        f"{'Twice' if hardest.factor == 2.0 else f'{hardest.factor:g} times'} the energy density of conventional cells",
         word.value,
         f"{hardest.ratio:.2f} ({low:.2f} to {high:.2f}) times the {UNITS[hardest.metric]} of the {label(reference)}",
-        _sentence(hardest.condition) + (f" Against others: {others}." if others else ""),
+        _only(word, hardest.condition) + (f" Against others: {others}." if others else ""),
         "assumed dimensions of the cell",
         Scale(low, hardest.ratio, high, hardest.factor, f"times the {UNITS[hardest.metric]}"),
     )
@@ -110,7 +111,7 @@ def _charging(audit: Audit) -> Iterator[Sentence]:
             v.word,
             f"{v.ratio:.1f} ({low:.2g} to {high:.2g} over published critical currents) times the {v.baseline_minutes:.0f} "
             f"min of the {label(reference)} {rule}, at {v.temperature - ZERO_CELSIUS:g} °C",
-            _sentence(v.condition) + (f" It holds {v.chances}." if v.chances else ""),
+            _only(v.word, v.condition) + (f" It holds {v.chances}." if v.chances else ""),
             "one assumed critical current; published ones differ by a factor of twenty",
             Scale(low, v.ratio, high, v.factor, "times the baseline's minutes", more=False),
         )
@@ -135,9 +136,7 @@ def _power(audit: Audit) -> Iterator[Sentence]:
     }
     middle = ratios[min(ratios, key=lambda T: abs(T - 25.0))]
     low, high = min(ratios.values()), max(ratios.values())
-    said = "; ".join(
-        f"in {j.claim.rpartition(' in ')[2]} it {j.verdict.value} {j.condition}".rstrip() for j in rows
-    )
+    said = "; ".join(f"{j.claim.rpartition(' in ')[2]} {j.verdict.value}{_why(j)}" for j in rows)
     yield Sentence(
         "power",
         "Can store more power",
@@ -148,6 +147,11 @@ def _power(audit: Audit) -> Iterator[Sentence]:
         rows[0].rests_on,
         Scale(low, middle, high, 1.0, "times the W/kg"),
     )
+
+
+def _why(j: JudgedClaim) -> str:
+    """The condition of a verdict, linked to it."""
+    return f"{': ' if j.verdict is Verdict.FAILS else ' '}{j.condition}" if j.condition else ""
 
 
 def _cost(audit: Audit) -> Iterator[Sentence]:
@@ -162,7 +166,7 @@ def _cost(audit: Audit) -> Iterator[Sentence]:
             f"{v.target:g} $/kWh {v.when if v.when.startswith('after') else 'in ' + v.when}",
             v.word,
             f"{mid:.0f} ({low:.0f} to {high:.0f}) $/kWh as a {v.level}; {chance(v.probability)} to be at most {v.target:g}",
-            _sentence(v.condition),
+            _only(v.word, v.condition),
             "an assumed line for solid cells, and prices of 2025 and 2026",
             Scale(low, mid, high, v.target, "$/kWh", more=False),
         )
@@ -174,7 +178,7 @@ def _cost(audit: Audit) -> Iterator[Sentence]:
             "Less expensive materials",
             m.word,
             f"{ours:.0f} against {theirs:.0f} $/kWh of the {label(m.baseline)}; {mid:+.0f} ({low:+.0f} to {high:+.0f})",
-            _sentence(m.condition.text if m.condition is not None else ""),
+            _only(m.word, m.condition.text if m.condition is not None else ""),
             "the price of the sulfide electrolyte",
             Scale(low, mid, high, 0.0, "$/kWh more than the liquid cell", more=False),
         )
@@ -201,7 +205,7 @@ def _vehicles(audit: Audit) -> Iterator[Sentence]:
         "Every vehicle segment, pick-up trucks included",
         judged.verdict.value,
         f"{shares[0]:.2f} to {shares[-1]:.2f} times today's range in the same mass and space",
-        _sentence(judged.condition),
+        _only(judged.verdict, judged.condition),
         judged.rests_on,
         Scale(shares[0], shares[len(shares) // 2], shares[-1], 1.0, "times today's range"),
     )
@@ -218,7 +222,7 @@ def _storage(audit: Audit) -> Iterator[Sentence]:
         "Cars as storage of a city",
         judged.verdict.value,
         f"{nets[0]:+.0f} to {nets[-1]:+.0f} EUR a year of one car after wear, by duty",
-        _sentence(judged.condition),
+        _only(judged.verdict, judged.condition),
         judged.rests_on,
         Scale(nets[0], nets[len(nets) // 2], nets[-1], 0.0, "EUR a year after wear"),
     )
@@ -229,15 +233,23 @@ def _life(audit: Audit) -> Iterator[Sentence]:
         return
     own = next(r for r in audit.life if r.cell == audit.cells[0].name)
     theirs = [r for r in audit.life if r.cell == audit.reference.name]
-    said = "; ".join(f"{r.number} at {r.temperature - ZERO_CELSIUS:g} °C" for r in theirs)
+    said = "; ".join(
+        f"{range_of([r for r in theirs if r.temperature == T])} at {T - ZERO_CELSIUS:g} °C"
+        for T in dict.fromkeys(r.temperature for r in theirs)
+    )
     yield Sentence(
         "life",
         "Life (the announcement states none)",
         NOT_STATED,
         f"{own.number}; the {label(audit.reference.name)}: {said}",
         _sentence(own.reason or own.constants),
-        f"constants of another cell for the baseline ({theirs[0].constants})" if theirs else "",
+        "constants of other cells for the baseline (" + ", ".join(dict.fromkeys(r.constants for r in theirs)) + ")",
     )
+
+
+def _only(word: Verdict | str, condition: str) -> str:
+    """A condition as a sentence: what it is only if."""
+    return _sentence(f"only if {condition}" if condition and Verdict(word) is Verdict.ONLY_IF else condition)
 
 
 def _sentence(text: str) -> str:

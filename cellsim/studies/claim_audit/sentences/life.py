@@ -1,9 +1,11 @@
 """Cycles and years to 80 % of the capacity: no sentence of the announcement, and therefore no verdict.
 
-Baselines age by an overlay, constants of another cell; solid cells whose ageing nobody measured are not known.
+Baselines age by overlays, constants of other cells, whose range is the only uncertainty that is known; solid cells
+whose ageing nobody measured are not known.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,18 +14,20 @@ from ....errors import CellsimError
 from ....models import SPM, capacity_between_cutoffs
 from ....parameters import Cell
 from ....parameters.formats import with_overlay
-from ....physics.constants import ZERO_CELSIUS
 from ...life.age import age, store
 from ...life.cycle_map import ages_within_runs
 from ..maker_claims import maker_claims
 
-OVERLAY = "kirkaldy2024"  # for liquid cells; states an activation energy, unlike safari2009
+OVERLAYS = ("kirkaldy2024", "okane2022")  # for liquid cells; they state activation energies, unlike safari2009
 LEFT = 0.8  # of the capacity
 DUTY = "Charge at C/3 until {high:g} V; Hold at {high:g} V until C/20; Discharge at 1C until {low:g} V"
 IN_WORDS = "full cycles of C/3 and 1C"
 SOC, YEARS, CYCLES = 0.7, 20.0, 3000  # of the storage, and how far is looked
-TOLERANCE = 5e-3  # of the capacity by jumps: constants of another cell deserve no more
+TOLERANCE = 2e-2  # of the capacity by jumps: constants of another cell deserve no more
 CELSIUS = (25.0, 45.0)
+UNKNOWN = (
+    "no rate of ageing is known: growth of the interphase, loss of contact and voids were measured on no such cell"
+)
 KINDS = ("cycle life", "retention of capacity", "retention of energy")
 
 
@@ -32,6 +36,7 @@ class LifeRow:
     """A cell at a temperature [K]: cycles, and years of storage, to 80 % of the first capacity.
 
     Infinite where that is beyond CYCLES or YEARS; None where it is not known, and `reason` says why.  constants: whose.
+    stated: lives that makers state of the most alike cells, with their conditions; nothing is computed from them.
     """
 
     cell: str
@@ -41,6 +46,7 @@ class LifeRow:
     years: float | None
     constants: str
     reason: str = ""
+    stated: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -49,16 +55,23 @@ class LifeRow:
             return "not known"
         cycles = f"more than {CYCLES}" if math.isinf(self.cycles) else f"{self.cycles:.0f}"
         years = self.years
-        kept = "" if years is None else f", {f'more than {YEARS:g}' if math.isinf(years) else f'{years:.1f}'} years stored"
+        kept = (
+            "" if years is None else f", {f'more than {YEARS:g}' if math.isinf(years) else f'{years:.1f}'} years stored"
+        )
         return f"{cycles} cycles{kept}"
 
 
-def life_of(cell: Cell, temperature: float) -> LifeRow:
-    """The life of a cell at a temperature [K]."""
-    if cell.kind != "liquid" and not ages_within_runs(cell):
-        return LifeRow(cell.name, cell.kind, temperature, None, None, "", _unknown(cell))
+def overlays_of(cell: Cell) -> tuple[str, ...]:
+    """Whose constants a cell ages by: "" for its own, or none that are known."""
+    return ("",) if cell.kind != "liquid" or ages_within_runs(cell) else OVERLAYS
+
+
+def life_of(cell: Cell, temperature: float, overlay: str = "") -> LifeRow:
+    """The life of a cell at a temperature [K] with the constants of an overlay, or its own."""
+    if not overlay and not ages_within_runs(cell):
+        return LifeRow(cell.name, cell.kind, temperature, None, None, "", UNKNOWN, _stated(cell))
     try:
-        aged = cell if ages_within_runs(cell) else with_overlay(cell, OVERLAY)
+        aged = with_overlay(cell, overlay) if overlay else cell
         low, high = (cell.value(f"cell/{which} voltage cut-off") for which in ("lower", "upper"))
         life = age(
             aged,
@@ -73,7 +86,7 @@ def life_of(cell: Cell, temperature: float) -> LifeRow:
     except CellsimError as fault:
         return LifeRow(cell.name, cell.kind, temperature, None, None, "", str(fault))
     cycles = float(life.cycles) if life.end else math.inf
-    whose = f"ageing overlay {OVERLAY}: another cell's" if aged is not cell else "its own set"
+    whose = f"{overlay}, of another cell" if overlay else "its own set"
     return LifeRow(cell.name, cell.kind, temperature, cycles, _years(stored, capacity_between_cutoffs(cell)), whose)
 
 
@@ -90,20 +103,24 @@ def _years(stored, first: float) -> float:
     return float(at**2)
 
 
-def _unknown(cell: Cell) -> str:
-    """Why a life is not known, and what makers state of the most alike cells."""
-    said = [
-        f"{f.quantity} {f.text} ({', '.join(f.stated)})"
+def range_of(rows: Sequence[LifeRow]) -> str:
+    """Cycles and years of one cell at one temperature over the constants that were lent, in words."""
+    known = [r for r in rows if r.cycles is not None]
+    if not known:
+        return "not known"
+
+    def span(values: list[float], most: float, digits: int) -> str:
+        low, high = (f"more than {most:g}" if math.isinf(v) else f"{v:.{digits}f}" for v in (min(values), max(values)))
+        return low if low == high else f"{low} to {high}"
+
+    cycles = span([r.cycles for r in known if r.cycles is not None], CYCLES, 0)
+    return f"{cycles} cycles, {span([r.years for r in known if r.years is not None], YEARS, 1)} years stored"
+
+
+def _stated(cell: Cell) -> tuple[str, ...]:
+    """Lives that makers state of the most alike cells, in words."""
+    return tuple(
+        f"{f.maker}, {f.product}: {f.quantity} {f.text} ({', '.join(f.stated) or 'no condition stated'})"
         for f in maker_claims()
         if f.nearest == cell.name and f.quantity in KINDS and f.access != "memory"
-    ]
-    stated = f"; stated of the most alike cell: {'; '.join(said)}" if said else ""
-    return (
-        "its set states no rate of ageing, as growth of the interphase, loss of contact and voids were measured on no "
-        f"cell like it{stated}"
     )
-
-
-def celsius(row: LifeRow) -> str:
-    """The temperature of a row in °C."""
-    return f"{row.temperature - ZERO_CELSIUS:g}"

@@ -16,7 +16,7 @@ from ...storage.study import storage_study
 from ...vehicles.claims import every_segment, more_power
 from ...vehicles.segments import vehicle_study
 from ..cost_claim import cost_claim
-from .life import CELSIUS, life_of
+from .life import CELSIUS, life_of, overlays_of
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
@@ -71,9 +71,7 @@ def _vehicles(found: Audit, work: Work) -> dict[str, Any]:
     done = work.stage("vehicles")
     cells = _names(found.cells)
     prices = pack_prices(cells, {f.name: f.energy for f in found.cells})
-    vehicles = vehicle_study(
-        cells, prices=prices, in_the_cold=False, threads=work.recorder.workers.get("threads")
-    )
+    vehicles = vehicle_study(cells, prices=prices, in_the_cold=False, threads=work.recorder.workers.get("threads"))
     done(1, 1)
     return {"vehicles": vehicles, "segments": every_segment(vehicles)}
 
@@ -88,7 +86,10 @@ def _storage(found: Audit, work: Work) -> dict[str, Any]:
 
 def _life(found: Audit, work: Work) -> dict[str, Any]:
     jobs = [
-        Job(life_of, (f.cell, T + ZERO_CELSIUS)) for f in (*found.cells, *found.baselines) for T in CELSIUS
+        Job(life_of, (f.cell, T + ZERO_CELSIUS, overlay))
+        for f in (*found.cells, *found.baselines)
+        for T in CELSIUS
+        for overlay in overlays_of(f.cell)
     ]
     return {"life": tuple(value_of(each) for each in work.finished("life", jobs))}
 
