@@ -3,8 +3,8 @@
 Solid cells are charged as fast as the limits of the claim allow (`fastest_charge`): the critical current density of the
 separator, a maximum temperature, the upper cut-off voltage.  The baseline is charged the same way under the rule
 "safe", its limit being lithium plating; under "rated" by the protocol that the claim names; under "as sold" as fast as
-the cars with such cells are, a published time.  What would have to be true is found by changing the critical current, the areal
-capacity, the conductivity and the temperature of the solid cell, each alone, and the first two together.
+the cars with such cells are, a published time.  What would have to be true is found by changing the critical current,
+the areal capacity, the conductivity and the temperature of the solid cell, each alone, and the first two together.
 """
 
 import math
@@ -16,23 +16,20 @@ from typing import Any
 
 import numpy as np
 
-from ...design.thermal import Lumped
 from ...ensemble.engine import Progress, reporting
 from ...ensemble.jobs import Job
 from ...ensemble.resumable import KINDS, Recorder, recording, write_rows
-from ...errors import CellsimError, ClaimError
+from ...errors import CellsimError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
 from ...physics.constants import ZERO_CELSIUS
-from ...simulation.run import simulate_coroutine
-from ..charging.measured_charges import known as charges_as_sold
 from ..charging.named_protocols import named
-from ..charging.study import minutes_to
 from .claim_file import load_charging_claim
 from .fast_charge.frontier import OTHER, Frontier, frontier, frontier_of, in_words
 from .fast_charge.kinetics import OWN, SETS, KineticsSpread, spread
 from .fast_charge.published import limits_at
-from .fast_charge.ways import ACCURACY, CRITICAL, WAYS, Condition, Relatives, hottest, time_coroutine, time_of
+from .fast_charge.rules import RULES, sold_minutes
+from .fast_charge.ways import ACCURACY, CRITICAL, WAYS, Condition, Relatives, hottest, time_of
 from .records import ChargingClaim
 
 SHORTER = 1.0  # factor of the weaker sentence, that a charge is shorter at all
@@ -113,43 +110,6 @@ class ChargingAudit:
     verdicts: tuple[ChargingVerdict, ...] = ()
     frontiers: tuple[Frontier, ...] = ()
     spreads: tuple[KineticsSpread, ...] = ()
-
-
-def rated_time(claim: ChargingClaim, cell: Cell, temperature: float) -> Coroutine[float]:
-    """Minutes of the rated charge, with heat."""
-    result = yield from simulate_coroutine(
-        cell,
-        named(cell, claim.rated, claim.start, claim.end),
-        soc=claim.start,
-        temperature=temperature,
-        heat=Lumped(),
-        accuracy=ACCURACY,
-    )
-    return minutes_to(result, claim.end)
-
-
-def sold_minutes(claim: ChargingClaim, cell: Cell) -> float | None:
-    """The fastest published charge of cars with such cells [min], over the states of charge of the claim, or None.
-
-    It is known from 10 to 80 %, and in proportion for other states of charge.
-    """
-    record = charges_as_sold().get(cell.name)
-    return None if record is None else record.minutes * (claim.end - claim.start) / 0.7
-
-
-def sold_time(claim: ChargingClaim, cell: Cell, temperature: float) -> float:
-    """`sold_minutes` as a job, which finds nothing where they are not known."""
-    minutes = sold_minutes(claim, cell)
-    if minutes is None:
-        raise ClaimError(f"{cell.name}: no published charge of cars with such cells")
-    return minutes
-
-
-RULES: dict[str, Callable[[ChargingClaim, Cell, float], Any]] = {
-    "as sold": sold_time,
-    "rated": rated_time,
-    "safe": time_coroutine,
-}
 
 
 def charging_claim(

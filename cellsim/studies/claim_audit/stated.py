@@ -45,9 +45,9 @@ class StatedRatio:
         unit = UNITS[self.metric]
         parts = "; ".join(f"{what} x {factor:.3f}" for what, factor in self.steps if abs(factor - 1.0) > SAME)
         return (
-            f"makers state {self.ours[0]:.0f} {unit} ({self.cell}) and {self.theirs[0]:.0f} ({self.baseline}), a ratio of "
-            f"{self.stated:.2f}; simulated are {self.ours[1]:.0f} and {self.theirs[1]:.0f}, {self.simulated:.2f}. From the "
-            f"simulated ratio to the stated one: {parts or 'no difference'}"
+            f"makers state {self.ours[0]:.0f} {unit} ({self.cell}) and {self.theirs[0]:.0f} ({self.baseline}), a ratio "
+            f"of {self.stated:.2f}; simulated are {self.ours[1]:.0f} and {self.theirs[1]:.0f}, {self.simulated:.2f}. "
+            f"From the simulated ratio to the stated one: {parts or 'no difference'}"
         )
 
 
@@ -94,10 +94,7 @@ def _steps(f: Figures, metric: str, energies: dict[str, float], path: str) -> tu
     if f.cell.has("design/stated energy") and f.cell.has(size_path):
         energy = f.cell.value("design/stated energy") / (f.energy * rate)
         steps += [
-            (
-                f"stated energy of {f.name} over the simulated one (the maker's is capacity times nominal voltage)",
-                energy,
-            ),
+            (f"stated energy of {f.name}, capacity times nominal voltage, over the simulated one", energy),
             (f"{word} of its set over the stated one", rest / energy),
         ]
     else:

@@ -107,16 +107,13 @@ def _charging(audit: Audit) -> Drawn:
         "Charging times. Solid cells (dots) with a line over the published critical currents; baselines (squares) as "
         "sold, rated and safe, the last with a line over the kinetics of other graphite electrodes.",
     )
-    own = [
-        f for f in audit.charges.frontiers if f.cell == audit.cells[0].name and f.temperature == claim.temperatures[0]
-    ]
-    times = {v.factor: v.baseline_minutes for v in audit.charging if (v.baseline, v.rule) == (reference, "as sold")}
-    goals = {
-        ("shorter" if factor == 1.0 else f"{factor:.2g} of the time") + f" than the {label(reference)} as sold": factor
-        * m
-        for factor, m in times.items()
-    }
-    goals = {name.replace(" of the time than", " of the time of"): goal for name, goal in goals.items()}
+    first, T = audit.cells[0].name, claim.temperatures[0]
+    own = [f for f in audit.charges.frontiers if (f.cell, f.temperature) == (first, T)]
+    goals = {}
+    for v in audit.charging:
+        if (v.baseline, v.rule) == (reference, "as sold"):
+            what = "shorter than" if v.factor == 1.0 else f"{v.factor:.2g} of the time of"
+            goals[f"{what} the {label(reference)} as sold"] = v.factor * v.baseline_minutes
     if own:
         yield (
             "charging",

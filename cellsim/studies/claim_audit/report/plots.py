@@ -186,7 +186,7 @@ def waterfall(f: Figures) -> Figure:
     )
     heights = [len(amounts) + 1 for amounts, _ in parts]
     figure = Figure(figsize=(WIDTH, 1.0 + 0.22 * sum(heights)))
-    for axes, (amounts, label) in zip(figure.subplots(2, 1, height_ratios=heights), parts, strict=True):
+    for axes, (amounts, words) in zip(figure.subplots(2, 1, height_ratios=heights), parts, strict=True):
         total = sum(amounts.values())
         start = 0.0
         for row, (name, amount) in enumerate(amounts.items()):
@@ -209,7 +209,7 @@ def waterfall(f: Figures) -> Figure:
         axes.set_ylim(len(amounts) + 0.6, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.set_xlim(0.0, total)
-        axes.set_xlabel(label)
+        axes.set_xlabel(words)
         axes.set_ylabel("component")
     figure.suptitle(label(f.name), fontsize=9, x=0.02, ha="left")
     return figure

@@ -55,7 +55,7 @@ def audit_table(audit: Audit) -> Group:
     return Group(*tables, _conditions(figures), _origins(figures))
 
 
-def audit_tables(audit: Audit) -> list[Any]:
+def audit_tables(audit: Audit) -> Group:
     """All that the terminal says of an audit, the announcement sentence by sentence last."""
     parts: list[Any] = [audit_table(audit)]
     if audit.comparisons:
@@ -68,7 +68,7 @@ def audit_tables(audit: Audit) -> list[Any]:
     if audit.cost is not None:
         parts.append(cost_audit_lines(audit.cost))
     parts += [Text(str(j)) for j in (*audit.segments, *audit.storage)]
-    return [*parts, Text(), announcement_lines(audit)]
+    return Group(*parts, Text(), announcement_lines(audit))
 
 
 def announcement_lines(audit: Audit) -> Group:

@@ -122,8 +122,8 @@ def charging_rule(claim: ChargingClaim) -> str:
     """The rules of a claim about charging time."""
     return (
         f"{100 * claim.start:g} to {100 * claim.end:g} % in less time than the baseline, and in at most "
-        f"{claim.factor:.2f} of it. Solid cells charge as fast as {claim.limits} allow. The baseline: as sold, a published "
-        f"time of cars with such cells; rated, by {claim.rated}; safe, by the same limits"
+        f"{claim.factor:.2f} of it. Solid cells charge as fast as {claim.limits} allow. The baseline: as sold, a "
+        f"published time of cars with such cells; rated, by {claim.rated}; safe, by the same limits"
     )
 
 

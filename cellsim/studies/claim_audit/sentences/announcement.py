@@ -80,11 +80,12 @@ def _energy(audit: Audit) -> Iterator[Sentence]:
         return
     hardest = min(rows, key=lambda c: c.ratio)
     word = worst([c.verdict for c in rows])
-    others = ", ".join(
-        f"{label(b.name)}: {worst([c.verdict for c in audit.comparisons if (c.cell, c.baseline) == (cell, b.name)]).value}"
+    against = {
+        b.name: [c.verdict for c in audit.comparisons if (c.cell, c.baseline) == (cell, b.name)]
         for b in audit.baselines
         if b.name != reference
-    )
+    }
+    others = ", ".join(f"{label(name)}: {worst(verdicts).value}" for name, verdicts in against.items())
     low, high = hardest.interval
     yield Sentence(
         "energy",
@@ -109,8 +110,8 @@ def _charging(audit: Audit) -> Iterator[Sentence]:
             "charging",
             words,
             v.word,
-            f"{v.ratio:.1f} ({low:.2g} to {high:.2g} over published critical currents) times the {v.baseline_minutes:.0f} "
-            f"min of the {label(reference)} {rule}, at {v.temperature - ZERO_CELSIUS:g} °C",
+            f"{v.ratio:.1f} ({low:.2g} to {high:.2g} over published critical currents) times the "
+            f"{v.baseline_minutes:.0f} min of the {label(reference)} {rule}, at {v.temperature - ZERO_CELSIUS:g} °C",
             _only(v.word, v.condition) + (f" It holds {v.chances}." if v.chances else ""),
             "one assumed critical current; published ones differ by a factor of twenty",
             Scale(low, v.ratio, high, v.factor, "times the baseline's minutes", more=False),
@@ -165,7 +166,8 @@ def _cost(audit: Audit) -> Iterator[Sentence]:
             "cost",
             f"{v.target:g} $/kWh {v.when if v.when.startswith('after') else 'in ' + v.when}",
             v.word,
-            f"{mid:.0f} ({low:.0f} to {high:.0f}) $/kWh as a {v.level}; {chance(v.probability)} to be at most {v.target:g}",
+            f"{mid:.0f} ({low:.0f} to {high:.0f}) $/kWh as a {v.level}; "
+            f"{chance(v.probability)} to be at most {v.target:g}",
             _only(v.word, v.condition),
             "an assumed line for solid cells, and prices of 2025 and 2026",
             Scale(low, mid, high, v.target, "$/kWh", more=False),
@@ -241,7 +243,7 @@ def _life(audit: Audit) -> Iterator[Sentence]:
         "life",
         "Life (the announcement states none)",
         NOT_STATED,
-        f"{own.number}; the {label(audit.reference.name)}: {said}",
+        f"{range_of([own])}; the {label(audit.reference.name)}: {said}",
         _sentence(own.reason or own.constants),
         "constants of other cells for the baseline (" + ", ".join(dict.fromkeys(r.constants for r in theirs)) + ")",
     )

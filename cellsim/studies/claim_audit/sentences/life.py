@@ -48,18 +48,6 @@ class LifeRow:
     reason: str = ""
     stated: tuple[str, ...] = ()
 
-    @property
-    def number(self) -> str:
-        """In words."""
-        if self.cycles is None:
-            return "not known"
-        cycles = f"more than {CYCLES}" if math.isinf(self.cycles) else f"{self.cycles:.0f}"
-        years = self.years
-        kept = (
-            "" if years is None else f", {f'more than {YEARS:g}' if math.isinf(years) else f'{years:.1f}'} years stored"
-        )
-        return f"{cycles} cycles{kept}"
-
 
 def overlays_of(cell: Cell) -> tuple[str, ...]:
     """Whose constants a cell ages by: "" for its own, or none that are known."""
