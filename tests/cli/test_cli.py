@@ -203,12 +203,15 @@ def test_simulate_writes_what_is_asked_for(run, tmp_path, suffix):
 def test_audit_prints_the_verdict_and_writes_the_report(run, tmp_path):
     """The main job: conditions, ratios and sentences in the terminal, one page on disk."""
     path = tmp_path / "report.html"
-    code, out, _ = run("audit", "--cell", TARGET, "--baseline", "leaf_2018", "--temperature", 45, "-o", path)
+    asked = ("--cell", TARGET, "--baseline", "leaf_2018", "--temperature", 45, "--only", "energy, power")
+    code, out, _ = run("audit", *asked, "-o", path)
     words = " ".join(out.split())
     assert code == 0 and "holds" in words and "leaf_2018" in words and "45" in words and "MPa" in words
     assert "of its energy at its 3 MPa" in words and "Kasemchainan" in words
+    assert "The announcement, sentence by sentence" in words and "Can store more power" in words
+    assert "charging time" not in words and "$/kWh" not in words
     page = path.read_text(encoding="utf-8")
-    assert page.startswith("<!doctype html>") and TARGET in page
+    assert page.startswith("<!doctype html>") and TARGET.replace("_", "_<wbr>") in page
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
 
@@ -267,6 +270,8 @@ def test_faulty_parameter_files_end_with_one_sentence(run, tmp_path, record, wor
         (("audit", "--claim", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
         (("audit", "--cell", "leaf_2018", "--baseline", "leaf_2018"), "rename"),
         (("audit", "--c-rate", 0), "--c-rate 0: give a rate"),
+        (("audit", "--only", "energie"), "only 'energie': choose one of energy, charging"),
+        (("audit", "--only", ""), "only ''"),
         (("audit", "--temperature", 300), "degrees Celsius"),
         (("simulate", "leaf_2018"), "exactly one of"),
         (("simulate", "leaf_2018", "--discharge", 1, "--model", "P2D"), "choose one of DFN"),

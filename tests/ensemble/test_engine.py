@@ -20,9 +20,11 @@ from cellsim.kernels.call.calls import Together, finish
 from cellsim.studies import uncertainty
 from cellsim.studies.charging import maps as charging_maps
 from cellsim.studies.charging import study as charging
+from cellsim.studies.claim_audit import charging_claim as claimed
 from cellsim.studies.claim_audit import energy_claim
 from cellsim.studies.claim_audit.charging_claim import charging_claim
 from cellsim.studies.claim_audit.claim_file import load_charging_claim, load_claim
+from cellsim.studies.claim_audit.fast_charge import frontier
 from cellsim.studies.uncertainty import sample_rows
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
@@ -145,9 +147,15 @@ def small_audit(**how):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(energy_claim, "AREAL", np.linspace(20.0, 80.0, 3))
         patch.setattr(energy_claim, "LAYER", {name: axis[::6] for name, axis in energy_claim.LAYER.items()})
+        patch.setattr(frontier, "AREAL", (1.0, 4.0))
+        patch.setattr(frontier, "OTHER", {"critical current": (1.0, 9.0), "temperature": (25.0, 45.0)})
+        patch.setattr(claimed, "OTHER", frontier.OTHER)
+        patch.setattr(claimed, "SETS", claimed.SETS[:1])
         patch.setattr(energy_claim.Audit, "save", lambda self, path: path.write_text(str(self), encoding="utf-8"))
         patch.setattr(energy_claim, "varied_cells", partial(uncertainty.varied_cells, samples=6))
-        return cellsim.audit(load_claim(cells=[TARGET], baselines=["leaf_2018"]), charging=AT_25, **how)
+        return cellsim.audit(
+            load_claim(cells=[TARGET], baselines=["leaf_2018"]), charging=AT_25, only=["energy", "charging"], **how
+        )
 
 
 STUDIES = {

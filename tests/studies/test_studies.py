@@ -26,7 +26,7 @@ RATE = 1.0 / 3.0
 @lru_cache(maxsize=1)
 def audited():
     """The packaged claim, audited once for all tests."""
-    return cellsim.audit()
+    return cellsim.audit(only="energy")
 
 
 def test_resized_cell_keeps_its_housing_and_gets_what_was_asked():
@@ -167,7 +167,7 @@ def test_verdict_moves_with_one_thickness_in_a_copied_file(tmp_path):
     raw["separator"]["thickness"]["value"] = 100e-6
     path = tmp_path / "thick.json"
     path.write_text(json.dumps(raw), encoding="utf-8")
-    thick = cellsim.audit(load_claim(cells=[str(path)], baselines=["leaf_2010"]), charging=AT_25).comparisons
+    thick = cellsim.audit(load_claim(cells=[str(path)], baselines=["leaf_2010"]), only="energy").comparisons
     thin = [c for c in audited().comparisons if (c.cell, c.baseline) == (TARGET, "leaf_2010")]
     assert [c.verdict for c in thin] == [Verdict.HOLDS, Verdict.HOLDS]
     assert thick[1].metric == "volumetric" and thick[1].verdict is not Verdict.HOLDS
@@ -178,7 +178,7 @@ def test_progress_is_reported_to_the_end():
     """Shares rise to 1."""
     seen = []
     claim = load_claim(cells=[TARGET], baselines=[LEAF])
-    cellsim.audit(claim, charging=AT_25, progress=lambda what, done: seen.append(done))
+    cellsim.audit(claim, only="energy", progress=lambda what, done: seen.append(done))
     assert seen == sorted(seen) and seen[-1] == pytest.approx(1.0)
 
 

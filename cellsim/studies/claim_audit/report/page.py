@@ -13,7 +13,6 @@ import jinja2
 from markupsafe import Markup
 
 from .... import __version__
-from ....physics.constants import ZERO_CELSIUS
 from ....support.files import replacing
 from ...labels import label, labelled
 from .. import voids
@@ -59,7 +58,7 @@ def page(audit: Audit) -> str:
     everyone = (*audit.cells, *audit.baselines)
     return env.get_template("page.html.j2").render(
         audit=audit,
-        celsius=lambda T: f"{T - ZERO_CELSIUS:.6g}",
+        sections=list(dict.fromkeys(s.claim for s in audit.announcement)),
         strip=strip,
         voids=voids,
         everyone=everyone,

@@ -147,8 +147,8 @@ def ratio_map(m: RatioMap) -> Figure:
         colours = mpl.colors.TwoSlopeNorm(m.factor, *ends)
         axes.contourf(x, y, z, levels, cmap=_pale(), norm=colours).set_edgecolor("face")
         thin = axes.contour(x, y, z, levels[~np.isclose(levels, m.factor)], colors=GREY, linewidths=0.7)
-        for label in axes.clabel(thin, fontsize=8, fmt="%g", colors="black"):
-            label.set_clip_on(False)  # a clipped label would be misread
+        for text in axes.clabel(thin, fontsize=8, fmt="%g", colors="black"):
+            text.set_clip_on(False)  # a clipped label would be misread
         if z.min() < m.factor < z.max():
             bold = axes.contour(x, y, z, [m.factor], colors="black", linewidths=2.6)
             axes.clabel(bold, fontsize=9, fmt=lambda v: f" {v:g}x ")
