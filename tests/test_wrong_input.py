@@ -336,7 +336,17 @@ OPTIONS = {
     ),
     "map": ("--from", "--to", "--temperature", "--limits", "--output", "--threads", "--processes"),
     "pareto": ("--from", "--to", "--temperature", "--limits", "--output", "--threads", "--processes"),
-    "audit": ("--claim", "--cell", "--baseline", "--c-rate", "--temperature", "--output", "--threads", "--processes"),
+    "audit": (
+        "--claim",
+        "--cell",
+        "--baseline",
+        "--c-rate",
+        "--temperature",
+        "--only",
+        "--output",
+        "--threads",
+        "--processes",
+    ),
     "validate": ("--plots", "--output"),
     "age": (
         "--cycle",

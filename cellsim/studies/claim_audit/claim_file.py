@@ -105,7 +105,7 @@ def load_claim(
     entries |= {"cells": [str(c) if isinstance(c, Path) else c for c in cells]} if cells else {}
     if baselines:
         entries["baselines"] = [str(c) if isinstance(c, Path) else c for c in baselines]
-        if entries.get("reference") not in entries["baselines"]:
+        if entries.get("reference") not in [name for name in entries["baselines"] if isinstance(name, str)]:
             entries.pop("reference", None)
     file = validated(_File, entries, place)
 

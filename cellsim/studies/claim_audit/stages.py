@@ -58,6 +58,8 @@ class Work:
     def counted(self, what: str, total: int) -> Callable[[], object]:
         """A function to be called as each job of a stage is done."""
         report, counts = self.stage(what), itertools.count(1)
+        if not total:
+            report(1, 1)
         return lambda: report(next(counts), total)
 
     def finished(self, what: str, jobs: Sequence[Job]) -> list[Finished]:

@@ -57,8 +57,8 @@ def stated_rate(cell: Cell) -> float | None:
 
 
 def energy_at_stated_rate(cell: Cell, temperature: float) -> Coroutine[float]:
-    """Energy [Wh] of a discharge at the stated rate of a set, at a temperature [K]."""
-    run = yield from simulate_coroutine(cell, discharge(stated_rate(cell)), temperature=temperature)
+    """Energy [Wh] of a discharge at the stated rate of a set that has one, at a temperature [K]."""
+    run = yield from simulate_coroutine(cell, discharge(cell.value(RATE)), temperature=temperature)
     return float(run.discharge_energy)
 
 

@@ -172,7 +172,7 @@ def charging_times(audit: Audit) -> Figure:
     spreads = {s.baseline: s.span for s in (audit.charges.spreads if audit.charges else ())}
     figure = Figure(figsize=(WIDTH, 1.1 + 0.28 * (len(cells) + len(theirs))))
     axes = figure.subplots()
-    ticks = []
+    ticks: list[str] = []
     for name, v in cells.items():
         times = [m for m in (*v.published, v.minutes) if math.isfinite(m)]
         if times:
