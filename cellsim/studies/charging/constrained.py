@@ -6,6 +6,7 @@ and a jump from each step to the constraint that ended it.  One run finds it, wi
 
 import math
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 from ...ensemble.case import known_options
@@ -155,7 +156,13 @@ def constrained_protocol(cell: Any, limits: ChargeConstraints, to: float = 0.8) 
     At every moment the current is the largest that all constraints allow, to within WITHIN.
     Raises ProtocolError for a constraint that no charge can satisfy.
     """
-    known = bounds(limits, cell)
+    return _protocol(tuple(limits.of(cell).items()), limits, to)
+
+
+@lru_cache(maxsize=256)
+def _protocol(values: tuple[tuple[str, float], ...], limits: ChargeConstraints, to: float) -> Protocol:
+    """The protocol from the constraints that apply to a cell; protocols do not change, so that equal ones are shared."""
+    known = {name: Limit(name, value, _side(name)) for name, value in values}
     met = {name: replace(x, value=x.value - MET) if name == "temperature" else x for name, x in known.items()}
     nodes: list[Any] = []
     for name in ("current", *known):

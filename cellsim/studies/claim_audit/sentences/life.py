@@ -14,8 +14,9 @@ from ....errors import CellsimError
 from ....models import SPM, capacity_between_cutoffs
 from ....parameters import Cell
 from ....parameters.formats import with_overlay
-from ...life.age import age, store
+from ...life.age import age
 from ...life.cycle_map import ages_within_runs
+from ...life.store import store
 from ..maker_claims import maker_claims
 
 OVERLAYS = ("kirkaldy2024", "okane2022")  # for liquid cells; they state activation energies, unlike safari2009
