@@ -193,3 +193,13 @@ def test_a_duty_that_cannot_be_served_is_refused():
         duty("dance")
     with pytest.raises(ClaimError, match="did you mean 'nl_2023'"):
         read_prices("nl_2024")
+
+
+def test_wear_prices_of_a_curve_are_checked():
+    """They rise from 0; the same verdict comes out of fewer of them, to the accuracy of a duty's end (1e-3 EUR/kWh)."""
+    for wrong in ([0.0], [0.1, 0.2], [0.0, 0.2, 0.1]):
+        with pytest.raises(ProtocolError, match="two or more wear prices"):
+            storage_study(["leaf_2018"], ["reserve"], wears=wrong)
+    few, many = (storage_study(["leaf_2018"], ["reserve"], wears=w)[0] for w in ((0.0, 0.3), (0.0, 0.05, 0.1, 0.3)))
+    assert few.verdict is many.verdict and few.served == many.served
+    assert few.stops_at == pytest.approx(many.stops_at, abs=1e-3)

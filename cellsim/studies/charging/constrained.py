@@ -161,7 +161,7 @@ def constrained_protocol(cell: Any, limits: ChargeConstraints, to: float = 0.8) 
 
 @lru_cache(maxsize=256)
 def _protocol(values: tuple[tuple[str, float], ...], limits: ChargeConstraints, to: float) -> Protocol:
-    """The protocol from the constraints that apply to a cell; protocols do not change, so that equal ones are shared."""
+    """The protocol from the constraints that apply to a cell; shared, as protocols do not change."""
     known = {name: Limit(name, value, _side(name)) for name, value in values}
     met = {name: replace(x, value=x.value - MET) if name == "temperature" else x for name, x in known.items()}
     nodes: list[Any] = []

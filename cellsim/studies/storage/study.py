@@ -20,7 +20,7 @@ from ...errors import ProtocolError
 from ...models.electrodes import needs_particles
 from ...parameters import Cell, load
 from ...protocols.cycles.vehicles import Segment, segment
-from ...support.arguments import number
+from ...support.arguments import number, numbers, shown
 from ..vehicles.performance import energy_coroutine
 from ..vehicles.segments import energy_within
 from ..verdicts import Verdict
@@ -77,27 +77,27 @@ class DutyFound:
         )
 
 
-def _curve(serve: partial[Served], linear: bool) -> Array:
-    """Net EUR a year over WEARS; a duty whose operation does not depend on the wear price needs one evaluation."""
+def _curve(serve: partial[Served], linear: bool, wears: Sequence[float]) -> Array:
+    """Net EUR a year over wear prices; one evaluation if the operation of a duty does not depend on them."""
     if linear:
         free = serve(0.0)
-        return np.array([free.gain - free.standby - w * free.given for w in WEARS])
-    return np.array([serve(w).net for w in WEARS])
+        return np.array([free.gain - free.standby - w * free.given for w in wears])
+    return np.array([serve(w).net for w in wears])
 
 
-def _stops(serve: partial[Served], nets: Array, linear: bool) -> float | None:
+def _stops(serve: partial[Served], nets: Array, linear: bool, wears: Sequence[float]) -> float | None:
     """The wear price at which a duty stops paying: where the curve, which is convex and falls, crosses zero.
 
-    The last of WEARS and the straight line beyond it where it pays up to there; infinite where nothing is taken out.
+    The last of them and the straight line beyond it where it pays up to there; infinite where nothing is taken out.
     """
     if nets[0] < 0.0:
         return None
     below = np.flatnonzero(nets < 0.0)
     if not below.size:
-        slope = (nets[-2] - nets[-1]) / (WEARS[-1] - WEARS[-2])
-        return float(WEARS[-1] + nets[-1] / slope) if slope > 1e-9 else float("inf")
+        slope = (nets[-2] - nets[-1]) / (wears[-1] - wears[-2])
+        return float(wears[-1] + nets[-1] / slope) if slope > 1e-9 else float("inf")
     k = int(below[0])
-    low, high, pays, loses = WEARS[k - 1], WEARS[k], float(nets[k - 1]), float(nets[k])
+    low, high, pays, loses = wears[k - 1], wears[k], float(nets[k - 1]), float(nets[k])
     while True:
         crossing = low + (high - low) * pays / (pays - loses)
         if linear or high - low < CLOSE:
@@ -151,16 +151,22 @@ def storage_study(
     vehicle: str | Segment = "compact",
     rules: PackRules | None = None,
     generation: str = DEFAULT,
+    wears: Sequence[float] = WEARS,
     threads: int | None = None,
 ) -> tuple[DutyFound, ...]:
     """Each cell on each duty, ordered by duty and cell, in the pack mass and space of a car of a segment.
 
+    wears [EUR/kWh]: wear prices of the curves, two or more that rise from 0.
     duties: names of DUTIES, by default all.  prices: a packaged series by name, the path of a file, or `Prices`.
     Raises ClaimError, ParameterError, ProtocolError, SolveError.
     """
     file = read_storage() if file is None else file
     rules = read_rules() if rules is None else rules
     rules.generation(generation)
+    wanted = "give two or more wear prices in EUR/kWh that rise from 0"
+    wears = numbers("wears", wears, wanted, low=0.0, high=100.0).tolist()
+    if len(wears) < 2 or wears[0] != 0.0 or sorted(set(wears)) != wears:
+        raise ProtocolError(f"wears {shown(wears)}: {wanted}")
     prices = prices if isinstance(prices, Prices) else read_prices(prices)
     car = vehicle if isinstance(vehicle, Segment) else segment(vehicle)
     names = tuple(DUTIES) if duties is None else tuple(duties)
@@ -182,8 +188,8 @@ def storage_study(
             wear = wear_price(life)
             served = serve(at, wear)
             linear = name not in ("arbitrage", "home-peak")  # what is done there depends on the wear price
-            nets = _curve(partial(serve, at), linear)
-            stops_at, cycles = _stops(partial(serve, at), nets, linear), life.cycles.value
+            nets = _curve(partial(serve, at), linear, wears)
+            stops_at, cycles = _stops(partial(serve, at), nets, linear, wears), life.cycles.value
             verdict, condition = judged(served, stops_at, wear, cycles)
             high = at.car.high
             hours = (high - at.car.low) * at.car.efficiency / at.car.power
@@ -199,7 +205,7 @@ def storage_study(
                     key,
                     cycles,
                     served,
-                    np.array(WEARS),
+                    np.array(wears),
                     nets,
                     stops_at,
                     verdict,

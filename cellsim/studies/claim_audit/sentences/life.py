@@ -23,7 +23,7 @@ OVERLAYS = ("kirkaldy2024", "okane2022")  # for liquid cells; they state activat
 LEFT = 0.8  # of the capacity
 DUTY = "Charge at C/3 until {high:g} V; Hold at {high:g} V until C/20; Discharge at 1C until {low:g} V"
 IN_WORDS = "full cycles of C/3 and 1C"
-SOC, YEARS, CYCLES = 0.7, 20.0, 3000  # of the storage, and how far is looked
+SOC, YEARS, CYCLES = 0.7, 20.0, 2000  # of the storage, and how far is looked
 TOLERANCE = 2e-2  # of the capacity by jumps: constants of another cell deserve no more
 CELSIUS = (25.0, 45.0)
 UNKNOWN = (
@@ -71,7 +71,7 @@ def life_of(cell: Cell, temperature: float, overlay: str = "") -> LifeRow:
             soc=0.0,
             tolerance=TOLERANCE,
         )
-        stored = store(aged, YEARS, soc=SOC, temperature=temperature, model=SPM())
+        stored = store(aged, YEARS, soc=SOC, temperature=temperature, model=SPM(), points=12)
     except CellsimError as fault:
         return LifeRow(cell.name, cell.kind, temperature, None, None, "", str(fault))
     cycles = float(life.cycles) if life.end else math.inf

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # for annotations only: at run time the import would be circu
     from ..audit import Audit
     from ..stages import Work
 
+WEARS = (0.0, 0.1, 0.3)  # EUR/kWh: fewer linear programmes than where storage is asked for alone
 PULSES = (-20.0, 0.0, 25.0, 60.0)  # °C
 
 
@@ -79,7 +80,7 @@ def _vehicles(found: Audit, work: Work) -> dict[str, Any]:
 def _storage(found: Audit, work: Work) -> dict[str, Any]:
     done = work.stage("storage")
     cells = _names([found.cells[0], found.reference])
-    duties = storage_study(cells, threads=work.recorder.workers.get("threads"))
+    duties = storage_study(cells, wears=WEARS, threads=work.recorder.workers.get("threads"))
     done(1, 1)
     return {"duties": duties, "storage": city_storage(duties)}
 
