@@ -300,3 +300,11 @@ def test_a_verdict_without_any_way_says_what_was_tried():
     never = ChargingVerdict(TARGET, LEAF, "safe", 298.15, 199.0, 1.0, (), 1.0, 328.15)
     assert never.word == "does not hold" and "no temperature up to 55 °C reaches it" in never.condition
     assert "together with a smaller areal capacity" in never.condition and never.chances == ""
+
+
+def test_why_not_every_segment_is_served_is_a_failure_and_not_a_condition(whole):
+    """A cell that fails somewhere is said to fail for what no condition mends."""
+    judged = next(j for j in whole.segments if j.cell == SAMSUNG)
+    assert judged.verdict is Verdict.FAILS
+    failures = {reason for r in whole.vehicles if r.cell == SAMSUNG for reason in r.failures}
+    assert any(reason in judged.condition for reason in failures)

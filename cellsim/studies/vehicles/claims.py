@@ -21,7 +21,7 @@ def every_segment(found: Sequence[SegmentFound]) -> tuple[JudgedClaim, ...]:
         shares = sorted((r.reach / r.today, r.segment) for r in rows)
         (low, least), (high, most) = shares[0], shares[-1]
         passed = sum(r.verdict is not Verdict.FAILS for r in rows)
-        reasons = ", and ".join(hardest.conditions or hardest.failures)
+        reasons = ", and ".join(hardest.failures if verdict is Verdict.FAILS else hardest.conditions)
         judged.append(
             JudgedClaim(
                 SEGMENTS,

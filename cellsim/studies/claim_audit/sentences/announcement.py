@@ -103,17 +103,20 @@ def _charging(audit: Audit) -> Iterator[Sentence]:
     rows = [v for v in audit.charging if (v.cell, v.baseline) == (cell, reference)]
     rule = REACHED if any(v.rule == REACHED for v in rows) else "rated"
     for v in (v for v in rows if v.rule == rule and v.temperature == rows[0].temperature):
-        times = [m / v.baseline_minutes for m in v.published if math.isfinite(m)] or [v.ratio]
-        low, high = min(*times, v.ratio), max(*times, v.ratio)
+        times = [m / v.baseline_minutes for m in (*v.published, v.minutes) if math.isfinite(m)] or [v.ratio]
+        low, high = min(times), max(times)
+        over = f" ({low:.2g} to {high:.2g} over published critical currents)" if v.published else ""
         words = "A shorter charging time" if v.factor == 1.0 else f"{_share(v.factor)} of the charging time"
         yield Sentence(
             "charging",
             words,
             v.word,
-            f"{v.ratio:.1f} ({low:.2g} to {high:.2g} over published critical currents) times the "
-            f"{v.baseline_minutes:.0f} min of the {label(reference)} {rule}, at {v.temperature - ZERO_CELSIUS:g} °C",
+            f"{v.ratio:.2g}{over} times the {v.baseline_minutes:.0f} min of the {label(reference)} {rule}, at "
+            f"{v.temperature - ZERO_CELSIUS:g} °C",
             _only(v.word, v.condition) + (f" It holds {v.chances}." if v.chances else ""),
-            "one assumed critical current; published ones differ by a factor of twenty",
+            "one assumed critical current; published ones differ by a factor of twenty"
+            if v.published
+            else "assumed kinetics of the cell",
             Scale(low, v.ratio, high, v.factor, "times the baseline's minutes", more=False),
         )
 
