@@ -284,6 +284,7 @@ def judge(cell, result, start, end, row) -> Charge:
     z = np.linspace(start, min(end, float(result["State of charge"][-1])), 201)
     stored = float(np.trapezoid(open_circuit_voltage(cell, z, result.temperature), z)) * capacity_between_cutoffs(cell)
     taken = result.charge_energy
+    taken_away: dict[str, Any] = lost_in(cell, result)
     return Charge(
         **row,
         minutes=minutes_to(result, end),
@@ -296,6 +297,6 @@ def judge(cell, result, start, end, row) -> Charge:
         efficiency=stored / taken if taken > 0.0 else math.nan,
         heat=float(result["Heat generated [J]"][-1]) / 3600.0,
         heater=float(result["Heater energy [J]"][-1]) / 3600.0,
-        **lost_in(cell, result),
         ending=result.steps[-1].message,
+        **taken_away,
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, cast
 
 from ...ensemble.journal import digest
 from ...errors import ProtocolError
@@ -134,7 +134,7 @@ def age(
             raise ProtocolError(
                 f"{cell.name}: the first cycle is not completed: {found.end}; change the protocol or the rates"
             )
-        table = table_of(cell, found.cycles, found.rows, measured)
+        table = table_of(cell, found.cycles, cast(Rows, found.rows), measured)
         states = {n: state.end for n, state in found.states.items()}
         life = Life(cell, steps, table, end_of(found.end, until), states, found, remarks_of(cell, found), start, how)
         if journal:

@@ -95,7 +95,7 @@ def by_equilibrium(until: Any) -> bool:
 def assumed_rates(cell: Cell) -> tuple[str, ...]:
     """Remarks on rates of ageing that are used and that no one has measured, and on lithium that cannot run out."""
     methods = {row[0]: row[4] for row in cell.provenance().rows}
-    notes = ()
+    notes: tuple[str, ...] = ()
     get = values_of(cell, NEGATIVE) if has_foil(cell) and evolves(cell) else None
     takes = get is not None and (get("coulombic efficiency") < 1.0 or get("interphase lithium concentration") > 0.0)
     if get is not None and takes and not get("vanishing charge") > 0.0:

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...errors import CellsimError
 from ...models.health.esoh import ElectrodeSOH, Inventory, half_cells, inventory, solved
+from ...models.health.potentials import HalfCells
 from ...parameters import Cell
 
 EQUILIBRIUM = "Capacity of equilibrium [A.h]"
@@ -19,11 +20,12 @@ class Windows:
 
     def __init__(self, cell: Cell) -> None:
         self.near: ElectrodeSOH | None = None
-        self.V = [cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper")]
+        self.low, self.high = (cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
+        self.cells: HalfCells | None = None
         try:
             self.metal, self.cells = not np.isfinite(inventory(cell).Q_n), half_cells(cell)
         except CellsimError:
-            self.cells = None
+            return
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, float]:
         """COLUMNS; none of them where they cannot be found."""
@@ -32,7 +34,7 @@ class Windows:
         Q_n = np.inf if self.metal else float(row["Negative electrode capacity [A.h]"])
         Q_p, Q_Li = row["Positive electrode capacity [A.h]"], row["Total lithium capacity in particles [A.h]"]
         try:
-            self.near = solved(self.cells, Inventory(Q_n, float(Q_p), float(Q_Li)), *self.V, self.near)
+            self.near = solved(self.cells, Inventory(Q_n, float(Q_p), float(Q_Li)), self.low, self.high, self.near)
         except CellsimError:
             return {}
         full, empty = self.near.full, self.near.empty

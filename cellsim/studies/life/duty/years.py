@@ -1,7 +1,7 @@
 """Years of use day by day, with jumps over days and the temperatures of the seasons."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from ....errors import ProtocolError
 from ....models import ACCURACY
@@ -89,7 +89,7 @@ def age_in_use(
         ) from None
     if not len(found.cycles):
         raise ProtocolError(f"{cell.name}: the first day is not completed: {found.end}")
-    table = table_of(cell, found.cycles, found.rows, {}, name=DAYS)
+    table = table_of(cell, found.cycles, cast(Rows, found.rows), {}, name=DAYS)
     last = {int(found.cycles[-1]): found.last.state.end}
     return Life(cell, steps, table, end_of(found.end, until), last, found, remarks_of(cell, found), start)
 

@@ -50,7 +50,7 @@ def _curves(lives: Lives) -> Figure:
 
 
 def _varied(lives: Lives) -> bool:
-    return lives.table["C-rate"].nunique() > 1 and lives.table["Ambient temperature [K]"].nunique() > 1
+    return all(lives.table[name].nunique() > 1 for name in ("C-rate", "Ambient temperature [K]"))
 
 
 def _map(lives: Lives) -> Figure:

@@ -1,35 +1,37 @@
 """Summaries of cycles, eight bytes a number."""
 
 from array import array
-from collections.abc import Mapping, MutableSequence
+from collections.abc import MutableSequence
 from typing import Any
 
+from ..cycle_map import Summary
 
-class Rows(MutableSequence[Mapping[str, float]]):
+
+class Rows(MutableSequence[Summary]):
     """Rows of numbers by column, NaN where one has none; a row read is a dictionary of all columns."""
 
     def __init__(self) -> None:
         self.columns: dict[str, array[float]] = {}
-        self.count = 0
+        self.size = 0
 
-    def insert(self, index: int, value: Mapping[str, Any]) -> None:
+    def insert(self, index: int, value: Summary) -> None:
         """Append a row; index: the number of rows."""
-        if index != self.count:
+        if index != self.size:
             raise IndexError("rows are appended only")
         for name in value:
             if name not in self.columns:
-                self.columns[name] = array("d", [float("nan")] * self.count)
+                self.columns[name] = array("d", [float("nan")] * self.size)
         for name, column in self.columns.items():
             column.append(float(value.get(name, float("nan"))))
-        self.count += 1
+        self.size += 1
 
     def __len__(self) -> int:
-        return self.count
+        return self.size
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [self[k] for k in range(*index.indices(self.count))]
-        if not -self.count <= index < self.count:
+            return [self[k] for k in range(*index.indices(self.size))]
+        if not -self.size <= index < self.size:
             raise IndexError(index)
         return {name: column[index] for name, column in self.columns.items()}
 

@@ -49,7 +49,7 @@ def model_said(model: Any) -> dict[str, Any]:
 
 def model_read(said: Any) -> Any:
     """The model.  Raises LookupError, TypeError, ValueError, CellsimError."""
-    kind = MODELS[said["name"]]
+    kind: Any = MODELS[said["name"]]
     given = {f.name: said[f.name] for f in fields(kind)}
     return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
 
