@@ -23,7 +23,7 @@ from .consistency import at_temperature
 from .laws.law import Law, finite
 from .quantity import Provenance, Quantity, default, domain_of
 from .renamed import present_content, present_path
-from .variation import cited, varied
+from .variation import by_rate_constants, cited, varied
 
 PATH = 'give the path of a quantity, such as "separator/thickness"'
 CHANGES = 'give a dictionary {"section/quantity": value}, such as {"separator/thickness": 2e-5}'
@@ -220,15 +220,16 @@ class Cell:
         self._numbers[path] = law.value
         return law.value
 
-    def with_(
-        self, changes: Mapping[str, float | str], *, method: str = "assumed", source: str | None = None
-    ) -> "Cell":
-        """A checked variation: {"section/quantity": number, or expression for a law}.
+    def with_(self, changes: Mapping[str, Any], *, method: str = "assumed", source: str | None = None) -> "Cell":
+        """A checked variation: {"section/quantity": number, or a law}.
 
+        A law: an expression; a function of x, or of x and T, sampled to a table; points (x, y), or (x, y, "linear"); or
+        the path of a .csv file of points.  `record(path).note` says with which error, and how it goes on outside.
+        "reaction rate constant" [mol.m-2.s-1] of an electrode, as in BPX, becomes its exchange-current density.
         method, source: how and from where (a citation) the new values are known; by default they are marked as
         assumed by the user.  Raises ParameterError.
         """
-        given = mapping("with_: changes", changes, CHANGES)
+        given = by_rate_constants(mapping("with_: changes", changes, CHANGES))
         changes = {present_path(path, self._raw, self.name): new for path, new in given.items()}
         chosen("with_: method", method, METHODS, ParameterError)
         if source is not None:

@@ -6,16 +6,20 @@ from numbers import Real
 from typing import Any
 
 from ..errors import ParameterError
-from ..support.arguments import near, shown
+from ..physics.constants import F
+from ..support.arguments import near, number, shown
 from .catalogue import SECTIONS, TEXTS, quantities
+from .consistency import C_RANGE
+from .laws.given import WANTED, Given, given
 from .laws.law import Law
 
+RATE_CONSTANT = "reaction rate constant"
 CITATION = "variation made by the user of cellsim"
 
 
 def varied(
     raw: dict[str, Any],
-    changes: Mapping[str, float | str],
+    changes: Mapping[str, Any],
     method: str,
     source: str | None,
     law: Callable[[str], Law],
@@ -24,7 +28,7 @@ def varied(
     """The content `raw` of the cell `name` with `changes` by path; the content `raw` stays as it is.
 
     method, source: of the new values, see `Cell.with_`.  law: gives the previous law of a path.
-    Raises ParameterError for an unknown path, and for a value that is neither a number nor text.
+    Raises ParameterError for an unknown path, and for a value that is no number and no law.
     """
     raw, origin = cited(raw) if source is None else cited(raw, source, method)
     for path, new in changes.items():
@@ -34,19 +38,48 @@ def varied(
             paths = [f"{s}/{k}" for s in SECTIONS for k in quantities(s, raw[s].get("type"))]
             raise ParameterError(f"{name}: {path[:80]}: unknown quantity; {near(path, paths)}")
         was = str(law(path)) if raw[section].get(key) or known[key].default is not None else "nothing"
-        if isinstance(new, bool) or not isinstance(new, (str, Real)):
-            raise ParameterError(f"{name}: {path}: give a number or an expression, found {shown(new)}")
-        form, content = ("expression", new) if isinstance(new, str) else ("value", float(new))
+        form, content, note = _stated(raw, f"{name}: {path}", new, known[key].law or "")
         raw[section] = raw[section] | {
             key: {
                 form: content,
                 "unit": known[key].unit,
                 "source": origin,
                 "method": method,
-                "note": f"changed from {was}",
+                "note": f"{note}; changed from {was}" if note else f"changed from {was}",
             }
         }
     return raw
+
+
+def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
+    """A new value as a file states it; law: what it may depend on, "" if on nothing.  Raises ParameterError."""
+    if isinstance(new, str) and not new.lower().endswith(".csv"):
+        return Given("expression", new)
+    if isinstance(new, Real) and not isinstance(new, bool):
+        return Given("value", float(new))
+    if not law:
+        raise ParameterError(f"{path}: give a number or an expression, found {shown(new)}; it depends on nothing")
+    if isinstance(new, bool) or new is None or isinstance(new, Mapping | bytes | complex):
+        raise ParameterError(f"{path}: {WANTED}, found {shown(new)}")
+    c_0, T = raw["electrolyte"]["initial concentration"]["value"], raw["cell"]["reference temperature"]["value"]
+    return given(path, new, law, c_0, T, C_RANGE)
+
+
+def by_rate_constants(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes with "reaction rate constant" k [mol.m-2.s-1] of an electrode as exchange-current density.
+
+    As in BPX, i0 = F k sqrt(c_e/c_e0) sqrt(x (1 - x)), which at x = 0.5 and c_e = c_e0 is F k / 2.
+    """
+    out: dict[str, Any] = {}
+    for path, new in changes.items():
+        section, _, key = path.partition("/")
+        if key == RATE_CONSTANT:
+            path, k = f"{section}/exchange-current density", number(path, new, "give a number", error=ParameterError)
+            if path in changes:
+                raise ParameterError(f"{section}: {RATE_CONSTANT} and exchange-current density: give one of them")
+            new = 0.5 * F * k
+        out[path] = new
+    return out
 
 
 def cited(raw: dict[str, Any], citation: str = CITATION, name: str = "variation") -> tuple[dict[str, Any], str]:
