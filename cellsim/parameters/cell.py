@@ -17,6 +17,7 @@ from ..errors import ParameterError
 from ..support.arguments import chosen, file_path, mapping, near, number, shown
 from ..support.arguments import text as text_of
 from . import balance
+from .card import Shown
 from .catalogue import METHODS, SECTIONS, ageing
 from .check import faults, faults_of_changes
 from .consistency import at_temperature
@@ -36,7 +37,7 @@ def _refuse(faults: Iterable[str], label: str) -> None:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Cell(Shown):
     """An immutable parameter set.  Paths are "section/quantity", such as "separator/thickness".
 
     changes: laws by path that differ, or once differed, from those of `origin`.

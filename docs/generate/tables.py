@@ -109,14 +109,15 @@ def variables() -> str:
         for body, word in ((None, "yes"), (Body(60.0, 0.1), "with heat")):
             sys = model.discretise(cell, T, body)
             given = Variables.of(cell, sys, model, [0.0], initial_state(cell, sys, 0.5)[None, :], 0.5)
-            for name in given:
+            for name in [*given, *given.quiet]:
                 axes = ", ".join(f"`{d}`" for d in given.dims(name))
                 found.setdefault(name, (axes, {}))[1].setdefault(title, word)
     titles = [title for title, _, _ in _kinds_of_run()]
     rows = [(f"`{name}`", axes, *(kinds.get(title, "") for title in titles)) for name, (axes, kinds) in found.items()]
     return (
-        "# Variables of a result\n\nNames are those of PyBaMM where PyBaMM has the quantity. `list(result)` names "
-        "those of a run; `result[name]` is an array whose first axis is time. Discharge current is positive. x "
+        "# Variables of a result\n\nNames are those of PyBaMM where PyBaMM has the quantity. `result.keys()` "
+        "names those of a run, `list(result)` those that tables and files keep; `result[name]` is an array whose "
+        "first axis is time. Discharge current is positive. x "
         "runs from the negative current collector, r from the centre of a particle. *Ageing*: a DFN of "
         "`okane2022`. *Lithium metal*: a DFN whose lithium-metal electrode changes in the run.\n\n"
         + table(("variable", "axes", *titles), rows)

@@ -1,0 +1,66 @@
+"""What a cell shows of itself: values by path, a text, and a summary for notebooks."""
+
+from html import escape
+from typing import Any
+
+from ..physics.constants import ZERO_CELSIUS
+from .catalogue import METHODS
+
+
+class Shown:
+    """The part of a `Cell` that a reader of a notebook meets."""
+
+    def __getitem__(self: Any, path: str) -> Any:
+        """A number, or the `Law` of a quantity: `cell["electrolyte/conductivity"]`.  Raises ParameterError."""
+        law = self.law(path)
+        return law if law.value is None else law.value
+
+    def __contains__(self: Any, path: object) -> bool:
+        return path in self._records
+
+    def __iter__(self: Any) -> Any:
+        return iter(self._records)
+
+    def __len__(self: Any) -> int:
+        return len(self._records)
+
+    def keys(self: Any) -> list[str]:
+        """Paths of all quantities that the set gives."""
+        return list(self._records)
+
+    _ipython_key_completions_ = keys
+
+    def __str__(self: Any) -> str:
+        return "\n".join([f"{self.name}: {self.title}", *(f"  {name}: {words}" for name, words in _rows(self))])
+
+    def _repr_html_(self: Any) -> str:
+        """Summary for notebooks."""
+        rows = "".join(
+            f'<tr><td style="text-align:left">{escape(name)}</td><td style="text-align:left">{escape(words)}</td></tr>'
+            for name, words in _rows(self)
+        )
+        return (
+            '<div style="border:1px solid #8888;border-radius:6px;padding:8px 12px;display:inline-block">'
+            f'<b>{escape(self.name)}</b><br>{escape(self.title)}<table style="font-size:small">{rows}</table></div>'
+        )
+
+
+def _rows(cell: Any) -> list[tuple[str, str]]:
+    """Name and words of what matters most."""
+    get = cell.value
+    rows = [
+        ("electrolyte", f"{cell.kind} {cell.material}".strip()),
+        ("nominal capacity", f"{cell.nominal_capacity:g} Ah"),
+        ("voltage", f"{get('cell/lower voltage cut-off'):g} to {get('cell/upper voltage cut-off'):g} V"),
+        ("electrode area", f"{1e4 * get('cell/electrode area'):.4g} cm²"),
+        ("temperature", f"{get('cell/ambient temperature') - ZERO_CELSIUS:g} °C"),
+    ]
+    for part in ("negative electrode", "separator", "positive electrode"):
+        kind = cell._raw[part].get("type", "")
+        thick = f", {1e6 * get(f'{part}/thickness'):.4g} µm" if cell.has(f"{part}/thickness") else ""
+        rows.append((part, f"{kind}{thick}".removeprefix(", ")))
+    counts = cell.provenance().counts
+    rows.append(("values", ", ".join(f"{counts[m]} {m}" for m in METHODS if counts[m])))
+    if cell.changes:
+        rows.append(("changed", ", ".join(cell.changes)))
+    return rows + [("note", remark) for remark in cell.remarks]
