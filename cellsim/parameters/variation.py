@@ -56,7 +56,10 @@ def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
     if isinstance(new, str) and not new.lower().endswith(".csv"):
         return Given("expression", new)
     if isinstance(new, Real) and not isinstance(new, bool):
-        return Given("value", float(new))
+        try:
+            return Given("value", float(new))
+        except OverflowError:
+            raise ParameterError(f"{path}: give a finite number, found {shown(new)}") from None
     if not law:
         raise ParameterError(f"{path}: give a number or an expression, found {shown(new)}; it depends on nothing")
     if isinstance(new, bool) or new is None or isinstance(new, Mapping | bytes | complex):

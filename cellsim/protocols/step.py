@@ -168,7 +168,7 @@ class Step:
             seen[same] = x.value
             if seen.get((x.quantity, "above"), math.inf) <= seen.get((x.quantity, "below"), -math.inf):
                 raise ProtocolError(
-                    f"the limits of {x.quantity} leave no room between them: above "
+                    f"the limits of {x.quantity} contradict each other: above "
                     f"{seen[x.quantity, 'above']:g}, below {seen[x.quantity, 'below']:g}"
                 )
             if x.quantity == self.control and self.control in HELD:

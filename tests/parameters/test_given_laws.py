@@ -77,6 +77,7 @@ def test_points_and_files_of_points(tmp_path):
         (OCP, [1.0, 2.0, 3.0], "a pair"),
         (OCP, "no/such.csv", "cannot be read"),
         ("separator/thickness", lambda x: x, "depends on nothing"),
+        ("separator/thickness", 10**5000, "finite number"),
     ],
 )
 def test_what_is_no_law_is_refused(path, law, words):
