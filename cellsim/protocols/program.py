@@ -53,7 +53,8 @@ def flatten(nodes: Iterable[Node], whenever: Sequence[Condition] = ()) -> list[O
 
 def start_time(node: Any) -> datetime | None:
     """The start time of a step, or of a charge and its hold."""
-    return node.charge.start_time if isinstance(node, CCCV) else getattr(node, "start_time", None)
+    found: datetime | None = getattr(node.charge if isinstance(node, CCCV) else node, "start_time", None)
+    return found
 
 
 def _timed(program: list[Op]) -> list[Op]:
@@ -66,7 +67,8 @@ def _timed(program: list[Op]) -> list[Op]:
         raise ProtocolError(f"{line(program[first].node)}: the first step needs a start time, as a later one has one")
     if any(op.kind == "goto" for op in program):
         raise ProtocolError("a protocol with start times cannot jump: leave out goto, or the start times")
-    at = {k: (start_time(program[k].node) - start_time(program[first].node)).total_seconds() for k in timed}
+    moments = {k: found for k in timed if (found := start_time(program[k].node)) is not None}
+    at = {k: (found - moments[first]).total_seconds() for k, found in moments.items()}
     turns = [(op.target, k) for k, op in enumerate(program) if op.kind == "repeat" and op.node.times > 1]
     for k, before in zip(timed, [first, *timed], strict=False):
         if any(a <= k <= b for a, b in turns):

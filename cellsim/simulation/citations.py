@@ -14,7 +14,8 @@ from ..parameters.sources import sources_used
 from ..parameters.variation import CITATION
 
 if TYPE_CHECKING:
-    from .result import Result, StepResult
+    from .history.step import StepResult
+    from .result import Result
 
 _LATEX = str.maketrans(
     {

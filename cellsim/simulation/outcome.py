@@ -10,7 +10,7 @@ from ..kernels.layout import unknowns
 from ..protocols import Profile
 from ..protocols.quantities import HELD
 from .control import temperature_range
-from .result import StepResult
+from .history.step import StepResult
 
 NEAR = 1e-6  # K from the end of a range is at it
 

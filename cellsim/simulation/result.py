@@ -17,7 +17,7 @@ from .citations import Citations, basis_in, citations_of
 from .history.cycles import cycles_of, summary
 from .history.interpolation import attributes, between, separated
 from .history.joining import joined
-from .history.step import StepResult
+from .history.step import StepResult as StepResult  # by its old name in pickles, too
 from .storage import read, write
 from .variables import Variables
 
@@ -108,7 +108,10 @@ class Result:
 
         Raises ReportError if the other run is of another cell or model, or began elsewhere.
         """
-        return joined(self, other) if isinstance(other, Result) else NotImplemented
+        if not isinstance(other, Result):
+            return NotImplemented
+        both: Result = joined(self, other)
+        return both
 
     @property
     def cycles(self) -> "tuple[Result, ...]":

@@ -14,7 +14,8 @@ from ...drawing.style import clock
 from ...physics.constants import ZERO_CELSIUS
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
-    from ..result import Result, StepResult
+    from ..history.step import StepResult
+    from ..result import Result
 
 SIZE = (240.0, 48.0)  # of the voltage curve [pixels]
 POINTS = 120
