@@ -18,6 +18,7 @@ ROOMS = (
     "models",
     "protocols",
     "design",
+    "interop",
     "drawing",
     "simulation",
     "ensemble",
