@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from . import _moved
 
 if TYPE_CHECKING:  # what an editor and a type checker see; the table below is what is imported
+    from .cycler import CyclerData, read_cycler
     from .design.materials import conductivities, design_cell, material, materials
     from .design.thermal import Lumped
     from .ensemble.case import Case, cases
@@ -65,6 +66,7 @@ __version__ = "0.1.0"
 _moved.install()
 
 _NAMES = {
+    "cycler": "CyclerData read_cycler",
     "design.materials": "conductivities design_cell material materials",
     "design.thermal": "Lumped",
     "ensemble.case": "Case cases",

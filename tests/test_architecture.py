@@ -11,6 +11,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = (
     "errors",
     "support",
+    "cycler",
     "physics",
     "numerics",
     "kernels",

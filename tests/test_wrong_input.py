@@ -13,6 +13,7 @@ from cellsim.errors import CellsimError
 
 CHEN, TARGET, R = "lgm50_chen2020", "target_nmc811_lpscl_li", "cell/series resistance"
 AGES, THERE_AND_BACK = "okane2022", "Discharge at 1C for 10 s; Charge at 1C for 10 s"
+RECORD = {"Time [s]": [0.0, 5.0], "Current [A]": [0.0, 0.0], "Voltage [V]": [4.1, 4.1]}
 RATE = "negative electrode/SEI solvent diffusivity"
 ITSELF: list = []
 ITSELF.append(ITSELF)
@@ -69,6 +70,7 @@ def made():
         "spectrum": cellsim.impedance(CHEN, [1.0], "SPM"),
         "comparison": cellsim.compare([result, result]),
         "protocols": protocol,
+        "record": cellsim.read_cycler(RECORD),
     }
 
 
@@ -157,9 +159,10 @@ def calls(m):
         "to_pybamm": {"cell": CHEN},
         "overlays": {},
         "to_bpx": {"cell": CHEN},
+        "read_cycler": {"source": RECORD},
         "with_overlay": {"cell": CHEN, "overlay": "kirkaldy2024"},
     }
-    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "Fit", "Life", "Lives", "Result", "Sensitivity"} | {
+    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "CyclerData", "Fit", "Life", "Lives", "Result", "Sensitivity"} | {
         n for n in cellsim.__all__ if n.endswith(("Error", "Warning", "Ending", "Spectrum"))
     }
     assert set(functions) | left == set(cellsim.__all__)
@@ -201,6 +204,10 @@ def calls(m):
         (m["spectrum"].save, {"path": "z.csv"}),
         (m["spectrum"].plot, {"path": "z.svg"}),
         (m["comparison"].plot, {"path": "runs.svg"}),
+        (result.to_bdf, {"path": "run.bdf.csv"}),
+        (m["record"].part, {}),
+        (m["record"].to_bdf, {"path": "record.bdf.csv"}),
+        (cellsim.MeasuredRun.from_frame, {"data": RECORD}),
     ]
     for method, right in methods:
         yield method.__qualname__, method, right

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..cycler.data import CyclerData
 from ..errors import ProtocolError
 from ..support.arguments import chosen, file_path, flag, listed, number, shown, whole
 from .profiles import Profile, profile_of, read_profile
@@ -313,13 +314,16 @@ def profile(source: Any, control: str = "current", *, until: Limit | Iterable[Li
     """A step that follows a measured load.
 
     source: path of a text file with two columns, time [s] and value, separated by commas or blanks (lines that begin
-    with # are left out, one heading is allowed), or an array (n, 2) of the same.
+    with # are left out, one heading is allowed), an array (n, 2) of the same, or the `CyclerData` of `read_cycler`,
+    whose current, power or voltage is followed.
     control: "current" [A] (default), "c-rate", "current density" [A/m2], "power" [W], "resistance" [Ohm] or
     "voltage" [V]; discharge positive.
     until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
     Raises ProtocolError.
     """
     chosen("control", control, CONTROLS)
+    if isinstance(source, CyclerData):
+        return Step(control, Profile(*source.load(control), source.name), None, checked_limits(until))
     path = isinstance(source, str | Path)
     target = read_profile(file_path("profile", source, error=ProtocolError)) if path else profile_of(source)
     return Step(control, target, None, checked_limits(until))

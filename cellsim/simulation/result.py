@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..cycler.bdf import write_bdf
 from ..errors import Ending, ReportError
 from ..support.arguments import file_path, flag, near, number, numbers, shown, text
 from ..support.files import optional
@@ -238,6 +239,16 @@ class Result:
             "basis": self.basis,
             "steps": [asdict(s) | {"ending": s.ending.name} for s in self.steps],
         }
+
+    def to_bdf(self, path: str | PathLike[str]) -> None:
+        """Write a file of the Battery Data Format (.bdf, .bdf.csv, .bdf.parquet), where charging current is positive.
+
+        It holds time, current, voltage, step (from 0) and, as surface temperature, that of the cell.  Where the time
+        appears twice, the later row is a microsecond later.  Raises ReportError.
+        """
+        heat = "Cell temperature [K]"
+        warm = self[heat] if heat in self.variables else None
+        write_bdf(path, self.t, self["Current [A]"], self["Voltage [V]"], warm, self.step_index)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write to `.parquet` (variables that depend on time only) or `.nc` (all variables), atomically.

@@ -68,20 +68,27 @@ def reading(path: Location, error: type[CellsimError]) -> Iterator[None]:
 def read_text(path: Location, error: type[CellsimError], most: int = LARGEST, name: str | None = None) -> str:
     """The text of a regular UTF-8 file of at most `most` bytes, with or without byte order mark.
 
-    Folders, devices and pipes are refused, so that reading never blocks.  name: of the file in messages.
-    Raises `error`, a CellsimError.
+    name: of the file in messages.  Raises `error`, a CellsimError.
     """
     with reading(path if name is None else name, error):
-        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-        handle = os.open(path, flags)
-        with open(handle, "rb") as file:
-            mode = os.fstat(handle).st_mode
-            if not stat.S_ISREG(mode):
-                raise OSError(0, "is a folder" if stat.S_ISDIR(mode) else "is a device or a pipe, not a file")
-            raw = file.read(most + 1)
-        if len(raw) > most:
-            raise OSError(0, f"is larger than {1e-6 * most:g} MB")
-        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return read_bytes(path, most).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_bytes(path: Location, most: int = LARGEST) -> bytes:
+    """The content of a regular file of at most `most` bytes; to be called within `reading`.
+
+    Folders, devices and pipes are refused, so that reading never blocks.  Raises OSError.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags)
+    with open(handle, "rb") as file:
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(0, "is a folder" if stat.S_ISDIR(mode) else "is a device or a pipe, not a file")
+        raw = file.read(most + 1)
+    if len(raw) > most:
+        raise OSError(0, f"is larger than {1e-6 * most:g} MB")
+    return raw
 
 
 def read_json(path: Location, error: type[CellsimError], most: int = LARGEST) -> Any:

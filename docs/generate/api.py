@@ -33,6 +33,7 @@ GROUPS = {
     ),
     "Claims": ("audit", "Audit", "load_claim", "load_charging_claim", "maker_claims", "validate"),
     "Cost": ("cost", "CostStudy"),
+    "Measured data": ("read_cycler", "CyclerData"),
     "Impedance": ("impedance", "Spectrum"),
     "Estimation": ("fit", "Fit", "MeasuredRun", "sensitivity", "Sensitivity", "calibrate"),
     "Lives": (
@@ -58,7 +59,7 @@ GROUPS = {
         "Ending",
     ),
 }
-MADE_BY_CELLSIM = {"Result", "Fit", "Sensitivity", "Audit", "CostStudy", "Spectrum"}  # no one calls their constructors
+MADE_BY_CELLSIM = {"CyclerData", "Result", "Fit", "Sensitivity", "Audit", "CostStudy", "Spectrum"}
 ITEM = re.compile(r"([a-z_]\w*(?:(?:, | and | or )[a-z_]\w*)*(?: [\[(][^\])]*[\])])*): (.*)", re.ASCII)
 NAMED = re.compile(r"\{py:func\}`(?:[^`<]*<)?~?(cellsim(?:\.\w+)+)>?`")
 

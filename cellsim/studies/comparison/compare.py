@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any
+from typing import Any, overload
 
 from ...ensemble.ensemble import Ensemble
 from ...errors import ReportError
@@ -11,6 +11,7 @@ from ...physics.constants import ZERO_CELSIUS
 from ...simulation.result import Result
 from ...support.arguments import listed, shown
 from ...support.files import optional
+from .measured import MeasuredComparison, compared
 
 VOLTAGE = "Voltage [V]"
 LONGEST = 200  # characters of a label
@@ -56,13 +57,27 @@ class RunComparison:
         return "\n".join(f"{label}: {result!r}" for label, result in zip(self.labels, self.results, strict=True))
 
 
+@overload
 def compare(
-    runs: Iterable[Result | Ensemble] | Result | Ensemble, labels: Sequence[str] | None = None
-) -> RunComparison:
-    """Compare runs, with `.plot()` and `.to_pandas()`.
+    runs: Iterable[Result | Ensemble] | Result | Ensemble, labels: Sequence[str] | None = None, *, measured: None = None
+) -> RunComparison: ...
+
+
+@overload
+def compare(
+    runs: Iterable[Result | Ensemble] | Result | Ensemble, labels: Sequence[str] | None = None, *, measured: Any
+) -> MeasuredComparison: ...
+
+
+def compare(
+    runs: Iterable[Result | Ensemble] | Result | Ensemble, labels: Sequence[str] | None = None, *, measured: Any = None
+) -> RunComparison | MeasuredComparison:
+    """Compare runs with each other or with a measured record, with `.plot()` and `.to_pandas()`.
 
     runs: results, ensembles kept in memory, or both; an ensemble contributes all its results.
     labels: one per result; by default made of the properties in which the runs differ.
+    measured: the `CyclerData` of `read_cycler`, or what that reads; then the result has `rms`, `largest` and a table by
+    step.  Times of the record count from the start of the run (`CyclerData.part` begins at 0 again).
     Raises ReportError without runs, for an ensemble written to a file, a case that did not start, and labels that
     are not unique or not as many as the results.
     """
@@ -81,7 +96,7 @@ def compare(
         raise ReportError(f"compare: {len(names)} labels for {len(results)} results; give one for each")
     if len(set(names)) < len(names):
         raise ReportError("compare: two labels are the same; give different ones")
-    return RunComparison(names, results)
+    return RunComparison(names, results) if measured is None else compared(names, results, measured)
 
 
 def _results(run: Any) -> list[tuple[dict[str, Any], Result]]:

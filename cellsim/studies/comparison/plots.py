@@ -45,6 +45,30 @@ def plot_runs(runs: Any, path: str | PathLike[str] | None = None, *, y: Any, x: 
     return figure
 
 
+@styled
+def plot_measured(comparison: Any, path: str | PathLike[str] | None = None) -> Figure:
+    """Voltages of a `MeasuredComparison` above, differences from the measured ones [mV] below."""
+    record = comparison.measured
+    unit, scale = clock(record.t[-1] - record.t[0])
+    figure = Figure(figsize=(WIDTH, 4.4 + 0.17 * len(comparison.labels)))
+    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
+    upper.plot(record.t / scale, record.voltage, ".", color=BLACK, markersize=3, label=record.name)
+    runs = zip(
+        comparison.labels, comparison.results, comparison.differences, looks(len(comparison.labels)), strict=True
+    )
+    for label, result, apart, look in runs:
+        upper.plot(result.t / scale, result["Voltage [V]"], label=label, **look)
+        lower.plot(record.t / scale, 1e3 * apart, **look)
+    upper.set_ylabel("voltage [V]")
+    lower.set_ylabel("simulated less\nmeasured [mV]")
+    lower.set_xlabel(f"time [{unit}]")
+    lower.axhline(0.0, color=BLACK, linewidth=0.5)
+    figure.legend(*upper.get_legend_handles_labels(), loc="outside lower left", ncols=1)
+    if path is not None:
+        save(figure, path)
+    return figure
+
+
 def looks(n: int) -> list[dict[str, Any]]:
     """Colour and dash of n lines, distinguishable without colour up to FEW."""
     if n > FEW:

@@ -15,6 +15,7 @@ from ...protocols import Protocol
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, mapping, numbers, text
+from ..measured import run_arguments
 
 Array = NDArray[np.float64]
 COLDEST = 150.0  # K: temperatures below are thought to be in degC
@@ -61,6 +62,15 @@ class MeasuredRun:
             ProtocolError,
         )
         known_options(f"{said}: options", self.options)
+
+    @classmethod
+    def from_frame(cls, data: Any, name: str | None = None, **options: Any) -> "MeasuredRun":
+        """A run along the recorded current of `read_cycler`'s data, or of what that reads; options: of `simulate`.
+
+        `steps` may be given instead of the current.  A record that begins at rest starts at its first voltage;
+        for another one give soc or voltage.  Raises ProtocolError.
+        """
+        return cls(**run_arguments(data, name, options))
 
     def _series(self, name: str, wanted: str, low: float) -> Array:
         found = numbers(f"run {self.name[:40]!r}: {name}", getattr(self, name), wanted, low=low)
