@@ -201,6 +201,7 @@ GUARDS = {  # regression guards, 1 %: no independent value; inequalities are tes
     "26": 170.7,
     "29": 4.536,
     "30": 0.3235,
+    "34": 58.5,
 }
 
 
