@@ -386,6 +386,7 @@ OPTIONS = {
     "claims": ("--folder", "--maker", "--kind", "--year"),
     "cost": ("--plant", "--prices", "--size", "--choose", "--materials", "--energy", "--output"),
     "convert": ("--output",),
+    "show": ("--output",),
 }
 
 

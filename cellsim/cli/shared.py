@@ -21,7 +21,6 @@ app = typer.Typer(
     help="Simulate electrochemical cells and check claims about them.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg", ".pdf")  # suffixes of output files
 LARGEST = 1_000_000  # bytes of a protocol file

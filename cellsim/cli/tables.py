@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from ..design import pair_layers
 from ..drawing.tables import plain_table
 from ..parameters import Cell, cells, load
+from ..support.files import optional
+
+WIDE = 120  # columns from which on values are shown as a table
 
 if TYPE_CHECKING:
     from ..design.materials import Conductivity, Material
@@ -23,6 +27,29 @@ def provenance_table(cell: Cell) -> Table:
         table.add_row(path, value, unit, method, source, note)
     table.caption = f"{len(origin.rows)} values: {origin}"
     return table
+
+
+def provenance_lines(cell: Cell) -> list[Any]:
+    """The same as lines that a narrow terminal breaks between words: a heading a section, notes below the values."""
+    lines: list[Any] = []
+    last = ""
+    for path, value, unit, source, method, note in cell.provenance().rows:
+        section, _, key = path.partition("/")
+        lines += [] if section == last else ["", Text(section, style="bold")]
+        last = section
+        words = f"{key}: {value}{'' if unit == '1' else f' {unit}'} ({method}, {source})"
+        lines.append(Padding(Text(words), (0, 0, 0, 2)))
+        lines += [Padding(Text(note), (0, 0, 0, 6))] if note else []
+    return lines
+
+
+def provenance_frame(cell: Cell) -> Any:
+    """Rows of `Cell.provenance` as a pandas DataFrame, numbers in full."""
+    frame = optional("pandas").DataFrame(cell.provenance().rows)
+    frame.columns = ["quantity", "value", "unit", "source", "method", "note"]
+    laws = [cell.law(path) for path in frame["quantity"]]
+    frame["value"] = [str(law) if law.value is None else repr(law.value) for law in laws]
+    return frame
 
 
 def cells_table() -> Table:

@@ -1,5 +1,6 @@
 """Commands about parameter sets, compiled kernels and speed."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -20,15 +21,39 @@ def cells() -> None:
 
 
 @app.command()
-def show(cell: Annotated[str, typer.Argument(help="Name, or path of a .json file.")]) -> None:
+def show(
+    cell: Annotated[str, typer.Argument(help="Name, or path of a .json file of cellsim or BPX.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the parameter file instead.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Save the values as .csv, or the parameter file as .json.")
+    ] = None,
+) -> None:
     """Show all values of a parameter set with unit, source, method and note."""
     from ..parameters import load
-    from .tables import provenance_table
+    from ..support.files import replacing
+    from .tables import WIDE, provenance_frame, provenance_lines, provenance_table
 
+    output_of(output, (".csv", ".json"))
     parameters = load(cell)
-    say(parameters.title, style="bold")
+    content = json.dumps(parameters.to_json(), indent=1, ensure_ascii=False) if as_json or output else ""
+    if output is not None:
+        table = provenance_frame(parameters) if output.suffix == ".csv" else None
+        with replacing(output) as partial:
+            if table is None:
+                partial.write_text(content + "\n", encoding="utf-8")
+            else:
+                table.to_csv(partial, index=False)
+    if as_json:
+        print(content)
+    if as_json or output is not None:
+        return
+    say(f"{parameters.name}: {parameters.title}", style="bold")
     say(parameters.description)
-    console.print(provenance_table(parameters))
+    if console.width >= WIDE:
+        console.print(provenance_table(parameters))
+    else:
+        for line in provenance_lines(parameters):
+            console.print(line)
     say(f"Provenance: {parameters.provenance()}")
     for remark in parameters.remarks:
         say(f"Remark: {remark}", soft_wrap=True)
@@ -51,8 +76,6 @@ def convert(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of parameter files, for editors."""
-    import json
-
     from ..parameters.schema import json_schema
 
     print(json.dumps(json_schema(), indent=1))

@@ -1,6 +1,8 @@
 """The command line: what it prints, what it writes, and one clear sentence for every wrong input."""
 
 import json
+import os
+import subprocess
 import sys
 
 import numpy as np
@@ -17,9 +19,9 @@ TARGET = "target_nmc811_lpscl_li"
 def run(capsys, monkeypatch):
     """Call the program with arguments; returns exit code, standard output and standard error."""
 
-    def call(*arguments):
+    def call(*arguments, width=160):
         monkeypatch.setattr(sys, "argv", ["cellsim", *map(str, arguments)])
-        monkeypatch.setattr(console, "width", 160)  # wherever the suite runs
+        monkeypatch.setattr(console, "width", width)  # wherever the suite runs
         with pytest.raises(SystemExit) as end:
             cli.main()
             raise SystemExit(0)
@@ -364,3 +366,35 @@ def test_wrong_words_about_vehicles_and_storage_are_answered(run, arguments, wor
     """One sentence, exit code 2, before anything is simulated."""
     code, out, err = run(*arguments)
     assert code == 2 and words in err and not out
+
+
+def test_values_of_a_set_fit_a_narrow_terminal_and_are_saved(run, tmp_path):
+    """No key is broken at 80 columns; CSV holds numbers in full; JSON is a parameter file."""
+    cell = cellsim.load(TARGET)
+    code, narrow, _ = run("show", TARGET, width=80)
+    assert code == 0 and all(
+        len(line.rstrip()) <= 80 for line in narrow.splitlines() if not line.startswith("Remark: ")
+    )
+    for path, *_ in cell.provenance().rows:
+        assert f"  {path.partition('/')[2]}: " in narrow, path
+    assert run("show", TARGET, "-o", tmp_path / "a.csv")[0] == 0
+    rows = (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "quantity,value,unit,source,method,note" and len(rows) == 1 + len(cell.provenance().rows)
+    assert f"cell/electrode area,{cell.value('cell/electrode area')!r},m2" in "\n".join(rows)
+    assert run("show", TARGET, "-o", tmp_path / "a.json")[:2] == (0, "")
+    assert cellsim.load(tmp_path / "a.json").to_json() == cell.to_json()
+    code, out, _ = run("show", TARGET, "--json")
+    assert json.loads(out) == cell.to_json()
+    assert run("show", TARGET, "-o", tmp_path / "a.xlsx")[0] == 2
+
+
+def test_shells_complete_commands():
+    """What bash asks for, is answered with the commands that begin so."""
+    words = {"_CELLSIM_COMPLETE": "complete_bash", "COMP_WORDS": "cellsim cl", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.argv = ['cellsim']; from cellsim.cli import main; main()"],
+        env=os.environ | words,
+        capture_output=True,
+        text=True,
+    )
+    assert set(done.stdout.split()) == {"claim", "claims"}, done.stderr
