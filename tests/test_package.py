@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -79,6 +80,16 @@ def test_wheel_carries_its_data(wheel):
     assert "cellsim/_reference/impedance_pybamm.json" in names
     assert any(n.startswith("cellsim/studies/claim_audit/report/") and n.endswith(".j2") for n in names)
     assert not any(n.split("/")[-1].startswith("test") or n.startswith(("tests", "benchmarks")) for n in names)
+
+
+def test_source_distribution_is_under_one_licence(tmp_path):
+    """All but the folder under CC BY-SA 4.0, without which the tests of the distribution are collected, too."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"LICENSE", "tests/conftest.py", "parameter_sets/leaf_2018.json", "pyproject.toml"} <= names
+    assert "tests/reference/measured/README.md" in names and not any("about_energy" in name for name in names)
 
 
 def test_installed_program_runs_offline_without_writing_to_itself(installed, tmp_path):

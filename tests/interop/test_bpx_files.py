@@ -203,6 +203,8 @@ def test_the_command_writes_and_every_command_reads(tmp_path, monkeypatch, capsy
 
 def spm_file(tmp_path):
     """The LFP file as one for the model SPM only, version 1.1."""
+    if not LFP.is_file():
+        pytest.skip("not in source distributions (CC BY-SA 4.0)")
     raw = json.loads(LFP.read_text(encoding="utf-8"))
     raw["Header"] |= {"BPX": "1.1.0", "Model": "SPM"}
     parts = raw["Parameterisation"]
