@@ -96,7 +96,8 @@ class Written:
         """A table that linear interpolation reads, too."""
         section, _, key = path.partition("/")
         if section == "electrolyte":
-            ends = tuple(float(self.cell.value("electrolyte/initial concentration") * c) for c in C_RANGE)
+            c_0 = self.cell.value("electrolyte/initial concentration")
+            ends = c_0 * C_RANGE[0], c_0 * C_RANGE[1]
         else:
             ends = X_RANGE
         start = np.linspace(*ends, 65) if law.table is None else np.array(law.table[0])

@@ -24,7 +24,7 @@ VERSION = "1.1.0"
 SUFFIXES = (".json",)
 PARTS = ("negative electrode", "positive electrode")
 FIXED = "its design (but for pairs, surface, volume, density and specific heat), pressures, provenance of values"
-LAWS = {
+LAWS: dict[str, dict[str, tuple[str, str | None]]] = {
     "electrolyte": {
         "conductivity": ("Conductivity [S.m-1]", "Conductivity activation energy [J.mol-1]"),
         "diffusivity": ("Diffusivity [m2.s-1]", "Diffusivity activation energy [J.mol-1]"),

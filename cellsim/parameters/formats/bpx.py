@@ -177,7 +177,8 @@ class _File:
             room = 1.0
             if "Porosity" in keys and name != "Separator":
                 surface, radius = (parts[name].get(key) for key in (AREA_OF, "Particle radius [m]"))
-                room = 1.0 - surface * radius / 3.0 if finite(surface) and finite(radius) else 1.0
+                if surface is not None and radius is not None and finite(surface) and finite(radius):
+                    room = 1.0 - surface * radius / 3.0
             for key in keys:
                 value = NOT_IN_SPM[name][key]
                 parts[name][key] = min(value, 0.5 * room) if key == "Porosity" and room > 0.0 else value

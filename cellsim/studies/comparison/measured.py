@@ -1,6 +1,5 @@
 """Comparison of runs with a measured record: root mean square and largest difference, in all and step by step."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
@@ -120,6 +119,6 @@ def _figures(t: NDArray[Any], d: NDArray[Any], dT: NDArray[Any]) -> dict[str, fl
     }
 
 
-def _rms(d: Iterable[float]) -> float:
-    known = np.asarray(d)[np.isfinite(d)]
+def _rms(d: NDArray[np.float64]) -> float:
+    known = d[np.isfinite(d)]
     return float(np.sqrt(np.mean(known**2))) if known.size else float("nan")
