@@ -19,7 +19,6 @@ ROOMS = (
     "models",
     "protocols",
     "design",
-    "interop",
     "drawing",
     "simulation",
     "ensemble",

@@ -162,9 +162,18 @@ def calls(m):
         "read_cycler": {"source": RECORD},
         "with_overlay": {"cell": CHEN, "overlay": "kirkaldy2024"},
     }
-    left = {"Audit", "Cell", "ConstrainedCharge", "CostStudy", "CyclerData", "Fit", "Life", "Lives", "Result", "Sensitivity"} | {
-        n for n in cellsim.__all__ if n.endswith(("Error", "Warning", "Ending", "Spectrum"))
-    }
+    left = {
+        "Audit",
+        "Cell",
+        "ConstrainedCharge",
+        "CostStudy",
+        "CyclerData",
+        "Fit",
+        "Life",
+        "Lives",
+        "Result",
+        "Sensitivity",
+    } | {n for n in cellsim.__all__ if n.endswith(("Error", "Warning", "Ending", "Spectrum"))}
     assert set(functions) | left == set(cellsim.__all__)
     for name, right in functions.items():
         yield name, getattr(cellsim, name), right
