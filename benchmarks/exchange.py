@@ -2,7 +2,7 @@
 
     python benchmarks/exchange.py [--part to_pybamm|from_pybamm] [--quick]
 
-Discharges by PyBaMM (60, 30 and 60 volumes, 120 shells) and here: packaged sets with the parameters that `to_pybamm`
+Discharges by PyBaMM, on a fine mesh, and here: packaged sets with the parameters that `to_pybamm`
 makes of them, PyBaMM's sets with the cells that `from_pybamm` makes of them.  Writes benchmarks/results/exchange.json.
 """
 

@@ -20,8 +20,10 @@ from .from_pybamm import from_pybamm
 from .to_pybamm import PyBaMMCell, to_pybamm
 
 Array = NDArray[np.float64]
-FINE = {"x_n": 60, "x_s": 30, "x_p": 60, "r_n": 120, "r_p": 120}
-MESHES: dict[str, dict[str, int]] = {"fine": FINE, "default": {}}  # "default": PyBaMM's own
+FINE = {"x_n": 60, "x_s": 30, "x_p": 60, "r_n": 60, "r_p": 60}
+STEEP = {"x_n": 30, "x_s": 20, "x_p": 30, "r_n": 120, "r_p": 120}  # fronts inside particles need shells
+TENFOLD = 10.0  # between the least and the largest diffusivity of a particle, from which on the mesh is STEEP
+MESHES = ("fine", "default")  # "default": PyBaMM's own
 ACCURACY = 1e-4  # V, of the run here
 RTOL, ATOL = 1e-6, 1e-8  # of PyBaMM's run
 COMPARED = 0.98  # of the shorter of both runs of a step: at the knee a voltage is a matter of the mesh
@@ -74,13 +76,14 @@ def against_pybamm(
     """Run a cell here and in PyBaMM with the same protocol, and compare.
 
     steps: a protocol, as for `simulate`; a discharge at `rate` [1/h] to the lower cut-off voltage unless given.
-    model: "DFN", "SPMe" or "SPM"; mesh: of PyBaMM, "fine" (60, 30, 60 volumes, 120 shells) or "default".
+    model: "DFN", "SPMe" or "SPM"; mesh: of PyBaMM, "fine" (60, 30, 60 volumes and 60 shells, or
+    30, 20, 30 and 120 where the diffusivity of a particle varies more than tenfold) or "default".
     soc, temperature [K]: where the run starts.  Nothing ages in either.
     Raises ParameterError without PyBaMM and for cells that `to_pybamm` refuses; ProtocolError for a protocol that
     PyBaMM cannot run.
     """
     cell = load(cell)
-    chosen("against_pybamm: mesh", mesh, tuple(MESHES), ParameterError)
+    chosen("against_pybamm: mesh", mesh, MESHES, ParameterError)
     chosen("against_pybamm: model", model, ("DFN", "SPMe", "SPM"), ParameterError)
     protocol, words = _asked(cell, steps, rate)
     theirs = to_pybamm(cell, soc=soc, temperature=temperature)
@@ -94,7 +97,7 @@ def set_against_pybamm(name: str, *, rate: float = 1.0, mesh: str = "fine") -> D
     name: of the set; rate [1/h]: of the discharge to the lower cut-off voltage; mesh: as for `against_pybamm`.
     Raises ParameterError for what `from_pybamm` refuses.
     """
-    chosen("set_against_pybamm: mesh", mesh, tuple(MESHES), ParameterError)
+    chosen("set_against_pybamm: mesh", mesh, MESHES, ParameterError)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CellsimWarning)  # the remarks are in the cell
         cell = from_pybamm(name)
@@ -160,10 +163,24 @@ def their_run(theirs: PyBaMMCell, experiment: Any, model: str, mesh: str) -> Cal
         parameter_values=theirs.parameter_values,
         experiment=experiment,
         solver=package.IDAKLUSolver(rtol=RTOL, atol=ATOL),
-        **({"var_pts": dict(MESHES[mesh])} if MESHES[mesh] else {}),
+        **({"var_pts": _fine(theirs)} if mesh == "fine" else {}),
     )
     built.build_for_experiment()
     return lambda: built.solve(calc_esoh=False)
+
+
+def _fine(theirs: PyBaMMCell) -> dict[str, int]:
+    """Numbers of volumes and shells for a run of which the mesh is no large error."""
+    package, x = pybamm(), np.linspace(0.05, 0.95, 91)
+    values = theirs.parameter_values
+    for side in ("Negative", "Positive"):
+        name = f"{side} particle diffusivity [m2.s-1]"
+        if name in values.keys():  # noqa: SIM118
+            inputs = {"x": package.Vector(x), "T": package.Scalar(values["Reference temperature [K]"])}
+            D = np.ravel(values.process_symbol(package.FunctionParameter(name, inputs)).evaluate())
+            if D.max() > TENFOLD * D.min():
+                return dict(STEEP)
+    return dict(FINE)
 
 
 def _timed(run: Callable[[], Any]) -> tuple[Any, float]:

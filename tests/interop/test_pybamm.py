@@ -192,7 +192,7 @@ def test_ageing_goes_there_and_back():
     back = from_pybamm(values, options)
     parts = ("negative electrode", "positive electrode")
     assert [back.options(part) for part in parts] == [cell.options(part) for part in parts]
-    steps = "Discharge at 1C for 20 min; Charge at 1C for 10 min"
+    steps = "Discharge at 1C for 30 min; Charge at 1C for 12 min"
     one, other = (cellsim.simulate(c, steps, accuracy=1e-4) for c in (cell, back))
     name = "Loss of capacity to negative lithium plating [A.h]"
     assert other[name][-1] == approx(one[name][-1], rel=1e-4)

@@ -51,7 +51,7 @@ def _value(cell: Cell, part: str, key: str) -> float | None:
 
 def _functions(cell: Cell, part: str) -> dict[str, Any]:
     """What PyBaMM has as functions of temperature, of the stoichiometry or of the current."""
-    T_ref, found = cell.value("cell/reference temperature"), {}
+    T_ref, found = cell.value("cell/reference temperature"), dict[str, Any]()
     rate, energy = _value(cell, part, "cracking rate"), cell.value(f"{part}/cracking activation energy")
     if rate is not None:
         found["{S} electrode cracking rate"] = lambda T: rate * arrhenius(energy, T, T_ref)

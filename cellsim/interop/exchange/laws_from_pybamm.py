@@ -5,7 +5,7 @@ else (tables, steps, functions without a counterpart) is sampled until the inter
 between all samples.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,13 +102,16 @@ def knots_of(tree: Any, lo: float, hi: float) -> Array:
     return knots[(knots > lo) & (knots < hi)]
 
 
-def sampled(function: Callable[[Array], Array], lo: float, hi: float, knots: Array, unit: str, why: str) -> Sampled:
-    """A function as a table between lo and hi, finer where its interpolation is not `CLOSE`.
+def sampled(
+    function: Callable[[Array], Array], ends: tuple[float, float], knots: Array, unit: str, why: str
+) -> Sampled:
+    """A function as a table between two ends, finer where its interpolation is not `CLOSE`.
 
     function: of x (n,) to (n,); knots (m,): abscissae that the table shall have.
     """
     from scipy.interpolate import PchipInterpolator
 
+    lo, hi = ends
     x = np.unique(np.concatenate([np.linspace(lo, hi, 101), knots]))
     x = x[np.append(True, np.diff(x) > 1e-9 * (hi - lo))]
     y = np.asarray(function(x), float)
@@ -132,8 +135,3 @@ def sampled(function: Callable[[Array], Array], lo: float, hi: float, knots: Arr
 def _merged(x: Array, y: Array, more_x: Array, more_y: Array) -> tuple[Array, Array]:
     order = np.argsort(np.concatenate([x, more_x]), kind="stable")
     return np.concatenate([x, more_x])[order], np.concatenate([y, more_y])[order]
-
-
-def largest(values: Sequence[float] | Array) -> float:
-    """Largest magnitude."""
-    return float(np.max(np.abs(np.asarray(values, float))))

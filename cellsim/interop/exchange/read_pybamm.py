@@ -99,20 +99,20 @@ class Reading:
             return np.ones(n)
         try:
             with np.errstate(all="ignore"):
-                return np.zeros(n) + np.ravel(np.asarray(tree.evaluate(), float))
+                return np.asarray(np.zeros(n) + np.ravel(np.asarray(tree.evaluate(), float)))
         except Exception:  # an input parameter, a variable of the model
             self.fault(name, "has no value without an input or the state of a model; give a function of its arguments")
             return np.ones(n)
 
     def record(
-        self, section: str, key: str, given: Any, names: Iterable[str], note: str | None = None, **more: Any
+        self, section: str, key: str, given: Any, names: Iterable[str], note: str | None = None, kind: str | None = None
     ) -> dict[str, Any]:
         """A record of the parameter file: number, text of an expression, or table."""
-        form = {str: "expression", dict: "table"}.get(type(given), "value")
+        form = "expression" if isinstance(given, str) else "table" if isinstance(given, dict) else "value"
         changed = not self.known.changed.isdisjoint(names)
         return {
             form: float(given) if form == "value" else given,
-            "unit": quantities(section, more.get("kind"))[key].unit,
+            "unit": quantities(section, kind)[key].unit,
             "source": CHANGED if changed else SET,
             "method": "assumed" if changed else "literature",
         } | ({"note": note} if note else {})
@@ -136,7 +136,7 @@ class Reading:
             return None
         if tree.is_constant():
             return self.record(section, key, self.evaluated(name, tree), (name,))
-        ends = X_RANGE if axis == X else tuple(self.c_0 * c for c in C_RANGE)
+        ends = X_RANGE if axis == X else (self.c_0 * C_RANGE[0], self.c_0 * C_RANGE[1])
 
         def values(x: Array, warmer: float = 0.0) -> Array:
             inputs = {a: x if a == axis else self.T_ref + warmer for a in function.arguments}
@@ -151,7 +151,7 @@ class Reading:
             return self.record(section, key, given, (name,))
         except NoText as reason:
             unit = quantities(section)[key].unit
-            table = sampled(values, *ends, knots_of(tree, *ends), unit, str(reason))
+            table = sampled(values, ends, knots_of(tree, *ends), unit, str(reason))
             self.remarks.append(f"{name}: {table}")
             self._temperature_of_table(name, values, ends, function)
             given = {"x": list(table.x), "y": list(table.y)}
@@ -174,7 +174,7 @@ class Reading:
         return float(x[first]), float(x[last])
 
     def _positive(
-        self, section: str, key: str, name: str, text: str, values: Callable[[Array], Array], ends: tuple[float, ...]
+        self, section: str, key: str, name: str, text: str, values: Callable[[Array], Array], ends: tuple[float, float]
     ) -> str:
         """The text of a transport property of the electrolyte, kept above 0 where it falls below."""
         if section != "electrolyte" or key not in ("conductivity", "diffusivity"):
@@ -188,7 +188,7 @@ class Reading:
         self.remarks.append(f"{name}: is {y[y <= 0.0][0]:.3g} at {first:.4g} mol/m3 there; here at least {floor:.3g}")
         return f"max({text}, {floor!r})"
 
-    def _temperature_of_table(self, name: str, values: Any, ends: tuple[float, ...], function: Function) -> None:
+    def _temperature_of_table(self, name: str, values: Any, ends: tuple[float, float], function: Function) -> None:
         """Remark on a dependence on temperature that a table does not have."""
         if T not in function.arguments:
             return

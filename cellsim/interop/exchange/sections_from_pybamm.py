@@ -223,7 +223,7 @@ def _shape(r: Reading, part: str, key: str, name: str, tree: Any, divided: str, 
     try:
         return r.record(part, key, f"{text_of(tree)} / {divided}", (name,))
     except NoText as reason:
-        table = sampled(f, *ends, knots_of(tree, *ends), "1", str(reason))
+        table = sampled(f, ends, knots_of(tree, *ends), "1", str(reason))
         r.remarks.append(f"{name}: {key}: {table}")
         return r.record(part, key, {"x": list(table.x), "y": list(table.y)}, (name,), "sampled")
 
