@@ -427,7 +427,7 @@ def test_every_option_of_every_command(tmp_path, monkeypatch, capsys):
         "studies.vehicles.segments.vehicle_study",
         "studies.pulse_power.pulse_powers",
         "studies.storage.study.storage_study",
-        "interop.against_pybamm.compared",
+        "interop.against_pybamm.to_pybamm",
     ):
         monkeypatch.setattr(f"cellsim.{place}", enough)
     found = []

@@ -7,6 +7,7 @@ from ..errors import ParameterError
 from ..parameters.cell import Cell
 from ..parameters.formats.bpx_names import DESIGN as TYPICAL
 from ..parameters.reading import warn_of_remarks
+from ..support.arguments import mapping
 from ..support.arguments import text as text_of
 from ..support.files import cut
 from .exchange.ageing_from_pybamm import ageing_of, asked
@@ -48,6 +49,8 @@ def from_pybamm(
     known = given(parameter_values)
     if name is not None:
         text_of("from_pybamm: name", name, "give a name, as text", ParameterError)
+    if design is not None:
+        design = dict(mapping("from_pybamm: design", design, "give the section of a parameter file, a dictionary"))
     label = name or known.name or "pybamm"
     chosen, defaults = options_of(options)
     place = f"from_pybamm: {label}"
@@ -59,7 +62,7 @@ def from_pybamm(
     content = _content(reading, chosen, defaults, ages)
     if reading.faults:
         raise ParameterError("\n".join(f"{place}: {cut(fault, 400)}" for fault in reading.faults[:MOST]))
-    content["design"] = design or _design(reading)
+    content["design"] = _design(reading) if design is None else design
     head = {
         "title": f"PyBaMM's {known.name}" if known.name else f"{label}, from parameter values of PyBaMM",
         "description": f"Read from PyBaMM {pybamm().__version__}; {METHODS}.",

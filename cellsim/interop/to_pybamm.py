@@ -102,6 +102,8 @@ def to_pybamm(
     cell = load(cell)
     words = "a state of charge lies between 0 and 1"
     number("to_pybamm: soc", soc, words, low=0.0, high=1.0, none=True, error=ParameterError)
+    words = "give kelvin as a number from 200 to 500, such as 298.15"
+    number("to_pybamm: temperature", temperature, words, low=200.0, high=500.0, none=True, error=ParameterError)
     flag("to_pybamm: ageing", ageing, ParameterError)
     package = pybamm()
     _covered(cell)

@@ -328,9 +328,10 @@ class Cell(Shown):
             tuple((path, str(q.law), q.unit, q.source, q.method, q.note) for path, q in self._records.items())
         )
 
-    def to_pybamm(self, **how: Any) -> Any:
-        """Parameter values and options of PyBaMM: `cellsim.to_pybamm(cell, **how)`."""
-        return import_module("cellsim.interop.to_pybamm").to_pybamm(self, **how)  # of a higher room, by its name
+    def to_pybamm(self, soc: float | None = 1.0, temperature: float | None = None, ageing: bool = False) -> Any:
+        """Parameter values and options of PyBaMM, see `cellsim.to_pybamm`.  Raises ParameterError."""
+        above = import_module("cellsim.interop.to_pybamm")  # a room that knows this one, by its name
+        return above.to_pybamm(self, soc=soc, temperature=temperature, ageing=ageing)
 
     def to_json(self) -> dict[str, Any]:
         """The content of the parameter file, which `from_json` reads."""
