@@ -100,3 +100,11 @@ def test_without_pybamm_there_is_one_sentence(monkeypatch, capsys):
             call()
     code, said = command(monkeypatch, capsys, "check", "leaf_2010", "--against", "pybamm")
     assert code == 2 and "pip install pybamm" in said.err
+
+
+def test_the_reader_of_bpx_is_still_found_where_it_was():
+    """Before this folder was the exchange with PyBaMM it was that with BPX."""
+    from cellsim.parameters.formats import read_bpx
+
+    with pytest.warns(DeprecationWarning, match=r"parameters\.formats"):
+        assert import_module("cellsim.interop").read_bpx is read_bpx
