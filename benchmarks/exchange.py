@@ -36,6 +36,7 @@ def rows(names, run, quick):
         try:
             for rate in RATES[-1:] if quick else RATES:
                 found = run(name, rate=rate, mesh="default" if quick else "fine")
+                console.print(str(found).split("\n", 1)[0], soft_wrap=True, markup=False, highlight=False)
                 label = f"{rate:.2g}C"
                 row |= {f"{label} rms mV": found.rms, f"{label} max mV": abs(found.largest), f"{label} at": found.at}
                 row |= {"ms": 1e3 * found.seconds, "PyBaMM ms": 1e3 * found.their_seconds}
