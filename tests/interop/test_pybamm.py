@@ -229,3 +229,14 @@ def test_heat_goes_there_and_back():
     theirs = pybamm.Simulation(there.model(heat=True), parameter_values=values, experiment=experiment)
     rise = theirs.solve(calc_esoh=False)["Volume-averaged cell temperature [K]"].entries[-1] - 298.15
     assert rise == approx(ours["Cell temperature [K]"][-1] - 298.15, rel=0.02) and rise > 1.0
+
+
+def test_exchange_current_of_lithium_keeps_its_exponent():
+    """Of Xu 2019: c_e to the power 0.3, where the root is the law without a shape; and there and back."""
+    cell = from_pybamm("Xu2019")
+    path = "negative electrode/exchange-current electrolyte shape"
+    c = np.array([250.0, 1000.0, 2500.0])
+    assert cell.law(path)(c, 298.15) == approx((c / 1000.0) ** -0.2, rel=1e-12)
+    values, options, _ = cell.to_pybamm()
+    back = from_pybamm(values, options)
+    assert back.law(path)(c, 298.15) == approx(cell.law(path)(c, 298.15), rel=1e-12)

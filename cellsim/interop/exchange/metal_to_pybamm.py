@@ -11,7 +11,7 @@ from ...parameters import Cell
 from ...physics.constants import V_LI
 from ...physics.contact import constriction_resistance, contact_resistance
 from ..names import FOIL, LITHIUM_VOLUME, NEGATIVE
-from .laws_to_pybamm import arrhenius
+from .laws_to_pybamm import arrhenius, symbol_of
 
 THIN = 1e-5  # thickness of the foil where the set has none [m]; no term of a run depends on it
 METALLIC = 1.0776e7  # conductivity of lithium [S/m], from memory of data books; 1e-12 Ohm m2 here
@@ -27,8 +27,10 @@ def metal(cell: Cell, T: float) -> dict[str, Any]:
     )
     c_0 = cell.value("electrolyte/initial concentration")
 
+    shape = cell.law(f"{NEGATIVE}/exchange-current electrolyte shape")
+
     def exchange_current(c_e: Any, c_Li: Any, T: Any) -> Any:
-        return i_ref * (c_e / c_0) ** 0.5 * arrhenius(energy, T, T_ref)
+        return i_ref * (c_e / c_0) ** 0.5 * symbol_of(shape, c_e, T) * arrhenius(energy, T, T_ref)
 
     return {
         FOIL.name: exchange_current,

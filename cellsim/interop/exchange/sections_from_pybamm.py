@@ -278,10 +278,11 @@ def foil(reading: Reading) -> dict[str, Any]:
         records["exchange-current activation energy"] = r.record(
             NEGATIVE, "exchange-current activation energy", energy, names, kind=kind
         )
-    off = max(abs(j0(c=s * r.c_0) / number / math.sqrt(s) - 1.0) for s in (0.5, 1.5))
-    if off > SEPARABLE:
-        r.remarks.append(
-            f"{FOIL.name}: goes with the square root of the salt concentration here; in the set it is "
-            f"{100.0 * off:.2g} % different between half and one and a half of the initial concentration"
-        )
+    c = r.c_0 * np.linspace(0.05, 3.0, 13)
+    g = lambda c: r.at(FOIL.name, {"c": c, "c_s": lithium, "T": r.T_ref}) / number / np.sqrt(c / r.c_0)  # noqa: E731
+    if np.max(np.abs(g(c) - 1.0)) > LITTLE:
+        of = r.package
+        tree = r.tree(FOIL.name, {"c": of.Variable("x"), "c_s": of.Scalar(lithium), "T": of.Scalar(r.T_ref)})
+        key, divided = "exchange-current electrolyte shape", f"{number!r} / sqrt(x / {r.c_0!r})"
+        records[key] = _shape(r, NEGATIVE, key, FOIL.name, tree, divided, g, (5e-4 * r.c_0, 4.0 * r.c_0))
     return records

@@ -53,7 +53,7 @@ def _of_salt(cell: Cell, T: float) -> Any:
     found = []
     for path in (
         *(f"electrolyte/{key}" for key in OF_SALT),
-        *(f"{part}/exchange-current electrolyte shape" for part in PARTS if not is_metal(cell, part)),
+        *(f"{part}/exchange-current electrolyte shape" for part in PARTS),
     ):
         law = cell.law(path)
         if not law.constant:

@@ -138,8 +138,6 @@ ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in th
 
 def exchange_shape(cell: Cell, part: str, T: float) -> Any:
     """Exchange-current electrolyte shape g(c_e) of an electrode at T."""
-    if is_metal(cell, part):
-        return one
     g = cell.law(f"{part}/exchange-current electrolyte shape")
     return lambda c: g(c, T)
 

@@ -126,7 +126,7 @@ def _t_plus(cell: Cell) -> Any:
 
 def _shape(cell: Cell, part: str) -> Any:
     name = f"{part}/exchange-current electrolyte shape"
-    return _salt(cell, salt_shape(part), name, **({} if is_metal(cell, part) else _law(cell, name)))
+    return _salt(cell, salt_shape(part), name, **_law(cell, name))
 
 
 # in the order named in kernels.layout

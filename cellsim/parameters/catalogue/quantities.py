@@ -126,6 +126,7 @@ FILM = {
 }
 METAL = {
     "exchange-current density": _need("A.m-2", "at the initial salt concentration", TINY, 1e6),
+    "exchange-current electrolyte shape": _may("1", "factor on sqrt(c_e)", 1.0, TINY, 1e6, C),
     "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
     "interface resistance": _may("Ohm.m2", "of an interphase or interlayer, per area", 0.0, 0.0, 10.0),
     "interface resistance activation energy": _may("J.mol-1", "> 0: resistance falls with temperature", 0.0, -2e5, 2e5),
