@@ -49,7 +49,8 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.estimation.fit import fit
     from .studies.estimation.fitted import Fit
     from .studies.estimation.measured import MeasuredRun
-    from .studies.estimation.sensitivity import Sensitivity, sensitivity
+    from .studies.estimation.measured_spectrum import MeasuredSpectrum
+    from .studies.estimation.varied.sensitivity import Sensitivity, sensitivity
     from .studies.life.age import age
     from .studies.life.duty.years import age_in_use
     from .studies.life.fit import fit_ageing
@@ -85,7 +86,8 @@ _NAMES = {
     "studies.estimation.fit": "fit",
     "studies.estimation.fitted": "Fit",
     "studies.estimation.measured": "MeasuredRun",
-    "studies.estimation.sensitivity": "Sensitivity sensitivity",
+    "studies.estimation.measured_spectrum": "MeasuredSpectrum",
+    "studies.estimation.varied.sensitivity": "Sensitivity sensitivity",
     "studies.charging.constrained": "ChargeConstraints ConstrainedCharge constrained_charge",
     "studies.charging.fastest": "fastest_charge staged_charge",
     "studies.charging.fleet": "fleet_charge robust_charge",

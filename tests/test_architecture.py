@@ -30,13 +30,13 @@ FRONT = ("__init__", "__main__", "_moved")  # the front door knows every room
 # rooms of `studies`, from the bottom up; loose files there count as the lowest
 STUDIES = (
     "",
+    "spectra",
     "estimation",
     "life",
     "charging",
     "vehicles",
     "storage",
     "comparison",
-    "spectra",
     "cost",
     "claim_audit",
     "validation",

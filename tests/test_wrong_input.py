@@ -88,6 +88,7 @@ def calls(m):
         "Limit": {"quantity": "voltage", "value": 3.0},
         "ChargeConstraints": {},
         "MeasuredRun": {"name": "a", "t": [0.0], "voltage": [4.0], "steps": "Rest for 1 s"},
+        "MeasuredSpectrum": {"name": "a", "frequencies": [1.0], "impedance": [0.02 - 0.001j]},
         "Profile": {"times": [0.0, 1.0], "values": [1.0, 2.0]},
         "Protocol": {"source": "Rest for 1 s"},
         "Step": {"control": "current", "target": 1.0},

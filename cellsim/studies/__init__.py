@@ -8,10 +8,11 @@ from ..support.renamed import old_names
 _HOMES = {
     "Calibration": "estimation.calibrate",
     "MeasuredRun": "estimation.measured",
+    "MeasuredSpectrum": "estimation.measured_spectrum",
     "calibrate": "estimation.calibrate",
     "Fit": "estimation.fitted",
     "fit": "estimation.fit",
-    **dict.fromkeys(("Sensitivity", "sensitivity"), "estimation.sensitivity"),
+    **dict.fromkeys(("Sensitivity", "sensitivity"), "estimation.varied.sensitivity"),
     **dict.fromkeys(("load_charging_claim", "load_claim"), "claim_audit.claim_file"),
     "Audit": "claim_audit.audit",
     "audit": "claim_audit.energy_claim",

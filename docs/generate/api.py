@@ -35,7 +35,7 @@ GROUPS = {
     "Cost": ("cost", "CostStudy"),
     "Measured data": ("read_cycler", "CyclerData"),
     "Impedance": ("impedance", "Spectrum"),
-    "Estimation": ("fit", "Fit", "MeasuredRun", "sensitivity", "Sensitivity", "calibrate"),
+    "Estimation": ("fit", "Fit", "MeasuredRun", "MeasuredSpectrum", "sensitivity", "Sensitivity", "calibrate"),
     "Lives": (
         "age",
         "store",

@@ -201,6 +201,28 @@ def test_options_of_a_run_and_linear_scales(cell, seen):
     assert "soc of pulses" not in found.cell.provenance().rows
 
 
+def test_an_impedance_is_fitted_alone_and_beside_a_run(cell, seen, tmp_path):
+    """Noise of 0.5 % of the modulus: the double layer and the resistance within four standard errors, and the
+    errors of both smaller with a discharge beside it."""
+    layer = "positive electrode/double-layer capacity"
+    base = cell.with_({layer: 0.2, "negative electrode/double-layer capacity": 0.2})
+    truth = {R: 5e-4, layer: base.value(layer)}
+    f = np.geomspace(0.1, 1e4, 25)
+    Z = cellsim.impedance(base.with_(truth), f, "SPM", soc=0.5).impedance
+    rng = np.random.default_rng(0)
+    Z = Z + 0.005 * np.abs(Z) * (rng.standard_normal(25) + 1j * rng.standard_normal(25))
+    spectrum = cellsim.MeasuredSpectrum("EIS", f, Z, {"soc": 0.5, "model": "SPM"})
+    bounds = {R: (1e-4, 3e-3), layer: (0.1 * truth[layer], 10.0 * truth[layer])}
+    found = cellsim.fit(base.with_({layer: 0.5 * truth[layer]}), spectrum, bounds, threads=1)
+    for path, value in truth.items():
+        assert found.values[path] == approx(value, abs=4.0 * found.standard_errors[path]), found
+    assert found.success and "% of |Z|" in found.report() and found.plot(tmp_path / "eis.png")
+    assert found.rms["EIS"][0] == approx(0.005, rel=0.3)
+    name, t, V, *how = seen[0]
+    both = cellsim.fit(base.with_({D: 3e-15}), [spectrum, MeasuredRun(name, t, V, *how)], bounds, threads=1)
+    assert both.values[R] == approx(5e-4, rel=0.05) and set(both.rms) == {"EIS", "1C"}
+
+
 def test_weights_decide_between_runs_that_contradict_each_other(cell, seen):
     """Two runs of two resistances: the value is near that of the one that weighs more."""
     name, t, V, steps, options = seen[0]

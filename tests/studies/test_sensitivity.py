@@ -6,8 +6,8 @@ from pytest import approx
 
 import cellsim
 from cellsim.errors import ParameterError, ProtocolError
-from cellsim.studies.estimation.factors import factors_of, values_at
-from cellsim.studies.estimation.sensitivity import analysed, design
+from cellsim.studies.estimation.varied.factors import factors_of, values_at
+from cellsim.studies.estimation.varied.sensitivity import analysed, design
 
 pytest.importorskip("SALib")
 CHEN = "lgm50_chen2020"

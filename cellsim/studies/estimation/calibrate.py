@@ -8,8 +8,8 @@ from ...ensemble.engine import Progress, reporting, workers_of
 from ...parameters import Cell, load
 from ...support.arguments import whole
 from .fit import at_ends, scales, source_of
-from .measured import MeasuredRun, checked_runs
-from .misfit import Misfit
+from .measured import MeasuredRun
+from .misfit import Misfit, checked_runs
 from .search import Effort, residual_rms, search
 from .space import space_of
 

@@ -10,8 +10,8 @@ from ...errors import ProtocolError
 from ...parameters import load
 from ...support.arguments import chosen, mapping, near, number, whole
 from .fitted import Fit
-from .measured import MeasuredRun, checked_runs
-from .misfit import LOSSES, Misfit
+from .measured_spectrum import MeasuredSpectrum
+from .misfit import LOSSES, Measured, Misfit, checked_runs
 from .search import Best, Effort, residual_rms
 from .search import search as search_for
 from .space import space_of
@@ -30,6 +30,7 @@ def fit(
     *,
     voltage_scale: float = 0.01,
     temperature_scale: float = 0.5,
+    impedance_scale: float = 0.01,
     weights: Mapping[str, float] | None = None,
     loss: str = "linear",
     search: str = "least squares",
@@ -42,13 +43,14 @@ def fit(
 ) -> Fit:
     """Fit the quantities `parameters` of `cell` to one or several measured runs.
 
-    cell: a `Cell`, or the name or path of one.  runs: a `MeasuredRun` or a list of them.
+    cell: a `Cell`, or the name or path of one.  runs: a `MeasuredRun` or `MeasuredSpectrum`, or a list of them.
     parameters: {"section/quantity": (lowest, highest)}, in the unit of the quantity, on a logarithmic scale; with
     (lowest, highest, "linear") on a linear one, where the bounds need not be above 0.  "soc of NAME", and temperature,
     ambient or voltage of it, are the options of one run that the measurement does not tell.  The search starts from
     the value of the cell, or amid the bounds if the cell has none within.
-    voltage_scale [V] and temperature_scale [K]: differences that count alike.  Every measured time counts alike within
-    a run, and every run alike but for its weight in `weights` ({name: number}, 1 if left out).
+    voltage_scale [V], temperature_scale [K] and impedance_scale (of the modulus): differences that count alike.  Every
+    measured time or frequency counts alike within a run, and every run alike but for its weight in `weights`
+    ({name: number}, 1 if left out).
     loss: "linear" for least squares; "soft_l1", "huber", "cauchy" or "arctan" count differences beyond the scales less,
     so that a few bad points do not decide.
     search: "least squares", or "global" for CMA-ES before it (needs cellsim[fit]).  starts: least squares from so
@@ -74,7 +76,7 @@ def fit(
             loaded,
             known,
             space_of(loaded, parameters, known, "fit"),
-            scales(voltage_scale, temperature_scale),
+            scales(voltage_scale, temperature_scale, impedance_scale),
             _weights(weights, known),
             chosen("loss", loss, LOSSES),
             {name: value for name, value in workers.items() if value is not None},
@@ -84,20 +86,21 @@ def fit(
         return found_by(misfit, effort)
 
 
-def scales(volts: Any, kelvin: Any) -> tuple[float, float]:
+def scales(volts: Any, kelvin: Any, relative: Any = 0.01) -> dict[str, float]:
     """What counts alike, checked."""
-    return (
-        number("voltage_scale", volts, "give volts, above 0", above=0.0),
-        number("temperature_scale", kelvin, "give kelvin, above 0", above=0.0),
-    )
+    return {
+        "voltage": number("voltage_scale", volts, "give volts, above 0", above=0.0),
+        "temperature": number("temperature_scale", kelvin, "give kelvin, above 0", above=0.0),
+        "impedance": number("impedance_scale", relative, "give a share of the modulus, above 0", above=0.0),
+    }
 
 
-def source_of(what: str, runs: list[MeasuredRun]) -> str:
+def source_of(what: str, runs: list[Measured]) -> str:
     """The source of fitted values."""
     return f"{what} by cellsim to the measured runs {', '.join(run.name for run in runs)[:200]}"
 
 
-def _weights(weights: Any, runs: list[MeasuredRun]) -> dict[str, float]:
+def _weights(weights: Any, runs: list[Measured]) -> dict[str, float]:
     if weights is None:
         return {}
     names = [run.name for run in runs]
@@ -116,7 +119,12 @@ def found_by(misfit: Misfit, effort: Effort) -> Fit:
     known = uncertainty(misfit, best.x, ends)
     errors = np.sqrt(np.diag(known.covariance)) * np.abs(space.slopes(best.x))
     rms = {run.name: residual_rms(misfit, run, best.x) for run in misfit.runs}
-    left = "; ".join(f"{name} {1e3 * V:.3g} mV" for name, (V, _) in rms.items())
+    left = "; ".join(
+        f"{run.name} {100 * rms[run.name][0]:.3g} %"
+        if isinstance(run, MeasuredSpectrum)
+        else f"{run.name} {1e3 * rms[run.name][0]:.3g} mV"
+        for run in misfit.runs
+    )
     misfit.report = None
     return Fit(
         misfit.cell_at(best.x, f"; residual rms {left[:200]}"),

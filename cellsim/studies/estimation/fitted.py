@@ -28,7 +28,7 @@ class Fit:
 
     values, standard_errors: by path, in the unit of the quantity; NaN for a value at a bound, which the runs do not
     determine.  correlation (n, n): of the estimates, of logarithms where the scale is logarithmic, in the order of
-    `values`.  rms: per run, of voltage [V] and temperature [K] (or NaN).
+    `values`.  rms: per run, of voltage [V] and temperature [K] (or NaN); of a spectrum relative to the modulus.
     at_bounds: paths whose value ended at a bound.  success: whether the search converged to values with which every
     run lasts as long as it was measured, and differs from it by less than ten times what counts as alike;
     reason: why, or why not, in words.  evaluations: how often all runs were simulated.
@@ -154,8 +154,8 @@ class Fit:
         lines.append("residuals (rms; variance of a mean over that of independent ones):")
         for block, noise, memory in zip(self._misfit.blocks, self._known.noise, self._known.memory, strict=True):
             run = self._misfit.runs[block.run]
-            size = f"{1e3 * noise:.3g} mV" if block.unit == "V" else f"{noise:.3g} K"
-            lines.append(f"  {run.name}: {size}, {memory:.3g} ({run.t.size} times)")
+            size = {"V": f"{1e3 * noise:.3g} mV", "K": f"{noise:.3g} K"}.get(block.unit, f"{100 * noise:.3g} % of |Z|")
+            lines.append(f"  {run.name}: {size}, {memory:.3g} ({block.at.stop - block.at.start} values)")
         return "\n".join(lines)
 
     def __repr__(self) -> str:

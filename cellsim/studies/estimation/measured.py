@@ -14,10 +14,11 @@ from ...parameters import Cell
 from ...protocols import Protocol
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
-from ...support.arguments import listed, mapping, numbers, text
+from ...support.arguments import mapping, numbers, text
 from ..measured import run_arguments
 
 Array = NDArray[np.float64]
+SHORT = 0.01  # share of a measurement by which a run may end too early
 COLDEST = 150.0  # K: temperatures below are thought to be in degC
 
 
@@ -97,6 +98,21 @@ class MeasuredRun:
         """
         return self.apart(self.simulated(cell))
 
+    @property
+    def channels(self) -> tuple[tuple[str, int], ...]:
+        """(name, number of values) of what is compared."""
+        found = (("voltage", self.t.size), ("temperature", self.t.size))
+        return found[: 1 + (self.temperature is not None)]
+
+    def too_short(self, result: Result) -> str:
+        """In words, if a run ends long before the measurement does; else ""."""
+        if result.t[-1] >= self.t[-1] - SHORT * (self.t[-1] - self.t[0]):
+            return ""
+        return (
+            f"run {self.name!r} ends after {result.t[-1]:.6g} s ({result.steps[-1].message}), but was "
+            f"measured for {self.t[-1]:.6g} s"
+        )
+
     def apart(self, result: Result) -> tuple[Array, Array]:
         """The same of a run that has been simulated."""
         dV = continued(result, "Voltage [V]", self.t) - self.voltage
@@ -108,15 +124,3 @@ class MeasuredRun:
 def continued(result: Result, name: str, t: Array) -> Array:
     """Values of a result at times t [s], the last one beyond its end."""
     return np.where(t > result.t[-1], result[name][-1], result.at(name, np.minimum(t, result.t[-1])))
-
-
-def checked_runs(runs: Any, who: str = "fit") -> list[MeasuredRun]:
-    """One run or several as a list.  Raises ProtocolError for none, and for two of one name."""
-    wanted = "give a cellsim.MeasuredRun or a list of them"
-    found: list[MeasuredRun] = [runs] if isinstance(runs, MeasuredRun) else listed(f"{who}: runs", runs, wanted)
-    if not found or not all(isinstance(run, MeasuredRun) for run in found):
-        raise ProtocolError(f"{who}: runs: {wanted}, at least one")
-    names = [run.name for run in found]
-    if len(set(names)) < len(names):
-        raise ProtocolError(f"{who}: two runs have the same name; give each its own")
-    return found

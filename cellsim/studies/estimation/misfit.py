@@ -8,15 +8,32 @@ import numpy as np
 
 from ...ensemble.engine import values_of
 from ...ensemble.jobs import Job
-from ...errors import ParameterError, SolveError
+from ...errors import ParameterError, ProtocolError, SolveError
 from ...kernels.call.calls import Coroutine, finish
 from ...parameters import Cell
-from ...simulation.result import Result
+from ...support.arguments import listed
 from .measured import Array, MeasuredRun
+from .measured_spectrum import MeasuredSpectrum
 from .space import Space
 
 FAR = 100.0  # scaled residual of a run that the solver cannot do
 LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")  # of scipy.optimize.least_squares
+
+
+UNITS = {"voltage": "V", "temperature": "K", "impedance": ""}
+Measured = MeasuredRun | MeasuredSpectrum
+
+
+def checked_runs(runs: Any, who: str = "fit") -> list[Measured]:
+    """One measurement or several as a list.  Raises ProtocolError for none, and for two of one name."""
+    wanted = "give a cellsim.MeasuredRun or a list of them"
+    found: list[Measured] = [runs] if isinstance(runs, Measured) else listed(f"{who}: runs", runs, wanted)
+    if not found or not all(isinstance(run, Measured) for run in found):
+        raise ProtocolError(f"{who}: runs: {wanted}, at least one")
+    names = [run.name for run in found]
+    if len(set(names)) < len(names):
+        raise ProtocolError(f"{who}: two runs have the same name; give each its own")
+    return found
 
 
 @dataclass(frozen=True)
@@ -25,14 +42,14 @@ class Block:
 
     run: int
     channel: str
-    scale: float  # V or K
+    scale: float  # V, K or, of impedance, relative
     at: slice
     factor: float
 
     @property
     def unit(self) -> str:
-        """V or K."""
-        return "V" if self.channel == "voltage" else "K"
+        """V, K or none."""
+        return UNITS[self.channel]
 
 
 class Misfit:
@@ -46,9 +63,9 @@ class Misfit:
     def __init__(
         self,
         cell: Cell,
-        runs: list[MeasuredRun],
+        runs: list[Measured],
         space: Space,
-        scales: tuple[float, float],
+        scales: dict[str, float],
         weights: dict[str, float],
         loss: str,
         workers: dict[str, Any],
@@ -58,15 +75,14 @@ class Misfit:
         self.cell, self.runs, self.space, self.loss, self.source = cell, runs, space, loss, source
         self.workers, self.report, self.count = workers, report, 0
         self.last: tuple[Array, Array] | None = None
-        many = sum(run.t.size for run in runs) / len(runs)
+        many = sum(run.channels[0][1] for run in runs) / len(runs)
         blocks, first = [], 0
         for number, run in enumerate(runs):
-            root = np.sqrt(weights.get(run.name, 1.0) * many / run.t.size)
-            for channel, scale in zip(("voltage", "temperature"), scales, strict=True):
-                if channel == "voltage" or run.temperature is not None:
-                    at = slice(first, first + run.t.size)
-                    blocks.append(Block(number, channel, scale, at, float(root / scale)))
-                    first = at.stop
+            for channel, size in run.channels:
+                root = np.sqrt(weights.get(run.name, 1.0) * many / size)
+                at = slice(first, first + size)
+                blocks.append(Block(number, channel, scales[channel], at, float(root / scales[channel])))
+                first = at.stop
         self.blocks, self.size = blocks, first
 
     def cell_at(self, x: Array, note: str = "") -> Cell:
@@ -74,12 +90,12 @@ class Misfit:
         changes, _ = self.space.split(self.space.values(x))
         return self.cell.with_(changes, method="fitted", source=self.source + note) if changes else self.cell
 
-    def simulated(self, run: MeasuredRun, x: Array) -> Coroutine[Result]:
+    def simulated(self, run: Measured, x: Array) -> Coroutine[Any]:
         """A run at coordinates.  Raises what `simulate` does."""
         _, options = self.space.split(self.space.values(x))
         return run.simulated_coroutine(self.cell_at(x), **options.get(run.name, {}))
 
-    def result(self, run: MeasuredRun, x: Array) -> Result:
+    def result(self, run: Measured, x: Array) -> Any:
         """The same, at once."""
         return finish(self.simulated(run, x))
 
@@ -115,13 +131,12 @@ class Misfit:
     def _scaled(self, number: int, x: Array) -> Coroutine[Array]:
         run = self.runs[number]
         blocks = [block for block in self.blocks if block.run == number]
-        result: Result | None
         try:
             result = yield from self.simulated(run, x)
         except (SolveError, ParameterError) as fault:  # what it did counts, and what it did not do is far off
             result = getattr(fault, "result", None)
         if result is None:  # also where there is no such cell
-            return np.concatenate([np.full(run.t.size, FAR * b.factor * b.scale) for b in blocks])
+            return np.concatenate([np.full(b.at.stop - b.at.start, FAR * b.factor * b.scale) for b in blocks])
         return np.concatenate([d * b.factor for b, d in zip(blocks, run.apart(result), strict=False)])
 
     def __getstate__(self) -> dict[str, Any]:

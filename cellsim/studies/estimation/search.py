@@ -6,11 +6,10 @@ import numpy as np
 
 from ...errors import CellsimError, SolveError
 from ...support.files import optional
-from .measured import Array, MeasuredRun
-from .misfit import Misfit
+from .measured import Array
+from .misfit import Measured, Misfit
 
 POOR = 10.0  # scaled rms of a run from which on it counts as not described
-SHORT = 0.01  # share of a measurement by which a run may end too early
 TRIES = 8  # starting points for each free quantity, where the first search is stuck
 AGAIN = 2  # of which so many are searched from
 WIDTH = 0.25  # first standard deviation of CMA-ES, as a share of the distance between bounds
@@ -127,28 +126,25 @@ def _fault(misfit: Misfit, found: Best) -> str:
             result = misfit.result(run, found.x)
         except CellsimError as fault:
             return f"run {run.name!r} cannot be simulated with the fitted cell: {fault}"
-        if result.t[-1] < run.t[-1] - SHORT * (run.t[-1] - run.t[0]):
-            return (
-                f"run {run.name!r} ends after {result.t[-1]:.6g} s ({result.steps[-1].message}), but was "
-                f"measured for {run.t[-1]:.6g} s"
-            )
+        if why := run.too_short(result):
+            return why
         blocks = [block for block in misfit.blocks if block.run == number]
         for block, d in zip(blocks, run.apart(result), strict=False):
             if rms(d) > POOR * block.scale:
                 return (
-                    f"run {run.name!r} differs by {rms(d):.3g} {block.unit} rms, more than {POOR:g} times what "
-                    "counts as alike: these quantities, within these bounds, do not describe it"
+                    f"run {run.name!r} differs by {rms(d):.3g} {block.unit or 'of the modulus'} rms, more than {POOR:g} "
+                    "times what counts as alike: these quantities, within these bounds, do not describe it"
                 )
     return found.why
 
 
-def residual_rms(misfit: Misfit, run: MeasuredRun, x: Array) -> tuple[float, float]:
-    """rms of voltage [V] and temperature [K] of a run, NaN where there is none."""
+def residual_rms(misfit: Misfit, run: Measured, x: Array) -> tuple[float, float]:
+    """rms of voltage [V] and temperature [K] of a run, NaN where there is none; of a spectrum relative, and NaN."""
     try:
-        dV, dT = run.apart(misfit.result(run, x))
+        d = run.apart(misfit.result(run, x))
     except CellsimError:
         return float("nan"), float("nan")
-    return rms(dV), rms(dT)
+    return rms(d[0]), rms(d[1]) if len(d) > 1 else float("nan")
 
 
 def rms(d: Array) -> float:

@@ -5,7 +5,7 @@ linear one.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from ...errors import ParameterError
 from ...parameters import Cell
 from ...support.arguments import chosen, mapping, near, numbers
-from .measured import Array, MeasuredRun
+from .measured import Array
 
 STEP = 0.02  # of a logarithm, for finite differences: a run is only good to its accuracy
 LINEAR_STEP = 0.01  # the same of the distance between linear bounds
@@ -59,7 +59,7 @@ class Space:
         return changes, options
 
 
-def space_of(cell: Cell, free: Any, runs: list[MeasuredRun] | None = None, who: str = "fit") -> Space:
+def space_of(cell: Cell, free: Any, runs: Sequence[Any] | None = None, who: str = "fit") -> Space:
     """Check what is free; who: the first word of messages.  Raises ParameterError.
 
     The start is the value of the cell, or of the run, where it lies between the bounds, and else amid them.
@@ -80,7 +80,7 @@ def space_of(cell: Cell, free: Any, runs: list[MeasuredRun] | None = None, who: 
 
 
 def _row(
-    cell: Cell, path: str, given: Any, runs: list[MeasuredRun], who: str
+    cell: Cell, path: str, given: Any, runs: Sequence[Any], who: str
 ) -> tuple[tuple[float, float], bool, float | None]:
     """(bounds, whether the scale is logarithmic, where to start or None) of one quantity."""
     name, scale = f"{who}: {path[:60]}", "log"

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...ensemble.case import Case, known_options
-from ...ensemble.engine import Progress
-from ...ensemble.resumable import run_resumably
-from ...errors import ProtocolError
-from ...kernels.call.calls import Coroutine
-from ...parameters import Cell, load
-from ...protocols import Protocol
-from ...simulation.result import Result
-from ...support.arguments import chosen, shown, whole
-from ...support.files import optional
+from ....ensemble.case import Case, known_options
+from ....ensemble.engine import Progress
+from ....ensemble.resumable import run_resumably
+from ....errors import ProtocolError
+from ....kernels.call.calls import Coroutine
+from ....parameters import Cell, load
+from ....protocols import Protocol
+from ....simulation.result import Result
+from ....support.arguments import chosen, shown, whole
+from ....support.files import optional
+from ..measured import Array
 from .factors import NUMBERS, Factor, factors_of, values_at
-from .measured import Array
 
 if TYPE_CHECKING:
-    from ...drawing.style import Figure
+    from ....drawing.style import Figure
 
 METHODS = ("sobol", "morris", "latin hypercube")
 LEVELS = 4  # of the grid of Morris

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ...ensemble.case import OPTIONS
-from ...errors import ParameterError
-from ...parameters import Cell
-from ...support.arguments import listed, mapping, near, number, numbers, shown, text
-from ..uncertainty import SPREAD, varied
+from ....ensemble.case import OPTIONS
+from ....errors import ParameterError
+from ....parameters import Cell
+from ....support.arguments import listed, mapping, near, number, numbers, shown, text
+from ...uncertainty import SPREAD, varied
 
 KINDS = ("uniform", "log", "normal")
 NUMBERS = ("temperature", "soc", "voltage", "ambient")  # of the options of a run, those that may be varied

@@ -1,0 +1,1 @@
+"""What results depend on: factors that are varied, designs of cases, indices."""
