@@ -132,8 +132,8 @@ def _fault(misfit: Misfit, found: Best) -> str:
         for block, d in zip(blocks, run.apart(result), strict=False):
             if rms(d) > POOR * block.scale:
                 return (
-                    f"run {run.name!r} differs by {rms(d):.3g} {block.unit or 'of the modulus'} rms, more than {POOR:g} "
-                    "times what counts as alike: these quantities, within these bounds, do not describe it"
+                    f"run {run.name!r} differs by {rms(d):.3g} {block.unit or 'of the modulus'} rms, more than "
+                    f"{POOR:g} times what counts as alike: these quantities, within these bounds, do not describe it"
                 )
     return found.why
 
