@@ -81,3 +81,12 @@ def in_celsius(old: str, new: str) -> Any:
         return float(celsius(getattr(self, new)))
 
     return property(get, doc=f"`{new}` in degrees Celsius; until the next release.")
+
+
+def not_beaten(time: Any, lost: Any) -> list[bool]:
+    """Of pairs (time, loss), whether no other one is as good in both and better in one; not for infinite or NaN."""
+    pairs = list(zip(np.asarray(time, float).tolist(), np.asarray(lost, float).tolist(), strict=True))
+    return [
+        bool(np.isfinite([t, y]).all()) and not any(a <= t and b <= y and (a, b) != (t, y) for a, b in pairs)
+        for t, y in pairs
+    ]

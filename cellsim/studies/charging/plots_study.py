@@ -14,9 +14,8 @@ from ...drawing.style import COLOURS, DASHES, GREY, WIDTH, Figure, save, styled
 from ...drawing.tables import plain_table
 from ...errors import ReportError
 from ...physics.constants import ZERO_CELSIUS
-from .axes import CRITICAL, PLATING, celsius
+from .axes import CRITICAL, PLATING, celsius, not_beaten
 from .measured_charges import beyond
-from .wear import not_beaten
 
 SERIES = (
     ("C-rate", -1.0, "current\n[C]"),

@@ -20,7 +20,7 @@ from ...support.arguments import listed, number, numbers, text, whole
 from ...support.files import optional
 from ..life.cycle_map import ages_within_runs, amounts_of, losses, lost
 from ..life.prepare import aged_cell, assumed_rates, fresh_start
-from .axes import celsius
+from .axes import celsius, not_beaten
 from .constrained import check_window
 from .named_protocols import FASTEST, named
 
@@ -136,15 +136,6 @@ def _steps(cell: Cell, said: str, start: float, end: float) -> Protocol:
             f"charge wear: {FASTEST!r} is a search within limits, not steps to repeat; give steps such as 'cc-cv 2C'"
         )
     return steps
-
-
-def not_beaten(time: Any, lost: Any) -> list[bool]:
-    """Of pairs (time, loss), whether no other one is as good in both and better in one; not for infinite or NaN."""
-    pairs = list(zip(np.asarray(time, float).tolist(), np.asarray(lost, float).tolist(), strict=True))
-    return [
-        bool(np.isfinite([t, y]).all()) and not any(a <= t and b <= y and (a, b) != (t, y) for a, b in pairs)
-        for t, y in pairs
-    ]
 
 
 @dataclass
