@@ -131,6 +131,8 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
         solved = beyond and attempt(sys, ctl, knots, k, t, step, m, w, rtol, TOL, 0.0) >= 0.0
         which = closest(sys, ctl, m[AHEAD], q_start, w, g)
         solved = solved and g[which] <= 0.0  # solved less exactly, it may end where no margin has vanished
+    elif solved and g[which] > NEXT_TO:  # another one is, and this one jumps: a voltage, as a particle fills
+        which = first_of(g)
     return (which if solved else -1), step
 
 
