@@ -109,7 +109,7 @@ def test_pictures_are_made(tmp_path):
         (uncertain_lives, {"cell": "okane2022", "protocol": CYCLE, "spread": {RATE: 0.5}}, "spread of"),
         (uncertain_lives, {"cell": "okane2022", "protocol": CYCLE, "lives": 0}, "lives 0"),
     ],
-    ids=str,
+    ids=lambda given: getattr(given, "__name__", str(given)),
 )
 def test_wrong_arguments_get_a_sentence(function, given, words):
     with pytest.raises(CellsimError) as fault:
