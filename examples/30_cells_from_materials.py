@@ -1,4 +1,4 @@
-"""How many of the solid electrolytes that were ever measured conduct well enough for a cell of 4 mAh/cm2?
+"""How many of the solid electrolytes that were ever measured conduct well enough for a cell of 4 mAh/cm²?
 
 Model: DFN; cells of NMC811, lithium and each electrolyte, made by `cellsim.design_cell`.
 Source: measured conductivities and crystal densities of OBELiX (arXiv 2502.14234, CC BY 4.0); mix, interfaces and all

@@ -314,7 +314,7 @@ def test_words_of_a_file_are_printed_as_they_are(run, tmp_path):
     raw = cellsim.load(TARGET).to_json() | {"title": "Cell [bold]A[/bold] [red]"}
     (tmp_path / "mine.json").write_text(json.dumps(raw), encoding="utf-8")
     code, out, _ = run("show", tmp_path / "mine.json")
-    assert code == 0 and out.startswith("Cell [bold]A[/bold] [red]\n")
+    assert code == 0 and out.startswith("mine: Cell [bold]A[/bold] [red]\n")
 
 
 def test_claim_without_baseline_is_refused(run, tmp_path):

@@ -171,7 +171,7 @@ FAULTS = [
     ("Rest for 1 h Charge at 1C", "Charge", "'Charge' was not understood", "expected ';', a new line, then"),
     ("Hold at 4.2 V", "Hold at 4.2 V", "needs a duration or a current to end at", ""),
     ("Discharge at 1 A until 4 V, 3 V", "Discharge at 1 A until 4 V, 3 V", "two limits of voltage, 4 and 3 V", ""),
-    ("Charge at 1C until above 4 V or below 4.1 V", "Charge at 1C until above 4 V or below 4.1 V", "no room", ""),
+    ("Charge at 1C until above 4 V or below 4.1 V", "Charge at 1C until above 4 V or below 4.1 V", "contradict", ""),
     ("Charge at 1 A until 2 A", "Charge at 1 A until 2 A", "is reached at once", ""),
     ("Hold at 4 V until 4.2 V", "Hold at 4 V until 4.2 V", "cannot end at another one", ""),
     ("Rest for 1e9 days", "Rest for 1e9 days", "at most 1e+07 s", ""),

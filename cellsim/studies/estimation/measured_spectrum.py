@@ -38,7 +38,7 @@ class MeasuredSpectrum:
         f = numbers(f"{said}: frequencies", self.frequencies, "give numbers above 0 [Hz]", low=1e-300)
         try:
             Z = np.atleast_1d(np.array(self.impedance, np.complex128))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ProtocolError(f"{said}: impedance {shown(self.impedance)}: give complex numbers [Ohm]") from None
         if Z.shape != f.shape or not np.isfinite(Z).all() or not np.abs(Z).all():
             raise ProtocolError(

@@ -13,7 +13,7 @@ from ....ensemble.jobs import Job
 from ....ensemble.resumable import KINDS, recording
 from ....parameters import Cell
 from ....protocols import Protocol
-from ....support.arguments import file_path, numbers
+from ....support.arguments import file_path, listed, numbers
 from ....support.files import optional, replacing
 from ..prepare import aged_cell, by_equilibrium, checked, margin_of
 from ..saved.states import heat_said
@@ -21,6 +21,7 @@ from .one_life import CAPACITY, COLUMNS, CYCLE, one_life, worded
 
 PICTURES = (".png", ".svg", ".pdf")
 LIFE = "Life"
+CELLS = "give a cell, a list of cells or {label: cell}"
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def ageing_cells(cells: Any, ageing: Any) -> dict[str, Cell]:
     """Cells by label, in which something ages.  Raises ParameterError, ProtocolError."""
     if isinstance(cells, Mapping):
         return {str(name): aged_cell(cell, ageing) for name, cell in cells.items()}
-    several = [cells] if isinstance(cells, str | Cell | PathLike) else list(cells)
+    several = [cells] if isinstance(cells, str | Cell | PathLike) else listed("cells", cells, CELLS)
     loaded = [aged_cell(cell, ageing) for cell in several]
     names: dict[str, Cell] = {}
     for cell in loaded:

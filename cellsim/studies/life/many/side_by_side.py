@@ -8,7 +8,7 @@ import numpy as np
 
 from ....ensemble.engine import Progress
 from ....errors import ProtocolError
-from ....models import ACCURACY, open_circuit_voltage
+from ....models import ACCURACY, model_of, open_circuit_voltage
 from ....parameters import Cell
 from ....protocols import Protocol
 from ....protocols.step import kelvin
@@ -238,7 +238,7 @@ def _how(
     return {
         "cycles": whole("cycles", cycles, "give a number of cycles, at least 1"),
         "until": until if until is None or not isinstance(until, str) else text("until", until),
-        "model": model,
+        "model": model_of(model),
         "soc": soc,
         "heat": heat,
         "accuracy": accuracy,
