@@ -36,6 +36,7 @@ def audit(
     processes: Processes = None,
 ) -> None:
     """Judge the announcement sentence by sentence, and find the conditions under which each would hold."""
+    from ..ensemble.engine import usual_processes
     from ..studies.claim_audit.claim_file import load_charging_claim, load_claim
     from ..studies.claim_audit.energy_claim import audit as run
     from ..studies.claim_audit.report.tables import audit_tables
@@ -51,6 +52,8 @@ def audit(
     if temperature is not None:
         question = replace(question, temperature=kelvin(temperature))
     second = load_charging_claim(charging)
+    if threads is None and processes is None and len(claims) > 1:
+        processes = usual_processes()
     chosen = partial(run, charging=second, only=claims, threads=threads, processes=processes, path=output)
     result = with_progress(chosen, question)
     say(question.title, style="bold")

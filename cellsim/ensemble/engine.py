@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from importlib.util import find_spec
 from typing import Any, Protocol, TypeVar
 
 from ..errors import ProtocolError
@@ -125,6 +126,12 @@ def run_cases(
     while due in known:
         yield known.pop(due)
         due += 1
+
+
+def usual_processes() -> int | None:
+    """As many processes as this one has processors, where there are two and `loky` is installed; else None."""
+    many, _ = workers_of(None)
+    return many if many > 1 and find_spec("loky") is not None else None
 
 
 def workers_of(threads: Any, processes: Any = None, executor: Any = None) -> tuple[int, bool]:

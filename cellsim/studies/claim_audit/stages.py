@@ -68,6 +68,13 @@ class Work:
         with closing(run_jobs(jobs, finished=lambda done: one_more(), **self.recorder.workers)) as found:
             return list(found)
 
+    def together(self, jobs: Sequence[Job], reports: Sequence[Callable[[int, int | None], object]]) -> list[Finished]:
+        """What became of jobs that are a stage each, in order; reports: of each stage."""
+        with closing(
+            run_jobs(jobs, finished=lambda done: reports[done.number](1, 1), **self.recorder.workers)
+        ) as found:
+            return list(found)
+
     def values(self, what: str, cases: Sequence[dict[str, Any]], jobs: Sequence[Job], **how: Any) -> list[Any]:
         """The values of the jobs of a stage, kept by their cases, see `Recorder.values`."""
         cases = [{"stage": what, **case} for case in cases]

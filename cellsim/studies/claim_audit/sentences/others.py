@@ -22,17 +22,20 @@ if TYPE_CHECKING:  # for annotations only: at run time the import would be circu
     from ..audit import Audit
     from ..stages import Work
 
+Figured = Sequence[Any]  # `Figures` of cells
 WEARS = (0.0, 0.1, 0.3)  # EUR/kWh: fewer linear programmes than where storage is asked for alone
 PULSES = (-20.0, 0.0, 25.0, 60.0)  # °C
 
 
 def other_claims(found: Audit, claims: Sequence[str], work: Work) -> dict[str, Any]:
-    """Fields of the audit by the claims that are asked for."""
+    """Fields of the audit by the claims that are asked for; each study is a job, so that processes share them."""
+    wanted = [name for name in STUDIES if name in claims]
+    reports = {name: work.stage(name) for name in wanted}
+    jobs = [Job(STUDIES[name], (found.cells, found.baselines, found.reference)) for name in wanted]
     made: dict[str, Any] = {}
-    for name, judge in JUDGES.items():
-        if name in claims:
-            made |= judge(found, work)
-    return made
+    for done in work.together(jobs, [reports[name] for name in wanted]):
+        made |= value_of(done)
+    return made | (_life(found, work) if "life" in claims else {})
 
 
 def _names(figures: Sequence[Any]) -> list[Any]:
@@ -50,38 +53,26 @@ def _is_porous(cell: Any) -> bool:
     return True
 
 
-def _power(found: Audit, work: Work) -> dict[str, Any]:
-    cells, baselines = _names(found.cells), _names(found.baselines)
-    done = work.stage("power")
-    pulses = pulse_powers([*cells, *baselines], PULSES, threads=work.recorder.workers.get("threads"))
-    done(1, 1)
-    return {
-        "pulses": pulses,
-        "power": tuple(j for c in cells for b in baselines for j in more_power(pulses, c.name, b.name)),
-    }
+def _power(cells: Figured, baselines: Figured, reference: Any) -> dict[str, Any]:
+    ours, theirs = _names(cells), _names(baselines)
+    pulses = pulse_powers([*ours, *theirs], PULSES, threads=1)
+    judged = tuple(j for c in ours for b in theirs for j in more_power(pulses, c.name, b.name))
+    return {"pulses": pulses, "power": judged}
 
 
-def _cost(found: Audit, work: Work) -> dict[str, Any]:
-    report = work.stage("cost")
-    cost = cost_claim(found.cells, found.baselines, lambda _, done: report(round(100 * done), 100))
-    report(100, 100)
-    return {"cost": cost}
+def _cost(cells: Figured, baselines: Figured, reference: Any) -> dict[str, Any]:
+    return {"cost": cost_claim(cells, baselines)}
 
 
-def _vehicles(found: Audit, work: Work) -> dict[str, Any]:
-    done = work.stage("vehicles")
-    cells = _names(found.cells)
-    prices = pack_prices(cells, {f.name: f.energy for f in found.cells})
-    vehicles = vehicle_study(cells, prices=prices, in_the_cold=False, threads=work.recorder.workers.get("threads"))
-    done(1, 1)
+def _vehicles(cells: Figured, baselines: Figured, reference: Any) -> dict[str, Any]:
+    ours = _names(cells)
+    prices = pack_prices(ours, {f.name: f.energy for f in cells})
+    vehicles = vehicle_study(ours, prices=prices, in_the_cold=False, threads=1)
     return {"vehicles": vehicles, "segments": every_segment(vehicles)}
 
 
-def _storage(found: Audit, work: Work) -> dict[str, Any]:
-    done = work.stage("storage")
-    cells = _names([found.cells[0], found.reference])
-    duties = storage_study(cells, wears=WEARS, threads=work.recorder.workers.get("threads"))
-    done(1, 1)
+def _storage(cells: Figured, baselines: Figured, reference: Any) -> dict[str, Any]:
+    duties = storage_study(_names([cells[0], reference]), wears=WEARS, threads=1)
     return {"duties": duties, "storage": city_storage(duties)}
 
 
@@ -95,10 +86,9 @@ def _life(found: Audit, work: Work) -> dict[str, Any]:
     return {"life": tuple(value_of(each) for each in work.finished("life", jobs))}
 
 
-JUDGES: dict[str, Callable[[Audit, Work], dict[str, Any]]] = {
+STUDIES: dict[str, Callable[[Figured, Figured, Any], dict[str, Any]]] = {
+    "storage": _storage,
+    "vehicles": _vehicles,
     "power": _power,
     "cost": _cost,
-    "vehicles": _vehicles,
-    "storage": _storage,
-    "life": _life,
-}
+}  # the longest first, for processes
