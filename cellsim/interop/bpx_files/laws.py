@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...parameters import Cell
 from ...parameters.consistency import C_RANGE
+from ...parameters.laws import sampling
 from ...parameters.laws.law import X_RANGE, Law, parse
 from ...parameters.laws.split import depends_on_temperature, factor_of_temperature, has_factor, mixes
 from ...parameters.quantity import domain_of
@@ -125,16 +126,10 @@ def refined(
     law: Callable[[NDArray[Any]], NDArray[Any]], x: NDArray[Any], error: float | None
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """Points (n,) between which a law is linear to an error, or to SHARE of its value, from points x on."""
-    y = law(x)
-    while x.size < MOST:
-        bad = np.zeros(x.size - 1, bool)
-        for share in (0.25, 0.5, 0.75):  # a cubic may cross its chord at the middle
-            there = law(x[:-1] + share * np.diff(x))
-            off = np.abs(there - (y[:-1] + share * np.diff(y)))
-            bad |= off > (SHARE * np.abs(there) if error is None else error)
-        if not bad.any():
-            break
-        at = np.flatnonzero(bad)[: MOST - x.size] + 1
-        middle = 0.5 * (x[at - 1] + x[at])
-        x, y = np.insert(x, at, middle), np.insert(y, at, law(middle))
+
+    def allowed(true: NDArray[Any], _: NDArray[Any]) -> Any:
+        return SHARE * np.abs(true) if error is None else error
+
+    shares = (0.25, 0.5, 0.75)  # a cubic may cross its chord at the middle
+    x, y, _ = sampling.refined(law, x, sampling.straight, allowed, shares=shares, most=MOST, in_part=True)
     return x, y

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...parameters.laws.law import DEEPEST, LONGEST, LawError, parse
+from ...parameters.laws.sampling import monotone, refined
 
 Array = NDArray[np.float64]
 CLOSE = {"V": 2e-5, "V.K-1": 1e-8}  # agreement that a table aims at by unit, absolute
@@ -109,29 +110,17 @@ def sampled(
 
     function: of x (n,) to (n,); knots (m,): abscissae that the table shall have.
     """
-    from scipy.interpolate import PchipInterpolator
-
     lo, hi = ends
     x = np.unique(np.concatenate([np.linspace(lo, hi, 101), knots]))
     x = x[np.append(True, np.diff(x) > 1e-9 * (hi - lo))]
-    y = np.asarray(function(x), float)
     relative, close = unit not in CLOSE, CLOSE.get(unit, CLOSE_SHARE)
-    for _ in range(TURNS):
-        middle = 0.5 * (x[:-1] + x[1:])
-        new = np.asarray(function(middle), float)
-        off = np.abs(PchipInterpolator(x, y)(middle) - new)
-        off = off / np.abs(new) if relative else off
-        bad = off > close
-        if not bad.any() or x.size + int(bad.sum()) > MOST_POINTS:
-            break
-        x, y = _merged(x, y, middle[bad], new[bad])
+
+    def allowed(true: Array, _: Array) -> Any:
+        return close * np.abs(true) if relative else close
+
+    x, y, _ = refined(function, x, monotone, allowed, shares=(0.5,), most=MOST_POINTS, turns=TURNS)
     between = x[:-1, None] + np.diff(x)[:, None] * np.array([0.25, 0.5, 0.75])
     true = np.asarray(function(between.ravel()), float)
-    off = np.abs(PchipInterpolator(x, y)(between.ravel()) - true)
+    off = np.abs(monotone(x, y, between.ravel()) - true)
     error = float(np.max(off / np.abs(true) if relative else off))
     return Sampled(tuple(x.tolist()), tuple(y.tolist()), error, relative, why)
-
-
-def _merged(x: Array, y: Array, more_x: Array, more_y: Array) -> tuple[Array, Array]:
-    order = np.argsort(np.concatenate([x, more_x]), kind="stable")
-    return np.concatenate([x, more_x])[order], np.concatenate([y, more_y])[order]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...errors import ParameterError
 from ...support.arguments import file_path, numbers, shown
 from .law import X_RANGE
+from .sampling import monotone, refined
 
 Array = NDArray[np.float64]
 
@@ -116,26 +117,15 @@ def _read(path: str, file: Path) -> tuple[list[float], list[float]]:
 
 def _sampled(path: str, law: Callable[..., Any], lo: float, hi: float, T: float) -> Given:
     """A table of a function between lo and hi, with its error as measured between the points."""
-    from scipy.interpolate import PchipInterpolator
-
     f, of_T = _function(path, law, T)
-    x = np.linspace(lo, hi, FIRST)
-    y = f(x)
-    while True:
-        shares = (np.arange(BETWEEN) + 0.5) / BETWEEN
-        places = (x[:-1, None] + shares * np.diff(x)[:, None]).ravel()
-        true = f(places)
-        scale = np.maximum(np.abs(true), np.ptp(y)) if np.ptp(y) > 0.0 else np.maximum(np.abs(true), 1e-300)
-        wrong = np.abs(PchipInterpolator(x, y)(places) - true)
-        worst = (wrong / scale).reshape(-1, BETWEEN).max(axis=1)
-        bad = np.flatnonzero(worst > AIM)
-        if not bad.size or x.size + bad.size > MOST:
-            break
-        new = 0.5 * (x[bad] + x[bad + 1])
-        x, y = np.concatenate([x, new]), np.concatenate([y, f(new)])
-        order = np.argsort(x)
-        x, y = x[order], y[order]
-    note = f"function sampled at {x.size} points, error {wrong.max():.2g} (measured at {places.size} places between)"
+
+    def allowed(true: Array, y: Array) -> Array:
+        size = np.abs(true)
+        return AIM * (np.maximum(size, np.ptp(y)) if np.ptp(y) > 0.0 else np.maximum(size, 1e-300))
+
+    shares = ((np.arange(BETWEEN) + 0.5) / BETWEEN).tolist()
+    x, y, wrong = refined(f, np.linspace(lo, hi, FIRST), monotone, allowed, shares=shares, most=MOST)
+    note = f"function sampled at {x.size} points, error {wrong.max():.2g} (measured at {wrong.size} places between)"
     note += f"; at {T:g} K, and the same at others" if of_T else ""
     return Given("table", {"x": x.tolist(), "y": y.tolist()}, f"{note}; {_outside(x)}")
 
