@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from ...errors import ParameterError
 from ...parameters import Cell
 from ...parameters.equilibrium import NEGATIVE, OCP, POSITIVE
+from ...parameters.sources import source_key
 from ...physics.constants import F
 from ...support.arguments import mapping, number, shown, whole
 from ...support.arguments import text as text_of
 from ..stack import pair_layers
 from .mixture import Mix, composite
-from .records import Material, Records, material, source_key
+from .records import Material, Records, material
 
 Named = str | os.PathLike[str] | Material
 OWN = "cellsim"

@@ -17,6 +17,7 @@ from ...errors import ParameterError
 from ...parameters import load
 from ...parameters.load import home
 from ...parameters.reading import read
+from ...parameters.sources import source_key
 from ...support.arguments import chosen, near, shown
 from ...support.files import cut, quoted
 from ...support.sourced import Strict
@@ -25,7 +26,6 @@ from .conductivities import Conductivity, conductivities
 from .mixture import Mix
 
 FOLDERS = {"electrolyte": "electrolytes", "positive": "positive", "negative": "negative", "housing": "housings"}
-CLASSES = ("sulfide", "oxide", "halide", "polymer", "liquid")
 TEMPLATES = {"sulfide": "li6ps5cl", "oxide": "llzto", "halide": "li3incl6"}  # for what is known of a class only
 UNITS = {
     "oxidation potential": "V",
@@ -211,15 +211,6 @@ def _taken(record: Any, key: str, places: tuple[str, ...], sources: dict[str, An
         filter(None, (taken.get("note"), f"{taken['method']} in {record['of']}" * (method != taken["method"])))
     )
     return {**taken, "source": cited, "method": method, "note": note}
-
-
-def source_key(sources: dict[str, Any], key: str, source: Any) -> str:
-    """The key under which a source stands in `sources`, where it is added if it is not there yet."""
-    name, again = key, 2
-    while sources.get(name, source) != source:
-        name, again = f"{key} ({again})", again + 1
-    sources[name] = source
-    return name
 
 
 def measured_material(rows: list[Conductivity]) -> Material:

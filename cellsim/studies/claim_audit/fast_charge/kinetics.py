@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ....errors import CellsimError
 from ....kernels.call.calls import Coroutine
 from ....parameters import Cell, load
+from ....parameters.sources import source_key
 from ....protocols import Limit, Step
 from ....simulation.run import simulate_coroutine
 from ..records import ChargingClaim
@@ -69,9 +70,11 @@ def lent(cell: Cell, name: str) -> Cell:
     """The cell with the graphite kinetics of a packaged set.  Raises ParameterError."""
     raw, other = cell.to_json(), load(name).to_json()
     own = {key: value for key, value in raw[PART].items() if key not in KEYS}
-    taken = {key: value for key, value in other[PART].items() if key in KEYS}
-    for entry in taken.values():
-        raw["sources"].setdefault(entry["source"], other["sources"][entry["source"]])
+    taken = {
+        key: {**entry, "source": source_key(raw["sources"], entry["source"], other["sources"][entry["source"]])}
+        for key, entry in other[PART].items()
+        if key in KEYS
+    }
     raw[PART] = own | taken
     return Cell.from_json(raw, cell.name, label=f"{cell.name} with the kinetics of {name}")
 
