@@ -9,7 +9,7 @@ from ..errors import ProtocolError, SolveError
 from ..models import open_circuit_voltage
 from ..physics.constants import ZERO_CELSIUS
 from ..support.arguments import chosen, number
-from ..support.files import replacing
+from ..support.files import replacing, write_table
 from .shared import PICTURES, app, kelvin, model_of, output_of, positive, say, text_of
 
 RUNS, SPECTRA = (".csv", ".parquet", ".nc", *PICTURES), (".csv", *PICTURES)
@@ -91,8 +91,7 @@ def simulate(
         with replacing(bibtex) as partial:
             partial.write_text(result.citations().bibtex(), encoding="utf-8")
     if output is not None and output.suffix == ".csv":
-        with replacing(output) as partial:
-            result.to_pandas().to_csv(partial, index=False)
+        write_table(result.to_pandas(), output)
     elif output is not None:
         (result.plot if output.suffix in PICTURES else result.save)(output)
 

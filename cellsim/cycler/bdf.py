@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import ReportError
 from ..support.arguments import file_path
-from ..support.files import optional, replacing
+from ..support.files import optional, write_table
 from .columns import ZERO
 
 ENDINGS = (".bdf", ".bdf.csv", ".bdf.parquet")
@@ -50,13 +50,7 @@ def write_bdf(
         columns["Step Count / 1"] = step
     if temperature is not None:
         columns["Surface Temperature / degC"] = np.asarray(temperature) - ZERO
-    frame = pd.DataFrame(columns)
-    with replacing(path) as partial:
-        if path.suffix.lower() == ".parquet":
-            optional("pyarrow")
-            frame.to_parquet(partial, index=False)
-        else:
-            frame.to_csv(partial, index=False)
+    write_table(pd.DataFrame(columns), path)
 
 
 def rising(t: Any) -> Any:

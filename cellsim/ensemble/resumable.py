@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import CellsimError, ReportError
 from ..support.arguments import file_path
-from ..support.files import optional, replacing
+from ..support.files import optional, write_table
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
 from .journal import Journal, digest, journal_of
@@ -117,9 +117,7 @@ def run_resumably(
 def write_rows(rows: list[Row], path: Any, table: Callable[[list[Row]], Any] | None = None) -> None:
     """Write rows, or the DataFrame that `table` makes of them, to `.parquet` or `.csv`, atomically."""
     pandas = optional("pandas")
-    with replacing(path) as partial:
-        frame = pandas.DataFrame(rows) if table is None else table(rows)
-        frame.to_parquet(partial) if Path(path).suffix == ".parquet" else frame.to_csv(partial, index=False)
+    write_table(pandas.DataFrame(rows) if table is None else table(rows), path)
 
 
 def _tables(path: Path) -> None:

@@ -179,6 +179,17 @@ def replacing(path: Location) -> Iterator[Path]:
             os.close(handle)
 
 
+def write_table(table: Any, path: Location) -> None:
+    """Write a pandas DataFrame to `.parquet`, else as CSV without its index; `replacing`.  Raises ReportError."""
+    path = Path(path)
+    with replacing(path) as partial:
+        if path.suffix.lower() == ".parquet":
+            optional("pyarrow")
+            table.to_parquet(partial)
+        else:
+            table.to_csv(partial, index=False)
+
+
 def optional(name: str, extra: str = "table") -> Any:
     """An optional package, installed by the given extra of cellsim.  Raises ReportError if it is not installed."""
     try:

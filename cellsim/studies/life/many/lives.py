@@ -14,7 +14,7 @@ from ....ensemble.resumable import KINDS, recording
 from ....parameters import Cell
 from ....protocols import Protocol
 from ....support.arguments import file_path, listed, numbers
-from ....support.files import optional, replacing
+from ....support.files import optional, write_table
 from ..prepare import aged_cell, by_equilibrium, checked, margin_of
 from ..saved.states import heat_said
 from .one_life import CAPACITY, COLUMNS, CYCLE, one_life, worded
@@ -63,13 +63,8 @@ class Lives:
         target = file_path("path", path, (*KINDS, *PICTURES))
         if target.suffix in PICTURES:
             self.plot(target)
-            return
-        with replacing(target) as partial:
-            if target.suffix == ".parquet":
-                optional("pyarrow")
-                self.table.to_parquet(partial)
-            else:
-                self.table.to_csv(partial, index=False)
+        else:
+            write_table(self.table, target)
 
     def plot(self, path: str | PathLike[str] | None = None) -> Any:
         """Capacity over cycles of every life, or cycles to the end of life over two labels; a matplotlib Figure."""

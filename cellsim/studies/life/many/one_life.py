@@ -7,6 +7,7 @@ import numpy as np
 
 from ....errors import CellsimError
 from ....parameters import Cell
+from ....physics.constants import ZERO_CELSIUS
 from ..age import age
 from ..cycle_map import LOSSES
 from ..windows import EQUILIBRIUM
@@ -65,7 +66,7 @@ def worded(label: str, value: Any) -> str:
     if label.startswith(("From [%", "To [%")):
         return f"{label.split()[0].lower()} {value:g} %"
     if label.endswith("temperature [K]"):
-        return f"{value - 273.15:g} °C"
+        return f"{value - ZERO_CELSIUS:g} °C"
     if label == "C-rate":
         return f"{value:g}C"
     return f"{label} {value:g}" if isinstance(value, float | int) else str(value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ....drawing.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, Figure, save, styled
+from ....physics.constants import ZERO_CELSIUS
 from .one_life import CAPACITY, CYCLE, worded
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
@@ -69,6 +70,6 @@ def _map(lives: Lives) -> Figure:
                 light = high > low and z[i, j] > 0.5 * (low + high)
                 axes.text(j, i, said, ha="center", va="center", color=BLACK if light else "white")
         axes.set_xticks(range(len(cycles.columns)), [f"{rate:g}C" for rate in cycles.columns])
-        axes.set_yticks(range(len(cycles.index)), [f"{T - 273.15:g} °C" for T in cycles.index])
+        axes.set_yticks(range(len(cycles.index)), [f"{T - ZERO_CELSIUS:g} °C" for T in cycles.index])
         axes.set_title(f"cycles, {start:g} to {end:g} % state of charge", loc="left")
     return figure
