@@ -14,7 +14,7 @@ from ...protocols.step import kelvin
 from ...support.arguments import file_path, flag, whole
 from ...support.files import optional
 from .checkup import checkup
-from .cycle_map import Aged, CellCycle, Summary, amounts_of
+from .cycle_map import Aged, CellCycle, Summary
 from .jumping.jump_records import Life as Jumped
 from .jumping.jumps import simulate_life
 from .life_table import Life, table_of
@@ -82,11 +82,8 @@ def age(
     threshold, (accuracy, rtol, wanted) = margin_of(until), checked(accuracy, rtol, keep, progress)
     steps = Protocol(protocol, force=force)
     start = fresh_start(cell, steps, model, temperature, soc, heat, ambient, accuracy)
-    sys = start.model.discretise(cell, start.temperature)
-    amounts = amounts_of(cell, sys)
-    fresh = amounts(start.state)
     how = {"heat": heat, "ambient": kelvin("ambient", ambient), "accuracy": accuracy, "rtol": rtol, "force": force}
-    the_map = CellCycle(cell, steps, how, sys, fresh, start.state, Windows(cell) if by_equilibrium(until) else None)
+    the_map = CellCycle(start, steps, how, Windows(cell) if by_equilibrium(until) else None)
     stops = sorted({*wanted, *(range(every, cycles + 1, every) if every else ())})
     measured: dict[int, Mapping[str, float]] = {}
     if every:

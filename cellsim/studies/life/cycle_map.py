@@ -62,24 +62,23 @@ class Stopped(CellsimError):
 class CellCycle:
     """The map of one cycle of a cell.
 
-    keywords: further arguments of `simulate` that hold in every cycle.  windows: function of a summary, to judge cycles
-    by the capacity at equilibrium instead of the discharge capacity.  A `CycleMap` of `Aged` and `Summary`.
+    start: the fresh cell.  keywords: further arguments of `simulate` that hold in every cycle.  windows: function of a
+    summary, to judge cycles by the capacity at equilibrium instead of the discharge capacity.  A `CycleMap` of `Aged`
+    and `Summary`.
     """
 
-    cell: Cell
+    start: FinalState
     protocol: Protocol
     keywords: dict[str, Any]
-    sys: System
-    fresh: dict[str, float]
-    start: Array  # any state
     windows: Windows | None = None
 
     def __post_init__(self) -> None:
-        self._contents = Contents(self.sys, filled(self.cell))
-        self._amounts = amounts_of(self.cell, self.sys)
-        self._last: tuple[Array, Mapping[str, float]] = (self.start, self._amounts(self.start))
-        self._size = size = self._contents.of(self.start).size
-        first = self.fresh
+        self.cell, state = self.start.cell, self.start.state
+        sys: System = self.start.model.discretise(self.cell, self.start.temperature)
+        self._contents, self._amounts = Contents(sys, filled(self.cell)), amounts_of(self.cell, sys)
+        self.fresh = first = self._amounts(state)
+        self._last: tuple[Array, Mapping[str, float]] = (state, first)
+        self._size = size = self._contents.of(state).size
         usable = min(q for q in (first["Q_n"], first["Q_p"], first["Q_Li"]) if np.isfinite(q))
         scale = 1.0 / max(0.5 * usable, 1e-12)
         # slow contents, then counters, all without weight; then the sums that the error is of

@@ -9,7 +9,7 @@ from ....protocols import Protocol
 from ....protocols.step import kelvin
 from ....support.arguments import flag, number, numbers
 from ..age import check_returns, end_of, from_first, remarks_of
-from ..cycle_map import Aged, Summary, amounts_of
+from ..cycle_map import Aged, Summary
 from ..life_table import DAYS, Life, table_of
 from ..prepare import aged_cell, by_equilibrium, checked, fresh_start, margin_of
 from ..saved.rows import Rows
@@ -62,11 +62,9 @@ def age_in_use(
     number("tolerance", tolerance, "give a share of the capacity, such as 1e-3", low=1e-9, high=0.5)
     steps = Protocol(day, force=force)
     start = fresh_start(cell, steps, model, months[0], soc, heat, months[0], accuracy)
-    sys = start.model.discretise(cell, start.temperature)
-    amounts = amounts_of(cell, sys)
     how = {"heat": heat, "ambient": months[0], "accuracy": accuracy, "rtol": rtol, "force": force}
     days = max(round(OF_YEAR * years), 1)
-    the_map = Day(cell, steps, how, sys, amounts(start.state), start.state, Windows(cell))
+    the_map = Day(start, steps, how, Windows(cell))
 
     settled: list[int] = []
 
