@@ -95,9 +95,11 @@ def age(
         life = cellsim.store(cells[0], _years(calendar), **how)
     elif len(cells) == 1:
         table = next((path for path in output or [] if path.suffix == ".parquet"), None)
-        life = _one(cells[0], cycle, cycles, how | cycled | {"checkups": checkups, "path": table})
+        how |= cycled | {"checkups": checkups, "path": table}
+        life = _followed(cellsim.age, "cycle", cells[0], cycle or "", cycles, how)
     else:
-        life = _many(cells, cycle, cycles, how | cycled | {"processes": processes})
+        how |= cycled | {"processes": processes, "temperatures": how.pop("temperature")}
+        life = _followed(cellsim.age_many, "life", cells, cycle or "", cycles, how)
     say(str(life), soft_wrap=True)
     for path in output or []:
         life.save(path)
@@ -110,34 +112,16 @@ def _used(cell: Any, day: str, years: float, seasons: str | None, how: dict[str,
     given = how.pop("temperature")
     months = given if seasons is None else [kelvin(each, "--seasons") for each in numbers_of("--seasons", seasons)]
     how |= {"until": "80% equilibrium capacity"} if how["until"] == "80% capacity" else {}
-
-    def run(text: str, progress: Any) -> Any:
-        reported = partial(_reported, "day", progress)
-        return cellsim.age_in_use(cell, text, years, temperatures=months, progress=reported, **how)
-
-    return with_progress(run, text_of(day))
+    return _followed(cellsim.age_in_use, "day", cell, day, years, how | {"temperatures": months})
 
 
-def _one(cell: Any, cycle: str | None, cycles: int, how: dict[str, Any]) -> Any:
-    """The life of one cell."""
-    import cellsim
+def _followed(study: Any, what: str, cells: Any, text: str, many: float, how: dict[str, Any]) -> Any:
+    """What a study of cells along a protocol finds, with a progress bar; many: cycles, or years."""
 
-    def run(text: str, progress: Any) -> Any:
-        return cellsim.age(cell, text, cycles, progress=partial(_reported, "cycle", progress), **how)
+    def run(steps: str, progress: Any) -> Any:
+        return study(cells, steps, many, progress=partial(_reported, what, progress), **how)
 
-    return with_progress(run, text_of(cycle or ""))
-
-
-def _many(cells: Any, cycle: str | None, cycles: int, how: dict[str, Any]) -> Any:
-    """The lives of several."""
-    import cellsim
-
-    how["temperatures"] = how.pop("temperature")
-
-    def run(text: str, progress: Any) -> Any:
-        return cellsim.age_many(cells, text, cycles, progress=partial(_reported, "life", progress), **how)
-
-    return with_progress(run, text_of(cycle or ""))
+    return with_progress(run, text_of(text))
 
 
 def _reported(what: str, progress: Any, done: int, of: int) -> None:
