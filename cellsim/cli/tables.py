@@ -126,6 +126,7 @@ def conductivities_table(rows: "Sequence[Conductivity]") -> Table:
         density = "" if row.density is None else f"{1e-3 * row.density:.2f}"
         words = (row.composition, f"{10.0 * row.conductivity:.3g}", density, row.family)
         table.add_row(*map(Text, (*words, row.material_class or "", row.doi)))
+    table.caption = f"{len(rows)} samples"
     return table
 
 

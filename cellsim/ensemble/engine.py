@@ -32,7 +32,8 @@ def run_jobs(
     threads: to run kernels in, as many as the processors of this process unless given; what is not a kernel runs in
     the calling thread.  With one thread everything does, job by job.
     processes: so many processes instead, for many short jobs on many cores.
-    executor: one as of concurrent.futures, on this machine or on others, or a function that makes one, instead.
+    executor: one with the interface of concurrent.futures instead, on this machine or on others, or a function that
+    makes one.
     finished: called in the calling thread as soon as a job has ended, in whatever order that is.
     Close the iterator (contextlib.closing) if it is not used to its end.  Raises ProtocolError for wrong numbers.
     """

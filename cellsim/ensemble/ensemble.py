@@ -73,7 +73,7 @@ def simulate_many(
     runs in the calling thread meanwhile, and with one thread everything does.
     processes: so many processes instead, for many short cases on many cores, as a process runs only one thread of
     Python at a time.  They are started at the first call, which takes a second or two, and kept for the next ones.
-    executor: any executor as of concurrent.futures instead, such as that of a Dask cluster
+    executor: any executor with the interface of concurrent.futures instead, such as that of a Dask cluster
     (`client.get_executor(pure=False)`) or of MPI, or a function that makes one, which is then called again if all of
     its workers are lost, as those of a ProcessPoolExecutor are when one dies.  Cases go to it in tasks of about a
     second.  Where a worker dies, the cases of its task are halved until the one that ends it is found.

@@ -30,8 +30,8 @@ ENDED, NOT_RUN = "the process that ran it ended", "was not run"
 LOST = (BrokenExecutor, CancelledError)
 DASK_LOST = ("KilledWorker", "FutureCancelledError", "NoWorker")  # names, as Dask is imported by who uses it
 WANTED = (
-    "give an executor as of concurrent.futures, such as ProcessPoolExecutor(8) or client.get_executor(pure=False) of "
-    "Dask, or a function that makes one"
+    "give an executor with the interface of concurrent.futures, such as ProcessPoolExecutor(8) or "
+    "client.get_executor(pure=False) of Dask, or a function that makes one"
 )
 
 
