@@ -21,6 +21,7 @@ from .card import Shown
 from .catalogue import METHODS, SECTIONS, ageing
 from .check import faults, faults_of_changes
 from .consistency import at_temperature
+from .derived.methods import Derives
 from .laws.law import Law, finite
 from .quantity import Provenance, Quantity, default, domain_of
 from .renamed import present_content, present_path
@@ -37,7 +38,7 @@ def _refuse(faults: Iterable[str], label: str) -> None:
 
 
 @dataclass(frozen=True)
-class Cell(Shown):
+class Cell(Shown, Derives):
     """An immutable parameter set.  Paths are "section/quantity", such as "separator/thickness".
 
     changes: laws by path that differ, or once differed, from those of `origin`.

@@ -19,7 +19,7 @@ DOUBLE_LAYER = _may("F.m-2", "per reacting surface; used in impedance spectra on
 CELL = {
     "electrode area": _need("m2", "total area of all electrode pairs", TINY, 1e4),
     "nominal capacity": _need("A.h", "defines the C-rate; the note states rate, window, temperature", TINY, 1e5),
-    "lower voltage cut-off": _need("V", "end of discharge", 0.0, 10.0),
+    "lower voltage cut-off": _need("V", "end of discharge; below 0 in symmetric cells", -10.0, 10.0),
     "upper voltage cut-off": _need("V", "end of charge", 0.0, 10.0),
     "reference temperature": _need("K", "temperature at which all properties are given", 200.0, 500.0),
     "ambient temperature": _need("K", "default temperature of a run", 200.0, 500.0),

@@ -11,7 +11,7 @@ from .derived import converted
 from .fields import fields
 from .health import health
 from .particles import dimensionless, particles
-from .potentials import potential_fields, potentials
+from .potentials import against_reference, potential_fields, potentials
 from .salt import currents, salt
 from .series import series
 from .states import States
@@ -93,7 +93,7 @@ class Variables(Mapping):
 
         def more():
             yield from chain(particles(parts), dimensionless(parts), salt(parts), currents(parts))
-            yield from potential_fields(parts)
+            yield from chain(potential_fields(parts), against_reference(parts))
 
         return cls(make, more=more)
 

@@ -23,7 +23,7 @@ from ...parameters.laws.law import X_RANGE
 from ...physics.constants import F, R
 from ...physics.kinetics import DECAY
 from .health import has_host
-from .salt import concentration_overpotential, mean_potential
+from .salt import at_middle, concentration_overpotential, mean_potential, rise_to_middle
 from .series import over
 from .states import SIDES
 
@@ -61,6 +61,29 @@ def potential_fields(p):
         if p.sys.model == POROUS:
             difference = lambda v=v: p.phi_s[:, v] - p.phi_e[:, v]  # noqa: E731
             yield f"{electrode} surface potential difference [V]", (axes, difference)
+
+
+def against_reference(p):
+    """Potentials of both electrodes against a reference electrode in the middle of the separator, as in PyBaMM.
+
+    They are those of the electrodes where they meet their collectors: a series resistance is not in them.
+    """
+    if p.sys.model != POROUS and not known(p):
+        return
+    yield "Reference electrode potential [V]", (ONE, lambda: p.once(reference))
+    yield "Negative electrode 3E potential [V]", (ONE, lambda: -p.once(reference))
+    yield "Positive electrode 3E potential [V]", (ONE, lambda: p.voltage() + p.sys.R_series * p.I - p.once(reference))
+
+
+def reference(p):
+    """Potential of the electrolyte in the middle of the separator (times,) [V]; 0 is the negative collector."""
+    if p.sys.model == POROUS:
+        return at_middle(p, p.phi_e)
+    v = p.sys.volume
+    paths = [(v["dx"][p.volumes(s)] / v["tau"][p.volumes(s)]).sum() for s in (0, -1, 1)]
+    share = (paths[0] / 3.0 + paths[1] / 2.0) / (paths[0] / 3.0 + paths[1] + paths[2] / 3.0)
+    start = -ohmic(p, 0) - reaction(p, 0) - surface(p, 0)
+    return start + rise_to_middle(p) + share * electrolyte_ohmic(p)
 
 
 def known(p):

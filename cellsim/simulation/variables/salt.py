@@ -29,22 +29,14 @@ def salt(p):
             yield f"X-averaged {low} electrolyte potential [V]", (ONE, lambda s=side: mean_potential(p, s))
     if potential:
         yield "X-averaged electrolyte potential [V]", (ONE, lambda: p.phi_e @ dx / dx.sum())
-        yield from _against_reference(p)
 
 
-def _against_reference(p):
-    """Potentials of both electrodes against a reference electrode in the middle of the separator, as in PyBaMM."""
-    yield "Reference electrode potential [V]", (ONE, lambda: _at_middle(p))
-    yield "Negative electrode 3E potential [V]", (ONE, lambda: -_at_middle(p))
-    yield "Positive electrode 3E potential [V]", (ONE, lambda: p.voltage() - _at_middle(p))
-
-
-def _at_middle(p):
-    """Potential of the electrolyte in the middle of the separator [V]."""
+def at_middle(p, field):
+    """A field (times, volumes) in the middle of the separator (times,)."""
     v, dx = p.volumes(-1), p.sys.volume["dx"]
     x = np.cumsum(dx)[v] - 0.5 * dx[v]
     start, end = x[0] - 0.5 * dx[v[0]], x[-1] + 0.5 * dx[v[-1]]
-    return np.array([np.interp(0.5 * (start + end), x, row) for row in p.phi_e[:, v]])
+    return np.array([np.interp(0.5 * (start + end), x, row) for row in field[:, v]])
 
 
 def mean_potential(p, side):
@@ -72,6 +64,13 @@ def concentration_overpotential(p):
     steps = 0.5 * (per[:, 1:] + per[:, :-1]) * np.diff(np.log(p.c), axis=1)
     rise = np.concatenate([np.zeros((len(p.t), 1)), np.cumsum(steps, axis=1)], axis=1)
     return p.average(rise[:, p.volumes(1)], 1) - p.average(rise[:, p.volumes(0)], 0)
+
+
+def rise_to_middle(p):
+    """The same between the average of the negative electrode and the middle of the separator, of an SPMe."""
+    pores = p.sys.volume["eps"] * p.sys.volume["dx"]
+    mean = (p.c @ pores / pores.sum())[:, None]
+    return chi(p, mean)[:, 0] * (np.log(at_middle(p, p.c)) - p.average(np.log(p.c[:, p.volumes(0)]), 0))
 
 
 def currents(p):
