@@ -28,7 +28,7 @@ from ..support.compile import records
 from .ageing import ageing_of
 from .electrodes import PARTS, has_foil, needs_particles
 from .lithium_metal import foil_of
-from .materials.tables import assisted, scale_of_diffusivity, tables
+from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .resolution import resolution
 from .thermal_laws import Body, steady, warmed
@@ -80,7 +80,7 @@ def grains_of(sides: tuple[int, ...]) -> Callable[..., Array]:
                 touching(cell, part) / (F * cell.value(f"{part}/maximum concentration")),
                 cell.value(f"{part}/particle radius"),
                 scale_of_diffusivity(cell, part),
-                not cell.is_number(f"{part}/particle diffusivity") or assisted(cell, part),
+                varies(cell, part),
             )
         return np.asarray(records(np.array([rows[side] for side in sides], GRAIN)))
 

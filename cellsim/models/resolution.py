@@ -4,8 +4,9 @@ The rule was calibrated with all packaged sets of porous electrodes, discharged 
 For electrodes, n^2 x the discretisation error was correlated with the ohmic drop u at full ionic current and the
 salt gradient g = I (1 - t_plus) L / (F D_e tau c_e0).  If potential and kinetics vary little, the reaction is
 concentrated in a front, which requires more volumes.  For shells, the error depends on the stoichiometry difference
-S = j R / (F D c_max) in a particle: with constant D every further shell divides it by FALL, otherwise it decreases
-with the power -FLATTER of their number.  The coefficients are upper bounds of most of the observed errors.
+S = j R / (F D c_max) in a particle: with constant D every further shell divides it by FALL.  A diffusivity that varies
+with the stoichiometry has a rule of its own (`particle_mesh`).  The coefficients are upper bounds of most of the
+observed errors.
 
 This holds for constant loads.  Shortly after a change of load, the potential has not yet equalised the reaction, and
 diffusion has not yet penetrated the particles:
@@ -29,8 +30,9 @@ from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
 from ..physics.constants import F, R
 from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_film, is_metal, values_of
-from .materials.tables import conductivity, diffusivity_factor, open_circuit
+from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept
+from .particle_mesh import filling_front, varying_shells
 from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
 
 SHARE = 0.35  # fraction of the accuracy for each electrode and for the shells
@@ -38,7 +40,7 @@ MOST = 1.6  # error [V] above which runs end so early that it does not increase 
 MOST_SHELLS = 400  # with more, the surface is depleted or saturated immediately
 FEWEST_VOLUMES, FEWEST_BETWEEN, FEWEST_SHELLS = 4, 2, 4
 SMOOTH = 0.03  # variation of potential and kinetics [V] below which the reaction forms a front
-FALL, FLATTER = 2.0, 2.5
+FALL = 2.0
 AT_FIRST = 0.055  # see above
 AT_FACE = 0.035  # V; the error of a separator beside lithium metal is AT_FACE g / n^2
 MISSED, NOTHING = 0.065, 0.8  # see above; errors below NOTHING S sqrt(t D / R2) are ignored
@@ -56,7 +58,6 @@ class Numbers(NamedTuple):
     transfer: float  # current over exchange current, for a uniform reaction
     film: float  # ohmic drop of its film, for a uniform reaction [V]
     level: float  # smallest change of its potential over 0.4 of the stoichiometry [V]
-    uneven: float  # ln of the ratio of largest to smallest diffusivity in its particles
     time: float  # diffusion time of its particles, R2 / D [s]
     salt_time: float  # diffusion time of its electrolyte [s]
     thermal: float  # R T / F [V]
@@ -115,25 +116,20 @@ def steadiness(part: str) -> Any:
     return least
 
 
-def spread(part: str) -> Any:
-    """A function (cell, T) that returns the mean of D_s [m2/s] and ln of the ratio of largest to smallest value."""
-
-    def look(cell: Cell, T: float) -> Any:
-        D = cell.law(f"{part}/particle diffusivity")(WINDOW, T)
-        return float(D.mean()), float(np.log(D.max() / D.min()))
-
-    return look
+def average(part: str) -> Any:
+    """A function (cell, T) that returns the mean of D_s [m2/s] over the stoichiometry."""
+    return lambda cell, T: float(cell.law(f"{part}/particle diffusivity")(WINDOW, T).mean())
 
 
-def diffusivity(cell: Cell, part: str, T: float) -> tuple[float, float]:
-    """Mean particle diffusivity of an electrode [m2/s], and ln of the ratio of largest to smallest value."""
+def diffusivity(cell: Cell, part: str, T: float) -> Any:
+    """Mean particle diffusivity of an electrode [m2/s]."""
     path = f"{part}/particle diffusivity"
-    mean, uneven = (cell.value(path), 0.0) if cell.is_number(path) else kept(SPREAD[part], cell, T)
-    return mean * diffusivity_factor(cell, part, T), uneven
+    mean = cell.value(path) if cell.is_number(path) else kept(AVERAGE[part], cell, T)
+    return mean * diffusivity_factor(cell, part, T)
 
 
 LEVEL = {part: steadiness(part) for part in PARTS}
-SPREAD = {part: spread(part) for part in PARTS}
+AVERAGE = {part: average(part) for part in PARTS}
 
 
 def per_current(part: str) -> Any:
@@ -151,7 +147,6 @@ def per_current(part: str) -> Any:
             j / exchange_current_density(cell, part, T),
             j * get("film resistance"),
             kept(LEVEL[part], cell, T),
-            0.0,
             get("particle radius") ** 2,
             salt_time,
             R * T / F,
@@ -170,7 +165,7 @@ UNIT = {part: per_current(part) for part in PARTS}
 
 def electrode_numbers(cell: Cell, part: str, T: float, current: float) -> Numbers:
     """The Numbers of a porous electrode at a current density [A/m2] and T [K]."""
-    one, (D_s, uneven) = kept(UNIT[part], cell, T), diffusivity(cell, part, T)
+    one, D_s = kept(UNIT[part], cell, T), diffusivity(cell, part, T)
     return Numbers(
         one.u * current,
         one.g * current,
@@ -178,20 +173,19 @@ def electrode_numbers(cell: Cell, part: str, T: float, current: float) -> Number
         one.transfer * current,
         one.film * current,
         one.level,
-        uneven,
         one.time / D_s,
         one.salt_time,
         one.thermal,
     )
 
 
-def volumes_for(numbers: Numbers, g: float, times: Any, error: float) -> int:
-    """Volumes of an electrode for an error [V]; g: largest value of both electrodes."""
+def volumes_for(numbers: Numbers, g: float, times: Any, error: float, front: float = 0.0) -> int:
+    """Volumes of an electrode for an error [V]; g: largest value of both electrodes; front: see `filling_front`."""
     varied = numbers.kinetic + numbers.level
-    front = min(4.0, 0.3 * numbers.u * (1.0 + g) / varied) * max(0.0, 1.0 - varied / SMOOTH)
-    square = min(numbers.u * (0.13 + 0.13 * min(numbers.u, 1.5) + 0.026 * g**3 + front), MOST) / error
+    steep = min(5.5, 0.4 * numbers.u * (1.0 + g) / varied) * max(0.0, 1.0 - varied / SMOOTH)
+    square = min(numbers.u * (0.13 + 0.13 * min(numbers.u, 1.5) + 0.026 * g**3 + steep), MOST) / error
     square = max([square, *(min(numbers.front(t), MOST) / error for t in times)])
-    return max(FEWEST_VOLUMES, math.ceil(math.sqrt(square)))
+    return max(FEWEST_VOLUMES, math.ceil(max(math.sqrt(square), front / error)))
 
 
 def separator_volumes(u: float, g: float, time: float, beside_foil: bool, times: Any, error: float) -> int:
@@ -205,12 +199,15 @@ def separator_volumes(u: float, g: float, time: float, beside_foil: bool, times:
     return max(FEWEST_BETWEEN, math.ceil(math.sqrt(square / error)))
 
 
-def shells_for(numbers: Numbers, error: float) -> int:
-    """Shells of a particle for an error [V] under constant load, with a slope of about 1 V per stoichiometry."""
+def shells_for(cell: Cell, part: str, T: float, numbers: Numbers, error: float) -> int:
+    """Shells of a particle for an error [V] under constant load, with a slope of about 1 V per stoichiometry.
+
+    A diffusivity that varies may need more.
+    """
     S = numbers.S
-    even = 4.0 + math.log(max(1.0, 1e-3 * (0.3 * S + 1.5 * S**3) / error), FALL)
-    uneven = 4.0 * (1e-3 * S * numbers.uneven**2 * (0.13 + 0.18 * S) / error) ** (1.0 / FLATTER)
-    return min(max(FEWEST_SHELLS, math.ceil(max(even, uneven))), MOST_SHELLS)
+    even = math.ceil(4.0 + math.log(max(1.0, 1e-3 * (0.3 * S + 1.5 * S**3) / error), FALL))
+    varied = varying_shells(cell, part, T, S * diffusivity(cell, part, T), error) if varies(cell, part) else 0
+    return min(max(FEWEST_SHELLS, even, varied), MOST_SHELLS)
 
 
 def reach_for(numbers: Numbers, times: Any, error: float) -> float:
@@ -282,13 +279,14 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     """Volumes of the layers, shells, and their reach at a current density [A/m2] and T [K]."""
     numbers = {part: electrode_numbers(cell, part, T, current) for part in PARTS if not is_metal(cell, part)}
     g = max(n.g for n in numbers.values())
-    volumes = {part: volumes_for(numbers[part], g, times, error) if part in numbers else 1 for part in PARTS}
+    front = {part: filling_front(cell, part, T, n.u, n.g, n.kinetic) for part, n in numbers.items()}
+    volumes = {p: volumes_for(numbers[p], g, times, error, front[p]) if p in numbers else 1 for p in PARTS}
     u, salt, time = kept(between, cell, T)
     middle = separator_volumes(current * u, current * salt, time, has_foil(cell), times, error)
     return (
         volumes[NEGATIVE],
         middle,
         volumes[POSITIVE],
-        max(shells_for(n, error) for n in numbers.values()),
+        max(shells_for(cell, part, T, n, error) for part, n in numbers.items()),
         max(reach_for(n, times, error) for n in numbers.values()),
     )

@@ -18,7 +18,7 @@ from ..support.arguments import shown, whole
 from ..support.compile import records
 from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
 from .lithium_metal import foil_of
-from .materials.tables import scale_of_diffusivity, tables
+from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .porous import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
 from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reaching, shells_for
@@ -104,12 +104,12 @@ def resolution(
 def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     """Volumes, shells, and their reach at a current density [A/m2] and T [K]."""
     _, g, time = kept(between, cell, T)
-    thickness, (D, uneven) = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
+    thickness, D = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
     slope = current * thickness / (F * lithium_content(cell, POSITIVE) * D)
-    film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, uneven, thickness**2 / D, time, 0.0)
+    film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, thickness**2 / D, time, 0.0)
     return (
         volumes_for(current * g, time, vanishing(cell), times, error),
-        shells_for(film, error),
+        shells_for(cell, POSITIVE, T, film, error),
         reach_for(film, times, error),
     )
 
@@ -123,8 +123,8 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
     _check(cell)
     get = values_of(cell, POSITIVE)
     held = lithium_content(cell, POSITIVE)
-    varies = not cell.is_number(f"{POSITIVE}/particle diffusivity")
-    grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale_of_diffusivity(cell, POSITIVE), varies)], GRAIN)
+    scale, varied = scale_of_diffusivity(cell, POSITIVE), varies(cell, POSITIVE)
+    grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale, varied)], GRAIN)
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = reference(cell, T)
     return System(

@@ -133,6 +133,11 @@ def assisted(cell: Cell, part: str) -> bool:
     return cell.options(part).get("stress-induced diffusion") == "true"
 
 
+def varies(cell: Cell, part: str) -> bool:
+    """Whether the diffusivity in the particles of an electrode depends on their stoichiometry."""
+    return not cell.is_number(f"{part}/particle diffusivity") or assisted(cell, part)
+
+
 ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in the order named in kernels.layout
 
 

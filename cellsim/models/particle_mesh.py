@@ -1,0 +1,169 @@
+"""Number of shells, and of volumes, for a particle diffusivity that varies with the stoichiometry.
+
+Shells are exact for a constant diffusivity (`numerics.grids`).  With D(x), they are nodes of a quadrature.  Under a
+constant load, the profile in a particle is nearly steady: in terms of W, the integral of D over x, it is the parabola
+
+    W(x(r)) = W(x_s) -+ J (1 - r^2) / 2,    J = j R / (F c_max),
+
+in the unit sphere, in a film alike, and shells have exact values of W.  Only the mean of x over their volumes differs
+from that over the particle, by d(x_s).  Two errors follow at each surface stoichiometry x_s: of the voltage at a time,
+U' d / (d mean / d x_s), and of the time at which a voltage is reached, d over the rate of the mean.  Both are evaluated
+for increasing numbers of shells, for particles that are filled and that are emptied, without simulation.
+
+The profile is not quite steady where D falls by decades; the factors VOLTAGE and TIME are upper bounds of most ratios
+of errors observed in single-particle discharges and charges to these.
+"""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..numerics.grids import SHELL, slab, sphere
+from ..parameters import Cell
+from ..parameters.laws.law import X_RANGE
+from .electrodes import PARTS
+from .materials.tables import diffusion, open_circuit, scale_of_diffusivity, varies
+from .memo import kept
+
+Array = NDArray[Any]
+
+VOLTAGE, TIME = 1.5, 6.0  # see above
+LATE, SPAN = (
+    5e-3,
+    0.15,
+)  # share of a run by which its end may be late at 1 mV, of a run over so much of the stoichiometry
+NEAR = 3e-3  # voltage error at an ending that is allowed in place of its time [V]
+ALLOWED = 0.35e-3  # error [V] at which endings may be off by that
+IN_STEPS, NEARLY, MOST_FRONT = 0.25, 5e-3, 0.02  # n x error over u; V, potential of a plateau and its kinetics; V
+PLATEAU, FULL = 0.3, 0.1  # length of a plateau, and excess at the separator, that make a full front
+LADDER = (4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 64, 80, 100, 130, 160)  # numbers of shells that are tried
+STEP = 1.25  # ratio of the fluxes that are evaluated; others are rounded up
+SURFACES, POINTS, ORDER = 97, 1001, 96  # surface stoichiometries, points of the laws, order of the exact mean
+EARLY = 0.9  # part of the stoichiometry over which the error of the voltage is taken
+FAR = 10.0  # stoichiometries by which D is continued
+BEYOND = 0.02  # of the stoichiometry, by which surfaces may leave the window
+Answers = dict[tuple[int, int], float]
+
+
+@lru_cache
+def steady(n: int, film: bool) -> tuple[Array, Array]:
+    """(volumes, whose sum is 1; differences of W between surface and shell at a flux J = 1) of n shells, (n,) each."""
+    shells = np.zeros(n, SHELL)
+    shells[:] = slab(n) if film else sphere(n)
+    volume = 3.0 * shells["volume"]
+    drop = np.cumsum(volume[:-1]) / shells["link"][:-1] / (3.0 if film else 1.0)
+    return volume, np.concatenate([np.cumsum(drop[::-1])[::-1], [0.0]])
+
+
+@lru_cache
+def continuous(film: bool) -> tuple[Array, Array]:
+    """The same for the particle itself, as nodes of Gauss quadrature over the radius."""
+    r, weight = np.polynomial.legendre.leggauss(ORDER)
+    r, weight = 0.5 * (r + 1.0), 0.5 * weight
+    return weight if film else 3.0 * r * r * weight, 0.5 * (1.0 - r * r)
+
+
+class Uneven:
+    """Errors of shells in the particles of an electrode at one temperature; evaluated when asked for, then kept."""
+
+    def __init__(self, W: Array, U: Array, window: tuple[float, float], film: bool) -> None:
+        """W [m2/s] and U [V]: (POINTS,) over X_RANGE."""
+        self.x, self.W, self.U, self.film, self.window = np.linspace(*X_RANGE, POINTS), W, U, film, window
+        self.low, self.high = max(X_RANGE[0], window[0] - BEYOND), min(X_RANGE[1], window[1] + BEYOND)
+        self.surface = np.linspace(self.low, self.high, SURFACES)
+        self.W_s = np.interp(self.surface, self.x, W)
+        ends = W[[0, -1]] + FAR / (self.x[1] - self.x[0]) * np.array([W[0] - W[1], W[-1] - W[-2]])
+        self.beyond = np.concatenate([[self.x[0] - FAR], self.x, [self.x[-1] + FAR]]), np.insert(ends, 1, W)
+        self.slope = np.abs(np.gradient(np.interp(self.surface, self.x, U), self.surface))
+        self.known: Answers = {}
+
+    def mean(self, volume: Array, drop: Array, J: float) -> Array:
+        """Mean stoichiometry (SURFACES,) for each of that at the surface; D goes on beyond 0 and 1, where none is."""
+        x, W = self.beyond
+        return np.asarray(np.interp(self.W_s[:, None] - J * drop, W, x) @ volume)
+
+    def errors(self, J: float) -> Callable[[int], float]:
+        """A function of the number of shells: error [V] at a flux J [m2/s] into the particle, of voltage or ending."""
+        exact = self.mean(*continuous(self.film), J)
+        inside = np.flatnonzero((exact >= self.low) & (exact <= self.high))
+        if inside.size < 3:
+            return lambda n: 0.0
+        gain = np.maximum(np.gradient(exact, self.surface), 1e-6)
+        steep = self.slope / gain
+        first, last = exact[inside[[0, -1]]]
+        within = inside[np.abs(exact[inside] - 0.5 * (first + last)) <= 0.5 * EARLY * (last - first)]
+        halves = [half for half in np.array_split(within, 2) if half.size]
+
+        def error(n: int) -> float:
+            off = np.abs(self.mean(*steady(n, self.film), J) - exact)
+            volts = off * steep
+            ending = np.minimum(TIME * off / (LATE * SPAN), VOLTAGE * volts / NEAR)[inside].max()
+            rms = [np.sqrt(np.average(volts[half] ** 2, weights=gain[half])) for half in halves]
+            return float(max(VOLTAGE * max(rms, default=0.0), ALLOWED * ending))
+
+        return error
+
+    def front(self, volts: float, spread: float) -> float:
+        """To what extent particles fill or run empty one after the other, 0..1.
+
+        volts: by which the potential may vary along a plateau that reaches to x = 0 or 1.
+        spread: excess of the reaction at the separator over its mean, while the potential is flat.
+        """
+        share = 0.0
+        for U, end in ((self.U, self.window[1]), (self.U[::-1], 1.0 - self.window[0])):
+            steep = np.flatnonzero(np.abs(U - U[-1]) > volts)
+            plateau = 1.0 - self.x[steep[-1]] if steep.size else 1.0
+            beyond = end + spread * max(plateau - (1.0 - end), 0.0) - 1.0
+            share = max(share, min(plateau / PLATEAU, 1.0) * min(max(beyond / FULL, 0.0), 1.0))
+        return share
+
+    def shells(self, J: float, error: float) -> int:
+        """Least number of LADDER for an error [V] at a flux |J| [m2/s], whichever way it goes."""
+        k = int(np.ceil(np.log(max(J, 1e-40)) / np.log(STEP)))
+        ways: list[Callable[[int], float]] = []
+        for n in LADDER:
+            if (k, n) not in self.known:
+                ways = ways or [self.errors(sign * STEP**k) for sign in (1.0, -1.0)]
+                self.known[k, n] = max(way(n) for way in ways)
+            if self.known[k, n] <= error:
+                return n
+        return LADDER[-1]
+
+
+def uneven(part: str) -> Callable[[Cell, float], Uneven]:
+    """A function (cell, T) that returns the `Uneven` of an electrode."""
+
+    def make(cell: Cell, T: float) -> Uneven:
+        x = np.linspace(*X_RANGE, POINTS)
+        W = scale_of_diffusivity(cell, part) * diffusion(cell, part, T)(x)
+        low, high = (cell.value(f"{part}/{end} stoichiometry") for end in ("minimum", "maximum"))
+        return Uneven(W, open_circuit(cell, part, T)(x), (low, high), cell.text(f"{part}/type") == "film")
+
+    return make
+
+
+UNEVEN = {part: uneven(part) for part in PARTS}
+
+
+def varying_shells(cell: Cell, part: str, T: float, J: float, error: float) -> int:
+    """Shells of the particles of an electrode for an error [V] at a flux J = j R / (F c_max) [m2/s] and T [K]."""
+    found: Uneven = kept(UNEVEN[part], cell, T)
+    return found.shells(J, error)
+
+
+def filling_front(cell: Cell, part: str, T: float, u: float, g: float, kinetic: float) -> float:
+    """n x error of n volumes of an electrode at T [K] whose particles fill one after the other [V].
+
+    u, g, kinetic: see `resolution.Numbers`.  A diffusivity that falls by decades along a plateau of the potential that
+    reaches to full or empty particles lets those at the separator get there first.  The reaction then moves on from
+    volume to volume, and the voltage has as many steps.
+    """
+    if not varies(cell, part) or u == 0.0:
+        return 0.0
+    nu = math.sqrt(1.5 * u * (1.0 + g) / kinetic)
+    found: Uneven = kept(UNEVEN[part], cell, T)
+    return min(IN_STEPS * u * found.front(kinetic + NEARLY, nu / math.tanh(nu) - 1.0), MOST_FRONT)
