@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..models import capacity_between_cutoffs
-from ..models.electrodes import NEGATIVE, POSITIVE, has_foil
+from ..models.electrodes import NEGATIVE, POSITIVE, active_fraction, has_foil
 from ..parameters import Cell
 from ..physics.constants import V_LI, F
 
@@ -31,9 +31,8 @@ def electrode_layer(cell: Cell, part: str) -> Layer:
     """A porous electrode with its electrolyte; part: "negative electrode" or "positive electrode"."""
     word = part.split()[0]
     L = cell.value(f"{part}/thickness")
-    active, pores, void = (
-        cell.value(f"{part}/{phase} volume fraction") for phase in ("active material", "electrolyte", "void")
-    )
+    pores, void = (cell.value(f"{part}/{phase} volume fraction") for phase in ("electrolyte", "void"))
+    active = active_fraction(cell, part)
     inert = max(1.0 - active - pores - void, 0.0)
     # below 1e-9 the inert fraction is rounding, and needs no density
     binder = L * inert * cell.value(f"design/{word} inert density") if inert > 1e-9 else 0.0

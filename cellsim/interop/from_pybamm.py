@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import ParameterError
+from ..parameters.catalogue import PHASES
 from ..parameters.cell import Cell
 from ..parameters.formats.bpx_names import DESIGN as TYPICAL
 from ..parameters.reading import warn_of_remarks
@@ -15,6 +16,7 @@ from .exchange.options_from_pybamm import checked, refused
 from .exchange.pybamm_package import Given, citation_of, given, options_of, pybamm
 from .exchange.read_pybamm import ASSUMED, CHANGED, SET, Reading
 from .exchange.sections_from_pybamm import cell_section, electrode, electrolyte, foil, separator
+from .exchange.windows_of_phases import with_windows
 from .names import NEGATIVE, NUMBERS, OPTIONAL, POSITIVE, of_side
 
 METHODS = "as given by PyBaMM, which says neither by what method nor from which of its citations each value is"
@@ -39,11 +41,12 @@ def from_pybamm(
 
     Functions become expressions, every digit kept, or tables where they cannot be written as one; the remarks of the
     cell say which and how far the table is from the function.  Stoichiometry windows are PyBaMM's, from the
-    lithium of its initial state and the open-circuit voltages at 0 and 100 % state of charge.  Values have the method
+    lithium of its initial state and the open-circuit voltages at 0 and 100 % state of charge; of composite electrodes,
+    of which PyBaMM has none, they are computed from the same here.  Values have the method
     "literature" and PyBaMM's citations as their source, second-hand; those that differ from the set are "assumed".
 
     What a run does not use is listed in `Cell.remarks` and in a `CellsimWarning`.  Raises ParameterError for what has
-    no counterpart (several materials in an electrode, MSMR, sodium, lead-acid, equivalent circuits, functions of
+    no counterpart (MSMR, sodium, lead-acid, equivalent circuits, functions of
     position, input parameters) and for options that would change a run.
     """
     known = given(parameter_values)
@@ -70,7 +73,10 @@ def from_pybamm(
         "sources": _sources(known),
         "remarks": reading.said(),
     }
-    cell = Cell.from_json(head | content, label, None, place)
+    whole = head | content
+    if any(PHASES in content[part] for part in (NEGATIVE, POSITIVE)):
+        whole = with_windows(reading, whole, label)
+    cell = Cell.from_json(whole, label, None, place)
     if ages:
         cell = cell.with_ageing(ages)
     warn_of_remarks(cell)

@@ -130,6 +130,7 @@ AGEING_OF_PARTICLES: dict[str, str] = {
 
 
 def of_side(name: str, part: str) -> str:
-    """A name of PyBaMM for one electrode, "negative electrode" or "positive electrode"."""
-    side = part.split()[0]
-    return name.format(S=side.capitalize(), s=side)
+    """A name of PyBaMM for one electrode, such as "negative electrode", or a phase, "negative electrode/primary"."""
+    side, phase = part.split()[0], part.partition("/")[2]
+    own = name.format(S=side.capitalize(), s=side)
+    return f"{phase.capitalize()}: {own}" if phase else own

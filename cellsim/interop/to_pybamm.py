@@ -9,7 +9,8 @@ from typing import Any
 from ..design.cell import build
 from ..design.thermal import Lumped, cooling_area
 from ..errors import ParameterError
-from ..models.initial import stoichiometries
+from ..models.electrodes import electrode_of, phases
+from ..models.initial import of_phases, stoichiometries
 from ..models.volumes import electronic_conductivity, touching, transport_efficiency
 from ..parameters import Cell, load
 from ..parameters.balance import ends
@@ -50,9 +51,8 @@ NO_COUNTERPART = {  # quantities that PyBaMM's models have no term for and a run
     f"{NEGATIVE}/void share": "voids in lithium",
     f"{NEGATIVE}/interphase conductivity": "an interphase that grows on lithium",
     "cell/stack modulus": "a pressure that follows the stack",
-    f"{NEGATIVE}/film resistance": "a film resistance on particles",
-    f"{POSITIVE}/film resistance": "a film resistance on particles",
 }
+FILMS = "a film resistance on particles"
 LOST = {  # the same, where a run differs at its end only, or in what it reports
     f"{NEGATIVE}/vanishing charge": "the end of a run when lithium is exhausted",
     f"{NEGATIVE}/critical current density": "the margin to the critical current",
@@ -124,7 +124,8 @@ def _covered(cell: Cell) -> None:
         raise ParameterError(
             f"to_pybamm: {cell.name}: the positive electrode is a film without particles, which no model of PyBaMM has"
         )
-    for path, words in NO_COUNTERPART.items():
+    paths = {f"{phase}/film resistance": FILMS for part in (NEGATIVE, POSITIVE) for phase in phases(cell, part)}
+    for path, words in (NO_COUNTERPART | paths).items():
         section, _, key = path.partition("/")
         known = cell.has(path) and cell.value(path) != 0.0
         if known:
@@ -152,9 +153,12 @@ class Writing:
         return (sheet + (foil_resistance(self.cell, self.T) if self.half_cell else 0.0)) / self.area
 
     @property
-    def options(self) -> dict[str, str]:
+    def options(self) -> dict[str, Any]:
         """Model options without which the parameter values mean something else."""
-        options = {"working electrode": "positive"} if self.half_cell else {}
+        options: dict[str, Any] = {"working electrode": "positive"} if self.half_cell else {}
+        many = [len(self.cell.phases(part)) for part in (NEGATIVE, POSITIVE)]
+        if any(many):
+            options["particle phases"] = tuple(str(max(n, 1)) for n in many)
         return options | ({"contact resistance": "true"} if self.resistance else {})
 
     def content(self, soc: float | None) -> dict[str, Any]:
@@ -162,6 +166,8 @@ class Writing:
         content = self._cell() | self._separator() | self._electrolyte() | self._initial(soc)
         for part in self.parts:
             content |= self._electrode(part)
+            for phase in phases(self.cell, part):
+                content |= self._particles(phase)
         if self.half_cell:
             content |= metal(self.cell, self.T)
         return content | self._heat()
@@ -182,11 +188,12 @@ class Writing:
         }
 
     def _initial(self, soc: float | None) -> dict[str, float]:
-        x = dict(zip((NEGATIVE, POSITIVE), stoichiometries(self.cell, soc), strict=True))
-        return {
-            of_side(INITIAL, part): float(x[part]) * self.cell.value(f"{part}/maximum concentration")
-            for part in self.parts
-        }
+        mean, found = dict(zip((NEGATIVE, POSITIVE), stoichiometries(self.cell, soc), strict=True)), {}
+        for part in self.parts:
+            x_of = of_phases(self.cell, part, soc, float(mean[part]), self.T)
+            for phase, x in zip(phases(self.cell, part), x_of, strict=True):
+                found[of_side(INITIAL, phase)] = x * self.cell.value(f"{phase}/maximum concentration")
+        return found
 
     def _separator(self) -> dict[str, float]:
         return self._pores("separator", NUMBERS["separator"]) | {
@@ -228,18 +235,23 @@ class Writing:
         return content
 
     def _electrode(self, part: str) -> dict[str, Any]:
+        cell = self.cell
+        content: dict[str, Any] = {of_side(NUMBERS["electrode"]["thickness"], part): cell.value(f"{part}/thickness")}
+        content |= self._pores(part, NUMBERS["electrode"])
+        content[of_side(CONDUCTIVITY.name, part)] = electronic_conductivity(cell, part)
+        content[of_side(SOLID_EXPONENT, part)] = 0.0
+        content[of_side(DOUBLE_LAYER, part)] = cell.value(f"{part}/double-layer capacity")
+        content[of_side("{S} electrode charge transfer coefficient", part)] = 0.5
+        return content
+
+    def _particles(self, part: str) -> dict[str, Any]:
+        """Those of the particles of an electrode, or of a phase by its path."""
         cell, T_ref = self.cell, self.T_ref
         get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
         names = {key: of_side(name, part) for key, name in NUMBERS["electrode"].items()}
-        content: dict[str, Any] = {
-            names[key]: get(key) for key in ("thickness", "particle radius", "maximum concentration")
-        }
-        content |= self._pores(part, NUMBERS["electrode"])
-        content[names["active material volume fraction"]] = get("active material volume fraction") * get("utilisation")
-        content[of_side(CONDUCTIVITY.name, part)] = electronic_conductivity(cell, part)
-        content[of_side(SOLID_EXPONENT, part)] = 0.0
-        content[of_side(DOUBLE_LAYER, part)] = get("double-layer capacity")
-        content[of_side("{S} electrode charge transfer coefficient", part)] = 0.5
+        content: dict[str, Any] = {names[key]: get(key) for key in ("particle radius", "maximum concentration")}
+        connected = cell.value(f"{electrode_of(part)}/utilisation")
+        content[names["active material volume fraction"]] = get("active material volume fraction") * connected
         laws = {key: of_side(function.name, part) for key, function in LAWS["electrode"].items()}
         content[laws[OCP]] = self._potential(part)
         content[laws[ENTROPIC]] = self._of_x(part, ENTROPIC)

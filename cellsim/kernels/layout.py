@@ -29,14 +29,16 @@ POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, 
 # holds at whatever current it takes (margin to lithium plating, margin to the critical current, temperature)
 CURRENT, VOLTAGE, POWER, RESISTANCE, PLATING, CRITICAL, TEMPERATURE = 0, 1, 2, 3, 4, 5, 6
 
-# laws of the stoichiometry, three for either electrode (add LAWS_PER_SIDE * side); DIFFUSION is the
-# integral of the particle diffusivity over its scale, which is its slope
+# laws of the stoichiometry, three for each material (add LAWS_PER_SIDE * material): 0 and 1 are the first of either
+# electrode, by its side, further phases of composite electrodes follow.  DIFFUSION is the integral of the particle
+# diffusivity over its scale, which is its slope
 OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
 # laws of the square root of the salt's concentration, in which they stay smooth down to none; SALT_DIFFUSION is
-# the integral of the salt's diffusivity over its concentration; SHAPE_C has one for either electrode (add side)
+# the integral of the salt's diffusivity over its concentration; SHAPE_C has one for each material (add it)
 SALT_DIFFUSION, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
-SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6
-# temperature factors of what is no law: exchange current and film resistance (add side), critical current
+SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6  # with one material in either electrode
+# temperature factors of what is no law: exchange current and film resistance (add side), critical current; exchange
+# currents of further materials follow, see `rate_of`
 RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
 
 
@@ -44,6 +46,12 @@ class Counts:
     """How many there are of what a cell may have more of, or not at all."""
 
     kinds: Annotated[int, Field("", "kinds of particle in a volume; of kind k it is the k-th after its `particle`")]
+    several: Annotated[int, Field("", "the same if it is more than one, else 0")]
+    sweeps: Annotated[int, Field("", "particles that differ in size or material, of both electrodes together")]
+    materials: Annotated[int, Field("", "sets of laws of the stoichiometry")]
+    solid_laws: Annotated[int, Field("", "laws of the stoichiometry")]
+    salt_laws: Annotated[int, Field("", "laws of the salt's concentration")]
+    rates: Annotated[int, Field("", "temperature factors of what is no law")]
     temperatures: Annotated[int, Field("", "temperatures of the cell")]
     sei: Annotated[int, Field("", "1 if the state has the fields that are only there with it, else 0")]
     sei_on_cracks: Annotated[int, Field("", "the same")]
@@ -106,10 +114,13 @@ class State(NamedTuple):
     ]
 
 
-def counted(kinds: int = 1, temperatures: int = 1, **has: int) -> Any:
+def counted(kinds: int = 1, temperatures: int = 1, sweeps: int = 2, materials: int = 2, **has: int) -> Any:
     """COUNTS of a cell.  has: 1 for each field of the state that there is not by itself and that it has."""
     one = records(np.zeros(1, COUNTS))[0]
-    for name, many in {"kinds": kinds, "temperatures": temperatures, **has}.items():
+    numbers = {"kinds": kinds, "several": kinds if kinds > 1 else 0, "sweeps": sweeps, "temperatures": temperatures}
+    numbers |= {"materials": materials, "solid_laws": LAWS_PER_SIDE * materials}
+    numbers |= {"salt_laws": SHAPE_C + materials, "rates": RATES - 2 + materials}
+    for name, many in {**numbers, **has}.items():
         one[name] = many
     return one
 
@@ -135,10 +146,7 @@ class Heat(NamedTuple):
     loss: Annotated[float, Field("W/K/m2", "to the surroundings")]
     critical: Annotated[float, Field("A/m2", "critical current density of the separator, at the first temperature")]
     factor: Annotated[Table, Field("", "of temperature: factors of all laws, solid first, then the RATES")]
-    nodes: Annotated[
-        np.ndarray,
-        Field("", "nodes in temperature of each law, as `table.follow` says", SOLID_LAWS + SALT_LAWS, "nodes"),
-    ]
+    nodes: Annotated[np.ndarray, Field("", "nodes in temperature of each law, as `table.follow` says", "laws", "nodes")]
 
 
 @lru_cache(maxsize=256)
@@ -253,6 +261,12 @@ _first_algebraic, _numbers_of_the_cell, _temperatures = (
     starting(State, name) for name in (next(d.name for d in declared(State) if d.field.algebraic), "cell", "T")
 )
 _ALGEBRAIC = sum(d.field.algebraic for d in declared(Cell))  # the first of them
+
+
+@inlined
+def rate_of(material):
+    """Which of the temperature factors is that of the exchange current of a material."""
+    return RATE + material if material < 2 else RATES + material - 2
 
 
 @inlined

@@ -25,6 +25,7 @@ class Volume:
     R_f: Annotated[float, Field("Ohm m2 of surface", "film resistance")]
     side: Annotated[int, Field("", "0 negative, 1 positive electrode, -1 neither")]
     particle: Annotated[int, Field("", "row of its (first) particle, -1 if it has none")]
+    kinds: Annotated[int, Field("", "kinds of particle in it, 0 if it has none")]
     anodic: Annotated[float, Field("", "anodic transfer coefficient; of thin films, as the following")]
     dissociate: Annotated[float, Field("1/s", "rate at which immobile lithium becomes mobile")]
     recombine: Annotated[float, Field("m3/mol/s", "rate at which mobile pairs vanish")]
@@ -37,6 +38,11 @@ class Grain:
     R_p: Annotated[float, Field("m", "radius")]
     D: Annotated[float, Field("m2/s", "scale of the diffusivity")]
     varies: Annotated[int, Field("", "whether the diffusivity depends on the stoichiometry")]
+    material: Annotated[int, Field("", "of which it is, by its laws")]
+    sweep: Annotated[int, Field("", "number of its kind, of both electrodes together")]
+    share: Annotated[float, Field("", "of the reacting surface of its volume")]
+    i_ref: Annotated[float, Field("A/m2", "as of a volume, where that has several kinds of particle")]
+    R_f: Annotated[float, Field("Ohm m2 of surface", "the same")]
 
 
 class Foil:

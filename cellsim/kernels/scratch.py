@@ -9,7 +9,7 @@ from ..numerics.block_tridiagonal import COLUMNS
 from ..numerics.fields import Field, declared, length, parts
 from ..numerics.table import TERMS
 from ..support.compile import inlined
-from .layout import RATES, SALT_LAWS, SOLID_LAWS, State, System
+from .layout import State, System
 from .memory import initialised, laying
 from .records import LOCAL, SALT, SIDE, TOUCH, VOLUME
 
@@ -37,7 +37,8 @@ class Work(NamedTuple):
         Field("", "x[q] = inside[0, q] + inside[1, q] x[q + 1], and x of the last shell", "particles", 2, "shells"),
     ]
     sweep: Annotated[
-        np.ndarray, Field("", "elimination of a particle of constant D of either side, and of which", 2, 3, "shells+1")
+        np.ndarray,
+        Field("", "elimination of particles of constant D of each kind, and of which", "sweeps", 3, "shells+1"),
     ]
     spare: Annotated[np.ndarray, Field("", "a state", State)]
     curvature: Annotated[
@@ -46,24 +47,19 @@ class Work(NamedTuple):
     at: Annotated[np.ndarray, Field("K", "temperature that the following belong to", 1)]
     by_solid: Annotated[
         np.ndarray,
-        Field(
-            "",
-            "columns that make up a law, and their weights, as in `table.blend`",
-            SOLID_LAWS,
-            2 + TERMS,
-            initial=one_temperature(SOLID_LAWS),
-        ),
+        Field("", "columns that make up a law, and their weights, as in `table.blend`", "solid_laws", 2 + TERMS),
     ]
-    by_salt: Annotated[
-        np.ndarray, Field("", "the same of the salt's laws", SALT_LAWS, 2 + TERMS, initial=one_temperature(SALT_LAWS))
-    ]
-    rate: Annotated[np.ndarray, Field("", "factors", RATES, initial=1.0)]
-    entropy: Annotated[np.ndarray, Field("", "slopes in T of the weights of either electrode's OCP", 2, TERMS)]
+    by_salt: Annotated[np.ndarray, Field("", "the same of the salt's laws", "salt_laws", 2 + TERMS)]
+    rate: Annotated[np.ndarray, Field("", "factors", "rates")]
+    entropy: Annotated[np.ndarray, Field("", "slopes in T of the weights of the OCP", "materials", TERMS)]
     geometry: Annotated[
         np.ndarray, Field("", "of a cell that ages: volumes as made, and as they are", "ageing", "volumes", of=VOLUME)
     ]
     side: Annotated[np.ndarray, Field("", "its side reactions, in the first row", "ageing", "volumes", of=SIDE)]
     foil: Annotated[np.ndarray, Field("", "contact of the lithium-metal electrode", 1, of=TOUCH)]
+    kind: Annotated[
+        np.ndarray, Field("", "reactions of each of several kinds of particle", "several", "volumes", of=LOCAL)
+    ]
     margins: Annotated[np.ndarray, Field("", "distances to every ending of a step, see `endings.closest`", EVENTS)]
 
 
@@ -73,6 +69,7 @@ def allocate(sys: System) -> Work:
     for d in declared(Work):
         if d.element.names is None:
             getattr(w, d.name)[...] = d.field.initial
+    w.rate[:], w.by_solid[:], w.by_salt[:] = 1.0, *map(one_temperature, (len(w.by_solid), len(w.by_salt)))
     w.at[0] = np.nan if sys.heat.capacity > 0.0 else sys.T
     return w
 
@@ -87,5 +84,11 @@ def work_of(sys, memory):
         memory[i] = 0.0
     w = scratch(sys, memory)
     initialised(w)
+    for k in range(w.rate.size):
+        w.rate[k] = 1.0
+    for k in range(w.by_solid.shape[0]):
+        w.by_solid[k, 0], w.by_solid[k, 2] = k, 1.0
+    for k in range(w.by_salt.shape[0]):
+        w.by_salt[k, 0], w.by_salt[k, 2] = k, 1.0
     w.at[0] = np.nan if sys.heat.capacity > 0.0 else sys.T
     return w

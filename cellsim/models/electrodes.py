@@ -9,8 +9,8 @@ NEGATIVE, POSITIVE = PARTS = ("negative electrode", "positive electrode")
 
 
 def is_metal(cell: Cell, part: str) -> bool:
-    """Whether an electrode is lithium metal."""
-    return cell.text(f"{part}/type") == "lithium metal"
+    """Whether an electrode, or that of a phase, is lithium metal."""
+    return cell.text(f"{electrode_of(part)}/type") == "lithium metal"
 
 
 def is_film(cell: Cell, part: str) -> bool:
@@ -38,10 +38,41 @@ def values_of(cell: Cell, section: str) -> Callable[[str], float]:
     return value
 
 
+def electrode_of(part: str) -> str:
+    """The electrode of a phase, by its path such as "negative electrode/primary", or of an electrode's own."""
+    return part.partition("/")[0]
+
+
+def phases(cell: Cell, part: str) -> tuple[str, ...]:
+    """Where the quantities of the particles of an electrode are: the paths of its phases, or its own if it has none."""
+    return tuple(f"{part}/{name}" for name in cell.phases(part)) or (part,)
+
+
+def is_composite(cell: Cell, part: str) -> bool:
+    """Whether an electrode has phases."""
+    return bool(cell.phases(part))
+
+
+def materials(cell: Cell) -> tuple[str, ...]:
+    """The phases of both electrodes in the order of the kernels' laws: the first of either, then all further ones."""
+    both = [phases(cell, part) for part in PARTS]
+    return (both[0][0], both[1][0], *both[0][1:], *both[1][1:])
+
+
+def active_fraction(cell: Cell, part: str) -> float:
+    """Volume fraction of the active material of a phase, or of an electrode, of all its phases."""
+    return sum(cell.value(f"{one}/active material volume fraction") for one in phases(cell, part))
+
+
 def lithium_content(cell: Cell, part: str) -> float:
-    """Lithium of an electrode between stoichiometries 0 and 1, per volume of the electrode [mol/m3]."""
+    """Lithium of an electrode, or a phase, between stoichiometries 0 and 1, per volume of the electrode [mol/m3]."""
+    if is_composite(cell, part):
+        each = (values_of(cell, one) for one in phases(cell, part))
+        held = sum(get("maximum concentration") * get("active material volume fraction") for get in each)
+        return held * cell.value(f"{part}/utilisation")
     get = values_of(cell, part)
-    return get("maximum concentration") * get("active material volume fraction") * get("utilisation")
+    utilisation = cell.value(f"{electrode_of(part)}/utilisation")
+    return get("maximum concentration") * get("active material volume fraction") * utilisation
 
 
 def has_foil(cell: Cell) -> bool:

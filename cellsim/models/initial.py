@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from ..errors import ParameterError
 from ..kernels.layout import System, numbers, unknowns
 from ..parameters import Cell
+from ..parameters.blend import blend_of
 from ..physics.constants import F
 from ..physics.kinetics import end_potential
 from .ageing import fresh
-from .electrodes import NEGATIVE, POSITIVE, has_foil, lithium_content, values_of
+from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_composite, lithium_content, phases, values_of
+from .kinds import kinds
 from .lithium_metal import lithium_left, resting_potential
 from .materials.tables import open_circuit
 from .memo import kept
@@ -29,15 +31,7 @@ def stoichiometries(cell: Cell, soc: Any) -> tuple[Any, Any]:
     soc=None: the initial stoichiometries of the parameter set.  Raises ParameterError if it states none.
     """
     if soc is None:
-        missing = [
-            p
-            for p in (NEGATIVE, POSITIVE)
-            if not cell.has(f"{p}/initial stoichiometry") and not (p == NEGATIVE and has_foil(cell))
-        ]
-        if missing:
-            raise ParameterError(f"{cell.name}: {missing[0]}/initial stoichiometry is missing; give `soc` instead")
-        x_n = 0.5 if has_foil(cell) else cell.value(f"{NEGATIVE}/initial stoichiometry")
-        return x_n, cell.value(f"{POSITIVE}/initial stoichiometry")
+        return 0.5 if has_foil(cell) else _stated(cell, NEGATIVE), _stated(cell, POSITIVE)
     lo, hi = cell.value(f"{POSITIVE}/minimum stoichiometry"), cell.value(f"{POSITIVE}/maximum stoichiometry")
     x_p = hi - soc * (hi - lo)
     if has_foil(cell):
@@ -46,12 +40,44 @@ def stoichiometries(cell: Cell, soc: Any) -> tuple[Any, Any]:
     return lo + soc * (hi - lo), x_p
 
 
+def _stated(cell: Cell, part: str) -> float:
+    """The initial stoichiometry that a set states, of a composite electrode the mean of its phases."""
+    each = phases(cell, part)
+    missing = [one for one in each if not cell.has(f"{one}/initial stoichiometry")]
+    if missing:
+        raise ParameterError(f"{cell.name}: {missing[0]}/initial stoichiometry is missing; give `soc` instead")
+    x = [cell.value(f"{one}/initial stoichiometry") for one in each]
+    if len(each) == 1:
+        return x[0]
+    held = [lithium_content(cell, one) for one in each]
+    return sum(h * x_k for h, x_k in zip(held, x, strict=True)) / sum(held)
+
+
+def of_phases(cell: Cell, part: str, soc: Any, mean: float, T: float) -> tuple[float, ...]:
+    """Stoichiometries of the phases of an electrode at a state of charge with a mean stoichiometry, at T [K].
+
+    At a state of charge they are at one potential; soc=None: as the parameter set states them.
+    """
+    each = phases(cell, part)
+    if len(each) == 1:
+        return (mean,)
+    if soc is None:
+        return tuple(cell.value(f"{one}/initial stoichiometry") for one in each)
+    return tuple(float(x) for x in blend_of(cell, part).state(np.array(mean), T)[1])
+
+
 def open_circuit_voltage(cell: Cell, soc: Any, T: float | None = None) -> Any:
     """Open-circuit voltage [V] at a state of charge (number or array) and temperature [K]."""
     T = cell.temperature(T)
     x_n, x_p = (np.atleast_1d(np.asarray(x, float)) for x in stoichiometries(cell, soc))
-    U = _with_ends(open_circuit(cell, POSITIVE, T)(x_p), x_p) - _negative_potential(cell, x_n, x_p, T)
+    U = resting(cell, POSITIVE, x_p, T) - _negative_potential(cell, x_n, x_p, T)
     return U if np.ndim(soc) else float(U[0])
+
+
+def resting(cell: Cell, part: str, x: Any, T: float) -> Any:
+    """Open-circuit potential [V] of an electrode with particles at mean stoichiometries (array), and T [K]."""
+    U = open_circuit(cell, part, T)(x)
+    return U if is_composite(cell, part) else _with_ends(U, x)  # of phases it has those terms
 
 
 def _with_ends(U: Array, x: Any) -> Array:
@@ -67,7 +93,7 @@ def _negative_potential(cell: Cell, x_n: Any, x_p: Any, T: float) -> Any:
     """Open-circuit potential of the negative electrode [V] at stoichiometries (arrays); by x_p for lithium metal."""
     if has_foil(cell):
         return cell.value(f"{NEGATIVE}/counter potential") + resting_potential(cell, x_p, T)
-    return _with_ends(open_circuit(cell, NEGATIVE, T)(x_n), x_n)
+    return resting(cell, NEGATIVE, x_n, T)
 
 
 def soc_at_voltage(cell: Cell, voltage: float, T: float | None = None) -> float:
@@ -105,7 +131,7 @@ def at_rest(soc: Any) -> Any:
 
     def look(cell: Cell, T: float) -> Any:
         x_n, x_p = stoichiometries(cell, soc)
-        U_p = float(_with_ends(open_circuit(cell, POSITIVE, T)(np.array([x_p])), np.array([x_p]))[0])
+        U_p = float(resting(cell, POSITIVE, np.array([x_p]), T)[0])
         U_n = float(_negative_potential(cell, np.array([x_n]), np.array([x_p]), T)[0])
         return x_n, x_p, U_n, U_p
 
@@ -118,7 +144,11 @@ def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
     side, particle = sys.volume["side"], sys.volume["particle"]
     s = np.zeros(numbers(sys))
     y = unknowns(sys, s)
-    y.x[particle[particle >= 0]] = np.where(side[particle >= 0] == 0, x_n, x_p)[:, None]
+    for at, (part, mean) in enumerate(zip(PARTS, (x_n, x_p), strict=True)):
+        here, of_kind = particle[(side == at) & (particle >= 0)], kinds(cell)[at]
+        x_of = dict(zip(phases(cell, part), of_phases(cell, part, soc, mean, sys.T), strict=True)) if here.size else {}
+        for k, kind in enumerate(of_kind):
+            y.x[here + k] = x_of[kind.phase]
     y.c_e[:], y.phi_e[:], y.T[:] = sys.c_ref, -U_n, sys.T
     y.phi_s[side == 1] = U_p - U_n
     if sys.ageing.size:

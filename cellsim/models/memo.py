@@ -41,6 +41,9 @@ class _Watched:
     def options(self, part: str) -> Any:
         return self.cell.options(part)  # as the texts
 
+    def phases(self, part: str) -> Any:
+        return self.cell.phases(part)  # as the texts
+
     def text(self, path: str) -> Any:
         return self.cell.text(path)  # texts are the same in all variations
 

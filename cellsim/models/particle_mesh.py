@@ -16,7 +16,7 @@ of errors observed in single-particle discharges and charges to these.
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from ..numerics.grids import SHELL, slab, sphere
 from ..parameters import Cell
 from ..parameters.laws.law import X_RANGE
-from .electrodes import PARTS
+from .electrodes import electrode_of
 from .materials.tables import diffusion, open_circuit, scale_of_diffusivity, varies
 from .memo import kept
 
@@ -134,24 +134,24 @@ class Uneven:
         return LADDER[-1]
 
 
+@cache
 def uneven(part: str) -> Callable[[Cell, float], Uneven]:
-    """A function (cell, T) that returns the `Uneven` of an electrode."""
+    """A function (cell, T) that returns the `Uneven` of an electrode or a phase, whose window may be all there is."""
 
     def make(cell: Cell, T: float) -> Uneven:
         x = np.linspace(*X_RANGE, POINTS)
         W = scale_of_diffusivity(cell, part) * diffusion(cell, part, T)(x)
-        low, high = (cell.value(f"{part}/{end} stoichiometry") for end in ("minimum", "maximum"))
-        return Uneven(W, open_circuit(cell, part, T)(x), (low, high), cell.text(f"{part}/type") == "film")
+        whole = electrode_of(part)
+        window = tuple(cell.value(f"{whole}/{end} stoichiometry") for end in ("minimum", "maximum"))
+        window = window if whole == part else X_RANGE
+        return Uneven(W, open_circuit(cell, part, T)(x), window, cell.text(f"{whole}/type") == "film")
 
     return make
 
 
-UNEVEN = {part: uneven(part) for part in PARTS}
-
-
 def varying_shells(cell: Cell, part: str, T: float, J: float, error: float) -> int:
     """Shells of the particles of an electrode for an error [V] at a flux J = j R / (F c_max) [m2/s] and T [K]."""
-    found: Uneven = kept(UNEVEN[part], cell, T)
+    found: Uneven = kept(uneven(part), cell, T)
     return found.shells(J, error)
 
 
@@ -165,5 +165,5 @@ def filling_front(cell: Cell, part: str, T: float, u: float, g: float, kinetic: 
     if not varies(cell, part) or u == 0.0:
         return 0.0
     nu = math.sqrt(1.5 * u * (1.0 + g) / kinetic)
-    found: Uneven = kept(UNEVEN[part], cell, T)
+    found: Uneven = kept(uneven(part), cell, T)
     return min(IN_STEPS * u * found.front(kinetic + NEARLY, nu / math.tanh(nu) - 1.0), MOST_FRONT)

@@ -19,34 +19,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from ..kernels.layout import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
+from ..kernels.layout import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System, counted
 from ..numerics.grids import sphere
 from ..parameters import Cell
 from ..physics.constants import F
 from ..support.arguments import listed, number, whole
 from ..support.compile import records
 from .ageing import ageing_of
-from .electrodes import PARTS, has_foil, needs_particles
+from .electrodes import materials, needs_particles
+from .kinds import kinds
 from .lithium_metal import foil_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .resolution import resolution
 from .thermal_laws import Body, steady, warmed
-from .volumes import Region, across, regions, touching
+from .volumes import Region, across, exchange_current_density, regions, touching
 
 STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
 ACCURACY = 1e-3  # default accuracy of the voltage [V rms]
 MOST_VOLUMES, MOST_SHELLS = 10_000, 1000
 KEYS = tuple(f.name for f in fields(Region))
 Array = NDArray[Any]
+Owners = tuple[tuple[int, int], ...]  # of particles: the electrode side, and the kind there
 Model = TypeVar("Model", bound="_Meshed")
 
 
 @lru_cache(maxsize=64)
-def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callable[..., tuple[Array, tuple[int, ...]]]:
-    """A function (cell, T) that returns the control volumes of a model, and the electrode side of every particle."""
+def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callable[..., tuple[Array, Owners]]:
+    """A function (cell, T) that returns the control volumes of a model, and side and kind of every particle."""
 
-    def make(cell: Cell, T: float) -> tuple[Array, tuple[int, ...]]:
+    def make(cell: Cell, T: float) -> tuple[Array, Owners]:
         parts = regions(cell, T, volumes, STRETCH_X, ideal)
         volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
         edges = np.cumsum([0, *(p.dx.size for p in parts)])
@@ -55,36 +57,52 @@ def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callab
             for part, first, last in zip(parts, edges[:-1], edges[1:], strict=True):
                 column[first:last] = getattr(part, key)
         volume["across"] = across(volume)
-        side, foil = volume["side"], has_foil(cell)
-        holds = (side == 1) | ((side == 0) & (not foil))
-        if model == SINGLE_FLUX:  # one particle per electrode, shared by its volumes
-            owners: tuple[int, ...] = (1,) if foil else (0, 1)
-            volume["particle"] = np.where(holds, side - owners[0], -1)
+        side, many = volume["side"], [len(of_side) for of_side in kinds(cell)]
+        volume["kinds"] = np.where(side < 0, 0, np.array([*many, 0])[side])
+        holds = volume["kinds"] > 0
+        if model == SINGLE_FLUX:  # the particles of an electrode are shared by its volumes
+            owners = tuple((at, k) for at in (0, 1) for k in range(many[at]))
+            volume["particle"] = np.where(holds, side * many[0], -1)
         else:
-            owners = tuple(side[holds].tolist())
-            volume["particle"] = np.where(holds, np.cumsum(holds) - 1, -1)
+            owners = tuple((at, k) for at in side[holds].tolist() for k in range(many[at]))
+            volume["particle"] = np.where(holds, np.cumsum(volume["kinds"]) - volume["kinds"], -1)
         return records(volume), owners
 
     return make
 
 
 @lru_cache(maxsize=64)
-def grains_of(sides: tuple[int, ...]) -> Callable[..., Array]:
-    """A function (cell, T) that returns the data of particles, one row for each entry of `sides`."""
+def grains_of(owners: Owners) -> Callable[..., Array]:
+    """A function (cell, T) that returns the data of particles, one row for each of `owners`, its side and kind."""
 
     def make(cell: Cell, T: float) -> Array:
-        rows = {}
-        for side in set(sides):
-            part = PARTS[side]
-            rows[side] = (
-                touching(cell, part) / (F * cell.value(f"{part}/maximum concentration")),
-                cell.value(f"{part}/particle radius"),
-                scale_of_diffusivity(cell, part),
-                varies(cell, part),
+        rows, both = {}, kinds(cell)
+        for side, k in set(owners):
+            kind = both[side][k]
+            phase = kind.phase
+            rows[side, k] = (
+                touching(cell, phase) / (F * cell.value(f"{phase}/maximum concentration")),
+                kind.radius,
+                scale_of_diffusivity(cell, phase),
+                varies(cell, phase),
+                kind.material,
+                k + side * max(len(both[0]), 1),
+                kind.share,
+                exchange_current_density(cell, phase, T),
+                cell.value(f"{phase}/film resistance"),
             )
-        return np.asarray(records(np.array([rows[side] for side in sides], GRAIN)))
+        return np.asarray(records(np.array([rows[owner] for owner in owners], GRAIN)))
 
     return make
+
+
+def counts_of(cell: Cell, plain: Any) -> Any:
+    """COUNTS of the state of a cell; plain: those of one with one kind of particle in either electrode."""
+    both = kinds(cell)
+    many = [len(of_side) for of_side in both]
+    if max(many) == 1:
+        return plain
+    return counted(max(many), sweeps=max(many[0], 1) + many[1], materials=len(materials(cell)))
 
 
 def reference(cell: Cell, T: float) -> tuple[float, float, float]:
@@ -113,6 +131,7 @@ def build(
     volume, owners = kept(volumes_of(volumes, model, ideal), cell, T)
     laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = kept(reference, cell, T)
+    ageing, counts = kept(ageing_of, cell, T)
     return System(
         model,
         volume,
@@ -125,7 +144,8 @@ def build(
         R_series,
         heat,
         kept(foil_of, cell, T),
-        *kept(ageing_of, cell, T),
+        ageing,
+        counts_of(cell, counts),
     )
 
 

@@ -20,7 +20,7 @@ Tests check the rule with other cells and loads than those of the calibration.
 """
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,7 +29,18 @@ from ..numerics.grids import FIRST_SHIFT
 from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
 from ..physics.constants import F, R
-from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_film, is_metal, values_of
+from .electrodes import (
+    NEGATIVE,
+    PARTS,
+    POSITIVE,
+    electrode_of,
+    has_foil,
+    is_film,
+    is_metal,
+    lithium_content,
+    phases,
+    values_of,
+)
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept
 from .particle_mesh import filling_front, varying_shells
@@ -46,6 +57,7 @@ AT_FACE = 0.035  # V; the error of a separator beside lithium metal is AT_FACE g
 MISSED, NOTHING = 0.065, 0.8  # see above; errors below NOTHING S sqrt(t D / R2) are ignored
 WIDEST = 3.5  # largest ratio of the matched rates of neighbouring shells
 LEVEL_OVER = 0.4  # range of stoichiometry of `Numbers.level`
+CROWDED = 2.0  # of the current of an electrode a phase takes this times its share of the lithium, while others rest
 WINDOW = np.linspace(0.05, 0.95, 91)  # stoichiometries at which laws are evaluated
 
 
@@ -106,6 +118,7 @@ def electrolyte_numbers(cell: Cell, part: str, T: float) -> tuple[float, float, 
     return thickness / (tau * kappa), moved * thickness / tau, pores * thickness**2 / (tau * D_e)
 
 
+@cache
 def steadiness(part: str) -> Any:
     """A function (cell, T) that returns the smallest change of a potential over 0.4 of the stoichiometry [V]."""
 
@@ -116,6 +129,7 @@ def steadiness(part: str) -> Any:
     return least
 
 
+@cache
 def average(part: str) -> Any:
     """A function (cell, T) that returns the mean of D_s [m2/s] over the stoichiometry."""
     return lambda cell, T: float(cell.law(f"{part}/particle diffusivity")(WINDOW, T).mean())
@@ -124,29 +138,32 @@ def average(part: str) -> Any:
 def diffusivity(cell: Cell, part: str, T: float) -> Any:
     """Mean particle diffusivity of an electrode [m2/s]."""
     path = f"{part}/particle diffusivity"
-    mean = cell.value(path) if cell.is_number(path) else kept(AVERAGE[part], cell, T)
+    mean = cell.value(path) if cell.is_number(path) else kept(average(part), cell, T)
     return mean * diffusivity_factor(cell, part, T)
 
 
-LEVEL = {part: steadiness(part) for part in PARTS}
-AVERAGE = {part: average(part) for part in PARTS}
+def shared(cell: Cell, part: str) -> float:
+    """The largest share of the current of an electrode that one of its phases takes for long: 1 without phases."""
+    held = [lithium_content(cell, one) for one in phases(cell, electrode_of(part))]
+    return min(1.0, CROWDED * lithium_content(cell, part) / sum(held)) if len(held) > 1 else 1.0
 
 
+@cache
 def per_current(part: str) -> Any:
-    """A function (cell, T) that returns the Numbers of a porous electrode at 1 A/m2 with D_s = 1 m2/s."""
+    """A function (cell, T) that returns the Numbers of a porous electrode or a phase at 1 A/m2 with D_s = 1 m2/s."""
 
     def make(cell: Cell, T: float) -> Any:
-        get = values_of(cell, part)
-        j = 1.0 / (surface_area(cell, part) * get("thickness"))
+        get, whole = values_of(cell, part), electrode_of(part)
+        thickness, u, g, salt_time = cell.value(f"{whole}/thickness"), *electrolyte_numbers(cell, whole, T)
+        j = shared(cell, part) / (surface_area(cell, part) * thickness)
         S = j * get("particle radius") * touching(cell, part) / (F * get("maximum concentration"))
-        u, g, salt_time = electrolyte_numbers(cell, part, T)
         return Numbers(
             u,
             g,
             S,
             j / exchange_current_density(cell, part, T),
             j * get("film resistance"),
-            kept(LEVEL[part], cell, T),
+            kept(steadiness(whole), cell, T),
             get("particle radius") ** 2,
             salt_time,
             R * T / F,
@@ -160,12 +177,9 @@ def between(cell: Cell, T: float) -> tuple[float, float, float]:
     return electrolyte_numbers(cell, "separator", T)
 
 
-UNIT = {part: per_current(part) for part in PARTS}
-
-
 def electrode_numbers(cell: Cell, part: str, T: float, current: float) -> Numbers:
-    """The Numbers of a porous electrode at a current density [A/m2] and T [K]."""
-    one, D_s = kept(UNIT[part], cell, T), diffusivity(cell, part, T)
+    """The Numbers of a porous electrode, or of a phase, at a current density [A/m2] and T [K]."""
+    one, D_s = kept(per_current(part), cell, T), diffusivity(cell, part, T)
     return Numbers(
         one.u * current,
         one.g * current,
@@ -235,7 +249,8 @@ def current_driven(cell: Cell, T: float, V: float, outside: float = 0.0) -> floa
 
     outside: external series resistance [Ohm m2].
     """
-    porous = [kept(UNIT[part], cell, T) for part in PARTS if not is_metal(cell, part) and not is_film(cell, part)]
+    whole = [part for part in PARTS if not is_metal(cell, part) and not is_film(cell, part)]
+    porous = [kept(per_current(phases(cell, part)[0]), cell, T) for part in whole]
     ohmic = outside + cell.value("cell/series resistance") + kept(between, cell, T)[0]
     ohmic += sum(n.u / 3.0 + n.film for n in porous)
     transfer = [n.transfer for n in porous]
@@ -277,10 +292,16 @@ def resolution(cell: Cell, T: float, rate: float, accuracy: float, times: Any = 
 
 def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     """Volumes of the layers, shells, and their reach at a current density [A/m2] and T [K]."""
-    numbers = {part: electrode_numbers(cell, part, T, current) for part in PARTS if not is_metal(cell, part)}
+    of_part = {
+        part: {one: electrode_numbers(cell, one, T, current) for one in phases(cell, part)}
+        for part in PARTS
+        if not is_metal(cell, part)
+    }
+    numbers = {one: n for of_phases in of_part.values() for one, n in of_phases.items()}
     g = max(n.g for n in numbers.values())
-    front = {part: filling_front(cell, part, T, n.u, n.g, n.kinetic) for part, n in numbers.items()}
-    volumes = {p: volumes_for(numbers[p], g, times, error, front[p]) if p in numbers else 1 for p in PARTS}
+    front = {one: filling_front(cell, one, T, n.u, n.g, n.kinetic) for one, n in numbers.items()}
+    need = {one: volumes_for(n, g, times, error, front[one]) for one, n in numbers.items()}
+    volumes = {part: max([need[one] for one in of_part.get(part, ())], default=1) for part in PARTS}
     u, salt, time = kept(between, cell, T)
     middle = separator_volumes(current * u, current * salt, time, has_foil(cell), times, error)
     return (

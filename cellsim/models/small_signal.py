@@ -23,13 +23,16 @@ from ..numerics.grids import graded_layer
 from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
-from .electrodes import PARTS
+from .electrodes import PARTS, phases
+from .initial import of_phases
+from .kinds import kinds
 from .lithium_metal import Lithium, contact_at_rest
 from .volumes import across, mirrored, paths
 
 Array = NDArray[Any]
 
 C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
+AT_REST = 0.5  # any state of charge: phases at one potential
 STRETCH = 3.0  # grading of the electrodes towards both faces
 BELOW, ABOVE = 4, 3  # bands of the matrix; the widest couples ionic charge to the salt of the previous volume
 
@@ -40,9 +43,18 @@ def without_double_layers(cell: Cell, part: str) -> bool:
 
 
 def interface(cell: Cell, sys: System, side: int, x: Any, lithium: Lithium, s: Array) -> Array:
-    """Admittance per reacting surface of an electrode at stoichiometry x [S/m2], an array like s."""
+    """Admittance per reacting surface of an electrode at stoichiometry x [S/m2], an array like s.
+
+    Several kinds of particle rest at one potential, x being their mean, and their admittances add up.
+    """
     i, active = int(np.argmax(sys.volume["side"] == side)), 1.0
-    resistance, slope, D = interface_at_rest(sys, i, float(x))
+    capacity = cell.value(f"{PARTS[side]}/double-layer capacity")
+    if sys.counts["kinds"] > 1 and sys.volume["kinds"][i]:
+        part = PARTS[side]
+        x_of = dict(zip(phases(cell, part), of_phases(cell, part, AT_REST, float(x), sys.T), strict=True))
+        each = [_of_kind(sys, i, k, x_of[kind.phase], s, capacity) for k, kind in enumerate(kinds(cell)[side])]
+        return np.asarray(np.sum(each, axis=0))
+    resistance, slope, D = interface_at_rest(sys, i, 0, float(x))
     if sys.volume["particle"][i] >= 0:
         grain = sys.grain[sys.volume["particle"][i]]
         answer = 3.0 * film(s, grain["R_p"], D) if sys.model == THIN_FILM else sphere(s, grain["R_p"], D)
@@ -50,7 +62,15 @@ def interface(cell: Cell, sys: System, side: int, x: Any, lithium: Lithium, s: A
     elif sys.foil.size:
         R_f, active, fall = contact_at_rest(sys, lithium)
         resistance = (resistance - sys.volume["R_f"][i]) / active + R_f + fall * sys.foil["theta"][0] / s
-    return admittance(s, resistance, active * cell.value(f"{PARTS[side]}/double-layer capacity"))
+    return admittance(s, resistance, active * capacity)
+
+
+def _of_kind(sys: System, i: int, k: int, x: float, s: Array, capacity: float) -> Array:
+    """Contribution of kind k of particle in volume i at stoichiometry x to the admittance per reacting surface."""
+    resistance, slope, D = interface_at_rest(sys, i, k, float(x))
+    grain = sys.grain[sys.volume["particle"][i] + k]
+    resistance = resistance - slope * grain["rate"] * sphere(s, grain["R_p"], D)
+    return grain["share"] * admittance(s, resistance, capacity)
 
 
 def impedance(cell: Cell, sys: System, x: Any, lithium: Lithium, s: Array) -> Array:

@@ -11,7 +11,7 @@ from ..numerics.table import Table
 from ..parameters import Cell
 from ..physics.contact import constriction_resistance
 from ..physics.transport import arrhenius
-from .electrodes import NEGATIVE, PARTS, has_foil
+from .electrodes import NEGATIVE, has_foil, materials
 from .materials.tables import conductivity
 from .materials.with_heat import Reach, laws_with_heat, widest
 from .memo import kept
@@ -43,10 +43,11 @@ def rates(cell: Cell, T: float, others: Any) -> Any:
         return (arrhenius(E, others, T_ref) / arrhenius(E, T, T_ref)) ** sense
 
     return [
-        *(factor(f"{part}/exchange-current activation energy") for part in PARTS),
+        *(factor(f"{part}/exchange-current activation energy") for part in materials(cell)[:2]),
         _with_contact(cell, T, others, factor(f"{NEGATIVE}/interface resistance activation energy", -1.0)),
         np.ones(others.size),
         factor(f"{NEGATIVE}/critical current density activation energy"),
+        *(factor(f"{part}/exchange-current activation energy") for part in materials(cell)[2:]),
     ]
 
 

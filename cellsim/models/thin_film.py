@@ -56,7 +56,7 @@ def _volumes(cell: Cell, T: float, n: int) -> Array:
     if k_r > 0.0:
         layer["recombine"] = k_r
         layer["dissociate"] = dissociation_rate(k_r, c_eq, cell.value("electrolyte/lithium concentration"))
-    film["side"], film["particle"], film["dx"], film["area"] = 1, 0, get("thickness"), 1.0
+    film["side"], film["particle"], film["kinds"], film["dx"], film["area"] = 1, 0, 1, get("thickness"), 1.0
     film["i_ref"] = exchange_current_density(cell, POSITIVE, T)
     film["R_f"], film["anodic"] = get("film resistance"), get("anodic transfer coefficient")
     return volume
@@ -124,7 +124,8 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
     get = values_of(cell, POSITIVE)
     held = lithium_content(cell, POSITIVE)
     scale, varied = scale_of_diffusivity(cell, POSITIVE), varies(cell, POSITIVE)
-    grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale, varied)], GRAIN)
+    i_ref, R_f = exchange_current_density(cell, POSITIVE, T), get("film resistance")
+    grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale, varied, 1, 1, 1.0, i_ref, R_f)], GRAIN)
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = reference(cell, T)
     return System(

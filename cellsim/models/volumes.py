@@ -12,7 +12,7 @@ from ..parameters import Cell
 from ..physics.contact import constriction_resistance, contact_fraction, contact_resistance, effective_pressure
 from ..physics.fracture import critical_current
 from ..physics.transport import arrhenius, bruggeman, percolation
-from .electrodes import NEGATIVE, POSITIVE, has_foil, values_of
+from .electrodes import NEGATIVE, POSITIVE, active_fraction, electrode_of, has_foil, is_composite, phases, values_of
 from .materials.tables import conductivity
 
 Array = NDArray[Any]
@@ -67,7 +67,7 @@ def critical_current_factor(cell: Cell) -> float:
 
 def touching(cell: Cell, part: str) -> float:
     """Fraction of the particle surface in contact with electrolyte, at the pressure of the cell."""
-    get = values_of(cell, part)
+    get = values_of(cell, electrode_of(part))
     given, P_1 = get("contact fraction"), get("contact pressure")
     if P_1 == 0.0:
         return given  # the law without pressure dependence
@@ -75,10 +75,12 @@ def touching(cell: Cell, part: str) -> float:
 
 
 def surface_area(cell: Cell, part: str) -> float:
-    """Reacting surface of an electrode per volume [1/m], at the pressure of the cell."""
+    """Reacting surface of an electrode, or of one of its phases, per volume [1/m], at the pressure of the cell."""
+    if is_composite(cell, part):
+        return sum(surface_area(cell, one) for one in phases(cell, part))
     get = values_of(cell, part)
-    active = get("active material volume fraction")
-    return 3.0 * active * get("utilisation") / get("particle radius") * touching(cell, part)
+    active, utilisation = get("active material volume fraction"), cell.value(f"{electrode_of(part)}/utilisation")
+    return 3.0 * active * utilisation / get("particle radius") * touching(cell, part)
 
 
 def electronic_conductivity(cell: Cell, part: str) -> float:
@@ -90,7 +92,7 @@ def electronic_conductivity(cell: Cell, part: str) -> float:
     if exponent == 0.0:
         return value
     threshold = get("electronic percolation threshold")
-    return value * percolation(get("active material volume fraction"), threshold, exponent)
+    return value * percolation(active_fraction(cell, part), threshold, exponent)
 
 
 def paths(unit: Any, length: float, tau: float, sigma: float) -> tuple[Array, Array, Array, Array]:
@@ -141,8 +143,8 @@ def electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool
         sigma=sigma,
         side=side,
         area=surface_area(cell, part) * dx,
-        i_ref=exchange_current_density(cell, part, T),
-        R_f=get("film resistance"),
+        i_ref=exchange_current_density(cell, phases(cell, part)[0], T),
+        R_f=cell.value(f"{phases(cell, part)[0]}/film resistance"),
     )
 
 

@@ -19,21 +19,28 @@ The windows of a variation (`Cell.with_`) are recomputed:
 A lithium-metal electrode has no window; the window of the positive electrode then follows from its potential alone.
 """
 
-import math
 from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..errors import ParameterError
 from ..physics.constants import F
-from .equilibrium import AMOUNT, COUNTER, CUTOFFS, NEGATIVE, OCP, POSITIVE, T_REF, Balance, State
+from .catalogue import ORDINALS, parted
+from .equilibrium import AMOUNT, COUNTER, CUTOFFS, NEGATIVE, OCP, POSITIVE, T_REF, Balance, State, amount
 
 WINDOWS = tuple(f"{part}/{end} stoichiometry" for part in (NEGATIVE, POSITIVE) for end in ("minimum", "maximum"))
 DECIDING = frozenset(
     (*(f"{part}/{key}" for part in (NEGATIVE, POSITIVE) for key in (*AMOUNT, OCP)), COUNTER, T_REF, *CUTOFFS)
-)  # quantities that determine the windows
+)  # quantities that determine the windows, those of phases by `decides`
 NEAR = 0.01  # of the window: an end this close to a cut-off voltage is taken to lie there, rounded to two digits
 ROUNDED, LOST = 1e-3, 2e-2  # relative difference in charge of windows printed to three digits, to two
+
+
+def decides(path: str) -> bool:
+    """Whether the windows depend on the quantity of a path."""
+    section, _, key = path.partition("/")
+    phase, own = parted(key)
+    return (f"{section}/{own}" if phase in ORDINALS else path) in DECIDING
 
 
 _known = lru_cache(maxsize=64)(Balance.of)  # for cells that are varied
@@ -179,17 +186,12 @@ def reconciled(cell: Any) -> tuple[dict[str, float], str]:
     if off <= ROUNDED:
         return {}, ""
     if off > LOST:
-        amount = (
-            F
-            * cell.value("cell/electrode area")
-            / 3600.0
-            * math.prod(cell.value(f"{POSITIVE}/{key}") for key in AMOUNT)
-        )
+        whole = F * cell.value("cell/electrode area") / 3600.0 * amount(cell, POSITIVE)
         low, high = windows.empty.negative, windows.empty.negative + charge_p / balance.ratio
         remedy = f"a negative window from {low:.4g} to {high:.4g} would match, or " if high < 1.0 else ""
         raise ParameterError(
-            f"{WINDOWS[1]}: the windows of the electrodes differ in charge, with {amount * charge_n:.4g} Ah for the "
-            f"negative and {amount * charge_p:.4g} Ah for the positive electrode; {remedy}"
+            f"{WINDOWS[1]}: the windows of the electrodes differ in charge, with {whole * charge_n:.4g} Ah for the "
+            f"negative and {whole * charge_p:.4g} Ah for the positive electrode; {remedy}"
             "check thicknesses, fractions and concentrations"
         )
     lithium = 0.5 * (balance.lithium(windows.empty) + balance.lithium(windows.full))

@@ -1,10 +1,12 @@
 """What a cell shows of itself: values by path, a text, and a summary for notebooks."""
 
 from html import escape
-from typing import Any
+from typing import Any, NoReturn
 
+from ..errors import ParameterError
 from ..physics.constants import ZERO_CELSIUS
-from .catalogue import METHODS
+from ..support.arguments import near
+from .catalogue import METHODS, OF_PHASE, SECTIONS, phases_of
 
 
 class Shown:
@@ -29,6 +31,20 @@ class Shown:
         return list(self._records)
 
     _ipython_key_completions_ = keys
+
+    def phases(self: Any, part: str) -> tuple[str, ...]:
+        """Names of the phases of a composite electrode, "primary", "secondary" and so on; () of any other section."""
+        return phases_of(self._raw.get(part, ()))
+
+    def _lacks(self: Any, path: str) -> NoReturn:
+        section, _, key = path.partition("/")
+        if key in OF_PHASE and section in SECTIONS and self.phases(section):
+            raise ParameterError(
+                f"{self.name}: {path}: the {section} is composite and each of its phases has its own, such as "
+                f"{section}/{self.phases(section)[0]}/{key}; what asks for one of the whole electrode does not take "
+                "composite electrodes"
+            )
+        raise ParameterError(f"{self.name}: {path[:80]}: not given; {near(path, self._records)}")
 
     def __str__(self: Any) -> str:
         return "\n".join([f"{self.name}: {self.title}", *(f"  {name}: {words}" for name, words in _rows(self))])
@@ -58,7 +74,8 @@ def _rows(cell: Any) -> list[tuple[str, str]]:
     for part in ("negative electrode", "separator", "positive electrode"):
         kind = cell._raw[part].get("type", "")
         thick = f", {1e6 * get(f'{part}/thickness'):.4g} µm" if cell.has(f"{part}/thickness") else ""
-        rows.append((part, f"{kind}{thick}".removeprefix(", ")))
+        phases = f", phases: {', '.join(cell.phases(part))}" if cell.phases(part) else ""
+        rows.append((part, f"{kind}{thick}{phases}".removeprefix(", ")))
     counts = cell.provenance().counts
     rows.append(("values", ", ".join(f"{counts[m]} {m}" for m in METHODS if counts[m])))
     if cell.changes:

@@ -14,11 +14,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import ParameterError
-from ..support.arguments import chosen, file_path, mapping, near, number, shown
+from ..support.arguments import chosen, file_path, mapping, number, shown
 from ..support.arguments import text as text_of
 from . import balance
 from .card import Shown
-from .catalogue import METHODS, SECTIONS, ageing
+from .catalogue import METHODS, OF_PHASE, SECTIONS, ageing, nested
 from .check import faults, faults_of_changes
 from .consistency import at_temperature
 from .derived.methods import Derives
@@ -117,7 +117,7 @@ class Cell(Shown, Derives):
             section, _, key = path.partition("/")
             if q.law.domain is not None and q.law.domain != domain_of(section, raw, key):
                 raw = raw | {section: raw[section] | {key: raw[section][key] | {"range": list(q.law.domain[:2])}}}
-        return raw
+        return nested(raw)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self._text, self.name, self.path)
@@ -190,7 +190,7 @@ class Cell(Shown, Derives):
         """Value and provenance of a quantity that the file gives.  Raises ParameterError if it gives none."""
         path = self._path(path)
         if path not in self._records:
-            raise ParameterError(f"{self.name}: {path[:80]}: not given; {near(path, self._records)}")
+            self._lacks(path)
         return self._records[path]
 
     def law(self, path: str) -> Law:
@@ -199,9 +199,10 @@ class Cell(Shown, Derives):
         if path in self._records:
             return self._records[path].law
         section, _, key = path.partition("/")
-        law = default(section, self._raw[section].get("type"), key) if section in SECTIONS else None
+        whole = section in SECTIONS and not (key in OF_PHASE and self.phases(section))
+        law = default(section, self._raw[section].get("type"), key) if whole else None
         if law is None:
-            raise ParameterError(f"{self.name}: {path[:80]}: not given; {near(path, self._records)}")
+            self._lacks(path)
         return law
 
     def is_number(self, path: str) -> bool:
@@ -245,7 +246,7 @@ class Cell(Shown, Derives):
         }
         cell = self._with(raw, new)
         windows = [path for path in balance.WINDOWS if path in changes]
-        return self._balanced(cell, changes, windows) if windows or not balance.DECIDING.isdisjoint(changes) else cell
+        return self._balanced(cell, changes, windows) if windows or any(map(balance.decides, changes)) else cell
 
     def _with(self, raw: dict[str, Any], new: Mapping[str, Quantity], **more: Any) -> "Cell":
         """A variation with the content `raw`, in which the quantities `new` by path differ."""
@@ -267,7 +268,7 @@ class Cell(Shown, Derives):
         """The variation `cell` with windows consistent with its lithium inventory; `stated`: windows it states."""
         try:
             before = self
-            if not balance.DECIDING.isdisjoint(changes):
+            if any(map(balance.decides, changes)):
                 windows = balance.moved(cell, cell._stated or cell, self)
                 before = cell._moved(windows)
                 kept = {path: x for path, x in windows.items() if path not in changes}

@@ -8,7 +8,23 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, Valid
 
 from ..support.arguments import near
 from ..support.files import cut, quoted
-from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, SECTIONS, TEXTS, Name, ageing, quantities
+from .catalogue import (
+    FORMATS,
+    HEAD,
+    METHODS,
+    OF_PHASE,
+    OPTIONAL_TEXTS,
+    ORDINALS,
+    PHASES,
+    SECTIONS,
+    TEXTS,
+    Name,
+    ageing,
+    named,
+    parted,
+    phases_of,
+    quantities,
+)
 from .consistency import consistency
 from .laws.law import Law, LawError, finite
 
@@ -92,7 +108,7 @@ def faults_of_changes(raw: dict[str, Any], valid: dict[str, Any], changed: Colle
     pairs: list[Fault] = []
     for path in changed:
         section, _, key = path.partition("/")
-        name = quantities(section, raw[section].get("type"))[key]
+        name = named(section, raw[section])[key]
         pairs += [(path, text) for text in _content(name, raw[section][key])]
         if key not in valid[section]:
             pairs += _choices(section, raw[section])
@@ -161,8 +177,12 @@ def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iter
     for key, choices in optional.items():
         if key in raw and raw[key] not in choices:
             yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw[key])}"
-    names = quantities(section, raw.get("type"))
+    names, phases = named(section, raw), phases_of(raw) if section.endswith("electrode") else ()
+    composite = list(_phases(section, raw, phases))
+    yield from composite
+    told = {path for path, _ in composite}
     unknown = [key for key in raw if key not in texts and key not in optional and key not in names]
+    unknown = [key for key in unknown if f"{section}/{key}" not in told and f"{section}/{parted(key)[0]}" not in told]
     yield from _unknown(f"{section}/", "unknown quantity", unknown, names)
     for key, record in raw.items():
         if key in names:
@@ -177,6 +197,26 @@ def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iter
         for key in FORMATS.get(raw["format"], ()):
             if key not in raw:
                 yield f"design/{key}", f"missing; a {raw['format']} cell needs it"
+
+
+def _phases(section: str, raw: dict[str, Any], phases: tuple[str, ...]) -> Iterator[Fault]:
+    """(path, fault) of the phases of a composite electrode, beyond those of their quantities."""
+    form = 'give {"primary": {...}, "secondary": {...}}, each with the quantities of its phase'
+    if PHASES in raw and section.endswith("electrode"):
+        yield f"{section}/{PHASES}", f"{form}, found {quoted(raw[PHASES])}"
+    if phases and raw.get("type") != "porous":
+        yield from ((f"{section}/{phase}", "only a porous electrode has phases; remove it") for phase in phases)
+        return
+    for phase, wanted in zip(phases, ORDINALS, strict=False):
+        if phase != wanted:
+            yield f"{section}/{phase}", f"phases are named {', '.join(ORDINALS)}, in this order; rename it {wanted}"
+    yield from ((f"{section}/{phase}", f"at most {len(ORDINALS)} phases") for phase in phases[len(ORDINALS) :])
+    for key in OF_PHASE if phases else ():
+        if key in raw:
+            yield f"{section}/{key}", "each phase has its own; move it to the phases, or remove the phases"
+    for key in ageing.OPTIONS if phases else ():
+        if raw.get(key, "none") not in ("none", "false"):
+            yield f"{section}/{key}", f"a composite electrode does not age yet, found {quoted(raw[key])}; remove it"
 
 
 def _ageing(section: str, raw: dict[str, Any]) -> Iterator[Fault]:

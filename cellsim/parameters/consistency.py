@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .catalogue import Name, quantities
+from .catalogue import Name, parted, phases_of, quantities
 from .laws.law import SLACK, X_RANGE, Law
 
 ELECTRODES = ("negative electrode", "positive electrode")
@@ -53,14 +53,16 @@ def consistency(raw: dict[str, Any], invalid: Set[str], changed: Set[str] | None
         for part in ("negative electrode", "positive electrode")
         if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film")
     )
-    for check, arguments, on in _checks(with_particles):
+    for check, arguments, on in _checks(with_particles, tuple(phases_of(raw[part]) for part in with_particles)):
         if changed is None or not on.isdisjoint(changed):
             with suppress(_Invalid):
                 yield from list(check(file, *arguments))
 
 
 @lru_cache
-def _checks(with_particles: tuple[str, ...]) -> tuple[tuple[Any, tuple[Any, ...], frozenset[str]], ...]:
+def _checks(
+    with_particles: tuple[str, ...], phases: tuple[tuple[str, ...], ...]
+) -> tuple[tuple[Any, tuple[Any, ...], frozenset[str]], ...]:
     """(check, arguments, paths involved) of all checks."""
     checks: list[tuple[Any, tuple[Any, ...], tuple[str, ...]]] = [
         (_cutoffs, (), ("cell/lower voltage cut-off", "cell/upper voltage cut-off")),
@@ -74,9 +76,11 @@ def _checks(with_particles: tuple[str, ...]) -> tuple[tuple[Any, tuple[Any, ...]
         (_stack, (), ("cell/stack modulus", "cell/stack height")),
         (_host, (), ("negative electrode/host capacity", "negative electrode/vanishing charge")),
     ]
+    of_part = dict(zip(with_particles, phases, strict=True))
     for part in with_particles:
+        own = tuple(f"{part}/{phase}/active material volume fraction" for phase in of_part[part])
         checks += [
-            (_fractions, (part,), tuple(f"{part}/{key} volume fraction" for key in MATERIALS)),
+            (_fractions, (part,), (*own, *(f"{part}/{key} volume fraction" for key in MATERIALS))),
             (_window, (part,), _ends(part)),
             (
                 _percolates,
@@ -97,7 +101,7 @@ def _checks(with_particles: tuple[str, ...]) -> tuple[tuple[Any, tuple[Any, ...]
                     *(_ends(section) if name.law == "stoichiometry" else ("electrolyte/initial concentration",)),
                 ),
             )
-            for key, name in quantities(section).items()
+            for key, name in quantities(section, "porous", of_part.get(section, ())).items()
             if name.law
         ]
     return tuple((check, arguments, frozenset(on)) for check, arguments, on in checks)
@@ -152,9 +156,13 @@ def _host(file: _File) -> Iterator[tuple[str, str]]:
 
 
 def _fractions(file: _File, part: str) -> Iterator[tuple[str, str]]:
-    total = sum(file.value(part, f"{key} volume fraction", 0.0) for key in MATERIALS)
+    keys = [f"{key} volume fraction" for key in MATERIALS]
+    if phases := phases_of(file.raw[part]):
+        keys = [keys[0], *(f"{phase}/{keys[1]}" for phase in phases), keys[2]]
+    total = sum(file.value(part, key, 0.0) for key in keys)
     if total > 1.0 + 1e-9:
-        yield part, f"volume fractions of {', '.join(MATERIALS)} add up to {total:g}, above 1; lower one"
+        what = [MATERIALS[0], *(f"{phase} phase" for phase in phases), MATERIALS[2]] if phases else MATERIALS
+        yield part, f"volume fractions of {', '.join(what)} add up to {total:g}, above 1; lower one"
 
 
 def _window(file: _File, part: str) -> Iterator[tuple[str, str]]:
@@ -168,25 +176,33 @@ def at_temperature(cell: Any, T: float) -> Iterator[tuple[str, str]]:
     cell: a `Cell`.  Laws must be finite over their whole range; a positive property must be positive within the
     window, or at USUAL concentrations: outside them laws of T are often extrapolations that no run reaches.
     """
-    for section, path, name in _laws_of(*(cell.text(f"{part}/type") for part in ELECTRODES)):
+    kinds = tuple((cell.text(f"{part}/type"), cell.phases(part)) for part in ELECTRODES)
+    for section, path, name in _laws_of(*kinds):
         law = cell.law(path) if cell.has(path) else None
         if law is not None and law.expression and "T" in law.expression:
             ends = (
                 (cell.value("electrolyte/initial concentration"), 0.0)
                 if name.law == "concentration"
+                else X_RANGE
+                if parted(path.partition("/")[2])[0]
                 else tuple(cell.value(f"{section}/{end} stoichiometry") for end in ("minimum", "maximum"))
             )
             yield from ((path, words) for words in _faults_of_law(law, name, *ends, float(T), float(T)))
 
 
 @lru_cache
-def _laws_of(negative: str, positive: str) -> tuple[tuple[str, str, Name], ...]:
+def _laws_of(
+    negative: tuple[str, tuple[str, ...]], positive: tuple[str, tuple[str, ...]]
+) -> tuple[tuple[str, str, Name], ...]:
     """(section, path, name) of all quantities that may be laws, in a cell with electrodes of these types."""
-    kinds: dict[str, str | None] = {"electrolyte": None} | dict(zip(ELECTRODES, (negative, positive), strict=True))
+    kinds: dict[str, tuple[str | None, tuple[str, ...]]] = {
+        "electrolyte": (None, ()),
+        **dict(zip(ELECTRODES, (negative, positive), strict=True)),
+    }
     return tuple(
         (section, f"{section}/{key}", name)
         for section, kind in kinds.items()
-        for key, name in quantities(section, kind).items()
+        for key, name in quantities(section, *kind).items()
         if name.law
     )
 
@@ -198,9 +214,13 @@ def _law(file: _File, section: str, key: str, name: Name, elsewhere: float | Non
         return
     path, law, T = f"{section}/{key}", Law.of(record), elsewhere or file.value("cell", "ambient temperature")
     if name.law == "stoichiometry":
-        lo, hi = (file.value(section, f"{end} stoichiometry") for end in ("minimum", "maximum"))
+        ends_of = ("minimum", "maximum")
+        of_phase = bool(parted(key)[0])  # of which the window of the electrode says nothing
+        lo, hi = X_RANGE if of_phase else (file.value(section, f"{end} stoichiometry") for end in ends_of)
         known = record.get("range") or (lo, hi)  # the window of a variation may exceed it; a run then remarks on it
         first, last = (law.table[0][0], law.table[0][-1]) if law.table else known
+        if of_phase and not record.get("range"):  # a table covers what it covers
+            known = first, last
         if first > known[0] + SLACK or last < known[1] - SLACK:
             yield (
                 path,

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from ..errors import ParameterError
 from ..numerics.table import pieces
 from ..physics.kinetics import end_potential
+from .blend import Blend, blend_of
 from .laws.law import X_RANGE, Law
 
 NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
 AMOUNT = ("thickness", "active material volume fraction", "utilisation", "maximum concentration")
+AMOUNT_OF_PHASE, AMOUNT_OF_ELECTRODE = AMOUNT[1::2], AMOUNT[::2]
 OCP, COUNTER, T_REF = "open-circuit potential", f"{NEGATIVE}/counter potential", "cell/reference temperature"
 CUTOFFS = ("cell/lower voltage cut-off", "cell/upper voltage cut-off")
 EDGE = 1e-5  # distance of a stoichiometry from 0 and 1 where no cut-off voltage is reached
@@ -34,8 +36,10 @@ def _table(law: Law, T: float) -> NDArray[np.float64]:
     return np.asarray(pieces(law(np.linspace(*X_RANGE, KNOTS), T)[:, None])[:, 0, :])
 
 
-def potential(law: Law, x: float, T: float) -> tuple[float, float]:
+def potential(law: Law | Blend, x: float, T: float) -> tuple[float, float]:
     """Open-circuit potential [V] of an electrode at a stoichiometry, with the terms that diverge at 0 and 1; d/dx."""
+    if isinstance(law, Blend):
+        return law.at(x, T)
     lo, hi = X_RANGE
     end, end_x = (0.0, 0.0) if 0.01 < x < 0.99 else map(float, _end_potential(x))
     if law.value is not None:
@@ -50,27 +54,37 @@ def potential(law: Law, x: float, T: float) -> tuple[float, float]:
     return a + s * (b + s * (c + s * d)) + slope * (x - inside) + end, slope + end_x
 
 
+def amount(cell: Any, part: str) -> float:
+    """Lithium that an electrode can hold, per electrode area [mol/m2]."""
+    phases = cell.phases(part)
+    if not phases:
+        return float(math.prod(cell.value(f"{part}/{key}") for key in AMOUNT))
+    held = sum(math.prod(cell.value(f"{part}/{phase}/{key}") for key in AMOUNT_OF_PHASE) for phase in phases)
+    return float(math.prod((*(cell.value(f"{part}/{key}") for key in AMOUNT_OF_ELECTRODE), held)))
+
+
+def _potential_of(cell: Any, part: str) -> Law | Blend:
+    """Open-circuit potential of an electrode over its mean stoichiometry."""
+    return blend_of(cell, part) if cell.phases(part) else cell.law(f"{part}/{OCP}")
+
+
 class Balance(NamedTuple):
     """Data from which the stoichiometry windows of a cell follow."""
 
     ratio: float  # lithium capacity of the negative over the positive electrode; 0 for lithium metal
-    U_n: Law  # a constant for lithium metal
-    U_p: Law
+    U_n: Law | Blend  # a constant for lithium metal
+    U_p: Law | Blend
     T: float  # K
     cutoffs: tuple[float, float]  # V
 
     @classmethod
     def of(cls, cell: Any) -> "Balance":
         """From a `Cell`."""
-
-        def amount(part: str) -> float:
-            return float(math.prod(cell.value(f"{part}/{key}") for key in AMOUNT))
-
         metal = cell.text(f"{NEGATIVE}/type") == "lithium metal"
         return cls(
-            0.0 if metal else amount(NEGATIVE) / amount(POSITIVE),
-            cell.law(COUNTER if metal else f"{NEGATIVE}/{OCP}"),
-            cell.law(f"{POSITIVE}/{OCP}"),
+            0.0 if metal else amount(cell, NEGATIVE) / amount(cell, POSITIVE),
+            cell.law(COUNTER) if metal else _potential_of(cell, NEGATIVE),
+            _potential_of(cell, POSITIVE),
             cell.value(T_REF),
             (cell.value(CUTOFFS[0]), cell.value(CUTOFFS[1])),
         )

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from .catalogue import METHODS, quantities
+from .catalogue import METHODS, OF_PHASE, named, parted, quantities
 from .equilibrium import OCP
-from .laws.law import Domain, Law
+from .laws.law import X_RANGE, Domain, Law
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,14 @@ class Quantity:
 
 def domain_of(section: str, raw: Mapping[str, Any], key: str) -> Domain | None:
     """Default domain of a law of the stoichiometry: the window of its electrode; None for other quantities."""
-    name = quantities(section, raw[section].get("type"))[key]
+    name = named(section, raw[section])[key]
     if name.law != "stoichiometry":
         return None
+    phase, own = parted(key)
+    if phase:  # of which the window of the electrode says nothing
+        table = raw[section][key].get("table")
+        lo, hi = (table["x"][0], table["x"][-1]) if table else X_RANGE
+        return Domain(lo, hi, own == OCP, name.lo, name.hi)
     lo, hi = (raw[section][f"{end} stoichiometry"]["value"] for end in ("minimum", "maximum"))
     return Domain(lo, hi, key == OCP, name.lo, name.hi)
 
@@ -67,5 +72,6 @@ class Provenance:
 @lru_cache
 def default(section: str, kind: str | None, key: str) -> Law | None:
     """Default of an optional quantity; None if it has none."""
-    name = quantities(section, kind).get(key)
+    phase, own = parted(key)
+    name = quantities(section, kind).get(own) if not phase or own in OF_PHASE else None
     return None if name is None or name.default is None else Law(value=name.default)

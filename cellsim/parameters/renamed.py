@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import CellsimWarning
-from .catalogue import RENAMED
+from .catalogue import RENAMED, flattened
 
 _OLD = frozenset(old for keys in RENAMED.values() for old in keys)
 
@@ -27,7 +27,10 @@ def present_path(path: str, raw: Mapping[str, Any], label: str) -> str:
 
 
 def present_content(raw: Any, label: str) -> Any:
-    """The content of a file with its renamed quantities under their present keys; anything invalid is left as it is."""
+    """The content of a file with its renamed quantities under their present keys and those of phases under keys of
+    their own (`catalogue.flattened`); anything invalid is left as it is.
+    """
+    raw = flattened(raw)
     if not isinstance(raw, dict):
         return raw
     for section, content in raw.items():

@@ -3,7 +3,20 @@
 import json
 from typing import Any
 
-from .catalogue import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, RENAMED, SECTIONS, TEXTS, Name, quantities
+from .catalogue import (
+    FORMATS,
+    HEAD,
+    METHODS,
+    OF_PHASE,
+    OPTIONAL_TEXTS,
+    ORDINALS,
+    PHASES,
+    RENAMED,
+    SECTIONS,
+    TEXTS,
+    Name,
+    quantities,
+)
 
 
 def _quantity(name: Name) -> dict[str, Any]:
@@ -40,6 +53,28 @@ def _quantity(name: Name) -> dict[str, Any]:
     }
 
 
+def _composite(section: str) -> dict[str, Any]:
+    """A porous electrode with phases."""
+    schema, names = _section(section, "porous"), quantities(section, "porous")
+    own = {key: schema["properties"].pop(key) for key in OF_PHASE}
+    kept = {"type", *quantities(section, "porous", ORDINALS[:1])}
+    schema["properties"] = {key: words for key, words in schema["properties"].items() if key in kept}
+    schema["required"] = [key for key in schema["required"] if key not in OF_PHASE] + [PHASES]
+    schema["properties"][PHASES] = {
+        "type": "object",
+        "description": "materials that share the electrode, in this order",
+        "propertyNames": {"enum": list(ORDINALS)},
+        "minProperties": 1,
+        "additionalProperties": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": own,
+            "required": [k for k in OF_PHASE if names[k].default is None and not names[k].optional],
+        },
+    }
+    return schema
+
+
 def _section(section: str, kind: str | None = None) -> dict[str, Any]:
     names = quantities(section, kind)
     words = {k: {"enum": [kind] if kind else list(v)} for k, v in TEXTS.get(section, {}).items()}
@@ -60,7 +95,7 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema of a parameter file."""
     parts = {s: _section(s) for s in SECTIONS}
     for part in ("negative electrode", "positive electrode"):
-        parts[part] = {"oneOf": [_section(part, kind) for kind in TEXTS[part]["type"]]}
+        parts[part] = {"oneOf": [*(_section(part, kind) for kind in TEXTS[part]["type"]), _composite(part)]}
     source = {
         "type": "object",
         "required": ["citation"],

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import ParameterError
 from ..physics.constants import F
 from ..support.arguments import near, number, shown
-from .catalogue import SECTIONS, TEXTS, quantities
+from .catalogue import SECTIONS, TEXTS, named, parted
 from .consistency import C_RANGE
 from .laws.given import WANTED, Given, given
 from .laws.law import Law
@@ -33,9 +33,9 @@ def varied(
     raw, origin = cited(raw) if source is None else cited(raw, source, method)
     for path, new in changes.items():
         section, _, key = path.partition("/")
-        known = quantities(section, raw[section].get("type")) if section in SECTIONS else {}
+        known = named(section, raw[section]) if section in SECTIONS else {}
         if key not in known or key in TEXTS.get(section, {}):
-            paths = [f"{s}/{k}" for s in SECTIONS for k in quantities(s, raw[s].get("type"))]
+            paths = [f"{s}/{k}" for s in SECTIONS for k in named(s, raw[s])]
             raise ParameterError(f"{name}: {path[:80]}: unknown quantity; {near(path, paths)}")
         was = str(law(path)) if raw[section].get(key) or known[key].default is not None else "nothing"
         form, content, note = _stated(raw, f"{name}: {path}", new, known[key].law or "")
@@ -76,8 +76,10 @@ def by_rate_constants(changes: Mapping[str, Any]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for path, new in changes.items():
         section, _, key = path.partition("/")
-        if key == RATE_CONSTANT:
-            path, k = f"{section}/exchange-current density", number(path, new, "give a number", error=ParameterError)
+        phase, own = parted(key)
+        if own == RATE_CONSTANT:
+            within = f"{section}/{phase}/" if phase else f"{section}/"
+            path, k = f"{within}exchange-current density", number(path, new, "give a number", error=ParameterError)
             if path in changes:
                 raise ParameterError(f"{section}: {RATE_CONSTANT} and exchange-current density: give one of them")
             new = 0.5 * F * k

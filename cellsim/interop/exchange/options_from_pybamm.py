@@ -5,11 +5,13 @@ from typing import Any
 
 from ...parameters.catalogue import ageing
 from ...support.arguments import shown
+from ..names import NEGATIVE, POSITIVE
 from .pybamm_package import Given
 from .read_pybamm import Reading
 
 NEUTRAL = (  # numerics and variables of PyBaMM, without a meaning for a cell
     "calculate discharge energy",
+    "particle phases",
     "calculate heat source for isothermal models",
     "convection",
     "surface form",
@@ -36,12 +38,6 @@ def refused(known: Given, options: Mapping[str, Any]) -> str:
         return CHEMISTRIES["ecm"]
     if "Negative electrode open-circuit potential [V]" in keys:
         return CHEMISTRIES["lead_acid"]
-    phases = sorted({key.partition(": ")[0] for key in keys if key.startswith(("Primary: ", "Secondary: "))})
-    if phases:
-        return (
-            f"has two active materials in an electrode ({' and '.join(phases)}), and an electrode here has one; merge "
-            "them into one"
-        )
     if any("host site" in key for key in keys) or options.get("open-circuit potential") == "MSMR":
         return "is for the multi-species, multi-reaction model (MSMR), which has no counterpart; give potentials"
     if options.get("working electrode") == "positive" and not any("lithium metal electrode" in key for key in keys):
@@ -51,6 +47,11 @@ def refused(known: Given, options: Mapping[str, Any]) -> str:
 
 def checked(reading: Reading, options: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
     """Note as faults the options that would change a run and have no counterpart."""
+    asked = options.get("particle phases")
+    if asked is not None:
+        has = tuple(str(max(1, len(reading.phases(part)))) for part in (NEGATIVE, POSITIVE))
+        if (tuple(asked) if isinstance(asked, tuple) else (str(asked),) * 2) != has:
+            reading.faults.append(f"option 'particle phases': {shown(asked)}: the set has {has}; leave it out")
     for key, value in options.items():
         if key in TAKEN or key in NEUTRAL or value == defaults.get(key):
             continue

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...parameters.catalogue import quantities
+from ...parameters.catalogue import ORDINALS, quantities
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import X_RANGE, Law
 from ...support.files import cut
@@ -40,6 +40,10 @@ class Reading:
         self.T_ref = self.number("Reference temperature [K]")
         self.window: dict[str, float] = {}  # by path
         self.c_0 = self.number("Initial concentration in electrolyte [mol.m-3]")
+
+    def phases(self, part: str) -> tuple[str, ...]:
+        """The phases of an electrode that the set has entries of; () of one with a single material."""
+        return tuple(phase for phase in ORDINALS if self.has(of_side("{S} particle radius [m]", f"{part}/{phase}")))
 
     def has(self, name: str) -> bool:
         """Whether the set has an entry."""
@@ -203,6 +207,8 @@ class Reading:
     def find_window(self) -> None:
         """Ask PyBaMM for the stoichiometries at 0 and 100 % state of charge."""
         found: dict[str, float] = {}
+        if self.phases(NEGATIVE) or self.phases(POSITIVE):  # of which PyBaMM has none
+            return
         try:
             if self.half_cell:
                 from pybamm.models.full_battery_models.lithium_ion import electrode_soh_half_cell as half
@@ -232,11 +238,17 @@ class Reading:
         for path, x in self.window.items():
             section, _, key = path.partition("/")
             records[path] = self.record(section, key, x, used, note)
-        for part, name in zip(parts, used, strict=True):
-            x = self.number(name) / self.number(of_side("Maximum concentration in {s} electrode [mol.m-3]", part))
-            if 0.0 <= x <= 1.0:
-                records[f"{part}/initial stoichiometry"] = self.record(part, "initial stoichiometry", x, (name,))
+        for part in parts:
+            if self.phases(part):
+                continue
+            records |= {f"{part}/{key}": record for key, record in self.initial(part).items()}
         return records
+
+    def initial(self, part: str) -> dict[str, dict[str, Any]]:
+        """The initial stoichiometry of an electrode or a phase, by key."""
+        name, key = of_side(INITIAL, part), "initial stoichiometry"
+        x = self.number(name) / self.number(of_side("Maximum concentration in {s} electrode [mol.m-3]", part))
+        return {key: self.record(part.partition("/")[0], key, x, (name,))} if 0.0 <= x <= 1.0 else {}
 
     def said(self) -> list[str]:
         """All remarks, with the entries that nothing was read from."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...parameters.catalogue import OF_PHASE, PHASES
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
 from ..names import (
@@ -147,16 +148,31 @@ def electrolyte(reading: Reading) -> dict[str, Any]:
 
 def electrode(reading: Reading, part: str) -> dict[str, Any]:
     """The section of a porous electrode, without its window."""
-    r = reading
-    records: dict[str, Any] = {"type": "porous"} | _layer(r, part, NUMBERS["electrode"])
-    for key, function in LAWS["electrode"].items():
-        if key == "entropic change coefficient" and not r.has(of_side(function.name, part)):
-            continue
-        records[key] = r.law(part, key, function, part)
+    r, names = reading, NUMBERS["electrode"]
+    records: dict[str, Any] = {"type": "porous"}
+    records |= _layer(r, part, {key: name for key, name in names.items() if key not in OF_PHASE})
     name = of_side(DOUBLE_LAYER, part)
     if r.has(name) and not callable(r.values[name]):
         records["double-layer capacity"] = r.record(part, "double-layer capacity", r.number(name), (name,))
-    return records | _electrons(r, part) | _exchange(r, part)
+    records |= _electrons(r, part)
+    phases = r.phases(part)
+    if phases:
+        return records | {PHASES: {one: _particles(r, f"{part}/{one}") | r.initial(f"{part}/{one}") for one in phases}}
+    return records | _particles(r, part)
+
+
+def _particles(r: Reading, part: str) -> dict[str, Any]:
+    """The quantities of the particles of an electrode or of a phase."""
+    section = part.partition("/")[0]
+    records: dict[str, Any] = {}
+    for key, form in NUMBERS["electrode"].items():
+        if key in OF_PHASE:
+            records[key] = r.record(section, key, r.number(of_side(form, part)), (of_side(form, part),))
+    for key, function in LAWS["electrode"].items():
+        if key == "entropic change coefficient" and not r.has(of_side(function.name, part)):
+            continue
+        records[key] = r.law(section, key, function, part)
+    return records | _exchange(r, part)
 
 
 def _electrons(r: Reading, part: str) -> dict[str, Any]:
@@ -184,6 +200,7 @@ def _electrons(r: Reading, part: str) -> dict[str, Any]:
 def _exchange(r: Reading, part: str) -> dict[str, Any]:
     """Exchange current: its number, activation energy, and shapes where they are not those of the square root."""
     name, c_max = (of_side(form, part) for form in (EXCHANGE.name, "Maximum concentration in {s} electrode [mol.m-3]"))
+    part = part.partition("/")[0]
     top, c_0, T_ref = r.number(c_max), r.c_0, r.T_ref
 
     def j0(x: Any, c: Any = c_0, T: float = T_ref) -> Any:

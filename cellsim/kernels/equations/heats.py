@@ -5,7 +5,8 @@ import numpy as np
 from ...numerics.table import locate
 from ...support.compile import inner, kernel
 from ..layout import RATE, SINGLE_FLUX, surface, views
-from . import ageing, side_reactions, spme
+from . import ageing, side_reactions
+from .electrode import uniform
 from .interface import reaction
 from .lithium_metal import foresee
 from .temperature import warm
@@ -22,8 +23,8 @@ def react_aside(sys, s, w):
             continue
         x, c, j = surface(sys, y.x, v.particle), y.c_e[i], y.j[i]
         if sys.model == SINGLE_FLUX:
-            under, _, _, _ = spme.beneath(sys, w, v.side, j, x, 0.0, y.c_e, False)
-            c = spme.mean_salt(sys, v.side, y.c_e)
+            under, _, _, _ = uniform.beneath(sys, w, v.side, 0, j, x, 0.0, y.c_e, False)
+            c = uniform.mean_salt(sys, v.side, y.c_e)
         else:
             root = np.sqrt(c)
             under, _, _, _ = reaction(

@@ -10,7 +10,7 @@ from ...support.compile import inner, part
 from ..layout import CRITICAL, CRITICAL_CURRENT, CURRENT, FILM, PLATING, POROUS, RESISTANCE, VOLTAGE, views
 from .interface import open_circuit
 from .lithium_metal import active
-from .thermal import entropic, made, plating, share
+from .thermal import entropic, made, most_film, plating, share
 
 RELAX = 60.0  # a held temperature is approached with this time constant [s]
 
@@ -67,20 +67,24 @@ def held(sys, hg, ctl, before, s, V, w):
 
 
 @inner
-def slopes(sys, hg, ctl, s, w, which, i):
-    """Partials of what is held in phi_e, phi_s and j of volume i; `which` is the volume next to plating."""
+def slopes(sys, hg, ctl, s, w, which, i, k):
+    """Partials of what is held in phi_e, phi_s and j of kind k in volume i; `which` is the volume next to plating."""
     v = sys.volume[i]
     if ctl.mode == PLATING:
         if i == which:
-            return -share(sys, i), 1.0, -v.R_f * w.rate[FILM]
+            _, kind, R_f = most_film(sys, i, views(sys, s).j)
+            return -share(sys, i), 1.0, -R_f * w.rate[FILM] if k == kind else 0.0
         return (share(sys, which) - 1.0 if i == which + 1 else 0.0), 0.0, 0.0
     if v.area == 0.0:
         return 0.0, 0.0, 0.0
-    local, j = w.local[i], views(sys, s).j[i]
+    local, j, material, area = w.local[i], views(sys, s).j[k * sys.volume.size + i], v.side, v.area
+    if sys.counts.kinds > 1 and v.particle >= 0:
+        grain = sys.grain[v.particle + k]
+        local, material, area = w.kind[k, i], grain.material, v.area * grain.share
     x = local.alpha + local.beta * j
     at = locate(sys.laws.solid, x)
-    U, dU = open_circuit(sys.laws.solid, w.by_solid, v.side, x, at)
-    gain = v.area * (w.at[0] * entropic(sys, w, v.side, at) - U - j * dU * local.beta)
+    U, dU = open_circuit(sys.laws.solid, w.by_solid, material, x, at)
+    gain = area * (w.at[0] * entropic(sys, w, material, at) - U - j * dU * local.beta)
     return 0.0, 0.0, warming(sys, hg) * gain
 
 
@@ -97,14 +101,16 @@ def held_current(sys, hg, ctl, before_T, s, V, R_end, w):
     for i in range(n - 1, -1, -1):
         x0, x1, x2 = before(B, i, B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT], x0, x1, x2)
         z0, z1, z2 = before(B, i, B[i, 0, RIGHT + 1], B[i, 1, RIGHT + 1], B[i, 2, RIGHT + 1], z0, z1, z2)
-        by_e, by_s, by_j = slopes(sys, hg, ctl, s, w, which, i)
-        dj, dj_I = 0.0, 0.0
-        if sys.volume[i].area > 0.0:
-            local = w.local[i]
-            dj = local.defect + local.gain * (x2 - x1 - local.v_ce * x0)
-            dj_I = local.gain * (z2 - z1 - local.v_ce * z0)
-        rest += by_e * x1 + by_s * x2 + by_j * dj
-        rise += by_e * z1 + by_s * z2 + by_j * dj_I
+        several = sys.counts.kinds > 1 and sys.volume[i].particle >= 0
+        for k in range(sys.volume[i].kinds if several else 1):
+            by_e, by_s, by_j = slopes(sys, hg, ctl, s, w, which, i, k)
+            if k == 0:
+                rest += by_e * x1 + by_s * x2
+                rise += by_e * z1 + by_s * z2
+            if sys.volume[i].area > 0.0:
+                local = w.kind[k, i] if several else w.local[i]
+                rest += by_j * (local.defect + local.gain * (x2 - x1 - local.v_ce * x0))
+                rise += by_j * local.gain * (z2 - z1 - local.v_ce * z0)
         if i == n - 1 and ctl.mode != PLATING:
             scale = warming(sys, hg) * (1.0 - ctl.own)
             rest -= scale * I * x2

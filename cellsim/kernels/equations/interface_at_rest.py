@@ -21,12 +21,19 @@ def salt_at_rest(sys):
 
 
 @kernel
-def interface_at_rest(sys, i, x):
-    """Of volume i at stoichiometry x: resistance without particle [Ohm m2], dU/dx [V], D_s [m2/s]."""
-    v, first = sys.volume[i], LAWS_PER_SIDE * sys.volume[i].side
+def interface_at_rest(sys, i, k, x):
+    """Of kind k in volume i at stoichiometry x: resistance without particle [Ohm m2], dU/dx [V], D_s [m2/s]."""
+    v = sys.volume[i]
+    material, i_ref, R_f, scale = v.side, v.i_ref, v.R_f, 1.0
+    if v.particle >= 0:
+        grain = sys.grain[v.particle + k]
+        scale = grain.D
+        if sys.counts.kinds > 1:
+            material, i_ref, R_f = grain.material, grain.i_ref, grain.R_f
+    first = LAWS_PER_SIDE * material
     f, _ = evaluate(sys.laws.solid, first + SHAPE_X, x)
-    g, _ = evaluate(sys.laws.salt, SHAPE_C + v.side, np.sqrt(sys.c_ref))
-    i0, _, _ = within_edges(v.i_ref, x, f, 0.0, 1.0, g, 0.0)
+    g, _ = evaluate(sys.laws.salt, SHAPE_C + material, np.sqrt(sys.c_ref))
+    i0, _, _ = within_edges(i_ref, x, f, 0.0, 1.0, g, 0.0)
     _, slope = evaluate(sys.laws.solid, first + OCP, x)
-    D = evaluate(sys.laws.solid, first + DIFFUSION, x)[1] * (sys.grain[v.particle].D if v.particle >= 0 else 1.0)
-    return overpotential(0.0, i0, sys.T)[1] + v.R_f, slope + end_potential(x)[1], D
+    D = evaluate(sys.laws.solid, first + DIFFUSION, x)[1] * scale
+    return overpotential(0.0, i0, sys.T)[1] + R_f, slope + end_potential(x)[1], D

@@ -4,7 +4,7 @@ Every control volume from collector to collector is treated alike; what it is ma
 `System`.  Where area = 0 nothing reacts, where sigma = 0 there is no solid phase, and a metal
 foil is one thin volume with area = 1.  Unknowns come in three kinds:
 
-    local    reaction current j, particle        eliminated volume by volume
+    local    reaction currents j, particles      eliminated volume by volume
     through  c_e, phi_e, phi_s                   block-tridiagonal sweep
     global   terminal current I                  bordering, one extra right-hand side
 
@@ -31,12 +31,12 @@ from ..layout import (
     PLATING,
     RATE,
     SALT_DIFFUSION,
-    SALT_LAWS,
     T_PLUS,
     shells,
     views,
 )
 from . import particle, side_reactions
+from .electrode import composite
 from .held_controls import control_residual, held_current, imposed, terminals
 from .interface import reaction
 from .lithium_metal import potential
@@ -53,7 +53,7 @@ BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 def electrolyte(salt, by, t_ref, c, root, place, out):
     """The integral of D_e, kappa, chi and t_plus - t_ref, each with its slope in c, and ln c, into a row of SALT."""
     dc = 0.5 / root  # slope of the root, over which the laws are tabulated
-    if salt.c.shape[1] == SALT_LAWS:  # asked once: between the look-ups it would cost a fifth of the whole time
+    if salt.c.shape[1] == by.shape[0]:  # asked once: between the look-ups it would cost a fifth of the whole time
         W, W_r = read(salt, SALT_DIFFUSION, place)
         kappa, kappa_r = read(salt, CONDUCTIVITY, place)
         chi, chi_r = read(salt, CHI, place)
@@ -77,13 +77,13 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
 
     The current j + defect + gain (d(phi_s - phi_e) - v_ce dc_e) is exact to first order.
     """
-    T, ages = w.at[0], sys.ageing.size > 0
+    T, ages, several = w.at[0], sys.ageing.size > 0, sys.counts.kinds > 1
     for i in range(sys.volume.size):
         v, local = sys.volume[i], w.local[i]
         root = np.sqrt(c[i])
         place = locate(sys.laws.salt, root)
         electrolyte(sys.laws.salt, w.by_salt, sys.t_ref, c[i], root, place, w.salt[i])
-        if v.area > 0.0:
+        if v.area > 0.0 and not (several and v.particle >= 0):
             i_ref, R_f, U, U_j = v.i_ref, v.R_f, 0.0, 0.0
             if v.particle < 0 and sys.foil.size > 0:
                 i_ref, R_f = i_ref * w.foil[0].active, w.foil[0].R
@@ -118,6 +118,8 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
             all_j = 1.0 + per_j  # of all reactions per intercalation
             local.flux, local.flux_v = j[i] + more + all_j * local.defect, all_j * gain
             local.flux_c = all_j * gain * V_ce - per_c
+    if several:
+        composite.react(sys, c, phi_e, phi_s, j, w)
 
 
 @part
@@ -192,6 +194,9 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
 @part
 def condense_particles(sys, hg, x_hat, x, w, again):
     """Surface stoichiometry of every particle as alpha + beta j; `again` where D varies only."""
+    if sys.counts.kinds > 1:
+        composite.condense(sys, hg, x_hat, x, w, again)
+        return
     last, beta = -1, 0.0
     for i in range(sys.volume.size):
         p, side, local = sys.volume[i].particle, sys.volume[i].side, w.local[i]
@@ -222,9 +227,12 @@ def update(sys, s, rtol, w):
     c, phi_e, phi_s, j = y.c_e, y.phi_e, y.phi_s, y.j
     B = w.block
     change, total, mild, per_c_ref, ages = 0.0, 0.0, True, 1.0 / sys.c_ref, sys.ageing.size > 0
+    several = sys.counts.kinds > 1
+    if several:
+        change, mild = composite.update(sys, j, w)
     for i in range(sys.volume.size):
         dc, de, ds = B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT]
-        if sys.volume[i].area > 0.0:
+        if sys.volume[i].area > 0.0 and not (several and sys.volume[i].particle >= 0):
             local = w.local[i]
             dj = local.defect + local.gain * (ds - de - local.v_ce * dc)
             x = local.alpha + local.beta * j[i]
@@ -250,6 +258,8 @@ def update(sys, s, rtol, w):
 @part
 def set_particles(sys, x, j, w):
     """Particle interiors that belong to the reaction currents j; returns the largest change of a shell."""
+    if sys.counts.kinds > 1:
+        return composite.set_particles(sys, x, j, w)
     change = 0.0
     for i in range(sys.volume.size):
         p = sys.volume[i].particle

@@ -10,34 +10,18 @@ import numpy as np
 
 from ...numerics.table import blend, locate
 from ...physics.constants import F
-from ...physics.kinetics import overpotential
 from ...physics.transport import log_concentration
 from ...support.compile import inner, part
-from ..layout import (
-    CHI,
-    CONDUCTIVITY,
-    CRITICAL,
-    CURRENT,
-    DIFFUSION,
-    FILM,
-    LAWS_PER_SIDE,
-    RATE,
-    SHAPE_C,
-    SHAPE_X,
-    shells,
-    views,
-)
-from . import side_reactions
+from ..layout import CHI, CONDUCTIVITY, CRITICAL, CURRENT, shells, views
+from .electrode.uniform import ANSWER, beneath, condense, condense_kinds, first_of, react, share_out, surface_area
 from .held_controls import control_residual, imposed
-from .interface import open_circuit, within_edges
-from .lithium_metal import potential
-from .particle import factorise, fill, respond, substitute
+from .particle import fill
 from .porous import electrolyte
 
 MAX_ITERATIONS = 40
 PATIENCE = 15  # iterations after which a pore that would be left with less than no salt is
 LEFT = 0.1  # of the salt of a volume is left by one correction at least
-CORRECTION, ANSWER = 3, 4  # columns of `salt_step`: change of c_e, and that with the terminal current
+CORRECTION = 3  # column of `salt_step`: change of c_e; in ANSWER is that with the terminal current
 SLIGHT = 1e-4  # relative change of a concentration, of whose logarithm it is that but for 5e-9
 REPEATING = 1e-3  # of the tolerance, in cells that age
 
@@ -63,88 +47,6 @@ def mean_log_moved(sys, side, c, w):
             total += sys.volume[i].dx * w.block[i, 0, ANSWER] / c[i]
             length += sys.volume[i].dx
     return total / length
-
-
-@inner
-def surface_area(sys, side):
-    """Reacting surface of one electrode per electrode area [-]."""
-    total = 0.0
-    for i in range(sys.volume.size):
-        if sys.volume[i].side == side:
-            total += sys.volume[i].area
-    return total
-
-
-@inner
-def first_of(sys, side):
-    """Index of the first volume of an electrode."""
-    i = 0
-    while sys.volume[i].side != side:
-        i += 1
-    return i
-
-
-@inner
-def beneath(sys, w, side, j, alpha, beta, c, tied):
-    """Potential of an electrode beneath its film, averaged over its volumes [V];  d/dj;  film resistance [Ohm m2];
-    if `tied`, the change by the salt that a change of the terminal current moves [V m2/A].
-    """
-    first = first_of(sys, side)
-    x = alpha + beta * j
-    at = locate(sys.laws.solid, x)
-    U, U_x = open_circuit(sys.laws.solid, w.by_solid, side, x, at)
-    dU = U_x * beta
-    f, df = blend(sys.laws.solid, LAWS_PER_SIDE * side + SHAPE_X, at, w.by_solid)
-    total, slope, moved, length, salt = 0.0, 0.0, 0.0, 0.0, sys.laws.salt
-    R_f, active = sys.volume[first].R_f, 1.0
-    if sys.volume[first].particle < 0 and sys.foil.size > 0:
-        R_f, active = w.foil[0].R, w.foil[0].active
-        more, steeper = potential(sys, w, j)
-        U, dU = U + more, steeper
-    for i in range(sys.volume.size):
-        if sys.volume[i].side == side:
-            root = np.sqrt(c[i])
-            g, dg = blend(salt, SHAPE_C + side, locate(salt, root), w.by_salt)
-            i_ref = sys.volume[i].i_ref * active * w.rate[RATE + side]
-            i0, i0_x, i0_r = within_edges(i_ref, x, f, df, c[i] / sys.c_ref, g, 0.5 * dg / root * sys.c_ref)
-            eta, eta_j, eta_i0 = overpotential(j, i0, w.at[0])
-            total += sys.volume[i].dx * eta
-            slope += sys.volume[i].dx * (eta_j + eta_i0 * i0_x * beta)
-            if tied:
-                moved += sys.volume[i].dx * eta_i0 * i0_r / sys.c_ref * w.block[i, 0, ANSWER]
-            length += sys.volume[i].dx
-    return U + total / length, dU + slope / length, R_f * w.rate[FILM + side], moved / length
-
-
-@inner
-def mean_salt(sys, side, c):
-    """Salt concentration averaged over the volumes of an electrode."""
-    total, length = 0.0, 0.0
-    for i in range(sys.volume.size):
-        if sys.volume[i].side == side:
-            total += sys.volume[i].dx * c[i]
-            length += sys.volume[i].dx
-    return total / length
-
-
-@inner
-def react(sys, w, side, flux, c, j, tied):
-    """Interface voltage of an electrode [V] that takes the current `flux`;  d/dflux;  its last change;  as `beneath`.
-
-    Linearised at the j of its volumes.  Side reactions take what j, which is corrected, does not.
-    """
-    first = first_of(sys, side)
-    local, now, old = w.local[first], w.side[0, first], j[first]
-    v, v_j, film, v_I = beneath(sys, w, side, old, local.alpha, local.beta, c, tied)
-    a, T = sys.ageing[side], w.at[0]
-    more, per_j, _ = side_reactions.add_to(a, now, old, v, v_j, 0.0, mean_salt(sys, side, c), T)
-    dj = (flux - old - more) / (1.0 + per_j)
-    side_reactions.follow(now, dj, 0.0)
-    for i in range(sys.volume.size):
-        if sys.volume[i].side == side:
-            j[i] = old + dj
-            w.side[0, i].sei, w.side[0, i].cr, w.side[0, i].pl = now.sei, now.cr, now.pl
-    return v + v_j * dj + film * flux, v_j / (1.0 + per_j) + film, abs(v_j * dj), v_I
 
 
 @inner
@@ -234,21 +136,6 @@ def salt_step(sys, hg, c_hat, c, by_side, per_I, tied, w):
 
 
 @inner
-def condense(sys, hg, x_hat, x, w, side, i, again):
-    """The particle of an electrode whose first volume is i, as alpha + beta j; `again` where D varies only."""
-    p, law, local = sys.volume[i].particle, LAWS_PER_SIDE * side + DIFFUSION, w.local[i]
-    if p < 0:
-        local.alpha, local.beta = 0.5, 0.0
-    elif sys.grain[p].varies:
-        local.alpha, local.beta = respond(
-            sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg, w.inside[p]
-        )
-    elif not again:
-        local.beta = factorise(sys, p, law, w.by_solid, hg, w.sweep[side])
-        local.alpha = substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
-
-
-@inner
 def within_reach(sys, dI, c, w):
     """A change of the terminal current, less if it would take more of the last salt of a volume than one may."""
     for i in range(sys.volume.size):
@@ -269,6 +156,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     if known:
         cell.I = imposed(sys, ctl, s, w)
     area, ages = (surface_area(sys, 0), surface_area(sys, 1)), sys.ageing.size > 0
+    several = sys.counts.kinds > 1
     if ages:  # cycles of a life must repeat: Newton's last correction is far below the tolerance
         tol *= REPEATING
     per_I = (1.0 / area[0], -1.0 / area[1])
@@ -278,7 +166,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         flux = (cell.I / area[0], -cell.I / area[1])
         for i in range(n):
             side = sys.volume[i].side
-            if side >= 0 and not (ages and sys.volume[i].particle >= 0):
+            if side >= 0 and not ((ages or several) and sys.volume[i].particle >= 0):
                 j[i] = flux[side]
         change, kept, more = salt_step(sys, hg, past.c_e, c, flux, per_I, tied, w)
         if not change < 1e12 or (kept and iteration > PATIENCE):
@@ -286,12 +174,19 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         for side in range(2):
             first = first_of(sys, side)
             p, local = sys.volume[first].particle, w.local[first]
+            if several and p >= 0:
+                condense_kinds(sys, hg, past.x, x, w, first, iteration > 1)
+                v, v_j, moved, v_I = share_out(sys, w, side, flux[side], c, x, j, tied)
+                change = max(change, moved)
+                V -= sign[side] * v
+                V_I -= v_j / area[side] + sign[side] * v_I
+                continue
             condense(sys, hg, past.x, x, w, side, first, iteration > 1)
             if ages and p >= 0:
                 v, v_j, moved, v_I = react(sys, w, side, flux[side], c, j, tied)
                 change = max(change, moved)
             else:
-                v, v_j, film, v_I = beneath(sys, w, side, j[first], local.alpha, local.beta, c, tied)
+                v, v_j, film, v_I = beneath(sys, w, side, 0, j[first], local.alpha, local.beta, c, tied)
                 v, v_j = v + film * j[first], v_j + film
             if p >= 0:
                 last = local.alpha + local.beta * j[first]

@@ -2,7 +2,7 @@
 
 from ...numerics.table import follow, locate, read, tilt
 from ...support.compile import inner
-from ..layout import LAWS_PER_SIDE, OCP, RATES, SALT_LAWS, SOLID_LAWS
+from ..layout import LAWS_PER_SIDE, OCP
 
 
 @inner
@@ -11,13 +11,13 @@ def warm(sys, T, w):
     if sys.heat.capacity == 0.0 or w.at[0] == T:
         return
     table = sys.heat.factor
-    place = locate(table, T)
-    for k in range(SOLID_LAWS):
+    place, solids, salts = locate(table, T), w.by_solid.shape[0], w.by_salt.shape[0]
+    for k in range(solids):
         follow(sys.heat.nodes, k, T, read(table, k, place)[0], w.by_solid, k)
-    for side in range(2):
-        tilt(sys.heat.nodes, LAWS_PER_SIDE * side + OCP, T, w.entropy, side)
-    for k in range(SALT_LAWS):
-        follow(sys.heat.nodes, SOLID_LAWS + k, T, read(table, SOLID_LAWS + k, place)[0], w.by_salt, k)
-    for k in range(RATES):
-        w.rate[k] = read(table, SOLID_LAWS + SALT_LAWS + k, place)[0]
+    for m in range(w.entropy.shape[0]):
+        tilt(sys.heat.nodes, LAWS_PER_SIDE * m + OCP, T, w.entropy, m)
+    for k in range(salts):
+        follow(sys.heat.nodes, solids + k, T, read(table, solids + k, place)[0], w.by_salt, k)
+    for k in range(w.rate.size):
+        w.rate[k] = read(table, solids + salts + k, place)[0]
     w.at[0] = T

@@ -15,14 +15,24 @@ from .lithium_metal import active, potential
 
 
 @inner
-def entropic(sys, w, side, at):
-    """dU/dT of one electrode at a stoichiometry found `at` in its table [V/K]; needs a system with heat."""
+def entropic(sys, w, material, at):
+    """dU/dT of a material at a stoichiometry found `at` in its table [V/K]; needs a system with heat."""
     slope = 0.0
-    k = LAWS_PER_SIDE * side + OCP
+    k = LAWS_PER_SIDE * material + OCP
     for m in range(TERMS):
-        if w.entropy[side, m] != 0.0:
-            slope += w.entropy[side, m] * read(sys.laws.solid, int(w.by_solid[k, m // 2]) + m % 2, at)[0]
+        if w.entropy[material, m] != 0.0:
+            slope += w.entropy[material, m] * read(sys.laws.solid, int(w.by_solid[k, m // 2]) + m % 2, at)[0]
     return slope
+
+
+@inner
+def of_kind(sys, x, i, k, w):
+    """Shares of U and of T dU/dT [V] of kind k in volume i, at the surface of its particle among all particles x."""
+    p = sys.volume[i].particle + k
+    grain, outside = sys.grain[p], surface(sys, x, p)
+    at = locate(sys.laws.solid, outside)
+    U, _ = open_circuit(sys.laws.solid, w.by_solid, grain.material, outside, at)
+    return grain.share * U, grain.share * w.at[0] * entropic(sys, w, grain.material, at)
 
 
 @inner
@@ -30,10 +40,15 @@ def made(sys, s, V, w):
     """Heat made at state s and terminal voltage V [W/m2]: irreversible, reversible."""
     y = views(sys, s)
     j = y.j
-    lasting, reversible = -y.cell.I * V, 0.0
+    lasting, reversible, several = -y.cell.I * V, 0.0, sys.counts.kinds > 1
     for i in range(sys.volume.size):
         v = sys.volume[i]
-        if v.area > 0.0:
+        if several and v.particle >= 0:
+            for k in range(v.kinds):
+                by_U, by_T = of_kind(sys, y.x, i, k, w)
+                lasting -= v.area * j[k * sys.volume.size + i] * by_U
+                reversible += v.area * j[k * sys.volume.size + i] * by_T
+        elif v.area > 0.0:
             outside = surface(sys, y.x, v.particle) if v.particle >= 0 else 0.5
             at = locate(sys.laws.solid, outside)
             U, _ = open_circuit(sys.laws.solid, w.by_solid, v.side, outside, at)
@@ -77,6 +92,22 @@ def share(sys, i):
 
 
 @inner
+def most_film(sys, i, j):
+    """Largest drop of a film over the surfaces of volume i, before its temperature factor [V], and the kind and its
+    film resistance [Ohm m2].
+    """
+    v, n = sys.volume[i], sys.volume.size
+    if sys.counts.kinds == 1:
+        return v.R_f * j[i], 0, v.R_f
+    most, which, R_f = -np.inf, 0, 0.0
+    for k in range(v.kinds):
+        R = sys.grain[v.particle + k].R_f
+        if R * j[k * n + i] > most:
+            most, which, R_f = R * j[k * n + i], k, R
+    return most, which, R_f
+
+
+@inner
 def plating(sys, s, w):
     """Least potential of the negative electrode's surfaces against lithium beside them [V], and its volume.
 
@@ -95,7 +126,7 @@ def plating(sys, s, w):
         if v.particle >= 0:
             a = share(sys, i)
             outside = a * phi_e[i] + (1.0 - a) * phi_e[i + 1]
-            now = phi_s[i] - outside - v.R_f * w.rate[FILM] * j[i]
+            now = phi_s[i] - outside - most_film(sys, i, j)[0] * w.rate[FILM]
             if now < least:
                 least, which = now, i
     return least, which

@@ -73,6 +73,24 @@ def leaving(sys, s, p):
     return total
 
 
+@inner
+def fills(sys, s, x_edge):
+    """Least and most filled surface of volumes with several kinds of particle, as `_closest` has them of all.
+
+    Where one kind is empty the others give lithium: the fullest counts, or of what is full the emptiest.
+    """
+    y, n, least, most = views(sys, s), sys.volume.size, np.inf, -np.inf
+    for i in range(n):
+        v, empty, full, leaves = sys.volume[i], -np.inf, np.inf, 0.0
+        for k in range(v.kinds):
+            x = surface(sys, y.x, v.particle + k)
+            empty, full = max(empty, x), min(full, x)
+            leaves += sys.grain[v.particle + k].share * y.j[k * n + i]
+        if v.kinds > 0 and not (empty <= x_edge and leaves <= 0.0 or full >= 1.0 - x_edge and leaves >= 0.0):
+            least, most = min(least, empty), max(most, full)
+    return least, most
+
+
 def _closest(sys, ctl, s, q_start, w, g):
     """Margins to all endings into g (EVENTS,), by their numbers; positive while the step runs, of order one.
 
@@ -99,7 +117,10 @@ def _closest(sys, ctl, s, q_start, w, g):
         passed = y.cell.Q - q_start
         g[CAPACITY] = min(ctl.q_hi - passed, passed - ctl.q_lo) / (1.0 + min(abs(ctl.q_hi), abs(ctl.q_lo)))
     least, most, salt = np.inf, -np.inf, np.inf
-    for p in range(sys.grain.size):
+    several = sys.counts.kinds > 1
+    if several:
+        least, most = fills(sys, s, ctl.x_edge)
+    for p in range(0 if several else sys.grain.size):
         x = surface(sys, y.x, p)
         if x <= ctl.x_edge and leaving(sys, s, p) <= 0.0 or x >= 1.0 - ctl.x_edge and leaving(sys, s, p) >= 0.0:
             continue  # at an end of its range, and not driven beyond

@@ -66,13 +66,16 @@ def without_current(sys, s, w):
         v = sys.volume[i]
         outside = surface(sys, y.x, v.particle) if v.particle >= 0 else 0.5
         if v.area > 0.0:
-            U = open_circuit(sys.laws.solid, w.by_solid, v.side, outside, locate(sys.laws.solid, outside))[0]
+            material = sys.grain[v.particle].material if v.particle >= 0 else v.side
+            U = open_circuit(sys.laws.solid, w.by_solid, material, outside, locate(sys.laws.solid, outside))[0]
             if v.side == 1:
                 U_p = U
             elif i + 1 == n or sys.volume[i + 1].side != 0:
                 U_n = U + (potential(sys, w, 0.0)[0] if v.particle < 0 and sys.foil.size > 0 else 0.0)
     for i in range(n):
-        phi_e[i], phi_s[i], j[i] = -U_n, (U_p - U_n if sys.volume[i].side == 1 else 0.0), 0.0
+        phi_e[i], phi_s[i] = -U_n, (U_p - U_n if sys.volume[i].side == 1 else 0.0)
+    for i in range(j.size):
+        j[i] = 0.0
 
 
 @inlined

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ...kernels.layout import System, unknowns
 from ...physics.constants import F
 from ..electrodes import PARTS, is_metal, lithium_content
+from ..kinds import held_by
 
 Array = NDArray[np.float64]
 
@@ -22,6 +23,7 @@ class Amounts:
         self.where = [np.flatnonzero(sys.volume["side"] == side) for side in (0, 1)]
         self.dx = [sys.volume["dx"][v] for v in self.where]
         self.particle = [sys.volume["particle"][v] for v in self.where]
+        self.held = [held_by(sys, side).tolist() for side in (0, 1)]
         self.inside = 3.0 * sys.shell["volume"]
 
     def __call__(self, state: Array) -> dict[str, float]:
@@ -34,7 +36,8 @@ class Amounts:
                 found[key] = np.inf
                 continue
             made = self.filled[side] * dx
-            mean, due = y.x[self.particle[side]] @ self.inside, 0.0
+            of_kinds = (w * (y.x[self.particle[side] + k] @ self.inside) for k, w in enumerate(self.held[side]))
+            mean, due = sum(of_kinds), 0.0
             found[key] = float(np.sum(made)) * self.per_hour
             if self.sys.counts["loss"]:  # what is lost since the kernels last renewed the surface is due
                 per_active = 1.0 / self.sys.ageing[side]["active"]

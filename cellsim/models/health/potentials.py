@@ -11,7 +11,7 @@ from ...numerics.table import pieces
 from ...parameters import Cell
 from ...parameters.laws.law import X_RANGE
 from ...physics.kinetics import end_potential
-from ..electrodes import NEGATIVE, POSITIVE, has_foil
+from ..electrodes import NEGATIVE, POSITIVE, has_foil, is_composite
 from ..materials.tables import potential
 from ..memo import kept
 
@@ -92,11 +92,11 @@ class HalfCells:
 
 
 def _negative(cell: Cell, T: float) -> Potential:
-    return Potential.of(potential(cell, NEGATIVE, T))
+    return Potential.of(potential(cell, NEGATIVE, T), barriers=not is_composite(cell, NEGATIVE))
 
 
 def _positive(cell: Cell, T: float) -> Potential:
-    return Potential.of(potential(cell, POSITIVE, T))
+    return Potential.of(potential(cell, POSITIVE, T), barriers=not is_composite(cell, POSITIVE))
 
 
 def half_cells(cell: Cell, temperature: float | None = None) -> HalfCells:

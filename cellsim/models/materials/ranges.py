@@ -10,7 +10,7 @@ from ...kernels.layout import System, unknowns
 from ...parameters import Cell
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import SLACK
-from ..electrodes import PARTS, has_film, is_metal
+from ..electrodes import has_film, is_metal, materials
 from ..memo import kept
 
 Array = NDArray[Any]
@@ -34,9 +34,10 @@ class Range(NamedTuple):
 
 
 def _of_electrodes(cell: Cell, T: float) -> Any:
-    """Laws of each electrode that are continued outside their data: tables, and fits that are unphysical there."""
-    found: list[list[Range]] = [[], []]
-    for part, ranges in zip(PARTS, found, strict=True):
+    """Laws of each material that are continued outside their data: tables, and fits that are unphysical there."""
+    found: dict[str, tuple[Range, ...]] = {}
+    for part in materials(cell):
+        ranges = []
         for key in () if is_metal(cell, part) else OF_STOICHIOMETRY:
             path = f"{part}/{key}"
             law = cell.law(path)
@@ -44,7 +45,8 @@ def _of_electrodes(cell: Cell, T: float) -> Any:
                 lo, hi = law.beyond(T)[:2]
                 if lo > -np.inf or hi < np.inf:
                     ranges.append(Range(path, lo, hi))
-    return tuple(tuple(ranges) for ranges in found)
+        found[part] = tuple(ranges)
+    return found
 
 
 def _of_salt(cell: Cell, T: float) -> Any:
@@ -53,7 +55,7 @@ def _of_salt(cell: Cell, T: float) -> Any:
     found = []
     for path in (
         *(f"electrolyte/{key}" for key in OF_SALT),
-        *(f"{part}/exchange-current electrolyte shape" for part in PARTS),
+        *(f"{part}/exchange-current electrolyte shape" for part in materials(cell)),
     ):
         law = cell.law(path)
         if not law.constant:
@@ -63,8 +65,8 @@ def _of_salt(cell: Cell, T: float) -> Any:
 
 
 def _of_all(cell: Cell, T: float) -> Any:
-    """Ranges of the laws of the negative electrode, the positive electrode and the electrolyte."""
-    return (*_of_electrodes(cell, T), () if has_film(cell) else _of_salt(cell, T))
+    """Ranges of the laws of the materials by their paths, and of the electrolyte."""
+    return _of_electrodes(cell, T), () if has_film(cell) else _of_salt(cell, T)
 
 
 def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
@@ -76,12 +78,11 @@ def outside_data(cell: Cell, sys: System, states: Array) -> tuple[str, ...]:
     """
     y = unknowns(sys, states)
     sentences: list[str] = []
-    *of_electrodes, of_salt = kept(_of_all, cell, sys.T)
-    for side, ranges in enumerate(of_electrodes):
-        if not ranges:
-            continue
-        owners = sys.volume["particle"][sys.volume["side"] == side]
-        if owners.size and owners[0] >= 0:
+    of_materials, of_salt = kept(_of_all, cell, sys.T)
+    material = sys.grain["material"]
+    for m, ranges in enumerate(of_materials.values()):
+        owners = np.flatnonzero(material == m) if ranges else material[:0]
+        if owners.size:
             sentences += _beyond(ranges, *_ends(y.x[:, owners, -1]), SLACK, "x", "")
     if of_salt:
         sentences += _beyond(of_salt, *_ends(y.c_e), LEAST * sys.c_ref, "c", " mol/m3")

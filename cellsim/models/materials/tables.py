@@ -1,7 +1,7 @@
 """Material laws of a cell at one temperature, tabulated for the kernels."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from ...kernels.layout import Laws
 from ...numerics.table import KNOTS, Table, integral, joined, pieces, tabulate
 from ...parameters import Cell
+from ...parameters.blend import blend_of
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
 from ...physics.transport import arrhenius, diffusion_factor
-from ..electrodes import PARTS, is_metal, values_of
+from ..electrodes import electrode_of, is_composite, is_metal, materials, values_of
 from ..memo import kept
 
 Array = NDArray[Any]
@@ -55,7 +56,13 @@ def positive(law: Any, c_0: float) -> Any:
 
 
 def open_circuit(cell: Cell, part: str, T: float) -> Any:
-    """U(x) [V] at T: the law at T_ref plus (T - T_ref) times the entropic coefficient."""
+    """U(x) [V] at T: the law at T_ref plus (T - T_ref) times the entropic coefficient.
+
+    Of a composite electrode that of all its phases at rest, x being their mean stoichiometry.
+    """
+    if is_composite(cell, part):
+        blend = blend_of(cell, part)
+        return lambda x: blend(x, T)
     U = cell.law(f"{part}/open-circuit potential")
     slope = cell.law(f"{part}/entropic change coefficient")
     T_ref = cell.value("cell/reference temperature")
@@ -130,7 +137,7 @@ def stress_assistance(cell: Cell, part: str, T: float) -> Any:
 
 def assisted(cell: Cell, part: str) -> bool:
     """Whether stress assists the diffusion in the particles of an electrode."""
-    return cell.options(part).get("stress-induced diffusion") == "true"
+    return cell.options(electrode_of(part)).get("stress-induced diffusion") == "true"
 
 
 def varies(cell: Cell, part: str) -> bool:
@@ -193,24 +200,26 @@ def transference(cell: Cell, T: float, c_range: tuple[float, float]) -> Any:
     return held(lambda c: t(c, T), c_range)
 
 
+@cache
 def salt_shape(part: str) -> Any:
-    """A function (cell, T, c_range) that returns g of an electrode."""
+    """A function (cell, T, c_range) that returns g of an electrode or a phase; one function for each."""
     return lambda cell, T, c_range: held(exchange_shape(cell, part, T), c_range)
 
 
 # functions of the square root of c_e, in the order named in kernels.layout; below c_range, where no source gives a
 # law, the electrolyte is dilute
-SALT = (salt_diffusion, salt_conductivity, diffusion_potential, transference, *map(salt_shape, PARTS))
+BULK = (salt_diffusion, salt_conductivity, diffusion_potential, transference)
 
 
 def tables(cell, T) -> Laws:
     """All laws of a cell at temperature T [K], in the order named in kernels.layout."""
-    return Laws(_side_by_side(*(kept(make, cell, T) for make in SOLID_PIECES)), kept(salt_table, cell, T))
+    makers = (_pieces_of(law, part) for part in materials(cell) for law in ELECTRODE)
+    return Laws(_side_by_side(*(kept(make, cell, T) for make in makers)), kept(salt_table, cell, T))
 
 
 def solids(cell: Cell, T: float) -> Any:
-    """The laws of both electrodes, and their tabulated range of stoichiometries."""
-    return [law(cell, part, T) for part in PARTS for law in ELECTRODE], X_RANGE
+    """The laws of all materials, and their tabulated range of stoichiometries."""
+    return [law(cell, part, T) for part in materials(cell) for law in ELECTRODE], X_RANGE
 
 
 def salt_range(cell: Cell) -> tuple[float, float]:
@@ -224,7 +233,10 @@ def salts(cell: Cell, T: float) -> Any:
     The range extends to twice the upper end of C_RANGE, so that Newton iterates far outside have no negative values.
     """
     lo, hi = salt_range(cell)
-    return [law(cell, T, (lo, hi)) for law in SALT], (DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi))
+    return [law(cell, T, (lo, hi)) for law in (*BULK, *map(salt_shape, materials(cell)))], (
+        DILUTE * np.sqrt(lo),
+        np.sqrt(2.0 * hi),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,17 +246,15 @@ class _Pieces:
     c: np.ndarray  # (intervals, 1, 4)
 
 
+@cache
 def _pieces_of(law: Any, part: str) -> Any:
-    """A function (cell, T) that returns the cubic pieces of a law of one electrode over the stoichiometry."""
+    """A function (cell, T) that returns the cubic pieces of a law of one material; one function for each."""
     return lambda cell, T: _Pieces(pieces(law(cell, part, T)(np.linspace(*X_RANGE, KNOTS))[:, None]))
-
-
-SOLID_PIECES = tuple(_pieces_of(law, part) for part in PARTS for law in ELECTRODE)
 
 
 @lru_cache(maxsize=16)
 def _side_by_side(*laws: Any) -> Table:
-    """Table of the laws of both electrodes, which are cached one by one, as variations share most of them."""
+    """Table of the laws of all materials, which are cached one by one, as variations share most of them."""
     return joined([law.c for law in laws], *X_RANGE)
 
 

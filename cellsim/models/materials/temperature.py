@@ -8,12 +8,12 @@ laws depend on x and T jointly, and are approximated by `mixed`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from ...parameters import Cell
 from ...parameters.laws.split import depends_on_temperature, factor_of_temperature, has_factor, mixes
-from ..electrodes import PARTS, is_metal
+from ..electrodes import is_metal
 from .tables import (
     assisted,
     conductivity_factor,
@@ -129,6 +129,16 @@ def _shape(cell: Cell, part: str) -> Any:
     return _salt(cell, salt_shape(part), name, **_law(cell, name))
 
 
-# in the order named in kernels.layout
-SOLID = tuple(partial(make, part=part) for part in PARTS for make in (_potential, _exchange, _diffusion))
-SALT = (_salt_diffusion, _conductivity, _chi, _t_plus, *(partial(_shape, part=part) for part in PARTS))
+BULK = (_salt_diffusion, _conductivity, _chi, _t_plus)
+
+
+@cache
+def solid(part: str) -> tuple[Callable, ...]:
+    """Functions (cell) that return the laws of one material, in the order named in kernels.layout."""
+    return tuple(partial(make, part=part) for make in (_potential, _exchange, _diffusion))
+
+
+@cache
+def salt(part: str) -> Callable:
+    """A function (cell) that returns the law of the salt that belongs to one material."""
+    return partial(_shape, part=part)

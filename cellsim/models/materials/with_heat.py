@@ -10,7 +10,7 @@ of a run is the range in which all laws are accurate.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Any, NoReturn
 
@@ -21,10 +21,11 @@ from ...kernels.layout import Laws
 from ...numerics.table import KNOTS, Table, integral, joined, pieces, slopes
 from ...parameters import Cell
 from ...parameters.laws.law import X_RANGE
+from ..electrodes import materials
 from ..memo import kept
 from .mixed import CLOSE, KINKED, Fault, Mixed
 from .tables import DILUTE, salt_range
-from .temperature import LINE, MIXED, SALT, SOLID, Material
+from .temperature import BULK, LINE, MIXED, Material, salt, solid
 
 COLDER, WARMER = 60.0, 90.0  # range of the laws below and above the initial temperature [K]
 COLDEST, WARMEST = 180.0, 480.0  # absolute limits of this range [K]
@@ -97,8 +98,17 @@ def _entry(make: Any, of_root: bool) -> Any:
     return entry
 
 
-SOLID_ENTRIES = tuple(_entry(make, False) for make in SOLID)
-SALT_ENTRIES = tuple(_entry(make, True) for make in SALT)
+BULK_ENTRIES = tuple(_entry(make, True) for make in BULK)
+
+
+@cache
+def _solid_entries(part: str) -> Any:
+    return tuple(_entry(make, False) for make in solid(part))
+
+
+@cache
+def _salt_entry(part: str) -> Any:
+    return _entry(salt(part), True)
 
 
 def met(y: Any, begin: Any, bound: float) -> Any:
@@ -271,10 +281,12 @@ def laws_with_heat(cell: Cell, T: float, rates: Any) -> tuple[Laws, Table, np.nd
     rates: function of temperatures (n,) that returns the other factors, in the order of kernels.layout.  Raises
     ParameterError with the name of a law that cannot be tabulated at T.
     """
-    entries = [kept(make, cell, None) for make in (*SOLID_ENTRIES, *SALT_ENTRIES)]
+    parts = materials(cell)
+    makers = [make for part in parts for make in _solid_entries(part)]
+    n = len(makers)
+    entries = [kept(make, cell, None) for make in (*makers, *BULK_ENTRIES, *map(_salt_entry, parts))]
     nodes, reach = _spans(cell, T, entries)
     factors, reach = _factors(cell, T, entries, rates, reach)
-    n = len(SOLID)
     solid, rows = _side(T, _knots(cell, False)[0], tuple(entries[:n]), {k: v for k, v in nodes.items() if k < n})
     salt, more = _side(T, _knots(cell, True)[0], tuple(entries[n:]), {k - n: v for k, v in nodes.items() if k >= n})
     table = np.zeros((len(entries), max(map(len, rows + more))))

@@ -1,6 +1,25 @@
 """All quantities and options of a parameter file: unit, default, allowed range, meaning, and what needs what."""
 
 from .name import Name
-from .quantities import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, RENAMED, SECTIONS, TEXTS, quantities
+from .phases import OF_PHASE, ORDINALS, PHASES, flattened, nested, parted, phases_of
+from .quantities import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, RENAMED, SECTIONS, TEXTS, named, quantities
 
-__all__ = ["FORMATS", "HEAD", "METHODS", "OPTIONAL_TEXTS", "RENAMED", "SECTIONS", "TEXTS", "Name", "quantities"]
+__all__ = [
+    "FORMATS",
+    "HEAD",
+    "METHODS",
+    "OF_PHASE",
+    "OPTIONAL_TEXTS",
+    "ORDINALS",
+    "PHASES",
+    "RENAMED",
+    "SECTIONS",
+    "TEXTS",
+    "Name",
+    "flattened",
+    "named",
+    "nested",
+    "parted",
+    "phases_of",
+    "quantities",
+]

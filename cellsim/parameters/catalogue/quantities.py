@@ -1,10 +1,15 @@
 """Table of all quantities of a parameter file: unit, default, allowed range and meaning."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
 from . import ageing
 from .name import Name
 from .name import may as _may
 from .name import need as _need
 from .name import note as _note
+from .phases import OF_PHASE, ORDINALS, phases_of
 
 METHODS = ("measured", "fitted", "literature", "assumed", "stated")
 X, C = "stoichiometry", "concentration"
@@ -64,7 +69,7 @@ POROUS = {
     "particle radius": _need("m", "of the active material", 1e-9, 1e-3),
     "particle diffusivity": _need("m2.s-1", "of lithium in the particles", 1e-22, 1e-6, X),
     "diffusivity activation energy": _may("J.mol-1", "of the particle diffusivity", 0.0, -2e5, 2e5),
-    "maximum concentration": _need("mol.m-3", "of lithium in the active material", 1.0, 2e5),
+    "maximum concentration": _need("mol.m-3", "of lithium in the active material", 1.0, 4e5),
     "open-circuit potential": _need("V", "against lithium", -1.0, 10.0, X),
     "entropic change coefficient": _may("V.K-1", "dU/dT", 0.0, -0.01, 0.01, X),
     "exchange-current density": _need("A.m-2", "at x = 0.5 and the initial salt concentration", TINY, 1e6),
@@ -314,8 +319,22 @@ RENAMED = {  # quantities of 0.1.0 by type of electrode, read for one release un
 HEAD = ("title", "description", "kind")
 
 
-def quantities(section: str, kind: object = None) -> dict[str, Name]:
-    """The quantities that a section may contain; `kind`: the type of an electrode."""
+@lru_cache
+def _composite(phases: tuple[str, ...]) -> dict[str, Name]:
+    """The quantities of a porous electrode with phases, which does not age within a run."""
+    own = {key: name for key, name in POROUS.items() if key not in OF_PHASE and key not in ageing.QUANTITIES}
+    return own | {f"{phase}/{key}": POROUS[key] for phase in phases for key in OF_PHASE}
+
+
+def quantities(section: str, kind: object = None, phases: tuple[str, ...] = ()) -> dict[str, Name]:
+    """The quantities that a section may contain; `kind`: the type of an electrode, phases: those of a composite one."""
     if section.endswith("electrode"):
+        if phases and kind == "porous":
+            return _composite(tuple(phase for phase in phases if phase in ORDINALS))
         return TYPES.get(str(kind), POROUS)
     return {"cell": CELL, "separator": SEPARATOR, "electrolyte": ELECTROLYTE, "design": DESIGN}[section]
+
+
+def named(section: str, raw: Mapping[str, Any]) -> dict[str, Name]:
+    """The quantities that a section with the content `raw` may contain."""
+    return quantities(section, raw.get("type"), phases_of(raw) if section.endswith("electrode") else ())

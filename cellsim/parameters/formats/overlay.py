@@ -14,7 +14,7 @@ from typing import Any
 from ...errors import ParameterError
 from ...support.arguments import near
 from ...support.files import cut, quoted
-from ..catalogue import ageing
+from ..catalogue import PHASES, ageing
 from ..cell import Cell
 from ..load import home, load
 from ..reading import read
@@ -48,17 +48,22 @@ def with_overlay(cell: "str | os.PathLike[str] | Cell", overlay: "str | os.PathL
     if raw["kind"] != cell.kind:
         notes.append(f"its laws are of a {raw['kind']} electrolyte, and that of this cell is {cell.kind}")
     for part, section in sections.items():
-        if content[part].get("type") == "porous":
+        if _is(content[part]) == "porous":
             content[part] |= section
             notes += _fixed_pores(content[part], part)
         else:
-            notes.append(f"the {part} is {content[part]['type']}, to which it does not apply")
-    if not any(content[part].get("type") == "porous" for part in sections):
-        kinds = ", ".join(f"the {part} of {cell.name} is {content[part]['type']}" for part in sections)
+            notes.append(f"the {part} is {_is(content[part])}, to which it does not apply")
+    if not any(_is(content[part]) == "porous" for part in sections):
+        kinds = ", ".join(f"the {part} of {cell.name} is {_is(content[part])}" for part in sections)
         raise ParameterError(f"{name}: applies to particles, and {kinds}; state interphase and voids in the set itself")
     words = f"{REMARK}{name}, {raw['title']}: its rates and constants are assumed for this cell, not fitted to it"
     content["remarks"] = [*content.get("remarks", ()), "; ".join([words, *notes])]
     return Cell.from_json(content, cell.name, cell.path, f"{cell.name} with {REMARK}{name}")
+
+
+def _is(section: dict[str, Any]) -> str:
+    """What an electrode is: its type, or composite, of which the phases do not age yet."""
+    return "composite" if PHASES in section else str(section.get("type"))
 
 
 def overlay_remarks(cell: Cell) -> tuple[str, ...]:

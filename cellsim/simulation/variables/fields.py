@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...kernels.layout import POROUS, THIN_FILM
-from ...models.electrodes import PARTS, has_foil
+from ...models.electrodes import has_foil
 from ...models.volumes import FOIL
 from . import ageing
 from .states import SIDES
@@ -20,25 +20,28 @@ def fields(p):
     resolved = sys.model == POROUS and sys.volume.size > 3
     if resolved:
         yield "Electrolyte potential [V]", (("Time [s]", x), lambda: p.phi_e)
-    for (name, side), part in zip(SIDES, PARTS, strict=True):
-        if side == 0 and has_foil(p.cell):
-            continue
-        low, v = name.lower(), p.volumes(side)
-        axes, depth = ("Time [s]", f"x_{low[0]} [m]"), f"r_{low[0]} [m]"
-        c_max = p.cell.value(f"{part}/maximum concentration")
+    for phase in p.phases:
+        v, (across, depth) = p.volumes(phase.side), phase.axes
+        axes, first = ("Time [s]", across), 0 in phase.kinds
+        c_max = p.cell.value(f"{phase.path}/maximum concentration")
         flat = sys.model == THIN_FILM
-        radius = p.cell.value(f"{part}/{'thickness' if flat else 'particle radius'}")
+        radius = p.cell.value(f"{phase.path}/{'thickness' if flat else 'particle radius'}")
         inside = np.concatenate([[0.0], np.cumsum(3.0 * sys.shell["volume"])])
         faces = inside if flat else np.cbrt(inside)
-        yield axes[1], ((axes[1],), lambda v=v: centre[v])
+        if first:
+            yield across, ((across,), lambda v=v: centre[v])
         yield depth, ((depth,), lambda f=faces, R=radius: 0.5 * R * (f[1:] + f[:-1]))
-        if resolved:
+        if resolved and first:
+            name = SIDES[phase.side][0]
             yield f"{name} electrode potential [V]", (axes, lambda v=v: p.phi_s[:, v])
-        yield f"{name} electrode interfacial current density [A.m-2]", (axes, lambda v=v: p.j[:, v])
-        yield (f"{name} particle surface concentration [mol.m-3]", (axes, lambda s=side, c=c_max: c * p.surface(s)))
+        yield f"{phase.electrode} interfacial current density [A.m-2]", (axes, lambda q=phase: p.per_surface(q))
         yield (
-            f"{name} particle concentration [mol.m-3]",
-            ((*axes, depth), lambda v=v, c=c_max: c * p.x[:, sys.volume["particle"][v]]),
+            f"{phase.name} particle surface concentration [mol.m-3]",
+            (axes, lambda q=phase, c=c_max: c * p.surface(q)),
+        )
+        yield (
+            f"{phase.name} particle concentration [mol.m-3]",
+            ((*axes, depth), lambda q=phase, c=c_max: c * p.within(q)),
         )
     if sys.ageing.size:
         parts = [each for each in SIDES if each[1] or not has_foil(p.cell)]

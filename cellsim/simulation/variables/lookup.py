@@ -11,6 +11,7 @@ from .derived import converted
 from .fields import fields
 from .health import health
 from .particles import dimensionless, particles
+from .phases import phase_potentials
 from .potentials import against_reference, potential_fields, potentials
 from .salt import currents, salt
 from .series import series
@@ -93,7 +94,7 @@ class Variables(Mapping):
 
         def more():
             yield from chain(particles(parts), dimensionless(parts), salt(parts), currents(parts))
-            yield from chain(potential_fields(parts), against_reference(parts))
+            yield from chain(potential_fields(parts), against_reference(parts), phase_potentials(parts))
 
         return cls(make, more=more)
 

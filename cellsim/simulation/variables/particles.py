@@ -2,102 +2,91 @@
 
 import numpy as np
 
-from ...models.electrodes import PARTS, has_foil
-from .states import SIDES
+from ...models.electrodes import active_fraction
 
 ONE = ("Time [s]",)
 
 
 def electrodes(p):
-    """The electrodes that have particles: name, side, name in lower case, largest concentration [mol/m3]."""
-    for (name, side), part in zip(SIDES, PARTS, strict=True):
-        if side or not has_foil(p.cell):
-            yield name, side, name.lower(), p.cell.value(f"{part}/maximum concentration")
+    """The phases that have particles: name, phase, name in lower case, largest concentration [mol/m3]."""
+    for phase in p.phases:
+        yield phase.name, phase, phase.name.lower(), p.cell.value(f"{phase.path}/maximum concentration")
 
 
-def within(p, side):
-    """Stoichiometry in the particles of one electrode (times, volumes, shells)."""
-    return p.x[:, p.sys.volume["particle"][p.volumes(side)]]
-
-
-def averaged(p, side):
-    """Stoichiometry averaged over the thickness of one electrode (times, shells)."""
-    dx = p.sys.volume["dx"][p.volumes(side)]
-    return np.einsum("tvr,v->tr", within(p, side), dx / dx.sum())
+def averaged(p, phase):
+    """Stoichiometry averaged over the thickness of the electrode of a phase (times, shells)."""
+    dx = p.sys.volume["dx"][p.volumes(phase.side)]
+    return np.einsum("tvr,v->tr", p.within(phase), dx / dx.sum())
 
 
 def particles(p):
     """Averages of concentrations: over particles (R), over the electrode (X), over both."""
-    for name, side, low, c_max in electrodes(p):
-        axis, depth = f"x_{low[0]} [m]", f"r_{low[0]} [m]"
+    for _, phase, low, c_max in electrodes(p):
+        (axis, depth), side, words = phase.axes, phase.side, phase.electrode
         yield (
             f"X-averaged {low} particle concentration [mol.m-3]",
-            ((*ONE, depth), lambda s=side, c=c_max: c * averaged(p, s)),
+            ((*ONE, depth), lambda q=phase, c=c_max: c * averaged(p, q)),
         )
         yield (
             f"X-averaged {low} particle surface concentration [mol.m-3]",
-            (ONE, lambda s=side, c=c_max: c * p.average(p.surface(s), s)),
+            (ONE, lambda q=phase, s=side, c=c_max: c * p.average(p.surface(q), s)),
         )
         yield (
             f"R-averaged {low} particle concentration [mol.m-3]",
-            ((*ONE, axis), lambda s=side, c=c_max: c * p.mean(s)),
+            ((*ONE, axis), lambda q=phase, c=c_max: c * p.mean_of(q)),
         )
         yield (
             f"Average {low} particle concentration [mol.m-3]",
-            (ONE, lambda s=side, c=c_max: c * p.average(p.mean(s), s)),
+            (ONE, lambda q=phase, s=side, c=c_max: c * p.average(p.mean_of(q), s)),
         )
         yield (
-            f"{name} electrode volumetric interfacial current density [A.m-3]",
-            ((*ONE, axis), lambda s=side: p.j[:, p.volumes(s)] * _per_volume(p, s)),
+            f"{words} volumetric interfacial current density [A.m-3]",
+            ((*ONE, axis), lambda q=phase: p.per_surface(q) * p.surface_per_volume(q)),
         )
         yield (
-            f"X-averaged {low} electrode interfacial current density [A.m-2]",
-            (ONE, lambda s=side: p.average(p.j[:, p.volumes(s)], s)),
+            f"X-averaged {_lower(words)} interfacial current density [A.m-2]",
+            (ONE, lambda q=phase, s=side: p.average(p.per_surface(q), s)),
         )
 
 
-def _per_volume(p, side):
-    """Reacting surface per volume of one electrode [1/m]."""
-    v = p.volumes(side)
-    return p.sys.volume["area"][v] / p.sys.volume["dx"][v]
+def _lower(words):
+    return words[0].lower() + words[1:]
 
 
 def dimensionless(p):
     """Stoichiometries under their names in PyBaMM, and constants of the mesh."""
-    for name, side, low, _ in electrodes(p):
-        axis, depth = f"x_{low[0]} [m]", f"r_{low[0]} [m]"
+    for name, phase, low, _ in electrodes(p):
+        (axis, depth), side, words = phase.axes, phase.side, phase.electrode
         for q in ("stoichiometry", "concentration"):
-            yield f"{name} particle {q}", ((*ONE, axis, depth), lambda s=side: within(p, s))
-            yield f"X-averaged {low} particle {q}", ((*ONE, depth), lambda s=side: averaged(p, s))
-            yield f"R-averaged {low} particle {q}", ((*ONE, axis), lambda s=side: p.mean(s))
-            yield f"{name} particle surface {q}", ((*ONE, axis), lambda s=side: p.surface(s))
-        surface = lambda s=side: p.average(p.surface(s), s)  # noqa: E731
+            yield f"{name} particle {q}", ((*ONE, axis, depth), lambda f=phase: p.within(f))
+            yield f"X-averaged {low} particle {q}", ((*ONE, depth), lambda f=phase: averaged(p, f))
+            yield f"R-averaged {low} particle {q}", ((*ONE, axis), lambda f=phase: p.mean_of(f))
+            yield f"{name} particle surface {q}", ((*ONE, axis), lambda f=phase: p.surface(f))
+        surface = lambda f=phase, s=side: p.average(p.surface(f), s)  # noqa: E731
         yield f"X-averaged {low} particle surface concentration", (ONE, surface)
-        mean = lambda s=side: p.average(p.mean(s), s)  # noqa: E731
-        for words in (f"Average {low} particle", f"{name} electrode"):
-            yield f"{words} stoichiometry", (ONE, mean)
+        mean = lambda f=phase, s=side: p.average(p.mean_of(f), s)  # noqa: E731
+        for of_all in (f"Average {low} particle", words):
+            yield f"{of_all} stoichiometry", (ONE, mean)
         yield f"Average {low} particle concentration", (ONE, mean)
-        yield f"{name} electrode extent of lithiation", (ONE, mean)
-        for words, of_all in (("Minimum", np.min), ("Maximum", np.max)):
+        yield f"{words} extent of lithiation", (ONE, mean)
+        for which, of_all in (("Minimum", np.min), ("Maximum", np.max)):
             yield (
-                f"{words} {low} particle surface stoichiometry",
-                (ONE, lambda s=side, of_all=of_all: of_all(p.surface(s), axis=1)),
+                f"{which} {low} particle surface stoichiometry",
+                (ONE, lambda f=phase, of_all=of_all: of_all(p.surface(f), axis=1)),
             )
-        yield f"{name} particle radius [m]", ((axis,), lambda s=side: _radius(p, s))
-        if not p.sys.counts["clogging"]:
-            yield f"{name} electrode porosity", ((axis,), lambda s=side: p.sys.volume["eps"][p.volumes(s)])
+        yield f"{name} particle radius [m]", ((axis,), lambda f=phase: _radius(p, f))
         if not p.sys.counts["loss"]:
-            fraction = p.cell.value(f"{PARTS[side]}/active material volume fraction")
-            size = p.volumes(side).size
-            yield (
-                f"{name} electrode active material volume fraction",
-                ((axis,), lambda f=fraction, n=size: np.full(n, f)),
-            )
+            fraction, size = active_fraction(p.cell, phase.path), p.volumes(side).size
+            yield f"{words} active material volume fraction", ((axis,), lambda f=fraction, n=size: np.full(n, f))
+    for name, side in dict.fromkeys((phase.electrode.partition(" electrode")[0], phase.side) for phase in p.phases):
+        if not p.sys.counts["clogging"]:
+            axis = f"x_{name[0].lower()} [m]"
+            yield f"{name} electrode porosity", ((axis,), lambda s=side: p.sys.volume["eps"][p.volumes(s)])
     yield "Separator porosity", (ONE, lambda: np.full(len(p.t), p.sys.volume["eps"][p.volumes(-1)][0]))
     if p.sys.heat.capacity == 0.0:
         yield "Ambient temperature [K]", (ONE, lambda: p.T)
 
 
-def _radius(p, side):
-    """Particle radius in each volume of one electrode [m]."""
-    return p.sys.grain["R_p"][p.sys.volume["particle"][p.volumes(side)]]
+def _radius(p, phase):
+    """Particle radius in each volume of the electrode of a phase [m]."""
+    return p.weighted(phase, lambda rows: p.sys.grain["R_p"][rows])

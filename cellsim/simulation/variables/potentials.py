@@ -15,13 +15,13 @@ up to rounding.  Reaction overpotentials are <phi_s - phi_e - U>, what films on 
 
 import numpy as np
 
-from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, SOLID_LAWS, THIN_FILM
-from ...models.electrodes import NEGATIVE, PARTS, has_foil
+from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, THIN_FILM
+from ...models.electrodes import NEGATIVE, PARTS, has_foil, materials
 from ...models.materials.tables import exchange, exchange_shape, open_circuit, salt_range
 from ...models.volumes import exchange_current_density
+from ...parameters.blend import barriers
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import F, R
-from ...physics.kinetics import DECAY
 from .health import has_host
 from .salt import at_middle, concentration_overpotential, mean_potential, rise_to_middle
 from .series import over
@@ -88,7 +88,7 @@ def reference(p):
 
 def known(p):
     """Whether the potentials of the model can be parted so."""
-    return p.sys.model != THIN_FILM and not has_host(p.cell)
+    return p.sys.model != THIN_FILM and not has_host(p.cell) and p.sys.counts["kinds"] == 1
 
 
 def surface(p, side):
@@ -118,24 +118,22 @@ def _sums(p):
     yield "Local ECM resistance [Ohm]", (ONE, lambda: over(both(bulk)() - p.voltage(), p.I * p.area))
 
 
-def walls(x):
-    """What keeps a stoichiometry between 0 and 1, as in `physics.kinetics.end_potential` [V]."""
-    a, b = np.maximum(x, 0.0), np.maximum(1.0 - x, 0.0)
-    added = np.exp(-a / DECAY) + (a - x) / DECAY - np.exp(-b / DECAY) - (b - (1.0 - x)) / DECAY
-    return np.where((x > 0.005) & (x < 0.995), 0.0, added)
+def potential_at(p, x, side, path=None):
+    """Open-circuit potential [V] at stoichiometries x (times, ...), each row at its own temperature.
 
-
-def potential_at(p, x, side):
-    """Open-circuit potential [V] at stoichiometries x (times, ...), each row at its own temperature."""
+    path: of a phase, if the electrode has any.
+    """
     if side == 0 and has_foil(p.cell):
         return np.full(x.shape, p.cell.value(f"{NEGATIVE}/counter potential"))
-    if p.at is None and p.sys.laws.solid.c.shape[1] == SOLID_LAWS:
-        return table_at(p.sys.laws.solid, LAWS_PER_SIDE * side + OCP, x) + walls(x)
+    path = PARTS[side] if path is None else path
+    if p.at is None and p.sys.laws.solid.c.shape[1] == p.sys.counts["solid_laws"]:
+        material = materials(p.cell).index(path)
+        return table_at(p.sys.laws.solid, LAWS_PER_SIDE * material + OCP, x) + barriers(x)
     out = np.empty(x.shape)
     for T in np.unique(p.T):
         rows = p.T == T
-        out[rows] = open_circuit(p.cell, PARTS[side], float(T))(np.clip(x[rows], *X_RANGE))
-    return out + walls(x)
+        out[rows] = open_circuit(p.cell, path, float(T))(np.clip(x[rows], *X_RANGE))
+    return out + barriers(x)
 
 
 def table_at(table, k, x):
@@ -150,8 +148,18 @@ def table_at(table, k, x):
 
 def ocp(p, side):
     """Open-circuit potential at the particle surfaces (times, volumes) [V]."""
+    return potential_at(p, at_surfaces(p, side), side)
+
+
+def at_surfaces(p, side):
+    """Stoichiometry at the surfaces of an electrode (times, volumes)."""
     v = p.volumes(side)
-    return potential_at(p, np.full((len(p.t), v.size), 0.5) if p.is_foil(side) else p.surface(side), side)
+    return np.full((len(p.t), v.size), 0.5) if p.is_foil(side) else p.surface(p.once(phase_of, side))
+
+
+def phase_of(p, side):
+    """The only phase of an electrode."""
+    return next(phase for phase in p.phases if phase.side == side)
 
 
 def bulk(p, side):
@@ -167,8 +175,12 @@ def particle_overpotential(p, side):
 
 def exchange_currents(p, side):
     """Exchange-current density (times, volumes) [A/m2 of surface], as `physics.kinetics.exchange_current`."""
-    part, v = PARTS[side], p.volumes(side)
-    x = np.clip(np.full((len(p.t), v.size), 0.5) if p.is_foil(side) else p.surface(side), 1e-9, 1.0 - 1e-9)
+    return exchange_currents_at(p, at_surfaces(p, side), side, PARTS[side])
+
+
+def exchange_currents_at(p, x, side, part):
+    """The same at surface stoichiometries x (times, volumes); part: the electrode, or a phase by its path."""
+    v, x = p.volumes(side), np.clip(x, 1e-9, 1.0 - 1e-9)
     r, out = p.c[:, v] / p.sys.c_ref, np.empty((len(p.t), v.size))
     for T in np.unique(p.T):
         rows = p.T == T

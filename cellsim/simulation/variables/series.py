@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...kernels.layout import POROUS
-from ...models.electrodes import PARTS, has_foil
+from ...models.electrodes import PARTS, has_foil, lithium_content
 from ...models.initial import capacity_between_cutoffs
 from ...models.thermal_laws import critical_current_holds
 from ...physics.constants import V_LI, F
@@ -50,10 +50,17 @@ def series(p):
             continue
         low = name.lower()
         yield f"Total lithium in {low} electrode [mol]", (one, lambda q=part, s=side: p.lithium(q, s))
+    for phase in p.phases:
         yield (
-            f"X-averaged {low} particle surface stoichiometry",
-            (one, lambda s=side: np.average(p.surface(s), axis=1, weights=p.sys.volume["dx"][p.volumes(s)])),
+            f"X-averaged {phase.name.lower()} particle surface stoichiometry",
+            (one, lambda q=phase: np.average(p.surface(q), axis=1, weights=p.sys.volume["dx"][p.volumes(q.side)])),
         )
+        which = phase.path.partition("/")[2]
+        if which:
+            yield (
+                f"Total lithium in {which} phase in {phase.path.partition('/')[0]} [mol]",
+                (one, lambda q=phase: _in_phase(p, q)),
+            )
     held = [(s, q) for (_, s), q in zip(SIDES, PARTS, strict=True) if s or not has_foil(p.cell)]
     yield "Total lithium in particles [mol]", (one, lambda: sum(p.lithium(q, s) for s, q in held))
     if p.sys.ageing.size:
@@ -65,6 +72,11 @@ def series(p):
             "Negative electrode surface potential difference at separator interface [V]",
             (one, lambda: p.phi_s[:, last] - p.phi_e[:, last : last + 2] @ (share, 1.0 - share)),
         )
+
+
+def _in_phase(p, phase):
+    """Lithium held by a phase of a composite electrode [mol]."""
+    return p.area * lithium_content(p.cell, phase.path) * (p.mean_of(phase) @ p.sys.volume["dx"][p.volumes(phase.side)])
 
 
 def _through(passed):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ...kernels.equations.lithium_metal import lithium_states
 from ...kernels.layout import unknowns
 from ...kernels.scratch import allocate
 from ...models.electrodes import lithium_content
+from ...models.kinds import held_by, kinds
 from . import ageing
 
 SIDES = (("Negative", 0), ("Positive", 1))
@@ -19,13 +21,24 @@ UNKNOWNS: dict[str, Callable] = {
     "c": lambda y: y.c_e,
     "phi_e": lambda y: y.phi_e,
     "phi_s": lambda y: y.phi_s,
-    "j": lambda y: y.j[:, 0],
+    "j_k": lambda y: y.j,
     "I": lambda y: y.cell["I"],
     "Q": lambda y: y.cell["Q"],
     "E": lambda y: y.cell["E"],
     "T": lambda y: y.T[:, 0],
     "numbers": lambda y: y.cell,
 }
+
+
+class Phase(NamedTuple):
+    """The particles of one material in one electrode."""
+
+    name: str  # in the names of variables: "Negative", or "Negative primary" of a composite electrode
+    electrode: str  # "Negative electrode", or "Negative electrode primary"
+    side: int
+    path: str  # of its quantities
+    kinds: tuple[int, ...]  # of particle in a volume, classes of size
+    axes: tuple[str, str]  # across the electrode, in the particle
 
 
 class States:
@@ -57,6 +70,41 @@ class States:
             kernel(sys, self.s[rows], allocate(sys), *(x[rows] for x in more), part)
             out[rows] = part
         return out
+
+    @cached_property
+    def phases(self):
+        """Of both electrodes, those of lithium metal left out."""
+        found = []
+        for (name, side), of_side in zip(SIDES, kinds(self.cell), strict=True):
+            letter = name[0].lower()
+            for path in dict.fromkeys(kind.phase for kind in of_side):
+                which = path.partition("/")[2]
+                depth = f"r_{letter}_{which} [m]" if which else f"r_{letter} [m]"
+                found.append(
+                    Phase(
+                        f"{name} {which}".strip(),
+                        f"{name} electrode {which}".strip(),
+                        side,
+                        path,
+                        tuple(k for k, kind in enumerate(of_side) if kind.phase == path),
+                        (f"x_{letter} [m]", depth),
+                    )
+                )
+        return found
+
+    @cached_property
+    def j(self):
+        """Reaction current per reacting surface, of all kinds of particle together (times, volumes) [A/m2]."""
+        if self.sys.counts["kinds"] == 1:
+            return self.j_k[:, 0]
+        total = self.j_k[:, 0].copy()
+        for side in (0, 1):
+            v = self.volumes(side)
+            first, many = self.sys.volume["particle"][v], self.sys.volume["kinds"][v[0]]
+            if many:
+                share = [self.sys.grain["share"][first[0] + k] for k in range(many)]
+                total[:, v] = sum(w * self.j_k[:, k, v] for k, w in enumerate(share))
+        return total
 
     def voltage(self):
         return at_terminals(self.sys, self.phi_s[:, -1], self.I)[0]
@@ -90,14 +138,47 @@ class States:
         dx = self.sys.volume["dx"][self.volumes(side)]
         return field @ dx / dx.sum()
 
-    def surface(self, side):
-        """Stoichiometry at the particle surfaces of one electrode (times, volumes)."""
-        return self.x[:, self.sys.volume["particle"][self.volumes(side)], -1]
+    def rows(self, phase, k):
+        """The particles of a phase that are of one kind, one a volume."""
+        return self.sys.volume["particle"][self.volumes(phase.side)] + k
+
+    def weighted(self, phase, field, by_volume=False):
+        """Average of field(rows of particles) over the kinds of a phase, by their surface or by their volume."""
+        if len(phase.kinds) == 1:
+            return field(self.rows(phase, phase.kinds[0]))
+        one = self.sys.grain[[self.rows(phase, k)[0] for k in phase.kinds]]
+        weight = one["share"] * (one["R_p"] if by_volume else 1.0)
+        return sum(w * field(self.rows(phase, k)) for w, k in zip(weight / weight.sum(), phase.kinds, strict=True))
+
+    def within(self, phase):
+        """Stoichiometry in the particles of a phase (times, volumes, shells)."""
+        return self.weighted(phase, lambda rows: self.x[:, rows], by_volume=True)
+
+    def surface(self, phase):
+        """Stoichiometry at the particle surfaces of a phase (times, volumes)."""
+        return self.weighted(phase, lambda rows: self.x[:, rows, -1])
+
+    def mean_of(self, phase):
+        """Mean stoichiometry of the particles of a phase (times, volumes)."""
+        return self.weighted(phase, lambda rows: self.x[:, rows] @ (3.0 * self.sys.shell["volume"]), by_volume=True)
 
     def mean(self, side):
-        """Mean stoichiometry of the particles of one electrode (times, volumes)."""
+        """Lithium in all particles of one electrode over what they can hold (times, volumes)."""
         p = self.sys.volume["particle"][self.volumes(side)]
-        return self.x[:, p] @ (3.0 * self.sys.shell["volume"])
+        held = held_by(self.sys, side)
+        return sum(w * (self.x[:, p + k] @ (3.0 * self.sys.shell["volume"])) for k, w in enumerate(held))
+
+    def per_surface(self, phase):
+        """Reaction current of a phase per its own surface (times, volumes) [A/m2]."""
+        v = self.volumes(phase.side)
+        share = [self.sys.grain["share"][self.rows(phase, k)[0]] for k in phase.kinds]
+        return sum(w * self.j_k[:, k, v] for w, k in zip(share, phase.kinds, strict=True)) / sum(share)
+
+    def surface_per_volume(self, phase):
+        """Reacting surface of a phase per volume of its electrode (volumes,) [1/m]."""
+        v = self.volumes(phase.side)
+        share = sum(self.sys.grain["share"][self.rows(phase, k)[0]] for k in phase.kinds)
+        return share * self.sys.volume["area"][v] / self.sys.volume["dx"][v]
 
     def lithium(self, part, side):
         """Lithium held by an electrode's particles [mol]."""

@@ -1,0 +1,1 @@
+"""Electrodes whose particles are of several kinds, or that react evenly."""

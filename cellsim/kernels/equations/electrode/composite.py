@@ -1,0 +1,122 @@
+"""Volumes with several kinds of particle: phases of a composite electrode, classes of size.
+
+Solid and electrolyte have one potential each in a volume, so that every kind k reacts by its own law at the same
+voltage, and the reacting surface is divided among the kinds in constant shares:
+
+    phi_s - phi_e = V_k(j_k, c_e),        current per reacting surface = sum_k share_k j_k.
+
+The j_k are local unknowns.  Linearised, each is a function of the potentials and of c_e in its volume; their sum takes
+the place of the current of a single kind, and the through-cell block stays as wide as it is.  At given current of an
+electrode (`spme`) the voltage is the unknown that the sum determines.  Composite electrodes: Ai, Kirkaldy, Jiang,
+Offer, Wang and Wu, J. Power Sources 527 (2022) 231142; distributions of size: Kirk, Evans, Please and Chapman, SIAM
+J. Appl. Math. 82 (2022) 625.
+"""
+
+import numpy as np
+
+from ....numerics.block_tridiagonal import RIGHT
+from ....numerics.table import locate
+from ....physics.kinetics import relaxed
+from ....support.compile import inner
+from ...layout import DIFFUSION, FILM, LAWS_PER_SIDE, rate_of, shells
+from .. import particle
+from ..interface import reaction
+
+MILD = 0.03  # as in `porous`
+
+
+@inner
+def condense(sys, hg, x_hat, x, w, again):
+    """As `porous.condense_particles`, of every kind."""
+    for i in range(sys.volume.size):
+        if sys.volume[i].kinds == 0:
+            w.local[i].alpha, w.local[i].beta = 0.5, 0.0  # a metal, or nothing that reacts
+    for k in range(sys.counts.kinds):
+        last, beta = -1, 0.0
+        for i in range(sys.volume.size):
+            if k >= sys.volume[i].kinds:
+                continue
+            p, local = sys.volume[i].particle + k, w.kind[k, i]
+            grain = sys.grain[p]
+            law = LAWS_PER_SIDE * grain.material + DIFFUSION
+            if grain.varies:
+                local.alpha, local.beta = particle.respond(
+                    sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg, w.inside[p]
+                )
+            elif not again:
+                if grain.sweep != last:
+                    last, beta = grain.sweep, particle.factorise(sys, p, law, w.by_solid, hg, w.sweep[grain.sweep])
+                local.alpha = particle.substitute(shells(sys, x_hat, p), w.sweep[last], w.inside[p])
+                local.beta = beta
+
+
+@inner
+def react(sys, c, phi_e, phi_s, j, w):
+    """The currents of all kinds, linearised, and their sum in every volume; see `porous.evaluate_laws`."""
+    n = sys.volume.size
+    for i in range(n):
+        v, root = sys.volume[i], np.sqrt(c[i])
+        if v.kinds == 0:
+            continue
+        place = locate(sys.laws.salt, root)
+        flux, flux_v, flux_c = 0.0, 0.0, 0.0
+        for k in range(v.kinds):
+            grain, local, now = sys.grain[v.particle + k], w.kind[k, i], j[k * n + i]
+            V, V_j, V_ce, local.i0 = reaction(
+                sys.laws,
+                w.by_solid,
+                w.by_salt,
+                w.at[0],
+                grain.material,
+                grain.i_ref * w.rate[rate_of(grain.material)],
+                grain.R_f * w.rate[FILM + v.side],
+                sys.c_ref,
+                now,
+                local.alpha,
+                local.beta,
+                c[i],
+                root,
+                place,
+            )
+            local.gain, local.slope, local.v_ce = 1.0 / V_j, V_j, V_ce
+            local.defect = local.gain * (phi_s[i] - phi_e[i] - V)
+            flux += grain.share * (now + local.defect)
+            flux_v += grain.share * local.gain
+            flux_c += grain.share * local.gain * V_ce
+        w.local[i].flux, w.local[i].flux_v, w.local[i].flux_c = flux, flux_v, flux_c
+
+
+@inner
+def correct(local, j, dj):
+    """A current of one kind after Newton's correction dj, damped where it must be; and whether dj is mild."""
+    x = local.alpha + local.beta * j
+    mild = abs(local.beta * dj) < MILD * min(x, 1.0 - x)
+    if dj * j < -0.5 * j * j and abs(j) > local.i0:
+        return relaxed(j, dj, local.i0), False
+    return j + dj, mild
+
+
+@inner
+def update(sys, j, w):
+    """As `porous.update`, for the currents of all kinds: the largest change of a voltage [V], and if all are mild."""
+    n, change, mild = sys.volume.size, 0.0, True
+    for i in range(n):
+        dc, de, ds = w.block[i, 0, RIGHT], w.block[i, 1, RIGHT], w.block[i, 2, RIGHT]
+        for k in range(sys.volume[i].kinds):
+            local = w.kind[k, i]
+            dj = local.defect + local.gain * (ds - de - local.v_ce * dc)
+            j[k * n + i], tame = correct(local, j[k * n + i], dj)
+            change, mild = max(change, abs(dj * local.slope)), mild and tame
+    return change, mild
+
+
+@inner
+def set_particles(sys, x, j, w):
+    """As `porous.set_particles`, of every kind."""
+    n, change = sys.volume.size, 0.0
+    for i in range(n):
+        for k in range(sys.volume[i].kinds):
+            p, local = sys.volume[i].particle + k, w.kind[k, i]
+            last = local.alpha + local.beta * j[k * n + i]
+            change = max(change, particle.fill(w.inside[p], last, shells(sys, x, p)))
+    return change

@@ -1,0 +1,167 @@
+"""An electrode that reacts evenly over its thickness, at given current: its particles, and its interface voltage.
+
+Of several kinds of particle (see `composite`) the voltage is common, and their currents add up to the given one.
+"""
+
+import numpy as np
+
+from ....numerics.table import blend, locate
+from ....physics.kinetics import overpotential
+from ....support.compile import inner
+from ...layout import DIFFUSION, FILM, LAWS_PER_SIDE, SHAPE_C, SHAPE_X, rate_of, shells
+from .. import side_reactions
+from ..interface import open_circuit, within_edges
+from ..lithium_metal import potential
+from ..particle import factorise, fill, respond, substitute
+from .composite import correct
+
+ANSWER = 4  # column of `spme.salt_step`: change of c_e with the terminal current
+
+
+@inner
+def surface_area(sys, side):
+    """Reacting surface of one electrode per electrode area [-]."""
+    total = 0.0
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            total += sys.volume[i].area
+    return total
+
+
+@inner
+def first_of(sys, side):
+    """Index of the first volume of an electrode."""
+    i = 0
+    while sys.volume[i].side != side:
+        i += 1
+    return i
+
+
+@inner
+def mean_salt(sys, side, c):
+    """Salt concentration averaged over the volumes of an electrode."""
+    total, length = 0.0, 0.0
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            total += sys.volume[i].dx * c[i]
+            length += sys.volume[i].dx
+    return total / length
+
+
+@inner
+def beneath(sys, w, side, k, j, alpha, beta, c, tied):
+    """Potential of kind k of an electrode beneath its film, averaged over its volumes [V];  d/dj;  film resistance
+    [Ohm m2];  if `tied`, the change by the salt that a change of the terminal current moves [V m2/A].
+    """
+    first = first_of(sys, side)
+    x, material, i_first, R_f, active = alpha + beta * j, side, sys.volume[first].i_ref, sys.volume[first].R_f, 1.0
+    if sys.counts.kinds > 1 and sys.volume[first].particle >= 0:
+        grain = sys.grain[sys.volume[first].particle + k]
+        material, i_first, R_f = grain.material, grain.i_ref, grain.R_f
+    at = locate(sys.laws.solid, x)
+    U, U_x = open_circuit(sys.laws.solid, w.by_solid, material, x, at)
+    dU = U_x * beta
+    f, df = blend(sys.laws.solid, LAWS_PER_SIDE * material + SHAPE_X, at, w.by_solid)
+    total, slope, moved, length, salt = 0.0, 0.0, 0.0, 0.0, sys.laws.salt
+    if sys.volume[first].particle < 0 and sys.foil.size > 0:
+        R_f, active = w.foil[0].R, w.foil[0].active
+        more, steeper = potential(sys, w, j)
+        U, dU = U + more, steeper
+    i0 = 0.0
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            root = np.sqrt(c[i])
+            g, dg = blend(salt, SHAPE_C + material, locate(salt, root), w.by_salt)
+            i_ref = i_first * active * w.rate[rate_of(material)]
+            i0, i0_x, i0_r = within_edges(i_ref, x, f, df, c[i] / sys.c_ref, g, 0.5 * dg / root * sys.c_ref)
+            eta, eta_j, eta_i0 = overpotential(j, i0, w.at[0])
+            total += sys.volume[i].dx * eta
+            slope += sys.volume[i].dx * (eta_j + eta_i0 * i0_x * beta)
+            if tied:
+                moved += sys.volume[i].dx * eta_i0 * i0_r / sys.c_ref * w.block[i, 0, ANSWER]
+            length += sys.volume[i].dx
+    if sys.counts.kinds > 1 and sys.volume[first].particle >= 0:
+        w.kind[k, first].i0 = i0
+    return U + total / length, dU + slope / length, R_f * w.rate[FILM + side], moved / length
+
+
+@inner
+def react(sys, w, side, flux, c, j, tied):
+    """Interface voltage of an electrode [V] that takes the current `flux`;  d/dflux;  its last change;  as `beneath`.
+
+    Linearised at the j of its volumes.  Side reactions take what j, which is corrected, does not.
+    """
+    first = first_of(sys, side)
+    local, now, old = w.local[first], w.side[0, first], j[first]
+    v, v_j, film, v_I = beneath(sys, w, side, 0, old, local.alpha, local.beta, c, tied)
+    a, T = sys.ageing[side], w.at[0]
+    more, per_j, _ = side_reactions.add_to(a, now, old, v, v_j, 0.0, mean_salt(sys, side, c), T)
+    dj = (flux - old - more) / (1.0 + per_j)
+    side_reactions.follow(now, dj, 0.0)
+    for i in range(sys.volume.size):
+        if sys.volume[i].side == side:
+            j[i] = old + dj
+            w.side[0, i].sei, w.side[0, i].cr, w.side[0, i].pl = now.sei, now.cr, now.pl
+    return v + v_j * dj + film * flux, v_j / (1.0 + per_j) + film, abs(v_j * dj), v_I
+
+
+@inner
+def condense(sys, hg, x_hat, x, w, side, i, again):
+    """The particle of an electrode whose first volume is i, as alpha + beta j; `again` where D varies only."""
+    p, law, local = sys.volume[i].particle, LAWS_PER_SIDE * side + DIFFUSION, w.local[i]
+    if p < 0:
+        local.alpha, local.beta = 0.5, 0.0
+    elif sys.grain[p].varies:
+        local.alpha, local.beta = respond(
+            sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg, w.inside[p]
+        )
+    elif not again:
+        local.beta = factorise(sys, p, law, w.by_solid, hg, w.sweep[side])
+        local.alpha = substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
+
+
+@inner
+def condense_kinds(sys, hg, x_hat, x, w, i, again):
+    """The same for all kinds of particle of an electrode whose first volume is i."""
+    for k in range(sys.volume[i].kinds):
+        p, local = sys.volume[i].particle + k, w.kind[k, i]
+        grain = sys.grain[p]
+        law = LAWS_PER_SIDE * grain.material + DIFFUSION
+        if grain.varies:
+            local.alpha, local.beta = respond(
+                sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg, w.inside[p]
+            )
+        elif not again:
+            local.beta = factorise(sys, p, law, w.by_solid, hg, w.sweep[grain.sweep])
+            local.alpha = substitute(shells(sys, x_hat, p), w.sweep[grain.sweep], w.inside[p])
+
+
+@inner
+def share_out(sys, w, side, flux, c, x, j, tied):
+    """As `react`, for several kinds of particle, which share the current `flux`; fills the particles x.
+
+    Linearised at their j: one Newton step of the voltage and of all j.
+    """
+    first, n = first_of(sys, side), sys.volume.size
+    v = sys.volume[first]
+    lacks, gain, moved, change = flux, 0.0, 0.0, 0.0
+    for k in range(v.kinds):
+        local, now, share = w.kind[k, first], j[k * n + first], sys.grain[v.particle + k].share
+        V, V_j, film, V_I = beneath(sys, w, side, k, now, local.alpha, local.beta, c, tied)
+        local.slope = V_j + film
+        local.gain, local.flux = 1.0 / local.slope, V + film * now
+        lacks -= share * (now - local.gain * local.flux)
+        gain += share * local.gain
+        moved += share * local.gain * V_I
+    V = lacks / gain
+    for k in range(v.kinds):
+        local, now, p = w.kind[k, first], j[k * n + first], v.particle + k
+        dj = local.gain * (V - local.flux)
+        new, _ = correct(local, now, dj)
+        for i in range(n):
+            if sys.volume[i].side == side:
+                j[k * n + i] = new
+        change = max(
+            change, abs(local.slope * dj), fill(w.inside[p], local.alpha + local.beta * new, shells(sys, x, p))
+        )
+    return V, 1.0 / gain, change, moved / gain
