@@ -2,8 +2,8 @@
 
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
 (dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming);
-ageing; executors; pybop; pybamm, the exchange of parameter sets with it, or one of its directions (to_pybamm,
-from_pybamm).
+ageing; history, the speed of common work by commit; executors; pybop; pybamm, the exchange of parameter sets with it,
+or one of its directions (to_pybamm, from_pybamm).
 """
 
 import ageing
@@ -11,6 +11,7 @@ import compare
 import costs_in_pybop
 import exchange
 import executors
+import history
 import kernels
 import typer
 import work_precision
@@ -20,6 +21,7 @@ PROGRAMS = {
     "work": work_precision,
     "kernels": kernels,
     "ageing": ageing,
+    "history": history,
     "executors": executors,
     "pybop": costs_in_pybop,
     "pybamm": exchange,

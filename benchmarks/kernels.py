@@ -49,7 +49,7 @@ def watched(cell, step, model):
             (reply,) = calls.perform([call])
             ms += 1e3 * (time.process_time() - start)
             if reply.status >= 0:
-                counts += call.buffer.memory[4:6]  # of the head of `history.Memory`
+                counts += call.arguments.buffer.memory[4:6]  # of the head of `history.Memory`
     except StopIteration:
         return ms, *map(int, counts)
 

@@ -116,12 +116,16 @@ class Outcome:
     maximum_voltage: float = float("nan")  # V
 
 
+Series = Sequence[np.ndarray]  # variables over time, in the order of the names asked for
+Kept = Result | Series | None
+
+
 def run_case(
     number: int, case: Any, keep: tuple[str, ...] | None, columns: dict[str, bool] | None
-) -> Coroutine[tuple[Outcome, Result | None]]:
+) -> Coroutine[tuple[Outcome, Kept]]:
     """A case as a job: its outcome, whatever happens, and its result, with the variables of `keep` only unless None.
 
-    columns: of the table to which it goes, as `parquet.kinds` of labels.
+    columns: of the table to which it goes, as `parquet.kinds` of labels; then it is those variables, and no result.
     """
     result, failure, labels = None, "", {}
     try:
@@ -141,13 +145,15 @@ def run_case(
         return Outcome(number, labels, failure=failure or "nothing came out"), None
     try:
         outcome = _outcome(number, labels, result, failure)
-        return outcome, result if keep is None else _reduced(result, keep)
+        if keep is None:
+            return outcome, result
+        return outcome, _reduced(result, keep) if columns is None else [np.array(result[name]) for name in keep]
     except Exception as fault:
         return Outcome(number, labels, failure=failure or f"{type(fault).__name__}: {fault}"), None
 
 
-def outcome_of(done: Finished) -> tuple[Outcome, Result | None]:
-    """Outcome and result of a case that was run; of one whose process ended, an outcome that says so."""
+def outcome_of(done: Finished) -> tuple[Outcome, Kept]:
+    """Outcome and result, or series, of a case that was run; of one whose process ended, an outcome that says so."""
     if done.value is not None:
         return done.value
     number, case = done.job.arguments[:2]
@@ -185,7 +191,7 @@ def _reduced(result: Result, keep: tuple[str, ...]) -> Result:
         result.steps,
         Variables.from_arrays(arrays),
         result.termination,
-        result.remarks,
+        _remarks=result.remarks,
         _basis=result.basis,
     )
 

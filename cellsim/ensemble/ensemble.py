@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sized
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from ..errors import ProtocolError
 from ..simulation.result import Result
@@ -12,7 +12,7 @@ from ..simulation.variables import ALIASES
 from ..support.arguments import file_path, flag, listed, near, shown, text
 from ..support.compile import SOLVER, announce
 from ..support.files import optional
-from .case import Case, Outcome, outcome_of, run_case
+from .case import Case, Kept, Outcome, outcome_of, run_case
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
 from .parquet import Writer, kinds, ready
@@ -134,10 +134,10 @@ def simulate_many(
             )
         )
         for number, (outcome, result) in enumerate(found):
-            if writer is not None and result is not None:
+            if writer is not None and isinstance(result, list):
                 writer.add(number, outcome.labels, result)
             elif path is None:
-                results.append(result)
+                results.append(cast(Result | None, result))
             outcomes.append(outcome)
             report(number + 1, total)
         if parts is not None:
@@ -151,7 +151,7 @@ class _Nowhere:
     def find(self, number: int, case: Case) -> None:
         """Nothing."""
 
-    def keep(self, number: int, case: Case, done: Finished) -> tuple[Outcome, Result | None]:
+    def keep(self, number: int, case: Case, done: Finished) -> tuple[Outcome, Kept]:
         """What came of it."""
         return outcome_of(done)
 

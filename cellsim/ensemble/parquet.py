@@ -68,10 +68,10 @@ class Writer:
             finally:
                 writer.file.close()
 
-    def add(self, number: int, labels: Mapping[str, Any], result: Any) -> None:
-        """Append the rows of one case."""
-        self.waiting.append((number, list(labels.values()), [result[name] for name in self.names]))
-        self.rows += result.t.size
+    def add(self, number: int, labels: Mapping[str, Any], series: Sequence[np.ndarray]) -> None:
+        """Append the rows of one case; series: the variables (rows,), in the order of the names."""
+        self.waiting.append((number, list(labels.values()), series))
+        self.rows += series[0].size
         if self.rows >= GROUP:
             self.flush()
 

@@ -12,37 +12,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from numbers import Number
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ..errors import CellsimError, ReportError
 from ..parameters import Cell, load
 from ..protocols import Protocol, Step
-from ..simulation.result import Result
 from ..support.files import optional, replacing
 from . import parquet
-from .case import Case, Outcome, outcome_of
+from .case import Case, Kept, Outcome, Series, outcome_of
 from .jobs import Finished
 from .journal import Journal, digest, journal_of
 from .parquet import Writer
 
 PART = re.compile(r"\d{6}\.parquet")
 OFTEN = 10.0  # s after which finished cases are written, however few rows they have
-
-
-class _Rows:
-    """Some rows of a part, as `Writer` takes them."""
-
-    def __init__(self, table: Any, first: int, rows: int):
-        self.table, self.first, self.rows = table, first, rows
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self.table[name].slice(self.first, self.rows).to_numpy()
-
-    @property
-    def t(self) -> np.ndarray:
-        return self["Time [s]"]
 
 
 class Parts:
@@ -96,19 +81,20 @@ class Parts:
         self.many[key] = self.many.get(key, -1) + 1
         return f"{key}-{self.many[key]}"
 
-    def find(self, number: int, case: Case) -> tuple[Outcome, Result | None] | None:
+    def find(self, number: int, case: Case) -> tuple[Outcome, Kept] | None:
         """What came of a case that is done; its rows are in a part."""
         self.order.append(key := self.key(case))
         if key not in self.done:
             return None
         return dataclasses.replace(Outcome(**self.done[key][3]), number=number), None
 
-    def keep(self, number: int, case: Case, done: Finished) -> tuple[Outcome, Result | None]:
+    def keep(self, number: int, case: Case, done: Finished) -> tuple[Outcome, Kept]:
         """Keep a finished case, with its rows if there are any; one whose process ended, in this file only."""
-        outcome, result = outcome_of(done)
+        outcome, series = outcome_of(done)
         key = None if done.fault is not None else self.order[number]
-        self.waiting.append((key, outcome, None if result is None else [result[name] for name in self.names]))
-        self.rows += 0 if result is None else result.t.size
+        arrays = cast(Series | None, series)
+        self.waiting.append((key, outcome, arrays))
+        self.rows += 0 if arrays is None else arrays[0].size
         if self.rows >= parquet.GROUP or time.monotonic() - self.since > OFTEN:
             self.flush()
         return outcome, None
@@ -147,7 +133,7 @@ class Parts:
     def finish(self, labels: Mapping[str, Any]) -> None:
         """Write the file of all cases, in their order, and remove what lies beside it."""
         self.flush()
-        at, table = None, None
+        at, table = None, cast(Any, None)
         with Writer.replacing(self.path, labels, self.names) as writer:
             for number, key in enumerate(self.order):
                 part, first, rows, said = self.done.get(f"number {number}") or self.done[str(key)]
@@ -155,7 +141,8 @@ class Parts:
                     if part != at:
                         pq = optional("pyarrow.parquet")
                         at, table = part, pq.read_table(self.folder / part, page_checksum_verification=True)
-                    writer.add(number, said["labels"], _Rows(table, first, rows))
+                    some = table.slice(first, rows)
+                    writer.add(number, said["labels"], [some[name].to_numpy() for name in self.names])
         self.journal.remove()
         with suppress(OSError):
             for path in self.folder.iterdir():

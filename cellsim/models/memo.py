@@ -9,8 +9,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 VARIANTS, KEPT = 4, 256  # cached results per builder, temperature and origin; number of such entries
-# (builder, T, id of origin): entries (answers, changed paths, result, origin), latest first
-_kept: dict[Any, tuple[Any, ...]] = {}
+Answers = dict[str, dict[str, Any]]  # of the parameters that one builder read itself, by path and method
+Key = tuple[Callable[..., Any], Any, int]  # builder, T, id of the origin
+# entries (answers, changed paths, result, origin), latest first
+_kept: dict[Key, tuple[Any, ...]] = {}
+# what was read where no change was among it, result, those answers, and origin: found without a comparison
+_unchanged: dict[Key, tuple[frozenset[str], Any, tuple[Answers, ...], Any]] = {}
 
 
 class _Watched:
@@ -18,7 +22,8 @@ class _Watched:
 
     def __init__(self, cell: Any) -> None:
         self.cell = cell
-        self.answers: dict[str, dict[str, Any]] = {}  # by path and method
+        self.answers: Answers = {}
+        self.others: dict[int, Answers] = {}  # by id: of the builders that this one calls
         self.name = cell.name  # for messages only
 
     def _ask(self, how: str, path: str) -> Any:
@@ -56,36 +61,51 @@ def kept(make: Callable[..., Any], cell: Any, T: Any) -> Any:
     if not isinstance(cell, _Watched):
         return _found(make, cell, T)[1]
     answers, outcome = _found(make, cell.cell, T)
-    for path, given in answers.items():
-        cell.answers.setdefault(path, {}).update(given)
+    cell.others.update(zip(map(id, answers), answers, strict=True))  # referred to, as to merge them takes longer
     return outcome
 
 
-def _found(make: Callable[..., Any], cell: Any, T: Any) -> tuple[Any, Any]:
-    """(parameters read by a builder with their values, result)."""
-    origin, key = cell.origin, (make, T, id(cell.origin))
+def _found(make: Callable[..., Any], cell: Any, T: Any) -> tuple[tuple[Answers, ...], Any]:
+    """(parameters read by a builder, and by those that it calls, with their values; result)."""
+    origin = cell.origin
+    key = make, T, id(origin)
+    as_origin = _unchanged.get(key)
+    if as_origin is not None and as_origin[0].isdisjoint(cell.changes):
+        return as_origin[2], as_origin[1]
     entries = _kept.get(key, ())
     for answers, changed, outcome, _ in entries:
-        if _same(cell, answers, cell.changes) and _same(cell, answers, changed):
+        if _same(cell, answers, changed) and _same(cell, answers, cell.changes):
             return answers, outcome
     watched = _Watched(cell)
     outcome = make(watched, T)
-    changed = tuple(path for path in cell.changes if path in watched.answers)
-    if len(_kept) >= KEPT:
-        _kept.pop(next(iter(list(_kept))), None)
-    # a single assignment, for threads; the reference to the origin keeps its id unique
-    _kept[key] = ((watched.answers, changed, outcome, origin), *entries)[:VARIANTS]
-    return watched.answers, outcome
+    read = (watched.answers, *watched.others.values())
+    paths: frozenset[str] = frozenset().union(*read)
+    changed = tuple(path for path in cell.changes if path in paths)
+    # single assignments, for threads; the reference to the origin keeps its id unique
+    _forget_some(_kept)
+    _kept[key] = ((read, changed, outcome, origin), *entries)[:VARIANTS]
+    if not changed:
+        _forget_some(_unchanged)
+        _unchanged[key] = paths, outcome, read, origin
+    return read, outcome
 
 
-def _same(cell: Any, answers: dict[str, dict[str, Any]], paths: Iterable[str]) -> bool:
+def _forget_some(entries: dict[Key, Any]) -> None:
+    """Make room for one more."""
+    if len(entries) >= KEPT:
+        entries.pop(next(iter(list(entries))), None)
+
+
+def _same(cell: Any, read: tuple[Answers, ...], paths: Iterable[str]) -> bool:
     """Whether a cell has the recorded values of the parameters `paths`."""
-    for path in paths:
-        if path in answers and any(getattr(cell, how)(path) != answer for how, answer in answers[path].items()):
-            return False
+    for answers in read:
+        for path in paths:
+            if path in answers and any(getattr(cell, how)(path) != answer for how, answer in answers[path].items()):
+                return False
     return True
 
 
 def forget() -> None:
     """Forget all outcomes, so that whatever follows is made anew."""
     _kept.clear()
+    _unchanged.clear()

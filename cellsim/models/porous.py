@@ -31,7 +31,7 @@ from .kinds import kinds
 from .lithium_metal import foil_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
-from .resolution import resolution
+from .resolution import Mesh, resolution
 from .thermal_laws import Body, steady, warmed
 from .volumes import Region, across, exchange_current_density, regions, touching
 
@@ -211,14 +211,19 @@ class _Meshed:
         """
         needs_particles(cell)
         model: Any = self
-        missing = [f.name for f in fields(model) if getattr(self, f.name) is None]
-        if "shells" not in missing:  # given shells have their own reach
-            missing = [name for name in missing if name != "reach"]
-        if not missing:
+        if model.shells is not None and getattr(model, "volumes", ()) is not None:  # given shells have their own reach
             return self
-        chosen = resolution(cell, T, rate, accuracy, times, temperatures)
-        resolved: Model = replace(model, **{name: getattr(chosen, name) for name in missing})
+        resolved: Model = _filled_in(model, resolution(cell, T, rate, accuracy, times, temperatures))
         return resolved
+
+
+@lru_cache(maxsize=256)
+def _filled_in(model: Any, chosen: Mesh) -> Any:
+    """The model with what is missing of its mesh as chosen."""
+    missing = [f.name for f in fields(model) if getattr(model, f.name) is None]
+    if "shells" not in missing:
+        missing = [name for name in missing if name != "reach"]
+    return replace(model, **{name: getattr(chosen, name) for name in missing})
 
 
 @dataclass(frozen=True)

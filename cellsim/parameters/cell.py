@@ -125,7 +125,7 @@ class Cell(Shown, Derives):
     @property
     def origin(self) -> "Cell":
         """The cell that this one was derived from, through any number of variations, or itself."""
-        return self._origin or self
+        return self if self._origin is None else self._origin
 
     @property
     def title(self) -> str:
@@ -195,6 +195,8 @@ class Cell(Shown, Derives):
 
     def law(self, path: str) -> Law:
         """A quantity as a function law(x, T) of arrays.  Raises ParameterError if it has no value."""
+        if isinstance(path, str) and path in self._records:
+            return self._records[path].law
         path = self._path(path)
         if path in self._records:
             return self._records[path].law
@@ -311,8 +313,11 @@ class Cell(Shown, Derives):
 
     def options(self, part: str) -> dict[str, str]:
         """How an electrode ages: the options of `with_ageing` by name; {} if it has no particles."""
-        raw = self._raw[part]
-        return ageing.chosen(raw) if raw.get("type") == "porous" else {}
+        return dict(self.origin._options[part])  # no variation of values changes a text
+
+    @cached_property
+    def _options(self) -> dict[str, dict[str, str]]:
+        return ageing.chosen_by_side(self._raw)
 
     def with_ageing(self, options: Any) -> "Cell":
         """The cell with other options of ageing, named as in PyBaMM: {"SEI": "solvent-diffusion limited", ...}.

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -38,7 +38,7 @@ class Protocol:
     Raises ProtocolError; for a text with carets below the faulty words.
     """
 
-    __slots__ = ("_program", "asks", "force", "needs_heat", "nodes", "steps", "whenever")
+    __slots__ = ("_hash", "_program", "_starts", "asks", "force", "needs_heat", "nodes", "steps", "whenever")
     nodes: tuple[Node, ...]
     steps: tuple[Step, ...]  # the distinct ones, in the order in which they are written
     asks: frozenset[str]  # quantities of the cell's state that its conditions compare; a run must have them
@@ -46,6 +46,8 @@ class Protocol:
     whenever: tuple[Condition, ...]
     force: bool
     _program: tuple[Op, ...]
+    _starts: datetime | None  # the first start time
+    _hash: int
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class Protocol:
             ("whenever", whenever),
             ("force", bool(force)),
             *_derived(nodes, whenever),
+            ("_hash", hash((nodes, whenever, bool(force)))),
         ):
             object.__setattr__(self, name, value)
         return self
@@ -82,7 +85,7 @@ class Protocol:
         return self._key == other._key
 
     def __hash__(self) -> int:
-        return hash(self._key)
+        return self._hash
 
     @property
     def _key(self) -> tuple[tuple[Node, ...], tuple[Condition, ...], bool]:
@@ -103,8 +106,7 @@ class Protocol:
 
     def clock(self, seconds: float) -> str:
         """Date and time so many seconds after the start, in ISO 8601; "" for a protocol without start times."""
-        first = next((t for t in map(start_time, steps_in(self.nodes)) if t is not None), None)
-        return "" if first is None else (first + timedelta(seconds=seconds)).isoformat()
+        return "" if self._starts is None else (self._starts + timedelta(seconds=seconds)).isoformat()
 
     def check(self, cell: Any, start: Mapping[str, float] | None = None) -> None:
         """Raise ProtocolError if the cell cannot run the protocol; see `check.check`."""
@@ -168,7 +170,26 @@ def _derived(nodes: tuple[Node, ...], whenever: tuple[Condition, ...]) -> tuple[
     asks: frozenset[str] = frozenset().union(*(c.asks for c in conditions))
     used = asks.union(*((s.control, *(x.quantity for x in s.until)) for s in steps))
     heat = any(s.heater or s.self_heating for s in steps) or any(BY_NAME[name].needs == "heat" for name in used)
-    return ("_program", program), ("steps", steps), ("asks", asks), ("needs_heat", heat)
+    starts = next((t for t in map(start_time, steps_in(nodes)) if t is not None), None)
+    return ("_program", program), ("steps", steps), ("asks", asks), ("needs_heat", heat), ("_starts", starts)
+
+
+def protocol_of(source: Any) -> Protocol:
+    """`Protocol(source)`; the same object for the same steps or text, as many runs share it."""
+    if isinstance(source, Protocol):
+        return source
+    if isinstance(source, str):
+        return Protocol(source) if _names_a_file(source) else _known(source)
+    steps = (source,) if isinstance(source, Step) else tuple(source) if isinstance(source, list | tuple) else ()
+    return _known(steps) if steps and all(isinstance(step, Step) for step in steps) else Protocol(source)
+
+
+_known = lru_cache(maxsize=64)(Protocol)
+
+
+def _names_a_file(text: str) -> bool:
+    """Whether a text may name a file, which may have changed since it was read."""
+    return '"' in text or "'" in text
 
 
 _parsed = lru_cache(maxsize=64)(parse)  # reading a text can take longer than running it
@@ -181,8 +202,7 @@ def _gather(
     if depth > DEEPEST:
         raise ProtocolError(f"more than {DEEPEST} lists of steps within each other; does one contain itself?")
     if isinstance(source, str):
-        named = '"' in source or "'" in source  # a file, which may have changed
-        parsed: Any = parse(source, files) if named else _parsed(source)
+        parsed: Any = parse(source, files) if _names_a_file(source) else _parsed(source)
     elif isinstance(source, Protocol):
         parsed = source
     elif isinstance(source, NODES):

@@ -13,7 +13,6 @@ from ..kernels import layout as system
 from ..kernels.layout import SINGLE_FLUX, Control
 from ..models import capacity_between_cutoffs
 from ..models.electrodes import has_foil
-from ..models.thermal_laws import reach
 from ..protocols import Limit, Profile, Step
 from ..protocols.quantities import BY_NAME, CONDITIONS, CONTROLS, FLOWS, HELD, LIMITS, ZERO_CELSIUS
 from ..protocols.step import LONGEST
@@ -108,11 +107,12 @@ class Now(Mapping[str, float]):
     """The present state of the cell of a run, by the names and in the units of `quantities.CONDITIONS`."""
 
     def __init__(self, run: Any) -> None:
-        self._of = run.cell, run.sys, run.model, np.zeros(1), run.state[None], run.soc0
+        self._run, self._state = run, run.state
 
     @cached_property
     def _variables(self) -> Variables:
-        return Variables.of(*self._of)
+        run = self._run
+        return Variables.of(run.cell, run.sys, run.model, np.zeros(1), self._state[None], run.soc0)
 
     def __getitem__(self, name: str) -> float:
         return float(self._variables[BY_NAME[name].variable][0])
@@ -131,13 +131,12 @@ def control(run: Any, step: Step) -> Control:
     the start ends the step at once; only the cell's cut-off voltages, and a state of charge under a given current,
     depend on the direction.
     """
-    cell, area, nominal = run.cell, run.area, run.cell.nominal_capacity
+    cell, plan = run.cell, run.plan
     target = step.target.values[0] if isinstance(step.target, Profile) else step.target
     asked = _bounds(run, step, target)
     lower, upper = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
-    coldest, warmest = temperature_range(run)
-    asked["T_lo"] = max(coldest, asked.get("T_lo", -math.inf))
-    asked["T_hi"] = min(warmest, asked.get("T_hi", math.inf))
+    asked["T_lo"] = max(plan.coldest, asked.get("T_lo", -math.inf))
+    asked["T_hi"] = min(plan.warmest, asked.get("T_hi", math.inf))
     return Control(
         **{
             "mode": MODES[step.control],
@@ -148,20 +147,23 @@ def control(run: Any, step: Step) -> Control:
             "i_end": 0.0,
             "q_hi": math.inf,
             "x_edge": X_EDGE,
-            "c_edge": 0.0 if run.sys.model == system.POROUS else C_EDGE * run.sys.c_ref,
-            "T_around": run.around(step),
-            "heater": step.heater / area,
+            "c_edge": 0.0 if plan.sys.model == system.POROUS else C_EDGE * plan.sys.c_ref,
+            "T_around": plan.around(step),
+            "heater": step.heater / plan.area,
             "own": float(step.self_heating),
-            "i_begin": -BEGIN * nominal / area,
-            "q_least": LEAST_CHARGE * nominal * 3600.0 / area,
+            "i_begin": -BEGIN * plan.nominal / plan.area,
+            "q_least": LEAST_CHARGE * plan.nominal * 3600.0 / plan.area,
         }
         | asked
     )
 
 
-def temperature_range(run: Any) -> tuple[float, float]:
-    """Temperatures between which the laws of a run hold [K]; unlimited without heat, as the temperature is constant."""
-    return reach(run.sys.T, run.sys.heat) if run.warms else (0.0, np.inf)
+def depends_on_state(step: Step) -> bool:
+    """Whether the control of a step is another one where the cell is in another state."""
+    return any(
+        LIMITS[x.quantity].reached == "state of charge" or not x.side and not _side_is_known(step, x)
+        for x in step.until
+    )
 
 
 def _bounds(run: Any, step: Step, target: float) -> dict[str, float]:
@@ -198,10 +200,17 @@ def _bounds(run: Any, step: Step, target: float) -> dict[str, float]:
 def _falls(run: Any, step: Step, limit: Limit, discharges: bool) -> bool:
     """Whether a limit without a side is reached from above."""
     reached = LIMITS[limit.quantity].reached
-    given = step.control != "rest" and not isinstance(step.target, Profile)  # a direction
-    if reached == "by direction" and given:
-        return discharges
-    return reached == "falling" or limit.value < Now(run)[limit.quantity]
+    if not _side_is_known(step, limit):
+        return bool(limit.value < Now(run)[limit.quantity])
+    return discharges if reached == "by direction" else reached == "falling"
+
+
+def _side_is_known(step: Step, limit: Limit) -> bool:
+    """Whether it is known without the state of the cell from which side a limit without a side is reached."""
+    reached = LIMITS[limit.quantity].reached
+    if reached == "by direction":  # which a rest and a profile do not have
+        return step.control != "rest" and not isinstance(step.target, Profile)
+    return reached in ("falling", "charge passed")
 
 
 def _duration(cell: Any, step: Step, target: float) -> float:

@@ -1,18 +1,23 @@
 """What a step did: why it ended, and what passed."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ..errors import Ending
 from ..kernels.integrators.stage import terminal_voltage
-from ..kernels.layout import unknowns
 from ..protocols import Profile
 from ..protocols.quantities import HELD
-from .control import temperature_range
 from .history.step import StepResult
 
 NEAR = 1e-6  # K from the end of a range is at it
+
+
+FAILS, STOPS, WORDS = (
+    tuple(f(ending) for ending in Ending)
+    for f in (lambda e: e.is_failure, lambda e: e.stops_run, lambda e: e.sentence)  # by number, as it is asked often
+)
 
 
 def finite(t, states, before, ending):
@@ -20,7 +25,7 @@ def finite(t, states, before, ending):
 
     If that is in the first row, the state `before` the step is left.
     """
-    if math.isfinite(states.sum()) and math.isfinite(t.sum()):
+    if math.isfinite(np.add.reduce(states, axis=None)) and math.isfinite(np.add.reduce(t)):
         return t, states, ending
     good = np.isfinite(states).all(axis=1) & np.isfinite(t)
     rows = len(t) if good.all() else int(np.argmin(good))
@@ -34,9 +39,12 @@ def named(run, step, ctl, ending, end) -> Ending:
     if ending == Ending.DURATION and step.duration is None:
         return Ending.NO_LIMIT_MET
     if ending == Ending.TEMPERATURE:
-        now = unknowns(run.sys, end).T[0]
-        coldest, warmest = temperature_range(run)
-        if ctl.T_lo == coldest and now < coldest + NEAR or ctl.T_hi == warmest and now > warmest - NEAR:
+        now, plan = end[run.plan.at_T], run.plan
+        if (
+            ctl.T_lo == plan.coldest
+            and now < plan.coldest + NEAR
+            or (ctl.T_hi == plan.warmest and now > plan.warmest - NEAR)
+        ):
             return Ending.TEMPERATURE_RANGE
     return ending
 
@@ -46,34 +54,45 @@ def _passed(run, step, t, states) -> tuple[float, float, float, float]:
 
     Between two rows of opposite current they are parted as if the current changed evenly.
     """
-    per_hour, cell = run.area / 3600.0, unknowns(run.sys, states).cell
+    plan = run.plan
+    columns, per_hour = (plan.at_Q, plan.at_E), plan.per_hour
+    first, last = states[0], states[-1]
     if step.control not in HELD and not isinstance(step.target, Profile):  # the current keeps its sign
-        q, e = (float(cell[name][-1] - cell[name][0]) * per_hour for name in ("Q", "E"))
+        q, e = (float(last[k] - first[k]) * per_hour for k in columns)
         return max(q, 0.0), max(-q, 0.0), max(e, 0.0), max(-e, 0.0)
-    I, net = cell["I"], np.stack([np.diff(cell[name]) * per_hour for name in ("Q", "E")], axis=1)
-    at = np.flatnonzero(I[:-1] * I[1:] < 0.0)
-    a, b = I[at], I[at + 1]
-    charge = 0.5 * a * np.abs(a) / (np.abs(a) + np.abs(b)) * (t[at + 1] - t[at]) * per_hour  # before the current turned
-    V = np.array([terminal_voltage(run.sys, states[k]) for k in at])
-    first = np.stack([charge, charge * V], axis=1)
-    net[at] -= first
-    parts = np.concatenate([net, first])
-    out, back = np.maximum(parts, 0.0).sum(axis=0), np.maximum(-parts, 0.0).sum(axis=0)
-    return float(out[0]), float(back[0]), float(out[1]), float(back[1])
+    I, net = states[:, plan.at_I], [(states[1:, k] - states[:-1, k]) * per_hour for k in columns]
+    turns = np.flatnonzero(I[:-1] * I[1:] < 0.0)
+    more: list[tuple[float, float]] = []  # before the current turned [A.h, W.h]
+    for k in turns:
+        a, b = I[k], I[k + 1]
+        charge = 0.5 * a * abs(a) / (abs(a) + abs(b)) * (t[k + 1] - t[k]) * per_hour
+        more.append((charge, charge * terminal_voltage(run.sys, states[k])))
+        for part, parted in zip(net, more[-1], strict=True):
+            part[k] -= parted
+    delivered, taken = zip(
+        *(_signed(np.append(part, [x[k] for x in more]) if more else part) for k, part in enumerate(net)), strict=True
+    )
+    return delivered[0], taken[0], delivered[1], taken[1]
+
+
+def _signed(parts: Any) -> tuple[float, float]:
+    """The sums of what is above 0, and of what is below."""
+    return float(np.add.reduce(np.maximum(parts, 0.0))), float(np.add.reduce(np.maximum(-parts, 0.0)))
 
 
 def outcome_of(run, step, ending, t, states, V, label="", index=-1, cycle=0, clock="") -> StepResult:
     """What a step did, from its times [s], its states and its last voltage [V]; label ... clock: as there."""
-    at_once = t[-1] == t[0] and not ending.is_failure and ending != Ending.UNREACHABLE
-    message = f"{'at once ' if at_once else ''}{ending.sentence} at {V:.4g} V after {t[-1] - t[0]:.6g} s"
+    begin, end = float(t[0]), float(t[-1])
+    at_once = end == begin and not FAILS[ending] and ending != Ending.UNREACHABLE
+    message = f"{'at once ' if at_once else ''}{WORDS[ending]} at {V:.4g} V after {end - begin:.6g} s"
     if ending == Ending.SOLVER_TIME_BUDGET:
         message += f" (time_budget={run.time_budget:g} s of processor time; give more)"
     return StepResult(
         step.summary,
         ending,
         message,
-        float(t[0]),
-        float(t[-1]),
+        begin,
+        end,
         *_passed(run, step, t, states),
         isinstance(step.target, Profile),
         label,

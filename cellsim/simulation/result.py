@@ -39,7 +39,7 @@ class Result:
     Discharge current, capacity and energy are positive.  Where one step follows another, the time appears twice:
     before and after the change.
     cell, model: names; temperature: at the start [K]; step_index: (times,) index into `steps` of each row.
-    termination: why the run ended, as a sentence.  remarks: notes on the run, one sentence each.
+    termination: why the run ended, as a sentence.
     final_state: for `simulate(..., start=result)`; None in results read from a file or from another process.
     """
 
@@ -50,9 +50,9 @@ class Result:
     steps: tuple[StepResult, ...]
     variables: Variables
     termination: str = ""
-    remarks: tuple[str, ...] = ()
     final_state: Any = field(default=None, repr=False, compare=False)
-    # of `basis`, or a function that makes it, which not every run has to call
+    # of `remarks` and `basis`, or functions that make them, which not every run has to call
+    _remarks: tuple[str, ...] | Callable[[], tuple[str, ...]] = field(default=(), repr=False, compare=False)
     _basis: Mapping[str, Any] | Callable[[], Mapping[str, Any] | None] | None = field(
         default=None, repr=False, compare=False
     )
@@ -73,8 +73,13 @@ class Result:
         """What `citations` reads, see `citations.basis_of`; None in results of version 0.1.0."""
         return self._basis() if callable(self._basis) else self._basis
 
+    @cached_property
+    def remarks(self) -> tuple[str, ...]:
+        """Notes on the run, one sentence each."""
+        return self._remarks() if callable(self._remarks) else self._remarks
+
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_basis": self.basis}
+        return {**self.__dict__, "_basis": self.basis, "_remarks": self.remarks}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -271,7 +276,7 @@ class Result:
                 steps,
                 Variables.from_arrays(arrays),
                 meta.get("termination", ""),
-                tuple(meta.get("remarks", ())),
+                _remarks=tuple(meta.get("remarks", ())),
                 _basis=basis_in(meta),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as fault:

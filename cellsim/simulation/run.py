@@ -1,57 +1,60 @@
 """Run a protocol on a model of a cell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from ..errors import Ending, ProtocolError, SolveError
 from ..kernels.call.calls import Call, Coroutine, Rows, finish
-from ..kernels.call.record import NO_KNOTS, STARTING, Arguments, packed_system, recycle
-from ..kernels.integrators import ndf as march
-from ..kernels.integrators import tr_bdf2 as following
+from ..kernels.call.record import STARTING, Arguments, recycle
+from ..kernels.integrators.ndf import RUNNING
 from ..kernels.integrators.ndf_history import MAX_ORDER
 from ..kernels.integrators.stage import terminal_voltage
-from ..kernels.layout import CURRENT, System, unknowns
-from ..models import ACCURACY, capacity_between_cutoffs, model_of
+from ..kernels.layout import System
+from ..models import ACCURACY, capacity_between_cutoffs
 from ..models.materials.ranges import outside_data
 from ..parameters import Cell, load
 from ..parameters.formats.overlay import overlay_remarks
-from ..protocols import Profile, Protocol, Step
+from ..protocols import Protocol, Step
 from ..protocols.program import MAX_STEPS
-from ..protocols.step import kelvin
-from ..support.compile import FOLLOW, SOLVER, announce
+from ..protocols.protocol import protocol_of
 from .citations import basis_of
-from .control import Now, check, check_known, control, scale
-from .outcome import finite, named, outcome_of
+from .control import Now
+from .outcome import FAILS, STOPS, finite, named, outcome_of
+from .plan import Plan, continued, most_rows, planned
 from .result import Result
-from .settings import how, where
-from .start import FinalState, at_start, final_state_of, going_on
+from .settings import checked
+from .start import FinalState, final_state_of, ground
 from .stopping import Cycle, parted
 from .variables import Variables
-
-ROWS, LEAST_ROWS = 512, 16  # states kept per call of the kernel, fewer of large ones:
-NUMBERS = 500_000  # so many numbers, so that a call takes no longer than a fraction of a second
-MOST = 2**31  # bytes of states that a result keeps
 
 
 @dataclass
 class _Run:
     """What one simulation carries from step to step."""
 
-    cell: Cell
-    model: object
+    plan: Plan
     arguments: Arguments
     state: np.ndarray
     soc0: float
-    area: float
     rtol: float
     every: float
     time_budget: float
-    ambient: float
-    warms: bool  # whether heat is simulated
     max_order: int = MAX_ORDER
     stored: int = 0  # rows so far
+
+    @property
+    def cell(self) -> Cell:
+        """The cell."""
+        return self.plan.cell
+
+    @property
+    def model(self) -> Any:
+        """Its model, on a mesh."""
+        return self.plan.model
 
     @property
     def sys(self) -> System:
@@ -60,22 +63,18 @@ class _Run:
 
     def soc(self) -> float:
         """State of charge by the charge passed so far."""
-        passed = unknowns(self.sys, self.state).cell["Q"] * self.area / 3600.0
-        return self.soc0 - passed / capacity_between_cutoffs(self.cell)
+        plan = self.plan
+        return float(self.soc0 - self.state[plan.at_Q] * plan.per_hour / capacity_between_cutoffs(plan.cell))
 
-    def around(self, step) -> float:
-        """Temperature of the surroundings during a step [K]."""
-        return float(self.ambient if step.temperature is None else step.temperature)
-
-    def system_at(self, T):
+    def system_at(self, T: float) -> System:
         """The cell at another temperature [K], of a run without heat."""
-        return self.model.discretise(self.cell, T)
+        return ground(self.plan.cell, self.plan.model, T, None).sys
 
-    def take_on(self, T):
+    def take_on(self, T: float) -> None:
         """Bring a run without heat to the temperature T [K] of a step: laws are those of exactly that temperature."""
         if self.sys.T != T:
-            sys = self.system_at(T)
-            self.arguments.take(sys, packed_system(sys))
+            _, sys, record, _ = ground(self.plan.cell, self.plan.model, T, None)
+            self.arguments.take(sys, record)
 
 
 def simulate(
@@ -180,55 +179,42 @@ def simulate_coroutine(
 
     With it the kernels of many runs are called together, see `calls.perform`.
     """
-    cell, model = load(cell), model_of(model)
+    cell = load(cell)
     cell = cell if ageing is None else cell.with_ageing(ageing)
-    temperature, ambient = kelvin("temperature", temperature), kelvin("ambient", ambient)
-    soc, voltage = where(soc, voltage)
-    period, accuracy, rtol, time_budget, max_steps = how(period, accuracy, rtol, time_budget, max_steps)
-    ends, asks = parted(termination)
-    given = isinstance(steps, Protocol) and force is False and not ends
-    protocol = steps if given else Protocol(steps, force=force, termination=ends)
-    steps = protocol.steps
-    announce(FOLLOW if any(isinstance(s.target, Profile) for s in steps) else SOLVER)
-    chosen = model, temperature, soc, voltage
-    begun = (
-        at_start(cell, *chosen, heat, steps, accuracy, ambient)
+    given = checked(model, temperature, ambient, soc, voltage, period, accuracy, rtol, time_budget, max_steps)
+    ends, asks = ([], []) if termination is None else parted(termination)
+    plain = force is False and not ends
+    protocol = protocol_of(steps) if plain else Protocol(steps, force=force, termination=ends)
+    where = given.model, given.temperature, given.soc, given.voltage
+    plan, begun = (
+        planned(cell, protocol, *where, heat, given.accuracy, given.ambient)
         if start is None
-        else going_on(final_state_of(start, cell, *chosen), heat, steps, accuracy, ambient)
+        else continued(final_state_of(start, cell, *where), protocol, heat, given.accuracy, given.ambient)
     )
-    T = begun.sys.T
-    around = begun.ambient if ambient is None else float(ambient)
     run = _Run(
-        cell,
-        begun.model,
-        Arguments(begun.sys, begun.record),
+        plan,
+        Arguments(plan.sys, plan.record),
         begun.state,
         begun.soc,
-        cell.value("cell/electrode area"),
-        rtol,
-        period or 0.0,
-        time_budget,
-        around,
-        begun.warms,
+        given.rtol,
+        given.period or 0.0,
+        given.time_budget,
     )
-    check_known(cell, run.sys, protocol.asks, "a condition")
-    for each in steps:
-        check(cell, run.sys, each, run.warms)
-        _check_rows(run, each)
-    protocol.check(cell, {"soc": run.soc0, "voltage": begun.voltage, "temperature": begun.temperature})
-    if protocol.needs_heat and not run.warms:
+    plan.check_rows(run.every)
+    protocol.check(cell, {"soc": begun.soc, "voltage": begun.voltage, "temperature": begun.temperature})
+    if protocol.needs_heat and not plan.warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
     times, states = Rows(), Rows()
     rows, done = [], []
-    t0, walk, cycle, stopped = 0.0, protocol.walk(max_steps), Cycle(asks), ""
+    t0, walk, cycle, stopped = 0.0, protocol.walk(given.max_steps), Cycle(asks) if asks else None, ""
     step: Step | None = next(walk)
     while step is not None:
         number = walk.cycle
         t, s, outcome = yield from _one_step(run, step, t0, walk.label, walk.index, number, protocol.clock(t0))
-        t0, began = t[-1], outcome.t_end > outcome.t_start
+        t0, began = outcome.t_end, outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
-        over = outcome.ending.stops_run
+        over = STOPS[outcome.ending]
         step = None if over else _after(walk, outcome, run)
         # a step that ended at once leaves no rows, unless it is the end of the run or there are no others
         kept = len(t) if began or over or (step is None and not times) else 0
@@ -237,29 +223,27 @@ def simulate_coroutine(
             states.append(s)
         rows.append(kept)
         done.append(outcome)
-        if asks:
+        if cycle is not None:
             cycle.take(outcome, t[:kept], s[:kept])
             stopped = cycle.reason(run) if not over and (step is None or walk.cycle != number) else ""
             step = None if stopped else step
     termination = stopped or walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
-    everything = states.joined()
-    changes = not run.warms and any(run.around(step) != T for step in steps)
-    variables = Variables.of(
-        cell, begun.sys, run.model, times.joined(), everything, run.soc0, run.system_at if changes else None
-    )
+    everything, kind = states.joined(), type(plan.model).__name__
     result = Result(
         cell.name,
-        type(run.model).__name__,
+        kind,
         begun.temperature,
         np.repeat(np.arange(len(rows)), rows),
         tuple(done),
-        variables,
+        Variables.of(
+            cell, plan.sys, plan.model, times.joined(), everything, run.soc0, run.system_at if plan.elsewhere else None
+        ),
         termination,
-        (*overlay_remarks(cell), *begun.remarks, *outside_data(cell, begun.sys, everything)),
-        FinalState(cell, run.model, run.state, run.soc(), T, around, _temperature(run)),
-        partial(basis_of, cell, begun.sys, type(run.model).__name__, done, heat=run.warms),
+        FinalState(cell, plan.model, run.state, run.soc(), plan.sys.T, plan.ambient, _temperature(run)),
+        partial(_remarks, cell, plan.sys, begun.remark, everything),
+        partial(basis_of, cell, plan.sys, kind, done, heat=plan.warms),
     )
-    if done[-1].ending.is_failure:
+    if FAILS[done[-1].ending]:
         raise SolveError(
             f"{cell.name}: step {len(done)} ({done[-1].step}): {done[-1].message}; "
             "the result up to there is in `.result`",
@@ -268,9 +252,14 @@ def simulate_coroutine(
     return result
 
 
+def _remarks(cell: Cell, sys: System, on_mesh: Callable[[], str], states: np.ndarray) -> tuple[str, ...]:
+    """Notes on a run, one sentence each."""
+    return (*overlay_remarks(cell), *filter(None, (on_mesh(),)), *outside_data(cell, sys, states))
+
+
 def _temperature(run) -> float:
     """Temperature of the cell [K]."""
-    return float(unknowns(run.sys, run.state).T[0]) if run.warms else run.sys.T
+    return float(run.state[run.plan.at_T]) if run.plan.warms else run.sys.T
 
 
 def _after(walk, outcome, run) -> Step | None:
@@ -283,32 +272,30 @@ def _after(walk, outcome, run) -> Step | None:
 
 def _one_step(run, step, t0, *place):
     """Times [s], states and outcome of one step from run.state, a coroutine; place: label, index, cycle, clock."""
-    if not run.warms:
-        run.take_on(run.around(step))
-    size, limit = run.state.size, run.time_budget
-    room, arguments, state = max(LEAST_ROWS, min(ROWS, NUMBERS // size)), run.arguments, run.state.copy()
-    y = unknowns(run.sys, state)
-    if not run.warms:
-        y.T[0] = run.sys.T
-    ctl = control(run, step)
-    kernel, knots = march.march, NO_KNOTS
-    if isinstance(step.target, Profile):
-        kernel, knots = following.follow, step.target.knots(scale(run.cell, step))
+    plan, arguments, state = run.plan, run.arguments, run.state
+    if not plan.warms:
+        run.take_on(plan.around(step))
+        if state[plan.at_T] != run.sys.T:
+            state = state.copy()
+            state[plan.at_T] = run.sys.T
+    ready, room = plan.ready(run, step), plan.room
     every = float(step.period or run.every)
     times, states, status, spent = Rows(), Rows(), STARTING, None
-    arguments.begin(state, ctl, room, run.rtol, float(y.cell["Q"]), every, _first_step(run, ctl), run.max_order, knots)
+    arguments.begin(
+        state, ready.control, room, run.rtol, float(state[plan.at_Q]), every, ready.first, run.max_order, ready.knots
+    )
     while status < 0:
-        reply, buffer = (yield Call(kernel, arguments)), arguments.buffer
+        reply, buffer = (yield Call(ready.kernel, arguments)), arguments.buffer
         status, rows = reply.status, reply.rows
         kept = np.array if 2 * rows < room else np.asarray  # copies, where a buffer would be kept for few rows
         times.append(kept(buffer.times[:rows]))
         states.append(kept(buffer.states[:rows]))
         run.stored += rows
-        if run.stored > most_rows(size):
+        if run.stored > most_rows(plan.size):
             status = int(Ending.SOLVER_MEMORY)
-        if status == march.RUNNING:
+        if status == RUNNING:
             spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
-            if spent > limit:
+            if spent > run.time_budget:
                 status = int(Ending.SOLVER_TIME_BUDGET)
             arguments.renew(status)
     if 2 * rows < room:
@@ -316,26 +303,4 @@ def _one_step(run, step, t0, *place):
     t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
     t = t0 + t
     V = reply.V if rows and ending != Ending.SOLVER_NOT_FINITE else terminal_voltage(run.sys, s[-1])
-    return t, s, outcome_of(run, step, named(run, step, ctl, ending, s[-1]), t, s, V, *place)
-
-
-def most_rows(size) -> int:
-    """How many states of so many numbers a result may keep."""
-    return int(MOST / (8 * (1 + size)))
-
-
-def _check_rows(run, step):
-    """Raise ProtocolError for a step whose rows would not fit into a result."""
-    every, most, lasts = float(step.period or run.every), most_rows(run.state.size), step.duration or 0.0
-    if every > 0.0 and lasts / every > most:
-        raise ProtocolError(
-            f"{step.summary}: a period of {every:g} s stores {lasts / every:.3g} rows, and a result on "
-            f"this mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s"
-        )
-
-
-def _first_step(run, ctl) -> float:
-    """A first time step [s] over which nothing much can happen yet."""
-    one_hour = run.cell.nominal_capacity / run.area
-    rate = abs(ctl.target) / one_hour if ctl.mode == CURRENT else 1.0
-    return min(1e-3 * ctl.duration, 0.02 / max(rate, 0.2))
+    return t, s, outcome_of(run, step, named(run, step, ready.control, ending, s[-1]), t, s, V, *place)

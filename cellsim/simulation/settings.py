@@ -1,8 +1,45 @@
 """The numbers that `simulate` is given, checked."""
 
+from typing import Any, NamedTuple
+
 from ..errors import ProtocolError
-from ..protocols.step import LONGEST
-from ..support.arguments import number, whole
+from ..models import model_of
+from ..protocols.step import LONGEST, kelvin
+from ..support.arguments import by_value, number, whole
+
+
+class Given(NamedTuple):
+    """What `simulate` is given besides the cell and the steps, checked."""
+
+    model: Any
+    temperature: float | None
+    ambient: float | None
+    soc: float | None
+    voltage: float | None
+    period: float | None
+    accuracy: float
+    rtol: float
+    time_budget: float
+    max_steps: int
+
+
+@by_value
+def checked(
+    model: Any,
+    temperature: Any,
+    ambient: Any,
+    soc: Any,
+    voltage: Any,
+    period: Any,
+    accuracy: Any,
+    rtol: Any,
+    time_budget: Any,
+    max_steps: Any,
+) -> Given:
+    """The same, from the arguments.  Raises ParameterError, ProtocolError."""
+    model = model_of(model)
+    kelvins = kelvin("temperature", temperature), kelvin("ambient", ambient)
+    return Given(model, *kelvins, *where(soc, voltage), *how(period, accuracy, rtol, time_budget, max_steps))
 
 
 def where(soc, voltage):

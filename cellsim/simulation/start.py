@@ -1,5 +1,6 @@
 """How a run begins: at rest, or exactly where another one ended."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -90,19 +91,33 @@ def coarser(model, wanted) -> str:
     return ""
 
 
+class Ground(NamedTuple):
+    """A cell on a mesh, at a temperature."""
+
+    model: Any
+    sys: System
+    record: np.ndarray  # `packed_system` of it
+    warms: bool  # whether heat is simulated
+
+
+@lru_cache(maxsize=64)
+def ground(cell: Cell, model: Any, T: float, body: Body | None) -> Ground:
+    """The same, shared by runs."""
+    sys = model.discretise(cell, T, body)
+    return Ground(model, sys, packed_system(sys), body is not None)
+
+
 class Begun(NamedTuple):
     """How a run begins."""
 
     model: Any
     sys: Any
-    record: np.ndarray  # `task.packed_system` of it
     state: np.ndarray  # no one writes to it
     voltage: float  # at the terminals in that state [V]
     soc: float
     temperature: float  # of the cell [K]
     ambient: float  # of the surroundings, unless a step or the user says another one [K]
-    warms: bool  # whether heat is simulated
-    remarks: tuple[str, ...] = ()
+    remark: Callable[[], str] = str  # on its mesh, "" if there is nothing to say
 
 
 def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambient=None) -> Begun:
@@ -112,7 +127,7 @@ def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambi
         soc = soc_at_voltage(cell, voltage, T)
     _, _, U_n, U_p = kept(at_rest(soc), cell, T)
     model = _meshed(cell, default_model(cell) if model is None else model, T, U_p - U_n, steps, accuracy, ambient)
-    return _at_rest(cell, model, T, _body(heat, cell), soc)
+    return _at_rest(cell, model, T, body_of(heat, cell), soc)
 
 
 @lru_cache(maxsize=256)
@@ -125,35 +140,26 @@ def _meshed(cell, model, T, V, steps, accuracy, ambient):
 @lru_cache(maxsize=64)
 def _at_rest(cell, model, T, body, soc) -> Begun:
     """The same, of everything that is known; runs share it."""
-    sys = model.discretise(cell, T, body)
+    sys = ground(cell, model, T, body).sys
     state = initial_state(cell, sys, soc)
-    V = terminal_voltage(sys, state)
-    return Begun(model, sys, packed_system(sys), state, V, _soc_of(cell, soc), T, T, body is not None)
+    return Begun(model, sys, state, terminal_voltage(sys, state), _soc_of(cell, soc), T, T)
 
 
 def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
     """Where another run ended, on its mesh; with heat the laws are tabulated around its first temperature."""
-    body, now = _body(heat, end.cell), end.cell_temperature
-    sys = end.model.discretise(end.cell, now if body is None else end.temperature, body)
+    body, now = body_of(heat, end.cell), end.cell_temperature
+    sys = ground(end.cell, end.model, now if body is None else end.temperature, body).sys
     V = terminal_voltage(sys, end.state)
-    ambient = end.ambient if ambient is None else ambient
-    nearly = round(V, 2)  # so that cycles of a life, which end at almost the same voltage, are looked at once
-    remark = coarser(end.model, _meshed(end.cell, type(end.model)(), now, nearly, steps, accuracy, ambient))
-    return Begun(
-        end.model,
-        sys,
-        packed_system(sys),
-        end.first(sys),
-        V,
-        end.soc,
-        now,
-        end.ambient,
-        body is not None,
-        (remark,) if remark else (),
-    )
+
+    def remark() -> str:
+        nearly = round(V, 2)  # so that cycles of a life, which end at almost the same voltage, are looked at once
+        around = end.ambient if ambient is None else ambient
+        return coarser(end.model, _meshed(end.cell, type(end.model)(), now, nearly, steps, accuracy, around))
+
+    return Begun(end.model, sys, end.first(sys), V, end.soc, now, end.ambient, remark)
 
 
-def _body(heat, cell) -> Body | None:
+def body_of(heat, cell) -> Body | None:
     """The cell as a lump of heat; None in a run without heat."""
     if heat is None or heat is False:
         return None

@@ -7,18 +7,20 @@ a zero-dimensional array too; booleans and text are not.
 import difflib
 import math
 import reprlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache, wraps
 from itertools import islice
 from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CellsimError, ParameterError, ProtocolError, ReportError
 
+V = TypeVar("V")
 LONGEST = 60  # characters of a given value that a message quotes
 LONGEST_PATH = 4000  # characters
 CONTROL = {k: "�" for k in (*range(32), *range(127, 160)) if k not in (9, 10)}  # never sent to a terminal
@@ -45,6 +47,24 @@ def shown(value: object) -> str:
         text = f"a {type(value).__name__}"
     text = text.encode("utf-8", "replace").decode().translate(CONTROL).replace("\n", " ")
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def by_value(function: Callable[..., V]) -> Callable[..., V]:
+    """The function with its latest values kept by what it is given: value and type of each argument.
+
+    Where one cannot be hashed it is called anew; it must depend on its arguments only.
+    """
+    kept = lru_cache(maxsize=256, typed=True)(function)
+
+    @wraps(function)
+    def found(*given: Any) -> V:
+        try:
+            hash(given)
+        except TypeError:
+            return function(*given)
+        return kept(*given)
+
+    return found
 
 
 def near(word: object, words: Iterable[object]) -> str:

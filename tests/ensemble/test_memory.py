@@ -11,7 +11,7 @@ from cellsim.errors import Ending, ProtocolError, SolveError
 from cellsim.kernels import layout
 from cellsim.kernels.call import record as task
 from cellsim.kernels.call.calls import Rows
-from cellsim.simulation import run as simulation
+from cellsim.simulation import plan as simulation
 
 CHEN = "lgm50_chen2020"
 SMALL = cellsim.DFN((4, 2, 4), 4)

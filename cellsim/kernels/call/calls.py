@@ -78,19 +78,27 @@ class Reply(NamedTuple):
 
 def perform(calls) -> list[Reply]:
     """Make some calls, those of one kernel together, without the GIL."""
+    if len(calls) == 1:
+        return [performed(calls[0])]
     replies: list = [None] * len(calls)
     for kernel in dict.fromkeys(call.kernel for call in calls):
         chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
-        runs = [calls[k].arguments for k in chosen]
-        tasks = runs[0].record
-        if len(runs) > 1:
-            tasks = np.ndarray(len(runs), TASK, np.concatenate([run.words for run in runs]))
+        tasks = np.ndarray(len(chosen), TASK, np.concatenate([calls[k].arguments.words for k in chosen]))
         began = time.thread_time()
         kernel(records(tasks))
         spent = (time.thread_time() - began) / len(chosen)
         for k, status, rows, V in zip(chosen, *(tasks[name].tolist() for name in ("status", "rows", "V")), strict=True):
             replies[k] = Reply(status, rows, V, spent)
     return replies
+
+
+def performed(call: Call) -> Reply:
+    """Make one call."""
+    arguments = call.arguments
+    began = time.thread_time()
+    call.kernel(records(arguments.record))
+    spent = time.thread_time() - began
+    return Reply(*arguments.outcome(), spent)
 
 
 class Together(NamedTuple):
@@ -110,9 +118,7 @@ def finish(coroutine: Coroutine[T]) -> T:
         while True:
             asked = resume(reply)
             try:
-                reply = (
-                    [finish(each) for each in asked.coroutines] if isinstance(asked, Together) else perform([asked])[0]
-                )
+                reply = [finish(each) for each in asked.coroutines] if isinstance(asked, Together) else performed(asked)
                 resume = coroutine.send
             except Exception as fault:
                 resume, reply = coroutine.throw, fault

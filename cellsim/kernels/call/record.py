@@ -7,6 +7,7 @@ threads have Python's lock.
 
 from collections.abc import Iterable
 from functools import lru_cache
+from struct import Struct
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -55,6 +56,7 @@ class Task(NamedTuple):
 
 TASK = packed_dtype(Task)
 WORDS = TASK.itemsize // WORD
+_FIRST = Struct("=qqd")  # status, rows and V, with which a Task begins
 _SYSTEM, _CONTROL, _RUN = (begin(TASK, name) for name in ("system", "control", "run"))
 _ROOM = _RUN + begin(TASK["run"], "room")
 
@@ -158,6 +160,11 @@ class Arguments:
         """Another system, and what `packed_system` makes of it."""
         self.sys, self.sizes = sys, sys.sizes
         self.words[_SYSTEM // WORD : _CONTROL // WORD] = record
+
+    def outcome(self) -> tuple[int, int, float]:
+        """Status, rows and V that the kernel returned."""
+        status, rows, V = _FIRST.unpack_from(self.words.data)
+        return status, rows, V
 
     def begin(
         self,

@@ -61,7 +61,8 @@ def heats_and_margins(sys, states, w, voltages, out):
         if sys.ageing.size > 0:
             ageing.shape(of_run, s, w)
             ageing.foresee(of_run, 0.0, s, s, w)
-            react_aside(of_run, s, w)
         if sys.heat.capacity > 0.0:
+            if sys.ageing.size > 0:
+                react_aside(of_run, s, w)
             out[k, 0], out[k, 1] = made(of_run, s, voltages[k], w)
         out[k, 2], out[k, 3] = plating(of_run, s, w)[0], critical(of_run, s, w)

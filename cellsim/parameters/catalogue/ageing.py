@@ -154,6 +154,11 @@ def chosen(raw: Mapping[str, Any]) -> dict[str, str]:
     return options
 
 
+def chosen_by_side(raw: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The same of either electrode of a set; none of one without particles."""
+    return {side: chosen(raw[side]) if raw[side].get("type") == "porous" else {} for side in SIDES}
+
+
 def lacking(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(option, sentence) for what the options of an electrode need and its content does not have."""
     options, found = chosen(raw), []

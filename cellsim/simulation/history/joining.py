@@ -37,14 +37,13 @@ def joined(first: Any, second: Any) -> Any:
         replace(s, t_start=s.t_start + end, t_end=s.t_end + end, cycle=s.cycle + cycles if s.cycle and cycles else 0)
         for s in second.steps
     )
-    remarks = dict.fromkeys((*first.remarks, *second.remarks))
     return replace(
         first,
         step_index=np.concatenate([first.step_index, second.step_index + len(first.steps)]),
         steps=(*first.steps, *later),
         variables=Variables(lambda: _variables(first.variables, second.variables)),
         termination=second.termination,
-        remarks=tuple(remarks),
+        _remarks=lambda: tuple(dict.fromkeys((*first.remarks, *second.remarks))),
         final_state=second.final_state,
         _basis=lambda: _basis(first.basis, second.basis),
     )

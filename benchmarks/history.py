@@ -1,0 +1,156 @@
+"""The speed of common work by commit: measured here and now, appended to a file of JSON lines, and printed.
+
+    python benchmarks/history.py            # measure, print beside the lines of the file
+    python benchmarks/history.py --add      # and append to benchmarks/history.jsonl, to be committed
+    python benchmarks/history.py --only     # print the file, measure nothing
+
+A line has the conditions and, for each work, the median processor time, that of the kernels within it, and PyBaMM's in
+the same process where that takes seconds.  Machines differ, and so does a shared one from hour to hour: compare the
+ratios, to the kernels and to PyBaMM.
+"""
+
+import json
+import time
+from enum import StrEnum
+
+import ageing
+import ensemble
+import numpy as np
+import paths
+import startup
+import typer
+from measure import conditions, console, paired, show
+
+import cellsim
+from cellsim.kernels.call import calls
+
+Part = StrEnum("Part", {"all": "all", "history": "history"})
+FILE = paths.HERE / "history.jsonl"
+CELL = "lgm50_chen2020"
+CCCV = "Charge at 1C until 4.2 V", "Hold at 4.2 V until C/20"
+RUNS, CYCLES, REPEATS = 200, 100, 41  # of the ensemble, of the lives that are simulated cycle by cycle, of short runs
+
+
+class Kernels:
+    """Processor time of the kernel calls that are made one by one, while this is entered [s]."""
+
+    def __enter__(self):
+        self.seconds, self.before = 0.0, calls.performed
+
+        def performed(call):
+            began = time.process_time()
+            reply = self.before(call)
+            self.seconds += time.process_time() - began
+            return reply
+
+        calls.performed = performed
+        return self
+
+    def __exit__(self, *_):
+        calls.performed = self.before
+
+
+def short_runs():
+    """Our runs by name, and PyBaMM's of the same; each is a function without arguments."""
+    import pybamm
+
+    cell, down, up = cellsim.load(CELL), cellsim.discharge(1.0), "; ".join(CCCV)
+    ours = {
+        f"{model.__name__}, 1C": lambda model=model: cellsim.simulate(cell, down, model())["Voltage [V]"]
+        for model in (cellsim.SPM, cellsim.SPMe, cellsim.DFN)
+    } | {"DFN, CC-CV charge": lambda: cellsim.simulate(cell, up, soc=0.1)["Voltage [V]"]}
+    theirs = {}
+    for name in ours:
+        values = pybamm.ParameterValues("Chen2020")
+        values.set_initial_state(0.1 if "charge" in name else 1.0)
+        steps = CCCV if "charge" in name else ("Discharge at 1C until 2.5 V",)
+        built = pybamm.Simulation(
+            getattr(pybamm.lithium_ion, name.split(",")[0])(),
+            parameter_values=values,
+            experiment=pybamm.Experiment([steps]),
+            solver=pybamm.IDAKLUSolver(),
+        )
+        theirs[name] = lambda built=built: built.solve(calc_esoh=False)
+    return ours, theirs
+
+
+def once(run):
+    """Processor time of a run, and of the kernels within it [ms]."""
+    with Kernels() as kernels:
+        began = time.process_time()
+        run()
+        spent = time.process_time() - began
+    return 1e3 * spent, 1e3 * kernels.seconds
+
+
+def row(ms, kernels, pybamm=None):
+    """A work of a line; times [ms]."""
+    return {"ms": round(ms, 4), "kernels": round(kernels, 4)} | ({} if pybamm is None else {"pybamm": round(pybamm, 3)})
+
+
+def measured(quick):
+    """Work by name: times [ms] of a run, of 1,000 cycles, or of 20 years."""
+    found = {}
+    ours, theirs = short_runs()
+    for name, run in ours.items():
+        both = paired([run, theirs[name]], 5 if quick else REPEATS, 4.0)
+        inside = np.median([once(run)[1] for _ in range(5 if quick else REPEATS)])
+        found[name] = row(np.median(both[0]), inside, np.median(both[1]))
+    runs, cycles = (20, 10) if quick else (RUNS, CYCLES)
+    ensemble.ours(runs, threads=1)
+    many = np.median([once(lambda: ensemble.ours(runs, threads=1)) for _ in range(1 if quick else 5)], axis=0) / runs
+    found["ensemble of varied CC-CV charges, DFN, a run"] = row(*many)
+    for model in ageing.MODELS:
+        ageing.life(model, 2)
+        spent = once(lambda model=model: ageing.life(model, cycles))
+        found[f"1,000 cycles every one, {model}"] = row(*(1000.0 / cycles * np.array(spent)))
+    if not quick:
+        found["1,000 cycles with jumps, DFN"] = row(*once(lambda: ageing.life("DFN", 1000, True)))
+        found["20 years of storage, DFN"] = row(*once(ageing.rest))
+    first = startup.fresh(startup.FIRST, 1 if quick else 3)["CPU s"]
+    found["first DFN result in a fresh process, kernels compiled"] = row(1e3 * first, 0.0)
+    return found
+
+
+def lines():
+    """What the file holds."""
+    return [json.loads(line) for line in FILE.read_text().splitlines()] if FILE.exists() else []
+
+
+def table(history):
+    """Print each work by commit: processor time, over the kernels within it, and PyBaMM's over it."""
+    for name in dict.fromkeys(name for line in history for name in line["work"]):
+        rows = []
+        for line in history:
+            if (one := line["work"].get(name)) is not None:
+                where = line["conditions"]
+                rows.append(
+                    {
+                        "date": where["date"],
+                        "commit": where["commit"],
+                        "machine": where["machine"],
+                        "CPU ms": one["ms"],
+                        "kernels ms": one["kernels"] or np.nan,
+                        "over kernels": one["ms"] / one["kernels"] if one["kernels"] else np.nan,
+                        "PyBaMM ms": one.get("pybamm", np.nan),
+                        "PyBaMM over it": one.get("pybamm", np.nan) / one["ms"],
+                    }
+                )
+        show(name, rows)
+
+
+def main(part: Part = Part.all, quick: bool = False, add: bool = False, only: bool = False):
+    """Measure, and show the lines of the file with it."""
+    history = lines()
+    if not only:
+        history.append({"conditions": conditions(), "work": measured(quick)})
+        if add:
+            with FILE.open("a") as file:
+                file.write(json.dumps(history[-1]) + "\n")
+    table(history)
+    if add:
+        console.print(f"Appended to {FILE}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,133 @@
+"""What runs of one cell with one protocol have in common: found out and checked once, and kept for the next run."""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import ProtocolError
+from ..kernels.call.record import NO_KNOTS
+from ..kernels.integrators import ndf as march
+from ..kernels.integrators import tr_bdf2 as following
+from ..kernels.layout import CELL, CURRENT, Control, State
+from ..models.thermal_laws import Body, reach
+from ..numerics.fields import places
+from ..parameters import Cell
+from ..protocols import Profile, Protocol, Step
+from ..support.arguments import by_value
+from ..support.compile import FOLLOW, SOLVER, announce
+from .control import check, check_known, control, depends_on_state, scale
+from .start import Begun, FinalState, Ground, at_start, body_of, going_on, ground
+
+ROWS, LEAST_ROWS = 512, 16  # states kept per call of the kernel, fewer of large ones:
+NUMBERS = 500_000  # so many numbers, so that a call takes no longer than a fraction of a second
+MOST = 2**31  # bytes of states that a result keeps
+PREPARED = 512  # steps of a plan that are kept ready
+
+
+class Ready(NamedTuple):
+    """A step as the kernels take it."""
+
+    control: Control
+    kernel: Any
+    knots: np.ndarray  # of a profile
+    first: float  # first time step [s]
+
+
+class Plan:
+    """A protocol made ready for a cell.  Runs share it, and write to nothing but to the steps that it keeps ready."""
+
+    def __init__(self, cell: Cell, protocol: Protocol, ground: Ground, ambient: float) -> None:
+        """ambient [K]: of the surroundings, where a step does not say it.
+
+        Raises ProtocolError for steps that the cell, the model or the run cannot do.
+        """
+        self.cell, self.protocol, self.ambient = cell, protocol, ambient
+        self.model, self.sys, self.record, self.warms = ground
+        self.area, self.nominal = cell.value("cell/electrode area"), cell.nominal_capacity
+        self.per_hour = self.area / 3600.0
+        # temperatures between which the laws hold [K]; unlimited without heat, as the temperature is constant
+        bounds: tuple[float, float] = reach(self.sys.T, self.sys.heat) if self.warms else (0.0, np.inf)
+        self.coldest, self.warmest = bounds
+        where = places(State, self.sys.sizes)
+        self.size = next(reversed(where.values())).stop
+        first = where["cell"].start
+        self.at_I, self.at_Q, self.at_E = (first + (CELL.names or ()).index(name) for name in ("I", "Q", "E"))
+        self.at_T = where["T"].start
+        self.room = max(LEAST_ROWS, min(ROWS, NUMBERS // self.size))
+        self.elsewhere = not self.warms and any(self.around(step) != self.sys.T for step in protocol.steps)
+        self._ready: dict[Step, Ready] = {}
+        announce(FOLLOW if any(isinstance(s.target, Profile) for s in protocol.steps) else SOLVER)
+        check_known(cell, self.sys, protocol.asks, "a condition")
+        for each in protocol.steps:
+            check(cell, self.sys, each, self.warms)
+
+    def around(self, step: Step) -> float:
+        """Temperature of the surroundings during a step [K]."""
+        return self.ambient if step.temperature is None else float(step.temperature)
+
+    def ready(self, run: Any, step: Step) -> Ready:
+        """A step as the kernels take it from the present state of a run."""
+        found = self._ready.get(step)
+        if found is None:
+            ctl, kernel, knots = control(run, step), march.march, NO_KNOTS
+            if isinstance(step.target, Profile):
+                kernel, knots = following.follow, step.target.knots(scale(self.cell, step))
+            found = Ready(ctl, kernel, knots, self._first(ctl))
+            if not depends_on_state(step) and len(self._ready) < PREPARED:
+                self._ready[step] = found
+        return found
+
+    def _first(self, ctl: Control) -> float:
+        """A first time step [s] over which nothing much can happen yet."""
+        rate = abs(ctl.target) / (self.nominal / self.area) if ctl.mode == CURRENT else 1.0
+        return min(1e-3 * ctl.duration, 0.02 / max(rate, 0.2))
+
+    def check_rows(self, every: float) -> None:
+        """Raise ProtocolError for a step whose rows would not fit into a result; every [s]: states also stored."""
+        for step in self.protocol.steps:
+            period, lasts = float(step.period or every), step.duration or 0.0
+            if period > 0.0 and lasts / period > (most := most_rows(self.size)):
+                raise ProtocolError(
+                    f"{step.summary}: a period of {period:g} s stores {lasts / period:.3g} rows, and a result on "
+                    f"this mesh keeps {most}; give a period of at least {1.1 * lasts / most:.2g} s"
+                )
+
+
+@by_value
+def planned(
+    cell: Cell,
+    protocol: Protocol,
+    model: Any,
+    temperature: float | None,
+    soc: float | None,
+    voltage: float | None,
+    heat: Any,
+    accuracy: float,
+    ambient: float | None,
+) -> tuple[Plan, Begun]:
+    """The plan of a run that begins at rest, and its beginning; arguments checked."""
+    begun = at_start(cell, model, temperature, soc, voltage, heat, protocol.steps, accuracy, ambient)
+    return _plan(cell, protocol, begun.model, begun.sys.T, body_of(heat, cell), _around(begun, ambient)), begun
+
+
+def continued(
+    end: FinalState, protocol: Protocol, heat: Any, accuracy: float, ambient: float | None
+) -> tuple[Plan, Begun]:
+    """The plan of a run that begins where another one ended, and its beginning; arguments checked."""
+    begun = going_on(end, heat, protocol.steps, accuracy, ambient)
+    return _plan(end.cell, protocol, begun.model, begun.sys.T, body_of(heat, end.cell), _around(begun, ambient)), begun
+
+
+def _around(begun: Begun, ambient: float | None) -> float:
+    return begun.ambient if ambient is None else float(ambient)
+
+
+@lru_cache(maxsize=64)
+def _plan(cell: Cell, protocol: Protocol, model: Any, T: float, body: Body | None, ambient: float) -> Plan:
+    return Plan(cell, protocol, ground(cell, model, T, body), ambient)
+
+
+def most_rows(size: int) -> int:
+    """How many states of so many numbers a result may keep."""
+    return int(MOST / (8 * (1 + size)))
