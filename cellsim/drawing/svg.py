@@ -18,9 +18,12 @@ def inline_svg(figure: Any, prefix: str, label: str) -> str:
 
     prefix: of all ids, which must be unique in a page; label: for screen readers.
     """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     text = io.StringIO()
     with mpl.rc_context(STYLE):
-        figure.savefig(text, format="svg", metadata=QUIET)
+        # written by the canvas, which draws once; `savefig` draws everything once more for the layout
+        FigureCanvasSVG(figure).print_svg(text, metadata=QUIET)
     svg = text.getvalue()
     svg = svg[svg.index("<svg") :]
     head, _, body = svg.partition(">")

@@ -68,21 +68,31 @@ def _within(cell: Cell, path: str, value: float) -> float:
     return float(min(max(value, name.lo), high))
 
 
-def varied_cells(cell: Cell, samples: int = SAMPLES) -> Iterator[Cell]:
-    """Cells drawn around `cell`: a Latin hypercube over `varied(cell)`, each value within the SPREAD of its method.
-
-    Draws that break a rule of parameter sets are left out.
-    """
+def draws(cell: Cell, samples: int = SAMPLES) -> Iterator[dict[str, float]]:
+    """Values by path drawn around those of `cell`: a Latin hypercube over `varied(cell)`, within the SPREAD of each."""
     from scipy.stats import qmc
 
     paths = varied(cell)
     widths = np.array([SPREAD[cell.record(p).method] for p in paths])
     for draw in qmc.LatinHypercube(len(paths), rng=SEED).random(samples):
         factors = 1.0 + widths * (2.0 * draw - 1.0)
+        yield {p: _within(cell, p, f * cell.value(p)) for p, f in zip(paths, factors, strict=True)}
+
+
+def varied_cells(cell: Cell, samples: int = SAMPLES) -> Iterator[Cell]:
+    """Cells with the `draws` around `cell`; those that break a rule of parameter sets are left out."""
+    for values in draws(cell, samples):
         try:
-            yield cell.with_({p: _within(cell, p, f * cell.value(p)) for p, f in zip(paths, factors, strict=True)})
+            yield cell.with_(values)
         except ParameterError:
             continue
+
+
+def density_with(
+    cell: Cell, values: dict[str, float], c_rate: float, temperature: float | None
+) -> Coroutine[tuple[float, float]]:
+    """`density_of` a cell with other values by path."""
+    return (yield from density_of(cell.with_(values), c_rate, temperature))
 
 
 def density_of(cell: Cell, c_rate: float, temperature: float | None) -> Coroutine[tuple[float, float]]:

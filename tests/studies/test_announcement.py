@@ -22,9 +22,11 @@ from cellsim.studies.claim_audit.claim_file import load_charging_claim, load_cla
 from cellsim.studies.claim_audit.fast_charge.frontier import Frontier
 from cellsim.studies.claim_audit.fast_charge.kinetics import OWN, spread
 from cellsim.studies.claim_audit.fast_charge.published import limits_at, published
-from cellsim.studies.claim_audit.fast_charge.ways import CRITICAL
+from cellsim.studies.claim_audit.fast_charge.ways import CLOSE, CRITICAL, PAIR, Relatives
 from cellsim.studies.claim_audit.report import words
 from cellsim.studies.claim_audit.report.page import page
+from cellsim.studies.claim_audit.report.pictures import SECTIONS
+from cellsim.studies.claim_audit.report.sketches import sketching
 from cellsim.studies.claim_audit.report.strip import strip
 from cellsim.studies.claim_audit.sentences.announcement import NOT_STATED, Scale
 from cellsim.studies.claim_audit.sentences.life import LEFT, _years, life_of
@@ -100,6 +102,17 @@ def test_the_chance_counts_published_currents_that_suffice(whole):
         other = cell.with_({CRITICAL: 10.0 * value})
         assert (time_of(AT_25, other, 298.15) <= v.baseline_minutes) == (value == values[-1])
     assert v.chances == "with 1 of 6 published critical currents"
+
+
+def test_times_that_are_known_change_no_condition():
+    """Charges of published currents narrow the search for a critical current: the same one, to twice its share."""
+    cell, T = cellsim.load(TARGET), AT_25.temperatures[0]
+    goal = 30.0
+    (alone,) = finish(Relatives(AT_25, cell, T).conditions_of(PAIR, [goal]))
+    values = [0.5, 6.0, 12.0]  # one below the cell's own, from where nothing is looked for
+    known = {(PAIR, value): finish(Relatives(AT_25, cell, T).minutes(PAIR, value)) for value in values}
+    (narrowed,) = finish(Relatives(AT_25, cell, T, known).conditions_of(PAIR, [goal]))
+    assert narrowed[0][1] == approx(alone[0][1], rel=2.0 * CLOSE) and alone[0][1] > alone[0][2]
 
 
 def test_published_currents_follow_the_activation_energy_of_the_cell():
@@ -212,6 +225,19 @@ def test_only_what_is_asked_for_is_judged():
     found = cellsim.audit(load_claim(cells=[TARGET], baselines=[LEAF]), only="power")
     assert found.power and not (found.comparisons or found.charging or found.life or found.cost)
     assert {s.claim for s in found.announcement} == {"power"} and '<h2 id="energy">' not in page(found)
+
+
+def test_pictures_drawn_beside_the_simulations_make_the_same_page(whole, html):
+    """Byte for byte; an exception while drawing is not lost, and one outside ends the thread."""
+    with sketching(True) as sketches:
+        sketches.begin(whole, *SECTIONS)
+        assert page(whole, sketches.begun) == html
+    with sketching(False) as none:
+        none.begin(whole, "energy")
+        assert not none.begun
+    with pytest.raises(KeyError), sketching(True) as wrong:
+        wrong.begin(whole, "no section")
+        page(whole, {"energy": wrong.begun["no section"]})
 
 
 def luminance(colour):

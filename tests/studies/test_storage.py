@@ -1,5 +1,7 @@
 """Cars as storage: programmes against dynamic programming and properties, closed forms, wear, faults of files."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from pytest import approx
@@ -9,7 +11,7 @@ from cellsim.studies.storage.arbitrage import CarBattery, arbitrage, unscheduled
 from cellsim.studies.storage.claims import city_storage
 from cellsim.studies.storage.duties import DUTIES, Served, Setting, duty, level, office, plan_home
 from cellsim.studies.storage.inputs import HOME, HomeLoad, Prices, home_load, read_prices, read_storage
-from cellsim.studies.storage.study import judged, storage_study, wear_price
+from cellsim.studies.storage.study import _curve, _stops, judged, storage_study, wear_price
 from cellsim.studies.validation.lines.vehicles.storage import LEVELS, ON_GRID, brute_force
 from cellsim.studies.verdicts import Verdict
 
@@ -128,13 +130,13 @@ def test_verdicts_of_a_duty():
 
 
 def test_the_study_finds_where_a_duty_stops_paying():
-    """At the wear price it names the duty earns nothing; 1 EUR a year: twice what the search leaves."""
+    """At the wear price it names the duty earns nothing; 0.1 EUR a year: what the search leaves."""
     part = Prices("two months", read_prices("nl_2023").values[: 24 * 56])
     found = storage_study(["leaf_2018"], ["arbitrage", "reserve", "backup"], part)
     by = {r.duty: r for r in found}
     at = Setting(CarBattery.of(by["arbitrage"].usable, FILE), FILE, part)
     for name in ("arbitrage", "reserve"):
-        assert DUTIES[name](at, by[name].stops_at).net == approx(0.0, abs=1.0)
+        assert DUTIES[name](at, by[name].stops_at).net == approx(0.0, abs=0.1)
     assert by["backup"].verdict is Verdict.ONLY_IF and (np.diff(by["arbitrage"].nets) <= 1e-6).all()
     assert "linear bound" in by["reserve"].sentence
     (claim,) = city_storage(found)
@@ -203,3 +205,19 @@ def test_wear_prices_of_a_curve_are_checked():
     few, many = (storage_study(["leaf_2018"], ["reserve"], wears=w)[0] for w in ((0.0, 0.3), (0.0, 0.05, 0.1, 0.3)))
     assert few.verdict is many.verdict and few.served == many.served
     assert few.stops_at == pytest.approx(many.stops_at, abs=1e-3)
+
+
+@pytest.mark.parametrize("wears", [(0.0, 0.3), (0.0, 0.02, 0.2), (0.0, 0.1, 0.3)], ids=str)
+def test_where_a_duty_stops_paying_does_not_depend_on_the_points_of_its_curve(wears):
+    """Of a convex curve of straight pieces the crossing is found exactly: Newton's method from the left ends on it."""
+    served = []
+
+    def serve(wear):
+        served.append(wear)
+        net = max(100.0 - 2000.0 * wear, 40.0 - 600.0 * wear, 2.0 - 10.0 * wear - 1.0)
+        given = 2000.0 if net == 100.0 - 2000.0 * wear else 600.0 if net == 40.0 - 600.0 * wear else 10.0
+        return SimpleNamespace(net=net, given=given)
+
+    nets, given = _curve(serve, False, wears)
+    assert _stops(serve, nets, given, wears) == approx(0.1, abs=1e-12)
+    assert len(served) <= len(wears) + 4

@@ -7,6 +7,7 @@ the cars with such cells are, a published time.  What would have to be true is f
 the areal capacity, the conductivity and the temperature of the solid cell, each alone, and the first two together.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,21 +20,17 @@ import numpy as np
 from ...ensemble.engine import Progress, reporting
 from ...ensemble.jobs import Job
 from ...ensemble.resumable import KINDS, Recorder, recording, write_rows
-from ...errors import CellsimError
-from ...kernels.call.calls import Coroutine
 from ...parameters import Cell, load
 from ...physics.constants import ZERO_CELSIUS
 from ..charging.named_protocols import named
 from .claim_file import load_charging_claim
 from .fast_charge.frontier import OTHER, Frontier, frontier, frontier_of, in_words
 from .fast_charge.kinetics import OWN, SETS, KineticsSpread, spread
-from .fast_charge.published import limits_at
-from .fast_charge.rules import RULES, sold_minutes
-from .fast_charge.ways import ACCURACY, CRITICAL, WAYS, Condition, Relatives, hottest, time_of
+from .fast_charge.rules import RULES, sold_minutes, time_by
+from .fast_charge.ways import ACCURACY, CRITICAL, PAIR, WAYS, Condition, Relatives, hottest, time_of, with_published
 from .records import ChargingClaim
 
 SHORTER = 1.0  # factor of the weaker sentence, that a charge is shorter at all
-PAIR = "critical current"  # of the frontier that the conditions name
 
 
 @dataclass(frozen=True)
@@ -159,24 +156,47 @@ def judged(
         hottest(claim, cell)
         named(cell, claim.rated, claim.start, claim.end)
     work = _Work(claim, recorder, report)
-    temperatures = claim.temperatures
-    starts = list(product(temperatures, ours))
-    goals = list(product(temperatures, theirs, RULES))
-    work.total = len(starts) * (3 + len(WAYS)) + len(goals) + len(theirs) * (1 + len(SETS))
+    starts = list(product(claim.temperatures, ours))
+    goals = list(product(claim.temperatures, theirs, RULES))
     asked = [(T, cell, "safe") for T, cell in starts] + goals
-    found = work.values(
-        [work.of(T, cell, rule=rule) for T, cell, rule in asked],
-        lambda number, case: Job(RULES[case["rule"]], (claim, asked[number][1], case["temperature"])),
-        lost=lambda fault: isinstance(fault, CellsimError),  # a cell that cannot be charged like this
+    fronts = [
+        (T, cell, other)
+        for T, cell in starts
+        for other in OTHER
+        if cell.has(CRITICAL) and (other == PAIR or (T, cell) == starts[0])  # over temperature, of the first cell
+    ]
+    liquid = [(claim.temperatures[0], cell, name) for cell in theirs if cell.kind == "liquid" for name in (OWN, *SETS)]
+    work.total = len(fronts) + len(liquid) + len(asked) + len(starts) * (1 + len(WAYS))
+    grids, margins, times, published = work.together(
+        [
+            [(work.of(T, cell, frontier=other), Job(frontier, (claim, cell, other, T))) for T, cell, other in fronts],
+            [
+                (work.of(T, c, kinetics=name), Job(spread, (claim, c, name, T, sold_minutes(claim, c))))
+                for T, c, name in liquid
+            ],
+            [(work.of(T, cell, rule=rule), Job(time_by, (rule, claim, cell, T))) for T, cell, rule in asked],
+            [(work.of(T, cell, way="published"), Job(with_published, (claim, cell, T))) for T, cell in starts],
+        ]
     )
-    minutes = [(T, cell, time) for (T, cell), time in zip(starts, found, strict=False) if time is not None]
+    minutes = [
+        (T, cell, time, said)
+        for (T, cell), time, said in zip(starts, times, published, strict=False)
+        if time is not None
+    ]
     reached = [
         (T, baseline, rule, factor, goal)
-        for (T, baseline, rule), goal in zip(goals, found[len(starts) :], strict=True)
+        for (T, baseline, rule), goal in zip(goals, times[len(starts) :], strict=True)
         if goal is not None and goal < math.inf
         for factor in factors_of(claim)
     ]
-    return ChargingAudit(*_settled(work, minutes, reached), _spreads(work, theirs))
+    charged = {(T, cell.digest()) for T, cell, *_ in minutes}
+    frontiers = tuple(
+        frontier_of(cell, other, T, np.array(grid))
+        for (T, cell, other), grid in zip(fronts, grids, strict=True)
+        if (T, cell.digest()) in charged
+    )
+    verdicts = tuple(_verdicts(claim, _by_cell(work, minutes, reached, frontiers), reached))
+    return ChargingAudit(verdicts, frontiers, _spreads(liquid, margins))
 
 
 @dataclass
@@ -198,64 +218,53 @@ class _Work:
         """What a job is known by when a study is resumed."""
         return {"claim": repr(self.claim), "temperature": T, "cell": cell.digest(), **more}
 
-    def values(self, cases: Sequence[dict[str, Any]], job: Callable[[int, dict[str, Any]], Job], **how: Any) -> list:
-        """The values of jobs, see `Recorder.values`."""
-        return self.recorder.values(cases, job, counted=self.one_more, **how)
+    def together(self, kinds: Sequence[Sequence[tuple[dict[str, Any], Job]]]) -> list[list[Any]]:
+        """For each kind of jobs their values; all are run beside each other, the first ones first."""
+        every = [each for some in kinds for each in some]
+        found = self.recorder.values(
+            [case for case, _ in every],
+            lambda number, case: every[number][1],
+            pack=lambda value: value.tolist() if isinstance(value, np.ndarray) else value,
+            counted=self.one_more,
+        )
+        rest = iter(found)
+        return [list(itertools.islice(rest, len(some))) for some in kinds]
 
 
-def _settled(work: _Work, minutes, reached) -> tuple[tuple[ChargingVerdict, ...], tuple[Frontier, ...]]:
-    """Verdicts and frontiers.
+def _by_cell(work: _Work, minutes, reached, frontiers: Sequence[Frontier]) -> list[tuple]:
+    """(temperature, cell, time, conditions by way, times with published currents, frontier) of each solid cell.
 
-    minutes: (temperature, cell, time) of the solid cells; reached: (temperature, baseline, rule, factor, time).
+    minutes: (temperature, cell, time, (published current, time) of each) of the solid cells; reached: (temperature,
+    baseline, rule, factor, time).
     """
     claim = work.claim
-    changes = [(T, cell, name) for T, cell, _ in minutes for name in WAYS]
     here = {T: [factor * goal for at, _, _, factor, goal in reached if at == T] for T in claim.temperatures}
-    ways = work.values(
-        [work.of(T, cell, way=name, goals=here[T]) for T, cell, name in changes],
-        lambda number, case: Job(
-            Relatives(claim, changes[number][1], case["temperature"]).conditions_of, (case["way"], case["goals"])
-        ),
-        unpack=lambda said: [tuple(map(tuple, conditions)) for conditions in said],
+
+    def job(T: float, cell: Cell, name: str, known: Sequence[tuple[float, float]]) -> Job:
+        kept = {(name, value): time for value, time in known if name == PAIR}
+        return Job(Relatives(claim, cell, T, kept).conditions_of, (name, here[T]))
+
+    ways = work.together(
+        [
+            [(work.of(T, cell, way=name, goals=here[T]), job(T, cell, name, known)) for T, cell, _, known in minutes]
+            for name in WAYS  # the critical current, which takes longest, first
+        ]
     )
-    published = work.values(
-        [work.of(T, cell, way="published") for T, cell, _ in minutes],
-        lambda number, case: Job(_with_published, (claim, minutes[number][1], case["temperature"])),
-    )
-    first = minutes[0][:2] if minutes else None
-    fronts = [
-        (T, cell, other)
-        for T, cell, _ in minutes
-        for other in OTHER
-        if cell.has(CRITICAL) and (other == PAIR or (T, cell) == first)  # over temperature, of the first cell
+    return [
+        (
+            T,
+            cell,
+            time,
+            [[tuple(map(tuple, goal)) for goal in way[k]] for way in ways],
+            tuple(time for _, time in known),
+            _front(frontiers, cell, T),
+        )
+        for k, (T, cell, time, known) in enumerate(minutes)
     ]
-    grids = work.values(
-        [work.of(T, cell, frontier=other) for T, cell, other in fronts],
-        lambda number, case: Job(frontier, (claim, fronts[number][1], case["frontier"], case["temperature"])),
-        pack=lambda grid: grid.tolist(),
-        unpack=np.array,
-    )
-    frontiers = tuple(frontier_of(cell, other, T, grid) for (T, cell, other), grid in zip(fronts, grids, strict=True))
-    by_cell = [
-        (*each, ways[k * len(WAYS) : (k + 1) * len(WAYS)], published[k], _front(frontiers, each[1], each[0]))
-        for k, each in enumerate(minutes)
-    ]
-    return tuple(_verdicts(claim, by_cell, reached)), frontiers
 
 
 def _front(frontiers: Sequence[Frontier], cell: Cell, T: float) -> Frontier | None:
     return next((f for f in frontiers if (f.cell, f.other, f.temperature) == (cell.name, PAIR, T)), None)
-
-
-def _with_published(claim: ChargingClaim, cell: Cell, temperature: float) -> Coroutine[list[float]]:
-    """Minutes with each of the published critical currents; empty for a cell without one."""
-    if not cell.has(CRITICAL):
-        return []
-    relatives = Relatives(claim, cell, temperature)
-    found = []
-    for value in limits_at(cell, temperature):
-        found.append((yield from relatives.minutes(PAIR, value)))
-    return found
 
 
 def _verdicts(claim, by_cell, reached) -> Iterator[ChargingVerdict]:
@@ -278,33 +287,14 @@ def _verdicts(claim, by_cell, reached) -> Iterator[ChargingVerdict]:
                     factor,
                     hottest(claim, cell),
                     "" if front is None else in_words(front, goal),
-                    tuple(published),
+                    published,
                 )
 
 
-def _spreads(work: _Work, baselines: Sequence[Cell]) -> tuple[KineticsSpread, ...]:
-    """How safe the liquid baselines are with the kinetics of others."""
-    asked = [
-        (T, cell, name)
-        for T, cell in product(work.claim.temperatures[:1], baselines)
-        if cell.kind == "liquid"
-        for name in (OWN, *SETS)
-    ]
-    found = work.values(
-        [work.of(T, cell, kinetics=name) for T, cell, name in asked],
-        lambda number, case: Job(
-            spread,
-            (
-                work.claim,
-                asked[number][1],
-                case["kinetics"],
-                case["temperature"],
-                sold_minutes(work.claim, asked[number][1]),
-            ),
-        ),
-    )
+def _spreads(liquid: Sequence[tuple[float, Cell, str]], found: Sequence[Any]) -> tuple[KineticsSpread, ...]:
+    """How safe the liquid baselines are with the kinetics of others, from (time, margin) of each."""
     spreads: dict[tuple[str, float], KineticsSpread] = {}
-    for (T, cell, name), value in zip(asked, found, strict=True):
+    for (T, cell, name), value in zip(liquid, found, strict=True):
         record = spreads.setdefault((cell.name, T), KineticsSpread(cell.name, T))
         if value is not None:
             record.minutes[name] = value[0]

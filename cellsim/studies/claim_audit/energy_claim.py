@@ -21,11 +21,12 @@ from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import shown
 from ..resizing import ELECTROLYTE, EXCESS, Family
-from ..uncertainty import density_of, interval, varied_cells
+from ..uncertainty import density_with, draws, interval
 from .audit import Audit
 from .charging_claim import ChargingAudit, judged
 from .claim_file import load_charging_claim, load_claim
 from .records import UNITS, ChargingClaim, Claim, Comparison, Figures, RatioMap, Verdict
+from .report.sketches import sketching
 from .sentences.others import other_claims
 from .stages import Work, claims_of
 from .stated import energy_at_stated_rate, stated_rate, stated_ratios
@@ -151,10 +152,15 @@ def audit(
     claims = claims_of(only)
     claim = claim if isinstance(claim, Claim) else load_claim(claim)
     second = charging if isinstance(charging, ChargingClaim) else load_charging_claim(charging)
-    with recording(path, PAGES, threads=threads, processes=processes) as recorder:
-        found = _audited(claim, second, claims, Work(progress, recorder, claims))
+    with (
+        recording(path, PAGES, threads=threads, processes=processes) as recorder,
+        sketching(path is not None) as sketches,
+    ):
+        found = _audited(claim, second, claims, Work(progress, recorder, claims, sketches.begin))
         if path is not None:
-            found.save(path)
+            from .report.page import write_page
+
+            write_page(found, path, sketches.begun)
     return found
 
 
@@ -172,9 +178,11 @@ def _audited(claim: Claim, second: ChargingClaim, claims: Sequence[str], work: W
     found = Audit(claim, baselines, ours, claims=tuple(claims))
     if "energy" in claims:
         found = _with_energy(found, work)
+        work.known(found, "energy", "figures")
     if "charging" in claims:
         charges: ChargingAudit = judged(solid, base, second, work.recorder, work.stage("charging"))
         found = replace(found, charging=charges.verdicts, charging_claim=second, charges=charges)
+        work.known(found, "charging")
     return replace(found, **other_claims(found, claims, work))
 
 
@@ -237,14 +245,14 @@ def figures_of_cells(cells: Iterable[Cell], claim: Claim, work: Work) -> dict[st
 def samples_of_cells(cells: Iterable[Cell], claim: Claim, work: Work) -> dict[str, np.ndarray]:
     """Samples of the energy densities of cells (n, 2) by name, for intervals."""
     cells = tuple(cells)
-    drawn = [(cell, number, other) for cell in cells for number, other in enumerate(varied_cells(cell))]
+    drawn = [(cell, number, values) for cell in cells for number, values in enumerate(draws(cell))]
     digests = {cell.name: cell.digest() for cell in cells}
     found = work.values(
         "uncertainty",
         [{"cell": digests[cell.name], "number": number, "claim": repr(claim)} for cell, number, _ in drawn],
         [
-            Job(density_of, (other, claim.c_rate, cell.temperature(claim.temperature)), reuse=True)
-            for cell, _, other in drawn
+            Job(density_with, (cell, values, claim.c_rate, cell.temperature(claim.temperature)), reuse=True)
+            for cell, _, values in drawn
         ],
         lost=lambda fault: isinstance(fault, CellsimError),  # a cell that cannot be built or simulated is left out
         unpack=tuple,

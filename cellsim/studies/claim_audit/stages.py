@@ -1,11 +1,11 @@
 """Stages of an audit: what they are called, about how long they take, and what runs their jobs."""
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
-from ...ensemble.engine import run_jobs
+from ...ensemble.engine import run_jobs, value_of
 from ...ensemble.jobs import Finished, Job
 from ...ensemble.resumable import Recorder
 from ...errors import ClaimError
@@ -43,9 +43,19 @@ def claims_of(only: str | Iterable[str] | None) -> tuple[str, ...]:
 
 
 class Work:
-    """Runs the stages of an audit and reports how far it is; `recorder` keeps what they find."""
+    """Runs the stages of an audit and reports how far it is; `recorder` keeps what they find.
 
-    def __init__(self, progress: Callable[[str, float], object], recorder: Recorder, claims: Sequence[str] = CLAIMS):
+    known: called with an audit and names of sections (`report.pictures`) of which it now knows all.
+    """
+
+    def __init__(
+        self,
+        progress: Callable[[str, float], object],
+        recorder: Recorder,
+        claims: Sequence[str] = CLAIMS,
+        known: Callable[..., object] = lambda audit, *names: None,
+    ):
+        self.known = known
         left = {c for c in CLAIMS if c not in claims} | (set() if "energy" in claims else set(OF_ENERGY))
         self.progress, self.recorder, self.before = progress, recorder, 0.0
         self.whole = sum(seconds for name, seconds in STAGES.items() if name not in left)
@@ -68,12 +78,27 @@ class Work:
         with closing(run_jobs(jobs, finished=lambda done: one_more(), **self.recorder.workers)) as found:
             return list(found)
 
-    def together(self, jobs: Sequence[Job], reports: Sequence[Callable[[int, int | None], object]]) -> list[Finished]:
-        """What became of jobs that are a stage each, in order; reports: of each stage."""
-        with closing(
-            run_jobs(jobs, finished=lambda done: reports[done.number](1, 1), **self.recorder.workers)
-        ) as found:
-            return list(found)
+    def together(self, kinds: Mapping[str, Sequence[Job]], done: Callable[[str, list[Any]], object]) -> None:
+        """Run the jobs of several stages beside each other, the first ones first.
+
+        done: called with the name of each stage and the values of its jobs as soon as these are there.  Raises the
+        exception of the first job that fails.
+        """
+        names = [name for name, jobs in kinds.items() for _ in jobs]
+        count = {name: self.counted(name, len(jobs)) for name, jobs in kinds.items()}
+        values: dict[str, dict[int, Any]] = {name: {} for name in kinds}
+
+        def finished(one: Finished) -> None:
+            name = names[one.number]
+            values[name][one.number] = value_of(one)
+            count[name]()
+            if len(values[name]) == len(kinds[name]):
+                done(name, [values[name][k] for k in sorted(values[name])])
+
+        every = [job for jobs in kinds.values() for job in jobs]
+        with closing(run_jobs(every, finished=finished, **self.recorder.workers)) as found:
+            for _ in found:
+                pass
 
     def values(self, what: str, cases: Sequence[dict[str, Any]], jobs: Sequence[Job], **how: Any) -> list[Any]:
         """The values of the jobs of a stage, kept by their cases, see `Recorder.values`."""

@@ -30,7 +30,7 @@ from .inputs import Life, Prices, StorageFile, read_prices, read_storage
 
 WEARS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3)  # EUR/kWh of the curves
 KEPT = 0.9  # mean capacity over a life to 80 %
-CLOSE, NOTHING = 1e-3, 0.5  # EUR/kWh, and EUR a year, to which it is found where a duty stops paying
+NOTHING = 0.1  # EUR a year that a duty may still earn where it is said to stop paying
 DEPTH = 1.0  # of the cycles that the lives state
 Array = NDArray[np.float64]
 
@@ -77,18 +77,23 @@ class DutyFound:
         )
 
 
-def _curve(serve: partial[Served], linear: bool, wears: Sequence[float]) -> Array:
-    """Net EUR a year over wear prices; one evaluation if the operation of a duty does not depend on them."""
+def _curve(serve: partial[Served], linear: bool, wears: Sequence[float]) -> tuple[Array, Array]:
+    """Net EUR a year, and kWh a year taken out, over wear prices; the latter is how steeply the former falls.
+
+    One evaluation if the operation of a duty does not depend on them.
+    """
     if linear:
         free = serve(0.0)
-        return np.array([free.gain - free.standby - w * free.given for w in wears])
-    return np.array([serve(w).net for w in wears])
+        return np.array([free.gain - free.standby - w * free.given for w in wears]), np.full(len(wears), free.given)
+    served = [serve(w) for w in wears]
+    return np.array([s.net for s in served]), np.array([s.given for s in served])
 
 
-def _stops(serve: partial[Served], nets: Array, linear: bool, wears: Sequence[float]) -> float | None:
+def _stops(serve: partial[Served], nets: Array, given: Array, wears: Sequence[float]) -> float | None:
     """The wear price at which a duty stops paying: where the curve, which is convex and falls, crosses zero.
 
-    The last of them and the straight line beyond it where it pays up to there; infinite where nothing is taken out.
+    Tangents from the left never pass it (Newton's method).  Beyond the last wear price the curve goes on straight;
+    infinite where nothing is taken out.
     """
     if nets[0] < 0.0:
         return None
@@ -97,15 +102,14 @@ def _stops(serve: partial[Served], nets: Array, linear: bool, wears: Sequence[fl
         slope = (nets[-2] - nets[-1]) / (wears[-1] - wears[-2])
         return float(wears[-1] + nets[-1] / slope) if slope > 1e-9 else float("inf")
     k = int(below[0])
-    low, high, pays, loses = wears[k - 1], wears[k], float(nets[k - 1]), float(nets[k])
+    low, pays, slope, high, loses = wears[k - 1], nets[k - 1], given[k - 1], wears[k], nets[k]
     while True:
-        crossing = low + (high - low) * pays / (pays - loses)
-        if linear or high - low < CLOSE:
+        chord = low + (high - low) * pays / (pays - loses)  # never before the crossing
+        crossing = min(low + pays / slope, chord) if slope > 0.0 else chord
+        if pays < NOTHING:
             return float(crossing)
-        middle = serve(crossing).net  # below zero, as the curve is convex
-        if middle >= -NOTHING:
-            return float(crossing)
-        high, loses = crossing, middle
+        at = serve(crossing)
+        low, pays, slope = crossing, max(at.net, 0.0), at.given
 
 
 def judged(served: Served, stops_at: float | None, wear: float, cycles: float) -> tuple[Verdict, str]:
@@ -188,8 +192,8 @@ def storage_study(
             wear = wear_price(life)
             served = serve(at, wear)
             linear = name not in ("arbitrage", "home-peak")  # what is done there depends on the wear price
-            nets = _curve(partial(serve, at), linear, wears)
-            stops_at, cycles = _stops(partial(serve, at), nets, linear, wears), life.cycles.value
+            nets, given = _curve(partial(serve, at), linear, wears)
+            stops_at, cycles = _stops(partial(serve, at), nets, given, wears), life.cycles.value
             verdict, condition = judged(served, stops_at, wear, cycles)
             high = at.car.high
             hours = (high - at.car.low) * at.car.efficiency / at.car.power

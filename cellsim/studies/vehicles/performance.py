@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -66,11 +67,11 @@ class CellPerformance:
         """Wh/L of the cell."""
         return 1e-3 * self.energy / self.design.volume
 
-    def power_per_energy(self, celsius: float) -> float:
-        """Peak power over energy [1/h] at a temperature [degC], between those of POWER_AT by its logarithm."""
+    def power_per_energy(self, celsius: Any) -> Any:
+        """Peak power over energy [1/h] at temperatures [degC], between those of POWER_AT by its logarithm."""
         known = sorted(self.power)
         logs = np.log([max(self.power[T], 1e-12) for T in known])
-        return float(np.exp(np.interp(celsius, known, logs))) / self.energy
+        return np.exp(np.interp(celsius, known, logs)) / self.energy
 
     def full_power_from(self, per_energy: float) -> float | None:
         """The lowest temperature [degC] from which on the peak power over energy reaches a value [1/h].
@@ -78,7 +79,7 @@ class CellPerformance:
         None if it does not at the highest one; the lowest of POWER_AT if it does everywhere.
         """
         grid = np.linspace(min(self.power), max(self.power), 651)
-        enough = np.array([self.power_per_energy(T) >= per_energy for T in grid])
+        enough = self.power_per_energy(grid) >= per_energy
         if not enough[-1]:
             return None
         short = np.flatnonzero(~enough)

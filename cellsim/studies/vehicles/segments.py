@@ -113,6 +113,7 @@ class SegmentFound:
         )
 
 
+@lru_cache(maxsize=1024)
 def consumption(car: Vehicle) -> float:
     """Energy from the battery [Wh/km] on CYCLE."""
     return trip(*schedule(CYCLE), car).consumption
@@ -214,7 +215,7 @@ def in_segment(
         towing_today,
         mass_same,
         None if mass_same is None else mass_same * per_mass / per_space,
-        {T: 1e-3 * rated * found.power_per_energy(T) for T in sorted(found.power)},
+        {T: 1e-3 * rated * float(found.power_per_energy(T)) for T in sorted(found.power)},
         d.peak_power.value,
         found.full_power_from(1e3 * d.peak_power.value / rated),
         found.charge,

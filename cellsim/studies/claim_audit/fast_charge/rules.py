@@ -1,10 +1,10 @@
 """Times of a baseline's charge: as sold, rated, safe."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 from ....design.thermal import Lumped
-from ....errors import ClaimError
+from ....errors import CellsimError, ClaimError
 from ....kernels.call.calls import Coroutine
 from ....parameters import Cell
 from ....simulation.run import simulate_coroutine
@@ -50,3 +50,12 @@ RULES: dict[str, Callable[[ChargingClaim, Cell, float], Any]] = {
     "rated": rated_time,
     "safe": time_coroutine,
 }
+
+
+def time_by(rule: str, claim: ChargingClaim, cell: Cell, temperature: float) -> Coroutine[float | None]:
+    """Minutes by one of RULES, a coroutine; None for a cell that cannot be charged like this."""
+    try:
+        made = RULES[rule](claim, cell, temperature)
+        return float((yield from made) if isinstance(made, Generator) else made)
+    except CellsimError:
+        return None

@@ -19,8 +19,10 @@ from ...charging.constraints import limits_of
 from ...charging.fastest import fastest_charge_coroutine
 from ...resizing import resized
 from ..records import ChargingClaim
+from .published import limits_at
 
 Condition = tuple[str, float, float, str]  # quantity, value it must reach, value it has, unit
+PAIR = "critical current"  # of WAYS: the one that frontiers and published charges are about
 CLOSE = 1e-2  # share to which what would have to be true is found
 CRITICAL = "negative electrode/critical current density"
 ACCURACY = 2e-3  # V: a time of charge moves by less than 1 %
@@ -117,9 +119,9 @@ class Relatives:
             return 1.0 - goal / (yield from self.minutes(name, value))
 
         tried = way.tried(now, hottest(self.claim, self.cell))
-        known = sorted(
-            {*tried.tolist(), *(value for key, value in self.kept if key == name)}, reverse=bool(tried[-1] < now)
-        )
+        low, high = sorted((float(tried[0]), float(tried[-1])))
+        kept = (value for key, value in self.kept if key == name and low < value < high)
+        known = sorted({*tried.tolist(), *kept}, reverse=bool(tried[-1] < now))
         for before, after in pairwise(known):
             if (yield from miss(before)) > 0.0 >= (yield from miss(after)):
                 ends = sorted((before, after))
@@ -138,6 +140,17 @@ class Relatives:
             way = WAYS[name]
             found.append(() if value is None else ((name, value, way.has(self.cell, self.temperature), way.unit),))
         return found
+
+
+def with_published(claim: ChargingClaim, cell: Cell, temperature: float) -> Coroutine[list[tuple[float, float]]]:
+    """(critical current [mA/cm²], minutes) for each of the published ones; empty for a cell without one."""
+    if not cell.has(CRITICAL):
+        return []
+    relatives = Relatives(claim, cell, temperature)
+    found = []
+    for value in limits_at(cell, temperature):
+        found.append((value, (yield from relatives.minutes(PAIR, value))))
+    return found
 
 
 def _root(brentq, ends, f):

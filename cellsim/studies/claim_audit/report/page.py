@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import jinja2
@@ -25,6 +26,8 @@ from .strip import strip
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
 
+Begun = Mapping[str, "Future[Any]"] | None
+
 # pages of the documentation on the methods of a claim, from the folder of the project
 PAGES = {
     "energy": ("docs/theory/design.md", "docs/theory/studies.md"),
@@ -38,14 +41,17 @@ PAGES = {
 }
 
 
-def write_page(audit: Audit, path: str | PathLike[str]) -> None:
-    """Write the report of an audit as one self-contained HTML file, atomically.  Raises ReportError."""
+def write_page(audit: Audit, path: str | PathLike[str], begun: Begun = None) -> None:
+    """Write the report of an audit as one self-contained HTML file, atomically.  Raises ReportError.
+
+    begun: pictures that are drawn elsewhere, see `pictures.pictures`.
+    """
     with replacing(path) as partial:
-        partial.write_text(page(audit), encoding="utf-8")
+        partial.write_text(page(audit, begun), encoding="utf-8")
 
 
-def page(audit: Audit) -> str:
-    """The report of an audit as HTML."""
+def page(audit: Audit, begun: Begun = None) -> str:
+    """The report of an audit as HTML; begun: as in `write_page`."""
     env = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -71,7 +77,7 @@ def page(audit: Audit) -> str:
         energies=_columns(words.energies, everyone),
         endings=[f.result.steps[-1].ending.sentence for f in everyone],
         models=sorted({f.result.model for f in everyone}),
-        pictures=pictures(audit),
+        pictures=pictures(audit, begun),
         version=__version__,
         date=datetime.now(UTC).date().isoformat(),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,21 +32,27 @@ class Picture:
     wide: bool = False
 
 
-def pictures(audit: Audit) -> dict[str, list[Picture]]:
-    """Pictures by section, with unique ids."""
+def pictures(audit: Audit, begun: Mapping[str, Future[Any]] | None = None) -> dict[str, list[Picture]]:
+    """Pictures by section of the page, with unique ids.
+
+    begun: those of SECTIONS that are drawn elsewhere (`sketches.Sketches`); the others are drawn here.
+    """
     made: dict[str, list[Picture]] = {}
-    for k, (section, figure, caption) in enumerate(drawn(audit)):
-        said = labelled(caption)
-        made.setdefault(section, []).append(
-            Picture(Markup(inline_svg(figure, f"p{k}-", said)), said, figure.get_figwidth() > 1.2 * WIDTH)
-        )
+    for name in SECTIONS:
+        drawn = begun[name].result() if begun and name in begun else section(audit, name)
+        for where, picture in drawn:
+            made.setdefault(where, []).append(picture)
     return made
 
 
-def drawn(audit: Audit) -> Drawn:
-    """(section, Figure, caption) of every picture."""
-    for draw in SECTIONS:
-        yield from draw(audit)
+def section(audit: Audit, name: str) -> list[tuple[str, Picture]]:
+    """(section of the page, picture) of one of SECTIONS."""
+    made = []
+    for k, (where, figure, caption) in enumerate(SECTIONS[name](audit)):
+        said = labelled(caption)
+        svg = Markup(inline_svg(figure, f"{name}{k}-", said))
+        made.append((where, Picture(svg, said, figure.get_figwidth() > 1.2 * WIDTH)))
+    return made
 
 
 def _energy(audit: Audit) -> Drawn:
@@ -192,13 +199,13 @@ def _life(audit: Audit) -> Drawn:
         )
 
 
-SECTIONS: tuple[Callable[[Audit], Drawn], ...] = (
-    _energy,
-    _charging,
-    _power,
-    _cost,
-    _vehicles,
-    _storage,
-    _life,
-    _figures,
-)
+SECTIONS: dict[str, Callable[[Audit], Drawn]] = {
+    "energy": _energy,
+    "charging": _charging,
+    "power": _power,
+    "cost": _cost,
+    "vehicles": _vehicles,
+    "storage": _storage,
+    "life": _life,
+    "figures": _figures,
+}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ....ensemble.engine import value_of
 from ....ensemble.jobs import Job
 from ....errors import CellsimError
 from ....physics.constants import ZERO_CELSIUS
@@ -29,13 +29,21 @@ PULSES = (-20.0, 0.0, 25.0, 60.0)  # °C
 
 def other_claims(found: Audit, claims: Sequence[str], work: Work) -> dict[str, Any]:
     """Fields of the audit by the claims that are asked for; each study is a job, so that processes share them."""
-    wanted = [name for name in STUDIES if name in claims]
-    reports = {name: work.stage(name) for name in wanted}
-    jobs = [Job(STUDIES[name], (found.cells, found.baselines, found.reference)) for name in wanted]
+    jobs = {
+        name: [Job(study, (found.cells, found.baselines, found.reference))]
+        for name, study in STUDIES.items()
+        if name in claims
+    }
+    if "life" in claims:
+        jobs["life"] = _lives(found)
     made: dict[str, Any] = {}
-    for done in work.together(jobs, [reports[name] for name in wanted]):
-        made |= value_of(done)
-    return made | (_life(found, work) if "life" in claims else {})
+
+    def done(name: str, values: list[Any]) -> None:
+        made.update({"life": tuple(values)} if name == "life" else values[0])
+        work.known(replace(found, **made), name)
+
+    work.together(jobs, done)
+    return made
 
 
 def _names(figures: Sequence[Any]) -> list[Any]:
@@ -76,14 +84,13 @@ def _storage(cells: Figured, baselines: Figured, reference: Any) -> dict[str, An
     return {"duties": duties, "storage": city_storage(duties)}
 
 
-def _life(found: Audit, work: Work) -> dict[str, Any]:
-    jobs = [
+def _lives(found: Audit) -> list[Job]:
+    return [
         Job(life_of, (f.cell, T + ZERO_CELSIUS, overlay))
         for f in (*found.cells, *found.baselines)
         for T in CELSIUS
         for overlay in overlays_of(f.cell)
     ]
-    return {"life": tuple(value_of(each) for each in work.finished("life", jobs))}
 
 
 STUDIES: dict[str, Callable[[Figured, Figured, Any], dict[str, Any]]] = {
