@@ -142,8 +142,8 @@ def uneven(part: str) -> Callable[[Cell, float], Uneven]:
         x = np.linspace(*X_RANGE, POINTS)
         W = scale_of_diffusivity(cell, part) * diffusion(cell, part, T)(x)
         whole = electrode_of(part)
-        window = tuple(cell.value(f"{whole}/{end} stoichiometry") for end in ("minimum", "maximum"))
-        window = window if whole == part else X_RANGE
+        low, high = (cell.value(f"{whole}/{end} stoichiometry") for end in ("minimum", "maximum"))
+        window = (low, high) if whole == part else X_RANGE
         return Uneven(W, open_circuit(cell, part, T)(x), window, cell.text(f"{whole}/type") == "film")
 
     return make
