@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..errors import ParameterError
 from ..kernels.layout import System, numbers, unknowns
 from ..parameters import Cell
-from ..parameters.blend import blend_of
+from ..parameters.laws.blend import blend_of
 from ..physics.constants import F
 from ..physics.kinetics import end_potential
 from .ageing import fresh

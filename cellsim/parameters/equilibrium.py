@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import ParameterError
 from ..numerics.table import pieces
 from ..physics.kinetics import end_potential
-from .blend import Blend, blend_of
+from .laws.blend import Blend, blend_of
 from .laws.law import X_RANGE, Law
 
 NEGATIVE, POSITIVE = "negative electrode", "positive electrode"

@@ -16,7 +16,7 @@ from cellsim.errors import CellsimWarning
 from cellsim.models import open_circuit_voltage
 from cellsim.models.electrodes import phases
 from cellsim.models.initial import of_phases, resting, stoichiometries
-from cellsim.parameters.blend import Phase
+from cellsim.parameters.laws.blend import Phase
 from cellsim.parameters.quantity import default
 
 CHEN, SET, V = "lgm50_chen2020", "lgm50_composite", "Voltage [V]"

@@ -12,7 +12,7 @@ import pytest
 import cellsim
 from cellsim.design import build
 from cellsim.parameters import Cell
-from cellsim.parameters.catalogue import METHODS
+from cellsim.parameters.catalogue import METHODS, flattened
 from cellsim.parameters.load import home, read
 from cellsim.parameters.schema import json_schema
 
@@ -344,7 +344,7 @@ def test_asking_for_what_is_not_there_is_answered():
 @pytest.mark.parametrize("name", cellsim.cells())
 def test_provenance_adds_up(name):
     """One row per record of the file; counts and shares of the methods are complete."""
-    raw, table = read(home() / f"{name}.json"), cellsim.load(name).provenance()
+    raw, table = flattened(read(home() / f"{name}.json")), cellsim.load(name).provenance()
     records = [
         r
         for section in raw.values()

@@ -376,7 +376,12 @@ NEGATIVE = ("Parameterisation", "Negative electrode")
             "hysteresis is not modelled",
         ),
         (at(*NEGATIVE, **{"OCP (delithiation) [V]": 0.1}), "mean of both branches"),
-        (at(*NEGATIVE, Particle={"a": {}, "b": {}}), "blended electrodes"),
+        (at(*NEGATIVE, Particle={"a": {}, "b": {}}), "Negative electrode/Particle/a/Particle radius [m]: a number is"),
+        (at(*NEGATIVE, Particle=[]), "Negative electrode/Particle: must be an object of materials by name"),
+        (
+            at(*NEGATIVE, Particle={"a": {}, "b": {"OCP (lithiation) [V]": 0.1}}),
+            "Negative electrode/Particle/b/OCP (lithiation) [V]: hysteresis is not modelled",
+        ),
         (at("State", Degradation={"LLI": 0.1}), "degraded states are not supported"),
         (at("State", Degradaton={}), "State/Degradaton"),
         (lambda raw: raw["Parameterisation"].pop("Electrolyte"), "Electrolyte: missing section"),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...parameters import Cell
+from ...parameters.catalogue import flattened, parted
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws import sampling
 from ...parameters.laws.law import X_RANGE, Law, parse
@@ -82,7 +83,7 @@ class Written:
     def _range(self, path: str, law: Law) -> None:
         """What is said of an expression that is not used as it is outside its data."""
         section, _, key = path.partition("/")
-        window = domain_of(section, self.cell.to_json(), key)
+        window = domain_of(section, flattened(self.cell.to_json()), key)
         if law.domain is not None and law.domain != window:
             self.lost.append(
                 f"{path}: its data from {law.domain.lo:g} to {law.domain.hi:g}, in place of which stands the window"
@@ -102,7 +103,7 @@ class Written:
         else:
             ends = X_RANGE
         start = np.linspace(*ends, 65) if law.table is None else np.array(law.table[0])
-        least = {"open-circuit potential": VOLTS, "entropic change coefficient": SLOPES}.get(key)
+        least = {"open-circuit potential": VOLTS, "entropic change coefficient": SLOPES}.get(parted(key)[1])
         x, y = refined(lambda x: law(x, self.T), start, least)
         if law.table is not None and x.size == start.size:
             return {"x": list(law.table[0]), "y": list(law.table[1])}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...parameters import Cell
-from ...parameters.catalogue import ageing, quantities
+from ...parameters.catalogue import ageing, flattened, named, parted
 from ...parameters.formats.bpx_names import HYSTERESIS
 from ...support.files import cut
 
@@ -87,13 +87,13 @@ def lost_of(cell: Cell) -> tuple[list[str], dict[str, float]]:
             sentences.append(f"{part}: ageing ({', '.join(on)}), whose numbers are user-defined entries")
     if cell.kind != "liquid":
         sentences.append(f"kind of electrolyte: {cell.kind}")
-    raw = cell.to_json()
+    raw = flattened(cell.to_json())
     for section in SECTIONS:
-        known = quantities(section, raw[section].get("type"))
+        known = named(section, raw[section])
         carried = CARRIED["electrode" if section in options else section]
         for key in raw[section]:
             path = f"{section}/{key}"
-            if key in carried or key not in known or not cell.has(path):
+            if parted(key)[1] in carried or key not in known or not cell.has(path):
                 continue
             of_ageing = key in ageing.QUANTITIES
             law, default = cell.law(path), known[key].default
@@ -101,7 +101,7 @@ def lost_of(cell: Cell) -> tuple[list[str], dict[str, float]]:
                 continue
             if not of_ageing:
                 unit = "" if known[key].unit == "1" else f" {known[key].unit}"
-                meant = MEANT.get(path, MEANT.get(key))
+                meant = MEANT.get(path, MEANT.get(parted(key)[1]))
                 sentences.append(f"{path}: {cut(law, 60)}{unit}" + (f" ({meant})" if meant else ""))
             name = f"{path} [{known[key].unit}]"
             if law.value is not None and not HYSTERESIS.search(name):

@@ -11,6 +11,8 @@ import numpy as np
 from ...design.cell import build
 from ...design.thermal import NATURAL, cooling_area, heat_capacity
 from ...errors import ParameterError
+from ...models.electrodes import electrode_of, phases
+from ...models.initial import of_phases
 from ...models.volumes import electronic_conductivity, touching, transport_efficiency
 from ...parameters import Cell, load
 from ...parameters.formats import bpx_names as names
@@ -39,10 +41,10 @@ ENERGIES = {"particle diffusivity": "diffusivity activation energy"}  # by law, 
 NUMBERS = {  # of a porous electrode, as they are
     "Thickness [m]": "thickness",
     "Porosity": "electrolyte volume fraction",
+}
+OF_MATERIAL = {  # the same of its particles, or of one of its phases
     "Particle radius [m]": "particle radius",
     "Maximum concentration [mol.m-3]": "maximum concentration",
-    "Minimum stoichiometry": "minimum stoichiometry",
-    "Maximum stoichiometry": "maximum stoichiometry",
 }
 
 
@@ -73,11 +75,11 @@ def to_bpx(cell: "str | PathLike[str] | Cell", path: str | PathLike[str] | None 
     """A cell as a BPX file of version 1.1 (model DFN), saved at `path` if given; a `BPXFile` with `content`, `lost`.
 
     cell: as for `load`.  Transport laws become efficiencies, electronic laws the effective conductivity, the fraction
-    of connected material the surface area, partial contact the rate constant.  Expressions with other functions than
-    exp, tanh, cosh and roots become tables fine enough to be read linearly.  Laws are stated at the reference
-    temperature, with activation energies.  What BPX cannot carry (a thermodynamic factor, a transference number that
-    varies, series and film resistances, shapes of the exchange current, ageing) is in `lost`, in the description of
-    the file and, where it is a number, among its user-defined entries.
+    of connected material the surface area, partial contact the rate constant, phases the materials of a blend.
+    Expressions with other functions than exp, tanh, cosh and roots become tables fine enough to be read linearly.  Laws
+    are stated at the reference temperature, with activation energies.  What BPX cannot carry (a thermodynamic factor, a
+    transference number that varies, series and film resistances, shapes of the exchange current, ageing) is in `lost`,
+    in the description of the file and, where it is a number, among its user-defined entries.
 
     Raises ParameterError for a cell that would be another one as a BPX file: lithium metal, films.  Raises ReportError
     if the file cannot be written.
@@ -184,25 +186,45 @@ class _Writer:
         return section | self._laws("electrolyte", "electrolyte")
 
     def _electrode(self, part: str) -> dict[str, Any]:
+        contact, connected = touching(self.cell, part), self.cell.value(f"{part}/utilisation")
+        section: dict[str, Any] = {bpx: self.cell.value(f"{part}/{key}") for bpx, key in NUMBERS.items()} | {
+            "Transport efficiency": transport_efficiency(self.cell, part),
+            "Conductivity [S.m-1]": electronic_conductivity(self.cell, part),
+        }
+        if contact != 1.0:
+            self.notes.append(f"{part}: partial contact ({contact:.4g}) is part of the reaction rate constant")
+        if connected != 1.0:
+            self.notes.append(f"{part}: utilisation ({connected:.4g}) is part of the surface area")
+        windows = self._windows(part)
+        if len(windows) == 1:
+            return section | self._material(part, windows[0])
+        blend = zip(phases(self.cell, part), windows, strict=True)
+        return section | {names.PARTICLE: {one.split("/")[1].capitalize(): self._material(one, x) for one, x in blend}}
+
+    def _windows(self, part: str) -> list[tuple[float, float]]:
+        """The window of each phase: at rest together at states of charge 0 and 1."""
+        ends = [self.cell.value(f"{part}/{end} stoichiometry") for end in ("minimum", "maximum")]
+        at = [of_phases(self.cell, part, 1.0, mean, self.laws.T) for mean in ends]
+        return list(zip(*at, strict=True))
+
+    def _material(self, part: str, window: tuple[float, float]) -> dict[str, Any]:
+        """Entries of the material of an electrode, or of one of its phases."""
+
         def get(key: str) -> float:
             return self.cell.value(f"{part}/{key}")
 
-        radius, contact = get("particle radius"), touching(self.cell, part)
-        active = get("active material volume fraction") * get("utilisation")
-        rate = get("exchange-current density") * contact
-        section = {bpx: get(key) for bpx, key in NUMBERS.items()} | {
-            "Transport efficiency": transport_efficiency(self.cell, part),
-            "Conductivity [S.m-1]": electronic_conductivity(self.cell, part),
+        radius, whole = get("particle radius"), electrode_of(part)
+        active = get("active material volume fraction") * self.cell.value(f"{whole}/utilisation")
+        rate = get("exchange-current density") * touching(self.cell, part)
+        section = {bpx: get(key) for bpx, key in OF_MATERIAL.items()} | {
+            "Minimum stoichiometry": window[0],
+            "Maximum stoichiometry": window[1],
             names.AREA_OF: inverse(active, 3.0 * active / radius, lambda a: a * radius / 3.0),
             names.RATE: inverse(rate, 2.0 * rate / F, lambda k: 0.5 * F * k),
         }
         energy = get("exchange-current activation energy")
         if energy:
             section["Reaction rate constant activation energy [J.mol-1]"] = energy
-        if contact != 1.0:
-            self.notes.append(f"{part}: partial contact ({contact:.4g}) is part of the reaction rate constant")
-        if get("utilisation") != 1.0:
-            self.notes.append(f"{part}: utilisation ({get('utilisation'):.4g}) is part of the surface area")
         return section | self._laws(part, "electrode")
 
     def _laws(self, part: str, kind: str) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ...kernels.layout import Laws
 from ...numerics.table import KNOTS, Table, integral, joined, pieces, tabulate
 from ...parameters import Cell
-from ...parameters.blend import blend_of
 from ...parameters.consistency import C_RANGE
+from ...parameters.laws.blend import blend_of
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
 from ...physics.transport import arrhenius, diffusion_factor

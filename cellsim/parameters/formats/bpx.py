@@ -11,22 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ParameterError
-from ...physics.constants import F
+from ...physics.constants import ZERO_CELSIUS
 from ...support.files import cut, quoted
-from ..catalogue import quantities
 from ..cell import Cell
 from ..laws.law import finite
 from ..reading import is_bpx, read, warn_of_remarks
+from .bpx_electrodes import electrode, record, solids
 from .bpx_names import (
     AREA,
-    AREA_OF,
     ASSUMED,
     BRANCHES,
     CELL,
     CONDUCTS,
     DENSITY,
     DESIGN,
-    ELECTRODE,
     ELECTROLYTE,
     FACTOR,
     HYSTERESIS,
@@ -34,8 +32,8 @@ from .bpx_names import (
     INITIAL_SOC,
     NOT_IN_SPM,
     PAIRS,
+    PARTICLE,
     PARTS,
-    RATE,
     SALT,
     SALT_OF_OTHERS,
     SEPARATOR,
@@ -53,7 +51,7 @@ from .bpx_names import (
 
 
 def read_bpx(path: str | PathLike[str], design: dict[str, Any] | None = None) -> Cell:
-    """The `Cell` of a BPX file (porous electrodes of one material each; versions 0.1 to 1.x).
+    """The `Cell` of a BPX file (porous electrodes of one material or blended; versions 0.1 to 1.x).
 
     design: content of the section "design" of a cellsim parameter file, with the sources "bpx" and "assumed".
     By default a pouch cell with typical foils and densities, marked as assumed: voltages do not depend on them,
@@ -65,6 +63,9 @@ def read_bpx(path: str | PathLike[str], design: dict[str, Any] | None = None) ->
 
     Files for the model SPM state no electrolyte, separator, porosities and conductivities: assumed values stand for
     them, and a remark says that only an SPM is a run of this cell.
+
+    A blended electrode has its materials as phases (primary, secondary, ...), and its window is the mean of theirs: at
+    rest they share the lithium at one potential; the remarks say where the file's windows do not.
 
     Entries that a run does not use (initial temperature and state of charge, thermal conductivity, measured runs in
     "Validation", entries of "User-defined") are listed in `Cell.remarks` and in a `CellsimWarning`.
@@ -109,6 +110,9 @@ class _File:
         self.remarks: list[str] = []
         self.pairs = 1.0
         self.assumed: set[tuple[str, str]] = set()  # sections and keys that the file leaves out
+        cell = self.parts.get("Cell") if isinstance(self.parts, dict) else None
+        stated = cell.get(T_REFERENCE) if isinstance(cell, dict) else None
+        self.T_ref = float(stated) if stated is not None and finite(stated) else ZERO_CELSIUS + 25.0
 
     def read(self) -> dict[str, Any]:
         """The sections of a cellsim parameter file without the design; empty if there are faults."""
@@ -128,10 +132,10 @@ class _File:
             self.remarks.append(f"no initial electrolyte concentration is stated; {SALT_OF_OTHERS:g} mol/m3 is assumed")
         return {
             "cell": self._cell(parts["Cell"] | state.pop("cell"), state),
-            "negative electrode": self._electrode("Negative electrode", parts),
-            "separator": self._section("Separator", parts["Separator"], "separator", SEPARATOR),
-            "positive electrode": self._electrode("Positive electrode", parts),
-            "electrolyte": self._section("Electrolyte", electrolyte, "electrolyte", ELECTROLYTE),
+            "negative electrode": electrode(self, "Negative electrode", parts["Negative electrode"]),
+            "separator": self.section("Separator", parts["Separator"], "separator", SEPARATOR),
+            "positive electrode": electrode(self, "Positive electrode", parts["Positive electrode"]),
+            "electrolyte": self.section("Electrolyte", electrolyte, "electrolyte", ELECTROLYTE),
         }
 
     def _header(self) -> None:
@@ -155,18 +159,24 @@ class _File:
             self.faults.append(f"Parameterisation/{name}: missing section; add it")
             return {}
         content = {key: value for key, value in content.items() if value is not None}
-        particles = content.pop("Particle", None)
-        if isinstance(particles, dict) and len(particles) == 1 and isinstance(next(iter(particles.values())), dict):
-            only = next(iter(particles.values()))
-            content |= {key: value for key, value in only.items() if value is not None}
+        particles = content.pop(PARTICLE, None)
+        if isinstance(particles, dict) and particles and all(isinstance(one, dict) for one in particles.values()):
+            materials = {
+                str(label): self._one_curve(f"{name}/{PARTICLE}/{label}", one) for label, one in particles.items()
+            }
+            content |= {PARTICLE: materials} if len(materials) > 1 else next(iter(materials.values()))
         elif particles is not None:
-            self.faults.append(f"{name}/Particle: blended electrodes are not supported; give one active material")
+            self.faults.append(f"{name}/{PARTICLE}: must be an object of materials by name, found {quoted(particles)}")
+        return self._one_curve(name, content)
+
+    def _one_curve(self, name: str, content: dict[str, Any]) -> dict[str, Any]:
+        """Entries without those of hysteresis, which are faults."""
         for key in sorted(BRANCHES & set(content)):
             self.faults.append(
                 f"{name}/{key}: hysteresis is not modelled; remove it to run on 'OCP [V]' alone, "
                 "which should then be the mean of both branches"
             )
-        return {key: value for key, value in content.items() if key not in BRANCHES}
+        return {key: value for key, value in content.items() if key not in BRANCHES and value is not None}
 
     def _spm(self, parts: dict[str, dict[str, Any]]) -> None:
         """Assumed values for what a file for the model SPM leaves out."""
@@ -176,9 +186,7 @@ class _File:
         for name, keys in gaps.items():
             room = 1.0
             if "Porosity" in keys and name != "Separator":
-                surface, radius = (parts[name].get(key) for key in (AREA_OF, "Particle radius [m]"))
-                if surface is not None and radius is not None and finite(surface) and finite(radius):
-                    room = 1.0 - surface * radius / 3.0
+                room = 1.0 - (solids(parts[name]) or 0.0)
             for key in keys:
                 value = NOT_IN_SPM[name][key]
                 parts[name][key] = min(value, 0.5 * room) if key == "Porosity" and room > 0.0 else value
@@ -249,7 +257,7 @@ class _File:
 
     def _cell(self, content: dict[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
         def number(key: str) -> float:
-            return self._number("Cell", content, key)
+            return self.number("Cell", content, key)
 
         self.pairs, area = number(PAIRS), number(AREA)
         heat = [key for key in (DENSITY, VOLUME, SPECIFIC_HEAT) if key in content]
@@ -257,12 +265,12 @@ class _File:
             content[T_AROUND] = content[T_REFERENCE]
             self.remarks.append("no ambient temperature is stated; the reference temperature is used")
         used = {DENSITY, VOLUME, SPECIFIC_HEAT, CONDUCTS, T_START, PAIRS, AREA}
-        records = self._section("Cell", content, "cell", CELL, used)
-        records["electrode area"] = _record("cell", "electrode area", self.pairs * area, "pairs x area of a pair")
-        records["operating pressure"] = _record("cell", "operating pressure", 101325.0, "not in BPX", ASSUMED)
+        records = self.section("Cell", content, "cell", CELL, used)
+        records["electrode area"] = record("cell", "electrode area", self.pairs * area, "pairs x area of a pair")
+        records["operating pressure"] = record("cell", "operating pressure", 101325.0, "not in BPX", ASSUMED)
         if len(heat) == 3:
             capacity = number(DENSITY) * number(VOLUME) * number(SPECIFIC_HEAT)
-            records["heat capacity"] = _record("cell", "heat capacity", capacity, "density x volume x specific heat")
+            records["heat capacity"] = record("cell", "heat capacity", capacity, "density x volume x specific heat")
         else:
             reason = (
                 f"{' and '.join(heat)} alone do not determine the heat capacity"
@@ -292,21 +300,7 @@ class _File:
             )
         return records
 
-    def _electrode(self, name: str, parts: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-        content, section = parts[name], name.lower()
-        surface, rate, radius = (self._number(name, content, key) for key in (AREA_OF, RATE, "Particle radius [m]"))
-        records: dict[str, Any] = {
-            "type": "porous",
-            "active material volume fraction": _record(
-                section, "active material volume fraction", surface * radius / 3.0, "surface area x radius / 3"
-            ),
-            "exchange-current density": _record(
-                section, "exchange-current density", 0.5 * F * rate, "F k sqrt(x (1 - x)) at x = 0.5"
-            ),
-        }
-        return records | self._section(name, content, section, ELECTRODE, {AREA_OF, RATE})
-
-    def _section(
+    def section(
         self,
         name: str,
         content: Mapping[str, Any],
@@ -318,14 +312,14 @@ class _File:
         for key in sorted(set(content) - set(names) - set(computed))[:10]:
             self.faults.append(f"{name}/{cut(key)}: unknown quantity; known: {', '.join(names)}")
         return {
-            key: _record(section, key, content[bpx], "not in the file", ASSUMED)
+            key: record(section, key, content[bpx], "not in the file", ASSUMED)
             if (name, bpx) in self.assumed
-            else _record(section, key, content[bpx])
+            else record(section, key, content[bpx])
             for bpx, key in names.items()
             if bpx in content
         }
 
-    def _number(self, name: str, content: Mapping[str, Any], key: str) -> float:
+    def number(self, name: str, content: Mapping[str, Any], key: str) -> float:
         given = content.get(key)
         if given is None or not finite(given):
             self.faults.append(f"{name}/{key}: a number is needed, found {quoted(given)}")
@@ -333,19 +327,8 @@ class _File:
         return float(given)
 
 
-def _record(section: str, key: str, given: Any, note: str | None = None, method: str = "literature") -> dict[str, Any]:
-    form = {float: "value", int: "value", str: "expression", dict: "table"}.get(type(given), "value")
-    record = {
-        form: given,
-        "unit": quantities(section)[key].unit,
-        "method": method,
-        "source": ASSUMED if method == ASSUMED else SOURCE,
-    }
-    return record | ({"note": note} if note else {})
-
-
 def _typical(pairs: float) -> dict[str, Any]:
     """A design whose values are marked as assumed, except for the number of electrode pairs."""
-    assumed = {k: _record("design", k, v, "typical; not in BPX", ASSUMED) for k, v in DESIGN.items()}
+    assumed = {k: record("design", k, v, "typical; not in BPX", ASSUMED) for k, v in DESIGN.items()}
     key = "number of electrode pairs"
-    return {"format": "pouch", key: _record("design", key, pairs)} | assumed
+    return {"format": "pouch", key: record("design", key, pairs)} | assumed

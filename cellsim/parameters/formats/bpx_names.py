@@ -53,6 +53,7 @@ ELECTRODE = SEPARATOR | {
     "Entropic change coefficient [V.K-1]": "entropic change coefficient",
     "Reaction rate constant activation energy [J.mol-1]": "exchange-current activation energy",
 }
+PARTICLE = "Particle"
 AREA_OF, RATE = "Surface area per unit volume [m-1]", "Reaction rate constant [mol.m-2.s-1]"
 PARTS = ("Cell", "Electrolyte", "Negative electrode", "Separator", "Positive electrode")
 PAIRS = "Number of electrode pairs connected in parallel to make a cell"

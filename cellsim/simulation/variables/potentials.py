@@ -19,7 +19,7 @@ from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, THIN_FILM
 from ...models.electrodes import NEGATIVE, PARTS, has_foil, materials
 from ...models.materials.tables import exchange, exchange_shape, open_circuit, salt_range
 from ...models.volumes import exchange_current_density
-from ...parameters.blend import barriers
+from ...parameters.laws.blend import barriers
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import F, R
 from .health import has_host

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..physics.kinetics import DECAY, end_potential
-from .laws.law import X_RANGE, Law
+from ...physics.kinetics import DECAY, end_potential
+from .law import X_RANGE, Law
 
 Array = NDArray[np.float64]
 
