@@ -10,6 +10,7 @@ import numpy as np
 import paths
 from measure import show
 
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 IMPORT = "import cellsim; cellsim.simulate, cellsim.DFN"  # names load what is behind them when first used
 FIRST = "import cellsim; cellsim.simulate('lgm50_chen2020', cellsim.discharge(1.0))['Voltage [V]']"
 COLD = (
@@ -31,7 +32,7 @@ def fresh(code, repeats, cache=None):
     wall, cpu = [], []
     for _ in range(repeats):
         start, before = time.perf_counter(), os.times()
-        subprocess.run([sys.executable, "-c", code], check=True, env=environment, stderr=subprocess.DEVNULL)
+        subprocess.run([sys.executable, "-c", code], check=True, env=environment, **QUIET)
         after = os.times()
         wall.append(time.perf_counter() - start)
         cpu.append(after.children_user + after.children_system - before.children_user - before.children_system)

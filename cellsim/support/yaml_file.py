@@ -99,7 +99,7 @@ def validated(model: Any, mapping: dict[str, Any], path: Path, error: type[Cells
 
 def _words(error: Any, model: Any) -> str:
     """One fault as a sentence."""
-    where = "/".join(map(str, error["loc"])) or "the file"
+    where = "/".join(map(str, error["loc"]))
     if error["type"] == "missing":
         return f"{where}: missing; add it"
     if error["type"] == "too_short" and isinstance(error["input"], list | dict):
@@ -109,7 +109,8 @@ def _words(error: Any, model: Any) -> str:
         return f"{where}: unknown key; known: {', '.join(known)}"
     message = error["msg"].removeprefix("Value error, ")
     given = "" if isinstance(error["input"], dict) else f", found {quoted(error['input'])}"
-    return f"{where}: {message[0].lower() + message[1:]}{given}"
+    said = f"{message[0].lower() + message[1:]}{given}"
+    return f"{where}: {said}" if where else said  # what is said of the whole file names its place itself
 
 
 def _model_at(model: Any, loc: Any) -> Any:

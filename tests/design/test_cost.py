@@ -181,8 +181,9 @@ CATHODE = ("prices", "NMC811 cathode")
     "changes, words",
     [
         ({(*CATHODE, "date"): None}, "prices/NMC811 cathode/date: missing"),
-        ({(*CATHODE, "value"): -3.0, (*CATHODE, "low"): -4.0}, "prices/NMC811 cathode: is negative"),
-        ({(*CATHODE, "low"): 30.0}, "must not fall"),
+        ({(*CATHODE, "value"): -3.0, (*CATHODE, "low"): -4.0}, "prices/NMC811 cathode: value -3: is negative"),
+        ({(*CATHODE, "value"): -3.0}, "prices/NMC811 cathode: value -3: is negative; give"),
+        ({(*CATHODE, "low"): 30.0}, "low 30, value 21 and high 29 are not in order"),
         ({(*CATHODE, "high"): None}, "give both low and high"),
         ({(*CATHODE, "unit"): "EUR/kg"}, "unit 'EUR/kg'"),
         ({(*CATHODE, "source"): "gossip"}, "'gossip' is not one of sources"),
@@ -200,6 +201,7 @@ def test_faults_of_price_files(tmp_path, changes, words):
     "changes, words",
     [
         ({("yields", "cells", "value"): 1.2, ("yields", "cells", "high"): 1.3}, "a yield is above 0 and at most 1"),
+        ({("yields", "coating", "value"): 1.2}, "yields/coating: value 1.2: a yield is above 0 and at most 1"),
         ({("steps", "stacking", "scales with"): "moons"}, "scales with 'moons'"),
         ({("factors", "stacking", "steps"): ["staking"]}, "factors/stacking: unknown step 'staking'; did you mean"),
         ({("passes", "lithium"): ["lithum"]}, "passes/lithium: unknown yield 'lithum'"),

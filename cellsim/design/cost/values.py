@@ -93,13 +93,22 @@ class Value(Origin):
     def _ordered(self) -> "Value":
         if (self.low is None) != (self.high is None):
             raise ValueError("give both low and high, or neither")
+        for name, given in (("value", self.value), ("low", self.low), ("high", self.high)):
+            if given is not None:
+                self._possible(name, given)
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
-            raise ValueError(f"low {self.low:g}, value {self.value:g} and high {self.high:g} must not fall")
-        if self.value < 0.0 or (self.low or 0.0) < 0.0:
-            raise ValueError(f"is negative ({min(self.value, self.low or 0.0):g}); give a number of at least 0")
+            raise ValueError(
+                f"low {self.low:g}, value {self.value:g} and high {self.high:g} are not in order: give a low end of at "
+                "most the value and a high end of at least the value"
+            )
         if self.uncertain and not self.low:
             raise ValueError("low 0: the lower end of a range is above 0, as its distribution is log-normal")
         return self
+
+    def _possible(self, name: str, given: float) -> None:
+        """Raise ValueError for a number that cannot be; name: value, low or high."""
+        if given < 0.0:
+            raise ValueError(f"{name} {given:g}: is negative; give a number of at least 0")
 
     @property
     def uncertain(self) -> bool:
@@ -114,11 +123,13 @@ class Value(Origin):
 class Yield(Value):
     """Share of a material that leaves a step good, above 0 and at most 1."""
 
+    def _possible(self, name: str, given: float) -> None:
+        """Raise ValueError for a number that is no share."""
+        if not 0.0 < given <= 1.0:
+            raise ValueError(f"{name} {given:g}: a yield is above 0 and at most 1")
+
     @model_validator(mode="after")
     def _share(self) -> "Yield":
-        for name, given in (("value", self.value), ("low", self.low), ("high", self.high)):
-            if given is not None and not 0.0 < given <= 1.0:
-                raise ValueError(f"{name} {given:g}: a yield is above 0 and at most 1")
         if self.uncertain and self.high == 1.0:
             raise ValueError("high 1: the upper end of an uncertain yield is below 1")
         return self
