@@ -48,6 +48,7 @@ DENSE = 0.9999  # porosity of a layer without pores, to which a Bruggeman expone
 OCP, ENTROPIC = "open-circuit potential", "entropic change coefficient"
 NO_COUNTERPART = {  # quantities that PyBaMM's models have no term for and a run depends on, where they are not 0
     f"{NEGATIVE}/host capacity": "an interlayer that takes lithium",
+    f"{NEGATIVE}/host fade": "a host that fades",
     f"{NEGATIVE}/void share": "voids in lithium",
     f"{NEGATIVE}/interphase conductivity": "an interphase that grows on lithium",
     "cell/stack modulus": "a pressure that follows the stack",
@@ -56,6 +57,7 @@ FILMS = "a film resistance on particles"
 LOST = {  # the same, where a run differs at its end only, or in what it reports
     f"{NEGATIVE}/vanishing charge": "the end of a run when lithium is exhausted",
     f"{NEGATIVE}/critical current density": "the margin to the critical current",
+    f"{NEGATIVE}/short hazard": "the hazard of a short",
 }
 
 

@@ -59,6 +59,10 @@ class Counts:
     cracking: Annotated[int, Field("", "the same")]
     loss: Annotated[int, Field("", "the same: loss of active material")]
     clogging: Annotated[int, Field("", "the same: change of porosity")]
+    wearing: Annotated[int, Field("", "the same: contact and interphase of particles that change with cycles")]
+    reservoirs: Annotated[int, Field("", "1 if electrolyte is used up, else 0")]
+    hosts: Annotated[int, Field("", "1 if the host of a lithium electrode fades, else 0")]
+    hazards: Annotated[int, Field("", "1 if the hazard of a short is added up, else 0")]
 
 
 class Cell:
@@ -112,6 +116,27 @@ class State(NamedTuple):
     porosity: Annotated[
         np.ndarray, Field("", "electrolyte volume fraction, as it is reckoned with", "volumes", only_with="clogging")
     ]
+    cycled: Annotated[np.ndarray, Field("", "full cycles of the particles", "volumes", only_with="wearing")]
+    touching: Annotated[
+        np.ndarray, Field("", "contact of particles and electrolyte over that as made", "volumes", only_with="wearing")
+    ]
+    contact: Annotated[np.ndarray, Field("", "the same, as it is reckoned with", "volumes", only_with="wearing")]
+    interphase: Annotated[
+        np.ndarray, Field("Ohm m2 of surface", "of particles, as it is reckoned with", "volumes", only_with="wearing")
+    ]
+    solvent: Annotated[np.ndarray, Field("m", "electrolyte used up", "reservoirs")]
+    receding: Annotated[np.ndarray, Field("", "share of the pores that has dried", "reservoirs")]
+    wetted: Annotated[np.ndarray, Field("", "share that is wetted, as it is reckoned with", "reservoirs")]
+    reserve: Annotated[np.ndarray, Field("m", "electrolyte in the reservoir, as it is reckoned with", "reservoirs")]
+    reserve_salt: Annotated[np.ndarray, Field("mol/m2", "salt in the reservoir", "reservoirs")]
+    dried: Annotated[
+        np.ndarray, Field("C/m2", "lithium in the SEI where pores are dry", "volumes", only_with="reservoirs")
+    ]
+    dried_on_cracks: Annotated[
+        np.ndarray, Field("C/m2", "lithium in the SEI on cracks there", "volumes", only_with="reservoirs")
+    ]
+    host: Annotated[np.ndarray, Field("C/m2", "capacity of the host of a lithium electrode", "hosts")]
+    hazard: Annotated[np.ndarray, Field("", "hazard of a short, added up since the cell was made", "hazards")]
 
 
 def counted(kinds: int = 1, temperatures: int = 1, sweeps: int = 2, materials: int = 2, **has: int) -> Any:

@@ -84,6 +84,10 @@ class Foil:
     k_l: Annotated[float, Field("m/s", "linear growth of a thin interphase")]
     sigma: Annotated[float, Field("S/m", "conductivity of the interphase")]
     bound: Annotated[float, Field("mol/m3", "lithium in the interphase")]
+    fade: Annotated[float, Field("", "share of the host lost per full cycle")]
+    cycle: Annotated[float, Field("C/m2", "charge of half a full cycle")]
+    hazard: Annotated[float, Field("m2/C", "hazard of a short per plated charge at the critical current density")]
+    power: Annotated[float, Field("", "exponent of the current density over the critical one in it")]
     weight: Annotated[float, Field("m", "an error of the interphase's thickness that weighs as one of 1 V")]
 
 
@@ -140,6 +144,17 @@ class Ageing:
     content: Annotated[float, Field("C/m3", "lithium in full connected particles, per volume of active material")]
     tau_least: Annotated[float, Field("", "percolation threshold of the electrolyte")]
     tau_exponent: Annotated[float, Field("", "exponent of its transport efficiency above that threshold")]
+    window: Annotated[float, Field("", "stoichiometry of the particles that a full cycle goes through")]
+    strain: Annotated[float, Field("", "volume change of the particles in it")]
+    P: Annotated[float, Field("Pa", "pressure on contacts, where lithium metal does not change it")]
+    strength: Annotated[float, Field("Pa", "adhesion, which adds to the pressure")]
+    modulus: Annotated[float, Field("Pa", "Young's modulus of the electrolyte that follows the particles")]
+    parting: Annotated[float, Field("", "share of the contact lost per full cycle and strain that is not followed")]
+    healing: Annotated[float, Field("1/Pa", "share of the lost contact restored per full cycle and pressure")]
+    cutting_off: Annotated[float, Field("", "share of the active material cut off per full cycle and that strain")]
+    interphase: Annotated[float, Field("Ohm m2 of surface", "interphase resistance after one full cycle")]
+    solvent: Annotated[float, Field("m3/mol", "electrolyte used up per lithium that the SEI takes")]
+    reservoir: Annotated[float, Field("m", "electrolyte beyond the pores of the cell as made, per electrode area")]
     sei_clogs: Annotated[int, Field("", "1 if the SEI takes room in the pores")]
     plated_clogs: Annotated[int, Field("", "1 if plated lithium does")]
     weight: Annotated[float, Field("C/m2", "an error of the lithium lost that weighs as one of 1 V")]
@@ -182,6 +197,7 @@ class Touch:
     known: Annotated[float, Field("C/m2", "lithium before the reaction")]
     out: Annotated[float, Field("s", "lithium that leaves per reaction current")]
     filled: Annotated[float, Field("", "filled share of the host")]
+    host: Annotated[float, Field("C/m2", "capacity of the host")]
 
 
 class Local:

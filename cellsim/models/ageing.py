@@ -10,9 +10,11 @@ from ..kernels.layout import AGEING, System, counted
 from ..parameters import Cell
 from ..parameters.catalogue.ageing import QUANTITIES
 from ..physics.constants import F
+from ..physics.interphase import coated
 from ..support.compile import records
-from .electrodes import PARTS
-from .volumes import surface_area
+from .electrodes import PARTS, has_foil, values_of
+from .lithium_metal import counts_of_metal
+from .volumes import pressure, surface_area
 
 SEI_LAWS = {
     "none": 0,
@@ -33,6 +35,11 @@ PLATING_LAWS = {
     "partially reversible": laws.PARTIALLY_REVERSIBLE,
     "Yang2017": laws.CONSTANT,
 }
+CONTACT, CONNECTION, INTERPHASE = WEARING = (
+    "contact loss of particles",
+    "connection loss of particles",
+    "interphase of particles",
+)
 SHARE = 0.1  # an error of this share of what the films first hold, or of LEAST of an electrode's lithium, weighs as 1 V
 LEAST = 1e-3
 # fields of records.Ageing and the quantities they are
@@ -73,6 +80,8 @@ PLAIN = {
     "c_max": "maximum concentration",
     "R_p": "particle radius",
     "active": "active material volume fraction",
+    "strength": "contact strength",
+    "modulus": "electrolyte modulus",
 }
 
 
@@ -93,7 +102,7 @@ def ages(cell: Cell) -> bool:
 def _ages(options: dict[str, str]) -> bool:
     return (
         bool(options)
-        and any(options[key] != "none" for key in ("SEI", "lithium plating", "loss of active material"))
+        and any(options[key] != "none" for key in ("SEI", "lithium plating", "loss of active material", *WEARING))
         or options.get("particle mechanics") == "swelling and cracking"
     )
 
@@ -101,15 +110,29 @@ def _ages(options: dict[str, str]) -> bool:
 def ageing_of(cell: Cell, T: float) -> tuple[NDArray[Any], Any]:
     """How either electrode ages: (2,) AGEING, or (0,) if nothing does; and COUNTS of the state."""
     if not ages(cell):
-        return records(np.zeros(0, AGEING)), counted()
+        return records(np.zeros(0, AGEING)), counted(**counts_of_metal(cell))
     both = records(np.zeros(2, AGEING))
-    has = {"sei": 0, "sei_on_cracks": 0, "plating": 0, "cracking": 0, "loss": 0, "clogging": 0}
+    has = counts_of_metal(cell)
     for side, part in enumerate(PARTS):
         options = cell.options(part)
         if options:
             for name, there in _electrode(cell, part, options, both[side]).items():
-                has[name] |= int(there)
+                has[name] = has.get(name, 0) | int(there)
+    both[0]["reservoir"] = reservoir(cell) if has.get("reservoirs") else 0.0
     return both, counted(**has)
+
+
+def pores_of(cell: Cell) -> float:
+    """Volume of the pores of electrodes and separator as made, per electrode area [m]."""
+    parts = [part for part in (*PARTS, "separator") if not (part == PARTS[0] and has_foil(cell))]
+    return float(
+        sum(cell.value(f"{part}/thickness") * cell.value(f"{part}/electrolyte volume fraction") for part in parts)
+    )
+
+
+def reservoir(cell: Cell) -> float:
+    """Electrolyte beyond the pores of the cell as made, per electrode area [m]."""
+    return (cell.value("design/electrolyte fill factor") - 1.0) * pores_of(cell)
 
 
 def _electrode(cell: Cell, part: str, options: dict[str, str], a: Any) -> dict[str, bool]:
@@ -143,6 +166,8 @@ def _electrode(cell: Cell, part: str, options: dict[str, str], a: Any) -> dict[s
         a["tau_least"] = number(cell, part, "percolation threshold")
         a["tau_exponent"] = number(cell, part, "percolation exponent")
     thickness = number(cell, part, "thickness")
+    _wearing(cell, part, options, a)
+    a["solvent"] = number(cell, part, "solvent volume per SEI lithium") if options["dry-out"] != "none" else 0.0
     a["weight"] = max(
         SHARE * _first_sei(cell, part, a) * thickness if a["sei"] else 0.0,
         SHARE * LEAST * a["content"] * a["active"] * thickness,
@@ -152,9 +177,25 @@ def _electrode(cell: Cell, part: str, options: dict[str, str], a: Any) -> dict[s
         "sei_on_cracks": a["on_cracks"] > 0,
         "plating": a["plating"] > 0,
         "cracking": cracks,
-        "loss": loss != "none",
+        "loss": loss != "none" or options["dry-out"] != "none" or options[CONNECTION] != "none",
         "clogging": a["sei_clogs"] + a["plated_clogs"] > 0,
+        "wearing": any(options[key] != "none" for key in WEARING),
+        "reservoirs": options["dry-out"] != "none",
     }
+
+
+def _wearing(cell: Cell, part: str, options: dict[str, str], a: Any) -> None:
+    """What full cycles do to contact, connection and interphase of the particles."""
+    get = values_of(cell, part)
+    a["window"] = get("maximum stoichiometry") - get("minimum stoichiometry")
+    a["strain"], a["P"] = get("volume change"), pressure(cell)
+    if options[CONTACT] != "none":
+        a["parting"], a["healing"] = get("contact loss"), get("contact healing")
+    if options[CONNECTION] != "none":
+        a["cutting_off"] = get("connection loss")
+    if options[INTERPHASE] != "none":
+        per_area = coated(get("cycling interphase growth"), get("coating coverage"), get("coating factor"))[0]
+        a["interphase"] = per_area * surface_area(cell, part) * get("thickness")
 
 
 def _first_sei(cell: Cell, part: str, a: Any) -> float:
@@ -181,3 +222,8 @@ def fresh(cell: Cell, sys: System, y: Any) -> None:
             y.active[here] = a["active"]
         if counts["clogging"]:
             y.porosity[here] = volume["eps"][here]
+        if counts["wearing"]:
+            y.touching[here] = y.contact[here] = 1.0
+    if counts["reservoirs"]:
+        y.reserve[:], y.wetted[:] = sys.ageing[0]["reservoir"], 1.0
+        y.reserve_salt[:] = sys.c_ref * sys.ageing[0]["reservoir"]

@@ -155,4 +155,5 @@ def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
         fresh(cell, sys, y)
     if sys.foil.size:
         y.cell["lithium"], y.cell["layer"] = lithium_left(cell, x_p), cell.value(f"{NEGATIVE}/interphase thickness")
+        y.host[:] = sys.foil["host"][0]
     return s

@@ -29,7 +29,26 @@ def evolves(cell: Cell) -> bool:
         any(cell.value(f"{NEGATIVE}/{key}") > 0.0 for key in EVOLVING)
         or cell.value("cell/stack modulus") > 0.0
         or cell.value(f"{NEGATIVE}/coulombic efficiency") < 1.0
+        or fades(cell)
+        or has_hazard(cell)
     )
+
+
+def counts_of_metal(cell: Cell) -> dict[str, int]:
+    """COUNTS of the state of a lithium electrode."""
+    return {"hosts": int(fades(cell)), "hazards": int(has_hazard(cell))}
+
+
+def fades(cell: Cell) -> bool:
+    """Whether the host of a lithium electrode loses capacity."""
+    return (
+        has_foil(cell) and cell.value(f"{NEGATIVE}/host capacity") > 0.0 and cell.value(f"{NEGATIVE}/host fade") > 0.0
+    )
+
+
+def has_hazard(cell: Cell) -> bool:
+    """Whether the hazard of a short is added up."""
+    return has_foil(cell) and cell.value(f"{NEGATIVE}/short hazard") > 0.0
 
 
 def excess(cell: Cell) -> float:
@@ -78,6 +97,9 @@ def foil_of(cell: Cell, T: float) -> np.ndarray:
     f["sigma"], f["bound"] = get("interphase conductivity"), get("interphase lithium concentration")
     f["k_p"], f["k_l"] = (get("calendar interphase growth") * f["sigma"]) ** 2 / HOUR, get("interphase reaction rate")
     f["E_k"], f["T_ref"] = get("interphase growth activation energy"), T_ref
+    f["fade"], f["hazard"], f["power"] = get("host fade"), get("short hazard"), get("short hazard exponent")
+    window = cell.value(f"{POSITIVE}/maximum stoichiometry") - cell.value(f"{POSITIVE}/minimum stoichiometry")
+    f["cycle"] = per_stoichiometry(cell) * window
     f["weight"] = f["sigma"] / DRIVEN if f["sigma"] > 0.0 else 1.0
     return foil
 
@@ -115,6 +137,7 @@ class Lithium:
     bound: float = 0.0  # lithium consumed by the interphase [C/m2]
     layer: float = 0.0  # thickness of the interphase [m]
     void: float = 0.0  # height of voids [m]
+    host: float | None = None  # capacity of a host that has faded [C/m2]; None: as made
 
     @classmethod
     def of(cls, cell: Cell, x_p: Any) -> "Lithium":
@@ -138,6 +161,7 @@ class Lithium:
             per_area("Lithium in interphase"),
             end("Interphase resistance [Ohm.m2]") * touches(cell) * sigma,
             end("Void height [m]"),
+            end("Host capacity [A.h]") * HOUR / area if fades(cell) else None,
         )
 
 
@@ -145,8 +169,13 @@ def contact_at_rest(sys: System, lithium: "Lithium") -> tuple[float, float, floa
     """Interface resistance per contact area without voids [Ohm m2], fraction of this area in contact [-], and decrease
     of the potential per stripped lithium [V m2/C], of a system with evolving lithium metal.
     """
+    if lithium.host is not None:
+        foil = records(sys.foil.copy())
+        foil["host"] = lithium.host
+        sys = sys._replace(foil=foil)
     state, work = np.zeros((1, numbers(sys))), allocate(sys)
     y = unknowns(sys, state)
+    y.host[...] = sys.foil["host"][0]
     y.cell["lithium"], y.cell["dead"], y.cell["bound"] = lithium.left, lithium.dead, lithium.bound
     y.cell["layer"], y.cell["void"] = lithium.layer, lithium.void
     lithium_states(sys, state, work, np.zeros((1, 5)))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from ..kernels.layout import AGEING, GRAIN, THIN_FILM, VOLUME, System
+from ..kernels.layout import AGEING, GRAIN, THIN_FILM, VOLUME, System, counted
 from ..numerics.grids import graded_faces, slab
 from ..parameters import Cell
 from ..physics.constants import F
@@ -17,7 +17,7 @@ from ..physics.two_species import dissociation_rate
 from ..support.arguments import shown, whole
 from ..support.compile import records
 from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
-from .lithium_metal import foil_of
+from .lithium_metal import counts_of_metal, foil_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .porous import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
@@ -141,6 +141,7 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
         heat,
         foil_of(cell, T),
         records(np.zeros(0, AGEING)),
+        counted(**counts_of_metal(cell)),
     )
 
 

@@ -75,6 +75,8 @@ def _checks(
         ),
         (_stack, (), ("cell/stack modulus", "cell/stack height")),
         (_host, (), ("negative electrode/host capacity", "negative electrode/vanishing charge")),
+        (_short, (), ("negative electrode/short hazard", "negative electrode/critical current density")),
+        *((_dries, (part,), (f"{part}/dry-out", "design/electrolyte fill factor")) for part in ELECTRODES),
     ]
     of_part = dict(zip(with_particles, phases, strict=True))
     for part in with_particles:
@@ -127,6 +129,27 @@ def _percolates(file: _File, part: str, phase: str, kind: str) -> Iterator[tuple
                 f"{phi:g} is not above the {kind}percolation threshold of {threshold:g}: no {carries} are conducted; "
                 "raise the fraction or lower the threshold"
             ),
+        )
+
+
+def _short(file: _File) -> Iterator[tuple[str, str]]:
+    has_critical = file.record("negative electrode", "critical current density") is not None
+    if file.value("negative electrode", "short hazard", 0.0) > 0.0 and not has_critical:
+        yield (
+            "negative electrode/short hazard",
+            "is that at the critical current density, which is missing; add 'critical current density' [A.m-2]",
+        )
+
+
+def _dries(file: _File, part: str) -> Iterator[tuple[str, str]]:
+    if file.record(part, "dry-out") in (None, "none"):
+        return
+    if file.raw.get("kind") == "solid":
+        yield f"{part}/dry-out", "no solvent is used up in a solid electrolyte; choose 'none'"
+    elif (fill := file.value("design", "electrolyte fill factor", 1.0)) < 1.0:
+        yield (
+            "design/electrolyte fill factor",
+            f"{fill:g}: dry-out begins with full pores; give 1 or more, such as 1.1 for a tenth in reserve",
         )
 
 

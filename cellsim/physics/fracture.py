@@ -46,3 +46,16 @@ def short_probability(a, a_0, m):
     s = (a / a_0) ** m
     value = np.exp(-s)
     return value, -m * s / a * value
+
+
+@kernel
+def short_hazard(i, i_crit, h, m):
+    """Hazard of a short per plated charge: h (i / i_crit)^m [m2/C];  d/di, d/di_crit.
+
+    i [A/m2]: plating current density where lithium touches, i_crit [A/m2]: critical one, h [m2/C]: hazard at it.  The
+    probability that a cell has no short is exp(-integral of the hazard over the plated charge).  h = 0: no hazard.
+    """
+    if i.real <= 0.0 or h == 0.0:
+        return 0.0 * i, 0.0 * i, 0.0 * i
+    value = h * (i / i_crit) ** m
+    return value, m * value / i, -m * value / i_crit

@@ -45,6 +45,12 @@ def host_potential(s, end, a, p, b, q):
 
 
 @kernel
+def host_loss_rate(H, k):
+    """Change of the capacity of a host per full cycle of the cell: -k H;  d/dH.  k = 0: constant."""
+    return -k * H, -k
+
+
+@kernel
 def creep_rate(P, T, A, n, G, E):
     """Strain rate of lithium under pressure: A (P / G)^n exp(-E / RT) [1/s];  d/dP, d/dT.
 

@@ -4,6 +4,17 @@ from ..support.compile import kernel
 
 
 @kernel
+def cycle_rate(x_rate, window):
+    """Full cycles per second of a particle whose mean stoichiometry changes by x_rate [1/s];  d/dx_rate.
+
+    |x_rate| / (2 window): a full cycle goes through the window of stoichiometry twice, and part of one counts as that
+    part of one.
+    """
+    sign = -1.0 if x_rate.real < 0.0 else 1.0
+    return 0.5 * sign * x_rate / window, 0.5 * sign / window
+
+
+@kernel
 def excess_strain(strain, P, sigma_ad, E):
     """Particle strain that the contact cannot accommodate: |strain| - (P + sigma_ad) / E [-], at least 0.
 

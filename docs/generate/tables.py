@@ -93,11 +93,15 @@ def _kinds_of_run() -> Iterator[tuple[str, Any, Any]]:
     metal = cellsim.load("target_nmc811_lpscl_li").with_(
         {"negative electrode/vanishing charge": 180.0, "negative electrode/void share": 1.0}
     )
+    worn = cellsim.with_overlay(metal, "solid_wear").with_({"negative electrode/host capacity": 3000.0})
+    dries = cellsim.with_overlay(liquid, "li2022")
     yield "DFN", liquid, cellsim.DFN((4, 3, 4), shells=4)
     yield "SPMe", liquid, cellsim.SPMe((4, 3, 4), shells=4)
     yield "SPM", liquid, cellsim.SPM(shells=4)
     yield "ageing", cellsim.load("okane2022"), cellsim.DFN((4, 3, 4), shells=4)
+    yield "ageing", dries, cellsim.DFN((4, 3, 4), shells=4)
     yield "lithium metal", metal, cellsim.DFN((1, 3, 4), shells=4)
+    yield "solid, ageing", worn, cellsim.DFN((1, 3, 4), shells=4)
     yield "thin film", cellsim.load("danilov2011"), cellsim.ThinFilm(10, shells=4)
 
 
@@ -112,14 +116,14 @@ def variables() -> str:
             for name in [*given, *given.quiet]:
                 axes = ", ".join(f"`{d}`" for d in given.dims(name))
                 found.setdefault(name, (axes, {}))[1].setdefault(title, word)
-    titles = [title for title, _, _ in _kinds_of_run()]
+    titles = list(dict.fromkeys(title for title, _, _ in _kinds_of_run()))
     rows = [(f"`{name}`", axes, *(kinds.get(title, "") for title in titles)) for name, (axes, kinds) in found.items()]
     return (
         "# Variables of a result\n\nNames are those of PyBaMM where PyBaMM has the quantity. `result.keys()` "
         "names those of a run, `list(result)` those that tables and files keep; `result[name]` is an array whose "
         "first axis is time. Discharge current is positive. x "
         "runs from the negative current collector, r from the centre of a particle. *Ageing*: a DFN of "
-        "`okane2022`. *Lithium metal*: a DFN whose lithium-metal electrode changes in the run.\n\n"
+        "`okane2022`, or with dry-out. *Lithium metal*: a DFN whose lithium-metal electrode changes in the run.\n\n"
         + table(("variable", "axes", *titles), rows)
         + "\nFurther names that are understood: "
         + ", ".join(f"`{a}` for `{b}`" for a, b in ALIASES.items())

@@ -9,7 +9,7 @@ import cellsim
 from cellsim import ParameterError
 from cellsim.kernels.layout import unknowns
 from cellsim.models.volumes import surface_area
-from cellsim.parameters.catalogue.ageing import OPTIONS, QUANTITIES, SIDES
+from cellsim.parameters.catalogue.ageing import OF_METAL, OPTIONS, QUANTITIES, SIDES
 from cellsim.parameters.formats.overlay import FOLDER, METHODS
 from cellsim.parameters.load import home
 from cellsim.physics.constants import F
@@ -17,6 +17,7 @@ from cellsim.physics.constants import F
 NEGATIVE, POSITIVE = SIDES
 DIFFUSIVITY = f"{NEGATIVE}/SEI solvent diffusivity"
 CELLS = ("sony_vtc5a", "okane2022", "nmc811_lpscl_graphite")  # liquid without ageing, with it, and solid
+LIQUID_ONLY = ("li2022",)  # no solvent is used up in a solid electrolyte
 
 
 def content(name="kirkaldy2024"):
@@ -40,18 +41,37 @@ def wrote(tmp_path):
 @pytest.mark.parametrize("overlay", cellsim.overlays())
 def test_overlay_states_what_the_file_says(name, overlay):
     """Every option and quantity, with a source that the cell lists and a method that claims nothing of this cell."""
+    if overlay in LIQUID_ONLY and cellsim.load(name).kind == "solid":
+        with pytest.raises(ParameterError, match="dry-out: no solvent is used up in a solid electrolyte"):
+            cellsim.with_overlay(name, overlay)
+        return
     cell, raw = cellsim.with_overlay(name, overlay), content(overlay)
     assert cell.name == name and raw["description"]
     for part in SIDES:
         for key, record in raw.get(part, {}).items():
-            if key in OPTIONS:
+            if key in OF_METAL:
+                assert not cell.has(f"{part}/{key}") or key in QUANTITIES
+            elif key in OPTIONS:
                 assert cell.options(part)[key] == record
             else:
                 found = cell.record(f"{part}/{key}")
                 assert cell.value(f"{part}/{key}") == record["value"] and found.unit == QUANTITIES[key].unit
                 assert found.method in METHODS and cell.sources[found.source] == raw["sources"][record["source"]]
     assert any(overlay in remark and "not fitted to it" in remark for remark in cell.remarks)
-    assert ("liquid electrolyte" in " ".join(cell.remarks)) == (cell.kind == "solid")
+    other = f"laws are of a {raw.get('kind', 'liquid')} electrolyte"
+    assert (other in " ".join(cell.remarks)) == (cell.kind != raw.get("kind", "liquid"))
+
+
+def test_overlay_lends_lithium_metal_its_quantities():
+    """And the positive electrode its options; every result says that they are assumed for this cell."""
+    cell, raw = cellsim.with_overlay("target_nmc811_lpscl_li", "solid_wear"), content("solid_wear")
+    for part in SIDES:
+        for key, record in raw[part].items():
+            assert (cell.options(part)[key] if key in OPTIONS else cell.value(f"{part}/{key}")) == (
+                record if key in OPTIONS else record["value"]
+            )
+    result = cellsim.simulate(cell, "Rest for 1 minute", model=cellsim.SPM(), soc=0.5)
+    assert "ageing overlay solid_wear" in result.remarks[0]
 
 
 def test_overlay_leaves_the_rest():

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from cellsim.physics.ageing import fatigue, plating, sei
+from cellsim.physics.ageing import drying, fatigue, plating, sei
 from cellsim.physics.constants import F, R
 
 STEP = 1e-30j  # a complex step cannot cancel, so the derivative is exact to rounding
-MODULES = (sei, plating, fatigue)
+MODULES = (sei, plating, fatigue, drying)
 f = F / (R * 298.15)
 KOLZENBERG = (1.5e-7, 0.5, 1e-9, 1e-8, 1e-20, 15.0, f)  # after v, L, j
 TERMS = {  # (function, arguments, positions of the partials)
@@ -36,6 +36,10 @@ TERMS = {  # (function, arguments, positions of the partials)
     "roughness": (fatigue.roughness, (3e-8, 15e-9, 3.18e15), (0,)),
     "stress_driven_loss": (fatigue.stress_driven_loss, (3e7, 2.8e-7, 1e-7, 6e7, 2.5), (0,)),
     "stress_driven_loss, pressed": (fatigue.stress_driven_loss, (-3e7, 2.8e-7, 1e-7, 6e7, 2.5), (0,)),
+    "reservoir_left": (drying.reservoir_left, (2e-7, 9e-7), (0, 1)),
+    "reservoir_left, empty": (drying.reservoir_left, (1e-6, 9e-7), (0, 1)),
+    "wetted_share": (drying.wetted_share, (3e-6, 9e-7, 5e-5), (0, 2)),
+    "wetted_share, full": (drying.wetted_share, (2e-7, 9e-7, 5e-5), (0, 2)),
     "stress_driven_loss, off": (fatigue.stress_driven_loss, (-3e7, 2.8e-7, 0.0, 6e7, 2.5), (0,)),
 }
 OTHERWISE = {"stripping_and_plating"}  # returns two values, each with its partials
@@ -108,6 +112,8 @@ def test_values_are_those_of_the_formulas():
     assert at["roughness"] == approx(2.0 * 3e-8 * 15e-9 * 3.18e15, rel=1e-13)
     assert at["stress_driven_loss"] == approx(2.8e-7 * 0.5**2.5, rel=1e-13)
     assert at["stress_driven_loss, pressed"] == approx(1e-7 * 0.5**2.5, rel=1e-13)
+    assert at["reservoir_left"] == approx(7e-7, rel=1e-13) and at["reservoir_left, empty"] == 0.0
+    assert at["wetted_share"] == approx(1.0 - 2.1 / 50.0, rel=1e-13) and at["wetted_share, full"] == 1.0
     assert at["stress_driven_loss, off"] == at["crack_growth, pressed"] == 0.0
 
 

@@ -46,6 +46,11 @@ TERMS = {  # (function, arguments, positions of the partials)
     "excess_strain": (mechanics.excess_strain, (-0.05, 3e6, 1e6, 2e9), (0, 1)),
     "excess_strain, followed": (mechanics.excess_strain, (-0.001, 3e6, 1e6, 2e9), (0, 1)),
     "contact_loss_rate": (mechanics.contact_loss_rate, (0.6, 0.04, 3e6, 2e-3, 1e-12, 0.8), (0, 1, 2)),
+    "cycle_rate": (mechanics.cycle_rate, (1e-4, 0.7), (0,)),
+    "cycle_rate, back": (mechanics.cycle_rate, (-1e-4, 0.7), (0,)),
+    "host_loss_rate": (lithium.host_loss_rate, (3000.0, 2e-4), (0,)),
+    "short_hazard": (fracture.short_hazard, (12.0, 10.0, 3e-10, 4.0), (0, 1)),
+    "short_hazard, stripping": (fracture.short_hazard, (-12.0, 10.0, 3e-10, 4.0), (0, 1)),
     "connection_loss_rate": (mechanics.connection_loss_rate, (0.9, 0.04, 2e-3), (0, 1)),
     "vogel_tammann_fulcher": (polymer.vogel_tammann_fulcher, (340.0, 1100.0, 200.0, 353.15), (0,)),
 }
@@ -112,6 +117,9 @@ OFF = {  # with this argument zero a law has no effect: (term, arguments, value)
     "no growth per cycle": (interphase.cycle_resistance, (64.0, 8e-4, 0.0), 8e-4),
     "no coating": (interphase.coated, (3e-12, 0.0, 10.0), 3e-12),
     "no loss of contact": (mechanics.contact_loss_rate, (0.6, 0.04, 3e6, 0.0, 0.0, 0.8), 0.0),
+    "a host that does not fade": (lithium.host_loss_rate, (3000.0, 0.0), 0.0),
+    "no hazard of a short": (fracture.short_hazard, (12.0, 10.0, 0.0, 4.0), 0.0),
+    "no hazard while stripping": (fracture.short_hazard, (-12.0, 10.0, 3e-10, 4.0), 0.0),
     "no loss of connection": (mechanics.connection_loss_rate, (0.9, 0.04, 0.0), 0.0),
 }
 

@@ -10,6 +10,7 @@ from ..names import AGEING, AGEING_OF_PARTICLES, NEGATIVE, POSITIVE, of_side
 from .laws_to_pybamm import arrhenius
 
 TYPICAL = 1000.0  # plated lithium that PyBaMM scales with [mol/m3]; no result depends on it
+OWN = ("dry-out", "contact loss of particles", "connection loss of particles", "interphase of particles")
 ASYMMETRIC = "asymmetric stress-driven"
 
 
@@ -39,6 +40,9 @@ def _covered(cell: Cell, chosen: dict[str, dict[str, str]]) -> None:
             words = f"{ASYMMETRIC!r} has other quantities in PyBaMM"
         elif part == POSITIVE and (options["SEI"], options["lithium plating"]) != ("none", "none"):
             words = "PyBaMM has one set of quantities of SEI and plating, which is that of the negative electrode"
+        unknown = [key for key in OWN if options and options[key] != "none"]
+        if unknown:
+            words = f"{unknown[0]!r} is not in PyBaMM"
         if words:
             raise ParameterError(f"to_pybamm: {cell.name}: ageing: {part}: {words}; leave ageing out")
 

@@ -14,6 +14,7 @@ from ...support.compile import inlined, inner
 from ..layout import FILM, shells, views
 from ..memory import replacing
 from .side_reactions import CONSTANT, IRREVERSIBLE, PARTIALLY_REVERSIBLE
+from .wearing import contact, drying
 
 CLOGGED = 1e-3  # porosity that counts as none
 NOTICED = 1e-2  # relative change of surface or pores within a step after which the geometry is renewed
@@ -56,6 +57,10 @@ def shape(sys, s, w):
     if sys.counts.clogging > 0:
         for i in range(n - 1):
             v[i].across = 1.0 / (v[i].right + v[i + 1].left)
+    if sys.counts.reservoirs > 0:
+        drying.shape(sys, s, w)
+    if sys.counts.wearing > 0:
+        contact.shape(sys, s, w)
 
 
 @inner
@@ -82,10 +87,13 @@ def foresee(sys, hg, s_hat, s, w):
             now.faster = arrhenius(a.E_sei, T, a.T_ref)
             now.grow = hg * a.V_sei / (F * a.z)
             per = a.V_sei / (F * a.z * v.area)
-            now.known, now.L = past.sei[i] * per, y.sei[i] * per
-            v.R_f = w.geometry[0, i].R_f + a.rho * now.L / w.rate[FILM + v.side]
+            dried = y.dried[i] if sys.counts.reservoirs > 0 else 0.0
+            now.known, now.L = (past.sei[i] - dried) * per, (y.sei[i] - dried) * per
+            v.R_f = contact.film(sys, y, i, w) + a.rho * now.L / w.rate[FILM + v.side]
             if sys.counts.sei_on_cracks > 0 and a.on_cracks > 0:
-                now.known_cr, now.L_cr = past.sei_on_cracks[i] * per / now.rough, y.sei_on_cracks[i] * per / now.rough
+                dried = y.dried_on_cracks[i] if sys.counts.reservoirs > 0 else 0.0
+                now.known_cr = (past.sei_on_cracks[i] - dried) * per / now.rough
+                now.L_cr = (y.sei_on_cracks[i] - dried) * per / now.rough
         now.R = v.R_f * w.rate[FILM + v.side]
         if sys.counts.plating > 0 and a.plating > 0:
             now.gamma = 0.0
@@ -151,11 +159,13 @@ def even(sys, hg, s_hat, s, w):
 def book(sys, hg, s_hat, s, w):
     """The slow states at the end of a stage of a cell that ages."""
     past, y, T = views(sys, s_hat), views(sys, s), w.at[0]
+    dries = drying.book(sys, hg, past, y, w) if sys.counts.reservoirs > 0 else 0.0
     for i in range(sys.volume.size):
         v, now = sys.volume[i], w.side[0, i]
         if v.particle < 0:
             continue
         a = sys.ageing[v.side]
+        worn = contact.book(sys, hg, past, y, i, w) if sys.counts.wearing > 0 else 0.0
         if sys.counts.sei > 0:
             y.sei[i] = past.sei[i] - hg * v.area * now.sei
         if sys.counts.sei_on_cracks > 0:
@@ -176,9 +186,21 @@ def book(sys, hg, s_hat, s, w):
         if sys.counts.loss > 0:
             rate = stress_driven_loss(2.0 / 3.0 * sigma, a.loss, a.loss_compressed, a.critical, a.m_loss)[0]
             rate += a.by_current * abs(y.cell.I) - a.by_reaction * v.area / v.dx * now.sei / F
+            if sys.counts.reservoirs > 0:
+                rate *= y.wetted[0]
             x = mean(sys, shells(sys, y.x, v.particle))
             y.inactive[i] = past.inactive[i] + hg * rate
             y.draining[i] = past.draining[i] + hg * rate * a.content * v.dx * x
+            if worn + dries > 0.0:
+                cut_off(sys, y, i, (worn + dries) * (a.active - past.inactive[i]))
+
+
+@inner
+def cut_off(sys, y, i, share):
+    """A volume fraction of active material of volume i is lost, with the lithium that it holds now."""
+    v = sys.volume[i]
+    y.inactive[i] += share
+    y.draining[i] += share * sys.ageing[v.side].content * v.dx * mean(sys, shells(sys, y.x, v.particle))
 
 
 @inner
@@ -222,6 +244,10 @@ def changed(sys, s, w):
             most = max(most, abs(active_now(a, y, i) / y.active[i] - 1.0))
         if sys.counts.clogging > 0:
             most = max(most, abs(max(pores(sys, a, y, i, w), CLOGGED) / y.porosity[i] - 1.0))
+        if sys.counts.wearing > 0:
+            most = max(most, contact.changed(sys, a, y, i, w))
+    if sys.counts.reservoirs > 0:
+        most = max(most, drying.changed(sys, y))
     return most
 
 
@@ -238,11 +264,16 @@ def renew(sys, s, w):
     Salt stays in pores that shrink; lithium in lost material is booked.
     """
     y = views(sys, s)
+    if sys.counts.wearing > 0:
+        contact.renew(sys, y)
+    late = drying.renew(sys, y) if sys.counts.reservoirs > 0 else 0.0
     for i in range(sys.volume.size):
         v = sys.volume[i]
         if v.particle < 0:
             continue
         a = sys.ageing[v.side]
+        if late > 0.0:
+            cut_off(sys, y, i, late * (a.active - y.inactive[i]))
         if sys.counts.loss > 0:
             left = active_now(a, y, i)
             if left != y.active[i]:

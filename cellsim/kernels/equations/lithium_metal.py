@@ -9,19 +9,22 @@ dead lithium, lithium bound by the interphase and charge passed add up to roundi
 
 from ...physics.constants import V_LI, F
 from ...physics.contact import constriction_resistance, contact_resistance, effective_pressure, pressure_rise
+from ...physics.fracture import short_hazard
 from ...physics.interphase import growth_rate, layer_resistance, lithium_bound
 from ...physics.kinetics import end_potential
 from ...physics.lithium import (
     active_area,
     creep_rate,
     exhaustion_potential,
+    host_loss_rate,
     host_potential,
     metal_at_potential,
     void_rate,
 )
+from ...physics.mechanics import cycle_rate
 from ...physics.transport import arrhenius
 from ...support.compile import inner, kernel, part
-from ..layout import views
+from ..layout import CRITICAL_CURRENT, views
 from .temperature import warm
 
 LEAST = 1e-4  # of the vanishing charge, or of a host's capacity, that counts as none
@@ -53,10 +56,10 @@ def full(foil):
 
 
 @inner
-def filled(f, N, T, s):
-    """Share of the host that is filled where host and metal hold N [C/m2] at one potential; s is a guess."""
-    lo, hi = -1.0, min(f.full, N / f.host)
-    N = max(N, -0.5 * f.host)
+def filled(f, H, N, T, s):
+    """Share of a host of H [C/m2] that is filled where host and metal hold N [C/m2] at one potential; s is a guess."""
+    lo, hi = -1.0, min(f.full, N / H)
+    N = max(N, -0.5 * H)
     for _ in range(200):
         if not lo < s < hi:
             s = 0.5 * (lo + hi)
@@ -65,12 +68,12 @@ def filled(f, N, T, s):
             hi = s
             continue
         M, M_U = metal_at_potential(U, f.vanishing, T)
-        excess = f.host * s + M - N
+        excess = H * s + M - N
         if excess > 0.0:
             hi = s
         else:
             lo = s
-        step = excess / (f.host + M_U * U_s)
+        step = excess / (H + M_U * U_s)
         s -= step
         if abs(step) <= 1e-15:
             break
@@ -86,11 +89,11 @@ def against_lithium(f, N, T, now):
         some = max(N, LEAST * f.vanishing)
         U, slope = exhaustion_potential(some, f.vanishing, T)
         return U + slope * (N - some), slope
-    now.filled = filled(f, N, T, now.filled)
+    now.filled = filled(f, now.host, N, T, now.filled)
     U, U_s = host(f, now.filled)
     if U <= 0.0:
         return 0.0, 0.0
-    return U, U_s / (f.host + metal_at_potential(U, f.vanishing, T)[1] * U_s)
+    return U, U_s / (now.host + metal_at_potential(U, f.vanishing, T)[1] * U_s)
 
 
 @inner
@@ -132,8 +135,8 @@ def metal(f, N, T, now):
     """Lithium that is metal, of N [C/m2]."""
     if f.host == 0.0:
         return N
-    now.filled = filled(f, N, T, now.filled)
-    return N - f.host * now.filled
+    now.filled = filled(f, now.host, N, T, now.filled)
+    return N - now.host * now.filled
 
 
 @inner
@@ -170,6 +173,7 @@ def foresee(sys, hg, s_hat, s, w):
     cell.layer = L
     now.known = past.lithium - lithium_bound(L - before, f.bound, 1.0, 1.0)[0]
     now.out = hg * f.theta
+    now.host = views(sys, s).host[0] if sys.counts.hosts > 0 else f.host
     now.active = active(sys, s)
     now.P = pressure(f, cell, w.at[0], now)
     P = max(effective_pressure(now.P, max(now.P, f.P_most), f.memory)[0], LEAST_PRESSURE)
@@ -196,11 +200,30 @@ def book(sys, hg, s_hat, s, w):
     if f.share > 0.0:
         closing = creep_rate(now.P, w.at[0], f.creep, f.n, f.P_creep, f.E)[0]
         cell.void = max(past.void + hg * void_rate(cell.I, 1.0, f.share, closing)[0], 0.0)
+    if sys.counts.hosts > 0:
+        fade(sys, hg, s_hat, s, w)
+    if sys.counts.hazards > 0:
+        density = max(-cell.I, 0.0) / active(sys, s)
+        hazard = short_hazard(density, sys.heat.critical * w.rate[CRITICAL_CURRENT], f.hazard, f.power)[0]
+        views(sys, s).hazard[0] = views(sys, s_hat).hazard[0] + hg * hazard * max(-cell.I, 0.0)
+
+
+@inner
+def fade(sys, hg, s_hat, s, w):
+    """The host loses capacity, and the lithium in what it loses is dead: the end of a stage of a host that fades."""
+    f, now, past, y = sys.foil[0], w.foil[0], views(sys, s_hat), views(sys, s)
+    cycles = hg * cycle_rate(y.cell.I, f.cycle)[0]
+    y.host[0] = past.host[0] / (1.0 - cycles * host_loss_rate(1.0, f.fade)[1])
+    held = filled(f, now.host, y.cell.lithium, w.at[0], now.filled)
+    taken = -cycles * host_loss_rate(y.host[0], f.fade)[0] * max(held, 0.0)
+    y.cell.lithium -= taken
+    y.cell.dead += taken
 
 
 @kernel
 def potential_at_rest(foil, N, T, now):
     """Potential against lithium [V] of a foil that holds N [C/m2]; foil (1,) FOIL, now (1,) TOUCH."""
+    now[0].host = foil[0].host
     return against_lithium(foil[0], N, T, now[0])[0]
 
 

@@ -71,10 +71,10 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
         balance(sys, hg, ctl, s_hat, s, V, w)
     else:
         y.T[0], y.cell.made, y.cell.lost, y.cell.heated = sys.T, 0.0, 0.0, 0.0
-    if changes:
-        book(sys, hg, s_hat, s, w)
     for i in range(unchanging(sys), s.size):
         s[i] = s_hat[i]
+    if changes:
+        book(sys, hg, s_hat, s, w)
     if ages:
         ageing.even(sys, hg, s_hat, s, w)
         ageing.book(sys, hg, s_hat, s, w)

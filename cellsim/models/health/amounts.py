@@ -51,6 +51,9 @@ class Amounts:
             found[f"metal {name}"] = float(y.cell[name]) * self.per_hour
         if self.sys.ageing.size:
             found["filled pores"] = self._filled(y)
+        if self.sys.counts["wearing"]:
+            v = self.where[1] if self.particle[0][0] < 0 else np.concatenate(self.where)
+            found["contact"] = float(np.mean(y.touching[v]))
         if self.sys.counts["clogging"]:
             some = y.porosity > 0.0
             found["porosity"] = float(np.min(y.porosity[some]))

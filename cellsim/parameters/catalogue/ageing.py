@@ -66,7 +66,29 @@ QUANTITIES: dict[str, Name] = {
     "critical stress": note("Pa", "of the loss of active material", 1.0, 1e13),
     "reaction-driven LAM factor": note("m3.mol-1", "active volume lost per lithium that the SEI takes", 0.0, 1.0),
     "current-driven LAM factor": note("m2.A-1.s-1", "active fraction lost per current density and time", 0.0, 1.0),
+    "solvent volume per SEI lithium": note(
+        "m3.mol-1", "electrolyte that is used up and leaves the pores, per lithium that the SEI takes", 0.0, 1e-2
+    ),
+    "cycling interphase growth": may(
+        "Ohm.m2",
+        "interphase resistance after the first cycle, uncoated, per electrode "
+        "area; grows with the square root of the number of cycles",
+        0.0,
+        0.0,
+        10.0,
+    ),
+    "coating coverage": may("1", "fraction of the particle surface that is coated", 0.0, 0.0, 1.0),
+    "coating factor": may("1", "factor by which a coating slows interphase growth", 1.0, 1.0, 1e4),
+    "volume change": may("1", "volumetric strain of the particles over a full cycle", 0.0, -0.9, 4.0),
+    "contact loss": may("1", "fraction of the contact lost per cycle and unaccommodated strain", 0.0, 0.0, 1e3),
+    "contact healing": may("Pa-1", "fraction of the lost contact restored per cycle and pressure", 0.0, 0.0, 1.0),
+    "contact strength": may("Pa", "adhesion, added to the pressure", 0.0, 0.0, 1e9),
+    "electrolyte modulus": may(
+        "Pa", "Young's modulus of the electrolyte that follows the particle strain", 2e10, 1e6, 1e12
+    ),
+    "connection loss": may("1", "fraction of the utilisation lost per cycle and strain", 0.0, 0.0, 1e3),
 }
+STATED = ("cycling interphase growth", "contact loss", "connection loss", "volume change")  # else nothing would change
 SEI_ALWAYS = ("SEI partial molar volume", "initial SEI thickness")
 REACTION = ("SEI reaction exchange current density",)
 SOLVENT = ("SEI solvent diffusivity", "bulk solvent concentration")
@@ -117,6 +139,10 @@ LOSS = {
     "stress and reaction-driven": (*BY_STRESS, *BY_REACTION),
     "current-driven": ("current-driven LAM factor",),
 }
+DRY_OUT: dict[str, tuple[str, ...]] = {"none": (), "solvent reservoir": ("solvent volume per SEI lithium",)}
+CONTACT = {"none": (), "strain-driven": ("contact loss", "volume change")}
+CONNECTION = {"none": (), "strain-driven": ("connection loss", "volume change")}
+INTERPHASE = {"none": (), "cycling": ("cycling interphase growth",)}
 SWITCH: dict[str, tuple[str, ...]] = {"false": (), "true": ()}
 OPTIONS: dict[str, Mapping[str, tuple[str, ...]]] = {
     "SEI": SEI,
@@ -128,6 +154,10 @@ OPTIONS: dict[str, Mapping[str, tuple[str, ...]]] = {
     "particle mechanics": MECHANICS,
     "stress-induced diffusion": SWITCH,
     "loss of active material": LOSS,
+    "dry-out": DRY_OUT,
+    "contact loss of particles": CONTACT,
+    "connection loss of particles": CONNECTION,
+    "interphase of particles": INTERPHASE,
 }
 OF_NEGATIVE = (
     "SEI",
@@ -136,7 +166,26 @@ OF_NEGATIVE = (
     "SEI porosity change",
     "lithium plating",
     "lithium plating porosity change",
+    "dry-out",
 )
+OF_METAL = (  # quantities of lithium metal that an overlay may lend, the first five of which make something age
+    "coulombic efficiency",
+    "calendar interphase growth",
+    "host fade",
+    "short hazard",
+    "void share",
+    "short hazard exponent",
+    "critical current density",
+    "critical current density activation energy",
+    "vanishing charge",
+    "host capacity",
+    "interphase growth activation energy",
+    "interphase conductivity",
+    "interphase reaction rate",
+    "interphase lithium concentration",
+    "void height",
+)
+AGES_METAL = {"coulombic efficiency": 1.0, **dict.fromkeys(OF_METAL[1:5], 0.0)}  # and where it does not
 SIDES = ("negative electrode", "positive electrode")
 OFF = ("none", "false")
 
@@ -166,7 +215,7 @@ def lacking(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
         needed = OPTIONS[name].get(value, ())
         if name == "SEI" and value != "none":
             needed = (*SEI_ALWAYS, *needed)
-        missing = [key for key in needed if key not in raw and QUANTITIES[key].default is None]
+        missing = [key for key in needed if key not in raw and (QUANTITIES[key].default is None or key in STATED)]
         if missing:
             wanted = ", ".join(f"'{key}' [{QUANTITIES[key].unit}]" for key in missing)
             found.append((name, f"{value!r} needs {wanted}; add it, or choose 'none'"))
@@ -175,10 +224,12 @@ def lacking(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("SEI on cracks", "SEI", ""),
         ("SEI porosity change", "SEI", ""),
         ("lithium plating porosity change", "lithium plating", ""),
+        ("dry-out", "SEI", ""),
     ):
         wrong = options[other] != value if value else options[other] == "none"
-        if options[name] == "true" and wrong:
-            found.append((name, f"'true' needs {other!r}{f' {value!r}' if value else ''}, found {options[other]!r}"))
+        if options[name] not in OFF and wrong:
+            now = f" {value!r}" if value else ""
+            found.append((name, f"{options[name]!r} needs {other!r}{now}, found {options[other]!r}"))
     changes_pores = "true" in (options["SEI porosity change"], options["lithium plating porosity change"])
     if changes_pores and "transport efficiency" in raw:
         found.append(
@@ -236,11 +287,14 @@ GROUNDS = (  # an option, and what it rests on
     ("SEI on cracks", "SEI", ()),
     ("lithium plating porosity change", "lithium plating", ()),
     ("SEI on cracks", "particle mechanics", ("swelling only",)),
+    ("dry-out", "SEI", ()),
 )
 
 
 def _without_ground(raw: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, str]:
-    """Options of the set that what the user chose leaves without ground, as "false"."""
+    """Options of the set that what the user chose leaves without ground, turned off."""
     return {
-        option: "false" for option, ground, short in GROUNDS if option in raw and texts.get(ground) in (*OFF, *short)
+        option: next(iter(OPTIONS[option]))
+        for option, ground, short in GROUNDS
+        if option in raw and texts.get(ground) in (*OFF, *short)
     }

@@ -77,24 +77,6 @@ POROUS = {
     "exchange-current electrolyte shape": _may("1", "factor on sqrt(c_e)", 1.0, TINY, 1e6, C),
     "exchange-current activation energy": _may("J.mol-1", "of the exchange-current density", 0.0, -2e5, 2e5),
     "film resistance": _may("Ohm.m2", "per reacting surface", 0.0, 0.0, 10.0),
-    "cycling interphase growth": _may(
-        "Ohm.m2",
-        "interphase resistance after the first cycle, uncoated, per electrode "
-        "area; grows with the square root of the number of cycles",
-        0.0,
-        0.0,
-        10.0,
-    ),
-    "coating coverage": _may("1", "fraction of the particle surface that is coated", 0.0, 0.0, 1.0),
-    "coating factor": _may("1", "factor by which a coating slows interphase growth", 1.0, 1.0, 1e4),
-    "volume change": _may("1", "volumetric strain of the particles over a full cycle", 0.0, -0.9, 4.0),
-    "contact loss": _may("1", "fraction of the contact lost per cycle and unaccommodated strain", 0.0, 0.0, 1e3),
-    "contact healing": _may("Pa-1", "fraction of the lost contact restored per cycle and pressure", 0.0, 0.0, 1.0),
-    "contact strength": _may("Pa", "adhesion, added to the pressure", 0.0, 0.0, 1e9),
-    "electrolyte modulus": _may(
-        "Pa", "Young's modulus of the electrolyte that follows the particle strain", 2e10, 1e6, 1e12
-    ),
-    "connection loss": _may("1", "fraction of the utilisation lost per cycle and strain", 0.0, 0.0, 1e3),
     "double-layer capacity": DOUBLE_LAYER,
     "minimum stoichiometry": _need("1", "lower end of the operating window", 0.0, 1.0),
     "maximum stoichiometry": _need("1", "upper end of the operating window", 0.0, 1.0),
@@ -175,7 +157,12 @@ METAL = {
     "host slow exponent": _may("1", "see the end potential", 6.0, 0.0, 1e3),
     "host fast potential": _may("V", "see the end potential", 0.25, 0.0, 3.0),
     "host fast exponent": _may("1", "see the end potential", 60.0, 0.0, 1e3),
+    "host fade": _may("1", "fraction of the host lost per full cycle, with the lithium in it", 0.0, 0.0, 1.0),
     "coulombic efficiency": _may("1", "fraction of the plated lithium that can be stripped again", 1.0, 0.5, 1.0),
+    "short hazard": _may(
+        "m2.C-1", "hazard of a short per plated charge at the critical current density; 0: none", 0.0, 0.0, 1.0
+    ),
+    "short hazard exponent": _may("1", "hazard ~ (current density / critical one) ** exponent", 4.0, 0.0, 50.0),
     "void share": _may("1", "fraction of the stripped volume that becomes voids; 0: none", 0.0, 0.0, 1.0),
     "void height": _may("m", "void height over which the contact fraction falls by a factor e", 2e-6, 1e-8, 1e-3),
     "creep current density": _may(

@@ -1,8 +1,8 @@
 """Ageing overlays: files with options and rates of ageing that can be laid over any parameter set.
 
 An overlay has the form of a parameter file, with the sections of the electrodes only and in them nothing but what
-`parameters.catalogue.ageing` lists.  Its rates were chosen for, or fitted to, another cell: the cell that comes out
-says so in its remarks, and so does every result of a run in which it ages.
+`parameters.catalogue.ageing` lists, for particles and for lithium metal.  Its rates were chosen for, or fitted to,
+another cell: the cell that comes out says so in its remarks, and so does every result of a run in which it ages.
 """
 
 import os
@@ -36,8 +36,9 @@ def with_overlay(cell: "str | os.PathLike[str] | Cell", overlay: "str | os.PathL
     """The cell with the options and rates of ageing of an overlay in place of its own.
 
     cell: as for `load`.  overlay: a name of `overlays()`, or the path of a file that ends in .json.  What the overlay
-    leaves out stays as the set has it; `Cell.with_ageing` chooses among the mechanisms afterwards.  Electrodes without
-    particles (lithium metal, films) stay as they are, and the remark says so.  Pores keep their volume where the set
+    leaves out stays as the set has it; `Cell.with_ageing` chooses among the mechanisms afterwards.  Options and most
+    quantities are of particles, those of `catalogue.ageing.OF_METAL` of lithium metal: an electrode to which nothing of
+    its section applies stays as it is, and the remark says so.  Pores keep their volume where the set
     states a transport efficiency, from which no porosity follows.
     Raises ParameterError: unknown name, unreadable file, all faults in the file, no electrode that it applies to.
     """
@@ -48,12 +49,12 @@ def with_overlay(cell: "str | os.PathLike[str] | Cell", overlay: "str | os.PathL
     if raw["kind"] != cell.kind:
         notes.append(f"its laws are of a {raw['kind']} electrolyte, and that of this cell is {cell.kind}")
     for part, section in sections.items():
-        if _is(content[part]) == "porous":
-            content[part] |= section
+        if applies := _applying(section, _is(content[part])):
+            content[part] |= applies
             notes += _fixed_pores(content[part], part)
         else:
             notes.append(f"the {part} is {_is(content[part])}, to which it does not apply")
-    if not any(_is(content[part]) == "porous" for part in sections):
+    if not any(_applying(section, _is(content[part])) for part, section in sections.items()):
         kinds = ", ".join(f"the {part} of {cell.name} is {_is(content[part])}" for part in sections)
         raise ParameterError(f"{name}: applies to particles, and {kinds}; state interphase and voids in the set itself")
     words = f"{REMARK}{name}, {raw['title']}: its rates and constants are assumed for this cell, not fitted to it"
@@ -66,9 +67,21 @@ def _is(section: dict[str, Any]) -> str:
     return "composite" if PHASES in section else str(section.get("type"))
 
 
+def _applying(section: dict[str, Any], kind: Any) -> dict[str, Any]:
+    """What of a section is of electrodes of a kind."""
+    if kind == "lithium metal":
+        return {key: record for key, record in section.items() if key in ageing.OF_METAL}
+    if kind != "porous":
+        return {}
+    return {key: record for key, record in section.items() if key in ageing.OPTIONS or key in ageing.QUANTITIES}
+
+
 def overlay_remarks(cell: Cell) -> tuple[str, ...]:
     """The remarks on overlays of a cell that ages; () if it has none, or if its options turn all of it off."""
     ages = any(value not in ageing.OFF for part in ageing.SIDES for value in cell.options(part).values())
+    metal = ageing.SIDES[0]
+    if cell.text(f"{metal}/type") == "lithium metal":
+        ages = ages or any(cell.value(f"{metal}/{key}") != off for key, off in ageing.AGES_METAL.items())
     return tuple(remark for remark in cell.remarks if ages and remark.startswith(REMARK))
 
 
@@ -126,8 +139,8 @@ def _faults_of_electrode(section: Any) -> Iterator[str]:
         yield f": must be an object with options and quantities of ageing, found {quoted(section)}"
         return
     for key, record in section.items():
-        if key not in ageing.OPTIONS and key not in ageing.QUANTITIES:
-            known = near(key, [*ageing.QUANTITIES, *ageing.OPTIONS])
+        if key not in ageing.OPTIONS and key not in ageing.QUANTITIES and key not in ageing.OF_METAL:
+            known = near(key, [*ageing.QUANTITIES, *ageing.OPTIONS, *ageing.OF_METAL])
             yield f"/{key}: not of ageing, which is all that an overlay may change; {known}"
         elif isinstance(record, dict) and record.get("method") not in METHODS:
             yield (

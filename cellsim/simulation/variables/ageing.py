@@ -26,15 +26,17 @@ def pores(p):
     """Volume of the pores per electrode area in each volume [m]; (times, volumes), or (volumes,) if it is constant."""
     eps, dx = p.sys.volume["eps"], p.sys.volume["dx"]
     if not p.sys.counts["clogging"]:
-        return eps * dx
+        return eps * dx * p.y.wetted if p.sys.counts["reservoirs"] else eps * dx
     now = p.y.porosity
-    return np.where(now > 0.0, now, eps) * dx
+    room = np.where(now > 0.0, now, eps) * dx
+    return room * p.y.wetted if p.sys.counts["reservoirs"] else room
 
 
 def salt(p):
-    """Salt in the cell per electrode area [mol/m2]; (times,)."""
+    """Salt in the cell per electrode area [mol/m2], with that of a reservoir; (times,)."""
     room = pores(p)
-    return p.c @ room if room.ndim == 1 else (p.c * room).sum(axis=1)
+    within = p.c @ room if room.ndim == 1 else (p.c * room).sum(axis=1)
+    return within + p.y.reserve_salt[:, 0] if p.sys.counts["reservoirs"] else within
 
 
 def taken(p, name, side):
@@ -76,6 +78,20 @@ def series(p, parts):
                 f"Loss of lithium due to loss of active material in {low} electrode [mol]",
                 (TIME, lambda s=side: per_volume(p, "gone", s).sum(axis=-1) * p.area / F),
             )
+        if counts["wearing"] and a["window"]:
+            yield f"Full cycles of {low} particles", (TIME, lambda s=side: _mean(p, per_volume(p, "cycled", s), s))
+            yield (
+                f"X-averaged {low} particle contact",
+                (TIME, lambda s=side: _mean(p, per_volume(p, "touching", s), s)),
+            )
+            yield (
+                f"X-averaged {low} interphase resistance [Ohm.m2]",
+                (TIME, lambda s=side: _mean(p, per_volume(p, "interphase", s), s) / _surface(p, s)),
+            )
+    if counts["reservoirs"]:
+        yield "Wetted fraction of pores", (TIME, lambda: p.y.wetted[:, 0])
+        yield "Electrolyte in reservoir [m3]", (TIME, lambda: p.y.reserve[:, 0] * p.area)
+        yield "Electrolyte used up [m3]", (TIME, lambda: p.y.solvent[:, 0] * p.area)
 
 
 def fields(p, parts, axes_of):
@@ -94,6 +110,8 @@ def fields(p, parts, axes_of):
                 )
         if counts["cracking"] and a["k_cr"]:
             yield f"{name} particle crack length [m]", (axes, lambda s=side: per_volume(p, "crack", s))
+        if counts["wearing"] and a["window"]:
+            yield f"{name} particle contact", (axes, lambda s=side: per_volume(p, "touching", s))
         if counts["loss"]:
             yield (
                 f"{name} electrode active material volume fraction",
@@ -112,6 +130,12 @@ def _mean(p, x, side):
     return np.broadcast_to(x, (len(p.t), dx.size)) @ dx / dx.sum()
 
 
+def _surface(p, side):
+    """Reacting surface of one electrode as made, per electrode area."""
+    return p.sys.volume["area"][p.volumes(side)].sum()
+
+
 def _thickness(p, state, a, side):
     surface = p.sys.volume["area"][p.volumes(side)] * active_fraction(p, side)
-    return per_volume(p, state, side) * a["V_sei"] / (F * a["z"] * surface)
+    dried = per_volume(p, "dried", side) if p.sys.counts["reservoirs"] else 0.0
+    return (per_volume(p, state, side) - dried) * a["V_sei"] / (F * a["z"] * surface)

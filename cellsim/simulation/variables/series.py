@@ -7,7 +7,7 @@ from ...models.electrodes import PARTS, has_foil, lithium_content
 from ...models.initial import capacity_between_cutoffs
 from ...models.thermal_laws import critical_current_holds
 from ...physics.constants import V_LI, F
-from . import ageing
+from . import ageing, swelling
 from .states import SIDES
 
 
@@ -65,6 +65,7 @@ def series(p):
     yield "Total lithium in particles [mol]", (one, lambda: sum(p.lithium(q, s) for s, q in held))
     if p.sys.ageing.size:
         yield from ageing.series(p, [each for each in SIDES if each[1] or not has_foil(p.cell)])
+    yield from swelling.series(p)
     if p.sys.model == POROUS and p.sys.volume.size > 3:
         last = p.volumes(0)[-1]
         share = p.sys.volume["left"][last + 1] * p.sys.volume["across"][last]  # of phi_e at the border
@@ -103,3 +104,8 @@ def _lithium(p):
     yield "Active contact fraction", (one, lambda: p.foil[:, 2])
     yield "Stack pressure [Pa]", (one, lambda: p.foil[:, 3])
     yield "Interphase resistance [Ohm.m2]", (one, lambda: p.foil[:, 4])
+    if p.sys.counts["hosts"]:
+        yield "Host capacity [A.h]", (one, lambda: p.y.host[:, 0] * p.area / 3600.0)
+    if p.sys.counts["hazards"]:
+        yield "Hazard of a short", (one, lambda: p.y.hazard[:, 0])
+        yield "Survival probability", (one, lambda: np.exp(-p.y.hazard[:, 0]))

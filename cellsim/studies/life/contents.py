@@ -17,7 +17,7 @@ from ...kernels.layout import System, unknowns
 
 Array = NDArray[np.float64]
 TAKING = ("sei", "sei_on_cracks", "dead")  # states of volumes that hold lithium
-SLOW = (*TAKING, "crack", "inactive", "draining")
+SLOW = (*TAKING, "crack", "inactive", "draining", "cycled", "touching", "solvent", "receding", "host", "hazard")
 OF_METAL = ("dead", "bound", "layer")  # numbers of a lithium-metal electrode; the first two are lithium
 EDGE = 1e-9  # a stoichiometry is at least so far from 0 and 1
 

@@ -29,7 +29,21 @@ LOSSES = {  # what takes lithium for good: column of a table, and the amounts th
     "Loss of capacity to lost active material [A.h]": ("draining",),
     "Loss of capacity to interphase at lithium [A.h]": ("metal bound",),
 }
+AT_THE_END = (  # variables of which a table holds the value at the end of a cycle
+    "Cell thickness change [m]",
+    "Wetted fraction of pores",
+    "Electrolyte in reservoir [m3]",
+    "X-averaged negative particle contact",
+    "X-averaged positive particle contact",
+    "X-averaged negative interphase resistance [Ohm.m2]",
+    "X-averaged positive interphase resistance [Ohm.m2]",
+    "Interphase resistance [Ohm.m2]",
+    "Host capacity [A.h]",
+    "Hazard of a short",
+    "Survival probability",
+)
 PORES_WEIGHT = 0.3  # share of the capacity that all pores stand for, in the error of a jump
+CONTACT_WEIGHT = 0.3  # and the contact of particles, which is a resistance
 LAM_WEIGHT = 0.5  # and active material: about what a lost share of it takes from the capacity
 
 
@@ -83,7 +97,7 @@ class CellCycle:
         scale = 1.0 / max(0.5 * usable, 1e-12)
         # slow contents, then counters, all without weight; then the sums that the error is of
         self.weights = np.concatenate(
-            [np.zeros(size + 3), [scale, LAM_WEIGHT * scale, LAM_WEIGHT * scale, PORES_WEIGHT]]
+            [np.zeros(size + 3), [scale, LAM_WEIGHT * scale, LAM_WEIGHT * scale, PORES_WEIGHT, CONTACT_WEIGHT]]
         )
 
     def advance(self, state: Aged) -> tuple[Aged, Summary]:
@@ -109,6 +123,7 @@ class CellCycle:
         """Slow contents, time and charge passed, and what the error of a jump is taken of."""
         found = self._found(state)
         sums = [lost(found), finite(found["Q_n"]), finite(found["Q_p"]), found.get("filled pores", 0.0)]
+        sums.append(found.get("contact", 1.0))
         return np.concatenate(
             [self._contents.of(state.end.state), [state.seconds, state.amp_hours, state.watt_hours], sums]
         )
@@ -168,7 +183,7 @@ def summary_of(result: Result, after: Aged, now: Mapping[str, float], fresh: Map
     if "porosity" in now:
         row["X-averaged negative electrode porosity"] = now["mean porosity"]
         row["Minimum porosity"] = now["porosity"]
-    return row
+    return row | {name: float(result[name][-1]) for name in AT_THE_END if name in result.variables}
 
 
 def ages_within_runs(cell: Cell) -> bool:

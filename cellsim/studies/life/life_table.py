@@ -12,7 +12,7 @@ from ...parameters import Cell
 from ...protocols import Protocol
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
-from ...support.arguments import file_path, whole
+from ...support.arguments import file_path, number, whole
 from ...support.files import optional, replacing
 from .cycle_map import Stopped
 from .health.knee import Knee, find_knee
@@ -20,6 +20,7 @@ from .saved.life_file import read_life, write_life
 from .saved.rows import Rows
 from .windows import COLUMNS, EQUILIBRIUM, Windows
 
+HAZARD = "Hazard of a short"
 DAYS = "Day"  # index of the table of a life in use
 KINDS = (".parquet", ".csv", ".png", ".svg", ".pdf")
 
@@ -122,10 +123,39 @@ class Life:
             np.asarray(cycles, float)
         )
 
+    def shorted(self, share: float) -> float:
+        """Cycles after which a share of cells, 0 to 1, has a short by lithium, from the hazard that was added up.
+
+        By linear interpolation of the hazard between simulated cycles; infinite if it takes longer than this life.
+        Raises ProtocolError if the parameter set states no hazard.
+        """
+        share = number(
+            "share", share, "give a share of the cells above 0 and below 1, such as 0.05", above=0.0, below=1.0
+        )
+        if HAZARD not in self.table:
+            raise ProtocolError(
+                f"{self.cell.name}: its parameter set states no hazard of a short; add negative electrode/short hazard"
+            )
+        known, wanted = self.table[HAZARD].dropna(), -np.log1p(-share)
+        if not len(known) or known.iloc[-1] < wanted:
+            return float("inf")
+        passed = np.concatenate([[0.0], known.to_numpy()])
+        return float(np.interp(wanted, passed, np.concatenate([[0.0], known.index.to_numpy(float)])))
+
     def knee(self) -> Knee:
         """Onset and knee of the capacity over the cycles."""
         known = self.table[self.judged].dropna()
         return find_knee(known.index.to_numpy(float), known.to_numpy())
+
+    def _shorts(self) -> str:
+        """When 5 % and 50 % of cells have a short, in words."""
+        unit = str(self.table.index.name).partition(" ")[0].lower()
+        words = []
+        for share in (0.05, 0.5):
+            n = self.shorted(share)
+            when = f"by {unit} {np.ceil(n):.0f}" if np.isfinite(n) else f"later than {unit} {self.cycles}"
+            words.append(f"{100.0 * share:g} % of the cells {when}")
+        return ", ".join(words)
 
     def losses(self) -> dict[str, float]:
         """What took the lithium, and the loss of active material, at the end [Ah]."""
@@ -175,5 +205,7 @@ class Life:
             )
         lines.append(f"  loss of lithium inventory {last['Loss of lithium inventory [%]']:.3g} %")
         lines += [f"  {key[0].lower()}{key[1:].replace(' [A.h]', '')}: {x:.3g} Ah" for key, x in self.losses().items()]
+        if HAZARD in table:
+            lines.append(f"  shorts: {self._shorts()}")
         lines += [f"  note: {remark}" for remark in self.remarks]
         return "\n".join(lines)

@@ -116,7 +116,7 @@ def rates_used(cell: Cell) -> list[str]:
     return sorted(path for path in used if path.partition("/")[2] in RATES)
 
 
-OF_METAL = ("coulombic efficiency", "calendar interphase growth")
+OF_METAL = ("coulombic efficiency", "calendar interphase growth", "host fade", "short hazard", "short hazard exponent")
 RATES = (
     "SEI solvent diffusivity",
     "SEI kinetic rate constant",
@@ -130,5 +130,9 @@ RATES = (
     "LAM constant proportional term",
     "reaction-driven LAM factor",
     "current-driven LAM factor",
+    "solvent volume per SEI lithium",
+    "contact loss",
+    "connection loss",
+    "cycling interphase growth",
     *OF_METAL,
 )

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...errors import ParameterError, ProtocolError, SolveError
 from ...models import SPM, ThinFilm, default_model, model_of
+from ...models.ageing import ages
 from ...models.electrodes import PARTS, is_metal
 from ...models.initial import stoichiometries
 from ...models.lithium_metal import Lithium, evolves, per_stoichiometry
@@ -144,6 +145,9 @@ def impedance(
     Z, error = _on_mesh(cell, model, T, x, lithium, s, accuracy)
     bare = [part for part in ("negative electrode", "positive electrode") if without_double_layers(cell, part)]
     note = f"no double-layer capacity of the {' and the '.join(bare)}: no charge-transfer arc" if bare else ""
+    if after is not None and ages(cell):
+        aged = "films, contact and pores are those of the fresh cell"
+        note = f"{note}; {aged}" if note else aged
     if after is not None:
         soc = float(after["State of charge"][-1])
     spectrum = Spectrum(cell.name, type(model).__name__, T, soc, area, error, f, Z / area, note)

@@ -1,0 +1,77 @@
+"""How much thicker a cell becomes without pressure, by lithium in particles, films and metal; names as in PyBaMM.
+
+Counted from the fresh cell at rest, discharged.  Electrodes grow in thickness only, and what grows in pores that make
+room for it (options "SEI porosity change" and the like) does not make them thicker.  Heat is left out.
+"""
+
+from ...kernels.layout import THIN_FILM
+from ...models.electrodes import NEGATIVE, PARTS, has_foil, lithium_content
+from ...models.initial import stoichiometries
+from ...physics.constants import V_LI, F
+from .ageing import per_volume
+from .states import SIDES
+
+PAIRS = "design/number of electrode pairs"
+TIME = ("Time [s]",)
+
+
+def series(p):
+    """Thickness changes of electrodes and cell [m], all electrode pairs together, where volumes are known."""
+    if p.sys.model == THIN_FILM or not p.cell.has(PAIRS):
+        return
+    known, pairs = [], p.cell.value(PAIRS)
+    for (name, side), part in zip(SIDES, PARTS, strict=True):
+        if side == 0 and has_foil(p.cell):
+            known.append(lambda: pairs * of_metal(p))
+        elif molar_volume(p.cell, part) is not None:
+            known.append(lambda q=part, s=side: pairs * of_particles(p, q, s))
+        else:
+            continue
+        yield f"{name} electrode thickness change [m]", (TIME, known[-1])
+    if len(known) == len(PARTS):
+        yield "Cell thickness change [m]", (TIME, lambda: known[0]() + known[1]())
+
+
+def molar_volume(cell, part):
+    """What a mole of lithium adds to the volume of the particles of an electrode [m3/mol], or None.
+
+    The partial molar volume, or that which makes the volume change of a full cycle, a charge.
+    """
+    if cell.has(f"{part}/partial molar volume"):
+        return cell.value(f"{part}/partial molar volume")
+    strain = cell.value(f"{part}/volume change")
+    if strain == 0.0:
+        return None
+    window = cell.value(f"{part}/maximum stoichiometry") - cell.value(f"{part}/minimum stoichiometry")
+    return (strain if part == NEGATIVE else -strain) / (window * cell.value(f"{part}/maximum concentration"))
+
+
+def fresh(cell, part, side):
+    """Lithium in the particles of an electrode of the fresh, discharged cell [mol/m2]."""
+    return lithium_content(cell, part) * cell.value(f"{part}/thickness") * stoichiometries(cell, 0.0)[side]
+
+
+def of_particles(p, part, side):
+    """Growth of an electrode of particles per pair [m] (times,); lost material stays as large as it was."""
+    counts, a = p.sys.counts, p.sys.ageing[side] if p.sys.ageing.size else None
+    lithium = p.lithium(part, side) / p.area - fresh(p.cell, part, side)
+    if counts["loss"]:
+        lithium = lithium + per_volume(p, "gone", side).sum(axis=-1) / F
+    growth = molar_volume(p.cell, part) * lithium
+    if counts["sei"] and a["sei"] and not a["sei_clogs"]:
+        first = a["L_0"] * p.sys.volume["area"][p.volumes(side)].sum()
+        growth = growth + per_volume(p, "sei", side).sum(axis=-1) * a["V_sei"] / (F * a["z"]) - first
+        if counts["sei_on_cracks"] and a["on_cracks"]:
+            growth = growth + per_volume(p, "sei_on_cracks", side).sum(axis=-1) * a["V_sei"] / (F * a["z"])
+    if counts["plating"] and a["plating"] and not a["plated_clogs"]:
+        growth = growth + (per_volume(p, "plated", side) + per_volume(p, "dead", side)).sum(axis=-1) * a["V_li"] / F
+    return growth
+
+
+def of_metal(p):
+    """Growth of lithium metal, dead lithium included, and of its interphase, per pair [m] (times,)."""
+    if not p.sys.foil.size:
+        return V_LI * (fresh(p.cell, PARTS[1], 1) - p.lithium(PARTS[1], 1) / p.area)
+    first = p.cell.value(f"{NEGATIVE}/interphase thickness")
+    lithium = p.foil[:, 0] + p.numbers["dead"] - p.sys.foil[0]["start"]
+    return V_LI / F * lithium + p.numbers["layer"] - first
