@@ -71,3 +71,52 @@ def dualfoil_a(film=0.0) -> Cell:
             "positive electrode/open-circuit potential": U.replace("1.062*x", "x")
         }
     )
+
+
+HYSTERESIS_LOOPS = (  # A, s: a major loop, a minor one, rest, pulses both ways, a partial charge
+    (5.0, 2400.0),
+    (-5.0, 1200.0),
+    (5.0, 600.0),
+    (-5.0, 300.0),
+    (5.0, 300.0),
+    (0.0, 600.0),
+    (10.0, 30.0),
+    (0.0, 60.0),
+    (-10.0, 30.0),
+    (0.0, 60.0),
+    (-2.5, 1200.0),
+)
+HYSTERESIS = {  # by electrode: branches about the potential U [V], decay rates, initial state; made up for comparisons
+    "negative": {
+        "lithiation open-circuit potential": "{U} - 0.03*exp(-x) - 0.005",
+        "delithiation open-circuit potential": "{U} + 0.02*exp(-x)",
+        "lithiation hysteresis decay rate": "20*(1 + x)",
+        "delithiation hysteresis decay rate": "40/(1 + x)",
+        "hysteresis decay rate at unit slope": 200.0,
+        "hysteresis switching factor": 2.0,
+        "initial hysteresis state": 0.5,
+    },
+    "positive": {
+        "lithiation open-circuit potential": "{U} - 0.01*x",
+        "delithiation open-circuit potential": "{U} + 0.01",
+        "lithiation hysteresis decay rate": 15.0,
+        "delithiation hysteresis decay rate": 30.0,
+        "hysteresis decay rate at unit slope": 20.0,
+        "hysteresis switching factor": 2.0,
+        "initial hysteresis state": -0.2,
+    },
+}
+HYSTERESIS_MODELS = ("current sigmoid", "one-state hysteresis", "one-state differential capacity hysteresis")
+
+
+@cache
+def hysteresis(model) -> Cell:
+    """Chen 2020 with branches beside both open-circuit potentials, by one of HYSTERESIS_MODELS."""
+    cell, changes = load("lgm50_chen2020"), {}
+    for side, entries in HYSTERESIS.items():
+        U = cell.law(f"{side} electrode/open-circuit potential").expression
+        changes |= {
+            f"{side} electrode/{key}": entry.replace("{U}", U) if isinstance(entry, str) else entry
+            for key, entry in entries.items()
+        }
+    return cell.with_(changes).with_hysteresis(model)

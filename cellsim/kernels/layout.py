@@ -22,7 +22,7 @@ from ..numerics.grids import SHELL
 from ..numerics.table import Table
 from ..support.compile import inlined, inner, part, records
 from .memory import laying, replacing, starting
-from .records import AGEING, FOIL, GRAIN, VOLUME
+from .records import AGEING, FOIL, GRAIN, HYSTERESIS, VOLUME
 
 POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
 # control modes: what the cycler imposes (current, terminal voltage, power, voltage over current), or what a charge
@@ -37,6 +37,10 @@ OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
 # the integral of the salt's diffusivity over its concentration; SHAPE_C has one for each material (add it)
 SALT_DIFFUSION, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
 SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6  # with one material in either electrode
+# open-circuit hysteresis: none, by the terminal current, by the reaction current; its laws of the stoichiometry, four
+# for each material: mean of both branches less OCP, half their difference, decay rates
+NO_HYSTERESIS, BY_CURRENT, BY_REACTION = 0, 1, 2
+SHIFT, HALF, ON_LITHIATION, ON_DELITHIATION, BRANCH_LAWS = 0, 1, 2, 3, 4
 # temperature factors of what is no law: exchange current and film resistance (add side), critical current; exchange
 # currents of further materials follow, see `rate_of`
 RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
@@ -63,6 +67,7 @@ class Counts:
     reservoirs: Annotated[int, Field("", "1 if electrolyte is used up, else 0")]
     hosts: Annotated[int, Field("", "1 if the host of a lithium electrode fades, else 0")]
     hazards: Annotated[int, Field("", "1 if the hazard of a short is added up, else 0")]
+    hysteresis: Annotated[int, Field("", "kinds if the state has that of open-circuit hysteresis, else 0")]
 
 
 class Cell:
@@ -94,6 +99,7 @@ class State(NamedTuple):
     j: Annotated[np.ndarray, Field("A/m2 of surface", "reaction current", "kinds", "volumes", algebraic=True)]
     cell: Annotated[np.void, Field("", "one number each for the cell", of=CELL)]
     T: Annotated[np.ndarray, Field("K", "temperatures; the first is that of all laws", "temperatures")]
+    h: Annotated[np.ndarray, Field("", "hysteresis: 1 delithiation, -1 lithiation", "hysteresis", "volumes")]
     # slow states of cells that age, see equations.ageing; lithium as charge, per electrode area, in each volume:
     sei: Annotated[np.ndarray, Field("C/m2", "lithium in the SEI", "volumes", only_with="sei")]
     sei_on_cracks: Annotated[
@@ -150,7 +156,10 @@ def counted(kinds: int = 1, temperatures: int = 1, sweeps: int = 2, materials: i
     return one
 
 
-PLAIN = counted()
+PLAIN, WITHOUT = counted(), records(np.zeros(0, HYSTERESIS))
+
+
+ALIKE = Table(0.0, 1.0, 1.0, np.zeros((1, 1, 4)))  # the branches of a cell without hysteresis
 
 
 class Laws(NamedTuple):
@@ -162,6 +171,7 @@ class Laws(NamedTuple):
 
     solid: Annotated[Table, Field("", "of the stoichiometry")]
     salt: Annotated[Table, Field("", "of the square root of c_e")]
+    branches: Annotated[Table, Field("", "of the stoichiometry: BRANCH_LAWS of each material with hysteresis")] = ALIKE
 
 
 class Heat(NamedTuple):
@@ -175,9 +185,9 @@ class Heat(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _sizes(volumes: int, particles: int, shells: int, ageing: int, counts: Any) -> Sizes:
-    named = zip(COUNTS.names or (), counts, strict=True)
-    return ("volumes", volumes), ("particles", particles), ("shells", shells), ("ageing", ageing), *named
+def _sizes(volumes: int, particles: int, shells: int, ageing: int, lagging: int, counts: Any) -> Sizes:
+    arrays = {"volumes": volumes, "particles": particles, "shells": shells, "ageing": ageing, "lagging": lagging}
+    return *arrays.items(), *zip(COUNTS.names or (), counts, strict=True)
 
 
 class System(NamedTuple):
@@ -198,11 +208,15 @@ class System(NamedTuple):
         np.ndarray, Field("", "how either electrode ages, negative first; else none", "ageing", of=AGEING)
     ]
     counts: Annotated[np.void, Field("", "what a cell may have more of, or not at all", of=COUNTS)] = PLAIN
+    hysteresis: Annotated[
+        np.ndarray, Field("", "open-circuit hysteresis of each material; else none", "lagging", of=HYSTERESIS)
+    ] = WITHOUT
 
     @property
     def sizes(self) -> Sizes:
         """How many there are of everything, by the names that the shapes of fields are given in."""
-        return _sizes(self.volume.size, self.grain.size, self.shell.size, self.ageing.size, self.counts.item())
+        arrays = self.volume, self.grain, self.shell, self.ageing, self.hysteresis
+        return _sizes(*(each.size for each in arrays), self.counts.item())
 
 
 class Control(NamedTuple):
@@ -273,7 +287,7 @@ class unknowns:  # noqa: N801, reads as a function
 
 @lru_cache(maxsize=256)
 def _places(volumes: int, particles: int, shells: int, counts: tuple[int, ...]) -> dict[str, Place]:
-    return places(State, _sizes(volumes, particles, shells, 0, counts))
+    return places(State, _sizes(volumes, particles, shells, 0, 0, counts))
 
 
 def numbers(sys: System) -> int:

@@ -188,6 +188,22 @@ class Side:
     v_c: Annotated[float, Field("V m3/mol", "its change per salt concentration")]
 
 
+class Hysteresis:
+    """The open-circuit hysteresis of a material."""
+
+    model: Annotated[int, Field("", "NO_HYSTERESIS, BY_CURRENT or BY_REACTION")]
+    sense: Annotated[float, Field("", "1 where the current of a discharge delithiates it, else -1")]
+    height: Annotated[float, Field("V", "half the difference of its branches, at most")]
+
+
+class Lag:
+    """The open-circuit hysteresis of a volume at one stage."""
+
+    known: Annotated[float, Field("", "state of hysteresis before the reaction")]
+    time: Annotated[float, Field("m2/A", "half the change of the mean stoichiometry per reaction current")]
+    by_I: Annotated[float, Field("Ohm m2", "change of the potential per terminal current")]
+
+
 class Touch:
     """The contact of a lithium-metal electrode at one stage."""
 
@@ -231,4 +247,5 @@ class Salt:
 
 
 VOLUME, GRAIN, FOIL, AGEING, SIDE = map(dtype_of, (Volume, Grain, Foil, Ageing, Side))
+HYSTERESIS, LAG = map(dtype_of, (Hysteresis, Lag))
 TOUCH, LOCAL, SALT = map(dtype_of, (Touch, Local, Salt))

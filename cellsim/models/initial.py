@@ -16,6 +16,7 @@ from .ageing import fresh
 from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_composite, lithium_content, phases, values_of
 from .kinds import kinds
 from .lithium_metal import lithium_left, resting_potential
+from .materials.hysteresis import fresh_hysteresis
 from .materials.tables import open_circuit
 from .memo import kept
 
@@ -153,6 +154,8 @@ def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
     y.phi_s[side == 1] = U_p - U_n
     if sys.ageing.size:
         fresh(cell, sys, y)
+    if sys.hysteresis.size:
+        fresh_hysteresis(cell, sys, y)
     if sys.foil.size:
         y.cell["lithium"], y.cell["layer"] = lithium_left(cell, x_p), cell.value(f"{NEGATIVE}/interphase thickness")
         y.host[:] = sys.foil["host"][0]

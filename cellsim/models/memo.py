@@ -49,6 +49,9 @@ class _Watched:
     def phases(self, part: str) -> Any:
         return self.cell.phases(part)  # as the texts
 
+    def hysteresis(self, part: str) -> Any:
+        return self.cell.hysteresis(part)  # as the texts
+
     def text(self, path: str) -> Any:
         return self.cell.text(path)  # texts are the same in all variations
 

@@ -29,6 +29,7 @@ from .ageing import ageing_of
 from .electrodes import materials, needs_particles
 from .kinds import kinds
 from .lithium_metal import foil_of
+from .materials.hysteresis import branch_table, hysteresis_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .resolution import Mesh, resolution
@@ -132,6 +133,10 @@ def build(
     laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = kept(reference, cell, T)
     ageing, counts = kept(ageing_of, cell, T)
+    counts, hysteresis = counts_of(cell, counts), kept(hysteresis_of, cell, T)
+    if hysteresis.size:
+        laws, counts = laws._replace(branches=kept(branch_table, cell, T)), counts.copy()
+        counts["hysteresis"] = counts["kinds"]
     return System(
         model,
         volume,
@@ -145,7 +150,8 @@ def build(
         heat,
         kept(foil_of, cell, T),
         ageing,
-        counts_of(cell, counts),
+        counts,
+        hysteresis,
     )
 
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.equations.interface_at_rest import interface_at_rest, salt_at_rest
-from ..kernels.layout import POROUS, SINGLE_FLUX, THIN_FILM, System
+from ..kernels.equations.interface_at_rest import hysteresis_at_rest, interface_at_rest, salt_at_rest
+from ..kernels.layout import BY_REACTION, POROUS, SINGLE_FLUX, THIN_FILM, System
 from ..numerics.grids import graded_layer
 from ..parameters import Cell
 from ..physics.constants import F
@@ -42,8 +42,8 @@ def without_double_layers(cell: Cell, part: str) -> bool:
     return cell.value(f"{part}/double-layer capacity") == 0.0
 
 
-def interface(cell: Cell, sys: System, side: int, x: Any, lithium: Lithium, s: Array) -> Array:
-    """Admittance per reacting surface of an electrode at stoichiometry x [S/m2], an array like s.
+def interface(cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lithium, s: Array) -> Array:
+    """Admittance per reacting surface of an electrode at stoichiometry x and state h of hysteresis [S/m2]; like s.
 
     Several kinds of particle rest at one potential, x being their mean, and their admittances add up.
     """
@@ -57,8 +57,12 @@ def interface(cell: Cell, sys: System, side: int, x: Any, lithium: Lithium, s: A
     resistance, slope, D = interface_at_rest(sys, i, 0, float(x))
     if sys.volume["particle"][i] >= 0:
         grain = sys.grain[sys.volume["particle"][i]]
+        lag = 0.0
+        if sys.hysteresis.size and sys.hysteresis[side]["model"] == BY_REACTION:
+            steeper, lag = hysteresis_at_rest(sys, int(sys.volume["particle"][i]), float(x), h)
+            slope += steeper
         answer = 3.0 * film(s, grain["R_p"], D) if sys.model == THIN_FILM else sphere(s, grain["R_p"], D)
-        resistance = resistance - slope * grain["rate"] * answer
+        resistance = resistance - slope * grain["rate"] * answer + lag / s
     elif sys.foil.size:
         R_f, active, fall = contact_at_rest(sys, lithium)
         resistance = (resistance - sys.volume["R_f"][i]) / active + R_f + fall * sys.foil["theta"][0] / s
@@ -73,12 +77,12 @@ def _of_kind(sys: System, i: int, k: int, x: float, s: Array, capacity: float) -
     return grain["share"] * admittance(s, resistance, capacity)
 
 
-def impedance(cell: Cell, sys: System, x: Any, lithium: Lithium, s: Array) -> Array:
+def impedance(cell: Cell, sys: System, x: Any, h: Any, lithium: Lithium, s: Array) -> Array:
     """Impedance per electrode area (n,) [Ohm m2] of a cell on its mesh `sys`, at complex s (n,) [1/s].
 
-    x: (negative, positive) stoichiometry; lithium: state of lithium metal.
+    x, h: (negative, positive) stoichiometry and state of hysteresis; lithium: state of lithium metal.
     """
-    y = [interface(cell, sys, side, x[side], lithium, s) for side in (0, 1)]
+    y = [interface(cell, sys, side, x[side], h[side], lithium, s) for side in (0, 1)]
     solve = {POROUS: resolved, SINGLE_FLUX: single_flux, THIN_FILM: thin_film}[sys.model]
     return solve(sys, s, y, *salt_at_rest(sys))
 

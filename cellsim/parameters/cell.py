@@ -18,7 +18,8 @@ from ..support.arguments import chosen, file_path, mapping, number, shown
 from ..support.arguments import text as text_of
 from . import balance
 from .card import Shown
-from .catalogue import METHODS, OF_PHASE, SECTIONS, ageing, nested
+from .catalogue import METHODS, OF_PHASE, SECTIONS, nested
+from .catalogue.options import Options
 from .check import faults, faults_of_changes
 from .consistency import at_temperature
 from .derived.methods import Derives
@@ -38,7 +39,7 @@ def _refuse(faults: Iterable[str], label: str) -> None:
 
 
 @dataclass(frozen=True)
-class Cell(Shown, Derives):
+class Cell(Shown, Derives, Options):
     """An immutable parameter set.  Paths are "section/quantity", such as "separator/thickness".
 
     changes: laws by path that differ, or once differed, from those of `origin`.
@@ -311,24 +312,6 @@ class Cell(Shown, Derives):
         }
         return self._with(self._raw, new, _stated=None)
 
-    def options(self, part: str) -> dict[str, str]:
-        """How an electrode ages: the options of `with_ageing` by name; {} if it has no particles."""
-        return dict(self.origin._options[part])  # no variation of values changes a text
-
-    @cached_property
-    def _options(self) -> dict[str, dict[str, str]]:
-        return ageing.chosen_by_side(self._raw)
-
-    def with_ageing(self, options: Any) -> "Cell":
-        """The cell with other options of ageing, named as in PyBaMM: {"SEI": "solvent-diffusion limited", ...}.
-
-        A text for the SEI or plating is for the negative electrode, for other options for both; a pair is for
-        (negative, positive).  What is left out stays as the set has it; False turns everything off.
-        Raises ParameterError, also for what the set lacks the quantities of.
-        """
-        texts = ageing.resolved(options, self._raw, self.name)
-        return _ageing_otherwise(self, tuple((part, tuple(of.items())) for part, of in texts.items()), options is False)
-
     def provenance(self) -> Provenance:
         """Value, unit, source, method and note of every quantity."""
         return Provenance(
@@ -343,17 +326,6 @@ class Cell(Shown, Derives):
     def to_json(self) -> dict[str, Any]:
         """The content of the parameter file, which `from_json` reads."""
         return copy.deepcopy(self._content)
-
-
-@lru_cache(maxsize=64)
-def _ageing_otherwise(cell: Cell, chosen_of: tuple[tuple[str, tuple[tuple[str, str], ...]], ...], off: bool) -> Cell:
-    """The variation of a cell with options of ageing by electrode, or without those (off)."""
-    raw = copy.deepcopy(cell._content)
-    for part, texts in chosen_of:
-        if raw[part].get("type") == "porous":
-            raw[part] = {key: value for key, value in raw[part].items() if key not in dict(texts)}
-            raw[part] |= {} if off else dict(texts)
-    return Cell.from_json(raw, cell.name, cell.path, f"{cell.name} with ageing")
 
 
 @lru_cache(maxsize=64)

@@ -20,6 +20,7 @@ from .catalogue import (
     TEXTS,
     Name,
     ageing,
+    hysteresis,
     named,
     parted,
     phases_of,
@@ -112,6 +113,8 @@ def faults_of_changes(raw: dict[str, Any], valid: dict[str, Any], changed: Colle
         pairs += [(path, text) for text in _content(name, raw[section][key])]
         if key not in valid[section]:
             pairs += _choices(section, raw[section])
+            if parted(key)[1] in hysteresis.QUANTITIES:
+                pairs += [(f"{section}/{k}", text) for k, text in hysteresis.lacking(raw[section])]
     pairs += consistency(raw, {path for path, _ in pairs}, set(changed))
     return _listed(list(dict.fromkeys(pairs)))
 
@@ -174,6 +177,8 @@ def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iter
         if raw.get(key) not in choices:
             yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw.get(key))}"
     optional = OPTIONAL_TEXTS.get(section, {})
+    if section.endswith("electrode"):
+        optional = optional | {f"{phase}/{hysteresis.OPTION}": tuple(hysteresis.MODELS) for phase in phases_of(raw)}
     for key, choices in optional.items():
         if key in raw and raw[key] not in choices:
             yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw[key])}"
@@ -193,6 +198,7 @@ def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iter
     yield from _choices(section, raw)
     if section.endswith("electrode"):
         yield from _ageing(section, raw)
+        yield from ((f"{section}/{key}", text) for key, text in hysteresis.lacking(raw))
     if section == "design" and isinstance(raw.get("format"), str):
         for key in FORMATS.get(raw["format"], ()):
             if key not in raw:
@@ -211,7 +217,7 @@ def _phases(section: str, raw: dict[str, Any], phases: tuple[str, ...]) -> Itera
         if phase != wanted:
             yield f"{section}/{phase}", f"phases are named {', '.join(ORDINALS)}, in this order; rename it {wanted}"
     yield from ((f"{section}/{phase}", f"at most {len(ORDINALS)} phases") for phase in phases[len(ORDINALS) :])
-    for key in OF_PHASE if phases else ():
+    for key in (*OF_PHASE, hysteresis.OPTION) if phases else ():
         if key in raw:
             yield f"{section}/{key}", "each phase has its own; move it to the phases, or remove the phases"
     for key in ageing.OPTIONS if phases else ():

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from .catalogue import Name, parted, phases_of, quantities
+from .catalogue import Name, hysteresis, parted, phases_of, quantities
 from .laws.law import SLACK, X_RANGE, Law
 
 ELECTRODES = ("negative electrode", "positive electrode")
 MATERIALS = ("electrolyte", "active material", "void")  # phases of a porous electrode
 USUAL = (0.5, 1.5)  # concentrations of ordinary runs, relative to the initial one
 STEEP = 1e6  # ratio to the other values of a law above which a value is taken for a pole
+LEVEL = 1e-6  # V by which the branches of a hysteresis may cross
 C_RANGE = (5e-4, 4.0)  # salt concentrations over which a law must be finite, relative to the initial one
 
 
@@ -90,6 +91,10 @@ def _checks(
                 _percolation(part, "active material", "electronic "),
             ),
         ]
+        for phase in of_part[part] or ("",):
+            both = tuple(f"{phase}/{key}" if phase else key for key in hysteresis.BRANCHES)
+            paths = (*(f"{part}/{key}" for key in both), "cell/ambient temperature", *_ends(part))
+            checks.append((_branches, (part, both), paths))
     for part in ("separator", *with_particles):
         checks.append((_percolates, (part, "electrolyte", ""), _percolation(part, "electrolyte", "")))
     for section in ("electrolyte", *with_particles):
@@ -191,6 +196,25 @@ def _fractions(file: _File, part: str) -> Iterator[tuple[str, str]]:
 def _window(file: _File, part: str) -> Iterator[tuple[str, str]]:
     if file.value(part, "minimum stoichiometry") >= file.value(part, "maximum stoichiometry"):
         yield f"{part}/minimum stoichiometry", "must be below the maximum; exchange them"
+
+
+def _branches(file: _File, part: str, keys: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """The branches of a hysteresis must not cross in the window; of a phase, nowhere."""
+    records = [file.record(part, key) for key in keys]
+    if None in records:
+        return
+    of_phase = bool(parted(keys[0])[0])
+    lo, hi = X_RANGE if of_phase else (file.value(part, f"{end} stoichiometry") for end in ("minimum", "maximum"))
+    x, T = np.linspace(lo, hi, 1001), file.value("cell", "ambient temperature")
+    above = np.subtract(*(Law.of(record)(x, T) for record in records))
+    if np.max(above) > LEVEL:
+        yield (
+            f"{part}/{keys[1]}",
+            (
+                f"crosses the branch of lithiation at x = {x[np.argmax(above > LEVEL)]:.4g} and is up to "
+                f"{1e3 * np.max(above):.3g} mV below it between {lo:g} and {hi:g}; exchange or correct the branches"
+            ),
+        )
 
 
 def at_temperature(cell: Any, T: float) -> Iterator[tuple[str, str]]:

@@ -40,9 +40,9 @@ def domain_of(section: str, raw: Mapping[str, Any], key: str) -> Domain | None:
     if phase:  # of which the window of the electrode says nothing
         table = raw[section][key].get("table")
         lo, hi = (table["x"][0], table["x"][-1]) if table else X_RANGE
-        return Domain(lo, hi, own == OCP, name.lo, name.hi)
+        return Domain(lo, hi, own.endswith(OCP), name.lo, name.hi)
     lo, hi = (raw[section][f"{end} stoichiometry"]["value"] for end in ("minimum", "maximum"))
-    return Domain(lo, hi, key == OCP, name.lo, name.hi)
+    return Domain(lo, hi, key.endswith(OCP), name.lo, name.hi)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from ...support.compile import inner, kernel
 from ..layout import RATE, SINGLE_FLUX, surface, views
 from . import ageing, side_reactions
 from .electrode import uniform
-from .interface import reaction
+from .interface import by_hysteresis, foresee_hysteresis, reaction
 from .lithium_metal import foresee
 from .temperature import warm
 from .thermal import critical, made, plating
@@ -23,7 +23,7 @@ def react_aside(sys, s, w):
             continue
         x, c, j = surface(sys, y.x, v.particle), y.c_e[i], y.j[i]
         if sys.model == SINGLE_FLUX:
-            under, _, _, _ = uniform.beneath(sys, w, v.side, 0, j, x, 0.0, y.c_e, False)
+            under, _, _, _ = uniform.beneath(sys, w, v.side, 0, j, x, 0.0, y.c_e, y.cell.I, False)
             c = uniform.mean_salt(sys, v.side, y.c_e)
         else:
             root = np.sqrt(c)
@@ -43,6 +43,9 @@ def react_aside(sys, s, w):
                 root,
                 locate(sys.laws.salt, root),
             )
+            if sys.hysteresis.size > 0:
+                a, lag = sys.hysteresis[v.side], w.lag[0, i]
+                under += by_hysteresis(sys.laws.branches, a, lag, v.side, y.cell.I, j, x, 0.0)[0]
         side_reactions.add_to(sys.ageing[v.side], w.side[0, i], j, under, 0.0, 0.0, c, T)
 
 
@@ -58,6 +61,8 @@ def heats_and_margins(sys, states, w, voltages, out):
         warm(of_run, views(of_run, s).T[0], w)
         if sys.foil.size > 0:
             foresee(of_run, 0.0, s, s, w)
+        if sys.hysteresis.size > 0:
+            foresee_hysteresis(of_run, 0.0, s, w)
         if sys.ageing.size > 0:
             ageing.shape(of_run, s, w)
             ageing.foresee(of_run, 0.0, s, s, w)

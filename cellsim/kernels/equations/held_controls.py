@@ -111,6 +111,8 @@ def held_current(sys, hg, ctl, before_T, s, V, R_end, w):
                 local = w.kind[k, i] if several else w.local[i]
                 rest += by_j * (local.defect + local.gain * (x2 - x1 - local.v_ce * x0))
                 rise += by_j * local.gain * (z2 - z1 - local.v_ce * z0)
+                if sys.hysteresis.size > 0:
+                    rise -= by_j * local.gain * w.lag[k, i].by_I
         if i == n - 1 and ctl.mode != PLATING:
             scale = warming(sys, hg) * (1.0 - ctl.own)
             rest -= scale * I * x2

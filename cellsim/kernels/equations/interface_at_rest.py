@@ -5,7 +5,21 @@ import numpy as np
 from ...numerics.table import evaluate
 from ...physics.kinetics import end_potential, overpotential
 from ...support.compile import kernel
-from ..layout import CHI, CONDUCTIVITY, DIFFUSION, LAWS_PER_SIDE, OCP, SALT_DIFFUSION, SHAPE_C, SHAPE_X
+from ..layout import (
+    BRANCH_LAWS,
+    CHI,
+    CONDUCTIVITY,
+    DIFFUSION,
+    HALF,
+    LAWS_PER_SIDE,
+    OCP,
+    ON_DELITHIATION,
+    ON_LITHIATION,
+    SALT_DIFFUSION,
+    SHAPE_C,
+    SHAPE_X,
+    SHIFT,
+)
 from .interface import within_edges
 
 
@@ -37,3 +51,20 @@ def interface_at_rest(sys, i, k, x):
     _, slope = evaluate(sys.laws.solid, first + OCP, x)
     D = evaluate(sys.laws.solid, first + DIFFUSION, x)[1] * scale
     return overpotential(0.0, i0, sys.T)[1] + R_f, slope + end_potential(x)[1], D
+
+
+@kernel
+def hysteresis_at_rest(sys, p, x, h):
+    """Of particle p at stoichiometry x and state h of hysteresis: what it adds to dU/dx [V];  rise of the potential per
+    charge that oscillates [Ohm m2/s].
+
+    Of a reaction current that oscillates about none, dh/dt = rate (j - |j| h) has half of either direction's rate.
+    """
+    grain = sys.grain[p]
+    first = BRANCH_LAWS * grain.material
+    half, half_x = evaluate(sys.laws.branches, first + HALF, x)
+    _, shift_x = evaluate(sys.laws.branches, first + SHIFT, x)
+    on_lithiation, _ = evaluate(sys.laws.branches, first + ON_LITHIATION, x)
+    on_delithiation, _ = evaluate(sys.laws.branches, first + ON_DELITHIATION, x)
+    decay = 0.5 * (on_delithiation * (1.0 - h) + on_lithiation * (1.0 + h))
+    return shift_x + h * half_x, half * decay * 1.5 * grain.rate / grain.R_p

@@ -4,7 +4,7 @@ Every control volume from collector to collector is treated alike; what it is ma
 `System`.  Where area = 0 nothing reacts, where sigma = 0 there is no solid phase, and a metal
 foil is one thin volume with area = 1.  Unknowns come in three kinds:
 
-    local    reaction currents j, particles      eliminated volume by volume
+    local    reaction currents j, particles, h   eliminated volume by volume
     through  c_e, phi_e, phi_s                   block-tridiagonal sweep
     global   terminal current I                  bordering, one extra right-hand side
 
@@ -38,7 +38,7 @@ from ..layout import (
 from . import particle, side_reactions
 from .electrode import composite
 from .held_controls import control_residual, held_current, imposed, terminals
-from .interface import reaction
+from .interface import by_hysteresis, reaction
 from .lithium_metal import potential
 
 MAX_ITERATIONS = 80
@@ -72,12 +72,13 @@ def electrolyte(salt, by, t_ref, c, root, place, out):
 
 
 @part
-def evaluate_laws(sys, c, phi_e, phi_s, j, w):
+def evaluate_laws(sys, c, phi_e, phi_s, j, I, w):
     """What the material gives at every volume: its electrolyte, and its reaction current, linearised.
 
     The current j + defect + gain (d(phi_s - phi_e) - v_ce dc_e) is exact to first order.
     """
     T, ages, several = w.at[0], sys.ageing.size > 0, sys.counts.kinds > 1
+    lags = sys.hysteresis.size > 0
     for i in range(sys.volume.size):
         v, local = sys.volume[i], w.local[i]
         root = np.sqrt(c[i])
@@ -88,6 +89,10 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
             if v.particle < 0 and sys.foil.size > 0:
                 i_ref, R_f = i_ref * w.foil[0].active, w.foil[0].R
                 U, U_j = potential(sys, w, j[i])
+            if lags and v.particle >= 0:
+                U, U_j, _ = by_hysteresis(
+                    sys.laws.branches, sys.hysteresis[v.side], w.lag[0, i], v.side, I, j[i], local.alpha, local.beta
+                )
             V, V_j, V_ce, local.i0 = reaction(
                 sys.laws,
                 w.by_solid,
@@ -119,7 +124,7 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, w):
             local.flux, local.flux_v = j[i] + more + all_j * local.defect, all_j * gain
             local.flux_c = all_j * gain * V_ce - per_c
     if several:
-        composite.react(sys, c, phi_e, phi_s, j, w)
+        composite.react(sys, c, phi_e, phi_s, j, I, w)
 
 
 @part
@@ -157,7 +162,7 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
     is stored or reacts.  Columns: c_e, phi_e, phi_s.
     """
     n, B = sys.volume.size, w.block
-    evaluate_laws(sys, c, phi_e, phi_s, j, w)
+    evaluate_laws(sys, c, phi_e, phi_s, j, I, w)
     # through the left face, at first the collector: nothing but electrons, from phi_s = 0
     N, N_l, N_r, N_e, i_e, i_l, i_r, g = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     s = 1.0 / sys.volume[0].end
@@ -192,6 +197,21 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
 
 
 @part
+def border_matrix(sys, hg, w):
+    """The right-hand side that belongs to the terminal current, which hysteresis may follow."""
+    w.block[:, :, BORDER] = 0.0
+    w.block[sys.volume.size - 1, 2, BORDER] = -1.0
+    if sys.hysteresis.size > 0:
+        for i in range(sys.volume.size):
+            v, pull = sys.volume[i], w.local[i].flux_v * w.lag[0, i].by_I
+            if sys.counts.kinds > 1 and v.kinds > 0:
+                pull = composite.pulled(sys, i, w)
+            w.block[i, 0, BORDER] -= hg * (1.0 - sys.t_ref) / F * v.area * pull
+            w.block[i, 1, BORDER] -= v.area * pull
+            w.block[i, 2, BORDER] += v.area * pull
+
+
+@part
 def condense_particles(sys, hg, x_hat, x, w, again):
     """Surface stoichiometry of every particle as alpha + beta j; `again` where D varies only."""
     if sys.counts.kinds > 1:
@@ -217,24 +237,26 @@ def condense_particles(sys, hg, x_hat, x, w, again):
 
 
 @part
-def update(sys, s, rtol, w):
+def update(sys, s, dI, rtol, w):
     """Add the Newton correction to s; returns its size relative to the error tolerance, and if it is mild.
 
-    It is mild where it changes no quantity with a logarithm behind it by more than a MILD share:
-    the salt, and what is filled and empty of a particle's surface.
+    dI: that of the terminal current.  It is mild where it changes no quantity with a logarithm behind it by more than
+    a MILD share: the salt, and what is filled and empty of a particle's surface.
     """
     y = views(sys, s)
     c, phi_e, phi_s, j = y.c_e, y.phi_e, y.phi_s, y.j
     B = w.block
     change, total, mild, per_c_ref, ages = 0.0, 0.0, True, 1.0 / sys.c_ref, sys.ageing.size > 0
-    several = sys.counts.kinds > 1
+    several, lags = sys.counts.kinds > 1, sys.hysteresis.size > 0
     if several:
-        change, mild = composite.update(sys, j, w)
+        change, mild = composite.update(sys, j, dI, w)
     for i in range(sys.volume.size):
         dc, de, ds = B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT]
         if sys.volume[i].area > 0.0 and not (several and sys.volume[i].particle >= 0):
             local = w.local[i]
             dj = local.defect + local.gain * (ds - de - local.v_ce * dc)
+            if lags:
+                dj -= local.gain * w.lag[0, i].by_I * dI
             x = local.alpha + local.beta * j[i]
             mild = mild and abs(local.beta * dj) < MILD * min(x, 1.0 - x)
             if dj * j[i] < -0.5 * j[i] * j[i] and abs(j[i]) > local.i0:
@@ -290,7 +312,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     number of iterations, or 0 if it does not converge; the size of the next correction, as
     foreseen, must be below `tol` in units of the error tolerance `rtol` (1 = 1 V, c_ref).
     """
-    n, past, y = sys.volume.size, views(sys, s_hat), views(sys, s)
+    past, y = views(sys, s_hat), views(sys, s)
     x, j, cell = y.x, y.j, y.cell
     varies = False
     for p in range(sys.grain.size):
@@ -305,14 +327,13 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         assemble(sys, hg, past.c_e, y.c_e, y.phi_e, y.phi_s, j, cell.I, w)
         dI = 0.0
         if border:
-            w.block[:, :, BORDER] = 0.0
-            w.block[n - 1, 2, BORDER] = -1.0
+            border_matrix(sys, hg, w)
         eliminate(w.block, border)
         if border:
             dI = correct_current(sys, hg, ctl, s_hat, s, w)
             cell.I += dI
         substitute(w.block, border, dI)
-        change, mild = update(sys, s, rtol, w)
+        change, mild = update(sys, s, dI, rtol, w)
         if varies:
             change = max(change, set_particles(sys, x, j, w) / rtol)
         if not change < 1e12:

@@ -176,17 +176,17 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             p, local = sys.volume[first].particle, w.local[first]
             if several and p >= 0:
                 condense_kinds(sys, hg, past.x, x, w, first, iteration > 1)
-                v, v_j, moved, v_I = share_out(sys, w, side, flux[side], c, x, j, tied)
+                v, v_j, moved, v_I = share_out(sys, w, side, flux[side], c, x, j, cell.I, tied)
                 change = max(change, moved)
                 V -= sign[side] * v
                 V_I -= v_j / area[side] + sign[side] * v_I
                 continue
             condense(sys, hg, past.x, x, w, side, first, iteration > 1)
             if ages and p >= 0:
-                v, v_j, moved, v_I = react(sys, w, side, flux[side], c, j, tied)
+                v, v_j, moved, v_I = react(sys, w, side, flux[side], c, j, cell.I, tied)
                 change = max(change, moved)
             else:
-                v, v_j, film, v_I = beneath(sys, w, side, 0, j[first], local.alpha, local.beta, c, tied)
+                v, v_j, film, v_I = beneath(sys, w, side, 0, j[first], local.alpha, local.beta, c, cell.I, tied)
                 v, v_j = v + film * j[first], v_j + film
             if p >= 0:
                 last = local.alpha + local.beta * j[first]

@@ -14,6 +14,7 @@ import numpy as np
 from ...numerics.fields import Field, declared, shape_of
 from ...support.compile import inlined, inner, part
 from ..equations import ageing
+from ..equations.interface import error_of_hysteresis
 from ..equations.lithium_metal import error_of
 from ..layout import State, add, copy, keep_salt, views
 from .stage import solve_here
@@ -63,6 +64,7 @@ def norm(sys, d, rtol, per_charge):
         b += c[i] ** 2
         e += phi_e[i] ** 2 + phi_s[i] ** 2
     aged = ageing.error_of(sys, d) if sys.ageing.size > 0 else 0.0  # asked here: a call takes longer than the question
+    lag = error_of_hysteresis(sys, d) if sys.hysteresis.size > 0 else 0.0
     n, b, end = c.size, b / sys.c_ref**2, phi_s[c.size - 1]
     return (
         np.sqrt(
@@ -74,6 +76,7 @@ def norm(sys, d, rtol, per_charge):
                 warmer**2,
                 error_of(sys, d) ** 2,
                 aged**2,
+                lag**2,
                 (per_charge * y.cell.Q) ** 2,
             )
         )

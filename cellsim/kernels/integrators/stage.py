@@ -4,6 +4,7 @@ from ...support.compile import inlined, inner, kernel, part
 from ..equations import ageing, porous, thin_film
 from ..equations import spme as single_flux
 from ..equations.held_controls import held, terminals
+from ..equations.interface import book_hysteresis, foresee_hysteresis
 from ..equations.lithium_metal import book, foresee
 from ..equations.temperature import warm
 from ..equations.thermal import balance, critical
@@ -49,7 +50,7 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """
     past, y = views(sys, s_hat), views(sys, s)
     warms, changes = sys.heat.capacity > 0.0, sys.foil.size > 0  # asked here: a call takes longer than the question
-    ages = sys.ageing.size > 0
+    ages, lags = sys.ageing.size > 0, sys.hysteresis.size > 0
     if warms:
         warm(sys, y.T[0], w)
     if changes:
@@ -58,6 +59,8 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
             return 0
     if ages:
         ageing.foresee(sys, hg, s_hat, s, w)
+    if lags:
+        foresee_hysteresis(sys, hg, s_hat, w)
     if sys.model == POROUS:
         n = porous.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
     elif sys.model == SINGLE_FLUX:
@@ -75,6 +78,8 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
         s[i] = s_hat[i]
     if changes:
         book(sys, hg, s_hat, s, w)
+    if lags:
+        book_hysteresis(sys, s, w)
     if ages:
         ageing.even(sys, hg, s_hat, s, w)
         ageing.book(sys, hg, s_hat, s, w)

@@ -18,6 +18,7 @@ from ...numerics.fields import Field
 from ...support.compile import entry, inlined, inner, part
 from ..call.record import STARTING, Task, begin_with
 from ..equations import ageing
+from ..equations.interface import error_of_hysteresis
 from ..equations.lithium_metal import error_of
 from ..layout import CURRENT, State, aimed, algebraic, copy, keep_salt, views
 from ..memory import laying, unpacked
@@ -56,9 +57,18 @@ def size(sys, d, rtol, per_charge):
         b += c[i] ** 2
     b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
     aged = ageing.error_of(sys, d) if sys.ageing.size > 0 else 0.0  # asked here: a call takes longer than the question
+    lag = error_of_hysteresis(sys, d) if sys.hysteresis.size > 0 else 0.0
     return (
         np.sqrt(
-            max(a / max(x.size, 1), b / c.size, warmer**2, error_of(sys, d) ** 2, aged**2, (per_charge * y.cell.Q) ** 2)
+            max(
+                a / max(x.size, 1),
+                b / c.size,
+                warmer**2,
+                error_of(sys, d) ** 2,
+                aged**2,
+                lag**2,
+                (per_charge * y.cell.Q) ** 2,
+            )
         )
         / rtol
     )

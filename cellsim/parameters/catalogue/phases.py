@@ -8,6 +8,8 @@ those of the mean stoichiometry, the lithium in all phases over what all of them
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from . import hysteresis
+
 PHASES = "phases"
 ORDINALS = (
     "primary",
@@ -35,6 +37,7 @@ OF_PHASE = (
     "exchange-current activation energy",
     "film resistance",
     "initial stoichiometry",
+    *hysteresis.QUANTITIES,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from . import ageing
+from . import ageing, hysteresis
 from .name import Name
 from .name import may as _may
 from .name import need as _need
@@ -81,6 +81,7 @@ POROUS = {
     "minimum stoichiometry": _need("1", "lower end of the operating window", 0.0, 1.0),
     "maximum stoichiometry": _need("1", "upper end of the operating window", 0.0, 1.0),
     "initial stoichiometry": _note("1", "as stated by the source", 0.0, 1.0),
+    **hysteresis.QUANTITIES,
     **ageing.QUANTITIES,
 }
 FILM = {
@@ -285,7 +286,11 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
     "design": {"format": tuple(FORMATS)},
 }
 OPTIONAL_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
-    **{part: {key: tuple(values) for key, values in ageing.OPTIONS.items()} for part in ageing.SIDES},
+    **{
+        part: {hysteresis.OPTION: tuple(hysteresis.MODELS)}
+        | {key: tuple(values) for key, values in ageing.OPTIONS.items()}
+        for part in ageing.SIDES
+    },
     "electrolyte": {
         "material": (
             "argyrodite",

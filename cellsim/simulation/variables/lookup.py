@@ -7,6 +7,7 @@ from itertools import chain
 
 import numpy as np
 
+from . import hysteresis
 from .derived import converted
 from .fields import fields
 from .health import health
@@ -90,11 +91,12 @@ class Variables(Mapping):
         parts = States(cell, sys, t, s, soc0, at)
 
         def make():
-            yield from chain(series(parts), health(parts), potentials(parts), fields(parts))
+            yield from chain(series(parts), hysteresis.series(parts), health(parts), potentials(parts), fields(parts))
 
         def more():
             yield from chain(particles(parts), dimensionless(parts), salt(parts), currents(parts))
             yield from chain(potential_fields(parts), against_reference(parts), phase_potentials(parts))
+            yield from hysteresis.fields(parts)
 
         return cls(make, more=more)
 

@@ -9,6 +9,7 @@ from ...kernels.layout import POROUS
 from ...models.electrodes import PARTS, has_foil, is_composite
 from ...models.initial import resting
 from ...physics.constants import F, R
+from . import hysteresis
 from .potentials import exchange_currents_at, potential_at
 from .states import SIDES
 
@@ -45,7 +46,13 @@ def _averaged(p, phase, field):
 
 def surface_potential(p, phase):
     """Open-circuit potential at the surfaces of a phase (times, volumes) [V]."""
-    return _averaged(p, phase, lambda k, rows: potential_at(p, p.x[:, rows, -1], phase.side, phase.path))
+
+    def of_kind(k, rows):
+        x = p.x[:, rows, -1]
+        U = potential_at(p, x, phase.side, phase.path)
+        return U + hysteresis.added(p, phase, x, hysteresis.state(p, phase, k)) if hysteresis.has(p, phase) else U
+
+    return _averaged(p, phase, of_kind)
 
 
 def exchange_current(p, phase):

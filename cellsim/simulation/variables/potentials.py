@@ -22,6 +22,7 @@ from ...models.volumes import exchange_current_density
 from ...parameters.laws.blend import barriers
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import F, R
+from . import hysteresis
 from .health import has_host
 from .salt import at_middle, concentration_overpotential, mean_potential, rise_to_middle
 from .series import over
@@ -38,6 +39,9 @@ def potentials(p):
         low = name.lower()
         yield f"{name} electrode bulk open-circuit potential [V]", (ONE, lambda s=side: p.once(bulk, s))
         yield f"X-averaged {low} electrode open-circuit potential [V]", (ONE, lambda s=side: surface(p, s))
+        if lags(p, side):
+            mean = lambda s=side: p.average(p.once(equilibrium, s), s)  # noqa: E731
+            yield f"X-averaged {low} electrode equilibrium open-circuit potential [V]", (ONE, mean)
         yield f"{name} particle concentration overpotential [V]", (ONE, lambda s=side: particle_overpotential(p, s))
         yield f"X-averaged {low} electrode reaction overpotential [V]", (ONE, lambda s=side: reaction(p, s))
         yield f"X-averaged {low} electrode ohmic losses [V]", (ONE, lambda s=side: ohmic(p, s))
@@ -52,6 +56,8 @@ def potential_fields(p):
         axes, v = (*ONE, f"x_{name[0].lower()} [m]"), p.volumes(side)
         electrode = f"{name} electrode"
         yield f"{electrode} open-circuit potential [V]", (axes, lambda s=side: p.once(ocp, s))
+        if lags(p, side):
+            yield f"{electrode} equilibrium open-circuit potential [V]", (axes, lambda s=side: p.once(equilibrium, s))
         yield f"{electrode} exchange current density [A.m-2]", (axes, lambda s=side: p.once(exchange_currents, s))
         yield (
             f"X-averaged {name.lower()} electrode exchange current density [A.m-2]",
@@ -148,7 +154,21 @@ def table_at(table, k, x):
 
 def ocp(p, side):
     """Open-circuit potential at the particle surfaces (times, volumes) [V]."""
+    U = p.once(equilibrium, side)
+    if not lags(p, side):
+        return U
+    phase = p.once(phase_of, side)
+    return U + hysteresis.added(p, phase, p.surface(phase), p.once(hysteresis.mean_state, phase))
+
+
+def equilibrium(p, side):
+    """The same without hysteresis."""
     return potential_at(p, at_surfaces(p, side), side)
+
+
+def lags(p, side):
+    """Whether the only phase of an electrode has a hysteresis."""
+    return not p.is_foil(side) and hysteresis.has(p, p.once(phase_of, side))
 
 
 def at_surfaces(p, side):
@@ -165,7 +185,11 @@ def phase_of(p, side):
 def bulk(p, side):
     """Open-circuit potential at the mean stoichiometry of an electrode (times,) [V]."""
     x = np.full(len(p.t), 0.5) if p.is_foil(side) else p.average(p.mean(side), side)
-    return potential_at(p, x, side)
+    U = potential_at(p, x, side)
+    if not lags(p, side):
+        return U
+    phase = p.once(phase_of, side)
+    return U + hysteresis.added(p, phase, x, p.average(p.once(hysteresis.mean_state, phase), side))
 
 
 def particle_overpotential(p, side):

@@ -16,6 +16,7 @@ from ...models.lithium_metal import Lithium, evolves, per_stoichiometry
 from ...models.small_signal import graded_both_ways, without_double_layers
 from ...models.small_signal import impedance as linearised
 from ...parameters import Cell, load
+from ...parameters.catalogue import hysteresis
 from ...physics.constants import F
 from ...protocols.step import kelvin
 from ...simulation.result import Result
@@ -124,6 +125,9 @@ def impedance(
     accuracy: error of the mesh, relative to the modulus; volumes are doubled until the change by the last doubling is
     below it at every frequency.  Particles are solved in closed form.
 
+    A cell with open-circuit hysteresis is at its initial hysteresis state, or at that of `after`; the spectrum leaves
+    out how that decays towards 0 while the current alternates.
+
     Charge-transfer arcs require a "double-layer capacity" of the electrodes, which the packaged sets do not state:
     `cell.with_({"positive electrode/double-layer capacity": 0.2})`.
 
@@ -141,8 +145,9 @@ def impedance(
         soc, temperature = 0.5, _end_of(after, cell, temperature)
     T = float(cell.temperature(temperature))
     x, lithium = _at_rest(cell, soc) if after is None else _left_by(after, cell)
+    h = _hysteresis(cell, after)
     s, area = np.asarray(2j * np.pi * f, np.complex128), cell.value("cell/electrode area")
-    Z, error = _on_mesh(cell, model, T, x, lithium, s, accuracy)
+    Z, error = _on_mesh(cell, model, T, x, h, lithium, s, accuracy)
     bare = [part for part in ("negative electrode", "positive electrode") if without_double_layers(cell, part)]
     note = f"no double-layer capacity of the {' and the '.join(bare)}: no charge-transfer arc" if bare else ""
     if after is not None and ages(cell):
@@ -201,8 +206,33 @@ def _left_by(after: Result, cell: Cell) -> tuple[Any, Lithium]:
     return tuple(x), Lithium.after(cell, end) if evolves(cell) else Lithium.of(cell, x[1])
 
 
+def _hysteresis(cell: Cell, after: Result | None) -> tuple[float, float]:
+    """State of hysteresis of either electrode, averaged over its thickness; 0 without.  Raises ParameterError."""
+    found = []
+    for part in PARTS:
+        lagging = [one for one in cell.phases(part) if cell.hysteresis(f"{part}/{one}") != hysteresis.SINGLE]
+        if lagging:
+            raise ParameterError(
+                f"{cell.name}: impedance: the {lagging[0]} phase of the {part} has an open-circuit hysteresis, with "
+                "which no state of rest of several phases is known; choose 'single' with `with_hysteresis`"
+            )
+        model = cell.hysteresis(part)
+        if model == hysteresis.SIGMOID:
+            raise ParameterError(
+                f"{cell.name}: impedance: the {part} jumps between its branches with the sign of the current "
+                f"({model!r}), which is no small signal; choose another model with `with_hysteresis`"
+            )
+        if model == hysteresis.SINGLE:
+            found.append(0.0)
+        elif after is None:
+            found.append(cell.value(f"{part}/{hysteresis.INITIAL}"))
+        else:
+            found.append(float(after[f"X-averaged {part} hysteresis state"][-1]))
+    return found[0], found[1]
+
+
 def _on_mesh(
-    cell: Cell, model: Any, T: float, x: Any, lithium: Lithium, s: NDArray[np.complex128], accuracy: float
+    cell: Cell, model: Any, T: float, x: Any, h: Any, lithium: Lithium, s: NDArray[np.complex128], accuracy: float
 ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
     """Impedance [Ohm m2] (n,) and its estimated errors (n,).
 
@@ -213,12 +243,12 @@ def _on_mesh(
         return _meshed(model, volumes).discretise(cell, T)
 
     def solve(volumes: Any, s: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        return np.asarray(linearised(cell, graded_both_ways(mesh(volumes)), x, lithium, s))
+        return np.asarray(linearised(cell, graded_both_ways(mesh(volumes)), x, h, lithium, s))
 
     given = getattr(model, "volumes", (1, 1, 1))
     exact = isinstance(model, SPM | ThinFilm)
     if exact or given is not None:
-        return linearised(cell, mesh(given), x, lithium, s), np.full(s.size, 0.0 if exact else np.nan)
+        return linearised(cell, mesh(given), x, h, lithium, s), np.full(s.size, 0.0 if exact else np.nan)
     volumes: tuple[int, ...] = COARSE
     Z, error = solve(COARSE, s), np.full(s.size, np.inf)
     while volumes[0] < FINEST and (error > accuracy).any():

@@ -20,7 +20,7 @@ from ....physics.kinetics import relaxed
 from ....support.compile import inner
 from ...layout import DIFFUSION, FILM, LAWS_PER_SIDE, rate_of, shells
 from .. import particle
-from ..interface import reaction
+from ..interface import by_hysteresis, reaction
 
 MILD = 0.03  # as in `porous`
 
@@ -51,7 +51,7 @@ def condense(sys, hg, x_hat, x, w, again):
 
 
 @inner
-def react(sys, c, phi_e, phi_s, j, w):
+def react(sys, c, phi_e, phi_s, j, I, w):
     """The currents of all kinds, linearised, and their sum in every volume; see `porous.evaluate_laws`."""
     n = sys.volume.size
     for i in range(n):
@@ -78,12 +78,25 @@ def react(sys, c, phi_e, phi_s, j, w):
                 root,
                 place,
             )
+            if sys.hysteresis.size > 0:
+                a, material = sys.hysteresis[grain.material], grain.material
+                U, U_j, _ = by_hysteresis(sys.laws.branches, a, w.lag[k, i], material, I, now, local.alpha, local.beta)
+                V, V_j = V + U, V_j + U_j
             local.gain, local.slope, local.v_ce = 1.0 / V_j, V_j, V_ce
             local.defect = local.gain * (phi_s[i] - phi_e[i] - V)
             flux += grain.share * (now + local.defect)
             flux_v += grain.share * local.gain
             flux_c += grain.share * local.gain * V_ce
         w.local[i].flux, w.local[i].flux_v, w.local[i].flux_c = flux, flux_v, flux_c
+
+
+@inner
+def pulled(sys, i, w):
+    """How much less current a volume takes per terminal current that hysteresis follows."""
+    pull = 0.0
+    for k in range(sys.volume[i].kinds):
+        pull += sys.grain[sys.volume[i].particle + k].share * w.kind[k, i].gain * w.lag[k, i].by_I
+    return pull
 
 
 @inner
@@ -97,7 +110,7 @@ def correct(local, j, dj):
 
 
 @inner
-def update(sys, j, w):
+def update(sys, j, dI, w):
     """As `porous.update`, for the currents of all kinds: the largest change of a voltage [V], and if all are mild."""
     n, change, mild = sys.volume.size, 0.0, True
     for i in range(n):
@@ -105,6 +118,8 @@ def update(sys, j, w):
         for k in range(sys.volume[i].kinds):
             local = w.kind[k, i]
             dj = local.defect + local.gain * (ds - de - local.v_ce * dc)
+            if sys.hysteresis.size > 0:
+                dj -= local.gain * w.lag[k, i].by_I * dI
             j[k * n + i], tame = correct(local, j[k * n + i], dj)
             change, mild = max(change, abs(dj * local.slope)), mild and tame
     return change, mild

@@ -10,7 +10,7 @@ from ....physics.kinetics import overpotential
 from ....support.compile import inner
 from ...layout import DIFFUSION, FILM, LAWS_PER_SIDE, SHAPE_C, SHAPE_X, rate_of, shells
 from .. import side_reactions
-from ..interface import open_circuit, within_edges
+from ..interface import by_hysteresis, open_circuit, within_edges
 from ..lithium_metal import potential
 from ..particle import factorise, fill, respond, substitute
 from .composite import correct
@@ -49,9 +49,9 @@ def mean_salt(sys, side, c):
 
 
 @inner
-def beneath(sys, w, side, k, j, alpha, beta, c, tied):
+def beneath(sys, w, side, k, j, alpha, beta, c, I, tied):
     """Potential of kind k of an electrode beneath its film, averaged over its volumes [V];  d/dj;  film resistance
-    [Ohm m2];  if `tied`, the change by the salt that a change of the terminal current moves [V m2/A].
+    [Ohm m2];  the change by what a change of the terminal current I moves: hysteresis, and if `tied` salt [V m2/A].
     """
     first = first_of(sys, side)
     x, material, i_first, R_f, active = alpha + beta * j, side, sys.volume[first].i_ref, sys.volume[first].R_f, 1.0
@@ -67,7 +67,11 @@ def beneath(sys, w, side, k, j, alpha, beta, c, tied):
         R_f, active = w.foil[0].R, w.foil[0].active
         more, steeper = potential(sys, w, j)
         U, dU = U + more, steeper
-    i0 = 0.0
+    i0, U_I = 0.0, 0.0
+    if sys.hysteresis.size > 0 and sys.volume[first].particle >= 0:
+        a, lag = sys.hysteresis[material], w.lag[k, first]
+        more, steeper, U_I = by_hysteresis(sys.laws.branches, a, lag, material, I, j, alpha, beta)
+        U, dU = U + more, dU + steeper
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
             root = np.sqrt(c[i])
@@ -82,18 +86,18 @@ def beneath(sys, w, side, k, j, alpha, beta, c, tied):
             length += sys.volume[i].dx
     if sys.counts.kinds > 1 and sys.volume[first].particle >= 0:
         w.kind[k, first].i0 = i0
-    return U + total / length, dU + slope / length, R_f * w.rate[FILM + side], moved / length
+    return U + total / length, dU + slope / length, R_f * w.rate[FILM + side], moved / length + U_I
 
 
 @inner
-def react(sys, w, side, flux, c, j, tied):
+def react(sys, w, side, flux, c, j, I, tied):
     """Interface voltage of an electrode [V] that takes the current `flux`;  d/dflux;  its last change;  as `beneath`.
 
     Linearised at the j of its volumes.  Side reactions take what j, which is corrected, does not.
     """
     first = first_of(sys, side)
     local, now, old = w.local[first], w.side[0, first], j[first]
-    v, v_j, film, v_I = beneath(sys, w, side, 0, old, local.alpha, local.beta, c, tied)
+    v, v_j, film, v_I = beneath(sys, w, side, 0, old, local.alpha, local.beta, c, I, tied)
     a, T = sys.ageing[side], w.at[0]
     more, per_j, _ = side_reactions.add_to(a, now, old, v, v_j, 0.0, mean_salt(sys, side, c), T)
     dj = (flux - old - more) / (1.0 + per_j)
@@ -137,7 +141,7 @@ def condense_kinds(sys, hg, x_hat, x, w, i, again):
 
 
 @inner
-def share_out(sys, w, side, flux, c, x, j, tied):
+def share_out(sys, w, side, flux, c, x, j, I, tied):
     """As `react`, for several kinds of particle, which share the current `flux`; fills the particles x.
 
     Linearised at their j: one Newton step of the voltage and of all j.
@@ -147,7 +151,7 @@ def share_out(sys, w, side, flux, c, x, j, tied):
     lacks, gain, moved, change = flux, 0.0, 0.0, 0.0
     for k in range(v.kinds):
         local, now, share = w.kind[k, first], j[k * n + first], sys.grain[v.particle + k].share
-        V, V_j, film, V_I = beneath(sys, w, side, k, now, local.alpha, local.beta, c, tied)
+        V, V_j, film, V_I = beneath(sys, w, side, k, now, local.alpha, local.beta, c, I, tied)
         local.slope = V_j + film
         local.gain, local.flux = 1.0 / local.slope, V + film * now
         lacks -= share * (now - local.gain * local.flux)

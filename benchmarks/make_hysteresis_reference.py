@@ -1,0 +1,117 @@
+"""Loops of cells with open-circuit hysteresis from PyBaMM, free of mesh error: `python make_hysteresis_reference.py`.
+
+Chen 2020 with the branches of `tests/reference_cells.py`, by every model of hysteresis, as DFN, SPMe and SPM, from the
+set's stoichiometries.  Meshes as in `make_reference.py`, the coarsest of 20 volumes.  PyBaMM's decay rate of the
+model by the differential capacity is that at unit slope times the capacity of the electrode [A.h] to the power of the
+switching factor, which is even here: 26.10 raises dQ/dU, which is negative, to it.
+"""
+
+import numpy as np
+import paths
+import pybamm
+from make_reference import voltage
+from reference_cells import HYSTERESIS, HYSTERESIS_LOOPS, HYSTERESIS_MODELS, hysteresis
+
+TARGET = paths.TESTS / "reference" / "pybamm_hysteresis.csv"
+POINTS = 12  # a step
+MODELS = {"DFN": {(20, 60): -1.0, (40, 60): -2.0, (80, 60): 8.0 / 3.0, (20, 120): 4.0 / 3.0}}
+MODELS |= {"SPMe": MODELS["DFN"], "SPM": {(20, 120): -1.0 / 3.0, (20, 240): 4.0 / 3.0}}
+CALLED = {"exp": pybamm.exp, "tanh": pybamm.tanh}
+
+
+def function_of(entry):
+    """A law of x as PyBaMM takes it: a number, or a function of the stoichiometry and of what else it is given."""
+    if not isinstance(entry, str):
+        return entry
+    return lambda sto, *others: eval(entry, {"__builtins__": {}}, {**CALLED, "x": sto})  # our own expressions
+
+
+def values_of(model):
+    """PyBaMM's parameter values."""
+    values, cell = pybamm.ParameterValues("Chen2020"), hysteresis(model)
+    new = {}
+    for side in HYSTERESIS:
+        S, part = side.capitalize(), f"{side} electrode"
+        law = lambda key, part=part: (lambda q: q.value if q.constant else q.expression)(cell.law(f"{part}/{key}"))  # noqa: E731
+        for way in ("lithiation", "delithiation"):
+            new[f"{S} electrode {way} OCP [V]"] = function_of(law(f"{way} open-circuit potential"))
+            new[f"{S} particle {way} hysteresis decay rate"] = function_of(law(f"{way} hysteresis decay rate"))
+        switch = cell.value(f"{part}/hysteresis switching factor")
+        capacity = (
+            values[f"{S} electrode thickness [m]"]
+            * values[f"{S} electrode active material volume fraction"]
+            * values[f"Maximum concentration in {side} electrode [mol.m-3]"]
+            * values["Electrode height [m]"]
+            * values["Electrode width [m]"]
+            * pybamm.constants.F.value
+            / 3600.0
+        )
+        new[f"{S} particle hysteresis decay rate"] = (
+            cell.value(f"{part}/hysteresis decay rate at unit slope") * capacity**switch
+        )
+        new[f"{S} particle hysteresis switching factor"] = switch
+        new[f"Initial hysteresis state in {side} electrode"] = cell.value(f"{part}/initial hysteresis state")
+    values.update(new, check_already_exists=False)
+    return values
+
+
+def solve(kind, model, volumes, shells):
+    """Voltages [V] on one mesh, POINTS a step."""
+    built = getattr(pybamm.lithium_ion, kind)({"open-circuit potential": model})
+    sub = dict(built.default_submesh_types)
+    graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, submesh_params={"side": "right", "stretch": 3})
+    sub |= {key: graded for key in ("negative particle", "positive particle") if key in sub}
+    steps = [
+        pybamm.step.current(current, duration=time, period=time / (2 * POINTS)) for current, time in HYSTERESIS_LOOPS
+    ]
+    values = values_of(model)
+    simulation = pybamm.Simulation(
+        built,
+        parameter_values=values,
+        experiment=pybamm.Experiment(steps),
+        submesh_types=sub,
+        var_pts={"x_n": volumes, "x_s": volumes, "x_p": volumes, "r_n": shells, "r_p": shells},
+        solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-9),
+    )
+    found, start = [], 0.0
+    solution = simulation.solve()
+    total = sum(time for _, time in HYSTERESIS_LOOPS)
+    if abs(solution.t[-1] - total) > 1e-6:
+        raise SystemExit(f"{kind}, {model}: ended after {solution.t[-1]:g} s, not {total:g} s: {solution.termination}")
+    cycles = solution.cycles
+    for (_, time), cycle in zip(HYSTERESIS_LOOPS, cycles, strict=True):
+        at = start + time * (np.arange(POINTS) + 0.5) / POINTS
+        found.append(voltage(cycle, at, values))
+        start += time
+    return np.concatenate(found)
+
+
+def main():
+    starts = np.cumsum([0.0, *(time for _, time in HYSTERESIS_LOOPS[:-1])])
+    columns = {
+        "time_s": np.concatenate(
+            [
+                start + time * (np.arange(POINTS) + 0.5) / POINTS
+                for start, (_, time) in zip(starts, HYSTERESIS_LOOPS, strict=True)
+            ]
+        )
+    }
+    for kind, meshes in MODELS.items():
+        for model in HYSTERESIS_MODELS:
+            runs = [solve(kind, model, *mesh) for mesh in meshes]
+            columns[f"{kind} {model}"] = sum(w * V for w, V in zip(meshes.values(), runs, strict=True))
+            off = np.max(np.abs(runs[-2] - columns[f"{kind} {model}"]))
+            print(f"{kind}, {model}: {1e3 * off:.3g} mV from its finest mesh in x", flush=True)
+    header = f"PyBaMM {pybamm.__version__}; voltages [V] of benchmarks/make_hysteresis_reference.py\n"
+    np.savetxt(
+        TARGET,
+        np.column_stack(list(columns.values())),
+        fmt="%.7g",
+        delimiter=",",
+        comments="# ",
+        header=header + ",".join(columns),
+    )
+
+
+if __name__ == "__main__":
+    main()

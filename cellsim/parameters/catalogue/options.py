@@ -1,0 +1,70 @@
+"""What a cell is reckoned with beyond its quantities: options of ageing and of open-circuit hysteresis."""
+
+import copy
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Self
+
+from . import ageing, hysteresis
+from .phases import flattened
+
+Texts = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # by electrode: options and their values
+
+
+class Options:
+    """The options of a `Cell`, named as in PyBaMM."""
+
+    name: str
+    path: Path | None
+    _raw: dict[str, Any]
+    origin: Any
+
+    def options(self, part: str) -> dict[str, str]:
+        """How an electrode ages: the options of `with_ageing` by name; {} if it has no particles."""
+        return dict(self.origin._options[part])  # no variation of values changes a text
+
+    @cached_property
+    def _options(self) -> dict[str, dict[str, str]]:
+        return ageing.chosen_by_side(self._raw)
+
+    def with_ageing(self, options: Any) -> Self:
+        """The cell with other options of ageing, named as in PyBaMM: {"SEI": "solvent-diffusion limited", ...}.
+
+        A text for the SEI or plating is for the negative electrode, for other options for both; a pair is for
+        (negative, positive).  What is left out stays as the set has it; False turns everything off.
+        Raises ParameterError, also for what the set lacks the quantities of.
+        """
+        texts = ageing.resolved(options, self._raw, self.name)
+        chosen = tuple((part, tuple(of.items())) for part, of in texts.items())
+        found: Self = _otherwise(self, chosen, options is False, "with ageing")
+        return found
+
+    def hysteresis(self, part: str) -> str:
+        """The model of open-circuit hysteresis of an electrode, or of a phase, by its name in `with_hysteresis`."""
+        return str(self.origin._hysteresis.get(part, hysteresis.SINGLE))
+
+    @cached_property
+    def _hysteresis(self) -> dict[str, str]:
+        return hysteresis.chosen_by_path(self._raw)
+
+    def with_hysteresis(self, model: Any) -> Self:
+        """The cell with another model of open-circuit hysteresis, named as PyBaMM's option "open-circuit potential".
+
+        model: "single" (none), "current sigmoid", "one-state hysteresis" or "one-state differential capacity
+        hysteresis": a text for every electrode or phase that states both branches, or a pair for (negative, positive),
+        where one of a composite electrode may be a tuple for its phases.
+        Raises ParameterError, also for what the set lacks the quantities of.
+        """
+        found: Self = _otherwise(self, hysteresis.resolved(model, self._raw, self.name), False, "with hysteresis")
+        return found
+
+
+@lru_cache(maxsize=64)
+def _otherwise(cell: Any, chosen: Texts, off: bool, how: str) -> Any:
+    """The variation of a cell with options by electrode, or without those (off); `how` says so in messages."""
+    raw = flattened(copy.deepcopy(cell._content))
+    for part, texts in chosen:
+        if raw[part].get("type") == "porous":
+            raw[part] = {key: value for key, value in raw[part].items() if key not in dict(texts)}
+            raw[part] |= {} if off else dict(texts)
+    return type(cell).from_json(raw, cell.name, cell.path, f"{cell.name} {how}")
