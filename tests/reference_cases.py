@@ -116,6 +116,23 @@ def pybamm_cases() -> list[Case]:
 
 
 @cache
+def graded_cases() -> list[Case]:
+    """Graded electrodes, discharged from full at 1C and 2C."""
+    return [
+        Case(
+            f"graded_{name}_{rate}",
+            cells.graded(name),
+            (cellsim.discharge(float(rate)),),
+            *_table(f"pybamm_graded_{name}_{rate}.csv"),
+            {"soc": 1.0},
+            fine=DFN((80, 30, 80), shells=40),
+        )
+        for name in cells.GRADED
+        for rate in (1, 2)
+    ]
+
+
+@cache
 def single_ion_cases() -> list[Case]:
     """Lithium | solid electrolyte | composite cathode at C/3, 1C and 2C."""
     return [

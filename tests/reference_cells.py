@@ -9,7 +9,30 @@ from functools import cache
 from cellsim import Cell, load
 from cellsim.studies.validation.reference import SINGLE_ION, F, dualfoil_c, single_ion
 
-__all__ = ["SINGLE_ION", "comsol", "dualfoil_a", "dualfoil_c", "single_ion"]
+__all__ = ["GRADED", "SINGLE_ION", "comsol", "dualfoil_a", "dualfoil_c", "graded", "single_ion"]
+
+NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
+PORES, ACTIVE, RADIUS = "electrolyte volume fraction", "active material volume fraction", "particle radius"
+GRADED = {  # changes of lgm50_chen2020; x: from the current collector, 0, to the separator, 1
+    "porosity": {
+        f"{NEGATIVE}/{PORES}": "0.2 + 0.1*x",
+        f"{NEGATIVE}/{ACTIVE}": "0.76 - 0.1*x",
+        f"{POSITIVE}/{PORES}": "0.235 + 0.1*x**2",
+    },
+    "radius": {f"{NEGATIVE}/{RADIUS}": "4e-6 + 4e-6*x", f"{POSITIVE}/{RADIUS}": "7e-6 - 4e-6*x"},
+    "layers": {
+        f"{NEGATIVE}/layers": [
+            {"thickness share": 0.4, PORES: 0.2, ACTIVE: 0.78, RADIUS: 4e-6},
+            {"thickness share": 0.6, PORES: 0.3, ACTIVE: 0.68, RADIUS: 7e-6},
+        ]
+    },
+}
+
+
+@cache
+def graded(name: str) -> Cell:
+    """The LG M50 of Chen 2020 with graded electrodes."""
+    return load("lgm50_chen2020").with_(GRADED[name])
 
 
 @cache

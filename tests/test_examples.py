@@ -202,6 +202,7 @@ GUARDS = {  # regression guards, 1 %: no independent value; inequalities are tes
     "29": 4.536,
     "30": 0.3235,
     "34": 58.5,
+    "36": 6.408,
 }
 
 

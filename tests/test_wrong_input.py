@@ -196,6 +196,7 @@ def calls(m):
         (cell.symmetric_cell, {"electrode": "negative", "soc": 0.5, "foil": None, "area": None}),
         (cell.plating_cell, {"coulombic_efficiency": 0.9, "foil": None, "area": None}),
         (cell.value, {"path": R}),
+        (cell.mean, {"path": R}),
         (cell.__getitem__, {"path": R}),
         (cell.law, {"path": R}),
         (cell.record, {"path": "separator/thickness"}),

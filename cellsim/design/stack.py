@@ -28,10 +28,10 @@ def areal_capacity(cell: Cell) -> float:
 
 
 def electrode_layer(cell: Cell, part: str) -> Layer:
-    """A porous electrode with its electrolyte; part: "negative electrode" or "positive electrode"."""
+    """A porous electrode with its electrolyte; a graded one by its means; part: "negative electrode", or positive."""
     word = part.split()[0]
     L = cell.value(f"{part}/thickness")
-    pores, void = (cell.value(f"{part}/{phase} volume fraction") for phase in ("electrolyte", "void"))
+    pores, void = (cell.mean(f"{part}/{phase} volume fraction") for phase in ("electrolyte", "void"))
     active = active_fraction(cell, part)
     inert = max(1.0 - active - pores - void, 0.0)
     # below 1e-9 the inert fraction is rounding, and needs no density

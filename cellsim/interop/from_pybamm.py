@@ -13,6 +13,7 @@ from ..support.arguments import text as text_of
 from ..support.files import cut
 from .exchange.ageing_from_pybamm import ageing_of, asked
 from .exchange.options_from_pybamm import checked, refused
+from .exchange.profiles import means_of
 from .exchange.pybamm_package import Given, citation_of, given, options_of, pybamm
 from .exchange.read_pybamm import ASSUMED, CHANGED, SET, Reading
 from .exchange.sections_from_pybamm import cell_section, electrode, electrolyte, foil, separator
@@ -40,14 +41,15 @@ def from_pybamm(
     default a pouch cell with typical densities, marked as assumed: masses depend on them, voltages do not.
 
     Functions become expressions, every digit kept, or tables where they cannot be written as one; the remarks of the
-    cell say which and how far the table is from the function.  Stoichiometry windows are PyBaMM's, from the
+    cell say which and how far the table is from the function.  Porosity, active fraction and particle radius that are
+    functions of position become profiles.  Stoichiometry windows are PyBaMM's, from the
     lithium of its initial state and the open-circuit voltages at 0 and 100 % state of charge; of composite electrodes,
     of which PyBaMM has none, they are computed from the same here.  Values have the method
     "literature" and PyBaMM's citations as their source, second-hand; those that differ from the set are "assumed".
 
     What a run does not use is listed in `Cell.remarks` and in a `CellsimWarning`.  Raises ParameterError for what has
-    no counterpart (MSMR, sodium, lead-acid, equivalent circuits, functions of
-    position, input parameters) and for options that would change a run.
+    no counterpart (MSMR, sodium, lead-acid, equivalent circuits, input parameters) and for options that would change
+    a run.
     """
     known = given(parameter_values)
     if name is not None:
@@ -89,7 +91,7 @@ def _content(
     """The sections of the parameter file without the design; {} after the first faults, which later ones rest on."""
     checked(reading, chosen, defaults)
     content = {"cell": cell_section(reading), "separator": separator(reading)}
-    reading.find_window()
+    reading.find_window(means_of(reading))
     if reading.faults:
         return {}
     content["electrolyte"] = electrolyte(reading)

@@ -10,6 +10,7 @@ from ..design.cell import build
 from ..design.thermal import Lumped, cooling_area
 from ..errors import ParameterError
 from ..models.electrodes import electrode_of, phases
+from ..models.graded import graded
 from ..models.initial import of_phases, stoichiometries
 from ..models.volumes import electronic_conductivity, touching, transport_efficiency
 from ..parameters import Cell, load
@@ -18,6 +19,7 @@ from ..support.arguments import flag, number
 from .exchange.ageing_to_pybamm import ageing_to_pybamm
 from .exchange.laws_to_pybamm import arrhenius, depends_on_temperature, symbol_of
 from .exchange.metal_to_pybamm import foil_resistance, metal
+from .exchange.profiles import electrons_to, pores_to, profile_to
 from .exchange.pybamm_package import pybamm
 from .names import (
     AREA,
@@ -96,8 +98,9 @@ def to_pybamm(
     ageing: with the mechanisms of ageing of the set and their options; without, nothing ages.
 
     Fractions in contact and connected, percolation, pressures and solids fold into the numbers that PyBaMM has.
-    A dense layer has the porosity 0.9999.  Lithium metal becomes the option {"working electrode": "positive"}; its
-    interface resistance and the series resistance become the contact resistance.  Tables are interpolated as here.
+    Profiles over an electrode become functions of PyBaMM's position.  A dense layer has the porosity 0.9999.  Lithium
+    metal becomes the option {"working electrode": "positive"}; its interface resistance and the series resistance
+    become the contact resistance.  Tables are interpolated as here.
     Raises ParameterError without PyBaMM, and for what a run would be wrong without: film electrodes, film
     resistances, voids and growing interphases of lithium metal, interlayers, stacks that are compressed.
     """
@@ -205,7 +208,10 @@ class Writing:
 
     def _pores(self, part: str, names: Mapping[str, str]) -> dict[str, float]:
         """Porosity, and the Bruggeman exponent that gives the efficiency of the layer, however it is stated."""
-        porosity = self.cell.value(f"{part}/electrolyte volume fraction")
+        path = f"{part}/electrolyte volume fraction"
+        if not self.cell.is_number(path):
+            return pores_to(self.cell, part, names)
+        porosity = self.cell.value(path)
         exponent = 1.5
         if self.cell.has(f"{part}/bruggeman exponent"):
             exponent = self.cell.value(f"{part}/bruggeman exponent")
@@ -240,8 +246,11 @@ class Writing:
         cell = self.cell
         content: dict[str, Any] = {of_side(NUMBERS["electrode"]["thickness"], part): cell.value(f"{part}/thickness")}
         content |= self._pores(part, NUMBERS["electrode"])
-        content[of_side(CONDUCTIVITY.name, part)] = electronic_conductivity(cell, part)
-        content[of_side(SOLID_EXPONENT, part)] = 0.0
+        if graded(cell, part):
+            content |= electrons_to(cell, part)
+        else:
+            content[of_side(CONDUCTIVITY.name, part)] = electronic_conductivity(cell, part)
+            content[of_side(SOLID_EXPONENT, part)] = 0.0
         content[of_side(DOUBLE_LAYER, part)] = cell.value(f"{part}/double-layer capacity")
         content[of_side("{S} electrode charge transfer coefficient", part)] = 0.5
         return content
@@ -251,9 +260,10 @@ class Writing:
         cell, T_ref = self.cell, self.T_ref
         get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
         names = {key: of_side(name, part) for key, name in NUMBERS["electrode"].items()}
-        content: dict[str, Any] = {names[key]: get(key) for key in ("particle radius", "maximum concentration")}
-        connected = cell.value(f"{electrode_of(part)}/utilisation")
-        content[names["active material volume fraction"]] = get("active material volume fraction") * connected
+        content: dict[str, Any] = {names["maximum concentration"]: get("maximum concentration")}
+        content[names["particle radius"]] = profile_to(cell, f"{part}/particle radius")
+        connected, key = cell.value(f"{electrode_of(part)}/utilisation"), "active material volume fraction"
+        content[names[key]] = profile_to(cell, f"{part}/{key}", connected)
         laws = {key: of_side(function.name, part) for key, function in LAWS["electrode"].items()}
         content[laws[OCP]] = self._potential(part)
         content[laws[ENTROPIC]] = self._of_x(part, ENTROPIC)

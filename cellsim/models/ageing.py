@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import ParameterError
 from ..kernels.equations import side_reactions as laws
 from ..kernels.layout import AGEING, System, counted
 from ..parameters import Cell
@@ -13,6 +14,7 @@ from ..physics.constants import F
 from ..physics.interphase import coated
 from ..support.compile import records
 from .electrodes import PARTS, has_foil, values_of
+from .graded import ACTIVE, RADIUS, graded
 from .lithium_metal import counts_of_metal
 from .volumes import pressure, surface_area
 
@@ -91,7 +93,7 @@ def number(cell: Cell, part: str, key: str) -> float:
     name = QUANTITIES.get(key)
     if name is not None and name.default is None and not cell.has(path):
         return 0.0
-    return float(cell.value(path))
+    return cell.mean(path)
 
 
 def ages(cell: Cell) -> bool:
@@ -126,7 +128,7 @@ def pores_of(cell: Cell) -> float:
     """Volume of the pores of electrodes and separator as made, per electrode area [m]."""
     parts = [part for part in (*PARTS, "separator") if not (part == PARTS[0] and has_foil(cell))]
     return float(
-        sum(cell.value(f"{part}/thickness") * cell.value(f"{part}/electrolyte volume fraction") for part in parts)
+        sum(cell.value(f"{part}/thickness") * cell.mean(f"{part}/electrolyte volume fraction") for part in parts)
     )
 
 
@@ -137,6 +139,7 @@ def reservoir(cell: Cell) -> float:
 
 def _electrode(cell: Cell, part: str, options: dict[str, str], a: Any) -> dict[str, bool]:
     """Fill the record of an electrode; which states it needs."""
+    _as_even_as_needed(cell, part, options)
     for field, key in PLAIN.items():
         a[field] = number(cell, part, key)
     a["T_ref"] = cell.value("cell/reference temperature")
@@ -198,6 +201,20 @@ def _wearing(cell: Cell, part: str, options: dict[str, str], a: Any) -> None:
         a["interphase"] = per_area * surface_area(cell, part) * get("thickness")
 
 
+def _as_even_as_needed(cell: Cell, part: str, options: dict[str, str]) -> None:
+    """Raises ParameterError where a mechanism takes for even what varies over the electrode."""
+    varies = graded(cell, part)
+    for key, words, on in (
+        (ACTIVE, "a loss of active material", options["loss of active material"] != "none"),
+        (RADIUS, "cracking", options["particle mechanics"] == "swelling and cracking"),
+    ):
+        if on and key in varies:
+            raise ParameterError(
+                f"{cell.name}: {part}/{key} varies over the electrode, which {words} does not describe; turn that "
+                f"option off, or give the mean, {cell.mean(f'{part}/{key}'):.6g}"
+            )
+
+
 def _first_sei(cell: Cell, part: str, a: Any) -> float:
     """Lithium in the SEI of the fresh cell, as charge per volume of the electrode [C/m3]."""
     return float(a["L_0"] * surface_area(cell, part) * F * a["z"] / a["V_sei"])
@@ -209,11 +226,12 @@ def fresh(cell: Cell, sys: System, y: Any) -> None:
     for side, part in enumerate(PARTS):
         here, a = volume["side"] == side, sys.ageing[side]
         dx = volume["dx"][here]
+        surface = volume["area"][here] / (surface_area(cell, part) * dx) if cell.options(part) else 1.0
         if counts["sei"] and a["sei"]:
-            y.sei[here] = _first_sei(cell, part, a) * dx
+            y.sei[here] = _first_sei(cell, part, a) * dx * surface
             if counts["sei_on_cracks"] and a["on_cracks"]:
                 thin = number(cell, part, "initial SEI on cracks thickness")
-                y.sei_on_cracks[here] = _first_sei(cell, part, a) * dx * thin / a["L_0"]
+                y.sei_on_cracks[here] = _first_sei(cell, part, a) * dx * thin / a["L_0"] * surface
         if counts["plating"] and a["plating"]:
             y.plated[here] = F * dx * number(cell, part, "initial plated lithium concentration")
         if counts["cracking"]:

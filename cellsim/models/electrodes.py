@@ -60,19 +60,21 @@ def materials(cell: Cell) -> tuple[str, ...]:
 
 
 def active_fraction(cell: Cell, part: str) -> float:
-    """Volume fraction of the active material of a phase, or of an electrode, of all its phases."""
-    return sum(cell.value(f"{one}/active material volume fraction") for one in phases(cell, part))
+    """Volume fraction of the active material of a phase, or of all phases of an electrode; of a profile the mean."""
+    return sum(cell.mean(f"{one}/active material volume fraction") for one in phases(cell, part))
 
 
 def lithium_content(cell: Cell, part: str) -> float:
-    """Lithium of an electrode, or a phase, between stoichiometries 0 and 1, per volume of the electrode [mol/m3]."""
+    """Lithium of an electrode, or a phase, between stoichiometries 0 and 1, per volume of the electrode [mol/m3].
+
+    Of a graded electrode the mean.
+    """
     if is_composite(cell, part):
         each = (values_of(cell, one) for one in phases(cell, part))
         held = sum(get("maximum concentration") * get("active material volume fraction") for get in each)
         return held * cell.value(f"{part}/utilisation")
-    get = values_of(cell, part)
-    utilisation = cell.value(f"{electrode_of(part)}/utilisation")
-    return get("maximum concentration") * get("active material volume fraction") * utilisation
+    active, utilisation = active_fraction(cell, part), cell.value(f"{electrode_of(part)}/utilisation")
+    return cell.value(f"{part}/maximum concentration") * active * utilisation
 
 
 def has_foil(cell: Cell) -> bool:

@@ -27,7 +27,7 @@ def kinds_of(cell: Cell, part: str) -> tuple[Kind, ...]:
     number, found = materials(cell), phases(cell, part)
     if len(found) == 1:
         length = "thickness" if is_film(cell, part) else "particle radius"
-        return (Kind(found[0], number.index(found[0]), cell.value(f"{found[0]}/{length}"), 1.0),)
+        return (Kind(found[0], number.index(found[0]), cell.mean(f"{found[0]}/{length}"), 1.0),)
     whole = surface_area(cell, part)
     return tuple(
         Kind(one, number.index(one), cell.value(f"{one}/particle radius"), surface_area(cell, one) / whole)

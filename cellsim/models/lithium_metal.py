@@ -124,7 +124,8 @@ def _contact(cell: Cell, T: float, f: Any) -> None:
     if not has_film(cell):
         get = values_of(cell, POSITIVE)
         window = get("maximum stoichiometry") - get("minimum stoichiometry")
-        strain = get("volume change") * get("active material volume fraction") * get("thickness")
+        active = cell.mean(f"{POSITIVE}/active material volume fraction")
+        strain = get("volume change") * active * get("thickness")
         f["breathing"] = strain / (per_stoichiometry(cell) * window)
 
 

@@ -34,6 +34,9 @@ class _Watched:
     def value(self, path: str) -> Any:
         return self._ask("value", path)
 
+    def mean(self, path: str) -> Any:
+        return self._ask("mean", path)
+
     def law(self, path: str) -> Any:
         return self._ask("law", path)
 

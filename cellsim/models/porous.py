@@ -26,7 +26,8 @@ from ..physics.constants import F
 from ..support.arguments import listed, number, whole
 from ..support.compile import records
 from .ageing import ageing_of
-from .electrodes import materials, needs_particles
+from .electrodes import PARTS, materials, needs_particles
+from .graded import RADIUS, graded, radii
 from .kinds import kinds
 from .lithium_metal import foil_of
 from .materials.hysteresis import branch_table, hysteresis_of
@@ -34,7 +35,7 @@ from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .resolution import Mesh, resolution
 from .thermal_laws import Body, steady, warmed
-from .volumes import Region, across, exchange_current_density, regions, touching
+from .volumes import Region, across, exchange_current_density, regions, touching, unit_of
 
 STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
 ACCURACY = 1e-3  # default accuracy of the voltage [V rms]
@@ -50,7 +51,7 @@ def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callab
     """A function (cell, T) that returns the control volumes of a model, and side and kind of every particle."""
 
     def make(cell: Cell, T: float) -> tuple[Array, Owners]:
-        parts = regions(cell, T, volumes, STRETCH_X, ideal)
+        parts = regions(cell, T, volumes, STRETCH_X, ideal, model == SINGLE_FLUX)
         volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
         edges = np.cumsum([0, *(p.dx.size for p in parts)])
         for key in KEYS:
@@ -73,7 +74,7 @@ def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callab
 
 
 @lru_cache(maxsize=64)
-def grains_of(owners: Owners) -> Callable[..., Array]:
+def grains_of(owners: Owners, volumes: tuple[int, int, int]) -> Callable[..., Array]:
     """A function (cell, T) that returns the data of particles, one row for each of `owners`, its side and kind."""
 
     def make(cell: Cell, T: float) -> Array:
@@ -92,7 +93,14 @@ def grains_of(owners: Owners) -> Callable[..., Array]:
                 exchange_current_density(cell, phase, T),
                 cell.value(f"{phase}/film resistance"),
             )
-        return np.asarray(records(np.array([rows[owner] for owner in owners], GRAIN)))
+        grains = np.array([rows[owner] for owner in owners], GRAIN)
+        for side, part in enumerate(PARTS):
+            if RADIUS in graded(cell, part):
+                here = [owner[0] == side for owner in owners]
+                unit = unit_of(cell, part, volumes[2 * side], STRETCH_X[side])
+                grains["R_p"][here] = radii(cell, part, side, unit)
+                grains["varies"][here] = 1  # particles of a constant diffusivity share an elimination, of one radius
+        return np.asarray(records(grains))
 
     return make
 
@@ -140,7 +148,7 @@ def build(
     return System(
         model,
         volume,
-        kept(grains_of(owners), cell, T),
+        kept(grains_of(owners, volumes), cell, T),
         records(sphere(shells, reach)),
         laws,
         c_ref,

@@ -28,6 +28,7 @@ import numpy as np
 from ..numerics.grids import FIRST_SHIFT
 from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
+from ..parameters.laws.profile import extremes
 from ..physics.constants import F, R
 from .electrodes import (
     NEGATIVE,
@@ -41,6 +42,7 @@ from .electrodes import (
     phases,
     values_of,
 )
+from .graded import layer_borders
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept
 from .particle_mesh import filling_front, varying_shells
@@ -49,7 +51,7 @@ from .volumes import exchange_current_density, foil, surface_area, touching, tra
 SHARE = 0.35  # fraction of the accuracy for each electrode and for the shells
 MOST = 1.6  # error [V] above which runs end so early that it does not increase further
 MOST_SHELLS = 400  # with more, the surface is depleted or saturated immediately
-FEWEST_VOLUMES, FEWEST_BETWEEN, FEWEST_SHELLS = 4, 2, 4
+FEWEST_VOLUMES, FEWEST_BETWEEN, FEWEST_SHELLS, PER_LAYER = 4, 2, 4, 2
 SMOOTH = 0.03  # variation of potential and kinetics [V] below which the reaction forms a front
 FALL = 2.0
 AT_FIRST = 0.055  # see above
@@ -114,7 +116,7 @@ def electrolyte_numbers(cell: Cell, part: str, T: float) -> tuple[float, float, 
     """(u [V], g) of one layer at 1 A/m2 and T [K], and its diffusion time [s]."""
     kappa, D_e, moved = kept(at_rest, cell, T)
     thickness, tau = cell.value(f"{part}/thickness"), transport_efficiency(cell, part)
-    pores = cell.value(f"{part}/electrolyte volume fraction")
+    pores = cell.mean(f"{part}/electrolyte volume fraction")
     return thickness / (tau * kappa), moved * thickness / tau, pores * thickness**2 / (tau * D_e)
 
 
@@ -156,7 +158,8 @@ def per_current(part: str) -> Any:
         get, whole = values_of(cell, part), electrode_of(part)
         thickness, u, g, salt_time = cell.value(f"{whole}/thickness"), *electrolyte_numbers(cell, whole, T)
         j = shared(cell, part) / (surface_area(cell, part) * thickness)
-        S = j * get("particle radius") * touching(cell, part) / (F * get("maximum concentration"))
+        R_p = extremes(cell.law(f"{part}/particle radius"))[1]
+        S = j * R_p * touching(cell, part) / (F * get("maximum concentration"))
         return Numbers(
             u,
             g,
@@ -164,7 +167,7 @@ def per_current(part: str) -> Any:
             j / exchange_current_density(cell, part, T),
             j * get("film resistance"),
             kept(steadiness(whole), cell, T),
-            get("particle radius") ** 2,
+            R_p**2,
             salt_time,
             R * T / F,
         )
@@ -302,6 +305,9 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     front = {one: filling_front(cell, one, T, n.u, n.g, n.kinetic) for one, n in numbers.items()}
     need = {one: volumes_for(n, g, times, error, front[one]) for one, n in numbers.items()}
     volumes = {part: max([need[one] for one in of_part.get(part, ())], default=1) for part in PARTS}
+    for part in of_part:
+        if borders := layer_borders(cell, part):
+            volumes[part] = max(volumes[part], PER_LAYER * (len(borders) + 1))
     u, salt, time = kept(between, cell, T)
     middle = separator_volumes(current * u, current * salt, time, has_foil(cell), times, error)
     return (

@@ -24,16 +24,18 @@ from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
 from .electrodes import PARTS, phases
+from .graded import graded, radii
 from .initial import of_phases
 from .kinds import kinds
 from .lithium_metal import Lithium, contact_at_rest
-from .volumes import across, mirrored, paths
+from .volumes import across, electrode, mirrored, paths, unit_of
 
 Array = NDArray[Any]
 
 C_E, PHI_E, PHI_S = 0, 1, 2  # unknowns of a volume
 AT_REST = 0.5  # any state of charge: phases at one potential
 STRETCH = 3.0  # grading of the electrodes towards both faces
+GRADED = ("dx", "left", "right", "link", "end", "eps", "tau", "sigma", "area")  # of volumes, by the mesh
 BELOW, ABOVE = 4, 3  # bands of the matrix; the widest couples ionic charge to the salt of the previous volume
 
 
@@ -46,6 +48,7 @@ def interface(cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lit
     """Admittance per reacting surface of an electrode at stoichiometry x and state h of hysteresis [S/m2]; like s.
 
     Several kinds of particle rest at one potential, x being their mean, and their admittances add up.
+    Of an electrode whose particles vary in radius over its thickness: (volumes, *s.shape).
     """
     i, active = int(np.argmax(sys.volume["side"] == side)), 1.0
     capacity = cell.value(f"{PARTS[side]}/double-layer capacity")
@@ -61,7 +64,9 @@ def interface(cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lit
         if sys.hysteresis.size and sys.hysteresis[side]["model"] == BY_REACTION:
             steeper, lag = hysteresis_at_rest(sys, int(sys.volume["particle"][i]), float(x), h)
             slope += steeper
-        answer = 3.0 * film(s, grain["R_p"], D) if sys.model == THIN_FILM else sphere(s, grain["R_p"], D)
+        radii = sys.grain["R_p"][sys.volume["particle"][sys.volume["side"] == side]]
+        R_p = grain["R_p"] if (radii == radii[0]).all() else radii[:, None]
+        answer = 3.0 * film(s, R_p, D) if sys.model == THIN_FILM else sphere(s, R_p, D)
         resistance = resistance - slope * grain["rate"] * answer + lag / s
     elif sys.foil.size:
         R_f, active, fall = contact_at_rest(sys, lithium)
@@ -87,16 +92,24 @@ def impedance(cell: Cell, sys: System, x: Any, h: Any, lithium: Lithium, s: Arra
     return solve(sys, s, y, *salt_at_rest(sys))
 
 
-def graded_both_ways(sys: System) -> System:
+def graded_both_ways(cell: Cell, sys: System) -> System:
     """The mesh of a run with porous electrodes graded towards both faces.
 
     With increasing frequency the reaction is concentrated at the separator, or at the current collector if the solid
     phase is the poorer conductor.
     """
-    volume = sys.volume.copy()
-    for side in (0, 1):
+    volume, grain = sys.volume.copy(), sys.grain
+    for side, part in enumerate(PARTS):
         here = np.flatnonzero(volume["side"] == side)
-        if here.size > 1:
+        if here.size > 1 and graded(cell, part):
+            unit = unit_of(cell, part, here.size, STRETCH, "both")
+            region = electrode(cell, part, side, unit, sys.T, False, sys.model == SINGLE_FLUX)
+            for key in GRADED:
+                volume[key][here] = getattr(region, key)
+            if sys.model == POROUS:
+                grain = grain.copy()
+                grain["R_p"][volume["particle"][here]] = radii(cell, part, side, unit)
+        elif here.size > 1:
             length, surface = volume["dx"][here].sum(), volume["area"][here].sum()
             unit = graded_layer(here.size, STRETCH, "both")
             volume["dx"][here], volume["area"][here] = length * unit.dx, surface * unit.dx
@@ -104,7 +117,7 @@ def graded_both_ways(sys: System) -> System:
             for key, values in zip(("left", "right", "link", "end"), mirrored(*ways) if side else ways, strict=True):
                 volume[key][here] = values
     volume["across"] = across(volume)
-    return sys._replace(volume=volume)
+    return sys._replace(volume=volume, grain=grain)
 
 
 class _Bands:
@@ -155,7 +168,12 @@ def resolved(sys: System, s: Array, y: Any, D: float, kappa: float, chi: float) 
     for k in range(s.size):
         matrix = fixed.entries + s[k] * stored.entries
         for side, bands in enumerate(reacting):
-            matrix = matrix + y[side][k] * bands.entries
+            one = y[side][..., k]
+            if one.ndim:  # of each volume, which has three columns
+                each = np.zeros(n, complex)
+                each[v["side"] == side] = one
+                one = np.repeat(each, 3)
+            matrix = matrix + one * bands.entries
         V[k] = solve_banded((BELOW, ABOVE), matrix, right, overwrite_ab=True, check_finite=False)[-1]
     return v["end"][-1] + sys.R_series - V
 

@@ -7,12 +7,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.equations.lithium_metal import LEAST_PRESSURE
-from ..numerics.grids import graded_faces, graded_layer
+from ..numerics.grids import graded_faces
 from ..parameters import Cell
+from ..parameters.laws.profile import averages
 from ..physics.contact import constriction_resistance, contact_fraction, contact_resistance, effective_pressure
 from ..physics.fracture import critical_current
 from ..physics.transport import arrhenius, bruggeman, percolation
-from .electrodes import NEGATIVE, POSITIVE, active_fraction, electrode_of, has_foil, is_composite, phases, values_of
+from .electrodes import (
+    NEGATIVE,
+    POSITIVE,
+    active_fraction,
+    electrode_of,
+    has_foil,
+    is_composite,
+    is_metal,
+    phases,
+    values_of,
+)
+from .graded import (
+    ACTIVE,
+    PORES,
+    RADIUS,
+    columns,
+    conductivity_of,
+    efficiency_of,
+    evenly_loaded,
+    graded,
+    layer_borders,
+    layered,
+    of_electrode,
+    only_what_it_has,
+    series,
+)
 from .materials.tables import conductivity
 
 Array = NDArray[Any]
@@ -20,6 +46,7 @@ Array = NDArray[Any]
 FOIL = 1e-8  # thickness of the single volume of a lithium-metal electrode [m]
 FOIL_SIGMA = 1e3  # its conductivity [S/m], a negligible resistance of 5e-12 Ohm m2
 STRETCH = 2.0  # grading of a separator towards lithium metal
+WHOLE = np.array([0.0, 1.0])  # relative positions: the whole thickness of an electrode
 IDEAL = 1e4  # ideal conductor, for reduced models; larger values degrade the salt balance by rounding
 
 
@@ -32,9 +59,9 @@ class Region:
     right: np.ndarray  # ionic path to the right face [m]
     link: np.ndarray  # electronic conductance to the next volume [S/m2]; 0 for the last one
     end: np.ndarray  # electronic resistance to the current collector [Ohm m2] of the adjacent volume, else 0
-    eps: float
-    tau: float
-    sigma: float
+    eps: Any  # a number, or (n,) in an electrode that is graded, as the next two
+    tau: Any
+    sigma: Any
     area: np.ndarray  # reacting surface per electrode area [-]
     i_ref: float
     R_f: float
@@ -42,9 +69,14 @@ class Region:
 
 
 def transport_efficiency(cell: Cell, part: str) -> float:
-    """Effective over bulk transport property of the electrolyte in `part`, by the law that the set states."""
+    """Effective over bulk transport property of the electrolyte in `part`, by the law that the set states.
+
+    Of a graded electrode that of its whole thickness, whose parts are in series.
+    """
     if cell.has(f"{part}/transport efficiency"):
         return cell.value(f"{part}/transport efficiency")
+    if not cell.is_number(f"{part}/{PORES}"):  # in series
+        return float(1.0 / series(WHOLE, efficiency_of(cell, part), (cell.law(f"{part}/{PORES}"),))[0])
     phi = cell.value(f"{part}/electrolyte volume fraction")
     if cell.has(f"{part}/bruggeman exponent"):
         return bruggeman(phi, cell.value(f"{part}/bruggeman exponent"))
@@ -75,17 +107,25 @@ def touching(cell: Cell, part: str) -> float:
 
 
 def surface_area(cell: Cell, part: str) -> float:
-    """Reacting surface of an electrode, or of one of its phases, per volume [1/m], at the pressure of the cell."""
+    """Reacting surface of an electrode, or of one of its phases, per volume [1/m], at the pressure of the cell.
+
+    Of a graded electrode the mean.
+    """
     if is_composite(cell, part):
         return sum(surface_area(cell, one) for one in phases(cell, part))
+    utilisation = cell.value(f"{electrode_of(part)}/utilisation")
+    if not (cell.is_number(f"{part}/{ACTIVE}") and cell.is_number(f"{part}/{RADIUS}")):
+        per_radius = averages(WHOLE, of_electrode(cell, part)[1:], lambda active, R: active / R)[0]
+        return float(3.0 * per_radius * utilisation * touching(cell, part))
     get = values_of(cell, part)
-    active, utilisation = get("active material volume fraction"), cell.value(f"{electrode_of(part)}/utilisation")
-    return 3.0 * active * utilisation / get("particle radius") * touching(cell, part)
+    return 3.0 * get(ACTIVE) * utilisation / get(RADIUS) * touching(cell, part)
 
 
 def electronic_conductivity(cell: Cell, part: str) -> float:
-    """Effective electronic conductivity of an electrode [S/m]."""
+    """Effective electronic conductivity of an electrode [S/m]; of a graded one that of its parts in series."""
     get = values_of(cell, part)
+    if graded(cell, part):
+        return float(1.0 / series(WHOLE, conductivity_of(cell, part), of_electrode(cell, part)[:2])[0])
     solid = 1.0 - get("electrolyte volume fraction") - get("void volume fraction")
     value = get("electronic conductivity") * solid ** get("electronic bruggeman exponent")
     exponent = get("electronic percolation exponent")
@@ -124,8 +164,10 @@ def exchange_current_density(cell: Cell, part: str, T: float) -> float:
     )
 
 
-def electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool) -> Region:
-    """A porous electrode on a Layer from its collector to the separator."""
+def electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool, single: bool = False) -> Region:
+    """A porous electrode on a Layer from its collector to the separator; single: with the reaction spread evenly."""
+    if graded(cell, part):
+        return graded_electrode(cell, part, side, unit, T, ideal, single)
     get = values_of(cell, part)
     dx = get("thickness") * unit.dx
     tau, sigma = (IDEAL, IDEAL) if ideal else (transport_efficiency(cell, part), electronic_conductivity(cell, part))
@@ -146,6 +188,27 @@ def electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool
         i_ref=exchange_current_density(cell, phases(cell, part)[0], T),
         R_f=cell.value(f"{phases(cell, part)[0]}/film resistance"),
     )
+
+
+def graded_electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool, single: bool) -> Region:
+    """As `electrode`, where fractions or particle radius vary over the thickness."""
+    only_what_it_has(cell, part, single, ideal)
+    get, known = values_of(cell, part), columns(cell, part, unit)
+    ways = known["left"], known["right"], known["link"], known["end"]
+    tau, sigma = known["tau"], known["sigma"]
+    if ideal:
+        tau, sigma = np.full(unit.dx.size, IDEAL), np.full(unit.dx.size, IDEAL)
+        ways = paths(unit, get("thickness"), IDEAL, IDEAL)
+    elif single:  # which the whole drop is computed from
+        tau, sigma = (np.full(unit.dx.size, value) for value in evenly_loaded(cell, part))
+    dx, eps, per_radius = get("thickness") * unit.dx, known["eps"], known["per_radius"]
+    if side == 1:
+        dx, eps, per_radius, tau, sigma = (values[::-1] for values in (dx, eps, per_radius, tau, sigma))
+        ways = mirrored(*ways)
+    left, right, link, end = ways
+    area = 3.0 * per_radius * get("utilisation") * touching(cell, part) * dx
+    i_ref, R_f = exchange_current_density(cell, part, T), get("film resistance")
+    return Region(dx, left, right, link, end, eps, tau, sigma, area, i_ref, R_f, side)
 
 
 def film_resistance(cell: Cell, T: float) -> float:
@@ -191,7 +254,14 @@ def foil(cell: Cell, part: str, T: float) -> Region:
     )
 
 
-def regions(cell: Cell, T: float, volumes: Any, stretch: Any, ideal: bool = False) -> list[Region]:
+def unit_of(cell: Cell, part: str, n: int, stretch: float, towards: str = "right") -> Any:
+    """A Layer of n volumes for an electrode, with faces where it jumps."""
+    return layered(n, stretch, towards, () if is_metal(cell, part) else layer_borders(cell, part))
+
+
+def regions(
+    cell: Cell, T: float, volumes: Any, stretch: Any, ideal: bool = False, single: bool = False
+) -> list[Region]:
     """Negative electrode, separator, positive electrode; electrodes are graded towards the separator.
 
     The separator is graded towards lithium metal, where the whole current enters through its face.
@@ -213,9 +283,9 @@ def regions(cell: Cell, T: float, volumes: Any, stretch: Any, ideal: bool = Fals
         i_ref=0.0,
         R_f=0.0,
     )
-    left, right = (graded_layer(volumes[2 * side], stretch[side]) for side in (0, 1))
+    left, right = (unit_of(cell, part, volumes[2 * k], stretch[k]) for k, part in enumerate((NEGATIVE, POSITIVE)))
     return [
-        foil(cell, NEGATIVE, T) if has_foil(cell) else electrode(cell, NEGATIVE, 0, left, T, ideal),
+        foil(cell, NEGATIVE, T) if has_foil(cell) else electrode(cell, NEGATIVE, 0, left, T, ideal, single),
         middle,
-        electrode(cell, POSITIVE, 1, right, T, ideal),
+        electrode(cell, POSITIVE, 1, right, T, ideal, single),
     ]

@@ -7,6 +7,15 @@ from ..errors import ParameterError
 from ..physics.constants import ZERO_CELSIUS
 from ..support.arguments import near
 from .catalogue import METHODS, OF_PHASE, SECTIONS, phases_of
+from .laws.law import Law
+from .laws.profile import Profile
+
+
+def no_number(law: Law) -> str:
+    """Why a law has no value, and what has."""
+    if isinstance(law, Profile):
+        return f"varies over the electrode ({law}) and is no number; its mean is cell.mean(path)"
+    return f"is a law ({law}), not a number"
 
 
 class Shown:
@@ -16,6 +25,20 @@ class Shown:
         """A number, or the `Law` of a quantity: `cell["electrolyte/conductivity"]`.  Raises ParameterError."""
         law = self.law(path)
         return law if law.value is None else law.value
+
+    def is_number(self: Any, path: str) -> bool:
+        """Whether a quantity is a constant."""
+        return bool(self.law(path).constant)
+
+    def mean(self: Any, path: str) -> float:
+        """A number, or the mean of a profile over the thickness of its electrode, in the unit of the quantity.
+
+        Raises ParameterError if it has no value, or is a law of something else than the position.
+        """
+        if path in self._numbers:
+            return float(self._numbers[path])
+        law = self.law(path)
+        return float(law.mean) if isinstance(law, Profile) else float(self.value(path))
 
     def __contains__(self: Any, path: object) -> bool:
         return path in self._records

@@ -17,7 +17,7 @@ from ..errors import ParameterError
 from ..support.arguments import chosen, file_path, mapping, number, shown
 from ..support.arguments import text as text_of
 from . import balance
-from .card import Shown
+from .card import Shown, no_number
 from .catalogue import METHODS, OF_PHASE, SECTIONS, nested
 from .catalogue.options import Options
 from .check import faults, faults_of_changes
@@ -26,7 +26,7 @@ from .derived.methods import Derives
 from .laws.law import Law, finite
 from .quantity import Provenance, Quantity, default, domain_of
 from .renamed import present_content, present_path
-from .variation import by_rate_constants, cited, varied
+from .variation import by_layers, by_rate_constants, cited, varied
 
 PATH = 'give the path of a quantity, such as "separator/thickness"'
 CHANGES = 'give a dictionary {"section/quantity": value}, such as {"separator/thickness": 2e-5}'
@@ -71,7 +71,7 @@ class Cell(Shown, Derives, Options):
         raw = present_content(copy.deepcopy(raw), place)
         _refuse(faults(raw), place)
         records = {
-            f"{section}/{key}": Quantity.of(record, domain_of(section, raw, key))
+            f"{section}/{key}": Quantity.of(section, key, raw, raw)
             for section in SECTIONS
             for key, record in raw[section].items()
             if isinstance(record, dict)
@@ -208,10 +208,6 @@ class Cell(Shown, Derives, Options):
             self._lacks(path)
         return law
 
-    def is_number(self, path: str) -> bool:
-        """Whether a quantity is a constant."""
-        return self.law(path).constant
-
     def value(self, path: str) -> float:
         """A number in the unit of the quantity; its default where the file omits an optional one.
 
@@ -222,7 +218,7 @@ class Cell(Shown, Derives, Options):
             return number
         law = self.law(path)
         if law.value is None:
-            raise ParameterError(f"{self.name}: {path[:80]}: is a law ({law}), not a number")
+            raise ParameterError(f"{self.name}: {path[:80]}: {no_number(law)}")
         self._numbers[path] = law.value
         return law.value
 
@@ -231,11 +227,13 @@ class Cell(Shown, Derives, Options):
 
         A law: an expression; a function of x, or of x and T, sampled to a table; points (x, y), or (x, y, "linear"); or
         the path of a .csv file of points.  `record(path).note` says with which error, and how it goes on outside.
+        Fractions and radius of a porous electrode: as well layers [{"thickness share": 0.5, "value": 0.3}, ...], or a
+        law of x, the position from 0 at the current collector to 1 at the separator; "layers" sets several of them.
         "reaction rate constant" [mol.m-2.s-1] of an electrode, as in BPX, becomes its exchange-current density.
         method, source: how and from where (a citation) the new values are known; by default they are marked as
         assumed by the user.  Raises ParameterError.
         """
-        given = by_rate_constants(mapping("with_: changes", changes, CHANGES))
+        given = by_rate_constants(by_layers(mapping("with_: changes", changes, CHANGES)))
         changes = {present_path(path, self._raw, self.name): new for path, new in given.items()}
         chosen("with_: method", method, METHODS, ParameterError)
         if source is not None:
@@ -243,7 +241,7 @@ class Cell(Shown, Derives, Options):
         raw = varied(self._raw, changes, method, source, self.law, self.name)
         _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
         new = {
-            path: Quantity.of(raw[section][key], domain_of(section, (self._stated or self)._raw, key))
+            path: Quantity.of(section, key, raw, (self._stated or self)._raw)
             for path in changes
             for section, _, key in [path.partition("/")]
         }

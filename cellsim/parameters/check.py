@@ -28,6 +28,7 @@ from .catalogue import (
 )
 from .consistency import consistency
 from .laws.law import Law, LawError, finite
+from .laws.profile import POSITION, Profile
 
 MOST = 100  # faults listed in one message
 Fault = tuple[str, str]  # path, sentence
@@ -64,12 +65,13 @@ class Table(BaseModel):
 
 
 class Record(BaseModel):
-    """One quantity: a value, expression or table, with unit, source and method."""
+    """One quantity: a value, expression, table or layers, with unit, source and method."""
 
     model_config = ConfigDict(extra="forbid")
     value: StrictFloat | None = None
     expression: StrictStr | None = None
     table: Table | None = None
+    layers: list[Any] | None = None
     range: list[StrictFloat] | None = None  # stoichiometries between which the law holds; default: the window
     unit: StrictStr
     source: StrictStr
@@ -259,12 +261,12 @@ def _record(name: Name, record: Any, sources: dict[str, Any]) -> Iterator[str]:
     yield from shape
     if shape:
         return
-    forms = [k for k in ("value", "expression", "table") if record.get(k) is not None]
+    forms = [k for k in ("value", "expression", "table", "layers") if record.get(k) is not None]
     if len(forms) != 1:
-        yield "give exactly one of value, expression or table"
+        yield f"give exactly one of value, expression{', table or layers' if name.law == POSITION else ' or table'}"
         return
     ends = record.get("range")
-    if ends is not None and (name.law is None or len(ends) != 2 or not 0.0 <= ends[0] < ends[1] <= 1.0):
+    if ends is not None and (name.law in (None, POSITION) or len(ends) != 2 or not 0.0 <= ends[0] < ends[1] <= 1.0):
         yield "range: give two increasing stoichiometries between 0 and 1; only laws of the stoichiometry have a range"
     if record["unit"] != name.unit:
         yield f"unit {quoted(record['unit'])}; expected {name.unit!r}: convert the value"
@@ -277,15 +279,26 @@ def _record(name: Name, record: Any, sources: dict[str, Any]) -> Iterator[str]:
 
 
 def _content(name: Name, record: dict[str, Any]) -> Iterator[str]:
-    """Faults of the value, expression or table of a record of valid form."""
+    """Faults of the value, expression, table or layers of a record of valid form."""
     if record.get("value") is None:
-        if name.law is None:
-            yield "must be a number: only material laws may be expressions or tables"
+        if name.law is None or (record.get("layers") is not None and name.law != POSITION):
+            yield (
+                "must be a number: only material laws may be expressions or tables, and only fractions and particle "
+                "radius of a porous electrode of one material profiles"
+                if name.law is None
+                else "layers: a material law has none; give a number, an expression or a table"
+            )
             return
         try:
-            Law.of(record)
+            law = Profile.of(record) if name.law == POSITION else Law.of(record)
         except LawError as fault:
             yield f"{fault}"
+            return
+        words = law.faults(name.lo, name.hi, name.unit) if isinstance(law, Profile) else None
+        if words:
+            yield words
+        elif law.value is not None and not name.lo <= law.value <= name.hi:
+            yield f"value {law.value:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; check it and its unit"
     elif not finite(record["value"]):
         yield f"value {quoted(record['value'])} is not finite; give a number"
     elif not name.lo <= record["value"] <= name.hi:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .catalogue import Name, hysteresis, parted, phases_of, quantities
 from .laws.law import SLACK, X_RANGE, Law
+from .laws.profile import POSITION, Profile, extremes, looked_at
 
 ELECTRODES = ("negative electrode", "positive electrode")
 MATERIALS = ("electrolyte", "active material", "void")  # phases of a porous electrode
@@ -34,6 +35,10 @@ class _File:
         if {section, f"{section}/{key}"} & self.invalid or section not in self.raw:
             raise _Invalid
         return self.raw[section].get(key)
+
+    def profile(self, section: str, key: str, default: float) -> Law:
+        """A quantity over the position in an electrode; a number as a constant law."""
+        return Profile.of(self.record(section, key) or {"value": default})
 
     def value(self, section: str, key: str, default: float | None = None) -> float:
         number = (self.record(section, key) or {}).get("value", default)
@@ -109,7 +114,7 @@ def _checks(
                 ),
             )
             for key, name in quantities(section, "porous", of_part.get(section, ())).items()
-            if name.law
+            if name.law and name.law != POSITION
         ]
     return tuple((check, arguments, frozenset(on)) for check, arguments, on in checks)
 
@@ -126,7 +131,7 @@ def _percolation(part: str, phase: str, kind: str) -> tuple[str, ...]:
 
 def _percolates(file: _File, part: str, phase: str, kind: str) -> Iterator[tuple[str, str]]:
     threshold, exponent = (file.value(part, f"{kind}percolation {key}", 0.0) for key in ("threshold", "exponent"))
-    if exponent > 0.0 and (phi := file.value(part, f"{phase} volume fraction", 1.0)) <= threshold:
+    if exponent > 0.0 and (phi := extremes(file.profile(part, f"{phase} volume fraction", 1.0))[0]) <= threshold:
         carries = "electrons" if kind else "ions"
         yield (
             f"{part}/{phase} volume fraction",
@@ -187,10 +192,14 @@ def _fractions(file: _File, part: str) -> Iterator[tuple[str, str]]:
     keys = [f"{key} volume fraction" for key in MATERIALS]
     if phases := phases_of(file.raw[part]):
         keys = [keys[0], *(f"{phase}/{keys[1]}" for phase in phases), keys[2]]
-    total = sum(file.value(part, key, 0.0) for key in keys)
-    if total > 1.0 + 1e-9:
+    each = [file.profile(part, key, 0.0) for key in keys]
+    x = looked_at(each)
+    totals = np.sum([one(x, 0.0) for one in each], axis=0)
+    k = int(np.argmax(totals))
+    if totals[k] > 1.0 + 1e-9:
         what = [MATERIALS[0], *(f"{phase} phase" for phase in phases), MATERIALS[2]] if phases else MATERIALS
-        yield part, f"volume fractions of {', '.join(what)} add up to {total:g}, above 1; lower one"
+        where = f" at position {x[k]:.4g}" if x.size > 1 else ""
+        yield part, f"volume fractions of {', '.join(what)} add up to {totals[k]:g}{where}, above 1; lower one"
 
 
 def _window(file: _File, part: str) -> Iterator[tuple[str, str]]:
@@ -250,7 +259,7 @@ def _laws_of(
         (section, f"{section}/{key}", name)
         for section, kind in kinds.items()
         for key, name in quantities(section, *kind).items()
-        if name.law
+        if name.law and name.law != POSITION
     )
 
 

@@ -58,7 +58,7 @@ def amount(cell: Any, part: str) -> float:
     """Lithium that an electrode can hold, per electrode area [mol/m2]."""
     phases = cell.phases(part)
     if not phases:
-        return float(math.prod(cell.value(f"{part}/{key}") for key in AMOUNT))
+        return float(math.prod(cell.mean(f"{part}/{key}") for key in AMOUNT))
     held = sum(math.prod(cell.value(f"{part}/{phase}/{key}") for key in AMOUNT_OF_PHASE) for phase in phases)
     return float(math.prod((*(cell.value(f"{part}/{key}") for key in AMOUNT_OF_ELECTRODE), held)))
 

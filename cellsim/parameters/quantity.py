@@ -9,6 +9,7 @@ from typing import Any
 from .catalogue import METHODS, OF_PHASE, named, parted, quantities
 from .equilibrium import OCP
 from .laws.law import X_RANGE, Domain, Law
+from .laws.profile import POSITION, Profile
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,11 @@ class Quantity:
     note: str = ""
 
     @classmethod
-    def of(cls, record: Mapping[str, Any], domain: Domain | None = None) -> "Quantity":
-        """From a checked record of a file; domain: default domain of a law of the stoichiometry."""
-        law = Law.of(record)
+    def of(cls, section: str, key: str, raw: Mapping[str, Any], windows: Mapping[str, Any]) -> "Quantity":
+        """From the checked content `raw` of a file; windows: content whose windows laws of the stoichiometry have."""
+        record, domain = raw[section][key], domain_of(section, windows, key)
+        name = named(section, raw[section])[key]
+        law = Profile.of(record) if name.law == POSITION else Law.of(record)
         if domain is not None and law.value is None:
             stated = record.get("range")
             law = replace(law, domain=domain if stated is None else domain._replace(lo=stated[0], hi=stated[1]))

@@ -17,6 +17,7 @@ from .catalogue import (
     Name,
     quantities,
 )
+from .laws.profile import POSITION, SHARE
 
 
 def _quantity(name: Name) -> dict[str, Any]:
@@ -29,6 +30,13 @@ def _quantity(name: Name) -> dict[str, Any]:
             "properties": {"x": pairs, "y": pairs},
             "required": ["x", "y"],
             "additionalProperties": False,
+        }
+    if name.law == POSITION:
+        layer = {SHARE: {"type": "number", "exclusiveMinimum": 0}, "value": {"type": "number"}}
+        forms["layers"] = {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "object", "properties": layer, "required": [*layer], "additionalProperties": False},
         }
     for key, limit in (("minimum", name.lo), ("maximum", name.hi)):
         if abs(limit) < float("inf"):

@@ -12,6 +12,7 @@ from .catalogue import SECTIONS, TEXTS, named, parted
 from .consistency import C_RANGE
 from .laws.given import WANTED, Given, given
 from .laws.law import Law
+from .laws.profile import POSITION, SHARE
 
 RATE_CONSTANT = "reaction rate constant"
 CITATION = "variation made by the user of cellsim"
@@ -60,12 +61,47 @@ def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
             return Given("value", float(new))
         except OverflowError:
             raise ParameterError(f"{path}: give a finite number, found {shown(new)}") from None
+    if law == POSITION and isinstance(new, list | tuple) and new and all(isinstance(one, Mapping) for one in new):
+        return Given("layers", [{key: _plain(value) for key, value in layer.items()} for layer in new])
     if not law:
         raise ParameterError(f"{path}: give a number or an expression, found {shown(new)}; it depends on nothing")
     if isinstance(new, bool) or new is None or isinstance(new, Mapping | bytes | complex):
         raise ParameterError(f"{path}: {WANTED}, found {shown(new)}")
     c_0, T = raw["electrolyte"]["initial concentration"]["value"], raw["cell"]["reference temperature"]["value"]
     return given(path, new, law, c_0, T, C_RANGE)
+
+
+def _plain(value: Any) -> Any:
+    """A real number as a float, so that NumPy's are accepted; anything else as it is."""
+    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value
+
+
+def by_layers(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes with "layers" of an electrode as the profiles that they are.
+
+    A layer is {"thickness share": 0.5, quantity: value, ...}, with the same quantities as the others.
+    """
+    out: dict[str, Any] = {}
+    for path, new in changes.items():
+        section, _, key = str(path).partition("/")
+        if key != "layers":
+            out[path] = new
+            continue
+        wanted = (
+            f"{section}/layers: give a list of layers from the current collector to the separator, each a "
+            f'"{SHARE}" and the same quantities'
+        )
+        if not isinstance(new, list | tuple) or not new or not all(isinstance(one, Mapping) for one in new):
+            raise ParameterError(f"{wanted}, found {shown(new)}")
+        keys = [name for name in new[0] if name != SHARE]
+        for k, layer in enumerate(new, 1):
+            if set(layer) != {SHARE, *keys} or not keys:
+                raise ParameterError(f"{wanted}; layer {k} has {', '.join(map(str, layer)) or 'nothing'}")
+        for name in keys:
+            if f"{section}/{name}" in changes:
+                raise ParameterError(f"{section}/{name}: given by itself and in the layers: give one of them")
+            out[f"{section}/{name}"] = [{SHARE: layer[SHARE], "value": layer[name]} for layer in new]
+    return out
 
 
 def by_rate_constants(changes: Mapping[str, Any]) -> dict[str, Any]:

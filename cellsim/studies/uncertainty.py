@@ -13,6 +13,7 @@ from ..errors import ParameterError
 from ..kernels.call.calls import Coroutine
 from ..parameters import Cell
 from ..parameters.catalogue import quantities
+from ..parameters.laws.profile import extremes
 from ..protocols import discharge
 from ..simulation.run import simulate_coroutine
 
@@ -64,7 +65,8 @@ def _within(cell: Cell, path: str, value: float) -> float:
     name = quantities(section, kind)[key]
     high = name.hi
     if key == "active material volume fraction":
-        high = 1.0 - sum(cell.value(f"{section}/{phase} volume fraction") for phase in ("electrolyte", "void"))
+        most = (extremes(cell.law(f"{section}/{phase} volume fraction"))[1] for phase in ("electrolyte", "void"))
+        high = 1.0 - sum(most)
     return float(min(max(value, name.lo), high))
 
 

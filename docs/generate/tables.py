@@ -84,7 +84,7 @@ def _range(q: Any) -> str:
 
 
 def _law(q: Any) -> str:
-    return {"stoichiometry": "x", "concentration": "c"}.get(q.law or "", "")
+    return {"stoichiometry": "x", "concentration": "c", "position": "position"}.get(q.law or "", "")
 
 
 def _kinds_of_run() -> Iterator[tuple[str, Any, Any]]:

@@ -134,7 +134,7 @@ def test_changed_values_are_marked():
     ("changes", "options", "words"),
     [
         ({"Separator thickness [m]": "[input]"}, None, "Separator thickness"),
-        ({"Positive electrode porosity": lambda x, y, z: 0.3 + 0.0 * x}, None, "is a function"),
+        ({"Separator porosity": lambda x, y, z: 0.3 + 0.0 * x}, None, "is a function"),
         ({"Number of cells connected in series to make a battery": 3}, None, "single"),
         ({"Ambient temperature [K]": lambda y, z, t: 298.15 + t}, None, "function of time"),
         ({}, {"particle phases": "2"}, "no counterpart"),

@@ -12,6 +12,7 @@ from ...design.cell import build
 from ...design.thermal import NATURAL, cooling_area, heat_capacity
 from ...errors import ParameterError
 from ...models.electrodes import electrode_of, phases
+from ...models.graded import graded
 from ...models.initial import of_phases
 from ...models.volumes import electronic_conductivity, touching, transport_efficiency
 from ...parameters import Cell, load
@@ -81,8 +82,8 @@ def to_bpx(cell: "str | PathLike[str] | Cell", path: str | PathLike[str] | None 
     transference number that varies, series and film resistances, shapes of the exchange current, ageing) is in `lost`,
     in the description of the file and, where it is a number, among its user-defined entries.
 
-    Raises ParameterError for a cell that would be another one as a BPX file: lithium metal, films.  Raises ReportError
-    if the file cannot be written.
+    Raises ParameterError for a cell that would be another one as a BPX file: lithium metal, films, graded electrodes.
+    Raises ReportError if the file cannot be written.
     """
     cell = load(cell)
     if path is not None:
@@ -92,6 +93,11 @@ def to_bpx(cell: "str | PathLike[str] | Cell", path: str | PathLike[str] | None 
             raise ParameterError(
                 f"{cell.name}: BPX describes porous electrodes only, and the {part} is {cell.text(f'{part}/type')}; "
                 "keep the cell as a file of cellsim (Cell.to_json)"
+            )
+        if graded(cell, part):
+            raise ParameterError(
+                f"{cell.name}: {part}: {', '.join(graded(cell, part))} varies over the electrode, which BPX has no "
+                "form for; keep the cell as a file of cellsim (Cell.to_json), or give numbers such as cell.mean(path)"
             )
     written = _Writer(cell).file()
     if path is not None:

@@ -35,13 +35,18 @@ def metal(cell: Cell, T: float) -> dict[str, Any]:
     return {
         FOIL.name: exchange_current,
         LITHIUM_VOLUME: V_LI,
-        "Negative electrode thickness [m]": cell.value("design/lithium excess thickness") or THIN,
+        "Negative electrode thickness [m]": foil_thickness(cell),
         "Negative electrode conductivity [S.m-1]": METALLIC,
         "Negative electrode OCP [V]": 0.0,
         "Negative electrode OCP entropic change [V.K-1]": 0.0,
         "Negative electrode double-layer capacity [F.m-2]": cell.value(f"{NEGATIVE}/double-layer capacity"),
         "Negative electrode charge transfer coefficient": 0.5,
     }
+
+
+def foil_thickness(cell: Cell) -> float:
+    """Of lithium metal in PyBaMM's geometry [m]."""
+    return cell.value("design/lithium excess thickness") or THIN
 
 
 def foil_resistance(cell: Cell, T: float) -> float:

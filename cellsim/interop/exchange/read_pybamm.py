@@ -204,20 +204,27 @@ class Reading:
                 f"{100.0 * off:.2g} %"
             )
 
-    def find_window(self) -> None:
-        """Ask PyBaMM for the stoichiometries at 0 and 100 % state of charge."""
+    def find_window(self, means: Mapping[str, float]) -> None:
+        """Ask PyBaMM for the stoichiometries at 0 and 100 % state of charge.
+
+        means: of functions of position by name, which PyBaMM averages on a mesh only.
+        """
         found: dict[str, float] = {}
         if self.phases(NEGATIVE) or self.phases(POSITIVE):  # of which PyBaMM has none
             return
+        values = self.values
+        if means:
+            values = values.copy()
+            values.update(means)
         try:
             if self.half_cell:
                 from pybamm.models.full_battery_models.lithium_ion import electrode_soh_half_cell as half
 
-                ends = half.get_min_max_stoichiometries(self.values)
+                ends = half.get_min_max_stoichiometries(values)
                 low, high = sorted((float(ends["x_0"]), float(ends["x_100"])))
                 found = {f"{POSITIVE}/minimum stoichiometry": low, f"{POSITIVE}/maximum stoichiometry": high}
             else:
-                x_0, x_100, y_100, y_0 = self.package.lithium_ion.get_min_max_stoichiometries(self.values)
+                x_0, x_100, y_100, y_0 = self.package.lithium_ion.get_min_max_stoichiometries(values)
                 found = {
                     f"{NEGATIVE}/minimum stoichiometry": float(x_0),
                     f"{NEGATIVE}/maximum stoichiometry": float(x_100),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...models.graded import KEYS as GRADED
 from ...parameters.catalogue import OF_PHASE, PHASES
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
@@ -34,6 +35,7 @@ from ..names import (
     of_side,
 )
 from .laws_from_pybamm import NoText, knots_of, sampled, text_of
+from .profiles import is_profile, profile_from
 from .read_pybamm import WARMER, Reading
 
 LITTLE = 1e-6  # by which a shape may differ from 1 and be left out
@@ -123,13 +125,21 @@ def _layer(r: Reading, part: str, names: Mapping[str, str]) -> dict[str, Any]:
     records = {}
     for key, form in names.items():
         name = of_side(form, part)
-        records[key] = r.record(part, key, r.number(name), (name,))
-    exponent, porosity = (records[key]["value"] for key in ("bruggeman exponent", "electrolyte volume fraction"))
-    if not 0.0 <= exponent <= STEEPEST:
-        del records["bruggeman exponent"]
-        used = tuple(of_side(names[key], part) for key in ("bruggeman exponent", "electrolyte volume fraction"))
-        key, note = "transport efficiency", f"porosity ** {exponent:g}"
-        records[key] = r.record(part, key, porosity**exponent, used, note)
+        if key in GRADED and part != "separator" and is_profile(r, name):
+            records[key] = profile_from(r, part, key, name)
+        else:
+            records[key] = r.record(part, key, r.number(name), (name,))
+    exponent, porosity = records["bruggeman exponent"]["value"], records["electrolyte volume fraction"].get("value")
+    if 0.0 <= exponent <= STEEPEST:
+        return records
+    if porosity is None:
+        name = of_side(names["bruggeman exponent"], part)
+        r.fault(name, f"is {exponent:g}; beside a porosity that varies give 0 to {STEEPEST:g}")
+        return records
+    del records["bruggeman exponent"]
+    used = tuple(of_side(names[key], part) for key in ("bruggeman exponent", "electrolyte volume fraction"))
+    key, note = "transport efficiency", f"porosity ** {exponent:g}"
+    records[key] = r.record(part, key, porosity**exponent, used, note)
     return records
 
 
@@ -166,8 +176,11 @@ def _particles(r: Reading, part: str) -> dict[str, Any]:
     section = part.partition("/")[0]
     records: dict[str, Any] = {}
     for key, form in NUMBERS["electrode"].items():
-        if key in OF_PHASE:
-            records[key] = r.record(section, key, r.number(of_side(form, part)), (of_side(form, part),))
+        name = of_side(form, part)
+        if key in OF_PHASE and key in GRADED and section == part and is_profile(r, name):
+            records[key] = profile_from(r, part, key, name)
+        elif key in OF_PHASE:
+            records[key] = r.record(section, key, r.number(name), (name,))
     for key, function in LAWS["electrode"].items():
         if key == "entropic change coefficient" and not r.has(of_side(function.name, part)):
             continue
@@ -192,7 +205,13 @@ def _electrons(r: Reading, part: str) -> dict[str, Any]:
             f"{WARMER:g} K above"
         )
     exponent = r.number(names[1], 0.0)
-    value = sigma * (1.0 - r.number(names[2])) ** exponent
+    if is_profile(r, names[2]) and exponent:
+        key = "electronic bruggeman exponent"
+        return {
+            "electronic conductivity": r.record(part, "electronic conductivity", sigma, names[:1]),
+            key: r.record(part, key, exponent, names[1:2]),
+        }
+    value = sigma * (1.0 - r.number(names[2])) ** exponent if exponent else sigma
     note = "effective: conductivity x (1 - porosity) ** exponent" if exponent else None
     return {"electronic conductivity": r.record(part, "electronic conductivity", value, names, note)}
 

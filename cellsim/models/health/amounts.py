@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ...kernels.layout import System, unknowns
 from ...physics.constants import F
 from ..electrodes import PARTS, is_metal, lithium_content
+from ..graded import active_shares
 from ..kinds import held_by
 
 Array = NDArray[np.float64]
@@ -22,6 +23,7 @@ class Amounts:
         self.sys, self.per_hour, self.filled = sys, area / 3600.0, filled
         self.where = [np.flatnonzero(sys.volume["side"] == side) for side in (0, 1)]
         self.dx = [sys.volume["dx"][v] for v in self.where]
+        self.holding = [active_shares(sys, side) * self.dx[side] for side in (0, 1)]  # dx by active material
         self.particle = [sys.volume["particle"][v] for v in self.where]
         self.held = [held_by(sys, side).tolist() for side in (0, 1)]
         self.inside = 3.0 * sys.shell["volume"]
@@ -30,12 +32,12 @@ class Amounts:
         """By name, [Ah]; Q_n, Q_p: capacities of the electrodes, Q_Li: lithium in their particles."""
         y, found = unknowns(self.sys, state), {"Q_Li": 0.0}
         for side, key in enumerate(("Q_n", "Q_p")):
-            v, dx = self.where[side], self.dx[side]
+            v = self.where[side]
             if self.particle[side][0] < 0:  # lithium metal
                 found["Q_Li"] += float(y.cell["lithium"]) * self.per_hour
                 found[key] = np.inf
                 continue
-            made = self.filled[side] * dx
+            made = self.filled[side] * self.holding[side]
             of_kinds = (w * (y.x[self.particle[side] + k] @ self.inside) for k, w in enumerate(self.held[side]))
             mean, due = sum(of_kinds), 0.0
             found[key] = float(np.sum(made)) * self.per_hour

@@ -14,7 +14,7 @@ class Name:
     lo: float = -INF
     hi: float = INF
     default: float | None = None  # None: required
-    law: str | None = None  # "stoichiometry" or "concentration"
+    law: str | None = None  # "stoichiometry", "concentration", or "position" in a porous electrode
     optional: bool = False  # may be absent, and has no default value
 
 

@@ -1,6 +1,7 @@
 """Table of all quantities of a parameter file: unit, default, allowed range and meaning."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from .name import note as _note
 from .phases import OF_PHASE, ORDINALS, phases_of
 
 METHODS = ("measured", "fitted", "literature", "assumed", "stated")
-X, C = "stoichiometry", "concentration"
+X, C, POSITION = "stoichiometry", "concentration", "position"
 TINY = 1e-30
 TRANSPORT = {
     "transport efficiency": _note("1", "effective over bulk transport property", TINY, 1.0),
@@ -48,8 +49,8 @@ CELL = {
 }
 POROUS = {
     "thickness": _need("m", "of the coating on one side", 1e-7, 1e-2),
-    "electrolyte volume fraction": _need("1", "fraction filled with electrolyte", 1e-3, 0.99),
-    "active material volume fraction": _need("1", "active material", 1e-3, 1.0),
+    "electrolyte volume fraction": _need("1", "fraction filled with electrolyte", 1e-3, 0.99, POSITION),
+    "active material volume fraction": _need("1", "active material", 1e-3, 1.0, POSITION),
     "void volume fraction": _may("1", "empty", 0.0, 0.0, 0.9),
     "utilisation": _may("1", "fraction of the active material that is electrically connected", 1.0, 0.01, 1.0),
     "contact fraction": _may("1", "fraction of the particle surface in contact with electrolyte", 1.0, 0.01, 1.0),
@@ -66,7 +67,7 @@ POROUS = {
     "electronic percolation exponent": _may(
         "1", "of the percolation law for carbon-free composites; 0: off", 0.0, 0.0, 5.0
     ),
-    "particle radius": _need("m", "of the active material", 1e-9, 1e-3),
+    "particle radius": _need("m", "of the active material", 1e-9, 1e-3, POSITION),
     "particle diffusivity": _need("m2.s-1", "of lithium in the particles", 1e-22, 1e-6, X),
     "diffusivity activation energy": _may("J.mol-1", "of the particle diffusivity", 0.0, -2e5, 2e5),
     "maximum concentration": _need("mol.m-3", "of lithium in the active material", 1.0, 4e5),
@@ -315,7 +316,8 @@ HEAD = ("title", "description", "kind")
 def _composite(phases: tuple[str, ...]) -> dict[str, Name]:
     """The quantities of a porous electrode with phases, which does not age within a run."""
     own = {key: name for key, name in POROUS.items() if key not in OF_PHASE and key not in ageing.QUANTITIES}
-    return own | {f"{phase}/{key}": POROUS[key] for phase in phases for key in OF_PHASE}
+    known = own | {f"{phase}/{key}": POROUS[key] for phase in phases for key in OF_PHASE}
+    return {key: replace(name, law=None) if name.law == POSITION else name for key, name in known.items()}
 
 
 def quantities(section: str, kind: object = None, phases: tuple[str, ...] = ()) -> dict[str, Name]:

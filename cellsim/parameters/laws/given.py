@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...errors import ParameterError
 from ...support.arguments import file_path, numbers, shown
 from .law import X_RANGE
+from .profile import POSITION
 from .sampling import monotone, refined
 
 Array = NDArray[np.float64]
@@ -37,13 +38,14 @@ class Given(NamedTuple):
 def given(path: str, new: Any, law: str, c_0: float, T: float, span: tuple[float, float]) -> Given:
     """What a user gave for the quantity `path`, which is no number and no expression.
 
-    law: "stoichiometry" or "concentration", what it depends on.  c_0: initial concentration [mol/m3].  T [K]:
-    reference temperature, at which functions of (x, T) are sampled.  span: concentrations over c_0 for which laws
-    are tabulated.  Raises ParameterError.
+    law: "stoichiometry", "concentration" or "position", what it depends on.  c_0: initial concentration [mol/m3].
+    T [K]: reference temperature, at which functions of (x, T) are sampled.  span: concentrations over c_0 for which
+    laws are tabulated.  Raises ParameterError.
     """
     if callable(new):
-        lo, hi = X_RANGE if law == "stoichiometry" else (c_0 * span[0], c_0 * span[1])
-        return _sampled(path, new, lo, hi, T)
+        ranges = {"stoichiometry": X_RANGE, POSITION: (0.0, 1.0)}
+        lo, hi = ranges.get(law, (c_0 * span[0], c_0 * span[1]))
+        return _sampled(path, new, lo, hi, T, law == POSITION)
     kind, source = "pchip", ""
     if isinstance(new, str | PathLike):
         source = f" of {Path(new).name}"
@@ -56,7 +58,7 @@ def given(path: str, new: Any, law: str, c_0: float, T: float, span: tuple[float
     words = f"{x.size} points{source}, interpolated by {'straight lines' if kind == 'linear' else 'monotone cubics'}"
     if kind == "linear":
         x, y = _straight(x, y)
-    return Given("table", {"x": x.tolist(), "y": y.tolist()}, f"{words}; {_outside(x)}")
+    return Given("table", {"x": x.tolist(), "y": y.tolist()}, words + ("" if law == POSITION else f"; {_outside(x)}"))
 
 
 def _outside(x: Array) -> str:
@@ -115,8 +117,8 @@ def _read(path: str, file: Path) -> tuple[list[float], list[float]]:
     return [r[0] for r in rows], [r[1] for r in rows]
 
 
-def _sampled(path: str, law: Callable[..., Any], lo: float, hi: float, T: float) -> Given:
-    """A table of a function between lo and hi, with its error as measured between the points."""
+def _sampled(path: str, law: Callable[..., Any], lo: float, hi: float, T: float, closed: bool) -> Given:
+    """A table of a function between lo and hi, with its error as measured between the points; closed: ends there."""
     f, of_T = _function(path, law, T)
 
     def allowed(true: Array, y: Array) -> Array:
@@ -127,7 +129,7 @@ def _sampled(path: str, law: Callable[..., Any], lo: float, hi: float, T: float)
     x, y, wrong = refined(f, np.linspace(lo, hi, FIRST), monotone, allowed, shares=shares, most=MOST)
     note = f"function sampled at {x.size} points, error {wrong.max():.2g} (measured at {wrong.size} places between)"
     note += f"; at {T:g} K, and the same at others" if of_T else ""
-    return Given("table", {"x": x.tolist(), "y": y.tolist()}, f"{note}; {_outside(x)}")
+    return Given("table", {"x": x.tolist(), "y": y.tolist()}, note if closed else f"{note}; {_outside(x)}")
 
 
 def _function(path: str, law: Callable[..., Any], T: float) -> tuple[Callable[[Array], Array], bool]:

@@ -25,7 +25,7 @@ def fields(p):
         axes, first = ("Time [s]", across), 0 in phase.kinds
         c_max = p.cell.value(f"{phase.path}/maximum concentration")
         flat = sys.model == THIN_FILM
-        radius = p.cell.value(f"{phase.path}/{'thickness' if flat else 'particle radius'}")
+        radius = p.cell.mean(f"{phase.path}/{'thickness' if flat else 'particle radius'}")  # of several the mean
         inside = np.concatenate([[0.0], np.cumsum(3.0 * sys.shell["volume"])])
         faces = inside if flat else np.cbrt(inside)
         if first:

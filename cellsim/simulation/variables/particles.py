@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...models.electrodes import active_fraction
+from ...models.graded import active_shares
 
 ONE = ("Time [s]",)
 
@@ -76,8 +77,8 @@ def dimensionless(p):
             )
         yield f"{name} particle radius [m]", ((axis,), lambda f=phase: _radius(p, f))
         if not p.sys.counts["loss"]:
-            fraction, size = active_fraction(p.cell, phase.path), p.volumes(side).size
-            yield f"{words} active material volume fraction", ((axis,), lambda f=fraction, n=size: np.full(n, f))
+            fraction = active_fraction(p.cell, phase.path) * active_shares(p.sys, side) * np.ones(p.volumes(side).size)
+            yield f"{words} active material volume fraction", ((axis,), lambda f=fraction: f)
     for name, side in dict.fromkeys((phase.electrode.partition(" electrode")[0], phase.side) for phase in p.phases):
         if not p.sys.counts["clogging"]:
             axis = f"x_{name[0].lower()} [m]"

@@ -12,6 +12,7 @@ from ...kernels.equations.lithium_metal import lithium_states
 from ...kernels.layout import unknowns
 from ...kernels.scratch import allocate
 from ...models.electrodes import lithium_content
+from ...models.graded import active_shares
 from ...models.kinds import held_by, kinds
 from . import ageing
 
@@ -185,4 +186,8 @@ class States:
         v = self.volumes(side)
         # one volume stands for the whole electrode in the single-particle model
         share = ageing.active_fraction(self, side)
-        return self.area * lithium_content(self.cell, part) * ((share * self.mean(side)) @ self.sys.volume["dx"][v])
+        return (
+            self.area
+            * lithium_content(self.cell, part)
+            * ((share * self.mean(side)) @ (active_shares(self.sys, side) * self.sys.volume["dx"][v]))
+        )

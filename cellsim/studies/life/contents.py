@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ...errors import CellsimError
 from ...kernels.equations.ageing import refill
 from ...kernels.layout import System, unknowns
+from ...models.graded import active_shares
 
 Array = NDArray[np.float64]
 TAKING = ("sei", "sei_on_cracks", "dead")  # states of volumes that hold lithium
@@ -37,7 +38,7 @@ class Contents:
         self.sys = sys
         holds = (sys.volume["side"] == 0) & (sys.volume["particle"] >= 0)
         self.where = np.flatnonzero(holds)
-        self.held = filled[0] * sys.volume["dx"][self.where]  # C/m2 in full particles
+        self.held = filled[0] * sys.volume["dx"][self.where] * active_shares(sys, 0)  # C/m2 in full particles
         self.inside = 3.0 * sys.shell["volume"]
 
     def of(self, state: Array) -> Array:

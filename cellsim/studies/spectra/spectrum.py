@@ -243,7 +243,7 @@ def _on_mesh(
         return _meshed(model, volumes).discretise(cell, T)
 
     def solve(volumes: Any, s: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        return np.asarray(linearised(cell, graded_both_ways(mesh(volumes)), x, h, lithium, s))
+        return np.asarray(linearised(cell, graded_both_ways(cell, mesh(volumes)), x, h, lithium, s))
 
     given = getattr(model, "volumes", (1, 1, 1))
     exact = isinstance(model, SPM | ThinFilm)
