@@ -45,6 +45,9 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.claim_audit.maker_claims import maker_claims
     from .studies.comparison.compare import compare
     from .studies.cost.study import CostStudy, cost
+    from .studies.electrode_data.gitt import fit_gitt
+    from .studies.electrode_data.ocp import fit_ocp
+    from .studies.electrode_data.windows import fit_windows
     from .studies.estimation.calibrate import calibrate
     from .studies.estimation.fit import fit
     from .studies.estimation.fitted import Fit
@@ -82,6 +85,9 @@ _NAMES = {
     "protocols": "Limit Profile Protocol Step charge cycle discharge hold profile rest",
     "simulation.result": "Result",
     "simulation.run": "simulate",
+    "studies.electrode_data.gitt": "fit_gitt",
+    "studies.electrode_data.ocp": "fit_ocp",
+    "studies.electrode_data.windows": "fit_windows",
     "studies.estimation.calibrate": "calibrate",
     "studies.estimation.fit": "fit",
     "studies.estimation.fitted": "Fit",

@@ -33,6 +33,7 @@ STUDIES = (
     "spectra",
     "estimation",
     "life",
+    "electrode_data",
     "charging",
     "vehicles",
     "storage",

@@ -203,6 +203,7 @@ GUARDS = {  # regression guards, 1 %: no independent value; inequalities are tes
     "30": 0.3235,
     "34": 58.5,
     "36": 6.408,
+    "38": 3.34,
 }
 
 

@@ -61,7 +61,14 @@ def made():
     protocol = "Discharge at 1C for 10 s; Rest for 10 s"
     result = cellsim.simulate(CHEN, protocol, "SPM")
     run = cellsim.MeasuredRun("a", [0.0, 5.0], [4.1, 4.0], protocol, {"model": "SPM"})
+    half = cellsim.load(CHEN).half_cell("positive")
+    pulses = cellsim.simulate(
+        half, ["Rest for 1 s", *["Discharge at C/10 for 5 min", "Rest for 1 hour"] * 2], "SPM", soc=0.5
+    )
     return {
+        "slow": cellsim.simulate(CHEN, "Discharge at C/50", "SPM"),
+        "half": half,
+        "pulses": (pulses.t, pulses["Current [A]"], pulses["Voltage [V]"]),
         "result": result,
         "cell": cellsim.load(CHEN),
         "protocol": cellsim.Protocol(protocol),
@@ -94,6 +101,19 @@ def calls(m):
         "Step": {"control": "current", "target": 1.0},
         "calibrate": {"cell": m["cell"], "runs": [m["run"]], "free": {R: (1e-5, 1e-3)}, "evaluations": 1},
         "fit": {"cell": m["cell"], "runs": [m["run"]], "parameters": {R: (1e-5, 1e-3)}, "evaluations": 1},
+        "fit_ocp": {
+            "cell": CHEN,
+            "electrode": "positive",
+            "curves": (np.linspace(0.2, 0.9, 30), np.linspace(4.3, 3.5, 30)),
+            "source": "made up",
+        },
+        "fit_windows": {
+            "cell": CHEN,
+            "capacity": m["slow"]["Discharge capacity [A.h]"],
+            "voltage": m["slow"]["Voltage [V]"],
+            "source": "made up",
+        },
+        "fit_gitt": {"cell": m["half"], "data": m["pulses"], "source": "made up", "model": "SPM"},
         "sensitivity": {
             "cell": CHEN,
             "steps": "Rest for 1 s",

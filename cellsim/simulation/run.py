@@ -205,7 +205,7 @@ def simulate_coroutine(
     if protocol.needs_heat and not plan.warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
     times, states = Rows(), Rows()
-    rows, done = [], []
+    rows, done, around = [], [], []
     t0, walk, cycle, stopped = 0.0, protocol.walk(given.max_steps), Cycle(asks) if asks else None, ""
     step: Step | None = next(walk)
     while step is not None:
@@ -214,6 +214,7 @@ def simulate_coroutine(
         t0, began = outcome.t_end, outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
+        around.append(plan.around(step))
         over = STOPS[outcome.ending]
         step = None if over else _after(walk, outcome, run)
         # a step that ended at once leaves no rows, unless it is the end of the run or there are no others
@@ -236,7 +237,14 @@ def simulate_coroutine(
         np.repeat(np.arange(len(rows)), rows),
         tuple(done),
         Variables.of(
-            cell, plan.sys, plan.model, times.joined(), everything, run.soc0, run.system_at if plan.elsewhere else None
+            cell,
+            plan.sys,
+            plan.model,
+            times.joined(),
+            everything,
+            run.soc0,
+            run.system_at if plan.elsewhere else None,
+            partial(np.repeat, around, rows),
         ),
         termination,
         FinalState(cell, plan.model, run.state, run.soc(), plan.sys.T, plan.ambient, _temperature(run)),

@@ -36,6 +36,7 @@ GROUPS = {
     "Measured data": ("read_cycler", "CyclerData"),
     "Impedance": ("impedance", "Spectrum"),
     "Estimation": ("fit", "Fit", "MeasuredRun", "MeasuredSpectrum", "sensitivity", "Sensitivity", "calibrate"),
+    "Electrodes from data": ("fit_ocp", "fit_windows", "fit_gitt"),
     "Lives": (
         "age",
         "store",

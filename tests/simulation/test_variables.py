@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import cellsim
+from cellsim.models.materials.tables import conductivity
+from cellsim.models.volumes import transport_efficiency
 
 CHEN = "lgm50_chen2020"
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "variables_pybamm.json").read_text())
@@ -70,6 +72,7 @@ CASES = {
     "lithium metal, solid": ("target_nmc811_lpscl_li", "DFN", {}),
     "resistances": ("sony_vtc5a", "DFN", {}),
     "ageing": ("okane2022", "DFN", {}),
+    "half cell": (cellsim.load(CHEN).half_cell("negative", cutoffs=(0.0, 2.0)), "SPMe", {}),
 }
 
 
@@ -85,6 +88,55 @@ def test_parts_of_the_voltage_add_up(case):
         assert sign * run[name][end] < 1e-9, name
     rest = run.step_index == 1
     assert np.abs(run["Contact overpotential [V]"][rest]).max() == 0.0
+
+
+def test_parts_of_the_voltage_of_a_film_add_up():
+    """To rounding; of lithium | lithium the ohmic part is current times path.
+
+    That within 0.03 mV: it is what the others leave, and laws of kinetics are tables, good to 1e-3 of an overpotential.
+    """
+    run = cellsim.simulate("danilov2011", "Discharge at 3C for 10 min; Charge at 1.6C for 5 min")
+    assert np.abs(sum(sign * run[name] for name, sign in PARTS) - run["Voltage [V]"]).max() < 1e-12
+    cell = cellsim.load(CHEN).symmetric_cell("lithium")
+    run = cellsim.simulate(cell, "Discharge at 1C for 5 min; Rest for 1 min", soc=0.5)
+    salt, system = run["Electrolyte concentration [mol.m-3]"], run.final_state.model.discretise(cell, run.temperature)
+    path = (system.volume["left"] + system.volume["right"])[1:-1]
+    ohmic = -run["Current density [A.m-2]"] * (path / cell.law("electrolyte/conductivity")(salt[:, 1:-1], 298.15)).sum(
+        axis=1
+    )
+    np.testing.assert_allclose(run["X-averaged electrolyte ohmic losses [V]"], ohmic, atol=3e-5)
+
+
+@pytest.mark.parametrize("model", ["DFN", "SPMe"])
+def test_parts_of_the_voltage_with_a_host_add_up(model):
+    """Also where lithium, voids and interphase evolve; what an SPMe leaves to the electrolyte is Ohm's law.
+
+    To 0.3 mV: at the knee, where rows between steps are interpolated, and 1e-6 V for most rows.
+    """
+    more = {"vanishing charge": 180.0, "host capacity": 5e4, "void share": 1.0, "interphase conductivity": 1e-6}
+    cell = cellsim.load("target_nmc811_lpscl_li").with_({f"negative electrode/{k}": v for k, v in more.items()})
+    run = cellsim.simulate(cell, "Discharge at C/3 until 2.8 V; Rest for 10 min", model)
+    assert np.abs(sum(sign * run[name] for name, sign in PARTS) - run["Voltage [V]"]).max() < 1e-12
+    end = run["Negative electrode bulk open-circuit potential [V]"]
+    assert end[-1] > end[0] > 0.0
+    if model == "SPMe":
+        kappa = conductivity(cell, run.temperature)(np.array([cell.value("electrolyte/initial concentration")]))[0]
+        paths = [
+            cell.value(f"{p}/thickness") / transport_efficiency(cell, p) for p in ("separator", "positive electrode")
+        ]
+        ohmic = -run["Current density [A.m-2]"] * (paths[0] + paths[1] / 3.0) / kappa
+        off = np.abs(run["X-averaged electrolyte ohmic losses [V]"] - ohmic)
+        assert off.max() < 3e-4 and np.median(off) < 1e-6
+
+
+def test_the_temperature_of_the_surroundings_is_that_of_each_step():
+    steps = "Discharge at 1C for 10 s; Rest for 10 s at ambient 35 degC"
+    for heat in (True, False):
+        run = cellsim.simulate(CHEN, steps, heat=heat, ambient=290.0)
+        expected = np.where(run.step_index == 0, 290.0, 308.15)
+        np.testing.assert_allclose(run["Ambient temperature [K]"], expected, rtol=1e-15)
+    after = cellsim.simulate(CHEN, "Rest for 10 s", start=run, ambient=300.0)
+    assert (run + after)["Ambient temperature [C]"][-1] == pytest.approx(26.85, abs=1e-9)
 
 
 def test_currents_reach_both_collectors_and_add_up(short):

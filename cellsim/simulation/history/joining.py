@@ -41,7 +41,10 @@ def joined(first: Any, second: Any) -> Any:
         first,
         step_index=np.concatenate([first.step_index, second.step_index + len(first.steps)]),
         steps=(*first.steps, *later),
-        variables=Variables(lambda: _variables(first.variables, second.variables)),
+        variables=Variables(
+            lambda: _variables(first.variables, second.variables, first.variables.makers, second.variables.makers),
+            more=lambda: _variables(first.variables, second.variables, first.variables.quiet, second.variables.quiet),
+        ),
         termination=second.termination,
         _remarks=lambda: tuple(dict.fromkeys((*first.remarks, *second.remarks))),
         final_state=second.final_state,
@@ -70,10 +73,10 @@ def _check(first: Any, second: Any) -> None:
             )
 
 
-def _variables(a: Variables, b: Variables) -> Iterator[tuple[str, Any]]:
-    """Those that both have."""
-    for name in a:
-        if name not in b.makers:
+def _variables(a: Variables, b: Variables, of_a: Mapping[str, Any], of_b: Any) -> Iterator[tuple[str, Any]]:
+    """Those of both that are among the given names of either."""
+    for name in of_a:
+        if name not in of_b:
             continue
         dims = a.dims(name)
         if dims[:1] != ("Time [s]",):

@@ -7,6 +7,7 @@ from itertools import chain
 
 import numpy as np
 
+from ...physics.constants import ZERO_CELSIUS
 from . import hysteresis
 from .derived import converted
 from .fields import fields
@@ -83,10 +84,11 @@ class Variables(Mapping):
         return self.met
 
     @classmethod
-    def of(cls, cell, sys, model, t, s, soc0, at=None):
+    def of(cls, cell, sys, model, t, s, soc0, at=None, ambient=None):
         """Variables of states s (times, N) at times t [s].
 
         at: function of a temperature [K] that gives the System there, of runs without heat whose surroundings change.
+        ambient: function without arguments that gives the temperature of the surroundings (times,) [K].
         """
         parts = States(cell, sys, t, s, soc0, at)
 
@@ -97,6 +99,9 @@ class Variables(Mapping):
             yield from chain(particles(parts), dimensionless(parts), salt(parts), currents(parts))
             yield from chain(potential_fields(parts), against_reference(parts), phase_potentials(parts))
             yield from hysteresis.fields(parts)
+            if ambient is not None:
+                yield "Ambient temperature [K]", ((TIME,), ambient)
+                yield "Ambient temperature [C]", ((TIME,), lambda: ambient() - ZERO_CELSIUS)
 
         return cls(make, more=more)
 

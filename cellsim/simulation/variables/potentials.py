@@ -18,12 +18,12 @@ import numpy as np
 from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, THIN_FILM
 from ...models.electrodes import NEGATIVE, PARTS, has_foil, materials
 from ...models.materials.tables import exchange, exchange_shape, open_circuit, salt_range
-from ...models.volumes import exchange_current_density
+from ...models.volumes import exchange_current_density, foil
 from ...parameters.laws.blend import barriers
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import F, R
+from ...physics.two_species import skewed_overpotential
 from . import hysteresis
-from .health import has_host
 from .salt import at_middle, concentration_overpotential, mean_potential, rise_to_middle
 from .series import over
 from .states import SIDES
@@ -74,7 +74,7 @@ def against_reference(p):
 
     They are those of the electrodes where they meet their collectors: a series resistance is not in them.
     """
-    if p.sys.model != POROUS and not known(p):
+    if p.sys.model == THIN_FILM or p.sys.model != POROUS and not known(p):
         return
     yield "Reference electrode potential [V]", (ONE, lambda: p.once(reference))
     yield "Negative electrode 3E potential [V]", (ONE, lambda: -p.once(reference))
@@ -94,7 +94,7 @@ def reference(p):
 
 def known(p):
     """Whether the potentials of the model can be parted so."""
-    return p.sys.model != THIN_FILM and not has_host(p.cell) and p.sys.counts["kinds"] == 1
+    return p.sys.counts["kinds"] == 1
 
 
 def surface(p, side):
@@ -130,7 +130,9 @@ def potential_at(p, x, side, path=None):
     path: of a phase, if the electrode has any.
     """
     if side == 0 and has_foil(p.cell):
-        return np.full(x.shape, p.cell.value(f"{NEGATIVE}/counter potential"))
+        of_host = p.interface[:, 2] if p.sys.foil.size else np.zeros(len(p.t))
+        U = p.cell.value(f"{NEGATIVE}/counter potential") + of_host
+        return np.broadcast_to(U.reshape(-1, *(1,) * (x.ndim - 1)), x.shape)
     path = PARTS[side] if path is None else path
     if p.at is None and p.sys.laws.solid.c.shape[1] == p.sys.counts["solid_laws"]:
         material = materials(p.cell).index(path)
@@ -209,14 +211,10 @@ def exchange_currents_at(p, x, side, part):
     for T in np.unique(p.T):
         rows = p.T == T
         f = 1.0 if p.is_foil(side) else exchange(p.cell, part, float(T))(np.clip(x[rows], *X_RANGE))
-        g = (
-            1.0
-            if p.is_foil(side)
-            else exchange_shape(p.cell, part, float(T))(np.clip(p.c[rows][:, v], *salt_range(p.cell)))
-        )
+        g = exchange_shape(p.cell, part, float(T))(np.clip(p.c[rows][:, v], *salt_range(p.cell)))
         i_ref = exchange_current_density(p.cell, part, float(T))
         out[rows] = 2.0 * i_ref * np.sqrt(x[rows] * (1.0 - x[rows]) * r[rows]) * f * g
-    return out
+    return out * p.interface[:, 1:2] if p.is_foil(side) and p.sys.foil.size else out
 
 
 def reaction_overpotential(p, side):
@@ -224,15 +222,37 @@ def reaction_overpotential(p, side):
     v = p.volumes(side)
     if p.sys.model == POROUS:
         return p.phi_s[:, v] - p.phi_e[:, v] - p.once(ocp, side)
-    first = p.sys.volume[v[0]]
-    film = first["R_f"] * p.I / p.sys.volume["area"][v].sum() * (1.0 if side == 0 else -1.0)
+    if p.sys.model == THIN_FILM:
+        return _of_planes(p, side, v)
+    film = p.once(film_resistance, side) * p.I / p.sys.volume["area"][v].sum() * (1.0 if side == 0 else -1.0)
     thermal = 2.0 * R * p.T[:, None] / F
     return thermal * np.arcsinh(0.5 * p.j[:, v] / p.once(exchange_currents, side)) + film[:, None]
+
+
+def _of_planes(p, side, v):
+    """The same of a thin film and of the lithium opposite (times, 1), with unequal transfer coefficients."""
+    of, j, i0 = p.sys.volume[v[0]], p.j[:, v[0]], p.once(exchange_currents, side)[:, 0]
+    solve = getattr(skewed_overpotential, "py_func", skewed_overpotential)
+    eta = [solve(a, b, float(of["anodic"]), T)[0] for a, b, T in zip(j, i0, p.T, strict=True)]
+    return (np.array(eta) + p.once(film_resistance, side) * j)[:, None]
+
+
+def film_resistance(p, side):
+    """Of the films of an electrode, per reacting surface (times,) [Ohm m2]."""
+    v, T_0 = p.volumes(side), p.sys.T
+    evolves = p.is_foil(side) and p.sys.foil.size
+    R = p.interface[:, 0].copy() if evolves else np.full(len(p.t), p.sys.volume["R_f"][v[0]])
+    for T in np.unique(p.T[p.T != T_0]) if p.is_foil(side) else ():
+        at_T, at_0 = (foil(p.cell, PARTS[side], float(at)).R_f for at in (T, T_0))
+        R[p.T == T] *= at_T / at_0 if at_0 else 1.0
+    return R
 
 
 def ohmic(p, side):
     """Ohmic losses of the solid of an electrode (times,) [V]: to its average from its collector, as in PyBaMM."""
     v = p.volumes(side)
+    if p.sys.model == THIN_FILM:
+        return np.zeros(len(p.t))
     if p.sys.model == SINGLE_FLUX:
         loss = (p.sys.volume["dx"][v] / (3.0 * p.sys.volume["sigma"][v])).sum() * p.I
         return loss if side == 0 else -loss

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...kernels.layout import POROUS, SINGLE_FLUX
+from ...kernels.layout import POROUS, SINGLE_FLUX, THIN_FILM
 from ...models.materials.tables import diffusion_potential, salt_range
 from ...models.volumes import FOIL
 from .states import SIDES
@@ -60,6 +60,9 @@ def concentration_overpotential(p):
         mean = (p.c @ pores / pores.sum())[:, None]
         rise = [p.average(np.log(p.c[:, p.volumes(s)]), s) for _, s in SIDES]
         return chi(p, mean)[:, 0] * (rise[1] - rise[0])
+    if p.sys.model == THIN_FILM:  # the first and the last are those at the faces
+        c_ref = np.full((len(p.t), 1), p.sys.c_ref)
+        return chi(p, c_ref)[:, 0] * np.log(p.c[:, -1] / p.c[:, 0])
     per = chi(p, p.c)
     steps = 0.5 * (per[:, 1:] + per[:, :-1]) * np.diff(np.log(p.c), axis=1)
     rise = np.concatenate([np.zeros((len(p.t), 1)), np.cumsum(steps, axis=1)], axis=1)

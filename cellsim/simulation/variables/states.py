@@ -8,12 +8,14 @@ import numpy as np
 
 from ...kernels.equations.heats import heats_and_margins
 from ...kernels.equations.held_controls import at_terminals
-from ...kernels.equations.lithium_metal import lithium_states
+from ...kernels.equations.lithium_metal import lithium_states, potential_at_rest
 from ...kernels.layout import unknowns
+from ...kernels.records import TOUCH
 from ...kernels.scratch import allocate
 from ...models.electrodes import lithium_content
 from ...models.graded import active_shares
 from ...models.kinds import held_by, kinds
+from ...support.compile import records
 from . import ageing
 
 SIDES = (("Negative", 0), ("Positive", 1))
@@ -119,6 +121,19 @@ class States:
     def foil(self):
         """Lithium as metal and in the host [C/m2], active share, pressure [Pa], interphase [Ohm m2]; (times, 5)."""
         return self._looked_at(lithium_states, 5)
+
+    @cached_property
+    def interface(self):
+        """Of evolving lithium, per contact area: resistance [Ohm m2], share in contact, potential at rest [V]."""
+        out, row, now = np.zeros((len(self.s), 3)), np.zeros((1, 5)), records(np.zeros(1, TOUCH))
+        for k, T in enumerate(self.T):
+            sys = self.sys if self.at is None else self.at(float(T))
+            work = allocate(sys)
+            lithium_states(sys, self.s[k : k + 1], work, row)
+            out[k, :2] = work.foil[0]["R"], work.foil[0]["active"]
+            if sys.foil["vanishing"][0] > 0.0:
+                out[k, 2] = potential_at_rest(sys.foil, float(self.numbers["lithium"][k]), float(T), now)
+        return out
 
     def volumes(self, side):
         return np.flatnonzero(self.sys.volume["side"] == side)

@@ -1,0 +1,1 @@
+"""What measurements of half cells and slow full cells say of electrodes: potentials, windows, diffusivities."""
