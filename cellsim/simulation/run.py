@@ -23,6 +23,7 @@ from ..protocols.program import MAX_STEPS
 from ..protocols.protocol import protocol_of
 from .citations import basis_of
 from .control import Now
+from .kept_states import KeptStates, March, ends_of
 from .outcome import FAILS, STOPS, finite, named, outcome_of
 from .plan import Plan, continued, most_rows, planned
 from .result import Result
@@ -204,13 +205,13 @@ def simulate_coroutine(
     protocol.check(cell, {"soc": begun.soc, "voltage": begun.voltage, "temperature": begun.temperature})
     if protocol.needs_heat and not plan.warms:
         raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
-    times, states = Rows(), Rows()
+    times, states = Rows(), KeptStates(plan.sys)
     rows, done, around = [], [], []
     t0, walk, cycle, stopped = 0.0, protocol.walk(given.max_steps), Cycle(asks) if asks else None, ""
     step: Step | None = next(walk)
     while step is not None:
         number = walk.cycle
-        t, s, outcome = yield from _one_step(run, step, t0, walk.label, walk.index, number, protocol.clock(t0))
+        t, s, outcome, march = yield from _one_step(run, step, t0, walk.label, walk.index, number, protocol.clock(t0))
         t0, began = outcome.t_end, outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
@@ -221,7 +222,7 @@ def simulate_coroutine(
         kept = len(t) if began or over or (step is None and not times) else 0
         if kept:
             times.append(t)
-            states.append(s)
+            states.append(s, march)
         rows.append(kept)
         done.append(outcome)
         if cycle is not None:
@@ -229,7 +230,7 @@ def simulate_coroutine(
             stopped = cycle.reason(run) if not over and (step is None or walk.cycle != number) else ""
             step = None if stopped else step
     termination = stopped or walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
-    everything, kind = states.joined(), type(plan.model).__name__
+    everything, kind = states.settle(), type(plan.model).__name__
     result = Result(
         cell.name,
         kind,
@@ -260,9 +261,9 @@ def simulate_coroutine(
     return result
 
 
-def _remarks(cell: Cell, sys: System, on_mesh: Callable[[], str], states: np.ndarray) -> tuple[str, ...]:
+def _remarks(cell: Cell, sys: System, on_mesh: Callable[[], str], states: Any) -> tuple[str, ...]:
     """Notes on a run, one sentence each."""
-    return (*overlay_remarks(cell), *filter(None, (on_mesh(),)), *outside_data(cell, sys, states))
+    return (*overlay_remarks(cell), *filter(None, (on_mesh(),)), *outside_data(cell, sys, ends_of(states)))
 
 
 def _temperature(run) -> float:
@@ -279,7 +280,10 @@ def _after(walk, outcome, run) -> Step | None:
 
 
 def _one_step(run, step, t0, *place):
-    """Times [s], states and outcome of one step from run.state, a coroutine; place: label, index, cycle, clock."""
+    """Times [s], states, outcome and `March` of one step from run.state, a coroutine.
+
+    place: label, index, cycle, clock.  The March is None if the states cannot be made again.
+    """
     plan, arguments, state = run.plan, run.arguments, run.state
     if not plan.warms:
         run.take_on(plan.around(step))
@@ -289,9 +293,18 @@ def _one_step(run, step, t0, *place):
     ready, room = plan.ready(run, step), plan.room
     every = float(step.period or run.every)
     times, states, status, spent = Rows(), Rows(), STARTING, None
-    arguments.begin(
-        state, ready.control, room, run.rtol, float(state[plan.at_Q]), every, ready.first, run.max_order, ready.knots
+    begun = (
+        state,
+        ready.control,
+        room,
+        run.rtol,
+        float(state[plan.at_Q]),
+        every,
+        ready.first,
+        run.max_order,
+        ready.knots,
     )
+    arguments.begin(*begun)
     while status < 0:
         reply, buffer = (yield Call(ready.kernel, arguments)), arguments.buffer
         status, rows = reply.status, reply.rows
@@ -309,6 +322,7 @@ def _one_step(run, step, t0, *place):
     if 2 * rows < room:
         recycle([buffer])
     t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
+    march = None if ending == Ending.SOLVER_NOT_FINITE else March(ready.kernel, run.sys, begun)
     t = t0 + t
     V = reply.V if rows and ending != Ending.SOLVER_NOT_FINITE else terminal_voltage(run.sys, s[-1])
-    return t, s, outcome_of(run, step, named(run, step, ready.control, ending, s[-1]), t, s, V, *place)
+    return t, s, outcome_of(run, step, named(run, step, ready.control, ending, s[-1]), t, s, V, *place), march

@@ -11,6 +11,7 @@ from cellsim.errors import Ending, ProtocolError, SolveError
 from cellsim.kernels import layout
 from cellsim.kernels.call import record as task
 from cellsim.kernels.call.calls import Rows
+from cellsim.simulation import kept_states
 from cellsim.simulation import plan as simulation
 
 CHEN = "lgm50_chen2020"
@@ -104,3 +105,56 @@ def test_a_run_that_fills_its_memory_stops_with_that_reason(steps, period, monke
     result = fault.value.result
     assert result.endings[-1] is Ending.SOLVER_MEMORY
     assert 4_000_000 - ROW < len(result.t) * ROW <= 4_000_000 + 512 * ROW
+
+
+MIXED = """Repeat 2:
+Discharge at 1C until 2.8 V
+Charge at C/2 until 4.2 V
+Hold at 4.2 V until C/20
+Rest for 10 min at ambient 303.15 K
+Discharge at 30 W for 5 min
+Run UDDS for 10 min
+End"""
+
+
+@pytest.mark.parametrize(
+    "name, steps, how",
+    (
+        (CHEN, MIXED, {}),
+        (CHEN, MIXED, {"heat": True}),
+        ("okane2022", "Discharge at 1C for 30 min; Rest for 10 min; Charge at C/2 for 20 min", {}),
+        ("target_nmc811_lpscl_li", "Discharge at C/5 for 1 hour; Charge at C/10 for 1 hour", {}),
+        ("danilov2011", "Discharge at 1C for 10 min; Charge at 1C for 10 min", {}),
+        (CHEN, "Discharge at 1C for 30 min; Rest for 10 min", {"model": cellsim.SPMe(), "period": 7.0}),
+    ),
+    ids=("isothermal", "heat", "ageing", "metal", "film", "period"),
+)
+def test_states_that_are_made_again_are_the_same_bit_for_bit(name, steps, how, monkeypatch):
+    """Every variable of a run whose states are kept, and of one of which none is."""
+    whole = cellsim.simulate(name, steps, soc=0.9, **how)
+    monkeypatch.setattr(kept_states, "ROOM", 0)
+    monkeypatch.setattr(kept_states, "LEAST", 0)
+    few = cellsim.simulate(name, steps, soc=0.9, **how)
+    made, again = [], kept_states.March.again
+    monkeypatch.setattr(kept_states.March, "again", lambda march, rows: made.append(rows) or again(march, rows))
+    few["Voltage [V]"]
+    assert not made
+    few["Electrolyte concentration [mol.m-3]"]
+    assert sum(made) == len(few.t) and few.steps == whole.steps and str(few) == str(whole)
+    for variable in whole.keys():
+        np.testing.assert_array_equal(few[variable], whole[variable])
+
+
+def test_a_run_of_many_cycles_keeps_a_fraction_of_its_states(monkeypatch):
+    """Beyond `ROOM`: a time and 17 numbers a row, 4 kB a step to make it again with, 2 kB for its figures."""
+    steps = cellsim.cycle([cellsim.discharge(1.0), cellsim.charge(1.0)], 200)
+    monkeypatch.setattr(kept_states, "ROOM", 2_000_000)
+    cellsim.simulate(CHEN, steps, SMALL)
+    task._spare.clear()
+    result, held, most = traced(lambda: cellsim.simulate(CHEN, steps, SMALL))
+    rows = len(result.t)
+    assert (
+        rows > 20_000 and most < 2e6 + rows * 8 * (1 + 17) * 1.25 + 400 * 6000 + ROW * 4 * 512 + 1e6 < 0.6 * rows * ROW
+    )
+    volts, held, _ = traced(lambda: result["Voltage [V]"])
+    assert held < rows * 8 * (17 + 3) + 1e6

@@ -30,7 +30,9 @@ UNKNOWNS: dict[str, Callable] = {
     "E": lambda y: y.cell["E"],
     "T": lambda y: y.T[:, 0],
     "numbers": lambda y: y.cell,
+    "end": lambda y: y.phi_s[:, -1],
 }
+OF_FEW = ("I", "Q", "E", "T", "numbers", "end")  # of `kept_states.Few`
 
 
 class Phase(NamedTuple):
@@ -45,19 +47,33 @@ class Phase(NamedTuple):
 
 
 class States:
-    """A state array taken apart; one row per time."""
+    """States taken apart; one row per time."""
 
-    def __init__(self, cell, sys, t, s, soc0, at=None):
-        self.cell, self.sys, self.t, self.s, self.soc0, self.at = cell, sys, t, s, soc0, at
+    def __init__(self, cell, sys, t, states, soc0, at=None):
+        """states: (times, N), or a `KeptStates`."""
+        self.cell, self.sys, self.t, self.states, self.soc0, self.at = cell, sys, t, states, soc0, at
         self.area = cell.value("cell/electrode area")
-        self.y = unknowns(sys, s)
         self.made = {}
+
+    @cached_property
+    def s(self):
+        """The states (times, N)."""
+        return self.states if isinstance(self.states, np.ndarray) else self.states.whole()
+
+    @cached_property
+    def y(self):
+        return unknowns(self.sys, self.s)
+
+    @cached_property
+    def few(self):
+        """What needs no whole states."""
+        return self.y if isinstance(self.states, np.ndarray) else self.states.few()
 
     def __getattr__(self, name):
         """The unknowns, each a view that is made when it is first asked for."""
         if name not in UNKNOWNS:
             raise AttributeError(name)
-        found = UNKNOWNS[name](self.y)
+        found = UNKNOWNS[name](self.few if name in OF_FEW else self.y)
         setattr(self, name, found)
         return found
 
@@ -110,7 +126,7 @@ class States:
         return total
 
     def voltage(self):
-        return at_terminals(self.sys, self.phi_s[:, -1], self.I)[0]
+        return at_terminals(self.sys, self.end, self.I)[0]
 
     @cached_property
     def heats(self):

@@ -1,0 +1,124 @@
+"""The states of a run: kept, or of long runs made again by the same kernel calls when they are asked for."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import CellsimError
+from ..kernels.call.calls import Call, Rows, perform
+from ..kernels.call.record import Arguments, packed_system, recycle
+from ..kernels.layout import CELL, Numbers, System, numbers, unknowns
+
+Array = NDArray[Any]
+
+ROOM = 2**25  # bytes of whole states that a run keeps; of what comes later only `Few`
+LEAST = 2**13  # bytes of a step that are not worth it
+NOTHING = np.zeros(0)
+
+
+class Few:
+    """What most variables are made of, named as in a state: last potential, numbers of the cell, temperature."""
+
+    def __init__(self, rows: Array) -> None:
+        """rows (times, numbers): those of `columns`."""
+        self.phi_s, self.cell, self.T = rows[:, :1], Numbers(rows, 1), rows[:, -1:]
+
+    @staticmethod
+    def columns(sys: System) -> Array:
+        """Where in a state they are: the last potential of the solid, the cell, the first temperature."""
+        places = unknowns(sys, np.arange(float(numbers(sys))))
+        cell = [places.cell[name] for name in CELL.names or ()]
+        return np.array([places.phi_s[-1], *cell, places.T[0]], int)
+
+
+class March(NamedTuple):
+    """The kernel calls of one step, to be made again."""
+
+    kernel: Callable[..., Any]
+    sys: System
+    begun: tuple[Any, ...]  # what `Arguments.begin` was given
+
+    def again(self, rows: int) -> Array:
+        """The first rows (rows, N) of the step."""
+        arguments, states = Arguments(self.sys, packed_system(self.sys)), Rows()
+        arguments.begin(*self.begun)
+        while True:
+            reply, buffer = perform([Call(self.kernel, arguments)])[0], arguments.buffer
+            states.append(buffer.states[: reply.rows].copy())
+            recycle([buffer])
+            if len(states) >= rows or not reply.rows:
+                return states.joined()[:rows]
+            arguments.renew(reply.status)
+
+
+class KeptStates:
+    """The states (times, N) of a run, one step after the other: up to ROOM as they are, then columns of `Few`."""
+
+    def __init__(self, sys: System) -> None:
+        self.columns = Few.columns(sys)
+        self.kept = Rows()  # states of the steps without a March
+        self.steps: list[tuple[int, Array, March | None]] = []  # rows, their columns of `Few` if there is a March
+        self.bytes = 0
+        self.ranges: list[Array] = []  # least and largest states (2, N) of the others
+
+    def __len__(self) -> int:
+        return sum(rows for rows, _, _ in self.steps)
+
+    def append(self, states: Array, march: March | None) -> None:
+        """Take in the rows of one step; march: how to make them again, if that is known."""
+        if march is None or self.bytes + states.nbytes <= ROOM or states.nbytes <= LEAST:
+            self.bytes += states.nbytes
+            self.kept.append(states)
+            self.steps.append((len(states), NOTHING, None))
+            return
+        both = np.stack([states.min(axis=0), states.max(axis=0)])
+        if self.ranges:
+            both = np.stack([np.minimum(both[0], self.ranges[0][0]), np.maximum(both[1], self.ranges[0][1])])
+        self.ranges = [both]
+        self.steps.append((len(states), states[:, self.columns], march))
+
+    def settle(self) -> Any:
+        """After the last step: all states as one array (times, N), if all are kept."""
+        return self if self.ranges else self.kept.joined()
+
+    def _pieces(self, of_kept: Callable[[Array], Array], again: Callable[[int, Array, March], Array]) -> Rows:
+        """The rows of all steps, made of those that are kept and of the others."""
+        found, at = Rows(), 0
+        kept = self.kept.joined() if len(self.kept) else np.zeros((0, 0))
+        for rows, few, march in self.steps:
+            found.append(of_kept(kept[at : at + rows]) if march is None else again(rows, few, march))
+            at += rows if march is None else 0
+        return found
+
+    def few(self) -> Few:
+        """Of all rows what is always kept."""
+        found = self._pieces(lambda states: states[:, self.columns], lambda rows, few, march: few).joined()
+        at = 0
+        for k, (rows, _, march) in enumerate(self.steps):
+            if march is not None:  # no second copy
+                self.steps[k] = rows, found[at : at + rows], march
+            at += rows
+        return Few(found)
+
+    def ends(self) -> Array:
+        """States (few, N) with the least and the largest value of every unknown among them."""
+        kept = [self.kept.joined()] if len(self.kept) else []
+        return np.concatenate([*(np.stack([states.min(axis=0), states.max(axis=0)]) for states in kept), *self.ranges])
+
+    def whole(self) -> Array:
+        """All rows (times, N).  Raises CellsimError if a step does not come out the same again."""
+
+        def again(rows: int, few: Array, march: March) -> Array:
+            states = march.again(rows)
+            if not np.array_equal(states[:, self.columns], few):
+                raise CellsimError("the states of this run cannot be made again: was cellsim changed since?")
+            return states
+
+        return self._pieces(lambda states: states, again).joined()
+
+
+def ends_of(states: Any) -> Array:
+    """States (few, N) among which every unknown has its least and its largest value, of (times, N) or `KeptStates`."""
+    return states.ends() if isinstance(states, KeptStates) else np.asarray(states)
