@@ -12,6 +12,7 @@ from ..errors import ParameterError
 from ..models.electrodes import electrode_of, phases
 from ..models.graded import graded
 from ..models.initial import of_phases, stoichiometries
+from ..models.kinds import sizes
 from ..models.volumes import electronic_conductivity, touching, transport_efficiency
 from ..parameters import Cell, load
 from ..parameters.balance import ends
@@ -129,7 +130,14 @@ def _covered(cell: Cell) -> None:
         raise ParameterError(
             f"to_pybamm: {cell.name}: the positive electrode is a film without particles, which no model of PyBaMM has"
         )
-    paths = {f"{phase}/film resistance": FILMS for part in (NEGATIVE, POSITIVE) for phase in phases(cell, part)}
+    each = [phase for part in (NEGATIVE, POSITIVE) for phase in phases(cell, part)]
+    for phase in each:
+        if cell.text(f"{electrode_of(phase)}/type") == "porous" and sizes(cell, phase)[0].size > 1:
+            raise ParameterError(
+                f"to_pybamm: {cell.name}: {phase}: PyBaMM's DFN, SPMe and SPM have no distribution of sizes, and a run "
+                f"without it would be wrong; cell.with_({{'{phase}/particle radius standard deviation': 0.0}}) has none"
+            )
+    paths = {f"{phase}/film resistance": FILMS for phase in each}
     for path, words in (NO_COUNTERPART | paths).items():
         section, _, key = path.partition("/")
         known = cell.has(path) and cell.value(path) != 0.0

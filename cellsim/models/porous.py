@@ -29,7 +29,7 @@ from .ageing import ageing_of
 from .electrodes import PARTS, materials, needs_particles
 from .graded import RADIUS, graded, radii
 from .kinds import kinds
-from .lithium_metal import foil_of
+from .lithium_metal import counts_of_metal, foil_of
 from .materials.hysteresis import branch_table, hysteresis_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
@@ -105,13 +105,21 @@ def grains_of(owners: Owners, volumes: tuple[int, int, int]) -> Callable[..., Ar
     return make
 
 
-def counts_of(cell: Cell, plain: Any) -> Any:
-    """COUNTS of the state of a cell; plain: those of one with one kind of particle in either electrode."""
-    both = kinds(cell)
-    many = [len(of_side) for of_side in both]
+def counts_of(cell: Cell, ages: bool, plain: Any) -> Any:
+    """COUNTS of the state of a cell; plain: those of one with one kind of particle in either electrode.
+
+    Raises ParameterError if a cell with several kinds of particle in an electrode ages.
+    """
+    many = [len(of_side) for of_side in kinds(cell)]
     if max(many) == 1:
         return plain
-    return counted(max(many), sweeps=max(many[0], 1) + many[1], materials=len(materials(cell)))
+    if ages:
+        raise ParameterError(
+            f"{cell.name}: a cell with phases or sizes of particles in an electrode does not age within a run; turn "
+            "its ageing off with cell.with_ageing(False)"
+        )
+    sweeps = max(many[0], 1) + many[1]
+    return counted(max(many), sweeps=sweeps, materials=len(materials(cell)), **counts_of_metal(cell))
 
 
 def reference(cell: Cell, T: float) -> tuple[float, float, float]:
@@ -141,7 +149,7 @@ def build(
     laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = kept(reference, cell, T)
     ageing, counts = kept(ageing_of, cell, T)
-    counts, hysteresis = counts_of(cell, counts), kept(hysteresis_of, cell, T)
+    counts, hysteresis = counts_of(cell, ageing.size > 0, counts), kept(hysteresis_of, cell, T)
     if hysteresis.size:
         laws, counts = laws._replace(branches=kept(branch_table, cell, T)), counts.copy()
         counts["hysteresis"] = counts["kinds"]

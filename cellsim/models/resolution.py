@@ -28,7 +28,7 @@ import numpy as np
 from ..numerics.grids import FIRST_SHIFT
 from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
-from ..parameters.laws.profile import extremes
+from ..parameters.laws.profile import Profile, extremes
 from ..physics.constants import F, R
 from .electrodes import (
     NEGATIVE,
@@ -43,6 +43,7 @@ from .electrodes import (
     values_of,
 )
 from .graded import layer_borders
+from .kinds import sizes
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept
 from .particle_mesh import filling_front, varying_shells
@@ -59,6 +60,7 @@ AT_FACE = 0.035  # V; the error of a separator beside lithium metal is AT_FACE g
 MISSED, NOTHING = 0.065, 0.8  # see above; errors below NOTHING S sqrt(t D / R2) are ignored
 WIDEST = 3.5  # largest ratio of the matched rates of neighbouring shells
 LEVEL_OVER = 0.4  # range of stoichiometry of `Numbers.level`
+BROAD = 1.5  # standard deviations above the mean: particles that shells resolve
 CROWDED = 2.0  # of the current of an electrode a phase takes this times its share of the lithium, while others rest
 WINDOW = np.linspace(0.05, 0.95, 91)  # stoichiometries at which laws are evaluated
 
@@ -150,6 +152,16 @@ def shared(cell: Cell, part: str) -> float:
     return min(1.0, CROWDED * lithium_content(cell, part) / sum(held)) if len(held) > 1 else 1.0
 
 
+def largest(cell: Cell, part: str) -> float:
+    """Radius [m] of the particles of an electrode or a phase; of a distribution that of large ones."""
+    law = cell.law(f"{part}/particle radius")
+    if isinstance(law, Profile):
+        return float(extremes(law)[1])
+    radius, share = sizes(cell, part)
+    mean = float(share @ radius)
+    return mean + BROAD * math.sqrt(share @ (radius - mean) ** 2) if radius.size > 1 else mean
+
+
 @cache
 def per_current(part: str) -> Any:
     """A function (cell, T) that returns the Numbers of a porous electrode or a phase at 1 A/m2 with D_s = 1 m2/s."""
@@ -158,7 +170,7 @@ def per_current(part: str) -> Any:
         get, whole = values_of(cell, part), electrode_of(part)
         thickness, u, g, salt_time = cell.value(f"{whole}/thickness"), *electrolyte_numbers(cell, whole, T)
         j = shared(cell, part) / (surface_area(cell, part) * thickness)
-        R_p = extremes(cell.law(f"{part}/particle radius"))[1]
+        R_p = largest(cell, part)
         S = j * R_p * touching(cell, part) / (F * get("maximum concentration"))
         return Numbers(
             u,

@@ -266,7 +266,9 @@ def _record(name: Name, record: Any, sources: dict[str, Any]) -> Iterator[str]:
         yield f"give exactly one of value, expression{', table or layers' if name.law == POSITION else ' or table'}"
         return
     ends = record.get("range")
-    if ends is not None and (name.law in (None, POSITION) or len(ends) != 2 or not 0.0 <= ends[0] < ends[1] <= 1.0):
+    if ends is not None and (
+        name.law in (None, POSITION, "radius") or len(ends) != 2 or not 0.0 <= ends[0] < ends[1] <= 1.0
+    ):
         yield "range: give two increasing stoichiometries between 0 and 1; only laws of the stoichiometry have a range"
     if record["unit"] != name.unit:
         yield f"unit {quoted(record['unit'])}; expected {name.unit!r}: convert the value"
@@ -280,6 +282,9 @@ def _record(name: Name, record: Any, sources: dict[str, Any]) -> Iterator[str]:
 
 def _content(name: Name, record: dict[str, Any]) -> Iterator[str]:
     """Faults of the value, expression, table or layers of a record of valid form."""
+    if name.law == "radius" and record.get("table") is None:
+        yield "must be a table of radii and shares of the surface"
+        return
     if record.get("value") is None:
         if name.law is None or (record.get("layers") is not None and name.law != POSITION):
             yield (

@@ -8,13 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from .catalogue import Name, hysteresis, parted, phases_of, quantities
+from .catalogue import MOST_CLASSES, Name, hysteresis, parted, phases_of, quantities
 from .laws.law import SLACK, X_RANGE, Law
-from .laws.profile import POSITION, Profile, extremes, looked_at
+from .laws.profile import Profile, extremes, looked_at
 
 ELECTRODES = ("negative electrode", "positive electrode")
 MATERIALS = ("electrolyte", "active material", "void")  # phases of a porous electrode
+LAWS = ("stoichiometry", "concentration")
+SAME_SIZE = 1e-3  # relative difference of a mean radius from that of a histogram
 USUAL = (0.5, 1.5)  # concentrations of ordinary runs, relative to the initial one
+SIZES = ("particle radius", "particle radius standard deviation", "particle size histogram")
+SMALLEST, LARGEST = 1e-9, 1e-3  # radius of a particle [m]
 STEEP = 1e6  # ratio to the other values of a law above which a value is taken for a pole
 LEVEL = 1e-6  # V by which the branches of a hysteresis may cross
 C_RANGE = (5e-4, 4.0)  # salt concentrations over which a law must be finite, relative to the initial one
@@ -86,6 +90,8 @@ def _checks(
     ]
     of_part = dict(zip(with_particles, phases, strict=True))
     for part in with_particles:
+        for one in [f"{phase}/" for phase in of_part[part]] or [""]:
+            checks.append((_sizes, (part, one), tuple(f"{part}/{one}{key}" for key in SIZES)))
         own = tuple(f"{part}/{phase}/active material volume fraction" for phase in of_part[part])
         checks += [
             (_fractions, (part,), (*own, *(f"{part}/{key} volume fraction" for key in MATERIALS))),
@@ -114,7 +120,7 @@ def _checks(
                 ),
             )
             for key, name in quantities(section, "porous", of_part.get(section, ())).items()
-            if name.law and name.law != POSITION
+            if name.law in LAWS
         ]
     return tuple((check, arguments, frozenset(on)) for check, arguments, on in checks)
 
@@ -202,6 +208,32 @@ def _fractions(file: _File, part: str) -> Iterator[tuple[str, str]]:
         yield part, f"volume fractions of {', '.join(what)} add up to {totals[k]:g}{where}, above 1; lower one"
 
 
+def _sizes(file: _File, part: str, phase: str) -> Iterator[tuple[str, str]]:
+    """Faults of the distribution of sizes of an electrode, or of a phase: "" or its name and "/"."""
+    histogram, spread = file.record(part, f"{phase}{SIZES[2]}"), file.value(part, f"{phase}{SIZES[1]}", 0.0)
+    radius, path = file.record(part, f"{phase}{SIZES[0]}"), f"{part}/{phase}{SIZES[2]}"
+    if radius is not None and radius.get("value") is None and (histogram is not None or spread > 0.0):
+        yield f"{part}/{phase}{SIZES[0]}", "a radius that varies over the electrode has no distribution; give its mean"
+        return
+    mean = file.value(part, f"{phase}{SIZES[0]}")
+    if histogram is None:
+        return
+    if spread > 0.0:
+        yield path, "given beside a standard deviation, from which another distribution follows; remove one of them"
+    R, share = (np.array(histogram["table"][k], float) for k in ("x", "y"))
+    if R[0] < SMALLEST or R[-1] > LARGEST:
+        yield path, f"radii from {R[0]:g} to {R[-1]:g} m are outside {SMALLEST:g} to {LARGEST:g} m; check their unit"
+    elif (share < 0.0).any() or not share.sum() > 0.0:
+        yield path, "shares of the surface must not be below 0, and one of them must be above"
+    elif R.size > MOST_CLASSES:
+        yield path, f"{R.size} radii; give at most {MOST_CLASSES}"
+    elif abs((of := float(share @ R / share.sum())) - mean) > SAME_SIZE * mean:
+        yield (
+            f"{part}/{phase}{SIZES[0]}",
+            f"{mean:g} m is not the mean of the histogram by surface, {of:.6g} m; state that",
+        )
+
+
 def _window(file: _File, part: str) -> Iterator[tuple[str, str]]:
     if file.value(part, "minimum stoichiometry") >= file.value(part, "maximum stoichiometry"):
         yield f"{part}/minimum stoichiometry", "must be below the maximum; exchange them"
@@ -259,7 +291,7 @@ def _laws_of(
         (section, f"{section}/{key}", name)
         for section, kind in kinds.items()
         for key, name in quantities(section, *kind).items()
-        if name.law and name.law != POSITION
+        if name.law in LAWS
     )
 
 

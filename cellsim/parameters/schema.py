@@ -21,10 +21,11 @@ from .laws.profile import POSITION, SHARE
 
 
 def _quantity(name: Name) -> dict[str, Any]:
-    forms: dict[str, Any] = {"value": {"type": "number"}}
+    sizes = name.law == "radius"  # which only a table states
+    forms: dict[str, Any] = {} if sizes else {"value": {"type": "number"}}
     if name.law:
-        forms["expression"] = {"type": "string"}
         pairs = {"type": "array", "items": {"type": "number"}, "minItems": 2}
+        forms |= {} if sizes else {"expression": {"type": "string"}}
         forms["table"] = {
             "type": "object",
             "properties": {"x": pairs, "y": pairs},
@@ -39,7 +40,7 @@ def _quantity(name: Name) -> dict[str, Any]:
             "items": {"type": "object", "properties": layer, "required": [*layer], "additionalProperties": False},
         }
     for key, limit in (("minimum", name.lo), ("maximum", name.hi)):
-        if abs(limit) < float("inf"):
+        if abs(limit) < float("inf") and not sizes:
             forms["value"][key] = limit
     ends = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     more = {"range": ends} if name.law == "stoichiometry" else {}

@@ -54,9 +54,9 @@ def varied(
 
 def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
     """A new value as a file states it; law: what it may depend on, "" if on nothing.  Raises ParameterError."""
-    if isinstance(new, str) and not new.lower().endswith(".csv"):
+    if isinstance(new, str) and not new.lower().endswith(".csv") and law != "radius":
         return Given("expression", new)
-    if isinstance(new, Real) and not isinstance(new, bool):
+    if isinstance(new, Real) and not isinstance(new, bool) and law != "radius":
         try:
             return Given("value", float(new))
         except OverflowError:
@@ -67,6 +67,8 @@ def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
         raise ParameterError(f"{path}: give a number or an expression, found {shown(new)}; it depends on nothing")
     if isinstance(new, bool) or new is None or isinstance(new, Mapping | bytes | complex):
         raise ParameterError(f"{path}: {WANTED}, found {shown(new)}")
+    if law == "radius" and (callable(new) or isinstance(new, str)):
+        raise ParameterError(f"{path}: give radii [m] and shares of the surface as a pair of lists, found {shown(new)}")
     c_0, T = raw["electrolyte"]["initial concentration"]["value"], raw["cell"]["reference temperature"]["value"]
     return given(path, new, law, c_0, T, C_RANGE)
 

@@ -2,12 +2,24 @@
 
 from .name import Name
 from .phases import OF_PHASE, ORDINALS, PHASES, flattened, nested, parted, phases_of
-from .quantities import FORMATS, HEAD, METHODS, OPTIONAL_TEXTS, RENAMED, SECTIONS, TEXTS, named, quantities
+from .quantities import (
+    FORMATS,
+    HEAD,
+    METHODS,
+    MOST_CLASSES,
+    OPTIONAL_TEXTS,
+    RENAMED,
+    SECTIONS,
+    TEXTS,
+    named,
+    quantities,
+)
 
 __all__ = [
     "FORMATS",
     "HEAD",
     "METHODS",
+    "MOST_CLASSES",
     "OF_PHASE",
     "OPTIONAL_TEXTS",
     "ORDINALS",

@@ -14,7 +14,8 @@ class Name:
     lo: float = -INF
     hi: float = INF
     default: float | None = None  # None: required
-    law: str | None = None  # "stoichiometry", "concentration", or "position" in a porous electrode
+    # "stoichiometry", "concentration", "position" in a porous electrode, or, of a table of sizes, "radius"
+    law: str | None = None
     optional: bool = False  # may be absent, and has no default value
 
 

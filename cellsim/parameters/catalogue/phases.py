@@ -26,6 +26,9 @@ ORDINALS = (
 OF_PHASE = (
     "active material volume fraction",
     "particle radius",
+    "particle radius standard deviation",
+    "particle size classes",
+    "particle size histogram",
     "particle diffusivity",
     "diffusivity activation energy",
     "maximum concentration",

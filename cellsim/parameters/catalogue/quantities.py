@@ -15,6 +15,7 @@ from .phases import OF_PHASE, ORDINALS, phases_of
 METHODS = ("measured", "fitted", "literature", "assumed", "stated")
 X, C, POSITION = "stoichiometry", "concentration", "position"
 TINY = 1e-30
+MOST_CLASSES = 100  # of size, of a phase
 TRANSPORT = {
     "transport efficiency": _note("1", "effective over bulk transport property", TINY, 1.0),
     "bruggeman exponent": _note("1", "efficiency = electrolyte fraction ** exponent", 0.0, 10.0),
@@ -67,7 +68,16 @@ POROUS = {
     "electronic percolation exponent": _may(
         "1", "of the percolation law for carbon-free composites; 0: off", 0.0, 0.0, 5.0
     ),
-    "particle radius": _need("m", "of the active material", 1e-9, 1e-3, POSITION),
+    "particle radius": _need(
+        "m", "of the active material; of a distribution its mean by surface", 1e-9, 1e-3, POSITION
+    ),
+    "particle radius standard deviation": _may(
+        "m", "of a lognormal distribution of radii, by surface; 0: all particles have the mean radius", 0.0, 0.0, 1e-3
+    ),
+    "particle size classes": _may(
+        "1", "classes of size that stand for a lognormal distribution", 9.0, 1.0, float(MOST_CLASSES)
+    ),
+    "particle size histogram": Name("1", "share of the surface at each radius [m]", 0.0, law="radius", optional=True),
     "particle diffusivity": _need("m2.s-1", "of lithium in the particles", 1e-22, 1e-6, X),
     "diffusivity activation energy": _may("J.mol-1", "of the particle diffusivity", 0.0, -2e5, 2e5),
     "maximum concentration": _need("mol.m-3", "of lithium in the active material", 1.0, 4e5),

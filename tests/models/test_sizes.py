@@ -1,0 +1,159 @@
+"""Distributions of particle size: limits, moments, PyBaMM's MPM, and wrong input."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from composite_cells import NEGATIVE, POSITIVE, parted
+from pytest import approx
+
+import cellsim
+from cellsim import DFN, SPM, ParameterError, SPMe, discharge
+from cellsim.models.kinds import kinds, sizes
+
+MARQUIS, V = "marquis2019", "Voltage [V]"
+RADIUS, SPREAD, CLASSES, HISTOGRAM = (
+    "particle radius",
+    "particle radius standard deviation",
+    "particle size classes",
+    "particle size histogram",
+)
+MODELS = {"DFN": DFN((6, 4, 6), 8), "SPMe": SPMe((6, 4, 6), 8), "SPM": SPM(8)}
+HOME = Path(__file__).parents[1] / "reference"
+
+
+def spread_out(share, classes=9, name=MARQUIS):
+    """The cell with lognormal distributions of both electrodes, whose standard deviations are shares of the radii."""
+    cell = cellsim.load(name)
+    changes = {f"{part}/{SPREAD}": share * cell.value(f"{part}/{RADIUS}") for part in (NEGATIVE, POSITIVE)}
+    return cell.with_(changes | {f"{part}/{CLASSES}": classes for part in (NEGATIVE, POSITIVE)})
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_a_narrow_distribution_is_one_size(kind):
+    """As the spread goes to nothing; its square is what the voltage changes by, 1e-9 of some 10 mV at 1e-5."""
+    steps = "Discharge at 1C for 30 minutes; Rest for 5 minutes"
+    whole, narrow = (cellsim.simulate(cell, steps, MODELS[kind], rtol=1e-10) for cell in (MARQUIS, spread_out(1e-5, 5)))
+    ends = [step.t_end for step in whole.steps]
+    assert narrow.at(V, ends) == approx(whole.at(V, ends), abs=1e-8)
+    near = [cellsim.simulate(spread_out(s, 5), steps, MODELS[kind], rtol=1e-10).at(V, ends) for s in (0.02, 0.04)]
+    assert (near[1] - whole.at(V, ends)) / (near[0] - whole.at(V, ends)) == approx(4.0, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_equal_classes_are_a_single_particle(kind):
+    """A histogram with two radii that differ by the last digits only."""
+    cell = cellsim.load(MARQUIS)
+    R = cell.value(f"{NEGATIVE}/{RADIUS}")
+    equal = cell.with_({f"{NEGATIVE}/{HISTOGRAM}": ([R, R * (1.0 + 1e-12)], [0.3, 0.7])})
+    assert len(kinds(equal)[0]) == 2
+    one, two = (cellsim.simulate(c, discharge(1.0, duration=1800.0), MODELS[kind], rtol=1e-10) for c in (cell, equal))
+    assert two[V][-1] == approx(one[V][-1], abs=1e-9)
+
+
+@pytest.mark.parametrize("share", (0.1, 0.3, 0.6))
+def test_moments_of_the_classes(share):
+    """Mean and standard deviation by surface are those stated, and the amount of lithium that of the mean radius."""
+    cell = spread_out(share, 30)
+    R, w = sizes(cell, NEGATIVE)
+    mean = cell.value(f"{NEGATIVE}/{RADIUS}")
+    assert w.sum() == approx(1.0, rel=1e-12) and w @ R == approx(mean, rel=1e-12)
+    assert np.sqrt(w @ (R - mean) ** 2) == approx(share * mean, rel=1e-6)
+    runs = [cellsim.simulate(c, discharge(1.0, duration=60.0), SPM(8)) for c in (MARQUIS, cell)]
+    name = "Total lithium in negative electrode [mol]"
+    assert runs[1][name][0] == approx(runs[0][name][0], rel=1e-10)
+    total = runs[1]["Total lithium in particles [mol]"]
+    assert total == approx(total[0], rel=1e-10)
+
+
+@pytest.mark.parametrize("rate", ("0p2", "1", "2"))
+def test_it_is_pybamm_s_many_particle_model(rate):
+    """SPM with distributions is PyBaMM's MPM.  Its 30 equal classes up to 2.5 radii are 0.25 mV from the limit."""
+    with open(HOME / f"pybamm_Marquis2019_MPM_dis_{rate}.csv", encoding="utf-8") as file:
+        t, expected = np.array([row for row in csv.reader(x for x in file if not x.startswith("#"))], float).T
+    for classes, bound in ((9, 0.5e-3), (20, 0.3e-3)):
+        step = discharge(float(rate.replace("p", ".")))
+        run = cellsim.simulate(spread_out(0.3, classes), step, SPM(20), soc=None, rtol=1e-7)
+        t_in = t[t <= run.t[-1]]
+        assert np.sqrt(np.mean((run.at(V, t_in) - expected[: t_in.size]) ** 2)) < bound
+
+
+def test_classes_converge():
+    """DFN at 1C: nine classes are within 0.5 mV rms of forty, five within 1.5 mV."""
+    t = np.arange(60.0, 3300.0, 60.0)
+    many, nine, five = (
+        cellsim.simulate(spread_out(0.3, n), discharge(1.0), MODELS["DFN"]).at(V, t) for n in (40, 9, 5)
+    )
+    assert np.sqrt(np.mean((nine - many) ** 2)) < 0.5e-3
+    assert np.sqrt(np.mean((five - many) ** 2)) < 1.5e-3
+
+
+def test_distributions_within_phases():
+    """A phase may have sizes of its own; phases that are alike and as wide are one electrode that is as wide."""
+    cell = cellsim.load("lgm50_chen2020")
+    sd = 0.25 * cell.value(f"{NEGATIVE}/{RADIUS}")
+    whole = cell.with_({f"{NEGATIVE}/{SPREAD}": sd, f"{NEGATIVE}/{CLASSES}": 4})
+    halves = parted(cell, (0.5, 0.5))
+    halves = halves.with_(
+        {
+            f"{NEGATIVE}/{phase}/{key}": x
+            for phase in ("primary", "secondary")
+            for key, x in ((SPREAD, sd), (CLASSES, 4))
+        }
+    )
+    assert [len(side) for side in kinds(halves)] == [8, 1]
+    one, two = (cellsim.simulate(c, discharge(1.0, duration=1800.0), SPM(8), rtol=1e-10) for c in (whole, halves))
+    assert two[V][-1] == approx(one[V][-1], abs=1e-9)
+    name = "Negative primary particle surface concentration [mol.m-3]"
+    assert two[name] == approx(two[name.replace("primary", "secondary")], rel=1e-9)
+
+
+def test_impedance_of_a_distribution():
+    """Between those of the smallest and the largest particle; alone the mean where the spread vanishes."""
+    f = [1e-3, 1e-2]
+    one, narrow, wide = (cellsim.impedance(c, f, SPM(8)) for c in (MARQUIS, spread_out(1e-5, 5), spread_out(0.5)))
+    assert narrow.impedance == approx(one.impedance, rel=1e-8)
+    assert (np.abs(wide.impedance / one.impedance - 1.0) > 1e-3).all()
+
+
+@pytest.mark.parametrize(
+    "changes, words",
+    [
+        ({HISTOGRAM: ([1e-5, 1.2e-5], [0.5, -0.5])}, "shares of the surface must not be below 0"),
+        ({HISTOGRAM: ([1.0, 2.0], [0.5, 0.5])}, "check their unit"),
+        ({HISTOGRAM: ([1e-5, 1.2e-5], [0.5, 0.5])}, "is not the mean of the histogram by surface, 1.1e-05 m"),
+        ({HISTOGRAM: ([1e-5, 1e-5], [0.5, 0.5])}, "more than once"),
+        ({HISTOGRAM: "1 + x"}, "give radii .* and shares"),
+        ({HISTOGRAM: 3.0}, "a pair .* of points"),
+        ({HISTOGRAM: ([0.8e-5, 1.2e-5], [0.5, 0.5]), SPREAD: 1e-6}, "beside a standard deviation"),
+        ({SPREAD: -1e-6}, "outside 0 to 0.001"),
+        ({CLASSES: 1000}, "outside 1 to 100"),
+    ],
+)
+def test_wrong_distributions_are_refused(changes, words):
+    with pytest.raises(ParameterError, match=words):
+        cellsim.load(MARQUIS).with_({f"{NEGATIVE}/{key}": value for key, value in changes.items()})
+
+
+def test_an_unsorted_histogram_of_a_file_is_refused():
+    raw = cellsim.load(MARQUIS).to_json()
+    raw[NEGATIVE][HISTOGRAM] = {
+        "table": {"x": [1.2e-5, 0.8e-5], "y": [0.5, 0.5]},
+        "unit": "1",
+        "source": next(iter(raw["sources"])),
+        "method": "assumed",
+    }
+    with pytest.raises(ParameterError, match="particle size histogram: a table needs .* x increasing"):
+        cellsim.Cell.from_json(raw, "wrong")
+
+
+def test_what_ages_or_goes_to_pybamm_has_one_size():
+    """Ageing with sizes or phases in either electrode, and models of PyBaMM without the distribution, are refused."""
+    okane = cellsim.load("okane2022")
+    wide = okane.with_({f"{POSITIVE}/{SPREAD}": 1e-6})
+    with pytest.raises(ParameterError, match="does not age within a run"):
+        cellsim.simulate(wide, discharge(1.0), SPM(6))
+    cellsim.simulate(wide.with_ageing(False), discharge(1.0, duration=60.0), SPM(6))
+    with pytest.raises(ParameterError, match="distribution of sizes"):
+        cellsim.to_pybamm(spread_out(0.3))
