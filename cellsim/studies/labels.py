@@ -11,7 +11,11 @@ LABELS = {
     "samsung_agc_2020": "Samsung Ag-C 2020",
 }
 SET = re.compile(rf"\b({'|'.join(LABELS)})\b")
-UNITS = {re.compile(r"(?<=\d) um\b"): " µm", re.compile(r"\bUSD/kWh\b"): "$/kWh", re.compile(r"\bdegC\b"): "°C"}
+UNITS = {
+    re.compile(r"(?<=\d) um\b"): " µm",
+    re.compile(r"\bUSD/(?=kWh|kg|h\b|m2)"): "$/",
+    re.compile(r"\bdegC\b"): "°C",
+}
 
 
 def label(name: str) -> str:

@@ -43,11 +43,11 @@ class StatedRatio:
     def sentence(self) -> str:
         """Both ratios, and the factors between them."""
         unit = UNITS[self.metric]
-        parts = "; ".join(f"{what} x {factor:.3f}" for what, factor in self.steps if abs(factor - 1.0) > SAME)
+        parts = "; ".join(f"{what}: {factor:.3f}" for what, factor in self.steps if abs(factor - 1.0) > SAME)
         return (
-            f"makers state {self.ours[0]:.0f} {unit} ({self.cell}) and {self.theirs[0]:.0f} ({self.baseline}), a ratio "
-            f"of {self.stated:.2f}; simulated are {self.ours[1]:.0f} and {self.theirs[1]:.0f}, {self.simulated:.2f}. "
-            f"From the simulated ratio to the stated one: {parts or 'no difference'}"
+            f"The makers of {self.cell} and {self.baseline} state {self.ours[0]:.0f} and {self.theirs[0]:.0f} {unit}, "
+            f"a ratio of {self.stated:.2f}; simulated are {self.ours[1]:.0f} and {self.theirs[1]:.0f} {unit}, a ratio "
+            f"of {self.simulated:.2f}. " + (f"Factors that make up the difference: {parts}" if parts else "Both agree")
         )
 
 
@@ -89,7 +89,9 @@ def _steps(f: Figures, metric: str, energies: dict[str, float], path: str) -> tu
     rate = energies.get(f.name, f.energy) / f.energy
     rest = stated / (simulated * rate)
     at = stated_rate(f.cell)
-    steps = [(f"{f.name} at the rate of its figure, {at:.3g} C for {f.c_rate:.3g} C" if at else "rate", rate)]
+    steps = [
+        (f"{f.name} discharged at {at:.3g} C, as its maker did, and not at {f.c_rate:.3g} C" if at else "rate", rate)
+    ]
     size_path, word = SIZE[metric]
     if f.cell.has("design/stated energy") and f.cell.has(size_path):
         energy = f.cell.value("design/stated energy") / (f.energy * rate)

@@ -244,3 +244,10 @@ def grid(
     some = {path: values[:draws, None, None] for path, values in drawn.items()}
     total = model.breakdown({**some, x: xs[None, None, :], y: ys[None, :, None]}).total
     return np.asarray(np.median(np.broadcast_to(total, (draws, ys.size, xs.size)), axis=0))
+
+
+def price_paths(model: CostModel) -> tuple[str, str]:
+    """Paths of the prices of electrolyte and cathode."""
+    find = {i.component: f"price/{model.bought_as(i)}" for i in reversed(model.bill.items)}
+    electrolyte = find.get("electrolyte layer", find.get("electrolyte", find["positive active material"]))
+    return electrolyte, find["positive active material"]

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from ...design.cost.floors import lithium_value
 from ...drawing.style import BLUE, GREY, ORANGE, VERMILION, WIDTH, Figure, save, styled
 from ..labels import label
-from .conditions import carbonate_price, grid
+from .conditions import carbonate_price, grid, price_paths
 from .groups import grouped
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
@@ -38,7 +38,16 @@ def _waterfall(axes: Any, study: CostStudy) -> None:
     for row, (name, value) in enumerate(lines.items()):
         made = name in ("labour", "equipment", "buildings")
         axes.barh(row, value, 0.7, start, color=ORANGE if made else BLUE, edgecolor="black", linewidth=0.4)
-        axes.text(start + value, row, f" {value:.3g}", ha="left", va="center", fontsize=8)
+        axes.annotate(
+            f"{value:.3g}",
+            (start + value, row),
+            (3, 0),
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            fontsize=8,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )
         start += value
     low, mid, high = study.quantiles
     row = len(lines)
@@ -46,7 +55,7 @@ def _waterfall(axes: Any, study: CostStudy) -> None:
     axes.plot([low, high], [row, row], color="black", linewidth=1.6)
     axes.plot([mid], [row], "o", color="black", markersize=4)
     for target in study.targets:
-        axes.axvline(target, color=VERMILION, linewidth=1.0, linestyle="--")
+        axes.axvline(target, color=VERMILION, linewidth=1.0, linestyle="--", zorder=0)
     axes.set_yticks(range(row + 1), [*lines, "price (10, 50, 90 %)"])
     axes.set_ylim(row + 0.6, -0.6)
     axes.set_xlim(0.0, 1.08 * max(high, start))
@@ -55,15 +64,8 @@ def _waterfall(axes: Any, study: CostStudy) -> None:
     axes.set_title(f"{label(study.cell.name)}, {study.model.level}", loc="left")
 
 
-def _pair(study: CostStudy) -> tuple[str, str]:
-    """Paths of the prices of electrolyte and cathode."""
-    find = {i.component: f"price/{study.model.bought_as(i)}" for i in reversed(study.model.bill.items)}
-    electrolyte = find.get("electrolyte layer", find.get("electrolyte", find["positive active material"]))
-    return electrolyte, find["positive active material"]
-
-
 def _map(axes: Any, study: CostStudy) -> None:
-    x, y = _pair(study)
+    x, y = price_paths(study.model)
     names = [path.partition("/")[2] for path in (x, y)]
     inputs = [study.model.inputs[path] for path in (x, y)]
     ends = [(value.high or 2.0 * value.value) for value in inputs]
@@ -99,7 +101,8 @@ def _sizes(axes: Any, study: CostStudy, stated: float | None) -> None:
         axes.axhline(target, color=VERMILION, linewidth=1.0, linestyle=":")
     if stated is not None:
         axes.axvline(stated, color="black", linewidth=1.0)
-        axes.text(stated, axes.get_ylim()[1], " stated plant", fontsize=8, va="top")
+        at = stated, axes.get_ylim()[1]
+        axes.annotate("stated plant", at, (4, 0), textcoords="offset points", fontsize=8, va="top")
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
@@ -107,7 +110,7 @@ def _sizes(axes: Any, study: CostStudy, stated: float | None) -> None:
     axes.set_ylim(bottom=0.0)
     axes.set_xlabel("good output [GWh a year]; grey: not calibrated")
     axes.set_ylabel("USD/kWh")
-    axes.legend(loc="lower left")
+    axes.legend(loc="upper right")
 
 
 def _tornado(axes: Any, study: CostStudy) -> None:

@@ -30,13 +30,14 @@ def city_storage(found: Sequence[DutyFound]) -> tuple[JudgedClaim, ...]:
                 verdict,
                 f"best {best.served.net:+.0f} EUR a year ({best.duty}); {best.hours:.1f} h at the charger's power",
                 condition,
-                f"the linear bound of wear at {best.wear:.3f} EUR/kWh, and incomes of "
-                f"{', '.join(dict.fromkeys(_dates(rows)))}",
+                f"the linear bound of wear at {best.wear:.3f} EUR/kWh; {_incomes(rows)}",
             )
         )
     return tuple(judged)
 
 
-def _dates(rows: Sequence[DutyFound]) -> list[str]:
+def _incomes(rows: Sequence[DutyFound]) -> str:
     """What the incomes are of."""
-    return [r.prices if r.duty == "arbitrage" else f"{r.duty} as assumed or stated" for r in rows]
+    priced = list(dict.fromkeys(f"prices of {r.prices}" for r in rows if r.duty == "arbitrage"))
+    others = list(dict.fromkeys(r.duty for r in rows if r.duty != "arbitrage"))
+    return ", ".join(priced + ([f"incomes of {' and '.join(others)} as assumed or stated"] if others else []))

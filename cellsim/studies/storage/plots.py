@@ -21,7 +21,7 @@ def plot_duties(found: Sequence[DutyFound], path: str | PathLike[str] | None = N
         for r in (r for r in found if r.duty == name):
             k, count[r.kind] = count[r.kind], count[r.kind] + 1
             colour = COLOURS[r.kind][k % 4]
-            axes.plot(r.wears, r.nets, color=colour, label=label(r.cell))
+            axes.plot(*_points(r), color=colour, label=label(r.cell))
             axes.plot(r.wear, r.served.net, MARKERS[r.kind][k % 4], color=colour, ms=6.0)
         axes.axhline(0.0, color=BLACK, lw=0.8)
         axes.set(title=name, xlabel="wear price [EUR/kWh]", ylabel="EUR a year")
@@ -29,3 +29,11 @@ def plot_duties(found: Sequence[DutyFound], path: str | PathLike[str] | None = N
     if path is not None:
         save(figure, path)
     return figure
+
+
+def _points(r: DutyFound) -> tuple[list[float], list[float]]:
+    """Wear prices and EUR a year of a curve: its own points, that of the cell, and where it crosses zero."""
+    known = {**dict(zip(map(float, r.wears), map(float, r.nets), strict=True)), r.wear: r.served.net}
+    if r.stops_at is not None and 0.0 < r.stops_at <= max(known):
+        known[r.stops_at] = 0.0
+    return sorted(known), [known[wear] for wear in sorted(known)]

@@ -180,7 +180,7 @@ def vehicle_matrix(audit: Audit) -> Matrix:
     for segment in dict.fromkeys(r.segment for r in audit.vehicles):
         own = {r.cell: r for r in audit.vehicles if r.segment == segment}
         today = next(iter(own.values())).today
-        entries = tuple(Entry(f"{own[c].reach:.0f} km, {own[c].binds} binds", own[c].verdict.value) for c in cells)
+        entries = tuple(Entry(f"{own[c].reach:.0f} km, limited by {own[c].binds}", own[c].verdict.value) for c in cells)
         rows.append((f"{segment}: {today:.0f} km today", entries))
     head = ("segment", *(label(c) for c in cells))
     return Matrix("Range in today's pack mass and space, and whether the car is no worse", head, tuple(rows))

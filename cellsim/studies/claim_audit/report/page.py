@@ -22,6 +22,7 @@ from . import matrices, words
 from .pictures import Picture as Picture
 from .pictures import pictures
 from .strip import strip
+from .what_if import ERRORS, what_if
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
@@ -78,6 +79,9 @@ def page(audit: Audit, begun: Begun = None) -> str:
         endings=[f.result.steps[-1].ending.sentence for f in everyone],
         models=sorted({f.result.model for f in everyone}),
         pictures=pictures(audit, begun),
+        what_if=what_if(audit),
+        what_if_caption="Each number at both ends of its slider, the others as they are; interpolated",
+        errors=ERRORS,
         version=__version__,
         date=datetime.now(UTC).date().isoformat(),
     )

@@ -23,6 +23,8 @@ from .words import METRICS
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
 
+NEAR, CLOSE = 0.06, 0.02  # shares: of an axis beside the star, and of a thick line's level, where no level is written
+
 
 @styled
 def density_map(maps: Sequence[RatioMap], references: dict[str, float]) -> Figure:
@@ -42,8 +44,15 @@ def density_map(maps: Sequence[RatioMap], references: dict[str, float]) -> Figur
         notes.append("hatched: no such cell")
     if z.count() and z.min() < z.max():
         axes.contourf(x, y, z, 8, cmap=_pale()).set_edgecolor("face")
+        here = 0.1 * first.here[0], 1e6 * first.here[1]
+        thick = [m.factor * references[m.baseline] for m in maps]
         for text in axes.clabel(axes.contour(x, y, z, 8, colors=GREY, linewidths=0.6), fontsize=7, colors="black"):
             text.set_clip_on(False)
+            far = [abs(a - b) / np.ptp(side) for a, b, side in zip(text.get_position(), here, (x, y), strict=True)]
+            beside = [
+                abs(float(text.get_text()) / level - 1.0) < CLOSE for level in thick
+            ]  # would be under a thick line
+            text.set_visible(bool(max(far) > NEAR) and not any(beside))
         for k, m in enumerate(maps):
             level = m.factor * references[m.baseline]
             if z.min() < level < z.max():
@@ -146,7 +155,17 @@ def _frontier(axes: Any, f: Frontier, goals: dict[str, float]) -> None:
         if f.areal[0] <= (p.areal_capacity or 0.0) <= f.areal[-1] * 1.1 and f.values[0] <= y <= f.values[-1]:
             axes.plot(p.areal_capacity, y, "D", color=BLUE, markersize=6, clip_on=False)
             words = f"{p.cell.split(',')[0]} {p.minutes:g} min, {p.temperature:g} °C"
-            axes.annotate(words, (p.areal_capacity, y), (0, 6), textcoords="offset points", fontsize=7, ha="right")
+            left = (p.areal_capacity or 0.0) > 0.6 * f.areal[-1]
+            axes.annotate(
+                words,
+                (p.areal_capacity, y),
+                (-5 if left else 5, 7),
+                textcoords="offset points",
+                fontsize=7,
+                ha="right" if left else "left",
+                va="bottom",
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5},
+            )
     if currents:
         for p in limits():
             axes.plot([0.94, 1.0], [p.current] * 2, color=BLUE, lw=1.6, transform=axes.get_yaxis_transform())

@@ -30,6 +30,15 @@ VERDICTS = {
     Verdict.ONLY_IF: ("◐", "#7d5200", "yellow"),
     Verdict.FAILS: ("✗", "#a32d00", "red"),
 }
+MEANINGS = {
+    Verdict.HOLDS.value: "The cell does it as it is.",
+    Verdict.ONLY_IF.value: "It would with the change that is named.",
+    Verdict.FAILS.value: "It does with none of the changes tried.",
+}
+TERMS = (
+    "Areal capacity: charge per area of electrode. Lithium excess: lithium in the cell beyond what is cycled. Critical "
+    "current: the current density above which lithium may pierce the solid electrolyte."
+)
 NOTHING = ("–", "#4a4a4a")  # sign and colour where the announcement says nothing
 
 
@@ -121,9 +130,10 @@ def best_of(audit: Audit) -> str:
 def charging_rule(claim: ChargingClaim) -> str:
     """The rules of a claim about charging time."""
     return (
-        f"{100 * claim.start:g} to {100 * claim.end:g} % in less time than the baseline, and in at most "
-        f"{claim.factor:.2f} of it. Solid cells charge as fast as {claim.limits} allow. The baseline: as sold, a "
-        f"published time of cars with such cells; rated, by {claim.rated}; safe, by the same limits"
+        f"Judged twice: whether a charge from {100 * claim.start:g} to {100 * claim.end:g} % takes less time than the "
+        f"baseline's, and whether it takes at most {claim.factor:.2f} of it. Solid cells charge as fast as these "
+        f"limits allow: {claim.limits}. The baseline's time: as sold, published of cars with such cells; rated, by "
+        f"{claim.rated}; safe, by the same limits"
     )
 
 

@@ -140,7 +140,7 @@ def _power(audit: Audit) -> Iterator[Sentence]:
     }
     middle = ratios[min(ratios, key=lambda T: abs(T - 25.0))]
     low, high = min(ratios.values()), max(ratios.values())
-    said = "; ".join(f"{j.claim.rpartition(' in ')[2]} {j.verdict.value}{_why(j)}" for j in rows)
+    said = ". ".join(f"{_sentence(j.claim.rpartition(' in ')[2])[:-1]}{_why(j)}" for j in rows)
     yield Sentence(
         "power",
         "Can store more power",
@@ -154,8 +154,10 @@ def _power(audit: Audit) -> Iterator[Sentence]:
 
 
 def _why(j: JudgedClaim) -> str:
-    """The condition of a verdict, linked to it."""
-    return f"{': ' if j.verdict is Verdict.FAILS else ' '}{j.condition}" if j.condition else ""
+    """A verdict and its condition, linked to what is judged."""
+    if j.verdict is Verdict.FAILS:
+        return f": {j.condition or 'less'}"
+    return f": more{f' if {j.condition}' if j.condition else ' at every temperature'}"
 
 
 def _cost(audit: Audit) -> Iterator[Sentence]:
@@ -170,7 +172,7 @@ def _cost(audit: Audit) -> Iterator[Sentence]:
             f"{v.target:g} $/kWh {v.when if v.when.startswith('after') else 'in ' + v.when}",
             v.word,
             f"{mid:.0f} ({low:.0f} to {high:.0f}) $/kWh as a {v.level}; "
-            f"{chance(v.probability)} to be at most {v.target:g}",
+            f"probability of {v.target:g} or less: {chance(v.probability)}",
             _only(v.word, v.condition),
             "an assumed line for solid cells, and prices of 2025 and 2026",
             Scale(low, mid, high, v.target, "$/kWh", more=False),
@@ -246,7 +248,7 @@ def _life(audit: Audit) -> Iterator[Sentence]:
         "life",
         "Life (the announcement states none)",
         NOT_STATED,
-        f"{range_of([own])}; the {label(audit.reference.name)}: {said}",
+        f"Solid cell: {range_of([own])}; {label(audit.reference.name)} with the ageing of other cells: {said}",
         _sentence(own.reason or own.constants),
         "constants of other cells for the baseline (" + ", ".join(dict.fromkeys(r.constants for r in theirs)) + ")",
     )
