@@ -79,13 +79,20 @@ class Task:
     def __init__(self, coroutine: Coroutine, parent: "Task | None" = None, reuse: bool = False):
         self.coroutine: Coroutine | None = coroutine
         self.parent = parent
-        self.root: Task = self if parent is None else parent.root
         self.buffers: list | None = parent.buffers if parent is not None else [] if reuse else None
         self.call: Call | None = None
         self.children: Sequence[Task] = ()
         self.unfinished = 0
         self.value: Any = None
         self.fault: Exception | None = None
+
+    @property
+    def root(self) -> "Task":
+        """The task of the job; looked up, as one that refers to itself would wait for the garbage collector."""
+        task = self
+        while task.parent is not None:
+            task = task.parent
+        return task
 
     @property
     def ended(self) -> bool:

@@ -13,7 +13,7 @@ from ..kernels.call.calls import Reply
 from .jobs import Finished, Job, Stream, Task, advance, replies_of
 
 AHEAD = 2  # batches in flight per worker
-MOST, SLICE = 64, 2e-2  # kernel calls of a batch at most, and how long it should keep a worker busy [s]
+MOST, SLICE = 32, 2e-2  # kernel calls of a batch at most, and how long it should keep a worker busy [s]
 
 
 def on_threads(jobs: Iterable[Job], threads: int, finished: Callable[[Finished], object]) -> Stream:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -14,7 +14,6 @@ from ..parameters.sources import sources_used
 from ..parameters.variation import CITATION
 
 if TYPE_CHECKING:
-    from .history.step import StepResult
     from .result import Result
 
 _LATEX = str.maketrans(
@@ -139,16 +138,17 @@ class Citations:
         )
 
 
-def basis_of(cell: Cell, sys: System, model: str, steps: Iterable["StepResult"], *, heat: bool) -> dict[str, Any]:
+def basis_of(cell: Cell, sys: System, model: str, kinked: Collection[bool], *, heat: bool) -> dict[str, Any]:
     """What a run rests on, as `Result.basis` keeps it.
 
-    model: its name; heat: whether the temperature of the cell was simulated.
+    model: its name; kinked: whether steps followed a profile, of all; heat: whether the temperature of the cell was
+    simulated.
     "uses": keys of `table`; "sources": those of the parameter set by key, with "citation" and perhaps "doi".
     """
     lithium = sys.foil[0] if sys.foil.size else None
     uses = _uses(
         model,
-        steps,
+        kinked,
         heat=heat,
         insertion=cell.text("negative electrode/type") != "lithium metal",
         creep=lithium is not None and lithium["creep"] > 0.0 and lithium["share"] > 0.0,
@@ -193,10 +193,9 @@ def basis_in(meta: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _uses(
-    model: str, steps: Iterable["StepResult"], *, heat: bool, insertion: bool, creep: bool = False, growth: bool = False
+    model: str, kinked: Collection[bool], *, heat: bool, insertion: bool, creep: bool = False, growth: bool = False
 ) -> list[str]:
     """Keys of `table` that a run makes use of, without the software."""
-    kinked = {step.kinked for step in steps}
     wanted = {
         "doyle1993": model == "DFN",
         "fuller1994": model == "DFN" and insertion,
@@ -222,7 +221,7 @@ def citations_of(result: "Result") -> Citations:
         basis = {
             "uses": _uses(
                 result.model,
-                result.steps,
+                {step.kinked for step in result.steps},
                 heat="Heat generated [J]" in names,
                 insertion="Total lithium in negative electrode [mol]" in names,
             )

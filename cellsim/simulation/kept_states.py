@@ -18,6 +18,20 @@ LEAST = 2**13  # bytes of a step that are not worth it
 NOTHING = np.zeros(0)
 
 
+class Late:
+    """Rows of a run as one array, put together when it is first asked for."""
+
+    def __init__(self, rows: Rows) -> None:
+        """rows: to which no more are appended."""
+        self._rows: Rows | None = rows
+        self._array = rows.joined() if rows.whole is not None else None
+
+    def __call__(self) -> Any:
+        if self._rows is not None:
+            self._array, self._rows = self._rows.joined(), None
+        return self._array
+
+
 class Few:
     """What most variables are made of, named as in a state: last potential, numbers of the cell, temperature."""
 
@@ -80,8 +94,8 @@ class KeptStates:
         self.steps.append((len(states), states[:, self.columns], march))
 
     def settle(self) -> Any:
-        """After the last step: all states as one array (times, N), if all are kept."""
-        return self if self.ranges else self.kept.joined()
+        """After the last step: a function that returns all states (times, N), this one unless all are kept."""
+        return self if self.ranges else Late(self.kept)
 
     def _pieces(self, of_kept: Callable[[Array], Array], again: Callable[[int, Array, March], Array]) -> Rows:
         """The rows of all steps, made of those that are kept and of the others."""
@@ -107,7 +121,7 @@ class KeptStates:
         kept = [self.kept.joined()] if len(self.kept) else []
         return np.concatenate([*(np.stack([states.min(axis=0), states.max(axis=0)]) for states in kept), *self.ranges])
 
-    def whole(self) -> Array:
+    def __call__(self) -> Array:
         """All rows (times, N).  Raises CellsimError if a step does not come out the same again."""
 
         def again(rows: int, few: Array, march: March) -> Array:
@@ -120,5 +134,5 @@ class KeptStates:
 
 
 def ends_of(states: Any) -> Array:
-    """States (few, N) among which every unknown has its least and its largest value, of (times, N) or `KeptStates`."""
-    return states.ends() if isinstance(states, KeptStates) else np.asarray(states)
+    """States (few, N) among which every unknown has its least and its largest value, of what `settle` returns."""
+    return states.ends() if isinstance(states, KeptStates) else np.asarray(states())

@@ -19,7 +19,7 @@ from ..support.compile import FOLLOW, SOLVER, announce
 from .control import check, check_known, control, depends_on_state, scale
 from .start import Begun, FinalState, Ground, at_start, body_of, going_on, ground
 
-ROWS, LEAST_ROWS = 512, 16  # states kept per call of the kernel, fewer of large ones:
+ROWS, LEAST_ROWS = 256, 16  # states kept per call of the kernel, fewer of large ones:
 NUMBERS = 500_000  # so many numbers, so that a call takes no longer than a fraction of a second
 MOST = 2**31  # bytes of states that a result keeps
 PREPARED = 512  # steps of a plan that are kept ready

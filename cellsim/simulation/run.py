@@ -23,7 +23,7 @@ from ..protocols.program import MAX_STEPS
 from ..protocols.protocol import protocol_of
 from .citations import basis_of
 from .control import Now
-from .kept_states import KeptStates, March, ends_of
+from .kept_states import KeptStates, Late, March, ends_of
 from .outcome import FAILS, STOPS, finite, named, outcome_of
 from .plan import Plan, continued, most_rows, planned
 from .result import Result
@@ -241,7 +241,7 @@ def simulate_coroutine(
             cell,
             plan.sys,
             plan.model,
-            times.joined(),
+            Late(times),
             everything,
             run.soc0,
             run.system_at if plan.elsewhere else None,
@@ -250,7 +250,7 @@ def simulate_coroutine(
         termination,
         FinalState(cell, plan.model, run.state, run.soc(), plan.sys.T, plan.ambient, _temperature(run)),
         partial(_remarks, cell, plan.sys, begun.remark, everything),
-        partial(basis_of, cell, plan.sys, kind, done, heat=plan.warms),
+        partial(basis_of, cell, plan.sys, kind, {step.kinked for step in done}, heat=plan.warms),
     )
     if FAILS[done[-1].ending]:
         raise SolveError(

@@ -49,12 +49,12 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
-def by_value(function: Callable[..., V]) -> Callable[..., V]:
+def by_value(function: Callable[..., V]) -> Any:
     """The function with its latest values kept by what it is given: value and type of each argument.
 
-    Where one cannot be hashed it is called anew; it must depend on its arguments only.
+    Where one cannot be hashed it is called anew; it must depend on its arguments only.  `cache_clear` forgets.
     """
-    kept = lru_cache(maxsize=256, typed=True)(function)
+    kept = lru_cache(maxsize=64, typed=True)(function)
 
     @wraps(function)
     def found(*given: Any) -> V:
@@ -64,6 +64,7 @@ def by_value(function: Callable[..., V]) -> Callable[..., V]:
             return function(*given)
         return kept(*given)
 
+    found.__dict__["cache_clear"] = kept.cache_clear
     return found
 
 

@@ -16,6 +16,7 @@ from ...models.electrodes import lithium_content
 from ...models.graded import active_shares
 from ...models.kinds import held_by, kinds
 from ...support.compile import records
+from ..kept_states import KeptStates
 from . import ageing
 
 SIDES = (("Negative", 0), ("Positive", 1))
@@ -47,18 +48,24 @@ class Phase(NamedTuple):
 
 
 class States:
-    """States taken apart; one row per time."""
+    """States taken apart; one row per time.
 
-    def __init__(self, cell, sys, t, states, soc0, at=None):
-        """states: (times, N), or a `KeptStates`."""
-        self.cell, self.sys, self.t, self.states, self.soc0, self.at = cell, sys, t, states, soc0, at
+    t (times,) [s] and s (times, N) may be functions that return the arrays, s a `KeptStates`.
+    """
+
+    def __init__(self, cell, sys, t, s, soc0, at=None):
+        self.cell, self.sys, self.soc0, self.at = cell, sys, soc0, at
+        self._t, self._s = t, s
         self.area = cell.value("cell/electrode area")
         self.made = {}
 
     @cached_property
+    def t(self):
+        return self._t() if callable(self._t) else self._t
+
+    @cached_property
     def s(self):
-        """The states (times, N)."""
-        return self.states if isinstance(self.states, np.ndarray) else self.states.whole()
+        return self._s() if callable(self._s) else self._s
 
     @cached_property
     def y(self):
@@ -67,7 +74,7 @@ class States:
     @cached_property
     def few(self):
         """What needs no whole states."""
-        return self.y if isinstance(self.states, np.ndarray) else self.states.few()
+        return self._s.few() if isinstance(self._s, KeptStates) else self.y
 
     def __getattr__(self, name):
         """The unknowns, each a view that is made when it is first asked for."""

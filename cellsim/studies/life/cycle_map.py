@@ -92,6 +92,7 @@ class CellCycle:
         self._contents, self._amounts = Contents(sys, filled(self.cell)), amounts_of(self.cell, sys)
         self.fresh = first = self._amounts(state)
         self._last: tuple[Array, Mapping[str, float]] = (state, first)
+        self._slow: tuple[Aged | None, Array] = (None, np.zeros(0))
         self._size = size = self._contents.of(state).size
         usable = min(q for q in (first["Q_n"], first["Q_p"], first["Q_Li"]) if np.isfinite(q))
         scale = 1.0 / max(0.5 * usable, 1e-12)
@@ -120,13 +121,17 @@ class CellCycle:
         return self._last[1]
 
     def contents(self, state: Aged) -> Array:
-        """Slow contents, time and charge passed, and what the error of a jump is taken of."""
-        found = self._found(state)
-        sums = [lost(found), finite(found["Q_n"]), finite(found["Q_p"]), found.get("filled pores", 0.0)]
-        sums.append(found.get("contact", 1.0))
-        return np.concatenate(
-            [self._contents.of(state.end.state), [state.seconds, state.amp_hours, state.watt_hours], sums]
-        )
+        """Slow contents, time and charge passed, and what the error of a jump is taken of; no one writes to it."""
+        if self._slow[0] is not state:
+            found = self._found(state)
+            sums = [lost(found), finite(found["Q_n"]), finite(found["Q_p"]), found.get("filled pores", 0.0)]
+            sums.append(found.get("contact", 1.0))
+            slow = np.concatenate(
+                [self._contents.of(state.end.state), [state.seconds, state.amp_hours, state.watt_hours], sums]
+            )
+            slow.flags.writeable = False
+            self._slow = state, slow
+        return self._slow[1]
 
     def renewed(self, state: Aged, contents: Array) -> Aged:
         """A state with other contents.  Raises Impossible."""
