@@ -13,7 +13,11 @@ SETS = {
     "lgm50_chen2020": "Chen2020",
     "ecker2015": "Ecker2015",
     "marquis2019": "Marquis2019",
+    "lgm50_composite": "Chen2020_composite",
 }
+
+
+RADII = ("r_n", "r_p", "r_n_prim", "r_n_sec", "r_p_prim", "r_p_sec")
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,9 @@ def _model(case):
     if case.name.startswith("single_ion"):
         return make_reference.single_ion_values(), make_reference.half_cell()
     options = {"thermal": "lumped"} if "heat" in case.start else {}
+    many = [str(max(len(case.cell.phases(f"{side} electrode")), 1)) for side in ("negative", "positive")]
+    if many != ["1", "1"]:
+        options["particle phases"] = tuple(many)
     return pybamm.ParameterValues(SETS[case.cell.name]), getattr(pybamm.lithium_ion, case.model)(options)
 
 
@@ -112,7 +119,7 @@ def _start(values, start):
 
 def _mesh(model, setting):
     """Keyword arguments of pybamm.Simulation."""
-    points = dict.fromkeys(("x_n", "x_s", "x_p"), setting.volumes) | dict.fromkeys(("r_n", "r_p"), setting.shells)
+    points = dict.fromkeys(("x_n", "x_s", "x_p"), setting.volumes) | dict.fromkeys(RADII, setting.shells)
     sub, methods = dict(model.default_submesh_types), dict(model.default_spatial_methods)
     for key in [k for k in sub if k.endswith(" particle")]:
         if setting.graded:

@@ -67,7 +67,7 @@ def composite():
             current = rate * values["Nominal cell capacity [A.h]"] * (-1.0 if way == "chg" else 1.0)
             model = lambda: pybamm.lithium_ion.DFN(PHASES)  # noqa: E731
             t, V, t_end = converged(model, values, current, 4.0 * 3600.0 / rate, meshes)
-            reference.write(f"Chen2020_composite_{way}_{rate:g}".replace(".", "p"), t, V, t_end)
+            reference.write(f"composite_{way}_{rate:g}".replace(".", "p"), t, V, t_end)
 
 
 def mpm():
@@ -78,7 +78,7 @@ def mpm():
         t, V, t_end = converged(
             pybamm.lithium_ion.MPM, values, current, 4.0 * 3600.0 / rate, {(20, 40): -1.0 / 3.0, (20, 80): 4.0 / 3.0}
         )
-        reference.write(f"Marquis2019_MPM_dis_{rate:g}".replace(".", "p"), t, V, t_end)
+        reference.write(f"mpm_dis_{rate:g}".replace(".", "p"), t, V, t_end)
 
 
 if __name__ == "__main__":

@@ -111,7 +111,7 @@ def _cccv(heat=None):
 
 
 def _known(key, title, name, limit, times, against="tuned"):
-    found = {c.name: c for c in [*cases.pybamm_cases(), *cases.single_ion_cases()]}
+    found = {c.name: c for c in [*cases.pybamm_cases(), *cases.single_ion_cases(), *cases.composite_cases()]}
     return Row(key, title, found[name], limit, times, against)
 
 
@@ -125,6 +125,7 @@ ROWS = {
     "ecker": lambda: _known("ecker", "DFN 1C, Ecker2015", "Ecker2015_DFN_dis_1", 1.0, 10.0),
     "spm": lambda: _known("spm", "SPM 1C, Chen2020", "Chen2020_SPM_dis_1", 0.3, 10.0),
     "spme": lambda: _known("spme", "SPMe 1C, Chen2020", "Chen2020_SPMe_dis_1", 0.3, 10.0),
+    "composite": lambda: _known("composite", "DFN 1C, graphite + silicon", "composite_dis_1", 1.0, 15.0, "defaults"),
     "solid": lambda: _known("solid", "solid cell 1C (t+ = 1)", "single_ion_dis_1", 0.6, 10.0, "defaults"),
     "cccv": _cccv,
     "cccv-heat": lambda: _cccv(cases.heat_lump("Chen2020_cccv_2")),

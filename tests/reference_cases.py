@@ -116,6 +116,22 @@ def pybamm_cases() -> list[Case]:
 
 
 @cache
+def composite_cases() -> list[Case]:
+    """Graphite and silicon as phases, discharged from the state that the set states, at three rates."""
+    return [
+        Case(
+            f"composite_dis_{rate}",
+            load("lgm50_composite"),
+            (cellsim.discharge(float(rate.replace("p", "."))),),
+            *_table(f"pybamm_composite_dis_{rate}.csv"),
+            {"soc": None},
+            fine=DFN((80, 30, 80), shells=40),
+        )
+        for rate in ("0p2", "1", "2")
+    ]
+
+
+@cache
 def graded_cases() -> list[Case]:
     """Graded electrodes, discharged from full at 1C and 2C."""
     return [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from composite_cells import NEGATIVE, POSITIVE, parted
+from composite_cells import NEGATIVE, POSITIVE, parted, random_composite
 from pytest import approx
 
 import cellsim
@@ -101,7 +101,7 @@ def test_phases_that_begin_apart_come_together():
 
 
 def curve(name):
-    with open(HOME / f"pybamm_Chen2020_composite_{name}.csv", encoding="utf-8") as file:
+    with open(HOME / f"pybamm_composite_{name}.csv", encoding="utf-8") as file:
         rows = [row for row in csv.reader(line for line in file if not line.startswith("#"))]
     return np.array(rows, float).T
 
@@ -180,31 +180,8 @@ def test_mean_variables_and_names():
 @pytest.mark.parametrize("seed", range(50))
 def test_random_composite_cells(seed):
     """Phases of any size, kinetics and potential: every run ends in words, without NaN, with its lithium."""
-    rng = np.random.default_rng(seed)
-    part = (NEGATIVE, POSITIVE)[seed % 2]
-    shares = rng.dirichlet(np.full(rng.integers(2, 5), 0.7))
-    base = cellsim.load(CHEN)
-    U = base.law(f"{part}/open-circuit potential").expression
-    changes = [
-        {
-            "particle radius": 5e-6 * 10.0 ** rng.uniform(-1.0, 0.5),
-            "particle diffusivity": 10.0 ** rng.uniform(-15.5, -12.5),
-            "exchange-current density": 10.0 ** rng.uniform(-2.0, 1.0),
-            "maximum concentration": base.value(f"{part}/maximum concentration") * 10.0 ** rng.uniform(-0.3, 0.9),
-            "film resistance": rng.choice([0.0, 1e-3]),
-            "open-circuit potential": f"{U} + {rng.uniform(-0.05, 0.15)} - {rng.uniform(0.0, 0.3)}*x",
-        }
-        for _ in shares
-    ]
-    try:
-        cell = parted(CHEN, np.maximum(shares, 1e-3), part, changes)
-    except ParameterError:  # the window of the other electrode does not match
-        cell = None
-    if cell is None:
-        pytest.skip("no such cell")
-    model = (SPM(6), DFN((4, 2, 4), 6), SPMe((4, 2, 4), 6))[seed % 3]
-    step = discharge(10.0 ** rng.uniform(-1.0, 1.0)) if seed % 4 else charge(10.0 ** rng.uniform(-1.0, 0.5))
-    run = cellsim.simulate(cell, [step, rest(600.0)], model, soc=0.0 if step.mode == "charge" else 1.0)
+    cell, model, step, soc = random_composite(np.random.default_rng(seed))
+    run = cellsim.simulate(cell, [step, rest(600.0)], model, soc=soc)
     lithium = run["Total lithium in particles [mol]"] + run["Total lithium in electrolyte [mol]"]
     assert np.isfinite(run[V]).all() and lithium == approx(lithium[0], rel=LOSSLESS)
 

@@ -32,9 +32,30 @@ def phase_potentials(p):
             yield f"X-averaged {low} {name}", (ONE, lambda q=phase, f=make: p.average(p.once(f, q), q.side))
         if is_composite(p.cell, PARTS[phase.side]):
             yield f"{words} bulk open-circuit potential [V]", (ONE, lambda q=phase: bulk_of(p, q))
+        if len(phase.kinds) > 1:
+            yield from _by_size(p, phase)
     for name, side in SIDES:
         yield f"{name} electrode bulk open-circuit potential [V]", (ONE, lambda s=side: p.once(bulk, s))
     yield "Bulk open-circuit voltage [V]", (ONE, lambda: p.once(bulk, 1) - p.once(bulk, 0))
+
+
+def _by_size(p, phase):
+    """Radii of the classes of size of a phase, and their stoichiometries averaged over the thickness of the electrode."""
+    axis = f"R{phase.axes[1][1:]}"
+    low = phase.name.lower()
+    radius = [p.sys.grain["R_p"][p.rows(phase, k)[0]] for k in phase.kinds]
+    share = [p.sys.grain["share"][p.rows(phase, k)[0]] for k in phase.kinds]
+
+    def each(field):
+        return np.stack([p.average(field(p.x[:, p.rows(phase, k)]), phase.side) for k in phase.kinds], axis=1)
+
+    yield axis, ((axis,), lambda: np.array(radius))
+    yield f"{phase.name} area-weighted particle-size distribution", ((axis,), lambda: np.array(share) / np.sum(share))
+    for words, field in (
+        ("surface stoichiometry", lambda x: x[:, :, -1]),
+        ("stoichiometry", lambda x: x @ (3.0 * p.sys.shell["volume"])),
+    ):
+        yield f"X-averaged {low} particle {words} distribution", ((*ONE, axis), lambda f=field: each(f))
 
 
 def _averaged(p, phase, field):
