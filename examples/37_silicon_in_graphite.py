@@ -1,9 +1,9 @@
 """Which of graphite and silicon gives the lithium first when a composite electrode is discharged?
 
-A discharge at C/5 and one at 2C; the current of silicon over that of the electrode.
+A discharge at C/20 and one at 2C; the charge that each phase has given.
 Model: DFN, two phases in the negative electrode.
 Source: Ai et al., J. Power Sources 527 (2022) 231142, as in PyBaMM's Chen2020_composite set; no hysteresis.
-Returns the share of the charge at C/5 that silicon has given at half of it.
+Returns the share of the first half of the charge at C/20 that silicon has given.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import cellsim
 
 PICTURE = Path(__file__).parent / "pictures" / f"{Path(__file__).stem}.png"
-RATES = {"C/5": 0.2, "2C": 2.0}
+RATES = {"C/20": 0.05, "2C": 2.0}
 HELD = "Total lithium in {} phase in negative electrode [mol]"
 
 
