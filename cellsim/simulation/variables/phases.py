@@ -40,7 +40,7 @@ def phase_potentials(p):
 
 
 def _by_size(p, phase):
-    """Radii of the classes of size of a phase, and their stoichiometries averaged over the thickness of the electrode."""
+    """Radii of the classes of size of a phase, and their stoichiometries averaged over the electrode."""
     axis = f"R{phase.axes[1][1:]}"
     low = phase.name.lower()
     radius = [p.sys.grain["R_p"][p.rows(phase, k)[0]] for k in phase.kinds]
