@@ -6,6 +6,7 @@ from pytest import approx
 
 import cellsim
 from cellsim.models import capacity_between_cutoffs, open_circuit_voltage
+from cellsim.models.electrodes import has_film
 from cellsim.models.volumes import electronic_conductivity, pressure, touching
 from cellsim.physics.contact import contact_fraction
 
@@ -147,3 +148,13 @@ def test_polymer_stiffens_in_the_cold():
     kappa = cellsim.load("lfp_peo_li").law("electrolyte/conductivity")
     assert kappa(1500.0, 353.15) == approx(0.1, rel=1e-12)
     assert kappa(1500.0, 353.15) / kappa(1500.0, 333.15) == approx(2.855, rel=1e-3)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
+def test_every_set_that_is_no_film_has_a_mesh_in_every_model(model):
+    """Without a run: nothing is asked of lithium metal that only porous electrodes have."""
+    for name in cellsim.cells():
+        cell = cellsim.load(name)
+        if not has_film(cell):
+            T = cell.temperature(None)
+            assert model.resolved(cell, T).discretise(cell, T).volume.size > 0

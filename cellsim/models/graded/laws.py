@@ -10,7 +10,7 @@ from ...kernels.layout import System
 from ...parameters import Cell
 from ...parameters.laws.profile import Profile, averages
 from ...physics.transport import bruggeman, percolation
-from ..electrodes import is_composite
+from ..electrodes import is_composite, is_metal
 
 Array = NDArray[np.float64]
 
@@ -20,8 +20,8 @@ ALIKE = 1e-12  # relative difference of shares that is rounding
 
 
 def graded(cell: Cell, part: str) -> tuple[str, ...]:
-    """Which quantities of a porous electrode vary over its thickness; none of one of several materials."""
-    if is_composite(cell, part):
+    """Which quantities of an electrode vary over its thickness; none of lithium metal, nor of several materials."""
+    if is_metal(cell, part) or is_composite(cell, part):
         return ()
     return tuple(key for key in KEYS if not cell.is_number(f"{part}/{key}"))
 
