@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..errors import ProtocolError
 from ..support.arguments import shown, whole
-from .jobs import Finished, Job, Stream, run_one
+from .jobs import Finished, Job, Stream, run_here
 from .pool import executor_pool, on_pool
 from .processes import on_processes
 from .threads import on_threads
@@ -30,7 +30,7 @@ def run_jobs(
     """Run jobs and yield what became of each, in order; a failure of one does not affect the others.
 
     threads: to run kernels in, as many as the processors of this process unless given; what is not a kernel runs in
-    the calling thread.  With one thread everything does, job by job.
+    the calling thread.  With one thread everything does, job by job, short ones in small groups.
     processes: so many processes instead, for many short jobs on many cores.
     executor: one with the interface of concurrent.futures instead, on this machine or on others, or a function that
     makes one.
@@ -46,8 +46,7 @@ def run_jobs(
 
 
 def _one_by_one(jobs: Iterable[Job], finished: Callable[[Finished], object]) -> Stream:
-    for number, job in enumerate(jobs):
-        done = run_one(number, job)
+    for done in run_here(enumerate(jobs)):
         finished(done)
         yield done
 

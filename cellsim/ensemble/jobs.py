@@ -6,8 +6,10 @@ them side by side with `calls.Together`.  Whoever runs it (`threads`, `processes
 gives the same value wherever it runs.
 """
 
-from collections.abc import Callable, Generator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar
 
 from ..errors import CellsimError
@@ -15,6 +17,8 @@ from ..kernels.call.calls import Call, Coroutine, Reply, Together, perform
 from ..kernels.call.record import recycle
 
 T = TypeVar("T")
+MOST, SLICE = 32, 2e-2  # kernel calls of a batch at most, and how long it should keep a worker busy [s]
+GROUP = 16  # jobs that run together in one thread, at most
 
 
 class WorkerLost(RuntimeError):
@@ -156,13 +160,36 @@ def replies_of(calls: Sequence[Call]) -> list[Reply | Exception]:
 
 def run_one(number: int, job: Job) -> Finished:
     """A job from its start to its end, in this thread."""
-    root = Task(job.coroutine(), reuse=job.reuse)
-    waiting = advance(root, None)
-    while waiting:
-        task = waiting.pop(0)
-        assert task.call is not None
-        waiting[:0] = advance(task, replies_of([task.call])[0])
-    return Finished(number, job, root.value, root.fault)
+    return run_together([(number, job)])[0]
+
+
+def run_together(items: Sequence[tuple[int, Job]]) -> list[Finished]:
+    """Jobs from their start to their end, in this thread; kernels that they ask for at one time are called together.
+
+    So neither Python nor the kernels find the caches of the processor full of the other's after every call.
+    """
+    roots = [Task(job.coroutine(), reuse=job.reuse) for _, job in items]
+    asking = [each for root in roots for each in advance(root, None)]
+    while asking:
+        replies = replies_of([task.call for task in asking if task.call])
+        asking = [each for task, reply in zip(asking, replies, strict=True) for each in advance(task, reply)]
+    return [Finished(*item, root.value, root.fault) for item, root in zip(items, roots, strict=True)]
+
+
+def run_here(items: Iterable[tuple[int, Job]]) -> Stream:
+    """Jobs in this thread, in order: short ones whose memory is used again in groups, others one by one."""
+    source, many = iter(items), 1
+    while group := list(islice(source, many)):
+        began = time.thread_time()
+        done = run_together(group)
+        spent = time.thread_time() - began
+        yield from done
+        many = batch_size(many, len(group), spent, SLICE, GROUP) if all(job.reuse for _, job in group) else 1
+
+
+def batch_size(many: int, calls: int, spent: float, slice: float = SLICE, most: int = MOST) -> int:
+    """How many calls to give a worker at once, after `many`, where so many calls took so long [s]."""
+    return int(min(max(1.0, slice * calls / max(spent, 1e-9)), 2 * many, most))
 
 
 class _Unknown(Exception):

@@ -16,8 +16,8 @@ from typing import Any
 from ..errors import CellsimError, ProtocolError
 from ..support.arguments import shown
 from ..support.compile import is_warm
-from .jobs import Finished, Job, Stream, WorkerLost, run_one, words_of
-from .threads import AHEAD, batch_size
+from .jobs import Finished, Job, Stream, WorkerLost, batch_size, run_here, run_one, words_of
+from .threads import AHEAD
 
 Item = tuple[int, Job]
 TASK, MANY = 1.0, 1000  # s that a task on an executor is to last, and its cases at most
@@ -274,11 +274,10 @@ def _how(fault: BaseException) -> str:
 def several(items: list[Item]) -> tuple[list[tuple], float]:
     """(value, fault) of each of some jobs, and how long they took [s]."""
     began = time.perf_counter()
-    return [_one(*item) for item in items], time.perf_counter() - began
+    return [_sent(done) for done in run_here(items)], time.perf_counter() - began
 
 
-def _one(number: int, job: Job) -> tuple[Any, Exception | None]:
-    done = run_one(number, job)
+def _sent(done: Finished) -> tuple[Any, Exception | None]:
     fault = done.fault
     if fault is not None and not isinstance(fault, CellsimError):  # of a kind that perhaps cannot be sent back
         fault = RuntimeError(words_of(fault))

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..support.files import optional
-from .jobs import Finished, Job, Stream
+from .jobs import MOST, SLICE, Finished, Job, Stream
 from .pool import Pool, on_pool
-from .threads import MOST, SLICE
 
 IDLE = 300  # s, after which processes without work end
 ORPHANED = 1.0  # s between two looks whether the process that gives out the work is still there

@@ -10,10 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from ..kernels.call.calls import Reply
-from .jobs import Finished, Job, Stream, Task, advance, replies_of
+from .jobs import MOST, Finished, Job, Stream, Task, advance, batch_size, replies_of
 
 AHEAD = 2  # batches in flight per worker
-MOST, SLICE = 32, 2e-2  # kernel calls of a batch at most, and how long it should keep a worker busy [s]
 
 
 def on_threads(jobs: Iterable[Job], threads: int, finished: Callable[[Finished], object]) -> Stream:
@@ -69,8 +68,3 @@ def _next(waiting: deque[tuple[list[Task], Future]]) -> tuple[list[Task], Future
             del waiting[k]
             return found
     return waiting.popleft()
-
-
-def batch_size(many: int, calls: int, spent: float, slice: float = SLICE, most: int | None = None) -> int:
-    """How many calls to give a worker at once, after `many`, where so many calls took so long [s]."""
-    return int(min(max(1.0, slice * calls / max(spent, 1e-9)), 2 * many, most or MOST))

@@ -13,7 +13,7 @@ import cellsim
 from cellsim import DFN, Case
 from cellsim.ensemble import resumable
 from cellsim.ensemble.engine import run_jobs, values_of
-from cellsim.ensemble.jobs import Job, run_one, searched
+from cellsim.ensemble.jobs import Job, run_here, run_one, searched
 from cellsim.ensemble.journal import journal_of
 from cellsim.errors import ParameterError, ProtocolError, SolveError
 from cellsim.kernels.call.calls import Together, finish
@@ -96,6 +96,33 @@ def test_runs_side_by_side_are_the_runs_alone():
         for results in values_of([Job(together)] * 3, threads=threads):
             for case, result in zip(some, results, strict=True):
                 assert np.array_equal(result["Voltage [V]"], case.run()["Voltage [V]"])
+
+
+def test_short_jobs_of_one_thread_advance_in_groups_that_change_nothing():
+    """Runs of any number of steps, a failure and a fault among them, in order; what is not short, or keeps its memory,
+    goes alone."""
+    begun = []
+
+    def job(steps, soc):
+        begun.append(soc)
+        if soc is None:
+            raise ZeroDivisionError("no start")
+        return (yield from Case(CHEN, steps, SMALL, soc=soc).coroutine())["Voltage [V]"].copy()
+
+    steps = [cellsim.discharge(2.0), cellsim.rest(10.0), [cellsim.discharge(1.0, duration=9.0), cellsim.rest(9.0)]]
+    given = [(steps[k % 3], soc) for k, soc in enumerate([0.5, None, 0.7, 2.0, *np.linspace(0.3, 0.9, 8).tolist()])]
+    alone = [run_one(k, Job(job, one)) for k, one in enumerate(given)]
+    begun.clear()
+    counts, found = [], []
+    for done in run_here(enumerate(Job(job, one, reuse=True) for one in given)):
+        counts.append(len(begun))
+        found.append(done)
+    assert [done.number for done in found] == list(range(12)) and max(np.diff(counts)) > 1
+    for one, done in zip(alone, found, strict=True):
+        assert one.failure == done.failure and np.array_equal(one.value, done.value)
+    assert found[1].failure == "ZeroDivisionError: no start" and "soc 2" in found[3].failure
+    begun.clear()
+    assert [len(begun) for _ in run_here(enumerate(Job(job, one) for one in given))] == list(range(1, 13))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
