@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .studies.estimation.fitted import Fit
     from .studies.estimation.measured import MeasuredRun
     from .studies.estimation.measured_spectrum import MeasuredSpectrum
+    from .studies.estimation.varied.derivatives import Derivatives, derivatives
     from .studies.estimation.varied.sensitivity import Sensitivity, sensitivity
     from .studies.life.age import age
     from .studies.life.duty.years import age_in_use
@@ -93,6 +94,7 @@ _NAMES = {
     "studies.estimation.fitted": "Fit",
     "studies.estimation.measured": "MeasuredRun",
     "studies.estimation.measured_spectrum": "MeasuredSpectrum",
+    "studies.estimation.varied.derivatives": "Derivatives derivatives",
     "studies.estimation.varied.sensitivity": "Sensitivity sensitivity",
     "studies.charging.constrained": "ChargeConstraints ConstrainedCharge constrained_charge",
     "studies.charging.fastest": "fastest_charge staged_charge",

@@ -114,6 +114,7 @@ def calls(m):
             "source": "made up",
         },
         "fit_gitt": {"cell": m["half"], "data": m["pulses"], "source": "made up", "model": "SPM"},
+        "derivatives": {"cell": CHEN, "steps": "Rest for 1 s", "parameters": ["separator/thickness"], "model": "SPM"},
         "sensitivity": {
             "cell": CHEN,
             "steps": "Rest for 1 s",
@@ -189,6 +190,7 @@ def calls(m):
         "ConstrainedCharge",
         "CostStudy",
         "CyclerData",
+        "Derivatives",
         "Fit",
         "Life",
         "Lives",
