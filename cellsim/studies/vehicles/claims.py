@@ -62,7 +62,7 @@ def more_power(pulses: Sequence[Pulse], cell: str, baseline: str) -> tuple[Judge
         condition = {
             Verdict.HOLDS: "",
             Verdict.ONLY_IF: f"the cell is at {', '.join(f'{T:g}' for T in above)} °C",
-            Verdict.FAILS: f"less at every temperature, limited by: {ours[common[0]].binds}" if common else "",
+            Verdict.FAILS: f"less at every temperature, limited by {ours[common[0]].binds}" if common else "",
         }[verdict]
         judged.append(
             JudgedClaim(

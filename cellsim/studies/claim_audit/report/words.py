@@ -130,7 +130,7 @@ def best_of(audit: Audit) -> str:
 def charging_rule(claim: ChargingClaim) -> str:
     """The rules of a claim about charging time."""
     return (
-        f"Judged twice: whether a charge from {100 * claim.start:g} to {100 * claim.end:g} % takes less time than the "
+        f"judged twice: whether a charge from {100 * claim.start:g} to {100 * claim.end:g} % takes less time than the "
         f"baseline's, and whether it takes at most {claim.factor:.2f} of it. Solid cells charge as fast as these "
         f"limits allow: {claim.limits}. The baseline's time: as sold, published of cars with such cells; rated, by "
         f"{claim.rated}; safe, by the same limits"
