@@ -35,7 +35,17 @@ GROUPS = {
     "Cost": ("cost", "CostStudy"),
     "Measured data": ("read_cycler", "CyclerData"),
     "Impedance": ("impedance", "Spectrum"),
-    "Estimation": ("fit", "Fit", "MeasuredRun", "MeasuredSpectrum", "sensitivity", "Sensitivity", "derivatives", "Derivatives", "calibrate"),
+    "Estimation": (
+        "fit",
+        "Fit",
+        "MeasuredRun",
+        "MeasuredSpectrum",
+        "sensitivity",
+        "Sensitivity",
+        "derivatives",
+        "Derivatives",
+        "calibrate",
+    ),
     "Electrodes from data": ("fit_ocp", "fit_windows", "fit_gitt"),
     "Lives": (
         "age",
