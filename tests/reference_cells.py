@@ -135,7 +135,7 @@ HYSTERESIS_MODELS = ("current sigmoid", "one-state hysteresis", "one-state diffe
 @cache
 def hysteresis(model) -> Cell:
     """Chen 2020 with branches beside both open-circuit potentials, by one of HYSTERESIS_MODELS."""
-    cell, changes = load("lgm50_chen2020"), {}
+    cell, changes = load("lgm50_chen2020"), {"cell/upper voltage cut-off": 4.3}  # the loops go beyond 4.2 V
     for side, entries in HYSTERESIS.items():
         U = cell.law(f"{side} electrode/open-circuit potential").expression
         changes |= {

@@ -246,6 +246,7 @@ GUARDS = {  # regression guards, 1 %: no independent value; inequalities are tes
     "34": 58.5,
     "36": 6.408,
     "38": 3.34,
+    "39": 1.12,
 }
 
 

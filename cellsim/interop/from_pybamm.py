@@ -11,6 +11,7 @@ from ..parameters.reading import warn_of_remarks
 from ..support.arguments import mapping
 from ..support.arguments import text as text_of
 from ..support.files import cut
+from .exchange import hysteresis
 from .exchange.ageing_from_pybamm import ageing_of, asked
 from .exchange.options_from_pybamm import checked, refused
 from .exchange.profiles import means_of
@@ -35,7 +36,8 @@ def from_pybamm(
 
     parameter_values: the name of a set, such as "Chen2020", or a `pybamm.ParameterValues`; options: PyBaMM's model
     options.  A set with a lithium-metal electrode, or the option {"working electrode": "positive"}, becomes a cell
-    with a negative electrode of lithium metal.  Options of ageing are taken over with the quantities that they need.
+    with a negative electrode of lithium metal.  Options of ageing and of hysteresis (as PyBaMM's "open-circuit
+    potential") are taken over with the quantities that they need.
     name: of the cell; that of the set by default.
     design: content of the section "design" of a cellsim parameter file, with the sources "pybamm" and "assumed"; by
     default a pouch cell with typical densities, marked as assumed: masses depend on them, voltages do not.
@@ -81,6 +83,9 @@ def from_pybamm(
     cell = Cell.from_json(whole, label, None, place)
     if ages:
         cell = cell.with_ageing(ages)
+    model = hysteresis.asked(chosen)
+    if model is not None:
+        cell = cell.with_hysteresis(model)
     warn_of_remarks(cell)
     return cell
 

@@ -18,6 +18,7 @@ from ..parameters import Cell, load
 from ..parameters.balance import ends
 from ..support.arguments import flag, number
 from .exchange.ageing_to_pybamm import ageing_to_pybamm
+from .exchange.hysteresis import hysteresis_to, option_of
 from .exchange.laws_to_pybamm import arrhenius, depends_on_temperature, symbol_of
 from .exchange.metal_to_pybamm import foil_resistance, metal
 from .exchange.profiles import electrons_to, pores_to, profile_to
@@ -172,6 +173,7 @@ class Writing:
         many = [len(self.cell.phases(part)) for part in (NEGATIVE, POSITIVE)]
         if any(many):
             options["particle phases"] = tuple(str(max(n, 1)) for n in many)
+        options |= option_of(self.cell, self.parts)
         return options | ({"contact resistance": "true"} if self.resistance else {})
 
     def content(self, soc: float | None) -> dict[str, Any]:
@@ -282,7 +284,7 @@ class Writing:
 
         content[laws["particle diffusivity"]] = law.value if law.constant and not energy else diffusivity
         content[of_side(EXCHANGE.name, part)] = self._exchange(part)
-        return content
+        return content | hysteresis_to(cell, part, self._counter, self.lost)
 
     def _of_x(self, part: str, key: str) -> Any:
         """A law that PyBaMM gives no temperature: at that of the run."""
@@ -294,10 +296,14 @@ class Writing:
     def _potential(self, part: str) -> Any:
         """The open-circuit potential, against the counter electrode in a half cell."""
         U = self._of_x(part, OCP)
-        counter = self.cell.value(f"{NEGATIVE}/counter potential") if self.half_cell else 0.0
+        counter = self._counter
         if not counter:
             return U
         return (lambda sto: U(sto) - counter) if callable(U) else U - counter
+
+    @property
+    def _counter(self) -> float:
+        return self.cell.value(f"{NEGATIVE}/counter potential") if self.half_cell else 0.0
 
     def _exchange(self, part: str) -> Any:
         cell, T_ref = self.cell, self.T_ref

@@ -19,7 +19,7 @@ import numpy as np
 
 from ..numerics.fields import Field, Place, Sizes, declared, dtype_of, length, places, view
 from ..numerics.grids import SHELL
-from ..numerics.table import Table
+from ..numerics.table import NO_LAWS, Table
 from ..support.compile import inlined, inner, part, records
 from .memory import laying, replacing, starting
 from .records import AGEING, FOIL, GRAIN, HYSTERESIS, VOLUME
@@ -37,10 +37,6 @@ OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
 # the integral of the salt's diffusivity over its concentration; SHAPE_C has one for each material (add it)
 SALT_DIFFUSION, CONDUCTIVITY, CHI, T_PLUS, SHAPE_C = 0, 1, 2, 3, 4
 SOLID_LAWS, SALT_LAWS = 2 * LAWS_PER_SIDE, 6  # with one material in either electrode
-# open-circuit hysteresis: none, by the terminal current, by the reaction current; its laws of the stoichiometry, four
-# for each material: mean of both branches less OCP, half their difference, decay rates
-NO_HYSTERESIS, BY_CURRENT, BY_REACTION = 0, 1, 2
-SHIFT, HALF, ON_LITHIATION, ON_DELITHIATION, BRANCH_LAWS = 0, 1, 2, 3, 4
 # temperature factors of what is no law: exchange current and film resistance (add side), critical current; exchange
 # currents of further materials follow, see `rate_of`
 RATE, FILM, CRITICAL_CURRENT, RATES = 0, 2, 4, 5
@@ -157,9 +153,7 @@ def counted(kinds: int = 1, temperatures: int = 1, sweeps: int = 2, materials: i
 
 
 PLAIN, WITHOUT = counted(), records(np.zeros(0, HYSTERESIS))
-
-
-ALIKE = Table(0.0, 1.0, 1.0, np.zeros((1, 1, 4)))  # the branches of a cell without hysteresis
+ARRAYS = "volumes", "particles", "shells", "ageing", "lagging"  # of a System, by whose lengths sizes are named
 
 
 class Laws(NamedTuple):
@@ -171,7 +165,7 @@ class Laws(NamedTuple):
 
     solid: Annotated[Table, Field("", "of the stoichiometry")]
     salt: Annotated[Table, Field("", "of the square root of c_e")]
-    branches: Annotated[Table, Field("", "of the stoichiometry: BRANCH_LAWS of each material with hysteresis")] = ALIKE
+    branches: Annotated[Table, Field("", "of the stoichiometry: BRANCH_LAWS of each material")] = NO_LAWS
 
 
 class Heat(NamedTuple):
@@ -185,9 +179,8 @@ class Heat(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _sizes(volumes: int, particles: int, shells: int, ageing: int, lagging: int, counts: Any) -> Sizes:
-    arrays = {"volumes": volumes, "particles": particles, "shells": shells, "ageing": ageing, "lagging": lagging}
-    return *arrays.items(), *zip(COUNTS.names or (), counts, strict=True)
+def _sizes(lengths: tuple[int, ...], counts: Any) -> Sizes:
+    return *zip(ARRAYS, lengths, strict=True), *zip(COUNTS.names or (), counts, strict=True)
 
 
 class System(NamedTuple):
@@ -208,15 +201,13 @@ class System(NamedTuple):
         np.ndarray, Field("", "how either electrode ages, negative first; else none", "ageing", of=AGEING)
     ]
     counts: Annotated[np.void, Field("", "what a cell may have more of, or not at all", of=COUNTS)] = PLAIN
-    hysteresis: Annotated[
-        np.ndarray, Field("", "open-circuit hysteresis of each material; else none", "lagging", of=HYSTERESIS)
-    ] = WITHOUT
+    hysteresis: Annotated[np.ndarray, Field("", "of each material; else none", "lagging", of=HYSTERESIS)] = WITHOUT
 
     @property
     def sizes(self) -> Sizes:
         """How many there are of everything, by the names that the shapes of fields are given in."""
         arrays = self.volume, self.grain, self.shell, self.ageing, self.hysteresis
-        return _sizes(*(each.size for each in arrays), self.counts.item())
+        return _sizes(tuple(map(len, arrays)), self.counts.item())
 
 
 class Control(NamedTuple):
@@ -287,7 +278,7 @@ class unknowns:  # noqa: N801, reads as a function
 
 @lru_cache(maxsize=256)
 def _places(volumes: int, particles: int, shells: int, counts: tuple[int, ...]) -> dict[str, Place]:
-    return places(State, _sizes(volumes, particles, shells, 0, 0, counts))
+    return places(State, _sizes((volumes, particles, shells, 0, 0), counts))
 
 
 def numbers(sys: System) -> int:

@@ -188,6 +188,12 @@ class Side:
     v_c: Annotated[float, Field("V m3/mol", "its change per salt concentration")]
 
 
+# open-circuit hysteresis: none, by the terminal current, by the reaction current; its laws of the stoichiometry, four
+# for each material: mean of both branches less OCP, half their difference, decay rates
+NO_HYSTERESIS, BY_CURRENT, BY_REACTION = 0, 1, 2
+SHIFT, HALF, ON_LITHIATION, ON_DELITHIATION, BRANCH_LAWS = 0, 1, 2, 3, 4
+
+
 class Hysteresis:
     """The open-circuit hysteresis of a material."""
 

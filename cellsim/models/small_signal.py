@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.equations.interface_at_rest import hysteresis_at_rest, interface_at_rest, salt_at_rest
-from ..kernels.layout import BY_REACTION, POROUS, SINGLE_FLUX, THIN_FILM, System
+from ..kernels.layout import POROUS, SINGLE_FLUX, THIN_FILM, System
+from ..kernels.records import BY_REACTION
 from ..numerics.grids import graded_layer
 from ..parameters import Cell
 from ..physics.constants import F

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..kernels.layout import SALT_LAWS, SOLID_LAWS, Heat, Laws
-from ..numerics.table import Table
+from ..numerics.table import NO_LAWS, Table
 from ..parameters import Cell
 from ..physics.contact import constriction_resistance
 from ..physics.transport import arrhenius
@@ -18,7 +18,7 @@ from .memo import kept
 from .volumes import critical_current_factor, film_resistance, foil
 
 SAME = 10.0  # range [K] in which a critical current density without activation energy is valid
-NOTHING = Table(0.0, 1.0, 1.0, np.zeros((1, 1, 4))), np.zeros((SOLID_LAWS + SALT_LAWS, 3))  # unused factors and nodes
+NOTHING = NO_LAWS, np.zeros((SOLID_LAWS + SALT_LAWS, 3))  # unused factors and nodes
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ class Table(NamedTuple):
     ]
 
 
+NO_LAWS = Table(0.0, 1.0, 1.0, np.zeros((1, 1, 4)))  # where none is looked up
+
+
 def slopes(y):
     """Derivatives per interval of y (knots, laws), exact for polynomials of degree four."""
     d = np.empty_like(y)

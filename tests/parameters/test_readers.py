@@ -373,15 +373,15 @@ NEGATIVE = ("Parameterisation", "Negative electrode")
             lambda raw: raw["Parameterisation"].update(
                 {"User-defined": {"Negative electrode lithiation OCP [V]": 0.1}}
             ),
-            "hysteresis is not modelled",
+            "give 'OCP (lithiation) [V]' and 'OCP (delithiation) [V]'",
         ),
-        (at(*NEGATIVE, **{"OCP (delithiation) [V]": 0.1}), "mean of both branches"),
+        (at(*NEGATIVE, **{"OCP (delithiation) [V]": 0.1}), "is one branch of a hysteresis; add 'lithiation"),
+        (
+            at("State", **{"Initial conditions": {"Initial hysteresis state: Negative electrode": "x"}}),
+            "Initial hysteresis state: Negative electrode: a number is needed",
+        ),
         (at(*NEGATIVE, Particle={"a": {}, "b": {}}), "Negative electrode/Particle/a/Particle radius [m]: a number is"),
         (at(*NEGATIVE, Particle=[]), "Negative electrode/Particle: must be an object of materials by name"),
-        (
-            at(*NEGATIVE, Particle={"a": {}, "b": {"OCP (lithiation) [V]": 0.1}}),
-            "Negative electrode/Particle/b/OCP (lithiation) [V]: hysteresis is not modelled",
-        ),
         (at("State", Degradation={"LLI": 0.1}), "degraded states are not supported"),
         (at("State", Degradaton={}), "State/Degradaton"),
         (lambda raw: raw["Parameterisation"].pop("Electrolyte"), "Electrolyte: missing section"),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...parameters import Cell
-from ...parameters.catalogue import flattened, parted
+from ...parameters.catalogue import flattened, hysteresis, parted
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws import sampling
 from ...parameters.laws.law import X_RANGE, Law, parse
@@ -20,6 +20,7 @@ PORTABLE = {"exp", "tanh", "cosh"}  # functions that readers of BPX know
 SPREAD = 40.0  # K about the reference temperature in which a factor must be an Arrhenius law
 ALIKE = 1e-9  # relative, between a factor of an expression and its Arrhenius law
 MOST = 4001  # points of a table
+POTENTIALS = ("open-circuit potential", *hysteresis.BRANCHES)
 VOLTS, SLOPES, SHARE = 2e-5, 2e-7, 2e-4  # error of linear interpolation [V], [V/K], relative for other laws
 
 
@@ -103,7 +104,7 @@ class Written:
         else:
             ends = X_RANGE
         start = np.linspace(*ends, 65) if law.table is None else np.array(law.table[0])
-        least = {"open-circuit potential": VOLTS, "entropic change coefficient": SLOPES}.get(parted(key)[1])
+        least = ({"entropic change coefficient": SLOPES} | dict.fromkeys(POTENTIALS, VOLTS)).get(parted(key)[1])
         x, y = refined(lambda x: law(x, self.T), start, least)
         if law.table is not None and x.size == start.size:
             return {"x": list(law.table[0]), "y": list(law.table[1])}

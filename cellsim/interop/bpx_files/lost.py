@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...parameters import Cell
-from ...parameters.catalogue import ageing, flattened, named, parted
+from ...parameters.catalogue import ageing, flattened, hysteresis, named, parted
 from ...parameters.formats.bpx_names import HYSTERESIS
 from ...support.files import cut
 
@@ -47,6 +47,9 @@ CARRIED = {  # as they are, or folded into an entry of BPX
         "diffusivity activation energy",
         "maximum concentration",
         "open-circuit potential",
+        *hysteresis.BRANCHES,
+        *hysteresis.DECAYS,  # `_Writer` says where they are two
+        hysteresis.INITIAL,
         "entropic change coefficient",
         "exchange-current density",
         "exchange-current activation energy",

@@ -16,6 +16,7 @@ from ...models.graded import graded
 from ...models.initial import of_phases
 from ...models.volumes import electronic_conductivity, touching, transport_efficiency
 from ...parameters import Cell, load
+from ...parameters.catalogue import hysteresis
 from ...parameters.formats import bpx_names as names
 from ...physics.constants import F
 from ...support.arguments import file_path
@@ -231,7 +232,33 @@ class _Writer:
         energy = get("exchange-current activation energy")
         if energy:
             section["Reaction rate constant activation energy [J.mol-1]"] = energy
-        return section | self._laws(part, "electrode")
+        return section | self._laws(part, "electrode") | self._hysteresis(part)
+
+    def _hysteresis(self, part: str) -> dict[str, Any]:
+        """Branches of a material, and the decay constant where its model has one for both directions."""
+        model, section = self.cell.hysteresis(part), dict[str, Any]()
+        for bpx, key in names.ELECTRODE.items():
+            if key in hysteresis.BRANCHES and self.cell.has(f"{part}/{key}"):
+                section[bpx], _ = self.laws.law(f"{part}/{key}")
+        if model == hysteresis.ONE_STATE:
+            rates = [self.cell.law(f"{part}/{key}").value for key in hysteresis.DECAYS]
+            if rates[0] is not None and rates[0] == rates[1]:
+                return section | {names.DECAY: rates[0]}
+            self.lost.append(f"{part}: decay rates of the hysteresis that differ or vary; BPX has one number")
+        elif model != hysteresis.SINGLE:
+            self.lost.append(f"{part}: the model of its hysteresis, {model}; BPX has the one-state model alone")
+        return section
+
+    def _starts(self) -> dict[str, Any]:
+        """Initial states of hysteresis, where there is one."""
+        found = {}
+        for part in PARTS:
+            each = {one: self.cell.value(f"{one}/{hysteresis.INITIAL}") for one in phases(self.cell, part)}
+            if all(self.cell.hysteresis(one) == hysteresis.SINGLE for one in each):
+                continue
+            by_name = {one.partition("/")[2].capitalize(): state for one, state in each.items()}
+            found[names.STARTS[part.capitalize()]] = by_name.get("", by_name)
+        return found
 
     def _laws(self, part: str, kind: str) -> dict[str, Any]:
         section: dict[str, Any] = {}
@@ -253,6 +280,7 @@ class _Writer:
                 names.INITIAL_SOC: 1.0,
                 names.T_START: around,
                 names.INITIAL_SALT: self.cell.value("electrolyte/initial concentration"),
+                **self._starts(),
             },
             "Thermal environment": {
                 names.T_AROUND: around,

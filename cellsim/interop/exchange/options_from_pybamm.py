@@ -21,7 +21,7 @@ NEUTRAL = (  # numerics and variables of PyBaMM, without a meaning for a cell
     "x-average side reactions",
     "use lumped thermal capacity",
 )
-TAKEN = ("working electrode", "contact resistance", *ageing.OPTIONS)
+TAKEN = ("working electrode", "contact resistance", "open-circuit potential", *ageing.OPTIONS)
 CHEMISTRIES = {
     "lead_acid": "a lead-acid cell, whose reactions and electrolyte are not modelled here",
     "sodium_ion": "a sodium-ion cell; potentials here are against lithium, and no sodium cell is covered",

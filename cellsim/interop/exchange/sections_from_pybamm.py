@@ -34,6 +34,7 @@ from ..names import (
     VOLUME,
     of_side,
 )
+from .hysteresis import hysteresis_from
 from .laws_from_pybamm import NoText, knots_of, sampled, text_of
 from .profiles import is_profile, profile_from
 from .read_pybamm import WARMER, Reading
@@ -185,7 +186,7 @@ def _particles(r: Reading, part: str) -> dict[str, Any]:
         if key == "entropic change coefficient" and not r.has(of_side(function.name, part)):
             continue
         records[key] = r.law(section, key, function, part)
-    return records | _exchange(r, part)
+    return records | hysteresis_from(r, part) | _exchange(r, part)
 
 
 def _electrons(r: Reading, part: str) -> dict[str, Any]:

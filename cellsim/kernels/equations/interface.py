@@ -6,22 +6,8 @@ from ...numerics.table import blend, locate, read
 from ...physics.hysteresis import between_branches, decayed, following_current
 from ...physics.kinetics import end_potential, exchange_current, overpotential
 from ...support.compile import inner, part
-from ..layout import (
-    BRANCH_LAWS,
-    BY_CURRENT,
-    BY_REACTION,
-    HALF,
-    LAWS_PER_SIDE,
-    NO_HYSTERESIS,
-    OCP,
-    ON_DELITHIATION,
-    ON_LITHIATION,
-    SHAPE_C,
-    SHAPE_X,
-    SHIFT,
-    surface,
-    views,
-)
+from ..layout import LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X, surface, views
+from ..records import BRANCH_LAWS, BY_CURRENT, BY_REACTION, HALF, NO_HYSTERESIS, ON_DELITHIATION, ON_LITHIATION, SHIFT
 
 EDGE = 1e-9  # surface stoichiometries are kept this far from 0 and 1 where i0 is evaluated
 

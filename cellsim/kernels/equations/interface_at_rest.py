@@ -5,21 +5,8 @@ import numpy as np
 from ...numerics.table import evaluate
 from ...physics.kinetics import end_potential, overpotential
 from ...support.compile import kernel
-from ..layout import (
-    BRANCH_LAWS,
-    CHI,
-    CONDUCTIVITY,
-    DIFFUSION,
-    HALF,
-    LAWS_PER_SIDE,
-    OCP,
-    ON_DELITHIATION,
-    ON_LITHIATION,
-    SALT_DIFFUSION,
-    SHAPE_C,
-    SHAPE_X,
-    SHIFT,
-)
+from ..layout import CHI, CONDUCTIVITY, DIFFUSION, LAWS_PER_SIDE, OCP, SALT_DIFFUSION, SHAPE_C, SHAPE_X
+from ..records import BRANCH_LAWS, HALF, ON_DELITHIATION, ON_LITHIATION, SHIFT
 from .interface import within_edges
 
 

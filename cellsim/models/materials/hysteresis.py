@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...kernels.layout import ALIKE, BRANCH_LAWS, BY_CURRENT, BY_REACTION, HYSTERESIS, NO_HYSTERESIS, System
-from ...numerics.table import KNOTS, Table, slopes, through
+from ...kernels.layout import System
+from ...kernels.records import BRANCH_LAWS, BY_CURRENT, BY_REACTION, HYSTERESIS, NO_HYSTERESIS
+from ...numerics.table import KNOTS, NO_LAWS, Table, slopes, through
 from ...parameters import Cell
 from ...parameters.catalogue import hysteresis as names
 from ...parameters.laws.law import X_RANGE
@@ -66,7 +67,7 @@ def decay_rates(cell: Cell, part: str, T: float, x: Array) -> tuple[Array, Array
 def branch_table(cell: Cell, T: float) -> Table:
     """The laws of hysteresis of all materials at T [K], in the order named in kernels.layout."""
     if not lags(cell):
-        return ALIKE
+        return NO_LAWS
     x = np.linspace(*X_RANGE, KNOTS)
     y = np.zeros((KNOTS, len(materials(cell)) * BRANCH_LAWS))
     for material, part in enumerate(materials(cell)):

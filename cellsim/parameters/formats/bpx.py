@@ -20,7 +20,6 @@ from .bpx_electrodes import electrode, record, solids
 from .bpx_names import (
     AREA,
     ASSUMED,
-    BRANCHES,
     CELL,
     CONDUCTS,
     DENSITY,
@@ -40,6 +39,7 @@ from .bpx_names import (
     SOURCE,
     SPECIFIC_HEAT,
     SPM_ONLY,
+    STARTS,
     STATE,
     SURFACE,
     T_AROUND,
@@ -109,6 +109,7 @@ class _File:
         self.faults: list[str] = []
         self.remarks: list[str] = []
         self.pairs = 1.0
+        self.hysteresis: dict[str, dict[str, Any]] = {}  # initial states by their names in the file, and by material
         self.assumed: set[tuple[str, str]] = set()  # sections and keys that the file leaves out
         cell = self.parts.get("Cell") if isinstance(self.parts, dict) else None
         stated = cell.get(T_REFERENCE) if isinstance(cell, dict) else None
@@ -162,21 +163,13 @@ class _File:
         particles = content.pop(PARTICLE, None)
         if isinstance(particles, dict) and particles and all(isinstance(one, dict) for one in particles.values()):
             materials = {
-                str(label): self._one_curve(f"{name}/{PARTICLE}/{label}", one) for label, one in particles.items()
+                str(label): {key: value for key, value in one.items() if value is not None}
+                for label, one in particles.items()
             }
             content |= {PARTICLE: materials} if len(materials) > 1 else next(iter(materials.values()))
         elif particles is not None:
             self.faults.append(f"{name}/{PARTICLE}: must be an object of materials by name, found {quoted(particles)}")
-        return self._one_curve(name, content)
-
-    def _one_curve(self, name: str, content: dict[str, Any]) -> dict[str, Any]:
-        """Entries without those of hysteresis, which are faults."""
-        for key in sorted(BRANCHES & set(content)):
-            self.faults.append(
-                f"{name}/{key}: hysteresis is not modelled; remove it to run on 'OCP [V]' alone, "
-                "which should then be the mean of both branches"
-            )
-        return {key: value for key, value in content.items() if key not in BRANCHES and value is not None}
+        return content
 
     def _spm(self, parts: dict[str, dict[str, Any]]) -> None:
         """Assumed values for what a file for the model SPM leaves out."""
@@ -209,8 +202,8 @@ class _File:
             branches = [k for k in names if HYSTERESIS.search(k)] if key == "User-defined" else []
             if branches:
                 self.faults.append(
-                    f"User-defined/{cut(branches[0])}: hysteresis is not modelled, and a run without it "
-                    "would be wrong; put the mean of the branches into 'OCP [V]' and remove them"
+                    f"User-defined/{cut(branches[0])}: a hysteresis is read from the entries of BPX only, and a run "
+                    "without it would be wrong; give 'OCP (lithiation) [V]' and 'OCP (delithiation) [V]'"
                 )
             elif key == "Validation":
                 self.remarks.append(f"Validation: measured runs are not used ({cut(', '.join(names))})")
@@ -241,8 +234,8 @@ class _File:
 
     def _stated(self, section: str, key: str, value: Any, state: dict[str, float]) -> None:
         """Check an entry of the section "State" and put it into `state`."""
-        if key.startswith("Initial hysteresis state"):
-            self.remarks.append(f"State/{cut(key)}: not used, as hysteresis is not modelled")
+        if key in STARTS.values() and section == "Initial conditions":
+            self._begun(section, key, value)
         elif key not in STATE[section]:
             self.faults.append(f"State/{section}/{cut(key)}: unknown quantity; known: {', '.join(STATE[section])}")
         elif value is not None and not finite(value):
@@ -254,6 +247,14 @@ class _File:
             )
         elif value is not None:
             state[key] = value
+
+    def _begun(self, section: str, key: str, value: Any) -> None:
+        """An initial state of hysteresis: a number, or one for each material by its name."""
+        each = value if isinstance(value, dict) else {"": value}
+        for one in each.values():
+            if one is not None and not finite(one):
+                self.faults.append(f"State/{section}/{key}: a number is needed, found {quoted(one)}")
+        self.hysteresis[key] = {label: one for label, one in each.items() if one is not None}
 
     def _cell(self, content: dict[str, Any], state: Mapping[str, Any]) -> dict[str, Any]:
         def number(key: str) -> float:

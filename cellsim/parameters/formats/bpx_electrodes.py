@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from ...physics.constants import F
-from ..catalogue import OF_PHASE, ORDINALS, PHASES, quantities
+from ..catalogue import OF_PHASE, ORDINALS, PHASES, hysteresis, quantities
 from ..laws.law import Law, LawError
-from .bpx_names import AREA_OF, ASSUMED, ELECTRODE, PARTICLE, RATE, SOURCE
+from .bpx_names import AREA_OF, ASSUMED, DECAY, ELECTRODE, PARTICLE, RATE, SOURCE, STARTS
 
 RADIUS = "Particle radius [m]"
 ENDS = {"minimum stoichiometry": "Minimum stoichiometry", "maximum stoichiometry": "Maximum stoichiometry"}
@@ -33,8 +33,8 @@ def electrode(file: Any, name: str, content: Mapping[str, Any]) -> dict[str, Any
     particles = content.get(PARTICLE)
     if particles is None:
         made: dict[str, Any] = {"type": "porous"} | _reacting(file, name, content, section)
-        made |= file.section(name, content, section, ELECTRODE, {AREA_OF, RATE})
-        return made
+        made |= file.section(name, content, section, ELECTRODE, {AREA_OF, RATE, DECAY})
+        return made | _hysteresis(file, name, content, section, "")
     whole = {bpx: key for bpx, key in ELECTRODE.items() if key not in OF_PHASE and key not in ENDS}
     blended: dict[str, Any] = {"type": "porous"} | file.section(name, content, section, whole, {PARTICLE})
     if len(particles) > len(ORDINALS):
@@ -42,7 +42,7 @@ def electrode(file: Any, name: str, content: Mapping[str, Any]) -> dict[str, Any
         return blended
     named = dict(zip(ORDINALS, particles.items(), strict=False))
     where = f"{name}/{PARTICLE}"
-    blended[PHASES] = {phase: _phase(file, f"{where}/{label}", one, section) for phase, (label, one) in named.items()}
+    blended[PHASES] = {phase: _phase(file, where, label, one, section) for phase, (label, one) in named.items()}
     labels = ", ".join(f"{label} ({phase})" for phase, (label, _) in named.items())
     file.remarks.append(f"{name}: phases in the order of the file: {labels}")
     if not file.faults:
@@ -70,16 +70,37 @@ def _reacting(file: Any, name: str, content: Mapping[str, Any], section: str) ->
     }
 
 
-def _phase(file: Any, where: str, content: Mapping[str, Any], section: str) -> dict[str, Any]:
+def _hysteresis(file: Any, name: str, content: Mapping[str, Any], section: str, label: str) -> dict[str, Any]:
+    """Decay rates, initial state and model of hysteresis of one material, which has its label in a blend."""
+    starts = file.hysteresis.get(STARTS[name.partition("/")[0]], {})
+    made, start = {}, starts.get(label, starts.get(""))
+    if DECAY in content:
+        decay = file.number(name, content, DECAY)
+        made = {key: record(section, key, decay, "one for both directions") for key in hysteresis.DECAYS}
+    if start is not None:
+        made[hysteresis.INITIAL] = record(section, hysteresis.INITIAL, start)
+    branches = all(bpx in content for bpx, key in ELECTRODE.items() if key in hysteresis.BRANCHES)
+    if branches and DECAY in content:
+        return made | {hysteresis.OPTION: hysteresis.ONE_STATE}
+    if branches:
+        file.remarks.append(
+            f"{name}: branches of a hysteresis without a decay constant: runs are on 'OCP [V]' alone; "
+            f"with_hysteresis({hysteresis.SIGMOID!r}) runs on the branch of the current's sign"
+        )
+    return made
+
+
+def _phase(file: Any, blend: str, label: str, content: Mapping[str, Any], section: str) -> dict[str, Any]:
     """The quantities of one material; its window becomes the range of its expressions."""
+    where = f"{blend}/{label}"
     names = {bpx: key for bpx, key in ELECTRODE.items() if key in OF_PHASE}
     made = _reacting(file, where, content, section)
-    made |= file.section(where, content, section, names, {AREA_OF, RATE, *ENDS.values()})
+    made |= file.section(where, content, section, names, {AREA_OF, RATE, DECAY, *ENDS.values()})
     ends = [file.number(where, content, key) for key in ENDS.values()]
     for key, one in made.items():
         if "expression" in one and quantities(section)[key].law == "stoichiometry":
             made[key] = one | {"range": ends}
-    return made
+    return made | _hysteresis(file, where, content, section, label)
 
 
 def _window(file: Any, name: str, phases: Mapping[str, Any], particles: list[Any]) -> dict[str, Any]:

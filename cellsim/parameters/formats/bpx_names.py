@@ -2,12 +2,15 @@
 
 import re
 
+from ..catalogue import hysteresis
+
 SOURCE, ASSUMED = "bpx", "assumed"
 DENSITY, SPECIFIC_HEAT, VOLUME = "Density [kg.m-3]", "Specific heat capacity [J.K-1.kg-1]", "Volume [m3]"
 SURFACE, CONDUCTS = "External surface area [m2]", "Thermal conductivity [W.m-1.K-1]"
 T_START, T_AROUND, T_REFERENCE = (f"{what} temperature [K]" for what in ("Initial", "Ambient", "Reference"))
 HYSTERESIS = re.compile(r"lithiation|hysteresis|\bOCP\b|open.circuit", re.IGNORECASE)
-BRANCHES = {"OCP (delithiation) [V]", "OCP (lithiation) [V]", "OCP hysteresis decay constant"}
+DECAY = "OCP hysteresis decay constant"
+STARTS = {f"{side} electrode": f"Initial hysteresis state: {side} electrode" for side in ("Negative", "Positive")}
 FACTOR = (
     "BPX before 0.3 leaves a factor of 2 in the reaction rate constant undefined; the convention of 0.3 is used, "
     "as in other programs: j = 2 j0 sinh(F eta / 2 R T)"
@@ -15,7 +18,7 @@ FACTOR = (
 INITIAL_SOC, INITIAL_SALT = "Initial state-of-charge", "Initial electrolyte concentration [mol.m-3]"
 SALT, TRANSFER = "Initial concentration [mol.m-3]", "Heat transfer coefficient [W.m-2.K-1]"
 STATE = {  # sections of "State" in BPX 1.x and their quantities
-    "Initial conditions": (INITIAL_SOC, T_START, INITIAL_SALT),
+    "Initial conditions": (INITIAL_SOC, T_START, INITIAL_SALT, *STARTS.values()),
     "Thermal environment": (T_AROUND, TRANSFER),
     "Degradation": ("LLI", "LAM: Negative electrode", "LAM: Positive electrode"),
 }
@@ -50,6 +53,8 @@ ELECTRODE = SEPARATOR | {
     "Minimum stoichiometry": "minimum stoichiometry",
     "Maximum stoichiometry": "maximum stoichiometry",
     "OCP [V]": "open-circuit potential",
+    "OCP (lithiation) [V]": hysteresis.LITHIATION,
+    "OCP (delithiation) [V]": hysteresis.DELITHIATION,
     "Entropic change coefficient [V.K-1]": "entropic change coefficient",
     "Reaction rate constant activation energy [J.mol-1]": "exchange-current activation energy",
 }

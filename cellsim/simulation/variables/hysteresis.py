@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...kernels.layout import NO_HYSTERESIS
+from ...kernels.records import NO_HYSTERESIS
 from ...models.materials.hysteresis import branches
 from ...parameters.laws.law import X_RANGE
 
