@@ -4,6 +4,8 @@ Counted from the fresh cell at rest, discharged.  Electrodes grow in thickness o
 room for it (options "SEI porosity change" and the like) does not make them thicker.  Heat is left out.
 """
 
+from functools import lru_cache
+
 from ...kernels.layout import THIN_FILM
 from ...models.electrodes import NEGATIVE, PARTS, has_foil, lithium_content
 from ...models.initial import stoichiometries
@@ -17,19 +19,26 @@ TIME = ("Time [s]",)
 
 def series(p):
     """Thickness changes of electrodes and cell [m], all electrode pairs together, where volumes are known."""
-    if p.sys.model == THIN_FILM or not p.cell.has(PAIRS):
-        return
-    known, pairs = [], p.cell.value(PAIRS)
-    for (name, side), part in zip(SIDES, PARTS, strict=True):
-        if side == 0 and has_foil(p.cell):
-            known.append(lambda: pairs * of_metal(p))
-        elif molar_volume(p.cell, part) is not None:
-            known.append(lambda q=part, s=side: pairs * of_particles(p, q, s))
-        else:
-            continue
-        yield f"{name} electrode thickness change [m]", (TIME, known[-1])
-    if len(known) == len(PARTS):
-        yield "Cell thickness change [m]", (TIME, lambda: known[0]() + known[1]())
+    sides = () if p.sys.model == THIN_FILM else known(p.cell)
+    for name, side, part in sides:
+        yield f"{name} electrode thickness change [m]", (TIME, lambda s=side, q=part: growth(p, s, q))
+    if len(sides) == len(PARTS):
+        yield "Cell thickness change [m]", (TIME, lambda: sum(growth(p, side, part) for _, side, part in sides))
+
+
+@lru_cache(maxsize=16)
+def known(cell):
+    """(name, side, section) of the electrodes of which it is known how lithium changes their volume."""
+    if not cell.has(PAIRS):
+        return ()
+    both = ((name, side, part) for (name, side), part in zip(SIDES, PARTS, strict=True))
+    return tuple(one for one in both if (one[1] == 0 and has_foil(cell)) or molar_volume(cell, one[2]) is not None)
+
+
+def growth(p, side, part):
+    """Of one electrode, of all pairs [m] (times,)."""
+    pair = of_metal(p) if side == 0 and has_foil(p.cell) else of_particles(p, part, side)
+    return p.cell.value(PAIRS) * pair
 
 
 def molar_volume(cell, part):
@@ -57,15 +66,15 @@ def of_particles(p, part, side):
     lithium = p.lithium(part, side) / p.area - fresh(p.cell, part, side)
     if counts["loss"]:
         lithium = lithium + per_volume(p, "gone", side).sum(axis=-1) / F
-    growth = molar_volume(p.cell, part) * lithium
+    grown = molar_volume(p.cell, part) * lithium
     if counts["sei"] and a["sei"] and not a["sei_clogs"]:
         first = a["L_0"] * p.sys.volume["area"][p.volumes(side)].sum()
-        growth = growth + per_volume(p, "sei", side).sum(axis=-1) * a["V_sei"] / (F * a["z"]) - first
+        grown = grown + per_volume(p, "sei", side).sum(axis=-1) * a["V_sei"] / (F * a["z"]) - first
         if counts["sei_on_cracks"] and a["on_cracks"]:
-            growth = growth + per_volume(p, "sei_on_cracks", side).sum(axis=-1) * a["V_sei"] / (F * a["z"])
+            grown = grown + per_volume(p, "sei_on_cracks", side).sum(axis=-1) * a["V_sei"] / (F * a["z"])
     if counts["plating"] and a["plating"] and not a["plated_clogs"]:
-        growth = growth + (per_volume(p, "plated", side) + per_volume(p, "dead", side)).sum(axis=-1) * a["V_li"] / F
-    return growth
+        grown = grown + (per_volume(p, "plated", side) + per_volume(p, "dead", side)).sum(axis=-1) * a["V_li"] / F
+    return grown
 
 
 def of_metal(p):
