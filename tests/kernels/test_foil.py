@@ -84,6 +84,19 @@ def test_a_discharge_ends_where_the_lithium_is_used_up(model):
     assert result["Lithium thickness [m]"][-1] < 1e-9
 
 
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
+def test_without_a_residual_charge_the_known_excess_ends_a_discharge(model):
+    """Two hundredths of each charge die: 2 um are used up, never overdrawn; without excess, lithium has no end."""
+    wasteful = {N + "coulombic efficiency": 0.98, N + "vanishing charge": 0.0, "design/lithium excess thickness": 2e-6}
+    steps = cellsim.cycle([cellsim.charge(0.2), cellsim.discharge(0.2)], 8)
+    result = cellsim.simulate(cell(wasteful), steps, model, soc=0.0)
+    assert result.endings[-1] == Ending.LITHIUM_EXHAUSTED and 4 < len(result.steps) < 16
+    metal = result["Lithium metal [mol]"]
+    assert 0.0 < metal[-1] == metal.min() < 2e-4 * metal[0]
+    endless = cellsim.simulate(cell(wasteful | {"design/lithium excess thickness": 0.0}), steps, model, soc=0.0)
+    assert Ending.LITHIUM_EXHAUSTED not in endless.endings and len(endless.steps) == 16
+
+
 def test_an_excess_of_lithium_is_left_over():
     """As thick as the design says, give or take what the positive electrode could not take up: 10 %."""
     result = cellsim.simulate(cell(ENDS), cellsim.discharge(0.05))

@@ -115,10 +115,15 @@ def active(sys, s):
 
 @part
 def left(sys, s):
-    """Lithium that can leave, in units of what vanishes: 0 where it counts as none; infinite without end."""
-    if sys.foil.size == 0 or sys.foil[0].vanishing == 0.0:
+    """Lithium that can leave, in units of what vanishes, or of the excess: 0 where it counts as none.
+
+    Infinite without end: where the metal does not change, or neither unit is known.
+    """
+    if sys.foil.size == 0:
         return 1e300
-    return views(sys, s).cell.lithium / max(sys.foil[0].vanishing, sys.foil[0].host) - LEAST
+    f = sys.foil[0]
+    unit = max(f.vanishing, f.host) if f.vanishing > 0.0 else f.start
+    return views(sys, s).cell.lithium / unit - LEAST if unit > 0.0 else 1e300
 
 
 @part

@@ -158,9 +158,7 @@ METAL = {
         "Pa", "pressure at which the critical current density is given", 1e6, 1.0, 1e9
     ),
     "counter potential": _may("V", "against lithium, of an alloy such as In/Li-In", 0.0, -1.0, 3.0),
-    "vanishing charge": _may(
-        "C.m-2", "residual lithium at which its activity is 0.5; 0: unlimited reservoir", 0.0, 0.0, 1e5
-    ),
+    "vanishing charge": _may("C.m-2", "residual lithium at which its activity is 0.5; 0: none", 0.0, 0.0, 1e5),
     "host capacity": _may("C.m-2", "of an interlayer that is lithiated before metal is plated", 0.0, 0.0, 1e6),
     "host end potential": _may(
         "V", "U = end + slow exp(-slow exponent s) + fast exp(-fast exponent s)", 0.05, 0.0, 1.0

@@ -7,7 +7,7 @@ from typing import Any
 from ...errors import ProtocolError
 from ...models import DFN, model_of
 from ...models.electrodes import NEGATIVE, has_foil, values_of
-from ...models.lithium_metal import evolves
+from ...models.lithium_metal import evolves, excess
 from ...parameters import Cell, load
 from ...parameters.catalogue.ageing import SIDES, needed
 from ...protocols import Protocol
@@ -98,10 +98,11 @@ def assumed_rates(cell: Cell) -> tuple[str, ...]:
     notes: tuple[str, ...] = ()
     get = values_of(cell, NEGATIVE) if has_foil(cell) and evolves(cell) else None
     takes = get is not None and (get("coulombic efficiency") < 1.0 or get("interphase lithium concentration") > 0.0)
-    if get is not None and takes and not get("vanishing charge") > 0.0:
+    if get is not None and takes and not get("vanishing charge") > 0.0 and not excess(cell) > 0.0:
         notes = (
-            f"the lithium metal is an unlimited reservoir, so that what is lost of it takes no capacity; give "
-            f'"{NEGATIVE}/vanishing charge" above 0, such as 180 C/m2, for it to run out',
+            "the lithium metal is an unlimited reservoir, so that what is lost of it takes no capacity; give "
+            f'"{NEGATIVE}/vanishing charge" above 0, such as 180 C/m2, or "design/lithium excess thickness", for it '
+            "to run out",
         )
     assumed = [path for path in rates_used(cell) if methods.get(path) == "assumed"]
     if not assumed:

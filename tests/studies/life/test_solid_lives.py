@@ -38,6 +38,9 @@ def test_dead_lithium_takes_capacity_and_no_resistance():
 
 
 def test_lithium_that_cannot_run_out_is_said():
-    """A reservoir without end loses lithium and no capacity: the life says why."""
+    """A reservoir without end loses lithium and no capacity: the life says why, and not if the excess is known."""
     cell = load("target_nmc811_lpscl_li").with_({f"{N}coulombic efficiency": 0.999})
-    assert any("unlimited reservoir" in remark for remark in age(cell, CYCLE, 2, until=None).remarks)
+    unknown = cell.with_({"design/lithium excess thickness": 0.0})
+    for each, unlimited in ((cell, False), (unknown, True)):
+        remarks = age(each, CYCLE, 2, until=None).remarks
+        assert any("unlimited reservoir" in remark for remark in remarks) == unlimited
