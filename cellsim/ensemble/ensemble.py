@@ -1,21 +1,23 @@
 """Many simulations at once: an ensemble on threads or processes, in memory or to a file."""
 
+import os
 from collections.abc import Iterable, Sized
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from itertools import chain
+from pathlib import Path
 from typing import Any, cast
 
-from ..errors import ProtocolError
+from ..errors import ProtocolError, ReportError
 from ..simulation.result import Result
 from ..simulation.variables import ALIASES
 from ..support.arguments import file_path, flag, listed, near, shown, text
 from ..support.compile import SOLVER, announce
-from ..support.files import optional
+from ..support.files import optional, write_table
 from .case import Case, Kept, Outcome, outcome_of, run_case
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
-from .parquet import Writer, kinds, ready
+from .parquet import OUTCOMES, PART, kinds, ready, writing
 from .pool import check_executor
 from .resumed import Parts
 
@@ -77,9 +79,10 @@ def simulate_many(
     (`client.get_executor(pure=False)`) or of MPI, or a function that makes one, which is then called again if all of
     its workers are lost, as those of a ProcessPoolExecutor are when one dies.  Cases go to it in tasks of about a
     second.  Where a worker dies, the cases of its task are halved until the one that ends it is found.
-    path: a `.parquet` file to which the series of all cases are written while they are computed, a
-    row for each time: "Case" (its number), the labels, then the variables of `keep`.  Memory then
-    does not grow with the number of cases but for their `Outcome`s.  Without path the results are
+    path: a `.parquet` file to which the series of all cases are written while they are computed, a row for each time:
+    "Case" (its number), the labels, then the variables of `keep`.  A path that ends in a slash, "runs/", is a folder of
+    such files of four million rows each, with a table of all `Outcome`s, "_outcomes.parquet", when all is done.
+    Memory then does not grow with the number of cases but for their `Outcome`s.  Without path the results are
     kept in memory: all variables, several MB a case, or only those of `keep`.
     resume: with a path, keep what is done beside it (`<path>.journal` and `<path>.parts`) if the work is interrupted,
     by whatever, and do not run cases again that are done already; a case is known by all of its input and by the
@@ -101,7 +104,7 @@ def simulate_many(
         cases = [cases]
     if not isinstance(cases, Iterable) or isinstance(cases, str | bytes) or getattr(cases, "ndim", 1) == 0:
         raise ProtocolError(f"cases {shown(cases)}: give cellsim.Case objects, such as cellsim.cases(...) makes")
-    path = path if path is None else file_path("path", path, (".parquet",))
+    path = _place(path)
     source = iter(cases)
     first = next(source, None)
     if first is None:
@@ -112,13 +115,13 @@ def simulate_many(
     if flag("resume", resume) and path is None:
         raise ProtocolError("resume: give a path, too, beside which what is done is kept")
     if path is not None:
-        ready(path, first.labels, keep or ())
+        ready(path if path.suffix else path / PART, first.labels, keep or ())
     columns = None if path is None else kinds(first.labels)
     outcomes: list[Outcome] = []
     results: list[Result | None] = []
     with ExitStack() as stack:
         parts = stack.enter_context(Parts.at(path, keep)) if resume else None
-        writer = stack.enter_context(Writer.replacing(path, first.labels, keep or ())) if path and not resume else None
+        writer = stack.enter_context(writing(path, first.labels, keep or ())) if path and not resume else None
         report = stack.enter_context(reporting(progress))
         announce(SOLVER)
         found = stack.enter_context(
@@ -142,7 +145,20 @@ def simulate_many(
             report(number + 1, total)
         if parts is not None:
             parts.finish(first.labels)
-    return Ensemble(tuple(outcomes), None if path is not None else tuple(results))
+    ensemble = Ensemble(tuple(outcomes), None if path is not None else tuple(results))
+    if path is not None and not path.suffix:
+        write_table(ensemble.to_pandas(), path / OUTCOMES)
+    return ensemble
+
+
+def _place(path: Any) -> Path | None:
+    """Where to write: nowhere, a `.parquet` file, or a folder if the text ends in a slash.  Raises ReportError."""
+    if not isinstance(path, str) or not path.endswith(("/", os.sep)):
+        return path if path is None else file_path("path", path, (".parquet",))
+    folder = file_path("path", path.rstrip("/" + os.sep))
+    if folder.suffix:
+        raise ReportError(f"path {path[-80:]}: a folder of an ensemble has no suffix, a file no slash behind it")
+    return folder
 
 
 class _Nowhere:

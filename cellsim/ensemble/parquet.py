@@ -1,7 +1,8 @@
 """Writing the series of many simulations to one Parquet file, a group of rows at a time."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from ..errors import ProtocolError, ReportError
 from ..support.files import optional, replacing
 
 GROUP = 65536  # rows of a group, at least
+SHARD = 4_000_000  # rows of a file of a folder, about
+PART = "part-{:06d}.parquet"
+OUTCOMES = "_outcomes.parquet"  # readers of a folder pass over names that begin so
+OURS = re.compile(r"part-\d{6}\.parquet|" + re.escape(OUTCOMES))
 
 
 def kinds(labels: Mapping[str, Any]) -> dict[str, bool]:
@@ -91,3 +96,47 @@ class Writer:
                 pa.table(dict(zip(self.schema.names, columns, strict=True)), self.schema), row_group_size=self.rows
             )
         self.waiting, self.rows = [], 0
+
+
+class Shards:
+    """As `Writer`, in a folder of files of about SHARD rows each, every one written whole; use `Shards.replacing`."""
+
+    def __init__(self, folder: Path, labels: Mapping[str, Any], names: Sequence[str], stack: ExitStack):
+        self.folder, self.labels, self.names, self.stack = folder, labels, names, stack
+        self.writer: Writer | None = None
+        self.number, self.rows = -1, 0
+
+    @classmethod
+    @contextmanager
+    def replacing(cls, folder: Path, labels: Mapping[str, Any], names: Sequence[str]) -> Iterator["Shards"]:
+        """A writer into a folder, whose files of an earlier time are replaced.  Raises ReportError, ProtocolError."""
+        ready(folder / PART.format(0), labels, names)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            there = list(folder.iterdir())
+            others = [each.name for each in there if not OURS.fullmatch(each.name)]
+            if others:
+                words = f"{folder}: holds {others[0][:80]}, which is no part of an ensemble; give a new folder"
+                raise ReportError(words)
+            for each in there:
+                each.unlink()
+        except OSError as fault:
+            why = fault.strerror or fault
+            raise ReportError(f"{folder}: cannot be written ({why}); choose another place") from None
+        with ExitStack() as stack:
+            yield cls(folder, labels, names, stack)
+
+    def add(self, number: int, labels: Mapping[str, Any], result: Any) -> None:
+        """Append the rows of one case; they are in one file."""
+        if self.writer is None or self.rows >= SHARD:
+            self.stack.close()
+            self.number, self.rows = self.number + 1, 0
+            path = self.folder / PART.format(self.number)
+            self.writer = self.stack.enter_context(Writer.replacing(path, self.labels, self.names))
+        self.writer.add(number, labels, result)
+        self.rows += result.t.size
+
+
+def writing(path: Path, labels: Mapping[str, Any], names: Sequence[str]) -> AbstractContextManager[Writer | Shards]:
+    """A writer to a `.parquet` file, or to a folder, whose name has no suffix."""
+    return Writer.replacing(path, labels, names) if path.suffix else Shards.replacing(path, labels, names)

@@ -24,7 +24,7 @@ from . import parquet
 from .case import Case, Kept, Outcome, Series, outcome_of
 from .jobs import Finished
 from .journal import Journal, digest, journal_of
-from .parquet import Writer
+from .parquet import writing
 
 PART = re.compile(r"\d{6}\.parquet")
 OFTEN = 10.0  # s after which finished cases are written, however few rows they have
@@ -134,7 +134,7 @@ class Parts:
         """Write the file of all cases, in their order, and remove what lies beside it."""
         self.flush()
         at, table = None, cast(Any, None)
-        with Writer.replacing(self.path, labels, self.names) as writer:
+        with writing(self.path, labels, self.names) as writer:
             for number, key in enumerate(self.order):
                 part, first, rows, said = self.done.get(f"number {number}") or self.done[str(key)]
                 if rows:

@@ -332,3 +332,28 @@ def test_a_variation_of_a_variation_is_checked_and_leaves_its_origin_alone():
     assert cell.to_json() == before and "variation" not in cell.sources
     with pytest.raises(ParameterError, match="thickness"):
         second.with_({THICK: 5.0})
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_folder_holds_what_a_file_does(tmp_path, monkeypatch, resume):
+    """In several files, of which each case is in one, and outcomes; files of an earlier run go, others are refused."""
+    monkeypatch.setattr(parquet, "SHARD", 30)
+    cases = cellsim.cases("lgm50_chen2020", cellsim.discharge, c_rate=[0.5, 1.0, 2.0], model=["SPM"])
+    one = cellsim.simulate_many(cases, path=tmp_path / "one.parquet")
+    folder = tmp_path / "runs"
+    for part in (cases[:2], cases):
+        many = cellsim.simulate_many(part, path=f"{folder}/", resume=resume)
+    pd.testing.assert_frame_equal(pd.read_parquet(folder), pd.read_parquet(tmp_path / "one.parquet"), check_dtype=False)
+    files = sorted(path.name for path in folder.glob("part-*.parquet"))
+    assert len(files) > 1 and files[0] == "part-000000.parquet"
+    for name in files[1:]:
+        assert pd.read_parquet(folder / name)["Case"].min() > 0
+    assert len(pd.read_parquet(folder / "_outcomes.parquet")) == 3
+    assert many.outcomes == one.outcomes
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.parquet", "runs"]
+    (folder / "mine.txt").write_text("keep")
+    with pytest.raises(ReportError, match="mine.txt"):
+        cellsim.simulate_many(cases, path=f"{folder}/")
+    assert (folder / files[0]).exists()
+    with pytest.raises(ReportError, match="no suffix"):
+        cellsim.simulate_many(cases, path=f"{tmp_path}/runs.parquet/")
