@@ -15,7 +15,12 @@ from cellsim.models.electrodes import has_film, has_foil
 from cellsim.protocols.language.units import ZERO_CELSIUS
 
 COLDEST, WARMEST = -30.0, 100.0  # degC of a run
-LATER = ("lgm50_composite", "mohtat2020", "okane2022")  # sets that came later, so that a seed keeps what it stands for
+LATER = (
+    "chayambuka2022",
+    "lgm50_composite",
+    "mohtat2020",
+    "okane2022",
+)  # sets that came later, so that a seed keeps what it stands for
 SETS = tuple(sorted(set(cellsim.cells()) - set(LATER)))
 POROUS_NUMBERS = ("thickness", "particle radius", "maximum concentration", "electronic conductivity")
 EXPRESSION = "({base})*({shape})"

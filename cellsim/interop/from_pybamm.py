@@ -32,7 +32,7 @@ def from_pybamm(
     name: str | None = None,
     design: dict[str, Any] | None = None,
 ) -> Cell:
-    """The `Cell` of a lithium-ion parameter set of PyBaMM.
+    """The `Cell` of a lithium-ion or sodium-ion parameter set of PyBaMM.
 
     parameter_values: the name of a set, such as "Chen2020", or a `pybamm.ParameterValues`; options: PyBaMM's model
     options.  A set with a lithium-metal electrode, or the option {"working electrode": "positive"}, becomes a cell
@@ -50,7 +50,7 @@ def from_pybamm(
     "literature" and PyBaMM's citations as their source, second-hand; those that differ from the set are "assumed".
 
     What a run does not use is listed in `Cell.remarks` and in a `CellsimWarning`.  Raises ParameterError for what has
-    no counterpart (MSMR, sodium, lead-acid, equivalent circuits, input parameters) and for options that would change
+    no counterpart (MSMR, lead-acid, equivalent circuits, input parameters) and for options that would change
     a run.
     """
     known = given(parameter_values)

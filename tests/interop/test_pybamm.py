@@ -18,7 +18,6 @@ VOLTAGE = "Voltage [V]"
 HALF = {"working electrode": "positive"}
 REFUSED = {
     "MSMR_Example": "MSMR",
-    "Chayambuka2022": "sodium",
     "Sulzer2019": "lead-acid",
     "ECM_Example": "equivalent circuit",
 }

@@ -22,9 +22,9 @@ NEUTRAL = (  # numerics and variables of PyBaMM, without a meaning for a cell
     "use lumped thermal capacity",
 )
 TAKEN = ("working electrode", "contact resistance", "open-circuit potential", *ageing.OPTIONS)
+SODIUM = "a sodium-ion cell: potentials are against sodium, and what texts and variables call lithium is sodium"
 CHEMISTRIES = {
     "lead_acid": "a lead-acid cell, whose reactions and electrolyte are not modelled here",
-    "sodium_ion": "a sodium-ion cell; potentials here are against lithium, and no sodium cell is covered",
     "ecm": "an equivalent circuit without electrodes, from which no cell follows",
 }
 
@@ -47,6 +47,8 @@ def refused(known: Given, options: Mapping[str, Any]) -> str:
 
 def checked(reading: Reading, options: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:
     """Note as faults the options that would change a run and have no counterpart."""
+    if reading.known.chemistry == "sodium_ion":
+        reading.remarks.append(SODIUM)
     asked = options.get("particle phases")
     if asked is not None:
         has = tuple(str(max(1, len(reading.phases(part)))) for part in (NEGATIVE, POSITIVE))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...parameters.catalogue import ORDINALS, quantities
+from ...parameters.catalogue import ORDINALS, Name, quantities
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import X_RANGE, Law
 from ...support.files import cut
@@ -155,11 +155,30 @@ class Reading:
             return self.record(section, key, given, (name,))
         except NoText as reason:
             unit = quantities(section)[key].unit
+            if key == OCP:
+                values = self._within_data(name, values, knots_of(tree, *ends), quantities(section)[key])
             table = sampled(values, ends, knots_of(tree, *ends), unit, str(reason))
             self.remarks.append(f"{name}: {table}")
             self._temperature_of_table(name, values, ends, function)
             given = {"x": list(table.x), "y": list(table.y)}
             return self.record(section, key, given, (name,), f"sampled, {table.error:.1g} from the function at most")
+
+    def _within_data(
+        self, name: str, values: Callable[..., Array], knots: Array, known: Name
+    ) -> Callable[..., Array]:
+        """A potential that is level beyond the ends of its tables where it would leave what a potential can be."""
+        if not knots.size:
+            return values
+        ends = [*X_RANGE]
+        for k, (end, last) in enumerate(zip(X_RANGE, (knots[0], knots[-1]), strict=True)):
+            far, near = values(np.array([end, last])).tolist()
+            if not known.lo <= far <= known.hi:
+                ends[k] = float(last)
+                self.remarks.append(
+                    f"{name}: reaches {far:.4g} V at x = {end:g} by extrapolation; here it stays at {near:.4g} V "
+                    f"{'below' if k == 0 else 'above'} x = {last:.4g}, where its data end"
+                )
+        return lambda x, *more: values(np.clip(x, *ends), *more)
 
     def _physical(self, part: str, values: Callable[[Array], Array]) -> tuple[float, float]:
         """The stoichiometries around the window between which a potential is finite and falls."""

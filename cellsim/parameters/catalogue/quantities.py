@@ -78,10 +78,10 @@ POROUS = {
         "1", "classes of size that stand for a lognormal distribution", 9.0, 1.0, float(MOST_CLASSES)
     ),
     "particle size histogram": Name("1", "share of the surface at each radius [m]", 0.0, law="radius", optional=True),
-    "particle diffusivity": _need("m2.s-1", "of lithium in the particles", 1e-22, 1e-6, X),
+    "particle diffusivity": _need("m2.s-1", "of lithium, or of sodium, in the particles", 1e-22, 1e-6, X),
     "diffusivity activation energy": _may("J.mol-1", "of the particle diffusivity", 0.0, -2e5, 2e5),
-    "maximum concentration": _need("mol.m-3", "of lithium in the active material", 1.0, 4e5),
-    "open-circuit potential": _need("V", "against lithium", -1.0, 10.0, X),
+    "maximum concentration": _need("mol.m-3", "of lithium, or of sodium, in the active material", 1.0, 4e5),
+    "open-circuit potential": _need("V", "against lithium; in a sodium-ion cell against sodium", -1.0, 10.0, X),
     "entropic change coefficient": _may("V.K-1", "dU/dT", 0.0, -0.01, 0.01, X),
     "exchange-current density": _need("A.m-2", "at x = 0.5 and the initial salt concentration", TINY, 1e6),
     "exchange-current shape": _may("1", "factor on sqrt(x(1-x))", 1.0, TINY, 1e6, X),
