@@ -163,9 +163,7 @@ class Reading:
             given = {"x": list(table.x), "y": list(table.y)}
             return self.record(section, key, given, (name,), f"sampled, {table.error:.1g} from the function at most")
 
-    def _within_data(
-        self, name: str, values: Callable[..., Array], knots: Array, known: Name
-    ) -> Callable[..., Array]:
+    def _within_data(self, name: str, values: Callable[..., Array], knots: Array, known: Name) -> Callable[..., Array]:
         """A potential that is level beyond the ends of its tables where it would leave what a potential can be."""
         if not knots.size:
             return values
@@ -178,7 +176,7 @@ class Reading:
                     f"{name}: reaches {far:.4g} V at x = {end:g} by extrapolation; here it stays at {near:.4g} V "
                     f"{'below' if k == 0 else 'above'} x = {last:.4g}, where its data end"
                 )
-        return lambda x, *more: values(np.clip(x, *ends), *more)
+        return lambda x, *more: values(np.clip(x, ends[0], ends[1]), *more)
 
     def _physical(self, part: str, values: Callable[[Array], Array]) -> tuple[float, float]:
         """The stoichiometries around the window between which a potential is finite and falls."""
