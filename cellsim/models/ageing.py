@@ -201,11 +201,14 @@ def _wearing(cell: Cell, part: str, options: dict[str, str], a: Any) -> None:
         a["interphase"] = per_area * surface_area(cell, part) * get("thickness")
 
 
+LOSING = ("loss of active material", "dry-out", CONNECTION)  # mechanisms that take active material
+
+
 def _as_even_as_needed(cell: Cell, part: str, options: dict[str, str]) -> None:
     """Raises ParameterError where a mechanism takes for even what varies over the electrode."""
     varies = graded(cell, part)
     for key, words, on in (
-        (ACTIVE, "a loss of active material", options["loss of active material"] != "none"),
+        (ACTIVE, "a loss of active material", any(options[name] != "none" for name in LOSING)),
         (RADIUS, "cracking", options["particle mechanics"] == "swelling and cracking"),
     ):
         if on and key in varies:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import ParameterError
 from ..kernels.equations.interface_at_rest import hysteresis_at_rest, interface_at_rest, salt_at_rest
 from ..kernels.layout import POROUS, SINGLE_FLUX, THIN_FILM, System
 from ..kernels.records import BY_REACTION
@@ -24,8 +25,8 @@ from ..numerics.grids import graded_layer
 from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.small_signal import admittance, film, layer, sphere
-from .electrodes import PARTS, phases
-from .graded import graded, radii
+from .electrodes import PARTS, is_metal, phases
+from .graded import RADIUS, graded, radii
 from .initial import of_phases
 from .kinds import kinds
 from .lithium_metal import Lithium, contact_at_rest
@@ -53,6 +54,12 @@ def interface(cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lit
     """
     i, active = int(np.argmax(sys.volume["side"] == side)), 1.0
     capacity = cell.value(f"{PARTS[side]}/double-layer capacity")
+    varies = sys.model == POROUS and not is_metal(cell, PARTS[side]) and RADIUS in graded(cell, PARTS[side])
+    if varies and (sys.hysteresis.size or sys.counts["kinds"] > 1):
+        raise ParameterError(
+            f"{cell.name}: {PARTS[side]}/{RADIUS} varies over the electrode, which the impedance of a cell with "
+            "hysteresis or several kinds of particle does not describe; give a number"
+        )
     if sys.counts["kinds"] > 1 and sys.volume["kinds"][i]:
         part = PARTS[side]
         x_of = dict(zip(phases(cell, part), of_phases(cell, part, AT_REST, float(x), sys.T), strict=True))
@@ -65,8 +72,7 @@ def interface(cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lit
         if sys.hysteresis.size and sys.hysteresis[side]["model"] == BY_REACTION:
             steeper, lag = hysteresis_at_rest(sys, int(sys.volume["particle"][i]), float(x), h)
             slope += steeper
-        radii = sys.grain["R_p"][sys.volume["particle"][sys.volume["side"] == side]]
-        R_p = grain["R_p"] if (radii == radii[0]).all() else radii[:, None]
+        R_p = sys.grain["R_p"][sys.volume["particle"][sys.volume["side"] == side], None] if varies else grain["R_p"]
         answer = 3.0 * film(s, R_p, D) if sys.model == THIN_FILM else sphere(s, R_p, D)
         resistance = resistance - slope * grain["rate"] * answer + lag / s
     elif sys.foil.size:

@@ -153,6 +153,14 @@ def test_capacity_and_mass_are_those_of_the_mean():
         assert cell.value(path) == pytest.approx(mean.value(path), rel=1e-12)
 
 
+def test_a_distribution_of_sizes_in_a_graded_electrode_holds_what_it_should():
+    """Lithium is conserved where the active material varies and particles of several sizes are everywhere."""
+    cell = CHEN.with_({ACT: "0.7 - 0.1*x", f"{NEGATIVE}/particle radius standard deviation": 2e-6})
+    run = cellsim.simulate(cell, "Discharge at 1C for 30 minutes", DFN((6, 3, 6), 10))
+    held = [run[f"Total lithium in {part} [mol]"] for part in (NEGATIVE, POSITIVE)]
+    assert np.ptp(held[0] + held[1]) < 1e-10 * (held[0] + held[1])[0]
+
+
 def test_spme_loses_what_an_evenly_loaded_electrode_does():
     """Two layers in closed form: the integral of s^2 / tau over the relative position s, three times."""
     cell = CHEN.with_({EPS: [{SHARE: 0.4, "value": 0.16}, {SHARE: 0.6, "value": 0.25}]})
@@ -225,6 +233,11 @@ def test_what_needs_a_number_refuses_a_profile():
     for varied, words in (({ACT: "0.7 + 0.05*x"}, "loss of active"), ({R_P: "5e-6 + 1e-6*x"}, "cracking")):
         with pytest.raises(ParameterError, match=words):
             cellsim.simulate(load("okane2022").with_(varied), "Discharge at 1C for 1 minute")
+    sized = {f"{NEGATIVE}/particle radius standard deviation": 1e-6}
+    with pytest.raises(ParameterError, match="has no distribution"):
+        cell.with_(sized)
+    with pytest.raises(ParameterError, match="several kinds of particle"):
+        cellsim.impedance(CHEN.with_({f"{POSITIVE}/{RADIUS}": "7e-6 - 4e-6*x", **sized}), [1.0], soc=0.5)
     with pytest.raises(ParameterError, match="BPX has no form"):
         cellsim.to_bpx(cell)
     composite = load("lgm50_composite")  # several materials share its surface

@@ -95,8 +95,9 @@ def active_shares(sys: System, side: int) -> Any:
     """Active material per thickness of the volumes of an electrode (n,) over the mean of all; 1.0 where it is even."""
     here = np.flatnonzero(sys.volume["side"] == side)
     v, particle = sys.volume[here], sys.volume["particle"][here]
-    if here.size == 0 or particle[0] < 0 or sys.counts["kinds"] > 1:
+    if here.size == 0 or particle[0] < 0:
         return 1.0
-    held = v["area"] * sys.grain["R_p"][particle] / v["dx"]
+    radius = sys.grain["R_p"][particle] if v["kinds"][0] == 1 else 1.0  # several kinds are the same everywhere
+    held = v["area"] * radius / v["dx"]
     share = held * v["dx"].sum() / (held @ v["dx"])
     return 1.0 if np.abs(share - 1.0).max() < ALIKE else share
