@@ -12,7 +12,7 @@ from ..ensemble.resumable import run_resumably
 from ..errors import ParameterError
 from ..kernels.call.calls import Coroutine
 from ..parameters import Cell
-from ..parameters.catalogue import quantities
+from ..parameters.catalogue import parted, quantities
 from ..parameters.laws.profile import extremes
 from ..protocols import discharge
 from ..simulation.run import simulate_coroutine
@@ -62,11 +62,13 @@ def _within(cell: Cell, path: str, value: float) -> float:
     """The value, kept inside what the schema and the volume fractions of an electrode allow."""
     section, _, key = path.partition("/")
     kind = cell.text(f"{section}/type") if section.endswith("electrode") else None
-    name = quantities(section, kind)[key]
+    phases, (phase, own) = cell.phases(section), parted(key)
+    name = quantities(section, kind, phases)[key]
     high = name.hi
-    if key == "active material volume fraction":
-        most = (extremes(cell.law(f"{section}/{phase} volume fraction"))[1] for phase in ("electrolyte", "void"))
-        high = 1.0 - sum(most)
+    if own == "active material volume fraction":
+        beside = [f"{section}/{of} volume fraction" for of in ("electrolyte", "void")]
+        beside += [f"{section}/{other}/{own}" for other in phases if other != phase]
+        high = 1.0 - sum(extremes(cell.law(path))[1] for path in beside)
     return float(min(max(value, name.lo), high))
 
 

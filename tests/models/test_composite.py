@@ -18,6 +18,7 @@ from cellsim.models.electrodes import phases
 from cellsim.models.initial import of_phases, resting, stoichiometries
 from cellsim.parameters.laws.blend import Phase
 from cellsim.parameters.quantity import default
+from cellsim.studies import uncertainty
 
 CHEN, SET, V = "lgm50_chen2020", "lgm50_composite", "Voltage [V]"
 MODELS = {"DFN": DFN((8, 4, 8), 8), "SPMe": SPMe((8, 4, 8), 8), "SPM": SPM(8)}
@@ -264,6 +265,16 @@ def test_what_does_not_take_composites_says_so():
         cell.with_ageing({"SEI": "solvent-diffusion limited"})
     with pytest.raises(ParameterError, match="did you mean|nearest|known"):
         cell.with_({f"{NEGATIVE}/tertiary/particle radius": 1e-6})
+
+
+def test_uncertain_phases():
+    """Numbers of phases are varied like those of an electrode, within what the fractions leave."""
+    cell, paths = cellsim.load(SET), uncertainty.varied(cellsim.load(SET))
+    assert f"{NEGATIVE}/secondary/active material volume fraction" in paths
+    for drawn in uncertainty.varied_cells(cell, 4):
+        assert (
+            sum(drawn.value(f"{one}/active material volume fraction") for one in phases(drawn, NEGATIVE)) <= 0.75 + 1e-9
+        )
 
 
 def test_composites_of_pybamm_there_and_back():

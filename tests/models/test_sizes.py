@@ -149,6 +149,14 @@ def test_an_unsorted_histogram_of_a_file_is_refused():
         cellsim.Cell.from_json(raw, "wrong")
 
 
+def test_a_radius_that_varies_over_an_electrode_has_one_size():
+    """A profile of the radius and a distribution exclude each other."""
+    radius = cellsim.load(MARQUIS).value(f"{NEGATIVE}/{RADIUS}")
+    graded = cellsim.load(MARQUIS).with_({f"{NEGATIVE}/{RADIUS}": f"{radius}*(1 + 0.2*x)"})
+    with pytest.raises(ParameterError, match="a radius that varies over the electrode has no distribution"):
+        graded.with_({f"{NEGATIVE}/{SPREAD}": 1e-6})
+
+
 def test_what_ages_or_goes_to_pybamm_has_one_size():
     """Ageing with sizes or phases in either electrode, and models of PyBaMM without the distribution, are refused."""
     okane = cellsim.load("okane2022")
