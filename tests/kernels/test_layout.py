@@ -59,6 +59,7 @@ COUNTS = (
     {"kinds": 2, "temperatures": 3},
     {name: 1 for name in WITH},
     {"kinds": 3, "temperatures": 2, "plating": 1, "clogging": 1},
+    {"kinds": 2, "hysteresis": 2, "sei": 1},
 )
 NAME = "marquis2019"
 
@@ -120,7 +121,8 @@ def test_fields_of_a_state_fill_it_and_do_not_overlap(counts):
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     kinds, temperatures = counts.get("kinds", 1), counts.get("temperatures", 1)
     slow = [name for count, names in WITH.items() if counts.get(count) for name in names]
-    assert layout.numbers(sys) == p * m + 3 * n + kinds * n + len(layout.CELL.names) + temperatures + len(slow) * n
+    more = counts.get("hysteresis", 0) + len(slow)
+    assert layout.numbers(sys) == p * m + 3 * n + kinds * n + len(layout.CELL.names) + temperatures + more * n
     states = np.zeros((4, layout.numbers(sys)))
     y = layout.unknowns(sys, states)
     assert y.x.shape == (4, p, m) and y.j.shape == (4, kinds, n) and y.T.shape == (4, temperatures)
@@ -148,6 +150,7 @@ def numbered(sys, s, lengths):
             y.phi_s,
             y.j,
             y.T,
+            y.h,
             y.sei,
             y.sei_on_cracks,
             y.plated,
@@ -158,6 +161,19 @@ def numbered(sys, s, lengths):
             y.draining,
             y.gone,
             y.porosity,
+            y.cycled,
+            y.touching,
+            y.contact,
+            y.interphase,
+            y.solvent,
+            y.receding,
+            y.wetted,
+            y.reserve,
+            y.reserve_salt,
+            y.dried,
+            y.dried_on_cracks,
+            y.host,
+            y.hazard,
         )
     ):
         for i in range(part.size):
@@ -172,17 +188,17 @@ def numbered(sys, s, lengths):
 def test_kernels_see_the_fields_where_python_does(counts):
     """Numbers written by a compiled function come back by `unknowns`; so do the ends of the algebraic unknowns."""
     sys = system(counts)
-    s, lengths = np.zeros(layout.numbers(sys)), np.zeros(6 + len(SLOW), int)
+    names = [name for name in layout.State._fields if name != "cell"]
+    s, lengths = np.zeros(layout.numbers(sys)), np.zeros(len(names), int)
     first, last, unchanging = numbered(sys, s, lengths)
     y = layout.unknowns(sys, s)
-    names = [name for name in layout.State._fields if name != "cell"]
     assert lengths.tolist() == [getattr(y, name).size for name in names]
     for name in names:
         assert np.array_equal(getattr(y, name).ravel(), np.arange(getattr(y, name).size))
     assert (y.cell["I"], y.cell["Q"], y.cell["void"]) == (101.0, 102.0, 103.0)
     assert first == y.x.size + y.c_e.size and s[last - 1] == 101.0 and s[last] == 102.0
     assert last - first == y.phi_e.size + y.phi_s.size + y.j.size + 1
-    assert s.size - unchanging == y.T.size - 1 + sum(getattr(y, name).size for name in SLOW)
+    assert s.size - unchanging == y.T.size - 1 + sum(getattr(y, name).size for name in ("h", *SLOW))
 
 
 def same(a, b):
