@@ -142,6 +142,9 @@ def table(seed, found, minutes):
     yield "ending of the run                   runs    of a step"
     for name in sorted({*last, *steps}, key=lambda name: (-last[name], -steps[name])):
         yield f"  {name:32s} {last[name]:6d} {steps[name]:10d}"
+    if not found:  # compiling took the time
+        yield "no run was made; give more minutes"
+        return
     slowest = max(found, key=lambda x: x.get("seconds", 0.0))
     yield f"longest run {slowest.get('seconds', 0.0):.2f} s (number {slowest['number']})"
     for x in found:
