@@ -126,15 +126,15 @@ class Shards:
         with ExitStack() as stack:
             yield cls(folder, labels, names, stack)
 
-    def add(self, number: int, labels: Mapping[str, Any], result: Any) -> None:
-        """Append the rows of one case; they are in one file."""
+    def add(self, number: int, labels: Mapping[str, Any], series: Sequence[np.ndarray]) -> None:
+        """Append the rows of one case, as `Writer.add`; they are in one file."""
         if self.writer is None or self.rows >= SHARD:
             self.stack.close()
             self.number, self.rows = self.number + 1, 0
             path = self.folder / PART.format(self.number)
             self.writer = self.stack.enter_context(Writer.replacing(path, self.labels, self.names))
-        self.writer.add(number, labels, result)
-        self.rows += result.t.size
+        self.writer.add(number, labels, series)
+        self.rows += series[0].size
 
 
 def writing(path: Path, labels: Mapping[str, Any], names: Sequence[str]) -> AbstractContextManager[Writer | Shards]:
