@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..kernels.layout import System
 from ..parameters import Cell
 from .electrodes import PARTS, is_film, is_metal, materials, phases
+from .memo import kept
 from .volumes import surface_area
 
 Array = NDArray[Any]
@@ -61,7 +62,12 @@ def kinds_of(cell: Cell, part: str) -> tuple[Kind, ...]:
 
 def kinds(cell: Cell) -> tuple[tuple[Kind, ...], tuple[Kind, ...]]:
     """Those of the negative and of the positive electrode."""
-    return kinds_of(cell, PARTS[0]), kinds_of(cell, PARTS[1])
+    found: tuple[tuple[Kind, ...], tuple[Kind, ...]] = kept(_both, cell, None)
+    return found
+
+
+def _both(cell: Cell, T: None) -> tuple[tuple[Kind, ...], ...]:
+    return tuple(kinds_of(cell, part) for part in PARTS)
 
 
 def held_by(sys: System, side: int) -> Array:

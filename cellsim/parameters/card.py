@@ -1,5 +1,6 @@
 """What a cell shows of itself: values by path, a text, and a summary for notebooks."""
 
+from functools import cached_property
 from html import escape
 from typing import Any, NoReturn
 
@@ -57,7 +58,20 @@ class Shown:
 
     def phases(self: Any, part: str) -> tuple[str, ...]:
         """Names of the phases of a composite electrode, "primary", "secondary" and so on; () of any other section."""
-        return phases_of(self._raw.get(part, ()))
+        found: tuple[str, ...] = self._phases.get(part, ())
+        return found
+
+    @cached_property
+    def _phases(self: Any) -> dict[str, tuple[str, ...]]:
+        """By section; asked for often, and those of the origin where a variation has the same keys."""
+        raw, origin = self._raw, self.origin
+        return {
+            part: origin._phases[part]
+            if origin is not self and raw[part].keys() == origin._raw[part].keys()
+            else phases_of(raw[part])
+            for part in SECTIONS
+            if part in raw
+        }
 
     def _lacks(self: Any, path: str) -> NoReturn:
         section, _, key = path.partition("/")
