@@ -49,7 +49,7 @@ def main(picture: Path | None = None) -> float:
     right.set(xlabel="Stoichiometry of silicon", ylabel="Open-circuit potential [mV]", title="Silicon in the electrode")
     left.legend()
     if picture is not None:
-        fig.savefig(picture, dpi=90)
+        fig.savefig(picture, dpi=80)
     plt.close(fig)
     plain, branches = (lost(steps) for steps in cycles.values())
     return branches - plain

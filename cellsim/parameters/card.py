@@ -36,8 +36,9 @@ class Shown:
 
         Raises ParameterError if it has no value, or is a law of something else than the position.
         """
-        if path in self._numbers:
-            return float(self._numbers[path])
+        number = self._numbers.get(path) if isinstance(path, str) else None
+        if number is not None:
+            return float(number)
         law = self.law(path)
         return float(law.mean) if isinstance(law, Profile) else float(self.value(path))
 

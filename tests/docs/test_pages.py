@@ -92,7 +92,7 @@ def test_reference_has_every_quantity_ending_variable_and_command(generated):
     parameters, sets = tables.parameters(), tables.sets()
     for name in cellsim.cells():
         assert f"`{name}`" in sets
-        assert all(f"`{path.partition('/')[2]}`" in parameters for path, *_ in cellsim.load(name).provenance().rows)
+        assert all(f"`{path.rpartition('/')[2]}`" in parameters for path, *_ in cellsim.load(name).provenance().rows)
 
 
 def test_readme_fits_on_a_few_screens():

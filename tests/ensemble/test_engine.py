@@ -25,6 +25,7 @@ from cellsim.studies.claim_audit import energy_claim
 from cellsim.studies.claim_audit.charging_claim import charging_claim
 from cellsim.studies.claim_audit.claim_file import load_charging_claim, load_claim
 from cellsim.studies.claim_audit.fast_charge import frontier
+from cellsim.studies.claim_audit.report import page
 from cellsim.studies.uncertainty import sample_rows
 
 CHEN, TARGET = "lgm50_chen2020", "target_nmc811_lpscl_li"
@@ -178,8 +179,8 @@ def small_audit(**how):
         patch.setattr(frontier, "OTHER", {"critical current": (1.0, 9.0), "temperature": (25.0, 45.0)})
         patch.setattr(claimed, "OTHER", frontier.OTHER)
         patch.setattr(claimed, "SETS", claimed.SETS[:1])
-        patch.setattr(energy_claim.Audit, "save", lambda self, path: path.write_text(str(self), encoding="utf-8"))
-        patch.setattr(energy_claim, "varied_cells", partial(uncertainty.varied_cells, samples=6))
+        patch.setattr(page, "write_page", lambda audit, path, begun: path.write_text(str(audit), encoding="utf-8"))
+        patch.setattr(energy_claim, "draws", partial(uncertainty.draws, samples=6))
         return cellsim.audit(
             load_claim(cells=[TARGET], baselines=["leaf_2018"]), charging=AT_25, only=["energy", "charging"], **how
         )

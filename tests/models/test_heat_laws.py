@@ -9,6 +9,7 @@ import cellsim
 from cellsim.errors import ParameterError
 from cellsim.kernels import layout
 from cellsim.models import thermal_laws as heat
+from cellsim.models.electrodes import materials
 from cellsim.models.materials.mixed import CLOSE, KINKED
 from cellsim.models.materials.tables import LEAST_SHARE, salts, solids
 from cellsim.models.materials.temperature import CHI, SHARE, VOLT
@@ -34,13 +35,18 @@ def weigh(nodes, k, T, g, by, slopes):
     tilt(nodes, k, T, slopes, 0)
 
 
-def law_with_heat(made, k, T, slope=False):
+def solid_laws(cell):
+    """How many laws are of the stoichiometry; those of the salt come after them."""
+    return layout.LAWS_PER_SIDE * len(materials(cell))
+
+
+def law_with_heat(made, k, T, slope=False, solid=layout.SOLID_LAWS):
     """Values at the knots of law k of `heat.warm_laws` at T, as the kernels have it; or its slope in T."""
     laws, factors, nodes, _ = made
     g, by, slopes = np.empty(1), np.zeros((1, 2 + TERMS)), np.zeros((1, TERMS))
     evaluate_many(factors, k, np.array([T]), g)
     weigh(nodes, k, T, g[0], by, slopes)
-    c = (laws.solid if k < layout.SOLID_LAWS else laws.salt).c
+    c = (laws.solid if k < solid else laws.salt).c
     weights = slopes[0] if slope else by[0, 2:]
     total = np.zeros(KNOTS)
     for m, weight in enumerate(weights):
@@ -52,7 +58,8 @@ def law_with_heat(made, k, T, slope=False):
 
 def law_without(cell, k, T):
     """The variable at the knots, the law at one temperature, and what its errors count against if not itself."""
-    side, row = (solids, k) if k < layout.SOLID_LAWS else (salts, k - layout.SOLID_LAWS)
+    solid = solid_laws(cell)
+    side, row = (solids, k) if k < solid else (salts, k - solid)
     laws, ends = side(cell, T)
     x = np.linspace(*ends, KNOTS)
     level = (
@@ -63,9 +70,9 @@ def law_without(cell, k, T):
     return x, laws[row](x), level
 
 
-def summed(k):
+def summed(k, solid=layout.SOLID_LAWS):
     """Whether a table has the integral of law k."""
-    return k in (layout.DIFFUSION, layout.LAWS_PER_SIDE + layout.DIFFUSION, layout.SOLID_LAWS + layout.SALT_DIFFUSION)
+    return k % layout.LAWS_PER_SIDE == layout.DIFFUSION if k < solid else k == solid + layout.SALT_DIFFUSION
 
 
 def departures(cell, T0, temperatures):
@@ -76,17 +83,18 @@ def departures(cell, T0, temperatures):
     floors it is within two of them, which is 0.2 % of what it is at the initial concentration.
     """
     made, c0, found = heat.warm_laws(cell, T0), cell.value("electrolyte/initial concentration"), []
+    solid = solid_laws(cell)
     for T in (T0, *temperatures):
         row = []
-        for k in range(layout.SOLID_LAWS + layout.SALT_LAWS):
-            mine, (x, law, level) = law_with_heat(made, k, T), law_without(cell, k, T)
+        for k in range(len(made[2])):
+            mine, (x, law, level) = law_with_heat(made, k, T, solid=solid), law_without(cell, k, T)
             if T == T0:
                 assert np.max(np.abs(mine - law)) <= EXACT * np.max(np.abs(law)), (cell.name, k, T0)
-            if summed(k):
+            if summed(k, solid):
                 mine, law = np.diff(mine), np.diff(law)
                 x = x[1:]
-            inside = (x * x > 0.11 * c0) & (x * x < 2.4 * c0) if k >= layout.SOLID_LAWS else np.ones(x.size, bool)
-            if k == layout.SOLID_LAWS + layout.CONDUCTIVITY:
+            inside = (x * x > 0.11 * c0) & (x * x < 2.4 * c0) if k >= solid else np.ones(x.size, bool)
+            if k == solid + layout.CONDUCTIVITY:
                 floor = LEAST_SHARE * np.interp(c0, x * x, law) * x * x / c0
                 low = inside & (law < NEXT_TO * floor)
                 assert np.all(np.abs(mine - law)[low] <= 2.0 * floor[low]), (cell.name, T)

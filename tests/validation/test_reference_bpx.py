@@ -80,7 +80,7 @@ def test_a_design_of_ones_own_is_taken():
         (("Header", "BPX"), "2.0", "version '2.0' is not supported"),
         (("Header",), None, "not a BPX file"),
         ((PARTS, "Separator"), None, "Separator: missing section"),
-        ((PARTS, "Negative electrode", "Particle"), {}, "blended electrodes are not supported"),
+        ((PARTS, "Negative electrode", "Particle"), {}, "must be an object of materials by name, found {}"),
         ((PARTS, "Negative electrode", "Porosity "), 0.3, "unknown quantity"),
         ((PARTS, "Negative electrode", "Thickness [m]"), None, "negative electrode/thickness: missing"),
         ((PARTS, "Negative electrode", "Thickness [m]"), -1e-5, "negative electrode/thickness: value -1e-05"),
