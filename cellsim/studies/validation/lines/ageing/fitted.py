@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from .....parameters import load
-from ....life.fit import fit_ageing
+from ....life.fit import AgeingFit, fit_ageing
 from ...line import Found, Line, Point
 from ...reference import curve
 
@@ -40,20 +40,25 @@ def fitted(law: str, until: float = SEEN):
     )
 
 
-def _predicted(law: str) -> Found:
-    """Root mean square error of the cycles beyond those fitted [%]."""
-    fit = fitted(law)
+def predicted(fit: AgeingFit, seen: float, remark: str) -> Found:
+    """Root mean square error of the cycles beyond the one `seen` last by a fit [%]."""
     cycles, capacity = fit.data["cycle"], fit.data["capacity"]
     curve_at = np.interp(cycles, fit.curve.index.to_numpy(float), fit.curve.iloc[:, 0].to_numpy())
     points = [
-        Point(f"cycle {n:g} [%]", 100.0 * a, 100.0 * b, fitted=bool(n <= SEEN))
+        Point(f"cycle {n:g} [%]", 100.0 * a, 100.0 * b, fitted=bool(n <= seen))
         for n, a, b in zip(cycles, capacity, curve_at, strict=True)
     ]
+    return Found(100.0 * fit.rms_beyond, tuple(points), remark)
+
+
+def _predicted(law: str) -> Found:
+    """Root mean square error of the cycles beyond those fitted [%]."""
+    fit = fitted(law)
     last = fit.curve.iloc[-1]
     words = (
         f"predicted at cycle {LAST}: {100 * last.iloc[0]:.1f} % ({100 * last['Low']:.1f} to {100 * last['High']:.1f})"
     )
-    return Found(100.0 * fit.rms_beyond, tuple(points), f"{words}; a knee is in neither law")
+    return predicted(fit, SEEN, f"{words}; a knee is in neither law")
 
 
 def _line(name: str, law: str, fails: str = "") -> Line:

@@ -2,12 +2,11 @@
 
 from functools import partial
 
-import numpy as np
-
 from .....parameters import load
 from ....life.fit import fit_ageing
-from ...line import Found, Line, Point
+from ...line import Found, Line
 from ...reference import curve
+from .fitted import predicted
 
 CAPACITY = "measured/samsung_agc_capacity.csv"
 CELL, N, P = "samsung_agc_2020", "negative electrode/", "positive electrode/"
@@ -40,15 +39,7 @@ def fitted(law: str):
 
 def _predicted(law: str) -> Found:
     """Root mean square error of the cycles beyond those fitted [%]."""
-    fit = fitted(law)
-    cycles, capacity = fit.data["cycle"], fit.data["capacity"]
-    curve_at = np.interp(cycles, fit.curve.index.to_numpy(float), fit.curve.iloc[:, 0].to_numpy())
-    points = [
-        Point(f"cycle {n:g} [%]", 100.0 * a, 100.0 * b, fitted=bool(n <= SEEN))
-        for n, a, b in zip(cycles, capacity, curve_at, strict=True)
-    ]
-    remark = "one cell, read second-hand; equal cells scatter more than this"
-    return Found(100.0 * fit.rms_beyond, tuple(points), remark)
+    return predicted(fitted(law), SEEN, "one cell, read second-hand; equal cells scatter more than this")
 
 
 def _line(name: str, law: str, fails: str) -> Line:
