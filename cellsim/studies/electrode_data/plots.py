@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,34 +18,29 @@ if TYPE_CHECKING:  # for annotations only: at run time the import would be circu
 @styled
 def plot_potential(found: FittedPotential, path: str | PathLike[str] | None = None) -> Figure:
     """Points and law over the stoichiometry, and what is left."""
-    figure = Figure(figsize=(WIDTH, 3.6))
-    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
-    above.plot(found.x, found.voltage, ".", color=BLACK, markersize=2, label="measured")
-    above.plot(found.x, found.voltage - found.residual, color=BLUE, label="law")
-    above.set_ylabel("potential [V]")
-    above.legend()
-    below.plot(found.x, 1e3 * found.residual, color=BLUE)
-    below.axhline(0.0, color=GREY, linewidth=0.7)
-    below.set_ylabel("measured less\nlaw [mV]")
-    below.set_xlabel("stoichiometry")
-    if path is not None:
-        save(figure, path)
-    return figure
+    return _beside(found.x, found.voltage, found.residual, ("stoichiometry", "potential [V]", "law", "law"), path)
 
 
 @styled
 def plot_windows(found: FittedWindows, path: str | PathLike[str] | None = None) -> Figure:
     """Measured and fitted voltage over the charge, and what is left."""
+    words = "charge [Ah]", "voltage [V]", "difference of the potentials", "fitted"
+    return _beside(found.capacity, found.voltage, found.curve.residual, words, path)
+
+
+def _beside(x: Any, measured: Any, residual: Any, words: tuple[str, str, str, str], path: Any) -> Figure:
+    """Measured and fitted voltages [V] over x, and below what is left; words: of both axes, the line, and its name."""
+    of_x, of_y, line, fitted = words
     figure = Figure(figsize=(WIDTH, 3.6))
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
-    above.plot(found.capacity, found.voltage, ".", color=BLACK, markersize=2, label="measured")
-    above.plot(found.capacity, found.voltage - found.curve.residual, color=BLUE, label="difference of the potentials")
-    above.set_ylabel("voltage [V]")
+    above.plot(x, measured, ".", color=BLACK, markersize=2, label="measured")
+    above.plot(x, measured - residual, color=BLUE, label=line)
+    above.set_ylabel(of_y)
     above.legend()
-    below.plot(found.capacity, 1e3 * found.curve.residual, color=BLUE)
+    below.plot(x, 1e3 * residual, color=BLUE)
     below.axhline(0.0, color=GREY, linewidth=0.7)
-    below.set_ylabel("measured less\nfitted [mV]")
-    below.set_xlabel("charge [Ah]")
+    below.set_ylabel(f"measured less\n{fitted} [mV]")
+    below.set_xlabel(of_x)
     if path is not None:
         save(figure, path)
     return figure
