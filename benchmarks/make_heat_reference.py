@@ -13,6 +13,7 @@ import sys
 import numpy as np
 import paths
 import pybamm
+from make_reference import simulation
 
 HOME = paths.TESTS / "reference"
 MESHES = {(20, 60): 1.0 / 3.0 - 4.0 / 3.0, (40, 60): -2.0, (80, 60): 8.0 / 3.0, (20, 120): 4.0 / 3.0}
@@ -32,19 +33,7 @@ def solve(name, steps, soc, volumes, shells):
         values["Cell heat capacity [J.K-1.m-3]"] = 2.5e6
     options = {"thermal": "lumped", "use lumped thermal capacity": str(name == "ORegan2022").lower()}
     model = pybamm.lithium_ion.DFN(options)
-    sub = dict(model.default_submesh_types)
-    graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, submesh_params={"side": "right", "stretch": 3})
-    sub |= {"negative particle": graded, "positive particle": graded}
-    points = {"x_n": volumes, "x_s": volumes, "x_p": volumes, "r_n": shells, "r_p": shells}
-    simulation = pybamm.Simulation(
-        model,
-        parameter_values=values,
-        submesh_types=sub,
-        var_pts=points,
-        experiment=pybamm.Experiment(steps),
-        solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-9),
-    )
-    return simulation.solve(), values
+    return simulation(model, values, volumes, shells, experiment=pybamm.Experiment(steps)).solve(), values
 
 
 def write(case):

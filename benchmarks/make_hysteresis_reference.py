@@ -9,7 +9,7 @@ switching factor, which is even here: 26.10 raises dQ/dU, which is negative, to 
 import numpy as np
 import paths
 import pybamm
-from make_reference import voltage
+from make_reference import simulation, voltage
 from reference_cells import HYSTERESIS, HYSTERESIS_LOOPS, HYSTERESIS_MODELS, hysteresis
 
 TARGET = paths.TESTS / "reference" / "pybamm_hysteresis.csv"
@@ -58,23 +58,12 @@ def values_of(model):
 def solve(kind, model, volumes, shells):
     """Voltages [V] on one mesh, POINTS a step."""
     built = getattr(pybamm.lithium_ion, kind)({"open-circuit potential": model})
-    sub = dict(built.default_submesh_types)
-    graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, submesh_params={"side": "right", "stretch": 3})
-    sub |= {key: graded for key in ("negative particle", "positive particle") if key in sub}
     steps = [
         pybamm.step.current(current, duration=time, period=time / (2 * POINTS)) for current, time in HYSTERESIS_LOOPS
     ]
     values = values_of(model)
-    simulation = pybamm.Simulation(
-        built,
-        parameter_values=values,
-        experiment=pybamm.Experiment(steps),
-        submesh_types=sub,
-        var_pts={"x_n": volumes, "x_s": volumes, "x_p": volumes, "r_n": shells, "r_p": shells},
-        solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-9),
-    )
     found, start = [], 0.0
-    solution = simulation.solve()
+    solution = simulation(built, values, volumes, shells, experiment=pybamm.Experiment(steps)).solve()
     total = sum(time for _, time in HYSTERESIS_LOOPS)
     if abs(solution.t[-1] - total) > 1e-6:
         raise SystemExit(f"{kind}, {model}: ended after {solution.t[-1]:g} s, not {total:g} s: {solution.termination}")

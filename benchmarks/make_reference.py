@@ -25,49 +25,52 @@ from cellsim.protocols.drive_cycles import HOME as CYCLES
 HOME = paths.TESTS / "reference"
 SETS = ("Chen2020", "Marquis2019", "Ecker2015")
 POINTS = 160
+SHELLS = ("r_n", "r_p", "r_n_prim", "r_n_sec")  # PyBaMM takes those that a model has
+SIZES = {"R_n": 30, "R_p": 30}  # classes of a distribution
 
 
-def solve(model, values, current, volumes, shells, t_end):
-    """Solution of a run on a graded particle mesh; current [A], discharge positive: a number or an expression.
+def simulation(model, values, volumes, shells, rtol=1e-8, **how):
+    """A PyBaMM simulation on a particle mesh graded towards the surface; how: as `pybamm.Simulation` takes it."""
+    graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, submesh_params={"side": "right", "stretch": 3})
+    sub = {k: graded if k.endswith("particle") else v for k, v in dict(model.default_submesh_types).items()}
+    points = dict.fromkeys(("x_n", "x_s", "x_p"), volumes) | dict.fromkeys(SHELLS, shells) | SIZES
+    solver = pybamm.IDAKLUSolver(rtol=rtol, atol=0.1 * rtol)
+    return pybamm.Simulation(model, parameter_values=values, submesh_types=sub, var_pts=points, solver=solver, **how)
+
+
+def solve(model, values, current, volumes, shells, t_end, rtol=1e-8):
+    """Solution of a run; current [A], discharge positive: a number or an expression.
 
     t_end [s]: where it ends, or all the times at which the current has kinks.
     """
     values = values.copy()
     values["Current function [A]"] = current
-    sub = dict(model.default_submesh_types)
-    graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, submesh_params={"side": "right", "stretch": 3})
-    for key in ("negative particle", "positive particle"):
-        if key in sub:
-            sub[key] = graded
-    points = {"x_n": volumes, "x_s": volumes, "x_p": volumes, "r_n": shells, "r_p": shells}
-    simulation = pybamm.Simulation(
-        model,
-        parameter_values=values,
-        submesh_types=sub,
-        var_pts=points,
-        solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-9),
-    )
-    return simulation.solve([0.0, t_end] if np.isscalar(t_end) else t_end)
+    run = simulation(model, values, volumes, shells, rtol)
+    return run.solve([0.0, t_end] if np.isscalar(t_end) else t_end)
+
+
+def weighted(model, values, current, t_end, meshes):
+    """Times [s] over the first 95 % of the run, voltages [V] there and end [s], free of mesh error.
+
+    model: called without arguments, gives a fresh PyBaMM model.  meshes: {(volumes, shells): weight}.
+    """
+    runs = [solve(model(), values, current, *mesh, t_end) for mesh in meshes]
+    t = np.linspace(0.0, 0.95 * min(run.t[-1] for run in runs), POINTS)[1:]
+    weigh = lambda results: sum(w * x for w, x in zip(meshes.values(), results, strict=True))  # noqa: E731
+    return t, weigh([voltage(run, t, values) for run in runs]), weigh([run.t[-1] for run in runs])
 
 
 def converged(model, values, current, t_end, n=40):
-    """Times [s] over the first 95 % of the run, voltages [V] there and end [s], free of mesh error.
-
-    model: called without arguments, gives a fresh PyBaMM model.  n: volumes of the coarsest mesh.
-    """
+    """As `weighted`, on the meshes that suit the model; n: volumes of the coarsest mesh."""
     if type(model()) is pybamm.lithium_ion.SPM:
         meshes = {(20, 120): -1.0 / 3.0, (20, 240): 4.0 / 3.0}
     else:
         meshes = {(n, 60): 1.0 / 3.0 - 4.0 / 3.0, (2 * n, 60): -2.0, (4 * n, 60): 8.0 / 3.0, (n, 120): 4.0 / 3.0}
     try:
-        runs = [solve(model(), values, current, *mesh, t_end) for mesh in meshes]
+        return weighted(model, values, current, t_end, meshes)
     except pybamm.SolverError as fault:  # IDA gives up on Ecker2015 at C/5 with 160 volumes
         print(f"{current:g} A on {list(meshes)}: {fault}; coarser", flush=True)
         return converged(model, values, current, t_end, n // 2)
-    t = np.linspace(0.0, 0.95 * min(run.t[-1] for run in runs), POINTS)[1:]
-    V = [voltage(run, t, values) for run in runs]
-    weigh = lambda results: sum(w * x for w, x in zip(meshes.values(), results, strict=True))  # noqa: E731
-    return t, weigh(V), weigh([run.t[-1] for run in runs])
 
 
 def voltage(run, t, values):
