@@ -12,7 +12,7 @@ from ..parameters import Cell
 from ..parameters.laws.profile import averages
 from ..physics.contact import constriction_resistance, contact_fraction, contact_resistance, effective_pressure
 from ..physics.fracture import critical_current
-from ..physics.transport import arrhenius, bruggeman, percolation
+from ..physics.transport import arrhenius
 from .electrodes import (
     NEGATIVE,
     POSITIVE,
@@ -30,6 +30,8 @@ from .graded import (
     RADIUS,
     columns,
     conductivity_of,
+    effective_conductivity,
+    efficiency,
     efficiency_of,
     evenly_loaded,
     graded,
@@ -69,18 +71,12 @@ class Region:
 
 
 def transport_efficiency(cell: Cell, part: str) -> float:
-    """Effective over bulk transport property of the electrolyte in `part`, by the law that the set states.
-
-    Of a graded electrode that of its whole thickness, whose parts are in series.
-    """
+    """`efficiency` of a layer; of a graded electrode that of its whole thickness, whose parts are in series."""
     if cell.has(f"{part}/transport efficiency"):
         return cell.value(f"{part}/transport efficiency")
-    if not cell.is_number(f"{part}/{PORES}"):  # in series
+    if not cell.is_number(f"{part}/{PORES}"):
         return float(1.0 / series(WHOLE, efficiency_of(cell, part), (cell.law(f"{part}/{PORES}"),))[0])
-    phi = cell.value(f"{part}/electrolyte volume fraction")
-    if cell.has(f"{part}/bruggeman exponent"):
-        return bruggeman(phi, cell.value(f"{part}/bruggeman exponent"))
-    return percolation(phi, cell.value(f"{part}/percolation threshold"), cell.value(f"{part}/percolation exponent"))
+    return efficiency(cell, part, cell.value(f"{part}/{PORES}"))
 
 
 def pressure(cell: Cell) -> float:
@@ -123,16 +119,9 @@ def surface_area(cell: Cell, part: str) -> float:
 
 def electronic_conductivity(cell: Cell, part: str) -> float:
     """Effective electronic conductivity of an electrode [S/m]; of a graded one that of its parts in series."""
-    get = values_of(cell, part)
     if graded(cell, part):
         return float(1.0 / series(WHOLE, conductivity_of(cell, part), of_electrode(cell, part)[:2])[0])
-    solid = 1.0 - get("electrolyte volume fraction") - get("void volume fraction")
-    value = get("electronic conductivity") * solid ** get("electronic bruggeman exponent")
-    exponent = get("electronic percolation exponent")
-    if exponent == 0.0:
-        return value
-    threshold = get("electronic percolation threshold")
-    return value * percolation(active_fraction(cell, part), threshold, exponent)
+    return effective_conductivity(cell, part, cell.value(f"{part}/{PORES}"), active_fraction(cell, part))
 
 
 def paths(unit: Any, length: float, tau: float, sigma: float) -> tuple[Array, Array, Array, Array]:

@@ -1,5 +1,6 @@
 """Quantities of a porous electrode that vary from its current collector to the separator, and what follows."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from ...kernels.layout import System
 from ...parameters import Cell
 from ...parameters.laws.profile import Profile, averages
 from ...physics.transport import bruggeman, percolation
-from ..electrodes import is_composite, is_metal
+from ..electrodes import is_composite, is_metal, values_of
 
 Array = NDArray[np.float64]
 
@@ -38,31 +39,35 @@ def of_electrode(cell: Cell, part: str) -> tuple[Any, Any, Any]:
     return pores, active, radius
 
 
-def efficiency_of(cell: Cell, part: str) -> Any:
-    """Transport efficiency of the electrolyte in an electrode as a function of its volume fraction (any array)."""
+def efficiency(cell: Cell, part: str, phi: float) -> float:
+    """Effective over bulk transport property of the electrolyte in `part` at its volume fraction, by the set's law."""
     if cell.has(f"{part}/transport efficiency"):
-        known = cell.value(f"{part}/transport efficiency")
-        return lambda phi: known + 0.0 * phi
+        return cell.value(f"{part}/transport efficiency")
     if cell.has(f"{part}/bruggeman exponent"):
-        exponent = cell.value(f"{part}/bruggeman exponent")
-        return lambda phi: np.vectorize(bruggeman, otypes=[float])(phi, exponent)
-    threshold, exponent = cell.value(f"{part}/percolation threshold"), cell.value(f"{part}/percolation exponent")
-    return lambda phi: np.vectorize(percolation, otypes=[float])(phi, threshold, exponent)
+        return bruggeman(phi, cell.value(f"{part}/bruggeman exponent"))
+    return percolation(phi, cell.value(f"{part}/percolation threshold"), cell.value(f"{part}/percolation exponent"))
+
+
+def effective_conductivity(cell: Cell, part: str, phi: float, active: float) -> float:
+    """Effective electronic conductivity [S/m] of an electrode at its fractions of electrolyte and active material."""
+    get = values_of(cell, part)
+    value = get("electronic conductivity") * (1.0 - phi - get("void volume fraction")) ** get(
+        "electronic bruggeman exponent"
+    )
+    exponent = get("electronic percolation exponent")
+    if exponent == 0.0:
+        return value
+    return value * percolation(active, get("electronic percolation threshold"), exponent)
+
+
+def efficiency_of(cell: Cell, part: str) -> Any:
+    """`efficiency` as a function of the volume fraction (any array)."""
+    return np.vectorize(partial(efficiency, cell, part), otypes=[float])
 
 
 def conductivity_of(cell: Cell, part: str) -> Any:
-    """Effective electronic conductivity [S/m] as a function of the fractions of electrolyte and active material."""
-    value, void = cell.value(f"{part}/electronic conductivity"), cell.value(f"{part}/void volume fraction")
-    bend, exponent = (cell.value(f"{part}/electronic {of} exponent") for of in ("bruggeman", "percolation"))
-    threshold = cell.value(f"{part}/electronic percolation threshold")
-
-    def sigma(phi: Any, active: Any) -> Any:
-        solid = value * (1.0 - phi - void) ** bend
-        if exponent == 0.0:
-            return solid
-        return solid * np.vectorize(percolation, otypes=[float])(active, threshold, exponent)
-
-    return sigma
+    """`effective_conductivity` as a function of the fractions (any arrays)."""
+    return np.vectorize(partial(effective_conductivity, cell, part), otypes=[float])
 
 
 def series(stops: Array, law: Any, laws: Any) -> Array:
