@@ -11,7 +11,7 @@ from ..kernels.layout import System, numbers, unknowns
 from ..parameters import Cell
 from ..parameters.laws.blend import blend_of
 from ..physics.constants import F
-from ..physics.kinetics import end_potential
+from ..physics.kinetics import end_potentials
 from .ageing import fresh
 from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_composite, lithium_content, phases, values_of
 from .kinds import kinds
@@ -78,16 +78,7 @@ def open_circuit_voltage(cell: Cell, soc: Any, T: float | None = None) -> Any:
 def resting(cell: Cell, part: str, x: Any, T: float) -> Any:
     """Open-circuit potential [V] of an electrode with particles at mean stoichiometries (array), and T [K]."""
     U = open_circuit(cell, part, T)(x)
-    return U if is_composite(cell, part) else _with_ends(U, x)  # of phases it has those terms
-
-
-def _with_ends(U: Array, x: Any) -> Array:
-    """Potentials [V] at stoichiometries (arrays), with the terms that diverge at 0 and 1."""
-    edge = (x < 0.01) | (x > 0.99)
-    if edge.any():
-        U = U.copy()
-        U[edge] += [end_potential.py_func(x_edge)[0] for x_edge in x[edge]]
-    return U
+    return U if is_composite(cell, part) else U + end_potentials(x)  # of phases it has those terms
 
 
 def _negative_potential(cell: Cell, x_n: Any, x_p: Any, T: float) -> Any:

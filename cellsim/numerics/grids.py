@@ -52,7 +52,11 @@ class Layer(NamedTuple):
 @lru_cache
 def graded_layer(n, stretch, towards="right") -> Layer:
     """A layer of n volumes on `graded_faces`; shared and read-only."""
-    faces = graded_faces(n, 1.0, stretch, towards)
+    return layer_on(graded_faces(n, 1.0, stretch, towards))
+
+
+def layer_on(faces: np.ndarray) -> Layer:
+    """The layer with these faces (n + 1,), from 0 to 1; read-only."""
     left, right = points(faces)
     outward, inward = points(1.0 - faces[::-1])
     layer = Layer(np.diff(faces), left, right, inward[::-1].copy(), outward[::-1].copy())

@@ -38,6 +38,13 @@ def end_potential(x):
     return rise + (a - low) / DECAY - fall - (b - high) / DECAY, -(rise + fall) / DECAY
 
 
+def end_potentials(x):
+    """`end_potential` of an array of stoichiometries [V], without its slope."""
+    a, b = np.maximum(x, 0.0), np.maximum(1.0 - x, 0.0)
+    added = np.exp(-a / DECAY) + (a - x) / DECAY - np.exp(-b / DECAY) - (b - (1.0 - x)) / DECAY
+    return np.where((x > 0.005) & (x < 0.995), 0.0, added)
+
+
 @inner
 def relaxed(i, di, i0):
     """Damped Newton update di of a current i [A/m2] that decreases in magnitude from far above i0.

@@ -37,6 +37,7 @@ from ..layout import (
 )
 from . import particle, side_reactions
 from .electrode import composite
+from .electrode.composite import MILD
 from .held_controls import control_residual, held_current, imposed, terminals
 from .interface import by_hysteresis, reaction
 from .lithium_metal import potential
@@ -45,7 +46,6 @@ MAX_ITERATIONS = 80
 PATIENCE = 15  # iterations of a time step, which can be shortened, while logarithms are far from straight
 CURVATURE = 0.002  # Newton's next correction is at least this times the square of the last, in tolerances
 LEAST = 1e-14  # molar conductivity [S m2/mol], so that there always is some
-MILD = 0.03  # relative change of a concentration within which its logarithm is nearly straight
 BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 
 

@@ -181,7 +181,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
                 V -= sign[side] * v
                 V_I -= v_j / area[side] + sign[side] * v_I
                 continue
-            condense(sys, hg, past.x, x, w, side, first, iteration > 1)
+            condense(sys, hg, past.x, x, w, first, iteration > 1)
             if ages and p >= 0:
                 v, v_j, moved, v_I = react(sys, w, side, flux[side], c, j, cell.I, tied)
                 change = max(change, moved)

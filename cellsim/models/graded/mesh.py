@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...numerics.grids import Layer, graded_faces, graded_layer, points
+from ...numerics.grids import Layer, graded_faces, graded_layer, layer_on
 from ...parameters import Cell
 from ...parameters.laws.profile import Profile, averages, share_up_to
 from .laws import RADIUS, conductivity_of, efficiency_of, of_electrode, series
@@ -42,13 +42,7 @@ def layered(n: int, stretch: float, towards: str, borders: tuple[float, ...]) ->
     ]
     for part, first in zip(faces, ends, strict=False):
         part[0] = first
-    all_faces = np.append(np.concatenate(faces), 1.0)
-    left, right = points(all_faces)
-    outward, inward = points(1.0 - all_faces[::-1])
-    layer = Layer(np.diff(all_faces), left, right, inward[::-1].copy(), outward[::-1].copy())
-    for array in layer:
-        array.flags.writeable = False
-    return layer
+    return layer_on(np.append(np.concatenate(faces), 1.0))
 
 
 def faces_of(unit: Layer) -> Array:

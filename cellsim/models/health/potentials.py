@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...numerics.table import pieces
 from ...parameters import Cell
 from ...parameters.laws.law import X_RANGE
-from ...physics.kinetics import end_potential
+from ...physics.kinetics import end_potential, end_potentials
 from ..electrodes import NEGATIVE, POSITIVE, has_foil, is_composite
 from ..materials.tables import potential
 from ..memo import kept
@@ -65,8 +65,7 @@ class Potential:
         a, b, c, d = self.c[i].T
         U = np.asarray(a + s * (b + s * (c + s * d)) + (b + s * (2.0 * c + 3.0 * s * d)) * per * (x - inside))
         if self.barriers:
-            for k in np.flatnonzero((x <= 0.005) | (x >= 0.995)):
-                U[k] += float(_barrier(x[k])[0])
+            U += end_potentials(x)
         return U
 
 

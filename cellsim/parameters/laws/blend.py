@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...physics.kinetics import DECAY, end_potential
+from ...physics.kinetics import end_potentials
 from .law import X_RANGE, Law
 
 Array = NDArray[np.float64]
@@ -20,14 +20,6 @@ TILT = 1e-7  # V: a potential that is level, or rises, falls by so much from sto
 POLISHED, STEEP = 4, 1e-5  # Newton steps of the potential, and the slope [V] from which there are any
 STEP = 1e-7  # of difference quotients
 FAR = 0.01  # a step of a stoichiometry that is not taken
-_end_potential = getattr(end_potential, "py_func", end_potential)
-
-
-def barriers(x: Array) -> Array:
-    """What keeps stoichiometries between 0 and 1 [V], as `physics.kinetics.end_potential`."""
-    a, b = np.maximum(x, 0.0), np.maximum(1.0 - x, 0.0)
-    added = np.exp(-a / DECAY) + (a - x) / DECAY - np.exp(-b / DECAY) - (b - (1.0 - x)) / DECAY
-    return np.where((x > 0.005) & (x < 0.995), 0.0, added)
 
 
 class Phase(NamedTuple):
@@ -47,7 +39,7 @@ class Phase(NamedTuple):
             if beyond.any():
                 a, b = self._plain(np.array([end, end + towards]), T, T_ref)
                 y = np.where(beyond, a + (b - a) / towards * (x - end), y)
-        return y + barriers(x)
+        return np.asarray(y + end_potentials(x))
 
     def _plain(self, x: Array, T: float, T_ref: float) -> Array:
         return self.U(x, T) + (T - T_ref) * self.S(x, T)

@@ -19,9 +19,9 @@ from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, THIN_FILM
 from ...models.electrodes import NEGATIVE, PARTS, has_foil, materials
 from ...models.materials.tables import exchange, exchange_shape, open_circuit, salt_range
 from ...models.volumes import exchange_current_density, foil
-from ...parameters.laws.blend import barriers
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import F, R
+from ...physics.kinetics import end_potentials
 from ...physics.two_species import skewed_overpotential
 from . import hysteresis
 from .salt import at_middle, concentration_overpotential, mean_potential, rise_to_middle
@@ -136,12 +136,12 @@ def potential_at(p, x, side, path=None):
     path = PARTS[side] if path is None else path
     if p.at is None and p.sys.laws.solid.c.shape[1] == p.sys.counts["solid_laws"]:
         material = materials(p.cell).index(path)
-        return table_at(p.sys.laws.solid, LAWS_PER_SIDE * material + OCP, x) + barriers(x)
+        return table_at(p.sys.laws.solid, LAWS_PER_SIDE * material + OCP, x) + end_potentials(x)
     out = np.empty(x.shape)
     for T in np.unique(p.T):
         rows = p.T == T
         out[rows] = open_circuit(p.cell, path, float(T))(np.clip(x[rows], *X_RANGE))
-    return out + barriers(x)
+    return out + end_potentials(x)
 
 
 def table_at(table, k, x):

@@ -22,7 +22,7 @@ from ...layout import DIFFUSION, FILM, LAWS_PER_SIDE, rate_of, shells
 from .. import particle
 from ..interface import by_hysteresis, reaction
 
-MILD = 0.03  # as in `porous`
+MILD = 0.03  # relative change of a concentration within which its logarithm is nearly straight
 
 
 @inner

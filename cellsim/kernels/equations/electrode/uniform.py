@@ -110,34 +110,33 @@ def react(sys, w, side, flux, c, j, I, tied):
 
 
 @inner
-def condense(sys, hg, x_hat, x, w, side, i, again):
-    """The particle of an electrode whose first volume is i, as alpha + beta j; `again` where D varies only."""
-    p, law, local = sys.volume[i].particle, LAWS_PER_SIDE * side + DIFFUSION, w.local[i]
-    if p < 0:
-        local.alpha, local.beta = 0.5, 0.0
-    elif sys.grain[p].varies:
+def eliminate(sys, hg, x_hat, x, p, local, w, again):
+    """Particle p as alpha + beta j of its LOCAL; `again` where D varies only."""
+    grain = sys.grain[p]
+    law = LAWS_PER_SIDE * grain.material + DIFFUSION
+    if grain.varies:
         local.alpha, local.beta = respond(
             sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg, w.inside[p]
         )
     elif not again:
-        local.beta = factorise(sys, p, law, w.by_solid, hg, w.sweep[side])
-        local.alpha = substitute(shells(sys, x_hat, p), w.sweep[side], w.inside[p])
+        local.beta = factorise(sys, p, law, w.by_solid, hg, w.sweep[grain.sweep])
+        local.alpha = substitute(shells(sys, x_hat, p), w.sweep[grain.sweep], w.inside[p])
+
+
+@inner
+def condense(sys, hg, x_hat, x, w, i, again):
+    """The particle of an electrode whose first volume is i, as alpha + beta j; `again` where D varies only."""
+    if sys.volume[i].particle < 0:
+        w.local[i].alpha, w.local[i].beta = 0.5, 0.0
+    else:
+        eliminate(sys, hg, x_hat, x, sys.volume[i].particle, w.local[i], w, again)
 
 
 @inner
 def condense_kinds(sys, hg, x_hat, x, w, i, again):
     """The same for all kinds of particle of an electrode whose first volume is i."""
     for k in range(sys.volume[i].kinds):
-        p, local = sys.volume[i].particle + k, w.kind[k, i]
-        grain = sys.grain[p]
-        law = LAWS_PER_SIDE * grain.material + DIFFUSION
-        if grain.varies:
-            local.alpha, local.beta = respond(
-                sys, p, law, w.by_solid, shells(sys, x_hat, p), shells(sys, x, p), hg, w.inside[p]
-            )
-        elif not again:
-            local.beta = factorise(sys, p, law, w.by_solid, hg, w.sweep[grain.sweep])
-            local.alpha = substitute(shells(sys, x_hat, p), w.sweep[grain.sweep], w.inside[p])
+        eliminate(sys, hg, x_hat, x, sys.volume[i].particle + k, w.kind[k, i], w, again)
 
 
 @inner
