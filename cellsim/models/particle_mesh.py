@@ -39,6 +39,7 @@ LATE, SPAN = (
 NEAR = 3e-3  # voltage error at an ending that is allowed in place of its time [V]
 ALLOWED = 0.35e-3  # error [V] at which endings may be off by that
 IN_STEPS, NEARLY, MOST_FRONT = 0.25, 5e-3, 0.02  # n x error over u; V, potential of a plateau and its kinetics; V
+DECADE = 10.0  # ratio of diffusivities from which they vary by decades
 PLATEAU, FULL = 0.3, 0.1  # length of a plateau, and excess at the separator, that make a full front
 LADDER = (4, 5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 64, 80, 100, 130, 160)  # numbers of shells that are tried
 STEP = 1.25  # ratio of the fluxes that are evaluated; others are rounded up
@@ -79,6 +80,8 @@ class Uneven:
         ends = W[[0, -1]] + FAR / (self.x[1] - self.x[0]) * np.array([W[0] - W[1], W[-1] - W[-2]])
         self.beyond = np.concatenate([[self.x[0] - FAR], self.x, [self.x[-1] + FAR]]), np.insert(ends, 1, W)
         self.slope = np.abs(np.gradient(np.interp(self.surface, self.x, U), self.surface))
+        D = np.diff(W)
+        self.falls = bool(D.max() > DECADE * D.min())
         self.known: Answers = {}
 
     def mean(self, volume: Array, drop: Array, J: float) -> Array:
@@ -166,4 +169,6 @@ def filling_front(cell: Cell, part: str, T: float, u: float, g: float, kinetic: 
         return 0.0
     nu = math.sqrt(1.5 * u * (1.0 + g) / kinetic)
     found: Uneven = kept(uneven(part), cell, T)
+    if not found.falls:
+        return 0.0
     return min(IN_STEPS * u * found.front(kinetic + NEARLY, nu / math.tanh(nu) - 1.0), MOST_FRONT)

@@ -143,3 +143,13 @@ def test_a_constant_diffusivity_asks_for_no_more_shells_when_it_is_written_as_a_
     law = cell.with_({"positive electrode/particle diffusivity": "4e-15 + 0*x"})
     for rate in (0.1, 1.0, 3.0):
         assert resolution(law, 298.15, rate, 1e-3) == resolution(cell, 298.15, rate, 1e-3)
+
+
+def test_a_diffusivity_that_hardly_varies_makes_no_front():
+    """Stress makes that of okane2022's graphite vary by less than a factor of two, its potential has a long plateau."""
+    cell = cellsim.load("okane2022")
+    even = cell.with_ageing({"stress-induced diffusion": "false"})
+    law = cell.with_({"negative electrode/particle diffusivity": "3.3e-14 + 0*x"})
+    for rate in (0.3, 1.0):
+        volumes = resolution(even, 298.15, rate, 1e-3).volumes
+        assert resolution(cell, 298.15, rate, 1e-3).volumes == resolution(law, 298.15, rate, 1e-3).volumes == volumes
