@@ -10,7 +10,7 @@ particles.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import Any
 
@@ -243,8 +243,6 @@ def _formula(cell: Cell, t: Array, V: Array, tau: float, ends: tuple[float, floa
 
 def _fitted(cell: Cell, pulse: Pulse, options: dict[str, Any], free: bool) -> Pulse:
     """A pulse with what the model finds in it."""
-    from dataclasses import replace
-
     if not all(map(math.isfinite, pulse.x)):
         return replace(pulse, reason="no stoichiometry of the window has its rest voltages")
     rows = np.unique(np.linspace(1, pulse.t.size - 1, min(POINTS, pulse.t.size - 1)).astype(int))
