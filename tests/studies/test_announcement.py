@@ -29,7 +29,7 @@ from cellsim.studies.claim_audit.report.pictures import SECTIONS
 from cellsim.studies.claim_audit.report.sketches import sketching
 from cellsim.studies.claim_audit.report.strip import strip
 from cellsim.studies.claim_audit.sentences.announcement import NOT_STATED, Scale
-from cellsim.studies.claim_audit.sentences.life import LEFT, _years, life_of
+from cellsim.studies.claim_audit.sentences.life import DIFFUSIVITY, LEFT, OVERLAYS, _years, fleets, lent, life_of
 from cellsim.studies.claim_audit.stages import CLAIMS, claims_of
 from cellsim.studies.claim_audit.stated import stated_rate
 from cellsim.studies.labels import label, labelled
@@ -193,10 +193,34 @@ def test_years_follow_the_root_of_time():
     """A capacity of 1 - 0.05 sqrt(t) is at 80 % after 16 years, exactly; one that falls less is not within reach."""
     t = np.linspace(0.5, 5.0, 10) ** 2
     stored = SimpleNamespace(
-        table=pd.DataFrame({"Capacity of equilibrium [A.h]": 2.0 * (1.0 - 0.05 * np.sqrt(t)), "Time [h]": 8766.0 * t})
+        table=pd.DataFrame({"Capacity of equilibrium [A.h]": 2.0 * (1.0 - 0.05 * np.sqrt(t)), "Time [h]": 8766.0 * t}),
+        end="",
     )
     assert _years(stored, 2.0) == approx(((1.0 - LEFT) / 0.05) ** 2, rel=1e-12)
     assert _years(stored, 1.0) == math.inf
+    stored.end = "the pores of an electrode were clogged"
+    assert _years(stored, 2.0) == approx(16.0, rel=1e-12) and _years(stored, 1.0) == approx(t[-1], rel=1e-12)
+
+
+def test_a_lent_film_takes_the_same_share_of_the_capacity():
+    """Lithium in a film over the nominal capacity after a year, within 3 %: the first 5 nm, which are not scaled,
+    are 2.4 % of the film of a Leaf by then. With the growth per surface it would be 2.8 times as much."""
+
+    def share(cell):
+        year = cellsim.store(cell, 1.0, soc=0.7, temperature=298.15, model=cellsim.SPM(), points=2)
+        return year.table["Loss of capacity to SEI [A.h]"].iloc[-1] / cell.value("cell/nominal capacity")
+
+    own = cellsim.with_overlay(OVERLAYS["kirkaldy2024"], "kirkaldy2024")
+    assert share(lent(cellsim.load(LEAF), "kirkaldy2024")) == approx(share(own), rel=0.03)
+    assert lent(cellsim.load(OVERLAYS["kirkaldy2024"]), "kirkaldy2024").value(DIFFUSIVITY) == own.value(DIFFUSIVITY)
+
+
+def test_what_fleets_lost_stands_beside_a_life(whole):
+    """As a sentence with its source, for cells of the cars only."""
+    (fleet,) = (f for f in fleets() if LEAF in f.cells)
+    rows = [r for r in whole.life if str(fleet) in r.stated]
+    assert rows and {r.cell for r in rows} == {LEAF} and fleet.loss.source in str(fleet)
+    assert str(fleet) in next(s.condition for s in whole.announcement if s.claim == "life")
 
 
 def test_a_price_binds_a_segment_until_the_pack_costs_no_more_than_todays(whole):

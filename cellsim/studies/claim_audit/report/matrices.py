@@ -230,5 +230,5 @@ def life_matrix(audit: Audit) -> Matrix:
 
 
 def stated_lives(audit: Audit) -> Sequence[str]:
-    """Lives that makers state of cells like the solid ones."""
+    """Lives that makers state of cells like these, and what fleets of cars lost."""
     return list(dict.fromkeys(text for r in audit.life for text in r.stated))

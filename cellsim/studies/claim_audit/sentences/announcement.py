@@ -15,7 +15,7 @@ from ...cost.groups import chance
 from ...labels import label
 from ...verdicts import JudgedClaim, Verdict, worst
 from ..records import UNITS
-from .life import range_of
+from .life import fleets, range_of
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
@@ -248,8 +248,12 @@ def _life(audit: Audit) -> Iterator[Sentence]:
         "life",
         "Life (the announcement states none)",
         NOT_STATED,
-        f"Solid cell: {range_of([own])}; {label(audit.reference.name)} with the ageing of other cells: {said}",
-        _sentence(own.reason or own.constants),
+        f"Solid cell: {range_of([own])}; {label(audit.reference.name)} if it aged as another cell does: {said}",
+        " ".join(
+            map(
+                _sentence, (own.reason or own.constants, *(str(f) for f in fleets() if audit.reference.name in f.cells))
+            )
+        ),
         "constants of other cells for the baseline (" + ", ".join(dict.fromkeys(r.constants for r in theirs)) + ")",
     )
 

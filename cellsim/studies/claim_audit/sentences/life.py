@@ -1,25 +1,35 @@
 """Cycles and years to 80 % of the capacity: no sentence of the announcement, and therefore no verdict.
 
-Baselines age by overlays, constants of other cells, whose range is the only uncertainty that is known; solid cells
-whose ageing nobody measured are not known.
+Baselines age by overlays, constants of another cell, whose range is the only uncertainty that is known; solid cells
+whose ageing nobody measured are not known.  A film grows per surface of particles, and that of a set follows from the
+radius of a model, not from a measurement: what was measured is the share of its capacity that the other cell lost.  So
+its film is lent in proportion to capacity (`lent`); at the same growth per surface a Leaf, of whose set the particles
+are half as large, would age eight times as fast.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+from pydantic import Field, TypeAdapter
 
 from ....errors import CellsimError
 from ....models import SPM, capacity_between_cutoffs
-from ....parameters import Cell
+from ....parameters import Cell, load
 from ....parameters.formats import with_overlay
+from ....support.sourced import Sourced, Strict
 from ...life.age import age
 from ...life.cycle_map import ages_within_runs
 from ...life.store import store
 from ..maker_claims import maker_claims
 
-OVERLAYS = ("kirkaldy2024", "okane2022")  # for liquid cells; they state activation energies, unlike safari2009
+# for liquid cells, with the set of the cell that they are of; they state activation energies, unlike safari2009
+OVERLAYS = {"kirkaldy2024": "lgm50_chen2020", "okane2022": "lgm50_chen2020"}
+DIFFUSIVITY = "negative electrode/SEI solvent diffusivity"
+FLEETS = Path(__file__).with_name("fleets.yaml")
 LEFT = 0.8  # of the capacity
 DUTY = "Charge at C/3 until {high:g} V; Hold at {high:g} V until C/20; Discharge at 1C until {low:g} V"
 IN_WORDS = "full cycles of C/3 and 1C"
@@ -37,7 +47,8 @@ class LifeRow:
     """A cell at a temperature [K]: cycles, and years of storage, to 80 % of the first capacity.
 
     Infinite where that is beyond CYCLES or YEARS; None where it is not known, and `reason` says why.  constants: whose.
-    stated: lives that makers state of the most alike cells, with their conditions; nothing is computed from them.
+    stated: lives that makers state of the most alike cells, with their conditions, and what fleets of cars with such
+    cells lost; nothing is computed from them.
     """
 
     cell: str
@@ -52,7 +63,27 @@ class LifeRow:
 
 def overlays_of(cell: Cell) -> tuple[str, ...]:
     """Whose constants a cell ages by: "" for its own, or none that are known."""
-    return ("",) if cell.kind != "liquid" or ages_within_runs(cell) else OVERLAYS
+    return ("",) if cell.kind != "liquid" or ages_within_runs(cell) else tuple(OVERLAYS)
+
+
+def lent(cell: Cell, overlay: str) -> Cell:
+    """A cell with the ageing of another one, whose film takes as much per capacity as it does there.
+
+    A film that diffusion limits takes the surface times the root of the diffusivity.  Raises ParameterError: the
+    overlay applies to no electrode of the cell.
+    """
+    aged = with_overlay(cell, overlay)
+    ratio = _surface(load(OVERLAYS[overlay])) / _surface(cell)
+    return aged.with_({DIFFUSIVITY: aged.value(DIFFUSIVITY) * ratio**2})
+
+
+def _surface(cell: Cell) -> float:
+    """Surface of the particles of the negative electrode per nominal capacity [m2/A.h]."""
+    share, radius, thickness = (
+        cell.mean(f"negative electrode/{key}")
+        for key in ("active material volume fraction", "particle radius", "thickness")
+    )
+    return 3.0 * share / radius * thickness * cell.value("cell/electrode area") / cell.value("cell/nominal capacity")
 
 
 def life_of(cell: Cell, temperature: float, overlay: str = "") -> LifeRow:
@@ -60,7 +91,7 @@ def life_of(cell: Cell, temperature: float, overlay: str = "") -> LifeRow:
     if not overlay and not ages_within_runs(cell):
         return LifeRow(cell.name, cell.kind, temperature, None, None, "", UNKNOWN, _stated(cell))
     try:
-        aged = with_overlay(cell, overlay) if overlay else cell
+        aged = lent(cell, overlay) if overlay else cell
         low, high = (cell.value(f"cell/{which} voltage cut-off") for which in ("lower", "upper"))
         life = age(
             aged,
@@ -76,16 +107,20 @@ def life_of(cell: Cell, temperature: float, overlay: str = "") -> LifeRow:
         return LifeRow(cell.name, cell.kind, temperature, None, None, "", str(fault))
     cycles = float(life.cycles) if life.end else math.inf
     whose = f"{overlay}, of another cell" if overlay else "its own set"
-    return LifeRow(cell.name, cell.kind, temperature, cycles, _years(stored, capacity_between_cutoffs(cell)), whose)
+    years = _years(stored, capacity_between_cutoffs(cell))
+    return LifeRow(cell.name, cell.kind, temperature, cycles, years, whose, stated=_stated(cell))
 
 
 def _years(stored, first: float) -> float:
-    """When the capacity at equilibrium falls to LEFT of the first, in the root of time; infinite if it does not."""
+    """When the capacity at equilibrium falls to LEFT of the first, in the root of time, or the cell ends before.
+
+    Infinite if neither happens.
+    """
     share = stored.table["Capacity of equilibrium [A.h]"].to_numpy() / first
     root = np.sqrt(stored.table["Time [h]"].to_numpy() / 8766.0)
     below = np.flatnonzero(share <= LEFT)
     if not below.size:
-        return math.inf
+        return float(root[-1] ** 2) if stored.end else math.inf
     k = int(below[0])
     before = (1.0, 0.0) if k == 0 else (share[k - 1], root[k - 1])
     at = before[1] + (root[k] - before[1]) * (before[0] - LEFT) / (before[0] - share[k])
@@ -107,9 +142,36 @@ def range_of(rows: Sequence[LifeRow]) -> str:
 
 
 def _stated(cell: Cell) -> tuple[str, ...]:
-    """Lives that makers state of the most alike cells, in words."""
-    return tuple(
+    """Lives that makers state of the most alike cells, and what fleets of cars lost, in words."""
+    makers = tuple(
         f"{f.maker}, {f.product}: {f.quantity} {f.text} ({', '.join(f.stated) or 'no condition stated'})"
         for f in maker_claims()
         if f.nearest == cell.name and f.quantity in KINDS and f.access != "memory"
     )
+    return makers + tuple(str(fleet) for fleet in fleets() if cell.name in fleet.cells)
+
+
+class Fleet(Strict):
+    """Capacity that cars in use lost: percent a year at an age, over a number of cars."""
+
+    cells: tuple[str, ...] = Field(min_length=1)
+    of: str
+    loss: Sourced
+    low: float = Field(gt=0.0)
+    high: float = Field(gt=0.0)
+    age: float = Field(gt=0.0)
+    cars: int = Field(gt=0)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.of} in use lost {self.loss.value:g} % of their capacity a year ({self.low:g} to {self.high:g}) at "
+            f"the age of {self.age:g} years, in the mean of {self.cars} cars ({self.loss.source})"
+        )
+
+
+@lru_cache
+def fleets() -> tuple[Fleet, ...]:
+    """What fleets of cars lost."""
+    import yaml
+
+    return tuple(TypeAdapter(list[Fleet]).validate_python(yaml.safe_load(FLEETS.read_text(encoding="utf-8"))))
