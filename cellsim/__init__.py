@@ -133,7 +133,8 @@ def __getattr__(name: str) -> Any:
         from .support.renamed import old_names
 
         return old_names(__name__, RENAMED)(name)
-    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    found = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)  # asked for once
+    return found
 
 
 def __dir__() -> list[str]:

@@ -31,6 +31,11 @@ class Late:
             self._array, self._rows = self._rows.joined(), None
         return self._array
 
+    @property
+    def pieces(self) -> list[Any]:
+        """The rows as they were written, before they are put together; then that one array."""
+        return self._rows.pieces if self._rows is not None and self._rows.whole is None else [self()]
+
 
 class Few:
     """What most variables are made of, named as in a state: last potential, numbers of the cell, temperature."""

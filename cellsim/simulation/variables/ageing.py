@@ -6,13 +6,18 @@ from ...physics.constants import F
 
 HOUR = 3600.0
 TIME = ("Time [s]",)
-# state: words, of charge per electrode area
-TAKEN = {"sei": "SEI", "sei_on_cracks": "SEI on cracks", "plated": "lithium plating"}
+# state: words, and which of the counts says that there is one; of charge per electrode area
+TAKEN = {
+    "sei": ("SEI", "sei"),
+    "sei_on_cracks": ("SEI on cracks", "sei_on_cracks"),
+    "plated": ("lithium plating", "plating"),
+}
 
 
 def per_volume(p, name, side):
     """A slow state in the volumes of one electrode (times, volumes)."""
-    return getattr(p.y, name)[..., p.volumes(side)]
+    v = p.volumes(side)
+    return p.of_all(lambda y: getattr(y, name)[..., v])
 
 
 def active_fraction(p, side):
@@ -50,8 +55,8 @@ def series(p, parts):
     counts = p.sys.counts
     for name, side in parts:
         a, low = p.sys.ageing[side], name.lower()
-        for state, words in TAKEN.items():
-            if getattr(p.y, state).shape[-1] and _has(a, state):
+        for state, (words, count) in TAKEN.items():
+            if counts[count] and _has(a, state):
                 yield (
                     f"Loss of lithium to {low} {words} [mol]",
                     (TIME, lambda q=state, s=side: taken(p, q, s) * p.area / F),
@@ -89,9 +94,9 @@ def series(p, parts):
                 (TIME, lambda s=side: _mean(p, per_volume(p, "interphase", s), s) / _surface(p, s)),
             )
     if counts["reservoirs"]:
-        yield "Wetted fraction of pores", (TIME, lambda: p.y.wetted[:, 0])
-        yield "Electrolyte in reservoir [m3]", (TIME, lambda: p.y.reserve[:, 0] * p.area)
-        yield "Electrolyte used up [m3]", (TIME, lambda: p.y.solvent[:, 0] * p.area)
+        yield "Wetted fraction of pores", (TIME, lambda: p.of_all(lambda y: y.wetted[:, 0]))
+        yield "Electrolyte in reservoir [m3]", (TIME, lambda: p.of_all(lambda y: y.reserve[:, 0]) * p.area)
+        yield "Electrolyte used up [m3]", (TIME, lambda: p.of_all(lambda y: y.solvent[:, 0]) * p.area)
 
 
 def fields(p, parts, axes_of):

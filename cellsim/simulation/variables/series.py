@@ -105,7 +105,7 @@ def _lithium(p):
     yield "Stack pressure [Pa]", (one, lambda: p.foil[:, 3])
     yield "Interphase resistance [Ohm.m2]", (one, lambda: p.foil[:, 4])
     if p.sys.counts["hosts"]:
-        yield "Host capacity [A.h]", (one, lambda: p.y.host[:, 0] * p.area / 3600.0)
+        yield "Host capacity [A.h]", (one, lambda: p.of_all(lambda y: y.host[:, 0]) * p.area / 3600.0)
     if p.sys.counts["hazards"]:
-        yield "Hazard of a short", (one, lambda: p.y.hazard[:, 0])
-        yield "Survival probability", (one, lambda: np.exp(-p.y.hazard[:, 0]))
+        yield "Hazard of a short", (one, lambda: p.of_all(lambda y: y.hazard[:, 0]))
+        yield "Survival probability", (one, lambda: np.exp(-p.of_all(lambda y: y.hazard[:, 0])))

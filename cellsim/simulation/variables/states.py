@@ -16,7 +16,7 @@ from ...models.electrodes import lithium_content
 from ...models.graded import active_shares
 from ...models.kinds import held_by, kinds
 from ...support.compile import records
-from ..kept_states import KeptStates
+from ..kept_states import Few, KeptStates, Late
 from . import ageing
 
 SIDES = (("Negative", 0), ("Positive", 1))
@@ -33,6 +33,7 @@ UNKNOWNS: dict[str, Callable] = {
     "numbers": lambda y: y.cell,
     "end": lambda y: y.phi_s[:, -1],
 }
+KEPT = 64  # `Common` of so many systems
 OF_FEW = ("I", "Q", "E", "T", "numbers", "end")  # of `kept_states.Few`
 
 
@@ -47,6 +48,59 @@ class Phase(NamedTuple):
     axes: tuple[str, str]  # across the electrode, in the particle
 
 
+class Common:
+    """What all runs of a cell on a mesh have in common."""
+
+    def __init__(self, cell, sys):
+        self.cell, self.sys, self.area = cell, sys, cell.value("cell/electrode area")
+        self.volumes = [np.flatnonzero(sys.volume["side"] == side) for side in (0, 1, -1)]  # by side
+        self._content = {}
+
+    @cached_property
+    def inside(self):
+        """Weights of the shells in the mean of a particle."""
+        return 3.0 * self.sys.shell["volume"]
+
+    @cached_property
+    def shares(self):
+        """Active material per thickness of the volumes of either electrode over the mean."""
+        return [active_shares(self.sys, side) for side in (0, 1)]
+
+    @cached_property
+    def particles(self):
+        """For either electrode and each kind of particle which of all particles they are, one a volume."""
+        found = []
+        for side in (0, 1):
+            p = self.sys.volume["particle"][self.volumes[side]]
+            alone = p.size > 0 and p[0] >= 0 and (np.diff(p) == 1).all()
+            found.append([slice(p[0] + k, p[-1] + k + 1) if alone else p + k for k in range(len(self.held[side]))])
+        return found
+
+    @cached_property
+    def held(self):
+        """Share of each kind of particle in what either electrode can hold."""
+        return [held_by(self.sys, side) for side in (0, 1)]
+
+    def content(self, part):
+        """Lithium that the particles of an electrode can hold [mol/m3]."""
+        if part not in self._content:
+            self._content[part] = lithium_content(self.cell, part)
+        return self._content[part]
+
+
+_common: dict[int, Common] = {}  # id of a System, which each keeps its own
+
+
+def common_of(cell, sys):
+    """The `Common` of a cell and its System, kept for the next run."""
+    found = _common.get(id(sys))
+    if found is None or found.cell is not cell:
+        if len(_common) >= KEPT:
+            _common.pop(next(iter(list(_common))), None)
+        found = _common[id(sys)] = Common(cell, sys)
+    return found
+
+
 class States:
     """States taken apart; one row per time.
 
@@ -56,7 +110,8 @@ class States:
     def __init__(self, cell, sys, t, s, soc0, at=None):
         self.cell, self.sys, self.soc0, self.at = cell, sys, soc0, at
         self._t, self._s = t, s
-        self.area = cell.value("cell/electrode area")
+        self.common = common_of(cell, sys)
+        self.area = self.common.area
         self.made = {}
 
     @cached_property
@@ -71,10 +126,25 @@ class States:
     def y(self):
         return unknowns(self.sys, self.s)
 
+    @property
+    def pieces(self):
+        """The states (times, N) as they were written, step by step, as long as no one has put them together."""
+        return self._s.pieces if isinstance(self._s, Late) and "s" not in self.__dict__ else [self.s]
+
+    def of_all(self, take):
+        """take(unknowns) of all states (times, ...): whole states are not put together for it."""
+        found = [take(unknowns(self.sys, s)) for s in self.pieces]
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
     @cached_property
     def few(self):
         """What needs no whole states."""
-        return self._s.few() if isinstance(self._s, KeptStates) else self.y
+        if isinstance(self._s, KeptStates):
+            return self._s.few()
+        if len(self.pieces) == 1:
+            return self.y
+        columns = Few.columns(self.sys)
+        return Few(np.concatenate([s[:, columns] for s in self.pieces]))
 
     def __getattr__(self, name):
         """The unknowns, each a view that is made when it is first asked for."""
@@ -86,10 +156,14 @@ class States:
 
     def _looked_at(self, kernel, width, *more):
         """What a kernel (system, states, scratch memory, *more, out) finds in all states; (times, width)."""
-        out = np.zeros((len(self.s), width))
         if self.at is None:
-            kernel(self.sys, self.s, allocate(self.sys), *more, out)
+            out, work, at = np.zeros((len(self.t), width)), allocate(self.sys), 0
+            for s in self.pieces:
+                here = slice(at, at + len(s))
+                kernel(self.sys, s, work, *(x[here] for x in more), out[here])
+                at += len(s)
             return out
+        out = np.zeros((len(self.s), width))
         for T in np.unique(self.T):
             rows, part = np.flatnonzero(self.T == T), np.zeros((np.count_nonzero(self.T == T), width))
             sys = self.at(float(T))
@@ -159,7 +233,7 @@ class States:
         return out
 
     def volumes(self, side):
-        return np.flatnonzero(self.sys.volume["side"] == side)
+        return self.common.volumes[side]
 
     def once(self, make, *arguments):
         """make(self, *arguments), which several variables are made of, computed when it is first asked for."""
@@ -203,9 +277,8 @@ class States:
 
     def mean(self, side):
         """Lithium in all particles of one electrode over what they can hold (times, volumes)."""
-        p = self.sys.volume["particle"][self.volumes(side)]
-        held = held_by(self.sys, side)
-        return sum(w * (self.x[:, p + k] @ (3.0 * self.sys.shell["volume"])) for k, w in enumerate(held))
+        held, of_kind, inside = self.common.held[side], self.common.particles[side], self.common.inside
+        return self.of_all(lambda y: sum(w * (y.x[:, p] @ inside) for w, p in zip(held, of_kind, strict=True)))
 
     def per_surface(self, phase):
         """Reaction current of a phase per its own surface (times, volumes) [A/m2]."""
@@ -226,6 +299,6 @@ class States:
         share = ageing.active_fraction(self, side)
         return (
             self.area
-            * lithium_content(self.cell, part)
-            * ((share * self.mean(side)) @ (active_shares(self.sys, side) * self.sys.volume["dx"][v]))
+            * self.common.content(part)
+            * ((share * self.mean(side)) @ (self.common.shares[side] * self.sys.volume["dx"][v]))
         )

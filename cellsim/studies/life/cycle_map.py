@@ -1,6 +1,6 @@
 """One cycle of a cell, simulated: the map that `jumps` repeats, and the summary of a cycle under PyBaMM's names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -93,6 +93,7 @@ class CellCycle:
         self.fresh = first = self._amounts(state)
         self._last: tuple[Array, Mapping[str, float]] = (state, first)
         self._slow: tuple[Aged | None, Array] = (None, np.zeros(0))
+        self._names: tuple[str, ...] | None = None  # `at_the_end`
         self._size = size = self._contents.of(state).size
         usable = min(q for q in (first["Q_n"], first["Q_p"], first["Q_Li"]) if np.isfinite(q))
         scale = 1.0 / max(0.5 * usable, 1e-12)
@@ -111,7 +112,9 @@ class CellCycle:
 
     def summary(self, result: Result, after: Aged) -> Summary:
         """What a cycle did, and the cell at its end."""
-        row = summary_of(result, after, self._found(after), self.fresh)
+        if self._names is None:
+            self._names = at_the_end(result)
+        row = summary_of(result, after, self._found(after), self.fresh, self._names)
         return row if self.windows is None else {**row, **self.windows(row)}
 
     def _found(self, at: Aged) -> Mapping[str, float]:
@@ -165,8 +168,18 @@ def finite(x: float) -> float:
     return x if np.isfinite(x) else 0.0
 
 
-def summary_of(result: Result, after: Aged, now: Mapping[str, float], fresh: Mapping[str, float]) -> Summary:
-    """A row of the table of a life; now, fresh: amounts at the end of the cycle and before the first, see `Amounts`."""
+def at_the_end(result: Result) -> tuple[str, ...]:
+    """Those of AT_THE_END that a cell has; asked for once in a life, as that there is none takes long to find out."""
+    return tuple(name for name in AT_THE_END if name in result.variables)
+
+
+def summary_of(
+    result: Result, after: Aged, now: Mapping[str, float], fresh: Mapping[str, float], names: Iterable[str]
+) -> Summary:
+    """A row of the table of a life.
+
+    now, fresh: amounts at the end of the cycle and before the first, see `Amounts`.  names: those of `at_the_end`.
+    """
     row: dict[str, float | str] = {
         "Time [h]": after.seconds / 3600.0,
         "Throughput capacity [A.h]": after.amp_hours,
@@ -188,7 +201,7 @@ def summary_of(result: Result, after: Aged, now: Mapping[str, float], fresh: Map
     if "porosity" in now:
         row["X-averaged negative electrode porosity"] = now["mean porosity"]
         row["Minimum porosity"] = now["porosity"]
-    return row | {name: float(result[name][-1]) for name in AT_THE_END if name in result.variables}
+    return row | {name: float(result[name][-1]) for name in names}
 
 
 def ages_within_runs(cell: Cell) -> bool:

@@ -12,7 +12,7 @@ from ...protocols.step import LONGEST
 from ...simulation.run import simulate
 from ...support.arguments import flag, number, whole
 from .checkup import checkup
-from .cycle_map import Aged, Stopped, Summary, amounts_of, summary_of
+from .cycle_map import Aged, Stopped, Summary, amounts_of, at_the_end, summary_of
 from .life_table import Life, table_of
 from .prepare import aged_cell, assumed_rates, checked, fresh_start
 from .saved.rows import Rows
@@ -51,14 +51,15 @@ def store(
     rows = Rows()
     measured = {0: checkup(cell, start)} if checkups else {}
     times = years * YEAR * (np.arange(1, points + 1) / points) ** 2
-    end = ""
+    end, names = "", None
     for n, until in enumerate(times, 1):
         try:
             at, result = _rested(cell, at, until, accuracy, rtol)
         except Stopped as stopped:
             at, result, end = at.counted(stopped.result), stopped.result, str(stopped)
+        names = at_the_end(result) if names is None else names
         row: Summary = {
-            **summary_of(result, at, amounts(at.end.state), fresh),
+            **summary_of(result, at, amounts(at.end.state), fresh, names),
             "Voltage [V]": float(result["Voltage [V]"][-1]),
         }
         rows.append({key: value for key, value in row.items() if key not in CYCLED})
