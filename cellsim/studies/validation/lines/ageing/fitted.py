@@ -40,13 +40,17 @@ def fitted(law: str, until: float = SEEN):
     )
 
 
+def percent_at(fit: AgeingFit, cycle: float) -> float:
+    """Relative capacity of the curve of a fit at a cycle [%]."""
+    return 100.0 * float(np.interp(cycle, fit.curve.index.to_numpy(float), fit.curve.iloc[:, 0].to_numpy()))
+
+
 def predicted(fit: AgeingFit, seen: float, remark: str) -> Found:
     """Root mean square error of the cycles beyond the one `seen` last by a fit [%]."""
     cycles, capacity = fit.data["cycle"], fit.data["capacity"]
-    curve_at = np.interp(cycles, fit.curve.index.to_numpy(float), fit.curve.iloc[:, 0].to_numpy())
     points = [
-        Point(f"cycle {n:g} [%]", 100.0 * a, 100.0 * b, fitted=bool(n <= seen))
-        for n, a, b in zip(cycles, capacity, curve_at, strict=True)
+        Point(f"cycle {n:g} [%]", 100.0 * a, percent_at(fit, n), fitted=bool(n <= seen))
+        for n, a in zip(cycles, capacity, strict=True)
     ]
     return Found(100.0 * fit.rms_beyond, tuple(points), remark)
 

@@ -1,9 +1,9 @@
 """The life of a measured solid cell: one constant fitted to early cycles, and the later ones predicted."""
 
-from functools import partial
+from functools import cache, partial
 
 from .....parameters import load
-from ....life.fit import fit_ageing
+from ....life.fit import AgeingFit, fit_ageing
 from ...line import Found, Line
 from ...reference import curve
 from .fitted import predicted
@@ -18,7 +18,8 @@ LAWS = {  # option, free quantity and its bounds
 }
 
 
-def fitted(law: str):
+@cache
+def fitted(law: str) -> AgeingFit:
     """The fit of one law to the silver-carbon cell of Samsung, with the capacity up to LAST."""
     option, value, path, bounds = LAWS[law]
     cell = load(CELL).with_(STRAIN).with_ageing({option: ("none", value)})
