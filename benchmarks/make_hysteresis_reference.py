@@ -9,7 +9,7 @@ switching factor, which is even here: 26.10 raises dQ/dU, which is negative, to 
 import numpy as np
 import paths
 import pybamm
-from make_reference import simulation, voltage
+from make_reference import middles, stepped, write_columns
 from reference_cells import HYSTERESIS, HYSTERESIS_LOOPS, HYSTERESIS_MODELS, hysteresis
 
 TARGET = paths.TESTS / "reference" / "pybamm_hysteresis.csv"
@@ -55,51 +55,16 @@ def values_of(model):
     return values
 
 
-def solve(kind, model, volumes, shells):
-    """Voltages [V] on one mesh, POINTS a step."""
-    built = getattr(pybamm.lithium_ion, kind)({"open-circuit potential": model})
-    steps = [
-        pybamm.step.current(current, duration=time, period=time / (2 * POINTS)) for current, time in HYSTERESIS_LOOPS
-    ]
-    values = values_of(model)
-    found, start = [], 0.0
-    solution = simulation(built, values, volumes, shells, experiment=pybamm.Experiment(steps)).solve()
-    total = sum(time for _, time in HYSTERESIS_LOOPS)
-    if abs(solution.t[-1] - total) > 1e-6:
-        raise SystemExit(f"{kind}, {model}: ended after {solution.t[-1]:g} s, not {total:g} s: {solution.termination}")
-    cycles = solution.cycles
-    for (_, time), cycle in zip(HYSTERESIS_LOOPS, cycles, strict=True):
-        at = start + time * (np.arange(POINTS) + 0.5) / POINTS
-        found.append(voltage(cycle, at, values))
-        start += time
-    return np.concatenate(found)
-
-
 def main():
-    starts = np.cumsum([0.0, *(time for _, time in HYSTERESIS_LOOPS[:-1])])
-    columns = {
-        "time_s": np.concatenate(
-            [
-                start + time * (np.arange(POINTS) + 0.5) / POINTS
-                for start, (_, time) in zip(starts, HYSTERESIS_LOOPS, strict=True)
-            ]
-        )
-    }
+    columns = {"time_s": middles(HYSTERESIS_LOOPS, POINTS)}
     for kind, meshes in MODELS.items():
         for model in HYSTERESIS_MODELS:
-            runs = [solve(kind, model, *mesh) for mesh in meshes]
+            built = lambda kind=kind, model=model: getattr(pybamm.lithium_ion, kind)({"open-circuit potential": model})  # noqa: E731
+            runs = [stepped(built(), values_of(model), HYSTERESIS_LOOPS, POINTS, mesh) for mesh in meshes]
             columns[f"{kind} {model}"] = sum(w * V for w, V in zip(meshes.values(), runs, strict=True))
             off = np.max(np.abs(runs[-2] - columns[f"{kind} {model}"]))
             print(f"{kind}, {model}: {1e3 * off:.3g} mV from its finest mesh in x", flush=True)
-    header = f"PyBaMM {pybamm.__version__}; voltages [V] of benchmarks/make_hysteresis_reference.py\n"
-    np.savetxt(
-        TARGET,
-        np.column_stack(list(columns.values())),
-        fmt="%.7g",
-        delimiter=",",
-        comments="# ",
-        header=header + ",".join(columns),
-    )
+    write_columns(TARGET, columns, "make_hysteresis_reference.py")
 
 
 if __name__ == "__main__":

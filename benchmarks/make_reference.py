@@ -90,6 +90,31 @@ def voltage(run, t, values):
     return V + run["X-averaged battery electrolyte ohmic losses [V]"](t=t) * (used / mean - 1.0)
 
 
+def middles(steps, points):
+    """Times [s] in the middle of so many equal parts of each step; steps: (current [A], duration [s])."""
+    starts = np.cumsum([0.0, *(time for _, time in steps[:-1])])
+    each = [start + time * (np.arange(points) + 0.5) / points for start, (_, time) in zip(starts, steps, strict=True)]
+    return np.concatenate(each)
+
+
+def stepped(built, values, steps, points, mesh):
+    """Voltages [V] at `middles` of a PyBaMM model; mesh: (volumes, shells)."""
+    program = [pybamm.step.current(current, duration=time, period=time / (2 * points)) for current, time in steps]
+    solution = simulation(built, values, *mesh, experiment=pybamm.Experiment(program)).solve()
+    total = sum(time for _, time in steps)
+    if abs(solution.t[-1] - total) > 1e-6:
+        raise SystemExit(f"{built.name}: ended after {solution.t[-1]:g} s, not {total:g} s: {solution.termination}")
+    at = middles(steps, points).reshape(len(steps), points)
+    return np.concatenate([voltage(cycle, t, values) for t, cycle in zip(at, solution.cycles, strict=True)])
+
+
+def write_columns(path, columns, script):
+    """A file with a column for each run; its second line names them."""
+    header = f"PyBaMM {pybamm.__version__}; voltages [V] of benchmarks/{script}\n" + ",".join(columns)
+    table = np.column_stack(list(columns.values()))
+    np.savetxt(path, table, fmt="%.7g", delimiter=",", comments="# ", header=header)
+
+
 def write(name, t, V, t_end):
     table = np.column_stack([t, V])
     np.savetxt(

@@ -143,3 +143,32 @@ def hysteresis(model) -> Cell:
             for key, entry in entries.items()
         }
     return cell.with_(changes).with_hysteresis(model)
+
+
+KINETICS_STEPS = ((5.0, 1200.0), (0.0, 300.0), (10.0, 300.0), (-5.0, 900.0), (-10.0, 120.0), (0.0, 300.0))  # A, s
+KINETICS = {  # by law and electrode: quantities, and a factor on exchange currents, which are prefactors for Marcus
+    "asymmetric Butler-Volmer": {
+        "negative": {"anodic transfer coefficient": 0.3},
+        "positive": {"anodic transfer coefficient": 0.7},
+    },
+    "linear": {"negative": {}, "positive": {}},
+    "Marcus": {
+        "negative": {"reorganisation energy": 0.3, "factor": 40.0},
+        "positive": {"reorganisation energy": 0.2, "factor": 20.0},
+    },
+    "Marcus-Hush-Chidsey": {
+        "negative": {"reorganisation energy": 0.3, "factor": 4.0},
+        "positive": {"reorganisation energy": 0.2, "factor": 2.0},
+    },
+}
+
+
+@cache
+def kinetics(law) -> Cell:
+    """Chen 2020 with another law of charge transfer, one of KINETICS."""
+    cell, changes = load("lgm50_chen2020"), {"cell/upper voltage cut-off": 4.4}
+    for side, entries in KINETICS[law].items():
+        path = f"{side} electrode/exchange-current density"
+        changes |= {f"{side} electrode/{key}": value for key, value in entries.items() if key != "factor"}
+        changes[path] = cell.value(path) * entries.get("factor", 1.0)
+    return cell.with_(changes).with_kinetics(law)

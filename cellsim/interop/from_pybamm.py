@@ -11,7 +11,7 @@ from ..parameters.reading import warn_of_remarks
 from ..support.arguments import mapping
 from ..support.arguments import text as text_of
 from ..support.files import cut
-from .exchange import hysteresis
+from .exchange import hysteresis, kinetics
 from .exchange.ageing_from_pybamm import ageing_of, asked
 from .exchange.options_from_pybamm import checked, refused
 from .exchange.profiles import means_of
@@ -36,8 +36,8 @@ def from_pybamm(
 
     parameter_values: the name of a set, such as "Chen2020", or a `pybamm.ParameterValues`; options: PyBaMM's model
     options.  A set with a lithium-metal electrode, or the option {"working electrode": "positive"}, becomes a cell
-    with a negative electrode of lithium metal.  Options of ageing and of hysteresis (as PyBaMM's "open-circuit
-    potential") are taken over with the quantities that they need.
+    with a negative electrode of lithium metal.  Options of ageing, of hysteresis (as PyBaMM's "open-circuit
+    potential") and of kinetics ("intercalation kinetics") are taken over with the quantities that they need.
     name: of the cell; that of the set by default.
     design: content of the section "design" of a cellsim parameter file, with the sources "pybamm" and "assumed"; by
     default a pouch cell with typical densities, marked as assumed: masses depend on them, voltages do not.
@@ -67,6 +67,7 @@ def from_pybamm(
     reading = Reading(known, chosen)
     ages = asked(chosen)
     content = _content(reading, chosen, defaults, ages)
+    laws = kinetics.asked(reading, chosen)
     if reading.faults:
         raise ParameterError("\n".join(f"{place}: {cut(fault, 400)}" for fault in reading.faults[:MOST]))
     content["design"] = _design(reading) if design is None else design
@@ -86,6 +87,8 @@ def from_pybamm(
     model = hysteresis.asked(chosen)
     if model is not None:
         cell = cell.with_hysteresis(model)
+    if laws is not None:
+        cell = cell.with_kinetics(laws)
     warn_of_remarks(cell)
     return cell
 

@@ -19,6 +19,7 @@ from ..parameters.balance import ends
 from ..support.arguments import flag, number
 from .exchange.ageing_to_pybamm import ageing_to_pybamm
 from .exchange.hysteresis import hysteresis_to, option_of
+from .exchange.kinetics import kinetics_option, kinetics_to
 from .exchange.laws_to_pybamm import arrhenius, depends_on_temperature, symbol_of
 from .exchange.metal_to_pybamm import foil_resistance, metal
 from .exchange.profiles import electrons_to, pores_to, profile_to
@@ -173,7 +174,7 @@ class Writing:
         many = [len(self.cell.phases(part)) for part in (NEGATIVE, POSITIVE)]
         if any(many):
             options["particle phases"] = tuple(str(max(n, 1)) for n in many)
-        options |= option_of(self.cell, self.parts)
+        options |= option_of(self.cell, self.parts) | kinetics_option(self.cell)
         return options | ({"contact resistance": "true"} if self.resistance else {})
 
     def content(self, soc: float | None) -> dict[str, Any]:
@@ -284,7 +285,7 @@ class Writing:
 
         content[laws["particle diffusivity"]] = law.value if law.constant and not energy else diffusivity
         content[of_side(EXCHANGE.name, part)] = self._exchange(part)
-        return content | hysteresis_to(cell, part, self._counter, self.lost)
+        return content | kinetics_to(cell, part) | hysteresis_to(cell, part, self._counter, self.lost)
 
     def _of_x(self, part: str, key: str) -> Any:
         """A law that PyBaMM gives no temperature: at that of the run."""

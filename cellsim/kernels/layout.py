@@ -22,7 +22,7 @@ from ..numerics.grids import SHELL
 from ..numerics.table import NO_LAWS, Table
 from ..support.compile import inlined, inner, part, records
 from .memory import laying, replacing, starting
-from .records import AGEING, FOIL, GRAIN, HYSTERESIS, VOLUME
+from .records import AGEING, FOIL, GRAIN, HYSTERESIS, KINETICS, VOLUME
 
 POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
 # control modes: what the cycler imposes (current, terminal voltage, power, voltage over current), or what a charge
@@ -152,8 +152,15 @@ def counted(kinds: int = 1, temperatures: int = 1, sweeps: int = 2, materials: i
     return one
 
 
-PLAIN, WITHOUT = counted(), records(np.zeros(0, HYSTERESIS))
-ARRAYS = "volumes", "particles", "shells", "ageing", "lagging"  # of a System, by whose lengths sizes are named
+PLAIN, WITHOUT, BY_BUTLER_VOLMER = counted(), *(records(np.zeros(0, kind)) for kind in (HYSTERESIS, KINETICS))
+ARRAYS = (
+    "volumes",
+    "particles",
+    "shells",
+    "ageing",
+    "lagging",
+    "transferring",
+)  # of a System, by whose lengths sizes are named
 
 
 class Laws(NamedTuple):
@@ -202,11 +209,14 @@ class System(NamedTuple):
     ]
     counts: Annotated[np.void, Field("", "what a cell may have more of, or not at all", of=COUNTS)] = PLAIN
     hysteresis: Annotated[np.ndarray, Field("", "of each material; else none", "lagging", of=HYSTERESIS)] = WITHOUT
+    kinetics: Annotated[
+        np.ndarray, Field("", "of each material; none: Butler-Volmer, symmetric", "transferring", of=KINETICS)
+    ] = BY_BUTLER_VOLMER
 
     @property
     def sizes(self) -> Sizes:
         """How many there are of everything, by the names that the shapes of fields are given in."""
-        arrays = self.volume, self.grain, self.shell, self.ageing, self.hysteresis
+        arrays = self.volume, self.grain, self.shell, self.ageing, self.hysteresis, self.kinetics
         return _sizes(tuple(map(len, arrays)), self.counts.item())
 
 
@@ -278,7 +288,7 @@ class unknowns:  # noqa: N801, reads as a function
 
 @lru_cache(maxsize=256)
 def _places(volumes: int, particles: int, shells: int, counts: tuple[int, ...]) -> dict[str, Place]:
-    return places(State, _sizes((volumes, particles, shells, 0, 0), counts))
+    return places(State, _sizes((volumes, particles, shells, 0, 0, 0), counts))
 
 
 def numbers(sys: System) -> int:

@@ -202,6 +202,19 @@ class Hysteresis:
     height: Annotated[float, Field("V", "half the difference of its branches, at most")]
 
 
+# laws of charge transfer, see equations.charge_transfer
+BUTLER_VOLMER, ASYMMETRIC, LINEAR, MARCUS, MARCUS_HUSH_CHIDSEY = 0, 1, 2, 3, 4
+
+
+class Kinetics:
+    """The law of charge transfer of a material."""
+
+    law: Annotated[int, Field("", "BUTLER_VOLMER, ASYMMETRIC, LINEAR, MARCUS or MARCUS_HUSH_CHIDSEY")]
+    anodic: Annotated[float, Field("", "anodic transfer coefficient over the sum of both")]
+    both: Annotated[float, Field("", "sum of both transfer coefficients")]
+    energy: Annotated[float, Field("eV", "of reorganisation")]
+
+
 class Lag:
     """The open-circuit hysteresis of a volume at one stage."""
 
@@ -253,5 +266,5 @@ class Salt:
 
 
 VOLUME, GRAIN, FOIL, AGEING, SIDE = map(dtype_of, (Volume, Grain, Foil, Ageing, Side))
-HYSTERESIS, LAG = map(dtype_of, (Hysteresis, Lag))
+HYSTERESIS, LAG, KINETICS = map(dtype_of, (Hysteresis, Lag, Kinetics))
 TOUCH, LOCAL, SALT = map(dtype_of, (Touch, Local, Salt))

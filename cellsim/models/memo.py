@@ -55,6 +55,9 @@ class _Watched:
     def hysteresis(self, part: str) -> Any:
         return self.cell.hysteresis(part)  # as the texts
 
+    def kinetics(self, part: str) -> Any:
+        return self.cell.kinetics(part)  # as the texts
+
     def text(self, path: str) -> Any:
         return self.cell.text(path)  # texts are the same in all variations
 

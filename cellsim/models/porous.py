@@ -31,6 +31,7 @@ from .graded import RADIUS, graded, radii
 from .kinds import kinds
 from .lithium_metal import counts_of_metal, foil_of
 from .materials.hysteresis import branch_table, hysteresis_of
+from .materials.kinetics import kinetics_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .resolution import Mesh, resolution
@@ -168,6 +169,7 @@ def build(
         ageing,
         counts,
         hysteresis,
+        kept(kinetics_of, cell, T),
     )
 
 

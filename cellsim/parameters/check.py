@@ -21,6 +21,7 @@ from .catalogue import (
     Name,
     ageing,
     hysteresis,
+    kinetics,
     named,
     parted,
     phases_of,
@@ -180,7 +181,9 @@ def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iter
             yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw.get(key))}"
     optional = OPTIONAL_TEXTS.get(section, {})
     if section.endswith("electrode"):
-        optional = optional | {f"{phase}/{hysteresis.OPTION}": tuple(hysteresis.MODELS) for phase in phases_of(raw)}
+        optional = optional | {
+            f"{phase}/{key}": optional[key] for phase in phases_of(raw) for key in (hysteresis.OPTION, kinetics.OPTION)
+        }
     for key, choices in optional.items():
         if key in raw and raw[key] not in choices:
             yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw[key])}"
@@ -200,7 +203,7 @@ def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iter
     yield from _choices(section, raw)
     if section.endswith("electrode"):
         yield from _ageing(section, raw)
-        yield from ((f"{section}/{key}", text) for key, text in hysteresis.lacking(raw))
+        yield from ((f"{section}/{key}", text) for key, text in (*hysteresis.lacking(raw), *kinetics.lacking(raw)))
     if section == "design" and isinstance(raw.get("format"), str):
         for key in FORMATS.get(raw["format"], ()):
             if key not in raw:
@@ -219,7 +222,7 @@ def _phases(section: str, raw: dict[str, Any], phases: tuple[str, ...]) -> Itera
         if phase != wanted:
             yield f"{section}/{phase}", f"phases are named {', '.join(ORDINALS)}, in this order; rename it {wanted}"
     yield from ((f"{section}/{phase}", f"at most {len(ORDINALS)} phases") for phase in phases[len(ORDINALS) :])
-    for key in (*OF_PHASE, hysteresis.OPTION) if phases else ():
+    for key in (*OF_PHASE, hysteresis.OPTION, kinetics.OPTION) if phases else ():
         if key in raw:
             yield f"{section}/{key}", "each phase has its own; move it to the phases, or remove the phases"
     for key in ageing.OPTIONS if phases else ():

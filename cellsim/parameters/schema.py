@@ -15,6 +15,8 @@ from .catalogue import (
     SECTIONS,
     TEXTS,
     Name,
+    hysteresis,
+    kinetics,
     quantities,
 )
 from .laws.profile import POSITION, SHARE
@@ -66,6 +68,7 @@ def _composite(section: str) -> dict[str, Any]:
     """A porous electrode with phases."""
     schema, names = _section(section, "porous"), quantities(section, "porous")
     own = {key: schema["properties"].pop(key) for key in OF_PHASE}
+    own |= {key: schema["properties"][key] for key in (hysteresis.OPTION, kinetics.OPTION)}
     kept = {"type", *quantities(section, "porous", ORDINALS[:1])}
     schema["properties"] = {key: words for key, words in schema["properties"].items() if key in kept}
     schema["required"] = [key for key in schema["required"] if key not in OF_PHASE] + [PHASES]

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from ...models.electrodes import materials
 from ...parameters import Cell
-from ...parameters.catalogue import ageing, flattened, hysteresis, named, parted
+from ...parameters.catalogue import ageing, flattened, hysteresis, kinetics, named, parted
 from ...parameters.formats.bpx_names import HYSTERESIS
 from ...support.files import cut
 
@@ -88,6 +89,9 @@ def lost_of(cell: Cell) -> tuple[list[str], dict[str, float]]:
         on = [f"{key}: {value}" for key, value in chosen.items() if value not in ageing.OFF]
         if on:
             sentences.append(f"{part}: ageing ({', '.join(on)}), whose numbers are user-defined entries")
+    for path in materials(cell):
+        if cell.kinetics(path) != kinetics.SYMMETRIC:
+            sentences.append(f"{path}: {cell.kinetics(path)} kinetics; BPX has symmetric Butler-Volmer alone")
     if cell.kind != "liquid":
         sentences.append(f"kind of electrolyte: {cell.kind}")
     raw = flattened(cell.to_json())

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ...parameters.catalogue import ageing
+from ...parameters.catalogue import ageing, kinetics
 from ...support.arguments import shown
 from ..names import NEGATIVE, POSITIVE
 from .pybamm_package import Given
@@ -21,7 +21,7 @@ NEUTRAL = (  # numerics and variables of PyBaMM, without a meaning for a cell
     "x-average side reactions",
     "use lumped thermal capacity",
 )
-TAKEN = ("working electrode", "contact resistance", "open-circuit potential", *ageing.OPTIONS)
+TAKEN = ("working electrode", "contact resistance", "open-circuit potential", kinetics.OPTION, *ageing.OPTIONS)
 SODIUM = "a sodium-ion cell: potentials are against sodium, and what texts and variables call lithium is sodium"
 CHEMISTRIES = {
     "lead_acid": "a lead-acid cell, whose reactions and electrolyte are not modelled here",
@@ -38,11 +38,15 @@ def refused(known: Given, options: Mapping[str, Any]) -> str:
         return CHEMISTRIES["ecm"]
     if "Negative electrode open-circuit potential [V]" in keys:
         return CHEMISTRIES["lead_acid"]
-    if any("host site" in key for key in keys) or options.get("open-circuit potential") == "MSMR":
+    if any("host site" in key for key in keys) or "MSMR" in _flat(options.get("open-circuit potential")):
         return "is for the multi-species, multi-reaction model (MSMR), which has no counterpart; give potentials"
     if options.get("working electrode") == "positive" and not any("lithium metal electrode" in key for key in keys):
         return "has no exchange-current density for a lithium metal electrode, which the half cell needs; add it"
     return ""
+
+
+def _flat(given: Any) -> tuple[Any, ...]:
+    return given if isinstance(given, tuple) else (given,)
 
 
 def checked(reading: Reading, options: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:

@@ -29,6 +29,7 @@ def react_aside(sys, s, w):
             root = np.sqrt(c)
             under, _, _, _ = reaction(
                 sys.laws,
+                sys.kinetics,
                 w.by_solid,
                 w.by_salt,
                 T,

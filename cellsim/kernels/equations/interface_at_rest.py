@@ -3,11 +3,11 @@
 import numpy as np
 
 from ...numerics.table import evaluate
-from ...physics.kinetics import end_potential, overpotential
+from ...physics.kinetics import end_potential
 from ...support.compile import kernel
 from ..layout import CHI, CONDUCTIVITY, DIFFUSION, LAWS_PER_SIDE, OCP, SALT_DIFFUSION, SHAPE_C, SHAPE_X
 from ..records import BRANCH_LAWS, HALF, ON_DELITHIATION, ON_LITHIATION, SHIFT
-from .interface import within_edges
+from .electrode.charge_transfer import charge_transfer
 
 
 @kernel
@@ -34,10 +34,10 @@ def interface_at_rest(sys, i, k, x):
     first = LAWS_PER_SIDE * material
     f, _ = evaluate(sys.laws.solid, first + SHAPE_X, x)
     g, _ = evaluate(sys.laws.salt, SHAPE_C + material, np.sqrt(sys.c_ref))
-    i0, _, _ = within_edges(i_ref, x, f, 0.0, 1.0, g, 0.0)
+    _, transfer, _, _, _ = charge_transfer(sys.kinetics, material, 0.0, x, i_ref, f, 0.0, 1.0, g, 0.0, sys.T)
     _, slope = evaluate(sys.laws.solid, first + OCP, x)
     D = evaluate(sys.laws.solid, first + DIFFUSION, x)[1] * scale
-    return overpotential(0.0, i0, sys.T)[1] + R_f, slope + end_potential(x)[1], D
+    return transfer + R_f, slope + end_potential(x)[1], D
 
 
 @kernel

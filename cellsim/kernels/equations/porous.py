@@ -95,6 +95,7 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, I, w):
                 )
             V, V_j, V_ce, local.i0 = reaction(
                 sys.laws,
+                sys.kinetics,
                 w.by_solid,
                 w.by_salt,
                 T,

@@ -27,8 +27,9 @@ from ..layout import (
     SHAPE_X,
     views,
 )
+from .electrode.charge_transfer import within_edges
 from .held_controls import control_residual, imposed
-from .interface import open_circuit, within_edges
+from .interface import open_circuit
 from .lithium_metal import potential
 from .particle import fill, respond
 

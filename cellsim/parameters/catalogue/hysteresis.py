@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import ParameterError
 from ...support.arguments import shown
+from .by_phase import SIDES, Texts, path_of, phases_in, spread, stray
 from .name import Name, may, note
 
 OPTION, SINGLE = "hysteresis", "single"
@@ -25,7 +26,6 @@ MODELS: dict[str, tuple[str, ...]] = {
     ONE_STATE: (*BRANCHES, *DECAYS),
     BY_SLOPE: (*BRANCHES, AT_SLOPE, SWITCH),
 }
-SIDES = ("negative electrode", "positive electrode")
 LEAST, MOST = 1e-12, 1e6  # of decay rates
 
 
@@ -44,81 +44,40 @@ QUANTITIES: dict[str, Name] = {
 }
 
 
-def _path(phase: str, key: str) -> str:
-    """The key of a quantity or option of an electrode, or of a phase of it."""
-    return f"{phase}/{key}" if phase else key
-
-
-def _phases(raw: Mapping[str, Any]) -> tuple[str, ...]:
-    """The phases of a flat content of an electrode in order, or ("",)."""
-    return tuple(dict.fromkeys(key.partition("/")[0] for key in raw if "/" in key)) or ("",)
-
-
-def chosen_by_path(raw: Mapping[str, Any]) -> dict[str, str]:
-    """The models of the electrodes of a set, or of their phases, by path, where there is one stated."""
-    return {
-        f"{part}/{phase}" if phase else part: str(raw[part].get(_path(phase, OPTION), SINGLE))
-        for part in SIDES
-        if raw[part].get("type") == "porous"
-        for phase in _phases(raw[part])
-    }
-
-
 def lacking(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(path, sentence) for what the models of an electrode need and its content does not have."""
-    if raw.get("type") != "porous":
-        return [(OPTION, f"an electrode of {raw.get('type')} has no hysteresis; remove it")] if OPTION in raw else []
-    found = []
-    for phase in _phases(raw):
-        given = [key for key in BRANCHES if _path(phase, key) in raw]
-        model = raw.get(_path(phase, OPTION), SINGLE)
+    found = stray(raw, OPTION, "hysteresis")
+    for phase in phases_in(raw) if raw.get("type") == "porous" else ():
+        given = [key for key in BRANCHES if path_of(phase, key) in raw]
+        model = raw.get(path_of(phase, OPTION), SINGLE)
         if len(given) == 1:
             other = next(key for key in BRANCHES if key not in given)
-            found.append((_path(phase, given[0]), f"is one branch of a hysteresis; add {other!r} [V], or remove it"))
+            found.append((path_of(phase, given[0]), f"is one branch of a hysteresis; add {other!r} [V], or remove it"))
         missing = [
-            key for key in MODELS.get(model, ()) if _path(phase, key) not in raw and not (given and key in BRANCHES)
+            key for key in MODELS.get(model, ()) if path_of(phase, key) not in raw and not (given and key in BRANCHES)
         ]
         if missing:
             wanted = ", ".join(f"'{key}' [{QUANTITIES[key].unit}]" for key in missing)
-            found.append((_path(phase, OPTION), f"{model!r} needs {wanted}; add it, or choose {SINGLE!r}"))
+            found.append((path_of(phase, OPTION), f"{model!r} needs {wanted}; add it, or choose {SINGLE!r}"))
     return found
 
 
-def resolved(
-    models: Any, contents: Mapping[str, Any], name: str
-) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def resolved(models: Any, contents: Mapping[str, Any], name: str) -> Texts:
     """By electrode: options and their values, from a text for all that state both branches, or a pair.
 
     contents: the content of a set, flat.  Raises ParameterError.
     """
-    phases = {part: _phases(contents[part]) for part in SIDES}
 
     def has_branches(part: str, phase: str) -> bool:
-        return all(_path(phase, key) in contents[part] for key in BRANCHES)
+        return all(path_of(phase, key) in contents[part] for key in BRANCHES)
 
-    def wrong(given: Any, what: str) -> ParameterError:
-        return ParameterError(f"{name}: hysteresis {shown(given)}: {what}")
-
-    known = "give one of " + ", ".join(map(repr, MODELS))
-    anywhere = any(has_branches(part, phase) for part in SIDES for phase in phases[part])
+    what = f"{name}: hysteresis"
+    anywhere = any(has_branches(part, phase) for part in SIDES for phase in phases_in(contents[part]))
     if isinstance(models, str) and models in MODELS and models != SINGLE and not anywhere:
         words = f"no electrode states both branches; give {LITHIATION!r} and {DELITHIATION!r} [V] with `with_`"
-        raise wrong(models, words)
-    pair = (models, models) if isinstance(models, str) else models
-    if not isinstance(pair, tuple | list) or len(pair) != len(SIDES):
-        raise wrong(models, f"{known}, or a pair of them")
-    chosen = []
-    for part, one in zip(SIDES, pair, strict=True):
-        each = one if isinstance(one, tuple | list) else (one,) * len(phases[part])
-        if len(each) != len(phases[part]):
-            raise wrong(one, f"the {part} has {len(phases[part])} materials; {known} for each")
-        for model in each:
-            if not isinstance(model, str) or model not in MODELS:
-                raise wrong(model, known)
-        everywhere = isinstance(models, str) or (isinstance(one, str) and len(each) > 1)
-        texts = tuple(
-            (_path(phase, OPTION), SINGLE if everywhere and not has_branches(part, phase) else model)
-            for phase, model in zip(phases[part], each, strict=True)
-        )
-        chosen.append((part, texts))
-    return tuple(chosen)
+        raise ParameterError(f"{what} {shown(models)}: {words}")
+
+    def fitting(part: str, phase: str, model: str, everywhere: bool) -> str:
+        return SINGLE if everywhere and not has_branches(part, phase) else model
+
+    return spread(models, contents, MODELS, OPTION, what, fitting)

@@ -1,14 +1,13 @@
-"""What a cell is reckoned with beyond its quantities: options of ageing and of open-circuit hysteresis."""
+"""What a cell is reckoned with beyond its quantities: options of ageing, hysteresis and kinetics."""
 
 import copy
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-from . import ageing, hysteresis
+from . import ageing, hysteresis, kinetics
+from .by_phase import Texts, chosen_by_path
 from .phases import flattened
-
-Texts = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # by electrode: options and their values
 
 
 class Options:
@@ -45,7 +44,7 @@ class Options:
 
     @cached_property
     def _hysteresis(self) -> dict[str, str]:
-        return hysteresis.chosen_by_path(self._raw)
+        return chosen_by_path(self._raw, hysteresis.OPTION, hysteresis.SINGLE)
 
     def with_hysteresis(self, model: Any) -> Self:
         """The cell with another model of open-circuit hysteresis, named as PyBaMM's option "open-circuit potential".
@@ -56,6 +55,25 @@ class Options:
         Raises ParameterError, also for what the set lacks the quantities of.
         """
         found: Self = _otherwise(self, hysteresis.resolved(model, self._raw, self.name), False, "with hysteresis")
+        return found
+
+    def kinetics(self, part: str) -> str:
+        """The law of charge transfer of an electrode, or of a phase, by its name in `with_kinetics`."""
+        return str(self.origin._kinetics.get(part, kinetics.SYMMETRIC))
+
+    @cached_property
+    def _kinetics(self) -> dict[str, str]:
+        return chosen_by_path(self._raw, kinetics.OPTION, kinetics.SYMMETRIC)
+
+    def with_kinetics(self, law: Any) -> Self:
+        """The cell with another law of charge transfer, named as PyBaMM's option "intercalation kinetics".
+
+        law: "symmetric Butler-Volmer", "asymmetric Butler-Volmer" (needs 'anodic transfer coefficient'), "linear",
+        "Marcus" or "Marcus-Hush-Chidsey" (need 'reorganisation energy' [eV]): a text for every porous electrode and
+        phase, or a pair for (negative, positive), where one of a composite electrode may be a tuple for its phases.
+        Raises ParameterError, also for what the set lacks the quantities of.
+        """
+        found: Self = _otherwise(self, kinetics.resolved(law, self._raw, self.name), False, "with kinetics")
         return found
 
 

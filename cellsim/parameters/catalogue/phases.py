@@ -8,7 +8,7 @@ those of the mean stoichiometry, the lithium in all phases over what all of them
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import hysteresis
+from . import hysteresis, kinetics
 
 PHASES = "phases"
 ORDINALS = (
@@ -41,6 +41,7 @@ OF_PHASE = (
     "film resistance",
     "initial stoichiometry",
     *hysteresis.QUANTITIES,
+    *kinetics.QUANTITIES,
 )
 
 

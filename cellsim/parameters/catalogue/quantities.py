@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from . import ageing, hysteresis
+from . import ageing, hysteresis, kinetics
 from .name import Name
 from .name import may as _may
 from .name import need as _need
@@ -93,6 +93,7 @@ POROUS = {
     "maximum stoichiometry": _need("1", "upper end of the operating window", 0.0, 1.0),
     "initial stoichiometry": _note("1", "as stated by the source", 0.0, 1.0),
     **hysteresis.QUANTITIES,
+    **kinetics.QUANTITIES,
     **ageing.QUANTITIES,
 }
 FILM = {
@@ -119,9 +120,7 @@ FILM = {
 } | {
     "active material volume fraction": _may("1", "active material", 1.0, 1e-3, 1.0),
     "electrolyte volume fraction": _may("1", "fraction filled with electrolyte", 0.0, 0.0, 0.0),
-    "anodic transfer coefficient": _may(
-        "1", "fraction of the overpotential that acts on the anodic (delithiation) reaction", 0.5, 0.05, 0.95
-    ),
+    kinetics.ANODIC: kinetics.QUANTITIES[kinetics.ANODIC],
 }
 METAL = {
     "exchange-current density": _need("A.m-2", "at the initial salt concentration", TINY, 1e6),
@@ -296,7 +295,7 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 OPTIONAL_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
     **{
-        part: {hysteresis.OPTION: tuple(hysteresis.MODELS)}
+        part: {hysteresis.OPTION: tuple(hysteresis.MODELS), kinetics.OPTION: tuple(kinetics.LAWS)}
         | {key: tuple(values) for key, values in ageing.OPTIONS.items()}
         for part in ageing.SIDES
     },

@@ -8,9 +8,8 @@ import numpy as np
 from ...kernels.layout import POROUS
 from ...models.electrodes import PARTS, has_foil, is_composite
 from ...models.initial import resting
-from ...physics.constants import F, R
 from . import hysteresis
-from .potentials import exchange_currents_at, potential_at
+from .potentials import exchange_currents_at, potential_at, transfer_overpotential
 from .states import SIDES
 
 ONE = ("Time [s]",)
@@ -89,7 +88,7 @@ def reaction(p, phase):
 
     def of_kind(k, rows):
         j, i0 = p.j_k[:, k, v], exchange_currents_at(p, p.x[:, rows, -1], phase.side, phase.path)
-        return 2.0 * R * p.T[:, None] / F * np.arcsinh(0.5 * j / i0) + p.sys.grain["R_f"][rows] * j
+        return transfer_overpotential(p, phase.path, j, i0) + p.sys.grain["R_f"][rows] * j
 
     return _averaged(p, phase, of_kind)
 

@@ -15,6 +15,7 @@ up to rounding.  Reaction overpotentials are <phi_s - phi_e - U>, what films on 
 
 import numpy as np
 
+from ...kernels.equations.electrode.charge_transfer import overpotentials
 from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, THIN_FILM
 from ...models.electrodes import NEGATIVE, PARTS, has_foil, materials
 from ...models.materials.tables import exchange, exchange_shape, open_circuit, salt_range
@@ -225,8 +226,21 @@ def reaction_overpotential(p, side):
     if p.sys.model == THIN_FILM:
         return _of_planes(p, side, v)
     film = p.once(film_resistance, side) * p.I / p.sys.volume["area"][v].sum() * (1.0 if side == 0 else -1.0)
-    thermal = 2.0 * R * p.T[:, None] / F
-    return thermal * np.arcsinh(0.5 * p.j[:, v] / p.once(exchange_currents, side)) + film[:, None]
+    i0 = p.once(exchange_currents, side)
+    return transfer_overpotential(p, PARTS[side], p.j[:, v], i0) + film[:, None]
+
+
+def transfer_overpotential(p, part, j, i0):
+    """Overpotential of charge transfer (times, volumes) [V] at currents and exchange currents [A/m2] of a material.
+
+    part: the electrode, or a phase by its path.
+    """
+    if not p.sys.kinetics.size:
+        return 2.0 * R * p.T[:, None] / F * np.arcsinh(0.5 * j / i0)
+    material, out = materials(p.cell).index(part), np.empty(j.size)
+    j, i0, T = (np.ascontiguousarray(np.broadcast_to(y, j.shape)).ravel() for y in (j, i0, p.T[:, None]))
+    overpotentials(p.sys.kinetics, material, j, i0, T, out)
+    return out.reshape(len(p.t), -1)
 
 
 def _of_planes(p, side, v):

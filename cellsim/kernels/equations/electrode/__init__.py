@@ -1,1 +1,1 @@
-"""Electrodes whose particles are of several kinds, or that react evenly."""
+"""Electrodes whose particles are of several kinds, or that react evenly, and charge transfer at their surfaces."""

@@ -64,6 +64,7 @@ def react(sys, c, phi_e, phi_s, j, I, w):
             grain, local, now = sys.grain[v.particle + k], w.kind[k, i], j[k * n + i]
             V, V_j, V_ce, local.i0 = reaction(
                 sys.laws,
+                sys.kinetics,
                 w.by_solid,
                 w.by_salt,
                 w.at[0],

@@ -6,13 +6,13 @@ Of several kinds of particle (see `composite`) the voltage is common, and their 
 import numpy as np
 
 from ....numerics.table import blend, locate
-from ....physics.kinetics import overpotential
 from ....support.compile import inner
 from ...layout import DIFFUSION, FILM, LAWS_PER_SIDE, SHAPE_C, SHAPE_X, rate_of, shells
 from .. import side_reactions
-from ..interface import by_hysteresis, open_circuit, within_edges
+from ..interface import by_hysteresis, open_circuit
 from ..lithium_metal import potential
 from ..particle import factorise, fill, respond, substitute
+from .charge_transfer import charge_transfer
 from .composite import correct
 
 ANSWER = 4  # column of `spme.salt_step`: change of c_e with the terminal current
@@ -77,12 +77,14 @@ def beneath(sys, w, side, k, j, alpha, beta, c, I, tied):
             root = np.sqrt(c[i])
             g, dg = blend(salt, SHAPE_C + material, locate(salt, root), w.by_salt)
             i_ref = i_first * active * w.rate[rate_of(material)]
-            i0, i0_x, i0_r = within_edges(i_ref, x, f, df, c[i] / sys.c_ref, g, 0.5 * dg / root * sys.c_ref)
-            eta, eta_j, eta_i0 = overpotential(j, i0, w.at[0])
+            r, dg = c[i] / sys.c_ref, 0.5 * dg / root * sys.c_ref
+            eta, eta_j, eta_x, eta_r, i0 = charge_transfer(
+                sys.kinetics, material, j, x, i_ref, f, df, r, g, dg, w.at[0]
+            )
             total += sys.volume[i].dx * eta
-            slope += sys.volume[i].dx * (eta_j + eta_i0 * i0_x * beta)
+            slope += sys.volume[i].dx * (eta_j + eta_x * beta)
             if tied:
-                moved += sys.volume[i].dx * eta_i0 * i0_r / sys.c_ref * w.block[i, 0, ANSWER]
+                moved += sys.volume[i].dx * eta_r / sys.c_ref * w.block[i, 0, ANSWER]
             length += sys.volume[i].dx
     if sys.counts.kinds > 1 and sys.volume[first].particle >= 0:
         w.kind[k, first].i0 = i0
