@@ -141,3 +141,11 @@ class KeptStates:
 def ends_of(states: Any) -> Array:
     """States (few, N) among which every unknown has its least and its largest value, of what `settle` returns."""
     return states.ends() if isinstance(states, KeptStates) else np.asarray(states())
+
+
+def kept_of(times: Late, states: Any) -> tuple[Array, Array]:
+    """Times (rows,) [s] and states (rows, N) that are there without being made again, of what `settle` returns."""
+    if not isinstance(states, KeptStates):
+        return times(), np.asarray(states())
+    here = np.repeat([march is None for _, _, march in states.steps], [rows for rows, _, _ in states.steps])
+    return times()[here], states.kept.joined() if here.any() else np.zeros((0, 0))

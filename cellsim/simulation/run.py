@@ -23,7 +23,8 @@ from ..protocols.program import MAX_STEPS
 from ..protocols.protocol import protocol_of
 from .citations import basis_of
 from .control import Now
-from .kept_states import KeptStates, Late, March, ends_of
+from .history.unresolved import unresolved
+from .kept_states import KeptStates, Late, March, ends_of, kept_of
 from .outcome import FAILS, STOPS, finite, named, outcome_of
 from .plan import Plan, continued, most_rows, planned
 from .result import Result
@@ -230,7 +231,7 @@ def simulate_coroutine(
             stopped = cycle.reason(run) if not over and (step is None or walk.cycle != number) else ""
             step = None if stopped else step
     termination = stopped or walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
-    everything, kind = states.settle(), type(plan.model).__name__
+    late, everything, kind = Late(times), states.settle(), type(plan.model).__name__
     result = Result(
         cell.name,
         kind,
@@ -241,7 +242,7 @@ def simulate_coroutine(
             cell,
             plan.sys,
             plan.model,
-            Late(times),
+            late,
             everything,
             run.soc0,
             run.system_at if plan.elsewhere else None,
@@ -249,7 +250,7 @@ def simulate_coroutine(
         ),
         termination,
         FinalState(cell, plan.model, run.state, run.soc(), plan.sys.T, plan.ambient, _temperature(run)),
-        partial(_remarks, cell, plan.sys, begun.remark, everything),
+        partial(_remarks, cell, plan, begun.remark, given.accuracy, late, everything),
         partial(basis_of, cell, plan.sys, kind, {step.kinked for step in done}, heat=plan.warms),
     )
     if FAILS[done[-1].ending]:
@@ -261,9 +262,16 @@ def simulate_coroutine(
     return result
 
 
-def _remarks(cell: Cell, sys: System, on_mesh: Callable[[], str], states: Any) -> tuple[str, ...]:
+def _remarks(
+    cell: Cell, plan: Plan, on_mesh: Callable[[], str], accuracy: float, times: Late, states: Any
+) -> tuple[str, ...]:
     """Notes on a run, one sentence each."""
-    return (*overlay_remarks(cell), *filter(None, (on_mesh(),)), *outside_data(cell, sys, ends_of(states)))
+    return (
+        *overlay_remarks(cell),
+        *filter(None, (on_mesh(),)),
+        *outside_data(cell, plan.sys, ends_of(states)),
+        *unresolved(cell, plan.sys, plan.model, *kept_of(times, states), accuracy),
+    )
 
 
 def _temperature(run) -> float:

@@ -28,8 +28,8 @@ V, SOC, LITHIUM = "Voltage [V]", "State of charge", "Total lithium in {} electro
 EXACT = 1e-6  # V: the same equations and the same steps of time, but for rounding
 TIGHT, WITHIN = 1e-7, 5e-5  # local error of a step of time; of the voltage after some hundreds of such steps
 MILLIVOLT = 1.1e-3  # V rms: what the default promises, and a tenth for the finer run's own error
-# random cells of which the rule for the mesh is known to miss a millivolt or half a percent of time (docs/trust.md)
-MISSED = {"random-226": (3e-3, 5e-3), "random-258": (3e-2, 3e-2), "random-265": (4e-2, 3e-2)}
+# random cells that no affordable mesh keeps to a millivolt or half a percent of time; a run says so (docs/trust.md)
+MISSED = {"random-258": (7e-2, 7e-2), "random-265": (4e-2, 3e-2)}
 HUGE = Lumped(heat_capacity=1e12)
 pytestmark = pytest.mark.filterwarnings("ignore::cellsim.errors.CellsimWarning")
 
@@ -264,7 +264,9 @@ def test_the_mesh_does_not_decide(cell, T, soc, request):
         assert plain.endings == fine.endings
         t = np.linspace(0.0, 0.95 * fine.t[-1], 200)
         assert plain.t[-1] >= t[-1]
-        assert np.sqrt(np.mean((plain.at(V, t) - fine.at(V, t)) ** 2)) <= rms
+        off = np.sqrt(np.mean((plain.at(V, t) - fine.at(V, t)) ** 2))
+        assert off <= rms
+        assert off <= MILLIVOLT or [r for r in plain.remarks if "volumes" in r or "depends on the mesh" in r]
         end = min(plain.t[-1], fine.t[-1])
         near = abs(plain.t[-1] - fine.t[-1]) <= share * fine.t[-1]
         assert near or abs(float(plain.at(V, end)[0] - fine.at(V, end)[0])) <= 3e-3
