@@ -48,8 +48,9 @@ def marcus(u, L):
 def marcus_hush_chidsey(u, L):
     """i/i0 = sqrt(pi L) tanh(u/2) erfc((L - sqrt(1 + sqrt L + u^2)) / 2 sqrt L);  d/du.
 
-    Transfer to the continuum of states of a metal, asymptotically: Y. Zeng, R. B. Smith, P. Bai and M. Z. Bazant,
-    J. Electroanal. Chem. 735 (2014) 77, eq. 17, less its reverse.  It saturates at 2 sqrt(pi L).
+    Transfer to the continuum of states of a metal: the formula by which Y. Zeng, R. B. Smith, P. Bai and M. Z. Bazant,
+    J. Electroanal. Chem. 735 (2014) 77, approximate its integral to 5 %, as PyBaMM has it: the oxidation less the
+    reduction.  It saturates at 2 sqrt(pi L).
     """
     root, tanh = np.sqrt(L), np.tanh(0.5 * u)
     s = np.sqrt(1.0 + root + u * u)
