@@ -126,22 +126,32 @@ def storage(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Picture (.png, .svg, .pdf) or table (.csv).")
     ] = None,
+    simulated: Annotated[
+        float | None, typer.Option(help="Simulate so many years of each duty with ageing, and price what it wears.")
+    ] = None,
+    celsius: Annotated[float, typer.Option("--temperature", help="Surroundings of --simulated in degC.")] = 25.0,
     threads: Threads = None,
 ) -> None:
     """A car as storage: EUR a year of each duty against wear, and the wear price at which it stops paying."""
+    from ..physics.constants import ZERO_CELSIUS
     from ..studies.storage.claims import city_storage
     from ..studies.storage.inputs import read_storage
     from ..studies.storage.study import storage_study
     from ..studies.storage.tables import duty_lines, duty_rows, duty_table
 
     output_of(output, FILES)
-    found = storage_study(
-        cell, duty or None, prices, file=read_storage(file), vehicle=segment, generation=pack, threads=threads
-    )
+    inputs = read_storage(file)
+    found = storage_study(cell, duty or None, prices, file=inputs, vehicle=segment, generation=pack, threads=threads)
     console.print(duty_table(found))
     say(duty_lines(found), soft_wrap=True)
     for judged in city_storage(found) if len({r.duty for r in found}) > 1 else ():
         say(f"\n{judged}", soft_wrap=True)
+    if simulated is not None:
+        from ..studies.storage.simulated import simulated_wear
+
+        say("\nWear by simulated years:")
+        for worn in simulated_wear(found, cell, inputs, years=simulated, temperature=celsius + ZERO_CELSIUS):
+            say(f"- {worn}", soft_wrap=True)
     if output is not None and output.suffix == ".csv":
         write_rows(output, duty_rows(found))
     elif output is not None:

@@ -15,13 +15,14 @@ from ..protocols import Protocol
 from ..simulation.run import simulate
 from ..support.arguments import chosen, number
 from ..support.files import cut
+from .exchange.options_from_pybamm import SODIUM
 from .exchange.pybamm_package import pybamm
 from .from_pybamm import from_pybamm
 from .to_pybamm import PyBaMMCell, to_pybamm
 
 Array = NDArray[np.float64]
-FINE = {"x_n": 60, "x_s": 30, "x_p": 60, "r_n": 60, "r_p": 60}
-STEEP = {"x_n": 30, "x_s": 20, "x_p": 30, "r_n": 120, "r_p": 120}  # fronts inside particles need shells
+FINE = {"x_n": 60, "x_s": 30, "x_p": 60, "r": 60}  # volumes, and shells of every particle
+STEEP = {"x_n": 30, "x_s": 20, "x_p": 30, "r": 120}  # fronts inside particles need shells
 TENFOLD = 10.0  # between the least and the largest diffusivity of a particle, from which on the mesh is STEEP
 MESHES = ("fine", "default")  # "default": PyBaMM's own
 ACCURACY = 1e-4  # V, of the run here
@@ -94,7 +95,9 @@ def against_pybamm(
 def set_against_pybamm(name: str, *, rate: float = 1.0, mesh: str = "fine") -> Difference:
     """A parameter set of PyBaMM discharged by PyBaMM from 100 % state of charge, and the cell that `from_pybamm` makes.
 
-    name: of the set; rate [1/h]: of the discharge to the lower cut-off voltage; mesh: as for `against_pybamm`.
+    Composite electrodes and sodium-ion sets, of which PyBaMM finds no state of charge, begin at the concentrations that
+    the set states.  name: of the set; rate [1/h]: of the discharge to the lower cut-off voltage; mesh: as for
+    `against_pybamm`.
     Raises ParameterError for what `from_pybamm` refuses.
     """
     chosen("set_against_pybamm: mesh", mesh, MESHES, ParameterError)
@@ -103,10 +106,15 @@ def set_against_pybamm(name: str, *, rate: float = 1.0, mesh: str = "fine") -> D
         cell = from_pybamm(name)
     protocol, words = _asked(cell, None, rate)
     metal = cell.text("negative electrode/type") == "lithium metal"
-    options = {"working electrode": "positive"} if metal else {}
-    values = pybamm().ParameterValues(name)
-    values.set_initial_state(1.0, options=options)
-    run = lambda: simulate(cell, protocol, accuracy=ACCURACY)  # noqa: E731
+    phases = tuple(str(max(1, len(cell.phases(part)))) for part in ("negative electrode", "positive electrode"))
+    options: dict[str, Any] = {"working electrode": "positive"} if metal else {}
+    if phases != ("1", "1"):
+        options["particle phases"] = phases
+    values, soc = pybamm().ParameterValues(name), None
+    if phases == ("1", "1") and SODIUM not in cell.remarks:
+        soc = 1.0
+        values.set_initial_state(soc, options=options)
+    run = lambda: simulate(cell, protocol, soc=soc, accuracy=ACCURACY)  # noqa: E731
     return compared(name, words, run, PyBaMMCell(values, options), protocol.to_pybamm(), "DFN", mesh)
 
 
@@ -158,29 +166,35 @@ def compared(
 def their_run(theirs: PyBaMMCell, experiment: Any, model: str, mesh: str) -> Callable[[], Any]:
     """PyBaMM's simulation of an experiment, built, as a function that solves it."""
     package = pybamm()
+    made = theirs.model(model)
     built = package.Simulation(
-        theirs.model(model),
+        made,
         parameter_values=theirs.parameter_values,
         experiment=experiment,
         solver=package.IDAKLUSolver(rtol=RTOL, atol=ATOL),
-        **({"var_pts": _fine(theirs)} if mesh == "fine" else {}),
+        **({"var_pts": _fine(theirs, made)} if mesh == "fine" else {}),
     )
     built.build_for_experiment()
     return lambda: built.solve(calc_esoh=False)
 
 
-def _fine(theirs: PyBaMMCell) -> dict[str, int]:
-    """Numbers of volumes and shells for a run of which the mesh is no large error."""
+def _fine(theirs: PyBaMMCell, model: Any) -> dict[str, int]:
+    """Numbers of volumes and shells, of particles of every phase, for a run of which the mesh is no large error."""
+    points = STEEP if _steep(theirs.parameter_values) else FINE
+    keys = (str(getattr(key, "name", key)) for key in model.default_var_pts)
+    return {key: points[key if key in points else key[0]] for key in keys if key in points or key[0] in points}
+
+
+def _steep(values: Any) -> bool:
+    """Whether the diffusivity of a particle varies more than TENFOLD."""
     package, x = pybamm(), np.linspace(0.05, 0.95, 91)
-    values = theirs.parameter_values
-    for side in ("Negative", "Positive"):
-        name = f"{side} particle diffusivity [m2.s-1]"
-        if name in values.keys():  # noqa: SIM118
+    for name in values.keys():  # noqa: SIM118
+        if name.endswith("particle diffusivity [m2.s-1]"):
             inputs = {"x": package.Vector(x), "T": package.Scalar(values["Reference temperature [K]"])}
             D = np.ravel(values.process_symbol(package.FunctionParameter(name, inputs)).evaluate())
             if D.max() > TENFOLD * D.min():
-                return dict(STEEP)
-    return dict(FINE)
+                return True
+    return False
 
 
 def _timed(run: Callable[[], Any]) -> tuple[Any, float]:

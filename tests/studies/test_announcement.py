@@ -16,6 +16,7 @@ from pytest import approx
 import cellsim
 from cellsim.errors import ClaimError
 from cellsim.kernels.call.calls import finish
+from cellsim.parameters.formats.lent import DIFFUSIVITY, OVERLAYS, lent
 from cellsim.studies.charging.measured_charges import known
 from cellsim.studies.claim_audit.charging_claim import ACCURACY, ChargingVerdict, charging_claim, time_of
 from cellsim.studies.claim_audit.claim_file import load_charging_claim, load_claim
@@ -29,7 +30,7 @@ from cellsim.studies.claim_audit.report.pictures import SECTIONS
 from cellsim.studies.claim_audit.report.sketches import sketching
 from cellsim.studies.claim_audit.report.strip import strip
 from cellsim.studies.claim_audit.sentences.announcement import NOT_STATED, Scale
-from cellsim.studies.claim_audit.sentences.life import DIFFUSIVITY, LEFT, OVERLAYS, _years, fleets, lent, life_of
+from cellsim.studies.claim_audit.sentences.life import LEFT, _years, fleets, life_of
 from cellsim.studies.claim_audit.stages import CLAIMS, claims_of
 from cellsim.studies.claim_audit.stated import stated_rate
 from cellsim.studies.labels import label, labelled

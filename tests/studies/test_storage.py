@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from pytest import approx
 
+import cellsim
 from cellsim.errors import ClaimError, ProtocolError
 from cellsim.studies.storage.arbitrage import CarBattery, arbitrage, unscheduled
 from cellsim.studies.storage.claims import city_storage
 from cellsim.studies.storage.duties import DUTIES, Served, Setting, duty, level, office, plan_home
 from cellsim.studies.storage.inputs import HOME, HomeLoad, Prices, home_load, read_prices, read_storage
+from cellsim.studies.storage.simulated import RETIRED, TOLERANCE, UNKNOWN, day_of, simulated_wear
 from cellsim.studies.storage.study import _curve, _stops, judged, storage_study, wear_price
 from cellsim.studies.validation.lines.vehicles.storage import LEVELS, ON_GRID, brute_force
 from cellsim.studies.verdicts import Verdict
@@ -221,3 +223,26 @@ def test_where_a_duty_stops_paying_does_not_depend_on_the_points_of_its_curve(we
     nets, given = _curve(serve, False, wears)
     assert _stops(serve, nets, given, wears) == approx(0.1, abs=1e-12)
     assert len(served) <= len(wears) + 4
+
+
+def test_wear_by_simulated_years():
+    """A film that grows whatever the car does (kirkaldy2024) wears nothing, to the tolerance of the jumps; the wear of
+    the other constants is the value of what is lost more; of a solid cell nobody knows."""
+    cells = ["leaf_2018", "target_nmc811_lpscl_li"]
+    found = storage_study(cells, ["building-peak"])
+    still, other, solid = simulated_wear(found, cells, FILE, years=0.2)
+    value = FILE.lives["liquid"].price.value * found[0].usable
+    assert still.lost > 0.03 and abs(still.lost - still.lost_without) < TOLERANCE
+    assert other.wear == approx(value * (other.lost - other.lost_without) / RETIRED / 0.2)
+    assert other.net == approx(found[0].served.gain - found[0].served.standby - other.wear)
+    assert abs(other.lost - other.lost_without) > TOLERANCE
+    assert solid.reason == UNKNOWN and solid.wear is None and "not simulated" in str(solid)
+
+
+def test_a_day_gives_what_the_duty_asks_for():
+    """And is full again at its end: the charge of a day is zero to what a rest of an hour moves at a voltage held."""
+    cell = cellsim.load("leaf_2018")
+    with_it, without = (cellsim.simulate(cell, day_of(cell, CAR, hours), "SPM", soc=1.0) for hours in (2.0, 0.0))
+    capacity = cell.value("cell/nominal capacity")
+    assert with_it.discharge_capacity - without.discharge_capacity == approx(2.0 * CAR.power / CAR.high * capacity)
+    assert with_it.t[-1] < 86400.0 and with_it["State of charge"][-1] == approx(1.0, abs=0.02)

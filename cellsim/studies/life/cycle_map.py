@@ -13,6 +13,7 @@ from ...models.electrodes import has_foil
 from ...models.health.amounts import Amounts, filled
 from ...models.lithium_metal import evolves
 from ...parameters import Cell
+from ...parameters.formats.lent import OVERLAYS
 from ...protocols import Protocol
 from ...simulation.history.cycles import passed
 from ...simulation.result import Result
@@ -207,3 +208,8 @@ def summary_of(
 def ages_within_runs(cell: Cell) -> bool:
     """Whether anything changes from cycle to cycle."""
     return ages(cell) or (has_foil(cell) and evolves(cell))
+
+
+def overlays_of(cell: Cell) -> tuple[str, ...]:
+    """Whose constants a cell ages by: "" for its own, or none that are known."""
+    return ("",) if cell.kind != "liquid" or ages_within_runs(cell) else tuple(OVERLAYS)

@@ -1,7 +1,7 @@
 """What a cell earns as storage against what it wears, duty by duty, and the verdict.
 
 Wear is the linear bound: price of the pack over the energy that it gives in its cycle life.  It is no simulation of
-ageing: calendar ageing, temperature and depth are not in it.
+ageing: calendar ageing, temperature and depth are not in it; `simulated` has years of duty with ageing.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,10 +1,7 @@
 """Cycles and years to 80 % of the capacity: no sentence of the announcement, and therefore no verdict.
 
 Baselines age by overlays, constants of another cell, whose range is the only uncertainty that is known; solid cells
-whose ageing nobody measured are not known.  A film grows per surface of particles, and that of a set follows from the
-radius of a model, not from a measurement: what was measured is the share of its capacity that the other cell lost.  So
-its film is lent in proportion to capacity (`lent`); at the same growth per surface a Leaf, of whose set the particles
-are half as large, would age eight times as fast.
+whose ageing nobody measured are not known.
 """
 
 import math
@@ -18,17 +15,14 @@ from pydantic import Field, TypeAdapter
 
 from ....errors import CellsimError
 from ....models import SPM, capacity_between_cutoffs
-from ....parameters import Cell, load
-from ....parameters.formats import with_overlay
+from ....parameters import Cell
+from ....parameters.formats.lent import lent
 from ....support.sourced import Sourced, Strict
 from ...life.age import age
 from ...life.cycle_map import ages_within_runs
 from ...life.store import store
 from ..maker_claims import maker_claims
 
-# for liquid cells, with the set of the cell that they are of; they state activation energies, unlike safari2009
-OVERLAYS = {"kirkaldy2024": "lgm50_chen2020", "okane2022": "lgm50_chen2020"}
-DIFFUSIVITY = "negative electrode/SEI solvent diffusivity"
 FLEETS = Path(__file__).with_name("fleets.yaml")
 LEFT = 0.8  # of the capacity
 DUTY = "Charge at C/3 until {high:g} V; Hold at {high:g} V until C/20; Discharge at 1C until {low:g} V"
@@ -59,31 +53,6 @@ class LifeRow:
     constants: str
     reason: str = ""
     stated: tuple[str, ...] = ()
-
-
-def overlays_of(cell: Cell) -> tuple[str, ...]:
-    """Whose constants a cell ages by: "" for its own, or none that are known."""
-    return ("",) if cell.kind != "liquid" or ages_within_runs(cell) else tuple(OVERLAYS)
-
-
-def lent(cell: Cell, overlay: str) -> Cell:
-    """A cell with the ageing of another one, whose film takes as much per capacity as it does there.
-
-    A film that diffusion limits takes the surface times the root of the diffusivity.  Raises ParameterError: the
-    overlay applies to no electrode of the cell.
-    """
-    aged = with_overlay(cell, overlay)
-    ratio = _surface(load(OVERLAYS[overlay])) / _surface(cell)
-    return aged.with_({DIFFUSIVITY: aged.value(DIFFUSIVITY) * ratio**2})
-
-
-def _surface(cell: Cell) -> float:
-    """Surface of the particles of the negative electrode per nominal capacity [m2/A.h]."""
-    share, radius, thickness = (
-        cell.mean(f"negative electrode/{key}")
-        for key in ("active material volume fraction", "particle radius", "thickness")
-    )
-    return 3.0 * share / radius * thickness * cell.value("cell/electrode area") / cell.value("cell/nominal capacity")
 
 
 def life_of(cell: Cell, temperature: float, overlay: str = "") -> LifeRow:

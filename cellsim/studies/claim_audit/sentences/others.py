@@ -10,13 +10,14 @@ from ....ensemble.jobs import Job
 from ....errors import CellsimError
 from ....physics.constants import ZERO_CELSIUS
 from ...cost.packs import pack_prices
+from ...life.cycle_map import overlays_of
 from ...pulse_power import pulse_powers
 from ...storage.claims import city_storage
 from ...storage.study import storage_study
 from ...vehicles.claims import every_segment, more_power
 from ...vehicles.segments import vehicle_study
 from ..cost_claim import cost_claim
-from .life import CELSIUS, life_of, overlays_of
+from .life import CELSIUS, life_of
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..audit import Audit
