@@ -29,9 +29,9 @@ SHELLS = ("r_n", "r_p", "r_n_prim", "r_n_sec")  # PyBaMM takes those that a mode
 SIZES = {"R_n": 30, "R_p": 30}  # classes of a distribution
 
 
-def simulation(model, values, volumes, shells, rtol=1e-8, **how):
+def simulation(model, values, volumes, shells, rtol=1e-8, stretch=3, **how):
     """A PyBaMM simulation on a particle mesh graded towards the surface; how: as `pybamm.Simulation` takes it."""
-    graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, submesh_params={"side": "right", "stretch": 3})
+    graded = pybamm.MeshGenerator(pybamm.Exponential1DSubMesh, submesh_params={"side": "right", "stretch": stretch})
     sub = {k: graded if k.endswith("particle") else v for k, v in dict(model.default_submesh_types).items()}
     points = dict.fromkeys(("x_n", "x_s", "x_p"), volumes) | dict.fromkeys(SHELLS, shells) | SIZES
     solver = pybamm.IDAKLUSolver(rtol=rtol, atol=0.1 * rtol)

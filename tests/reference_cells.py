@@ -172,3 +172,22 @@ def kinetics(law) -> Cell:
         changes |= {f"{side} electrode/{key}": value for key, value in entries.items() if key != "factor"}
         changes[path] = cell.value(path) * entries.get("factor", 1.0)
     return cell.with_(changes).with_kinetics(law)
+
+
+DOUBLE_LAYER = 0.2  # F/m2, of PyBaMM's sets
+DOUBLE_LAYER_PULSES = (  # C-rate, time [s]
+    (1.0, 1e-3),
+    (0.0, 1e-3),
+    (-2.0, 1e-2),
+    (0.0, 1e-2),
+    (2.0, 0.1),
+    (0.0, 0.1),
+    (1.0, 1.0),
+    (0.0, 1.0),
+)
+
+
+def with_double_layers(cell) -> Cell:
+    """A cell with double layers on both electrodes that are charged within a run."""
+    layers = {f"{side} electrode/double-layer capacity": DOUBLE_LAYER for side in ("negative", "positive")}
+    return cell.with_(layers).with_surface_form("differential")

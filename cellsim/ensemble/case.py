@@ -59,6 +59,7 @@ class Case:
     force: bool = False
     start: Any = None
     ageing: Any = None
+    surface_form: Any = None
     termination: Any = None
     changes: Mapping[str, float | str] = field(default_factory=dict)
     labels: Mapping[str, float | str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from typing import Any
 
 from ..errors import ParameterError
 from ..parameters.catalogue import PHASES
+from ..parameters.catalogue.quantities import SURFACE_FORM
 from ..parameters.cell import Cell
 from ..parameters.formats.bpx_names import DESIGN as TYPICAL
 from ..parameters.reading import warn_of_remarks
@@ -36,8 +37,8 @@ def from_pybamm(
 
     parameter_values: the name of a set, such as "Chen2020", or a `pybamm.ParameterValues`; options: PyBaMM's model
     options.  A set with a lithium-metal electrode, or the option {"working electrode": "positive"}, becomes a cell
-    with a negative electrode of lithium metal.  Options of ageing, of hysteresis (as PyBaMM's "open-circuit
-    potential") and of kinetics ("intercalation kinetics") are taken over with the quantities that they need.
+    with a negative electrode of lithium metal.  Options of ageing, of hysteresis (PyBaMM's "open-circuit potential"),
+    of kinetics ("intercalation kinetics") and "surface form" are taken over with the quantities that they need.
     name: of the cell; that of the set by default.
     design: content of the section "design" of a cellsim parameter file, with the sources "pybamm" and "assumed"; by
     default a pouch cell with typical densities, marked as assumed: masses depend on them, voltages do not.
@@ -89,6 +90,7 @@ def from_pybamm(
         cell = cell.with_hysteresis(model)
     if laws is not None:
         cell = cell.with_kinetics(laws)
+    cell = cell.with_surface_form(chosen.get(SURFACE_FORM) or "false")
     warn_of_remarks(cell)
     return cell
 

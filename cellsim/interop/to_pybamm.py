@@ -16,6 +16,7 @@ from ..models.kinds import sizes
 from ..models.volumes import electronic_conductivity, touching, transport_efficiency
 from ..parameters import Cell, load
 from ..parameters.balance import ends
+from ..parameters.catalogue.quantities import DIFFERENTIAL, SURFACE_FORM
 from ..support.arguments import flag, number
 from .exchange.ageing_to_pybamm import ageing_to_pybamm
 from .exchange.hysteresis import hysteresis_to, option_of
@@ -175,6 +176,7 @@ class Writing:
         if any(many):
             options["particle phases"] = tuple(str(max(n, 1)) for n in many)
         options |= option_of(self.cell, self.parts) | kinetics_option(self.cell)
+        options |= {SURFACE_FORM: DIFFERENTIAL} if self.cell.charges_double_layers else {}
         return options | ({"contact resistance": "true"} if self.resistance else {})
 
     def content(self, soc: float | None) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class Counts:
     hosts: Annotated[int, Field("", "1 if the host of a lithium electrode fades, else 0")]
     hazards: Annotated[int, Field("", "1 if the hazard of a short is added up, else 0")]
     hysteresis: Annotated[int, Field("", "kinds if the state has that of open-circuit hysteresis, else 0")]
+    layers: Annotated[int, Field("", "1 if double layers are charged within a run, else 0")]
 
 
 class Cell:
@@ -93,9 +94,11 @@ class State(NamedTuple):
     phi_e: Annotated[np.ndarray, Field("V", "potential of the electrolyte", "volumes", algebraic=True)]
     phi_s: Annotated[np.ndarray, Field("V", "potential of the solid", "volumes", algebraic=True)]
     j: Annotated[np.ndarray, Field("A/m2 of surface", "reaction current", "kinds", "volumes", algebraic=True)]
+    j_dl: Annotated[np.ndarray, Field("A/m2", "of double layers", "volumes", algebraic=True, only_with="layers")]
     cell: Annotated[np.void, Field("", "one number each for the cell", of=CELL)]
     T: Annotated[np.ndarray, Field("K", "temperatures; the first is that of all laws", "temperatures")]
     h: Annotated[np.ndarray, Field("", "hysteresis: 1 delithiation, -1 lithiation", "hysteresis", "volumes")]
+    v_dl: Annotated[np.ndarray, Field("V", "phi_s - phi_e of the double layer", "volumes", only_with="layers")]
     # slow states of cells that age, see equations.ageing; lithium as charge, per electrode area, in each volume:
     sei: Annotated[np.ndarray, Field("C/m2", "lithium in the SEI", "volumes", only_with="sei")]
     sei_on_cracks: Annotated[
@@ -105,15 +108,12 @@ class State(NamedTuple):
     dead: Annotated[np.ndarray, Field("C/m2", "plated lithium that is cut off", "volumes", only_with="plating")]
     crack: Annotated[np.ndarray, Field("m", "length of cracks in the particles", "volumes", only_with="cracking")]
     inactive: Annotated[
-        np.ndarray,
-        Field("", "volume fraction of active material lost since the cell was made", "volumes", only_with="loss"),
+        np.ndarray, Field("", "volume fraction of active material lost so far", "volumes", only_with="loss")
     ]
     active: Annotated[
         np.ndarray, Field("", "volume fraction of active material, as it is reckoned with", "volumes", only_with="loss")
     ]
-    draining: Annotated[
-        np.ndarray, Field("C/m2", "lithium in all active material lost so far", "volumes", only_with="loss")
-    ]
+    draining: Annotated[np.ndarray, Field("C/m2", "lithium in all that is lost so far", "volumes", only_with="loss")]
     gone: Annotated[np.ndarray, Field("C/m2", "lithium in what is lost of `active`", "volumes", only_with="loss")]
     porosity: Annotated[
         np.ndarray, Field("", "electrolyte volume fraction, as it is reckoned with", "volumes", only_with="clogging")

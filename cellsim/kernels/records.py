@@ -23,6 +23,7 @@ class Volume:
     area: Annotated[float, Field("", "reacting surface per electrode area; 0 where nothing reacts")]
     i_ref: Annotated[float, Field("A/m2", "exchange-current density at x = 0.5, c_e = c_e0")]
     R_f: Annotated[float, Field("Ohm m2 of surface", "film resistance")]
+    C_dl: Annotated[float, Field("F/m2 of surface", "capacity of the double layer; 0 if it is not charged in a run")]
     side: Annotated[int, Field("", "0 negative, 1 positive electrode, -1 neither")]
     particle: Annotated[int, Field("", "row of its (first) particle, -1 if it has none")]
     kinds: Annotated[int, Field("", "kinds of particle in it, 0 if it has none")]
@@ -223,6 +224,16 @@ class Lag:
     by_I: Annotated[float, Field("Ohm m2", "change of the potential per terminal current")]
 
 
+class Layer:
+    """The double layer of a volume at one stage."""
+
+    known: Annotated[float, Field("V", "phi_s - phi_e before the stage charges it")]
+    per_v: Annotated[float, Field("S/m2", "its current per phi_s - phi_e; 0 if there is none")]
+    per_j: Annotated[float, Field("Ohm m2", "phi_s - phi_e per current, in the time of the stage")]
+    j: Annotated[float, Field("A/m2 of surface", "its current")]
+    defect: Annotated[float, Field("A/m2", "the current that the potentials ask for, less j")]
+
+
 class Touch:
     """The contact of a lithium-metal electrode at one stage."""
 
@@ -266,5 +277,5 @@ class Salt:
 
 
 VOLUME, GRAIN, FOIL, AGEING, SIDE = map(dtype_of, (Volume, Grain, Foil, Ageing, Side))
-HYSTERESIS, LAG, KINETICS = map(dtype_of, (Hysteresis, Lag, Kinetics))
+HYSTERESIS, LAG, KINETICS, LAYER = map(dtype_of, (Hysteresis, Lag, Kinetics, Layer))
 TOUCH, LOCAL, SALT = map(dtype_of, (Touch, Local, Salt))

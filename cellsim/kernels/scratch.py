@@ -11,7 +11,7 @@ from ..numerics.table import TERMS
 from ..support.compile import inlined
 from .layout import State, System
 from .memory import initialised, laying
-from .records import LAG, LOCAL, SALT, SIDE, TOUCH, VOLUME
+from .records import LAG, LAYER, LOCAL, SALT, SIDE, TOUCH, VOLUME
 
 EVENTS = 1 + int(Ending.PORES_CLOGGED)  # endings that are located on the solution, by their numbers
 
@@ -58,6 +58,7 @@ class Work(NamedTuple):
     side: Annotated[np.ndarray, Field("", "its side reactions, in the first row", "ageing", "volumes", of=SIDE)]
     foil: Annotated[np.ndarray, Field("", "contact of the lithium-metal electrode", 1, of=TOUCH)]
     lag: Annotated[np.ndarray, Field("", "open-circuit hysteresis of each kind", "hysteresis", "volumes", of=LAG)]
+    layer: Annotated[np.ndarray, Field("", "double layers", "layers", "volumes", of=LAYER)]
     kind: Annotated[
         np.ndarray, Field("", "reactions of each of several kinds of particle", "several", "volumes", of=LOCAL)
     ]

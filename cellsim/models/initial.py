@@ -13,6 +13,7 @@ from ..parameters.laws.blend import blend_of
 from ..physics.constants import F
 from ..physics.kinetics import end_potentials
 from .ageing import fresh
+from .double_layers import uncharged
 from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_composite, lithium_content, phases, values_of
 from .kinds import kinds
 from .lithium_metal import lithium_left, resting_potential
@@ -147,6 +148,8 @@ def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
         fresh(cell, sys, y)
     if sys.hysteresis.size:
         fresh_hysteresis(cell, sys, y)
+    if sys.counts["layers"]:
+        uncharged(y)
     if sys.foil.size:
         y.cell["lithium"], y.cell["layer"] = lithium_left(cell, x_p), cell.value(f"{NEGATIVE}/interphase thickness")
         y.host[:] = sys.foil["host"][0]

@@ -58,6 +58,10 @@ class _Watched:
     def kinetics(self, part: str) -> Any:
         return self.cell.kinetics(part)  # as the texts
 
+    @property
+    def charges_double_layers(self) -> Any:
+        return self.cell.charges_double_layers  # as the texts
+
     def text(self, path: str) -> Any:
         return self.cell.text(path)  # texts are the same in all variations
 

@@ -26,6 +26,7 @@ from ..physics.constants import F
 from ..support.arguments import listed, number, whole
 from ..support.compile import records
 from .ageing import ageing_of
+from .double_layers import capacities
 from .electrodes import PARTS, materials, needs_particles
 from .graded import RADIUS, graded, radii
 from .kinds import kinds
@@ -60,6 +61,7 @@ def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callab
             for part, first, last in zip(parts, edges[:-1], edges[1:], strict=True):
                 column[first:last] = getattr(part, key)
         volume["across"] = across(volume)
+        volume["C_dl"] = np.array([*capacities(cell), 0.0])[volume["side"]]
         side, many = volume["side"], [len(of_side) for of_side in kinds(cell)]
         volume["kinds"] = np.where(side < 0, 0, np.array([*many, 0])[side])
         holds = volume["kinds"] > 0
@@ -154,6 +156,9 @@ def build(
     if hysteresis.size:
         laws, counts = laws._replace(branches=kept(branch_table, cell, T)), counts.copy()
         counts["hysteresis"] = counts["kinds"]
+    if volume["C_dl"].any():
+        counts = counts.copy()
+        counts["layers"] = 1
     return System(
         model,
         volume,

@@ -68,6 +68,11 @@ def _check(cell: Cell) -> None:
             f"{cell.name}: the thin-film model needs lithium metal and a positive electrode of type "
             "'film'; for porous electrodes use DFN(), SPMe() or SPM()"
         )
+    if cell.charges_double_layers:
+        raise ParameterError(
+            f"{cell.name}: the thin-film model charges no double layers within a run; leave surface form "
+            "'differential' out"
+        )
 
 
 def vanishing(cell: Cell) -> float:

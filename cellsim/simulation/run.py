@@ -97,6 +97,7 @@ def simulate(
     force=False,
     start=None,
     ageing=None,
+    surface_form=None,
     termination=None,
 ) -> Result:
     """Simulate a protocol and return a `Result`.
@@ -126,6 +127,8 @@ def simulate(
     cycle, that returns True to end the run; or a list of both.
     ageing: options of ageing named as in PyBaMM, or False, see `Cell.with_ageing`; those of the parameter set unless
     given.
+    surface_form: "differential" charges double layers within the run, see `Cell.with_surface_form`; as the parameter
+    set says unless given.
 
     A step ends at its limits and at the cut-off voltages.  Where the cell is at its end (a particle full or empty,
     no salt, no lithium, a power beyond the largest one), where it leaves the temperatures that its laws reach to, and
@@ -152,6 +155,7 @@ def simulate(
             force=force,
             start=start,
             ageing=ageing,
+            surface_form=surface_form,
             termination=termination,
         )
     )
@@ -175,6 +179,7 @@ def simulate_coroutine(
     force=False,
     start=None,
     ageing=None,
+    surface_form=None,
     termination=None,
 ) -> Coroutine[Result]:
     """Coroutine form of `simulate`: yields each kernel call, receives its reply, returns the Result.
@@ -183,6 +188,7 @@ def simulate_coroutine(
     """
     cell = load(cell)
     cell = cell if ageing is None else cell.with_ageing(ageing)
+    cell = cell if surface_form is None else cell.with_surface_form(surface_form)
     given = checked(model, temperature, ambient, soc, voltage, period, accuracy, rtol, time_budget, max_steps)
     ends, asks = ([], []) if termination is None else parted(termination)
     plain = force is False and not ends

@@ -77,7 +77,7 @@ CARRIED = {  # as they are, or folded into an entry of BPX
 MEANT = {
     "electrolyte/thermodynamic factor": "BPX has none, which is a factor of 1",
     "initial stoichiometry": "of use with soc=None only",
-    "double-layer capacity": "of use in impedance only",
+    "double-layer capacity": "of use in impedance, and in runs that charge double layers",
 }
 
 
@@ -92,6 +92,8 @@ def lost_of(cell: Cell) -> tuple[list[str], dict[str, float]]:
     for path in materials(cell):
         if cell.kinetics(path) != kinetics.SYMMETRIC:
             sentences.append(f"{path}: {cell.kinetics(path)} kinetics; BPX has symmetric Butler-Volmer alone")
+    if cell.charges_double_layers:
+        sentences.append("surface form: differential, double layers that are charged within a run")
     if cell.kind != "liquid":
         sentences.append(f"kind of electrolyte: {cell.kind}")
     raw = flattened(cell.to_json())

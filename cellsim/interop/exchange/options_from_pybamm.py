@@ -14,14 +14,20 @@ NEUTRAL = (  # numerics and variables of PyBaMM, without a meaning for a cell
     "particle phases",
     "calculate heat source for isothermal models",
     "convection",
-    "surface form",
     "timescale",
     "total interfacial current density as a state",
     "voltage as a state",
     "x-average side reactions",
     "use lumped thermal capacity",
 )
-TAKEN = ("working electrode", "contact resistance", "open-circuit potential", kinetics.OPTION, *ageing.OPTIONS)
+TAKEN = (
+    "working electrode",
+    "contact resistance",
+    "open-circuit potential",
+    "surface form",
+    kinetics.OPTION,
+    *ageing.OPTIONS,
+)
 SODIUM = "a sodium-ion cell: potentials are against sodium, and what texts and variables call lithium is sodium"
 CHEMISTRIES = {
     "lead_acid": "a lead-acid cell, whose reactions and electrolyte are not modelled here",

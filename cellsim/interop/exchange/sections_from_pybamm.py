@@ -163,14 +163,20 @@ def electrode(reading: Reading, part: str) -> dict[str, Any]:
     r, names = reading, NUMBERS["electrode"]
     records: dict[str, Any] = {"type": "porous"}
     records |= _layer(r, part, {key: name for key, name in names.items() if key not in OF_PHASE})
-    name = of_side(DOUBLE_LAYER, part)
-    if r.has(name) and not callable(r.values[name]):
-        records["double-layer capacity"] = r.record(part, "double-layer capacity", r.number(name), (name,))
+    records |= _double_layer(r, part)
     records |= _electrons(r, part)
     phases = r.phases(part)
     if phases:
         return records | {PHASES: {one: _particles(r, f"{part}/{one}") | r.initial(f"{part}/{one}") for one in phases}}
     return records | _particles(r, part)
+
+
+def _double_layer(r: Reading, part: str, kind: str = "porous") -> dict[str, Any]:
+    """The double layer of an electrode, where the set has a number for it."""
+    name, key = of_side(DOUBLE_LAYER, part), "double-layer capacity"
+    if not r.has(name) or callable(r.values[name]):
+        return {}
+    return {key: r.record(part, key, r.number(name), (name,), kind=kind)}
 
 
 def _particles(r: Reading, part: str) -> dict[str, Any]:
@@ -311,6 +317,7 @@ def foil(reading: Reading) -> dict[str, Any]:
     names, key = (FOIL.name, LITHIUM_VOLUME), "exchange-current density"
     kind = "lithium metal"
     records: dict[str, Any] = {"type": kind, key: r.record(NEGATIVE, key, number, names, kind=kind)}
+    records |= _double_layer(r, NEGATIVE, kind)
     energy = energy_of(lambda T: j0(T=T), r.T_ref)
     if energy:
         records["exchange-current activation energy"] = r.record(

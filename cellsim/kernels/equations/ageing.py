@@ -133,6 +133,8 @@ def even(sys, hg, s_hat, s, w):
             if sys.volume[i].side == side and sys.volume[i].particle >= 0:
                 now = w.side[0, i]
                 lacks -= sys.volume[i].area * (y.j[i] + now.sei + now.rough * now.cr + now.pl)
+                if sys.counts.layers > 0:
+                    lacks -= sys.volume[i].area * w.layer[0, i].j
                 surface += sys.volume[i].area
         for i in range(sys.volume.size):
             if sys.volume[i].side == side and sys.volume[i].particle >= 0:

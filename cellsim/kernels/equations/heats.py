@@ -7,6 +7,7 @@ from ...support.compile import inner, kernel
 from ..layout import RATE, SINGLE_FLUX, surface, views
 from . import ageing, side_reactions
 from .electrode import uniform
+from .electrode.double_layer import foresee_layers
 from .interface import by_hysteresis, foresee_hysteresis, reaction
 from .lithium_metal import foresee
 from .temperature import warm
@@ -64,6 +65,8 @@ def heats_and_margins(sys, states, w, voltages, out):
             foresee(of_run, 0.0, s, s, w)
         if sys.hysteresis.size > 0:
             foresee_hysteresis(of_run, 0.0, s, w)
+        if sys.counts.layers > 0:
+            foresee_layers(of_run, 0.0, s, s, w)
         if sys.ageing.size > 0:
             ageing.shape(of_run, s, w)
             ageing.foresee(of_run, 0.0, s, s, w)

@@ -8,6 +8,7 @@ from ...numerics.block_tridiagonal import RIGHT, before
 from ...numerics.table import locate
 from ...support.compile import inner, part
 from ..layout import CRITICAL, CRITICAL_CURRENT, CURRENT, FILM, PLATING, POROUS, RESISTANCE, VOLTAGE, views
+from .electrode.double_layer import charged
 from .interface import open_circuit
 from .lithium_metal import active
 from .thermal import entropic, made, most_film, plating, share
@@ -113,6 +114,11 @@ def held_current(sys, hg, ctl, before_T, s, V, R_end, w):
                 rise += by_j * local.gain * (z2 - z1 - local.v_ce * z0)
                 if sys.hysteresis.size > 0:
                     rise -= by_j * local.gain * w.lag[k, i].by_I
+        if sys.counts.layers > 0 and ctl.mode != PLATING and sys.volume[i].area > 0.0:  # the power that it takes up
+            now = w.layer[0, i]
+            take = warming(sys, hg) * sys.volume[i].area * (charged(now) + now.per_j * now.j)
+            rest -= take * (now.defect + now.per_v * (x2 - x1))
+            rise -= take * now.per_v * (z2 - z1)
         if i == n - 1 and ctl.mode != PLATING:
             scale = warming(sys, hg) * (1.0 - ctl.own)
             rest -= scale * I * x2

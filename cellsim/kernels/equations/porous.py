@@ -38,6 +38,7 @@ from ..layout import (
 from . import particle, side_reactions
 from .electrode import composite
 from .electrode.composite import MILD
+from .electrode.double_layer import add_layers, update_layers
 from .held_controls import control_residual, held_current, imposed, terminals
 from .interface import by_hysteresis, reaction
 from .lithium_metal import potential
@@ -164,6 +165,8 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
     """
     n, B = sys.volume.size, w.block
     evaluate_laws(sys, c, phi_e, phi_s, j, I, w)
+    if sys.counts.layers > 0:
+        add_layers(sys, phi_e, phi_s, w)
     # through the left face, at first the collector: nothing but electrons, from phi_s = 0
     N, N_l, N_r, N_e, i_e, i_l, i_r, g = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     s = 1.0 / sys.volume[0].end
@@ -204,7 +207,8 @@ def border_matrix(sys, hg, w):
     w.block[sys.volume.size - 1, 2, BORDER] = -1.0
     if sys.hysteresis.size > 0:
         for i in range(sys.volume.size):
-            v, pull = sys.volume[i], w.local[i].flux_v * w.lag[0, i].by_I
+            v, of_layer = sys.volume[i], w.layer[0, i].per_v if sys.counts.layers > 0 else 0.0
+            pull = (w.local[i].flux_v - of_layer) * w.lag[0, i].by_I
             if sys.counts.kinds > 1 and v.kinds > 0:
                 pull = composite.pulled(sys, i, w)
             w.block[i, 0, BORDER] -= hg * (1.0 - sys.t_ref) / F * v.area * pull
@@ -239,18 +243,18 @@ def condense_particles(sys, hg, x_hat, x, w, again):
 
 @part
 def update(sys, s, dI, rtol, w):
-    """Add the Newton correction to s; returns its size relative to the error tolerance, and if it is mild.
+    """Add the Newton correction to s, dI to the terminal current: its size over the error tolerance, and if it is mild.
 
-    dI: that of the terminal current.  It is mild where it changes no quantity with a logarithm behind it by more than
-    a MILD share: the salt, and what is filled and empty of a particle's surface.
+    Mild: no quantity with a logarithm behind it, salt or either rest of a surface, changes by more than a MILD share.
     """
     y = views(sys, s)
-    c, phi_e, phi_s, j = y.c_e, y.phi_e, y.phi_s, y.j
-    B = w.block
+    c, phi_e, phi_s, j, B = y.c_e, y.phi_e, y.phi_s, y.j, w.block
     change, total, mild, per_c_ref, ages = 0.0, 0.0, True, 1.0 / sys.c_ref, sys.ageing.size > 0
     several, lags = sys.counts.kinds > 1, sys.hysteresis.size > 0
     if several:
         change, mild = composite.update(sys, j, dI, w)
+    if sys.counts.layers > 0:
+        update_layers(sys, w)
     for i in range(sys.volume.size):
         dc, de, ds = B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT]
         if sys.volume[i].area > 0.0 and not (several and sys.volume[i].particle >= 0):

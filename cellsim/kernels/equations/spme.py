@@ -13,6 +13,7 @@ from ...physics.constants import F
 from ...physics.transport import log_concentration
 from ...support.compile import inner, part
 from ..layout import CHI, CONDUCTIVITY, CRITICAL, CURRENT, shells, views
+from .electrode.double_layer import react_beside
 from .electrode.uniform import ANSWER, beneath, condense, condense_kinds, first_of, react, share_out, surface_area
 from .held_controls import control_residual, imposed
 from .particle import fill
@@ -156,7 +157,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     if known:
         cell.I = imposed(sys, ctl, s, w)
     area, ages = (surface_area(sys, 0), surface_area(sys, 1)), sys.ageing.size > 0
-    several = sys.counts.kinds > 1
+    several, layered = sys.counts.kinds > 1, sys.counts.layers > 0
     if ages:  # cycles of a life must repeat: Newton's last correction is far below the tolerance
         tol *= REPEATING
     per_I = (1.0 / area[0], -1.0 / area[1])
@@ -166,7 +167,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         flux = (cell.I / area[0], -cell.I / area[1])
         for i in range(n):
             side = sys.volume[i].side
-            if side >= 0 and not ((ages or several) and sys.volume[i].particle >= 0):
+            if side >= 0 and not (layered or (ages or several) and sys.volume[i].particle >= 0):
                 j[i] = flux[side]
         change, kept, more = salt_step(sys, hg, past.c_e, c, flux, per_I, tied, w)
         if not change < 1e12 or (kept and iteration > PATIENCE):
@@ -182,7 +183,10 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
                 V_I -= v_j / area[side] + sign[side] * v_I
                 continue
             condense(sys, hg, past.x, x, w, first, iteration > 1)
-            if ages and p >= 0:
+            if layered:
+                v, v_j, moved, v_I = react_beside(sys, w, side, flux[side], c, j, cell.I, tied)
+                change = max(change, moved)
+            elif ages and p >= 0:
                 v, v_j, moved, v_I = react(sys, w, side, flux[side], c, j, cell.I, tied)
                 change = max(change, moved)
             else:

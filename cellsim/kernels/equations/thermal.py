@@ -10,6 +10,7 @@ import numpy as np
 from ...numerics.table import TERMS, locate, read
 from ...support.compile import inner
 from ..layout import CRITICAL_CURRENT, FILM, LAWS_PER_SIDE, OCP, SINGLE_FLUX, surface, views
+from .electrode.double_layer import stored
 from .interface import open_circuit
 from .lithium_metal import active, potential
 
@@ -41,6 +42,8 @@ def made(sys, s, V, w):
     y = views(sys, s)
     j = y.j
     lasting, reversible, several = -y.cell.I * V, 0.0, sys.counts.kinds > 1
+    if sys.counts.layers > 0:
+        lasting -= stored(sys, w)
     for i in range(sys.volume.size):
         v = sys.volume[i]
         if several and v.particle >= 0:

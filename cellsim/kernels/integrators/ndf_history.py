@@ -14,6 +14,7 @@ import numpy as np
 from ...numerics.fields import Field, declared, shape_of
 from ...support.compile import inlined, inner, part
 from ..equations import ageing
+from ..equations.electrode.double_layer import error_of_layers
 from ..equations.interface import error_of_hysteresis
 from ..equations.lithium_metal import error_of
 from ..layout import State, add, copy, keep_salt, views
@@ -65,6 +66,8 @@ def norm(sys, d, rtol, per_charge):
         e += phi_e[i] ** 2 + phi_s[i] ** 2
     aged = ageing.error_of(sys, d) if sys.ageing.size > 0 else 0.0  # asked here: a call takes longer than the question
     lag = error_of_hysteresis(sys, d) if sys.hysteresis.size > 0 else 0.0
+    if sys.counts.layers > 0:
+        lag = max(lag, error_of_layers(sys, d))
     n, b, end = c.size, b / sys.c_ref**2, phi_s[c.size - 1]
     return (
         np.sqrt(

@@ -3,6 +3,7 @@
 from ...support.compile import inlined, inner, kernel, part
 from ..equations import ageing, porous, thin_film
 from ..equations import spme as single_flux
+from ..equations.electrode.double_layer import book_layers, foresee_layers
 from ..equations.held_controls import held, terminals
 from ..equations.interface import book_hysteresis, foresee_hysteresis
 from ..equations.lithium_metal import book, foresee
@@ -50,7 +51,7 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """
     past, y = views(sys, s_hat), views(sys, s)
     warms, changes = sys.heat.capacity > 0.0, sys.foil.size > 0  # asked here: a call takes longer than the question
-    ages, lags = sys.ageing.size > 0, sys.hysteresis.size > 0
+    ages, lags, layered = sys.ageing.size > 0, sys.hysteresis.size > 0, sys.counts.layers > 0
     if warms:
         warm(sys, y.T[0], w)
     if changes:
@@ -61,6 +62,8 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
         ageing.foresee(sys, hg, s_hat, s, w)
     if lags:
         foresee_hysteresis(sys, hg, s_hat, w)
+    if layered:
+        foresee_layers(sys, hg, s_hat, s, w)
     if sys.model == POROUS:
         n = porous.solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol)
     elif sys.model == SINGLE_FLUX:
@@ -80,6 +83,8 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
         book(sys, hg, s_hat, s, w)
     if lags:
         book_hysteresis(sys, s, w)
+    if layered:
+        book_layers(sys, s, w)
     if ages:
         ageing.even(sys, hg, s_hat, s, w)
         ageing.book(sys, hg, s_hat, s, w)

@@ -18,6 +18,7 @@ from ...numerics.fields import Field
 from ...support.compile import entry, inlined, inner, part
 from ..call.record import STARTING, Task, begin_with
 from ..equations import ageing
+from ..equations.electrode.double_layer import error_of_layers
 from ..equations.interface import error_of_hysteresis
 from ..equations.lithium_metal import error_of
 from ..layout import CURRENT, State, aimed, algebraic, copy, keep_salt, views
@@ -58,6 +59,8 @@ def size(sys, d, rtol, per_charge):
     b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
     aged = ageing.error_of(sys, d) if sys.ageing.size > 0 else 0.0  # asked here: a call takes longer than the question
     lag = error_of_hysteresis(sys, d) if sys.hysteresis.size > 0 else 0.0
+    if sys.counts.layers > 0:
+        lag = max(lag, error_of_layers(sys, d))
     return (
         np.sqrt(
             max(
@@ -103,7 +106,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol, per_charge):
 @inner
 def begin(sys, ctl, m, w, rtol):
     """Rates of change at the consistent state m[Y]: all of one small implicit step, so that they belong together."""
-    hg = 1e-3
+    hg = 1e-6 if sys.counts.layers > 0 else 1e-3  # which double layers change within
     first, last = algebraic(sys)
     copy(m[Y], m[AHEAD])
     for i in range(m.shape[1]):

@@ -1,13 +1,16 @@
-"""What a cell is reckoned with beyond its quantities: options of ageing, hysteresis and kinetics."""
+"""What a cell is reckoned with beyond its quantities: options of ageing, hysteresis, kinetics, double layers."""
 
 import copy
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
+from ...errors import ParameterError
+from ...support.arguments import shown
 from . import ageing, hysteresis, kinetics
 from .by_phase import Texts, chosen_by_path
 from .phases import flattened
+from .quantities import DIFFERENTIAL, SURFACE_FORM, SURFACE_FORMS
 
 
 class Options:
@@ -75,6 +78,35 @@ class Options:
         """
         found: Self = _otherwise(self, kinetics.resolved(law, self._raw, self.name), False, "with kinetics")
         return found
+
+    @property
+    def charges_double_layers(self) -> bool:
+        """Whether double layers are charged within a run: the surface form is "differential"."""
+        return bool(self.origin._raw["cell"].get(SURFACE_FORM) == DIFFERENTIAL)
+
+    def with_surface_form(self, form: Any) -> Self:
+        """The cell with or without double layers that are charged within a run, as PyBaMM's option "surface form".
+
+        form: "differential", with the "double-layer capacity" of each electrode that has one, or "false".  PyBaMM's
+        "algebraic" are other equations for what "false" solves here, and the same.  Raises ParameterError.
+        """
+        if form not in SURFACE_FORMS:
+            raise ParameterError(
+                f"{self.name}: surface form {shown(form)}: give one of {', '.join(map(repr, SURFACE_FORMS))}"
+            )
+        found: Self = _in_form(self, form)
+        return found
+
+
+@lru_cache(maxsize=64)
+def _in_form(cell: Any, form: str) -> Any:
+    """The variation of a cell with another surface form; the cell itself where it has that one."""
+    if cell.charges_double_layers == (form == DIFFERENTIAL):
+        return cell
+    raw = flattened(copy.deepcopy(cell._content))
+    raw["cell"] = {key: value for key, value in raw["cell"].items() if key != SURFACE_FORM}
+    raw["cell"] |= {SURFACE_FORM: DIFFERENTIAL} if form == DIFFERENTIAL else {}
+    return type(cell).from_json(raw, cell.name, cell.path, f"{cell.name} with surface form")
 
 
 @lru_cache(maxsize=64)

@@ -22,7 +22,11 @@ TRANSPORT = {
     "percolation threshold": _note("1", "electrolyte fraction below which the electrolyte does not conduct", 0.0, 0.9),
     "percolation exponent": _note("1", "exponent of the percolation law", 0.5, 5.0),
 }
-DOUBLE_LAYER = _may("F.m-2", "per reacting surface; used in impedance spectra only", 0.0, 0.0, 1e3)
+DOUBLE_LAYER = _may(
+    "F.m-2", "per reacting surface; of impedance spectra, and of runs with surface form differential", 0.0, 0.0, 1e3
+)
+SURFACE_FORM, DIFFERENTIAL = "surface form", "differential"  # as PyBaMM's option
+SURFACE_FORMS = ("false", "algebraic", DIFFERENTIAL)
 CELL = {
     "electrode area": _need("m2", "total area of all electrode pairs", TINY, 1e4),
     "nominal capacity": _need("A.h", "defines the C-rate; the note states rate, window, temperature", TINY, 1e5),
@@ -299,6 +303,7 @@ OPTIONAL_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
         | {key: tuple(values) for key, values in ageing.OPTIONS.items()}
         for part in ageing.SIDES
     },
+    "cell": {SURFACE_FORM: SURFACE_FORMS},
     "electrolyte": {
         "material": (
             "argyrodite",

@@ -225,7 +225,8 @@ def reaction_overpotential(p, side):
         return p.phi_s[:, v] - p.phi_e[:, v] - p.once(ocp, side)
     if p.sys.model == THIN_FILM:
         return _of_planes(p, side, v)
-    film = p.once(film_resistance, side) * p.I / p.sys.volume["area"][v].sum() * (1.0 if side == 0 else -1.0)
+    flux = p.I / p.sys.volume["area"][v].sum() * (1.0 if side == 0 else -1.0)
+    film = p.once(film_resistance, side) * (flux - (p.y.j_dl[:, v[0]] if p.sys.counts["layers"] else 0.0))
     i0 = p.once(exchange_currents, side)
     return transfer_overpotential(p, PARTS[side], p.j[:, v], i0) + film[:, None]
 

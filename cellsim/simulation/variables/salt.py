@@ -80,6 +80,12 @@ def currents(p):
     """Currents through electrolyte and solid at the faces of all volumes, so that they reach both collectors."""
     x = "x [m]"
     yield ("Interfacial current density [A.m-2]", ((*ONE, x), lambda: np.where(p.sys.volume["area"] > 0.0, p.j, 0.0)))
+    for name, side in SIDES if p.sys.counts["layers"] else ():
+        at, words = p.volumes(side), "double-layer current density [A.m-2]"
+        if not p.is_foil(side):
+            yield f"{name} electrode {words}", ((*ONE, f"x_{name[0].lower()} [m]"), lambda v=at: p.y.j_dl[:, v])
+        mean = lambda v=at, s=side: p.average(p.y.j_dl[:, v], s)  # noqa: E731
+        yield f"X-averaged {name.lower()} electrode {words}", (ONE, mean)
     if p.sys.ageing.size:  # side reactions take part of the current, which j does not count
         return
     yield FACES, ((FACES,), lambda: faces(p))
@@ -94,8 +100,9 @@ def faces(p):
 
 
 def ionic(p):
-    """Ionic current at the faces (times, volumes + 1) [A/m2], from the reactions between collector and face."""
-    made = np.where(p.sys.volume["area"] > 0.0, p.j, 0.0) * p.sys.volume["area"]
+    """Ionic current at the faces (times, volumes + 1) [A/m2], from what leaves surfaces between collector and face."""
+    j = p.j + p.y.j_dl if p.sys.counts["layers"] else p.j
+    made = np.where(p.sys.volume["area"] > 0.0, j, 0.0) * p.sys.volume["area"]
     return np.concatenate([np.zeros((len(p.t), 1)), np.cumsum(made, axis=1)], axis=1)
 
 

@@ -158,15 +158,23 @@ def share_out(sys, w, side, flux, c, x, j, I, tied):
         lacks -= share * (now - local.gain * local.flux)
         gain += share * local.gain
         moved += share * local.gain * V_I
+    if sys.counts.layers > 0:
+        lacks += w.layer[0, first].per_v * w.layer[0, first].known
+        gain += w.layer[0, first].per_v
     V = lacks / gain
     for k in range(v.kinds):
         local, now, p = w.kind[k, first], j[k * n + first], v.particle + k
         dj = local.gain * (V - local.flux)
         new, _ = correct(local, now, dj)
+        flux -= sys.grain[p].share * new
         for i in range(n):
             if sys.volume[i].side == side:
                 j[k * n + i] = new
         change = max(
             change, abs(local.slope * dj), fill(w.inside[p], local.alpha + local.beta * new, shells(sys, x, p))
         )
+    if sys.counts.layers > 0:  # what is left of the current
+        for i in range(n):
+            if sys.volume[i].side == side:
+                w.layer[0, i].j = flux if v.C_dl > 0.0 else 0.0
     return V, 1.0 / gain, change, moved / gain
