@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see; the table below is w
     from .cycler import CyclerData, read_cycler
     from .design.materials import conductivities, design_cell, material, materials
     from .design.thermal import Lumped
+    from .design.thermal_network import ThermalNetwork
     from .ensemble.case import Case, cases
     from .ensemble.ensemble import simulate_many
     from .errors import (
@@ -74,6 +75,7 @@ _NAMES = {
     "cycler": "CyclerData read_cycler",
     "design.materials": "conductivities design_cell material materials",
     "design.thermal": "Lumped",
+    "design.thermal_network": "ThermalNetwork",
     "ensemble.case": "Case cases",
     "ensemble.ensemble": "simulate_many",
     "errors": "CellsimError CellsimWarning ClaimError Ending ParameterError ProtocolError ReportError SolveError",

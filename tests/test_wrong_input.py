@@ -92,6 +92,7 @@ def calls(m):
         "SPMe": {},
         "ThinFilm": {},
         "Lumped": {},
+        "ThermalNetwork": {},
         "Limit": {"quantity": "voltage", "value": 3.0},
         "ChargeConstraints": {},
         "MeasuredRun": {"name": "a", "t": [0.0], "voltage": [4.0], "steps": "Rest for 1 s"},

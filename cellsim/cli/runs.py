@@ -25,6 +25,9 @@ def simulate(
         float | None, typer.Option(help="Initial state of charge, 0 to 1; default: 0.1 for --charge, else 1.")
     ] = None,
     heat: Annotated[bool, typer.Option(help="Compute the temperature of the cell.")] = False,
+    nodes: Annotated[
+        int, typer.Option(help="With --heat: nodes between core and surface; 1: one temperature for the cell.")
+    ] = 1,
     model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
     temperature: Annotated[
         float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
@@ -49,6 +52,8 @@ def simulate(
             f"--ambient {ambient:g}: without --heat the cell has the temperature of its surroundings; "
             "add --heat, or give --temperature"
         )
+    if nodes != 1 and not heat:
+        raise ProtocolError(f"--nodes {nodes}: these are of a run with heat; add --heat")
     output_of(output, RUNS)
     output_of(bibtex, (".bib", ".txt"))
     parameters = cellsim.load(cell)
@@ -71,7 +76,7 @@ def simulate(
             steps,
             model_of(model),
             temperature=T,
-            heat=heat,
+            heat=cellsim.ThermalNetwork(nodes=nodes) if nodes != 1 else heat,
             ambient=around,
             soc=soc,
             time_budget=time_budget,

@@ -2,11 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import ParameterError
 from ..models.thermal_laws import Body
 from ..parameters import Cell
-from ..support.arguments import number
+from ..support.arguments import flag, number
 from .cell import build
 
 NATURAL = 10.0  # default heat transfer coefficient [W/m2/K], natural convection in air; an assumption
@@ -20,36 +21,52 @@ class Lumped:
     heat_capacity [J/K], heat_transfer_coefficient [W/m2/K] to the surroundings, cooling_area [m2].  Values that are
     not given are taken from the parameter set, or else computed from the layers and the outer surface of its design.
     For a cooling plate, give its heat transfer coefficient and its contact area.
+    heat_of_mixing: whether the heat counts that differences of concentration inside particles give as they even out.
     Raises ParameterError for values that are not finite or are negative.
     """
 
     heat_capacity: float | None = None
     heat_transfer_coefficient: float | None = None
     cooling_area: float | None = None
+    heat_of_mixing: bool = False
 
     def __post_init__(self) -> None:
         for name, lowest in (("heat_capacity", 1e-12), ("heat_transfer_coefficient", 0.0), ("cooling_area", 0.0)):
-            object.__setattr__(
-                self,
-                name,
-                number(
-                    f"Lumped: {name} =",
-                    getattr(self, name),
-                    f"give a finite number, {'zero or more' if lowest == 0.0 else 'above 0'}",
-                    low=lowest,
-                    none=True,
-                    error=ParameterError,
-                ),
-            )
+            object.__setattr__(self, name, given(self, name, lowest))
+        flag(f"{type(self).__name__}: heat_of_mixing", self.heat_of_mixing, ParameterError)
 
     def of(self, cell: Cell) -> Body:
         """Heat capacity and thermal conductance of a cell.  Raises ParameterError if layers do not fit the housing."""
         C = heat_capacity(cell) if self.heat_capacity is None else self.heat_capacity
-        h, key = self.heat_transfer_coefficient, "cell/heat transfer coefficient"
-        if h is None:
-            h = cell.value(key) if cell.has(key) else NATURAL
         area = cooling_area(cell) if self.cooling_area is None else self.cooling_area
-        return Body(float(C), float(h * area))
+        tabs = cell.value("cell/tab thermal conductance")
+        return Body(float(C), float(self.coefficient(cell) * area + tabs), self.heat_of_mixing)
+
+    def coefficient(self, cell: Cell) -> float:
+        """Heat transfer coefficient to the surroundings [W/m2/K]: given, stated by the cell, or that of air."""
+        key = "cell/heat transfer coefficient"
+        if self.heat_transfer_coefficient is not None:
+            return self.heat_transfer_coefficient
+        return cell.value(key) if cell.has(key) else NATURAL
+
+    def stated_area(self, cell: Cell) -> float | None:
+        """Cooled surface [m2]: given, or stated by the cell; None: its outer surface."""
+        if self.cooling_area is None and cell.has("cell/cooling area"):
+            return cell.value("cell/cooling area")
+        return self.cooling_area
+
+
+def given(model: Any, name: str, lowest: float = 0.0) -> float | None:
+    """A number of a thermal model, or None.  Raises ParameterError."""
+    found: float | None = number(
+        f"{type(model).__name__}: {name} =",
+        getattr(model, name),
+        f"give a finite number, {'zero or more' if lowest == 0.0 else 'above 0'}",
+        low=lowest,
+        none=True,
+        error=ParameterError,
+    )
+    return found
 
 
 def heat_capacity(cell: Cell) -> float:

@@ -20,7 +20,7 @@ from .exchange.pybamm_package import Given, citation_of, given, options_of, pyba
 from .exchange.read_pybamm import ASSUMED, CHANGED, SET, Reading
 from .exchange.sections_from_pybamm import cell_section, electrode, electrolyte, foil, separator
 from .exchange.windows_of_phases import with_windows
-from .names import NEGATIVE, NUMBERS, OPTIONAL, POSITIVE, of_side
+from .names import CONDUCTS, LAYERS, NEGATIVE, NUMBERS, OPTIONAL, POSITIVE, of_side
 
 METHODS = "as given by PyBaMM, which says neither by what method nor from which of its citations each value is"
 MOST = 50  # faults listed
@@ -142,6 +142,10 @@ def _design(reading: Reading) -> dict[str, Any]:
             own, theirs = of_side(key, part), of_side(name, part)
             if reading.has(theirs):
                 records[own] = reading.record("design", own, reading.number(theirs), (theirs,))
+    for layer in LAYERS:
+        name, own = CONDUCTS.format(layer=layer), f"{layer.lower()} thermal conductivity"
+        if reading.has(name) and not (reading.half_cell and layer == "Negative electrode"):
+            records[own] = reading.record("design", own, float(reading.at(name, {"T": reading.T_ref})[0]), (name,))
     records["number of electrode pairs"] = reading.pairs()
     if reading.half_cell:
         for key in ("negative active material density", "negative inert density"):

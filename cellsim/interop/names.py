@@ -81,6 +81,7 @@ LAYERS = (
     "Positive current collector",
 )
 HEAT = ("{layer} thickness [m]", "{layer} density [kg.m-3]", "{layer} specific heat capacity [J.kg-1.K-1]")
+CONDUCTS = "{layer} thermal conductivity [W.m-1.K-1]"
 AGEING: dict[str, str] = {  # of an electrode that ages
     "ratio of lithium moles to SEI moles": "Ratio of lithium moles to SEI moles",
     "SEI partial molar volume": "SEI partial molar volume [m3.mol-1]",

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..design.cell import build
 from ..design.thermal import Lumped, cooling_area
+from ..design.thermal_network import conductivity_of
 from ..errors import ParameterError
 from ..models.electrodes import electrode_of, phases
 from ..models.graded import graded
@@ -28,6 +29,7 @@ from .exchange.pybamm_package import pybamm
 from .names import (
     AREA,
     CONDUCTIVITY,
+    CONDUCTS,
     CONTACT,
     CURRENT,
     DOUBLE_LAYER,
@@ -340,6 +342,7 @@ class Writing:
         for layer in LAYERS:
             thickness, density, specific_heat = (form.format(layer=layer) for form in HEAT)
             content |= {density: design.mass / design.volume, specific_heat: body.heat_capacity / design.mass}
+            content[CONDUCTS.format(layer=layer)] = conductivity_of(cell, layer.lower())
             if "collector" in layer:
                 content[thickness] = cell.value(f"design/{layer.lower()} thickness")
                 content[f"{layer} conductivity [S.m-1]"] = IDEAL

@@ -19,10 +19,9 @@ import numpy as np
 
 from ..numerics.fields import Field, Place, Sizes, declared, dtype_of, length, places, view
 from ..numerics.grids import SHELL
-from ..numerics.table import NO_LAWS, Table
 from ..support.compile import inlined, inner, part, records
 from .memory import laying, replacing, starting
-from .records import AGEING, FOIL, GRAIN, HYSTERESIS, KINETICS, VOLUME
+from .records import AGEING, FOIL, GRAIN, HYSTERESIS, KINETICS, VOLUME, Heat, Laws
 
 POROUS, SINGLE_FLUX, THIN_FILM = 0, 1, 2  # reaction distributed as solved for, uniform (SPMe), or on a plane
 # control modes: what the cycler imposes (current, terminal voltage, power, voltage over current), or what a charge
@@ -52,7 +51,7 @@ class Counts:
     solid_laws: Annotated[int, Field("", "laws of the stoichiometry")]
     salt_laws: Annotated[int, Field("", "laws of the salt's concentration")]
     rates: Annotated[int, Field("", "temperature factors of what is no law")]
-    temperatures: Annotated[int, Field("", "temperatures of the cell")]
+    temperatures: Annotated[int, Field("", "temperatures of the cell: 1, or 1 more than there are nodes")]
     sei: Annotated[int, Field("", "1 if the state has the fields that are only there with it, else 0")]
     sei_on_cracks: Annotated[int, Field("", "the same")]
     plating: Annotated[int, Field("", "the same")]
@@ -96,7 +95,7 @@ class State(NamedTuple):
     j: Annotated[np.ndarray, Field("A/m2 of surface", "reaction current", "kinds", "volumes", algebraic=True)]
     j_dl: Annotated[np.ndarray, Field("A/m2", "of double layers", "volumes", algebraic=True, only_with="layers")]
     cell: Annotated[np.void, Field("", "one number each for the cell", of=CELL)]
-    T: Annotated[np.ndarray, Field("K", "temperatures; the first is that of all laws", "temperatures")]
+    T: Annotated[np.ndarray, Field("K", "the mean, at which all laws are; nodes, core to surface", "temperatures")]
     h: Annotated[np.ndarray, Field("", "hysteresis: 1 delithiation, -1 lithiation", "hysteresis", "volumes")]
     v_dl: Annotated[np.ndarray, Field("V", "phi_s - phi_e of the double layer", "volumes", only_with="layers")]
     # slow states of cells that age, see equations.ageing; lithium as charge, per electrode area, in each volume:
@@ -163,28 +162,6 @@ ARRAYS = (
 )  # of a System, by whose lengths sizes are named
 
 
-class Laws(NamedTuple):
-    """The material laws of a cell.
-
-    At one temperature law k is column k.  With heat each law has columns of its own, see `Heat.nodes`; there is
-    at least one column more than there are laws, by which kernels know.
-    """
-
-    solid: Annotated[Table, Field("", "of the stoichiometry")]
-    salt: Annotated[Table, Field("", "of the square root of c_e")]
-    branches: Annotated[Table, Field("", "of the stoichiometry: BRANCH_LAWS of each material")] = NO_LAWS
-
-
-class Heat(NamedTuple):
-    """One temperature for the whole cell, and what depends on it."""
-
-    capacity: Annotated[float, Field("J/K/m2", "heat capacity; 0: the temperature stays what it is")]
-    loss: Annotated[float, Field("W/K/m2", "to the surroundings")]
-    critical: Annotated[float, Field("A/m2", "critical current density of the separator, at the first temperature")]
-    factor: Annotated[Table, Field("", "of temperature: factors of all laws, solid first, then the RATES")]
-    nodes: Annotated[np.ndarray, Field("", "nodes in temperature of each law, as `table.follow` says", "laws", "nodes")]
-
-
 @lru_cache(maxsize=256)
 def _sizes(lengths: tuple[int, ...], counts: Any) -> Sizes:
     return *zip(ARRAYS, lengths, strict=True), *zip(COUNTS.names or (), counts, strict=True)
@@ -247,6 +224,11 @@ class Control(NamedTuple):
     q_least: Annotated[
         float, Field("C/m2", "an error of the charge passed is relative to that or to this, if less")
     ] = np.inf
+    T_top: Annotated[float, Field("K", "ends when the hottest place rises to this")] = np.inf
+    coldest: Annotated[float, Field("K", "ends when the mean falls to this, if the cell has several temperatures")] = (
+        0.0
+    )
+    warmest: Annotated[float, Field("K", "ends when it rises to this, in that case")] = np.inf
 
 
 aimed = replacing("mode", "target")  # aimed(control, mode, target): the same control with another target
@@ -317,8 +299,8 @@ def algebraic(sys):
 
 @inlined
 def unchanging(sys):
-    """From where on a state holds what no equation changes yet: further temperatures, and slow states."""
-    return _temperatures(sys) + 1
+    """From where on a state holds what no equation of a stage changes: slow states."""
+    return _temperatures(sys) + sys.counts.temperatures
 
 
 @inner

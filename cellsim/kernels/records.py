@@ -1,11 +1,16 @@
-"""The records of a discretised cell and of a stage of its solution: one a volume, a particle, a lithium electrode.
+"""The records of a discretised cell and of a stage of its solution: one a volume, a particle, a lithium electrode;
+and its laws.
 
 See `layout`, which they are a part of.
 """
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
+
+import numpy as np
 
 from ..numerics.fields import Field, dtype_of
+from ..numerics.table import NO_LAWS, Table
+from ..support.compile import records
 
 
 class Volume:
@@ -276,6 +281,40 @@ class Salt:
     ln_c: Annotated[float, Field("", "logarithm of the concentration")]
 
 
+class Node:
+    """A place of the cell between its core and its surface, see equations.heat.network."""
+
+    at: Annotated[float, Field("m", "distance from the middle of a stack, from its face that is not cooled, or radius")]
+    share: Annotated[float, Field("", "share of the heat capacity, and of the heat made in the cell")]
+    link: Annotated[float, Field("W/K/m2", "conductance to the next node outwards; of the last one 0")]
+    loss: Annotated[float, Field("W/K/m2", "conductance to the surroundings")]
+
+
 VOLUME, GRAIN, FOIL, AGEING, SIDE = map(dtype_of, (Volume, Grain, Foil, Ageing, Side))
 HYSTERESIS, LAG, KINETICS, LAYER = map(dtype_of, (Hysteresis, Lag, Kinetics, Layer))
-TOUCH, LOCAL, SALT = map(dtype_of, (Touch, Local, Salt))
+TOUCH, LOCAL, SALT, NODE = map(dtype_of, (Touch, Local, Salt, Node))
+ONE_PLACE = records(np.zeros(0, NODE))
+
+
+class Laws(NamedTuple):
+    """The material laws of a cell.
+
+    At one temperature law k is column k.  With heat each law has columns of its own, see `Heat.nodes`; there is
+    at least one column more than there are laws, by which kernels know.
+    """
+
+    solid: Annotated[Table, Field("", "of the stoichiometry")]
+    salt: Annotated[Table, Field("", "of the square root of c_e")]
+    branches: Annotated[Table, Field("", "of the stoichiometry: BRANCH_LAWS of each material")] = NO_LAWS
+
+
+class Heat(NamedTuple):
+    """The temperature of the cell, what depends on it, and how it varies from core to surface."""
+
+    capacity: Annotated[float, Field("J/K/m2", "heat capacity; 0: the temperature stays what it is")]
+    loss: Annotated[float, Field("W/K/m2", "to the surroundings")]
+    critical: Annotated[float, Field("A/m2", "critical current density of the separator, at the first temperature")]
+    factor: Annotated[Table, Field("", "of temperature: factors of all laws, solid first, then the RATES")]
+    nodes: Annotated[np.ndarray, Field("", "nodes in temperature of each law, as `table.follow` says", "laws", "nodes")]
+    mixing: Annotated[int, Field("", "1 if the heat of mixing in particles counts")] = 0
+    chain: Annotated[np.ndarray, Field("", "core to surface; none: one temperature", "chain", of=NODE)] = ONE_PLACE

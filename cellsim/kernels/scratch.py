@@ -62,6 +62,7 @@ class Work(NamedTuple):
     kind: Annotated[
         np.ndarray, Field("", "reactions of each of several kinds of particle", "several", "volumes", of=LOCAL)
     ]
+    rise: Annotated[np.ndarray, Field("", "elimination of the nodes, and their rates [K/s]", 2, "temperatures")]
     margins: Annotated[np.ndarray, Field("", "distances to every ending of a step, see `endings.closest`", EVENTS)]
 
 

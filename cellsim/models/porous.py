@@ -36,7 +36,7 @@ from .materials.kinetics import kinetics_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .resolution import Mesh, resolution
-from .thermal_laws import Body, steady, warmed
+from .thermal_laws import Body, steady, warmed, with_temperatures
 from .volumes import Region, across, exchange_current_density, regions, touching, unit_of
 
 STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
@@ -172,7 +172,7 @@ def build(
         heat,
         kept(foil_of, cell, T),
         ageing,
-        counts,
+        with_temperatures(counts, body),
         hysteresis,
         kept(kinetics_of, cell, T),
     )

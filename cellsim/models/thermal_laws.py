@@ -1,4 +1,4 @@
-"""Lumped thermal model: laws around the initial temperature, and temperature-dependent properties."""
+"""Temperature that changes: laws around the initial temperature, and temperature-dependent properties."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels.layout import SALT_LAWS, SOLID_LAWS, Heat, Laws
+from ..kernels.layout import SALT_LAWS, SOLID_LAWS, Laws
+from ..kernels.records import NODE, ONE_PLACE, Heat
 from ..numerics.table import NO_LAWS, Table
 from ..parameters import Cell
 from ..physics.contact import constriction_resistance
 from ..physics.transport import arrhenius
+from ..support.compile import records
 from .electrodes import NEGATIVE, has_foil, materials
 from .materials.tables import conductivity
 from .materials.with_heat import Reach, laws_with_heat, widest
@@ -23,10 +25,22 @@ NOTHING = NO_LAWS, np.zeros((SOLID_LAWS + SALT_LAWS, 3))  # unused factors and n
 
 @dataclass(frozen=True)
 class Body:
-    """Thermal properties of a cell: heat capacity [J/K] and thermal conductance to the surroundings [W/K]."""
+    """Thermal properties of a cell: heat capacity [J/K] and thermal conductance to the surroundings [W/K].
+
+    mixing: whether the heat of mixing in particles counts.
+    chain: nodes from core to surface, each its place [m], its share of the heat capacity, its conductances [W/K] to the
+    next node and to the surroundings; empty: one temperature for the whole cell.
+    """
 
     heat_capacity: float
     conductance: float
+    mixing: bool = False
+    chain: tuple[tuple[float, float, float, float], ...] = ()
+
+    @property
+    def temperatures(self) -> int:
+        """How many a state has: the mean, and those of the nodes."""
+        return 1 + len(self.chain)
 
 
 def reach(T: float, heat: Any = None) -> Any:
@@ -109,7 +123,25 @@ def critical_current(cell: Cell, T: float) -> float:
 def warmed(cell: Cell, T: float, body: Any) -> tuple[Laws, Heat]:
     """Laws and `Heat` of a cell with variable temperature."""
     laws, factors, nodes, _ = kept(warm_laws, cell, T)
-    area = cell.value("cell/electrode area")
+    area, chain = cell.value("cell/electrode area"), ONE_PLACE
+    if body.chain:
+        rows = [(at, share, link / area, loss / area) for at, share, link, loss in body.chain]
+        chain = records(np.array(rows, NODE))
     return laws, Heat(
-        body.heat_capacity / area, body.conductance / area, kept(critical_current, cell, T), factors, nodes
+        body.heat_capacity / area,
+        body.conductance / area,
+        kept(critical_current, cell, T),
+        factors,
+        nodes,
+        int(body.mixing),
+        chain,
     )
+
+
+def with_temperatures(counts: Any, body: Any) -> Any:
+    """COUNTS of a cell with as many temperatures as its `Body` has, if it has one."""
+    if body is None or not body.chain:
+        return counts
+    counts = counts.copy()
+    counts["temperatures"] = body.temperatures
+    return counts

@@ -22,7 +22,7 @@ from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .porous import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
 from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reaching, shells_for
-from .thermal_laws import steady, warmed
+from .thermal_laws import steady, warmed, with_temperatures
 from .volumes import FOIL, across, exchange_current_density, foil, transport_efficiency
 
 Array = NDArray[Any]
@@ -146,7 +146,7 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
         heat,
         foil_of(cell, T),
         records(np.zeros(0, AGEING)),
-        counted(**counts_of_metal(cell)),
+        with_temperatures(counted(**counts_of_metal(cell)), body),
     )
 
 

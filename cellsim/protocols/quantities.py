@@ -267,7 +267,7 @@ TABLE = (
         "45 degC",
         units=(Unit(("degC", "°C", "oC", "celsius"), zero=ZERO_CELSIUS), Unit(("K", "kelvin"))),
         written=("degC", "K"),
-        variable="Cell temperature [K]",
+        variable="Surface temperature [K]",
         endings=(Ending.TEMPERATURE, Ending.TEMPERATURE_RANGE),
         needs="heat",
         control=ControlRole("held", "TEMPERATURE"),
@@ -283,6 +283,17 @@ TABLE = (
             front=(-73.0, 127.0),
             margin=1.0,
         ),
+    ),
+    Quantity(
+        "maximum temperature",
+        "K",
+        "a temperature",
+        "maximum temperature 45 degC",
+        measured_in="temperature",
+        written=("degC", "K"),
+        variable="Maximum cell temperature [K]",
+        needs="heat",
+        limit=LimitRole("rising", "", "T_top"),
     ),
 )
 

@@ -6,6 +6,7 @@ REACHED = {
     "by direction": "falls to the value in a discharge, rises to it in a charge",
     "by position": "reaches the value from whichever side the step starts on",
     "falling": "falls to the value",
+    "rising": "rises to the value",
     "charge passed": "has passed in the step, in either direction",
     "state of charge": "reaches the value in the direction of the current",
 }

@@ -40,7 +40,8 @@ class LimitRole:
     """The quantity as a limit at which a step ends.
 
     reached: "by direction": without a side, from above in a discharge and from below in a charge; "by position": from
-    whichever side the step starts on; "falling": when it falls to the value; "charge passed": when so much has passed;
+    whichever side the step starts on; "falling", "rising": when it does so to the value; "charge passed": when so much
+    has passed;
     "state of charge": in the direction of the current.
     sides: sides that may be given explicitly, and then hold whatever `reached` says.
     below, above: fields of the kernels' `Control` with the value that ends a step when it is fallen to or risen to.
@@ -50,7 +51,7 @@ class LimitRole:
     pybamm: classes of PyBaMM's terminations, the first one being made; sided: whether they keep their operator.
     """
 
-    reached: Literal["by direction", "by position", "falling", "charge passed", "state of charge"]
+    reached: Literal["by direction", "by position", "falling", "rising", "charge passed", "state of charge"]
     below: str
     above: str = ""
     sides: tuple[str, ...] = ()

@@ -135,8 +135,11 @@ def control(run: Any, step: Step) -> Control:
     target = step.target.values[0] if isinstance(step.target, Profile) else step.target
     asked = _bounds(run, step, target)
     lower, upper = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
-    asked["T_lo"] = max(plan.coldest, asked.get("T_lo", -math.inf))
-    asked["T_hi"] = min(plan.warmest, asked.get("T_hi", math.inf))
+    if plan.sys.counts["temperatures"] > 1:  # the surface may be beyond the range of the laws, which see the mean
+        asked |= {"T_lo": asked.get("T_lo", -math.inf), "coldest": plan.coldest, "warmest": plan.warmest}
+    else:
+        asked["T_lo"] = max(plan.coldest, asked.get("T_lo", -math.inf))
+        asked["T_hi"] = min(plan.warmest, asked.get("T_hi", math.inf))
     return Control(
         **{
             "mode": MODES[step.control],
@@ -200,6 +203,8 @@ def _bounds(run: Any, step: Step, target: float) -> dict[str, float]:
 def _falls(run: Any, step: Step, limit: Limit, discharges: bool) -> bool:
     """Whether a limit without a side is reached from above."""
     reached = LIMITS[limit.quantity].reached
+    if reached == "rising":
+        return False
     if not _side_is_known(step, limit):
         return bool(limit.value < Now(run)[limit.quantity])
     return discharges if reached == "by direction" else reached == "falling"
@@ -210,7 +215,7 @@ def _side_is_known(step: Step, limit: Limit) -> bool:
     reached = LIMITS[limit.quantity].reached
     if reached == "by direction":  # which a rest and a profile do not have
         return step.control != "rest" and not isinstance(step.target, Profile)
-    return reached in ("falling", "charge passed")
+    return reached in ("falling", "rising", "charge passed")
 
 
 def _duration(cell: Any, step: Step, target: float) -> float:

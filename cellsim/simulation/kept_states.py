@@ -38,18 +38,18 @@ class Late:
 
 
 class Few:
-    """What most variables are made of, named as in a state: last potential, numbers of the cell, temperature."""
+    """What most variables are made of, named as in a state: last potential, numbers of the cell, temperatures."""
 
     def __init__(self, rows: Array) -> None:
         """rows (times, numbers): those of `columns`."""
-        self.phi_s, self.cell, self.T = rows[:, :1], Numbers(rows, 1), rows[:, -1:]
+        self.phi_s, self.cell, self.T = rows[:, :1], Numbers(rows, 1), rows[:, 1 + len(CELL.names or ()) :]
 
     @staticmethod
     def columns(sys: System) -> Array:
-        """Where in a state they are: the last potential of the solid, the cell, the first temperature."""
+        """Where in a state they are: the last potential of the solid, the cell, its temperatures."""
         places = unknowns(sys, np.arange(float(numbers(sys))))
         cell = [places.cell[name] for name in CELL.names or ()]
-        return np.array([places.phi_s[-1], *cell, places.T[0]], int)
+        return np.array([places.phi_s[-1], *cell, *places.T], int)
 
 
 class March(NamedTuple):

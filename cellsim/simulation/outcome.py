@@ -40,7 +40,10 @@ def named(run, step, ctl, ending, end) -> Ending:
         return Ending.NO_LIMIT_MET
     if ending == Ending.TEMPERATURE:
         now, plan = end[run.plan.at_T], run.plan
-        if (
+        several = ctl.warmest < math.inf
+        if several and not plan.coldest + NEAR <= now <= plan.warmest - NEAR:
+            return Ending.TEMPERATURE_RANGE
+        if not several and (
             ctl.T_lo == plan.coldest
             and now < plan.coldest + NEAR
             or (ctl.T_hi == plan.warmest and now > plan.warmest - NEAR)

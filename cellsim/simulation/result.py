@@ -251,8 +251,8 @@ class Result:
         It holds time, current, voltage, step (from 0) and, as surface temperature, that of the cell.  Where the time
         appears twice, the later row is a microsecond later.  Raises ReportError.
         """
-        heat = "Cell temperature [K]"
-        warm = self[heat] if heat in self.variables else None
+        heat = next((n for n in ("Surface temperature [K]", "Cell temperature [K]") if n in self.variables), "")
+        warm = self[heat] if heat else None
         write_bdf(path, self.t, self["Current [A]"], self["Voltage [V]"], warm, self.step_index)
 
     def save(self, path: str | PathLike[str]) -> None:

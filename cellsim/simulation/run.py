@@ -109,8 +109,8 @@ def simulate(
     temperature [K]: of the run, or its first one; the cell's ambient temperature unless given.
     soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
     the initial stoichiometries printed in the parameter set.
-    heat: True, or `Lumped(...)`, to simulate the temperature of the cell; else it is that of the step's
-    surroundings.
+    heat: True, or `Lumped(...)`, to simulate the temperature of the cell, or `ThermalNetwork(...)` those from its core
+    to its surface; else it is that of the step's surroundings.
     ambient [K]: temperature of the surroundings where a step does not say it; `temperature` unless given.
     period [s]: also store the states at its multiples; otherwise every time step and its middle.
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh

@@ -11,11 +11,12 @@ from ..design.thermal import Lumped
 from ..errors import ProtocolError
 from ..kernels.call.record import packed_system
 from ..kernels.integrators.stage import terminal_voltage
-from ..kernels.layout import System, unknowns
+from ..kernels.layout import State, System, numbers, unknowns
 from ..models import default_model, initial_state, soc_at_voltage
 from ..models.initial import at_rest, stoichiometries
 from ..models.memo import kept
 from ..models.thermal_laws import Body
+from ..numerics.fields import places
 from ..parameters import Cell
 from ..support.arguments import shown
 from .demand import demand
@@ -46,11 +47,20 @@ class FinalState:
 
     def first(self, sys: System) -> np.ndarray:
         """The state another run begins with: charge, energy and heat are counted anew."""
-        state = self.state.copy()
-        numbers = unknowns(sys, state).cell
+        state = self._with_temperatures(sys)
+        counted = unknowns(sys, state).cell
         for name in COUNTED:
-            numbers[name] = 0.0
+            counted[name] = 0.0
         return state
+
+    def _with_temperatures(self, sys: System) -> np.ndarray:
+        """A copy of the state with the temperatures of another thermal model: all of them the mean of those before."""
+        wanted = int(sys.counts["temperatures"])
+        had = self.state.size - numbers(sys) + wanted
+        if had == wanted:
+            return self.state.copy()
+        at = places(State, sys.sizes)["T"].start
+        return np.concatenate([self.state[:at], np.full(wanted, self.state[at]), self.state[at + had :]])
 
 
 def final_state_of(start, cell, model, temperature, soc, voltage) -> FinalState:
@@ -149,22 +159,23 @@ def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
     """Where another run ended, on its mesh; with heat the laws are tabulated around its first temperature."""
     body, now = body_of(heat, end.cell), end.cell_temperature
     sys = ground(end.cell, end.model, now if body is None else end.temperature, body).sys
-    V = terminal_voltage(sys, end.state)
+    state = end.first(sys)
+    V = terminal_voltage(sys, state)
 
     def remark() -> str:
         nearly = round(V, 2)  # so that cycles of a life, which end at almost the same voltage, are looked at once
         around = end.ambient if ambient is None else ambient
         return coarser(end.model, _meshed(end.cell, type(end.model)(), now, nearly, steps, accuracy, around))
 
-    return Begun(end.model, sys, end.first(sys), V, end.soc, now, end.ambient, remark)
+    return Begun(end.model, sys, state, V, end.soc, now, end.ambient, remark)
 
 
 def body_of(heat, cell) -> Body | None:
-    """The cell as a lump of heat; None in a run without heat."""
+    """The thermal properties of the cell; None in a run without heat."""
     if heat is None or heat is False:
         return None
     if heat is not True and not isinstance(heat, Lumped):
-        raise ProtocolError(f"heat {shown(heat)}: give True or cellsim.Lumped(...)")
+        raise ProtocolError(f"heat {shown(heat)}: give True, cellsim.Lumped(...) or cellsim.ThermalNetwork(...)")
     return (Lumped() if heat is True else heat).of(cell)
 
 

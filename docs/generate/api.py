@@ -16,7 +16,7 @@ GROUPS = {
     "Materials": ("materials", "material", "conductivities", "design_cell"),
     "Models": ("DFN", "SPMe", "SPM", "ThinFilm"),
     "Protocols": ("Protocol", "Step", "Limit", "Profile", "charge", "discharge", "hold", "rest", "cycle", "profile"),
-    "One run": ("simulate", "Result", "Lumped"),
+    "One run": ("simulate", "Result", "Lumped", "ThermalNetwork"),
     "Many runs": ("Case", "cases", "simulate_many", "compare"),
     "Charging": (
         "charge_study",

@@ -8,10 +8,11 @@ from ..layout import RATE, SINGLE_FLUX, surface, views
 from . import ageing, side_reactions
 from .electrode import uniform
 from .electrode.double_layer import foresee_layers
+from .heat.mixing import mixing
 from .interface import by_hysteresis, foresee_hysteresis, reaction
 from .lithium_metal import foresee
 from .temperature import warm
-from .thermal import critical, made, plating
+from .thermal import critical, plating, with_mixing
 
 
 @inner
@@ -53,9 +54,10 @@ def react_aside(sys, s, w):
 
 @kernel
 def heats_and_margins(sys, states, w, voltages, out):
-    """Of states (times, N) and their voltages, into out (times, 4).
+    """Of states (times, N) and their voltages, into out (times, 4), with heat of mixing (times, 5).
 
-    Irreversible and reversible heat [W/m2], margin to plating [V] and to the critical current [A/m2].
+    Irreversible and reversible heat [W/m2], margin to plating [V] and to the critical current [A/m2], of the
+    irreversible heat that of mixing [W/m2].
     """
     of_run = ageing.aged_system(sys, states[0], w)
     for k in range(states.shape[0]):
@@ -73,5 +75,7 @@ def heats_and_margins(sys, states, w, voltages, out):
         if sys.heat.capacity > 0.0:
             if sys.ageing.size > 0:
                 react_aside(of_run, s, w)
-            out[k, 0], out[k, 1] = made(of_run, s, voltages[k], w)
+            out[k, 0], out[k, 1] = with_mixing(of_run, s, voltages[k], w)
+            if sys.heat.mixing:
+                out[k, 4] = mixing(of_run, s, w)
         out[k, 2], out[k, 3] = plating(of_run, s, w)[0], critical(of_run, s, w)

@@ -9,9 +9,10 @@ from ...numerics.table import locate
 from ...support.compile import inner, part
 from ..layout import CRITICAL, CRITICAL_CURRENT, CURRENT, FILM, PLATING, POROUS, RESISTANCE, VOLTAGE, views
 from .electrode.double_layer import charged
+from .heat.network import rates, surface_per_gain
 from .interface import open_circuit
 from .lithium_metal import active
-from .thermal import entropic, made, most_film, plating, share
+from .thermal import entropic, most_film, plating, share, with_mixing
 
 RELAX = 60.0  # a held temperature is approached with this time constant [s]
 
@@ -55,14 +56,33 @@ def warming(sys, hg):
 
 
 @inner
-def held(sys, hg, ctl, before, s, V, w):
+def warming_surface(sys, hg, w):
+    """The same of the surface, where the cell has several temperatures."""
+    return (hg + RELAX) * surface_per_gain(sys, hg, w)
+
+
+@inner
+def held_surface(sys, hg, ctl, T, s, V, w):
+    """Where the heat drives the surface of a cell with several temperatures [K]; as `held`."""
+    lasting, reversible = with_mixing(sys, s, V, w)
+    gain = lasting + reversible + ctl.own * views(sys, s).cell.I * V
+    rates(sys, hg, T, gain, ctl.heater, ctl.T_around, w)
+    return T[T.size - 1] + (hg + RELAX) * w.rise[1, T.size - 2]
+
+
+@inner
+def held(sys, hg, ctl, T, s, V, w):
     """What is held [V, or K] at state s with terminal voltage V; a held temperature is where the heat drives it.
 
-    before: temperature that the stage begins with [K]; that at its end is not known while it is solved.
+    T: temperatures that the stage begins with [K]; those at its end are not known while it is solved.  Of several the
+    last one is held, that of the surface.
     """
     if ctl.mode == PLATING:
         return plating(sys, s, w)[0]
-    lasting, reversible = made(sys, s, V, w)
+    if sys.counts.temperatures > 1:
+        return held_surface(sys, hg, ctl, T, s, V, w)
+    before = T[0]
+    lasting, reversible = with_mixing(sys, s, V, w)
     gain = lasting + reversible + ctl.heater + ctl.own * views(sys, s).cell.I * V
     return before + warming(sys, hg) * (gain - sys.heat.loss * (before - ctl.T_around))
 
@@ -86,18 +106,20 @@ def slopes(sys, hg, ctl, s, w, which, i, k):
     at = locate(sys.laws.solid, x)
     U, dU = open_circuit(sys.laws.solid, w.by_solid, material, x, at)
     gain = area * (w.at[0] * entropic(sys, w, material, at) - U - j * dU * local.beta)
+    if sys.counts.temperatures > 1:
+        return 0.0, 0.0, warming_surface(sys, hg, w) * gain
     return 0.0, 0.0, warming(sys, hg) * gain
 
 
 @inner
-def held_current(sys, hg, ctl, before_T, s, V, R_end, w):
+def held_current(sys, hg, ctl, T, s, V, R_end, w):
     """Newton's correction of the terminal current, after the forward sweep of both right-hand sides.
 
-    V: terminal voltage; R_end: resistance between it and the last phi_s.
+    T: temperatures that the stage begins with; V: terminal voltage; R_end: resistance between it and the last phi_s.
     """
     n, I, B = sys.volume.size, views(sys, s).cell.I, w.block
     which = plating(sys, s, w)[1]
-    rest, rise = held(sys, hg, ctl, before_T, s, V, w) - ctl.target, 0.0
+    rest, rise = held(sys, hg, ctl, T, s, V, w) - ctl.target, 0.0
     x0, x1, x2, z0, z1, z2 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(n - 1, -1, -1):
         x0, x1, x2 = before(B, i, B[i, 0, RIGHT], B[i, 1, RIGHT], B[i, 2, RIGHT], x0, x1, x2)
@@ -120,7 +142,8 @@ def held_current(sys, hg, ctl, before_T, s, V, R_end, w):
             rest -= take * (now.defect + now.per_v * (x2 - x1))
             rise -= take * now.per_v * (z2 - z1)
         if i == n - 1 and ctl.mode != PLATING:
-            scale = warming(sys, hg) * (1.0 - ctl.own)
+            several = sys.counts.temperatures > 1
+            scale = (warming_surface(sys, hg, w) if several else warming(sys, hg)) * (1.0 - ctl.own)
             rest -= scale * I * x2
             rise -= scale * (V + I * (z2 - R_end))
     return -rest / rise

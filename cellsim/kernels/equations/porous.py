@@ -303,7 +303,7 @@ def correct_current(sys, hg, ctl, s_hat, s, w):
     I = y.cell.I
     V, R_end = terminals(sys, y.phi_s[y.phi_s.size - 1], I)
     if ctl.mode >= PLATING:
-        return held_current(sys, hg, ctl, views(sys, s_hat).T[0], s, V, R_end, w)
+        return held_current(sys, hg, ctl, views(sys, s_hat).T, s, V, R_end, w)
     res, res_I, res_V = control_residual(ctl, I, V)
     return -(res + res_V * end[RIGHT]) / (res_I + res_V * (end[BORDER] - R_end))
 

@@ -1,8 +1,8 @@
-"""Heat of the whole cell, which has one temperature, and the margins of a charge.
+"""Heat of the whole cell, whose laws are all taken at one temperature, and the margins of a charge.
 
 The heat made is that of all reactions and resistances: as charges balance volume by volume, what is not
 reversible adds up to the current times what the terminal voltage lacks of the open-circuit voltage of the
-surfaces.  Bernardi, Pawlikowski and Newman, J. Electrochem. Soc. 132 (1985) 5, without heat of mixing.
+surfaces.  Bernardi, Pawlikowski and Newman, J. Electrochem. Soc. 132 (1985) 5.
 """
 
 import numpy as np
@@ -11,6 +11,8 @@ from ...numerics.table import TERMS, locate, read
 from ...support.compile import inner
 from ..layout import CRITICAL_CURRENT, FILM, LAWS_PER_SIDE, OCP, SINGLE_FLUX, surface, views
 from .electrode.double_layer import stored
+from .heat.mixing import mixing
+from .heat.network import conducted
 from .interface import open_circuit
 from .lithium_metal import active, potential
 
@@ -38,7 +40,7 @@ def of_kind(sys, x, i, k, w):
 
 @inner
 def made(sys, s, V, w):
-    """Heat made at state s and terminal voltage V [W/m2]: irreversible, reversible."""
+    """Heat made at state s and terminal voltage V [W/m2]: irreversible, that of mixing left out, and reversible."""
     y = views(sys, s)
     j = y.j
     lasting, reversible, several = -y.cell.I * V, 0.0, sys.counts.kinds > 1
@@ -66,13 +68,22 @@ def made(sys, s, V, w):
 
 
 @inner
+def with_mixing(sys, s, V, w):
+    """The same with the heat of mixing, where it counts."""
+    lasting, reversible = made(sys, s, V, w)
+    if sys.heat.mixing:
+        lasting += mixing(sys, s, w)
+    return lasting, reversible
+
+
+@inner
 def balance(sys, hg, ctl, s_hat, s, V, w):
     """The end of the state that heat belongs to, over one implicit stage; material is taken as it was foreseen.
 
     For systems with heat.
     """
     past, y = views(sys, s_hat), views(sys, s)
-    lasting, reversible = made(sys, s, V, w)
+    lasting, reversible = with_mixing(sys, s, V, w)
     heater = ctl.heater + ctl.own * y.cell.I * V
     C, loss = sys.heat.capacity, sys.heat.loss
     now = (past.T[0] + hg / C * (lasting + reversible + heater + loss * ctl.T_around)) / (1.0 + hg * loss / C)
@@ -84,6 +95,20 @@ def balance(sys, hg, ctl, s_hat, s, V, w):
         lost = hg * loss * (now - ctl.T_around)
     y.cell.lost = past.cell.lost + lost
     y.cell.heated = past.cell.heated + hg * heater
+
+
+@inner
+def balance_of_nodes(sys, hg, ctl, s_hat, s, V, w):
+    """The same of a cell with several temperatures."""
+    past, y = views(sys, s_hat), views(sys, s)
+    lasting, reversible = with_mixing(sys, s, V, w)
+    own = ctl.own * y.cell.I * V
+    lost = hg * conducted(sys, hg, past.T, y.T, lasting + reversible + own, ctl.heater, ctl.T_around, w)
+    if hg * sys.heat.loss > sys.heat.capacity:
+        lost = hg * (lasting + reversible + own + ctl.heater) - sys.heat.capacity * (y.T[0] - past.T[0])
+    y.cell.made = past.cell.made + hg * (lasting + reversible)
+    y.cell.lost = past.cell.lost + lost
+    y.cell.heated = past.cell.heated + hg * (ctl.heater + own)
 
 
 @inner

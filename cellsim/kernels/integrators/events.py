@@ -5,6 +5,7 @@ import numpy as np
 from ...errors import Ending
 from ...support.compile import inlined, inner, part
 from ..equations.ageing import least_pores
+from ..equations.heat.network import margin
 from ..equations.lithium_metal import left
 from ..equations.temperature import warm
 from ..equations.thermal import critical, plating
@@ -130,7 +131,10 @@ def _closest(sys, ctl, s, q_start, w, g):
     g[EMPTY], g[FULL] = least - ctl.x_edge, 1.0 - ctl.x_edge - most
     if ctl.c_edge > 0.0:
         g[DEPLETED] = salt / ctl.c_edge - 1.0
-    g[TEMPERATURE_REACHED] = min(ctl.T_hi - now, now - ctl.T_lo)
+    if sys.counts.temperatures > 1:
+        g[TEMPERATURE_REACHED] = margin(ctl, y.T)
+    else:
+        g[TEMPERATURE_REACHED] = min(min(ctl.T_hi, ctl.T_top) - now, now - ctl.T_lo)
     if ctl.plating > -np.inf:
         g[PLATING_REACHED] = plating(sys, s, w)[0] - ctl.plating
     if ctl.critical > -np.inf:

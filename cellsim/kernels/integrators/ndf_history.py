@@ -15,6 +15,7 @@ from ...numerics.fields import Field, declared, shape_of
 from ...support.compile import inlined, inner, part
 from ..equations import ageing
 from ..equations.electrode.double_layer import error_of_layers
+from ..equations.heat.network import largest_error
 from ..equations.interface import error_of_hysteresis
 from ..equations.lithium_metal import error_of
 from ..layout import State, add, copy, keep_salt, views
@@ -58,7 +59,7 @@ def norm(sys, d, rtol, per_charge):
     """
     y = views(sys, d)
     x, c, phi_e, phi_s = y.x, y.c_e, y.phi_e, y.phi_s
-    a, b, e, warmer = 0.0, 0.0, 0.0, y.T[0] / KELVIN
+    a, b, e, warmer = 0.0, 0.0, 0.0, (y.T[0] if sys.counts.temperatures == 1 else largest_error(y.T)) / KELVIN
     for i in range(x.size):
         a += x[i] ** 2
     for i in range(c.size):

@@ -8,7 +8,7 @@ from ..equations.held_controls import held, terminals
 from ..equations.interface import book_hysteresis, foresee_hysteresis
 from ..equations.lithium_metal import book, foresee
 from ..equations.temperature import warm
-from ..equations.thermal import balance, critical
+from ..equations.thermal import balance, balance_of_nodes, critical
 from ..layout import CRITICAL, CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, VOLTAGE, unchanging, views
 
 
@@ -40,7 +40,7 @@ def measured(sys, ctl, s, w):
         return V / I
     if ctl.mode == CRITICAL:
         return critical(sys, s, w)
-    return held(sys, 0.0, ctl, y.T[0], s, V, w)
+    return held(sys, 0.0, ctl, y.T, s, V, w)
 
 
 def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
@@ -74,7 +74,10 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     y.cell.Q = past.cell.Q + hg * y.cell.I
     y.cell.E = past.cell.E + hg * y.cell.I * V
     if warms:
-        balance(sys, hg, ctl, s_hat, s, V, w)
+        if sys.counts.temperatures > 1:
+            balance_of_nodes(sys, hg, ctl, s_hat, s, V, w)
+        else:
+            balance(sys, hg, ctl, s_hat, s, V, w)
     else:
         y.T[0], y.cell.made, y.cell.lost, y.cell.heated = sys.T, 0.0, 0.0, 0.0
     for i in range(unchanging(sys), s.size):

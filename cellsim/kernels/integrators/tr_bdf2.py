@@ -19,6 +19,7 @@ from ...support.compile import entry, inlined, inner, part
 from ..call.record import STARTING, Task, begin_with
 from ..equations import ageing
 from ..equations.electrode.double_layer import error_of_layers
+from ..equations.heat.network import largest_error
 from ..equations.interface import error_of_hysteresis
 from ..equations.lithium_metal import error_of
 from ..layout import CURRENT, State, aimed, algebraic, copy, keep_salt, views
@@ -56,7 +57,7 @@ def size(sys, d, rtol, per_charge):
         a += x[i] ** 2
     for i in range(c.size):
         b += c[i] ** 2
-    b, warmer = b / sys.c_ref**2, y.T[0] / KELVIN
+    b, warmer = b / sys.c_ref**2, (y.T[0] if sys.counts.temperatures == 1 else largest_error(y.T)) / KELVIN
     aged = ageing.error_of(sys, d) if sys.ageing.size > 0 else 0.0  # asked here: a call takes longer than the question
     lag = error_of_hysteresis(sys, d) if sys.hysteresis.size > 0 else 0.0
     if sys.counts.layers > 0:

@@ -276,7 +276,7 @@ def _side(T: float, ends: Any, entries: Any, nodes: Any) -> Any:
 
 
 def laws_with_heat(cell: Cell, T: float, rates: Any) -> tuple[Laws, Table, np.ndarray, Reach]:
-    """The laws of a cell around T [K], their factors, their nodes (see `kernels.layout.Heat`), and the Reach.
+    """The laws of a cell around T [K], their factors, their nodes (see `kernels.records.Heat`), and the Reach.
 
     rates: function of temperatures (n,) that returns the other factors, in the order of kernels.layout.  Raises
     ParameterError with the name of a law that cannot be tabulated at T.

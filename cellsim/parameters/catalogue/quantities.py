@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from . import ageing, hysteresis, kinetics
+from . import ageing, heat, hysteresis, kinetics
 from .name import Name
 from .name import may as _may
 from .name import need as _need
@@ -48,9 +48,7 @@ CELL = {
     "stack height": _note("m", "compressible height of one electrode pair", 1e-6, 1e-1),
     "stack compliance": _may("m.Pa-1", "of the fixture, per pair; 0: fixed gap", 0.0, 0.0, 1.0),
     "series resistance": _may("Ohm.m2", "tabs and contacts, per electrode area", 0.0, 0.0, 1.0),
-    "heat capacity": _note("J.K-1", "of the whole cell; default: computed from the layers of the design", TINY, 1e8),
-    "heat transfer coefficient": _note("W.m-2.K-1", "between the cell surface and the surroundings", 0.0, 1e5),
-    "cooling area": _note("m2", "cooled surface; default: the whole outer surface", 0.0, 1e4),
+    **heat.CELL,
 }
 POROUS = {
     "thickness": _need("m", "of the coating on one side", 1e-7, 1e-2),
@@ -263,27 +261,7 @@ DESIGN = {
     "stated volumetric energy density": _note("W.h.L-1", "for comparison only", TINY, 1e4),
     "stated rate": _note("1", "C-rate at which the stated energy was found; for comparison only", 1e-3, 100.0),
     "stated thickness": _note("m", "by the manufacturer; for comparison only", TINY, 1.0),
-}
-# typical values, from memory of data books: assumptions unless a set states its own
-SPECIFIC_HEATS = {
-    "positive active material": 800.0,
-    "negative active material": 750.0,
-    "positive carbon and binder": 1000.0,
-    "negative carbon and binder": 1000.0,
-    "electrolyte": 1800.0,
-    "separator": 1900.0,
-    "lithium excess": 3580.0,
-    "interlayer": 800.0,
-    "insulating film": 1500.0,
-    "current collectors": 500.0,
-    "pouch foil": 1100.0,
-    "can": 470.0,
-    "case": 900.0,
-    "tabs and terminals": 500.0,
-}
-DESIGN |= {
-    f"{name} specific heat": _may("J.kg-1.K-1", "heat capacity of the " + name, value, 50.0, 6000.0)
-    for name, value in SPECIFIC_HEATS.items()
+    **heat.DESIGN,
 }
 FORMATS = {
     "pouch": ("area coverage", "pouch foil thickness", "pouch foil density"),

@@ -288,7 +288,9 @@ class _File:
                 "unless cellsim.Lumped(cooling_area=...) is given"
             )
         if CONDUCTS in content:
-            self.remarks.append(f"{CONDUCTS} is not used: the temperature of a cell is uniform")
+            self.remarks.append(
+                f"{CONDUCTS} is not used: BPX does not say in which direction; give cell/thermal conductivity"
+            )
         start = content.get(T_START)
         if start is not None and start != content.get(T_AROUND):
             self.remarks.append(

@@ -106,7 +106,7 @@ def _implied(r: Reader, start: int, quantity: str, side: str, value: float) -> t
     A negative current is a charge current, as in PyBaMM: it falls in magnitude when it rises to the value.
     """
     reached = LIMITS[quantity].reached
-    only = "above" if reached == "charge passed" or quantity == "current" and value < 0.0 else "below"
+    only = "above" if reached in ("charge passed", "rising") or quantity == "current" and value < 0.0 else "below"
     if side and side != only and reached != "state of charge":
         r.fault_at(start, f"a limit of {quantity} is reached from the other side only: leave out {side!r}")
     return "", abs(value) if quantity == "current" and side else value

@@ -29,7 +29,7 @@ def value_of(number: float, unit: str) -> float:
 
 def written(value: float, quantity: str) -> str:
     """A value [unit of the quantity] as text with a unit; reading it gives exactly the same value."""
-    if quantity == "temperature":
+    if BY_NAME[quantity].measure == "temperature":
         return _temperature(value)
     if quantity == "c-rate" and 0.0 < value < 1.0:
         parts = round(1.0 / value)

@@ -70,8 +70,10 @@ def passed(result: Any) -> dict[str, float]:
         "Energy efficiency": result.discharge_energy / result.charge_energy if result.charge_energy > 0.0 else np.nan,
         "Time at constant voltage [h]": sum(held) / 3600.0,
     }
-    if result.step_index.size and "Cell temperature [K]" in result.variables:
-        found["Maximum cell temperature [K]"] = float(np.max(result["Cell temperature [K]"]))
+    hottest = "Maximum cell temperature [K]"
+    name = hottest if hottest in result.variables else "Cell temperature [K]"  # which older files have
+    if result.step_index.size and name in result.variables:
+        found[hottest] = float(np.max(result[name]))
     return found
 
 

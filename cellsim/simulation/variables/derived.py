@@ -12,6 +12,9 @@ CONVERTED = {
     "Cell temperature [C]": ("Cell temperature [K]", 1.0, -ZERO_CELSIUS),
     "X-averaged cell temperature [C]": ("Cell temperature [K]", 1.0, -ZERO_CELSIUS),
     "Volume-averaged cell temperature [C]": ("Cell temperature [K]", 1.0, -ZERO_CELSIUS),
+    "Surface temperature [C]": ("Surface temperature [K]", 1.0, -ZERO_CELSIUS),
+    "Core temperature [C]": ("Core temperature [K]", 1.0, -ZERO_CELSIUS),
+    "Maximum cell temperature [C]": ("Maximum cell temperature [K]", 1.0, -ZERO_CELSIUS),
     "Total current density [A.m-2]": ("Current density [A.m-2]", 1.0, 0.0),
     "Electrolyte concentration [Molar]": ("Electrolyte concentration [mol.m-3]", 1e-3, 0.0),
 }

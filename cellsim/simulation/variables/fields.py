@@ -17,6 +17,10 @@ def fields(p):
     x = "x [m]"
     yield x, ((x,), lambda: centre)
     yield "Electrolyte concentration [mol.m-3]", (("Time [s]", x), lambda: p.c)
+    if sys.heat.chain.size:
+        place = "Core to surface [m]"
+        yield place, ((place,), lambda: sys.heat.chain["at"])
+        yield "Temperature from core to surface [K]", (("Time [s]", place), lambda: p.T_each[:, 1:])
     resolved = sys.model == POROUS and sys.volume.size > 3
     if resolved:
         yield "Electrolyte potential [V]", (("Time [s]", x), lambda: p.phi_e)

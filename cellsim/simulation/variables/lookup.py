@@ -16,7 +16,7 @@ from .particles import dimensionless, particles
 from .phases import phase_potentials
 from .potentials import against_reference, potential_fields, potentials
 from .salt import currents, salt
-from .series import series
+from .series import series, temperatures
 from .states import States
 
 ALIASES = {
@@ -26,6 +26,8 @@ ALIASES = {
     "Current collector current density [A.m-2]": "Current density [A.m-2]",
     "Volume-averaged cell temperature [K]": "Cell temperature [K]",
     "X-averaged cell temperature [K]": "Cell temperature [K]",
+    "Cell surface temperature [K]": "Surface temperature [K]",
+    "Volume-averaged surface temperature [K]": "Surface temperature [K]",
 }
 # of a battery, here of one cell: name there, name here; {n} is negative and positive
 OF_BATTERY = (
@@ -99,6 +101,8 @@ class Variables(Mapping):
             yield from chain(particles(parts), dimensionless(parts), salt(parts), currents(parts))
             yield from chain(potential_fields(parts), against_reference(parts), phase_potentials(parts))
             yield from hysteresis.fields(parts)
+            if not sys.heat.chain.size:
+                yield from temperatures(parts)
             if ambient is not None:
                 yield "Ambient temperature [K]", ((TIME,), ambient)
                 yield "Ambient temperature [C]", ((TIME,), lambda: ambient() - ZERO_CELSIUS)

@@ -28,9 +28,13 @@ def series(p):
     yield "Resistance [Ohm]", (one, lambda: over(p.voltage(), p.I * p.area))
     yield "State of charge", (one, lambda: p.soc0 - p.Q * p.area / hours / capacity_between_cutoffs(p.cell))
     yield "Cell temperature [K]", (one, lambda: p.T)
+    if p.sys.heat.chain.size:
+        yield from temperatures(p)
     if p.sys.heat.capacity > 0.0:
         yield "Irreversible heating [W]", (one, lambda: p.heats[:, 0] * p.area)
         yield "Reversible heating [W]", (one, lambda: p.heats[:, 1] * p.area)
+        if p.sys.heat.mixing:
+            yield "Heat of mixing [W]", (one, lambda: p.heats[:, 4] * p.area)
         yield "Total heating [W]", (one, lambda: p.heats[:, :2].sum(axis=1) * p.area)
         yield "Heat generated [J]", (one, lambda: p.numbers["made"] * p.area)
         yield "Heat lost to surroundings [J]", (one, lambda: p.numbers["lost"] * p.area)
@@ -73,6 +77,14 @@ def series(p):
             "Negative electrode surface potential difference at separator interface [V]",
             (one, lambda: p.phi_s[:, last] - p.phi_e[:, last : last + 2] @ (share, 1.0 - share)),
         )
+
+
+def temperatures(p):
+    """Those of core and surface, and the highest one: all the same without a chain of nodes between the two."""
+    one = ("Time [s]",)
+    yield "Surface temperature [K]", (one, lambda: p.T_each[:, -1])
+    yield "Core temperature [K]", (one, lambda: p.T_each[:, :2][:, -1])
+    yield "Maximum cell temperature [K]", (one, lambda: p.T_each.max(axis=1))
 
 
 def _in_phase(p, phase):

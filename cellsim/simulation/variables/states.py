@@ -30,11 +30,12 @@ UNKNOWNS: dict[str, Callable] = {
     "Q": lambda y: y.cell["Q"],
     "E": lambda y: y.cell["E"],
     "T": lambda y: y.T[:, 0],
+    "T_each": lambda y: y.T,
     "numbers": lambda y: y.cell,
     "end": lambda y: y.phi_s[:, -1],
 }
 KEPT = 64  # `Common` of so many systems
-OF_FEW = ("I", "Q", "E", "T", "numbers", "end")  # of `kept_states.Few`
+OF_FEW = ("I", "Q", "E", "T", "T_each", "numbers", "end")  # of `kept_states.Few`
 
 
 class Phase(NamedTuple):
@@ -211,8 +212,11 @@ class States:
 
     @cached_property
     def heats(self):
-        """Irreversible, reversible heat [W/m2], margins to plating [V] and the critical current [A/m2]; (times, 4)."""
-        return self._looked_at(heats_and_margins, 4, np.ascontiguousarray(self.voltage()))
+        """Irreversible, reversible heat [W/m2], margins to plating [V] and critical current [A/m2], heat of mixing.
+
+        (times, 5).
+        """
+        return self._looked_at(heats_and_margins, 5, np.ascontiguousarray(self.voltage()))
 
     @cached_property
     def foil(self):

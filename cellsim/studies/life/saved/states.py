@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ....design.thermal import Lumped
+from ....design.thermal_network import ThermalNetwork
 from ....models import MODELS
 from ....parameters import Cell
 from ....simulation.start import FinalState
@@ -61,4 +62,6 @@ def heat_said(heat: Any) -> Any:
 
 def heat_read(said: Any) -> Any:
     """What `heat=` was.  Raises TypeError, CellsimError."""
-    return Lumped(**said) if isinstance(said, dict) else said
+    if not isinstance(said, dict):
+        return said
+    return ThermalNetwork(**said) if "nodes" in said else Lumped(**said)

@@ -1,0 +1,1 @@
+"""Heat beyond one temperature for the cell: nodes from core to surface, and heat of mixing; `thermal` calls it."""
