@@ -10,6 +10,7 @@ from . import _moved
 
 if TYPE_CHECKING:  # what an editor and a type checker see; the table below is what is imported
     from .cycler import CyclerData, read_cycler
+    from .design.grains import with_grains
     from .design.materials import conductivities, design_cell, material, materials
     from .design.thermal import Lumped
     from .design.thermal_network import ThermalNetwork
@@ -73,6 +74,7 @@ _moved.install()
 
 _NAMES = {
     "cycler": "CyclerData read_cycler",
+    "design.grains": "with_grains",
     "design.materials": "conductivities design_cell material materials",
     "design.thermal": "Lumped",
     "design.thermal_network": "ThermalNetwork",

@@ -183,6 +183,7 @@ def calls(m):
         "overlays": {},
         "to_bpx": {"cell": CHEN},
         "read_cycler": {"source": RECORD},
+        "with_grains": {"cell": "minnmann2021", "grain_radius": 2e-6},
         "with_overlay": {"cell": CHEN, "overlay": "kirkaldy2024"},
     }
     left = {

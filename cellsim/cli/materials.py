@@ -56,6 +56,9 @@ def design(
     pairs: Annotated[
         int | None, typer.Option(help="Pairs of electrodes; as many as fill the housing unless given.")
     ] = None,
+    grain: Annotated[
+        float | None, typer.Option(help="Radius of the grains of a solid electrolyte in the cathode in um.")
+    ] = None,
     housing: Annotated[str, typer.Option(help=f"Housing: {PARTS}.")] = "pouch",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Parameter file to write (.json).")] = None,
 ) -> None:
@@ -69,6 +72,7 @@ def design(
     output_of(output, (".json",))
     Q = number("--areal-capacity", areal_capacity, "give mAh/cm2, 0.8 to 20", low=0.8, high=20.0)
     L = number("--separator", separator, "give micrometres, 0.1 to 10000", low=0.1, high=1e4, none=True)
+    r = number("--grain", grain, "give micrometres, 0.01 to 100", low=0.01, high=100.0, none=True)
     cell = design_cell(
         cathode,
         electrolyte,
@@ -77,6 +81,7 @@ def design(
         separator_thickness=None if L is None else 1e-6 * L,
         housing=housing,
         pairs=pairs,
+        grain_radius=None if r is None else 1e-6 * r,
     )
     found = worth(cell, load_claim())
     say(cell.title, style="bold")

@@ -13,7 +13,7 @@ from .files import keep
 GROUPS = {
     "Cells and parameter sets": ("cells", "load", "Cell", "overlays", "with_overlay"),
     "Exchange": ("from_pybamm", "to_pybamm", "to_bpx"),
-    "Materials": ("materials", "material", "conductivities", "design_cell"),
+    "Materials": ("materials", "material", "conductivities", "design_cell", "with_grains"),
     "Models": ("DFN", "SPMe", "SPM", "ThinFilm"),
     "Protocols": ("Protocol", "Step", "Limit", "Profile", "charge", "discharge", "hold", "rest", "cycle", "profile"),
     "One run": ("simulate", "Result", "Lumped", "ThermalNetwork"),

@@ -14,6 +14,7 @@ from ...parameters.sources import source_key
 from ...physics.constants import F
 from ...support.arguments import mapping, number, shown, whole
 from ...support.arguments import text as text_of
+from ..grains import with_grains
 from ..stack import pair_layers
 from .mixture import Mix, composite
 from .records import Material, Records, material
@@ -39,6 +40,7 @@ def design_cell(
     capacity_ratio: float | None = None,
     housing: Named = "pouch",
     pairs: int | None = None,
+    grain_radius: float | None = None,
     name: str | None = None,
 ) -> Cell:
     """A complete cell from materials, with the source of every value.
@@ -50,6 +52,8 @@ def design_cell(
     separator_thickness [m], mix, anode_mix (parts by mass): by default those of the materials.
     capacity_ratio: capacity of an anode with particles over that of the cathode, by default that of the anode.
     pairs: of electrodes; by default as many as fill the housing.
+    grain_radius: of a solid electrolyte in the cathode [m]: particles for which the grains leave no finer contact react
+    as clusters, see `with_grains`; by default they touch electrolyte all over.
 
     What does not go together is in `Cell.remarks`: an electrolyte beyond its window of stability, kinetics that were
     found against another kind of electrolyte.  Raises ParameterError.
@@ -87,7 +91,12 @@ def design_cell(
         **content,
         "remarks": _remarks(positive, salt, negative),
     }
-    return _housed(raw, label, box, positive, Q, pairs)
+    cell = _housed(raw, label, box, positive, Q, pairs)
+    if grain_radius is None:
+        return cell
+    if salt.kind != "solid":
+        raise ParameterError(f"grain_radius: {salt.name} is no solid and has no grains; leave it out")
+    return with_grains(cell, grain_radius)
 
 
 def _own(value: float, unit: str, note: str) -> Records:
