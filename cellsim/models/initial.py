@@ -105,10 +105,12 @@ def soc_at_voltage(cell: Cell, voltage: float, T: float | None = None) -> float:
     )
 
 
-@lru_cache(maxsize=64)
 def capacity_between_cutoffs(cell: Cell) -> float:
     """Capacity of the limiting electrode between its stoichiometry limits [Ah]."""
+    return float(kept(_capacity, cell, None))
 
+
+def _capacity(cell: Cell, T: None) -> float:
     def one(part: str) -> float:
         get = values_of(cell, part)
         window = get("maximum stoichiometry") - get("minimum stoichiometry")

@@ -81,6 +81,22 @@ def grains_of(owners: Owners, volumes: tuple[int, int, int]) -> Callable[..., Ar
     """A function (cell, T) that returns the data of particles, one row for each of `owners`, its side and kind."""
 
     def make(cell: Cell, T: float) -> Array:
+        others, rows_of = kept(grains_but_diffusivity(owners, volumes), cell, T)  # which is varied most often
+        grains = others.copy()
+        for phase, rows in rows_of:
+            grains["D"][rows] = scale_of_diffusivity(cell, phase)
+            if varies(cell, phase):
+                grains["varies"][rows] = 1
+        return np.asarray(records(grains))
+
+    return make
+
+
+@lru_cache(maxsize=64)
+def grains_but_diffusivity(owners: Owners, volumes: tuple[int, int, int]) -> Callable[..., tuple[Array, Any]]:
+    """A function (cell, T) that returns the same without D, and (phase, its rows) of all phases."""
+
+    def make(cell: Cell, T: float) -> tuple[Array, Any]:
         rows, both = {}, kinds(cell)
         for side, k in set(owners):
             kind = both[side][k]
@@ -88,8 +104,8 @@ def grains_of(owners: Owners, volumes: tuple[int, int, int]) -> Callable[..., Ar
             rows[side, k] = (
                 touching(cell, phase) / (F * cell.value(f"{phase}/maximum concentration")),
                 kind.radius,
-                scale_of_diffusivity(cell, phase),
-                varies(cell, phase),
+                0.0,
+                0,
                 kind.material,
                 k + side * max(len(both[0]), 1),
                 kind.share,
@@ -103,7 +119,9 @@ def grains_of(owners: Owners, volumes: tuple[int, int, int]) -> Callable[..., Ar
                 unit = unit_of(cell, part, volumes[2 * side], STRETCH_X[side])
                 grains["R_p"][here] = radii(cell, part, side, unit)
                 grains["varies"][here] = 1  # particles of a constant diffusivity share an elimination, of one radius
-        return np.asarray(records(grains))
+        phases_of = [both[side][k].phase for side, k in owners]
+        rows_of = [(phase, np.array([one == phase for one in phases_of])) for phase in dict.fromkeys(phases_of)]
+        return grains, rows_of
 
     return make
 

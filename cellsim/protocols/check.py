@@ -20,6 +20,13 @@ def check(protocol: Any, cell: Any, start: Mapping[str, float] | None = None) ->
     start: the initial state, any of "voltage" [V, open circuit], "soc" (0..1) and "temperature" [K]; with it, a first
     step whose limit is already violated is refused as well.
     """
+    check_voltages(protocol, cell)
+    if start:
+        check_start(first_step(protocol.nodes), start)
+
+
+def check_voltages(protocol: Any, cell: Any) -> None:
+    """Raise ProtocolError for the first step beyond the cell's cut-off voltages, unless the protocol has `force`."""
     low, high = (cell.value(f"cell/{side} voltage cut-off") for side in ("lower", "upper"))
     if not protocol.force:
         for s in protocol.steps:
@@ -31,9 +38,12 @@ def check(protocol: Any, cell: Any, start: Mapping[str, float] | None = None) ->
                         f"{high if value > high else low:g} V; write 'force' before the steps or give "
                         "force=True if that is meant"
                     )
-    first = _first(protocol.nodes)
-    past = violated(first, start) if first is not None and start else None
-    if past is not None and start and first is not None:
+
+
+def check_start(first: Step | None, start: Mapping[str, float]) -> None:
+    """Raise ProtocolError if the first step has a limit that is already violated; start: as in `check`."""
+    past = violated(first, start) if first is not None else None
+    if past is not None and first is not None:
         raise ProtocolError(
             f"{first.summary}: the limit {past} is already violated at the start, where the "
             f"{past.quantity} is {start[past.quantity]:.4g}"
@@ -68,11 +78,11 @@ def _voltages(s: Step) -> Iterator[tuple[str, float]]:
             yield "the limit", x.value
 
 
-def _first(nodes: Iterable[Node]) -> Step | None:
+def first_step(nodes: Iterable[Node]) -> Step | None:
     """The first step of a protocol."""
     for node in nodes:
         if isinstance(node, Repeat):
-            return _first(node.nodes)
+            return first_step(node.nodes)
         if isinstance(node, CCCV):
             return node.charge
         if isinstance(node, Step):

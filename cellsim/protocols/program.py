@@ -161,8 +161,6 @@ class Walk:
         self._around: float | None = None  # the surroundings of the last step
         self._last: tuple[Any, Mapping[str, float]] | None = None
         self._first: float | None = None  # capacity after the first cycle [A.h], if shares of it are asked for
-        asked = (*whenever, *(getattr(op.node, "condition", None) for op in program))
-        self._compares = any(c is not None and c.quantity == RETENTION for c in asked)
         self._steps = self._run()
 
     def __iter__(self) -> Iterator[Step]:
@@ -200,7 +198,10 @@ class Walk:
             if op.kind == "cycle":
                 self._end_of_cycle()
             if op.kind == "cycle" or op.kind == "step":  # the rest belongs to the cycle before
-                yield from self._wait(op if op.kind == "step" else self._program[at + 1])
+                following = op if op.kind == "step" else self._program[at + 1]
+                self._ends = math.inf
+                if following.begins is not None:
+                    yield from self._wait(following.begins)
             if op.kind == "step" and not self.reason:
                 idle = 0
                 self.label = op.label
@@ -216,25 +217,29 @@ class Walk:
                 return
         self.reason = "the protocol is complete"
 
+    def _compares(self) -> bool:
+        """Whether shares of the first capacity are asked for anywhere."""
+        asked = (*self._whenever, *(op.node.condition for op in self._program if op.kind in ("goto", "stop")))
+        return any(c is not None and c.quantity == RETENTION for c in asked)
+
     def _end_of_cycle(self) -> None:
         """What is asked for after each cycle, as in PyBaMM: the capacity that the cell has left."""
         if self._last is None or self.reason:
             return
-        if self._first is None and self._compares:
+        if self._first is None and self._compares():
             self._first = float(self._last[1][CAPACITY])
         for condition in self._whenever:
             if condition.quantity in OF_CYCLES and self._holds(condition):
                 self.reason = _because(condition)
                 return
 
-    def _wait(self, op: Op) -> Generator[Step, None, None]:
-        """A rest until the start time of a step, if it has one."""
-        left = 0.0 if op.begins is None else op.begins - self._clock
-        self._ends = math.inf
+    def _wait(self, begins: float) -> Generator[Step, None, None]:
+        """A rest until the start time of a step [s]."""
+        left = begins - self._clock
         while left > MOMENT and not self.reason:
             self.label = ""
             yield from self._one(Step("rest", 0.0, min(left, LONGEST), temperature=self._around), -1)
-            left = (op.begins or 0.0) - self._clock
+            left = begins - self._clock
 
     def _next(self, op: Op, at: int, turns: dict[int, int]) -> int:
         """The place of the next instruction."""
@@ -284,8 +289,10 @@ class Walk:
         if self._ends - self._clock <= MOMENT:
             self.reason = f"stopped: {step.summary} would begin at the start time of a later step"
             return
-        end = min((c.value for c in self._whenever if c.quantity == "time" and c.side == "above"), default=math.inf)
-        end = min(end, self._ends)
+        end = self._ends
+        for c in self._whenever:
+            if c.quantity == "time" and c.side == "above":
+                end = min(end, c.value)
         if end < math.inf:
             left = max(end - self._clock, MOMENT)
             if step.duration is None or step.duration > left:

@@ -1,6 +1,7 @@
 """The states of a run: kept, or of long runs made again by the same kernel calls when they are asked for."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,11 +77,16 @@ class KeptStates:
     """The states (times, N) of a run, one step after the other: up to ROOM as they are, then columns of `Few`."""
 
     def __init__(self, sys: System) -> None:
-        self.columns = Few.columns(sys)
+        self.sys = sys
         self.kept = Rows()  # states of the steps without a March
         self.steps: list[tuple[int, Array, March | None]] = []  # rows, their columns of `Few` if there is a March
         self.bytes = 0
         self.ranges: list[Array] = []  # least and largest states (2, N) of the others
+
+    @cached_property
+    def columns(self) -> Array:
+        """Those of `Few`."""
+        return Few.columns(self.sys)
 
     def __len__(self) -> int:
         return sum(rows for rows, _, _ in self.steps)

@@ -14,6 +14,7 @@ from ..models.thermal_laws import Body, reach
 from ..numerics.fields import places
 from ..parameters import Cell
 from ..protocols import Profile, Protocol, Step
+from ..protocols.check import check_start, check_voltages, first_step
 from ..support.arguments import by_value
 from ..support.compile import FOLLOW, SOLVER, announce
 from .control import check, check_known, control, depends_on_state, scale
@@ -61,6 +62,10 @@ class Plan:
         check_known(cell, self.sys, protocol.asks, "a condition")
         for each in protocol.steps:
             check(cell, self.sys, each, self.warms)
+        check_voltages(protocol, cell)
+        self._first_step, self._has_periods = first_step(protocol.nodes), any(s.period for s in protocol.steps)
+        if protocol.needs_heat and not self.warms:
+            raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
 
     def around(self, step: Step) -> float:
         """Temperature of the surroundings during a step [K]."""
@@ -83,9 +88,16 @@ class Plan:
         rate = abs(ctl.target) / (self.nominal / self.area) if ctl.mode == CURRENT else 1.0
         return min(1e-3 * ctl.duration, 0.02 / max(rate, 0.2))
 
-    def check_rows(self, every: float) -> None:
+    def check(self, begun: Begun, every: float) -> None:
+        """Raise ProtocolError for a first step that is at its end at the start, and for too many rows."""
+        self._check_rows(every)
+        check_start(
+            self._first_step, {"soc": begun.soc, "voltage": begun.voltage, "temperature": begun.temperature}
+        )
+
+    def _check_rows(self, every: float) -> None:
         """Raise ProtocolError for a step whose rows would not fit into a result; every [s]: states also stored."""
-        for step in self.protocol.steps:
+        for step in self.protocol.steps if every or self._has_periods else ():
             period, lasts = float(step.period or every), step.duration or 0.0
             if period > 0.0 and lasts / period > (most := most_rows(self.size)):
                 raise ProtocolError(

@@ -208,21 +208,19 @@ def simulate_coroutine(
         given.period or 0.0,
         given.time_budget,
     )
-    plan.check_rows(run.every)
-    protocol.check(cell, {"soc": begun.soc, "voltage": begun.voltage, "temperature": begun.temperature})
-    if protocol.needs_heat and not plan.warms:
-        raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
+    plan.check(begun, run.every)
     times, states = Rows(), KeptStates(plan.sys)
     rows, done, around = [], [], []
     t0, walk, cycle, stopped = 0.0, protocol.walk(given.max_steps), Cycle(asks) if asks else None, ""
     step: Step | None = next(walk)
     while step is not None:
         number = walk.cycle
-        t, s, outcome, march = yield from _one_step(run, step, t0, walk.label, walk.index, number, protocol.clock(t0))
+        around.append(plan.around(step))
+        place = walk.label, walk.index, number, protocol.clock(t0)
+        t, s, outcome, march = yield from _one_step(run, step, around[-1], t0, place)
         t0, began = outcome.t_end, outcome.t_end > outcome.t_start
         if began:  # else go on from where the cell was
             run.state = s[-1].copy()
-        around.append(plan.around(step))
         over = STOPS[outcome.ending]
         step = None if over else _after(walk, outcome, run)
         # a step that ended at once leaves no rows, unless it is the end of the run or there are no others
@@ -293,14 +291,15 @@ def _after(walk, outcome, run) -> Step | None:
         return None
 
 
-def _one_step(run, step, t0, *place):
+def _one_step(run, step, around, t0, place):
     """Times [s], states, outcome and `March` of one step from run.state, a coroutine.
 
-    place: label, index, cycle, clock.  The March is None if the states cannot be made again.
+    around: temperature of the surroundings [K].  place: label, index, cycle, clock.  The March is None if the states
+    cannot be made again.
     """
     plan, arguments, state = run.plan, run.arguments, run.state
     if not plan.warms:
-        run.take_on(plan.around(step))
+        run.take_on(around)
         if state[plan.at_T] != run.sys.T:
             state = state.copy()
             state[plan.at_T] = run.sys.T

@@ -10,7 +10,7 @@ import numpy as np
 from ..design.thermal import Lumped
 from ..errors import ProtocolError
 from ..kernels.call.record import packed_system
-from ..kernels.integrators.stage import terminal_voltage
+from ..kernels.equations.held_controls import at_terminals
 from ..kernels.layout import State, System, numbers, unknowns
 from ..models import default_model, initial_state, soc_at_voltage
 from ..models.initial import at_rest, stoichiometries
@@ -152,7 +152,13 @@ def _at_rest(cell, model, T, body, soc) -> Begun:
     """The same, of everything that is known; runs share it."""
     sys = ground(cell, model, T, body).sys
     state = initial_state(cell, sys, soc)
-    return Begun(model, sys, state, terminal_voltage(sys, state), _soc_of(cell, soc), T, T)
+    return Begun(model, sys, state, voltage_of(sys, state), _soc_of(cell, soc), T, T)
+
+
+def voltage_of(sys, state) -> float:
+    """At the terminals [V]; to hand a System to a kernel takes longer than a short run."""
+    y = unknowns(sys, state)
+    return float(at_terminals(sys, y.phi_s[-1], y.cell["I"])[0])
 
 
 def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
@@ -160,7 +166,7 @@ def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
     body, now = body_of(heat, end.cell), end.cell_temperature
     sys = ground(end.cell, end.model, now if body is None else end.temperature, body).sys
     state = end.first(sys)
-    V = terminal_voltage(sys, state)
+    V = voltage_of(sys, state)
 
     def remark() -> str:
         nearly = round(V, 2)  # so that cycles of a life, which end at almost the same voltage, are looked at once

@@ -53,7 +53,9 @@ def parted(key: str) -> tuple[str, str]:
 
 def phases_of(keys: Iterable[str]) -> tuple[str, ...]:
     """The phases that keys of an electrode belong to, in order; () without."""
-    found = {parted(key)[0] for key in keys if isinstance(key, str)} - {""}
+    found = {key.partition("/")[0] for key in keys if isinstance(key, str) and "/" in key} - {""}
+    if not found:
+        return ()
     return tuple(sorted(found, key=lambda name: (ORDINALS.index(name) if name in ORDINALS else len(ORDINALS), name)))
 
 

@@ -54,8 +54,12 @@ class Common:
 
     def __init__(self, cell, sys):
         self.cell, self.sys, self.area = cell, sys, cell.value("cell/electrode area")
-        self.volumes = [np.flatnonzero(sys.volume["side"] == side) for side in (0, 1, -1)]  # by side
         self._content = {}
+
+    @cached_property
+    def volumes(self):
+        """Which volumes are on side 0, 1 and -1, by side."""
+        return [np.flatnonzero(self.sys.volume["side"] == side) for side in (0, 1, -1)]
 
     @cached_property
     def inside(self):
