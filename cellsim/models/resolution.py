@@ -32,6 +32,7 @@ from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
 from ..parameters.laws.profile import Profile, extremes
 from ..physics.constants import F, R
+from .double_layers import capacities
 from .electrodes import (
     NEGATIVE,
     PARTS,
@@ -81,6 +82,7 @@ class Numbers(NamedTuple):
     time: float  # diffusion time of its particles, R2 / D [s]
     salt_time: float  # diffusion time of its electrolyte [s]
     thermal: float  # R T / F [V]
+    layer: float = 0.0  # capacity of its double layers over the current [s/V], where they are charged within a run
 
     @property
     def kinetic(self) -> float:
@@ -95,7 +97,7 @@ class Numbers(NamedTuple):
     def nu(self, t: float) -> float:
         """Thickness of the electrode over that of its reaction front, at a time t [s] after a change of load.
 
-        Includes the differential resistance of the kinetics at the front and the diffusion resistance at t.
+        Includes the differential resistance of the kinetics at the front and of diffusion at t, beside double layers.
         """
         if self.u == 0.0:
             return 1.0
@@ -104,7 +106,9 @@ class Numbers(NamedTuple):
         nu = 1.0
         for _ in range(5):
             slope = self.thermal * self.transfer / math.sqrt(1.0 + (0.5 * self.transfer * nu) ** 2)
-            nu = max(math.sqrt(self.u / (slope + self.film + added)), 1.0)
+            surface = slope + self.film + added
+            surface = 1.0 / (1.0 / surface + self.layer / t) if self.layer else surface
+            nu = max(math.sqrt(self.u / surface), 1.0)
         return nu
 
     def front(self, t: float) -> float:
@@ -178,8 +182,7 @@ def per_current(part: str) -> Any:
     def make(cell: Cell, T: float) -> Any:
         get, whole = values_of(cell, part), electrode_of(part)
         thickness, u, g, salt_time = cell.value(f"{whole}/thickness"), *electrolyte_numbers(cell, whole, T)
-        j = shared(cell, part) / (surface_area(cell, part) * thickness)
-        R_p = largest(cell, part)
+        j, R_p = shared(cell, part) / (surface_area(cell, part) * thickness), largest(cell, part)
         S = j * R_p * touching(cell, part) / (F * get("maximum concentration"))
         return Numbers(
             u,
@@ -191,6 +194,7 @@ def per_current(part: str) -> Any:
             R_p**2,
             salt_time,
             R * T / F,
+            capacities(cell)[PARTS.index(whole)] * surface_area(cell, whole) * thickness,
         )
 
     return make
@@ -204,16 +208,14 @@ def between(cell: Cell, T: float) -> tuple[float, float, float]:
 def electrode_numbers(cell: Cell, part: str, T: float, current: float) -> Numbers:
     """The Numbers of a porous electrode, or of a phase, at a current density [A/m2] and T [K]."""
     one, D_s = kept(per_current(part), cell, T), diffusivity(cell, part, T)
-    return Numbers(
-        one.u * current,
-        one.g * current,
-        one.S * current / D_s,
-        one.transfer * current,
-        one.film * current,
-        one.level,
-        one.time / D_s,
-        one.salt_time,
-        one.thermal,
+    return one._replace(
+        u=one.u * current,
+        g=one.g * current,
+        S=one.S * current / D_s,
+        transfer=one.transfer * current,
+        film=one.film * current,
+        time=one.time / D_s,
+        layer=one.layer / current if current else 0.0,
     )
 
 

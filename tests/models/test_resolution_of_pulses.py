@@ -7,6 +7,7 @@ meets a limit is left out: where it ends is as sensitive as the cell is steep th
 import numpy as np
 import pytest
 from pytest import approx
+from reference_cells import with_double_layers
 
 import cellsim
 from cellsim import DFN, Ending, SPMe, Step
@@ -90,6 +91,26 @@ def test_loads_from_10_ms_to_5_minutes_are_good_to_a_millivolt():
         T = None if name == "lfp_peo_li" else float(rng.uniform(273.0, 318.0))  # which runs at 80 degC
         found += errors(cell, pulse(c_rate, seconds), soc=soc, temperature=T)
     assert len(found) > 70 and max(found) <= 1.0
+
+
+@pytest.mark.parametrize("seconds", (1e-3, 0.01))
+@pytest.mark.parametrize("layered", (False, True), ids=("without", "with double layers"))
+@pytest.mark.parametrize("name", ("lgm50_chen2020", "target_nmc811_lpscl_li", "leaf_2018"))
+def test_loads_on_and_off_by_milliseconds_are_good_to_a_millivolt(name, layered, seconds):
+    """At 2C, again and again: each of them, with 0.2 F/m2 on all surfaces or with none."""
+    cell = with_double_layers(cellsim.load(name)) if layered else name
+    found = errors(cell, 3 * pulse(2.0, seconds), soc=0.5)
+    assert len(found) == 6 and max(found) <= 1.0
+
+
+@pytest.mark.parametrize(
+    "name, c_rate", [("lgm50_chen2020", 4.0), ("target_nmc811_lpscl_li", -2.0), ("sony_vtc5a", 5.0)]
+)
+def test_the_first_microseconds_of_double_layers_are_good_to_a_millivolt(name, c_rate):
+    """Steps of 10 and 100 us, while the current spreads from the separator into the electrodes."""
+    for seconds in (1e-5, 1e-4):
+        found = errors(with_double_layers(cellsim.load(name)), pulse(c_rate, seconds), soc=0.5)
+        assert len(found) == 2 and max(found) <= 1.0
 
 
 @pytest.mark.parametrize("name", ("lgm50_chen2020", "target_nmc811_lpscl_li", "lfp_peo_li"))
