@@ -91,9 +91,7 @@ class Plan:
     def check(self, begun: Begun, every: float) -> None:
         """Raise ProtocolError for a first step that is at its end at the start, and for too many rows."""
         self._check_rows(every)
-        check_start(
-            self._first_step, {"soc": begun.soc, "voltage": begun.voltage, "temperature": begun.temperature}
-        )
+        check_start(self._first_step, {"soc": begun.soc, "voltage": begun.voltage, "temperature": begun.temperature})
 
     def _check_rows(self, every: float) -> None:
         """Raise ProtocolError for a step whose rows would not fit into a result; every [s]: states also stored."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Ending, ProtocolError, SolveError
+from ..errors import Ending, SolveError
 from ..kernels.call.calls import Call, Coroutine, Rows, finish
 from ..kernels.call.record import STARTING, Arguments, recycle
 from ..kernels.integrators.ndf import RUNNING
