@@ -46,6 +46,7 @@ class Counts:
 
     kinds: Annotated[int, Field("", "kinds of particle in a volume; of kind k it is the k-th after its `particle`")]
     several: Annotated[int, Field("", "the same if it is more than one, else 0")]
+    remade: Annotated[int, Field("", "2 if particles of several kinds in a volume age, else 0")]
     sweeps: Annotated[int, Field("", "particles that differ in size or material, of both electrodes together")]
     materials: Annotated[int, Field("", "sets of laws of the stoichiometry")]
     solid_laws: Annotated[int, Field("", "laws of the stoichiometry")]
@@ -83,6 +84,7 @@ class Cell:
 
 
 COUNTS, CELL = dtype_of(Counts), dtype_of(Cell)
+EACH = "kinds", "volumes"  # the shape of what each kind of particle has in each volume
 
 
 class State(NamedTuple):
@@ -92,50 +94,42 @@ class State(NamedTuple):
     c_e: Annotated[np.ndarray, Field("mol/m3", "salt concentration", "volumes")]
     phi_e: Annotated[np.ndarray, Field("V", "potential of the electrolyte", "volumes", algebraic=True)]
     phi_s: Annotated[np.ndarray, Field("V", "potential of the solid", "volumes", algebraic=True)]
-    j: Annotated[np.ndarray, Field("A/m2 of surface", "reaction current", "kinds", "volumes", algebraic=True)]
+    j: Annotated[np.ndarray, Field("A/m2 of surface", "reaction current", *EACH, algebraic=True)]
     j_dl: Annotated[np.ndarray, Field("A/m2", "of double layers", "volumes", algebraic=True, only_with="layers")]
     cell: Annotated[np.void, Field("", "one number each for the cell", of=CELL)]
     T: Annotated[np.ndarray, Field("K", "the mean, at which all laws are; nodes, core to surface", "temperatures")]
     h: Annotated[np.ndarray, Field("", "hysteresis: 1 delithiation, -1 lithiation", "hysteresis", "volumes")]
     v_dl: Annotated[np.ndarray, Field("V", "phi_s - phi_e of the double layer", "volumes", only_with="layers")]
     # slow states of cells that age, see equations.ageing; lithium as charge, per electrode area, in each volume:
-    sei: Annotated[np.ndarray, Field("C/m2", "lithium in the SEI", "volumes", only_with="sei")]
+    sei: Annotated[np.ndarray, Field("C/m2", "lithium in the SEI", *EACH, only_with="sei")]
     sei_on_cracks: Annotated[
-        np.ndarray, Field("C/m2", "lithium in the SEI on cracks", "volumes", only_with="sei_on_cracks")
+        np.ndarray, Field("C/m2", "lithium in the SEI on cracks", *EACH, only_with="sei_on_cracks")
     ]
-    plated: Annotated[np.ndarray, Field("C/m2", "plated lithium that can leave", "volumes", only_with="plating")]
-    dead: Annotated[np.ndarray, Field("C/m2", "plated lithium that is cut off", "volumes", only_with="plating")]
-    crack: Annotated[np.ndarray, Field("m", "length of cracks in the particles", "volumes", only_with="cracking")]
-    inactive: Annotated[
-        np.ndarray, Field("", "volume fraction of active material lost so far", "volumes", only_with="loss")
-    ]
-    active: Annotated[
-        np.ndarray, Field("", "volume fraction of active material, as it is reckoned with", "volumes", only_with="loss")
-    ]
-    draining: Annotated[np.ndarray, Field("C/m2", "lithium in all that is lost so far", "volumes", only_with="loss")]
-    gone: Annotated[np.ndarray, Field("C/m2", "lithium in what is lost of `active`", "volumes", only_with="loss")]
+    plated: Annotated[np.ndarray, Field("C/m2", "plated lithium that can leave", *EACH, only_with="plating")]
+    dead: Annotated[np.ndarray, Field("C/m2", "plated lithium that is cut off", *EACH, only_with="plating")]
+    crack: Annotated[np.ndarray, Field("m", "length of cracks in the particles", *EACH, only_with="cracking")]
+    inactive: Annotated[np.ndarray, Field("", "volume fraction of active material lost", *EACH, only_with="loss")]
+    active: Annotated[np.ndarray, Field("", "volume fraction that is reckoned with", *EACH, only_with="loss")]
+    draining: Annotated[np.ndarray, Field("C/m2", "lithium in all that is lost so far", *EACH, only_with="loss")]
+    gone: Annotated[np.ndarray, Field("C/m2", "lithium in what is lost of `active`", *EACH, only_with="loss")]
     porosity: Annotated[
         np.ndarray, Field("", "electrolyte volume fraction, as it is reckoned with", "volumes", only_with="clogging")
     ]
-    cycled: Annotated[np.ndarray, Field("", "full cycles of the particles", "volumes", only_with="wearing")]
+    cycled: Annotated[np.ndarray, Field("", "full cycles of the particles", *EACH, only_with="wearing")]
     touching: Annotated[
-        np.ndarray, Field("", "contact of particles and electrolyte over that as made", "volumes", only_with="wearing")
+        np.ndarray, Field("", "contact of particles and electrolyte over that as made", *EACH, only_with="wearing")
     ]
-    contact: Annotated[np.ndarray, Field("", "the same, as it is reckoned with", "volumes", only_with="wearing")]
+    contact: Annotated[np.ndarray, Field("", "the same, as it is reckoned with", *EACH, only_with="wearing")]
     interphase: Annotated[
-        np.ndarray, Field("Ohm m2 of surface", "of particles, as it is reckoned with", "volumes", only_with="wearing")
+        np.ndarray, Field("Ohm m2 of surface", "of particles, as it is reckoned with", *EACH, only_with="wearing")
     ]
     solvent: Annotated[np.ndarray, Field("m", "electrolyte used up", "reservoirs")]
     receding: Annotated[np.ndarray, Field("", "share of the pores that has dried", "reservoirs")]
     wetted: Annotated[np.ndarray, Field("", "share that is wetted, as it is reckoned with", "reservoirs")]
     reserve: Annotated[np.ndarray, Field("m", "electrolyte in the reservoir, as it is reckoned with", "reservoirs")]
     reserve_salt: Annotated[np.ndarray, Field("mol/m2", "salt in the reservoir", "reservoirs")]
-    dried: Annotated[
-        np.ndarray, Field("C/m2", "lithium in the SEI where pores are dry", "volumes", only_with="reservoirs")
-    ]
-    dried_on_cracks: Annotated[
-        np.ndarray, Field("C/m2", "lithium in the SEI on cracks there", "volumes", only_with="reservoirs")
-    ]
+    dried: Annotated[np.ndarray, Field("C/m2", "lithium in the SEI that has dried", *EACH, only_with="reservoirs")]
+    dried_on_cracks: Annotated[np.ndarray, Field("C/m2", "lithium in that on cracks", *EACH, only_with="reservoirs")]
     host: Annotated[np.ndarray, Field("C/m2", "capacity of the host of a lithium electrode", "hosts")]
     hazard: Annotated[np.ndarray, Field("", "hazard of a short, added up since the cell was made", "hazards")]
 
@@ -152,14 +146,8 @@ def counted(kinds: int = 1, temperatures: int = 1, sweeps: int = 2, materials: i
 
 
 PLAIN, WITHOUT, BY_BUTLER_VOLMER = counted(), *(records(np.zeros(0, kind)) for kind in (HYSTERESIS, KINETICS))
-ARRAYS = (
-    "volumes",
-    "particles",
-    "shells",
-    "ageing",
-    "lagging",
-    "transferring",
-)  # of a System, by whose lengths sizes are named
+# of a System, by whose lengths sizes are named
+ARRAYS = "volumes", "particles", "shells", "ageing", "lagging", "transferring"
 
 
 @lru_cache(maxsize=256)
@@ -182,7 +170,7 @@ class System(NamedTuple):
     heat: Annotated[Heat, Field("", "temperature of the cell")]
     foil: Annotated[np.ndarray, Field("", "lithium-metal electrode whose lithium changes; else none", "foils", of=FOIL)]
     ageing: Annotated[
-        np.ndarray, Field("", "how either electrode ages, negative first; else none", "ageing", of=AGEING)
+        np.ndarray, Field("", "how particles age, by their `sweep`; none if nothing does", "ageing", of=AGEING)
     ]
     counts: Annotated[np.void, Field("", "what a cell may have more of, or not at all", of=COUNTS)] = PLAIN
     hysteresis: Annotated[np.ndarray, Field("", "of each material; else none", "lagging", of=HYSTERESIS)] = WITHOUT

@@ -98,7 +98,7 @@ class Foil:
 
 
 class Ageing:
-    """How an electrode ages, of the reference temperature; numbers of what it has not are 0."""
+    """How a kind of particle ages, and its electrode; numbers of what it has not are 0."""
 
     T_ref: Annotated[float, Field("K", "reference temperature")]
     sei: Annotated[int, Field("", "law of the growth of the SEI, see equations.ageing; 0: none")]
@@ -146,7 +146,7 @@ class Ageing:
     m_loss: Annotated[float, Field("", "exponent of that loss")]
     by_reaction: Annotated[float, Field("m3/mol", "loss of active material per lithium that the SEI takes")]
     by_current: Annotated[float, Field("m2/C", "loss of active material per charge through the cell")]
-    active: Annotated[float, Field("", "active volume fraction as made")]
+    active: Annotated[float, Field("", "active volume fraction of these particles as made")]
     content: Annotated[float, Field("C/m3", "lithium in full connected particles, per volume of active material")]
     tau_least: Annotated[float, Field("", "percolation threshold of the electrolyte")]
     tau_exponent: Annotated[float, Field("", "exponent of its transport efficiency above that threshold")]
@@ -167,7 +167,7 @@ class Ageing:
 
 
 class Side:
-    """The side reactions of a volume at one stage, linearised."""
+    """The side reactions of one kind of particle in a volume at one stage, linearised."""
 
     known: Annotated[float, Field("m", "thickness of the SEI without growth in this stage")]
     known_cr: Annotated[float, Field("m", "the same on cracks")]

@@ -11,7 +11,7 @@ from ..numerics.table import TERMS
 from ..support.compile import inlined
 from .layout import State, System
 from .memory import initialised, laying
-from .records import LAG, LAYER, LOCAL, SALT, SIDE, TOUCH, VOLUME
+from .records import GRAIN, LAG, LAYER, LOCAL, SALT, SIDE, TOUCH, VOLUME
 
 EVENTS = 1 + int(Ending.PORES_CLOGGED)  # endings that are located on the solution, by their numbers
 
@@ -55,7 +55,12 @@ class Work(NamedTuple):
     geometry: Annotated[
         np.ndarray, Field("", "of a cell that ages: volumes as made, and as they are", "ageing", "volumes", of=VOLUME)
     ]
-    side: Annotated[np.ndarray, Field("", "its side reactions, in the first row", "ageing", "volumes", of=SIDE)]
+    grains: Annotated[
+        np.ndarray, Field("", "of several kinds in a volume: as made, as they are", "remade", "particles", of=GRAIN)
+    ]
+    side: Annotated[
+        np.ndarray, Field("", "its side reactions, each kind of particle in its row", "ageing", "volumes", of=SIDE)
+    ]
     foil: Annotated[np.ndarray, Field("", "contact of the lithium-metal electrode", 1, of=TOUCH)]
     lag: Annotated[np.ndarray, Field("", "open-circuit hysteresis of each kind", "hysteresis", "volumes", of=LAG)]
     layer: Annotated[np.ndarray, Field("", "double layers", "layers", "volumes", of=LAYER)]

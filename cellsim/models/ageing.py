@@ -1,5 +1,6 @@
 """Cells that age: data of `kernels.equations.ageing` and `side_reactions`, and the state of a fresh cell."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from ..parameters.catalogue.ageing import QUANTITIES
 from ..physics.constants import F
 from ..physics.interphase import coated
 from ..support.compile import records
-from .electrodes import PARTS, has_foil, values_of
+from .electrodes import PARTS, active_fraction, has_foil, phases, stated, values_of
 from .graded import ACTIVE, RADIUS, graded
+from .kinds import Kind, counts_of_kinds, kinds, kinds_of
 from .lithium_metal import counts_of_metal
 from .volumes import pressure, surface_area
 
@@ -44,6 +46,11 @@ CONTACT, CONNECTION, INTERPHASE = WEARING = (
 )
 SHARE = 0.1  # an error of this share of what the films first hold, or of LEAST of an electrode's lithium, weighs as 1 V
 LEAST = 1e-3
+LOSSES = (  # field of records.Ageing, word in the option, quantity
+    ("loss", "stress", "LAM constant proportional term"),
+    ("loss_compressed", "asymmetric", "LAM constant proportional term in compression"),
+    ("by_current", "current", "current-driven LAM factor"),
+)
 # fields of records.Ageing and the quantities they are
 PLAIN = {
     "V_sei": "SEI partial molar volume",
@@ -87,10 +94,9 @@ PLAIN = {
 }
 
 
-def number(cell: Cell, part: str, key: str) -> float:
-    """A quantity of an electrode, 0 where the set does not give an optional one."""
-    path = f"{part}/{key}"
-    name = QUANTITIES.get(key)
+def number(cell: Cell, phase: str, key: str) -> float:
+    """A quantity of an electrode or a phase, 0 where the set does not give an optional one."""
+    path, name = stated(cell, phase, key), QUANTITIES.get(key)
     if name is not None and name.default is None and not cell.has(path):
         return 0.0
     return cell.mean(path)
@@ -98,7 +104,7 @@ def number(cell: Cell, part: str, key: str) -> float:
 
 def ages(cell: Cell) -> bool:
     """Whether anything in the particles' electrodes of a cell ages within a run."""
-    return any(_ages(cell.options(part)) for part in PARTS)
+    return any(_ages(cell.options(phase)) for part in PARTS for phase in phases(cell, part))
 
 
 def _ages(options: dict[str, str]) -> bool:
@@ -110,18 +116,21 @@ def _ages(options: dict[str, str]) -> bool:
 
 
 def ageing_of(cell: Cell, T: float) -> tuple[NDArray[Any], Any]:
-    """How either electrode ages: (2,) AGEING, or (0,) if nothing does; and COUNTS of the state."""
+    """How each kind of particle ages, AGEING by its `sweep`, or (0,) if nothing does; and COUNTS of the state."""
+    several, has = counts_of_kinds(cell), counts_of_metal(cell)
     if not ages(cell):
-        return records(np.zeros(0, AGEING)), counted(**counts_of_metal(cell))
-    both = records(np.zeros(2, AGEING))
-    has = counts_of_metal(cell)
+        return records(np.zeros(0, AGEING)), counted(**several, **has)
+    both = kinds(cell)
+    start = 0, max(len(both[0]), 1)
+    rows = records(np.zeros(start[1] + len(both[1]), AGEING))
     for side, part in enumerate(PARTS):
-        options = cell.options(part)
-        if options:
-            for name, there in _electrode(cell, part, options, both[side]).items():
+        here = rows[start[side] : start[side] + len(both[side])]
+        for kind, a in zip(both[side], here, strict=True):
+            for name, there in _kind(cell, part, kind, a).items():
                 has[name] = has.get(name, 0) | int(there)
-    both[0]["reservoir"] = reservoir(cell) if has.get("reservoirs") else 0.0
-    return both, counted(**has)
+        here["weight"] = _weight(cell, part, both[side], here)
+    rows[0]["reservoir"] = reservoir(cell) if has.get("reservoirs") else 0.0
+    return rows, counted(**several, **has, remade=2 if several else 0)
 
 
 def pores_of(cell: Cell) -> float:
@@ -137,27 +146,27 @@ def reservoir(cell: Cell) -> float:
     return (cell.value("design/electrolyte fill factor") - 1.0) * pores_of(cell)
 
 
-def _electrode(cell: Cell, part: str, options: dict[str, str], a: Any) -> dict[str, bool]:
-    """Fill the record of an electrode; which states it needs."""
+def _kind(cell: Cell, part: str, kind: Kind, a: Any) -> dict[str, bool]:
+    """Fill the record of a kind of particle of an electrode; which states it needs."""
+    phase, options = kind.phase, cell.options(kind.phase)
     _as_even_as_needed(cell, part, options)
     for field, key in PLAIN.items():
-        a[field] = number(cell, part, key)
+        a[field] = number(cell, phase, key)
+    a["R_p"], a["active"] = kind.radius, a["active"] * share_of_phase(cell, part, kind)
     a["T_ref"] = cell.value("cell/reference temperature")
     a["sei"], a["plating"] = SEI_LAWS[options["SEI"]], PLATING_LAWS[options["lithium plating"]]
-    a["alpha"] = number(cell, part, "SEI growth transfer coefficient") if "(asymmetric)" in options["SEI"] else 0.5
+    a["alpha"] = number(cell, phase, "SEI growth transfer coefficient") if "(asymmetric)" in options["SEI"] else 0.5
     if options["SEI film resistance"] == "distributed":
-        a["rho"] = number(cell, part, "SEI resistivity")
+        a["rho"] = number(cell, phase, "SEI resistivity")
     cracks, loss = options["particle mechanics"] == "swelling and cracking", options["loss of active material"]
     a["on_cracks"] = int(options["SEI on cracks"] == "true")
     a["stressed"] = int(cracks or "stress" in loss)
-    if "stress" in loss:
-        a["loss"] = number(cell, part, "LAM constant proportional term")
-    if "asymmetric" in loss:
-        a["loss_compressed"] = number(cell, part, "LAM constant proportional term in compression")
+    for field, word, key in LOSSES:
+        if word in loss:  # of all active material that the value is stated for, of which this is a part
+            whole = active_fraction(cell, stated(cell, phase, key).rpartition("/")[0])
+            a[field] = number(cell, phase, key) * (a["active"] / whole)
     if "reaction" in loss:
-        a["by_reaction"] = number(cell, part, "reaction-driven LAM factor")
-    if "current" in loss:
-        a["by_current"] = number(cell, part, "current-driven LAM factor")
+        a["by_reaction"] = number(cell, phase, "reaction-driven LAM factor")
     if not cracks:
         a["k_cr"] = 0.0
     a["content"] = F * a["c_max"] * number(cell, part, "utilisation")
@@ -168,13 +177,8 @@ def _electrode(cell: Cell, part: str, options: dict[str, str], a: Any) -> dict[s
     elif cell.has(f"{part}/percolation exponent"):
         a["tau_least"] = number(cell, part, "percolation threshold")
         a["tau_exponent"] = number(cell, part, "percolation exponent")
-    thickness = number(cell, part, "thickness")
-    _wearing(cell, part, options, a)
-    a["solvent"] = number(cell, part, "solvent volume per SEI lithium") if options["dry-out"] != "none" else 0.0
-    a["weight"] = max(
-        SHARE * _first_sei(cell, part, a) * thickness if a["sei"] else 0.0,
-        SHARE * LEAST * a["content"] * a["active"] * thickness,
-    )
+    _wearing(cell, part, phase, options, a)
+    a["solvent"] = number(cell, phase, "solvent volume per SEI lithium") if options["dry-out"] != "none" else 0.0
     return {
         "sei": a["sei"] > 0,
         "sei_on_cracks": a["on_cracks"] > 0,
@@ -187,10 +191,27 @@ def _electrode(cell: Cell, part: str, options: dict[str, str], a: Any) -> dict[s
     }
 
 
-def _wearing(cell: Cell, part: str, options: dict[str, str], a: Any) -> None:
+def share_of_phase(cell: Cell, part: str, kind: Kind) -> float:
+    """Share of a kind of particle in the active material of its phase."""
+    every = [(one.share * one.radius) for one in kinds_of(cell, part) if one.phase == kind.phase]
+    return kind.share * kind.radius / sum(every)
+
+
+def _weight(cell: Cell, part: str, of_side: Sequence[Kind], rows: Any) -> float:
+    """Lithium per electrode area whose error weighs as one of 1 V [C/m2]."""
+    films = held = 0.0
+    for kind, a in zip(of_side, rows, strict=True):
+        films += _first_sei(cell, part, kind, a) if a["sei"] else 0.0
+        held += a["content"] * a["active"]
+    thickness = number(cell, part, "thickness") if of_side else 0.0
+    return max(SHARE * films * thickness, SHARE * LEAST * held * thickness)
+
+
+def _wearing(cell: Cell, part: str, phase: str, options: dict[str, str], a: Any) -> None:
     """What full cycles do to contact, connection and interphase of the particles."""
-    get = values_of(cell, part)
-    a["window"] = get("maximum stoichiometry") - get("minimum stoichiometry")
+    get = lambda key: cell.value(stated(cell, phase, key))  # noqa: E731
+    ends = values_of(cell, part)
+    a["window"] = ends("maximum stoichiometry") - ends("minimum stoichiometry")
     a["strain"], a["P"] = get("volume change"), pressure(cell)
     if options[CONTACT] != "none":
         a["parting"], a["healing"] = get("contact loss"), get("contact healing")
@@ -198,7 +219,8 @@ def _wearing(cell: Cell, part: str, options: dict[str, str], a: Any) -> None:
         a["cutting_off"] = get("connection loss")
     if options[INTERPHASE] != "none":
         per_area = coated(get("cycling interphase growth"), get("coating coverage"), get("coating factor"))[0]
-        a["interphase"] = per_area * surface_area(cell, part) * get("thickness")
+        covered = stated(cell, phase, "cycling interphase growth").rpartition("/")[0]
+        a["interphase"] = per_area * surface_area(cell, covered) * ends("thickness")
 
 
 LOSING = ("loss of active material", "dry-out", CONNECTION)  # mechanisms that take active material
@@ -218,33 +240,37 @@ def _as_even_as_needed(cell: Cell, part: str, options: dict[str, str]) -> None:
             )
 
 
-def _first_sei(cell: Cell, part: str, a: Any) -> float:
-    """Lithium in the SEI of the fresh cell, as charge per volume of the electrode [C/m3]."""
-    return float(a["L_0"] * surface_area(cell, part) * F * a["z"] / a["V_sei"])
+def _first_sei(cell: Cell, part: str, kind: Kind, a: Any) -> float:
+    """Lithium in the SEI of one kind of particle of the fresh cell, as charge per volume of the electrode [C/m3]."""
+    return float(a["L_0"] * surface_area(cell, part) * kind.share * F * a["z"] / a["V_sei"])
 
 
 def fresh(cell: Cell, sys: System, y: Any) -> None:
     """The slow states of a fresh cell into the fields y of its state."""
-    volume, counts = sys.volume, sys.counts
+    volume, counts, both = sys.volume, sys.counts, kinds(cell)
     for side, part in enumerate(PARTS):
-        here, a = volume["side"] == side, sys.ageing[side]
+        here = np.flatnonzero(volume["side"] == side)
         dx = volume["dx"][here]
-        surface = volume["area"][here] / (surface_area(cell, part) * dx) if cell.options(part) else 1.0
-        if counts["sei"] and a["sei"]:
-            y.sei[here] = _first_sei(cell, part, a) * dx * surface
-            if counts["sei_on_cracks"] and a["on_cracks"]:
-                thin = number(cell, part, "initial SEI on cracks thickness")
-                y.sei_on_cracks[here] = _first_sei(cell, part, a) * dx * thin / a["L_0"] * surface
-        if counts["plating"] and a["plating"]:
-            y.plated[here] = F * dx * number(cell, part, "initial plated lithium concentration")
-        if counts["cracking"]:
-            y.crack[here] = number(cell, part, "initial crack length")
-        if counts["loss"]:
-            y.active[here] = a["active"]
+        surface = volume["area"][here] / (surface_area(cell, part) * dx) if both[side] else 1.0
+        for k, kind in enumerate(both[side]):
+            a = sys.ageing[k + side * max(len(both[0]), 1)]
+            if counts["sei"] and a["sei"]:
+                first = _first_sei(cell, part, kind, a)
+                y.sei[k, here] = first * dx * surface
+                if counts["sei_on_cracks"] and a["on_cracks"]:
+                    thin = number(cell, kind.phase, "initial SEI on cracks thickness")
+                    y.sei_on_cracks[k, here] = first * dx * thin / a["L_0"] * surface
+            if counts["plating"] and a["plating"]:
+                first = number(cell, kind.phase, "initial plated lithium concentration")
+                y.plated[k, here] = F * dx * first * kind.share
+            if counts["cracking"]:
+                y.crack[k, here] = number(cell, kind.phase, "initial crack length")
+            if counts["loss"]:
+                y.active[k, here] = a["active"]
         if counts["clogging"]:
             y.porosity[here] = volume["eps"][here]
         if counts["wearing"]:
-            y.touching[here] = y.contact[here] = 1.0
+            y.touching[:, here] = y.contact[:, here] = 1.0
     if counts["reservoirs"]:
         y.reserve[:], y.wetted[:] = sys.ageing[0]["reservoir"], 1.0
         y.reserve_salt[:] = sys.c_ref * sys.ageing[0]["reservoir"]

@@ -48,6 +48,12 @@ def phases(cell: Cell, part: str) -> tuple[str, ...]:
     return tuple(f"{part}/{name}" for name in cell.phases(part)) or (part,)
 
 
+def stated(cell: Cell, phase: str, key: str) -> str:
+    """Path of a quantity of ageing of an electrode or a phase: its own if the set states it, else the electrode's."""
+    own, part = f"{phase}/{key}", electrode_of(phase)
+    return own if phase == part or cell.has(own) else f"{part}/{key}"
+
+
 def is_composite(cell: Cell, part: str) -> bool:
     """Whether an electrode has phases."""
     return bool(cell.phases(part))

@@ -66,6 +66,14 @@ def kinds(cell: Cell) -> tuple[tuple[Kind, ...], tuple[Kind, ...]]:
     return found
 
 
+def counts_of_kinds(cell: Cell) -> dict[str, int]:
+    """COUNTS of a cell with several kinds of particle in an electrode; {} of others."""
+    many = [len(of_side) for of_side in kinds(cell)]
+    if max(many) == 1:
+        return {}
+    return {"kinds": max(many), "sweeps": max(many[0], 1) + many[1], "materials": len(materials(cell))}
+
+
 def _both(cell: Cell, T: None) -> tuple[tuple[Kind, ...], ...]:
     return tuple(kinds_of(cell, part) for part in PARTS)
 

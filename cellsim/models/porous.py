@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from ..kernels.layout import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System, counted
+from ..kernels.layout import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
 from ..numerics.grids import sphere
 from ..parameters import Cell
 from ..physics.constants import F
@@ -27,10 +27,10 @@ from ..support.arguments import listed, number, whole
 from ..support.compile import records
 from .ageing import ageing_of
 from .double_layers import capacities
-from .electrodes import PARTS, materials, needs_particles
+from .electrodes import PARTS, needs_particles
 from .graded import RADIUS, graded, radii
 from .kinds import kinds
-from .lithium_metal import counts_of_metal, foil_of
+from .lithium_metal import foil_of
 from .materials.hysteresis import branch_table, hysteresis_of
 from .materials.kinetics import kinetics_of
 from .materials.tables import scale_of_diffusivity, tables, varies
@@ -126,23 +126,6 @@ def grains_but_diffusivity(owners: Owners, volumes: tuple[int, int, int]) -> Cal
     return make
 
 
-def counts_of(cell: Cell, ages: bool, plain: Any) -> Any:
-    """COUNTS of the state of a cell; plain: those of one with one kind of particle in either electrode.
-
-    Raises ParameterError if a cell with several kinds of particle in an electrode ages.
-    """
-    many = [len(of_side) for of_side in kinds(cell)]
-    if max(many) == 1:
-        return plain
-    if ages:
-        raise ParameterError(
-            f"{cell.name}: a cell with phases or sizes of particles in an electrode does not age within a run; turn "
-            "its ageing off with cell.with_ageing(False)"
-        )
-    sweeps = max(many[0], 1) + many[1]
-    return counted(max(many), sweeps=sweeps, materials=len(materials(cell)), **counts_of_metal(cell))
-
-
 def reference(cell: Cell, T: float) -> tuple[float, float, float]:
     """Initial salt concentration [mol/m3], transference number at it, and series resistance [Ohm m2]."""
     c0 = cell.value("electrolyte/initial concentration")
@@ -170,7 +153,7 @@ def build(
     laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = kept(reference, cell, T)
     ageing, counts = kept(ageing_of, cell, T)
-    counts, hysteresis = counts_of(cell, ageing.size > 0, counts), kept(hysteresis_of, cell, T)
+    hysteresis = kept(hysteresis_of, cell, T)
     if hysteresis.size:
         laws, counts = laws._replace(branches=kept(branch_table, cell, T)), counts.copy()
         counts["hysteresis"] = counts["kinds"]

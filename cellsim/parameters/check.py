@@ -181,9 +181,8 @@ def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iter
             yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw.get(key))}"
     optional = OPTIONAL_TEXTS.get(section, {})
     if section.endswith("electrode"):
-        optional = optional | {
-            f"{phase}/{key}": optional[key] for phase in phases_of(raw) for key in (hysteresis.OPTION, kinetics.OPTION)
-        }
+        of_phase = {key: optional[key] for key in (hysteresis.OPTION, kinetics.OPTION, *ageing.OPTIONS)}
+        optional = optional | {f"{one}/{key}": texts for one in phases_of(raw) for key, texts in of_phase.items()}
     for key, choices in optional.items():
         if key in raw and raw[key] not in choices:
             yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw[key])}"
@@ -225,9 +224,6 @@ def _phases(section: str, raw: dict[str, Any], phases: tuple[str, ...]) -> Itera
     for key in (*OF_PHASE, hysteresis.OPTION, kinetics.OPTION) if phases else ():
         if key in raw:
             yield f"{section}/{key}", "each phase has its own; move it to the phases, or remove the phases"
-    for key in ageing.OPTIONS if phases else ():
-        if raw.get(key, "none") not in ("none", "false"):
-            yield f"{section}/{key}", f"a composite electrode does not age yet, found {quoted(raw[key])}; remove it"
 
 
 def _ageing(section: str, raw: dict[str, Any]) -> Iterator[Fault]:

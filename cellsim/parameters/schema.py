@@ -15,6 +15,7 @@ from .catalogue import (
     SECTIONS,
     TEXTS,
     Name,
+    ageing,
     hysteresis,
     kinetics,
     quantities,
@@ -68,8 +69,9 @@ def _composite(section: str) -> dict[str, Any]:
     """A porous electrode with phases."""
     schema, names = _section(section, "porous"), quantities(section, "porous")
     own = {key: schema["properties"].pop(key) for key in OF_PHASE}
-    own |= {key: schema["properties"][key] for key in (hysteresis.OPTION, kinetics.OPTION)}
-    kept = {"type", *quantities(section, "porous", ORDINALS[:1])}
+    aged = (*ageing.QUANTITIES, *ageing.OPTIONS)  # of all phases, or of one
+    own |= {key: schema["properties"][key] for key in (hysteresis.OPTION, kinetics.OPTION, *aged)}
+    kept = {"type", *quantities(section, "porous", ORDINALS[:1]), *ageing.OPTIONS}
     schema["properties"] = {key: words for key, words in schema["properties"].items() if key in kept}
     schema["required"] = [key for key in schema["required"] if key not in OF_PHASE] + [PHASES]
     schema["properties"][PHASES] = {

@@ -68,7 +68,7 @@ def contents(sys, y):
     found, v = {}, sys.volume
     for side in range(2):
         here, a = np.flatnonzero(v["side"] == side), sys.ageing[side]
-        active = y.active[here] if sys.counts["loss"] else a["active"]
+        active = y.active[0, here] if sys.counts["loss"] else a["active"]
         x = y.x[v["particle"][here]] @ (3.0 * sys.shell["volume"])
         found[f"particles {side}"] = np.sum(x * active * a["content"] * v["dx"][here])
     for name in ("sei", "sei_on_cracks", "plated", "dead", "gone"):
@@ -191,7 +191,7 @@ def test_films_grow_by_closed_forms_at_rest(law):
     duration = float((g(1.3 * THIN) - g(THIN)) / rate)
     _, sys, y, _ = at_rest({"SEI": law}, changes, duration, T=T)
     here = sys.volume["side"] == 0
-    L = y.sei[here] / sys.volume["area"][here] * get("SEI partial molar volume") / F
+    L = y.sei[0, here] / sys.volume["area"][here] * get("SEI partial molar volume") / F
     L /= get("ratio of lithium moles to SEI moles")
     assert L / THIN == approx(1.3, rel=1e-8 if law.startswith("solvent") else 2e-5)  # noqa: SIM300
 
@@ -205,7 +205,7 @@ def test_a_film_on_cracks_grows_as_on_particles():
     rough = 2.0 * get("initial crack length") * get("initial crack width") * get("number of cracks per unit area")
     per = get("SEI partial molar volume") / F / get("ratio of lithium moles to SEI moles")
     here = sys.volume["side"] == 0
-    L = y.sei_on_cracks[here] / sys.volume["area"][here] * per / rough
+    L = y.sei_on_cracks[0, here] / sys.volume["area"][here] * per / rough
     first = get("initial SEI on cracks thickness") / rough
     rate = 2.0 * F * per * get("SEI solvent diffusivity") * get("bulk solvent concentration")
     assert L == approx(np.sqrt(first**2 + rate * 3.6e6), rel=1e-7)  # noqa: SIM300
@@ -218,7 +218,7 @@ def test_plated_lithium_comes_to_its_equilibrium():
     here = sys.volume["side"] == 0
     v = (y.phi_s - y.phi_e)[here]
     expected = y.c_e[here] * np.exp(-F * v / (R * 298.15))
-    assert y.plated[here] / (F * sys.volume["dx"][here]) == approx(expected, rel=1e-6)
+    assert y.plated[0, here] / (F * sys.volume["dx"][here]) == approx(expected, rel=1e-6)
     assert np.all(expected > 1.0) and not y.dead.any()
 
 
@@ -230,7 +230,7 @@ def test_plating_without_a_way_back_is_linear_in_time(law):
     k = F * 1e-13 * sys.c_ref if law == "irreversible" else 1e-5
     slow = np.exp(-one.value(N + "lithium plating transfer coefficient") * F * v / (R * 298.15))
     here = sys.volume["side"] == 0
-    assert y.dead[here] / sys.volume["area"][here] == approx(k * slow * 3600.0, rel=1e-5)
+    assert y.dead[0, here] / sys.volume["area"][here] == approx(k * slow * 3600.0, rel=1e-5)
     assert not y.plated.any()
 
 
@@ -244,8 +244,8 @@ def test_plated_lithium_is_cut_off_exponentially():
     _, sys, y, _ = at_rest({"lithium plating": "partially reversible"}, changes, 1e4)
     here = sys.volume["side"] == 0
     first = 100.0 * F * sys.volume["dx"][here]
-    assert y.plated[here] == approx(first * np.exp(-1.0), rel=1e-6)
-    assert y.plated[here] + y.dead[here] == approx(first, rel=1e-13)
+    assert y.plated[0, here] == approx(first * np.exp(-1.0), rel=1e-6)
+    assert y.plated[0, here] + y.dead[0, here] == approx(first, rel=1e-13)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
@@ -256,10 +256,10 @@ def test_losses_by_current_and_by_reaction(model):
     sys, y = ended(result)
     sides = sys.volume["side"]
     charge = result.discharge_capacity * 3600.0 / SET.value("cell/electrode area")
-    assert y.inactive[sides == 1] == approx(1e-7 * charge, rel=1e-12)
+    assert y.inactive[0, sides == 1] == approx(1e-7 * charge, rel=1e-12)
     first = unknowns(sys, initial_state(cell(options), sys, 1.0)).sei
-    taken = ((y.sei - first) / sys.volume["dx"])[sides == 0]
-    assert y.inactive[sides == 0] == approx(1e-3 * taken / F, rel=1e-10)
+    taken = ((y.sei[0] - first) / sys.volume["dx"])[sides == 0]
+    assert y.inactive[0, sides == 0] == approx(1e-3 * taken / F, rel=1e-10)
 
 
 def test_stress_and_what_it_does_from_the_concentrations_of_the_run():
@@ -285,12 +285,12 @@ def test_stress_and_what_it_does_from_the_concentrations_of_the_run():
         1e-6 * (2.0 / 3.0 * tension / get("critical stress")) ** get("LAM constant exponential term"), t
     )
     here = sys.volume["side"] == 0
-    assert y.inactive[here] == approx(lost, rel=1e-3)
+    assert y.inactive[0, here] == approx(lost, rel=1e-3)
     m, start = get("Paris' law constant m"), get("initial crack length")
     pull = (get("Paris' law constant b") * tension * np.sqrt(np.pi)) ** m
     grown = (1.0 - 0.5 * m) * np.trapezoid(1e-16 / 3600.0 * pull, t)
     length = (start ** (1.0 - 0.5 * m) + grown) ** (1.0 / (1.0 - 0.5 * m))  # dl/dt = rate l^(m/2)
-    assert y.crack[here] - start == approx(length - start, rel=1e-3)
+    assert y.crack[0, here] - start == approx(length - start, rel=1e-3)
     assert length > 1.01 * start
 
 

@@ -64,9 +64,9 @@ def charges(one, sys, y):
         a = sys.ageing[side]
         active, due, area = a["active"], 0.0, one.value("cell/electrode area") / 3600.0
         if sys.counts["loss"]:
-            active, due = y.active[here], float(np.sum(y.draining[here] - y.gone[here])) * area
+            active, due = y.active[0, here], float(np.sum(y.draining[0, here] - y.gone[0, here])) * area
         per_active = a["content"] * sys.volume["dx"][here] * area
-        lost = y.inactive[here] if sys.counts["loss"] else 0.0
+        lost = y.inactive[0, here] if sys.counts["loss"] else 0.0
         found.append(float(np.sum(per_active * (a["active"] - lost))))
         held += float(np.sum(per_active * active * (y.x[sys.volume["particle"][here]] @ (3.0 * sys.shell["volume"]))))
         held -= due

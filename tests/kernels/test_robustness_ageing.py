@@ -74,7 +74,7 @@ def kept(sys, state):
     for side in range(len(PARTS)):
         at, a = np.flatnonzero(v["side"] == side), sys.ageing[side]
         inside = y.x[v["particle"][at]] @ (3.0 * sys.shell["volume"])
-        active = y.active[at] if sys.counts["loss"] else a["active"]
+        active = y.active[0, at] if sys.counts["loss"] else a["active"]
         lithium = lithium + (inside * active * a["content"] * v["dx"][at]).sum()
     pores = np.where(y.porosity > 0.0, y.porosity, v["eps"]) if sys.counts["clogging"] else v["eps"]
     return np.array([lithium / F, (y.c_e * pores * v["dx"]).sum()])

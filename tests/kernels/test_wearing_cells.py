@@ -36,12 +36,12 @@ def test_contact_heals_and_connection_is_lost_by_closed_forms():
     # what is left of the active material takes more: the rate of cycles is that of the charge over exp(-k e n)
     k = CUT * EXCESS
     n = -np.log1p(-k * result.charge_capacity / (2.0 * full)) / k
-    assert y.cycled[-1] == approx(n, rel=1e-4)  # surface and rate are renewed at a change of 1e-2 only, here never
-    n, rate = y.cycled[-1], LOSS * EXCESS + HEALING * PRESSURE
+    assert y.cycled[0, -1] == approx(n, rel=1e-4)  # surface and rate are renewed at a change of 1e-2 only, here never
+    n, rate = y.cycled[0, -1], LOSS * EXCESS + HEALING * PRESSURE
     rest = HEALING * PRESSURE / rate
-    assert y.touching[-1] == approx(rest + (1.0 - rest) * np.exp(-rate * n), rel=1e-7)
+    assert y.touching[0, -1] == approx(rest + (1.0 - rest) * np.exp(-rate * n), rel=1e-7)
     active = SOLID.value(P + "active material volume fraction")
-    assert 1.0 - y.inactive[-1] / active == approx(np.exp(-k * n), rel=1e-7)
+    assert 1.0 - y.inactive[0, -1] / active == approx(np.exp(-k * n), rel=1e-7)
     assert n > 0.1
 
 
@@ -50,14 +50,14 @@ def test_a_run_wears_as_the_law_between_runs():
     renewed where it has changed by a hundredth of all resistance of the surface."""
     steps = SWING * 2
     _, y = after(WORN.with_ageing(ALL_OF), steps)
-    then = aged(WORN, cycles=float(y.cycled[-1]))
+    then = aged(WORN, cycles=float(y.cycled[0, -1]))
     ratio = lambda key: then.value(P + key) / WORN.value(P + key)  # noqa: E731
-    assert y.touching[-1] == approx(ratio("contact fraction"), rel=1e-6)
+    assert y.touching[0, -1] == approx(ratio("contact fraction"), rel=1e-6)
     active = SOLID.value(P + "active material volume fraction")
-    assert 1.0 - y.inactive[-1] / active == approx(ratio("utilisation"), rel=1e-6)
+    assert 1.0 - y.inactive[0, -1] / active == approx(ratio("utilisation"), rel=1e-6)
     film = then.value(P + "film resistance") - WORN.value(P + "film resistance")
     transfer = R * 298.15 / F / WORN.value(P + "exchange-current density")
-    assert 0.0 <= film - y.interphase[-1] <= 0.011 * (film + transfer)
+    assert 0.0 <= film - y.interphase[0, -1] <= 0.011 * (film + transfer)
 
 
 def changed(cell, model, soc, change):
@@ -77,8 +77,8 @@ def test_worn_contact_is_less_contact(model):
 
     def wear(y, sys):
         here = sys.volume["side"] == 1
-        y.touching[here] = y.contact[here] = 0.6
-        y.cycled[here] = 9.0
+        y.touching[0, here] = y.contact[0, here] = 0.6
+        y.cycled[0, here] = 9.0
 
     step = cellsim.charge(1.0, duration=240)
     worn = cellsim.simulate(cell, step, start=changed(cell, model, 0.3, wear), rtol=1e-8)
@@ -98,11 +98,11 @@ def test_pressure_heals_after_a_change_of_pressure():
     cell = WORN.with_({P + "contact loss": 0.0, P + "connection loss": 0.0}).with_ageing(ALL_OF)
 
     def wear(y, sys):
-        y.touching[sys.volume["side"] == 1] = 0.6
+        y.touching[0, sys.volume["side"] == 1] = 0.6
 
     run = cellsim.simulate(cell, SWING, start=changed(cell, MODELS[2], 0.1, wear), rtol=1e-7)
     y = ended(run)[1]
-    assert 1.0 - y.touching[-1] == approx(0.4 * np.exp(-HEALING * PRESSURE * y.cycled[-1]), rel=1e-7)
+    assert 1.0 - y.touching[0, -1] == approx(0.4 * np.exp(-HEALING * PRESSURE * y.cycled[0, -1]), rel=1e-7)
 
 
 def drift(cell, model, steps):
@@ -183,8 +183,8 @@ def test_a_dry_part_is_a_smaller_cell(model):
         y.receding[:], y.wetted[:], y.reserve[:], y.reserve_salt[:] = 0.2, 0.8, 0.0, 0.0
         for side in range(2):
             here = sys.volume["side"] == side
-            y.inactive[here] = 0.2 * sys.ageing[side]["active"]
-            y.active[here] = 0.8 * sys.ageing[side]["active"]
+            y.inactive[0, here] = 0.2 * sys.ageing[side]["active"]
+            y.active[0, here] = 0.8 * sys.ageing[side]["active"]
 
     step = cellsim.discharge(1.0, duration=1200)
     part = cellsim.simulate(cell, step, start=changed(cell, model, 0.9, dry), rtol=1e-8)

@@ -235,8 +235,8 @@ FAULTS = {
         "negative electrode/primary: only a porous electrode has phases",
     ),
     "ageing": (
-        lambda raw: raw[NEGATIVE].update({"SEI": "solvent-diffusion limited"}),
-        "negative electrode/SEI: a composite electrode does not age yet",
+        lambda raw: raw[NEGATIVE]["phases"]["secondary"].update({"loss of active material": "stress-driven"}),
+        "negative electrode/secondary/loss of active material: 'stress-driven' needs",
     ),
     "window": (
         lambda raw: raw[NEGATIVE].pop("minimum stoichiometry"),
@@ -255,14 +255,14 @@ def test_faults_of_phases_are_sentences(name):
 
 
 def test_what_does_not_take_composites_says_so():
-    """A quantity of the whole electrode, ageing, an unknown path."""
+    """A quantity of the whole electrode, a mechanism without numbers, an unknown path."""
     cell = cellsim.load(SET)
     with pytest.raises(
         ParameterError, match="composite and each of its phases has its own, such as .*primary/particle"
     ):
         cell.value(f"{NEGATIVE}/particle radius")
-    with pytest.raises(ParameterError, match="does not age yet"):
-        cell.with_ageing({"SEI": "solvent-diffusion limited"})
+    with pytest.raises(ParameterError, match="lithium plating: 'reversible' needs"):
+        cell.with_ageing({"lithium plating": "reversible"})
     with pytest.raises(ParameterError, match="did you mean|nearest|known"):
         cell.with_({f"{NEGATIVE}/tertiary/particle radius": 1e-6})
 

@@ -157,12 +157,7 @@ def test_a_radius_that_varies_over_an_electrode_has_one_size():
         graded.with_({f"{NEGATIVE}/{SPREAD}": 1e-6})
 
 
-def test_what_ages_or_goes_to_pybamm_has_one_size():
-    """Ageing with sizes or phases in either electrode, and models of PyBaMM without the distribution, are refused."""
-    okane = cellsim.load("okane2022")
-    wide = okane.with_({f"{POSITIVE}/{SPREAD}": 1e-6})
-    with pytest.raises(ParameterError, match="does not age within a run"):
-        cellsim.simulate(wide, discharge(1.0), SPM(6))
-    cellsim.simulate(wide.with_ageing(False), discharge(1.0, duration=60.0), SPM(6))
+def test_what_goes_to_pybamm_has_one_size():
+    """Models of PyBaMM without the distribution are refused."""
     with pytest.raises(ParameterError, match="distribution of sizes"):
         cellsim.to_pybamm(spread_out(0.3))

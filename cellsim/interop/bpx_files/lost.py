@@ -104,7 +104,7 @@ def lost_of(cell: Cell) -> tuple[list[str], dict[str, float]]:
             path = f"{section}/{key}"
             if parted(key)[1] in carried or key not in known or not cell.has(path):
                 continue
-            of_ageing = key in ageing.QUANTITIES
+            of_ageing = parted(key)[1] in ageing.QUANTITIES
             law, default = cell.law(path), known[key].default
             if (of_ageing and not _ages(options[section])) or (law.value is not None and law.value == default):
                 continue

@@ -36,6 +36,8 @@ def _covered(cell: Cell, chosen: dict[str, dict[str, str]]) -> None:
         words = ""
         if not options:
             words = "an electrode of lithium metal; PyBaMM ages particles against it with other quantities"
+        elif cell.phases(part) and set(options.values()) - set(ageing.OFF):
+            words = "phases that age, whose quantities PyBaMM has one by one, are not written yet"
         elif options["loss of active material"] == ASYMMETRIC:
             words = f"{ASYMMETRIC!r} has other quantities in PyBaMM"
         elif part == POSITIVE and (options["SEI"], options["lithium plating"]) != ("none", "none"):

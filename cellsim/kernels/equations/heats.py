@@ -4,7 +4,7 @@ import numpy as np
 
 from ...numerics.table import locate
 from ...support.compile import inner, kernel
-from ..layout import RATE, SINGLE_FLUX, surface, views
+from ..layout import SINGLE_FLUX, rate_of, surface, views
 from . import ageing, side_reactions
 from .electrode import uniform
 from .electrode.double_layer import foresee_layers
@@ -13,43 +13,43 @@ from .interface import by_hysteresis, foresee_hysteresis, reaction
 from .lithium_metal import foresee
 from .temperature import warm
 from .thermal import critical, plating, with_mixing
+from .wearing import geometry
 
 
 @inner
 def react_aside(sys, s, w):
     """The side currents of all volumes at state s, by its intercalation currents and what is at the surfaces."""
-    y, T = views(sys, s), w.at[0]
-    for i in range(sys.volume.size):
+    y, n = views(sys, s), sys.volume.size
+    for i in range(n):
         v = sys.volume[i]
-        if v.particle < 0:
-            continue
-        x, c, j = surface(sys, y.x, v.particle), y.c_e[i], y.j[i]
-        if sys.model == SINGLE_FLUX:
-            under, _, _, _ = uniform.beneath(sys, w, v.side, 0, j, x, 0.0, y.c_e, y.cell.I, False)
-            c = uniform.mean_salt(sys, v.side, y.c_e)
-        else:
-            root = np.sqrt(c)
-            under, _, _, _ = reaction(
-                sys.laws,
-                sys.kinetics,
-                w.by_solid,
-                w.by_salt,
-                T,
-                v.side,
-                v.i_ref * w.rate[RATE + v.side],
-                0.0,
-                sys.c_ref,
-                j,
-                x,
-                0.0,
-                c,
-                root,
-                locate(sys.laws.salt, root),
-            )
-            if sys.hysteresis.size > 0:
-                a, lag = sys.hysteresis[v.side], w.lag[0, i]
-                under += by_hysteresis(sys.laws.branches, a, lag, v.side, y.cell.I, j, x, 0.0)[0]
-        side_reactions.add_to(sys.ageing[v.side], w.side[0, i], j, under, 0.0, 0.0, c, T)
+        for k in range(v.kinds):
+            grain, x, c, j = sys.grain[v.particle + k], surface(sys, y.x, v.particle + k), y.c_e[i], y.j[k * n + i]
+            if sys.model == SINGLE_FLUX:
+                under, _, _, _ = uniform.beneath(sys, w, v.side, k, j, x, 0.0, y.c_e, y.cell.I, False)
+                c = uniform.mean_salt(sys, v.side, y.c_e)
+            else:
+                root, i_ref = np.sqrt(c), grain.i_ref if sys.counts.remade > 0 else v.i_ref
+                under, _, _, _ = reaction(
+                    sys.laws,
+                    sys.kinetics,
+                    w.by_solid,
+                    w.by_salt,
+                    w.at[0],
+                    grain.material,
+                    i_ref * w.rate[rate_of(grain.material)],
+                    0.0,
+                    sys.c_ref,
+                    j,
+                    x,
+                    0.0,
+                    c,
+                    root,
+                    locate(sys.laws.salt, root),
+                )
+                if sys.hysteresis.size > 0:
+                    a, lag = sys.hysteresis[grain.material], w.lag[k, i]
+                    under += by_hysteresis(sys.laws.branches, a, lag, grain.material, y.cell.I, j, x, 0.0)[0]
+            side_reactions.add_to(sys.ageing[grain.sweep], w.side[k, i], j, under, 0.0, 0.0, c, w.at[0])
 
 
 @kernel
@@ -70,7 +70,7 @@ def heats_and_margins(sys, states, w, voltages, out):
         if sys.counts.layers > 0:
             foresee_layers(of_run, 0.0, s, s, w)
         if sys.ageing.size > 0:
-            ageing.shape(of_run, s, w)
+            geometry.shape(of_run, s, w)
             ageing.foresee(of_run, 0.0, s, s, w)
         if sys.heat.capacity > 0.0:
             if sys.ageing.size > 0:

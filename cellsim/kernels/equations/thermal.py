@@ -39,6 +39,15 @@ def of_kind(sys, x, i, k, w):
 
 
 @inner
+def aside(sys, i, k, w):
+    """Currents of the side reactions of kind k in volume i times their potentials, which plated lithium has none of
+    against itself [W/m2].
+    """
+    grain, now = sys.grain[sys.volume[i].particle + k], w.side[k, i]
+    return sys.volume[i].area * grain.share * (now.sei + now.rough * now.cr) * sys.ageing[grain.sweep].U
+
+
+@inner
 def made(sys, s, V, w):
     """Heat made at state s and terminal voltage V [W/m2]: irreversible, that of mixing left out, and reversible."""
     y = views(sys, s)
@@ -53,6 +62,8 @@ def made(sys, s, V, w):
                 by_U, by_T = of_kind(sys, y.x, i, k, w)
                 lasting -= v.area * j[k * sys.volume.size + i] * by_U
                 reversible += v.area * j[k * sys.volume.size + i] * by_T
+                if sys.ageing.size > 0:
+                    lasting -= aside(sys, i, k, w)
         elif v.area > 0.0:
             outside = surface(sys, y.x, v.particle) if v.particle >= 0 else 0.5
             at = locate(sys.laws.solid, outside)
@@ -60,9 +71,8 @@ def made(sys, s, V, w):
             if v.particle < 0 and sys.foil.size > 0:
                 U += potential(sys, w, j[i])[0]
             lasting -= v.area * j[i] * U
-            if sys.ageing.size > 0 and v.particle >= 0:  # plated lithium has none against itself
-                now = w.side[0, i]
-                lasting -= v.area * (now.sei + now.rough * now.cr) * sys.ageing[v.side].U
+            if sys.ageing.size > 0 and v.particle >= 0:
+                lasting -= aside(sys, i, 0, w)
             reversible += v.area * j[i] * w.at[0] * entropic(sys, w, v.side, at)
     return lasting, reversible
 

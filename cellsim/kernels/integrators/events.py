@@ -4,11 +4,11 @@ import numpy as np
 
 from ...errors import Ending
 from ...support.compile import inlined, inner, part
-from ..equations.ageing import least_pores
 from ..equations.heat.network import margin
 from ..equations.lithium_metal import left
 from ..equations.temperature import warm
 from ..equations.thermal import critical, plating
+from ..equations.wearing.geometry import least_pores
 from ..layout import CURRENT, PLATING, POWER, TEMPERATURE, VOLTAGE, aimed, copy, surface, views
 from ..scratch import EVENTS
 from .stage import measured, solve, voltage

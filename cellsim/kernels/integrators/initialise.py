@@ -6,6 +6,7 @@ from ..equations import ageing
 from ..equations.interface import open_circuit
 from ..equations.lithium_metal import potential
 from ..equations.temperature import warm
+from ..equations.wearing import geometry
 from ..layout import CURRENT, PLATING, POWER, RESISTANCE, TEMPERATURE, aimed, copy, surface, views
 from .events import LOWER_VOLTAGE, RUNNING, STEP_TOO_SMALL, TOL, UNREACHABLE, UPPER_VOLTAGE, closest, diagnose, dry_foil
 from .stage import measured, solve, voltage
@@ -102,7 +103,7 @@ def start(sys, ctl, s, hat, new, w, rtol, g):
     """The same at the start of a step, which may end there."""
     status = RUNNING
     if sys.ageing.size > 0:
-        ageing.renew(sys, s, w)
+        geometry.renew(sys, s, w)
     if ctl.mode == TEMPERATURE:  # heat rises with the current from a moderate one up, whatever it has been before
         status = consistent(sys, aimed(ctl, CURRENT, ctl.i_begin), s, hat, new, w, rtol, g)
     if status == RUNNING:

@@ -5,6 +5,7 @@ import numpy as np
 from ...support.compile import entry, inlined, inner, kernel, part
 from ..call.record import STARTING, Task, begin_with
 from ..equations import ageing
+from ..equations.wearing import geometry
 from ..layout import CURRENT, add, copy, keep_salt_between, views
 from ..memory import laying, unpacked
 from ..scratch import work_of
@@ -135,8 +136,8 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
             mem.head[3] = 0.0
         elif adapt:
             choose_order(sys, mem, error, rtol, per_charge, highest)
-        if sys.ageing.size > 0 and ageing.changed(sys, mem.D[0], w) > ageing.NOTICED:
-            ageing.renew(sys, mem.D[0], w)
+        if sys.ageing.size > 0 and geometry.changed(sys, mem.D[0], w) > geometry.NOTICED:
+            geometry.renew(sys, mem.D[0], w)
             forget(mem, 2)  # what was conserved before is not with another surface; backward Euler needs no past
             mem.head[3] = 0.0
     return RUNNING, rows

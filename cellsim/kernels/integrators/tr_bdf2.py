@@ -22,6 +22,7 @@ from ..equations.electrode.double_layer import error_of_layers
 from ..equations.heat.network import largest_error
 from ..equations.interface import error_of_hysteresis
 from ..equations.lithium_metal import error_of
+from ..equations.wearing import geometry
 from ..layout import CURRENT, State, aimed, algebraic, copy, keep_salt, views
 from ..memory import laying, unpacked
 from ..scratch import work_of
@@ -229,8 +230,8 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
         rows = record(m, t, h, head[0], every, out_t, out_s, rows)
         copy(m[AHEAD], m[Y])
         copy(m[RATE_AHEAD], m[RATE])
-        if sys.ageing.size > 0 and ageing.changed(sys, m[Y], w) > ageing.NOTICED:
-            ageing.renew(sys, m[Y], w)
+        if sys.ageing.size > 0 and geometry.changed(sys, m[Y], w) > geometry.NOTICED:
+            geometry.renew(sys, m[Y], w)
             begin(sys, aimed(ctl, ctl.mode, target(knots, head[0], k)), m, w, rtol)
         if which >= 0:
             return which, rows

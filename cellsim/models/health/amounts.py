@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from ...kernels.layout import System, unknowns
 from ...physics.constants import F
-from ..electrodes import PARTS, is_metal, lithium_content
+from ..electrodes import PARTS, is_composite, is_metal, lithium_content
 from ..graded import active_shares
-from ..kinds import held_by
+from ..kinds import held_by, kinds
 
 Array = NDArray[np.float64]
 
@@ -18,18 +18,26 @@ Array = NDArray[np.float64]
 class Amounts:
     """What has become of lithium and active material, in Ah of the cell, of one System."""
 
-    def __init__(self, sys: System, area: float, filled: tuple[float, float]) -> None:
-        """area [m2]; filled: lithium in full particles per volume of either electrode as made [C/m3]."""
+    def __init__(
+        self, sys: System, area: float, filled: tuple[float, float], phases: tuple[tuple[str, ...], ...] = ((), ())
+    ) -> None:
+        """area [m2]; filled: lithium in full particles per volume of either electrode as made [C/m3]; phases: of each
+        kind of particle of either electrode, the name of its phase; () of one that is not composite.
+        """
         self.sys, self.per_hour, self.filled = sys, area / 3600.0, filled
         self.where = [np.flatnonzero(sys.volume["side"] == side) for side in (0, 1)]
         self.dx = [sys.volume["dx"][v] for v in self.where]
         self.holding = [active_shares(sys, side) * self.dx[side] for side in (0, 1)]  # dx by active material
         self.particle = [sys.volume["particle"][v] for v in self.where]
         self.held = [held_by(sys, side).tolist() for side in (0, 1)]
+        self.phases = phases
         self.inside = 3.0 * sys.shell["volume"]
 
     def __call__(self, state: Array) -> dict[str, float]:
-        """By name, [Ah]; Q_n, Q_p: capacities of the electrodes, Q_Li: lithium in their particles."""
+        """By name, [Ah]; Q_n, Q_p: capacities of the electrodes, Q_Li: lithium in their particles.
+
+        Q_n primary, ...: capacities of the phases of a composite electrode.
+        """
         y, found = unknowns(self.sys, state), {"Q_Li": 0.0}
         for side, key in enumerate(("Q_n", "Q_p")):
             v = self.where[side]
@@ -38,14 +46,23 @@ class Amounts:
                 found[key] = np.inf
                 continue
             made = self.filled[side] * self.holding[side]
-            of_kinds = (w * (y.x[self.particle[side] + k] @ self.inside) for k, w in enumerate(self.held[side]))
-            mean, due = sum(of_kinds), 0.0
-            found[key] = float(np.sum(made)) * self.per_hour
-            if self.sys.counts["loss"]:  # what is lost since the kernels last renewed the surface is due
-                per_active = 1.0 / self.sys.ageing[side]["active"]
-                found[key] -= float(made @ y.inactive[v]) * per_active * self.per_hour
-                made, due = made * per_active * y.active[v], float(np.sum(y.draining[v] - y.gone[v]))
-            found["Q_Li"] += (float(made @ mean) - due) * self.per_hour
+            found[key], held = float(np.sum(made)) * self.per_hour, 0.0
+            names = self.phases[side]
+            found |= {f"{key} {name}": 0.0 for name in names}
+            for k, share in enumerate(self.held[side]):
+                mean, left = y.x[self.particle[side] + k] @ self.inside, share * made
+                if names:
+                    found[f"{key} {names[k]}"] += float(np.sum(left)) * self.per_hour
+                if self.sys.counts["loss"]:  # what is lost since the kernels last renewed the surface is due
+                    per_active = 1.0 / self.sys.ageing[self.sys.grain["sweep"][self.particle[side][0] + k]]["active"]
+                    lost = float(left @ y.inactive[k, v]) * per_active * self.per_hour
+                    found[key] -= lost
+                    if names:
+                        found[f"{key} {names[k]}"] -= lost
+                    left = left * per_active * y.active[k, v]
+                    held -= float(np.sum(y.draining[k, v] - y.gone[k, v]))
+                held += float(left @ mean)
+            found["Q_Li"] += held * self.per_hour
         for name in ("sei", "sei_on_cracks", "plated", "dead", "draining"):
             field = getattr(y, name)
             found[name] = float(field.sum()) * self.per_hour if field.size else 0.0
@@ -55,7 +72,7 @@ class Amounts:
             found["filled pores"] = self._filled(y)
         if self.sys.counts["wearing"]:
             v = self.where[1] if self.particle[0][0] < 0 else np.concatenate(self.where)
-            found["contact"] = float(np.mean(y.touching[v]))
+            found["contact"] = float(np.mean(y.touching[..., v]))
         if self.sys.counts["clogging"]:
             some = y.porosity > 0.0
             found["porosity"] = float(np.min(y.porosity[some]))
@@ -64,13 +81,23 @@ class Amounts:
 
     def _filled(self, y: Any) -> float:
         """Volume fraction of the negative electrode that the SEI and dead lithium fill."""
-        a, v, held = self.sys.ageing[0], self.where[0], 0.0
-        for name in ("sei", "sei_on_cracks"):
-            if getattr(y, name).size and a["sei"]:
-                held += float(getattr(y, name)[v].sum()) * a["V_sei"] / a["z"]
-        if y.dead.size:
-            held += float(y.dead[v].sum()) * a["V_li"]
+        v, held = self.where[0], 0.0
+        for k in range(self.sys.volume["kinds"][v[0]]):
+            a = self.sys.ageing[k]  # the kinds of the negative electrode come first
+            for name in ("sei", "sei_on_cracks"):
+                if getattr(y, name).size and a["sei"]:
+                    held += float(getattr(y, name)[k, v].sum()) * a["V_sei"] / a["z"]
+            if y.dead.size:
+                held += float(y.dead[k, v].sum()) * a["V_li"]
         return float(held / (F * self.dx[0].sum()))
+
+
+def phases_of_kinds(cell: Any) -> tuple[tuple[str, ...], ...]:
+    """The phase of each kind of particle of either electrode, by its name; () of one that is not composite."""
+    return tuple(
+        tuple(kind.phase.partition("/")[2] for kind in of_side) if is_composite(cell, part) else ()
+        for part, of_side in zip(PARTS, kinds(cell), strict=True)
+    )
 
 
 @lru_cache(maxsize=16)

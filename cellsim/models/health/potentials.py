@@ -1,7 +1,8 @@
 """Open-circuit potentials of both electrodes with their slopes, tabulated for searches that evaluate them often."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...numerics.table import pieces
 from ...parameters import Cell
+from ...parameters.laws.blend import Blend, blend_of
 from ...parameters.laws.law import X_RANGE
 from ...physics.kinetics import end_potential, end_potentials
 from ..electrodes import NEGATIVE, POSITIVE, has_foil, is_composite
@@ -18,6 +20,8 @@ from ..memo import kept
 Array = NDArray[np.float64]
 
 KNOTS = 4097  # error 1e-8 V where a potential is smooth, 1e-5 V at its steep ends, as in `parameters.equilibrium`
+DIGITS, LEAST = 5, 1e-3  # of what is left of a phase over that of the one that lost least; the kernels keep LEAST
+Left = Mapping[str, Sequence[float]]
 _barrier = getattr(end_potential, "py_func", end_potential)
 
 
@@ -98,12 +102,27 @@ def _positive(cell: Cell, T: float) -> Potential:
     return Potential.of(potential(cell, POSITIVE, T), barriers=not is_composite(cell, POSITIVE))
 
 
-def half_cells(cell: Cell, temperature: float | None = None) -> HalfCells:
+@lru_cache(maxsize=64)
+def _blended(blend: Blend, T: float) -> Potential:
+    return Potential.of(lambda x: blend(x, T), barriers=False)
+
+
+def half_cells(cell: Cell, temperature: float | None = None, left: Left | None = None) -> HalfCells:
     """The open-circuit potentials of a cell at a temperature [K], by default its reference temperature.
 
-    States of charge are defined at the reference temperature (`cellsim.parameters.balance`).  Raises ParameterError
-    if a law of the cell has no valid value at that temperature.
+    States of charge are defined at the reference temperature (`cellsim.parameters.balance`).  left: what is left of the
+    active material of each phase, by electrode that is composite; where phases lost different shares, the potential of
+    the electrode is another one.  Raises ParameterError if a law of the cell has no valid value at that temperature.
     """
     T = cell.value("cell/reference temperature") if temperature is None else cell.temperature(temperature)
-    negative = cell.value(f"{NEGATIVE}/counter potential") if has_foil(cell) else kept(_negative, cell, T)
-    return HalfCells(negative, kept(_positive, cell, T))
+    changed = {part: _relative(shares) for part, shares in (left or {}).items() if len(set(_relative(shares))) > 1}
+    both = {part: _blended(blend_of(cell, part, shares), T) for part, shares in changed.items()}
+    if has_foil(cell):
+        return HalfCells(cell.value(f"{NEGATIVE}/counter potential"), both.get(POSITIVE) or kept(_positive, cell, T))
+    return HalfCells(both.get(NEGATIVE) or kept(_negative, cell, T), both.get(POSITIVE) or kept(_positive, cell, T))
+
+
+def _relative(shares: Sequence[float]) -> tuple[float, ...]:
+    """Shares over the largest, to the digits that matter, so that states with about the same share one table."""
+    most = max(shares)
+    return tuple(max(round(share / most, DIGITS), LEAST) for share in shares) if most > 0.0 else (1.0,) * len(shares)

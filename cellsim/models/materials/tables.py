@@ -15,7 +15,7 @@ from ...parameters.laws.blend import blend_of
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
 from ...physics.transport import arrhenius, diffusion_factor
-from ..electrodes import electrode_of, is_composite, is_metal, materials, values_of
+from ..electrodes import is_composite, is_metal, materials, stated
 from ..memo import kept
 
 Array = NDArray[Any]
@@ -127,7 +127,7 @@ def stress_assistance(cell: Cell, part: str, T: float) -> Any:
     """
     if not assisted(cell, part):
         return one
-    get = values_of(cell, part)
+    get = lambda key: cell.value(stated(cell, part, key))  # noqa: E731
     theta = (
         2.0 * get("partial molar volume") ** 2 * get("Young's modulus") / (9.0 * R * T * (1.0 - get("Poisson's ratio")))
     )
@@ -136,8 +136,8 @@ def stress_assistance(cell: Cell, part: str, T: float) -> Any:
 
 
 def assisted(cell: Cell, part: str) -> bool:
-    """Whether stress assists the diffusion in the particles of an electrode."""
-    return cell.options(electrode_of(part)).get("stress-induced diffusion") == "true"
+    """Whether stress assists the diffusion in the particles of an electrode or a phase."""
+    return cell.options(part).get("stress-induced diffusion") == "true"
 
 
 def varies(cell: Cell, part: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from ...errors import ParameterError
 from ...support.arguments import near, shown
 from .name import Name, may, note
+from .phases import parted, phases_of
 
 TINY = 1e-30
 QUANTITIES: dict[str, Name] = {
@@ -190,8 +191,19 @@ SIDES = ("negative electrode", "positive electrode")
 OFF = ("none", "false")
 
 
+def of_phase(raw: Mapping[str, Any], phase: str) -> dict[str, Any]:
+    """What the flat content of an electrode says of a phase: of ageing its own entries, or else the electrode's."""
+    own = {parted(key)[1]: value for key, value in raw.items() if phase and parted(key)[0] == phase}
+    return {key: value for key, value in raw.items() if not parted(key)[0]} | own
+
+
+def every_phase(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """The phases of the flat content of an electrode, or ("",)."""
+    return phases_of(raw) or ("",)
+
+
 def chosen(raw: Mapping[str, Any]) -> dict[str, str]:
-    """The options of the content of an electrode, with what PyBaMM takes where they leave one out."""
+    """The options of the content of an electrode or a phase, with what PyBaMM takes where they leave one out."""
     given = {name: str(raw[name]) for name in OPTIONS if isinstance(raw.get(name), str)}
     options = {name: given.get(name, next(iter(values))) for name, values in OPTIONS.items()}
     if "stress" in options["loss of active material"] and options["particle mechanics"] == "none":
@@ -203,13 +215,34 @@ def chosen(raw: Mapping[str, Any]) -> dict[str, str]:
     return options
 
 
-def chosen_by_side(raw: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """The same of either electrode of a set; none of one without particles."""
-    return {side: chosen(raw[side]) if raw[side].get("type") == "porous" else {} for side in SIDES}
+def chosen_by_path(raw: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The same of the electrodes of a set and of their phases, by path; none of one without particles.
+
+    Of a composite electrode itself each option is that of the first phase that has it on.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for side in SIDES:
+        of_phases = {one: chosen(of_phase(raw[side], one)) for one in every_phase(raw[side])}
+        if raw[side].get("type") != "porous":
+            of_phases = {"": {}}
+        found |= {f"{side}/{one}": options for one, options in of_phases.items() if one}
+        found[side] = {}
+        for options in reversed(of_phases.values()):
+            found[side] |= {key: value for key, value in options.items() if value not in OFF or key not in found[side]}
+    return found
 
 
 def lacking(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(option, sentence) for what the options of an electrode need and its content does not have."""
+    """(option, sentence) for what the options of an electrode, or of its phases, need and its content has not."""
+    found = []
+    for phase in every_phase(raw):
+        own = of_phase(raw, phase)
+        found += [(f"{phase}/{key}" if f"{phase}/{key}" in raw else key, text) for key, text in _lacking(own)]
+    return list(dict.fromkeys(found))
+
+
+def _lacking(raw: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The same of a phase, by its own options."""
     options, found = chosen(raw), []
     for name, value in options.items():
         needed = OPTIONS[name].get(value, ())
@@ -246,40 +279,64 @@ def needed(options: Mapping[str, str]) -> set[str]:
 def resolved(options: Any, contents: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, dict[str, str]]:
     """Options of both electrodes, from a dictionary named as in PyBaMM or from False (nothing ages).
 
-    A text of an option of SEI and plating is for the negative electrode; of the others for both; a pair for either.
+    A text of an option of SEI and plating is for the negative electrode; of the others for both; a pair for either,
+    of which one for a composite electrode may be a tuple of a text for each phase.
     Those left out stay as the set has them, or fall with what they rest on: without plating it changes no pores.
     contents: the electrodes' contents.  Raises ParameterError.
     """
-    off = {part: {key: next(iter(values)) for key, values in OPTIONS.items()} for part in SIDES}
+    every = {part: every_phase(contents[part]) for part in SIDES}
+    off = {key: next(iter(values)) for key, values in OPTIONS.items()}
     if options is False:
-        return off
+        return {part: off | _to_each(every[part], [off] * len(every[part])) for part in SIDES}
     if not isinstance(options, Mapping):
         raise ParameterError(
             f'{name}: ageing {shown(options)}: give False, or options such as {{"SEI": "solvent-diffusion limited"}}'
         )
-    chosen_of: dict[str, dict[str, str]] = {part: {} for part in SIDES}
+    chosen_of: dict[str, list[dict[str, str]]] = {part: [{} for _ in every[part]] for part in SIDES}
     for key, value in options.items():
         if key not in OPTIONS:
             raise ParameterError(f"{name}: ageing {shown(key)}: unknown option; {near(key, OPTIONS)}")
-        single = (value, off[SIDES[1]][key]) if key in OF_NEGATIVE else (value, value)
+        single = (value, off[key]) if key in OF_NEGATIVE else (value, value)
         pair = value if isinstance(value, (tuple, list)) and len(value) == 2 else single
         for part, one in zip(SIDES, pair, strict=True):
-            one = {True: "true", False: "false"}.get(one, one) if isinstance(one, bool) else one
-            if not isinstance(one, str) or one not in OPTIONS[key]:
-                raise ParameterError(
-                    f"{name}: ageing {key!r} {shown(one)}: choose one of {', '.join(map(repr, OPTIONS[key]))}"
-                )
-            if contents[part].get("type") == "porous":
-                chosen_of[part][key] = one
-            elif one not in OFF and (key in OF_NEGATIVE or isinstance(value, (tuple, list))):
-                raise ParameterError(
-                    f"{name}: ageing {key!r}: the {part} is {contents[part].get('type')}, not particles; "
-                    "its interphase and voids are quantities of the set"
-                )
-    for part, texts in chosen_of.items():
+            for texts, text in zip(chosen_of[part], _texts(key, one, len(every[part]), part, name), strict=True):
+                if contents[part].get("type") == "porous":
+                    texts[key] = text
+                elif text not in OFF and (key in OF_NEGATIVE or isinstance(value, (tuple, list))):
+                    raise ParameterError(
+                        f"{name}: ageing {key!r}: the {part} is {contents[part].get('type')}, not particles; "
+                        "its interphase and voids are quantities of the set"
+                    )
+    for part, of_phases in chosen_of.items():
         if contents[part].get("type") == "porous":
-            chosen_of[part] = _without_ground(contents[part], texts) | texts
-    return chosen_of
+            own = [of_phase(contents[part], one) for one in every[part]]
+            of_phases[:] = [_without_ground(raw, texts) | texts for raw, texts in zip(own, of_phases, strict=True)]
+    return {part: _to_each(every[part], of_phases) for part, of_phases in chosen_of.items()}
+
+
+def _to_each(phases: tuple[str, ...], texts: list[dict[str, str]]) -> dict[str, str]:
+    """Options of each phase, by their keys in the content of the electrode."""
+    return {
+        f"{one}/{key}" if one else key: text
+        for one, of_one in zip(phases, texts, strict=True)
+        for key, text in of_one.items()
+    }
+
+
+def _texts(key: str, given: Any, phases: int, part: str, name: str) -> list[str]:
+    """What is given for an option of an electrode, for each of its phases.  Raises ParameterError."""
+    each = list(given) if phases > 1 and isinstance(given, (tuple, list)) else [given] * phases
+    if len(each) != phases:
+        raise ParameterError(
+            f"{name}: ageing {key!r} {shown(given)}: the {part} has {phases} phases; give one for each"
+        )
+    each = [{True: "true", False: "false"}.get(one, one) if isinstance(one, bool) else one for one in each]
+    for one in each:
+        if not isinstance(one, str) or one not in OPTIONS[key]:
+            raise ParameterError(
+                f"{name}: ageing {key!r} {shown(one)}: choose one of {', '.join(map(repr, OPTIONS[key]))}"
+            )
+    return each
 
 
 GROUNDS = (  # an option, and what it rests on

@@ -22,18 +22,22 @@ class Options:
     origin: Any
 
     def options(self, part: str) -> dict[str, str]:
-        """How an electrode ages: the options of `with_ageing` by name; {} if it has no particles."""
+        """How an electrode, or a phase of one, ages: the options of `with_ageing` by name; {} if it has no particles.
+
+        Of a composite electrode itself each option is that of the first of its phases that has it on.
+        """
         return dict(self.origin._options[part])  # no variation of values changes a text
 
     @cached_property
     def _options(self) -> dict[str, dict[str, str]]:
-        return ageing.chosen_by_side(self._raw)
+        return ageing.chosen_by_path(self._raw)
 
     def with_ageing(self, options: Any) -> Self:
         """The cell with other options of ageing, named as in PyBaMM: {"SEI": "solvent-diffusion limited", ...}.
 
         A text for the SEI or plating is for the negative electrode, for other options for both; a pair is for
-        (negative, positive).  What is left out stays as the set has it; False turns everything off.
+        (negative, positive), where one of a composite electrode may be a tuple for its phases.  What is left out stays
+        as the set has it; False turns everything off.
         Raises ParameterError, also for what the set lacks the quantities of.
         """
         texts = ageing.resolved(options, self._raw, self.name)

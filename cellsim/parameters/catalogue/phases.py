@@ -2,7 +2,8 @@
 
 A file gives `"phases": {"primary": {...}, "secondary": {...}}` under a porous electrode; the path of a quantity is
 "negative electrode/secondary/particle radius".  What is no quantity of a phase is one of the electrode: its windows are
-those of the mean stoichiometry, the lithium in all phases over what all of them can hold.
+those of the mean stoichiometry, the lithium in all phases over what all of them can hold.  Options and quantities of
+ageing are those of the electrode, or of a phase that states its own.
 """
 
 from collections.abc import Iterable, Mapping

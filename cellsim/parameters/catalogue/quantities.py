@@ -304,9 +304,14 @@ HEAD = ("title", "description", "kind")
 
 @lru_cache
 def _composite(phases: tuple[str, ...]) -> dict[str, Name]:
-    """The quantities of a porous electrode with phases, which does not age within a run."""
-    own = {key: name for key, name in POROUS.items() if key not in OF_PHASE and key not in ageing.QUANTITIES}
-    known = own | {f"{phase}/{key}": POROUS[key] for phase in phases for key in OF_PHASE}
+    """The quantities of a porous electrode with phases; those of ageing are of a phase, or of all that have none."""
+    own = {key: name for key, name in POROUS.items() if key not in OF_PHASE}
+    of_phase = (*OF_PHASE, *ageing.QUANTITIES)
+    known = own | {
+        f"{phase}/{key}": replace(POROUS[key], optional=True) if key in ageing.QUANTITIES else POROUS[key]
+        for phase in phases
+        for key in of_phase
+    }
     return {key: replace(name, law=None) if name.law == POSITION else name for key, name in known.items()}
 
 

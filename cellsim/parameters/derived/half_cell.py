@@ -6,7 +6,7 @@ from typing import Any
 
 from ...errors import ParameterError
 from ...support.arguments import chosen, number, numbers
-from ..catalogue import ageing, quantities
+from ..catalogue import PHASES, ageing, quantities
 from ..cell import Cell
 from ..equilibrium import CUTOFFS, NEGATIVE, OCP, POSITIVE, T_REF, potential
 from ..formats.bpx_names import DESIGN as TYPICAL
@@ -134,9 +134,7 @@ class Parts:
     def electrode(self, part: str, ends: Iterable[float] | None = None, note: str = "given") -> dict[str, Any]:
         """The section of an electrode with ageing turned off; ends: its window, if it is another one."""
         kind = self.of.text(f"{part}/type")
-        section: dict[str, Any] = {
-            key: copy.deepcopy(value) for key, value in self.raw[part].items() if key not in ageing.OPTIONS
-        }
+        section: dict[str, Any] = _ageless(copy.deepcopy(self.raw[part]))
         for key, x in zip(ENDS, ends or (), strict=False):
             if x != self.of.value(f"{part}/{key}"):
                 section[key] = self.record(part, key, x, note, kind)
@@ -173,7 +171,7 @@ class Parts:
         gone = [key for key in self.raw["cell"] if key not in (*TAKEN, "electrode area", "nominal capacity")]
         gone = [key for key in gone if "cut-off" not in key]
         words = [f"not taken over from the full cell: {', '.join(gone)}"] if gone else []
-        if any(key in ageing.OPTIONS for key in self.raw[part]):
+        if _ageless(self.raw[part]) != self.raw[part]:
             words.append("nothing ages: options of ageing are not taken over, their quantities are")
         return [*words, "packaging, masses and heat capacity are those of an assumed pouch"]
 
@@ -183,3 +181,11 @@ class Parts:
         head = {"title": title, "description": description, "kind": self.of.kind, "sources": self.sources}
         content = {"format": 1, **head, "remarks": words, **self.content}
         return Cell.from_json(content, name, None, self.place)
+
+
+def _ageless(section: dict[str, Any]) -> dict[str, Any]:
+    """The section of an electrode without options of ageing, its own and those of its phases."""
+    kept = {key: value for key, value in section.items() if key not in ageing.OPTIONS}
+    if PHASES in kept:
+        kept[PHASES] = {name: _ageless(phase) for name, phase in kept[PHASES].items()}
+    return kept

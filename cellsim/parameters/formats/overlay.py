@@ -39,7 +39,7 @@ def with_overlay(cell: "str | os.PathLike[str] | Cell", overlay: "str | os.PathL
     leaves out stays as the set has it; `Cell.with_ageing` chooses among the mechanisms afterwards.  Options and most
     quantities are of particles, those of `catalogue.ageing.OF_METAL` of lithium metal: an electrode to which nothing of
     its section applies stays as it is, and the remark says so.  Pores keep their volume where the set
-    states a transport efficiency, from which no porosity follows.
+    states a transport efficiency, from which no porosity follows.  Of a composite electrode it holds for all phases.
     Raises ParameterError: unknown name, unreadable file, all faults in the file, no electrode that it applies to.
     """
     cell = load(cell)
@@ -49,22 +49,18 @@ def with_overlay(cell: "str | os.PathLike[str] | Cell", overlay: "str | os.PathL
     if raw["kind"] != cell.kind:
         notes.append(f"its laws are of a {raw['kind']} electrolyte, and that of this cell is {cell.kind}")
     for part, section in sections.items():
-        if applies := _applying(section, _is(content[part])):
+        if applies := _applying(section, content[part].get("type")):
             content[part] |= applies
             notes += _fixed_pores(content[part], part)
+            notes += _of_all_phases(content[part], applies, part)
         else:
-            notes.append(f"the {part} is {_is(content[part])}, to which it does not apply")
-    if not any(_applying(section, _is(content[part])) for part, section in sections.items()):
-        kinds = ", ".join(f"the {part} of {cell.name} is {_is(content[part])}" for part in sections)
+            notes.append(f"the {part} is {content[part].get('type')}, to which it does not apply")
+    if not any(_applying(section, content[part].get("type")) for part, section in sections.items()):
+        kinds = ", ".join(f"the {part} of {cell.name} is {content[part].get('type')}" for part in sections)
         raise ParameterError(f"{name}: applies to particles, and {kinds}; state interphase and voids in the set itself")
     words = f"{REMARK}{name}, {raw['title']}: its rates and constants are assumed for this cell, not fitted to it"
     content["remarks"] = [*content.get("remarks", ()), "; ".join([words, *notes])]
     return Cell.from_json(content, cell.name, cell.path, f"{cell.name} with {REMARK}{name}")
-
-
-def _is(section: dict[str, Any]) -> str:
-    """What an electrode is: its type, or composite, of which the phases do not age yet."""
-    return "composite" if PHASES in section else str(section.get("type"))
 
 
 def _applying(section: dict[str, Any], kind: Any) -> dict[str, Any]:
@@ -156,6 +152,14 @@ def _fixed_pores(electrode: dict[str, Any], part: str) -> list[str]:
         return []
     electrode |= dict.fromkeys(asked, "false")
     return [f"pores of the {part} keep their volume, as the set states a transport efficiency"]
+
+
+def _of_all_phases(electrode: dict[str, Any], applies: dict[str, Any], part: str) -> list[str]:
+    """Let an overlay hold for all phases of an electrode that is composite, and what is to be said of it."""
+    phases = electrode.get(PHASES, {})
+    for name, phase in phases.items():
+        phases[name] = {key: record for key, record in phase.items() if key not in applies}
+    return [f"all phases of the {part} age by it, each by its own potential, stress and surface"] if phases else []
 
 
 def _cited(raw: dict[str, Any], content: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:

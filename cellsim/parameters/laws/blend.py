@@ -130,13 +130,15 @@ def _curve(blend: Blend, T: float) -> Curve:
     return Curve(U, each, np.asarray(mean))
 
 
-def blend_of(cell: Any, part: str) -> Blend:
-    """The blend of a composite electrode of a `Cell`."""
+def blend_of(cell: Any, part: str, left: Sequence[float] | None = None) -> Blend:
+    """The blend of a composite electrode of a `Cell`; left: what is left of the active material of each phase."""
     prefixes = [f"{part}/{phase}" for phase in cell.phases(part)]
     held = [
         cell.value(f"{one}/active material volume fraction") * cell.value(f"{one}/maximum concentration")
         for one in prefixes
     ]
+    if left is not None:
+        held = [h * share for h, share in zip(held, left, strict=True)]
     return Blend(
         tuple(
             Phase(

@@ -1,4 +1,9 @@
-"""Variables of cells that age, under PyBaMM's names; they are there where the cell has the mechanism."""
+"""Variables of cells that age, under PyBaMM's names; they are there where the cell has the mechanism.
+
+Of a composite electrode those of the electrode are sums or averages over its phases, each of which has its own, too.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -6,25 +11,73 @@ from ...physics.constants import F
 
 HOUR = 3600.0
 TIME = ("Time [s]",)
-# state: words, and which of the counts says that there is one; of charge per electrode area
-TAKEN = {
-    "sei": ("SEI", "sei"),
-    "sei_on_cracks": ("SEI on cracks", "sei_on_cracks"),
-    "plated": ("lithium plating", "plating"),
-}
+# state: words, of charge per electrode area
+TAKEN = {"sei": "SEI", "sei_on_cracks": "SEI on cracks", "plated": "lithium plating"}
+HAS = {"sei": "sei", "sei_on_cracks": "on_cracks", "plated": "plating"}  # and what says that there is one
 
 
-def per_volume(p, name, side):
-    """A slow state in the volumes of one electrode (times, volumes)."""
-    v = p.volumes(side)
-    return p.of_all(lambda y: getattr(y, name)[..., v])
+class Part(NamedTuple):
+    """An electrode, or a phase of a composite one, and its kinds of particle in a volume."""
+
+    low: str  # in the names of variables: "negative", or "negative primary"
+    phase: str  # "", or "primary "
+    side: int
+    kinds: tuple[int, ...]
 
 
-def active_fraction(p, side):
-    """Volume fraction of active material over its first value, in the volumes of one electrode, or 1."""
+def parts_of(p, sides):
+    """The electrodes of `sides`, pairs of name and side, and the phases of composite ones."""
+    for name, side in sides:
+        of_side = [phase for phase in p.phases if phase.side == side]
+        yield Part(name.lower(), "", side, tuple(k for phase in of_side for k in phase.kinds))
+        for phase in of_side if len(of_side) > 1 else ():
+            yield Part(phase.name.lower(), f"{phase.path.partition('/')[2]} ", side, phase.kinds)
+
+
+def record(p, side, k):
+    """How a kind of particle of an electrode ages."""
+    return p.sys.ageing[p.sys.grain["sweep"][p.sys.volume["particle"][p.volumes(side)[0]] + k]]
+
+
+def has(p, part, field):
+    """Whether a field of `records.Ageing` is not 0 for any kind of particle."""
+    return any(record(p, part.side, k)[field] != 0 for k in part.kinds)
+
+
+def per_volume(p, name, part):
+    """A slow state of all kinds of particle together, in the volumes of one electrode (times, volumes)."""
+    v = p.volumes(part.side)
+    return p.of_all(lambda y: sum(getattr(y, name)[..., k, v] for k in part.kinds))
+
+
+def averaged(p, of_kind, part):
+    """Average of of_kind(k) (times, volumes) over the kinds of particle, by their surface as made."""
+    if len(part.kinds) == 1:
+        return of_kind(part.kinds[0])
+    first = p.sys.volume["particle"][p.volumes(part.side)[0]]
+    share = [float(p.sys.grain["share"][first + k]) for k in part.kinds]
+    return sum(w * of_kind(k) for w, k in zip(share, part.kinds, strict=True)) / sum(share)
+
+
+def mean_state(p, name, part):
+    """A slow state averaged over the kinds of particle (times, volumes)."""
+    v = p.volumes(part.side)
+    return averaged(p, lambda k: p.of_all(lambda y: getattr(y, name)[..., k, v]), part)
+
+
+def active_fraction(p, side, k):
+    """Volume fraction of active material of one kind over its first value, in the volumes of one electrode, or 1."""
     if not p.sys.counts["loss"]:
         return 1.0
-    return per_volume(p, "active", side) / p.sys.ageing[side]["active"]
+    v = p.volumes(side)
+    return p.of_all(lambda y: y.active[..., k, v]) / record(p, side, k)["active"]
+
+
+def active_share(p, part):
+    """The same of several kinds together."""
+    if len(part.kinds) == 1:
+        return active_fraction(p, part.side, part.kinds[0])
+    return per_volume(p, "active", part) / sum(record(p, part.side, k)["active"] for k in part.kinds)
 
 
 def pores(p):
@@ -44,54 +97,48 @@ def salt(p):
     return within + p.y.reserve_salt[:, 0] if p.sys.counts["reservoirs"] else within
 
 
-def taken(p, name, side):
-    """Lithium that a side reaction of one electrode holds [C/m2], plated and dead together; (times,)."""
-    held = per_volume(p, name, side).sum(axis=-1)
-    return held + per_volume(p, "dead", side).sum(axis=-1) if name == "plated" else held
+def taken(p, name, part):
+    """Lithium that a side reaction of one electrode or phase holds [C/m2], plated and dead together; (times,)."""
+    held = per_volume(p, name, part).sum(axis=-1)
+    return held + per_volume(p, "dead", part).sum(axis=-1) if name == "plated" else held
 
 
-def series(p, parts):
-    """One number per time; parts: (name, side) of the electrodes."""
+def series(p, sides):
+    """One number per time; sides: (name, side) of the electrodes."""
     counts = p.sys.counts
-    for name, side in parts:
-        a, low = p.sys.ageing[side], name.lower()
-        for state, (words, count) in TAKEN.items():
-            if counts[count] and _has(a, state):
+    for part in parts_of(p, sides):
+        low, lost = part.low, f"{part.phase}active material in {part.low.split()[0]} electrode"
+        for state, words in TAKEN.items():
+            if has(p, part, HAS[state]):
                 yield (
                     f"Loss of lithium to {low} {words} [mol]",
-                    (TIME, lambda q=state, s=side: taken(p, q, s) * p.area / F),
+                    (TIME, lambda q=state, s=part: taken(p, q, s) * p.area / F),
                 )
                 yield (
                     f"Loss of capacity to {low} {words} [A.h]",
-                    (TIME, lambda q=state, s=side: taken(p, q, s) * p.area / HOUR),
+                    (TIME, lambda q=state, s=part: taken(p, q, s) * p.area / HOUR),
                 )
-        if counts["plating"] and a["plating"]:
-            yield (
-                f"Capacity of {low} plated lithium [A.h]",
-                (TIME, lambda s=side: per_volume(p, "plated", s).sum(axis=-1) * p.area / HOUR),
-            )
-            yield (
-                f"Capacity of {low} dead lithium [A.h]",
-                (TIME, lambda s=side: per_volume(p, "dead", s).sum(axis=-1) * p.area / HOUR),
-            )
+        if counts["plating"] and has(p, part, "plating"):
+            for state, words in (("plated", "plated lithium"), ("dead", "dead lithium")):
+                yield (
+                    f"Capacity of {low} {words} [A.h]",
+                    (TIME, lambda q=state, s=part: per_volume(p, q, s).sum(axis=-1) * p.area / HOUR),
+                )
         if counts["loss"]:
+            yield f"Loss of {lost} [%]", (TIME, lambda s=part: 100.0 * (1.0 - _mean(p, active_share(p, s), s.side)))
             yield (
-                f"Loss of active material in {low} electrode [%]",
-                (TIME, lambda s=side: 100.0 * (1.0 - _mean(p, active_fraction(p, s), s))),
+                f"Loss of lithium due to loss of {lost} [mol]",
+                (TIME, lambda s=part: per_volume(p, "gone", s).sum(axis=-1) * p.area / F),
             )
-            yield (
-                f"Loss of lithium due to loss of active material in {low} electrode [mol]",
-                (TIME, lambda s=side: per_volume(p, "gone", s).sum(axis=-1) * p.area / F),
-            )
-        if counts["wearing"] and a["window"]:
-            yield f"Full cycles of {low} particles", (TIME, lambda s=side: _mean(p, per_volume(p, "cycled", s), s))
+        if counts["wearing"] and has(p, part, "window"):
+            yield f"Full cycles of {low} particles", (TIME, lambda s=part: _mean(p, mean_state(p, "cycled", s), s.side))
             yield (
                 f"X-averaged {low} particle contact",
-                (TIME, lambda s=side: _mean(p, per_volume(p, "touching", s), s)),
+                (TIME, lambda s=part: _mean(p, mean_state(p, "touching", s), s.side)),
             )
             yield (
                 f"X-averaged {low} interphase resistance [Ohm.m2]",
-                (TIME, lambda s=side: _mean(p, per_volume(p, "interphase", s), s) / _surface(p, s)),
+                (TIME, lambda s=part: _mean(p, mean_state(p, "interphase", s), s.side) / _surface(p, s)),
             )
     if counts["reservoirs"]:
         yield "Wetted fraction of pores", (TIME, lambda: p.of_all(lambda y: y.wetted[:, 0]))
@@ -99,35 +146,31 @@ def series(p, parts):
         yield "Electrolyte used up [m3]", (TIME, lambda: p.of_all(lambda y: y.solvent[:, 0]) * p.area)
 
 
-def fields(p, parts, axes_of):
-    """Arrays in space; axes_of(side): their axes."""
-    counts = p.sys.counts
-    dx = p.sys.volume["dx"]
-    for name, side in parts:
-        a, axes, v = p.sys.ageing[side], axes_of(side), p.volumes(side)
-        if counts["sei"] and a["sei"]:
-            yield f"{name} SEI thickness [m]", (axes, lambda s=side, a=a: _thickness(p, "sei", a, s))
-        if counts["plating"] and a["plating"]:
+def fields(p, sides, axes_of):
+    """Arrays in space; sides: (name, side) of the electrodes, axes_of(side): their axes."""
+    counts, dx = p.sys.counts, p.sys.volume["dx"]
+    for part in parts_of(p, sides):
+        name, axes, v = part.low.capitalize(), axes_of(part.side), p.volumes(part.side)
+        if counts["sei"] and has(p, part, "sei"):
+            yield f"{name} SEI thickness [m]", (axes, lambda s=part: averaged(p, lambda k: _thickness(p, s.side, k), s))
+        if counts["plating"] and has(p, part, "plating"):
             for state, words in (("plated", "lithium plating"), ("dead", "dead lithium")):
                 yield (
                     f"{name} {words} concentration [mol.m-3]",
-                    (axes, lambda q=state, s=side, v=v: per_volume(p, q, s) / (F * dx[v])),
+                    (axes, lambda q=state, s=part, v=v: per_volume(p, q, s) / (F * dx[v])),
                 )
-        if counts["cracking"] and a["k_cr"]:
-            yield f"{name} particle crack length [m]", (axes, lambda s=side: per_volume(p, "crack", s))
-        if counts["wearing"] and a["window"]:
-            yield f"{name} particle contact", (axes, lambda s=side: per_volume(p, "touching", s))
+        if counts["cracking"] and has(p, part, "k_cr"):
+            yield f"{name} particle crack length [m]", (axes, lambda s=part: mean_state(p, "crack", s))
+        if counts["wearing"] and has(p, part, "window"):
+            yield f"{name} particle contact", (axes, lambda s=part: mean_state(p, "touching", s))
+        electrode = f"{name.split()[0]} electrode"
         if counts["loss"]:
             yield (
-                f"{name} electrode active material volume fraction",
-                (axes, lambda s=side: per_volume(p, "active", s)),
+                f"{electrode} {part.phase}active material volume fraction",
+                (axes, lambda s=part: per_volume(p, "active", s)),
             )
-        if counts["clogging"]:
-            yield f"{name} electrode porosity", (axes, lambda s=side: per_volume(p, "porosity", s))
-
-
-def _has(a, state):
-    return {"sei": a["sei"], "sei_on_cracks": a["on_cracks"], "plated": a["plating"]}[state] > 0
+        if counts["clogging"] and not part.phase:
+            yield f"{electrode} porosity", (axes, lambda v=v: p.of_all(lambda y: y.porosity[..., v]))
 
 
 def _mean(p, x, side):
@@ -135,12 +178,21 @@ def _mean(p, x, side):
     return np.broadcast_to(x, (len(p.t), dx.size)) @ dx / dx.sum()
 
 
-def _surface(p, side):
-    """Reacting surface of one electrode as made, per electrode area."""
-    return p.sys.volume["area"][p.volumes(side)].sum()
+def _surface(p, part):
+    """Reacting surface of an electrode or a phase as made, per electrode area."""
+    v = p.volumes(part.side)
+    share = sum(float(p.sys.grain["share"][p.sys.volume["particle"][v[0]] + k]) for k in part.kinds)
+    return share * p.sys.volume["area"][v].sum()
 
 
-def _thickness(p, state, a, side):
-    surface = p.sys.volume["area"][p.volumes(side)] * active_fraction(p, side)
-    dried = per_volume(p, "dried", side) if p.sys.counts["reservoirs"] else 0.0
-    return (per_volume(p, state, side) - dried) * a["V_sei"] / (F * a["z"] * surface)
+def _thickness(p, side, k):
+    """Of the SEI on one kind of particle (times, volumes) [m]."""
+    a, v = record(p, side, k), p.volumes(side)
+    share = p.sys.grain["share"][p.sys.volume["particle"][v] + k]
+    surface = p.sys.volume["area"][v] * share * active_fraction(p, side, k)
+    dried = p.of_all(lambda y: y.dried[..., k, v]) if p.sys.counts["reservoirs"] else 0.0
+    return (
+        (p.of_all(lambda y: y.sei[..., k, v]) - dried) * a["V_sei"] / (F * a["z"] * surface)
+        if a["sei"]
+        else 0.0 * surface
+    )

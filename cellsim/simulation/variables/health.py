@@ -4,11 +4,12 @@ import numpy as np
 
 from ...errors import ParameterError
 from ...kernels.layout import THIN_FILM
-from ...models.electrodes import has_foil
+from ...models.electrodes import PARTS, has_foil
 from ...models.health.amounts import Amounts, filled
 from ...models.health.esoh import Inventory, inventory, solved
 from ...models.health.potentials import half_cells
 from ...models.lithium_metal import evolves
+from . import ageing
 
 ONE = ("Time [s]",)
 
@@ -51,15 +52,31 @@ def inventories(p):
     return found if changes else np.broadcast_to(found, (len(p.t), 3))
 
 
+def left_of_phases(p):
+    """What is left of the active material of each phase on average, by composite electrode (times, phases)."""
+    if not p.sys.counts["loss"]:
+        return {}
+    found = {}
+    for part, side in zip(PARTS, (0, 1), strict=True):
+        of_side = [ageing.Part("", "", side, phase.kinds) for phase in p.phases if phase.side == side]
+        if len(of_side) > 1:
+            found[part] = np.stack([p.average(ageing.active_share(p, one), side) for one in of_side], axis=1)
+    return found
+
+
 def capacities(p):
     """Capacity between the cut-off voltages of each state (times,) [A.h]; NaN where the lithium does not fit in."""
     cells, out, last = half_cells(p.cell, None), np.empty(len(p.t)), None
     low, high = (p.cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
     stated = inventory(p.cell)
+    left = p.once(left_of_phases)
     for k, row in enumerate(p.once(inventories)):
+        cells = half_cells(p.cell, left={part: of[k] for part, of in left.items()}) if left else cells
         Q = stated if has_foil(p.cell) and not p.sys.foil.size else Inventory(*row.tolist())
-        if last is None or any(
-            abs(a - b) > 1e-12 * b for a, b in zip(Q, last.inventory, strict=True) if np.isfinite(b)
+        if (
+            left
+            or last is None
+            or any(abs(a - b) > 1e-12 * b for a, b in zip(Q, last.inventory, strict=True) if np.isfinite(b))
         ):
             try:
                 last = solved(cells, Q, low, high, last)

@@ -8,7 +8,9 @@ import numpy as np
 from ...kernels.layout import POROUS
 from ...models.electrodes import PARTS, has_foil, is_composite
 from ...models.initial import resting
+from ...parameters.laws.blend import blend_of
 from . import hysteresis
+from .health import left_of_phases
 from .potentials import exchange_currents_at, potential_at, transfer_overpotential
 from .states import SIDES
 
@@ -102,7 +104,10 @@ def bulk(p, side):
     """Potential of an electrode at rest with the lithium that it has (times,) [V]."""
     if side == 0 and has_foil(p.cell):
         return potential_at(p, np.full(len(p.t), 0.5), 0)
-    x, out = p.average(p.mean(side), side), np.empty(len(p.t))
+    x, out, left = p.average(p.mean(side), side), np.empty(len(p.t)), p.once(left_of_phases).get(PARTS[side])
+    if left is not None:
+        each = zip(x, p.T, np.round(left, 6).tolist(), strict=True)
+        return np.array([blend_of(p.cell, PARTS[side], of).state(np.array([z]), float(T))[0][0] for z, T, of in each])
     for T in np.unique(p.T):
         rows = p.T == T
         out[rows] = resting(p.cell, PARTS[side], x[rows], float(T))

@@ -89,7 +89,9 @@ def temperatures(p):
 
 def _in_phase(p, phase):
     """Lithium held by a phase of a composite electrode [mol]."""
-    return p.area * lithium_content(p.cell, phase.path) * (p.mean_of(phase) @ p.sys.volume["dx"][p.volumes(phase.side)])
+    left = ageing.active_share(p, ageing.Part("", "", phase.side, phase.kinds))
+    held = p.area * lithium_content(p.cell, phase.path) * left * p.mean_of(phase)
+    return held @ p.sys.volume["dx"][p.volumes(phase.side)]
 
 
 def _through(passed):

@@ -205,11 +205,28 @@ class States:
         total = self.j_k[:, 0].copy()
         for side in (0, 1):
             v = self.volumes(side)
-            first, many = self.sys.volume["particle"][v], self.sys.volume["kinds"][v[0]]
-            if many:
-                share = [self.sys.grain["share"][first[0] + k] for k in range(many)]
-                total[:, v] = sum(w * self.j_k[:, k, v] for k, w in enumerate(share))
+            kinds = range(self.sys.volume["kinds"][v[0]])
+            if kinds:
+                total[:, v] = sum(self.share(side, k) * self.j_k[:, k, v] for k in kinds)
         return total
+
+    def share(self, side, k):
+        """Share of one kind of particle in the surface of its volumes; (times, volumes) where material is lost."""
+        return self._part(self.sys.grain["share"], side, k)
+
+    def held(self, side, k):
+        """Share of one kind of particle in what an electrode can hold; (times, volumes) where material is lost."""
+        return self._part(self.common.held[side], side, k, 0)
+
+    def _part(self, made, side, k, first=None):
+        """What is left of one kind over what is left of all, of shares as made, which begin at `first`."""
+        v = self.volumes(side)
+        first = self.sys.volume["particle"][v[0]] if first is None else first
+        if not self.sys.counts["loss"]:
+            return made[first + k]
+        kinds = range(self.sys.volume["kinds"][v[0]])
+        left = [made[first + q] * ageing.active_fraction(self, side, q) for q in kinds]
+        return left[k] / sum(left)
 
     def voltage(self):
         return at_terminals(self.sys, self.end, self.I)[0]
@@ -269,7 +286,12 @@ class States:
             return field(self.rows(phase, phase.kinds[0]))
         one = self.sys.grain[[self.rows(phase, k)[0] for k in phase.kinds]]
         weight = one["share"] * (one["R_p"] if by_volume else 1.0)
-        return sum(w * field(self.rows(phase, k)) for w, k in zip(weight / weight.sum(), phase.kinds, strict=True))
+        if not self.sys.counts["loss"]:
+            return sum(w * field(self.rows(phase, k)) for w, k in zip(weight / weight.sum(), phase.kinds, strict=True))
+        left = [w * ageing.active_fraction(self, phase.side, k) for w, k in zip(weight, phase.kinds, strict=True)]
+        each = [field(self.rows(phase, k)) for k in phase.kinds]
+        over = (lambda w: w[..., None]) if each[0].ndim > left[0].ndim else (lambda w: w)
+        return sum(over(w / sum(left)) * x for w, x in zip(left, each, strict=True))
 
     def within(self, phase):
         """Stoichiometry in the particles of a phase (times, volumes, shells)."""
@@ -285,26 +307,34 @@ class States:
 
     def mean(self, side):
         """Lithium in all particles of one electrode over what they can hold (times, volumes)."""
-        held, of_kind, inside = self.common.held[side], self.common.particles[side], self.common.inside
+        of_kind, inside = self.common.particles[side], self.common.inside
+        if self.sys.counts["loss"] and len(of_kind) > 1:
+            each = [self.of_all(lambda y, p=p: y.x[:, p] @ inside) for p in of_kind]
+            return sum(self.held(side, k) * x for k, x in enumerate(each))
+        held = self.common.held[side]
         return self.of_all(lambda y: sum(w * (y.x[:, p] @ inside) for w, p in zip(held, of_kind, strict=True)))
 
     def per_surface(self, phase):
         """Reaction current of a phase per its own surface (times, volumes) [A/m2]."""
         v = self.volumes(phase.side)
-        share = [self.sys.grain["share"][self.rows(phase, k)[0]] for k in phase.kinds]
+        share = [self.share(phase.side, k) for k in phase.kinds]
         return sum(w * self.j_k[:, k, v] for w, k in zip(share, phase.kinds, strict=True)) / sum(share)
 
     def surface_per_volume(self, phase):
-        """Reacting surface of a phase per volume of its electrode (volumes,) [1/m]."""
+        """Reacting surface of a phase per volume of its electrode (volumes,), or (times, volumes) where lost [1/m]."""
         v = self.volumes(phase.side)
-        share = sum(self.sys.grain["share"][self.rows(phase, k)[0]] for k in phase.kinds)
+        made = (self.sys.grain["share"][self.rows(phase, k)[0]] for k in phase.kinds)
+        left = [ageing.active_fraction(self, phase.side, k) for k in phase.kinds]
+        share = sum(w * one for w, one in zip(made, left, strict=True))
         return share * self.sys.volume["area"][v] / self.sys.volume["dx"][v]
 
     def lithium(self, part, side):
         """Lithium held by an electrode's particles [mol]."""
         v = self.volumes(side)
         # one volume stands for the whole electrode in the single-particle model
-        share = ageing.active_fraction(self, side)
+        share = 1.0
+        if self.sys.counts["loss"]:
+            share = sum(w * ageing.active_fraction(self, side, k) for k, w in enumerate(self.common.held[side]))
         return (
             self.area
             * self.common.content(part)

@@ -7,10 +7,10 @@ room for it (options "SEI porosity change" and the like) does not make them thic
 from functools import lru_cache
 
 from ...kernels.layout import THIN_FILM
-from ...models.electrodes import NEGATIVE, PARTS, has_foil, lithium_content
+from ...models.electrodes import NEGATIVE, PARTS, has_foil, is_composite, lithium_content
 from ...models.initial import stoichiometries
 from ...physics.constants import V_LI, F
-from .ageing import per_volume
+from .ageing import Part, per_volume, record
 from .states import SIDES
 
 PAIRS = "design/number of electrode pairs"
@@ -31,7 +31,11 @@ def known(cell):
     """(name, side, section) of the electrodes of which it is known how lithium changes their volume."""
     if not cell.has(PAIRS):
         return ()
-    both = ((name, side, part) for (name, side), part in zip(SIDES, PARTS, strict=True))
+    both = (
+        (name, side, part)
+        for (name, side), part in zip(SIDES, PARTS, strict=True)
+        if not is_composite(cell, part)  # whose phases swell differently
+    )
     return tuple(one for one in both if (one[1] == 0 and has_foil(cell)) or molar_volume(cell, one[2]) is not None)
 
 
@@ -62,18 +66,20 @@ def fresh(cell, part, side):
 
 def of_particles(p, part, side):
     """Growth of an electrode of particles per pair [m] (times,); lost material stays as large as it was."""
-    counts, a = p.sys.counts, p.sys.ageing[side] if p.sys.ageing.size else None
+    counts, a, whole = p.sys.counts, None, Part("", "", side, tuple(range(p.sys.volume["kinds"][p.volumes(side)[0]])))
+    if p.sys.ageing.size:
+        a = record(p, side, 0)
     lithium = p.lithium(part, side) / p.area - fresh(p.cell, part, side)
     if counts["loss"]:
-        lithium = lithium + per_volume(p, "gone", side).sum(axis=-1) / F
+        lithium = lithium + per_volume(p, "gone", whole).sum(axis=-1) / F
     grown = molar_volume(p.cell, part) * lithium
     if counts["sei"] and a["sei"] and not a["sei_clogs"]:
         first = a["L_0"] * p.sys.volume["area"][p.volumes(side)].sum()
-        grown = grown + per_volume(p, "sei", side).sum(axis=-1) * a["V_sei"] / (F * a["z"]) - first
+        grown = grown + per_volume(p, "sei", whole).sum(axis=-1) * a["V_sei"] / (F * a["z"]) - first
         if counts["sei_on_cracks"] and a["on_cracks"]:
-            grown = grown + per_volume(p, "sei_on_cracks", side).sum(axis=-1) * a["V_sei"] / (F * a["z"])
+            grown = grown + per_volume(p, "sei_on_cracks", whole).sum(axis=-1) * a["V_sei"] / (F * a["z"])
     if counts["plating"] and a["plating"] and not a["plated_clogs"]:
-        grown = grown + (per_volume(p, "plated", side) + per_volume(p, "dead", side)).sum(axis=-1) * a["V_li"] / F
+        grown = grown + (per_volume(p, "plated", whole) + per_volume(p, "dead", whole)).sum(axis=-1) * a["V_li"] / F
     return grown
 
 

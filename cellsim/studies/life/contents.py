@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CellsimError
-from ...kernels.equations.ageing import refill
+from ...kernels.equations.wearing.geometry import refill
 from ...kernels.layout import System, unknowns
 from ...models.graded import active_shares
+from ...models.kinds import held_by
 
 Array = NDArray[np.float64]
 TAKING = ("sei", "sei_on_cracks", "dead")  # states of volumes that hold lithium
@@ -38,13 +39,14 @@ class Contents:
         self.sys = sys
         holds = (sys.volume["side"] == 0) & (sys.volume["particle"] >= 0)
         self.where = np.flatnonzero(holds)
-        self.held = filled[0] * sys.volume["dx"][self.where] * active_shares(sys, 0)  # C/m2 in full particles
+        held = filled[0] * sys.volume["dx"][self.where] * active_shares(sys, 0)  # C/m2 in full particles
+        self.held = held_by(sys, 0)[:, None] * held if self.where.size else held[None]  # of each kind
         self.inside = 3.0 * sys.shell["volume"]
 
     def of(self, state: Array) -> Array:
         """Slow contents (n,)."""
         y = unknowns(self.sys, state)
-        fields = [getattr(y, name) for name in SLOW]
+        fields = [getattr(y, name).ravel() for name in SLOW]
         metal = [y.cell[name] for name in OF_METAL] if self.sys.foil.size else []
         return np.concatenate([*fields, metal])
 
@@ -57,6 +59,7 @@ class Contents:
             given = contents[at : at + field.size]
             if given.size and given.min() < -1e-12 * max(given.max(), 0.0):
                 raise Impossible(f"a jump over cycles leaves less than no {name.replace('_', ' ')}")
+            given = given.reshape(field.shape)
             if name in TAKING:
                 taken += float(np.sum(given - field))
             field[...] = given
@@ -73,12 +76,24 @@ class Contents:
         return new
 
     def _take(self, y: Any, taken: float) -> None:
-        """Take lithium [C/m2] from the particles of the negative electrode, and no shell beyond empty or full."""
-        active = y.active[self.where] / self.sys.ageing[0]["active"] if self.sys.counts["loss"] else 1.0
-        change = -taken / float(np.sum(self.held * active))
-        for p in np.unique(self.sys.volume["particle"][self.where]):
-            x = y.x[p]
-            mean = float(x @ self.inside)
-            refill.py_func(x, mean, mean + change)
-            if not (x.min() > EDGE and x.max() < 1.0 - EDGE):
-                raise Impossible("a jump over cycles leaves particles beyond empty or full")
+        """Take lithium [C/m2] from the particles of the negative electrode, and no shell beyond empty or full.
+
+        From several kinds of particle by what each holds, so that one that is almost empty gives little.
+        """
+        volume, held = self.sys.volume, self.held
+        if self.sys.counts["loss"]:
+            kinds = range(len(held))
+            held = held * np.stack([y.active[k, self.where] / self.sys.ageing[k]["active"] for k in kinds])
+        full, share = held.sum(axis=1), np.ones(len(held))
+        if len(held) > 1:
+            x = np.stack([y.x[volume["particle"][self.where] + k] @ self.inside for k in range(len(held))])
+            mean = (held * x).sum(axis=1) / full
+            share = mean if taken > 0.0 else 1.0 - mean
+        change = -taken / float(np.sum(full * share)) * share
+        for k, by in enumerate(change):
+            for p in np.unique(volume["particle"][self.where]) + k:
+                x = y.x[p]
+                mean_of = float(x @ self.inside)
+                refill.py_func(x, mean_of, mean_of + by)
+                if not (x.min() > EDGE and x.max() < 1.0 - EDGE):
+                    raise Impossible("a jump over cycles leaves particles beyond empty or full")

@@ -10,7 +10,7 @@ from ...errors import CellsimError
 from ...kernels.layout import System
 from ...models.ageing import ages
 from ...models.electrodes import has_foil
-from ...models.health.amounts import Amounts, filled
+from ...models.health.amounts import Amounts, filled, phases_of_kinds
 from ...models.lithium_metal import evolves
 from ...parameters import Cell
 from ...parameters.formats.lent import OVERLAYS
@@ -151,7 +151,7 @@ class CellCycle:
 
 def amounts_of(cell: Cell, sys: System) -> Amounts:
     """The function of a state that gives its amounts in Ah."""
-    return Amounts(sys, cell.value("cell/electrode area"), filled(cell))
+    return Amounts(sys, cell.value("cell/electrode area"), filled(cell), phases_of_kinds(cell))
 
 
 def lost(found: Mapping[str, float]) -> float:
@@ -195,6 +195,10 @@ def summary_of(
         if np.isfinite(now[key]):
             row[f"{name} electrode capacity [A.h]"] = now[key]
             row[f"Loss of active material in {name.lower()} electrode [%]"] = 100.0 * (1.0 - now[key] / fresh[key])
+        for of_phase in (each for each in now if each.startswith(f"{key} ")):
+            phase, lost = of_phase.partition(" ")[2], 100.0 * (1.0 - now[of_phase] / fresh[of_phase])
+            row[f"{name} electrode {phase} capacity [A.h]"] = now[of_phase]
+            row[f"Loss of {phase} active material in {name.lower()} electrode [%]"] = lost
     row |= losses(now, fresh)
     if not (now["metal bound"] or fresh["metal bound"]):
         del row["Loss of capacity to interphase at lithium [A.h]"]

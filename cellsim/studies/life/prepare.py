@@ -6,7 +6,7 @@ from typing import Any
 
 from ...errors import ProtocolError
 from ...models import DFN, model_of
-from ...models.electrodes import NEGATIVE, has_foil, values_of
+from ...models.electrodes import NEGATIVE, has_foil, phases, stated, values_of
 from ...models.lithium_metal import evolves, excess
 from ...parameters import Cell, load
 from ...parameters.catalogue.ageing import SIDES, needed
@@ -112,9 +112,10 @@ def assumed_rates(cell: Cell) -> tuple[str, ...]:
 
 def rates_used(cell: Cell) -> list[str]:
     """Paths of the rates of ageing that the mechanisms of a cell use, whether the set states them or not."""
-    used = {f"{part}/{key}" for part in SIDES for key in needed(cell.options(part))}
+    every = (phase for part in SIDES for phase in phases(cell, part))
+    used = {stated(cell, phase, key) for phase in every for key in needed(cell.options(phase))}
     used |= {f"negative electrode/{key}" for key in OF_METAL}
-    return sorted(path for path in used if path.partition("/")[2] in RATES)
+    return sorted(path for path in used if path.rpartition("/")[2] in RATES)
 
 
 OF_METAL = ("coulombic efficiency", "calendar interphase growth", "host fade", "short hazard", "short hazard exponent")

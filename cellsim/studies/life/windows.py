@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import CellsimError
+from ...models.electrodes import PARTS, is_composite, lithium_content
 from ...models.health.esoh import ElectrodeSOH, Inventory, half_cells, inventory, solved
 from ...models.health.potentials import HalfCells
 from ...parameters import Cell
@@ -22,10 +23,21 @@ class Windows:
         self.near: ElectrodeSOH | None = None
         self.low, self.high = (cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
         self.cells: HalfCells | None = None
+        self.cell, self.made = cell, {part: _made(cell, part) for part in PARTS if is_composite(cell, part)}
         try:
             self.metal, self.cells = not np.isfinite(inventory(cell).Q_n), half_cells(cell)
         except CellsimError:
             return
+
+    def _cells(self, row: Mapping[str, Any], fresh: HalfCells) -> HalfCells:
+        """The potentials of the electrodes, whose phases may have lost different shares."""
+        if not self.made:
+            return fresh
+        left = {
+            part: [float(row[f"{part.capitalize()} {phase} capacity [A.h]"]) / Q for phase, Q in made.items()]
+            for part, made in self.made.items()
+        }
+        return half_cells(self.cell, left=left)
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, float]:
         """COLUMNS; none of them where they cannot be found."""
@@ -34,8 +46,14 @@ class Windows:
         Q_n = np.inf if self.metal else float(row["Negative electrode capacity [A.h]"])
         Q_p, Q_Li = row["Positive electrode capacity [A.h]"], row["Total lithium capacity in particles [A.h]"]
         try:
-            self.near = solved(self.cells, Inventory(Q_n, float(Q_p), float(Q_Li)), self.low, self.high, self.near)
+            amounts = Inventory(Q_n, float(Q_p), float(Q_Li))
+            self.near = solved(self._cells(row, self.cells), amounts, self.low, self.high, self.near)
         except CellsimError:
             return {}
         full, empty = self.near.full, self.near.empty
         return dict(zip(COLUMNS, (full.x, full.y, empty.x, empty.y, self.near.capacity), strict=True))
+
+
+def _made(cell: Cell, part: str) -> dict[str, float]:
+    """What each phase of a composite electrode holds as made, in any unit."""
+    return {phase: lithium_content(cell, f"{part}/{phase}") for phase in cell.phases(part)}

@@ -1,9 +1,11 @@
 """Volumes with several kinds of particle: phases of a composite electrode, classes of size.
 
 Solid and electrolyte have one potential each in a volume, so that every kind k reacts by its own law at the same
-voltage, and the reacting surface is divided among the kinds in constant shares:
+voltage, and the reacting surface is divided among the kinds in shares:
 
-    phi_s - phi_e = V_k(j_k, c_e),        current per reacting surface = sum_k share_k j_k.
+    phi_s - phi_e = V_k(j_k, c_e),        current per reacting surface = sum_k share_k j_k,
+
+j_k with the side reactions of kind k where the cell ages; shares then follow what is left of each kind.
 
 The j_k are local unknowns.  Linearised, each is a function of the potentials and of c_e in its volume; their sum takes
 the place of the current of a single kind, and the through-cell block stays as wide as it is.  At given current of an
@@ -19,7 +21,7 @@ from ....numerics.table import locate
 from ....physics.kinetics import relaxed
 from ....support.compile import inner
 from ...layout import DIFFUSION, FILM, LAWS_PER_SIDE, rate_of, shells
-from .. import particle
+from .. import particle, side_reactions
 from ..interface import by_hysteresis, reaction
 
 MILD = 0.03  # relative change of a concentration within which its logarithm is nearly straight
@@ -53,7 +55,7 @@ def condense(sys, hg, x_hat, x, w, again):
 @inner
 def react(sys, c, phi_e, phi_s, j, I, w):
     """The currents of all kinds, linearised, and their sum in every volume; see `porous.evaluate_laws`."""
-    n = sys.volume.size
+    n, ages = sys.volume.size, sys.ageing.size > 0
     for i in range(n):
         v, root = sys.volume[i], np.sqrt(c[i])
         if v.kinds == 0:
@@ -83,11 +85,19 @@ def react(sys, c, phi_e, phi_s, j, I, w):
                 a, material = sys.hysteresis[grain.material], grain.material
                 U, U_j, _ = by_hysteresis(sys.laws.branches, a, w.lag[k, i], material, I, now, local.alpha, local.beta)
                 V, V_j = V + U, V_j + U_j
+            more, per_j, per_c = 0.0, 0.0, 0.0
+            if ages:
+                film = grain.R_f * w.rate[FILM + v.side]
+                more, per_j, per_c = side_reactions.add_to(
+                    sys.ageing[grain.sweep], w.side[k, i], now, V - film * now, V_j - film, V_ce, c[i], w.at[0]
+                )
+                V, V_j, V_ce = V + film * more, V_j + film * per_j, V_ce + film * per_c
             local.gain, local.slope, local.v_ce = 1.0 / V_j, V_j, V_ce
-            local.defect = local.gain * (phi_s[i] - phi_e[i] - V)
-            flux += grain.share * (now + local.defect)
-            flux_v += grain.share * local.gain
-            flux_c += grain.share * local.gain * V_ce
+            local.defect, all_j = local.gain * (phi_s[i] - phi_e[i] - V), 1.0 + per_j  # of all reactions
+            local.flux_v = all_j * local.gain
+            flux += grain.share * (now + more + all_j * local.defect)
+            flux_v += grain.share * local.flux_v
+            flux_c += grain.share * (local.flux_v * V_ce - per_c)
         w.local[i].flux, w.local[i].flux_v, w.local[i].flux_c = flux, flux_v, flux_c
 
 
@@ -96,24 +106,24 @@ def pulled(sys, i, w):
     """How much less current a volume takes per terminal current that hysteresis follows."""
     pull = 0.0
     for k in range(sys.volume[i].kinds):
-        pull += sys.grain[sys.volume[i].particle + k].share * w.kind[k, i].gain * w.lag[k, i].by_I
+        pull += sys.grain[sys.volume[i].particle + k].share * w.kind[k, i].flux_v * w.lag[k, i].by_I
     return pull
 
 
 @inner
 def correct(local, j, dj):
-    """A current of one kind after Newton's correction dj, damped where it must be; and whether dj is mild."""
+    """A current of one kind after Newton's correction dj, damped where it must be; whether dj is mild; and damped."""
     x = local.alpha + local.beta * j
     mild = abs(local.beta * dj) < MILD * min(x, 1.0 - x)
     if dj * j < -0.5 * j * j and abs(j) > local.i0:
-        return relaxed(j, dj, local.i0), False
-    return j + dj, mild
+        return relaxed(j, dj, local.i0), False, True
+    return j + dj, mild, False
 
 
 @inner
 def update(sys, j, dI, w):
     """As `porous.update`, for the currents of all kinds: the largest change of a voltage [V], and if all are mild."""
-    n, change, mild = sys.volume.size, 0.0, True
+    n, change, mild, ages = sys.volume.size, 0.0, True, sys.ageing.size > 0
     for i in range(n):
         dc, de, ds = w.block[i, 0, RIGHT], w.block[i, 1, RIGHT], w.block[i, 2, RIGHT]
         for k in range(sys.volume[i].kinds):
@@ -121,7 +131,9 @@ def update(sys, j, dI, w):
             dj = local.defect + local.gain * (ds - de - local.v_ce * dc)
             if sys.hysteresis.size > 0:
                 dj -= local.gain * w.lag[k, i].by_I * dI
-            j[k * n + i], tame = correct(local, j[k * n + i], dj)
+            j[k * n + i], tame, damped = correct(local, j[k * n + i], dj)
+            if ages and not damped:
+                side_reactions.follow(w.side[k, i], dj, dc)
             change, mild = max(change, abs(dj * local.slope)), mild and tame
     return change, mild
 

@@ -147,17 +147,23 @@ def share_out(sys, w, side, flux, c, x, j, I, tied):
 
     Linearised at their j: one Newton step of the voltage and of all j.
     """
-    first, n = first_of(sys, side), sys.volume.size
+    first, n, ages = first_of(sys, side), sys.volume.size, sys.ageing.size > 0
     v = sys.volume[first]
     lacks, gain, moved, change = flux, 0.0, 0.0, 0.0
+    c_mean = mean_salt(sys, side, c) if ages else 0.0
     for k in range(v.kinds):
-        local, now, share = w.kind[k, first], j[k * n + first], sys.grain[v.particle + k].share
+        grain, local, now = sys.grain[v.particle + k], w.kind[k, first], j[k * n + first]
         V, V_j, film, V_I = beneath(sys, w, side, k, now, local.alpha, local.beta, c, I, tied)
-        local.slope = V_j + film
-        local.gain, local.flux = 1.0 / local.slope, V + film * now
-        lacks -= share * (now - local.gain * local.flux)
-        gain += share * local.gain
-        moved += share * local.gain * V_I
+        more, per_j = 0.0, 0.0
+        if ages:
+            a, here = sys.ageing[grain.sweep], w.side[k, first]
+            more, per_j, _ = side_reactions.add_to(a, here, now, V, V_j, 0.0, c_mean, w.at[0])
+        local.slope = V_j + film * (1.0 + per_j)
+        local.gain, local.flux = 1.0 / local.slope, V + film * (now + more)
+        local.flux_v = (1.0 + per_j) * local.gain
+        lacks -= grain.share * (now + more - local.flux_v * local.flux)
+        gain += grain.share * local.flux_v
+        moved += grain.share * local.flux_v * V_I
     if sys.counts.layers > 0:
         lacks += w.layer[0, first].per_v * w.layer[0, first].known
         gain += w.layer[0, first].per_v
@@ -165,11 +171,19 @@ def share_out(sys, w, side, flux, c, x, j, I, tied):
     for k in range(v.kinds):
         local, now, p = w.kind[k, first], j[k * n + first], v.particle + k
         dj = local.gain * (V - local.flux)
-        new, _ = correct(local, now, dj)
+        new, _, damped = correct(local, now, dj)
         flux -= sys.grain[p].share * new
+        if ages:
+            here = w.side[k, first]
+            if not damped:
+                side_reactions.follow(here, dj, 0.0)
+            flux -= sys.grain[p].share * (here.sei + here.rough * here.cr + here.pl)
         for i in range(n):
             if sys.volume[i].side == side:
                 j[k * n + i] = new
+                if ages:
+                    here, there = w.side[k, first], w.side[k, i]
+                    there.sei, there.cr, there.pl = here.sei, here.cr, here.pl
         change = max(
             change, abs(local.slope * dj), fill(w.inside[p], local.alpha + local.beta * new, shells(sys, x, p))
         )

@@ -23,46 +23,55 @@ def pressure(sys, a, w):
 
 
 @inner
-def passed(sys, a, hg, y, i):
-    """Full cycles that the particle of volume i goes through in a stage."""
-    grain = sys.grain[sys.volume[i].particle]
-    return hg * cycle_rate(3.0 * grain.rate / grain.R_p * y.j[i], a.window)[0]
+def passed(sys, a, hg, y, p, at):
+    """Full cycles that particle p goes through in a stage; `at`: place of its kind and volume in the state."""
+    grain = sys.grain[p]
+    return hg * cycle_rate(3.0 * grain.rate / grain.R_p * y.j[at], a.window)[0]
 
 
 @inner
-def book(sys, hg, past, y, i, w):
-    """Cycles and contact of volume i at the end of a stage; returns what cuts off active material: its share."""
-    a = sys.ageing[sys.volume[i].side]
-    n, P = passed(sys, a, hg, y, i), pressure(sys, a, w)
-    y.cycled[i] = past.cycled[i] + n
+def book(sys, hg, past, y, i, k, w):
+    """Cycles and contact of kind k in volume i at the end of a stage; returns what share of it is cut off."""
+    p, at = sys.volume[i].particle + k, k * sys.volume.size + i
+    a = sys.ageing[sys.grain[p].sweep]
+    n, P = passed(sys, a, hg, y, p, at), pressure(sys, a, w)
+    y.cycled[at] = past.cycled[at] + n
     excess = excess_strain(a.strain, P, a.strength, a.modulus)[0]
-    rate, slope, _, _ = contact_loss_rate(past.touching[i], excess, P, a.parting, a.healing, 1.0)
-    y.touching[i] = past.touching[i] + n * rate / (1.0 - n * slope)
+    rate, slope, _, _ = contact_loss_rate(past.touching[at], excess, P, a.parting, a.healing, 1.0)
+    y.touching[at] = past.touching[at] + n * rate / (1.0 - n * slope)
     rate, slope, _ = connection_loss_rate(1.0, excess, a.cutting_off)
     return -n * rate / (1.0 - n * slope)
 
 
 @inner
-def film(sys, y, i, w):
-    """Film resistance of volume i without an SEI [Ohm m2 of surface as made]."""
-    R_f = w.geometry[0, i].R_f
-    if sys.counts.wearing > 0 and sys.volume[i].particle >= 0:
-        R_f = (R_f + y.interphase[i]) / y.contact[i]
+def film(sys, y, i, k, w):
+    """Film resistance of kind k in volume i without an SEI [Ohm m2 of surface as made]."""
+    R_f = w.grains[0, sys.volume[i].particle + k].R_f if sys.counts.remade > 0 else w.geometry[0, i].R_f
+    if sys.counts.wearing > 0:
+        at = k * sys.volume.size + i
+        R_f = (R_f + y.interphase[at]) / y.contact[at]
     return R_f
 
 
 @inner
-def grown(a, y, i):
-    """Resistance of the interphase after the cycles of volume i [Ohm m2 of surface]."""
-    return cycle_resistance(y.cycled[i], 0.0, a.interphase)[0] if y.cycled[i] > 0.0 else 0.0
+def exchange(sys, i, k, w):
+    """Exchange-current density of kind k in volume i as made, see `layout` [A/m2]."""
+    return w.grains[0, sys.volume[i].particle + k].i_ref if sys.counts.remade > 0 else w.geometry[0, i].i_ref
 
 
 @inner
-def changed(sys, a, y, i, w):
+def grown(a, y, at):
+    """Resistance of the interphase after the cycles of one kind in one volume [Ohm m2 of surface]."""
+    return cycle_resistance(y.cycled[at], 0.0, a.interphase)[0] if y.cycled[at] > 0.0 else 0.0
+
+
+@inner
+def changed(sys, a, y, i, k, w):
     """Change of contact, and of the interphase over all resistance of the surface, since they were renewed."""
-    fresh = w.geometry[0, i]
-    R_f = fresh.R_f + y.interphase[i] + R * sys.T / (F * fresh.i_ref)
-    return max(abs(y.touching[i] / y.contact[i] - 1.0), abs(grown(a, y, i) - y.interphase[i]) / R_f)
+    at = k * sys.volume.size + i
+    made = w.grains[0, sys.volume[i].particle + k].R_f if sys.counts.remade > 0 else w.geometry[0, i].R_f
+    R_f = made + y.interphase[at] + R * sys.T / (F * exchange(sys, i, k, w))
+    return max(abs(y.touching[at] / y.contact[at] - 1.0), abs(grown(a, y, at) - y.interphase[at]) / R_f)
 
 
 @inner
@@ -70,8 +79,10 @@ def renew(sys, y):
     """Reckon with contact and interphase as they are."""
     for i in range(sys.volume.size):
         v = sys.volume[i]
-        if v.particle >= 0:
-            y.contact[i], y.interphase[i] = y.touching[i], grown(sys.ageing[v.side], y, i)
+        for k in range(v.kinds):
+            at = k * sys.volume.size + i
+            y.contact[at] = y.touching[at]
+            y.interphase[at] = grown(sys.ageing[sys.grain[v.particle + k].sweep], y, at)
 
 
 @inner
@@ -80,5 +91,9 @@ def shape(sys, s, w):
     y = views(sys, s)
     for i in range(sys.volume.size):
         v = sys.volume[i]
-        if v.particle >= 0:
-            v.i_ref, v.R_f = w.geometry[0, i].i_ref * y.contact[i], film(sys, y, i, w)
+        for k in range(v.kinds):
+            i_ref = exchange(sys, i, k, w) * y.contact[k * sys.volume.size + i]
+            if sys.counts.remade > 0:
+                sys.grain[v.particle + k].i_ref, sys.grain[v.particle + k].R_f = i_ref, film(sys, y, i, k, w)
+            else:
+                v.i_ref, v.R_f = i_ref, film(sys, y, i, k, w)

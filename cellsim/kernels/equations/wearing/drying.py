@@ -36,9 +36,9 @@ def book(sys, hg, past, y, w):
     for i in range(sys.volume.size):
         v = sys.volume[i]
         room += v.eps * v.dx
-        if v.particle >= 0:
-            now = w.side[0, i]
-            used -= hg * v.area * sys.ageing[v.side].solvent / F * (now.sei + now.rough * now.cr)
+        for k in range(v.kinds):
+            now, grain = w.side[k, i], sys.grain[v.particle + k]
+            used -= hg * v.area * grain.share * sys.ageing[grain.sweep].solvent / F * (now.sei + now.rough * now.cr)
     y.solvent[0] = past.solvent[0] + used
     dries = 0.0
     if y.reserve[0] <= 0.0 and past.receding[0] < 1.0 - LEAST:
@@ -76,11 +76,11 @@ def renew(sys, y):
 @inner
 def leave(sys, y, share):
     """Leave a share of the wetted SEI where it has dried."""
-    for i in range(sys.volume.size):
+    for at in range(y.dried.size):
         if sys.counts.sei > 0:
-            y.dried[i] += share * (y.sei[i] - y.dried[i])
+            y.dried[at] += share * (y.sei[at] - y.dried[at])
         if sys.counts.sei_on_cracks > 0:
-            y.dried_on_cracks[i] += share * (y.sei_on_cracks[i] - y.dried_on_cracks[i])
+            y.dried_on_cracks[at] += share * (y.sei_on_cracks[at] - y.dried_on_cracks[at])
 
 
 @inner
