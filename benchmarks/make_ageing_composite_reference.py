@@ -1,7 +1,8 @@
 """Make tests/reference/ageing/pybamm_composite.csv again: `python benchmarks/make_ageing_composite_reference.py`.
 
 Cycles PyBaMM's DFN of Chen2020_composite with an SEI and a loss of active material of its own on graphite and on
-silicon, and prints the rows of the file.  `... 40 30` is for 40 volumes in an electrode and 30 shells.
+silicon, and prints the rows of the file.  40 volumes in an electrode, 30 shells; 20 volumes and 20 shells differ by
+0.001 % of the capacity and 0.01 % of the losses.
 """
 
 import sys
@@ -33,7 +34,7 @@ ROWS = {
 }
 
 
-def main(volumes=20, shells=20):
+def main(volumes=40, shells=30):
     """Print the rows of the file."""
     values = pybamm.ParameterValues("Chen2020_composite")
     values.update(CHANGES, check_already_exists=False)
