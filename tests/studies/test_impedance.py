@@ -16,6 +16,7 @@ from cellsim.models.electrodes import PARTS
 from cellsim.models.initial import stoichiometries
 from cellsim.physics.constants import F, R
 from cellsim.physics.small_signal import film, sphere
+from cellsim.studies.spectra.spectrum import _left_by
 
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "impedance_pybamm.json").read_text())
 MODELS = {"DFN": DFN(), "SPMe": SPMe(), "SPM": SPM()}
@@ -354,3 +355,18 @@ def test_the_command_prints_and_saves(tmp_path, monkeypatch, capsys):
         cli.main()
     assert not end.value.code and "30 % state of charge" in capsys.readouterr().out
     assert "Hz" in (tmp_path / "z.svg").read_text(encoding="utf-8")
+
+
+def test_after_a_loss_of_active_material_particles_are_as_full_as_they_are():
+    """Stoichiometry over what is left, to rounding; and the spectrum says what of it is that of the fresh cell."""
+    both = {f"{part}/current-driven LAM factor": 1e-6 for part in PARTS}
+    cell = cellsim.load("okane2022").with_ageing(False).with_(both)
+    cell = cell.with_ageing({"loss of active material": "current-driven"})
+    run = cellsim.simulate(cell, "Discharge at 1C for 30 minutes; Rest for 1 hour", SPM(6))
+    assert run["Loss of active material in negative electrode [%]"][-1] > 5.0
+    x, _ = _left_by(run, cell)
+    means = [run[f"Average {which} particle stoichiometry"][-1] for which in ("negative", "positive")]
+    assert x == approx(means, rel=1e-10)
+    assert "films, contact, pores and surfaces are those of the fresh cell" in str(
+        cellsim.impedance(cell, [1.0], SPM(), after=run)
+    )

@@ -151,7 +151,7 @@ def impedance(
     bare = [part for part in ("negative electrode", "positive electrode") if without_double_layers(cell, part)]
     note = f"no double-layer capacity of the {' and the '.join(bare)}: no charge-transfer arc" if bare else ""
     if after is not None and ages(cell):
-        aged = "films, contact and pores are those of the fresh cell"
+        aged = "films, contact, pores and surfaces are those of the fresh cell"
         note = f"{note}; {aged}" if note else aged
     if after is not None:
         soc = float(after["State of charge"][-1])
@@ -202,7 +202,9 @@ def _left_by(after: Result, cell: Cell) -> tuple[Any, Lithium]:
         if is_metal(cell, part):
             x.append(0.5)
             continue
-        x.append(end(f"Total lithium in {part} [mol]") * F / (area * per_stoichiometry(cell, part)))
+        lost = f"Loss of active material in {part} [%]"
+        left = 1.0 - end(lost) / 100.0 if lost in after.variables else 1.0  # of what holds the lithium
+        x.append(end(f"Total lithium in {part} [mol]") * F / (area * per_stoichiometry(cell, part) * left))
     return tuple(x), Lithium.after(cell, end) if evolves(cell) else Lithium.of(cell, x[1])
 
 
