@@ -115,7 +115,7 @@ def run(monkeypatch, capsys, *arguments):
 def test_command_prints_and_writes_all(monkeypatch, capsys, tmp_path):
     """A row per line chosen, their points with --details, everything as JSON; exit code 0."""
     code, out, _ = run(monkeypatch, capsys, "doux", "percolation-law", "--details", "-o", tmp_path / "v.json")
-    assert code == 0 and "doux-release" in out and "5 lines" in out and "fitted" in out
+    assert code == 0 and "doux-release" in out and "6 lines" in out and "fitted" in out
     rows = json.loads((tmp_path / "v.json").read_text())
     assert [r["name"] for r in rows][0] == "percolation-law" and all(r["as stated"] for r in rows)
     assert rows[0]["points"][0]["fitted"] is True

@@ -49,7 +49,8 @@ def composite(fraction: float, spread: float, grain: float, more=None) -> Cell:
 
 def capacities(fraction: float, rates=RATES, more=None, at=None) -> list[float]:
     """Capacities [mAh/g] at rates, with the numbers `at` (spread, grain), by default those that were fitted."""
-    cell = composite(fraction, *(fitted() if at is None else at), more)
+    spread, grain = fitted() if at is None else at
+    cell = composite(fraction, spread, grain, more)
     return [minnmann.capacity(cell, COMPOSITES[fraction].mass_share, rate) for rate in rates]
 
 

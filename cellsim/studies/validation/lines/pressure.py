@@ -4,11 +4,15 @@ Resistances [Ohm] of one cell at 25 °C during the first increase of pressure, a
 a short circuit at 75 uA/cm².  J.-M. Doux et al., Adv. Energy Mater. (2020), doi 10.1002/aenm.201903253.
 """
 
+import math
+
 from ....physics.contact import contact_resistance, effective_pressure
 from ....physics.lithium import creep_rate
 from ..line import Found, Line, Point, largest_percent, violations
 
 RISING = {5e6: 110.0, 25e6: 32.0}  # Pa: Ohm; above 500 Ohm at 1 MPa
+BETWEEN = {10e6: 50.0, 15e6: 40.0, 20e6: 35.0}
+PELLET = 30.0  # Ohm: 1 mm of 2.5 mS/cm, 13 mm wide, the better conductor of the 2 to 2.5 mS/cm stated
 RELEASED = 50.0  # at 5 MPa after 25 MPa
 TIMES = {25e6: 48.0, 20e6: 190.0, 15e6: 272.0, 10e6: 474.0}  # Pa: h; 75 MPa at once, 5 MPa beyond 1000 h
 OMEGA, M = 0.77, 0.5  # as stated by the reference
@@ -50,6 +54,20 @@ def magnitudes() -> Found:
             Point("25 MPa [Ohm]", RISING[25e6], resistance(25e6), True),
             Point("5 MPa, first rise [Ohm]", RISING[5e6], resistance(5e6)),
         ]
+    )
+
+
+def in_series() -> Found:
+    """What the contact has beside the electrolyte in series; its law is fixed at 5 and 10 MPa."""
+    first, second = RISING[5e6] - PELLET, BETWEEN[10e6] - PELLET
+    m = math.log(first / second) / math.log(2.0)
+
+    def whole(P):
+        return PELLET + contact_resistance(first, P, 5e6, m, 1.0)[0]
+
+    points = [Point(f"{1e-6 * P:g} MPa [Ohm]", R, whole(P), P <= 10e6) for P, R in sorted((RISING | BETWEEN).items())]
+    return largest_percent(
+        points, f"exponent {m:.2g}; {whole(1e6):.0f} Ohm at 1 MPa, where more than 500 were measured"
     )
 
 
@@ -112,6 +130,17 @@ LINES = (
         PELLETS,
         fails="an exponent of 0.5 is too small for cold-pressed pellets: even without any other resistance these "
         "two points ask for 0.77, and more than 500 Ohm at 1 MPa for about 1",
+    ),
+    _line(
+        "series",
+        "pressure rises for the first time",
+        "resistances at 5 and 10 MPa; 30 Ohm of the electrolyte from its conductivity and size",
+        "resistances at 15, 20 and 25 MPa",
+        "largest [%]",
+        20.0,
+        in_series,
+        PELLETS,
+        kind="consistency",
     ),
     _line(
         "release",
