@@ -26,12 +26,13 @@ dashed lines are Bruggeman's law. Open dots: estimated from figures.*
 ![Capacity against rate of five composites](minnmann.png)
 
 *Measured capacities (dots) of five compositions and the model (lines), its diffusivity fitted to the two open dots.
-With 57.5 % active material and more the model is far too optimistic: read a homogenised electrode with care there.*
+With 57.5 % active material and more one size of particle is far too optimistic; many sizes, and clusters between
+grains of the electrolyte, are the lines `minnmann-grains`.*
 
 ![Impedance against the thickness of a cathode](miss.png)
 
-*Real part of the impedance of cells with four cathodes (dots) and of the model (line). What the printed values
-include, the notes do not say: only order of magnitude and trend are compared, and the trend fails at the thickest.*
+*Real part of the impedance of cells with four cathodes (dots) and of the packaged set (line), whose trend fails at the
+thickest. With the conductivities of these composites themselves it holds: lines `miss-own`.*
 """
 
 
