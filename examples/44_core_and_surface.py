@@ -56,8 +56,8 @@ def main(picture: Path | None = None) -> float:
         right.plot(x, run["Core temperature [C]"], f"C{k}", label=f"{cell}, {cooling}: core")
         right.plot(x, run["Surface temperature [C]"], f"C{k}--", label="surface")
         found = warmer(run) if cell == CAN else found
-    right.legend(frameon=False, loc="upper left", fontsize=8)
-    right.set(xlabel="state of charge / %", ylabel="temperature / °C", title="Charges at 2C")
+    right.legend(frameon=False, loc="upper right", fontsize=8)
+    right.set(xlabel="state of charge / %", ylabel="temperature / °C", ylim=(24.9, 30.4), title="Charges at 2C")
     if picture is not None:
         fig.savefig(picture, dpi=80)
     plt.close(fig)

@@ -247,6 +247,7 @@ GUARDS = {  # regression guards, 1 %: no independent value; inequalities are tes
     "36": 6.408,
     "38": 3.34,
     "39": 1.12,
+    "44": 1.26,
 }
 
 
