@@ -41,7 +41,7 @@ def test_laws_agree_with_pybamm(reference, model, law):
 @pytest.mark.parametrize("model", MODELS)
 def test_transfer_coefficients_of_a_half_are_the_symmetric_law(model):
     """By another path of the solver: to 1e-7 V, its tolerance of 1e-8 over some hundred steps."""
-    cell, steps = cellsim.load("lgm50_chen2020"), "Discharge at 1C for 10 minutes; Charge at 1C for 5 minutes"
+    cell, steps = cellsim.load("lgm50_chen2020"), "Discharge at 1C for 10 minutes"
     even = cell.with_({N + ANODIC: 0.5, P + ANODIC: 0.5}).with_kinetics("asymmetric Butler-Volmer")
     runs = [cellsim.simulate(one, steps, MODELS[model], soc=0.9, rtol=1e-8) for one in (cell, even)]
     assert runs[1].at("Voltage [V]", runs[0].t) == approx(runs[0]["Voltage [V]"], abs=1e-7)
@@ -101,10 +101,10 @@ def test_impedance_is_that_of_the_law_at_rest(law):
     f, model = np.geomspace(1e-3, 1e4, 15), cellsim.DFN((10, 5, 10), 20)
     ours = cellsim.impedance(cell, f, soc=0.5, model=model)
     plain = cellsim.impedance(cell.with_(scaled).with_kinetics("symmetric Butler-Volmer"), f, soc=0.5, model=model)
-    assert approx(plain.Z, rel=1e-9) == ours.Z
+    assert ours.impedance == approx(plain.impedance, rel=1e-9)
 
 
-@pytest.mark.parametrize("sum_of_both", (0.8, 1.6))
+@pytest.mark.parametrize("sum_of_both", (0.8, 1.3))
 def test_coefficients_need_not_add_up_to_one(sum_of_both):
     """An SPM: eta of i0 [exp(a u) - exp(-c u)] back to the current, rel 1e-6."""
     a = 0.3 * sum_of_both
@@ -117,12 +117,17 @@ def test_coefficients_need_not_add_up_to_one(sum_of_both):
     assert i0 * (np.exp(a * u) - np.exp((a - sum_of_both) * u)) == approx(j, rel=1e-6)
 
 
-def test_a_current_beyond_the_largest_of_a_law_ends_at_the_cutoff():
-    """Marcus' rate has a summit of about i0: what is asked for beyond takes the voltage to its limit, as a sentence."""
-    cell = cellsim.load("lgm50_chen2020").with_({N + ENERGY: 0.3, N + "exchange-current density": 0.5})
+@pytest.mark.parametrize("prefactor", (0.5, 5.0))
+def test_a_current_beyond_the_largest_of_a_law_ends_at_the_cutoff(prefactor):
+    """Marcus' rate has a summit of about the prefactor: beyond it, at once or where i0 has fallen, is the cut-off."""
+    cell = cellsim.load("lgm50_chen2020").with_({N + ENERGY: 0.3, N + "exchange-current density": prefactor})
     cell = cell.with_kinetics(("Marcus", "symmetric Butler-Volmer"))
     run = cellsim.simulate(cell, "Discharge at 2C until 2.5 V", soc=0.9)
-    assert run.t[-1] < 3600.0 and run["Voltage [V]"][-1] == approx(2.5, abs=1e-3)
+    assert np.isfinite(run["Voltage [V]"]).all() and "2.5 V" in str(run)
+    if prefactor > 1.0:
+        assert 60.0 < run.t[-1] < 1800.0 and run["Voltage [V]"][-1] == approx(2.5, abs=1e-3)
+    else:
+        assert run.t[-1] == 0.0
 
 
 @pytest.mark.parametrize("law", KINETICS)
