@@ -13,10 +13,10 @@ from ..parameters.laws.blend import blend_of
 from ..physics.constants import F
 from ..physics.kinetics import end_potentials
 from .ageing import fresh
-from .double_layers import uncharged
 from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_composite, lithium_content, phases, values_of
 from .kinds import kinds
 from .lithium_metal import lithium_left, resting_potential
+from .materials.double_layers import uncharged
 from .materials.hysteresis import fresh_hysteresis
 from .materials.tables import open_circuit
 from .memo import kept

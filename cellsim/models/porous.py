@@ -26,11 +26,11 @@ from ..physics.constants import F
 from ..support.arguments import listed, number, whole
 from ..support.compile import records
 from .ageing import ageing_of
-from .double_layers import capacities
 from .electrodes import PARTS, needs_particles
 from .graded import RADIUS, graded, radii
 from .kinds import kinds
 from .lithium_metal import foil_of
+from .materials.double_layers import capacities
 from .materials.hysteresis import branch_table, hysteresis_of
 from .materials.kinetics import kinetics_of
 from .materials.tables import scale_of_diffusivity, tables, varies

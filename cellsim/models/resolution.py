@@ -32,7 +32,6 @@ from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
 from ..parameters.laws.profile import Profile, extremes
 from ..physics.constants import F, R
-from .double_layers import capacities
 from .electrodes import (
     NEGATIVE,
     PARTS,
@@ -47,6 +46,7 @@ from .electrodes import (
 )
 from .graded import layer_borders
 from .kinds import sizes
+from .materials.double_layers import capacities
 from .materials.steps import steps
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept

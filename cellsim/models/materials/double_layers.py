@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..errors import ParameterError
-from ..parameters import Cell
-from .electrodes import PARTS
+from ...errors import ParameterError
+from ...parameters import Cell
+from ..electrodes import PARTS
 
 CAPACITY = "double-layer capacity"
 
