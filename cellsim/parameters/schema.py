@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from .catalogue import (
     FORMATS,
@@ -105,8 +106,29 @@ def _section(section: str, kind: str | None = None) -> dict[str, Any]:
     }
 
 
+def _named(schema: Any, known: dict[str, Any], name: str = "") -> Any:
+    """The schema with each quantity in it replaced by a reference to `known`, where equal ones are kept once."""
+    if isinstance(schema, list):
+        return [_named(each, known) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "unit" not in schema.get("properties", {}):
+        return {key: _named(each, known, key) for key, each in schema.items()}
+    key, count = name, 1
+    while known.setdefault(key, schema) != schema:
+        key, count = f"{name} ({count + 1})", count + 1
+    reference = {"$ref": f"#/$defs/{quote(key)}"}
+    return reference | ({"deprecated": True} if schema.get("deprecated") else {})
+
+
 def json_schema() -> dict[str, Any]:
     """JSON Schema of a parameter file."""
+    known: dict[str, Any] = {}
+    return _named(_whole(), known) | {"$defs": known}
+
+
+def _whole() -> dict[str, Any]:
+    """The same, with every quantity written out wherever it may be."""
     parts = {s: _section(s) for s in SECTIONS}
     for part in ("negative electrode", "positive electrode"):
         parts[part] = {"oneOf": [*(_section(part, kind) for kind in TEXTS[part]["type"]), _composite(part)]}
