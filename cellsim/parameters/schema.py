@@ -124,7 +124,7 @@ def _named(schema: Any, known: dict[str, Any], name: str = "") -> Any:
 def json_schema() -> dict[str, Any]:
     """JSON Schema of a parameter file."""
     known: dict[str, Any] = {}
-    return _named(_whole(), known) | {"$defs": known}
+    return {**_named(_whole(), known), "$defs": known}
 
 
 def _whole() -> dict[str, Any]:
