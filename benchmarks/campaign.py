@@ -2,6 +2,7 @@
 
     python benchmarks/campaign.py --runs 10000 --seed 1 --minutes 5
     python benchmarks/campaign.py --seed 1 --only 4711
+    python benchmarks/campaign.py --seed newer-1        # begins with "newer": kinds of random_kinds.py
 
 Run number n of a seed is the same everywhere.  Cells are packaged sets with up to four changes, at -30 to 100 degC
 and any state of charge; tests/random_cells.py and tests/random_protocols.py make them, tests/checked_runs.py says what
@@ -22,6 +23,7 @@ from collections import Counter
 
 import paths  # noqa: F401
 import random_cells
+import random_kinds
 import random_protocols
 from checked_runs import faults
 
@@ -36,7 +38,7 @@ DEAD = 120.0  # s without a word from the process that runs are made in
 def prepared(seed, number):
     """(cell, protocol, arguments of simulate) of a run."""
     rng = random.Random(f"{seed}/{number}")
-    cell, refused = random_cells.cell(rng)
+    cell, _ = (random_kinds if str(seed).startswith("newer") else random_cells).cell(rng)
     how = random_cells.circumstances(rng, cell)
     protocol = random_protocols.protocol(rng, cell, how["model"], how["heat"])
     return cell, protocol, {**how, "time_budget": BUDGET, "max_steps": STEPS}
@@ -161,7 +163,7 @@ def main():
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--runs", type=int, default=10000)
     ask.add_argument("--first", type=int, default=0, help="number of the first run")
-    ask.add_argument("--seed", type=int, default=1)
+    ask.add_argument("--seed", default="1", help="a number, or newer-1 and so on for the newer kinds of cells")
     ask.add_argument("--minutes", type=float, default=5.0, help="stop after so long")
     ask.add_argument("--only", type=int, help="one run, with everything about it")
     ask.add_argument("--work", type=int, nargs=2, help=argparse.SUPPRESS)

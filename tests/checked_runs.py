@@ -83,10 +83,12 @@ def _finite(cell, result):
 
 
 def _lithium(cell, result):
-    """Electrodes exchange it, and the electrolyte keeps its salt."""
+    """Electrodes exchange it, with what ages in them; the electrolyte keeps its salt."""
     names = [f"Total lithium in {e} electrode [mol]" for e in ("negative", "positive")]
     moved = result["Discharge capacity [A.h]"] * 3600.0 / F
-    positive, salt = result[names[1]], result["Total lithium in electrolyte [mol]"]
+    aged = [name for name in result if name.startswith("Loss of lithium ") and name.endswith("[mol]")]
+    positive = result[names[1]] + sum(result[name] for name in aged if "positive" in name)
+    salt = result["Total lithium in electrolyte [mol]"]
     scale = max(abs(positive).max(), capacity_between_cutoffs(cell) * 3600.0 / F)
     moved = moved - moved[0]
 
@@ -95,8 +97,10 @@ def _lithium(cell, result):
 
     if off(positive, 1.0) > LITHIUM:
         yield f"lithium of the positive electrode is off by {off(positive, 1.0):.2g}"
-    if not has_foil(cell) and off(result[names[0]], -1.0) > LITHIUM:
-        yield f"lithium of the negative electrode is off by {off(result[names[0]], -1.0):.2g}"
+    if not has_foil(cell):
+        negative = result[names[0]] + sum(result[name] for name in aged if "negative" in name)
+        if off(negative, -1.0) > LITHIUM:
+            yield f"lithium of the negative electrode is off by {off(negative, -1.0):.2g}"
     if cell.value("electrolyte/recombination rate") == 0.0:
         change = np.abs(salt / salt[0] - 1.0).max()
         if change > LITHIUM:

@@ -4,12 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..models import capacity_between_cutoffs, open_circuit_voltage
 from ..models.resolution import current_driven
 from ..protocols import Profile
 from ..protocols.quantities import FLOWS
 from ..protocols.step import COLDEST, HOTTEST, Step
 
 HOURS = 7200.0  # loads that last longer ask for nothing besides [s]
+NEAR = 0.5  # distance of a voltage limit from which on it is not looked at [V]
+SLOPE, LEAST = 0.02, 0.1  # of the state of charge, over which the open-circuit voltage is taken to be straight; s
+SOONER = 0.1  # share of the time by the open-circuit voltage after which diffusion has taken a step to its limit
 SPIKE = 3.0  # the current that a held voltage begins with falls to this part of it within seconds
 
 
@@ -21,12 +25,16 @@ class Demand(NamedTuple):
     temperatures: tuple[float, ...]  # of the surroundings [K]
 
 
-def demand(cell, T, V, steps, ambient=None) -> Demand:
-    """The Demand of steps on a cell at T [K] and the voltage V, ambient [K] around it where a step says nothing."""
+def demand(cell, T, V, steps, ambient=None, soc=None) -> Demand:
+    """The Demand of steps on a cell at T [K] and the voltage V, ambient [K] around it where a step says nothing.
+
+    soc: state of charge, of a cell at rest, from which the first step may soon meet a limit; None if it is not known.
+    """
+    times = {t for t in (*map(lasting, steps), *(soon(cell, T, V, soc, step) for step in steps[:1])) if t < HOURS}
     around = {float(t) for t in (ambient, *(step.temperature for step in steps)) if isinstance(t, int | float)}
     return Demand(
         max(rates(cell, T, V, steps)),
-        tuple(sorted({t for t in map(lasting, steps) if t < HOURS})),
+        tuple(sorted(times)),
         tuple(sorted(t for t in around if COLDEST < t < HOTTEST and t != T)),
     )
 
@@ -90,3 +98,27 @@ def lasting(step: Step) -> float:
     swings = np.add.reduceat(changes, np.concatenate([[0], turns]))
     largest = np.ptp(values) if step.control == "voltage" else np.abs(values).max()
     return float(step.target.duration * largest**2 / (swings**2).sum())
+
+
+def soon(cell, T, V, soc, step) -> float:
+    """About how long a step of a current lasts until the nearest voltage limit is met [s]; infinite if that is far.
+
+    From rest at T [K], V [V] and a state of charge (None: not known): what ohmic drop and kinetics leave of the way
+    there, along the open-circuit voltage as it begins.
+    """
+    if soc is None or step.control not in FLOWS or isinstance(step.target, Profile) or step.target == 0.0:
+        return np.inf
+    discharges = step.target > 0.0
+    limits = [x.value for x in step.until if x.quantity == "voltage"]
+    limits.append(cell.value(f"cell/{'lower' if discharges else 'upper'} voltage cut-off"))
+    way = min((V - x if discharges else x - V) for x in limits)
+    if not 0.0 < way < NEAR:
+        return np.inf
+    c_rate, area = rate(cell, T, V, step), cell.value("cell/electrode area")
+    left = way * (1.0 - c_rate * cell.nominal_capacity / area / current_driven(cell, T, way))
+    gone = min(max(soc - SLOPE, 0.0), 1.0) if discharges else max(min(soc + SLOPE, 1.0), 0.0)
+    change = abs(open_circuit_voltage(cell, gone, T) - V)
+    if left <= 0.0 or gone == soc:
+        return LEAST
+    share = SOONER * left * abs(gone - soc) / max(change, 1e-9)
+    return max(share * capacity_between_cutoffs(cell) / (c_rate * cell.nominal_capacity) * 3600.0, LEAST)

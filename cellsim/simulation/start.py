@@ -136,14 +136,14 @@ def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambi
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
     _, _, U_n, U_p = kept(at_rest(soc), cell, T)
-    model = _meshed(cell, default_model(cell) if model is None else model, T, U_p - U_n, steps, accuracy, ambient)
+    model = _meshed(cell, default_model(cell) if model is None else model, T, U_p - U_n, steps, accuracy, ambient, soc)
     return _at_rest(cell, model, T, body_of(heat, cell), soc)
 
 
 @lru_cache(maxsize=256)
-def _meshed(cell, model, T, V, steps, accuracy, ambient):
-    """The model with a mesh for the steps, from the voltage V on; kept, as looking takes a tenth of a short run."""
-    asked = demand(cell, T, V, steps, ambient)
+def _meshed(cell, model, T, V, steps, accuracy, ambient, soc=None):
+    """The model with a mesh for the steps, from the voltage V on; soc: of a cell at rest.  Kept, as it takes time."""
+    asked = demand(cell, T, V, steps, ambient, soc)
     return model.resolved(cell, T, asked.rate, accuracy, asked.times, asked.temperatures)
 
 
