@@ -76,7 +76,7 @@ def test_a_small_alternating_current_gives_the_impedance(kind, cell, f):
     current = 0.02 * cell.nominal_capacity * np.sin(2.0 * np.pi * f * t)
     wave = cellsim.profile(np.column_stack([t, current]), control="current")
     model = {"DFN": DFN((40, 6, 40), 24, 1e8), "SPMe": SPMe((12, 6, 12), 24, 1e8), "SPM": SPM(24, 1e8)}[kind]
-    run = cellsim.simulate(cell, wave, model, soc=0.5, rtol=1e-7, surface_form="differential")
+    run = cellsim.simulate(cell, wave, model, soc=0.5, rtol=1e-9, surface_form="differential")
     late = t[(periods - 2) * points :]
     wave_of = np.exp(2j * np.pi * f * late)
     basis = np.column_stack([wave_of.real, wave_of.imag, np.ones(late.size), late / late[-1]])
