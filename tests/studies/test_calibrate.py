@@ -65,7 +65,7 @@ def test_what_a_fit_changes_is_marked_in_the_cell():
 @pytest.mark.parametrize(
     "free, message",
     [
-        ({}, "nothing is free"),
+        ({}, "no free parameters given"),
         ({R: (0.0, 1.0)}, "two rising numbers above 0"),
         ({R: (2.0, 1.0)}, "two rising numbers above 0"),
         ({R: "abc"}, "two rising numbers"),

@@ -66,7 +66,7 @@ def space_of(cell: Cell, free: Any, runs: Sequence[Any] | None = None, who: str 
     """
     mapping(f"{who}: free", free, WANTED)
     if not free:
-        raise ParameterError(f"{who}: nothing is free; {WANTED}")
+        raise ParameterError(f"{who}: no free parameters given; {WANTED}")
     rows = [_row(cell, path, ends, runs or [], who) for path, ends in free.items()]
     ends, log, has = zip(*rows, strict=True)
     lo = [np.log(a) if is_log else 0.0 for (a, _), is_log in zip(ends, log, strict=True)]

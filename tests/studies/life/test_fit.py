@@ -86,7 +86,7 @@ GOOD = {"cycle": [1, 10, 20], "relative capacity": [1.0, 0.99, 0.98]}
         ({**GOOD, "cycle": [1, 20]}, {D: (1e-21, 1e-19)}, "as many of both"),
         ({"cycle": [1, 2]}, {D: (1e-21, 1e-19)}, "relative capacity"),
         (GOOD, {D: (1e-19, 1e-21)}, "two rising numbers"),
-        (GOOD, {}, "nothing is free"),
+        (GOOD, {}, "no free parameters given"),
         ({key: values[:1] for key, values in GOOD.items()}, {D: (1e-21, 1e-19)}, "more capacities than quantities"),
         (3.0, {D: (1e-21, 1e-19)}, "data"),
     ],
