@@ -230,10 +230,10 @@ def test_wear_by_simulated_years():
     the other constants is the value of what is lost more; of a solid cell nobody knows."""
     cells = ["leaf_2018", "target_nmc811_lpscl_li"]
     found = storage_study(cells, ["building-peak"])
-    still, other, solid = simulated_wear(found, cells, FILE, years=0.2)
+    still, other, solid = simulated_wear(found, cells, FILE, years=0.5)
     value = FILE.lives["liquid"].price.value * found[0].usable
     assert still.lost > 0.03 and abs(still.lost - still.lost_without) < TOLERANCE
-    assert other.wear == approx(value * (other.lost - other.lost_without) / RETIRED / 0.2)
+    assert other.wear == approx(value * (other.lost - other.lost_without) / RETIRED / 0.5)
     assert other.net == approx(found[0].served.gain - found[0].served.standby - other.wear)
     assert abs(other.lost - other.lost_without) > TOLERANCE
     assert solid.reason == UNKNOWN and solid.wear is None and "not simulated" in str(solid)
