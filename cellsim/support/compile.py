@@ -27,6 +27,7 @@ import numpy as np
 from numba.core import config
 
 from . import cache as _cache
+from .linking import compiling
 
 UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as Python functions
 SOLVER, FOLLOW = "ndf.march", "tr_bdf2.follow"  # kernels (file and name) with the longest compile time
@@ -126,12 +127,14 @@ def announce(kernel: str) -> None:
     print(f"cellsim: compiling kernels, a minute or two the first time ({kept})", file=sys.stderr, flush=True)
 
 
-def _compile(function: Callable[..., Any], **options: Any) -> Any:
+def _compile(function: Callable[..., Any], linked: bool = False, **options: Any) -> Any:
     path = cache_directory()
     compiled = numba.njit(error_model="numpy", fastmath=RELAXED, **options)(function)
-    if path is not None and not UNCOMPILED:
+    if UNCOMPILED:
+        return compiled
+    if path is not None:
         compiled._cache = _cache.Kept(function, path)  # instead of Numba's, which trusts any file
-    return compiled
+    return compiling(compiled, linked=linked)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -160,7 +163,7 @@ def inner(function: Callable[..., Any]) -> Any:
     Loops should start from 0, over a slice if necessary: Numba checks indices that may be negative in every iteration,
     which prevents vectorisation.
     """
-    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
+    return _compile(function, linked=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 
 
 def part(function: Callable[..., Any]) -> Any:
@@ -169,7 +172,7 @@ def part(function: Callable[..., Any]) -> Any:
     A system and its scratch memory are about 200 numbers and pointers, which every call that is not inlined copies;
     this costs half of the run time on small meshes.  Inlining functions with many callers would cost minutes.
     """
-    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
+    return _compile(function, linked=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 
 
 def records(array: Any) -> Any:

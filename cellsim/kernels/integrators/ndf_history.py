@@ -19,7 +19,7 @@ from ..equations.heat.network import largest_error
 from ..equations.interface import error_of_hysteresis
 from ..equations.lithium_metal import error_of
 from ..layout import State, add, copy, keep_salt, views
-from .stage import solve_here
+from .stage import solve
 
 MAX_ORDER = 5
 FRESH = -1.0  # steps taken, before the step of the protocol has begun
@@ -148,7 +148,7 @@ def attempt(sys, ctl, mem, w, rtol, tol):
         add(1.0, mem.D[1], new)
     copy(new, change)
     keep_salt(sys, new, mem.D[0])
-    n = solve_here(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)
+    n = solve(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)
     for i in range(new.size):
         change[i] = new[i] - change[i]
     mem.head[5] += n

@@ -94,4 +94,4 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     return n
 
 
-solve, solve_here = inner(_solve), inlined(_solve)  # compiled into where it is called all the time
+solve = inner(_solve)

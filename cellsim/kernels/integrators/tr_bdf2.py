@@ -30,7 +30,7 @@ from .events import NEXT_TO, RUNNING, TOL, between, closest, diagnose, first_of,
 from .initialise import start
 from .ndf import ATTEMPTS, FINE, H_MIN, INSTANT
 from .ndf_history import KELVIN
-from .stage import solve, solve_here, voltage
+from .stage import solve, voltage
 
 GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
 STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
@@ -88,7 +88,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol, per_charge):
         m[MIDDLE, i] = m[Y, i] + GAMMA * h * m[RATE, i]
     keep_salt(sys, m[MIDDLE], m[Y])
     first = aimed(ctl, ctl.mode, target(knots, t + GAMMA * h, k))
-    if solve_here(sys, hg, first, m[KNOWN], m[MIDDLE], w, rtol, tol) == 0:
+    if solve(sys, hg, first, m[KNOWN], m[MIDDLE], w, rtol, tol) == 0:
         return -1.0
     a = 1.0 / (GAMMA * (2.0 - GAMMA))
     for i in range(m.shape[1]):
@@ -96,7 +96,7 @@ def attempt(sys, ctl, knots, k, t, h, m, w, rtol, tol, per_charge):
         m[KNOWN, i] = a * m[MIDDLE, i] + (1.0 - a) * m[Y, i]
         m[AHEAD, i] = m[Y, i] + (m[MIDDLE, i] - m[Y, i]) / GAMMA
     keep_salt(sys, m[AHEAD], m[MIDDLE])
-    if solve_here(sys, hg, aimed(ctl, ctl.mode, target(knots, t + h, k)), m[KNOWN], m[AHEAD], w, rtol, tol) == 0:
+    if solve(sys, hg, aimed(ctl, ctl.mode, target(knots, t + h, k)), m[KNOWN], m[AHEAD], w, rtol, tol) == 0:
         return -1.0
     first, last = algebraic(sys)
     for i in range(m.shape[1]):
