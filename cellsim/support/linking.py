@@ -1,8 +1,8 @@
 """Functions that are called from kernels only become machine code once, within the kernels that call them.
 
-Numba optimises and translates every function on its own, with all that it calls, and does so again in each of its callers
-up to the kernel that Python calls.  Here a function that Python never calls is kept as it was lowered; its callers link
-it as they would.  This divides the time of compilation by several.
+Numba optimises and translates every function on its own, with all that it calls, and does so again in each of its
+callers up to the kernel that Python calls.  Here a function that Python never calls is kept as it was lowered; its
+callers link it as they would.  This divides the time of compilation by several.
 """
 
 from collections.abc import Callable

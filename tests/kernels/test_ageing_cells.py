@@ -258,7 +258,7 @@ def test_losses_by_current_and_by_reaction(model):
     charge = result.discharge_capacity * 3600.0 / SET.value("cell/electrode area")
     assert y.inactive[0, sides == 1] == approx(1e-7 * charge, rel=1e-12)
     first = unknowns(sys, initial_state(cell(options), sys, 1.0)).sei
-    taken = ((y.sei[0] - first) / sys.volume["dx"])[sides == 0]
+    taken = ((y.sei - first)[0] / sys.volume["dx"])[sides == 0]
     assert y.inactive[0, sides == 0] == approx(1e-3 * taken / F, rel=1e-10)
 
 

@@ -62,21 +62,25 @@ def kept(sys, y):
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
 @pytest.mark.parametrize("part", (N[:-1], P[:-1]))
 def test_two_halves_age_as_one(part, model):
-    """A cycle and a load: voltage, film, plated lithium, cracks and losses.  1e-8: rounding, which steps may follow."""
+    """A cycle and a load: voltage, film, plated lithium, cracks and losses.
+
+    1e-8: rounding.  In the SPM it makes a time step fall otherwise, from where on runs differ by their tolerance, which
+    is 1e-7 there; plated lithium, exponential in potentials, by up to a hundred times that.
+    """
     halves = parted("okane2022", (0.5, 0.5), part)
-    steps = [*CYCLE, LOAD] if isinstance(model, SPM) else CYCLE
-    two, one = (cellsim.simulate(cell, steps, model, soc=1.0, force=True) for cell in (halves, EVERYTHING))
-    assert two.t[-1] == approx(one.t[-1], rel=1e-8)
-    assert two["Voltage [V]"][-1] == approx(one["Voltage [V]"][-1], rel=1e-8)
+    steps, tight, near = ([*CYCLE, LOAD], {"rtol": 1e-7}, 1e-5) if isinstance(model, SPM) else (CYCLE, {}, 1e-8)
+    two, one = (cellsim.simulate(cell, steps, model, soc=1.0, force=True, **tight) for cell in (halves, EVERYTHING))
+    assert two.t[-1] == approx(one.t[-1], rel=near)
+    assert two["Voltage [V]"][-1] == approx(one["Voltage [V]"][-1], rel=near)
     (sys, y), z = ended(two), ended(one)[1]
     here = sys.volume["side"] == (part == P[:-1])
     for name in ("sei", "sei_on_cracks", "plated", "dead", "inactive", "active", "draining", "gone"):
-        assert getattr(y, name).sum(axis=0) == approx(getattr(z, name)[0], rel=1e-8, abs=1e-12), name
-    assert y.porosity == approx(z.porosity, rel=1e-8)
-    assert y.crack[:, here] == approx(np.tile(z.crack[0, here], (2, 1)), rel=1e-8)
+        assert getattr(y, name).sum(axis=0) == approx(getattr(z, name)[0], rel=near, abs=1e-12), name
+    assert y.porosity == approx(z.porosity, rel=near)
+    assert y.crack[:, here] == approx(np.tile(z.crack[0, here], (2, 1)), rel=near)
     name = part.partition(" ")[0]
     for words in (f"Loss of active material in {name} electrode [%]", "Capacity [A.h]"):
-        assert two[words][-1] == approx(one[words][-1], rel=1e-6)
+        assert two[words][-1] == approx(one[words][-1], rel=max(near, 1e-6))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)

@@ -54,15 +54,14 @@ def lithium(result):
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
 @pytest.mark.parametrize("changes", [HOST, ALL], ids=["host", "everything"])
 def test_lithium_adds_up_at_all_times(model, changes):
-    """Metal, host, dead, interphase and positive electrode: constant to 1e-12 of what the positive electrode holds;
-
-    and what left the negative side is the charge that passed.  Three cycles, with heat.
+    """Metal, host, dead, interphase and positive electrode: constant to 1e-11 of what the positive electrode holds,
+    as each of a thousand rows rounds, and what left the negative side is the charge that passed.  Three cycles, with heat.
     """
     steps = [cellsim.charge(0.3), cellsim.hold(4.25, 0.05), cellsim.discharge(0.3)] * 3
     result = cellsim.simulate(cell(changes), steps, model, soc=0.0, heat=True)
     positive, negative = result["Total lithium in positive electrode [mol]"], lithium(result)
-    assert np.ptp(positive + negative) < 1e-12 * positive.max()
-    assert np.ptp(negative + result["Discharge capacity [A.h]"] * 3600.0 / F) < 1e-12 * positive.max()
+    assert np.ptp(positive + negative) < 1e-11 * positive.max()
+    assert np.ptp(negative + result["Discharge capacity [A.h]"] * 3600.0 / F) < 1e-11 * positive.max()
     assert len(result.steps) > 3  # else nothing was cycled
 
 

@@ -301,7 +301,7 @@ def test_self_heating_spends_the_cells_own_energy():
         (Step("temperature", 308.15, 60.0), {"model": cellsim.SPMe(), "heat": True}, "take DFN or SPM"),
         (Step("critical current margin", 0.0, 60.0), {}, "states no critical current"),
         (cellsim.hold(5.0), {}, "above the upper cut-off voltage of lgm50_chen2020, 4.2 V; write 'force'"),
-        (cellsim.rest(1.0), {"heat": 3.0}, "give True or cellsim.Lumped"),
+        (cellsim.rest(1.0), {"heat": 3.0}, "give True, cellsim.Lumped"),
         (cellsim.rest(1.0), {"ambient": 20.0}, "give kelvin"),
     ],
 )

@@ -51,8 +51,10 @@ WITH = {  # fields of the state that are there only with a count
     "cracking": ("crack",),
     "loss": ("inactive", "active", "draining", "gone"),
     "clogging": ("porosity",),
+    "layers": ("j_dl", "v_dl"),
 }
 SLOW = tuple(name for names in WITH.values() for name in names)
+ALONE = "porosity", "j_dl", "v_dl"  # one number a volume; the others have one for each kind of particle
 COUNTS = (
     {},
     {"sei": 1, "cracking": 1},
@@ -121,14 +123,15 @@ def test_fields_of_a_state_fill_it_and_do_not_overlap(counts):
     n, p, m = sys.volume.size, sys.grain.size, sys.shell.size
     kinds, temperatures = counts.get("kinds", 1), counts.get("temperatures", 1)
     slow = [name for count, names in WITH.items() if counts.get(count) for name in names]
-    more = counts.get("hysteresis", 0) + len(slow)
+    more = counts.get("hysteresis", 0) + sum(1 if name in ALONE else kinds for name in slow)
     assert layout.numbers(sys) == p * m + 3 * n + kinds * n + len(layout.CELL.names) + temperatures + more * n
     states = np.zeros((4, layout.numbers(sys)))
     y = layout.unknowns(sys, states)
     assert y.x.shape == (4, p, m) and y.j.shape == (4, kinds, n) and y.T.shape == (4, temperatures)
     assert all(y.cell[key].shape == (4,) for key in layout.CELL.names)
     for name in SLOW:
-        assert getattr(y, name).shape == (4, n if name in slow else 0)
+        there = name in slow
+        assert getattr(y, name).shape == ((4, n * there) if name in ALONE else (4, kinds * there, n)), name
     for name in layout.State._fields:
         if name == "cell":
             for key in layout.CELL.names:
@@ -149,8 +152,10 @@ def numbered(sys, s, lengths):
             y.phi_e,
             y.phi_s,
             y.j,
+            y.j_dl,
             y.T,
             y.h,
+            y.v_dl,
             y.sei,
             y.sei_on_cracks,
             y.plated,
@@ -197,8 +202,8 @@ def test_kernels_see_the_fields_where_python_does(counts):
         assert np.array_equal(getattr(y, name).ravel(), np.arange(getattr(y, name).size))
     assert (y.cell["I"], y.cell["Q"], y.cell["void"]) == (101.0, 102.0, 103.0)
     assert first == y.x.size + y.c_e.size and s[last - 1] == 101.0 and s[last] == 102.0
-    assert last - first == y.phi_e.size + y.phi_s.size + y.j.size + 1
-    assert s.size - unchanging == sum(getattr(y, name).size for name in ("h", *SLOW))
+    assert last - first == y.phi_e.size + y.phi_s.size + y.j.size + y.j_dl.size + 1
+    assert s.size - unchanging == sum(getattr(y, name).size for name in ("h", *SLOW) if name != "j_dl")
 
 
 def same(a, b):

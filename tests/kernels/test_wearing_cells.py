@@ -82,7 +82,7 @@ def test_worn_contact_is_less_contact(model):
 
     step = cellsim.charge(1.0, duration=240)
     worn = cellsim.simulate(cell, step, start=changed(cell, model, 0.3, wear), rtol=1e-8)
-    film = ended(worn)[1].interphase[-1]
+    film = ended(worn)[1].interphase[0, -1]
     per_surface = film / worn["X-averaged positive interphase resistance [Ohm.m2]"][-1]
     assert film / per_surface == approx(3.0 * GROWTH, rel=1e-2)
     less = {P + "contact fraction": 0.6 * SOLID.value(P + "contact fraction"), P + "film resistance": film}

@@ -106,7 +106,7 @@ def test_overlay_ages_the_cell():
     model = cellsim.SPM()
     run = cellsim.simulate(cell, f"Rest for {days:g} days", model=model, soc=0.8, temperature=298.15)
     sys = model.discretise(cell, 298.15)
-    lithium = unknowns(sys, run.final_state.state).sei[0] / sys.volume[0]["dx"] / F  # [mol/m3]
+    lithium = unknowns(sys, run.final_state.state).sei[0, 0] / sys.volume[0]["dx"] / F  # [mol/m3]
     V, D, c, z, L_0 = (
         cell.value(f"{NEGATIVE}/{key}")
         for key in (

@@ -87,9 +87,10 @@ def test_every_condition_is_read_and_written(name):
 
 
 def test_roles_agree_with_each_other():
-    """A limit can be compared, has an ending and a word for it; what is held or driven is a control; names are one."""
+    """A limit can be compared, has an ending and a word for it, the hottest place that of the temperature; what is held
+    or driven is a control; names are one."""
     assert len(BY_NAME) == len(TABLE) and set(DRIVEN) | set(HELD) | {"rest"} == set(CONTROLS)
-    assert set(LIMITS) < set(CONDITIONS) and set(LIMITS) - set(FLOWS) <= set(ENDED_BY)
+    assert set(LIMITS) < set(CONDITIONS) and set(LIMITS) - set(FLOWS) <= set(ENDED_BY) | {"maximum temperature"}
     assert "current" in ENDED_BY and {BY_NAME[name].endings for name in FLOWS} == {BY_NAME["current"].endings, ()}
     for q in TABLE:
         assert bool(q.units) != bool(q.measured_in) or q.name == "rest"

@@ -21,6 +21,7 @@ WARM = {
     "cell capacity": 4.0,
     "capacity retention": 1.0,  # the walk takes it from the capacities; in the first cycle nothing is lost
     "temperature": 300.0,
+    "maximum temperature": 301.0,
     "plating margin": 0.05,
     "critical current margin": 3.0,
 }

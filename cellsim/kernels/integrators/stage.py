@@ -1,6 +1,6 @@
 """What the integrator asks of a model: one implicit stage, the voltage, what its control measures."""
 
-from ...support.compile import inlined, inner, kernel, part
+from ...support.compile import inner, kernel, part
 from ..equations import ageing, porous, thin_film
 from ..equations import spme as single_flux
 from ..equations.electrode.double_layer import book_layers, foresee_layers

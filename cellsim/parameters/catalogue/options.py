@@ -94,7 +94,7 @@ class Options:
         form: "differential", with the "double-layer capacity" of each electrode that has one, or "false".  PyBaMM's
         "algebraic" are other equations for what "false" solves here, and the same.  Raises ParameterError.
         """
-        if form not in SURFACE_FORMS:
+        if not isinstance(form, str) or form not in SURFACE_FORMS:
             raise ParameterError(
                 f"{self.name}: surface form {shown(form)}: give one of {', '.join(map(repr, SURFACE_FORMS))}"
             )
