@@ -68,7 +68,7 @@ def test_a_discharge_agrees_with_pybamm(reference, model):
 @pytest.mark.parametrize("f", (1.0, 30.0, 1000.0))
 @pytest.mark.parametrize("kind, cell", [("DFN", CHEN), ("SPMe", CHEN), ("SPM", CHEN), ("DFN", SOLID)])
 def test_a_small_alternating_current_gives_the_impedance(kind, cell, f):
-    """1 Hz to 1 kHz at 2 % of 1C, both on one mesh: 0.1 % of the modulus.  A polygon of 128 points is a sine to 0.02 %."""
+    """1 Hz to 1 kHz at 2 % of 1C, on one mesh: 0.1 % of the modulus.  A polygon of 128 points is a sine to 0.02 %."""
     if cell is CHEN:
         cell = LAYERED
     points, periods = 128, 6

@@ -54,8 +54,8 @@ def lithium(result):
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
 @pytest.mark.parametrize("changes", [HOST, ALL], ids=["host", "everything"])
 def test_lithium_adds_up_at_all_times(model, changes):
-    """Metal, host, dead, interphase and positive electrode: constant to 1e-11 of what the positive electrode holds,
-    as each of a thousand rows rounds, and what left the negative side is the charge that passed.  Three cycles, with heat.
+    """Metal, host, dead, interphase and positive electrode: constant to 1e-11 of what the positive electrode holds, as
+    each of a thousand rows rounds, and what left the negative side is the charge that passed.  Three cycles, with heat.
     """
     steps = [cellsim.charge(0.3), cellsim.hold(4.25, 0.05), cellsim.discharge(0.3)] * 3
     result = cellsim.simulate(cell(changes), steps, model, soc=0.0, heat=True)
