@@ -1,16 +1,15 @@
 """Terms of ageing: the derivatives they promise, the values of their formulas written out, and their limits."""
 
-import inspect
 from math import exp, pi
 
 import numpy as np
 import pytest
+from partials import STEP, check_partials, python, terms_of
 from pytest import approx
 
 from cellsim.physics.ageing import drying, fatigue, plating, sei
 from cellsim.physics.constants import F, R
 
-STEP = 1e-30j  # a complex step cannot cancel, so the derivative is exact to rounding
 MODULES = (sei, plating, fatigue, drying)
 f = F / (R * 298.15)
 KOLZENBERG = (1.5e-7, 0.5, 1e-9, 1e-8, 1e-20, 15.0, f)  # after v, L, j
@@ -45,17 +44,9 @@ TERMS = {  # (function, arguments, positions of the partials)
 OTHERWISE = {"stripping_and_plating"}  # returns two values, each with its partials
 
 
-FOUND = {
-    name
-    for module in MODULES
-    for name, term in inspect.getmembers(module)
-    if hasattr(term, "py_func") and term.py_func.__module__ == module.__name__
-}
-
-
 def test_every_term_of_ageing_is_checked_here():
     """A term added without a test of its partials fails here."""
-    assert {name.split(",")[0] for name in TERMS} | OTHERWISE == FOUND
+    assert {name.split(",")[0] for name in TERMS} | OTHERWISE == terms_of(*MODULES)
 
 
 @pytest.fixture(autouse=True)
@@ -66,22 +57,10 @@ def in_python(monkeypatch):
     yield
 
 
-def python(term):
-    """The Python function of a term."""
-    return getattr(term, "py_func", term)
-
-
 @pytest.mark.parametrize("name", TERMS)
 def test_partials_are_those_of_the_value(name):
     """Complex step; rel 1e-12 is rounding of a dozen operations, those of powers and exponentials of 40 included."""
-    term, args, positions = TERMS[name]
-    found, *partials = python(term)(*args)
-    assert len(partials) == len(positions) and np.isfinite(found)
-    for position, partial in zip(positions, partials, strict=True):
-        moved = list(map(complex, args))
-        moved = [z if k == position else z.real for k, z in enumerate(moved)]
-        moved[position] += STEP
-        assert partial == approx(np.imag(python(term)(*moved)[0]) / STEP.imag, rel=1e-12)
+    check_partials(*TERMS[name], rel=1e-12)
 
 
 def test_partials_of_stripping_and_plating():

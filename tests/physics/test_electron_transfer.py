@@ -1,10 +1,10 @@
 """Laws of charge transfer: the derivatives they promise, their formulas, their limits."""
 
-import inspect
 from types import FunctionType
 
 import numpy as np
 import pytest
+from partials import check_partials, python, terms_of
 from pytest import approx
 from scipy.special import erfc
 
@@ -12,7 +12,6 @@ from cellsim.physics import electron_transfer as terms
 from cellsim.physics.constants import F, R
 from cellsim.physics.kinetics import overpotential
 
-STEP = 1e-30j  # a complex step cannot cancel, so the derivative is exact to rounding
 T = 298.15
 
 
@@ -26,7 +25,7 @@ def uncompiled(module):
 
 
 PLAIN = uncompiled(terms)
-butler_volmer = getattr(overpotential, "py_func", overpotential)
+butler_volmer = python(overpotential)
 transfer = PLAIN["overpotential_of_transfer"]
 
 
@@ -47,24 +46,13 @@ WITHOUT_PARTIALS = {"summit"}
 
 def test_every_law_of_charge_transfer_is_checked_here():
     """A term added without a test of its partials fails here."""
-    found = {
-        name
-        for name, term in inspect.getmembers(terms)
-        if getattr(getattr(term, "py_func", term), "__module__", "") == terms.__name__ and callable(term)
-    }
-    assert found == {name.split(",")[0] for name in TERMS} | WITHOUT_PARTIALS
+    assert terms_of(terms) == {name.split(",")[0] for name in TERMS} | WITHOUT_PARTIALS
 
 
 @pytest.mark.parametrize("name", TERMS)
 def test_partials_of_charge_transfer_are_those_of_the_value(name):
     """Complex step; rel 1e-11: rounding of a solution whose current is an exponential of it."""
-    term, args, positions = TERMS[name]
-    value, *partials = term(*args)
-    assert len(partials) == len(positions) and np.isfinite(value)
-    for position, partial in zip(positions, partials, strict=True):
-        moved = list(args)
-        moved[position] += STEP
-        assert partial == approx(term(*moved)[0].imag / STEP.imag, rel=1e-11)
+    check_partials(*TERMS[name], rel=1e-11)
 
 
 @pytest.mark.parametrize("energy", (0.02, 0.3, 1.0, 5.0))

@@ -1,20 +1,17 @@
 """Terms of open-circuit hysteresis: the derivatives they promise, and what h does at an implicit stage."""
 
-import inspect
-
-import numpy as np
 import pytest
+from partials import check_partials, python, terms_of
 from pytest import approx
 
 from cellsim.physics import hysteresis
 
-STEP = 1e-30j  # a complex step cannot cancel, so the derivative is exact to rounding
-h_of, follow = (getattr(term, "py_func", term) for term in (hysteresis.decayed, hysteresis.following_current))
+h_of, follow = python(hysteresis.decayed), python(hysteresis.following_current)
 
 
 def potential(x, h):
     """The term with its laws written as functions of the stoichiometry."""
-    mix = getattr(hysteresis.between_branches, "py_func", hysteresis.between_branches)
+    mix = python(hysteresis.between_branches)
     return mix(h, 0.01 * x * x, 0.02 * x, 0.03 - 0.02 * x, -0.02)
 
 
@@ -29,24 +26,13 @@ TERMS = {  # (function, arguments, positions of the partials)
 
 def test_every_term_of_hysteresis_is_checked_here():
     """A term added without a test of its partials fails here."""
-    terms = {
-        name
-        for name, term in inspect.getmembers(hysteresis)
-        if getattr(getattr(term, "py_func", term), "__module__", "") == hysteresis.__name__
-    }
-    assert terms == {name.split(",")[0] for name in TERMS}
+    assert terms_of(hysteresis) == {name.split(",")[0] for name in TERMS}
 
 
 @pytest.mark.parametrize("name", TERMS)
 def test_partials_of_hysteresis_are_those_of_the_value(name):
     """Complex step; rel 1e-13 is rounding of a dozen operations."""
-    term, args, positions = TERMS[name]
-    value, *partials = term(*args)
-    assert len(partials) == len(positions) and np.isfinite(value)
-    for position, partial in zip(positions, partials, strict=True):
-        moved = [complex(z) if k == position else z for k, z in enumerate(args)]
-        moved[position] += STEP
-        assert partial == approx(np.imag(term(*moved)[0]) / STEP.imag, rel=1e-13, abs=1e-300)
+    check_partials(*TERMS[name], rel=1e-13, abs=1e-300)
 
 
 @pytest.mark.parametrize("known", (-1.0, -0.3, 0.8, 1.0))

@@ -1,14 +1,12 @@
 """Terms of solid cells: the derivatives they promise, the values the reference prints, and nothing if switched off."""
 
-import inspect
-
 import numpy as np
 import pytest
+from partials import check_partials, terms_of
 from pytest import approx
 
 from cellsim.physics import contact, fracture, interphase, lithium, mechanics, polymer
 
-STEP = 1e-30j  # a complex step cannot cancel, so the derivative is exact to rounding
 MODULES = (contact, lithium, fracture, interphase, mechanics, polymer)
 MPA, OHM_CM2 = 1e6, 1e-4
 CREEP = (6.56, 2.83e9, 37e3)  # exponent, shear modulus [Pa], activation energy [J/mol]
@@ -64,25 +62,13 @@ def value(term, *arguments):
 
 def test_every_term_of_solid_cells_is_checked_here():
     """A term added without a test of its partials fails here."""
-    found = {
-        name
-        for module in MODULES
-        for name, term in inspect.getmembers(module)
-        if hasattr(term, "py_func") and term.py_func.__module__ == module.__name__
-    }
-    assert found == {name.split(",")[0] for name in TERMS} | WITHOUT_PARTIALS
+    assert terms_of(*MODULES) == {name.split(",")[0] for name in TERMS} | WITHOUT_PARTIALS
 
 
 @pytest.mark.parametrize("name", TERMS)
 def test_partials_are_those_of_the_value(name):
     """Complex step; rel 1e-13 is rounding of a dozen operations, those of powers included."""
-    term, args, positions = TERMS[name]
-    found, *partials = term.py_func(*map(float, args))
-    assert len(partials) == len(positions) and np.isfinite(found)
-    for position, partial in zip(positions, partials, strict=True):
-        moved = list(map(float, args))
-        moved[position] += STEP
-        assert partial == approx(value(term, *moved).imag / STEP.imag, rel=1e-13)
+    check_partials(*TERMS[name], rel=1e-13)
 
 
 def test_terms_compile():
