@@ -11,7 +11,7 @@ among them: see `make_impedance.py`.
 import numpy as np
 import paths
 import pybamm
-from make_reference import converged, simulation, single_ion_values
+from make_reference import converged, simulation, single_ion_values, write_columns
 from reference_cells import DOUBLE_LAYER, DOUBLE_LAYER_PULSES, SINGLE_ION
 
 TARGET = paths.TESTS / "reference" / "pybamm_double_layers.csv"
@@ -64,15 +64,7 @@ def main():
         t, V, _ = converged(model, values, values["Nominal cell capacity [A.h]"], 4.0 * 3600.0)
         some = np.linspace(0, len(t) - 1, len(times)).astype(int)
         columns |= {f"{kind} discharge time_s": t[some], f"{kind} discharge": V[some]}
-    header = f"PyBaMM {pybamm.__version__}; voltages [V] of benchmarks/make_double_layer_reference.py\n"
-    np.savetxt(
-        TARGET,
-        np.column_stack(list(columns.values())),
-        fmt="%.9g",
-        delimiter=",",
-        comments="# ",
-        header=header + ",".join(columns),
-    )
+    write_columns(TARGET, columns, "make_double_layer_reference.py", "%.9g")
 
 
 if __name__ == "__main__":

@@ -6,10 +6,9 @@ model by the differential capacity is that at unit slope times the capacity of t
 switching factor, which is even here: 26.10 raises dQ/dU, which is negative, to it.
 """
 
-import numpy as np
 import paths
 import pybamm
-from make_reference import middles, stepped, write_columns
+from make_reference import write_choices
 from reference_cells import HYSTERESIS, HYSTERESIS_LOOPS, HYSTERESIS_MODELS, hysteresis
 
 TARGET = paths.TESTS / "reference" / "pybamm_hysteresis.csv"
@@ -56,15 +55,10 @@ def values_of(model):
 
 
 def main():
-    columns = {"time_s": middles(HYSTERESIS_LOOPS, POINTS)}
-    for kind, meshes in MODELS.items():
-        for model in HYSTERESIS_MODELS:
-            built = lambda kind=kind, model=model: getattr(pybamm.lithium_ion, kind)({"open-circuit potential": model})  # noqa: E731
-            runs = [stepped(built(), values_of(model), HYSTERESIS_LOOPS, POINTS, mesh) for mesh in meshes]
-            columns[f"{kind} {model}"] = sum(w * V for w, V in zip(meshes.values(), runs, strict=True))
-            off = np.max(np.abs(runs[-2] - columns[f"{kind} {model}"]))
-            print(f"{kind}, {model}: {1e3 * off:.3g} mV from its finest mesh in x", flush=True)
-    write_columns(TARGET, columns, "make_hysteresis_reference.py")
+    values = {model: values_of(model) for model in HYSTERESIS_MODELS}
+    write_choices(
+        TARGET, "make_hysteresis_reference.py", MODELS, "open-circuit potential", values, HYSTERESIS_LOOPS, POINTS
+    )
 
 
 if __name__ == "__main__":

@@ -5,10 +5,9 @@ Errors of the mesh are eliminated as in `make_reference.py`, the coarsest of 10 
 these laws PyBaMM's takes the kinetics at the mean salt concentration, where here the overpotential is averaged.
 """
 
-import numpy as np
 import paths
 import pybamm
-from make_reference import middles, stepped, write_columns
+from make_reference import write_choices
 from reference_cells import KINETICS, KINETICS_STEPS
 
 TARGET = paths.TESTS / "reference" / "pybamm_kinetics.csv"
@@ -36,15 +35,10 @@ def values_of(law):
 
 
 def main():
-    columns = {"time_s": middles(KINETICS_STEPS, POINTS)}
-    for kind, meshes in MODELS.items():
-        for law in KINETICS:
-            built = lambda kind=kind, law=law: getattr(pybamm.lithium_ion, kind)({"intercalation kinetics": law})  # noqa: E731
-            runs = [stepped(built(), values_of(law), KINETICS_STEPS, POINTS, mesh) for mesh in meshes]
-            columns[f"{kind} {law}"] = sum(w * V for w, V in zip(meshes.values(), runs, strict=True))
-            off = np.max(np.abs(runs[-2] - columns[f"{kind} {law}"]))
-            print(f"{kind}, {law}: {1e3 * off:.3g} mV from its finest mesh in x", flush=True)
-            write_columns(TARGET, columns, "make_kinetics_reference.py")
+    values = {law: values_of(law) for law in KINETICS}
+    write_choices(
+        TARGET, "make_kinetics_reference.py", MODELS, "intercalation kinetics", values, KINETICS_STEPS, POINTS
+    )
 
 
 if __name__ == "__main__":

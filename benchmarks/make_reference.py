@@ -108,11 +108,28 @@ def stepped(built, values, steps, points, mesh):
     return np.concatenate([voltage(cycle, t, values) for t, cycle in zip(at, solution.cycles, strict=True)])
 
 
-def write_columns(path, columns, script):
+def write_columns(path, columns, script, fmt="%.7g"):
     """A file with a column for each run; its second line names them."""
     header = f"PyBaMM {pybamm.__version__}; voltages [V] of benchmarks/{script}\n" + ",".join(columns)
     table = np.column_stack(list(columns.values()))
-    np.savetxt(path, table, fmt="%.7g", delimiter=",", comments="# ", header=header)
+    np.savetxt(path, table, fmt=fmt, delimiter=",", comments="# ", header=header)
+
+
+def write_choices(path, script, models, option, values, steps, points):
+    """A file with voltages [V] at `middles`, free of mesh error, of each model with each choice of one of its options.
+
+    models: {name: {(volumes, shells): weight}}.  values: {choice: PyBaMM's parameter values}.
+    """
+    columns = {"time_s": middles(steps, points)}
+    for kind, meshes in models.items():
+        for choice, numbers in values.items():
+            built = [getattr(pybamm.lithium_ion, kind)({option: choice}) for _ in meshes]
+            runs = [stepped(model, numbers, steps, points, mesh) for model, mesh in zip(built, meshes, strict=True)]
+            V = columns[f"{kind} {choice}"] = sum(w * run for w, run in zip(meshes.values(), runs, strict=True))
+            print(
+                f"{kind}, {choice}: {1e3 * np.max(np.abs(runs[-2] - V)):.3g} mV from its finest mesh in x", flush=True
+            )
+            write_columns(path, columns, script)  # so far: the rest takes long
 
 
 def write(name, t, V, t_end):

@@ -25,6 +25,13 @@ FINE_ENOUGH, ENOUGH_RTOL = DFN((60, 30, 60), shells=60), 1e-5
 SETS = {"Chen2020": "lgm50_chen2020", "Marquis2019": "marquis2019", "Ecker2015": "ecker2015"}
 
 
+def columns(name: str) -> dict[str, np.ndarray]:
+    """The columns of a file in HOME by the names in its second line."""
+    path = HOME / name
+    names = path.read_text(encoding="utf-8").splitlines()[1].removeprefix("# ").split(",")
+    return dict(zip(names, np.loadtxt(path, delimiter=",", unpack=True), strict=True))
+
+
 @dataclass(frozen=True)
 class Case:
     """A reference voltage and how to run it.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from composite_cells import parted
 from pytest import approx
+from test_ageing_cells import ended
 
 import cellsim
 from cellsim import DFN, SPM, ParameterError, SPMe
@@ -36,13 +37,6 @@ MIXED = parted("okane2022", (0.9, 0.1)).with_(OWN)
 WIDE = EVERYTHING.with_({N + "particle radius standard deviation": 1.5e-6, N + "particle size classes": 3.0})
 REFERENCE = Path(__file__).parents[1] / "reference" / "ageing" / "pybamm_composite.csv"
 RUNS = int(os.environ.get("CELLSIM_AGEING_RUNS", "40")) // 2
-
-
-def ended(result):
-    """System and fields of the last state of a run."""
-    end = result.final_state
-    sys = end.model.discretise(end.cell, end.temperature)
-    return sys, unknowns(sys, end.state)
 
 
 def kept(sys, y):

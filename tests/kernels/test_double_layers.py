@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pytest import approx
 from random_cells import cell as random_cell
-from reference_cases import HOME
+from reference_cases import columns
 from reference_cells import DOUBLE_LAYER_PULSES, single_ion, with_double_layers
 
 import cellsim
@@ -35,9 +35,7 @@ PULSES = [Step("c-rate", 2.0, 0.005), Step("rest", 0.0, 0.005), Step("c-rate", -
 @pytest.fixture(scope="module")
 def reference():
     """Column by column: times [s], and voltages [V] by model and load."""
-    path = HOME / "pybamm_double_layers.csv"
-    names = path.read_text(encoding="utf-8").splitlines()[1].removeprefix("# ").split(",")
-    return dict(zip(names, np.loadtxt(path, delimiter=",", unpack=True), strict=True))
+    return columns("pybamm_double_layers.csv")
 
 
 @pytest.mark.parametrize("name", ("DFN", "SPM", "half cell"))

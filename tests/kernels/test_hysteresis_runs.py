@@ -10,7 +10,7 @@ import random
 import numpy as np
 import pytest
 from pytest import approx
-from reference_cases import HOME
+from reference_cases import columns
 from reference_cells import HYSTERESIS_LOOPS, HYSTERESIS_MODELS, hysteresis
 
 import cellsim
@@ -28,9 +28,7 @@ LOOPS = [cellsim.Step("current", i, time) if i else cellsim.rest(time) for i, ti
 @pytest.fixture(scope="module")
 def reference():
     """Column by column: times [s], and voltages [V] by model and hysteresis."""
-    path = HOME / "pybamm_hysteresis.csv"
-    names = path.read_text(encoding="utf-8").splitlines()[1].removeprefix("# ").split(",")
-    return dict(zip(names, np.loadtxt(path, delimiter=",", unpack=True), strict=True))
+    return columns("pybamm_hysteresis.csv")
 
 
 @pytest.mark.parametrize("how", HYSTERESIS_MODELS)

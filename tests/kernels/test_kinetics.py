@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 from pytest import approx
-from reference_cases import HOME
+from reference_cases import columns
 from reference_cells import KINETICS, KINETICS_STEPS, kinetics
 
 import cellsim
@@ -25,9 +25,7 @@ T = 298.15
 @pytest.fixture(scope="module")
 def reference():
     """Column by column: times [s], and voltages [V] by model and law."""
-    path = HOME / "pybamm_kinetics.csv"
-    names = path.read_text(encoding="utf-8").splitlines()[1].removeprefix("# ").split(",")
-    return dict(zip(names, np.loadtxt(path, delimiter=",", unpack=True), strict=True))
+    return columns("pybamm_kinetics.csv")
 
 
 @pytest.mark.parametrize("law", KINETICS)
