@@ -263,7 +263,7 @@ class Local:
     v_ce: Annotated[float, Field("V m3/mol", "d(interface voltage)/dc_e")]
     alpha: Annotated[float, Field("", "surface stoichiometry without reaction")]
     beta: Annotated[float, Field("m2/A", "its change per reaction current")]
-    i0: Annotated[float, Field("A/m2", "exchange-current density")]
+    i0: Annotated[float, Field("A/m2", "exchange current: above it overpotentials are logarithmic")]
 
 
 class Salt:

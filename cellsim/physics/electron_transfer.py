@@ -76,7 +76,7 @@ def summit(L):
 def overpotential_of_transfer(i, i0, energy, metal, T):
     """eta [V] with i/i0 by `marcus`, or if `metal` by `marcus_hush_chidsey`;  d/di, d/di0.
 
-    energy: of reorganisation [eV].  Where these laws have no more current to give, eta goes on along a steep line.
+    energy: of reorganisation [eV].  Above the largest current of a law eta rises along a steep line.
     Newton's method on the logarithm of the current, which is concave.
     """
     k = R * T / F

@@ -6,6 +6,7 @@ callers link it as they would.  This divides the time of compilation by several.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from numba.core.codegen import JITCodeLibrary
@@ -30,6 +31,7 @@ class Linked(JITCodeLibrary):  # type: ignore[misc]
         return self.serialize_using_bitcode()
 
 
+@cache
 def _prepare() -> None:
     """Let Numba's code generator make and read `Linked` libraries."""
     codegen = cpu_target.target_context.codegen()
@@ -47,19 +49,14 @@ def _prepare() -> None:
         if engine.is_symbol_defined(name):  # there is none without machine code, and kernels use none
             set_env(name, env)
 
-    codegen.create_library, codegen.unserialize_library, codegen.set_env = (
-        create_library,
-        unserialize_library,
-        set_known_env,
-    )
+    codegen.create_library, codegen.unserialize_library = create_library, unserialize_library
+    codegen.set_env = set_known_env
 
 
 def compiling(compiled: Any, *, linked: bool) -> Any:
     """A dispatcher whose functions are compiled as code to be linked only, or for Python to call."""
     own: Callable[..., Any] = compiled.compile
-    if not hasattr(cpu_target.target_context.codegen(), "links"):
-        _prepare()
-        cpu_target.target_context.codegen().links = True
+    _prepare()
 
     def compile_for(signature: Any) -> Any:
         with global_compiler_lock:

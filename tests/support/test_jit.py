@@ -69,6 +69,19 @@ def test_cache_cannot_go_stale(tmp_path):
     assert float(value) == 8.0 and other != folder
 
 
+def test_what_only_kernels_call_has_no_machine_code_of_its_own(tmp_path):
+    """`evaluate` is linked into `evaluate_many`, which comes from the cache in a second process and gives the same."""
+    kinds = (
+        "\nfrom cellsim.numerics import table\n"
+        "for f in (table.evaluate, table.evaluate_many):\n"
+        "    print(*(type(c.library).__name__ for c in f.overloads.values()))"
+    )
+    where = {"NUMBA_CACHE_DIR": str(tmp_path)}
+    compiled, loaded = (python(CALLS + kinds, **where).stdout.splitlines() for _ in range(2))
+    assert compiled[-2:] == ["Linked", "JITCodeLibrary"] and loaded[-2:] == ["", "JITCodeLibrary"]
+    assert compiled[0] == loaded[0] == "1.0"
+
+
 def test_without_a_home_nothing_is_kept_in_a_place_that_others_know():
     """Neither in the temporary folder nor in the current one: compiled in memory, and the line says so."""
     code = "import cellsim.support.compile as j\nprint(j.cache_directory(), j.refused); j.announce(j.SOLVER)"

@@ -28,27 +28,13 @@ def react_aside(sys, s, w):
                 under, _, _, _ = uniform.beneath(sys, w, v.side, k, j, x, 0.0, y.c_e, y.cell.I, False)
                 c = uniform.mean_salt(sys, v.side, y.c_e)
             else:
-                root, i_ref = np.sqrt(c), grain.i_ref if sys.counts.remade > 0 else v.i_ref
-                under, _, _, _ = reaction(
-                    sys.laws,
-                    sys.kinetics,
-                    w.by_solid,
-                    w.by_salt,
-                    w.at[0],
-                    grain.material,
-                    i_ref * w.rate[rate_of(grain.material)],
-                    0.0,
-                    sys.c_ref,
-                    j,
-                    x,
-                    0.0,
-                    c,
-                    root,
-                    locate(sys.laws.salt, root),
-                )
+                root, material = np.sqrt(c), grain.material
+                i_ref = (grain.i_ref if sys.counts.remade > 0 else v.i_ref) * w.rate[rate_of(material)]
+                place = locate(sys.laws.salt, root)
+                under, _, _, _ = reaction(sys, w, material, i_ref, 0.0, j, x, 0.0, c, root, place)
                 if sys.hysteresis.size > 0:
-                    a, lag = sys.hysteresis[grain.material], w.lag[k, i]
-                    under += by_hysteresis(sys.laws.branches, a, lag, grain.material, y.cell.I, j, x, 0.0)[0]
+                    a, lag = sys.hysteresis[material], w.lag[k, i]
+                    under += by_hysteresis(sys.laws.branches, a, lag, material, y.cell.I, j, x, 0.0)[0]
             side_reactions.add_to(sys.ageing[grain.sweep], w.side[k, i], j, under, 0.0, 0.0, c, w.at[0])
 
 

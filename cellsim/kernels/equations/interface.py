@@ -26,12 +26,14 @@ def open_circuit(table, by, material, x, at):
 
 
 @part
-def reaction(laws, kinetics, by_solid, by_salt, T, material, i_ref, R_f, c_ref, j, alpha, beta, c_e, root, place):
+def reaction(sys, w, material, i_ref, R_f, j, alpha, beta, c_e, root, place):
     """Interface voltage U + eta + R_f j [V] at reaction current j;  d/dj, d/dc_e;  current above which it is
     logarithmic in j [A/m2].
 
-    The surface stoichiometry is alpha + beta j; root and place are those of c_e in its table.
+    i_ref, R_f: at the temperature of the cell.  The surface stoichiometry is alpha + beta j; root and place are those
+    of c_e in its table.
     """
+    laws, by_solid, by_salt, c_ref = sys.laws, w.by_solid, w.by_salt, sys.c_ref
     first = LAWS_PER_SIDE * material
     x = alpha + beta * j
     at = locate(laws.solid, x)
@@ -45,7 +47,7 @@ def reaction(laws, kinetics, by_solid, by_salt, T, material, i_ref, R_f, c_ref, 
         g, dg = blend(laws.salt, SHAPE_C + material, place, by_salt)
     U, dU = walled(U, dU, x)
     eta, eta_j, eta_x, eta_r, near = charge_transfer(
-        kinetics, material, j, x, i_ref, f, df, c_e / c_ref, g, 0.5 * dg / root * c_ref, T
+        sys.kinetics, material, j, x, i_ref, f, df, c_e / c_ref, g, 0.5 * dg / root * c_ref, w.at[0]
     )
     return U + eta + R_f * j, dU * beta + eta_j + eta_x * beta + R_f, eta_r / c_ref, near
 

@@ -94,27 +94,13 @@ def evaluate_laws(sys, c, phi_e, phi_s, j, I, w):
                 U, U_j, _ = by_hysteresis(
                     sys.laws.branches, sys.hysteresis[v.side], w.lag[0, i], v.side, I, j[i], local.alpha, local.beta
                 )
+            i_ref, film = i_ref * w.rate[RATE + v.side], R_f * w.rate[FILM + v.side]
             V, V_j, V_ce, local.i0 = reaction(
-                sys.laws,
-                sys.kinetics,
-                w.by_solid,
-                w.by_salt,
-                T,
-                v.side,
-                i_ref * w.rate[RATE + v.side],
-                R_f * w.rate[FILM + v.side],
-                sys.c_ref,
-                j[i],
-                local.alpha,
-                local.beta,
-                c[i],
-                root,
-                place,
+                sys, w, v.side, i_ref, film, j[i], local.alpha, local.beta, c[i], root, place
             )
             V, V_j = V + U, V_j + U_j
             more, per_j, per_c = 0.0, 0.0, 0.0
             if ages and v.particle >= 0:  # beneath the film; the film's drop is that of all currents
-                film = R_f * w.rate[FILM + v.side]
                 more, per_j, per_c = side_reactions.add_to(
                     sys.ageing[v.side], w.side[0, i], j[i], V - film * j[i], V_j - film, V_ce, c[i], T
                 )

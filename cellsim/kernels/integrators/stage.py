@@ -43,7 +43,8 @@ def measured(sys, ctl, s, w):
     return held(sys, 0.0, ctl, y.T, s, V, w)
 
 
-def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
+@inner
+def solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
     """One implicit stage of whichever model, then the charge and energy it passes, its heat and its lithium.
 
     The material is taken at the temperature that s foresees, lithium with the contact and the pressure that it
@@ -92,6 +93,3 @@ def _solve(sys, hg, ctl, s_hat, s, w, rtol, tol):
         ageing.even(sys, hg, s_hat, s, w)
         ageing.book(sys, hg, s_hat, s, w)
     return n
-
-
-solve = inner(_solve)

@@ -44,7 +44,7 @@ def charge_transfer(kinetics, material, j, x, i_ref, f, df, r, g, dg, T):
     """Overpotential of a material at surface stoichiometry x and relative salt concentration r [V];  d/dj, d/dx, d/dr;
     current above which it is logarithmic in j [A/m2].
 
-    Other arguments as of `exchange_current`.
+    Other arguments: see `exchange_current`.
     """
     i0, i0_x, i0_r = within_edges(i_ref, x, f, df, r, g, dg)
     if kinetics.size > 0:

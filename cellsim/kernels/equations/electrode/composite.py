@@ -64,30 +64,17 @@ def react(sys, c, phi_e, phi_s, j, I, w):
         flux, flux_v, flux_c = 0.0, 0.0, 0.0
         for k in range(v.kinds):
             grain, local, now = sys.grain[v.particle + k], w.kind[k, i], j[k * n + i]
+            material, film = grain.material, grain.R_f * w.rate[FILM + v.side]
+            i_ref = grain.i_ref * w.rate[rate_of(material)]
             V, V_j, V_ce, local.i0 = reaction(
-                sys.laws,
-                sys.kinetics,
-                w.by_solid,
-                w.by_salt,
-                w.at[0],
-                grain.material,
-                grain.i_ref * w.rate[rate_of(grain.material)],
-                grain.R_f * w.rate[FILM + v.side],
-                sys.c_ref,
-                now,
-                local.alpha,
-                local.beta,
-                c[i],
-                root,
-                place,
+                sys, w, material, i_ref, film, now, local.alpha, local.beta, c[i], root, place
             )
             if sys.hysteresis.size > 0:
-                a, material = sys.hysteresis[grain.material], grain.material
+                a = sys.hysteresis[material]
                 U, U_j, _ = by_hysteresis(sys.laws.branches, a, w.lag[k, i], material, I, now, local.alpha, local.beta)
                 V, V_j = V + U, V_j + U_j
             more, per_j, per_c = 0.0, 0.0, 0.0
             if ages:
-                film = grain.R_f * w.rate[FILM + v.side]
                 more, per_j, per_c = side_reactions.add_to(
                     sys.ageing[grain.sweep], w.side[k, i], now, V - film * now, V_j - film, V_ce, c[i], w.at[0]
                 )
