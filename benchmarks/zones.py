@@ -15,7 +15,7 @@ from cellsim.simulation.parallel import simulate_parallel
 
 ZONES, MEAN = 3, 298.15
 CASES = (("leaf_2018", 1.0, 10.0), ("lgm50_oregan2022", 0.5, 10.0))
-KEYS = ("cell/electrode area", "cell/nominal capacity", "design/number of electrode pairs")
+KEYS = ("cell/electrode area", "cell/nominal capacity")
 
 
 def compared(name, rate, span):
