@@ -11,9 +11,12 @@ from ...physics.constants import F
 
 HOUR = 3600.0
 TIME = ("Time [s]",)
-# state: words, of charge per electrode area
-TAKEN = {"sei": "SEI", "sei_on_cracks": "SEI on cracks", "plated": "lithium plating"}
-HAS = {"sei": "sei", "sei_on_cracks": "on_cracks", "plated": "plating"}  # and what says that there is one
+# state, of charge per electrode area: words, and the field of `records.Ageing` that says that there is one
+TAKEN = {
+    "sei": ("SEI", "sei"),
+    "sei_on_cracks": ("SEI on cracks", "on_cracks"),
+    "plated": ("lithium plating", "plating"),
+}
 
 
 class Part(NamedTuple):
@@ -108,8 +111,8 @@ def series(p, sides):
     counts = p.sys.counts
     for part in parts_of(p, sides):
         low, lost = part.low, f"{part.phase}active material in {part.low.split()[0]} electrode"
-        for state, words in TAKEN.items():
-            if has(p, part, HAS[state]):
+        for state, (words, field) in TAKEN.items():
+            if has(p, part, field):
                 yield (
                     f"Loss of lithium to {low} {words} [mol]",
                     (TIME, lambda q=state, s=part: taken(p, q, s) * p.area / F),

@@ -99,13 +99,16 @@ def _worn(
     whose = f"ageing of {overlay}, another cell" if overlay else "ageing of its own set"
     aged = lent(cell, overlay) if overlay else cell
     car = CarBattery.of(rows[0].usable, file)
-    known: dict[float, float] = {}
+    try:
+        known = {0.0: _lost(aged, day_of(cell, car, 0.0), years, temperature)}
+    except CellsimError as fault:
+        return [SimulatedWear(cell.name, r.duty, whose, temperature, years, reason=str(fault)) for r in rows]
     made = []
     for r in rows:
+        hours = r.served.given / 365.0 / car.power
         try:
-            for hours in (0.0, r.served.given / 365.0 / car.power):
-                if hours not in known:
-                    known[hours] = _lost(aged, day_of(cell, car, hours), years, temperature)
+            if hours not in known:
+                known[hours] = _lost(aged, day_of(cell, car, hours), years, temperature)
         except CellsimError as fault:
             made.append(SimulatedWear(cell.name, r.duty, whose, temperature, years, reason=str(fault)))
             continue
