@@ -22,6 +22,7 @@ from numba.core import caching
 CHECKSUM = 32  # bytes at the end of a file
 ABANDONED = 3600.0  # age of an unfinished file [s] after which it is removed
 LINKS = 40  # symbolic links followed in a path
+PACKAGE = __name__.split(".")[0] + "."  # with which names of its modules begin
 OWNERS = os.name == "posix"  # other systems have neither owner nor mode
 
 
@@ -144,15 +145,25 @@ class _Files(caching.IndexDataCacheFile):
 
 
 class _Locator(caching.UserProvidedCacheLocator):
-    """Files in a trusted folder."""
+    """Files in a trusted folder, which is named after a digest of the sources.
+
+    Functions of the package are therefore found by their module alone, wherever the package is installed and whenever
+    its files were written: copies of one version share their compiled kernels.  Others are found by path and time.
+    """
 
     def __init__(self, function, folder):
         self._py_file, self._lineno = function.__code__.co_filename, function.__code__.co_firstlineno
-        self._cache_path = str(folder / self.get_suitable_cache_subpath(self._py_file))
+        self._ours = function.__module__.startswith(PACKAGE)
+        where = function.__module__ if self._ours else self.get_suitable_cache_subpath(self._py_file)
+        self._cache_path = str(folder / where)
 
     def ensure_cache_path(self):
         """Raises Untrusted unless the folder is trusted."""
         trusted(self._cache_path)
+
+    def get_source_stamp(self):
+        """What must be as it was when a function was compiled."""
+        return PACKAGE if self._ours else super().get_source_stamp()
 
 
 class _Content(caching.CompileResultCacheImpl):

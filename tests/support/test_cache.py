@@ -3,6 +3,7 @@
 import os
 import pickle
 import resource
+import shutil
 import stat
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from cellsim.support import cache as _cache
 from cellsim.support import compile as _jit
+from cellsim.support.cache import Kept
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
@@ -305,3 +307,27 @@ def test_a_process_killed_while_it_writes_leaves_nothing_for_long(kept):
     _cache.sweep.cache_clear()
     index.unlink()
     assert run() == (7.0, False) and not old.exists() and new.exists()
+
+
+def test_a_copy_of_the_package_elsewhere_uses_the_same_compiled_kernels(tmp_path):
+    # a clone, another environment, files written later: the folder's digest of the sources tells all there is to know
+    elsewhere = tmp_path / "clone"
+    shutil.copytree(ROOT / "cellsim", elsewhere / "cellsim", copy_function=shutil.copyfile)
+    assert said(start(tmp_path / "home", cwd=tmp_path))[0][2] == "0"
+    there = subprocess.Popen(
+        [sys.executable, "-c", SMALL],
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "home"), "PYTHONPATH": str(elsewhere)},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+    )
+    assert said(there)[0][2] == "1"
+
+
+def test_every_cached_kernel_is_among_the_sources_of_the_digest():
+    for name, module in list(sys.modules.items()):
+        if name.startswith("cellsim."):
+            kernels = [value for value in vars(module).values() if isinstance(getattr(value, "_cache", None), Kept)]
+            for kernel in kernels:
+                assert kernel.py_func.__module__.split(".")[1] in _jit.COMPILED, kernel
