@@ -10,3 +10,4 @@ RESULTS = HERE / "results"
 sys.path[:0] = [str(HERE.parent), str(TESTS)]
 os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # processor times then compare like with like
+os.environ.setdefault("CELLSIM_COMPILE", "first")  # measured is machine code

@@ -4,9 +4,12 @@
 what is heavy.  Files go by their names, wherever they lie.
 """
 
+import os
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("CELLSIM_COMPILE", "first")  # before cellsim is imported: results are the same bit for bit
 
 if not (Path(__file__).parent / "reference" / "about_energy").is_dir():  # not in source distributions: CC BY-SA 4.0
     collect_ignore = [

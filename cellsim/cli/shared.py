@@ -51,7 +51,9 @@ def say(text: str, **how: Any) -> None:
 def with_progress(run: Any, question: Any) -> Any:
     """Run a study with a progress bar, if stderr is a terminal."""
     from ..support.compile import SOLVER, announce
+    from ..support.first_calls import machine_code_only
 
+    machine_code_only()
     announce(SOLVER)
     columns = (
         TextColumn("{task.description}"),

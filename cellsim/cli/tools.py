@@ -89,7 +89,9 @@ def warmup() -> None:
     import cellsim
 
     from ..support.compile import cache_directory
+    from ..support.first_calls import machine_code_only
 
+    machine_code_only()
     start = time.perf_counter()
     for model in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()):
         cellsim.simulate("lgm50_chen2020", [cellsim.rest(1.0)], model)

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..errors import ProtocolError
 from ..support.arguments import shown, whole
+from ..support.first_calls import machine_code_only
 from .jobs import Finished, Job, Stream, run_here
 from .pool import executor_pool, on_pool
 from .processes import on_processes
@@ -37,6 +38,7 @@ def run_jobs(
     finished: called in the calling thread as soon as a job has ended, in whatever order that is.
     Close the iterator (contextlib.closing) if it is not used to its end.  Raises ProtocolError for wrong numbers.
     """
+    machine_code_only()
     workers, here = workers_of(threads, processes, executor)
     if executor is not None:
         return on_pool(jobs, executor_pool(executor), finished)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from ..errors import CellsimError
 from ..kernels.call.calls import Call, Coroutine, Reply, Together, perform
 from ..kernels.call.record import recycle
+from ..support.first_calls import machine_code_only
 
 T = TypeVar("T")
 MOST, SLICE = 32, 2e-2  # kernel calls of a batch at most, and how long it should keep a worker busy [s]
@@ -166,8 +167,10 @@ def run_one(number: int, job: Job) -> Finished:
 def run_together(items: Sequence[tuple[int, Job]]) -> list[Finished]:
     """Jobs from their start to their end, in this thread; kernels that they ask for at one time are called together.
 
-    So neither Python nor the kernels find the caches of the processor full of the other's after every call.
+    So neither Python nor the kernels find the caches of the processor full of the other's after every call.  Machine
+    code only: what cases give does not depend on which of them came first.
     """
+    machine_code_only()
     roots = [Task(job.coroutine(), reuse=job.reuse) for _, job in items]
     asking = [each for root in roots for each in advance(root, None)]
     while asking:

@@ -1,7 +1,7 @@
 """Groups of numbers and arrays in kernels, made from what `numerics.fields` declares: all that needs Numba's inside.
 
 Numba's public functions cannot make an array over given memory that is not counted, nor copy a NamedTuple with
-other fields.  Each function here has a twin in Python, for kernels that run uncompiled.  Nothing made here keeps
+other fields.  Each function here has a twin in Python, for kernels that run there.  Nothing made here keeps
 memory alive: that is for the owner of the memory, `task.Arguments`.
 """
 
@@ -16,7 +16,8 @@ from numba.extending import intrinsic
 from numba.np.arrayobj import make_array, populate_array
 
 from ..numerics.fields import WORD, addend, declared, packed_dtype, parts, places
-from ..support.compile import UNCOMPILED, records
+from ..support.compile import twin
+from ..support.interpreted import with_attributes
 
 
 class _Named:
@@ -157,114 +158,108 @@ def _read(value, d):
         known = iter(list(value.item())[1:])
         shape = [n if isinstance(n, int) else next(known) for n in d.field.shape]
         return _at(value["at"], shape, d.element)
-    return _at(value, (1,), d.element)[0] if d.is_record else value.item()
+    if d.is_record:
+        return _at(value, (1,), d.element)[0]
+    return int(value) if d.type is int else value
 
 
 def _at(address, shape, dtype):
-    if not math.prod(shape):
-        return records(np.zeros(shape, dtype)) if dtype.names else np.zeros(shape, dtype)
-    raw = (ctypes.c_char * (math.prod(shape) * dtype.itemsize)).from_address(int(address))
+    size = math.prod(shape) * dtype.itemsize
+    raw = (ctypes.c_char * size).from_address(int(address)) if size else b""
     array = np.frombuffer(raw, dtype).reshape(shape)
-    return records(array) if dtype.names else array
+    return with_attributes(array)
 
 
-if UNCOMPILED:
-    unpacked = unpacked_in_python
+@twin(unpacked_in_python)
+@intrinsic
+def unpacked(context, record, cls):
+    """The group of a class that a record of its `packed_dtype` stands for."""
+    kind = _group_type(cls.instance_class)
 
-    def laying(cls: type, flat: bool = False) -> Any:
-        """A function (system, array) that gives the fields of a class as parts of an array of numbers."""
-        return lambda sys, array: parts(cls, sys.sizes, array, flat)
+    def generate(context, builder, signature, arguments):
+        return _unpack(context, builder, cls.instance_class, kind, arguments[0])
 
-    def starting(cls: type, name: str) -> Any:
-        """A function (system) that gives where a field begins in such an array."""
-        return lambda sys: places(cls, sys.sizes)[name].start
+    return kind(record, cls), generate
 
-    def initialised(group):
-        """Give the arrays of a group of zeros their initial values."""
-        for d, array in zip(declared(type(group)), group, strict=True):
-            if np.any(d.field.initial):
-                array[...] = d.field.initial
 
-    def replacing(*names: str) -> Any:
-        """A function (group, *values) that gives the group with other values of the named fields."""
-        return lambda group, *values: group._replace(**dict(zip(names, values, strict=True)))
-else:
+def laying(cls: type, flat: bool = False) -> Any:
+    """A function (system, array) that gives the fields of a class as parts of an array of numbers."""
 
+    @twin(lambda sys, array: parts(cls, sys.sizes, array, flat, with_attributes))
     @intrinsic
-    def unpacked(context, record, cls):
-        """The group of a class that a record of its `packed_dtype` stands for."""
-        kind = _group_type(cls.instance_class)
+    def laid(context, sys, array):
+        kind = _group_type(cls, flat)
 
         def generate(context, builder, signature, arguments):
-            return _unpack(context, builder, cls.instance_class, kind, arguments[0])
+            whole = make_array(array)(context, builder, arguments[1])
+            return _lay(context, builder, cls, kind, _Named(context, builder, sys, arguments[0]), whole, flat)
 
-        return kind(record, cls), generate
+        return kind(sys, array), generate
 
-    def laying(cls: type, flat: bool = False) -> Any:
-        """A function (system, array) that gives the fields of a class as parts of an array of numbers."""
+    return laid
 
-        @intrinsic
-        def laid(context, sys, array):
-            kind = _group_type(cls, flat)
 
-            def generate(context, builder, signature, arguments):
-                whole = make_array(array)(context, builder, arguments[1])
-                return _lay(context, builder, cls, kind, _Named(context, builder, sys, arguments[0]), whole, flat)
+def starting(cls: type, name: str) -> Any:
+    """A function (system) that gives where a field begins in such an array."""
 
-            return kind(sys, array), generate
-
-        return laid
-
-    def starting(cls: type, name: str) -> Any:
-        """A function (system) that gives where a field begins in such an array."""
-
-        @intrinsic
-        def start(context, sys):
-            def generate(context, builder, signature, arguments):
-                named, before = _Named(context, builder, sys, arguments[0]), []
-                for d in declared(cls):
-                    if d.name == name:
-                        return _combined(named, before, builder.add, 0)
-                    before.append(named.length(d))
-                raise KeyError(name)
-
-            return types.intp(sys), generate
-
-        return start
-
+    @twin(lambda sys: places(cls, sys.sizes)[name].start)
     @intrinsic
-    def initialised(context, group):
-        """Give the arrays of a group of zeros their initial values."""
+    def start(context, sys):
+        def generate(context, builder, signature, arguments):
+            named, before = _Named(context, builder, sys, arguments[0]), []
+            for d in declared(cls):
+                if d.name == name:
+                    return _combined(named, before, builder.add, 0)
+                before.append(named.length(d))
+            raise KeyError(name)
+
+        return types.intp(sys), generate
+
+    return start
+
+
+def _initialised_in_python(group):
+    for d, array in zip(declared(type(group)), group, strict=True):
+        if np.any(d.field.initial):
+            array[...] = d.field.initial
+
+
+@twin(_initialised_in_python)
+@intrinsic
+def initialised(context, group):
+    """Give the arrays of a group of zeros their initial values."""
+
+    def generate(context, builder, signature, arguments):
+        for k, d in enumerate(declared(group.instance_class)):
+            initial = np.broadcast_to(d.field.initial, d.field.shape).ravel() if np.any(d.field.initial) else ()
+            data = make_array(group.types[k])(context, builder, builder.extract_value(arguments[0], k)).data
+            for i, value in enumerate(initial):
+                if value != 0.0:
+                    at = builder.gep(data, [context.get_constant(types.intp, i)], inbounds=True)
+                    builder.store(context.get_constant(types.float64, value), at)
+        return context.get_dummy_value()
+
+    return types.none(group), generate
+
+
+def replacing(*names: str) -> Any:
+    """A function (group, *values) that gives the group with other values of the named fields."""
+
+    @twin(lambda group, *values: group._replace(**dict(zip(names, values, strict=True))))
+    @intrinsic
+    def replaced(context, group, *values):
+        places = [group.fields.index(name) for name in names]
 
         def generate(context, builder, signature, arguments):
-            for k, d in enumerate(declared(group.instance_class)):
-                initial = np.broadcast_to(d.field.initial, d.field.shape).ravel() if np.any(d.field.initial) else ()
-                data = make_array(group.types[k])(context, builder, builder.extract_value(arguments[0], k)).data
-                for i, value in enumerate(initial):
-                    if value != 0.0:
-                        at = builder.gep(data, [context.get_constant(types.intp, i)], inbounds=True)
-                        builder.store(context.get_constant(types.float64, value), at)
-            return context.get_dummy_value()
+            made = arguments[0]
+            for k, place in enumerate(places):
+                value = builder.extract_value(arguments[1], k)
+                value = context.cast(builder, value, values[k], group.types[place])
+                made = builder.insert_value(made, value, place)
+            if context.enable_nrt:  # whoever gets it gives back a reference to each of its arrays
+                context.nrt.incref(builder, group, made)
+            return made
 
-        return types.none(group), generate
+        return group(group, types.StarArgTuple.from_types(values)), generate
 
-    def replacing(*names: str) -> Any:
-        """A function (group, *values) that gives the group with other values of the named fields."""
-
-        @intrinsic
-        def replaced(context, group, *values):
-            places = [group.fields.index(name) for name in names]
-
-            def generate(context, builder, signature, arguments):
-                made = arguments[0]
-                for k, place in enumerate(places):
-                    value = builder.extract_value(arguments[1], k)
-                    value = context.cast(builder, value, values[k], group.types[place])
-                    made = builder.insert_value(made, value, place)
-                if context.enable_nrt:  # whoever gets it gives back a reference to each of its arrays
-                    context.nrt.incref(builder, group, made)
-                return made
-
-            return group(group, types.StarArgTuple.from_types(values)), generate
-
-        return replaced
+    return replaced

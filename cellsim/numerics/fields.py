@@ -212,16 +212,19 @@ def length(cls: type, sizes: Sizes) -> int:
     return next(reversed(places(cls, sizes).values())).stop
 
 
-def parts(cls: type, sizes: Sizes, array: np.ndarray, flat: bool = False) -> Any:
-    """The fields of a class as views of an array (..., numbers), each (..., *its own shape); flat: (..., length)."""
-    return cls(*(view(array, place, flat) for place in places(cls, sizes).values()))
+def parts(cls: type, sizes: Sizes, array: np.ndarray, flat: bool = False, how: Callable[..., Any] = records) -> Any:
+    """The fields of a class as views of an array (..., numbers), each (..., *its own shape); flat: (..., length).
+
+    how: what is made of an array of records.
+    """
+    return cls(*(view(array, place, flat, how) for place in places(cls, sizes).values()))
 
 
-def view(array: np.ndarray, place: Place, flat: bool = False) -> Any:
+def view(array: np.ndarray, place: Place, flat: bool = False, how: Callable[..., Any] = records) -> Any:
     """The view of one field."""
     some = array[..., place.start : place.stop]
     if place.element.names:
-        some = records(some.view(place.element))
+        some = how(some.view(place.element))
         if place.single:
             return some[0] if some.ndim == 1 else some[..., 0]
         return some if len(place.shape) == 1 else some.reshape(*array.shape[:-1], *place.shape)

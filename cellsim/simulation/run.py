@@ -21,6 +21,7 @@ from ..parameters.formats.overlay import overlay_remarks
 from ..protocols import Protocol, Step
 from ..protocols.program import MAX_STEPS
 from ..protocols.protocol import protocol_of
+from ..support.compile import has_machine_code
 from .citations import basis_of
 from .control import Now
 from .history.unresolved import unresolved
@@ -317,6 +318,7 @@ def _one_step(run, step, around, t0, place):
         run.max_order,
         ready.knots,
     )
+    repeatable = has_machine_code(ready.kernel)
     arguments.begin(*begun)
     while status < 0:
         reply, buffer = (yield Call(ready.kernel, arguments)), arguments.buffer
@@ -335,7 +337,8 @@ def _one_step(run, step, around, t0, place):
     if 2 * rows < room:
         recycle([buffer])
     t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
-    march = None if ending == Ending.SOLVER_NOT_FINITE else March(ready.kernel, run.sys, begun)
+    repeatable &= ending != Ending.SOLVER_NOT_FINITE
+    march = March(ready.kernel, run.sys, begun) if repeatable else None
     t = t0 + t
     V = reply.V if rows and ending != Ending.SOLVER_NOT_FINITE else terminal_voltage(run.sys, s[-1])
     return t, s, outcome_of(run, step, named(run, step, ready.control, ending, s[-1]), t, s, V, *place), march

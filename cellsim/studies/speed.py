@@ -11,6 +11,7 @@ from ..models import DFN, SPM, SPMe
 from ..parameters import load
 from ..protocols import charge, discharge, hold
 from ..simulation.run import simulate
+from ..support.first_calls import machine_code_only
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def bench(cell="lgm50_chen2020", seconds=0.5) -> list[Speed]:
 
     A run is all of `simulate`, from the parameters to the voltage.  Raises as `simulate` does.
     """
+    machine_code_only()
     cell = load(cell)
     top = cell.value("cell/upper voltage cut-off")
     down, up = ("discharge 1C", [discharge(1.0)], 1.0), ("CC-CV charge 1C", [charge(1.0), hold(top)], 0.1)

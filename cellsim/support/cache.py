@@ -185,6 +185,13 @@ class Kept(caching.FunctionCache):
         self._cache_file = _Files(self._cache_path, self._impl.filename_base, locator.get_source_stamp())
         self.enable()
 
+    def has(self, sig, target_context) -> bool:
+        """Whether there is a compiled function; it may turn out to be unusable."""
+        try:
+            return self._index_key(sig, target_context.codegen()) in self._cache_file._load_index()
+        except Exception:  # as in `load_overload`, which says so
+            return False
+
     def load_overload(self, sig, target_context):
         """The compiled function, or None if it is missing or unusable."""
         try:

@@ -9,6 +9,8 @@ and nobody else, can write:
 
 Without any of them, kernels are compiled in each process, with a message.  `_cache` contains the requirements for the
 directory and its files.
+
+Until its machine code is there, a kernel runs in Python, see `first_calls`.
 """
 
 import functools
@@ -27,6 +29,8 @@ import numpy as np
 from numba.core import config
 
 from . import cache as _cache
+from .first_calls import beginning, in_python
+from .interpreted import twin as _twin
 from .linking import compiling
 
 UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as Python functions
@@ -44,8 +48,8 @@ def digest(parts=COMPILED) -> str:
     for path in sorted(p for part in parts for p in HERE.glob(part if part.endswith(".py") else f"{part}/**/*.py")):
         h.update(str(path.relative_to(HERE)).encode())
         h.update(path.read_bytes())
-    for how in (Path(__file__), Path(__file__).with_name("linking.py")):
-        h.update(how.read_bytes())
+    for how in ("compile.py", "linking.py"):
+        h.update(Path(__file__).with_name(how).read_bytes())
     return h.hexdigest()[:16]
 
 
@@ -125,7 +129,10 @@ def announce(kernel: str) -> None:
         return
     advice = f"not cached: {why or 'no home'}; set NUMBA_CACHE_DIR to a folder that only you can write"
     kept = f"cached in {where}" if where else advice
-    print(f"cellsim: compiling kernels, a minute or two the first time ({kept})", file=sys.stderr, flush=True)
+    meanwhile = "; until then runs take seconds" if in_python() else ""
+    print(
+        f"cellsim: compiling kernels, a minute or two the first time ({kept}){meanwhile}", file=sys.stderr, flush=True
+    )
 
 
 def _compile(function: Callable[..., Any], linked: bool = False, **options: Any) -> Any:
@@ -135,7 +142,14 @@ def _compile(function: Callable[..., Any], linked: bool = False, **options: Any)
         return compiled
     if path is not None:
         compiled._cache = _cache.Kept(function, path)  # instead of Numba's, which trusts any file
+        if not linked:
+            beginning(compiled, path)
     return compiling(compiled, linked=linked)
+
+
+def has_machine_code(kernel: Any) -> bool:
+    """Whether a kernel gives the same bit for bit from now on: it is compiled, or will not be."""
+    return UNCOMPILED or bool(kernel.overloads)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -174,6 +188,11 @@ def part(function: Callable[..., Any]) -> Any:
     this costs half of the run time on small meshes.  Inlining functions with many callers would cost minutes.
     """
     return _compile(function, linked=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
+
+
+def twin(plain: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Decorate a function that writes machine code: `plain` is what it does, for kernels that run in Python."""
+    return lambda function: plain if UNCOMPILED else _twin(function, plain)
 
 
 def records(array: Any) -> Any:

@@ -26,6 +26,12 @@ def python(code, cwd=ROOT, **environment):
     )
 
 
+NEVER = """
+from cellsim.support import background
+background.START = "import sys; sys.stdin.read()"  # in place of a process that compiles
+"""
+
+
 def test_import_is_light():
     """`import cellsim` loads none of the heavy packages; the time is printed, not judged."""
     out = python(
@@ -36,12 +42,13 @@ def test_import_is_light():
     assert out.splitlines()[1] == "[]"
 
 
-def test_simulating_does_not_import_pybamm():
+def test_simulating_does_not_import_pybamm(tmp_path):
     """PyBaMM and its telemetry stay out of our runs."""
     out = python(
-        "import sys, cellsim; cellsim.simulate('lgm50_chen2020', cellsim.rest(1.0), cellsim.SPM())\n"
+        NEVER + "import sys, cellsim; cellsim.simulate('lgm50_chen2020', cellsim.rest(1.0), cellsim.SPM())\n"
         "print('pybamm' in sys.modules, 'pandas' in sys.modules, 'matplotlib' in sys.modules)",
-        HOME=os.environ.get("HOME", ""),
+        NUMBA_CACHE_DIR=str(tmp_path),
+        CELLSIM_COMPILE="",
     )
     assert out.stdout.strip() == "False False False"
 
@@ -116,9 +123,11 @@ def test_clearing_the_cache_says_how_much(tmp_path):
     assert int(files) > 0 and int(size) > 0 and warm == "False"
 
 
-UNCOMPILED = """
+RUNS = """
 import numpy as np
 import cellsim
+from cellsim.simulation import kept_states
+kept_states.ROOM = kept_states.LEAST = 0  # states are made again, where a kernel would give the same
 runs = [("marquis2019", "Charge at 2C for 100 s; Hold at 4.1 V for 20 s", cellsim.DFN((3, 2, 3), 4),
          {"soc": 0.3, "heat": True}),
         ("ecker2015", "Discharge at 1C for 60 s", cellsim.SPMe((3, 2, 3), 4), {}),
@@ -130,26 +139,80 @@ for name, steps, model, options in runs:
     passed = result["Discharge capacity [A.h]"] * 3600.0 / 96485.33212
     assert np.max(np.abs(lithium - lithium[0] - passed)) < 1e-10 * lithium[0]
     print(repr(float(result["Voltage [V]"][-1])), len(result.t))
+from cellsim.kernels.integrators import ndf, tr_bdf2
+print([bool(getattr(each, "overloads", 0)) for each in (ndf.march, tr_bdf2.follow)])
 """
 
 
-def test_kernels_run_uncompiled_to_the_same_voltages():
-    """NUMBA_DISABLE_JIT=1 on small meshes: lithium kept to 1e-10, the same steps, voltages to 1e-9 V.
+def test_kernels_run_in_python_to_the_same_voltages(tmp_path):
+    """Compiled, with NUMBA_DISABLE_JIT=1, and in Python until machine code is there, which never comes here.
 
-    Compiled sums are taken in another order, which shows in the last digits only.
+    On small meshes: lithium kept to 1e-10, the same steps, voltages to 1e-9 V.  Compiled sums are taken in another
+    order, which shows in the last digits only.
     """
-    said = []
-    for value in ("0", "1"):
+    ways = {
+        "compiled": {},
+        "uncompiled": {"NUMBA_DISABLE_JIT": "1"},
+        "meanwhile": {"CELLSIM_COMPILE": "", "NUMBA_CACHE_DIR": str(tmp_path)},
+    }
+    said = {}
+    for way, environment in ways.items():
         run = subprocess.run(
-            [sys.executable, "-c", UNCOMPILED],
+            [sys.executable, "-c", (NEVER if way == "meanwhile" else "") + RUNS],
             capture_output=True,
             text=True,
             timeout=300,
             check=True,
-            env=os.environ | {"NUMBA_DISABLE_JIT": value, "PYTHONPATH": str(ROOT)},
+            env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
         )
-        said.append([line.split() for line in run.stdout.splitlines()])
-    compiled, plain = said
-    assert len(plain) == 3
-    for a, b in zip(compiled, plain, strict=True):
-        assert float(a[0]) == pytest.approx(float(b[0]), abs=1e-9) and a[1] == b[1]
+        *lines, machine_code = run.stdout.splitlines()
+        assert machine_code == str([way == "compiled"] * 2)
+        said[way] = [line.split() for line in lines]
+    assert len(said["compiled"]) == 3
+    for compiled, *others in zip(*said.values(), strict=True):
+        for other in others:
+            assert float(other[0]) == pytest.approx(float(compiled[0]), abs=1e-9) and other[1] == compiled[1]
+
+
+FEW = """
+import time
+import numpy as np
+from cellsim.numerics.table import evaluate_many, tabulate
+from cellsim.support import first_calls
+table, y, calls, ends = tabulate([np.cos], 0.0, 1.0), np.empty(1), 0, time.monotonic() + 120.0
+while not evaluate_many.overloads and time.monotonic() < ends:
+    y[0], calls = np.nan, calls + 1
+    evaluate_many(table, 0, np.zeros(1), y)
+    assert y[0] == 1.0
+    time.sleep(0.05)
+print(bool(evaluate_many.overloads), calls > 1, sum(evaluate_many.stats.cache_hits.values()))
+"""
+
+
+def few(tmp_path, before="", code=FEW):
+    """What FEW prints: whether there is machine code, after several calls, and whether another process made it."""
+    return python(before + code, NUMBA_CACHE_DIR=str(tmp_path), CELLSIM_COMPILE="", PYTHONPATH=str(ROOT)).stdout.split()
+
+
+def test_kernels_run_in_python_until_another_process_has_compiled_them(tmp_path):
+    assert few(tmp_path) == ["True", "True", "1"]
+    assert few(tmp_path) == ["True", "False", "1"]  # in the next process it is there
+
+
+def test_a_process_that_cannot_compile_leaves_it_to_this_one(tmp_path):
+    stub = "from cellsim.support import background\nbackground.START = 'raise SystemExit(1)'\n"
+    assert few(tmp_path, stub)[::2] == ["True", "0"]
+
+
+def test_a_program_that_cannot_be_started_leaves_it_to_this_process(tmp_path):
+    assert few(tmp_path, "import sys\nsys.executable = '/no/such/program'\n") == ["True", "False", "0"]
+
+
+def test_machine_code_only_waits_for_what_is_being_compiled(tmp_path):
+    wait = FEW.replace("    time.sleep(0.05)", "    first_calls.machine_code_only()")
+    assert few(tmp_path, code=wait) == ["True", "True", "1"]
+
+
+def test_machine_code_only_compiles_here_what_nobody_compiles(tmp_path):
+    at_once = "from cellsim.support import first_calls\nfirst_calls.machine_code_only()\n"
+    assert few(tmp_path, at_once) == ["True", "False", "0"]

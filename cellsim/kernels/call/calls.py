@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from ...support.compile import records
+from ...support.compile import has_machine_code, records
 from .record import TASK, Arguments
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class Reply(NamedTuple):
     status: int
     rows: int
     V: float  # terminal voltage [V]
-    spent: float  # processor time [s]
+    spent: float  # processor time [s]; 0 of calls without machine code
 
 
 def perform(calls) -> list[Reply]:
@@ -84,9 +84,9 @@ def perform(calls) -> list[Reply]:
     for kernel in dict.fromkeys(call.kernel for call in calls):
         chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
         tasks = np.ndarray(len(chosen), TASK, np.concatenate([calls[k].arguments.words for k in chosen]))
-        began = time.thread_time()
+        counts, began = has_machine_code(kernel), time.thread_time()
         kernel(records(tasks))
-        spent = (time.thread_time() - began) / len(chosen)
+        spent = (time.thread_time() - began) / len(chosen) if counts else 0.0
         for k, status, rows, V in zip(chosen, *(tasks[name].tolist() for name in ("status", "rows", "V")), strict=True):
             replies[k] = Reply(status, rows, V, spent)
     return replies
@@ -95,10 +95,9 @@ def perform(calls) -> list[Reply]:
 def performed(call: Call) -> Reply:
     """Make one call."""
     arguments = call.arguments
-    began = time.thread_time()
+    counts, began = has_machine_code(call.kernel), time.thread_time()
     call.kernel(records(arguments.record))
-    spent = time.thread_time() - began
-    return Reply(*arguments.outcome(), spent)
+    return Reply(*arguments.outcome(), time.thread_time() - began if counts else 0.0)
 
 
 class Together(NamedTuple):

@@ -15,6 +15,7 @@ from ...protocols.step import kelvin
 from ...simulation.settings import how
 from ...simulation.start import FinalState, at_start
 from ...support.arguments import listed, number, shown, whole
+from ...support.first_calls import machine_code_only
 from .cycle_map import ages_within_runs
 
 PLATING_VOLUMES = 10  # of the negative electrode: plated lithium varies two- to threefold through it
@@ -51,7 +52,8 @@ def aged_cell(cell: Any, ageing: Any) -> Cell:
 def fresh_start(
     cell: Cell, steps: Protocol, model: Any, temperature: Any, soc: Any, heat: Any, ambient: Any, accuracy: float
 ) -> FinalState:
-    """The fresh cell at rest, on a mesh for the steps and for ageing."""
+    """The fresh cell at rest, on a mesh for the steps and for ageing; runs from there are the same bit for bit."""
+    machine_code_only()
     T, around = kelvin("temperature", temperature), kelvin("ambient", ambient)
     model, accuracy = model_of(model), checked(accuracy, None)[0]
     soc = number("soc", soc, "give a state of charge from 0 to 1, or None", low=0.0, high=1.0, none=True)

@@ -1,0 +1,81 @@
+"""Kernels compiled by another process, while this one goes on without machine code.
+
+That process outlives this one, so that a short script leaves compiled kernels to the next one.
+"""
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+START = "import sys; sys.path.insert(0, {path!r}); from cellsim.support.background import serve; serve({folder!r})"
+
+
+class Compiler:
+    """A process that compiles kernels into the cache, one after the other, as they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        """folder: of the cache."""
+        self._folder = folder
+        self._process: Any = None
+        self._asked: set[tuple[Any, ...]] = set()
+        self._lock = Lock()  # threads write one after the other
+
+    def ask(self, kernel: Any, signature: tuple[Any, ...]) -> bool:
+        """Have a kernel compiled for some types; whether the process is at work."""
+        what = kernel.py_func.__module__, kernel.py_func.__qualname__, signature
+        with self._lock:
+            try:
+                if what not in self._asked:
+                    self._process = self._process or _started(self._folder)
+                    self._asked.add(what)
+                    pickle.dump(what, self._process.stdin)
+                    self._process.stdin.flush()
+            except OSError:
+                return False
+            return self._process.poll() is None
+
+    def done(self, kernel: Any, signature: tuple[Any, ...]) -> None:
+        """Nobody waits for that any more.  Without anything to do the process ends."""
+        with self._lock, contextlib.suppress(OSError):
+            self._asked.discard((kernel.py_func.__module__, kernel.py_func.__qualname__, signature))
+            if self._process is not None and not self._asked:
+                process, self._process = self._process, None
+                process.stdin.close()
+
+
+def _started(folder: Path) -> Any:
+    code = START.format(path=str(Path(__file__).parents[2]), folder=str(folder))
+    own: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {}
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, **own)
+
+
+def serve(folder: str) -> None:
+    """Compile what standard input asks for, until it ends."""
+    os.environ["CELLSIM_COMPILE"] = "first"
+    with _alone(Path(folder)):
+        while True:
+            try:
+                module, name, signature = pickle.load(sys.stdin.buffer)
+            except EOFError:
+                return
+            getattr(__import__(module, fromlist=[name]), name).compile(signature)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process compiles into this folder."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where several processes may compile the same
+        yield
+        return
+    with (folder / "compiling.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
