@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .background import Compiler
+from .cache import message
 from .interpreted import interpreted
 
 PATIENCE = 60.0  # s of a process in Python, after which machine code is waited for
@@ -22,7 +23,10 @@ class _FirstCalls:
     """How much longer this process may call kernels in Python, and the process that compiles meanwhile."""
 
     def __init__(self) -> None:
-        self.left = 0.0 if os.environ.get("CELLSIM_COMPILE") == "first" else PATIENCE  # s
+        asked = os.environ.get("CELLSIM_COMPILE", "")
+        if asked not in ("", "first"):
+            message("compile", f"CELLSIM_COMPILE={asked} is not used: give first, or nothing")
+        self.left = 0.0 if asked == "first" else PATIENCE  # s
         self.compiler: Compiler | None = None
 
     def wanted(self, kernel: Any, types: tuple[Any, ...], folder: Path) -> bool:

@@ -199,6 +199,11 @@ def test_kernels_run_in_python_until_another_process_has_compiled_them(tmp_path)
     assert few(tmp_path) == ["True", "False", "1"]  # in the next process it is there
 
 
+def test_what_is_not_known_in_the_environment_is_said(tmp_path):
+    done = python("import cellsim.support.first_calls", NUMBA_CACHE_DIR=str(tmp_path), CELLSIM_COMPILE="fist")
+    assert done.stderr == "cellsim: CELLSIM_COMPILE=fist is not used: give first, or nothing\n"
+
+
 def test_a_process_that_cannot_compile_leaves_it_to_this_one(tmp_path):
     stub = "from cellsim.support import background\nbackground.START = 'raise SystemExit(1)'\n"
     assert few(tmp_path, stub)[::2] == ["True", "0"]
