@@ -37,6 +37,7 @@ def audit(
 ) -> None:
     """Judge the announcement sentence by sentence, and find the conditions under which each would hold."""
     from ..ensemble.engine import usual_processes
+    from ..simulation.plan import prepare_profiles
     from ..studies.claim_audit.claim_file import load_charging_claim, load_claim
     from ..studies.claim_audit.energy_claim import audit as run
     from ..studies.claim_audit.report.tables import audit_tables
@@ -54,6 +55,8 @@ def audit(
     second = load_charging_claim(charging)
     if threads is None and processes is None and len(claims) > 1:
         processes = usual_processes()
+    if "vehicles" in claims:
+        prepare_profiles()
     chosen = partial(run, charging=second, only=claims, threads=threads, processes=processes, path=output)
     result = with_progress(chosen, question)
     say(question.title, style="bold")

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ProtocolError
-from ..kernels.call.record import NO_KNOTS
+from ..kernels.call.record import NO_KNOTS, TASK
 from ..kernels.integrators import ndf as march
 from ..kernels.integrators import tr_bdf2 as following
 from ..kernels.layout import CELL, CURRENT, Control, State
@@ -17,6 +17,7 @@ from ..protocols import Profile, Protocol, Step
 from ..protocols.check import check_start, check_voltages, first_step
 from ..support.arguments import by_value
 from ..support.compile import FOLLOW, SOLVER, announce
+from ..support.first_calls import compile_ahead
 from .control import check, check_known, control, depends_on_state, scale
 from .start import Begun, FinalState, Ground, at_start, body_of, going_on, ground
 
@@ -136,6 +137,11 @@ def _around(begun: Begun, ambient: float | None) -> float:
 @lru_cache(maxsize=64)
 def _plan(cell: Cell, protocol: Protocol, model: Any, T: float, body: Body | None, ambient: float) -> Plan:
     return Plan(cell, protocol, ground(cell, model, T, body), ambient)
+
+
+def prepare_profiles() -> None:
+    """Have the kernel of profiles compiled by another process, if that is still to be done: it takes the longest."""
+    compile_ahead(following.follow, np.zeros(0, TASK))
 
 
 def most_rows(size: int) -> int:

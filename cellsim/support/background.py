@@ -26,9 +26,13 @@ class Compiler:
         self._asked: set[tuple[Any, ...]] = set()
         self._lock = Lock()  # threads write one after the other
 
+    def has_been_asked(self, kernel: Any, signature: tuple[Any, ...]) -> bool:
+        """Whether a kernel is being compiled for some types, or will be."""
+        return _named(kernel, signature) in self._asked
+
     def ask(self, kernel: Any, signature: tuple[Any, ...]) -> bool:
         """Have a kernel compiled for some types; whether the process is at work."""
-        what = kernel.py_func.__module__, kernel.py_func.__qualname__, signature
+        what = _named(kernel, signature)
         with self._lock:
             try:
                 if what not in self._asked:
@@ -43,10 +47,14 @@ class Compiler:
     def done(self, kernel: Any, signature: tuple[Any, ...]) -> None:
         """Nobody waits for that any more.  Without anything to do the process ends."""
         with self._lock, contextlib.suppress(OSError):
-            self._asked.discard((kernel.py_func.__module__, kernel.py_func.__qualname__, signature))
+            self._asked.discard(_named(kernel, signature))
             if self._process is not None and not self._asked:
                 process, self._process = self._process, None
                 process.stdin.close()
+
+
+def _named(kernel: Any, signature: tuple[Any, ...]) -> tuple[Any, ...]:
+    return kernel.py_func.__module__, kernel.py_func.__qualname__, signature
 
 
 def _started(folder: Path) -> Any:
@@ -59,23 +67,23 @@ def _started(folder: Path) -> Any:
 def serve(folder: str) -> None:
     """Compile what standard input asks for, until it ends."""
     os.environ["CELLSIM_COMPILE"] = "first"
-    with _alone(Path(folder)):
-        while True:
-            try:
-                module, name, signature = pickle.load(sys.stdin.buffer)
-            except EOFError:
-                return
-            getattr(__import__(module, fromlist=[name]), name).compile(signature)
+    while True:
+        try:
+            module, name, signature = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        kernel = getattr(__import__(module, fromlist=[name]), name)
+        with alone(Path(folder), kernel):
+            kernel.compile(signature)
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process compiles into this folder."""
-    try:
-        import fcntl
-    except ImportError:  # Windows, where several processes may compile the same
-        yield
-        return
-    with (folder / "compiling.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def alone(folder: Path, kernel: Any) -> Iterator[None]:
+    """Wait until no other process compiles this kernel into the cache."""
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(ImportError, OSError):  # without locks several may compile the same
+            import fcntl
+
+            name = f"{kernel.py_func.__module__}.{kernel.py_func.__qualname__}.lock"
+            fcntl.flock(held.enter_context((folder / name).open("w")), fcntl.LOCK_EX)
         yield

@@ -188,6 +188,7 @@ class Kept(caching.FunctionCache):
     def has(self, sig, target_context) -> bool:
         """Whether there is a compiled function; it may turn out to be unusable."""
         try:
+            self._impl.locator.ensure_cache_path()
             return self._index_key(sig, target_context.codegen()) in self._cache_file._load_index()
         except Exception:  # as in `load_overload`, which says so
             return False

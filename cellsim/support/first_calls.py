@@ -8,10 +8,11 @@ for: `machine_code_only`, or CELLSIM_COMPILE=first in the environment.
 import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from .background import Compiler
+from .background import Compiler, alone
 from .cache import message
 from .interpreted import interpreted
 
@@ -26,7 +27,8 @@ class _FirstCalls:
         asked = os.environ.get("CELLSIM_COMPILE", "")
         if asked not in ("", "first"):
             message("compile", f"CELLSIM_COMPILE={asked} is not used: give first, or nothing")
-        self.left = 0.0 if asked == "first" else PATIENCE  # s
+        self.alone = asked == "first"  # without another process
+        self.left = 0.0 if self.alone else PATIENCE  # s
         self.compiler: Compiler | None = None
 
     def wanted(self, kernel: Any, types: tuple[Any, ...], folder: Path) -> bool:
@@ -38,11 +40,19 @@ class _FirstCalls:
             if types in kernel.overloads or kernel._cache.has(types, kernel.targetctx):
                 self.compiler.done(kernel, types)
                 return False
+            if self.left <= 0.0 and not self.compiler.has_been_asked(kernel, types):
+                return False
             if not self.compiler.ask(kernel, types):
                 return False
             if self.left > 0.0:
                 return True
             time.sleep(INTERVAL)
+
+    def ahead(self, kernel: Any, types: tuple[Any, ...], folder: Path) -> None:
+        """Have a kernel compiled that will be called later."""
+        if not self.alone and not kernel._cache.has(types, kernel.targetctx):
+            self.compiler = self.compiler or Compiler(folder)
+            self.compiler.ask(kernel, types)
 
 
 _here = _FirstCalls()
@@ -58,6 +68,14 @@ def in_python() -> bool:
     return _here.left > 0.0
 
 
+def compile_ahead(kernel: Any, *arguments: Any) -> None:
+    """Have another process compile a kernel for arguments of these types, where there is a processor for that."""
+    several = len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else False
+    if several and getattr(kernel, "folder", None) is not None:
+        kernel._compilation_chain_init_hook()
+        _here.ahead(kernel, tuple(map(kernel.typeof_pyval, arguments)), kernel.folder)
+
+
 def beginning(compiled: Any, folder: Path) -> Any:
     """A dispatcher whose first calls are made in Python; folder: of the cache."""
     own = compiled._compile_for_args
@@ -66,9 +84,12 @@ def beginning(compiled: Any, folder: Path) -> Any:
         """What Numba calls for arguments of new types: returns what is to be called for them."""
         compiled._compilation_chain_init_hook()
         types = tuple(map(compiled.typeof_pyval, arguments))
-        return _timed(interpreted(compiled)) if _here.wanted(compiled, types, folder) else own(*arguments)
+        if _here.wanted(compiled, types, folder):
+            return _timed(interpreted(compiled))
+        with nullcontext() if compiled._cache.has(types, compiled.targetctx) else alone(folder, compiled):
+            return own(*arguments)
 
-    compiled._compile_for_args = compile_for_args
+    compiled._compile_for_args, compiled.folder = compile_for_args, folder
     return compiled
 
 

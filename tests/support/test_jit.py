@@ -199,6 +199,13 @@ def test_kernels_run_in_python_until_another_process_has_compiled_them(tmp_path)
     assert few(tmp_path) == ["True", "False", "1"]  # in the next process it is there
 
 
+def test_what_is_asked_for_ahead_is_compiled_by_another_process_and_waited_for(tmp_path):
+    ask = "first_calls.compile_ahead(evaluate_many, table, 0, np.zeros(1), y)\nfirst_calls.machine_code_only()\n"
+    ahead = FEW.replace("while not", f"{ask}while not")
+    several = "import os\nos.sched_getaffinity = lambda of: {0, 1}\n"
+    assert few(tmp_path, several, ahead) == ["True", "False", "1"]
+
+
 def test_what_is_not_known_in_the_environment_is_said(tmp_path):
     done = python("import cellsim.support.first_calls", NUMBA_CACHE_DIR=str(tmp_path), CELLSIM_COMPILE="fist")
     assert done.stderr == "cellsim: CELLSIM_COMPILE=fist is not used: give first, or nothing\n"
