@@ -1,7 +1,7 @@
 """The states of a run: kept, or of long runs made again by the same kernel calls when they are asked for."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ..errors import CellsimError
 from ..kernels.call.calls import Call, Rows, perform
 from ..kernels.call.record import Arguments, packed_system, recycle
-from ..kernels.layout import CELL, Numbers, System, numbers, unknowns
+from ..kernels.layout import CELL, Numbers, State, System
+from ..numerics.fields import Sizes, places
 
 Array = NDArray[Any]
 
@@ -48,9 +49,14 @@ class Few:
     @staticmethod
     def columns(sys: System) -> Array:
         """Where in a state they are: the last potential of the solid, the cell, its temperatures."""
-        places = unknowns(sys, np.arange(float(numbers(sys))))
-        cell = [places.cell[name] for name in CELL.names or ()]
-        return np.array([places.phi_s[-1], *cell, *places.T], int)
+        return _columns(sys.sizes)
+
+
+@lru_cache(maxsize=64)
+def _columns(sizes: Sizes) -> Array:
+    where = places(State, sizes)
+    cell, T = where["cell"], where["T"]
+    return np.array([where["phi_s"].stop - 1, *range(cell.start, cell.stop), *range(T.start, T.stop)])
 
 
 class March(NamedTuple):
@@ -82,6 +88,7 @@ class KeptStates:
         self.steps: list[tuple[int, Array, March | None]] = []  # rows, their columns of `Few` if there is a March
         self.bytes = 0
         self.ranges: list[Array] = []  # least and largest states (2, N) of the others
+        self.final = NOTHING  # the last state (N,)
 
     @cached_property
     def columns(self) -> Array:
@@ -93,6 +100,7 @@ class KeptStates:
 
     def append(self, states: Array, march: March | None) -> None:
         """Take in the rows of one step; march: how to make them again, if that is known."""
+        self.final = states[-1].copy()
         if march is None or self.bytes + states.nbytes <= ROOM or states.nbytes <= LEAST:
             self.bytes += states.nbytes
             self.kept.append(states)

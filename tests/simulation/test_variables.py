@@ -9,6 +9,7 @@ import pytest
 import cellsim
 from cellsim.models.materials.tables import conductivity
 from cellsim.models.volumes import transport_efficiency
+from cellsim.simulation import kept_states
 
 CHEN = "lgm50_chen2020"
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "variables_pybamm.json").read_text())
@@ -207,6 +208,26 @@ def test_a_variable_costs_nothing_until_it_is_asked_for():
     assert not run.variables.kept
     run["Battery open-circuit voltage [V]"]
     assert set(run.variables.kept) == {"Bulk open-circuit voltage [V]"}
+
+
+@pytest.mark.parametrize("room", (kept_states.ROOM, 0), ids=("states kept", "states made again"))
+def test_variables_of_the_last_state_alone_are_those_of_the_run(room, monkeypatch):
+    """All that do not count from the start of a run, of a cell that ages, and of parts of its run.
+
+    A sum over one row and over many is in another order: rounding, of a loss in % relative to 100.
+    """
+    monkeypatch.setattr(kept_states, "ROOM", room)
+    monkeypatch.setattr(kept_states, "LEAST", min(room, kept_states.LEAST))
+    run = cellsim.simulate("okane2022", "Charge at 1C for 20 min; Rest for 1 s", soc=0.5, heat=True)
+    last, compared = run.variables.last(), 0
+    for name in run:
+        if run.variables.dims(name)[0] == "Time [s]" and not any(word in name for word in ("hroughput", "retention")):
+            rounding = 1e-13 if "[%]" in name else 1e-15
+            assert last[name][0] == pytest.approx(run[name][-1], rel=1e-12, abs=rounding), name
+            compared += 1
+    assert compared > 80 and last["Time [s]"].shape == (1,)
+    part = run.cycles[0].variables
+    assert part.last()["Voltage [V]"] == part["Voltage [V]"][-1]
 
 
 def test_lost_lithium_is_that_of_the_side_reactions():

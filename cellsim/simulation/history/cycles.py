@@ -11,6 +11,7 @@ from ...support.files import optional
 
 # variables of which the table of cycles holds the value at the end of each; others are sums over the cycle
 AT_THE_END = ("Loss of ", "Capacity of ", "Total lithium", "Lithium ", "Negative electrode capacity", "Positive e")
+HOTTEST = "Maximum cell temperature [K]"
 
 
 def cycles_of(result: Any) -> tuple[Any, ...]:
@@ -57,8 +58,16 @@ def rows_of(result: Any, charge: float = 0.0, energy: float = 0.0) -> list[dict[
     return rows
 
 
-def passed(result: Any) -> dict[str, float]:
-    """What a cycle, or a whole run, delivered and took."""
+def hottest_of(variables: Any) -> str:
+    """The variable that is the highest temperature of a cell, as a name that is found soon.
+
+    Of a cell with one temperature, and in older files, that is the temperature of the cell.
+    """
+    return HOTTEST if HOTTEST in variables.makers else "Cell temperature [K]"
+
+
+def passed(result: Any, name: str | None = None) -> dict[str, float]:
+    """What a cycle, or a whole run, delivered and took; name: `hottest_of` its variables, where that is known."""
     out, into = result.discharge_capacity, result.charge_capacity
     held = (s.t_end - s.t_start for s in result.steps if s.step.startswith("Hold at"))
     found = {
@@ -70,10 +79,9 @@ def passed(result: Any) -> dict[str, float]:
         "Energy efficiency": result.discharge_energy / result.charge_energy if result.charge_energy > 0.0 else np.nan,
         "Time at constant voltage [h]": sum(held) / 3600.0,
     }
-    hottest = "Maximum cell temperature [K]"
-    name = hottest if hottest in result.variables else "Cell temperature [K]"  # which older files have
+    name = hottest_of(result.variables) if name is None else name
     if result.step_index.size and name in result.variables:
-        found[hottest] = float(np.max(result[name]))
+        found[HOTTEST] = float(np.max(result[name]))
     return found
 
 

@@ -59,6 +59,7 @@ class Variables(Mapping):
     met: dict = field(default_factory=dict, repr=False)  # those that the iterator has given
     kept: dict = field(default_factory=dict, repr=False)
     more: Callable | None = field(default=None, repr=False)  # as make, of names that are not iterated over
+    end: Callable | None = field(default=None, repr=False)  # makes `last`
 
     @cached_property
     def _others(self):
@@ -107,7 +108,11 @@ class Variables(Mapping):
                 yield "Ambient temperature [K]", ((TIME,), ambient)
                 yield "Ambient temperature [C]", ((TIME,), lambda: ambient() - ZERO_CELSIUS)
 
-        return cls(make, more=more)
+        def end():
+            now = (lambda: ambient()[-1:]) if ambient is not None else None
+            return cls.of(cell, sys, model, parts.t[-1:], parts.final[None], soc0, at, now)
+
+        return cls(make, more=more, end=end)
 
     @classmethod
     def from_arrays(cls, arrays):
@@ -122,6 +127,13 @@ class Variables(Mapping):
                 yield name, (dims, lambda n=name, d=dims: self[n][rows] if d[:1] == (TIME,) else self[n])
 
         return Variables(lambda: cut(self.makers), more=lambda: cut(self.quiet))
+
+    def last(self) -> "Variables":
+        """The variables of the last state alone, as if the run began with it.
+
+        Each is computed for one time only.  Not for what counts from the start of a run: throughput and retention.
+        """
+        return self.rows(slice(-1, None)) if self.end is None else self.end()
 
     def __reduce__(self):
         return Variables.from_arrays, ({name: (self.dims(name), self[name]) for name in self},)

@@ -136,6 +136,11 @@ class States:
         """The states (times, N) as they were written, step by step, as long as no one has put them together."""
         return self._s.pieces if isinstance(self._s, Late) and "s" not in self.__dict__ else [self.s]
 
+    @property
+    def final(self):
+        """The last state (N,)."""
+        return self._s.final if isinstance(self._s, KeptStates) else self.pieces[-1][-1]
+
     def of_all(self, take):
         """take(unknowns) of all states (times, ...): whole states are not put together for it."""
         found = [take(unknowns(self.sys, s)) for s in self.pieces]

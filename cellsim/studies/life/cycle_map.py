@@ -1,6 +1,6 @@
 """One cycle of a cell, simulated: the map that `jumps` repeats, and the summary of a cycle under PyBaMM's names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from ...models.lithium_metal import evolves
 from ...parameters import Cell
 from ...parameters.formats.lent import OVERLAYS
 from ...protocols import Protocol
-from ...simulation.history.cycles import passed
+from ...simulation.history.cycles import hottest_of, passed
 from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
@@ -94,7 +94,7 @@ class CellCycle:
         self.fresh = first = self._amounts(state)
         self._last: tuple[Array, Mapping[str, float]] = (state, first)
         self._slow: tuple[Aged | None, Array] = (None, np.zeros(0))
-        self._names: tuple[str, ...] | None = None  # `at_the_end`
+        self._names: Names | None = None  # of the variables of a summary
         self._size = size = self._contents.of(state).size
         usable = min(q for q in (first["Q_n"], first["Q_p"], first["Q_Li"]) if np.isfinite(q))
         scale = 1.0 / max(0.5 * usable, 1e-12)
@@ -114,7 +114,7 @@ class CellCycle:
     def summary(self, result: Result, after: Aged) -> Summary:
         """What a cycle did, and the cell at its end."""
         if self._names is None:
-            self._names = at_the_end(result)
+            self._names = names_of(result)
         row = summary_of(result, after, self._found(after), self.fresh, self._names)
         return row if self.windows is None else {**row, **self.windows(row)}
 
@@ -169,23 +169,30 @@ def finite(x: float) -> float:
     return x if np.isfinite(x) else 0.0
 
 
-def at_the_end(result: Result) -> tuple[str, ...]:
-    """Those of AT_THE_END that a cell has; asked for once in a life, as that there is none takes long to find out."""
-    return tuple(name for name in AT_THE_END if name in result.variables)
+class Names(NamedTuple):
+    """Variables that a summary is made of; asked for once in a life, as that there is none takes long to find out."""
+
+    hottest: str  # `hottest_of` them
+    at_the_end: tuple[str, ...]  # those of AT_THE_END that the cell has
+
+
+def names_of(result: Result) -> Names:
+    """Those of a run."""
+    return Names(hottest_of(result.variables), tuple(name for name in AT_THE_END if name in result.variables))
 
 
 def summary_of(
-    result: Result, after: Aged, now: Mapping[str, float], fresh: Mapping[str, float], names: Iterable[str]
+    result: Result, after: Aged, now: Mapping[str, float], fresh: Mapping[str, float], names: Names
 ) -> Summary:
     """A row of the table of a life.
 
-    now, fresh: amounts at the end of the cycle and before the first, see `Amounts`.  names: those of `at_the_end`.
+    now, fresh: amounts at the end of the cycle and before the first, see `Amounts`.  names: `names_of` a run.
     """
     row: dict[str, float | str] = {
         "Time [h]": after.seconds / 3600.0,
         "Throughput capacity [A.h]": after.amp_hours,
         "Throughput energy [W.h]": after.watt_hours,
-        **passed(result),
+        **passed(result, names.hottest),
     }
     if result.model == "DFN" and np.isfinite(now["Q_n"]):
         row["Minimum plating margin [V]"] = float(np.min(result["Plating margin [V]"]))
@@ -206,7 +213,8 @@ def summary_of(
     if "porosity" in now:
         row["X-averaged negative electrode porosity"] = now["mean porosity"]
         row["Minimum porosity"] = now["porosity"]
-    return row | {name: float(result[name][-1]) for name in names}
+    last = result.variables.last()
+    return row | {name: float(last[name][-1]) for name in names.at_the_end}
 
 
 def ages_within_runs(cell: Cell) -> bool:

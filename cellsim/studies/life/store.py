@@ -12,7 +12,7 @@ from ...protocols.step import LONGEST
 from ...simulation.run import simulate
 from ...support.arguments import flag, number, whole
 from .checkup import checkup
-from .cycle_map import Aged, Stopped, Summary, amounts_of, at_the_end, summary_of
+from .cycle_map import Aged, Stopped, Summary, amounts_of, names_of, summary_of
 from .life_table import Life, table_of
 from .prepare import aged_cell, assumed_rates, checked, fresh_start
 from .saved.rows import Rows
@@ -57,7 +57,7 @@ def store(
             at, result = _rested(cell, at, until, accuracy, rtol)
         except Stopped as stopped:
             at, result, end = at.counted(stopped.result), stopped.result, str(stopped)
-        names = at_the_end(result) if names is None else names
+        names = names_of(result) if names is None else names
         row: Summary = {
             **summary_of(result, at, amounts(at.end.state), fresh, names),
             "Voltage [V]": float(result["Voltage [V]"][-1]),
