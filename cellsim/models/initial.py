@@ -70,7 +70,11 @@ def of_phases(cell: Cell, part: str, soc: Any, mean: float, T: float) -> tuple[f
 
 def open_circuit_voltage(cell: Cell, soc: Any, T: float | None = None) -> Any:
     """Open-circuit voltage [V] at a state of charge (number or array) and temperature [K]."""
-    T = cell.temperature(T)
+    return voltage_at_rest(cell, soc, cell.temperature(T))
+
+
+def voltage_at_rest(cell: Cell, soc: Any, T: float) -> Any:
+    """The same at a temperature that is known to be valid [K]."""
     x_n, x_p = (np.atleast_1d(np.asarray(x, float)) for x in stoichiometries(cell, soc))
     U = resting(cell, POSITIVE, x_p, T) - _negative_potential(cell, x_n, x_p, T)
     return U if np.ndim(soc) else float(U[0])

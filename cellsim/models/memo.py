@@ -5,13 +5,13 @@ any variation of the same origin that has equal values of the recorded parameter
 through `kept`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 VARIANTS, KEPT = 4, 256  # cached results per builder, temperature and origin; number of such entries
 Answers = dict[str, dict[str, Any]]  # of the parameters that one builder read itself, by path and method
 Key = tuple[Callable[..., Any], Any, int]  # builder, T, id of the origin
-# entries (answers, changed paths, result, origin), latest first
+# entries (answers, those of changed parameters among them, result, origin), latest first
 _kept: dict[Key, tuple[Any, ...]] = {}
 # what was read where no change was among it, result, those answers, and origin: found without a comparison
 _unchanged: dict[Key, tuple[frozenset[str], Any, tuple[Answers, ...], Any]] = {}
@@ -32,7 +32,9 @@ class _Watched:
         return answer
 
     def value(self, path: str) -> Any:
-        return self._ask("value", path)
+        answer = self.cell.value(path)  # asked for most often
+        self.answers.setdefault(path, {})["value"] = answer
+        return answer
 
     def mean(self, path: str) -> Any:
         return self._ask("mean", path)
@@ -45,6 +47,10 @@ class _Watched:
 
     def has(self, path: str) -> Any:
         return self._ask("has", path)
+
+    @property
+    def nominal_capacity(self) -> Any:
+        return self.value("cell/nominal capacity")
 
     def options(self, part: str) -> Any:
         return self.cell.options(part)  # as the texts
@@ -86,14 +92,14 @@ def _found(make: Callable[..., Any], cell: Any, T: Any) -> tuple[tuple[Answers, 
     if as_origin is not None and as_origin[0].isdisjoint(cell.changes):
         return as_origin[2], as_origin[1]
     entries = _kept.get(key, ())
-    for answers, changed, outcome, _ in entries:
-        if _same(cell, answers, changed) and _same(cell, answers, cell.changes):
-            return answers, outcome
+    for read, changed, outcome, _ in entries:
+        if _answers(cell, changed) and _answers(cell, _among(read, cell.changes)):
+            return read, outcome
     watched = _Watched(cell)
     outcome = make(watched, T)
     read = (watched.answers, *watched.others.values())
     paths: frozenset[str] = frozenset().union(*read)
-    changed = tuple(path for path in cell.changes if path in paths)
+    changed = tuple(_among(read, paths.intersection(cell.changes)))
     # single assignments, for threads; the reference to the origin keeps its id unique
     _forget_some(_kept)
     _kept[key] = ((read, changed, outcome, origin), *entries)[:VARIANTS]
@@ -109,13 +115,17 @@ def _forget_some(entries: dict[Key, Any]) -> None:
         entries.pop(next(iter(list(entries))), None)
 
 
-def _same(cell: Any, read: tuple[Answers, ...], paths: Iterable[str]) -> bool:
-    """Whether a cell has the recorded values of the parameters `paths`."""
+def _among(read: tuple[Answers, ...], paths: Iterable[str]) -> Iterator[tuple[str, str, Any]]:
+    """(path, method, answer) of all answers on the parameters `paths`."""
     for answers in read:
         for path in paths:
-            if path in answers and any(getattr(cell, how)(path) != answer for how, answer in answers[path].items()):
-                return False
-    return True
+            if path in answers:
+                yield from ((path, how, answer) for how, answer in answers[path].items())
+
+
+def _answers(cell: Any, asked: Iterable[tuple[str, str, Any]]) -> bool:
+    """Whether a cell gives the recorded answers."""
+    return all(getattr(cell, how)(path) == answer for path, how, answer in asked)
 
 
 def forget() -> None:

@@ -13,7 +13,7 @@ Liquid and solid electrolytes, porous and lithium-metal electrodes differ in dat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from ..support.compile import records
 from .ageing import ageing_of
 from .electrodes import PARTS, needs_particles
 from .graded import RADIUS, graded, radii
+from .initial import initial_state
 from .kinds import kinds
 from .lithium_metal import foil_of
 from .materials.double_layers import capacities
@@ -45,6 +46,8 @@ MOST_VOLUMES, MOST_SHELLS = 10_000, 1000
 KEYS = tuple(f.name for f in fields(Region))
 Array = NDArray[Any]
 Owners = tuple[tuple[int, int], ...]  # of particles: the electrode side, and the kind there
+# volumes, shells, POROUS or SINGLE_FLUX, whether conductors are ideal, reach
+Shape = tuple[tuple[int, int, int], int, int, bool, float | None]
 Model = TypeVar("Model", bound="_Meshed")
 
 
@@ -134,49 +137,63 @@ def reference(cell: Cell, T: float) -> tuple[float, float, float]:
 
 
 @lru_cache(maxsize=64)
-def build(
-    cell: Cell,
-    T: float,
-    volumes: tuple[int, int, int],
-    shells: int,
-    model: int,
-    ideal: bool = False,
-    body: Body | None = None,
-    reach: float | None = None,
-) -> System:
+def build(cell: Cell, T: float, shape: Shape, body: Body | None) -> System:
     """The System of a cell at temperature T [K], or for temperatures around T with a `Body`.
 
     Read-only: it is shared by runs, and its parts by variations of a cell.
     """
-    needs_particles(cell)
-    volume, owners = kept(volumes_of(volumes, model, ideal), cell, T)
-    laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
-    c_ref, t_ref, R_series = kept(reference, cell, T)
-    ageing, counts = kept(ageing_of, cell, T)
-    hysteresis = kept(hysteresis_of, cell, T)
-    if hysteresis.size:
-        laws, counts = laws._replace(branches=kept(branch_table, cell, T)), counts.copy()
-        counts["hysteresis"] = counts["kinds"]
-    if volume["C_dl"].any():
-        counts = counts.copy()
-        counts["layers"] = 1
-    return System(
-        model,
-        volume,
-        kept(grains_of(owners, volumes), cell, T),
-        records(sphere(shells, reach)),
-        laws,
-        c_ref,
-        t_ref,
-        float(T),
-        R_series,
-        heat,
-        kept(foil_of, cell, T),
-        ageing,
-        with_temperatures(counts, body),
-        hysteresis,
-        kept(kinetics_of, cell, T),
-    )
+    frame, owners = kept(frame_of(shape, body), cell, T)
+    built: System = frame._replace(grain=kept(grains_of(owners, shape[0]), cell, T))
+    return built
+
+
+@lru_cache(maxsize=64)
+def frame_of(shape: Shape, body: Body | None) -> Callable[..., tuple[System, Owners]]:
+    """A function (cell, T) that returns the System but for diffusivities in particles, which are varied most often.
+
+    With it side and kind of every particle.
+    """
+    volumes, shells, model, ideal, reach = shape
+
+    def make(cell: Cell, T: float) -> tuple[System, Owners]:
+        needs_particles(cell)
+        volume, owners = kept(volumes_of(volumes, model, ideal), cell, T)
+        laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
+        c_ref, t_ref, R_series = kept(reference, cell, T)
+        ageing, counts = kept(ageing_of, cell, T)
+        hysteresis = kept(hysteresis_of, cell, T)
+        if hysteresis.size:
+            laws, counts = laws._replace(branches=kept(branch_table, cell, T)), counts.copy()
+            counts["hysteresis"] = counts["kinds"]
+        if volume["C_dl"].any():
+            counts = counts.copy()
+            counts["layers"] = 1
+        frame = System(
+            model,
+            volume,
+            kept(grains_but_diffusivity(owners, volumes), cell, T)[0],
+            records(sphere(shells, reach)),
+            laws,
+            c_ref,
+            t_ref,
+            float(T),
+            R_series,
+            heat,
+            kept(foil_of, cell, T),
+            ageing,
+            with_temperatures(counts, body),
+            hysteresis,
+            kept(kinetics_of, cell, T),
+        )
+        return frame, owners
+
+    return make
+
+
+@lru_cache(maxsize=64)
+def rested_on(shape: Shape, body: Body | None, soc: float | None) -> Callable[..., Array]:
+    """A function (cell, T) that returns the `initial_state`, which diffusivities in particles have no part in."""
+    return lambda cell, T: initial_state(cell, kept(frame_of(shape, body), cell, T)[0], soc)
 
 
 def checked_shells(model: Any) -> int | None:
@@ -207,6 +224,9 @@ def checked_reach(model: Any) -> float | None:
 
 class _Meshed:
     """A model whose mesh is given or still to be chosen."""
+
+    _kind: ClassVar[int] = POROUS
+    _ideal: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shells", checked_shells(self))
@@ -246,6 +266,19 @@ class _Meshed:
         resolved: Model = _filled_in(model, resolution(cell, T, rate, accuracy, times, temperatures))
         return resolved
 
+    def _shape(self, cell: Cell, T: float) -> Shape:
+        mesh: Any = self.resolved(cell, T)
+        return getattr(mesh, "volumes", (1, 1, 1)), mesh.shells, self._kind, self._ideal, mesh.reach
+
+    def discretise(self, cell: Cell, T: float, body: Body | None = None) -> System:
+        """The System of `cell` at temperature T [K]; with a `Body` the temperature is variable and starts at T."""
+        return build(cell, T, self._shape(cell, T), body)
+
+    def rested(self, cell: Cell, T: float, body: Body | None, soc: float | None) -> Array:
+        """Its `initial_state` (N,), which is shared by variations of the cell: no one writes to it."""
+        state: Array = kept(rested_on(self._shape(cell, T), body, soc), cell, T)
+        return state
+
 
 @lru_cache(maxsize=256)
 def _filled_in(model: Any, chosen: Mesh) -> Any:
@@ -269,11 +302,6 @@ class DFN(_Meshed):
     shells: int | None = None
     reach: float | None = None
 
-    def discretise(self, cell: Cell, T: float, body: Body | None = None) -> System:
-        """The System of `cell` at temperature T [K]; with a `Body` the temperature is variable and starts at T."""
-        mesh: Any = self.resolved(cell, T)
-        return build(cell, T, mesh.volumes, mesh.shells, POROUS, body=body, reach=mesh.reach)
-
 
 @dataclass(frozen=True)
 class SPMe(_Meshed):
@@ -287,11 +315,7 @@ class SPMe(_Meshed):
     volumes: tuple[int, int, int] | None = None
     shells: int | None = None
     reach: float | None = None
-
-    def discretise(self, cell: Cell, T: float, body: Body | None = None) -> System:
-        """The System of `cell` at temperature T [K]; with a `Body` the temperature is variable and starts at T."""
-        mesh: Any = self.resolved(cell, T)
-        return build(cell, T, mesh.volumes, mesh.shells, SINGLE_FLUX, body=body, reach=mesh.reach)
+    _kind: ClassVar[int] = SINGLE_FLUX
 
 
 @dataclass(frozen=True)
@@ -300,8 +324,4 @@ class SPM(_Meshed):
 
     shells: int | None = None
     reach: float | None = None
-
-    def discretise(self, cell: Cell, T: float, body: Body | None = None) -> System:
-        """The System of `cell` at temperature T [K]; with a `Body` the temperature is variable and starts at T."""
-        mesh: Any = self.resolved(cell, T)
-        return build(cell, T, (1, 1, 1), mesh.shells, POROUS, ideal=True, body=body, reach=mesh.reach)
+    _ideal: ClassVar[bool] = True

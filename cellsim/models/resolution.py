@@ -47,7 +47,7 @@ from .electrodes import (
 from .graded import layer_borders
 from .kinds import sizes
 from .materials.double_layers import capacities
-from .materials.steps import steps
+from .materials.steps import Steps, steps
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept
 from .particle_mesh import IN_STEPS, MOST_FRONT, filling_front, varying_shells
@@ -219,14 +219,14 @@ def electrode_numbers(cell: Cell, part: str, T: float, current: float) -> Number
     )
 
 
-def stepped(cell: Cell, part: str, T: float, numbers: Numbers, error: float) -> float:
+def stepped(known: Steps, numbers: Numbers, error: float) -> float:
     """Volumes of an electrode for an error [V] where its potential has steps between plateaus, else 0.
 
     Volumes that are fine against the front of the reaction have an error of second order, wider ones a step each.  A
     potential that rises by more than the kinetics bear makes every particle jump, however fine the volumes.
     """
     u, most = numbers.u, STEPPED * numbers.u * (1.0 + numbers.g) ** BY_SALT
-    slope, known = numbers.differential, kept(steps(part), cell, T)
+    slope = numbers.differential
     if max(most, known.rise) <= FEWEST_VOLUMES**2 * error:
         return 0.0
     sharp = known.sharpness(u * (1.0 + numbers.g) + slope)
@@ -332,28 +332,28 @@ def resolution(cell: Cell, T: float, rate: float, accuracy: float, times: Any = 
     return Mesh((negative, middle, positive), *reaching(shells, reach))
 
 
+def porous_electrodes(cell: Cell, T: float) -> tuple[tuple[str, tuple[str, ...], Steps, int], ...]:
+    """Of each: section, paths of its phases, steps of its potential, and volumes that its layers need at least."""
+    layers = {part: 1 + len(layer_borders(cell, part)) for part in PARTS if not is_metal(cell, part)}
+    least = {part: PER_LAYER * n if n > 1 else 1 for part, n in layers.items()}
+    return tuple((part, phases(cell, part), kept(steps(part), cell, T), n) for part, n in least.items())
+
+
 def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     """Volumes of the layers, shells, and their reach at a current density [A/m2] and T [K]."""
-    of_part = {
-        part: {one: electrode_numbers(cell, one, T, current) for one in phases(cell, part)}
-        for part in PARTS
-        if not is_metal(cell, part)
-    }
-    numbers = {one: n for of_phases in of_part.values() for one, n in of_phases.items()}
+    electrodes, volumes = kept(porous_electrodes, cell, T), dict.fromkeys(PARTS, 1)
+    numbers = {one: electrode_numbers(cell, one, T, current) for _, ones, _, _ in electrodes for one in ones}
     g = max(n.g for n in numbers.values())
-    front = {one: filling_front(cell, one, T, n.u, n.g, n.kinetic) for one, n in numbers.items()}
-    need = {one: volumes_for(n, g, times, error, front[one]) for one, n in numbers.items()}
-    volumes = {part: max([need[one] for one in of_part.get(part, ())], default=1) for part in PARTS}
-    for part, ones in of_part.items():
-        volumes[part] = max(volumes[part], *(math.ceil(stepped(cell, part, T, n, error)) for n in ones.values()))
-    for part in of_part:
-        if borders := layer_borders(cell, part):
-            volumes[part] = max(volumes[part], PER_LAYER * (len(borders) + 1))
+    for part, ones, known, need in electrodes:
+        for one in ones:
+            n = numbers[one]
+            front = filling_front(cell, one, T, n.u, n.g, n.kinetic)
+            need = max(need, volumes_for(n, g, times, error, front), math.ceil(stepped(known, n, error)))
+        volumes[part] = need
     u, salt, time = kept(between, cell, T)
-    middle = separator_volumes(current * u, current * salt, time, has_foil(cell), times, error)
     return (
         volumes[NEGATIVE],
-        middle,
+        separator_volumes(current * u, current * salt, time, has_foil(cell), times, error),
         volumes[POSITIVE],
         max(shells_for(cell, part, T, n, error) for part, n in numbers.items()),
         max(reach_for(n, times, error) for n in numbers.values()),

@@ -17,6 +17,7 @@ from ..physics.two_species import dissociation_rate
 from ..support.arguments import shown, whole
 from ..support.compile import records
 from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
+from .initial import initial_state
 from .lithium_metal import counts_of_metal, foil_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
@@ -205,6 +206,10 @@ class ThinFilm:
         """The System of `cell` at temperature T [K]; with a `Body` the temperature is variable and starts at T."""
         mesh: Any = self.resolved(cell, T)
         return build(cell, T, mesh.volumes, mesh.shells, body, mesh.reach)
+
+    def rested(self, cell: Cell, T: float, body: Any, soc: float | None) -> Any:
+        """Its `initial_state` (N,): no one writes to it."""
+        return initial_state(cell, self.discretise(cell, T, body), soc)
 
 
 MODELS = {kind.__name__: kind for kind in (DFN, SPMe, SPM, ThinFilm)}

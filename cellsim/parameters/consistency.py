@@ -63,10 +63,18 @@ def consistency(raw: dict[str, Any], invalid: Set[str], changed: Set[str] | None
         for part in ("negative electrode", "positive electrode")
         if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film")
     )
-    for check, arguments, on in _checks(with_particles, tuple(phases_of(raw[part]) for part in with_particles)):
-        if changed is None or not on.isdisjoint(changed):
-            with suppress(_Invalid):
-                yield from list(check(file, *arguments))
+    of_cell = with_particles, tuple(phases_of(raw[part]) for part in with_particles)
+    for check, arguments, _ in _checks(*of_cell) if changed is None else _checks_of(*of_cell, frozenset(changed)):
+        with suppress(_Invalid):
+            yield from list(check(file, *arguments))
+
+
+@lru_cache
+def _checks_of(
+    with_particles: tuple[str, ...], phases: tuple[tuple[str, ...], ...], changed: frozenset[str]
+) -> tuple[tuple[Any, tuple[Any, ...], frozenset[str]], ...]:
+    """Those that involve any of the paths `changed`."""
+    return tuple(one for one in _checks(with_particles, phases) if not one[2].isdisjoint(changed))
 
 
 @lru_cache

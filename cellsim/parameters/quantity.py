@@ -25,10 +25,10 @@ class Quantity:
     @classmethod
     def of(cls, section: str, key: str, raw: Mapping[str, Any], windows: Mapping[str, Any]) -> "Quantity":
         """From the checked content `raw` of a file; windows: content whose windows laws of the stoichiometry have."""
-        record, domain = raw[section][key], domain_of(section, windows, key)
-        name = named(section, raw[section])[key]
+        record, name = raw[section][key], named(section, raw[section])[key]
         law = Profile.of(record) if name.law == POSITION else Law.of(record)
-        if domain is not None and law.value is None:
+        domain = domain_of(section, windows, key) if law.value is None else None
+        if domain is not None:
             stated = record.get("range")
             law = replace(law, domain=domain if stated is None else domain._replace(lo=stated[0], hi=stated[1]))
         return cls(law, record["unit"], record["source"], record["method"], record.get("note") or "")

@@ -1,10 +1,13 @@
 """What the steps of a run ask of a mesh: the largest current, how long loads last, and the temperatures."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from ..models import capacity_between_cutoffs, open_circuit_voltage
+from ..models import capacity_between_cutoffs
+from ..models.initial import at_rest, voltage_at_rest
+from ..models.memo import kept
 from ..models.resolution import current_driven
 from ..protocols import Profile
 from ..protocols.quantities import FLOWS
@@ -23,6 +26,17 @@ class Demand(NamedTuple):
     rate: float  # largest C-rate
     times: tuple[float, ...]  # how long loads last, of those that last for less than HOURS [s]
     temperatures: tuple[float, ...]  # of the surroundings [K]
+
+
+@lru_cache(maxsize=64)
+def demand_at_rest(steps, ambient, soc):
+    """A function (cell, T) that returns the Demand of steps (a tuple) on a cell at rest at a state of charge."""
+
+    def make(cell, T):
+        _, _, U_n, U_p = kept(at_rest(soc), cell, T)
+        return demand(cell, T, U_p - U_n, steps, ambient, soc)
+
+    return make
 
 
 def demand(cell, T, V, steps, ambient=None, soc=None) -> Demand:
@@ -117,7 +131,7 @@ def soon(cell, T, V, soc, step) -> float:
     c_rate, area = rate(cell, T, V, step), cell.value("cell/electrode area")
     left = way * (1.0 - c_rate * cell.nominal_capacity / area / current_driven(cell, T, way))
     gone = min(max(soc - SLOPE, 0.0), 1.0) if discharges else max(min(soc + SLOPE, 1.0), 0.0)
-    change = abs(open_circuit_voltage(cell, gone, T) - V)
+    change = abs(voltage_at_rest(cell, gone, T) - V)
     if left <= 0.0 or gone == soc:
         return LEAST
     share = SOONER * left * abs(gone - soc) / max(change, 1e-9)

@@ -12,14 +12,14 @@ from ..errors import ProtocolError
 from ..kernels.call.record import packed_system
 from ..kernels.equations.held_controls import at_terminals
 from ..kernels.layout import State, System, numbers, unknowns
-from ..models import default_model, initial_state, soc_at_voltage
-from ..models.initial import at_rest, stoichiometries
+from ..models import default_model, soc_at_voltage
+from ..models.initial import stoichiometries
 from ..models.memo import kept
 from ..models.thermal_laws import Body
 from ..numerics.fields import places
 from ..parameters import Cell
 from ..support.arguments import shown
-from .demand import demand
+from .demand import Demand, demand, demand_at_rest
 
 COUNTED = ("Q", "E", "made", "lost", "heated")  # what a run counts from its beginning
 
@@ -135,23 +135,26 @@ def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambi
     T = float(cell.temperature(temperature))
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
-    _, _, U_n, U_p = kept(at_rest(soc), cell, T)
-    model = _meshed(cell, default_model(cell) if model is None else model, T, U_p - U_n, steps, accuracy, ambient, soc)
+    asked = kept(demand_at_rest(tuple(steps), ambient, soc), cell, T)
+    model = _meshed_for(asked, cell, default_model(cell) if model is None else model, T, accuracy)
     return _at_rest(cell, model, T, body_of(heat, cell), soc)
 
 
-@lru_cache(maxsize=256)
-def _meshed(cell, model, T, V, steps, accuracy, ambient, soc=None):
-    """The model with a mesh for the steps, from the voltage V on; soc: of a cell at rest.  Kept, as it takes time."""
-    asked = demand(cell, T, V, steps, ambient, soc)
+def _meshed_for(asked: Demand, cell, model, T, accuracy):
+    """The model with a mesh for what is asked of it."""
     return model.resolved(cell, T, asked.rate, accuracy, asked.times, asked.temperatures)
+
+
+@lru_cache(maxsize=256)
+def _meshed(cell, model, T, V, steps, accuracy, ambient):
+    """The model with a mesh for the steps, from the voltage V on.  Kept, as it takes time."""
+    return _meshed_for(demand(cell, T, V, steps, ambient), cell, model, T, accuracy)
 
 
 @lru_cache(maxsize=64)
 def _at_rest(cell, model, T, body, soc) -> Begun:
     """The same, of everything that is known; runs share it."""
-    sys = ground(cell, model, T, body).sys
-    state = initial_state(cell, sys, soc)
+    sys, state = ground(cell, model, T, body).sys, model.rested(cell, T, body, soc)
     return Begun(model, sys, state, voltage_of(sys, state), _soc_of(cell, soc), T, T)
 
 

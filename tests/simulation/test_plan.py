@@ -63,6 +63,45 @@ def test_a_run_is_the_same_whatever_was_run_before(name):
     assert not np.array_equal(other["Voltage [V]"], fresh["Voltage [V]"])
 
 
+NEGATIVE, POSITIVE = "negative electrode", "positive electrode"
+KINDS = {
+    "diffusivities": [
+        {f"{NEGATIVE}/particle diffusivity": D, f"{POSITIVE}/particle diffusivity": 5e-15} for D in (3e-14, 4e-14)
+    ],
+    "geometry": [
+        {f"{NEGATIVE}/thickness": L, f"{POSITIVE}/particle radius": R} for L, R in ((8e-5, 5e-6), (9e-5, 6e-6))
+    ],
+    "a table": [{f"{POSITIVE}/particle diffusivity": law} for law in ("4e-15*(1 + x)", "4e-15*(2 - x)")],
+    "kinetics": [
+        {f"{NEGATIVE}/exchange-current density": i0, f"{POSITIVE}/film resistance": 1e-3} for i0 in (1.0, 2.0)
+    ],
+    "electrolyte": [{"electrolyte/initial concentration": c} for c in (900.0, 1100.0)],
+    "cut-offs": [{"cell/upper voltage cut-off": V, "cell/lower voltage cut-off": 2.6} for V in (4.15, 4.18)],
+    "area and capacity": [{"cell/electrode area": A, "cell/nominal capacity": 4.9} for A in (0.1, 0.11)],
+    "temperature": [{"temperature": T} for T in (288.15, 308.15)],
+    "state of charge": [{"soc": soc} for soc in (0.05, 0.3)],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("heat", (None, True), ids=("isothermal", "with heat"))
+def test_cases_that_differ_are_the_same_as_alone(kind, heat):
+    """Prepared one after the other, sharing what they can: bit for bit what each gives when nothing is kept."""
+    cell, varied = cellsim.load(CELL), []
+    for change in ({}, *KINDS[kind], KINDS[kind][0]):
+        how = change if next(iter(change), "") in ("temperature", "soc") else {"changes": change}
+        varied.append(
+            cellsim.Case(cell, "Charge at 1C for 20 min; Rest for 5 min", **({"soc": 0.2, "heat": heat} | how))
+        )
+    results = cellsim.simulate_many(varied, threads=1).results
+    for case, result in zip(varied, results, strict=True):
+        forget()
+        same(case.run(), result)
+    V = [result["Voltage [V]"] for result in results]
+    assert np.array_equal(V[1], V[3])
+    assert not np.array_equal(V[1], V[2]) or kind == "cut-offs"  # which this charge does not reach
+
+
 @pytest.mark.parametrize("name", RUNS)
 def test_a_run_that_goes_on_is_the_same_whatever_was_run_before(name):
     """From where another one ended, twice, and with nothing kept."""

@@ -7,6 +7,7 @@ ageing are those of the electrode, or of a phase that states its own.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from . import hysteresis, kinetics
@@ -54,6 +55,11 @@ def parted(key: str) -> tuple[str, str]:
 
 def phases_of(keys: Iterable[str]) -> tuple[str, ...]:
     """The phases that keys of an electrode belong to, in order; () without."""
+    return _phases_of(tuple(keys))
+
+
+@lru_cache(maxsize=256)
+def _phases_of(keys: tuple[Any, ...]) -> tuple[str, ...]:
     found = {key.partition("/")[0] for key in keys if isinstance(key, str) and "/" in key} - {""}
     if not found:
         return ()
