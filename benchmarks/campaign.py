@@ -32,7 +32,7 @@ import cellsim
 LONGEST = 10.0  # s of processor time of a run
 BUDGET = 3.0  # s of processor time of a step
 STEPS = 40  # of a run
-DEAD = 120.0  # s without a word from the process that runs are made in
+DEAD = 600.0  # s without a word from the process that runs are made in, which others may keep waiting
 
 
 def prepared(seed, number):
@@ -106,7 +106,7 @@ def campaign(seed, first, runs, minutes):
         )
         with selectors.DefaultSelector() as ready:
             ready.register(worker.stdout, selectors.EVENT_READ)
-            heard, patience = time.monotonic(), 10.0 * DEAD  # until kernels are compiled
+            heard, patience = time.monotonic(), 2.0 * DEAD  # until kernels are compiled
             while time.monotonic() < end:
                 if not ready.select(timeout=1.0):
                     if time.monotonic() - heard < patience:
@@ -174,7 +174,11 @@ def main():
         show(given.seed, given.only)
     else:
         began = time.monotonic()
-        found = list(campaign(given.seed, given.first, given.runs, given.minutes))
+        found = []
+        for one in campaign(given.seed, given.first, given.runs, given.minutes):
+            found.append(one)
+            if one["faults"]:  # said at once, as the rest may take hours
+                print(f"number {one['number']}: {one['faults'][0][:300]}", file=sys.stderr, flush=True)
         print("\n".join(table(given.seed, found, (time.monotonic() - began) / 60.0)))
         sys.exit(any(x["faults"] for x in found))
 

@@ -14,7 +14,7 @@ os.environ.setdefault("CELLSIM_COMPILE", "first")  # before cellsim is imported:
 if not (Path(__file__).parent / "reference" / "about_energy").is_dir():  # not in source distributions: CC BY-SA 4.0
     collect_ignore = [
         "parameters/test_readers.py",
-        "parameters/test_readers_fuzz.py",
+        "hostile/test_files_fuzz.py",
         "test_examples.py",
         "validation/test_reference_bpx.py",
         "validation/test_reference_measured.py",
@@ -40,7 +40,7 @@ SLOW = {
     "test_notebooks",
     "test_package",
     "test_processes",
-    "test_readers_fuzz",
+    "test_files_fuzz",
     "test_readme",
     "test_report",
     "test_resolution",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import ProtocolError
 from ..support.arguments import shown
+from ..support.files import cut, optional
 
 ROLES = ("time", "current", "voltage", "temperature", "step", "cycle")
 CHARGE, DISCHARGE = "charge", "discharge"  # which current is positive in a file
@@ -138,7 +139,7 @@ def mapped(mapping: Mapping[str, Any], names: Iterable[Any]) -> dict[str, Column
         if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(pair[0], str):
             raise ProtocolError(f"mapping: {role} {shown(given)}: give the name of a column, or (name, unit)")
         if pair[0] not in known:
-            shown_names = ", ".join(name[:40] for name in known[:30])
+            shown_names = ", ".join(cut(name, 40) for name in known[:30])
             raise ProtocolError(f"mapping: {role} {shown(pair[0])}: no such column; there are {shown_names}")
         column = Column.of(pair[0])
         columns[role] = column if pair[1] is None else column._replace(unit=str(pair[1]))
@@ -147,12 +148,14 @@ def mapped(mapping: Mapping[str, Any], names: Iterable[Any]) -> dict[str, Column
 
 def in_si(role: str, column: Column, values: Any, where: str) -> NDArray[np.float64]:
     """A column as numbers (n,) in s, A, V or K; NaN where it holds none.  Raises ProtocolError for unknown units."""
-    from ..support.files import optional
-
     pd = optional("pandas")
     if role == "time" and not pd.api.types.is_numeric_dtype(values) and values.astype(str).str.contains(":").any():
         return _durations(values)
-    numbers = np.asarray(pd.to_numeric(values, errors="coerce"), float)
+    try:
+        numbers = np.asarray(pd.to_numeric(values, errors="coerce"), float)
+    except (OverflowError, TypeError, ValueError):
+        raise ProtocolError(f"{where}: column {shown(column.name)}: holds what is no number") from None
+    numbers = np.where(np.isfinite(numbers), numbers, np.nan)
     unit = column.unit.lower()
     if role == "temperature":
         if unit == "k":

@@ -60,7 +60,7 @@ class CyclerData:
         """
         whole = np.isfinite(self.t) & np.isfinite(self.current) & np.isfinite(self.voltage)
         t = np.where(whole, self.t, -np.inf)
-        follows = np.concatenate([[False], (np.diff(t) == 0.0) & (np.diff(self.step) != 0) & whole[1:]])
+        follows = np.concatenate([[False], (t[1:] == t[:-1]) & (np.diff(self.step) != 0) & whole[1:]])
         t = np.where(follows, t + LEAST, t)
         before = np.concatenate([[-np.inf], np.maximum.accumulate(t)[:-1]])
         keep = whole & (t > before)

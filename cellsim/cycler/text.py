@@ -2,18 +2,20 @@
 
 import io
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import ProtocolError
-from ..support.files import optional, read_bytes, reading
+from ..support.files import cut, optional, read_bytes, reading
 from .columns import recognised
 
 LARGEST = 1_000_000_000  # bytes
 HEAD = 300  # lines in which a header is looked for
 DELIMITERS = ("\t", ";", ",")
 SPACES = r"\s+"
+SEPARATE = "separate entries by tabs or semicolons, and put text that contains the separator in quotes"
 DECIMAL_COMMA = re.compile(r"-?\d+,\d+(?:[eE][+-]?\d+)?")
 
 
@@ -34,10 +36,22 @@ def text_table(path: Path, mapping: Mapping[str, Any] | None) -> Any:
     names = _cells(lines[place], delimiter)
     body = text.split("\n", place + 1)[place + 1] if text.count("\n") > place else ""
     if delimiter == SPACES or not body.strip():
-        rows = [line.split() for line in body.splitlines() if line.strip()]
-        frame = pd.DataFrame([row[: len(names)] for row in rows], columns=names, dtype=str)
+        frame = pd.DataFrame(_words(body, names, path.name), columns=names, dtype=str)
     else:
-        with reading(path, ProtocolError):
+        frame = _separated(body, names, delimiter, path)
+    if delimiter != "," and len(frame):
+        first = frame.iloc[0].astype(str).str.strip()
+        if first.str.fullmatch(DECIMAL_COMMA.pattern).any():
+            frame = frame.apply(lambda column: column.str.replace(",", ".", regex=False))
+    return frame.loc[:, [name.strip() != "" for name in names]]
+
+
+def _separated(body: str, names: list[str], delimiter: str, path: Path) -> Any:
+    """The table of the lines below a header.  Raises ProtocolError, for rows with more entries than names too."""
+    pd = optional("pandas")
+    try:
+        with reading(path, ProtocolError), warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # pandas would leave out what is too much
             frame = pd.read_csv(
                 io.StringIO(body),
                 sep=delimiter,
@@ -50,12 +64,26 @@ def text_table(path: Path, mapping: Mapping[str, Any] | None) -> Any:
                 on_bad_lines="error",
                 keep_default_na=False,
             )
-            frame.columns = names
-    if delimiter != "," and len(frame):
-        first = frame.iloc[0].astype(str).str.strip()
-        if first.str.fullmatch(DECIMAL_COMMA.pattern).any():
-            frame = frame.apply(lambda column: column.str.replace(",", ".", regex=False))
-    return frame.loc[:, [name.strip() != "" for name in names]]
+    except pd.errors.ParserWarning:
+        raise ProtocolError(f"{cut(path.name, 80)}: rows have more entries than names; {SEPARATE}") from None
+    frame.columns = names
+    return frame
+
+
+def _words(body: str, names: list[str], name: str) -> list[list[str]]:
+    """Rows of words; one with fewer than names lacks all, as it is not known which one is missing.
+
+    Raises ProtocolError for a row with more of them.
+    """
+    rows = [line.split() for line in body.splitlines() if line.strip()]
+    for k, row in enumerate(rows):
+        if len(row) > len(names):
+            raise ProtocolError(
+                f"{cut(name, 80)}: row {k + 1} has {len(row)} entries under {len(names)} names; {SEPARATE}"
+            )
+        if len(row) < len(names):
+            rows[k] = [""] * len(names)
+    return rows
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -87,4 +115,6 @@ def _header(lines: list[str], name: str, mapping: Mapping[str, Any] | None) -> t
     what = (
         f"the columns {', '.join(sorted(map(str, wanted)))[:200]}" if wanted else "columns of time, current and voltage"
     )
-    raise ProtocolError(f'{name[:80]}: {what} were not found in a header; name them with mapping={{"time": ..., ...}}')
+    raise ProtocolError(
+        f'{cut(name, 80)}: {what} were not found in a header; name them with mapping={{"time": ..., ...}}'
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ProtocolError, ReportError
-from ..support.files import optional, replacing
+from ..support.files import cut, optional, replacing
 
 GROUP = 65536  # rows of a group, at least
 SHARD = 4_000_000  # rows of a file of a folder, about
@@ -116,7 +116,7 @@ class Shards:
             there = list(folder.iterdir())
             others = [each.name for each in there if not OURS.fullmatch(each.name)]
             if others:
-                words = f"{folder}: holds {others[0][:80]}, which is no part of an ensemble; give a new folder"
+                words = f"{folder}: holds {cut(others[0], 80)}, which is no part of an ensemble; give a new folder"
                 raise ReportError(words)
             for each in there:
                 each.unlink()

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from ..errors import ParameterError
 from ..physics.constants import ZERO_CELSIUS
 from ..support.arguments import near
+from ..support.files import cut
 from .catalogue import METHODS, OF_PHASE, SECTIONS, phases_of
 from .laws.law import Law
 from .laws.profile import Profile
@@ -82,7 +83,7 @@ class Shown:
                 f"{section}/{self.phases(section)[0]}/{key}; what asks for one of the whole electrode does not take "
                 "composite electrodes"
             )
-        raise ParameterError(f"{self.name}: {path[:80]}: not given; {near(path, self._records)}")
+        raise ParameterError(f"{self.name}: {cut(path, 80)}: not given; {near(path, self._records)}")
 
     def __str__(self: Any) -> str:
         return "\n".join([f"{self.name}: {self.title}", *(f"  {name}: {words}" for name, words in _rows(self))])

@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import ParameterError
 from ..support.arguments import chosen, file_path, mapping, number, shown
 from ..support.arguments import text as text_of
+from ..support.files import cut
 from . import balance
 from .card import Shown, no_number
 from .catalogue import METHODS, OF_PHASE, SECTIONS, nested
@@ -218,7 +219,7 @@ class Cell(Shown, Derives, Options):
             return number
         law = self.law(path)
         if law.value is None:
-            raise ParameterError(f"{self.name}: {path[:80]}: {no_number(law)}")
+            raise ParameterError(f"{self.name}: {cut(path, 80)}: {no_number(law)}")
         self._numbers[path] = law.value
         return law.value
 

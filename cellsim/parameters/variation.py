@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import ParameterError
 from ..physics.constants import F
 from ..support.arguments import near, number, shown
+from ..support.files import cut
 from .catalogue import SECTIONS, TEXTS, named, parted
 from .consistency import C_RANGE
 from .laws.given import WANTED, Given, given
@@ -37,7 +38,7 @@ def varied(
         known = named(section, raw[section]) if section in SECTIONS else {}
         if key not in known or key in TEXTS.get(section, {}):
             paths = [f"{s}/{k}" for s in SECTIONS for k in named(s, raw[s])]
-            raise ParameterError(f"{name}: {path[:80]}: unknown quantity; {near(path, paths)}")
+            raise ParameterError(f"{name}: {cut(path, 80)}: unknown quantity; {near(path, paths)}")
         was = str(law(path)) if raw[section].get(key) or known[key].default is not None else "nothing"
         form, content, note = _stated(raw, f"{name}: {path}", new, known[key].law or "")
         raw[section] = raw[section] | {

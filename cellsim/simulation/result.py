@@ -19,7 +19,7 @@ from .history.cycles import cycles_of, summary
 from .history.interpolation import attributes, between, separated
 from .history.joining import joined
 from .history.step import StepResult as StepResult  # by its old name in pickles, too
-from .storage import read, write
+from .storage import read, steps_in, write
 from .variables import Variables
 
 
@@ -267,7 +267,7 @@ class Result:
         """Read a file of `save`, exactly.  Raises ReportError for any other or a damaged file."""
         meta, arrays, step_index = read(path)
         try:
-            steps = tuple(StepResult(**(s | {"ending": Ending[s["ending"]]})) for s in meta["steps"])
+            steps = steps_in(meta)
             return cls(
                 meta["cell"],
                 meta["model"],
@@ -279,7 +279,7 @@ class Result:
                 _remarks=tuple(meta.get("remarks", ())),
                 _basis=basis_in(meta),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
             raise ReportError(f"{path}: is not a result that this version of cellsim can read ({fault})") from None
 
     def plot(

@@ -3,8 +3,10 @@
 import hashlib
 import io
 import json
+import math
 import os
 from collections.abc import Mapping
+from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ReportError
+from ..errors import Ending, ReportError
 from ..support.arguments import file_path
 from ..support.files import optional, replacing
+from .history.step import StepResult
 
 NEEDED = {".parquet": ("pyarrow",), ".nc": ("h5netcdf", "h5py")}
 MOST = 2**33  # bytes of numbers read from a file
+TEXTS = ("step", "message", "label", "clock")  # of a step; everything else of it is a number
 Arrays = dict[str, tuple[tuple[str, ...], NDArray[Any]]]  # name to (dimensions, array)
 _WITHOUT_DIGEST = {"cell", "model", "temperature", "steps"}  # keys in files of version 0.1.0
 
@@ -91,6 +95,21 @@ def read(path: str | PathLike[str]) -> tuple[dict[str, Any], Arrays, NDArray[np.
     return meta, arrays, step_index
 
 
+def steps_in(meta: Mapping[str, Any]) -> tuple[StepResult, ...]:
+    """The steps of a result in its metadata.  Raises KeyError, TypeError, ValueError for any of another form."""
+    words = [meta["cell"], meta["model"], meta.get("termination", ""), *meta.get("remarks", ())]
+    amounts = [meta["temperature"]]
+    steps = tuple(StepResult(**(said | {"ending": Ending[said["ending"]]})) for said in meta["steps"])
+    for step in steps:
+        words += [getattr(step, name) for name in TEXTS]
+        amounts += [getattr(step, f.name) for f in fields(step) if f.name not in (*TEXTS, "ending")]
+    if not all(isinstance(word, str) for word in words):
+        raise TypeError("a text is none")
+    if not all(isinstance(amount, int | float) and math.isfinite(amount) for amount in amounts):
+        raise TypeError("a number is none, or not finite")
+    return steps
+
+
 def _check_size(numbers: int) -> None:
     if numbers * 8 > MOST:
         raise ReportError(f"a table of {numbers:.3g} numbers is larger than the limit of {MOST} bytes")
@@ -110,6 +129,8 @@ def _parquet(path: Path) -> tuple[dict[str, Any], Arrays]:
 
 def _netcdf(path: Path) -> tuple[dict[str, Any], Arrays]:
     size = path.stat().st_size
+    with optional("h5py").File(path, "r") as file:  # where this fails, h5netcdf would print a traceback on its way out
+        file.attrs.get("_nc3_strict")
     with optional("xarray").open_dataset(path, engine="h5netcdf", decode_cf=False) as data:
         if sum(v.size for v in data.variables.values()) * 8 > 2 * size + 1_000_000:
             raise ValueError("more numbers than bytes")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ...errors import ParameterError
-from ...support.arguments import near
+from ...support.arguments import near, shown
 from ...support.sourced import Strict
 from ...support.yaml_file import validated
 from .values import Number, Origin, Source, Text, Value, Yield, content_of, names_in, place_in
@@ -254,7 +254,10 @@ def _well_formed(label: str, given: dict[str, Any]) -> None:
         if key == "drop":
             if not isinstance(value, list) or not all(isinstance(step, str) for step in value):
                 raise ParameterError(f"{label}: drop: give a list of steps, such as [calendering positive]")
-        elif key not in ("title", "note") and not isinstance(value, dict):
+        elif key in ("title", "note"):
+            if not isinstance(value, str):
+                raise ParameterError(f"{label}: {key}: give text, found {shown(value)}")
+        elif not isinstance(value, dict):
             raise ParameterError(f"{label}: {key}: give a mapping of names, as in `cellsim plant sulfide --yaml`")
     for group, variant in given.get("choices", {}).items():
         if not isinstance(variant, str):

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from ...errors import ParameterError
 from ...physics.constants import V_LI, F
 from ...support.arguments import mapping, near, number
+from ...support.files import cut
 from ..catalogue import quantities
 from ..cell import Cell
 from ..equilibrium import NEGATIVE, T_REF
@@ -111,7 +112,7 @@ def _numbers(given: Any, place: str) -> Foil:
     section: dict[str, Any] = {"type": METAL}
     for key, value in mapping(f"{place}: foil", given, WANTED).items():
         if key not in known:
-            raise ParameterError(f"{place}: foil: {key[:80]}: unknown quantity; {near(key, known)}")
+            raise ParameterError(f"{place}: foil: {cut(key, 80)}: unknown quantity; {near(key, known)}")
         value = number(f"{place}: foil: {key}", value, f"give a number [{known[key].unit}]", error=ParameterError)
         section[key] = {"value": value, "unit": known[key].unit, "source": "foil", "method": "assumed"}
     if I0 not in section:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import ParameterError
 from ...support.arguments import file_path, numbers, shown
+from ...support.files import cut, read_text
 from .law import X_RANGE
 from .profile import POSITION
 from .sampling import monotone, refined
@@ -22,7 +23,6 @@ MOST = 2000  # points of a table
 AIM = 1e-5  # error of a sampled function, relative to its range, or to its value where that is larger
 BETWEEN = 8  # places between two points at which the error is measured
 KINK = 1e-4  # of an interval, beside a point of a linear law
-LONGEST_FILE = 10_000_000  # characters
 WANTED = "give a number, an expression, a function of x, a pair (x, y) of points, or the path of a .csv file with them"
 KINDS = ("pchip", "linear")
 
@@ -96,12 +96,7 @@ def _straight(x: Array, y: Array) -> tuple[Array, Array]:
 
 def _read(path: str, file: Path) -> tuple[list[float], list[float]]:
     """The two columns of a file; # begins a comment, and one heading is allowed.  Raises ParameterError."""
-    try:
-        if file.stat().st_size > LONGEST_FILE:
-            raise ParameterError(f"{path}: {file} has more than {LONGEST_FILE} characters")
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ParameterError(f"{path}: {file} cannot be read ({type(fault).__name__}); give a text file") from None
+    text = read_text(file, ParameterError, name=f"{path}: {cut(file)}")
     rows: list[list[float]] = []
     for number, line in enumerate(text.splitlines(), 1):
         words = [w for w in re.split(r"[,;\s]+", line.partition("#")[0].strip()) if w]

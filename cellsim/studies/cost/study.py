@@ -21,7 +21,7 @@ from ...parameters import Cell, load
 from ...protocols import discharge
 from ...simulation.run import simulate
 from ...support.arguments import file_path, mapping, numbers, text, whole
-from ...support.files import optional
+from ...support.files import cut, optional
 from .conditions import Condition, conditions_for, favourable_set, median_price
 from .groups import chance
 
@@ -209,7 +209,7 @@ def cost_model(
         "choices", {} if choices is None else choices, "give a mapping of group to variant, such as {'cathode': 'dry'}"
     )
     for group, variant in asked.items():
-        text(f"choices: {group[:40]}", variant, "give the name of a variant", ParameterError)
+        text(f"choices: {cut(group, 40)}", variant, "give the name of a variant", ParameterError)
     variants = (made_of.choices if plant is None or named == made_of.plant else {}) | dict(asked)
     whole_plant, scenario = plant_files.load_file(named, variants), price_files.load_file(prices)
     bill = bill_of(cell, energy_of(cell) if energy is None else energy, made_of)

@@ -9,6 +9,7 @@ from ...ensemble.engine import Progress, reporting, workers_of
 from ...errors import ProtocolError
 from ...parameters import load
 from ...support.arguments import chosen, mapping, near, number, whole
+from ...support.files import cut
 from .fitted import Fit
 from .measured_spectrum import MeasuredSpectrum
 from .misfit import LOSSES, Measured, Misfit, checked_runs
@@ -107,7 +108,7 @@ def _weights(weights: Any, runs: list[Measured]) -> dict[str, float]:
     for name, value in mapping("weights", weights, 'give {"name of a run": number}', ProtocolError).items():
         if name not in names:
             raise ProtocolError(f"weights: no run of the name {name[:40]!r}; {near(name, names)}")
-        number(f"weights: {name[:40]}", value, "give a number above 0", above=0.0)
+        number(f"weights: {cut(name, 40)}", value, "give a number above 0", above=0.0)
     return {name: float(value) for name, value in weights.items()}
 
 

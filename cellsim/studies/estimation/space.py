@@ -14,6 +14,7 @@ import numpy as np
 from ...errors import ParameterError
 from ...parameters import Cell
 from ...support.arguments import chosen, mapping, near, numbers
+from ...support.files import cut
 from .measured import Array
 
 STEP = 0.02  # of a logarithm, for finite differences: a run is only good to its accuracy
@@ -83,7 +84,7 @@ def _row(
     cell: Cell, path: str, given: Any, runs: Sequence[Any], who: str
 ) -> tuple[tuple[float, float], bool, float | None]:
     """(bounds, whether the scale is logarithmic, where to start or None) of one quantity."""
-    name, scale = f"{who}: {path[:60]}", "log"
+    name, scale = f"{who}: {cut(path, 60)}", "log"
     if isinstance(given, tuple | list) and len(given) == 3:
         scale = chosen(f"{name}: scale", given[2], SCALES, ParameterError)
         given = given[:2]

@@ -10,6 +10,7 @@ from ....ensemble.case import OPTIONS
 from ....errors import ParameterError
 from ....parameters import Cell
 from ....support.arguments import listed, mapping, near, number, numbers, shown, text
+from ....support.files import cut
 from ...uncertainty import SPREAD, varied
 
 KINDS = ("uniform", "log", "normal")
@@ -93,7 +94,7 @@ def values_at(factors: Iterable[Factor], point: Any) -> dict[str, float]:
 
 def _spread(cell: Cell, path: Any, how: Any) -> Spread:
     """The distribution of one quantity; by the method of its value if `how` is None."""
-    name = f"parameters: {path[:60]}"
+    name = f"parameters: {cut(path, 60)}"
     if path in OPTIONS and path not in NUMBERS:
         raise ParameterError(f"{name}: of the options of a run only {', '.join(NUMBERS)} can be varied")
     if how is None or isinstance(how, int | float | np.generic):
