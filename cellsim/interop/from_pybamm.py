@@ -38,7 +38,8 @@ def from_pybamm(
     parameter_values: the name of a set, such as "Chen2020", or a `pybamm.ParameterValues`; options: PyBaMM's model
     options.  A set with a lithium-metal electrode, or the option {"working electrode": "positive"}, becomes a cell
     with a negative electrode of lithium metal.  Options of ageing, of hysteresis (PyBaMM's "open-circuit potential"),
-    of kinetics ("intercalation kinetics") and "surface form" are taken over with the quantities that they need.
+    of kinetics ("intercalation kinetics") and "surface form" are taken over with the quantities that they need, and
+    those of the MSMR model, which electrodes have without options where the set has host sites and no potential.
     name: of the cell; that of the set by default.
     design: content of the section "design" of a cellsim parameter file, with the sources "pybamm" and "assumed"; by
     default a pouch cell with typical densities, marked as assumed: masses depend on them, voltages do not.
@@ -51,7 +52,7 @@ def from_pybamm(
     "literature" and PyBaMM's citations as their source, second-hand; those that differ from the set are "assumed".
 
     What a run does not use is listed in `Cell.remarks` and in a `CellsimWarning`.  Raises ParameterError for what has
-    no counterpart (MSMR, lead-acid, equivalent circuits, input parameters) and for options that would change
+    no counterpart (lead-acid, equivalent circuits, input parameters) and for options that would change
     a run.
     """
     known = given(parameter_values)
@@ -66,6 +67,7 @@ def from_pybamm(
     if reason:
         raise ParameterError(f"{place}: {reason}")
     reading = Reading(known, chosen)
+    chosen = kinetics.find_sites(reading, chosen)
     ages = asked(chosen)
     content = _content(reading, chosen, defaults, ages)
     laws = kinetics.asked(reading, chosen)
@@ -80,7 +82,7 @@ def from_pybamm(
         "remarks": reading.said(),
     }
     whole = head | content
-    if any(PHASES in content[part] for part in (NEGATIVE, POSITIVE)):
+    if any(PHASES in content[part] for part in (NEGATIVE, POSITIVE)) or (reading.sites and not reading.half_cell):
         whole = with_windows(reading, whole, label)
     cell = Cell.from_json(whole, label, None, place)
     if ages:
@@ -90,6 +92,8 @@ def from_pybamm(
         cell = cell.with_hysteresis(model)
     if laws is not None:
         cell = cell.with_kinetics(laws)
+    if reading.sites:
+        cell = cell.with_particle(kinetics.particle_asked(reading))
     cell = cell.with_surface_form(chosen.get(SURFACE_FORM) or "false")
     warn_of_remarks(cell)
     return cell

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from ..design.cell import build
 from ..design.thermal import Lumped, cooling_area
 from ..design.thermal_network import conductivity_of
@@ -21,7 +23,7 @@ from ..parameters.catalogue.quantities import DIFFERENTIAL, SURFACE_FORM
 from ..support.arguments import flag, number
 from .exchange.ageing_to_pybamm import ageing_to_pybamm
 from .exchange.hysteresis import hysteresis_to, option_of
-from .exchange.kinetics import kinetics_option, kinetics_to
+from .exchange.kinetics import START, has_sites, kinetics_option, kinetics_to, msmr_options, sites_to
 from .exchange.laws_to_pybamm import arrhenius, depends_on_temperature, symbol_of
 from .exchange.metal_to_pybamm import foil_resistance, metal
 from .exchange.profiles import electrons_to, pores_to, profile_to
@@ -178,6 +180,7 @@ class Writing:
         if any(many):
             options["particle phases"] = tuple(str(max(n, 1)) for n in many)
         options |= option_of(self.cell, self.parts) | kinetics_option(self.cell)
+        options = msmr_options(self.cell, options)
         options |= {SURFACE_FORM: DIFFERENTIAL} if self.cell.charges_double_layers else {}
         return options | ({"contact resistance": "true"} if self.resistance else {})
 
@@ -212,7 +215,11 @@ class Writing:
         for part in self.parts:
             x_of = of_phases(self.cell, part, soc, float(mean[part]), self.T)
             for phase, x in zip(phases(self.cell, part), x_of, strict=True):
-                found[of_side(INITIAL, phase)] = x * self.cell.value(f"{phase}/maximum concentration")
+                if has_sites(self.cell, part):
+                    U = float(self.cell.law(f"{part}/{OCP}")(np.array(x), self.T)) - self._counter
+                    found[of_side(START, part)] = U
+                else:
+                    found[of_side(INITIAL, phase)] = x * self.cell.value(f"{phase}/maximum concentration")
         return found
 
     def _separator(self) -> dict[str, float]:
@@ -280,7 +287,9 @@ class Writing:
         connected, key = cell.value(f"{electrode_of(part)}/utilisation"), "active material volume fraction"
         content[names[key]] = profile_to(cell, f"{part}/{key}", connected)
         laws = {key: of_side(function.name, part) for key, function in LAWS["electrode"].items()}
-        content[laws[OCP]] = self._potential(part)
+        sites = has_sites(cell, part)
+        if not sites:
+            content[laws[OCP]] = self._potential(part)
         content[laws[ENTROPIC]] = self._of_x(part, ENTROPIC)
         law, energy = cell.law(f"{part}/particle diffusivity"), get("diffusivity activation energy")
 
@@ -288,6 +297,9 @@ class Writing:
             return symbol_of(law, sto, T) * arrhenius(energy, T, T_ref)
 
         content[laws["particle diffusivity"]] = law.value if law.constant and not energy else diffusivity
+        if sites:
+            self.lost.append(f"what temperature changes of the potential of the {part}'s host sites, as reversible heat")
+            return content | sites_to(cell, part, self.T, self._counter)
         content[of_side(EXCHANGE.name, part)] = self._exchange(part)
         return content | kinetics_to(cell, part) | hysteresis_to(cell, part, self._counter, self.lost)
 

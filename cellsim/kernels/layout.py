@@ -175,7 +175,8 @@ class System(NamedTuple):
     counts: Annotated[np.void, Field("", "what a cell may have more of, or not at all", of=COUNTS)] = PLAIN
     hysteresis: Annotated[np.ndarray, Field("", "of each material; else none", "lagging", of=HYSTERESIS)] = WITHOUT
     kinetics: Annotated[
-        np.ndarray, Field("", "of each material; none: Butler-Volmer, symmetric", "transferring", of=KINETICS)
+        np.ndarray,
+        Field("", "of each material, then of host sites; none: Butler-Volmer, symmetric", "transferring", of=KINETICS),
     ] = BY_BUTLER_VOLMER
 
     @property

@@ -209,16 +209,22 @@ class Hysteresis:
 
 
 # laws of charge transfer, see equations.charge_transfer
-BUTLER_VOLMER, ASYMMETRIC, LINEAR, MARCUS, MARCUS_HUSH_CHIDSEY = 0, 1, 2, 3, 4
+BUTLER_VOLMER, ASYMMETRIC, LINEAR, MARCUS, MARCUS_HUSH_CHIDSEY, MSMR = 0, 1, 2, 3, 4, 5
 
 
 class Kinetics:
-    """The law of charge transfer of a material."""
+    """The law of charge transfer of a material; after those of all materials one of each host site."""
 
-    law: Annotated[int, Field("", "BUTLER_VOLMER, ASYMMETRIC, LINEAR, MARCUS or MARCUS_HUSH_CHIDSEY")]
+    law: Annotated[int, Field("", "BUTLER_VOLMER, ASYMMETRIC, LINEAR, MARCUS, MARCUS_HUSH_CHIDSEY or MSMR")]
     anodic: Annotated[float, Field("", "anodic transfer coefficient over the sum of both")]
     both: Annotated[float, Field("", "sum of both transfer coefficients")]
     energy: Annotated[float, Field("eV", "of reorganisation")]
+    first: Annotated[int, Field("", "the first of the host sites of the material")]
+    sites: Annotated[int, Field("", "how many it has")]
+    U0: Annotated[float, Field("V", "standard potential of a host site")]
+    X: Annotated[float, Field("", "its fraction of all sites")]
+    w: Annotated[float, Field("", "its ideality factor")]
+    i0: Annotated[float, Field("", "exchange current of the site over that of the material, per `host_site`")]
 
 
 class Lag:

@@ -64,6 +64,9 @@ class _Watched:
     def kinetics(self, part: str) -> Any:
         return self.cell.kinetics(part)  # as the texts
 
+    def particle(self, part: str) -> Any:
+        return self.cell.particle(part)  # as the texts
+
     @property
     def charges_double_layers(self) -> Any:
         return self.cell.charges_double_layers  # as the texts

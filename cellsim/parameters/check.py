@@ -31,6 +31,7 @@ from .consistency import consistency
 from .laws.law import Law, LawError, finite
 from .laws.profile import POSITION, Profile
 
+OF_MATERIAL = (hysteresis.OPTION, kinetics.OPTION, kinetics.PARTICLE)  # options that each phase has of its own
 MOST = 100  # faults listed in one message
 Fault = tuple[str, str]  # path, sentence
 TRANSPORT_CHOICES = (
@@ -66,13 +67,14 @@ class Table(BaseModel):
 
 
 class Record(BaseModel):
-    """One quantity: a value, expression, table or layers, with unit, source and method."""
+    """One quantity: a value, expression, table, layers or host sites, with unit, source and method."""
 
     model_config = ConfigDict(extra="forbid")
     value: StrictFloat | None = None
     expression: StrictStr | None = None
     table: Table | None = None
     layers: list[Any] | None = None
+    host_sites: dict[str, Any] | None = Field(default=None, alias=kinetics.SITES)
     range: list[StrictFloat] | None = None  # stoichiometries between which the law holds; default: the window
     unit: StrictStr
     source: StrictStr
@@ -118,6 +120,8 @@ def faults_of_changes(raw: dict[str, Any], valid: dict[str, Any], changed: Colle
             pairs += _choices(section, raw[section])
             if parted(key)[1] in hysteresis.QUANTITIES:
                 pairs += [(f"{section}/{k}", text) for k, text in hysteresis.lacking(raw[section])]
+        if parted(key)[1] == kinetics.POTENTIAL:
+            pairs += [(f"{section}/{k}", text) for k, text in kinetics.lacking(raw[section])]
     pairs += consistency(raw, {path for path, _ in pairs}, set(changed))
     return _listed(list(dict.fromkeys(pairs)))
 
@@ -181,7 +185,7 @@ def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iter
             yield f"{section}/{key}", f"must be one of {', '.join(map(repr, choices))}, found {quoted(raw.get(key))}"
     optional = OPTIONAL_TEXTS.get(section, {})
     if section.endswith("electrode"):
-        of_phase = {key: optional[key] for key in (hysteresis.OPTION, kinetics.OPTION, *ageing.OPTIONS)}
+        of_phase = {key: optional[key] for key in (*OF_MATERIAL, *ageing.OPTIONS)}
         optional = optional | {f"{one}/{key}": texts for one in phases_of(raw) for key, texts in of_phase.items()}
     for key, choices in optional.items():
         if key in raw and raw[key] not in choices:
@@ -221,7 +225,7 @@ def _phases(section: str, raw: dict[str, Any], phases: tuple[str, ...]) -> Itera
         if phase != wanted:
             yield f"{section}/{phase}", f"phases are named {', '.join(ORDINALS)}, in this order; rename it {wanted}"
     yield from ((f"{section}/{phase}", f"at most {len(ORDINALS)} phases") for phase in phases[len(ORDINALS) :])
-    for key in (*OF_PHASE, hysteresis.OPTION, kinetics.OPTION) if phases else ():
+    for key in (*OF_PHASE, *OF_MATERIAL) if phases else ():
         if key in raw:
             yield f"{section}/{key}", "each phase has its own; move it to the phases, or remove the phases"
 
@@ -260,13 +264,14 @@ def _record(name: Name, record: Any, sources: dict[str, Any]) -> Iterator[str]:
     yield from shape
     if shape:
         return
-    forms = [k for k in ("value", "expression", "table", "layers") if record.get(k) is not None]
+    forms = [k for k in ("value", "expression", "table", "layers", kinetics.SITES) if record.get(k) is not None]
     if len(forms) != 1:
-        yield f"give exactly one of value, expression{', table or layers' if name.law == POSITION else ' or table'}"
+        more = {POSITION: ", table or layers"}.get(name.law or "", " or table")
+        yield f"give exactly one of value, expression{f', table or {kinetics.SITES}' if is_potential(name) else more}"
         return
     ends = record.get("range")
     if ends is not None and (
-        name.law in (None, POSITION, "radius") or len(ends) != 2 or not 0.0 <= ends[0] < ends[1] <= 1.0
+        name.law in (None, POSITION, "radius", "site") or len(ends) != 2 or not 0.0 <= ends[0] < ends[1] <= 1.0
     ):
         yield "range: give two increasing stoichiometries between 0 and 1; only laws of the stoichiometry have a range"
     if record["unit"] != name.unit:
@@ -279,10 +284,21 @@ def _record(name: Name, record: Any, sources: dict[str, Any]) -> Iterator[str]:
     yield from _content(name, record)
 
 
+def is_potential(name: Name) -> bool:
+    """Whether a quantity may be a potential of host sites."""
+    return name.law == "stoichiometry" and name.unit == "V"
+
+
 def _content(name: Name, record: dict[str, Any]) -> Iterator[str]:
     """Faults of the value, expression, table or layers of a record of valid form."""
     if name.law == "radius" and record.get("table") is None:
         yield "must be a table of radii and shares of the surface"
+        return
+    if name.law == "site" and record.get("expression") is not None:
+        yield "must be a number for all host sites, or a table of them, x from 0"
+        return
+    if record.get(kinetics.SITES) is not None and not is_potential(name):
+        yield f"{kinetics.SITES}: only an open-circuit potential is one of host sites"
         return
     if record.get("value") is None:
         if name.law is None or (record.get("layers") is not None and name.law != POSITION):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .catalogue import MOST_CLASSES, Name, hysteresis, parted, phases_of, quantities
+from .catalogue import MOST_CLASSES, Name, hysteresis, kinetics, parted, phases_of, quantities
 from .laws.law import SLACK, X_RANGE, Law
 from .laws.profile import Profile, extremes, looked_at
 
@@ -114,6 +114,7 @@ def _checks(
             both = tuple(f"{phase}/{key}" if phase else key for key in hysteresis.BRANCHES)
             paths = (*(f"{part}/{key}" for key in both), "cell/ambient temperature", *_ends(part))
             checks.append((_branches, (part, both), paths))
+            checks.append((kinetics.of_sites, (part, phase), kinetics.paths_of_sites(part, phase)))
     for part in ("separator", *with_particles):
         checks.append((_percolates, (part, "electrolyte", ""), _percolation(part, "electrolyte", "")))
     for section in ("electrolyte", *with_particles):
@@ -275,7 +276,7 @@ def at_temperature(cell: Any, T: float) -> Iterator[tuple[str, str]]:
     kinds = tuple((cell.text(f"{part}/type"), cell.phases(part)) for part in ELECTRODES)
     for section, path, name in _laws_of(*kinds):
         law = cell.law(path) if cell.has(path) else None
-        if law is not None and law.expression and "T" in law.expression:
+        if law is not None and law.warms:
             ends = (
                 (cell.value("electrolyte/initial concentration"), 0.0)
                 if name.law == "concentration"
@@ -351,7 +352,7 @@ def _faults_of_law(law: Law, name: Name, lo: float, hi: float, T: float, elsewhe
         least, most = (least, np.inf) if least > 0.0 else (-np.inf, np.inf)
         if name.law == "concentration":
             inside = (x > USUAL[0] * lo) & (x < USUAL[1] * lo)
-    at = f" and T = {T:g} K" if "T" in (law.expression or "") else ""
+    at = f" and T = {T:g} K" if law.warms else ""
     remedy = "check it" if elsewhere is None else "not valid there: choose another temperature or law"
     if bad.any():
         return (

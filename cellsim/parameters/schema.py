@@ -17,11 +17,12 @@ from .catalogue import (
     TEXTS,
     Name,
     ageing,
-    hysteresis,
     kinetics,
     quantities,
 )
+from .check import OF_MATERIAL, is_potential
 from .laws.profile import POSITION, SHARE
+from .laws.sites import KEYS, MOST_SITES
 
 
 def _quantity(name: Name) -> dict[str, Any]:
@@ -29,11 +30,20 @@ def _quantity(name: Name) -> dict[str, Any]:
     forms: dict[str, Any] = {} if sizes else {"value": {"type": "number"}}
     if name.law:
         pairs = {"type": "array", "items": {"type": "number"}, "minItems": 2}
-        forms |= {} if sizes else {"expression": {"type": "string"}}
+        forms |= {} if sizes or name.law == "site" else {"expression": {"type": "string"}}
         forms["table"] = {
             "type": "object",
             "properties": {"x": pairs, "y": pairs},
             "required": ["x", "y"],
+            "additionalProperties": False,
+        }
+    if is_potential(name):
+        each = {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": MOST_SITES}
+        forms[kinetics.SITES] = {
+            "type": "object",
+            "description": "of the multi-species, multi-reaction model",
+            "properties": dict.fromkeys(KEYS, each),
+            "required": [*KEYS],
             "additionalProperties": False,
         }
     if name.law == POSITION:
@@ -71,7 +81,7 @@ def _composite(section: str) -> dict[str, Any]:
     schema, names = _section(section, "porous"), quantities(section, "porous")
     own = {key: schema["properties"].pop(key) for key in OF_PHASE}
     aged = (*ageing.QUANTITIES, *ageing.OPTIONS)  # of all phases, or of one
-    own |= {key: schema["properties"][key] for key in (hysteresis.OPTION, kinetics.OPTION, *aged)}
+    own |= {key: schema["properties"][key] for key in (*OF_MATERIAL, *aged)}
     kept = {"type", *quantities(section, "porous", ORDINALS[:1]), *ageing.OPTIONS}
     schema["properties"] = {key: words for key, words in schema["properties"].items() if key in kept}
     schema["required"] = [key for key in schema["required"] if key not in OF_PHASE] + [PHASES]

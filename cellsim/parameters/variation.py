@@ -14,6 +14,7 @@ from .consistency import C_RANGE
 from .laws.given import WANTED, Given, given
 from .laws.law import Law
 from .laws.profile import POSITION, SHARE
+from .laws.sites import KEYS
 
 RATE_CONSTANT = "reaction rate constant"
 CITATION = "variation made by the user of cellsim"
@@ -55,7 +56,7 @@ def varied(
 
 def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
     """A new value as a file states it; law: what it may depend on, "" if on nothing.  Raises ParameterError."""
-    if isinstance(new, str) and not new.lower().endswith(".csv") and law != "radius":
+    if isinstance(new, str) and not new.lower().endswith(".csv") and law not in ("radius", "site"):
         return Given("expression", new)
     if isinstance(new, Real) and not isinstance(new, bool) and law != "radius":
         try:
@@ -64,12 +65,16 @@ def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
             raise ParameterError(f"{path}: give a finite number, found {shown(new)}") from None
     if law == POSITION and isinstance(new, list | tuple) and new and all(isinstance(one, Mapping) for one in new):
         return Given("layers", [{key: _plain(value) for key, value in layer.items()} for layer in new])
+    if law == "stoichiometry" and isinstance(new, Mapping) and set(new) == set(KEYS):
+        return Given("host sites", {key: [_plain(value) for value in values] for key, values in new.items()})
     if not law:
         raise ParameterError(f"{path}: give a number or an expression, found {shown(new)}; it depends on nothing")
     if isinstance(new, bool) or new is None or isinstance(new, Mapping | bytes | complex):
         raise ParameterError(f"{path}: {WANTED}, found {shown(new)}")
     if law == "radius" and (callable(new) or isinstance(new, str)):
         raise ParameterError(f"{path}: give radii [m] and shares of the surface as a pair of lists, found {shown(new)}")
+    if law == "site" and (callable(new) or isinstance(new, str)):
+        raise ParameterError(f"{path}: give a number, or sites from 0 and their values, found {shown(new)}")
     c_0, T = raw["electrolyte"]["initial concentration"]["value"], raw["cell"]["reference temperature"]["value"]
     return given(path, new, law, c_0, T, C_RANGE)
 

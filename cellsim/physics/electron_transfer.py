@@ -2,6 +2,7 @@
 
 Each term returns its value and its partial derivatives as listed.  u = F eta/RT is the overpotential and
 L = F lambda/RT the reorganisation energy over the thermal one.  Asymmetric Butler-Volmer: `two_species`.
+Host sites: D. R. Baker and M. W. Verbrugge, J. Electrochem. Soc. 165 (2018) A3952, as written in PyBaMM.
 """
 
 import math
@@ -22,6 +23,28 @@ def linear_overpotential(i, i0, T):
     """eta = RT/F i/i0 [V], of i = i0 F eta/RT;  d/di, d/di0.  The Butler-Volmer equation for small overpotentials."""
     slope = R * T / F / i0
     return slope * i, slope, -slope * i / i0
+
+
+@inner
+def host_site(U, r, U0, X, w, b, T):
+    """(X s)^w exp(b F (U - U0)/RT) r^b, the exchange current of a host site over its reference [-];  d/dU, d/dr.
+
+    s = 1 / (1 + exp(F (U - U0) / w RT)): the filled share of the site, whose fraction of all is X, at the
+    open-circuit potential U [V].  r = c_e/c_e0; b: anodic transfer coefficient.  In filled and empty sites the same as
+    (X s)^(w (1 - b)) (X - X s)^(w b) r^b, eq. 16 of the source.
+    """
+    f = F / (R * T)
+    z = f * (U - U0) / w
+    emptying = z + np.log1p(np.exp(-z)) if z.real > 0.0 else np.log1p(np.exp(z))  # -ln s
+    i = np.exp(w * (np.log(X) - emptying + b * z) + b * np.log(r))
+    return i, f * (np.exp(-emptying) - 1.0 + b) * i, b * i / r
+
+
+@inner
+def site_current(i0, u, b):
+    """i0 [exp(b u) - exp(-(1 - b) u)] [A/m2], the current of one reaction of several;  d/di0, d/du."""
+    out, back = np.exp(b * u), np.exp((b - 1.0) * u)
+    return i0 * (out - back), out - back, i0 * (b * out + (1.0 - b) * back)
 
 
 @inner

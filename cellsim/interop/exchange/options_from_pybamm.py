@@ -44,15 +44,9 @@ def refused(known: Given, options: Mapping[str, Any]) -> str:
         return CHEMISTRIES["ecm"]
     if "Negative electrode open-circuit potential [V]" in keys:
         return CHEMISTRIES["lead_acid"]
-    if any("host site" in key for key in keys) or "MSMR" in _flat(options.get("open-circuit potential")):
-        return "is for the multi-species, multi-reaction model (MSMR), which has no counterpart; give potentials"
     if options.get("working electrode") == "positive" and not any("lithium metal electrode" in key for key in keys):
         return "has no exchange-current density for a lithium metal electrode, which the half cell needs; add it"
     return ""
-
-
-def _flat(given: Any) -> tuple[Any, ...]:
-    return given if isinstance(given, tuple) else (given,)
 
 
 def checked(reading: Reading, options: Mapping[str, Any], defaults: Mapping[str, Any]) -> None:

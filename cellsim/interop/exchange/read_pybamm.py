@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ...parameters.catalogue import ORDINALS, Name, quantities
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import X_RANGE, Law
+from ...parameters.laws.sites import KEYS
 from ...support.files import cut
 from ..names import AREA, INITIAL, NEGATIVE, POSITIVE, SERIES, C, Function, T, X, of_side
 from .laws_from_pybamm import NoText, knots_of, sampled, text_of
@@ -39,6 +40,7 @@ class Reading:
         self.contact = str(options.get("contact resistance", "false")) == "true"
         self.T_ref = self.number("Reference temperature [K]")
         self.window: dict[str, float] = {}  # by path
+        self.sites: dict[str, int] = {}  # by electrode of the MSMR model: how many host sites it has
         self.c_0 = self.number("Initial concentration in electrolyte [mol.m-3]")
 
     def phases(self, part: str) -> tuple[str, ...]:
@@ -113,6 +115,7 @@ class Reading:
     ) -> dict[str, Any]:
         """A record of the parameter file: number, text of an expression, or table."""
         form = "expression" if isinstance(given, str) else "table" if isinstance(given, dict) else "value"
+        form = "host sites" if form == "table" and set(given) == set(KEYS) else form
         changed = not self.known.changed.isdisjoint(names)
         return {
             form: float(given) if form == "value" else given,
@@ -227,7 +230,7 @@ class Reading:
         means: of functions of position by name, which PyBaMM averages on a mesh only.
         """
         found: dict[str, float] = {}
-        if self.phases(NEGATIVE) or self.phases(POSITIVE):  # of which PyBaMM has none
+        if self.phases(NEGATIVE) or self.phases(POSITIVE) or self.sites:  # of which PyBaMM has none
             return
         values = self.values
         if means:
@@ -263,7 +266,7 @@ class Reading:
             section, _, key = path.partition("/")
             records[path] = self.record(section, key, x, used, note)
         for part in parts:
-            if self.phases(part):
+            if self.phases(part) or part in self.sites:
                 continue
             records |= {f"{part}/{key}": record for key, record in self.initial(part).items()}
         return records

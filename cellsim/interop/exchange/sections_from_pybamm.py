@@ -35,7 +35,7 @@ from ..names import (
     of_side,
 )
 from .hysteresis import hysteresis_from
-from .kinetics import kinetics_from
+from .kinetics import kinetics_from, sites_from
 from .laws_from_pybamm import NoText, knots_of, sampled, text_of
 from .profiles import is_profile, profile_from
 from .read_pybamm import WARMER, Reading
@@ -192,7 +192,10 @@ def _particles(r: Reading, part: str) -> dict[str, Any]:
     for key, function in LAWS["electrode"].items():
         if key == "entropic change coefficient" and not r.has(of_side(function.name, part)):
             continue
-        records[key] = r.law(section, key, function, part)
+        if part not in r.sites or key != "open-circuit potential":
+            records[key] = r.law(section, key, function, part)
+    if part in r.sites:
+        return records | sites_from(r, part)
     return records | hysteresis_from(r, part) | kinetics_from(r, part) | _exchange(r, part)
 
 

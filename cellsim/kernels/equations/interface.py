@@ -45,10 +45,10 @@ def reaction(sys, w, material, i_ref, R_f, j, alpha, beta, c_e, root, place):
         U, dU = blend(laws.solid, first + OCP, at, by_solid)
         f, df = blend(laws.solid, first + SHAPE_X, at, by_solid)
         g, dg = blend(laws.salt, SHAPE_C + material, place, by_salt)
-    U, dU = walled(U, dU, x)
     eta, eta_j, eta_x, eta_r, near = charge_transfer(
-        sys.kinetics, material, j, x, i_ref, f, df, c_e / c_ref, g, 0.5 * dg / root * c_ref, w.at[0]
+        sys.kinetics, material, j, x, U, dU, i_ref, f, df, c_e / c_ref, g, 0.5 * dg / root * c_ref, w.at[0]
     )
+    U, dU = walled(U, dU, x)
     return U + eta + R_f * j, dU * beta + eta_j + eta_x * beta + R_f, eta_r / c_ref, near
 
 

@@ -34,8 +34,10 @@ def interface_at_rest(sys, i, k, x):
     first = LAWS_PER_SIDE * material
     f, _ = evaluate(sys.laws.solid, first + SHAPE_X, x)
     g, _ = evaluate(sys.laws.salt, SHAPE_C + material, np.sqrt(sys.c_ref))
-    _, transfer, _, _, _ = charge_transfer(sys.kinetics, material, 0.0, x, i_ref, f, 0.0, 1.0, g, 0.0, sys.T)
-    _, slope = evaluate(sys.laws.solid, first + OCP, x)
+    U, slope = evaluate(sys.laws.solid, first + OCP, x)
+    _, transfer, _, _, _ = charge_transfer(
+        sys.kinetics, material, 0.0, x, U, slope, i_ref, f, 0.0, 1.0, g, 0.0, sys.T
+    )
     D = evaluate(sys.laws.solid, first + DIFFUSION, x)[1] * scale
     return transfer + R_f, slope + end_potential(x)[1], D
 

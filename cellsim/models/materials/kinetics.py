@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...kernels.records import ASYMMETRIC, BUTLER_VOLMER, KINETICS, LINEAR, MARCUS, MARCUS_HUSH_CHIDSEY
+from ...kernels.records import ASYMMETRIC, BUTLER_VOLMER, KINETICS, LINEAR, MARCUS, MARCUS_HUSH_CHIDSEY, MSMR
 from ...parameters import Cell
 from ...parameters.catalogue import kinetics as names
+from ...parameters.laws.sites import Sites
+from ...physics.electron_transfer import host_site
 from ...support.compile import records
 from ..electrodes import materials, values_of
 
@@ -17,7 +19,9 @@ LAWS = {
     names.LINEAR: LINEAR,
     names.MARCUS: MARCUS,
     names.METAL: MARCUS_HUSH_CHIDSEY,
+    names.MSMR: MSMR,
 }
+_host_site = getattr(host_site, "py_func", host_site)
 
 
 def coefficients(cell: Cell, part: str) -> tuple[float, float]:
@@ -27,12 +31,35 @@ def coefficients(cell: Cell, part: str) -> tuple[float, float]:
     return anodic, cell.value(path) if cell.has(path) else 1.0 - anodic
 
 
+def of_each_site(cell: Cell, part: str, key: str) -> NDArray[np.float64]:
+    """(sites,) of a quantity of the host sites of an electrode, or of a phase: one number for all, or one for each."""
+    law = cell.law(f"{part}/{key}")
+    many = len(cell.law(f"{part}/{names.POTENTIAL}").sites.X)
+    return np.full(many, law.value) if law.table is None else np.array(law.table[1])
+
+
+def at_half(sites: Sites, anodic: NDArray[np.float64], T: float) -> NDArray[np.float64]:
+    """(sites,) of `host_site` at x = 0.5, c_e = c_e0 and T [K]; anodic: transfer coefficients (sites,)."""
+    U = float(sites.potential(0.5, T))
+    return np.array([_host_site(U, 1.0, *site, b, T)[0] for *site, b in zip(*sites, anodic, strict=True)])
+
+
+def shares_of_sites(cell: Cell, part: str) -> NDArray[np.float64]:
+    """(sites,) exchange current of each host site per `host_site`, over that of all at x = 0.5 and T_ref."""
+    weights, anodic = of_each_site(cell, part, names.OF_SITES), 1.0 - of_each_site(cell, part, names.SHARE_OF_SITES)
+    sites = cell.law(f"{part}/{names.POTENTIAL}").sites
+    return np.asarray(weights / (weights @ at_half(sites, anodic, cell.value("cell/reference temperature"))))
+
+
 def kinetics_of(cell: Cell, T: float) -> NDArray[Any]:
-    """The law of charge transfer of each material: (materials,) KINETICS, or (0,) if all are Butler-Volmer's."""
+    """The law of charge transfer of each material, and the host sites of those that have them: (n,) KINETICS.
+
+    (0,) if all are Butler-Volmer's.
+    """
     every = materials(cell)
     if all(cell.kinetics(part) == names.SYMMETRIC for part in every):
         return np.asarray(records(np.zeros(0, KINETICS)))
-    found = np.zeros(len(every), KINETICS)
+    found, sites = np.zeros(len(every), KINETICS), []
     for one, part in zip(found, every, strict=True):
         one["law"] = LAWS[cell.kinetics(part)]
         if one["law"] == ASYMMETRIC:
@@ -40,4 +67,16 @@ def kinetics_of(cell: Cell, T: float) -> NDArray[Any]:
             one["anodic"], one["both"] = anodic / (anodic + cathodic), anodic + cathodic
         if one["law"] in (MARCUS, MARCUS_HUSH_CHIDSEY):
             one["energy"] = values_of(cell, part)(names.ENERGY)
-    return np.asarray(records(found))
+        if one["law"] == MSMR:
+            own = _sites(cell, part)
+            one["first"], one["sites"] = len(every) + sum(map(len, sites)), len(own)
+            sites.append(own)
+    return np.asarray(records(np.concatenate([found, *sites])))
+
+
+def _sites(cell: Cell, part: str) -> NDArray[Any]:
+    law = cell.law(f"{part}/{names.POTENTIAL}")
+    own = np.zeros(len(law.sites.X), KINETICS)
+    own["U0"], own["X"], own["w"] = law.sites
+    own["anodic"], own["i0"] = 1.0 - of_each_site(cell, part, names.SHARE_OF_SITES), shares_of_sites(cell, part)
+    return own

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ...kernels.layout import Laws
 from ...numerics.table import KNOTS, Table, integral, joined, pieces, tabulate
 from ...parameters import Cell
+from ...parameters.catalogue.kinetics import FICKIAN, POTENTIAL
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.blend import blend_of
 from ...parameters.laws.law import X_RANGE
@@ -113,11 +114,24 @@ def scaled_diffusivity(cell: Cell, part: str, T: float) -> Any:
     """D_s(x) of an electrode at T, relative to its scale."""
     path = f"{part}/particle diffusivity"
     factor = diffusivity_factor(cell, part, T)
-    stress = stress_assistance(cell, part, T)
+    stress, gradient = stress_assistance(cell, part, T), by_potential(cell, part, T)
     if cell.is_number(path):
-        return lambda x: factor * stress(x)
+        return lambda x: factor * stress(x) * gradient(x)
     D = cell.law(path)
-    return lambda x: factor * D(x, T) * stress(x)
+    return lambda x: factor * D(x, T) * stress(x) * gradient(x)
+
+
+def by_potential(cell: Cell, part: str, T: float) -> Any:
+    """-x (1 - x) F/RT dU/dx of x, where the gradient of the potential of host sites drives diffusion; 1 without."""
+    if is_fickian(cell, part):
+        return one
+    sites = cell.law(f"{part}/{POTENTIAL}").sites
+    return lambda x: sites.diffusion_factor(x, T)
+
+
+def is_fickian(cell: Cell, part: str) -> bool:
+    """Whether the gradient of the stoichiometry drives diffusion in the particles of an electrode or a phase."""
+    return cell.particle(part) == FICKIAN
 
 
 def stress_assistance(cell: Cell, part: str, T: float) -> Any:
@@ -142,7 +156,7 @@ def assisted(cell: Cell, part: str) -> bool:
 
 def varies(cell: Cell, part: str) -> bool:
     """Whether the diffusivity in the particles of an electrode depends on their stoichiometry."""
-    return not cell.is_number(f"{part}/particle diffusivity") or assisted(cell, part)
+    return not cell.is_number(f"{part}/particle diffusivity") or assisted(cell, part) or not is_fickian(cell, part)
 
 
 ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in the order named in kernels.layout

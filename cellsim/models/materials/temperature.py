@@ -21,6 +21,7 @@ from .tables import (
     diffusion_potential,
     diffusivity_factor,
     exchange,
+    is_fickian,
     potential,
     salt_conductivity,
     salt_diffusivity,
@@ -91,7 +92,7 @@ def _diffusion(cell: Cell, part: str) -> Any:
         return Material(name, partial(diffusion, cell, part))
     by_key = partial(diffusivity_factor, cell, part)
     found = _law(cell, name, by_key)
-    if assisted(cell, part):  # by stress, the less the warmer
+    if assisted(cell, part) or not is_fickian(cell, part):  # by stress, the less the warmer; by a potential of T
         found["kind"] = MIXED
     return Material(name, partial(scaled_diffusivity, cell, part), summed=True, **found)
 

@@ -14,7 +14,7 @@ class Name:
     lo: float = -INF
     hi: float = INF
     default: float | None = None  # None: required
-    # "stoichiometry", "concentration", "position" in a porous electrode, or, of a table of sizes, "radius"
+    # "stoichiometry", "concentration", "position" in a porous electrode; of tables that are no curves "radius", "site"
     law: str | None = None
     optional: bool = False  # may be absent, and has no default value
 

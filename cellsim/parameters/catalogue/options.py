@@ -76,11 +76,30 @@ class Options:
         """The cell with another law of charge transfer, named as PyBaMM's option "intercalation kinetics".
 
         law: "symmetric Butler-Volmer", "asymmetric Butler-Volmer" (needs 'anodic transfer coefficient'), "linear",
-        "Marcus" or "Marcus-Hush-Chidsey" (need 'reorganisation energy' [eV]): a text for every porous electrode and
-        phase, or a pair for (negative, positive), where one of a composite electrode may be a tuple for its phases.
+        "Marcus" or "Marcus-Hush-Chidsey" (need 'reorganisation energy' [eV]), "MSMR" (needs an open-circuit potential
+        of host sites and what their reactions have): a text for every porous electrode and phase, or a pair for
+        (negative, positive), where one of a composite electrode may be a tuple for its phases.
         Raises ParameterError, also for what the set lacks the quantities of.
         """
         found: Self = _otherwise(self, kinetics.resolved(law, self._raw, self.name), False, "with kinetics")
+        return found
+
+    def particle(self, part: str) -> str:
+        """The diffusion in the particles of an electrode, or of a phase, by its name in `with_particle`."""
+        return str(self.origin._particle.get(part, kinetics.FICKIAN))
+
+    @cached_property
+    def _particle(self) -> dict[str, str]:
+        return chosen_by_path(self._raw, kinetics.PARTICLE, kinetics.FICKIAN)
+
+    def with_particle(self, model: Any) -> Self:
+        """The cell with another law of diffusion in particles, named as PyBaMM's option "particle".
+
+        model: "Fickian diffusion", by the gradient of the stoichiometry, or "MSMR", by that of the potential, which
+        needs an open-circuit potential of host sites: a text for every porous electrode and phase, or a pair for
+        (negative, positive), where one of a composite electrode may be a tuple for its phases.  Raises ParameterError.
+        """
+        found: Self = _otherwise(self, kinetics.resolved_particle(model, self._raw, self.name), False, "with particle")
         return found
 
     @property

@@ -277,7 +277,11 @@ TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 OPTIONAL_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
     **{
-        part: {hysteresis.OPTION: tuple(hysteresis.MODELS), kinetics.OPTION: tuple(kinetics.LAWS)}
+        part: {
+            hysteresis.OPTION: tuple(hysteresis.MODELS),
+            kinetics.OPTION: tuple(kinetics.LAWS),
+            kinetics.PARTICLE: kinetics.PARTICLES,
+        }
         | {key: tuple(values) for key, values in ageing.OPTIONS.items()}
         for part in ageing.SIDES
     },

@@ -17,6 +17,7 @@ from ...errors import ParameterError
 from ...support.files import cut
 from .evaluation import Program
 from .intervals import places
+from .sites import Sites, fault_of
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
@@ -191,7 +192,7 @@ class Domain(NamedTuple):
 
 @dataclass(frozen=True)
 class Law:
-    """A number, an expression in x and T, or a table: callable as law(x, T) on arrays.
+    """A number, an expression in x and T, a table, or a potential of host sites: callable as law(x, T) on arrays.
 
     x: array of any shape, stoichiometry [1] or concentration [mol/m3]; T: number [K]; returns an
     array of the shape of x in the unit of the record.  Tables are interpolated by monotone cubics
@@ -208,6 +209,7 @@ class Law:
     expression: str | None = None
     table: tuple[tuple[float, ...], tuple[float, ...]] | None = None
     domain: Domain | None = None
+    sites: Sites | None = None
     _tree: ast.expr | None = field(default=None, repr=False, compare=False)
     _ends: dict[float | None, tuple[float, float, float, float]] = field(
         default_factory=dict, repr=False, compare=False
@@ -231,6 +233,11 @@ class Law:
                 if not np.isfinite(8.0 * np.diff(np.array(y, float)) / np.diff(np.array(x, float)) ** 3).all():
                     raise LawError("a table needs values between which slopes are finite; take the outlier out")
             return cls(table=(tuple(map(float, x)), tuple(map(float, y))))
+        if record.get("host sites") is not None:
+            words = fault_of(record["host sites"])
+            if words:
+                raise LawError(words)
+            return cls(sites=Sites.of(record["host sites"]))
         return cls(value=float(record["value"]))
 
     def __hash__(self) -> int:
@@ -238,12 +245,17 @@ class Law:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.value, self.expression, self.table, self.domain))
+        return hash((self.value, self.expression, self.table, self.domain, self.sites))
 
     @property
     def constant(self) -> bool:
         """Whether the law depends on neither x nor T."""
         return self.value is not None
+
+    @property
+    def warms(self) -> bool:
+        """Whether the law may depend on T."""
+        return self.sites is not None or (self.expression is not None and "T" in self.expression)
 
     def places(self, lo: float, hi: float, T: float) -> NDArray[np.float64]:
         """Values of x (n,) between lo and hi near which an expression may be undefined at T [K], such as poles."""
@@ -259,7 +271,7 @@ class Law:
 
     def beyond(self, T: float) -> tuple[float, float, float, float]:
         """(lo, hi, slope below lo, slope above hi) of the linear continuation at T [K]; lo = -inf, hi = inf if none."""
-        key = float(T) if self.expression is not None and "T" in self.expression else None
+        key = float(T) if self.warms else None
         ends = self._ends.get(key)
         if ends is None:
             if len(self._ends) > 64:
@@ -273,7 +285,7 @@ class Law:
             ends = self.table[0][0], self.table[0][-1]
             slopes = self._curve[1](np.array(ends)).tolist() if falls else (0.0, 0.0)
             return ends[0], ends[1], min(slopes[0], 0.0), min(slopes[1], 0.0)
-        if self.domain is None:
+        if self.domain is None or self.sites is not None:
             return -np.inf, np.inf, 0.0, 0.0
         known = self.domain
         lo, hi = max(known.lo - SLACK, X_RANGE[0]), min(known.hi + SLACK, X_RANGE[1])
@@ -308,6 +320,8 @@ class Law:
         x = np.asarray(x, float)
         if self.value is not None:
             return np.full(x.shape, self.value)
+        if self.sites is not None:
+            return self.sites.potential(x, T)
         if self.domain is None and self.table is None:
             return self._plain(x, T)
         lo, hi, before, after = self.beyond(T)
@@ -320,4 +334,6 @@ class Law:
     def __str__(self) -> str:
         if self.value is not None:
             return f"{self.value:.6g}"
+        if self.sites is not None:
+            return f"{len(self.sites.X)} host sites"
         return self.expression or f"table of {len(self.table[0] if self.table else ())} points"

@@ -29,7 +29,7 @@ def _factors(node: ast.expr, sense: int = 1) -> Iterator[tuple[ast.expr, int]]:
 def _split(law: Law) -> tuple[tuple[tuple[ast.expr, int], ...], bool]:
     """The factors of a law that depend on T only, and whether a factor depends on both x and T."""
     if law._tree is None:
-        return (), False
+        return (), law.sites is not None
     factors = list(_factors(law._tree))
     alone = tuple((node, sense) for node, sense in factors if _names(node) == {"T"})
     return alone, any(_names(node) == {"x", "T"} for node, _ in factors)

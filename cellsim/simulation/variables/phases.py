@@ -89,8 +89,9 @@ def reaction(p, phase):
         return p.phi_s[:, v] - p.phi_e[:, v] - p.once(surface_potential, phase)
 
     def of_kind(k, rows):
-        j, i0 = p.j_k[:, k, v], exchange_currents_at(p, p.x[:, rows, -1], phase.side, phase.path)
-        return transfer_overpotential(p, phase.path, j, i0) + p.sys.grain["R_f"][rows] * j
+        j, x = p.j_k[:, k, v], p.x[:, rows, -1]
+        i0 = exchange_currents_at(p, x, phase.side, phase.path)
+        return transfer_overpotential(p, phase.side, phase.path, j, i0, x) + p.sys.grain["R_f"][rows] * j
 
     return _averaged(p, phase, of_kind)
 

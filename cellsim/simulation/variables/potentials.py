@@ -16,10 +16,12 @@ up to rounding.  Reaction overpotentials are <phi_s - phi_e - U>, what films on 
 import numpy as np
 
 from ...kernels.equations.electrode.charge_transfer import overpotentials
+from ...kernels.equations.electrode.host_sites import overpotentials_of_sites, sites_at
 from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, THIN_FILM
 from ...models.electrodes import NEGATIVE, PARTS, has_foil, materials
 from ...models.materials.tables import exchange, exchange_shape, open_circuit, salt_range
 from ...models.volumes import exchange_current_density, foil
+from ...parameters.catalogue.kinetics import MSMR
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import F, R
 from ...physics.kinetics import end_potentials
@@ -214,7 +216,8 @@ def exchange_currents_at(p, x, side, part):
         f = 1.0 if p.is_foil(side) else exchange(p.cell, part, float(T))(np.clip(x[rows], *X_RANGE))
         g = exchange_shape(p.cell, part, float(T))(np.clip(p.c[rows][:, v], *salt_range(p.cell)))
         i_ref = exchange_current_density(p.cell, part, float(T))
-        out[rows] = 2.0 * i_ref * np.sqrt(x[rows] * (1.0 - x[rows]) * r[rows]) * f * g
+        out[rows] = i_ref * f * g
+    out *= of_sites(p, x, r, side, part) if has_sites(p, part) else 2.0 * np.sqrt(x * (1.0 - x) * r)
     return out * p.interface[:, 1:2] if p.is_foil(side) and p.sys.foil.size else out
 
 
@@ -228,20 +231,43 @@ def reaction_overpotential(p, side):
     flux = p.I / p.sys.volume["area"][v].sum() * (1.0 if side == 0 else -1.0)
     film = p.once(film_resistance, side) * (flux - (p.y.j_dl[:, v[0]] if p.sys.counts["layers"] else 0.0))
     i0 = p.once(exchange_currents, side)
-    return transfer_overpotential(p, PARTS[side], p.j[:, v], i0) + film[:, None]
+    return transfer_overpotential(p, side, PARTS[side], p.j[:, v], i0, at_surfaces(p, side)) + film[:, None]
 
 
-def transfer_overpotential(p, part, j, i0):
+def transfer_overpotential(p, side, part, j, i0, x):
     """Overpotential of charge transfer (times, volumes) [V] at currents and exchange currents [A/m2] of a material.
 
-    part: the electrode, or a phase by its path.
+    part: the electrode, or a phase by its path; x: stoichiometries at the surfaces.
     """
     if not p.sys.kinetics.size:
         return 2.0 * R * p.T[:, None] / F * np.arcsinh(0.5 * j / i0)
-    material, out = materials(p.cell).index(part), np.empty(j.size)
-    j, i0, T = (np.ascontiguousarray(np.broadcast_to(y, j.shape)).ravel() for y in (j, i0, p.T[:, None]))
-    overpotentials(p.sys.kinetics, material, j, i0, T, out)
-    return out.reshape(len(p.t), -1)
+    if has_sites(p, part):
+        U, r = without_ends(p, x, side, part), p.c[:, p.volumes(side)] / p.sys.c_ref
+        return _along(p, part, overpotentials_of_sites, j, i0, U, r)
+    return _along(p, part, overpotentials, j, i0)
+
+
+def _along(p, part, kernel, *arguments):
+    """What a kernel of a material gives (times, volumes) of such arguments and the temperature."""
+    shape, out = arguments[0].shape, np.empty(arguments[0].size)
+    flat = (np.ascontiguousarray(np.broadcast_to(y, shape)).ravel() for y in (*arguments, p.T[:, None]))
+    kernel(p.sys.kinetics, materials(p.cell).index(part), *flat, out)
+    return out.reshape(shape)
+
+
+def has_sites(p, part):
+    """Whether an electrode, or a phase by its path, reacts at several host sites."""
+    return p.sys.kinetics.size and p.cell.kinetics(part) == MSMR
+
+
+def without_ends(p, x, side, part):
+    """Open-circuit potential [V] without what keeps a stoichiometry between 0 and 1."""
+    return potential_at(p, x, side, part) - end_potentials(x)
+
+
+def of_sites(p, x, r, side, part):
+    """Exchange current of all host sites over their common scale, at x and r (times, volumes)."""
+    return _along(p, part, sites_at, without_ends(p, x, side, part), r)
 
 
 def _of_planes(p, side, v):

@@ -9,7 +9,8 @@ from ....physics.electron_transfer import linear_overpotential, marcus, marcus_h
 from ....physics.kinetics import exchange_current, overpotential
 from ....physics.two_species import skewed_overpotential
 from ....support.compile import inner, kernel, part
-from ...records import ASYMMETRIC, LINEAR, MARCUS, MARCUS_HUSH_CHIDSEY
+from ...records import ASYMMETRIC, LINEAR, MARCUS, MARCUS_HUSH_CHIDSEY, MSMR
+from .host_sites import by_sites
 
 EDGE = 1e-9  # surface stoichiometries are kept this far from 0 and 1 where i0 is evaluated
 UNBOUNDED = 1e300  # A/m2: no overpotential is logarithmic
@@ -40,14 +41,18 @@ def by_law(a, j, i0, T):
 
 
 @part
-def charge_transfer(kinetics, material, j, x, i_ref, f, df, r, g, dg, T):
+def charge_transfer(kinetics, material, j, x, U, dU, i_ref, f, df, r, g, dg, T):
     """Overpotential of a material at surface stoichiometry x and relative salt concentration r [V];  d/dj, d/dx, d/dr;
     current above which it is logarithmic in j [A/m2].
 
-    Other arguments: see `exchange_current`.
+    U, dU: open-circuit potential of x [V] and its slope.  Other arguments: see `exchange_current`; of host sites the
+    scale is i_ref f g.
     """
     i0, i0_x, i0_r = within_edges(i_ref, x, f, df, r, g, dg)
     if kinetics.size > 0:
+        if kinetics[material].law == MSMR:
+            eta, eta_j, eta_U, eta_i, eta_r, near = by_sites(kinetics, kinetics[material], j, U, i_ref * f * g, r, T)
+            return eta, eta_j, eta_U * dU + eta_i * i_ref * g * df, eta_r + eta_i * i_ref * f * dg, near
         eta, eta_j, eta_i0, near = by_law(kinetics[material], j, i0, T)
         return eta, eta_j, eta_i0 * i0_x, eta_i0 * i0_r, near
     eta, eta_j, eta_i0 = overpotential(j, i0, T)

@@ -7,9 +7,9 @@ import numpy as np
 
 from ....numerics.table import blend, locate
 from ....support.compile import inner
-from ...layout import DIFFUSION, FILM, LAWS_PER_SIDE, SHAPE_C, SHAPE_X, rate_of, shells
+from ...layout import DIFFUSION, FILM, LAWS_PER_SIDE, OCP, SHAPE_C, SHAPE_X, rate_of, shells
 from .. import side_reactions
-from ..interface import by_hysteresis, open_circuit
+from ..interface import by_hysteresis, walled
 from ..lithium_metal import potential
 from ..particle import factorise, fill, respond, substitute
 from .charge_transfer import charge_transfer
@@ -59,7 +59,8 @@ def beneath(sys, w, side, k, j, alpha, beta, c, I, tied):
         grain = sys.grain[sys.volume[first].particle + k]
         material, i_first, R_f = grain.material, grain.i_ref, grain.R_f
     at = locate(sys.laws.solid, x)
-    U, U_x = open_circuit(sys.laws.solid, w.by_solid, material, x, at)
+    U_0, U_0_x = blend(sys.laws.solid, LAWS_PER_SIDE * material + OCP, at, w.by_solid)
+    U, U_x = walled(U_0, U_0_x, x)
     dU = U_x * beta
     f, df = blend(sys.laws.solid, LAWS_PER_SIDE * material + SHAPE_X, at, w.by_solid)
     total, slope, moved, length, salt = 0.0, 0.0, 0.0, 0.0, sys.laws.salt
@@ -79,7 +80,7 @@ def beneath(sys, w, side, k, j, alpha, beta, c, I, tied):
             i_ref = i_first * active * w.rate[rate_of(material)]
             r, dg = c[i] / sys.c_ref, 0.5 * dg / root * sys.c_ref
             eta, eta_j, eta_x, eta_r, i0 = charge_transfer(
-                sys.kinetics, material, j, x, i_ref, f, df, r, g, dg, w.at[0]
+                sys.kinetics, material, j, x, U_0, U_0_x, i_ref, f, df, r, g, dg, w.at[0]
             )
             total += sys.volume[i].dx * eta
             slope += sys.volume[i].dx * (eta_j + eta_x * beta)
