@@ -38,11 +38,14 @@ class Amounts:
 
         Q_n primary, ...: capacities of the phases of a composite electrode.
         """
-        y, found = unknowns(self.sys, state), {"Q_Li": 0.0}
+        y, found, loses = unknowns(self.sys, state), {"Q_Li": 0.0}, bool(self.sys.counts["loss"])
+        x, cell = y.x, y.cell
+        if loses:
+            inactive, active, kept_back = y.inactive, y.active, y.draining - y.gone
         for side, key in enumerate(("Q_n", "Q_p")):
             v = self.where[side]
             if self.particle[side][0] < 0:  # lithium metal
-                found["Q_Li"] += float(y.cell["lithium"]) * self.per_hour
+                found["Q_Li"] += float(cell["lithium"]) * self.per_hour
                 found[key] = np.inf
                 continue
             made = self.filled[side] * self.holding[side]
@@ -50,45 +53,45 @@ class Amounts:
             names = self.phases[side]
             found |= {f"{key} {name}": 0.0 for name in names}
             for k, share in enumerate(self.held[side]):
-                mean, left = y.x[self.particle[side] + k] @ self.inside, share * made
+                mean, left = x[self.particle[side] + k] @ self.inside, share * made
                 if names:
                     found[f"{key} {names[k]}"] += float(np.sum(left)) * self.per_hour
-                if self.sys.counts["loss"]:  # what is lost since the kernels last renewed the surface is due
+                if loses:  # what is lost since the kernels last renewed the surface is due
                     per_active = 1.0 / self.sys.ageing[self.sys.grain["sweep"][self.particle[side][0] + k]]["active"]
-                    lost = float(left @ y.inactive[k, v]) * per_active * self.per_hour
+                    lost = float(left @ inactive[k, v]) * per_active * self.per_hour
                     found[key] -= lost
                     if names:
                         found[f"{key} {names[k]}"] -= lost
-                    left = left * per_active * y.active[k, v]
-                    held -= float(np.sum(y.draining[k, v] - y.gone[k, v]))
+                    left = left * per_active * active[k, v]
+                    held -= float(np.sum(kept_back[k, v]))
                 held += float(left @ mean)
             found["Q_Li"] += held * self.per_hour
         for name in ("sei", "sei_on_cracks", "plated", "dead", "draining"):
             field = getattr(y, name)
             found[name] = float(field.sum()) * self.per_hour if field.size else 0.0
         for name in ("dead", "bound"):  # of lithium metal
-            found[f"metal {name}"] = float(y.cell[name]) * self.per_hour
+            found[f"metal {name}"] = float(cell[name]) * self.per_hour
         if self.sys.ageing.size:
             found["filled pores"] = self._filled(y)
         if self.sys.counts["wearing"]:
             v = self.where[1] if self.particle[0][0] < 0 else np.concatenate(self.where)
             found["contact"] = float(np.mean(y.touching[..., v]))
         if self.sys.counts["clogging"]:
-            some = y.porosity > 0.0
-            found["porosity"] = float(np.min(y.porosity[some]))
-            found["mean porosity"] = float(np.average(y.porosity[self.where[0]], weights=self.dx[0]))
+            porosity = y.porosity
+            found["porosity"] = float(np.min(porosity[porosity > 0.0]))
+            found["mean porosity"] = float(np.average(porosity[self.where[0]], weights=self.dx[0]))
         return found
 
     def _filled(self, y: Any) -> float:
         """Volume fraction of the negative electrode that the SEI and dead lithium fill."""
-        v, held = self.where[0], 0.0
+        v, held, films, dead = self.where[0], 0.0, (y.sei, y.sei_on_cracks), y.dead
         for k in range(self.sys.volume["kinds"][v[0]]):
             a = self.sys.ageing[k]  # the kinds of the negative electrode come first
-            for name in ("sei", "sei_on_cracks"):
-                if getattr(y, name).size and a["sei"]:
-                    held += float(getattr(y, name)[k, v].sum()) * a["V_sei"] / a["z"]
-            if y.dead.size:
-                held += float(y.dead[k, v].sum()) * a["V_li"]
+            for film in films:
+                if film.size and a["sei"]:
+                    held += float(film[k, v].sum()) * a["V_sei"] / a["z"]
+            if dead.size:
+                held += float(dead[k, v].sum()) * a["V_li"]
         return float(held / (F * self.dx[0].sum()))
 
 

@@ -45,6 +45,7 @@ def growth(p, side, part):
     return p.cell.value(PAIRS) * pair
 
 
+@lru_cache(maxsize=32)
 def molar_volume(cell, part):
     """What a mole of lithium adds to the volume of the particles of an electrode [m3/mol], or None.
 
@@ -59,6 +60,7 @@ def molar_volume(cell, part):
     return (strain if part == NEGATIVE else -strain) / (window * cell.value(f"{part}/maximum concentration"))
 
 
+@lru_cache(maxsize=32)
 def fresh(cell, part, side):
     """Lithium in the particles of an electrode of the fresh, discharged cell [mol/m2]."""
     return lithium_content(cell, part) * cell.value(f"{part}/thickness") * stoichiometries(cell, 0.0)[side]

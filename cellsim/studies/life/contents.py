@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...errors import CellsimError
 from ...kernels.equations.wearing.geometry import refill
-from ...kernels.layout import System, unknowns
+from ...kernels.layout import System, numbers, unknowns
 from ...models.graded import active_shares
 from ...models.kinds import held_by
 
@@ -42,13 +42,13 @@ class Contents:
         held = filled[0] * sys.volume["dx"][self.where] * active_shares(sys, 0)  # C/m2 in full particles
         self.held = held_by(sys, 0)[:, None] * held if self.where.size else held[None]  # of each kind
         self.inside = 3.0 * sys.shell["volume"]
+        places = unknowns(sys, np.arange(float(numbers(sys))))
+        metal = [places.cell[name] for name in OF_METAL] if sys.foil.size else []
+        self.places = np.concatenate([*(getattr(places, name).ravel() for name in SLOW), metal]).astype(int)
 
     def of(self, state: Array) -> Array:
         """Slow contents (n,)."""
-        y = unknowns(self.sys, state)
-        fields = [getattr(y, name).ravel() for name in SLOW]
-        metal = [y.cell[name] for name in OF_METAL] if self.sys.foil.size else []
-        return np.concatenate([*fields, metal])
+        return state[self.places]
 
     def into(self, state: Array, contents: Array) -> Array:
         """The state with these contents.  Raises Impossible."""

@@ -1,7 +1,8 @@
 """One cycle of a cell, simulated: the map that `jumps` repeats, and the summary of a cycle under PyBaMM's names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from .contents import Array, Contents
 from .windows import EQUILIBRIUM, Windows
 
 Summary = Mapping[str, float | str]
+CAPACITY = "Discharge capacity [A.h]"
 LOSSES = {  # what takes lithium for good: column of a table, and the amounts that it is the sum of
     "Loss of capacity to SEI [A.h]": ("sei",),
     "Loss of capacity to SEI on cracks [A.h]": ("sei_on_cracks",),
@@ -115,8 +117,8 @@ class CellCycle:
         """What a cycle did, and the cell at its end."""
         if self._names is None:
             self._names = names_of(result)
-        row = summary_of(result, after, self._found(after), self.fresh, self._names)
-        return row if self.windows is None else {**row, **self.windows(row)}
+        late = LateSummary(result.discharge_capacity, result, after, self._found(after), self.fresh, self._names)
+        return late if self.windows is None else {**late, **self.windows(late)}
 
     def _found(self, at: Aged) -> Mapping[str, float]:
         """Amounts of a cell, which are asked for several times in a row."""
@@ -146,7 +148,7 @@ class CellCycle:
 
     def capacity(self, row: Summary) -> float:
         """Discharge capacity [Ah], or that at equilibrium."""
-        return float(row["Discharge capacity [A.h]" if self.windows is None else EQUILIBRIUM])
+        return float(row[CAPACITY if self.windows is None else EQUILIBRIUM])
 
 
 def amounts_of(cell: Cell, sys: System) -> Amounts:
@@ -215,6 +217,29 @@ def summary_of(
         row["Minimum porosity"] = now["porosity"]
     last = result.variables.last()
     return row | {name: float(last[name][-1]) for name in names.at_the_end}
+
+
+class LateSummary(Mapping[str, float | str]):
+    """A `Summary` that is made when more than its discharge capacity is asked for, as most of a jump are not."""
+
+    def __init__(self, capacity: float, *given: Any) -> None:
+        """given: the arguments of `summary_of`."""
+        self.capacity, self.given = capacity, given
+
+    @cached_property
+    def row(self) -> Summary:
+        """The whole of it."""
+        given, self.given = self.given, ()  # a result holds its states
+        return summary_of(*given)
+
+    def __getitem__(self, name: str) -> float | str:
+        return self.capacity if name == CAPACITY else self.row[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.row)
+
+    def __len__(self) -> int:
+        return len(self.row)
 
 
 def ages_within_runs(cell: Cell) -> bool:
