@@ -46,7 +46,9 @@ def audit(
     output_of(output, (".html", ".htm"))
     claims = claims_of(None if only is None else [name.strip() for name in only.split(",")])
     if claim is not None and _is_about_cost(claim):
-        _audit_cost(claim, output)
+        given = {"--charging": charging, "--cell": cell, "--baseline": baseline, "--c-rate": c_rate}
+        given |= {"--temperature": temperature, "--output": output}
+        _audit_cost(claim, [name for name, value in given.items() if value not in (None, [])], claims)
         return
     question = load_claim(claim, cells=cell or (), baselines=baseline or ())
     question = replace(question, c_rate=question.c_rate if c_rate is None else positive("--c-rate", c_rate))
@@ -72,14 +74,19 @@ def _is_about_cost(claim: Path) -> bool:
     return content(claim, "copy the one of `cellsim claim` and change it").get("kind") == "cost"
 
 
-def _audit_cost(claim: Path, output: Path | None) -> None:
-    """Check a claim about cost and print the verdicts."""
+def _audit_cost(claim: Path, options: list[str], claims: tuple[str, ...]) -> None:
+    """Check a claim about cost and print the verdicts.  options, claims: what was asked for besides."""
     from ..studies.cost.claim_file import load_cost_claim
     from ..studies.cost.tables import cost_audit_lines
     from ..studies.cost.verdict import audit_cost
 
-    if output is not None:
-        raise ReportError(f"{output}: a report is written for the whole audit only; leave out --output or --claim")
+    if options:
+        raise ReportError(
+            f"{options[0]}: has no part in the audit of a claim about cost, which states its cells and conditions in "
+            f"{claim.name} and writes no report; leave it out"
+        )
+    if "cost" not in claims:
+        raise ReportError(f"--only: {claim.name} is a claim about cost; leave out --only, or choose cost")
     result = with_progress(audit_cost, load_cost_claim(claim))
     say(f"{result.claim.source}\n")
     console.print(cost_audit_lines(result))

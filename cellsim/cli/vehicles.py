@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from ..errors import ProtocolError, ReportError
-from .shared import PICTURES, Threads, app, console, output_of, say
+from ..support.arguments import number
+from .shared import PICTURES, Threads, app, console, kelvin, output_of, say
 
 FILES = (".csv", *PICTURES)
 
@@ -42,7 +43,7 @@ def vehicle(
     from ..studies.cost.packs import pack_prices
     from ..studies.vehicles.claims import every_segment
     from ..studies.vehicles.segments import Requirements, vehicle_study
-    from ..studies.vehicles.tables import pack_table, segment_rows, segment_table, verdict_lines
+    from ..studies.vehicles.tables import pack_table, segment_rows, segment_tables, verdict_lines
 
     if every and segment:
         raise ProtocolError(f"--all and --segment {segment[0]}: give one of them")
@@ -58,7 +59,7 @@ def vehicle(
         prices=None if prices == "none" else pack_prices(cell, prices=prices),
         threads=threads,
     )
-    console.print(segment_table(found), pack_table(found))
+    console.print(segment_tables(found), pack_table(found))
     say(verdict_lines(found), soft_wrap=True)
     for judged in every_segment(found) if len({r.segment for r in found}) > 1 else ():
         say(f"\n{judged}", soft_wrap=True)
@@ -137,12 +138,16 @@ def storage(
     from ..studies.storage.claims import city_storage
     from ..studies.storage.inputs import read_storage
     from ..studies.storage.study import storage_study
-    from ..studies.storage.tables import duty_lines, duty_rows, duty_table
+    from ..studies.storage.tables import duty_lines, duty_rows, duty_tables
 
     output_of(output, FILES)
+    if simulated is not None:
+        wanted = "give years as a number above 0 and at most 100, such as 8"
+        number("--simulated", simulated, wanted, above=0.0, high=100.0)
+    kelvin(celsius)  # checked before anything is computed
     inputs = read_storage(file)
     found = storage_study(cell, duty or None, prices, file=inputs, vehicle=segment, generation=pack, threads=threads)
-    console.print(duty_table(found))
+    console.print(duty_tables(found))
     say(duty_lines(found), soft_wrap=True)
     for judged in city_storage(found) if len({r.duty for r in found}) > 1 else ():
         say(f"\n{judged}", soft_wrap=True)

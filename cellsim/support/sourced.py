@@ -1,5 +1,6 @@
 """Numbers in YAML files: value, unit, source and method of each, and for prices a date."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -30,6 +31,13 @@ class Source(Strict):
 
     citation: str = Field(min_length=3)
     access: Literal["seen", "second-hand", "memory"]
+
+
+def dated(date: str) -> str:
+    """The date of a price, which must name a year.  Raises ValueError."""
+    if not re.search(r"(?<!\d)(19|20)\d\d(?!\d)", date):
+        raise ValueError("give a date with its year, such as 2027-03")
+    return date
 
 
 def check_sources(parts: Mapping[str, BaseModel], sources: Mapping[str, Source], units: Mapping[str, str]) -> None:

@@ -325,10 +325,29 @@ def test_claim_without_baseline_is_refused(run, tmp_path):
     assert code == 2 and err == "cellsim: mine.yaml: baselines: missing; add it\n"
 
 
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (("--cell", "leaf_2018"), "--cell: has no part in the audit of a claim about cost"),
+        (("--temperature", 0), "--temperature: has no part"),
+        (("--only", "energy"), "--only: mine.yaml is a claim about cost"),
+        (("-o", "x.html"), "--output: has no part"),
+    ],
+)
+def test_a_claim_about_cost_takes_no_other_options(run, tmp_path, options, words):
+    (tmp_path / "mine.yaml").write_text(run("claim", "--cost")[1], encoding="utf-8")
+    code, out, err = run("audit", "--claim", tmp_path / "mine.yaml", *options)
+    assert code == 2 and words in err and not out
+
+
 def test_vehicle_prints_a_verdict_for_each_segment_and_writes_a_table(run, tmp_path):
     path = tmp_path / "segments.csv"
-    code, out, _ = run("vehicle", "leaf_2018", "--segment", "kei", "--segment", "pick-up", "--tow", 0, "-o", path)
+    words = ("vehicle", "leaf_2018", "--segment", "kei", "--segment", "pick-up", "--tow", 0, "-o", path)
+    code, out, _ = run(*words, width=80)
     assert code == 0 and "leaf_2018 in the pick-up:" in out and "leaf_2018 in the kei:" in out
+    lines = out.splitlines()  # no word is broken: each segment has one row a table, with the same numbers
+    assert sum(line.startswith(" kei ") for line in lines) == sum(line.startswith(" pick-up ") for line in lines) == 2
+    assert "min at 0 / 25 / 45" in out and "reached the" in out
     rows = path.read_text(encoding="utf-8").splitlines()
     assert len(rows) == 3 and rows[0].startswith("segment,cell,")
 
@@ -341,8 +360,10 @@ def test_power_draws_a_picture(run, tmp_path):
 def test_storage_says_what_is_left_after_wear(run, tmp_path):
     prices = tmp_path / "two_days.csv"
     prices.write_text("".join(f"{k},{50 + 40 * (k % 24 > 12)}\n" for k in range(48)), encoding="utf-8")
-    code, out, _ = run("storage", "leaf_2018", "--prices", prices, "-o", tmp_path / "storage.png")
-    assert code == 0 and "linear bound" in out and "backup" in out
+    code, out, _ = run("storage", "leaf_2018", "--prices", prices, "-o", tmp_path / "storage.png", width=80)
+    assert code == 0 and "linear bound" in out and "like the 2 of the prices" in out
+    assert all(f"\n {name} " in out for name in ("arbitrage", "home-peak", "reserve", "building-peak", "backup"))
+    assert " -0 " not in out
     assert (tmp_path / "storage.png").stat().st_size > 10_000
 
 
@@ -360,6 +381,8 @@ def test_storage_says_what_is_left_after_wear(run, tmp_path):
         (("storage", TARGET, "--prices", "nl_2022"), "did you mean"),
         (("storage", TARGET, "--segment", "bus"), "vehicle 'bus'"),
         (("storage", "danilov2011"), "film"),
+        (("storage", TARGET, "--simulated", 0), "--simulated 0: give years"),
+        (("storage", TARGET, "--simulated", 1, "--temperature", 400), "--temperature 400: give degrees"),
     ],
 )
 def test_wrong_words_about_vehicles_and_storage_are_answered(run, arguments, words):

@@ -183,6 +183,7 @@ CATHODE = ("prices", "NMC811 cathode")
         ({(*CATHODE, "date"): None}, "prices/NMC811 cathode/date: missing"),
         ({(*CATHODE, "value"): -3.0, (*CATHODE, "low"): -4.0}, "prices/NMC811 cathode: value -3: is negative"),
         ({(*CATHODE, "value"): -3.0}, "prices/NMC811 cathode: value -3: is negative; give"),
+        ({(*CATHODE, "date"): "soon"}, "prices/NMC811 cathode/date: give a date with its year"),
         ({(*CATHODE, "low"): 30.0}, "low 30, value 21 and high 29 are not in order"),
         ({(*CATHODE, "high"): None}, "give both low and high"),
         ({(*CATHODE, "unit"): "EUR/kg"}, "unit 'EUR/kg'"),
@@ -202,6 +203,7 @@ def test_faults_of_price_files(tmp_path, changes, words):
     [
         ({("yields", "cells", "value"): 1.2, ("yields", "cells", "high"): 1.3}, "a yield is above 0 and at most 1"),
         ({("yields", "coating", "value"): 1.2}, "yields/coating: value 1.2: a yield is above 0 and at most 1"),
+        ({("yields", "glueing"): {"value": 0.5, **ORIGIN}}, "yields: unknown step 'glueing'; did you mean"),
         ({("steps", "stacking", "scales with"): "moons"}, "scales with 'moons'"),
         ({("factors", "stacking", "steps"): ["staking"]}, "factors/stacking: unknown step 'staking'; did you mean"),
         ({("passes", "lithium"): ["lithum"]}, "passes/lithium: unknown yield 'lithum'"),

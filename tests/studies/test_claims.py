@@ -178,6 +178,7 @@ def test_the_terminal_shows_every_figure_and_source(found):
         with Console(width=width, record=True, file=open("/dev/null", "w")) as console:
             console.print(claims_table(found))
         text = "".join(console.export_text().split())
+        assert text.startswith("Audi:electricsupercarwithsolid-statebatteriesOneinterview")  # no empty table
         for f in found:
             if width == 300:
                 for words in (f.text, f.source, f.url, *f.derived):

@@ -122,6 +122,21 @@ def test_an_edited_plant_moves_the_price(tmp_path):
     assert better.quantiles[1] < cost(SOLID, energy=ENERGY[SOLID], samples=50).quantiles[1]
 
 
+def test_a_price_that_nothing_contains_is_said(tmp_path):
+    """A misspelt material moves no price; an added one that the cell is made of is used without a word."""
+    file = tmp_path / "mine.yaml"
+    price = "{value: 1, unit: USD/kg, date: '2027', method: assumed, source: own}"
+    said = {}
+    for name in ("Li6PS5C", "Li6PS5Cl"):
+        file.write_text(f'extends: "2028"\nprices: {{{name}: {price}}}\n', encoding="utf-8")
+        found = cost(SOLID, prices=file, energy=ENERGY[SOLID], samples=50)
+        console = Console(width=500, file=io.StringIO())
+        console.print(tables.cost_tables(found))
+        said[name] = "is not used" in console.file.getvalue(), found.quantiles
+    assert said["Li6PS5C"] == (True, cost(SOLID, energy=ENERGY[SOLID], samples=50).quantiles)
+    assert said["Li6PS5Cl"][0] is False and said["Li6PS5Cl"][1] < said["Li6PS5C"][1]
+
+
 def test_faults_of_claims(tmp_path):
     content = yaml.safe_load(DEFAULT.read_text(encoding="utf-8"))
     for key, value, words in (

@@ -154,6 +154,8 @@ def test_the_study_finds_where_a_duty_stops_paying():
         ("0,1\n1,x\n", "row 2: give two finite numbers"),
         ("0,1\n1,nan\n", "row 2"),
         ("hour,price\n0,1\n", "at least a day"),
+        ("hour,ct/kWh\n0,1\n", "says 'ct'; give prices in EUR/MWh"),
+        ("hour,USD per MWh\n0,1\n", "says 'USD'"),
     ],
 )
 def test_a_faulty_series_of_prices_is_refused(tmp_path, rows, words):
@@ -168,6 +170,11 @@ def test_a_faulty_series_of_prices_is_refused(tmp_path, rows, words):
     [
         ("value: 0.87", "value: 1.87", "fraction above 0 and up to 1"),
         ('date: "2025", note: of a pack}', "note: of a pack}", "lives/liquid/price/date: missing"),
+        (
+            'date: "2025", note: of a pack}',
+            "date: now, note: of a pack}",
+            "lives/liquid/price/date: 'now': give a date",
+        ),
         ("{value: 100, unit: EUR/kW.h", "{value: -100, unit: EUR/kW.h", "lives/liquid/price/value"),
         ("value: 2000, unit", "value: 0, unit", "cycles: give a number above 0"),
         ("arrival: {value: 18", "arrival: {value: 7", "two hours or more after departure"),

@@ -229,8 +229,18 @@ def composed(name: str, choices: dict[str, str] | None = None) -> dict[str, Any]
     for group, variant in (picked | (choices or {})).items():
         plant = _changed(plant, _variant(variants, label, group, variant), label)
     for label, given in chain[1:]:
+        _known_yields(plant, given, label)
         plant = _changed(plant, given, label)
     return plant
+
+
+def _known_yields(plant: dict[str, Any], changes: dict[str, Any], label: str) -> None:
+    """Refuse a yield that no material passes: it would change nothing.  Raises ParameterError."""
+    passed = [str(n) for names in changes.get("passes", {}).values() if isinstance(names, list) for n in names]
+    known = {**plant.get("yields", {}), **dict.fromkeys(passed)}
+    for name in changes.get("yields", {}):
+        if name not in known:
+            raise ParameterError(f"{label}: yields: unknown step {name!r}; {near(name, known)}, or add it to passes")
 
 
 def _chain(name: str) -> list[tuple[str, dict[str, Any]]]:

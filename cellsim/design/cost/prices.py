@@ -109,6 +109,12 @@ def load_file(name: str) -> PriceFile:
     return found
 
 
+def unfamiliar(prices: PriceFile) -> list[str]:
+    """Materials of a scenario of which no packaged one has a price."""
+    known = {material for name in scenarios() for material in composed(name)["prices"]}
+    return [material for material in prices.prices if material not in known]
+
+
 def price_of(prices: Mapping[str, Price], material: str, scenario: str) -> Price:
     """The price of a material.  Raises ParameterError where the scenario has none."""
     if material not in prices:

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ...errors import ParameterError
 from ...support.arguments import near, shown
-from ...support.sourced import Strict
+from ...support.sourced import Strict, dated
 from ...support.yaml_file import content
 
 Array = NDArray[np.float64]
@@ -23,7 +23,7 @@ METHODS = ("measured", "published model", "stated", "market price", "computed", 
 Method = Literal["measured", "published model", "stated", "market price", "computed", "assumed"]
 Text = Annotated[str, Field(min_length=1)]
 Date = Annotated[
-    str, BeforeValidator(lambda given: str(given) if isinstance(given, int) else given), Field(min_length=4)
+    str, BeforeValidator(lambda given: str(given) if isinstance(given, int) else given), AfterValidator(dated)
 ]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 DECILE = 1.2815515655446004  # standard normal deviate of the 90 % quantile

@@ -1,6 +1,6 @@
 """Price of a cell or pack with its uncertainty, and what would bring it to a target."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -20,7 +20,7 @@ from ...errors import ParameterError
 from ...parameters import Cell, load
 from ...protocols import discharge
 from ...simulation.run import simulate
-from ...support.arguments import file_path, mapping, numbers, text, whole
+from ...support.arguments import file_path, mapping, near, numbers, text, whole
 from ...support.files import cut, optional
 from .conditions import Condition, conditions_for, favourable_set, median_price
 from .groups import chance
@@ -173,6 +173,22 @@ class CostStudy:
         from .plots import plot_cost
 
         return plot_cost(self, path)
+
+
+def unused_prices(studies: Sequence[CostStudy]) -> list[str]:
+    """A sentence for each material that a scenario adds to the packaged ones and that none of the cells contains."""
+    bought: dict[str, dict[str, None]] = {}  # materials by scenario
+    of = {study.prices: study.model.prices for study in studies}
+    for study in studies:
+        paths = [path for path in study.model.inputs if path.startswith("price/")]
+        bought.setdefault(study.prices, {}).update(dict.fromkeys(path.removeprefix("price/") for path in paths))
+    return [
+        f"prices {name}: the price of {material!r} is not used, as nothing here contains it; "
+        f"{near(material, bought[name])}"
+        for name, prices in of.items()
+        for material in price_files.unfamiliar(prices)
+        if material not in bought[name]
+    ]
 
 
 @dataclass(frozen=True)

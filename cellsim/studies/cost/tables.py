@@ -14,7 +14,7 @@ from ...drawing.numbers import number
 from ...drawing.tables import plain_table
 from .conditions import carbonate_price
 from .groups import chance
-from .study import CostStudy
+from .study import CostStudy, unused_prices
 from .verdict import CostAudit
 
 COLOURS = {"holds": ("✓", "green"), "holds only if": ("◐", "yellow"), "does not hold": ("✗", "red")}
@@ -26,7 +26,7 @@ def cost_tables(study: CostStudy) -> Group:
     return Group(
         _lines(study), Text(str(study), "bold"), _shares(study), _correlations(study), _favourable(study),
         *(_conditions(study, target) for target in study.targets), *_floors(study),
-        *(Text(f"! {remark}", "bold") for remark in study.remarks),
+        *(Text(f"! {remark}", "bold") for remark in (*study.remarks, *unused_prices([study]))),
     )  # fmt: skip
 
 
@@ -193,4 +193,9 @@ def cost_audit_lines(audit: CostAudit) -> Group:
     table = plain_table("The pilot line, as stated", "what", "stated", "computed", "finding")
     for check in audit.plant:
         table.add_row(*(Text(text) for text in (check.what, check.stated, check.model, check.finding)))
-    return Group(Text(audit.claim.title, "bold"), lines, every, *([table] if audit.plant else []))
+    studies = (*audit.studies, audit.baseline)
+    remarks = dict.fromkeys([*(r for study in studies for r in study.remarks), *unused_prices(studies)])
+    return Group(
+        Text(audit.claim.title, "bold"), lines, every, *([table] if audit.plant else []),
+        *(Text(f"! {remark}", "bold") for remark in remarks),
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from .inputs import HomeLoad, Prices, StorageFile, home_load
 Array = NDArray[np.float64]
 SECONDS, DAYS = 10.0, 30  # step [s] and length [days] of the synthetic frequency
 SEED = 1
+WHOLE = 360  # days from which on prices are those of a year
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ def serve_arbitrage(at: Setting, wear: float) -> Served:
         f"charged on arrival {flat.cost / years:.0f}, smartly {smart.cost / years:.0f}, both ways "
         f"{plan.cost / years:.0f} EUR a year for energy"
     )
+    if (days := at.prices.values.size / 24) < WHOLE:
+        said += f"; a year of days like the {days:.3g} of the prices"
     return Served("arbitrage", gain, plan.given / years, at.standby, wear * plan.given / years, said)
 
 

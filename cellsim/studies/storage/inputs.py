@@ -1,6 +1,7 @@
 """Inputs of storage duties: the file of a car as storage, prices by the hour, the load of homes."""
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,13 +15,14 @@ from pydantic import BaseModel, Field, model_validator
 from ...errors import ClaimError
 from ...support.arguments import file_path, near, shown
 from ...support.files import cut, read_text
-from ...support.sourced import Source, Sourced, Strict, check_sources, fraction
+from ...support.sourced import Source, Sourced, Strict, check_sources, dated, fraction
 from ...support.yaml_file import content, validated
 
 DATA = Path(__file__).parent / "data"
 HOME = Path(__file__).with_name("storage.yaml")
 LARGEST = 5_000_000  # bytes of a file of prices
 YEAR = 8760  # hours
+OTHER_UNIT = re.compile(r"kWh|USD|GBP|CNY|JPY|[$£¥]|cents?\b|\bct\b", re.IGNORECASE)  # in the heading of prices
 Array = NDArray[np.float64]
 
 
@@ -135,8 +137,15 @@ class StorageFile(Strict):
             check_sources({place: part}, self.sources, UNITS[place.partition("/")[0]])
             for name in type(part).model_fields:
                 entry = getattr(part, name)
-                if entry.unit in DATED and not entry.date:
-                    raise ValueError(f"{place}/{name.replace('_', ' ')}/date: missing; say of when the price is")
+                if entry.unit not in DATED:
+                    continue
+                where = f"{place}/{name.replace('_', ' ')}/date"
+                if not entry.date:
+                    raise ValueError(f"{where}: missing; say of when the price is")
+                try:
+                    dated(entry.date)
+                except ValueError as fault:
+                    raise ValueError(f"{where}: {entry.date!r}: {fault}") from None
         return self
 
 
@@ -193,7 +202,10 @@ def _parsed(path: Path) -> Prices:
     name = cut(path.name)
     rows = [line for line in read_text(path, ClaimError, LARGEST).splitlines() if line and not line.startswith("#")]
     table = [line.split(",") for line in rows]
-    table = table[1:] if table and not _number(table[0][0]) else table
+    if table and not _number(table[0][0]):
+        heading = " ".join(table.pop(0))
+        if other := OTHER_UNIT.search(heading):
+            raise ClaimError(f"{name}: the heading {cut(heading, 60)!r} says {other[0]!r}; give prices in EUR/MWh")
     values = np.empty(len(table))
     for k, row in enumerate(table):
         if len(row) != 2 or not _number(row[0]) or not _number(row[1]):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -10,13 +11,17 @@ from ...drawing.tables import plain_table
 from .study import DutyFound
 
 
-def duty_table(found: Sequence[DutyFound]) -> Table:
-    """A row for every duty and cell."""
+def duty_tables(found: Sequence[DutyFound]) -> Group:
+    """A table a cell with a row for every duty, as wide as a terminal of 80 columns."""
+    cells = dict.fromkeys(r.cell for r in found)
+    words = Text("EUR a year of one car; wear is the linear bound, not a simulation of ageing", "dim")
+    return Group(*(_duties([r for r in found if r.cell == name]) for name in cells), words)
+
+
+def _duties(rows: Sequence[DutyFound]) -> Table:
     table = plain_table(
-        "EUR a year of one car; wear is the linear bound, not a simulation of ageing",
+        f"{rows[0].cell}, {rows[0].usable:.1f} kWh usable",
         "duty",
-        "cell",
-        "usable kWh",
         "gain",
         "standby",
         "kWh given",
@@ -26,21 +31,25 @@ def duty_table(found: Sequence[DutyFound]) -> Table:
         "wears EUR/kWh",
         "verdict",
     )
-    for r in found:
+    table.columns[0].no_wrap = True
+    for r in rows:
         table.add_row(
             r.duty,
-            Text(r.cell),
-            f"{r.usable:.1f}",
-            f"{r.served.gain:.0f}",
-            f"{r.served.standby:.0f}",
-            f"{r.served.given:.0f}",
-            f"{r.served.wear:.0f}",
+            _whole(r.served.gain),
+            _whole(r.served.standby),
+            _whole(r.served.given),
+            _whole(r.served.wear),
             f"{r.served.net:+.0f}",
             "–" if r.stops_at is None else f"{r.stops_at:.3f}",
             f"{r.wear:.3f}",
             r.verdict.value,
         )
     return table
+
+
+def _whole(value: float) -> str:
+    """A number without decimals, and without the sign of a zero."""
+    return f"{round(value) + 0:d}"
 
 
 def duty_lines(found: Iterable[DutyFound]) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -17,41 +18,57 @@ def minutes(value: float) -> str:
     return "–" if math.isinf(value) else f"{value:.3g}"
 
 
-def segment_table(found: Sequence[SegmentFound]) -> Table:
-    """A row for every segment and cell."""
+def segment_tables(found: Sequence[SegmentFound]) -> Group:
+    """Two tables a cell with a row for every segment, as wide as a terminal of 80 columns."""
+    cells = dict.fromkeys(r.cell for r in found)
+    of_cell = [[r for r in found if r.cell == name] for name in cells]
+    return Group(*(table for rows in of_cell for table in (_ranges(rows), _powers(rows))))
+
+
+def _ranges(rows: Sequence[SegmentFound]) -> Table:
     table = plain_table(
-        "In today's pack mass and space (WLTC, class 3b)",
+        f"{rows[0].cell} in today's pack mass and space (WLTC, class 3b)",
         "segment",
-        "cell",
         "pack",
         "kWh",
         "km",
         "today",
         "binds",
         "kg for today's range",
-        "kW at −10 / 25 / 45 °C",
-        "needs",
-        "min at 0 / 25 / 45 °C",
-        "km towing",
-        "today",
         "US06 in the cold",
     )
-    for r in found:
+    for r in rows:
         table.add_row(
             r.segment,
-            Text(r.cell),
             str(r.topology),
             f"{r.energy:.1f}",
             f"{r.reach:.0f}",
             f"{r.today:.0f}",
             r.binds,
             "–" if r.mass_same is None else f"{r.mass_same:.0f}",
+            Text(r.cold_drive),
+        )
+    return table
+
+
+def _powers(rows: Sequence[SegmentFound]) -> Table:
+    table = plain_table(
+        f"{rows[0].cell}: peak power, charge from 10 to 80 %, range with a trailer",
+        "segment",
+        "kW at −10 / 25 / 45 °C",
+        "needs",
+        "min at 0 / 25 / 45 °C",
+        "km towing",
+        "today",
+    )
+    for r in rows:
+        table.add_row(
+            r.segment,
             " / ".join(f"{r.power[T]:.0f}" for T in (-10.0, 25.0, 45.0)),
             f"{r.peak:.0f}",
             " / ".join(minutes(r.charge[T]) for T in (0.0, 25.0, 45.0)),
             "–" if r.towing is None else f"{r.towing:.0f}",
             "–" if r.towing_today is None else f"{r.towing_today:.0f}",
-            Text(r.cold_drive),
         )
     return table
 

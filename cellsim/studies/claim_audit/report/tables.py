@@ -186,5 +186,6 @@ def claims_table(claims: StatedClaims) -> Group:
                 Text("\n".join(filter(None, (source, f.note)))),
             )
         lines = ("; ".join(filter(None, s[:2])) + f" {s[2]}" for s in sources)
-        parts += [table, *(Text(f"[{k}] {line}", "dim") for k, line in enumerate(lines, 1)), Text()]
+        told = [table] if own else [Text(str(table.title), "bold"), Text(note)]
+        parts += [*told, *(Text(f"[{k}] {line}", "dim") for k, line in enumerate(lines, 1)), Text()]
     return Group(*parts)
