@@ -174,6 +174,14 @@ def kinetics(law) -> Cell:
     return cell.with_(changes).with_kinetics(law)
 
 
+MSMR_POINTS = 24  # of a run
+MSMR_STEPS = {  # A, s, from PyBaMM's initial state
+    "C/5": ((1.0, 18000.0),),
+    "1C": ((5.0, 3000.0), (0.0, 600.0), (-5.0, 1800.0), (0.0, 300.0)),
+    "2C": ((10.0, 1200.0), (0.0, 300.0), (-10.0, 300.0)),
+}
+
+
 DOUBLE_LAYER = 0.2  # F/m2, of PyBaMM's sets
 DOUBLE_LAYER_PULSES = (  # C-rate, time [s]
     (1.0, 1e-3),

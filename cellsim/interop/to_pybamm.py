@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from ..design.cell import build
 from ..design.thermal import Lumped, cooling_area
 from ..design.thermal_network import conductivity_of
@@ -216,8 +214,7 @@ class Writing:
             x_of = of_phases(self.cell, part, soc, float(mean[part]), self.T)
             for phase, x in zip(phases(self.cell, part), x_of, strict=True):
                 if has_sites(self.cell, part):
-                    U = float(self.cell.law(f"{part}/{OCP}")(np.array(x), self.T)) - self._counter
-                    found[of_side(START, part)] = U
+                    found[of_side(START, part)] = float(self.cell.law(f"{part}/{OCP}")(x, self.T)) - self._counter
                 else:
                     found[of_side(INITIAL, phase)] = x * self.cell.value(f"{phase}/maximum concentration")
         return found
@@ -298,7 +295,7 @@ class Writing:
 
         content[laws["particle diffusivity"]] = law.value if law.constant and not energy else diffusivity
         if sites:
-            self.lost.append(f"what temperature changes of the potential of the {part}'s host sites, as reversible heat")
+            self.lost.append(f"reversible heat of the {part} as its host sites give it")
             return content | sites_to(cell, part, self.T, self._counter)
         content[of_side(EXCHANGE.name, part)] = self._exchange(part)
         return content | kinetics_to(cell, part) | hysteresis_to(cell, part, self._counter, self.lost)

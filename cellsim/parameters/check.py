@@ -74,7 +74,7 @@ class Record(BaseModel):
     expression: StrictStr | None = None
     table: Table | None = None
     layers: list[Any] | None = None
-    host_sites: dict[str, Any] | None = Field(default=None, alias=kinetics.SITES)
+    host_sites: dict[str, Any] | None = Field(default=None, alias="host sites")
     range: list[StrictFloat] | None = None  # stoichiometries between which the law holds; default: the window
     unit: StrictStr
     source: StrictStr
@@ -298,7 +298,7 @@ def _content(name: Name, record: dict[str, Any]) -> Iterator[str]:
         yield "must be a number for all host sites, or a table of them, x from 0"
         return
     if record.get(kinetics.SITES) is not None and not is_potential(name):
-        yield f"{kinetics.SITES}: only an open-circuit potential is one of host sites"
+        yield f"{kinetics.SITES}: only a potential is one of host sites; give a number, an expression or a table"
         return
     if record.get("value") is None:
         if name.law is None or (record.get("layers") is not None and name.law != POSITION):

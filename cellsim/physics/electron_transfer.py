@@ -43,8 +43,9 @@ def host_site(U, r, U0, X, w, b, T):
 @inner
 def site_current(i0, u, b):
     """i0 [exp(b u) - exp(-(1 - b) u)] [A/m2], the current of one reaction of several;  d/di0, d/du."""
-    out, back = np.exp(b * u), np.exp((b - 1.0) * u)
-    return i0 * (out - back), out - back, i0 * (b * out + (1.0 - b) * back)
+    skew, sinh, cosh = np.exp((b - 0.5) * u), np.sinh(0.5 * u), np.cosh(0.5 * u)  # no difference of two exponentials
+    y = 2.0 * skew * sinh
+    return i0 * y, y, i0 * skew * ((2.0 * b - 1.0) * sinh + cosh)
 
 
 @inner

@@ -30,8 +30,6 @@ def test_laws_go_to_pybamm_and_back(law):
 def test_what_a_law_needs_and_a_set_of_pybamm_lacks_is_named():
     with pytest.raises(cellsim.ParameterError, match="'Marcus' needs 'reorganisation energy' \\[eV\\]"):
         cellsim.from_pybamm("Chen2020", {OPTION: "Marcus"})
-    with pytest.raises(cellsim.ParameterError, match=r"\(MSMR\)"):
-        cellsim.from_pybamm("MSMR_Example")
 
 
 def test_what_pybamm_lacks_is_refused_with_a_remedy():

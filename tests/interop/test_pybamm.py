@@ -16,7 +16,7 @@ pybamm = pytest.importorskip("pybamm")
 
 VOLTAGE = "Voltage [V]"
 HALF = {"working electrode": "positive"}
-REFUSED = {"MSMR_Example": "MSMR", "Sulzer2019": "lead-acid", "ECM_Example": "equivalent circuit"}
+REFUSED = {"Sulzer2019": "lead-acid", "ECM_Example": "equivalent circuit"}
 THERE_AND_BACK = (
     "lgm50_chen2020",
     "lgm50_oregan2022",

@@ -31,6 +31,9 @@ transfer = PLAIN["overpotential_of_transfer"]
 
 TERMS = {  # (function, arguments, positions of the partials)
     "linear_overpotential": (PLAIN["linear_overpotential"], (-7.0, 0.4, 310.0), (0, 1)),
+    "host_site": (PLAIN["host_site"], (0.09, 0.7, 0.0884, 0.433, 0.086, 0.4, T), (0, 1)),
+    "host_site, filled": (PLAIN["host_site"], (3.1, 1.3, 3.7, 0.3, 1.4, 0.0, 280.0), (0, 1)),
+    "site_current": (PLAIN["site_current"], (0.6, -1.3, 0.3), (0, 1)),
     "complementary_error": (PLAIN["complementary_error"], (0.7,), (0,)),
     "marcus": (PLAIN["marcus"], (3.0, 12.0), (0,)),
     "marcus_hush_chidsey": (PLAIN["marcus_hush_chidsey"], (-3.0, 12.0), (0,)),
@@ -53,6 +56,17 @@ def test_every_law_of_charge_transfer_is_checked_here():
 def test_partials_of_charge_transfer_are_those_of_the_value(name):
     """Complex step; rel 1e-11: rounding of a solution whose current is an exponential of it."""
     check_partials(*TERMS[name], rel=1e-11)
+
+
+@pytest.mark.parametrize("b", (0.0, 0.3, 1.0))
+def test_exchange_currents_of_a_host_site_are_those_of_the_source(b):
+    """Eq. 16 of Baker and Verbrugge in filled and empty sites, and as PyBaMM writes it; rel 1e-12, rounding of exp."""
+    U, r, U0, X, w = 0.21, 0.8, 0.17, 0.05, 2.5
+    f = F / (R * T)
+    x = X / (1.0 + np.exp(f * (U - U0) / w))
+    found = PLAIN["host_site"](U, r, U0, X, w, b, T)[0]
+    assert found == approx(x ** (w * (1.0 - b)) * (X - x) ** (w * b) * r**b, rel=1e-12)
+    assert found == approx(x**w * np.exp(f * b * (U - U0)) * r**b, rel=1e-12)
 
 
 @pytest.mark.parametrize("energy", (0.02, 0.3, 1.0, 5.0))

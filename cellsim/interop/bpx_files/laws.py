@@ -108,7 +108,8 @@ class Written:
         x, y = refined(lambda x: law(x, self.T), start, least)
         if law.table is not None and x.size == start.size:
             return {"x": list(law.table[0]), "y": list(law.table[1])}
-        what = f"its table of {start.size} points" if law.table is not None else "its expression"
+        what = f"its {law}" if law.sites is not None else "its expression"
+        what = f"its table of {start.size} points" if law.table is not None else what
         self.notes.append(f"{path}: {what} is a table of {x.size} points here, which may be read linearly")
         return {"x": x.tolist(), "y": y.tolist()}
 

@@ -92,6 +92,8 @@ def lost_of(cell: Cell) -> tuple[list[str], dict[str, float]]:
     for path in materials(cell):
         if cell.kinetics(path) != kinetics.SYMMETRIC:
             sentences.append(f"{path}: {cell.kinetics(path)} kinetics; BPX has symmetric Butler-Volmer alone")
+        if cell.particle(path) != kinetics.FICKIAN:
+            sentences.append(f"{path}: {cell.particle(path)} diffusion, by the potential; BPX has Fickian alone")
     if cell.charges_double_layers:
         sentences.append("surface form: differential, double layers that are charged within a run")
     if cell.kind != "liquid":

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...errors import ParameterError
 from ...models.electrodes import electrode_of, phases
-from ...models.materials.kinetics import at_half, coefficients, of_each_site, shares_of_sites
+from ...models.materials.kinetics import at_half, coefficients, of_each_site, shares_of_sites, sites_of
 from ...models.volumes import touching
 from ...parameters import Cell
 from ...parameters.catalogue import kinetics as names
@@ -139,15 +139,14 @@ def sites_to(cell: Cell, part: str, T: float, counter: float) -> dict[str, Any]:
                 f"{'1' if key.endswith('shape') else 'a number'}"
             )
     scale = cell.value(f"{part}/exchange-current density") * touching(cell, part)
-    sites = cell.law(f"{part}/{POTENTIAL}").sites
+    sites = sites_of(cell, part)
     shift = (T - T_ref) * float(entropic.value or 0.0) - counter
-    numbers = dict(zip(KEYS, (np.array(sites.U0) + shift, sites.X, sites.w), strict=True))
-    numbers[names.OF_SITES] = scale * shares_of_sites(cell, part)
-    numbers[names.SHARE_OF_SITES] = of_each_site(cell, part, names.SHARE_OF_SITES)
-    content: dict[str, Any] = {site_name(key, part, k): float(y) for key, of in numbers.items() for k, y in enumerate(of)}
-    if energy:
-        for k, i0 in enumerate(numbers[names.OF_SITES].tolist()):
-            content[site_name(names.OF_SITES, part, k)] = lambda T, i0=i0: i0 * arrhenius(energy, T, T_ref)
+    i0, shares = scale * shares_of_sites(cell, part), of_each_site(cell, part, names.SHARE_OF_SITES)
+    columns = zip((*KEYS, names.SHARE_OF_SITES), (np.array(sites.U0) + shift, sites.X, sites.w, shares), strict=True)
+    content: dict[str, Any] = {site_name(key, part, k): float(y) for key, of in columns for k, y in enumerate(of)}
+    for k, one in enumerate(i0.tolist()):
+        warmer = lambda T, one=one: one * arrhenius(energy, T, T_ref)  # noqa: E731
+        content[site_name(names.OF_SITES, part, k)] = warmer if energy else one
     return content | {of_side(COUNT, part): len(sites.X)}
 
 
@@ -170,15 +169,13 @@ def has_sites(cell: Cell, part: str) -> bool:
 
 def msmr_options(cell: Cell, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options with those of the MSMR model, where an electrode is of it."""
-    has = [has_sites(cell, part) for part in (NEGATIVE, POSITIVE)]
-    if not any(has):
-        return dict(options)
+    many = [len(sites_of(cell, part).X) if has_sites(cell, part) else 0 for part in (NEGATIVE, POSITIVE)]
     found = dict(options)
+    if not any(many):
+        return found
     for key, plain in OF_MSMR.items():
-        found[key] = tuple(names.MSMR if one else _of(options.get(key, plain), k) for k, one in enumerate(has))
-    many = [str(len(cell.law(f"{part}/{POTENTIAL}").sites.X)) if one else "none" for part, one in zip((NEGATIVE, POSITIVE), has, strict=True)]
-    found[NUMBER] = tuple(many)
-    return found
+        found[key] = tuple(names.MSMR if n else _of(options.get(key, plain), k) for k, n in enumerate(many))
+    return found | {NUMBER: tuple(str(n or "none") for n in many)}
 
 
 def kinetics_option(cell: Cell) -> dict[str, Any]:

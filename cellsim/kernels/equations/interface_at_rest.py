@@ -35,9 +35,7 @@ def interface_at_rest(sys, i, k, x):
     f, _ = evaluate(sys.laws.solid, first + SHAPE_X, x)
     g, _ = evaluate(sys.laws.salt, SHAPE_C + material, np.sqrt(sys.c_ref))
     U, slope = evaluate(sys.laws.solid, first + OCP, x)
-    _, transfer, _, _, _ = charge_transfer(
-        sys.kinetics, material, 0.0, x, U, slope, i_ref, f, 0.0, 1.0, g, 0.0, sys.T
-    )
+    _, transfer, _, _, _ = charge_transfer(sys.kinetics, material, 0.0, x, U, slope, i_ref, f, 0.0, 1.0, g, 0.0, sys.T)
     D = evaluate(sys.laws.solid, first + DIFFUSION, x)[1] * scale
     return transfer + R_f, slope + end_potential(x)[1], D
 

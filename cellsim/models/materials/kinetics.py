@@ -31,11 +31,17 @@ def coefficients(cell: Cell, part: str) -> tuple[float, float]:
     return anodic, cell.value(path) if cell.has(path) else 1.0 - anodic
 
 
+def sites_of(cell: Cell, part: str) -> Sites:
+    """The host sites of the potential of an electrode, or of a phase, that has them."""
+    sites = cell.law(f"{part}/{names.POTENTIAL}").sites
+    assert sites is not None  # as MSMR kinetics and diffusion need them
+    return sites
+
+
 def of_each_site(cell: Cell, part: str, key: str) -> NDArray[np.float64]:
     """(sites,) of a quantity of the host sites of an electrode, or of a phase: one number for all, or one for each."""
     law = cell.law(f"{part}/{key}")
-    many = len(cell.law(f"{part}/{names.POTENTIAL}").sites.X)
-    return np.full(many, law.value) if law.table is None else np.array(law.table[1])
+    return np.full(len(sites_of(cell, part).X), law.value) if law.table is None else np.array(law.table[1])
 
 
 def at_half(sites: Sites, anodic: NDArray[np.float64], T: float) -> NDArray[np.float64]:
@@ -47,7 +53,7 @@ def at_half(sites: Sites, anodic: NDArray[np.float64], T: float) -> NDArray[np.f
 def shares_of_sites(cell: Cell, part: str) -> NDArray[np.float64]:
     """(sites,) exchange current of each host site per `host_site`, over that of all at x = 0.5 and T_ref."""
     weights, anodic = of_each_site(cell, part, names.OF_SITES), 1.0 - of_each_site(cell, part, names.SHARE_OF_SITES)
-    sites = cell.law(f"{part}/{names.POTENTIAL}").sites
+    sites = sites_of(cell, part)
     return np.asarray(weights / (weights @ at_half(sites, anodic, cell.value("cell/reference temperature"))))
 
 
@@ -59,7 +65,7 @@ def kinetics_of(cell: Cell, T: float) -> NDArray[Any]:
     every = materials(cell)
     if all(cell.kinetics(part) == names.SYMMETRIC for part in every):
         return np.asarray(records(np.zeros(0, KINETICS)))
-    found, sites = np.zeros(len(every), KINETICS), []
+    found, sites = np.zeros(len(every), KINETICS), np.zeros(0, KINETICS)
     for one, part in zip(found, every, strict=True):
         one["law"] = LAWS[cell.kinetics(part)]
         if one["law"] == ASYMMETRIC:
@@ -68,15 +74,15 @@ def kinetics_of(cell: Cell, T: float) -> NDArray[Any]:
         if one["law"] in (MARCUS, MARCUS_HUSH_CHIDSEY):
             one["energy"] = values_of(cell, part)(names.ENERGY)
         if one["law"] == MSMR:
-            own = _sites(cell, part)
-            one["first"], one["sites"] = len(every) + sum(map(len, sites)), len(own)
-            sites.append(own)
-    return np.asarray(records(np.concatenate([found, *sites])))
+            own = _rows(cell, part)
+            one["first"], one["sites"] = len(every) + sites.size, own.size
+            sites = np.concatenate([sites, own])
+    return np.asarray(records(np.concatenate([found, sites])))
 
 
-def _sites(cell: Cell, part: str) -> NDArray[Any]:
-    law = cell.law(f"{part}/{names.POTENTIAL}")
-    own = np.zeros(len(law.sites.X), KINETICS)
-    own["U0"], own["X"], own["w"] = law.sites
+def _rows(cell: Cell, part: str) -> NDArray[Any]:
+    sites = sites_of(cell, part)
+    own = np.zeros(len(sites.X), KINETICS)
+    own["U0"], own["X"], own["w"] = sites
     own["anodic"], own["i0"] = 1.0 - of_each_site(cell, part, names.SHARE_OF_SITES), shares_of_sites(cell, part)
     return own

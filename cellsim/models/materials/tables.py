@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...kernels.layout import Laws
 from ...numerics.table import KNOTS, Table, integral, joined, pieces, tabulate
 from ...parameters import Cell
-from ...parameters.catalogue.kinetics import FICKIAN, POTENTIAL
+from ...parameters.catalogue.kinetics import FICKIAN
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.blend import blend_of
 from ...parameters.laws.law import X_RANGE
@@ -18,6 +18,7 @@ from ...physics.constants import R
 from ...physics.transport import arrhenius, diffusion_factor
 from ..electrodes import is_composite, is_metal, materials, stated
 from ..memo import kept
+from .kinetics import sites_of
 
 Array = NDArray[Any]
 
@@ -125,7 +126,7 @@ def by_potential(cell: Cell, part: str, T: float) -> Any:
     """-x (1 - x) F/RT dU/dx of x, where the gradient of the potential of host sites drives diffusion; 1 without."""
     if is_fickian(cell, part):
         return one
-    sites = cell.law(f"{part}/{POTENTIAL}").sites
+    sites = sites_of(cell, part)
     return lambda x: sites.diffusion_factor(x, T)
 
 

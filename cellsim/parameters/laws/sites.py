@@ -36,7 +36,7 @@ def fault_of(content: Any) -> str:
         for site, value in enumerate(content[key]):
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not lo <= value <= hi or (key == KEYS[1] and value == 0.0):
-                return f"host sites: {key} of site {site}: {shown(value)} is no number from {lo:g} to {hi:g}; correct it"
+                return f"host sites: {key} of site {site}: {shown(value)} is no number from {lo:g} to {hi:g}"
     total = sum(content[KEYS[1]])
     if abs(total - 1.0) > WHOLE:
         return f"host sites: the occupancy fractions add up to {total:.6g}, not to 1; correct or scale them"
@@ -100,7 +100,7 @@ class Sites(NamedTuple):
         return np.asarray(U.reshape(np.shape(x)))
 
     def diffusion_factor(self, x: ArrayLike, T: float) -> Array:
-        """-x (1 - x) F/RT dU/dx at stoichiometries x and T [K]: diffusivity in a gradient of x over that of dilute x."""
+        """-x (1 - x) F/RT dU/dx at stoichiometries x and T [K]: D by the gradient of x over that by the potential's."""
         x = np.asarray(x, float)
         empty = self._empty(self.potential(x, T), T)
         return np.asarray(x * (1.0 - x) / np.tensordot(np.array(self.X) / self.w, empty * (1.0 - empty), axes=1))

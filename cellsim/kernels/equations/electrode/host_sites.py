@@ -56,7 +56,7 @@ def by_sites(kinetics, a, j, U, scale, r, T):
         if step.real > FARTHEST or step.real < -FARTHEST:
             step = FARTHEST if step.real > 0.0 else -FARTHEST
         if abs(step) > LEAST * abs(u) and not lo < (u + step).real < hi:
-            step = 0.5 * (lo + hi) - u
+            step = 0.5 * (lo + hi) - u.real
         u = u + step
         i, i_u, i_U, i_r = at_overpotential(kinetics, a, U, r, T, u)
         if abs(step) <= LEAST * abs(u):
