@@ -20,7 +20,7 @@ SET = "msmr_example"
 MODELS = {"DFN": cellsim.DFN((6, 4, 6), 10), "SPMe": cellsim.SPMe((6, 4, 6), 10), "SPM": cellsim.SPM(10)}
 T = 298.15
 SPACE = dict(vars(host_sites)) | {
-    name: python(getattr(electron_transfer, name)) for name in ("host_site", "site_current")
+    name: python(getattr(electron_transfer, name)) for name in ("host_site", "logarithmic", "site_current")
 }
 for name in ("of_all_sites", "at_overpotential", "by_sites"):
     SPACE[name] = FunctionType(python(getattr(host_sites, name)).__code__, SPACE, name)

@@ -33,6 +33,7 @@ TERMS = {  # (function, arguments, positions of the partials)
     "linear_overpotential": (PLAIN["linear_overpotential"], (-7.0, 0.4, 310.0), (0, 1)),
     "host_site": (PLAIN["host_site"], (0.09, 0.7, 0.0884, 0.433, 0.086, 0.4, T), (0, 1)),
     "host_site, filled": (PLAIN["host_site"], (3.1, 1.3, 3.7, 0.3, 1.4, 0.0, 280.0), (0, 1)),
+    "logarithmic": (PLAIN["logarithmic"], (-3.0,), (0,)),
     "site_current": (PLAIN["site_current"], (0.6, -1.3, 0.3), (0, 1)),
     "complementary_error": (PLAIN["complementary_error"], (0.7,), (0,)),
     "marcus": (PLAIN["marcus"], (3.0, 12.0), (0,)),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ....physics.constants import F, R
-from ....physics.electron_transfer import host_site, site_current
+from ....physics.electron_transfer import host_site, logarithmic, site_current
 from ....support.compile import inner, kernel
 
 MOST = 100  # iterations
@@ -43,12 +43,12 @@ def by_sites(kinetics, a, j, U, scale, r, T):
     """
     y, total = j / scale, of_all_sites(kinetics, a, U, r, T)
     half = 0.5 / total
-    aim = np.arcsinh(half * y)
+    aim = logarithmic(half * y)[0]
     u, lo, hi = 2.0 * aim, -np.inf, np.inf
     i, i_u, i_U, i_r = at_overpotential(kinetics, a, U, r, T, u)
     for _ in range(MOST):
-        v = half * i
-        step = (aim - np.arcsinh(v)) * np.sqrt(1.0 + v * v) / (half * i_u)
+        now, now_i = logarithmic(half * i)
+        step = (aim - now) / (now_i * half * i_u)
         if step.real > 0.0:
             lo = u.real
         else:
