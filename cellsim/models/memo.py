@@ -5,16 +5,29 @@ any variation of the same origin that has equal values of the recorded parameter
 through `kept`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..errors import ParameterError
 
 VARIANTS, KEPT = 4, 256  # cached results per builder, temperature and origin; number of such entries
-Answers = dict[str, dict[str, Any]]  # of the parameters that one builder read itself, by path and method
+METHODS = "has", "is_number", "law", "mean", "value"  # of a cell, of a path; what else builders ask for are texts
+Read = dict[tuple[str, str], Any]  # of one builder and of those that it calls: answers by method and path
 Key = tuple[Callable[..., Any], Any, int]  # builder, T, id of the origin
-# entries (answers, those of changed parameters among them, result, origin), latest first
-_kept: dict[Key, tuple[Any, ...]] = {}
-# what was read where no change was among it, result, those answers, and origin: found without a comparison
-_unchanged: dict[Key, tuple[frozenset[str], Any, tuple[Answers, ...], Any]] = {}
+
+
+class _Entry(NamedTuple):
+    """A cached result."""
+
+    paths: frozenset[str]  # that were read
+    read: Read
+    changed: Read  # of it what the cell had changed
+    outcome: Any
+    origin: Any  # kept, so that its id is its own
+
+
+_kept: dict[Key, tuple[_Entry, ...]] = {}  # latest first
+_unchanged: dict[Key, _Entry] = {}  # where no change was among what was read: found without a comparison
 
 
 class _Watched:
@@ -22,18 +35,15 @@ class _Watched:
 
     def __init__(self, cell: Any) -> None:
         self.cell = cell
-        self.answers: Answers = {}
-        self.others: dict[int, Answers] = {}  # by id: of the builders that this one calls
+        self.read: Read = {}
         self.name = cell.name  # for messages only
 
     def _ask(self, how: str, path: str) -> Any:
-        answer = getattr(self.cell, how)(path)
-        self.answers.setdefault(path, {})[how] = answer
+        answer = self.read[how, path] = getattr(self.cell, how)(path)
         return answer
 
     def value(self, path: str) -> Any:
-        answer = self.cell.value(path)  # asked for most often
-        self.answers.setdefault(path, {})["value"] = answer
+        answer = self.read["value", path] = self.cell.value(path)  # asked for most often
         return answer
 
     def mean(self, path: str) -> Any:
@@ -81,35 +91,35 @@ def kept(make: Callable[..., Any], cell: Any, T: Any) -> Any:
     The result is shared and must not be modified.
     """
     if not isinstance(cell, _Watched):
-        return _found(make, cell, T)[1]
-    answers, outcome = _found(make, cell.cell, T)
-    cell.others.update(zip(map(id, answers), answers, strict=True))  # referred to, as to merge them takes longer
-    return outcome
+        return _found(make, cell, T).outcome
+    found = _found(make, cell.cell, T)
+    cell.read.update(found.read)
+    return found.outcome
 
 
-def _found(make: Callable[..., Any], cell: Any, T: Any) -> tuple[tuple[Answers, ...], Any]:
-    """(parameters read by a builder, and by those that it calls, with their values; result)."""
+def _found(make: Callable[..., Any], cell: Any, T: Any) -> _Entry:
+    """What a builder returns, with the parameters that were read and their values."""
     origin = cell.origin
     key = make, T, id(origin)
     as_origin = _unchanged.get(key)
-    if as_origin is not None and as_origin[0].isdisjoint(cell.changes):
-        return as_origin[2], as_origin[1]
+    if as_origin is not None and as_origin.paths.isdisjoint(cell.changes):
+        return as_origin
     entries = _kept.get(key, ())
-    for read, changed, outcome, _ in entries:
-        if _answers(cell, changed) and _answers(cell, _among(read, cell.changes)):
-            return read, outcome
+    for entry in entries:
+        if _answers(cell, entry.changed) and _answers(cell, _among(entry, cell)):
+            return entry
     watched = _Watched(cell)
     outcome = make(watched, T)
-    read = (watched.answers, *watched.others.values())
-    paths: frozenset[str] = frozenset().union(*read)
-    changed = tuple(_among(read, paths.intersection(cell.changes)))
-    # single assignments, for threads; the reference to the origin keeps its id unique
+    paths = frozenset([path for _, path in watched.read])
+    entry = _Entry(paths, watched.read, {}, outcome, origin)
+    entry = entry._replace(changed=_among(entry, cell))
+    # single assignments, for threads
     _forget_some(_kept)
-    _kept[key] = ((read, changed, outcome, origin), *entries)[:VARIANTS]
-    if not changed:
+    _kept[key] = (entry, *entries)[:VARIANTS]
+    if not entry.changed:
         _forget_some(_unchanged)
-        _unchanged[key] = paths, outcome, read, origin
-    return read, outcome
+        _unchanged[key] = entry
+    return entry
 
 
 def _forget_some(entries: dict[Key, Any]) -> None:
@@ -118,17 +128,21 @@ def _forget_some(entries: dict[Key, Any]) -> None:
         entries.pop(next(iter(list(entries))), None)
 
 
-def _among(read: tuple[Answers, ...], paths: Iterable[str]) -> Iterator[tuple[str, str, Any]]:
-    """(path, method, answer) of all answers on the parameters `paths`."""
-    for answers in read:
-        for path in paths:
-            if path in answers:
-                yield from ((path, how, answer) for how, answer in answers[path].items())
+def _among(entry: _Entry, cell: Any) -> Read:
+    """Of what was read that of which a cell has changes."""
+    paths, read = entry.paths.intersection(cell.changes), entry.read
+    return {(how, path): read[how, path] for path in paths for how in METHODS if (how, path) in read}
 
 
-def _answers(cell: Any, asked: Iterable[tuple[str, str, Any]]) -> bool:
-    """Whether a cell gives the recorded answers."""
-    return all(getattr(cell, how)(path) == answer for path, how, answer in asked)
+def _answers(cell: Any, read: Read) -> bool:
+    """Whether a cell gives the same answers."""
+    try:
+        for (how, path), answer in read.items():  # noqa: SIM110, a generator takes longer than what it looks at
+            if getattr(cell, how)(path) != answer:
+                return False
+    except ParameterError:  # what was a number is a law
+        return False
+    return True
 
 
 def forget() -> None:

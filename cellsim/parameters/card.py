@@ -30,7 +30,8 @@ class Shown:
 
     def is_number(self: Any, path: str) -> bool:
         """Whether a quantity is a constant."""
-        return bool(self.law(path).constant)
+        known = isinstance(path, str) and path in self._numbers
+        return known or bool(self.law(path).constant)
 
     def mean(self: Any, path: str) -> float:
         """A number, or the mean of a profile over the thickness of its electrode, in the unit of the quantity.
