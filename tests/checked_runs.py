@@ -275,10 +275,10 @@ def _ending(cell, how, step, outcome, rows, result, k):
         if c > DRY * cell.value("electrolyte/initial concentration"):
             yield f"the salt is at {c:g} mol/m3"
     elif ending == Ending.TEMPERATURE:
-        T = result["Cell temperature [K]"][last]
-        limits = [x.value for x in _values("temperature", step)]
-        if not limits or not at_once and min(abs(T - x) for x in limits) > KELVIN:
-            yield f"the temperature is {T:.6g} K, the limits {limits}"
+        found = {"temperature": "Cell temperature [K]", "maximum temperature": "Maximum cell temperature [K]"}
+        off = [abs(result[of][last] - x.value) for quantity, of in found.items() for x in _values(quantity, step)]
+        if not off or not at_once and min(off) > KELVIN:
+            yield f"the temperature is {off} K from the limits"
     elif ending in (Ending.PLATING_MARGIN, Ending.CRITICAL_CURRENT):
         name, of = (
             ("plating margin", "Plating margin [V]")

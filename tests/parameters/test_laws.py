@@ -351,3 +351,23 @@ def test_a_table_of_huge_values_is_refused_without_a_warning(huge):
     raw["positive electrode"]["open-circuit potential"].pop("expression", None)
     with pytest.raises(cellsim.ParameterError, match="positive electrode/open-circuit potential"):
         cellsim.Cell.from_json(raw, "mine")
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        Law.of({"expression": "exp(300/T)*x + max(T - 290, 0)"}),
+        Law.of({"expression": "1 + tanh(3*x)"}),
+        Law.of({"table": {"x": [0.1, 0.5, 0.9], "y": [1.0, 3.0, 2.0]}}),
+        Law.of({"value": 2.0}),
+        dataclasses.replace(Law.of({"expression": "1 - x*(T - 250)/50"}), domain=Domain(0.1, 0.6, False, 1e-3, 10.0)),
+    ],
+    ids=str,
+)
+def test_rows_have_their_own_temperatures(law):
+    """A law of x (times, places) at temperatures (times, 1) is that at each of them, to rounding."""
+    rng = np.random.default_rng(1)
+    x, T = rng.uniform(0.05, 0.95, (20, 4)), rng.choice([280.0, 295.5, 310.0], 20)
+    each = np.array([law(row, float(at)) for row, at in zip(x, T, strict=True)])
+    assert law(x, T[:, None]) == pytest.approx(each, rel=1e-14)
+    assert law(x[:, 0], T) == pytest.approx(each[:, 0], rel=1e-14)

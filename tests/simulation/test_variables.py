@@ -1,6 +1,7 @@
 """Variables under PyBaMM's names: against a run of PyBaMM, sums that must close, and what they cost."""
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import cellsim
 from cellsim.models.materials.tables import conductivity
 from cellsim.models.volumes import transport_efficiency
 from cellsim.simulation import kept_states
+from cellsim.simulation.variables.series import over
 
 CHEN = "lgm50_chen2020"
 REFERENCE = json.loads((Path(__file__).parents[1] / "reference" / "variables_pybamm.json").read_text())
@@ -240,3 +242,18 @@ def test_lost_lithium_is_that_of_the_side_reactions():
     assert run["Loss of lithium inventory [%]"][-1] == pytest.approx(
         100 * (missing[0] - missing[-1]) / missing[0], rel=1e-2
     )
+
+
+def test_many_rows_at_as_many_temperatures_are_soon_known():
+    """Each row of a run with heat has its own temperature: all variables of 2,000 rows in seconds, each finite."""
+    heat = cellsim.Lumped(heat_transfer_coefficient=100.0)
+    result = cellsim.simulate("chayambuka2022", "Charge at C/2 (2 s period)", "SPMe", soc=0.0, heat=heat)
+    assert np.unique(result["Cell temperature [K]"]).size > 1000
+    began = time.process_time()
+    assert all(np.isfinite(result[name]).all() for name in result)
+    assert time.process_time() - began < 3.0
+
+
+def test_a_quotient_of_a_current_next_to_nothing_is_none():
+    """Not infinite: 0.1 V over the smallest currents that a float can be."""
+    assert over(np.array([0.1, 0.1, 0.0, 0.1]), np.array([5e-324, 0.0, 0.0, 0.05])).tolist() == [0.0, 0.0, 0.0, 2.0]

@@ -172,7 +172,7 @@ def _cited(raw: dict[str, Any], content: dict[str, Any], name: str) -> dict[str,
     return {
         part: {
             key: record | {"source": keys[record["source"]]}
-            if isinstance(record, dict) and record.get("source") in keys
+            if isinstance(record, dict) and isinstance(record.get("source"), str) and record["source"] in keys
             else record
             for key, record in raw[part].items()
         }

@@ -194,10 +194,10 @@ class Domain(NamedTuple):
 class Law:
     """A number, an expression in x and T, a table, or a potential of host sites: callable as law(x, T) on arrays.
 
-    x: array of any shape, stoichiometry [1] or concentration [mol/m3]; T: number [K]; returns an
-    array of the shape of x in the unit of the record.  Tables are interpolated by monotone cubics
-    (PCHIP) and constant outside; an open-circuit potential is continued along its end tangent where that
-    falls with x.
+    x: array of any shape, stoichiometry [1] or concentration [mol/m3]; T: number [K], or for x (times, ...) an
+    array (times, 1, ...); returns an array of the shape of x in the unit of the record.  Tables are interpolated by
+    monotone cubics (PCHIP) and constant outside; an open-circuit potential is continued along its end tangent where
+    that falls with x.
 
     An expression without a `domain` is used wherever it is defined.  With one, it is used outside its data only
     if it stays physical there: an open-circuit potential that would rise with x is continued along its tangent
@@ -309,17 +309,32 @@ class Law:
             return bool((np.diff(y) > FLAT).any())
         return bool((y < known.least).any() or (y > known.most).any())
 
-    def _plain(self, x: NDArray[np.float64], T: float) -> NDArray[np.float64]:
+    def _plain(self, x: NDArray[np.float64], T: "float | NDArray[np.float64]") -> NDArray[np.float64]:
         """The expression or table without continuation; x: array within the table."""
         if self.table is not None:
             return np.asarray(self._curve[0](x))
         with np.errstate(all="ignore"):
-            return np.asarray(program(self._tree or parse(self.expression or ""))(x, np.float64(T)) + np.zeros(x.shape))
+            law = program(self._tree or parse(self.expression or ""))
+            return np.asarray(law(x, np.asarray(T, float)[()]) + np.zeros(x.shape))
 
-    def __call__(self, x: ArrayLike, T: float) -> NDArray[np.float64]:
+    def _by_row(self, x: NDArray[np.float64], T: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The law of x (times, ...) at temperatures T (times, 1, ...)."""
+        if self.expression is None or "T" not in self.expression:
+            return self(x, float(T.flat[0])) if T.size else np.empty(x.shape)
+        if self.domain is None:
+            return self._plain(x, T)
+        out, (each, which) = np.empty(x.shape), np.unique(T, return_inverse=True)
+        rows = np.split(np.argsort(which.ravel(), kind="stable"), np.cumsum(np.bincount(which.ravel()))[:-1])
+        for one, of in zip(each.tolist(), rows, strict=True):
+            out[of] = self(x[of], one)
+        return out
+
+    def __call__(self, x: ArrayLike, T: "float | NDArray[np.float64]") -> NDArray[np.float64]:
         x = np.asarray(x, float)
         if self.value is not None:
             return np.full(x.shape, self.value)
+        if isinstance(T, np.ndarray) and T.ndim:
+            return self._by_row(x, T)
         if self.sites is not None:
             return self.sites.potential(x, T)
         if self.domain is None and self.table is None:

@@ -66,7 +66,7 @@ def left_of_phases(p):
 
 def capacities(p):
     """Capacity between the cut-off voltages of each state (times,) [A.h]; NaN where the lithium does not fit in."""
-    cells, out, last = half_cells(p.cell, None), np.empty(len(p.t)), None
+    cells, out, last, known = half_cells(p.cell, None), np.empty(len(p.t)), None, None
     low, high = (p.cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
     stated = inventory(p.cell)
     left = p.once(left_of_phases)
@@ -75,9 +75,10 @@ def capacities(p):
         Q = stated if has_foil(p.cell) and not p.sys.foil.size else Inventory(*row.tolist())
         if (
             left
-            or last is None
-            or any(abs(a - b) > 1e-12 * b for a, b in zip(Q, last.inventory, strict=True) if np.isfinite(b))
+            or known is None
+            or any(abs(a - b) > 1e-12 * b for a, b in zip(Q, known, strict=True) if np.isfinite(b))
         ):
+            known = Q
             try:
                 last = solved(cells, Q, low, high, last)
             except ParameterError:

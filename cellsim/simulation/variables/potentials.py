@@ -18,7 +18,7 @@ import numpy as np
 from ...kernels.equations.electrode.charge_transfer import overpotentials
 from ...kernels.equations.electrode.host_sites import overpotentials_of_sites, sites_at
 from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, THIN_FILM
-from ...models.electrodes import NEGATIVE, PARTS, has_foil, materials
+from ...models.electrodes import NEGATIVE, PARTS, has_foil, is_composite, materials
 from ...models.materials.tables import exchange, exchange_shape, open_circuit, salt_range
 from ...models.volumes import exchange_current_density, foil
 from ...parameters.catalogue.kinetics import MSMR
@@ -140,10 +140,13 @@ def potential_at(p, x, side, path=None):
     if p.at is None and p.sys.laws.solid.c.shape[1] == p.sys.counts["solid_laws"]:
         material = materials(p.cell).index(path)
         return table_at(p.sys.laws.solid, LAWS_PER_SIDE * material + OCP, x) + end_potentials(x)
+    inside = np.clip(x, *X_RANGE)
+    if not is_composite(p.cell, path):
+        return open_circuit(p.cell, path, p.column_of_T(x))(inside) + end_potentials(x)
     out = np.empty(x.shape)
     for T in np.unique(p.T):
         rows = p.T == T
-        out[rows] = open_circuit(p.cell, path, float(T))(np.clip(x[rows], *X_RANGE))
+        out[rows] = open_circuit(p.cell, path, float(T))(inside[rows])
     return out + end_potentials(x)
 
 
@@ -210,14 +213,12 @@ def exchange_currents(p, side):
 def exchange_currents_at(p, x, side, part):
     """The same at surface stoichiometries x (times, volumes); part: the electrode, or a phase by its path."""
     v, x = p.volumes(side), np.clip(x, 1e-9, 1.0 - 1e-9)
-    r, out = p.c[:, v] / p.sys.c_ref, np.empty((len(p.t), v.size))
-    for T in np.unique(p.T):
-        rows = p.T == T
-        f = 1.0 if p.is_foil(side) else exchange(p.cell, part, float(T))(np.clip(x[rows], *X_RANGE))
-        g = exchange_shape(p.cell, part, float(T))(np.clip(p.c[rows][:, v], *salt_range(p.cell)))
-        i_ref = exchange_current_density(p.cell, part, float(T))
-        out[rows] = i_ref * f * g
-    out *= of_sites(p, x, r, side, part) if has_sites(p, part) else 2.0 * np.sqrt(x * (1.0 - x) * r)
+    r, T = p.c[:, v] / p.sys.c_ref, p.column_of_T(x)
+    f = 1.0 if p.is_foil(side) else exchange(p.cell, part, T)(np.clip(x, *X_RANGE))
+    g = exchange_shape(p.cell, part, T)(np.clip(p.c[:, v], *salt_range(p.cell)))
+    each, which = np.unique(p.T, return_inverse=True)
+    i_ref = np.array([exchange_current_density(p.cell, part, one) for one in each.tolist()])[which, None]
+    out = i_ref * f * g * (of_sites(p, x, r, side, part) if has_sites(p, part) else 2.0 * np.sqrt(x * (1.0 - x) * r))
     return out * p.interface[:, 1:2] if p.is_foil(side) and p.sys.foil.size else out
 
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from ...kernels.layout import POROUS, SINGLE_FLUX, THIN_FILM
-from ...models.materials.tables import diffusion_potential, salt_range
+from ...models.materials.tables import salt_range
 from ...models.volumes import FOIL
+from ...physics.transport import diffusion_factor
 from .states import SIDES
 
 ONE = ("Time [s]",)
@@ -46,11 +47,10 @@ def mean_potential(p, side):
 
 def chi(p, c):
     """Factor of the diffusion potential (times, ...) [V] at concentrations c, each row at its own temperature."""
-    out, range_ = np.empty(c.shape), salt_range(p.cell)
-    for T in np.unique(p.T):
-        rows = p.T == T
-        out[rows] = diffusion_potential(p.cell, float(T), range_)(np.sqrt(c[rows]))
-    return out
+    factor = getattr(diffusion_factor, "py_func", diffusion_factor)
+    c, T = np.clip(c, *salt_range(p.cell)), p.column_of_T(c)
+    t, tdf = (p.cell.law(f"electrolyte/{key}") for key in ("cation transference number", "thermodynamic factor"))
+    return factor(t(c, T), tdf(c, T), T)
 
 
 def concentration_overpotential(p):

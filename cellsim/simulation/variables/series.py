@@ -100,8 +100,8 @@ def _through(passed):
 
 
 def over(a, b):
-    """a / b, 0 where b is."""
-    return np.divide(a, b, out=np.zeros_like(a), where=b != 0.0)
+    """a / b, 0 where b is 0, or so near to it that the quotient is no number."""
+    return np.divide(a, b, out=np.zeros_like(a), where=np.abs(b) > np.abs(a) / np.finfo(float).max)
 
 
 def _lithium(p):

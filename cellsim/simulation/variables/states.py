@@ -276,6 +276,10 @@ class States:
         """Whether an electrode is lithium metal, which has no particles."""
         return self.sys.volume["particle"][self.volumes(side)[0]] < 0 if side >= 0 else False
 
+    def column_of_T(self, field):
+        """Temperatures that multiply a field (times, ...) row by row [K]."""
+        return self.T.reshape(-1, *(1,) * (field.ndim - 1))
+
     def average(self, field, side):
         """Average (times,) of a field (times, volumes) over the thickness of one layer."""
         dx = self.sys.volume["dx"][self.volumes(side)]
