@@ -33,6 +33,7 @@ DECIDING = frozenset(
     (*(f"{part}/{key}" for part in (NEGATIVE, POSITIVE) for key in (*AMOUNT, OCP)), COUNTER, T_REF, *CUTOFFS)
 )  # quantities that determine the windows, those of phases by `decides`
 NEAR = 0.01  # of the window: an end this close to a cut-off voltage is taken to lie there, rounded to two digits
+LEAST = 1e-3  # of a window: a variation that leaves less than this has no capacity
 ROUNDED, LOST = 1e-3, 2e-2  # relative difference in charge of windows printed to three digits, to two
 
 
@@ -117,7 +118,15 @@ def moved(cell: Any, stated: Any, before: Any) -> dict[str, float]:
     if same and new[1:] == old[1:]:
         return windows.records(old.ratio)
     alike = same and new[1:4] == old[1:4]  # apart from the cut-off voltages
-    empty, full = (_end(new, old, alike, end, sign) for end, sign in zip(ends(stated), (-1.0, 1.0), strict=True))
+    stated_ends = ends(stated)
+    empty, full = (_end(new, old, alike, end, sign) for end, sign in zip(stated_ends, (-1.0, 1.0), strict=True))
+    if not empty.positive - full.positive > LEAST * (windows.empty.positive - windows.full.positive):
+        lithium = stated_ends[1].lithium
+        V = sorted(new.voltage(x, lithium)[0] for x in new.reaches(lithium))
+        raise ParameterError(
+            f"no charge is left between the cut-off voltages of {new.cutoffs[0]:g} and {new.cutoffs[1]:g} V: the "
+            f"open-circuit voltage is {V[0]:.3g} to {V[1]:.3g} V; check the open-circuit potentials or the cut-offs"
+        )
     return Windows(empty, full, windows.initial).records(new.ratio)
 
 

@@ -1,6 +1,7 @@
 """Variations of a parameter set: the content of a file with some values changed."""
 
 import itertools
+import re
 from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any
@@ -16,6 +17,7 @@ from .laws.law import Law
 from .laws.profile import POSITION, SHARE
 from .laws.sites import KEYS
 
+PYBAMM = {"OCP": "open-circuit potential", "porosity": "electrolyte volume fraction"}  # in names of quantities
 RATE_CONSTANT = "reaction rate constant"
 CITATION = "variation made by the user of cellsim"
 
@@ -39,7 +41,7 @@ def varied(
         known = named(section, raw[section]) if section in SECTIONS else {}
         if key not in known or key in TEXTS.get(section, {}):
             paths = [f"{s}/{k}" for s in SECTIONS for k in named(s, raw[s])]
-            raise ParameterError(f"{name}: {cut(path, 80)}: unknown quantity; {near(path, paths)}")
+            raise ParameterError(f"{name}: {cut(path, 80)}: unknown quantity; {near(_as_here(path[:80]), paths)}")
         was = str(law(path)) if raw[section].get(key) or known[key].default is not None else "nothing"
         form, content, note = _stated(raw, f"{name}: {path}", new, known[key].law or "")
         raw[section] = raw[section] | {
@@ -52,6 +54,14 @@ def varied(
             }
         }
     return raw
+
+
+def _as_here(path: str) -> str:
+    """A misspelt path with words of PyBaMM's names replaced by those that stand for them here."""
+    words = re.sub(r"\s*\[.*", "", path)
+    for there, here in PYBAMM.items():
+        words = re.sub(rf"\b{there}\b", here, words, flags=re.IGNORECASE)
+    return words
 
 
 def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:

@@ -214,9 +214,11 @@ def _gather(
             nodes.extend([Repeat(inner)] if isinstance(part, tuple) else inner)
         return tuple(nodes)
     else:
+        foreign = type(source).__module__.startswith("pybamm")
+        remedy = "Protocol.from_pybamm(pybamm.Experiment([...]))" if foreign else "Protocol('Charge at 1C until 4.2 V')"
         raise ProtocolError(
             f"a protocol is made of text, a Step or a list of these, not of {shown(source)}; "
-            "for example cellsim.Protocol('Charge at 1C until 4.2 V')"
+            f"{'give' if foreign else 'for example'} cellsim.{remedy}"
         )
     whenever.extend(parsed.whenever)
     forced.append(parsed.force)

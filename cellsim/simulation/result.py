@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..cycler.bdf import write_bdf
 from ..errors import Ending, ReportError
-from ..support.arguments import file_path, flag, near, number, numbers, shown, text
+from ..support.arguments import file_path, flag, number, numbers, shown, text
 from ..support.files import optional
 from .citations import Citations, basis_in, citations_of
 from .history.cycles import cycles_of, summary
@@ -21,6 +21,7 @@ from .history.joining import joined
 from .history.step import StepResult as StepResult  # by its old name in pickles, too
 from .storage import read, steps_in, write
 from .variables import Variables
+from .variables.lookup import remedy
 
 
 class UnknownVariable(ReportError, KeyError):
@@ -91,8 +92,8 @@ class Result:
         try:
             return np.asarray(self.variables[name])
         except KeyError:
-            remedy = near(name, self.variables)
-            raise UnknownVariable(f"{shown(name)} is not a variable of {self.model}; {remedy}") from None
+            words = remedy(name, self.keys())
+            raise UnknownVariable(f"{shown(name)} is not a variable of {self.model}; {words}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.variables)

@@ -72,6 +72,8 @@ def near(word: object, words: Iterable[object]) -> str:
     """Remedy for a misspelt word: the words closest to it, or a list of those that are known."""
     known = [str(other)[:80] for other in islice(words, 300)]
     close = difflib.get_close_matches(str(word)[:80], known, n=3, cutoff=0.5)
+    if not close and len(str(word)) > 2:
+        close = [other for other in known if str(word).lower() in other.lower()][:3]
     if close:
         return f"did you mean {' or '.join(map(repr, close))}?"
     return f"known: {', '.join(known[:60])}{', ...' * (len(known) > 60)}"

@@ -142,6 +142,20 @@ def test_a_window_that_ends_before_the_cut_off_voltage_is_a_limit_of_the_positiv
     assert windows(other) == approx([4.6 - 4.25, 0.93], abs=1e-5)  # the window was printed to 1e-6 V
 
 
+@pytest.mark.parametrize(
+    "name, changes",
+    [
+        ("lgm50_chen2020", {"positive electrode/open-circuit potential": "1 - 0.5 * x"}),
+        ("lgm50_chen2020", {"cell/lower voltage cut-off": 4.6, "cell/upper voltage cut-off": 4.9}),
+        ("target_nmc811_lpscl_li", {"positive electrode/open-circuit potential": "1 - 0.5 * x"}),
+    ],
+)
+def test_a_variation_without_charge_between_its_cut_off_voltages_is_refused(name, changes):
+    """It would have a state of charge that is not a number."""
+    with pytest.raises(cellsim.ParameterError, match="no charge is left between the cut-off voltages of"):
+        cellsim.load(name).with_(changes)
+
+
 def test_a_lower_cut_off_of_nothing_runs():
     """Half cells are discharged to 0 V; at a power, too, whose rate goes by the voltage."""
     cell = cellsim.load(M50).with_({LOWER: 0.0})

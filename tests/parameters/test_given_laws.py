@@ -65,9 +65,44 @@ def test_points_and_files_of_points(tmp_path):
     np.testing.assert_array_equal(again.law(KAPPA)(c, 298.15), straight.law(KAPPA)(c, 298.15))
 
 
+def test_functions_of_pybamm_and_its_interpolants_are_laws():
+    """Written with PyBaMM's functions, taken from its sets, or points in it: the same law as with NumPy."""
+    import pybamm
+
+    x, sampled = np.linspace(0.0, 1.0, 999), np.linspace(0.0, 1.0, 40)
+    cell = cellsim.load(CHEN)
+
+    def law(sto):
+        return 0.3 - 0.1 * pybamm.tanh(5.0 * (sto - 0.3)) + pybamm.exp(-20.0 * sto)
+
+    plain = 0.3 - 0.1 * np.tanh(5.0 * (x - 0.3)) + np.exp(-20.0 * x)
+    of_pybamm = cell.with_({OCP: law}).law(OCP)(x, 298.15)
+    inside = (x > 0.002) & (x < 0.998)
+    assert np.abs(of_pybamm - plain)[inside].max() < 1e-4  # V, of a range of 1 V
+    y = 0.5 - 0.4 * sampled
+    line = cell.with_({OCP: lambda sto: pybamm.Interpolant(sampled, y, sto)}).law(OCP)(x, 298.15)
+    assert np.abs(line - (0.5 - 0.4 * x))[inside].max() < 1e-9
+    theirs = pybamm.ParameterValues("Chen2020")["Negative electrode OCP [V]"]
+    ours = cellsim.from_pybamm("Chen2020").law(OCP)(x, 298.15)
+    assert np.abs(cell.with_({OCP: theirs}).law(OCP)(x, 298.15) - ours)[inside].max() < 1e-4
+
+
+def test_names_of_pybamm_bring_the_names_here():
+    cell = cellsim.load(CHEN)
+    for there, here in (
+        ("Negative electrode OCP [V]", OCP),
+        ("Separator porosity", "separator/electrolyte volume fraction"),
+        ("Positive particle diffusivity [m2.s-1]", "positive electrode/particle diffusivity"),
+    ):
+        with pytest.raises(ParameterError, match=f"unknown quantity; did you mean '{here}'"):
+            cell.with_({there: 1.0})
+
+
 @pytest.mark.parametrize(
     "path, law, words",
     [
+        (OCP, lambda x: 0.1 + x, "rises from 0.101 V at x = 0.001 to 1.099 V at 0.999"),
+        (OCP, ([0.9, 0.1], [1.0, 0.5]), "give it over 1 - x"),
         (OCP, lambda x: np.where(x < 0.5, x, np.nan), "not finite at"),
         (OCP, lambda x, T, more: x, "a function of x, or of x and T"),
         (OCP, lambda x: "a", "failed"),

@@ -11,6 +11,7 @@ import cellsim
 from cellsim.models.materials.tables import conductivity
 from cellsim.models.volumes import transport_efficiency
 from cellsim.simulation import kept_states
+from cellsim.simulation.plots.display import fine
 from cellsim.simulation.variables.series import over
 
 CHEN = "lgm50_chen2020"
@@ -154,6 +155,36 @@ def test_currents_reach_both_collectors_and_add_up(short):
     assert np.abs((ionic + electronic - current)[:, solid]).max() < 1e-12 * scale
     assert np.abs((ionic - current)[:, ~solid]).max() < 1e-6 * scale  # the tolerance of Newton's method
     assert np.abs(ionic[:, -1]).max() < 1e-6 * scale
+
+
+@pytest.mark.parametrize("cell", [CHEN, "target_nmc811_lpscl_li"])
+def test_layers_of_the_electrolyte_are_parts_of_the_whole(cell):
+    """Their fields and places, side by side; lithium metal has no layer of its own."""
+    run = cellsim.simulate(cell, "Discharge at 1C for 60 s")
+    layers = ["Negative", "Separator", "Positive"][cell != CHEN :]
+    for quantity in ("concentration [mol.m-3]", "potential [V]"):
+        whole = run[f"Electrolyte {quantity}"]
+        parts = np.concatenate([run[f"{layer} electrolyte {quantity}"] for layer in layers], axis=1)
+        np.testing.assert_array_equal(parts, whole[:, -parts.shape[1] :])
+    places = np.concatenate([run[f"x_{layer[0].lower()} [m]"] for layer in layers])
+    np.testing.assert_array_equal(places, run["x [m]"][-places.size :])
+    assert places.size == run["x [m]"].size - (cell != CHEN)
+    names = [f"{layer} electrolyte concentration [mol.m-3]" for layer in layers]
+    spans = [fine(run, name, run[name])[0][[0, -1]] for name in names]  # in pictures layers meet at their ends
+    assert all(left[1] == pytest.approx(right[0]) for left, right in zip(spans[:-1], spans[1:], strict=True))
+    assert len(run.plot(names, times=2).axes) >= len(names)
+
+
+def test_a_variable_that_was_not_simulated_names_what_it_needs(short):
+    for name, words in (
+        ("Loss of lithium inventory [%]", "no such ageing was simulated: see cell.with_ageing"),
+        ("X-averaged negative SEI thickness [m]", "no such ageing"),
+        ("Total heating [W]", "give heat=True"),
+        ("Porosity", "did you mean 'Separator porosity'"),
+        ("voltage", "did you mean 'Voltage "),
+    ):
+        with pytest.raises(KeyError, match=words):
+            short[name]
 
 
 def test_amounts_are_the_same_in_all_units(short):

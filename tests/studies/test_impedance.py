@@ -222,7 +222,7 @@ def test_after_a_run_it_is_the_jump_that_the_run_shows(kind, changes):
     first = np.flatnonzero(run.step_index == 2)[0]
     jump = (run["Voltage [V]"][first - 1] - run["Voltage [V]"][first]) / (current * cell.nominal_capacity)
     found, made = (
-        cellsim.impedance(cell, [1e13], model, soc=0.6, after=after).impedance[0].real for after in (left, None)
+        cellsim.impedance(cell, [1e13], model, **at).impedance[0].real for at in ({"after": left}, {"soc": 0.6})
     )
     assert left["Active contact fraction"][-1] < 0.7
     assert found == approx(jump, rel=5e-3) and found > 1.05 * made
@@ -257,7 +257,7 @@ def test_lost_contact_enlarges_the_arc_of_lithium():
     run = cellsim.simulate(cell, cellsim.discharge(0.3, duration=3600.0), soc=0.9)
     share, f = run["Active contact fraction"][-1], np.geomspace(0.1, 1e4, 11)
     soc = float(run["State of charge"][-1])
-    left, made = (cellsim.impedance(cell, f, SPM(), soc=soc, after=after).area_specific for after in (run, None))
+    left, made = (cellsim.impedance(cell, f, SPM(), **at).area_specific for at in ({"after": run}, {"soc": soc}))
     film = R * 298.15 / (F * cell.value(N + "exchange-current density")) + cell.value(N + "interface resistance")
     pressed = 5e-4 * (1e6 / cell.value("cell/operating pressure")) ** 0.5
     arc = lambda a: 1.0 / (1.0 / (film / a + pressed / a) + 2j * np.pi * f * 0.05 * a)  # noqa: E731
@@ -267,6 +267,8 @@ def test_lost_contact_enlarges_the_arc_of_lithium():
 
 def test_a_result_of_another_cell_is_refused():
     run = cellsim.simulate(SOLID, cellsim.rest(1.0))
+    with pytest.raises(ProtocolError, match="after and soc 0.3: the spectrum is that of the end of the run; leave out"):
+        cellsim.impedance(SOLID, [1.0], after=run, soc=0.3)
     with pytest.raises(ProtocolError, match="not of marquis2019"):
         cellsim.impedance("marquis2019", [1.0], after=run)
     with pytest.raises(ProtocolError, match="without evolving lithium metal"):

@@ -1,6 +1,7 @@
 """Laws that a user gives as a function, as points or as a file, made into tables with a stated error."""
 
 import re
+import sys
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
@@ -55,6 +56,7 @@ def given(path: str, new: Any, law: str, c_0: float, T: float, span: tuple[float
         if not isinstance(kind, str) or kind not in KINDS:
             raise ParameterError(f"{path}: interpolation {shown(kind)}: choose one of {', '.join(KINDS)}")
     x, y = _points(path, new)
+    _falls(path, x, y)
     words = f"{x.size} points{source}, interpolated by {'straight lines' if kind == 'linear' else 'monotone cubics'}"
     if kind == "linear":
         x, y = _straight(x, y)
@@ -85,6 +87,15 @@ def _points(path: str, new: Any) -> tuple[Array, Array]:
     if (np.diff(x) <= 0.0).any():
         raise ParameterError(f"{path}: x has {x[:-1][np.diff(x) <= 0.0][0]:g} more than once; leave one out")
     return x, y
+
+
+def _falls(path: str, x: Array, y: Array) -> None:
+    """Refuse an open-circuit potential that rises on the whole.  Raises ParameterError."""
+    if path.endswith("/open-circuit potential") and y[-1] > y[0]:
+        raise ParameterError(
+            f"{path}: rises from {y[0]:.4g} V at x = {x[0]:.4g} to {y[-1]:.4g} V at {x[-1]:.4g}; a potential falls "
+            "with the lithium content x: give it over 1 - x if it is stated over what has left"
+        )
 
 
 def _straight(x: Array, y: Array) -> tuple[Array, Array]:
@@ -120,11 +131,23 @@ def _sampled(path: str, law: Callable[..., Any], lo: float, hi: float, T: float,
         size = np.abs(true)
         return AIM * (np.maximum(size, np.ptp(y)) if np.ptp(y) > 0.0 else np.maximum(size, 1e-300))
 
+    _falls(path, *(np.asarray(part) for part in ((lo, hi), f(np.array([lo, hi])))))
     shares = ((np.arange(BETWEEN) + 0.5) / BETWEEN).tolist()
     x, y, wrong = refined(f, np.linspace(lo, hi, FIRST), monotone, allowed, shares=shares, most=MOST)
     note = f"function sampled at {x.size} points, error {wrong.max():.2g} (measured at {wrong.size} places between)"
     note += f"; at {T:g} K, and the same at others" if of_T else ""
     return Given("table", {"x": x.tolist(), "y": y.tolist()}, note if closed else f"{note}; {_outside(x)}")
+
+
+def _symbolic(law: Callable[..., Any], x: Array, more: tuple[float, ...]) -> Array | None:
+    """Values (n,) of a function written with PyBaMM's symbols, None for any other."""
+    pybamm = sys.modules.get("pybamm")
+    if pybamm is None:
+        return None
+    try:
+        return np.asarray(law(pybamm.Vector(x), *more).evaluate(), float)[:, 0]
+    except Exception:
+        return None
 
 
 def _function(path: str, law: Callable[..., Any], T: float) -> tuple[Callable[[Array], Array], bool]:
@@ -145,11 +168,12 @@ def _function(path: str, law: Callable[..., Any], T: float) -> tuple[Callable[[A
     more = (T,) if arguments == 2 else ()
 
     def evaluate(x: Array) -> Array:
+        found: Array | None
         try:
             found = np.asarray(law(x, *more), float)
             found = np.full(x.shape, float(found)) if found.ndim == 0 else found
-        except Exception:  # a function of single numbers
-            found = None
+        except Exception:  # a function of single numbers, or of PyBaMM's symbols
+            found = _symbolic(law, x, more)
         if found is None or found.shape != x.shape:
             try:
                 found = np.array([float(law(float(each), *more)) for each in x])

@@ -319,9 +319,9 @@ class Law:
 
     def _by_row(self, x: NDArray[np.float64], T: NDArray[np.float64]) -> NDArray[np.float64]:
         """The law of x (times, ...) at temperatures T (times, 1, ...)."""
-        if self.expression is None or "T" not in self.expression:
+        if self.sites is None and (self.expression is None or "T" not in self.expression):
             return self(x, float(T.flat[0])) if T.size else np.empty(x.shape)
-        if self.domain is None:
+        if self.sites is None and self.domain is None:
             return self._plain(x, T)
         out, (each, which) = np.empty(x.shape), np.unique(T, return_inverse=True)
         rows = np.split(np.argsort(which.ravel(), kind="stable"), np.cumsum(np.bincount(which.ravel()))[:-1])

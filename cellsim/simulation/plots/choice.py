@@ -4,7 +4,8 @@ from os import PathLike
 from typing import Any
 
 from ...errors import ReportError
-from ...support.arguments import file_path, flag, listed, near, shown, text
+from ...support.arguments import file_path, flag, listed, shown, text
+from ..variables.lookup import remedy
 
 WANTED = "give names of variables, such as ['Voltage [V]']"
 
@@ -37,7 +38,9 @@ def _checked(result: Any, names: Any) -> list[str]:
     found = [names] if isinstance(names, str) else listed("names", names, WANTED, ReportError)
     for name in found:
         if text("names", name, WANTED, ReportError) not in result:
-            raise ReportError(f"names: {shown(name)} is not a variable of {result.model}; {near(name, result.keys())}")
+            raise ReportError(
+                f"names: {shown(name)} is not a variable of {result.model}; {remedy(name, result.keys())}"
+            )
     if not found:
         raise ReportError(f"names: empty; {WANTED}")
     return found

@@ -42,7 +42,7 @@ def fine(result: Any, name: str, values: Array) -> tuple[Array, Array]:
             parts.append(_smooth(x, values[:, at : at + count], start, end, walls))
             at += count
         return _joined(parts)
-    start, end, _ = whole[0] if axis.startswith("x_n") else whole[-1]
+    start, end, _ = whole[{"n": 0, "s": -2, "p": -1}[axis[2]]]
     return _smooth(result[axis], values, start, end, [False, False])
 
 

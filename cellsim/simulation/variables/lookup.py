@@ -8,6 +8,7 @@ from itertools import chain
 import numpy as np
 
 from ...physics.constants import ZERO_CELSIUS
+from ...support.arguments import near
 from . import hysteresis
 from .derived import converted
 from .fields import fields
@@ -45,6 +46,26 @@ OF_BATTERY = (
 SIDES = ("negative", "positive")
 ALIASES |= {there.format(n=n): here.format(n=n, N=n.capitalize()) for there, here in OF_BATTERY for n in SIDES}
 TIME = "Time [s]"
+AGEING = "no such ageing was simulated: see cell.with_ageing"
+NEEDS = {  # of variables whose name contains this, where no name does
+    "heating": "give heat=True",
+    "Loss of lithium": AGEING,
+    "Loss of active": AGEING,
+    "LLI": AGEING,
+    "LAM": AGEING,
+    "SEI": AGEING,
+    "lithium plating": AGEING,
+    "dead lithium": AGEING,
+    "crack": AGEING,
+}
+
+
+def remedy(name, known):
+    """What to do about a variable that a run does not have; known: the names that it has."""
+    for word, need in NEEDS.items():
+        if word in name and not any(word in other for other in known):
+            return need
+    return near(name, known)
 
 
 @dataclass(frozen=True)

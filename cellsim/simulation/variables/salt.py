@@ -22,6 +22,8 @@ def salt(p):
         if side == 0 and p.is_foil(0):
             continue
         low = name.lower()
+        if p.sys.model != THIN_FILM:
+            yield from in_layer(p, name, side, potential)
         yield (
             f"X-averaged {low} electrolyte concentration [mol.m-3]",
             (ONE, lambda s=side: p.average(p.c[:, p.volumes(s)], s)),
@@ -30,6 +32,18 @@ def salt(p):
             yield f"X-averaged {low} electrolyte potential [V]", (ONE, lambda s=side: mean_potential(p, s))
     if potential:
         yield "X-averaged electrolyte potential [V]", (ONE, lambda: p.phi_e @ dx / dx.sum())
+
+
+def in_layer(p, name, side, potential):
+    """The electrolyte of one layer, as PyBaMM has it beside that of the whole cell."""
+    v, across = p.volumes(side), f"x_{name[0].lower()} [m]"
+    if side == -1:
+        dx = p.sys.volume["dx"]
+        yield across, ((across,), lambda: (np.cumsum(np.where(dx == FOIL, 0.0, dx)) - 0.5 * dx)[v])
+    yield f"{name} electrolyte concentration [mol.m-3]", ((*ONE, across), lambda: p.c[:, v])
+    yield f"{name} electrolyte concentration [Molar]", ((*ONE, across), lambda: 1e-3 * p.c[:, v])
+    if potential:
+        yield f"{name} electrolyte potential [V]", ((*ONE, across), lambda: p.phi_e[:, v])
 
 
 def at_middle(p, field):

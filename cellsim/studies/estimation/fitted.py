@@ -55,6 +55,12 @@ class Fit:
         """Free quantities, bounds and scales."""
         return self._misfit.space
 
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """Paths of quantities that were laws of the cell, and are the same everywhere in the fitted one."""
+        cell = self._misfit.cell
+        return tuple(path for path in self.values if "/" in path and cell.has(path) and not cell.is_number(path))
+
     def intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
         """Linearised confidence intervals by path, in the unit of the quantity; NaN where there is no standard error.
 
@@ -148,6 +154,8 @@ class Fit:
                 f"  {path}: {value:.5g}  +- {self.standard_errors[path]:.2g}  ({low:.5g} to {high:.5g})"
                 f"  identified: {said[path]}"
             )
+        if replaced := self.replaced:
+            lines.append(f"a law until now, fitted as one number: {', '.join(replaced)}")
         if len(self.values) > 1:
             lines.append("correlation of the estimates:")
             lines += ["  " + " ".join(f"{c:6.2f}" for c in row) for row in self.correlation]

@@ -25,6 +25,7 @@ from ...support.files import optional, replacing
 
 FREQUENCIES = (1e-3, 1e4, 71)  # default: from [Hz], to [Hz], number
 COARSE = (20, 4, 20)  # volumes of the first mesh
+HALF = 0.5  # state of charge unless given
 FINEST = 1280  # maximum volumes of an electrode
 UNUSED = 2  # shells; particles are solved in closed form
 
@@ -108,7 +109,7 @@ def impedance(
     frequencies: ArrayLike | None = None,
     model: Any = None,
     *,
-    soc: float | None = 0.5,
+    soc: float | None = HALF,
     temperature: float | None = None,
     after: Result | None = None,
     accuracy: float = 1e-3,
@@ -142,7 +143,11 @@ def impedance(
     temperature = kelvin("temperature", temperature)
     accuracy = number("accuracy", accuracy, "choose between 1e-8 and 0.1, relative to the modulus", low=1e-8, high=0.1)
     if after is not None:
-        soc, temperature = 0.5, _end_of(after, cell, temperature)
+        if soc != HALF:
+            raise ProtocolError(
+                f"after and soc {shown(soc)}: the spectrum is that of the end of the run; leave out soc"
+            )
+        temperature = _end_of(after, cell, temperature)
     T = float(cell.temperature(temperature))
     x, lithium = _at_rest(cell, soc) if after is None else _left_by(after, cell)
     h = _hysteresis(cell, after)
