@@ -84,9 +84,11 @@ def _jumps(cell: Cell, sys: System, t: Array, states: Array, side: int) -> str:
     part = PARTS[side]
     if is_metal(cell, part):
         return ""
-    known, owners = kept(steps(part), cell, sys.T), sys.volume["particle"][sys.volume["side"] == side]
-    x = unknowns(sys, states).x[:, owners, -1]
-    if known.rise <= LEAST_RISE or x.min() > known.hump[0] or x.max() < known.hump[1]:
+    known = kept(steps(part), cell, sys.T)
+    if known.rise <= LEAST_RISE:
+        return ""
+    x = unknowns(sys, states).x[:, sys.volume["particle"][sys.volume["side"] == side], -1]
+    if x.min() > known.hump[0] or x.max() < known.hump[1]:
         return ""
     I = unknowns(sys, states).cell["I"]
     mean = float(np.abs(np.trapezoid(np.abs(I), t)) / (t[-1] - t[0])) if t[-1] > t[0] else 0.0

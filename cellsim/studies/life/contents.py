@@ -44,11 +44,13 @@ class Contents:
         self.inside = 3.0 * sys.shell["volume"]
         places = unknowns(sys, np.arange(float(numbers(sys))))
         metal = [places.cell[name] for name in OF_METAL] if sys.foil.size else []
-        self.places = np.concatenate([*(getattr(places, name).ravel() for name in SLOW), metal]).astype(int)
+        slow = [getattr(places, name).ravel() for name in SLOW]
+        self.places: NDArray[np.int64] = np.concatenate([*slow, metal]).astype(np.int64)
 
     def of(self, state: Array) -> Array:
         """Slow contents (n,)."""
-        return state[self.places]
+        found: Array = state[self.places]
+        return found
 
     def into(self, state: Array, contents: Array) -> Array:
         """The state with these contents.  Raises Impossible."""
