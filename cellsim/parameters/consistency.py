@@ -64,24 +64,16 @@ def consistency(raw: dict[str, Any], invalid: Set[str], changed: Set[str] | None
         if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film")
     )
     of_cell = with_particles, tuple(phases_of(raw[part]) for part in with_particles)
-    for check, arguments, _ in _checks(*of_cell) if changed is None else _checks_of(*of_cell, frozenset(changed)):
+    for check, arguments in _checks(*of_cell, None if changed is None else frozenset(changed)):
         with suppress(_Invalid):
             yield from list(check(file, *arguments))
 
 
-@lru_cache
-def _checks_of(
-    with_particles: tuple[str, ...], phases: tuple[tuple[str, ...], ...], changed: frozenset[str]
-) -> tuple[tuple[Any, tuple[Any, ...], frozenset[str]], ...]:
-    """Those that involve any of the paths `changed`."""
-    return tuple(one for one in _checks(with_particles, phases) if not one[2].isdisjoint(changed))
-
-
-@lru_cache
+@lru_cache(maxsize=256)
 def _checks(
-    with_particles: tuple[str, ...], phases: tuple[tuple[str, ...], ...]
-) -> tuple[tuple[Any, tuple[Any, ...], frozenset[str]], ...]:
-    """(check, arguments, paths involved) of all checks."""
+    with_particles: tuple[str, ...], phases: tuple[tuple[str, ...], ...], changed: frozenset[str] | None
+) -> tuple[tuple[Any, tuple[Any, ...]], ...]:
+    """(check, arguments) of all checks, or of those that involve any of the paths `changed`."""
     checks: list[tuple[Any, tuple[Any, ...], tuple[str, ...]]] = [
         (_cutoffs, (), ("cell/lower voltage cut-off", "cell/upper voltage cut-off")),
         (
@@ -131,7 +123,7 @@ def _checks(
             for key, name in quantities(section, "porous", of_part.get(section, ())).items()
             if name.law in LAWS
         ]
-    return tuple((check, arguments, frozenset(on)) for check, arguments, on in checks)
+    return tuple((check, arguments) for check, arguments, on in checks if changed is None or not changed.isdisjoint(on))
 
 
 def _ends(part: str) -> tuple[str, ...]:
