@@ -122,7 +122,7 @@ def simulate(
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
     max_steps: after so many the protocol is stopped, with the result up to there.
     start: a `Result` of the same cell (or its `final_state`): the run goes on exactly where that one ended, on its
-    mesh; charge, energy and time are counted anew.  Instead of model, temperature, soc and voltage.
+    mesh; charge, energy and time are counted anew.  Instead of another model, temperature, soc and voltage.
     termination: ends of the whole run as in PyBaMM: "80% capacity", "4 Ah capacity", "2.5 V", "12 h" (`Protocol`); or a
     function of the summary of a cycle (a mapping with the columns of `Result.summary_variables`), asked after each
     cycle, that returns True to end the run; or a list of both.

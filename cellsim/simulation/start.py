@@ -66,8 +66,8 @@ class FinalState:
 def final_state_of(start, cell, model, temperature, soc, voltage) -> FinalState:
     """The final state of `start`, a `Result` or a `FinalState`, for a run of `cell`.
 
-    model, temperature, soc, voltage: what `simulate` was asked for besides, which must be its defaults.
-    Raises ProtocolError for anything that has no final state, for another cell, and for a second start.
+    model, temperature, soc, voltage: what `simulate` was asked for besides, which must be its defaults, or the model
+    of that run.  Raises ProtocolError for anything that has no final state, for another cell, and for a second start.
     """
     found = start if isinstance(start, FinalState) else getattr(start, "final_state", None)
     if not isinstance(found, FinalState):
@@ -80,6 +80,7 @@ def final_state_of(start, cell, model, temperature, soc, voltage) -> FinalState:
             f"start: that run is of {found.cell.name}, or of a variation of it, and not of this "
             f"{cell.name}; give start.final_state.cell as the cell"
         )
+    model = None if model in (found.model, type(found.model)()) else model
     given = {"model": model, "temperature": temperature, "soc": None if soc == 1.0 else soc, "voltage": voltage}
     for name, value in given.items():
         if value is not None:

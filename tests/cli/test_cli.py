@@ -347,7 +347,7 @@ def test_vehicle_prints_a_verdict_for_each_segment_and_writes_a_table(run, tmp_p
     assert code == 0 and "leaf_2018 in the pick-up:" in out and "leaf_2018 in the kei:" in out
     lines = out.splitlines()  # no word is broken: each segment has one row a table, with the same numbers
     assert sum(line.startswith(" kei ") for line in lines) == sum(line.startswith(" pick-up ") for line in lines) == 2
-    assert "min at 0 / 25 / 45" in out and "reached the" in out
+    assert "min at 0 / 25 / 45" in out and "reached the" in out and "\n leaf_2018 " in out
     rows = path.read_text(encoding="utf-8").splitlines()
     assert len(rows) == 3 and rows[0].startswith("segment,cell,")
 

@@ -67,6 +67,17 @@ def test_a_run_and_its_continuation_are_one(run):
     assert str(both.citations()) == str(run.citations())
 
 
+def test_a_continuation_may_name_the_model_of_the_run_and_no_other(run):
+    """By its name, as such, or with its mesh; the run is the same."""
+    more = cellsim.simulate(CHEN, "Rest for 60 s", start=run)
+    for model in ("DFN", cellsim.DFN(), run.final_state.model):
+        again = cellsim.simulate(CHEN, "Rest for 60 s", model, start=run)
+        np.testing.assert_array_equal(again[V], more[V])
+    for model in ("SPM", cellsim.DFN((3, 3, 3))):
+        with pytest.raises(cellsim.ProtocolError, match="begins as that ended; leave out model"):
+            cellsim.simulate(CHEN, "Rest for 60 s", model, start=run)
+
+
 def test_what_cannot_be_joined(run):
     for other, words in (
         (run, "did not begin where the first ended"),

@@ -201,6 +201,14 @@ def test_options_of_a_run_and_linear_scales(cell, seen):
     assert "soc of pulses" not in found.cell.provenance().rows
 
 
+def test_a_law_that_becomes_one_number_is_named(cell, seen):
+    """The conductivity of this cell is a law of the concentration; its resistance is a number."""
+    kappa, R = "electrolyte/conductivity", "cell/series resistance"
+    found = cellsim.fit(cell, noisy(seen, 1), {kappa: (0.5, 1.5), R: (1e-5, 3e-3)})
+    assert found.replaced == (kappa,)
+    assert f"a law until now, fitted as one number: {kappa}\n" in found.report()
+
+
 def test_an_impedance_is_fitted_alone_and_beside_a_run(cell, seen, tmp_path):
     """Noise of 0.5 % of the modulus: the double layer and the resistance within four standard errors, and the
     errors of both smaller with a discharge beside it."""

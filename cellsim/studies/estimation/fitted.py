@@ -71,7 +71,8 @@ class Fit:
         level = number("level", level, "give a probability between 0 and 1, such as 0.95", above=0.0, below=1.0)
         wide = t.ppf(0.5 + 0.5 * level, max(self._misfit.size - self.x.size, 1))
         spread = wide * np.sqrt(np.diag(self._known.covariance))
-        low, high = self.space.values(self.x - spread), self.space.values(self.x + spread)
+        with np.errstate(over="ignore"):  # of what the runs do not tell the upper end is infinite
+            low, high = self.space.values(self.x - spread), self.space.values(self.x + spread)
         return {path: (low[path], high[path]) for path in self.values}
 
     def identified(self) -> dict[str, str]:

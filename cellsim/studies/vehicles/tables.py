@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from ...drawing.tables import plain_table
+from ...drawing.tables import LONGEST, plain_table
 from ..pulse_power import Pulse
 from .segments import SegmentFound
 
@@ -75,25 +75,25 @@ def _powers(rows: Sequence[SegmentFound]) -> Table:
 
 def pack_table(found: Iterable[SegmentFound]) -> Table:
     """What the cells need around them, one row a cell."""
-    table = plain_table(
-        "From cell to pack",
-        "cell",
-        "generation",
-        "stack pressure, MPa",
-        "end plates, mm",
-        "breathing",
-        "compression, kg per kg of cells",
-        "pack over cells, mass",
-        "pack over cells, space",
-    )
     seen: dict[str, SegmentFound] = {}
     for r in found:
         seen.setdefault(r.cell, r)
+    generations = ", ".join(dict.fromkeys(r.assembly.generation for r in seen.values()))
+    table = plain_table(
+        f"From cell to pack ({generations})",
+        "cell",
+        "stack, MPa",
+        "end plates, mm",
+        "breathing",
+        "clamps, kg per kg of cells",
+        "pack over cells, mass",
+        "pack over cells, space",
+    )
+    table.columns[0].no_wrap = max(map(len, seen), default=0) <= LONGEST
     for name, r in seen.items():
         a = r.assembly
         table.add_row(
             Text(name),
-            a.generation,
             f"{1e-6 * a.pressure:.3g}",
             f"{1e3 * a.plate:.0f}",
             f"{100.0 * a.breathing:.1f} %",
