@@ -58,6 +58,19 @@ def test_states_are_drawn_at_the_times_asked_for(result):
     assert [t.get_text() for t in figure.legends[0].texts] == ["0 min", "11.7 min", "40 min", drawn.INTERPOLATED]
 
 
+PARTICLES = "Negative particle concentration [mol.m-3]"
+
+
+@pytest.mark.parametrize("names", [[C_E], [PARTICLES], [C_E, PARTICLES]], ids=["field", "particles", "both"])
+@pytest.mark.parametrize("times", [2, 6])
+def test_the_legend_is_no_wider_than_the_picture(result, names, times):
+    """With the note on curves, and with the styles of both ends of an electrode."""
+    figure = result.plot(names, times=times)
+    figure.canvas.draw()
+    legend = figure.legends[0].get_window_extent()
+    assert -1.0 <= legend.x0 < legend.x1 <= figure.bbox.x1 + 1.0 and legend.y0 >= -1.0
+
+
 def test_by_default_every_state_that_varies_has_a_panel(result):
     """A solid electrolyte's concentration does not, nor do those of a model with one volume an electrode."""
     assert len(titles(result.plot(states=True))) == len(drawn.STATES)

@@ -46,7 +46,7 @@ MICRO = 1e6  # m to um
 STILL = 1e-4  # relative variation below which a state is not drawn by default
 ENDS = {"particle at the separator": "-", "particle at the collector": "--"}
 POINTS = {"linestyle": "", "marker": ".", "markersize": 3.0}  # values of control volumes, beside their curves
-INTERPOLATED = "values of the mesh; curves between and beyond them are interpolated"
+INTERPOLATED = "values of the mesh; curves\nbetween and beyond are interpolated"
 MARKER = {"marker": "o", "markersize": 5.0, "linestyle": ""}
 
 
@@ -231,12 +231,18 @@ def _overlaid(result: Result, names: Any, moments: Any) -> Figure:
         figure.axes[0].plot([], [], color=shade, linewidth=width, label=f"{t / scale:.3g} {unit}")
     figure.suptitle(_title(result), x=0.01, ha="left", fontsize=STYLE["font.size"])
     _explain(figure.axes[0], panels)
-    # the note on curves is long: fewer columns where it is
-    columns = (3, 5, 8) if not any(c.label == INTERPOLATED for p in panels for c in p.curves) else (2, 3, 4)
-    figure.legend(
-        *figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=columns[min(len(names), 3) - 1]
-    )
+    _legend(figure, (3, 5, 8)[min(len(names), 3) - 1])
     return figure
+
+
+def _legend(figure: Any, most: int) -> None:
+    """Legend below the panels, in at most so many columns and in no more than the figure is wide."""
+    shown = figure.axes[0].get_legend_handles_labels()
+    for columns in range(most, 0, -1):
+        legend = figure.legend(*shown, loc="outside lower center", ncols=columns)
+        if columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
+            return
+        legend.remove()
 
 
 def _explain(axes: Any, panels: Any) -> Any:
