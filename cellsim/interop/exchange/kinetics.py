@@ -142,7 +142,8 @@ def sites_to(cell: Cell, part: str, T: float, counter: float) -> dict[str, Any]:
     sites = sites_of(cell, part)
     shift = (T - T_ref) * float(entropic.value or 0.0) - counter
     i0, shares = scale * shares_of_sites(cell, part), of_each_site(cell, part, names.SHARE_OF_SITES)
-    columns = zip((*KEYS, names.SHARE_OF_SITES), (np.array(sites.U0) + shift, sites.X, sites.w, shares), strict=True)
+    each: list[Any] = [np.array(sites.U0) + shift, sites.X, sites.w, shares]
+    columns = zip((*KEYS, names.SHARE_OF_SITES), each, strict=True)
     content: dict[str, Any] = {site_name(key, part, k): float(y) for key, of in columns for k, y in enumerate(of)}
     for k, one in enumerate(i0.tolist()):
         warmer = lambda T, one=one: one * arrhenius(energy, T, T_ref)  # noqa: E731

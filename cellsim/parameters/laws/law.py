@@ -320,13 +320,13 @@ class Law:
     def _by_row(self, x: NDArray[np.float64], T: NDArray[np.float64]) -> NDArray[np.float64]:
         """The law of x (times, ...) at temperatures T (times, 1, ...)."""
         if self.sites is None and (self.expression is None or "T" not in self.expression):
-            return self(x, float(T.flat[0])) if T.size else np.empty(x.shape)
+            return self._at(x, float(T.flat[0])) if T.size else np.empty(x.shape)
         if self.sites is None and self.domain is None:
             return self._plain(x, T)
         out, (each, which) = np.empty(x.shape), np.unique(T, return_inverse=True)
         rows = np.split(np.argsort(which.ravel(), kind="stable"), np.cumsum(np.bincount(which.ravel()))[:-1])
         for one, of in zip(each.tolist(), rows, strict=True):
-            out[of] = self(x[of], one)
+            out[of] = self._at(x[of], one)
         return out
 
     def __call__(self, x: ArrayLike, T: "float | NDArray[np.float64]") -> NDArray[np.float64]:
@@ -335,6 +335,10 @@ class Law:
             return np.full(x.shape, self.value)
         if isinstance(T, np.ndarray) and T.ndim:
             return self._by_row(x, T)
+        return self._at(x, float(T))
+
+    def _at(self, x: NDArray[np.float64], T: float) -> NDArray[np.float64]:
+        """The law of x at one temperature."""
         if self.sites is not None:
             return self.sites.potential(x, T)
         if self.domain is None and self.table is None:

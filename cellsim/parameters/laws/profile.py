@@ -104,7 +104,7 @@ class Profile(Law):
         """Mean over the thickness of the electrode."""
         return float(averages(np.array([0.0, 1.0]), (self,), lambda y: y)[0])
 
-    def __call__(self, x: ArrayLike, T: float = 0.0) -> Array:
+    def __call__(self, x: ArrayLike, T: float | Array = 0.0) -> Array:
         x = np.asarray(x, float)
         if self.layers is not None:
             k = np.searchsorted(np.cumsum(self.layers[0])[:-1], x, side="right")
