@@ -333,9 +333,9 @@ class Law:
         x = np.asarray(x, float)
         if self.value is not None:
             return np.full(x.shape, self.value)
-        if isinstance(T, np.ndarray) and T.ndim:
-            return self._by_row(x, T)
-        return self._at(x, float(T))
+        if isinstance(T, np.ndarray):
+            return self._by_row(x, T) if T.ndim else self._at(x, T.item())
+        return self._at(x, T)
 
     def _at(self, x: NDArray[np.float64], T: float) -> NDArray[np.float64]:
         """The law of x at one temperature."""
