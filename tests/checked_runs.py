@@ -165,6 +165,7 @@ def replayed(protocol, cell, how, result):
         for name, of in (
             ("plating margin", "Plating margin [V]"),
             ("critical current margin", "Critical current margin [A.m-2]"),
+            ("cell capacity", "Capacity [A.h]"),
         ):
             if of in set(result):
                 values[name] = result[of][last]

@@ -141,7 +141,7 @@ def _merged(parts: tuple[Material, ...], sources: dict[str, Any]) -> dict[str, R
 
 def _cited(record: Any, part: Material, sources: dict[str, Any]) -> Any:
     """A record of a material, whose source is added to those of the cell."""
-    if not isinstance(record, dict) or record.get("source") not in part.sources:
+    if not isinstance(record, dict) or record.get("source") not in list(part.sources):
         return record
     return {**record, "source": source_key(sources, record["source"], part.sources[record["source"]])}
 
