@@ -56,7 +56,8 @@ def read_cycler(
     columns = mapped(mapping, frame.columns) if mapping else found.columns
     if mapping:
         found = Found(columns, None)
-    data = _data(frame, name, found, positive)
+    with reading(name, ProtocolError):  # pandas raises anything for odd entries
+        data = _data(frame, name, found, positive)
     if repair:
         data = data.repaired()
     if data.faults:
@@ -105,6 +106,9 @@ def _of_file(source: Any, mapping: Mapping[str, Any] | None) -> tuple[Any, str]:
 
 def _data(frame: Any, name: str, found: Found, positive: str | None) -> CyclerData:
     columns, remarks = found.columns, []
+    for role, column in columns.items():
+        if list(frame.columns).count(column.name) > 1:
+            raise ProtocolError(f"{name}: two columns of {role} are called {shown(column.name)}; rename one")
     for role in ("current", "voltage"):
         if role not in columns:
             raise ProtocolError(f'{name}: no column of {role} was found; name it with mapping={{"{role}": ...}}')

@@ -91,7 +91,10 @@ def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
 
 def _plain(value: Any) -> Any:
     """A real number as a float, so that NumPy's are accepted; anything else as it is."""
-    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value
+    try:
+        return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value
+    except OverflowError:  # an integer that the check of the file refuses
+        return value
 
 
 def by_layers(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ProtocolError
+from ..support.arguments import shown
 from .cycles.road_load import Trip, Vehicle, trip
 from .cycles.road_load import drive as _drive
 from .cycles.vehicles import named_vehicle
@@ -69,7 +70,7 @@ def load(name: str) -> Profile:
         driven = _drive(*schedule(found["cycle"]), named_vehicle(found["vehicle"], cells))
         return Profile(driven.times, driven.values, name)
     if name not in CYCLES:
-        raise ProtocolError(f"drive cycle {name!r}: choose one of {', '.join(CYCLES)}, alone or of a vehicle")
+        raise ProtocolError(f"drive cycle {shown(name)}: choose one of {', '.join(CYCLES)}, alone or of a vehicle")
     if name == "WLTC":
         cycle = read_profile(HOME / "WLTC.csv")
         scale = 1e3 / vehicle().cells  # the file is in kW of the vehicle

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from mutations import Held
 
+import cellsim
 from cellsim import CellsimWarning
 
 
@@ -18,8 +19,14 @@ def quiet() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def warm() -> None:
+    """Kernels are in memory: Numba unpickles them from its cache when they are first used."""
+    cellsim.simulate("lgm50_chen2020", "Discharge at 1C for 1 s; Run [0: 1, 1: 2] in A", "SPM")
+
+
 @pytest.fixture
-def held() -> Iterator[Held]:
+def held(warm: None) -> Iterator[Held]:
     """Reads odd input; the test fails with every kind of fault, and fails if nothing was sound or nothing odd."""
     one = Held()
     yield one

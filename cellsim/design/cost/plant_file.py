@@ -280,9 +280,11 @@ def _well_formed(label: str, given: dict[str, Any]) -> None:
 def _variant(variants: dict[str, Any], label: str, group: str, variant: Any) -> dict[str, Any]:
     groups = [name for name in variants if name != "sources"]
     if group not in groups:
-        raise ParameterError(f"{label}: choices: unknown group {group!r}; {near(group, groups)}")
+        raise ParameterError(f"{label}: choices: unknown group {shown(group)}; {near(group, groups)}")
     if variant not in variants[group]:
-        raise ParameterError(f"{label}: choices/{group}: unknown variant {variant!r}; {near(variant, variants[group])}")
+        raise ParameterError(
+            f"{label}: choices/{group}: unknown variant {shown(variant)}; {near(variant, variants[group])}"
+        )
     return {"sources": variants["sources"], **(variants[group][variant] or {})}
 
 
@@ -291,7 +293,7 @@ def _changed(plant: dict[str, Any], changes: dict[str, Any], label: str) -> dict
     new = {key: dict(value) if isinstance(value, dict) else value for key, value in plant.items()}
     for step in changes.get("drop", []) or []:
         if step not in new.get("steps", {}):
-            raise ParameterError(f"{label}: drop: unknown step {step!r}; {near(step, new.get('steps', {}))}")
+            raise ParameterError(f"{label}: drop: unknown step {shown(step)}; {near(step, new.get('steps', {}))}")
         del new["steps"][step]
         for factor in list(new.get("factors", {})):
             left = [s for s in new["factors"][factor]["steps"] if s != step]

@@ -40,6 +40,7 @@ OPERATORS: dict[type, Callable[..., Any]] = {
     ast.UAdd: operator.pos,
 }
 NODES = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant, *OPERATORS)
+LARGEST = 1e100  # of a table, as differences and slopes are squared
 LONGEST = 4000  # characters
 DEEPEST = 200  # levels of nesting; evaluation is recursive
 X_RANGE = (0.001, 0.999)  # stoichiometries over which a law must be finite, the range tabulated by the models
@@ -230,7 +231,8 @@ class Law:
             ):
                 raise LawError("a table needs two or more finite pairs, x and y of equal length, x increasing")
             with np.errstate(all="ignore"):  # 8 times this bounds the coefficients of a monotone cubic through it
-                if not np.isfinite(8.0 * np.diff(np.array(y, float)) / np.diff(np.array(x, float)) ** 3).all():
+                steep = 8.0 * np.diff(np.array(y, float)) / np.diff(np.array(x, float)) ** 3
+                if not np.isfinite(steep).all() or max(map(abs, y)) > LARGEST:
                     raise LawError("a table needs values between which slopes are finite; take the outlier out")
             return cls(table=(tuple(map(float, x)), tuple(map(float, y))))
         if record.get("host sites") is not None:
@@ -266,7 +268,8 @@ class Law:
         from scipy.interpolate import PchipInterpolator
 
         x, y = (np.array(v) for v in self.table or ())
-        curve = PchipInterpolator(x, y)
+        with np.errstate(all="ignore"):  # the inverse of a slope next to 0
+            curve = PchipInterpolator(x, y)
         return curve, curve.derivative()
 
     def beyond(self, T: float) -> tuple[float, float, float, float]:

@@ -48,7 +48,7 @@ class Profile(Law):
             return Law(value=float(record["value"]))
         law = cls._stated(record)
         y = law(law._samples)
-        return Law(value=float(y[0])) if np.ptp(y) == 0.0 else law
+        return Law(value=float(y[0])) if np.isfinite(y[0]) and (y == y[0]).all() else law
 
     @classmethod
     def _stated(cls, record: Mapping[str, Any]) -> "Profile":

@@ -84,7 +84,9 @@ def read_life(path: Any) -> dict[str, Any]:
 def _fields(meta: dict[str, Any], frame: Any) -> dict[str, Any]:
     cell = Cell.from_json(meta["cell"], meta["name"])
     model = None if meta["model"] is None else model_read(meta["model"])
-    how = meta["how"]
+    how, jumps = meta["how"], meta["jumps"] or {}
+    if not all(isinstance(jumps[name], int | float | None) for name in (OF_JUMPS if jumps else ())):
+        raise TypeError("jumps: a number is none")
     return {
         "cell": cell,
         "protocol": Protocol.from_json(json.dumps(meta["protocol"])),
