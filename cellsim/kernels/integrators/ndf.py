@@ -6,7 +6,7 @@ from ...support.compile import entry, inlined, inner, kernel, part
 from ..call.record import STARTING, Task, begin_with
 from ..equations import ageing
 from ..equations.wearing import geometry
-from ..layout import CURRENT, add, copy, keep_salt_between, views
+from ..layout import CURRENT, add, copy, keep_salt_between, surface, views
 from ..memory import laying, unpacked
 from ..scratch import work_of
 from .events import RUNNING, TOL, between, closest, closest_here, diagnose, first_of, narrowed
@@ -18,18 +18,41 @@ H_MIN = 1e-12  # smallest time step [s]
 INSTANT = 1e-9  # an ending is located to this time [s], and time steps so short are taken whatever their error
 FINE = 1e-6  # or to this fraction of a time step that is shorter than a millisecond
 CLOSE = 1e-12  # or to this margin
+NEARLY = 0.995  # stoichiometry of a nearly full particle, from which on its potential falls to a wall
 ATTEMPTS = 2  # time steps tried in one call of `travel` for each row of output, so that its caller can watch the clock
+
+
+@part
+def overshoots(sys, between, after, change):
+    """Whether a particle's surface is nearer to full, or to empty, than in both states that a state lies between.
+
+    Its potential changes there by volts within the error of an interpolation.  change: from the first state to `after`.
+    """
+    x, last, rise = views(sys, between).x, views(sys, after).x, views(sys, change).x
+    for p in range(sys.grain.size):
+        here, end = surface(sys, x, p), surface(sys, last, p)
+        begin = end - surface(sys, rise, p)
+        if (here > NEARLY and here > max(begin, end)) or (here < 1.0 - NEARLY and here < min(begin, end)):
+            return True
+    return False
 
 
 @inner
 def interpolate(sys, mem, when, out):
-    """State at the time `when` within the step just taken, on the integrator's own polynomial."""
+    """State at the time `when` within the step just taken, on the integrator's own polynomial.
+
+    On the line between both ends where that leaves their range next to full or empty particles; what is linear in the
+    state, such as lithium, belongs to the charge passed on either.
+    """
     t, h = mem.head[0], mem.head[1]
     copy(mem.D[0], out)
     p = 1.0
     for m in range(int(mem.head[2])):
         p *= (when - t + m * h) / (h * (m + 1.0))
         add(p, mem.D[m + 1], out)
+    if overshoots(sys, out, mem.D[0], mem.D[1]):
+        copy(mem.D[0], out)
+        add((when - t) / h, mem.D[1], out)
     keep_salt_between(sys, out, mem.D[0], mem.D[1], (when - t) / h)
 
 
