@@ -13,7 +13,7 @@ import cellsim
 
 HOME = Path(__file__).parents[1] / "notebooks"
 PATHS = sorted(HOME.glob("*.ipynb"))
-CPU_LIMIT = 15.0  # s of processor time for one notebook, kernels compiled
+CPU_LIMIT = 60.0  # s of processor time for one notebook, kernels compiled, on a slow machine
 FILE_LIMIT, OUTPUT_LIMIT = 350_000, 200_000  # characters
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 

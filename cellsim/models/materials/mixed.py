@@ -4,9 +4,10 @@ Nodes are multiples of STEP and their successive halves, independent of the init
 cached with the law.  The initial temperature of a run is one additional node, at which the law is exact.  A node
 contains the values of a law and their derivatives in T.  Between neighbouring nodes the law is compared with the cubic
 at three points; intervals with errors above CLOSE are halved, down to FINEST, where errors up to KINKED at a kink are
-accepted.  A transport law that dips below zero can pass into its floor between two nodes and two compared knots, with
-errors of the size of that floor.  Where a law has larger errors, or is not finite, the temperature range of the run
-ends; if this happens at the initial temperature, the law is refused.
+accepted.  A step in x that is narrower than the distance of compared knots can have several times CLOSE.  A transport
+law that dips below zero can pass into its floor between two nodes and two compared knots, with errors of the size of
+that floor.  Where a law has larger errors, or is not finite, the temperature range of the run ends; if this happens at
+the initial temperature, the law is refused.
 """
 
 from typing import Any

@@ -195,10 +195,9 @@ class Domain(NamedTuple):
 class Law:
     """A number, an expression in x and T, a table, or a potential of host sites: callable as law(x, T) on arrays.
 
-    x: array of any shape, stoichiometry [1] or concentration [mol/m3]; T: number [K], or for x (times, ...) an
-    array (times, 1, ...); returns an array of the shape of x in the unit of the record.  Tables are interpolated by
-    monotone cubics (PCHIP) and constant outside; an open-circuit potential is continued along its end tangent where
-    that falls with x.
+    x: array of any shape, stoichiometry [1] or concentration [mol/m3]; T: number [K], or for x (times, ...) an array
+    (times, 1, ...); returns an array of the shape of x in the unit of the record.  Tables are interpolated by monotone
+    cubics (PCHIP) and constant outside; an open-circuit potential is continued along its end tangent if that falls.
 
     An expression without a `domain` is used wherever it is defined.  With one, it is used outside its data only
     if it stays physical there: an open-circuit potential that would rise with x is continued along its tangent
