@@ -58,6 +58,8 @@ def _named(kernel: Any, signature: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _started(folder: Path) -> Any:
+    if not sys.executable or getattr(sys, "frozen", False):  # another program, into which Python is built
+        raise OSError("no Python to start")
     code = START.format(path=str(Path(__file__).parents[2]), folder=str(folder))
     own: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {}
     quiet = subprocess.DEVNULL

@@ -6,6 +6,7 @@ Sums are taken in another order there, so that results agree to rounding and not
 
 import builtins
 from collections.abc import Callable
+from threading import RLock
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -15,6 +16,7 @@ from numba.core.dispatcher import Dispatcher
 PACKAGE = __name__.split(".")[0] + "."
 _twins: dict[Any, Callable[..., Any]] = {}  # of functions that write machine code themselves
 _made: dict[Any, Callable[..., Any]] = {}
+_making = RLock()  # a function is there before all that it calls is
 
 
 def twin(function: Any, plain: Callable[..., Any]) -> Any:
@@ -25,7 +27,8 @@ def twin(function: Any, plain: Callable[..., Any]) -> Any:
 
 def interpreted(compiled: Any) -> Callable[..., Any]:
     """What a compiled function does, in Python.  Divisions by zero and overflows give infinity and NaN, as there."""
-    plain = _in_python(compiled)
+    with _making:
+        plain = _in_python(compiled)
 
     def call(*arguments: Any) -> Any:
         with np.errstate(all="ignore"):
@@ -69,7 +72,8 @@ class _Names:
         self._module = module
 
     def __getattr__(self, name: str) -> Any:
-        value = _in_python(getattr(self._module, name))
+        with _making:
+            value = _in_python(getattr(self._module, name))
         setattr(self, name, value)
         return value
 

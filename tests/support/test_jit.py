@@ -216,8 +216,24 @@ def test_a_process_that_cannot_compile_leaves_it_to_this_one(tmp_path):
     assert few(tmp_path, stub)[::2] == ["True", "0"]
 
 
-def test_a_program_that_cannot_be_started_leaves_it_to_this_process(tmp_path):
-    assert few(tmp_path, "import sys\nsys.executable = '/no/such/program'\n") == ["True", "False", "0"]
+@pytest.mark.parametrize("what", ("executable = '/no/such/program'", "executable = None", "frozen = True"))
+def test_a_program_that_cannot_be_started_leaves_it_to_this_process(tmp_path, what):
+    assert few(tmp_path, f"import sys\nsys.{what}\n") == ["True", "False", "0"]
+
+
+def test_threads_can_begin_in_python_together(tmp_path):
+    """What a function calls is made in Python when it is first called, by whichever thread."""
+    code = """
+import threading
+import cellsim
+found = []
+run = lambda: found.append(cellsim.simulate("marquis2019", "Discharge at 1C for 1 s", cellsim.SPM(3)).termination)
+threads = [threading.Thread(target=run) for _ in range(4)]
+[t.start() for t in threads], [t.join() for t in threads]
+print(len(found))
+"""
+    done = python(NEVER + code, NUMBA_CACHE_DIR=str(tmp_path), CELLSIM_COMPILE="", PYTHONPATH=str(ROOT))
+    assert done.stdout.split() == ["4"] and "Traceback" not in done.stderr
 
 
 def test_machine_code_only_waits_for_what_is_being_compiled(tmp_path):
