@@ -92,8 +92,13 @@ def test_a_bomb_goes_off_where_nothing_is_in_its_way(poisoned):
     assert run() == (7.0, False) and mark.exists()
 
 
+def _inside(folder):
+    """The folder of the kernel; beside it is a lock."""
+    return next(path for path in folder.iterdir() if path.is_dir())
+
+
 def _open_to_all(folder):
-    next(folder.iterdir()).chmod(0o777)
+    _inside(folder).chmod(0o777)
 
 
 def _open_to_the_group(folder):
@@ -138,7 +143,7 @@ def test_what_belongs_to_another_user_is_not_read(whose, poisoned, capfd):
 def test_links_of_another_user_are_not_followed(poisoned, tmp_path, capfd):
     """In a folder such as /tmp, where anyone may put them, to a folder that would be trusted itself."""
     run, folder, mark = poisoned
-    inside = next(folder.iterdir())
+    inside = _inside(folder)
     inside.rename(tmp_path / "elsewhere")
     inside.symlink_to(tmp_path / "elsewhere")
     os.chown(inside, NOBODY, NOBODY, follow_symlinks=False)
