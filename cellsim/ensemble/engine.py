@@ -1,6 +1,5 @@
 """The engine: runs jobs (`jobs.Job`) on threads, processes or an executor, with progress, for studies and ensembles."""
 
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
@@ -8,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..errors import ProtocolError
 from ..support.arguments import shown, whole
+from ..support.background import processors
 from ..support.first_calls import machine_code_only
 from .jobs import Finished, Job, Stream, run_here
 from .pool import executor_pool, on_pool
@@ -147,7 +147,7 @@ def workers_of(threads: Any, processes: Any = None, executor: Any = None) -> tup
             f"{' or executor' * (executor is not None)}: give one of them"
         )
     if threads is None and processes is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, True
+        return processors(), True
     name, given = ("threads", threads) if processes is None else ("processes", processes)
     return whole(name, given, f"give a whole number from 1 to {MOST_WORKERS}", high=MOST_WORKERS), processes is None
 

@@ -14,6 +14,7 @@ from ..simulation.variables import ALIASES
 from ..support.arguments import file_path, flag, listed, near, shown, text
 from ..support.compile import SOLVER, announce
 from ..support.files import optional, write_table
+from ..support.first_calls import machine_code_only
 from .case import Case, Kept, Outcome, outcome_of, run_case
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
@@ -123,6 +124,7 @@ def simulate_many(
         parts = stack.enter_context(Parts.at(path, keep)) if resume else None
         writer = stack.enter_context(writing(path, first.labels, keep or ())) if path and not resume else None
         report = stack.enter_context(reporting(progress))
+        machine_code_only()  # before the message, which says whether runs go on meanwhile
         announce(SOLVER)
         found = stack.enter_context(
             closing(

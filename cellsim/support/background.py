@@ -79,6 +79,11 @@ def serve(folder: str) -> None:
             kernel.compile(signature)
 
 
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextlib.contextmanager
 def alone(folder: Path, kernel: Any) -> Iterator[None]:
     """Wait until no other process compiles this kernel into the cache."""
@@ -87,5 +92,5 @@ def alone(folder: Path, kernel: Any) -> Iterator[None]:
             import fcntl
 
             name = f"{kernel.py_func.__module__}.{kernel.py_func.__qualname__}.lock"
-            fcntl.flock(held.enter_context((folder / name).open("w")), fcntl.LOCK_EX)
+            fcntl.flock(held.enter_context((folder / name).open("a")), fcntl.LOCK_EX)
         yield

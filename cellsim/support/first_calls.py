@@ -8,11 +8,10 @@ for: `machine_code_only`, or CELLSIM_COMPILE=first in the environment.
 import os
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from .background import Compiler, alone
+from .background import Compiler, alone, processors
 from .cache import message
 from .interpreted import interpreted
 
@@ -27,8 +26,8 @@ class _FirstCalls:
         asked = os.environ.get("CELLSIM_COMPILE", "")
         if asked not in ("", "first"):
             message("compile", f"CELLSIM_COMPILE={asked} is not used: give first, or nothing")
-        self.alone = asked == "first"  # without another process
-        self.left = 0.0 if self.alone else PATIENCE  # s
+        self.waits = asked == "first"  # for machine code, and starts no other process
+        self.left = 0.0 if self.waits else PATIENCE  # s
         self.compiler: Compiler | None = None
 
     def wanted(self, kernel: Any, types: tuple[Any, ...], folder: Path) -> bool:
@@ -50,7 +49,7 @@ class _FirstCalls:
 
     def ahead(self, kernel: Any, types: tuple[Any, ...], folder: Path) -> None:
         """Have a kernel compiled that will be called later."""
-        if not self.alone and not kernel._cache.has(types, kernel.targetctx):
+        if not self.waits and not kernel._cache.has(types, kernel.targetctx):
             self.compiler = self.compiler or Compiler(folder)
             self.compiler.ask(kernel, types)
 
@@ -70,10 +69,8 @@ def in_python() -> bool:
 
 def compile_ahead(kernel: Any, *arguments: Any) -> None:
     """Have another process compile a kernel for arguments of these types, where there is a processor for that."""
-    several = len(os.sched_getaffinity(0)) > 1 if hasattr(os, "sched_getaffinity") else False
-    if several and getattr(kernel, "folder", None) is not None:
-        kernel._compilation_chain_init_hook()
-        _here.ahead(kernel, tuple(map(kernel.typeof_pyval, arguments)), kernel.folder)
+    if processors() > 1 and getattr(kernel, "folder", None) is not None:
+        _here.ahead(kernel, _types(kernel, arguments), kernel.folder)
 
 
 def beginning(compiled: Any, folder: Path) -> Any:
@@ -82,15 +79,19 @@ def beginning(compiled: Any, folder: Path) -> Any:
 
     def compile_for_args(*arguments: Any) -> Any:
         """What Numba calls for arguments of new types: returns what is to be called for them."""
-        compiled._compilation_chain_init_hook()
-        types = tuple(map(compiled.typeof_pyval, arguments))
-        if _here.wanted(compiled, types, folder):
+        if _here.wanted(compiled, _types(compiled, arguments), folder):
             return _timed(interpreted(compiled))
-        with nullcontext() if compiled._cache.has(types, compiled.targetctx) else alone(folder, compiled):
+        with alone(folder, compiled):
             return own(*arguments)
 
     compiled._compile_for_args, compiled.folder = compile_for_args, folder
     return compiled
+
+
+def _types(kernel: Any, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Numba's types of the arguments of a kernel."""
+    kernel._compilation_chain_init_hook()
+    return tuple(map(kernel.typeof_pyval, arguments))
 
 
 def _timed(function: Callable[..., Any]) -> Callable[..., Any]:
