@@ -5,6 +5,7 @@ from typing import Any
 
 from ..errors import ParameterError
 from ..parameters.catalogue import PHASES
+from ..parameters.catalogue.kinetics import FICKIAN
 from ..parameters.catalogue.quantities import SURFACE_FORM
 from ..parameters.cell import Cell
 from ..parameters.formats.bpx_names import DESIGN as TYPICAL
@@ -93,7 +94,7 @@ def from_pybamm(
     if laws is not None:
         cell = cell.with_kinetics(laws)
     if reading.sites:
-        cell = cell.with_particle(kinetics.particle_asked(reading))
+        cell = cell.with_particle(kinetics.of_electrodes(reading, FICKIAN))
     cell = cell.with_surface_form(chosen.get(SURFACE_FORM) or "false")
     warn_of_remarks(cell)
     return cell

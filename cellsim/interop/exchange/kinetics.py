@@ -53,13 +53,13 @@ def find_sites(reading: Reading, options: Mapping[str, Any]) -> dict[str, Any]:
         if part == NEGATIVE and reading.half_cell:
             continue
         chosen = [_of(options.get(key), side) for key in OF_MSMR]
-        told = [one == names.MSMR for one in chosen]
+        of_sites = [one == names.MSMR for one in chosen]
         has = reading.has(site_name(KEYS[0], part, 0)) and not reading.has(of_side("{S} electrode OCP [V]", part))
-        if any(told) and not all(told):
+        if any(of_sites) and not all(of_sites):
             reading.faults.append(
                 f"options of the {part}: {', '.join(map(repr, OF_MSMR))} are MSMR together or not at all; choose"
             )
-        elif all(told) or (has and chosen == [None] * len(chosen)):
+        elif all(of_sites) or (has and chosen == [None] * len(chosen)):
             many = _of(options.get(NUMBER), side)
             known = 0
             while reading.has(site_name(KEYS[0], part, known)):
@@ -81,7 +81,7 @@ def asked(reading: Reading, options: Mapping[str, Any]) -> Any:
     """The laws among model options; None without.  Of lithium metal PyBaMM's law is remarked on."""
     given = options.get(OPTION)
     if reading.sites and given is None:
-        return tuple(names.MSMR if part in reading.sites else names.SYMMETRIC for part in (NEGATIVE, POSITIVE))
+        return of_electrodes(reading, names.SYMMETRIC)
     of_metal = given[0] if isinstance(given, tuple) else given
     if reading.half_cell and of_metal not in (None, names.SYMMETRIC):
         reading.remarks.append(METAL.format(repr(of_metal)))
@@ -95,11 +95,9 @@ def kinetics_from(r: Reading, part: str) -> dict[str, Any]:
     return {key: r.record(section, key, r.number(name), (name,)) for key, name in found.items() if r.has(name)}
 
 
-def particle_asked(reading: Reading) -> Any:
-    """The diffusion in the particles of both electrodes; None where all is Fickian."""
-    if not reading.sites:
-        return None
-    return tuple(names.MSMR if part in reading.sites else names.FICKIAN for part in (NEGATIVE, POSITIVE))
+def of_electrodes(reading: Reading, plain: str) -> tuple[str, ...]:
+    """MSMR for the electrodes that are of this model, and what the other has."""
+    return tuple(names.MSMR if part in reading.sites else plain for part in (NEGATIVE, POSITIVE))
 
 
 def sites_from(r: Reading, part: str) -> dict[str, Any]:
