@@ -36,7 +36,7 @@ from .variables import Variables
 
 
 @dataclass
-class _Run:
+class Running:
     """What one simulation carries from step to step."""
 
     plan: Plan
@@ -200,7 +200,7 @@ def simulate_coroutine(
         if start is None
         else continued(final_state_of(start, cell, *where), protocol, heat, given.accuracy, given.ambient)
     )
-    run = _Run(
+    run = Running(
         plan,
         Arguments(plan.sys, plan.record),
         begun.state,

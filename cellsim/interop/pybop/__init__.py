@@ -15,6 +15,7 @@ from ...protocols import Protocol, profile
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...studies.estimation.measured import Array, continued
+from ...studies.estimation.varied.repeated import repeatable
 from ...support.arguments import near, numbers
 from ...support.files import optional
 from ..names import LAWS, NEGATIVE, NUMBERS, POSITIVE
@@ -22,6 +23,8 @@ from ..names import LAWS, NEGATIVE, NUMBERS, POSITIVE
 VOLTAGE = "Voltage [V]"
 CURRENTS = ("Current function [A]", "Current [A]")
 SHORT = 0.01  # share of the last time by which a run may end too early
+MOVE = 1e-4  # of a parameter, for derivatives
+Found = tuple[list[Array], dict[str, Array]]  # outputs, and their derivatives by parameters
 SIDES = {NEGATIVE: "Negative", POSITIVE: "Positive"}
 
 
@@ -67,8 +70,9 @@ def simulator(
     threads: to run kernels in; the members of a generation are simulated side by side.
     options: further arguments of `simulate`, such as model and soc.
 
-    A run that fails, or ends before the last time, is a `pybop.FailedSolution`, whose cost is infinite.  There are no
-    sensitivities: optimisers that need gradients are refused by PyBOP.
+    A run that fails, or ends before the last time, is a `pybop.FailedSolution`, whose cost is infinite.  Sensitivities,
+    for optimisers and samplers that need gradients, are the derivatives of the integrator's time steps, each taken
+    again with the parameter a ten-thousandth larger and smaller; a run that goes on from another one has none.
     Raises ReportError without pybop, ParameterError and ProtocolError for wrong arguments.
     """
     workers_of(threads)
@@ -114,25 +118,52 @@ def _class() -> Any:
 
         def solve_batch(self, inputs: list[Any], calculate_sensitivities: bool = False) -> list[Any]:
             """A solution for each set of inputs, simulated side by side."""
-            jobs = [Job(self._run, (given,), reuse=True) for given in inputs]
+            run = self._run_with_slopes if calculate_sensitivities else self._run
+            jobs = [Job(run, (given,), reuse=True) for given in inputs]
             found = run_jobs(jobs, threads=self.threads if len(jobs) > 1 else 1)
             return [self._solution(given, done) for given, done in zip(inputs, found, strict=True)]
 
-        def _run(self, inputs: Mapping[str, float]) -> Coroutine[list[Array] | None]:
-            cell = self.cell.with_({self.paths[name]: float(value) for name, value in inputs.items()})
-            result: Result = yield from simulate_coroutine(cell, self.steps, **self.options)
+        @property
+        def has_sensitivities(self) -> bool:
+            """Whether there are derivatives."""
+            return self.options.get("start") is None
+
+        def _cell(self, inputs: Mapping[str, float]) -> Cell:
+            return self.cell.with_({self.paths[name]: float(value) for name, value in inputs.items()})
+
+        def _run(self, inputs: Mapping[str, float]) -> Coroutine[Found | None]:
+            """Outputs (n,) at the times, and no derivatives; None of a run that ends early."""
+            result: Result = yield from simulate_coroutine(self._cell(inputs), self.steps, **self.options)
+            return self._outputs(result)
+
+        def _outputs(self, result: Result) -> Found | None:
             if result.t[-1] < (1.0 - SHORT) * self.times[-1]:
                 return None
-            return [continued(result, name, self.times) for name in self.outputs]
+            return [continued(result, name, self.times) for name in self.outputs], {}
+
+        def _run_with_slopes(self, inputs: Mapping[str, float]) -> Coroutine[Found | None]:
+            """The same with the derivatives (outputs, n) by each parameter."""
+            run = yield from repeatable(self._cell(inputs), self.steps, **self.options)
+            found = self._outputs(run.result)
+            if found is None:
+                return None
+            for name, value in inputs.items():
+                sides, move = [], MOVE * (abs(float(value)) or 1.0)
+                for to in (value + move, value - move):
+                    moved = yield from run.again(self._cell({**inputs, name: to}))
+                    sides.append([continued(moved, output, self.times) for output in self.outputs])
+                found[1][name] = (np.array(sides[0]) - sides[1]) / (2.0 * move)
+            return found
 
         def _solution(self, inputs: Any, done: Any) -> Any:
             if done.fault is not None and not isinstance(done.fault, CellsimError):
                 raise done.fault
             if done.value is None:
                 return pybop.FailedSolution(self.outputs, list(self.paths))
-            solution = pybop.Solution(inputs)
-            for name, values in zip(self.outputs, done.value, strict=True):
-                solution.set_solution_variable(name, np.asarray(values))
+            solution, (outputs, slopes) = pybop.Solution(inputs), done.value
+            for k, (name, values) in enumerate(zip(self.outputs, outputs, strict=True)):
+                by = {parameter: slope[k] for parameter, slope in slopes.items()}
+                solution.set_solution_variable(name, np.asarray(values), by or None)
             return solution
 
     return Simulator

@@ -19,7 +19,9 @@ from ..layout import Control, State, System, copy
 from ..scratch import Work
 
 STARTING = -2  # status of a step that has not begun
-NO_KNOTS, NOTHING = np.zeros((0, 2)), np.zeros(0)
+FINDING = -2  # instead of an ending: the integrator finds its time steps itself
+COURSE = 4  # numbers of a time step that is noted
+NO_KNOTS, NO_COURSE, NOTHING = np.zeros((0, 2)), np.zeros((0, COURSE)), np.zeros(0)
 
 
 class Room(NamedTuple):
@@ -40,6 +42,20 @@ class Run(NamedTuple):
     first: Annotated[float, Field("s", "first time step")]
     highest: Annotated[int, Field("", "highest order of the integrator")]
     knots: Annotated[np.ndarray, Field("", "time [s] and target of the corners of a profile", "corners", 2)]
+    course: Annotated[
+        np.ndarray,
+        Field(
+            "", "of each time step: h [s], order, end [s], whether the geometry is renewed after it", "steps", COURSE
+        ),
+    ]
+    ending: Annotated[
+        int,
+        Field(
+            "",
+            "FINDING: time steps are found, and noted in `course` as far as it reaches; else those are repeated, "
+            "until the margin to this errors.Ending vanishes at the last one, or RUNNING: until its time is over",
+        ),
+    ]
     room: Annotated[Room, Field("", "where the kernel writes")]
 
 
@@ -177,14 +193,20 @@ class Arguments:
         first: float,
         highest: int,
         knots: np.ndarray = NO_KNOTS,
+        course: np.ndarray = NO_COURSE,
+        ending: int = FINDING,
     ) -> None:
         """Set out from a state (N,) on a step, for so many rows at a time; the others as in `Run`."""
-        self.knots, self.buffer = knots, Buffer(rows, self.sizes)
+        self.knots, self.course, self.buffer = knots, course, Buffer(rows, self.sizes)
         self.buffer.states[0] = state
         self.words[0] = STARTING
         packing(Control).pack_into(self.words.data, _CONTROL, *control)
         packing(Run).pack_into(
-            self.words.data, _RUN, rtol, q_start, every, first, highest, address(knots), len(knots), *self.buffer.packed
+            self.words.data,
+            _RUN,
+            *(rtol, q_start, every, first, highest),
+            *(address(knots), len(knots), address(course), len(course), ending),
+            *self.buffer.packed,
         )
 
     def renew(self, status: int) -> None:

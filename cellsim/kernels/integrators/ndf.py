@@ -3,13 +3,13 @@
 import numpy as np
 
 from ...support.compile import entry, inlined, inner, kernel, part
-from ..call.record import STARTING, Task, begin_with
+from ..call.record import COURSE, FINDING, STARTING, Task, begin_with
 from ..equations import ageing
 from ..equations.wearing import geometry
 from ..layout import CURRENT, add, copy, keep_salt_between, surface, views
 from ..memory import laying, unpacked
 from ..scratch import work_of
-from .events import RUNNING, TOL, between, closest, closest_here, diagnose, first_of, narrowed
+from .events import RUNNING, STEP_TOO_SMALL, TOL, between, closest, closest_here, diagnose, first_of, narrowed
 from .initialise import start
 from .ndf_history import ERROR, FRESH, RESET, SAFETY, Memory, accept, attempt, choose_order, forget, norm, rescale
 from .stage import voltage
@@ -19,6 +19,8 @@ INSTANT = 1e-9  # an ending is located to this time [s], and time steps so short
 FINE = 1e-6  # or to this fraction of a time step that is shorter than a millisecond
 CLOSE = 1e-12  # or to this margin
 NEARLY = 0.995  # stoichiometry of a nearly full particle, from which on its potential falls to a wall
+SECANTS = 20  # to find the end of a step that is repeated
+ROUNDING = 1e-12  # smallest correction of Newton's method that is asked of one, of what rtol is relative to
 ATTEMPTS = 2  # time steps tried in one call of `travel` for each row of output, so that its caller can watch the clock
 
 
@@ -95,22 +97,45 @@ def record(sys, mem, t_before, end, every, out_t, out_s, rows):
         rows += 1
         k += 1.0
     out_t[rows] = end
-    if end < mem.head[0]:
+    if end != mem.head[0]:
         interpolate(sys, mem, end, out_s[rows])
     else:
         copy(mem.D[0], out_s[rows])
     return rows + 1
 
 
+@part
+def land_again(sys, ctl, mem, which, end, q_start, state, w, g):
+    """When, on the polynomial of the step just taken, a margin vanishes near the time `end`, before or after it; or -1.
+
+    By secants, to rounding, so that it changes evenly with the numbers of the cell.  state (N,): scratch.
+    """
+    h = mem.head[1]
+    last, when = end, end - 1e-3 * h
+    interpolate(sys, mem, last, state)
+    closest(sys, ctl, state, q_start, w, g)
+    g_last = g[which]
+    for _ in range(SECANTS):
+        interpolate(sys, mem, when, state)
+        closest(sys, ctl, state, q_start, w, g)
+        if g[which] == g_last or abs(when - last) < 1e-14 * h:
+            return when
+        last, g_last, when = when, g[which], when - g[which] * (when - last) / (g[which] - g_last)
+        if not abs(when - end) < h:
+            break
+    return -1.0
+
+
 @inlined
-def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, g):
+def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, course, ending, out_t, out_s, g):
     """March until the step ends or the output is full; returns status (-1: call again), rows.
 
     With FRESH memory the step begins: its state becomes consistent and is the first row.
     `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
-    as they are in mem, to measure the order of the method.
+    as they are in mem, to measure the order of the method.  course, ending: as in `call.record.Run`.
     """
-    rows, failed = 0, 0
+    rows, failed, repeats = 0, 0, ending != FINDING
+    accurate = max(1e-4 * TOL, ROUNDING / rtol) if repeats else TOL
     if mem.head[4] == FRESH:
         status = start(sys, ctl, mem.D[0], mem.ahead[0], mem.ahead[1], w, rtol, g)
         out_t[0] = 0.0
@@ -119,16 +144,23 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
         if status != RUNNING:
             return status, rows
     for _ in range(ATTEMPTS * out_t.size):
-        remaining = ctl.duration - mem.head[0]
-        if remaining <= 1e-12 * ctl.duration:
+        remaining, n = ctl.duration - mem.head[0], int(mem.head[4])
+        if remaining <= 1e-12 * ctl.duration or (repeats and n >= course.shape[0]):
             return 0, rows
         room = out_t.size - rows - 2
         if rows > 0 and (room < 1 or (every > 0.0 and room * every < mem.head[1])):
             return RUNNING, rows
         longest = min(remaining, room * every) if every > 0.0 else remaining
-        if mem.head[1] > longest:
+        if repeats:
+            mem.head[2] = course[n, 1]
+            if course[n, 0] != mem.head[1]:
+                rescale(mem, course[n, 0] / mem.head[1])
+                mem.head[1] = course[n, 0]
+        elif mem.head[1] > longest:
             rescale(mem, longest / mem.head[1])
-        if attempt(sys, ctl, mem, w, rtol, TOL) == 0:
+        if attempt(sys, ctl, mem, w, rtol, accurate) == 0:
+            if repeats:
+                return STEP_TOO_SMALL, rows
             failed += 1
             forget(mem, failed)
             rescale(mem, 0.25)
@@ -139,7 +171,9 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
         passed = abs(views(sys, mem.D[0]).cell.Q - q_start)
         per_charge = 0.0 if ctl.mode == CURRENT else 1.0 / (passed + ctl.q_least)
         error = ERROR[order] * norm(sys, mem.ahead[2], rtol, per_charge)
-        hasty = not error <= 1.0  # within an instant: potentials that jump, as the surface of a full particle gives way
+        hasty = (
+            not repeats and not error <= 1.0
+        )  # within an instant: potentials that jump, as the surface of a full particle gives way
         if adapt and hasty and not (mem.head[1] <= INSTANT and error < np.inf):
             rescale(mem, max(0.2, SAFETY * error ** (-1.0 / (order + 1))))
             if mem.head[1] < H_MIN:
@@ -147,30 +181,51 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s,
             continue
         t_before, failed = mem.head[0], 0
         accept(mem)
-        which, end = closest_here(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
-        ended = g[which] <= 0.0
-        if ended:
-            which, end = land(sys, ctl, mem, t_before, q_start, w.spare, w, g)
+        if repeats:
+            which, end, ended = ending, mem.head[0], ending != RUNNING and n == course.shape[0] - 1
+            if ended:
+                end = land_again(sys, ctl, mem, which, course[n, 2], q_start, w.spare, w, g)
+                if end < 0.0:
+                    return STEP_TOO_SMALL, rows
+        else:
+            which, end = closest_here(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
+            ended = g[which] <= 0.0
+            if ended:
+                which, end = land(sys, ctl, mem, t_before, q_start, w.spare, w, g)
+            if n < course.shape[0]:
+                course[n, 0], course[n, 1], course[n, 2], course[n, 3] = mem.head[1], mem.head[2], end, 0.0
         rows = record(sys, mem, t_before, end, every, out_t, out_s, rows)
         if ended:
             return which, rows
+        if repeats:
+            if course[n, 3] > 0.0:
+                renew(sys, mem, w)
+            continue
         if adapt and hasty:
             forget(mem, RESET)
             mem.head[3] = 0.0
         elif adapt:
             choose_order(sys, mem, error, rtol, per_charge, highest)
         if sys.ageing.size > 0 and geometry.changed(sys, mem.D[0], w) > geometry.NOTICED:
-            geometry.renew(sys, mem.D[0], w)
-            forget(mem, 2)  # what was conserved before is not with another surface; backward Euler needs no past
-            mem.head[3] = 0.0
+            renew(sys, mem, w)
+            if n < course.shape[0]:
+                course[n, 3] = 1.0
     return RUNNING, rows
+
+
+@part
+def renew(sys, mem, w):
+    """Go on with the geometry of the present state."""
+    geometry.renew(sys, mem.D[0], w)
+    forget(mem, 2)  # what was conserved before is not with another surface; backward Euler needs no past
+    mem.head[3] = 0.0
 
 
 @kernel
 def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
     """As `travel`, to be called from Python with each of its arrays."""
-    of_run = ageing.aged_system(sys, mem.D[0], w)
-    return travel(of_run, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s, w.margins)
+    of_run, course = ageing.aged_system(sys, mem.D[0], w), np.zeros((0, COURSE))
+    return travel(of_run, ctl, mem, w, rtol, q_start, every, adapt, highest, course, FINDING, out_t, out_s, w.margins)
 
 
 memory_of = laying(Memory)
@@ -206,6 +261,8 @@ def march(tasks):
             run.every,
             True,
             run.highest,
+            run.course,
+            run.ending,
             room.times,
             room.states,
             w.margins,

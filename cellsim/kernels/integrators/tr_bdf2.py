@@ -16,7 +16,7 @@ import numpy as np
 
 from ...numerics.fields import Field
 from ...support.compile import entry, inlined, inner, part
-from ..call.record import STARTING, Task, begin_with
+from ..call.record import FINDING, STARTING, Task, begin_with
 from ..equations import ageing
 from ..equations.electrode.double_layer import error_of_layers
 from ..equations.heat.network import largest_error
@@ -26,9 +26,9 @@ from ..equations.wearing import geometry
 from ..layout import CURRENT, State, aimed, algebraic, copy, keep_salt, views
 from ..memory import laying, unpacked
 from ..scratch import work_of
-from .events import NEXT_TO, RUNNING, TOL, between, closest, diagnose, first_of, narrowed
+from .events import NEXT_TO, RUNNING, STEP_TOO_SMALL, TOL, between, closest, diagnose, first_of, narrowed
 from .initialise import start
-from .ndf import ATTEMPTS, FINE, H_MIN, INSTANT
+from .ndf import ATTEMPTS, FINE, H_MIN, INSTANT, ROUNDING, SECANTS
 from .ndf_history import KELVIN
 from .stage import solve, voltage
 
@@ -197,14 +197,39 @@ def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
     return -1, 0.0, 0.0
 
 
+@part
+def step_again(sys, ctl, knots, m, head, noted, ends, ending, w, rtol, q_start, g):
+    """Take a step that was noted; returns (ending met or -1, h, 0), h being 0 where it is not solved.
+
+    With `ends` the step is as long as takes the margin to `ending` to 0, by secants, to rounding.
+    """
+    t, k, h, accurate = head[0], int(head[2]), noted[0], max(1e-4 * TOL, ROUNDING / rtol)
+    last, g_last = h, np.inf
+    for trial in range(SECANTS):
+        if attempt(sys, ctl, knots, k, t, h, m, w, rtol, accurate, 0.0) < 0.0:
+            return -1, 0.0, 0.0
+        if not ends:
+            return -1, h, 0.0
+        closest(sys, ctl, m[AHEAD], q_start, w, g)
+        now = g[ending]
+        if trial > 0 and (now == g_last or abs(h - last) < 1e-14 * noted[0]):
+            return ending, h, 0.0
+        further = h * (1.0 - 1e-3) if trial == 0 else h - now * (h - last) / (now - g_last)
+        if not 0.0 < further < 2.0 * noted[0]:
+            break
+        last, g_last, h = h, now, further
+    return -1, 0.0, 0.0
+
+
 @inlined
-def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
+def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, course, ending, out_t, out_s, g):
     """March along the knots until they or the output ends; returns status (-1: call again), rows.
 
     m (ROWS_KEPT, N): the memory, with the state in m[Y].  head: time, step to try next, knot last passed, or -1
     before the step has begun: then the state becomes consistent and is the first row.
+    course, ending: as in `call.record.Run`.
     """
-    rows = 0
+    rows, repeats = 0, ending != FINDING
     if head[2] < 0.0:
         status = start(sys, ctl, m[Y], m[KNOWN], m[MIDDLE], w, rtol, g)
         out_t[0] = 0.0
@@ -214,23 +239,36 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
             return status, rows
         begin(sys, ctl, m, w, rtol)
     for _ in range(ATTEMPTS * out_t.size):
-        t, k = head[0], int(head[2])
-        if t >= ctl.duration:
+        t, k, n = head[0], int(head[2]), int(head[3])
+        if t >= ctl.duration or (repeats and n >= course.shape[0]):
             return 0, rows
         room = out_t.size - rows - 2
         if rows > 0 and (room < 1 or (every > 0.0 and room * every < head[1])):
             return RUNNING, rows
         border = min(knots[k + 1, 0], ctl.duration)
         longest = min(border - t, room * every) if every > 0.0 else border - t
-        which, h, error = step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g)
+        if repeats:
+            ends = ending != RUNNING and n == course.shape[0] - 1
+            which, h, error = step_again(sys, ctl, knots, m, head, course[n], ends, ending, w, rtol, q_start, g)
+        else:
+            which, h, error = step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g)
         if h == 0.0:
+            if repeats:
+                return STEP_TOO_SMALL, rows
             return diagnose(sys, aimed(ctl, ctl.mode, target(knots, t, k)), m[Y], q_start, w, rtol, g), rows
         whole = h >= border - t
         head[0] = border if whole else t + h
         rows = record(m, t, h, head[0], every, out_t, out_s, rows)
         copy(m[AHEAD], m[Y])
         copy(m[RATE_AHEAD], m[RATE])
-        if sys.ageing.size > 0 and geometry.changed(sys, m[Y], w) > geometry.NOTICED:
+        head[3] += 1.0
+        if repeats:
+            renews = course[n, 3] > 0.0
+        else:
+            renews = sys.ageing.size > 0 and geometry.changed(sys, m[Y], w) > geometry.NOTICED
+            if n < course.shape[0]:
+                course[n, 0], course[n, 1], course[n, 2], course[n, 3] = h, 2.0, head[0], 1.0 if renews else 0.0
+        if renews:
             geometry.renew(sys, m[Y], w)
             begin(sys, aimed(ctl, ctl.mode, target(knots, head[0], k)), m, w, rtol)
         if which >= 0:
@@ -244,7 +282,9 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, out_t, out_s, g):
 class Memory(NamedTuple):
     """What is remembered between calls; takes no more room than `history.Memory`."""
 
-    head: Annotated[np.ndarray, Field("", "time, step to try next, knot last passed or -1 before the step", 3)]
+    head: Annotated[
+        np.ndarray, Field("", "time, step to try next, knot last passed or -1 before the step, steps taken", 4)
+    ]
     m: Annotated[np.ndarray, Field("", "the rows Y, RATE, ...", ROWS_KEPT, State)]
 
 
@@ -257,7 +297,7 @@ def remembered(sys, task):
     mem = memory_of(sys, task.run.room.memory)
     if task.status == STARTING:
         begin_with(task.run.room.states[0], mem.m)  # m[Y], the first row
-        mem.head[0], mem.head[1], mem.head[2] = 0.0, task.run.first, -1.0
+        mem.head[0], mem.head[1], mem.head[2], mem.head[3] = 0.0, task.run.first, -1.0, 0.0
     return mem
 
 
@@ -284,6 +324,8 @@ def follow(tasks):
             run.rtol,
             run.q_start,
             run.every,
+            run.course,
+            run.ending,
             room.times,
             room.states,
             w.margins,

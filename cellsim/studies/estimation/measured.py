@@ -87,8 +87,11 @@ class MeasuredRun:
 
     def simulated_coroutine(self, cell: Cell, **otherwise: Any) -> Coroutine[Result]:
         """Coroutine form of `simulated`; otherwise: options that differ from those of the run."""
-        heat = self.options.get("heat", self.temperature is not None or None)
-        return simulate_coroutine(cell, self.steps, **{**self.options, "heat": heat, **otherwise})
+        return simulate_coroutine(cell, self.steps, **self.arguments(otherwise))
+
+    def arguments(self, otherwise: Mapping[str, Any]) -> dict[str, Any]:
+        """Options of `simulate` with which the run is made; otherwise: those that differ from its own."""
+        return {"heat": self.temperature is not None or None, **self.options, **otherwise}
 
     def differences(self, cell: Cell) -> tuple[Array, Array]:
         """Simulated less measured voltage [V] and temperature [K] at the measured times; the latter may be empty.

@@ -9,13 +9,15 @@ import numpy as np
 from ...ensemble.engine import values_of
 from ...ensemble.jobs import Job
 from ...errors import ParameterError, ProtocolError, SolveError
-from ...kernels.call.calls import Coroutine, finish
+from ...kernels.call.calls import Coroutine, Together, finish
 from ...parameters import Cell
 from ...support.arguments import listed
 from .measured import Array, MeasuredRun
 from .measured_spectrum import MeasuredSpectrum
 from .space import Space
+from .varied.repeated import Repeatable, repeatable
 
+MOVE = 1e-4  # of a coordinate, by which runs with the same time steps are moved
 FAR = 100.0  # scaled residual of a run that the solver cannot do
 LOSSES = ("linear", "soft_l1", "huber", "cauchy", "arctan")  # of scipy.optimize.least_squares
 
@@ -102,11 +104,8 @@ class Misfit:
     def of(self, points: Any) -> list[Array]:
         """Residuals (size,) at each of several points, whose runs are made side by side."""
         jobs = [Job(self._scaled, (number, x), reuse=True) for x in points for number in range(len(self.runs))]
-        workers = self.workers if len(jobs) > 1 or "executor" in self.workers else {"threads": 1}
-        found = values_of(jobs, **workers)
-        self.count += len(points)
-        if self.report is not None:
-            self.report(self.count, None)
+        found = self._done(jobs)
+        self._counted(len(points))
         n = len(self.runs)
         return [np.concatenate(found[k * n : (k + 1) * n]) for k in range(len(points))]
 
@@ -117,11 +116,64 @@ class Misfit:
         return self.last[1].copy()
 
     def jacobian(self, x: Array) -> Array:
-        """Derivatives (size, n) of the residuals by coordinates, over steps that are the same everywhere."""
+        """Derivatives (size, n) of the residuals by coordinates: exact ones of the time steps, see `repeated`.
+
+        Of a spectrum, and where a varied run cannot take the same steps, differences over longer ways.
+        """
+        inside, many = np.clip(x, self.space.lo + MOVE, self.space.hi - MOVE), range(len(self.runs))
+        bases = self._done([Job(self._base, (number, inside)) for number in many])
+        places = [(number, k) for number in many if bases[number] is not None for k in range(x.size)]
+        found = self._done([Job(self._slope, (bases[number], number, inside, k), reuse=True) for number, k in places])
+        columns = dict(zip(places, found, strict=True))
+        slow = [number for number in many if any(columns.get((number, k)) is None for k in range(x.size))]
+        blocks = dict(zip(slow, self._done([Job(self._differences, (n, x), reuse=True) for n in slow]), strict=True))
+        self._counted(2 * x.size + 1)
+        return np.concatenate(
+            [
+                blocks[number] if number in blocks else np.stack([columns[number, k] for k in range(x.size)], axis=1)
+                for number in many
+            ]
+        )
+
+    def _done(self, jobs: list[Job]) -> list[Any]:
+        """The values of jobs, which are run side by side."""
+        return values_of(jobs, **(self.workers if len(jobs) > 1 or "executor" in self.workers else {"threads": 1}))
+
+    def _counted(self, runs: int) -> None:
+        self.count += runs
+        if self.report is not None:
+            self.report(self.count, None)
+
+    def _base(self, number: int, x: Array) -> Coroutine[Repeatable | None]:
+        """A run at coordinates that can be taken again; None if it cannot."""
+        run = self.runs[number]
+        if isinstance(run, MeasuredSpectrum) or run.options.get("start") is not None:
+            return None
+        _, options = self.space.split(self.space.values(x))
+        try:
+            return (yield from repeatable(self.cell_at(x), run.steps, **run.arguments(options.get(run.name, {}))))
+        except (SolveError, ParameterError):
+            return None
+
+    def _slope(self, base: Repeatable, number: int, x: Array, k: int) -> Coroutine[Array | None]:
+        """Derivatives of the residuals of a run by one coordinate; None where it cannot take the same time steps."""
+        run, sides = self.runs[number], []
+        assert isinstance(run, MeasuredRun)
+        for sign in (1.0, -1.0):
+            there = x + sign * MOVE * np.eye(x.size)[k]
+            _, options = self.space.split(self.space.values(there))
+            try:
+                result = yield from base.again(self.cell_at(there), **options.get(run.name, {}))
+            except (SolveError, ParameterError):
+                return None
+            sides.append(self._weighted(number, run.apart(result)))
+        return (sides[0] - sides[1]) / (2.0 * MOVE)
+
+    def _differences(self, number: int, x: Array) -> Coroutine[Array]:
+        """Derivatives of the residuals of one run over steps that are the same everywhere, a coroutine."""
         space = self.space
         steps = np.where(x + space.steps <= space.hi, space.steps, -space.steps)
-        here, others = self.at(x), x + np.diag(steps)
-        there = self.of(others)
+        here, *there = yield Together([self._scaled(number, y) for y in (x, *(x + np.diag(steps)))])
         return np.stack([(y - here) / steps[k] for k, y in enumerate(there)], axis=1)
 
     def cost(self, residuals: Array) -> float:
@@ -137,7 +189,12 @@ class Misfit:
             result = getattr(fault, "result", None)
         if result is None:  # also where there is no such cell
             return np.concatenate([np.full(b.at.stop - b.at.start, FAR * b.factor * b.scale) for b in blocks])
-        return np.concatenate([d * b.factor for b, d in zip(blocks, run.apart(result), strict=False)])
+        return self._weighted(number, run.apart(result))
+
+    def _weighted(self, number: int, apart: tuple[Array, ...]) -> Array:
+        """Scaled residuals of one run from its differences."""
+        blocks = [block for block in self.blocks if block.run == number]
+        return np.concatenate([d * b.factor for b, d in zip(blocks, apart, strict=False)])
 
     def __getstate__(self) -> dict[str, Any]:
         """For processes, which need neither workers nor reports."""

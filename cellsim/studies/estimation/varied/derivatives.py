@@ -1,9 +1,8 @@
-"""Derivatives of a run's variables with respect to quantities of the cell, with an error for each.
+"""Derivatives of a run's variables with respect to quantities of the cell: exact ones of its time steps.
 
-Central differences on one mesh at three steps h, h/2, h/4, extrapolated twice by Richardson's rule: what is left is of
-the sixth order in h and what the integrator's steps scatter.  The error is the difference of the two extrapolations
-before the last, which is larger.  These are no forward sensitivities: those differentiate the equations of every step
-and would be a part of the kernels.
+The run is taken again with the same time steps by cells in which a quantity is a little larger and a little smaller,
+see `repeated`.  The difference is the derivative of what the integrator computed, but for the third power of the
+change; a second pair at half of it takes that away and tells how much it was.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,19 +11,21 @@ from typing import Any
 
 import numpy as np
 
-from ....ensemble.case import OPTIONS, Case, known_options
-from ....ensemble.ensemble import simulate_many
-from ....errors import ParameterError, ProtocolError
+from ....ensemble.case import OPTIONS, known_options
+from ....ensemble.engine import values_of
+from ....ensemble.jobs import Job
+from ....errors import CellsimError, ParameterError, ProtocolError
+from ....kernels.call.calls import Coroutine, finish
 from ....parameters import load
-from ....simulation.run import simulate
 from ....support.arguments import listed, number, numbers, shown
 from ....support.arguments import text as text_of
 from ..measured import Array
+from .repeated import Repeatable, repeatable
 
-STEP = 0.02  # of a value: truncation and scatter are about equal at RTOL
-RTOL = 1e-10
+STEP = 1e-3  # of a value: what it leaves after extrapolation is below a billionth, as rounding is
+RTOL = 1e-7  # at which derivatives, too, are within a millionth of those of the equations
 POINTS = 51
-HALVES = (1.0, 0.5, 0.25)
+HALVES = (1.0, 0.5)
 WANTED = 'give paths of quantities, such as ["positive electrode/particle diffusivity"], or {path: step}'
 
 
@@ -68,53 +69,56 @@ def derivatives(
 ) -> Derivatives:
     """Derivatives of variables over time with respect to quantities of the cell, with an estimate of their error.
 
-    cell, steps and options: as for `simulate`.  parameters: paths of quantities that are numbers, each moved by 2 % of
-    its value; or {path: step} in the unit of the quantity.  outputs: a variable or several, one number at a time.
-    times (n,) [s]: within the shortest of all runs; evenly over the run unless given.
+    cell, steps and options: as for `simulate`, but for `start`.  parameters: paths of quantities that are numbers, each
+    moved by a thousandth of its value; or {path: step} in the unit of the quantity.  outputs: a variable or several,
+    one number at a time.  times (n,) [s]: within the run; evenly over it unless given.
     threads, processes, executor: as for `simulate_many`.
 
-    All runs, six a quantity, have the mesh of the cell as it is and the tolerance 1e-10 unless `rtol` is given.  A
-    quantity that decides the windows moves them, as in `Cell.with_`, at the same state of charge.  Where a step ends by
-    a limit, its end moves too: derivatives at fixed times beside it are large, and so are their errors.
-    Raises ParameterError and ProtocolError.
+    The run has the tolerance 1e-7 unless `rtol` is given: derivatives are as good as the run, and at the tolerance of
+    `simulate` within some tenths of a percent.  Four runs a quantity repeat its time steps.
+    A quantity that decides the windows moves them, as in `Cell.with_`, at the same state of charge.  Where a step ends
+    by a limit, its end moves too; what a variable does at a fixed time after it is what is derived.
+    Raises ParameterError and ProtocolError, and SolveError as `simulate` does.
     """
     known_options("derivatives:", options, [name for name in OPTIONS if name != "start"])
     loaded = load(cell)
     moves = _moves(loaded, parameters)
     wanted = "give names of variables, such as 'Voltage [V]'"
     given = [outputs] if isinstance(outputs, str) else listed("derivatives: outputs", outputs, wanted)
-    names = [text_of("derivatives: outputs", name, wanted) for name in given]
-    options = {"rtol": RTOL} | options
-    base = simulate(loaded, steps, **options)
+    names = tuple(text_of("derivatives: outputs", name, wanted) for name in given)
+    run = finish(repeatable(loaded, steps, **{"rtol": RTOL} | options))
+    base = run.result
     for name in names:
         if base[name].ndim != 1 or name not in base.keys() or base.variables.dims(name) != ("Time [s]",):  # noqa: SIM118
             raise ProtocolError(f"derivatives: outputs: {shown(name)} is not one number at a time; choose another")
     t = _times(times, base)
-    fixed = options | {"model": base.final_state.model}
-    cases = [
-        Case(loaded, steps, changes={path: loaded.value(path) + sign * share * move}, **fixed)
+    jobs = [
+        Job(_moved, (run, {path: loaded.value(path) + sign * share * move}, names, t))
         for path, move in moves.items()
         for share in HALVES
         for sign in (1.0, -1.0)
     ]
-    done = simulate_many(cases, threads=threads, processes=processes, executor=executor, keep=["Time [s]", *names])
-    if done.failures:
-        raise ProtocolError(f"derivatives: a varied run fails: {done.failures[0].failure}; give smaller steps")
-    runs = [result for result in done.results or () if result is not None]
-    last = min(float(run.t[-1]) for run in runs)
-    if t[-1] > last:
-        raise ProtocolError(f"derivatives: times: a varied run ends after {last:.6g} s; give times before that")
+    found = iter(values_of(jobs, threads=threads, processes=processes, executor=executor))
     values: dict[str, dict[str, Array]] = {name: {} for name in names}
     errors: dict[str, dict[str, Array]] = {name: {} for name in names}
-    for k, (path, move) in enumerate(moves.items()):
-        own = runs[2 * len(HALVES) * k : 2 * len(HALVES) * (k + 1)]
-        for name in names:
-            y = [run.at(name, t) for run in own]
-            d = [(y[2 * i] - y[2 * i + 1]) / (2.0 * share * move) for i, share in enumerate(HALVES)]
-            first = [(4.0 * d[1] - d[0]) / 3.0, (4.0 * d[2] - d[1]) / 3.0]
-            values[name][path] = (16.0 * first[1] - first[0]) / 15.0
-            errors[name][path] = np.abs(first[1] - first[0])
+    for path, move in moves.items():
+        whole, half = ((next(found) - next(found)) / (2.0 * share * move) for share in HALVES)
+        for k, name in enumerate(names):
+            values[name][path] = (4.0 * half[k] - whole[k]) / 3.0
+            errors[name][path] = np.abs(half[k] - whole[k])
     return Derivatives(t, values, errors, moves)
+
+
+def _moved(run: Repeatable, changes: Mapping[str, float], names: tuple[str, ...], t: Array) -> Coroutine[Array]:
+    """Variables (names, n) at the times t (n,) of the run with changes."""
+    try:
+        done = yield from run.again(run.cell.with_(changes))
+    except CellsimError as fault:
+        ((path, value),) = changes.items()
+        raise ProtocolError(
+            f"derivatives: {path} at {value:.10g}: {fault}; give {{path: step}} with another step"
+        ) from None
+    return np.stack([run.at(done, name, t) for name in names])
 
 
 def _moves(cell: Any, parameters: Any) -> dict[str, float]:
@@ -130,7 +134,9 @@ def _moves(cell: Any, parameters: Any) -> dict[str, float]:
         name = f"derivatives: step of {str(path)[:80]}"
         if move is None:
             if value == 0.0:
-                raise ParameterError(f"derivatives: {path}: is 0, of which 2 % is nothing; give {{path: step}}")
+                raise ParameterError(
+                    f"derivatives: {path}: is 0, of which a thousandth is nothing; give {{path: step}}"
+                )
             moves[path] = STEP * abs(value)
         else:
             moves[path] = number(name, move, "give a number above 0", above=0.0, error=ParameterError)
