@@ -3,13 +3,15 @@
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
 (dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming);
 ageing; audit, the time of `make audit` by section, warm and cold; history, the speed of common work by commit;
-executors; pybop; pybamm, the exchange of parameter sets with it, or one of its directions (to_pybamm, from_pybamm).
+executors; pybop; derivatives, of runs by quantities; pybamm, the exchange of parameter sets with it, or one of its
+directions (to_pybamm, from_pybamm).
 """
 
 import ageing
 import audit
 import compare
 import costs_in_pybop
+import derivatives
 import exchange
 import executors
 import history
@@ -26,6 +28,7 @@ PROGRAMS = {
     "audit": audit,
     "executors": executors,
     "pybop": costs_in_pybop,
+    "derivatives": derivatives,
     "pybamm": exchange,
 }
 
