@@ -161,6 +161,9 @@ class Walk:
         self._around: float | None = None  # the surroundings of the last step
         self._last: tuple[Any, Mapping[str, float]] | None = None
         self._first: float | None = None  # capacity after the first cycle [A.h], if shares of it are asked for
+        self._at = 0  # the place of the last step in the program
+        self._turns: dict[int, int] = {}  # how often each jump was taken, by its place
+        self._hold: Step | None = None  # what follows the last step, a charge, in its own instruction
         self._steps = self._run()
 
     def __iter__(self) -> Iterator[Step]:
@@ -191,8 +194,7 @@ class Walk:
         return condition.holds(self._last[0], self._last[1], self._clock)
 
     def _run(self) -> Generator[Step, None, None]:
-        at, idle = 0, 0
-        turns: dict[int, int] = {}
+        at, idle, turns = 0, 0, self._turns
         while at < len(self._program):
             op = self._program[at]
             if op.kind == "cycle":
@@ -205,7 +207,7 @@ class Walk:
             if op.kind == "step" and not self.reason:
                 idle = 0
                 self.label = op.label
-                self._ends = op.ends
+                self._ends, self._at = op.ends, at
                 yield from self._do(op.node, op.positions)
                 if self.reason:
                     return
@@ -248,15 +250,45 @@ class Walk:
         elif op.kind == "stop" and self._holds(op.node.condition):
             self.reason = f"ended by the protocol: {line(op.node)}"
         elif op.kind in ("goto", "repeat"):
-            most = op.node.times if op.kind == "goto" else op.node.times - 1
-            wanted = op.kind == "repeat" or self._holds(op.node.condition)
-            turns[at] = turns.get(at, 0) + 1
-            if wanted and (most is None or turns[at] <= most):
-                if op.kind == "goto":
-                    self._leave(at, op.target, turns)
-                return op.target
+            if op.kind == "repeat" or self._holds(op.node.condition):
+                return self._turn(op, at, turns)
             turns[at] = 0
         return at + 1
+
+    def _turn(self, op: Op, at: int, turns: dict[int, int]) -> int:
+        """The place after a jump that is wanted, as often as it may be taken."""
+        most = op.node.times if op.kind == "goto" else op.node.times - 1
+        turns[at] = turns.get(at, 0) + 1
+        if most is None or turns[at] <= most:
+            if op.kind == "goto":
+                self._leave(at, op.target, turns)
+            return op.target
+        turns[at] = 0
+        return at + 1
+
+    def ahead(self, most: int) -> list[Step]:
+        """A guess at the steps that follow the last one, at most so many: those if no condition holds and charges end
+        at their voltage; none where their durations depend on when they begin.
+        """
+        timed = any(c.quantity == "time" for c in self._whenever)
+        if timed or self._ends < math.inf:
+            return []
+        found = [] if self._hold is None else [self._hold]
+        at, turns = self._at, dict(self._turns)
+        for _ in range(4 * most):  # instructions
+            op, at = self._program[at], at + 1
+            if op.kind in ("goto", "repeat"):
+                if op.kind == "goto" and op.node.condition is not None:
+                    break
+                at = self._turn(op, at - 1, turns)
+            if at >= len(self._program) or len(found) >= most:
+                break
+            op = self._program[at]
+            if op.kind == "step":
+                if op.begins is not None or (isinstance(op.node, CCCV) and _hold_after(op.node) is None):
+                    break
+                found += op.node.steps if isinstance(op.node, CCCV) else (op.node,)
+        return found[:most]
 
     def _leave(self, at: int, target: int, turns: dict[int, int]) -> None:
         """A jump out of a block resets the count of its repetitions."""
@@ -269,7 +301,9 @@ class Walk:
             yield from self._one(node, positions[0])
             return
         began = self._clock
+        self._hold = _hold_after(node)
         yield from self._one(node.steps[0], positions[0])
+        self._hold = None
         if self._last is None:
             return
         outcome, left = self._last[0], None
@@ -312,8 +346,16 @@ def _because(condition: Condition) -> str:
     return f"ended by the protocol: {line(Stop(condition)).replace('if', 'whenever', 1)}"
 
 
+def _hold_after(node: CCCV) -> Step | None:
+    """The hold of a charge that ends at its voltage, if that is the same however the charge went."""
+    limited = node.duration is not None or any(x.quantity == "capacity" for x in node.hold.until)
+    return None if limited else node.hold
+
+
 def _less_charge(step: Step, passed: float) -> Step | None:
     """The step with its limits of capacity reduced by the charge passed [Ah]; None if nothing is left."""
+    if not any(x.quantity == "capacity" for x in step.until):
+        return step
     until = []
     for x in step.until:
         if x.quantity == "capacity":

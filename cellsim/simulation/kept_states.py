@@ -71,12 +71,13 @@ class March(NamedTuple):
         arguments, states = Arguments(self.sys, packed_system(self.sys)), Rows()
         arguments.begin(*self.begun)
         while True:
-            reply, buffer = perform([Call(self.kernel, arguments)])[0], arguments.buffer
-            states.append(buffer.states[: reply.rows].copy())
-            recycle([buffer])
-            if len(states) >= rows or not reply.rows:
+            done, buffer = perform([Call(self.kernel, arguments)])[0].steps[0], arguments.buffer
+            states.append(buffer.states[: done.rows].copy())
+            if len(states) >= rows or not done.rows:
+                recycle([buffer])
                 return states.joined()[:rows]
-            arguments.renew(reply.status)
+            arguments.renew(done.status)
+            recycle([buffer])
 
 
 class KeptStates:

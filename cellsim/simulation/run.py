@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import Ending, SolveError
-from ..kernels.call.calls import Call, Coroutine, Rows, finish
-from ..kernels.call.record import STARTING, Arguments, recycle
+from ..kernels.call.calls import Coroutine, Rows, finish
+from ..kernels.call.record import Arguments, Begun
+from ..kernels.integrators import ndf as march
 from ..kernels.integrators.ndf import RUNNING
 from ..kernels.integrators.ndf_history import MAX_ORDER
 from ..kernels.integrators.stage import terminal_voltage
@@ -18,12 +19,12 @@ from ..models import ACCURACY, capacity_between_cutoffs
 from ..models.materials.ranges import outside_data
 from ..parameters import Cell, load
 from ..parameters.formats.overlay import overlay_remarks
-from ..protocols import Protocol, Step
+from ..protocols import Profile, Protocol, Step
 from ..protocols.program import MAX_STEPS
 from ..protocols.protocol import protocol_of
 from ..support.compile import has_machine_code
 from .citations import basis_of
-from .control import Now
+from .control import Now, depends_on_state
 from .history.unresolved import unresolved
 from .kept_states import KeptStates, Late, March, ends_of, kept_of
 from .outcome import FAILS, STOPS, finite, named, outcome_of
@@ -31,6 +32,7 @@ from .plan import Plan, continued, most_rows, planned
 from .result import Result
 from .settings import checked
 from .start import FinalState, final_state_of, ground
+from .stepping.ahead import MOST, Ahead
 from .stopping import Cycle, parted
 from .variables import Variables
 
@@ -40,7 +42,7 @@ class Running:
     """What one simulation carries from step to step."""
 
     plan: Plan
-    arguments: Arguments
+    ahead: Ahead
     state: np.ndarray
     soc0: float
     rtol: float
@@ -62,7 +64,7 @@ class Running:
     @property
     def sys(self) -> System:
         """The cell on its mesh."""
-        return self.arguments.sys
+        return self.ahead.arguments.sys
 
     def soc(self) -> float:
         """State of charge by the charge passed so far."""
@@ -77,7 +79,7 @@ class Running:
         """Bring a run without heat to the temperature T [K] of a step: laws are those of exactly that temperature."""
         if self.sys.T != T:
             _, sys, record, _ = ground(self.plan.cell, self.plan.model, T, None)
-            self.arguments.take(sys, record)
+            self.ahead.arguments.take(sys, record)
 
 
 def simulate(
@@ -202,7 +204,7 @@ def simulate_coroutine(
     )
     run = Running(
         plan,
-        Arguments(plan.sys, plan.record),
+        Ahead(Arguments(plan.sys, plan.record)),
         begun.state,
         begun.soc,
         given.rtol,
@@ -218,17 +220,19 @@ def simulate_coroutine(
         number = walk.cycle
         around.append(plan.around(step))
         place = walk.label, walk.index, number, protocol.clock(t0)
-        t, s, outcome, march = yield from _one_step(run, step, around[-1], t0, place)
+        t, s, outcome, again = yield from _one_step(run, step, around[-1], t0, place, walk)
         t0, began = outcome.t_end, outcome.t_end > outcome.t_start
-        if began:  # else go on from where the cell was
+        if began:
             run.state = s[-1].copy()
+        else:  # go on from where the cell was
+            run.ahead.drop()
         over = STOPS[outcome.ending]
         step = None if over else _after(walk, outcome, run)
         # a step that ended at once leaves no rows, unless it is the end of the run or there are no others
         kept = len(t) if began or over or (step is None and not times) else 0
         if kept:
             times.append(t)
-            states.append(s, march)
+            states.append(s, again)
         rows.append(kept)
         done.append(outcome)
         if cycle is not None:
@@ -292,53 +296,62 @@ def _after(walk, outcome, run) -> Step | None:
         return None
 
 
-def _one_step(run, step, around, t0, place):
+def _one_step(run, step, around, t0, place, walk):
     """Times [s], states, outcome and `March` of one step from run.state, a coroutine.
 
-    around: temperature of the surroundings [K].  place: label, index, cycle, clock.  The March is None if the states
-    cannot be made again.
+    around: temperature of the surroundings [K].  place: label, index, cycle, clock.  walk: guesses what follows.  The
+    March is None if the states cannot be made again.
     """
-    plan, arguments, state = run.plan, run.arguments, run.state
+    plan, ahead, state = run.plan, run.ahead, run.state
     if not plan.warms:
         run.take_on(around)
         if state[plan.at_T] != run.sys.T:
+            ahead.drop()
             state = state.copy()
             state[plan.at_T] = run.sys.T
-    ready, room = plan.ready(run, step), plan.room
-    every = float(step.period or run.every)
-    times, states, status, spent = Rows(), Rows(), STARTING, None
-    begun = (
-        state,
-        ready.control,
-        room,
-        run.rtol,
-        float(state[plan.at_Q]),
-        every,
-        ready.first,
-        run.max_order,
-        ready.knots,
-    )
+    ready, q_start = plan.ready(run, step), float(state[plan.at_Q])
+    task = _begun(run, step, ready)
+    begun = state, task, plan.room, run.rtol, q_start, run.max_order
+    times, states, spent = Rows(), Rows(), None
     repeatable = has_machine_code(ready.kernel)
-    arguments.begin(*begun)
-    while status < 0:
-        reply, buffer = (yield Call(ready.kernel, arguments)), arguments.buffer
-        status, rows = reply.status, reply.rows
-        kept = np.array if 2 * rows < room else np.asarray  # copies, where a buffer would be kept for few rows
-        times.append(kept(buffer.times[:rows]))
-        states.append(kept(buffer.states[:rows]))
-        run.stored += rows
+    piece = ahead.take(step)
+    if piece is None:
+        piece = yield from ahead.begin(ready.kernel, step, _following(run, ready, walk), *begun)
+    while True:
+        status = piece.status
+        times.append(piece.times)
+        states.append(piece.states)
+        run.stored += len(piece.times)
         if run.stored > most_rows(plan.size):
             status = int(Ending.SOLVER_MEMORY)
         if status == RUNNING:
-            spent = 0.0 if spent is None else spent + reply.spent  # not of the first call, which may have to compile
+            spent = 0.0 if spent is None else spent + piece.spent  # not of the first call, which may have to compile
             if spent > run.time_budget:
                 status = int(Ending.SOLVER_TIME_BUDGET)
-            arguments.renew(status)
-    if 2 * rows < room:
-        recycle([buffer])
+        if status >= 0:
+            break
+        piece = yield from ahead.go_on(ready.kernel, piece, status, q_start)
     t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
     repeatable &= ending != Ending.SOLVER_NOT_FINITE
-    march = March(ready.kernel, run.sys, begun) if repeatable else None
+    again = March(ready.kernel, run.sys, begun) if repeatable else None
     t = t0 + t
-    V = reply.V if rows and ending != Ending.SOLVER_NOT_FINITE else terminal_voltage(run.sys, s[-1])
-    return t, s, outcome_of(run, step, named(run, step, ready.control, ending, s[-1]), t, s, V, *place), march
+    known = len(piece.times) and ending != Ending.SOLVER_NOT_FINITE
+    V = piece.V if known else terminal_voltage(run.sys, s[-1])
+    return t, s, outcome_of(run, step, named(run, step, ready.control, ending, s[-1]), t, s, V, *place), again
+
+
+def _begun(run, step, ready) -> Begun:
+    """A step as kernels begin it."""
+    return Begun(ready.control, float(step.period or run.every), ready.first, ready.knots)
+
+
+def _following(run, ready, walk) -> list[tuple[Step, Begun]]:
+    """The steps that are likely to follow the present one, as far as kernels can begin them without asking."""
+    plan, found = run.plan, []
+    for step in walk.ahead(MOST) if ready.kernel is march.march and run.ahead.guesses else ():
+        if depends_on_state(step) or isinstance(step.target, Profile):
+            break
+        if not plan.warms and plan.around(step) != run.sys.T:
+            break
+        found.append((step, _begun(run, step, plan.ready(run, step))))
+    return found

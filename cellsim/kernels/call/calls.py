@@ -6,12 +6,13 @@ values, and that returns its value.  Coroutines are composed with `yield from`.
 
 import time
 from collections.abc import Callable, Generator, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from ...support.compile import has_machine_code, records
-from .record import TASK, Arguments
+from .record import STARTING, TASK, Arguments, outcomes
 
 T = TypeVar("T")
 Coroutine = Generator[Any, Any, T]
@@ -33,7 +34,11 @@ class Rows:
     def append(self, piece):
         """Take in an array (rows, ...)."""
         if self.whole is None and (not self.pieces or self.count + len(piece) <= FEW):
-            self.pieces.append(piece)
+            both = _together(self.pieces[-1], piece) if self.pieces and len(piece) else None
+            if both is None:
+                self.pieces.append(piece)
+            else:
+                self.pieces[-1] = both
         else:
             if self.whole is None:
                 self.whole, at = np.empty((0, *piece.shape[1:])), 0
@@ -60,6 +65,18 @@ class Rows:
         return self.whole
 
 
+def _together(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
+    """Two arrays as one, if both are parts of another one and b lies directly behind a; else None."""
+    base = a.base
+    if base is None or base is not b.base or not a.flags.c_contiguous or not b.flags.c_contiguous:
+        return None
+    begin, at = (x.__array_interface__["data"][0] for x in (a, b))
+    if at != begin + a.nbytes or a.shape[1:] != b.shape[1:] or not isinstance(base, np.ndarray):
+        return None
+    whole = (len(a) + len(b), *a.shape[1:])
+    return np.ndarray(whole, a.dtype, base, begin - base.__array_interface__["data"][0])
+
+
 class Call(NamedTuple):
     """A kernel to be called for one run."""
 
@@ -67,12 +84,18 @@ class Call(NamedTuple):
     arguments: Arguments
 
 
-class Reply(NamedTuple):
-    """What comes back of a call."""
+class Outcome(NamedTuple):
+    """What a call did of one step."""
 
     status: int
     rows: int
     V: float  # terminal voltage [V]
+
+
+class Reply(NamedTuple):
+    """What comes back of a call."""
+
+    steps: Sequence[Outcome]  # that were begun, at least one
     spent: float  # processor time [s]; 0 of calls without machine code
 
 
@@ -83,12 +106,16 @@ def perform(calls) -> list[Reply]:
     replies: list = [None] * len(calls)
     for kernel in dict.fromkeys(call.kernel for call in calls):
         chosen = [k for k, call in enumerate(calls) if call.kernel is kernel]
-        tasks = np.ndarray(len(chosen), TASK, np.concatenate([calls[k].arguments.words for k in chosen]))
+        words = np.concatenate([calls[k].arguments.words for k in chosen])
+        tasks = np.ndarray(len(words), TASK, words)
         counts, began = has_machine_code(kernel), time.thread_time()
         kernel(records(tasks))
         spent = (time.thread_time() - began) / len(chosen) if counts else 0.0
-        for k, status, rows, V in zip(chosen, *(tasks[name].tolist() for name in ("status", "rows", "V")), strict=True):
-            replies[k] = Reply(status, rows, V, spent)
+        of_all, at = outcomes(words), 0
+        for k in chosen:
+            steps = len(calls[k].arguments.words)
+            replies[k] = Reply(begun(of_all[at : at + steps]), spent)
+            at += steps
     return replies
 
 
@@ -97,7 +124,13 @@ def performed(call: Call) -> Reply:
     arguments = call.arguments
     counts, began = has_machine_code(call.kernel), time.thread_time()
     call.kernel(records(arguments.record))
-    return Reply(*arguments.outcome(), time.thread_time() - began if counts else 0.0)
+    spent = time.thread_time() - began if counts else 0.0
+    return Reply(begun(outcomes(arguments.words)), spent)
+
+
+def begun(found: Sequence[tuple[int, int, float]]) -> list[Outcome]:
+    """Those of the steps of a run that a kernel has begun."""
+    return [Outcome(*one) for one in takewhile(lambda one: one[0] != STARTING, found)]
 
 
 class Together(NamedTuple):

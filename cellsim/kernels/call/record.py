@@ -5,13 +5,14 @@ kernels run.  An array of records takes nothing, and the steps of many runs shar
 threads have Python's lock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from struct import Struct
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
+from ...errors import Ending
 from ...numerics.fields import WORD, Field, Place, Sizes, begin, packed, packed_dtype, packing, places
 from ...support.compile import inlined
 from ..integrators.ndf_history import Memory
@@ -22,6 +23,7 @@ STARTING = -2  # status of a step that has not begun
 FINDING = -2  # instead of an ending: the integrator finds its time steps itself
 COURSE = 4  # numbers of a time step that is noted
 NO_KNOTS, NO_COURSE, NOTHING = np.zeros((0, 2)), np.zeros((0, COURSE)), np.zeros(0)
+GOES_ON = sum(1 << e for e in Ending if not e.stops_run)  # endings, as bits, after which a next step may begin
 
 
 class Room(NamedTuple):
@@ -41,6 +43,7 @@ class Run(NamedTuple):
     every: Annotated[float, Field("s", "states are also stored at its multiples; 0: at none")]
     first: Annotated[float, Field("s", "first time step")]
     highest: Annotated[int, Field("", "highest order of the integrator")]
+    most: Annotated[int, Field("", "rows of the step in one call, at most")]
     knots: Annotated[np.ndarray, Field("", "time [s] and target of the corners of a profile", "corners", 2)]
     course: Annotated[
         np.ndarray,
@@ -65,6 +68,9 @@ class Task(NamedTuple):
     status: Annotated[int, Field("", "STARTING, or what the kernel returned: endings.RUNNING, or an errors.Ending")]
     rows: Annotated[int, Field("", "rows written in this call")]
     V: Annotated[float, Field("V", "terminal voltage of the last of them")]
+    follows: Annotated[
+        int, Field("", "1: begins where the step of the TASK before ended, and writes behind it; 0: at the first row")
+    ]
     system: Annotated[System, Field("", "the cell")]
     control: Annotated[Control, Field("", "the step")]
     run: Annotated[Run, Field("", "how it is computed")]
@@ -73,6 +79,8 @@ class Task(NamedTuple):
 TASK = packed_dtype(Task)
 WORDS = TASK.itemsize // WORD
 _FIRST = Struct("=qqd")  # status, rows and V, with which a Task begins
+_FLOAT = Struct("=d")
+_FOLLOWS = begin(TASK, "follows") // WORD
 _SYSTEM, _CONTROL, _RUN = (begin(TASK, name) for name in ("system", "control", "run"))
 _ROOM = _RUN + begin(TASK["run"], "room")
 
@@ -156,8 +164,29 @@ class Buffer:
             self.memory[:] = memory
 
 
+def outcomes(words: np.ndarray) -> list[tuple[int, int, float]]:
+    """Status, rows and V of each TASK (tasks, WORDS); STARTING of a step that has not begun."""
+    data = words.data.cast("B")
+    return [_FIRST.unpack_from(data, at) for at in range(0, len(data), WORD * WORDS)]
+
+
+class Begun(NamedTuple):
+    """A step as kernels begin it."""
+
+    control: Control
+    every: float  # the others: see `Run`
+    first: float
+    knots: np.ndarray = NO_KNOTS
+    course: np.ndarray = NO_COURSE
+    ending: int = FINDING
+
+
 class Arguments:
-    """The arrays of one run, and the record of them that a kernel is called with: the `words` of one TASK.
+    """The arrays of one run, and the record of them that a kernel is called with: the `words` of one TASK, or several.
+
+    Of several each is a step of the run, the first one the present step: the others follow it in the same call, as far
+    as the one before has ended such that a next one may begin, and there is room for all rows of a call; else they
+    remain STARTING.
 
     The memory contract.  The record holds addresses, and a kernel neither owns nor counts what they point to: whoever
     calls one keeps the `Arguments` until it returns, and `Arguments` keep the system, the knots and the buffer that
@@ -168,49 +197,72 @@ class Arguments:
     """
 
     def __init__(self, sys: System, record: np.ndarray) -> None:
-        self.words = np.zeros(WORDS, np.int64)  # of the record; the first one is the status
-        self.record = np.ndarray(1, TASK, self.words)
+        self.words = np.zeros((1, WORDS), np.int64)  # a row for each TASK; the first word is the status
         self.take(sys, record)
 
     def take(self, sys: System, record: np.ndarray) -> None:
         """Another system, and what `packed_system` makes of it."""
-        self.sys, self.sizes = sys, sys.sizes
-        self.words[_SYSTEM // WORD : _CONTROL // WORD] = record
+        self.sys, self.sizes, self.packed = sys, sys.sizes, record
+        self._lay(len(self.words))
 
-    def outcome(self) -> tuple[int, int, float]:
-        """Status, rows and V that the kernel returned."""
-        status, rows, V = _FIRST.unpack_from(self.words.data)
-        return status, rows, V
+    def _lay(self, steps: int) -> None:
+        """Room for so many TASKs."""
+        if len(self.words) != steps:
+            self.words = np.zeros((steps, WORDS), np.int64)
+        self.record = np.ndarray(steps, TASK, self.words)
+        self.words[:, _SYSTEM // WORD : _CONTROL // WORD] = self.packed
 
     def begin(
         self,
         state: np.ndarray,
-        control: Control,
+        step: Begun,
         rows: int,
         rtol: float,
         q_start: float,
-        every: float,
-        first: float,
         highest: int,
-        knots: np.ndarray = NO_KNOTS,
-        course: np.ndarray = NO_COURSE,
-        ending: int = FINDING,
+        then: Sequence[Begun] = (),
+        room: int = 0,
     ) -> None:
-        """Set out from a state (N,) on a step, for so many rows at a time; the others as in `Run`."""
-        self.knots, self.course, self.buffer = knots, course, Buffer(rows, self.sizes)
-        self.buffer.states[0] = state
-        self.words[0] = STARTING
-        packing(Control).pack_into(self.words.data, _CONTROL, *control)
-        packing(Run).pack_into(
-            self.words.data,
-            _RUN,
-            *(rtol, q_start, every, first, highest),
-            *(address(knots), len(knots), address(course), len(course), ending),
-            *self.buffer.packed,
-        )
+        """Set out from a state (N,) on a step, for so many rows at a time; the others as in `Run`.
 
-    def renew(self, status: int) -> None:
-        """Carry on after a call that returned `status`, with a new buffer for the next rows."""
+        then: the steps that may follow in the same call, into a buffer of `room` rows for all of them.
+        """
+        self.begun, self.buffer = (step, *then), Buffer(max(rows, room), self.sizes)
+        self.buffer.states[0] = state
+        self._lay(1 + len(then))
+        data = self.words.data.cast("B")
+        for k, one in enumerate((step, *then)):
+            at = WORD * WORDS * k
+            _FIRST.pack_into(data, at, STARTING, 0, 0.0)
+            self.words[k, _FOLLOWS] = k > 0
+            packing(Control).pack_into(data, at + _CONTROL, *one.control)
+            packing(Run).pack_into(
+                data,
+                at + _RUN,
+                rtol,
+                q_start,
+                one.every,
+                one.first,
+                highest,
+                rows,
+                *(address(one.knots), len(one.knots)),
+                *(address(one.course), len(one.course), one.ending),
+                *self.buffer.packed,
+            )
+
+    def renew(self, status: int, step: int = 0, q_start: float = 0.0) -> None:
+        """Carry on with a step after a call that returned `status`, with a new buffer for the next rows.
+
+        step: its number, from 0, among those of the call; the earlier ones are done.  q_start [C/m2]: charge passed
+        before it, of a later one than the first.
+        """
         self.buffer = Buffer(self.buffer.times.size, self.sizes, self.buffer.memory)
-        self.words[0] = status
-        packing(Room).pack_into(self.words.data, _ROOM, *self.buffer.packed)
+        if step:
+            self.words = self.words[step:].copy()
+            self._lay(len(self.words))
+            self.words[0, _FOLLOWS] = 0
+            _FLOAT.pack_into(self.words.data.cast("B"), _RUN + begin(TASK["run"], "q_start"), q_start)
+        self.words[0, 0] = status
+        data = self.words.data.cast("B")
+        for k in range(len(self.words)):
+            packing(Room).pack_into(data, WORD * WORDS * k + _ROOM, *self.buffer.packed)

@@ -38,6 +38,17 @@ def react_aside(sys, s, w):
             side_reactions.add_to(sys.ageing[grain.sweep], w.side[k, i], j, under, 0.0, 0.0, c, w.at[0])
 
 
+@inner
+def foresee_films(sys, s, w):
+    """The films of the negative electrode at state s, which the margin to plating asks for."""
+    y = views(sys, s)
+    for i in range(sys.volume.size):
+        if sys.volume[i].side != 0:
+            break
+        for k in range(sys.volume[i].kinds):
+            ageing.foresee_kind(sys, 0.0, y, y, i, k, w)
+
+
 @kernel
 def heats_and_margins(sys, states, w, voltages, out):
     """Of states (times, N) and their voltages, into out (times, 4), with heat of mixing (times, 5).
@@ -51,17 +62,19 @@ def heats_and_margins(sys, states, w, voltages, out):
         warm(of_run, views(of_run, s).T[0], w)
         if sys.foil.size > 0:
             foresee(of_run, 0.0, s, s, w)
-        if sys.hysteresis.size > 0:
-            foresee_hysteresis(of_run, 0.0, s, w)
-        if sys.counts.layers > 0:
-            foresee_layers(of_run, 0.0, s, s, w)
         if sys.ageing.size > 0:
             geometry.shape(of_run, s, w)
-            ageing.foresee(of_run, 0.0, s, s, w)
         if sys.heat.capacity > 0.0:
+            if sys.hysteresis.size > 0:
+                foresee_hysteresis(of_run, 0.0, s, w)
+            if sys.counts.layers > 0:
+                foresee_layers(of_run, 0.0, s, s, w)
             if sys.ageing.size > 0:
+                ageing.foresee(of_run, 0.0, s, s, w)
                 react_aside(of_run, s, w)
             out[k, 0], out[k, 1] = with_mixing(of_run, s, voltages[k], w)
             if sys.heat.mixing:
                 out[k, 4] = mixing(of_run, s, w)
+        elif sys.ageing.size > 0:
+            foresee_films(of_run, s, w)
         out[k, 2], out[k, 3] = plating(of_run, s, w)[0], critical(of_run, s, w)

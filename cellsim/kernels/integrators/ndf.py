@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...support.compile import entry, inlined, inner, kernel, part
-from ..call.record import COURSE, FINDING, STARTING, Task, begin_with
+from ..call.record import COURSE, FINDING, GOES_ON, STARTING, Task, begin_with
 from ..equations import ageing
 from ..equations.wearing import geometry
 from ..layout import CURRENT, add, copy, keep_salt_between, surface, views
@@ -232,39 +232,67 @@ memory_of = laying(Memory)
 
 
 @inlined
-def remembered(sys, task):
-    """What the integrator of a task remembers; if the step has not begun, of the first state."""
+def remembered(sys, task, before):
+    """What the integrator of a task remembers; if the step has not begun, of the state `before` it."""
     mem = memory_of(sys, task.run.room.memory)
     if task.status == STARTING:
-        begin_with(task.run.room.states[0], mem.D)
+        begin_with(before, mem.D)
         head = mem.head
         head[0], head[1], head[2], head[3], head[4], head[5] = 0.0, task.run.first, 1.0, 0.0, FRESH, 0.0
     return mem
 
 
+@inlined
+def ended(status):
+    """Whether a step has ended such that a next one may begin."""
+    return status >= 0 and (GOES_ON >> status) & 1 == 1
+
+
+@inlined
+def first_row(task, before, row):
+    """Where the rows of a step that follows begin, behind those of the task `before`, which begin at `row`; -1: it
+    does not begin in this call.
+
+    It does not where the one before took no time: it begins with the same state as that one then, which is gone.
+    """
+    times, last = task.run.room.times, row + before.rows - 1
+    if not ended(before.status) or before.rows == 0 or not times[last] > 0.0 or last + 1 + task.run.most > times.size:
+        return -1
+    return last + 1
+
+
 @entry
 def march(tasks):
-    """As `travel`, of every TASK, with what it returns and the terminal voltage written there."""
+    """As `travel`, of every TASK, with what it returns and the terminal voltage written there.
+
+    A TASK that `follows` begins with the last state of the one before, see `call.record.Arguments`.
+    """
+    row = 0
     for i in range(tasks.size):
         t = tasks[i]
         task = unpacked(t, Task)
+        row = first_row(task, tasks[i - 1], row) if t.follows == 1 else 0
+        if row < 0:
+            t.rows = 0
+            continue
         run, room, w = task.run, task.run.room, work_of(task.system, task.run.room.scratch)
-        mem = remembered(task.system, task)
+        mem = remembered(task.system, task, room.states[max(row - 1, 0)])
         sys = ageing.aged_system(task.system, mem.D[0], w)
+        states = room.states[row : row + run.most]
         t.status, t.rows = travel(
             sys,
             task.control,
             mem,
             w,
             run.rtol,
-            run.q_start,
+            run.q_start if row == 0 else views(sys, mem.D[0]).cell.Q,
             run.every,
             True,
             run.highest,
             run.course,
             run.ending,
-            room.times,
-            room.states,
+            room.times[row : row + run.most],
+            states,
             w.margins,
         )
-        t.V = voltage(sys, room.states[t.rows - 1] if t.rows > 0 else mem.D[0])
+        t.V = voltage(sys, states[t.rows - 1] if t.rows > 0 else mem.D[0])

@@ -26,7 +26,7 @@ def shape(sys, s, w):
         a = sys.ageing[sys.grain[v[i].particle].sweep]
         if sys.counts.loss > 0:
             share_surface(sys, fresh[i].area, y, i, w)
-        if sys.counts.clogging > 0:
+        if sys.counts.clogging > 0 and (v[i].eps != y.porosity[i] or sys.counts.reservoirs > 0):
             v[i].eps = y.porosity[i]
             v[i].tau = fresh[i].tau * tau_ratio(a, fresh[i].eps, y.porosity[i])
             longer = fresh[i].tau / v[i].tau
@@ -145,7 +145,7 @@ def cut_off(sys, y, i, k, share):
 def renew(sys, s, w):
     """Renew the geometry at state s.  Nothing happens if nothing has changed.
 
-    Salt stays in pores that shrink; lithium in lost material is booked.
+    Salt is kept; lithium in lost material is booked.
     """
     y = views(sys, s)
     if sys.counts.wearing > 0:
@@ -159,11 +159,28 @@ def renew(sys, s, w):
                 cut_off(sys, y, i, k, late * (a.active - y.inactive[k * sys.volume.size + i]))
             if sys.counts.loss > 0:
                 drain(sys, y, i, k)
-        if v.particle >= 0 and sys.counts.clogging > 0:
-            eps = max(pores(sys, y, i, w), CLOGGED)
-            y.c_e[i] *= y.porosity[i] / eps
-            y.porosity[i] = eps
+    if sys.counts.clogging > 0:
+        shrink(sys, y, w)
     shape(sys, s, w)
+
+
+@inner
+def shrink(sys, y, w):
+    """Pores become as wide as what has grown in them leaves them; the salt that they lose goes to all alike.
+
+    So it does within minutes.  Salt that stayed in its pores would leave them concentrated by as much as they shrank,
+    and dozens of time steps would follow how that evens out, after each of the renewals of years of storage.
+    """
+    lost, salt, n = 0.0, 0.0, sys.volume.size
+    for i in range(n):
+        v, eps = sys.volume[i], w.geometry[0, i].eps
+        if v.particle >= 0:
+            eps = max(pores(sys, y, i, w), CLOGGED)
+            lost += (y.porosity[i] - eps) * v.dx * y.c_e[i]
+            y.porosity[i] = eps
+        salt += eps * v.dx * y.c_e[i]
+    for i in range(n):
+        y.c_e[i] += lost / salt * y.c_e[i]  # as in `ageing.even`, which says why not by a factor
 
 
 @inner

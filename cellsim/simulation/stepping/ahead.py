@@ -1,0 +1,93 @@
+"""Steps that kernels take ahead of the protocol, so that Python does not stand between two steps.
+
+What follows a step is mostly known before it ends: the next line of the protocol.  A kernel is called for the present
+step and for those that are likely to follow it; each begins where the one before has ended.  What they come to waits
+here until the protocol asks for the next step.  If that is another one, because a condition holds or a step ended in
+another way, they are thrown away: a run gives the same, bit for bit, as if each step had been asked for alone.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...kernels.call.calls import Call, Coroutine
+from ...kernels.call.record import Arguments, Begun, recycle
+from ...protocols import Step
+
+MOST = 15  # steps ahead in one call,
+BUFFERS = 4  # whose rows have so much room as that many calls for a step
+WRONG = 2  # guesses of a run that may be wrong; after that it makes no more
+
+
+class Piece(NamedTuple):
+    """What one kernel call did of one step."""
+
+    step: Step
+    place: int  # among the steps of the call
+    status: int
+    V: float  # terminal voltage at the end [V]
+    times: np.ndarray  # (rows,), since the step began [s]
+    states: np.ndarray  # (rows, N)
+    spent: float  # processor time of the call [s]
+
+
+class Ahead:
+    """The kernel calls of a run, and what they did of steps that the protocol has not asked for yet."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        self.arguments = arguments
+        self._steps: list[Step] = []  # of the last call
+        self._pieces: deque[Piece] = deque()  # of the steps after the present one
+        self._wrong = 0
+
+    @property
+    def guesses(self) -> bool:
+        """Whether it is worth while to look ahead."""
+        return self._wrong < WRONG
+
+    def drop(self) -> None:
+        """Throw away what was done ahead."""
+        if self._pieces:
+            self._wrong += 1
+            self._pieces.clear()
+
+    def take(self, step: Step) -> Piece | None:
+        """What the last call did of the next step, if it did; else the next call is for that step."""
+        if self._pieces and self._pieces[0].step is step:
+            return self._pieces.popleft()
+        self.drop()
+        return None
+
+    def begin(self, kernel: Any, step: Step, then: Sequence[tuple[Step, Begun]], *begun: Any) -> Coroutine[Piece]:
+        """The first call for a step; then: steps that are likely to follow; begun: what `Arguments.begin` is given."""
+        self._steps = [step, *(one for one, _ in then)]
+        rows = begun[2]
+        self.arguments.begin(*begun, [one for _, one in then], BUFFERS * rows if then else rows)
+        return (yield from self._call(kernel))
+
+    def go_on(self, kernel: Any, piece: Piece, status: int, q_start: float) -> Coroutine[Piece]:
+        """The next call for a step of which the last one did a piece; q_start [C/m2]: charge passed before it."""
+        self._steps = self._steps[piece.place :]
+        self.arguments.renew(status, piece.place, q_start)
+        return (yield from self._call(kernel))
+
+    def _call(self, kernel: Any) -> Coroutine[Piece]:
+        reply, buffer = (yield Call(kernel, self.arguments)), self.arguments.buffer
+        rows = sum(n for _, n, _ in reply.steps)
+        times, states = buffer.times[:rows], buffer.states[:rows]
+        if 2 * rows < buffer.times.size:  # copies, where a buffer would be kept for few rows
+            times, states = times.copy(), states.copy()
+            if reply.steps[-1].status >= 0:  # the memory of the integrator is not needed any more
+                recycle([buffer])
+        self._pieces.extend(_cut(self._steps, reply, times, states))
+        return self._pieces.popleft()
+
+
+def _cut(steps: Sequence[Step], reply: Any, times: np.ndarray, states: np.ndarray) -> Iterable[Piece]:
+    """The pieces of a call."""
+    at = 0
+    for place, (step, (status, rows, V)) in enumerate(zip(steps, reply.steps, strict=False)):
+        yield Piece(step, place, status, V, times[at : at + rows], states[at : at + rows], reply.spent)
+        at += rows
