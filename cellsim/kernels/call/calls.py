@@ -34,11 +34,7 @@ class Rows:
     def append(self, piece):
         """Take in an array (rows, ...)."""
         if self.whole is None and (not self.pieces or self.count + len(piece) <= FEW):
-            both = _together(self.pieces[-1], piece) if self.pieces and len(piece) else None
-            if both is None:
-                self.pieces.append(piece)
-            else:
-                self.pieces[-1] = both
+            self.pieces.append(piece)
         else:
             if self.whole is None:
                 self.whole, at = np.empty((0, *piece.shape[1:])), 0
@@ -63,18 +59,6 @@ class Rows:
             return self.pieces[0] if len(self.pieces) == 1 else np.concatenate(self.pieces)
         self._resize(self.count)
         return self.whole
-
-
-def _together(a: np.ndarray, b: np.ndarray) -> np.ndarray | None:
-    """Two arrays as one, if both are parts of another one and b lies directly behind a; else None."""
-    base = a.base
-    if base is None or base is not b.base or not a.flags.c_contiguous or not b.flags.c_contiguous:
-        return None
-    begin, at = (x.__array_interface__["data"][0] for x in (a, b))
-    if at != begin + a.nbytes or a.shape[1:] != b.shape[1:] or not isinstance(base, np.ndarray):
-        return None
-    whole = (len(a) + len(b), *a.shape[1:])
-    return np.ndarray(whole, a.dtype, base, begin - base.__array_interface__["data"][0])
 
 
 class Call(NamedTuple):

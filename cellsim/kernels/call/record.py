@@ -69,7 +69,12 @@ class Task(NamedTuple):
     rows: Annotated[int, Field("", "rows written in this call")]
     V: Annotated[float, Field("V", "terminal voltage of the last of them")]
     follows: Annotated[
-        int, Field("", "1: begins where the step of the TASK before ended, and writes behind it; 0: at the first row")
+        int,
+        Field(
+            "",
+            "0: begins at the first row; 1: where the step of the TASK before ended, and writes behind it; 2: so, "
+            "but charge, energy and heat are counted from there",
+        ),
     ]
     system: Annotated[System, Field("", "the cell")]
     control: Annotated[Control, Field("", "the step")]
@@ -179,6 +184,7 @@ class Begun(NamedTuple):
     knots: np.ndarray = NO_KNOTS
     course: np.ndarray = NO_COURSE
     ending: int = FINDING
+    anew: bool = False  # of a step that follows: charge, energy and heat are counted from there
 
 
 class Arguments:
@@ -234,7 +240,7 @@ class Arguments:
         for k, one in enumerate((step, *then)):
             at = WORD * WORDS * k
             _FIRST.pack_into(data, at, STARTING, 0, 0.0)
-            self.words[k, _FOLLOWS] = k > 0
+            self.words[k, _FOLLOWS] = 0 if k == 0 else 2 if one.anew else 1
             packing(Control).pack_into(data, at + _CONTROL, *one.control)
             packing(Run).pack_into(
                 data,
@@ -249,6 +255,10 @@ class Arguments:
                 *(address(one.course), len(one.course), one.ending),
                 *self.buffer.packed,
             )
+
+    def again(self, state: np.ndarray) -> None:
+        """Set out on the same steps from another state (N,), into the same buffer."""
+        self.words[:, 0], self.buffer.states[0] = STARTING, state
 
     def renew(self, status: int, step: int = 0, q_start: float = 0.0) -> None:
         """Carry on with a step after a call that returned `status`, with a new buffer for the next rows.

@@ -243,6 +243,12 @@ def remembered(sys, task, before):
 
 
 @inlined
+def count_anew(cell):
+    """Set to 0 what a run counts from its beginning."""
+    cell.Q, cell.E, cell.made, cell.lost, cell.heated = 0.0, 0.0, 0.0, 0.0, 0.0
+
+
+@inlined
 def ended(status):
     """Whether a step has ended such that a next one may begin."""
     return status >= 0 and (GOES_ON >> status) & 1 == 1
@@ -277,6 +283,8 @@ def march(tasks):
             continue
         run, room, w = task.run, task.run.room, work_of(task.system, task.run.room.scratch)
         mem = remembered(task.system, task, room.states[max(row - 1, 0)])
+        if t.follows == 2:
+            count_anew(views(task.system, mem.D[0]).cell)
         sys = ageing.aged_system(task.system, mem.D[0], w)
         states = room.states[row : row + run.most]
         t.status, t.rows = travel(
