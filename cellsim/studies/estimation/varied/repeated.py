@@ -14,7 +14,7 @@ import numpy as np
 
 from ....errors import SolveError
 from ....kernels.call.calls import Call, Coroutine, Rows
-from ....kernels.call.record import COURSE, FINDING, Arguments
+from ....kernels.call.record import COURSE, FINDING, Arguments, Begun
 from ....kernels.integrators.ndf import RUNNING
 from ....models import ACCURACY
 from ....parameters import Cell, load
@@ -26,6 +26,7 @@ from ....simulation.plan import planned
 from ....simulation.result import Result
 from ....simulation.run import Running, simulate_coroutine
 from ....simulation.settings import checked
+from ....simulation.stepping.ahead import Ahead
 from ....simulation.variables import Variables
 from ..measured import Array
 
@@ -74,7 +75,7 @@ class Repeatable:
         where = given.model, given.temperature, given.soc, given.voltage
         plan, begun = planned(cell, self.protocol, *where, o.get("heat"), given.accuracy, given.ambient)
         return Running(
-            plan, Arguments(plan.sys, plan.record), begun.state, begun.soc, given.rtol, 0.0, given.time_budget
+            plan, Ahead(Arguments(plan.sys, plan.record)), begun.state, begun.soc, given.rtol, 0.0, given.time_budget
         )
 
     def note(self) -> Coroutine[None]:
@@ -175,29 +176,18 @@ def repeatable(cell: Any, steps: Any, model: Any = None, **options: Any) -> Coro
 
 def taken(run: Running, step: Step, around: float, course: Array, ending: int) -> Coroutine[Any]:
     """Times [s], states and status of one step from run.state; course, ending: as in `call.record.Run`."""
-    plan, arguments, state = run.plan, run.arguments, run.state
+    plan, arguments, state = run.plan, run.ahead.arguments, run.state
     if not plan.warms:
         run.take_on(around)
         if state[plan.at_T] != run.sys.T:
             state = state.copy()
             state[plan.at_T] = run.sys.T
-    ready, times, states, status = plan.ready(run, step), Rows(), Rows(), -1
-    arguments.begin(
-        state,
-        ready.control,
-        plan.room,
-        run.rtol,
-        float(state[plan.at_Q]),
-        0.0,
-        ready.first,
-        run.max_order,
-        ready.knots,
-        course,
-        ending,
-    )
+    ready, times, states = plan.ready(run, step), Rows(), Rows()
+    begun = Begun(ready.control, 0.0, ready.first, ready.knots, course, ending)
+    arguments.begin(state, begun, plan.room, run.rtol, float(state[plan.at_Q]), run.max_order)
     while True:
         reply, buffer = (yield Call(ready.kernel, arguments)), arguments.buffer
-        status, rows = reply.status, reply.rows
+        status, rows, _ = reply.steps[0]
         times.append(buffer.times[:rows].copy())
         states.append(buffer.states[:rows].copy())
         if status >= 0:
