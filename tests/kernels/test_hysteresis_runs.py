@@ -169,6 +169,24 @@ def test_the_parts_of_the_voltage_add_up_with_hysteresis():
     assert U - U_eq == approx(-0.005 * np.exp(-x) - 0.0025 + 0.5 * h * split, abs=1e-6)
 
 
+@pytest.mark.parametrize("model", [cellsim.DFN((5, 3, 5), 6), cellsim.SPMe((5, 3, 5), 6)])
+@pytest.mark.parametrize("above", [0.02, 0.05, 0.08])
+def test_a_held_voltage_at_which_the_current_changes_its_sign(model, above):
+    """A cell that was discharged relaxes past the voltage held: it is charged at first, and then gives current.
+
+    On the way its electrodes go from one branch to the other, 0.06 V apart, while the current is within 0.03 A/m2: the
+    run gets there, and passes the charge of one with a tolerance 100 times smaller, to rtol of the capacity.
+    """
+    cell = hysteresis("current sigmoid")
+    before = cellsim.simulate(cell, "Discharge at 2C for 10 minutes; Rest for 1 second", model, soc=0.8)
+    V = before["Voltage [V]"][-1] + above
+    run, close = (cellsim.simulate(cell, f"Hold at {V} V for 1 hour", start=before, rtol=rtol) for rtol in (1e-4, 1e-6))
+    assert run["Current [A]"][0] < 0.0 < run["Current [A]"][-1]
+    assert run["Voltage [V]"] == approx(np.full(run.t.size, V), abs=1e-4)  # rtol
+    charge, exact = (np.ptp(each["Discharge capacity [A.h]"][[0, -1]]) for each in (run, close))
+    assert charge == approx(exact, abs=1e-4 * cell.value("cell/nominal capacity"))
+
+
 def hysteresis_cell(rng):
     """A cell with branches at random distances, at random rates; half of them age."""
     base = cellsim.load(rng.choice(("lgm50_chen2020", "marquis2019", "okane2022")))

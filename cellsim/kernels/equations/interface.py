@@ -86,6 +86,28 @@ def by_hysteresis(branches, a, lag, material, I, j, alpha, beta):
 
 
 @inner
+def by_sign(sys, I, dI, turned):
+    """A correction dI of the terminal current I, whose sign hysteresis may follow;  by how much potentials depart from
+    what it foresees, at most [V];  whether the current has changed its sign, in this one or (`turned`) before.
+
+    Far from 0 on either side h does not depend on I: Newton's method would not see that h has changed, or go from one
+    side to the other and back.  It is stopped at 0 when it crosses for the second time, and from there gets to where
+    it belongs.  Not at the first, as branches may cross: then 0 is no place to begin at.
+    """
+    asked, bent, crosses = dI, 0.0, False
+    for m in range(sys.hysteresis.size):
+        a = sys.hysteresis[m]
+        if a.model == BY_CURRENT:
+            crosses = I * (I + asked) < 0.0
+            if crosses and turned:
+                dI = -I
+            before, slope = following_current(I)
+            after, there = following_current(I + dI)
+            bent = max(bent, a.height * (abs(after - before - slope * dI) + there * abs(asked - dI)))
+    return dI, bent, turned or crosses
+
+
+@inner
 def foresee_hysteresis(sys, hg, s_hat, w):
     """Before a stage of a cell with hysteresis: its state before the reaction, and how fast that may change it."""
     past, n = views(sys, s_hat), sys.volume.size

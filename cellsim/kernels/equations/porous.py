@@ -40,7 +40,7 @@ from .electrode import composite
 from .electrode.composite import MILD
 from .electrode.double_layer import add_layers, update_layers
 from .held_controls import control_residual, held_current, imposed, terminals
-from .interface import by_hysteresis, reaction
+from .interface import by_hysteresis, by_sign, reaction
 from .lithium_metal import potential
 
 MAX_ITERATIONS = 80
@@ -311,20 +311,22 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     border = ctl.mode != CURRENT and ctl.mode != CRITICAL
     if not border:
         cell.I = imposed(sys, ctl, s, w)
-    before = 0.0
+    before, turned = 0.0, False
     for iteration in range(1, MAX_ITERATIONS + 1):
         if varies or iteration == 1:
             condense_particles(sys, hg, past.x, x, w, iteration > 1)
         assemble(sys, hg, past.c_e, y.c_e, y.phi_e, y.phi_s, j, cell.I, w)
-        dI = 0.0
+        dI, bent = 0.0, 0.0
         if border:
             border_matrix(sys, hg, w)
         eliminate(w.block, border)
         if border:
-            dI = correct_current(sys, hg, ctl, s_hat, s, w)
+            dI, bent, turned = by_sign(sys, cell.I, correct_current(sys, hg, ctl, s_hat, s, w), turned)
             cell.I += dI
         substitute(w.block, border, dI)
         change, mild = update(sys, s, dI, rtol, w)
+        if bent > 0.0:
+            change, mild = max(change, bent / rtol), mild and bent < tol * rtol
         if varies:
             change = max(change, set_particles(sys, x, j, w) / rtol)
         if not change < 1e12:

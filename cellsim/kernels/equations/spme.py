@@ -16,6 +16,7 @@ from ..layout import CHI, CONDUCTIVITY, CRITICAL, CURRENT, shells, views
 from .electrode.double_layer import react_beside
 from .electrode.uniform import ANSWER, beneath, condense, condense_kinds, first_of, react, share_out, surface_area
 from .held_controls import control_residual, imposed
+from .interface import by_sign
 from .particle import fill
 from .porous import electrolyte
 
@@ -161,7 +162,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     if ages:  # cycles of a life must repeat: Newton's last correction is far below the tolerance
         tol *= REPEATING
     per_I = (1.0 / area[0], -1.0 / area[1])
-    settled = False  # the current is found; once more for the concentrations that belong to it
+    settled, turned = False, False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):
         V, V_I, tied = 0.0, 0.0, not (known or settled)
         flux = (cell.I / area[0], -cell.I / area[1])
@@ -204,8 +205,9 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         dI = 0.0 if settled or known else -res / (res_I + res_V * V_I)
         if tied:
             dI = more if kept else within_reach(sys, dI, c, w)
+        dI, bent, turned = by_sign(sys, cell.I, dI, turned)
         cell.I += dI
-        change = max(change, abs(dI * V_I)) / rtol
+        change = max(change, bent, abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
         y.phi_s[n - 1] = V + V_I * dI  # the terminal voltage; other potentials are not resolved
