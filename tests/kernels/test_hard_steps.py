@@ -85,6 +85,33 @@ def test_a_temperature_below_what_entropy_can_cool_is_out_of_reach():
     assert result.endings == (Ending.UNREACHABLE,)
 
 
+def test_a_temperature_that_cooling_holds_for_a_while_is_out_of_reach_at_the_end():
+    """The last current cools by the most that any does, but for 1 %: next to the least heat that is 10 % in current.
+
+    The time step ends a little before the least heat, as the particle's surface follows the current within it.
+    """
+    cell = cellsim.load("leaf_2018").with_(
+        {
+            "negative electrode/minimum stoichiometry": 0.00149915,
+            "positive electrode/exchange-current density": 23.7381,
+            "negative electrode/entropic change coefficient": "0.000189*tanh(30*(x - 0.5))",
+            "negative electrode/maximum concentration": 28855.1,
+        }
+    )
+    hold = "Hold temperature at 25.75 degC for 5587 seconds with heater 3.73 W"
+    body = Lumped(heat_capacity=1110.4)
+    result = cellsim.simulate(cell, hold, SPM(), soc=0.0, temperature=298.15, heat=body)
+    assert result.endings == (Ending.UNREACHABLE,) and "no current holds" in result.termination
+    last = result["Current [A]"][-1]
+    assert last > 1.0
+    heats = []
+    for share in np.linspace(0.5, 1.5, 11):
+        pulse = cellsim.simulate(cell, cellsim.Step("current", share * last, 1e-6), heat=body, start=result)
+        heats.append(pulse["Irreversible heating [W]"][0] + pulse["Reversible heating [W]"][0])
+    assert min(heats) < 0.0 and heats[5] == approx(min(heats), rel=1e-2)
+    assert heats[0] > heats[5] and heats[-1] > min(heats)
+
+
 def test_potentials_may_jump_where_the_temperature_was_foreseen_wrongly():
     """As laws are taken at the temperature foreseen, 0.05 K off, the next step begins 1 mV beside the last one."""
     result = cellsim.simulate(

@@ -16,6 +16,7 @@ from .stage import measured, solve, voltage
 TOL = 0.2  # Newton's last correction, in units of the error tolerance
 DRY = 1e5  # times what counts as depleted: where the integrator gets no further with so little salt, it is why
 SPENT = 1e-6  # of the initial salt: none, at a foil
+TURNS, FURTHER = 8, 4.0  # parabolas to find an extremum by, and their widths that one may be away at a time
 NEXT_TO = 1e-5  # V, or stoichiometry at the surface of a particle: within an instant of a limit
 RUNNING = -1  # a status from 0 up is the number of an errors.Ending:
 (
@@ -181,18 +182,33 @@ def at_turning_point(sys, ctl, s, w, rtol):
     """Whether the held temperature has an extremum at a current near the present one, so that none may hold it.
 
     Near: within 5 %, or a hundredth of the current that the search begins with, by the parabola through three points.
+    Further on, as a time step gets there before it fails, only if what is held is on the same side of its target all
+    the way, and at the extremum.
     """
     more, I = w.spare, views(sys, s).cell.I
-    by = max(0.05 * abs(I), 0.01 * abs(ctl.i_begin))
-    here, rise, bend = measured(sys, ctl, s, w), 0.0, 0.0
-    for k in range(2):
-        sign = 1.0 - 2.0 * k
-        copy(s, more)
-        if solve(sys, 0.0, aimed(ctl, CURRENT, I + sign * by), s, more, w, rtol, 1e-4 * TOL) == 0:
+    by, here = max(0.05 * abs(I), 0.01 * abs(ctl.i_begin)), measured(sys, ctl, s, w) - ctl.target
+    first = here
+    for turn in range(TURNS):
+        rise, bend = 0.0, 0.0
+        for k in range(2):
+            sign = 1.0 - 2.0 * k
+            copy(s, more)
+            if solve(sys, 0.0, aimed(ctl, CURRENT, I + sign * by), s, more, w, rtol, 1e-4 * TOL) == 0:
+                return False
+            change = measured(sys, ctl, more, w) - ctl.target - here
+            rise, bend = rise + sign * change, bend + change
+        if abs(rise) < 2.0 * abs(bend):
+            return turn == 0 or first * (here - 0.125 * rise * rise / bend) > 0.0
+        if first * bend <= 0.0:
             return False
-        change = measured(sys, ctl, more, w) - here
-        rise, bend = rise + sign * change, bend + change
-    return abs(rise) < 2.0 * abs(bend)
+        I -= by * min(max(0.5 * rise / bend, -FURTHER), FURTHER)
+        copy(s, more)
+        if solve(sys, 0.0, aimed(ctl, CURRENT, I), s, more, w, rtol, 1e-4 * TOL) == 0:
+            return False
+        here = measured(sys, ctl, more, w) - ctl.target
+        if first * here <= 0.0:
+            return False
+    return False
 
 
 @inner
