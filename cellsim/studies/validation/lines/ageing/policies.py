@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .....models import SPMe
 from .....parameters import Cell
@@ -22,7 +23,7 @@ PLATED = "Loss of capacity to negative lithium plating [A.h]"
 
 
 @cache
-def cells() -> tuple[Array, Array, Array]:
+def cells() -> tuple[NDArray[np.bool_], Array, Array]:
     """Which cells are of the test, (cells,); their policies, (cells, 3): C-rate, until [%], C-rate; lives [cycles]."""
     test, first, until, second, life = curve(MEASURED, 1)
     return test > 0.5, np.column_stack([first, until, second]), life
