@@ -150,24 +150,30 @@ class Walk:
     index: position of the last step in `Protocol.steps`, where it is as written (what is run may have a shorter
     duration or a smaller limit of capacity); -1 for a rest until a start time.
     reason: why the protocol ended, in words; "" while it is running.
+    program, at, turns, charges: instructions, the place of the last step, how often each jump was taken, and whether
+    the step is the charge of a charge and a hold.
     """
 
     def __init__(self, program: Sequence[Op], whenever: Sequence[Condition], max_steps: int = MAX_STEPS) -> None:
         self.cycle, self.count, self.reason, self.label = 0, 0, "", ""
         self.index = -1
-        self._program, self._whenever, self._most = program, whenever, max_steps
+        self.program, self.whenever, self._most = program, whenever, max_steps
         self._clock: float = 0.0
         self._ends = math.inf  # when the next step with a start time begins
         self._around: float | None = None  # the surroundings of the last step
         self._last: tuple[Any, Mapping[str, float]] | None = None
         self._first: float | None = None  # capacity after the first cycle [A.h], if shares of it are asked for
-        self._at = 0  # the place of the last step in the program
-        self._turns: dict[int, int] = {}  # how often each jump was taken, by its place
-        self._hold: Step | None = None  # what follows the last step, a charge, in its own instruction
+        self.at, self.charges = 0, False
+        self.turns: dict[int, int] = {}
         self._steps = self._run()
 
     def __iter__(self) -> Iterator[Step]:
         return self
+
+    @property
+    def timed(self) -> bool:
+        """Whether the durations of later steps may depend on when they begin."""
+        return self._ends < math.inf or any(c.quantity == "time" for c in self.whenever)
 
     def __next__(self) -> Step:
         """The first step."""
@@ -194,20 +200,20 @@ class Walk:
         return condition.holds(self._last[0], self._last[1], self._clock)
 
     def _run(self) -> Generator[Step, None, None]:
-        at, idle, turns = 0, 0, self._turns
-        while at < len(self._program):
-            op = self._program[at]
+        at, idle, turns = 0, 0, self.turns
+        while at < len(self.program):
+            op = self.program[at]
             if op.kind == "cycle":
                 self._end_of_cycle()
             if op.kind == "cycle" or op.kind == "step":  # the rest belongs to the cycle before
-                following = op if op.kind == "step" else self._program[at + 1]
+                following = op if op.kind == "step" else self.program[at + 1]
                 self._ends = math.inf
                 if following.begins is not None:
                     yield from self._wait(following.begins)
             if op.kind == "step" and not self.reason:
                 idle = 0
                 self.label = op.label
-                self._ends, self._at = op.ends, at
+                self._ends, self.at = op.ends, at
                 yield from self._do(op.node, op.positions)
                 if self.reason:
                     return
@@ -221,7 +227,7 @@ class Walk:
 
     def _compares(self) -> bool:
         """Whether shares of the first capacity are asked for anywhere."""
-        asked = (*self._whenever, *(op.node.condition for op in self._program if op.kind in ("goto", "stop")))
+        asked = (*self.whenever, *(op.node.condition for op in self.program if op.kind in ("goto", "stop")))
         return any(c is not None and c.quantity == RETENTION for c in asked)
 
     def _end_of_cycle(self) -> None:
@@ -230,7 +236,7 @@ class Walk:
             return
         if self._first is None and self._compares():
             self._first = float(self._last[1][CAPACITY])
-        for condition in self._whenever:
+        for condition in self.whenever:
             if condition.quantity in OF_CYCLES and self._holds(condition):
                 self.reason = _because(condition)
                 return
@@ -251,11 +257,11 @@ class Walk:
             self.reason = f"ended by the protocol: {line(op.node)}"
         elif op.kind in ("goto", "repeat"):
             if op.kind == "repeat" or self._holds(op.node.condition):
-                return self._turn(op, at, turns)
+                return self.turn(op, at, turns)
             turns[at] = 0
         return at + 1
 
-    def _turn(self, op: Op, at: int, turns: dict[int, int]) -> int:
+    def turn(self, op: Op, at: int, turns: dict[int, int]) -> int:
         """The place after a jump that is wanted, as often as it may be taken."""
         most = op.node.times if op.kind == "goto" else op.node.times - 1
         turns[at] = turns.get(at, 0) + 1
@@ -266,33 +272,9 @@ class Walk:
         turns[at] = 0
         return at + 1
 
-    def ahead(self, most: int) -> list[Step]:
-        """A guess at the steps that follow the last one, at most so many: those if no condition holds and charges end
-        at their voltage; none where their durations depend on when they begin.
-        """
-        timed = any(c.quantity == "time" for c in self._whenever)
-        if timed or self._ends < math.inf:
-            return []
-        found = [] if self._hold is None else [self._hold]
-        at, turns = self._at, dict(self._turns)
-        for _ in range(4 * most):  # instructions
-            op, at = self._program[at], at + 1
-            if op.kind in ("goto", "repeat"):
-                if op.kind == "goto" and op.node.condition is not None:
-                    break
-                at = self._turn(op, at - 1, turns)
-            if at >= len(self._program) or len(found) >= most:
-                break
-            op = self._program[at]
-            if op.kind == "step":
-                if op.begins is not None or (isinstance(op.node, CCCV) and _hold_after(op.node) is None):
-                    break
-                found += op.node.steps if isinstance(op.node, CCCV) else (op.node,)
-        return found[:most]
-
     def _leave(self, at: int, target: int, turns: dict[int, int]) -> None:
         """A jump out of a block resets the count of its repetitions."""
-        for k, op in enumerate(self._program):
+        for k, op in enumerate(self.program):
             if op.kind == "repeat" and op.target <= at < k and not op.target <= target <= k:
                 turns.pop(k, None)
 
@@ -301,9 +283,9 @@ class Walk:
             yield from self._one(node, positions[0])
             return
         began = self._clock
-        self._hold = _hold_after(node)
+        self.charges = True
         yield from self._one(node.steps[0], positions[0])
-        self._hold = None
+        self.charges = False
         if self._last is None:
             return
         outcome, left = self._last[0], None
@@ -324,7 +306,7 @@ class Walk:
             self.reason = f"stopped: {step.summary} would begin at the start time of a later step"
             return
         end = self._ends
-        for c in self._whenever:
+        for c in self.whenever:
             if c.quantity == "time" and c.side == "above":
                 end = min(end, c.value)
         if end < math.inf:
@@ -335,7 +317,7 @@ class Walk:
         self.index = index
         self._around = step.temperature
         yield step
-        for condition in self._whenever:
+        for condition in self.whenever:
             if condition.quantity not in OF_CYCLES and self._holds(condition):
                 self.reason = _because(condition)
                 return
@@ -344,12 +326,6 @@ class Walk:
 def _because(condition: Condition) -> str:
     """Why the protocol ended."""
     return f"ended by the protocol: {line(Stop(condition)).replace('if', 'whenever', 1)}"
-
-
-def _hold_after(node: CCCV) -> Step | None:
-    """The hold of a charge that ends at its voltage, if that is the same however the charge went."""
-    limited = node.duration is not None or any(x.quantity == "capacity" for x in node.hold.until)
-    return None if limited else node.hold
 
 
 def _less_charge(step: Step, passed: float) -> Step | None:

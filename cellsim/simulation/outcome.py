@@ -52,7 +52,7 @@ def named(run, step, ctl, ending, end) -> Ending:
     return ending
 
 
-def _passed(run, step, t, states) -> tuple[float, float, float, float]:
+def passed(run, step, t, states) -> tuple[float, float, float, float]:
     """Charge delivered and taken in [A.h] and the same of energy [W.h], each not below 0, of a step's rows.
 
     Between two rows of opposite current they are parted as if the current changed evenly.
@@ -98,7 +98,7 @@ def outcome_of(run, step, ending, t, states, V, label="", index=-1, cycle=0, clo
         message,
         begin,
         end,
-        *_passed(run, step, t, states),
+        *passed(run, step, t, states),
         isinstance(step.target, Profile),
         label,
         index,

@@ -64,7 +64,7 @@ class Plan:
         for each in protocol.steps:
             check(cell, self.sys, each, self.warms)
         check_voltages(protocol, cell)
-        self._first_step, self._has_periods = first_step(protocol.nodes), any(s.period for s in protocol.steps)
+        self.first_step, self._has_periods = first_step(protocol.nodes), any(s.period for s in protocol.steps)
         if protocol.needs_heat and not self.warms:
             raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
 
@@ -92,7 +92,7 @@ class Plan:
     def check(self, begun: Begun, every: float) -> None:
         """Raise ProtocolError for a first step that is at its end at the start, and for too many rows."""
         self._check_rows(every)
-        check_start(self._first_step, {"soc": begun.soc, "voltage": begun.voltage, "temperature": begun.temperature})
+        check_start(self.first_step, {"soc": begun.soc, "voltage": begun.voltage, "temperature": begun.temperature})
 
     def _check_rows(self, every: float) -> None:
         """Raise ProtocolError for a step whose rows would not fit into a result; every [s]: states also stored."""

@@ -33,6 +33,7 @@ from .result import Result
 from .settings import checked
 from .start import FinalState, final_state_of, ground
 from .stepping.ahead import MOST, Ahead
+from .stepping.guess import ahead
 from .stopping import Cycle, parted
 from .variables import Variables
 
@@ -42,7 +43,7 @@ class Running:
     """What one simulation carries from step to step."""
 
     plan: Plan
-    ahead: Ahead
+    calls: Ahead
     state: np.ndarray
     soc0: float
     rtol: float
@@ -64,7 +65,7 @@ class Running:
     @property
     def sys(self) -> System:
         """The cell on its mesh."""
-        return self.ahead.arguments.sys
+        return self.calls.arguments.sys
 
     def soc(self) -> float:
         """State of charge by the charge passed so far."""
@@ -79,7 +80,7 @@ class Running:
         """Bring a run without heat to the temperature T [K] of a step: laws are those of exactly that temperature."""
         if self.sys.T != T:
             _, sys, record, _ = ground(self.plan.cell, self.plan.model, T, None)
-            self.ahead.arguments.take(sys, record)
+            self.calls.arguments.take(sys, record)
 
 
 def simulate(
@@ -225,7 +226,7 @@ def simulate_coroutine(
         if began:
             run.state = s[-1].copy()
         else:  # go on from where the cell was
-            run.ahead.drop()
+            run.calls.drop()
         over = STOPS[outcome.ending]
         step = None if over else _after(walk, outcome, run)
         # a step that ended at once leaves no rows, unless it is the end of the run or there are no others
@@ -302,11 +303,11 @@ def _one_step(run, step, around, t0, place, walk):
     around: temperature of the surroundings [K].  place: label, index, cycle, clock.  walk: guesses what follows.  The
     March is None if the states cannot be made again.
     """
-    plan, ahead, state = run.plan, run.ahead, run.state
+    plan, calls, state = run.plan, run.calls, run.state
     if not plan.warms:
         run.take_on(around)
         if state[plan.at_T] != run.sys.T:
-            ahead.drop()
+            calls.drop()
             state = state.copy()
             state[plan.at_T] = run.sys.T
     ready, q_start = plan.ready(run, step), float(state[plan.at_Q])
@@ -314,9 +315,9 @@ def _one_step(run, step, around, t0, place, walk):
     begun = state, task, plan.room, run.rtol, q_start, run.max_order
     times, states, spent = Rows(), Rows(), None
     repeatable = has_machine_code(ready.kernel)
-    piece = ahead.take(step)
+    piece = calls.take(step)
     if piece is None:
-        piece = yield from ahead.begin(ready.kernel, step, _following(run, ready, walk), *begun)
+        piece = yield from calls.begin(ready.kernel, step, _following(run, ready, walk), *begun)
     while True:
         status = piece.status
         times.append(piece.times)
@@ -330,7 +331,7 @@ def _one_step(run, step, around, t0, place, walk):
                 status = int(Ending.SOLVER_TIME_BUDGET)
         if status >= 0:
             break
-        piece = yield from ahead.go_on(ready.kernel, piece, status, q_start)
+        piece = yield from calls.go_on(ready.kernel, piece, status, q_start)
     t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
     repeatable &= ending != Ending.SOLVER_NOT_FINITE
     again = March(ready.kernel, run.sys, begun) if repeatable else None
@@ -348,7 +349,7 @@ def _begun(run, step, ready) -> Begun:
 def _following(run, ready, walk) -> list[tuple[Step, Begun]]:
     """The steps that are likely to follow the present one, as far as kernels can begin them without asking."""
     plan, found = run.plan, []
-    for step in walk.ahead(MOST) if ready.kernel is march.march and run.ahead.guesses else ():
+    for step in ahead(walk, MOST) if ready.kernel is march.march and run.calls.guesses else ():
         if depends_on_state(step) or isinstance(step.target, Profile):
             break
         if not plan.warms and plan.around(step) != run.sys.T:

@@ -8,7 +8,7 @@ from cellsim.errors import Ending, SolveError
 from cellsim.kernels.call import calls
 from cellsim.protocols import Protocol
 from cellsim.simulation import run
-from cellsim.simulation.stepping import ahead
+from cellsim.simulation.stepping import ahead, guess
 
 CELL = "lgm50_chen2020"
 CYCLE = (
@@ -104,8 +104,7 @@ def test_a_cycle_is_one_call(count, alone):
 
 def test_wrong_guesses_end(count, alone):
     """A protocol that goes elsewhere every time costs no more than WRONG calls for nothing."""
-    steps = "repeat 8:\n  Discharge at 1C for 60 s\n  goto pause if voltage below 4.3 V\n  Rest for 1 s\n  "
-    steps += "label pause:\n  Rest for 60 s"
+    steps = "repeat 8:\n  Discharge at 1C for 60 s\n  Charge at 1C for 30 s; stop if voltage above 5 V"
     many = cellsim.simulate(CELL, steps, SPM)
     looked = len(count)
     same(many, alone(CELL, steps, {"model": SPM}))
@@ -113,12 +112,12 @@ def test_wrong_guesses_end(count, alone):
 
 
 def test_a_failure_ahead_is_one_only_if_it_is_asked_for(alone):
-    """A power that the cell cannot give ends the run there, and only if no condition ends it before."""
-    steps = "Discharge at 1C for 60 s; Discharge at 5 kW for 60 s"
+    """A rest that meets no limit ends the run there, and only if no condition ends it before."""
+    steps = "Discharge at 1C for 60 s; Rest until 3 V; Rest for 60 s"
     found = result_of(CELL, steps, {"model": SPM})
-    assert found.endings == (Ending.DURATION, Ending.UNREACHABLE)
+    assert found.endings == (Ending.DURATION, Ending.NO_LIMIT_MET)
     same(found, alone(CELL, steps, {"model": SPM}))
-    before = cellsim.simulate(CELL, steps.replace(";", "; stop if voltage below 5 V;"), SPM)
+    before = cellsim.simulate(CELL, steps.replace("s; ", "s; stop if voltage below 5 V; ", 1), SPM)
     assert before.endings == (Ending.DURATION,)
 
 
@@ -149,7 +148,7 @@ def test_what_is_guessed_is_what_follows(name):
         step, found, guessed = next(walk), [], []
         while step is not None:
             found.append(step)
-            guessed.append(walk.ahead(ahead.MOST))
+            guessed.append(guess.ahead(walk, ahead.MOST))
             outcome = SimpleNamespace(
                 ending=Ending.DURATION, t_start=t, t_end=t + 1.0, discharge_capacity=0.0, charge_capacity=0.0
             )
@@ -161,5 +160,5 @@ def test_what_is_guessed_is_what_follows(name):
 
     found, guessed = all_steps()
     assert len(found) > 2
-    for k, guess in enumerate(guessed):
-        assert all(a is b for a, b in zip(guess, found[k + 1 :], strict=True))
+    for k, after in enumerate(guessed):
+        assert all(a is b for a, b in zip(after, found[k + 1 :], strict=True))

@@ -277,7 +277,7 @@ def march(tasks):
     for i in range(tasks.size):
         t = tasks[i]
         task = unpacked(t, Task)
-        row = first_row(task, tasks[i - 1], row) if t.follows == 1 else 0
+        row = first_row(task, tasks[i - 1], row) if t.follows > 0 else 0
         if row < 0:
             t.rows = 0
             continue

@@ -38,14 +38,23 @@ class Amounts:
 
         Q_n primary, ...: capacities of the phases of a composite electrode.
         """
-        y, found, loses = unknowns(self.sys, state), {"Q_Li": 0.0}, bool(self.sys.counts["loss"])
-        x, cell = y.x, y.cell
+        return self.of_all(state[None])[0]
+
+    def of_all(self, states: Array) -> list[dict[str, float]]:
+        """The same of each of several states (m, N), bit for bit."""
+        found = {name: np.broadcast_to(x, len(states)).tolist() for name, x in self._found(states).items()}
+        return [dict(zip(found, one, strict=True)) for one in zip(*found.values(), strict=True)]
+
+    def _found(self, states: Array) -> dict[str, Any]:
+        """Numbers (m,), or one for all."""
+        y, loses = unknowns(self.sys, states), bool(self.sys.counts["loss"])
+        x, cell, found, lithium = y.x, y.cell, {"Q_Li": 0.0}, 0.0
         if loses:
             inactive, active, kept_back = y.inactive, y.active, y.draining - y.gone
         for side, key in enumerate(("Q_n", "Q_p")):
             v = self.where[side]
             if self.particle[side][0] < 0:  # lithium metal
-                found["Q_Li"] += float(cell["lithium"]) * self.per_hour
+                lithium = lithium + cell["lithium"] * self.per_hour
                 found[key] = np.inf
                 continue
             made = self.filled[side] * self.holding[side]
@@ -53,46 +62,53 @@ class Amounts:
             names = self.phases[side]
             found |= {f"{key} {name}": 0.0 for name in names}
             for k, share in enumerate(self.held[side]):
-                mean, left = x[self.particle[side] + k] @ self.inside, share * made
+                mean, left = total(x[:, self.particle[side] + k] * self.inside), share * made
                 if names:
                     found[f"{key} {names[k]}"] += float(np.sum(left)) * self.per_hour
                 if loses:  # what is lost since the kernels last renewed the surface is due
                     per_active = 1.0 / self.sys.ageing[self.sys.grain["sweep"][self.particle[side][0] + k]]["active"]
-                    lost = float(left @ inactive[k, v]) * per_active * self.per_hour
-                    found[key] -= lost
+                    lost = total(left * inactive[:, k, v]) * per_active * self.per_hour
+                    found[key] = found[key] - lost
                     if names:
-                        found[f"{key} {names[k]}"] -= lost
-                    left = left * per_active * active[k, v]
-                    held -= float(np.sum(kept_back[k, v]))
-                held += float(left @ mean)
-            found["Q_Li"] += held * self.per_hour
+                        found[f"{key} {names[k]}"] = found[f"{key} {names[k]}"] - lost
+                    left = left * per_active * active[:, k, v]
+                    held = held - total(kept_back[:, k, v])
+                held = held + total(left * mean)
+            lithium = lithium + held * self.per_hour
+        found["Q_Li"] = lithium
         for name in ("sei", "sei_on_cracks", "plated", "dead", "draining"):
             field = getattr(y, name)
-            found[name] = float(field.sum()) * self.per_hour if field.size else 0.0
+            found[name] = total(field.reshape(len(states), -1)) * self.per_hour if field.size else 0.0
         for name in ("dead", "bound"):  # of lithium metal
-            found[f"metal {name}"] = float(cell[name]) * self.per_hour
+            found[f"metal {name}"] = cell[name] * self.per_hour
         if self.sys.ageing.size:
             found["filled pores"] = self._filled(y)
         if self.sys.counts["wearing"]:
             v = self.where[1] if self.particle[0][0] < 0 else np.concatenate(self.where)
-            found["contact"] = float(np.mean(y.touching[..., v]))
+            touching = y.touching[..., v]
+            found["contact"] = total(touching.reshape(len(states), -1)) / touching[0].size
         if self.sys.counts["clogging"]:
             porosity = y.porosity
-            found["porosity"] = float(np.min(porosity[porosity > 0.0]))
-            found["mean porosity"] = float(np.average(porosity[self.where[0]], weights=self.dx[0]))
+            found["porosity"] = np.where(porosity > 0.0, porosity, np.inf).min(axis=-1)
+            found["mean porosity"] = total(porosity[:, self.where[0]] * self.dx[0]) / float(np.sum(self.dx[0]))
         return found
 
-    def _filled(self, y: Any) -> float:
+    def _filled(self, y: Any) -> Any:
         """Volume fraction of the negative electrode that the SEI and dead lithium fill."""
         v, held, films, dead = self.where[0], 0.0, (y.sei, y.sei_on_cracks), y.dead
         for k in range(self.sys.volume["kinds"][v[0]]):
             a = self.sys.ageing[k]  # the kinds of the negative electrode come first
             for film in films:
                 if film.size and a["sei"]:
-                    held += float(film[k, v].sum()) * a["V_sei"] / a["z"]
+                    held = held + total(film[:, k, v]) * a["V_sei"] / a["z"]
             if dead.size:
-                held += float(dead[k, v].sum()) * a["V_li"]
-        return float(held / (F * self.dx[0].sum()))
+                held = held + total(dead[:, k, v]) * a["V_li"]
+        return held / (F * self.dx[0].sum())
+
+
+def total(x: Any) -> Any:
+    """Sums over the last axis, each the same whatever lies beside it: those of BLAS depend on how many there are."""
+    return np.add.reduce(np.ascontiguousarray(x), axis=-1)
 
 
 def phases_of_kinds(cell: Any) -> tuple[tuple[str, ...], ...]:

@@ -14,6 +14,7 @@ from ...kernels.records import TOUCH
 from ...kernels.scratch import allocate
 from ...models.electrodes import lithium_content
 from ...models.graded import active_shares
+from ...models.health.amounts import total
 from ...models.kinds import held_by, kinds
 from ...support.compile import records
 from ..kept_states import Few, KeptStates, Late
@@ -347,5 +348,5 @@ class States:
         return (
             self.area
             * self.common.content(part)
-            * ((share * self.mean(side)) @ (self.common.shares[side] * self.sys.volume["dx"][v]))
+            * total(share * self.mean(side) * (self.common.shares[side] * self.sys.volume["dx"][v]))
         )

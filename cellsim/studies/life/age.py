@@ -83,7 +83,8 @@ def age(
     steps = Protocol(protocol, force=force)
     start = fresh_start(cell, steps, model, temperature, soc, heat, ambient, accuracy)
     how = {"heat": heat, "ambient": kelvin("ambient", ambient), "accuracy": accuracy, "rtol": rtol, "force": force}
-    the_map = CellCycle(start, steps, how, Windows(cell) if by_equilibrium(until) else None)
+    windows = Windows(cell) if by_equilibrium(until) else None
+    the_map = CellCycle(start, steps, how, windows, 1 if jump else cycles)
     stops = sorted({*wanted, *(range(every, cycles + 1, every) if every else ())})
     measured: dict[int, Mapping[str, float]] = {}
     if every:

@@ -21,6 +21,7 @@ from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from .contents import Array, Contents
+from .in_bulk import InBulk, OneCycle
 from .windows import EQUILIBRIUM, Windows
 
 Summary = Mapping[str, float | str]
@@ -58,7 +59,7 @@ class Aged(NamedTuple):
     amp_hours: float = 0.0  # charged and discharged
     watt_hours: float = 0.0
 
-    def counted(self, result: Result) -> "Aged":
+    def counted(self, result: Result | OneCycle) -> "Aged":
         """After one more run."""
         charge = result.discharge_capacity + result.charge_capacity
         energy = result.discharge_energy + result.charge_energy
@@ -88,6 +89,7 @@ class CellCycle:
     protocol: Protocol
     keywords: dict[str, Any]
     windows: Windows | None = None
+    ahead: int = 1  # cycles that are wanted one after the other, at most
 
     def __post_init__(self) -> None:
         self.cell, state = self.start.cell, self.start.state
@@ -97,6 +99,7 @@ class CellCycle:
         self._last: tuple[Array, Mapping[str, float]] = (state, first)
         self._slow: tuple[Aged | None, Array] = (None, np.zeros(0))
         self._names: Names | None = None  # of the variables of a summary
+        self._bulk = InBulk(self.start, self.protocol, self.keywords, self._amounts)
         self._size = size = self._contents.of(state).size
         usable = min(q for q in (first["Q_n"], first["Q_p"], first["Q_Li"]) if np.isfinite(q))
         scale = 1.0 / max(0.5 * usable, 1e-12)
@@ -107,13 +110,19 @@ class CellCycle:
 
     def advance(self, state: Aged) -> tuple[Aged, Summary]:
         """One cycle; raises Stopped where the cell cannot complete it, and SolveError."""
+        one = self._bulk.take(state, state.end, self.ahead)
+        if one is not None:
+            after = state.counted(one)
+            self._last = after.end.state, one.amounts
+            self._bulk.expected, self.ahead = after, max(self.ahead - 1, 1)
+            return after, self.summary(one, after)
         result = simulate(self.cell, self.protocol, start=state.end, **self.keywords)
         if result.steps[-1].ending.stops_run or result.stopped_early:
             raise Stopped(result.termination, result)
         after = state.counted(result)
         return after, self.summary(result, after)
 
-    def summary(self, result: Result, after: Aged) -> Summary:
+    def summary(self, result: Result | OneCycle, after: Aged) -> Summary:
         """What a cycle did, and the cell at its end."""
         if self._names is None:
             self._names = names_of(result)
@@ -178,13 +187,13 @@ class Names(NamedTuple):
     at_the_end: tuple[str, ...]  # those of AT_THE_END that the cell has
 
 
-def names_of(result: Result) -> Names:
+def names_of(result: Result | OneCycle) -> Names:
     """Those of a run."""
     return Names(hottest_of(result.variables), tuple(name for name in AT_THE_END if name in result.variables))
 
 
 def summary_of(
-    result: Result, after: Aged, now: Mapping[str, float], fresh: Mapping[str, float], names: Names
+    result: Result | OneCycle, after: Aged, now: Mapping[str, float], fresh: Mapping[str, float], names: Names
 ) -> Summary:
     """A row of the table of a life.
 

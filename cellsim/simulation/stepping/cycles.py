@@ -1,0 +1,220 @@
+"""Repetitions of a cycle of plain steps: many cycles in one kernel call, and what they came to in bulk.
+
+Where a cycle is a fixed list of steps, as in most lives, nothing has to be decided between two of them, nor between
+two cycles.  The steps of many cycles are handed to one call of the kernel that runs every step, each cycle counting
+anew; a cycle is then what `simulate` of it would be, bit for bit.  Whatever is not as usual (a step that ends at once
+or with the cell, a failure, a number that is not finite) is left to `simulate`: the cycles before it count.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...kernels.call import calls
+from ...kernels.call.record import GOES_ON, STARTING, TASK, Arguments, Begun
+from ...kernels.integrators import ndf as march
+from ...kernels.integrators.ndf_history import MAX_ORDER
+from ...models import capacity_between_cutoffs
+from ...protocols import Profile, Protocol, Step
+from ...protocols.check import violated
+from ...protocols.quantities import HELD
+from ..control import depends_on_state
+from ..outcome import passed
+from ..plan import Plan, continued
+from ..settings import checked
+from ..start import FinalState, voltage_of
+from .guess import ahead, is_fixed
+
+Array = NDArray[Any]
+STEPS = 64  # of a cycle, at most
+ROWS = 1024  # of a step in a call, at most
+NUMBERS = 4_000_000  # of the states of a call, about
+SPARE = 1.25  # room over what the cycles before took
+
+
+class Span(NamedTuple):
+    """One step of a cycle, as far as tables ask: its words, and when it began and ended [s]."""
+
+    step: str
+    t_start: float
+    t_end: float
+
+
+class Cycle(NamedTuple):
+    """One cycle of a call; amounts as in `Result`."""
+
+    final_state: FinalState
+    rows: slice  # of `Block.states`
+    steps: tuple[Span, ...]
+    discharge_capacity: float  # A.h
+    charge_capacity: float
+    discharge_energy: float  # W.h
+    charge_energy: float
+
+    @property
+    def duration(self) -> float:
+        """How long it took [s]."""
+        return self.steps[-1].t_end
+
+
+class Block(NamedTuple):
+    """Some cycles in a row, with all their rows: the states lie in the buffer of the call."""
+
+    cycles: Sequence[Cycle]
+    states: Array  # (rows, N)
+
+
+class Cycles:
+    """The cycle of a cell whose steps need nothing of Python."""
+
+    def __init__(self, start: FinalState, plan: Plan, rtol: float, steps: Sequence[Step]) -> None:
+        """start: the state that the plan was made for; steps: `plain_steps` of its protocol."""
+        self.start, self.plan, self.rtol, self.steps = start, plan, rtol, steps
+        self._known = 0  # the most rows of a cycle so far
+        self._arguments: Arguments | None = None
+        self._room = 0  # cycles that the arguments have room for
+        self._whole = np.zeros((0, 0), np.int64)  # the words of all of them
+
+    @classmethod
+    def of(cls, start: FinalState, protocol: Protocol, how: Mapping[str, Any]) -> "Cycles | None":
+        """The cycle of a protocol; None if it is not one of plain steps, or if `how` asks for more.
+
+        how: arguments of `simulate`.  Raises what `simulate` does of them.
+        """
+        known = {"heat", "ambient", "accuracy", "rtol", "force"}
+        if not {*how} <= known or "accuracy" not in how:
+            return None
+        given = checked(None, None, how.get("ambient"), None, None, None, how["accuracy"], how.get("rtol"), 10.0, 1)
+        plan, _ = continued(start, protocol, how.get("heat"), given.accuracy, given.ambient)
+        steps = plain_steps(plan, protocol)
+        return cls(start, plan, given.rtol, steps) if steps else None
+
+    def fits(self, start: FinalState) -> bool:
+        """Whether a cycle that begins with a state is one of the same system in the same surroundings."""
+        known = self.start
+        alike = start.cell is known.cell and start.model == known.model and start.ambient == known.ambient
+        return alike and start.cell_temperature == self.plan.sys.T
+
+    @property
+    def rows(self) -> int:
+        """Of a cycle: the most so far, or a guess."""
+        return self._known or ROWS
+
+    def most(self) -> int:
+        """How many cycles fit into a call."""
+        return max(1, int(NUMBERS / (SPARE * self.rows * self.plan.size)))
+
+    def run(self, start: FinalState, cycles: int, reuse: bool) -> Block:
+        """The first of so many cycles from a state on; none if already the first one is not as usual.
+
+        reuse: the rows lie where those of the next call will.
+        """
+        plan, many = self.plan, len(self.steps)
+        state = start.first(plan.sys)
+        state[plan.at_T] = plan.sys.T
+        if not self.fits(start) or not self._begins(start.soc, state):
+            return Block([], state[None, :0])
+        arguments = self._set_out(state, min(cycles, self.most()), reuse)
+        calls.performed(calls.Call(march.march, arguments))
+        words, buffer = arguments.words, arguments.buffer
+        rows = words[:, 1]
+        ends = np.cumsum(rows)
+        last = buffer.times[np.maximum(ends - 1, 0)]
+        done = self._done(words[:, 0], rows, last)
+        used = int(ends[done * many - 1]) if done else 0
+        if not np.isfinite(np.add.reduce(buffer.states[:used], axis=None)):
+            done = used = 0
+        shape = done, many
+        first, end, lasted = ((x[: done * many]).reshape(shape) for x in (ends - rows, ends, last))
+        found = self._cut(start, first, end, lasted, buffer) if done else []
+        if found:
+            self._known = max(self._known, *(cycle.rows.stop - cycle.rows.start for cycle in found))
+        return Block(found, buffer.states[: found[-1].rows.stop if found else 0])
+
+    def _set_out(self, state: Array, cycles: int, reuse: bool) -> Arguments:
+        """The arguments of a call for so many cycles, in the memory of the last call if it is to be reused."""
+        plan, arguments = self.plan, self._arguments
+        room = ROWS + int(SPARE * self.rows * cycles)
+        if arguments is None or self._room < cycles or arguments.buffer.times.size < room:
+            run = SimpleNamespace(cell=plan.cell, plan=plan, sys=plan.sys)
+            ready = [plan.ready(run, step) for step in self.steps]
+            each = [Begun(one.control, 0.0, one.first) for one in ready]
+            again = [each[0]._replace(anew=True), *each[1:]]
+            arguments = self._arguments = Arguments(plan.sys, plan.record)
+            then = [*each[1:], *(again * (cycles - 1))]
+            arguments.begin(state, each[0], ROWS, self.rtol, 0.0, MAX_ORDER, then, room)
+            self._room, self._whole = cycles, arguments.words
+            reuse = True
+        words = arguments.words = self._whole[: cycles * len(self.steps)]
+        arguments.record = np.ndarray(len(words), TASK, words)
+        if not reuse:
+            arguments.renew(STARTING)
+        arguments.again(state)
+        return arguments
+
+    def _begins(self, soc: float, state: Array) -> bool:
+        """Whether `simulate` would begin a cycle with this state."""
+        first, plan = self.plan.first_step, self.plan
+        if first is None or not first.until:
+            return True
+        now = {"soc": soc, "voltage": voltage_of(plan.sys, state), "temperature": plan.sys.T}
+        return violated(first, now) is None
+
+    def _done(self, status: Array, rows: Array, last: Array) -> int:
+        """How many cycles ended as usual, of the statuses and rows of all steps and their last times [s]."""
+        good = (status >= 0) & (rows > 0) & (last > 0.0)
+        good &= (GOES_ON >> np.maximum(status, 0)) & 1 == 1
+        lasting = np.array([step.duration is not None for step in self.steps])
+        good &= (status != 0) | np.resize(lasting, len(status))  # DURATION, of a step that has none
+        return (len(good) if good.all() else int(np.argmin(good))) // len(self.steps)
+
+    def _cut(self, start: FinalState, first: Array, end: Array, lasted: Array, buffer: Any) -> list[Cycle]:
+        """The cycles of a call, up to one that `simulate` would refuse to begin.
+
+        first, end (cycles, steps): rows where steps begin, and behind their last; lasted: their last times [s].
+        """
+        done, plan = len(first), self.plan
+        t, spans, sums, moved = np.zeros(done), [], np.zeros((4, done)), True
+        for k, step in enumerate(self.steps):
+            began, t = t, t + lasted[:, k]
+            moved = moved and bool((t > began).all())
+            spans.append((step.summary, began.tolist(), t.tolist()))
+            sums = sums + self._passed(step, first[:, k], end[:, k], began, buffer)
+        found: list[Cycle] = []
+        amounts, soc, full = sums.T.tolist(), start.soc, capacity_between_cutoffs(plan.cell)
+        for n in range(done if moved else 0):
+            state = buffer.states[end[n, -1] - 1].copy()
+            soc = float(soc - state[plan.at_Q] * plan.per_hour / full)
+            at = FinalState(start.cell, start.model, state, soc, plan.sys.T, plan.ambient, plan.sys.T)
+            steps = tuple(Span(words, a[n], b[n]) for words, a, b in spans)
+            found.append(Cycle(at, slice(int(first[n, 0]), int(end[n, -1])), steps, *amounts[n]))
+            if n + 1 < done and not self._begins(soc, state):
+                break
+        return found
+
+    def _passed(self, step: Step, first: Array, end: Array, began: Array, buffer: Any) -> Array:
+        """Charge delivered and taken in [A.h], and energy [W.h], of one step in each cycle (4, cycles)."""
+        plan, states = self.plan, buffer.states
+        if step.control in HELD:
+            run = SimpleNamespace(plan=plan, sys=plan.sys)
+            each = zip(first, end, began, strict=True)
+            return np.array([passed(run, step, t + buffer.times[a:b], states[a:b]) for a, b, t in each]).T
+        moved = [(states[end - 1, at] - states[first, at]) * plan.per_hour for at in (plan.at_Q, plan.at_E)]
+        return np.stack([np.maximum(sign * x, 0.0) for x in moved for sign in (1.0, -1.0)])
+
+
+def plain_steps(plan: Plan, protocol: Protocol) -> list[Step]:
+    """The steps of a protocol whose order and controls are known beforehand; none if they are not, or are too many."""
+    walk = protocol.walk()
+    steps = [next(walk), *ahead(walk, STEPS)]
+    alike = all(
+        not depends_on_state(step)
+        and not isinstance(step.target, Profile)
+        and step.period is None
+        and plan.around(step) == plan.sys.T
+        for step in steps
+    )
+    return steps if is_fixed(walk) and alike and not plan.warms and len(steps) <= STEPS else []

@@ -1,0 +1,145 @@
+"""Cycles of a life that are simulated many in one kernel call, handed out one by one."""
+
+from collections import deque
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...errors import CellsimError
+from ...models.health.amounts import Amounts
+from ...protocols import Protocol
+from ...simulation.history.cycles import hottest_of
+from ...simulation.start import FinalState
+from ...simulation.stepping.cycles import Block, Cycle, Cycles, Span
+from ...simulation.variables import Variables
+
+MARGIN = "Plating margin [V]"
+MOST = 32  # cycles of a block, as the life may end within it
+
+
+class InBulk:
+    """The next cycles of a cell, simulated together as far as they are wanted one after the other.
+
+    Blocks of cycles double as long as all of them are taken, up to what fits into memory.
+    """
+
+    def __init__(self, start: FinalState, protocol: Protocol, how: Mapping[str, Any], amounts: Amounts) -> None:
+        """how: further arguments of `simulate`; amounts: those of the cell."""
+        self._given, self._amounts = (start, protocol, how), amounts
+        self._queue: deque[OneCycle] = deque()
+        self._size = 1
+        self.expected: Any = None  # the state that the next of the queue begins with
+
+    @cached_property
+    def _cycles(self) -> Cycles | None:
+        """The cycle, if it is one that needs nothing of Python."""
+        try:
+            return Cycles.of(*self._given)
+        except CellsimError:  # which `simulate` raises, too
+            return None
+
+    def take(self, state: Any, end: FinalState, most: int) -> "OneCycle | None":
+        """The cycle that begins with a state, an object that ends at `end`; None if it is to be simulated alone.
+
+        most: how many may be wanted from here on, this one included.
+        """
+        if self._cycles is None:
+            return None
+        if not self._queue or state is not self.expected:
+            self._size = 1 if self._queue else min(2 * self._size, self._cycles.most(), MOST)
+            self._queue.clear()
+            together = most > 1
+            block = self._cycles.run(end, min(self._size, most), together)
+            self._queue.extend(_Found(self._cycles, block, self._amounts, together).cycles)
+        return self._queue.popleft() if self._queue else None
+
+
+class _Found:
+    """A block of cycles and what is asked of it."""
+
+    def __init__(self, cycles: Cycles, block: Block, amounts: Amounts, together: bool) -> None:
+        """together: the rows are looked at now, as others will lie there when a summary is made."""
+        self._plan, self._block = cycles.plan, block
+        if not block.cycles:
+            self.cycles: list[OneCycle] = []
+            return
+        self.ends = np.stack([one.final_state.state for one in block.cycles])
+        self.model = type(cycles.plan.model).__name__
+        self.cycles = [
+            OneCycle(self, n, one, each)
+            for n, (one, each) in enumerate(zip(block.cycles, amounts.of_all(self.ends), strict=True))
+        ]
+        self.extremes: dict[str, Any] = {}
+        if together:
+            self.extreme(hottest_of(self.rows), np.maximum)
+            if MARGIN in self.rows:
+                self.extreme(MARGIN, np.minimum)
+            del self.rows
+
+    def _variables(self, states: np.ndarray) -> Variables:
+        """Those of some states."""
+        plan = self._plan
+        return Variables.of(plan.cell, plan.sys, plan.model, np.zeros(len(states)), states, 0.0)
+
+    @cached_property
+    def rows(self) -> Variables:
+        """Of all rows."""
+        return self._variables(self._block.states)
+
+    @cached_property
+    def last(self) -> Variables:
+        """At the end of each cycle."""
+        return self._variables(self.ends)
+
+    def extreme(self, name: str, of: Any) -> Any:
+        """The least or the largest value of a variable in each cycle."""
+        if name not in self.extremes:
+            begins = [one.rows.start for one in self._block.cycles]
+            self.extremes[name] = of.reduceat(self.rows[name], begins)
+        return self.extremes[name]
+
+
+class OneCycle:
+    """A cycle of a block, as far as a summary looks at a `Result`: of a variable the one value that matters."""
+
+    def __init__(self, found: _Found, n: int, cycle: Cycle, amounts: dict[str, float]) -> None:
+        """amounts: at its end, see `Amounts`."""
+        self._found, self._n, self._cycle, self.amounts = found, n, cycle, amounts
+        self.model, self.final_state, self.steps = found.model, cycle.final_state, cycle.steps
+        self.discharge_capacity, self.charge_capacity = cycle.discharge_capacity, cycle.charge_capacity
+        self.discharge_energy, self.charge_energy = cycle.discharge_energy, cycle.charge_energy
+        self.t, self.step_index = (cycle.steps[-1].t_end,), np.zeros(1, int)
+
+    steps: tuple[Span, ...]
+
+    @property
+    def variables(self) -> "_Last":
+        """Those at the end."""
+        return _Last(self._found, self._n)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._found.extreme(name, np.minimum if name == MARGIN else np.maximum)[self._n]
+
+
+class _Last:
+    """Variables at the end of one of the cycles."""
+
+    def __init__(self, found: _Found, n: int) -> None:
+        self._found, self._n = found, n
+
+    @property
+    def makers(self) -> Mapping[str, Any]:
+        """By name."""
+        return self._found.last.makers
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found.last
+
+    def last(self) -> "_Last":
+        """These."""
+        return self
+
+    def __getitem__(self, name: str) -> Any:
+        return self._found.last[name][self._n : self._n + 1]

@@ -1,0 +1,91 @@
+"""Cycles simulated many in a call: the same life, bit for bit, as one cycle after the other."""
+
+import numpy as np
+import pytest
+
+import cellsim
+from cellsim.kernels.call import calls
+from cellsim.models.health.amounts import filled
+from cellsim.studies.life import in_bulk
+from cellsim.studies.life.cycle_map import amounts_of
+from cellsim.studies.life.in_bulk import InBulk
+
+CELL = "okane2022"
+CYCLE = (
+    "Discharge at 1C until 2.5 V; Rest for 5 min; Charge at C/3 until 4.2 V; Hold at 4.2 V until C/9; Rest for 5 min"
+)
+SPM, SPME, DFN = cellsim.SPM(), cellsim.SPMe(), cellsim.DFN()
+LIVES = {
+    "DFN": (CYCLE, 5, {"model": DFN}),
+    "SPMe": (CYCLE, 7, {"model": SPME}),
+    "kept cycles": (CYCLE, 9, {"model": SPM, "keep": [3, 8]}),
+    "jumps": (CYCLE, 60, {"model": SPM, "jump": True}),
+    "check-ups": (CYCLE, 6, {"model": SPM, "checkups": 4}),
+    "an end by capacity": (CYCLE, 40, {"model": SPM, "until": "99.7% capacity"}),
+    "equilibrium": (CYCLE, 6, {"model": SPM, "until": "90% equilibrium capacity"}),
+    "a cycle in parts": (f"repeat 2:\n  {CYCLE.replace('; ', chr(10) + '  ')}\nRest for 1 min", 4, {"model": SPM}),
+    "a charge and a hold": ("Discharge at 1C until 2.8 V; CCCV at 1C to 4.2 V until C/10", 4, {"model": SPM}),
+    "heat": (CYCLE, 2, {"model": SPM, "heat": True}),
+    "a step that meets no limit": ("Discharge at 1C for 10 min; Charge at 1C until 4.2 V; Rest until 3 V", 3, {}),
+}
+
+
+def life(name):
+    """Table and end of a life, or its fault."""
+    cycle, cycles, how = LIVES[name]
+    try:
+        return cellsim.age(CELL, cycle, cycles, **{"until": None, "jump": False, "soc": None, **how})
+    except cellsim.ProtocolError as fault:
+        return str(fault)
+
+
+def alone(monkeypatch, name):
+    """The same, cycle by cycle."""
+    with monkeypatch.context() as m:
+        m.setattr(InBulk, "take", lambda *_: None)
+        return life(name)
+
+
+@pytest.mark.parametrize("name", LIVES)
+def test_a_life_in_bulk_is_the_one_cycle_by_cycle(name, monkeypatch):
+    """Every number of the table, kept states, the end, and faults in the same words."""
+    together, one_by_one = life(name), alone(monkeypatch, name)
+    if isinstance(together, str):
+        assert together == one_by_one
+        return
+    assert list(together.table.columns) == list(one_by_one.table.columns)
+    assert np.array_equal(together.table.index, one_by_one.table.index)
+    for column in together.table:
+        assert np.array_equal(together.table[column], one_by_one.table[column], equal_nan=True), column
+    assert together.end == one_by_one.end and together.states.keys() == one_by_one.states.keys()
+    for n, state in together.states.items():
+        assert np.array_equal(state.state, one_by_one.states[n].state) and state.soc == one_by_one.states[n].soc
+
+
+def test_many_cycles_are_one_call(monkeypatch):
+    """Blocks double: 2, 4, 8, ... cycles a call; a step at a time would be 5 calls a cycle."""
+    made, performed = [], calls.performed
+    monkeypatch.setattr(calls, "performed", lambda call: made.append(1) or performed(call))
+    cellsim.age(CELL, CYCLE, 30, until=None, jump=False, model=SPM)
+    assert len(made) <= 5
+
+
+def test_blocks_stay_within_memory(monkeypatch):
+    """However small that is: a cycle a call then, and the same life."""
+    whole = cellsim.age(CELL, CYCLE, 5, until=None, jump=False, model=SPM)
+    monkeypatch.setattr(in_bulk, "MOST", 1)
+    single = cellsim.age(CELL, CYCLE, 5, until=None, jump=False, model=SPM)
+    for column in whole.table:
+        assert np.array_equal(whole.table[column], single.table[column], equal_nan=True), column
+
+
+def test_amounts_of_many_states_are_those_of_each():
+    """Sums do not depend on what is summed beside them."""
+    cell = cellsim.load(CELL)
+    found = cellsim.simulate(cell, CYCLE, cellsim.DFN())
+    states = found.final_state
+    sys = states.model.discretise(cell, states.temperature)
+    amounts, rng = amounts_of(cell, sys), np.random.default_rng(1)
+    many = states.state * rng.uniform(0.9, 1.1, (7, states.state.size))
+    assert amounts.of_all(many) == [amounts(one) for one in many]
+    assert amounts.filled == filled(cell)
