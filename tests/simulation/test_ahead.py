@@ -123,9 +123,10 @@ def test_a_failure_ahead_is_one_only_if_it_is_asked_for(alone):
 
 def test_a_budget_of_time_keeps_the_steps_before():
     """A step that takes too long fails with what came before it, however many steps a call has."""
+    many = cellsim.Step("c-rate", 1.0, 100.0, period=1e-3)  # more rows than two calls have room for
+    steps = [cellsim.discharge(1.0, duration=60.0), cellsim.rest(60.0), many]
     with pytest.raises(SolveError, match="step 3") as fault:
-        cellsim.simulate(CELL, "Discharge at 1C for 60 s; Rest for 60 s; Discharge at 1C for 1000 s", SPM,
-                         period=1e-3, time_budget=1e-9)  # fmt: skip
+        cellsim.simulate(CELL, steps, SPM, time_budget=1e-9)
     assert [step.ending for step in fault.value.result.steps[:2]] == [Ending.DURATION] * 2
     assert fault.value.result.endings[-1] == Ending.SOLVER_TIME_BUDGET
 
@@ -134,7 +135,7 @@ GUESSES = {
     "a;b;c": "Rest for 1 s; Rest for 2 s; Rest for 3 s",
     "block": "repeat 3:\n  Rest for 1 s\n  Rest for 2 s\nRest for 3 s",
     "nested": "repeat 2:\n  Rest for 1 s\n  repeat 2:\n    Rest for 2 s\n  Rest for 3 s",
-    "goto": "label here:\nRest for 1 s\nRest for 2 s\ngoto here 2 times\nRest for 3 s",
+    "goto": "label here\nRest for 1 s\nRest for 2 s\ngoto here 2 times\nRest for 3 s",
 }
 
 
