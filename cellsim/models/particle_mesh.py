@@ -17,12 +17,13 @@ of errors observed in single-particle discharges and charges to these.
 import math
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.grids import SHELL, slab, sphere
+from ..numerics.grids import FIRST_SHIFT, SHELL, slab, sphere
+from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
 from ..parameters.laws.law import X_RANGE
 from .electrodes import electrode_of
@@ -47,6 +48,8 @@ SURFACES, POINTS, ORDER = 97, 1001, 96  # surface stoichiometries, points of the
 EARLY = 0.9  # part of the stoichiometry over which the error of the voltage is taken
 FAR = 10.0  # stoichiometries by which D is continued
 BEYOND = 0.02  # of the stoichiometry, by which surfaces may leave the window
+MISSED, NOTHING = 0.065, 0.8  # see `resolution`; errors below NOTHING S sqrt(t D / R2) are ignored
+WIDEST = 3.5  # largest ratio of the matched rates of neighbouring shells
 Answers = dict[tuple[int, int], float]
 
 
@@ -172,3 +175,34 @@ def filling_front(cell: Cell, part: str, T: float, u: float, g: float, kinetic: 
     if not found.falls:
         return 0.0
     return min(IN_STEPS * u * found.front(kinetic + NEARLY, nu / math.tanh(nu) - 1.0), MOST_FRONT)
+
+
+class Near(NamedTuple):
+    """A limit that a step of constant current meets soon, where a potential is steep or diffusion slow."""
+
+    time: float  # until then [s]
+    steep: float  # change of a potential over that of the stoichiometry at the surface [V], 1 at least
+    slower: float  # mean diffusivity over that where the step begins, 1 at least
+
+
+def reach_for(numbers: Any, times: Any, error: float, near: Near | None = None) -> float:
+    """Rate [D / R2] up to which shells must be exact for a mean error [V] over each of the durations `times`.
+
+    numbers: see `resolution.Numbers`.  near: a limit soon met; where D varies the rate is in units of that there.
+    """
+    reach, loads = 0.0, [Near(t, 1.0, 1.0) for t in times]
+    for t, steep, slower in (*loads, near) if near is not None else loads:
+        root, S = math.sqrt(t / (numbers.time * slower)), 0.5 * (1.0 + numbers.nu(t)) * numbers.S * slower
+        if NOTHING * S * root * steep > error:
+            reach = max(reach, MISSED * S * steep / (root * error))
+    return reach
+
+
+def reaching(shells: int, reach: Any) -> tuple[int, float | None]:
+    """(shells, reach) for `numerics.grids.sphere` that are exact up to a rate, with at least the density of `shells`.
+
+    reach is None if `shells` are sufficient.
+    """
+    ratio = min(1.0 + APART / shells, WIDEST)
+    more = 1 + math.ceil(math.log(max(reach, FIRST_SHIFT) / FIRST_SHIFT, ratio) - 1e-9)
+    return (shells, None) if more <= shells else (more, FIRST_SHIFT * ratio ** (more - 1))

@@ -36,6 +36,7 @@ from .materials.hysteresis import branch_table, hysteresis_of
 from .materials.kinetics import kinetics_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
+from .particle_mesh import Near
 from .resolution import Mesh, resolution
 from .thermal_laws import Body, steady, warmed, with_temperatures
 from .volumes import Region, across, exchange_current_density, regions, touching, unit_of
@@ -254,16 +255,18 @@ class _Meshed:
         accuracy: float = ACCURACY,
         times: Sequence[float] = (),
         temperatures: Sequence[float] = (),
+        near: Near | None = None,
     ) -> Model:
         """The model with the parts of its mesh that are not given chosen for `accuracy` [V rms] at a C-rate.
 
-        times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].
+        times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].  near: a
+        limit that it soon meets.
         """
         needs_particles(cell)
         model: Any = self
         if model.shells is not None and getattr(model, "volumes", ()) is not None:  # given shells have their own reach
             return self
-        resolved: Model = _filled_in(model, resolution(cell, T, rate, accuracy, times, temperatures))
+        resolved: Model = _filled_in(model, resolution(cell, T, rate, accuracy, times, temperatures, near))
         return resolved
 
     def _shape(self, cell: Cell, T: float) -> Shape:

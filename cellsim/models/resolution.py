@@ -27,8 +27,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..numerics.grids import FIRST_SHIFT
-from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
 from ..parameters.laws.profile import Profile, extremes
 from ..physics.constants import F, R
@@ -50,7 +48,7 @@ from .materials.double_layers import capacities
 from .materials.steps import Steps, steps
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept
-from .particle_mesh import IN_STEPS, MOST_FRONT, filling_front, varying_shells
+from .particle_mesh import IN_STEPS, MOST_FRONT, Near, filling_front, reach_for, reaching, varying_shells
 from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
 
 SHARE = 0.35  # fraction of the accuracy for each electrode and for the shells
@@ -62,8 +60,6 @@ FALL = 2.0
 STEPPED, BY_SALT = 0.4, 2.2  # see above
 AT_FIRST = 0.055  # see above
 AT_FACE = 0.035  # V; the error of a separator beside lithium metal is AT_FACE g / n^2
-MISSED, NOTHING = 0.065, 0.8  # see above; errors below NOTHING S sqrt(t D / R2) are ignored
-WIDEST = 3.5  # largest ratio of the matched rates of neighbouring shells
 LEVEL_OVER = 0.4  # range of stoichiometry of `Numbers.level`
 BROAD = 1.5  # standard deviations above the mean: particles that shells resolve
 CROWDED = 2.0  # of the current of an electrode a phase takes this times its share of the lithium, while others rest
@@ -266,34 +262,11 @@ def shells_for(cell: Cell, part: str, T: float, numbers: Numbers, error: float) 
     return min(max(FEWEST_SHELLS, even, varied), MOST_SHELLS)
 
 
-def reach_for(numbers: Numbers, times: Any, error: float) -> float:
-    """Rate [D / R2] up to which shells must be exact for a mean error [V] over each of the durations `times`."""
-    reach = 0.0
-    for t in times:
-        root, S = math.sqrt(t / numbers.time), 0.5 * (1.0 + numbers.nu(t)) * numbers.S
-        if NOTHING * S * root > error:
-            reach = max(reach, MISSED * S / (root * error))
-    return reach
-
-
-def reaching(shells: int, reach: Any) -> tuple[int, float | None]:
-    """(shells, reach) for `numerics.grids.sphere` that are exact up to a rate, with at least the density of `shells`.
-
-    reach is None if `shells` are sufficient.
-    """
-    ratio = min(1.0 + APART / shells, WIDEST)
-    more = 1 + math.ceil(math.log(max(reach, FIRST_SHIFT) / FIRST_SHIFT, ratio) - 1e-9)
-    return (shells, None) if more <= shells else (more, FIRST_SHIFT * ratio ** (more - 1))
-
-
-def current_driven(cell: Cell, T: float, V: float, outside: float = 0.0) -> float:
-    """Estimate of the current density [A/m2] after a voltage step V at T [K].
-
-    outside: external series resistance [Ohm m2].
-    """
+def resistances(cell: Cell, T: float) -> tuple[float, list[float]]:
+    """Ohmic resistance [Ohm m2], and of each reaction its current over the exchange current at 1 A/m2, at T [K]."""
     whole = [part for part in PARTS if not is_metal(cell, part) and not is_film(cell, part)]
     porous = [kept(per_current(phases(cell, part)[0]), cell, T) for part in whole]
-    ohmic = outside + cell.value("cell/series resistance") + kept(between, cell, T)[0]
+    ohmic = cell.value("cell/series resistance") + kept(between, cell, T)[0]
     ohmic += sum(n.u / 3.0 + n.film for n in porous)
     transfer = [n.transfer for n in porous]
     for part in PARTS:
@@ -304,11 +277,21 @@ def current_driven(cell: Cell, T: float, V: float, outside: float = 0.0) -> floa
         elif is_film(cell, part):
             ohmic += cell.value(f"{part}/film resistance")
             transfer.append(1.0 / exchange_current_density(cell, part, T))
-    low, high = 0.0, V / ohmic
+    return ohmic, transfer
+
+
+def drop_at(cell: Cell, T: float, I: float, outside: float = 0.0) -> float:
+    """Estimate of the voltage step V at a current density I [A/m2] and T [K]; outside: series resistance [Ohm m2]."""
+    ohmic, transfer = kept(resistances, cell, T)
+    return I * (outside + ohmic) + 2.0 * R * T / F * sum(math.asinh(0.5 * I * x) for x in transfer)
+
+
+def current_driven(cell: Cell, T: float, V: float, outside: float = 0.0) -> float:
+    """Estimate of the current density [A/m2] after a voltage step V at T [K]: the inverse of `drop_at`."""
+    low, high = 0.0, V / (outside + kept(resistances, cell, T)[0])
     while high - low > 1e-3 * high:
         I = 0.5 * (low + high)
-        drop = I * ohmic + 2.0 * R * T / F * sum(math.asinh(0.5 * I * x) for x in transfer)
-        low, high = (low, I) if drop > V else (I, high)
+        low, high = (low, I) if drop_at(cell, T, I, outside) > V else (I, high)
     return high
 
 
@@ -321,13 +304,21 @@ class Mesh(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def resolution(cell: Cell, T: float, rate: float, accuracy: float, times: Any = (), temperatures: Any = ()) -> Mesh:
+def resolution(
+    cell: Cell,
+    T: float,
+    rate: float,
+    accuracy: float,
+    times: Any = (),
+    temperatures: Any = (),
+    near: Near | None = None,
+) -> Mesh:
     """The Mesh for `accuracy` [V rms] at a C-rate and T [K], and at further temperatures.
 
-    times: durations of loads shorter than hours [s]; the accuracy holds over each of them.
+    times: durations of loads shorter than hours [s]; the accuracy holds over each of them.  near: a limit soon met.
     """
     current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
-    found = [_at(cell, one, current, SHARE * accuracy, times) for one in (T, *temperatures)]
+    found = [_at(cell, one, current, SHARE * accuracy, times, near) for one in (T, *temperatures)]
     negative, middle, positive, shells, reach = map(max, zip(*found, strict=True))
     return Mesh((negative, middle, positive), *reaching(shells, reach))
 
@@ -339,7 +330,7 @@ def porous_electrodes(cell: Cell, T: float) -> tuple[tuple[str, tuple[str, ...],
     return tuple((part, phases(cell, part), kept(steps(part), cell, T), n) for part, n in least.items())
 
 
-def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
+def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Near | None) -> Any:
     """Volumes of the layers, shells, and their reach at a current density [A/m2] and T [K]."""
     electrodes, volumes = kept(porous_electrodes, cell, T), dict.fromkeys(PARTS, 1)
     numbers = {one: electrode_numbers(cell, one, T, current) for _, ones, _, _ in electrodes for one in ones}
@@ -356,5 +347,5 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
         separator_volumes(current * u, current * salt, time, has_foil(cell), times, error),
         volumes[POSITIVE],
         max(shells_for(cell, part, T, n, error) for part, n in numbers.items()),
-        max(reach_for(n, times, error) for n in numbers.values()),
+        max(reach_for(n, times, error, near) for n in numbers.values()),
     )

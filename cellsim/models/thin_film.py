@@ -21,8 +21,9 @@ from .initial import initial_state
 from .lithium_metal import counts_of_metal, foil_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
+from .particle_mesh import Near, reach_for, reaching
 from .porous import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
-from .resolution import SHARE, Numbers, between, diffusivity, reach_for, reaching, shells_for
+from .resolution import SHARE, Numbers, between, diffusivity, shells_for
 from .thermal_laws import steady, warmed, with_temperatures
 from .volumes import FOIL, across, exchange_current_density, foil, transport_efficiency
 
@@ -98,16 +99,22 @@ def volumes_for(g: float, time: float, rate: float, times: Any, error: float) ->
 
 @lru_cache(maxsize=256)
 def resolution(
-    cell: Cell, T: float, rate: float, accuracy: float, times: Any = (), temperatures: Any = ()
+    cell: Cell,
+    T: float,
+    rate: float,
+    accuracy: float,
+    times: Any = (),
+    temperatures: Any = (),
+    near: Near | None = None,
 ) -> tuple[int, int, float | None]:
     """(volumes, shells, reach); see `resolution.resolution` for porous electrodes."""
     current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
-    found = [_at(cell, one, current, SHARE * accuracy, times) for one in (T, *temperatures)]
+    found = [_at(cell, one, current, SHARE * accuracy, times, near) for one in (T, *temperatures)]
     volumes, shells, reach = map(max, zip(*found, strict=True))
     return max(FEWEST, math.ceil(volumes)), *reaching(shells, reach)
 
 
-def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
+def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Near | None) -> Any:
     """Volumes, shells, and their reach at a current density [A/m2] and T [K]."""
     _, g, time = kept(between, cell, T)
     thickness, D = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
@@ -116,7 +123,7 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any) -> Any:
     return (
         volumes_for(current * g, time, vanishing(cell), times, error),
         shells_for(cell, POSITIVE, T, film, error),
-        reach_for(film, times, error),
+        reach_for(film, times, error, near),
     )
 
 
@@ -187,10 +194,11 @@ class ThinFilm:
         accuracy: float = ACCURACY,
         times: Any = (),
         temperatures: Any = (),
+        near: Near | None = None,
     ) -> "ThinFilm":
         """The model with the parts of its mesh that are not given chosen for `accuracy` [V rms] at a C-rate.
 
-        times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].
+        times, temperatures, near: as of `DFN.resolved`.
         """
         missing = [f.name for f in fields(self) if getattr(self, f.name) is None]
         if "shells" not in missing:  # given shells have their own reach
@@ -198,7 +206,7 @@ class ThinFilm:
         if not missing:
             return self
         _check(cell)
-        mesh = resolution(cell, T, rate, accuracy, times, temperatures)
+        mesh = resolution(cell, T, rate, accuracy, times, temperatures, near)
         chosen: dict[str, Any] = dict(zip(("volumes", "shells", "reach"), mesh, strict=True))
         return replace(self, **{name: chosen[name] for name in missing})
 

@@ -6,17 +6,22 @@ from typing import NamedTuple
 import numpy as np
 
 from ..models import capacity_between_cutoffs
-from ..models.initial import at_rest, voltage_at_rest
+from ..models.electrodes import PARTS, is_film, is_metal, lithium_content, phases
+from ..models.initial import at_rest, resting, stoichiometries
+from ..models.materials.tables import diffusivity_factor
 from ..models.memo import kept
-from ..models.resolution import current_driven
+from ..models.particle_mesh import Near
+from ..models.resolution import current_driven, diffusivity, drop_at, electrode_numbers
+from ..physics.constants import F
 from ..protocols import Profile
 from ..protocols.quantities import FLOWS
 from ..protocols.step import COLDEST, HOTTEST, Step
 
 HOURS = 7200.0  # loads that last longer ask for nothing besides [s]
-NEAR = 0.5  # distance of a voltage limit from which on it is not looked at [V]
-SLOPE, LEAST = 0.02, 0.1  # of the state of charge, over which the open-circuit voltage is taken to be straight; s
-SOONER = 0.1  # share of the time by the open-circuit voltage after which diffusion has taken a step to its limit
+NEAR, LAST = 0.5, 0.3  # a voltage limit further away [V], and from an end of the state of charge, is not looked at
+MOMENTS = np.geomspace(1e-6, 0.2, 60)  # when it is looked for, over the time for the whole capacity
+SOONER, LEAST = 0.1, 1e-2  # share of the time until then that is asked for, too; s
+STEEP, STEEPEST, SLOWEST = 2.0, 30.0, 30.0  # of a `Near`: V, which is for potentials next to their ends; ratio
 SPIKE = 3.0  # the current that a held voltage begins with falls to this part of it within seconds
 
 
@@ -26,6 +31,7 @@ class Demand(NamedTuple):
     rate: float  # largest C-rate
     times: tuple[float, ...]  # how long loads last, of those that last for less than HOURS [s]
     temperatures: tuple[float, ...]  # of the surroundings [K]
+    near: Near | None = None  # a limit that the first step soon meets
 
 
 @lru_cache(maxsize=64)
@@ -44,12 +50,15 @@ def demand(cell, T, V, steps, ambient=None, soc=None) -> Demand:
 
     soc: state of charge, of a cell at rest, from which the first step may soon meet a limit; None if it is not known.
     """
-    times = {t for t in (*map(lasting, steps), *(soon(cell, T, V, soc, step) for step in steps[:1])) if t < HOURS}
+    near = soon(cell, T, V, soc, steps[0]) if steps else None
+    early = () if near is None else (near.time, SOONER * near.time)
+    times = {t for t in (*map(lasting, steps), *early) if t < HOURS}
     around = {float(t) for t in (ambient, *(step.temperature for step in steps)) if isinstance(t, int | float)}
     return Demand(
         max(rates(cell, T, V, steps)),
         tuple(sorted(times)),
         tuple(sorted(t for t in around if COLDEST < t < HOTTEST and t != T)),
+        near,
     )
 
 
@@ -114,25 +123,52 @@ def lasting(step: Step) -> float:
     return float(step.target.duration * largest**2 / (swings**2).sum())
 
 
-def soon(cell, T, V, soc, step) -> float:
-    """About how long a step of a current lasts until the nearest voltage limit is met [s]; infinite if that is far.
+def soon(cell, T, V, soc, step) -> Near | None:
+    """The nearest voltage limit that a step of a current meets, if that is soon.
 
-    From rest at T [K], V [V] and a state of charge (None: not known): what ohmic drop and kinetics leave of the way
-    there, along the open-circuit voltage as it begins.
+    From rest at T [K], V [V] and a state of charge (None: not known): when the open-circuit potentials at the surfaces
+    have changed by what ohmic drop and kinetics leave of the way there, diffusion being that where the step begins.
     """
     if soc is None or step.control not in FLOWS or isinstance(step.target, Profile) or step.target == 0.0:
-        return np.inf
-    discharges = step.target > 0.0
+        return None
+    sign, end = (1.0, "lower") if step.target > 0.0 else (-1.0, "upper")
     limits = [x.value for x in step.until if x.quantity == "voltage"]
-    limits.append(cell.value(f"cell/{'lower' if discharges else 'upper'} voltage cut-off"))
-    way = min((V - x if discharges else x - V) for x in limits)
-    if not 0.0 < way < NEAR:
-        return np.inf
-    c_rate, area = rate(cell, T, V, step), cell.value("cell/electrode area")
-    left = way * (1.0 - c_rate * cell.nominal_capacity / area / current_driven(cell, T, way))
-    gone = min(max(soc - SLOPE, 0.0), 1.0) if discharges else max(min(soc + SLOPE, 1.0), 0.0)
-    change = abs(voltage_at_rest(cell, gone, T) - V)
-    if left <= 0.0 or gone == soc:
-        return LEAST
-    share = SOONER * left * abs(gone - soc) / max(change, 1e-9)
-    return max(share * capacity_between_cutoffs(cell) / (c_rate * cell.nominal_capacity) * 3600.0, LEAST)
+    way = min(sign * (V - x) for x in (*limits, cell.value(f"cell/{end} voltage cut-off")))
+    if way <= 0.0 or (way >= NEAR and (soc if sign > 0.0 else 1.0 - soc) > LAST):
+        return None
+    c_rate = rate(cell, T, V, step)
+    current = c_rate * cell.nominal_capacity / cell.value("cell/electrode area")
+    left = max(way - drop_at(cell, T, current), 0.0)
+    t = MOMENTS * capacity_between_cutoffs(cell) / (c_rate * cell.nominal_capacity) * 3600.0
+    changed, steep, slower = 0.0 * t, np.full(t.size, STEEP), 1.0
+    for part, x, way_in in zip(PARTS, stoichiometries(cell, soc), (-sign, sign), strict=True):
+        if is_metal(cell, part):
+            continue
+        rise, ratio = _risen(cell, T, part, x, current, t)
+        U = resting(cell, part, np.clip(x + way_in * np.concatenate([[0.0], rise]), 0.0, 1.0), T)
+        change = np.abs(U[1:] - U[0])
+        changed, steep, slower = changed + change, np.maximum(steep, change / rise), max(slower, ratio)
+    there = int(np.argmax(changed >= left))
+    if changed[there] < left:
+        return None
+    return Near(max(float(t[there]), LEAST), min(float(steep[there]), STEEPEST), min(slower, SLOWEST))
+
+
+def _risen(cell, T, part, x, current, t):
+    """Change of the stoichiometry at the surfaces of an electrode after times t [s], and `Near.slower` there.
+
+    current [A/m2]; x: stoichiometry before.  2 S sqrt(t D / (pi R2)) at first, 3 S t D / R2 + S / 5 at last.
+    """
+    if is_film(cell, part):
+        thickness = cell.value(f"{part}/thickness")
+        mean, ends, one = diffusivity(cell, part, T), 1.0 / 3.0, part
+        S, time = current * thickness / (F * lithium_content(cell, part) * mean), thickness**2 / mean
+    else:
+        ends, one = 0.2, phases(cell, part)[0]
+        n = electrode_numbers(cell, one, T, current)
+        mean, S, time = diffusivity(cell, one, T), n.S, n.time
+    here = cell.law(f"{one}/particle diffusivity")(np.array([x]), T)[0] * diffusivity_factor(cell, one, T)
+    slower = mean / max(float(here), 1e-3 * mean)
+    tau = t / (time * slower)
+    gradient = ends * -np.expm1(-2.0 / ends * np.sqrt(tau / np.pi))
+    return np.maximum(S * slower * ((1.0 if is_film(cell, part) else 3.0) * tau + gradient), 1e-12), slower

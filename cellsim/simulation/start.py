@@ -143,7 +143,7 @@ def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambi
 
 def _meshed_for(asked: Demand, cell, model, T, accuracy):
     """The model with a mesh for what is asked of it."""
-    return model.resolved(cell, T, asked.rate, accuracy, asked.times, asked.temperatures)
+    return model.resolved(cell, T, asked.rate, accuracy, asked.times, asked.temperatures, asked.near)
 
 
 @lru_cache(maxsize=256)

@@ -251,5 +251,32 @@ def test_limits_that_are_far_ask_for_nothing():
         V0 = cellsim.models.open_circuit_voltage(cell, soc, 298.15)
         assert demand(cell, 298.15, V0, [step], None, soc).times == ()
     near = cellsim.charge(1.0)
-    assert soon(cell, 298.15, 4.1, 0.93, near) < 600.0 and soon(cell, 298.15, 4.1, None, near) == np.inf
-    assert soon(cell, 298.15, 4.1, 0.93, Step("rest", 0.0, 60.0)) == np.inf
+    assert soon(cell, 298.15, 4.1, 0.93, near).time < 600.0 and soon(cell, 298.15, 4.1, None, near) is None
+    assert soon(cell, 298.15, 4.1, 0.93, Step("rest", 0.0, 60.0)) is None
+
+
+@pytest.mark.parametrize(
+    "name, c_rate, soc",
+    [
+        ("mohtat2020", 2.0, 0.03),
+        ("leaf_2018", 2.0, 0.06),
+        ("chayambuka2022", 0.5, 0.01),
+        ("nmc_llzo_li", 0.5, 0.06),
+        ("target_nmc811_lpscl_li", 2.0, 0.01),
+        ("minnmann2021", 2.0, 0.06),
+    ],
+)
+def test_a_start_where_a_potential_is_steep_or_diffusion_slow_is_good_to_a_millivolt(name, c_rate, soc):
+    """Discharges that last for 0.2 to 200 s, of cells all but empty: 1.5 to 115 mV off on the mesh for hours.
+
+    When the limit is met is estimated to a factor 10, as the mesh is good for a tenth of that time, too.
+    """
+    step, cell = Step("c-rate", c_rate), cellsim.load(name)
+    run = cellsim.simulate(name, step, soc=soc)
+    (n, s, p), shells = run.final_state.model.volumes, run.final_state.model.shells
+    fine = cellsim.simulate(name, step, DFN((n, 2 * s, 2 * p), shells + 40, 1e8), soc=soc, rtol=1e-5)
+    t = np.linspace(0.0, 0.95 * fine.t[-1], 300)[1:]
+    assert np.sqrt(np.mean((run.at(V, t) - fine.at(V, t)) ** 2)) <= 1.1e-3
+    T = cell.temperature(None)
+    V0 = cellsim.models.open_circuit_voltage(cell, soc, T)
+    assert 0.1 < soon(cell, T, V0, soc, step).time / fine.t[-1] < 10.0
