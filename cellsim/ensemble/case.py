@@ -19,6 +19,7 @@ from ..simulation.result import Result
 from ..simulation.run import simulate, simulate_coroutine
 from ..simulation.variables import Variables
 from ..support.arguments import mapping, near, shown
+from ..support.renamed import by_name
 from .jobs import Finished
 from .parquet import check
 
@@ -91,6 +92,9 @@ class Case:
         """The same as a coroutine of kernel calls.  Raises ParameterError for faulty changes at once."""
         options = {name: getattr(self, name) for name in OPTIONS}
         return simulate_coroutine(self.varied_cell(), self.steps, **options)
+
+
+Case.__init__ = by_name(Case.__init__)  # type: ignore[method-assign]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ..support.arguments import file_path, flag, listed, near, shown, text
 from ..support.compile import SOLVER, announce
 from ..support.files import optional, write_table
 from ..support.first_calls import machine_code_only
+from ..support.renamed import by_name
 from .case import Case, Kept, Outcome, outcome_of, run_case
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
@@ -58,6 +59,7 @@ class Ensemble:
         return "\n".join(lines + [f"  case {o.number}: {o.failure}" for o in self.failures[:5]])
 
 
+@by_name
 def simulate_many(
     cases: Iterable[Case],
     *,

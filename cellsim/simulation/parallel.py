@@ -19,6 +19,7 @@ from ..models import ACCURACY, default_model, model_of
 from ..parameters import Cell, load
 from ..protocols import Limit, Profile, Step
 from ..support.arguments import listed, number, numbers
+from ..support.renamed import by_name
 from .result import Result
 from .run import simulate_coroutine
 from .start import FinalState
@@ -127,6 +128,7 @@ def _piece(cell: Cell, begin: float, end: float, dt: float) -> Step:
     return Step("current", Profile((0.0, dt), (begin, end)), None, bounds)
 
 
+@by_name
 def simulate_parallel(
     cells: Cell | str | Iterable[Cell | str],
     current: float | Profile,

@@ -23,6 +23,7 @@ from ..protocols import Profile, Protocol, Step
 from ..protocols.program import MAX_STEPS
 from ..protocols.protocol import protocol_of
 from ..support.compile import has_machine_code
+from ..support.renamed import by_name
 from .citations import basis_of
 from .control import Now, depends_on_state
 from .history.unresolved import unresolved
@@ -83,6 +84,7 @@ class Running:
             self.calls.arguments.take(sys, record)
 
 
+@by_name
 def simulate(
     cell,
     steps,

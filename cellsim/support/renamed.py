@@ -1,9 +1,60 @@
-"""Old names of public things: they work for one release, with a warning that names the new one."""
+"""Other names: old ones work for one release, PyBaMM's arguments are answered with those of cellsim."""
 
 import sys
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar
+
+from ..errors import ProtocolError
+from .arguments import near
+
+P, V = ParamSpec("P"), TypeVar("V")
+REST = "any time is read by result.at(name, t), and period= stores more rows"
+# of pybamm.Simulation, of its solve and of its solvers: what to write instead
+OF_PYBAMM = {
+    "C_rate": "write the steps, such as 'Discharge at 1C'",
+    "atol": "give rtol=, the tolerance of the local error",
+    "experiment": "give the experiment, or its text, as the steps, the second argument",
+    "initial_soc": "give soc=0.8, or voltage=4.0, an open-circuit voltage",
+    "initial_SOC": "give soc=0.8, or voltage=4.0, an open-circuit voltage",
+    "inputs": "give cell.with_({'negative electrode/thickness': 8e-5}), the changed cell",
+    "mesh": "give model=cellsim.DFN((20, 4, 20), shells=10), or accuracy=",
+    "options": "give heat=True, ageing= or model=, or a cell with the option, such as cell.with_hysteresis(...)",
+    "output_variables": f"results know all variables; {REST}",
+    "param": "give the cell, the first argument: a name, a path or cellsim.read_pybamm(...)",
+    "parameter_values": "give the cell, the first argument: a name, a path or cellsim.read_pybamm(...)",
+    "save_at_cycles": "results keep all cycles",
+    "showprogress": "a run takes milliseconds",
+    "solver": "there is one; give rtol= or accuracy=",
+    "spatial_methods": "give model=cellsim.DFN((20, 4, 20), shells=10), or accuracy=",
+    "starting_solution": "give start=, a Result that was simulated in this process",
+    "submesh_types": "give model=cellsim.DFN((20, 4, 20), shells=10), or accuracy=",
+    "t_end": "write the duration of a step, such as 'Discharge at 1C for 1 hour'",
+    "t_eval": f"write the duration of a step, such as 'Discharge at 1C for 1 hour'; {REST}",
+    "t_interp": REST,
+    "var_pts": "give model=cellsim.DFN((20, 4, 20), shells=10), or accuracy=",
+}
+
+
+class UnknownArgument(ProtocolError, TypeError):
+    """A function has no argument of that name."""
+
+
+def by_name(function: Callable[P, V]) -> Callable[P, V]:
+    """The function; an argument that it does not have is answered in one sentence: an UnknownArgument."""
+    what, known = function.__qualname__.removesuffix(".__init__"), dict.fromkeys(signature(function).parameters)
+
+    @wraps(function)
+    def called(*given: P.args, **named: P.kwargs) -> V:
+        for name in named:
+            if name not in known:
+                remedy = f"it is one of PyBaMM; {OF_PYBAMM[name]}" if name in OF_PYBAMM else near(name, known)
+                raise UnknownArgument(f"{what} has no argument {name!r}: {remedy}")
+        return function(*given, **named)
+
+    return called
 
 
 def old_names(module: str, names: Mapping[str, str]) -> Callable[[str], Any]:

@@ -11,6 +11,7 @@ from ...physics.constants import ZERO_CELSIUS
 from ...simulation.result import Result
 from ...support.arguments import listed, shown
 from ...support.files import optional
+from ...support.renamed import by_name
 from .measured import MeasuredComparison, compared
 
 VOLTAGE = "Voltage [V]"
@@ -58,6 +59,7 @@ class RunComparison:
 
 
 @overload
+@by_name
 def compare(
     runs: Iterable[Result | Ensemble] | Result | Ensemble, labels: Sequence[str] | None = None, *, measured: None = None
 ) -> RunComparison: ...

@@ -7,6 +7,7 @@ from typing import Any
 from ...ensemble.engine import Progress, reporting, workers_of
 from ...parameters import Cell, load
 from ...support.arguments import whole
+from ...support.renamed import by_name
 from .fit import at_ends, scales, source_of
 from .measured import MeasuredRun
 from .misfit import Misfit, checked_runs
@@ -43,6 +44,7 @@ class Calibration:
         return f"{'' if self.success else 'not '}calibrated: {self.reason}\n{values}\n{runs}"
 
 
+@by_name
 def calibrate(
     cell: Any,
     runs: Any,

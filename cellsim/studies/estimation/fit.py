@@ -10,6 +10,7 @@ from ...errors import ProtocolError
 from ...parameters import load
 from ...support.arguments import chosen, mapping, near, number, whole
 from ...support.files import cut
+from ...support.renamed import by_name
 from .fitted import Fit
 from .measured_spectrum import MeasuredSpectrum
 from .misfit import LOSSES, Measured, Misfit, checked_runs
@@ -24,6 +25,7 @@ SEARCHES = ("least squares", "global")
 GENERATIONS = 30  # of the global search
 
 
+@by_name
 def fit(
     cell: Any,
     runs: Any,

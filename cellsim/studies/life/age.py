@@ -13,6 +13,7 @@ from ...protocols import Protocol
 from ...protocols.step import kelvin
 from ...support.arguments import file_path, flag, whole
 from ...support.files import optional
+from ...support.renamed import by_name
 from .checkup import checkup
 from .cycle_map import Aged, CellCycle, Summary
 from .jumping.jump_records import Life as Jumped
@@ -27,6 +28,7 @@ from .windows import Windows
 RETURNS = 0.1  # share of the charge by which a cycle may end elsewhere, as it heals from a jump or loses lithium
 
 
+@by_name
 def age(
     cell: Any,
     protocol: Any,

@@ -11,7 +11,7 @@ from ...errors import ParameterError, ProtocolError, SolveError
 from ...models import SPM, ThinFilm, default_model, model_of
 from ...models.ageing import ages
 from ...models.electrodes import PARTS, is_metal
-from ...models.initial import stoichiometries
+from ...models.initial import soc_at_voltage, stoichiometries
 from ...models.lithium_metal import Lithium, evolves, per_stoichiometry
 from ...models.small_signal import graded_both_ways, without_double_layers
 from ...models.small_signal import impedance as linearised
@@ -22,6 +22,7 @@ from ...protocols.step import kelvin
 from ...simulation.result import Result
 from ...support.arguments import file_path, number, numbers, shown
 from ...support.files import optional, replacing
+from ...support.renamed import by_name
 
 FREQUENCIES = (1e-3, 1e4, 71)  # default: from [Hz], to [Hz], number
 COARSE = (20, 4, 20)  # volumes of the first mesh
@@ -104,12 +105,14 @@ class Spectrum:
         return "\n".join([*lines, f"  {self.note}"] if self.note else lines)
 
 
+@by_name
 def impedance(
     cell: str | PathLike[str] | Cell,
     frequencies: ArrayLike | None = None,
     model: Any = None,
     *,
     soc: float | None = HALF,
+    voltage: float | None = None,
     temperature: float | None = None,
     after: Result | None = None,
     accuracy: float = 1e-3,
@@ -120,8 +123,9 @@ def impedance(
     frequencies: (n,) [Hz]; by default 71 from 1 mHz to 10 kHz.
     model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a given mesh; `ThinFilm()` for thin-film cells.
     soc: state of charge, 0 to 1; None for the initial stoichiometries of the parameter set.
+    voltage: open-circuit voltage [V], instead of soc.
     temperature: [K], by default the ambient temperature of the cell.
-    after: a `Result` of this cell, instead of soc: the equilibrium state after the end of the run, with its
+    after: a `Result` of this cell, instead of soc and voltage: the equilibrium state after the end of the run, with its
     stoichiometries, temperature (unless given) and, for lithium metal, inventory, interphase, voids and pressure.
     accuracy: error of the mesh, relative to the modulus; volumes are doubled until the change by the last doubling is
     below it at every frequency.  Particles are solved in closed form.
@@ -140,15 +144,20 @@ def impedance(
     f = np.geomspace(*FREQUENCIES) if frequencies is None else numbers("frequencies", frequencies, wanted, low=1e-300)
     model = model_of(model) or default_model(cell)
     soc = number("soc", soc, "a state of charge lies between 0 and 1, such as 0.5", low=0.0, high=1.0, none=True)
+    voltage = number("voltage", voltage, "give the open-circuit voltage in volts, such as 4.0", none=True)
+    if voltage is not None and soc != HALF:  # which is its default
+        raise ProtocolError(f"soc {shown(soc)} and voltage {voltage:g}: give one of them")
     temperature = kelvin("temperature", temperature)
     accuracy = number("accuracy", accuracy, "choose between 1e-8 and 0.1, relative to the modulus", low=1e-8, high=0.1)
     if after is not None:
-        if soc != HALF:
-            raise ProtocolError(
-                f"after and soc {shown(soc)}: the spectrum is that of the end of the run; leave out soc"
-            )
+        for name, value in (("soc", None if soc == HALF else shown(soc)), ("voltage", voltage)):
+            if value is not None:
+                raise ProtocolError(
+                    f"after and {name} {value}: the spectrum is that of the end of the run; leave out {name}"
+                )
         temperature = _end_of(after, cell, temperature)
     T = float(cell.temperature(temperature))
+    soc = soc if voltage is None else soc_at_voltage(cell, voltage, T)
     x, lithium = _at_rest(cell, soc) if after is None else _left_by(after, cell)
     h = _hysteresis(cell, after)
     s, area = np.asarray(2j * np.pi * f, np.complex128), cell.value("cell/electrode area")

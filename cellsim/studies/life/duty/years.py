@@ -8,6 +8,7 @@ from ....models import ACCURACY
 from ....protocols import Protocol
 from ....protocols.step import kelvin
 from ....support.arguments import flag, number, numbers
+from ....support.renamed import by_name
 from ..age import check_returns, end_of, from_first, remarks_of
 from ..cycle_map import Aged, Summary
 from ..life_table import DAYS, Life, table_of
@@ -21,6 +22,7 @@ SETTLED = 10  # day by which a cell that began fuller than its days leave it has
 UNTIL = '"80% equilibrium capacity"'
 
 
+@by_name
 def age_in_use(
     cell: Any,
     day: Any,

@@ -13,6 +13,7 @@ from ....parameters import Cell
 from ....protocols import Protocol
 from ....protocols.step import kelvin
 from ....support.arguments import listed, mapping, number, numbers, shown, text, whole
+from ....support.renamed import by_name
 from ..prepare import aged_cell, rates_used
 from .lives import LifeCase, Lives, ageing_cells, run_lives
 
@@ -22,6 +23,7 @@ SPREAD = {"measured": 1.2, "fitted": 1.5, "stated": 1.5, "literature": 2.0, "ass
 # factor up and down within which a rate of ageing may be, by how it is known: a judgement of the authors of cellsim
 
 
+@by_name
 def age_many(
     cells: Any,
     protocol: Any,
@@ -72,6 +74,7 @@ def age_many(
     return run_lives("side by side", cases, path, progress, threads, processes)
 
 
+@by_name
 def life_map(
     cell: Any,
     *,
@@ -125,6 +128,7 @@ def life_map(
     return run_lives("map", cases, path, progress, threads, processes)
 
 
+@by_name
 def uncertain_lives(
     cell: Any,
     protocol: Any,
