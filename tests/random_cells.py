@@ -16,6 +16,7 @@ from cellsim.protocols.language.units import ZERO_CELSIUS
 
 COLDEST, WARMEST = -30.0, 100.0  # degC of a run
 LATER = (
+    "bonkile2024",
     "chayambuka2022",
     "lgm50_composite",
     "mohtat2020",

@@ -212,7 +212,7 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path):
         ("lgm50_chen", "lgm50_chen2020"),
         ("Leaf2018", "leaf_2018"),
         ("marquis", "marquis2019"),
-        ("zzz", "known: chayambuka2022"),
+        ("zzz", "known: bonkile2024"),
     ],
 )
 def test_an_unknown_name_suggests_the_nearest(name, near):
