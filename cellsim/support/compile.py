@@ -31,7 +31,8 @@ from numba.core import config
 from . import cache as _cache
 from .first_calls import beginning, in_python
 from .interpreted import twin as _twin
-from .linking import compiling
+from .linking import Called, Linked, Outermost, compiling
+from .lowering import Compiler
 
 UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as Python functions
 SOLVER, FOLLOW = "ndf.march", "tr_bdf2.follow"  # kernels (file and name) with the longest compile time
@@ -48,7 +49,7 @@ def digest(parts=COMPILED) -> str:
     for path in sorted(p for part in parts for p in HERE.glob(part if part.endswith(".py") else f"{part}/**/*.py")):
         h.update(str(path.relative_to(HERE)).encode())
         h.update(path.read_bytes())
-    for how in ("compile.py", "linking.py"):
+    for how in ("compile.py", "linking.py", "lowering.py"):
         h.update(Path(__file__).with_name(how).read_bytes())
     return h.hexdigest()[:16]
 
@@ -135,16 +136,16 @@ def announce(kernel: str) -> None:
     )
 
 
-def _compile(function: Callable[..., Any], linked: bool = False, **options: Any) -> Any:
+def _compile(function: Callable[..., Any], kind: type = Called, **options: Any) -> Any:
     path = cache_directory()
-    compiled = numba.njit(error_model="numpy", fastmath=RELAXED, **options)(function)
+    compiled = numba.njit(error_model="numpy", fastmath=RELAXED, pipeline_class=Compiler, **options)(function)
     if UNCOMPILED:
         return compiled
     if path is not None:
         compiled._cache = _cache.Kept(function, path)  # instead of Numba's, which trusts any file
-        if not linked:
+        if kind is not Linked:
             beginning(compiled, path)
-    return compiling(compiled, linked=linked)
+    return compiling(compiled, kind)
 
 
 def has_machine_code(kernel: Any) -> bool:
@@ -165,7 +166,7 @@ def entry(function: Callable[..., Any]) -> Any:
 
     As in `inner`, reference counting is disabled: it may neither allocate nor return arrays.
     """
-    return _compile(function, nogil=True, _nrt=False)
+    return _compile(function, Outermost, nogil=True, _nrt=False)
 
 
 def inner(function: Callable[..., Any]) -> Any:
@@ -178,7 +179,7 @@ def inner(function: Callable[..., Any]) -> Any:
     Loops should start from 0, over a slice if necessary: Numba checks indices that may be negative in every iteration,
     which prevents vectorisation.
     """
-    return _compile(function, linked=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
+    return _compile(function, Linked, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)
 
 
 def part(function: Callable[..., Any]) -> Any:
@@ -187,7 +188,7 @@ def part(function: Callable[..., Any]) -> Any:
     A system and its scratch memory are about 200 numbers and pointers, which every call that is not inlined copies;
     this costs half of the run time on small meshes.  Inlining functions with many callers would cost minutes.
     """
-    return _compile(function, linked=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
+    return _compile(function, Linked, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 
 
 def twin(plain: Callable[..., Any]) -> Callable[[Any], Any]:
