@@ -71,9 +71,10 @@ def derivatives(
 
     cell, steps and options: as for `simulate`, but for `start`.  parameters: paths of quantities that are numbers, each
     moved by a thousandth of its value; or {path: step} in the unit of the quantity.  outputs: a variable or several,
-    one number at a time.  times (n,) [s]: within the run; evenly over it unless given.
+    one number at a time.  times (n,) [s]: within the run; unless given about evenly over it, at its own times.
     threads, processes, executor: as for `simulate_many`.
 
+    Between the times of the run variables are interpolated as by `Result.at`, along profiles linearly.
     The run has the tolerance 1e-7 unless `rtol` is given: derivatives are as good as the run, and at the tolerance of
     `simulate` within some tenths of a percent.  Four runs a quantity repeat its time steps.
     A quantity that decides the windows moves them, as in `Cell.with_`, at the same state of charge.  Where a step ends
@@ -153,7 +154,9 @@ def _paths(parameters: Any) -> list[str]:
 def _times(times: Any, base: Any) -> Array:
     """The times asked for, rising."""
     if times is None:
-        return np.linspace(0.0, float(base.t[-1]), POINTS + 2)[1:-1]
+        own = base.t[(base.t > 0.0) & (base.t < base.t[-1])]
+        evenly = np.linspace(0.0, float(base.t[-1]), POINTS + 2)[1:-1]
+        return np.unique(own[np.abs(own - evenly[:, None]).argmin(axis=1)]) if own.size else evenly
     t = numbers("derivatives: times", times, "give times in seconds within the run", low=0.0)
     if (np.diff(t) <= 0.0).any() or t[-1] > base.t[-1]:
         raise ProtocolError(f"derivatives: times: give rising times up to {base.t[-1]:.6g} s, the end of the run")

@@ -176,7 +176,7 @@ def repeatable(cell: Any, steps: Any, model: Any = None, **options: Any) -> Coro
 
 def taken(run: Running, step: Step, around: float, course: Array, ending: int) -> Coroutine[Any]:
     """Times [s], states and status of one step from run.state; course, ending: as in `call.record.Run`."""
-    plan, arguments, state = run.plan, run.ahead.arguments, run.state
+    plan, arguments, state = run.plan, run.calls.arguments, run.state
     if not plan.warms:
         run.take_on(around)
         if state[plan.at_T] != run.sys.T:
