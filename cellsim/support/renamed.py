@@ -10,7 +10,8 @@ from typing import Any, ParamSpec, TypeVar
 from ..errors import ProtocolError
 from .arguments import near
 
-P, V = ParamSpec("P"), TypeVar("V")
+P = ParamSpec("P")
+V = TypeVar("V")
 REST = "any time is read by result.at(name, t), and period= stores more rows"
 # of pybamm.Simulation, of its solve and of its solvers: what to write instead
 OF_PYBAMM = {

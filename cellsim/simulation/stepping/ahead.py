@@ -64,7 +64,7 @@ class Ahead:
         """The first call for a step; then: steps that are likely to follow; begun: what `Arguments.begin` is given."""
         self._steps = [step, *(one for one, _ in then)]
         rows = begun[2]
-        self.arguments.begin(*begun, [one for _, one in then], BUFFERS * rows if then else rows)
+        self.arguments.begin(*begun, then=[one for _, one in then], room=BUFFERS * rows if then else rows)
         return (yield from self._call(kernel))
 
     def go_on(self, kernel: Any, piece: Piece, status: int, q_start: float) -> Coroutine[Piece]:

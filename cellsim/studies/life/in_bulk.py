@@ -81,7 +81,8 @@ class _Found:
     def _variables(self, states: np.ndarray) -> Variables:
         """Those of some states."""
         plan = self._plan
-        return Variables.of(plan.cell, plan.sys, plan.model, np.zeros(len(states)), states, 0.0)
+        found: Variables = Variables.of(plan.cell, plan.sys, plan.model, np.zeros(len(states)), states, 0.0)
+        return found
 
     @cached_property
     def rows(self) -> Variables:
