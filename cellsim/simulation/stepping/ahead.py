@@ -63,8 +63,9 @@ class Ahead:
     def begin(self, kernel: Any, step: Step, then: Sequence[tuple[Step, Begun]], *begun: Any) -> Coroutine[Piece]:
         """The first call for a step; then: steps that are likely to follow; begun: what `Arguments.begin` is given."""
         self._steps = [step, *(one for one, _ in then)]
-        rows = begun[2]
-        self.arguments.begin(*begun, then=[one for _, one in then], room=BUFFERS * rows if then else rows)
+        state, own, rows, rtol, q_start, highest = begun
+        others = [one for _, one in then]
+        self.arguments.begin(state, own, rows, rtol, q_start, highest, others, BUFFERS * rows if then else rows)
         return (yield from self._call(kernel))
 
     def go_on(self, kernel: Any, piece: Piece, status: int, q_start: float) -> Coroutine[Piece]:
