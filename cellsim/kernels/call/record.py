@@ -48,7 +48,11 @@ class Run(NamedTuple):
     course: Annotated[
         np.ndarray,
         Field(
-            "", "of each time step: h [s], order, end [s], whether the geometry is renewed after it", "steps", COURSE
+            "",
+            "of each time step: h [s], order, end [s] or along a profile the parts that rows divide it into, whether "
+            "the geometry is renewed after it",
+            "steps",
+            COURSE,
         ),
     ]
     ending: Annotated[

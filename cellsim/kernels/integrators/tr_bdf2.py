@@ -30,19 +30,11 @@ from .events import NEXT_TO, RUNNING, STEP_TOO_SMALL, TOL, between, closest, dia
 from .initialise import start
 from .ndf import ATTEMPTS, FINE, H_MIN, INSTANT, ROUNDING, SECANTS
 from .ndf_history import KELVIN
+from .profile_rows import AHEAD, ERROR, GAMMA, KNOWN, MIDDLE, RATE, RATE_AHEAD, ROWS_KEPT, Y, bends, record, target
 from .stage import solve, voltage
 
-GAMMA = 2.0 - np.sqrt(2.0)  # where in a step the first stage lies
 STAGE = 0.5 * GAMMA  # h times this is the weight of the unknown rate in either stage
 WIDTH = (-3.0 * GAMMA**2 + 4.0 * GAMMA - 2.0) / (12.0 * (2.0 - GAMMA))  # of the error estimate
-Y, RATE, MIDDLE, AHEAD, RATE_AHEAD, KNOWN, ERROR, ROWS_KEPT = 0, 1, 2, 3, 4, 5, 6, 7  # rows of the memory
-
-
-@inner
-def target(knots, t, k):
-    """Value at time t of the piece that begins at knot k."""
-    share = (t - knots[k, 0]) / (knots[k + 1, 0] - knots[k, 0])
-    return knots[k, 1] + share * (knots[k + 1, 1] - knots[k, 1])
 
 
 @part
@@ -152,28 +144,6 @@ def land(sys, ctl, knots, k, t, h, m, w, rtol, q_start, g):
 
 
 @part
-def record(m, t, h, end, every, out_t, out_s, rows):
-    """Append the state at the end of the step, before it those at multiples of `every` [s], if that is above 0.
-
-    In between, the parabola through both ends and the first stage; a linear current stays linear.
-    """
-    if every > 0.0:
-        k = np.floor(t / every + 1e-9) + 1.0
-        while k * every < end - 1e-9 * every:
-            z = (k * every - t) / h
-            a, b = (z - GAMMA) * (z - 1.0) / GAMMA, z * (z - 1.0) / (GAMMA * (GAMMA - 1.0))
-            c = z * (z - GAMMA) / (1.0 - GAMMA)
-            out_t[rows] = k * every
-            for i in range(m.shape[1]):
-                out_s[rows, i] = a * m[Y, i] + b * m[MIDDLE, i] + c * m[AHEAD, i]
-            rows += 1
-            k += 1.0
-    out_t[rows] = end
-    copy(m[AHEAD], out_s[rows])
-    return rows + 1
-
-
-@part
 def step(sys, ctl, knots, m, head, longest, w, rtol, q_start, g):
     """Try one step of at most `longest`, smaller ones if it fails; returns (ending met or -1, h, error).
 
@@ -258,7 +228,8 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, course, ending, ou
             return diagnose(sys, aimed(ctl, ctl.mode, target(knots, t, k)), m[Y], q_start, w, rtol, g), rows
         whole = h >= border - t
         head[0] = border if whole else t + h
-        rows = record(m, t, h, head[0], every, out_t, out_s, rows)
+        parts = int(course[n, 2]) if repeats else min(bends(sys, m, rtol), out_t.size - rows - 1)
+        rows = record(sys, ctl, knots, k, m, t, h, head[0], parts, every, w, rtol, out_t, out_s, rows)
         copy(m[AHEAD], m[Y])
         copy(m[RATE_AHEAD], m[RATE])
         head[3] += 1.0
@@ -267,7 +238,7 @@ def travel(sys, ctl, knots, m, head, w, rtol, q_start, every, course, ending, ou
         else:
             renews = sys.ageing.size > 0 and geometry.changed(sys, m[Y], w) > geometry.NOTICED
             if n < course.shape[0]:
-                course[n, 0], course[n, 1], course[n, 2], course[n, 3] = h, 2.0, head[0], 1.0 if renews else 0.0
+                course[n, 0], course[n, 1], course[n, 2], course[n, 3] = h, 2.0, parts, 1.0 if renews else 0.0
         if renews:
             geometry.renew(sys, m[Y], w)
             begin(sys, aimed(ctl, ctl.mode, target(knots, head[0], k)), m, w, rtol)
