@@ -48,7 +48,7 @@ def watched(cell, step, model):
             start = time.process_time()
             (reply,) = calls.perform([call])
             ms += 1e3 * (time.process_time() - start)
-            if reply.status >= 0:
+            if reply.steps[-1].status >= 0:
                 counts += call.arguments.buffer.memory[4:6]  # of the head of `history.Memory`
     except StopIteration:
         return ms, *map(int, counts)

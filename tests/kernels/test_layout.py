@@ -269,9 +269,9 @@ def test_a_kernel_finds_in_a_task_what_python_put_there():
     arguments = task.Arguments(sys, task.packed_system(sys))
     control = layout.Control(layout.CURRENT, 40.0, 1e9, 2.0, 4.0, 0.0, np.inf, 1e-6, 1e-3, q_least=0.25)
     knots = np.array([[0.0, 1.0], [2.0, 7.5]])
-    arguments.begin(state(sys), control, 6, 1e-4, 2.5, 10.0, 1e-3, 4, knots)
+    arguments.begin(state(sys), task.Begun(control, 10.0, 1e-3, knots), 6, 1e-4, 2.5, 4)
     numbers = np.zeros(5)
-    count, value, shape, size = read_back(records(arguments.words.view(task.TASK)), sys, control, numbers)
+    count, value, shape, size = read_back(records(arguments.record), sys, control, numbers)
     assert count == sys.volume.size + sys.shell.size + sys.grain.size + 5
     assert numbers.tolist() == [1e-4, 2.5, 10.0, 1e-3, 4.0] and value == 7.5
     assert shape == (6, layout.numbers(sys)) and size == sum(a.nbytes for a in scratch.allocate(sys)) // 8
@@ -299,8 +299,8 @@ def marched(sys, s, kernel, knots=task.NO_KNOTS):
     """Times and states of a discharge of 20 min, as the kernel writes them."""
     control = layout.Control(layout.CURRENT, 20.0, 1200.0, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-3)
     arguments = task.Arguments(sys, task.packed_system(sys))
-    arguments.begin(s, control, 2000, 1e-4, 0.0, 0.0, 1e-2, 5, knots)
-    reply = perform([Call(kernel, arguments)])[0]
+    arguments.begin(s, task.Begun(control, 0.0, 1e-2, knots), 2000, 1e-4, 0.0, 5)
+    reply = perform([Call(kernel, arguments)])[0].steps[0]
     assert reply.status == 0
     return arguments.buffer.times[: reply.rows].copy(), arguments.buffer.states[: reply.rows].copy()
 
