@@ -52,25 +52,19 @@ class InBulk:
             self._queue.clear()
             together = most > 1
             block = self._cycles.run(end, min(self._size, most), together)
-            self._queue.extend(_Found(self._cycles, block, self._amounts, together).cycles)
+            if block.cycles:
+                self._queue.extend(_one_by_one(_Found(self._cycles, block, together), block, self._amounts))
         return self._queue.popleft() if self._queue else None
 
 
 class _Found:
     """A block of cycles and what is asked of it."""
 
-    def __init__(self, cycles: Cycles, block: Block, amounts: Amounts, together: bool) -> None:
+    def __init__(self, cycles: Cycles, block: Block, together: bool) -> None:
         """together: the rows are looked at now, as others will lie there when a summary is made."""
         self._plan, self._block = cycles.plan, block
-        if not block.cycles:
-            self.cycles: list[OneCycle] = []
-            return
         self.ends = np.stack([one.final_state.state for one in block.cycles])
         self.model = type(cycles.plan.model).__name__
-        self.cycles = [
-            OneCycle(self, n, one, each)
-            for n, (one, each) in enumerate(zip(block.cycles, amounts.of_all(self.ends), strict=True))
-        ]
         self.extremes: dict[str, Any] = {}
         if together:
             self.extreme(hottest_of(self.rows), np.maximum)
@@ -122,6 +116,12 @@ class OneCycle:
 
     def __getitem__(self, name: str) -> Any:
         return self._found.extreme(name, np.minimum if name == MARGIN else np.maximum)[self._n]
+
+
+def _one_by_one(found: _Found, block: Block, amounts: Amounts) -> "list[OneCycle]":
+    """The cycles of a block, which refer to what is found of it; it does not refer to them, as a circle would last."""
+    every = zip(block.cycles, amounts.of_all(found.ends), strict=True)
+    return [OneCycle(found, n, one, each) for n, (one, each) in enumerate(every)]
 
 
 class _Last:
