@@ -53,6 +53,19 @@ def kept(sys, y):
     return lithium, F * np.sum(y.c_e * pores * v["dx"])
 
 
+@pytest.mark.parametrize("cell", (MIXED, EVERYTHING), ids=("phases", "one"))
+@pytest.mark.parametrize("model", MODELS[1:], ids=lambda m: type(m).__name__)
+def test_tight_tolerances_are_met(cell, model):
+    """The least tolerances but one: steps of rounding are no failures, nor are phases that change within 1e-9 s.
+
+    1e-5 of the time: what a tolerance of 1e-6 leaves, some hundred steps of it.
+    """
+    wide, tight, tighter = (
+        cellsim.simulate(cell, CYCLE[:3], model, soc=1.0, force=True, rtol=rtol).t[-1] for rtol in (1e-6, 1e-8, 1e-9)
+    )
+    assert tight == approx(wide, rel=1e-5) and tighter == approx(tight, rel=1e-6)
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
 @pytest.mark.parametrize("part", (N[:-1], P[:-1]))
 def test_two_halves_age_as_one(part, model):

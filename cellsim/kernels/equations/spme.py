@@ -26,6 +26,7 @@ LEFT = 0.1  # of the salt of a volume is left by one correction at least
 CORRECTION = 3  # column of `salt_step`: change of c_e; in ANSWER is that with the terminal current
 SLIGHT = 1e-4  # relative change of a concentration, of whose logarithm it is that but for 5e-9
 REPEATING = 1e-3  # of the tolerance, in cells that age
+ROUNDING = 1e-13  # V, or of a concentration: a hundred last digits of volts, which no correction gets below
 
 
 @inner
@@ -161,6 +162,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     several, layered = sys.counts.kinds > 1, sys.counts.layers > 0
     if ages:  # cycles of a life must repeat: Newton's last correction is far below the tolerance
         tol *= REPEATING
+    tol = max(tol, ROUNDING / rtol)
     per_I = (1.0 / area[0], -1.0 / area[1])
     settled, turned = False, False  # the current is found; once more for the concentrations that belong to it
     for iteration in range(1, MAX_ITERATIONS + 1):

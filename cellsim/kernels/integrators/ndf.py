@@ -134,7 +134,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, course, endin
     `every` > 0 also stores the states at its multiples [s].  adapt = False keeps step and order
     as they are in mem, to measure the order of the method.  course, ending: as in `call.record.Run`.
     """
-    rows, failed, repeats = 0, 0, ending != FINDING
+    rows, failed, hurried, repeats = 0, 0, 0, ending != FINDING
     accurate = max(1e-4 * TOL, ROUNDING / rtol) if repeats else TOL
     if mem.head[4] == FRESH:
         status = start(sys, ctl, mem.D[0], mem.ahead[0], mem.ahead[1], w, rtol, g)
@@ -201,10 +201,12 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, course, endin
             if course[n, 3] > 0.0:
                 renew(sys, mem, w)
             continue
-        if adapt and hasty:
-            forget(mem, RESET)
+        if adapt and hasty:  # after a jump nothing is as before; what goes on changing so fast is foreseen by that
+            hurried += 1
+            forget(mem, RESET if hurried % 2 == 1 else 2)
             mem.head[3] = 0.0
         elif adapt:
+            hurried = 0
             choose_order(sys, mem, error, rtol, per_charge, highest)
         if sys.ageing.size > 0 and geometry.changed(sys, mem.D[0], w) > geometry.NOTICED:
             renew(sys, mem, w)
