@@ -1,8 +1,9 @@
 """All benchmarks, or some: `python benchmarks [PART] [--quick]`, which is `make bench PART=...`.
 
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
-(dfn, spm, solid, cccv, ...); kernels, or one of its parts (parts, mesh, cells, startup, warming);
-ageing; audit, the time of `make audit` by section, warm and cold; history, the speed of common work by commit;
+(dfn, spm, solid, cccv, ...), or those of newer kinds of electrodes (kinds: composite, mpm, hysteresis, msmr);
+kernels, or one of its parts (parts, mesh, cells, startup, warming); ageing; audit, the time of `make audit` by section,
+warm and cold; history, the speed of common work by commit;
 executors; pybop; derivatives, of runs by quantities; pybamm, the exchange of parameter sets with it, or one of its
 directions (to_pybamm, from_pybamm).
 """

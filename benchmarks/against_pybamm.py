@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import make_hysteresis_reference
+import make_msmr_reference
 import make_reference
 import numpy as np
 import pybamm
@@ -17,6 +19,21 @@ SETS = {
 }
 
 
+def _mpm():
+    values = pybamm.ParameterValues("Marquis2019")
+    return pybamm.get_size_distribution_parameters(values), pybamm.lithium_ion.MPM()
+
+
+def _hysteresis():
+    how = "one-state hysteresis"
+    return make_hysteresis_reference.values_of(how), pybamm.lithium_ion.DFN({"open-circuit potential": how})
+
+
+def _msmr():
+    return pybamm.ParameterValues("MSMR_Example"), pybamm.lithium_ion.DFN(make_msmr_reference.OPTIONS)
+
+
+OWN = {"mpm": _mpm, "hysteresis": _hysteresis, "msmr": _msmr}  # values and model, of the cases that are no stock set
 RADII = ("r_n", "r_p", "r_n_prim", "r_n_sec", "r_p_prim", "r_p_sec")
 
 
@@ -99,6 +116,8 @@ def simulation(case, setting=None):
 
 
 def _model(case):
+    if case.name in OWN:
+        return OWN[case.name]()
     if case.name.startswith("single_ion"):
         return make_reference.single_ion_values(), make_reference.half_cell()
     options = {"thermal": "lumped"} if "heat" in case.start else {}
@@ -119,7 +138,8 @@ def _start(values, start):
 
 def _mesh(model, setting):
     """Keyword arguments of pybamm.Simulation."""
-    points = dict.fromkeys(("x_n", "x_s", "x_p"), setting.volumes) | dict.fromkeys(RADII, setting.shells)
+    classes = {var: n for var, n in model.default_var_pts.items() if var in ("R_n", "R_p")}  # of size: PyBaMM's own
+    points = dict.fromkeys(("x_n", "x_s", "x_p"), setting.volumes) | dict.fromkeys(RADII, setting.shells) | classes
     sub, methods = dict(model.default_submesh_types), dict(model.default_spatial_methods)
     for key in [k for k in sub if k.endswith(" particle")]:
         if setting.graded:
@@ -132,7 +152,14 @@ def _mesh(model, setting):
 
 
 def _experiment(case):
-    """Charges at a C-rate and holds, in PyBaMM's words."""
+    """Charges at a C-rate and holds, in PyBaMM's words; or currents [A] and rests."""
+    if all(step.control in ("current", "rest") for step in case.steps):
+        return pybamm.Experiment(
+            [
+                pybamm.step.current(step.target if step.control == "current" else 0.0, duration=step.duration)
+                for step in case.steps
+            ]
+        )
     words = []
     for step in case.steps:
         limits = {x.quantity: x.value for x in step.until}

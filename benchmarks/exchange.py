@@ -1,6 +1,6 @@
 """Exchange with PyBaMM: every parameter set, in either direction, at several rates.
 
-    python benchmarks/exchange.py [--part to_pybamm|from_pybamm] [--quick]
+    python benchmarks/exchange.py [--part to_pybamm|from_pybamm] [--quick] [--only SET ...]
 
 Discharges by PyBaMM, on a fine mesh, and here: packaged sets with the parameters that `to_pybamm`
 makes of them, PyBaMM's sets with the cells that `from_pybamm` makes of them.  Writes benchmarks/results/exchange.json.
@@ -46,15 +46,16 @@ def rows(names, run, quick):
         yield row
 
 
-def main(part: Part = Part.all, quick: bool = False):
-    """Print the tables of one direction, or of both."""
+def main(part: Part = Part.all, quick: bool = False, only: list[str] | None = None):
+    """Print the tables of one direction, or of both; of the sets that `only` names, or of all."""
     found = {}
+    chosen = lambda names: [name for name in names if not only or name in only]  # noqa: E731
     if part != Part.from_pybamm:
-        found["to_pybamm"] = list(rows(cellsim.cells(), against_pybamm, quick))
+        found["to_pybamm"] = list(rows(chosen(cellsim.cells()), against_pybamm, quick))
         show("Packaged sets in PyBaMM: PyBaMM less cellsim, first 98 % of a discharge", found["to_pybamm"])
     if part != Part.to_pybamm:
         theirs = [name for name in sorted(pybamm.parameter_sets) if not name.startswith(PREFIX)]
-        found["from_pybamm"] = list(rows(theirs, set_against_pybamm, quick))
+        found["from_pybamm"] = list(rows(chosen(theirs), set_against_pybamm, quick))
         show("PyBaMM's sets here: PyBaMM less cellsim, first 98 % of a discharge", found["from_pybamm"])
     both = [row for table in found.values() for row in table]
     within = [row for row in both if all(value <= TARGET for key, value in row.items() if key.endswith("rms mV"))]

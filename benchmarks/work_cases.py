@@ -6,7 +6,8 @@ import numpy as np
 import paths  # noqa: F401
 import reference_cases as cases
 from measure import rms
-from reference_cases import Case
+from reference_cases import Case, columns
+from reference_cells import HYSTERESIS_LOOPS, MSMR_STEPS, hysteresis
 
 import cellsim
 from cellsim import DFN, SPM, SPMe
@@ -33,7 +34,7 @@ class Row:
     """One line of the table.
 
     limit [mV]: the error both sides must meet.  times: how much faster than the best PyBaMM setting
-    that meets it we want to be, or than its defaults where `against` says so.
+    that meets it we want to be, or than its defaults where `against` says so; NaN where no target is stated.
     """
 
     key: str
@@ -115,6 +116,37 @@ def _known(key, title, name, limit, times, against="tuned"):
     return Row(key, title, found[name], limit, times, against)
 
 
+def _stepped(key, title, cell, steps, t, V, times):
+    """A row of steps at constant currents [A], from the state that PyBaMM's set states."""
+    program = tuple(cellsim.Step("current", i, time) if i else cellsim.rest(time) for i, time in steps)
+    return Row(key, title, Case(key, cell, program, t, V, {"soc": None}), 1.0, times, "defaults")
+
+
+def _hysteresis():
+    how, curves = "one-state hysteresis", columns("pybamm_hysteresis.csv")
+    title = "hysteresis, loops and pulses, DFN"
+    return _stepped(
+        "hysteresis", title, hysteresis(how), HYSTERESIS_LOOPS, curves["time_s"], curves[f"DFN {how}"], 15.0
+    )
+
+
+def _msmr():
+    curves = columns("pybamm_msmr.csv")
+    t, V = curves["time_s 1C"], curves["DFN 1C"]
+    return _stepped("msmr", "MSMR, 1C both ways, DFN", cellsim.load("msmr_example"), MSMR_STEPS["1C"], t, V, np.nan)
+
+
+def _mpm():
+    """PyBaMM's default distribution: a standard deviation of 0.3 radii in both electrodes."""
+    cell = cellsim.load("marquis2019")
+    radii = [f"{side} electrode/particle radius" for side in ("negative", "positive")]
+    cell = cell.with_({f"{radius} standard deviation": 0.3 * cell.value(radius) for radius in radii})
+    t, V = np.loadtxt(cases.HOME / "pybamm_mpm_dis_1.csv", delimiter=",", unpack=True)
+    case = Case("mpm", cell, (cellsim.discharge(1.0),), t, V, {"soc": None}, "SPM")
+    return Row("mpm", "many particles (MPM) 1C, Marquis2019", case, 1.0, 15.0, "defaults")
+
+
+KINDS = ("composite", "mpm", "hysteresis", "msmr")  # of electrodes, together the part "kinds"
 ACCURACIES = (3e-3, 2e-3, 5e-4)  # V, beside the default of 1 mV
 ROWS = {
     "dfn": lambda: _known("dfn", "DFN 1C, Chen2020", "Chen2020_DFN_dis_1", 0.6, 10.0),
@@ -126,6 +158,9 @@ ROWS = {
     "spm": lambda: _known("spm", "SPM 1C, Chen2020", "Chen2020_SPM_dis_1", 0.3, 10.0),
     "spme": lambda: _known("spme", "SPMe 1C, Chen2020", "Chen2020_SPMe_dis_1", 0.3, 10.0),
     "composite": lambda: _known("composite", "DFN 1C, graphite + silicon", "composite_dis_1", 1.0, 15.0, "defaults"),
+    "mpm": _mpm,
+    "hysteresis": _hysteresis,
+    "msmr": _msmr,
     "solid": lambda: _known("solid", "solid cell 1C (t+ = 1)", "single_ion_dis_1", 0.6, 10.0, "defaults"),
     "cccv": _cccv,
     "cccv-heat": lambda: _cccv(cases.heat_lump("Chen2020_cccv_2")),

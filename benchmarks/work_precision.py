@@ -25,7 +25,7 @@ from measure import conditions, console, paired, save, short, show, spread
 
 import cellsim
 
-Part = StrEnum("Part", {key.replace("-", "_"): key for key in ("all", *work_cases.ROWS, "ensemble")})
+Part = StrEnum("Part", {key.replace("-", "_"): key for key in ("all", *work_cases.ROWS, "kinds", "ensemble")})
 
 
 def _slow(case):
@@ -139,7 +139,8 @@ def report(lines, rows):
             for b in ("PyBaMM", "best PyBaMM"):
                 r = row["ratios"].get(f"{b} / {a}")
                 line[f"{b} / {a}"] = f"{r['median']:.1f} ({r['min']:.1f} to {r['max']:.1f})" if r else "-"
-        ratios.append(line | {"target": f"{row['target']['times']:g} x {row['target']['against']}"})
+        times = row["target"]["times"]
+        ratios.append(line | {"target": "-" if np.isnan(times) else f"{times:g} x {row['target']['against']}"})
     show("Times faster: median (smallest to largest) of paired repeats", ratios)
     for row in rows:
         console.print(
@@ -161,7 +162,7 @@ def main(part: Part = Part["all"], quick: bool = False, compiled: bool = False, 
     console.print(results["conditions"])
     lines = []
     for key in work_cases.ROWS:
-        if part in ("all", key):
+        if part in ("all", key) or (part == "kinds" and key in work_cases.KINDS):
             row = work_cases.row(key)
             if row is None:
                 console.print(f"{key}: not in this version of cellsim")
