@@ -14,6 +14,7 @@ described, and show up in the residual.
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 from typing import NamedTuple
 
@@ -21,10 +22,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ....errors import ParameterError, ProtocolError
+from ....models.electrodes import NEGATIVE
 from ....models.health.esoh import Inventory, electrode_soh, inventory, solved
-from ....models.health.potentials import HalfCells, half_cells
+from ....models.health.potentials import HalfCells, Left, half_cells
 from ....parameters import Cell
 from ....support.arguments import number, numbers
+from .phases import PhaseModes, best_ratio, composite_part, modes_of_phases
 
 Array = NDArray[np.float64]
 
@@ -75,13 +78,15 @@ class DegradationModes:
     """Degradation modes of an aged cell.
 
     modes: LLI, LAM_n, LAM_p [%], against the fresh cell.  uncertain: their standard deviations [points], lower limits
-    (see `SlowCurve`).  aged: the fit; fresh: capacities and lithium it is compared with [Ah].
+    (see `SlowCurve`).  aged: the fit; fresh: capacities and lithium it is compared with [Ah].  phases: losses of the
+    phases of a composite electrode, if they were asked for.
     """
 
     modes: Modes
     uncertain: Modes
     aged: SlowCurve
     fresh: Inventory
+    phases: PhaseModes | None = None
 
     def columns(self) -> dict[str, float]:
         """Under PyBaMM's names, with the residual."""
@@ -90,11 +95,13 @@ class DegradationModes:
             "Loss of active material in negative electrode [%]": self.modes.LAM_n,
             "Loss of active material in positive electrode [%]": self.modes.LAM_p,
             "Residual [V]": self.aged.rms,
+            **(self.phases.columns() if self.phases else {}),
         }
 
     def __str__(self) -> str:
         found = [f"{k} {v:.2f} +- {u:.2f} %" for k, v, u in zip(Modes._fields, self.modes, self.uncertain, strict=True)]
         poor = "" if self.aged.good else ": the curve is not described by the potentials of the fresh cell"
+        found += [str(self.phases)] if self.phases else []
         return f"{', '.join(found)}; residual {1e3 * self.aged.rms:.2g} mV rms{poor}"
 
 
@@ -106,6 +113,7 @@ def degradation_modes(
     fresh: tuple[ArrayLike, ArrayLike] | Inventory | None = None,
     overpotential: float | None = None,
     temperature: float | None = None,
+    by_phase: bool = False,
 ) -> DegradationModes:
     """LLI and LAM of an aged cell from a slow discharge, C/20 or slower.
 
@@ -113,20 +121,32 @@ def degradation_modes(
     voltage (n,) [V], n at least 20.  fresh: what the aged cell is compared with: (capacity, voltage) of a slow
     discharge of the fresh cell, which is fitted alike so that faults of the potentials cancel in part; or Q_n, Q_p,
     Q_Li; by default those of the parameter set.  overpotential [V]: of the discharges, by default fitted.
-    temperature [K]: of the potentials, by default the reference temperature.
+    temperature [K]: of the potentials, by default the reference temperature.  by_phase: also what each phase of a
+    composite electrode lost, as its potential changes with their shares; those of the fresh cell are as in the set.
 
-    Raises ParameterError for cells with lithium metal, whose slow curve shows the positive electrode only, and
-    ProtocolError for curves that are none.
+    Raises ParameterError for cells with lithium metal, whose slow curve shows the positive electrode only, and, by
+    phase, unless one electrode is composite, of two phases; ProtocolError for curves that are none.
     """
-    aged = slow_curve(cell, capacity, voltage, overpotential=overpotential, temperature=temperature)
+    fit = partial(slow_curve, cell, capacity, voltage, overpotential=overpotential, temperature=temperature)
+    part, left, ratio, spread_of_ratio = "", None, 1.0, 0.0
+    if by_phase:
+        part = composite_part(cell)
+        points = np.size(capacity)
+        left, ratio, spread_of_ratio = best_ratio(part, points, lambda left: points * fit(left=left).rms ** 2)
+    aged = fit(left=left)
     if fresh is None:
         fresh = inventory(cell)
     elif not isinstance(fresh, Inventory):
         fresh = slow_curve(cell, *fresh, overpotential=overpotential, temperature=temperature).inventory
-    left = np.array([aged.inventory.Q_Li, aged.inventory.Q_n, aged.inventory.Q_p])
+    now = np.array([aged.inventory.Q_Li, aged.inventory.Q_n, aged.inventory.Q_p])
     first = np.array([fresh.Q_Li, fresh.Q_n, fresh.Q_p])
     spread = np.array([aged.uncertain[2], aged.uncertain[0], aged.uncertain[1]])
-    return DegradationModes(Modes(*(100.0 * (1.0 - left / first))), Modes(*(100.0 * spread / first)), aged, fresh)
+    share, doubt = now / first, spread / first
+    phases = None
+    if part:
+        k = 1 if part == NEGATIVE else 2
+        phases = modes_of_phases(cell, part, float(share[k]), float(doubt[k]), ratio, spread_of_ratio)
+    return DegradationModes(Modes(*(100.0 * (1.0 - share))), Modes(*(100.0 * doubt)), aged, fresh, phases)
 
 
 def slow_curve(
@@ -136,12 +156,16 @@ def slow_curve(
     *,
     overpotential: float | None = None,
     temperature: float | None = None,
+    left: Left | None = None,
 ) -> SlowCurve:
-    """Fit the ends of the stoichiometry windows to a slow discharge; see `degradation_modes`."""
+    """Fit the ends of the stoichiometry windows to a slow discharge; see `degradation_modes`.
+
+    left: what is left of each phase of a composite electrode, as for `half_cells`.
+    """
     from scipy.optimize import least_squares
 
     q, V = _curve(capacity, voltage)
-    cells = half_cells(cell, temperature)
+    cells = half_cells(cell, temperature, left)
     if cells.metal:
         raise ParameterError(f"{cell.name}: the negative electrode is lithium metal: a slow curve shows no modes of it")
     given = overpotential is not None
