@@ -19,6 +19,8 @@ from ..numerics.fields import WORD, addend, declared, packed_dtype, parts, place
 from ..support.compile import twin
 from ..support.interpreted import with_attributes
 
+NUMBER, NUMBERS = types.float64, types.float64[::1]  # Numba's types of a number, and of a state
+
 
 class _Named:
     """Values of named sizes of a group (a System): of its arrays' shapes, and the integers of its records."""
@@ -93,14 +95,14 @@ def _array(context, builder, kind, data, shape):
     return array._getvalue()
 
 
-def _group_type(cls, flat=False):
+def group_type(cls, flat=False):
     """Numba's type of a group."""
     return types.BaseTuple.from_types([_type(d, flat) for d in declared(cls)], cls)
 
 
 def _type(d, flat=False):
     if d.is_group:
-        return _group_type(d.type)
+        return group_type(d.type)
     if d.is_array or d.is_record:
         element = from_dtype(d.element)
         return element if d.is_record else types.Array(element, 1 if flat else len(d.field.shape), "C")
@@ -174,7 +176,7 @@ def _at(address, shape, dtype):
 @intrinsic
 def unpacked(context, record, cls):
     """The group of a class that a record of its `packed_dtype` stands for."""
-    kind = _group_type(cls.instance_class)
+    kind = group_type(cls.instance_class)
 
     def generate(context, builder, signature, arguments):
         return _unpack(context, builder, cls.instance_class, kind, arguments[0])
@@ -188,7 +190,7 @@ def laying(cls: type, flat: bool = False) -> Any:
     @twin(lambda sys, array: parts(cls, sys.sizes, array, flat, with_attributes))
     @intrinsic
     def laid(context, sys, array):
-        kind = _group_type(cls, flat)
+        kind = group_type(cls, flat)
 
         def generate(context, builder, signature, arguments):
             whole = make_array(array)(context, builder, arguments[1])

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-START = "import sys; sys.path.insert(0, {path!r}); from cellsim.support.background import serve; serve({folder!r})"
+START = "import sys; sys.path.insert(0, {path!r}); from cellsim.support.background import serve; serve()"
 
 
 class Compiler:
@@ -48,9 +48,18 @@ class Compiler:
         """Nobody waits for that any more.  Without anything to do the process ends."""
         with self._lock, contextlib.suppress(OSError):
             self._asked.discard(_named(kernel, signature))
-            if self._process is not None and not self._asked:
-                process, self._process = self._process, None
-                process.stdin.close()
+            if not self._asked:
+                self._leave()
+
+    def finish(self) -> None:
+        """Nothing more will be asked for: the process ends when it has done it."""
+        with self._lock, contextlib.suppress(OSError):
+            self._leave()
+
+    def _leave(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.stdin.close()
 
 
 def _named(kernel: Any, signature: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -60,23 +69,22 @@ def _named(kernel: Any, signature: tuple[Any, ...]) -> tuple[Any, ...]:
 def _started(folder: Path) -> Any:
     if not sys.executable or getattr(sys, "frozen", False):  # another program, into which Python is built
         raise OSError("no Python to start")
-    code = START.format(path=str(Path(__file__).parents[2]), folder=str(folder))
+    code = START.format(path=str(Path(__file__).parents[2]))
     own: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {}
     quiet = subprocess.DEVNULL
     return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, **own)
 
 
-def serve(folder: str) -> None:
+def serve() -> None:
     """Compile what standard input asks for, until it ends."""
     os.environ["CELLSIM_COMPILE"] = "first"
+    _helped.append(True)
     while True:
         try:
             module, name, signature = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        kernel = getattr(__import__(module, fromlist=[name]), name)
-        with alone(Path(folder), kernel):
-            kernel.compile(signature)
+        getattr(__import__(module, fromlist=[name]), name).compile(signature)
 
 
 def processors() -> int:
@@ -84,13 +92,33 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextlib.contextmanager
-def alone(folder: Path, kernel: Any) -> Iterator[None]:
-    """Wait until no other process compiles this kernel into the cache."""
-    with contextlib.ExitStack() as held:
-        with contextlib.suppress(ImportError, OSError):  # without locks several may compile the same
-            import fcntl
+_helped: list[bool] = []  # not empty in a process that does nothing but compile
 
-            name = f"{kernel.py_func.__module__}.{kernel.py_func.__qualname__}.lock"
-            fcntl.flock(held.enter_context((folder / name).open("a")), fcntl.LOCK_EX)
+
+def _gets_help() -> bool:
+    return processors() > 1 and (bool(_helped) or os.environ.get("CELLSIM_COMPILE") != "first")
+
+
+@contextlib.contextmanager
+def together(folder: Path | None, kernel: Any, types: tuple[Any, ...]) -> Iterator[None]:
+    """Compile a function into the cache, as no other process does at the same time; of an entry, another one compiles
+    parts meanwhile, if there is a processor for that.
+
+    Processes wait for each other one function at a time, from callers to what they call, so that none waits in vain.
+    """
+    with contextlib.ExitStack() as held:
+        if folder is not None and types not in kernel.overloads:
+            with contextlib.suppress(ImportError, OSError):  # without locks several may compile the same
+                import fcntl
+
+                locks = folder / "locks"
+                locks.mkdir(mode=0o700, exist_ok=True)
+                name = f"{kernel.py_func.__module__}.{kernel.py_func.__qualname__}"
+                fcntl.flock(held.enter_context((locks / name).open("a")), fcntl.LOCK_EX)
+            if hasattr(kernel, "parts") and _gets_help() and not kernel._cache.has(types, kernel.targetctx):
+                helper = Compiler(folder)
+                for part, arguments in kernel.parts():
+                    if not helper.ask(part, arguments):
+                        break
+                helper.finish()
         yield

@@ -20,7 +20,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +145,7 @@ def _compile(function: Callable[..., Any], kind: type = Called, **options: Any) 
         compiled._cache = _cache.Kept(function, path)  # instead of Numba's, which trusts any file
         if kind is not Linked:
             beginning(compiled, path)
-    return compiling(compiled, kind)
+    return compiling(compiled, kind, path)
 
 
 def has_machine_code(kernel: Any) -> bool:
@@ -167,6 +167,19 @@ def entry(function: Callable[..., Any]) -> Any:
     As in `inner`, reference counting is disabled: it may neither allocate nor return arrays.
     """
     return _compile(function, Outermost, nogil=True, _nrt=False)
+
+
+def with_parts(parts: Callable[[], Iterable[tuple[Any, tuple[Any, ...]]]]) -> Callable[[Any], Any]:
+    """Decorate an entry, of which another process compiles parts meanwhile.
+
+    parts: gives functions that only kernels call, and Numba's types of their arguments.
+    """
+
+    def decorated(compiled: Any) -> Any:
+        compiled.parts = parts
+        return compiled
+
+    return decorated
 
 
 def inner(function: Callable[..., Any]) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .background import Compiler, alone, processors
+from .background import Compiler, processors
 from .cache import message
 from .interpreted import interpreted
 
@@ -81,8 +81,7 @@ def beginning(compiled: Any, folder: Path) -> Any:
         """What Numba calls for arguments of new types: returns what is to be called for them."""
         if _here.wanted(compiled, _types(compiled, arguments), folder):
             return _timed(interpreted(compiled))
-        with alone(folder, compiled):
-            return own(*arguments)
+        return own(*arguments)
 
     compiled._compile_for_args, compiled.folder = compile_for_args, folder
     return compiled

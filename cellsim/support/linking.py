@@ -10,13 +10,18 @@ import contextlib
 import gc
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
+from numba.core.sigutils import normalize_signature
 
+from .background import together
+
+MANY = 2_000_000  # new objects, some 500 MB, after which cycles are looked for
 _making: list[tuple[str, Any]] = []  # name and kind of what is being compiled or read, innermost last
 
 
@@ -94,12 +99,14 @@ def _loops_as_they_are() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without Python's search for cycles, which looks at all that a compilation holds time and again: a tenth of it."""
+def _few_collections() -> Iterator[None]:
+    """Without most of Python's searches for cycles, a tenth of the time of a compilation, which holds many objects."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
+        if gc.get_count()[0] > MANY:
+            gc.collect()
     finally:
         if was_on:
             gc.enable()
@@ -140,13 +147,13 @@ def _without_scipy() -> None:
     arraymath.ensure_blas = own
 
 
-def compiling(compiled: Any, kind: type) -> Any:
-    """A dispatcher whose functions are compiled to libraries of one of these kinds."""
+def compiling(compiled: Any, kind: type, folder: Path | None) -> Any:
+    """A dispatcher whose functions are compiled to libraries of one of these kinds; folder: of the cache."""
     own: Callable[..., Any] = compiled.compile
     _prepare()
 
     def compile_for(signature: Any) -> Any:
-        with global_compiler_lock, _no_collection():
+        with global_compiler_lock, _few_collections(), together(folder, compiled, normalize_signature(signature)[0]):
             _making.append((compiled.py_func.__qualname__, kind))
             try:
                 return own(signature)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...support.compile import entry, inlined, inner, kernel, part
+from ...support.compile import entry, inlined, inner, kernel, part, with_parts
 from ..call.record import COURSE, FINDING, GOES_ON, STARTING, Task, begin_with
 from ..equations import ageing
 from ..equations.wearing import geometry
@@ -12,6 +12,7 @@ from ..scratch import work_of
 from .events import RUNNING, STEP_TOO_SMALL, TOL, between, closest, closest_here, diagnose, first_of, narrowed
 from .initialise import start
 from .ndf_history import ERROR, FRESH, RESET, SAFETY, Memory, accept, attempt, choose_order, forget, norm, rescale
+from .parts import parts
 from .stage import voltage
 
 H_MIN = 1e-12  # smallest time step [s]
@@ -269,6 +270,7 @@ def first_row(task, before, row):
     return last + 1
 
 
+@with_parts(parts)
 @entry
 def march(tasks):
     """As `travel`, of every TASK, with what it returns and the terminal voltage written there.

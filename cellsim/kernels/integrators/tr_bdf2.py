@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from ...numerics.fields import Field
-from ...support.compile import entry, inlined, inner, part
+from ...support.compile import entry, inlined, inner, part, with_parts
 from ..call.record import FINDING, STARTING, Task, begin_with
 from ..equations import ageing
 from ..equations.electrode.double_layer import error_of_layers
@@ -30,6 +30,7 @@ from .events import NEXT_TO, RUNNING, STEP_TOO_SMALL, TOL, between, closest, dia
 from .initialise import start
 from .ndf import ATTEMPTS, FINE, H_MIN, INSTANT, ROUNDING, SECANTS
 from .ndf_history import KELVIN
+from .parts import parts
 from .profile_rows import AHEAD, ERROR, GAMMA, KNOWN, MIDDLE, RATE, RATE_AHEAD, ROWS_KEPT, Y, bends, record, target
 from .stage import solve, voltage
 
@@ -272,6 +273,7 @@ def remembered(sys, task):
     return mem
 
 
+@with_parts(parts)
 @entry
 def follow(tasks):
     """March along the profile of every TASK until it or the output ends, as `march.march` does.
