@@ -16,6 +16,7 @@ from ..parameters.catalogue import parted, quantities
 from ..parameters.laws.profile import extremes
 from ..protocols import discharge
 from ..simulation.run import simulate_coroutine
+from .hypercube import latin_hypercube
 
 # Half-width of the uniform spread of a value, by how it is known.  A judgement of the authors of
 # cellsim, stated in every report: what matters is that it is the same for every cell.
@@ -74,11 +75,9 @@ def _within(cell: Cell, path: str, value: float) -> float:
 
 def draws(cell: Cell, samples: int = SAMPLES) -> Iterator[dict[str, float]]:
     """Values by path drawn around those of `cell`: a Latin hypercube over `varied(cell)`, within the SPREAD of each."""
-    from scipy.stats import qmc
-
     paths = varied(cell)
     widths = np.array([SPREAD[cell.record(p).method] for p in paths])
-    for draw in qmc.LatinHypercube(len(paths), rng=SEED).random(samples):
+    for draw in latin_hypercube(samples, len(paths), SEED):
         factors = 1.0 + widths * (2.0 * draw - 1.0)
         yield {p: _within(cell, p, f * cell.value(p)) for p, f in zip(paths, factors, strict=True)}
 

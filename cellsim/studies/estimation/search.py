@@ -6,6 +6,7 @@ import numpy as np
 
 from ...errors import CellsimError, SolveError
 from ...support.files import optional
+from ..hypercube import latin_hypercube
 from .measured import Array
 from .misfit import Measured, Misfit
 
@@ -87,10 +88,8 @@ def least_squares_from(misfit: Misfit, start: Array, effort: Effort, fixed: int 
 
 def _spread(misfit: Misfit, many: int) -> list[tuple[float, Array]]:
     """(cost, coordinates) of points of a Latin hypercube between the bounds, the best first."""
-    from scipy.stats import qmc
-
     space = misfit.space
-    points = space.lo + (space.hi - space.lo) * qmc.LatinHypercube(len(space.paths), rng=0).random(many)
+    points = space.lo + (space.hi - space.lo) * latin_hypercube(many, len(space.paths), 0)
     costs = [misfit.cost(y) for y in misfit.of(points)]
     return [(costs[k], points[k]) for k in np.argsort(costs, kind="stable")]
 

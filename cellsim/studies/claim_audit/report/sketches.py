@@ -40,9 +40,7 @@ def sketching(wanted: bool) -> Iterator[Sketches]:
 
 
 def _load() -> None:
-    """Import what a page and intervals need while processes start."""
-    import scipy.stats  # noqa: F401
-
+    """Import what a page needs while processes start."""
     from . import page  # noqa: F401
 
 

@@ -20,6 +20,7 @@ from ....protocols import Protocol
 from ....simulation.result import Result
 from ....support.arguments import chosen, shown, whole
 from ....support.files import optional
+from ...hypercube import latin_hypercube
 from ..measured import Array
 from .factors import NUMBERS, Factor, factors_of, values_at
 
@@ -174,9 +175,7 @@ def _computed(
 def design(method: str, names: list[str], samples: int, seed: int) -> Array:
     """Points (m, n) of the unit cube at which a method wants the output.  Raises ProtocolError."""
     if method == "latin hypercube":
-        from scipy.stats import qmc
-
-        return np.asarray(qmc.LatinHypercube(len(names), rng=seed).random(samples))
+        return latin_hypercube(samples, len(names), seed)
     optional("SALib", "sensitivity")
     problem = _problem(names)
     if method == "morris":

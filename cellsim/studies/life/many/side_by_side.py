@@ -14,6 +14,7 @@ from ....protocols import Protocol
 from ....protocols.step import kelvin
 from ....support.arguments import listed, mapping, number, numbers, shown, text, whole
 from ....support.renamed import by_name
+from ...hypercube import latin_hypercube
 from ..prepare import aged_cell, rates_used
 from .lives import LifeCase, Lives, ageing_cells, run_lives
 
@@ -170,9 +171,7 @@ def uncertain_lives(
     bounds = _spread(cell, spread)
     how = _how(cycles, until, model, soc, heat, accuracy, rtol, jump, tolerance)
     how |= {"temperature": kelvin("temperature", temperature), "ambient": kelvin("ambient", ambient)}
-    from scipy.stats import qmc
-
-    draws = qmc.LatinHypercube(len(bounds), rng=seed).random(many)
+    draws = latin_hypercube(many, len(bounds), seed)
     cases = []
     for draw in draws:
         values = {p: float(np.exp(a + u * (b - a))) for (p, (a, b)), u in zip(bounds.items(), draw, strict=True)}
