@@ -15,6 +15,10 @@ from typing import Any
 
 START = "import sys; sys.path.insert(0, {path!r}); from cellsim.support.background import serve; serve()"
 
+ITS_PARTS = (
+    "its parts",
+)  # in place of a signature; those of all parts would fill the pipe, and whoever asks would wait
+
 
 class Compiler:
     """A process that compiles kernels into the cache, one after the other, as they are asked for."""
@@ -84,7 +88,9 @@ def serve() -> None:
             module, name, signature = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        getattr(__import__(module, fromlist=[name]), name).compile(signature)
+        kernel = getattr(__import__(module, fromlist=[name]), name)
+        for each, types in kernel.parts() if signature == ITS_PARTS else [(kernel, signature)]:
+            each.compile(types)
 
 
 def processors() -> int:
@@ -117,8 +123,6 @@ def together(folder: Path | None, kernel: Any, types: tuple[Any, ...]) -> Iterat
                 fcntl.flock(held.enter_context((locks / name).open("a")), fcntl.LOCK_EX)
             if hasattr(kernel, "parts") and _gets_help() and not kernel._cache.has(types, kernel.targetctx):
                 helper = Compiler(folder)
-                for part, arguments in kernel.parts():
-                    if not helper.ask(part, arguments):
-                        break
+                helper.ask(kernel, ITS_PARTS)
                 helper.finish()
         yield
