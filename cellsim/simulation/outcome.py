@@ -1,7 +1,6 @@
 """What a step did: why it ended, and what passed."""
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -63,24 +62,17 @@ def passed(run, step, t, states) -> tuple[float, float, float, float]:
     if step.control not in HELD and not isinstance(step.target, Profile):  # the current keeps its sign
         q, e = (float(last[k] - first[k]) * per_hour for k in columns)
         return max(q, 0.0), max(-q, 0.0), max(e, 0.0), max(-e, 0.0)
-    I, net = states[:, plan.at_I], [(states[1:, k] - states[:-1, k]) * per_hour for k in columns]
-    turns = np.flatnonzero(I[:-1] * I[1:] < 0.0)
+    I, both = states[:, plan.at_I], np.ascontiguousarray(states[:, columns].T)
+    net = (both[:, 1:] - both[:, :-1]) * per_hour
     more: list[tuple[float, float]] = []  # before the current turned [A.h, W.h]
-    for k in turns:
+    for k in np.flatnonzero(I[:-1] * I[1:] < 0.0):
         a, b = I[k], I[k + 1]
         charge = 0.5 * a * abs(a) / (abs(a) + abs(b)) * (t[k + 1] - t[k]) * per_hour
         more.append((charge, charge * terminal_voltage(run.sys, states[k])))
-        for part, parted in zip(net, more[-1], strict=True):
-            part[k] -= parted
-    delivered, taken = zip(
-        *(_signed(np.append(part, [x[k] for x in more]) if more else part) for k, part in enumerate(net)), strict=True
-    )
+        net[:, k] -= more[-1]
+    net = np.concatenate([net, np.array(more).T], axis=1) if more else net
+    delivered, taken = (np.add.reduce(np.maximum(sign * net, 0.0), axis=1).tolist() for sign in (1.0, -1.0))
     return delivered[0], taken[0], delivered[1], taken[1]
-
-
-def _signed(parts: Any) -> tuple[float, float]:
-    """The sums of what is above 0, and of what is below."""
-    return float(np.add.reduce(np.maximum(parts, 0.0))), float(np.add.reduce(np.maximum(-parts, 0.0)))
 
 
 def outcome_of(run, step, ending, t, states, V, label="", index=-1, cycle=0, clock="") -> StepResult:
