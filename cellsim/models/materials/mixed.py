@@ -4,9 +4,9 @@ Nodes are multiples of STEP and their successive halves, independent of the init
 cached with the law.  The initial temperature of a run is one additional node, at which the law is exact.  A node
 contains the values of a law and their derivatives in T.  Between neighbouring nodes the law is compared with the cubic
 at three points; intervals with errors above CLOSE are halved, down to FINEST, where errors up to KINKED at a kink are
-accepted.  A step in x that is narrower than the distance of compared knots can have several times CLOSE.  A transport
-law that dips below zero can pass into its floor between two nodes and two compared knots, with errors of the size of
-that floor.  Where a law has larger errors, or is not finite, the temperature range of the run ends; if this happens at
+accepted.  Compared are some knots, evenly, and of every few the one at which values and derivatives of both nodes agree
+least with a straight line in T: there a narrow step in x has passed.  A transport law that dips below zero
+can pass into its floor between two nodes and two compared knots, with errors of the size of that floor.  Where a law has larger errors, or is not finite, the temperature range of the run ends; if this happens at
 the initial temperature, the law is refused.
 """
 
@@ -25,7 +25,7 @@ FINEST = STEP / 128.0
 CLOSE = 1e-3  # largest error of a law, relative to its value or its error scale
 KINKED = 0.03  # largest error within FINEST of a kink in temperature
 AHEAD = 1e-4  # temperature difference of difference quotients [K]
-SAMPLED = 16  # every 16th knot is compared
+SAMPLED = 16  # every 16th knot is compared, and one of all between
 SMALL = 1e-3  # lower limit of the reference value for relative errors, over the largest value of a law
 
 
@@ -37,12 +37,21 @@ class Fault(Exception):
         self.T, self.knot, self.reason, self.size = T, knot, reason, size
 
 
-def _finite(T: float, values: Array, each: int = 1) -> None:
-    """Raises Fault at the first value that is not finite; values: at every `each`-th knot."""
+def _finite(T: float, values: Array, knots: Any = None) -> None:
+    """Raises Fault at the first value that is not finite; values: at `knots`, all unless given."""
     bad = ~np.isfinite(values)
     if bad.any():
-        knot = int(np.argmax(bad))
-        raise Fault(T, each * knot, f"gives {values[knot]}")
+        first = int(np.argmax(bad))
+        raise Fault(T, first if knots is None else int(knots[first]), f"gives {values[first]}")
+
+
+def _telling(low: Array, high: Array, h: float) -> Array:
+    """Knots to compare, between nodes (n, 2) that are h [K] apart: every SAMPLED-th, and the most bent one of each between."""
+    bend = np.abs(high[:, 0] - low[:, 0] - 0.5 * h * (low[:, 1] + high[:, 1])) + h * np.abs(high[:, 1] - low[:, 1])
+    evenly = np.arange(0, bend.size, SAMPLED)
+    blocks = np.resize(bend, (evenly.size, SAMPLED))
+    blocks.ravel()[bend.size :] = -1.0
+    return np.unique(np.concatenate([evenly, evenly + blocks.argmax(axis=1)]))
 
 
 class Mixed:
@@ -54,7 +63,7 @@ class Mixed:
 
     def __init__(self, material: Material, x: Any, likely: Array, scale: Any, where: Any) -> None:
         self.material, self.x, self.scale, self.where = material, x, scale, where
-        self.few, self.likely = x[::SAMPLED], likely[::SAMPLED]
+        self.likely = likely
         self._nodes: dict = {}
         self._faults: dict = {}
         self._last: tuple[Any, Any] = None, None  # temperature, and the values there
@@ -111,28 +120,30 @@ class Mixed:
         return self._faults[a, b]
 
     def _departure(self, a: Any, b: Any) -> Any:
-        low, high, worst, h = self.node(a)[::SAMPLED], self.node(b)[::SAMPLED], None, b - a
+        worst, h, nodes = None, b - a, (self.node(a), self.node(b))
+        at = _telling(*nodes, h)
+        low, high = (node[at] for node in nodes)
         for d in (0.25, 0.5, 0.75):
             T, e = a + d * h, 1.0 - d
-            law = self._at(T, self.few)
-            _finite(T, law, SAMPLED)
+            law = self._at(T, self.x[at])
+            _finite(T, law, at)
             met = (
                 e * e * (1.0 + 2.0 * d) * low[:, 0]
                 + d * d * (3.0 - 2.0 * d) * high[:, 0]
                 + h * d * e * (e * low[:, 1] - d * high[:, 1])
             )
-            off = np.abs(met - law) / self._counts(law)
-            knot = int(np.argmax(off))
-            if worst is None or off[knot] > worst.size:
-                worst = Fault(T, SAMPLED * knot, "changes too fast or jumps", float(off[knot]))
+            off = np.abs(met - law) / self._counts(law, self.likely[at])
+            most = int(np.argmax(off))
+            if worst is None or off[most] > worst.size:
+                worst = Fault(T, int(at[most]), "changes too fast or jumps", float(off[most]))
         return worst
 
-    def _counts(self, law: Any) -> Any:
-        """Reference values for the errors of a law (few,)."""
+    def _counts(self, law: Any, likely: Array) -> Any:
+        """Reference values for the errors of a law, at some knots."""
         size = np.abs(law)
-        usual = max(np.max(size[self.likely]), 1e-300) if self.material.level is None else self.material.level
+        usual = max(np.max(size[likely]), 1e-300) if self.material.level is None else self.material.level
         near = np.maximum(size, SMALL * usual) if self.material.level is None else usual
-        return np.where(self.likely, near, max(np.max(size), usual))
+        return np.where(likely, near, max(np.max(size), usual))
 
     def _walk(self, a: Any, b: Any, T0: float, upwards: bool) -> Any:
         """Accurate intervals between a and b, starting from T0; raises Fault at the first that is not accurate."""
