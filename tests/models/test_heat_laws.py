@@ -127,7 +127,7 @@ def test_laws_with_heat_are_the_laws_at_every_temperature(name, T0):
 
 @pytest.mark.parametrize("place", (0.3003, 0.5128, 0.7371))
 def test_a_step_in_a_law_that_moves_with_temperature_is_followed_between_any_knots(place):
-    """100 mV over less than a knot of the stoichiometry, which move by 1e-3, about a knot, in 50 K: to CLOSE times VOLT."""
+    """100 mV within a knot of the stoichiometry, which move from one to the next in 50 K: to CLOSE times VOLT."""
     U = f"4.2 - x - 0.05*tanh((x - {place} - 2e-5*(T - 298.15))/0.0003)"
     part = "positive electrode"
     cell = cellsim.load("lgm50_chen2020").with_({f"{part}/open-circuit potential": U})

@@ -4,10 +4,11 @@ Nodes are multiples of STEP and their successive halves, independent of the init
 cached with the law.  The initial temperature of a run is one additional node, at which the law is exact.  A node
 contains the values of a law and their derivatives in T.  Between neighbouring nodes the law is compared with the cubic
 at three points; intervals with errors above CLOSE are halved, down to FINEST, where errors up to KINKED at a kink are
-accepted.  Compared are some knots, evenly, and of every few the one at which values and derivatives of both nodes agree
-least with a straight line in T: there a narrow step in x has passed.  A transport law that dips below zero
-can pass into its floor between two nodes and two compared knots, with errors of the size of that floor.  Where a law has larger errors, or is not finite, the temperature range of the run ends; if this happens at
-the initial temperature, the law is refused.
+accepted.  Compared are some knots, evenly, and between any two of them the one at which values and derivatives of both
+nodes agree least with a straight line in T: there a narrow step in x has passed.  A transport law that dips below zero
+can pass into its floor between two nodes and two compared knots, with errors of the size of that floor.  Where a law
+has larger errors, or is not finite, the temperature range of the run ends; if this happens at the initial temperature,
+the law is refused.
 """
 
 from typing import Any
@@ -46,7 +47,7 @@ def _finite(T: float, values: Array, knots: Any = None) -> None:
 
 
 def _telling(low: Array, high: Array, h: float) -> Array:
-    """Knots to compare, between nodes (n, 2) that are h [K] apart: every SAMPLED-th, and the most bent one of each between."""
+    """Knots to compare, between nodes (n, 2) that are h [K] apart: every SAMPLED-th, and the most bent one between."""
     bend = np.abs(high[:, 0] - low[:, 0] - 0.5 * h * (low[:, 1] + high[:, 1])) + h * np.abs(high[:, 1] - low[:, 1])
     evenly = np.arange(0, bend.size, SAMPLED)
     blocks = np.resize(bend, (evenly.size, SAMPLED))
