@@ -84,3 +84,10 @@ def test_both_phases_age_and_nothing_ages_unasked():
     fresh = cellsim.simulate(CELL, steps, soc=1.0)
     assert set(CELL.options("negative electrode/secondary").values()) <= {"none", "false"}
     assert fresh["Total lithium in particles [mol]"][-1] > run["Total lithium in particles [mol]"][-1]
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_pybamms_numbers_by_phase_are_refused_in_a_sentence(option):
+    """They are not read, and not said to be missing; the remedy is named."""
+    with pytest.raises(cellsim.ParameterError, match=r"of single phases, .* are not read; leave it out"):
+        cellsim.from_pybamm("Bonkile2024", {"particle phases": ("2", "1"), option: OPTIONS[option]})

@@ -34,6 +34,10 @@ def ageing_of(reading: Reading, options: dict[str, Any]) -> dict[str, dict[str, 
     if r.half_cell:
         r.faults.append(f"option {next(iter(options))!r}: nothing ages against lithium metal here; leave it out")
         return {}
+    told = _by_phase(r, options)
+    if told:
+        r.faults.append(told)
+        return {}
     content: dict[str, dict[str, Any]] = {NEGATIVE: {}, POSITIVE: {}}
     for key, name in AGEING.items():
         if r.has(name):
@@ -46,6 +50,21 @@ def ageing_of(reading: Reading, options: dict[str, Any]) -> dict[str, dict[str, 
     if set(_pair(options.get("lithium plating"))) - {"none"}:
         _plating(r, content[NEGATIVE], options)
     return content
+
+
+def _by_phase(r: Reading, options: dict[str, Any]) -> str:
+    """What to say of options of an electrode whose phases have numbers of ageing of their own; empty if it has none."""
+    for k, part in ((0, NEGATIVE), (-1, POSITIVE)):
+        named = [key for key, value in options.items() if _pair(value)[k] not in ageing.OFF]
+        names = [of_side(form, part) for form in AGEING_OF_PARTICLES.values()]
+        names += AGEING.values() if part == NEGATIVE else ()
+        owned = [f"{phase.rpartition('/')[2].capitalize()}: {name}" for phase in r.phases(part) for name in names]
+        if named and any(r.has(name) for name in owned):
+            return (
+                f"option {named[0]!r}: numbers of ageing of single phases, as of the {part} here, are not read; leave "
+                "it out, or give them to the cell with with_ and with_ageing"
+            )
+    return ""
 
 
 def _pair(value: Any) -> tuple[Any, ...]:
