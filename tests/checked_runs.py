@@ -199,8 +199,8 @@ def _charge(cell, how, step, outcome, rows, result):
     net, passed = out - back, out + back
     if step.control in ("rest", *FLOWS) and not isinstance(step.target, Profile):
         amps = step.target * amperes(cell).get(step.control, 1.0)
-        q = amps * (t[-1] - t[0]) / 3600.0
-        if abs(q - net) > 1e-9 * abs(q) + 1e-12 * cell.nominal_capacity:
+        q, clock = amps * (t[-1] - t[0]) / 3600.0, abs(amps) * np.spacing(t[-1]) / 3600.0  # which counts from the start
+        if abs(q - net) > 1e-9 * abs(q) + clock + 1e-12 * cell.nominal_capacity:
             yield f"a current of {amps:g} A passed {net!r} instead of {q!r} A.h"
         if not np.allclose(I, amps, rtol=1e-9, atol=1e-12):
             yield "the stored current is not the one asked for"
