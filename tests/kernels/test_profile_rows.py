@@ -36,8 +36,8 @@ def test_rows_follow_the_tolerance():
 
 @pytest.mark.parametrize("control", ["power", "voltage"])
 def test_rows_keep_what_is_controlled(control):
-    """Between time steps, too, the power or the voltage is that of the profile, within what Newton corrects last:
-    a fifth of 0.5 mV, of 3 V and more."""
+    """Between time steps, too, the power or the voltage is that of the profile, within what Newton corrects last
+    at time steps: a fifth of 0.5 mV, of 3 V and more."""
     knots = {"power": [[0.0, 25.0], [1500.0, 28.0]], "voltage": [[0.0, 3.6], [1500.0, 3.2]]}[control]
     run = cellsim.simulate("lgm50_chen2020", cellsim.profile(knots, control), "SPM", soc=0.4, period=7.0)
     wanted = np.interp(run.t, *np.transpose(knots))

@@ -87,6 +87,8 @@ def derivatives(
     wanted = "give names of variables, such as 'Voltage [V]'"
     given = [outputs] if isinstance(outputs, str) else listed("derivatives: outputs", outputs, wanted)
     names = tuple(text_of("derivatives: outputs", name, wanted) for name in given)
+    if not names:
+        raise ProtocolError(f"derivatives: outputs: none given; {wanted}")
     run = finish(repeatable(loaded, steps, **{"rtol": RTOL} | options))
     base = run.result
     for name in names:
