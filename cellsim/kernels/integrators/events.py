@@ -107,9 +107,9 @@ def _closest(sys, ctl, s, q_start, w, g):
         g[i] = np.inf
     if ctl.mode != VOLTAGE:
         flows = -NO_CURRENT * ctl.i_begin  # the sign of less, as a hold brings the current to 0, is chance
-        if I > flows:
+        if flows < I:
             g[LOWER_VOLTAGE] = V - ctl.v_lo
-        elif I < -flows:
+        elif -flows > I:
             g[UPPER_VOLTAGE] = ctl.v_hi - V
         g[LOWER_VOLTAGE] = min(g[LOWER_VOLTAGE], V - ctl.v_below)
         g[UPPER_VOLTAGE] = min(g[UPPER_VOLTAGE], ctl.v_above - V)
