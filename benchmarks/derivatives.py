@@ -24,21 +24,21 @@ TIMES = np.linspace(60.0, 2340.0, 39)
 FREE = {
     "positive electrode/particle diffusivity": "Positive particle diffusivity [m2.s-1]",
     "negative electrode/particle diffusivity": "Negative particle diffusivity [m2.s-1]",
-    "separator/porosity": "Separator porosity",
-    "electrolyte/transference number": "Cation transference number",
+    "separator/electrolyte volume fraction": "Separator porosity",
+    "electrolyte/cation transference number": "Cation transference number",
 }
 
 
 def ours(model, paths):
     """A function of a factor that runs the varied cell, and its derivatives (n, times) by the paths."""
     cell = cellsim.load(CELL)
-    fixed = cellsim.simulate(cell, STEPS, model).final_state.model
+    fixed = cellsim.simulate(cell, STEPS, model, soc=None).final_state.model
 
     def found(factor):
         here = cell.with_({path: factor * cell.value(path) for path in FREE})
         if not paths:
-            return cellsim.simulate(here, STEPS, fixed, rtol=RTOL)
-        run, slopes = finish(repeatable(here, STEPS, fixed, rtol=RTOL)), []
+            return cellsim.simulate(here, STEPS, fixed, soc=None, rtol=RTOL)
+        run, slopes = finish(repeatable(here, STEPS, fixed, soc=None, rtol=RTOL)), []
         for path in paths:
             value = here.value(path)
             a, b = (finish(run.again(here.with_({path: value * (1.0 + k * MOVE)}))) for k in (1.0, -1.0))
@@ -60,11 +60,11 @@ def theirs(model, names):
 
     def found(factor):
         inputs = {name: factor * value for name, value in first.items()}
-        done = simulation.solve([0.0, 2400.0], inputs=inputs, calculate_sensitivities=names or False)
+        done = simulation.solve([0.0, 2400.0], inputs=inputs, calculate_sensitivities=names or False, t_interp=TIMES)
         if not names:
             return done
         V = done["Voltage [V]"]
-        return np.array([np.interp(TIMES, done.t, np.ravel(V.sensitivities[name])) for name in names])
+        return np.array([np.ravel(V.sensitivities[name])[1:-1] for name in names])
 
     return found
 

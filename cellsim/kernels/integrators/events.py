@@ -17,7 +17,6 @@ TOL = 0.2  # Newton's last correction, in units of the error tolerance
 DRY = 1e5  # times what counts as depleted: where the integrator gets no further with so little salt, it is why
 SPENT = 1e-6  # of the initial salt: none, at a foil
 TURNS, FURTHER = 8, 4.0  # parabolas to find an extremum by, and their widths that one may be away at a time
-NO_CURRENT = 1e-9  # times that with which a search begins, 0.5C
 NEXT_TO = 1e-5  # V, or stoichiometry at the surface of a particle: within an instant of a limit
 RUNNING = -1  # a status from 0 up is the number of an errors.Ending:
 (
@@ -106,10 +105,9 @@ def _closest(sys, ctl, s, q_start, w, g):
     for i in range(EVENTS):
         g[i] = np.inf
     if ctl.mode != VOLTAGE:
-        flows = -NO_CURRENT * ctl.i_begin  # the sign of less, as a hold brings the current to 0, is chance
-        if flows < I:
+        if I > 0.0:
             g[LOWER_VOLTAGE] = V - ctl.v_lo
-        elif -flows > I:
+        elif I < 0.0:
             g[UPPER_VOLTAGE] = ctl.v_hi - V
         g[LOWER_VOLTAGE] = min(g[LOWER_VOLTAGE], V - ctl.v_below)
         g[UPPER_VOLTAGE] = min(g[UPPER_VOLTAGE], ctl.v_above - V)

@@ -23,7 +23,7 @@ from ..measured import Array
 from .repeated import Repeatable, repeatable
 
 STEP = 1e-3  # of a value: what it leaves after extrapolation is below a billionth, as rounding is
-RTOL = 1e-7  # at which derivatives, too, are within a millionth of those of the equations
+RTOL = 1e-7  # at which derivatives, too, are within some millionths of those of the equations
 POINTS = 51
 HALVES = (1.0, 0.5)
 WANTED = 'give paths of quantities, such as ["positive electrode/particle diffusivity"], or {path: step}'
