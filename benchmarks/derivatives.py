@@ -29,6 +29,14 @@ FREE = {
 }
 
 
+def _slope(run, here, path):
+    """Derivative of the voltage at TIMES by a quantity, a coroutine."""
+    value = here.value(path)
+    return run.slope(
+        lambda to: (here.with_({path: value + to}), {}), lambda done: run.at(done, "Voltage [V]", TIMES), MOVE * value
+    )
+
+
 def ours(model, paths):
     """A function of a factor that runs the varied cell, and its derivatives (n, times) by the paths."""
     cell = cellsim.load(CELL)
@@ -40,9 +48,7 @@ def ours(model, paths):
             return cellsim.simulate(here, STEPS, fixed, soc=None, rtol=RTOL)
         run, slopes = finish(repeatable(here, STEPS, fixed, soc=None, rtol=RTOL)), []
         for path in paths:
-            value = here.value(path)
-            a, b = (finish(run.again(here.with_({path: value * (1.0 + k * MOVE)}))) for k in (1.0, -1.0))
-            slopes.append((run.at(a, "Voltage [V]", TIMES) - run.at(b, "Voltage [V]", TIMES)) / (2.0 * MOVE * value))
+            slopes.append(finish(_slope(run, here, path)))
         return np.array(slopes)
 
     return found

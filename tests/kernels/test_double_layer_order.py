@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from fixed_steps import after_equal_steps, exact_states
 from pytest import approx
 from reference_cells import with_double_layers
 
@@ -9,7 +10,6 @@ import cellsim
 from cellsim.kernels import layout, scratch
 from cellsim.kernels.integrators import initialise as start
 from cellsim.kernels.integrators import ndf as march
-from cellsim.kernels.integrators import ndf_history as history
 from cellsim.models import initial_state
 
 SPACING = 1e-4  # s; charge transfer takes over after 1.5 ms in the positive and 15 ms in the negative electrode
@@ -25,33 +25,13 @@ def charging():
     control = layout.Control(layout.CURRENT, 50.0, START + LENGTH, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-6)
     s, w = initial_state(cell, sys, 0.5), scratch.allocate(sys)
     assert start.settle(sys, control, s, w, 1e-11) == march.RUNNING
-    memory, out_t, out_s = history.remember(s, 1e-7), np.empty(20000), np.empty((20000, s.size))
-    times, states, status = [], [], march.RUNNING
-    while status == march.RUNNING:
-        status, rows = march.advance(sys, control, memory, w, RTOL, 0.0, SPACING, True, 5, out_t, out_s)
-        times.append(out_t[:rows].copy())
-        states.append(out_s[:rows].copy())
-    t, states = np.concatenate(times) / SPACING, np.concatenate(states)
-    whole = np.abs(t - np.round(t)) < 1e-6
-    return sys, control, w, states[whole][np.unique(np.round(t[whole]), return_index=True)[1]]
+    states = exact_states(sys, control, s, w, first=1e-7, rtol=RTOL, spacing=SPACING, near=1e-6)
+    return sys, control, w, states
 
 
 def error_of_fixed_steps(charging, order, stride):
     """Largest error [V] of the double layers' voltages after LENGTH in steps of stride x SPACING."""
-    sys, control, w, states = charging
-    first, h = round(START / SPACING) - 1, stride * SPACING
-    memory = history.remember(states[first], h)
-    differences = states[first - stride * np.arange(order + 1)]
-    for m in range(order + 1):
-        memory.D[m] = differences[0]
-        differences = differences[:-1] - differences[1:]
-    memory.head[:6] = [0.0, h, order, 0.0, 0.0, 0.0]
-    out_t, out_s = np.empty(400), np.empty((400, states.shape[1]))
-    status, rows = march.advance(
-        sys, control._replace(duration=LENGTH), memory, w, 1e-10, 0.0, 0.0, False, order, out_t, out_s
-    )
-    assert status == 0 and rows == 2 * round(LENGTH / h)  # each step and its middle
-    ended, exact = (layout.unknowns(sys, s) for s in (out_s[rows - 1], states[first + round(LENGTH / SPACING)]))
+    ended, exact = after_equal_steps(charging, order, start=START, stride=stride, length=LENGTH, spacing=SPACING)
     return np.abs(ended.v_dl - exact.v_dl).max()
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numba
 import numpy as np
 import pytest
+from fixed_steps import after_equal_steps, exact_states
 from pytest import approx
 from scipy.optimize import brentq
 
@@ -223,33 +224,14 @@ def decay(request):
     control = layout.Control(layout.POWER, 90.0, START + LENGTH, 0.0, 10.0, 0.0, np.inf, 1e-6, 1e-6)
     s, w = initial_state(cell, sys, 0.5), scratch.allocate(sys)
     assert start.settle(sys, control, s, w, 1e-11) == march.RUNNING
-    memory, out_t, out_s = history.remember(s, 1e-4), np.empty(20000), np.empty((20000, s.size))
-    times, states, status = [], [], march.RUNNING
-    while status == march.RUNNING:
-        status, rows = march.advance(sys, control, memory, w, 1e-11, 0.0, SPACING, True, 5, out_t, out_s)
-        times.append(out_t[:rows].copy())
-        states.append(out_s[:rows].copy())
-    t, states = np.concatenate(times) / SPACING, np.concatenate(states)
-    keep = np.unique(np.round(t[np.abs(t - np.round(t)) < 1e-9]), return_index=True)[1]
-    return sys, control, w, states[np.abs(t - np.round(t)) < 1e-9][keep]
+    states = exact_states(sys, control, s, w, first=1e-4, rtol=1e-11, spacing=SPACING, near=1e-9)
+    return sys, control, w, states
 
 
 def error_of_fixed_steps(decay, order, h):
     """Error of the current, with heat of the temperature, after LENGTH s of equal steps h, from exact history."""
-    sys, control, w, states = decay
-    first, stride = round(START / SPACING) - 1, round(h / SPACING)
-    memory = history.remember(states[first], h)
-    differences = states[first - stride * np.arange(order + 1)]
-    for m in range(order + 1):
-        memory.D[m] = differences[0]
-        differences = differences[:-1] - differences[1:]
-    memory.head[:6] = [0.0, h, order, 0.0, 0.0, 0.0]
-    out_t, out_s = np.empty(400), np.empty((400, states.shape[1]))
-    status, rows = march.advance(
-        sys, control._replace(duration=LENGTH), memory, w, 1e-10, 0.0, 0.0, False, order, out_t, out_s
-    )
-    assert status == 0 and rows == 2 * round(LENGTH / h)  # each step and its middle
-    ended, exact = (layout.unknowns(sys, s) for s in (out_s[rows - 1], states[first + round(LENGTH / SPACING)]))
+    sys, stride = decay[0], round(h / SPACING)
+    ended, exact = after_equal_steps(decay, order, start=START, stride=stride, length=LENGTH, spacing=SPACING)
     return abs(ended.cell["I"] - exact.cell["I"] if sys.heat.capacity == 0.0 else ended.T[0] - exact.T[0])
 
 

@@ -34,9 +34,9 @@ def ageing_of(reading: Reading, options: dict[str, Any]) -> dict[str, dict[str, 
     if r.half_cell:
         r.faults.append(f"option {next(iter(options))!r}: nothing ages against lithium metal here; leave it out")
         return {}
-    told = _by_phase(r, options)
-    if told:
-        r.faults.append(told)
+    fault = _by_phase(r, options)
+    if fault:
+        r.faults.append(fault)
         return {}
     content: dict[str, dict[str, Any]] = {NEGATIVE: {}, POSITIVE: {}}
     for key, name in AGEING.items():

@@ -15,7 +15,7 @@ from ...protocols import Protocol, profile
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...studies.estimation.measured import Array, continued
-from ...studies.estimation.varied.repeated import repeatable
+from ...studies.estimation.varied.repeated import Repeatable, repeatable
 from ...support.arguments import near, numbers
 from ...support.files import optional
 from ..names import LAWS, NEGATIVE, NUMBERS, POSITIVE
@@ -147,13 +147,18 @@ def _class() -> Any:
             found = self._outputs(run.result)
             if found is None:
                 return None
-            for name, value in inputs.items():
-                sides, move = [], MOVE * (abs(float(value)) or 1.0)
-                for to in (value + move, value - move):
-                    moved = yield from run.again(self._cell({**inputs, name: to}))
-                    sides.append([continued(moved, output, self.times) for output in self.outputs])
-                found[1][name] = (np.array(sides[0]) - sides[1]) / (2.0 * move)
+            for name in inputs:
+                found[1][name] = yield from self._slope(run, inputs, name)
             return found
+
+        def _slope(self, run: Repeatable, inputs: Mapping[str, float], name: str) -> Coroutine[Array]:
+            """Derivatives (outputs, n) by one parameter."""
+            value = float(inputs[name])
+            return run.slope(
+                lambda to: (self._cell({**inputs, name: value + to}), {}),
+                lambda moved: np.array([continued(moved, output, self.times) for output in self.outputs]),
+                MOVE * (abs(value) or 1.0),
+            )
 
         def _solution(self, inputs: Any, done: Any) -> Any:
             if done.fault is not None and not isinstance(done.fault, CellsimError):

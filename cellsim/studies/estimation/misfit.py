@@ -157,17 +157,17 @@ class Misfit:
 
     def _slope(self, base: Repeatable, number: int, x: Array, k: int) -> Coroutine[Array | None]:
         """Derivatives of the residuals of a run by one coordinate; None where it cannot take the same time steps."""
-        run, sides = self.runs[number], []
+        run, along = self.runs[number], np.eye(x.size)[k]
         assert isinstance(run, MeasuredRun)
-        for sign in (1.0, -1.0):
-            there = x + sign * MOVE * np.eye(x.size)[k]
-            _, options = self.space.split(self.space.values(there))
-            try:
-                result = yield from base.again(self.cell_at(there), **options.get(run.name, {}))
-            except (SolveError, ParameterError):
-                return None
-            sides.append(self._weighted(number, run.apart(result)))
-        return (sides[0] - sides[1]) / (2.0 * MOVE)
+
+        def moved(to: float) -> tuple[Cell, dict[str, Any]]:
+            _, options = self.space.split(self.space.values(x + to * along))
+            return self.cell_at(x + to * along), dict(options.get(run.name, {}))
+
+        try:
+            return (yield from base.slope(moved, lambda result: self._weighted(number, run.apart(result)), MOVE))
+        except (SolveError, ParameterError):
+            return None
 
     def _differences(self, number: int, x: Array) -> Coroutine[Array]:
         """Derivatives of the residuals of one run over steps that are the same everywhere, a coroutine."""

@@ -95,33 +95,33 @@ def derivatives(
         if base[name].ndim != 1 or name not in base.keys() or base.variables.dims(name) != ("Time [s]",):  # noqa: SIM118
             raise ProtocolError(f"derivatives: outputs: {shown(name)} is not one number at a time; choose another")
     t = _times(times, base)
-    jobs = [
-        Job(_moved, (run, {path: loaded.value(path) + sign * share * move}, names, t))
-        for path, move in moves.items()
-        for share in HALVES
-        for sign in (1.0, -1.0)
-    ]
+    jobs = [Job(_slope, (run, path, share * move, names, t)) for path, move in moves.items() for share in HALVES]
     found = iter(values_of(jobs, threads=threads, processes=processes, executor=executor))
     values: dict[str, dict[str, Array]] = {name: {} for name in names}
     errors: dict[str, dict[str, Array]] = {name: {} for name in names}
-    for path, move in moves.items():
-        whole, half = ((next(found) - next(found)) / (2.0 * share * move) for share in HALVES)
+    for path in moves:
+        whole, half = next(found), next(found)
         for k, name in enumerate(names):
             values[name][path] = (4.0 * half[k] - whole[k]) / 3.0
             errors[name][path] = np.abs(half[k] - whole[k])
     return Derivatives(t, values, errors, moves)
 
 
-def _moved(run: Repeatable, changes: Mapping[str, float], names: tuple[str, ...], t: Array) -> Coroutine[Array]:
-    """Variables (names, n) at the times t (n,) of the run with changes."""
+def _slope(run: Repeatable, path: str, move: float, names: tuple[str, ...], t: Array) -> Coroutine[Array]:
+    """Derivatives (names, n) by a quantity at the times t (n,) of the run."""
+    value = run.cell.value(path)
     try:
-        done = yield from run.again(run.cell.with_(changes))
+        return (
+            yield from run.slope(
+                lambda to: (run.cell.with_({path: value + to}), {}),
+                lambda done: np.stack([run.at(done, name, t) for name in names]),
+                move,
+            )
+        )
     except CellsimError as fault:
-        ((path, value),) = changes.items()
         raise ProtocolError(
-            f"derivatives: {path} at {value:.10g}: {fault}; give {{path: step}} with another step"
+            f"derivatives: {path} at {value:.10g}, moved by {move:.6g}: {fault}; give {{path: step}} with another step"
         ) from None
-    return np.stack([run.at(done, name, t) for name in names])
 
 
 def _moves(cell: Any, parameters: Any) -> dict[str, float]:

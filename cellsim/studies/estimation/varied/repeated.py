@@ -5,7 +5,7 @@ integrator chooses its steps is rounding.  The end of a step at a limit moves wi
 as takes the same margin to 0.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -138,6 +138,19 @@ class Repeatable:
             partial(np.repeat, surroundings, self.rows),
         )
         return replace(self.result, variables=variables, final_state=None)
+
+    def slope(
+        self, moved: Callable[[float], tuple[Cell, dict[str, Any]]], of: Callable[[Result], Array], move: float
+    ) -> Coroutine[Array]:
+        """Derivative of what `of` makes of this run, by the central difference over a move to either side, a coroutine.
+
+        moved: cell and options, those that differ, at a distance.  Raises what `again` does.
+        """
+        sides = []
+        for to in (move, -move):
+            cell, options = moved(to)
+            sides.append(of((yield from self.again(cell, **options))))
+        return (sides[0] - sides[1]) / (2.0 * move)
 
     def at(self, done: Result, name: str, times: Array) -> Array:
         """A variable (n,) of a run taken `again` at times (n,) [s] of this one, on the curve through the rows of the

@@ -51,9 +51,9 @@ def composite_part(cell: Cell) -> str:
     """The electrode of two phases.  Raises ParameterError unless exactly one electrode is composite, of two phases."""
     found = {part: len(cell.phases(part)) for part in (NEGATIVE, POSITIVE) if len(cell.phases(part)) > 1}
     if list(found.values()) != [2]:
-        told = ", ".join(f"{part} of {n} phases" for part, n in found.items()) or "no electrode of several phases"
+        has = ", ".join(f"{part} of {n} phases" for part, n in found.items()) or "no electrode of several phases"
         raise ParameterError(
-            f"{cell.name}: by_phase: {told}; a slow curve tells two phases of one electrode apart, so leave it out"
+            f"{cell.name}: by_phase: {has}; a slow curve tells two phases of one electrode apart, so leave it out"
         )
     return next(iter(found))
 
