@@ -11,7 +11,7 @@ LONGEST = 28  # characters of a name that leave space for numbers on a narrow te
 
 
 def plain_table(title: str, *columns: str, named: Sequence[Any] = ()) -> Table:
-    """A table whose columns fold long text; the first one does so only if the `.name`s of `named` are very long.
+    """A table whose columns fold long text; the first one does so only if `named`, or their `.name`s, are very long.
 
     Text from files is never interpreted as markup.
     """
@@ -23,7 +23,7 @@ def plain_table(title: str, *columns: str, named: Sequence[Any] = ()) -> Table:
         title_justify="left",
         caption_justify="left",
     )
-    short = max((len(f.name) for f in named), default=LONGEST + 1) <= LONGEST
+    short = max((len(getattr(f, "name", f)) for f in named), default=LONGEST + 1) <= LONGEST
     for k, name in enumerate(columns):
         table.add_column(Text(name), overflow="fold", no_wrap=short and k == 0)
     return table

@@ -38,14 +38,14 @@ thickest. With the conductivities of these composites themselves it holds: lines
 
 def validation_table(outcomes: Any) -> Group:
     """One row per comparison, and the tally."""
-    table = plain_table("Validation", "line", "kind", "error", "limit", "verdict")
+    table = plain_table("Validation", "line", "kind", "error", "limit", "", named=[o.line for o in outcomes])
     for o in outcomes:
         table.add_row(
             Text(o.line.name),
             o.line.kind,
             Text(f"{error(o)} {unit(o)}"),
             words.number(o.line.limit),
-            Text(verdict(o), style=_colour(o)),
+            Text(_brief(o), style=_colour(o)),
         )
     return Group(table, Text(tally(outcomes), style="bold"))
 
@@ -124,6 +124,13 @@ def unit(o: Any) -> str:
 def verdict(o: Any) -> str:
     """The verdict with its symbol."""
     return f"{'✓' if o.within else '✗'} {o.verdict}"
+
+
+def _brief(o: Any) -> str:
+    """The verdict in a column of a narrow terminal."""
+    if o.as_stated:
+        return "✓" if o.within else "✗ as stated"
+    return verdict(o)
 
 
 def _colour(o: Any) -> Any:

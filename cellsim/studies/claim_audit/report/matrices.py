@@ -69,7 +69,7 @@ def energy_conditions(audit: Audit) -> Matrix:
 def charging_matrices(audit: Audit) -> list[Matrix]:
     """For each temperature the ratio of times of every cell over every baseline and rule, with a sign a sentence."""
     factors = list(dict.fromkeys(v.factor for v in audit.charging))
-    signs = ", ".join("shorter" if factor == 1.0 else f"{factor:.2g} of the time" for factor in factors)
+    signs = ", ".join(words.asked(factor) for factor in factors)
     made = []
     for T in dict.fromkeys(v.temperature for v in audit.charging):
         own = {(v.cell, v.baseline, v.rule, v.factor): v for v in audit.charging if v.temperature == T}

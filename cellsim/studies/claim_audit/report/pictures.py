@@ -119,8 +119,7 @@ def _charging(audit: Audit) -> Drawn:
     goals = {}
     for v in audit.charging:
         if (v.baseline, v.rule) == (reference, "as sold"):
-            what = "shorter than" if v.factor == 1.0 else f"{v.factor:.2g} of the time of"
-            goals[f"{what} the {label(reference)} as sold"] = v.factor * v.baseline_minutes
+            goals[f"{words.asked(v.factor, f'the {label(reference)}')} as sold"] = v.factor * v.baseline_minutes
     if own:
         yield (
             "charging",

@@ -121,39 +121,44 @@ def voids_lines(results: Any) -> Group:
     return Group(Text(voids.TITLE, "bold"), *(Text(f"  {v.sentence}.") for v in results), Text(voids.NOTE, "dim"))
 
 
+def _of(v: ChargingVerdict, T: float, baseline: str) -> bool:
+    return (v.temperature, v.baseline) == (T, baseline)
+
+
+def _ratio(judged: Sequence[ChargingVerdict]) -> Text:
+    """A sign for each sentence, and the time over the baseline's."""
+    text = Text()
+    for v in judged:
+        text.append(f"{VERDICT_SIGNS[v.word][0]} ", f"bold {VERDICT_SIGNS[v.word][1]}")
+    return text.append(f"{judged[0].ratio:.2g} x" if judged else "")
+
+
 def charging_table(
     verdicts: Sequence[ChargingVerdict], claim: ChargingClaim, charges: ChargingAudit | None = None
 ) -> Group:
-    """The claim about charging time: the time of each cell over that of each baseline, under three rules."""
+    """The claim about charging time: the time of each cell alone, and over that of each baseline by each rule."""
     factors = list(dict.fromkeys(v.factor for v in verdicts))
     rules = list(dict.fromkeys(v.rule for v in verdicts))
-    table = plain_table(
-        f"{claim.title}: {words.charging_rule(claim)}", "cell", "min", "°C", "baseline", *rules, named=[]
-    )
-    rows: dict[tuple[str, float, str], dict[tuple[str, float], ChargingVerdict]] = {}
+    groups: dict[tuple[float, str], dict[str, dict[tuple[str, float], ChargingVerdict]]] = {}
     for v in verdicts:
-        rows.setdefault((v.cell, v.temperature, v.baseline), {})[v.rule, v.factor] = v
-    for (cell, T, baseline), own in rows.items():
-        said = []
-        for rule in rules:
-            some = [own[rule, factor] for factor in factors if (rule, factor) in own]
-            text = Text()
-            for v in some:
-                text.append(f"{VERDICT_SIGNS[v.word][0]} ", f"bold {VERDICT_SIGNS[v.word][1]}")
-            if some:
-                first = some[0]
-                text.append(f"{first.ratio:.2g} of {words.minutes(baseline, first.baseline_minutes, rule)} min")
-            said.append(text)
-        time = next(iter(own.values())).minutes
-        table.add_row(Text(cell), words.minutes(cell, time), f"{T - ZERO_CELSIUS:.6g}", Text(baseline), *said)
-    signs = ", ".join("shorter" if factor == 1.0 else f"{factor:.2f} of the time" for factor in factors)
+        groups.setdefault((v.temperature, v.baseline), {}).setdefault(v.cell, {})[v.rule, v.factor] = v
+    cells = [v.cell for v in verdicts]
+    table = plain_table(f"{claim.title}: {words.charging_rule(claim)}", "minutes", "", *rules, named=cells)
+    for (T, baseline), own in groups.items():
+        times = {v.rule: words.minutes(baseline, v.baseline_minutes, v.rule) for v in verdicts if _of(v, T, baseline)}
+        table.add_row(
+            Text(f"{baseline} at {T - ZERO_CELSIUS:.6g} °C", "bold"), "", *(times.get(rule, "") for rule in rules)
+        )
+        for cell, judged in own.items():
+            ratios = [_ratio([judged[rule, f] for f in factors if (rule, f) in judged]) for rule in rules]
+            table.add_row(Text(f"  {cell}"), words.minutes(cell, next(iter(judged.values())).minutes), *ratios)
+    signs = ", ".join(words.asked(factor) for factor in factors)
     conditions: dict[str, None] = {}
     for v in verdicts:
         if v.temperature == verdicts[0].temperature and v.rule == rules[0] and not v.holds:
-            what = "shorter" if v.factor == 1.0 else f"{v.factor:.2f} of the time"
             link = " only if " if v.conditions or v.pair else ": "
             chances = f"; {v.chances}" if v.chances else ""
-            conditions[f"  {v.cell}, {what} than {v.baseline} {v.rule}{link}{v.condition}{chances}"] = None
+            conditions[f"  {v.cell}, {words.asked(v.factor, v.baseline)} {v.rule}{link}{v.condition}{chances}"] = None
     spreads = charges.spreads if charges is not None else ()
     return Group(
         table,

@@ -137,6 +137,13 @@ def charging_rule(claim: ChargingClaim) -> str:
     )
 
 
+def asked(factor: float, baseline: str = "") -> str:
+    """What is asked of a charging time: shorter, or a share of the time, and than or of which baseline's."""
+    if factor == 1.0:
+        return "shorter" + (f" than {baseline}" if baseline else "")
+    return f"{factor:.2g} of the time" + (f" of {baseline}" if baseline else "")
+
+
 def minutes(cell: str, value: float, rule: str = "") -> str:
     """Minutes of a charge, marked "!" if faster than any published charge of such a cell."""
     return f"{value:.0f}" + (" !" if rule != "as sold" and beyond(cell, value) else "")
