@@ -131,7 +131,7 @@ def _heat(cell, how, result):
     net = made + heater - lost
     off = np.abs(stored - (net - net[0])).max()
     scale = max(np.abs(made).max(), np.abs(lost).max(), np.abs(heater).max(), body.heat_capacity)  # of 1 K
-    if off > 1e-8 * scale:
+    if off > max(1e-8 * scale, 1e-6):  # J
         yield f"heat is off by {off:.3g} J of {scale:.3g} J"
 
 
@@ -251,7 +251,10 @@ def _ending(cell, how, step, outcome, rows, result, k):
         # of cut-off voltages that one counts towards which the current flows: a profile may turn beyond the other
         I = result["Current [A]"][rows] if rows.size else np.ones(1)
         turned = isinstance(step.target, Profile) and abs(I[-1]) < 1e-6 * abs(I).max()
-        yield from _voltage_ending(cell, step, ending, V, at_once or turned, rows.size == 0)
+        slack = VOLTS + _within_an_instant(result["Time [s]"][rows], result["Voltage [V]"][rows])
+        yield from _voltage_ending(
+            cell, step, ending, V, at_once or turned, ROUNDED * abs(V) if not rows.size else slack
+        )
     elif ending == Ending.CURRENT:
         I = abs(result["Current [A]"][last])
         amps = [x.value * amperes(cell).get(x.quantity, 1.0) for x in step.until if x.quantity in FLOWS]
@@ -310,12 +313,16 @@ def _said(message):
     return float(message.split(" V after")[0].split()[-1])
 
 
-def _voltage_ending(cell, step, ending, V, at_once, printed):
+def _within_an_instant(t, V):
+    """By how much the voltage changes in the time that an ending is located to, at the end of a step [V]."""
+    return 1e-9 * abs((V[-1] - V[-2]) / (t[-1] - t[-2])) if t.size > 1 and t[-1] > t[-2] else 0.0
+
+
+def _voltage_ending(cell, step, ending, V, at_once, slack):
     lower = ending == Ending.LOWER_VOLTAGE
     cut = cell.value(f"cell/{'lower' if lower else 'upper'} voltage cut-off")
     side = "below" if lower else "above"
     limits = [x.value for x in _values("voltage", step) if x.side in ("", side)] + [cut]
-    slack = ROUNDED * abs(V) if printed else VOLTS
     beyond = [x - V if lower else V - x for x in limits]
     if at_once and max(beyond) < -slack or not at_once and min(map(abs, beyond)) > slack:
         yield f"the voltage is {V:.8g} V, the limits {limits}"

@@ -81,7 +81,8 @@ def outcome_of(run, step, ending, t, states, V, label="", index=-1, cycle=0, clo
     at_once = end == begin and not FAILS[ending] and ending != Ending.UNREACHABLE
     message = f"{'at once ' if at_once else ''}{WORDS[ending]} at {V:.4g} V after {end - begin:.6g} s"
     if ending == Ending.SOLVER_TIME_BUDGET:
-        message += f" (time_budget={run.time_budget:g} s of processor time; give more)"
+        given = f"time_budget={run.time_budget:g} s of processor time"
+        message += f" ({given}; give more, or a coarser mesh: this one has {states.shape[1]:,} unknowns)"
     if ending == Ending.UNREACHABLE and step.control in HELD:
         message += f" (no current holds this {step.control})"
     return StepResult(

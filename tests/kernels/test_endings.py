@@ -51,7 +51,7 @@ def test_cold_holds_are_solved(name, celsius):
     """Down to where fits of transport properties leave their data."""
     cell = cellsim.load(name)
     hold = f"Hold at {cell.value('cell/upper voltage cut-off')} V until C/20; Rest for 10 minutes"
-    result = cellsim.simulate(cell, hold, soc=0.1, temperature=celsius + 273.15)
+    result = cellsim.simulate(cell, hold, soc=0.1, temperature=celsius + 273.15, time_budget=60.0)
     assert result.endings == (Ending.CURRENT, Ending.DURATION)
     j = result["Positive electrode interfacial current density [A.m-2]"][result.step_index == 0]
     # a sawtooth would bring currents against the mean one, as large as it

@@ -19,6 +19,7 @@ H_MIN = 1e-12  # smallest time step [s]
 INSTANT = 1e-9  # an ending is located to this time [s], and time steps so short are taken whatever their error
 FINE = 1e-6  # or to this fraction of a time step that is shorter than a millisecond
 CLOSE = 1e-12  # or to this margin
+JUMP = 1e-6  # margin [V, or relative] that is left only where it jumps
 NEARLY = 0.995  # stoichiometry of a nearly full particle, from which on its potential falls to a wall
 SECANTS = 20  # to find the end of a step that is repeated
 ROUNDING = 1e-12  # smallest correction of Newton's method that is asked of one, of what rtol is relative to
@@ -41,11 +42,11 @@ def overshoots(sys, between, after, change):
 
 
 @inner
-def interpolate(sys, mem, when, out):
+def interpolate(sys, mem, when, straight, out):
     """State at the time `when` within the step just taken, on the integrator's own polynomial.
 
-    On the line between both ends where that leaves their range next to full or empty particles; what is linear in the
-    state, such as lithium, belongs to the charge passed on either.
+    On the line between both ends if `straight`, or where that leaves their range next to full or empty particles; what
+    is linear in the state, such as lithium, belongs to the charge passed on either.  Returns whether it is the line.
     """
     t, h = mem.head[0], mem.head[1]
     copy(mem.D[0], out)
@@ -53,53 +54,73 @@ def interpolate(sys, mem, when, out):
     for m in range(int(mem.head[2])):
         p *= (when - t + m * h) / (h * (m + 1.0))
         add(p, mem.D[m + 1], out)
-    if overshoots(sys, out, mem.D[0], mem.D[1]):
+    straight = straight or overshoots(sys, out, mem.D[0], mem.D[1])
+    if straight:
         copy(mem.D[0], out)
         add((when - t) / h, mem.D[1], out)
     keep_salt_between(sys, out, mem.D[0], mem.D[1], (when - t) / h)
+    return straight
 
 
 @inner
 def land(sys, ctl, mem, t_before, q_start, state, w, g):
-    """When, within the step just taken, the first margin vanished; returns which one, and the time.
+    """When, within the step just taken, the first margin vanished; returns which one, the time, and whether on a line.
 
-    Regula falsi (Illinois) on the integrator's polynomial; `state` receives the state there.
+    On the integrator's polynomial; `state` receives the state there.  If the margin jumps over 0, where the polynomial
+    gives way to the line, it is sought again on the line.
     """
-    before, after = t_before, mem.head[0]
-    interpolate(sys, mem, before, state)
+    which, when, gave_way = land_on(sys, ctl, mem, t_before, q_start, False, state, w, g)
+    again = gave_way and abs(g[which]) > JUMP
+    if again:
+        which, when, _ = land_on(sys, ctl, mem, t_before, q_start, True, state, w, g)
+    return which, when, again
+
+
+@inner
+def land_on(sys, ctl, mem, t_before, q_start, straight, state, w, g):
+    """As `land`, on the polynomial or, if `straight`, on the line: regula falsi (Illinois).
+
+    Returns which margin, the time, and whether the polynomial gave way to the line anywhere.
+    """
+    before, after, gave_way = t_before, mem.head[0], False
+    interpolate(sys, mem, before, straight, state)
     closest(sys, ctl, state, q_start, w, g)
     g_before = g[first_of(g)]
     which = closest(sys, ctl, mem.D[0], q_start, w, g)
-    g_after, kept, instant = g[which], 0, min(INSTANT, FINE * mem.head[1])
+    g_after, kept, instant, when = g[which], 0, min(INSTANT, FINE * mem.head[1]), after
     for k in range(100):
         when = between(before, after, g_before, g_after)
         if g_before > 1e300 or k > 20:
             when = 0.5 * (before + after)
-        interpolate(sys, mem, when, state)
+        gave_way = interpolate(sys, mem, when, straight, state) or gave_way
         now = closest(sys, ctl, state, q_start, w, g)
         if g[now] < 0.0:
             which = now
         before, after, g_before, g_after, kept = narrowed(when, g[now], before, after, g_before, g_after, kept)
         if after - before < instant or abs(g[now]) < CLOSE:
-            return (now if g[now] < CLOSE else which), when  # before the event another margin may be the smallest
-    return which, when
+            which = now if g[now] < CLOSE else which  # before the event another margin may be the smallest
+            break
+    return which, when, gave_way
 
 
 @part
-def record(sys, mem, t_before, end, every, out_t, out_s, rows):
-    """Append the state at `end`, and those at multiples of `every` since t_before, or half-way if it is 0."""
+def record(sys, mem, t_before, end, straight, every, out_t, out_s, rows):
+    """Append the state at `end`, and those at multiples of `every` since t_before, or half-way if it is 0.
+
+    straight: whether they lie on the line between the ends of the step.
+    """
     k, stride = 1.0, 0.5 * (end - t_before)
     start = t_before
     if every > 0.0:
         k, stride, start = np.floor(t_before / every + 1e-9) + 1.0, every, 0.0
     while start + k * stride < end - 1e-9 * stride:
         out_t[rows] = start + k * stride
-        interpolate(sys, mem, out_t[rows], out_s[rows])
+        interpolate(sys, mem, out_t[rows], straight, out_s[rows])
         rows += 1
         k += 1.0
     out_t[rows] = end
     if end != mem.head[0]:
-        interpolate(sys, mem, end, out_s[rows])
+        interpolate(sys, mem, end, straight, out_s[rows])
     else:
         copy(mem.D[0], out_s[rows])
     return rows + 1
@@ -113,11 +134,11 @@ def land_again(sys, ctl, mem, which, end, q_start, state, w, g):
     """
     h = mem.head[1]
     last, when = end, end - 1e-3 * h
-    interpolate(sys, mem, last, state)
+    interpolate(sys, mem, last, False, state)
     closest(sys, ctl, state, q_start, w, g)
     g_last = g[which]
     for _ in range(SECANTS):
-        interpolate(sys, mem, when, state)
+        interpolate(sys, mem, when, False, state)
         closest(sys, ctl, state, q_start, w, g)
         if g[which] == g_last or abs(when - last) < 1e-14 * h:
             return when
@@ -180,7 +201,7 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, course, endin
             if mem.head[1] < H_MIN:
                 return diagnose(sys, ctl, mem.D[0], q_start, w, rtol, g), rows
             continue
-        t_before, failed = mem.head[0], 0
+        t_before, failed, straight = mem.head[0], 0, False
         accept(mem)
         if repeats:
             which, end, ended = ending, mem.head[0], ending != RUNNING and n == course.shape[0] - 1
@@ -192,10 +213,10 @@ def travel(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, course, endin
             which, end = closest_here(sys, ctl, mem.D[0], q_start, w, g), mem.head[0]
             ended = g[which] <= 0.0
             if ended:
-                which, end = land(sys, ctl, mem, t_before, q_start, w.spare, w, g)
+                which, end, straight = land(sys, ctl, mem, t_before, q_start, w.spare, w, g)
             if n < course.shape[0]:
                 course[n, 0], course[n, 1], course[n, 2], course[n, 3] = mem.head[1], mem.head[2], end, 0.0
-        rows = record(sys, mem, t_before, end, every, out_t, out_s, rows)
+        rows = record(sys, mem, t_before, end, straight, every, out_t, out_s, rows)
         if ended:
             return which, rows
         if repeats:
