@@ -1,0 +1,100 @@
+"""Compile the kernels for a wheel: python wheel/kernels.py FOLDER [CPU].
+
+Runs what people run first, in each of its kinds, and puts the machine code of all kernels that Python called into
+FOLDER, with a manifest (`cellsim/support/shipped`).  It is made for the Python, Numba and llvmlite that run this, for
+this system, and for every processor of a kind, the common ones of the last ten years:
+
+    x86-64     x86-64-v3 of the psABI (Intel from Haswell, AMD from Zen)
+    aarch64    all of ARMv8-A
+
+CPU: another name that LLVM knows, with its features in NUMBA_CPU_FEATURES.
+"""
+
+import json
+import os
+import pickle
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# features of the x86-64 psABI's levels 1, 2 and 3, in LLVM's words
+V3 = (
+    *("cmov", "cx8", "fxsr", "mmx", "sse", "sse2"),
+    *("cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"),
+    *("avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"),
+)
+KINDS = {"x86_64": ("x86-64-v3", V3), "aarch64": ("generic", ("fp-armv8", "neon"))}
+SAME = {"AMD64": "x86_64", "arm64": "aarch64"}  # other names of a machine
+KEPT = ("Called", "Outermost")  # kinds of machine code (`cellsim/support/linking.py`) that Python calls
+CALLS = """
+import cellsim
+for model in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()):
+    cellsim.simulate("lgm50_chen2020", cellsim.discharge(1.0), model)["Voltage [V]"]
+"""
+RUNS = (["-c", CALLS], ["-m", "cellsim", "audit", "-o", "report.html"])  # of Python
+
+
+def processor(cpu: str) -> tuple[str, str]:
+    """Name and features of what is compiled for, as Numba takes them; cpu: "" for the usual kind."""
+    machine = platform.machine()
+    name, features = KINDS.get(SAME.get(machine, machine), ("", ()))
+    if cpu or not name:
+        if not cpu or "NUMBA_CPU_FEATURES" not in os.environ:
+            sys.exit(f"no processor is known for {machine}: give the name of one, and NUMBA_CPU_FEATURES")
+        return cpu, os.environ["NUMBA_CPU_FEATURES"]
+    return name, ",".join(f"+{each}" for each in features)
+
+
+def compiled(cpu: str, features: str, home: Path) -> Path:
+    """A folder in which Python has compiled the kernels for a processor."""
+    ours = {"NUMBA_CPU_NAME": cpu, "NUMBA_CPU_FEATURES": features, "NUMBA_DISABLE_INTEL_SVML": "1"}
+    ours |= {"NUMBA_CACHE_DIR": str(home), "CELLSIM_COMPILE": "first", "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": "0"}
+    for run in RUNS:
+        subprocess.run([sys.executable, *run], cwd=home, env=os.environ | ours, check=True, stdout=subprocess.DEVNULL)
+    (found,) = (home / "cellsim").iterdir()
+    return found
+
+
+def collect(cache: Path, folder: Path) -> dict[str, str]:
+    """Copy the machine code of kernels that Python called, and its indices, to a folder; their checksums, by path."""
+    from cellsim.support.cache import checksum, read
+
+    files = {}
+
+    def copy(path: Path, content: bytes) -> None:
+        place = folder / path.parent.name
+        place.mkdir(exist_ok=True, parents=True)
+        (place / path.name).write_bytes(content)
+        files[f"{place.name}/{path.name}"] = checksum(content).hex()
+
+    for index in sorted(cache.glob("*/*.nbi")):
+        codes = {path: read(path) or b"" for path in sorted(index.parent.glob(f"{index.stem}.*.nbc"))}
+        if any(pickle.loads(content)[0][1] in KEPT for content in codes.values()):  # written above
+            for path, content in [(index, read(index) or b""), *codes.items()]:
+                copy(path, content)
+    return files
+
+
+def main(folder: Path, cpu: str = "") -> None:
+    """Fill a folder."""
+    sys.path.insert(0, str(ROOT))
+    from cellsim.support.compile import sources
+    from cellsim.support.shipped.choice import MANIFEST, here
+
+    name, features = processor(cpu)
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        sys.exit(f"{folder} is not empty")
+    with tempfile.TemporaryDirectory() as home:
+        files = collect(compiled(name, features, Path(home)), folder)
+    made = here() | {"cpu": name, "features": features, "sources": sources(), "files": files}
+    (folder / MANIFEST).write_text(json.dumps(made, indent=1), encoding="utf-8")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{len(files)} files, {1e-6 * size:.1f} MB, for {name} in {folder}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve(), *sys.argv[2:3])
