@@ -8,9 +8,7 @@ missing.  Kernels that cannot be read or stored are compiled in memory, with a m
 """
 
 import hashlib
-import io
 import os
-import pickle
 import stat
 import sys
 import time
@@ -20,6 +18,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from numba.core import caching
+from numba.core.runtime import rtsys
 
 CHECKSUM = 32  # bytes at the end of a file
 ABANDONED = 3600.0  # age of an unfinished file [s] after which it is removed
@@ -115,24 +114,16 @@ def checksum(content: bytes) -> bytes:
 
 
 class _Files(caching.IndexDataCacheFile):
-    """The files of one kernel: an index, and a file for each signature; what is read is what was verified."""
+    """The files of one kernel: an index, and a file for each signature."""
 
-    content = staticmethod(read)
+    content = staticmethod(read)  # verifies a file, which Numba reads then
 
     def _load_index(self):
-        content = self.content(self._index_path)
-        if content is None:
-            return {}
-        file = io.BytesIO(content)
-        if pickle.load(file) != self._version:
-            return {}
-        stamp, overloads = pickle.load(file)
-        return overloads if stamp == self._source_stamp else {}
+        return {} if self.content(self._index_path) is None else super()._load_index()
 
     def _load_data(self, name):
         try:
-            content = self.content(self._data_path(name))
-            return None if content is None else pickle.loads(content)
+            return None if self.content(self._data_path(name)) is None else super()._load_data(name)
         except OSError as fault:  # which Numba ignores silently
             message("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
             return None
@@ -227,7 +218,8 @@ class Kept(caching.FunctionCache):
         try:
             if os.path.isdir(self._cache_path):
                 self._impl.locator.ensure_cache_path()
-                return self._load_overload(sig, target_context)  # without all that compiling would need
+                rtsys.initialize(target_context)  # what machine code needs, and nothing of what compiling would
+                return self._load_overload(sig, target_context)
         except Exception as fault:  # reading a modified file may raise any exception
             message("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
         return None

@@ -23,7 +23,7 @@ from ..background import HOST
 
 FOLDER = Path(__file__).parents[2] / "_compiled"  # of the package; only wheels made for it have one
 MANIFEST = "kernels.json"  # what the machine code was made from and for, and a checksum of each file
-MADE_FOR = {"python": "Python", "numba": "Numba", "llvmlite": "llvmlite", "triple": "the system"}
+MADE_FOR = {"python": "extension modules", "numba": "Numba", "llvmlite": "llvmlite", "triple": "the system"}
 
 
 def here() -> dict[str, str]:
@@ -48,9 +48,9 @@ def why_not(made: Any, sources: Callable[[], str]) -> str:
     """
     if os.environ.get("CELLSIM_COMPILE") == HOST:
         return f"CELLSIM_COMPILE={HOST}"
-    for name, value in (("NUMBA_CPU_NAME", config.CPU_NAME), ("NUMBA_CPU_FEATURES", config.CPU_FEATURES)):
-        if value is not None:
-            return f"{name} is set"
+    for name in ("CPU_NAME", "CPU_FEATURES"):
+        if getattr(config, name) is not None:
+            return f"NUMBA_{name} is set"
     for key, value in here().items():
         if made.get(key) != value:
             return f"made for {MADE_FOR[key]} {made.get(key)}, here is {value}"
@@ -80,18 +80,16 @@ class Shipped:
 
 
 def examined(folder: Path, sources: Callable[[], str]) -> tuple[Shipped | None, str]:
-    """What a folder contains for this process, and in words whether it is used."""
+    """What a folder has for this process, None if that is not used, and in words which it is."""
     try:
         made = json.loads((folder / MANIFEST).read_bytes())
         reason = why_not(made, sources)
         found = Shipped(folder, made)
     except FileNotFoundError:
-        return None, "none came with the package"
+        return None, "none"
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
-        return None, f"those of the package are not used: {MANIFEST} is damaged ({fault or type(fault).__name__})"
-    if reason:
-        return None, f"those of the package are not used: {reason}"
-    return found, f"those of the package are used (machine code for {found.cpu})"
+        return None, f"not used, {MANIFEST} is damaged ({fault or type(fault).__name__})"
+    return (None, f"not used, {reason}") if reason else (found, f"used, for {found.cpu}")
 
 
 @functools.cache

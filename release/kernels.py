@@ -1,4 +1,4 @@
-"""Compile the kernels for a wheel: python wheel/kernels.py FOLDER [CPU].
+"""Compile the kernels for a wheel: python release/kernels.py FOLDER [CPU].
 
 Runs what people run first, in each of its kinds, and puts the machine code of all kernels that Python called into
 FOLDER, with a manifest (`cellsim/support/shipped`).  It is made for the Python, Numba and llvmlite that run this, for
@@ -36,6 +36,21 @@ for model in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()):
 """
 RUNS = (["-c", CALLS], ["-m", "cellsim", "audit", "-o", "report.html"])  # of Python
 
+LOADED = """
+import importlib
+from pathlib import Path
+from cellsim.support.shipped import choice
+choice.FOLDER = Path({folder!r})
+from cellsim.support.compile import shipped, sources
+found, why = shipped.of_package(sources)
+assert found, why
+for index in choice.FOLDER.glob("*/*.nbi"):
+    kernel = getattr(importlib.import_module(index.parent.name), index.name.split("-")[0].split(".", 1)[1])
+    for key in kernel._cache._shipped._cache_file._load_index():
+        kernel.compile(key[0])
+        assert kernel.stats.cache_hits[key[0]] == 1, index
+"""
+
 
 def processor(cpu: str) -> tuple[str, str]:
     """Name and features of what is compiled for, as Numba takes them; cpu: "" for the usual kind."""
@@ -51,7 +66,7 @@ def processor(cpu: str) -> tuple[str, str]:
 def compiled(cpu: str, features: str, home: Path) -> Path:
     """A folder in which Python has compiled the kernels for a processor."""
     ours = {"NUMBA_CPU_NAME": cpu, "NUMBA_CPU_FEATURES": features, "NUMBA_DISABLE_INTEL_SVML": "1"}
-    ours |= {"NUMBA_CACHE_DIR": str(home), "CELLSIM_COMPILE": "first", "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": "0"}
+    ours |= {"NUMBA_CACHE_DIR": str(home), "CELLSIM_COMPILE": "first", "PYTHONPATH": str(ROOT)}
     for run in RUNS:
         subprocess.run([sys.executable, *run], cwd=home, env=os.environ | ours, check=True, stdout=subprocess.DEVNULL)
     (found,) = (home / "cellsim").iterdir()
@@ -78,6 +93,15 @@ def collect(cache: Path, folder: Path) -> dict[str, str]:
     return files
 
 
+def check(folder: Path) -> None:
+    """Load all of a folder in a new process, as an installed package does; ends with a message if that fails."""
+    with tempfile.TemporaryDirectory() as home:
+        ours = {"NUMBA_CACHE_DIR": home, "PYTHONPATH": str(ROOT), "CELLSIM_COMPILE": ""}
+        run = [sys.executable, "-c", f"{LOADED.format(folder=str(folder))}"]
+        if subprocess.run(run, cwd=home, env=os.environ | ours).returncode:
+            sys.exit(f"what was compiled cannot be loaded here: {folder}")
+
+
 def main(folder: Path, cpu: str = "") -> None:
     """Fill a folder."""
     sys.path.insert(0, str(ROOT))
@@ -92,6 +116,7 @@ def main(folder: Path, cpu: str = "") -> None:
         files = collect(compiled(name, features, Path(home)), folder)
     made = here() | {"cpu": name, "features": features, "sources": sources(), "files": files}
     (folder / MANIFEST).write_text(json.dumps(made, indent=1), encoding="utf-8")
+    check(folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{len(files)} files, {1e-6 * size:.1f} MB, for {name} in {folder}")
 
