@@ -31,8 +31,17 @@ SAME = {"AMD64": "x86_64", "arm64": "aarch64"}  # other names of a machine
 KEPT = ("Called", "Outermost")  # kinds of machine code (`cellsim/support/linking.py`) that Python calls
 CALLS = """
 import cellsim
-for model in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()):
-    cellsim.simulate("lgm50_chen2020", cellsim.discharge(1.0), model)["Voltage [V]"]
+
+models = (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM())
+cells = ("lgm50_composite", "msmr_example", "target_nmc811_lpscl_li", "nmc811_lpscl_graphite", "lfp_peo_li")
+found = [cellsim.simulate("lgm50_chen2020", cellsim.discharge(1.0), model) for model in models]
+found += [cellsim.simulate(cell, cellsim.discharge(1.0)) for cell in cells]
+found.append(cellsim.simulate("lgm50_chen2020", "Run US06 at 60 W peak", soc=0.8, heat=True))
+for result in found:
+    for name in result:
+        result[name]
+for cell in ("lgm50_chen2020", *cells):
+    cellsim.impedance(cell, soc=0.5)
 """
 RUNS = (["-c", CALLS], ["-m", "cellsim", "audit", "-o", "report.html"])  # of Python
 
