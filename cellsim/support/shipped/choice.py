@@ -85,7 +85,7 @@ def examined(folder: Path, sources: Callable[[], str]) -> tuple[Shipped | None, 
         made = json.loads((folder / MANIFEST).read_bytes())
         reason = why_not(made, sources)
         found = Shipped(folder, made)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # the latter in an archive
         return None, "none"
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
         return None, f"not used, {MANIFEST} is damaged ({fault or type(fault).__name__})"
