@@ -1,10 +1,12 @@
 """What the first use costs, each in a fresh process: import, first result, compilation of all kernels."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import paths
@@ -27,13 +29,14 @@ PEER_FIRST = (
 BYTECODE = tempfile.TemporaryDirectory()  # of all modules, which installed packages have, too
 
 
-def fresh(code, repeats, cache=None, compile="first"):
+def fresh(code, repeats, cache=None, compile="first", where=paths.HERE.parent):
     """Wall and processor time [s], medians, of a fresh interpreter that runs `code`; modules are compiled before.
 
-    compile: "first" waits for machine code; "" goes on in Python while another process, not counted here, compiles.
+    compile: "first" waits for machine code; "" goes on in Python while another process, not counted here, compiles;
+    where: folder of the package.
     """
     environment = os.environ | {
-        "PYTHONPATH": str(paths.HERE.parent),
+        "PYTHONPATH": str(where),
         "PYBAMM_DISABLE_TELEMETRY": "true",
         "PYTHONDONTWRITEBYTECODE": "",
         "PYTHONPYCACHEPREFIX": BYTECODE.name,
@@ -42,7 +45,7 @@ def fresh(code, repeats, cache=None, compile="first"):
     if cache is not None:
         environment["NUMBA_CACHE_DIR"] = cache
     wall, cpu = [], []
-    if cache is None:
+    if cache is None or where != paths.HERE.parent:  # bytecode
         subprocess.run([sys.executable, "-c", code], check=True, env=environment, stderr=subprocess.DEVNULL)
     for _ in range(repeats):
         start, before = time.perf_counter(), os.times()
@@ -51,6 +54,15 @@ def fresh(code, repeats, cache=None, compile="first"):
         wall.append(time.perf_counter() - start)
         cpu.append(after.children_user + after.children_system - before.children_user - before.children_system)
     return {"wall s": float(np.median(wall)), "CPU s": float(np.median(cpu))}
+
+
+def carried(folder):
+    """Put the package into a folder as a wheel with compiled kernels has it; takes minutes."""
+    root = paths.HERE.parent
+    for part in ("cellsim", "parameter_sets"):
+        shutil.copytree(root / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__", "_compiled"))
+    make = [sys.executable, root / "release" / "kernels.py", Path(folder) / "cellsim" / "_compiled"]
+    subprocess.run(make, check=True, **QUIET)
 
 
 def measure(quick):
@@ -66,6 +78,11 @@ def measure(quick):
     rows = [{"what": name} | fresh(code, repeats) for name, code in jobs.items()]
     with tempfile.TemporaryDirectory() as empty:
         rows.append({"what": "cellsim, DFN, SPMe and SPM, compiled before"} | fresh(COLD, 1, empty))
+    if not quick:
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as empty:
+            carried(folder)
+            what = "cellsim, first DFN result, wheel with compiled kernels, empty cache"
+            rows.append({"what": what} | fresh(FIRST, repeats, empty, "", Path(folder)))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as empty:  # last, as another process works on
         rows.append({"what": "cellsim, first DFN result, nothing compiled yet"} | fresh(FIRST, 1, empty, ""))
     show("Start-up, fresh processes", rows)

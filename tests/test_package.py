@@ -79,6 +79,8 @@ def test_wheel_carries_its_data(wheel):
     assert "cellsim/_reference/pybamm_single_ion_dis_1.csv" in names
     assert "cellsim/_reference/impedance_pybamm.json" in names
     assert any(n.startswith("cellsim/studies/claim_audit/report/") and n.endswith(".j2") for n in names)
+    assert wheel.name.endswith("-py3-none-any.whl")  # compiled kernels only where they are asked for
+    assert not any("_compiled" in n or n.endswith((".nbi", ".nbc")) for n in names)
     assert not any(n.split("/")[-1].startswith("test") or n.startswith(("tests", "benchmarks")) for n in names)
 
 

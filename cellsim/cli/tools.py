@@ -88,14 +88,15 @@ def warmup() -> None:
 
     import cellsim
 
-    from ..support.compile import cache_directory
+    from ..support.compile import cache_directory, shipped, sources
     from ..support.first_calls import machine_code_only
 
     machine_code_only()
     start = time.perf_counter()
     for model in (cellsim.DFN(), cellsim.SPMe(), cellsim.SPM()):
         cellsim.simulate("lgm50_chen2020", [cellsim.rest(1.0)], model)
-    print(f"kernels ready after {time.perf_counter() - start:.1f} s in {cache_directory() or 'memory only'}")
+    where = "the package" if shipped.of_package(sources)[0] else cache_directory() or "memory only"
+    print(f"kernels ready after {time.perf_counter() - start:.1f} s in {where}")
 
 
 @app.command()
@@ -119,9 +120,10 @@ def cache_clear() -> None:
 
 @cache_app.command("show")
 def cache_show() -> None:
-    """Show the folder of compiled kernels."""
-    from ..support.compile import cache_directory, refused
+    """Show the folder of compiled kernels, and whether those that came with the package are used."""
+    from ..support.compile import cache_directory, refused, shipped, sources
 
     print(cache_directory() or "no folder: set NUMBA_CACHE_DIR to a folder that only you can write")
     for why in refused:
         print(f"not used: {why}")
+    print(f"machine code in the package: {shipped.of_package(sources)[1]}")

@@ -13,7 +13,6 @@ import numpy as np
 from numba import from_dtype, types
 from numba.core import cgutils
 from numba.extending import intrinsic
-from numba.np.arrayobj import make_array, populate_array
 
 from ..numerics.fields import WORD, addend, declared, packed_dtype, parts, places
 from ..support.compile import twin
@@ -82,8 +81,17 @@ def _load(context, builder, record, offset, kind):
     return builder.load(cgutils.get_record_member(builder, record, offset, context.get_data_type(kind)))
 
 
+def make_array(kind: Any) -> Any:
+    """Numba's structure of an array; what makes it is loaded when something is compiled."""
+    from numba.np.arrayobj import make_array as made
+
+    return made(kind)
+
+
 def _array(context, builder, kind, data, shape):
     """An array over what `data` points to."""
+    from numba.np.arrayobj import populate_array
+
     array = make_array(kind)(context, builder)
     item = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
     strides = [item]

@@ -15,6 +15,7 @@ from typing import Any
 
 START = "import sys; sys.path.insert(0, {path!r}); from cellsim.support.background import serve; serve()"
 
+FIRST, HOST = "first", "host"  # CELLSIM_COMPILE: machine code is waited for; and made for this machine's processor
 ITS_PARTS = (
     "its parts",
 )  # in place of a signature; those of all parts would fill the pipe, and whoever asks would wait
@@ -81,7 +82,8 @@ def _started(folder: Path) -> Any:
 
 def serve() -> None:
     """Compile what standard input asks for, until it ends."""
-    os.environ["CELLSIM_COMPILE"] = "first"
+    if os.environ.get("CELLSIM_COMPILE") != HOST:
+        os.environ["CELLSIM_COMPILE"] = FIRST
     _helped.append(True)
     while True:
         try:
@@ -102,7 +104,7 @@ _helped: list[bool] = []  # not empty in a process that does nothing but compile
 
 
 def _gets_help() -> bool:
-    return processors() > 1 and (bool(_helped) or os.environ.get("CELLSIM_COMPILE") != "first")
+    return processors() > 1 and (bool(_helped) or os.environ.get("CELLSIM_COMPILE") not in (FIRST, HOST))
 
 
 @contextlib.contextmanager

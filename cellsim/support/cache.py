@@ -14,10 +14,11 @@ import sys
 import time
 import uuid
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from numba.core import caching
+from numba.core.runtime import rtsys
 
 CHECKSUM = 32  # bytes at the end of a file
 ABANDONED = 3600.0  # age of an unfinished file [s] after which it is removed
@@ -115,12 +116,14 @@ def checksum(content: bytes) -> bytes:
 class _Files(caching.IndexDataCacheFile):
     """The files of one kernel: an index, and a file for each signature."""
 
+    content = staticmethod(read)  # verifies a file, which Numba reads then
+
     def _load_index(self):
-        return {} if read(self._index_path) is None else super()._load_index()
+        return {} if self.content(self._index_path) is None else super()._load_index()
 
     def _load_data(self, name):
         try:
-            return None if read(self._data_path(name)) is None else super()._load_data(name)
+            return None if self.content(self._data_path(name)) is None else super()._load_data(name)
         except OSError as fault:  # which Numba ignores silently
             message("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
             return None
@@ -176,17 +179,31 @@ class _Content(caching.CompileResultCacheImpl):
 
 
 class Kept(caching.FunctionCache):
-    """Cache of the compiled code of one function in a trusted folder; any failure is treated as a cache miss."""
+    """Cache of the compiled code of one function in a trusted folder; any failure is treated as a cache miss.
 
-    def __init__(self, function, folder):
-        self._name, self._py_func, self._impl = repr(function), function, _Content(function, folder)
-        locator = self._impl.locator
-        self._cache_path = locator.get_cache_path()
-        self._cache_file = _Files(self._cache_path, self._impl.filename_base, locator.get_source_stamp())
+    shipped: of the same kind, which is asked before; None if there is none.
+    """
+
+    def __init__(self, function, folder, shipped=None):
+        self._name, self._py_func, self._folder, self._shipped = repr(function), function, folder, shipped
         self.enable()
+
+    @cached_property  # most kernels are only called by others, and never looked for
+    def _impl(self):
+        return _Content(self._py_func, self._folder)
+
+    @cached_property
+    def _cache_path(self):
+        return self._impl.locator.get_cache_path()
+
+    @cached_property
+    def _cache_file(self):
+        return _Files(self._cache_path, self._impl.filename_base, self._impl.locator.get_source_stamp())
 
     def has(self, sig, target_context) -> bool:
         """Whether there is a compiled function; it may turn out to be unusable."""
+        if self._shipped is not None and self._shipped.has(sig, target_context):
+            return True
         try:
             self._impl.locator.ensure_cache_path()
             return self._index_key(sig, target_context.codegen()) in self._cache_file._load_index()
@@ -195,10 +212,14 @@ class Kept(caching.FunctionCache):
 
     def load_overload(self, sig, target_context):
         """The compiled function, or None if it is missing or unusable."""
+        found = None if self._shipped is None else self._shipped.load_overload(sig, target_context)
+        if found is not None:
+            return found
         try:
             if os.path.isdir(self._cache_path):
                 self._impl.locator.ensure_cache_path()
-                return super().load_overload(sig, target_context)
+                rtsys.initialize(target_context)  # what machine code needs, and nothing of what compiling would
+                return self._load_overload(sig, target_context)
         except Exception as fault:  # reading a modified file may raise any exception
             message("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
         return None

@@ -8,7 +8,7 @@ and nobody else, can write:
     $NUMBA_CACHE_DIR, $XDG_CACHE_HOME, ~/.cache
 
 Without any of them, kernels are compiled in each process, with a message.  `_cache` contains the requirements for the
-directory and its files.
+directory and its files.  Machine code that came with the package is used before, where it fits: see `shipped`.
 
 Until its machine code is there, a kernel runs in Python, see `first_calls`.
 """
@@ -33,6 +33,8 @@ from .first_calls import beginning, in_python
 from .interpreted import twin as _twin
 from .linking import Called, Linked, Outermost, compiling
 from .lowering import Compiler
+from .shipped import choice as shipped
+from .shipped.code import Code
 
 UNCOMPILED = bool(getattr(config, "DISABLE_JIT", False))  # kernels run as Python functions
 SOLVER, FOLLOW = "ndf.march", "tr_bdf2.follow"  # kernels (file and name) with the longest compile time
@@ -43,15 +45,22 @@ RELAXED = {"contract", "reassoc", "nsz"}
 COMPILED, EVERYTHING = ("physics", "numerics", "kernels", "errors.py"), (".",)
 
 
-def digest(parts=COMPILED) -> str:
-    """Digest of the sources of the kernels, or of other parts of the package, and of the compiler versions."""
-    h = hashlib.sha256(f"{numba.__version__} {platform.python_version()} {platform.machine()}".encode())
+@functools.cache
+def sources(parts: tuple[str, ...] = COMPILED) -> str:
+    """Digest of the sources of the kernels, or of other parts of the package."""
+    h = hashlib.sha256()
     for path in sorted(p for part in parts for p in HERE.glob(part if part.endswith(".py") else f"{part}/**/*.py")):
         h.update(str(path.relative_to(HERE)).encode())
         h.update(path.read_bytes())
     for how in ("compile.py", "linking.py", "lowering.py"):
         h.update(Path(__file__).with_name(how).read_bytes())
-    return h.hexdigest()[:16]
+    return h.hexdigest()
+
+
+def digest(parts: tuple[str, ...] = COMPILED) -> str:
+    """The same with the compiler's versions, short."""
+    versions = f"{numba.__version__} {platform.python_version()} {platform.machine()}"
+    return hashlib.sha256(f"{versions} {sources(parts)}".encode()).hexdigest()[:16]
 
 
 def candidates() -> Iterator[Path]:
@@ -114,8 +123,10 @@ def clear_cache() -> tuple[int, int]:
 
 
 def is_warm(kernel: str = SOLVER) -> bool:
-    """Whether a kernel of this version is in the cache."""
-    path = cache_directory()
+    """Whether a kernel of this version came with the package or is in the cache."""
+    came, path = shipped.of_package(sources)[0], cache_directory()
+    if came is not None and came.has(kernel):
+        return True
     return path is not None and any(path.rglob(f"{kernel}-*.nbi"))
 
 
@@ -137,14 +148,17 @@ def announce(kernel: str) -> None:
 
 
 def _compile(function: Callable[..., Any], kind: type = Called, **options: Any) -> Any:
-    path = cache_directory()
     compiled = numba.njit(error_model="numpy", fastmath=RELAXED, pipeline_class=Compiler, **options)(function)
     if UNCOMPILED:
         return compiled
+    came, path = shipped.of_package(sources)[0], cache_directory()
+    code = None if kind is Linked or came is None else Code(function, came)
     if path is not None:
-        compiled._cache = _cache.Kept(function, path)  # instead of Numba's, which trusts any file
+        compiled._cache = _cache.Kept(function, path, code)  # instead of Numba's, which trusts any file
         if kind is not Linked:
             beginning(compiled, path)
+    elif code is not None:
+        compiled._cache = code
     return compiling(compiled, kind, path)
 
 

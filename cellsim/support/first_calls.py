@@ -2,7 +2,8 @@
 
 So a first simulation takes seconds, and not the minute or more that compilation takes.  Results agree to rounding with
 those of machine code.  Where they have to be the same bit for bit, and where speed is measured, machine code is waited
-for: `machine_code_only`, or CELLSIM_COMPILE=first in the environment.
+for: `machine_code_only`, or CELLSIM_COMPILE=first in the environment; host waits for machine code for this processor,
+where a package came with some for any of its kind.
 """
 
 import os
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .background import Compiler, processors
+from .background import FIRST, HOST, Compiler, processors
 from .cache import message
 from .interpreted import interpreted
 
@@ -24,9 +25,9 @@ class _FirstCalls:
 
     def __init__(self) -> None:
         asked = os.environ.get("CELLSIM_COMPILE", "")
-        if asked not in ("", "first"):
-            message("compile", f"CELLSIM_COMPILE={asked} is not used: give first, or nothing")
-        self.waits = asked == "first"  # for machine code, and starts no other process
+        if asked not in ("", FIRST, HOST):
+            message("compile", f"CELLSIM_COMPILE={asked} is not used: give {FIRST}, {HOST} or nothing")
+        self.waits = asked in (FIRST, HOST)  # for machine code, and starts no other process
         self.left = 0.0 if self.waits else PATIENCE  # s
         self.compiler: Compiler | None = None
 
@@ -89,7 +90,6 @@ def beginning(compiled: Any, folder: Path) -> Any:
 
 def _types(kernel: Any, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """Numba's types of the arguments of a kernel."""
-    kernel._compilation_chain_init_hook()
     return tuple(map(kernel.typeof_pyval, arguments))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import llvmlite.binding as llvm
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.entrypoints import init_all
 from numba.core.registry import cpu_target
 from numba.core.sigutils import normalize_signature
 
@@ -131,6 +132,12 @@ def _prepare() -> None:
 
     codegen.create_library, codegen.unserialize_library = create_library, unserialize_library
     codegen.set_env = set_known_env
+
+
+@cache
+def _prepare_to_compile() -> None:
+    """What Numba needs for the first function that no cache has: its extensions, and what follows."""
+    init_all()
     _without_scipy()
 
 
@@ -149,6 +156,7 @@ def _without_scipy() -> None:
 def compiling(compiled: Any, kind: type, folder: Path | None) -> Any:
     """A dispatcher whose functions are compiled to libraries of one of these kinds; folder: of the cache."""
     own: Callable[..., Any] = compiled.compile
+    from_source: Callable[..., Any] = compiled._compiler.compile
     _prepare()
 
     def compile_for(signature: Any) -> Any:
@@ -159,5 +167,10 @@ def compiling(compiled: Any, kind: type, folder: Path | None) -> Any:
             finally:
                 _making.pop()
 
-    compiled.compile = compile_for
+    def compile_from_source(types: Any, return_type: Any) -> Any:
+        _prepare_to_compile()
+        return from_source(types, return_type)
+
+    compiled.compile, compiled._compiler.compile = compile_for, compile_from_source
+    compiled._compilation_chain_init_hook = lambda: None  # see above: machine code needs none
     return compiled

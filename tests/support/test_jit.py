@@ -208,7 +208,7 @@ def test_what_is_asked_for_ahead_is_compiled_by_another_process_and_waited_for(t
 
 def test_what_is_not_known_in_the_environment_is_said(tmp_path):
     done = python("import cellsim.support.first_calls", NUMBA_CACHE_DIR=str(tmp_path), CELLSIM_COMPILE="fist")
-    assert done.stderr == "cellsim: CELLSIM_COMPILE=fist is not used: give first, or nothing\n"
+    assert done.stderr == "cellsim: CELLSIM_COMPILE=fist is not used: give first, host or nothing\n"
 
 
 def test_a_process_that_cannot_compile_leaves_it_to_this_one(tmp_path):
