@@ -22,7 +22,9 @@ class Volume:
     left: Annotated[float, Field("m", "from its point to the left face through the electrolyte: distance over tau")]
     right: Annotated[float, Field("m", "the same to the right face")]
     across: Annotated[float, Field("1/m", "conductance to the next point per unit of conductivity; of the last one 0")]
-    sigma: Annotated[float, Field("S/m", "effective electronic conductivity; 0 where there is no solid phase")]
+    sigma: Annotated[
+        float, Field("S/m", "effective electronic conductivity, of a law that at reference; 0 without a solid phase")
+    ]
     link: Annotated[float, Field("S/m2", "electronic conductance to the next volume; 0 to where there is no solid")]
     end: Annotated[float, Field("Ohm m2", "electronic resistance to the current collector it touches, else 0")]
     area: Annotated[float, Field("", "reacting surface per electrode area; 0 where nothing reacts")]
@@ -35,6 +37,7 @@ class Volume:
     anodic: Annotated[float, Field("", "anodic transfer coefficient; of thin films, as the following")]
     dissociate: Annotated[float, Field("1/s", "rate at which immobile lithium becomes mobile")]
     recombine: Annotated[float, Field("m3/mol/s", "rate at which mobile pairs vanish")]
+    electrons: Annotated[float, Field("", "electronic transference number of the film: lithium that its face takes")]
 
 
 class Grain:

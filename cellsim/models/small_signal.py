@@ -30,6 +30,7 @@ from .graded import RADIUS, graded, radii
 from .initial import of_phases
 from .kinds import kinds
 from .lithium_metal import Lithium, contact_at_rest
+from .materials.electrons import of_reference
 from .volumes import across, electrode, mirrored, paths, unit_of
 
 Array = NDArray[Any]
@@ -73,12 +74,45 @@ def interface(cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lit
             steeper, lag = hysteresis_at_rest(sys, int(sys.volume["particle"][i]), float(x), h)
             slope += steeper
         R_p = sys.grain["R_p"][sys.volume["particle"][sys.volume["side"] == side], None] if varies else grain["R_p"]
-        answer = 3.0 * film(s, R_p, D) if sys.model == THIN_FILM else sphere(s, R_p, D)
+        answer = 3.0 * at_face(sys, s, R_p, D) if sys.model == THIN_FILM else sphere(s, R_p, D)
         resistance = resistance - slope * grain["rate"] * answer + lag / s
     elif sys.foil.size:
         R_f, active, fall = contact_at_rest(sys, lithium)
         resistance = (resistance - sys.volume["R_f"][i]) / active + R_f + fall * sys.foil["theta"][0] / s
     return admittance(s, resistance, active * capacity)
+
+
+def at_face(sys: System, s: Array, L: float, D: float) -> Array:
+    """As `physics.small_signal.film`, where only the electronic transference number of the flux enters at this face,
+    and the rest at the other one.
+    """
+    return np.asarray(film(s, L, D) - (1.0 - sys.volume["electrons"][-1]) * layer(s, L, D))
+
+
+def through_film(cell: Cell, sys: System, x: float, s: Array) -> Array:
+    """Resistance of a film to its electrons, which ions relieve on their way [Ohm m2]; like s."""
+    if sys.volume["sigma"][-1] == 0.0:
+        return np.zeros(s.shape)
+    share, L, D = sys.volume["electrons"][-1], sys.grain["R_p"][0], interface_at_rest(sys, sys.volume.size - 1, 0, x)[2]
+    sigma = sys.volume["sigma"][-1] * float(of_reference(cell, PARTS[1], sys.T)(x))
+    return np.asarray((share * L + (1.0 - 2.0 * share) * D * layer(s, L, D)) / sigma)
+
+
+def conducting_at(cell: Cell, sys: System, x: Any) -> System:
+    """The mesh with the electronic conductivity that porous electrodes have at stoichiometries x."""
+    if not sys.counts["conducting"] or sys.model == THIN_FILM:
+        return sys
+    volume = sys.volume.copy()
+    for side, part in enumerate(PARTS):
+        if is_metal(cell, part):
+            continue
+        here, mean = volume["side"] == side, float(x[side])
+        x_of = dict(zip(phases(cell, part), of_phases(cell, part, AT_REST, mean, sys.T), strict=True))
+        surface = sum(kind.share * x_of[kind.phase] for kind in kinds(cell)[side])
+        f = float(of_reference(cell, part, sys.T)(surface))
+        for key, power in (("sigma", 1), ("link", 1), ("end", -1)):
+            volume[key][here] *= f**power
+    return sys._replace(volume=volume)
 
 
 def _of_kind(sys: System, i: int, k: int, x: float, s: Array, capacity: float) -> Array:
@@ -96,7 +130,11 @@ def impedance(cell: Cell, sys: System, x: Any, h: Any, lithium: Lithium, s: Arra
     """
     y = [interface(cell, sys, side, x[side], h[side], lithium, s) for side in (0, 1)]
     solve = {POROUS: resolved, SINGLE_FLUX: single_flux, THIN_FILM: thin_film}[sys.model]
-    return solve(sys, s, y, *salt_at_rest(sys))
+    Z = solve(conducting_at(cell, sys, x), s, y, *salt_at_rest(sys))
+    if sys.model == THIN_FILM:
+        Z = Z + through_film(cell, sys, float(x[1]), s)
+    beside = s * cell.value("cell/geometric capacity")  # of all but what is in series with the cell
+    return np.asarray(sys.R_series + 1.0 / (1.0 / (Z - sys.R_series) + beside)) if beside.any() else Z
 
 
 def graded_both_ways(cell: Cell, sys: System) -> System:
