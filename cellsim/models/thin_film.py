@@ -33,6 +33,7 @@ Array = NDArray[Any]
 ELECTRONS = "electronic transference number"
 STRETCH = 3.0  # grading of the electrolyte towards both faces
 FEWEST = 10  # volumes
+BOTH_FACES = 0.7  # V: n^2 x error of n shells of a film that lithium enters at both faces, at most
 # n^2 x error of n volumes under constant load: LASTING g (1 + D / 2 + D^2 / 2), with the gradient g over the
 # electrolyte and the change D of the concentration at a face, in initial concentrations.  At a time t after a change of
 # load, in diffusion times of the electrolyte, the error is the smaller of SUDDEN g / n and SOON g / (n^2 sqrt(t)).
@@ -129,9 +130,10 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Ne
     thickness, D = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
     slope = current * thickness / (F * lithium_content(cell, POSITIVE) * D)
     film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, thickness**2 / D, time, 0.0)
+    shells = shells_for(cell, POSITIVE, T, film, error)
     return (
         volumes_for(current * g, time, vanishing(cell), times, error),
-        shells_for(cell, POSITIVE, T, film, error),
+        max(shells, math.ceil(math.sqrt(BOTH_FACES / error))) if is_mixed(cell) else shells,
         reach_for(film, times, error, near),
     )
 

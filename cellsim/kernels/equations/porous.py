@@ -37,8 +37,8 @@ from ..layout import (
 )
 from . import particle, side_reactions
 from .electrode import composite
-from .electrode.conduction import conduct, lagging
 from .electrode.composite import MILD
+from .electrode.conduction import conduct, lagging
 from .electrode.double_layer import add_layers, update_layers
 from .held_controls import control_residual, held_current, imposed, terminals, to_collector
 from .interface import by_hysteresis, by_sign, reaction

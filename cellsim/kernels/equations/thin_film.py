@@ -241,8 +241,9 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             more = dI * w.block[i, 0, PER_I]
             change = max(change, abs(more) / sys.c_ref)
             c[i] = max(c[i] + more, 0.1 * c[i])
-        last = alpha + alpha_I * dI - beta * cell.I
-        change = max(change, fill(w.inside[0], last, x), abs(dI * V_I)) / rtol
+        if dI != 0.0 and sys.volume[n - 1].electrons < 1.0:  # what enters at the collector changes all shells
+            alpha, beta, _ = exchanged(sys, hg, past.x, x, cell.I, w)
+        change = max(change, fill(w.inside[0], alpha - beta * cell.I, x), abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0
         y.phi_s[n - 1] = V + V_I * dI  # the terminal voltage; no other is resolved

@@ -55,9 +55,7 @@ def effective_conductivity(cell: Cell, part: str, phi: float, active: float) -> 
     Of a law that at reference.
     """
     get = values_of(cell, part)
-    value = at_reference(cell, part) * (1.0 - phi - get("void volume fraction")) ** get(
-        "electronic bruggeman exponent"
-    )
+    value = at_reference(cell, part) * (1.0 - phi - get("void volume fraction")) ** get("electronic bruggeman exponent")
     exponent = get("electronic percolation exponent")
     if exponent == 0.0:
         return value

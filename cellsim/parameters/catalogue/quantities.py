@@ -131,7 +131,11 @@ FILM = {
     ELECTRONIC: Name("S.m-1", "of the film; without it electrons lose nothing", TINY, 1e8, law=X, optional=True),
     ELECTRONIC_ENERGY: POROUS[ELECTRONIC_ENERGY],
     "electronic transference number": _may(
-        "1", "share of the lithium that enters at the electrolyte; the rest does at the current collector", 1.0, 0.0, 1.0
+        "1",
+        "share of the lithium that enters at the electrolyte; the rest does at the current collector",
+        1.0,
+        0.0,
+        1.0,
     ),
 }
 METAL = {
