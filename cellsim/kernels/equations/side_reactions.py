@@ -84,6 +84,26 @@ def plating_current(a, now, v, c, f):
 
 
 @inner
+def at_rest(a, now, here, u, c, T):
+    """Slopes of the side currents of a REST, in which nothing flows, at the potential u of its surface; see `add_to`.
+
+    Those of thickness and plated lithium are kept apart: how far these follow depends on the frequency.
+    """
+    f = F / (R * T)
+    if a.sei > 0:
+        here.grow = a.V_sei / (F * a.z)
+        _, i_u, here.sei_L, i_j = sei_current(a, u, now.L, 0.0, a.rho * now.L, f, now.faster)
+        here.sei_v, here.sei_j = i_u, i_u * now.R + i_j
+        if a.on_cracks > 0:
+            _, i_u, here.cr_L, i_j = sei_current(a, u, now.L_cr, 0.0, a.rho * now.L_cr, f, now.faster)
+            here.cr_v, here.cr_j = now.rough * i_u, now.rough * (i_u * now.R + i_j)
+    if a.plating > 0:
+        _, here.pl_v, here.pl_c = plating_current(a, now, u, c, f)
+        if a.plating == REVERSIBLE or a.plating == PARTIALLY_REVERSIBLE:
+            here.pl_Li, here.gamma = stripping_and_plating(u, c, a.k_pl, a.alpha_pl, f)[0], now.gamma
+
+
+@inner
 def add_to(a, now, j, v, v_j, v_c, c, T):
     """Side currents of a volume into `now`, at the potential v beneath the film, which is a function of j and c.
 
