@@ -125,6 +125,7 @@ class Ageing:
     k_pl: Annotated[float, Field("m/s", "rate constant of plating")]
     alpha_pl: Annotated[float, Field("", "transfer coefficient of plating")]
     j0_pl: Annotated[float, Field("A/m2", "constant exchange-current density of plating")]
+    inefficiency: Annotated[float, Field("", "lithium that dies beside the particles per lithium that enters them")]
     gamma: Annotated[float, Field("1/s", "rate at which plated lithium is cut off under the first SEI")]
     L_0: Annotated[float, Field("m", "first thickness of the SEI")]
     V_li: Annotated[float, Field("m3/mol", "molar volume of plated lithium")]
@@ -190,6 +191,8 @@ class Side:
     pl: Annotated[float, Field("A/m2", "current of plating, above 0 of stripping")]
     pl_v: Annotated[float, Field("S/m2", "as before")]
     pl_c: Annotated[float, Field("A m/mol", "its change per salt concentration")]
+    dying: Annotated[float, Field("A/m2", "of the current of plating what dies at once by the coulombic inefficiency")]
+    dying_j: Annotated[float, Field("", "its change per reaction current")]
     v_j: Annotated[float, Field("Ohm m2", "change of the potential beneath the film per reaction current")]
     v_c: Annotated[float, Field("V m3/mol", "its change per salt concentration")]
 
@@ -212,6 +215,7 @@ class Rest:
     pl_v: Annotated[float, Field("S/m2", "plating: change of its current per potential beneath the film")]
     pl_c: Annotated[float, Field("A m/mol", "its change per salt concentration")]
     pl_Li: Annotated[float, Field("A m/mol", "its change per plated lithium")]
+    pl_j: Annotated[float, Field("", "change of the plating current per reaction current")]
     out: Annotated[float, Field("mol/m C", "plated lithium that leaves per charge")]
     gamma: Annotated[float, Field("1/s", "rate at which plated lithium is cut off")]
 

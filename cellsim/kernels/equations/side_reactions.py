@@ -20,6 +20,7 @@ from ...support.compile import inner
 
 REACTION, SOLVENT, EC, MIGRATION, INTERSTITIAL, TUNNELLING, VON_KOLZENBERG = 1, 2, 3, 4, 5, 6, 7
 REVERSIBLE, IRREVERSIBLE, PARTIALLY_REVERSIBLE, CONSTANT = 1, 2, 3, 4
+INEFFICIENT = 5  # no law of plating, but lithium that dies by the coulombic inefficiency
 THINNEST = 1e-14  # m: a film is at least so thick where it divides
 GUESSES = 50
 
@@ -70,6 +71,8 @@ def grown(a, u, known, grow, guess, j, drop, f, faster):
 @inner
 def plating_current(a, now, v, c, f):
     """Current of plating [A/m2], above 0 of stripping, with the plated lithium at the end of the stage;  d/dv, d/dc."""
+    if a.plating == INEFFICIENT:
+        return 0.0 * v, 0.0 * v, 0.0 * v
     if a.plating == CONSTANT:
         i, by_v = plating_at(v, a.j0_pl, a.alpha_pl, f)
         return i, by_v, 0.0
@@ -99,6 +102,7 @@ def at_rest(a, now, here, u, c, T):
             here.cr_v, here.cr_j = now.rough * i_u, now.rough * (i_u * now.R + i_j)
     if a.plating > 0:
         _, here.pl_v, here.pl_c = plating_current(a, now, u, c, f)
+        here.pl_j = 0.5 * a.inefficiency  # of a current that oscillates half the time
         if a.plating == REVERSIBLE or a.plating == PARTIALLY_REVERSIBLE:
             here.pl_Li, here.gamma = stripping_and_plating(u, c, a.k_pl, a.alpha_pl, f)[0], now.gamma
 
@@ -124,7 +128,11 @@ def add_to(a, now, j, v, v_j, v_c, c, T):
             total, by_j, by_c = total + r * now.cr, by_j + r * (i_u * u_j + i_j), by_c + r * i_u * v_c
     if a.plating > 0:
         now.pl, now.pl_v, now.pl_c = plating_current(a, now, v, c, f)
-        total, by_j, by_c = total + now.pl, by_j + now.pl_v * v_j, by_c + now.pl_v * v_c + now.pl_c
+        now.dying_j = a.inefficiency if j < 0.0 else 0.0
+        now.dying = now.dying_j * j
+        now.pl += now.dying
+        total, by_j = total + now.pl, by_j + now.pl_v * v_j + now.dying_j
+        by_c += now.pl_v * v_c + now.pl_c
     return total, by_j, by_c
 
 
@@ -134,4 +142,11 @@ def follow(now, dj, dc):
     dv = now.v_j * dj + now.v_c * dc
     now.sei += now.sei_v * dv + now.sei_j * dj
     now.cr += now.cr_v * dv + now.cr_j * dj
-    now.pl += now.pl_v * dv + now.pl_c * dc
+    now.dying += now.dying_j * dj
+    now.pl += now.pl_v * dv + now.pl_c * dc + now.dying_j * dj
+
+
+@inner
+def same_currents(now, there):
+    """The currents of a kind of particle in another volume, where it reacts alike."""
+    there.sei, there.cr, there.pl, there.dying = now.sei, now.cr, now.pl, now.dying

@@ -34,9 +34,7 @@ class Interface(NamedTuple):
     per_c: Array | None = None  # A m/mol; None: 0
 
 
-def interface(
-    cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lithium, s: Array, c: float
-) -> Interface:
+def interface(cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lithium, s: Array, c: float) -> Interface:
     """That of an electrode at stoichiometry x, state h of hysteresis, and salt concentration c [mol/m3].
 
     Several kinds of particle rest at one potential, x being their mean, and their admittances add up.
@@ -53,7 +51,9 @@ def interface(
     if sys.counts["kinds"] > 1 and sys.volume["kinds"][i]:
         part = PARTS[side]
         x_of = of_kinds(cell, side, float(x), sys.T)
-        return Interface(np.asarray(np.sum([_of_kind(sys, i, k, x_k, s, capacity, c) for k, x_k in enumerate(x_of)], 0)))
+        return Interface(
+            np.asarray(np.sum([_of_kind(sys, i, k, x_k, s, capacity, c) for k, x_k in enumerate(x_of)], 0))
+        )
     resistance, slope, D = interface_at_rest(sys, i, 0, float(x), c)
     if sys.volume["particle"][i] >= 0:
         grain = sys.grain[sys.volume["particle"][i]]
@@ -101,7 +101,7 @@ def with_side_reactions(cell: Cell, sys: System, side: int, rests: Any, s: Array
         thicker, thicker_cr = (1.0 / (1.0 + a["grow"] * a[key] / s) for key in ("sei_L", "cr_L"))
         fewer = 1.0 / (1.0 + a["out"] * a["pl_Li"] / (s + a["gamma"]))
         G_v = a["sei_v"] * thicker + a["cr_v"] * thicker_cr + a["pl_v"] * fewer
-        G_j = a["sei_j"] * thicker + a["cr_j"] * thicker_cr
+        G_j = a["sei_j"] * thicker + a["cr_j"] * thicker_cr + a["pl_j"]
         beneath = r / (1.0 + G_v * r + G_j)  # v per current
         one = grain["share"] / (beneath + a["film"])
         y += one
