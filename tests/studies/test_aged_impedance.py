@@ -1,11 +1,9 @@
 """Impedance of cells that have aged, against small signals in time, jumps and closed forms."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from pytest import approx
-from worn_cells import DRIES, LIQUID, N, P, WORN
+from worn_cells import DRIES, LIQUID, WORN, N, P
 
 import cellsim
 from cellsim import DFN, SPM, ProtocolError, SPMe, age
@@ -85,3 +83,101 @@ def test_at_high_frequency_it_is_the_jump_of_the_voltage(aged, kind, cell, proto
     after = cellsim.simulate(cell, cellsim.Step("c-rate", current, 1e-3), start=run, rtol=1e-9)
     jump = (run["Voltage [V]"][-1] - after["Voltage [V]"][0]) / (current * cell.nominal_capacity)
     assert cellsim.impedance(cell, [1e13], MODELS[kind], after=run).impedance[0].real == approx(jump, rel=1e-4)
+
+
+def test_the_film_is_the_difference_of_two_cells():
+    """Of one particle at high frequency, by hand: what has grown, times the resistivity, over the surface that has it.
+
+    A share of 1e-3 of the rest: its exchange current moves with the lithium that is lost.
+    """
+    cell = LIQUID.with_({N + "SEI solvent diffusivity": 2.5e-19}).with_ageing({"SEI": "solvent-diffusion limited"})
+    run = cellsim.simulate(cell, CYCLE, SPM(8), soc=SOC)
+    given = {"frequencies": [1e10], "model": SPM()}
+    Z = [
+        cellsim.impedance(cell, **given, **at).area_specific[0].real
+        for at in ({"after": run}, {"soc": float(run["State of charge"][-1])})
+    ]
+    grown = float(run["Negative SEI thickness [m]"][-1].mean()) - cell.value(N + "initial SEI thickness")
+    get = lambda key: cell.value(N + key)  # noqa: E731
+    surface = 3.0 * get("active material volume fraction") / get("particle radius") * get("thickness")
+    film, moves = get("SEI resistivity") * grown / surface, 1e-3 * Z[1]
+    assert Z[0] - Z[1] == approx(film, abs=moves) and film > 20.0 * moves
+
+
+def test_plated_lithium_stores_charge_beside_the_particles():
+    """At 1 uHz the slope of the voltage over charge of both together, plating in equilibrium: Nernst by hand."""
+    cell = LIQUID.with_({N + "lithium plating kinetic rate constant": 1e-6}).with_ageing(
+        {"lithium plating": "reversible"}
+    )
+    run = cellsim.simulate(cell, "Rest for 40 hours", SPM(8), soc=1.0)
+    f, T, slope, plated = 1e-6, 298.15, 0.0, 0.0
+    x = [run[f"Average {which} particle stoichiometry"][-1] for which in ("negative", "positive")]
+    for part, at in zip(PARTS, x, strict=True):
+        get = lambda key, part=part: LIQUID.value(f"{part}/{key}")  # noqa: E731
+        U = LIQUID.law(f"{part}/open-circuit potential")(at + 1e-4 * np.array([-1.0, 0.0, 1.0]), T)
+        stores = -F * get("active material volume fraction") * get("thickness") * get("maximum concentration")
+        stores *= 2e-4 / (U[2] - U[0])
+        if part == PARTS[0]:
+            c_pl = run["Negative lithium plating concentration [mol.m-3]"][-1].mean()
+            salt = LIQUID.value("electrolyte/initial concentration")
+            assert c_pl == approx(salt * np.exp(-F * U[1] / (R * T)), rel=1e-3)
+            plated = F * get("thickness") * c_pl * F / (R * T)
+            assert plated > 0.02 * stores
+            stores += plated
+        slope += 1.0 / stores
+    Z = cellsim.impedance(cell, [f], SPM(), after=run).area_specific[0]
+    assert -Z.imag * 2.0 * np.pi * f == approx(slope, rel=2e-3)
+
+
+def test_a_mesh_of_its_own_takes_what_has_aged_where_it_is():
+    """Amounts are kept to rounding, whatever the mesh; values stay within theirs; and the spectrum hardly moves."""
+    run = cellsim.simulate(OLD, CYCLE, MODELS["DFN"], soc=SOC)
+    end = run.final_state
+    there = end.model.discretise(OLD, end.temperature)
+    worn = Worn(there, end.first(there))
+    past = unknowns(worn.sys, worn.state)
+    for volumes in ((5, 2, 7), (16, 3, 16), (1, 1, 1)):
+        sys = DFN(volumes, 2).discretise(OLD, end.temperature)
+        y = unknowns(sys, state_on(OLD, sys, worn))
+        for name in ("sei", "sei_on_cracks", "plated", "dead"):
+            assert getattr(y, name).sum() == approx(getattr(past, name).sum(), rel=1e-12)
+        assert y.crack.max() <= past.crack.max() * (1.0 + 1e-12)
+    f = [0.01, 1.0]
+    coarse, fine = (cellsim.impedance(OLD, f, model, after=run).impedance for model in (MODELS["DFN"], DFN()))
+    assert np.abs(coarse / fine - 1.0).max() < 0.01
+
+
+def test_a_state_of_a_life_is_what_a_run_to_it_leaves():
+    """The state after the last cycle, and a result that goes on from it for a second: the same to 1e-9."""
+    steps = "Discharge at 1C for 20 minutes; Charge at 1C for 20 minutes"
+    life = age(OLD, steps, 3, model=SPM(8), until=None, force=True)
+    state = life.state(3)
+    run = cellsim.simulate(OLD, cellsim.rest(1.0), start=state)
+    Z = [cellsim.impedance(OLD, [0.1, 10.0], SPM(), after=at).impedance for at in (state, run)]
+    assert Z[0] == approx(Z[1], rel=1e-9)
+    with pytest.raises(ProtocolError, match="or of a variation of it, and not of this"):
+        cellsim.impedance(LIQUID, [1.0], SPM(), after=state)
+
+
+def test_a_run_in_which_other_things_aged_is_refused():
+    """A sentence, not a spectrum without its films."""
+    plain = cellsim.simulate(LIQUID, cellsim.rest(1.0), SPM(4))
+    with pytest.raises(ProtocolError, match="after: nothing ages in that run; simulate the same okane2022"):
+        cellsim.impedance(OLD, [1.0], SPM(), after=plain)
+    old = cellsim.simulate(OLD, cellsim.rest(1.0), SPM(4))
+    with pytest.raises(ProtocolError, match="after: nothing ages in the cell of the impedance"):
+        cellsim.impedance(LIQUID, [1.0], SPM(), after=old)
+    other = LIQUID.with_ageing({"SEI": "solvent-diffusion limited"})
+    with pytest.raises(ProtocolError, match="other things aged than in this cell"):
+        cellsim.impedance(other, [1.0], SPM(), after=old)
+
+
+def test_inefficiency_takes_half_of_a_current_that_oscillates():
+    """Of one particle, whose share of the current falls by 1 + (1 - CE) / (2 CE), and the other's stays; 1e-9."""
+    option = {"coulombic inefficiency of particles": "constant"}
+    Z = []
+    for efficiency in (1.0, 0.8, 0.5):
+        one = LIQUID.with_({N + "coulombic efficiency of particles": efficiency}).with_ageing(option)
+        Z.append(cellsim.impedance(one, [1.0], SPM(), soc=0.5).area_specific[0])
+    first, second = (Z[0] - Z[k] for k in (1, 2))  # z (1 - 1/1.125) and z (1 - 1/1.5)
+    assert second / first == approx((1.0 - 1.0 / 1.5) / (1.0 - 1.0 / 1.125), rel=1e-9)

@@ -5,7 +5,7 @@ that none adds an unknown: their sum is linearised with j (`add_to`).  Thickness
 end of a stage belong to the current that makes them, and are eliminated here.  Laws: `physics.ageing`.
 """
 
-from ...physics.ageing.plating import plating_at, stripping_and_plating
+from ...physics.ageing.plating import dying_beside, plating_at, stripping_and_plating
 from ...physics.ageing.sei import (
     ec_reaction_limited,
     electron_migration_limited,
@@ -128,8 +128,7 @@ def add_to(a, now, j, v, v_j, v_c, c, T):
             total, by_j, by_c = total + r * now.cr, by_j + r * (i_u * u_j + i_j), by_c + r * i_u * v_c
     if a.plating > 0:
         now.pl, now.pl_v, now.pl_c = plating_current(a, now, v, c, f)
-        now.dying_j = a.inefficiency if j < 0.0 else 0.0
-        now.dying = now.dying_j * j
+        now.dying, now.dying_j = dying_beside(j, a.inefficiency)
         now.pl += now.dying
         total, by_j = total + now.pl, by_j + now.pl_v * v_j + now.dying_j
         by_c += now.pl_v * v_c + now.pl_c

@@ -28,7 +28,7 @@ def without_double_layers(cell: Cell, part: str) -> bool:
 
 
 class Interface(NamedTuple):
-    """The current per reacting surface of an electrode, y (phi_s - phi_e) + per_c c_e; like s, or (volumes, *s.shape)."""
+    """Current per reacting surface of an electrode, y (phi_s - phi_e) + per_c c_e; like s, or (volumes, *s.shape)."""
 
     y: Array  # S/m2
     per_c: Array | None = None  # A m/mol; None: 0
@@ -49,7 +49,6 @@ def interface(cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lit
             "hysteresis or several kinds of particle does not describe; give a number"
         )
     if sys.counts["kinds"] > 1 and sys.volume["kinds"][i]:
-        part = PARTS[side]
         x_of = of_kinds(cell, side, float(x), sys.T)
         return Interface(
             np.asarray(np.sum([_of_kind(sys, i, k, x_k, s, capacity, c) for k, x_k in enumerate(x_of)], 0))
