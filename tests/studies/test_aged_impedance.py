@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from pytest import approx
-from worn_cells import DRIES, LIQUID, WORN, N, P
+from worn_cells import ALL_OF, DRIES, LIQUID, WORN, N, P
 
 import cellsim
 from cellsim import DFN, SPM, ProtocolError, SPMe, age
@@ -18,9 +18,14 @@ MODELS = {"DFN": DFN((8, 3, 8), 20), "SPMe": SPMe((8, 3, 8), 20), "SPM": SPM(20)
 OLD = LIQUID.with_(
     {N + "SEI solvent diffusivity": 2.5e-19, N + "LAM constant proportional term": 1e-5, N + "SEI resistivity": 1e6}
 ).with_ageing(FIVE)
+PLATES = LIQUID.with_({N + "lithium plating kinetic rate constant": 2e-7}).with_ageing(
+    {"lithium plating": "reversible", "lithium plating porosity change": "true"}
+)
 CYCLE = "Discharge at 1C for 40 minutes; Charge at 1C for 20 minutes; Rest for 10 hours"
 SOLID_CYCLE = "Discharge at C/5 for 90 minutes; Charge at C/5 for 60 minutes; Rest for 2 hours"
-WEARS = WORN.with_({P + "contact loss": 20.0, P + "connection loss": 5.0, P + "cycling interphase growth": 5e-2})
+WEARS = WORN.with_(
+    {P + "contact loss": 20.0, P + "connection loss": 5.0, P + "cycling interphase growth": 5e-2}
+).with_ageing(ALL_OF)
 SOC = 0.9
 
 
@@ -60,16 +65,16 @@ def aged():
 @pytest.mark.parametrize("kind", MODELS)
 @pytest.mark.parametrize(
     "cell, protocol, f",
-    [(OLD, CYCLE, 0.01), (layered(OLD), CYCLE, 20.0), (layered(WEARS), SOLID_CYCLE, 1.0)],
-    ids=["liquid", "liquid in the arc", "solid"],
+    [(OLD, CYCLE, 0.01), (layered(OLD), CYCLE, 20.0), (PLATES, CYCLE, 2e-3), (layered(WEARS), SOLID_CYCLE, 1.0)],
+    ids=["liquid", "liquid in the arc", "plates", "solid"],
 )
 def test_a_small_alternating_current_in_a_run_gives_the_same(aged, kind, cell, protocol, f):
-    """0.3 %: shells, and a polygon of 64 points for a sine; what aged changes it by far more."""
+    """0.3 %: shells, and a polygon of 64 points for a sine; what aged changes it by more than twice that."""
     run = aged(cell, kind, protocol)
     found = cellsim.impedance(cell, [f], MODELS[kind], after=run)
     made = cellsim.impedance(cell, [f], MODELS[kind], soc=float(run["State of charge"][-1]))
     assert abs(in_time(cell, f, run) / found.impedance[0] - 1.0) < 3e-3
-    assert abs(made.impedance[0] / found.impedance[0] - 1.0) > 0.03
+    assert abs(made.impedance[0] / found.impedance[0] - 1.0) > 6e-3
     assert "fresh" not in found.note and "made" not in found.note
 
 
@@ -78,55 +83,49 @@ def test_a_small_alternating_current_in_a_run_gives_the_same(aged, kind, cell, p
     "cell, protocol", [(OLD, CYCLE), (WEARS, SOLID_CYCLE), (DRIES, CYCLE)], ids=["liquid", "solid", "dries"]
 )
 def test_at_high_frequency_it_is_the_jump_of_the_voltage(aged, kind, cell, protocol):
-    """1e-4: the salt and the particles of the run are not quite at rest."""
+    """Against a rest, whose first potentials have the geometry renewed, too; 1e-4: the cell is not quite at rest.
+
+    In a DFN 1e-3: on a plateau of the graphite its particles are not all as full after ten hours.
+    """
     run, current = aged(cell, kind, protocol), 1e-4
-    after = cellsim.simulate(cell, cellsim.Step("c-rate", current, 1e-3), start=run, rtol=1e-9)
-    jump = (run["Voltage [V]"][-1] - after["Voltage [V]"][0]) / (current * cell.nominal_capacity)
-    assert cellsim.impedance(cell, [1e13], MODELS[kind], after=run).impedance[0].real == approx(jump, rel=1e-4)
+    steps = cellsim.rest(1e-3), cellsim.Step("c-rate", current, 1e-3)
+    V = [cellsim.simulate(cell, step, start=run, rtol=1e-9)["Voltage [V]"][0] for step in steps]
+    jump = (V[0] - V[1]) / (current * cell.nominal_capacity)
+    assert cellsim.impedance(cell, [1e13], MODELS[kind], after=run).impedance[0].real == approx(
+        jump, rel=1e-3 if kind == "DFN" else 1e-4
+    )
 
 
 def test_the_film_is_the_difference_of_two_cells():
     """Of one particle at high frequency, by hand: what has grown, times the resistivity, over the surface that has it.
 
-    A share of 1e-3 of the rest: its exchange current moves with the lithium that is lost.
+    Beside a charge transfer of the same state, which no film is in: of the cell whose film has no resistance; 1e-6.
     """
     cell = LIQUID.with_({N + "SEI solvent diffusivity": 2.5e-19}).with_ageing({"SEI": "solvent-diffusion limited"})
     run = cellsim.simulate(cell, CYCLE, SPM(8), soc=SOC)
-    given = {"frequencies": [1e10], "model": SPM()}
-    Z = [
-        cellsim.impedance(cell, **given, **at).area_specific[0].real
-        for at in ({"after": run}, {"soc": float(run["State of charge"][-1])})
-    ]
-    grown = float(run["Negative SEI thickness [m]"][-1].mean()) - cell.value(N + "initial SEI thickness")
+    bare = cell.with_({N + "SEI resistivity": 0.0})
+    Z = [cellsim.impedance(one, [1e10], SPM(), after=run).area_specific[0].real for one in (cell, bare)]
     get = lambda key: cell.value(N + key)  # noqa: E731
     surface = 3.0 * get("active material volume fraction") / get("particle radius") * get("thickness")
-    film, moves = get("SEI resistivity") * grown / surface, 1e-3 * Z[1]
-    assert Z[0] - Z[1] == approx(film, abs=moves) and film > 20.0 * moves
+    film = get("SEI resistivity") * float(run["Negative SEI thickness [m]"][-1].mean()) / surface
+    assert Z[0] - Z[1] == approx(film, rel=1e-6) and film > 5.0 * get("SEI resistivity") * 5e-9 / surface
 
 
-def test_plated_lithium_stores_charge_beside_the_particles():
-    """At 1 uHz the slope of the voltage over charge of both together, plating in equilibrium: Nernst by hand."""
-    cell = LIQUID.with_({N + "lithium plating kinetic rate constant": 1e-6}).with_ageing(
-        {"lithium plating": "reversible"}
-    )
-    run = cellsim.simulate(cell, "Rest for 40 hours", SPM(8), soc=1.0)
-    f, T, slope, plated = 1e-6, 298.15, 0.0, 0.0
-    x = [run[f"Average {which} particle stoichiometry"][-1] for which in ("negative", "positive")]
-    for part, at in zip(PARTS, x, strict=True):
-        get = lambda key, part=part: LIQUID.value(f"{part}/{key}")  # noqa: E731
-        U = LIQUID.law(f"{part}/open-circuit potential")(at + 1e-4 * np.array([-1.0, 0.0, 1.0]), T)
-        stores = -F * get("active material volume fraction") * get("thickness") * get("maximum concentration")
-        stores *= 2e-4 / (U[2] - U[0])
-        if part == PARTS[0]:
-            c_pl = run["Negative lithium plating concentration [mol.m-3]"][-1].mean()
-            salt = LIQUID.value("electrolyte/initial concentration")
-            assert c_pl == approx(salt * np.exp(-F * U[1] / (R * T)), rel=1e-3)
-            plated = F * get("thickness") * c_pl * F / (R * T)
-            assert plated > 0.02 * stores
-            stores += plated
-        slope += 1.0 / stores
-    Z = cellsim.impedance(cell, [f], SPM(), after=run).area_specific[0]
-    assert -Z.imag * 2.0 * np.pi * f == approx(slope, rel=2e-3)
+def test_plating_is_a_second_path_beside_charge_transfer():
+    """Of one particle at high frequency, plating in equilibrium: F i0 / RT of both, by hand; 1e-3: nearly."""
+    plates = {N + "lithium plating kinetic rate constant": 1e-6}
+    cell, T = LIQUID.with_(plates).with_ageing({"lithium plating": "reversible"}), 298.15
+    run = cellsim.simulate(cell, "Rest for 10 hours", SPM(8), soc=0.5)
+    slow = cell.with_({N + "lithium plating kinetic rate constant": 1e-30})
+    ideal = slow.with_({N + "exchange-current density": 1e6})
+    Z = [cellsim.impedance(one, [1e10], SPM(), after=run).area_specific[0].real for one in (cell, slow, ideal)]
+    get = lambda key: cell.value(N + key)  # noqa: E731
+    surface = 3.0 * get("active material volume fraction") / get("particle radius") * get("thickness")
+    U = LIQUID.law(N + "open-circuit potential")(run["Average negative particle stoichiometry"][-1:], T)[0]
+    salt, alpha = cell.value("electrolyte/initial concentration"), get("lithium plating transfer coefficient")
+    plating = F / (R * T) * F * 1e-6 * salt * np.exp(-alpha * F * U / (R * T))
+    alone, both = ((z - Z[2]) * surface for z in (Z[1], Z[0]))
+    assert both == approx(1.0 / (1.0 / alone + plating), rel=1e-3) and both < 0.9 * alone
 
 
 def test_a_mesh_of_its_own_takes_what_has_aged_where_it_is():
@@ -148,13 +147,13 @@ def test_a_mesh_of_its_own_takes_what_has_aged_where_it_is():
 
 
 def test_a_state_of_a_life_is_what_a_run_to_it_leaves():
-    """The state after the last cycle, and a result that goes on from it for a second: the same to 1e-9."""
+    """The state after the last cycle, and a result that goes on from it for a millisecond: the same to 1e-6."""
     steps = "Discharge at 1C for 20 minutes; Charge at 1C for 20 minutes"
     life = age(OLD, steps, 3, model=SPM(8), until=None, force=True)
     state = life.state(3)
-    run = cellsim.simulate(OLD, cellsim.rest(1.0), start=state)
+    run = cellsim.simulate(OLD, cellsim.rest(1e-3), start=state)
     Z = [cellsim.impedance(OLD, [0.1, 10.0], SPM(), after=at).impedance for at in (state, run)]
-    assert Z[0] == approx(Z[1], rel=1e-9)
+    assert Z[0] == approx(Z[1], rel=1e-6)
     with pytest.raises(ProtocolError, match="or of a variation of it, and not of this"):
         cellsim.impedance(LIQUID, [1.0], SPM(), after=state)
 

@@ -30,7 +30,7 @@ FREQUENCIES = (1e-3, 1e4, 71)  # default: from [Hz], to [Hz], number
 COARSE = (20, 4, 20)  # volumes of the first mesh
 HALF = 0.5  # state of charge unless given
 FINEST = 1280  # maximum volumes of an electrode
-MOMENT = 1.0  # s
+MOMENT = 1e-3  # s
 UNUSED = 2  # shells; particles are solved in closed form
 
 
@@ -192,14 +192,17 @@ def impedance(
 
 
 def _result_of(after: object, cell: Cell) -> Result:
-    """A result, or one of a moment of rest from a state on.  Raises ProtocolError."""
-    if isinstance(after, FinalState):
-        if after.cell != cell:
-            raise ProtocolError(
-                f"after: that state is one of {after.cell.name}, or of a variation of it, and not of this {cell.name}; "
-                "give its cell, after.cell"
-            )
-        return simulate(cell, rest(MOMENT), start=after)
+    """A result; of a state, or of a cell that ages, that of a moment of rest from it on, for which a run renews the
+    geometry of the cell.  Raises ProtocolError.
+    """
+    end = getattr(after, "final_state", after)
+    if isinstance(after, FinalState) and after.cell != cell:
+        raise ProtocolError(
+            f"after: that state is one of {after.cell.name}, or of a variation of it, and not of this {cell.name}; "
+            "give its cell, after.cell"
+        )
+    if isinstance(end, FinalState) and (end is after or ages(end.cell)):
+        return simulate(end.cell, rest(MOMENT), start=end)
     if not isinstance(after, Result):
         raise ProtocolError(f"after {shown(after)}: give a Result of this cell, or a state of its life")
     return after
