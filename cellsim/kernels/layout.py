@@ -66,9 +66,7 @@ class Counts:
     hazards: Annotated[int, Field("", "1 if the hazard of a short is added up, else 0")]
     hysteresis: Annotated[int, Field("", "kinds if the state has that of open-circuit hysteresis, else 0")]
     layers: Annotated[int, Field("", "1 if double layers are charged within a run, else 0")]
-    conducting: Annotated[
-        int, Field("", "1 if an electronic conductivity follows temperature or stoichiometry, else 0")
-    ]
+    conducting: Annotated[int, Field("", "1 if electronic conductivities are laws, else 0")]
 
 
 class Cell:
