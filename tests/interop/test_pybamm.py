@@ -168,7 +168,7 @@ def test_a_film_is_refused_and_so_are_states_of_lithium_that_pybamm_lacks():
 
 
 def test_a_conductivity_goes_there_and_back_as_a_law():
-    """Of stoichiometry and temperature, with an activation energy: the same numbers, to rounding; a number stays one."""
+    """Of stoichiometry and temperature, with an activation energy: the same numbers; a number stays one."""
     key, x = "positive electrode/electronic conductivity", np.linspace(0.05, 0.95, 7)
     cell = cellsim.load("lgm50_chen2020").with_({key: "(0.02 + 0.3*(1 - x)**2)*exp(1 - 298.15/T)"})
     cell = cell.with_({f"{key} activation energy": 8000.0})

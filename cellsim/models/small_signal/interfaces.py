@@ -69,7 +69,7 @@ def interface(cell: Cell, sys: System, side: int, x: Any, h: float, lithium: Lit
     return Interface(admittance(s, resistance, active * capacity))
 
 
-def at_face(sys: System, s: Array, L: float, D: float) -> Array:
+def at_face(sys: System, s: Array, L: Any, D: float) -> Array:
     """As `physics.small_signal.film`, where only the electronic transference number of the flux enters at this face,
     and the rest at the other one.
     """
