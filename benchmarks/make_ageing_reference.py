@@ -11,6 +11,7 @@ import paths  # noqa: F401
 
 from cellsim.studies.validation.lines.ageing.cases import CASES, theirs
 
+HUNDRED = 100  # the cycle that is printed of a case without rows in the file
 BASES = {"okane2022": "OKane2022", "enertech_ai2020": "Ai2020", "mohtat2020": "Mohtat2020"}
 NAMES = {
     "SEI kinetic rate constant": "SEI kinetic rate constant [m.s-1]",
@@ -55,8 +56,13 @@ def parameters(case):
 
 
 def options(case):
-    """PyBaMM's options of a case; it has the plating of Yang 2017 as the irreversible one of a set."""
+    """PyBaMM's options of a case; it has the plating of Yang 2017 as the irreversible one of a set.
+
+    In its SPMe they vary over the electrode, unless told otherwise; here they do not.
+    """
     found = dict(case.options)
+    if case.model == "SPMe":
+        found["x-average side reactions"] = "true"
     if found.get("lithium plating") == "Yang2017":
         found |= {"SEI": (found["SEI"], "none"), "lithium plating": ("irreversible", "none")}
     return found
@@ -69,7 +75,7 @@ def rows(name, cycles):
     case = CASES[name.removesuffix("_x80")]
     n = 80 if name.endswith("_x80") else 20
     built = pybamm.Simulation(
-        (pybamm.lithium_ion.SPM if case.reduced else pybamm.lithium_ion.DFN)(options(case)),
+        getattr(pybamm.lithium_ion, case.model)(options(case)),
         parameter_values=parameters(case),
         experiment=pybamm.Experiment([tuple(case.protocol.split("; "))]),
         solver=pybamm.IDAKLUSolver(rtol=1e-6, atol=1e-8),
@@ -93,7 +99,7 @@ def main(names):
     """Print the rows of the file."""
     print("case", "cycle", "Q_dis_Ah", *ROWS, sep=",")
     for name in names or [*CASES, "sei_ec_film_porosity_x80"]:
-        wanted = theirs(name)
+        wanted = theirs(name) or {HUNDRED: {}}
         for row in rows(name, max(wanted)):
             if row["cycle"] in wanted:
                 print(name, *(f"{x:.8g}" for x in row.values()), sep=",", flush=True)

@@ -110,7 +110,7 @@ MOVED = {
     "studies.validation.closed_forms": "studies.validation.lines.closed_forms",
     "studies.validation.codes": "studies.validation.lines.codes",
     "studies.validation.fast_charge": "studies.validation.lines.fast_charge",
-    "studies.validation.films": "studies.validation.lines.films",
+    "studies.validation.films": "studies.validation.lines.films.danilov",
     "studies.validation.minnmann": "studies.validation.lines.minnmann",
     "studies.validation.percolation": "studies.validation.lines.percolation",
     "studies.validation.pressure": "studies.validation.lines.pressure",

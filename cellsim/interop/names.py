@@ -62,7 +62,7 @@ LAWS: dict[str, dict[str, Function]] = {
 }
 EXCHANGE = Function("{S} electrode exchange-current density [A.m-2]", (C, SURFACE, LARGEST, T))
 FOIL = Function("Exchange-current density for lithium metal electrode [A.m-2]", (C, SURFACE, T))
-CONDUCTIVITY = Function("{S} electrode conductivity [S.m-1]", (T,))
+CONDUCTIVITY = Function("{S} electrode conductivity [S.m-1]", (X, T))
 SOLID_EXPONENT = "{S} electrode Bruggeman coefficient (electrode)"
 AREA = ("Electrode height [m]", "Electrode width [m]", "Number of electrodes connected in parallel to make a cell")
 CONTACT = "Contact resistance [Ohm]"

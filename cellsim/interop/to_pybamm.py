@@ -11,24 +11,23 @@ from ..design.thermal import Lumped, cooling_area
 from ..design.thermal_network import conductivity_of
 from ..errors import ParameterError
 from ..models.electrodes import electrode_of, phases
-from ..models.graded import graded
 from ..models.initial import of_phases, stoichiometries
 from ..models.kinds import sizes
-from ..models.volumes import electronic_conductivity, touching, transport_efficiency
+from ..models.volumes import touching, transport_efficiency
 from ..parameters import Cell, load
 from ..parameters.balance import ends
 from ..parameters.catalogue.quantities import DIFFERENTIAL, SURFACE_FORM
 from ..support.arguments import flag, number
+from .electrons import electrons_to
 from .exchange.ageing_to_pybamm import ageing_to_pybamm
 from .exchange.hysteresis import hysteresis_to, option_of
 from .exchange.kinetics import START, has_sites, kinetics_option, kinetics_to, msmr_options, sites_to
 from .exchange.laws_to_pybamm import arrhenius, depends_on_temperature, symbol_of
 from .exchange.metal_to_pybamm import foil_resistance, metal
-from .exchange.profiles import electrons_to, pores_to, profile_to
+from .exchange.profiles import pores_to, profile_to
 from .exchange.pybamm_package import pybamm
 from .names import (
     AREA,
-    CONDUCTIVITY,
     CONDUCTS,
     CONTACT,
     CURRENT,
@@ -44,7 +43,6 @@ from .names import (
     OPTIONAL,
     POSITIVE,
     SERIES,
-    SOLID_EXPONENT,
     T_AMBIENT,
     T_INITIAL,
     VOLUME,
@@ -265,11 +263,7 @@ class Writing:
         cell = self.cell
         content: dict[str, Any] = {of_side(NUMBERS["electrode"]["thickness"], part): cell.value(f"{part}/thickness")}
         content |= self._pores(part, NUMBERS["electrode"])
-        if graded(cell, part):
-            content |= electrons_to(cell, part)
-        else:
-            content[of_side(CONDUCTIVITY.name, part)] = electronic_conductivity(cell, part)
-            content[of_side(SOLID_EXPONENT, part)] = 0.0
+        content |= electrons_to(cell, part, self.lost)
         content[of_side(DOUBLE_LAYER, part)] = cell.value(f"{part}/double-layer capacity")
         content[of_side("{S} electrode charge transfer coefficient", part)] = 0.5
         return content

@@ -30,7 +30,8 @@ CURRENT, VOLTAGE, POWER, RESISTANCE, PLATING, CRITICAL, TEMPERATURE = 0, 1, 2, 3
 
 # laws of the stoichiometry, three for each material (add LAWS_PER_SIDE * material): 0 and 1 are the first of either
 # electrode, by its side, further phases of composite electrodes follow.  DIFFUSION is the integral of the particle
-# diffusivity over its scale, which is its slope
+# diffusivity over its scale, which is its slope; after all materials, where `Counts.conducting`, the electronic
+# conductivity of either electrode, see `of_electrons`
 OCP, SHAPE_X, DIFFUSION, LAWS_PER_SIDE = 0, 1, 2, 3
 # laws of the square root of the salt's concentration, in which they stay smooth down to none; SALT_DIFFUSION is
 # the integral of the salt's diffusivity over its concentration; SHAPE_C has one for each material (add it)
@@ -65,6 +66,7 @@ class Counts:
     hazards: Annotated[int, Field("", "1 if the hazard of a short is added up, else 0")]
     hysteresis: Annotated[int, Field("", "kinds if the state has that of open-circuit hysteresis, else 0")]
     layers: Annotated[int, Field("", "1 if double layers are charged within a run, else 0")]
+    conducting: Annotated[int, Field("", "1 if electronic conductivities are laws, else 0")]
 
 
 class Cell:
@@ -96,6 +98,9 @@ class State(NamedTuple):
     phi_s: Annotated[np.ndarray, Field("V", "potential of the solid", "volumes", algebraic=True)]
     j: Annotated[np.ndarray, Field("A/m2 of surface", "reaction current", *EACH, algebraic=True)]
     j_dl: Annotated[np.ndarray, Field("A/m2", "of double layers", "volumes", algebraic=True, only_with="layers")]
+    R_end: Annotated[
+        np.ndarray, Field("Ohm m2", "electronic, last volume to current collector", "conducting", algebraic=True)
+    ]
     cell: Annotated[np.void, Field("", "one number each for the cell", of=CELL)]
     T: Annotated[np.ndarray, Field("K", "the mean, at which all laws are; nodes, core to surface", "temperatures")]
     h: Annotated[np.ndarray, Field("", "hysteresis: 1 delithiation, -1 lithiation", "hysteresis", "volumes")]
@@ -138,11 +143,18 @@ def counted(kinds: int = 1, temperatures: int = 1, sweeps: int = 2, materials: i
     """COUNTS of a cell.  has: 1 for each field of the state that there is not by itself and that it has."""
     one = records(np.zeros(1, COUNTS))[0]
     numbers = {"kinds": kinds, "several": kinds if kinds > 1 else 0, "sweeps": sweeps, "temperatures": temperatures}
-    numbers |= {"materials": materials, "solid_laws": LAWS_PER_SIDE * materials}
+    numbers |= {"materials": materials, "solid_laws": LAWS_PER_SIDE * materials + 2 * has.get("conducting", 0)}
     numbers |= {"salt_laws": SHAPE_C + materials, "rates": RATES - 2 + materials}
     for name, many in {**numbers, **has}.items():
         one[name] = many
     return one
+
+
+def conducting(counts: Any) -> Any:
+    """COUNTS of a cell whose electronic conductivities are laws, from those of the rest of it."""
+    counts = counts.copy()
+    counts["conducting"], counts["solid_laws"] = 1, counts["solid_laws"] + 2
+    return counts
 
 
 PLAIN, WITHOUT, BY_BUTLER_VOLMER = counted(), *(records(np.zeros(0, kind)) for kind in (HYSTERESIS, KINETICS))
@@ -278,6 +290,12 @@ _ALGEBRAIC = sum(d.field.algebraic for d in declared(Cell))  # the first of them
 def rate_of(material):
     """Which of the temperature factors is that of the exchange current of a material."""
     return RATE + material if material < 2 else RATES + material - 2
+
+
+@inlined
+def of_electrons(sys, side):
+    """Which of the laws of the stoichiometry is the electronic conductivity of an electrode, over that at reference."""
+    return LAWS_PER_SIDE * sys.counts.materials + side
 
 
 @inlined

@@ -22,7 +22,9 @@ class Volume:
     left: Annotated[float, Field("m", "from its point to the left face through the electrolyte: distance over tau")]
     right: Annotated[float, Field("m", "the same to the right face")]
     across: Annotated[float, Field("1/m", "conductance to the next point per unit of conductivity; of the last one 0")]
-    sigma: Annotated[float, Field("S/m", "effective electronic conductivity; 0 where there is no solid phase")]
+    sigma: Annotated[
+        float, Field("S/m", "effective electronic conductivity, of a law that at reference; 0 without a solid phase")
+    ]
     link: Annotated[float, Field("S/m2", "electronic conductance to the next volume; 0 to where there is no solid")]
     end: Annotated[float, Field("Ohm m2", "electronic resistance to the current collector it touches, else 0")]
     area: Annotated[float, Field("", "reacting surface per electrode area; 0 where nothing reacts")]
@@ -35,6 +37,7 @@ class Volume:
     anodic: Annotated[float, Field("", "anodic transfer coefficient; of thin films, as the following")]
     dissociate: Annotated[float, Field("1/s", "rate at which immobile lithium becomes mobile")]
     recombine: Annotated[float, Field("m3/mol/s", "rate at which mobile pairs vanish")]
+    electrons: Annotated[float, Field("", "electronic transference number of the film: lithium that its face takes")]
 
 
 class Grain:
@@ -125,6 +128,7 @@ class Ageing:
     k_pl: Annotated[float, Field("m/s", "rate constant of plating")]
     alpha_pl: Annotated[float, Field("", "transfer coefficient of plating")]
     j0_pl: Annotated[float, Field("A/m2", "constant exchange-current density of plating")]
+    inefficiency: Annotated[float, Field("", "lithium that dies beside the particles per lithium that enters them")]
     gamma: Annotated[float, Field("1/s", "rate at which plated lithium is cut off under the first SEI")]
     L_0: Annotated[float, Field("m", "first thickness of the SEI")]
     V_li: Annotated[float, Field("m3/mol", "molar volume of plated lithium")]
@@ -190,8 +194,33 @@ class Side:
     pl: Annotated[float, Field("A/m2", "current of plating, above 0 of stripping")]
     pl_v: Annotated[float, Field("S/m2", "as before")]
     pl_c: Annotated[float, Field("A m/mol", "its change per salt concentration")]
+    dying: Annotated[float, Field("A/m2", "of the current of plating what dies at once by the coulombic inefficiency")]
+    dying_j: Annotated[float, Field("", "its change per reaction current")]
     v_j: Annotated[float, Field("Ohm m2", "change of the potential beneath the film per reaction current")]
     v_c: Annotated[float, Field("V m3/mol", "its change per salt concentration")]
+
+
+class Rest:
+    """One kind of particle in a volume at rest, linearised, with the side reactions of a cell that ages."""
+
+    transfer: Annotated[float, Field("Ohm m2 of surface", "charge-transfer resistance")]
+    film: Annotated[float, Field("Ohm m2 of surface", "film resistance, with the SEI and an interphase")]
+    slope: Annotated[float, Field("V", "of the open-circuit potential in the stoichiometry")]
+    lag: Annotated[float, Field("Ohm m2/s", "rise of the potential by hysteresis per charge that oscillates")]
+    D: Annotated[float, Field("m2/s", "diffusivity")]
+    sei_v: Annotated[float, Field("S/m2", "growth of the SEI: change of its current per potential beneath the film")]
+    sei_j: Annotated[float, Field("", "its change per reaction current")]
+    sei_L: Annotated[float, Field("A/m3", "its change per thickness")]
+    cr_v: Annotated[float, Field("S/m2", "the same on cracks, per surface of the particle")]
+    cr_j: Annotated[float, Field("", "as before")]
+    cr_L: Annotated[float, Field("A/m3 of cracks", "as before, per surface of the cracks")]
+    grow: Annotated[float, Field("m3/C", "growth of a thickness per charge that it takes")]
+    pl_v: Annotated[float, Field("S/m2", "plating: change of its current per potential beneath the film")]
+    pl_c: Annotated[float, Field("A m/mol", "its change per salt concentration")]
+    pl_Li: Annotated[float, Field("A m/mol", "its change per plated lithium")]
+    pl_j: Annotated[float, Field("", "change of the plating current per reaction current")]
+    out: Annotated[float, Field("mol/m C", "plated lithium that leaves per charge")]
+    gamma: Annotated[float, Field("1/s", "rate at which plated lithium is cut off")]
 
 
 # open-circuit hysteresis: none, by the terminal current, by the reaction current; its laws of the stoichiometry, four
@@ -297,7 +326,7 @@ class Node:
 
 
 VOLUME, GRAIN, FOIL, AGEING, SIDE = map(dtype_of, (Volume, Grain, Foil, Ageing, Side))
-HYSTERESIS, LAG, KINETICS, LAYER = map(dtype_of, (Hysteresis, Lag, Kinetics, Layer))
+HYSTERESIS, LAG, KINETICS, LAYER, REST = map(dtype_of, (Hysteresis, Lag, Kinetics, Layer, Rest))
 TOUCH, LOCAL, SALT, NODE = map(dtype_of, (Touch, Local, Salt, Node))
 ONE_PLACE = records(np.zeros(0, NODE))
 

@@ -64,6 +64,9 @@ class Work(NamedTuple):
     foil: Annotated[np.ndarray, Field("", "contact of the lithium-metal electrode", 1, of=TOUCH)]
     lag: Annotated[np.ndarray, Field("", "open-circuit hysteresis of each kind", "hysteresis", "volumes", of=LAG)]
     layer: Annotated[np.ndarray, Field("", "double layers", "layers", "volumes", of=LAYER)]
+    conduction: Annotated[
+        np.ndarray, Field("", "electronic conductivity over that at reference", "conducting", "volumes")
+    ]
     kind: Annotated[
         np.ndarray, Field("", "reactions of each of several kinds of particle", "several", "volumes", of=LOCAL)
     ]

@@ -44,6 +44,7 @@ CONTACT, CONNECTION, INTERPHASE = WEARING = (
     "connection loss of particles",
     "interphase of particles",
 )
+AGES = ("SEI", "lithium plating", "coulombic inefficiency of particles", "loss of active material", *WEARING)
 SHARE = 0.1  # an error of this share of what the films first hold, or of LEAST of an electrode's lithium, weighs as 1 V
 LEAST = 1e-3
 LOSSES = (  # field of records.Ageing, word in the option, quantity
@@ -110,7 +111,7 @@ def ages(cell: Cell) -> bool:
 def _ages(options: dict[str, str]) -> bool:
     return (
         bool(options)
-        and any(options[key] != "none" for key in ("SEI", "lithium plating", "loss of active material", *WEARING))
+        and any(options[key] != "none" for key in AGES)
         or options.get("particle mechanics") == "swelling and cracking"
     )
 
@@ -155,6 +156,10 @@ def _kind(cell: Cell, part: str, kind: Kind, a: Any) -> dict[str, bool]:
     a["R_p"], a["active"] = kind.radius, a["active"] * share_of_phase(cell, part, kind)
     a["T_ref"] = cell.value("cell/reference temperature")
     a["sei"], a["plating"] = SEI_LAWS[options["SEI"]], PLATING_LAWS[options["lithium plating"]]
+    if options["coulombic inefficiency of particles"] != "none":
+        efficiency = number(cell, phase, "coulombic efficiency of particles")
+        a["inefficiency"] = (1.0 - efficiency) / efficiency
+        a["plating"] = a["plating"] or laws.INEFFICIENT
     a["alpha"] = number(cell, phase, "SEI growth transfer coefficient") if "(asymmetric)" in options["SEI"] else 0.5
     if options["SEI film resistance"] == "distributed":
         a["rho"] = number(cell, phase, "SEI resistivity")

@@ -156,6 +156,7 @@ def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
         fresh_hysteresis(cell, sys, y)
     if sys.counts["layers"]:
         uncharged(y)
+    y.R_end[:] = sys.volume["end"][-1]
     if sys.foil.size:
         y.cell["lithium"], y.cell["layer"] = lithium_left(cell, x_p), cell.value(f"{NEGATIVE}/interphase thickness")
         y.host[:] = sys.foil["host"][0]

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from ..kernels.layout import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System
+from ..kernels.layout import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System, conducting
 from ..numerics.grids import sphere
 from ..parameters import Cell
 from ..physics.constants import F
@@ -32,6 +32,7 @@ from .initial import initial_state
 from .kinds import kinds
 from .lithium_metal import foil_of
 from .materials.double_layers import capacities
+from .materials.electrons import follows
 from .materials.hysteresis import branch_table, hysteresis_of
 from .materials.kinetics import kinetics_of
 from .materials.tables import scale_of_diffusivity, tables, varies
@@ -169,6 +170,7 @@ def frame_of(shape: Shape, body: Body | None) -> Callable[..., tuple[System, Own
         if volume["C_dl"].any():
             counts = counts.copy()
             counts["layers"] = 1
+        counts = conducting(counts) if follows(cell) else counts
         frame = System(
             model,
             volume,

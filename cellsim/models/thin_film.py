@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import ParameterError
 from ..kernels.layout import AGEING, GRAIN, THIN_FILM, VOLUME, System, counted
-from ..numerics.grids import graded_faces, slab
+from ..numerics.grids import film_nodes, graded_faces, slab
 from ..parameters import Cell
 from ..physics.constants import F
 from ..physics.two_species import dissociation_rate
@@ -19,6 +19,7 @@ from ..support.compile import records
 from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
 from .initial import initial_state
 from .lithium_metal import counts_of_metal, foil_of
+from .materials.electrons import at_reference, conducts, follows
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .particle_mesh import Near, reach_for, reaching
@@ -29,8 +30,10 @@ from .volumes import FOIL, across, exchange_current_density, foil, transport_eff
 
 Array = NDArray[Any]
 
+ELECTRONS = "electronic transference number"
 STRETCH = 3.0  # grading of the electrolyte towards both faces
 FEWEST = 10  # volumes
+BOTH_FACES = 0.7  # V: n^2 x error of n shells of a film that lithium enters at both faces, at most
 # n^2 x error of n volumes under constant load: LASTING g (1 + D / 2 + D^2 / 2), with the gradient g over the
 # electrolyte and the change D of the concentration at a face, in initial concentrations.  At a time t after a change of
 # load, in diffusion times of the electrolyte, the error is the smaller of SUDDEN g / n and SOON g / (n^2 sqrt(t)).
@@ -61,6 +64,8 @@ def _volumes(cell: Cell, T: float, n: int) -> Array:
     film["side"], film["particle"], film["kinds"], film["dx"], film["area"] = 1, 0, 1, get("thickness"), 1.0
     film["i_ref"] = exchange_current_density(cell, POSITIVE, T)
     film["R_f"], film["anodic"] = get("film resistance"), get("anodic transfer coefficient")
+    film["electrons"] = get(ELECTRONS)
+    film["sigma"] = at_reference(cell, POSITIVE) if conducts(cell, POSITIVE) else 0.0
     return volume
 
 
@@ -75,6 +80,11 @@ def _check(cell: Cell) -> None:
             f"{cell.name}: the thin-film model charges no double layers within a run; leave surface form "
             "'differential' out"
         )
+
+
+def is_mixed(cell: Cell) -> bool:
+    """Whether lithium enters the film at both faces, or electrons lose something on their way through it."""
+    return conducts(cell, POSITIVE) or cell.value(f"{POSITIVE}/{ELECTRONS}") < 1.0
 
 
 def vanishing(cell: Cell) -> float:
@@ -120,9 +130,10 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Ne
     thickness, D = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
     slope = current * thickness / (F * lithium_content(cell, POSITIVE) * D)
     film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, thickness**2 / D, time, 0.0)
+    shells = shells_for(cell, POSITIVE, T, film, error)
     return (
         volumes_for(current * g, time, vanishing(cell), times, error),
-        shells_for(cell, POSITIVE, T, film, error),
+        max(shells, math.ceil(math.sqrt(BOTH_FACES / error))) if is_mixed(cell) else shells,
         reach_for(film, times, error, near),
     )
 
@@ -145,7 +156,7 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
         THIN_FILM,
         records(_volumes(cell, T, n)),
         records(grain),
-        records(slab(shells, reach)),
+        records(film_nodes(shells) if is_mixed(cell) else slab(shells, reach)),
         laws,
         c_ref,
         t_ref,
@@ -154,7 +165,7 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
         heat,
         foil_of(cell, T),
         records(np.zeros(0, AGEING)),
-        with_temperatures(counted(**counts_of_metal(cell)), body),
+        with_temperatures(counted(**counts_of_metal(cell), conducting=int(follows(cell))), body),
     )
 
 

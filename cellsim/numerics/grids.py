@@ -76,6 +76,7 @@ SHELL = dtype_of(Shell)
 
 
 FIRST_SHIFT, SPREAD = 3.0, 10.0  # lowest matched rate; ratio of successive rates minus 1, times n
+FILM_STRETCH = 3.0  # grading of `film_nodes` towards both faces
 POLES, BUNCHES, GROWTH = 128, 256, 1.05  # poles of the exact response: individual, groups, growth of the groups
 
 
@@ -145,6 +146,19 @@ def sphere(n, reach=None):
 def slab(n, reach=None):
     """As `sphere`, for a film of unit thickness with a closed inner side; volume scaled to 1/3, that of a sphere."""
     return matched(n, np.arange(1, POLES + 1) * np.pi, 0.0, 6.0, reach)
+
+
+@lru_cache
+def film_nodes(n):
+    """Shells of a film of unit thickness that something enters at both faces: points in space, graded to both.
+
+    The first and the last are at the faces.  Of second order in n, whereas `slab` is exact at its last shell only.
+    """
+    shells, places = np.zeros(n, SHELL), graded_faces(n - 1, 1.0, FILM_STRETCH, "both") if n > 1 else np.zeros(1)
+    apart = np.diff(places)
+    shells["link"][:-1] = 1.0 / (3.0 * apart)
+    shells["volume"] = (np.append(apart, 0.0) + np.append(0.0, apart)) / 6.0 if n > 1 else 1.0 / 3.0
+    return shells
 
 
 @inner

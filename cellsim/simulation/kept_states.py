@@ -40,23 +40,26 @@ class Late:
 
 
 class Few:
-    """What most variables are made of, named as in a state: last potential, numbers of the cell, temperatures."""
+    """What most variables are made of, named as in a state: last potential, its resistance to the current collector if
+    it is stored, numbers of the cell, temperatures."""
 
-    def __init__(self, rows: Array) -> None:
+    def __init__(self, sys: System, rows: Array) -> None:
         """rows (times, numbers): those of `columns`."""
-        self.phi_s, self.cell, self.T = rows[:, :1], Numbers(rows, 1), rows[:, 1 + len(CELL.names or ()) :]
+        cell = 1 + int(sys.counts["conducting"])
+        self.phi_s, self.R_end = rows[:, :1], rows[:, 1:cell]
+        self.cell, self.T = Numbers(rows, cell), rows[:, cell + len(CELL.names or ()) :]
 
     @staticmethod
     def columns(sys: System) -> Array:
-        """Where in a state they are: the last potential of the solid, the cell, its temperatures."""
+        """Where in a state they are."""
         return _columns(sys.sizes)
 
 
 @lru_cache(maxsize=64)
 def _columns(sizes: Sizes) -> Array:
     where = places(State, sizes)
-    cell, T = where["cell"], where["T"]
-    return np.array([where["phi_s"].stop - 1, *range(cell.start, cell.stop), *range(T.start, T.stop)])
+    more = (where[name] for name in ("R_end", "cell", "T"))
+    return np.array([where["phi_s"].stop - 1, *(at for place in more for at in range(place.start, place.stop))])
 
 
 class March(NamedTuple):
@@ -134,7 +137,7 @@ class KeptStates:
             if march is not None:  # no second copy
                 self.steps[k] = rows, found[at : at + rows], march
             at += rows
-        return Few(found)
+        return Few(self.sys, found)
 
     def ends(self) -> Array:
         """States (few, N) with the least and the largest value of every unknown among them."""

@@ -102,6 +102,8 @@ def test_what_is_lost_is_said_in_three_places(tmp_path):
     assert any("User-defined: not used (cell/series" in text for text in cellsim.load(tmp_path / "a.json").remarks)
     ages = cellsim.to_bpx("okane2022")
     assert any("ageing (SEI: solvent-diffusion limited" in text for text in ages.lost) and len(ages.lost) < 8
+    sigma = {"positive electrode/electronic conductivity": "0.2 - 0.1*x"}
+    assert any("conductivity: 0.2 - 0.1*x" in t for t in cellsim.to_bpx(cell.with_(sigma)).lost)
     fresh = cellsim.to_bpx(cellsim.load("okane2022").with_ageing(False))
     assert not any("ageing" in text or "SEI" in text for text in fresh.lost)
 

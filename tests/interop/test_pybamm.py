@@ -167,6 +167,31 @@ def test_a_film_is_refused_and_so_are_states_of_lithium_that_pybamm_lacks():
         voids.to_pybamm()
 
 
+def test_a_conductivity_goes_there_and_back_as_a_law():
+    """Of stoichiometry and temperature, with an activation energy: the same numbers; a number stays one."""
+    key, x = "positive electrode/electronic conductivity", np.linspace(0.05, 0.95, 7)
+    cell = cellsim.load("lgm50_chen2020").with_({key: "(0.02 + 0.3*(1 - x)**2)*exp(1 - 298.15/T)"})
+    cell = cell.with_({f"{key} activation energy": 8000.0})
+    values, options, _ = cell.to_pybamm()
+    back = from_pybamm(values, options)
+    for T in (280.0, 298.15, 320.0):
+        faster = np.exp(8000.0 / 8.31446261815324 * (1.0 / 298.15 - 1.0 / T))
+        assert back.law(key)(x, T) == approx(cell.law(key)(x, T) * faster, rel=1e-9)
+    assert back.law("negative electrode/electronic conductivity").value == approx(215.0)
+
+
+def test_a_conductivity_by_a_table_of_the_temperature_has_an_activation_energy():
+    """Which is said: a table here is of the stoichiometry; right at the reference temperature and 15 K above."""
+    values, knots = pybamm.ParameterValues("Chen2020"), np.array([273.15, 298.15, 313.15, 333.15])
+    name, sigma = "Positive electrode conductivity [S.m-1]", np.array([0.1, 0.18, 0.25, 0.3])
+    values[name] = lambda sto, T: pybamm.Interpolant(knots, sigma, T)
+    cell, key = from_pybamm(values), "positive electrode/electronic conductivity"
+    assert cell.value(key) == approx(0.18)
+    E = cell.value(f"{key} activation energy")
+    assert 0.18 * np.exp(E / 8.31446261815324 * (1.0 / 298.15 - 1.0 / 313.15)) == approx(0.25, rel=1e-9)
+    assert any(name in said and "activation energy" in said for said in cell.remarks)
+
+
 def test_contact_resistance_is_taken_with_pybamms_option_only():
     values = pybamm.ParameterValues("Chen2020")
     values["Contact resistance [Ohm]"] = 0.01

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from composite_cells import parted
 from pytest import approx
 
 import cellsim
@@ -24,6 +25,12 @@ MECHANISMS = {
     "irreversible plating": {"lithium plating": "irreversible"},
     "dead lithium": {**SOLVENT, "lithium plating": "partially reversible"},
     "Yang's plating": {"lithium plating": "Yang2017"},
+    "inefficiency": {"coulombic inefficiency of particles": "constant"},
+    "inefficiency beside plating": {
+        **SOLVENT,
+        "lithium plating": "partially reversible",
+        "coulombic inefficiency of particles": "constant",
+    },
     "loss by stress": {"loss of active material": "asymmetric stress-driven"},
     "loss by reaction": {**SOLVENT, "loss of active material": ("reaction-driven", "none")},
     "loss by current": {"loss of active material": "current-driven"},
@@ -36,6 +43,7 @@ FASTER = {  # rates at which every mechanism takes a share of a hundredth or mor
     P + "SEI solvent diffusivity": 2.5e-20,
     P + "bulk solvent concentration": 2636.0,
     N + "dead lithium decay constant": 1e-4,
+    N + "coulombic efficiency of particles": 0.99,
     N + "lithium plating exchange-current density": 1e-4,
     N + "LAM constant proportional term": 1e-4,
     N + "LAM constant proportional term in compression": 1e-4,
@@ -194,6 +202,42 @@ def test_films_grow_by_closed_forms_at_rest(law):
     L = y.sei[0, here] / sys.volume["area"][here] * get("SEI partial molar volume") / F
     L /= get("ratio of lithium moles to SEI moles")
     assert L / THIN == approx(1.3, rel=1e-8 if law.startswith("solvent") else 2e-5)  # noqa: SIM300
+
+
+@pytest.mark.parametrize("surface_form", ("false", "differential"))
+@pytest.mark.parametrize("model", MODELS[1:], ids=lambda m: type(m).__name__)
+def test_of_what_arrives_the_share_of_the_efficiency_enters(model, surface_form):
+    """Of a charge Q dies (1 - CE) Q, and of a discharge nothing; 1e-6, beside double layers 1e-3: their own charge.
+
+    In a DFN currents among its volumes at rest arrive somewhere, too.
+    """
+    layers = {f"{part} electrode/double-layer capacity": 0.2 for part in ("negative", "positive")}
+    one = cell({"coulombic inefficiency of particles": "constant"}, FASTER | layers)
+    steps = (
+        "Discharge at 1C for 20 minutes; Charge at 1C for 10 minutes; Rest for 5 minutes; Discharge at 1C for 5 minutes"
+    )
+    result = cellsim.simulate(one, steps, model, soc=0.9, surface_form=surface_form)
+    dead = result["Capacity of negative dead lithium [A.h]"]
+    share = 1e-6 if surface_form == "false" else 1e-3
+    after = [dead[result.step_index == k][-1] for k in range(4)]
+    assert after[0] == approx(0.0, abs=1e-9) and after[1] == approx(0.01 * result.charge_capacity, rel=share)
+    assert after[3] == approx(after[1], rel=share)
+    taken = result["Total lithium in particles [mol]"][0] - result["Total lithium in particles [mol]"][-1]
+    if surface_form == "false":  # else they hold some
+        assert taken == approx(dead[-1] * 3600.0 / F, rel=1e-9)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
+def test_efficiencies_of_phases_are_their_own(model):
+    """Of two equal phases one kills lithium: half of what both would, as each takes half of it; 1 %: nearly."""
+    both = parted("okane2022", (0.5, 0.5)).with_ageing(False)
+    option = "coulombic inefficiency of particles"
+    dead = []
+    for texts in (("constant", "none"), ("constant", "constant")):
+        one = both.with_({f"{N}{phase}/coulombic efficiency of particles": 0.99 for phase in both.phases(N[:-1])})
+        result = cellsim.simulate(one.with_ageing({option: (texts, "none")}), CYCLE[1], model, soc=0.2)
+        dead.append(sum(np.sum(y.dead) for y in [ended(result)[1]]))
+    assert dead[0] == approx(0.5 * dead[1], rel=0.01) and dead[0] > 0.0
 
 
 def test_a_film_on_cracks_grows_as_on_particles():

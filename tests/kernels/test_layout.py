@@ -61,7 +61,7 @@ COUNTS = (
     {"kinds": 2, "temperatures": 3},
     {name: 1 for name in WITH},
     {"kinds": 3, "temperatures": 2, "plating": 1, "clogging": 1},
-    {"kinds": 2, "hysteresis": 2, "sei": 1},
+    {"kinds": 2, "hysteresis": 2, "sei": 1, "conducting": 1},
 )
 NAME = "marquis2019"
 
@@ -153,6 +153,7 @@ def numbered(sys, s, lengths):
             y.phi_s,
             y.j,
             y.j_dl,
+            y.R_end,
             y.T,
             y.h,
             y.v_dl,

@@ -10,8 +10,8 @@ import cellsim
 from cellsim import DFN, SPM, Ending, ParameterError, SPMe, ThinFilm
 from cellsim.physics import two_species
 from cellsim.physics.constants import F, R
-from cellsim.studies.validation.lines import films
-from cellsim.studies.validation.lines.films import A0, D_MINUS, D_PLUS, DELTA, MEASURED, L, film
+from cellsim.studies.validation.lines.films import danilov as films
+from cellsim.studies.validation.lines.films.danilov import A0, D_MINUS, D_PLUS, DELTA, MEASURED, L, film
 
 T, V = films.T, "Voltage [V]"
 FASTEST = 512e-2 * 1e-4  # A at 51.2C

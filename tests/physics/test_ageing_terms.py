@@ -29,6 +29,8 @@ TERMS = {  # (function, arguments, positions of the partials)
     "von_kolzenberg, stopped": (sei.von_kolzenberg, (0.1, 7e-9, 9.0, *KOLZENBERG), (0, 1, 2)),
     "von_kolzenberg, thin": (sei.von_kolzenberg, (0.1, 5e-10, -0.3, *KOLZENBERG), (0, 1, 2)),
     "plating_at": (plating.plating_at, (0.05, 1e-3, 0.7, f), (0,)),
+    "dying_beside": (plating.dying_beside, (-0.3, 0.01), (0,)),
+    "dying_beside, discharge": (plating.dying_beside, (0.3, 0.01), (0,)),
     "surface_stress": (fatigue.surface_stress, (15000.0, 12000.0, 3.1e-6, 15e9, 0.3), (0, 1)),
     "crack_growth": (fatigue.crack_growth, (5e7, 3e-8, 3.9e-20, 1.12, 2.2), (0, 1)),
     "crack_growth, pressed": (fatigue.crack_growth, (-5e7, 3e-8, 3.9e-20, 1.12, 2.2), (0, 1)),

@@ -23,7 +23,7 @@ def test_every_case_has_rows_and_belongs_to_a_line():
 
 def test_lines_have_the_name_of_their_group():
     """`cellsim validate ageing` runs them."""
-    assert sum(line.name.startswith("ageing-") for line in LINES) == 16 + 8 + 2 + 2 + 8 + 3 + 2
+    assert sum(line.name.startswith("ageing-") for line in LINES) == 16 + 3 + 8 + 2 + 2 + 8 + 3 + 2
 
 
 def test_missing_rows_are_a_sentence(monkeypatch, tmp_path):

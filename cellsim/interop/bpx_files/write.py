@@ -17,10 +17,11 @@ from ...models.initial import of_phases
 from ...models.volumes import electronic_conductivity, touching, transport_efficiency
 from ...parameters import Cell, load
 from ...parameters.catalogue import hysteresis
+from ...parameters.catalogue.quantities import ELECTRONIC
 from ...parameters.formats import bpx_names as names
 from ...physics.constants import F
 from ...support.arguments import file_path
-from ...support.files import replacing
+from ...support.files import cut, replacing
 from .laws import Written
 from .lost import lost_of
 
@@ -198,6 +199,9 @@ class _Writer:
             "Transport efficiency": transport_efficiency(self.cell, part),
             "Conductivity [S.m-1]": electronic_conductivity(self.cell, part),
         }
+        if not self.cell.is_number(f"{part}/{ELECTRONIC}"):
+            law = self.cell.law(f"{part}/{ELECTRONIC}")
+            self.lost.append(f"{part}/{ELECTRONIC}: {cut(law, 60)}; BPX has a number, that amid the window at T_ref")
         if contact != 1.0:
             self.notes.append(f"{part}: partial contact ({contact:.4g}) is part of the reaction rate constant")
         if connected != 1.0:

@@ -9,8 +9,7 @@ import numpy as np
 from ...parameters.catalogue import ageing
 from ...physics.constants import F
 from ..names import AGEING, AGEING_OF_PARTICLES, NEGATIVE, POSITIVE, of_side
-from .read_pybamm import WARMER, Reading
-from .sections_from_pybamm import energy_of
+from .read_pybamm import WARMER, Reading, energy_of
 
 PLATES, STRIPS = (f"Exchange-current density for {way} [A.m-2]" for way in ("plating", "stripping"))
 DIES = "Dead lithium decay rate [s-1]"

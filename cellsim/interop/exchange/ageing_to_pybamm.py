@@ -10,7 +10,13 @@ from ..names import AGEING, AGEING_OF_PARTICLES, NEGATIVE, POSITIVE, of_side
 from .laws_to_pybamm import arrhenius
 
 TYPICAL = 1000.0  # plated lithium that PyBaMM scales with [mol/m3]; no result depends on it
-OWN = ("dry-out", "contact loss of particles", "connection loss of particles", "interphase of particles")
+OWN = (
+    "dry-out",
+    "coulombic inefficiency of particles",
+    "contact loss of particles",
+    "connection loss of particles",
+    "interphase of particles",
+)
 ASYMMETRIC = "asymmetric stress-driven"
 
 

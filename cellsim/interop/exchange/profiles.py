@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ...errors import ParameterError
 from ...models.electrodes import has_foil
-from ...models.graded import ACTIVE, KEYS, PORES, conductivity_of, graded
+from ...models.graded import KEYS
 from ...parameters import Cell
 from ...parameters.laws.profile import SHARE, Profile
-from ..names import CONDUCTIVITY, NEGATIVE, NUMBERS, POSITIVE, SOLID_EXPONENT, of_side
+from ..names import NEGATIVE, NUMBERS, POSITIVE, of_side
 from .laws_from_pybamm import NoText, knots_of, sampled, text_of
 from .laws_to_pybamm import symbol_of
 from .metal_to_pybamm import foil_thickness
@@ -143,20 +143,3 @@ def pores_to(cell: Cell, part: str, names: Mapping[str, str]) -> dict[str, Any]:
         of_side(names["electrolyte volume fraction"], part): profile_to(cell, path),
         of_side(names["bruggeman exponent"], part): cell.value(exponent),
     }
-
-
-def electrons_to(cell: Cell, part: str) -> dict[str, float]:
-    """Electronic conductivity of a graded electrode, and the exponent of its solids.  Raises ParameterError."""
-    get = lambda key: cell.value(f"{part}/{key}")  # noqa: E731
-    names = of_side(CONDUCTIVITY.name, part), of_side(SOLID_EXPONENT, part)
-    bend, percolates = get("electronic bruggeman exponent"), get("electronic percolation exponent") != 0.0
-    if percolates or (bend != 0.0 and get("void volume fraction") != 0.0):
-        x = np.linspace(0.0, 1.0, 11)
-        phases = (cell.law(f"{part}/{key}")(x, 298.15) for key in (PORES, ACTIVE))
-        if np.ptp(conductivity_of(cell, part)(*phases)) > 0.0:
-            raise ParameterError(
-                f"to_pybamm: {cell.name}: {part}: the electronic conductivity follows "
-                f"{'the active material' if percolates else 'solids beside voids'} through the graded electrode "
-                f"({', '.join(graded(cell, part))}), which PyBaMM has no term for; use numbers there"
-            )
-    return {names[0]: get("electronic conductivity"), names[1]: bend}

@@ -1,5 +1,6 @@
 """A parameter set of PyBaMM being read: numbers and laws with their provenance, faults, and what is to be said."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from ...parameters.catalogue import ORDINALS, Name, quantities
 from ...parameters.consistency import C_RANGE
 from ...parameters.laws.law import X_RANGE, Law
 from ...parameters.laws.sites import KEYS
+from ...physics.constants import R
 from ...support.files import cut
 from ..names import AREA, INITIAL, NEGATIVE, POSITIVE, SERIES, C, Function, T, X, of_side
 from .laws_from_pybamm import NoText, knots_of, sampled, text_of
@@ -282,6 +284,13 @@ class Reading:
         left = sorted(key for key in self.values.keys() if key not in self.used)  # noqa: SIM118
         words = [f"not used: {cut(', '.join(left), 600)}"] if left else []
         return [*self.remarks, *words]
+
+
+def energy_of(of_temperature: Any, T_ref: float) -> float:
+    """Activation energy [J/mol] between the reference temperature and above; 0 for none."""
+    ratio = of_temperature(T_ref + WARMER) / of_temperature(T_ref)
+    energy = -R * math.log(ratio) / (1.0 / (T_ref + WARMER) - 1.0 / T_ref) if ratio > 0.0 else 0.0
+    return energy if abs(energy) > 1e-6 else 0.0
 
 
 def _smooth(text: str, T: float) -> bool:

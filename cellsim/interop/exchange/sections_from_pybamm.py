@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -11,9 +10,9 @@ from ...models.graded import KEYS as GRADED
 from ...parameters.catalogue import OF_PHASE, PHASES
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
+from ..electrons import electrons_from
 from ..names import (
     AREA,
-    CONDUCTIVITY,
     CONTACT,
     CURRENT,
     DOUBLE_LAYER,
@@ -28,7 +27,6 @@ from ..names import (
     OCV,
     OPTIONAL,
     SERIES,
-    SOLID_EXPONENT,
     T_AMBIENT,
     T_INITIAL,
     VOLUME,
@@ -38,7 +36,7 @@ from .hysteresis import hysteresis_from
 from .kinetics import kinetics_from, sites_from
 from .laws_from_pybamm import NoText, knots_of, sampled, text_of
 from .profiles import is_profile, profile_from
-from .read_pybamm import WARMER, Reading
+from .read_pybamm import WARMER, Reading, energy_of
 
 LITTLE = 1e-6  # by which a shape may differ from 1 and be left out
 SEPARABLE = 1e-3  # relative difference of an exchange current from the product of its factors that is not said
@@ -164,7 +162,7 @@ def electrode(reading: Reading, part: str) -> dict[str, Any]:
     records: dict[str, Any] = {"type": "porous"}
     records |= _layer(r, part, {key: name for key, name in names.items() if key not in OF_PHASE})
     records |= _double_layer(r, part)
-    records |= _electrons(r, part)
+    records |= electrons_from(r, part)
     phases = r.phases(part)
     if phases:
         return records | {PHASES: {one: _particles(r, f"{part}/{one}") | r.initial(f"{part}/{one}") for one in phases}}
@@ -197,34 +195,6 @@ def _particles(r: Reading, part: str) -> dict[str, Any]:
     if part in r.sites:
         return records | sites_from(r, part)
     return records | hysteresis_from(r, part) | kinetics_from(r, part) | _exchange(r, part)
-
-
-def _electrons(r: Reading, part: str) -> dict[str, Any]:
-    """The effective electronic conductivity: sigma (1 - porosity) ** exponent."""
-    names = tuple(of_side(form, part) for form in (CONDUCTIVITY.name, SOLID_EXPONENT, "{S} electrode porosity"))
-    if not r.has(names[0]):
-        r.fault(names[0], "missing; add it to the parameter values")
-        return {}
-    of_both = callable(r.values[names[0]]) and len(signature(r.values[names[0]]).parameters) == 2
-    half = {"x": 0.5} if of_both else {}
-    sigma, warm = (float(r.at(names[0], half | {"T": r.T_ref + more})[0]) for more in (0.0, WARMER))
-    if of_both and np.ptp(r.at(names[0], {"x": BETWEEN, "T": r.T_ref})) > 1e-9 * abs(sigma):
-        r.remarks.append(f"{names[0]}: that at half stoichiometry; in the set it depends on it")
-    if abs(warm - sigma) > 1e-9 * abs(sigma):
-        r.remarks.append(
-            f"{names[0]}: that at {r.T_ref:g} K; in the set it is {100.0 * abs(warm / sigma - 1.0):.2g} % different "
-            f"{WARMER:g} K above"
-        )
-    exponent = r.number(names[1], 0.0)
-    if is_profile(r, names[2]) and exponent:
-        key = "electronic bruggeman exponent"
-        return {
-            "electronic conductivity": r.record(part, "electronic conductivity", sigma, names[:1]),
-            key: r.record(part, key, exponent, names[1:2]),
-        }
-    value = sigma * (1.0 - r.number(names[2])) ** exponent if exponent else sigma
-    note = "effective: conductivity x (1 - porosity) ** exponent" if exponent else None
-    return {"electronic conductivity": r.record(part, "electronic conductivity", value, names, note)}
 
 
 def _exchange(r: Reading, part: str) -> dict[str, Any]:
@@ -273,13 +243,6 @@ def _shape(r: Reading, part: str, key: str, name: str, tree: Any, divided: str, 
         table = sampled(f, ends, knots_of(tree, *ends), "1", str(reason))
         r.remarks.append(f"{name}: {key}: {table}")
         return r.record(part, key, {"x": list(table.x), "y": list(table.y)}, (name,), "sampled")
-
-
-def energy_of(of_temperature: Any, T_ref: float) -> float:
-    """Activation energy [J/mol] between the reference temperature and above; 0 for none."""
-    ratio = of_temperature(T_ref + WARMER) / of_temperature(T_ref)
-    energy = -R * math.log(ratio) / (1.0 / (T_ref + WARMER) - 1.0 / T_ref) if ratio > 0.0 else 0.0
-    return energy if abs(energy) > 1e-6 else 0.0
 
 
 def _separable(r: Reading, name: str, j0: Any, number: float, energy: float, f: Any, g: Any) -> None:

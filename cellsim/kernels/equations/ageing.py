@@ -12,7 +12,7 @@ from ...physics.transport import arrhenius
 from ...support.compile import inlined, inner
 from ..layout import FILM, shells, views
 from ..memory import replacing
-from .side_reactions import CONSTANT, IRREVERSIBLE, PARTIALLY_REVERSIBLE
+from .side_reactions import PARTIALLY_REVERSIBLE, REVERSIBLE
 from .wearing import contact, drying
 from .wearing.geometry import as_made, cut_off, mean, shape
 
@@ -154,11 +154,11 @@ def book_kind(sys, hg, past, y, i, k, dries, w):
     if sys.counts.sei_on_cracks > 0:
         y.sei_on_cracks[at] = past.sei_on_cracks[at] - hg * area * now.rough * now.cr
     if sys.counts.plating > 0:
-        if a.plating == IRREVERSIBLE or a.plating == CONSTANT:
-            y.dead[at] = past.dead[at] - hg * area * now.pl
+        if a.plating == REVERSIBLE or a.plating == PARTIALLY_REVERSIBLE:
+            y.plated[at] = (past.plated[at] - hg * area * (now.pl - now.dying)) / (1.0 + hg * now.gamma)
+            y.dead[at] = past.dead[at] + hg * (now.gamma * y.plated[at] - area * now.dying)
         else:
-            y.plated[at] = (past.plated[at] - hg * area * now.pl) / (1.0 + hg * now.gamma)
-            y.dead[at] = past.dead[at] + hg * now.gamma * y.plated[at]
+            y.dead[at] = past.dead[at] - hg * area * now.pl
     sigma = 0.0
     if a.stressed > 0:
         sigma = stress(sys, a, y.x, p)

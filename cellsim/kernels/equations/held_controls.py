@@ -6,7 +6,7 @@ change with the current needs the whole solution of both right-hand sides.
 
 from ...numerics.block_tridiagonal import RIGHT, before
 from ...numerics.table import locate
-from ...support.compile import inner, part
+from ...support.compile import inlined, inner, part
 from ..layout import CRITICAL, CRITICAL_CURRENT, CURRENT, FILM, PLATING, POROUS, RESISTANCE, VOLTAGE, views
 from .electrode.double_layer import charged
 from .heat.network import rates, surface_per_gain
@@ -17,16 +17,23 @@ from .thermal import entropic, most_film, plating, share, with_mixing
 RELAX = 60.0  # a held temperature is approached with this time constant [s]
 
 
-def at_terminals(sys, end, I):
+def at_terminals(sys, end, I, R_end):
     """Terminal voltage [V] for the last phi_s and the current, and the resistance between the two [Ohm m2].
 
-    Models that do not resolve phi_s keep the terminal voltage in the last one.  In Python of arrays, too.
+    R_end: between the last phi_s and the current collector.  Models that do not resolve phi_s keep the terminal
+    voltage in the last one.  In Python of arrays, too.
     """
-    R = sys.volume[sys.volume.size - 1]["end"] + sys.R_series if sys.model == POROUS else 0.0
+    R = R_end + sys.R_series if sys.model == POROUS else 0.0
     return end - R * I, R
 
 
 terminals = part(at_terminals)
+
+
+@inlined
+def to_collector(sys, R_end):
+    """Resistance between the last phi_s and the current collector [Ohm m2]; R_end: of a state that may have it."""
+    return R_end[0] if sys.counts.conducting > 0 else sys.volume[sys.volume.size - 1].end
 
 
 @inner

@@ -38,8 +38,9 @@ from ..layout import (
 from . import particle, side_reactions
 from .electrode import composite
 from .electrode.composite import MILD
+from .electrode.conduction import conduct, lagging
 from .electrode.double_layer import add_layers, update_layers
-from .held_controls import control_residual, held_current, imposed, terminals
+from .held_controls import control_residual, held_current, imposed, terminals, to_collector
 from .interface import by_hysteresis, by_sign, reaction
 from .lithium_metal import potential
 
@@ -155,7 +156,9 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
         add_layers(sys, phi_e, phi_s, w)
     # through the left face, at first the collector: nothing but electrons, from phi_s = 0
     N, N_l, N_r, N_e, i_e, i_l, i_r, g = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    s = 1.0 / sys.volume[0].end
+    s, conducts = 1.0 / sys.volume[0].end, sys.counts.conducting > 0
+    if conducts:
+        s *= w.conduction[0, 0]
     i_s = -s * phi_s[0]
     source = -hg * (1.0 - sys.t_ref) / F
     for i in range(n):
@@ -164,6 +167,8 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
         M, M_l, M_r, M_e, o_e, o_l, o_r, k, s_out, i_s_out = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, v.link, I
         if i < n - 1:
             M, M_l, M_r, M_e, o_e, o_l, o_r, k = flow(hg, w.salt[i], w.salt[i + 1], v.across, phi_e[i] - phi_e[i + 1])
+            if conducts:
+                s_out *= log_mean(w.conduction[0, i], w.conduction[0, i + 1])[0]
             i_s_out = s_out * (phi_s[i] - phi_s[i + 1])
         share, held = v.area, 0.0
         if share == 0.0:
@@ -287,7 +292,7 @@ def correct_current(sys, hg, ctl, s_hat, s, w):
     """Newton's correction of the terminal current, from the last row of the forward sweep if that suffices."""
     y, end = views(sys, s), w.block[sys.volume.size - 1, 2]
     I = y.cell.I
-    V, R_end = terminals(sys, y.phi_s[y.phi_s.size - 1], I)
+    V, R_end = terminals(sys, y.phi_s[y.phi_s.size - 1], I, to_collector(sys, y.R_end))
     if ctl.mode >= PLATING:
         return held_current(sys, hg, ctl, views(sys, s_hat).T, s, V, R_end, w)
     res, res_I, res_V = control_residual(ctl, I, V)
@@ -315,6 +320,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     for iteration in range(1, MAX_ITERATIONS + 1):
         if varies or iteration == 1:
             condense_particles(sys, hg, past.x, x, w, iteration > 1)
+        if sys.counts.conducting > 0:
+            conduct(sys, j, y.R_end, w)
         assemble(sys, hg, past.c_e, y.c_e, y.phi_e, y.phi_s, j, cell.I, w)
         dI, bent = 0.0, 0.0
         if border:
@@ -336,6 +343,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
         if iteration > 1:
             w.curvature[0] = max(rate / before, 0.5 * w.curvature[0], CURVATURE)
         foreseen = mild and rate < 0.9 and w.curvature[0] * change * change < tol
+        if sys.counts.conducting > 0:
+            foreseen = foreseen and lagging(rate, change) < tol
         # on a kink of a law it may go round in circles, which are harmless if small
         done = foreseen or change < tol * 1e-3 or (iteration > 6 and change < 10.0 * tol)
         if done:

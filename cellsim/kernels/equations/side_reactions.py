@@ -5,7 +5,7 @@ that none adds an unknown: their sum is linearised with j (`add_to`).  Thickness
 end of a stage belong to the current that makes them, and are eliminated here.  Laws: `physics.ageing`.
 """
 
-from ...physics.ageing.plating import plating_at, stripping_and_plating
+from ...physics.ageing.plating import dying_beside, plating_at, stripping_and_plating
 from ...physics.ageing.sei import (
     ec_reaction_limited,
     electron_migration_limited,
@@ -20,6 +20,7 @@ from ...support.compile import inner
 
 REACTION, SOLVENT, EC, MIGRATION, INTERSTITIAL, TUNNELLING, VON_KOLZENBERG = 1, 2, 3, 4, 5, 6, 7
 REVERSIBLE, IRREVERSIBLE, PARTIALLY_REVERSIBLE, CONSTANT = 1, 2, 3, 4
+INEFFICIENT = 5  # no law of plating, but lithium that dies by the coulombic inefficiency
 THINNEST = 1e-14  # m: a film is at least so thick where it divides
 GUESSES = 50
 
@@ -70,6 +71,8 @@ def grown(a, u, known, grow, guess, j, drop, f, faster):
 @inner
 def plating_current(a, now, v, c, f):
     """Current of plating [A/m2], above 0 of stripping, with the plated lithium at the end of the stage;  d/dv, d/dc."""
+    if a.plating == INEFFICIENT:
+        return 0.0 * v, 0.0 * v, 0.0 * v
     if a.plating == CONSTANT:
         i, by_v = plating_at(v, a.j0_pl, a.alpha_pl, f)
         return i, by_v, 0.0
@@ -81,6 +84,27 @@ def plating_current(a, now, v, c, f):
     by_v = up_v * c_pl - down_v
     by_c = -down_c
     return up * c_pl - down, less * by_v, less * by_c
+
+
+@inner
+def at_rest(a, now, here, u, c, T):
+    """Slopes of the side currents of a REST, in which nothing flows, at the potential u of its surface; see `add_to`.
+
+    Those of thickness and plated lithium are kept apart: how far these follow depends on the frequency.
+    """
+    f = F / (R * T)
+    if a.sei > 0:
+        here.grow = a.V_sei / (F * a.z)
+        _, i_u, here.sei_L, i_j = sei_current(a, u, now.L, 0.0, a.rho * now.L, f, now.faster)
+        here.sei_v, here.sei_j = i_u, i_u * now.R + i_j
+        if a.on_cracks > 0:
+            _, i_u, here.cr_L, i_j = sei_current(a, u, now.L_cr, 0.0, a.rho * now.L_cr, f, now.faster)
+            here.cr_v, here.cr_j = now.rough * i_u, now.rough * (i_u * now.R + i_j)
+    if a.plating > 0:
+        _, here.pl_v, here.pl_c = plating_current(a, now, u, c, f)
+        here.pl_j = 0.5 * a.inefficiency  # of a current that oscillates half the time
+        if a.plating == REVERSIBLE or a.plating == PARTIALLY_REVERSIBLE:
+            here.pl_Li, here.gamma = stripping_and_plating(u, c, a.k_pl, a.alpha_pl, f)[0], now.gamma
 
 
 @inner
@@ -104,7 +128,10 @@ def add_to(a, now, j, v, v_j, v_c, c, T):
             total, by_j, by_c = total + r * now.cr, by_j + r * (i_u * u_j + i_j), by_c + r * i_u * v_c
     if a.plating > 0:
         now.pl, now.pl_v, now.pl_c = plating_current(a, now, v, c, f)
-        total, by_j, by_c = total + now.pl, by_j + now.pl_v * v_j, by_c + now.pl_v * v_c + now.pl_c
+        now.dying, now.dying_j = dying_beside(j, a.inefficiency)
+        now.pl += now.dying
+        total, by_j = total + now.pl, by_j + now.pl_v * v_j + now.dying_j
+        by_c += now.pl_v * v_c + now.pl_c
     return total, by_j, by_c
 
 
@@ -114,4 +141,11 @@ def follow(now, dj, dc):
     dv = now.v_j * dj + now.v_c * dc
     now.sei += now.sei_v * dv + now.sei_j * dj
     now.cr += now.cr_v * dv + now.cr_j * dj
-    now.pl += now.pl_v * dv + now.pl_c * dc
+    now.dying += now.dying_j * dj
+    now.pl += now.pl_v * dv + now.pl_c * dc + now.dying_j * dj
+
+
+@inner
+def same_currents(now, there):
+    """The currents of a kind of particle in another volume, where it reacts alike."""
+    there.sei, there.cr, there.pl, there.dying = now.sei, now.cr, now.pl, now.dying

@@ -13,6 +13,7 @@ from ...physics.constants import F
 from ...physics.transport import log_concentration
 from ...support.compile import inner, part
 from ..layout import CHI, CONDUCTIVITY, CRITICAL, CURRENT, shells, views
+from .electrode.conduction import conduct
 from .electrode.double_layer import react_beside
 from .electrode.uniform import ANSWER, beneath, condense, condense_kinds, first_of, react, share_out, surface_area
 from .held_controls import control_residual, imposed
@@ -58,7 +59,7 @@ def electrolyte_drop(sys, c, w, tied):
 
     The resistance includes the solid phases and whatever is in series.
     """
-    volume, mean, moved = 0.0, 0.0, 0.0
+    volume, mean, moved, conducts = 0.0, 0.0, 0.0, sys.counts.conducting > 0
     for i in range(sys.volume.size):
         pores = sys.volume[i].eps * sys.volume[i].dx
         volume += pores
@@ -71,7 +72,8 @@ def electrolyte_drop(sys, c, w, tied):
         share = 1.0
         if sys.volume[i].side >= 0:
             share = 1.0 / 3.0  # the ionic current falls linearly across the electrode
-            resistance += share * sys.volume[i].dx / sys.volume[i].sigma
+            sigma = sys.volume[i].sigma * (w.conduction[0, i] if conducts else 1.0)
+            resistance += share * sys.volume[i].dx / sigma
         resistance += share * sys.volume[i].dx / (sys.volume[i].tau * K)
     if tied:
         moved = chi * (mean_log_moved(sys, 1, c, w) - mean_log_moved(sys, 0, c, w))
@@ -200,6 +202,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
                 change = max(change, fill(w.inside[p], last, shells(sys, x, p)))
             V -= sign[side] * v
             V_I -= v_j / area[side] + sign[side] * v_I
+        if sys.counts.conducting > 0:
+            conduct(sys, j, y.R_end, w)
         rise, resistance, rise_I = electrolyte_drop(sys, c, w, tied)
         V += rise - resistance * cell.I
         V_I += rise_I - resistance

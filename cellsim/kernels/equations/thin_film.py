@@ -8,11 +8,12 @@ their Nernst and migration terms become those of a binary salt: -I dy/kappa + ch
 
 import numpy as np
 
+from ...numerics.grids import log_mean
 from ...numerics.table import blend, locate
 from ...physics.constants import F
 from ...physics.transport import log_concentration
 from ...physics.two_species import dissociation, skewed_overpotential
-from ...support.compile import inner, part
+from ...support.compile import inner, kernel, part
 from ..layout import (
     CHI,
     CONDUCTIVITY,
@@ -28,12 +29,15 @@ from ..layout import (
     views,
 )
 from .electrode.charge_transfer import within_edges
+from .electrode.conduction import conductivity_at
 from .held_controls import control_residual, imposed
 from .interface import open_circuit
 from .lithium_metal import potential
 from .particle import fill, respond
+from .temperature import warm
 
 MAX_ITERATIONS = 25
+MOST_ELECTRONS = 0.6  # with a slope of a drop below, Newton's steps might not get shorter
 LEAST = 1e-3  # of the concentration in the last volume, that is left at the face
 STEP, PER_I = 3, 4  # columns of the sweep: Newton's step of c_e at the present current, and its slope in the current
 
@@ -131,6 +135,60 @@ def electrode(sys, w, i, j, x, x_j, c, c_j):
 
 
 @inner
+def exchanged(sys, hg, x_hat, x, I, w):
+    """The film as alpha - beta I at its face to the electrolyte, at terminal current I, and d alpha/dI [m2/A].
+
+    Of the lithium, the electronic transference number enters at that face, and the rest at the current collector,
+    where ions meet the electrons: it is in alpha, at the current I.
+    """
+    law, share, grain = LAWS_PER_SIDE + DIFFUSION, sys.volume[sys.volume.size - 1].electrons, sys.grain[0]
+    if share == 1.0:
+        alpha, beta = respond(sys, 0, law, w.by_solid, x_hat, x, hg, w.inside[0])
+        return alpha, beta, 0.0
+    before, per_I = x_hat[0], (1.0 - share) * hg * grain.rate / (grain.R_p * sys.shell[0].volume)
+    x_hat[0] = before + per_I
+    one, _ = respond(sys, 0, law, w.by_solid, x_hat, x, hg, w.inside[0])
+    x_hat[0] = before
+    none, _ = respond(sys, 0, law, w.by_solid, x_hat, x, hg, w.inside[0])
+    x_hat[0] = before + per_I * I
+    alpha, beta = respond(sys, 0, law, w.by_solid, x_hat, x, hg, w.inside[0])
+    x_hat[0] = before
+    return alpha, share * beta, one - none
+
+
+@inner
+def film_drop(sys, w, x, I):
+    """Fall of the potential of the electrons through the film [V] at shells x, and about its slope in I [Ohm m2].
+
+    They carry I (electronic transference number) + F D dc/dy, y from the electrolyte on: all of I at the collector.
+    """
+    v, grain, solid = sys.volume[sys.volume.size - 1], sys.grain[0], sys.laws.solid
+    law, m, steady, drop = LAWS_PER_SIDE + DIFFUSION, sys.shell.size, 0.0, 0.0
+    held = grain.D / (3.0 * grain.rate)  # F D c_max, by which differences of the law of diffusion are multiplied
+    varies, f, W, before = sys.counts.conducting > 0, 1.0, 0.0, 1.0
+    for k in range(m):
+        place = locate(solid, x[k])
+        inner_W, before = W, f
+        W, _ = blend(solid, law, place, w.by_solid)
+        if varies:
+            f = conductivity_at(sys, w, v.side, x[k])
+        if k > 0:
+            sigma = v.sigma * log_mean(before, f)[0]
+            drop += held * (inner_W - W) / sigma
+            steady += grain.R_p / (3.0 * sys.shell[k - 1].link * sigma)
+    return drop + v.electrons * I * steady, max(v.electrons, MOST_ELECTRONS) * steady
+
+
+@kernel
+def film_drops(sys, states, w, out):
+    """The fall of states (times, N) into out (times, 1)."""
+    for k in range(states.shape[0]):
+        y = views(sys, states[k])
+        warm(sys, y.T[0], w)
+        out[k, 0] = film_drop(sys, w, y.x, y.cell.I)[0]
+
+
+@inner
 def electrolyte_drop(sys, c, I, w):
     """Rise of phi_e from face to face [V] and its slope in I, c with its slope; leaves both faces in c."""
     n, salt = sys.volume.size, sys.laws.salt
@@ -156,7 +214,7 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
     n = sys.volume.size
     past, y = views(sys, s_hat), views(sys, s)
     x, c, cell = y.x, y.c_e, y.cell
-    law, touching = LAWS_PER_SIDE + DIFFUSION, sys.volume[0].area
+    touching, conducts = sys.volume[0].area, sys.volume[n - 1].sigma > 0.0
     known = ctl.mode == CURRENT or ctl.mode == CRITICAL
     if known:
         cell.I = imposed(sys, ctl, s, w)
@@ -167,12 +225,15 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             step = w.block[i, 0, STEP]
             change = max(change, abs(step) / sys.c_ref)
             c[i] = max(c[i] + step, 0.1 * c[i])
-        alpha, beta = respond(sys, 0, law, w.by_solid, past.x, x, hg, w.inside[0])
+        alpha, beta, alpha_I = exchanged(sys, hg, past.x, x, I, w)
         rise, V_I, left_I, right_I = electrolyte_drop(sys, c, I, w)
-        v, v_j = electrode(sys, w, n - 1, -I, alpha - beta * I, beta, c[n - 1], -right_I)
+        v, v_j = electrode(sys, w, n - 1, -I, alpha - beta * I, beta - alpha_I, c[n - 1], -right_I)
         u, u_j = electrode(sys, w, 0, I / touching, 0.5, 0.0, c[0], left_I * touching)
         V = v - u + rise - sys.R_series * I
         V_I -= v_j + u_j / touching + sys.R_series
+        if conducts:
+            drop, drop_I = film_drop(sys, w, x, I)
+            V, V_I = V - drop, V_I - drop_I
         res, res_I, res_V = control_residual(ctl, I, V)
         dI = 0.0 if known else -res / (res_I + res_V * V_I)
         cell.I = I + dI
@@ -180,6 +241,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             more = dI * w.block[i, 0, PER_I]
             change = max(change, abs(more) / sys.c_ref)
             c[i] = max(c[i] + more, 0.1 * c[i])
+        if dI != 0.0 and sys.volume[n - 1].electrons < 1.0:  # what enters at the collector changes all shells
+            alpha, beta, _ = exchanged(sys, hg, past.x, x, cell.I, w)
         change = max(change, fill(w.inside[0], alpha - beta * cell.I, x), abs(dI * V_I)) / rtol
         if not (change < 1e12 and abs(V) < 1e12):  # the largest of several numbers may hide a NaN
             return 0

@@ -4,7 +4,7 @@ from ...support.compile import inner, kernel, part
 from ..equations import ageing, porous, thin_film
 from ..equations import spme as single_flux
 from ..equations.electrode.double_layer import book_layers, foresee_layers
-from ..equations.held_controls import held, terminals
+from ..equations.held_controls import held, terminals, to_collector
 from ..equations.interface import book_hysteresis, foresee_hysteresis
 from ..equations.lithium_metal import book, foresee
 from ..equations.temperature import warm
@@ -16,7 +16,7 @@ from ..layout import CRITICAL, CURRENT, POROUS, POWER, RESISTANCE, SINGLE_FLUX, 
 def voltage(sys, s):
     """Terminal voltage of a state [V]."""
     y = views(sys, s)
-    return terminals(sys, y.phi_s[y.phi_s.size - 1], y.cell.I)[0]
+    return terminals(sys, y.phi_s[y.phi_s.size - 1], y.cell.I, to_collector(sys, y.R_end))[0]
 
 
 @kernel

@@ -12,6 +12,7 @@ from ...parameters import Cell
 from ...parameters.laws.profile import Profile, averages
 from ...physics.transport import bruggeman, percolation
 from ..electrodes import is_composite, is_metal, values_of
+from ..materials.electrons import at_reference
 
 Array = NDArray[np.float64]
 
@@ -49,11 +50,12 @@ def efficiency(cell: Cell, part: str, phi: float) -> float:
 
 
 def effective_conductivity(cell: Cell, part: str, phi: float, active: float) -> float:
-    """Effective electronic conductivity [S/m] of an electrode at its fractions of electrolyte and active material."""
+    """Effective electronic conductivity [S/m] of an electrode at its fractions of electrolyte and active material.
+
+    Of a law that at reference.
+    """
     get = values_of(cell, part)
-    value = get("electronic conductivity") * (1.0 - phi - get("void volume fraction")) ** get(
-        "electronic bruggeman exponent"
-    )
+    value = at_reference(cell, part) * (1.0 - phi - get("void volume fraction")) ** get("electronic bruggeman exponent")
     exponent = get("electronic percolation exponent")
     if exponent == 0.0:
         return value

@@ -16,8 +16,9 @@ from ...parameters.laws.blend import blend_of
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
 from ...physics.transport import arrhenius, diffusion_factor
-from ..electrodes import is_composite, is_metal, materials, stated
+from ..electrodes import PARTS, is_composite, is_metal, materials, stated
 from ..memo import kept
+from .electrons import follows, of_reference
 from .kinetics import sites_of
 
 Array = NDArray[Any]
@@ -228,13 +229,19 @@ BULK = (salt_diffusion, salt_conductivity, diffusion_potential, transference)
 
 def tables(cell, T) -> Laws:
     """All laws of a cell at temperature T [K], in the order named in kernels.layout."""
-    makers = (_pieces_of(law, part) for part in materials(cell) for law in ELECTRODE)
+    makers = (_pieces_of(law, part) for law, part in solid_laws(cell))
     return Laws(_side_by_side(*(kept(make, cell, T) for make in makers)), kept(salt_table, cell, T))
 
 
 def solids(cell: Cell, T: float) -> Any:
     """The laws of all materials, and their tabulated range of stoichiometries."""
-    return [law(cell, part, T) for part in materials(cell) for law in ELECTRODE], X_RANGE
+    return [law(cell, part, T) for law, part in solid_laws(cell)], X_RANGE
+
+
+def solid_laws(cell: Cell) -> list[tuple[Any, str]]:
+    """Functions (cell, part, T) of all laws of the stoichiometry, and what they are of, in the kernels' order."""
+    found = [(law, part) for part in materials(cell) for law in ELECTRODE]
+    return found + [(of_reference, part) for part in PARTS] * follows(cell)
 
 
 def salt_range(cell: Cell) -> tuple[float, float]:

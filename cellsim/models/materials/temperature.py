@@ -12,8 +12,10 @@ from functools import cache, partial
 from typing import Any
 
 from ...parameters import Cell
+from ...parameters.catalogue.quantities import ELECTRONIC
 from ...parameters.laws.split import depends_on_temperature, factor_of_temperature, has_factor, mixes
 from ..electrodes import is_metal
+from .electrons import conducts, factor, of_reference
 from .tables import (
     assisted,
     conductivity_factor,
@@ -95,6 +97,19 @@ def _diffusion(cell: Cell, part: str) -> Any:
     if assisted(cell, part) or not is_fickian(cell, part):  # by stress, the less the warmer; by a potential of T
         found["kind"] = MIXED
     return Material(name, partial(scaled_diffusivity, cell, part), summed=True, **found)
+
+
+@cache
+def electrons(part: str) -> Callable:
+    """A function (cell) that returns the law of the electronic conductivity of an electrode."""
+    return partial(_electrons, part=part)
+
+
+def _electrons(cell: Cell, part: str) -> Any:
+    name, density = f"{part}/{ELECTRONIC}", partial(of_reference, cell, part)
+    if not conducts(cell, part):
+        return Material(name, density)
+    return Material(name, density, **_law(cell, name, partial(factor, cell, part)))
 
 
 def _salt(cell: Cell, law: Any, name: str, **more: Any) -> Any:

@@ -21,11 +21,12 @@ from ...kernels.layout import Laws
 from ...numerics.table import KNOTS, Table, integral, joined, pieces, slopes
 from ...parameters import Cell
 from ...parameters.laws.law import X_RANGE
-from ..electrodes import materials
+from ..electrodes import PARTS, materials
 from ..memo import kept
+from .electrons import follows
 from .mixed import CLOSE, KINKED, Fault, Mixed
 from .tables import DILUTE, salt_range
-from .temperature import BULK, LINE, MIXED, Material, salt, solid
+from .temperature import BULK, LINE, MIXED, Material, electrons, salt, solid
 
 COLDER, WARMER = 60.0, 90.0  # range of the laws below and above the initial temperature [K]
 COLDEST, WARMEST = 180.0, 480.0  # absolute limits of this range [K]
@@ -104,6 +105,11 @@ BULK_ENTRIES = tuple(_entry(make, True) for make in BULK)
 @cache
 def _solid_entries(part: str) -> Any:
     return tuple(_entry(make, False) for make in solid(part))
+
+
+@cache
+def _electronic_entry(part: str) -> Any:
+    return _entry(electrons(part), False)
 
 
 @cache
@@ -283,6 +289,7 @@ def laws_with_heat(cell: Cell, T: float, rates: Any) -> tuple[Laws, Table, np.nd
     """
     parts = materials(cell)
     makers = [make for part in parts for make in _solid_entries(part)]
+    makers += [_electronic_entry(part) for part in PARTS] * follows(cell)
     n = len(makers)
     entries = [kept(make, cell, None) for make in (*makers, *BULK_ENTRIES, *map(_salt_entry, parts))]
     nodes, reach = _spans(cell, T, entries)

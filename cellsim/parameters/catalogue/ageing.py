@@ -45,6 +45,7 @@ QUANTITIES: dict[str, Name] = {
     "lithium plating exchange-current density": note("A.m-2", "of plating by the law of Yang 2017", 0.0, 1e3),
     "dead lithium decay constant": note("s-1", "rate at which plated lithium is cut off under the first SEI", 0.0, 1e3),
     "initial plated lithium concentration": may("mol.m-3", "per volume of the electrode", 0.0, 0.0, 1e4),
+    "coulombic efficiency of particles": note("1", "share of the lithium arriving on charge that enters", 0.5, 1.0),
     "lithium metal partial molar volume": may("m3.mol-1", "of plated lithium", 1.3e-5, 1e-6, 1e-4),
     "Young's modulus": note("Pa", "of the particles", 1e6, 1e13),
     "Poisson's ratio": note("1", "of the particles", -0.99, 0.499),
@@ -152,6 +153,7 @@ OPTIONS: dict[str, Mapping[str, tuple[str, ...]]] = {
     "SEI porosity change": SWITCH,
     "lithium plating": PLATING,
     "lithium plating porosity change": SWITCH,
+    "coulombic inefficiency of particles": {"none": (), "constant": ("coulombic efficiency of particles",)},
     "particle mechanics": MECHANICS,
     "stress-induced diffusion": SWITCH,
     "loss of active material": LOSS,
@@ -167,6 +169,7 @@ OF_NEGATIVE = (
     "SEI porosity change",
     "lithium plating",
     "lithium plating porosity change",
+    "coulombic inefficiency of particles",
     "dry-out",
 )
 OF_METAL = (  # quantities of lithium metal that an overlay may lend, the first five of which make something age

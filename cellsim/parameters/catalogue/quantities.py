@@ -25,6 +25,7 @@ TRANSPORT = {
 DOUBLE_LAYER = _may(
     "F.m-2", "per reacting surface; of impedance spectra, and of runs with surface form differential", 0.0, 0.0, 1e3
 )
+ELECTRONIC, ELECTRONIC_ENERGY = "electronic conductivity", "electronic conductivity activation energy"
 SURFACE_FORM, DIFFERENTIAL = "surface form", "differential"  # as PyBaMM's option
 SURFACE_FORMS = ("false", "algebraic", DIFFERENTIAL)
 CELL = {
@@ -48,6 +49,9 @@ CELL = {
     "stack height": _note("m", "compressible height of one electrode pair", 1e-6, 1e-1),
     "stack compliance": _may("m.Pa-1", "of the fixture, per pair; 0: fixed gap", 0.0, 0.0, 1.0),
     "series resistance": _may("Ohm.m2", "tabs and contacts, per electrode area", 0.0, 0.0, 1.0),
+    "geometric capacity": _may(
+        "F.m-2", "of the whole cell, per electrode area; of impedance spectra only", 0.0, 0.0, 1e3
+    ),
     **heat.CELL,
 }
 POROUS = {
@@ -62,7 +66,8 @@ POROUS = {
     ),
     "contact pressure exponent": _may("1", "exponent of the pressure in the contact fraction", 0.5, 0.05, 5.0),
     **TRANSPORT,
-    "electronic conductivity": _need("S.m-1", "of the solid phase", TINY, 1e8),
+    ELECTRONIC: _need("S.m-1", "of the solid phase, at the surface stoichiometry of the particles", TINY, 1e8, X),
+    ELECTRONIC_ENERGY: _may("J.mol-1", "of the electronic conductivity", 0.0, -2e5, 2e5),
     "electronic bruggeman exponent": _may("1", "effective = value * solids ** exponent", 0.0, 0.0, 10.0),
     "electronic percolation threshold": _may(
         "1", "active material fraction below which electrons do not percolate", 0.0, 0.0, 0.9
@@ -123,6 +128,15 @@ FILM = {
     "active material volume fraction": _may("1", "active material", 1.0, 1e-3, 1.0),
     "electrolyte volume fraction": _may("1", "fraction filled with electrolyte", 0.0, 0.0, 0.0),
     kinetics.ANODIC: kinetics.QUANTITIES[kinetics.ANODIC],
+    ELECTRONIC: Name("S.m-1", "of the film; without it electrons lose nothing", TINY, 1e8, law=X, optional=True),
+    ELECTRONIC_ENERGY: POROUS[ELECTRONIC_ENERGY],
+    "electronic transference number": _may(
+        "1",
+        "share of the lithium that enters at the electrolyte; the rest does at the current collector",
+        1.0,
+        0.0,
+        1.0,
+    ),
 }
 METAL = {
     "exchange-current density": _need("A.m-2", "at the initial salt concentration", TINY, 1e6),

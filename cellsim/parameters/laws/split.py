@@ -54,6 +54,13 @@ def mixes(law: Law) -> bool:
     return _split(law)[1]
 
 
+def depends_on_stoichiometry(law: Law) -> bool:
+    """Whether a law depends on x, which is a concentration or a position in some."""
+    if law._tree is not None:
+        return "x" in _names(law._tree)
+    return law.value is None
+
+
 def depends_on_temperature(law: Law) -> bool:
     """Whether a law depends on T."""
     return has_factor(law) or mixes(law)

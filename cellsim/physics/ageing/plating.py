@@ -27,3 +27,14 @@ def plating_at(v, j0, alpha, f):
     """j = -j0 exp(-alpha f v) [A/m2], with a constant j0;  d/dv.  Yang et al., J. Power Sources 360 (2017) 28."""
     e, slope = tamed(-alpha * f * v)
     return -j0 * e, j0 * alpha * f * slope
+
+
+@inner
+def dying_beside(j, inefficiency):
+    """Current of lithium that arrives at particles with the current j < 0 that enters them, and dies [A/m2];  d/dj.
+
+    inefficiency = (1 - CE)/CE: of what arrives, j + dying, the share CE of the coulombic efficiency enters.
+    """
+    if j.real >= 0.0:
+        return 0.0 * j, 0.0 * j
+    return inefficiency * j, inefficiency + 0.0 * j

@@ -17,8 +17,10 @@ import numpy as np
 
 from ...kernels.equations.electrode.charge_transfer import overpotentials
 from ...kernels.equations.electrode.host_sites import overpotentials_of_sites, sites_at
+from ...kernels.equations.thin_film import film_drops
 from ...kernels.layout import LAWS_PER_SIDE, OCP, POROUS, SINGLE_FLUX, THIN_FILM
 from ...models.electrodes import NEGATIVE, PARTS, has_foil, is_composite, materials
+from ...models.materials.electrons import of_reference
 from ...models.materials.tables import exchange, exchange_shape, open_circuit, salt_range
 from ...models.volumes import exchange_current_density, foil
 from ...parameters.catalogue.kinetics import MSMR
@@ -294,13 +296,25 @@ def ohmic(p, side):
     """Ohmic losses of the solid of an electrode (times,) [V]: to its average from its collector, as in PyBaMM."""
     v = p.volumes(side)
     if p.sys.model == THIN_FILM:
-        return np.zeros(len(p.t))
+        mixed = side == 1 and p.sys.volume["sigma"][v[0]] > 0.0
+        return -p._looked_at(film_drops, 1)[:, 0] if mixed else np.zeros(len(p.t))
     if p.sys.model == SINGLE_FLUX:
-        loss = (p.sys.volume["dx"][v] / (3.0 * p.sys.volume["sigma"][v])).sum() * p.I
+        loss = (p.sys.volume["dx"][v] / (3.0 * p.sys.volume["sigma"][v])).sum() * p.I / _conduction(p, side)
         return loss if side == 0 else -loss
     if side == 0:
         return -p.average(p.phi_s[:, v], 0)
-    return p.phi_s[:, -1] - p.sys.volume[-1]["end"] * p.I - p.average(p.phi_s[:, v], 1)
+    return p.phi_s[:, -1] - p.to_collector * p.I - p.average(p.phi_s[:, v], 1)
+
+
+def _conduction(p, side):
+    """Electronic conductivity of an electrode of a single particle over that at reference (times,), or 1."""
+    if not p.sys.counts["conducting"] or p.is_foil(side):
+        return 1.0
+    of = [phase for phase in p.phases if phase.side == side]
+    share = [p.sys.grain["share"][p.rows(phase, k)[0]] for phase in of for k in phase.kinds]
+    each = [p.x[:, p.rows(phase, k)[0], -1] for phase in of for k in phase.kinds]
+    x = sum(w * x for w, x in zip(share, each, strict=True))
+    return np.array([of_reference(p.cell, PARTS[side], float(T))(one) for one, T in zip(x, p.T, strict=True)])
 
 
 def electrolyte_ohmic(p):

@@ -34,9 +34,10 @@ UNKNOWNS: dict[str, Callable] = {
     "T_each": lambda y: y.T,
     "numbers": lambda y: y.cell,
     "end": lambda y: y.phi_s[:, -1],
+    "R_end": lambda y: y.R_end,
 }
 KEPT = 64  # `Common` of so many systems
-OF_FEW = ("I", "Q", "E", "T", "T_each", "numbers", "end")  # of `kept_states.Few`
+OF_FEW = ("I", "Q", "E", "T", "T_each", "numbers", "end", "R_end")  # of `kept_states.Few`
 
 
 class Phase(NamedTuple):
@@ -155,7 +156,7 @@ class States:
         if len(self.pieces) == 1:
             return self.y
         columns = Few.columns(self.sys)
-        return Few(np.concatenate([s[:, columns] for s in self.pieces]))
+        return Few(self.sys, np.concatenate([s[:, columns] for s in self.pieces]))
 
     def __getattr__(self, name):
         """The unknowns, each a view that is made when it is first asked for."""
@@ -235,7 +236,12 @@ class States:
         return left[k] / sum(left)
 
     def voltage(self):
-        return at_terminals(self.sys, self.end, self.I)[0]
+        return at_terminals(self.sys, self.end, self.I, self.to_collector)[0]
+
+    @property
+    def to_collector(self):
+        """Electronic resistance of the last volume to the current collector [Ohm m2]; (times,) where it varies."""
+        return self.R_end[:, 0] if self.sys.counts["conducting"] else self.sys.volume["end"][-1]
 
     @cached_property
     def heats(self):

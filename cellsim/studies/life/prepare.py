@@ -130,6 +130,7 @@ RATES = (
     "lithium plating kinetic rate constant",
     "lithium plating exchange-current density",
     "dead lithium decay constant",
+    "coulombic efficiency of particles",
     "cracking rate",
     "LAM constant proportional term",
     "reaction-driven LAM factor",

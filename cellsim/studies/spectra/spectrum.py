@@ -13,13 +13,15 @@ from ...models.ageing import ages
 from ...models.electrodes import PARTS, is_metal
 from ...models.initial import soc_at_voltage, stoichiometries
 from ...models.lithium_metal import Lithium, evolves, per_stoichiometry
-from ...models.small_signal import graded_both_ways, without_double_layers
+from ...models.small_signal import Worn, graded_both_ways, without_double_layers
 from ...models.small_signal import impedance as linearised
 from ...parameters import Cell, load
 from ...parameters.catalogue import hysteresis
 from ...physics.constants import F
-from ...protocols.step import kelvin
+from ...protocols.step import kelvin, rest
 from ...simulation.result import Result
+from ...simulation.run import simulate
+from ...simulation.start import FinalState
 from ...support.arguments import file_path, number, numbers, shown
 from ...support.files import optional, replacing
 from ...support.renamed import by_name
@@ -28,6 +30,7 @@ FREQUENCIES = (1e-3, 1e4, 71)  # default: from [Hz], to [Hz], number
 COARSE = (20, 4, 20)  # volumes of the first mesh
 HALF = 0.5  # state of charge unless given
 FINEST = 1280  # maximum volumes of an electrode
+MOMENT = 1e-3  # s
 UNUSED = 2  # shells; particles are solved in closed form
 
 
@@ -114,7 +117,7 @@ def impedance(
     soc: float | None = HALF,
     voltage: float | None = None,
     temperature: float | None = None,
-    after: Result | None = None,
+    after: Any = None,
     accuracy: float = 1e-3,
 ) -> Spectrum:
     """Impedance of a cell at equilibrium, from the linearised equations of a model.
@@ -125,8 +128,10 @@ def impedance(
     soc: state of charge, 0 to 1; None for the initial stoichiometries of the parameter set.
     voltage: open-circuit voltage [V], instead of soc.
     temperature: [K], by default the ambient temperature of the cell.
-    after: a `Result` of this cell, instead of soc and voltage: the equilibrium state after the end of the run, with its
-    stoichiometries, temperature (unless given) and, for lithium metal, inventory, interphase, voids and pressure.
+    after: a `Result` of this cell, or a state of its life (`Life.state`), instead of soc and voltage: the equilibrium
+    state after the end of the run, with its stoichiometries, temperature (unless given), what has aged (films, cracks,
+    plated lithium, active material, pores, contact; not in a result read from a file) and, for lithium metal,
+    inventory, interphase, voids and pressure.
     accuracy: error of the mesh, relative to the modulus; volumes are doubled until the change by the last doubling is
     below it at every frequency.  Particles are solved in closed form.
 
@@ -155,17 +160,18 @@ def impedance(
                 raise ProtocolError(
                     f"after and {name} {value}: the spectrum is that of the end of the run; leave out {name}"
                 )
+        after = _result_of(after, cell)
         temperature = _end_of(after, cell, temperature)
     T = float(cell.temperature(temperature))
     soc = soc if voltage is None else soc_at_voltage(cell, voltage, T)
     x, lithium = _at_rest(cell, soc) if after is None else _left_by(after, cell)
-    h = _hysteresis(cell, after)
+    h, worn = _hysteresis(cell, after), None if after is None else _worn(after, cell)
     s, area = np.asarray(2j * np.pi * f, np.complex128), cell.value("cell/electrode area")
-    Z, error = _on_mesh(cell, model, T, x, h, lithium, s, accuracy)
+    Z, error = _on_mesh(cell, model, T, (x, h, lithium), worn, s, accuracy)
     bare = [part for part in ("negative electrode", "positive electrode") if without_double_layers(cell, part)]
     note = f"no double-layer capacity of the {' and the '.join(bare)}: no charge-transfer arc" if bare else ""
-    if after is not None and ages(cell):
-        aged = "films, contact, pores and surfaces are those of the fresh cell"
+    if after is not None and worn is None and ages(cell):
+        aged = "a result read from a file does not hold what has aged: films, contact, pores and surfaces are as made"
         note = f"{note}; {aged}" if note else aged
     if after is not None:
         soc = float(after["State of charge"][-1])
@@ -185,10 +191,37 @@ def impedance(
     return spectrum
 
 
-def _end_of(after: object, cell: Cell, temperature: float | None) -> float:
-    """Final temperature of a result [K], or the given one."""
+def _result_of(after: object, cell: Cell) -> Result:
+    """A result; of a state, or of a cell that ages, that of a moment of rest from it on, for which a run renews the
+    geometry of the cell.  Raises ProtocolError.
+    """
+    end = getattr(after, "final_state", after)
+    if isinstance(after, FinalState) and after.cell != cell:
+        raise ProtocolError(
+            f"after: that state is one of {after.cell.name}, or of a variation of it, and not of this {cell.name}; "
+            "give its cell, after.cell"
+        )
+    if isinstance(end, FinalState) and (end is after or ages(end.cell)):
+        return simulate(end.cell, rest(MOMENT), start=end)
     if not isinstance(after, Result):
-        raise ProtocolError(f"after {shown(after)}: give a Result of this cell")
+        raise ProtocolError(f"after {shown(after)}: give a Result of this cell, or a state of its life")
+    return after
+
+
+def _worn(after: Result, cell: Cell) -> Worn | None:
+    """What has aged in a run, if the cell ages and the result holds it.  Raises ProtocolError."""
+    end = after.final_state
+    if not isinstance(end, FinalState) or not (ages(cell) or ages(end.cell)):
+        return None
+    sys = end.model.discretise(end.cell, end.temperature)
+    if ages(cell) != ages(end.cell):
+        which = "that run" if ages(cell) else "the cell of the impedance"
+        raise ProtocolError(f"after: nothing ages in {which}; simulate the same {cell.name} as in the impedance")
+    return Worn(sys, end.first(sys))
+
+
+def _end_of(after: Result, cell: Cell, temperature: float | None) -> float:
+    """Final temperature of a result [K], or the given one."""
     if after.cell != cell.name:
         raise ProtocolError(f"after: a result of {after.cell}, not of {cell.name}")
     if evolves(cell) and "Void height [m]" not in list(after):
@@ -248,23 +281,24 @@ def _hysteresis(cell: Cell, after: Result | None) -> tuple[float, float]:
 
 
 def _on_mesh(
-    cell: Cell, model: Any, T: float, x: Any, h: Any, lithium: Lithium, s: NDArray[np.complex128], accuracy: float
+    cell: Cell, model: Any, T: float, at: Any, worn: Worn | None, s: NDArray[np.complex128], accuracy: float
 ) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
     """Impedance [Ohm m2] (n,) and its estimated errors (n,).
 
-    Unless volumes are given, they are doubled for the frequencies whose error exceeds the accuracy.
+    at: x, h and lithium of `models.small_signal.impedance`.  Unless volumes are given, they are doubled for the
+    frequencies whose error exceeds the accuracy.
     """
 
     def mesh(volumes: Any) -> Any:
         return _meshed(model, volumes).discretise(cell, T)
 
     def solve(volumes: Any, s: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        return np.asarray(linearised(cell, graded_both_ways(cell, mesh(volumes)), x, h, lithium, s))
+        return np.asarray(linearised(cell, graded_both_ways(cell, mesh(volumes)), *at, s, worn))
 
     given = getattr(model, "volumes", (1, 1, 1))
     exact = isinstance(model, SPM | ThinFilm)
     if exact or given is not None:
-        return linearised(cell, mesh(given), x, h, lithium, s), np.full(s.size, 0.0 if exact else np.nan)
+        return linearised(cell, mesh(given), *at, s, worn), np.full(s.size, 0.0 if exact else np.nan)
     volumes: tuple[int, ...] = COARSE
     Z, error = solve(COARSE, s), np.full(s.size, np.inf)
     while volumes[0] < FINEST and (error > accuracy).any():

@@ -114,6 +114,5 @@ def react_beside(sys, w, side, flux, c, j, I, tied):
         if sys.volume[i].side == side:
             j[i], w.layer[0, i].j = old + dj, of_layer
             if ages:
-                one, same = w.side[0, i], w.side[0, first]
-                one.sei, one.cr, one.pl = same.sei, same.cr, same.pl
+                side_reactions.same_currents(w.side[0, first], w.side[0, i])
     return V + V_j * dj, V_j / all_j, abs(V_j * dj), V_I * (1.0 + per_j) / all_j

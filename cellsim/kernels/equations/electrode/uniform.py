@@ -108,7 +108,7 @@ def react(sys, w, side, flux, c, j, I, tied):
     for i in range(sys.volume.size):
         if sys.volume[i].side == side:
             j[i] = old + dj
-            w.side[0, i].sei, w.side[0, i].cr, w.side[0, i].pl = now.sei, now.cr, now.pl
+            side_reactions.same_currents(now, w.side[0, i])
     return v + v_j * dj + film * flux, v_j / (1.0 + per_j) + film, abs(v_j * dj), v_I
 
 
@@ -183,8 +183,7 @@ def share_out(sys, w, side, flux, c, x, j, I, tied):
             if sys.volume[i].side == side:
                 j[k * n + i] = new
                 if ages:
-                    here, there = w.side[k, first], w.side[k, i]
-                    there.sei, there.cr, there.pl = here.sei, here.cr, here.pl
+                    side_reactions.same_currents(w.side[k, first], w.side[k, i])
         change = max(
             change, abs(local.slope * dj), fill(w.inside[p], local.alpha + local.beta * new, shells(sys, x, p))
         )

@@ -7,15 +7,15 @@ from functools import cache
 
 import numpy as np
 
-from ....models import ThinFilm, open_circuit_voltage
-from ....numerics.grids import graded_faces
-from ....parameters import load
-from ....physics.constants import F, R
-from ....physics.two_species import dissociation_rate, skewed_overpotential
-from ....protocols import Step, discharge, rest
-from ....simulation.run import simulate
-from ...spectra.spectrum import impedance
-from ..line import Found, Line, Point, largest, largest_percent
+from .....models import ThinFilm, open_circuit_voltage
+from .....numerics.grids import graded_faces
+from .....parameters import load
+from .....physics.constants import F, R
+from .....physics.two_species import dissociation_rate, skewed_overpotential
+from .....protocols import Step, discharge, rest
+from .....simulation.run import simulate
+from ....spectra.spectrum import impedance
+from ...line import Found, Line, Point, largest, largest_percent
 
 T, AREA = 298.15, 1e-4  # K, m2
 D_PLUS, D_MINUS, A0, DELTA = 0.90e-15, 5.10e-15, 6.01e4, 0.18  # m2/s, mol/m3; basis of the laws of the set

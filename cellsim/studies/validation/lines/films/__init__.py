@@ -1,0 +1,5 @@
+"""Comparisons of thin films."""
+
+from . import danilov, raijmakers
+
+LINES = (*danilov.LINES, *raijmakers.LINES)

@@ -1,0 +1,182 @@
+"""Impedance of cells that have aged, against small signals in time, jumps and closed forms."""
+
+import numpy as np
+import pytest
+from pytest import approx
+from worn_cells import ALL_OF, DRIES, LIQUID, WORN, N, P
+
+import cellsim
+from cellsim import DFN, SPM, ProtocolError, SPMe, age
+from cellsim.kernels.layout import unknowns
+from cellsim.models.electrodes import PARTS
+from cellsim.models.small_signal import Worn
+from cellsim.models.small_signal.worn import state_on
+from cellsim.physics.constants import F, R
+from cellsim.studies.validation.lines.ageing.cases import FIVE
+
+MODELS = {"DFN": DFN((8, 3, 8), 20), "SPMe": SPMe((8, 3, 8), 20), "SPM": SPM(20)}
+OLD = LIQUID.with_(
+    {N + "SEI solvent diffusivity": 2.5e-19, N + "LAM constant proportional term": 1e-5, N + "SEI resistivity": 1e6}
+).with_ageing(FIVE)
+PLATES = LIQUID.with_({N + "lithium plating kinetic rate constant": 2e-7}).with_ageing(
+    {"lithium plating": "reversible", "lithium plating porosity change": "true"}
+)
+CYCLE = "Discharge at 1C for 40 minutes; Charge at 1C for 20 minutes; Rest for 10 hours"
+SOLID_CYCLE = "Discharge at C/5 for 90 minutes; Charge at C/5 for 60 minutes; Rest for 2 hours"
+WEARS = WORN.with_(
+    {P + "contact loss": 20.0, P + "connection loss": 5.0, P + "cycling interphase growth": 5e-2}
+).with_ageing(ALL_OF)
+SOC = 0.9
+
+
+def layered(cell):
+    """The cell with double layers that runs charge, too."""
+    capacities = {f"{part}/double-layer capacity": 0.2 for part in PARTS}
+    return cell.with_(capacities).with_surface_form("differential")
+
+
+def in_time(cell, f, start, points=64, periods=4):
+    """Impedance by a small alternating current from a state on, after half the periods, beside what drifts."""
+    t = np.arange(0, periods * points + 1) / (points * f)
+    wave = np.column_stack([t, 0.01 * cell.nominal_capacity * np.sin(2.0 * np.pi * f * t)])
+    run = cellsim.simulate(cell, cellsim.profile(wave, control="current"), start=start, rtol=1e-7)
+    late = t[periods // 2 * points :]
+    turning = np.exp(2j * np.pi * f * late)
+    basis = np.column_stack([turning.real, turning.imag, np.ones(late.size), late, late**2])
+    signals = [run.at(key, late) for key in ("Voltage [V]", "Current [A]")]
+    V, current = (np.linalg.lstsq(basis, y, rcond=None)[0][:2] @ (1.0, -1j) for y in signals)
+    return -V / current
+
+
+@pytest.fixture(scope="module")
+def aged():
+    """Runs that age a cell, by cell and model."""
+    found = {}
+
+    def run(cell, kind, protocol):
+        key = cell, kind
+        if key not in found:
+            found[key] = cellsim.simulate(cell, protocol, MODELS[kind], soc=SOC)
+        return found[key]
+
+    return run
+
+
+@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize(
+    "cell, protocol, f",
+    [(OLD, CYCLE, 0.01), (layered(OLD), CYCLE, 20.0), (PLATES, CYCLE, 2e-3), (layered(WEARS), SOLID_CYCLE, 1.0)],
+    ids=["liquid", "liquid in the arc", "plates", "solid"],
+)
+def test_a_small_alternating_current_in_a_run_gives_the_same(aged, kind, cell, protocol, f):
+    """0.3 %: shells, and a polygon of 64 points for a sine; what aged changes it by more than twice that."""
+    run = aged(cell, kind, protocol)
+    found = cellsim.impedance(cell, [f], MODELS[kind], after=run)
+    made = cellsim.impedance(cell, [f], MODELS[kind], soc=float(run["State of charge"][-1]))
+    assert abs(in_time(cell, f, run) / found.impedance[0] - 1.0) < 3e-3
+    assert abs(made.impedance[0] / found.impedance[0] - 1.0) > 6e-3
+    assert "fresh" not in found.note and "made" not in found.note
+
+
+@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize(
+    "cell, protocol", [(OLD, CYCLE), (WEARS, SOLID_CYCLE), (DRIES, CYCLE)], ids=["liquid", "solid", "dries"]
+)
+def test_at_high_frequency_it_is_the_jump_of_the_voltage(aged, kind, cell, protocol):
+    """Against a rest, whose first potentials have the geometry renewed, too; 1e-4: the cell is not quite at rest.
+
+    In a DFN 1e-3: on a plateau of the graphite its particles are not all as full after ten hours.
+    """
+    run, current = aged(cell, kind, protocol), 1e-4
+    steps = cellsim.rest(1e-3), cellsim.Step("c-rate", current, 1e-3)
+    V = [cellsim.simulate(cell, step, start=run, rtol=1e-9)["Voltage [V]"][0] for step in steps]
+    jump = (V[0] - V[1]) / (current * cell.nominal_capacity)
+    assert cellsim.impedance(cell, [1e13], MODELS[kind], after=run).impedance[0].real == approx(
+        jump, rel=1e-3 if kind == "DFN" else 1e-4
+    )
+
+
+def test_the_film_is_the_difference_of_two_cells():
+    """Of one particle at high frequency, by hand: what has grown, times the resistivity, over the surface that has it.
+
+    Beside a charge transfer of the same state, which no film is in: of the cell whose film has no resistance; 1e-6.
+    """
+    cell = LIQUID.with_({N + "SEI solvent diffusivity": 2.5e-19}).with_ageing({"SEI": "solvent-diffusion limited"})
+    run = cellsim.simulate(cell, CYCLE, SPM(8), soc=SOC)
+    bare = cell.with_({N + "SEI resistivity": 0.0})
+    Z = [cellsim.impedance(one, [1e10], SPM(), after=run).area_specific[0].real for one in (cell, bare)]
+    get = lambda key: cell.value(N + key)  # noqa: E731
+    surface = 3.0 * get("active material volume fraction") / get("particle radius") * get("thickness")
+    film = get("SEI resistivity") * float(run["Negative SEI thickness [m]"][-1].mean()) / surface
+    assert Z[0] - Z[1] == approx(film, rel=1e-6) and film > 5.0 * get("SEI resistivity") * 5e-9 / surface
+
+
+def test_plating_is_a_second_path_beside_charge_transfer():
+    """Of one particle at high frequency, plating in equilibrium: F i0 / RT of both, by hand; 1e-3: nearly."""
+    plates = {N + "lithium plating kinetic rate constant": 1e-6}
+    cell, T = LIQUID.with_(plates).with_ageing({"lithium plating": "reversible"}), 298.15
+    run = cellsim.simulate(cell, "Rest for 10 hours", SPM(8), soc=0.5)
+    slow = cell.with_({N + "lithium plating kinetic rate constant": 1e-30})
+    ideal = slow.with_({N + "exchange-current density": 1e6})
+    Z = [cellsim.impedance(one, [1e10], SPM(), after=run).area_specific[0].real for one in (cell, slow, ideal)]
+    get = lambda key: cell.value(N + key)  # noqa: E731
+    surface = 3.0 * get("active material volume fraction") / get("particle radius") * get("thickness")
+    U = LIQUID.law(N + "open-circuit potential")(run["Average negative particle stoichiometry"][-1:], T)[0]
+    salt, alpha = cell.value("electrolyte/initial concentration"), get("lithium plating transfer coefficient")
+    plating = F / (R * T) * F * 1e-6 * salt * np.exp(-alpha * F * U / (R * T))
+    alone, both = ((z - Z[2]) * surface for z in (Z[1], Z[0]))
+    assert both == approx(1.0 / (1.0 / alone + plating), rel=1e-3) and both < 0.9 * alone
+
+
+def test_a_mesh_of_its_own_takes_what_has_aged_where_it_is():
+    """Amounts are kept to rounding, whatever the mesh; values stay within theirs; and the spectrum hardly moves."""
+    run = cellsim.simulate(OLD, CYCLE, MODELS["DFN"], soc=SOC)
+    end = run.final_state
+    there = end.model.discretise(OLD, end.temperature)
+    worn = Worn(there, end.first(there))
+    past = unknowns(worn.sys, worn.state)
+    for volumes in ((5, 2, 7), (16, 3, 16), (1, 1, 1)):
+        sys = DFN(volumes, 2).discretise(OLD, end.temperature)
+        y = unknowns(sys, state_on(OLD, sys, worn))
+        for name in ("sei", "sei_on_cracks", "plated", "dead"):
+            assert getattr(y, name).sum() == approx(getattr(past, name).sum(), rel=1e-12)
+        assert y.crack.max() <= past.crack.max() * (1.0 + 1e-12)
+    f = [0.01, 1.0]
+    coarse, fine = (cellsim.impedance(OLD, f, model, after=run).impedance for model in (MODELS["DFN"], DFN()))
+    assert np.abs(coarse / fine - 1.0).max() < 0.01
+
+
+def test_a_state_of_a_life_is_what_a_run_to_it_leaves():
+    """The state after the last cycle, and a result that goes on from it for a millisecond: the same to 1e-6."""
+    steps = "Discharge at 1C for 20 minutes; Charge at 1C for 20 minutes"
+    life = age(OLD, steps, 3, model=SPM(8), until=None, force=True)
+    state = life.state(3)
+    run = cellsim.simulate(OLD, cellsim.rest(1e-3), start=state)
+    Z = [cellsim.impedance(OLD, [0.1, 10.0], SPM(), after=at).impedance for at in (state, run)]
+    assert Z[0] == approx(Z[1], rel=1e-6)
+    with pytest.raises(ProtocolError, match="or of a variation of it, and not of this"):
+        cellsim.impedance(LIQUID, [1.0], SPM(), after=state)
+
+
+def test_a_run_in_which_other_things_aged_is_refused():
+    """A sentence, not a spectrum without its films."""
+    plain = cellsim.simulate(LIQUID, cellsim.rest(1.0), SPM(4))
+    with pytest.raises(ProtocolError, match="after: nothing ages in that run; simulate the same okane2022"):
+        cellsim.impedance(OLD, [1.0], SPM(), after=plain)
+    old = cellsim.simulate(OLD, cellsim.rest(1.0), SPM(4))
+    with pytest.raises(ProtocolError, match="after: nothing ages in the cell of the impedance"):
+        cellsim.impedance(LIQUID, [1.0], SPM(), after=old)
+    other = LIQUID.with_ageing({"SEI": "solvent-diffusion limited"})
+    with pytest.raises(ProtocolError, match="other things aged than in this cell"):
+        cellsim.impedance(other, [1.0], SPM(), after=old)
+
+
+def test_inefficiency_takes_half_of_a_current_that_oscillates():
+    """Of one particle, whose share of the current falls by 1 + (1 - CE) / (2 CE), and the other's stays; 1e-9."""
+    option = {"coulombic inefficiency of particles": "constant"}
+    Z = []
+    for efficiency in (1.0, 0.8, 0.5):
+        one = LIQUID.with_({N + "coulombic efficiency of particles": efficiency}).with_ageing(option)
+        Z.append(cellsim.impedance(one, [1.0], SPM(), soc=0.5).area_specific[0])
+    first, second = (Z[0] - Z[k] for k in (1, 2))  # z (1 - 1/1.125) and z (1 - 1/1.5)
+    assert second / first == approx((1.0 - 1.0 / 1.5) / (1.0 - 1.0 / 1.125), rel=1e-9)
