@@ -58,11 +58,12 @@ def parameters(case):
 def options(case):
     """PyBaMM's options of a case; it has the plating of Yang 2017 as the irreversible one of a set.
 
-    In its SPMe they vary over the electrode, unless told otherwise; here they do not.
+    Its reduced models take the overpotential of all currents for that of the particles, which do not lose what the SEI
+    on cracks takes, unless they solve for the potential at the surface ("surface form").
     """
     found = dict(case.options)
-    if case.model == "SPMe":
-        found["x-average side reactions"] = "true"
+    if case.model != "DFN":
+        found |= {"surface form": "algebraic", "x-average side reactions": "true"}
     if found.get("lithium plating") == "Yang2017":
         found |= {"SEI": (found["SEI"], "none"), "lithium plating": ("irreversible", "none")}
     return found

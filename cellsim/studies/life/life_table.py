@@ -16,6 +16,7 @@ from ...support.arguments import file_path, number, whole
 from ...support.files import optional, replacing
 from .cycle_map import Stopped
 from .health.knee import Knee, find_knee
+from .health.summary import under_their_names
 from .saved.life_file import read_life, write_life
 from .saved.rows import Rows
 from .windows import COLUMNS, EQUILIBRIUM, Windows
@@ -113,6 +114,11 @@ class Life:
         """Column of the capacity that falls: of a life in use or in storage that at equilibrium, else of the cycles."""
         cycled = "Discharge capacity [A.h]" in self.table and self.table.index.name != DAYS
         return "Discharge capacity [A.h]" if cycled else EQUILIBRIUM
+
+    @property
+    def summary_variables(self) -> Any:
+        """The table's columns that PyBaMM's `summary_variables` have, and under those names, for the same cycles."""
+        return under_their_names(self.table)
 
     def capacity(self, cycles: Any) -> Any:
         """Capacity `judged` [Ah] at cycle numbers, by shape-preserving cubic interpolation between simulated ones."""

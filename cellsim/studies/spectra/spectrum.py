@@ -289,16 +289,18 @@ def _on_mesh(
     frequencies whose error exceeds the accuracy.
     """
 
+    x, h, lithium = at
+
     def mesh(volumes: Any) -> Any:
         return _meshed(model, volumes).discretise(cell, T)
 
     def solve(volumes: Any, s: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        return np.asarray(linearised(cell, graded_both_ways(cell, mesh(volumes)), *at, s, worn))
+        return np.asarray(linearised(cell, graded_both_ways(cell, mesh(volumes)), x, h, lithium, s, worn))
 
     given = getattr(model, "volumes", (1, 1, 1))
     exact = isinstance(model, SPM | ThinFilm)
     if exact or given is not None:
-        return linearised(cell, mesh(given), *at, s, worn), np.full(s.size, 0.0 if exact else np.nan)
+        return linearised(cell, mesh(given), x, h, lithium, s, worn), np.full(s.size, 0.0 if exact else np.nan)
     volumes: tuple[int, ...] = COARSE
     Z, error = solve(COARSE, s), np.full(s.size, np.inf)
     while volumes[0] < FINEST and (error > accuracy).any():

@@ -5,10 +5,12 @@ import pytest
 
 from cellsim import DFN, SPM, CellsimError, age, load, simulate, store
 from cellsim.models import capacity_between_cutoffs
+from cellsim.physics.constants import F
 
 CYCLE = "Discharge at 1C until 2.5 V; Rest for 10 minutes; Charge at C/3 until 4.2 V; Hold at 4.2 V until C/20"
 MODEL = SPM(6)
 RESOLVED = DFN((4, 2, 3), 6)  # ideal conductors of SPM lose lithium to rounding, some 1e-13 a cycle
+LITHIUM = "Total lithium capacity in particles [A.h]"
 TAKEN = [
     "Loss of capacity to SEI [A.h]",
     "Loss of capacity to SEI on cracks [A.h]",
@@ -32,10 +34,26 @@ def jumped():
 
 def test_what_particles_lose_is_what_the_mechanisms_take(every):
     """Row by row, to rounding: 40 cycles of sums of numbers of 1e5 C/m2."""
-    lithium = every.table["Total lithium capacity in particles [A.h]"]
+    lithium = every.table[LITHIUM]
     start = lithium.iloc[0] + every.table[TAKEN].iloc[0].sum()
     drift = lithium + every.table[TAKEN].sum(axis=1) - start
     assert np.abs(drift / start).max() < 1e-12
+
+
+def test_summaries_have_the_names_of_pybamm(every):
+    """Amounts of a run from the state before a cycle on, under the same names; 1e-6: with time steps of its own."""
+    theirs = every.summary_variables
+    run = simulate(every.cell, CYCLE, start=every.state(30))
+    row, passed = theirs.loc[31], run.summary_variables.iloc[-1]
+    assert row["Total lithium in particles [mol]"] == pytest.approx(
+        passed["Total lithium in particles [mol]"], rel=1e-6
+    )
+    assert row["Loss of lithium inventory [%]"] == pytest.approx(passed["Loss of lithium inventory [%]"], abs=1e-4)
+    taken = every.table[TAKEN].loc[31]
+    side = row["Total capacity lost to side reactions [A.h]"]
+    assert side == pytest.approx(taken.sum() - taken["Loss of capacity to lost active material [A.h]"], rel=1e-12)
+    assert row["Total lithium lost [mol]"] == pytest.approx(taken.sum() * 3600.0 / F, rel=1e-9)
+    assert row["Q_Li"] == every.table[LITHIUM].loc[31] and row["Time [s]"] == 3600.0 * row["Time [h]"]
 
 
 def test_jumps_keep_lithium_to_rounding(jumped):

@@ -35,8 +35,6 @@ FIVE = (
     | CRACKS
     | STRESS
 )
-# PyBaMM's reduced models do not subtract the current of the SEI on cracks from that of the particles
-WITHOUT_CRACKS_SEI = FIVE | {"SEI on cracks": "false"}
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,8 @@ CASES = {
     "all_25C": Case(FIVE),
     "all_10C": Case(FIVE, temperature=283.15),
     "all_100_cycles": Case(FIVE),
-    "all_100_cycles_SPMe": Case(WITHOUT_CRACKS_SEI, model="SPMe"),
-    "all_100_cycles_SPM": Case(WITHOUT_CRACKS_SEI, model="SPM"),
+    "all_100_cycles_SPMe": Case(FIVE, model="SPMe"),
+    "all_100_cycles_SPM": Case(FIVE, model="SPM"),
     "sei_ec_film_porosity": Case(EC_PORES),
     "ai2020_lam_stress": Case(
         {"particle mechanics": "swelling only"} | STRESS,
