@@ -126,6 +126,15 @@ def faults_of_changes(raw: dict[str, Any], valid: dict[str, Any], changed: Colle
     return _listed(list(dict.fromkeys(pairs)))
 
 
+def faults_of_numbers(raw: dict[str, Any], slots: Iterable[Any]) -> list[str]:
+    """As `faults_of_changes`, where `valid` gives the same quantities in the same form, as numbers.
+
+    slots: path, section, key and `Name` of each of them, see `alike.Slot`.
+    """
+    pairs = [(slot.path, text) for slot in slots for text in _content(slot.name, raw[slot.section][slot.key])]
+    return _listed([*pairs, *consistency(raw, {path for path, _ in pairs}, {slot.path for slot in slots})])
+
+
 def _head(raw: dict[str, Any]) -> Iterator[Fault]:
     """(path, fault) of the entries above the sections: title, kind, format, remarks, sources."""
     unknown = [key for key in raw if key not in ("$schema", "format", "sources", "remarks", *HEAD, *SECTIONS)]
