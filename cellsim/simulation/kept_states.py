@@ -28,6 +28,13 @@ class Late:
         self._rows: Rows | None = rows
         self._array = rows.joined() if rows.whole is not None else None
 
+    @classmethod
+    def of(cls, array: Array) -> "Late":
+        """One that is there already."""
+        rows = Rows()
+        rows.append(array)
+        return cls(rows)
+
     def __call__(self) -> Any:
         if self._rows is not None:
             self._array, self._rows = self._rows.joined(), None

@@ -24,6 +24,8 @@ from ..support.compile import FOLLOW, SOLVER, announce
 from ..support.first_calls import compile_ahead
 from .control import check, check_known, control, depends_on_state, scale
 from .start import Begun, FinalState, Ground, at_start, body_of, going_on, ground
+from .stepping.ahead import MOST as AHEAD
+from .stepping.guess import course_of
 
 ROWS, LEAST_ROWS = 256, 16  # states kept per call of the kernel, fewer of large ones:
 NUMBERS = 500_000  # so many numbers, so that a call takes no longer than a fraction of a second
@@ -99,6 +101,9 @@ class Plan:
         self.first_step, self._has_periods = first_step(protocol.nodes), any(s.period for s in protocol.steps)
         if protocol.needs_heat and not self.warms:
             raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
+        given = all(not depends_on_state(each) and not isinstance(each.target, Profile) for each in protocol.steps)
+        # of a protocol whose steps and controls are known beforehand
+        self.course = course_of(protocol.walk(), 1 + AHEAD) if given and not self.elsewhere else None
         run = SimpleNamespace(cell=cell, plan=self, sys=sys)
         for each in protocol.steps[:PREPARED]:
             if not depends_on_state(each):

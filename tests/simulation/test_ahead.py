@@ -7,8 +7,7 @@ import cellsim
 from cellsim.errors import Ending, SolveError
 from cellsim.kernels.call import calls
 from cellsim.protocols import Protocol
-from cellsim.simulation import run
-from cellsim.simulation.stepping import ahead, guess
+from cellsim.simulation.stepping import ahead, guess, steps as stepping
 
 CELL = "lgm50_chen2020"
 CYCLE = (
@@ -68,7 +67,7 @@ def alone(monkeypatch):
 
     def run_alone(*given):
         with monkeypatch.context() as m:
-            m.setattr(run, "MOST", 0)
+            m.setattr(stepping, "MOST", 0)
             return result_of(*given)
 
     return run_alone

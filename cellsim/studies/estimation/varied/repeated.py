@@ -24,7 +24,8 @@ from ....simulation.control import Now
 from ....simulation.kept_states import Late
 from ....simulation.plan import planned
 from ....simulation.result import Result
-from ....simulation.run import Running, simulate_coroutine
+from ....simulation.run import simulate_coroutine
+from ....simulation.stepping.running import Running
 from ....simulation.settings import checked
 from ....simulation.stepping.ahead import Ahead
 from ....simulation.variables import Variables
