@@ -257,10 +257,10 @@ class _Meshed:
         times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].  near: a
         limit that it soon meets.
         """
-        needs_particles(cell)
         model: Any = self
         if model.shells is not None and getattr(model, "volumes", ()) is not None:  # given shells have their own reach
             return self
+        needs_particles(cell)
         resolved: Model = _filled_in(model, resolution(cell, T, rate, accuracy, times, temperatures, near))
         return resolved
 

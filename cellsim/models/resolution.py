@@ -207,12 +207,12 @@ def stepped(known: Steps, numbers: Numbers, error: float) -> float:
     return max(math.sqrt(min(most * sharp, MOST) / error), front, jumping)
 
 
-def volumes_for(numbers: Numbers, g: float, error: float, front: float = 0.0) -> int:
-    """Volumes of an electrode for an error [V]; g: largest value of both electrodes; front: see `filling_front`."""
+def volumes_for(numbers: Numbers, g: float, error: float) -> int:
+    """Volumes of an electrode for an error [V]; g: largest value of both electrodes."""
     varied = numbers.kinetic + numbers.level
     steep = min(5.5, 0.4 * numbers.u * (1.0 + g) / varied) * max(0.0, 1.0 - varied / SMOOTH)
     square = min(numbers.u * (0.13 + 0.13 * min(numbers.u, 1.5) + 0.026 * g**3 + steep), MOST) / error
-    return max(FEWEST_VOLUMES, math.ceil(max(math.sqrt(square), front / error)))
+    return max(FEWEST_VOLUMES, math.ceil(math.sqrt(square)))
 
 
 def volumes_at_first(numbers: Numbers, times: Any, error: float) -> int:
@@ -312,10 +312,10 @@ def porous_electrodes(cell: Cell, T: float) -> tuple[tuple[str, tuple[str, ...],
 
 @lru_cache(maxsize=64)
 def layers_at(current: float, error: float, times: Any) -> Any:
-    """A function (cell, T) that returns what of `_at` has no part of the diffusivity in particles that is one number.
+    """A function (cell, T) that returns what of `_at` the diffusivity in particles has no part in, as it is often varied.
 
-    Which is varied most often: volumes of negative electrode, separator and positive electrode, as far as that goes,
-    and (layer, phase, Numbers with D_s = 1 m2/s) of all phases.
+    Volumes of negative electrode, separator and positive electrode, as far as that goes, and (layer, phase, Numbers
+    with D_s = 1 m2/s) of all phases.
     """
 
     def make(cell: Cell, T: float) -> Any:
@@ -327,8 +327,7 @@ def layers_at(current: float, error: float, times: Any) -> Any:
         for part, ones, known, need in electrodes:
             for one in ones:
                 n = numbers[one]
-                front = filling_front(cell, one, T, n.u, n.g, n.kinetic)
-                need = max(need, volumes_for(n, g, error, front), math.ceil(stepped(known, n, error)))
+                need = max(need, volumes_for(n, g, error), math.ceil(stepped(known, n, error)))
             volumes[part] = need
         u, salt, time = kept(between, cell, T)
         middle = separator_volumes(current * u, current * salt, time, has_foil(cell), times, error)
@@ -344,8 +343,10 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Ne
     volumes, shells, reach = least, 0, 0.0
     for part, one, n in of_phase:
         n = diffusing(cell, one, T, n)
-        if times:
-            volumes = volumes | {part: max(volumes[part], volumes_at_first(n, times, error))}
+        varied = varies(cell, one)
+        if times or varied:
+            front = math.ceil(filling_front(cell, one, T, n.u, n.g, n.kinetic) / error) if varied else 0
+            volumes = volumes | {part: max(volumes[part], front, volumes_at_first(n, times, error))}
         shells = max(shells, shells_for(cell, one, T, n, error))
         reach = max(reach, reach_for(n, times, error, near))
     return volumes[NEGATIVE], volumes[SEPARATOR], volumes[POSITIVE], shells, reach

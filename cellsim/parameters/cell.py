@@ -273,14 +273,16 @@ class Cell(Shown, Derives, Options):
         for path in new:
             known.pop(path, None)
         laws = {path: quantity.law for path, quantity in new.items()}
-        return replace(
-            self,
-            _raw=raw,
-            _records=MappingProxyType({**self._records, **new}),
-            _numbers=known,
-            _origin=self.origin,
-            changes=MappingProxyType({**self.changes, **laws}),
-            **{"_stated": self._stated or self, **more},
+        return Cell(
+            self.name,
+            self.path,
+            raw,
+            MappingProxyType({**self._records, **new}),
+            known,
+            self.origin,
+            MappingProxyType({**self.changes, **laws}),
+            more.get("remarks", self.remarks),
+            more.get("_stated", self._stated or self),
         )
 
     def _balanced(self, cell: "Cell", changes: Collection[str], stated: Collection[str]) -> "Cell":

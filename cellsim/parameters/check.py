@@ -27,7 +27,7 @@ from .catalogue import (
     phases_of,
     quantities,
 )
-from .consistency import consistency
+from .consistency import Check, consistency, faults_by
 from .laws.law import Law, LawError, finite
 from .laws.profile import POSITION, Profile
 
@@ -126,13 +126,13 @@ def faults_of_changes(raw: dict[str, Any], valid: dict[str, Any], changed: Colle
     return _listed(list(dict.fromkeys(pairs)))
 
 
-def faults_of_numbers(raw: dict[str, Any], slots: Iterable[Any]) -> list[str]:
-    """As `faults_of_changes`, where `valid` gives the same quantities in the same form, as numbers.
+def faults_of_numbers(raw: dict[str, Any], slots: Iterable[Any], checks: Iterable[Check]) -> list[Fault]:
+    """(path, fault) as in `faults_of_changes`, where `valid` gives the same quantities in the same form, as numbers.
 
-    slots: path, section, key and `Name` of each of them, see `alike.Slot`.
+    slots: path, section, key and `Name` of each of them, see `variation.Slot`; checks: `checks_of` them.
     """
     pairs = [(slot.path, text) for slot in slots for text in _content(slot.name, raw[slot.section][slot.key])]
-    return _listed([*pairs, *consistency(raw, {path for path, _ in pairs}, {slot.path for slot in slots})])
+    return [*pairs, *faults_by(checks, raw, {path for path, _ in pairs})]
 
 
 def _head(raw: dict[str, Any]) -> Iterator[Fault]:

@@ -3,7 +3,6 @@
 import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ from ..support.arguments import near, number, shown
 from ..support.files import cut
 from .catalogue import SECTIONS, TEXTS, Name, named, parted
 from .check import faults_of_numbers
-from .consistency import C_RANGE
+from .consistency import C_RANGE, Check, checks_of
 from .laws.given import WANTED, Given, given
 from .laws.law import Law
 from .laws.profile import POSITION, SHARE
@@ -176,6 +175,7 @@ class Alike(NamedTuple):
 
     raw: dict[str, Any]
     slots: tuple[Slot, ...]
+    checks: tuple[Check, ...]  # that involve several quantities
 
     @classmethod
     def of(cls, raw: dict[str, Any], new: Mapping[str, Quantity]) -> "Alike | None":
@@ -188,7 +188,8 @@ class Alike(NamedTuple):
             Slot(path, section, key, named(section, raw[section])[key], new[path], raw[section][key])
             for path, section, key in split
         )
-        return cls(raw, slots) if all(slot.record.get("value") is not None for slot in slots) else None
+        plain = all(slot.record.get("value") is not None for slot in slots)
+        return cls(raw, slots, checks_of(raw, set(new))) if plain else None
 
     def to(self, numbers: Iterable[Any]) -> tuple[dict[str, Any], dict[str, Quantity]] | None:
         """Content and changed quantities of the variation to other numbers; None if one is none, or has a fault."""
@@ -201,8 +202,9 @@ class Alike(NamedTuple):
             except OverflowError:
                 return None
             raw[slot.section] = raw[slot.section] | {slot.key: {**slot.record, "value": value}}
-            new[slot.path] = replace(slot.quantity, law=Law(value=value))
-        return None if faults_of_numbers(raw, self.slots) else (raw, new)
+            q = slot.quantity
+            new[slot.path] = Quantity(Law(value=value), q.unit, q.source, q.method, q.note)
+        return None if faults_of_numbers(raw, self.slots, self.checks) else (raw, new)
 
 
 def remembered(known: dict[Any, Alike], key: Collection[Any], found: Alike | None) -> None:
