@@ -153,7 +153,9 @@ def run_case(
         outcome = _outcome(number, labels, result, failure)
         if keep is None:
             return outcome, result
-        return outcome, _reduced(result, keep) if columns is None else [np.array(result.variables[name]) for name in keep]
+        return outcome, _reduced(result, keep) if columns is None else [
+            np.array(result.variables[name]) for name in keep
+        ]
     except Exception as fault:
         return Outcome(number, labels, failure=failure or f"{type(fault).__name__}: {fault}"), None
 

@@ -48,16 +48,7 @@ from .materials.double_layers import capacities
 from .materials.steps import Steps, steps
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept
-from .particle_mesh import (
-    IN_STEPS,
-    MOST_FRONT,
-    Near,
-    Numbers,
-    filling_front,
-    reach_for,
-    reaching,
-    varying_shells,
-)
+from .particle_mesh import IN_STEPS, MOST_FRONT, Near, Numbers, filling_front, reach_for, reaching, varying_shells
 from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
 
 SHARE = 0.35  # fraction of the accuracy for each electrode and for the shells
@@ -312,7 +303,7 @@ def porous_electrodes(cell: Cell, T: float) -> tuple[tuple[str, tuple[str, ...],
 
 @lru_cache(maxsize=64)
 def layers_at(current: float, error: float, times: Any) -> Any:
-    """A function (cell, T) that returns what of `_at` the diffusivity in particles has no part in, as it is often varied.
+    """A function (cell, T) that returns what of `_at` does not depend on the diffusivity in particles, often varied.
 
     Volumes of negative electrode, separator and positive electrode, as far as that goes, and (layer, phase, Numbers
     with D_s = 1 m2/s) of all phases.

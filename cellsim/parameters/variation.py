@@ -194,11 +194,11 @@ class Alike(NamedTuple):
     def to(self, numbers: Iterable[Any]) -> tuple[dict[str, Any], dict[str, Quantity]] | None:
         """Content and changed quantities of the variation to other numbers; None if one is none, or has a fault."""
         raw, new = self.raw.copy(), {}
-        for slot, given in zip(self.slots, numbers, strict=True):
-            if not isinstance(given, float) and type(given) is not int:
+        for slot, new_one in zip(self.slots, numbers, strict=True):
+            if not isinstance(new_one, float) and type(new_one) is not int:
                 return None
             try:
-                value = float(given)
+                value = float(new_one)
             except OverflowError:
                 return None
             raw[slot.section] = raw[slot.section] | {slot.key: {**slot.record, "value": value}}

@@ -210,5 +210,3 @@ def _remarks(
 def _temperature(run) -> float:
     """Temperature of the cell [K]."""
     return float(run.state[run.plan.at_T]) if run.plan.warms else run.sys.T
-
-

@@ -12,7 +12,10 @@ NUMBERS = {
         "negative electrode/particle diffusivity": (4e-14, 2.5e-14),
         "positive electrode/particle diffusivity": (4e-15, 5e-15),
     },
-    "what the windows follow from": {"positive electrode/thickness": (7e-5, 7.8e-5), "separator/thickness": (1e-5, 2e-5)},
+    "what the windows follow from": {
+        "positive electrode/thickness": (7e-5, 7.8e-5),
+        "separator/thickness": (1e-5, 2e-5),
+    },
     "a window": {"negative electrode/maximum stoichiometry": (0.85, 0.9)},
     "cut-off voltages": {"cell/upper voltage cut-off": (4.1, 4.15)},
     "a number for what was a law": {"electrolyte/conductivity": (1.0, 0.9)},

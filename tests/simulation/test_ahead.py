@@ -7,7 +7,8 @@ import cellsim
 from cellsim.errors import Ending, SolveError
 from cellsim.kernels.call import calls
 from cellsim.protocols import Protocol
-from cellsim.simulation.stepping import ahead, guess, steps as stepping
+from cellsim.simulation.stepping import ahead, guess
+from cellsim.simulation.stepping import steps as stepping
 
 CELL = "lgm50_chen2020"
 CYCLE = (
@@ -170,7 +171,7 @@ def test_a_fixed_course_is_that_of_the_walk(name):
     protocol = Protocol(f"label begin; {GUESSES[name]}" if name == "a;b;c" else GUESSES[name])
     course = guess.course_of(protocol.walk(), 20)
     run = cellsim.simulate(CELL, protocol, SPM, soc=0.5)
-    assert [(p.step.summary, p.label, p.index, p.cycle) for p in course.places] == [
+    assert [(p.step.summary, p.label, p.position, p.cycle) for p in course.places] == [
         (step.step, step.label, step.index, step.cycle) for step in run.steps
     ]
     assert course.reason == run.termination

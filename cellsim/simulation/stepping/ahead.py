@@ -76,14 +76,16 @@ class Ahead:
         yield from self._call(kernel)
         return self._pieces.popleft()
 
-    def all_of(self, kernel: Any, steps: list[Step], begun: Sequence[Begun], *how: Any) -> Coroutine[Whole | None]:
+    def all_of(
+        self, kernel: Any, steps: list[Step], begun: Sequence[Begun], state: np.ndarray, rows: int, *how: Any
+    ) -> Coroutine[Whole | None]:
         """One call for all steps of a run, whose pieces are kept; None if not all have come to an end in it.
 
-        begun: each step as kernels begin it; how: state (N,), rows in a call, rtol, charge passed before [C/m2], order.
+        begun: each step as kernels begin it; rows: of one in a call; how: rtol, charge passed before [C/m2], order.
         """
-        self._steps, (state, rows, *others) = steps, how
+        self._steps, (rtol, q_start, highest) = steps, how
         room = BUFFERS * rows if len(steps) > 1 else rows
-        self.arguments.begin(state, begun[0], rows, *others, begun[1:], room)
+        self.arguments.begin(state, begun[0], rows, rtol, q_start, highest, begun[1:], room)
         states = yield from self._call(kernel)
         pieces = tuple(self._pieces)
         return Whole(pieces, states) if len(pieces) == len(steps) and pieces[-1].status >= 0 else None

@@ -15,7 +15,7 @@ class Place(NamedTuple):
 
     step: Step
     label: str
-    index: int
+    position: int  # `Walk.index`
     cycle: int
 
 
@@ -30,7 +30,8 @@ def course_of(walk: Walk, most: int) -> Course | None:
     """The course of a walk that has not begun; None if it depends on how steps end, or has more than so many."""
     if not is_fixed(walk):
         return None
-    step, places = next(walk), []
+    step: Step = next(walk)
+    places: list[Place] = []
     while len(places) < most:
         places.append(Place(step, walk.label, walk.index, walk.cycle))
         try:

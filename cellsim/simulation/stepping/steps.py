@@ -16,7 +16,7 @@ from ...support.compile import has_machine_code
 from ..control import Now, depends_on_state
 from ..history.step import StepResult
 from ..kept_states import KeptStates, Late, March
-from ..outcome import FAILS, STOPS, finite, named, outcome_of
+from ..outcome import STOPS, finite, named, outcome_of
 from ..plan import most_rows
 from ..stopping import Ask, Cycle
 from .ahead import MOST
@@ -67,7 +67,7 @@ def _at_once(run: Running, protocol: Protocol, course: Course) -> Coroutine[Hist
         t = t0 + piece.times
         if STOPS[ending] or not t[-1] > t0:
             return None
-        at = place.label, place.index, place.cycle, protocol.clock(t0)
+        at = place.label, place.position, place.cycle, protocol.clock(t0)
         done.append(outcome_of(run, place.step, ending, t, piece.states, piece.V, *at))
         t0 = done[-1].t_end
         times.append(t)
