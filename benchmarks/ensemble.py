@@ -22,7 +22,7 @@ RANDOM = np.random.default_rng(3)
 
 
 def variations(runs):
-    """Factors (runs, 2) on the diffusivities, between 0.7 and 1.4; other ones each time, as much of the last is kept."""
+    """Factors (runs, 2) on the diffusivities, between 0.7 and 1.4; other ones each time, as much is kept."""
     return np.exp2(RANDOM.uniform(-0.5, 0.5, (runs, len(VARIED))))
 
 

@@ -15,7 +15,8 @@ from .laws.profile import Profile, extremes, looked_at
 ELECTRODES = ("negative electrode", "positive electrode")
 MATERIALS = ("electrolyte", "active material", "void")  # phases of a porous electrode
 LAWS = ("stoichiometry", "concentration")
-Check = tuple[Callable[..., Iterator[tuple[str, str]]], tuple[Any, ...]]  # and its arguments but the file
+Faults = Iterator[tuple[str, str]]
+Check = tuple[Callable[..., Faults], tuple[Any, ...]]  # and its arguments but the file
 SAME_SIZE = 1e-3  # relative difference of a mean radius from that of a histogram
 USUAL = (0.5, 1.5)  # concentrations of ordinary runs, relative to the initial one
 SIZES = ("particle radius", "particle radius standard deviation", "particle size histogram")
@@ -52,19 +53,10 @@ class _File:
         return float(number)
 
 
-def consistency(raw: dict[str, Any], invalid: Set[str], changed: Set[str] | None = None) -> Iterator[tuple[str, str]]:
-    """(path, fault) of every check whose quantities are all valid on their own.
-
-    raw: content of a file; invalid: paths with a fault of their own.
-    changed: paths that differ from a valid file, if any; only checks that involve them are made.
-    """
-    yield from faults_by(checks_of(raw, changed), raw, invalid)
-
-
-def faults_by(checks: Iterable[Check], raw: dict[str, Any], invalid: Set[str]) -> Iterator[tuple[str, str]]:
-    """(path, fault) of some of `checks_of` the content of a file; invalid: as in `consistency`."""
+def consistency(raw: dict[str, Any], invalid: Set[str], checks: Iterable[Check] | None = None) -> Faults:
+    """(path, fault) of every check, of all or those given, whose quantities have no fault of their own (`invalid`)."""
     file = _File(raw, invalid)
-    for check, arguments in checks:
+    for check, arguments in checks_of(raw) if checks is None else checks:
         with suppress(_Invalid):
             yield from list(check(file, *arguments))
 

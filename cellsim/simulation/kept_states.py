@@ -46,6 +46,11 @@ class Late:
         return self._rows.pieces if self._rows is not None and self._rows.whole is None else [self()]
 
 
+def keeps(states: Array) -> bool:
+    """Whether a run keeps so many states as they are."""
+    return states.nbytes <= ROOM
+
+
 class Few:
     """What most variables are made of, named as in a state: last potential, numbers of the cell, temperatures."""
 

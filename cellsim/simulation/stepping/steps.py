@@ -15,7 +15,7 @@ from ...protocols import Profile, Protocol, Step
 from ...support.compile import has_machine_code
 from ..control import Now, depends_on_state
 from ..history.step import StepResult
-from ..kept_states import KeptStates, Late, March
+from ..kept_states import KeptStates, Late, March, keeps
 from ..outcome import STOPS, finite, named, outcome_of
 from ..plan import most_rows
 from ..stopping import Ask, Cycle
@@ -56,7 +56,7 @@ def _at_once(run: Running, protocol: Protocol, course: Course) -> Coroutine[Hist
     steps, q_start = [place.step for place in course.places], float(state[plan.at_Q])
     each = [_begun(run, step, plan.ready(run, step)) for step in steps]
     whole = yield from calls.all_of(march.march, steps, each, state, plan.room, run.rtol, q_start, run.max_order)
-    if whole is None or not np.isfinite(np.add.reduce(whole.states, axis=None)):
+    if whole is None or not keeps(whole.states) or not np.isfinite(np.add.reduce(whole.states, axis=None)):
         return None
     t0, times, done = 0.0, [], []
     for place, piece in zip(course.places, whole.pieces, strict=True):
