@@ -90,7 +90,8 @@ class Case:
 
     def coroutine(self) -> Coroutine[Result]:
         """The same as a coroutine of kernel calls.  Raises ParameterError for faulty changes at once."""
-        options = {name: getattr(self, name) for name in OPTIONS}
+        given = self.__dict__
+        options = {name: given[name] for name in OPTIONS}
         return simulate_coroutine(self.varied_cell(), self.steps, **options)
 
 
@@ -152,7 +153,9 @@ def run_case(
         outcome = _outcome(number, labels, result, failure)
         if keep is None:
             return outcome, result
-        return outcome, _reduced(result, keep) if columns is None else [np.array(result[name]) for name in keep]
+        return outcome, _reduced(result, keep) if columns is None else [
+            np.array(result.variables[name]) for name in keep
+        ]
     except Exception as fault:
         return Outcome(number, labels, failure=failure or f"{type(fault).__name__}: {fault}"), None
 
@@ -167,18 +170,15 @@ def outcome_of(done: Finished) -> tuple[Outcome, Kept]:
 
 
 def _outcome(number: int, labels: dict[str, Any], result: Result, failure: str) -> Outcome:
-    voltage, last = result["Voltage [V]"], result.steps[-1]
+    voltage, last = result.variables["Voltage [V]"], result.steps[-1]
     return Outcome(
         number,
         labels,
         last.ending.name,
         last.message,
         failure,
-        float(result.t[-1]),
-        result.discharge_capacity,
-        result.charge_capacity,
-        result.discharge_energy,
-        result.charge_energy,
+        float(result.variables["Time [s]"][-1]),
+        *result.amounts,
         float(voltage[-1]),
         float(voltage.min()),
         float(voltage.max()),

@@ -49,6 +49,8 @@ EARLY = 0.9  # part of the stoichiometry over which the error of the voltage is 
 FAR = 10.0  # stoichiometries by which D is continued
 BEYOND = 0.02  # of the stoichiometry, by which surfaces may leave the window
 MISSED, NOTHING = 0.065, 0.8  # see `resolution`; errors below NOTHING S sqrt(t D / R2) are ignored
+AT_FIRST = 0.055  # see `resolution`
+LEVEL_OVER = 0.4  # range of stoichiometry of `Numbers.level`
 WIDEST = 3.5  # largest ratio of the matched rates of neighbouring shells
 Answers = dict[tuple[int, int], float]
 
@@ -164,7 +166,7 @@ def varying_shells(cell: Cell, part: str, T: float, J: float, error: float) -> i
 def filling_front(cell: Cell, part: str, T: float, u: float, g: float, kinetic: float) -> float:
     """n x error of n volumes of an electrode at T [K] whose particles fill one after the other [V].
 
-    u, g, kinetic: see `resolution.Numbers`.  A diffusivity that falls by decades along a plateau of the potential that
+    u, g, kinetic: see `Numbers`.  A diffusivity that falls by decades along a plateau of the potential that
     reaches to full or empty particles lets those at the separator get there first.  The reaction then moves on from
     volume to volume, and the voltage has as many steps.
     """
@@ -177,6 +179,53 @@ def filling_front(cell: Cell, part: str, T: float, u: float, g: float, kinetic: 
     return min(IN_STEPS * u * found.front(kinetic + NEARLY, nu / math.tanh(nu) - 1.0), MOST_FRONT)
 
 
+class Numbers(NamedTuple):
+    """Characteristic numbers of a porous electrode at a current density, which determine its mesh."""
+
+    u: float  # ohmic drop in its electrolyte [V]
+    g: float  # salt gradient over its length, in initial concentrations
+    S: float  # stoichiometry difference in its particles
+    transfer: float  # current over exchange current, for a uniform reaction
+    film: float  # ohmic drop of its film, for a uniform reaction [V]
+    level: float  # smallest change of its potential over 0.4 of the stoichiometry [V]
+    time: float  # diffusion time of its particles, R2 / D [s]
+    salt_time: float  # diffusion time of its electrolyte [s]
+    thermal: float  # R T / F [V]
+    layer: float = 0.0  # capacity of its double layers over the current [s/V], where they are charged within a run
+
+    @property
+    def kinetic(self) -> float:
+        """Overpotential of its reaction in linear kinetics [V]."""
+        return self.transfer * self.thermal + self.film
+
+    @property
+    def differential(self) -> float:
+        """Differential resistance of its reaction times the current, for a uniform reaction [V]."""
+        return self.transfer * self.thermal / math.sqrt(1.0 + (0.5 * self.transfer) ** 2) + self.film
+
+    def nu(self, t: float) -> float:
+        """Thickness of the electrode over that of its reaction front, at a time t [s] after a change of load.
+
+        Includes the differential resistance of the kinetics at the front and of diffusion at t, beside double layers.
+        """
+        if self.u == 0.0:
+            return 1.0
+        tau = t / self.time
+        added = self.level / LEVEL_OVER * self.S * (0.75 * math.sqrt(tau) + 1.5 * tau)
+        nu = 1.0
+        for _ in range(5):
+            slope = self.thermal * self.transfer / math.sqrt(1.0 + (0.5 * self.transfer * nu) ** 2)
+            surface = slope + self.film + added
+            surface = 1.0 / (1.0 / surface + self.layer / t) if self.layer else surface
+            nu = max(math.sqrt(self.u / surface), 1.0)
+        return nu
+
+    def front(self, t: float) -> float:
+        """n^2 x error of n volumes at a time t [s] after a change of load [V]."""
+        salt = 1.0 + 1.5 * min(self.g, 1.0) * min(math.sqrt(t / self.salt_time), 1.0)
+        return AT_FIRST * self.u * self.nu(t) * salt
+
+
 class Near(NamedTuple):
     """A limit that a step of constant current meets soon, where a potential is steep or diffusion slow."""
 
@@ -185,10 +234,10 @@ class Near(NamedTuple):
     slower: float  # mean diffusivity over that where the step begins, 1 at least
 
 
-def reach_for(numbers: Any, times: Any, error: float, near: Near | None = None) -> float:
+def reach_for(numbers: Numbers, times: Any, error: float, near: Near | None = None) -> float:
     """Rate [D / R2] up to which shells must be exact for a mean error [V] over each of the durations `times`.
 
-    numbers: see `resolution.Numbers`.  near: a limit soon met; where D varies the rate is in units of that there.
+    numbers: see `Numbers`.  near: a limit soon met; where D varies the rate is in units of that there.
     """
     reach, loads = 0.0, [Near(t, 1.0, 1.0) for t in times]
     for t, steep, slower in (*loads, near) if near is not None else loads:

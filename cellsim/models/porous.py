@@ -81,20 +81,15 @@ def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callab
     return make
 
 
-@lru_cache(maxsize=64)
-def grains_of(owners: Owners, volumes: tuple[int, int, int]) -> Callable[..., Array]:
-    """A function (cell, T) that returns the data of particles, one row for each of `owners`, its side and kind."""
-
-    def make(cell: Cell, T: float) -> Array:
-        others, rows_of = kept(grains_but_diffusivity(owners, volumes), cell, T)  # which is varied most often
-        grains = others.copy()
-        for phase, rows in rows_of:
-            grains["D"][rows] = scale_of_diffusivity(cell, phase)
-            if varies(cell, phase):
-                grains["varies"][rows] = 1
-        return np.asarray(records(grains))
-
-    return make
+def grains_of(cell: Cell, T: float, owners: Owners, volumes: tuple[int, int, int]) -> Array:
+    """The data of particles, one row for each of `owners`, its side and kind."""
+    others, rows_of = kept(grains_but_diffusivity(owners, volumes), cell, T)  # which is varied most often
+    grains = others.copy()
+    for phase, rows in rows_of:
+        grains["D"][rows] = scale_of_diffusivity(cell, phase)
+        if varies(cell, phase):
+            grains["varies"][rows] = 1
+    return np.asarray(records(grains))
 
 
 @lru_cache(maxsize=64)
@@ -145,7 +140,7 @@ def build(cell: Cell, T: float, shape: Shape, body: Body | None) -> System:
     Read-only: it is shared by runs, and its parts by variations of a cell.
     """
     frame, owners = kept(frame_of(shape, body), cell, T)
-    built: System = frame._replace(grain=kept(grains_of(owners, shape[0]), cell, T))
+    built: System = frame._replace(grain=grains_of(cell, T, owners, shape[0]))
     return built
 
 
@@ -264,10 +259,10 @@ class _Meshed:
         times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].  near: a
         limit that it soon meets.
         """
-        needs_particles(cell)
         model: Any = self
         if model.shells is not None and getattr(model, "volumes", ()) is not None:  # given shells have their own reach
             return self
+        needs_particles(cell)
         resolved: Model = _filled_in(model, resolution(cell, T, rate, accuracy, times, temperatures, near))
         return resolved
 

@@ -48,7 +48,7 @@ from .materials.double_layers import capacities
 from .materials.steps import Steps, steps
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept
-from .particle_mesh import IN_STEPS, MOST_FRONT, Near, filling_front, reach_for, reaching, varying_shells
+from .particle_mesh import IN_STEPS, MOST_FRONT, Near, Numbers, filling_front, reach_for, reaching, varying_shells
 from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
 
 SHARE = 0.35  # fraction of the accuracy for each electrode and for the shells
@@ -58,59 +58,11 @@ FEWEST_VOLUMES, FEWEST_BETWEEN, FEWEST_SHELLS, PER_LAYER = 4, 2, 4, 2
 SMOOTH = 0.03  # variation of potential and kinetics [V] below which the reaction forms a front
 FALL = 2.0
 STEPPED, BY_SALT = 0.4, 2.2  # see above
-AT_FIRST = 0.055  # see above
 AT_FACE = 0.035  # V; the error of a separator beside lithium metal is AT_FACE g / n^2
-LEVEL_OVER = 0.4  # range of stoichiometry of `Numbers.level`
 BROAD = 1.5  # standard deviations above the mean: particles that shells resolve
 CROWDED = 2.0  # of the current of an electrode a phase takes this times its share of the lithium, while others rest
+SEPARATOR = "separator"
 WINDOW = np.linspace(0.05, 0.95, 91)  # stoichiometries at which laws are evaluated
-
-
-class Numbers(NamedTuple):
-    """Characteristic numbers of a porous electrode at a current density, which determine its mesh."""
-
-    u: float  # ohmic drop in its electrolyte [V]
-    g: float  # salt gradient over its length, in initial concentrations
-    S: float  # stoichiometry difference in its particles
-    transfer: float  # current over exchange current, for a uniform reaction
-    film: float  # ohmic drop of its film, for a uniform reaction [V]
-    level: float  # smallest change of its potential over 0.4 of the stoichiometry [V]
-    time: float  # diffusion time of its particles, R2 / D [s]
-    salt_time: float  # diffusion time of its electrolyte [s]
-    thermal: float  # R T / F [V]
-    layer: float = 0.0  # capacity of its double layers over the current [s/V], where they are charged within a run
-
-    @property
-    def kinetic(self) -> float:
-        """Overpotential of its reaction in linear kinetics [V]."""
-        return self.transfer * self.thermal + self.film
-
-    @property
-    def differential(self) -> float:
-        """Differential resistance of its reaction times the current, for a uniform reaction [V]."""
-        return self.transfer * self.thermal / math.sqrt(1.0 + (0.5 * self.transfer) ** 2) + self.film
-
-    def nu(self, t: float) -> float:
-        """Thickness of the electrode over that of its reaction front, at a time t [s] after a change of load.
-
-        Includes the differential resistance of the kinetics at the front and of diffusion at t, beside double layers.
-        """
-        if self.u == 0.0:
-            return 1.0
-        tau = t / self.time
-        added = self.level / LEVEL_OVER * self.S * (0.75 * math.sqrt(tau) + 1.5 * tau)
-        nu = 1.0
-        for _ in range(5):
-            slope = self.thermal * self.transfer / math.sqrt(1.0 + (0.5 * self.transfer * nu) ** 2)
-            surface = slope + self.film + added
-            surface = 1.0 / (1.0 / surface + self.layer / t) if self.layer else surface
-            nu = max(math.sqrt(self.u / surface), 1.0)
-        return nu
-
-    def front(self, t: float) -> float:
-        """n^2 x error of n volumes at a time t [s] after a change of load [V]."""
-        salt = 1.0 + 1.5 * min(self.g, 1.0) * min(math.sqrt(t / self.salt_time), 1.0)
-        return AT_FIRST * self.u * self.nu(t) * salt
 
 
 def at_rest(cell: Cell, T: float) -> Any:
@@ -152,7 +104,13 @@ def diffusivity(cell: Cell, part: str, T: float) -> Any:
     """Mean particle diffusivity of an electrode [m2/s]."""
     path = f"{part}/particle diffusivity"
     mean = cell.value(path) if cell.is_number(path) else kept(average(part), cell, T)
-    return mean * diffusivity_factor(cell, part, T)
+    return mean * kept(warming(part), cell, T)
+
+
+@cache
+def warming(part: str) -> Any:
+    """A function (cell, T) that returns the `diffusivity_factor` of an electrode or a phase."""
+    return lambda cell, T: diffusivity_factor(cell, part, T)
 
 
 def shared(cell: Cell, part: str) -> float:
@@ -198,21 +156,30 @@ def per_current(part: str) -> Any:
 
 def between(cell: Cell, T: float) -> tuple[float, float, float]:
     """(u [V], g) of the separator at 1 A/m2, and its diffusion time [s]."""
-    return electrolyte_numbers(cell, "separator", T)
+    return electrolyte_numbers(cell, SEPARATOR, T)
+
+
+def at_current(one: Numbers, current: float) -> Numbers:
+    """Numbers of an electrode or a phase at 1 A/m2 as those at a current density [A/m2], the diffusivity as it is."""
+    return one._replace(
+        u=one.u * current,
+        g=one.g * current,
+        S=one.S * current,
+        transfer=one.transfer * current,
+        film=one.film * current,
+        layer=one.layer / current if current else 0.0,
+    )
 
 
 def electrode_numbers(cell: Cell, part: str, T: float, current: float) -> Numbers:
     """The Numbers of a porous electrode, or of a phase, at a current density [A/m2] and T [K]."""
-    one, D_s = kept(per_current(part), cell, T), diffusivity(cell, part, T)
-    return one._replace(
-        u=one.u * current,
-        g=one.g * current,
-        S=one.S * current / D_s,
-        transfer=one.transfer * current,
-        film=one.film * current,
-        time=one.time / D_s,
-        layer=one.layer / current if current else 0.0,
-    )
+    return diffusing(cell, part, T, at_current(kept(per_current(part), cell, T), current))
+
+
+def diffusing(cell: Cell, part: str, T: float, numbers: Numbers) -> Numbers:
+    """Numbers with D_s = 1 m2/s as those with that of an electrode or a phase."""
+    D_s = diffusivity(cell, part, T)
+    return numbers._replace(S=numbers.S / D_s, time=numbers.time / D_s)
 
 
 def stepped(known: Steps, numbers: Numbers, error: float) -> float:
@@ -231,13 +198,17 @@ def stepped(known: Steps, numbers: Numbers, error: float) -> float:
     return max(math.sqrt(min(most * sharp, MOST) / error), front, jumping)
 
 
-def volumes_for(numbers: Numbers, g: float, times: Any, error: float, front: float = 0.0) -> int:
-    """Volumes of an electrode for an error [V]; g: largest value of both electrodes; front: see `filling_front`."""
+def volumes_for(numbers: Numbers, g: float, error: float) -> int:
+    """Volumes of an electrode for an error [V]; g: largest value of both electrodes."""
     varied = numbers.kinetic + numbers.level
     steep = min(5.5, 0.4 * numbers.u * (1.0 + g) / varied) * max(0.0, 1.0 - varied / SMOOTH)
     square = min(numbers.u * (0.13 + 0.13 * min(numbers.u, 1.5) + 0.026 * g**3 + steep), MOST) / error
-    square = max([square, *(min(numbers.front(t), MOST) / error for t in times)])
-    return max(FEWEST_VOLUMES, math.ceil(max(math.sqrt(square), front / error)))
+    return max(FEWEST_VOLUMES, math.ceil(math.sqrt(square)))
+
+
+def volumes_at_first(numbers: Numbers, times: Any, error: float) -> int:
+    """Volumes of an electrode for an error [V] over each of the durations [s] after a change of load."""
+    return max((math.ceil(math.sqrt(min(numbers.front(t), MOST) / error)) for t in times), default=0)
 
 
 def separator_volumes(u: float, g: float, time: float, beside_foil: bool, times: Any, error: float) -> int:
@@ -330,22 +301,43 @@ def porous_electrodes(cell: Cell, T: float) -> tuple[tuple[str, tuple[str, ...],
     return tuple((part, phases(cell, part), kept(steps(part), cell, T), n) for part, n in least.items())
 
 
+@lru_cache(maxsize=64)
+def layers_at(current: float, error: float, times: Any) -> Any:
+    """A function (cell, T) that returns what of `_at` does not depend on the diffusivity in particles, often varied.
+
+    Volumes of negative electrode, separator and positive electrode, as far as that goes, and (layer, phase, Numbers
+    with D_s = 1 m2/s) of all phases.
+    """
+
+    def make(cell: Cell, T: float) -> Any:
+        electrodes, volumes = kept(porous_electrodes, cell, T), dict.fromkeys(PARTS, 1)
+        numbers = {
+            one: at_current(kept(per_current(one), cell, T), current) for _, ones, _, _ in electrodes for one in ones
+        }
+        g = max(n.g for n in numbers.values())
+        for part, ones, known, need in electrodes:
+            for one in ones:
+                n = numbers[one]
+                need = max(need, volumes_for(n, g, error), math.ceil(stepped(known, n, error)))
+            volumes[part] = need
+        u, salt, time = kept(between, cell, T)
+        middle = separator_volumes(current * u, current * salt, time, has_foil(cell), times, error)
+        of_phase = [(part, one, numbers[one]) for part, ones, _, _ in electrodes for one in ones]
+        return volumes | {SEPARATOR: middle}, of_phase
+
+    return make
+
+
 def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Near | None) -> Any:
     """Volumes of the layers, shells, and their reach at a current density [A/m2] and T [K]."""
-    electrodes, volumes = kept(porous_electrodes, cell, T), dict.fromkeys(PARTS, 1)
-    numbers = {one: electrode_numbers(cell, one, T, current) for _, ones, _, _ in electrodes for one in ones}
-    g = max(n.g for n in numbers.values())
-    for part, ones, known, need in electrodes:
-        for one in ones:
-            n = numbers[one]
-            front = filling_front(cell, one, T, n.u, n.g, n.kinetic)
-            need = max(need, volumes_for(n, g, times, error, front), math.ceil(stepped(known, n, error)))
-        volumes[part] = need
-    u, salt, time = kept(between, cell, T)
-    return (
-        volumes[NEGATIVE],
-        separator_volumes(current * u, current * salt, time, has_foil(cell), times, error),
-        volumes[POSITIVE],
-        max(shells_for(cell, part, T, n, error) for part, n in numbers.items()),
-        max(reach_for(n, times, error, near) for n in numbers.values()),
-    )
+    least, of_phase = kept(layers_at(current, error, times), cell, T)
+    volumes, shells, reach = least, 0, 0.0
+    for part, one, n in of_phase:
+        n = diffusing(cell, one, T, n)
+        varied = varies(cell, one)
+        if times or varied:
+            front = math.ceil(filling_front(cell, one, T, n.u, n.g, n.kinetic) / error) if varied else 0
+            volumes = volumes | {part: max(volumes[part], front, volumes_at_first(n, times, error))}
+        shells = max(shells, shells_for(cell, one, T, n, error))
+        reach = max(reach, reach_for(n, times, error, near))
+    return volumes[NEGATIVE], volumes[SEPARATOR], volumes[POSITIVE], shells, reach

@@ -131,15 +131,20 @@ def _letters(dtype: np.dtype) -> Iterator[str]:
         yield from _letters(each) if each.names else ("q" if each.kind == "i" else "d")
 
 
-def packed(group: Any, address: Callable[[Any], int]) -> tuple[Any, ...]:
-    """The numbers of a group in the order of `packed_dtype`.  address: function of an array or a record."""
+def packed(
+    group: Any, address: Callable[[Any], int], within: Callable[[Any], tuple[Any, ...]] | None = None
+) -> tuple[Any, ...]:
+    """The numbers of a group in the order of `packed_dtype`.  address: function of an array or a record.
+
+    within: function that packs the groups within it; this one unless given.
+    """
     numbers: list[Any] = []
     cls: Any = type(group)
     for (kind, axes), value in zip(_plan(cls), group, strict=True):
         if kind is float:
             numbers.append(value)
         elif kind is tuple:
-            numbers += packed(value, address)
+            numbers += packed(value, address) if within is None else within(value)
         else:
             numbers.append(address(value))
             numbers += [value.shape[k] for k in axes]

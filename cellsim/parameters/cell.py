@@ -27,7 +27,7 @@ from .derived.methods import Derives
 from .laws.law import Law, finite
 from .quantity import Provenance, Quantity, default, domain_of
 from .renamed import present_content, present_path
-from .variation import by_layers, by_rate_constants, cited, varied
+from .variation import Alike, by_layers, by_rate_constants, cited, remembered, varied
 
 PATH = 'give the path of a quantity, such as "separator/thickness"'
 CHANGES = 'give a dictionary {"section/quantity": value}, such as {"separator/thickness": 2e-5}'
@@ -234,21 +234,38 @@ class Cell(Shown, Derives, Options):
         method, source: how and from where (a citation) the new values are known; by default they are marked as
         assumed by the user.  Raises ParameterError.
         """
-        given = by_rate_constants(by_layers(mapping("with_: changes", changes, CHANGES)))
-        changes = {present_path(path, self._raw, self.name): new for path, new in given.items()}
+        changes = mapping("with_: changes", changes, CHANGES)
         chosen("with_: method", method, METHODS, ParameterError)
         if source is not None:
             text_of("with_: source", source, "give a citation, as text", ParameterError)
+        given = *changes, method, source
+        alike = self._alike.get(given)
+        made = None if alike is None else alike.to(changes.values())
+        raw, new = self._checked(changes, method, source) if made is None else made
+        if alike is None and (*new,) == (*changes,):
+            remembered(self._alike, given, Alike.of(raw, new))
+        cell = self._with(raw, new)
+        windows = [path for path in balance.WINDOWS if path in new]
+        return self._balanced(cell, new, windows) if windows or any(map(balance.decides, new)) else cell
+
+    @cached_property
+    def _alike(self) -> dict[Any, Alike]:
+        """Variations so far, by the paths of what they change."""
+        return {}
+
+    def _checked(
+        self, given: Mapping[str, Any], method: str, source: str | None
+    ) -> tuple[dict[str, Any], dict[str, Quantity]]:
+        """Content of a variation, and the quantities by path that it changes.  Raises ParameterError."""
+        given = by_rate_constants(by_layers(given))
+        changes = {present_path(path, self._raw, self.name): new for path, new in given.items()}
         raw = varied(self._raw, changes, method, source, self.law, self.name)
         _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
-        new = {
+        return raw, {
             path: Quantity.of(section, key, raw, (self._stated or self)._raw)
             for path in changes
             for section, _, key in [path.partition("/")]
         }
-        cell = self._with(raw, new)
-        windows = [path for path in balance.WINDOWS if path in changes]
-        return self._balanced(cell, changes, windows) if windows or any(map(balance.decides, changes)) else cell
 
     def _with(self, raw: dict[str, Any], new: Mapping[str, Quantity], **more: Any) -> "Cell":
         """A variation with the content `raw`, in which the quantities `new` by path differ."""
@@ -256,14 +273,16 @@ class Cell(Shown, Derives, Options):
         for path in new:
             known.pop(path, None)
         laws = {path: quantity.law for path, quantity in new.items()}
-        return replace(
-            self,
-            _raw=raw,
-            _records=MappingProxyType({**self._records, **new}),
-            _numbers=known,
-            _origin=self.origin,
-            changes=MappingProxyType({**self.changes, **laws}),
-            **{"_stated": self._stated or self, **more},
+        return Cell(
+            self.name,
+            self.path,
+            raw,
+            MappingProxyType({**self._records, **new}),
+            known,
+            self.origin,
+            MappingProxyType({**self.changes, **laws}),
+            more.get("remarks", self.remarks),
+            more.get("_stated", self._stated or self),
         )
 
     def _balanced(self, cell: "Cell", changes: Collection[str], stated: Collection[str]) -> "Cell":

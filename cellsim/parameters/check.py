@@ -27,7 +27,7 @@ from .catalogue import (
     phases_of,
     quantities,
 )
-from .consistency import consistency
+from .consistency import Check, checks_of, consistency
 from .laws.law import Law, LawError, finite
 from .laws.profile import POSITION, Profile
 
@@ -122,8 +122,17 @@ def faults_of_changes(raw: dict[str, Any], valid: dict[str, Any], changed: Colle
                 pairs += [(f"{section}/{k}", text) for k, text in hysteresis.lacking(raw[section])]
         if parted(key)[1] == kinetics.POTENTIAL:
             pairs += [(f"{section}/{k}", text) for k, text in kinetics.lacking(raw[section])]
-    pairs += consistency(raw, {path for path, _ in pairs}, set(changed))
+    pairs += consistency(raw, {path for path, _ in pairs}, checks_of(raw, set(changed)))
     return _listed(list(dict.fromkeys(pairs)))
+
+
+def faults_of_numbers(raw: dict[str, Any], slots: Iterable[Any], checks: Iterable[Check]) -> list[Fault]:
+    """(path, fault) as in `faults_of_changes`, where `valid` gives the same quantities in the same form, as numbers.
+
+    slots: path, section, key and `Name` of each of them, see `variation.Slot`; checks: `checks_of` them.
+    """
+    pairs = [(slot.path, text) for slot in slots for text in _content(slot.name, raw[slot.section][slot.key])]
+    return [*pairs, *consistency(raw, {path for path, _ in pairs}, checks)]
 
 
 def _head(raw: dict[str, Any]) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """Checks of a parameter file that involve several quantities."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +15,8 @@ from .laws.profile import Profile, extremes, looked_at
 ELECTRODES = ("negative electrode", "positive electrode")
 MATERIALS = ("electrolyte", "active material", "void")  # phases of a porous electrode
 LAWS = ("stoichiometry", "concentration")
+Faults = Iterator[tuple[str, str]]
+Check = tuple[Callable[..., Faults], tuple[Any, ...]]  # and its arguments but the file
 SAME_SIZE = 1e-3  # relative difference of a mean radius from that of a histogram
 USUAL = (0.5, 1.5)  # concentrations of ordinary runs, relative to the initial one
 SIZES = ("particle radius", "particle radius standard deviation", "particle size histogram")
@@ -51,28 +53,29 @@ class _File:
         return float(number)
 
 
-def consistency(raw: dict[str, Any], invalid: Set[str], changed: Set[str] | None = None) -> Iterator[tuple[str, str]]:
-    """(path, fault) of every check whose quantities are all valid on their own.
-
-    raw: content of a file; invalid: paths with a fault of their own.
-    changed: paths that differ from a valid file, if any; only checks that involve them are made.
-    """
+def consistency(raw: dict[str, Any], invalid: Set[str], checks: Iterable[Check] | None = None) -> Faults:
+    """(path, fault) of every check, of all or those given, whose quantities have no fault of their own (`invalid`)."""
     file = _File(raw, invalid)
+    for check, arguments in checks_of(raw) if checks is None else checks:
+        with suppress(_Invalid):
+            yield from list(check(file, *arguments))
+
+
+def checks_of(raw: dict[str, Any], changed: Set[str] | None = None) -> tuple[Check, ...]:
+    """(check, arguments) of all checks of a file, or of those that involve any of the paths `changed`."""
     with_particles = tuple(
         part
         for part in ("negative electrode", "positive electrode")
         if isinstance(raw.get(part), dict) and raw[part].get("type") in ("porous", "film")
     )
     of_cell = with_particles, tuple(phases_of(raw[part]) for part in with_particles)
-    for check, arguments in _checks(*of_cell, None if changed is None else frozenset(changed)):
-        with suppress(_Invalid):
-            yield from list(check(file, *arguments))
+    return _checks(*of_cell, None if changed is None else frozenset(changed))
 
 
 @lru_cache(maxsize=256)
 def _checks(
     with_particles: tuple[str, ...], phases: tuple[tuple[str, ...], ...], changed: frozenset[str] | None
-) -> tuple[tuple[Any, tuple[Any, ...]], ...]:
+) -> tuple[Check, ...]:
     """(check, arguments) of all checks, or of those that involve any of the paths `changed`."""
     checks: list[tuple[Any, tuple[Any, ...], tuple[str, ...]]] = [
         (_cutoffs, (), ("cell/lower voltage cut-off", "cell/upper voltage cut-off")),

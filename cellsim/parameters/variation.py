@@ -2,24 +2,27 @@
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import ParameterError
 from ..physics.constants import F
 from ..support.arguments import near, number, shown
 from ..support.files import cut
-from .catalogue import SECTIONS, TEXTS, named, parted
-from .consistency import C_RANGE
+from .catalogue import SECTIONS, TEXTS, Name, named, parted
+from .check import faults_of_numbers
+from .consistency import C_RANGE, Check, checks_of
 from .laws.given import WANTED, Given, given
 from .laws.law import Law
 from .laws.profile import POSITION, SHARE
 from .laws.sites import KEYS
+from .quantity import Quantity
 
 PYBAMM = {"OCP": "open-circuit potential", "porosity": "electrolyte volume fraction"}  # in names of quantities
 RATE_CONSTANT = "reaction rate constant"
 CITATION = "variation made by the user of cellsim"
+MOST = 16  # sets of quantities in which variations of a cell are remembered
 
 
 def varied(
@@ -154,3 +157,59 @@ def _key_of(citation: str, sources: Mapping[str, Any], name: str) -> str:
     """The key of a citation in the sources: its existing key, or the first free key that begins with `name`."""
     keys = (name if k == 1 else f"{name} {k}" for k in itertools.count(1))
     return next(key for key in keys if key not in sources or sources[key].get("citation") == citation)
+
+
+class Slot(NamedTuple):
+    """A quantity that is varied, as the first of the variations has it."""
+
+    path: str
+    section: str
+    key: str
+    name: Name
+    quantity: Quantity
+    record: Mapping[str, Any]
+
+
+class Alike(NamedTuple):
+    """Variations of a cell that differ from each other in some numbers.  raw: the content of the first one."""
+
+    raw: dict[str, Any]
+    slots: tuple[Slot, ...]
+    checks: tuple[Check, ...]  # that involve several quantities
+
+    @classmethod
+    def of(cls, raw: dict[str, Any], new: Mapping[str, Quantity]) -> "Alike | None":
+        """Those like a valid variation; None if what it changes are not plain numbers.
+
+        raw: its content; new: the quantities that it changes, by path.
+        """
+        split = [(path, *path.split("/", 1)) for path in new]
+        slots = tuple(
+            Slot(path, section, key, named(section, raw[section])[key], new[path], raw[section][key])
+            for path, section, key in split
+        )
+        plain = all(slot.record.get("value") is not None for slot in slots)
+        return cls(raw, slots, checks_of(raw, set(new))) if plain else None
+
+    def to(self, numbers: Iterable[Any]) -> tuple[dict[str, Any], dict[str, Quantity]] | None:
+        """Content and changed quantities of the variation to other numbers; None if one is none, or has a fault."""
+        raw, new = self.raw.copy(), {}
+        for slot, new_one in zip(self.slots, numbers, strict=True):
+            if not isinstance(new_one, float) and type(new_one) is not int:
+                return None
+            try:
+                value = float(new_one)
+            except OverflowError:
+                return None
+            raw[slot.section] = raw[slot.section] | {slot.key: {**slot.record, "value": value}}
+            q = slot.quantity
+            new[slot.path] = Quantity(Law(value=value), q.unit, q.source, q.method, q.note)
+        return None if faults_of_numbers(raw, self.slots, self.checks) else (raw, new)
+
+
+def remembered(known: dict[Any, Alike], key: Collection[Any], found: Alike | None) -> None:
+    """Keep what was found under a key, in place of the oldest of too many."""
+    if found is not None:
+        if len(known) >= MOST:
+            known.pop(next(iter(list(known))), None)
+        known[key] = found

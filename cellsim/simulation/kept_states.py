@@ -28,6 +28,13 @@ class Late:
         self._rows: Rows | None = rows
         self._array = rows.joined() if rows.whole is not None else None
 
+    @classmethod
+    def of(cls, array: Array) -> "Late":
+        """One that is there already."""
+        rows = Rows()
+        rows.append(array)
+        return cls(rows)
+
     def __call__(self) -> Any:
         if self._rows is not None:
             self._array, self._rows = self._rows.joined(), None
@@ -37,6 +44,11 @@ class Late:
     def pieces(self) -> list[Any]:
         """The rows as they were written, before they are put together; then that one array."""
         return self._rows.pieces if self._rows is not None and self._rows.whole is None else [self()]
+
+
+def keeps(states: Array) -> bool:
+    """Whether a run keeps so many states as they are."""
+    return states.nbytes <= ROOM
 
 
 class Few:

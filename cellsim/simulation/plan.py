@@ -1,6 +1,9 @@
 """What runs of one cell with one protocol have in common: found out and checked once, and kept for the next run."""
 
+from collections.abc import Callable
+from copy import copy
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,9 +12,10 @@ from ..errors import ProtocolError
 from ..kernels.call.record import NO_KNOTS, TASK
 from ..kernels.integrators import ndf as march
 from ..kernels.integrators import tr_bdf2 as following
-from ..kernels.layout import CELL, CURRENT, Control, State
+from ..kernels.layout import CELL, CURRENT, Control, State, System
+from ..models.memo import kept
 from ..models.thermal_laws import Body, reach
-from ..numerics.fields import places
+from ..numerics.fields import Sizes, places
 from ..parameters import Cell
 from ..protocols import Profile, Protocol, Step
 from ..protocols.check import check_start, check_voltages, first_step
@@ -20,6 +24,8 @@ from ..support.compile import FOLLOW, SOLVER, announce
 from ..support.first_calls import compile_ahead
 from .control import check, check_known, control, depends_on_state, scale
 from .start import Begun, FinalState, Ground, at_start, body_of, going_on, ground
+from .stepping.ahead import MOST as AHEAD
+from .stepping.guess import course_of
 
 ROWS, LEAST_ROWS = 256, 16  # states kept per call of the kernel, fewer of large ones:
 NUMBERS = 500_000  # so many numbers, so that a call takes no longer than a fraction of a second
@@ -36,16 +42,44 @@ class Ready(NamedTuple):
     first: float  # first time step [s]
 
 
+class Outline(NamedTuple):
+    """What a plan without heat looks at in a System, and nothing else of it."""
+
+    model: int
+    sizes: Sizes
+    T: float
+    c_ref: float
+    critical: float  # of its `heat`
+
+    @classmethod
+    def of(cls, sys: System) -> "Outline":
+        """That of a System."""
+        return cls(sys.model, sys.sizes, sys.T, sys.c_ref, sys.heat.critical)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """As in the System."""
+        return dict(self.sizes)
+
+    @property
+    def heat(self) -> "Outline":
+        """What there is of it."""
+        return self
+
+
 class Plan:
     """A protocol made ready for a cell.  Runs share it, and write to nothing but to the steps that it keeps ready."""
 
-    def __init__(self, cell: Cell, protocol: Protocol, ground: Ground, ambient: float) -> None:
-        """ambient [K]: of the surroundings, where a step does not say it.
+    record: np.ndarray  # `Ground.record`
 
+    def __init__(self, cell: Cell, protocol: Protocol, model: Any, sys: Any, warms: bool, ambient: float) -> None:
+        """sys: a System, or without heat an `Outline`.  warms: whether heat is simulated.
+
+        ambient [K]: of the surroundings, where a step does not say it.
         Raises ProtocolError for steps that the cell, the model or the run cannot do.
         """
         self.cell, self.protocol, self.ambient = cell, protocol, ambient
-        self.model, self.sys, self.record, self.warms = ground
+        self.model, self.sys, self.warms = model, sys, warms
         self.area, self.nominal = cell.value("cell/electrode area"), cell.nominal_capacity
         self.per_hour = self.area / 3600.0
         # temperatures between which the laws hold [K]; unlimited without heat, as the temperature is constant
@@ -67,6 +101,19 @@ class Plan:
         self.first_step, self._has_periods = first_step(protocol.nodes), any(s.period for s in protocol.steps)
         if protocol.needs_heat and not self.warms:
             raise ProtocolError("the protocol asks for a temperature of the cell; ask simulate for heat=True")
+        given = all(not depends_on_state(each) and not isinstance(each.target, Profile) for each in protocol.steps)
+        # of a protocol whose steps and controls are known beforehand
+        self.course = course_of(protocol.walk(), 1 + AHEAD) if given and not self.elsewhere else None
+        run = SimpleNamespace(cell=cell, plan=self, sys=sys)
+        for each in protocol.steps[:PREPARED]:
+            if not depends_on_state(each):
+                self.ready(run, each)
+
+    def on(self, cell: Cell, ground: Ground) -> "Plan":
+        """The plan for a cell and its System, of one for a cell that it does not differ from in what a plan reads."""
+        made = copy(self)
+        made.cell, made.sys, made.record, made._ready = cell, ground.sys, ground.record, self._ready.copy()
+        return made
 
     def around(self, step: Step) -> float:
         """Temperature of the surroundings during a step [K]."""
@@ -136,7 +183,18 @@ def _around(begun: Begun, ambient: float | None) -> float:
 
 @lru_cache(maxsize=64)
 def _plan(cell: Cell, protocol: Protocol, model: Any, T: float, body: Body | None, ambient: float) -> Plan:
-    return Plan(cell, protocol, ground(cell, model, T, body), ambient)
+    found = ground(cell, model, T, body)
+    if found.warms:
+        made = Plan(cell, protocol, model, found.sys, True, ambient)
+    else:
+        made = kept(_of_variations(protocol, model, Outline.of(found.sys), ambient), cell, T)
+    return made.on(cell, found)
+
+
+@lru_cache(maxsize=64)
+def _of_variations(protocol: Protocol, model: Any, sys: Outline, ambient: float) -> Callable[[Any, float], Plan]:
+    """A function (cell, T) that returns a plan which variations of a cell share."""
+    return lambda cell, T: Plan(cell, protocol, model, sys, False, ambient)
 
 
 def prepare_profiles() -> None:

@@ -147,28 +147,32 @@ class Result:
         """
         return summary(self)
 
-    def _total(self, key: str) -> float:
-        return float(sum(getattr(step, key) for step in self.steps))
+    @property
+    def amounts(self) -> tuple[float, float, float, float]:
+        """Charge delivered and taken up in all steps [Ah], and the same of energy [Wh]."""
+        each = ((x.discharge_capacity, x.charge_capacity, x.discharge_energy, x.charge_energy) for x in self.steps)
+        sums = [float(sum(amount)) for amount in zip(*each, strict=True)]
+        return (sums[0], sums[1], sums[2], sums[3]) if sums else (0.0, 0.0, 0.0, 0.0)
 
     @property
     def discharge_capacity(self) -> float:
         """Charge delivered in all steps [Ah]."""
-        return self._total("discharge_capacity")
+        return self.amounts[0]
 
     @property
     def charge_capacity(self) -> float:
         """Charge taken up in all steps [Ah]."""
-        return self._total("charge_capacity")
+        return self.amounts[1]
 
     @property
     def discharge_energy(self) -> float:
         """Energy delivered in all steps [Wh]."""
-        return self._total("discharge_energy")
+        return self.amounts[2]
 
     @property
     def charge_energy(self) -> float:
         """Energy taken up in all steps [Wh]."""
-        return self._total("charge_energy")
+        return self.amounts[3]
 
     @property
     def stopped_early(self) -> bool:

@@ -1,87 +1,35 @@
 """Run a protocol on a model of a cell."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..errors import Ending, SolveError
-from ..kernels.call.calls import Coroutine, Rows, finish
-from ..kernels.call.record import Arguments, Begun
-from ..kernels.integrators import ndf as march
-from ..kernels.integrators.ndf import RUNNING
-from ..kernels.integrators.ndf_history import MAX_ORDER
-from ..kernels.integrators.stage import terminal_voltage
-from ..kernels.layout import System
-from ..models import ACCURACY, capacity_between_cutoffs
+from ..errors import SolveError
+from ..kernels.call.calls import Coroutine, finish
+from ..kernels.call.record import Arguments
+from ..models import ACCURACY
 from ..models.materials.ranges import outside_data
 from ..parameters import Cell, load
 from ..parameters.formats.overlay import overlay_remarks
-from ..protocols import Profile, Protocol, Step
+from ..protocols import Protocol
 from ..protocols.program import MAX_STEPS
 from ..protocols.protocol import protocol_of
-from ..support.compile import has_machine_code
 from ..support.renamed import by_name
 from .citations import basis_of
-from .control import Now, depends_on_state
 from .history.unresolved import unresolved
-from .kept_states import KeptStates, Late, March, ends_of, kept_of
-from .outcome import FAILS, STOPS, finite, named, outcome_of
-from .plan import Plan, continued, most_rows, planned
+from .kept_states import Late, ends_of, kept_of
+from .outcome import FAILS
+from .plan import Plan, continued, planned
 from .result import Result
 from .settings import checked
-from .start import FinalState, final_state_of, ground
-from .stepping.ahead import MOST, Ahead
-from .stepping.guess import ahead
-from .stopping import Cycle, parted
+from .start import FinalState, final_state_of
+from .stepping.ahead import Ahead
+from .stepping.running import Running
+from .stepping.steps import history_of
+from .stopping import parted
 from .variables import Variables
-
-
-@dataclass
-class Running:
-    """What one simulation carries from step to step."""
-
-    plan: Plan
-    calls: Ahead
-    state: np.ndarray
-    soc0: float
-    rtol: float
-    every: float
-    time_budget: float
-    max_order: int = MAX_ORDER
-    stored: int = 0  # rows so far
-
-    @property
-    def cell(self) -> Cell:
-        """The cell."""
-        return self.plan.cell
-
-    @property
-    def model(self) -> Any:
-        """Its model, on a mesh."""
-        return self.plan.model
-
-    @property
-    def sys(self) -> System:
-        """The cell on its mesh."""
-        return self.calls.arguments.sys
-
-    def soc(self) -> float:
-        """State of charge by the charge passed so far."""
-        plan = self.plan
-        return float(self.soc0 - self.state[plan.at_Q] * plan.per_hour / capacity_between_cutoffs(plan.cell))
-
-    def system_at(self, T: float) -> System:
-        """The cell at another temperature [K], of a run without heat."""
-        return ground(self.plan.cell, self.plan.model, T, None).sys
-
-    def take_on(self, T: float) -> None:
-        """Bring a run without heat to the temperature T [K] of a step: laws are those of exactly that temperature."""
-        if self.sys.T != T:
-            _, sys, record, _ = ground(self.plan.cell, self.plan.model, T, None)
-            self.calls.arguments.take(sys, record)
 
 
 @by_name
@@ -215,35 +163,8 @@ def simulate_coroutine(
         given.time_budget,
     )
     plan.check(begun, run.every)
-    times, states = Rows(), KeptStates(plan.sys)
-    rows, done, around = [], [], []
-    t0, walk, cycle, stopped = 0.0, protocol.walk(given.max_steps), Cycle(asks) if asks else None, ""
-    step: Step | None = next(walk)
-    while step is not None:
-        number = walk.cycle
-        around.append(plan.around(step))
-        place = walk.label, walk.index, number, protocol.clock(t0)
-        t, s, outcome, again = yield from _one_step(run, step, around[-1], t0, place, walk)
-        t0, began = outcome.t_end, outcome.t_end > outcome.t_start
-        if began:
-            run.state = s[-1].copy()
-        else:  # go on from where the cell was
-            run.calls.drop()
-        over = STOPS[outcome.ending]
-        step = None if over else _after(walk, outcome, run)
-        # a step that ended at once leaves no rows, unless it is the end of the run or there are no others
-        kept = len(t) if began or over or (step is None and not times) else 0
-        if kept:
-            times.append(t)
-            states.append(s, again)
-        rows.append(kept)
-        done.append(outcome)
-        if cycle is not None:
-            cycle.take(outcome, t[:kept], s[:kept])
-            stopped = cycle.reason(run) if not over and (step is None or walk.cycle != number) else ""
-            step = None if stopped else step
-    termination = stopped or walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
-    late, everything, kind = Late(times), states.settle(), type(plan.model).__name__
+    history = yield from history_of(run, protocol, given.max_steps, asks)
+    done, rows, kind = history.done, history.rows, type(plan.model).__name__
     result = Result(
         cell.name,
         kind,
@@ -254,15 +175,15 @@ def simulate_coroutine(
             cell,
             plan.sys,
             plan.model,
-            late,
-            everything,
+            history.times,
+            history.states,
             run.soc0,
             run.system_at if plan.elsewhere else None,
-            partial(np.repeat, around, rows),
+            partial(np.repeat, history.around, rows),
         ),
-        termination,
+        history.termination,
         FinalState(cell, plan.model, run.state, run.soc(), plan.sys.T, plan.ambient, _temperature(run)),
-        partial(_remarks, cell, plan, begun.remark, given.accuracy, late, everything),
+        partial(_remarks, cell, plan, begun.remark, given.accuracy, history.times, history.states),
         partial(basis_of, cell, plan.sys, kind, {step.kinked for step in done}, heat=plan.warms),
     )
     if FAILS[done[-1].ending]:
@@ -289,72 +210,3 @@ def _remarks(
 def _temperature(run) -> float:
     """Temperature of the cell [K]."""
     return float(run.state[run.plan.at_T]) if run.plan.warms else run.sys.T
-
-
-def _after(walk, outcome, run) -> Step | None:
-    """The step that follows, if any does."""
-    try:
-        return walk.send(outcome, Now(run))
-    except StopIteration:
-        return None
-
-
-def _one_step(run, step, around, t0, place, walk):
-    """Times [s], states, outcome and `March` of one step from run.state, a coroutine.
-
-    around: temperature of the surroundings [K].  place: label, index, cycle, clock.  walk: guesses what follows.  The
-    March is None if the states cannot be made again.
-    """
-    plan, calls, state = run.plan, run.calls, run.state
-    if not plan.warms:
-        run.take_on(around)
-        if state[plan.at_T] != run.sys.T:
-            calls.drop()
-            state = state.copy()
-            state[plan.at_T] = run.sys.T
-    ready, q_start = plan.ready(run, step), float(state[plan.at_Q])
-    task = _begun(run, step, ready)
-    begun = state, task, plan.room, run.rtol, q_start, run.max_order
-    times, states, spent = Rows(), Rows(), None
-    repeatable = has_machine_code(ready.kernel)
-    piece = calls.take(step)
-    if piece is None:
-        piece = yield from calls.begin(ready.kernel, step, _following(run, ready, walk), *begun)
-    while True:
-        status = piece.status
-        times.append(piece.times)
-        states.append(piece.states)
-        run.stored += len(piece.times)
-        if run.stored > most_rows(plan.size):
-            status = int(Ending.SOLVER_MEMORY)
-        if status == RUNNING:
-            spent = 0.0 if spent is None else spent + piece.spent  # not of the first call, which may have to compile
-            if spent > run.time_budget:
-                status = int(Ending.SOLVER_TIME_BUDGET)
-        if status >= 0:
-            break
-        piece = yield from calls.go_on(ready.kernel, piece, status, q_start)
-    t, s, ending = finite(times.joined(), states.joined(), run.state, Ending(status))
-    repeatable &= ending != Ending.SOLVER_NOT_FINITE
-    again = March(ready.kernel, run.sys, begun) if repeatable else None
-    t = t0 + t
-    known = len(piece.times) and ending != Ending.SOLVER_NOT_FINITE
-    V = piece.V if known else terminal_voltage(run.sys, s[-1])
-    return t, s, outcome_of(run, step, named(run, step, ready.control, ending, s[-1]), t, s, V, *place), again
-
-
-def _begun(run, step, ready) -> Begun:
-    """A step as kernels begin it."""
-    return Begun(ready.control, float(step.period or run.every), ready.first, ready.knots)
-
-
-def _following(run, ready, walk) -> list[tuple[Step, Begun]]:
-    """The steps that are likely to follow the present one, as far as kernels can begin them without asking."""
-    plan, found = run.plan, []
-    for step in ahead(walk, MOST) if ready.kernel is march.march and run.calls.guesses else ():
-        if depends_on_state(step) or isinstance(step.target, Profile):
-            break
-        if not plan.warms and plan.around(step) != run.sys.T:
-            break
-        found.append((step, _begun(run, step, plan.ready(run, step))))
-    return found

@@ -7,8 +7,8 @@ import cellsim
 from cellsim.errors import Ending, SolveError
 from cellsim.kernels.call import calls
 from cellsim.protocols import Protocol
-from cellsim.simulation import run
 from cellsim.simulation.stepping import ahead, guess
+from cellsim.simulation.stepping import steps as stepping
 
 CELL = "lgm50_chen2020"
 CYCLE = (
@@ -68,7 +68,7 @@ def alone(monkeypatch):
 
     def run_alone(*given):
         with monkeypatch.context() as m:
-            m.setattr(run, "MOST", 0)
+            m.setattr(stepping, "MOST", 0)
             return result_of(*given)
 
     return run_alone
@@ -163,3 +163,30 @@ def test_what_is_guessed_is_what_follows(name):
     assert len(found) > 2
     for k, after in enumerate(guessed):
         assert all(a is b for a, b in zip(after, found[k + 1 :], strict=True))
+
+
+@pytest.mark.parametrize("name", ["a;b;c", "block", "nested"])
+def test_a_fixed_course_is_that_of_the_walk(name):
+    """Steps, labels, positions and cycles, and why it ends, as a run gives them step by step."""
+    protocol = Protocol(f"label begin; {GUESSES[name]}" if name == "a;b;c" else GUESSES[name])
+    course = guess.course_of(protocol.walk(), 20)
+    run = cellsim.simulate(CELL, protocol, SPM, soc=0.5)
+    assert [(p.step.summary, p.label, p.position, p.cycle) for p in course.places] == [
+        (step.step, step.label, step.index, step.cycle) for step in run.steps
+    ]
+    assert course.reason == run.termination
+    assert guess.course_of(protocol.walk(), len(course.places) - 1) is None
+
+
+@pytest.mark.parametrize(
+    "steps",
+    (
+        GUESSES["goto"],
+        "CCCV at 1C to 4.2 V until C/20",
+        "Rest for 1 s; stop if voltage above 4 V; Rest for 2 s",
+        "Rest for 1 s\nstop whenever voltage below 3 V",
+    ),
+)
+def test_what_depends_on_how_steps_end_has_no_course(steps):
+    """Jumps, conditions, and a hold that follows only a charge to its voltage."""
+    assert guess.course_of(Protocol(steps).walk(), 20) is None

@@ -152,6 +152,29 @@ class _Here:
         return self.soc0
 
 
+CHANGES = (
+    "cell/nominal capacity",
+    "cell/electrode area",
+    "cell/upper voltage cut-off",
+    "negative electrode/particle diffusivity",
+    "positive electrode/thickness",
+    "electrolyte/initial concentration",
+)
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_variation_is_the_same_whatever_was_varied_before(path):
+    """Plans, meshes and tables are shared by variations that have them in common, and by no others."""
+    cell, steps = cellsim.load(CELL), "Discharge at 1C for 10 min; Rest for 1 min; Charge at C/2 until C/20 or 4 V"
+    one, other = (cell.with_({path: factor * cell.value(path)}) for factor in (0.98, 1.01))
+    forget()
+    fresh = cellsim.simulate(one, steps, soc=0.9)
+    forget()
+    for before in (cell, other):
+        cellsim.simulate(before, steps, soc=0.9)
+    same(cellsim.simulate(one, steps, soc=0.9), fresh)
+
+
 @pytest.mark.parametrize(
     "how",
     (

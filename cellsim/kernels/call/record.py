@@ -95,6 +95,7 @@ _ROOM = _RUN + begin(TASK["run"], "room")
 
 REMEMBERED = 64  # arrays whose addresses are kept, as variations of a cell share most of theirs
 _addresses: dict[int, tuple[Any, int]] = {}  # id of an array: (it, which keeps the id its own, address)
+_groups: dict[int, tuple[Any, tuple[Any, ...]]] = {}  # id of a group: (it, its numbers)
 
 
 def address(array: Any) -> int:
@@ -112,7 +113,7 @@ def address(array: Any) -> int:
 
 
 SPARE = 128  # buffers of one size that are kept to be used again
-_spare: dict[int, list[np.ndarray]] = {}  # length: arrays that are free
+_spare: dict[int, list[tuple[np.ndarray, int]]] = {}  # length: arrays that are free, and where they are
 
 
 @inlined
@@ -137,20 +138,32 @@ def recycle(buffers: Iterable["Buffer"]) -> None:
             _spare.clear()
         free = _spare.setdefault(whole.size, [])
         if len(free) < SPARE:
-            free.append(whole)
+            free.append((whole, buffer.at))
 
 
-def _array_of(length: int) -> np.ndarray:
-    """An array of that length, with whatever is in it."""
+def _array_of(length: int) -> tuple[np.ndarray, int]:
+    """An array of that length, with whatever is in it, and where it is."""
     try:
         return _spare[length].pop()  # at once: threads may want the same
     except (KeyError, IndexError):
-        return np.empty(length)
+        made = np.empty(length)
+        return made, made.ctypes.data
 
 
 def packed_system(sys: System) -> np.ndarray:
     """The part of a record that belongs to a System, which has to be kept alive; in integers of 8 bytes."""
-    return np.frombuffer(packing(System).pack(*packed(sys, address)), np.int64)
+    return np.frombuffer(packing(System).pack(*packed(sys, address, _shared)), np.int64)
+
+
+def _shared(group: Any) -> tuple[Any, ...]:
+    """The numbers of a group of a System, which variations of a cell often share."""
+    found = _groups.get(id(group))
+    if found is None:
+        found = group, packed(group, address)
+        if len(_groups) >= REMEMBERED:
+            _groups.pop(next(iter(list(_groups))), None)
+        _groups[id(group)] = found
+    return found[1]
 
 
 @lru_cache(maxsize=256)
@@ -163,11 +176,10 @@ class Buffer:
 
     def __init__(self, rows: int, sizes: Sizes, memory: np.ndarray | None = None) -> None:
         where = _room(rows, sizes)
-        self.whole = whole = _array_of(where[-1].stop)
+        self.whole, self.at = whole, at = _array_of(where[-1].stop)
         times, states, remembered, _ = where
         self.times, self.memory = whole[: times.stop], whole[remembered.start : remembered.stop]
         self.states = whole[states.start : states.stop].reshape(states.shape)
-        at = whole.ctypes.data
         self.packed = [n for p in where for n in (at + WORD * p.start, *p.shape)]
         if memory is not None:
             self.memory[:] = memory

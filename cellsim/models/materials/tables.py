@@ -158,7 +158,16 @@ def assisted(cell: Cell, part: str) -> bool:
 
 def varies(cell: Cell, part: str) -> bool:
     """Whether the diffusivity in the particles of an electrode depends on their stoichiometry."""
-    return not cell.is_number(f"{part}/particle diffusivity") or assisted(cell, part) or not is_fickian(cell, part)
+    return not cell.is_number(f"{part}/particle diffusivity") or kept(driven(part), cell, None)
+
+
+@cache
+def driven(part: str) -> Any:
+    """A function (cell, T) that returns whether the diffusivity of particles varies even where it is given as a number.
+
+    By stress, or as the gradient of the potential of host sites drives it.
+    """
+    return lambda cell, T: assisted(cell, part) or not is_fickian(cell, part)
 
 
 ELECTRODE = (potential, exchange, diffusion)  # laws of the stoichiometry, in the order named in kernels.layout

@@ -33,6 +33,13 @@ class Piece(NamedTuple):
     spent: float  # processor time of the call [s]
 
 
+class Whole(NamedTuple):
+    """What one kernel call did of all steps of a run."""
+
+    pieces: Sequence[Piece]
+    states: np.ndarray  # (rows, N) of all of them
+
+
 class Ahead:
     """The kernel calls of a run, and what they did of steps that the protocol has not asked for yet."""
 
@@ -66,15 +73,36 @@ class Ahead:
         state, own, rows, rtol, q_start, highest = begun
         others = [one for _, one in then]
         self.arguments.begin(state, own, rows, rtol, q_start, highest, others, BUFFERS * rows if then else rows)
-        return (yield from self._call(kernel))
+        yield from self._call(kernel)
+        return self._pieces.popleft()
+
+    def all_of(
+        self, kernel: Any, steps: list[Step], begun: Sequence[Begun], state: np.ndarray, rows: int, *how: Any
+    ) -> Coroutine[Whole | None]:
+        """One call for all steps of a run, whose pieces are kept; None if not all have come to an end in it.
+
+        begun: each step as kernels begin it; rows: of one in a call; how: rtol, charge passed before [C/m2], order.
+        """
+        self._steps, (rtol, q_start, highest) = steps, how
+        room = BUFFERS * rows if len(steps) > 1 else rows
+        self.arguments.begin(state, begun[0], rows, rtol, q_start, highest, begun[1:], room)
+        states = yield from self._call(kernel)
+        pieces = tuple(self._pieces)
+        return Whole(pieces, states) if len(pieces) == len(steps) and pieces[-1].status >= 0 else None
+
+    def taken(self) -> None:
+        """All that the last call did is what was asked for."""
+        self._pieces.clear()
 
     def go_on(self, kernel: Any, piece: Piece, status: int, q_start: float) -> Coroutine[Piece]:
         """The next call for a step of which the last one did a piece; q_start [C/m2]: charge passed before it."""
         self._steps = self._steps[piece.place :]
         self.arguments.renew(status, piece.place, q_start)
-        return (yield from self._call(kernel))
+        yield from self._call(kernel)
+        return self._pieces.popleft()
 
-    def _call(self, kernel: Any) -> Coroutine[Piece]:
+    def _call(self, kernel: Any) -> Coroutine[np.ndarray]:
+        """Make the call; keeps its pieces and returns their states (rows, N)."""
         reply, buffer = (yield Call(kernel, self.arguments)), self.arguments.buffer
         rows = sum(n for _, n, _ in reply.steps)
         times, states = buffer.times[:rows], buffer.states[:rows]
@@ -83,7 +111,7 @@ class Ahead:
             if reply.steps[-1].status >= 0:  # the memory of the integrator is not needed any more
                 recycle([buffer])
         self._pieces.extend(_cut(self._steps, reply, times, states))
-        return self._pieces.popleft()
+        return states
 
 
 def _cut(steps: Sequence[Step], reply: Any, times: np.ndarray, states: np.ndarray) -> Iterable[Piece]:

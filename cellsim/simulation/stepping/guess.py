@@ -1,7 +1,44 @@
 """Which steps are likely to follow the present one of a protocol."""
 
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import NamedTuple
+
 from ...protocols import CCCV, Step
 from ...protocols.program import Walk
+
+DONE = SimpleNamespace(t_start=0.0, t_end=0.0)  # an outcome that no one looks at
+
+
+class Place(NamedTuple):
+    """A step where it stands in a protocol, see `Walk`."""
+
+    step: Step
+    label: str
+    position: int  # `Walk.index`
+    cycle: int
+
+
+class Course(NamedTuple):
+    """All steps of a protocol, and why it ends."""
+
+    places: Sequence[Place]
+    reason: str
+
+
+def course_of(walk: Walk, most: int) -> Course | None:
+    """The course of a walk that has not begun; None if it depends on how steps end, or has more than so many."""
+    if not is_fixed(walk):
+        return None
+    step: Step = next(walk)
+    places: list[Place] = []
+    while len(places) < most:
+        places.append(Place(step, walk.label, walk.index, walk.cycle))
+        try:
+            step = walk.send(DONE, {})
+        except StopIteration:
+            return Course(places, walk.reason)
+    return None
 
 
 def ahead(walk: Walk, most: int) -> list[Step]:

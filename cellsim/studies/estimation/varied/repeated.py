@@ -24,9 +24,10 @@ from ....simulation.control import Now
 from ....simulation.kept_states import Late
 from ....simulation.plan import planned
 from ....simulation.result import Result
-from ....simulation.run import Running, simulate_coroutine
+from ....simulation.run import simulate_coroutine
 from ....simulation.settings import checked
 from ....simulation.stepping.ahead import Ahead
+from ....simulation.stepping.running import Running
 from ....simulation.variables import Variables
 from ..measured import Array
 
