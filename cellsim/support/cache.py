@@ -177,6 +177,10 @@ class _Content(caching.CompileResultCacheImpl):
         name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}"
         self._filename_base = self.get_filename_base(name, getattr(sys, "abiflags", ""))
 
+    def reduce(self, cres):
+        """What Numba keeps, but for the listing of all types: a text with the folders of whoever compiled it."""
+        return tuple("" if isinstance(each, str) else each for each in super().reduce(cres))
+
 
 class Kept(caching.FunctionCache):
     """Cache of the compiled code of one function in a trusted folder; any failure is treated as a cache miss.

@@ -156,6 +156,8 @@ def test_what_a_wheel_is_given_serves_a_process_with_an_empty_cache(tmp_path, mo
     made = json.loads((tmp_path / "package" / choice.MANIFEST).read_bytes())
     kernels = {Path(name).name.split("-")[0] for name in made["files"]}
     assert kernels == {"transport.arrhenius", "table.evaluate_many"}  # none of those that only kernels call
+    for path in (tmp_path / "package").rglob("*.nb?"):
+        assert str(ROOT).encode() not in path.read_bytes()  # nothing of the machine that made it
     there = (
         "from pathlib import Path\nfrom cellsim.support.shipped import choice\n"
         f"choice.FOLDER = Path({str(tmp_path / 'package')!r})\n"
