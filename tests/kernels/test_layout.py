@@ -124,7 +124,8 @@ def test_fields_of_a_state_fill_it_and_do_not_overlap(counts):
     kinds, temperatures = counts.get("kinds", 1), counts.get("temperatures", 1)
     slow = [name for count, names in WITH.items() if counts.get(count) for name in names]
     more = counts.get("hysteresis", 0) + sum(1 if name in ALONE else kinds for name in slow)
-    assert layout.numbers(sys) == p * m + 3 * n + kinds * n + len(layout.CELL.names) + temperatures + more * n
+    alone = len(layout.CELL.names) + temperatures + counts.get("conducting", 0)
+    assert layout.numbers(sys) == p * m + 3 * n + kinds * n + alone + more * n
     states = np.zeros((4, layout.numbers(sys)))
     y = layout.unknowns(sys, states)
     assert y.x.shape == (4, p, m) and y.j.shape == (4, kinds, n) and y.T.shape == (4, temperatures)
@@ -203,7 +204,7 @@ def test_kernels_see_the_fields_where_python_does(counts):
         assert np.array_equal(getattr(y, name).ravel(), np.arange(getattr(y, name).size))
     assert (y.cell["I"], y.cell["Q"], y.cell["void"]) == (101.0, 102.0, 103.0)
     assert first == y.x.size + y.c_e.size and s[last - 1] == 101.0 and s[last] == 102.0
-    assert last - first == y.phi_e.size + y.phi_s.size + y.j.size + y.j_dl.size + 1
+    assert last - first == y.phi_e.size + y.phi_s.size + y.j.size + y.j_dl.size + y.R_end.size + 1
     assert s.size - unchanging == sum(getattr(y, name).size for name in ("h", *SLOW) if name != "j_dl")
 
 

@@ -120,7 +120,7 @@ LINES = (
         1.0,
         lambda: _capacities(SIMULATED, SIMULATED),
         "0.001 mAh/cm2 of reading are 0.6 % of the least",
-        "at 2C and above this model gives more: the kinetics of the source have ratios of concentrations beside "
+        "at 1C and above this model gives more: the kinetics of the source have ratios of concentrations beside "
         "overpotentials that contain them, and its diffusivity was read from a figure; the two were not parted",
     ),
     _line(
