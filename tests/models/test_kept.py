@@ -70,4 +70,5 @@ def test_what_a_change_does_not_touch_is_shared():
     systems = [cellsim.DFN((5, 3, 5), 5).discretise(c, 298.15) for c in (cell, first, second, third)]
     assert all(s.volume is systems[0].volume for s in systems[:3]) and systems[3].volume is not systems[0].volume
     assert all(s.laws is systems[0].laws for s in systems)
-    assert len({id(s.grain) for s in systems[:3]}) == 3 and systems[3].grain is systems[2].grain
+    D = [s.grain["D"].tolist() for s in systems]  # made anew, as the diffusivity is what is varied most often
+    assert len(set(map(tuple, D))) == 3 and D[3] == D[2]
