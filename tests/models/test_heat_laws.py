@@ -9,7 +9,7 @@ import cellsim
 from cellsim.errors import ParameterError
 from cellsim.kernels import layout
 from cellsim.models import thermal_laws as heat
-from cellsim.models.electrodes import materials
+from cellsim.models.materials import tables
 from cellsim.models.materials.mixed import CLOSE, KINKED
 from cellsim.models.materials.tables import LEAST_SHARE, salts, solids
 from cellsim.models.materials.temperature import CHI, SHARE, VOLT
@@ -37,7 +37,7 @@ def weigh(nodes, k, T, g, by, slopes):
 
 def solid_laws(cell):
     """How many laws are of the stoichiometry; those of the salt come after them."""
-    return layout.LAWS_PER_SIDE * len(materials(cell))
+    return len(tables.solid_laws(cell))
 
 
 def law_with_heat(made, k, T, slope=False, solid=layout.SOLID_LAWS):
@@ -65,7 +65,7 @@ def law_without(cell, k, T):
     level = (
         {layout.CHI: CHI, layout.T_PLUS: SHARE}.get(row)
         if side is salts
-        else (VOLT if row % layout.LAWS_PER_SIDE == layout.OCP else None)
+        else (VOLT if tables.solid_laws(cell)[row][0] is tables.potential else None)
     )
     return x, laws[row](x), level
 
