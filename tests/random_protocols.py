@@ -120,8 +120,8 @@ def step(rng, cell, model, heat):
     duration = min(rounded(decades(rng, -2.0, 5.0)), last) if needs or rng.random() < 0.4 else None
     around = rng.uniform(COLDEST, WARMEST) + ZERO_CELSIUS if rng.random() < 0.15 else None
     period = decades(rng, 0.0, 3.0) if rng.random() < 0.1 else None
-    if period is not None and duration is not None:
-        period = max(period, duration / 1000.0)
+    if period is not None:  # some thousand rows, as each is a state of many volumes and shells
+        period = max(period, (duration or 1e5) / 1000.0)
     return Step(
         control,
         target,
