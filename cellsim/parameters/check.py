@@ -327,8 +327,14 @@ def _content(name: Name, record: dict[str, Any]) -> Iterator[str]:
         if words:
             yield words
         elif law.value is not None and not name.lo <= law.value <= name.hi:
-            yield f"value {law.value:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; check it and its unit"
+            yield _outside(law.value, name)
     elif not finite(record["value"]):
         yield f"value {quoted(record['value'])} is not finite; give a number"
     elif not name.lo <= record["value"] <= name.hi:
-        yield (f"value {record['value']:g} {name.unit} is outside {name.lo:g} to {name.hi:g}; check it and its unit")
+        yield _outside(record["value"], name)
+
+
+def _outside(value: float, name: Any) -> str:
+    """A value of a quantity that is not within its range."""
+    unit = "" if name.unit == "1" else f" {name.unit}"
+    return f"value {value:g}{unit} is outside {name.lo:g} to {name.hi:g}; check it{' and its unit' if unit else ''}"
