@@ -28,10 +28,7 @@ ASKED = {  # argument of `with_kinetics`, changes before, words
     ),
 }
 WRONG = {
-    "coefficient": (
-        {N + "anodic transfer coefficient": 1.0},
-        "value 1 is outside 0.05 to 0.95; check it",
-    ),
+    "coefficient": ({N + "anodic transfer coefficient": 1.0}, "value 1 is outside 0.05 to 0.95; check it"),
     "energy": ({P + "reorganisation energy": 300.0}, "value 300 eV is outside 0.01 to 5; check it and its unit"),
 }
 

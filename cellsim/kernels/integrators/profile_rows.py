@@ -7,7 +7,7 @@ is found from them at every row, and of rows there are as many as it bends.
 import numpy as np
 
 from ...support.compile import inner, part
-from ..layout import aimed, copy
+from ..layout import aimed, copy, keep_salt_between
 from .events import TOL
 from .stage import solve, voltage
 
@@ -27,11 +27,17 @@ def target(knots, t, k):
 def within(sys, ctl, m, z, w, rtol, out):
     """The state at z of the way through the step just taken: particles and salt on the parabola through both ends and
     the first stage, on which a linear current stays linear, and potentials and currents that belong to them under ctl.
+
+    Salt that is nearly gone is on the line to the next of the three states.
     """
     a, b = (z - GAMMA) * (z - 1.0) / GAMMA, z * (z - 1.0) / (GAMMA * (GAMMA - 1.0))
     c = z * (z - GAMMA) / (1.0 - GAMMA)
     for i in range(m.shape[1]):
         m[KNOWN, i] = a * m[Y, i] + b * m[MIDDLE, i] + c * m[AHEAD, i]
+    before, after, share = (Y, MIDDLE, z / GAMMA - 1.0) if z < GAMMA else (MIDDLE, AHEAD, (z - 1.0) / (1.0 - GAMMA))
+    for i in range(m.shape[1]):
+        m[ERROR, i] = m[after, i] - m[before, i]
+    keep_salt_between(sys, m[KNOWN], m[after], m[ERROR], share)
     copy(m[KNOWN], out)
     if sys.counts.layers > 0:  # potentials change as evenly as the charge of double layers
         return
