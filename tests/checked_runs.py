@@ -251,10 +251,10 @@ def _ending(cell, how, step, outcome, rows, result, k):
         # of cut-off voltages that one counts towards which the current flows: a profile may turn beyond the other
         I = result["Current [A]"][rows] if rows.size else np.ones(1)
         turned = isinstance(step.target, Profile) and abs(I[-1]) < 1e-6 * abs(I).max()
-        slack = VOLTS + _within_an_instant(result["Time [s]"][rows], result["Voltage [V]"][rows])
-        yield from _voltage_ending(
-            cell, step, ending, V, at_once or turned, ROUNDED * abs(V) if not rows.size else slack
-        )
+        slack = ROUNDED * abs(V)  # of a printed one
+        if rows.size:
+            slack = VOLTS + _within_an_instant(result["Time [s]"][rows], result["Voltage [V]"][rows])
+        yield from _voltage_ending(cell, step, ending, V, at_once or turned, slack)
     elif ending == Ending.CURRENT:
         I = abs(result["Current [A]"][last])
         amps = [x.value * amperes(cell).get(x.quantity, 1.0) for x in step.until if x.quantity in FLOWS]

@@ -143,7 +143,7 @@ def counted(kinds: int = 1, temperatures: int = 1, sweeps: int = 2, materials: i
     """COUNTS of a cell.  has: 1 for each field of the state that there is not by itself and that it has."""
     one = records(np.zeros(1, COUNTS))[0]
     numbers = {"kinds": kinds, "several": kinds if kinds > 1 else 0, "sweeps": sweeps, "temperatures": temperatures}
-    numbers |= {"materials": materials, "solid_laws": LAWS_PER_SIDE * materials + 2 * has.get("conducting", 0)}
+    numbers |= {"materials": materials, "solid_laws": LAWS_PER_SIDE * materials}
     numbers |= {"salt_laws": SHAPE_C + materials, "rates": RATES - 2 + materials}
     for name, many in {**numbers, **has}.items():
         one[name] = many

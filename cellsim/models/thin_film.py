@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ParameterError
-from ..kernels.layout import AGEING, GRAIN, THIN_FILM, VOLUME, System, counted
+from ..kernels.layout import AGEING, GRAIN, THIN_FILM, VOLUME, System, conducting, counted
 from ..numerics.grids import film_nodes, graded_faces, slab
 from ..parameters import Cell
 from ..physics.constants import F
@@ -152,6 +152,7 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
     grain = np.array([(1.0 / (3.0 * F * held), get("thickness"), scale, varied, 1, 1, 1.0, i_ref, R_f)], GRAIN)
     laws, heat = (tables(cell, T), steady(cell, T)) if body is None else warmed(cell, T, body)
     c_ref, t_ref, R_series = reference(cell, T)
+    counts = counted(**counts_of_metal(cell))
     return System(
         THIN_FILM,
         records(_volumes(cell, T, n)),
@@ -165,7 +166,7 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
         heat,
         foil_of(cell, T),
         records(np.zeros(0, AGEING)),
-        with_temperatures(counted(**counts_of_metal(cell), conducting=int(follows(cell))), body),
+        with_temperatures(conducting(counts) if follows(cell) else counts, body),
     )
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from alternating import impedance_in_time
 from pytest import approx
 
 import cellsim
@@ -101,15 +102,8 @@ def test_impedance_is_what_a_small_alternating_current_shows():
     cell = film({P + "double-layer capacity": 0.0, "negative electrode/double-layer capacity": 0.0})
     cell = cell.with_({"cell/geometric capacity": 0.0})
     for f in (1e-3, 0.05):
-        t = np.arange(0, 6 * 64 + 1) / (64 * f)
-        wave = cellsim.profile(np.column_stack([t, 1.4e-5 * np.sin(2.0 * np.pi * f * t)]), control="current")
-        run = cellsim.simulate(cell, wave, ThinFilm(60, 150), soc=0.3, rtol=1e-8)
-        late, turn = t[4 * 64 :], 2.0 * np.pi * f * t[4 * 64 :]
-        basis = np.column_stack([np.cos(turn), np.sin(turn), np.ones(late.size), late])
-        answer, current = (
-            np.linalg.lstsq(basis, run.at(key, late), rcond=None)[0][:2] @ (1.0, -1j) for key in (V, "Current [A]")
-        )
-        assert abs(-answer / current / cellsim.impedance(cell, [f], soc=0.3).impedance[0] - 1.0) < 5e-3
+        there = impedance_in_time(cell, f, 1.4e-5, ThinFilm(60, 150), periods=6, settled=4, soc=0.3, rtol=1e-8)
+        assert abs(there / cellsim.impedance(cell, [f], soc=0.3).impedance[0] - 1.0) < 5e-3
 
 
 def test_the_geometric_capacity_lies_beside_the_cell():

@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from alternating import impedance_in_time
 from pytest import approx
 
 import cellsim
@@ -207,15 +208,8 @@ def test_impedance_is_what_a_small_alternating_current_shows():
     """20 mHz and 0.5 Hz at 0.1 % of 51.2C in a run; 0.5 %: shells, volumes, and a polygon of 64 points for a sine."""
     cell = film()
     for f in (0.02, 0.5):
-        t = np.arange(0, 8 * 64 + 1) / (64 * f)
-        wave = cellsim.profile(np.column_stack([t, 1e-3 * FASTEST * np.sin(2.0 * np.pi * f * t)]), control="current")
-        run = cellsim.simulate(cell, wave, ThinFilm(80, 14), soc=0.6, rtol=1e-8)
-        late, turn = t[6 * 64 :], 2.0 * np.pi * f * t[6 * 64 :]
-        basis = np.column_stack([np.cos(turn), np.sin(turn), np.ones(late.size), late])
-        answer, current = (
-            np.linalg.lstsq(basis, run.at(key, late), rcond=None)[0][:2] @ (1.0, -1j) for key in (V, "Current [A]")
-        )
-        assert abs(-answer / current / cellsim.impedance(cell, [f], soc=0.6).impedance[0] - 1.0) < 5e-3
+        there = impedance_in_time(cell, f, 1e-3 * FASTEST, ThinFilm(80, 14), periods=8, settled=6, soc=0.6, rtol=1e-8)
+        assert abs(there / cellsim.impedance(cell, [f], soc=0.6).impedance[0] - 1.0) < 5e-3
 
 
 def test_double_layers_shorten_charge_transfer_at_high_frequency():

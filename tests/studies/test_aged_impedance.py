@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from alternating import impedance_in_time
 from pytest import approx
 from worn_cells import ALL_OF, DRIES, LIQUID, WORN, N, P
 
@@ -35,19 +36,6 @@ def layered(cell):
     return cell.with_(capacities).with_surface_form("differential")
 
 
-def in_time(cell, f, start, points=64, periods=4):
-    """Impedance by a small alternating current from a state on, after half the periods, beside what drifts."""
-    t = np.arange(0, periods * points + 1) / (points * f)
-    wave = np.column_stack([t, 0.01 * cell.nominal_capacity * np.sin(2.0 * np.pi * f * t)])
-    run = cellsim.simulate(cell, cellsim.profile(wave, control="current"), start=start, rtol=1e-7)
-    late = t[periods // 2 * points :]
-    turning = np.exp(2j * np.pi * f * late)
-    basis = np.column_stack([turning.real, turning.imag, np.ones(late.size), late, late**2])
-    signals = [run.at(key, late) for key in ("Voltage [V]", "Current [A]")]
-    V, current = (np.linalg.lstsq(basis, y, rcond=None)[0][:2] @ (1.0, -1j) for y in signals)
-    return -V / current
-
-
 @pytest.fixture(scope="module")
 def aged():
     """Runs that age a cell, by cell and model."""
@@ -73,7 +61,8 @@ def test_a_small_alternating_current_in_a_run_gives_the_same(aged, kind, cell, p
     run = aged(cell, kind, protocol)
     found = cellsim.impedance(cell, [f], MODELS[kind], after=run)
     made = cellsim.impedance(cell, [f], MODELS[kind], soc=float(run["State of charge"][-1]))
-    assert abs(in_time(cell, f, run) / found.impedance[0] - 1.0) < 3e-3
+    there = impedance_in_time(cell, f, 0.01 * cell.nominal_capacity, start=run, rtol=1e-7, drift=2)
+    assert abs(there / found.impedance[0] - 1.0) < 3e-3
     assert abs(made.impedance[0] / found.impedance[0] - 1.0) > 6e-3
     assert "fresh" not in found.note and "made" not in found.note
 

@@ -105,11 +105,16 @@ def address(array: Any) -> int:
         whole = array if isinstance(array, np.ndarray) else np.frombuffer(array, np.uint8)
         if not whole.flags.c_contiguous:
             raise ValueError("kernels take arrays that are contiguous")
-        found = array, whole.ctypes.data
-        if len(_addresses) >= REMEMBERED:
-            _addresses.pop(next(iter(list(_addresses))), None)
-        _addresses[id(array)] = found
+        found = _remember(_addresses, array, whole.ctypes.data)
     return found[1]
+
+
+def _remember(known: dict[int, tuple[Any, Any]], one: Any, of_it: Any) -> tuple[Any, Any]:
+    """Keep what is known of an object under its id, in place of the oldest of too many; for threads, too."""
+    if len(known) >= REMEMBERED:
+        known.pop(next(iter(list(known))), None)
+    found = known[id(one)] = one, of_it
+    return found
 
 
 SPARE = 128  # buffers of one size that are kept to be used again
@@ -159,10 +164,7 @@ def _shared(group: Any) -> tuple[Any, ...]:
     """The numbers of a group of a System, which variations of a cell often share."""
     found = _groups.get(id(group))
     if found is None:
-        found = group, packed(group, address)
-        if len(_groups) >= REMEMBERED:
-            _groups.pop(next(iter(list(_groups))), None)
-        _groups[id(group)] = found
+        found = _remember(_groups, group, packed(group, address))
     return found[1]
 
 

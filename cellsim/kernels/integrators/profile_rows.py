@@ -7,7 +7,7 @@ is found from them at every row, and of rows there are as many as it bends.
 import numpy as np
 
 from ...support.compile import inner, part
-from ..layout import aimed, copy, keep_salt_between
+from ..layout import aimed, copy, keep_salt_between, views
 from .events import TOL
 from .stage import solve, voltage
 
@@ -35,8 +35,9 @@ def within(sys, ctl, m, z, w, rtol, out):
     for i in range(m.shape[1]):
         m[KNOWN, i] = a * m[Y, i] + b * m[MIDDLE, i] + c * m[AHEAD, i]
     before, after, share = (Y, MIDDLE, z / GAMMA - 1.0) if z < GAMMA else (MIDDLE, AHEAD, (z - 1.0) / (1.0 - GAMMA))
-    for i in range(m.shape[1]):
-        m[ERROR, i] = m[after, i] - m[before, i]
+    had, has, rise = views(sys, m[before]).c_e, views(sys, m[after]).c_e, views(sys, m[ERROR]).c_e
+    for i in range(rise.size):
+        rise[i] = has[i] - had[i]
     keep_salt_between(sys, m[KNOWN], m[after], m[ERROR], share)
     copy(m[KNOWN], out)
     if sys.counts.layers > 0:  # potentials change as evenly as the charge of double layers

@@ -54,16 +54,16 @@ def _at_once(run: Running, protocol: Protocol, course: Course) -> Coroutine[Hist
     if not plan.warms and state[plan.at_T] != run.sys.T:
         return None
     steps, q_start = [place.step for place in course.places], float(state[plan.at_Q])
-    each = [_begun(run, step, plan.ready(run, step)) for step in steps]
+    made_ready = [plan.ready(run, step) for step in steps]
+    each = [_begun(run, step, ready) for step, ready in zip(steps, made_ready, strict=True)]
     whole = yield from calls.all_of(march.march, steps, each, state, plan.room, run.rtol, q_start, run.max_order)
     if whole is None or not keeps(whole.states) or not np.isfinite(np.add.reduce(whole.states, axis=None)):
         return None
     t0, times, done = 0.0, [], []
-    for place, piece in zip(course.places, whole.pieces, strict=True):
+    for place, ready, piece in zip(course.places, made_ready, whole.pieces, strict=True):
         if not len(piece.times):
             return None
-        control = plan.ready(run, place.step).control
-        ending = named(run, place.step, control, Ending(piece.status), piece.states[-1])
+        ending = named(run, place.step, ready.control, Ending(piece.status), piece.states[-1])
         t = t0 + piece.times
         if STOPS[ending] or not t[-1] > t0:
             return None

@@ -121,10 +121,6 @@ def voids_lines(results: Any) -> Group:
     return Group(Text(voids.TITLE, "bold"), *(Text(f"  {v.sentence}.") for v in results), Text(voids.NOTE, "dim"))
 
 
-def _of(v: ChargingVerdict, T: float, baseline: str) -> bool:
-    return (v.temperature, v.baseline) == (T, baseline)
-
-
 def _ratio(judged: Sequence[ChargingVerdict]) -> Text:
     """A sign for each sentence, and the time over the baseline's."""
     text = Text()
@@ -145,7 +141,8 @@ def charging_table(
     cells = [v.cell for v in verdicts]
     table = plain_table(f"{claim.title}: {words.charging_rule(claim)}", "minutes", "", *rules, named=cells)
     for (T, baseline), own in groups.items():
-        times = {v.rule: words.minutes(baseline, v.baseline_minutes, v.rule) for v in verdicts if _of(v, T, baseline)}
+        every = (v for judged in own.values() for v in judged.values())
+        times = {v.rule: words.minutes(baseline, v.baseline_minutes, v.rule) for v in every}
         table.add_row(
             Text(f"{baseline} at {T - ZERO_CELSIUS:.6g} °C", "bold"), "", *(times.get(rule, "") for rule in rules)
         )
