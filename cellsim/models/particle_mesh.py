@@ -76,11 +76,15 @@ def continuous(film: bool) -> tuple[Array, Array]:
 class Uneven:
     """Errors of shells in the particles of an electrode at one temperature; evaluated when asked for, then kept."""
 
-    def __init__(self, W: Array, U: Array, window: tuple[float, float], film: bool) -> None:
-        """W [m2/s] and U [V]: (POINTS,) over X_RANGE."""
+    def __init__(self, W: Array, U: Array, window: tuple[float, float], film: bool, start: float | None = None) -> None:
+        """W [m2/s] and U [V]: (POINTS,) over X_RANGE.  start: see `run`."""
         self.x, self.W, self.U, self.film, self.window = np.linspace(*X_RANGE, POINTS), W, U, film, window
-        self.low, self.high = max(X_RANGE[0], window[0] - BEYOND), min(X_RANGE[1], window[1] + BEYOND)
+        self.rest = None if start is None else float(np.interp(start, self.x, W))
+        beyond = BEYOND if start is None else 0.0
+        self.low, self.high = max(X_RANGE[0], window[0] - beyond), min(X_RANGE[1], window[1] + beyond)
         self.surface = np.linspace(self.low, self.high, SURFACES)
+        if start is not None:  # closer to one another where the surface changes with the root of time
+            self.surface = np.sort(start + (sum(window) - 2.0 * start) * np.linspace(0.0, 1.0, SURFACES) ** 2)
         self.W_s = np.interp(self.surface, self.x, W)
         ends = W[[0, -1]] + FAR / (self.x[1] - self.x[0]) * np.array([W[0] - W[1], W[-1] - W[-2]])
         self.beyond = np.concatenate([[self.x[0] - FAR], self.x, [self.x[-1] + FAR]]), np.insert(ends, 1, W)
@@ -92,7 +96,18 @@ class Uneven:
     def mean(self, volume: Array, drop: Array, J: float) -> Array:
         """Mean stoichiometry (SURFACES,) for each of that at the surface; D goes on beyond 0 and 1, where none is."""
         x, W = self.beyond
-        return np.asarray(np.interp(self.W_s[:, None] - J * drop, W, x) @ volume)
+        within = self.W_s[:, None] - J * drop
+        if self.rest is not None:
+            within = np.maximum(within, self.rest) if J > 0.0 else np.minimum(within, self.rest)
+        return np.asarray(np.interp(within, W, x) @ volume)
+
+    def run(self, start: float, end: float) -> "Uneven":
+        """The same for a run from a uniform stoichiometry until that at the surface is `end`.
+
+        Where the steady profile has not got to yet, the particle is as it was: the flux jams if D falls towards the
+        surface.
+        """
+        return Uneven(self.W, self.U, (min(start, end), max(start, end)), self.film, start)
 
     def errors(self, J: float) -> Callable[[int], float]:
         """A function of the number of shells: error [V] at a flux J [m2/s] into the particle, of voltage or ending."""
@@ -105,15 +120,26 @@ class Uneven:
         first, last = exact[inside[[0, -1]]]
         within = inside[np.abs(exact[inside] - 0.5 * (first + last)) <= 0.5 * EARLY * (last - first)]
         halves = [half for half in np.array_split(within, 2) if half.size]
+        span = SPAN if self.rest is None else min(SPAN, last - first)
 
         def error(n: int) -> float:
             off = np.abs(self.mean(*steady(n, self.film), J) - exact)
             volts = off * steep
-            ending = np.minimum(TIME * off / (LATE * SPAN), VOLTAGE * volts / NEAR)[inside].max()
+            ending = np.minimum(TIME * off / (LATE * span), VOLTAGE * volts / NEAR)[inside].max()
             rms = [np.sqrt(np.average(volts[half] ** 2, weights=gain[half])) for half in halves]
             return float(max(VOLTAGE * max(rms, default=0.0), ALLOWED * ending))
 
         return error
+
+    def surfaces(self, mean: Array, J: float) -> Array:
+        """Stoichiometries at the surface (n,) for those of the mean (n,) at a flux J [m2/s] into the particle."""
+        known = self.mean(*continuous(self.film), J)
+        return np.interp(mean, known, self.surface) + mean - np.clip(mean, known[0], known[-1])
+
+    def least(self, J: float, error: float) -> int:
+        """Least number of LADDER for an error [V] at a flux J [m2/s] into the particle."""
+        way = self.errors(J)
+        return next((n for n in LADDER if way(n) <= error), LADDER[-1])
 
     def front(self, volts: float, spread: float) -> float:
         """To what extent particles fill or run empty one after the other, 0..1.
@@ -159,8 +185,13 @@ def uneven(part: str) -> Callable[[Cell, float], Uneven]:
 
 def varying_shells(cell: Cell, part: str, T: float, J: float, error: float) -> int:
     """Shells of the particles of an electrode for an error [V] at a flux J = j R / (F c_max) [m2/s] and T [K]."""
+    return uneven_of(cell, part, T).shells(J, error)
+
+
+def uneven_of(cell: Cell, part: str, T: float) -> Uneven:
+    """The `Uneven` of an electrode or a phase at T [K], which is kept."""
     found: Uneven = kept(uneven(part), cell, T)
-    return found.shells(J, error)
+    return found
 
 
 def filling_front(cell: Cell, part: str, T: float, u: float, g: float, kinetic: float) -> float:
@@ -173,7 +204,7 @@ def filling_front(cell: Cell, part: str, T: float, u: float, g: float, kinetic: 
     if not varies(cell, part) or u == 0.0:
         return 0.0
     nu = math.sqrt(1.5 * u * (1.0 + g) / kinetic)
-    found: Uneven = kept(uneven(part), cell, T)
+    found = uneven_of(cell, part, T)
     if not found.falls:
         return 0.0
     return min(IN_STEPS * u * found.front(kinetic + NEARLY, nu / math.tanh(nu) - 1.0), MOST_FRONT)
@@ -232,6 +263,7 @@ class Near(NamedTuple):
     time: float  # until then [s]
     steep: float  # change of a potential over that of the stoichiometry at the surface [V], 1 at least
     slower: float  # mean diffusivity over that where the step begins, 1 at least
+    surfaces: tuple[tuple[float, float], ...] = ()  # stoichiometry where it begins and there, of each electrode
 
 
 def reach_for(numbers: Numbers, times: Any, error: float, near: Near | None = None) -> float:
@@ -239,8 +271,8 @@ def reach_for(numbers: Numbers, times: Any, error: float, near: Near | None = No
 
     numbers: see `Numbers`.  near: a limit soon met; where D varies the rate is in units of that there.
     """
-    reach, loads = 0.0, [Near(t, 1.0, 1.0) for t in times]
-    for t, steep, slower in (*loads, near) if near is not None else loads:
+    reach, loads = 0.0, [(t, 1.0, 1.0) for t in times]
+    for t, steep, slower in (*loads, near[:3]) if near is not None else loads:
         root, S = math.sqrt(t / (numbers.time * slower)), 0.5 * (1.0 + numbers.nu(t)) * numbers.S * slower
         if NOTHING * S * root * steep > error:
             reach = max(reach, MISSED * S * steep / (root * error))

@@ -48,7 +48,17 @@ from .materials.double_layers import capacities
 from .materials.steps import Steps, steps
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
 from .memo import kept
-from .particle_mesh import IN_STEPS, MOST_FRONT, Near, Numbers, filling_front, reach_for, reaching, varying_shells
+from .particle_mesh import (
+    IN_STEPS,
+    MOST_FRONT,
+    Near,
+    Numbers,
+    filling_front,
+    reach_for,
+    reaching,
+    uneven_of,
+    varying_shells,
+)
 from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
 
 SHARE = 0.35  # fraction of the accuracy for each electrode and for the shells
@@ -339,5 +349,9 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Ne
             front = math.ceil(filling_front(cell, one, T, n.u, n.g, n.kinetic) / error) if varied else 0
             volumes = volumes | {part: max(volumes[part], front, volumes_at_first(n, times, error))}
         shells = max(shells, shells_for(cell, one, T, n, error))
+        if near is not None and varied and one == part:
+            start, end = near.surfaces[PARTS.index(part)]
+            J = math.copysign(n.S, end - start) * diffusivity(cell, one, T)
+            shells = max(shells, uneven_of(cell, one, T).run(start, end).least(J, error))
         reach = max(reach, reach_for(n, times, error, near))
     return volumes[NEGATIVE], volumes[SEPARATOR], volumes[POSITIVE], shells, reach

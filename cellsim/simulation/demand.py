@@ -1,5 +1,6 @@
 """What the steps of a run ask of a mesh: the largest current, how long loads last, and the temperatures."""
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -8,9 +9,9 @@ import numpy as np
 from ..models import capacity_between_cutoffs
 from ..models.electrodes import PARTS, is_film, is_metal, lithium_content, phases
 from ..models.initial import at_rest, resting, stoichiometries
-from ..models.materials.tables import diffusivity_factor
+from ..models.materials.tables import diffusivity_factor, varies
 from ..models.memo import kept
-from ..models.particle_mesh import Near
+from ..models.particle_mesh import Near, uneven_of
 from ..models.resolution import current_driven, diffusivity, drop_at, electrode_numbers
 from ..physics.constants import F
 from ..protocols import Profile
@@ -140,35 +141,45 @@ def soon(cell, T, V, soc, step) -> Near | None:
     current = c_rate * cell.nominal_capacity / cell.value("cell/electrode area")
     left = max(way - drop_at(cell, T, current), 0.0)
     t = MOMENTS * capacity_between_cutoffs(cell) / (c_rate * cell.nominal_capacity) * 3600.0
-    changed, steep, slower = 0.0 * t, np.full(t.size, STEEP), 1.0
+    changed, steep, slower, surfaces = 0.0 * t, np.full(t.size, STEEP), 1.0, []
     for part, x, way_in in zip(PARTS, stoichiometries(cell, soc), (-sign, sign), strict=True):
         if is_metal(cell, part):
+            surfaces.append(np.full(t.size + 1, x))
             continue
-        rise, ratio = _risen(cell, T, part, x, current, t)
-        U = resting(cell, part, np.clip(x + way_in * np.concatenate([[0.0], rise]), 0.0, 1.0), T)
+        rise, ratio = _risen(cell, T, part, x, way_in * current, t)
+        surfaces.append(np.clip(x + way_in * np.concatenate([[0.0], rise]), 0.0, 1.0))
+        U = resting(cell, part, surfaces[-1], T)
         change = np.abs(U[1:] - U[0])
         changed, steep, slower = changed + change, np.maximum(steep, change / rise), max(slower, ratio)
     there = int(np.argmax(changed >= left))
     if changed[there] < left:
         return None
-    return Near(max(float(t[there]), LEAST), min(float(steep[there]), STEEPEST), min(slower, SLOWEST))
+    ends = tuple((float(x[0]), float(x[there + 1])) for x in surfaces)
+    return Near(max(float(t[there]), LEAST), min(float(steep[there]), STEEPEST), min(slower, SLOWEST), ends)
 
 
 def _risen(cell, T, part, x, current, t):
     """Change of the stoichiometry at the surfaces of an electrode after times t [s], and `Near.slower` there.
 
-    current [A/m2]; x: stoichiometry before.  2 S sqrt(t D / (pi R2)) at first, 3 S t D / R2 + S / 5 at last.
+    current [A/m2], of which positive ones fill the particles; x: stoichiometry before.  2 S sqrt(t D / (pi R2)) at
+    first, 3 S t D / R2 + S / 5 at last, if D is constant.
     """
     if is_film(cell, part):
         thickness = cell.value(f"{part}/thickness")
-        mean, ends, one = diffusivity(cell, part, T), 1.0 / 3.0, part
-        S, time = current * thickness / (F * lithium_content(cell, part) * mean), thickness**2 / mean
+        mean, ends, per, one = diffusivity(cell, part, T), 1.0 / 3.0, 1.0, part
+        S, time = abs(current) * thickness / (F * lithium_content(cell, part) * mean), thickness**2 / mean
     else:
-        ends, one = 0.2, phases(cell, part)[0]
-        n = electrode_numbers(cell, one, T, current)
+        ends, per, one = 0.2, 3.0, phases(cell, part)[0]
+        n = electrode_numbers(cell, one, T, abs(current))
         mean, S, time = diffusivity(cell, one, T), n.S, n.time
     here = cell.law(f"{one}/particle diffusivity")(np.array([x]), T)[0] * diffusivity_factor(cell, one, T)
     slower = mean / max(float(here), 1e-3 * mean)
-    tau = t / (time * slower)
-    gradient = ends * -np.expm1(-2.0 / ends * np.sqrt(tau / np.pi))
-    return np.maximum(S * slower * ((1.0 if is_film(cell, part) else 3.0) * tau + gradient), 1e-12), slower
+    if varies(cell, one) and one == part:
+        way, found = math.copysign(1.0, current), uneven_of(cell, one, T)
+        run = found.run(x, found.high if current > 0.0 else found.low)
+        surfaces = run.surfaces(x + way * per * S * t / time, way * S * mean)
+        rise = np.maximum.accumulate(way * (surfaces - x))
+    else:
+        gradient = ends * -np.expm1(-2.0 / ends * np.sqrt(t / (time * slower * np.pi)))
+        rise = S * (per * t / time + slower * gradient)
+    return np.maximum(rise, 1e-12), slower

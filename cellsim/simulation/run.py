@@ -70,7 +70,7 @@ def simulate(
     accuracy [V]: rms error of the voltage that is aimed at, 1 mV unless said; a model without a mesh
     of its own gets the mesh for it, at the highest C-rate, the shortest durations and all temperatures of the steps.
     rtol: tolerance of the local error, relative to a stoichiometry of 1, the initial salt
-    concentration and 1 V; half the accuracy over 1 V unless given.
+    concentration and 1 V; half the accuracy over 1 V unless given, less where a limit of a steep potential is near.
     force: go beyond the cell's cut-off voltages where a step says so.
     time_budget [s]: processor time after which a step gives up, keeping its partial result.
     max_steps: after so many the protocol is stopped, with the result up to there.
@@ -158,7 +158,7 @@ def simulate_coroutine(
         Ahead(Arguments(plan.sys, plan.record)),
         begun.state,
         begun.soc,
-        given.rtol,
+        given.tolerance(begun.share),
         given.period or 0.0,
         given.time_budget,
     )

@@ -8,6 +8,9 @@ from ..protocols.step import LONGEST, kelvin
 from ..support.arguments import by_value, number, whole
 
 
+USUAL = 0.5  # local errors over the accuracy [1/V], of potentials that change by a volt or two over all stoichiometries
+
+
 class Given(NamedTuple):
     """What `simulate` is given besides the cell and the steps, checked."""
 
@@ -18,9 +21,13 @@ class Given(NamedTuple):
     voltage: float | None
     period: float | None
     accuracy: float
-    rtol: float
+    rtol: float | None
     time_budget: float
     max_steps: int
+
+    def tolerance(self, share: float = 1.0) -> float:
+        """Tolerance of local errors, which unless given follows from the accuracy; share: `Begun.share`."""
+        return USUAL * self.accuracy * share if self.rtol is None else self.rtol
 
 
 @by_value
@@ -61,7 +68,6 @@ def where(soc, voltage):
 def how(period, accuracy, rtol, time_budget, max_steps):
     """The numbers that say how a run is computed, checked."""
     accuracy = number("accuracy", accuracy, "choose between 1e-6 and 0.1 V", low=1e-6, high=1e-1)
-    rtol = 0.5 * accuracy if rtol is None else rtol
     return (
         number(
             "period",
@@ -72,7 +78,7 @@ def how(period, accuracy, rtol, time_budget, max_steps):
             none=True,
         ),
         accuracy,
-        number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1),
+        number("rtol", rtol, "choose between 1e-10 and 0.1", low=1e-10, high=1e-1, none=True),
         number(
             "time_budget",
             time_budget,

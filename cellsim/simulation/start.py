@@ -19,7 +19,7 @@ from ..models.thermal_laws import Body
 from ..numerics.fields import places
 from ..parameters import Cell
 from ..support.arguments import shown
-from .demand import Demand, demand, demand_at_rest
+from .demand import STEEP, Demand, demand, demand_at_rest
 
 COUNTED = ("Q", "E", "made", "lost", "heated")  # what a run counts from its beginning
 
@@ -129,6 +129,7 @@ class Begun(NamedTuple):
     temperature: float  # of the cell [K]
     ambient: float  # of the surroundings, unless a step or the user says another one [K]
     remark: Callable[[], str] = str  # on its mesh, "" if there is nothing to say
+    share: float = 1.0  # of the usual tolerance of local errors: less where a limit of a steep potential is near
 
 
 def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambient=None) -> Begun:
@@ -138,7 +139,8 @@ def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambi
         soc = soc_at_voltage(cell, voltage, T)
     asked = kept(demand_at_rest(tuple(steps), ambient, soc), cell, T)
     model = _meshed_for(asked, cell, default_model(cell) if model is None else model, T, accuracy)
-    return _at_rest(cell, model, T, body_of(heat, cell), soc)
+    begun = _at_rest(cell, model, T, body_of(heat, cell), soc)
+    return begun if asked.near is None else begun._replace(share=STEEP / asked.near.steep)
 
 
 def _meshed_for(asked: Demand, cell, model, T, accuracy):

@@ -90,7 +90,7 @@ class Cycles:
         given = checked(None, None, how.get("ambient"), None, None, None, how["accuracy"], how.get("rtol"), 10.0, 1)
         plan, _ = continued(start, protocol, how.get("heat"), given.accuracy, given.ambient)
         steps = plain_steps(plan, protocol)
-        return cls(start, plan, given.rtol, steps) if steps else None
+        return cls(start, plan, given.tolerance(), steps) if steps else None
 
     def fits(self, start: FinalState) -> bool:
         """Whether a cycle that begins with a state is one of the same system in the same surroundings."""

@@ -34,7 +34,7 @@ def checked(
         raise ProtocolError(f"progress {shown(progress)}: give a function of the cycles done and the cycles asked for")
     wanted = "give numbers of cycles, such as [100, 500]"
     cycles = tuple(whole("keep", n, wanted) for n in listed("keep", keep, wanted, ProtocolError))
-    return accuracy, None if rtol is None else checked_rtol, cycles
+    return accuracy, checked_rtol, cycles
 
 
 def aged_cell(cell: Any, ageing: Any) -> Cell:

@@ -75,9 +75,8 @@ class Repeatable:
         )
         where = given.model, given.temperature, given.soc, given.voltage
         plan, begun = planned(cell, self.protocol, *where, o.get("heat"), given.accuracy, given.ambient)
-        return Running(
-            plan, Ahead(Arguments(plan.sys, plan.record)), begun.state, begun.soc, given.rtol, 0.0, given.time_budget
-        )
+        calls, rtol = Ahead(Arguments(plan.sys, plan.record)), given.tolerance(begun.share)
+        return Running(plan, calls, begun.state, begun.soc, rtol, 0.0, given.time_budget)
 
     def note(self) -> Coroutine[None]:
         """Note the time steps of the run, a coroutine."""
