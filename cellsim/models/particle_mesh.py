@@ -26,7 +26,7 @@ from ..numerics.grids import FIRST_SHIFT, SHELL, slab, sphere
 from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
 from ..parameters.laws.law import X_RANGE
-from .electrodes import electrode_of
+from .electrodes import PARTS, electrode_of
 from .materials.tables import diffusion, open_circuit, scale_of_diffusivity, varies
 from .memo import kept
 
@@ -183,9 +183,24 @@ def uneven(part: str) -> Callable[[Cell, float], Uneven]:
     return make
 
 
+class Near(NamedTuple):
+    """A limit that a step of constant current meets soon, where a potential is steep or diffusion slow."""
+
+    time: float  # until then [s]
+    steep: float  # change of a potential over that of the stoichiometry at the surface [V], 1 at least
+    slower: float  # mean diffusivity over that where the step begins, 1 at least
+    surfaces: tuple[tuple[float, float], ...] = ()  # stoichiometry where it begins and there, of each electrode
+
+
 def varying_shells(cell: Cell, part: str, T: float, J: float, error: float) -> int:
     """Shells of the particles of an electrode for an error [V] at a flux J = j R / (F c_max) [m2/s] and T [K]."""
     return uneven_of(cell, part, T).shells(J, error)
+
+
+def shells_soon(cell: Cell, part: str, T: float, J: float, near: Near, error: float) -> int:
+    """Shells of an electrode for an error [V] at a flux |J| = j R / (F c_max) [m2/s] and T [K] until a limit is met."""
+    start, end = near.surfaces[PARTS.index(part)]
+    return uneven_of(cell, part, T).run(start, end).least(math.copysign(J, end - start), error)
 
 
 def uneven_of(cell: Cell, part: str, T: float) -> Uneven:
@@ -255,15 +270,6 @@ class Numbers(NamedTuple):
         """n^2 x error of n volumes at a time t [s] after a change of load [V]."""
         salt = 1.0 + 1.5 * min(self.g, 1.0) * min(math.sqrt(t / self.salt_time), 1.0)
         return AT_FIRST * self.u * self.nu(t) * salt
-
-
-class Near(NamedTuple):
-    """A limit that a step of constant current meets soon, where a potential is steep or diffusion slow."""
-
-    time: float  # until then [s]
-    steep: float  # change of a potential over that of the stoichiometry at the surface [V], 1 at least
-    slower: float  # mean diffusivity over that where the step begins, 1 at least
-    surfaces: tuple[tuple[float, float], ...] = ()  # stoichiometry where it begins and there, of each electrode
 
 
 def reach_for(numbers: Numbers, times: Any, error: float, near: Near | None = None) -> float:

@@ -56,7 +56,7 @@ from .particle_mesh import (
     filling_front,
     reach_for,
     reaching,
-    uneven_of,
+    shells_soon,
     varying_shells,
 )
 from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
@@ -350,8 +350,6 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Ne
             volumes = volumes | {part: max(volumes[part], front, volumes_at_first(n, times, error))}
         shells = max(shells, shells_for(cell, one, T, n, error))
         if near is not None and varied and one == part:
-            start, end = near.surfaces[PARTS.index(part)]
-            J = math.copysign(n.S, end - start) * diffusivity(cell, one, T)
-            shells = max(shells, uneven_of(cell, one, T).run(start, end).least(J, error))
+            shells = max(shells, shells_soon(cell, one, T, n.S * diffusivity(cell, one, T), near, error))
         reach = max(reach, reach_for(n, times, error, near))
     return volumes[NEGATIVE], volumes[SEPARATOR], volumes[POSITIVE], shells, reach

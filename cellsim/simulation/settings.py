@@ -7,7 +7,6 @@ from ..models import model_of
 from ..protocols.step import LONGEST, kelvin
 from ..support.arguments import by_value, number, whole
 
-
 USUAL = 0.5  # local errors over the accuracy [1/V], of potentials that change by a volt or two over all stoichiometries
 
 
