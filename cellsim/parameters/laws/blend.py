@@ -19,6 +19,7 @@ WIDEST = 1e-2  # furthest stoichiometry below 0 or above 1
 TILT = 1e-7  # V: a potential that is level, or rises, falls by so much from stoichiometry 0 to 1
 POLISHED, STEEP = 4, 1e-5  # Newton steps of the potential, and the slope [V] from which there are any
 STEP = 1e-7  # of difference quotients
+SETTLED = 1e-9  # a step of a stoichiometry after which the next would be rounding
 FAR = 0.01  # a step of a stoichiometry that is not taken
 
 
@@ -78,10 +79,11 @@ class Blend:
 
     def _tangents(self, x: Sequence[Array], T: float) -> tuple[list[Array], list[Array]]:
         """Potentials of the phases [V] at their stoichiometries, and their slopes."""
-        each = list(zip(self.phases, x, strict=True))
-        values = [p.at(one, T, self.T_ref) for p, one in each]
-        beside = [(p.at(one + STEP, T, self.T_ref), p.at(one - STEP, T, self.T_ref)) for p, one in each]
-        return values, [(after - before) / (2.0 * STEP) for after, before in beside]
+        each = zip(self.phases, x, strict=True)
+        here, after, before = zip(
+            *(p.at(np.stack([one, one + STEP, one - STEP]), T, self.T_ref) for p, one in each), strict=True
+        )
+        return list(here), [(b - a) / (2.0 * STEP) for a, b in zip(before, after, strict=True)]
 
     def state(self, z: ArrayLike, T: float) -> tuple[Array, tuple[Array, ...]]:
         """Potential [V] and the stoichiometries of the phases at mean stoichiometries z, arrays of one shape.
@@ -104,6 +106,8 @@ class Blend:
             good = falls & np.logical_and.reduce([np.abs(step) < FAR for step in steps])
             x = [one + np.where(good, step, 0.0) for one, step in zip(x, steps, strict=True)]
             U = np.where(good, common, U)
+            if all(np.abs(step[good]).max(initial=0.0) < SETTLED for step in steps):
+                break
         return U, tuple(x)
 
 

@@ -20,6 +20,7 @@ WHOLE = 1e-4  # by which fractions of five digits may miss a sum of 1
 LOWEST, HIGHEST = -1.0, 10.0  # standard potential [V]
 NARROWEST, WIDEST = 1e-3, 100.0  # ideality factor
 EDGE = 1e-12  # share of the sites that is filled or empty where the potential ends
+GUESSES = 500  # potentials of the table that a search begins with, where there are many more stoichiometries
 MOST, LEAST = 200, 4e-15  # iterations, and the change of the potential [V] at which they end
 
 
@@ -78,18 +79,17 @@ class Sites(NamedTuple):
         The unknown of the iteration is the logarithm of empty over filled sites, to which every site at the share of
         the whole is a bound.
         """
-        f, X, whole = F / (R * T), np.array(self.X), sum(self.X)
-        share = np.clip(np.ravel(x) / whole, EDGE, 1.0 - EDGE)
+        share = np.clip(np.ravel(x) / sum(self.X), EDGE, 1.0 - EDGE)
         aim = np.log((1.0 - share) / share)
-        each = np.array(self.U0)[:, None] + np.array(self.w)[:, None] * aim / f
+        each = np.array(self.U0)[:, None] + np.array(self.w)[:, None] * aim * (R * T / F)
         lo, hi = each.min(axis=0), each.max(axis=0)
         U, last = 0.5 * (lo + hi), hi - lo
+        if aim.size > 2 * GUESSES:  # from a coarse table of the inverse
+            around = np.linspace(lo.min(), hi.max(), GUESSES)
+            U = np.clip(np.interp(aim, self._logarithm(around, T)[0], around), lo, hi)
         for _ in range(MOST):
-            z = np.clip(f * (U - np.array(self.U0)[:, None]) / np.array(self.w)[:, None], -700.0, 700.0)
-            filled, empty = 1.0 / (1.0 + np.exp(z)), 1.0 / (1.0 + np.exp(-z))
-            inside, outside = X @ filled, X @ empty
-            slope = f * ((X / np.array(self.w)) @ (filled * empty)) * (1.0 / inside + 1.0 / outside)
-            miss = np.log(outside / inside) - aim
+            reached, slope = self._logarithm(U, T)
+            miss = reached - aim
             lo, hi = np.where(miss < 0.0, U, lo), np.where(miss > 0.0, U, hi)
             step = -miss / slope
             good = (np.abs(step) <= LEAST) | ((U + step > lo) & (U + step < hi) & (np.abs(step) < 0.5 * last))
@@ -98,6 +98,16 @@ class Sites(NamedTuple):
             if np.max(last, initial=0.0) <= LEAST:
                 break
         return np.asarray(U.reshape(np.shape(x)))
+
+    def _logarithm(self, U: Array, T: float) -> tuple[Array, Array]:
+        """Logarithm of empty over filled sites at potentials U (n,) [V], and its slope [1/V]."""
+        f, X = F / (R * T), np.array(self.X)
+        ratio = np.exp(np.clip(f * (U - np.array(self.U0)[:, None]) / np.array(self.w)[:, None], -700.0, 700.0))
+        filled = 1.0 / (1.0 + ratio)
+        empty = ratio * filled
+        inside, outside = X @ filled, X @ empty
+        slope = f * ((X / np.array(self.w)) @ (filled * empty)) * (1.0 / inside + 1.0 / outside)
+        return np.log(outside / inside), slope
 
     def diffusion_factor(self, x: ArrayLike, T: float) -> Array:
         """-x (1 - x) F/RT dU/dx at stoichiometries x and T [K]: D by the gradient of x over that by the potential's."""
