@@ -138,10 +138,10 @@ class States:
         """The states (times, N) as they were written, step by step, as long as no one has put them together."""
         return self._s.pieces if isinstance(self._s, Late) and "s" not in self.__dict__ else [self.s]
 
-    @property
-    def final(self):
-        """The last state (N,)."""
-        return self._s.final if isinstance(self._s, KeptStates) else self.pieces[-1][-1]
+    def outermost(self, k):
+        """The first state (N,) for k = 0, the last one for -1."""
+        of = self._s
+        return (of.first, of.final)[k] if isinstance(of, KeptStates) else self.pieces[k][k]
 
     def of_all(self, take):
         """take(unknowns) of all states (times, ...): whole states are not put together for it."""
@@ -290,7 +290,7 @@ class States:
     def average(self, field, side):
         """Average (times,) of a field (times, volumes) over the thickness of one layer."""
         dx = self.sys.volume["dx"][self.volumes(side)]
-        return field @ dx / dx.sum()
+        return total(field * dx) / dx.sum()
 
     def rows(self, phase, k):
         """The particles of a phase that are of one kind, one a volume."""

@@ -15,7 +15,8 @@ from ...support.arguments import file_path, flag, whole
 from ...support.files import optional
 from ...support.renamed import by_name
 from .checkup import checkup
-from .cycle_map import Aged, CellCycle, Summary
+from .cycle_map import Aged, CellCycle
+from .health.row import Summary
 from .jumping.jump_records import Life as Jumped
 from .jumping.jumps import simulate_life
 from .life_table import Life, table_of

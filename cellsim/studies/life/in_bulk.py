@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -64,6 +65,7 @@ class _Found:
         """together: the rows are looked at now, as others will lie there when a summary is made."""
         self._plan, self._block = cycles.plan, block
         self.ends = np.stack([one.final_state.state for one in block.cycles])
+        self.begins = block.states[[one.rows.start for one in block.cycles]]
         self.model = type(cycles.plan.model).__name__
         self.extremes: dict[str, Any] = {}
         if together:
@@ -88,6 +90,11 @@ class _Found:
         """At the end of each cycle."""
         return self._variables(self.ends)
 
+    @cached_property
+    def first(self) -> Variables:
+        """At the begin of each cycle."""
+        return self._variables(self.begins)
+
     def extreme(self, name: str, of: Any) -> Any:
         """The least or the largest value of a variable in each cycle."""
         if name not in self.extremes:
@@ -110,9 +117,9 @@ class OneCycle:
     steps: tuple[Span, ...]
 
     @property
-    def variables(self) -> "_Last":
+    def variables(self) -> "_Ends":
         """Those at the end."""
-        return _Last(self._found, self._n)
+        return _Ends(self._found, self._n)
 
     def __getitem__(self, name: str) -> Any:
         return self._found.extreme(name, np.minimum if name == MARGIN else np.maximum)[self._n]
@@ -124,8 +131,8 @@ def _one_by_one(found: _Found, block: Block, amounts: Amounts) -> "list[OneCycle
     return [OneCycle(found, n, one, each) for n, (one, each) in enumerate(every)]
 
 
-class _Last:
-    """Variables at the end of one of the cycles."""
+class _Ends:
+    """Variables at the begin and at the end of one of the cycles."""
 
     def __init__(self, found: _Found, n: int) -> None:
         self._found, self._n = found, n
@@ -138,9 +145,21 @@ class _Last:
     def __contains__(self, name: object) -> bool:
         return name in self._found.last
 
-    def last(self) -> "_Last":
-        """These."""
-        return self
+    def first(self) -> "_One":
+        """At the begin."""
+        return _One(self._found.first, self._n)
 
-    def __getitem__(self, name: str) -> Any:
-        return self._found.last[name][self._n : self._n + 1]
+    def last(self) -> "_One":
+        """At the end."""
+        return _One(self._found.last, self._n)
+
+
+@dataclass(frozen=True)
+class _One:
+    """Of the variables of a block those of one cycle."""
+
+    variables: Variables
+    n: int
+
+    def __getitem__(self, name: Any) -> Any:
+        return self.variables[name][self.n : self.n + 1]

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import MutableSequence
 from typing import Any
 
-from ..cycle_map import Summary
+from ..health.row import Summary
 
 
 class Rows(MutableSequence[Summary]):
