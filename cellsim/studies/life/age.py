@@ -66,8 +66,8 @@ def age(
     jump: jump over cycles that change little, with an error of the capacity of at most `tolerance` over the whole life,
     as a share of the first capacity; what that came to is `Life.bound`.  False simulates every cycle.
     checkups: every so many cycles a copy of the cell is measured: capacity at C/20 and 1C, resistance.
-    keep: cycles whose states are kept in `Life.states`, which `simulate(cell, ..., start=state)` continues from;
-    `Life.state` finds those of other cycles.
+    keep: cycles whose states are kept in `Life.states`, that of the last one in any case, which
+    `simulate(cell, ..., start=state)` continues from; `Life.state` finds those of other cycles.
     progress: function (cycles done, cycles asked for), called as cycles are reported.
     path: a `.parquet` file that the life is saved to, see `Life.save`.  While it lasts, what is done is kept in a
     journal beside it: the same call goes on where a killed one was, to the same life bit for bit.  resume=False begins
@@ -136,7 +136,7 @@ def age(
                 f"{cell.name}: the first cycle is not completed: {found.end}; change the protocol or the rates"
             )
         table = table_of(cell, found.cycles, cast(Rows, found.rows), measured)
-        states = {n: state.end for n, state in found.states.items()}
+        states = {n: state.end for n, state in {**found.states, found.last.cycle: found.last.state}.items()}
         life = Life(cell, steps, table, end_of(found.end, until), states, found, remarks_of(cell, found), start, how)
         if journal:
             life.save(path)
