@@ -103,10 +103,10 @@ def salt(p):
     return within + p.y.reserve_salt[:, 0] if p.sys.counts["reservoirs"] else within
 
 
-def as_made(p):
-    """The slow states of the fresh cell."""
-    y = unknowns(p.sys, np.zeros(numbers(p.sys)))
-    fresh(p.cell, p.sys, y)
+def as_made(common):
+    """The slow states of the fresh cell of a `Common`."""
+    y = unknowns(common.sys, np.zeros(numbers(common.sys)))
+    fresh(common.cell, common.sys, y)
     return y
 
 
@@ -118,7 +118,7 @@ def taken(p, name, part):
     held = total(per_volume(p, name, part))
     if name == "plated":
         return held + total(per_volume(p, "dead", part))
-    first = getattr(p.once(as_made), name)[..., p.volumes(part.side)]
+    first = getattr(p.common.as_made, name)[..., p.volumes(part.side)]
     return held - sum(float(first[k].sum()) for k in part.kinds)
 
 

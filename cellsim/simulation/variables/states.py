@@ -88,6 +88,11 @@ class Common:
         """Share of each kind of particle in what either electrode can hold."""
         return [held_by(self.sys, side) for side in (0, 1)]
 
+    @cached_property
+    def as_made(self):
+        """The slow states of the fresh cell."""
+        return ageing.as_made(self)
+
     def content(self, part):
         """Lithium that the particles of an electrode can hold [mol/m3]."""
         if part not in self._content:
@@ -109,10 +114,7 @@ def common_of(cell, sys):
 
 
 class States:
-    """States taken apart; one row per time.
-
-    t (times,) [s] and s (times, N) may be functions that return the arrays, s a `KeptStates`.
-    """
+    """States taken apart, a row a time; t (times,) [s] and s (times, N) may be functions, s a `KeptStates`."""
 
     def __init__(self, cell, sys, t, s, soc0, at=None):
         self.cell, self.sys, self.soc0, self.at = cell, sys, soc0, at

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -64,10 +63,11 @@ class _Found:
     def __init__(self, cycles: Cycles, block: Block, together: bool) -> None:
         """together: the rows are looked at now, as others will lie there when a summary is made."""
         self._plan, self._block = cycles.plan, block
-        self.ends = np.stack([one.final_state.state for one in block.cycles])
-        self.begins = block.states[[one.rows.start for one in block.cycles]]
+        begins, ends = ([at(one.rows) for one in block.cycles] for at in (_first, _last))
+        self.ends = block.states[[*ends, *begins]]
         self.model = type(cycles.plan.model).__name__
         self.extremes: dict[str, Any] = {}
+        self.tables: dict[tuple[str, ...], list[tuple[float, ...]]] = {}
         if together:
             self.extreme(hottest_of(self.rows), np.maximum)
             if MARGIN in self.rows:
@@ -90,10 +90,12 @@ class _Found:
         """At the end of each cycle."""
         return self._variables(self.ends)
 
-    @cached_property
-    def first(self) -> Variables:
-        """At the begin of each cycle."""
-        return self._variables(self.begins)
+    def values(self, names: tuple[str, ...]) -> list[tuple[float, ...]]:
+        """Variables at the end of each cycle, and then at the begin of each."""
+        if names not in self.tables:
+            columns = [self.last[name].tolist() for name in names]
+            self.tables[names] = list(zip(*columns, strict=True)) if names else [()] * len(self.ends)
+        return self.tables[names]
 
     def extreme(self, name: str, of: Any) -> Any:
         """The least or the largest value of a variable in each cycle."""
@@ -101,6 +103,14 @@ class _Found:
             begins = [one.rows.start for one in self._block.cycles]
             self.extremes[name] = of.reduceat(self.rows[name], begins)
         return self.extremes[name]
+
+
+def _first(rows: slice) -> int:
+    return int(rows.start)
+
+
+def _last(rows: slice) -> int:
+    return int(rows.stop) - 1
 
 
 class OneCycle:
@@ -117,9 +127,14 @@ class OneCycle:
     steps: tuple[Span, ...]
 
     @property
-    def variables(self) -> "_Ends":
-        """Those at the end."""
-        return _Ends(self._found, self._n)
+    def variables(self) -> Variables:
+        """Those of the ends of all cycles of the block: for their names."""
+        return self._found.last
+
+    def values(self, names: tuple[str, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Variables at the end and at the begin of this cycle."""
+        every = self._found.values(names)
+        return every[self._n], every[len(every) // 2 + self._n]
 
     def __getitem__(self, name: str) -> Any:
         return self._found.extreme(name, np.minimum if name == MARGIN else np.maximum)[self._n]
@@ -127,39 +142,5 @@ class OneCycle:
 
 def _one_by_one(found: _Found, block: Block, amounts: Amounts) -> "list[OneCycle]":
     """The cycles of a block, which refer to what is found of it; it does not refer to them, as a circle would last."""
-    every = zip(block.cycles, amounts.of_all(found.ends), strict=True)
+    every = zip(block.cycles, amounts.of_all(found.ends[: len(block.cycles)]), strict=True)
     return [OneCycle(found, n, one, each) for n, (one, each) in enumerate(every)]
-
-
-class _Ends:
-    """Variables at the begin and at the end of one of the cycles."""
-
-    def __init__(self, found: _Found, n: int) -> None:
-        self._found, self._n = found, n
-
-    @property
-    def makers(self) -> Mapping[str, Any]:
-        """By name."""
-        return self._found.last.makers
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._found.last
-
-    def first(self) -> "_One":
-        """At the begin."""
-        return _One(self._found.first, self._n)
-
-    def last(self) -> "_One":
-        """At the end."""
-        return _One(self._found.last, self._n)
-
-
-@dataclass(frozen=True)
-class _One:
-    """Of the variables of a block those of one cycle."""
-
-    variables: Variables
-    n: int
-
-    def __getitem__(self, name: Any) -> Any:
-        return self.variables[name][self.n : self.n + 1]

@@ -1,13 +1,14 @@
 """A row of the table of a life: what a cycle did, and the cell at its end, under PyBaMM's names where it has any."""
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ....models.electrodes import PARTS
 from ....simulation.history.cycles import hottest_of, passed
+from ..in_bulk import OneCycle
 
 Summary = Mapping[str, float | str]
 CAPACITY = "Discharge capacity [A.h]"
@@ -98,17 +99,26 @@ def row_of(result: Any, parked: Any, passed_by: Any, amounts: Any, names: Names)
     if "porosity" in now:
         row["X-averaged negative electrode porosity"] = now["mean porosity"]
         row["Minimum porosity"] = now["porosity"]
-    first, last = result.variables.first(), parked.variables.last()
-    row |= {name: float(last[name][-1]) for name in names.at_the_end}
-    for name in names.changing:
-        row[name] = now_there = float(last[name][-1])
-        change[name] = now_there - float(first[name][0])
+    at_ends = _at_ends(result, parked, names)
+    row |= zip((*names.at_the_end, *names.changing), at_ends[0], strict=True)
+    of_changing = (values[len(names.at_the_end) :] for values in at_ends)
+    change |= {name: there - began for name, there, began in zip(names.changing, *of_changing, strict=True)}
     change["Time [h]"] = (after.seconds - before.seconds) / 3600.0
     change["Throughput capacity [A.h]"] = after.amp_hours - before.amp_hours
     change["Throughput energy [W.h]"] = after.watt_hours - before.watt_hours
     return row | {changed(name): x for name, x in change.items()}
 
 
+def _at_ends(result: Any, parked: Any, names: Names) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Variables of a row when its cycle was over, and when it began."""
+    wanted = (*names.at_the_end, *names.changing)
+    if isinstance(result, OneCycle):
+        return result.values(wanted)
+    last, first = parked.variables.last(), result.variables.first()
+    return tuple(float(last[name][-1]) for name in wanted), tuple(float(first[name][0]) for name in wanted)
+
+
+@cache
 def changed(name: str) -> str:
     """PyBaMM's name of the change of a variable within a cycle."""
     return f"Change in {name[0].lower()}{name[1:]}"
