@@ -356,5 +356,5 @@ class States:
         return (
             self.area
             * self.common.content(part)
-            * total(share * self.mean(side) * (self.common.shares[side] * self.sys.volume["dx"][v]))
+            * total(share * self.once(States.mean, side) * (self.common.shares[side] * self.sys.volume["dx"][v]))
         )

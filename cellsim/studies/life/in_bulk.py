@@ -15,6 +15,7 @@ from ...simulation.start import FinalState
 from ...simulation.stepping.cycles import Block, Cycle, Cycles, Span
 from ...simulation.variables import Variables
 
+NOTHING = np.zeros((0, 0))
 MARGIN = "Plating margin [V]"
 MOST = 32  # cycles of a block, as the life may end within it
 
@@ -30,6 +31,7 @@ class InBulk:
         self._given, self._amounts = (start, protocol, how), amounts
         self._queue: deque[OneCycle] = deque()
         self._size = 1
+        self._looked: tuple[_Looked, _Looked] | None = None  # at ends of cycles, and at all of their rows
         self.expected: Any = None  # the state that the next of the queue begins with
 
     @cached_property
@@ -53,64 +55,71 @@ class InBulk:
             together = most > 1
             block = self._cycles.run(end, min(self._size, most), together)
             if block.cycles:
-                self._queue.extend(_one_by_one(_Found(self._cycles, block, together), block, self._amounts))
+                self._looked = self._looked or (_Looked(self._cycles.plan), _Looked(self._cycles.plan))
+                self._queue.extend(_one_by_one(_Found(block, together, *self._looked), block, self._amounts))
         return self._queue.popleft() if self._queue else None
+
+
+class _Looked:
+    """Variables of the states that were looked at last, made once for a life."""
+
+    def __init__(self, plan: Any) -> None:
+        self._plan, self._states, self.model = plan, np.zeros(0), type(plan.model).__name__
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Of whichever states: for their names."""
+        plan = self._plan
+        found: Variables = Variables.of(plan.cell, plan.sys, plan.model, np.zeros(0), self._states, 0.0)
+        return found
+
+    def at(self, states: np.ndarray) -> Variables:
+        """Those of these states, until others are looked at."""
+        if states is not self._states:
+            self.variables.renewed(np.zeros(len(states)), states)
+            self._states = states
+        return self.variables
 
 
 class _Found:
     """A block of cycles and what is asked of it."""
 
-    def __init__(self, cycles: Cycles, block: Block, together: bool) -> None:
+    def __init__(self, block: Block, together: bool, ends: _Looked, rows: _Looked) -> None:
         """together: the rows are looked at now, as others will lie there when a summary is made."""
-        self._plan, self._block = cycles.plan, block
-        begins, ends = ([at(one.rows) for one in block.cycles] for at in (_first, _last))
-        self.ends = block.states[[*ends, *begins]]
-        self.model = type(cycles.plan.model).__name__
+        self._ends, self._rows = ends, rows
+        self._states, self._begins = block.states, [one.rows.start for one in block.cycles]
+        self.ends = block.states[[*(one.rows.stop - 1 for one in block.cycles), *self._begins]]
         self.extremes: dict[str, Any] = {}
         self.tables: dict[tuple[str, ...], list[tuple[float, ...]]] = {}
         if together:
-            self.extreme(hottest_of(self.rows), np.maximum)
-            if MARGIN in self.rows:
+            self.extreme(hottest_of(rows.variables), np.maximum)
+            if MARGIN in rows.variables:
                 self.extreme(MARGIN, np.minimum)
-            del self.rows
+            self._states = NOTHING
 
-    def _variables(self, states: np.ndarray) -> Variables:
-        """Those of some states."""
-        plan = self._plan
-        found: Variables = Variables.of(plan.cell, plan.sys, plan.model, np.zeros(len(states)), states, 0.0)
-        return found
+    @property
+    def variables(self) -> Variables:
+        """Of whichever states: for their names."""
+        return self._ends.variables
 
-    @cached_property
-    def rows(self) -> Variables:
-        """Of all rows."""
-        return self._variables(self._block.states)
-
-    @cached_property
-    def last(self) -> Variables:
-        """At the end of each cycle."""
-        return self._variables(self.ends)
+    @property
+    def model(self) -> str:
+        """Its name."""
+        return self._ends.model
 
     def values(self, names: tuple[str, ...]) -> list[tuple[float, ...]]:
         """Variables at the end of each cycle, and then at the begin of each."""
         if names not in self.tables:
-            columns = [self.last[name].tolist() for name in names]
+            there = self._ends.at(self.ends)
+            columns = [there[name].tolist() for name in names]
             self.tables[names] = list(zip(*columns, strict=True)) if names else [()] * len(self.ends)
         return self.tables[names]
 
     def extreme(self, name: str, of: Any) -> Any:
         """The least or the largest value of a variable in each cycle."""
         if name not in self.extremes:
-            begins = [one.rows.start for one in self._block.cycles]
-            self.extremes[name] = of.reduceat(self.rows[name], begins)
+            self.extremes[name] = of.reduceat(self._rows.at(self._states)[name], self._begins)
         return self.extremes[name]
-
-
-def _first(rows: slice) -> int:
-    return int(rows.start)
-
-
-def _last(rows: slice) -> int:
-    return int(rows.stop) - 1
 
 
 class OneCycle:
@@ -129,7 +138,7 @@ class OneCycle:
     @property
     def variables(self) -> Variables:
         """Those of the ends of all cycles of the block: for their names."""
-        return self._found.last
+        return self._found.variables
 
     def values(self, names: tuple[str, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Variables at the end and at the begin of this cycle."""
