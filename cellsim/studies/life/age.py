@@ -16,7 +16,7 @@ from ...support.files import optional
 from ...support.renamed import by_name
 from .checkup import checkup
 from .cycle_map import Aged, CellCycle
-from .health.row import Summary
+from .health.row import CAPACITY, Summary
 from .jumping.jump_records import Life as Jumped
 from .jumping.jumps import simulate_life
 from .life_table import Life, table_of
@@ -90,6 +90,7 @@ def age(
     the_map = CellCycle(start, steps, how, windows, 1 if jump else cycles)
     stops = sorted({*wanted, *(range(every, cycles + 1, every) if every else ())})
     measured: dict[int, Mapping[str, float]] = {}
+    first: list[Summary] = []
     if every:
         measured[0] = checkup(cell, start, heat=heat)
 
@@ -98,8 +99,12 @@ def age(
             measured[n] = checkup(cell, state.end, heat=heat)
 
     def report(at: Any, row: Summary) -> None:
+        if at.cycle == 1:
+            first.append(row)
         if at.cycle == 2:
             check_returns(cell, row)
+            if threshold and windows is None and first:
+                _check_first(cell, first[0], row, at.state.end.soc)
         if progress:
             progress(at.cycle, cycles)
 
@@ -151,6 +156,17 @@ def check_returns(cell: Cell, row: Summary, what: str = "second cycle") -> None:
         raise ProtocolError(
             f"{cell.name}: the protocol does not end where it begins: its {what} takes {out:.4g} Ah out of "
             f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge"
+        )
+
+
+def _check_first(cell: Cell, first: Summary, second: Summary, soc: float) -> None:
+    """Raises ProtocolError if the first cycle, by whose capacity others are judged, began elsewhere than they do."""
+    one, two = (float(row[CAPACITY]) for row in (first, second))
+    elsewhere = abs(one - float(first["Charge capacity [A.h]"])) > RETURNS * one
+    if elsewhere and abs(one - two) > RETURNS * one:
+        raise ProtocolError(
+            f"{cell.name}: the first cycle delivers {one:.4g} Ah and the second {two:.4g} Ah, as the life begins at "
+            f"another state of charge than its cycles; give soc={soc:.3g}, where they begin, or until=None"
         )
 
 
