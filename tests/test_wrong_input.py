@@ -369,7 +369,17 @@ OPTIONS = {
         "--bibtex",
         "--time-budget",
     ),
-    "impedance": ("--soc", "--model", "--temperature", "--lowest", "--highest", "--double-layer", "--output"),
+    "impedance": (
+        "--soc",
+        "--after",
+        "--cycle",
+        "--model",
+        "--temperature",
+        "--lowest",
+        "--highest",
+        "--double-layer",
+        "--output",
+    ),
     "charge": (
         "--protocol",
         "--from",

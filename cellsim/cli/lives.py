@@ -33,7 +33,7 @@ def age(
     cycle: Annotated[
         str | None, typer.Option(help="Protocol of one cycle, or path of a file with it; it should end where it began.")
     ] = None,
-    cycles: Annotated[int, typer.Option(help="Largest number of cycles.")] = 1000,
+    cycles: Annotated[int | None, typer.Option(help="Largest number of cycles; default: 1000.")] = None,
     day: Annotated[
         str | None,
         typer.Option(help="Protocol of a day of use, or path of a file with it, for the years of --calendar."),
@@ -42,7 +42,9 @@ def age(
         str | None, typer.Option(help="Temperatures of the months of --day in degC: twelve, separated by commas.")
     ] = None,
     calendar: Annotated[str | None, typer.Option(help="Store the cell instead, for so long: 20years.")] = None,
-    until: Annotated[str, typer.Option(help="End of life: 80% capacity, 4 Ah, or none.")] = "80% capacity",
+    until: Annotated[
+        str | None, typer.Option(help="End of life: 80% capacity (default), 80% equilibrium capacity, 4 Ah, or none.")
+    ] = None,
     ageing: Annotated[
         list[str] | None, typer.Option(help="Option named as in PyBaMM, NAME=VALUE; several are possible; or none.")
     ] = None,
@@ -57,7 +59,9 @@ def age(
     heat: Annotated[bool, typer.Option(help="Compute the temperature of the cell.")] = False,
     model: Annotated[str | None, typer.Option(help="DFN (default), SPMe or SPM.")] = None,
     every_cycle: Annotated[bool, typer.Option("--every-cycle", help="Simulate every cycle, without jumps.")] = False,
-    tolerance: Annotated[float, typer.Option(help="Largest error of the capacity from jumps, as a share.")] = 1e-3,
+    tolerance: Annotated[
+        float | None, typer.Option(help="Largest error of the capacity from jumps, as a share; default: 0.001.")
+    ] = None,
     checkups: Annotated[int | None, typer.Option(help="Measure a copy of the cell every so many cycles.")] = None,
     processes: Processes = None,
     output: Annotated[
@@ -84,11 +88,21 @@ def age(
         raise ProtocolError('give one of --cycle "Discharge at 1C until 2.5 V; ..." and --calendar 20years')
     if day is not None and calendar is None or seasons is not None and day is None:
         raise ProtocolError("--day needs --calendar 20years, and --seasons needs --day")
+    of_cycles = {"--cycles": cycles, "--checkups": checkups}
+    of_use = {"--until": until, "--heat": heat or None, "--tolerance": tolerance, "--every-cycle": every_cycle or None}
+    if calendar is not None:
+        _refused(of_cycles if day is not None else of_cycles | of_use, "days of use" if day is not None else "storage")
     share = number("--soc", soc, "give percent, 0 to 100", low=0.0, high=100.0, none=True)
     how = {"ageing": _options(ageing), "model": model_of(model), "temperature": kelvin(temperature)}
     how["soc"] = (0.5 if calendar and not day else 1.0) if share is None else share / 100.0
-    cycled = {"until": None if until == "none" else until, "heat": heat or None, "tolerance": tolerance}
-    cycled["jump"] = not every_cycle
+    usual = "80% equilibrium capacity" if day is not None else "80% capacity"
+    cycled: dict[str, Any] = {
+        "until": None if until == "none" else until or usual,
+        "heat": heat or None,
+        "jump": not every_cycle,
+    }
+    cycled["tolerance"] = 1e-3 if tolerance is None else tolerance
+    cycles = 1000 if cycles is None else cycles
     if day is not None:
         life = _used(cells[0], day, _years(calendar or ""), seasons, how | cycled)
     elif calendar is not None:
@@ -111,8 +125,17 @@ def _used(cell: Any, day: str, years: float, seasons: str | None, how: dict[str,
 
     given = how.pop("temperature")
     months = given if seasons is None else [kelvin(each, "--seasons") for each in numbers_of("--seasons", seasons)]
-    how |= {"until": "80% equilibrium capacity"} if how["until"] == "80% capacity" else {}
+    if seasons is not None and len(months) != 12:
+        raise ProtocolError(f"--seasons {shown(seasons)}: {len(months)} given; give twelve temperatures in degC")
+    if seasons is not None and given is not None:
+        raise ProtocolError("--temperature and --seasons: the months say the temperature; give one of the two")
     return _followed(cellsim.age_in_use, "day", cell, day, years, how | {"temperatures": months})
+
+
+def _refused(given: dict[str, Any], what: str) -> None:
+    """Raises ProtocolError for options that mean nothing for storage, or for days."""
+    for option in (name for name, value in given.items() if value is not None):
+        raise ProtocolError(f"{option}: means nothing for {what}; leave it out, or give cycles as --cycle")
 
 
 def _followed(study: Any, what: str, cells: Any, text: str, many: float, how: dict[str, Any]) -> Any:

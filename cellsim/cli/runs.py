@@ -8,10 +8,11 @@ import typer
 from ..errors import ProtocolError, SolveError
 from ..models import open_circuit_voltage
 from ..physics.constants import ZERO_CELSIUS
-from ..support.arguments import chosen, number
+from ..support.arguments import chosen, number, whole
 from ..support.files import replacing, write_table
 from .shared import PICTURES, app, kelvin, model_of, output_of, positive, say, text_of
 
+MOMENT = "Rest for 0.001 s"
 RUNS, SPECTRA = (".csv", ".parquet", ".nc", *PICTURES), (".csv", *PICTURES)
 
 
@@ -104,10 +105,17 @@ def simulate(
 @app.command()
 def impedance(
     cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
-    soc: Annotated[float, typer.Option(help="State of charge, 0 to 1.")] = 0.5,
+    soc: Annotated[float | None, typer.Option(help="State of charge, 0 to 1; default: 0.5.")] = None,
+    after: Annotated[
+        Path | None, typer.Option(help="A life saved by `age -o life.parquet`: the spectrum of the cell that has aged.")
+    ] = None,
+    cycle: Annotated[
+        int | None, typer.Option(help="With --after: the cycle at whose end the cell is; default: the last one.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
     temperature: Annotated[
-        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
+        float | None,
+        typer.Option(help="Temperature in degC; default: that of the parameter set, or that of the end of the cycle."),
     ] = None,
     lowest: Annotated[float, typer.Option(help="Lowest frequency [Hz].")] = 1e-3,
     highest: Annotated[float, typer.Option(help="Highest frequency [Hz].")] = 1e4,
@@ -116,7 +124,7 @@ def impedance(
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .csv, .png, .svg or .pdf.")] = None,
 ) -> None:
-    """Impedance spectrum of a cell at equilibrium."""
+    """Impedance spectrum of a cell at equilibrium, fresh or after cycles of a life."""
     import numpy as np
 
     import cellsim
@@ -126,7 +134,16 @@ def impedance(
         number(option, f, "give a finite frequency above 0 [Hz]", above=0.0, high=1e12)
         for option, f in (("--lowest", lowest), ("--highest", highest))
     )
+    if cycle is not None and after is None:
+        raise ProtocolError(f"--cycle {cycle}: of a life; give its file as --after life.parquet")
+    if soc is not None and after is not None:
+        raise ProtocolError(f"--soc {soc:g}: with --after the cell is as a cycle left it; leave out --soc")
     parameters = cellsim.load(cell)
+    given: dict[str, Any] = {"soc": 0.5 if soc is None else soc}
+    if after is not None:
+        parameters, state = _aged(parameters, after, cycle)
+        # a run of a moment, as the state is of the cell without double layers
+        given = {"after": state if double_layer is None else cellsim.simulate(parameters, MOMENT, start=state)}
     if double_layer is not None:
         parameters = parameters.with_(
             {f"{part} electrode/double-layer capacity": double_layer for part in ("negative", "positive")}
@@ -137,11 +154,35 @@ def impedance(
         )
     points = 1 + round(10 * max(np.log10(highest / lowest), 0.1))
     spectrum = cellsim.impedance(
-        parameters, np.geomspace(lowest, highest, points), model_of(model), soc=soc, temperature=kelvin(temperature)
+        parameters, np.geomspace(lowest, highest, points), model_of(model), temperature=kelvin(temperature), **given
     )
     say(str(spectrum), soft_wrap=True)
     if output is not None:
         (spectrum.save if output.suffix == ".csv" else spectrum.plot)(output)
+
+
+def _aged(given: Any, path: Path, cycle: int | None) -> tuple[Any, Any]:
+    """The cell of a saved life, and its state after a cycle.  Raises ProtocolError for the life of another cell."""
+    import cellsim
+
+    life = cellsim.Life.load(path)
+    if life.cell.name != given.name:
+        raise ProtocolError(f"--after {path}: this is a life of {life.cell.name}; give it in place of {given.name}")
+    n = (
+        life.cycles
+        if cycle is None
+        else whole("--cycle", cycle, "give a cycle of the life, 0 for the fresh cell", low=0)
+    )
+    state, what = life.state(n), str(life.table.index.name).partition(" ")[0].lower()
+    say(f"the cell of {path}, after {what} {n} of {life.cycles}", soft_wrap=True)
+    known = {row[0]: row[1:3] for row in given.provenance().rows}
+    other = [row[0] for row in life.cell.provenance().rows if known.get(row[0]) != row[1:3]]
+    if other:
+        say(
+            f"  note: there {', '.join(other[:3])}{' and others' * (len(other) > 3)} differ from {given.name}",
+            soft_wrap=True,
+        )
+    return life.cell, state
 
 
 @app.command()

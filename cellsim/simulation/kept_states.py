@@ -104,7 +104,7 @@ class KeptStates:
         self.steps: list[tuple[int, Array, March | None]] = []  # rows, their columns of `Few` if there is a March
         self.bytes = 0
         self.ranges: list[Array] = []  # least and largest states (2, N) of the others
-        self.final = NOTHING  # the last state (N,)
+        self.first = self.final = NOTHING  # the first and the last state (N,)
 
     @cached_property
     def columns(self) -> Array:
@@ -117,6 +117,7 @@ class KeptStates:
     def append(self, states: Array, march: March | None) -> None:
         """Take in the rows of one step; march: how to make them again, if that is known."""
         self.final = states[-1].copy()
+        self.first = self.first if self.steps else states[0].copy()
         if march is None or self.bytes + states.nbytes <= ROOM or states.nbytes <= LEAST:
             self.bytes += states.nbytes
             self.kept.append(states)

@@ -266,6 +266,7 @@ def test_variables_of_the_last_state_alone_are_those_of_the_run(room, monkeypatc
 def test_lost_lithium_is_that_of_the_side_reactions():
     """Of a cell that ages: lithium leaves particles for nothing but what is listed; plated lithium included."""
     run = cellsim.simulate("okane2022", "Charge at 1C for 20 min", soc=0.5)
+    assert run["Loss of lithium to negative SEI [mol]"][0] == 0.0  # the film as made is not lost, as in PyBaMM
     missing = run["Total lithium capacity in particles [A.h]"]
     taken = sum(run[name] for name in run if name.startswith("Loss of capacity to"))
     lost = run["Loss of active material in negative electrode [%]"][-1]

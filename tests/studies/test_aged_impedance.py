@@ -1,5 +1,7 @@
 """Impedance of cells that have aged, against small signals in time, jumps and closed forms."""
 
+import sys
+
 import numpy as np
 import pytest
 from alternating import impedance_in_time
@@ -7,7 +9,7 @@ from pytest import approx
 from worn_cells import ALL_OF, DRIES, LIQUID, WORN, N, P
 
 import cellsim
-from cellsim import DFN, SPM, ProtocolError, SPMe, age
+from cellsim import DFN, SPM, ProtocolError, SPMe, age, cli
 from cellsim.kernels.layout import unknowns
 from cellsim.models.electrodes import PARTS
 from cellsim.models.small_signal import Worn
@@ -28,6 +30,7 @@ WEARS = WORN.with_(
     {P + "contact loss": 20.0, P + "connection loss": 5.0, P + "cycling interphase growth": 5e-2}
 ).with_ageing(ALL_OF)
 SOC = 0.9
+CYCLE_OF_LIFE = "Discharge at 1C until 3 V; Charge at C/2 until 4.1 V; Hold at 4.1 V until C/10"
 
 
 def layered(cell):
@@ -169,3 +172,38 @@ def test_inefficiency_takes_half_of_a_current_that_oscillates():
         Z.append(cellsim.impedance(one, [1.0], SPM(), soc=0.5).area_specific[0])
     first, second = (Z[0] - Z[k] for k in (1, 2))  # z (1 - 1/1.125) and z (1 - 1/1.5)
     assert second / first == approx((1.0 - 1.0 / 1.5) / (1.0 - 1.0 / 1.125), rel=1e-9)
+
+
+def test_the_spectrum_of_a_saved_life_on_the_command_line(tmp_path, monkeypatch, capsys):
+    """Numbers of Python's, after a cycle and after the last; each wrong input a sentence."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["cellsim", "impedance", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+            raise SystemExit(0)
+        out = capsys.readouterr()
+        return end.value.code or 0, " ".join((out.out + out.err).split())
+
+    path = tmp_path / "life.parquet"
+    life = age(cellsim.with_overlay("lgm50_chen2020", "kirkaldy2024"), CYCLE_OF_LIFE, 6, model=SPM(), until=None)
+    life.save(path)
+    how = ("lgm50_chen2020", "--model", "SPM", "--lowest", 1, "--highest", 10, "--after", path)
+    for more, n in (((), 6), (("--cycle", 2), 2), (("--cycle", 0), 0)):
+        code, said = run(*how, *more, "-o", tmp_path / "z.csv")
+        assert code == 0 and f"after cycle {n} of 6" in said
+        Z = np.loadtxt(tmp_path / "z.csv", delimiter=",", skiprows=1)
+        known = cellsim.impedance(life.cell, Z[:, 0], "SPM", after=life.state(n)).impedance
+        np.testing.assert_allclose(Z[:, 1], known.real, rtol=1e-6)
+    assert run(*how, "--double-layer", 0.2)[0] == 0
+    for wrong, words in (
+        ((*how, "--cycle", 7), "the life has 6 cycles"),
+        ((*how, "--cycle", -1), "--cycle -1: give a cycle of the life"),
+        ((*how, "--soc", 0.4), "--soc 0.4: with --after"),
+        (("okane2022", "--after", path), "this is a life of lgm50_chen2020; give it in place of okane2022"),
+        (("lgm50_chen2020", "--cycle", 3), "give its file as --after"),
+        (("lgm50_chen2020", "--after", tmp_path / "z.csv"), "a saved life is a .parquet file"),
+        (("lgm50_chen2020", "--after", tmp_path / "no.parquet"), "there is no such file"),
+    ):
+        code, said = run(*wrong)
+        assert code == 2 and words in said, said

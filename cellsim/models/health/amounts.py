@@ -42,7 +42,10 @@ class Amounts:
 
     def of_all(self, states: Array) -> list[dict[str, float]]:
         """The same of each of several states (m, N), bit for bit."""
-        found = {name: np.broadcast_to(x, len(states)).tolist() for name, x in self._found(states).items()}
+        found = {
+            name: x.tolist() if isinstance(x, np.ndarray) and x.ndim else [float(x)] * len(states)
+            for name, x in self._found(states).items()
+        }
         return [dict(zip(found, one, strict=True)) for one in zip(*found.values(), strict=True)]
 
     def _found(self, states: Array) -> dict[str, Any]:

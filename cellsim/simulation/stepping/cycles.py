@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import Ending
 from ...kernels.call import calls
 from ...kernels.call.record import GOES_ON, STARTING, TASK, Arguments, Begun
 from ...kernels.integrators import ndf as march
@@ -22,7 +23,7 @@ from ...protocols import Profile, Protocol, Step
 from ...protocols.check import violated
 from ...protocols.quantities import HELD
 from ..control import depends_on_state
-from ..outcome import passed
+from ..outcome import named, passed
 from ..plan import Plan, continued
 from ..settings import checked
 from ..start import FinalState, voltage_of
@@ -94,9 +95,9 @@ class Cycles:
 
     def fits(self, start: FinalState) -> bool:
         """Whether a cycle that begins with a state is one of the same system in the same surroundings."""
-        known = self.start
+        known, plan = self.start, self.plan
         alike = start.cell is known.cell and start.model == known.model and start.ambient == known.ambient
-        return alike and start.cell_temperature == self.plan.sys.T
+        return alike and (start.temperature if plan.warms else start.cell_temperature) == plan.sys.T
 
     @property
     def rows(self) -> int:
@@ -114,7 +115,8 @@ class Cycles:
         """
         plan, many = self.plan, len(self.steps)
         state = start.first(plan.sys)
-        state[plan.at_T] = plan.sys.T
+        if not plan.warms:
+            state[plan.at_T] = plan.sys.T
         if not self.fits(start) or not self._begins(start.soc, state):
             return Block([], state[None, :0])
         arguments = self._set_out(state, min(cycles, self.most()), reuse)
@@ -124,6 +126,7 @@ class Cycles:
         ends = np.cumsum(rows)
         last = buffer.times[np.maximum(ends - 1, 0)]
         done = self._done(words[:, 0], rows, last)
+        done = min(done, self._within_laws(words[: done * many, 0], ends, buffer))
         used = int(ends[done * many - 1]) if done else 0
         if not np.isfinite(np.add.reduce(buffer.states[:used], axis=None)):
             done = used = 0
@@ -160,8 +163,12 @@ class Cycles:
         first, plan = self.plan.first_step, self.plan
         if first is None or not first.until:
             return True
-        now = {"soc": soc, "voltage": voltage_of(plan.sys, state), "temperature": plan.sys.T}
+        now = {"soc": soc, "voltage": voltage_of(plan.sys, state), "temperature": self._temperature(state)}
         return violated(first, now) is None
+
+    def _temperature(self, state: Array) -> float:
+        """Of the cell [K]."""
+        return float(state[self.plan.at_T]) if self.plan.warms else float(self.plan.sys.T)
 
     def _done(self, status: Array, rows: Array, last: Array) -> int:
         """How many cycles ended as usual, of the statuses and rows of all steps and their last times [s]."""
@@ -170,6 +177,16 @@ class Cycles:
         lasting = np.array([step.duration is not None for step in self.steps])
         good &= (status != 0) | np.resize(lasting, len(status))  # DURATION, of a step that has none
         return (len(good) if good.all() else int(np.argmin(good))) // len(self.steps)
+
+    def _within_laws(self, status: Array, ends: Array, buffer: Any) -> int:
+        """How many cycles ended no step where the cell left the temperatures that its laws reach to."""
+        run = SimpleNamespace(cell=self.plan.cell, plan=self.plan, sys=self.plan.sys)
+        for k in np.flatnonzero(status == Ending.TEMPERATURE) if self.plan.warms else ():
+            step = self.steps[int(k) % len(self.steps)]
+            control = self.plan.ready(run, step).control
+            if named(run, step, control, Ending.TEMPERATURE, buffer.states[ends[k] - 1]) != Ending.TEMPERATURE:
+                return int(k // len(self.steps))
+        return len(status) // len(self.steps)
 
     def _cut(self, start: FinalState, first: Array, end: Array, lasted: Array, buffer: Any) -> list[Cycle]:
         """The cycles of a call, up to one that `simulate` would refuse to begin.
@@ -188,7 +205,7 @@ class Cycles:
         for n in range(done if moved else 0):
             state = buffer.states[end[n, -1] - 1].copy()
             soc = float(soc - state[plan.at_Q] * plan.per_hour / full)
-            at = FinalState(start.cell, start.model, state, soc, plan.sys.T, plan.ambient, plan.sys.T)
+            at = FinalState(start.cell, start.model, state, soc, plan.sys.T, plan.ambient, self._temperature(state))
             steps = tuple(Span(words, a[n], b[n]) for words, a, b in spans)
             found.append(Cycle(at, slice(int(first[n, 0]), int(end[n, -1])), steps, *amounts[n]))
             if n + 1 < done and not self._begins(soc, state):
@@ -214,7 +231,7 @@ def plain_steps(plan: Plan, protocol: Protocol) -> list[Step]:
         not depends_on_state(step)
         and not isinstance(step.target, Profile)
         and step.period is None
-        and plan.around(step) == plan.sys.T
+        and (plan.warms or plan.around(step) == plan.sys.T)
         for step in steps
     )
-    return steps if is_fixed(walk) and alike and not plan.warms and len(steps) <= STEPS else []
+    return steps if is_fixed(walk) and alike and len(steps) <= STEPS else []

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...kernels.layout import numbers, unknowns
+from ...models.ageing import fresh
+from ...models.health.amounts import total
 from ...physics.constants import F
 
 HOUR = 3600.0
@@ -96,14 +99,27 @@ def pores(p):
 def salt(p):
     """Salt in the cell per electrode area [mol/m2], with that of a reservoir; (times,)."""
     room = pores(p)
-    within = p.c @ room if room.ndim == 1 else (p.c * room).sum(axis=1)
+    within = total(p.c * room)
     return within + p.y.reserve_salt[:, 0] if p.sys.counts["reservoirs"] else within
 
 
+def as_made(common):
+    """The slow states of the fresh cell of a `Common`."""
+    y = unknowns(common.sys, np.zeros(numbers(common.sys)))
+    fresh(common.cell, common.sys, y)
+    return y
+
+
 def taken(p, name, part):
-    """Lithium that a side reaction of one electrode or phase holds [C/m2], plated and dead together; (times,)."""
-    held = per_volume(p, name, part).sum(axis=-1)
-    return held + per_volume(p, "dead", part).sum(axis=-1) if name == "plated" else held
+    """Lithium that a side reaction of one electrode or phase took [C/m2] (times,); plated and dead together.
+
+    Without that of the first films, as in PyBaMM; what was plated as made counts.
+    """
+    held = total(per_volume(p, name, part))
+    if name == "plated":
+        return held + total(per_volume(p, "dead", part))
+    first = getattr(p.common.as_made, name)[..., p.volumes(part.side)]
+    return held - sum(float(first[k].sum()) for k in part.kinds)
 
 
 def series(p, sides):

@@ -80,7 +80,8 @@ class Variables(Mapping):
     met: dict = field(default_factory=dict, repr=False)  # those that the iterator has given
     kept: dict = field(default_factory=dict, repr=False)
     more: Callable | None = field(default=None, repr=False)  # as make, of names that are not iterated over
-    end: Callable | None = field(default=None, repr=False)  # makes `last`
+    end: Callable | None = field(default=None, repr=False)  # makes `first` of 0 and `last` of -1
+    other: Callable | None = field(default=None, repr=False)  # puts other times and states in the place of these
 
     @cached_property
     def _others(self):
@@ -129,11 +130,15 @@ class Variables(Mapping):
                 yield "Ambient temperature [K]", ((TIME,), ambient)
                 yield "Ambient temperature [C]", ((TIME,), lambda: ambient() - ZERO_CELSIUS)
 
-        def end():
-            now = (lambda: ambient()[-1:]) if ambient is not None else None
-            return cls.of(cell, sys, model, parts.t[-1:], parts.final[None], soc0, at, now)
+        def end(k):
+            now = (lambda: ambient()[k:][:1]) if ambient is not None else None
+            return cls.of(cell, sys, model, parts.t[k:][:1], parts.outermost(k)[None], soc0, at, now)
 
-        return cls(make, more=more, end=end)
+        def other(t, s):
+            vars(parts).clear()
+            States.__init__(parts, cell, sys, t, s, soc0, at)
+
+        return cls(make, more=more, end=end, other=other)
 
     @classmethod
     def from_arrays(cls, arrays):
@@ -154,7 +159,19 @@ class Variables(Mapping):
 
         Each is computed for one time only.  Not for what counts from the start of a run: throughput and retention.
         """
-        return self.rows(slice(-1, None)) if self.end is None else self.end()
+        return self.rows(slice(-1, None)) if self.end is None else self.end(-1)
+
+    def renewed(self, t, s) -> "Variables":
+        """These, of other states of the system in place of those before, which is sooner done than to make them."""
+        if self.other is None:
+            raise TypeError("variables of a file, or of a part of a run, have no other states")
+        self.other(t, s)
+        self.kept.clear()
+        return self
+
+    def first(self) -> "Variables":
+        """The same of the first state, with the current of the first step."""
+        return self.rows(slice(0, 1)) if self.end is None else self.end(0)
 
     def __reduce__(self):
         return Variables.from_arrays, ({name: (self.dims(name), self[name]) for name in self},)

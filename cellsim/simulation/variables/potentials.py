@@ -194,7 +194,7 @@ def phase_of(p, side):
 
 def bulk(p, side):
     """Open-circuit potential at the mean stoichiometry of an electrode (times,) [V]."""
-    x = np.full(len(p.t), 0.5) if p.is_foil(side) else p.average(p.mean(side), side)
+    x = np.full(len(p.t), 0.5) if p.is_foil(side) else p.average(p.once(type(p).mean, side), side)
     U = potential_at(p, x, side)
     if not lags(p, side):
         return U

@@ -8,7 +8,7 @@ from ...models.initial import capacity_between_cutoffs
 from ...models.thermal_laws import critical_current_holds
 from ...physics.constants import V_LI, F
 from . import ageing, swelling
-from .states import SIDES
+from .states import SIDES, States
 
 
 def series(p):
@@ -53,7 +53,7 @@ def series(p):
         if side == 0 and has_foil(p.cell):
             continue
         low = name.lower()
-        yield f"Total lithium in {low} electrode [mol]", (one, lambda q=part, s=side: p.lithium(q, s))
+        yield f"Total lithium in {low} electrode [mol]", (one, lambda q=part, s=side: p.once(States.lithium, q, s))
     for phase in p.phases:
         yield (
             f"X-averaged {phase.name.lower()} particle surface stoichiometry",
@@ -66,7 +66,7 @@ def series(p):
                 (one, lambda q=phase: _in_phase(p, q)),
             )
     held = [(s, q) for (_, s), q in zip(SIDES, PARTS, strict=True) if s or not has_foil(p.cell)]
-    yield "Total lithium in particles [mol]", (one, lambda: sum(p.lithium(q, s) for s, q in held))
+    yield "Total lithium in particles [mol]", (one, lambda: sum(p.once(States.lithium, q, s) for s, q in held))
     if p.sys.ageing.size:
         yield from ageing.series(p, [each for each in SIDES if each[1] or not has_foil(p.cell)])
     yield from swelling.series(p)

@@ -88,6 +88,11 @@ class Common:
         """Share of each kind of particle in what either electrode can hold."""
         return [held_by(self.sys, side) for side in (0, 1)]
 
+    @cached_property
+    def as_made(self):
+        """The slow states of the fresh cell."""
+        return ageing.as_made(self)
+
     def content(self, part):
         """Lithium that the particles of an electrode can hold [mol/m3]."""
         if part not in self._content:
@@ -109,10 +114,7 @@ def common_of(cell, sys):
 
 
 class States:
-    """States taken apart; one row per time.
-
-    t (times,) [s] and s (times, N) may be functions that return the arrays, s a `KeptStates`.
-    """
+    """States taken apart, a row a time; t (times,) [s] and s (times, N) may be functions, s a `KeptStates`."""
 
     def __init__(self, cell, sys, t, s, soc0, at=None):
         self.cell, self.sys, self.soc0, self.at = cell, sys, soc0, at
@@ -138,10 +140,10 @@ class States:
         """The states (times, N) as they were written, step by step, as long as no one has put them together."""
         return self._s.pieces if isinstance(self._s, Late) and "s" not in self.__dict__ else [self.s]
 
-    @property
-    def final(self):
-        """The last state (N,)."""
-        return self._s.final if isinstance(self._s, KeptStates) else self.pieces[-1][-1]
+    def outermost(self, k):
+        """The first state (N,) for k = 0, the last one for -1."""
+        of = self._s
+        return (of.first, of.final)[k] if isinstance(of, KeptStates) else self.pieces[k][k]
 
     def of_all(self, take):
         """take(unknowns) of all states (times, ...): whole states are not put together for it."""
@@ -290,7 +292,7 @@ class States:
     def average(self, field, side):
         """Average (times,) of a field (times, volumes) over the thickness of one layer."""
         dx = self.sys.volume["dx"][self.volumes(side)]
-        return field @ dx / dx.sum()
+        return total(field * dx) / dx.sum()
 
     def rows(self, phase, k):
         """The particles of a phase that are of one kind, one a volume."""
@@ -354,5 +356,5 @@ class States:
         return (
             self.area
             * self.common.content(part)
-            * total(share * self.mean(side) * (self.common.shares[side] * self.sys.volume["dx"][v]))
+            * total(share * self.once(States.mean, side) * (self.common.shares[side] * self.sys.volume["dx"][v]))
         )

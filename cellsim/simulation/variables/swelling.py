@@ -11,7 +11,7 @@ from ...models.electrodes import NEGATIVE, PARTS, has_foil, is_composite, lithiu
 from ...models.initial import stoichiometries
 from ...physics.constants import V_LI, F
 from .ageing import Part, per_volume, record
-from .states import SIDES
+from .states import SIDES, States
 
 PAIRS = "design/number of electrode pairs"
 TIME = ("Time [s]",)
@@ -71,7 +71,7 @@ def of_particles(p, part, side):
     counts, a, whole = p.sys.counts, None, Part("", "", side, tuple(range(p.sys.volume["kinds"][p.volumes(side)[0]])))
     if p.sys.ageing.size:
         a = record(p, side, 0)
-    lithium = p.lithium(part, side) / p.area - fresh(p.cell, part, side)
+    lithium = p.once(States.lithium, part, side) / p.area - fresh(p.cell, part, side)
     if counts["loss"]:
         lithium = lithium + per_volume(p, "gone", whole).sum(axis=-1) / F
     grown = molar_volume(p.cell, part) * lithium

@@ -18,7 +18,8 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import listed, number, numbers, text, whole
 from ...support.files import optional
-from ..life.cycle_map import ages_within_runs, amounts_of, losses, lost
+from ..life.cycle_map import ages_within_runs, amounts_of, lost
+from ..life.health.row import losses
 from ..life.prepare import aged_cell, assumed_rates, fresh_start
 from .axes import celsius, not_beaten
 from .constrained import check_window

@@ -15,7 +15,8 @@ from ...support.arguments import file_path, flag, whole
 from ...support.files import optional
 from ...support.renamed import by_name
 from .checkup import checkup
-from .cycle_map import Aged, CellCycle, Summary
+from .cycle_map import Aged, CellCycle
+from .health.row import CAPACITY, Summary
 from .jumping.jump_records import Life as Jumped
 from .jumping.jumps import simulate_life
 from .life_table import Life, table_of
@@ -65,8 +66,8 @@ def age(
     jump: jump over cycles that change little, with an error of the capacity of at most `tolerance` over the whole life,
     as a share of the first capacity; what that came to is `Life.bound`.  False simulates every cycle.
     checkups: every so many cycles a copy of the cell is measured: capacity at C/20 and 1C, resistance.
-    keep: cycles whose states are kept in `Life.states`, which `simulate(cell, ..., start=state)` continues from;
-    `Life.state` finds those of other cycles.
+    keep: cycles whose states are kept in `Life.states`, that of the last one in any case, which
+    `simulate(cell, ..., start=state)` continues from; `Life.state` finds those of other cycles.
     progress: function (cycles done, cycles asked for), called as cycles are reported.
     path: a `.parquet` file that the life is saved to, see `Life.save`.  While it lasts, what is done is kept in a
     journal beside it: the same call goes on where a killed one was, to the same life bit for bit.  resume=False begins
@@ -89,6 +90,7 @@ def age(
     the_map = CellCycle(start, steps, how, windows, 1 if jump else cycles)
     stops = sorted({*wanted, *(range(every, cycles + 1, every) if every else ())})
     measured: dict[int, Mapping[str, float]] = {}
+    first: list[Summary] = []
     if every:
         measured[0] = checkup(cell, start, heat=heat)
 
@@ -97,8 +99,12 @@ def age(
             measured[n] = checkup(cell, state.end, heat=heat)
 
     def report(at: Any, row: Summary) -> None:
+        if at.cycle == 1:
+            first.append(row)
         if at.cycle == 2:
             check_returns(cell, row)
+            if threshold and windows is None and first:
+                _check_first(cell, first[0], row, at.state.end.soc)
         if progress:
             progress(at.cycle, cycles)
 
@@ -135,7 +141,7 @@ def age(
                 f"{cell.name}: the first cycle is not completed: {found.end}; change the protocol or the rates"
             )
         table = table_of(cell, found.cycles, cast(Rows, found.rows), measured)
-        states = {n: state.end for n, state in found.states.items()}
+        states = {n: state.end for n, state in {**found.states, found.last.cycle: found.last.state}.items()}
         life = Life(cell, steps, table, end_of(found.end, until), states, found, remarks_of(cell, found), start, how)
         if journal:
             life.save(path)
@@ -150,6 +156,17 @@ def check_returns(cell: Cell, row: Summary, what: str = "second cycle") -> None:
         raise ProtocolError(
             f"{cell.name}: the protocol does not end where it begins: its {what} takes {out:.4g} Ah out of "
             f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge"
+        )
+
+
+def _check_first(cell: Cell, first: Summary, second: Summary, soc: float) -> None:
+    """Raises ProtocolError if the first cycle, by whose capacity others are judged, began elsewhere than they do."""
+    one, two = (float(row[CAPACITY]) for row in (first, second))
+    elsewhere = abs(one - float(first["Charge capacity [A.h]"])) > RETURNS * one
+    if elsewhere and abs(one - two) > RETURNS * one:
+        raise ProtocolError(
+            f"{cell.name}: the first cycle delivers {one:.4g} Ah and the second {two:.4g} Ah, as the life begins at "
+            f"another state of charge than its cycles; give soc={soc:.3g}, where they begin, or until=None"
         )
 
 

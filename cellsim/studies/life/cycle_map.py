@@ -1,8 +1,9 @@
 """One cycle of a cell, simulated: the map that `jumps` repeats, and the summary of a cycle under PyBaMM's names."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,36 +17,14 @@ from ...models.lithium_metal import evolves
 from ...parameters import Cell
 from ...parameters.formats.lent import OVERLAYS
 from ...protocols import Protocol
-from ...simulation.history.cycles import hottest_of, passed
 from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from .contents import Array, Contents
+from .health.row import CAPACITY, LOSSES, LateSummary, Names, Summary, names_of, row_of
 from .in_bulk import InBulk, OneCycle
 from .windows import EQUILIBRIUM, Windows
 
-Summary = Mapping[str, float | str]
-CAPACITY = "Discharge capacity [A.h]"
-LOSSES = {  # what takes lithium for good: column of a table, and the amounts that it is the sum of
-    "Loss of capacity to SEI [A.h]": ("sei",),
-    "Loss of capacity to SEI on cracks [A.h]": ("sei_on_cracks",),
-    "Loss of capacity to dead lithium [A.h]": ("dead", "metal dead"),
-    "Loss of capacity to lost active material [A.h]": ("draining",),
-    "Loss of capacity to interphase at lithium [A.h]": ("metal bound",),
-}
-AT_THE_END = (  # variables of which a table holds the value at the end of a cycle
-    "Cell thickness change [m]",
-    "Wetted fraction of pores",
-    "Electrolyte in reservoir [m3]",
-    "X-averaged negative particle contact",
-    "X-averaged positive particle contact",
-    "X-averaged negative interphase resistance [Ohm.m2]",
-    "X-averaged positive interphase resistance [Ohm.m2]",
-    "Interphase resistance [Ohm.m2]",
-    "Host capacity [A.h]",
-    "Hazard of a short",
-    "Survival probability",
-)
 PORES_WEIGHT = 0.3  # share of the capacity that all pores stand for, in the error of a jump
 CONTACT_WEIGHT = 0.3  # and the contact of particles, which is a resistance
 LAM_WEIGHT = 0.5  # and active material: about what a lost share of it takes from the capacity
@@ -96,7 +75,7 @@ class CellCycle:
         sys: System = self.start.model.discretise(self.cell, self.start.temperature)
         self._contents, self._amounts = Contents(sys, filled(self.cell)), amounts_of(self.cell, sys)
         self.fresh = first = self._amounts(state)
-        self._last: tuple[Array, Mapping[str, float]] = (state, first)
+        self._known: deque[tuple[Array, Mapping[str, float]]] = deque([(state, first)], 2)
         self._slow: tuple[Aged | None, Array] = (None, np.zeros(0))
         self._names: Names | None = None  # of the variables of a summary
         self._bulk = InBulk(self.start, self.protocol, self.keywords, self._amounts)
@@ -113,27 +92,35 @@ class CellCycle:
         one = self._bulk.take(state, state.end, self.ahead)
         if one is not None:
             after = state.counted(one)
-            self._last = after.end.state, one.amounts
+            self._known.append((after.end.state, one.amounts))
             self._bulk.expected, self.ahead = after, max(self.ahead - 1, 1)
-            return after, self.summary(one, after)
+            return after, self.summary(one, state, after)
         result = simulate(self.cell, self.protocol, start=state.end, **self.keywords)
         if result.steps[-1].ending.stops_run or result.stopped_early:
             raise Stopped(result.termination, result)
         after = state.counted(result)
-        return after, self.summary(result, after)
+        return after, self.summary(result, state, after)
 
-    def summary(self, result: Result | OneCycle, after: Aged) -> Summary:
-        """What a cycle did, and the cell at its end."""
+    def summary(
+        self, result: Result | OneCycle, before: Aged, after: Aged, parked: Result | OneCycle | None = None
+    ) -> Summary:
+        """What a cycle did, and the cell at its end; parked: the run after it that counts as a part of it."""
+        late = LateSummary(result.discharge_capacity, partial(self._row, result, parked or result, before, after))
+        return late if self.windows is None else {**late, **self.windows(late)}
+
+    def _row(self, result: Any, parked: Any, before: Aged, after: Aged) -> Summary:
         if self._names is None:
             self._names = names_of(result)
-        late = LateSummary(result.discharge_capacity, result, after, self._found(after), self.fresh, self._names)
-        return late if self.windows is None else {**late, **self.windows(late)}
+        amounts = self._found(before), self._found(after), self.fresh
+        return row_of(result, parked, (before, after), amounts, self._names)
 
     def _found(self, at: Aged) -> Mapping[str, float]:
         """Amounts of a cell, which are asked for several times in a row."""
-        if self._last[0] is not at.end.state:
-            self._last = at.end.state, self._amounts(at.end.state)
-        return self._last[1]
+        for state, found in self._known:
+            if state is at.end.state:
+                return found
+        self._known.append((at.end.state, self._amounts(at.end.state)))
+        return self._known[-1][1]
 
     def contents(self, state: Aged) -> Array:
         """Slow contents, time and charge passed, and what the error of a jump is taken of; no one writes to it."""
@@ -170,85 +157,9 @@ def lost(found: Mapping[str, float]) -> float:
     return sum(found[key] for keys in LOSSES.values() for key in keys)
 
 
-def losses(now: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
-    """What each of LOSSES took between two states [Ah]."""
-    return {name: sum(now[key] - before[key] for key in keys) for name, keys in LOSSES.items()}
-
-
 def finite(x: float) -> float:
     """A capacity, 0 for the unlimited one of lithium metal."""
     return x if np.isfinite(x) else 0.0
-
-
-class Names(NamedTuple):
-    """Variables that a summary is made of; asked for once in a life, as that there is none takes long to find out."""
-
-    hottest: str  # `hottest_of` them
-    at_the_end: tuple[str, ...]  # those of AT_THE_END that the cell has
-
-
-def names_of(result: Result | OneCycle) -> Names:
-    """Those of a run."""
-    return Names(hottest_of(result.variables), tuple(name for name in AT_THE_END if name in result.variables))
-
-
-def summary_of(
-    result: Result | OneCycle, after: Aged, now: Mapping[str, float], fresh: Mapping[str, float], names: Names
-) -> Summary:
-    """A row of the table of a life.
-
-    now, fresh: amounts at the end of the cycle and before the first, see `Amounts`.  names: `names_of` a run.
-    """
-    row: dict[str, float | str] = {
-        "Time [h]": after.seconds / 3600.0,
-        "Throughput capacity [A.h]": after.amp_hours,
-        "Throughput energy [W.h]": after.watt_hours,
-        **passed(result, names.hottest),
-    }
-    if result.model == "DFN" and np.isfinite(now["Q_n"]):
-        row["Minimum plating margin [V]"] = float(np.min(result["Plating margin [V]"]))
-    row["Total lithium capacity in particles [A.h]"] = now["Q_Li"]
-    row["Loss of lithium inventory [%]"] = 100.0 * (1.0 - now["Q_Li"] / fresh["Q_Li"])
-    for key, name in (("Q_n", "Negative"), ("Q_p", "Positive")):
-        if np.isfinite(now[key]):
-            row[f"{name} electrode capacity [A.h]"] = now[key]
-            row[f"Loss of active material in {name.lower()} electrode [%]"] = 100.0 * (1.0 - now[key] / fresh[key])
-        for of_phase in (each for each in now if each.startswith(f"{key} ")):
-            phase, lost = of_phase.partition(" ")[2], 100.0 * (1.0 - now[of_phase] / fresh[of_phase])
-            row[f"{name} electrode {phase} capacity [A.h]"] = now[of_phase]
-            row[f"Loss of {phase} active material in {name.lower()} electrode [%]"] = lost
-    row |= losses(now, fresh)
-    if not (now["metal bound"] or fresh["metal bound"]):
-        del row["Loss of capacity to interphase at lithium [A.h]"]
-    row["Capacity of plated lithium [A.h]"] = now["plated"]
-    if "porosity" in now:
-        row["X-averaged negative electrode porosity"] = now["mean porosity"]
-        row["Minimum porosity"] = now["porosity"]
-    last = result.variables.last()
-    return row | {name: float(last[name][-1]) for name in names.at_the_end}
-
-
-class LateSummary(Mapping[str, float | str]):
-    """A `Summary` that is made when more than its discharge capacity is asked for, as most of a jump are not."""
-
-    def __init__(self, capacity: float, *given: Any) -> None:
-        """given: the arguments of `summary_of`."""
-        self.capacity, self.given = capacity, given
-
-    @cached_property
-    def row(self) -> Summary:
-        """The whole of it."""
-        given, self.given = self.given, ()  # a result holds its states
-        return summary_of(*given)
-
-    def __getitem__(self, name: str) -> float | str:
-        return self.capacity if name == CAPACITY else self.row[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.row)
-
-    def __len__(self) -> int:
-        return len(self.row)
 
 
 def ages_within_runs(cell: Cell) -> bool:

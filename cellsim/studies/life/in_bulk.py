@@ -15,6 +15,7 @@ from ...simulation.start import FinalState
 from ...simulation.stepping.cycles import Block, Cycle, Cycles, Span
 from ...simulation.variables import Variables
 
+NOTHING = np.zeros((0, 0))
 MARGIN = "Plating margin [V]"
 MOST = 32  # cycles of a block, as the life may end within it
 
@@ -30,6 +31,7 @@ class InBulk:
         self._given, self._amounts = (start, protocol, how), amounts
         self._queue: deque[OneCycle] = deque()
         self._size = 1
+        self._looked: tuple[_Looked, _Looked] | None = None  # at ends of cycles, and at all of their rows
         self.expected: Any = None  # the state that the next of the queue begins with
 
     @cached_property
@@ -53,46 +55,70 @@ class InBulk:
             together = most > 1
             block = self._cycles.run(end, min(self._size, most), together)
             if block.cycles:
-                self._queue.extend(_one_by_one(_Found(self._cycles, block, together), block, self._amounts))
+                self._looked = self._looked or (_Looked(self._cycles.plan), _Looked(self._cycles.plan))
+                self._queue.extend(_one_by_one(_Found(block, together, *self._looked), block, self._amounts))
         return self._queue.popleft() if self._queue else None
+
+
+class _Looked:
+    """Variables of the states that were looked at last, made once for a life."""
+
+    def __init__(self, plan: Any) -> None:
+        self._plan, self._states, self.model = plan, np.zeros(0), type(plan.model).__name__
+
+    @cached_property
+    def variables(self) -> Variables:
+        """Of whichever states: for their names."""
+        plan = self._plan
+        found: Variables = Variables.of(plan.cell, plan.sys, plan.model, np.zeros(0), self._states, 0.0)
+        return found
+
+    def at(self, states: np.ndarray) -> Variables:
+        """Those of these states, until others are looked at."""
+        if states is not self._states:
+            self.variables.renewed(np.zeros(len(states)), states)
+            self._states = states
+        return self.variables
 
 
 class _Found:
     """A block of cycles and what is asked of it."""
 
-    def __init__(self, cycles: Cycles, block: Block, together: bool) -> None:
+    def __init__(self, block: Block, together: bool, ends: _Looked, rows: _Looked) -> None:
         """together: the rows are looked at now, as others will lie there when a summary is made."""
-        self._plan, self._block = cycles.plan, block
-        self.ends = np.stack([one.final_state.state for one in block.cycles])
-        self.model = type(cycles.plan.model).__name__
+        self._ends, self._rows = ends, rows
+        self._states, self._begins = block.states, [one.rows.start for one in block.cycles]
+        self.ends = block.states[[*(one.rows.stop - 1 for one in block.cycles), *self._begins]]
         self.extremes: dict[str, Any] = {}
+        self.tables: dict[tuple[str, ...], list[tuple[float, ...]]] = {}
         if together:
-            self.extreme(hottest_of(self.rows), np.maximum)
-            if MARGIN in self.rows:
+            self.extreme(hottest_of(rows.variables), np.maximum)
+            if MARGIN in rows.variables:
                 self.extreme(MARGIN, np.minimum)
-            del self.rows
+            self._states = NOTHING
 
-    def _variables(self, states: np.ndarray) -> Variables:
-        """Those of some states."""
-        plan = self._plan
-        found: Variables = Variables.of(plan.cell, plan.sys, plan.model, np.zeros(len(states)), states, 0.0)
-        return found
+    @property
+    def variables(self) -> Variables:
+        """Of whichever states: for their names."""
+        return self._ends.variables
 
-    @cached_property
-    def rows(self) -> Variables:
-        """Of all rows."""
-        return self._variables(self._block.states)
+    @property
+    def model(self) -> str:
+        """Its name."""
+        return self._ends.model
 
-    @cached_property
-    def last(self) -> Variables:
-        """At the end of each cycle."""
-        return self._variables(self.ends)
+    def values(self, names: tuple[str, ...]) -> list[tuple[float, ...]]:
+        """Variables at the end of each cycle, and then at the begin of each."""
+        if names not in self.tables:
+            there = self._ends.at(self.ends)
+            columns = [there[name].tolist() for name in names]
+            self.tables[names] = list(zip(*columns, strict=True)) if names else [()] * len(self.ends)
+        return self.tables[names]
 
     def extreme(self, name: str, of: Any) -> Any:
         """The least or the largest value of a variable in each cycle."""
         if name not in self.extremes:
-            begins = [one.rows.start for one in self._block.cycles]
-            self.extremes[name] = of.reduceat(self.rows[name], begins)
+            self.extremes[name] = of.reduceat(self._rows.at(self._states)[name], self._begins)
         return self.extremes[name]
 
 
@@ -110,9 +136,14 @@ class OneCycle:
     steps: tuple[Span, ...]
 
     @property
-    def variables(self) -> "_Last":
-        """Those at the end."""
-        return _Last(self._found, self._n)
+    def variables(self) -> Variables:
+        """Those of the ends of all cycles of the block: for their names."""
+        return self._found.variables
+
+    def values(self, names: tuple[str, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Variables at the end and at the begin of this cycle."""
+        every = self._found.values(names)
+        return every[self._n], every[len(every) // 2 + self._n]
 
     def __getitem__(self, name: str) -> Any:
         return self._found.extreme(name, np.minimum if name == MARGIN else np.maximum)[self._n]
@@ -120,27 +151,5 @@ class OneCycle:
 
 def _one_by_one(found: _Found, block: Block, amounts: Amounts) -> "list[OneCycle]":
     """The cycles of a block, which refer to what is found of it; it does not refer to them, as a circle would last."""
-    every = zip(block.cycles, amounts.of_all(found.ends), strict=True)
+    every = zip(block.cycles, amounts.of_all(found.ends[: len(block.cycles)]), strict=True)
     return [OneCycle(found, n, one, each) for n, (one, each) in enumerate(every)]
-
-
-class _Last:
-    """Variables at the end of one of the cycles."""
-
-    def __init__(self, found: _Found, n: int) -> None:
-        self._found, self._n = found, n
-
-    @property
-    def makers(self) -> Mapping[str, Any]:
-        """By name."""
-        return self._found.last.makers
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._found.last
-
-    def last(self) -> "_Last":
-        """These."""
-        return self
-
-    def __getitem__(self, name: str) -> Any:
-        return self._found.last[name][self._n : self._n + 1]

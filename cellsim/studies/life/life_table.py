@@ -117,8 +117,12 @@ class Life:
 
     @property
     def summary_variables(self) -> Any:
-        """The table's columns that PyBaMM's `summary_variables` have, and under those names, for the same cycles."""
-        return under_their_names(self.table)
+        """The rows of the table under the names of PyBaMM's `summary_variables`, as a pandas DataFrame.
+
+        With "Change in ..." (from the begin of each cycle to its end) and the electrode state of health.  In every
+        column the amounts are those of the whole cell, and the area is that of all its electrode pairs.
+        """
+        return under_their_names(self.table, self.cell.value("cell/electrode area"))
 
     def capacity(self, cycles: Any) -> Any:
         """Capacity `judged` [Ah] at cycle numbers, by shape-preserving cubic interpolation between simulated ones."""

@@ -6,7 +6,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ...drawing.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDTH, Figure, low, save, styled
-from .cycle_map import LOSSES
+from .health.row import LOSSES
 
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from .life_table import Life

@@ -12,7 +12,8 @@ from ...protocols.step import LONGEST
 from ...simulation.run import simulate
 from ...support.arguments import flag, number, whole
 from .checkup import checkup
-from .cycle_map import Aged, Stopped, Summary, amounts_of, names_of, summary_of
+from .cycle_map import Aged, Stopped, amounts_of
+from .health.row import Summary, names_of, row_of
 from .life_table import Life, table_of
 from .prepare import aged_cell, assumed_rates, checked, fresh_start
 from .saved.rows import Rows
@@ -47,19 +48,21 @@ def store(
     soc = number("soc", soc, "give a state of charge from 0 to 1, such as 0.5", low=0.0, high=1.0)
     start = fresh_start(cell, rest, model, temperature, soc, None, None, accuracy)
     amounts: Amounts = amounts_of(cell, start.model.discretise(cell, start.temperature))
-    fresh, at = amounts(start.state), Aged(start)
+    at = Aged(start)
+    fresh = now = amounts(start.state)
     rows = Rows()
     measured = {0: checkup(cell, start)} if checkups else {}
     times = years * YEAR * (np.arange(1, points + 1) / points) ** 2
     end, names = "", None
     for n, until in enumerate(times, 1):
+        before, was = at, now
         try:
             at, result = _rested(cell, at, until, accuracy, rtol)
         except Stopped as stopped:
             at, result, end = at.counted(stopped.result), stopped.result, str(stopped)
-        names = names_of(result) if names is None else names
+        names, now = names_of(result) if names is None else names, amounts(at.end.state)
         row: Summary = {
-            **summary_of(result, at, amounts(at.end.state), fresh, names),
+            **row_of(result, result, (before, at), (was, now, fresh), names),
             "Voltage [V]": float(result["Voltage [V]"][-1]),
         }
         rows.append({key: value for key, value in row.items() if key not in CYCLED})

@@ -13,7 +13,8 @@ from ...parameters import Cell
 
 EQUILIBRIUM = "Capacity of equilibrium [A.h]"
 SOH = ("x_100", "y_100", "x_0", "y_0")
-COLUMNS = (*SOH, EQUILIBRIUM)
+POTENTIALS = ("Un(x_100)", "Up(y_100)", "Un(x_0)", "Up(y_0)")  # V
+COLUMNS = (*SOH, *POTENTIALS, EQUILIBRIUM)
 
 
 class Windows:
@@ -51,7 +52,8 @@ class Windows:
         except CellsimError:
             return {}
         full, empty = self.near.full, self.near.empty
-        return dict(zip(COLUMNS, (full.x, full.y, empty.x, empty.y, self.near.capacity), strict=True))
+        ends = (full.x, full.y, empty.x, empty.y, full.U_n, full.U_p, empty.U_n, empty.U_p)
+        return dict(zip(COLUMNS, (*ends, self.near.capacity), strict=True))
 
 
 def _made(cell: Cell, part: str) -> dict[str, float]:

@@ -1,9 +1,11 @@
 """Lives of cells: what `age` and `store` report, jumps against every cycle, ends, and what they refuse."""
 
+import sys
+
 import numpy as np
 import pytest
 
-from cellsim import DFN, SPM, CellsimError, age, load, simulate, store
+from cellsim import DFN, SPM, CellsimError, ProtocolError, age, cli, load, simulate, store
 from cellsim.models import capacity_between_cutoffs
 from cellsim.physics.constants import F
 
@@ -163,3 +165,37 @@ def test_tables_and_pictures_are_written(jumped, tmp_path):
     assert (tmp_path / "life.png").stat().st_size > 10_000
     with pytest.raises(CellsimError):
         jumped.save(tmp_path / "life.docx")
+
+
+def test_a_life_that_begins_elsewhere_than_its_cycles_is_a_fault():
+    """Cycles to 4.0 V of a full cell: the first delivers what no other can, which is no end of life; remedies work."""
+    steps = "Discharge at 1C until 2.5 V; Charge at C/3 until 4.0 V"
+    with pytest.raises(ProtocolError, match=r"first cycle delivers .* Ah and the second .* give soc=0\.") as fault:
+        age("okane2022", steps, 5, model="SPM")
+    begins = float(str(fault.value).partition("soc=")[2].partition(",")[0])
+    life = age("okane2022", steps, 5, model="SPM", soc=begins)
+    assert not life.end
+    capacity = life.table["Discharge capacity [A.h]"]
+    assert np.ptp(capacity) < 0.01 * capacity.iloc[0]  # of five cycles of a set that loses 1 % in a hundred
+    assert age("okane2022", steps, 3, model="SPM", until=None).cycles == 3
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        (("--calendar", "1years", "--until", "90% capacity"), "--until: means nothing for storage"),
+        (("--calendar", "1years", "--heat"), "--heat: means nothing for storage"),
+        (("--calendar", "1years", "--cycles", "5"), "--cycles: means nothing for storage"),
+        (
+            ("--calendar", "9days", "--day", "Rest for 1 hour", "--cycles", "5"),
+            "--cycles: means nothing for days of use",
+        ),
+        (("--calendar", "9days", "--day", "Rest for 1 hour", "--seasons", "1,2"), "2 given; give twelve temperatures"),
+    ],
+)
+def test_options_of_the_command_that_mean_nothing_are_refused(options, words, monkeypatch, capsys):
+    """A sentence and exit code 2 instead of an option that does nothing."""
+    monkeypatch.setattr(sys, "argv", ["cellsim", "age", "okane2022", "--model", "SPM", *options])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2 and words in " ".join(capsys.readouterr().err.split())

@@ -25,7 +25,20 @@ LIVES = {
     "equilibrium": (CYCLE, 6, {"model": SPM, "until": "90% equilibrium capacity"}),
     "a cycle in parts": (f"repeat 2:\n  {CYCLE.replace('; ', chr(10) + '  ')}\nRest for 1 min", 4, {"model": SPM}),
     "a charge and a hold": ("Discharge at 1C until 2.8 V; CCCV at 1C to 4.2 V until C/10", 4, {"model": SPM}),
-    "heat": (CYCLE, 2, {"model": SPM, "heat": True}),
+    "heat": (CYCLE, 7, {"model": SPM, "heat": True}),
+    "heat in a DFN, elsewhere": (CYCLE, 5, {"model": DFN, "heat": True, "ambient": 283.15}),
+    "heat from core to surface": (CYCLE, 4, {"model": SPM, "heat": cellsim.ThermalNetwork(nodes=3)}),
+    "heat and limits of temperature": (
+        "Discharge at 1C until 2.8 V or until temperature above 33 degC; Charge at C/2 until 4.1 V at ambient 15 degC",
+        6,
+        {"model": SPM, "heat": True},
+    ),
+    "heat beyond the laws": (
+        "Discharge at 2C until 2.6 V; Charge at 2C until 4.15 V",
+        6,
+        {"model": SPM, "heat": cellsim.Lumped(heat_transfer_coefficient=0.0)},
+    ),
+    "heat and jumps": (CYCLE, 60, {"model": SPM, "jump": True, "heat": True}),
     "a step that meets no limit": ("Discharge at 1C for 10 min; Charge at 1C until 4.2 V; Rest until 3 V", 3, {}),
 }
 
@@ -62,11 +75,12 @@ def test_a_life_in_bulk_is_the_one_cycle_by_cycle(name, monkeypatch):
         assert np.array_equal(state.state, one_by_one.states[n].state) and state.soc == one_by_one.states[n].soc
 
 
-def test_many_cycles_are_one_call(monkeypatch):
+@pytest.mark.parametrize("heat", [None, True, cellsim.ThermalNetwork(nodes=3)])
+def test_many_cycles_are_one_call(heat, monkeypatch):
     """Blocks double: 2, 4, 8, ... cycles a call; a step at a time would be 5 calls a cycle."""
     made, performed = [], calls.performed
     monkeypatch.setattr(calls, "performed", lambda call: made.append(1) or performed(call))
-    cellsim.age(CELL, CYCLE, 30, until=None, jump=False, model=SPM)
+    cellsim.age(CELL, CYCLE, 30, until=None, jump=False, model=SPM, heat=heat)
     assert len(made) <= 5
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from ....errors import ProtocolError
 from ....simulation.run import simulate
-from ..cycle_map import Aged, CellCycle, Stopped, Summary
+from ..cycle_map import Aged, CellCycle, Stopped
+from ..health.row import Summary
 
 DAY = 86400.0  # s
 LATE = 1.0  # s that a day may take longer
@@ -20,13 +21,14 @@ class Day(CellCycle):
 
     def advance(self, state: Aged) -> tuple[Aged, Summary]:
         """One day; raises Stopped where the cell cannot complete it, ProtocolError for one that takes longer."""
-        used = self._run(self.protocol, state)
+        used = last = self._run(self.protocol, state)
         after, parked = state.counted(used), DAY - float(used.t[-1])
         if parked < -LATE:
             raise ProtocolError(f"the protocol of a day takes {used.t[-1] / 3600.0:.3g} hours; give at most 24")
         if parked > LATE:
-            after = after.counted(self._run(f"Rest for {parked:.10g} s", after))
-        return after, self.summary(used, after)
+            last = self._run(f"Rest for {parked:.10g} s", after)
+            after = after.counted(last)
+        return after, self.summary(used, state, after, last)
 
     def _run(self, steps: Any, state: Aged) -> Any:
         result = simulate(self.cell, steps, start=state.end, **self.keywords)

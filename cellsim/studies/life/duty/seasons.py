@@ -17,7 +17,8 @@ import numpy as np
 
 from ....errors import CellsimError
 from ..contents import Array
-from ..cycle_map import Aged, Summary
+from ..cycle_map import Aged
+from ..health.row import Summary
 from ..jumping.jump_records import Jump, Life, Progress
 from ..jumping.jumps import SAFETY, SURE, simulate_life
 from ..saved.rows import Rows

@@ -10,7 +10,8 @@ from ....protocols.step import kelvin
 from ....support.arguments import flag, number, numbers
 from ....support.renamed import by_name
 from ..age import check_returns, end_of, from_first, remarks_of
-from ..cycle_map import Aged, Summary
+from ..cycle_map import Aged
+from ..health.row import Summary
 from ..life_table import DAYS, Life, table_of
 from ..prepare import aged_cell, by_equilibrium, checked, fresh_start, margin_of
 from ..saved.rows import Rows

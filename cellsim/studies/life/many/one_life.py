@@ -9,7 +9,7 @@ from ....errors import CellsimError
 from ....parameters import Cell
 from ....physics.constants import ZERO_CELSIUS
 from ..age import age
-from ..cycle_map import LOSSES
+from ..health.row import LOSSES
 from ..windows import EQUILIBRIUM
 
 CYCLE, CAPACITY = "Cycle number", "Discharge capacity [A.h]"

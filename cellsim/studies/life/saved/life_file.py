@@ -61,7 +61,9 @@ def _signed(meta: dict[str, Any], frame: Any) -> dict[str, Any]:
 
 def read_life(path: Any) -> dict[str, Any]:
     """The fields of a `Life` from a file of `write_life`.  Raises ReportError for any other or damaged file."""
-    path = file_path("path", path, (".parquet",))
+    path = file_path("path", path)
+    if path.suffix != ".parquet":
+        raise ReportError(f"{path}: a saved life is a .parquet file; give one that `age` or `Life.save` wrote")
     optional("pyarrow")
     if not os.path.isfile(path):
         raise ReportError(f"{path}: {'is not a file' if os.path.exists(path) else 'there is no such file'}")

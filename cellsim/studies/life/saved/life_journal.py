@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ....ensemble.journal import Journal, journal_of
-from ..cycle_map import Aged, Summary
+from ..cycle_map import Aged
+from ..health.row import Summary
 from ..jumping.jump_records import Jump, Progress, Snapshot
 from .rows import Rows
 from .states import array_of, packed, text_of, unpacked

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import MutableSequence
 from typing import Any
 
-from ..cycle_map import Summary
+from ..health.row import Summary
 
 
 class Rows(MutableSequence[Summary]):
@@ -18,11 +18,12 @@ class Rows(MutableSequence[Summary]):
         """Append a row; index: the number of rows."""
         if index != self.size:
             raise IndexError("rows are appended only")
-        for name in value:
-            if name not in self.columns:
-                self.columns[name] = array("d", [float("nan")] * self.size)
+        row: Any = getattr(value, "row", value)  # of a `LateSummary` what it was made to
+        if row.keys() - self.columns.keys():
+            for name in row:
+                self.columns.setdefault(name, array("d", [float("nan")] * self.size))
         for name, column in self.columns.items():
-            column.append(float(value.get(name, float("nan"))))
+            column.append(row[name] if name in row else float("nan"))
         self.size += 1
 
     def __len__(self) -> int:

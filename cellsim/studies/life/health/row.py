@@ -1,0 +1,153 @@
+"""A row of the table of a life: what a cycle did, and the cell at its end, under PyBaMM's names where it has any."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ....models.electrodes import PARTS
+from ....simulation.history.cycles import hottest_of, passed
+from ..in_bulk import OneCycle
+
+Summary = Mapping[str, float | str]
+CAPACITY = "Discharge capacity [A.h]"
+IN_PARTICLES = "Total lithium capacity in particles [A.h]"
+LOSSES = {  # what takes lithium for good: column of a table, and the amounts that it is the sum of
+    "Loss of capacity to SEI [A.h]": ("sei",),
+    "Loss of capacity to SEI on cracks [A.h]": ("sei_on_cracks",),
+    "Loss of capacity to dead lithium [A.h]": ("dead", "metal dead"),
+    "Loss of capacity to lost active material [A.h]": ("draining",),
+    "Loss of capacity to interphase at lithium [A.h]": ("metal bound",),
+}
+AT_THE_END = (  # variables of which a table holds the value at the end of a cycle
+    "Cell thickness change [m]",
+    "Wetted fraction of pores",
+    "Electrolyte in reservoir [m3]",
+    "X-averaged negative particle contact",
+    "X-averaged positive particle contact",
+    "X-averaged negative interphase resistance [Ohm.m2]",
+    "X-averaged positive interphase resistance [Ohm.m2]",
+    "Interphase resistance [Ohm.m2]",
+    "Host capacity [A.h]",
+    "Hazard of a short",
+    "Survival probability",
+)
+RESISTANCE, IN_SALT = "Local ECM resistance [Ohm]", "Total lithium in electrolyte [mol]"
+REACTIONS = ("SEI", "SEI on cracks", "lithium plating")
+
+
+class Names(NamedTuple):
+    """Variables that a row is made of; asked for once in a life, as that there is none takes long to find out."""
+
+    hottest: str  # `hottest_of` them
+    at_the_end: tuple[str, ...]  # those of AT_THE_END that the cell has
+    changing: tuple[str, ...]  # those of which a row has the change within the cycle, too
+
+
+def changing(phases: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Variables of which PyBaMM's tables of cycles have value and change; phases: of each electrode, by its name."""
+    found = [RESISTANCE, IN_SALT]
+    for part, names in phases.items():
+        low = part.partition(" ")[0]
+        found += [f"Total lithium in {part} [mol]", *(f"Total lithium in {one} phase in {part} [mol]" for one in names)]
+        kinds = ("", *(f"{one} " for one in names))
+        found += [f"Loss of lithium to {low} {one}{what} [mol]" for one in kinds for what in REACTIONS]
+    return tuple(found)
+
+
+def names_of(result: Any) -> Names:
+    """Those of a `Result`, or of a cycle in bulk."""
+    every = changing({part: ("primary", "secondary") for part in PARTS})
+    there = result.variables
+    at_the_end, both = (tuple(name for name in names if name in there) for names in (AT_THE_END, every))
+    return Names(hottest_of(there), at_the_end, both)
+
+
+def row_of(result: Any, parked: Any, passed_by: Any, amounts: Any, names: Names) -> Summary:
+    """A row of the table of a life.
+
+    parked: the last run of the cycle, `result` where it is the only one.  passed_by: `Aged` when the cycle began, and
+    when it was over.  amounts: at its begin, at its end and before the first cycle, see `Amounts`.  names: `names_of`.
+    """
+    (before, after), (was, now, fresh) = passed_by, amounts
+    row: dict[str, float | str] = {
+        "Time [h]": after.seconds / 3600.0,
+        "Throughput capacity [A.h]": after.amp_hours,
+        "Throughput energy [W.h]": after.watt_hours,
+        **passed(result, names.hottest),
+    }
+    if result.model == "DFN" and np.isfinite(now["Q_n"]):
+        row["Minimum plating margin [V]"] = float(np.min(result["Plating margin [V]"]))
+    row[IN_PARTICLES] = now["Q_Li"]
+    row["Loss of lithium inventory [%]"] = 100.0 * (1.0 - now["Q_Li"] / fresh["Q_Li"])
+    change = {IN_PARTICLES: now["Q_Li"] - was["Q_Li"]}
+    for key, name in (("Q_n", "Negative"), ("Q_p", "Positive")):
+        if np.isfinite(now[key]):
+            row[f"{name} electrode capacity [A.h]"] = now[key]
+            row[f"Loss of active material in {name.lower()} electrode [%]"] = 100.0 * (1.0 - now[key] / fresh[key])
+            change[f"{name} electrode capacity [A.h]"] = now[key] - was[key]
+        for of_phase in (each for each in now if each.startswith(f"{key} ")):
+            phase, lost = of_phase.partition(" ")[2], 100.0 * (1.0 - now[of_phase] / fresh[of_phase])
+            row[f"{name} electrode {phase} capacity [A.h]"] = now[of_phase]
+            row[f"Loss of {phase} active material in {name.lower()} electrode [%]"] = lost
+            change[f"{name} electrode {phase} capacity [A.h]"] = now[of_phase] - was[of_phase]
+    row |= losses(now, fresh)
+    if not (now["metal bound"] or fresh["metal bound"]):
+        del row["Loss of capacity to interphase at lithium [A.h]"]
+    row["Capacity of plated lithium [A.h]"] = now["plated"]
+    if "porosity" in now:
+        row["X-averaged negative electrode porosity"] = now["mean porosity"]
+        row["Minimum porosity"] = now["porosity"]
+    at_ends = _at_ends(result, parked, names)
+    row |= zip((*names.at_the_end, *names.changing), at_ends[0], strict=True)
+    of_changing = (values[len(names.at_the_end) :] for values in at_ends)
+    change |= {name: there - began for name, there, began in zip(names.changing, *of_changing, strict=True)}
+    change["Time [h]"] = (after.seconds - before.seconds) / 3600.0
+    change["Throughput capacity [A.h]"] = after.amp_hours - before.amp_hours
+    change["Throughput energy [W.h]"] = after.watt_hours - before.watt_hours
+    return row | {changed(name): x for name, x in change.items()}
+
+
+def _at_ends(result: Any, parked: Any, names: Names) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Variables of a row when its cycle was over, and when it began."""
+    wanted = (*names.at_the_end, *names.changing)
+    if isinstance(result, OneCycle):
+        return result.values(wanted)
+    last, first = parked.variables.last(), result.variables.first()
+    return tuple(float(last[name][-1]) for name in wanted), tuple(float(first[name][0]) for name in wanted)
+
+
+@cache
+def changed(name: str) -> str:
+    """PyBaMM's name of the change of a variable within a cycle."""
+    return f"Change in {name[0].lower()}{name[1:]}"
+
+
+def losses(now: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
+    """What each of LOSSES took between two states [Ah]."""
+    return {name: sum(now[key] - before[key] for key in keys) for name, keys in LOSSES.items()}
+
+
+class LateSummary(Mapping[str, float | str]):
+    """A `Summary` that is made when more than its discharge capacity is asked for, as most of a jump are not."""
+
+    def __init__(self, capacity: float, make: Any) -> None:
+        """make: function without arguments that returns `row_of` the cycle."""
+        self.capacity, self.make = capacity, make
+
+    @cached_property
+    def row(self) -> Summary:
+        """The whole of it."""
+        row: Summary = self.make()
+        self.make = None  # a result holds its states
+        return row
+
+    def __getitem__(self, name: str) -> float | str:
+        return self.capacity if name == CAPACITY else self.row[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.row)
+
+    def __len__(self) -> int:
+        return len(self.row)
