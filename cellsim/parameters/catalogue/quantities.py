@@ -81,8 +81,8 @@ POROUS = {
     "particle radius standard deviation": _may(
         "m", "of a lognormal distribution of radii, by surface; 0: all particles have the mean radius", 0.0, 0.0, 1e-3
     ),
-    "particle size classes": _may(
-        "1", "classes of size that stand for a lognormal distribution", 9.0, 1.0, float(MOST_CLASSES)
+    "particle size classes": _note(
+        "1", "sizes that stand for a distribution of radii; as many as the accuracy of a run needs", 1.0, MOST_CLASSES
     ),
     "particle size histogram": Name("1", "share of the surface at each radius [m]", 0.0, law="radius", optional=True),
     "particle diffusivity": _need("m2.s-1", "of lithium, or of sodium, in the particles", 1e-22, 1e-6, X),
