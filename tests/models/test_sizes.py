@@ -207,6 +207,7 @@ def test_impedance_of_a_distribution():
         ({HISTOGRAM: ([0.8e-5, 1.2e-5], [0.5, 0.5]), SPREAD: 1e-6}, "beside a standard deviation"),
         ({SPREAD: -1e-6}, "outside 0 to 0.001"),
         ({CLASSES: 1000}, "outside 1 to 100"),
+        ({CLASSES: 2.5, SPREAD: 1e-6}, "2.5 is no whole number"),
     ],
 )
 def test_wrong_distributions_are_refused(changes, words):

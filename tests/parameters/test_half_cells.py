@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from composite_cells import parted
 
 import cellsim
 from cellsim import ParameterError
@@ -76,6 +77,35 @@ def test_a_half_cell_is_half_of_a_cell_with_three_electrodes(electrode, full, ha
     t = np.linspace(1.0, 599.0, 20)
     theirs = whole.at(f"{electrode.capitalize()} electrode 3E potential [V]", t)
     np.testing.assert_allclose(run.at("Positive electrode 3E potential [V]", t), theirs, atol=2e-5)
+
+
+@pytest.mark.parametrize("make", (lambda c: c.half_cell("negative"), lambda c: c.symmetric_cell("negative", soc=0.4)))
+def test_phases_that_are_alike_are_one_material_in_cells_made_of_them(make):
+    """Cut-off voltages and runs; 1e-6 V: the potential of the blend is tabulated, by 1e-7 V from empty to full."""
+    one, two = (make(c) for c in (cellsim.load(CHEN), parted(cellsim.load(CHEN), (0.3, 0.7))))
+    assert two.phases(P) == ("primary", "secondary")
+    for end in ("lower", "upper"):
+        path = f"cell/{end} voltage cut-off"
+        assert two.value(path) == pytest.approx(one.value(path), abs=1e-6)
+    runs = [
+        cellsim.simulate(c, "Discharge at C/3 for 10 min", cellsim.DFN((4, 4, 8), 8), soc=0.6, rtol=1e-9)
+        for c in (one, two)
+    ]
+    assert runs[1]["Voltage [V]"][-1] == pytest.approx(runs[0]["Voltage [V]"][-1], abs=1e-6)
+
+
+def test_a_half_cell_of_graphite_and_silicon_has_the_potential_of_the_electrode():
+    """At C/500, both ways along the branches of the silicon: 2 mV, the overpotential of either at that current."""
+    cell = cellsim.load("lgm50_composite").with_hysteresis("current sigmoid")
+    half = cell.half_cell("negative")
+    assert half.hysteresis(f"{P}/secondary") == "current sigmoid"
+    full = cellsim.simulate(cell, "Discharge at C/500 for 300 hours", "SPM", soc=0.9)
+    alone = cellsim.simulate(half, "Charge at C/500 for 300 hours", "SPM", soc=0.1)
+    t = np.linspace(1e4, 1e6, 30)
+    off = alone.at("Voltage [V]", t) - full.at("Negative electrode 3E potential [V]", t)
+    assert np.max(np.abs(off)) < 2e-3
+    held = alone["Total lithium in positive electrode [mol]"]
+    assert (held[0] - held[-1]) * F / 3600.0 == pytest.approx(alone.charge_capacity, abs=1e-10 * held[0] * F / 3600.0)
 
 
 def test_what_a_half_cell_takes_over_and_assumes():
