@@ -26,6 +26,7 @@ SHARE = 0.35  # fraction of the accuracy for each electrode, for the shells, and
 SPREAD_ERROR, MERGED_ERROR = 0.18, 0.3  # V, see above
 SMOOTH, WAVY = 3.0, 4.0
 FEWEST_CLASSES, ITERATIONS = 2, 100
+FURTHEST = 4.0  # standard deviations: beyond are 3e-5 of the surface, and of the volume
 WINDOW = np.linspace(0.05, 0.95, 91)  # stoichiometries at which a diffusivity is looked at
 AS_NEEDED = "cellsim: as many as the accuracy of a run needs"
 CLASSES, HISTOGRAM = "particle size classes", "particle size histogram"
@@ -81,13 +82,13 @@ def classes_for(spread: float, accuracy: float) -> int:
 def lognormal(spread: float, classes: int) -> tuple[Array, Array]:
     """Radii over any of them, and shares of the surface, of a lognormal distribution by surface, (classes,) each.
 
-    spread: standard deviation over the mean.  Even steps of ln R, from n = sqrt(classes - 1) standard deviations s
-    below the mean, where the surface ends, to n + s above it, where the volume does; weights are the density there,
-    so that a smooth answer has the small error of the trapezoidal rule of a bell curve.  Steps are scaled so that mean
-    and standard deviation by surface are those stated.
+    spread: standard deviation over the mean.  Even steps of ln R, from sqrt(classes - 1) standard deviations, FURTHEST
+    at most, below the mean, where the surface ends, to as far above the mean of
+    the volume; weights are the density there, so that a smooth answer has the small error of the trapezoidal rule of a
+    bell curve.  Steps are scaled so that mean and standard deviation by surface are those stated.
     """
     square = math.log1p(spread**2)
-    s, reach = math.sqrt(square), math.sqrt(classes - 1)
+    s, reach = math.sqrt(square), min(math.sqrt(classes - 1), FURTHEST)
     x = np.linspace(-reach, reach + s, classes)
     share = np.exp(-0.5 * x**2)
     share /= share.sum()
