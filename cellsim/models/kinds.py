@@ -83,9 +83,9 @@ def lognormal(spread: float, classes: int) -> tuple[Array, Array]:
     """Radii over any of them, and shares of the surface, of a lognormal distribution by surface, (classes,) each.
 
     spread: standard deviation over the mean.  Even steps of ln R, from sqrt(classes - 1) standard deviations, FURTHEST
-    at most, below the mean, where the surface ends, to as far above the mean of
-    the volume; weights are the density there, so that a smooth answer has the small error of the trapezoidal rule of a
-    bell curve.  Steps are scaled so that mean and standard deviation by surface are those stated.
+    at most, below the mean, where the surface ends, to as far above the mean by volume, where the volume does; weights
+    are the density there, so that a smooth answer has the small error of the trapezoidal rule of a bell curve.  Steps
+    are scaled so that mean and standard deviation by surface are those stated.
     """
     square = math.log1p(spread**2)
     s, reach = math.sqrt(square), min(math.sqrt(classes - 1), FURTHEST)

@@ -180,6 +180,29 @@ def test_impedance_of_a_cell_is_half_that_of_both_symmetric_cells():
     np.testing.assert_allclose(0.5 * sum(part.impedance for part in parts), whole.impedance, rtol=1e-5)
 
 
+def test_steps_end_at_voltages_below_zero_and_hold_them():
+    """An electrode against itself, to and fro; limits are located to 1e-6 V.  What a protocol says survives text."""
+    both = cellsim.load(CHEN).symmetric_cell("negative", soc=0.5)
+    text = "Charge at C/10 until 0.05 V; Discharge at C/10 until -0.05 V; Hold at -50 mV until C/50"
+    run = cellsim.simulate(both, text, soc=0.5)
+    ends = [run["Voltage [V]"][run.step_index == k][-1] for k in range(3)]
+    assert ends == pytest.approx([0.05, -0.05, -0.05], abs=1e-6)
+    assert np.allclose(run["Voltage [V]"][run.step_index == 2], -0.05, atol=1e-6)
+    protocol = cellsim.Protocol(text)
+    assert cellsim.Protocol(protocol.to_text()) == protocol == cellsim.Protocol.from_json(protocol.to_json())
+    with pytest.raises(cellsim.ProtocolError, match="below the lower cut-off voltage"):
+        cellsim.simulate(CHEN, "Hold at -0.5 V for 1 min")
+
+
+def test_lithium_on_copper_is_cycled():
+    """Each cycle strips the coulombic efficiency of what it plated; what is left at -0.2 V is less than 1e-3 of it."""
+    copper = cellsim.load(CHEN).plating_cell(coulombic_efficiency=0.95)
+    run = cellsim.simulate(copper, "Repeat 3: Charge at C/7 for 2 hours; Discharge at C/7 until -0.2 V", soc=0.0)
+    plated, stripped = ([getattr(s, f"{way}_capacity") for s in run.steps] for way in ("charge", "discharge"))
+    assert np.array(stripped[1::2]) == pytest.approx(0.95 * np.array(plated[::2]), rel=1e-3)
+    assert run["Dead lithium [mol]"][-1] * F / 3600.0 == pytest.approx(0.05 * sum(plated), rel=1e-9)
+
+
 def test_lithium_against_lithium_is_the_closed_form():
     """Steady state of a binary salt with constant properties, 0.02 mV: the error of the mesh."""
     laws = {"conductivity": 1.0, "diffusivity": 3e-10, "thermodynamic factor": 1.0}
