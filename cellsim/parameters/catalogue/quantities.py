@@ -26,6 +26,7 @@ DOUBLE_LAYER = _may(
     "F.m-2", "per reacting surface; of impedance spectra, and of runs with surface form differential", 0.0, 0.0, 1e3
 )
 ELECTRONIC, ELECTRONIC_ENERGY = "electronic conductivity", "electronic conductivity activation energy"
+SURFACE = "surface area per unit volume"  # as BPX names it
 SURFACE_FORM, DIFFERENTIAL = "surface form", "differential"  # as PyBaMM's option
 SURFACE_FORMS = ("false", "algebraic", DIFFERENTIAL)
 CELL = {
@@ -78,6 +79,7 @@ POROUS = {
     "particle radius": _need(
         "m", "of the active material; of a distribution its mean by surface", 1e-9, 1e-3, POSITION
     ),
+    SURFACE: _note("m-1", "of the particles, per volume of electrode; that of spheres unless stated", 1.0, 1e11),
     "particle radius standard deviation": _may(
         "m", "of a lognormal distribution of radii, by surface; 0: all particles have the mean radius", 0.0, 0.0, 1e-3
     ),
