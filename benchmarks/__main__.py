@@ -2,6 +2,7 @@
 
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
 (dfn, spm, solid, cccv, ...), or those of newer kinds of electrodes (kinds: composite, mpm, hysteresis, msmr);
+single, what these kinds cost a cell without them, which kinds includes;
 kernels, or one of its parts (parts, mesh, cells, startup, warming); ageing; audit, the time of `make audit` by section,
 warm and cold; history, the speed of common work by commit;
 executors; pybop; derivatives, of runs by quantities; pybamm, the exchange of parameter sets with it, or one of its
@@ -17,12 +18,14 @@ import exchange
 import executors
 import history
 import kernels
+import single_phase
 import typer
 import work_precision
 
 PROGRAMS = {
     "compare": compare,
     "work": work_precision,
+    "single_phase": single_phase,
     "kernels": kernels,
     "ageing": ageing,
     "history": history,

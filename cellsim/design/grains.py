@@ -8,6 +8,7 @@ from ..errors import ParameterError
 from ..models.electrodes import PARTS, POSITIVE, is_composite, is_film, is_metal
 from ..models.kinds import Array, sizes
 from ..parameters import Cell, load
+from ..parameters.catalogue import SURFACE
 from ..support.arguments import chosen, number
 
 RADIUS, SPREAD, HISTOGRAM = (f"particle {what}" for what in ("radius", "radius standard deviation", "size histogram"))
@@ -58,6 +59,10 @@ def with_grains(cell: str | os.PathLike[str] | Cell, grain_radius: float, part: 
     if is_metal(cell, part) or is_film(cell, part) or is_composite(cell, part):
         raise ParameterError(
             f"{cell.name}: with_grains: the {part} does not consist of particles of one material; give one that does"
+        )
+    if cell.has(f"{part}/{SURFACE}"):
+        raise ParameterError(
+            f"{cell.name}: with_grains: the {part} states its {SURFACE}, which clusters have not; remove it"
         )
     least = cluster_radius(cell.value(f"{part}/{ACTIVE}"), cell.value(f"{part}/{ELECTROLYTE}"), r)
     cell.value(f"{part}/{RADIUS}")  # a radius that varies is refused

@@ -1,7 +1,8 @@
 """Models, their discretisation and initial states."""
 
 from .initial import capacity_between_cutoffs, initial_state, open_circuit_voltage, soc_at_voltage
-from .porous import ACCURACY, DFN, SPM, SPMe
+from .kinds import ACCURACY
+from .porous import DFN, SPM, SPMe
 from .thin_film import MODELS, ThinFilm, default_model, model_of
 
 __all__ = [

@@ -29,7 +29,7 @@ from .ageing import ageing_of
 from .electrodes import PARTS, needs_particles
 from .graded import RADIUS, graded, radii
 from .initial import initial_state
-from .kinds import kinds
+from .kinds import ACCURACY, kinds
 from .lithium_metal import foil_of
 from .materials.double_layers import capacities
 from .materials.electrons import follows
@@ -43,7 +43,6 @@ from .thermal_laws import Body, steady, warmed, with_temperatures
 from .volumes import Region, across, exchange_current_density, regions, touching, unit_of
 
 STRETCH_X = (1.0, 0.5)  # grading of the negative and positive electrode towards the separator
-ACCURACY = 1e-3  # default accuracy of the voltage [V rms]
 MOST_VOLUMES, MOST_SHELLS = 10_000, 1000
 KEYS = tuple(f.name for f in fields(Region))
 Array = NDArray[Any]

@@ -43,7 +43,7 @@ from .electrodes import (
     values_of,
 )
 from .graded import layer_borders
-from .kinds import sizes
+from .kinds import SHARE, sizes
 from .materials.double_layers import capacities
 from .materials.steps import Steps, steps
 from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
@@ -61,7 +61,6 @@ from .particle_mesh import (
 )
 from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
 
-SHARE = 0.35  # fraction of the accuracy for each electrode and for the shells
 MOST = 1.6  # error [V] above which runs end so early that it does not increase further
 MOST_SHELLS = 400  # with more, the surface is depleted or saturated immediately
 FEWEST_VOLUMES, FEWEST_BETWEEN, FEWEST_SHELLS, PER_LAYER = 4, 2, 4, 2

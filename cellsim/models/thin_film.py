@@ -18,13 +18,14 @@ from ..support.arguments import shown, whole
 from ..support.compile import records
 from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
 from .initial import initial_state
+from .kinds import ACCURACY, SHARE
 from .lithium_metal import counts_of_metal, foil_of
 from .materials.electrons import at_reference, conducts, follows
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .particle_mesh import Near, Numbers, reach_for, reaching, shells_soon
-from .porous import ACCURACY, DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
-from .resolution import SHARE, between, diffusivity, shells_for
+from .porous import DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
+from .resolution import between, diffusivity, shells_for
 from .thermal_laws import steady, warmed, with_temperatures
 from .volumes import FOIL, across, exchange_current_density, foil, transport_efficiency
 

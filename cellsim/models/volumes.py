@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..kernels.equations.lithium_metal import LEAST_PRESSURE
 from ..numerics.grids import graded_faces
 from ..parameters import Cell
+from ..parameters.catalogue import SURFACE
 from ..parameters.laws.profile import averages
 from ..physics.contact import constriction_resistance, contact_fraction, contact_resistance, effective_pressure
 from ..physics.fracture import critical_current
@@ -94,12 +95,23 @@ def critical_current_factor(cell: Cell) -> float:
 
 
 def touching(cell: Cell, part: str) -> float:
-    """Fraction of the particle surface in contact with electrolyte, at the pressure of the cell."""
+    """Surface in contact with electrolyte over that of spheres, at the pressure of the cell.
+
+    Above 1 where the stated surface of an electrode, or of a phase, is larger than that of spheres.
+    """
     get = values_of(cell, electrode_of(part))
-    given, P_1 = get("contact fraction"), get("contact pressure")
+    given, P_1 = get("contact fraction") * roughness(cell, part), get("contact pressure")
     if P_1 == 0.0:
         return given  # the law without pressure dependence
     return contact_fraction(pressure(cell), P_1, get("contact pressure exponent"), given)[0]
+
+
+def roughness(cell: Cell, part: str) -> float:
+    """Surface of the particles of an electrode, or of a phase, as stated over that of spheres; 1 if none is stated."""
+    if not cell.has(f"{part}/{SURFACE}"):
+        return 1.0
+    get = values_of(cell, part)
+    return get(SURFACE) * get(RADIUS) / (3.0 * get(ACTIVE))
 
 
 def surface_area(cell: Cell, part: str) -> float:

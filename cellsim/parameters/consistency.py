@@ -19,7 +19,7 @@ Faults = Iterator[tuple[str, str]]
 Check = tuple[Callable[..., Faults], tuple[Any, ...]]  # and its arguments but the file
 SAME_SIZE = 1e-3  # relative difference of a mean radius from that of a histogram
 USUAL = (0.5, 1.5)  # concentrations of ordinary runs, relative to the initial one
-SIZES = ("particle radius", "particle radius standard deviation", "particle size histogram")
+SIZES = ("particle radius", "particle radius standard deviation", "particle size histogram", "particle size classes")
 SMALLEST, LARGEST = 1e-9, 1e-3  # radius of a particle [m]
 STEEP = 1e6  # ratio to the other values of a law above which a value is taken for a pole
 LEVEL = 1e-6  # V by which the branches of a hysteresis may cross
@@ -215,11 +215,13 @@ def _fractions(file: _File, part: str) -> Iterator[tuple[str, str]]:
 def _sizes(file: _File, part: str, phase: str) -> Iterator[tuple[str, str]]:
     """Faults of the distribution of sizes of an electrode, or of a phase: "" or its name and "/"."""
     histogram, spread = file.record(part, f"{phase}{SIZES[2]}"), file.value(part, f"{phase}{SIZES[1]}", 0.0)
-    radius, path = file.record(part, f"{phase}{SIZES[0]}"), f"{part}/{phase}{SIZES[2]}"
+    radius, of_mean, path = (file.record(part, f"{phase}{SIZES[0]}"), *(f"{part}/{phase}{SIZES[k]}" for k in (0, 2)))
     if radius is not None and radius.get("value") is None and (histogram is not None or spread > 0.0):
-        yield f"{part}/{phase}{SIZES[0]}", "a radius that varies over the electrode has no distribution; give its mean"
+        yield of_mean, "a radius that varies over the electrode has no distribution; give its mean"
         return
-    mean = file.value(part, f"{phase}{SIZES[0]}")
+    mean, classes = file.value(part, f"{phase}{SIZES[0]}"), file.value(part, f"{phase}{SIZES[3]}", 1.0)
+    if classes % 1.0:
+        yield f"{part}/{phase}{SIZES[3]}", f"{classes:g} is no whole number; round it"
     if histogram is None:
         return
     if spread > 0.0:
@@ -232,10 +234,7 @@ def _sizes(file: _File, part: str, phase: str) -> Iterator[tuple[str, str]]:
     elif R.size > MOST_CLASSES:
         yield path, f"{R.size} radii; give at most {MOST_CLASSES}"
     elif abs((of := float(share @ R / share.sum())) - mean) > SAME_SIZE * mean:
-        yield (
-            f"{part}/{phase}{SIZES[0]}",
-            f"{mean:g} m is not the mean of the histogram by surface, {of:.6g} m; state that",
-        )
+        yield of_mean, f"{mean:g} m is not the mean of the histogram by surface, {of:.6g} m; state that"
 
 
 def _window(file: _File, part: str) -> Iterator[tuple[str, str]]:

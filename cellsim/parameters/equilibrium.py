@@ -63,7 +63,7 @@ def amount(cell: Any, part: str) -> float:
     return float(math.prod((*(cell.value(f"{part}/{key}") for key in AMOUNT_OF_ELECTRODE), held)))
 
 
-def _potential_of(cell: Any, part: str) -> Law | Blend:
+def potential_of(cell: Any, part: str) -> Law | Blend:
     """Open-circuit potential of an electrode over its mean stoichiometry."""
     return blend_of(cell, part) if cell.phases(part) else cell.law(f"{part}/{OCP}")
 
@@ -83,8 +83,8 @@ class Balance(NamedTuple):
         metal = cell.text(f"{NEGATIVE}/type") == "lithium metal"
         return cls(
             0.0 if metal else amount(cell, NEGATIVE) / amount(cell, POSITIVE),
-            cell.law(COUNTER) if metal else _potential_of(cell, NEGATIVE),
-            _potential_of(cell, POSITIVE),
+            cell.law(COUNTER) if metal else potential_of(cell, NEGATIVE),
+            potential_of(cell, POSITIVE),
             cell.value(T_REF),
             (cell.value(CUTOFFS[0]), cell.value(CUTOFFS[1])),
         )

@@ -87,6 +87,7 @@ TABLE = (
             "v_below",
             "v_above",
             sides=("above", "below"),
+            signed=True,  # of symmetric cells, and of lithium on copper
             at_start=True,
             pybamm=("VoltageTermination",),
             pybamm_sided=True,

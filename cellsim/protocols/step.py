@@ -127,8 +127,6 @@ class Step:
         object.__setattr__(self, "duration", seconds("duration", self.duration))
         if self.control == "rest" and target != 0.0:
             raise ProtocolError(f"a rest with the target {target!r}: leave out the target")
-        if self.control == "voltage" and target < 0.0:
-            raise ProtocolError(f"voltage {target!r} V: a cell's voltage is not below 0")
         if self.control == "temperature" and not COLDEST < target < HOTTEST:
             raise ProtocolError(f"temperature {target!r} K: give kelvin, between {COLDEST:g} and {HOTTEST:g}")
         if self.control == "rest" and self.duration is None and not self.until:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..errors import Ending, ProtocolError, SolveError
 from ..kernels.call.calls import Coroutine, Together, finish
 from ..models import ACCURACY, default_model, model_of
+from ..models.kinds import sized
 from ..parameters import Cell, load
 from ..protocols import Limit, Profile, Step
 from ..support.arguments import listed, number, numbers
@@ -167,6 +168,7 @@ def simulate_parallel(
     profile, duration = _load(current, duration)
     T = group[0].temperature(temperature)
     rate = max(0.1, 2.0 * profile.peak / (n * group[0].nominal_capacity))
+    group = [sized(c, accuracy) for c in group]
     meshed = (model_of(model) or default_model(group[0])).resolved(
         group[0], T, rate, accuracy, (max(interval, SHORT_LOAD),)
     )

@@ -10,6 +10,7 @@ from ..errors import SolveError
 from ..kernels.call.calls import Coroutine, finish
 from ..kernels.call.record import Arguments
 from ..models import ACCURACY
+from ..models.kinds import sized
 from ..models.materials.ranges import outside_data
 from ..parameters import Cell, load
 from ..parameters.formats.overlay import overlay_remarks
@@ -148,11 +149,13 @@ def simulate_coroutine(
     plain = force is False and not ends
     protocol = protocol_of(steps) if plain else Protocol(steps, force=force, termination=ends)
     where = given.model, given.temperature, given.soc, given.voltage
+    cell = sized(cell, given.accuracy) if start is None else cell
     plan, begun = (
         planned(cell, protocol, *where, heat, given.accuracy, given.ambient)
         if start is None
         else continued(final_state_of(start, cell, *where), protocol, heat, given.accuracy, given.ambient)
     )
+    cell = plan.cell  # of a run that goes on from another one that one's
     run = Running(
         plan,
         Ahead(Arguments(plan.sys, plan.record)),

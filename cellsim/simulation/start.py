@@ -14,6 +14,7 @@ from ..kernels.equations.held_controls import at_terminals
 from ..kernels.layout import State, System, numbers, unknowns
 from ..models import default_model, soc_at_voltage
 from ..models.initial import stoichiometries
+from ..models.kinds import sized_as
 from ..models.memo import kept
 from ..models.thermal_laws import Body
 from ..numerics.fields import places
@@ -75,7 +76,7 @@ def final_state_of(start, cell, model, temperature, soc, voltage) -> FinalState:
             f"start {type(start).__name__}: give a Result that was simulated in this process; one read "
             "from a file, or sent by another process, does not hold the state of the cell"
         )
-    if found.cell != cell:
+    if found.cell != cell and found.cell != sized_as(cell, found.cell):
         raise ProtocolError(
             f"start: that run is of {found.cell.name}, or of a variation of it, and not of this "
             f"{cell.name}; give start.final_state.cell as the cell"

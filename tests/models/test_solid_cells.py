@@ -158,3 +158,44 @@ def test_every_set_that_is_no_film_has_a_mesh_in_every_model(model):
         if not has_film(cell):
             T = cell.temperature(None)
             assert model.resolved(cell, T).discretise(cell, T).volume.size > 0
+
+
+SURFACE = "surface area per unit volume"
+
+
+@pytest.mark.parametrize("model", (cellsim.DFN((6, 3, 6), 8), cellsim.SPMe((6, 3, 6), 8), cellsim.SPM(8)))
+def test_a_stated_surface_is_that_of_spheres_or_more_of_it(model):
+    """3 eps / R is what is not stated; twice as much carries half the current: as twice the exchange current."""
+    cell, P = cellsim.load("lgm50_chen2020"), "positive electrode/"
+    spheres = 3.0 * cell.value(P + "active material volume fraction") / cell.value(P + "particle radius")
+    i0 = cell.value(P + "exchange-current density")
+    plain, same, rough, faster = (
+        cellsim.simulate(cell.with_(changes) if changes else cell, "Discharge at 1C for 20 min", model, rtol=1e-9)
+        for changes in (
+            {},
+            {P + SURFACE: spheres},
+            {P + SURFACE: 2.0 * spheres},
+            {P + "exchange-current density": 2.0 * i0},
+        )
+    )
+    for one, other in ((plain, same), (rough, faster)):  # 1e-8: local errors of 1e-9
+        assert other["Voltage [V]"][-1] == approx(one["Voltage [V]"][-1], abs=1e-8)
+    assert rough["Voltage [V]"][-1] > plain["Voltage [V]"][-1] + 1e-4
+    name = "Total lithium in positive electrode [mol]"
+    assert np.diff(rough[name][[0, -1]]) == approx(np.diff(plain[name][[0, -1]]), rel=1e-10)
+
+
+def test_a_stated_surface_of_a_phase_and_where_it_is_refused():
+    """Of one phase it takes current from the other; a graded electrode has none."""
+    cell, N = cellsim.load("lgm50_composite"), "negative electrode/"
+    silicon = N + "secondary/"
+    spheres = 3.0 * cell.value(silicon + "active material volume fraction") / cell.value(silicon + "particle radius")
+    rough = cell.with_({silicon + SURFACE: 5.0 * spheres})
+    ends = [cellsim.simulate(c, "Discharge at 1C for 10 min", cellsim.SPM(8)) for c in (cell, rough)]
+    held = [run["Total lithium in secondary phase in negative electrode [mol]"][-1] for run in ends]
+    assert held[1] < held[0]
+    graded = cellsim.load("lgm50_chen2020").with_({N + SURFACE: 4e5, N + "particle radius": "5e-6*(1 + 0.1*x)"})
+    with pytest.raises(cellsim.ParameterError, match="particle radius"):
+        cellsim.simulate(graded, "Discharge at 1C for 1 min")
+    with pytest.raises(cellsim.ParameterError, match="outside 1 to 1e"):
+        cellsim.load("lgm50_chen2020").with_({N + SURFACE: -4e5})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from composite_cells import parted
 
 import cellsim
 from cellsim import ParameterError
@@ -76,6 +77,35 @@ def test_a_half_cell_is_half_of_a_cell_with_three_electrodes(electrode, full, ha
     t = np.linspace(1.0, 599.0, 20)
     theirs = whole.at(f"{electrode.capitalize()} electrode 3E potential [V]", t)
     np.testing.assert_allclose(run.at("Positive electrode 3E potential [V]", t), theirs, atol=2e-5)
+
+
+@pytest.mark.parametrize("make", (lambda c: c.half_cell("negative"), lambda c: c.symmetric_cell("negative", soc=0.4)))
+def test_phases_that_are_alike_are_one_material_in_cells_made_of_them(make):
+    """Cut-off voltages and runs; 1e-6 V: the potential of the blend is tabulated, by 1e-7 V from empty to full."""
+    one, two = (make(c) for c in (cellsim.load(CHEN), parted(cellsim.load(CHEN), (0.3, 0.7))))
+    assert two.phases(P) == ("primary", "secondary")
+    for end in ("lower", "upper"):
+        path = f"cell/{end} voltage cut-off"
+        assert two.value(path) == pytest.approx(one.value(path), abs=1e-6)
+    runs = [
+        cellsim.simulate(c, "Discharge at C/3 for 10 min", cellsim.DFN((4, 4, 8), 8), soc=0.6, rtol=1e-9)
+        for c in (one, two)
+    ]
+    assert runs[1]["Voltage [V]"][-1] == pytest.approx(runs[0]["Voltage [V]"][-1], abs=1e-6)
+
+
+def test_a_half_cell_of_graphite_and_silicon_has_the_potential_of_the_electrode():
+    """At C/500, both ways along the branches of the silicon: 2 mV, the overpotential of either at that current."""
+    cell = cellsim.load("lgm50_composite").with_hysteresis("current sigmoid")
+    half = cell.half_cell("negative")
+    assert half.hysteresis(f"{P}/secondary") == "current sigmoid"
+    full = cellsim.simulate(cell, "Discharge at C/500 for 300 hours", "SPM", soc=0.9)
+    alone = cellsim.simulate(half, "Charge at C/500 for 300 hours", "SPM", soc=0.1)
+    t = np.linspace(1e4, 1e6, 30)
+    off = alone.at("Voltage [V]", t) - full.at("Negative electrode 3E potential [V]", t)
+    assert np.max(np.abs(off)) < 2e-3
+    held = alone["Total lithium in positive electrode [mol]"]
+    assert (held[0] - held[-1]) * F / 3600.0 == pytest.approx(alone.charge_capacity, abs=1e-10 * held[0] * F / 3600.0)
 
 
 def test_what_a_half_cell_takes_over_and_assumes():
@@ -148,6 +178,29 @@ def test_impedance_of_a_cell_is_half_that_of_both_symmetric_cells():
     parts = [cellsim.impedance(cell.symmetric_cell(e, soc=0.5), f, soc=0.5) for e in ("negative", "positive")]
     whole = cellsim.impedance(cell, f, soc=0.5)
     np.testing.assert_allclose(0.5 * sum(part.impedance for part in parts), whole.impedance, rtol=1e-5)
+
+
+def test_steps_end_at_voltages_below_zero_and_hold_them():
+    """An electrode against itself, to and fro; limits are located to 1e-6 V.  What a protocol says survives text."""
+    both = cellsim.load(CHEN).symmetric_cell("negative", soc=0.5)
+    text = "Charge at C/10 until 0.05 V; Discharge at C/10 until -0.05 V; Hold at -50 mV until C/50"
+    run = cellsim.simulate(both, text, soc=0.5)
+    ends = [run["Voltage [V]"][run.step_index == k][-1] for k in range(3)]
+    assert ends == pytest.approx([0.05, -0.05, -0.05], abs=1e-6)
+    assert np.allclose(run["Voltage [V]"][run.step_index == 2], -0.05, atol=1e-6)
+    protocol = cellsim.Protocol(text)
+    assert cellsim.Protocol(protocol.to_text()) == protocol == cellsim.Protocol.from_json(protocol.to_json())
+    with pytest.raises(cellsim.ProtocolError, match="below the lower cut-off voltage"):
+        cellsim.simulate(CHEN, "Hold at -0.5 V for 1 min")
+
+
+def test_lithium_on_copper_is_cycled():
+    """Each cycle strips the coulombic efficiency of what it plated; what is left at -0.2 V is less than 1e-3 of it."""
+    copper = cellsim.load(CHEN).plating_cell(coulombic_efficiency=0.95)
+    run = cellsim.simulate(copper, "Repeat 3: Charge at C/7 for 2 hours; Discharge at C/7 until -0.2 V", soc=0.0)
+    plated, stripped = ([getattr(s, f"{way}_capacity") for s in run.steps] for way in ("charge", "discharge"))
+    assert np.array(stripped[1::2]) == pytest.approx(0.95 * np.array(plated[::2]), rel=1e-3)
+    assert run["Dead lithium [mol]"][-1] * F / 3600.0 == pytest.approx(0.05 * sum(plated), rel=1e-9)
 
 
 def test_lithium_against_lithium_is_the_closed_form():

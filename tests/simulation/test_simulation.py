@@ -447,7 +447,7 @@ def test_a_variable_between_rows_is_interpolated_within_its_step(result):
 BAD = {
     "unknown control": (lambda: cellsim.Step("torque", 1.0), "choose one of"),
     "unknown limit": (lambda: Limit("heat", 1.0), "choose one of"),
-    "negative limit": (lambda: Limit("voltage", -1.0), "zero or more"),
+    "negative limit": (lambda: Limit("current", -1.0), "zero or more"),
     "soc above one": (lambda: Limit("soc", 50.0), "between 0 and 1"),
     "not finite": (lambda: discharge(float("nan")), "finite number"),
     "rest without end": (lambda: cellsim.Step("rest"), "needs a duration"),

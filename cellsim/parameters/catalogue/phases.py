@@ -28,6 +28,7 @@ ORDINALS = (
 OF_PHASE = (
     "active material volume fraction",
     "particle radius",
+    "surface area per unit volume",
     "particle radius standard deviation",
     "particle size classes",
     "particle size histogram",

@@ -26,6 +26,7 @@ DOUBLE_LAYER = _may(
     "F.m-2", "per reacting surface; of impedance spectra, and of runs with surface form differential", 0.0, 0.0, 1e3
 )
 ELECTRONIC, ELECTRONIC_ENERGY = "electronic conductivity", "electronic conductivity activation energy"
+SURFACE = "surface area per unit volume"  # as BPX names it
 SURFACE_FORM, DIFFERENTIAL = "surface form", "differential"  # as PyBaMM's option
 SURFACE_FORMS = ("false", "algebraic", DIFFERENTIAL)
 CELL = {
@@ -78,11 +79,12 @@ POROUS = {
     "particle radius": _need(
         "m", "of the active material; of a distribution its mean by surface", 1e-9, 1e-3, POSITION
     ),
+    SURFACE: _note("m-1", "of the particles, per volume of electrode; that of spheres unless stated", 1.0, 1e11),
     "particle radius standard deviation": _may(
         "m", "of a lognormal distribution of radii, by surface; 0: all particles have the mean radius", 0.0, 0.0, 1e-3
     ),
-    "particle size classes": _may(
-        "1", "classes of size that stand for a lognormal distribution", 9.0, 1.0, float(MOST_CLASSES)
+    "particle size classes": _note(
+        "1", "sizes that stand for a distribution of radii; as many as the accuracy of a run needs", 1.0, MOST_CLASSES
     ),
     "particle size histogram": Name("1", "share of the surface at each radius [m]", 0.0, law="radius", optional=True),
     "particle diffusivity": _need("m2.s-1", "of lithium, or of sodium, in the particles", 1e-22, 1e-6, X),

@@ -8,7 +8,7 @@ from ...errors import ParameterError
 from ...support.arguments import chosen, number, numbers
 from ..catalogue import PHASES, ageing, quantities
 from ..cell import Cell
-from ..equilibrium import CUTOFFS, NEGATIVE, OCP, POSITIVE, T_REF, potential
+from ..equilibrium import CUTOFFS, NEGATIVE, POSITIVE, T_REF, potential, potential_of
 from ..formats.bpx_names import DESIGN as TYPICAL
 from ..sources import source_key
 from .foil import METAL, Foil, foil_of
@@ -45,7 +45,7 @@ def half_cell(cell: Cell, electrode: str, foil: Any, window: Any, cutoffs: Any, 
         cutoffs = [cell.value(path) for path in CUTOFFS]
     made.content[NEGATIVE] = lithium.section
     made.content[POSITIVE] = made.electrode(part, ends)
-    laws = [cell.law(f"{part}/{OCP}"), ends, cell.value(T_REF)]
+    laws = [potential_of(cell, part), ends, cell.value(T_REF)]
     counter = lithium.section.get("counter potential", {}).get("value", 0.0)
     made.voltages(_cutoffs(laws, counter, cutoffs, place), cutoffs is None)
     made.design(part, None)

@@ -5,8 +5,9 @@ from typing import Any
 from ...errors import ParameterError
 from ...physics.constants import V_LI
 from ...support.arguments import chosen, number
+from ..catalogue import PHASES
 from ..cell import Cell
-from ..equilibrium import NEGATIVE, OCP, POSITIVE, T_REF, potential
+from ..equilibrium import NEGATIVE, OCP, POSITIVE, T_REF, potential, potential_of
 from .foil import I0, METAL, foil_of
 from .half_cell import ENDS, PARTS, Parts
 
@@ -42,8 +43,9 @@ def symmetric_cell(cell: Cell, electrode: str, soc: Any, foil: Any, area: Any) -
     ends = x - away, x + away
     for section in (NEGATIVE, POSITIVE):
         made.content[section] = made.electrode(part, ends, f"around x = {x:.6g}, where the voltage is 0")
-        made.content[section].pop("initial stoichiometry", None)
-    law, T = cell.law(f"{part}/{OCP}"), cell.value(T_REF)
+        for one in (made.content[section], *made.content[section].get(PHASES, {}).values()):
+            one.pop("initial stoichiometry", None)
+    law, T = potential_of(cell, part), cell.value(T_REF)
     top = potential(law, ends[0], T)[0] - potential(law, ends[1], T)[0]
     if not top > 0.0:
         raise ParameterError(f"{place}: the open-circuit potential does not fall around x = {x:.4g}; give another soc")

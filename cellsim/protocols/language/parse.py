@@ -175,7 +175,7 @@ def _finish(r: Reader, start: int, control: str, target: float | Profile, **more
 def _driven(r: Reader, start: int, sign: float) -> Step:
     r.need("at")
     amount = r.amount(*DRIVEN, "voltage")
-    if amount.value < 0.0:
+    if amount.value < 0.0 and amount.quantity != "voltage":
         r.fault_between(amount.start, amount.end, "'charge' and 'discharge' give the direction: leave out the minus")
     if amount.quantity == "voltage":
         if sign < 0.0:
@@ -206,7 +206,7 @@ def _hold(r: Reader, start: int) -> Step:
     if not r.accept("at") and not r.sees_number:
         r.fail("'hold' needs a quantity or a value", "at", *HELD)
     amount = r.amount("voltage", *DRIVEN)  # as in PyBaMM, a current may be held: it is a discharge
-    if amount.value < 0.0:
+    if amount.value < 0.0 and amount.quantity != "voltage":
         r.fault_between(
             amount.start, amount.end, "a held value cannot be negative: charge or discharge give the direction"
         )

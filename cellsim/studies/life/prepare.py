@@ -7,6 +7,7 @@ from typing import Any
 from ...errors import ProtocolError
 from ...models import DFN, model_of
 from ...models.electrodes import NEGATIVE, has_foil, phases, stated, values_of
+from ...models.kinds import sized
 from ...models.lithium_metal import evolves, excess
 from ...parameters import Cell, load
 from ...parameters.catalogue.ageing import SIDES, needed
@@ -57,6 +58,7 @@ def fresh_start(
     T, around = kelvin("temperature", temperature), kelvin("ambient", ambient)
     model, accuracy = model_of(model), checked(accuracy, None)[0]
     soc = number("soc", soc, "give a state of charge from 0 to 1, or None", low=0.0, high=1.0, none=True)
+    cell = sized(cell, accuracy)
     begun = at_start(cell, model, T, soc, None, heat, steps.steps, accuracy, around)
     given = getattr(model, "volumes", None)
     if isinstance(begun.model, DFN) and given is None and begun.sys.counts["plating"]:

@@ -17,6 +17,7 @@ from ....kernels.call.calls import Call, Coroutine, Rows
 from ....kernels.call.record import COURSE, FINDING, Arguments, Begun
 from ....kernels.integrators.ndf import RUNNING
 from ....models import ACCURACY
+from ....models.kinds import sized_as, with_classes
 from ....parameters import Cell, load
 from ....protocols import Protocol, Step
 from ....protocols.program import MAX_STEPS
@@ -51,7 +52,7 @@ class Repeatable:
 
     def __init__(self, cell: Cell, protocol: Protocol, options: dict[str, Any], result: Result) -> None:
         self.cell, self.protocol, self.options, self.result = cell, protocol, options, result
-        self.model = result.final_state.model
+        self.model, self.sized = result.final_state.model, with_classes(cell, options["accuracy"])
         self.rows = [int(n) for n in np.bincount(result.step_index, minlength=len(result.steps))]
         self.tracks: list[Track | None] = []  # None: a step that ended at once
 
@@ -74,6 +75,7 @@ class Repeatable:
             o["max_steps"],
         )
         where = given.model, given.temperature, given.soc, given.voltage
+        cell = sized_as(cell, self.sized)  # or as many classes of size as the varied cell needs
         plan, begun = planned(cell, self.protocol, *where, o.get("heat"), given.accuracy, given.ambient)
         calls, rtol = Ahead(Arguments(plan.sys, plan.record)), given.tolerance(begun.share)
         return Running(plan, calls, begun.state, begun.soc, rtol, 0.0, given.time_budget)
