@@ -28,7 +28,7 @@ def test_a_resistance_takes_the_current(cell, model):
 
 
 def test_the_run_of_derivatives_has_them(cell):
-    """It is the run of `simulate` at the same tolerance, whose sensitivities are these; other runs say where they are."""
+    """It is the run of `simulate` at the same tolerance with these as sensitivities; others say where they are."""
     found = cellsim.derivatives(cell, STEPS, R, model="SPM", times=[60.0, 600.0])
     result = found.result
     assert result.sensitivities is found and np.array_equal(result.sensitivities[V][R], found.values[V][R])
