@@ -121,9 +121,8 @@ def _data(frame: Any, name: str, found: Found, positive: str | None) -> CyclerDa
         remarks += ["the temperature is that of the surroundings"] if column.base == "ambient temperature" else []
     sense = positive or (found.format.positive if found.format else "")
     if not sense:
-        raise ProtocolError(
-            f'{name}: its format does not say which current is positive; give positive="charge" or positive="discharge"'
-        )
+        why = "does not say which current is positive" if found.format else "is not known, so that the sign is not"
+        raise ProtocolError(f'{name}: its format {why}; give positive="charge" or positive="discharge"')
     if sense == "state":
         current = _by_state(current, frame[columns["sense"].name], name)
     elif sense == CHARGE:

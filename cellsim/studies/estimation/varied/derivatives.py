@@ -47,7 +47,8 @@ class Derivatives:
     @property
     def result(self) -> Result:
         """The run; its `sensitivities` are these derivatives."""
-        return replace(self._run, _sensitivities=self)
+        run: Result = replace(self._run, _sensitivities=self)
+        return run
 
     def __getitem__(self, variable: str) -> Mapping[str, Array]:
         """Derivatives of a variable (n,) by the path of the quantity.  Raises ReportError."""
