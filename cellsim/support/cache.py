@@ -125,6 +125,11 @@ class _Reader(pickle.Unpickler):
         return super().find_class(module, name)
 
 
+def unpickled(content):
+    """What is kept of a compiled function, of the content of its file."""
+    return _Reader(io.BytesIO(content)).load()
+
+
 def _environment(module, constants, name):
     """What machine code has of its function's module: the name of that, if it is not imported.
 
@@ -150,7 +155,7 @@ class _Files(caching.IndexDataCacheFile):
     def _load_data(self, name):
         try:
             content = self.content(self._data_path(name))
-            return None if content is None else _Reader(io.BytesIO(content)).load()
+            return None if content is None else unpickled(content)
         except OSError as fault:  # which Numba ignores silently
             message("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
             return None

@@ -16,6 +16,7 @@ from typing import Any
 import llvmlite.binding as llvm
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.entrypoints import init_all
 from numba.core.registry import cpu_target
 from numba.core.sigutils import normalize_signature
 
@@ -136,8 +137,6 @@ def _prepare() -> None:
 @cache
 def _prepare_to_compile() -> None:
     """What Numba needs for the first function that no cache has: its extensions, and what follows."""
-    from numba.core.entrypoints import init_all
-
     init_all()
     _without_scipy()
 
