@@ -215,10 +215,7 @@ class Result:
         Only the `result` of these has them, as they take the run again.  Raises ReportError.
         """
         if self._sensitivities is None:
-            raise ReportError(
-                "sensitivities: this run was taken once; ask for cellsim.derivatives(cell, steps, paths, variables), "
-                "whose result has them"
-            )
+            raise ReportError("sensitivities: those of a run are with cellsim.derivatives(cell, steps, paths).result")
         return self._sensitivities
 
     def citations(self) -> Citations:
