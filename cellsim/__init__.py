@@ -139,11 +139,14 @@ def __getattr__(name: str) -> Any:
 
         return old_names(__name__, RENAMED)(name)
     was_on = gc.isenabled()
-    gc.disable()  # what is loaded stays, and searches for cycles in it are a tenth of the time
+    gc.disable()  # what is loaded stays, and searches for cycles in it are a quarter of the time of a first result
     try:
         found = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)  # asked for once
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()  # makes all objects old ones, which are looked through last
             gc.enable()
     return found
 

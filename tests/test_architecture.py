@@ -185,9 +185,10 @@ def test_files_fit_in_one_sitting(path):
 
 
 def test_nothing_from_a_file_is_executed():
-    """No eval, exec or pickle anywhere in the package, but for what a process of its own is told through a pipe."""
+    """No eval, exec or pickle anywhere in the package, but for what a process of its own is told through a pipe, and
+    for Numba's files of compiled kernels, whose owner and checksum were verified (tests/support/test_cache.py)."""
     for path in FILES:
-        if path == PACKAGE / "support" / "background.py":
+        if path in (PACKAGE / "support" / "background.py", PACKAGE / "support" / "cache.py"):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):

@@ -70,7 +70,8 @@ def simulate(
     soc = number("--soc", start if soc is None else soc, "a state of charge lies between 0 and 1", low=0.0, high=1.0)
     kelvins = parameters.temperature(T)
     voltage = open_circuit_voltage(parameters, soc, kelvins)
-    say(f"starts at {100.0 * soc:g} % state of charge, {voltage:.4g} V open circuit, {kelvins - ZERO_CELSIUS:.4g} degC")
+    begun = f"starts at {100.0 * soc:g} % state of charge, {voltage:.4g} V open circuit"
+    begun += f", {kelvins - ZERO_CELSIUS:.4g} degC"  # printed once the run is one
     try:
         result = cellsim.simulate(
             parameters,
@@ -84,8 +85,10 @@ def simulate(
         )
     except SolveError as fault:
         if fault.result is not None:  # the partial result
+            say(begun)
             say(str(fault.result), soft_wrap=True)
         raise
+    say(begun)
     say(str(result), soft_wrap=True)
     say(
         f"  {result.discharge_capacity - result.charge_capacity:.4g} Ah, "

@@ -15,8 +15,8 @@ ROLES = ("time", "current", "voltage", "temperature", "step", "cycle")
 CHARGE, DISCHARGE = "charge", "discharge"  # which current is positive in a file
 BASES: dict[str, tuple[str, ...]] = {  # names without unit in lower case, the first one that a file has is taken
     "time": ("test time", "testtime", "total time", "run time", "time"),
-    "stamp": ("unix time", "date time", "datetime", "dpt time", "date and time", "date"),
-    "current": ("current", "i", "amps", "mamps"),
+    "stamp": ("unix time", "date time", "datetime", "dpt time", "realtime", "absolute time", "date and time", "date"),
+    "current": ("current", "i", "amps", "mamps", "cur"),
     "voltage": ("voltage", "terminal voltage", "battery voltage", "potential", "ecell", "ewe", "u", "volts"),
     "temperature": (
         "surface temperature",
@@ -53,7 +53,8 @@ ZERO = 273.15  # K
 class Format(NamedTuple):
     """What a format is recognised by, and what its columns mean.
 
-    positive: which current is positive, or "state" where the sign follows from a column with the state of the step.
+    positive: which current is positive, or "state" where the sign follows from a column with the state of the step;
+    "" where that is not known.
     time: names of the total time, where another column has a name that would be taken for it.
     """
 
@@ -69,9 +70,20 @@ FORMATS = (
     Format("BioLogic", CHARGE, (("time",), ("ewe", "ecell")), ("ewe/v", "ecell/v", "<ewe>/v")),
     Format("Basytec", CHARGE, (("time",), ("u",), ("i",)), ("~time[h]", "~time[s]", "~time[min]")),
     Format("Novonix", CHARGE, (("run time",), ("potential",), ("current",))),
-    Format("Maccor", "state", (("rec#", "rec"), ("state", "md"), ("amps", "mamps", "current"))),
+    Format(
+        "Maccor",
+        "state",
+        (("rec#", "rec"), ("state", "md"), ("amps", "mamps", "current")),
+        time=("test time", "testtime", "test"),  # "Test (Sec)"
+    ),
     Format("Arbin", CHARGE, (("data point",), ("test time",), ("step index",), ("current",), ("voltage",))),
     Format("Neware", "state", (("step type",), ("current",), ("voltage",)), time=("total time", "test time")),
+    Format(
+        "Neware",  # its time is that of the step
+        "",
+        (("record id", "record index"), ("realtime", "absolute time"), ("current", "cur"), ("voltage",)),
+        time=("total time", "test time"),
+    ),
     Format("PyProBE", CHARGE, (("current",), ("voltage",)), ("event", "capacity [ah]")),
     Format(
         "PyBaMM",

@@ -119,12 +119,10 @@ def _data(frame: Any, name: str, found: Found, positive: str | None) -> CyclerDa
         column = columns["temperature"]
         warm = in_si("temperature", column, frame[column.name], name)
         remarks += ["the temperature is that of the surroundings"] if column.base == "ambient temperature" else []
-    sense = positive or (found.format.positive if found.format else None)
-    if sense is None:
-        raise ProtocolError(
-            f"{name}: its format is not known, so that the sign of the current is not; "
-            'give positive="charge" or positive="discharge"'
-        )
+    sense = positive or (found.format.positive if found.format else "")
+    if not sense:
+        why = "does not say which current is positive" if found.format else "is not known, so that the sign is not"
+        raise ProtocolError(f'{name}: its format {why}; give positive="charge" or positive="discharge"')
     if sense == "state":
         current = _by_state(current, frame[columns["sense"].name], name)
     elif sense == CHARGE:
@@ -161,6 +159,8 @@ def _times(frame: Any, name: str, columns: Mapping[str, Column]) -> NDArray[np.f
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # on formats that differ
             seen = pd.to_datetime(frame[column.name], errors="coerce")
+            iso = pd.to_datetime(frame[column.name], errors="coerce", format="ISO8601")  # some with parts of seconds
+        seen = iso if iso.count() > seen.count() else seen
         stamps = (seen - seen.min()).dt.total_seconds().to_numpy(float)
     if not np.isfinite(stamps).any():
         raise ProtocolError(

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numerics.grids import FIRST_SHIFT, SHELL, slab, sphere
+from ..numerics.grids import FIRST_SHIFT, slab, sphere
 from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
 from ..parameters.laws.law import X_RANGE
@@ -55,14 +55,30 @@ WIDEST = 3.5  # largest ratio of the matched rates of neighbouring shells
 Answers = dict[tuple[int, int], float]
 
 
+def drops(shells: Array, film: bool) -> Array:
+    """By how much less each of the shells (n,) SHELL has than the surface, in a body that fills steadily at J = 1.
+
+    In the body itself it is (1 - r^2) / 2 at r from its centre, or from the closed side of a film.
+    """
+    between = np.cumsum(3.0 * shells["volume"][:-1]) / shells["link"][:-1] / (3.0 if film else 1.0)
+    return np.append(np.cumsum(between[::-1])[::-1], 0.0)
+
+
+def places(shells: Array, film: bool = False, both: bool = False) -> Array:
+    """Where a body that fills steadily has the values of its shells (n,) SHELL: 0 its centre, 1 its surface.
+
+    both: of a film that something enters at both faces, whose shells are points in space.
+    """
+    if both:
+        return np.append(0.0, np.cumsum(1.0 / (3.0 * shells["link"][:-1])))
+    return np.sqrt(np.maximum(1.0 - 2.0 * drops(shells, film), 0.0))
+
+
 @lru_cache
 def steady(n: int, film: bool) -> tuple[Array, Array]:
     """(volumes, whose sum is 1; differences of W between surface and shell at a flux J = 1) of n shells, (n,) each."""
-    shells = np.zeros(n, SHELL)
-    shells[:] = slab(n) if film else sphere(n)
-    volume = 3.0 * shells["volume"]
-    drop = np.cumsum(volume[:-1]) / shells["link"][:-1] / (3.0 if film else 1.0)
-    return volume, np.concatenate([np.cumsum(drop[::-1])[::-1], [0.0]])
+    shells = slab(n) if film else sphere(n)
+    return 3.0 * shells["volume"], drops(shells, film)
 
 
 @lru_cache

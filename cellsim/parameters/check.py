@@ -1,10 +1,8 @@
 """Checking a parameter file: all faults at once, each with its place and its remedy."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError, field_validator
 
 from ..support.arguments import near
 from ..support.files import cut, quoted
@@ -41,45 +39,49 @@ TRANSPORT_CHOICES = (
 )
 
 
-class Source(BaseModel):
-    """Where a value comes from."""
-
-    model_config = ConfigDict(extra="forbid")
-    citation: StrictStr = Field(min_length=5)
-    doi: StrictStr | None = None
-    note: StrictStr | None = None
+def _text(value: Any) -> str:
+    return "" if isinstance(value, str) else "input should be a valid string"
 
 
-class Table(BaseModel):
-    """Tabulated law: abscissae x and values y."""
-
-    model_config = ConfigDict(extra="forbid")
-    x: list[Any]
-    y: list[Any]
-
-    @field_validator("x", "y")
-    @classmethod
-    def _numbers(cls, values: list[Any]) -> list[Any]:
-        for k, value in enumerate(values, 1):  # integers are accepted; text and booleans are not
-            if not finite(value):
-                raise ValueError(f"entry {k} is not a finite number: {quoted(value)}")
-        return values
+def _citation(value: Any) -> str:
+    return _text(value) or ("" if len(value) >= 5 else "string should have at least 5 characters")
 
 
-class Record(BaseModel):
-    """One quantity: a value, expression, table, layers or host sites, with unit, source and method."""
+def _number(value: Any) -> str:
+    """Integers are numbers; text and booleans are not.  Those that are not finite have a message of their own."""
+    return "" if isinstance(value, float) or finite(value) else "input should be a valid number"
 
-    model_config = ConfigDict(extra="forbid")
-    value: StrictFloat | None = None
-    expression: StrictStr | None = None
-    table: Table | None = None
-    layers: list[Any] | None = None
-    host_sites: dict[str, Any] | None = Field(default=None, alias="host sites")
-    range: list[StrictFloat] | None = None  # stoichiometries between which the law holds; default: the window
-    unit: StrictStr
-    source: StrictStr
-    method: StrictStr
-    note: StrictStr | None = None
+
+def _list(value: Any) -> str:
+    return "" if isinstance(value, list) else "input should be a valid list"
+
+
+def _finite_numbers(value: Any) -> str:
+    if words := _list(value):
+        return words
+    return next((f"entry {k} is not a finite number" for k, each in enumerate(value, 1) if not finite(each)), "")
+
+
+def _numbers(value: Any) -> str:
+    return _list(value) or next(filter(None, map(_number, value)), "")
+
+
+# entries of a source, a tabulated law, and one quantity: what checks them, or what they contain, and whether they are
+# needed; None is as if an entry that is not needed were missing
+SOURCE: dict[str, Any] = {"citation": (_citation, True), "doi": (_text, False), "note": (_text, False)}
+TABLE = {"x": (_finite_numbers, True), "y": (_finite_numbers, True)}
+RECORD = {
+    "value": (_number, False),
+    "expression": (_text, False),
+    "table": (TABLE, False),
+    "layers": (_list, False),
+    kinetics.SITES: ({}, False),
+    "range": (_numbers, False),  # stoichiometries between which the law holds; default: the window
+    "unit": (_text, True),
+    "source": (_text, True),
+    "method": (_text, True),
+    "note": (_text, False),
+}
 
 
 def faults(raw: Any) -> list[str]:
@@ -154,7 +156,7 @@ def _head(raw: dict[str, Any]) -> Iterator[Fault]:
         yield "sources", "missing; list every source with its citation"
         return
     for key, source in sources.items():
-        yield from ((f"sources/{key}", text) for text in _shape(Source, source))
+        yield from ((f"sources/{key}", text) for text in _shape(SOURCE, source))
 
 
 def _needs(section: str) -> str:
@@ -174,16 +176,23 @@ def _unknown(section: str, what: str, keys: Iterable[str], known: Iterable[str])
         yield f"{section}{key}", f"{what}; {near(key, known)}" if k < 10 else what
 
 
-def _shape(model: type[BaseModel], raw: Any) -> Iterator[str]:
-    """Faults in the form of a record."""
-    try:
-        model.model_validate(raw)
-    except ValidationError as error:
-        for e in error.errors():
-            where = "/".join(str(p) for p in e["loc"])
-            known = {"missing": f"{where}: missing; add it", "extra_forbidden": f"{where}: unknown key; remove it"}
-            other = f"{where or 'record'}: {e['msg'].lower()}, found {quoted(e['input'])}"
-            yield known.get(e["type"], other)
+def _shape(form: Mapping[str, Any], raw: Any, place: str = "") -> Iterator[str]:
+    """Faults in the form of a source or a record."""
+    if not isinstance(raw, dict):
+        yield f"{place or 'record'}: input should be a valid dictionary, found {quoted(raw)}"
+        return
+    for key, (inner, needed) in form.items():
+        where, value = f"{place}/{key}" if place else key, raw.get(key)
+        if key not in raw or value is None and not needed:
+            if needed:
+                yield f"{where}: missing; add it"
+        elif isinstance(inner, dict):
+            yield from _shape(inner, value, where)
+        elif words := inner(value):
+            yield f"{where}: {words}, found {quoted(value)}"
+    for key in raw if form else ():
+        if key not in form:
+            yield f"{place}/{key}: unknown key; remove it" if place else f"{key}: unknown key; remove it"
 
 
 def _section(section: str, raw: dict[str, Any], sources: dict[str, Any]) -> Iterator[Fault]:
@@ -269,7 +278,7 @@ def _record(name: Name, record: Any, sources: dict[str, Any]) -> Iterator[str]:
     if not isinstance(record, dict):
         yield f"must be a record with value, unit, source and method, found {quoted(record)}"
         return
-    shape = list(_shape(Record, record))
+    shape = list(_shape(RECORD, record))
     yield from shape
     if shape:
         return

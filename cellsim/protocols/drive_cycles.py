@@ -12,7 +12,6 @@ from ..errors import ProtocolError
 from ..support.arguments import shown
 from .cycles.road_load import Trip, Vehicle, trip
 from .cycles.road_load import drive as _drive
-from .cycles.vehicles import named_vehicle
 from .profiles import Profile, read_profile
 
 HOME = Path(__file__).parent / "cycles"
@@ -66,6 +65,8 @@ def load(name: str) -> Profile:
     """
     found = _OF.fullmatch(name) if isinstance(name, str) else None
     if found is not None and found["cycle"] in SCHEDULES:
+        from .cycles.vehicles import named_vehicle
+
         cells = None if found["cells"] is None else int(found["cells"])
         driven = _drive(*schedule(found["cycle"]), named_vehicle(found["vehicle"], cells))
         return Profile(driven.times, driven.values, name)

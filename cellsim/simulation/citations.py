@@ -1,7 +1,6 @@
 """What to cite for a run: program, model, methods and parameter set, as text and as BibTeX."""
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -96,6 +95,8 @@ SOFTWARE = ("lam2015", "harris2020")
 @cache
 def table() -> dict[str, Citation]:
     """The papers of `references.toml` by key; no one writes to it."""
+    import tomllib
+
     raw = tomllib.loads((Path(__file__).parent / "references.toml").read_text(encoding="utf-8"))
     return {key: Citation(key, row.pop("use"), kind=row.pop("kind", "article"), fields=row) for key, row in raw.items()}
 

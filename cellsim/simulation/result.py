@@ -57,6 +57,7 @@ class Result:
     _basis: Mapping[str, Any] | Callable[[], Mapping[str, Any] | None] | None = field(
         default=None, repr=False, compare=False
     )
+    _sensitivities: Any = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # steps refer to the variables, not to this result, so that none of them is kept alive by a circle
@@ -206,6 +207,16 @@ class Result:
         low = np.minimum(a, b)[crossing]
         share[crossing] = low / (low - np.maximum(a, b)[crossing])
         return float(np.sum(share * np.diff(t)))
+
+    @property
+    def sensitivities(self) -> Any:
+        """The `cellsim.Derivatives` of this run: `result.sensitivities["Voltage [V]"]["separator/thickness"]`.
+
+        Only the `result` of these has them, as they take the run again.  Raises ReportError.
+        """
+        if self._sensitivities is None:
+            raise ReportError("sensitivities: those of a run are with cellsim.derivatives(cell, steps, paths).result")
+        return self._sensitivities
 
     def citations(self) -> Citations:
         """What to cite for this run: program, model, methods, parameter set; print it, or write its `bibtex()`."""

@@ -8,7 +8,9 @@ missing.  Kernels that cannot be read or stored are compiled in memory, with a m
 """
 
 import hashlib
+import io
 import os
+import pickle
 import stat
 import sys
 import time
@@ -17,7 +19,7 @@ from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
 
-from numba.core import caching
+from numba.core import caching, environment
 from numba.core.runtime import rtsys
 
 CHECKSUM = 32  # bytes at the end of a file
@@ -113,6 +115,35 @@ def checksum(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=CHECKSUM).digest()
 
 
+class _Reader(pickle.Unpickler):
+    """As `pickle.loads`, but that modules of Numba which only compiling needs are not imported."""
+
+    def find_class(self, module, name):
+        """What stands for a name in a pickle."""
+        if (module, name) == (environment.__name__, environment._rebuild_env.__name__):
+            return _environment
+        return super().find_class(module, name)
+
+
+def unpickled(content):
+    """What is kept of a compiled function, of the content of its file."""
+    return _Reader(io.BytesIO(content)).load()
+
+
+def _environment(module, constants, name):
+    """What machine code has of its function's module: the name of that, if it is not imported.
+
+    Only code in object mode reads globals from there, which kernels are not.
+    """
+    found = environment.lookup_environment(name)
+    if found is None:
+        of_module = sys.modules.get(module)
+        found = environment.Environment({"__name__": module} if of_module is None else of_module.__dict__)
+        found.consts[:], found.env_name = constants, name
+        environment.Environment._memo[name] = found
+    return found
+
+
 class _Files(caching.IndexDataCacheFile):
     """The files of one kernel: an index, and a file for each signature."""
 
@@ -123,7 +154,8 @@ class _Files(caching.IndexDataCacheFile):
 
     def _load_data(self, name):
         try:
-            return None if self.content(self._data_path(name)) is None else super()._load_data(name)
+            content = self.content(self._data_path(name))
+            return None if content is None else unpickled(content)
         except OSError as fault:  # which Numba ignores silently
             message("load", f"a compiled kernel cannot be used and is compiled again ({_words(fault)})")
             return None

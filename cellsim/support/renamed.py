@@ -17,6 +17,7 @@ REST = "any time is read by result.at(name, t), and period= stores more rows"
 OF_PYBAMM = {
     "C_rate": "write the steps, such as 'Discharge at 1C'",
     "atol": "give rtol=, the tolerance of the local error",
+    "calculate_sensitivities": "give cellsim.derivatives(cell, steps, paths, variables); its result has sensitivities",
     "experiment": "give the experiment, or its text, as the steps, the second argument",
     "initial_soc": "give soc=0.8, or voltage=4.0, an open-circuit voltage",
     "initial_SOC": "give soc=0.8, or voltage=4.0, an open-circuit voltage",

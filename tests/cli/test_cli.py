@@ -71,6 +71,21 @@ def test_the_start_is_the_first_line(run, arguments, start):
     assert f"from {start} state of charge" in second
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--protocol", "Discharge at 1C untill 3 V"),
+        ("--protocol", "Discharge at 1C until 1 V"),
+        ("--discharge", 1, "--model", "SPX"),
+        ("--discharge", 1, "--time-budget", -1),
+    ],
+)
+def test_what_is_refused_starts_nowhere(run, more):
+    """Nothing on standard output, as nothing is simulated."""
+    code, out, err = run("simulate", "lgm50_chen2020", *more)
+    assert code == 2 and out == "" and err.startswith("cellsim: ")
+
+
 def test_what_was_done_before_the_time_was_up_is_printed(run):
     """And how to get more time."""
     code, out, err = run(

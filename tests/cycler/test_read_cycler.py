@@ -74,6 +74,11 @@ FILES = {
         ],
         "\t",
     ),
+    "maccor_seconds.txt": table(
+        "Rec#\tCyc#\tStep\tTest (Sec)\tStep (Sec)\tAmp-hr\tWatt-hr\tAmps\tVolts\tState\tES\tDPt Time",
+        [(k, 0, s, t, t % 7, 0, 0, abs(i), v, STATE[s], 1, "") for k, (t, i, v, c, s) in enumerate(ROWS)],
+        "\t",
+    ),
     "basytec.txt": table(
         "~Time[h]\tDataSet\tt-Step[h]\tLine\tCommand\tU[V]\tI[A]\tAh[Ah]\tT1[°C]\tCyc-Count\tState",
         [(t / 3600.0, k, 0, s, "", v, -i, 0, c, 1, 0) for k, (t, i, v, c, s) in enumerate(ROWS)],
@@ -129,6 +134,26 @@ def test_every_format_is_the_same_record(name, tmp_path):
     stem = name.split(".")[0].split("_")[0]
     assert data.format == NAMES.get(stem, {"biologic": "BioLogic"}.get(stem, stem.capitalize()))
     assert ("surroundings" in str(data)) == ("machine" in name)
+
+
+def test_a_step_s_time_is_not_that_of_the_record(tmp_path):
+    """Neware's record layer has the time of the step and a time stamp; the sign of its current is not assumed."""
+    path = tmp_path / "layer.csv"
+    stamps = pd.Timestamp("2024-01-31 12:00:00") + pd.to_timedelta(T, unit="s")
+    text = table(
+        "Cycle ID,Step ID,Record ID,Time(h:min:s.ms),Voltage(V),Current(mA),Realtime",
+        [
+            (1, s, k, clock(t % 7), v, -1e3 * i, at)
+            for k, ((t, i, v, c, s), at) in enumerate(zip(ROWS, stamps, strict=True))
+        ],
+    )
+    path.write_text(text)
+    with pytest.raises(ProtocolError, match="which current is positive; give positive="):
+        read(path)
+    found = read(path, positive="charge")
+    np.testing.assert_allclose(found.t, T, atol=1e-6)  # stamps are read to a microsecond
+    np.testing.assert_allclose(found.current, I, atol=1e-12)
+    assert found.format == "Neware"
 
 
 def test_frames_and_binary_files(tmp_path, monkeypatch):

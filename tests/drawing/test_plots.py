@@ -84,8 +84,9 @@ def test_by_default_every_state_that_varies_has_a_panel(result):
 def test_particles_are_shown_at_both_ends_of_an_electrode(result):
     figure = result.plot(states=[C_N], times=[1500.0])
     at = result.at(C_N, [1500.0])[0]
-    lines = {line.get_linestyle(): line.get_ydata() for line in figure.axes[0].lines[:2]}
-    assert np.array_equal(lines["--"], at[0]) and np.array_equal(lines["-"], at[-1])
+    collector, dashed, separator, dashless = figure.axes[0].lines[:4]
+    assert np.array_equal(separator.get_ydata(), at[-1]) and np.array_equal(collector.get_ydata(), at[0])
+    assert (dashless.get_linestyle(), dashed.get_linestyle()) == ("-", "--")
     assert {"particle at the separator", "particle at the collector"} < {t.get_text() for t in figure.legends[0].texts}
 
 

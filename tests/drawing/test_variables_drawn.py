@@ -69,6 +69,35 @@ def test_curves_reach_the_ends_of_the_layers(cell):
     assert abs(slope[-1]) < 0.1 * np.abs(slope).max()
 
 
+def test_curves_in_particles_go_from_the_centre_to_the_surface():
+    """At constant current a sphere of constant diffusivity D ends up with the parabola (r^2 - R^2) j / (2 F D R).
+
+    After 1.5 R2 / D what else there was has died away to exp(-20.2 x 1.5), below 1e-12.  The shells have the flux of
+    the whole to rounding, the integrator to its tolerance; the laws of a user's cell have nothing to do with it.
+    """
+    D, R, F = 2e-14, 4e-6, 96485.33212
+    change = {"negative electrode/particle diffusivity": D, "negative electrode/particle radius": R}
+    cell = cellsim.load(CHEN).with_(change)
+    result = cellsim.simulate(cell, "Discharge at C/3 for 30 min", cellsim.SPM(), rtol=1e-8)
+    name = "Negative particle concentration [mol.m-3]"
+    r, y = fine(result, name, result[name][:, 0])
+    j = result["Negative electrode interfacial current density [A.m-2]"][-1, 0]
+    exact = y[-1, -1] - j / (2.0 * F * D * R) * (r**2 - R**2)
+    assert r[0] == 0.0 and r[-1] == pytest.approx(R, rel=1e-12) == result["r_n [m]"][-1]
+    assert y[-1, -1] == result["Negative particle surface concentration [mol.m-3]"][-1, 0]
+    spread = abs(exact[0] - exact[-1])
+    assert spread > 100.0
+    assert np.abs(y[-1] - exact).max() < 1e-4 * spread
+
+
+def test_curves_in_particles_stay_between_empty_and_full():
+    """Fronts of an iron phosphate are steep between two shells: nothing is drawn beyond what there can be."""
+    result = cellsim.simulate("prada2013", "Discharge at 2C")
+    name = "Positive particle stoichiometry"
+    _, y = fine(result, name, result[name][:, 0])
+    assert y.min() > 0.0 and y.max() < 1.0
+
+
 def test_xarray_has_units_and_finds_the_nearest_time(run):
     data = run.to_xarray(short=True)
     at = run.steps[1].t_start  # there are two rows at this time

@@ -27,6 +27,19 @@ def test_a_resistance_takes_the_current(cell, model):
     assert found.error(V, R) < 1e-5
 
 
+def test_the_run_of_derivatives_has_them(cell):
+    """It is the run of `simulate` at the same tolerance with these as sensitivities; others say where they are."""
+    found = cellsim.derivatives(cell, STEPS, R, model="SPM", times=[60.0, 600.0])
+    result = found.result
+    assert result.sensitivities is found and np.array_equal(result.sensitivities[V][R], found.values[V][R])
+    plain = cellsim.simulate(cell, STEPS, "SPM", rtol=1e-7)
+    np.testing.assert_array_equal(result[V], plain[V])
+    with pytest.raises(cellsim.ReportError, match="cellsim.derivatives"):
+        plain.sensitivities  # noqa: B018
+    with pytest.raises(cellsim.ReportError, match="not asked for; known: Voltage"):
+        found["Power [W]"]
+
+
 def test_another_step_gives_the_same_within_a_millionth(cell):
     """Half the step has a 16th of the truncation."""
     value, t = cell.value(D), np.linspace(60.0, 2900.0, 12)

@@ -36,7 +36,7 @@ def places(tree: ast.expr, lo: float, hi: float, T: float) -> NDArray[np.float64
         if not low.size or np.all((middle <= low) | (middle >= high)):
             break
         low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
-    return np.unique(np.concatenate([low, high]))[: 4 * MOST]
+    return np.array(sorted({*low.tolist(), *high.tolist()})[: 4 * MOST])
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..cycles.vehicles import names
 from ..drive_cycles import CYCLES, load
 from ..nodes import CCCV, DEEPEST, Condition, Goto, Label, Node, Repeat, Stop
 from ..profiles import Profile, named, read_profile
@@ -256,6 +255,8 @@ def _source(r: Reader, start: int) -> tuple[Profile, str]:
     name = r.choice(CYCLES, "a file in quotes", "'['")
     control = CYCLES[name]
     if r.accept("of"):
+        from ..cycles.vehicles import names
+
         name = f"{name} of {r.choice(names())}"
         if r.sees_before_number("with"):
             r.take()

@@ -28,8 +28,10 @@ def layers(result: Any) -> list[tuple[float, float, int]]:
 
 
 def fine(result: Any, name: str, values: Array) -> tuple[Array, Array]:
-    """Places (points,) [m] and values (times, points) of a field with the values (times, volumes)."""
-    axis = result.variables.dims(name)[1]
+    """Places (points,) [m] and values (times, points) of a field with the values (times, volumes or shells)."""
+    axis = result.variables.dims(name)[-1]
+    if axis.startswith("r"):
+        return _inside(result[axis], values)
     if axis == FACES:
         return result[axis], values
     whole = layers(result)
@@ -44,6 +46,26 @@ def fine(result: Any, name: str, values: Array) -> tuple[Array, Array]:
         return _joined(parts)
     start, end, _ = whole[{"n": 0, "s": -2, "p": -1}[axis[2]]]
     return _smooth(result[axis], values, start, end, [False, False])
+
+
+def _inside(r: Array, y: Array) -> tuple[Array, Array]:
+    """From the centre of a particle to its surface: a monotone cubic in r^2 through y (times, n) at r (n,).
+
+    It goes on to the centre as a straight line in r^2, as diffusion in a particle that fills steadily has it; not
+    where the curve turns, as at a front, beyond which it is level.
+    """
+    from scipy.interpolate import PchipInterpolator
+
+    u = r * r
+    if r.size < 2:
+        return np.linspace(0.0, r[-1], POINTS), np.repeat(y, POINTS, axis=1)
+    if r[0] > 0.0:
+        slopes = (np.diff(y) / np.diff(u))[:, :2]
+        flattest = np.min(np.abs(slopes), axis=1) * np.all(slopes * slopes[:, :1] > 0.0, axis=1)
+        centre = y[:, 0] - np.sign(slopes[:, 0]) * flattest * u[0]
+        u, y = np.append(0.0, u), np.concatenate([centre[:, None], y], axis=1)
+    places = np.linspace(0.0, r[-1], POINTS)
+    return places, np.asarray(PchipInterpolator(u, y, axis=1)(places * places))
 
 
 def _joined(parts: list[tuple[Array, Array]]) -> tuple[Array, Array]:

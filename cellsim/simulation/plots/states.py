@@ -167,23 +167,21 @@ def _panel(result: Result, name: str, moments: Any) -> Panel:
         return Panel(name, f"time [{unit}]", dots, (result.t / scale, every), limits)
     x = MICRO * result[dims[-1]]
     xlabel = f"{dims[-1].removesuffix(' [m]')} [µm]"
-    if len(dims) == 2 and dims[1].startswith("x"):
-        places, curves = fine(result, name, at)
-        limits = (min(limits[0], float(curves.min())), max(limits[1], float(curves.max())))
-        drawn = (Curve(x, at, POINTS, INTERPOLATED), Curve(MICRO * places, curves, {}))
-        return Panel(name, xlabel, drawn, None, limits, _separator(result, dims[1]))
     if len(dims) == 2:
-        return Panel(name, xlabel, (Curve(x, at, {}),), None, limits)
-    if every.shape[1] == 1:
-        return Panel(name, xlabel, (Curve(x, at[:, 0], {}),), None, limits)
-    first, last = reversed(ENDS) if dims[1].startswith("x_n") else ENDS
-    return Panel(
-        name,
-        xlabel,
-        tuple(Curve(x, at[:, k], {"linestyle": ENDS[where]}, where) for k, where in ((0, first), (-1, last))),
-        None,
-        limits,
-    )
+        which = [("", "-", at)]
+    elif every.shape[1] == 1:
+        which = [("", "-", at[:, 0])]
+    else:  # of particles, those at both ends of the electrode
+        first, last = reversed(ENDS) if dims[1].startswith("x_n") else ENDS
+        which = [(first, ENDS[first], at[:, 0]), (last, ENDS[last], at[:, -1])]
+    drawn, separator = [], _separator(result, dims[1]) if len(dims) == 2 else None
+    for where, dash, values in which:
+        smooth = dims[-1][0] in "xr"
+        places, curves = fine(result, name, values) if smooth else (x / MICRO, values)
+        limits = (min(limits[0], float(curves.min())), max(limits[1], float(curves.max())))
+        drawn += [Curve(x, values, POINTS, INTERPOLATED)] * smooth
+        drawn.append(Curve(MICRO * places, curves, {"linestyle": dash}, where))
+    return Panel(name, xlabel, tuple(drawn), None, limits, separator)
 
 
 def _separator(result: Result, axis: Any) -> tuple[float, float] | None:

@@ -4,6 +4,8 @@ import numpy as np
 
 from ...kernels.layout import POROUS, THIN_FILM
 from ...models.electrodes import has_foil
+from ...models.particle_mesh import places
+from ...models.thin_film import is_mixed
 from ...models.volumes import FOIL
 from . import ageing
 from .states import SIDES
@@ -30,11 +32,10 @@ def fields(p):
         c_max = p.cell.value(f"{phase.path}/maximum concentration")
         flat = sys.model == THIN_FILM
         radius = p.cell.mean(f"{phase.path}/{'thickness' if flat else 'particle radius'}")  # of several the mean
-        inside = np.concatenate([[0.0], np.cumsum(3.0 * sys.shell["volume"])])
-        faces = inside if flat else np.cbrt(inside)
+        at = places(sys.shell, flat, flat and is_mixed(p.cell))
         if first:
             yield across, ((across,), lambda v=v: centre[v])
-        yield depth, ((depth,), lambda f=faces, R=radius: 0.5 * R * (f[1:] + f[:-1]))
+        yield depth, ((depth,), lambda at=at, R=radius: R * at)
         if resolved and first:
             name = SIDES[phase.side][0]
             yield f"{name} electrode potential [V]", (axes, lambda v=v: p.phi_s[:, v])

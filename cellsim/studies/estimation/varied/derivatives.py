@@ -6,7 +6,7 @@ change; a second pair at half of it takes that away and tells how much it was.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,10 @@ import numpy as np
 from ....ensemble.case import OPTIONS, known_options
 from ....ensemble.engine import values_of
 from ....ensemble.jobs import Job
-from ....errors import CellsimError, ParameterError, ProtocolError
+from ....errors import CellsimError, ParameterError, ProtocolError, ReportError
 from ....kernels.call.calls import Coroutine, finish
 from ....parameters import load
+from ....simulation.result import Result
 from ....support.arguments import listed, number, numbers, shown
 from ....support.arguments import text as text_of
 from ..measured import Array
@@ -31,7 +32,7 @@ WANTED = 'give paths of quantities, such as ["positive electrode/particle diffus
 
 @dataclass(frozen=True)
 class Derivatives:
-    """Derivatives of variables with respect to quantities.
+    """Derivatives of variables with respect to quantities; `found["Voltage [V]"]["separator/thickness"]` is an array.
 
     times (n,) [s].  values[variable][path] (n,): derivative, in the unit of the variable over that of the quantity;
     errors alike: its estimated error.  steps: by path, by which the quantity was moved.
@@ -41,6 +42,19 @@ class Derivatives:
     values: Mapping[str, Mapping[str, Array]] = field(repr=False)
     errors: Mapping[str, Mapping[str, Array]] = field(repr=False)
     steps: Mapping[str, float] = field(repr=False)
+    _run: Any = field(repr=False, compare=False)
+
+    @property
+    def result(self) -> Result:
+        """The run; its `sensitivities` are these derivatives."""
+        run: Result = replace(self._run, _sensitivities=self)
+        return run
+
+    def __getitem__(self, variable: str) -> Mapping[str, Array]:
+        """Derivatives of a variable (n,) by the path of the quantity.  Raises ReportError."""
+        if not isinstance(variable, str) or variable not in self.values:
+            raise ReportError(f"derivatives of {shown(variable)}: not asked for; known: {', '.join(self.values)}")
+        return self.values[variable]
 
     def error(self, variable: str, path: str) -> float:
         """Largest estimated error of a derivative over its largest value."""
@@ -104,7 +118,7 @@ def derivatives(
         for k, name in enumerate(names):
             values[name][path] = (4.0 * half[k] - whole[k]) / 3.0
             errors[name][path] = np.abs(half[k] - whole[k])
-    return Derivatives(t, values, errors, moves)
+    return Derivatives(t, values, errors, moves, base)
 
 
 def _slope(run: Repeatable, path: str, move: float, names: tuple[str, ...], t: Array) -> Coroutine[Array]:
