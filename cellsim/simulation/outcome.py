@@ -42,11 +42,8 @@ def named(run, step, ctl, ending, end) -> Ending:
         several = ctl.warmest < math.inf
         if several and not plan.coldest + NEAR <= now <= plan.warmest - NEAR:
             return Ending.TEMPERATURE_RANGE
-        if not several and (
-            ctl.T_lo == plan.coldest
-            and now < plan.coldest + NEAR
-            or (ctl.T_hi == plan.warmest and now > plan.warmest - NEAR)
-        ):
+        cold = abs(now - ctl.T_lo) < abs(now - ctl.T_hi)  # the limit that was met, by whatever it was missed
+        if not several and (ctl.T_lo == plan.coldest if cold else ctl.T_hi == plan.warmest):
             return Ending.TEMPERATURE_RANGE
     return ending
 
