@@ -67,7 +67,7 @@ def kinetics(rng):
 
 KINDS = (*random_kinds.KINDS, open_sizes, msmr, kinetics)
 COARSE = {
-    "accuracy": 3e-3
+    "accuracy": 1e-2
 }  # of open_sizes: thirty sizes on the mesh of a cold electrode that jams take a minute to 1 mV
 
 
