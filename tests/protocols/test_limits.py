@@ -248,3 +248,24 @@ def test_the_charge_of_a_hold_is_the_integral_of_its_stored_current():
             passed = result.discharge_capacity + result.charge_capacity
             net = result.discharge_capacity - result.charge_capacity
             assert abs(q - net) < 4e-3 * passed + 4e-5 * cell.nominal_capacity, (name, soc, V, seconds)
+
+
+def test_a_load_ends_at_the_lower_cut_off_voltage_also_where_the_next_time_step_is_below_zero():
+    """The particles of this SPM are full within a time step, beyond which a resistance draws a negative current."""
+    how = {"soc": 0.0, "temperature": 347.8208130910949, "model": "SPM"}
+    along = cellsim.Profile((0.0, 264.8), (718.2, 1547.0))
+    run = cellsim.simulate("minnmann2021", cellsim.Step("resistance", along), **how)
+    even = cellsim.simulate("minnmann2021", cellsim.Step("resistance", 718.5), **how)
+    for found in (run, even):
+        assert found.endings == (Ending.LOWER_VOLTAGE,)
+        assert found["Voltage [V]"][-1] == pytest.approx(2.0, abs=1e-6) and found["Voltage [V]"].min() > 1.999
+
+
+@pytest.mark.parametrize("load", [("power", 0.05), ("resistance", 2.0)])
+def test_a_load_of_a_cell_below_zero_is_at_its_lower_cut_off_voltage(load):
+    """Its positive electrode is filled beyond what it takes up, so that the power would charge it."""
+    cell = cellsim.load("marquis2019").half_cell("positive")
+    cell = cell.with_({"positive electrode/maximum stoichiometry": 1.0})
+    assert cellsim.models.open_circuit_voltage(cell, 0.0, 298.15) < 0.0
+    run = cellsim.simulate(cell, cellsim.Step(*load), soc=0.0)
+    assert run.endings == (Ending.LOWER_VOLTAGE,) and run.t[-1] == 0.0

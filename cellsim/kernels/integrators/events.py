@@ -9,7 +9,7 @@ from ..equations.lithium_metal import left
 from ..equations.temperature import warm
 from ..equations.thermal import critical, plating
 from ..equations.wearing.geometry import least_pores
-from ..layout import CURRENT, PLATING, POWER, TEMPERATURE, VOLTAGE, aimed, copy, surface, views
+from ..layout import CURRENT, PLATING, POWER, RESISTANCE, TEMPERATURE, VOLTAGE, aimed, copy, surface, views
 from ..scratch import EVENTS
 from .stage import measured, solve, voltage
 
@@ -105,7 +105,8 @@ def _closest(sys, ctl, s, q_start, w, g):
     for i in range(EVENTS):
         g[i] = np.inf
     if ctl.mode != VOLTAGE:
-        if I > 0.0:
+        reversed_by_load = V < 0.0 and (ctl.mode == RESISTANCE or ctl.mode == POWER)  # discharged beyond zero
+        if I > 0.0 or reversed_by_load:
             g[LOWER_VOLTAGE] = V - ctl.v_lo
         elif I < 0.0:
             g[UPPER_VOLTAGE] = ctl.v_hi - V
