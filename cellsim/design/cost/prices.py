@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ...errors import ParameterError
-from ...support.arguments import near
+from ...support.arguments import near, shown
 from ...support.sourced import Strict
 from ...support.yaml_file import validated
 from .values import Source, Text, Value, content_of, names_in, place_in
@@ -53,7 +53,7 @@ class PriceFile(Strict):
         for name, price in self.prices.items():
             if price.beyond and price.beyond not in self.prices:
                 raise ValueError(
-                    f"prices/{name}/beyond: no price of {price.beyond!r}; {near(price.beyond, self.prices)}"
+                    f"prices/{name}/beyond: no price of {shown(price.beyond)}; {near(price.beyond, self.prices)}"
                 )
             if price.source not in self.sources:
                 raise ValueError(f"prices/{name}/source: {price.source!r} is not one of sources; add it there")
@@ -118,5 +118,5 @@ def unfamiliar(prices: PriceFile) -> list[str]:
 def price_of(prices: Mapping[str, Price], material: str, scenario: str) -> Price:
     """The price of a material.  Raises ParameterError where the scenario has none."""
     if material not in prices:
-        raise ParameterError(f"{scenario}: prices: no price of {material!r}; {near(material, prices)}, or add it")
+        raise ParameterError(f"{scenario}: prices: no price of {shown(material)}; {near(material, prices)}, or add it")
     return prices[material]
