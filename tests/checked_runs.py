@@ -251,9 +251,10 @@ def _ending(cell, how, step, outcome, rows, result, k):
         if step.duration is None or abs(took - step.duration) > 1e-9 * outcome.t_end + TIME_EPS:
             yield f"the duration is {step.duration!r}, it took {took!r} s"
     elif ending in (Ending.LOWER_VOLTAGE, Ending.UPPER_VOLTAGE):
-        # of cut-off voltages that one counts towards which the current flows: one that turns may be beyond the other
+        # of cut-off voltages that one counts towards which the current flows: a profile may turn beyond the other, but
+        # not one of resistances, which discharge
         I = result["Current [A]"][rows] if rows.size else np.ones(1)
-        turned = abs(I[-1]) < 1e-6 * abs(I).max()
+        turned = isinstance(step.target, Profile) and step.control != "resistance" and abs(I[-1]) < 1e-6 * abs(I).max()
         slack = ROUNDED * abs(V)  # of a printed one
         if rows.size:
             slack = VOLTS + _within_an_instant(result["Time [s]"][rows], result["Voltage [V]"][rows])
