@@ -100,8 +100,8 @@ def age(
         "until": None if until == "none" else until or usual,
         "heat": heat or None,
         "jump": not every_cycle,
+        "tolerance": 1e-3 if tolerance is None else tolerance,
     }
-    cycled["tolerance"] = 1e-3 if tolerance is None else tolerance
     cycles = 1000 if cycles is None else cycles
     if day is not None:
         life = _used(cells[0], day, _years(calendar or ""), seasons, how | cycled)

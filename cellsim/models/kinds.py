@@ -119,15 +119,9 @@ def merged(radius: Array, share: Array, classes: int | None, variance: float) ->
         within += float(rise[k])
         if classes is None and within > variance:
             break
-        surface, volume = (np.delete(a, k + 1) + _at(k, a[k + 1], a.size - 1) for a in (surface, volume))
+        begins = np.delete(np.arange(surface.size), k + 1)
+        surface, volume = (np.add.reduceat(a, begins) for a in (surface, volume))
     return volume / surface * (share @ radius) / share.sum(), surface
-
-
-def _at(k: int, value: float, size: int) -> Array:
-    """Zeros (size,) with a value at k."""
-    out = np.zeros(size)
-    out[k] = value
-    return out
 
 
 @cache
@@ -138,10 +132,12 @@ def _left_open(accuracy: float) -> Any:
         found = {}
         for part in PARTS:
             for phase in () if is_metal(cell, part) or is_film(cell, part) else phases(cell, part):
-                many = 0 if cell.has(f"{phase}/{CLASSES}") else sizes(cell, phase, accuracy)[0].size
+                if cell.has(f"{phase}/{CLASSES}"):
+                    continue
+                many = sizes(cell, phase, accuracy)[0].size
                 if many > 1 or cell.has(f"{phase}/{HISTOGRAM}"):
                     found[f"{phase}/{CLASSES}"] = float(many)
-        return {path: many for path, many in found.items() if many}
+        return found
 
     return make
 

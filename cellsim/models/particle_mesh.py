@@ -98,8 +98,9 @@ class Uneven:
         self.rest = None if start is None else float(np.interp(start, self.x, W))
         beyond = BEYOND if start is None else 0.0
         self.low, self.high = max(X_RANGE[0], window[0] - beyond), min(X_RANGE[1], window[1] + beyond)
-        self.surface = np.linspace(self.low, self.high, SURFACES)
-        if start is not None:  # closer to one another where the surface changes with the root of time
+        if start is None:
+            self.surface = np.linspace(self.low, self.high, SURFACES)
+        else:  # closer to one another where the surface changes with the root of time
             self.surface = np.sort(start + (sum(window) - 2.0 * start) * np.linspace(0.0, 1.0, SURFACES) ** 2)
         self.W_s = np.interp(self.surface, self.x, W)
         ends = W[[0, -1]] + FAR / (self.x[1] - self.x[0]) * np.array([W[0] - W[1], W[-1] - W[-2]])

@@ -7,6 +7,7 @@ or with the cell, a failure, a number that is not finite) is left to `simulate`:
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -99,6 +100,16 @@ class Cycles:
         alike = start.cell is known.cell and start.model == known.model and start.ambient == known.ambient
         return alike and (start.temperature if plan.warms else start.cell_temperature) == plan.sys.T
 
+    @cached_property
+    def _run(self) -> SimpleNamespace:
+        """What the steps of a plan are asked of."""
+        return SimpleNamespace(cell=self.plan.cell, plan=self.plan, sys=self.plan.sys)
+
+    @cached_property
+    def _ready(self) -> list[Any]:
+        """The steps, made ready."""
+        return [self.plan.ready(self._run, step) for step in self.steps]
+
     @property
     def rows(self) -> int:
         """Of a cycle: the most so far, or a guess."""
@@ -142,9 +153,7 @@ class Cycles:
         plan, arguments = self.plan, self._arguments
         room = ROWS + int(SPARE * self.rows * cycles)
         if arguments is None or self._room < cycles or arguments.buffer.times.size < room:
-            run = SimpleNamespace(cell=plan.cell, plan=plan, sys=plan.sys)
-            ready = [plan.ready(run, step) for step in self.steps]
-            each = [Begun(one.control, 0.0, one.first) for one in ready]
+            each = [Begun(one.control, 0.0, one.first) for one in self._ready]
             again = [each[0]._replace(anew=True), *each[1:]]
             arguments = self._arguments = Arguments(plan.sys, plan.record)
             then = [*each[1:], *(again * (cycles - 1))]
@@ -180,11 +189,10 @@ class Cycles:
 
     def _within_laws(self, status: Array, ends: Array, buffer: Any) -> int:
         """How many cycles ended no step where the cell left the temperatures that its laws reach to."""
-        run = SimpleNamespace(cell=self.plan.cell, plan=self.plan, sys=self.plan.sys)
         for k in np.flatnonzero(status == Ending.TEMPERATURE) if self.plan.warms else ():
-            step = self.steps[int(k) % len(self.steps)]
-            control = self.plan.ready(run, step).control
-            if named(run, step, control, Ending.TEMPERATURE, buffer.states[ends[k] - 1]) != Ending.TEMPERATURE:
+            which = int(k) % len(self.steps)
+            step, control, end = self.steps[which], self._ready[which].control, buffer.states[ends[k] - 1]
+            if named(self._run, step, control, Ending.TEMPERATURE, end) != Ending.TEMPERATURE:
                 return int(k // len(self.steps))
         return len(status) // len(self.steps)
 
@@ -216,9 +224,8 @@ class Cycles:
         """Charge delivered and taken in [A.h], and energy [W.h], of one step in each cycle (4, cycles)."""
         plan, states = self.plan, buffer.states
         if step.control in HELD:
-            run = SimpleNamespace(plan=plan, sys=plan.sys)
             each = zip(first, end, began, strict=True)
-            return np.array([passed(run, step, t + buffer.times[a:b], states[a:b]) for a, b, t in each]).T
+            return np.array([passed(self._run, step, t + buffer.times[a:b], states[a:b]) for a, b, t in each]).T
         moved = [(states[end - 1, at] - states[first, at]) * plan.per_hour for at in (plan.at_Q, plan.at_E)]
         return np.stack([np.maximum(sign * x, 0.0) for x in moved for sign in (1.0, -1.0)])
 
