@@ -201,12 +201,13 @@ def uneven(part: str) -> Callable[[Cell, float], Uneven]:
 
 
 class Near(NamedTuple):
-    """A limit that a step of constant current meets soon, where a potential is steep or diffusion slow."""
+    """A limit that a load meets soon, where a potential is steep or diffusion slow."""
 
     time: float  # until then [s]
     steep: float  # change of a potential over that of the stoichiometry at the surface [V], 1 at least
     slower: float  # mean diffusivity over that where the step begins, 1 at least
-    surfaces: tuple[tuple[float, float], ...] = ()  # stoichiometry where it begins and there, of each electrode
+    surfaces: tuple[tuple[float, float], ...]  # stoichiometry where it begins and there, of each electrode
+    rate: float  # largest C-rate until then
 
 
 def varying_shells(cell: Cell, part: str, T: float, J: float, error: float) -> int:
@@ -289,13 +290,13 @@ class Numbers(NamedTuple):
         return AT_FIRST * self.u * self.nu(t) * salt
 
 
-def reach_for(numbers: Numbers, times: Any, error: float, near: Near | None = None) -> float:
+def reach_for(numbers: Numbers, times: Any, error: float, near: tuple[Near, ...] = ()) -> float:
     """Rate [D / R2] up to which shells must be exact for a mean error [V] over each of the durations `times`.
 
-    numbers: see `Numbers`.  near: a limit soon met; where D varies the rate is in units of that there.
+    numbers: see `Numbers`.  near: limits soon met; where D varies the rate is in units of that there.
     """
     reach, loads = 0.0, [(t, 1.0, 1.0) for t in times]
-    for t, steep, slower in (*loads, near[:3]) if near is not None else loads:
+    for t, steep, slower in (*loads, *(one[:3] for one in near)):
         root, S = math.sqrt(t / (numbers.time * slower)), 0.5 * (1.0 + numbers.nu(t)) * numbers.S * slower
         if NOTHING * S * root * steep > error:
             reach = max(reach, MISSED * S * steep / (root * error))

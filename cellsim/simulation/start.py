@@ -141,7 +141,7 @@ def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambi
     asked = kept(demand_at_rest(tuple(steps), ambient, soc), cell, T)
     model = _meshed_for(asked, cell, default_model(cell) if model is None else model, T, accuracy)
     begun = _at_rest(cell, model, T, body_of(heat, cell), soc)
-    return begun if asked.near is None else begun._replace(share=STEEP / asked.near.steep)
+    return begun._replace(share=min((STEEP / near.steep for near in asked.near), default=1.0))
 
 
 def _meshed_for(asked: Demand, cell, model, T, accuracy):
