@@ -38,6 +38,7 @@ LATE, SPAN = (
     0.15,
 )  # share of a run by which its end may be late at 1 mV, of a run over so much of the stoichiometry
 NEAR = 3e-3  # voltage error at an ending that is allowed in place of its time [V]
+LEAST_SPAN = 1e-9  # of the stoichiometry, of a run that hardly moves
 ALLOWED = 0.35e-3  # error [V] at which endings may be off by that
 IN_STEPS, NEARLY, MOST_FRONT = 0.25, 5e-3, 0.02  # n x error over u; V, potential of a plateau and its kinetics; V
 DECADE = 10.0  # ratio of diffusivities from which they vary by decades
@@ -137,7 +138,7 @@ class Uneven:
         first, last = exact[inside[[0, -1]]]
         within = inside[np.abs(exact[inside] - 0.5 * (first + last)) <= 0.5 * EARLY * (last - first)]
         halves = [half for half in np.array_split(within, 2) if half.size]
-        span = SPAN if self.rest is None else min(SPAN, last - first)
+        span = SPAN if self.rest is None else min(SPAN, max(last - first, LEAST_SPAN))
 
         def error(n: int) -> float:
             off = np.abs(self.mean(*steady(n, self.film), J) - exact)

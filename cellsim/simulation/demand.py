@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..models.particle_mesh import Near, uneven_of
 from ..models.resolution import current_driven, diffusivity, drop_at, electrode_numbers, per_rate
 from ..physics.constants import F
 from ..protocols import Profile
+from ..protocols.nodes import steps_ahead
 from ..protocols.quantities import DRIVEN, FLOWS
 from ..protocols.step import COLDEST, HOTTEST, Step
 
@@ -25,6 +27,7 @@ MOMENTS = np.geomspace(1e-6, 0.2, 60)  # when it is looked for, over the time fo
 WHOLE = np.concatenate([np.geomspace(1e-6, 1e-2, 20), np.linspace(0.02, 1.1, 109)])  # the same, however far it is
 SOONER, LEAST = 0.1, 1e-2  # share of the time until then that is asked for, too; s
 STEEP, STEEPEST, SLOWEST = 2.0, 30.0, 30.0  # of a `Near`: V, which is for potentials next to their ends; ratio
+AHEAD = 400  # steps of a protocol that are looked through for such limits
 WINDOW = 2.0  # to within this factor the time is found that a profile takes to a limit
 SPIKE = 3.0  # the current that a held voltage begins with falls to this part of it within seconds
 
@@ -39,22 +42,23 @@ class Demand(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def demand_at_rest(steps, ambient, soc):
-    """A function (cell, T) that returns the Demand of steps (a tuple) on a cell at rest at a state of charge."""
+def demand_at_rest(protocol, ambient, soc):
+    """A function (cell, T) that returns the Demand of a protocol on a cell at rest at a state of charge."""
 
     def make(cell, T):
         _, _, U_n, U_p = kept(at_rest(soc), cell, T)
-        return demand(cell, T, U_p - U_n, steps, ambient, soc)
+        ahead = islice(steps_ahead(protocol.nodes), AHEAD if soc is not None else 0)
+        near = soon_met(cell, T, U_p - U_n, soc, ahead)
+        return demand(cell, T, U_p - U_n, protocol.steps, ambient, tuple(dict.fromkeys(near)))
 
     return make
 
 
-def demand(cell, T, V, steps, ambient=None, soc=None) -> Demand:
+def demand(cell, T, V, steps, ambient=None, near=()) -> Demand:
     """The Demand of steps on a cell at T [K] and the voltage V, ambient [K] around it where a step says nothing.
 
-    soc: state of charge, of a cell at rest, from which steps may soon meet a limit; None if it is not known.
+    near: the limits that they soon meet.
     """
-    near = () if soc is None else tuple(soon_met(cell, T, V, soc, steps))
     early = [share * one.time for one in near for share in (1.0, SOONER)]
     times = {t for t in (*map(lasting, steps), *early) if t < HOURS}
     around = {float(t) for t in (ambient, *(step.temperature for step in steps)) if isinstance(t, int | float)}
@@ -130,22 +134,39 @@ def lasting(step: Step) -> float:
 def soon_met(cell, T, V, soc, steps) -> Iterator[Near]:
     """The voltage limits that steps meet soon, from rest at T [K], V [V] and a state of charge.
 
-    Of the first load, and of those that go on in the direction of the load before them: it may have got next to the
-    limit.  Where it ended is estimated as is `soon`, but for held voltages, which end in equilibrium.
+    Of the first load, and of later ones but those that go back from a limit.  Where a load ended is estimated as is
+    `soon`, but for held voltages, which end in equilibrium.
     """
     loads = [x for x in steps if isinstance(x.target, Profile) or x.target != 0.0]
-    ways = [_way(x) for x in loads]
-    again = [k for k in range(1, len(loads)) if ways[k] and ways[k] == ways[k - 1]]
-    for k in range(again[-1] + 1 if again else min(1, len(loads))):
-        if k == 0 or k in again:
-            near = soon(cell, T, V, soc, loads[k])
+    asked = _may_be_near(loads)
+    known: dict[Any, Any] = {}  # by load and state of charge
+    for k, step in enumerate(loads[: asked[-1] + 1] if asked else []):
+        key = step, round(soc, 3)
+        if k in asked and (*key, "near") not in known:
+            near = known[(*key, "near")] = soon(cell, T, V, soc, step)
             if near is not None:
                 yield near
-        if again and k < again[-1]:
-            soc = _left(cell, T, V, soc, loads[k])
+        if k < asked[-1]:
+            if key not in known:
+                later = _left(cell, T, V, soc, step)
+                known[key] = later, None if later is None else voltage_at_rest(cell, later, T)
+            soc, V = known[key]
             if soc is None:
                 return
-            V = voltage_at_rest(cell, soc, T)
+
+
+def _may_be_near(loads) -> list[int]:
+    """Numbers of the loads that may begin next to the limit that they go to."""
+    found, before = [], None
+    for k, load in enumerate(loads):
+        way = _way(load)
+        if way == 0.0:
+            continue
+        lasts = before is None or isinstance(before.target, Profile) or before.duration is not None
+        if lasts or way == _way(before):
+            found.append(k)
+        before = load
+    return found
 
 
 def _way(step) -> float:
@@ -224,7 +245,7 @@ class Loads:
     """(mean, largest) C-rate in one direction that a step drives until a time [s], 0 if it goes the other way."""
 
     def __init__(self, cell, T, V, step, sign):
-        self.largest = rate(cell, T, V, step)
+        self.largest = float(rate(cell, T, V, step))
         self.times, self.values = np.array([0.0, np.inf]), np.array([step.target, step.target])
         if isinstance(step.target, Profile):
             self.times, self.values = np.array(step.target.times), np.array(step.target.values)

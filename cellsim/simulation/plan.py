@@ -165,7 +165,7 @@ def planned(
     ambient: float | None,
 ) -> tuple[Plan, Begun]:
     """The plan of a run that begins at rest, and its beginning; arguments checked."""
-    begun = at_start(cell, model, temperature, soc, voltage, heat, protocol.steps, accuracy, ambient)
+    begun = at_start(cell, model, temperature, soc, voltage, heat, protocol, accuracy, ambient)
     return _plan(cell, protocol, begun.model, begun.sys.T, body_of(heat, cell), _around(begun, ambient)), begun
 
 

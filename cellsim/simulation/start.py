@@ -133,12 +133,12 @@ class Begun(NamedTuple):
     share: float = 1.0  # of the usual tolerance of local errors: less where a limit of a steep potential is near
 
 
-def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambient=None) -> Begun:
+def at_start(cell, model, temperature, soc, voltage, heat, protocol, accuracy, ambient=None) -> Begun:
     """At rest, at a state of charge or an open-circuit voltage [V]."""
     T = float(cell.temperature(temperature))
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
-    asked = kept(demand_at_rest(tuple(steps), ambient, soc), cell, T)
+    asked = kept(demand_at_rest(protocol, ambient, soc), cell, T)
     model = _meshed_for(asked, cell, default_model(cell) if model is None else model, T, accuracy)
     begun = _at_rest(cell, model, T, body_of(heat, cell), soc)
     return begun._replace(share=min((STEEP / near.steep for near in asked.near), default=1.0))
