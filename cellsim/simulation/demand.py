@@ -183,7 +183,7 @@ def _left(cell, T, V, soc, step):
     if step.control == "voltage":
         return float(np.interp(left_at(cell, V, step), np.maximum.accumulate(voltage_at_rest(cell, of, T)), of))
     if sign == 0.0:
-        return None
+        return soc if step.control in DRIVEN else None
     until = step.target.duration if isinstance(step.target, Profile) else step.duration
     duration = np.inf if until is None else until
     mean, largest = Loads(cell, T, V, step, sign)(duration)
@@ -250,7 +250,8 @@ class Loads:
         if isinstance(step.target, Profile):
             self.times, self.values = np.array(step.target.times), np.array(step.target.values)
         if step.control == "resistance":
-            self.values = np.abs(self.values).min() / self.values
+            ohms = np.abs(self.values)
+            self.values = np.divide(ohms.min(), ohms, out=np.ones(ohms.size), where=ohms > 0.0)
         self.values = np.maximum(sign * self.values / np.abs(self.values).max(), 0.0)
 
     def __call__(self, until):
