@@ -187,7 +187,8 @@ def _left(cell, T, V, soc, step):
     until = step.target.duration if isinstance(step.target, Profile) else step.duration
     duration = np.inf if until is None else until
     mean, largest = Loads(cell, T, V, step, sign)(duration)
-    if mean == 0.0:
+    mean -= Loads(cell, T, V, step, -sign)(duration)[0]
+    if mean <= 0.0:
         return soc
     C = sign * mean * cell.nominal_capacity / capacity_between_cutoffs(cell) / 3600.0
     later = soc - C * duration
