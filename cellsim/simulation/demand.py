@@ -47,11 +47,22 @@ def demand_at_rest(protocol, ambient, soc):
 
     def make(cell, T):
         _, _, U_n, U_p = kept(at_rest(soc), cell, T)
-        ahead = islice(steps_ahead(protocol.nodes), AHEAD if soc is not None else 0)
-        near = soon_met(cell, T, U_p - U_n, soc, ahead)
-        return demand(cell, T, U_p - U_n, protocol.steps, ambient, tuple(dict.fromkeys(near)))
+        near = () if soc is None else limits_ahead(cell, T, U_p - U_n, soc, protocol)
+        return demand(cell, T, U_p - U_n, protocol.steps, ambient, near)
 
     return make
+
+
+def demand_going_on(cell, T, V, soc, protocol, ambient) -> Demand:
+    """The same of a cell that is not at rest, but at a voltage [V]; limits are looked for as if it rested before."""
+    soc = min(max(soc, 0.0), 1.0)
+    near = limits_ahead(cell, T, voltage_at_rest(cell, soc, T), soc, protocol)
+    return demand(cell, T, V, protocol.steps, ambient, near)
+
+
+def limits_ahead(cell, T, V, soc, protocol) -> tuple[Near, ...]:
+    """The limits that a protocol meets soon, from rest at T [K], V [V] and a state of charge."""
+    return tuple(dict.fromkeys(soon_met(cell, T, V, soc, islice(steps_ahead(protocol.nodes), AHEAD))))
 
 
 def demand(cell, T, V, steps, ambient=None, near=()) -> Demand:

@@ -173,7 +173,7 @@ def continued(
     end: FinalState, protocol: Protocol, heat: Any, accuracy: float, ambient: float | None
 ) -> tuple[Plan, Begun]:
     """The plan of a run that begins where another one ended, and its beginning; arguments checked."""
-    begun = going_on(end, heat, protocol.steps, accuracy, ambient)
+    begun = going_on(end, heat, protocol, accuracy, ambient)
     return _plan(end.cell, protocol, begun.model, begun.sys.T, body_of(heat, end.cell), _around(begun, ambient)), begun
 
 

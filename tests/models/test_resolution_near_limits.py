@@ -163,3 +163,12 @@ def test_pulses_near_the_end_of_a_titration_are_good_to_a_millivolt():
         assert one.t_end - one.t_start == pytest.approx(took, rel=0.01)
         t = np.linspace(0.0, 0.95 * took, 200)[1:]
         assert np.sqrt(np.mean((run.at(V, one.t_start + t) - fine.at(V, exact.t_start + t)) ** 2)) <= 1.1e-3
+
+
+def test_a_run_that_goes_on_next_to_a_limit_says_that_its_mesh_is_coarse():
+    """It keeps the mesh of the run before, on which this discharge is tens of millivolts off."""
+    first = cellsim.simulate("target_nmc811_lpscl_li", "Discharge at 0.23C; rest for 60 s", soc=0.3)
+    assert any(
+        "coarser" in r for r in cellsim.simulate(first.final_state.cell, "Discharge at 0.2C", start=first).remarks
+    )
+    assert not cellsim.simulate(first.final_state.cell, "Charge at 0.2C for 1 h", start=first).remarks
