@@ -291,6 +291,7 @@ def _solved(
 ) -> Coroutine[tuple[Array, float]]:
     """Currents [A] at the end of an interval and the terminal voltage [V] there; the cells are advanced to it."""
     before: tuple[Array, Array] | None = None
+    last = math.inf
     for _ in range(MOST):
         runs = yield from bank.advanced(end if switched else begin, end, dt)
         volts, early = _volts(runs), [r.endings[-1] for r in runs if r.t[-1] < dt * (1.0 - 1e-9)]
@@ -304,15 +305,14 @@ def _solved(
             terminal = float((volts - bank.Z @ end).mean())
             return end, math.nan if early else terminal
         if moved > MOVED:  # the voltages are those of other temperatures
-            before = None
             continue
         if before is not None:  # the slope that was found between the last two attempts
             step, fell = end - before[0], before[1] - volts
-            told = np.abs(step) > 1e-3 * np.abs(end).max()
+            told = np.abs(step) > (1e-3 if mismatch < 0.5 * last else 1e-6) * np.abs(end).max()
             secant = np.where(told, fell / np.where(told, step, 1.0), 0.0)
             bank.slopes = np.where(secant > 0.0, secant, bank.slopes)
             corrected = bank.corrected(end, volts)[0]
-        before, end = (end, volts), corrected
+        before, last, end = (end, volts), mismatch, corrected
     raise SolveError(f"cells in parallel: no common voltage within {MOST} attempts; give a shorter interval", None)
 
 

@@ -64,10 +64,10 @@ class Stack(Group):
         lost *= np.sign([r["Heat lost to surroundings [J]"][-1] for r in runs])
         seen = np.array(self.ambient)
         had = seen + lost / (self._all * dt)
-        off = float(np.abs(had - self.mean).max())
+        x = self._all * dt / self.capacity
+        off = float((np.abs(had - self.mean) * np.maximum(1.0, x)).max())  # by the heat that would be lost, too
         if off <= SAME:
             return off
-        x = self._all * dt / self.capacity
         gain = 1.0 + np.expm1(-x) / x
         rows = (gain / self._all)[:, None] * self.link
         self.see(np.linalg.solve(np.eye(had.size) - rows, had - rows @ self.mean))
