@@ -30,7 +30,7 @@ CLOSE = 2e-5  # to which the terminal voltages of the cells agree [V]
 SHORT_LOAD = 10.0  # the mesh is that of loads of at least so long [s]
 SHORTEST = 0.05  # interval at which a group that meets its cut-off voltage ends [s]
 MOST = 20  # attempts at an interval
-SAME, MOVED = 1e-5, 1e-3  # to which temperatures agree, and up to which the slopes of voltages are still told [K]
+SAME, MOVED = 1e-3, 1e-2  # to which temperatures agree, and up to which the slopes of voltages are still told [K]
 Array = NDArray[np.float64]
 
 
@@ -60,8 +60,9 @@ class ParallelRun:
 
     @property
     def shares(self) -> Array:
-        """Each cell's current over that of an equal split (n, cells)."""
-        return np.asarray(self.currents / (self.even * self.current[:, None]))
+        """Each cell's current over that of an equal split (n, cells); NaN where the group has none."""
+        whole = np.where(self.current == 0.0, np.nan, self.current)
+        return np.asarray(self.currents / (self.even * whole[:, None]))
 
     @property
     def capacity(self) -> float:
@@ -71,7 +72,7 @@ class ParallelRun:
     @property
     def worst_share(self) -> float:
         """The largest current of a cell over that of an equal split, at any time."""
-        return float(self.shares.max())
+        return float(np.nanmax(self.shares))
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ class Group:
     slopes: Array = field(default_factory=lambda: np.zeros(0))  # -dV/di [Ohm]
     mismatch: float = 0.0
     stopped: Ending = Ending.DURATION  # why a cell ended before the interval did
+    owed: Any = 0.0  # heat that was not passed between cells in the last interval, and is in the next one [J]
+    lacking: Any = 0.0  # the same of the interval that is being solved
 
     def advanced(self, begin: Array, end: Array, dt: float) -> Coroutine[list[Result]]:
         """The cells after dt [s], their currents [A] linear from `begin` to `end`."""
@@ -266,14 +269,14 @@ def run_group(
     rows = [_row(bank, t, *found)]
     ends = _times(profile, duration, interval).tolist()
     while ends:
-        begin, kept, dt = found[0], list(bank.states), ends[0] - t
+        begin, kept, dt = found[0], (bank.states, bank.owed), ends[0] - t
         trial = yield from _solved(bank, begin, begin + (float(profile(ends[0])) - begin.sum()) * bank.even, dt)
         over = _over(bank, trial, low, high)
         if over is None:
             t, found = ends.pop(0), trial
             rows.append(_row(bank, t, *found))
             continue
-        bank.states = kept
+        bank.states, bank.owed = kept
         if dt <= SHORTEST:
             ending = over
             break
@@ -291,14 +294,14 @@ def _solved(
 ) -> Coroutine[tuple[Array, float]]:
     """Currents [A] at the end of an interval and the terminal voltage [V] there; the cells are advanced to it."""
     before: tuple[Array, Array] | None = None
-    last = math.inf
+    last, least = math.inf, 1e-3 * min(c.nominal_capacity for c in bank.cells)
     for _ in range(MOST):
         runs = yield from bank.advanced(end if switched else begin, end, dt)
         volts, early = _volts(runs), [r.endings[-1] for r in runs if r.t[-1] < dt * (1.0 - 1e-9)]
         corrected, mismatch = bank.corrected(end, volts)
         moved = 0.0 if early else bank.moved(runs, dt)
         if early or (moved <= SAME and mismatch <= CLOSE):
-            bank.states = [r.final_state for r in runs]
+            bank.states, bank.owed = [r.final_state for r in runs], bank.lacking
             if early:
                 bank.stopped = early[0]
             bank.mismatch = max(bank.mismatch, 0.0 if early else mismatch)
@@ -308,7 +311,7 @@ def _solved(
             continue
         if before is not None:  # the slope that was found between the last two attempts
             step, fell = end - before[0], before[1] - volts
-            told = np.abs(step) > (1e-3 if mismatch < 0.5 * last else 1e-6) * np.abs(end).max()
+            told = np.abs(step) > (1e-3 if mismatch < 0.5 * last else 1e-6) * max(np.abs(end).max(), least)
             secant = np.where(told, fell / np.where(told, step, 1.0), 0.0)
             bank.slopes = np.where(secant > 0.0, secant, bank.slopes)
             corrected = bank.corrected(end, volts)[0]

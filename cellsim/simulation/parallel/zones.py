@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...design.thermal import Lumped
 from ...design.thermal_network import ThermalNetwork
 from ...errors import ParameterError
-from ...kernels.call.calls import finish
+from ...kernels.call.calls import Coroutine, finish
 from ...models import ACCURACY, default_model, model_of
 from ...models.kinds import sized
 from ...parameters import Cell, load
@@ -44,34 +44,34 @@ class Stack(Group):
     around: float = 0.0
     mean: Array = field(default_factory=lambda: np.zeros(0))
 
-    def see(self, mean: Array) -> None:
-        """Let zones have neighbours of these mean temperatures [K]."""
-        self.mean = mean
-        self.ambient = ((self.loss * self.around + self.link @ mean) / self._all).tolist()
-
     @property
     def _all(self) -> Array:
         """Conductance of each zone to all that it loses heat to [W/K]."""
         return np.asarray(self.loss + self.link.sum(axis=1))
 
+    def advanced(self, begin: Array, end: Array, dt: float) -> Coroutine[list[Result]]:
+        """As of any cells, among neighbours that have the mean temperatures `mean`."""
+        around = (self.loss * self.around + self.link @ self.mean + self.owed / dt) / self._all
+        self.ambient = around.tolist()
+        return (yield from super().advanced(begin, end, dt))
+
     def moved(self, runs: Sequence[Result], dt: float) -> float:
         """How far the mean temperatures of the zones are from what their neighbours saw, which is set anew.
 
         A zone whose surroundings are warmer by 1 K is warmer by 1 - phi in the mean: exact but for what its heat
-        changes by.
+        changes by.  Differences count by the heat that is not passed on, too, which is owed.
         """
-        lost = np.array([np.ptp(r["Heat lost to surroundings [J]"][[0, -1]]) for r in runs])
-        lost *= np.sign([r["Heat lost to surroundings [J]"][-1] for r in runs])
-        seen = np.array(self.ambient)
-        had = seen + lost / (self._all * dt)
+        heat = [r["Heat lost to surroundings [J]"] for r in runs]
+        had = np.array(self.ambient) + np.array([lost[-1] - lost[0] for lost in heat]) / (self._all * dt)
         x = self._all * dt / self.capacity
-        off = float((np.abs(had - self.mean) * np.maximum(1.0, x)).max())  # by the heat that would be lost, too
-        if off <= SAME:
-            return off
-        gain = 1.0 + np.expm1(-x) / x
-        rows = (gain / self._all)[:, None] * self.link
-        self.see(np.linalg.solve(np.eye(had.size) - rows, had - rows @ self.mean))
-        return off
+        off = had - self.mean
+        self.lacking = self.link @ off * dt
+        largest = float((np.abs(off) * np.maximum(1.0, x)).max())
+        if largest > SAME:
+            gain = 1.0 + np.expm1(-x) / x
+            rows = (gain / self._all)[:, None] * self.link
+            self.mean = np.linalg.solve(np.eye(had.size) - rows, had - rows @ self.mean)
+        return largest
 
 
 @by_name
@@ -131,5 +131,5 @@ def _stack(cell: Cell, heat: ThermalNetwork, around: float, T: float) -> Stack:
     ]
     stack = Stack(zones, np.zeros((n, n)), share, lumps, [None] * n)
     stack.capacity, stack.loss, stack.link, stack.around = capacity, loss, link, around
-    stack.see(np.full(n, T))
+    stack.mean = np.full(n, T)
     return stack
