@@ -24,10 +24,10 @@ from .catalogue.options import Options
 from .check import faults, faults_of_changes
 from .consistency import at_temperature
 from .derived.methods import Derives
+from .laws.exchange import by_exchange_laws
 from .laws.law import Law, finite
 from .quantity import Provenance, Quantity, default, domain_of
 from .renamed import present_content, present_path
-from .laws.exchange import by_exchange_laws
 from .variation import Alike, by_layers, by_rate_constants, cited, remembered, varied
 
 PATH = 'give the path of a quantity, such as "separator/thickness"'

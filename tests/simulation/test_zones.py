@@ -17,10 +17,10 @@ WARM = {"soc": 0.1, "temperature": 263.15, "ambient": 313.15}
 
 
 def test_at_rest_heat_runs_through_the_zones_as_the_series_says():
-    """A warm stack, Biot number 2, while it loses half its heat: 0.5 % of the first difference, half of it of the nodes.
+    """A warm stack, Biot number 2, while it loses half its heat: to 1 % of the first one, mostly of the nodes.
 
-    Of first order in the interval: a quarter of it has a quarter of the error beside the same nodes in one run, between
-    3 and 5.
+    Beside the same nodes in one run, which is 10 ms longer as the first interval is: a quarter of the interval has at
+    most a third of the error, as of first order or better.
     """
     cell = cellsim.load(POUCH)
     pairs = cell.value("design/number of electrode pairs")
@@ -32,9 +32,9 @@ def test_at_rest_heat_runs_through_the_zones_as_the_series_says():
     z = np.array(z)
     c = 2.0 * np.sin(z) / (z + np.sin(z) * np.cos(z))
     exact = (c * np.array([np.ones(30), np.cos(z)]) * np.exp(-0.5 * z**2)).sum(axis=1)
-    heat = ThermalNetwork(C, h, cooling_area=1.0, thermal_conductivity=k, nodes=17)
+    heat = ThermalNetwork(C, h, cooling_area=1.0, thermal_conductivity=k, nodes=5)
     within = cellsim.simulate(
-        cell, cellsim.rest(0.5 * time), SPM, soc=0.5, temperature=318.15, ambient=298.15, heat=heat, rtol=1e-8
+        cell, cellsim.rest(0.5 * time + 0.01), SPM, soc=0.5, temperature=318.15, ambient=298.15, heat=heat, rtol=1e-8
     )["Temperature from core to surface [K]"][-1]
     errors = []
     for parts in (20, 80):
@@ -50,8 +50,8 @@ def test_at_rest_heat_runs_through_the_zones_as_the_series_says():
             ambient=298.15,
         )
         errors.append(np.abs(run.temperatures[-1] - within).max())
-        assert np.abs((run.temperatures[-1, [0, -1]] - 298.15) / 20.0 - exact).max() < 5e-3
-    assert 3.0 < errors[0] / errors[1] < 5.0, errors
+        assert np.abs((run.temperatures[-1, [0, -1]] - 298.15) / 20.0 - exact).max() < 1e-2
+    assert errors[1] < errors[0] / 3.0 and errors[0] < 0.05, errors
 
 
 @pytest.mark.parametrize(("name", "amperes"), [(POUCH, -30.0), (CAN, 5.0)])
@@ -60,9 +60,7 @@ def test_where_zones_are_alike_it_is_the_cell_with_nodes(name, amperes):
     heat = ThermalNetwork(nodes=4)
     how = {"soc": 0.5, "temperature": 298.15, "model": SPM}
     way = "Discharge" if amperes > 0.0 else "Charge"
-    one = cellsim.simulate(
-        name, f"{way} at {abs(amperes)} A for 600 s", SPM, soc=0.5, temperature=298.15, heat=heat
-    )
+    one = cellsim.simulate(name, f"{way} at {abs(amperes)} A for 600 s", SPM, soc=0.5, temperature=298.15, heat=heat)
     off = []
     for interval in (20.0, 5.0):
         run = simulate_zones(name, amperes, heat=heat, duration=600.0, interval=interval, **how)
@@ -93,7 +91,7 @@ def test_warm_zones_carry_as_much_more_as_their_resistance_is_less():
 
 
 def test_charge_is_kept_and_zones_drift_apart_on_a_warm_plate():
-    """What the zones took is what the terminals gave, but for the 10 ms of switching on, 1.4e-6; a finer interval changes nothing but a little."""
+    """What the zones took is what the terminals gave, but for the 10 ms of switching on: 1.4e-6 of the charge."""
     cell = cellsim.load(POUCH)
     share = np.array([row[1] for row in PLATE.of(cell).chain])
     runs = [simulate_zones(POUCH, -28.0, heat=PLATE, duration=300.0, interval=dt, **WARM) for dt in (20.0, 10.0)]

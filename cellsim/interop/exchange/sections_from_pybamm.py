@@ -236,8 +236,8 @@ def _exchange(r: Reading, part: str) -> dict[str, Any]:
         return records
     warm = lambda x, T: j0(x, T=T) / number / (2.0 * np.sqrt(x * (1.0 - x)))  # noqa: E731
     try:
-        free_T = {"c_max": r.package.Scalar(top), "T": r.package.Variable("T")}
-        text = text_of(r.tree(name, {"c": salt, "c_s": r.package.Multiplication(r.package.Scalar(top), free), **free_T}))
+        filled = r.package.Multiplication(r.package.Scalar(top), free)
+        text = text_of(r.tree(name, {"c": salt, "c_s": filled, **fixed, "T": r.package.Variable("T")}))
     except NoText:  # a table has no temperature
         _say(r, name, _apart(r, j0, number, arrhenius, g))
         return records

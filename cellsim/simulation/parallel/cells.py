@@ -246,13 +246,7 @@ def _begun(bank: Group, model: Any, T: float, socs: Sequence[float | None]) -> C
 
 
 def run_group(
-    bank: Group,
-    model: Any,
-    T: float,
-    socs: Sequence[float | None],
-    profile: Profile,
-    duration: float,
-    interval: float,
+    bank: Group, model: Any, T: float, socs: Sequence[float | None], profile: Profile, duration: float, interval: float
 ) -> Coroutine[ParallelRun]:
     """The whole run, interval by interval; one that ends beyond a cut-off is halved until it is short."""
     yield from _begun(bank, model, T, socs)
@@ -281,17 +275,15 @@ def run_group(
             ending = over
             break
         ends.insert(0, t + 0.5 * dt)
-    times, volts, currents, kelvins, socs = (np.array(column) for column in zip(*rows, strict=True))
-    return ParallelRun(times, volts, currents, kelvins, socs, ending, bank.mismatch, bank.even)
+    times, volts, currents, kelvins, charges = (np.array(column) for column in zip(*rows, strict=True))
+    return ParallelRun(times, volts, currents, kelvins, charges, ending, bank.mismatch, bank.even)
 
 
 def _volts(runs: Sequence[Result]) -> Array:
     return np.array([r["Voltage [V]"][-1] for r in runs])
 
 
-def _solved(
-    bank: Group, begin: Array, end: Array, dt: float, switched: bool = False
-) -> Coroutine[tuple[Array, float]]:
+def _solved(bank: Group, begin: Array, end: Array, dt: float, switched: bool = False) -> Coroutine[tuple[Array, float]]:
     """Currents [A] at the end of an interval and the terminal voltage [V] there; the cells are advanced to it."""
     before: tuple[Array, Array] | None = None
     last, least = math.inf, 1e-3 * min(c.nominal_capacity for c in bank.cells)

@@ -70,7 +70,7 @@ class Stack(Group):
         if largest > SAME:
             gain = 1.0 + np.expm1(-x) / x
             rows = (gain / self._all)[:, None] * self.link
-            self.mean = np.linalg.solve(np.eye(had.size) - rows, had - rows @ self.mean)
+            self.mean = np.asarray(np.linalg.solve(np.eye(had.size) - rows, had - rows @ self.mean), float)
         return largest
 
 
