@@ -2,10 +2,10 @@
 
     python benchmarks/breathing.py
 
-The set has the layer as swollen, with the silicon full of lithium.  At a stoichiometry x silicon has 1 + 2.7 x times the
-volume that it has without lithium; the layer is thinner by what it lacks, and holds the same silicon, electrolyte and
-voids.  Contact is left as it is.  Printed: thickness, resistance at 1 Hz and half charge, and capacities, of runs in which
-the layer stays so.
+The set has the layer as swollen, with the silicon full of lithium.  At a stoichiometry x silicon has 1 + 2.7 x times
+the volume that it has without lithium; the layer is thinner by what it lacks, and holds the same silicon, electrolyte
+and voids.  Contact is left as it is.  Printed: thickness, resistance at 1 Hz and half charge, and capacities, of runs
+in which the layer stays so.
 """
 
 import paths  # noqa: F401, the folder of this project first
