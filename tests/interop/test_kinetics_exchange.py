@@ -77,7 +77,7 @@ def test_a_run_of_pybamm_is_the_same(law="asymmetric Butler-Volmer"):
 def test_a_run_with_heat_is_the_same(law):
     """SPM at 2C that warms by 6 to 13 K, so that the reorganisation energy is divided by another RT.
 
-    0.5 mV rms, of which PyBaMM's mesh at the beginning of the step is the most, and 0.05 K, as for other runs with heat.
+    0.5 mV rms and 0.05 K, as for other runs with heat; the most is at the beginning of the step.
     """
     pybamm = pytest.importorskip("pybamm")
     values = pybamm.ParameterValues("Chen2020")
