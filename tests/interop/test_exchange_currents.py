@@ -32,3 +32,10 @@ def test_a_law_that_mixes_stoichiometry_and_temperature_is_read_as_it_is(law):
     true = [float(law(1400.0, k * top, top, pybamm.Scalar(T)).evaluate()) for k in x]
     assert made == pytest.approx(true, rel=1e-9)
     assert not any("exchange-current" in remark and "apart" in remark for remark in cell.remarks)
+
+
+def test_a_thermal_option_is_a_remark_that_says_what_stands_for_it():
+    """It changes a run and not the cell, which is the same."""
+    cell = cellsim.from_pybamm("Chen2020", {"thermal": "x-full"})
+    assert any("thermal: x-full" in remark and "heat=True" in remark for remark in cell.remarks)
+    assert cell.to_json()["negative electrode"] == cellsim.from_pybamm("Chen2020").to_json()["negative electrode"]
