@@ -24,6 +24,7 @@ from .catalogue.options import Options
 from .check import faults, faults_of_changes
 from .consistency import at_temperature
 from .derived.methods import Derives
+from .laws.exchange import by_exchange_laws
 from .laws.law import Law, finite
 from .quantity import Provenance, Quantity, default, domain_of
 from .renamed import present_content, present_path
@@ -230,7 +231,8 @@ class Cell(Shown, Derives, Options):
         the path of a .csv file of points.  `record(path).note` says with which error, and how it goes on outside.
         Fractions and radius of a porous electrode: as well layers [{"thickness share": 0.5, "value": 0.3}, ...], or a
         law of x, the position from 0 at the current collector to 1 at the separator; "layers" sets several of them.
-        "reaction rate constant" [mol.m-2.s-1] of an electrode, as in BPX, becomes its exchange-current density.
+        "reaction rate constant" [mol.m-2.s-1] of an electrode, as in BPX, becomes its exchange-current density, and an
+        expression for that in x, c_e [mol.m-3] and T becomes a number and its shapes.
         method, source: how and from where (a citation) the new values are known; by default they are marked as
         assumed by the user.  Raises ParameterError.
         """
@@ -257,7 +259,7 @@ class Cell(Shown, Derives, Options):
         self, given: Mapping[str, Any], method: str, source: str | None
     ) -> tuple[dict[str, Any], dict[str, Quantity]]:
         """Content of a variation, and the quantities by path that it changes.  Raises ParameterError."""
-        given = by_rate_constants(by_layers(given))
+        given = by_exchange_laws(by_rate_constants(by_layers(given)), self._raw, self.name)
         changes = {present_path(path, self._raw, self.name): new for path, new in given.items()}
         raw = varied(self._raw, changes, method, source, self.law, self.name)
         _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")

@@ -27,21 +27,24 @@ class Quantity:
         """From the checked content `raw` of a file; windows: content whose windows laws of the stoichiometry have."""
         record, name = raw[section][key], named(section, raw[section])[key]
         law = Profile.of(record) if name.law == POSITION else Law.of(record)
-        domain = domain_of(section, windows, key) if law.value is None else None
+        domain = domain_of(section, windows, key, record) if law.value is None else None
         if domain is not None:
             stated = record.get("range")
             law = replace(law, domain=domain if stated is None else domain._replace(lo=stated[0], hi=stated[1]))
         return cls(law, record["unit"], record["source"], record["method"], record.get("note") or "")
 
 
-def domain_of(section: str, raw: Mapping[str, Any], key: str) -> Domain | None:
-    """Default domain of a law of the stoichiometry: the window of its electrode; None for other quantities."""
+def domain_of(section: str, raw: Mapping[str, Any], key: str, record: Any = None) -> Domain | None:
+    """Default domain of a law of the stoichiometry, the window of its electrode, of a phase its own table.
+
+    None for other quantities.  raw: the content that has the window; record: of the law, that in `raw` unless given.
+    """
     name = named(section, raw[section])[key]
     if name.law != "stoichiometry":
         return None
     phase, own = parted(key)
     if phase:  # of which the window of the electrode says nothing
-        table = raw[section][key].get("table")
+        table = (record or raw[section][key]).get("table")
         lo, hi = (table["x"][0], table["x"][-1]) if table else X_RANGE
         return Domain(lo, hi, own.endswith(OCP), name.lo, name.hi)
     lo, hi = (raw[section][f"{end} stoichiometry"]["value"] for end in ("minimum", "maximum"))

@@ -45,7 +45,8 @@ def varied(
         if key not in known or key in TEXTS.get(section, {}):
             paths = [f"{s}/{k}" for s in SECTIONS for k in named(s, raw[s])]
             raise ParameterError(f"{name}: {cut(path, 80)}: unknown quantity; {near(_as_here(path[:80]), paths)}")
-        was = str(law(path)) if raw[section].get(key) or known[key].default is not None else "nothing"
+        before, default = bool(raw[section].get(key)), known[key].default
+        was = str(law(path)) if before else "nothing" if default is None else str(Law(value=default))
         form, content, note = _stated(raw, f"{name}: {path}", new, known[key].law or "")
         raw[section] = raw[section] | {
             key: {
@@ -80,6 +81,8 @@ def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
         return Given("layers", [{key: _plain(value) for key, value in layer.items()} for layer in new])
     if law == "stoichiometry" and isinstance(new, Mapping) and set(new) == set(KEYS):
         return Given("host sites", {key: [_plain(value) for value in values] for key, values in new.items()})
+    if law == "stoichiometry" and isinstance(new, Mapping) and set(new) & set(KEYS):
+        raise ParameterError(f"{path}: host sites need all of {', '.join(map(repr, KEYS))}; add what is missing")
     if not law:
         raise ParameterError(f"{path}: give a number or an expression, found {shown(new)}; it depends on nothing")
     if isinstance(new, bool) or new is None or isinstance(new, Mapping | bytes | complex):

@@ -263,3 +263,28 @@ def test_cycles_of_graphite_and_silicon_agree_with_pybamm():
         lost = 100.0 * (1.0 - theirs[f"eps_{phase}"] / made)
         found = ours[f"Loss of {phase} active material in negative electrode [%]"].to_numpy()
         assert found == approx(lost, rel=5e-3), phase
+
+
+def test_a_composite_electrode_swells_by_the_lithium_of_each_phase():
+    """Partial molar volumes times what each phase took, to rounding; a strain over a full cycle is met at its ends.
+
+    1 %: at C/50 the phases share the charge nearly as at rest.
+    """
+    cell = cellsim.load("bonkile2024")
+    pairs, area = cell.value("design/number of electrode pairs"), cell.value("cell/electrode area")
+    part, run = "negative electrode", cellsim.simulate(cell, "Discharge at C/2 for 30 min", cellsim.SPMe(), soc=0.9)
+    grown = sum(
+        cell.value(f"{part}/{phase}/partial molar volume")
+        * np.diff(run[f"Total lithium in {phase} phase in {part} [mol]"][[0, -1]])[0]
+        for phase in ("primary", "secondary")
+    )
+    assert np.diff(run["Negative electrode thickness change [m]"][[0, -1]])[0] == approx(grown * pairs / area, rel=1e-9)
+    still = cellsim.simulate(cell, "Rest for 1 min", cellsim.SPM(), soc=0.0)["Cell thickness change [m]"]
+    assert abs(still[0]) < 1e-12 * cell.value(f"{part}/thickness")  # the fresh cell, discharged
+    strains = {"primary": 0.1, "secondary": 2.0}
+    own = cellsim.load("lgm50_composite").with_({f"{part}/{k}/volume change": s for k, s in strains.items()})
+    full = cellsim.simulate(own, "Charge at C/50 until 4.2 V", cellsim.SPM(), soc=0.0)
+    share = {k: own.value(f"{part}/{k}/active material volume fraction") for k in strains}
+    layer = own.value("design/number of electrode pairs") * own.value(f"{part}/thickness")
+    expected = layer * sum(strains[k] * share[k] for k in strains)
+    assert full["Negative electrode thickness change [m]"][-1] == approx(expected, rel=1e-2)

@@ -28,6 +28,8 @@ TAKEN = (
     kinetics.OPTION,
     *ageing.OPTIONS,
 )
+PAIR = "True; within an electrode pair temperatures differ by millikelvins, between pairs see cellsim.ThermalNetwork"
+THERMAL = {"lumped": "True", "x-lumped": "cellsim.ThermalNetwork()", "x-full": PAIR}
 SODIUM = "a sodium-ion cell: potentials are against sodium, and what texts and variables call lithium is sodium"
 CHEMISTRIES = {
     "lead_acid": "a lead-acid cell, whose reactions and electrolyte are not modelled here",
@@ -61,7 +63,7 @@ def checked(reading: Reading, options: Mapping[str, Any], defaults: Mapping[str,
     for key, value in options.items():
         if key in TAKEN or key in NEUTRAL or value == defaults.get(key):
             continue
-        if key == "thermal" and value == "lumped":
-            reading.remarks.append("thermal: lumped: a matter of the run here; give simulate heat=True")
+        if key == "thermal" and value in THERMAL:
+            reading.remarks.append(f"thermal: {value}: a matter of the run here; give simulate heat={THERMAL[value]}")
         else:
             reading.faults.append(f"option {key!r}: {shown(value)}: has no counterpart here; leave it out")

@@ -231,7 +231,20 @@ def _exchange(r: Reading, part: str) -> dict[str, Any]:
         tree = r.tree(name, {"c": free, "c_s": half, **fixed})
         key, ends = "exchange-current electrolyte shape", (5e-4 * c_0, 4.0 * c_0)
         records[key] = _shape(r, part, key, name, tree, f"{number!r} / sqrt(x / {c_0!r})", g, ends)
-    _separable(r, name, j0, number, energy, f, g)
+    arrhenius = lambda x, T: f(x) * math.exp(-energy / R * (1.0 / T - 1.0 / T_ref))  # noqa: E731
+    if _apart(r, j0, number, arrhenius, g) <= SEPARABLE:
+        return records
+    warm = lambda x, T: j0(x, T=T) / number / (2.0 * np.sqrt(x * (1.0 - x)))  # noqa: E731
+    try:
+        filled = r.package.Multiplication(r.package.Scalar(top), free)
+        text = text_of(r.tree(name, {"c": salt, "c_s": filled, **fixed, "T": r.package.Variable("T")}))
+    except NoText:  # a table has no temperature
+        _say(r, name, _apart(r, j0, number, arrhenius, g))
+        return records
+    records.pop("exchange-current activation energy", None)
+    key, divided = "exchange-current shape", f"{number!r} / (2 * sqrt(x * (1 - x)))"
+    records[key] = r.record(part, key, f"{text} / {divided}", (name,))
+    _say(r, name, _apart(r, j0, number, warm, g))
     return records
 
 
@@ -245,17 +258,18 @@ def _shape(r: Reading, part: str, key: str, name: str, tree: Any, divided: str, 
         return r.record(part, key, {"x": list(table.x), "y": list(table.y)}, (name,), "sampled")
 
 
-def _separable(r: Reading, name: str, j0: Any, number: float, energy: float, f: Any, g: Any) -> None:
-    """Say, or refuse, an exchange current that is not a number times functions of x, of c and of T."""
-    worst = 0.0
+def _apart(r: Reading, j0: Any, number: float, f: Any, g: Any) -> float:
+    """How far an exchange current is from the product of its number, f(x, T) and g(c), at most within 30 K."""
+    worst, x = 0.0, BETWEEN
     for T in (r.T_ref - WARMER, r.T_ref, r.T_ref + 2.0 * WARMER):
-        arrhenius = math.exp(-energy / R * (1.0 / T - 1.0 / r.T_ref))
         for c in (0.5 * r.c_0, r.c_0, 1.5 * r.c_0):
-            x = BETWEEN
-            product = (
-                number * 2.0 * np.sqrt(x * (1.0 - x)) * f(x) * np.sqrt(c / r.c_0) * g(np.array([c]))[0] * arrhenius
-            )
+            product = number * 2.0 * np.sqrt(x * (1.0 - x)) * f(x, T) * np.sqrt(c / r.c_0) * g(np.array([c]))[0]
             worst = max(worst, float(np.max(np.abs(product / j0(x, c, T) - 1.0))))
+    return worst
+
+
+def _say(r: Reading, name: str, worst: float) -> None:
+    """Say, or refuse, an exchange current that is not a number times functions of x and T and of c."""
     if worst > WRONG:
         r.fault(
             name,

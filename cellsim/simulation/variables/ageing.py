@@ -9,6 +9,7 @@ import numpy as np
 
 from ...kernels.layout import numbers, unknowns
 from ...models.ageing import fresh
+from ...models.electrodes import lithium_content
 from ...models.health.amounts import total
 from ...physics.constants import F
 
@@ -54,6 +55,13 @@ def per_volume(p, name, part):
     """A slow state of all kinds of particle together, in the volumes of one electrode (times, volumes)."""
     v = p.volumes(part.side)
     return p.of_all(lambda y: sum(getattr(y, name)[..., k, v] for k in part.kinds))
+
+
+def lithium_of(p, phase):
+    """Lithium held by a phase of a composite electrode [mol]."""
+    left = active_share(p, Part("", "", phase.side, phase.kinds))
+    held = p.area * lithium_content(p.cell, phase.path) * left * p.mean_of(phase)
+    return held @ p.sys.volume["dx"][p.volumes(phase.side)]
 
 
 def averaged(p, of_kind, part):

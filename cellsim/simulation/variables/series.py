@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...kernels.layout import POROUS
-from ...models.electrodes import PARTS, has_foil, lithium_content
+from ...models.electrodes import PARTS, has_foil
 from ...models.initial import capacity_between_cutoffs
 from ...models.thermal_laws import critical_current_holds
 from ...physics.constants import V_LI, F
@@ -63,7 +63,7 @@ def series(p):
         if which:
             yield (
                 f"Total lithium in {which} phase in {phase.path.partition('/')[0]} [mol]",
-                (one, lambda q=phase: _in_phase(p, q)),
+                (one, lambda q=phase: ageing.lithium_of(p, q)),
             )
     held = [(s, q) for (_, s), q in zip(SIDES, PARTS, strict=True) if s or not has_foil(p.cell)]
     yield "Total lithium in particles [mol]", (one, lambda: sum(p.once(States.lithium, q, s) for s, q in held))
@@ -85,13 +85,6 @@ def temperatures(p):
     yield "Surface temperature [K]", (one, lambda: p.T_each[:, -1])
     yield "Core temperature [K]", (one, lambda: p.T_each[:, :2][:, -1])
     yield "Maximum cell temperature [K]", (one, lambda: p.T_each.max(axis=1))
-
-
-def _in_phase(p, phase):
-    """Lithium held by a phase of a composite electrode [mol]."""
-    left = ageing.active_share(p, ageing.Part("", "", phase.side, phase.kinds))
-    held = p.area * lithium_content(p.cell, phase.path) * left * p.mean_of(phase)
-    return held @ p.sys.volume["dx"][p.volumes(phase.side)]
 
 
 def _through(passed):

@@ -1,0 +1,6 @@
+"""Cells, or zones of one cell, that share a voltage."""
+
+from .cells import ParallelRun, Wiring, simulate_parallel
+from .zones import simulate_zones
+
+__all__ = ["ParallelRun", "Wiring", "simulate_parallel", "simulate_zones"]

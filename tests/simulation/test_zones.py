@@ -1,0 +1,126 @@
+"""Zones of a cell that share its voltage and exchange heat: against closed forms, single runs and their own limits."""
+
+import numpy as np
+import pytest
+from pytest import approx
+from scipy.optimize import brentq
+
+import cellsim
+from cellsim import Ending, ParameterError, ProtocolError, ThermalNetwork
+from cellsim.design.stack import pair_layers
+from cellsim.protocols import Profile
+from cellsim.simulation.parallel import simulate_zones
+
+POUCH, CAN, SPM = "leaf_2018", "lgm50_chen2020", cellsim.SPM(shells=3)
+PLATE = ThermalNetwork(nodes=5, heat_transfer_coefficient=500.0, opposite_heat_transfer_coefficient=5.0)
+WARM = {"soc": 0.1, "temperature": 263.15, "ambient": 313.15}
+
+
+def test_at_rest_heat_runs_through_the_zones_as_the_series_says():
+    """A warm stack, Biot number 2, while it loses half its heat: to 1 % of the first one, mostly of the nodes.
+
+    Beside the same nodes in one run, which is 10 ms longer as the first interval is: a quarter of the interval has at
+    most a third of the error, as of first order or better.
+    """
+    cell = cellsim.load(POUCH)
+    pairs = cell.value("design/number of electrode pairs")
+    half, area = 0.5 * pairs * sum(x.thickness for x in pair_layers(cell)), cell.value("cell/electrode area") / pairs
+    C, k = 200.0, 0.5
+    h = 2.0 * k * 2.0 * area / half
+    time = C / (2.0 * area * half) * half**2 / k
+    z = [brentq(lambda z: z * np.sin(z) - 2.0 * np.cos(z), n * np.pi, (n + 0.5) * np.pi) for n in range(30)]
+    z = np.array(z)
+    c = 2.0 * np.sin(z) / (z + np.sin(z) * np.cos(z))
+    exact = (c * np.array([np.ones(30), np.cos(z)]) * np.exp(-0.5 * z**2)).sum(axis=1)
+    heat = ThermalNetwork(C, h, cooling_area=1.0, thermal_conductivity=k, nodes=5)
+    within = cellsim.simulate(
+        cell, cellsim.rest(0.5 * time + 0.01), SPM, soc=0.5, temperature=318.15, ambient=298.15, heat=heat, rtol=1e-8
+    )["Temperature from core to surface [K]"][-1]
+    errors = []
+    for parts in (20, 80):
+        run = simulate_zones(
+            cell,
+            0.0,
+            heat=heat,
+            duration=0.5 * time,
+            interval=0.5 * time / parts,
+            model=SPM,
+            soc=0.5,
+            temperature=318.15,
+            ambient=298.15,
+        )
+        errors.append(np.abs(run.temperatures[-1] - within).max())
+        assert np.abs((run.temperatures[-1, [0, -1]] - 298.15) / 20.0 - exact).max() < 1e-2
+    assert errors[1] < errors[0] / 3.0 and errors[0] < 0.05, errors
+
+
+@pytest.mark.parametrize(("name", "amperes"), [(POUCH, -30.0), (CAN, 5.0)])
+def test_where_zones_are_alike_it_is_the_cell_with_nodes(name, amperes):
+    """Little cooling: 0.1 K or less between zones.  0.01 K and 0.1 mV at 5 s, of the interval; less than at 20 s."""
+    heat = ThermalNetwork(nodes=4)
+    how = {"soc": 0.5, "temperature": 298.15, "model": SPM}
+    way = "Discharge" if amperes > 0.0 else "Charge"
+    one = cellsim.simulate(name, f"{way} at {abs(amperes)} A for 600 s", SPM, soc=0.5, temperature=298.15, heat=heat)
+    off = []
+    for interval in (20.0, 5.0):
+        run = simulate_zones(name, amperes, heat=heat, duration=600.0, interval=interval, **how)
+        off.append(np.abs(run.temperatures[-1] - one["Temperature from core to surface [K]"][-1]).max())
+        assert run.current == approx(amperes, rel=1e-12)
+        assert run.voltage[-1] == approx(one["Voltage [V]"][-1], abs=2e-4)
+    assert off[1] < 0.01 and off[1] < 0.5 * off[0]
+
+
+def test_warm_zones_carry_as_much_more_as_their_resistance_is_less():
+    """Small current for a second after half a minute on a warm plate: as resistances of cells at those temperatures.
+
+    3 %: within that second the zones warm by up to 0.3 K, of 3 % a kelvin in the resistance.
+    """
+    small = 2.0
+    load = Profile((0.0, 30.0, 30.001, 31.0), (0.0, 0.0, small, small))
+    run = simulate_zones(POUCH, load, heat=PLATE, interval=1.0, **WARM | {"soc": 0.5})
+    assert np.ptp(run.temperatures[-1]) > 10.0
+    share = np.array([row[1] for row in PLATE.of(cellsim.load(POUCH)).chain])
+    conductance = []
+    for T in run.temperatures[-1]:
+        pulse = cellsim.simulate(POUCH, f"Rest for 1 s; Discharge at {small} A for 1 s", soc=0.5, temperature=T)
+        V = pulse.at("Voltage [V]", [0.5, 2.0])
+        conductance.append(small / (V[0] - V[1]))
+    expected = share * conductance / (share @ conductance)
+    assert run.currents[-1] / small == approx(expected, rel=0.03)
+    assert run.worst_share > 1.3 and run.shares[-1] @ share == approx(1.0, rel=1e-9)
+
+
+def test_charge_is_kept_and_zones_drift_apart_on_a_warm_plate():
+    """What the zones took is what the terminals gave, but for the 10 ms of switching on: 1.4e-6 of the charge."""
+    cell = cellsim.load(POUCH)
+    share = np.array([row[1] for row in PLATE.of(cell).chain])
+    runs = [simulate_zones(POUCH, -28.0, heat=PLATE, duration=300.0, interval=dt, **WARM) for dt in (20.0, 10.0)]
+    for run in runs:
+        # state of charge is linear in the charge, so its mean is that of a single run with the same current
+        one = cellsim.simulate(POUCH, "Charge at 28 A for 300 s", soc=0.1, temperature=298.15)
+        assert run.socs[-1] @ share == approx(one["State of charge"][-1], abs=3e-6)
+        assert np.ptp(run.temperatures, axis=1).max() > 20.0 and run.mismatch <= 2e-5
+        assert run.socs[-1, -1] > run.socs[-1, 0] + 0.005  # the zone on the plate took more
+    assert runs[0].voltage[-1] == approx(runs[1].voltage[-1], abs=1e-3)
+
+
+def test_it_ends_at_the_cut_off_of_the_cell():
+    run = simulate_zones(CAN, 15.0, heat=ThermalNetwork(nodes=3), soc=0.3, model=SPM, interval=60.0)
+    assert run.ending is Ending.LOWER_VOLTAGE and run.voltage[-1] == approx(2.5, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("given", "fault", "words"),
+    [
+        ({"heat": cellsim.Lumped()}, ParameterError, "heat Lumped: give a ThermalNetwork of two nodes"),
+        ({"heat": ThermalNetwork(nodes=1)}, ParameterError, "heat 1 node: give a ThermalNetwork"),
+        ({"current": 0.0}, ProtocolError, "needs a duration"),
+        ({"soc": "full"}, ProtocolError, "soc 'full': give a state of charge"),
+        ({"interval": -1.0}, ProtocolError, "interval"),
+        ({"ambient": 3.0}, ProtocolError, "ambient 3.*give kelvins"),
+        ({"current": 1e5}, ProtocolError, "give a smaller current"),
+    ],
+)
+def test_wrong_arguments_are_named(given, fault, words):
+    with pytest.raises(fault, match=words):
+        simulate_zones(CAN, **({"current": 5.0} | given))
