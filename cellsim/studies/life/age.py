@@ -1,7 +1,7 @@
 """The life of a cell: cycles with the ageing that its parameter set states, until an end of life."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from typing import Any, cast
 
@@ -11,10 +11,10 @@ from ...models import ACCURACY
 from ...parameters import Cell
 from ...protocols import Protocol
 from ...protocols.step import kelvin
-from ...support.arguments import file_path, flag, whole
+from ...support.arguments import chosen, file_path, flag, whole
 from ...support.files import optional
 from ...support.renamed import by_name
-from .checkup import checkup
+from .checkup import Checkups
 from .cycle_map import Aged, CellCycle
 from .health.row import CAPACITY, Summary
 from .jumping.jump_records import Life as Jumped
@@ -27,6 +27,10 @@ from .saved.states import heat_said, model_said, packed
 from .windows import Windows
 
 RETURNS = 0.1  # share of the charge by which a cycle may end elsewhere, as it heals from a jump or loses lithium
+SETTLED = 10  # cycle by which a cell that began elsewhere than its cycles has come to where they run
+PASSES = 1e-3  # share of the charge of the first cycle that later ones pass at least
+BOTH = (CAPACITY, "Charge capacity [A.h]")
+COPY, REAL = "copy", "cell"  # what check-ups measure
 
 
 @by_name
@@ -48,6 +52,7 @@ def age(
     jump: bool = True,
     tolerance: float = 1e-3,
     checkups: int | None = None,
+    checkups_on: str = COPY,
     keep: Iterable[int] = (),
     progress: Callable[[int, int], Any] | None = None,
     path: Any = None,
@@ -66,6 +71,8 @@ def age(
     jump: jump over cycles that change little, with an error of the capacity of at most `tolerance` over the whole life,
     as a share of the first capacity; what that came to is `Life.bound`.  False simulates every cycle.
     checkups: every so many cycles a copy of the cell is measured: capacity at C/20 and 1C, resistance.
+    checkups_on: "cell" measures the cell itself, as a laboratory does: it ages meanwhile, time and charge count, and
+    it is brought back to the charge that it had.  A check-up that the cell cannot complete is a remark.
     keep: cycles whose states are kept in `Life.states`, that of the last one in any case, which
     `simulate(cell, ..., start=state)` continues from; `Life.state` finds those of other cycles.
     progress: function (cycles done, cycles asked for), called as cycles are reported.
@@ -80,31 +87,28 @@ def age(
     cell = aged_cell(cell, ageing)
     cycles = whole("cycles", cycles, "give a number of cycles, at least 1")
     every = whole("checkups", checkups, "give a number of cycles, such as 100, or None", none=True)
+    real = chosen("checkups_on", checkups_on, (COPY, REAL)) == REAL
     flag("jump", jump)
     flag("resume", resume)
     threshold, (accuracy, rtol, wanted) = margin_of(until), checked(accuracy, rtol, keep, progress)
+    if wanted and max(wanted) > cycles:
+        raise ProtocolError(f"keep {max(wanted)}: the life has {cycles} cycles; give numbers of these, or more cycles")
     steps = Protocol(protocol, force=force)
     start = fresh_start(cell, steps, model, temperature, soc, heat, ambient, accuracy)
     how = {"heat": heat, "ambient": kelvin("ambient", ambient), "accuracy": accuracy, "rtol": rtol, "force": force}
     windows = Windows(cell) if by_equilibrium(until) else None
     the_map = CellCycle(start, steps, how, windows, 1 if jump else cycles)
     stops = sorted({*wanted, *(range(every, cycles + 1, every) if every else ())})
-    measured: dict[int, Mapping[str, float]] = {}
-    first: list[Summary] = []
+    checks = Checkups(cell, heat, real)
+    early = Early(cell, bool(threshold) and windows is None)
     if every:
-        measured[0] = checkup(cell, start, heat=heat)
+        checks.begin(start)
 
-    def visit(n: int, state: Aged) -> None:
-        if every and n % every == 0:
-            measured[n] = checkup(cell, state.end, heat=heat)
+    def visit(n: int, state: Aged) -> Aged | None:
+        return checks.at(n, state) if every and n % every == 0 else None
 
     def report(at: Any, row: Summary) -> None:
-        if at.cycle == 1:
-            first.append(row)
-        if at.cycle == 2:
-            check_returns(cell, row)
-            if threshold and windows is None and first:
-                _check_first(cell, first[0], row, at.state.end.soc)
+        early.look(at.cycle, row, at.state.end.soc)
         if progress:
             progress(at.cycle, cycles)
 
@@ -119,8 +123,8 @@ def age(
                 model_said(start.model),
                 {**how, "heat": heat_said(heat)},
             ]
-            key = digest([said, packed(Aged(start)), cycles, until, jump, tolerance, every, wanted])
-            journal = stack.enter_context(LifeJournal.at(path, key, measured, resume))
+            key = digest([said, packed(Aged(start)), cycles, until, jump, tolerance, every, wanted, real])
+            journal = stack.enter_context(LifeJournal.at(path, key, checks.measured, resume))
             before = journal.snapshot(Aged(start))
         found: Jumped[Aged, Summary] = simulate_life(
             the_map,
@@ -140,19 +144,60 @@ def age(
             raise ProtocolError(
                 f"{cell.name}: the first cycle is not completed: {found.end}; change the protocol or the rates"
             )
-        table = table_of(cell, found.cycles, cast(Rows, found.rows), measured)
+        rows = cast(Rows, found.rows)
+        early.end(found.last.cycle, rows)
+        table = table_of(cell, found.cycles, rows, checks.measured)
         states = {n: state.end for n, state in {**found.states, found.last.cycle: found.last.state}.items()}
-        life = Life(cell, steps, table, end_of(found.end, until), states, found, remarks_of(cell, found), start, how)
+        remarks = (*remarks_of(cell, found), *checks.remarks(), *_not_kept(wanted, found.last.cycle))
+        life = Life(cell, steps, table, end_of(found.end, until), states, found, remarks, start, how)
         if journal:
             life.save(path)
             journal.done()
     return life
 
 
-def check_returns(cell: Cell, row: Summary, what: str = "second cycle") -> None:
-    """Raises ProtocolError if a cycle, the second of a life, does not end where it began; what: it is called."""
-    out, into = float(row["Discharge capacity [A.h]"]), float(row["Charge capacity [A.h]"])
-    if abs(out - into) > RETURNS * max(out, into, 1e-12):
+class Early:
+    """Whether the cycles of a life end where they begin, as far as its first cycles tell."""
+
+    def __init__(self, cell: Cell, by_first: bool) -> None:
+        """by_first: the life is judged by the discharge capacity of its first cycle."""
+        self.cell, self.by_first = cell, by_first
+        self.first: Summary | None = None
+        self.settled = False
+
+    def look(self, n: int, row: Summary, soc: float) -> None:
+        """A reported cycle, and the state of charge that it ended with.  Raises ProtocolError."""
+        if n == 1:
+            self.first = row
+        if n == 2 and self.by_first and self.first is not None:
+            _check_first(self.cell, self.first, row, soc)
+        if n >= SETTLED and not self.settled:
+            check_returns(self.cell, row, f"cycle {n}", self.first)
+            self.settled = True
+
+    def end(self, n: int, rows: Rows) -> None:
+        """A life that is over before cycle SETTLED may still come nearer to where it runs.  Raises ProtocolError."""
+        if self.settled or not 2 <= len(rows) <= n < SETTLED:
+            return
+        second, last = rows[1], rows[len(rows) - 1]
+        both = min(float(last[key]) for key in BOTH) > PASSES * max(float(rows[0][key]) for key in BOTH)
+        if n == 2 or not both or _apart(last) > 0.5 * _apart(second):
+            check_returns(self.cell, last, f"cycle {n}", rows[0])
+
+
+def _apart(row: Summary) -> float:
+    """What a cycle takes out of the cell and into it differ by [Ah]."""
+    out, into = (float(row[key]) for key in BOTH)
+    return abs(out - into)
+
+
+def check_returns(cell: Cell, row: Summary, what: str, first: Summary | None = None) -> None:
+    """Raises ProtocolError if a cycle, called `what`, does not end where it began, or passes next to none of the
+    charge of the first one."""
+    out, into = (float(row[key]) for key in BOTH)
+    passes = max(out, into)
+    least = 0.0 if first is None else PASSES * max(float(first[key]) for key in BOTH)
+    if _apart(row) > RETURNS * max(passes, 1e-12) or not passes > least:
         raise ProtocolError(
             f"{cell.name}: the protocol does not end where it begins: its {what} takes {out:.4g} Ah out of "
             f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge"
@@ -163,11 +208,19 @@ def _check_first(cell: Cell, first: Summary, second: Summary, soc: float) -> Non
     """Raises ProtocolError if the first cycle, by whose capacity others are judged, began elsewhere than they do."""
     one, two = (float(row[CAPACITY]) for row in (first, second))
     elsewhere = abs(one - float(first["Charge capacity [A.h]"])) > RETURNS * one
-    if elsewhere and abs(one - two) > RETURNS * one:
+    cycled = min(float(second[key]) for key in BOTH) > PASSES * one  # else it is no cycle at all
+    if elsewhere and cycled and abs(one - two) > RETURNS * one:
+        where = f"give soc={soc:.3g}, where they begin" if 0.0 <= soc <= 1.0 else "begin with the charge and soc=0"
         raise ProtocolError(
             f"{cell.name}: the first cycle delivers {one:.4g} Ah and the second {two:.4g} Ah, as the life begins at "
-            f"another state of charge than its cycles; give soc={soc:.3g}, where they begin, or until=None"
+            f"another state of charge than its cycles; {where}, or until=None"
         )
+
+
+def _not_kept(wanted: Iterable[int], last: int) -> list[str]:
+    """A remark on cycles that were to be kept and that the life did not come to."""
+    missed = ", ".join(str(n) for n in wanted if n > last)
+    return [f"the states after cycles {missed} were not kept, as the last cycle was {last}"] if missed else []
 
 
 def from_first(threshold: tuple[str, float], the_map: CellCycle, row: Summary | None) -> Callable[[Summary], float]:

@@ -143,8 +143,13 @@ class CellCycle:
         return Aged(replace(state.end, state=new), seconds, amp_hours, watt_hours)
 
     def capacity(self, row: Summary) -> float:
-        """Discharge capacity [Ah], or that at equilibrium."""
-        return float(row[CAPACITY if self.windows is None else EQUILIBRIUM])
+        """Discharge capacity [Ah], or that at equilibrium.  Raises CellsimError where there is none."""
+        try:
+            return float(row[CAPACITY if self.windows is None else EQUILIBRIUM])
+        except KeyError:
+            raise CellsimError(
+                "the capacity at equilibrium, by which the life is judged, cannot be found; give another `until`"
+            ) from None
 
 
 def amounts_of(cell: Cell, sys: System) -> Amounts:
