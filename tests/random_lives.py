@@ -13,8 +13,8 @@ from random_cells import SETS, change, decades, loaded, rounded
 import cellsim
 from cellsim.models.electrodes import has_film, has_foil
 from cellsim.protocols.language.units import ZERO_CELSIUS
+from cellsim.simulation.history.cycles import changed
 from cellsim.studies.life.cycle_map import amounts_of
-from cellsim.studies.life.health.row import changed
 from cellsim.studies.life.prepare import RATES
 
 CYCLES = 50

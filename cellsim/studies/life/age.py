@@ -15,7 +15,7 @@ from ...support.arguments import chosen, file_path, flag, whole
 from ...support.files import optional
 from ...support.renamed import by_name
 from .checkup import Checkups
-from .cycle_map import Aged, CellCycle
+from .cycle_map import NO_WINDOW, Aged, CellCycle
 from .health.row import CAPACITY, Summary
 from .jumping.jump_records import Life as Jumped
 from .jumping.jumps import simulate_life
@@ -28,7 +28,6 @@ from .windows import Windows
 
 RETURNS = 0.1  # share of the charge by which a cycle may end elsewhere, as it heals from a jump or loses lithium
 SETTLED = 10  # cycle by which a cell that began elsewhere than its cycles has come to where they run
-PASSES = 1e-3  # share of the charge of the first cycle that later ones pass at least
 BOTH = (CAPACITY, "Charge capacity [A.h]")
 COPY, REAL = "copy", "cell"  # what check-ups measure
 
@@ -80,7 +79,8 @@ def age(
     journal beside it: the same call goes on where a killed one was, to the same life bit for bit.  resume=False begins
     anew.
 
-    A cycle that the cell cannot complete (clogged pores, no lithium left) ends the life, and `Life.end` says why.
+    A cycle that the cell cannot complete (clogged pores, no lithium left) ends the life, and `Life.end` says why; what
+    it did until then is `Life.unfinished`.
     Raises ParameterError, ProtocolError; also for a cell in which nothing ages.  ReportError for a path that cannot be
     written or that another process is at work on.
     """
@@ -141,15 +141,14 @@ def age(
             resume=before,
         )
         if not len(found.cycles):
-            raise ProtocolError(
-                f"{cell.name}: the first cycle is not completed: {found.end}; change the protocol or the rates"
-            )
+            raise ProtocolError(f"{cell.name}: {not_completed('cycle', found.end)}")
         rows = cast(Rows, found.rows)
         early.end(found.last.cycle, rows)
         table = table_of(cell, found.cycles, rows, checks.measured)
         states = {n: state.end for n, state in {**found.states, found.last.cycle: found.last.state}.items()}
         remarks = (*remarks_of(cell, found), *checks.remarks(), *_not_kept(wanted, found.last.cycle))
-        life = Life(cell, steps, table, end_of(found.end, until), states, found, remarks, start, how)
+        end, cut = end_of(found.end, until), unfinished(the_map, found.end)
+        life = Life(cell, steps, table, end, states, found, remarks, start, how, cut)
         if journal:
             life.save(path)
             journal.done()
@@ -172,7 +171,7 @@ class Early:
         if n == 2 and self.by_first and self.first is not None:
             _check_first(self.cell, self.first, row, soc)
         if n >= SETTLED and not self.settled:
-            check_returns(self.cell, row, f"cycle {n}", self.first)
+            check_returns(self.cell, row, f"cycle {n}")
             self.settled = True
 
     def end(self, n: int, rows: Rows) -> None:
@@ -180,9 +179,8 @@ class Early:
         if self.settled or not 2 <= len(rows) <= n < SETTLED:
             return
         second, last = rows[1], rows[len(rows) - 1]
-        both = min(float(last[key]) for key in BOTH) > PASSES * max(float(rows[0][key]) for key in BOTH)
-        if n == 2 or not both or _apart(last) > 0.5 * _apart(second):
-            check_returns(self.cell, last, f"cycle {n}", rows[0])
+        if n == 2 or not _cycled(last) or _apart(last) > 0.5 * _apart(second):
+            check_returns(self.cell, last, f"cycle {n}")
 
 
 def _apart(row: Summary) -> float:
@@ -191,13 +189,15 @@ def _apart(row: Summary) -> float:
     return abs(out - into)
 
 
-def check_returns(cell: Cell, row: Summary, what: str, first: Summary | None = None) -> None:
-    """Raises ProtocolError if a cycle, called `what`, does not end where it began, or passes next to none of the
-    charge of the first one."""
+def _cycled(row: Summary) -> bool:
+    """Whether a cycle was both discharge and charge."""
+    return min(float(row[key]) for key in BOTH) > 0.0
+
+
+def check_returns(cell: Cell, row: Summary, what: str) -> None:
+    """Raises ProtocolError if a cycle, called `what`, does not end where it began, or passes no charge."""
     out, into = (float(row[key]) for key in BOTH)
-    passes = max(out, into)
-    least = 0.0 if first is None else PASSES * max(float(first[key]) for key in BOTH)
-    if _apart(row) > RETURNS * max(passes, 1e-12) or not passes > least:
+    if not _apart(row) <= RETURNS * max(out, into) or max(out, into) == 0.0:
         raise ProtocolError(
             f"{cell.name}: the protocol does not end where it begins: its {what} takes {out:.4g} Ah out of "
             f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge"
@@ -208,8 +208,7 @@ def _check_first(cell: Cell, first: Summary, second: Summary, soc: float) -> Non
     """Raises ProtocolError if the first cycle, by whose capacity others are judged, began elsewhere than they do."""
     one, two = (float(row[CAPACITY]) for row in (first, second))
     elsewhere = abs(one - float(first["Charge capacity [A.h]"])) > RETURNS * one
-    cycled = min(float(second[key]) for key in BOTH) > PASSES * one  # else it is no cycle at all
-    if elsewhere and cycled and abs(one - two) > RETURNS * one:
+    if elsewhere and _cycled(second) and abs(one - two) > RETURNS * one:
         where = f"give soc={soc:.3g}, where they begin" if 0.0 <= soc <= 1.0 else "begin with the charge and soc=0"
         raise ProtocolError(
             f"{cell.name}: the first cycle delivers {one:.4g} Ah and the second {two:.4g} Ah, as the life begins at "
@@ -236,6 +235,21 @@ def from_first(threshold: tuple[str, float], the_map: CellCycle, row: Summary | 
         return Q / first[0] - (value if kind == "share" else value / first[0])
 
     return margin
+
+
+def not_completed(what: str, end: str) -> str:
+    """Why a life has no first cycle, or first day."""
+    if end.startswith(NO_WINDOW):
+        return end
+    return f"the first {what} is not completed: {end}; change the protocol or the rates"
+
+
+def unfinished(the_map: CellCycle, end: str) -> dict[str, float] | None:
+    """The summary of the cycle that a life ended in, as far as it came; None if it ended otherwise."""
+    last = the_map.stopped
+    if last is None or last.row is None or str(last) != end:
+        return None
+    return {name: float(x) for name, x in last.row.items()}
 
 
 def end_of(found: str, until: Any) -> str:

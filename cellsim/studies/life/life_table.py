@@ -52,7 +52,8 @@ class Life:
     cycle number; amounts in Ah are those of the whole cell.  end: why it ended, "" if all cycles were done.
     states: ends of the cycles that were kept, by cycle.  jumped: how cycles were jumped over; None for storage.
     remarks: notes, one sentence each.  start: the cell before the first cycle.  how: arguments of `simulate` that held
-    in every cycle; None where cycles differ, and for storage.
+    in every cycle; None where cycles differ, and for storage.  unfinished: the row of the cycle after the last one, as
+    far as it came, if the cell could not complete it; else None.
     """
 
     cell: Cell
@@ -64,6 +65,7 @@ class Life:
     remarks: tuple[str, ...] = ()
     start: FinalState | None = field(default=None, repr=False)
     how: Mapping[str, Any] | None = field(default=None, repr=False)
+    unfinished: Mapping[str, float] | None = field(default=None, repr=False)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Life":
@@ -218,6 +220,10 @@ class Life:
             )
         lines.append(f"  loss of lithium inventory {last['Loss of lithium inventory [%]']:.3g} %")
         lines += [f"  {key[0].lower()}{key[1:].replace(' [A.h]', '')}: {x:.3g} Ah" for key, x in self.losses().items()]
+        if self.unfinished is not None:
+            out, lost = (self.unfinished[key] for key in ("Discharge capacity [A.h]", "Loss of lithium inventory [%]"))
+            which = f"{str(table.index.name).partition(' ')[0].lower()} {self.cycles + 1}"
+            lines.append(f"  {which}, not completed: {out:.4g} Ah, loss of lithium inventory {lost:.3g} %")
         if HAZARD in table:
             lines.append(f"  shorts: {self._shorts()}")
         lines += [f"  note: {remark}" for remark in self.remarks]

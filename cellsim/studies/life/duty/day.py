@@ -1,11 +1,11 @@
 """One day of use, simulated: the map that lives of years jump over."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from ....errors import ProtocolError
+from ....simulation.result import Result
 from ....simulation.run import simulate
-from ..cycle_map import Aged, CellCycle, Stopped
+from ..cycle_map import Aged, CellCycle
 from ..health.row import Summary
 
 DAY = 86400.0  # s
@@ -21,17 +21,20 @@ class Day(CellCycle):
 
     def advance(self, state: Aged) -> tuple[Aged, Summary]:
         """One day; raises Stopped where the cell cannot complete it, ProtocolError for one that takes longer."""
-        used = last = self._run(self.protocol, state)
+        used = last = simulate(self.cell, self.protocol, start=state.end, **self.keywords)
         after, parked = state.counted(used), DAY - float(used.t[-1])
+        if _ended(used):
+            raise self.stop(used, used, state, after)
         if parked < -LATE:
             raise ProtocolError(f"the protocol of a day takes {used.t[-1] / 3600.0:.3g} hours; give at most 24")
         if parked > LATE:
-            last = self._run(f"Rest for {parked:.10g} s", after)
+            last = simulate(self.cell, f"Rest for {parked:.10g} s", start=after.end, **self.keywords)
             after = after.counted(last)
+            if _ended(last):
+                raise self.stop(used, last, state, after)
         return after, self.summary(used, state, after, last)
 
-    def _run(self, steps: Any, state: Aged) -> Any:
-        result = simulate(self.cell, steps, start=state.end, **self.keywords)
-        if result.steps[-1].ending.stops_run or result.stopped_early:
-            raise Stopped(result.termination, result)
-        return result
+
+def _ended(result: Result) -> bool:
+    """Whether a run was over before its protocol."""
+    return result.steps[-1].ending.stops_run or result.stopped_early

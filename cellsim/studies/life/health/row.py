@@ -1,14 +1,14 @@
 """A row of the table of a life: what a cycle did, and the cell at its end, under PyBaMM's names where it has any."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ....models.electrodes import PARTS
-from ....simulation.history.cycles import hottest_of, passed
-from ..in_bulk import OneCycle
+from ....simulation.history.cycles import changed, hottest_of, passed
+from ..in_bulk import MARGIN, PLACE, OneCycle
 
 Summary = Mapping[str, float | str]
 CAPACITY = "Discharge capacity [A.h]"
@@ -78,7 +78,10 @@ def row_of(result: Any, parked: Any, passed_by: Any, amounts: Any, names: Names)
         **passed(result, names.hottest),
     }
     if result.model == "DFN" and np.isfinite(now["Q_n"]):
-        row["Minimum plating margin [V]"] = float(np.min(result["Plating margin [V]"]))
+        margin, place = result[MARGIN], result[PLACE]
+        at = np.argmin(margin)
+        row["Minimum plating margin [V]"] = float(np.ravel(margin)[at])
+        row["Position of minimum plating margin [m]"] = float(np.ravel(place)[at])
     row[IN_PARTICLES] = now["Q_Li"]
     row["Loss of lithium inventory [%]"] = 100.0 * (1.0 - now["Q_Li"] / fresh["Q_Li"])
     change = {IN_PARTICLES: now["Q_Li"] - was["Q_Li"]}
@@ -116,12 +119,6 @@ def _at_ends(result: Any, parked: Any, names: Names) -> tuple[tuple[float, ...],
         return result.values(wanted)
     last, first = parked.variables.last(), result.variables.first()
     return tuple(float(last[name][-1]) for name in wanted), tuple(float(first[name][0]) for name in wanted)
-
-
-@cache
-def changed(name: str) -> str:
-    """PyBaMM's name of the change of a variable within a cycle."""
-    return f"Change in {name[0].lower()}{name[1:]}"
 
 
 def losses(now: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
