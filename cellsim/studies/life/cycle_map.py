@@ -21,10 +21,11 @@ from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from .contents import Array, Contents
-from .health.row import CAPACITY, LOSSES, LateSummary, Names, Summary, names_of, row_of
+from .health.row import CAPACITY, LOSSES, LateSummary, Names, Summary, held_in, names_of, row_of
 from .in_bulk import InBulk, OneCycle
 from .windows import EQUILIBRIUM, Windows
 
+FEW: Mapping[str, float] = {}
 NO_WINDOW = "the capacity at equilibrium, by which the life is judged, cannot be found"
 PORES_WEIGHT = 0.3  # share of the capacity that all pores stand for, in the error of a jump
 CONTACT_WEIGHT = 0.3  # and the contact of particles, which is a resistance
@@ -112,11 +113,13 @@ class CellCycle:
         self, result: Result | OneCycle, before: Aged, after: Aged, parked: Result | OneCycle | None = None
     ) -> Summary:
         """What a cycle did, and the cell at its end; parked: the run after it that counts as a part of it."""
-        late = self._late(result, before, after, parked or result)
-        return late if self.windows is None else {**late, **self.windows(late)}
+        found = {} if self.windows is None else self.windows(held_in(self._found(after)))
+        return self._late(result, before, after, parked or result, found)
 
-    def _late(self, result: Any, before: Aged, after: Aged, parked: Any) -> LateSummary:
-        return LateSummary(result.discharge_capacity, partial(self._row, result, parked, before, after))
+    def _late(
+        self, result: Any, before: Aged, after: Aged, parked: Any, windows: Mapping[str, float] = FEW
+    ) -> LateSummary:
+        return LateSummary(result.discharge_capacity, partial(self._row, result, parked, before, after), windows)
 
     def _row(self, result: Any, parked: Any, before: Aged, after: Aged) -> Summary:
         if self._names is None:
