@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import ProtocolError
-from ..support.arguments import number, shown
+from ..support.arguments import chosen, number, shown
 from .shared import (
     PICTURES,
     TABLES,
@@ -93,6 +93,7 @@ def age(
         raise ProtocolError("--day needs --calendar 20years, and --seasons needs --day")
     if checkups_on is not None and checkups is None:
         raise ProtocolError("--checkups-on: says what --checkups measure; give both")
+    chosen("--checkups-on", checkups_on or "copy", ("copy", "cell"))
     of_cycles = {"--cycles": cycles, "--checkups": checkups}
     of_use = {"--until": until, "--heat": heat or None, "--tolerance": tolerance, "--every-cycle": every_cycle or None}
     if calendar is not None:

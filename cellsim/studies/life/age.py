@@ -18,7 +18,7 @@ from .checkup import Checkups
 from .cycle_map import NO_WINDOW, Aged, CellCycle
 from .health.row import CAPACITY, Summary
 from .jumping.jump_records import Life as Jumped
-from .jumping.jumps import simulate_life
+from .jumping.jumps import NOTHING, simulate_life
 from .life_table import Life, table_of
 from .prepare import aged_cell, assumed_rates, by_equilibrium, checked, fresh_start, margin_of
 from .saved.life_journal import LifeJournal
@@ -28,6 +28,7 @@ from .windows import Windows
 
 RETURNS = 0.1  # share of the charge by which a cycle may end elsewhere, as it heals from a jump or loses lithium
 SETTLED = 10  # cycle by which a cell that began elsewhere than its cycles has come to where they run
+NO_CHARGE = "the first cycle delivers no charge; give a cycle of discharge and charge"
 BOTH = (CAPACITY, "Charge capacity [A.h]")
 COPY, REAL = "copy", "cell"  # what check-ups measure
 
@@ -142,6 +143,10 @@ def age(
         )
         if not len(found.cycles):
             raise ProtocolError(f"{cell.name}: {not_completed('cycle', found.end)}")
+        if found.end == NOTHING:
+            raise ProtocolError(
+                f"{cell.name}: the first cycle delivers no charge; give a cycle of discharge and charge"
+            )
         rows = cast(Rows, found.rows)
         early.end(found.last.cycle, rows)
         table = table_of(cell, found.cycles, rows, checks.measured)
@@ -230,7 +235,9 @@ def from_first(threshold: tuple[str, float], the_map: CellCycle, row: Summary | 
     def margin(row: Summary) -> float:
         Q = the_map.capacity(row)
         if not first and not Q > 0.0:
-            raise ProtocolError("the first cycle delivers no charge; begin it with a charge, or give another soc")
+            raise ProtocolError(NO_CHARGE)
+        if not first and kind == "Ah" and value >= Q:
+            raise ProtocolError(f"until {value:g} Ah: the first cycle is at {Q:.4g} Ah; give less, or a share as 80%")
         first[:] = first or [Q]
         return Q / first[0] - (value if kind == "share" else value / first[0])
 

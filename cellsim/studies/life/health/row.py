@@ -144,7 +144,7 @@ class LateSummary(Mapping[str, float | str]):
     """A `Summary` that is made when more is asked for than is known at once, as most of a jump are not."""
 
     def __init__(self, capacity: float, make: Any, windows: Mapping[str, float]) -> None:
-        """capacity: of the discharge; windows: what else is known, the last columns; make: returns `row_of` the cycle."""
+        """capacity: of the discharge; windows: the last columns, known, too; make: returns `row_of` the cycle."""
         self.known, self.make, self.windows = {CAPACITY: capacity, **windows}, make, windows
 
     @cached_property
