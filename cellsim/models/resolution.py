@@ -275,6 +275,11 @@ def current_driven(cell: Cell, T: float, V: float, outside: float = 0.0) -> floa
     return high
 
 
+def per_rate(cell: Cell) -> float:
+    """Current density of 1C [A/m2]."""
+    return cell.nominal_capacity / cell.value("cell/electrode area")
+
+
 class Mesh(NamedTuple):
     """Result of `resolution`: the fields of a model."""
 
@@ -291,13 +296,13 @@ def resolution(
     accuracy: float,
     times: Any = (),
     temperatures: Any = (),
-    near: Near | None = None,
+    near: tuple[Near, ...] = (),
 ) -> Mesh:
     """The Mesh for `accuracy` [V rms] at a C-rate and T [K], and at further temperatures.
 
-    times: durations of loads shorter than hours [s]; the accuracy holds over each of them.  near: a limit soon met.
+    times: durations of loads shorter than hours [s]; the accuracy holds over each of them.  near: limits soon met.
     """
-    current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
+    current = abs(rate) * per_rate(cell)
     found = [_at(cell, one, current, SHARE * accuracy, times, near) for one in (T, *temperatures)]
     negative, middle, positive, shells, reach = map(max, zip(*found, strict=True))
     return Mesh((negative, middle, positive), *reaching(shells, reach))
@@ -337,7 +342,7 @@ def layers_at(current: float, error: float, times: Any) -> Any:
     return make
 
 
-def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Near | None) -> Any:
+def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: tuple[Near, ...]) -> Any:
     """Volumes of the layers, shells, and their reach at a current density [A/m2] and T [K]."""
     least, of_phase = kept(layers_at(current, error, times), cell, T)
     volumes, shells, reach = least, 0, 0.0
@@ -348,7 +353,8 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Ne
             front = math.ceil(filling_front(cell, one, T, n.u, n.g, n.kinetic) / error) if varied else 0
             volumes = volumes | {part: max(volumes[part], front, volumes_at_first(n, times, error))}
         shells = max(shells, shells_for(cell, one, T, n, error))
-        if near is not None and varied and one == part:
-            shells = max(shells, shells_soon(cell, one, T, n.S * diffusivity(cell, one, T), near, error))
+        if varied and one == part:
+            flux = n.S * diffusivity(cell, one, T) * per_rate(cell) / current if near else 0.0
+            shells = max(shells, *(shells_soon(cell, one, T, flux * x.rate, x, error) for x in near), 0)
         reach = max(reach, reach_for(n, times, error, near))
     return volumes[NEGATIVE], volumes[SEPARATOR], volumes[POSITIVE], shells, reach
