@@ -127,6 +127,7 @@ def age(
             key = digest([said, packed(Aged(start)), cycles, until, jump, tolerance, every, wanted, real])
             journal = stack.enter_context(LifeJournal.at(path, key, checks.measured, resume))
             before = journal.snapshot(Aged(start))
+            early.first = before.rows[0] if before else None
         found: Jumped[Aged, Summary] = simulate_life(
             the_map,
             Aged(start),
@@ -176,7 +177,7 @@ class Early:
         if n == 2 and self.by_first and self.first is not None:
             _check_first(self.cell, self.first, row, soc)
         if n >= SETTLED and not self.settled:
-            check_returns(self.cell, row, f"cycle {n}")
+            self._check(row, n)
             self.settled = True
 
     def end(self, n: int, rows: Rows) -> None:
@@ -185,7 +186,12 @@ class Early:
             return
         second, last = rows[1], rows[len(rows) - 1]
         if n == 2 or not _cycled(last) or _apart(last) > 0.5 * _apart(second):
-            check_returns(self.cell, last, f"cycle {n}")
+            self._check(last, n)
+
+    def _check(self, row: Summary, n: int) -> None:
+        """A cell whose first cycle ended where it began is none that does not return, but one that ages."""
+        if self.first is None or not _returns(self.first):
+            check_returns(self.cell, row, f"cycle {n}")
 
 
 def _apart(row: Summary) -> float:
@@ -199,13 +205,20 @@ def _cycled(row: Summary) -> bool:
     return min(float(row[key]) for key in BOTH) > 0.0
 
 
+def _returns(row: Summary) -> bool:
+    """Whether a cycle ends where it begins, and is one."""
+    passes = max(float(row[key]) for key in BOTH)
+    return passes > 0.0 and _apart(row) <= RETURNS * passes
+
+
 def check_returns(cell: Cell, row: Summary, what: str) -> None:
     """Raises ProtocolError if a cycle, called `what`, does not end where it began, or passes no charge."""
-    out, into = (float(row[key]) for key in BOTH)
-    if not _apart(row) <= RETURNS * max(out, into) or max(out, into) == 0.0:
+    if not _returns(row):
+        out, into = (float(row[key]) for key in BOTH)
         raise ProtocolError(
             f"{cell.name}: the protocol does not end where it begins: its {what} takes {out:.4g} Ah out of "
-            f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge"
+            f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge, or of another state of charge, "
+            "or rates at which it ages less in a cycle"
         )
 
 
