@@ -3,6 +3,7 @@
     python benchmarks/campaign.py --runs 10000 --seed 1 --minutes 5
     python benchmarks/campaign.py --seed 1 --only 4711
     python benchmarks/campaign.py --seed newer-1        # begins with "newer": kinds of random_kinds.py
+    python benchmarks/campaign.py --seed life-1 --runs 1000     # begins with "life": lives of random_lives.py
 
 Run number n of a seed is the same everywhere.  Cells are packaged sets with up to four changes, at -30 to 100 degC
 and any state of charge; tests/random_cells.py and tests/random_protocols.py make them, tests/checked_runs.py says what
@@ -24,6 +25,7 @@ from collections import Counter
 import paths  # noqa: F401
 import random_cells
 import random_kinds
+import random_lives
 import random_protocols
 from checked_runs import faults
 
@@ -48,6 +50,8 @@ def tried(seed, number):
     """What became of a run: {"ending": ..., "faults": [...], "seconds": ..., "said": ...}."""
     began, stage = time.process_time(), "making the cell"
     try:
+        if str(seed).startswith("life"):
+            return random_lives.tried(random.Random(f"{seed}/{number}"))
         cell, protocol, how = prepared(seed, number)
         stage, began = f"{cell.name}", time.process_time()
         try:
@@ -185,6 +189,11 @@ def main():
 
 def show(seed, number):
     """Print a run and what is said of it."""
+    if str(seed).startswith("life"):
+        cell, cycle, how = random_lives.prepared(random.Random(f"{seed}/{number}"))
+        print(cell.name, cell.changes, cycle, how, sep="\n")
+        print(json.dumps(tried(seed, number), indent=1))
+        return
     cell, protocol, how = prepared(seed, number)
     print(cell.name, {path: str(law)[:200] for path, law in cell.changes.items()})
     print(protocol, how, sep="\n")

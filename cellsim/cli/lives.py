@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import ProtocolError
-from ..support.arguments import number, shown
+from ..support.arguments import chosen, number, shown
 from .shared import (
     PICTURES,
     TABLES,
@@ -62,7 +62,10 @@ def age(
     tolerance: Annotated[
         float | None, typer.Option(help="Largest error of the capacity from jumps, as a share; default: 0.001.")
     ] = None,
-    checkups: Annotated[int | None, typer.Option(help="Measure a copy of the cell every so many cycles.")] = None,
+    checkups: Annotated[int | None, typer.Option(help="Measure the cell every so many cycles.")] = None,
+    checkups_on: Annotated[
+        str | None, typer.Option(help="What check-ups measure: copy (default), or cell, which ages by them.")
+    ] = None,
     processes: Processes = None,
     output: Annotated[
         list[Path] | None,
@@ -88,6 +91,9 @@ def age(
         raise ProtocolError('give one of --cycle "Discharge at 1C until 2.5 V; ..." and --calendar 20years')
     if day is not None and calendar is None or seasons is not None and day is None:
         raise ProtocolError("--day needs --calendar 20years, and --seasons needs --day")
+    if checkups_on is not None and checkups is None:
+        raise ProtocolError("--checkups-on: says what --checkups measure; give both")
+    chosen("--checkups-on", checkups_on or "copy", ("copy", "cell"))
     of_cycles = {"--cycles": cycles, "--checkups": checkups}
     of_use = {"--until": until, "--heat": heat or None, "--tolerance": tolerance, "--every-cycle": every_cycle or None}
     if calendar is not None:
@@ -109,7 +115,7 @@ def age(
         life = cellsim.store(cells[0], _years(calendar), **how)
     elif len(cells) == 1:
         table = next((path for path in output or [] if path.suffix == ".parquet"), None)
-        how |= cycled | {"checkups": checkups, "path": table}
+        how |= cycled | {"checkups": checkups, "checkups_on": checkups_on or "copy", "path": table}
         life = _followed(cellsim.age, "cycle", cells[0], cycle or "", cycles, how)
     else:
         how |= cycled | {"processes": processes, "temperatures": how.pop("temperature")}

@@ -144,7 +144,7 @@ class Result:
         """A pandas DataFrame with a row for each cycle, indexed by its number; columns have PyBaMM's names.
 
         Capacities and energies [A.h, W.h] are those of the cycle, "Throughput" counts from the start of the run;
-        lithium, losses and times are those at the end of the cycle.
+        lithium, losses and times are those at the end of the cycle, and "Change in ..." what they changed by within it.
         """
         return summary(self)
 

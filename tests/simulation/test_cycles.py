@@ -52,6 +52,17 @@ def test_table_of_cycles(run):
     assert table["Minimum voltage [V]"].iloc[1] == run.cycles[1][V].min()
 
 
+def test_changes_within_cycles(run):
+    """Of lithium and time, as in PyBaMM: what one electrode loses the other gains; cycles follow each other."""
+    table = run.summary_variables
+    assert table["Change in time [h]"].to_numpy() == pytest.approx([1 / 3] * 2)
+    assert table["Change in throughput capacity [A.h]"].to_numpy() == pytest.approx([5 / 6 + 2.5 / 12] * 2)
+    out, into = (table[f"Change in total lithium in {side} electrode [mol]"] for side in ("negative", "positive"))
+    assert out.to_numpy() == pytest.approx(-into.to_numpy(), rel=1e-9) and (out < 0.0).all()
+    total = table["Total lithium in negative electrode [mol]"]
+    assert total.iloc[1] - total.iloc[0] == pytest.approx(out.iloc[1], rel=1e-9)
+
+
 def test_a_run_and_its_continuation_are_one(run):
     """Joined, they are what one protocol gives; continuation is exact up to the first steps of the integrator."""
     more = cellsim.simulate(CHEN, [CYCLE], start=run)

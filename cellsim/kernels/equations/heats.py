@@ -54,7 +54,7 @@ def heats_and_margins(sys, states, w, voltages, out):
     """Of states (times, N) and their voltages, into out (times, 4), with heat of mixing (times, 5).
 
     Irreversible and reversible heat [W/m2], margin to plating [V] and to the critical current [A/m2], of the
-    irreversible heat that of mixing [W/m2].
+    irreversible heat that of mixing [W/m2]; of six the last is the volume of the margin to plating, or -1.
     """
     of_run = ageing.aged_system(sys, states[0], w)
     for k in range(states.shape[0]):
@@ -77,4 +77,6 @@ def heats_and_margins(sys, states, w, voltages, out):
                 out[k, 4] = mixing(of_run, s, w)
         elif sys.ageing.size > 0:
             foresee_films(of_run, s, w)
-        out[k, 2], out[k, 3] = plating(of_run, s, w)[0], critical(of_run, s, w)
+        (out[k, 2], where), out[k, 3] = plating(of_run, s, w), critical(of_run, s, w)
+        if out.shape[1] > 5:
+            out[k, 5] = where

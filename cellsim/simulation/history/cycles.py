@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,16 @@ import numpy as np
 from ...errors import ReportError
 from ...support.files import optional
 
-# variables of which the table of cycles holds the value at the end of each; others are sums over the cycle
-AT_THE_END = ("Loss of ", "Capacity of ", "Total lithium", "Lithium ", "Negative electrode capacity", "Positive e")
+# variables of which the table of cycles holds the value at the end of each, and the change; others are sums
+AT_THE_END = (
+    "Loss of ",
+    "Capacity of ",
+    "Total lithium",
+    "Lithium ",
+    "Negative electrode capacity",
+    "Positive e",
+    "Local ECM resistance [Ohm]",
+)
 HOTTEST = "Maximum cell temperature [K]"
 
 
@@ -49,13 +58,22 @@ def rows_of(result: Any, charge: float = 0.0, energy: float = 0.0) -> list[dict[
     """A row for each cycle; charge [A.h], energy [W.h]: what passed before."""
     rows = []
     for cycle in result.cycles:
-        charge += cycle.discharge_capacity + cycle.charge_capacity
-        energy += cycle.discharge_energy + cycle.charge_energy
-        end = cycle.steps[-1].t_end
+        through = cycle.discharge_capacity + cycle.charge_capacity, cycle.discharge_energy + cycle.charge_energy
+        charge, energy = charge + through[0], energy + through[1]
+        end, lasted = cycle.steps[-1].t_end, cycle.steps[-1].t_end - cycle.steps[0].t_start
         row = {"Cycle number": cycle.steps[0].cycle, "Time [s]": end, "Time [h]": end / 3600.0}
         row |= {"Throughput capacity [A.h]": charge, "Throughput energy [W.h]": energy}
-        rows.append({**row, **passed(cycle), **dict(_states(cycle))})
+        within = {"Time [s]": lasted, "Time [h]": lasted / 3600.0}
+        within |= {"Throughput capacity [A.h]": through[0], "Throughput energy [W.h]": through[1]}
+        changes = {changed(name): x for name, x in within.items()}
+        rows.append({**row, **passed(cycle), **dict(_states(cycle)), **changes})
     return rows
+
+
+@cache
+def changed(name: str) -> str:
+    """PyBaMM's name of the change of a variable within a cycle."""
+    return f"Change in {name[0].lower()}{name[1:]}"
 
 
 def hottest_of(variables: Any) -> str:
@@ -86,7 +104,7 @@ def passed(result: Any, name: str | None = None) -> dict[str, float]:
 
 
 def _states(cycle: Any) -> Iterator[tuple[str, float]]:
-    """Range of the voltage, and the cell at the end of a cycle that has rows."""
+    """Range of the voltage, and the cell at the end of a cycle that has rows, with the change since its begin."""
     if not cycle.step_index.size:
         return
     for words, of in (("Minimum", np.min), ("Maximum", np.max)):
@@ -96,4 +114,6 @@ def _states(cycle: Any) -> Iterator[tuple[str, float]]:
         yield "Capacity [A.h]", float(cycle["Capacity [A.h]"][-1])
     for name in cycle.variables:
         if name.startswith(AT_THE_END) and cycle.variables.dims(name) == ("Time [s]",):
-            yield name, float(cycle[name][-1])
+            values = cycle[name]
+            yield name, float(values[-1])
+            yield changed(name), float(values[-1] - values[0])

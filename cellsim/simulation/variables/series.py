@@ -41,6 +41,7 @@ def series(p):
         yield "Heater energy [J]", (one, lambda: p.numbers["heated"] * p.area)
     if p.sys.model == POROUS and not has_foil(p.cell):
         yield "Plating margin [V]", (one, lambda: p.heats[:, 2])
+        yield "Position of plating margin [m]", (one, lambda: _outer_face(p, p.heats[:, 5].astype(int)))
     if np.isfinite(p.sys.heat.critical):
         yield (
             "Critical current margin [A.m-2]",
@@ -85,6 +86,14 @@ def temperatures(p):
     yield "Surface temperature [K]", (one, lambda: p.T_each[:, -1])
     yield "Core temperature [K]", (one, lambda: p.T_each[:, :2][:, -1])
     yield "Maximum cell temperature [K]", (one, lambda: p.T_each.max(axis=1))
+
+
+def _outer_face(p, volume):
+    """Face of volumes towards the separator [m], where the potential of the electrolyte beside them is taken; (times,).
+
+    Counted from the negative current collector.
+    """
+    return np.cumsum(p.sys.volume["dx"])[volume]
 
 
 def _through(passed):

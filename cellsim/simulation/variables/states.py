@@ -249,9 +249,9 @@ class States:
     def heats(self):
         """Irreversible, reversible heat [W/m2], margins to plating [V] and critical current [A/m2], heat of mixing.
 
-        (times, 5).
+        And the volume of the margin to plating; (times, 6).
         """
-        return self._looked_at(heats_and_margins, 5, np.ascontiguousarray(self.voltage()))
+        return self._looked_at(heats_and_margins, 6, np.ascontiguousarray(self.voltage()))
 
     @cached_property
     def foil(self):

@@ -1,7 +1,7 @@
 """The life of a cell: cycles with the ageing that its parameter set states, until an end of life."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from typing import Any, cast
 
@@ -11,14 +11,14 @@ from ...models import ACCURACY
 from ...parameters import Cell
 from ...protocols import Protocol
 from ...protocols.step import kelvin
-from ...support.arguments import file_path, flag, whole
+from ...support.arguments import chosen, file_path, flag, whole
 from ...support.files import optional
 from ...support.renamed import by_name
-from .checkup import checkup
-from .cycle_map import Aged, CellCycle
+from .checkup import Checkups
+from .cycle_map import NO_WINDOW, Aged, CellCycle
 from .health.row import CAPACITY, Summary
 from .jumping.jump_records import Life as Jumped
-from .jumping.jumps import simulate_life
+from .jumping.jumps import NOTHING, simulate_life
 from .life_table import Life, table_of
 from .prepare import aged_cell, assumed_rates, by_equilibrium, checked, fresh_start, margin_of
 from .saved.life_journal import LifeJournal
@@ -27,6 +27,10 @@ from .saved.states import heat_said, model_said, packed
 from .windows import Windows
 
 RETURNS = 0.1  # share of the charge by which a cycle may end elsewhere, as it heals from a jump or loses lithium
+SETTLED = 10  # cycle by which a cell that began elsewhere than its cycles has come to where they run
+NO_CHARGE = "the first cycle delivers no charge; give a cycle of discharge and charge"
+BOTH = (CAPACITY, "Charge capacity [A.h]")
+COPY, REAL = "copy", "cell"  # what check-ups measure
 
 
 @by_name
@@ -48,6 +52,7 @@ def age(
     jump: bool = True,
     tolerance: float = 1e-3,
     checkups: int | None = None,
+    checkups_on: str = COPY,
     keep: Iterable[int] = (),
     progress: Callable[[int, int], Any] | None = None,
     path: Any = None,
@@ -66,6 +71,8 @@ def age(
     jump: jump over cycles that change little, with an error of the capacity of at most `tolerance` over the whole life,
     as a share of the first capacity; what that came to is `Life.bound`.  False simulates every cycle.
     checkups: every so many cycles a copy of the cell is measured: capacity at C/20 and 1C, resistance.
+    checkups_on: "cell" measures the cell itself, as a laboratory does: it ages meanwhile, time and charge count, and
+    it is brought back to the charge that it had.  A check-up that the cell cannot complete is a remark.
     keep: cycles whose states are kept in `Life.states`, that of the last one in any case, which
     `simulate(cell, ..., start=state)` continues from; `Life.state` finds those of other cycles.
     progress: function (cycles done, cycles asked for), called as cycles are reported.
@@ -73,38 +80,36 @@ def age(
     journal beside it: the same call goes on where a killed one was, to the same life bit for bit.  resume=False begins
     anew.
 
-    A cycle that the cell cannot complete (clogged pores, no lithium left) ends the life, and `Life.end` says why.
+    A cycle that the cell cannot complete (clogged pores, no lithium left) ends the life, and `Life.end` says why; what
+    it did until then is `Life.unfinished`.
     Raises ParameterError, ProtocolError; also for a cell in which nothing ages.  ReportError for a path that cannot be
     written or that another process is at work on.
     """
     cell = aged_cell(cell, ageing)
     cycles = whole("cycles", cycles, "give a number of cycles, at least 1")
     every = whole("checkups", checkups, "give a number of cycles, such as 100, or None", none=True)
+    real = chosen("checkups_on", checkups_on, (COPY, REAL)) == REAL
     flag("jump", jump)
     flag("resume", resume)
     threshold, (accuracy, rtol, wanted) = margin_of(until), checked(accuracy, rtol, keep, progress)
+    if wanted and max(wanted) > cycles:
+        raise ProtocolError(f"keep {max(wanted)}: the life has {cycles} cycles; give numbers of these, or more cycles")
     steps = Protocol(protocol, force=force)
     start = fresh_start(cell, steps, model, temperature, soc, heat, ambient, accuracy)
     how = {"heat": heat, "ambient": kelvin("ambient", ambient), "accuracy": accuracy, "rtol": rtol, "force": force}
     windows = Windows(cell) if by_equilibrium(until) else None
     the_map = CellCycle(start, steps, how, windows, 1 if jump else cycles)
     stops = sorted({*wanted, *(range(every, cycles + 1, every) if every else ())})
-    measured: dict[int, Mapping[str, float]] = {}
-    first: list[Summary] = []
+    checks = Checkups(cell, heat, real)
+    early = Early(cell, bool(threshold) and windows is None)
     if every:
-        measured[0] = checkup(cell, start, heat=heat)
+        checks.begin(start)
 
-    def visit(n: int, state: Aged) -> None:
-        if every and n % every == 0:
-            measured[n] = checkup(cell, state.end, heat=heat)
+    def visit(n: int, state: Aged) -> Aged | None:
+        return checks.at(n, state) if every and n % every == 0 else None
 
     def report(at: Any, row: Summary) -> None:
-        if at.cycle == 1:
-            first.append(row)
-        if at.cycle == 2:
-            check_returns(cell, row)
-            if threshold and windows is None and first:
-                _check_first(cell, first[0], row, at.state.end.soc)
+        early.look(at.cycle, row, at.state.end.soc)
         if progress:
             progress(at.cycle, cycles)
 
@@ -119,9 +124,10 @@ def age(
                 model_said(start.model),
                 {**how, "heat": heat_said(heat)},
             ]
-            key = digest([said, packed(Aged(start)), cycles, until, jump, tolerance, every, wanted])
-            journal = stack.enter_context(LifeJournal.at(path, key, measured, resume))
+            key = digest([said, packed(Aged(start)), cycles, until, jump, tolerance, every, wanted, real])
+            journal = stack.enter_context(LifeJournal.at(path, key, checks.measured, resume))
             before = journal.snapshot(Aged(start))
+            early.first = before.rows[0] if before else None
         found: Jumped[Aged, Summary] = simulate_life(
             the_map,
             Aged(start),
@@ -137,25 +143,82 @@ def age(
             resume=before,
         )
         if not len(found.cycles):
+            raise ProtocolError(f"{cell.name}: {not_completed('cycle', found.end)}")
+        if found.end == NOTHING:
             raise ProtocolError(
-                f"{cell.name}: the first cycle is not completed: {found.end}; change the protocol or the rates"
+                f"{cell.name}: the first cycle delivers no charge; give a cycle of discharge and charge"
             )
-        table = table_of(cell, found.cycles, cast(Rows, found.rows), measured)
+        rows = cast(Rows, found.rows)
+        early.end(found.last.cycle, rows)
+        table = table_of(cell, found.cycles, rows, checks.measured)
         states = {n: state.end for n, state in {**found.states, found.last.cycle: found.last.state}.items()}
-        life = Life(cell, steps, table, end_of(found.end, until), states, found, remarks_of(cell, found), start, how)
+        remarks = (*remarks_of(cell, found), *checks.remarks(), *_not_kept(wanted, found.last.cycle))
+        end, cut = end_of(found.end, until), unfinished(the_map, found.end)
+        life = Life(cell, steps, table, end, states, found, remarks, start, how, cut)
         if journal:
             life.save(path)
             journal.done()
     return life
 
 
-def check_returns(cell: Cell, row: Summary, what: str = "second cycle") -> None:
-    """Raises ProtocolError if a cycle, the second of a life, does not end where it began; what: it is called."""
-    out, into = float(row["Discharge capacity [A.h]"]), float(row["Charge capacity [A.h]"])
-    if abs(out - into) > RETURNS * max(out, into, 1e-12):
+class Early:
+    """Whether the cycles of a life end where they begin, as far as its first cycles tell."""
+
+    def __init__(self, cell: Cell, by_first: bool) -> None:
+        """by_first: the life is judged by the discharge capacity of its first cycle."""
+        self.cell, self.by_first = cell, by_first
+        self.first: Summary | None = None
+        self.settled = False
+
+    def look(self, n: int, row: Summary, soc: float) -> None:
+        """A reported cycle, and the state of charge that it ended with.  Raises ProtocolError."""
+        if n == 1:
+            self.first = row
+        if n == 2 and self.by_first and self.first is not None:
+            _check_first(self.cell, self.first, row, soc)
+        if n >= SETTLED and not self.settled:
+            self._check(row, n)
+            self.settled = True
+
+    def end(self, n: int, rows: Rows) -> None:
+        """A life that is over before cycle SETTLED may still come nearer to where it runs.  Raises ProtocolError."""
+        if self.settled or not 2 <= len(rows) <= n < SETTLED:
+            return
+        second, last = rows[1], rows[len(rows) - 1]
+        if n == 2 or not _cycled(last) or _apart(last) > 0.5 * _apart(second):
+            self._check(last, n)
+
+    def _check(self, row: Summary, n: int) -> None:
+        """A cell whose first cycle ended where it began is none that does not return, but one that ages."""
+        if self.first is None or not _returns(self.first):
+            check_returns(self.cell, row, f"cycle {n}")
+
+
+def _apart(row: Summary) -> float:
+    """What a cycle takes out of the cell and into it differ by [Ah]."""
+    out, into = (float(row[key]) for key in BOTH)
+    return abs(out - into)
+
+
+def _cycled(row: Summary) -> bool:
+    """Whether a cycle was both discharge and charge."""
+    return min(float(row[key]) for key in BOTH) > 0.0
+
+
+def _returns(row: Summary) -> bool:
+    """Whether a cycle ends where it begins, and is one."""
+    passes = max(float(row[key]) for key in BOTH)
+    return passes > 0.0 and _apart(row) <= RETURNS * passes
+
+
+def check_returns(cell: Cell, row: Summary, what: str) -> None:
+    """Raises ProtocolError if a cycle, called `what`, does not end where it began, or passes no charge."""
+    if not _returns(row):
+        out, into = (float(row[key]) for key in BOTH)
         raise ProtocolError(
             f"{cell.name}: the protocol does not end where it begins: its {what} takes {out:.4g} Ah out of "
-            f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge"
+            f"the cell and {into:.4g} Ah into it; give a cycle of discharge and charge, or of another state of charge, "
+            "or rates at which it ages less in a cycle"
         )
 
 
@@ -163,11 +226,18 @@ def _check_first(cell: Cell, first: Summary, second: Summary, soc: float) -> Non
     """Raises ProtocolError if the first cycle, by whose capacity others are judged, began elsewhere than they do."""
     one, two = (float(row[CAPACITY]) for row in (first, second))
     elsewhere = abs(one - float(first["Charge capacity [A.h]"])) > RETURNS * one
-    if elsewhere and abs(one - two) > RETURNS * one:
+    if elsewhere and _cycled(second) and abs(one - two) > RETURNS * one:
+        where = f"give soc={soc:.3g}, where they begin" if 0.0 <= soc <= 1.0 else "begin with the charge and soc=0"
         raise ProtocolError(
             f"{cell.name}: the first cycle delivers {one:.4g} Ah and the second {two:.4g} Ah, as the life begins at "
-            f"another state of charge than its cycles; give soc={soc:.3g}, where they begin, or until=None"
+            f"another state of charge than its cycles; {where}, or until=None"
         )
+
+
+def _not_kept(wanted: Iterable[int], last: int) -> list[str]:
+    """A remark on cycles that were to be kept and that the life did not come to."""
+    missed = ", ".join(str(n) for n in wanted if n > last)
+    return [f"the states after cycles {missed} were not kept, as the last cycle was {last}"] if missed else []
 
 
 def from_first(threshold: tuple[str, float], the_map: CellCycle, row: Summary | None) -> Callable[[Summary], float]:
@@ -178,11 +248,28 @@ def from_first(threshold: tuple[str, float], the_map: CellCycle, row: Summary | 
     def margin(row: Summary) -> float:
         Q = the_map.capacity(row)
         if not first and not Q > 0.0:
-            raise ProtocolError("the first cycle delivers no charge; begin it with a charge, or give another soc")
+            raise ProtocolError(NO_CHARGE)
+        if not first and kind == "Ah" and value >= Q:
+            raise ProtocolError(f"until {value:g} Ah: the first cycle is at {Q:.4g} Ah; give less, or a share as 80%")
         first[:] = first or [Q]
         return Q / first[0] - (value if kind == "share" else value / first[0])
 
     return margin
+
+
+def not_completed(what: str, end: str) -> str:
+    """Why a life has no first cycle, or first day."""
+    if end.startswith(NO_WINDOW):
+        return end
+    return f"the first {what} is not completed: {end}; change the protocol or the rates"
+
+
+def unfinished(the_map: CellCycle, end: str) -> dict[str, float] | None:
+    """The summary of the cycle that a life ended in, as far as it came; None if it ended otherwise."""
+    last = the_map.stopped
+    if last is None or last.row is None or str(last) != end:
+        return None
+    return {name: float(x) for name, x in last.row.items()}
 
 
 def end_of(found: str, until: Any) -> str:

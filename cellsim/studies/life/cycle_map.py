@@ -21,10 +21,12 @@ from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from .contents import Array, Contents
-from .health.row import CAPACITY, LOSSES, LateSummary, Names, Summary, names_of, row_of
+from .health.row import CAPACITY, LOSSES, LateSummary, Names, Summary, held_in, names_of, row_of
 from .in_bulk import InBulk, OneCycle
 from .windows import EQUILIBRIUM, Windows
 
+FEW: Mapping[str, float] = {}
+NO_WINDOW = "the capacity at equilibrium, by which the life is judged, cannot be found"
 PORES_WEIGHT = 0.3  # share of the capacity that all pores stand for, in the error of a jump
 CONTACT_WEIGHT = 0.3  # and the contact of particles, which is a resistance
 LAM_WEIGHT = 0.5  # and active material: about what a lost share of it takes from the capacity
@@ -48,11 +50,11 @@ class Aged(NamedTuple):
 
 
 class Stopped(CellsimError):
-    """A cycle that the cell could not complete; `result`: as far as it came."""
+    """A cycle that the cell could not complete; `result`: as far as it came; `row`: its summary, if one was made."""
 
-    def __init__(self, message: str, result: Result) -> None:
+    def __init__(self, message: str, result: Result, row: Summary | None = None) -> None:
         super().__init__(message)
-        self.result = result
+        self.result, self.row = result, row
 
 
 @dataclass
@@ -78,6 +80,7 @@ class CellCycle:
         self._known: deque[tuple[Array, Mapping[str, float]]] = deque([(state, first)], 2)
         self._slow: tuple[Aged | None, Array] = (None, np.zeros(0))
         self._names: Names | None = None  # of the variables of a summary
+        self.stopped: Stopped | None = None  # the last cycle that the cell could not complete
         self._bulk = InBulk(self.start, self.protocol, self.keywords, self._amounts)
         self._size = size = self._contents.of(state).size
         usable = min(q for q in (first["Q_n"], first["Q_p"], first["Q_Li"]) if np.isfinite(q))
@@ -96,17 +99,27 @@ class CellCycle:
             self._bulk.expected, self.ahead = after, max(self.ahead - 1, 1)
             return after, self.summary(one, state, after)
         result = simulate(self.cell, self.protocol, start=state.end, **self.keywords)
-        if result.steps[-1].ending.stops_run or result.stopped_early:
-            raise Stopped(result.termination, result)
         after = state.counted(result)
+        if result.steps[-1].ending.stops_run or result.stopped_early:
+            raise self.stop(result, result, state, after)
         return after, self.summary(result, state, after)
+
+    def stop(self, result: Result, last: Result, before: Aged, after: Aged) -> Stopped:
+        """The fault of a cycle that ended too early, in its last run; see `summary`."""
+        self.stopped = Stopped(last.termination, last, self._late(result, before, after, last))
+        return self.stopped
 
     def summary(
         self, result: Result | OneCycle, before: Aged, after: Aged, parked: Result | OneCycle | None = None
     ) -> Summary:
         """What a cycle did, and the cell at its end; parked: the run after it that counts as a part of it."""
-        late = LateSummary(result.discharge_capacity, partial(self._row, result, parked or result, before, after))
-        return late if self.windows is None else {**late, **self.windows(late)}
+        found = {} if self.windows is None else self.windows(held_in(self._found(after)))
+        return self._late(result, before, after, parked or result, found)
+
+    def _late(
+        self, result: Any, before: Aged, after: Aged, parked: Any, windows: Mapping[str, float] = FEW
+    ) -> LateSummary:
+        return LateSummary(result.discharge_capacity, partial(self._row, result, parked, before, after), windows)
 
     def _row(self, result: Any, parked: Any, before: Aged, after: Aged) -> Summary:
         if self._names is None:
@@ -143,8 +156,12 @@ class CellCycle:
         return Aged(replace(state.end, state=new), seconds, amp_hours, watt_hours)
 
     def capacity(self, row: Summary) -> float:
-        """Discharge capacity [Ah], or that at equilibrium."""
-        return float(row[CAPACITY if self.windows is None else EQUILIBRIUM])
+        """Discharge capacity [Ah], or that at equilibrium.  Raises CellsimError where there is none."""
+        try:
+            return float(row[CAPACITY if self.windows is None else EQUILIBRIUM])
+        except KeyError:
+            why = self.windows.why if self.windows else "no cycle passed"
+            raise CellsimError(f"{NO_WINDOW}: {why}; give another until") from None
 
 
 def amounts_of(cell: Cell, sys: System) -> Amounts:

@@ -1,7 +1,7 @@
 """Cycles of a life that are simulated many in one kernel call, handed out one by one."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ from ...simulation.stepping.cycles import Block, Cycle, Cycles, Span
 from ...simulation.variables import Variables
 
 NOTHING = np.zeros((0, 0))
-MARGIN = "Plating margin [V]"
+MARGIN, PLACE = "Plating margin [V]", "Position of plating margin [m]"
 MOST = 32  # cycles of a block, as the life may end within it
 
 
@@ -95,6 +95,7 @@ class _Found:
             self.extreme(hottest_of(rows.variables), np.maximum)
             if MARGIN in rows.variables:
                 self.extreme(MARGIN, np.minimum)
+                self.extreme(PLACE, np.minimum)
             self._states = NOTHING
 
     @property
@@ -116,10 +117,19 @@ class _Found:
         return self.tables[names]
 
     def extreme(self, name: str, of: Any) -> Any:
-        """The least or the largest value of a variable in each cycle."""
+        """The least or the largest value of a variable in each cycle; of PLACE that at the least margin."""
         if name not in self.extremes:
-            self.extremes[name] = of.reduceat(self._rows.at(self._states)[name], self._begins)
+            rows = self._rows.at(self._states)
+            if name == PLACE:
+                least = [a + np.argmin(part) for a, part in self._parts(rows[MARGIN])]
+                self.extremes[name] = rows[PLACE][least]
+            else:
+                self.extremes[name] = of.reduceat(rows[name], self._begins)
         return self.extremes[name]
+
+    def _parts(self, values: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+        """Row that each cycle begins with, and its part of a variable."""
+        return zip(self._begins, np.split(values, self._begins[1:]), strict=True)
 
 
 class OneCycle:
@@ -146,7 +156,7 @@ class OneCycle:
         return every[self._n], every[len(every) // 2 + self._n]
 
     def __getitem__(self, name: str) -> Any:
-        return self._found.extreme(name, np.minimum if name == MARGIN else np.maximum)[self._n]
+        return self._found.extreme(name, np.minimum if name in (MARGIN, PLACE) else np.maximum)[self._n]
 
 
 def _one_by_one(found: _Found, block: Block, amounts: Amounts) -> "list[OneCycle]":

@@ -14,6 +14,7 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import file_path, number, whole
 from ...support.files import optional, replacing
+from .checkup import FAULT
 from .cycle_map import Stopped
 from .health.knee import Knee, find_knee
 from .health.summary import under_their_names
@@ -27,7 +28,7 @@ KINDS = (".parquet", ".csv", ".png", ".svg", ".pdf")
 
 
 def table_of(
-    cell: Cell, cycles: Any, rows: Rows, measured: Mapping[int, Mapping[str, float]], name: str = "Cycle number"
+    cell: Cell, cycles: Any, rows: Rows, measured: Mapping[int, Mapping[str, Any]], name: str = "Cycle number"
 ) -> Any:
     """A pandas DataFrame: for each cycle its summary, electrode state of health, and check-up if there is one."""
     pd = optional("pandas")
@@ -37,7 +38,8 @@ def table_of(
     for key in COLUMNS:
         table[key] = [each.get(key, np.nan) for each in health]
     if measured:
-        found = pd.DataFrame([{name: n, **each} for n, each in measured.items()])
+        numbers = ({key: x for key, x in each.items() if key != FAULT} for each in measured.values())
+        found = pd.DataFrame([{name: n, **each} for n, each in zip(measured, numbers, strict=True)])
         table = table.merge(found, on=name, how="outer")
     return table.set_index(name)
 
@@ -50,7 +52,8 @@ class Life:
     cycle number; amounts in Ah are those of the whole cell.  end: why it ended, "" if all cycles were done.
     states: ends of the cycles that were kept, by cycle.  jumped: how cycles were jumped over; None for storage.
     remarks: notes, one sentence each.  start: the cell before the first cycle.  how: arguments of `simulate` that held
-    in every cycle; None where cycles differ, and for storage.
+    in every cycle; None where cycles differ, and for storage.  unfinished: the row of the cycle after the last one, as
+    far as it came, if the cell could not complete it; else None.
     """
 
     cell: Cell
@@ -62,6 +65,7 @@ class Life:
     remarks: tuple[str, ...] = ()
     start: FinalState | None = field(default=None, repr=False)
     how: Mapping[str, Any] | None = field(default=None, repr=False)
+    unfinished: Mapping[str, float] | None = field(default=None, repr=False)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Life":
@@ -74,7 +78,8 @@ class Life:
     def state(self, cycle: int) -> FinalState:
         """The cell after a cycle, 0 for before the first one, which `simulate(cell, ..., start=state)` continues from.
 
-        One that was kept, or simulated from the nearest kept one before it, every cycle in between.
+        One that was kept, or simulated from the nearest kept one before it, every cycle in between.  After a check-up
+        on the cell itself it is that of the cell afterwards.
         Raises ProtocolError for storage, where cycles differ, and for a cycle that the cell did not complete.
         """
         cycle = whole("cycle", cycle, "give the number of a cycle, 0 for the fresh cell", low=0)
@@ -215,6 +220,10 @@ class Life:
             )
         lines.append(f"  loss of lithium inventory {last['Loss of lithium inventory [%]']:.3g} %")
         lines += [f"  {key[0].lower()}{key[1:].replace(' [A.h]', '')}: {x:.3g} Ah" for key, x in self.losses().items()]
+        if self.unfinished is not None:
+            out, lost = (self.unfinished[key] for key in ("Discharge capacity [A.h]", "Loss of lithium inventory [%]"))
+            which = f"{str(table.index.name).partition(' ')[0].lower()} {self.cycles + 1}"
+            lines.append(f"  {which}, not completed: {out:.4g} Ah, loss of lithium inventory {lost:.3g} %")
         if HAZARD in table:
             lines.append(f"  shorts: {self._shorts()}")
         lines += [f"  note: {remark}" for remark in self.remarks]

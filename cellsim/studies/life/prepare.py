@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ...errors import ProtocolError
 from ...models import DFN, model_of
 from ...models.electrodes import NEGATIVE, has_foil, phases, stated, values_of
@@ -84,11 +86,19 @@ def margin_of(until: Any) -> tuple[str, float] | None:
         match = re.fullmatch(r"\s*([\d.]+)\s*(%|Ah|A\.h)\s*(of the |of )?(equilibrium )?(capacity)?\s*", until)
         if not match:
             raise ProtocolError(f"until {shown(until)}: {UNTIL}")
-        value, unit = float(match[1]), match[2]
-        if unit == "%":
-            return "share", number("until", value / 100.0, UNTIL, above=0.0, high=1.0)
-        return "Ah", number("until", value, UNTIL, above=0.0)
+        value, unit = _number(match[1]), match[2]
+        if not 0.0 < value <= (100.0 if unit == "%" else np.inf):
+            raise ProtocolError(f"until {shown(until)}: {UNTIL}")
+        return ("share", value / 100.0) if unit == "%" else ("Ah", value)
     return "share", number("until", until, UNTIL, above=0.0, high=1.0)
+
+
+def _number(text: str) -> float:
+    """A number of a text of digits and points, or nan."""
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
 
 
 def by_equilibrium(until: Any) -> bool:

@@ -11,7 +11,7 @@ from ...protocols import Protocol
 from ...protocols.step import LONGEST
 from ...simulation.run import simulate
 from ...support.arguments import flag, number, whole
-from .checkup import checkup
+from .checkup import Checkups
 from .cycle_map import Aged, Stopped, amounts_of
 from .health.row import Summary, names_of, row_of
 from .life_table import Life, table_of
@@ -51,7 +51,9 @@ def store(
     at = Aged(start)
     fresh = now = amounts(start.state)
     rows = Rows()
-    measured = {0: checkup(cell, start)} if checkups else {}
+    checks = Checkups(cell)
+    if checkups:
+        checks.begin(start)
     times = years * YEAR * (np.arange(1, points + 1) / points) ** 2
     end, names = "", None
     for n, until in enumerate(times, 1):
@@ -69,10 +71,11 @@ def store(
         if end:
             break
         if checkups:
-            measured[n] = checkup(cell, at.end)
+            checks.at(n, at)
     numbers = np.arange(1, len(rows) + 1)
-    table = table_of(cell, numbers, rows, measured, name="Point")
-    return Life(cell, rest, table, end, {len(rows): at.end}, None, tuple(cell.remarks) + assumed_rates(cell), start)
+    table = table_of(cell, numbers, rows, checks.measured, name="Point")
+    remarks = (*cell.remarks, *assumed_rates(cell), *checks.remarks())
+    return Life(cell, rest, table, end, {len(rows): at.end}, None, remarks, start)
 
 
 def _rested(cell: Cell, at: Aged, until: float, accuracy: float, rtol: float | None) -> tuple[Aged, Any]:

@@ -25,10 +25,11 @@ class Windows:
         self.low, self.high = (cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
         self.cells: HalfCells | None = None
         self.cell, self.made = cell, {part: _made(cell, part) for part in PARTS if is_composite(cell, part)}
+        self.why = ""  # there are none
         try:
             self.metal, self.cells = not np.isfinite(inventory(cell).Q_n), half_cells(cell)
-        except CellsimError:
-            return
+        except CellsimError as fault:
+            self.why = str(fault)
 
     def _cells(self, row: Mapping[str, Any], fresh: HalfCells) -> HalfCells:
         """The potentials of the electrodes, whose phases may have lost different shares."""
@@ -49,7 +50,8 @@ class Windows:
         try:
             amounts = Inventory(Q_n, float(Q_p), float(Q_Li))
             self.near = solved(self._cells(row, self.cells), amounts, self.low, self.high, self.near)
-        except CellsimError:
+        except CellsimError as fault:
+            self.why = str(fault)
             return {}
         full, empty = self.near.full, self.near.empty
         ends = (full.x, full.y, empty.x, empty.y, full.U_n, full.U_p, empty.U_n, empty.U_p)

@@ -132,6 +132,9 @@ def test_clogged_pores_end_a_life_in_words():
     ("how", "words"),
     [
         ({"until": "80 apples"}, "until '80 apples'"),
+        ({"until": "110% capacity"}, "until '110% capacity'"),
+        ({"until": "1.1.1% capacity"}, "until '1.1.1% capacity'"),
+        ({"until": "9 Ah"}, "until 9 Ah: the first cycle is at 5."),
         ({"cycles": 0}, "cycles 0"),
         ({"ageing": {"SEI": "magic"}}, "'magic'"),
         ({"ageing": {"sei": "none"}}, "unknown option"),

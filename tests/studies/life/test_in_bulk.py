@@ -103,3 +103,37 @@ def test_amounts_of_many_states_are_those_of_each():
     many = states.state * rng.uniform(0.9, 1.1, (7, states.state.size))
     assert amounts.of_all(many) == [amounts(one) for one in many]
     assert amounts.filled == filled(cell)
+
+
+DAY = "Discharge at C/2 for 30 min; Rest for 2 hours; Charge at C/3 until 4.1 V; Hold at 4.1 V until C/20"
+MONTHS = [273.15 + 2.0 * k for k in range(12)]
+DAYS = {
+    "every day, two months": {"years": 35.0 / 365.25, "temperatures": MONTHS, "jump": False},
+    "every day with heat": {"years": 35.0 / 365.25, "temperatures": MONTHS, "jump": False, "heat": True},
+    "jumps over days": {"years": 0.5, "temperatures": 288.15},
+    "seasons": {"years": 1.2, "temperatures": MONTHS},
+}
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_days_of_plain_steps_in_one_call_are_those_step_by_step(name, monkeypatch):
+    """Every number of the table; in a DFN, too, as its rows have the place of the least plating margin.
+
+    But for the resistance that the first day of a month begins with: step by step it comes from tables of the laws
+    around the temperature of the month before, which meet them to 1e-6.
+    """
+    how = {"until": None, "model": DFN if name == "every day with heat" else SPM, **DAYS[name]}
+    together, taken = cellsim.age_in_use(CELL, DAY, **how), []
+    take = InBulk.take
+    with monkeypatch.context() as m:
+        m.setattr(InBulk, "take", lambda *given: taken.append(take(*given)) and None)
+        one_by_one = cellsim.age_in_use(CELL, DAY, **how)
+    alone = sum(found is None for found in taken)
+    assert len(taken) > 30 and alone <= (10 if "heat" in name else 0)  # until laws are tabulated where days begin
+    assert list(together.table.columns) == list(one_by_one.table.columns)
+    for column in together.table:
+        a, b = together.table[column].to_numpy(), one_by_one.table[column].to_numpy()
+        if column == "Change in local ECM resistance [Ohm]":
+            np.testing.assert_allclose(a, b, rtol=1e-6)
+        else:
+            assert np.array_equal(a, b, equal_nan=True), column

@@ -36,11 +36,13 @@ def same(a, b):
         assert np.array_equal(state.state, b.states[n].state)
 
 
+@pytest.mark.parametrize("on", ["copy", "cell"])
 @pytest.mark.parametrize("jump", [True, False], ids=["jumps", "every cycle"])
-def test_a_killed_life_goes_on_to_the_same_end(tmp_path, monkeypatch, jump):
+def test_a_killed_life_goes_on_to_the_same_end(tmp_path, monkeypatch, jump, on):
     """Killed twice, once between two states in the journal; check-ups and kept states are there, too."""
     pytest.importorskip("pyarrow")
     how = {"cycles": 30, "model": MODEL, "jump": jump, "checkups": 20, "keep": [6], "until": None}
+    how |= {"checkups_on": on, **({"checkups": 8} if on == "cell" else {})}
     whole, path = age("okane2022", CYCLE, **how), tmp_path / "life.parquet"
     monkeypatch.setattr(life_journal, "OFTEN", 0.0)
     with pytest.raises(Killed):

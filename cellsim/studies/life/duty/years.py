@@ -9,7 +9,7 @@ from ....protocols import Protocol
 from ....protocols.step import kelvin
 from ....support.arguments import flag, number, numbers
 from ....support.renamed import by_name
-from ..age import check_returns, end_of, from_first, remarks_of
+from ..age import SETTLED, check_returns, end_of, from_first, not_completed, remarks_of, unfinished
 from ..cycle_map import Aged
 from ..health.row import Summary
 from ..life_table import DAYS, Life, table_of
@@ -19,7 +19,6 @@ from ..windows import Windows
 from .day import Day
 from .seasons import MONTHS, OF_YEAR, Seasons
 
-SETTLED = 10  # day by which a cell that began fuller than its days leave it has come down
 UNTIL = '"80% equilibrium capacity"'
 
 
@@ -82,17 +81,13 @@ def age_in_use(
     seasons = Seasons(
         the_map, months, days, tolerance, {"jump": jump, "margin": margin, "report": report, "rows": Rows}
     )
-    try:
-        found = seasons.run(Aged(start))
-    except KeyError:
-        raise ProtocolError(
-            f"{cell.name}: its capacity at equilibrium cannot be found, by which days are judged; use age"
-        ) from None
+    found = seasons.run(Aged(start))
     if not len(found.cycles):
-        raise ProtocolError(f"{cell.name}: the first day is not completed: {found.end}")
+        raise ProtocolError(f"{cell.name}: {not_completed('day', found.end)}")
     table = table_of(cell, found.cycles, cast(Rows, found.rows), {}, name=DAYS)
     last = {int(found.cycles[-1]): found.last.state.end}
-    return Life(cell, steps, table, end_of(found.end, until), last, found, remarks_of(cell, found), start)
+    end, cut = end_of(found.end, until), unfinished(the_map, found.end)
+    return Life(cell, steps, table, end, last, found, remarks_of(cell, found), start, unfinished=cut)
 
 
 def _temperatures(cell: Any, given: Any) -> list[float]:

@@ -1,14 +1,14 @@
 """A row of the table of a life: what a cycle did, and the cell at its end, under PyBaMM's names where it has any."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ....models.electrodes import PARTS
-from ....simulation.history.cycles import hottest_of, passed
-from ..in_bulk import OneCycle
+from ....simulation.history.cycles import changed, hottest_of, passed
+from ..in_bulk import MARGIN, PLACE, OneCycle
 
 Summary = Mapping[str, float | str]
 CAPACITY = "Discharge capacity [A.h]"
@@ -78,7 +78,10 @@ def row_of(result: Any, parked: Any, passed_by: Any, amounts: Any, names: Names)
         **passed(result, names.hottest),
     }
     if result.model == "DFN" and np.isfinite(now["Q_n"]):
-        row["Minimum plating margin [V]"] = float(np.min(result["Plating margin [V]"]))
+        margin, place = result[MARGIN], result[PLACE]
+        at = np.argmin(margin)
+        row["Minimum plating margin [V]"] = float(np.ravel(margin)[at])
+        row["Position of minimum plating margin [m]"] = float(np.ravel(place)[at])
     row[IN_PARTICLES] = now["Q_Li"]
     row["Loss of lithium inventory [%]"] = 100.0 * (1.0 - now["Q_Li"] / fresh["Q_Li"])
     change = {IN_PARTICLES: now["Q_Li"] - was["Q_Li"]}
@@ -109,19 +112,27 @@ def row_of(result: Any, parked: Any, passed_by: Any, amounts: Any, names: Names)
     return row | {changed(name): x for name, x in change.items()}
 
 
+def held_in(now: Mapping[str, float]) -> dict[str, float]:
+    """What windows are found from, under the names of a row; now: amounts."""
+    found = {IN_PARTICLES: now["Q_Li"]}
+    for key, name in (("Q_n", "Negative"), ("Q_p", "Positive")):
+        phases = ((one, f"{name} electrode {one.partition(' ')[2]} capacity [A.h]") for one in now if f"{key} " in one)
+        found |= {f"{name} electrode capacity [A.h]": now[key], **{column: now[one] for one, column in phases}}
+    return found
+
+
 def _at_ends(result: Any, parked: Any, names: Names) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Variables of a row when its cycle was over, and when it began."""
     wanted = (*names.at_the_end, *names.changing)
+    if isinstance(parked, OneCycle):
+        return parked.values(wanted)
+    last = parked.variables.last()
     if isinstance(result, OneCycle):
-        return result.values(wanted)
-    last, first = parked.variables.last(), result.variables.first()
-    return tuple(float(last[name][-1]) for name in wanted), tuple(float(first[name][0]) for name in wanted)
-
-
-@cache
-def changed(name: str) -> str:
-    """PyBaMM's name of the change of a variable within a cycle."""
-    return f"Change in {name[0].lower()}{name[1:]}"
+        began = result.values(wanted)[1]
+    else:
+        first = result.variables.first()
+        began = tuple(float(first[name][0]) for name in wanted)
+    return tuple(float(last[name][-1]) for name in wanted), began
 
 
 def losses(now: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
@@ -130,21 +141,21 @@ def losses(now: Mapping[str, float], before: Mapping[str, float]) -> dict[str, f
 
 
 class LateSummary(Mapping[str, float | str]):
-    """A `Summary` that is made when more than its discharge capacity is asked for, as most of a jump are not."""
+    """A `Summary` that is made when more is asked for than is known at once, as most of a jump are not."""
 
-    def __init__(self, capacity: float, make: Any) -> None:
-        """make: function without arguments that returns `row_of` the cycle."""
-        self.capacity, self.make = capacity, make
+    def __init__(self, capacity: float, make: Any, windows: Mapping[str, float]) -> None:
+        """capacity: of the discharge; windows: the last columns, known, too; make: returns `row_of` the cycle."""
+        self.known, self.make, self.windows = {CAPACITY: capacity, **windows}, make, windows
 
     @cached_property
     def row(self) -> Summary:
         """The whole of it."""
-        row: Summary = self.make()
+        row: Summary = {**self.make(), **self.windows}
         self.make = None  # a result holds its states
         return row
 
     def __getitem__(self, name: str) -> float | str:
-        return self.capacity if name == CAPACITY else self.row[name]
+        return self.known[name] if name in self.known else self.row[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.row)

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ....physics.constants import F
+from ....simulation.history.cycles import changed
 from ..windows import EQUILIBRIUM
-from .row import IN_PARTICLES, IN_SALT, LOSSES, REACTIONS, RESISTANCE, changed, changing
+from .row import IN_PARTICLES, IN_SALT, LOSSES, REACTIONS, RESISTANCE, changing
 
 HOUR = 3600.0
 MOL = HOUR / F  # per Ah

@@ -261,6 +261,7 @@ class _Run(Generic[State, Row]):
             self.states[n] = self.at.state
             other = self.terms.visit(n, self.at.state) if self.terms.visit else None
             if other is not None:  # capacities before do not continue; two cycles heal what the visit disturbed
+                self.states[n] = other
                 self.at = replace(self.at, state=other, capacities=(), waiting=max(self.at.waiting, 2))
         if self.terms.report:
             self.terms.report(self.at, row)

@@ -25,6 +25,7 @@ COLUMNS = (
     "Loss of lithium inventory [%]",
     *LOSSES,
     "Minimum plating margin [V]",
+    "Position of minimum plating margin [m]",
     "Error bound [%]",
     "End",
     "Failure",
@@ -55,9 +56,10 @@ def one_life(cell: Cell, changes: Mapping[str, Any], protocol: Any, how: Mapping
         rest = table[EQUILIBRIUM].dropna()
         row["Equilibrium capacity [%]"] = 100.0 * float(rest.iloc[-1] / rest.iloc[0])
     row |= {name: float(last[name]) for name in OF_LAST if name in table}
-    margin = "Minimum plating margin [V]"
+    margin, place = "Minimum plating margin [V]", "Position of minimum plating margin [m]"
     if margin in table:
         row[margin] = float(np.nanmin(table[margin]))
+        row[place] = float(table[place][table[margin].idxmin()])
     return {"row": row, "curve": {CYCLE: known.index.tolist(), CAPACITY: known.tolist()}, "remarks": list(life.remarks)}
 
 
