@@ -8,6 +8,7 @@ from ..errors import ParameterError
 from ..physics.constants import ZERO_CELSIUS
 from ..support.arguments import near
 from ..support.files import cut
+from ..support.renamed import by_name
 from .catalogue import METHODS, OF_PHASE, SECTIONS, phases_of
 from .laws.law import Law
 from .laws.profile import Profile
@@ -33,6 +34,7 @@ class Shown:
         known = isinstance(path, str) and path in self._numbers
         return known or bool(self.law(path).constant)
 
+    @by_name
     def mean(self: Any, path: str) -> float:
         """A number, or the mean of a profile over the thickness of its electrode, in the unit of the quantity.
 

@@ -17,6 +17,7 @@ from ..errors import ParameterError
 from ..support.arguments import chosen, file_path, mapping, number, shown
 from ..support.arguments import text as text_of
 from ..support.files import cut
+from ..support.renamed import by_name
 from . import balance
 from .card import Shown, no_number
 from .catalogue import METHODS, OF_PHASE, SECTIONS, nested
@@ -61,6 +62,7 @@ class Cell(Shown, Derives, Options):
     _stated: "Cell | None" = field(repr=False, compare=False, default=None)  # the cell that states the windows
 
     @classmethod
+    @by_name
     def from_json(
         cls, raw: Any, name: str, path: "str | PathLike[str] | None" = None, label: str | None = None
     ) -> "Cell":
@@ -223,6 +225,7 @@ class Cell(Shown, Derives, Options):
         self._numbers[path] = law.value
         return law.value
 
+    @by_name
     def with_(self, changes: Mapping[str, Any], *, method: str = "assumed", source: str | None = None) -> "Cell":
         """A checked variation: {"section/quantity": number, or a law}.
 
@@ -336,6 +339,7 @@ class Cell(Shown, Derives, Options):
             tuple((path, str(q.law), q.unit, q.source, q.method, q.note) for path, q in self._records.items())
         )
 
+    @by_name
     def to_pybamm(self, soc: float | None = 1.0, temperature: float | None = None, ageing: bool = False) -> Any:
         """Parameter values and options of PyBaMM, see `cellsim.to_pybamm`.  Raises ParameterError."""
         above = import_module("cellsim.interop.to_pybamm")  # a room that knows this one, by its name

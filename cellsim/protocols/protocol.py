@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from ..errors import ProtocolError
 from ..support.arguments import flag, mapping, shown, whole
+from ..support.renamed import by_names
 from .check import check
 from .language.parse import parse
 from .language.termination import conditions_of
@@ -22,6 +23,7 @@ from .step import Step, kelvin, seconds
 NODES = (Step, Repeat, CCCV, Label, Goto, Stop)
 
 
+@by_names
 class Protocol:
     """A protocol: steps, repeated blocks, jumps and stops.
 

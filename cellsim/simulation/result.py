@@ -14,6 +14,7 @@ from ..cycler.bdf import write_bdf
 from ..errors import Ending, ReportError
 from ..support.arguments import file_path, flag, number, numbers, shown, text
 from ..support.files import optional
+from ..support.renamed import by_names
 from .citations import Citations, basis_in, citations_of
 from .history.cycles import cycles_of, summary
 from .history.interpolation import attributes, between, separated
@@ -30,6 +31,7 @@ class UnknownVariable(ReportError, KeyError):
     __str__ = Exception.__str__
 
 
+@by_names
 @dataclass(frozen=True)
 class Result:
     """Result of a run.  `result["Voltage [V]"]` is an array over `result.t`; `result.keys()` names all variables.
@@ -40,8 +42,8 @@ class Result:
     Discharge current, capacity and energy are positive.  Where one step follows another, the time appears twice:
     before and after the change.
     cell, model: names; temperature: at the start [K]; step_index: (times,) index into `steps` of each row.
-    termination: why the run ended, as a sentence.
-    final_state: for `simulate(..., start=result)`; None in results read from a file or from another process.
+    termination: why the run ended, as a sentence.  final_state: for `simulate(..., start=result)`; None in results
+    read from a file or from another process.
     """
 
     cell: str
