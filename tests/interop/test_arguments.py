@@ -64,9 +64,7 @@ def test_every_public_function_and_method_answers_an_argument_that_it_does_not_h
 def test_arguments_of_a_wrong_number_are_told_which_there_are():
     """For a method, of the class that the user knows."""
     cell = cellsim.load(MARQUIS)
-    with pytest.raises(
-        UnknownArgument, match="Cell.half_cell: missing a required argument: 'electrode'; its arg"
-    ):
+    with pytest.raises(UnknownArgument, match="Cell.half_cell: missing a required argument: 'electrode'; its arg"):
         cell.half_cell()
     with pytest.raises(UnknownArgument, match="cells: too many positional arguments; its arguments are none"):
         cellsim.cells(1)
