@@ -29,6 +29,13 @@ class Shown:
         law = self.law(path)
         return law if law.value is None else law.value
 
+    def __setitem__(self, path: str, value: Any) -> NoReturn:
+        raise ParameterError(f"a cell does not change; make another one: cell = cell.with_({{{path!r}: ...}})")
+
+    def update(self, *changes: Any, **more: Any) -> NoReturn:
+        """Of PyBaMM's parameter values; a cell does not change.  Raises ParameterError."""
+        raise ParameterError("a cell does not change; make another one: cell = cell.with_({'section/quantity': ...})")
+
     def is_number(self: Any, path: str) -> bool:
         """Whether a quantity is a constant."""
         known = isinstance(path, str) and path in self._numbers

@@ -22,7 +22,7 @@ from . import balance
 from .card import Shown, no_number
 from .catalogue import METHODS, OF_PHASE, SECTIONS, nested
 from .catalogue.options import Options
-from .check import faults, faults_of_changes
+from .check import SHORTEST, faults, faults_of_changes
 from .consistency import at_temperature
 from .derived.methods import Derives
 from .laws.law import Law, finite
@@ -31,6 +31,7 @@ from .renamed import present_content, present_path
 from .variation import Alike, by_layers, by_rate_constants, cited, remembered, varied
 
 PATH = 'give the path of a quantity, such as "separator/thickness"'
+CITATION = "give a citation, of 5 characters at least"
 CHANGES = 'give a dictionary {"section/quantity": value}, such as {"separator/thickness": 2e-5}'
 
 
@@ -239,8 +240,8 @@ class Cell(Shown, Derives, Options):
         """
         changes = mapping("with_: changes", changes, CHANGES)
         chosen("with_: method", method, METHODS, ParameterError)
-        if source is not None:
-            text_of("with_: source", source, "give a citation, as text", ParameterError)
+        if source is not None and len(text_of("with_: source", source, CITATION, ParameterError)) < SHORTEST:
+            raise ParameterError(f"with_: source {shown(source)}: {CITATION}")
         given = *changes, method, source
         alike = self._alike.get(given)
         made = None if alike is None else alike.to(changes.values())

@@ -28,7 +28,8 @@ class Protocol:
     """A protocol: steps, repeated blocks, jumps and stops.
 
     source: text in the protocol language (docs/protocols.md); a `Step`, `Repeat`, `CCCV`, `Label`, `Goto` or
-    `Stop`; another protocol; or a list of these, in which a tuple is a block that counts as one cycle, as in PyBaMM.
+    `Stop`; another protocol; a `pybamm.Experiment`; or a list of these, in which a tuple is a block that counts as one
+    cycle, as in PyBaMM.
     period [s], temperature [K] of the surroundings: for every step without its own.
     force: allow steps beyond the cut-off voltages of the cell.
     termination: ends of the whole protocol as in PyBaMM, a text or a list of them: "80% capacity" (what is left of the
@@ -215,6 +216,8 @@ def _gather(
             inner = _gather(list(part) if isinstance(part, tuple) else part, whenever, forced, files, depth + 1)
             nodes.extend([Repeat(inner)] if isinstance(part, tuple) else inner)
         return tuple(nodes)
+    elif hasattr(source, "cycle_lengths"):  # of pybamm.Experiment
+        parsed = Protocol.from_pybamm(source)
     else:
         foreign = type(source).__module__.startswith("pybamm")
         remedy = "Protocol.from_pybamm(pybamm.Experiment([...]))" if foreign else "Protocol('Charge at 1C until 4.2 V')"

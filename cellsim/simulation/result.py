@@ -35,7 +35,6 @@ class UnknownVariable(ReportError, KeyError):
 @dataclass(frozen=True)
 class Result:
     """Result of a run.  `result["Voltage [V]"]` is an array over `result.t`; `result.keys()` names all variables.
-
     `list(result)` names those that tables and files keep; the others are the same in other units.
     `first + second` is a run and its continuation (`simulate(..., start=first)`) as one.
 
@@ -311,8 +310,8 @@ class Result:
     ) -> Any:
         """Variables over time, or in space at several times, as a matplotlib Figure; written to `path` if given.
 
-        names: names of variables, a panel each; by default voltage and current.  A single path in their place is where
-        the picture goes.
+        names: names of variables, a panel each, or lists of names for a panel; by default voltage and current.  A
+        single path in their place is where the picture goes.
         states: True for voltage, concentrations and potentials; or names, as above.
         times: number of times, or times [s], at which states are drawn over each other.
         slider: draw states with a slider over time instead; by default if the backend is interactive (a window

@@ -79,6 +79,26 @@ def test_a_warning_names_the_line_of_the_user():
     assert said[0].filename == __file__
 
 
+def test_an_experiment_of_pybamm_is_a_protocol():
+    """As `Protocol.from_pybamm` reads it, blocks and end of the whole experiment included; in a list, too."""
+    pybamm = pytest.importorskip("pybamm")
+    asked = pybamm.Experiment([("Discharge at 1C for 10 s", "Rest for 5 s")] * 2, termination="80% capacity")
+    read = cellsim.Protocol.from_pybamm(asked)
+    assert cellsim.Protocol(asked) == read and read.whenever
+    assert cellsim.Protocol(["Rest for 1 s", asked]).nodes[1:] == read.nodes
+    assert len(cellsim.simulate(MARQUIS, asked, cellsim.SPM(4)).cycles) == 2
+
+
+def test_what_changes_parameter_values_of_pybamm_names_what_does_here():
+    cell = cellsim.load(MARQUIS)
+    with pytest.raises(cellsim.ParameterError, match=r"make another one: cell = cell.with_\({'separator/thickness'"):
+        cell["separator/thickness"] = 2e-5
+    with pytest.raises(cellsim.ParameterError, match=r"make another one: cell = cell.with_"):
+        cell.update({"separator/thickness": 2e-5})
+    with pytest.raises(cellsim.ParameterError, match="with_: source 'me': give a citation"):  # files refuse it, too
+        cell.with_({"separator/thickness": 2e-5}, source="me")
+
+
 def test_functions_are_as_they_were():
     """Their names, signatures and what is pickled of them."""
     assert cellsim.simulate.__name__ == "simulate" and "Simulate a protocol" in cellsim.simulate.__doc__
