@@ -4,12 +4,13 @@
 # make quick   a part of the suite, under a minute once kernels are compiled
 # make examples   runs the examples and keeps their pictures
 # make notebooks   runs the notebooks and keeps what they show
+# make pybop   tests of the exchange with PyBOP in .pybop, an environment of their own, as it needs an older NumPy
 # make bench   errors and times beside PyBaMM's, and the kernels alone; PART=dfn runs a part of it
 PYTHON ?= python3
 BIN := .venv/bin
 export PYBAMM_DISABLE_TELEMETRY := true
 
-.PHONY: audit test quick examples lint docs notebooks bench clean
+.PHONY: audit test pybop quick examples lint docs notebooks bench clean
 
 audit: .venv/installed
 	$(BIN)/cellsim audit -o report.html
@@ -19,6 +20,9 @@ test: .venv/tested
 
 docs: .venv/documented
 	$(BIN)/sphinx-build -W --keep-going -q docs build/docs
+
+pybop: .pybop/installed
+	.pybop/bin/python -m pytest tests/interop/test_pybop.py
 
 quick: .venv/tested
 	$(BIN)/python -m pytest -m quick
@@ -47,6 +51,11 @@ bench: .venv/installed
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@
 
+.pybop/installed: pyproject.toml
+	$(PYTHON) -m venv .pybop
+	.pybop/bin/python -m pip install --quiet --editable '.[pybop]' pytest
+	@touch $@
+
 .venv/linted: .venv/tested
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
@@ -56,4 +65,4 @@ bench: .venv/installed
 	@touch $@
 
 clean:
-	rm -rf .venv build docs/generated report.html
+	rm -rf .venv .pybop build docs/generated report.html

@@ -43,6 +43,22 @@ SERIES = (
     "Resistance [Ohm]",
     "Positive electrode capacity [A.h]",
     "X-averaged negative electrode exchange current density [A.m-2]",
+    "Local voltage [V]",
+    "X-averaged electrolyte overpotential [V]",
+    "X-averaged negative electrode potential [V]",
+    "X-averaged positive electrode potential [V]",
+    "X-averaged positive electrode surface potential difference [V]",
+    "Positive electrode surface potential difference at separator interface [V]",
+    "Sum of x-averaged positive electrode volumetric interfacial current densities [A.m-3]",
+    "X-averaged negative electrode total interfacial current density [A.m-2]",
+    "X-averaged negative electrode surface area to volume ratio [m-1]",
+    "X-averaged positive electrode extent of lithiation",
+    "Positive electrode volume-averaged concentration [mol.m-3]",
+    "X-averaged positive electrode porosity",
+    "X-averaged negative electrolyte transport efficiency",
+    "Total lithium [mol]",
+    "Total lithium capacity [A.h]",
+    "Total lithium in primary phase in negative electrode [mol]",
 )
 FIELDS = {  # and where, as shares of the thickness of the cell or of the electrode
     "Electrolyte current density [A.m-2]": ("x", [0.1, 0.3, 0.5, 0.7, 0.9]),
@@ -52,6 +68,8 @@ FIELDS = {  # and where, as shares of the thickness of the cell or of the electr
     "Positive electrode reaction overpotential [V]": ("x_p", [0.2, 0.5, 0.8]),
     "Negative electrode exchange current density [A.m-2]": ("x_n", [0.2, 0.5, 0.8]),
     "Negative electrode interfacial current density [A.m-2]": ("x_n", [0.2, 0.5, 0.8]),
+    "Positive electrode ohmic losses [V]": ("x_p", [0.2, 0.5, 0.8]),
+    "Sum of volumetric interfacial current densities [A.m-3]": ("x", [0.1, 0.2, 0.8, 0.9]),
 }
 
 

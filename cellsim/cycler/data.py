@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..errors import ProtocolError
 from ..support.arguments import listed, number, shown
 from ..support.files import optional
+from ..support.renamed import by_names
 from .bdf import LEAST, write_bdf
 
 MOST_LOST = 0.05  # share of the rows that a repair may drop
@@ -19,6 +20,7 @@ LISTED = 8  # row numbers that a sentence names
 TIME, CURRENT, VOLTAGE, TEMPERATURE = "Time [s]", "Current [A]", "Voltage [V]", "Cell temperature [K]"
 
 
+@by_names
 @dataclass(frozen=True)
 class CyclerData:
     """A measured record: t [s], current [A] (discharge positive) and voltage [V], arrays (n,).

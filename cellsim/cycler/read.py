@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import CellsimWarning, ProtocolError
+from ..errors import ProtocolError
 from ..support.arguments import chosen, flag, shown
 from ..support.arguments import mapping as checked_mapping
 from ..support.files import optional, reading
+from ..support.renamed import by_name, warn
 from .columns import CHARGE, DISCHARGE, Column, Found, in_si, mapped, recognised
 from .data import CyclerData, faults_of
 from .text import text_table
@@ -26,6 +27,7 @@ SENSES = {"c": -1.0, "d": 1.0}  # of the states of Maccor
 WANTED = 'give {"time": name, "current": (name, unit), ...}'
 
 
+@by_name
 def read_cycler(
     source: Any, mapping: Mapping[str, Any] | None = None, *, positive: str | None = None, repair: bool = False
 ) -> CyclerData:
@@ -61,7 +63,7 @@ def read_cycler(
     if repair:
         data = data.repaired()
     if data.faults:
-        warnings.warn("\n".join(f"{name}: {text}" for text in data.faults), CellsimWarning, stacklevel=2)
+        warn("\n".join(f"{name}: {text}" for text in data.faults))
     return data
 
 

@@ -10,6 +10,7 @@ from ..models.kinds import Array, sizes
 from ..parameters import Cell, load
 from ..parameters.catalogue import SURFACE
 from ..support.arguments import chosen, number
+from ..support.renamed import by_name
 
 RADIUS, SPREAD, HISTOGRAM = (f"particle {what}" for what in ("radius", "radius standard deviation", "size histogram"))
 ACTIVE, ELECTROLYTE = "active material volume fraction", "electrolyte volume fraction"
@@ -40,6 +41,7 @@ def clusters(radius: Array, share: Array, least: float) -> tuple[Array, Array]:
     return found, shares / shares.sum()
 
 
+@by_name
 def with_grains(cell: str | os.PathLike[str] | Cell, grain_radius: float, part: str = POSITIVE) -> Cell:
     """The cell with particles that react and fill as clusters where its electrolyte's grains leave no finer contact.
 

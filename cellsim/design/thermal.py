@@ -8,12 +8,14 @@ from ..errors import ParameterError
 from ..models.thermal_laws import Body
 from ..parameters import Cell
 from ..support.arguments import flag, number
+from ..support.renamed import by_names
 from .cell import build
 
 NATURAL = 10.0  # default heat transfer coefficient [W/m2/K], natural convection in air; an assumption
 CERAMIC = 900.0  # default specific heat of a solid electrolyte [J/kg/K]; an assumption
 
 
+@by_names
 @dataclass(frozen=True)
 class Lumped:
     """Lumped thermal model: one temperature for the whole cell.

@@ -10,6 +10,7 @@ from ..errors import ParameterError
 from ..models.thermal_laws import Body
 from ..parameters import Cell
 from ..support.arguments import number, whole
+from ..support.renamed import by_names
 from .cell import build
 from .stack import pair_layers
 from .thermal import Lumped, given, outside
@@ -19,6 +20,7 @@ SOLID = 0.7  # default thermal conductivity of a solid electrolyte layer [W/m/K]
 Array = NDArray[np.float64]
 
 
+@by_names
 @dataclass(frozen=True)
 class ThermalNetwork(Lumped):
     """Thermal model with a core and a surface: `nodes` in a row through the stack, or from the core of a jelly roll.

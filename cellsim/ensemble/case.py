@@ -84,6 +84,7 @@ class Case:
         sys = model.discretise(cell, T)
         return Variables.of(cell, sys, model, np.zeros(1), initial_state(cell, sys, 0.5)[None], 0.5)
 
+    @by_name
     def run(self) -> Result:
         """The simulation of this case.  Raises what `simulate` does."""
         return finish(self.coroutine())
@@ -201,6 +202,7 @@ def _reduced(result: Result, keep: tuple[str, ...]) -> Result:
     )
 
 
+@by_name
 def cases(
     cell, steps, *, changes=None, c_rate=None, temperature=None, soc=1.0, voltage=None, model=None, **same
 ) -> list[Case]:

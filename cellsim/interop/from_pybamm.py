@@ -13,6 +13,7 @@ from ..parameters.reading import warn_of_remarks
 from ..support.arguments import mapping
 from ..support.arguments import text as text_of
 from ..support.files import cut
+from ..support.renamed import by_name
 from .exchange import hysteresis, kinetics
 from .exchange.ageing_from_pybamm import ageing_of, asked
 from .exchange.options_from_pybamm import checked, refused
@@ -27,6 +28,7 @@ METHODS = "as given by PyBaMM, which says neither by what method nor from which 
 MOST = 50  # faults listed
 
 
+@by_name
 def from_pybamm(
     parameter_values: Any,
     options: Mapping[str, Any] | None = None,

@@ -18,6 +18,7 @@ from ..parameters import Cell, load
 from ..parameters.balance import ends
 from ..parameters.catalogue.quantities import DIFFERENTIAL, SURFACE_FORM
 from ..support.arguments import flag, number
+from ..support.renamed import by_name
 from .electrons import electrons_to
 from .exchange.ageing_to_pybamm import ageing_to_pybamm
 from .exchange.hysteresis import hysteresis_to, option_of
@@ -91,6 +92,7 @@ class PyBaMMCell:
         return getattr(pybamm().lithium_ion, name)(self.options | more)
 
 
+@by_name
 def to_pybamm(
     cell: Any, *, soc: float | None = 1.0, temperature: float | None = None, ageing: bool = False
 ) -> PyBaMMCell:

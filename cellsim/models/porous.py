@@ -25,6 +25,7 @@ from ..parameters import Cell
 from ..physics.constants import F
 from ..support.arguments import listed, number, whole
 from ..support.compile import records
+from ..support.renamed import by_names
 from .ageing import ageing_of
 from .electrodes import PARTS, needs_particles
 from .graded import RADIUS, graded, radii
@@ -288,6 +289,7 @@ def _filled_in(model: Any, chosen: Mesh) -> Any:
     return replace(model, **{name: getattr(chosen, name) for name in missing})
 
 
+@by_names
 @dataclass(frozen=True)
 class DFN(_Meshed):
     """Doyle-Fuller-Newman model.
@@ -302,6 +304,7 @@ class DFN(_Meshed):
     reach: float | None = None
 
 
+@by_names
 @dataclass(frozen=True)
 class SPMe(_Meshed):
     """Single-particle model with electrolyte.  Arguments as in `DFN`.
@@ -317,6 +320,7 @@ class SPMe(_Meshed):
     _kind: ClassVar[int] = SINGLE_FLUX
 
 
+@by_names
 @dataclass(frozen=True)
 class SPM(_Meshed):
     """Single-particle model.  Arguments as in `DFN`."""

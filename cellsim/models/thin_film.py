@@ -16,6 +16,7 @@ from ..physics.constants import F
 from ..physics.two_species import dissociation_rate
 from ..support.arguments import shown, whole
 from ..support.compile import records
+from ..support.renamed import by_names
 from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
 from .initial import initial_state
 from .kinds import ACCURACY, SHARE
@@ -174,6 +175,7 @@ def build(cell: Cell, T: float, n: int, shells: int, body: Any = None, reach: An
     )
 
 
+@by_names
 @dataclass(frozen=True)
 class ThinFilm:
     """Planar cell: lithium | electrolyte with mobile Li+ and counter-ions | film of active material.

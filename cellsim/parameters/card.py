@@ -8,6 +8,7 @@ from ..errors import ParameterError
 from ..physics.constants import ZERO_CELSIUS
 from ..support.arguments import near
 from ..support.files import cut
+from ..support.renamed import by_name
 from .catalogue import METHODS, OF_PHASE, SECTIONS, phases_of
 from .laws.law import Law
 from .laws.profile import Profile
@@ -28,11 +29,19 @@ class Shown:
         law = self.law(path)
         return law if law.value is None else law.value
 
+    def __setitem__(self, path: str, value: Any) -> NoReturn:
+        raise ParameterError(f"a cell does not change; make another one: cell = cell.with_({{{path!r}: ...}})")
+
+    def update(self, *changes: Any, **more: Any) -> NoReturn:
+        """Of PyBaMM's parameter values; a cell does not change.  Raises ParameterError."""
+        raise ParameterError("a cell does not change; make another one: cell = cell.with_({'section/quantity': ...})")
+
     def is_number(self: Any, path: str) -> bool:
         """Whether a quantity is a constant."""
         known = isinstance(path, str) and path in self._numbers
         return known or bool(self.law(path).constant)
 
+    @by_name
     def mean(self: Any, path: str) -> float:
         """A number, or the mean of a profile over the thickness of its electrode, in the unit of the quantity.
 

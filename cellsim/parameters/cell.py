@@ -17,11 +17,12 @@ from ..errors import ParameterError
 from ..support.arguments import chosen, file_path, mapping, number, shown
 from ..support.arguments import text as text_of
 from ..support.files import cut
+from ..support.renamed import by_name
 from . import balance
 from .card import Shown, no_number
 from .catalogue import METHODS, OF_PHASE, SECTIONS, nested
 from .catalogue.options import Options
-from .check import faults, faults_of_changes
+from .check import SHORTEST, faults, faults_of_changes
 from .consistency import at_temperature
 from .derived.methods import Derives
 from .laws.exchange import by_exchange_laws
@@ -31,6 +32,7 @@ from .renamed import present_content, present_path
 from .variation import Alike, by_layers, by_rate_constants, cited, remembered, varied
 
 PATH = 'give the path of a quantity, such as "separator/thickness"'
+CITATION = "give a citation, of 5 characters at least"
 CHANGES = 'give a dictionary {"section/quantity": value}, such as {"separator/thickness": 2e-5}'
 
 
@@ -62,6 +64,7 @@ class Cell(Shown, Derives, Options):
     _stated: "Cell | None" = field(repr=False, compare=False, default=None)  # the cell that states the windows
 
     @classmethod
+    @by_name
     def from_json(
         cls, raw: Any, name: str, path: "str | PathLike[str] | None" = None, label: str | None = None
     ) -> "Cell":
@@ -224,6 +227,7 @@ class Cell(Shown, Derives, Options):
         self._numbers[path] = law.value
         return law.value
 
+    @by_name
     def with_(self, changes: Mapping[str, Any], *, method: str = "assumed", source: str | None = None) -> "Cell":
         """A checked variation: {"section/quantity": number, or a law}.
 
@@ -238,8 +242,8 @@ class Cell(Shown, Derives, Options):
         """
         changes = mapping("with_: changes", changes, CHANGES)
         chosen("with_: method", method, METHODS, ParameterError)
-        if source is not None:
-            text_of("with_: source", source, "give a citation, as text", ParameterError)
+        if source is not None and len(text_of("with_: source", source, CITATION, ParameterError)) < SHORTEST:
+            raise ParameterError(f"with_: source {shown(source)}: {CITATION}")
         given = *changes, method, source
         alike = self._alike.get(given)
         made = None if alike is None else alike.to(changes.values())
@@ -338,6 +342,7 @@ class Cell(Shown, Derives, Options):
             tuple((path, str(q.law), q.unit, q.source, q.method, q.note) for path, q in self._records.items())
         )
 
+    @by_name
     def to_pybamm(self, soc: float | None = 1.0, temperature: float | None = None, ageing: bool = False) -> Any:
         """Parameter values and options of PyBaMM, see `cellsim.to_pybamm`.  Raises ParameterError."""
         above = import_module("cellsim.interop.to_pybamm")  # a room that knows this one, by its name

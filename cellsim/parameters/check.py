@@ -32,6 +32,7 @@ from .laws.profile import POSITION, Profile
 OF_MATERIAL = (hysteresis.OPTION, kinetics.OPTION, kinetics.PARTICLE)  # options that each phase has of its own
 MOST = 100  # faults listed in one message
 Fault = tuple[str, str]  # path, sentence
+SHORTEST = 5  # characters of a citation
 TRANSPORT_CHOICES = (
     {"transport efficiency"},
     {"bruggeman exponent"},
@@ -44,7 +45,7 @@ def _text(value: Any) -> str:
 
 
 def _citation(value: Any) -> str:
-    return _text(value) or ("" if len(value) >= 5 else "string should have at least 5 characters")
+    return _text(value) or ("" if len(value) >= SHORTEST else f"string should have at least {SHORTEST} characters")
 
 
 def _number(value: Any) -> str:

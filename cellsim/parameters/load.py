@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import ParameterError
 from ..support.arguments import near
 from ..support.files import cut, quoted
+from ..support.renamed import by_name
 from .cell import Cell
 from .reading import is_bpx, read, warn_of_remarks
 
@@ -20,11 +21,13 @@ def home() -> Path:
     return next((path for path in HOMES if path.is_dir()), HOMES[0])
 
 
+@by_name
 def cells() -> list[str]:
     """Names of the packaged parameter sets."""
     return sorted(p.stem for p in home().glob("*.json") if p.name != SCHEMA)
 
 
+@by_name
 def load(name: "str | os.PathLike[str] | Cell") -> Cell:
     """A packaged parameter set by its name, or a parameter file by its path (ending in .json); a `Cell` is returned.
 

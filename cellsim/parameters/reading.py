@@ -1,11 +1,11 @@
 """The content of a parameter file, of whichever format."""
 
 import os
-import warnings
 from typing import TYPE_CHECKING, Any
 
-from ..errors import CellsimWarning, ParameterError
+from ..errors import ParameterError
 from ..support.files import read_json
+from ..support.renamed import warn
 
 if TYPE_CHECKING:
     from .cell import Cell
@@ -19,7 +19,7 @@ def is_bpx(raw: Any) -> bool:
 def warn_of_remarks(cell: "Cell") -> None:
     """Issue the remarks on an imported cell as one `CellsimWarning`."""
     if cell.remarks:
-        warnings.warn("\n".join(f"{cell.name}: {remark}" for remark in cell.remarks), CellsimWarning, stacklevel=3)
+        warn("\n".join(f"{cell.name}: {remark}" for remark in cell.remarks))
 
 
 def read(path: "str | os.PathLike[str]") -> Any:

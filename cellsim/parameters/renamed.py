@@ -1,10 +1,9 @@
 """Renamed quantities: parameter sets of 0.1.0 are read for one release, with a warning that names the new key."""
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import CellsimWarning
+from ..support.renamed import warn
 from .catalogue import RENAMED, flattened
 
 _OLD = frozenset(old for keys in RENAMED.values() for old in keys)
@@ -18,11 +17,7 @@ def present_path(path: str, raw: Mapping[str, Any], label: str) -> str:
     new = RENAMED.get(str(raw[section].get("type")), {}).get(key)
     if new is None:
         return path
-    warnings.warn(
-        f"{label}: {path} is now {section}/{new}; the old name is read until the next release",
-        CellsimWarning,
-        stacklevel=4,
-    )
+    warn(f"{label}: {path} is now {section}/{new}; the old name is read until the next release")
     return f"{section}/{new}"
 
 

@@ -11,12 +11,14 @@ from ..errors import ProtocolError
 from ..support import arguments
 from ..support.arguments import numbers, shown
 from ..support.files import cut, read_text, reading
+from ..support.renamed import by_names
 
 LARGEST = 50_000_000  # bytes of a file that is read as a profile
 MOST_ROWS = 2_000_000
 SUFFIXES = (".csv", ".txt", ".tsv")  # of files that the text of a protocol may name
 
 
+@by_names
 @dataclass(frozen=True)
 class Profile:
     """A target over time: `times` [s], rising from 0, and `values` in the unit of the step's control.

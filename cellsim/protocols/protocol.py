@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from ..errors import ProtocolError
 from ..support.arguments import flag, mapping, shown, whole
+from ..support.renamed import by_names
 from .check import check
 from .language.parse import parse
 from .language.termination import conditions_of
@@ -22,11 +23,13 @@ from .step import Step, kelvin, seconds
 NODES = (Step, Repeat, CCCV, Label, Goto, Stop)
 
 
+@by_names
 class Protocol:
     """A protocol: steps, repeated blocks, jumps and stops.
 
     source: text in the protocol language (docs/protocols.md); a `Step`, `Repeat`, `CCCV`, `Label`, `Goto` or
-    `Stop`; another protocol; or a list of these, in which a tuple is a block that counts as one cycle, as in PyBaMM.
+    `Stop`; another protocol; a `pybamm.Experiment`; or a list of these, in which a tuple is a block that counts as one
+    cycle, as in PyBaMM.
     period [s], temperature [K] of the surroundings: for every step without its own.
     force: allow steps beyond the cut-off voltages of the cell.
     termination: ends of the whole protocol as in PyBaMM, a text or a list of them: "80% capacity" (what is left of the
@@ -213,6 +216,8 @@ def _gather(
             inner = _gather(list(part) if isinstance(part, tuple) else part, whenever, forced, files, depth + 1)
             nodes.extend([Repeat(inner)] if isinstance(part, tuple) else inner)
         return tuple(nodes)
+    elif hasattr(source, "cycle_lengths"):  # of pybamm.Experiment
+        parsed = Protocol.from_pybamm(source)
     else:
         foreign = type(source).__module__.startswith("pybamm")
         remedy = "Protocol.from_pybamm(pybamm.Experiment([...]))" if foreign else "Protocol('Charge at 1C until 4.2 V')"

@@ -1,12 +1,12 @@
 """Protocols to and from `pybamm.Experiment`."""
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from ..errors import CellsimWarning, ProtocolError
+from ..errors import ProtocolError
+from ..support.renamed import warn
 from .language.write import line
 from .nodes import CCCV, Condition, Node, Repeat
 from .profiles import Profile
@@ -130,11 +130,9 @@ def _from_termination(t: Any, s: Any, target: float | Profile, control: str, lab
     if role.pybamm_sided and not side and (control == "rest" or isinstance(target, Profile)):
         side = {"charge": "above", "discharge": "below"}.get(s.direction, "")
         if not side:
-            warnings.warn(
+            warn(
                 f"{label}: PyBaMM does not end a step that begins without a current at {value:g} V, so the "
-                f"limit is left out; write '< {value:g} V' or '> {value:g} V'",
-                CellsimWarning,
-                stacklevel=6,
+                f"limit is left out; write '< {value:g} V' or '> {value:g} V'"
             )
             return None
     try:

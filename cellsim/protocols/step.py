@@ -11,6 +11,7 @@ from typing import Any
 from ..cycler.data import CyclerData
 from ..errors import ProtocolError
 from ..support.arguments import chosen, file_path, flag, listed, number, shown, whole
+from ..support.renamed import by_name, by_names
 from .profiles import Profile, profile_of, read_profile
 from .quantities import BY_NAME, CONTROLS, FLOWS, HELD, LIMITS
 from .step_text import MOST_POINTS, limit_text, step_text
@@ -20,6 +21,7 @@ COLDEST, HOTTEST = 150.0, 500.0  # temperatures a step may name [K]
 MOST_CYCLES = 100_000
 
 
+@by_names
 @dataclass(frozen=True)
 class Limit:
     """Ends a step where a quantity reaches a value: a limit of `quantities.TABLE` and its value, in the unit there.
@@ -68,6 +70,7 @@ class Limit:
         return limit_text(self.quantity, self.value, self.side)
 
 
+@by_names
 @dataclass(frozen=True)
 class Step:
     """One step: what the cycler controls, and until when.
@@ -270,6 +273,7 @@ def _c_rate(value: Any) -> float:
     return abs(float(number("c_rate", value, "give a C-rate as a finite number, such as 0.5")))
 
 
+@by_name
 def discharge(
     c_rate: float = 1.0,
     until_voltage: float | None = None,
@@ -280,6 +284,7 @@ def discharge(
     return Step("c-rate", _c_rate(c_rate), duration, _limits(until_voltage, until))
 
 
+@by_name
 def charge(
     c_rate: float = 1.0,
     until_voltage: float | None = None,
@@ -290,17 +295,20 @@ def charge(
     return Step("c-rate", -_c_rate(c_rate), duration, _limits(until_voltage, until))
 
 
+@by_name
 def hold(voltage: float, until_c_rate: float | None = 0.05, duration: float | None = None) -> Step:
     """Hold a voltage [V] until the current has fallen to a C-rate."""
     until = () if until_c_rate is None else (Limit("c-rate", until_c_rate),)
     return Step("voltage", voltage, duration, until)
 
 
+@by_name
 def rest(seconds: float) -> Step:
     """No current, for so many seconds."""
     return Step("rest", 0.0, seconds)
 
 
+@by_name
 def cycle(steps: Step | Iterable[Step], times: int = 1) -> list[Step]:
     """A list of steps, repeated `times` times."""
     times = whole("cycle: times", times, f"give a whole number from 1 to {MOST_CYCLES}", high=MOST_CYCLES)
@@ -308,6 +316,7 @@ def cycle(steps: Step | Iterable[Step], times: int = 1) -> list[Step]:
     return one * times
 
 
+@by_name
 def profile(source: Any, control: str = "current", *, until: Limit | Iterable[Limit] = ()) -> Step:
     """A step that follows a measured load.
 

@@ -14,6 +14,7 @@ from ..cycler.bdf import write_bdf
 from ..errors import Ending, ReportError
 from ..support.arguments import file_path, flag, number, numbers, shown, text
 from ..support.files import optional
+from ..support.renamed import by_names
 from .citations import Citations, basis_in, citations_of
 from .history.cycles import cycles_of, summary
 from .history.interpolation import attributes, between, separated
@@ -30,18 +31,18 @@ class UnknownVariable(ReportError, KeyError):
     __str__ = Exception.__str__
 
 
+@by_names
 @dataclass(frozen=True)
 class Result:
     """Result of a run.  `result["Voltage [V]"]` is an array over `result.t`; `result.keys()` names all variables.
-
     `list(result)` names those that tables and files keep; the others are the same in other units.
     `first + second` is a run and its continuation (`simulate(..., start=first)`) as one.
 
     Discharge current, capacity and energy are positive.  Where one step follows another, the time appears twice:
     before and after the change.
     cell, model: names; temperature: at the start [K]; step_index: (times,) index into `steps` of each row.
-    termination: why the run ended, as a sentence.
-    final_state: for `simulate(..., start=result)`; None in results read from a file or from another process.
+    termination: why the run ended, as a sentence.  final_state: for `simulate(..., start=result)`; None in results
+    read from a file or from another process.
     """
 
     cell: str
@@ -309,8 +310,8 @@ class Result:
     ) -> Any:
         """Variables over time, or in space at several times, as a matplotlib Figure; written to `path` if given.
 
-        names: names of variables, a panel each; by default voltage and current.  A single path in their place is where
-        the picture goes.
+        names: names of variables, a panel each, or lists of names for a panel; by default voltage and current.  A
+        single path in their place is where the picture goes.
         states: True for voltage, concentrations and potentials; or names, as above.
         times: number of times, or times [s], at which states are drawn over each other.
         slider: draw states with a slider over time instead; by default if the backend is interactive (a window

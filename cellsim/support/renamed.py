@@ -5,13 +5,15 @@ import warnings
 from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import signature
+from types import FunctionType
 from typing import Any, ParamSpec, TypeVar
 
-from ..errors import ProtocolError
+from ..errors import CellsimWarning, ProtocolError
 from .arguments import near
 
 P = ParamSpec("P")
 V = TypeVar("V")
+PACKAGE = __name__.partition(".")[0]
 REST = "any time is read by result.at(name, t), and period= stores more rows"
 # of pybamm.Simulation, of its solve and of its solvers: what to write instead
 OF_PYBAMM = {
@@ -45,18 +47,57 @@ class UnknownArgument(ProtocolError, TypeError):
 
 
 def by_name(function: Callable[P, V]) -> Callable[P, V]:
-    """The function; an argument that it does not have is answered in one sentence: an UnknownArgument."""
-    what, known = function.__qualname__.removesuffix(".__init__"), dict.fromkeys(signature(function).parameters)
+    """The function; arguments that do not fit it are answered in one sentence: an UnknownArgument."""
 
     @wraps(function)
     def called(*given: P.args, **named: P.kwargs) -> V:
-        for name in named:
-            if name not in known:
-                remedy = f"it is one of PyBaMM; {OF_PYBAMM[name]}" if name in OF_PYBAMM else near(name, known)
-                raise UnknownArgument(f"{what} has no argument {name!r}: {remedy}")
-        return function(*given, **named)
+        try:
+            return function(*given, **named)
+        except TypeError:
+            if said := _unfit(function, given, named):
+                raise UnknownArgument(said) from None
+            raise
 
     return called
+
+
+def by_names(kind: type[V]) -> type[V]:
+    """The class; arguments that do not fit its public methods, or that make one, are answered as by `by_name`."""
+    for name, method in list(vars(kind).items()):
+        if name.startswith("_") and name != "__init__":
+            continue
+        if isinstance(method, FunctionType):
+            setattr(kind, name, by_name(method))
+        elif isinstance(method, classmethod | staticmethod):
+            setattr(kind, name, type(method)(by_name(method.__func__)))
+    return kind
+
+
+def _unfit(function: Callable[..., Any], given: tuple[Any, ...], named: Mapping[str, Any]) -> str:
+    """Why a function cannot be called so, and what to write; empty if it can."""
+    form = signature(function)
+    try:
+        form.bind(*given, **named)
+        return ""
+    except TypeError as fault:
+        said = str(fault)
+    what = function.__qualname__
+    if given and next(iter(form.parameters), "") == "self":  # by the name of the class that the user knows
+        what = f"{type(given[0]).__name__}.{function.__name__}".removesuffix(".__init__")
+    known = [name for name in form.parameters if name not in ("self", "cls")]
+    for name in named:
+        if name not in known:
+            remedy = f"it is one of PyBaMM; {OF_PYBAMM[name]}" if name in OF_PYBAMM else near(name, known)
+            return f"{what} has no argument {name!r}: {remedy}"
+    return f"{what}: {said}; its arguments are {', '.join(known) or 'none'}"
+
+
+def warn(words: str, category: type[Warning] = CellsimWarning) -> None:
+    """A warning that names the line outside this package from which it came."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back and str(frame.f_globals.get("__name__")).partition(".")[0] == PACKAGE:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(words, category, stacklevel=level)
 
 
 def old_names(module: str, names: Mapping[str, str]) -> Callable[[str], Any]:

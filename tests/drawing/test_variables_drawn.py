@@ -113,3 +113,15 @@ def test_xarray_has_units_and_finds_the_nearest_time(run):
     assert data["Discharge capacity [A.h]"].attrs["units"] == "A h"
     long = run.to_xarray()["Voltage [V]"].sel({"Time [s]": at + 1.0}, method="nearest")
     assert float(long) == float(data["Voltage [V]"].sel(time=at + 1.0, method="nearest"))
+
+
+def test_curves_of_one_unit_share_a_panel():
+    """As lists of names do in PyBaMM; of several units they would be on one scale."""
+    run = cellsim.simulate("marquis2019", "Discharge at 1C for 10 s", "SPM")
+    both = [f"{side} electrode bulk open-circuit potential [V]" for side in ("Negative", "Positive")]
+    figure = run.plot([both, "Current [A]"])
+    assert [len(axes.lines) for axes in figure.axes] == [2, 1] and len(figure.axes[0].get_legend().texts) == 2
+    with pytest.raises(cellsim.ReportError, match="have several units"):
+        run.plot([["Voltage [V]", "Current [A]"]])
+    with pytest.raises(cellsim.ReportError, match="is not a variable"):
+        run.plot([[]])

@@ -180,7 +180,7 @@ def test_a_variable_that_was_not_simulated_names_what_it_needs(short):
         ("Loss of lithium inventory [%]", "no such ageing was simulated: see cell.with_ageing"),
         ("X-averaged negative SEI thickness [m]", "no such ageing"),
         ("Total heating [W]", "give heat=True"),
-        ("Porosity", "did you mean 'Separator porosity'"),
+        ("Seperator porosity", "did you mean 'Separator porosity'"),
         ("voltage", "did you mean 'Voltage "),
     ):
         with pytest.raises(KeyError, match=words):
@@ -213,6 +213,50 @@ def test_amounts_are_the_same_in_all_units(short):
     np.testing.assert_allclose(
         short["Electrolyte concentration [Molar]"] * 1e3, short["Electrolyte concentration [mol.m-3]"]
     )
+
+
+@pytest.mark.parametrize("model", ["SPMe", "DFN"])
+def test_heat_by_its_origin(model):
+    """It adds up to rounding, and each part is that of PyBaMM at the same current and contact resistance.
+
+    To 1 %: on PyBaMM's 40 even volumes currents at the separator are off by half a volume of 40.
+    """
+    cell = cellsim.load(CHEN).with_({"cell/series resistance": 5e-4})
+    run = cellsim.simulate(cell, "Discharge at 1C for 1800 s", model, heat=True, accuracy=AIM)
+    parts = ("Irreversible electrochemical heating [W]", "Ohmic heating [W]", "Lumped contact resistance heating [W]")
+    assert np.abs(sum(run[name] for name in parts) / run["Irreversible heating [W]"] - 1.0).max() < 1e-12
+    area = cell.value("cell/electrode area")
+    for words in ("Total heating", "Ohmic heating"):
+        np.testing.assert_allclose(run[f"{words} per unit electrode-pair area [W.m-2]"] * area, run[f"{words} [W]"])
+    made = cell.to_pybamm(temperature=298.15)
+    pybamm = pytest.importorskip("pybamm")
+    points = {"x_n": 40, "x_s": 20, "x_p": 40, "r_n": 40, "r_p": 40}
+    times, solver = np.array([600.0, 1800.0]), pybamm.IDAKLUSolver(rtol=1e-6, atol=1e-8)
+    theirs = pybamm.Simulation(
+        made.model(model, heat=True), parameter_values=made.parameter_values, solver=solver, var_pts=points
+    ).solve([0.0, 1800.0], t_interp=times)
+    for name in parts:
+        np.testing.assert_allclose(run.at(name, times), theirs[name](times), rtol=0.01)
+
+
+@pytest.mark.parametrize("kind", ["chayambuka2022", "lgm50_composite", "target_nmc811_lpscl_li", "danilov2011"])
+def test_all_that_is_answered_has_its_shape_and_is_finite(kind):
+    """Of sodium, composites, lithium metal and thin films, with heat where the cell has it, in every model."""
+    for model in (None, "SPMe", "SPM") if kind != "danilov2011" else (None,):
+        run = cellsim.simulate(kind, "Discharge at C/3 for 60 s; Rest for 10 s", model, heat=kind != "danilov2011")
+        names = run.keys()  # more than those that tables keep
+        for name in names:
+            dims, values = run.variables.dims(name), run[name]
+            assert values.ndim == len(dims), name
+            assert all(values.shape[k] == run[axis].size for k, axis in enumerate(dims)), name
+            assert np.isfinite(values).all() or "3E" in name, name
+
+
+def test_extremes_bound_what_they_are_of(short):
+    for of in ("particle concentration", "particle surface concentration"):
+        field = short[f"Positive {of}"].reshape(short.t.size, -1)
+        np.testing.assert_array_equal(short[f"Minimum positive {of}"], field.min(axis=1))
+        np.testing.assert_array_equal(short[f"Maximum positive {of}"], field.max(axis=1))
 
 
 def test_what_passes_is_counted_in_both_directions(short):

@@ -14,6 +14,7 @@ from ...parameters.sources import source_key
 from ...physics.constants import F
 from ...support.arguments import mapping, number, shown, whole
 from ...support.arguments import text as text_of
+from ...support.renamed import by_name
 from ..grains import with_grains
 from ..stack import pair_layers
 from .mixture import Mix, composite
@@ -28,6 +29,7 @@ NEAR_LITHIUM = 0.1  # V: an electrolyte that is reduced below this only is stabl
 PRESSURE = {"solid": 3e6, "liquid": 1e5}  # Pa
 
 
+@by_name
 def design_cell(
     cathode: Named = "nmc811",
     electrolyte: Named = "li6ps5cl",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ...parameters.load import home
+from ...support.renamed import by_name
 
 TABLE = "materials/conductivities.csv"
 ANIONS = {"S": "sulfide", "Se": "sulfide", "Cl": "halide", "Br": "halide", "I": "halide", "F": "halide", "O": "oxide"}
@@ -47,6 +48,7 @@ def class_of(composition: str) -> str | None:
     return ANIONS[most] if amounts[most] > 0.0 else None
 
 
+@by_name
 @lru_cache(maxsize=1)
 def conductivities() -> tuple[Conductivity, ...]:
     """All records, by composition."""

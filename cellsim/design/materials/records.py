@@ -20,6 +20,7 @@ from ...parameters.reading import read
 from ...parameters.sources import source_key
 from ...support.arguments import chosen, near, shown
 from ...support.files import cut, quoted
+from ...support.renamed import by_name
 from ...support.sourced import Strict
 from ...support.yaml_file import validated
 from .conductivities import Conductivity, conductivities
@@ -125,6 +126,7 @@ class Material(Strict):
         return float(value) if isinstance(value, int | float) else None
 
 
+@by_name
 def materials(role: str | None = None) -> tuple[str, ...]:
     """Names of the packaged materials.  role: "electrolyte", "positive", "negative" or "housing"; by default all.
 
@@ -135,6 +137,7 @@ def materials(role: str | None = None) -> tuple[str, ...]:
     return tuple(path.stem for key, folder in FOLDERS.items() if role in (None, key) for path in _files(folder))
 
 
+@by_name
 def material(name: "str | os.PathLike[str] | Material", role: str | None = None) -> Material:
     """A material by its name, by the path of a .json file, or by a composition of the table of conductivities.
 

@@ -22,6 +22,7 @@ from ...parameters.formats import bpx_names as names
 from ...physics.constants import F
 from ...support.arguments import file_path
 from ...support.files import cut, replacing
+from ...support.renamed import by_name
 from .laws import Written
 from .lost import lost_of
 
@@ -74,6 +75,7 @@ class BPXFile:
         return "\n".join([f"BPX {VERSION} of {self.content['Header']['Title']}", *lines])
 
 
+@by_name
 def to_bpx(cell: "str | PathLike[str] | Cell", path: str | PathLike[str] | None = None) -> BPXFile:
     """A cell as a BPX file of version 1.1 (model DFN), saved at `path` if given; a `BPXFile` with `content`, `lost`.
 

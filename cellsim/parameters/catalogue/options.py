@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from ...errors import ParameterError
 from ...support.arguments import shown
+from ...support.renamed import by_name
 from . import ageing, hysteresis, kinetics
 from .by_phase import Texts, chosen_by_path
 from .phases import flattened
@@ -21,6 +22,7 @@ class Options:
     _raw: dict[str, Any]
     origin: Any
 
+    @by_name
     def options(self, part: str) -> dict[str, str]:
         """How an electrode, or a phase of one, ages: the options of `with_ageing` by name; {} if it has no particles.
 
@@ -32,6 +34,7 @@ class Options:
     def _options(self) -> dict[str, dict[str, str]]:
         return ageing.chosen_by_path(self._raw)
 
+    @by_name
     def with_ageing(self, options: Any) -> Self:
         """The cell with other options of ageing, named as in PyBaMM: {"SEI": "solvent-diffusion limited", ...}.
 
@@ -45,6 +48,7 @@ class Options:
         found: Self = _otherwise(self, chosen, options is False, "with ageing")
         return found
 
+    @by_name
     def hysteresis(self, part: str) -> str:
         """The model of open-circuit hysteresis of an electrode, or of a phase, by its name in `with_hysteresis`."""
         return str(self.origin._hysteresis.get(part, hysteresis.SINGLE))
@@ -53,6 +57,7 @@ class Options:
     def _hysteresis(self) -> dict[str, str]:
         return chosen_by_path(self._raw, hysteresis.OPTION, hysteresis.SINGLE)
 
+    @by_name
     def with_hysteresis(self, model: Any) -> Self:
         """The cell with another model of open-circuit hysteresis, named as PyBaMM's option "open-circuit potential".
 
@@ -64,6 +69,7 @@ class Options:
         found: Self = _otherwise(self, hysteresis.resolved(model, self._raw, self.name), False, "with hysteresis")
         return found
 
+    @by_name
     def kinetics(self, part: str) -> str:
         """The law of charge transfer of an electrode, or of a phase, by its name in `with_kinetics`."""
         return str(self.origin._kinetics.get(part, kinetics.SYMMETRIC))
@@ -72,6 +78,7 @@ class Options:
     def _kinetics(self) -> dict[str, str]:
         return chosen_by_path(self._raw, kinetics.OPTION, kinetics.SYMMETRIC)
 
+    @by_name
     def with_kinetics(self, law: Any) -> Self:
         """The cell with another law of charge transfer, named as PyBaMM's option "intercalation kinetics".
 
@@ -84,6 +91,7 @@ class Options:
         found: Self = _otherwise(self, kinetics.resolved(law, self._raw, self.name), False, "with kinetics")
         return found
 
+    @by_name
     def particle(self, part: str) -> str:
         """The diffusion in the particles of an electrode, or of a phase, by its name in `with_particle`."""
         return str(self.origin._particle.get(part, kinetics.FICKIAN))
@@ -92,6 +100,7 @@ class Options:
     def _particle(self) -> dict[str, str]:
         return chosen_by_path(self._raw, kinetics.PARTICLE, kinetics.FICKIAN)
 
+    @by_name
     def with_particle(self, model: Any) -> Self:
         """The cell with another law of diffusion in particles, named as PyBaMM's option "particle".
 
@@ -107,6 +116,7 @@ class Options:
         """Whether double layers are charged within a run: the surface form is "differential"."""
         return bool(self.origin._raw["cell"].get(SURFACE_FORM) == DIFFERENTIAL)
 
+    @by_name
     def with_surface_form(self, form: Any) -> Self:
         """The cell with or without double layers that are charged within a run, as PyBaMM's option "surface form".
 

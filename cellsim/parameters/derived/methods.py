@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ...support.renamed import by_name
+
 if TYPE_CHECKING:
     from ..cell import Cell
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
 class Derives:
     """The part of a `Cell` that takes it apart; the functions are imported when they are called."""
 
+    @by_name
     def half_cell(
         self, electrode: str, *, foil: Any = None, window: Any = None, cutoffs: Any = None, area: float | None = None
     ) -> "Cell":
@@ -34,6 +37,7 @@ class Derives:
         made: Cell = above.half_cell(self, electrode, foil, window, cutoffs, area)
         return made
 
+    @by_name
     def symmetric_cell(
         self, electrode: str, *, soc: float = 0.5, foil: Any = None, area: float | None = None
     ) -> "Cell":
@@ -52,6 +56,7 @@ class Derives:
         made: Cell = above.symmetric_cell(self, electrode, soc, foil, area)
         return made
 
+    @by_name
     def plating_cell(self, *, coulombic_efficiency: float, foil: Any = None, area: float | None = None) -> "Cell":
         """Lithium | copper, for plating and stripping: a `Cell` whose negative electrode is copper without lithium.
 

@@ -14,6 +14,7 @@ from typing import Any
 from ...errors import ParameterError
 from ...support.arguments import near
 from ...support.files import cut, quoted
+from ...support.renamed import by_name
 from ..catalogue import PHASES, ageing
 from ..cell import Cell
 from ..load import home, load
@@ -27,11 +28,13 @@ METHODS = ("literature", "assumed")
 PORES = ("SEI porosity change", "lithium plating porosity change")
 
 
+@by_name
 def overlays() -> list[str]:
     """Names of the packaged ageing overlays."""
     return sorted(path.stem for path in (home() / FOLDER).glob("*.json"))
 
 
+@by_name
 def with_overlay(cell: "str | os.PathLike[str] | Cell", overlay: "str | os.PathLike[str]") -> Cell:
     """The cell with the options and rates of ageing of an overlay in place of its own.
 

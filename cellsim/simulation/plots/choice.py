@@ -7,7 +7,7 @@ from ...errors import ReportError
 from ...support.arguments import file_path, flag, listed, shown, text
 from ..variables.lookup import remedy
 
-WANTED = "give names of variables, such as ['Voltage [V]']"
+WANTED = "give names of variables, such as ['Voltage [V]'], or lists of names of one unit for a panel"
 
 
 def drawn(result: Any, names: Any, path: Any, states: Any, times: Any, slider: Any) -> Any:
@@ -19,11 +19,12 @@ def drawn(result: Any, names: Any, path: Any, states: Any, times: Any, slider: A
         flag("slider", slider, ReportError)
     if names is not None:
         names = _checked(result, names)
-        if all(result.variables.dims(name) == ("Time [s]",) for name in names) and not slider:
+        each = [name for panel in names for name in panel]
+        if all(result.variables.dims(name) == ("Time [s]",) for name in each) and not slider:
             from .curves import plot_result
 
             return plot_result(result, path, names)
-        states = names
+        states = each
     if states is None or states is False:
         from .curves import plot_result
 
@@ -33,14 +34,18 @@ def drawn(result: Any, names: Any, path: Any, states: Any, times: Any, slider: A
     return plot_states(result, path, states=states, times=times, slider=slider)
 
 
-def _checked(result: Any, names: Any) -> list[str]:
-    """Names of variables.  Raises ReportError."""
+def _checked(result: Any, names: Any) -> list[list[str]]:
+    """Names of variables of each panel.  Raises ReportError."""
     found = [names] if isinstance(names, str) else listed("names", names, WANTED, ReportError)
-    for name in found:
+    panels = [panel if isinstance(panel, list | tuple) else [panel] for panel in found]
+    for name in [name for panel in panels for name in panel or [""]]:
         if text("names", name, WANTED, ReportError) not in result:
             raise ReportError(
                 f"names: {shown(name)} is not a variable of {result.model}; {remedy(name, result.keys())}"
             )
     if not found:
         raise ReportError(f"names: empty; {WANTED}")
-    return found
+    for panel in panels:
+        if len({name.partition("[")[2] for name in panel}) > 1:
+            raise ReportError(f"names: {shown(panel)} have several units; {WANTED}")
+    return [list(panel) for panel in panels]

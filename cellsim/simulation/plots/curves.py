@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import cycle
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,8 @@ from ...errors import ReportError
 if TYPE_CHECKING:  # for annotations only: at run time the import would be circular
     from ..result import Result
 
-NAMES = ("Voltage [V]", "Current [A]")
+NAMES = (("Voltage [V]",), ("Current [A]",))
+OTHERS = (VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK)  # of further curves in a panel
 HEIGHT = 1.8  # of a panel [inches]
 LONGEST = 34  # characters of a label beside a panel
 OCV = "Bulk open-circuit voltage [V]"
@@ -55,20 +57,27 @@ BY_ELECTRODE = (
 
 
 @styled
-def plot_result(result: Result, path: str | PathLike[str] | None = None, names: Sequence[str] = NAMES) -> Figure:
-    """Variables that are one number per time, a panel each; every second step is shaded."""
+def plot_result(
+    result: Result, path: str | PathLike[str] | None = None, names: Sequence[Sequence[str]] = NAMES
+) -> Figure:
+    """Variables that are one number per time, panel by panel; every second step is shaded."""
     figure = Figure(figsize=(WIDTH, max(HEIGHT * len(names), 2.2)))
     panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
     unit, scale = clock(result.t[-1] - result.t[0])
-    for axes, name in zip(panels, names, strict=True):
-        axes.plot(result.t / scale, result[name], color=COLOURS["liquid"][0])
-        if len(name) <= LONGEST:
+    for axes, (name, *more) in zip(panels, names, strict=True):
+        axes.plot(result.t / scale, result[name], color=COLOURS["liquid"][0], label=low(name))
+        for other, colour in zip(more, cycle(OTHERS)):
+            axes.plot(result.t / scale, result[other], color=colour, label=low(other))
+        if more:
+            axes.set_ylabel(f"[{name.partition('[')[2]}" if "[" in name else "")
+            axes.legend()
+        elif len(name) <= LONGEST:
             axes.set_ylabel(low(name))
         else:
             axes.set_title(low(name), loc="left")
         for step in result.steps[1::2]:
             axes.axvspan(step.t_start / scale, step.t_end / scale, color="#000000", alpha=0.08, linewidth=0)
-    if len(names[0]) <= LONGEST:
+    if len(names[0]) > 1 or len(names[0][0]) <= LONGEST:
         panels[0].set_title(f"{result.cell}, {result.model}", loc="left")
     else:
         figure.suptitle(f"{result.cell}, {result.model}", x=0.01, ha="left", fontsize=9.0)

@@ -10,7 +10,7 @@ import numpy as np
 from ...physics.constants import ZERO_CELSIUS
 from ...support.arguments import near
 from . import hysteresis
-from .derived import converted
+from .derived import converted, derived
 from .fields import fields
 from .health import health
 from .particles import dimensionless, particles
@@ -29,6 +29,10 @@ ALIASES = {
     "X-averaged cell temperature [K]": "Cell temperature [K]",
     "Cell surface temperature [K]": "Surface temperature [K]",
     "Volume-averaged surface temperature [K]": "Surface temperature [K]",
+    "Volume-averaged ambient temperature [K]": "Ambient temperature [K]",
+    "Volume-averaged ambient temperature [C]": "Ambient temperature [C]",
+    "Current variable [A]": "Current [A]",
+    "Voltage expression [V]": "Voltage [V]",
 }
 # of a battery, here of one cell: name there, name here; {n} is negative and positive
 OF_BATTERY = (
@@ -123,7 +127,7 @@ class Variables(Mapping):
         def more():
             yield from chain(particles(parts), dimensionless(parts), salt(parts), currents(parts))
             yield from chain(potential_fields(parts), against_reference(parts), phase_potentials(parts))
-            yield from hysteresis.fields(parts)
+            yield from chain(hysteresis.fields(parts), derived(parts))
             if not sys.heat.chain.size:
                 yield from temperatures(parts)
             if ambient is not None:

@@ -8,6 +8,7 @@ import numpy as np
 from ...physics.constants import ZERO_CELSIUS
 from ...protocols.quantities import BY_NAME, CONSTRAINTS
 from ...support.arguments import number
+from ...support.renamed import warn
 
 # quantity of an axis: its unit
 AXES = {
@@ -48,11 +49,10 @@ def kelvin(name: str, value: object) -> float:
     T = float(number(name, value, KELVIN, low=low - ZERO_CELSIUS, high=high))
     if T < COLDEST:
         number(name, value, KELVIN, high=high - ZERO_CELSIUS)
-        warnings.warn(
+        warn(
             f"{name} {T:g}: temperatures are given in kelvin, this one as {T + ZERO_CELSIUS:g}, and results have them "
             "in kelvin; degrees Celsius are read until the next release",
             DeprecationWarning,
-            stacklevel=3,
         )
         return T + ZERO_CELSIUS
     number(name, value, KELVIN, low=low)

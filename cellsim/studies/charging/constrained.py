@@ -20,7 +20,7 @@ from ...protocols.quantities import CONSTRAINED, CONSTRAINTS, LIMITS
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import number, shown
-from ...support.renamed import old_names
+from ...support.renamed import by_name, by_names, old_names
 
 # a quantity is held so far within its limit that the limit itself is not met again at once [V, A/m2, K]
 WITHIN = {name: role.inside for name, role in CONSTRAINTS.items() if role.inside}
@@ -32,6 +32,7 @@ STEPS = 200  # of a whole charge, which takes three or four; so many mean that i
 AT_MOST = 0.99  # fraction of the largest current above which a step counts as ended by it
 
 
+@by_names
 @dataclass(frozen=True)
 class ChargeConstraints:
     """Constraints of a charge; None: no such constraint.
@@ -113,6 +114,7 @@ def arrived(result: Result, end: float) -> bool:
     return bool(abs(result["State of charge"][-1] - end) < 1e-6)
 
 
+@by_names
 @dataclass(frozen=True)
 class ConstrainedCharge:
     """A constrained charge.
@@ -186,6 +188,7 @@ def _protocol(values: tuple[tuple[str, float], ...], limits: ChargeConstraints, 
     return Protocol([f"Stop whenever time above {limits.longest:.10g} s", *nodes])
 
 
+@by_name
 def constrained_charge(
     cell: Any,
     limits: ChargeConstraints | None = None,

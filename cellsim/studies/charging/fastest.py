@@ -26,6 +26,7 @@ from ...protocols.step import kelvin
 from ...simulation.result import Result
 from ...simulation.run import simulate
 from ...support.arguments import flag, whole
+from ...support.renamed import by_name
 from .constrained import (
     ChargeConstraints,
     ConstrainedCharge,
@@ -105,6 +106,7 @@ class Staged:
         )
 
 
+@by_name
 def fastest_charge(
     cell,
     limits=None,
@@ -187,6 +189,7 @@ def fastest_charge_coroutine(
     return Fastest(found[cap], cap, greedy, limits)
 
 
+@by_name
 def staged_charge(
     cell, limits=None, start=0.1, end=0.8, *, stages=24, budget=BUDGET, model=None, progress: Progress = None, **how
 ) -> Staged:

@@ -20,6 +20,7 @@ from ...protocols.quantities import CONSTRAINTS
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import chosen, number, whole
+from ...support.renamed import by_name
 from ..uncertainty import varied_cells
 from .axes import OVER, kelvin
 from .constrained import WITHIN, ChargeConstraints, check_window, constrained_charge_coroutine
@@ -52,6 +53,7 @@ class Robust:
         return float(np.quantile(self.minutes, 0.95, method="higher"))
 
 
+@by_name
 def robust_charge(
     cell,
     *,
@@ -132,6 +134,7 @@ class Fleet:
         )
 
 
+@by_name
 def fleet_charge(
     cell,
     over="plating margin",

@@ -20,6 +20,7 @@ from ...parameters import Cell, load
 from ...protocols.quantities import CONSTRAINTS
 from ...support.arguments import chosen, numbers
 from ...support.files import optional
+from ...support.renamed import by_name
 from ..resizing import resized
 from .axes import AXES, FRONTS, KELVIN, LAYERS, OVER, RANGES, as_shown, in_celsius, kelvin
 from .constrained import MET, ChargeConstraints, check_window, constrained_charge_coroutine
@@ -132,6 +133,7 @@ def run_points(cases, points, path, progress, table=None, *, threads=None, proce
     )
 
 
+@by_name
 def charge_map(
     cell,
     x: str,
@@ -245,6 +247,7 @@ class Front:
         return f"{self.cell}, minutes over {self.over}: {points}"
 
 
+@by_name
 def pareto(
     cell,
     over: str,

@@ -22,6 +22,7 @@ from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import listed, number, numbers, text
 from ...support.files import optional
+from ...support.renamed import by_name
 from .axes import COLDEST, CRITICAL, KELVIN, PLATING, celsius, in_celsius, kelvin
 from .constrained import WITHIN, check_window, constrained_charge_coroutine
 from .constraints import limits_of
@@ -137,6 +138,7 @@ class ChargeStudy:
         )
 
 
+@by_name
 def charge_study(
     cells,
     protocols: Iterable[str] = PROTOCOLS,

@@ -18,6 +18,7 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import listed, number, numbers, text, whole
 from ...support.files import optional
+from ...support.renamed import by_name
 from ..life.cycle_map import ages_within_runs, amounts_of, lost
 from ..life.health.row import losses
 from ..life.prepare import aged_cell, assumed_rates, fresh_start
@@ -77,6 +78,7 @@ class ChargeWear:
         return "\n".join([*lines, *(f"  note: {remark}" for remark in self.remarks)])
 
 
+@by_name
 def charge_wear(
     cell: Any,
     charges: str | Iterable[str],

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
+from ...support.renamed import by_names
 from ..cost.verdict import CostAudit
 from ..pulse_power import Pulse
 from ..storage.study import DutyFound
@@ -18,6 +19,7 @@ from .stated import StatedRatio
 from .voids import Voids
 
 
+@by_names
 @dataclass(frozen=True)
 class Audit:
     """Result of the audit of a claim.  `str(audit)` gives the verdict; `save` writes the report."""

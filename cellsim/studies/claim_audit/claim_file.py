@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from ...errors import ClaimError
 from ...support.arguments import file_path, listed
+from ...support.renamed import by_name
 from ...support.yaml_file import content, validated
 from .records import ChargingClaim, Claim
 
@@ -73,6 +74,7 @@ class _ChargingFile(_Head):
         return self
 
 
+@by_name
 def load_charging_claim(path: str | PathLike[str] | None = None) -> ChargingClaim:
     """A claim about charging time from a YAML file, by default the packaged one.
 
@@ -84,6 +86,7 @@ def load_charging_claim(path: str | PathLike[str] | None = None) -> ChargingClai
     return ChargingClaim(**file.model_dump() | {"temperatures": tuple(file.temperatures)})
 
 
+@by_name
 def load_claim(
     path: str | PathLike[str] | None = None,
     *,

@@ -20,6 +20,7 @@ from ...protocols import discharge
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import shown
+from ...support.renamed import by_name
 from ..resizing import ELECTROLYTE, EXCESS, Family
 from ..uncertainty import density_with, draws, interval
 from .audit import Audit
@@ -125,6 +126,7 @@ def _load_all(claim: Claim) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
     return tuple(found.values())[: len(claim.baselines)], tuple(found.values())[len(claim.baselines) :]
 
 
+@by_name
 def audit(
     claim: Claim | str | None = None,
     *,

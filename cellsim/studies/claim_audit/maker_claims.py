@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from ...errors import ClaimError
 from ...support.arguments import file_path, near, shown
 from ...support.files import optional, reading
-from ...support.renamed import old_names
+from ...support.renamed import by_name, old_names
 from ...support.yaml_file import content, validated
 
 FOLDER = Path(__file__).with_name("claims")
@@ -276,6 +276,7 @@ def _record(figure: StatedFigure) -> dict[str, Any]:
     return own | {"conditions": lists(figure.conditions.items())}
 
 
+@by_name
 def maker_claims(folder: str | PathLike[str] | None = None) -> StatedClaims:
     """Manufacturers' statements about their cells, as records with sources; no calculation uses them.
 

@@ -59,7 +59,6 @@ class RunComparison:
 
 
 @overload
-@by_name
 def compare(
     runs: Iterable[Result | Ensemble] | Result | Ensemble, labels: Sequence[str] | None = None, *, measured: None = None
 ) -> RunComparison: ...
@@ -71,6 +70,7 @@ def compare(
 ) -> MeasuredComparison: ...
 
 
+@by_name
 def compare(
     runs: Iterable[Result | Ensemble] | Result | Ensemble, labels: Sequence[str] | None = None, *, measured: Any = None
 ) -> RunComparison | MeasuredComparison:

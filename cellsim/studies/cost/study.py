@@ -22,6 +22,7 @@ from ...protocols import discharge
 from ...simulation.run import simulate
 from ...support.arguments import file_path, mapping, near, numbers, text, whole
 from ...support.files import cut, optional
+from ...support.renamed import by_name, by_names
 from .conditions import Condition, conditions_for, favourable_set, median_price
 from .groups import chance
 
@@ -31,6 +32,7 @@ SIZE, PRICES = 30.0, "2028"  # GWh a year; scenario
 SMALL = 20.0  # Ah below which a cell is no vehicle cell
 
 
+@by_names
 @dataclass(frozen=True)
 class CostStudy:
     """Price of one cell at one level.  `str(study)` is a summary.
@@ -233,6 +235,7 @@ def cost_model(
     return CostModel(bill, whole_plant, scenario, size, level, scale_rule, labels), named
 
 
+@by_name
 def cost(
     cell: str | PathLike[str] | Cell,
     *,

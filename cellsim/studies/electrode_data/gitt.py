@@ -24,6 +24,7 @@ from ...protocols import Step
 from ...simulation.run import simulate
 from ...support.arguments import flag, numbers
 from ...support.arguments import text as text_of
+from ...support.renamed import by_name
 from ..estimation.fit import fit
 from ..estimation.measured import MeasuredRun
 from .monotone import Array
@@ -124,6 +125,7 @@ class FittedDiffusivity:
         return plot_diffusivity(self, path)
 
 
+@by_name
 def fit_gitt(
     cell: Any, data: Any, *, source: str, model: Any = None, resistance: bool = True, temperature: float | None = None
 ) -> FittedDiffusivity:

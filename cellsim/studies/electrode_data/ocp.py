@@ -13,6 +13,7 @@ from ...parameters.laws.law import X_RANGE
 from ...parameters.laws.sampling import monotone, refined
 from ...support.arguments import chosen, number, numbers
 from ...support.arguments import text as text_of
+from ...support.renamed import by_name
 from .monotone import Array, falling, scatter_of
 
 PARTS = {"positive": "positive electrode", "negative": "negative electrode"}
@@ -75,6 +76,7 @@ class FittedPotential:
         return plot_potential(self, path)
 
 
+@by_name
 def fit_ocp(cell: Any, electrode: str, curves: Any, *, source: str, scatter: float | None = None) -> FittedPotential:
     """Fit the open-circuit potential of an electrode to slow half-cell curves, and put it into the cell.
 

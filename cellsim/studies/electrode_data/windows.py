@@ -12,6 +12,7 @@ from ...models.health.potentials import half_cells
 from ...parameters import Cell, load
 from ...support.arguments import chosen
 from ...support.arguments import text as text_of
+from ...support.renamed import by_name
 from ..life.health.modes import SlowCurve, slow_curve
 from .monotone import Array
 
@@ -50,6 +51,7 @@ class FittedWindows:
         return plot_windows(self, path)
 
 
+@by_name
 def fit_windows(
     cell: Any,
     capacity: Any,

@@ -11,6 +11,7 @@ import numpy as np
 from ...parameters import Cell
 from ...support.arguments import number, whole
 from ...support.files import optional
+from ...support.renamed import by_names
 from .measured import Array
 from .misfit import Misfit
 from .posterior import Posterior, sampled
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ...drawing.style import Figure
 
 
+@by_names
 @dataclass(frozen=True)
 class Fit:
     """The fitted cell and how well its values are known.

@@ -15,6 +15,7 @@ from ...protocols import Protocol
 from ...simulation.result import Result
 from ...simulation.run import simulate_coroutine
 from ...support.arguments import mapping, numbers, text
+from ...support.renamed import by_names
 from ..measured import run_arguments
 
 Array = NDArray[np.float64]
@@ -22,6 +23,7 @@ SHORT = 0.01  # share of a measurement by which a run may end too early
 COLDEST = 150.0  # K: temperatures below are thought to be in degC
 
 
+@by_names
 @dataclass(frozen=True)
 class MeasuredRun:
     """A measured run: t [s], voltage [V] and perhaps temperature [K] at these times, and how to simulate it.

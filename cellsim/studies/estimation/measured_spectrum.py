@@ -11,12 +11,14 @@ from ...errors import ProtocolError
 from ...kernels.call.calls import Coroutine
 from ...parameters import Cell
 from ...support.arguments import mapping, near, numbers, shown, text
+from ...support.renamed import by_names
 from ..spectra.spectrum import Spectrum, impedance
 from .measured import Array
 
 OPTIONS = ("model", "soc", "temperature", "accuracy")  # of `impedance`
 
 
+@by_names
 @dataclass(frozen=True)
 class MeasuredSpectrum:
     """A measured impedance of a cell at rest, and how to compute it.

@@ -12,6 +12,7 @@ from ...models import SPM
 from ...parameters import Cell
 from ...protocols import Protocol
 from ...support.arguments import mapping, number, numbers, text, whole
+from ...support.renamed import by_name
 from ..estimation.space import bounds_of
 from .age import age
 from .contents import Array
@@ -73,6 +74,7 @@ class AgeingFit:
         return "\n".join(lines)
 
 
+@by_name
 def fit_ageing(
     cell: Any,
     data: Any,

@@ -14,6 +14,7 @@ from ...protocols import Protocol
 from ...simulation.run import simulate
 from ...support.arguments import number, numbers, shown, text, whole
 from ...support.files import optional
+from ...support.renamed import by_name
 from .age import age
 from .life_table import Life
 from .prepare import aged_cell, margin_of
@@ -56,6 +57,7 @@ class FastestThatLasts:
         return "\n".join([f"{self.cell.name}: {self.reason}", self.tried.to_string(), *(f"note: {n}" for n in notes)])
 
 
+@by_name
 def fastest_that_lasts(
     cell: Any,
     cycles: int = 1000,

@@ -14,6 +14,7 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import file_path, number, whole
 from ...support.files import optional, replacing
+from ...support.renamed import by_names
 from .checkup import FAULT
 from .cycle_map import Stopped
 from .health.knee import Knee, find_knee
@@ -44,6 +45,7 @@ def table_of(
     return table.set_index(name)
 
 
+@by_names
 @dataclass(frozen=True)
 class Life:
     """The life of a cell.

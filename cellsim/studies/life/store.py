@@ -11,6 +11,7 @@ from ...protocols import Protocol
 from ...protocols.step import LONGEST
 from ...simulation.run import simulate
 from ...support.arguments import flag, number, whole
+from ...support.renamed import by_name
 from .checkup import Checkups
 from .cycle_map import Aged, Stopped, amounts_of
 from .health.row import Summary, names_of, row_of
@@ -21,6 +22,7 @@ from .saved.rows import Rows
 YEAR = 365.25 * 24.0 * 3600.0
 
 
+@by_name
 def store(
     cell: Any,
     years: float = 1.0,

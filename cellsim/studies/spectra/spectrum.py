@@ -24,7 +24,7 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from ...support.arguments import file_path, number, numbers, shown
 from ...support.files import optional, replacing
-from ...support.renamed import by_name
+from ...support.renamed import by_name, by_names
 
 FREQUENCIES = (1e-3, 1e4, 71)  # default: from [Hz], to [Hz], number
 COARSE = (20, 4, 20)  # volumes of the first mesh
@@ -34,6 +34,7 @@ MOMENT = 1e-3  # s
 UNUSED = 2  # shells; particles are solved in closed form
 
 
+@by_names
 @dataclass(frozen=True)
 class Spectrum:
     """Impedance of a cell at equilibrium.

@@ -5,6 +5,7 @@ To add comparisons, define a tuple LINES of `Line` in a module and add the modul
 
 from ...errors import ReportError
 from ...support.arguments import listed, shown
+from ...support.renamed import by_name
 from .line import KINDS, Found, Line, Outcome, Point
 from .lines import (
     ageing,
@@ -46,6 +47,7 @@ LINES: tuple[Line, ...] = tuple(line for module in MODULES for line in module.LI
 __all__ = ["KINDS", "LINES", "Found", "Line", "Outcome", "Point", "validate"]
 
 
+@by_name
 def validate(names=(), progress=None) -> list[Outcome]:
     """Run the comparisons whose names start with one of `names`, by default all.
 

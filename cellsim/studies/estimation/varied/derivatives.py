@@ -20,6 +20,7 @@ from ....parameters import load
 from ....simulation.result import Result
 from ....support.arguments import listed, number, numbers, shown
 from ....support.arguments import text as text_of
+from ....support.renamed import by_name, by_names
 from ..measured import Array
 from .repeated import Repeatable, repeatable
 
@@ -30,6 +31,7 @@ HALVES = (1.0, 0.5)
 WANTED = 'give paths of quantities, such as ["positive electrode/particle diffusivity"], or {path: step}'
 
 
+@by_names
 @dataclass(frozen=True)
 class Derivatives:
     """Derivatives of variables with respect to quantities; `found["Voltage [V]"]["separator/thickness"]` is an array.
@@ -69,6 +71,7 @@ class Derivatives:
         return "\n".join(lines)
 
 
+@by_name
 def derivatives(
     cell: Any,
     steps: Any,

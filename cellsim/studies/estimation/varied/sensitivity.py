@@ -20,6 +20,7 @@ from ....protocols import Protocol
 from ....simulation.result import Result
 from ....support.arguments import chosen, shown, whole
 from ....support.files import optional
+from ....support.renamed import by_name, by_names
 from ...hypercube import latin_hypercube
 from ..measured import Array
 from .factors import NUMBERS, Factor, factors_of, values_at
@@ -37,6 +38,7 @@ OUTPUT = (
 )
 
 
+@by_names
 @dataclass(frozen=True)
 class Sensitivity:
     """How an output depends on what was varied.
@@ -82,6 +84,7 @@ class Sensitivity:
         return "\n".join(lines)
 
 
+@by_name
 def sensitivity(
     cell: Any,
     steps: Any,

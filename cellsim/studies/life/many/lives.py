@@ -15,6 +15,7 @@ from ....parameters import Cell
 from ....protocols import Protocol
 from ....support.arguments import file_path, listed, numbers
 from ....support.files import optional, write_table
+from ....support.renamed import by_names
 from ..prepare import aged_cell, by_equilibrium, checked, margin_of
 from ..saved.states import heat_said
 from .one_life import CAPACITY, COLUMNS, CYCLE, one_life, worded
@@ -24,6 +25,7 @@ LIFE = "Life"
 CELLS = "give a cell, a list of cells or {label: cell}"
 
 
+@by_names
 @dataclass(frozen=True)
 class Lives:
     """Several lives.
