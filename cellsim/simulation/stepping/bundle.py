@@ -1,0 +1,186 @@
+"""Many runs in one kernel call, where only numbers are asked for: what they came to, in bulk.
+
+A run whose steps are known beforehand needs nothing of Python between its start and its end.  The steps of many such
+runs, of whatever cells, are handed to one call, and times, currents, voltages and amounts are taken from its rows: bit
+for bit those of the `Result` that `simulate` makes, without one.  A run that has no fixed course, or in which anything
+is not as usual (a step that ends at once or with the cell, a failure, a number that is not finite), is left to
+`simulate`.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import Ending
+from ...kernels.call.calls import Call, Coroutine
+from ...kernels.call.record import GOES_ON, Many, recycle
+from ...kernels.equations.held_controls import at_terminals
+from ...kernels.integrators import ndf as march
+from ...kernels.integrators.stage import terminal_voltage
+from ...kernels.layout import CELL, State
+from ...numerics.fields import Sizes, places
+from ...protocols import Step
+from ..kept_states import Late, keeps
+from ..outcome import gains, message_of, moved
+from ..variables import Variables
+from .ahead import room_for
+from .running import Prepared
+
+Array = NDArray[Any]
+ENDS = np.array([GOES_ON >> e & 1 == 1 and e != Ending.TEMPERATURE for e in range(max(Ending) + 1)])  # or of the laws
+
+
+class Figures(NamedTuple):
+    """What a run came to; amounts as in `Result`, of the voltage [V] the last, the least and the largest one."""
+
+    ending: Ending  # of the last step
+    message: str
+    duration: float  # s
+    amounts: tuple[float, ...]
+    voltage: tuple[float, float, float]
+    series: list[Array]  # variables over time (times,), those that were asked for
+
+
+def figures_of(runs: Sequence[Prepared], names: Sequence[str]) -> Coroutine[list[Figures | None]]:
+    """What each run came to, with the variables of these names; None of one that has to be simulated by itself.
+
+    A coroutine of one kernel call.
+    """
+    found: list[Figures | None] = [None] * len(runs)
+    chosen = [k for k, run in enumerate(runs) if run.course is not None]
+    if not chosen:
+        return found
+    tasks = [runs[k].plan.tasks(runs[k].rtol, runs[k].given.period or 0.0) for k in chosen]
+    call = Many(
+        [
+            (run.sys, run.plan.record, run.begun.state, one.words, room_for(len(one.begun), run.plan.room))
+            for run, one in zip((runs[k] for k in chosen), tasks, strict=True)
+        ]
+    )
+    yield Call(march.march, call)
+    status, rows = call.words[:, 0], call.words[:, 1]
+    usual = ((status >= 0) & (rows > 0) & ENDS[np.maximum(status, 0)]).tolist()
+    each, rows, V, at = status.tolist(), rows.tolist(), call.words[:, 2].view(float).tolist(), 0
+    done = []
+    for k, one, buffer in zip(chosen, tasks, call.buffers, strict=True):
+        here, at = slice(at, at + len(one.begun)), at + len(one.begun)
+        if all(usual[here]):
+            ended = _Done(k, runs[k], buffer.states[: sum(rows[here])], buffer.times, each[here], rows[here], V[here])
+            if ended.is_whole:
+                done.append(ended)
+    for one, figures in zip(done, _figures(done, names) if done else (), strict=True):
+        found[one.place] = figures
+    recycle(call.buffers)
+    return found
+
+
+class _Done(NamedTuple):
+    """A run all steps of which have ended, in the memory of the call."""
+
+    place: int  # among the runs
+    run: Prepared
+    states: Array  # (rows, N)
+    times: Array  # since their steps began [s]
+    status: list[int]  # of each step
+    rows: list[int]
+    V: list[float]  # terminal voltage at its end [V]
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """Those of its course."""
+        course = self.run.course
+        return [] if course is None else [place.step for place in course.places]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a result is made of these states as they are, and no step without a duration met no limit."""
+        lasting = all(
+            ending != Ending.DURATION or step.duration is not None
+            for ending, step in zip(self.status, self.steps, strict=True)
+        )
+        return lasting and keeps(self.states) and bool(np.isfinite(np.add.reduce(self.states, axis=None)))
+
+    def voltages(self, few: Array) -> Array:
+        """At the terminals (rows,) [V], of its part of `_columns`."""
+        sys = self.run.sys
+        R_end = few[:, 4] if sys.counts["conducting"] else sys.volume["end"][-1]
+        return np.asarray(at_terminals(sys, few[:, 3], few[:, 0], R_end)[0])
+
+    def variables(self, t: Array) -> Any:
+        """As those of its Result; t: times of the run (rows,) [s]."""
+        run, plan = self.run, self.run.plan
+        around = partial(np.repeat, [plan.around(step) for step in self.steps], self.rows)
+        late = Late.of(t), Late.of(self.states)
+        return Variables.of(plan.cell, run.sys, plan.model, *late, run.begun.soc, None, around)
+
+
+def _figures(done: Sequence[_Done], names: Sequence[str]) -> list[Figures | None]:
+    """Those of some runs; None of one with a step that took no time."""
+    few = np.concatenate([one.states.take(_columns(one.run.sys.sizes), axis=1) for one in done])
+    t = np.concatenate([one.times[: len(one.states)] for one in done])
+    whole = np.cumsum([0, *(len(one.states) for one in done)]).tolist()  # rows where runs begin
+    of_step = [rows for one in done for rows in one.rows]
+    ends = np.cumsum(of_step)
+    spans = _spans(t[ends - 1].tolist(), [len(one.rows) for one in done])  # of each run, of each step
+    t += np.repeat([began for span in spans for began, _ in span], of_step)
+    U = np.concatenate([one.voltages(few[a:b]) for one, a, b in zip(done, whole, whole[1:], strict=False)])
+    current = few[:, 0] * np.repeat([one.run.plan.area for one in done], np.diff(whole))
+    per_hour = np.repeat([one.run.plan.per_hour for one in done], np.diff(whole))
+    passing, turns = gains(few, per_hour[:-1])
+    least, most = (f.reduceat(U, whole[:-1]).tolist() for f in (np.minimum, np.maximum))
+    series = {"Time [s]": t, "Current [A]": current, "Voltage [V]": U}
+    found: list[Figures | None] = []
+    for one, span, a, b, low, high in zip(done, spans, whole, whole[1:], least, most, strict=False):
+        if not all(end > began for began, end in span):
+            found.append(None)
+            continue
+        sums, at = [0.0] * 4, a
+        for step, rows in zip(one.steps, one.rows, strict=True):
+            here, at = slice(at, at + rows), at + rows
+            within = passing[:, here.start : here.stop - 1], turns[here.start : here.stop - 1]
+            voltage = partial(_voltage_of, one.run.sys, one.states[here.start - a :])
+            amounts = moved(step, one.run.plan.per_hour, t[here], few[here], *within, voltage)
+            sums = [x + y for x, y in zip(sums, amounts, strict=True)]
+        ending, (began, end) = Ending(one.status[-1]), span[-1]
+        others = one.variables(t[a:b]) if any(name not in series for name in names) else {}
+        found.append(
+            Figures(
+                ending,
+                message_of(ending, one.V[-1], float(t[b - one.rows[-1]]), end),
+                end,
+                tuple(sums),
+                (float(U[b - 1]), low, high),
+                [series[name][a:b] if name in series else np.array(others[name]) for name in names],
+            )
+        )
+    return found
+
+
+def _spans(lasted: list[float], steps: list[int]) -> list[list[tuple[float, float]]]:
+    """When the steps of runs began and ended [s], from how long each took, and how many each run has."""
+    found, at = [], 0
+    for many in steps:
+        t0, span = 0.0, []
+        for lasts in lasted[at : at + many]:
+            span.append((t0, t0 + lasts))
+            t0 += lasts
+        found.append(span)
+        at += many
+    return found
+
+
+def _voltage_of(sys: Any, states: Array, row: int) -> float:
+    """Terminal voltage in a row [V]."""
+    return float(terminal_voltage(sys, states[row]))
+
+
+@lru_cache(maxsize=64)
+def _columns(sizes: Sizes) -> Array:
+    """Where in a state are current, charge, energy, the last potential, and its resistance to the collector, if any."""
+    where, names = places(State, sizes), CELL.names or ()
+    end = where["phi_s"].stop - 1
+    cell = (where["cell"].start + names.index(name) for name in ("I", "Q", "E"))
+    return np.array([*cell, end, where["R_end"].start if dict(sizes)["conducting"] else end])
