@@ -52,8 +52,8 @@ def passed(run, step, t, states) -> tuple[float, float, float, float]:
     """Charge delivered and taken in [A.h] and the same of energy [W.h], each not below 0, of a step's rows."""
     plan = run.plan
     few = states.take((plan.at_I, plan.at_Q, plan.at_E), axis=1)
-    within = gains(few, plan.per_hour) if _may_turn(step) else ()
-    return moved(step, plan.per_hour, t, few, *within, voltage=lambda row: terminal_voltage(run.sys, states[row]))
+    gained, turns = gains(few, plan.per_hour) if _may_turn(step) else (None, None)
+    return moved(step, plan.per_hour, t, few, gained, turns, lambda row: terminal_voltage(run.sys, states[row]))
 
 
 def _may_turn(step) -> bool:
@@ -71,7 +71,7 @@ def gains(few, per_hour):
     return np.maximum(np.concatenate([net, -net]), 0.0), I[:-1] * I[1:] < 0.0
 
 
-def moved(step, per_hour, t, few, gained=None, turns=None, voltage=None) -> tuple[float, float, float, float]:
+def moved(step, per_hour, t, few, gained, turns, voltage) -> tuple[float, float, float, float]:
     """What `passed` returns of current, charge and energy in a step's rows (rows, 3 or more), and of their `gains`.
 
     voltage: function of a row [V].  Between two rows of opposite current they are parted as if the current changed

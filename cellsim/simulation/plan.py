@@ -212,6 +212,11 @@ def _plan(cell: Cell, protocol: Protocol, model: Any, T: float, body: Body | Non
     return made.on(cell, found)
 
 
+def shared_plan(plan: Plan, find: Callable[..., Any]) -> None:
+    """Find what plan variations of a cell share, of one without heat; find: as `kept`."""
+    find(_of_variations(plan.protocol, plan.model, Outline.of(plan.sys), plan.ambient), plan.cell, plan.sys.T)
+
+
 @lru_cache(maxsize=64)
 def _of_variations(protocol: Protocol, model: Any, sys: Outline, ambient: float) -> Callable[[Any, float], Plan]:
     """A function (cell, T) that returns a plan which variations of a cell share."""

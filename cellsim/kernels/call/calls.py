@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from ...support.compile import has_machine_code, records
-from .record import STARTING, TASK, Arguments, outcomes
+from .record import STARTING, TASK, Arguments, Many, outcomes
 
 T = TypeVar("T")
 Coroutine = Generator[Any, Any, T]
@@ -62,10 +62,10 @@ class Rows:
 
 
 class Call(NamedTuple):
-    """A kernel to be called for one run."""
+    """A kernel to be called."""
 
     kernel: Callable
-    arguments: Arguments
+    arguments: Arguments | Many  # of one run, or of several
 
 
 class Outcome(NamedTuple):
@@ -98,6 +98,7 @@ def perform(calls) -> list[Reply]:
         of_all, at = outcomes(words), 0
         for k in chosen:
             steps = len(calls[k].arguments.words)
+            calls[k].arguments.words[:, :3] = words[at : at + steps, :3]  # what a TASK returns
             replies[k] = Reply(begun(of_all[at : at + steps]), spent)
             at += steps
     return replies

@@ -95,6 +95,8 @@ _HOW = Struct(packing(Run).format.removesuffix(packing(Room).format[1:]))  # a R
 PLACE_OF_SYSTEM = slice(_SYSTEM // WORD, _CONTROL // WORD)  # among the words of a TASK
 PLACE_OF_ROOM = slice((_RUN + begin(TASK["run"], "room")) // WORD, WORDS)
 
+PLACE_OF_GRAINS = begin(TASK["system"], "grain") // WORD  # the address of a System's, in what `packed_system` returns
+
 REMEMBERED = 64  # arrays whose addresses are kept, as variations of a cell share most of theirs
 _addresses: dict[int, tuple[Any, int]] = {}  # id of an array: (it, which keeps the id its own, address)
 _groups: dict[int, tuple[Any, tuple[Any, ...]]] = {}  # id of a group: (it, its numbers)
@@ -314,15 +316,15 @@ class Many:
     The memory contract is that of `Arguments`.
     """
 
-    def __init__(self, runs: Sequence[tuple[System, np.ndarray, np.ndarray, np.ndarray, int]]) -> None:
-        """runs: of each its System, what `packed_system` makes of it, its first state (N,), `tasks_of` its steps and
-        the rows of its buffer."""
-        self.systems = [sys for sys, *_ in runs]
-        self.buffers = [Buffer(room, sys.sizes) for sys, _, _, _, room in runs]
-        steps = [len(tasks) for _, _, _, tasks, _ in runs]
-        self.words = np.concatenate([tasks for _, _, _, tasks, _ in runs])
-        self.words[:, PLACE_OF_SYSTEM] = np.repeat([record for _, record, _, _, _ in runs], steps, axis=0)
+    def __init__(self, runs: Sequence[tuple[Sizes, Any, np.ndarray, np.ndarray, int]], keep: Any) -> None:
+        """runs: of each the sizes of its System, what `packed_system` makes of that, its first state (N,), `tasks_of`
+        its steps, and the rows of its buffer; keep: what the records point to."""
+        sizes, records, states, tasks, rooms = zip(*runs, strict=True)
+        self.kept, steps = keep, [len(each) for each in tasks]
+        self.buffers = [Buffer(room, of) for room, of in zip(rooms, sizes, strict=True)]
+        self.words = np.concatenate(tasks)
+        self.words[:, PLACE_OF_SYSTEM] = np.repeat(records, steps, axis=0)
         self.words[:, PLACE_OF_ROOM] = np.repeat([buffer.packed for buffer in self.buffers], steps, axis=0)
         self.record = np.ndarray(len(self.words), TASK, self.words)
-        for buffer, (_, _, state, _, _) in zip(self.buffers, runs, strict=True):
+        for buffer, state in zip(self.buffers, states, strict=True):
             buffer.states[0] = state

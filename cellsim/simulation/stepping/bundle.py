@@ -7,7 +7,7 @@ is not as usual (a step that ends at once or with the cell, a failure, a number 
 `simulate`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -44,35 +44,48 @@ class Figures(NamedTuple):
     series: list[Array]  # variables over time (times,), those that were asked for
 
 
-def figures_of(runs: Sequence[Prepared], names: Sequence[str]) -> Coroutine[list[Figures | None]]:
+class Start(NamedTuple):
+    """How a run begins: as `run`, or as one that differs from it in its particles alone."""
+
+    run: Prepared
+    record: Array  # `packed_system` of its System,
+    particles: Any = None  # to which it points beside that of `run`
+    own: Callable[[], Prepared] | None = None  # makes it as it would be made by itself
+
+    def itself(self) -> Prepared:
+        """The run by itself."""
+        return self.run if self.own is None else self.own()
+
+
+def figures_of(starts: Sequence[Start], names: Sequence[str]) -> Coroutine[list[Figures | None]]:
     """What each run came to, with the variables of these names; None of one that has to be simulated by itself.
 
     A coroutine of one kernel call.
     """
-    found: list[Figures | None] = [None] * len(runs)
-    chosen = [k for k, run in enumerate(runs) if run.course is not None]
+    found: list[Figures | None] = [None] * len(starts)
+    chosen = [k for k, start in enumerate(starts) if start.run.course is not None]
     if not chosen:
         return found
-    tasks = [runs[k].plan.tasks(runs[k].rtol, runs[k].given.period or 0.0) for k in chosen]
-    call = Many(
-        [
-            (run.sys, run.plan.record, run.begun.state, one.words, room_for(len(one.begun), run.plan.room))
-            for run, one in zip((runs[k] for k in chosen), tasks, strict=True)
-        ]
-    )
+    tasks, runs = [], []
+    for run, record, *_ in (starts[k] for k in chosen):
+        plan = run.plan
+        one = plan.tasks(run.rtol, run.given.period or 0.0)
+        tasks.append(one)
+        runs.append((run.sys.sizes, record, run.begun.state, one.words, room_for(len(one.begun), plan.room)))
+    call = Many(runs, starts)
     yield Call(march.march, call)
     status, rows = call.words[:, 0], call.words[:, 1]
     usual = ((status >= 0) & (rows > 0) & ENDS[np.maximum(status, 0)]).tolist()
     each, rows, V, at = status.tolist(), rows.tolist(), call.words[:, 2].view(float).tolist(), 0
     done = []
-    for k, one, buffer in zip(chosen, tasks, call.buffers, strict=True):
-        here, at = slice(at, at + len(one.begun)), at + len(one.begun)
+    for k, steps, buffer in zip(chosen, tasks, call.buffers, strict=True):
+        here, at = slice(at, at + len(steps.begun)), at + len(steps.begun)
         if all(usual[here]):
-            ended = _Done(k, runs[k], buffer.states[: sum(rows[here])], buffer.times, each[here], rows[here], V[here])
+            ended = _Done(k, starts[k], buffer.states[: sum(rows[here])], buffer.times, each[here], rows[here], V[here])
             if ended.is_whole:
                 done.append(ended)
-    for one, figures in zip(done, _figures(done, names) if done else (), strict=True):
-        found[one.place] = figures
+    for ended, figures in zip(done, _figures(done, names) if done else (), strict=True):
+        found[ended.place] = figures
     recycle(call.buffers)
     return found
 
@@ -81,12 +94,17 @@ class _Done(NamedTuple):
     """A run all steps of which have ended, in the memory of the call."""
 
     place: int  # among the runs
-    run: Prepared
+    start: Start
     states: Array  # (rows, N)
     times: Array  # since their steps began [s]
     status: list[int]  # of each step
     rows: list[int]
     V: list[float]  # terminal voltage at its end [V]
+
+    @property
+    def run(self) -> Prepared:
+        """The run, but for its particles."""
+        return self.start.run
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -111,7 +129,8 @@ class _Done(NamedTuple):
 
     def variables(self, t: Array) -> Any:
         """As those of its Result; t: times of the run (rows,) [s]."""
-        run, plan = self.run, self.run.plan
+        run = self.start.itself()
+        plan = run.plan
         around = partial(np.repeat, [plan.around(step) for step in self.steps], self.rows)
         late = Late.of(t), Late.of(self.states)
         return Variables.of(plan.cell, run.sys, plan.model, *late, run.begun.soc, None, around)
@@ -144,7 +163,7 @@ def _figures(done: Sequence[_Done], names: Sequence[str]) -> list[Figures | None
             voltage = partial(_voltage_of, one.run.sys, one.states[here.start - a :])
             amounts = moved(step, one.run.plan.per_hour, t[here], few[here], *within, voltage)
             sums = [x + y for x, y in zip(sums, amounts, strict=True)]
-        ending, (began, end) = Ending(one.status[-1]), span[-1]
+        ending, end = Ending(one.status[-1]), span[-1][1]
         others = one.variables(t[a:b]) if any(name not in series for name in names) else {}
         found.append(
             Figures(
