@@ -20,6 +20,7 @@ from .parquet import check
 
 # options of cases that are begun in bulk, where the others are as they are by default
 SAME = ("model", "temperature", "soc", "ambient", "period", "accuracy", "rtol", "time_budget", "max_steps")
+WHO = ("cell", "steps", *OPTIONS)
 USUAL = {name: getattr(Case, name) for name in OPTIONS if name not in SAME}
 Arguments = tuple[int, Any, tuple[str, ...] | None, dict[str, bool] | None]  # of `case.run_case`
 
@@ -31,11 +32,15 @@ def run_together(arguments: Sequence[Arguments]) -> Coroutine[list[tuple[Outcome
     if keep is None or columns is None:
         return found
     starts: dict[int, Start] = {}
+    known: dict[tuple[Any, ...], Relatives | None] = {}  # by who the arguments of cases are
     families: dict[tuple[int, int], tuple[Relatives, Alike, list[tuple[int, Case, Sequence[float]]]]] = {}
     for k, (_, case, _, _) in enumerate(arguments):
         try:
             check(dict(case.labels), columns)
-            relatives = _relatives_of(case)
+            who = (*case.changes, *map(id, map(case.__dict__.__getitem__, WHO)))
+            if who not in known:
+                known[who] = _relatives_of(case)
+            relatives = known[who]
             D = None if relatives is None else case.cell.numbers_of(case.changes)
             if relatives is not None and D is not None:
                 alike = relatives.run(D, partial(_prepared, case))

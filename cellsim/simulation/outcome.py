@@ -52,13 +52,20 @@ def passed(run, step, t, states) -> tuple[float, float, float, float]:
     """Charge delivered and taken in [A.h] and the same of energy [W.h], each not below 0, of a step's rows."""
     plan = run.plan
     few = states.take((plan.at_I, plan.at_Q, plan.at_E), axis=1)
-    gained, turns = gains(few, plan.per_hour) if _may_turn(step) else (None, None)
-    return moved(step, plan.per_hour, t, few, gained, turns, lambda row: terminal_voltage(run.sys, states[row]))
+    if not may_turn(step):
+        return one_way(*((few[-1] - few[0]) * plan.per_hour).tolist())
+    gained, turns = gains(few, plan.per_hour)
+    return moved(few, gained, turns, plan.per_hour, t, lambda row: terminal_voltage(run.sys, states[row]))
 
 
-def _may_turn(step) -> bool:
+def may_turn(step) -> bool:
     """Whether the current may change its sign within a step."""
     return step.control in HELD or isinstance(step.target, Profile)
+
+
+def one_way(_, q, e) -> tuple[float, float, float, float]:
+    """What `passed` returns of a current that keeps its sign: q [A.h] and e [W.h] were delivered, or taken in."""
+    return max(q, 0.0), max(-q, 0.0), max(e, 0.0), max(-e, 0.0)
 
 
 def gains(few, per_hour):
@@ -71,15 +78,12 @@ def gains(few, per_hour):
     return np.maximum(np.concatenate([net, -net]), 0.0), I[:-1] * I[1:] < 0.0
 
 
-def moved(step, per_hour, t, few, gained, turns, voltage) -> tuple[float, float, float, float]:
+def moved(few, gained, turns, per_hour, t, voltage) -> tuple[float, float, float, float]:
     """What `passed` returns of current, charge and energy in a step's rows (rows, 3 or more), and of their `gains`.
 
     voltage: function of a row [V].  Between two rows of opposite current they are parted as if the current changed
     evenly.
     """
-    if not _may_turn(step):
-        q, e = ((few[-1] - few[0]) * per_hour).tolist()[1:3]
-        return max(q, 0.0), max(-q, 0.0), max(e, 0.0), max(-e, 0.0)
     if turns.any():
         I, net, more = few[:, 0], ((few[1:] - few[:-1]) * per_hour).T[1:3].copy(), []
         for k in np.flatnonzero(turns):  # before the current turned [A.h, W.h]

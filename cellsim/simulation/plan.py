@@ -147,7 +147,7 @@ class Plan:
             steps = [place.step for place in self.course.places]
             run = SimpleNamespace(cell=self.cell, plan=self, sys=self.sys)
             begun = [ready.begins(float(step.period or every)) for step in steps for ready in [self.ready(run, step)]]
-            found = Tasks(begun, tasks_of(begun, self.room, rtol, 0.0, MAX_ORDER))
+            found = Tasks(steps, begun, tasks_of(begun, self.room, rtol, 0.0, MAX_ORDER))
             if len(self._tasks) < PREPARED:
                 self._tasks[rtol, every] = found
         return found

@@ -43,6 +43,7 @@ class Whole(NamedTuple):
 class Tasks(NamedTuple):
     """All steps of a run that are known beforehand."""
 
+    steps: Sequence[Step]
     begun: Sequence[Begun]
     words: np.ndarray  # `record.tasks_of` them
 
@@ -57,7 +58,7 @@ class Ahead:
 
     def __init__(self, arguments: Arguments) -> None:
         self.arguments = arguments
-        self._steps: list[Step] = []  # of the last call
+        self._steps: Sequence[Step] = []  # of the last call
         self._pieces: deque[Piece] = deque()  # of the steps after the present one
         self._wrong = 0
 
@@ -88,18 +89,16 @@ class Ahead:
         yield from self._call(kernel)
         return self._pieces.popleft()
 
-    def all_of(
-        self, kernel: Any, steps: list[Step], tasks: Tasks, state: np.ndarray, rows: int
-    ) -> Coroutine[Whole | None]:
+    def all_of(self, kernel: Any, tasks: Tasks, state: np.ndarray, rows: int) -> Coroutine[Whole | None]:
         """One call for all steps of a run, whose pieces are kept; None if not all have come to an end in it.
 
         rows: of a step in a call.
         """
-        self._steps = steps
-        self.arguments.set_out(state, tasks.begun, tasks.words, room_for(len(steps), rows))
+        self._steps = tasks.steps
+        self.arguments.set_out(state, tasks.begun, tasks.words, room_for(len(tasks.steps), rows))
         states = yield from self._call(kernel)
         pieces = tuple(self._pieces)
-        return Whole(pieces, states) if len(pieces) == len(steps) and pieces[-1].status >= 0 else None
+        return Whole(pieces, states) if len(pieces) == len(tasks.steps) and pieces[-1].status >= 0 else None
 
     def taken(self) -> None:
         """All that the last call did is what was asked for."""

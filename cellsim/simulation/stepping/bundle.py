@@ -7,9 +7,11 @@ is not as usual (a step that ends at once or with the cell, a failure, a number 
 `simulate`.
 """
 
+import math
+import operator
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +24,10 @@ from ...kernels.integrators import ndf as march
 from ...kernels.integrators.stage import terminal_voltage
 from ...kernels.layout import CELL, State
 from ...numerics.fields import Sizes, places
-from ...protocols import Step
 from ..kept_states import Late, keeps
-from ..outcome import gains, message_of, moved
+from ..outcome import gains, may_turn, message_of, moved, one_way
 from ..variables import Variables
-from .ahead import room_for
+from .ahead import Tasks, room_for
 from .running import Prepared
 
 Array = NDArray[Any]
@@ -63,25 +64,21 @@ def figures_of(starts: Sequence[Start], names: Sequence[str]) -> Coroutine[list[
     A coroutine of one kernel call.
     """
     found: list[Figures | None] = [None] * len(starts)
-    chosen = [k for k, start in enumerate(starts) if start.run.course is not None]
+    common = {id(start.run): _Common.of(start.run) for start in {id(start.run): start for start in starts}.values()}
+    chosen = [k for k, start in enumerate(starts) if common[id(start.run)] is not None]
     if not chosen:
         return found
-    tasks, runs = [], []
-    for run, record, *_ in (starts[k] for k in chosen):
-        plan = run.plan
-        one = plan.tasks(run.rtol, run.given.period or 0.0)
-        tasks.append(one)
-        runs.append((run.sys.sizes, record, run.begun.state, one.words, room_for(len(one.begun), plan.room)))
-    call = Many(runs, starts)
+    runs = [(starts[k], cast(_Common, common[id(starts[k].run)])) for k in chosen]
+    call = Many([(of.sizes, start.record, of.state, of.tasks.words, of.room) for start, of in runs], starts)
     yield Call(march.march, call)
     status, rows = call.words[:, 0], call.words[:, 1]
     usual = ((status >= 0) & (rows > 0) & ENDS[np.maximum(status, 0)]).tolist()
     each, rows, V, at = status.tolist(), rows.tolist(), call.words[:, 2].view(float).tolist(), 0
     done = []
-    for k, steps, buffer in zip(chosen, tasks, call.buffers, strict=True):
-        here, at = slice(at, at + len(steps.begun)), at + len(steps.begun)
+    for k, (start, of), buffer in zip(chosen, runs, call.buffers, strict=True):
+        here, at = slice(at, at + len(of.lasting)), at + len(of.lasting)
         if all(usual[here]):
-            ended = _Done(k, starts[k], buffer.states[: sum(rows[here])], buffer.times, each[here], rows[here], V[here])
+            ended = _Done(k, start, of, buffer.states[: sum(rows[here])], buffer.times, each[here], rows[here], V[here])
             if ended.is_whole:
                 done.append(ended)
     for ended, figures in zip(done, _figures(done, names) if done else (), strict=True):
@@ -90,11 +87,41 @@ def figures_of(starts: Sequence[Start], names: Sequence[str]) -> Coroutine[list[
     return found
 
 
+class _Common(NamedTuple):
+    """What runs have in common that differ in their particles alone."""
+
+    run: Prepared
+    tasks: Tasks
+    lasting: list[bool]  # whether each step has a duration
+    turning: list[bool]  # whether the current may change its sign in it
+    sizes: Sizes
+    columns: Array
+    state: Array
+    room: int
+
+    @classmethod
+    def of(cls, run: Prepared) -> "_Common | None":
+        """Those of a run; None of one without a fixed course."""
+        if run.course is None:
+            return None
+        tasks, sizes = run.plan.tasks(run.rtol, run.given.period or 0.0), run.sys.sizes
+        lasting, turning = [s.duration is not None for s in tasks.steps], [may_turn(s) for s in tasks.steps]
+        room = room_for(len(lasting), run.plan.room)
+        return cls(run, tasks, lasting, turning, sizes, _columns(sizes), run.begun.state, room)
+
+    def voltages(self, few: Array) -> Array:
+        """At the terminals (rows,) [V], of its `columns`."""
+        sys = self.run.sys
+        R_end = few[:, 4] if sys.counts["conducting"] else sys.volume["end"][-1]
+        return np.asarray(at_terminals(sys, few[:, 3], few[:, 0], R_end)[0])
+
+
 class _Done(NamedTuple):
     """A run all steps of which have ended, in the memory of the call."""
 
     place: int  # among the runs
     start: Start
+    common: _Common
     states: Array  # (rows, N)
     times: Array  # since their steps began [s]
     status: list[int]  # of each step
@@ -102,79 +129,57 @@ class _Done(NamedTuple):
     V: list[float]  # terminal voltage at its end [V]
 
     @property
-    def run(self) -> Prepared:
-        """The run, but for its particles."""
-        return self.start.run
-
-    @property
-    def steps(self) -> Sequence[Step]:
-        """Those of its course."""
-        course = self.run.course
-        return [] if course is None else [place.step for place in course.places]
-
-    @property
     def is_whole(self) -> bool:
         """Whether a result is made of these states as they are, and no step without a duration met no limit."""
-        lasting = all(
-            ending != Ending.DURATION or step.duration is not None
-            for ending, step in zip(self.status, self.steps, strict=True)
-        )
-        return lasting and keeps(self.states) and bool(np.isfinite(np.add.reduce(self.states, axis=None)))
-
-    def voltages(self, few: Array) -> Array:
-        """At the terminals (rows,) [V], of its part of `_columns`."""
-        sys = self.run.sys
-        R_end = few[:, 4] if sys.counts["conducting"] else sys.volume["end"][-1]
-        return np.asarray(at_terminals(sys, few[:, 3], few[:, 0], R_end)[0])
+        if not all(map(operator.or_, self.common.lasting, [ending != Ending.DURATION for ending in self.status])):
+            return False
+        return keeps(self.states) and math.isfinite(np.add.reduce(self.states, axis=None))
 
     def variables(self, t: Array) -> Any:
         """As those of its Result; t: times of the run (rows,) [s]."""
         run = self.start.itself()
         plan = run.plan
-        around = partial(np.repeat, [plan.around(step) for step in self.steps], self.rows)
+        around = partial(np.repeat, [plan.around(step) for step in self.common.tasks.steps], self.rows)
         late = Late.of(t), Late.of(self.states)
         return Variables.of(plan.cell, run.sys, plan.model, *late, run.begun.soc, None, around)
 
 
 def _figures(done: Sequence[_Done], names: Sequence[str]) -> list[Figures | None]:
     """Those of some runs; None of one with a step that took no time."""
-    few = np.concatenate([one.states.take(_columns(one.run.sys.sizes), axis=1) for one in done])
+    few = np.concatenate([one.states.take(one.common.columns, axis=1) for one in done])
     t = np.concatenate([one.times[: len(one.states)] for one in done])
     whole = np.cumsum([0, *(len(one.states) for one in done)]).tolist()  # rows where runs begin
     of_step = [rows for one in done for rows in one.rows]
     ends = np.cumsum(of_step)
-    spans = _spans(t[ends - 1].tolist(), [len(one.rows) for one in done])  # of each run, of each step
+    spans = _spans(t[ends - 1].tolist(), [len(one.rows) for one in done])
     t += np.repeat([began for span in spans for began, _ in span], of_step)
-    U = np.concatenate([one.voltages(few[a:b]) for one, a, b in zip(done, whole, whole[1:], strict=False)])
-    current = few[:, 0] * np.repeat([one.run.plan.area for one in done], np.diff(whole))
-    per_hour = np.repeat([one.run.plan.per_hour for one in done], np.diff(whole))
-    passing, turns = gains(few, per_hour[:-1])
+    U = np.concatenate([one.common.voltages(few[a:b]) for one, a, b in zip(done, whole, whole[1:], strict=False)])
+    area, per_hour = (
+        np.repeat(one, np.diff(whole))
+        for one in zip(*((each.common.run.plan.area, each.common.run.plan.per_hour) for each in done), strict=True)
+    )
+    through = iter(((few[ends - 1, :3] - few[ends - of_step, :3]) * per_hour[ends - 1, None]).tolist())  # steps
+    gained, turns = gains(few, per_hour[:-1])
     least, most = (f.reduceat(U, whole[:-1]).tolist() for f in (np.minimum, np.maximum))
-    series = {"Time [s]": t, "Current [A]": current, "Voltage [V]": U}
-    found: list[Figures | None] = []
+    series = {"Time [s]": t, "Current [A]": few[:, 0] * area, "Voltage [V]": U}
+    more, found = any(name not in series for name in names), []
     for one, span, a, b, low, high in zip(done, spans, whole, whole[1:], least, most, strict=False):
-        if not all(end > began for began, end in span):
-            found.append(None)
-            continue
         sums, at = [0.0] * 4, a
-        for step, rows in zip(one.steps, one.rows, strict=True):
-            here, at = slice(at, at + rows), at + rows
-            within = passing[:, here.start : here.stop - 1], turns[here.start : here.stop - 1]
-            voltage = partial(_voltage_of, one.run.sys, one.states[here.start - a :])
-            amounts = moved(step, one.run.plan.per_hour, t[here], few[here], *within, voltage)
+        for may, rows in zip(one.common.turning, one.rows, strict=True):
+            here, at, amounts = slice(at, at + rows), at + rows, one_way(*next(through))
+            if may:
+                between = slice(here.start, here.stop - 1)
+                voltage = partial(_voltage_of, one.common.run.sys, one.states[here.start - a :])
+                scale = one.common.run.plan.per_hour
+                amounts = moved(few[here], gained[:, between], turns[between], scale, t[here], voltage)
             sums = [x + y for x, y in zip(sums, amounts, strict=True)]
         ending, end = Ending(one.status[-1]), span[-1][1]
-        others = one.variables(t[a:b]) if any(name not in series for name in names) else {}
-        found.append(
-            Figures(
-                ending,
-                message_of(ending, one.V[-1], float(t[b - one.rows[-1]]), end),
-                end,
-                tuple(sums),
-                (float(U[b - 1]), low, high),
-                [series[name][a:b] if name in series else np.array(others[name]) for name in names],
-            )
-        )
+        message = message_of(ending, one.V[-1], float(t[b - one.rows[-1]]), end)
+        others = one.variables(t[a:b]) if more else {}
+        kept = [series[name][a:b] if name in series else np.array(others[name]) for name in names]
+        took_time = all(end > began for began, end in span)
+        ended = Figures(ending, message, end, tuple(sums), (float(U[b - 1]), low, high), kept)
+        found.append(ended if took_time else None)
     return found
 
 

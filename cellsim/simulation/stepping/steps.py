@@ -51,8 +51,8 @@ def _at_once(run: Running, protocol: Protocol, course: Course) -> Coroutine[Hist
     What it has done is then there to be taken by `_one_by_one`.
     """
     plan, calls = run.plan, run.calls
-    steps, known = [place.step for place in course.places], plan.tasks(run.rtol, run.every)
-    whole = yield from calls.all_of(march.march, steps, known, run.state, plan.room)
+    known = plan.tasks(run.rtol, run.every)
+    whole = yield from calls.all_of(march.march, known, run.state, plan.room)
     if whole is None or not keeps(whole.states) or not np.isfinite(np.add.reduce(whole.states, axis=None)):
         return None
     t0, times, done = 0.0, [], []
@@ -70,7 +70,7 @@ def _at_once(run: Running, protocol: Protocol, course: Course) -> Coroutine[Hist
     calls.taken()
     run.state = whole.states[-1].copy()
     late = Late.of(times[0] if len(times) == 1 else np.concatenate(times)), Late.of(whole.states)
-    around = [plan.around(step) for step in steps]
+    around = [plan.around(step) for step in known.steps]
     return History(done, [len(t) for t in times], around, *late, course.reason)
 
 
