@@ -198,9 +198,12 @@ def in_bulk(jobs: Sequence[Job]) -> Coroutine[dict[int, Any]]:
     return {k: value for k, value in enumerate(values) if value is not None}
 
 
-def run_here(items: Iterable[tuple[int, Job]]) -> Stream:
-    """Jobs in this thread, in order: short ones whose memory is used again in groups, others one by one."""
-    source, many = iter(items), 1
+def run_here(items: Iterable[tuple[int, Job]], many: int = 1) -> Stream:
+    """Jobs in this thread, in order: short ones whose memory is used again in groups, others one by one.
+
+    many: how many to begin with.
+    """
+    source = iter(items)
     while group := list(islice(source, many)):
         began = time.thread_time()
         done = run_together(group)
