@@ -187,7 +187,10 @@ def run_together(items: Sequence[tuple[int, Job]]) -> list[Finished]:
 
 
 def in_bulk(jobs: Sequence[Job]) -> Coroutine[dict[int, Any]]:
-    """The values, by place, of those jobs that can be done together, a coroutine."""
+    """The values, by place, of those jobs that can be done together, a coroutine.
+
+    A job alone is run by itself: where jobs are so long that each has a turn of its own, none is to be done twice.
+    """
     how = jobs[0].together
     if how is None or len(jobs) == 1 or any(job.together is not how for job in jobs):
         return {}

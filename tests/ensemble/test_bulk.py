@@ -88,7 +88,8 @@ def test_relatives_need_no_cell_of_their_own(monkeypatch):
         real = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *a, real=real, n=count, **k: n.append(1) or real(*a, **k))
     many = [Case(CHEN, CC_CV, soc=0.123, changes=changes) for changes in factors(60)]
-    found = list(jobs.run_here(list(enumerate(_jobs(many))), 30))
+    items = list(enumerate(_jobs(many)))
+    found = [*jobs.run_together(items[:30]), *jobs.run_together(items[30:])]
     assert not any(one.fault or one.value[0].failure for one in found)
     assert len(called) == 2 and len(made) < 20
 
