@@ -21,6 +21,7 @@ from .resolution import (
     diffusing,
     diffusivity,
     per_current,
+    per_rate,
     separator_volumes,
     shells_for,
     stepped,
@@ -47,7 +48,7 @@ class Meshing(NamedTuple):
     at: list["Layers"]  # one for each temperature
     error: float  # V
     times: Any
-    near: Near | None
+    near: tuple[Near, ...]
 
     def mesh(self, D: Mapping[str, float]) -> Mesh:
         """The mesh for diffusivities at the reference temperature by electrode or phase [m2/s]."""
@@ -64,7 +65,7 @@ class Layers(NamedTuple):
     reach: float
     open: list[tuple[str, str, Numbers, float]]  # layer, phase, Numbers with D_s = 1 m2/s, `diffusivity_factor`
 
-    def needed(self, D: Mapping[str, float], error: float, times: Any, near: Near | None) -> tuple[Any, ...]:
+    def needed(self, D: Mapping[str, float], error: float, times: Any, near: tuple[Near, ...]) -> tuple[Any, ...]:
         """Volumes of the layers, shells and their reach; arguments as in `Meshing`."""
         volumes, shells, reach = self.volumes, self.shells, self.reach
         for part, one, n, factor in self.open:
@@ -84,11 +85,11 @@ def resolution(
     accuracy: float,
     times: Any = (),
     temperatures: Any = (),
-    near: Near | None = None,
+    near: tuple[Near, ...] = (),
 ) -> Mesh:
     """The Mesh for `accuracy` [V rms] at a C-rate and T [K], and at further temperatures.
 
-    times: durations of loads shorter than hours [s]; the accuracy holds over each of them.  near: a limit soon met.
+    times: durations of loads shorter than hours [s]; the accuracy holds over each of them.  near: limits soon met.
     """
     found = meshing(cell, T, rate, accuracy, times, temperatures, near)
     return found.mesh({one: scale_of_diffusivity(cell, one) for _, one, _, _ in found.at[0].open})
@@ -101,11 +102,11 @@ def meshing(
     accuracy: float,
     times: Any,
     temperatures: Any,
-    near: Near | None,
+    near: tuple[Near, ...],
     find: Any = kept,
 ) -> Meshing:
     """The Meshing of a cell; arguments as in `resolution`; find: as `memo.kept`."""
-    current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
+    current = abs(rate) * per_rate(cell)
     make = layers_at(current, SHARE * accuracy, times, near)
     return Meshing([find(make, cell, one) for one in (T, *temperatures)], SHARE * accuracy, times, near)
 
@@ -118,7 +119,7 @@ def porous_electrodes(cell: Cell, T: float) -> tuple[tuple[str, tuple[str, ...],
 
 
 @lru_cache(maxsize=64)
-def layers_at(current: float, error: float, times: Any, near: Near | None) -> Any:
+def layers_at(current: float, error: float, times: Any, near: tuple[Near, ...]) -> Any:
     """A function (cell, T) that returns the Layers at a current density [A/m2]."""
 
     def make(cell: Cell, T: float) -> Layers:
@@ -139,8 +140,10 @@ def layers_at(current: float, error: float, times: Any, near: Near | None) -> An
                 front = math.ceil(filling_front(cell, one, T, n.u, n.g, n.kinetic) / error)
                 need = max(need, front, volumes_at_first(n, times, error))
                 varied = varying_shells(cell, one, T, n.S * D_s, error)
-                soon = shells_soon(cell, one, T, n.S * D_s, near, error) if near is not None and one == part else 0
-                shells = max(shells, shells_for(n.S, error, varied), soon)
+                shells = max(shells, shells_for(n.S, error, varied))
+                if one == part:
+                    flux = n.S * D_s * per_rate(cell) / current if near else 0.0
+                    shells = max(shells, *(shells_soon(cell, one, T, flux * x.rate, x, error) for x in near), 0)
                 reach = max(reach, reach_for(n, times, error, near))
             volumes[part] = need
         u, salt, time = kept(between, cell, T)

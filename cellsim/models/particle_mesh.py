@@ -38,6 +38,7 @@ LATE, SPAN = (
     0.15,
 )  # share of a run by which its end may be late at 1 mV, of a run over so much of the stoichiometry
 NEAR = 3e-3  # voltage error at an ending that is allowed in place of its time [V]
+LEAST_SPAN = 1e-9  # of the stoichiometry, of a run that hardly moves
 ALLOWED = 0.35e-3  # error [V] at which endings may be off by that
 IN_STEPS, NEARLY, MOST_FRONT = 0.25, 5e-3, 0.02  # n x error over u; V, potential of a plateau and its kinetics; V
 DECADE = 10.0  # ratio of diffusivities from which they vary by decades
@@ -137,7 +138,7 @@ class Uneven:
         first, last = exact[inside[[0, -1]]]
         within = inside[np.abs(exact[inside] - 0.5 * (first + last)) <= 0.5 * EARLY * (last - first)]
         halves = [half for half in np.array_split(within, 2) if half.size]
-        span = SPAN if self.rest is None else min(SPAN, last - first)
+        span = SPAN if self.rest is None else min(SPAN, max(last - first, LEAST_SPAN))
 
         def error(n: int) -> float:
             off = np.abs(self.mean(*steady(n, self.film), J) - exact)
@@ -201,12 +202,13 @@ def uneven(part: str) -> Callable[[Cell, float], Uneven]:
 
 
 class Near(NamedTuple):
-    """A limit that a step of constant current meets soon, where a potential is steep or diffusion slow."""
+    """A limit that a load meets soon, where a potential is steep or diffusion slow."""
 
     time: float  # until then [s]
     steep: float  # change of a potential over that of the stoichiometry at the surface [V], 1 at least
     slower: float  # mean diffusivity over that where the step begins, 1 at least
-    surfaces: tuple[tuple[float, float], ...] = ()  # stoichiometry where it begins and there, of each electrode
+    surfaces: tuple[tuple[float, float], ...]  # stoichiometry where it begins and there, of each electrode
+    rate: float  # largest C-rate until then
 
 
 def varying_shells(cell: Cell, part: str, T: float, J: float, error: float) -> int:
@@ -289,13 +291,13 @@ class Numbers(NamedTuple):
         return AT_FIRST * self.u * self.nu(t) * salt
 
 
-def reach_for(numbers: Numbers, times: Any, error: float, near: Near | None = None) -> float:
+def reach_for(numbers: Numbers, times: Any, error: float, near: tuple[Near, ...] = ()) -> float:
     """Rate [D / R2] up to which shells must be exact for a mean error [V] over each of the durations `times`.
 
-    numbers: see `Numbers`.  near: a limit soon met; where D varies the rate is in units of that there.
+    numbers: see `Numbers`.  near: limits soon met; where D varies the rate is in units of that there.
     """
     reach, loads = 0.0, [(t, 1.0, 1.0) for t in times]
-    for t, steep, slower in (*loads, near[:3]) if near is not None else loads:
+    for t, steep, slower in (*loads, *(one[:3] for one in near)):
         root, S = math.sqrt(t / (numbers.time * slower)), 0.5 * (1.0 + numbers.nu(t)) * numbers.S * slower
         if NOTHING * S * root * steep > error:
             reach = max(reach, MISSED * S * steep / (root * error))

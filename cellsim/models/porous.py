@@ -270,12 +270,12 @@ class _Meshed:
         accuracy: float = ACCURACY,
         times: Sequence[float] = (),
         temperatures: Sequence[float] = (),
-        near: Near | None = None,
+        near: tuple[Near, ...] = (),
     ) -> Model:
         """The model with the parts of its mesh that are not given chosen for `accuracy` [V rms] at a C-rate.
 
-        times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].  near: a
-        limit that it soon meets.
+        times: durations of loads shorter than hours [s].  temperatures: further temperatures of the run [K].  near:
+        limits that it soon meets.
         """
         model: Any = self
         if model.shells is not None and getattr(model, "volumes", ()) is not None:  # given shells have their own reach

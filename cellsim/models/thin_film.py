@@ -25,7 +25,7 @@ from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .particle_mesh import Near, Numbers, reach_for, reaching, shells_soon, varying_shells
 from .porous import DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
-from .resolution import between, diffusivity, shells_for
+from .resolution import between, diffusivity, per_rate, shells_for
 from .thermal_laws import steady, warmed, with_temperatures
 from .volumes import FOIL, across, exchange_current_density, foil, transport_efficiency
 
@@ -116,16 +116,16 @@ def resolution(
     accuracy: float,
     times: Any = (),
     temperatures: Any = (),
-    near: Near | None = None,
+    near: tuple[Near, ...] = (),
 ) -> tuple[int, int, float | None]:
-    """(volumes, shells, reach); see `resolution.resolution` for porous electrodes."""
-    current = abs(rate) * cell.nominal_capacity / cell.value("cell/electrode area")
+    """(volumes, shells, reach); see `meshing.resolution` for porous electrodes."""
+    current = abs(rate) * per_rate(cell)
     found = [_at(cell, one, current, SHARE * accuracy, times, near) for one in (T, *temperatures)]
     volumes, shells, reach = map(max, zip(*found, strict=True))
     return max(FEWEST, math.ceil(volumes)), *reaching(shells, reach)
 
 
-def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Near | None) -> Any:
+def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: tuple[Near, ...]) -> Any:
     """Volumes, shells, and their reach at a current density [A/m2] and T [K]."""
     _, g, time = kept(between, cell, T)
     thickness, D = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
@@ -133,8 +133,9 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: Ne
     film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, thickness**2 / D, time, 0.0)
     varied = varying_shells(cell, POSITIVE, T, slope * D, error) if varies(cell, POSITIVE) else 0
     shells = shells_for(slope, error, varied)
-    if near is not None and varies(cell, POSITIVE):
-        shells = max(shells, shells_soon(cell, POSITIVE, T, slope * D, near, error))
+    if varies(cell, POSITIVE):
+        flux = slope * D * per_rate(cell) / current if near else 0.0
+        shells = max(shells, *(shells_soon(cell, POSITIVE, T, flux * x.rate, x, error) for x in near), 0)
     return (
         volumes_for(current * g, time, vanishing(cell), times, error),
         max(shells, math.ceil(math.sqrt(BOTH_FACES / error))) if is_mixed(cell) else shells,
@@ -210,7 +211,7 @@ class ThinFilm:
         accuracy: float = ACCURACY,
         times: Any = (),
         temperatures: Any = (),
-        near: Near | None = None,
+        near: tuple[Near, ...] = (),
     ) -> "ThinFilm":
         """The model with the parts of its mesh that are not given chosen for `accuracy` [V rms] at a C-rate.
 

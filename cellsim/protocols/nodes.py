@@ -215,3 +215,13 @@ def steps_in(nodes: Iterable[Node]) -> Iterator[Step]:
             yield from node.steps
         elif isinstance(node, Repeat):
             yield from steps_in(node.nodes)
+
+
+def steps_ahead(nodes: Iterable[Node]) -> Iterator[Step]:
+    """The same, blocks as often as they are repeated; conditions and jumps are not looked at."""
+    for node in nodes:
+        if isinstance(node, Repeat):
+            for _ in range(node.times):
+                yield from steps_ahead(node.nodes)
+        else:
+            yield from steps_in([node])

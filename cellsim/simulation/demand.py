@@ -1,28 +1,34 @@
 """What the steps of a run ask of a mesh: the largest current, how long loads last, and the temperatures."""
 
 import math
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..models import capacity_between_cutoffs
 from ..models.electrodes import PARTS, is_film, is_metal, lithium_content, phases
-from ..models.initial import at_rest, resting, stoichiometries
+from ..models.initial import at_rest, resting, stoichiometries, voltage_at_rest
 from ..models.materials.tables import diffusivity_factor, varies
 from ..models.memo import kept
 from ..models.particle_mesh import Near, uneven_of
-from ..models.resolution import current_driven, diffusivity, drop_at, electrode_numbers
+from ..models.resolution import current_driven, diffusivity, drop_at, electrode_numbers, per_rate
 from ..physics.constants import F
 from ..protocols import Profile
-from ..protocols.quantities import FLOWS
+from ..protocols.nodes import steps_ahead
+from ..protocols.quantities import DRIVEN, FLOWS
 from ..protocols.step import COLDEST, HOTTEST, Step
 
 HOURS = 7200.0  # loads that last longer ask for nothing besides [s]
 NEAR, LAST = 0.5, 0.3  # a voltage limit further away [V], and from an end of the state of charge, is not looked at
 MOMENTS = np.geomspace(1e-6, 0.2, 60)  # when it is looked for, over the time for the whole capacity
+WHOLE = np.concatenate([np.geomspace(1e-6, 1e-2, 20), np.linspace(0.02, 1.1, 109)])  # the same, however far it is
 SOONER, LEAST = 0.1, 1e-2  # share of the time until then that is asked for, too; s
 STEEP, STEEPEST, SLOWEST = 2.0, 30.0, 30.0  # of a `Near`: V, which is for potentials next to their ends; ratio
+AHEAD = 400  # steps of a protocol that are looked through for such limits
+WINDOW = 2.0  # to within this factor the time is found that a profile takes to a limit
 SPIKE = 3.0  # the current that a held voltage begins with falls to this part of it within seconds
 
 
@@ -32,27 +38,39 @@ class Demand(NamedTuple):
     rate: float  # largest C-rate
     times: tuple[float, ...]  # how long loads last, of those that last for less than HOURS [s]
     temperatures: tuple[float, ...]  # of the surroundings [K]
-    near: Near | None = None  # a limit that the first step soon meets
+    near: tuple[Near, ...] = ()  # limits that steps soon meet
 
 
 @lru_cache(maxsize=64)
-def demand_at_rest(steps, ambient, soc):
-    """A function (cell, T) that returns the Demand of steps (a tuple) on a cell at rest at a state of charge."""
+def demand_at_rest(protocol, ambient, soc):
+    """A function (cell, T) that returns the Demand of a protocol on a cell at rest at a state of charge."""
 
     def make(cell, T):
         _, _, U_n, U_p = kept(at_rest(soc), cell, T)
-        return demand(cell, T, U_p - U_n, steps, ambient, soc)
+        near = () if soc is None else limits_ahead(cell, T, U_p - U_n, soc, protocol)
+        return demand(cell, T, U_p - U_n, protocol.steps, ambient, near)
 
     return make
 
 
-def demand(cell, T, V, steps, ambient=None, soc=None) -> Demand:
+def demand_going_on(cell, T, V, soc, protocol, ambient) -> Demand:
+    """The same of a cell that is not at rest, but at a voltage [V]; limits are looked for as if it rested before."""
+    soc = min(max(soc, 0.0), 1.0)
+    near = limits_ahead(cell, T, voltage_at_rest(cell, soc, T), soc, protocol)
+    return demand(cell, T, V, protocol.steps, ambient, near)
+
+
+def limits_ahead(cell, T, V, soc, protocol) -> tuple[Near, ...]:
+    """The limits that a protocol meets soon, from rest at T [K], V [V] and a state of charge."""
+    return tuple(dict.fromkeys(soon_met(cell, T, V, soc, islice(steps_ahead(protocol.nodes), AHEAD))))
+
+
+def demand(cell, T, V, steps, ambient=None, near=()) -> Demand:
     """The Demand of steps on a cell at T [K] and the voltage V, ambient [K] around it where a step says nothing.
 
-    soc: state of charge, of a cell at rest, from which the first step may soon meet a limit; None if it is not known.
+    near: the limits that they soon meet.
     """
-    near = soon(cell, T, V, soc, steps[0]) if steps else None
-    early = () if near is None else (near.time, SOONER * near.time)
+    early = [share * one.time for one in near for share in (1.0, SOONER)]
     times = {t for t in (*map(lasting, steps), *early) if t < HOURS}
     around = {float(t) for t in (ambient, *(step.temperature for step in steps)) if isinstance(t, int | float)}
     return Demand(
@@ -124,23 +142,167 @@ def lasting(step: Step) -> float:
     return float(step.target.duration * largest**2 / (swings**2).sum())
 
 
-def soon(cell, T, V, soc, step) -> Near | None:
-    """The nearest voltage limit that a step of a current meets, if that is soon.
+def soon_met(cell, T, V, soc, steps) -> Iterator[Near]:
+    """The voltage limits that steps meet soon, from rest at T [K], V [V] and a state of charge.
 
-    From rest at T [K], V [V] and a state of charge (None: not known): when the open-circuit potentials at the surfaces
-    have changed by what ohmic drop and kinetics leave of the way there, diffusion being that where the step begins.
+    Of the first load, and of later ones but those that go back from a limit.  Where a load ended is estimated as is
+    `soon`, but for held voltages, which end in equilibrium.
     """
-    if soc is None or step.control not in FLOWS or isinstance(step.target, Profile) or step.target == 0.0:
+    loads = [x for x in steps if isinstance(x.target, Profile) or x.target != 0.0]
+    asked = _may_be_near(loads)
+    known: dict[Any, Any] = {}  # by load and state of charge
+    for k, step in enumerate(loads[: asked[-1] + 1] if asked else []):
+        key = step, round(soc, 3)
+        if k in asked and (*key, "near") not in known:
+            near = known[(*key, "near")] = soon(cell, T, V, soc, step)
+            if near is not None:
+                yield near
+        if k < asked[-1]:
+            if key not in known:
+                later = _left(cell, T, V, soc, step)
+                known[key] = later, None if later is None else voltage_at_rest(cell, later, T)
+            soc, V = known[key]
+            if soc is None:
+                return
+
+
+def _may_be_near(loads) -> list[int]:
+    """Numbers of the loads that may begin next to the limit that they go to."""
+    found, before = [], None
+    for k, load in enumerate(loads):
+        way = _way(load)
+        if way == 0.0:
+            continue
+        lasts = before is None or isinstance(before.target, Profile) or before.duration is not None
+        if lasts or way == _way(before):
+            found.append(k)
+        before = load
+    return found
+
+
+def _way(step) -> float:
+    """1 if a load discharges, -1 if it charges, 0 if it holds something."""
+    if step.control not in DRIVEN:
+        return 0.0
+    mean = np.trapezoid(step.target.values, step.target.times) if isinstance(step.target, Profile) else step.target
+    return float(np.sign(mean))
+
+
+def _left(cell, T, V, soc, step):
+    """State of charge after a load, from rest at V [V]; None if nothing says it."""
+    sign, of = _way(step), np.linspace(0.0, 1.0, 401)
+    if step.control == "voltage":
+        return float(np.interp(left_at(cell, V, step), np.maximum.accumulate(voltage_at_rest(cell, of, T)), of))
+    if sign == 0.0:
+        return soc if step.control in DRIVEN else None
+    until = step.target.duration if isinstance(step.target, Profile) else step.duration
+    duration = np.inf if until is None else until
+    mean, largest = Loads(cell, T, V, step, sign)(duration)
+    mean -= Loads(cell, T, V, step, -sign)(duration)[0]
+    if mean <= 0.0:
+        return soc
+    C = sign * mean * cell.nominal_capacity / capacity_between_cutoffs(cell) / 3600.0
+    later = soc - C * duration
+    if LAST < later < 1.0 - LAST:
+        return float(later)
+    unit = per_rate(cell)
+    course = _course(cell, T, soc, sign, mean * unit, WHOLE)
+    left = max(_to_limit(cell, V, step, sign) - drop_at(cell, T, largest * unit), 0.0)
+    met = np.interp(left, np.maximum.accumulate(course.changed), course.t)
+    return float(min(max(soc - C * min(met, duration), 0.0), 1.0))
+
+
+def soon(cell, T, V, soc, step) -> Near | None:
+    """The nearest voltage limit that a step meets, if that is soon; None if it is no load that drives a current.
+
+    From rest at T [K], V [V] and a state of charge: when the open-circuit potentials at the surfaces have changed by
+    what ohmic drop and kinetics leave of the way there, diffusion being that where the step begins.  What a profile
+    drives until then counts as its mean, for the drop as its largest value.
+    """
+    if step.control not in DRIVEN:
         return None
-    sign, end = (1.0, "lower") if step.target > 0.0 else (-1.0, "upper")
+    found = (_met(cell, T, V, soc, step, sign) for sign in (1.0, -1.0))
+    return min((near for near in found if near is not None), key=lambda near: near.time, default=None)
+
+
+def _to_limit(cell, V, step, sign) -> float:
+    """Voltage from V to the nearest limit by discharging (sign 1) or charging (-1) [V]."""
     limits = [x.value for x in step.until if x.quantity == "voltage"]
-    way = min(sign * (V - x) for x in (*limits, cell.value(f"cell/{end} voltage cut-off")))
+    cut_off = cell.value(f"cell/{'lower' if sign > 0.0 else 'upper'} voltage cut-off")
+    return min(sign * (V - x) for x in (*limits, cut_off))
+
+
+def _met(cell, T, V, soc, step, sign) -> Near | None:
+    """As `soon`, by discharging (sign 1) or charging (-1)."""
+    way = _to_limit(cell, V, step, sign)
     if way <= 0.0 or (way >= NEAR and (soc if sign > 0.0 else 1.0 - soc) > LAST):
         return None
-    c_rate = rate(cell, T, V, step)
-    current = c_rate * cell.nominal_capacity / cell.value("cell/electrode area")
-    left = max(way - drop_at(cell, T, current), 0.0)
-    t = MOMENTS * capacity_between_cutoffs(cell) / (c_rate * cell.nominal_capacity) * 3600.0
+    loads = Loads(cell, T, V, step, sign)
+    if not isinstance(step.target, Profile):
+        return _met_by(cell, T, soc, sign, way, *loads(np.inf))
+    early, late, near = LEAST, step.target.duration, None
+    while late > WINDOW * early:
+        until = late if near is None else math.sqrt(early * late)
+        met = _met_by(cell, T, soc, sign, way, *loads(until))
+        if met is not None and met.time <= until:
+            late, near = until, met
+        elif near is None:
+            return None
+        else:
+            early = until
+    return near
+
+
+class Loads:
+    """(mean, largest) C-rate in one direction that a step drives until a time [s], 0 if it goes the other way."""
+
+    def __init__(self, cell, T, V, step, sign):
+        self.largest = float(rate(cell, T, V, step))
+        self.times, self.values = np.array([0.0, np.inf]), np.array([step.target, step.target])
+        if isinstance(step.target, Profile):
+            self.times, self.values = np.array(step.target.times), np.array(step.target.values)
+        if step.control == "resistance":
+            ohms = np.abs(self.values)
+            self.values = np.divide(ohms.min(), ohms, out=np.ones(ohms.size), where=ohms > 0.0)
+        self.values = np.maximum(sign * self.values / np.abs(self.values).max(), 0.0)
+
+    def __call__(self, until):
+        if self.times[-1] == np.inf:
+            return self.largest * self.values[0], self.largest * self.values[0]
+        k = int(np.searchsorted(self.times, until))
+        t = np.append(self.times[:k], until)
+        x = np.append(self.values[:k], np.interp(until, self.times, self.values))
+        return self.largest * float(np.trapezoid(x, t)) / until, self.largest * float(x.max())
+
+
+def _met_by(cell, T, soc, sign, way, mean, largest) -> Near | None:
+    """As `soon`, by a C-rate, and for the drop by its largest value; way: to the limit [V]."""
+    if mean <= 0.0:
+        return None
+    unit = per_rate(cell)
+    left = max(way - drop_at(cell, T, largest * unit), 0.0)
+    course = _course(cell, T, soc, sign, mean * unit, MOMENTS)
+    there = int(np.argmax(course.changed >= left))
+    if course.changed[there] < left:
+        return None
+    ends = tuple((float(x[0]), float(x[there + 1])) for x in course.surfaces)
+    time, steep = max(float(course.t[there]), LEAST), min(float(course.steep[there]), STEEPEST)
+    return Near(time, steep, min(course.slower, SLOWEST), ends, largest)
+
+
+class Course(NamedTuple):
+    """How a constant current moves the open-circuit potentials at the surfaces."""
+
+    t: Any  # times (n,) [s]
+    changed: Any  # sum of the changes of both potentials until then (n,) [V]
+    steep: Any  # `Near.steep` until then (n,) [V]
+    slower: float  # `Near.slower`
+    surfaces: list[Any]  # stoichiometries at the surfaces of each electrode, at rest and then (n + 1,)
+
+
+def _course(cell, T, soc, sign, current, moments) -> Course:
+    """The Course of a current density [A/m2] from rest, at moments over the time for the whole capacity."""
+    t = moments * capacity_between_cutoffs(cell) / (current * cell.value("cell/electrode area")) * 3600.0
     changed, steep, slower, surfaces = 0.0 * t, np.full(t.size, STEEP), 1.0, []
     for part, x, way_in in zip(PARTS, stoichiometries(cell, soc), (-sign, sign), strict=True):
         if is_metal(cell, part):
@@ -151,11 +313,7 @@ def soon(cell, T, V, soc, step) -> Near | None:
         U = resting(cell, part, surfaces[-1], T)
         change = np.abs(U[1:] - U[0])
         changed, steep, slower = changed + change, np.maximum(steep, change / rise), max(slower, ratio)
-    there = int(np.argmax(changed >= left))
-    if changed[there] < left:
-        return None
-    ends = tuple((float(x[0]), float(x[there + 1])) for x in surfaces)
-    return Near(max(float(t[there]), LEAST), min(float(steep[there]), STEEPEST), min(slower, SLOWEST), ends)
+    return Course(t, changed, steep, slower, surfaces)
 
 
 def _risen(cell, T, part, x, current, t):
@@ -174,12 +332,11 @@ def _risen(cell, T, part, x, current, t):
         mean, S, time = diffusivity(cell, one, T), n.S, n.time
     here = cell.law(f"{one}/particle diffusivity")(np.array([x]), T)[0] * diffusivity_factor(cell, one, T)
     slower = mean / max(float(here), 1e-3 * mean)
+    gradient = ends * -np.expm1(-2.0 / ends * np.sqrt(t / (time * slower * np.pi)))
+    rise = S * (per * t / time + slower * gradient)
     if varies(cell, one) and one == part:
         way, found = math.copysign(1.0, current), uneven_of(cell, one, T)
         run = found.run(x, found.high if current > 0.0 else found.low)
-        surfaces = run.surfaces(x + way * per * S * t / time, way * S * mean)
-        rise = np.maximum.accumulate(way * (surfaces - x))
-    else:
-        gradient = ends * -np.expm1(-2.0 / ends * np.sqrt(t / (time * slower * np.pi)))
-        rise = S * (per * t / time + slower * gradient)
+        surfaces = np.maximum.accumulate(way * (run.surfaces(x + way * per * S * t / time, way * S * mean) - x))
+        rise = np.where(surfaces < abs(run.surface[-1] - x), surfaces, np.maximum(surfaces, rise))
     return np.maximum(rise, 1e-12), slower

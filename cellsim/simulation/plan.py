@@ -186,7 +186,7 @@ def planned(
     ambient: float | None,
 ) -> tuple[Plan, Begun]:
     """The plan of a run that begins at rest, and its beginning; arguments checked."""
-    begun = at_start(cell, model, temperature, soc, voltage, heat, protocol.steps, accuracy, ambient)
+    begun = at_start(cell, model, temperature, soc, voltage, heat, protocol, accuracy, ambient)
     return _plan(cell, protocol, begun.model, begun.sys.T, body_of(heat, cell), _around(begun, ambient)), begun
 
 
@@ -194,7 +194,7 @@ def continued(
     end: FinalState, protocol: Protocol, heat: Any, accuracy: float, ambient: float | None
 ) -> tuple[Plan, Begun]:
     """The plan of a run that begins where another one ended, and its beginning; arguments checked."""
-    begun = going_on(end, heat, protocol.steps, accuracy, ambient)
+    begun = going_on(end, heat, protocol, accuracy, ambient)
     return _plan(end.cell, protocol, begun.model, begun.sys.T, body_of(heat, end.cell), _around(begun, ambient)), begun
 
 

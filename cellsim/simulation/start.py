@@ -20,7 +20,7 @@ from ..models.thermal_laws import Body
 from ..numerics.fields import places
 from ..parameters import Cell
 from ..support.arguments import shown
-from .demand import STEEP, Demand, demand, demand_at_rest
+from .demand import STEEP, Demand, demand_at_rest, demand_going_on
 
 COUNTED = ("Q", "E", "made", "lost", "heated")  # what a run counts from its beginning
 
@@ -133,15 +133,15 @@ class Begun(NamedTuple):
     share: float = 1.0  # of the usual tolerance of local errors: less where a limit of a steep potential is near
 
 
-def at_start(cell, model, temperature, soc, voltage, heat, steps, accuracy, ambient=None) -> Begun:
+def at_start(cell, model, temperature, soc, voltage, heat, protocol, accuracy, ambient=None) -> Begun:
     """At rest, at a state of charge or an open-circuit voltage [V]."""
     T = float(cell.temperature(temperature))
     if voltage is not None:
         soc = soc_at_voltage(cell, voltage, T)
-    asked = kept(demand_at_rest(tuple(steps), ambient, soc), cell, T)
+    asked = kept(demand_at_rest(protocol, ambient, soc), cell, T)
     model = _meshed_for(asked, cell, default_model(cell) if model is None else model, T, accuracy)
     begun = _at_rest(cell, model, T, body_of(heat, cell), soc)
-    return begun if asked.near is None else begun._replace(share=STEEP / asked.near.steep)
+    return begun._replace(share=min((STEEP / near.steep for near in asked.near), default=1.0))
 
 
 def _meshed_for(asked: Demand, cell, model, T, accuracy):
@@ -150,9 +150,9 @@ def _meshed_for(asked: Demand, cell, model, T, accuracy):
 
 
 @lru_cache(maxsize=256)
-def _meshed(cell, model, T, V, steps, accuracy, ambient):
-    """The model with a mesh for the steps, from the voltage V on.  Kept, as it takes time."""
-    return _meshed_for(demand(cell, T, V, steps, ambient), cell, model, T, accuracy)
+def _meshed(cell, model, T, V, soc, protocol, accuracy, ambient):
+    """The model with a mesh for the protocol, from a voltage [V] and state of charge on.  Kept, as it takes time."""
+    return _meshed_for(demand_going_on(cell, T, V, soc, protocol, ambient), cell, model, T, accuracy)
 
 
 @lru_cache(maxsize=64)
@@ -169,7 +169,7 @@ def voltage_of(sys, state) -> float:
     return float(at_terminals(sys, y.phi_s[-1], y.cell["I"], R_end)[0])
 
 
-def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
+def going_on(end, heat, protocol, accuracy, ambient=None) -> Begun:
     """Where another run ended, on its mesh; with heat the laws are tabulated around its first temperature."""
     body, now = body_of(heat, end.cell), end.cell_temperature
     sys = ground(end.cell, end.model, now if body is None else end.temperature, body).sys
@@ -177,9 +177,12 @@ def going_on(end, heat, steps, accuracy, ambient=None) -> Begun:
     V = voltage_of(sys, state)
 
     def remark() -> str:
-        nearly = round(V, 2)  # so that cycles of a life, which end at almost the same voltage, are looked at once
+        nearly = (
+            round(V, 2),
+            round(end.soc, 2),
+        )  # so that cycles of a life, which end at almost the same, are looked at once
         around = end.ambient if ambient is None else ambient
-        return coarser(end.model, _meshed(end.cell, type(end.model)(), now, nearly, steps, accuracy, around))
+        return coarser(end.model, _meshed(end.cell, type(end.model)(), now, *nearly, protocol, accuracy, around))
 
     return Begun(end.model, sys, state, V, end.soc, now, end.ambient, remark)
 

@@ -110,7 +110,7 @@ def test_the_mesh_of_a_variation_follows_from_its_diffusivities_alone():
     """As from a cell of its own, also for loads of seconds and further temperatures."""
     for changes in factors(20):
         cell = CHEN.with_(changes)
-        for asked in ((1.0, 1e-3, (), (), None), (3.0, 1e-4, (10.0, 0.1), (273.15,), None)):
+        for asked in ((1.0, 1e-3, (), (), ()), (3.0, 1e-4, (10.0, 0.1), (273.15,), ())):
             found = meshing(CHEN, 298.15, *asked).mesh({p.partition("/")[0]: D for p, D in changes.items()})
             assert found == resolution(cell, 298.15, *asked)
 

@@ -30,7 +30,7 @@ HUGE = cellsim.Lumped(heat_capacity=1e9)
 def test_lithium_and_salt_are_kept_over_a_life(model):
     """1e-12 over a thousand cycles: rounding goes both ways, so that of fewer cycles it is the root of their share."""
     cell = cellsim.load("okane2022").with_ageing(EVERYTHING)
-    begun = at_start(cell, model, 298.15, 1.0, None, None, Protocol(CYCLE).steps, ACCURACY, None)
+    begun = at_start(cell, model, 298.15, 1.0, None, None, Protocol(CYCLE), ACCURACY, None)
     first, how = kept(begun.sys, begun.state), {"model": model, "temperature": 298.15}
     for _ in range(CYCLES):
         how = {"start": cellsim.simulate(cell, CYCLE, **how)}

@@ -86,7 +86,7 @@ def test_ageing_cells_run_and_keep_what_they_hold(number):
     rng = random.Random(f"ageing {number}")
     cell, options = ageing_cell(rng)
     T, model, steps = rng.uniform(263.15, 318.15), model_of(rng), steps_of(rng)
-    begun = at_start(cell, model, T, 1.0, None, None, Protocol(steps).steps, ACCURACY, None)
+    begun = at_start(cell, model, T, 1.0, None, None, Protocol(steps), ACCURACY, None)
     first, how = kept(begun.sys, begun.state), {"model": model, "temperature": T}
     for _ in range(CYCLES):
         run = cellsim.simulate(cell, steps, **how)

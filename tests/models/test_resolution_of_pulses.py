@@ -13,7 +13,7 @@ import cellsim
 from cellsim import DFN, Ending, SPMe, Step
 from cellsim.models.meshing import resolution
 from cellsim.models.resolution import current_driven
-from cellsim.simulation.demand import demand, lasting, left_at, rate, soon
+from cellsim.simulation.demand import demand, lasting, left_at, rate
 
 V = "Voltage [V]"
 FINE = DFN((80, 30, 80), 24, 1e7)  # shells that follow from 1e-8 R2 / D on, 0.1 ms at most
@@ -220,69 +220,3 @@ def test_how_long_the_load_of_a_profile_lasts():
     t = np.linspace(0.0, 100.0, 5001)
     assert lasting(cellsim.profile(np.column_stack([t, np.sin(2.0 * np.pi * t)]))) == approx(1.0 / 8.0, rel=1e-2)
     assert lasting(cellsim.discharge(1.0)) == np.inf and lasting(cellsim.rest(5.0)) == 5.0
-
-
-@pytest.mark.parametrize(
-    "name, c_rate, soc",
-    [
-        ("leaf_2018", -2.0, 0.85),
-        ("enertech_ai2020", -1.0, 0.85),
-        ("sony_vtc5a", -1.5, 0.8),
-        ("nmc811_pouch_modern", -1.5, 0.7),
-    ],
-)
-def test_a_step_that_soon_meets_its_limit_is_good_to_a_millivolt(name, c_rate, soc):
-    """No duration says that it will last for 20 to 90 s; the last one was 1.8 mV off on the mesh for hours.
-
-    The ending by the finer curve is 3 mV off at most, as there.
-    """
-    step = Step("c-rate", c_rate)
-    run, fine = cellsim.simulate(name, step, soc=soc), cellsim.simulate(name, step, FINE, soc=soc, rtol=1e-5)
-    assert run.endings == fine.endings and fine.t[-1] < 120.0
-    t = np.linspace(0.0, 0.95 * fine.t[-1], 200)
-    assert np.sqrt(np.mean((run.at(V, t) - fine.at(V, t)) ** 2)) <= 1.1e-3
-    end = min(run.t[-1], fine.t[-1])
-    assert abs(float(run.at(V, end)[0] - fine.at(V, end)[0])) <= 3e-3
-
-
-def test_limits_that_are_far_ask_for_nothing():
-    """A whole discharge or charge keeps its mesh; a start that is not at rest is not looked at."""
-    cell = cellsim.load("lgm50_chen2020")
-    for step, soc in ((cellsim.discharge(1.0), 1.0), (cellsim.charge(1.0), 0.1)):
-        V0 = cellsim.models.open_circuit_voltage(cell, soc, 298.15)
-        assert demand(cell, 298.15, V0, [step], None, soc).times == ()
-    near = cellsim.charge(1.0)
-    assert soon(cell, 298.15, 4.1, 0.93, near).time < 600.0 and soon(cell, 298.15, 4.1, None, near) is None
-    assert soon(cell, 298.15, 4.1, 0.93, Step("rest", 0.0, 60.0)) is None
-
-
-@pytest.mark.parametrize(
-    "name, c_rate, soc",
-    [
-        ("mohtat2020", 2.0, 0.03),
-        ("leaf_2018", 2.0, 0.06),
-        ("chayambuka2022", 0.5, 0.01),
-        ("nmc_llzo_li", 0.5, 0.06),
-        ("target_nmc811_lpscl_li", 2.0, 0.01),
-        ("minnmann2021", 2.0, 0.06),
-        ("minnmann2021", 0.3, 0.15),
-        ("samsung_agc_2020", 0.3, 0.1),
-        ("lab_nmc811_lpscl_li", 0.1, 0.1),
-        ("target_nmc811_lpscl_li", 1.0, 0.1),
-    ],
-)
-def test_a_start_where_a_potential_is_steep_or_diffusion_slow_is_good_to_a_millivolt(name, c_rate, soc):
-    """Discharges that last for 0.2 s to an hour, of cells all but empty: 1.0 to 115 mV off on the mesh for hours.
-
-    The last four fill particles whose diffusivity falls as they do, and the estimate of the mesh follows their profile.
-    When the limit is met is estimated to a factor 10, as the mesh is good for a tenth of that time, too.
-    """
-    step, cell = Step("c-rate", c_rate), cellsim.load(name)
-    run = cellsim.simulate(name, step, soc=soc)
-    (n, s, p), shells = run.final_state.model.volumes, run.final_state.model.shells
-    fine = cellsim.simulate(name, step, DFN((n, 2 * s, 2 * p), shells + 40, 1e8), soc=soc, rtol=1e-5)
-    t = np.linspace(0.0, 0.95 * fine.t[-1], 300)[1:]
-    assert np.sqrt(np.mean((run.at(V, t) - fine.at(V, t)) ** 2)) <= 1.1e-3
-    T = cell.temperature(None)
-    V0 = cellsim.models.open_circuit_voltage(cell, soc, T)
-    assert 0.1 < soon(cell, T, V0, soc, step).time / fine.t[-1] < 10.0

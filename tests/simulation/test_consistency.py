@@ -10,6 +10,7 @@ import os
 import pickle
 import random
 import warnings
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -281,6 +282,27 @@ def test_the_mesh_does_not_decide(cell, T, soc, request):
         end = min(plain.t[-1], fine.t[-1])
         near = abs(plain.t[-1] - fine.t[-1]) <= share * fine.t[-1]
         assert near or abs(float(plain.at(V, end)[0] - fine.at(V, end)[0])) <= 3e-3
+
+
+@each
+def test_the_mesh_does_not_decide_next_to_a_limit(cell, T, soc):
+    """The same of a second load that begins a minute after the first one met its limit, at half its rate.
+
+    Two millivolts, as where it begins follows from where the first one ended.
+    """
+    for charging in (False, True):
+        first = until_the_end(cell, T, charging)
+        steps = [first, cellsim.rest(60.0), replace(first, target=0.5 * first.target)]
+        plain = cellsim.simulate(cell, steps, soc=soc, temperature=T)
+        model = random_cells.finer(plain.final_state.model)
+        fine = cellsim.simulate(cell, steps, model, soc=soc, temperature=T, rtol=1e-5)
+        assert plain.endings == fine.endings
+        if len(fine.steps) < 3:
+            continue
+        one, exact = plain.steps[2], fine.steps[2]
+        t = np.linspace(0.0, 0.95 * min(exact.t_end - exact.t_start, one.t_end - one.t_start), 200)[1:]
+        off = np.sqrt(np.mean((plain.at(V, one.t_start + t) - fine.at(V, exact.t_start + t)) ** 2))
+        assert off <= 2.0 * MILLIVOLT or [r for r in plain.remarks if "volumes" in r or "depends on the mesh" in r]
 
 
 @lru_cache

@@ -88,7 +88,7 @@ def test_charge_studies_say_what_a_charge_takes(tmp_path):
     result = study.results["okane2022", "cc-cv 2C", 298.15]
     end = result.final_state
     amounts = amounts_of(end.cell, end.model.discretise(end.cell, end.temperature))
-    begun = at_start(end.cell, end.model, 298.15, 0.1, None, True, cellsim.Protocol("Rest for 1 s").steps, 1e-3, None)
+    begun = at_start(end.cell, end.model, 298.15, 0.1, None, True, cellsim.Protocol("Rest for 1 s"), 1e-3, None)
     assert ages.lost == pytest.approx(1e3 * (lost(amounts(end.state)) - lost(amounts(begun.state))), rel=1e-9)
     assert min(ages.lost_film, ages.lost_dead, ages.lost_active) > 0.0
     assert np.isnan(does_not.lost)

@@ -79,7 +79,7 @@ class Relatives:
             raise Depends
         if model is None or model.shells is None or getattr(model, "volumes", ()) is None:
             find = partial(kept_whatever, paths=self.paths)
-            asked = find(demand_at_rest(tuple(first.protocol.steps), given.ambient, given.soc), cell, T)
+            asked = find(demand_at_rest(first.protocol, given.ambient, given.soc), cell, T)
             times = asked.times, asked.temperatures, asked.near
             self._meshing = meshing(cell, T, asked.rate, given.accuracy, *times, find)
             self._others = {one: scale_of_diffusivity(cell, one) for _, one, _, _ in self._meshing.at[0].open}

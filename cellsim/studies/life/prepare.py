@@ -59,12 +59,12 @@ def fresh_start(
     model, accuracy = model_of(model), checked(accuracy, None)[0]
     soc = number("soc", soc, "give a state of charge from 0 to 1, or None", low=0.0, high=1.0, none=True)
     cell = sized(cell, accuracy)
-    begun = at_start(cell, model, T, soc, None, heat, steps.steps, accuracy, around)
+    begun = at_start(cell, model, T, soc, None, heat, steps, accuracy, around)
     given = getattr(model, "volumes", None)
     if isinstance(begun.model, DFN) and given is None and begun.sys.counts["plating"]:
         n_n, n_s, n_p = begun.model.volumes or (1, 1, 1)
         finer = replace(begun.model, volumes=(max(n_n, PLATING_VOLUMES), n_s, n_p))
-        begun = at_start(cell, finer, T, soc, None, heat, steps.steps, accuracy, around)
+        begun = at_start(cell, finer, T, soc, None, heat, steps, accuracy, around)
     return FinalState(
         cell,
         begun.model,

@@ -33,7 +33,7 @@ def _lithium_lost(law: str, volts: float, days: list[float]) -> list[float]:
     """Loss of lithium inventory [%] after days of rest from an open-circuit voltage."""
     cell, model, found, at = _cell(law), SPM(SHELLS), [], 0.0
     amounts = amounts_of(cell, model.discretise(cell, T))
-    steps = Protocol("Rest for 1 h").steps
+    steps = Protocol("Rest for 1 h")
     fresh = amounts(at_start(cell, model, T, None, volts, None, steps, ACCURACY, None).state)["Q_Li"]
     how = {"model": model, "temperature": T, "voltage": volts}
     for until in days:
