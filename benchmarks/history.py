@@ -5,11 +5,13 @@
     python benchmarks/history.py --only     # print the file, measure nothing
 
 A line has the conditions and, for each work, the median processor time, that of the kernels within it, and PyBaMM's in
-the same process where that takes seconds.  Machines differ, and so does a shared one from hour to hour: compare the
-ratios, to the kernels and to PyBaMM.
+the same process where that takes seconds; of the ensemble also the wall time of a run on one thread, on as many threads
+as there are processors, and in as many processes: their ratios say how it scales.  Machines differ, and so does a
+shared one from hour to hour: compare the ratios, to the kernels and to PyBaMM.
 """
 
 import json
+import os
 import time
 from enum import StrEnum
 
@@ -112,6 +114,8 @@ def measured(quick):
     ensemble.ours(runs, threads=1)
     many = np.median([once(lambda: ensemble.ours(runs, threads=1)) for _ in range(1 if quick else 5)], axis=0) / runs
     found["ensemble of varied CC-CV charges, DFN, a run"] = row(*many)
+    for name, ms in workers(runs, 1 if quick else 5).items():
+        found[f"the same ensemble {name}, wall time of a run"] = row(ms, 0.0)
     for model in ageing.MODELS:
         ageing.life(model, 2)
         spent = once(lambda model=model: ageing.life(model, cycles))
@@ -122,6 +126,20 @@ def measured(quick):
     first = startup.fresh(startup.FIRST, 1 if quick else 3)["CPU s"]
     found["first DFN result in a fresh process, kernels compiled"] = row(1e3 * first, 0.0)
     return found
+
+
+def workers(runs, repeats):
+    """Wall time [ms] of a run of the ensemble by how it is shared among as many workers as there are processors."""
+    cores = os.cpu_count() or 1
+    ways = {
+        "on 1 thread": {"threads": 1},
+        f"on {cores} threads": {"threads": cores},
+        f"in {cores} processes": {"processes": cores},
+    }
+    for how in ways.values():
+        ensemble.ours(runs, **how)  # processes are kept
+    walls = [[ensemble.ours(runs, **how)[0] for how in ways.values()] for _ in range(repeats)]  # in turn
+    return dict(zip(ways, (1e3 * np.median(walls, axis=0) / runs).tolist(), strict=True))
 
 
 def lines():
@@ -141,14 +159,14 @@ def table(history):
                         "work": name,
                         "date": line["conditions"]["date"],
                         "commit": line["conditions"]["commit"],
-                        "CPU ms": one["ms"],
+                        "ms": one["ms"],
                         "kernels ms": inside,
                         "over kernels": one["ms"] / inside,
                         "PyBaMM ms": theirs,
                         "PyBaMM over it": theirs / one["ms"],
                     }
                 )
-    show("Speed by commit; processor time on one core", rows)
+    show("Speed by commit; processor time on one core, or wall time where it says so", rows)
 
 
 def main(part: Part = Part.all, quick: bool = False, add: bool = False, only: bool = False):

@@ -19,24 +19,30 @@ from rich.text import Text
 import cellsim
 from cellsim.studies.speed import machine
 
+LONG = 1.0  # s
 console = Console(width=None if sys.stdout.isatty() else 150)
 
 
 def paired(runs, repeats, seconds=100.0):
     """Processor times [ms] (runs, repeats) of calls taken in turn, so that all see the same machine.
 
-    Each is called twice in a row and the second call measured, or the caches would still hold another
-    run's data.  After `seconds` of measured time no repeat is begun but the third.
+    Each is called twice in a row and the second call measured, or the caches would still hold another run's data,
+    which does not matter to one of more than LONG seconds.  After `seconds` of measured time no repeat is begun but
+    the third.
     """
+    long = []
     for run in runs:
+        start = time.process_time()
         run()
+        long.append(time.process_time() - start > LONG)
     gc.collect()
     gc.freeze()  # one run's objects are not searched for garbage during another
     rounds = []
     while len(rounds) < repeats and (len(rounds) < 3 or np.sum(rounds) < 1e3 * seconds):
         rounds.append([])
-        for run in runs:
-            run()
+        for run, lasts in zip(runs, long, strict=True):
+            if not lasts:
+                run()
             start = time.process_time()
             run()
             rounds[-1].append(1e3 * (time.process_time() - start))

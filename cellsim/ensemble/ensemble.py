@@ -16,6 +16,7 @@ from ..support.compile import SOLVER, announce
 from ..support.files import optional, write_table
 from ..support.first_calls import machine_code_only
 from ..support.renamed import by_name
+from .bulk import run_together
 from .case import Case, Kept, Outcome, outcome_of, run_case
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
@@ -132,7 +133,7 @@ def simulate_many(
             closing(
                 run_cases(
                     chain([first], source),
-                    lambda number, case: Job(run_case, (number, case, keep, columns), keep is not None),
+                    lambda number, case: Job(run_case, (number, case, keep, columns), keep is not None, run_together),
                     _Nowhere() if parts is None else parts,
                     threads=threads,
                     processes=processes,

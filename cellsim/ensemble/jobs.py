@@ -13,8 +13,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from ..errors import CellsimError
-from ..kernels.call.calls import Call, Coroutine, Reply, Together, perform
-from ..kernels.call.record import recycle
+from ..kernels.call.calls import Call, Coroutine, Reply, Together, finish, perform
+from ..kernels.call.record import Arguments, recycle
 from ..support.first_calls import machine_code_only
 
 T = TypeVar("T")
@@ -32,11 +32,14 @@ class Job:
 
     reuse: the memory of its kernel calls may be given to others when it has ended, as the value holds no view of the
     states of a run.  For processes function, arguments and value must be such as can be pickled.
+    together: of such jobs, a function of the arguments of several, which returns a coroutine of their values in one
+    kernel call, None of a job that has to be run by itself; it raises nothing that `function` does.
     """
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
     reuse: bool = False
+    together: Callable[[Sequence[tuple[Any, ...]]], Coroutine[list[Any]]] | None = None
 
     def coroutine(self) -> Coroutine[Any]:
         """The job in any case as a coroutine, which raises what the function does."""
@@ -116,7 +119,7 @@ class Task:
         else:
             if isinstance(asked, Call):
                 self.call = asked
-                if self.buffers is not None:
+                if self.buffers is not None and isinstance(asked.arguments, Arguments):
                     self.buffers.append(asked.arguments.buffer)
             return asked
         self.call = self.coroutine = None
@@ -171,23 +174,46 @@ def run_together(items: Sequence[tuple[int, Job]]) -> list[Finished]:
     code only: what cases give does not depend on which of them came first.
     """
     machine_code_only()
-    roots = [Task(job.coroutine(), reuse=job.reuse) for _, job in items]
-    asking = [each for root in roots for each in advance(root, None)]
+    known = finish(in_bulk([job for _, job in items]))
+    roots = {k: Task(job.coroutine(), reuse=job.reuse) for k, (_, job) in enumerate(items) if k not in known}
+    asking = [each for root in roots.values() for each in advance(root, None)]
     while asking:
         replies = replies_of([task.call for task in asking if task.call])
         asking = [each for task, reply in zip(asking, replies, strict=True) for each in advance(task, reply)]
-    return [Finished(*item, root.value, root.fault) for item, root in zip(items, roots, strict=True)]
+    return [
+        Finished(*item, known[k]) if k in known else Finished(*item, roots[k].value, roots[k].fault)
+        for k, item in enumerate(items)
+    ]
 
 
-def run_here(items: Iterable[tuple[int, Job]]) -> Stream:
-    """Jobs in this thread, in order: short ones whose memory is used again in groups, others one by one."""
-    source, many = iter(items), 1
+def in_bulk(jobs: Sequence[Job]) -> Coroutine[dict[int, Any]]:
+    """The values, by place, of those jobs that can be done together, a coroutine.
+
+    A job alone is run by itself: where jobs are so long that each has a turn of its own, none is to be done twice.
+    """
+    how = jobs[0].together
+    if how is None or len(jobs) == 1 or any(job.together is not how for job in jobs):
+        return {}
+    try:
+        values = yield from how([job.arguments for job in jobs])
+    except Exception:  # for want of memory, say; each is run by itself then
+        return {}
+    return {k: value for k, value in enumerate(values) if value is not None}
+
+
+def run_here(items: Iterable[tuple[int, Job]], many: int = 1) -> Stream:
+    """Jobs in this thread, in order: short ones whose memory is used again in groups, others one by one.
+
+    many: how many to begin with.
+    """
+    source = iter(items)
     while group := list(islice(source, many)):
         began = time.thread_time()
         done = run_together(group)
         spent = time.thread_time() - began
         yield from done
-        many = batch_size(many, len(group), spent, SLICE, GROUP) if all(job.reuse for _, job in group) else 1
+        most = MOST if all(job.together for _, job in group) else GROUP
+        many = batch_size(many, len(group), spent, SLICE, most) if all(job.reuse for _, job in group) else 1
 
 
 def batch_size(many: int, calls: int, spent: float, slice: float = SLICE, most: int = MOST) -> int:

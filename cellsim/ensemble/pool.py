@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import CellsimError, ProtocolError
 from ..support.arguments import shown
 from ..support.compile import is_warm
-from .jobs import Finished, Job, Stream, WorkerLost, batch_size, run_here, run_one, words_of
+from .jobs import MOST, Finished, Job, Stream, WorkerLost, batch_size, run_here, run_one, words_of
 from .threads import AHEAD
 
 Item = tuple[int, Job]
@@ -274,7 +274,8 @@ def _how(fault: BaseException) -> str:
 def several(items: list[Item]) -> tuple[list[tuple], float]:
     """(value, fault) of each of some jobs, and how long they took [s]."""
     began = time.perf_counter()
-    return [_sent(done) for done in run_here(items)], time.perf_counter() - began
+    many = min(len(items), MOST) if all(job.together for _, job in items) else 1  # the task has the length it should
+    return [_sent(done) for done in run_here(items, many)], time.perf_counter() - began
 
 
 def _sent(done: Finished) -> tuple[Any, Exception | None]:

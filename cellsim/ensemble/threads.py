@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from ..kernels.call.calls import Reply
-from .jobs import MOST, Finished, Job, Stream, Task, advance, batch_size, replies_of
+from .jobs import MOST, Finished, Job, Stream, Task, advance, batch_size, in_bulk, replies_of
 
 AHEAD = 2  # batches in flight per worker
 
@@ -23,33 +23,47 @@ def on_threads(jobs: Iterable[Job], threads: int, finished: Callable[[Finished],
     """
     source, many = enumerate(jobs), 1
     begun = due = 0  # jobs taken from the source, and yielded
-    numbers: dict[Task, tuple[int, Job]] = {}
+    alone: dict[Task, tuple[int, Job]] = {}
+    bulk: dict[Task, list[tuple[int, Job]]] = {}  # jobs that are done together, as far as they can be
     done: dict[int, Finished] = {}
     pool = ThreadPoolExecutor(threads, thread_name_prefix="cellsim")
     waiting: deque[tuple[list[Task], Future]] = deque()  # batches in flight
+
+    def over(one: Finished) -> None:
+        done[one.number] = one
+        finished(one)
+
     try:
         while True:
             room = AHEAD * threads * MOST - (begun - due) if len(waiting) < AHEAD * threads else 0
-            moves: list[tuple[Task, object]] = []
-            for number, job in islice(source, min(many, room)):
-                task = Task(job.coroutine(), reuse=job.reuse)
-                numbers[task] = number, job
-                moves.append((task, None))
-            begun += len(moves)
-            if not moves:
+            moves: deque[tuple[Task, object]] = deque()
+            if items := list(islice(source, min(many, room))):
+                begun += len(items)
+                moves.append((Task(in_bulk([job for _, job in items])), None))
+                bulk[moves[0][0]] = items
+            else:
                 if not waiting:
                     return
                 tasks, called = _next(waiting)
                 replies = called.result()
-                many = batch_size(many, len(tasks), sum(r.spent for r in replies if isinstance(r, Reply)))
-                moves = list(zip(tasks, replies, strict=True))
+                runs = sum(len(bulk.get(task, (task,))) for task in tasks)
+                many = batch_size(many, runs, sum(r.spent for r in replies if isinstance(r, Reply)))
+                moves.extend(zip(tasks, replies, strict=True))
             asking: list[Task] = []
-            for task, reply in moves:
+            while moves:
+                task, reply = moves.popleft()
                 asking += advance(task, reply)
-                if task.root.ended:
-                    number, job = numbers.pop(task.root)
-                    done[number] = Finished(number, job, task.root.value, task.root.fault)
-                    finished(done[number])
+                root = task.root
+                if root in bulk and root.ended:
+                    for k, item in enumerate(bulk.pop(root)):
+                        if k not in root.value:
+                            one = Task(item[1].coroutine(), reuse=item[1].reuse)
+                            alone[one] = item
+                            moves.append((one, None))
+                        else:
+                            over(Finished(*item, root.value[k]))
+                elif root.ended:
+                    over(Finished(*alone.pop(root), root.value, root.fault))
             for first in range(0, len(asking), many):
                 batch = asking[first : first + many]
                 waiting.append((batch, pool.submit(replies_of, [task.call for task in batch if task.call])))

@@ -5,7 +5,7 @@ any variation of the same origin that has equal values of the recorded parameter
 through `kept`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from ..errors import ParameterError
@@ -14,6 +14,10 @@ VARIANTS, KEPT = 4, 256  # cached results per builder, temperature and origin; n
 METHODS = "has", "is_number", "law", "mean", "value"  # of a cell, of a path; what else builders ask for are texts
 Read = dict[tuple[str, str], Any]  # of one builder and of those that it calls: answers by method and path
 Key = tuple[Callable[..., Any], Any, int]  # builder, T, id of the origin
+
+
+class Depends(Exception):
+    """What a builder makes depends on a parameter that it should not depend on."""
 
 
 class _Entry(NamedTuple):
@@ -94,6 +98,17 @@ def kept(make: Callable[..., Any], cell: Any, T: Any) -> Any:
         return _found(make, cell, T).outcome
     found = _found(make, cell.cell, T)
     cell.read.update(found.read)
+    return found.outcome
+
+
+def kept_whatever(make: Callable[..., Any], cell: Any, T: Any, paths: Collection[str]) -> Any:
+    """As `kept`, of what no numbers in place of those of some parameters would change.
+
+    paths: of these parameters, which are numbers in the cell.  Raises Depends if a number of one of them was read.
+    """
+    found = _found(make, cell, T)
+    if any(path in paths and how != "is_number" for how, path in found.read):
+        raise Depends
     return found.outcome
 
 

@@ -10,7 +10,7 @@ Errors are of second order in the number of volumes and shells.
 Liquid and solid electrolytes, porous and lithium-metal electrodes differ in data only.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
@@ -38,8 +38,8 @@ from .materials.hysteresis import branch_table, hysteresis_of
 from .materials.kinetics import kinetics_of
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
+from .meshing import Mesh, resolution
 from .particle_mesh import Near
-from .resolution import Mesh, resolution
 from .thermal_laws import Body, steady, warmed, with_temperatures
 from .volumes import Region, across, exchange_current_density, regions, touching, unit_of
 
@@ -84,12 +84,23 @@ def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callab
 def grains_of(cell: Cell, T: float, owners: Owners, volumes: tuple[int, int, int]) -> Array:
     """The data of particles, one row for each of `owners`, its side and kind."""
     others, rows_of = kept(grains_but_diffusivity(owners, volumes), cell, T)  # which is varied most often
-    grains = others.copy()
+    grains = with_diffusivities(others, rows_of, {phase: [scale_of_diffusivity(cell, phase)] for phase, _ in rows_of})
     for phase, rows in rows_of:
-        grains["D"][rows] = scale_of_diffusivity(cell, phase)
         if varies(cell, phase):
-            grains["varies"][rows] = 1
-    return np.asarray(records(grains))
+            grains["varies"][0, rows] = 1
+    return np.asarray(records(grains[0]))
+
+
+def with_diffusivities(grains: Array, rows_of: Any, D: Mapping[str, Sequence[float]]) -> Array:
+    """The data of the particles of some cells (cells, particles), which differ in their diffusivities.
+
+    grains, rows_of: see `grains_but_diffusivity`; D: of each cell [m2/s], by phase.
+    """
+    found = np.repeat(grains[None], len(next(iter(D.values()))) if D else 1, axis=0)
+    for phase, rows in rows_of:
+        if phase in D:
+            found["D"][:, rows] = np.array(D[phase])[:, None]
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -186,6 +197,14 @@ def frame_of(shape: Shape, body: Body | None) -> Callable[..., tuple[System, Own
         return frame, owners
 
     return make
+
+
+def particles_but_diffusivity(model: Any, cell: Cell, T: float, soc: float | None, find: Callable[..., Any]) -> Any:
+    """(phase, rows of its particles) of a model of a cell, after all else of it was found; find: as `kept`."""
+    shape = model._shape(cell, T)
+    _, owners = find(frame_of(shape, None), cell, T)
+    find(rested_on(shape, None, soc), cell, T)
+    return find(grains_but_diffusivity(owners, shape[0]), cell, T)[1]
 
 
 @lru_cache(maxsize=64)

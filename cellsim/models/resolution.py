@@ -22,43 +22,21 @@ Tests check the rule with other cells and loads than those of the calibration.
 """
 
 import math
-from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from ..parameters import Cell
 from ..parameters.laws.profile import Profile, extremes
 from ..physics.constants import F, R
-from .electrodes import (
-    NEGATIVE,
-    PARTS,
-    POSITIVE,
-    electrode_of,
-    has_foil,
-    is_film,
-    is_metal,
-    lithium_content,
-    phases,
-    values_of,
-)
-from .graded import layer_borders
-from .kinds import SHARE, sizes
+from .electrodes import PARTS, electrode_of, is_film, is_metal, lithium_content, phases, values_of
+from .kinds import sizes
 from .materials.double_layers import capacities
-from .materials.steps import Steps, steps
-from .materials.tables import conductivity, diffusivity_factor, open_circuit, varies
+from .materials.steps import Steps
+from .materials.tables import conductivity, diffusivity_factor, open_circuit
 from .memo import kept
-from .particle_mesh import (
-    IN_STEPS,
-    MOST_FRONT,
-    Near,
-    Numbers,
-    filling_front,
-    reach_for,
-    reaching,
-    shells_soon,
-    varying_shells,
-)
+from .particle_mesh import IN_STEPS, MOST_FRONT, Numbers
 from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
 
 MOST = 1.6  # error [V] above which runs end so early that it does not increase further
@@ -231,14 +209,12 @@ def separator_volumes(u: float, g: float, time: float, beside_foil: bool, times:
     return max(FEWEST_BETWEEN, math.ceil(math.sqrt(square / error)))
 
 
-def shells_for(cell: Cell, part: str, T: float, numbers: Numbers, error: float) -> int:
+def shells_for(S: float, error: float, varied: int = 0) -> int:
     """Shells of a particle for an error [V] under constant load, with a slope of about 1 V per stoichiometry.
 
-    A diffusivity that varies may need more.
+    S: see `Numbers`.  varied: how many a diffusivity that varies needs.
     """
-    S = numbers.S
     even = math.ceil(4.0 + math.log(max(1.0, 1e-3 * (0.3 * S + 1.5 * S**3) / error), FALL))
-    varied = varying_shells(cell, part, T, S * diffusivity(cell, part, T), error) if varies(cell, part) else 0
     return min(max(FEWEST_SHELLS, even, varied), MOST_SHELLS)
 
 
@@ -278,83 +254,3 @@ def current_driven(cell: Cell, T: float, V: float, outside: float = 0.0) -> floa
 def per_rate(cell: Cell) -> float:
     """Current density of 1C [A/m2]."""
     return cell.nominal_capacity / cell.value("cell/electrode area")
-
-
-class Mesh(NamedTuple):
-    """Result of `resolution`: the fields of a model."""
-
-    volumes: tuple[int, int, int]
-    shells: int
-    reach: float | None
-
-
-@lru_cache(maxsize=256)
-def resolution(
-    cell: Cell,
-    T: float,
-    rate: float,
-    accuracy: float,
-    times: Any = (),
-    temperatures: Any = (),
-    near: tuple[Near, ...] = (),
-) -> Mesh:
-    """The Mesh for `accuracy` [V rms] at a C-rate and T [K], and at further temperatures.
-
-    times: durations of loads shorter than hours [s]; the accuracy holds over each of them.  near: limits soon met.
-    """
-    current = abs(rate) * per_rate(cell)
-    found = [_at(cell, one, current, SHARE * accuracy, times, near) for one in (T, *temperatures)]
-    negative, middle, positive, shells, reach = map(max, zip(*found, strict=True))
-    return Mesh((negative, middle, positive), *reaching(shells, reach))
-
-
-def porous_electrodes(cell: Cell, T: float) -> tuple[tuple[str, tuple[str, ...], Steps, int], ...]:
-    """Of each: section, paths of its phases, steps of its potential, and volumes that its layers need at least."""
-    layers = {part: 1 + len(layer_borders(cell, part)) for part in PARTS if not is_metal(cell, part)}
-    least = {part: PER_LAYER * n if n > 1 else 1 for part, n in layers.items()}
-    return tuple((part, phases(cell, part), kept(steps(part), cell, T), n) for part, n in least.items())
-
-
-@lru_cache(maxsize=64)
-def layers_at(current: float, error: float, times: Any) -> Any:
-    """A function (cell, T) that returns what of `_at` does not depend on the diffusivity in particles, often varied.
-
-    Volumes of negative electrode, separator and positive electrode, as far as that goes, and (layer, phase, Numbers
-    with D_s = 1 m2/s) of all phases.
-    """
-
-    def make(cell: Cell, T: float) -> Any:
-        electrodes, volumes = kept(porous_electrodes, cell, T), dict.fromkeys(PARTS, 1)
-        numbers = {
-            one: at_current(kept(per_current(one), cell, T), current) for _, ones, _, _ in electrodes for one in ones
-        }
-        g = max(n.g for n in numbers.values())
-        for part, ones, known, need in electrodes:
-            for one in ones:
-                n = numbers[one]
-                need = max(need, volumes_for(n, g, error), math.ceil(stepped(known, n, error)))
-            volumes[part] = need
-        u, salt, time = kept(between, cell, T)
-        middle = separator_volumes(current * u, current * salt, time, has_foil(cell), times, error)
-        of_phase = [(part, one, numbers[one]) for part, ones, _, _ in electrodes for one in ones]
-        return volumes | {SEPARATOR: middle}, of_phase
-
-    return make
-
-
-def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: tuple[Near, ...]) -> Any:
-    """Volumes of the layers, shells, and their reach at a current density [A/m2] and T [K]."""
-    least, of_phase = kept(layers_at(current, error, times), cell, T)
-    volumes, shells, reach = least, 0, 0.0
-    for part, one, n in of_phase:
-        n = diffusing(cell, one, T, n)
-        varied = varies(cell, one)
-        if times or varied:
-            front = math.ceil(filling_front(cell, one, T, n.u, n.g, n.kinetic) / error) if varied else 0
-            volumes = volumes | {part: max(volumes[part], front, volumes_at_first(n, times, error))}
-        shells = max(shells, shells_for(cell, one, T, n, error))
-        if varied and one == part:
-            flux = n.S * diffusivity(cell, one, T) * per_rate(cell) / current if near else 0.0
-            shells = max(shells, *(shells_soon(cell, one, T, flux * x.rate, x, error) for x in near), 0)
-        reach = max(reach, reach_for(n, times, error, near))
-    return volumes[NEGATIVE], volumes[SEPARATOR], volumes[POSITIVE], shells, reach

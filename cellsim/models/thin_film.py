@@ -24,7 +24,7 @@ from .lithium_metal import counts_of_metal, foil_of
 from .materials.electrons import at_reference, conducts, follows
 from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
-from .particle_mesh import Near, Numbers, reach_for, reaching, shells_soon
+from .particle_mesh import Near, Numbers, reach_for, reaching, shells_soon, varying_shells
 from .porous import DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
 from .resolution import between, diffusivity, per_rate, shells_for
 from .thermal_laws import steady, warmed, with_temperatures
@@ -119,7 +119,7 @@ def resolution(
     temperatures: Any = (),
     near: tuple[Near, ...] = (),
 ) -> tuple[int, int, float | None]:
-    """(volumes, shells, reach); see `resolution.resolution` for porous electrodes."""
+    """(volumes, shells, reach); see `meshing.resolution` for porous electrodes."""
     current = abs(rate) * per_rate(cell)
     found = [_at(cell, one, current, SHARE * accuracy, times, near) for one in (T, *temperatures)]
     volumes, shells, reach = map(max, zip(*found, strict=True))
@@ -132,7 +132,8 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: tu
     thickness, D = cell.value(f"{POSITIVE}/thickness"), diffusivity(cell, POSITIVE, T)
     slope = current * thickness / (F * lithium_content(cell, POSITIVE) * D)
     film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, thickness**2 / D, time, 0.0)
-    shells = shells_for(cell, POSITIVE, T, film, error)
+    varied = varying_shells(cell, POSITIVE, T, slope * D, error) if varies(cell, POSITIVE) else 0
+    shells = shells_for(slope, error, varied)
     if varies(cell, POSITIVE):
         flux = slope * D * per_rate(cell) / current if near else 0.0
         shells = max(shells, *(shells_soon(cell, POSITIVE, T, flux * x.rate, x, error) for x in near), 0)

@@ -254,6 +254,11 @@ class Cell(Shown, Derives, Options):
         windows = [path for path in balance.WINDOWS if path in new]
         return self._balanced(cell, new, windows) if windows or any(map(balance.decides, new)) else cell
 
+    def numbers_of(self, changes: Mapping[str, Any]) -> tuple[float, ...] | None:
+        """The numbers of a variation, if they are valid and it differs from one made before in these alone."""
+        alike = self._alike.get((*changes, "assumed", None))
+        return None if alike is None else alike.numbers(changes.values())
+
     @cached_property
     def _alike(self) -> dict[Any, Alike]:
         """Variations so far, by the paths of what they change."""

@@ -115,7 +115,7 @@ def _checks(
     for section in ("electrolyte", *with_particles):
         checks += [
             (
-                _law,
+                of_law,
                 (section, key, name),
                 (
                     f"{section}/{key}",
@@ -298,7 +298,7 @@ def _laws_of(
     )
 
 
-def _law(file: _File, section: str, key: str, name: Name, elsewhere: float | None = None) -> Iterator[tuple[str, str]]:
+def of_law(file: _File, section: str, key: str, name: Name, elsewhere: float | None = None) -> Faults:
     """Faults of a law over its whole range at the ambient temperature, or at another one [K]."""
     record = file.record(section, key)
     if record is None or record.get("value") is not None:

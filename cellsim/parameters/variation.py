@@ -1,6 +1,7 @@
 """Variations of a parameter set: the content of a file with some values changed."""
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from numbers import Real
@@ -12,7 +13,7 @@ from ..support.arguments import near, number, shown
 from ..support.files import cut
 from .catalogue import SECTIONS, TEXTS, Name, named, parted
 from .check import faults_of_numbers
-from .consistency import C_RANGE, Check, checks_of
+from .consistency import C_RANGE, Check, checks_of, of_law
 from .laws.given import WANTED, Given, given
 from .laws.law import Law
 from .laws.profile import POSITION, SHARE
@@ -208,6 +209,17 @@ class Alike(NamedTuple):
             q = slot.quantity
             new[slot.path] = Quantity(Law(value=value), q.unit, q.source, q.method, q.note)
         return None if faults_of_numbers(raw, self.slots, self.checks) else (raw, new)
+
+    def numbers(self, given: Iterable[Any]) -> tuple[float, ...] | None:
+        """The numbers of a variation that `to` would make; None where it would not, and where checks need more."""
+        if any(check is not of_law for check, _ in self.checks):  # of numbers that says nothing
+            return None
+        found = []
+        for slot, one in zip(self.slots, given, strict=True):
+            if not isinstance(one, float) and type(one) is not int or not slot.name.lo <= one <= slot.name.hi:
+                return None
+            found.append(float(one))
+        return tuple(found) if all(map(math.isfinite, found)) else None
 
 
 def remembered(known: dict[Any, Alike], key: Collection[Any], found: Alike | None) -> None:

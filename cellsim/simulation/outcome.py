@@ -49,34 +49,64 @@ def named(run, step, ctl, ending, end) -> Ending:
 
 
 def passed(run, step, t, states) -> tuple[float, float, float, float]:
-    """Charge delivered and taken in [A.h] and the same of energy [W.h], each not below 0, of a step's rows.
-
-    Between two rows of opposite current they are parted as if the current changed evenly.
-    """
+    """Charge delivered and taken in [A.h] and the same of energy [W.h], each not below 0, of a step's rows."""
     plan = run.plan
-    columns, per_hour = (plan.at_Q, plan.at_E), plan.per_hour
-    first, last = states[0], states[-1]
-    if step.control not in HELD and not isinstance(step.target, Profile):  # the current keeps its sign
-        q, e = (float(last[k] - first[k]) * per_hour for k in columns)
-        return max(q, 0.0), max(-q, 0.0), max(e, 0.0), max(-e, 0.0)
-    I, both = states[:, plan.at_I], np.ascontiguousarray(states[:, columns].T)
+    few = states.take((plan.at_I, plan.at_Q, plan.at_E), axis=1)
+    if not may_turn(step):
+        return one_way(*((few[-1] - few[0]) * plan.per_hour).tolist())
+    gained, turns = gains(few, plan.per_hour)
+    return moved(few, gained, turns, plan.per_hour, t, lambda row: terminal_voltage(run.sys, states[row]))
+
+
+def may_turn(step) -> bool:
+    """Whether the current may change its sign within a step."""
+    return step.control in HELD or isinstance(step.target, Profile)
+
+
+def one_way(_, q, e) -> tuple[float, float, float, float]:
+    """What `passed` returns of a current that keeps its sign: q [A.h] and e [W.h] were delivered, or taken in."""
+    return max(q, 0.0), max(-q, 0.0), max(e, 0.0), max(-e, 0.0)
+
+
+def gains(few, per_hour):
+    """Charge and energy delivered between rows, and taken in (4, rows - 1), and whether the current turns (rows - 1,).
+
+    few (rows, 3 or more): current, charge and energy per area; per_hour: from their unit to A.h and W.h.
+    """
+    I, both = few[:, 0], np.ascontiguousarray(few[:, 1:3].T)
     net = (both[:, 1:] - both[:, :-1]) * per_hour
-    more: list[tuple[float, float]] = []  # before the current turned [A.h, W.h]
-    for k in np.flatnonzero(I[:-1] * I[1:] < 0.0):
-        a, b = I[k], I[k + 1]
-        charge = 0.5 * a * abs(a) / (abs(a) + abs(b)) * (t[k + 1] - t[k]) * per_hour
-        more.append((charge, charge * terminal_voltage(run.sys, states[k])))
-        net[:, k] -= more[-1]
-    net = np.concatenate([net, np.array(more).T], axis=1) if more else net
-    delivered, taken = (np.add.reduce(np.maximum(sign * net, 0.0), axis=1).tolist() for sign in (1.0, -1.0))
-    return delivered[0], taken[0], delivered[1], taken[1]
+    return np.maximum(np.concatenate([net, -net]), 0.0), I[:-1] * I[1:] < 0.0
+
+
+def moved(few, gained, turns, per_hour, t, voltage) -> tuple[float, float, float, float]:
+    """What `passed` returns of current, charge and energy in a step's rows (rows, 3 or more), and of their `gains`.
+
+    voltage: function of a row [V].  Between two rows of opposite current they are parted as if the current changed
+    evenly.
+    """
+    if turns.any():
+        I, net, more = few[:, 0], ((few[1:] - few[:-1]) * per_hour).T[1:3].copy(), []
+        for k in np.flatnonzero(turns):  # before the current turned [A.h, W.h]
+            a, b = I[k], I[k + 1]
+            charge = 0.5 * a * abs(a) / (abs(a) + abs(b)) * (t[k + 1] - t[k]) * per_hour
+            more.append((charge, charge * voltage(k)))
+            net[:, k] -= more[-1]
+        net = np.concatenate([net, np.array(more).T], axis=1)
+        gained = np.maximum(np.concatenate([net, -net]), 0.0)
+    delivered, energy, taken, stored = np.add.reduce(gained, axis=1).tolist()
+    return delivered, taken, energy, stored
+
+
+def message_of(ending, V, begin, end, at_once=False) -> str:
+    """Why a step ended, at which voltage [V], from its times [s], as a sentence."""
+    return f"{'at once ' if at_once else ''}{WORDS[ending]} at {V:.4g} V after {end - begin:.6g} s"
 
 
 def outcome_of(run, step, ending, t, states, V, label="", index=-1, cycle=0, clock="") -> StepResult:
     """What a step did, from its times [s], its states and its last voltage [V]; label ... clock: as there."""
     begin, end = float(t[0]), float(t[-1])
     at_once = end == begin and not FAILS[ending] and ending != Ending.UNREACHABLE
-    message = f"{'at once ' if at_once else ''}{WORDS[ending]} at {V:.4g} V after {end - begin:.6g} s"
+    message = message_of(ending, V, begin, end, at_once)
     if ending == Ending.SOLVER_TIME_BUDGET:
         given = f"time_budget={run.time_budget:g} s of processor time"
         message += f" ({given}; give more, or a coarser mesh: this one has {states.shape[1]:,} unknowns)"

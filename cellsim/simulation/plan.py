@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import ProtocolError
-from ..kernels.call.record import NO_KNOTS, TASK
+from ..kernels.call.record import NO_KNOTS, TASK, tasks_of
+from ..kernels.call.record import Begun as Begins
 from ..kernels.integrators import ndf as march
 from ..kernels.integrators import tr_bdf2 as following
+from ..kernels.integrators.ndf_history import MAX_ORDER
 from ..kernels.layout import CELL, CURRENT, Control, State, System
 from ..models.memo import kept
 from ..models.thermal_laws import Body, reach
@@ -25,6 +27,7 @@ from ..support.first_calls import compile_ahead
 from .control import check, check_known, control, depends_on_state, scale
 from .start import Begun, FinalState, Ground, at_start, body_of, going_on, ground
 from .stepping.ahead import MOST as AHEAD
+from .stepping.ahead import Tasks
 from .stepping.guess import course_of
 
 ROWS, LEAST_ROWS = 256, 16  # states kept per call of the kernel, fewer of large ones:
@@ -40,6 +43,10 @@ class Ready(NamedTuple):
     kernel: Any
     knots: np.ndarray  # of a profile
     first: float  # first time step [s]
+
+    def begins(self, every: float) -> Begins:
+        """It as kernels begin it; every [s]: states are also stored at its multiples."""
+        return Begins(self.control, every, self.first, self.knots)
 
 
 class Outline(NamedTuple):
@@ -93,6 +100,7 @@ class Plan:
         self.room = max(LEAST_ROWS, min(ROWS, NUMBERS // self.size))
         self.elsewhere = not self.warms and any(self.around(step) != self.sys.T for step in protocol.steps)
         self._ready: dict[Step, Ready] = {}
+        self._tasks: dict[tuple[float, float], Tasks] = {}
         announce(FOLLOW if any(isinstance(s.target, Profile) for s in protocol.steps) else SOLVER)
         check_known(cell, self.sys, protocol.asks, "a condition")
         for each in protocol.steps:
@@ -129,6 +137,19 @@ class Plan:
             found = Ready(ctl, kernel, knots, self._first(ctl))
             if not depends_on_state(step) and len(self._ready) < PREPARED:
                 self._ready[step] = found
+        return found
+
+    def tasks(self, rtol: float, every: float) -> Tasks:
+        """The steps of the course as kernels take them; every [s]: states are also stored at its multiples."""
+        found = self._tasks.get((rtol, every))
+        if found is None:
+            assert self.course is not None
+            steps = [place.step for place in self.course.places]
+            run = SimpleNamespace(cell=self.cell, plan=self, sys=self.sys)
+            begun = [ready.begins(float(step.period or every)) for step in steps for ready in [self.ready(run, step)]]
+            found = Tasks(steps, begun, tasks_of(begun, self.room, rtol, 0.0, MAX_ORDER))
+            if len(self._tasks) < PREPARED:
+                self._tasks[rtol, every] = found
         return found
 
     def _first(self, ctl: Control) -> float:
@@ -189,6 +210,11 @@ def _plan(cell: Cell, protocol: Protocol, model: Any, T: float, body: Body | Non
     else:
         made = kept(_of_variations(protocol, model, Outline.of(found.sys), ambient), cell, T)
     return made.on(cell, found)
+
+
+def shared_plan(plan: Plan, find: Callable[..., Any]) -> None:
+    """Find what plan variations of a cell share, of one without heat; find: as `kept`."""
+    find(_of_variations(plan.protocol, plan.model, Outline.of(plan.sys), plan.ambient), plan.cell, plan.sys.T)
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,6 @@ import numpy as np
 
 from ..errors import SolveError
 from ..kernels.call.calls import Coroutine, finish
-from ..kernels.call.record import Arguments
 from ..models import ACCURACY
 from ..models.kinds import sized
 from ..models.materials.ranges import outside_data
@@ -26,8 +25,7 @@ from .plan import Plan, continued, planned
 from .result import Result
 from .settings import checked
 from .start import FinalState, final_state_of
-from .stepping.ahead import Ahead
-from .stepping.running import Running
+from .stepping.running import Prepared
 from .stepping.steps import history_of
 from .stopping import parted
 from .variables import Variables
@@ -116,7 +114,7 @@ def simulate(
     )
 
 
-def simulate_coroutine(
+def prepared(
     cell,
     steps,
     model=None,
@@ -136,11 +134,8 @@ def simulate_coroutine(
     ageing=None,
     surface_form=None,
     termination=None,
-) -> Coroutine[Result]:
-    """Coroutine form of `simulate`: yields each kernel call, receives its reply, returns the Result.
-
-    With it the kernels of many runs are called together, see `calls.perform`.
-    """
+) -> Prepared:
+    """What `simulate` is given, checked, and how the run begins."""
     cell = load(cell)
     cell = cell if ageing is None else cell.with_ageing(ageing)
     cell = cell if surface_form is None else cell.with_surface_form(surface_form)
@@ -155,18 +150,19 @@ def simulate_coroutine(
         if start is None
         else continued(final_state_of(start, cell, *where), protocol, heat, given.accuracy, given.ambient)
     )
-    cell = plan.cell  # of a run that goes on from another one that one's
-    run = Running(
-        plan,
-        Ahead(Arguments(plan.sys, plan.record)),
-        begun.state,
-        begun.soc,
-        given.tolerance(begun.share),
-        given.period or 0.0,
-        given.time_budget,
-    )
-    plan.check(begun, run.every)
-    history = yield from history_of(run, protocol, given.max_steps, asks)
+    plan.check(begun, given.period or 0.0)
+    return Prepared(plan, begun, given, protocol, asks)
+
+
+def simulate_coroutine(*arguments, **options) -> Coroutine[Result]:
+    """Coroutine form of `simulate`: yields each kernel call, receives its reply, returns the Result.
+
+    With it the kernels of many runs are called together, see `calls.perform`.
+    """
+    asked = prepared(*arguments, **options)
+    plan, begun, given = asked.plan, asked.begun, asked.given
+    cell, run = plan.cell, asked.running()  # of a run that goes on from another one that one's cell
+    history = yield from history_of(run, asked)
     done, rows, kind = history.done, history.rows, type(plan.model).__name__
     result = Result(
         cell.name,

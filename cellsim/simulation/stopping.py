@@ -1,6 +1,6 @@
 """Ends of a run that are asked for after each cycle, by functions of what the cycle came to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ def parted(termination: Any) -> tuple[list[Any], list[Ask]]:
 class Cycle:
     """The steps of the present cycle of a run, as long as it lasts."""
 
-    def __init__(self, asks: list[Ask]) -> None:
+    def __init__(self, asks: Sequence[Ask]) -> None:
         self.asks = asks
         self.done: list[tuple[Any, Any, Any]] = []  # outcome, times [s], states of each step
         self.charge, self.energy = 0.0, 0.0  # before this cycle [A.h, W.h]

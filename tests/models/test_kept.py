@@ -6,8 +6,8 @@ import pytest
 import cellsim
 from cellsim.errors import ParameterError
 from cellsim.models import memo as keeping
+from cellsim.models import meshing
 from cellsim.models import porous as models
-from cellsim.models import resolution
 from cellsim.models.initial import initial_state
 from cellsim.models.thermal_laws import Body
 
@@ -33,7 +33,7 @@ def forget():
     """Nothing has been made yet."""
     keeping.forget()
     models.build.cache_clear()
-    resolution.resolution.cache_clear()
+    meshing.resolution.cache_clear()
 
 
 @pytest.mark.parametrize("name", ("lgm50_chen2020", "target_nmc811_lpscl_li"))

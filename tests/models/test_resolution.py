@@ -5,8 +5,8 @@ import pytest
 
 import cellsim
 from cellsim import DFN, charge, discharge
+from cellsim.models.meshing import resolution
 from cellsim.models.particle_mesh import steady
-from cellsim.models.resolution import resolution
 
 SHIPPED = ("leaf_2010", "leaf_2018", "samsung_agc_2020", "lgm50_oregan2022")  # looked at when the rule was made
 # set, factors on its numbers, temperature [K]: chosen when an earlier rule was finished, never calibrated on

@@ -11,7 +11,8 @@ from reference_cells import with_double_layers
 
 import cellsim
 from cellsim import DFN, Ending, SPMe, Step
-from cellsim.models.resolution import current_driven, resolution
+from cellsim.models.meshing import resolution
+from cellsim.models.resolution import current_driven
 from cellsim.simulation.demand import demand, lasting, left_at, rate
 
 V = "Voltage [V]"

@@ -7,7 +7,7 @@ import cellsim
 from cellsim.errors import Ending, SolveError
 from cellsim.kernels.call import calls
 from cellsim.protocols import Protocol
-from cellsim.simulation.stepping import ahead, guess
+from cellsim.simulation.stepping import ahead, guess, running
 from cellsim.simulation.stepping import steps as stepping
 
 CELL = "lgm50_chen2020"
@@ -68,7 +68,8 @@ def alone(monkeypatch):
 
     def run_alone(*given):
         with monkeypatch.context() as m:
-            m.setattr(stepping, "MOST", 0)
+            for module in (stepping, running):
+                m.setattr(module, "MOST", 0)
             return result_of(*given)
 
     return run_alone

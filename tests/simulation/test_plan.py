@@ -8,7 +8,7 @@ import pytest
 
 import cellsim
 from cellsim.errors import CellsimError, ProtocolError
-from cellsim.models import memo, porous, resolution
+from cellsim.models import memo, meshing, porous
 from cellsim.protocols import protocol as protocols
 from cellsim.simulation import plan, settings, start
 from cellsim.simulation.control import control, depends_on_state
@@ -35,7 +35,7 @@ def forget():
     for each in KEPT:
         each.cache_clear()
     protocols._known.cache_clear()
-    resolution.resolution.cache_clear()
+    meshing.resolution.cache_clear()
     memo.forget()
 
 

@@ -91,7 +91,11 @@ _FIRST = Struct("=qqd")  # status, rows and V, with which a Task begins
 _FLOAT = Struct("=d")
 _FOLLOWS = begin(TASK, "follows") // WORD
 _SYSTEM, _CONTROL, _RUN = (begin(TASK, name) for name in ("system", "control", "run"))
-_ROOM = _RUN + begin(TASK["run"], "room")
+_HOW = Struct(packing(Run).format.removesuffix(packing(Room).format[1:]))  # a Run without its room
+PLACE_OF_SYSTEM = slice(_SYSTEM // WORD, _CONTROL // WORD)  # among the words of a TASK
+PLACE_OF_ROOM = slice((_RUN + begin(TASK["run"], "room")) // WORD, WORDS)
+
+PLACE_OF_GRAINS = begin(TASK["system"], "grain") // WORD  # the address of a System's, in what `packed_system` returns
 
 REMEMBERED = 64  # arrays whose addresses are kept, as variations of a cell share most of theirs
 _addresses: dict[int, tuple[Any, int]] = {}  # id of an array: (it, which keeps the id its own, address)
@@ -205,6 +209,30 @@ class Begun(NamedTuple):
     anew: bool = False  # of a step that follows: charge, energy and heat are counted from there
 
 
+def tasks_of(steps: Sequence[Begun], rows: int, rtol: float, q_start: float, highest: int) -> np.ndarray:
+    """A TASK for each of the steps of a run (steps, WORDS), without system and room; arguments as in `Run`."""
+    words = np.zeros((len(steps), WORDS), np.int64)
+    data = words.data.cast("B")
+    for k, one in enumerate(steps):
+        at = WORD * WORDS * k
+        _FIRST.pack_into(data, at, STARTING, 0, 0.0)
+        words[k, _FOLLOWS] = 0 if k == 0 else 2 if one.anew else 1
+        packing(Control).pack_into(data, at + _CONTROL, *one.control)
+        _HOW.pack_into(
+            data,
+            at + _RUN,
+            rtol,
+            q_start,
+            one.every,
+            one.first,
+            highest,
+            rows,
+            *(address(one.knots), len(one.knots)),
+            *(address(one.course), len(one.course), one.ending),
+        )
+    return words
+
+
 class Arguments:
     """The arrays of one run, and the record of them that a kernel is called with: the `words` of one TASK, or several.
 
@@ -234,7 +262,7 @@ class Arguments:
         if len(self.words) != steps:
             self.words = np.zeros((steps, WORDS), np.int64)
         self.record = np.ndarray(steps, TASK, self.words)
-        self.words[:, _SYSTEM // WORD : _CONTROL // WORD] = self.packed
+        self.words[:, PLACE_OF_SYSTEM] = self.packed
 
     def begin(
         self,
@@ -251,28 +279,16 @@ class Arguments:
 
         then: the steps that may follow in the same call, into a buffer of `room` rows for all of them.
         """
-        self.begun, self.buffer = (step, *then), Buffer(max(rows, room), self.sizes)
+        begun = step, *then
+        self.set_out(state, begun, tasks_of(begun, rows, rtol, q_start, highest), max(rows, room))
+
+    def set_out(self, state: np.ndarray, begun: Sequence[Begun], tasks: np.ndarray, room: int) -> None:
+        """As `begin`, of `tasks_of` the steps, into a buffer of `room` rows for all of them."""
+        self.begun, self.buffer = begun, Buffer(room, self.sizes)
         self.buffer.states[0] = state
-        self._lay(1 + len(then))
-        data = self.words.data.cast("B")
-        for k, one in enumerate((step, *then)):
-            at = WORD * WORDS * k
-            _FIRST.pack_into(data, at, STARTING, 0, 0.0)
-            self.words[k, _FOLLOWS] = 0 if k == 0 else 2 if one.anew else 1
-            packing(Control).pack_into(data, at + _CONTROL, *one.control)
-            packing(Run).pack_into(
-                data,
-                at + _RUN,
-                rtol,
-                q_start,
-                one.every,
-                one.first,
-                highest,
-                rows,
-                *(address(one.knots), len(one.knots)),
-                *(address(one.course), len(one.course), one.ending),
-                *self.buffer.packed,
-            )
+        self.words = tasks.copy()
+        self._lay(len(tasks))
+        self.words[:, PLACE_OF_ROOM] = self.buffer.packed
 
     def again(self, state: np.ndarray) -> None:
         """Set out on the same steps from another state (N,), into the same buffer."""
@@ -291,6 +307,24 @@ class Arguments:
             self.words[0, _FOLLOWS] = 0
             _FLOAT.pack_into(self.words.data.cast("B"), _RUN + begin(TASK["run"], "q_start"), q_start)
         self.words[0, 0] = status
-        data = self.words.data.cast("B")
-        for k in range(len(self.words)):
-            packing(Room).pack_into(data, WORD * WORDS * k + _ROOM, *self.buffer.packed)
+        self.words[:, PLACE_OF_ROOM] = self.buffer.packed
+
+
+class Many:
+    """Arguments of several runs in one call, each set out on steps of its own: `words` are their TASKs in turn.
+
+    The memory contract is that of `Arguments`.
+    """
+
+    def __init__(self, runs: Sequence[tuple[Sizes, Any, np.ndarray, np.ndarray, int]], keep: Any) -> None:
+        """runs: of each the sizes of its System, what `packed_system` makes of that, its first state (N,), `tasks_of`
+        its steps, and the rows of its buffer; keep: what the records point to."""
+        sizes, records, states, tasks, rooms = zip(*runs, strict=True)
+        self.kept, steps = keep, [len(each) for each in tasks]
+        self.buffers = [Buffer(room, of) for room, of in zip(rooms, sizes, strict=True)]
+        self.words = np.concatenate(tasks)
+        self.words[:, PLACE_OF_SYSTEM] = np.repeat(records, steps, axis=0)
+        self.words[:, PLACE_OF_ROOM] = np.repeat([buffer.packed for buffer in self.buffers], steps, axis=0)
+        self.record = np.ndarray(len(self.words), TASK, self.words)
+        for buffer, state in zip(self.buffers, states, strict=True):
+            buffer.states[0] = state

@@ -40,12 +40,25 @@ class Whole(NamedTuple):
     states: np.ndarray  # (rows, N) of all of them
 
 
+class Tasks(NamedTuple):
+    """All steps of a run that are known beforehand."""
+
+    steps: Sequence[Step]
+    begun: Sequence[Begun]
+    words: np.ndarray  # `record.tasks_of` them
+
+
+def room_for(steps: int, rows: int) -> int:
+    """Rows of the buffer of a call for some steps, of which each has so many at most."""
+    return BUFFERS * rows if steps > 1 else rows
+
+
 class Ahead:
     """The kernel calls of a run, and what they did of steps that the protocol has not asked for yet."""
 
     def __init__(self, arguments: Arguments) -> None:
         self.arguments = arguments
-        self._steps: list[Step] = []  # of the last call
+        self._steps: Sequence[Step] = []  # of the last call
         self._pieces: deque[Piece] = deque()  # of the steps after the present one
         self._wrong = 0
 
@@ -72,23 +85,20 @@ class Ahead:
         self._steps = [step, *(one for one, _ in then)]
         state, own, rows, rtol, q_start, highest = begun
         others = [one for _, one in then]
-        self.arguments.begin(state, own, rows, rtol, q_start, highest, others, BUFFERS * rows if then else rows)
+        self.arguments.begin(state, own, rows, rtol, q_start, highest, others, room_for(1 + len(then), rows))
         yield from self._call(kernel)
         return self._pieces.popleft()
 
-    def all_of(
-        self, kernel: Any, steps: list[Step], begun: Sequence[Begun], state: np.ndarray, rows: int, *how: Any
-    ) -> Coroutine[Whole | None]:
+    def all_of(self, kernel: Any, tasks: Tasks, state: np.ndarray, rows: int) -> Coroutine[Whole | None]:
         """One call for all steps of a run, whose pieces are kept; None if not all have come to an end in it.
 
-        begun: each step as kernels begin it; rows: of one in a call; how: rtol, charge passed before [C/m2], order.
+        rows: of a step in a call.
         """
-        self._steps, (rtol, q_start, highest) = steps, how
-        room = BUFFERS * rows if len(steps) > 1 else rows
-        self.arguments.begin(state, begun[0], rows, rtol, q_start, highest, begun[1:], room)
+        self._steps = tasks.steps
+        self.arguments.set_out(state, tasks.begun, tasks.words, room_for(len(tasks.steps), rows))
         states = yield from self._call(kernel)
         pieces = tuple(self._pieces)
-        return Whole(pieces, states) if len(pieces) == len(steps) and pieces[-1].status >= 0 else None
+        return Whole(pieces, states) if len(pieces) == len(tasks.steps) and pieces[-1].status >= 0 else None
 
     def taken(self) -> None:
         """All that the last call did is what was asked for."""

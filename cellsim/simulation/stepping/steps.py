@@ -21,7 +21,7 @@ from ..plan import most_rows
 from ..stopping import Ask, Cycle
 from .ahead import MOST
 from .guess import Course, ahead
-from .running import Running
+from .running import Prepared, Running
 
 
 class History(NamedTuple):
@@ -35,14 +35,14 @@ class History(NamedTuple):
     termination: str
 
 
-def history_of(run: Running, protocol: Protocol, max_steps: int, asks: list[Ask]) -> Coroutine[History]:
-    """All steps of a run, a coroutine.  asks: functions to ask after each cycle whether it ends."""
-    course = run.plan.course
-    if course is not None and not asks and len(course.places) <= min(max_steps, 1 + MOST):
-        history = yield from _at_once(run, protocol, course)
+def history_of(run: Running, prepared: Prepared) -> Coroutine[History]:
+    """All steps of a run, a coroutine."""
+    course = prepared.course
+    if course is not None:
+        history = yield from _at_once(run, prepared.protocol, course)
         if history is not None:
             return history
-    return (yield from _one_by_one(run, protocol, max_steps, asks))
+    return (yield from _one_by_one(run, prepared.protocol, prepared.given.max_steps, prepared.asks))
 
 
 def _at_once(run: Running, protocol: Protocol, course: Course) -> Coroutine[History | None]:
@@ -50,20 +50,16 @@ def _at_once(run: Running, protocol: Protocol, course: Course) -> Coroutine[Hist
 
     What it has done is then there to be taken by `_one_by_one`.
     """
-    plan, state, calls = run.plan, run.state, run.calls
-    if not plan.warms and state[plan.at_T] != run.sys.T:
-        return None
-    steps, q_start = [place.step for place in course.places], float(state[plan.at_Q])
-    made_ready = [plan.ready(run, step) for step in steps]
-    each = [_begun(run, step, ready) for step, ready in zip(steps, made_ready, strict=True)]
-    whole = yield from calls.all_of(march.march, steps, each, state, plan.room, run.rtol, q_start, run.max_order)
+    plan, calls = run.plan, run.calls
+    known = plan.tasks(run.rtol, run.every)
+    whole = yield from calls.all_of(march.march, known, run.state, plan.room)
     if whole is None or not keeps(whole.states) or not np.isfinite(np.add.reduce(whole.states, axis=None)):
         return None
     t0, times, done = 0.0, [], []
-    for place, ready, piece in zip(course.places, made_ready, whole.pieces, strict=True):
+    for place, begun, piece in zip(course.places, known.begun, whole.pieces, strict=True):
         if not len(piece.times):
             return None
-        ending = named(run, place.step, ready.control, Ending(piece.status), piece.states[-1])
+        ending = named(run, place.step, begun.control, Ending(piece.status), piece.states[-1])
         t = t0 + piece.times
         if STOPS[ending] or not t[-1] > t0:
             return None
@@ -74,11 +70,11 @@ def _at_once(run: Running, protocol: Protocol, course: Course) -> Coroutine[Hist
     calls.taken()
     run.state = whole.states[-1].copy()
     late = Late.of(times[0] if len(times) == 1 else np.concatenate(times)), Late.of(whole.states)
-    around = [plan.around(step) for step in steps]
+    around = [plan.around(step) for step in known.steps]
     return History(done, [len(t) for t in times], around, *late, course.reason)
 
 
-def _one_by_one(run: Running, protocol: Protocol, max_steps: int, asks: list[Ask]) -> Coroutine[History]:
+def _one_by_one(run: Running, protocol: Protocol, max_steps: int, asks: Sequence[Ask]) -> Coroutine[History]:
     """All steps of a run, each asked for when the one before has ended."""
     plan = run.plan
     times, states = Rows(), KeptStates(plan.sys)
@@ -166,7 +162,7 @@ def _one_step(run, step, around, t0, place, walk):
 
 def _begun(run, step, ready) -> Begun:
     """A step as kernels begin it."""
-    return Begun(ready.control, float(step.period or run.every), ready.first, ready.knots)
+    return ready.begins(float(step.period or run.every))
 
 
 def _following(run, ready, walk) -> list[tuple[Step, Begun]]:
