@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
 from importlib import import_module
@@ -22,24 +22,17 @@ from . import balance
 from .card import Shown, no_number
 from .catalogue import METHODS, OF_PHASE, SECTIONS, nested
 from .catalogue.options import Options
-from .check import SHORTEST, faults, faults_of_changes
+from .check import faults, faults_of_changes, refuse
 from .consistency import at_temperature
 from .derived.methods import Derives
 from .laws.exchange import by_exchange_laws
 from .laws.law import Law, finite
 from .quantity import Provenance, Quantity, default, domain_of
 from .renamed import present_content, present_path
-from .variation import Alike, by_layers, by_rate_constants, cited, remembered, varied
+from .variation import Alike, by_layers, by_rate_constants, check_citation, cited, remembered, varied
 
 PATH = 'give the path of a quantity, such as "separator/thickness"'
-CITATION = "give a citation, of 5 characters at least"
 CHANGES = 'give a dictionary {"section/quantity": value}, such as {"separator/thickness": 2e-5}'
-
-
-def _refuse(faults: Iterable[str], label: str) -> None:
-    """Raises ParameterError if there are any faults."""
-    if faults:
-        raise ParameterError("\n".join(f"{label}: {text}" for text in faults))
 
 
 @dataclass(frozen=True)
@@ -74,7 +67,7 @@ class Cell(Shown, Derives, Options):
         path = path if path is None else file_path("from_json: path", path, error=ParameterError)
         place = label or (Path(path).name if path else name)
         raw = present_content(copy.deepcopy(raw), place)
-        _refuse(faults(raw), place)
+        refuse(faults(raw), place)
         records = {
             f"{section}/{key}": Quantity.of(section, key, raw, raw)
             for section in SECTIONS
@@ -168,7 +161,7 @@ class Cell(Shown, Derives, Options):
             return ambient
         given = number("temperature", given, "give kelvin as a number, such as 298.15", error=ParameterError)
         if given != ambient and finite(given) and given > 0.0:
-            _refuse([f"{path}: {text}" for path, text in at_temperature(self, given)], self.name)
+            refuse([f"{path}: {text}" for path, text in at_temperature(self, given)], self.name)
         return float(given)
 
     def _path(self, path: str) -> str:
@@ -242,8 +235,7 @@ class Cell(Shown, Derives, Options):
         """
         changes = mapping("with_: changes", changes, CHANGES)
         chosen("with_: method", method, METHODS, ParameterError)
-        if source is not None and len(text_of("with_: source", source, CITATION, ParameterError)) < SHORTEST:
-            raise ParameterError(f"with_: source {shown(source)}: {CITATION}")
+        check_citation(source)
         given = *changes, method, source
         alike = self._alike.get(given)
         made = None if alike is None else alike.to(changes.values())
@@ -271,7 +263,7 @@ class Cell(Shown, Derives, Options):
         given = by_exchange_laws(by_rate_constants(by_layers(given)), self._raw, self.name)
         changes = {present_path(path, self._raw, self.name): new for path, new in given.items()}
         raw = varied(self._raw, changes, method, source, self.law, self.name)
-        _refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
+        refuse(faults_of_changes(raw, self._raw, changes), f"variation of {self.name}")
         return raw, {
             path: Quantity.of(section, key, raw, (self._stated or self)._raw)
             for path in changes

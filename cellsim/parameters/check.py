@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from ..errors import ParameterError
 from ..support.arguments import near
 from ..support.files import cut, quoted
 from .catalogue import (
@@ -42,6 +43,12 @@ TRANSPORT_CHOICES = (
 
 def _text(value: Any) -> str:
     return "" if isinstance(value, str) else "input should be a valid string"
+
+
+def refuse(faults: Iterable[str], label: str) -> None:
+    """Raises ParameterError if there are any faults."""
+    if faults:
+        raise ParameterError("\n".join(f"{label}: {text}" for text in faults))
 
 
 def _citation(value: Any) -> str:

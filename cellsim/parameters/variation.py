@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from ..errors import ParameterError
 from ..physics.constants import F
-from ..support.arguments import near, number, shown
+from ..support.arguments import near, number, shown, text
 from ..support.files import cut
 from .catalogue import SECTIONS, TEXTS, Name, named, parted
-from .check import faults_of_numbers
+from .check import SHORTEST, faults_of_numbers
 from .consistency import C_RANGE, Check, checks_of, of_law
 from .laws.given import WANTED, Given, given
 from .laws.law import Law
@@ -228,3 +228,10 @@ def remembered(known: dict[Any, Alike], key: Collection[Any], found: Alike | Non
         if len(known) >= MOST:
             known.pop(next(iter(list(known))), None)
         known[key] = found
+
+
+def check_citation(source: Any) -> None:
+    """Raises ParameterError for what is no citation, nor None."""
+    wanted = f"give a citation, of {SHORTEST} characters at least"
+    if source is not None and len(text("with_: source", source, wanted, ParameterError)) < SHORTEST:
+        raise ParameterError(f"with_: source {shown(source)}: {wanted}")

@@ -101,13 +101,14 @@ def left_at(cell, V, step) -> float:
 def rate(cell, T, V, step: Step) -> float:
     """Magnitude of the C-rate of a step from the voltage V on; 1 at least where a state is held.
 
-    A power is taken at the least voltage, but half of the largest one at least; a resistance in series with that of
-    the cell.
+    A power is taken at the least voltage, but half of the largest one at least, in magnitude where it is not above 0; a
+    resistance in series with that of the cell.
     """
     nominal, area = cell.nominal_capacity, cell.value("cell/electrode area")
     low, high = (cell.value(f"cell/{which} voltage cut-off") for which in ("lower", "upper"))
     values = np.abs(step.target.values) if isinstance(step.target, Profile) else np.array([abs(step.target)])
     largest = float(values.max())
+    volts = max(low, 0.5 * high) if high > 0.0 else 0.5 * max(abs(low), abs(high))
     if step.control == "voltage":
         jump = float(np.abs(values - V).max())
         return max(1.0, current_driven(cell, T, jump) * area / nominal / SPIKE) if jump > 0.0 else 1.0
@@ -118,7 +119,7 @@ def rate(cell, T, V, step: Step) -> float:
         "current": largest / nominal,
         "rest": 0.0,
         "current density": largest * area / nominal,
-        "power": largest / (nominal * max(low, 0.5 * high)),
+        "power": largest / (nominal * volts),
     }.get(step.control, 1.0)
 
 

@@ -199,6 +199,13 @@ def test_rates_of_powers_resistances_and_held_voltages():
     assert list(demand(cell, T, 3.6, [cellsim.charge(0.5), hold])[:1]) == [1.0]
 
 
+def test_the_rate_of_a_power_of_a_cell_without_voltages_above_0_is_that_of_half_its_largest_magnitude():
+    cell = cellsim.load("lgm50_chen2020").symmetric_cell("negative")
+    low, high = (f"cell/{end} voltage cut-off" for end in ("lower", "upper"))
+    cell = cell.with_({low: -0.08, high: 0.0})
+    assert rate(cell, 298.15, -0.01, Step("power", 1.0)) == approx(1.0 / (0.04 * cell.nominal_capacity))
+
+
 def test_a_hold_far_from_the_voltage_before_passes_the_right_charge():
     """4.2 V from half full, 8C at first: 0.3 % of the charge of the first minute, which is about 1 mV of the 0.5 V that
     drive it; on the mesh for 1C it is 0.8 %."""

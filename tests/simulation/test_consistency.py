@@ -78,6 +78,15 @@ def gentle(cell, T):
     return float(f"{min(0.5, 0.4 * current_driven(cell, T, 0.05) / one_C):.3g}")
 
 
+def warms(cell):
+    """Whether the heat capacity of a cell is known: random layers may be too thick for the can."""
+    try:
+        return Lumped().of(cell) is not None
+    except cellsim.ParameterError as refusal:
+        assert "exceeds" in str(refusal)
+        return False
+
+
 def same(a, b, tolerance):
     """Whether two results end alike, at the same time, with voltages within a tolerance [V] at all times."""
     assert [e.name for e in a.endings] == [e.name for e in b.endings]
@@ -99,6 +108,8 @@ def test_with_an_infinite_heat_capacity_a_run_is_isothermal(cell, T, soc):
 @each
 def test_without_heat_generation_nothing_happens(cell, T, soc):
     """A cell at rest in surroundings of its own temperature: no current, no heat, no change."""
+    if not warms(cell):
+        pytest.skip("has no heat capacity")
     result = cellsim.simulate(cell, "Rest for 10 hours", soc=soc, temperature=T, heat=True)
     assert np.max(np.abs(result["Cell temperature [K]"] - T)) < 1e-9  # of 300 K, some thousand roundings
     rests_at = result[V][0] if has_branches(cell) else open_circuit_voltage(cell, soc, T)  # on a branch, or between
@@ -120,10 +131,10 @@ def test_perfectly_cooled_a_run_is_isothermal_at_the_temperature_of_its_surround
     cooled = cellsim.simulate(cell, step, model, soc=soc, temperature=T - 12.0, ambient=T, heat=ideal, rtol=1e-5)
     plain = cellsim.simulate(cell, step, model, soc=soc, temperature=T, rtol=1e-5)
     assert cooled.endings == plain.endings
-    assert np.max(np.abs(cooled["Cell temperature [K]"][cooled.step_index == 1] - T)) < 0.2
     later = plain.t > 61.0
     if not later.any():
         pytest.skip("a cut-off voltage is met at once")
+    assert np.max(np.abs(cooled["Cell temperature [K]"][cooled.step_index == 1] - T)) < 0.2
     assert np.abs(cooled.at(V, plain.t[later]) - plain[V][later]).max() <= 1.5e-3
 
 
@@ -186,14 +197,14 @@ def test_charge_and_discharge_come_back(cell, T, soc):
 
 @each
 def test_a_run_in_two_parts_is_the_run_in_one(cell, T, soc):
-    """A step begins anew either way: rounding only."""
+    """A step begins anew either way: rounding only, with the mesh and tolerance that follow from the whole."""
     rate = gentle(cell, T)
-    model = random_cells.resolved(cell, T, rate)
+    model, rtol = random_cells.resolved(cell, T, rate), 1e-5
     first, then = f"Discharge at {rate!r} C for 5 minutes", f"Rest for 1 minute; Charge at {rate!r} C for 3 minutes"
-    for heat in (None, True):
-        whole = cellsim.simulate(cell, f"{first}; {then}", model, soc=soc, temperature=T, heat=heat)
-        begun = cellsim.simulate(cell, first, model, soc=soc, temperature=T, heat=heat)
-        rest = cellsim.simulate(cell, then, start=begun, heat=heat)
+    for heat in (None, True) if warms(cell) else (None,):
+        whole = cellsim.simulate(cell, f"{first}; {then}", model, soc=soc, temperature=T, heat=heat, rtol=rtol)
+        begun = cellsim.simulate(cell, first, model, soc=soc, temperature=T, heat=heat, rtol=rtol)
+        rest = cellsim.simulate(cell, then, start=begun, heat=heat, rtol=rtol)
         assert rest.endings == whole.endings[1:]
         assert np.max(np.abs(rest[V] - whole[V][whole.step_index > 0])) < 1e-10
 
