@@ -126,8 +126,8 @@ def test_what_depends_on_a_diffusivity_says_so():
 
 def test_numbers_of_a_variation_are_checked():
     """Only of changes like earlier ones, and only such as `with_` takes; others are left to it to judge."""
-    cell = cellsim.load("ecker2015")
     path = "separator/thickness"
+    cell = cellsim.load("ecker2015").with_({path: 2.1e-5})  # of which no one else made variations
     assert cell.numbers_of({path: 1e-5}) is None
     cell.with_({path: 2e-5})
     assert cell.numbers_of({path: 1e-5}) == (1e-5,) and cell.numbers_of({path: np.float64(1e-5)}) == (1e-5,)

@@ -14,7 +14,7 @@ from pytest import approx
 
 import cellsim
 from cellsim import DFN, Case, simulate_many
-from cellsim.ensemble import pool
+from cellsim.ensemble import ensemble, pool
 from cellsim.ensemble.jobs import WorkerLost
 from cellsim.ensemble.journal import Journal, digest, journal_of
 from cellsim.ensemble.resumable import run_resumably
@@ -186,9 +186,16 @@ def test_a_changed_bit_of_a_journal_is_a_case_that_is_done_again(tmp_path):
 
 
 def counted(monkeypatch):
-    """The cases that are run from now on."""
-    run, real = [], Case.coroutine
-    monkeypatch.setattr(Case, "coroutine", lambda self: (run.append(self), real(self))[1])
+    """The cases that are run from now on, alone or with others."""
+    run, alone, with_others = [], Case.coroutine, ensemble.run_together
+
+    def together(arguments):
+        found = yield from with_others(arguments)
+        run.extend(case for (_, case, *_), one in zip(arguments, found, strict=True) if one is not None)
+        return found
+
+    monkeypatch.setattr(Case, "coroutine", lambda self: (run.append(self), alone(self))[1])
+    monkeypatch.setattr(ensemble, "run_together", together)
     return run
 
 

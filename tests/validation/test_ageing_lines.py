@@ -36,10 +36,10 @@ def test_missing_rows_are_a_sentence(monkeypatch, tmp_path):
 
 
 def test_benchmark_has_the_mechanisms_of_the_validation():
-    """The same options, and rows for each model with and without jumps."""
+    """The same options, and rows for each model with and without jumps, of use and of uncertain lives."""
     assert benchmark.OPTIONS == cases.FIVE
     names = [name for name, _ in benchmark.works(quick=True)]
-    assert len(names) == 7 and sum("jumps" in name for name in names) == 3
+    assert len(names) == 10 and sum("jumps" in name for name in names) == 3
 
 
 def test_benchmark_measures_time_memory_and_what_is_lost():
