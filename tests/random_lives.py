@@ -18,7 +18,7 @@ from cellsim.studies.life.cycle_map import amounts_of
 from cellsim.studies.life.prepare import RATES
 
 CYCLES = 50
-KEPT = 1e-12  # lithium and salt: of the inventory, as the issue of the ageing kernels asks of 1,000 cycles
+KEPT = 1e-12  # lithium and salt: of the inventory: rounding
 LONGEST = 120.0  # s of processor time of a life: 2.4 s a cycle
 POROUS = tuple(name for name in (*SETS, "okane2022", "prada2013") if not has_film(loaded(name)))
 HOLDING = ("Q_Li", "sei", "sei_on_cracks", "plated", "dead", "draining", "metal dead", "metal bound")
@@ -37,20 +37,26 @@ BY_REACTION, BY_CURRENT = "reaction-driven LAM factor", "current-driven LAM fact
 ASSUMED = {N + BY_REACTION: 1e-4, P + BY_REACTION: 0.0, N + BY_CURRENT: 1e-10, P + BY_CURRENT: 2e-10}
 
 
-def liquid(rng, cell):
-    """A cell with a random subset of the mechanisms of liquid cells."""
-    if rng.random() < 0.15:
-        filled = cell.with_({"design/electrolyte fill factor": 1.0 + rng.choice([0.0, 0.001, 0.05])})
-        return cellsim.with_overlay(filled, "li2022")
+def mechanisms(rng, cracked):
+    """Options of ageing that go together; cracked: share of those with cracks."""
     law, plating, loss = rng.choice(LAWS), rng.choice(PLATING), rng.choice(LOSSES)
     if law == plating == loss == "none" or (law == "none" and loss == "reaction-driven"):
         law = "solvent-diffusion limited"
-    cracks = rng.random() < 0.4
+    cracks = rng.random() < cracked
     mechanics = "swelling and cracking" if cracks else "swelling only" if loss == "stress-driven" else "none"
     options = {"SEI": law, "lithium plating": plating, "loss of active material": loss, "particle mechanics": mechanics}
     options["SEI on cracks"] = "true" if cracks and law != "none" else "false"
     options["SEI porosity change"] = "true" if law != "none" and rng.random() < 0.5 else "false"
     options["lithium plating porosity change"] = "true" if plating != "none" and rng.random() < 0.5 else "false"
+    return options
+
+
+def liquid(rng, cell):
+    """A cell with a random subset of the mechanisms of liquid cells."""
+    if rng.random() < 0.15:
+        filled = cell.with_({"design/electrolyte fill factor": 1.0 + rng.choice([0.0, 0.001, 0.05])})
+        return cellsim.with_overlay(filled, "li2022")
+    options = mechanisms(rng, 0.4)
     options["stress-induced diffusion"] = rng.choice(("true", "false"))
     aged = cellsim.with_overlay(cell, "okane2022") if cell.name != "okane2022" else cell
     return aged.with_ageing(False).with_(ASSUMED).with_ageing(options)

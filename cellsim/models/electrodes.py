@@ -86,3 +86,8 @@ def lithium_content(cell: Cell, part: str) -> float:
 def has_foil(cell: Cell) -> bool:
     """Whether the negative electrode is lithium metal."""
     return is_metal(cell, NEGATIVE)
+
+
+def per_rate(cell: Cell) -> float:
+    """Current density of 1C [A/m2]."""
+    return cell.nominal_capacity / cell.value("cell/electrode area")

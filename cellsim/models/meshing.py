@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..parameters import Cell
-from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_metal, phases
+from .electrodes import NEGATIVE, PARTS, POSITIVE, has_foil, is_metal, per_rate, phases
 from .graded import layer_borders
 from .kinds import SHARE
 from .materials.steps import Steps, steps
@@ -21,7 +21,6 @@ from .resolution import (
     diffusing,
     diffusivity,
     per_current,
-    per_rate,
     separator_volumes,
     shells_for,
     stepped,
@@ -141,9 +140,8 @@ def layers_at(current: float, error: float, times: Any, near: tuple[Near, ...]) 
                 need = max(need, front, volumes_at_first(n, times, error))
                 varied = varying_shells(cell, one, T, n.S * D_s, error)
                 shells = max(shells, shells_for(n.S, error, varied))
-                if one == part:
-                    flux = n.S * D_s * per_rate(cell) / current if near else 0.0
-                    shells = max(shells, *(shells_soon(cell, one, T, flux * x.rate, x, error) for x in near), 0)
+                if near and one == part:
+                    shells = max(shells, shells_soon(cell, one, T, n.S * D_s, current, near, error))
                 reach = max(reach, reach_for(n, times, error, near))
             volumes[part] = need
         u, salt, time = kept(between, cell, T)

@@ -26,7 +26,7 @@ from ..numerics.grids import FIRST_SHIFT, slab, sphere
 from ..numerics.grids import SPREAD as APART
 from ..parameters import Cell
 from ..parameters.laws.law import X_RANGE
-from .electrodes import PARTS, electrode_of
+from .electrodes import PARTS, electrode_of, per_rate
 from .materials.tables import diffusion, open_circuit, scale_of_diffusivity, varies
 from .memo import kept
 
@@ -216,10 +216,17 @@ def varying_shells(cell: Cell, part: str, T: float, J: float, error: float) -> i
     return uneven_of(cell, part, T).shells(J, error)
 
 
-def shells_soon(cell: Cell, part: str, T: float, J: float, near: Near, error: float) -> int:
-    """Shells of an electrode for an error [V] at a flux |J| = j R / (F c_max) [m2/s] and T [K] until a limit is met."""
-    start, end = near.surfaces[PARTS.index(part)]
-    return uneven_of(cell, part, T).run(start, end).least(math.copysign(J, end - start), error)
+def shells_soon(cell: Cell, part: str, T: float, J: float, current: float, near: tuple[Near, ...], error: float) -> int:
+    """Shells of an electrode for an error [V] at T [K] until limits are met, 0 if there is none.
+
+    J: flux j R / (F c_max) [m2/s] at a current density [A/m2].
+    """
+    uneven, found = uneven_of(cell, part, T), 0
+    for one in near:
+        start, end = one.surfaces[PARTS.index(part)]
+        flux = J * per_rate(cell) / current * one.rate
+        found = max(found, uneven.run(start, end).least(math.copysign(flux, end - start), error))
+    return found
 
 
 def uneven_of(cell: Cell, part: str, T: float) -> Uneven:

@@ -249,8 +249,3 @@ def current_driven(cell: Cell, T: float, V: float, outside: float = 0.0) -> floa
         I = 0.5 * (low + high)
         low, high = (low, I) if drop_at(cell, T, I, outside) > V else (I, high)
     return high
-
-
-def per_rate(cell: Cell) -> float:
-    """Current density of 1C [A/m2]."""
-    return cell.nominal_capacity / cell.value("cell/electrode area")

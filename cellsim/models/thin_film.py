@@ -17,7 +17,7 @@ from ..physics.two_species import dissociation_rate
 from ..support.arguments import shown, whole
 from ..support.compile import records
 from ..support.renamed import by_names
-from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, values_of
+from .electrodes import NEGATIVE, POSITIVE, has_film, has_foil, lithium_content, per_rate, values_of
 from .initial import initial_state
 from .kinds import ACCURACY, SHARE
 from .lithium_metal import counts_of_metal, foil_of
@@ -26,7 +26,7 @@ from .materials.tables import scale_of_diffusivity, tables, varies
 from .memo import kept
 from .particle_mesh import Near, Numbers, reach_for, reaching, shells_soon, varying_shells
 from .porous import DFN, MOST_VOLUMES, SPM, SPMe, checked_reach, checked_shells, reference
-from .resolution import between, diffusivity, per_rate, shells_for
+from .resolution import between, diffusivity, shells_for
 from .thermal_laws import steady, warmed, with_temperatures
 from .volumes import FOIL, across, exchange_current_density, foil, transport_efficiency
 
@@ -134,9 +134,8 @@ def _at(cell: Cell, T: float, current: float, error: float, times: Any, near: tu
     film = Numbers(0.0, 0.0, slope, 0.0, 0.0, 0.0, thickness**2 / D, time, 0.0)
     varied = varying_shells(cell, POSITIVE, T, slope * D, error) if varies(cell, POSITIVE) else 0
     shells = shells_for(slope, error, varied)
-    if varies(cell, POSITIVE):
-        flux = slope * D * per_rate(cell) / current if near else 0.0
-        shells = max(shells, *(shells_soon(cell, POSITIVE, T, flux * x.rate, x, error) for x in near), 0)
+    if near and varied:
+        shells = max(shells, shells_soon(cell, POSITIVE, T, slope * D, current, near, error))
     return (
         volumes_for(current * g, time, vanishing(cell), times, error),
         max(shells, math.ceil(math.sqrt(BOTH_FACES / error))) if is_mixed(cell) else shells,

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..models import capacity_between_cutoffs
-from ..models.electrodes import PARTS, is_film, is_metal, lithium_content, phases
+from ..models.electrodes import PARTS, is_film, is_metal, lithium_content, per_rate, phases
 from ..models.initial import at_rest, resting, stoichiometries, voltage_at_rest
 from ..models.materials.tables import diffusivity_factor, varies
 from ..models.memo import kept
 from ..models.particle_mesh import Near, uneven_of
-from ..models.resolution import current_driven, diffusivity, drop_at, electrode_numbers, per_rate
+from ..models.resolution import current_driven, diffusivity, drop_at, electrode_numbers
 from ..physics.constants import F
 from ..protocols import Profile
 from ..protocols.nodes import steps_ahead
@@ -151,20 +151,21 @@ def soon_met(cell, T, V, soc, steps) -> Iterator[Near]:
     """
     loads = [x for x in steps if isinstance(x.target, Profile) or x.target != 0.0]
     asked = _may_be_near(loads)
-    known: dict[Any, Any] = {}  # by load and state of charge
+    looked_at, after = set(), {}  # loads by the state of charge, and those after them with their voltages
     for k, step in enumerate(loads[: asked[-1] + 1] if asked else []):
         key = step, round(soc, 3)
-        if k in asked and (*key, "near") not in known:
-            near = known[(*key, "near")] = soon(cell, T, V, soc, step)
+        if k in asked and key not in looked_at:
+            looked_at.add(key)
+            near = soon(cell, T, V, soc, step)
             if near is not None:
                 yield near
         if k < asked[-1]:
-            if key not in known:
-                later = _left(cell, T, V, soc, step)
-                known[key] = later, None if later is None else voltage_at_rest(cell, later, T)
-            soc, V = known[key]
-            if soc is None:
-                return
+            if key not in after:
+                left = _left(cell, T, V, soc, step)
+                if left is None:
+                    return
+                after[key] = left, voltage_at_rest(cell, left, T)
+            soc, V = after[key]
 
 
 def _may_be_near(loads) -> list[int]:

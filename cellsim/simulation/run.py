@@ -161,7 +161,7 @@ def simulate_coroutine(*arguments, **options) -> Coroutine[Result]:
     """
     asked = prepared(*arguments, **options)
     plan, begun, given = asked.plan, asked.begun, asked.given
-    cell, run = plan.cell, asked.running()  # of a run that goes on from another one that one's cell
+    cell, run = plan.cell, asked.running()  # a run that goes on from another one has the cell of that one
     history = yield from history_of(run, asked)
     done, rows, kind = history.done, history.rows, type(plan.model).__name__
     result = Result(

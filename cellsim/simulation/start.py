@@ -177,10 +177,8 @@ def going_on(end, heat, protocol, accuracy, ambient=None) -> Begun:
     V = voltage_of(sys, state)
 
     def remark() -> str:
-        nearly = (
-            round(V, 2),
-            round(end.soc, 2),
-        )  # so that cycles of a life, which end at almost the same, are looked at once
+        # rounded, so that cycles of a life, which end almost alike, are looked at once
+        nearly = round(V, 2), round(end.soc, 2)
         around = end.ambient if ambient is None else ambient
         return coarser(end.model, _meshed(end.cell, type(end.model)(), now, *nearly, protocol, accuracy, around))
 

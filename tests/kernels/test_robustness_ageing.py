@@ -8,6 +8,7 @@ import random
 
 import numpy as np
 import pytest
+import random_lives
 
 import cellsim
 from cellsim.kernels.layout import unknowns
@@ -29,7 +30,6 @@ LAWS = {  # what sets its rate
     "electron-migration limited": "SEI electron conductivity",
     "interstitial-diffusion limited": "SEI lithium interstitial diffusivity",
 }
-PLATING = ("none", "reversible", "partially reversible", "irreversible")
 LOSS = {  # what sets its rate, in either electrode, and its order of magnitude
     "none": {},
     "stress-driven": {},
@@ -40,16 +40,9 @@ LOSS = {  # what sets its rate, in either electrode, and its order of magnitude
 
 def ageing_cell(rng):
     """A cell of okane2022 with a random subset of the mechanisms, at random rates."""
-    law, plating, loss = rng.choice(tuple(LAWS)), rng.choice(PLATING), rng.choice(tuple(LOSS))
-    if law == plating == loss == "none" or (law == "none" and loss == "reaction-driven"):
-        law = "solvent-diffusion limited"
-    cracks = rng.random() < 0.5
-    mechanics = "swelling and cracking" if cracks else "swelling only" if loss == "stress-driven" else "none"
-    options = {"SEI": law, "lithium plating": plating, "loss of active material": loss, "particle mechanics": mechanics}
-    options["SEI on cracks"] = "true" if cracks and law != "none" else "false"
-    options["SEI porosity change"] = "true" if law != "none" and rng.random() < 0.5 else "false"
-    options["lithium plating porosity change"] = "true" if plating != "none" and rng.random() < 0.5 else "false"
+    options = random_lives.mechanisms(rng, 0.5)
     base = cellsim.load("okane2022")
+    law, loss = options["SEI"], options["loss of active material"]
     keys = [LAWS[law], "lithium plating kinetic rate constant", "cracking rate", "LAM constant proportional term"]
     faster = {N + key: base.value(N + key) * 10.0 ** rng.uniform(-2.0, 2.0) for key in keys if key}
     return base.with_ageing(False).with_(faster | LOSS[loss]).with_ageing(options), options

@@ -30,7 +30,7 @@ CLOSE = 2e-5  # to which the terminal voltages of the cells agree [V]
 SHORT_LOAD = 10.0  # the mesh is that of loads of at least so long [s]
 SHORTEST = 0.05  # interval at which a group that meets its cut-off voltage ends [s]
 MOST = 20  # attempts at an interval
-SAME, MOVED = 1e-3, 1e-2  # to which temperatures agree, and up to which the slopes of voltages are still told [K]
+SAME, MOVED = 1e-3, 1e-2  # to which temperatures agree, and up to which slopes of voltages are found [K]
 Array = NDArray[np.float64]
 
 
@@ -303,8 +303,8 @@ def _solved(bank: Group, begin: Array, end: Array, dt: float, switched: bool = F
             continue
         if before is not None:  # the slope that was found between the last two attempts
             step, fell = end - before[0], before[1] - volts
-            told = np.abs(step) > (1e-3 if mismatch < 0.5 * last else 1e-6) * max(np.abs(end).max(), least)
-            secant = np.where(told, fell / np.where(told, step, 1.0), 0.0)
+            apart = np.abs(step) > (1e-3 if mismatch < 0.5 * last else 1e-6) * max(np.abs(end).max(), least)
+            secant = np.where(apart, fell / np.where(apart, step, 1.0), 0.0)
             bank.slopes = np.where(secant > 0.0, secant, bank.slopes)
             corrected = bank.corrected(end, volts)[0]
         before, last, end = (end, volts), mismatch, corrected

@@ -196,8 +196,8 @@ def _heats(p):
         "Reversible heating": lambda: p.heats[:, 1],
         "Lumped contact resistance heating": contact,
     }
-    told = p.sys.ageing.size or p.sys.counts["layers"] or p.sys.model == THIN_FILM or any(lags(p, s) for _, s in SIDES)
-    if known(p) and not told:
+    more = p.sys.ageing.size or p.sys.counts["layers"] or p.sys.model == THIN_FILM or any(lags(p, s) for _, s in SIDES)
+    if known(p) and not more:
         reaction = lambda: sum(_of_reaction(p, side) for _, side in SIDES)  # noqa: E731
         found["Irreversible electrochemical heating"] = reaction
         mixing = lambda: p.heats[:, 4] if p.sys.heat.mixing else 0.0  # noqa: E731

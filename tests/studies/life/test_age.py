@@ -4,22 +4,14 @@ import sys
 
 import numpy as np
 import pytest
+from living import CYCLE, LITHIUM, TAKEN
 
 from cellsim import DFN, SPM, CellsimError, ProtocolError, age, cli, load, simulate, store
 from cellsim.models import capacity_between_cutoffs
 from cellsim.physics.constants import F
 
-CYCLE = "Discharge at 1C until 2.5 V; Rest for 10 minutes; Charge at C/3 until 4.2 V; Hold at 4.2 V until C/20"
 MODEL = SPM(6)
 RESOLVED = DFN((4, 2, 3), 6)  # ideal conductors of SPM lose lithium to rounding, some 1e-13 a cycle
-LITHIUM = "Total lithium capacity in particles [A.h]"
-TAKEN = [
-    "Loss of capacity to SEI [A.h]",
-    "Loss of capacity to SEI on cracks [A.h]",
-    "Loss of capacity to dead lithium [A.h]",
-    "Loss of capacity to lost active material [A.h]",
-    "Capacity of plated lithium [A.h]",
-]
 
 
 @pytest.fixture(scope="module")

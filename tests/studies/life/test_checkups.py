@@ -2,20 +2,13 @@
 
 import numpy as np
 import pytest
+from living import CYCLE, LITHIUM, TAKEN
 
 from cellsim import DFN, SPM, Life, ProtocolError, age, load, simulate
 from cellsim.studies.life import checkup
 
-CYCLE = "Discharge at 1C until 2.5 V; Rest for 10 minutes; Charge at C/3 until 4.2 V; Hold at 4.2 V until C/20"
 HOW = {"model": SPM(6), "until": None, "soc": 0.98}
-LITHIUM, LOST = "Total lithium capacity in particles [A.h]", "Loss of lithium inventory [%]"
-TAKEN = (
-    "Loss of capacity to SEI [A.h]",
-    "Loss of capacity to SEI on cracks [A.h]",
-    "Loss of capacity to dead lithium [A.h]",
-    "Loss of capacity to lost active material [A.h]",
-    "Capacity of plated lithium [A.h]",
-)
+LOST = "Loss of lithium inventory [%]"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +29,7 @@ def test_a_check_up_on_the_cell_ages_it(real):
 
 def test_a_check_up_on_the_cell_keeps_its_charge_and_its_lithium(real):
     """The charge to 1e-3: side reactions take some meanwhile; lithium to rounding of 24 cycles."""
-    total = real.table[LITHIUM] + real.table[list(TAKEN)].sum(axis=1)
+    total = real.table[LITHIUM] + real.table[TAKEN].sum(axis=1)
     assert np.ptp(total.dropna()) < 1e-11 * total.iloc[1]
     before = age("okane2022", CYCLE, 10, **HOW, jump=False).state(10)
     assert real.state(10).soc == pytest.approx(before.soc, abs=1e-3)
