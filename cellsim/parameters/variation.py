@@ -71,6 +71,8 @@ def _as_here(path: str) -> str:
 
 def _stated(raw: dict[str, Any], path: str, new: Any, law: str) -> Given:
     """A new value as a file states it; law: what it may depend on, "" if on nothing.  Raises ParameterError."""
+    if isinstance(new, Given):  # of `by_exchange_laws`
+        return new
     if isinstance(new, str) and not new.lower().endswith(".csv") and law not in ("radius", "site"):
         return Given("expression", new)
     if isinstance(new, Real) and not isinstance(new, bool) and law != "radius":

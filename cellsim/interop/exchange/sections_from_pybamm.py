@@ -8,6 +8,7 @@ import numpy as np
 
 from ...models.graded import KEYS as GRADED
 from ...parameters.catalogue import OF_PHASE, PHASES
+from ...parameters.laws.exchange import MOST, SALTS, alone, mean, mean_text, nodes, off_product
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
 from ..electrons import electrons_from
@@ -40,8 +41,8 @@ from .read_pybamm import WARMER, Reading, energy_of
 
 LITTLE = 1e-6  # by which a shape may differ from 1 and be left out
 SEPARABLE = 1e-3  # relative difference of an exchange current from the product of its factors that is not said
-WRONG = 0.05  # the same beyond which it is refused
 BETWEEN = np.array([0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98])  # stoichiometries at which shapes are looked at
+SALT = "exchange-current electrolyte shape"
 STEEPEST = 10.0  # Bruggeman exponent
 ATMOSPHERE = 101325.0  # Pa
 
@@ -206,54 +207,61 @@ def _exchange(r: Reading, part: str) -> dict[str, Any]:
     def j0(x: Any, c: Any = c_0, T: float = T_ref) -> Any:
         return r.at(name, {"c": c, "c_s": np.asarray(x, float) * top, "c_max": top, "T": T})
 
-    number = float(j0(0.5)[0])
+    number, (xs, cs) = float(j0(0.5)[0]), alone(c_0)
     if r.faults:
         return {}
     if not number > 0.0:
         r.fault(name, f"is {number:g} A/m2 at half stoichiometry; it must be positive")
         return {}
+    if (mixed := off_product(j0, xs, cs, c_0)) > SEPARABLE and off_product(j0, *nodes(c_0), c_0) < mixed:
+        xs, cs = nodes(c_0)
+    across = np.array(xs)
+    corners = mean(mean(j0(across, c)) for c in cs)
+    whole = lambda x, T=T_ref: mean(j0(x, c, T) for c in cs)  # noqa: E731
+    salty = lambda c: mean(j0(x + 0.0 * c, c) for x in xs) / corners  # noqa: E731
+    start = float(salty(np.array([c_0]))[0])
+    number = float(whole(0.5)[0]) * start
     records = {"exchange-current density": r.record(part, "exchange-current density", number, (name,), "at x = 0.5")}
     energy = energy_of(lambda T: float(j0(0.5, T=T)[0]), T_ref)
     if energy:
         records["exchange-current activation energy"] = r.record(
             part, "exchange-current activation energy", energy, (name,), f"from {WARMER:g} K above the reference"
         )
-    f = lambda x: j0(x) / number / (2.0 * np.sqrt(x * (1.0 - x)))  # noqa: E731
-    g = lambda c: j0(0.5 + 0.0 * c, c) / number / np.sqrt(c / c_0)  # noqa: E731
-    free, half, salt = r.package.Variable("x"), r.package.Scalar(0.5 * top), r.package.Scalar(c_0)
-    fixed = {"c_max": r.package.Scalar(top), "T": r.package.Scalar(T_ref)}
-    c = c_0 * np.linspace(0.05, 3.0, 13)
+    f = lambda x, T=T_ref: whole(x, T) * start / number / (2.0 * np.sqrt(x * (1.0 - x)))  # noqa: E731
+    g = lambda c: salty(c) / start / np.sqrt(c / c_0)  # noqa: E731
+    free, of = r.package.Variable("x"), r.package.Scalar
+    filled = r.package.Multiplication(of(top), free)
+    fixed = {"c_max": of(top), "T": of(T_ref)}
+    key, divided = "exchange-current shape", f"{number / start!r} / (2 * sqrt(x * (1 - x)))"
     if np.max(np.abs(f(BETWEEN) - 1.0)) > LITTLE:
-        tree = r.tree(name, {"c": salt, "c_s": r.package.Multiplication(r.package.Scalar(top), free), **fixed})
-        divided = f"{number!r} / (2 * sqrt(x * (1 - x)))"
-        records["exchange-current shape"] = _shape(r, part, "exchange-current shape", name, tree, divided, f, X_RANGE)
-    if np.max(np.abs(g(c) - 1.0)) > LITTLE:
-        tree = r.tree(name, {"c": free, "c_s": half, **fixed})
-        key, ends = "exchange-current electrolyte shape", (5e-4 * c_0, 4.0 * c_0)
-        records[key] = _shape(r, part, key, name, tree, f"{number!r} / sqrt(x / {c_0!r})", g, ends)
+        trees = [r.tree(name, {"c": of(c), "c_s": filled, **fixed}) for c in cs]
+        records[key] = _shape(r, part, key, name, trees, divided, f, X_RANGE)
+    if np.max(np.abs(g(c_0 * np.linspace(0.05, 3.0, 13)) - 1.0)) > LITTLE:
+        trees = [r.tree(name, {"c": free, "c_s": of(x * top), **fixed}) for x in xs]
+        ends, over = (5e-4 * c_0, 4.0 * c_0), f"{start * float(corners)!r} / sqrt(x / {c_0!r})"
+        records[SALT] = _shape(r, part, SALT, name, trees, over, g, ends)
     arrhenius = lambda x, T: f(x) * math.exp(-energy / R * (1.0 / T - 1.0 / T_ref))  # noqa: E731
-    if _apart(r, j0, number, arrhenius, g) <= SEPARABLE:
+    if (off := _apart(r, j0, number, arrhenius, g)) <= SEPARABLE:
         return records
-    warm = lambda x, T: j0(x, T=T) / number / (2.0 * np.sqrt(x * (1.0 - x)))  # noqa: E731
     try:
-        filled = r.package.Multiplication(r.package.Scalar(top), free)
-        text = text_of(r.tree(name, {"c": salt, "c_s": filled, **fixed, "T": r.package.Variable("T")}))
+        trees = [r.tree(name, {"c": of(c), "c_s": filled, **fixed, "T": r.package.Variable("T")}) for c in cs]
+        text = mean_text(map(text_of, trees))
     except NoText:  # a table has no temperature
-        _say(r, name, _apart(r, j0, number, arrhenius, g))
+        _say(r, name, off)
         return records
     records.pop("exchange-current activation energy", None)
-    key, divided = "exchange-current shape", f"{number!r} / (2 * sqrt(x * (1 - x)))"
     records[key] = r.record(part, key, f"{text} / {divided}", (name,))
-    _say(r, name, _apart(r, j0, number, warm, g))
+    _say(r, name, _apart(r, j0, number, f, g))
     return records
 
 
-def _shape(r: Reading, part: str, key: str, name: str, tree: Any, divided: str, f: Any, ends: Any) -> Any:
-    """The record of a shape: the function over what the law here has already."""
+def _shape(r: Reading, part: str, key: str, name: str, trees: Any, divided: str, f: Any, ends: Any) -> Any:
+    """The record of a shape: the geometric mean of functions over what the law here has already."""
     try:
-        return r.record(part, key, f"{text_of(tree)} / {divided}", (name,))
+        return r.record(part, key, f"{mean_text(map(text_of, trees))} / {divided}", (name,))
     except NoText as reason:
-        table = sampled(f, ends, knots_of(tree, *ends), "1", str(reason))
+        knots = np.concatenate([knots_of(tree, *ends) for tree in trees])
+        table = sampled(f, ends, knots, "1", str(reason))
         r.remarks.append(f"{name}: {key}: {table}")
         return r.record(part, key, {"x": list(table.x), "y": list(table.y)}, (name,), "sampled")
 
@@ -262,7 +270,7 @@ def _apart(r: Reading, j0: Any, number: float, f: Any, g: Any) -> float:
     """How far an exchange current is from the product of its number, f(x, T) and g(c), at most within 30 K."""
     worst, x = 0.0, BETWEEN
     for T in (r.T_ref - WARMER, r.T_ref, r.T_ref + 2.0 * WARMER):
-        for c in (0.5 * r.c_0, r.c_0, 1.5 * r.c_0):
+        for c in (r.c_0 * share for share in SALTS):
             product = number * 2.0 * np.sqrt(x * (1.0 - x)) * f(x, T) * np.sqrt(c / r.c_0) * g(np.array([c]))[0]
             worst = max(worst, float(np.max(np.abs(product / j0(x, c, T) - 1.0))))
     return worst
@@ -270,7 +278,7 @@ def _apart(r: Reading, j0: Any, number: float, f: Any, g: Any) -> float:
 
 def _say(r: Reading, name: str, worst: float) -> None:
     """Say, or refuse, an exchange current that is not a number times functions of x and T and of c."""
-    if worst > WRONG:
+    if worst > MOST:
         r.fault(
             name,
             f"is no product of functions of the stoichiometry, the salt concentration and the temperature "
@@ -309,5 +317,5 @@ def foil(reading: Reading) -> dict[str, Any]:
         of = r.package
         tree = r.tree(FOIL.name, {"c": of.Variable("x"), "c_s": of.Scalar(lithium), "T": of.Scalar(r.T_ref)})
         key, divided = "exchange-current electrolyte shape", f"{number!r} / sqrt(x / {r.c_0!r})"
-        records[key] = _shape(r, NEGATIVE, key, FOIL.name, tree, divided, g, (5e-4 * r.c_0, 4.0 * r.c_0))
+        records[key] = _shape(r, NEGATIVE, key, FOIL.name, [tree], divided, g, (5e-4 * r.c_0, 4.0 * r.c_0))
     return records

@@ -40,6 +40,7 @@ from .electrode import composite
 from .electrode.composite import MILD
 from .electrode.conduction import conduct, lagging
 from .electrode.double_layer import add_layers, update_layers
+from .electrode.terminal_current import BORDER, border_matrix, close_balance
 from .held_controls import control_residual, held_current, imposed, terminals, to_collector
 from .interface import by_hysteresis, by_sign, reaction
 from .lithium_metal import potential
@@ -48,7 +49,6 @@ MAX_ITERATIONS = 80
 PATIENCE = 15  # iterations of a time step, which can be shortened, while logarithms are far from straight
 CURVATURE = 0.002  # Newton's next correction is at least this times the square of the last, in tolerances
 LEAST = 1e-14  # molar conductivity [S m2/mol], so that there always is some
-BORDER = RIGHT + 1  # the right-hand side that belongs to the terminal current
 
 
 @inner
@@ -192,22 +192,6 @@ def assemble(sys, hg, c_hat, c, phi_e, phi_s, j, I, w):
 
 
 @part
-def border_matrix(sys, hg, w):
-    """The right-hand side that belongs to the terminal current, which hysteresis may follow."""
-    w.block[:, :, BORDER] = 0.0
-    w.block[sys.volume.size - 1, 2, BORDER] = -1.0
-    if sys.hysteresis.size > 0:
-        for i in range(sys.volume.size):
-            v, of_layer = sys.volume[i], w.layer[0, i].per_v if sys.counts.layers > 0 else 0.0
-            pull = (w.local[i].flux_v - of_layer) * w.lag[0, i].by_I
-            if sys.counts.kinds > 1 and v.kinds > 0:
-                pull = composite.pulled(sys, i, w)
-            w.block[i, 0, BORDER] -= hg * (1.0 - sys.t_ref) / F * v.area * pull
-            w.block[i, 1, BORDER] -= v.area * pull
-            w.block[i, 2, BORDER] += v.area * pull
-
-
-@part
 def condense_particles(sys, hg, x_hat, x, w, again):
     """Surface stoichiometry of every particle as alpha + beta j; `again` where D varies only."""
     if sys.counts.kinds > 1:
@@ -331,6 +315,8 @@ def solve_stage(sys, hg, ctl, s_hat, s, w, rtol, tol):
             dI, bent, turned = by_sign(sys, cell.I, correct_current(sys, hg, ctl, s_hat, s, w), turned)
             cell.I += dI
         substitute(w.block, border, dI)
+        if sys.volume.size == 3:
+            close_balance(sys, cell.I, dI, w)
         change, mild = update(sys, s, dI, rtol, w)
         if bent > 0.0:
             change, mild = max(change, bent / rtol), mild and bent < tol * rtol

@@ -89,15 +89,6 @@ def react(sys, c, phi_e, phi_s, j, I, w):
 
 
 @inner
-def pulled(sys, i, w):
-    """How much less current a volume takes per terminal current that hysteresis follows."""
-    pull = 0.0
-    for k in range(sys.volume[i].kinds):
-        pull += sys.grain[sys.volume[i].particle + k].share * w.kind[k, i].flux_v * w.lag[k, i].by_I
-    return pull
-
-
-@inner
 def correct(local, j, dj):
     """A current of one kind after Newton's correction dj, damped where it must be; whether dj is mild; and damped."""
     x = local.alpha + local.beta * j
