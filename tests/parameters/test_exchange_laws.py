@@ -36,6 +36,25 @@ def test_number_and_shapes_multiply_to_the_law(law):
     assert cell.value(N + "exchange-current activation energy") == 0.0
 
 
+def test_a_law_that_mixes_x_and_c_e_becomes_the_nearest_product():
+    """ln i0 has the term b x ln c_e: of its values at the four corners, taken with alternating signs, no product
+    changes the sum, b (x_2 - x_1) ln(c_2/c_1), so that none is nearer than a fourth of it; that is reached.
+    """
+    b, law = 0.03, "2*sqrt(x*(1 - x))*(c_e/1000)**(0.45 + 0.03*x)*exp(2000*(1 + x)*(1/298.15 - 1/T))"
+    with pytest.warns(cellsim.CellsimWarning, match=r"taken as a product .* at most 1.8 % off for x from 0.02 to 0.98"):
+        cell = cellsim.load(CELL).with_({DENSITY: law})
+    assert "at most 1.8 % off" in str(cell.record(SHAPE).note) and "at most 1.8 % off" in str(cell.record(SALT).note)
+    x, c = np.linspace(0.02, 0.98, 97), np.geomspace(200.0, 2500.0, 61)
+    for T in (268.15, 298.15, 321.0):
+        usual = 2.0 * np.sqrt(x * (1.0 - x)) * np.sqrt(c / 1000.0)[:, None]
+        made = cell.value(DENSITY) * usual * cell.law(SHAPE)(x, T) * cell.law(SALT)(c, T)[:, None]
+        ratio = made / eval(law, {"exp": np.exp, "sqrt": np.sqrt, "x": x, "c_e": c[:, None], "T": T})
+        least = b * 0.96 * np.log(2500.0 / 200.0) / 4.0
+        assert np.abs(np.log(ratio)).max() == approx(least, rel=1e-9)
+    again = cellsim.Cell.from_json(cell.to_json(), cell.name)
+    assert again.record(SHAPE).law == cell.record(SHAPE).law
+
+
 def test_of_a_phase_and_of_lithium_metal():
     phase = "negative electrode/primary/exchange-current density"
     blend = cellsim.load("lgm50_composite").with_({phase: "2*x**0.3*(1 - x)**0.7*(c_e/1000)**0.5"})
@@ -52,6 +71,8 @@ def test_of_a_phase_and_of_lithium_metal():
     [
         ({DENSITY: "x*c_e/1000 + 0.2"}, "is no product of a function of x and T and one of c_e and T"),
         ({DENSITY: "x*(1 + c_e/1000*exp(x))"}, "is no product"),
+        ({DENSITY: "sqrt(x*(1 - x))*(c_e/1000)**(0.5 + 0.2*x)"}, r"the nearest one is 13 % off .* 5 % are taken"),
+        ({DENSITY: "x*(1 - x*c_e/1800)"}, "is not above 0 everywhere for x from 0.02 to 0.98 and c_e from 200 to 2500"),
         ({DENSITY: "-x*c_e"}, "must be above 0"),
         ({DENSITY: "q*x*c_e"}, "'q' is not known"),
         ({DENSITY: "2*x*"}, "is not an arithmetic expression"),

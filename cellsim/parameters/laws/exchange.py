@@ -166,5 +166,5 @@ def _said(path: str, off: float, c_0: float) -> str:
             "which x and c_e are factors of each other"
         )
     return (
-        f"a product of a function of x and T and one of c_e and T, at most {100.0 * off:.2g} % from the law for {where}"
+        f"taken as a product of a function of x and T and one of c_e and T, at most {100.0 * off:.2g} % off for {where}"
     )
