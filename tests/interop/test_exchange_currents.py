@@ -51,7 +51,7 @@ def test_a_law_that_mixes_stoichiometry_and_salt_runs_as_in_pybamm():
     with pytest.warns(cellsim.CellsimWarning, match=f"{100.0 * off:.2g} % apart"):
         cell = cellsim.from_pybamm(values)
     values.set_initial_state(0.9)
-    points = {"x_n": 40, "x_s": 10, "x_p": 40, "r_n": 30, "r_p": 30}
+    points = {"x_n": 20, "x_s": 10, "x_p": 20, "r_n": 80, "r_p": 80}
     run = pybamm.Simulation(pybamm.lithium_ion.DFN(), parameter_values=values, var_pts=points, C_rate=2)
     theirs = run.solve([0.0, 900.0])
     ours = cellsim.simulate(cell, "Discharge at 10 A for 900 s", soc=0.9)
