@@ -32,7 +32,7 @@ def border_matrix(sys, hg, w):
             w.block[i, 2, BORDER] += v.area * pull
 
 
-@part
+@inner
 def close_balance(sys, I, dI, w):
     """Of two electrodes of one volume each: corrections of phi_s with which reactions take the terminal current I.
 
