@@ -11,8 +11,7 @@ from ...models import ACCURACY
 from ...parameters import Cell
 from ...protocols import Protocol
 from ...protocols.step import kelvin
-from ...support.arguments import chosen, file_path, flag, whole
-from ...support.files import optional
+from ...support.arguments import chosen, flag, whole
 from ...support.renamed import by_name
 from .checkup import Checkups
 from .cycle_map import NO_WINDOW, Aged, CellCycle
@@ -21,6 +20,7 @@ from .jumping.jump_records import Life as Jumped
 from .jumping.jumps import NOTHING, simulate_life
 from .life_table import Life, table_of
 from .prepare import aged_cell, assumed_rates, by_equilibrium, checked, fresh_start, margin_of
+from .saved.life_file import table_path
 from .saved.life_journal import LifeJournal
 from .saved.rows import Rows
 from .saved.states import heat_said, model_said, packed
@@ -116,8 +116,7 @@ def age(
     with ExitStack() as stack:
         journal = before = None
         if path is not None:
-            path = file_path("path", path, (".parquet",))
-            optional("pyarrow")
+            path = table_path(path)
             said = [
                 cell.to_json(),
                 json.loads(steps.to_json()),
@@ -125,7 +124,7 @@ def age(
                 {**how, "heat": heat_said(heat)},
             ]
             key = digest([said, packed(Aged(start)), cycles, until, jump, tolerance, every, wanted, real])
-            journal = stack.enter_context(LifeJournal.at(path, key, checks.measured, resume))
+            journal = stack.enter_context(LifeJournal.at(path, key, checks.measured, resume, windows))
             before = journal.snapshot(Aged(start))
             early.first = before.rows[0] if before else None
         found: Jumped[Aged, Summary] = simulate_life(

@@ -54,7 +54,8 @@ class Progress(Generic[State]):
     in cycles, each over the rate of change where it was made.  worst: bound of the error of the capacity of all cycles
     so far.  waiting: cycles to simulate before the next jump is tried, and pause: after its rejection.  strict: number
     by which the errors allowed are divided.  capacities: (cycle, capacity) of the last reported cycles.  margin: that
-    of the last one.
+    of the last one.  healing: the next cycles that heal what a visit disturbed, of which neither slope nor capacity is
+    remembered.
     """
 
     cycle: int
@@ -75,6 +76,7 @@ class Progress(Generic[State]):
     strict: float = 1.0
     capacities: tuple[tuple[int, float], ...] = ()
     margin: float = np.inf
+    healing: int = 0
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,13 @@ FORMAT = 1
 OF_JUMPS = ("bound", "simulated", "tolerance", "met")
 
 
+def table_path(path: Any) -> Path:
+    """The path of a file that a life can be saved to.  Raises ReportError."""
+    found: Path = file_path("path", path, (".parquet",))
+    optional("pyarrow")
+    return found
+
+
 def write_life(life: Any, path: Path) -> None:
     """Write a `Life` to `.parquet`; nothing half-written.  Raises ReportError."""
     optional("pyarrow")
