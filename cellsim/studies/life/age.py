@@ -153,7 +153,7 @@ def age(
         states = {n: state.end for n, state in {**found.states, found.last.cycle: found.last.state}.items()}
         remarks = (*remarks_of(cell, found), *checks.remarks(), *_not_kept(wanted, found.last.cycle))
         end, cut = end_of(found.end, until), unfinished(the_map, found.end)
-        life = Life(cell, steps, table, end, states, found, remarks, start, how, cut)
+        life = Life(cell, steps, table, end, states, found, remarks, start, how, cut, until)
         if journal:
             life.save(path)
             journal.done()

@@ -100,7 +100,7 @@ def age_in_use(
         table = table_of(cell, found.cycles, cast(Rows, found.rows), {}, name=DAYS)
         last = {int(found.cycles[-1]): found.last.state.end}
         end, cut = end_of(found.end, until), unfinished(the_map, found.end)
-        life = Life(cell, steps, table, end, last, found, remarks_of(cell, found), start, unfinished=cut)
+        life = Life(cell, steps, table, end, last, found, remarks_of(cell, found), start, None, cut, until)
         if path is not None:
             life.save(path)
     return life

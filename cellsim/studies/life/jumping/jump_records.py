@@ -49,7 +49,8 @@ class Progress(Generic[State]):
     """Where a life stands after a cycle: all that is needed to go on.
 
     state: after `cycle` cycles.  first: capacity of the first cycle.  positions, slopes, uncertain: the slopes
-    remembered, in cycles and per cycle, and their uncertainty by the weights of the map.  wanted, order: length of the
+    remembered, in cycles and per cycle, and their uncertainty by the weights of the map; what aged the cell between two
+    cycles is counted in the positions before it as the cycles that would have.  wanted, order: length of the
     next jump and order of its predictor.  error, noise: sums so far, the latter in quadrature; shift, shaken: the same
     in cycles, each over the rate of change where it was made.  worst: bound of the error of the capacity of all cycles
     so far.  waiting: cycles to simulate before the next jump is tried, and pause: after its rejection.  strict: number

@@ -259,11 +259,29 @@ class _Run(Generic[State, Row]):
         if n in self.terms.stops:
             self.states[n] = self.at.state
             other = self.terms.visit(n, self.at.state) if self.terms.visit else None
-            if other is not None:  # capacities before do not continue; one cycle heals, the next has a slope again
-                self.states[n], waiting = other, max(self.at.waiting, HEALING + 1)
-                self.at = replace(self.at, state=other, capacities=(), waiting=waiting, healing=HEALING)
+            if other is not None:
+                self._disturbed(n, other)
         if self.terms.report:
             self.terms.report(self.at, row)
+
+    def _disturbed(self, n: int, other: State) -> None:
+        """Go on from another state than that of cycle n.
+
+        Along the life a visit that ages the cell as some cycles do is as if these had passed: slopes known before lie
+        so much farther behind.  Capacities before do not continue.
+        """
+        at, trials = self.at, self.trials
+        change = trials.norm(trials.map.contents(other) - trials.map.contents(at.state))
+        passed = change / max(trials.norm(at.slopes[-1]), SLOWEST) if at.slopes else 0.0
+        self.states[n] = other
+        self.at = replace(
+            at,
+            state=other,
+            positions=tuple(x - passed for x in at.positions),
+            capacities=(),
+            waiting=max(at.waiting, HEALING + 1),
+            healing=HEALING,
+        )
 
     def _remembered(self, n: int, Q: float, slope: Array, uncertain: float) -> dict[str, Any]:
         """Slopes and capacities with those of cycle n."""

@@ -85,7 +85,7 @@ class LifeJournal:
             return None
         cell, model, size = fresh.end.cell, fresh.end.model, fresh.end.state.size
         last, rows = self.entries[-1], Rows()
-        recent = [entry for entry in self.entries if "slope" in entry][-SLOPES:]
+        recent = [entry for entry in self.entries if "slope" in entry][-SLOPES:]  # one of each position
         states = {}
         for entry in self.entries:
             rows.append(entry["row"])
@@ -95,7 +95,7 @@ class LifeJournal:
                 self.checkups[entry["n"]] = entry["checkup"]
         at = Progress(
             state=unpacked(last["state"], cell, model, size),
-            positions=tuple(entry["position"] for entry in recent),
+            positions=tuple(last["positions"]),
             slopes=tuple(array_of(entry["slope"]) for entry in recent),
             uncertain=tuple(entry["uncertain"] for entry in recent),
             **last["at"],
@@ -115,7 +115,7 @@ class LifeJournal:
         at, n = life.at, life.numbers[-1]
         entry: dict[str, Any] = {"life": self.key, "turn": life.turn, "n": n, "row": dict(life.rows[-1])}
         if at.positions and at.positions[-1] == n - 0.5:  # not of a cycle that heals
-            entry |= {"position": n - 0.5, "slope": text_of(at.slopes[-1]), "uncertain": at.uncertain[-1]}
+            entry |= {"slope": text_of(at.slopes[-1]), "uncertain": at.uncertain[-1]}
         if n in life.states:
             entry["kept"] = packed(life.states[n])
         if n in self.checkups:
@@ -124,6 +124,7 @@ class LifeJournal:
             entry["state"] = packed(at.state)
             entry["at"] = {name: getattr(at, name) for name in OF_PROGRESS}
             entry["at life"] = {name: getattr(life, name) for name in OF_LIFE}
+            entry["positions"] = at.positions
             entry["near"] = self.windows and self.windows.near
             self.said, self.turn = time.monotonic(), life.turn
         self.journal.add(entry)
