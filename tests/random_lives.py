@@ -14,6 +14,7 @@ import cellsim
 from cellsim.models.electrodes import has_film, has_foil
 from cellsim.protocols.language.units import ZERO_CELSIUS
 from cellsim.simulation.history.cycles import changed
+from cellsim.studies.life.age import in_part
 from cellsim.studies.life.cycle_map import amounts_of
 from cellsim.studies.life.prepare import RATES
 
@@ -202,7 +203,7 @@ def _short(words):
 
 def _beside_every_cycle(life, every):
     """What is wrong with a life with jumps beside that of every cycle."""
-    name, wrong = life.judged, []
+    name, wrong = "Capacity of equilibrium [A.h]" if in_part(life.table) else life.judged, []
     a, b = life.table[name].dropna(), every.table[name].dropna()
     both = a.index.intersection(b.index)
     off = float((a[both] - b[both]).abs().max() / b.iloc[0]) if len(both) else 0.0

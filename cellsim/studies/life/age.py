@@ -24,9 +24,10 @@ from .saved.life_file import table_path
 from .saved.life_journal import LifeJournal
 from .saved.rows import Rows
 from .saved.states import heat_said, model_said, packed
-from .windows import Windows
+from .windows import EQUILIBRIUM, Windows
 
 RETURNS = 0.1  # share of the charge by which a cycle may end elsewhere, as it heals from a jump or loses lithium
+PART = 0.1  # of the capacity at equilibrium; by cycles that use less no capacity is judged to a tolerance
 SETTLED = 10  # cycle by which a cell that began elsewhere than its cycles has come to where they run
 NO_CHARGE = "the first cycle delivers no charge; give a cycle of discharge and charge"
 BOTH = (CAPACITY, "Charge capacity [A.h]")
@@ -152,6 +153,8 @@ def age(
         table = table_of(cell, found.cycles, rows, checks.measured)
         states = {n: state.end for n, state in {**found.states, found.last.cycle: found.last.state}.items()}
         remarks = (*remarks_of(cell, found), *checks.remarks(), *_not_kept(wanted, found.last.cycle))
+        if found.jumps and windows is None:
+            remarks += in_part(table)
         end, cut = end_of(found.end, until), unfinished(the_map, found.end)
         life = Life(cell, steps, table, end, states, found, remarks, start, how, cut, until)
         if journal:
@@ -231,6 +234,17 @@ def _check_first(cell: Cell, first: Summary, second: Summary, soc: float) -> Non
             f"{cell.name}: the first cycle delivers {one:.4g} Ah and the second {two:.4g} Ah, as the life begins at "
             f"another state of charge than its cycles; {where}, or until=None"
         )
+
+
+def in_part(table: Any) -> tuple[str, ...]:
+    """A remark on a life with jumps whose cycles use a small part of the cell."""
+    first, whole = float(table[CAPACITY].dropna().iloc[0]), table[EQUILIBRIUM].dropna()
+    if not len(whole) or first > PART * float(whole.iloc[0]):
+        return ()
+    return (
+        f"the first cycle takes {100.0 * first / float(whole.iloc[0]):.2g} % of the capacity at equilibrium; the error "
+        'by jumps may be larger as a share of so little: give until="80% equilibrium capacity", or jump=False',
+    )
 
 
 def _not_kept(wanted: Iterable[int], last: int) -> list[str]:

@@ -120,8 +120,9 @@ class Life:
 
     @property
     def judged(self) -> str:
-        """Column of the capacity that falls, and that `bound` is of: that of the cycles, or at equilibrium, which a life
-        in use or in storage is judged by, and one whose end of life says so.
+        """Column of the capacity that falls, and that `bound` is of: that of the cycles, or that at equilibrium.
+
+        The latter of a life in use or in storage, and where the end of life says so.
         """
         cycled = "Discharge capacity [A.h]" in self.table and self.table.index.name != DAYS
         cycled = cycled and not by_equilibrium(self.until)

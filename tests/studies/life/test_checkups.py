@@ -139,3 +139,15 @@ def test_jumps_go_on_behind_check_ups_on_the_cell(cell, cycles, every):
         known = life.table[name].dropna()
         off = (known - exact.table.loc[known.index, name]).abs().max() / exact.table[name].dropna().iloc[0]
         assert off <= life.bound <= 1e-3, name
+
+
+def test_a_life_of_cycles_that_use_little_of_the_cell_says_what_its_bound_is_not():
+    """With jumps, and judged by the discharge of its cycles; not where it is judged at equilibrium."""
+    steps = "Discharge at C/2 for 6 minutes; Charge at C/2 until 4.2 V; Hold at 4.2 V until C/50"
+    said = [
+        any(
+            "as a share of so little" in note for note in age(KIRKALDY, steps, 60, **{**HOW, "soc": 1.0, **how}).remarks
+        )
+        for how in ({}, {"until": "80% equilibrium capacity"}, {"jump": False})
+    ]
+    assert said == [True, False, False]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from ....ensemble.journal import Journal, journal_of
+from ....errors import ParameterError, ProtocolError
 from ..cycle_map import Aged
 from ..health.row import Summary
 from ..jumping.jump_records import Jump, Progress, Snapshot
@@ -26,12 +27,21 @@ Checkups = dict[int, Mapping[str, float]]
 
 @contextmanager
 def opened(path: Any, resume: bool) -> Iterator[Journal]:
-    """The journal beside the file `path`; it begins empty unless `resume`.  Raises ReportError."""
+    """The journal beside the file `path`; it begins empty unless `resume`.  Raises ReportError.
+
+    Of a life that its arguments do not allow none is left.
+    """
     with Journal.at(journal_of(path)) as journal:
         if not resume:
             journal.file.truncate(0)
             journal.entries = []
-        yield journal
+        nothing = not journal.entries
+        try:
+            yield journal
+        except (ParameterError, ProtocolError):
+            if nothing:
+                journal.remove()
+            raise
 
 
 @dataclass
