@@ -284,8 +284,8 @@ LINES = (
         "C/3 charge and discharge (not stated), 25 °C",
         "capacity kept after 675 cycles",
         partial(maker, "target_nmc811_lpscl_li", None, "C/3", 675, 298.15, "Discharge capacity [A.h]", 97.3),
-        "the interphase that grows as in a coin cell without pressure (ageing-kim-coated) and the connection lost as in "
-        "laboratory cells are each too much for an electrode of 5 mAh/cm², see the remark; the maker's cell, "
+        "the interphase that grows as in a coin cell without pressure (ageing-kim-coated) and the connection lost as "
+        "in laboratory cells are each too much for an electrode of 5 mAh/cm², see the remark; the maker's cell, "
         "quasi-solid, wears far less",
     ),
     _maker(
