@@ -12,7 +12,7 @@ from . import contact, drying
 
 CLOGGED = 1e-3  # porosity that counts as none
 NOTICED = 1e-2  # relative change of surface or pores within a step after which the geometry is renewed
-LEAST = 1e-3  # of the active material as made: less is reckoned with as so much
+LEAST = 1e-3  # of the active material as made: counts as none; until a run ends there it is reckoned with as so much
 
 
 @inner
@@ -105,6 +105,18 @@ def least_pores(sys, s, w):
         if sys.volume[i].particle >= 0:
             least = min(least, (pores(sys, y, i, w) - CLOGGED) / w.geometry[0, i].eps)
     return least
+
+
+@inner
+def least_material(sys, s):
+    """How far the least share of active material that is left in a volume is above none."""
+    least, y, n = 1e300, views(sys, s), sys.volume.size
+    for i in range(n):
+        v = sys.volume[i]
+        for k in range(v.kinds):
+            a = sys.ageing[sys.grain[v.particle + k].sweep]
+            least = min(least, 1.0 - y.inactive[k * n + i] / a.active)
+    return least - LEAST
 
 
 @inner
