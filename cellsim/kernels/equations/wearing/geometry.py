@@ -163,14 +163,14 @@ def renew(sys, s, w):
     if sys.counts.wearing > 0:
         contact.renew(sys, y)
     late = drying.renew(sys, y) if sys.counts.reservoirs > 0 else 0.0
-    for i in range(sys.volume.size):
+    for i in range(sys.volume.size if late > 0.0 else 0):  # all of them first: volumes may share a particle
         v = sys.volume[i]
         for k in range(v.kinds):
-            if late > 0.0:
-                a = sys.ageing[sys.grain[v.particle + k].sweep]
-                cut_off(sys, y, i, k, late * (a.active - y.inactive[k * sys.volume.size + i]))
-            if sys.counts.loss > 0:
-                drain(sys, y, i, k)
+            a = sys.ageing[sys.grain[v.particle + k].sweep]
+            cut_off(sys, y, i, k, late * (a.active - y.inactive[k * sys.volume.size + i]))
+    for i in range(sys.volume.size if sys.counts.loss > 0 else 0):
+        for k in range(sys.volume[i].kinds):
+            drain(sys, y, i, k)
     if sys.counts.clogging > 0:
         shrink(sys, y, w)
     shape(sys, s, w)
