@@ -151,3 +151,11 @@ def test_a_life_of_cycles_that_use_little_of_the_cell_says_what_its_bound_is_not
         for how in ({}, {"until": "80% equilibrium capacity"}, {"jump": False})
     ]
     assert said == [True, False, False]
+
+
+def test_a_first_cycle_from_elsewhere_that_takes_much_of_what_a_life_may_lose_is_a_remark():
+    """A full cell whose cycles charge to 4.13 V: more than half of 10 % that it may lose, less than of 30 %."""
+    steps = "Discharge at C/2 until 2.5 V; Charge at C/2 until 4.13 V; Hold at 4.13 V until C/50"
+    for until, says in (("90% capacity", True), ("70% capacity", False)):
+        life = age(KIRKALDY, steps, 3, **{**HOW, "soc": 1.0, "until": until})
+        assert any("at another state of charge than its cycles" in note for note in life.remarks) == says
