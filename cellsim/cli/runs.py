@@ -115,7 +115,10 @@ def impedance(
     cycle: Annotated[
         int | None, typer.Option(help="With --after: the cycle at whose end the cell is; default: the last one.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM; default: that of the life, else DFN."),
+    ] = None,
     temperature: Annotated[
         float | None,
         typer.Option(help="Temperature in degC; default: that of the parameter set, or that of the end of the cycle."),
