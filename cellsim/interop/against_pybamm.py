@@ -69,7 +69,7 @@ def against_pybamm(
     steps: Any = None,
     *,
     rate: float = 1.0,
-    model: str = "DFN",
+    model: str | None = None,
     mesh: str = "fine",
     soc: float = 1.0,
     temperature: float | None = None,
@@ -77,14 +77,16 @@ def against_pybamm(
     """Run a cell here and in PyBaMM with the same protocol, and compare.
 
     steps: a protocol, as for `simulate`; a discharge at `rate` [1/h] to the lower cut-off voltage unless given.
-    model: "DFN", "SPMe" or "SPM"; mesh: of PyBaMM, "fine" (60, 30, 60 volumes and 60 shells, or
-    30, 20, 30 and 120 where the diffusivity of a particle varies more than tenfold) or "default".
+    model: "DFN", "SPMe" or "SPM"; "DFN" unless given, or `Cell.only_model`.
+    mesh: of PyBaMM, "fine" (60, 30, 60 volumes and 60 shells, or 30, 20, 30 and 120 where the
+    diffusivity of a particle varies more than tenfold) or "default".
     soc, temperature [K]: where the run starts.  Nothing ages in either.
     Raises ParameterError without PyBaMM and for cells that `to_pybamm` refuses; ProtocolError for a protocol that
     PyBaMM cannot run.
     """
     cell = load(cell)
     chosen("against_pybamm: mesh", mesh, MESHES, ParameterError)
+    model = cell.only_model or "DFN" if model is None else model
     chosen("against_pybamm: model", model, ("DFN", "SPMe", "SPM"), ParameterError)
     protocol, words = _asked(cell, steps, rate)
     theirs = to_pybamm(cell, soc=soc, temperature=temperature)
