@@ -23,6 +23,8 @@ from .to_pybamm import PyBaMMCell, to_pybamm
 Array = NDArray[np.float64]
 FINE = {"x_n": 60, "x_s": 30, "x_p": 60, "r": 60}  # volumes, and shells of every particle
 STEEP = {"x_n": 30, "x_s": 20, "x_p": 30, "r": 120}  # fronts inside particles need shells
+GRADED = {"negative electrode": "right", "positive electrode": "left", "particle": "right"}  # separator, surface: where
+STRETCH = 2.0  # fields are steep; there volumes and shells are thinner than at the other end by nearly exp(STRETCH)
 TENFOLD = 10.0  # between the least and the largest diffusivity of a particle, from which on the mesh is STEEP
 MESHES = ("fine", "default")  # "default": PyBaMM's own
 ACCURACY = 1e-4  # V, of the run here
@@ -78,8 +80,8 @@ def against_pybamm(
 
     steps: a protocol, as for `simulate`; a discharge at `rate` [1/h] to the lower cut-off voltage unless given.
     model: "DFN", "SPMe" or "SPM"; "DFN" unless given, or `Cell.only_model`.
-    mesh: of PyBaMM, "fine" (60, 30, 60 volumes and 60 shells, or 30, 20, 30 and 120 where the
-    diffusivity of a particle varies more than tenfold) or "default".
+    mesh: of PyBaMM, "fine" (60, 30, 60 volumes and 60 shells, or 30, 20, 30 and 120 where the diffusivity of a particle
+    varies more than tenfold, thinner towards the separator and the surface) or "default".
     soc, temperature [K]: where the run starts.  Nothing ages in either.
     Raises ParameterError without PyBaMM and for cells that `to_pybamm` refuses; ProtocolError for a protocol that
     PyBaMM cannot run.
@@ -174,7 +176,7 @@ def their_run(theirs: PyBaMMCell, experiment: Any, model: str, mesh: str) -> Cal
         parameter_values=theirs.parameter_values,
         experiment=experiment,
         solver=package.IDAKLUSolver(rtol=RTOL, atol=ATOL),
-        **({"var_pts": _fine(theirs, made)} if mesh == "fine" else {}),
+        **({"var_pts": _fine(theirs, made), "submesh_types": _graded(made)} if mesh == "fine" else {}),
     )
     built.build_for_experiment()
     return lambda: built.solve(calc_esoh=False)
@@ -185,6 +187,17 @@ def _fine(theirs: PyBaMMCell, model: Any) -> dict[str, int]:
     points = STEEP if _steep(theirs.parameter_values) else FINE
     keys = (str(getattr(key, "name", key)) for key in model.default_var_pts)
     return {key: points[key if key in points else key[0]] for key in keys if key in points or key[0] in points}
+
+
+def _graded(model: Any) -> dict[str, Any]:
+    """Meshes of the domains of a model, electrodes and particles of every phase graded."""
+    package, kinds = pybamm(), dict(model.default_submesh_types)
+    for domain in kinds:
+        key = "particle" if domain.endswith("particle") else domain
+        if key in GRADED:
+            how = {"side": GRADED[key], "stretch": STRETCH}
+            kinds[domain] = package.MeshGenerator(package.Exponential1DSubMesh, how)
+    return kinds
 
 
 def _steep(values: Any) -> bool:
