@@ -18,7 +18,7 @@ from ..support.files import cut
 from .exchange.options_from_pybamm import SODIUM
 from .exchange.pybamm_package import pybamm
 from .from_pybamm import from_pybamm
-from .to_pybamm import PyBaMMCell, to_pybamm
+from .to_pybamm import PyBaMMCell, Writing, to_pybamm
 
 Array = NDArray[np.float64]
 FINE = {"x_n": 60, "x_s": 30, "x_p": 60, "r": 60}  # volumes, and shells of every particle
@@ -99,8 +99,8 @@ def against_pybamm(
 def set_against_pybamm(name: str, *, rate: float = 1.0, mesh: str = "fine") -> Difference:
     """A parameter set of PyBaMM discharged by PyBaMM from 100 % state of charge, and the cell that `from_pybamm` makes.
 
-    Composite electrodes and sodium-ion sets, of which PyBaMM finds no state of charge, begin at the concentrations that
-    the set states.  name: of the set; rate [1/h]: of the discharge to the lower cut-off voltage; mesh: as for
+    Composite electrodes, host sites (MSMR) and sodium-ion sets, of which PyBaMM finds no state of charge, begin
+    at what the set states.  name: of the set; rate [1/h]: of the discharge to the lower cut-off voltage; mesh: as for
     `against_pybamm`.
     Raises ParameterError for what `from_pybamm` refuses.
     """
@@ -109,13 +109,9 @@ def set_against_pybamm(name: str, *, rate: float = 1.0, mesh: str = "fine") -> D
         warnings.simplefilter("ignore", CellsimWarning)  # the remarks are in the cell
         cell = from_pybamm(name)
     protocol, words = _asked(cell, None, rate)
-    metal = cell.text("negative electrode/type") == "lithium metal"
-    phases = tuple(str(max(1, len(cell.phases(part)))) for part in ("negative electrode", "positive electrode"))
-    options: dict[str, Any] = {"working electrode": "positive"} if metal else {}
-    if phases != ("1", "1"):
-        options["particle phases"] = phases
+    options = Writing(cell, cell.temperature()).options
     values, soc = pybamm().ParameterValues(name), None
-    if phases == ("1", "1") and SODIUM not in cell.remarks:
+    if not {"particle phases", "open-circuit potential"} & set(options) and SODIUM not in cell.remarks:
         soc = 1.0
         values.set_initial_state(soc, options=options)
     run = lambda: simulate(cell, protocol, soc=soc, accuracy=ACCURACY)  # noqa: E731
