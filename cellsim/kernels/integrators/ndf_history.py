@@ -163,8 +163,15 @@ def accept(mem):
     for i in range(change.size):
         D[order + 2, i] = change[i] - D[order + 1, i]
         D[order + 1, i] = change[i]
-    for k in range(order, 0, -1):
-        add(1.0, D[k + 1], D[k])
+    if order > 4:  # a line each: rows that a loop counts may overlap, as far as LLVM sees, and are added one by one
+        add(1.0, D[6], D[5])
+    if order > 3:
+        add(1.0, D[5], D[4])
+    if order > 2:
+        add(1.0, D[4], D[3])
+    if order > 1:
+        add(1.0, D[3], D[2])
+    add(1.0, D[2], D[1])
     copy(mem.ahead[1], D[0])
     mem.head[0] += mem.head[1]
     mem.head[3] += 1.0

@@ -1,18 +1,19 @@
 """What has become of lithium and active material in a state."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...kernels.layout import System, unknowns
+from ...kernels.layout import System, numbers, unknowns
 from ...physics.constants import F
 from ..electrodes import PARTS, is_composite, is_metal, lithium_content
 from ..graded import active_shares
 from ..kinds import held_by, kinds
 
 Array = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 
 class Amounts:
@@ -24,14 +25,15 @@ class Amounts:
         """area [m2]; filled: lithium in full particles per volume of either electrode as made [C/m3]; phases: of each
         kind of particle of either electrode, the name of its phase; () of one that is not composite.
         """
-        self.sys, self.per_hour, self.filled = sys, area / 3600.0, filled
+        self.sys, self.per_hour, self.filled, self.phases = sys, area / 3600.0, filled, phases
         self.where = [np.flatnonzero(sys.volume["side"] == side) for side in (0, 1)]
         self.dx = [sys.volume["dx"][v] for v in self.where]
-        self.holding = [active_shares(sys, side) * self.dx[side] for side in (0, 1)]  # dx by active material
-        self.particle = [sys.volume["particle"][v] for v in self.where]
-        self.held = [held_by(sys, side).tolist() for side in (0, 1)]
-        self.phases = phases
-        self.inside = 3.0 * sys.shell["volume"]
+        self.at = unknowns(sys, np.arange(float(numbers(sys))))  # of each unknown its place in a state
+        self._sums, self._particles, self._porosity = _Sums(), _Particles(), _places(self.at.porosity)
+        self._sums.constants["Q_Li"] = 0.0
+        for side in (0, 1):
+            self._add_electrode(side)
+        self._add_losses()
 
     def __call__(self, state: Array) -> dict[str, float]:
         """By name, [Ah]; Q_n, Q_p: capacities of the electrodes, Q_Li: lithium in their particles.
@@ -42,71 +44,122 @@ class Amounts:
 
     def of_all(self, states: Array) -> list[dict[str, float]]:
         """The same of each of several states (m, N), bit for bit."""
-        found = {
-            name: x.tolist() if isinstance(x, np.ndarray) and x.ndim else [float(x)] * len(states)
-            for name, x in self._found(states).items()
-        }
-        return [dict(zip(found, one, strict=True)) for one in zip(*found.values(), strict=True)]
-
-    def _found(self, states: Array) -> dict[str, Any]:
-        """Numbers (m,), or one for all."""
-        y, loses = unknowns(self.sys, states), bool(self.sys.counts["loss"])
-        x, cell, found, lithium = y.x, y.cell, {"Q_Li": 0.0}, 0.0
-        if loses:
-            inactive, active, kept_back = y.inactive, y.active, y.draining - y.gone
-        for side, key in enumerate(("Q_n", "Q_p")):
-            v = self.where[side]
-            if self.particle[side][0] < 0:  # lithium metal
-                lithium = lithium + cell["lithium"] * self.per_hour
-                found[key] = np.inf
-                continue
-            made = self.filled[side] * self.holding[side]
-            found[key], held = float(np.sum(made)) * self.per_hour, 0.0
-            names = self.phases[side]
-            found |= {f"{key} {name}": 0.0 for name in names}
-            for k, share in enumerate(self.held[side]):
-                mean, left = total(x[:, self.particle[side] + k] * self.inside), share * made
-                if names:
-                    found[f"{key} {names[k]}"] += float(np.sum(left)) * self.per_hour
-                if loses:  # what is lost since the kernels last renewed the surface is due
-                    per_active = 1.0 / self.sys.ageing[self.sys.grain["sweep"][self.particle[side][0] + k]]["active"]
-                    lost = total(left * inactive[:, k, v]) * per_active * self.per_hour
-                    found[key] = found[key] - lost
-                    if names:
-                        found[f"{key} {names[k]}"] = found[f"{key} {names[k]}"] - lost
-                    left = left * per_active * active[:, k, v]
-                    held = held - total(kept_back[:, k, v])
-                held = held + total(left * mean)
-            lithium = lithium + held * self.per_hour
-        found["Q_Li"] = lithium
-        for name in ("sei", "sei_on_cracks", "plated", "dead", "draining"):
-            field = getattr(y, name)
-            found[name] = total(field.reshape(len(states), -1)) * self.per_hour if field.size else 0.0
-        for name in ("dead", "bound"):  # of lithium metal
-            found[f"metal {name}"] = cell[name] * self.per_hour
-        if self.sys.ageing.size:
-            found["filled pores"] = self._filled(y)
-        if self.sys.counts["wearing"]:
-            v = self.where[1] if self.particle[0][0] < 0 else np.concatenate(self.where)
-            touching = y.touching[..., v]
-            found["contact"] = total(touching.reshape(len(states), -1)) / touching[0].size
+        found = self._sums.of(states)
+        found["Q_Li"] = found["Q_Li"] + self._particles.of(states)
         if self.sys.counts["clogging"]:
-            porosity = y.porosity
+            porosity = states[:, self._porosity]
             found["porosity"] = np.where(porosity > 0.0, porosity, np.inf).min(axis=-1)
-            found["mean porosity"] = total(porosity[:, self.where[0]] * self.dx[0]) / float(np.sum(self.dx[0]))
-        return found
+        columns = {name: x.tolist() if isinstance(x, np.ndarray) else [x] * len(states) for name, x in found.items()}
+        return [dict(zip(columns, one, strict=True)) for one in zip(*columns.values(), strict=True)]
 
-    def _filled(self, y: Any) -> Any:
+    def _add_electrode(self, side: int) -> None:
+        """Capacity of an electrode and of its phases, and the lithium in it."""
+        sys, v, key, sums = self.sys, self.where[side], ("Q_n", "Q_p")[side], self._sums
+        first = sys.volume["particle"][v]
+        if first[0] < 0:  # lithium metal
+            sums.add("Q_Li", self.at.cell["lithium"], self.per_hour)
+            sums.constants[key] = np.inf
+            return
+        made = self.filled[side] * active_shares(sys, side) * self.dx[side] * self.per_hour
+        sums.constants[key] = float(np.sum(made))
+        sums.constants |= {f"{key} {name}": 0.0 for name in self.phases[side]}
+        for k, share in enumerate(held_by(sys, side).tolist()):
+            left, active = share * made, None
+            of_phase = [f"{key} {self.phases[side][k]}"] if self.phases[side] else []
+            for name in of_phase:
+                sums.constants[name] += float(np.sum(left))
+            if sys.counts["loss"]:  # what is lost since the kernels last renewed the surface is due
+                left = left / sys.ageing[sys.grain["sweep"][first[0] + k]]["active"]
+                for name in (key, *of_phase):
+                    sums.add(name, self.at.inactive[k, v], -left)
+                sums.add("Q_Li", self.at.draining[k, v], -self.per_hour)
+                sums.add("Q_Li", self.at.gone[k, v], self.per_hour)
+                active = self.at.active[k, v]
+            self._particles.add(self.at.x[first + k], 3.0 * sys.shell["volume"], left, active)
+
+    def _add_losses(self) -> None:
+        """What holds lithium besides, what fills the pores, and the contact of particles."""
+        at, sums, counts = self.at, self._sums, self.sys.counts
+        for name in ("sei", "sei_on_cracks", "plated", "dead", "draining"):
+            sums.add(name, getattr(at, name), self.per_hour)
+        for name in ("dead", "bound"):  # of lithium metal
+            sums.add(f"metal {name}", at.cell[name], self.per_hour)
+        if self.sys.ageing.size:
+            self._add_filled()
+        if counts["wearing"]:
+            v = self.where[1] if self.sys.volume["particle"][self.where[0]][0] < 0 else np.concatenate(self.where)
+            sums.add("contact", at.touching[..., v], 1.0 / at.touching[..., v].size)
+        if counts["clogging"]:
+            sums.constants["porosity"] = 0.0  # found of all volumes, see `of_all`
+            sums.add("mean porosity", at.porosity[self.where[0]], self.dx[0] / float(np.sum(self.dx[0])))
+
+    def _add_filled(self) -> None:
         """Volume fraction of the negative electrode that the SEI and dead lithium fill."""
-        v, held, films, dead = self.where[0], 0.0, (y.sei, y.sei_on_cracks), y.dead
+        v, films, per = self.where[0], (self.at.sei, self.at.sei_on_cracks), F * float(np.sum(self.dx[0]))
+        self._sums.constants["filled pores"] = 0.0
         for k in range(self.sys.volume["kinds"][v[0]]):
             a = self.sys.ageing[k]  # the kinds of the negative electrode come first
             for film in films:
                 if film.size and a["sei"]:
-                    held = held + total(film[:, k, v]) * a["V_sei"] / a["z"]
-            if dead.size:
-                held = held + total(dead[:, k, v]) * a["V_li"]
-        return held / (F * self.dx[0].sum())
+                    self._sums.add("filled pores", film[k, v], a["V_sei"] / a["z"] / per)
+            if self.at.dead.size:
+                self._sums.add("filled pores", self.at.dead[k, v], a["V_li"] / per)
+
+
+class _Sums:
+    """Numbers by name, each a constant and a weighted sum of unknowns."""
+
+    def __init__(self) -> None:
+        self.constants: dict[str, float] = {}
+        self._terms: dict[str, list[tuple[Array, Array]]] = {}
+
+    def add(self, name: str, at: Any, weights: Any) -> None:
+        """Add unknowns at these places, none among them, each times its weight."""
+        self.constants.setdefault(name, 0.0)
+        if np.size(at):
+            self._terms.setdefault(name, []).append((np.ravel(at), np.broadcast_to(weights, np.shape(at)).ravel()))
+
+    @cached_property
+    def _all(self) -> tuple[Places, Array, list[int]]:
+        """Places and weights of all, one name after the other, and where the terms of each begin."""
+        each = [[np.concatenate(part) for part in zip(*terms, strict=True)] for terms in self._terms.values()]
+        starts = np.cumsum([0, *(at.size for at, _ in each)])[:-1].tolist()
+        at, weights = (np.concatenate(part) for part in zip(*each, strict=True))
+        return _places(at), weights, starts
+
+    def of(self, states: Array) -> dict[str, Any]:
+        """Those of states (m, N): (m,) each, or a number that all have in common."""
+        at, weights, starts = self._all
+        sums = np.add.reduceat(states[:, at] * weights, starts, axis=1)
+        of_terms = dict(zip(self._terms, sums.T, strict=True))
+        return {name: x + of_terms[name] if name in of_terms else x for name, x in self.constants.items()}
+
+
+class _Particles:
+    """Lithium in particles: a sum over volumes of what is held when full, what of it is active, and the mean."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Places, Array, Array, Places | None]] = []
+
+    def add(self, x: Array, inside: Array, held: Array, active: Array | None) -> None:
+        """Volumes whose particles are at the places x (volumes, shells), with weights of the shells.
+
+        active: place of the active volume fraction by which `held` is to be multiplied; None where it is included.
+        """
+        self._parts.append((_places(x), inside, held, None if active is None else _places(active)))
+
+    def of(self, states: Array) -> Any:
+        """That of states (m, N): (m,), or 0 without particles."""
+        found: Any = 0.0
+        for x, inside, held, active in self._parts:
+            left = held if active is None else held * states[:, active]
+            found = found + total(left * total(states[:, x] * inside))
+        return found
+
+
+def _places(at: Any) -> Places:
+    """Places in a state, of numbers that are whole."""
+    return np.asarray(at).astype(np.int64)
 
 
 def total(x: Any) -> Any:

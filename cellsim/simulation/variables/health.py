@@ -48,7 +48,8 @@ def inventories(p):
     """Q_n, Q_p and Q_Li of each state (times, 3) [A.h]."""
     amounts = Amounts(p.sys, p.area, filled(p.cell))
     changes = p.sys.ageing.size > 0 or p.sys.foil.size > 0
-    found = np.array([[each[key] for key in Inventory._fields] for each in map(amounts, p.s if changes else p.s[:1])])
+    every = amounts.of_all(p.s if changes else p.s[:1])
+    found = np.array([[each[key] for key in Inventory._fields] for each in every])
     return found if changes else np.broadcast_to(found, (len(p.t), 3))
 
 

@@ -43,9 +43,12 @@ class Contents:
         self.held = held_by(sys, 0)[:, None] * held if self.where.size else held[None]  # of each kind
         self.inside = 3.0 * sys.shell["volume"]
         places = unknowns(sys, np.arange(float(numbers(sys))))
-        metal = [places.cell[name] for name in OF_METAL] if sys.foil.size else []
-        slow = [getattr(places, name).ravel() for name in SLOW]
-        self.places: NDArray[np.int64] = np.concatenate([*slow, metal]).astype(np.int64)
+        self.metal = [int(places.cell[name]) for name in OF_METAL] if sys.foil.size else []
+        slow = {name: getattr(places, name).ravel() for name in SLOW if getattr(places, name).size}
+        self.names, sizes = list(slow), [at.size for at in slow.values()]
+        self.places: NDArray[np.int64] = np.concatenate([*slow.values(), self.metal]).astype(np.int64)
+        self.starts = np.cumsum([0, *sizes])[:-1].tolist()
+        self.takes = np.repeat(np.array([name in TAKING for name in slow], bool), np.array(sizes, int))  # lithium
 
     def of(self, state: Array) -> Array:
         """Slow contents (n,)."""
@@ -54,25 +57,19 @@ class Contents:
 
     def into(self, state: Array, contents: Array) -> Array:
         """The state with these contents.  Raises Impossible."""
-        new = state.copy()
-        y, at, taken = unknowns(self.sys, new), 0, 0.0
-        for name in SLOW:
-            field = getattr(y, name)
-            given = contents[at : at + field.size]
-            if given.size and given.min() < -1e-12 * max(given.max(), 0.0):
-                raise Impossible(f"a jump over cycles leaves less than no {name.replace('_', ' ')}")
-            given = given.reshape(field.shape)
-            if name in TAKING:
-                taken += float(np.sum(given - field))
-            field[...] = given
-            at += field.size
-        if self.sys.foil.size:
-            for k, name in enumerate(OF_METAL):
-                if name != "layer":
-                    y.cell["lithium"] = y.cell["lithium"] - (contents[at + k] - y.cell[name])
-                y.cell[name] = contents[at + k]
+        new, slow = state.copy(), contents[: self.takes.size]
+        if self.names:
+            least, most = (of.reduceat(slow, self.starts) for of in (np.minimum, np.maximum))
+            for k in np.flatnonzero(least < -1e-12 * np.maximum(most, 0.0)):
+                raise Impossible(f"a jump over cycles leaves less than no {self.names[k].replace('_', ' ')}")
+        new[self.places] = contents
+        y, more = unknowns(self.sys, new), contents - state[self.places]
+        if self.metal:
+            of_metal = dict(zip(OF_METAL, more[self.takes.size :], strict=True))
+            y.cell["lithium"] = y.cell["lithium"] - (of_metal["dead"] + of_metal["bound"])
             if not y.cell["lithium"] > 0.0:
                 raise Impossible("a jump over cycles leaves no lithium")
+        taken = float(np.sum(more[: self.takes.size][self.takes]))
         if taken != 0.0:
             self._take(y, taken)
         return new

@@ -58,7 +58,8 @@ def plot_audit(audit: Audit, path: str | PathLike[str] | None = None) -> Figure:
     figure.set_size_inches(WIDTH, 1.0 + 0.26 * (y + 1))
     axes.axvline(audit.claim.factor, color="black", linewidth=2.0)
     axes.axvline(1.0, color=GREY, linewidth=0.8, linestyle=":")
-    axes.text(audit.claim.factor, -0.9, f"claimed: {audit.claim.factor:g} ", ha="right", va="center")
+    words, aside = f"claimed: {audit.claim.factor:g}", (-5.0, 0.0)
+    axes.annotate(words, (audit.claim.factor, -0.9), aside, textcoords="offset points", ha="right", va="center")
     axes.set_yticks([t for t, _ in ticks], [text for _, text in ticks])
     for k in bold:
         axes.get_yticklabels()[k].set_fontweight("bold")
