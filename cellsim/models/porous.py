@@ -28,7 +28,7 @@ from ..support.arguments import listed, number, whole
 from ..support.compile import records
 from ..support.renamed import by_names
 from .ageing import ageing_of
-from .electrodes import PARTS, needs_particles
+from .electrodes import PARTS, needs_numbers_of, needs_particles
 from .graded import RADIUS, graded, radii
 from .initial import initial_state
 from .kinds import ACCURACY, kinds
@@ -293,6 +293,7 @@ class _Meshed:
         return resolved
 
     def _shape(self, cell: Cell, T: float) -> Shape:
+        needs_numbers_of(cell, type(self).__name__)
         mesh: Any = self.resolved(cell, T)
         return getattr(mesh, "volumes", (1, 1, 1)), mesh.shells, self._kind, self._ideal, mesh.reach
 
