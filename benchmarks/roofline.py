@@ -1,6 +1,6 @@
 """What a volume asks of the core in a Newton iteration: instructions that a whole run executes, counted one by one.
 
-    python benchmarks/roofline.py [--cell lgm50_chen2020] [--model DFN]
+    python benchmarks/roofline.py [--cell lgm50_chen2020] [--model DFN] [--quick]
 
 A kernel call is traced instruction by instruction (ptrace), and the machine code is read by objdump: Linux on x86-64,
 some minutes.  So nothing is estimated from sources: what the compiler saved, or added, is counted.  Each count is then
@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 from collections import Counter
+from enum import StrEnum
 
 import numpy as np
 import paths  # noqa: F401
@@ -26,6 +27,7 @@ import cellsim
 from cellsim.kernels.call import calls
 from cellsim.simulation import run as simulation
 
+Part = StrEnum("Part", {"all": "all", "roofline": "roofline"})
 TRACEME, PEEKUSER, CONT, STEP, RIP = 0, 3, 7, 9, 128  # of ptrace, and where it keeps the program counter
 LATENCY = 4  # cycles of a dependent multiply-add, of cores since 2013
 INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(\S+)\s*(.*)$", re.MULTILINE)
@@ -114,14 +116,14 @@ def resources(name, operands):
     return found
 
 
-def main(cell: str = "lgm50_chen2020", model: str = "DFN"):
+def main(part: Part = Part.all, cell: str = "lgm50_chen2020", model: str = "DFN", quick: bool = False):
     """Count what a 1C discharge executes, and set it against what this core does."""
     about = conditions()
     console.print(about)
     loaded = cellsim.load(cell)
     made = getattr(cellsim, model)().resolved(loaded, 298.15)
     spent, iterations = [], 0
-    for _ in range(41):
+    for _ in range(11 if quick else 41):
         _, call = ready(loaded, made)
         (reply,) = calls.perform([call])
         spent.append(reply.spent)
