@@ -19,7 +19,6 @@ from cellsim.design.thermal_network import conductivity_of
 
 RATES, SECONDS, SOC, SPAN = (4.0, 10.0), 10.0, 0.5, 1.0
 ADIABATIC = cellsim.Lumped(heat_transfer_coefficient=0.0)
-WORTH = 0.05, 1e-4  # from which it would be worth a model [K], [V]
 
 
 def pair(cell):
@@ -78,6 +77,4 @@ if __name__ == "__main__":
             short = "" if lasted >= SECONDS else f" (for {lasted:.2g} s)"
             words = f"{q:.0f} W/m2{short} | {1e3 * apart:.2g} mK | {1e6 * volts:.2g} uV"
             print(f"| `{name}` | {1e6 * L:.0f} um | {rate:g}C | {words} |", flush=True)
-    print(
-        f"\nAt most {1e3 * worst[0]:.2g} mK, {1e6 * worst[1]:.2g} uV; worth a model: {WORTH[0]:g} K, {1e6 * WORTH[1]:g} uV"
-    )
+    print(f"\nAt most {1e3 * worst[0]:.2g} mK and {1e6 * worst[1]:.2g} uV")

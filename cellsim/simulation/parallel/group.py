@@ -77,7 +77,6 @@ class Group:
     mismatch: float = 0.0
     owed: Any = 0.0  # heat that was not passed between cells in the last interval, and is in the next one [J]
     lacking: Any = 0.0  # the same of the interval that is being solved
-    rests: float = 0.0  # voltage at rest, at the start [V]
     made: float = 0.0  # heat made in all cells since the start [J],
     lost: float = 0.0  # and lost to the surroundings
 
@@ -142,7 +141,10 @@ class Group:
         last, least = math.inf, 1e-3 * min(c.nominal_capacity for c in self.cells)
         for _ in range(MOST):
             runs = yield from self.advanced(end if switched else begin, end, dt, load)
-            volts, early = _volts(runs), [r.endings[-1] for r in runs if r.t[-1] < dt * (1.0 - 1e-9)]
+            volts, early = volts_of(runs), [r.endings[-1] for r in runs if r.t[-1] < dt * (1.0 - 1e-9)]
+            if early and before is not None:  # half-way back to what the cells can do
+                end = 0.5 * (before[0] + end)
+                continue
             if early:
                 return Solved(end, math.nan, math.nan, runs, 0.0, early[0])
             corrected, mismatch = self.corrected(end, volts, mode, target)
@@ -160,10 +162,10 @@ class Group:
                 self.slopes = np.where(secant > 0.0, secant, self.slopes)
                 corrected = self.corrected(end, volts, mode, target)[0]
             before, last, end = (end, volts), mismatch, corrected
-        beyond = mode == POWER and target > self._most_power(end, volts)
-        return Solved(
-            end, math.nan, math.nan, runs, 0.0, Ending.UNREACHABLE if beyond else Ending.SOLVER_STEP_TOO_SMALL
-        )
+        why = early[0] if early else Ending.SOLVER_STEP_TOO_SMALL
+        if not early and mode == POWER and target > self._most_power(end, volts):
+            why = Ending.UNREACHABLE
+        return Solved(end, math.nan, math.nan, runs, 0.0, why)
 
     def _most_power(self, end: Array, volts: Array) -> float:
         """The largest power, by the slopes of the voltages [W]."""
@@ -182,7 +184,7 @@ def _piece(cell: Cell, begin: float, end: float, dt: float, load: Load | None, h
     return Step("current", Profile((0.0, dt), (begin, end)), None, bounds, **heated)
 
 
-def _volts(runs: Sequence[Result]) -> Array:
+def volts_of(runs: Sequence[Result]) -> Array:
     return np.array([r["Voltage [V]"][-1] for r in runs])
 
 
@@ -191,7 +193,7 @@ def _gain(run: Result, name: str) -> float:
     return float(run[name][-1] - run[name][0]) if name in run.variables else 0.0
 
 
-def begun(group: Group, model: Any, T: float, socs: Sequence[float | None], moment: float) -> Coroutine[None]:
+def begun(group: Group, model: Any, T: float, socs: Sequence[float | None], moment: float) -> Coroutine[list[Result]]:
     """The cells at rest, and the slopes of their voltages from a small current that is switched on for a moment [s]."""
     still, how = Step("current", Profile((0.0, moment), (0.0, 0.0))), {"temperature": T, "force": True}
     each = zip(group.cells, socs, group.heats, group.ambient, strict=True)
@@ -201,7 +203,9 @@ def begun(group: Group, model: Any, T: float, socs: Sequence[float | None], mome
             for c, z, heat, a in each
         ]
     )
-    group.states, group.rests = [r.final_state for r in rested], float(_volts(rested).mean())
+    group.states = [r.final_state for r in rested]
     probe = np.array([1e-2 * c.nominal_capacity for c in group.cells])
+    without = yield from group.advanced(0.0 * probe, 0.0 * probe, moment)
     runs = yield from group.advanced(probe, probe, moment)
-    group.slopes = np.maximum((_volts(rested) - _volts(runs)) / probe, 1e-9)
+    group.slopes = np.maximum((volts_of(without) - volts_of(runs)) / probe, 1e-9)
+    return rested

@@ -17,7 +17,7 @@ from ...protocols.program import MAX_STEPS
 from ...protocols.quantities import BY_NAME
 from ..history.step import StepResult
 from ..outcome import gains, message_of, moved
-from .group import Group, Load, Solved, begun
+from .group import Group, Load, Solved, begun, volts_of
 from .record import ParallelRun
 
 FIRST = 1e-2  # duration of the interval in which a step is switched on [s]; later ones are longer by this factor:
@@ -63,7 +63,7 @@ class Now(Mapping[str, float]):
         self._run = run
 
     def __getitem__(self, name: str) -> float:
-        group, row = self._run.group, self._run.rows[-1]
+        group, row = self._run.group, self._run.present
         current = float(row.currents.sum())
         direct: dict[str, Callable[[], float]] = {
             "voltage": lambda: row.voltage,
@@ -97,6 +97,7 @@ class Running:
     period: float | None = None
     rows: list[Row] = field(default_factory=list)
     runs: Any = ()  # of the cells, in the last interval
+    present: Any = None  # the last moment, as a row
     done: list[StepResult] = field(default_factory=list)
 
     def soc(self) -> float:
@@ -123,8 +124,9 @@ def run_group(
 ) -> Coroutine[ParallelRun]:
     """A whole run: the steps of a protocol from rest at T [K]; socs: state of charge of each cell."""
     group, rows, done = running.group, running.rows, running.done
-    yield from begun(group, model, T, socs, FIRST)
+    running.runs = yield from begun(group, model, T, socs, FIRST)
     walk, t0, before = protocol.walk(max_steps), 0.0, np.zeros(len(group.cells))
+    running.present = running.row(0.0, float(volts_of(running.runs).mean()), before)
     step: Step | None = next(walk)
     while step is not None:
         load = running.loads(running, step)
@@ -132,29 +134,25 @@ def run_group(
         ending = yield from _step(Course(running, load, t0), before)
         here = rows[first:]
         t1 = here[-1].t if here else t0
-        V = here[-1].voltage if here else rows[-1].voltage if rows else math.nan
         passed = _passed(here)
         place = walk.label, walk.index, walk.cycle, protocol.clock(t0)
-        words = message_of(ending, V, t0, t1, not here and not ending.is_failure)
+        words = message_of(ending, running.present.voltage, t0, t1, not here and not ending.is_failure)
         done.append(StepResult(step.summary, ending, words, t0, t1, *passed, isinstance(step.target, Profile), *place))
-        if not rows:  # it ended at once: the cells are at rest
-            rows.append(running.row(0.0, group.rests, before)._replace(step=0))
-        t0, before = t1, rows[-1].currents
+        t0, before = t1, rows[-1].currents if rows else before
         step = None if ending.stops_run else _after(walk, done[-1], running)
-    if t0 == 0.0 and not done[-1].ending.is_failure:
+    if not rows and not done[-1].ending.is_failure:
         raise ProtocolError(
             f"{done[-1].step}: a cell is beyond its limits at once ({done[-1].ending.sentence}); give a smaller load, "
             "or another state of charge"
         )
     reason = walk.reason or f"stopped in step {len(done)} ({done[-1].step}): {done[-1].message}"
-    found = _recorded(running, reason)
     if done[-1].ending.is_failure:
         raise SolveError(
             f"cells in parallel: step {len(done)} ({done[-1].step}): no common voltage within the attempts at an "
             "interval; give a shorter interval; the result up to there is in `.result`",
-            found,
+            _recorded(running, reason) if rows else None,
         )
-    return found
+    return _recorded(running, reason)
 
 
 def _after(walk: Any, outcome: StepResult, running: Running) -> Step | None:
@@ -258,7 +256,8 @@ class Course:
         assert trial is not None
         running.group.take(trial, tried.dt)
         self.t, self.near, self.passed, running.runs = self.t + tried.dt, tried.margins, tried.passed, trial.runs
-        running.rows.append(running.row(self.begins + self.t, trial.V, trial.currents))
+        running.present = running.row(self.begins + self.t, trial.V, trial.currents)
+        running.rows.append(running.present)
 
 
 class Tried(NamedTuple):
