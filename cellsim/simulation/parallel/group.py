@@ -48,7 +48,8 @@ class Load(NamedTuple):
 class Solved(NamedTuple):
     """An interval.  stopped: why a cell, or the search for the currents, ended before it did; None if it is done.
 
-    currents (cells,) [A] and V [V]: at its end; begins [V]: at its beginning; runs: of the cells; owed (cells,) [J].
+    currents (cells,) [A] and V [V]: at its end; begins [V]: at its beginning; runs: of the cells; owed (cells,) [J];
+    between [V]: mismatch in its middle.
     """
 
     currents: Array
@@ -57,6 +58,7 @@ class Solved(NamedTuple):
     runs: Sequence[Result]
     owed: Any
     stopped: Ending | None = None
+    between: float = 0.0
 
 
 @dataclass
@@ -152,7 +154,11 @@ class Group:
             if moved <= SAME and mismatch <= CLOSE:
                 self.mismatch = max(self.mismatch, mismatch)
                 V, first = float((volts - self.Z @ end).mean()), np.array([r["Voltage [V]"][0] for r in runs])
-                return Solved(end, V, float((first - self.Z @ (end if switched else begin)).mean()), runs, self.lacking)
+                from_ = end if switched else begin
+                half = 0.5 * (from_ + end), np.array([r.at("Voltage [V]", [0.5 * dt])[0] for r in runs])
+                between = 0.0 if switched else self.corrected(*half, mode, load.at(t - 0.5 * dt))[1]
+                begins = float((first - self.Z @ from_).mean())
+                return Solved(end, V, begins, runs, self.lacking, between=between)
             if moved > MOVED:  # the voltages are those of other temperatures
                 continue
             if before is not None:  # the slope that was found between the last two attempts

@@ -274,6 +274,11 @@ class Tried(NamedTuple):
         return min(self.margins, key=self.margins.__getitem__)
 
     @property
+    def between(self) -> float:
+        """Mismatch of the voltages in its middle [V]."""
+        return 0.0 if self.trial is None else self.trial.between
+
+    @property
     def within(self) -> bool:
         """Whether no limit is met, and no cell ended."""
         stopped = self.trial is not None and self.trial.stopped is not None
@@ -306,12 +311,16 @@ def _step(course: Course, before: NDArray[np.float64]) -> Coroutine[Ending]:
 def _interval(course: Course, most: float) -> Coroutine[tuple[Ending | None, float]]:
     """An interval of at most so many seconds, or less to a limit; why the step ends with it, and the length to follow.
 
+    It is halved while voltages, and what the step asks for, differ in its middle by more than the accuracy.
     Beyond a limit it is looked for by regula falsi, with a bisection each third time.
     """
+    accuracy = course.running.group.accuracy
     late = yield from course.solved(course.even(most))
+    while late.within and late.between > accuracy and late.dt > 2.0 * SHORTEST:
+        late = yield from course.solved(0.5 * late.dt)
     if late.within:
         course.go(late)
-        return None, GROWTH * late.dt
+        return None, late.dt * (GROWTH if GROWTH**2 * late.between < accuracy else 1.0)  # of second order
     early, attempts = Tried(0.0, None, course.near), 0
     while True:
         trial, ending = late.trial, None
