@@ -233,9 +233,9 @@ def test_steps_that_begin_at_their_end_and_jumps_of_a_held_voltage():
     run = simulate_zones(CAN, "Hold at 3.0 V for 60 s; Hold at 4.1 V for 60 s; Rest for 60 s", heat=heat, **SAME)
     assert [step.ending for step in run.steps] == [Ending.DURATION] * 3 and run.steps[0].discharge_capacity > 0.0
     assert run.current[run.step_index == 2] == approx(0.0, abs=1e-9) and np.isnan(run.shares[-1]).all()
-    run = simulate_zones(CAN, "Charge at 1C until 50% SOC; Discharge at 1C for 10 s", heat=heat, soc=0.6)
-    assert run.steps[0].t_end == 0.0 and run.steps[1].ending is Ending.DURATION
-    with pytest.raises(ProtocolError, match="Discharge at 3 kW.*at once.*smaller load"):
+    run = simulate_zones(CAN, "Rest for 1 s; Charge at 1C until 50% SOC; Rest for 1 s", heat=heat, soc=0.6)
+    assert run.steps[1].t_end == run.steps[1].t_start == 1.0 and run.steps[2].ending is Ending.DURATION
+    with pytest.raises(ProtocolError, match="Discharge at 3000 W.*at once.*smaller load"):
         simulate_zones(CAN, "Discharge at 3 kW for 10 s", heat=heat, **SAME)
 
 

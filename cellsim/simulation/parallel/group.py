@@ -21,6 +21,7 @@ from ..start import FinalState
 CLOSE = 2e-5  # to which the terminal voltages of the cells agree, and with what a step asks for [V]
 MOST = 20  # attempts at an interval
 SAME, MOVED = 1e-3, 1e-2  # to which temperatures agree, and up to which slopes of voltages are found [K]
+LEAST = 1e-2  # C-rate below which a power is met to the voltage times this current
 BEYOND = 0.2  # how far beyond the limits a cell may go within an attempt, over the highest of them
 PER_AREA = {CURRENT: 1, POWER: 1, RESISTANCE: -1, VOLTAGE: 0}  # power of the area in targets of the kernels
 Array = NDArray[np.float64]
@@ -125,10 +126,11 @@ class Group:
         """
         seen = volts - self.Z @ end
         n, whole, V = end.size, float(end.sum()), float(seen.mean())
+        least = LEAST * sum(c.nominal_capacity for c in self.cells)
         a, b, c, off = {
             CURRENT: (1.0, 0.0, target - whole, 0.0),
             VOLTAGE: (0.0, 1.0, target, abs(V - target)),
-            POWER: (V, whole, target, abs(V - target / whole) if whole else math.inf),
+            POWER: (V, whole, target, abs(V * whole - target) / max(abs(whole), least)),
             RESISTANCE: (-target, 1.0, target * whole, abs(V - target * whole)),
         }[mode]
         A = np.zeros((n + 1, n + 1))
