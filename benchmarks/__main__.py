@@ -3,8 +3,8 @@
 PART: all; compare, or one of its parts (code, external, measured, speed); work, or one of its rows
 (dfn, spm, solid, cccv, ...), or those of newer kinds of electrodes (kinds: composite, mpm, hysteresis, msmr);
 single, what these kinds cost a cell without them, which kinds includes;
-kernels, or one of its parts (parts, mesh, cells, startup, warming); ageing; audit, the time of `make audit` by section,
-warm and cold; history, the speed of common work by commit;
+kernels, or one of its parts (parts, mesh, cells, startup, warming); roofline, the instructions of a kernel; ageing;
+audit, the time of `make audit` by section, warm and cold; history, the speed of common work by commit;
 executors; pybop; derivatives, of runs by quantities; pybamm, the exchange of parameter sets with it, or one of its
 directions (to_pybamm, from_pybamm).
 """
@@ -18,6 +18,7 @@ import exchange
 import executors
 import history
 import kernels
+import roofline
 import single_phase
 import typer
 import work_precision
@@ -27,6 +28,7 @@ PROGRAMS = {
     "work": work_precision,
     "single_phase": single_phase,
     "kernels": kernels,
+    "roofline": roofline,
     "ageing": ageing,
     "history": history,
     "audit": audit,

@@ -2,13 +2,16 @@
 
     python benchmarks/executors.py [--quick]
 
-The cases are the CC-CV charges of ensemble.py, their voltages written to a file.  Each way runs twice, the second time
-counts.  The plan takes from the runs: processor time a case, bytes a row of the file, bytes of an outcome, and the
-time that the file takes to be put together.  Assumed, and options: cores, how often a worker is lost, price of a core.
+The cases are the CC-CV charges of ensemble.py, their voltages written to a file.  All ways run in turn, several times,
+after once that does not count; ratios are medians of those within a turn.  A run is a fraction of a millisecond, and a
+task lasts up to half a second, so that only thousands of runs show what a long study pays.  The plan takes from the
+runs: processor time a case, bytes a row of the file, bytes of an outcome, and the time that the file takes to be put
+together.  Assumed, and options: cores, how often a worker is lost, price of a core.
 
 Writes benchmarks/results/executors.json.
 """
 
+import contextlib
 import pickle
 import tempfile
 import time
@@ -17,6 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import ensemble
+import numpy as np
 import typer
 from measure import conditions, console, save, show
 
@@ -26,39 +30,49 @@ Part = StrEnum("Part", {"all": "all", "executors": "executors"})
 RATE = 1.0 / (24 * 3600.0)  # 1/s a worker: one a day is lost, as assumed of machines that may be taken away
 
 
-def timed(runs, **how):
-    """(wall s, bytes of the file, rows) of the second of two runs of the ensemble."""
+def processor_time():
+    """Of this process and of all below it [s]; 0 without psutil, which Dask brings."""
+    try:
+        import psutil
+    except ImportError:
+        return 0.0
+    total, here = 0.0, psutil.Process()
+    for each in (here, *here.children(recursive=True)):
+        with contextlib.suppress(psutil.Error):  # it has ended
+            total += sum(each.cpu_times()[:2])
+    return total
+
+
+def timed(cases, **how):
+    """(wall s, processor s, bytes of the file, rows) of the ensemble."""
     import pyarrow.parquet as pq
 
-    cases = list(ensemble.our_cases(runs))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "runs.parquet"
-        for _ in range(2):
-            begun = time.perf_counter()
-            found = cellsim.simulate_many(cases, path=path, **how)
-            spent = time.perf_counter() - begun
+        begun, before = time.perf_counter(), processor_time()
+        found = cellsim.simulate_many(cases, path=path, **how)
+        spent = time.perf_counter() - begun, processor_time() - before
         if found.failures:
             raise RuntimeError(f"executors: {found}")
-        return spent, path.stat().st_size, pq.read_metadata(path).num_rows
+        return *spent, path.stat().st_size, pq.read_metadata(path).num_rows
 
 
-def ways(workers):
-    """(name, arguments of simulate_many), each while its workers are there; Dask where it is installed."""
+def ways(workers, stack):
+    """Arguments of simulate_many by name, with workers that are there; Dask where it is installed."""
     import loky
 
-    yield "loky, processes=", {"processes": workers}
-    with loky.ProcessPoolExecutor(workers) as executor:
-        yield "loky, executor=", {"executor": executor}
+    found = {
+        "loky, processes=": {"processes": workers},
+        "loky, executor=": {"executor": stack.enter_context(loky.ProcessPoolExecutor(workers))},
+    }
     try:
         import distributed
     except ImportError:
         console.print("Dask: not installed")
-        return
-    with (
-        distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield "Dask, executor=", {"executor": client.get_executor(pure=False)}
+        return found
+    cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+    client = stack.enter_context(distributed.Client(stack.enter_context(cluster)))
+    return found | {"Dask, executor=": {"executor": client.get_executor(pure=False)}}
 
 
 def held(outcome, many=1000):
@@ -99,11 +113,17 @@ def main(
     price: float = 0.05,
 ):
     """Print and save both tables; price: EUR an hour of a core, as assumed."""
-    runs, found = 200 if quick else 2000, []
-    for name, how in ways(workers):
-        wall, size, rows = timed(runs, **how)
-        found.append({"on": name, "workers": workers, "runs": runs, "wall ms a run": 1e3 * wall / runs})
-        found[-1]["over loky"] = found[-1]["wall ms a run"] / found[0]["wall ms a run"]
+    runs, rounds = (4000, 3) if quick else (20000, 5)
+    cases_of = list(ensemble.our_cases(runs))
+    with contextlib.ExitStack() as stack:
+        through = ways(workers, stack)
+        spent = [{name: timed(cases_of, **how) for name, how in through.items()} for _ in range(1 + rounds)][1:]
+    first, found = next(iter(through)), []
+    for name in through:
+        wall, processor, size, rows = np.median([each[name] for each in spent], axis=0)
+        over, more = np.median([np.divide(each[name], each[first])[:2] for each in spent], axis=0)
+        row = {"on": name, "workers": workers, "runs": runs, "wall ms a run": 1e3 * wall / runs, "over loky": over}
+        found.append(row | {"CPU ms a run": 1e3 * processor / runs, "CPU over loky": more})
     show("Executors: CC-CV charges at 1C, DFN, defaults", found)
     outcome = held(cellsim.simulate_many(ensemble.our_cases(1), keep=()).outcomes[0])
     each = 1e-3 * workers * max(row["wall ms a run"] for row in found)

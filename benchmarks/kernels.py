@@ -21,6 +21,8 @@ from measure import conditions, console, paired, save, show
 
 import cellsim
 from cellsim.kernels.call import calls
+from cellsim.kernels.integrators.ndf_history import Memory
+from cellsim.numerics.fields import places
 from cellsim.simulation import run as simulation
 
 CELL, VARYING = "lgm50_chen2020", "ecker2015"
@@ -39,6 +41,12 @@ class Part(StrEnum):
     warming = "warming"
 
 
+def newton_of(call):
+    """Steps and Newton iterations of a call that has been made."""
+    arguments = call.arguments
+    return arguments.buffer.memory[places(Memory, arguments.sizes)["head"].start :][4:6].astype(int)
+
+
 def watched(cell, step, model):
     """(time in the kernels [ms], steps, Newton iterations) of a run."""
     run, reply, ms, counts = simulation.simulate_coroutine(cell, step, model), None, 0.0, np.zeros(2)
@@ -49,7 +57,7 @@ def watched(cell, step, model):
             (reply,) = calls.perform([call])
             ms += 1e3 * (time.process_time() - start)
             if reply.steps[-1].status >= 0:
-                counts += call.arguments.buffer.memory[4:6]  # of the head of `history.Memory`
+                counts += newton_of(call)
     except StopIteration:
         return ms, *map(int, counts)
 

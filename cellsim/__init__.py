@@ -129,6 +129,8 @@ _HOMES = {name: module for module, names in _NAMES.items() for name in names.spl
 __all__ = sorted(_HOMES)
 
 
+_FROZEN = 1000  # objects: Python 3.12 freezes 375 itself as it starts, a user who freezes has thousands
+
 # old name: new name, for one release
 RENAMED = {"Limits": "ChargeConstraints", "ride": "constrained_charge", "claims": "maker_claims"}
 
@@ -144,7 +146,7 @@ def __getattr__(name: str) -> Any:
         found = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)  # asked for once
     finally:
         if was_on:
-            if not gc.get_freeze_count():
+            if gc.get_freeze_count() < _FROZEN:
                 gc.freeze()
                 gc.unfreeze()  # makes all objects old ones, which are looked through last
             gc.enable()

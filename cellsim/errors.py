@@ -27,6 +27,7 @@ class Ending(IntEnum):
     SOLVER_NOT_FINITE = 17
     SOLVER_MEMORY = 18
     PORES_CLOGGED = 19
+    MATERIAL_LOST = 20
 
     @property
     def is_failure(self) -> bool:
@@ -53,6 +54,7 @@ _STOPPERS = (
     Ending.NO_LIMIT_MET,
     Ending.TEMPERATURE_RANGE,
     Ending.PORES_CLOGGED,
+    Ending.MATERIAL_LOST,
 )
 _SENTENCES = {
     Ending.DURATION: "reached the end of the step",
@@ -73,6 +75,7 @@ _SENTENCES = {
     Ending.NO_LIMIT_MET: "no limit of the step was reached within the maximum duration of a step",
     Ending.TEMPERATURE_RANGE: "the cell left the temperature range of the tabulated material laws",
     Ending.PORES_CLOGGED: "the pores of an electrode were clogged",
+    Ending.MATERIAL_LOST: "the active material of an electrode was lost",
     Ending.SOLVER_NOT_FINITE: "solver failure: a number was not finite",
     Ending.SOLVER_MEMORY: "the rows of the run exceed the maximum size of a result, 2 GB; give fewer steps or a longer "
     "period",

@@ -14,6 +14,7 @@ import cellsim
 from cellsim.models.electrodes import has_film, has_foil
 from cellsim.protocols.language.units import ZERO_CELSIUS
 from cellsim.simulation.history.cycles import changed
+from cellsim.studies.life.age import in_part
 from cellsim.studies.life.cycle_map import amounts_of
 from cellsim.studies.life.prepare import RATES
 
@@ -158,8 +159,11 @@ def faults(found):
             wrong.append(f"salt {off:.2g}")
     for name in table:
         if name.startswith("Loss of") and "inventory" not in name and "plating" not in name and "Change" not in name:
-            falls = -float(np.min(np.diff(table[name]), initial=0.0))
-            if falls > 1e-9 * max(float(table[name].abs().max()), 1e-6):
+            falls, scale = -float(np.min(np.diff(table[name]), initial=0.0)), max(float(table[name].abs().max()), 1e-6)
+            whole = (
+                100.0 if "[%]" in name else amounts(found.start.state)["Q_p"]
+            )  # what a jump may be off is a share of
+            if falls > max(1e-9 * scale, found.bound * whole):
                 wrong.append(f"{name} falls by {falls:.2g}")
     return wrong
 
@@ -199,7 +203,7 @@ def _short(words):
 
 def _beside_every_cycle(life, every):
     """What is wrong with a life with jumps beside that of every cycle."""
-    name, wrong = life.judged if "equilibrium" not in str(life.end) else "Capacity of equilibrium [A.h]", []
+    name, wrong = "Capacity of equilibrium [A.h]" if in_part(life.table) else life.judged, []
     a, b = life.table[name].dropna(), every.table[name].dropna()
     both = a.index.intersection(b.index)
     off = float((a[both] - b[both]).abs().max() / b.iloc[0]) if len(both) else 0.0

@@ -109,20 +109,30 @@ def age(
         "tolerance": 1e-3 if tolerance is None else tolerance,
     }
     cycles = 1000 if cycles is None else cycles
+    table = next((path for path in output or [] if path.suffix == ".parquet"), None)
     if day is not None:
-        life = _used(cells[0], day, _years(calendar or ""), seasons, how | cycled)
+        life = _used(cells[0], day, _years(calendar or ""), seasons, how | cycled | {"path": table})
     elif calendar is not None:
-        life = cellsim.store(cells[0], _years(calendar), **how)
+        life = _stored(cells[0], _years(calendar), how | {"path": table})
     elif len(cells) == 1:
-        table = next((path for path in output or [] if path.suffix == ".parquet"), None)
         how |= cycled | {"checkups": checkups, "checkups_on": checkups_on or "copy", "path": table}
         life = _followed(cellsim.age, "cycle", cells[0], cycle or "", cycles, how)
     else:
-        how |= cycled | {"processes": processes, "temperatures": how.pop("temperature")}
+        how |= cycled | {"processes": processes, "temperatures": how.pop("temperature"), "path": table}
         life = _followed(cellsim.age_many, "life", cells, cycle or "", cycles, how)
     say(str(life), soft_wrap=True)
     for path in output or []:
         life.save(path)
+
+
+def _stored(cell: Any, years: float, how: dict[str, Any]) -> Any:
+    """The life of one cell in storage."""
+    import cellsim
+
+    def run(years: float, progress: Any) -> Any:
+        return cellsim.store(cell, years, progress=partial(_reported, "row", progress), **how)
+
+    return with_progress(run, years)
 
 
 def _used(cell: Any, day: str, years: float, seasons: str | None, how: dict[str, Any]) -> Any:

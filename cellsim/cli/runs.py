@@ -177,7 +177,10 @@ def impedance(
     cycle: Annotated[
         int | None, typer.Option(help="With --after: the cycle at whose end the cell is; default: the last one.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM; default: that of the life, else DFN."),
+    ] = None,
     temperature: Annotated[
         float | None,
         typer.Option(help="Temperature in degC; default: that of the parameter set, or that of the end of the cycle."),
@@ -259,7 +262,7 @@ def check(
         str | None, typer.Option(help="Text of a protocol, or path of a file with it, in place of a discharge.")
     ] = None,
     soc: Annotated[float, typer.Option(help="Initial state of charge, 0 to 1.")] = 1.0,
-    model: Annotated[str, typer.Option(help="DFN, SPMe or SPM.")] = "DFN",
+    model: Annotated[str | None, typer.Option(help="DFN (default), SPMe or SPM.")] = None,
     mesh: Annotated[str, typer.Option(help="Mesh of the other program: fine or default.")] = "fine",
     temperature: Annotated[
         float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")

@@ -4,10 +4,12 @@ Whatever needs one, or is not as usual, is left to `case.run_case`, which also t
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from ..kernels.call.calls import Coroutine
+from ..models.memo import abreast
 from ..parameters import Cell
 from ..protocols.protocol import Protocol, protocol_of
 from ..simulation.run import prepared
@@ -32,6 +34,7 @@ def run_together(arguments: Sequence[Arguments]) -> Coroutine[list[tuple[Outcome
     if keep is None or columns is None:
         return found
     starts: dict[int, Start] = {}
+    alone: dict[tuple[Any, ...], list[tuple[int, Case, Cell]]] = {}  # by cell and paths of the changes
     known: dict[tuple[Any, ...], Relatives | None] = {}  # by who the arguments of cases are
     families: dict[tuple[int, int], tuple[Relatives, Alike, list[tuple[int, Case, Sequence[float]]]]] = {}
     for k, (_, case, _, _) in enumerate(arguments):
@@ -47,10 +50,16 @@ def run_together(arguments: Sequence[Arguments]) -> Coroutine[list[tuple[Outcome
                 if alike is not None:
                     families.setdefault((id(relatives), id(alike)), (relatives, alike, []))[2].append((k, case, D))
                     continue
-            run = _prepared(case)
-            starts[k] = Start(run, run.plan.record)
+            cell = case.varied_cell()
+            alone.setdefault((id(cell.origin), *cell.changes), []).append((k, case, cell))
         except Exception:  # what it is the case says when it is run by itself
             continue
+    for several in alone.values():
+        with abreast([cell for _, _, cell in several]):
+            for k, case, cell in several:
+                with suppress(Exception):  # as above
+                    run = _prepared(case, cell)
+                    starts[k] = Start(run, run.plan.record)
     for relatives, alike, members in families.values():
         places, cases, D = zip(*members, strict=True)
         starts.update(
@@ -66,10 +75,10 @@ def run_together(arguments: Sequence[Arguments]) -> Coroutine[list[tuple[Outcome
     return found
 
 
-def _prepared(case: Case) -> Prepared:
-    """The run of a case, about to begin.  Raises what `simulate` does."""
+def _prepared(case: Case, cell: Cell | None = None) -> Prepared:
+    """The run of a case, about to begin; cell: its `varied_cell`.  Raises what `simulate` does."""
     given = case.__dict__
-    return prepared(case.varied_cell(), case.steps, **{name: given[name] for name in OPTIONS})
+    return prepared(case.varied_cell() if cell is None else cell, case.steps, **{name: given[name] for name in OPTIONS})
 
 
 def _relatives_of(case: Case) -> Relatives | None:

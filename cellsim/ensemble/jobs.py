@@ -20,6 +20,7 @@ from ..support.first_calls import machine_code_only
 T = TypeVar("T")
 MOST, SLICE = 32, 2e-2  # kernel calls of a batch at most, and how long it should keep a worker busy [s]
 GROUP = 16  # jobs that run together in one thread, at most
+BULK = 0.2  # how long jobs that are done together may take in one thread [s]: the more there are, the less each takes
 
 
 class WorkerLost(RuntimeError):
@@ -212,8 +213,8 @@ def run_here(items: Iterable[tuple[int, Job]], many: int = 1) -> Stream:
         done = run_together(group)
         spent = time.thread_time() - began
         yield from done
-        most = MOST if all(job.together for _, job in group) else GROUP
-        many = batch_size(many, len(group), spent, SLICE, most) if all(job.reuse for _, job in group) else 1
+        slice, most = (BULK, MOST) if all(job.together for _, job in group) else (SLICE, GROUP)
+        many = batch_size(many, len(group), spent, slice, most) if all(job.reuse for _, job in group) else 1
 
 
 def batch_size(many: int, calls: int, spent: float, slice: float = SLICE, most: int = MOST) -> int:

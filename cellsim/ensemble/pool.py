@@ -21,6 +21,7 @@ from .threads import AHEAD
 
 Item = tuple[int, Job]
 TASK, MANY = 1.0, 1000  # s that a task on an executor is to last, and its cases at most
+SMALLER = 8  # so many times may tasks be near the end
 UNKNOWN = 32  # workers of an executor that does not say how many it has
 LOOKED = 10.0  # s after which it is asked again
 BACKLOG = 16  # times the cases in flight that may wait for one before them
@@ -141,6 +142,7 @@ class _Run:
         self.pool, self.finished = pool, finished
         self.begun = self.due = 0  # jobs taken, and yielded
         self.many = 1
+        self.waiting: list[Item] = []  # read, to know when the end is near
         self.flying: dict[Future, list[Item]] = {}
         self.done: dict[int, Finished] = {}
         self.suspects: list[list[Item]] = []  # sets to run with nothing beside them, the next one last
@@ -172,9 +174,13 @@ class _Run:
     def _fill(self, source: Iterator[Item]) -> None:
         room = AHEAD * self.pool.workers
         while len(self.flying) < room and self.begun - self.due < BACKLOG * room * self.many:
-            items = list(islice(source, self.many))
-            if not items:
+            ahead = room * self.many
+            self.waiting += islice(source, max(0, ahead - len(self.waiting)))
+            if not self.waiting:
                 return
+            # near the end smaller ones, so that no worker has a long task left when the others have none
+            many = min(self.many, -(-max(len(self.waiting), ahead // SMALLER) // room))
+            items, self.waiting = self.waiting[:many], self.waiting[many:]
             self.begun += len(items)
             self._submit(items)
 

@@ -18,11 +18,13 @@ from ..support.files import cut
 from .exchange.options_from_pybamm import SODIUM
 from .exchange.pybamm_package import pybamm
 from .from_pybamm import from_pybamm
-from .to_pybamm import PyBaMMCell, to_pybamm
+from .to_pybamm import PyBaMMCell, Writing, to_pybamm
 
 Array = NDArray[np.float64]
 FINE = {"x_n": 60, "x_s": 30, "x_p": 60, "r": 60}  # volumes, and shells of every particle
 STEEP = {"x_n": 30, "x_s": 20, "x_p": 30, "r": 120}  # fronts inside particles need shells
+GRADED = {"negative electrode": "right", "positive electrode": "left", "particle": "right"}  # separator, surface: where
+STRETCH = 2.0  # fields are steep; there volumes and shells are thinner than at the other end by nearly exp(STRETCH)
 TENFOLD = 10.0  # between the least and the largest diffusivity of a particle, from which on the mesh is STEEP
 MESHES = ("fine", "default")  # "default": PyBaMM's own
 ACCURACY = 1e-4  # V, of the run here
@@ -69,7 +71,7 @@ def against_pybamm(
     steps: Any = None,
     *,
     rate: float = 1.0,
-    model: str = "DFN",
+    model: str | None = None,
     mesh: str = "fine",
     soc: float = 1.0,
     temperature: float | None = None,
@@ -77,14 +79,16 @@ def against_pybamm(
     """Run a cell here and in PyBaMM with the same protocol, and compare.
 
     steps: a protocol, as for `simulate`; a discharge at `rate` [1/h] to the lower cut-off voltage unless given.
-    model: "DFN", "SPMe" or "SPM"; mesh: of PyBaMM, "fine" (60, 30, 60 volumes and 60 shells, or
-    30, 20, 30 and 120 where the diffusivity of a particle varies more than tenfold) or "default".
+    model: "DFN", "SPMe" or "SPM"; "DFN" unless given, or `Cell.only_model`.
+    mesh: of PyBaMM, "fine" (60, 30, 60 volumes and 60 shells, or 30, 20, 30 and 120 where the diffusivity of a particle
+    varies more than tenfold, thinner towards the separator and the surface) or "default".
     soc, temperature [K]: where the run starts.  Nothing ages in either.
     Raises ParameterError without PyBaMM and for cells that `to_pybamm` refuses; ProtocolError for a protocol that
     PyBaMM cannot run.
     """
     cell = load(cell)
     chosen("against_pybamm: mesh", mesh, MESHES, ParameterError)
+    model = cell.only_model or "DFN" if model is None else model
     chosen("against_pybamm: model", model, ("DFN", "SPMe", "SPM"), ParameterError)
     protocol, words = _asked(cell, steps, rate)
     theirs = to_pybamm(cell, soc=soc, temperature=temperature)
@@ -95,8 +99,8 @@ def against_pybamm(
 def set_against_pybamm(name: str, *, rate: float = 1.0, mesh: str = "fine") -> Difference:
     """A parameter set of PyBaMM discharged by PyBaMM from 100 % state of charge, and the cell that `from_pybamm` makes.
 
-    Composite electrodes and sodium-ion sets, of which PyBaMM finds no state of charge, begin at the concentrations that
-    the set states.  name: of the set; rate [1/h]: of the discharge to the lower cut-off voltage; mesh: as for
+    Composite electrodes, host sites (MSMR) and sodium-ion sets, of which PyBaMM finds no state of charge, begin
+    at what the set states.  name: of the set; rate [1/h]: of the discharge to the lower cut-off voltage; mesh: as for
     `against_pybamm`.
     Raises ParameterError for what `from_pybamm` refuses.
     """
@@ -105,13 +109,9 @@ def set_against_pybamm(name: str, *, rate: float = 1.0, mesh: str = "fine") -> D
         warnings.simplefilter("ignore", CellsimWarning)  # the remarks are in the cell
         cell = from_pybamm(name)
     protocol, words = _asked(cell, None, rate)
-    metal = cell.text("negative electrode/type") == "lithium metal"
-    phases = tuple(str(max(1, len(cell.phases(part)))) for part in ("negative electrode", "positive electrode"))
-    options: dict[str, Any] = {"working electrode": "positive"} if metal else {}
-    if phases != ("1", "1"):
-        options["particle phases"] = phases
+    options = Writing(cell, cell.temperature()).options
     values, soc = pybamm().ParameterValues(name), None
-    if phases == ("1", "1") and SODIUM not in cell.remarks:
+    if not {"particle phases", "open-circuit potential"} & set(options) and SODIUM not in cell.remarks:
         soc = 1.0
         values.set_initial_state(soc, options=options)
     run = lambda: simulate(cell, protocol, soc=soc, accuracy=ACCURACY)  # noqa: E731
@@ -172,7 +172,7 @@ def their_run(theirs: PyBaMMCell, experiment: Any, model: str, mesh: str) -> Cal
         parameter_values=theirs.parameter_values,
         experiment=experiment,
         solver=package.IDAKLUSolver(rtol=RTOL, atol=ATOL),
-        **({"var_pts": _fine(theirs, made)} if mesh == "fine" else {}),
+        **({"var_pts": _fine(theirs, made), "submesh_types": _graded(made)} if mesh == "fine" else {}),
     )
     built.build_for_experiment()
     return lambda: built.solve(calc_esoh=False)
@@ -183,6 +183,17 @@ def _fine(theirs: PyBaMMCell, model: Any) -> dict[str, int]:
     points = STEEP if _steep(theirs.parameter_values) else FINE
     keys = (str(getattr(key, "name", key)) for key in model.default_var_pts)
     return {key: points[key if key in points else key[0]] for key in keys if key in points or key[0] in points}
+
+
+def _graded(model: Any) -> dict[str, Any]:
+    """Meshes of the domains of a model, electrodes and particles of every phase graded."""
+    package, kinds = pybamm(), dict(model.default_submesh_types)
+    for domain in kinds:
+        key = "particle" if domain.endswith("particle") else domain
+        if key in GRADED:
+            how = {"side": GRADED[key], "stretch": STRETCH}
+            kinds[domain] = package.MeshGenerator(package.Exponential1DSubMesh, how)
+    return kinds
 
 
 def _steep(values: Any) -> bool:

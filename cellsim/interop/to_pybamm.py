@@ -73,21 +73,24 @@ class PyBaMMCell:
     """A cell in terms of PyBaMM.
 
     parameter_values: a `pybamm.ParameterValues`; options: model options that it needs, for every model of
-    `pybamm.lithium_ion`; lost: what PyBaMM does not have, a sentence each.
+    `pybamm.lithium_ion`; lost: what PyBaMM does not have, a sentence each; only: as `Cell.only_model`.
     """
 
     parameter_values: Any
     options: dict[str, Any]
     lost: tuple[str, ...] = ()
     thermal: dict[str, str] = field(default_factory=lambda: {"thermal": "lumped"}, repr=False)
+    only: str = ""
 
     def __iter__(self) -> Any:
         return iter((self.parameter_values, self.options, self.lost))
 
-    def model(self, name: str = "DFN", *, heat: bool = False) -> Any:
-        """PyBaMM's model with the options of the cell: "DFN", "SPMe" or "SPM"; heat: with its lumped temperature."""
-        if name not in ("DFN", "SPMe", "SPM"):
-            raise ParameterError(f"PyBaMMCell.model {name!r}: choose one of DFN, SPMe, SPM")
+    def model(self, name: str | None = None, *, heat: bool = False) -> Any:
+        """PyBaMM's model with the options of the cell: "DFN" (or `only`), "SPMe" or "SPM"; heat: with a temperature."""
+        known = (self.only,) if self.only else ("DFN", "SPMe", "SPM")
+        name = known[0] if name is None else name
+        if name not in known:
+            raise ParameterError(f"PyBaMMCell.model {name!r}: choose one of {', '.join(known)}")
         more = self.thermal if flag("PyBaMMCell.model: heat", heat, ParameterError) else {}
         return getattr(pybamm().lithium_ion, name)(self.options | more)
 
@@ -126,7 +129,10 @@ def to_pybamm(
         content, options = content | more, options | names
     elif any(set(cell.options(part).values()) - {"none", "false"} for part in (NEGATIVE, POSITIVE)):
         writing.lost.append("ageing, which the set has options for; give to_pybamm ageing=True")
-    return PyBaMMCell(package.ParameterValues(content), options, tuple(writing.lost), writing.thermal)
+    if cell.only_model:
+        writing.lost.append(f"that the cell has numbers for the {cell.only_model} alone")
+    values, lost = package.ParameterValues(content), tuple(writing.lost)
+    return PyBaMMCell(values, options, lost, writing.thermal, cell.only_model)
 
 
 def _covered(cell: Cell) -> None:

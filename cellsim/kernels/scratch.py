@@ -13,7 +13,7 @@ from .layout import State, System
 from .memory import initialised, laying
 from .records import GRAIN, LAG, LAYER, LOCAL, SALT, SIDE, TOUCH, VOLUME
 
-EVENTS = 1 + int(Ending.PORES_CLOGGED)  # endings that are located on the solution, by their numbers
+EVENTS = 1 + int(Ending.MATERIAL_LOST)  # endings that are located on the solution, by their numbers
 
 
 def one_temperature(laws: int) -> np.ndarray:

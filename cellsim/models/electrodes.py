@@ -29,6 +29,16 @@ def needs_particles(cell: Cell) -> None:
         raise ParameterError(f"{cell.name}: the positive electrode is a film without particles; use ThinFilm()")
 
 
+def needs_numbers_of(cell: Cell, model: str) -> None:
+    """Raises ParameterError for a model by name, if the set has the numbers of another one alone."""
+    only = cell.only_model
+    if only and model != only:
+        raise ParameterError(
+            f"{cell.name}: model {model}: the parameter set has numbers for the {only} alone, without an electrolyte; "
+            f"leave out the model, or give cellsim.{only}()"
+        )
+
+
 def values_of(cell: Cell, section: str) -> Callable[[str], float]:
     """A function that returns the value of a quantity of `section` by its key."""
 

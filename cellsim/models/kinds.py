@@ -63,6 +63,11 @@ def sizes(cell: Cell, phase: str, accuracy: float = ACCURACY) -> tuple[Array, Ar
     return radius * (R / (share @ radius)), share
 
 
+def of_one_size(cell: Cell, phase: str) -> bool:
+    """Whether all particles of an electrode or a phase have the same radius."""
+    return not cell.has(f"{phase}/{HISTOGRAM}") and cell.value(f"{phase}/particle radius standard deviation") == 0.0
+
+
 def waves(cell: Cell, phase: str) -> float:
     """By how much the error of classes of size is larger for how the diffusivity varies, 1 to WAVY."""
     law = cell.law(f"{phase}/particle diffusivity")

@@ -3,12 +3,20 @@
 A builder is a function (cell, T).  The parameters that it reads from the cell are recorded.  Its result is reused for
 any variation of the same origin that has equal values of the recorded parameters.  Builders may call other builders
 through `kept`.
+
+Of variations that are made together, `abreast`, a builder is run once for all of them where it can be: on a cell whose
+parameters are `Varied` where the variations differ.  That the formulas are right for that is not taken on trust: what
+comes out for the first of them is compared, bit for bit, with what the builder returns for it alone.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..errors import ParameterError
+from ..numerics.varied import Apart, Varied, beside, row_of, same, shared
 
 VARIANTS, KEPT = 4, 256  # cached results per builder, temperature and origin; number of such entries
 METHODS = "has", "is_number", "law", "mean", "value"  # of a cell, of a path; what else builders ask for are texts
@@ -96,6 +104,8 @@ def kept(make: Callable[..., Any], cell: Any, T: Any) -> Any:
     """
     if not isinstance(cell, _Watched):
         return _found(make, cell, T).outcome
+    if isinstance(cell, _OfAll):
+        return cell.batch.of_all(make, T, cell.read)
     found = _found(make, cell.cell, T)
     cell.read.update(found.read)
     return found.outcome
@@ -112,17 +122,22 @@ def kept_whatever(make: Callable[..., Any], cell: Any, T: Any, paths: Collection
     return found.outcome
 
 
-def _found(make: Callable[..., Any], cell: Any, T: Any) -> _Entry:
+def _found(make: Callable[..., Any], cell: Any, T: Any) -> Any:
     """What a builder returns, with the parameters that were read and their values."""
     origin = cell.origin
     key = make, T, id(origin)
     as_origin = _unchanged.get(key)
     if as_origin is not None and as_origin.paths.isdisjoint(cell.changes):
         return as_origin
+    batch = _batches.get(id(cell)) if _batches else None
+    if batch is not None and (own := batch.own(make, cell, T)) is not None:
+        return own
     entries = _kept.get(key, ())
     for entry in entries:
         if _answers(cell, entry.changed) and _answers(cell, _among(entry, cell)):
             return entry
+    if batch is not None and (own := batch.once(make, cell, T)) is not None:
+        return own
     watched = _Watched(cell)
     outcome = make(watched, T)
     paths = frozenset([path for _, path in watched.read])
@@ -140,7 +155,8 @@ def _found(make: Callable[..., Any], cell: Any, T: Any) -> _Entry:
 def _forget_some(entries: dict[Key, Any]) -> None:
     """Make room for one more."""
     if len(entries) >= KEPT:
-        entries.pop(next(iter(list(entries))), None)
+        with suppress(RuntimeError):  # another thread adds or forgets one at this moment
+            entries.pop(next(iter(entries)), None)
 
 
 def _among(entry: _Entry, cell: Any) -> Read:
@@ -164,3 +180,146 @@ def forget() -> None:
     """Forget all outcomes, so that whatever follows is made anew."""
     _kept.clear()
     _unchanged.clear()
+    _alone.clear()
+
+
+LEAST = 4  # variations that builders are run for together; of fewer it takes no less time
+_batches: dict[int, "_Batch"] = {}  # by the id of a cell
+_alone: dict[Any, bool] = {}  # builders that cannot be run for several cells, by what differs in these
+
+
+@contextmanager
+def abreast(cells: Sequence[Any]) -> Iterator[None]:
+    """Within it builders are run for all of these variations of one cell at once, where they can be."""
+    batch = _Batch.of(cells)
+    if batch is None:
+        yield
+        return
+    _batches.update(dict.fromkeys(map(id, cells), batch))
+    try:
+        yield
+    finally:
+        for cell in cells:
+            _batches.pop(id(cell), None)
+
+
+class _Row(NamedTuple):
+    """What a builder returns for one of several cells."""
+
+    outcome: Any
+    asked: Read  # what was read, of all of them
+    place: int
+
+    @property
+    def read(self) -> Read:
+        """What was read, of this one."""
+        return {
+            key: float(answer.values[self.place, 0]) if isinstance(answer, Varied) else answer
+            for key, answer in self.asked.items()
+        }
+
+
+class _Batch:
+    """Variations of one cell in the same parameters.  varied: where they differ, by path; None where in laws."""
+
+    def __init__(self, cells: Sequence[Any], varied: dict[str, Varied | None]) -> None:
+        self.cells, self.varied = cells, varied
+        self.places = {id(cell): k for k, cell in enumerate(cells)}
+        self.differing = frozenset(varied)
+        self.known: dict[Any, tuple[Any, Any, Read] | None] = {}  # outcome of all, of the first, what was read
+        self.ones: dict[Any, _Row] = {}
+        # whether what a builder returns for one of them is seldom that of another one
+        self.unlike = all(one is None or 2 * np.unique(one.values).size > len(cells) for one in varied.values())
+
+    @classmethod
+    def of(cls, cells: Sequence[Any]) -> "_Batch | None":
+        """Those of some cells; None where they are too few, or not alike."""
+        cells = [*{id(cell): cell for cell in cells}.values()]
+        if len(cells) < LEAST or any(
+            cell.origin is not cells[0].origin or cell.changes.keys() != cells[0].changes.keys() for cell in cells
+        ):
+            return None
+        varied: dict[str, Varied | None] = {}
+        for path, law in cells[0].changes.items():
+            laws = [cell.changes[path] for cell in cells]
+            if all(one is law or one == law for one in laws):
+                continue
+            numbers = [one.value for one in laws]
+            varied[path] = None if None in numbers else Varied(np.array(numbers)[:, None])
+        return cls(cells, varied) if varied else None
+
+    def own(self, make: Callable[..., Any], cell: Any, T: Any) -> _Row | None:
+        """The entry of one of the cells; None where its builder has to be run for it alone."""
+        place = self.places[id(cell)]
+        found = self._known(make, T) if place else None  # the first one is what others are compared with
+        if found is None:
+            return None
+        of_all, first, asked = found
+        return _Row(first if of_all is first else row_of(of_all, first, place), asked, place)
+
+    def once(self, make: Callable[..., Any], cell: Any, T: Any) -> _Row | None:
+        """The entry of one whose builder is run for it alone, and for no other; None of one to be remembered."""
+        place = self.places[id(cell)]
+        if not place or not self.unlike:
+            return None
+        key = make, T, place
+        if key not in self.ones:
+            self.ones[key] = _Row(make(cell, T), {}, place)
+        return self.ones[key]
+
+    def of_all(self, make: Callable[..., Any], T: Any, read: Read) -> Any:
+        """What a builder returns for all of the cells; read: notes what it reads."""
+        found = self._known(make, T)
+        if found is None:  # each by itself
+            each = [_found(make, cell, T) for cell in self.cells]
+            read.update(each[0].read)
+            read.update({key: self.varied.get(key[1]) for key in each[0].read if key[1] in self.differing})
+            return beside([one.outcome for one in each])
+        read.update(found[2])
+        return found[0]
+
+    def _known(self, make: Callable[..., Any], T: Any) -> tuple[Any, Any, Read] | None:
+        key = make, T
+        if key not in self.known:
+            self.known[key] = None if (make, self.differing) in _alone else self._made(make, T)
+        return self.known[key]
+
+    def _made(self, make: Callable[..., Any], T: Any) -> tuple[Any, Any, Read] | None:
+        try:
+            first = _found(make, self.cells[0], T)
+        except Exception:  # what it is every cell says for itself
+            return None
+        if self.differing.isdisjoint(path for _, path in first.read):
+            return first.outcome, first.outcome, first.read
+        cell = _OfAll(self)
+        try:
+            with np.errstate(divide="raise", over="raise", invalid="raise"):
+                outcome = make(cell, T)
+            if not same(row_of(outcome, first.outcome, 0), first.outcome):
+                raise Apart
+            outcome = shared(outcome, first.outcome)
+        except Exception:  # whatever asks for one number; what a cell is refused for is said when it is alone
+            _forget_some(_alone)
+            _alone[make, self.differing] = True
+            return None
+        return outcome, first.outcome, cell.read
+
+
+class _OfAll(_Watched):
+    """A cell that stands for all of a batch."""
+
+    def __init__(self, batch: _Batch) -> None:
+        super().__init__(batch.cells[0])
+        self.batch = batch
+
+    def _ask(self, how: str, path: str) -> Any:
+        answer = self.batch.varied.get(path)
+        if path not in self.batch.differing or (answer is not None and how in ("has", "is_number")):
+            return super()._ask(how, path)
+        if answer is None or how == "law":
+            raise Apart
+        self.read[how, path] = answer
+        return answer
+
+    def value(self, path: str) -> Any:
+        return self._ask("value", path)

@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 from ..errors import ParameterError
 from ..kernels.layout import GRAIN, POROUS, SINGLE_FLUX, VOLUME, System, conducting
 from ..numerics.grids import sphere
+from ..numerics.varied import cases_of, plain
 from ..parameters import Cell
 from ..physics.constants import F
 from ..support.arguments import listed, number, whole
 from ..support.compile import records
 from ..support.renamed import by_names
 from .ageing import ageing_of
-from .electrodes import PARTS, needs_particles
+from .electrodes import PARTS, needs_numbers_of, needs_particles
 from .graded import RADIUS, graded, radii
 from .initial import initial_state
 from .kinds import ACCURACY, kinds
@@ -59,23 +60,24 @@ def volumes_of(volumes: tuple[int, int, int], model: int, ideal: bool) -> Callab
 
     def make(cell: Cell, T: float) -> tuple[Array, Owners]:
         parts = regions(cell, T, volumes, STRETCH_X, ideal, model == SINGLE_FLUX)
-        volume = np.zeros(sum(p.dx.size for p in parts), VOLUME)
-        edges = np.cumsum([0, *(p.dx.size for p in parts)])
+        sizes, values = [p.dx.shape[-1] for p in parts], [getattr(p, key) for p in parts for key in KEYS]
+        volume = np.zeros((*cases_of(*values), sum(sizes)), VOLUME)
+        edges = np.cumsum([0, *sizes])
         for key in KEYS:
             column = volume[key]
             for part, first, last in zip(parts, edges[:-1], edges[1:], strict=True):
-                column[first:last] = getattr(part, key)
+                column[..., first:last] = plain(getattr(part, key))
         volume["across"] = across(volume)
-        volume["C_dl"] = np.array([*capacities(cell), 0.0])[volume["side"]]
-        side, many = volume["side"], [len(of_side) for of_side in kinds(cell)]
-        volume["kinds"] = np.where(side < 0, 0, np.array([*many, 0])[side])
-        holds = volume["kinds"] > 0
+        side, many = np.repeat([p.side for p in parts], sizes), [len(of_side) for of_side in kinds(cell)]
+        volume["C_dl"] = np.array([*capacities(cell), 0.0])[side]
+        volume["kinds"] = kinds_of = np.where(side < 0, 0, np.array([*many, 0])[side])
+        holds = kinds_of > 0
         if model == SINGLE_FLUX:  # the particles of an electrode are shared by its volumes
             owners = tuple((at, k) for at in (0, 1) for k in range(many[at]))
             volume["particle"] = np.where(holds, side * many[0], -1)
         else:
             owners = tuple((at, k) for at in side[holds].tolist() for k in range(many[at]))
-            volume["particle"] = np.where(holds, np.cumsum(volume["kinds"]) - volume["kinds"], -1)
+            volume["particle"] = np.where(holds, np.cumsum(kinds_of) - kinds_of, -1)
         return records(volume), owners
 
     return make
@@ -123,13 +125,18 @@ def grains_but_diffusivity(owners: Owners, volumes: tuple[int, int, int]) -> Cal
                 exchange_current_density(cell, phase, T),
                 cell.value(f"{phase}/film resistance"),
             )
-        grains = np.array([rows[owner] for owner in owners], GRAIN)
+        known = [value for row in rows.values() for value in row]
+        grains = np.zeros((*cases_of(*known), len(owners)), GRAIN)
+        for owner, row in rows.items():
+            mine = np.array([one == owner for one in owners])
+            for key, value in zip(GRAIN.names or (), row, strict=True):
+                grains[key][..., mine] = plain(value)
         for side, part in enumerate(PARTS):
             if RADIUS in graded(cell, part):
                 here = [owner[0] == side for owner in owners]
                 unit = unit_of(cell, part, volumes[2 * side], STRETCH_X[side])
-                grains["R_p"][here] = radii(cell, part, side, unit)
-                grains["varies"][here] = 1  # particles of a constant diffusivity share an elimination, of one radius
+                grains["R_p"][..., here] = radii(cell, part, side, unit)
+                grains["varies"][..., here] = 1  # those of a constant diffusivity share an elimination, of one radius
         phases_of = [both[side][k].phase for side, k in owners]
         rows_of = [(phase, np.array([one == phase for one in phases_of])) for phase in dict.fromkeys(phases_of)]
         return grains, rows_of
@@ -141,7 +148,7 @@ def reference(cell: Cell, T: float) -> tuple[float, float, float]:
     """Initial salt concentration [mol/m3], transference number at it, and series resistance [Ohm m2]."""
     c0 = cell.value("electrolyte/initial concentration")
     t_ref = cell.law("electrolyte/cation transference number")(np.array([c0]), T)[0]
-    return float(c0), float(t_ref), float(cell.value("cell/series resistance"))
+    return float(c0), float(t_ref), cell.value("cell/series resistance")
 
 
 @lru_cache(maxsize=64)
@@ -286,6 +293,7 @@ class _Meshed:
         return resolved
 
     def _shape(self, cell: Cell, T: float) -> Shape:
+        needs_numbers_of(cell, type(self).__name__)
         mesh: Any = self.resolved(cell, T)
         return getattr(mesh, "volumes", (1, 1, 1)), mesh.shells, self._kind, self._ideal, mesh.reach
 

@@ -31,7 +31,7 @@ from ..parameters import Cell
 from ..parameters.laws.profile import Profile, extremes
 from ..physics.constants import F, R
 from .electrodes import PARTS, electrode_of, is_film, is_metal, lithium_content, phases, values_of
-from .kinds import sizes
+from .kinds import of_one_size, sizes
 from .materials.double_layers import capacities
 from .materials.steps import Steps
 from .materials.tables import conductivity, diffusivity_factor, open_circuit
@@ -111,6 +111,8 @@ def largest(cell: Cell, part: str) -> float:
     law = cell.law(f"{part}/particle radius")
     if isinstance(law, Profile):
         return float(extremes(law)[1])
+    if of_one_size(cell, part):
+        return cell.value(f"{part}/particle radius")
     radius, share = sizes(cell, part)
     mean = float(share @ radius)
     return mean + BROAD * math.sqrt(share @ (radius - mean) ** 2) if radius.size > 1 else mean

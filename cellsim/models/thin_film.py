@@ -258,4 +258,4 @@ def model_of(given: Any) -> Any:
 
 def default_model(cell: Cell) -> Any:
     """The default model of a cell."""
-    return ThinFilm() if has_film(cell) else DFN()
+    return ThinFilm() if has_film(cell) else MODELS[cell.only_model or "DFN"]()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..kernels.equations.lithium_metal import LEAST_PRESSURE
 from ..numerics.grids import graded_faces
+from ..numerics.varied import each, joined
 from ..parameters import Cell
 from ..parameters.catalogue import SURFACE
 from ..parameters.laws.profile import averages
@@ -55,7 +56,7 @@ IDEAL = 1e4  # ideal conductor, for reduced models; larger values degrade the sa
 
 @dataclass(frozen=True)
 class Region:
-    """Control volumes of one layer; arrays (n,), or numbers common to all volumes."""
+    """Control volumes of one layer; arrays (n,), or numbers common to all volumes, or `Varied` ones of these."""
 
     dx: np.ndarray  # m
     left: np.ndarray  # ionic path from the node to the left face: distance over tau [m]
@@ -142,26 +143,27 @@ def paths(unit: Any, length: float, tau: float, sigma: float) -> tuple[Array, Ar
     Returns `left`, `right`, `link` and `end` of a Region whose collector is on the left.  The ionic current vanishes
     at the collector, the electronic current at the separator.
     """
-    link, end = np.zeros(unit.dx.size), np.zeros(unit.dx.size)
-    link[:-1] = sigma / length / (unit.outward[:-1] + unit.inward[1:])
-    end[0] = length / sigma * unit.inward[0]
+    link = joined(sigma / length / (unit.outward[:-1] + unit.inward[1:]), np.zeros(1))
+    end = joined(length / sigma * unit.inward[:1], np.zeros(unit.dx.size - 1))
     return length / tau * unit.left, length / tau * unit.right, link, end
 
 
 def mirrored(left: Array, right: Array, link: Array, end: Any) -> tuple[Array, Array, Array, Array]:
     """The result of `paths` for an electrode with its collector on the right."""
-    return right[::-1], left[::-1], np.append(link[-2::-1], 0.0), end[::-1]
+    return right[..., ::-1], left[..., ::-1], joined(link[..., -2::-1], np.zeros(1)), end[..., ::-1]
 
 
 def across(volume: Array) -> Array:
-    """Conductance between the nodes of neighbouring volumes per conductivity; 0 for the last volume."""
-    return np.append(1.0 / (volume["right"][:-1] + volume["left"][1:]), 0.0)
+    """Conductance between the nodes of neighbouring volumes (..., n) per conductivity; 0 for the last volume."""
+    found = np.zeros(volume.shape)
+    found[..., :-1] = 1.0 / (volume["right"][..., :-1] + volume["left"][..., 1:])
+    return found
 
 
 def exchange_current_density(cell: Cell, part: str, T: float) -> float:
     """Exchange current density of an electrode at T, x = 0.5 and the initial salt concentration [A/m2 of surface]."""
-    return cell.value(f"{part}/exchange-current density") * arrhenius(
-        cell.value(f"{part}/exchange-current activation energy"), T, cell.value("cell/reference temperature")
+    return cell.value(f"{part}/exchange-current density") * each(
+        arrhenius, cell.value(f"{part}/exchange-current activation energy"), T, cell.value("cell/reference temperature")
     )
 
 
@@ -174,7 +176,7 @@ def electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool
     tau, sigma = (IDEAL, IDEAL) if ideal else (transport_efficiency(cell, part), electronic_conductivity(cell, part))
     left, right, link, end = paths(unit, get("thickness"), tau, sigma)
     if side == 1:
-        dx, (left, right, link, end) = dx[::-1], mirrored(left, right, link, end)
+        dx, (left, right, link, end) = dx[..., ::-1], mirrored(left, right, link, end)
     return Region(
         dx=dx,
         left=left,
@@ -268,7 +270,8 @@ def regions(
     The separator is graded towards lithium metal, where the whole current enters through its face.
     """
     stretch_middle = STRETCH if has_foil(cell) else 0.0
-    dx = np.diff(graded_faces(volumes[1], cell.value("separator/thickness"), stretch_middle, "left"))
+    faces = graded_faces(volumes[1], cell.value("separator/thickness"), stretch_middle, "left")
+    dx = faces[..., 1:] - faces[..., :-1]
     tau, none = IDEAL if ideal else transport_efficiency(cell, "separator"), np.zeros(volumes[1])
     middle = Region(
         dx,

@@ -58,7 +58,7 @@ def simulate(
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
     steps: a `Protocol`, its text (docs/protocols.md), a `Step`, or a list of these; discharge current is positive.
     model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a mesh of its own;
-    for cells that are a thin film `ThinFilm()`.
+    for cells that are a thin film `ThinFilm()`; the one that a set has the numbers of, where it has those of one alone.
     temperature [K]: of the run, or its first one; the cell's ambient temperature unless given.
     soc (0..1) or voltage [V, open circuit]: where the cell starts, at rest; `soc=None` starts at
     the initial stoichiometries printed in the parameter set.
@@ -198,8 +198,10 @@ def _remarks(
     cell: Cell, plan: Plan, on_mesh: Callable[[], str], accuracy: float, times: Late, states: Any
 ) -> tuple[str, ...]:
     """Notes on a run, one sentence each."""
+    only = f"the model is {cell.only_model}, as the parameter set has numbers for no other" if cell.only_model else ""
     return (
         *overlay_remarks(cell),
+        *filter(None, (only,)),
         *filter(None, (on_mesh(),)),
         *outside_data(cell, plan.sys, ends_of(states)),
         *unresolved(cell, plan.sys, plan.model, *kept_of(times, states), accuracy),

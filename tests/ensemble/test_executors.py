@@ -99,6 +99,25 @@ def test_tasks_last_about_what_they_should():
     assert np.median(executor.sizes[5:-1]) >= 4
 
 
+def test_the_last_tasks_are_smaller_and_nothing_is_read_far_ahead():
+    """No worker may begin a whole task when the others have none: the last one is the least allowed, an eighth."""
+    read = 0
+
+    def jobs():
+        nonlocal read
+        for k in range(2000):
+            read += 1
+            yield Job(pause, (k,))
+
+    executor, furthest = Brittle(), 0
+    found = pool.on_pool(jobs(), pool.Pool(executor, slice=60.0, most=64, workers=2), lambda done: None)
+    for k, done in enumerate(found):
+        assert done.number == k and done.value == k * k
+        furthest = max(furthest, read - k)
+    assert sum(executor.sizes) == 2000 and max(executor.sizes) == 64 and executor.sizes[-1] <= 64 // pool.SMALLER
+    assert furthest <= (1 + 1) * pool.AHEAD * 2 * 64  # two tasks a worker under way, and as many looked at
+
+
 @pytest.mark.parametrize(
     "how, words",
     [

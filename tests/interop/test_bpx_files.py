@@ -1,6 +1,7 @@
 """BPX files that are written: valid, read back as the same cell, run alike in PyBaMM, with a list of what is lost."""
 
 import json
+import pickle
 import sys
 import warnings
 
@@ -10,6 +11,7 @@ from reference_cases import HOME
 
 import cellsim
 from cellsim import CellsimWarning, ParameterError, ReportError, cli
+from cellsim.interop.against_pybamm import against_pybamm
 from cellsim.interop.bpx_files.laws import portable, refined
 from cellsim.models.electrodes import phases
 from cellsim.parameters.formats.bpx import read_bpx
@@ -233,8 +235,48 @@ def test_a_file_for_the_spm_runs_as_one_and_says_what_it_lacks(tmp_path):
     pytest.importorskip("bpx").parse_bpx_file(path)
     cell, whole = read_bpx(path), read_bpx(LFP)
     assert any("SPM only" in text and "Separator (Thickness [m], Porosity" in text for text in cell.remarks)
+    assert not any("run it with model" in text for text in cell.remarks)
     assert any("1000 mol/m3 is assumed" in text for text in cell.remarks)
     assert cell.record("separator/thickness").method == cell.record("electrolyte/diffusivity").method == "assumed"
     times = np.arange(0.0, 3000.0, 60.0)
     runs = [cellsim.simulate(c, "Discharge at 1C for 50 minutes", "SPM").at(V, times) for c in (cell, whole)]
     assert np.abs(runs[0] - runs[1]).max() < 1e-5
+
+
+def test_a_file_for_the_spm_has_no_other_model(tmp_path):
+    cell = read_bpx(spm_file(tmp_path))
+    assert cell.only_model == "SPM" and read_bpx(LFP).only_model == ""
+    steps = "Discharge at 1C for 1 minute"
+    run = cellsim.simulate(cell, steps)
+    assert run.model == "SPM" and any("the model is SPM" in text for text in run.remarks)
+    assert np.array_equal(run[V], cellsim.simulate(cell, steps, "SPM")[V])
+    half = cell.half_cell("negative")
+    others = (cell.with_({"separator/thickness": 3e-5}), pickle.loads(pickle.dumps(cell)), half)
+    for other in (cell, *others, cellsim.Cell.from_json(cell.to_json(), "again")):
+        assert cellsim.simulate(other, steps).model == "SPM"
+        for model in ("DFN", cellsim.SPMe(), cellsim.DFN((3, 3, 3), 5)):
+            with pytest.raises(ParameterError, match="numbers for the SPM alone.*give cellsim.SPM"):
+                cellsim.simulate(other, steps, model)
+    with pytest.raises(ParameterError, match="numbers for the SPM alone"):
+        cellsim.impedance(cell, [1.0], model="DFN")
+    assert cellsim.impedance(cell, [1.0]).model == "SPM"
+    assert not cellsim.simulate_many([cellsim.Case(cell, steps)], keep=[V]).failures
+
+
+def test_a_cell_of_an_spm_leaves_as_one(tmp_path):
+    """The file that is written is the file that was read, but for what a BPX file does not say of a cell."""
+    cell = read_bpx(spm_file(tmp_path))
+    written = cellsim.to_bpx(cell, tmp_path / "again.json")
+    parts = written.content["Parameterisation"]
+    assert written.content["Header"]["Model"] == "SPM" and not {"Electrolyte", "Separator"} & set(parts)
+    pytest.importorskip("bpx").parse_bpx_file(tmp_path / "again.json")
+    again = read_bpx(tmp_path / "again.json")
+    assert again.only_model == "SPM"
+    runs = [cellsim.simulate(one, "Discharge at 1C for 50 minutes")[V] for one in (cell, again)]
+    assert np.array_equal(*runs)
+    theirs = cell.to_pybamm()
+    assert any("SPM alone" in text for text in theirs.lost) and "Particle" in theirs.model().name
+    with pytest.raises(ParameterError, match="'DFN': choose one of SPM"):
+        theirs.model("DFN")
+    found = against_pybamm(cell, rate=1.0)
+    assert found.rms < 0.5  # mV: the target of the exchange with PyBaMM

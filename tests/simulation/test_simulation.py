@@ -132,6 +132,15 @@ ENDINGS = {
         SPM(),
         1.0,
     ),
+    Ending.MATERIAL_LOST: (
+        cellsim.load("okane2022")
+        .with_({"negative electrode/LAM constant proportional term": 0.05})
+        .with_ageing(False)
+        .with_ageing({"particle mechanics": "swelling only", "loss of active material": "stress-driven"}),
+        discharge(1.0),
+        SPM(),
+        1.0,
+    ),
     Ending.TEMPERATURE_RANGE: (LIQUID, cellsim.Step("rest", duration=36000.0, heater=50.0), DFN(), 0.5),
 }
 WARM = (Ending.TEMPERATURE, Ending.NO_LIMIT_MET, Ending.TEMPERATURE_RANGE)

@@ -188,10 +188,10 @@ def test_the_spectrum_of_a_saved_life_on_the_command_line(tmp_path, monkeypatch,
     path = tmp_path / "life.parquet"
     life = age(cellsim.with_overlay("lgm50_chen2020", "kirkaldy2024"), CYCLE_OF_LIFE, 6, model=SPM(), until=None)
     life.save(path)
-    how = ("lgm50_chen2020", "--model", "SPM", "--lowest", 1, "--highest", 10, "--after", path)
+    how = ("lgm50_chen2020", "--lowest", 1, "--highest", 10, "--after", path)  # the model is that of the life
     for more, n in (((), 6), (("--cycle", 2), 2), (("--cycle", 0), 0)):
         code, said = run(*how, *more, "-o", tmp_path / "z.csv")
-        assert code == 0 and f"after cycle {n} of 6" in said
+        assert code == 0 and f"after cycle {n} of 6" in said and "SPM of lgm50_chen2020" in said
         Z = np.loadtxt(tmp_path / "z.csv", delimiter=",", skiprows=1)
         known = cellsim.impedance(life.cell, Z[:, 0], "SPM", after=life.state(n)).impedance
         np.testing.assert_allclose(Z[:, 1], known.real, rtol=1e-6)

@@ -79,8 +79,9 @@ class BPXFile:
 def to_bpx(cell: "str | PathLike[str] | Cell", path: str | PathLike[str] | None = None) -> BPXFile:
     """A cell as a BPX file of version 1.1 (model DFN), saved at `path` if given; a `BPXFile` with `content`, `lost`.
 
-    cell: as for `load`.  Transport laws become efficiencies, electronic laws the effective conductivity, the fraction
-    of connected material the surface area, partial contact the rate constant, phases the materials of a blend.
+    cell: as for `load`; one with the numbers of the SPM alone becomes a file for the model SPM.
+    Transport laws become efficiencies, electronic laws the effective conductivity, the fraction of connected material
+    the surface area, partial contact the rate constant, phases the materials of a blend.
     Expressions with other functions than exp, tanh, cosh and roots become tables fine enough to be read linearly.  Laws
     are stated at the reference temperature, with activation energies.  What BPX cannot carry (a thermodynamic factor, a
     transference number that varies, series and film resistances, shapes of the exchange current, ageing) is in `lost`,
@@ -121,6 +122,15 @@ def inverse(target: float, guess: float, forward: Callable[[float], float]) -> f
     return best
 
 
+def _of_spm(parts: dict[str, Any]) -> dict[str, Any]:
+    """What a file for the model SPM has of the sections of a cell."""
+    return {
+        name: {key: value for key, value in section.items() if key not in names.NOT_IN_SPM.get(name, ())}
+        for name, section in parts.items()
+        if name not in ("Electrolyte", "Separator")
+    }
+
+
 class _Writer:
     """A BPX file being written."""
 
@@ -148,6 +158,8 @@ class _Writer:
                 f"porosity 1 of the {' and '.join(dense)}: PyBaMM divides by its logarithm and cannot read the file; "
                 "state 0.9999 there"
             )
+        if self.cell.only_model:
+            parts = _of_spm(parts)
         sentences, numbers = lost_of(self.cell)
         lost = (*self.lost, *sentences)
         if numbers:
@@ -164,7 +176,7 @@ class _Writer:
             "Title": self.cell.title,
             "Description": " ".join(words),
             "References": "; ".join(dict.fromkeys(source["citation"] for source in self.cell.sources.values())),
-            "Model": "DFN",
+            "Model": self.cell.only_model or "DFN",
         }
 
     def _cell(self) -> dict[str, Any]:
@@ -281,13 +293,10 @@ class _Writer:
         stated = self.cell.has(transfer)
         if not stated:
             self.notes.append(f"heat transfer coefficient: not stated by the cell; {NATURAL:g} W/m2/K is assumed")
+        salt = {names.INITIAL_SALT: self.cell.value("electrolyte/initial concentration")}
+        salt = {} if self.cell.only_model else salt
         return {
-            "Initial conditions": {
-                names.INITIAL_SOC: 1.0,
-                names.T_START: around,
-                names.INITIAL_SALT: self.cell.value("electrolyte/initial concentration"),
-                **self._starts(),
-            },
+            "Initial conditions": {names.INITIAL_SOC: 1.0, names.T_START: around, **salt, **self._starts()},
             "Thermal environment": {
                 names.T_AROUND: around,
                 names.TRANSFER: self.cell.value(transfer) if stated else NATURAL,

@@ -8,7 +8,7 @@ from ..equations.heat.network import margin
 from ..equations.lithium_metal import left
 from ..equations.temperature import warm
 from ..equations.thermal import critical, plating
-from ..equations.wearing.geometry import least_pores
+from ..equations.wearing.geometry import least_material, least_pores
 from ..layout import CURRENT, PLATING, POWER, RESISTANCE, TEMPERATURE, VOLTAGE, aimed, copy, surface, views
 from ..scratch import EVENTS
 from .stage import measured, solve, voltage
@@ -34,6 +34,7 @@ RUNNING = -1  # a status from 0 up is the number of an errors.Ending:
     UNREACHABLE,
     STEP_TOO_SMALL,
     CLOGGED,
+    MATERIAL_LOST,
 ) = map(
     int,
     (
@@ -51,6 +52,7 @@ RUNNING = -1  # a status from 0 up is the number of an errors.Ending:
         Ending.UNREACHABLE,
         Ending.SOLVER_STEP_TOO_SMALL,
         Ending.PORES_CLOGGED,
+        Ending.MATERIAL_LOST,
     ),
 )
 
@@ -146,6 +148,8 @@ def _closest(sys, ctl, s, q_start, w, g):
         g[EXHAUSTED] = left(sys, s)
     if sys.ageing.size > 0:
         g[CLOGGED] = least_pores(sys, s, w)
+        if sys.counts.loss > 0:
+            g[MATERIAL_LOST] = least_material(sys, s)
     return first_of(g)
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ...errors import ParameterError
 from ...kernels.layout import System
+from ...numerics.varied import each
 from ...parameters import Cell
 from ...parameters.laws.profile import Profile, averages
 from ...physics.transport import bruggeman, percolation
@@ -45,8 +46,9 @@ def efficiency(cell: Cell, part: str, phi: float) -> float:
     if cell.has(f"{part}/transport efficiency"):
         return cell.value(f"{part}/transport efficiency")
     if cell.has(f"{part}/bruggeman exponent"):
-        return bruggeman(phi, cell.value(f"{part}/bruggeman exponent"))
-    return percolation(phi, cell.value(f"{part}/percolation threshold"), cell.value(f"{part}/percolation exponent"))
+        return each(bruggeman, phi, cell.value(f"{part}/bruggeman exponent"))
+    threshold, exponent = (cell.value(f"{part}/percolation {key}") for key in ("threshold", "exponent"))
+    return each(percolation, phi, threshold, exponent)
 
 
 def effective_conductivity(cell: Cell, part: str, phi: float, active: float) -> float:
@@ -59,7 +61,7 @@ def effective_conductivity(cell: Cell, part: str, phi: float, active: float) -> 
     exponent = get("electronic percolation exponent")
     if exponent == 0.0:
         return value
-    return value * percolation(active, get("electronic percolation threshold"), exponent)
+    return value * each(percolation, active, get("electronic percolation threshold"), exponent)
 
 
 def efficiency_of(cell: Cell, part: str) -> Any:

@@ -85,6 +85,11 @@ class ElectrodeSOH:
         return self.inventory.Q_p * (self.empty.y - self.full.y)
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """Stoichiometries of the positive electrode, charged and discharged."""
+        return self.full.y, self.empty.y
+
+    @property
     def limits(self) -> tuple[str, str]:
         """What ends the discharge and the charge: "voltage", or the electrode that is empty or full."""
         return self.empty.limit, self.full.limit
@@ -176,20 +181,20 @@ def electrode_soh(
 
 
 def solved(
-    cells: HalfCells, amounts: Inventory, V_min: float, V_max: float, near: ElectrodeSOH | None = None
+    cells: HalfCells, amounts: Inventory, V_min: float, V_max: float, near: tuple[float, float] | None = None
 ) -> ElectrodeSOH:
     """Electrode state of health from the potentials of the electrodes.
 
-    near: one with similar windows, such as that of the cycle before, from which the search starts.  Raises
-    ParameterError.
+    near: `ElectrodeSOH.ends` of one with similar windows, such as that of the cycle before, from which the search
+    starts.  Raises ParameterError.
     """
     if not V_min < V_max:
         raise ParameterError(f"V_min {V_min:g} V is not below V_max {V_max:g} V; give the lower cut-off voltage first")
     low, high, at_low, at_high = _reach(cells, amounts)
     look = _seen(cells, amounts)
     bounds = (low, at_low), (high, at_high)
-    full = _end(look, V_max, bounds, near.full.y if near else 0.7 * low + 0.3 * high)
-    empty = _end(look, V_min, bounds, near.empty.y if near else 0.1 * low + 0.9 * high)
+    full = _end(look, V_max, bounds, near[0] if near else 0.7 * low + 0.3 * high)
+    empty = _end(look, V_min, bounds, near[1] if near else 0.1 * low + 0.9 * high)
     return ElectrodeSOH(amounts, full, empty, V_min, V_max)
 
 

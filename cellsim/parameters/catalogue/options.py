@@ -11,7 +11,7 @@ from ...support.renamed import by_name
 from . import ageing, hysteresis, kinetics
 from .by_phase import Texts, chosen_by_path
 from .phases import flattened
-from .quantities import DIFFERENTIAL, SURFACE_FORM, SURFACE_FORMS
+from .quantities import DIFFERENTIAL, ONLY_MODEL, SURFACE_FORM, SURFACE_FORMS
 
 
 class Options:
@@ -110,6 +110,11 @@ class Options:
         """
         found: Self = _otherwise(self, kinetics.resolved_particle(model, self._raw, self.name), False, "with particle")
         return found
+
+    @property
+    def only_model(self) -> str:
+        """The one model that the set has the numbers of, "SPM"; "" where it has those of all."""
+        return str(self.origin._raw["cell"].get(ONLY_MODEL, ""))
 
     @property
     def charges_double_layers(self) -> bool:

@@ -29,6 +29,7 @@ ELECTRONIC, ELECTRONIC_ENERGY = "electronic conductivity", "electronic conductiv
 SURFACE = "surface area per unit volume"  # as BPX names it
 SURFACE_FORM, DIFFERENTIAL = "surface form", "differential"  # as PyBaMM's option
 SURFACE_FORMS = ("false", "algebraic", DIFFERENTIAL)
+ONLY_MODEL, ONLY_MODELS = "only model", ("SPM",)  # of sets that have the numbers of one model alone
 CELL = {
     "electrode area": _need("m2", "total area of all electrode pairs", TINY, 1e4),
     "nominal capacity": _need("A.h", "defines the C-rate; the note states rate, window, temperature", TINY, 1e5),
@@ -301,7 +302,7 @@ OPTIONAL_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
         | {key: tuple(values) for key, values in ageing.OPTIONS.items()}
         for part in ageing.SIDES
     },
-    "cell": {SURFACE_FORM: SURFACE_FORMS},
+    "cell": {SURFACE_FORM: SURFACE_FORMS, ONLY_MODEL: ONLY_MODELS},
     "electrolyte": {
         "material": (
             "argyrodite",

@@ -7,6 +7,7 @@ from typing import Any
 from ...errors import ParameterError
 from ...support.arguments import chosen, number, numbers
 from ..catalogue import PHASES, ageing, quantities
+from ..catalogue.quantities import ONLY_MODEL
 from ..cell import Cell
 from ..equilibrium import CUTOFFS, NEGATIVE, POSITIVE, T_REF, potential, potential_of
 from ..formats.bpx_names import DESIGN as TYPICAL
@@ -21,6 +22,7 @@ TAKEN = (  # of the section "cell"
     "fabrication pressure",
     "highest pressure",
     "pressure memory",
+    ONLY_MODEL,
 )
 EXCESS = "lithium excess thickness"
 ENDS = ("minimum stoichiometry", "maximum stoichiometry")

@@ -13,6 +13,7 @@ from typing import Any
 from ...errors import ParameterError
 from ...physics.constants import ZERO_CELSIUS
 from ...support.files import cut, quoted
+from ..catalogue.quantities import ONLY_MODEL
 from ..cell import Cell
 from ..laws.law import finite
 from ..reading import is_bpx, read, warn_of_remarks
@@ -62,7 +63,7 @@ def read_bpx(path: str | PathLike[str], design: dict[str, Any] | None = None) ->
     heat; the cooled surface is the external surface.
 
     Files for the model SPM state no electrolyte, separator, porosities and conductivities: assumed values stand for
-    them, and a remark says that only an SPM is a run of this cell.
+    them, runs of the cell are those of an SPM, and other models are refused (`Cell.only_model`).
 
     A blended electrode has its materials as phases (primary, secondary, ...), and its window is the mean of theirs: at
     rest they share the lithium at one potential; the remarks say where the file's windows do not.
@@ -110,6 +111,7 @@ class _File:
         self.remarks: list[str] = []
         self.pairs = 1.0
         self.hysteresis: dict[str, dict[str, Any]] = {}  # initial states by their names in the file, and by material
+        self.only: dict[str, str] = {}  # model that the file has the numbers of
         self.assumed: set[tuple[str, str]] = set()  # sections and keys that the file leaves out
         cell = self.parts.get("Cell") if isinstance(self.parts, dict) else None
         stated = cell.get(T_REFERENCE) if isinstance(cell, dict) else None
@@ -125,14 +127,14 @@ class _File:
         state = self._state()
         if self.faults:
             return {}
-        self._spm(parts)
+        self._model(parts)
         electrolyte = parts["Electrolyte"] | state.pop("electrolyte")
         if SALT not in electrolyte:
             electrolyte[SALT] = SALT_OF_OTHERS
             self.assumed.add(("Electrolyte", SALT))
             self.remarks.append(f"no initial electrolyte concentration is stated; {SALT_OF_OTHERS:g} mol/m3 is assumed")
         return {
-            "cell": self._cell(parts["Cell"] | state.pop("cell"), state),
+            "cell": self._cell(parts["Cell"] | state.pop("cell"), state) | self.only,
             "negative electrode": electrode(self, "Negative electrode", parts["Negative electrode"]),
             "separator": self.section("Separator", parts["Separator"], "separator", SEPARATOR),
             "positive electrode": electrode(self, "Positive electrode", parts["Positive electrode"]),
@@ -148,8 +150,6 @@ class _File:
         model = self.header.get("Model")
         if model not in ("DFN", "SPMe", "SPM"):
             self.faults.append(f"model {quoted(model)} is not supported; DFN, SPMe and SPM are")
-        elif model != "DFN":
-            self.remarks.append(f"the file was made for the model {model}; run it with model=cellsim.{model}()")
 
     def _part(self, name: str) -> dict[str, Any]:
         """A section, with the entries of its single "Particle" merged into it."""
@@ -171,11 +171,11 @@ class _File:
             self.faults.append(f"{name}/{PARTICLE}: must be an object of materials by name, found {quoted(particles)}")
         return content
 
-    def _spm(self, parts: dict[str, dict[str, Any]]) -> None:
-        """Assumed values for what a file for the model SPM leaves out."""
-        if self.header.get("Model") != "SPM":
-            return
-        gaps = {name: [key for key in values if key not in parts[name]] for name, values in NOT_IN_SPM.items()}
+    def _model(self, parts: dict[str, dict[str, Any]]) -> None:
+        """What follows from the model of the file: assumed values for what one for the SPM leaves out."""
+        model = self.header["Model"]
+        left_out = NOT_IN_SPM if model == "SPM" else {}
+        gaps = {name: [key for key in values if key not in parts[name]] for name, values in left_out.items()}
         for name, keys in gaps.items():
             room = 1.0
             if "Porosity" in keys and name != "Separator":
@@ -186,7 +186,10 @@ class _File:
                 self.assumed.add((name, key))
         missing = [f"{name} ({', '.join(keys)})" for name, keys in gaps.items() if keys]
         if missing:
+            self.only = {ONLY_MODEL: model}
             self.remarks.append(SPM_ONLY.format("; ".join(missing)))
+        elif model != "DFN":
+            self.remarks.append(f"the file was made for the model {model}; run it with model=cellsim.{model}()")
 
     def _rest(self) -> None:
         """Entries beside the sections of the cell."""

@@ -79,8 +79,8 @@ DESIGN = {  # design values missing in BPX: sufficient to load a cell, not for a
     "pouch foil density": 1600.0,
 }
 SPM_ONLY = (
-    "the file is for the model SPM only: run it with model=cellsim.SPM(); it does not state {}, for which assumed "
-    "values stand that an SPM does not use, and a run of DFN or SPMe is none of this cell"
+    "the file is for the model SPM only, which is that of all runs of this cell: it does not state {}, for which "
+    "assumed values stand that an SPM does not use"
 )
 SALT_OF_OTHERS = 1000.0  # mol/m3, where a file states no salt concentration, as in other programs
 NOT_IN_SPM = {  # what files for the model SPM leave out, and assumed values that its voltage does not depend on

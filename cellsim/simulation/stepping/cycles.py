@@ -6,7 +6,7 @@ anew; a cycle is then what `simulate` of it would be, bit for bit.  Whatever is 
 or with the cell, a failure, a number that is not finite) is left to `simulate`: the cycles before it count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -20,15 +20,13 @@ from ...kernels.call.record import GOES_ON, STARTING, TASK, Arguments, Begun
 from ...kernels.integrators import ndf as march
 from ...kernels.integrators.ndf_history import MAX_ORDER
 from ...models import capacity_between_cutoffs
-from ...protocols import Profile, Protocol, Step
+from ...protocols import Profile, Step
 from ...protocols.check import violated
 from ...protocols.quantities import HELD
 from ..control import depends_on_state
 from ..outcome import named, passed
-from ..plan import Plan, continued
-from ..settings import checked
+from ..plan import Plan
 from ..start import FinalState, voltage_of
-from .guess import ahead, is_fixed
 
 Array = NDArray[Any]
 STEPS = 64  # of a cycle, at most
@@ -73,26 +71,16 @@ class Cycles:
     """The cycle of a cell whose steps need nothing of Python."""
 
     def __init__(self, start: FinalState, plan: Plan, rtol: float, steps: Sequence[Step]) -> None:
-        """start: the state that the plan was made for; steps: `plain_steps` of its protocol."""
+        """start: the state that the plan was made for; steps: those of its protocol, `plain_steps`."""
         self.start, self.plan, self.rtol, self.steps = start, plan, rtol, steps
         self._known = 0  # the most rows of a cycle so far
         self._arguments: Arguments | None = None
         self._room = 0  # cycles that the arguments have room for
         self._whole = np.zeros((0, 0), np.int64)  # the words of all of them
 
-    @classmethod
-    def of(cls, start: FinalState, protocol: Protocol, how: Mapping[str, Any]) -> "Cycles | None":
-        """The cycle of a protocol; None if it is not one of plain steps, or if `how` asks for more.
-
-        how: arguments of `simulate`.  Raises what `simulate` does of them.
-        """
-        known = {"heat", "ambient", "accuracy", "rtol", "force"}
-        if not {*how} <= known or "accuracy" not in how:
-            return None
-        given = checked(None, None, how.get("ambient"), None, None, None, how["accuracy"], how.get("rtol"), 10.0, 1)
-        plan, _ = continued(start, protocol, how.get("heat"), given.accuracy, given.ambient)
-        steps = plain_steps(plan, protocol)
-        return cls(start, plan, given.tolerance(), steps) if steps else None
+    def seen_from(self, start: FinalState) -> tuple[Any, Any]:
+        """What `Variables.of` the cycles are made of: System and `at`."""
+        return self.plan.sys, None
 
     def fits(self, start: FinalState) -> bool:
         """Whether a cycle that begins with a state is one of the same system in the same surroundings."""
@@ -230,15 +218,11 @@ class Cycles:
         return np.stack([np.maximum(sign * x, 0.0) for x in moved for sign in (1.0, -1.0)])
 
 
-def plain_steps(plan: Plan, protocol: Protocol) -> list[Step]:
-    """The steps of a protocol whose order and controls are known beforehand; none if they are not, or are too many."""
-    walk = protocol.walk()
-    steps = [next(walk), *ahead(walk, STEPS)]
-    alike = all(
+def plain_steps(plan: Plan, steps: Sequence[Step]) -> bool:
+    """Whether the controls of steps are known beforehand and all of them are steps of one kernel at one temperature."""
+    return bool(steps) and all(
         not depends_on_state(step)
         and not isinstance(step.target, Profile)
-        and step.period is None
         and (plan.warms or plan.around(step) == plan.sys.T)
         for step in steps
     )
-    return steps if is_fixed(walk) and alike and len(steps) <= STEPS else []

@@ -81,7 +81,7 @@ def capacities(p):
         ):
             known = Q
             try:
-                last = solved(cells, Q, low, high, last)
+                last = solved(cells, Q, low, high, last and last.ends)
             except ParameterError:
                 last = None
         out[k] = np.nan if last is None else last.capacity

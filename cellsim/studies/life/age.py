@@ -1,7 +1,7 @@
 """The life of a cell: cycles with the ageing that its parameter set states, until an end of life."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import Any, cast
 
@@ -11,8 +11,7 @@ from ...models import ACCURACY
 from ...parameters import Cell
 from ...protocols import Protocol
 from ...protocols.step import kelvin
-from ...support.arguments import chosen, file_path, flag, whole
-from ...support.files import optional
+from ...support.arguments import chosen, flag, whole
 from ...support.renamed import by_name
 from .checkup import Checkups
 from .cycle_map import NO_WINDOW, Aged, CellCycle
@@ -21,12 +20,14 @@ from .jumping.jump_records import Life as Jumped
 from .jumping.jumps import NOTHING, simulate_life
 from .life_table import Life, table_of
 from .prepare import aged_cell, assumed_rates, by_equilibrium, checked, fresh_start, margin_of
+from .saved.life_file import table_path
 from .saved.life_journal import LifeJournal
 from .saved.rows import Rows
 from .saved.states import heat_said, model_said, packed
-from .windows import Windows
+from .windows import EQUILIBRIUM, Windows
 
 RETURNS = 0.1  # share of the charge by which a cycle may end elsewhere, as it heals from a jump or loses lithium
+PART = 0.1  # of the capacity at equilibrium; by cycles that use less no capacity is judged to a tolerance
 SETTLED = 10  # cycle by which a cell that began elsewhere than its cycles has come to where they run
 NO_CHARGE = "the first cycle delivers no charge; give a cycle of discharge and charge"
 BOTH = (CAPACITY, "Charge capacity [A.h]")
@@ -101,7 +102,7 @@ def age(
     the_map = CellCycle(start, steps, how, windows, 1 if jump else cycles)
     stops = sorted({*wanted, *(range(every, cycles + 1, every) if every else ())})
     checks = Checkups(cell, heat, real)
-    early = Early(cell, bool(threshold) and windows is None)
+    early = Early(cell, threshold if windows is None else None)
     if every:
         checks.begin(start)
 
@@ -116,8 +117,7 @@ def age(
     with ExitStack() as stack:
         journal = before = None
         if path is not None:
-            path = file_path("path", path, (".parquet",))
-            optional("pyarrow")
+            path = table_path(path)
             said = [
                 cell.to_json(),
                 json.loads(steps.to_json()),
@@ -125,9 +125,10 @@ def age(
                 {**how, "heat": heat_said(heat)},
             ]
             key = digest([said, packed(Aged(start)), cycles, until, jump, tolerance, every, wanted, real])
-            journal = stack.enter_context(LifeJournal.at(path, key, checks.measured, resume))
+            journal = stack.enter_context(LifeJournal.at(path, key, checks.measured, resume, windows))
             before = journal.snapshot(Aged(start))
-            early.first = before.rows[0] if before else None
+            if before:
+                early.known(before.rows, before.at.cycle)
         found: Jumped[Aged, Summary] = simulate_life(
             the_map,
             Aged(start),
@@ -153,8 +154,11 @@ def age(
         table = table_of(cell, found.cycles, rows, checks.measured)
         states = {n: state.end for n, state in {**found.states, found.last.cycle: found.last.state}.items()}
         remarks = (*remarks_of(cell, found), *checks.remarks(), *_not_kept(wanted, found.last.cycle))
+        remarks += (early.remark,) if early.remark else ()
+        if found.jumps and windows is None:
+            remarks += in_part(table)
         end, cut = end_of(found.end, until), unfinished(the_map, found.end)
-        life = Life(cell, steps, table, end, states, found, remarks, start, how, cut)
+        life = Life(cell, steps, table, end, states, found, remarks, start, how, cut, until)
         if journal:
             life.save(path)
             journal.done()
@@ -164,18 +168,24 @@ def age(
 class Early:
     """Whether the cycles of a life end where they begin, as far as its first cycles tell."""
 
-    def __init__(self, cell: Cell, by_first: bool) -> None:
-        """by_first: the life is judged by the discharge capacity of its first cycle."""
-        self.cell, self.by_first = cell, by_first
+    def __init__(self, cell: Cell, threshold: tuple[str, float] | None) -> None:
+        """threshold: of the discharge capacity, against that of the first cycle, as `margin_of` has it."""
+        self.cell, self.threshold = cell, threshold
         self.first: Summary | None = None
-        self.settled = False
+        self.settled, self.remark = False, ""
+
+    def known(self, rows: Sequence[Summary], cycle: int) -> None:
+        """Rows that were reported before, of cycles up to this one."""
+        for n, row in enumerate(rows[:2], 1):
+            self.look(n, row, float("nan"))
+        self.settled = cycle >= SETTLED
 
     def look(self, n: int, row: Summary, soc: float) -> None:
         """A reported cycle, and the state of charge that it ended with.  Raises ProtocolError."""
         if n == 1:
             self.first = row
-        if n == 2 and self.by_first and self.first is not None:
-            _check_first(self.cell, self.first, row, soc)
+        if n == 2 and self.threshold and self.first is not None:
+            self.remark = _check_first(self.cell, self.threshold, self.first, row, soc)
         if n >= SETTLED and not self.settled:
             self._check(row, n)
             self.settled = True
@@ -222,16 +232,35 @@ def check_returns(cell: Cell, row: Summary, what: str) -> None:
         )
 
 
-def _check_first(cell: Cell, first: Summary, second: Summary, soc: float) -> None:
-    """Raises ProtocolError if the first cycle, by whose capacity others are judged, began elsewhere than they do."""
-    one, two = (float(row[CAPACITY]) for row in (first, second))
-    elsewhere = abs(one - float(first["Charge capacity [A.h]"])) > RETURNS * one
-    if elsewhere and _cycled(second) and abs(one - two) > RETURNS * one:
+def _check_first(cell: Cell, threshold: tuple[str, float], first: Summary, second: Summary, soc: float) -> str:
+    """Raises ProtocolError if the first cycle, by whose capacity others are judged, began elsewhere than they do.
+
+    By more than RETURNS; returns a remark where it is less, but half of what the capacity may lose in the life.
+    """
+    (kind, value), (one, two) = threshold, (float(row[CAPACITY]) for row in (first, second))
+    may_lose = 1.0 - (value if kind == "share" else value / max(one, 1e-300))
+    off = min(abs(one - float(first["Charge capacity [A.h]"])), abs(one - two))
+    if not _cycled(second) or off <= min(RETURNS, 0.5 * may_lose) * one:
+        return ""
+    said = (
+        f"the first cycle delivers {one:.4g} Ah and the second {two:.4g} Ah, as the life begins at another state of "
+        "charge than its cycles"
+    )
+    if off > RETURNS * one:
         where = f"give soc={soc:.3g}, where they begin" if 0.0 <= soc <= 1.0 else "begin with the charge and soc=0"
-        raise ProtocolError(
-            f"{cell.name}: the first cycle delivers {one:.4g} Ah and the second {two:.4g} Ah, as the life begins at "
-            f"another state of charge than its cycles; {where}, or until=None"
-        )
+        raise ProtocolError(f"{cell.name}: {said}; {where}, or until=None")
+    return f"the end of life is judged by the first cycle, but {said}; begin where they do, or give until=None"
+
+
+def in_part(table: Any) -> tuple[str, ...]:
+    """A remark on a life with jumps whose cycles use a small part of the cell."""
+    first, whole = float(table[CAPACITY].dropna().iloc[0]), table[EQUILIBRIUM].dropna()
+    if not len(whole) or first > PART * float(whole.iloc[0]):
+        return ()
+    return (
+        f"the first cycle takes {100.0 * first / float(whole.iloc[0]):.2g} % of the capacity at equilibrium; the error "
+        'by jumps may be larger as a share of so little: give until="80% equilibrium capacity", or jump=False',
+    )
 
 
 def _not_kept(wanted: Iterable[int], last: int) -> list[str]:

@@ -13,6 +13,7 @@ from ...protocols import Protocol
 from ...simulation.history.cycles import hottest_of
 from ...simulation.start import FinalState
 from ...simulation.stepping.cycles import Block, Cycle, Cycles, Span
+from ...simulation.stepping.segments import Segments, cycle_of, lasting
 from ...simulation.variables import Variables
 
 NOTHING = np.zeros((0, 0))
@@ -35,10 +36,10 @@ class InBulk:
         self.expected: Any = None  # the state that the next of the queue begins with
 
     @cached_property
-    def _cycles(self) -> Cycles | None:
-        """The cycle, if it is one that needs nothing of Python."""
+    def _cycles(self) -> Cycles | Segments | None:
+        """The cycle, if it is one of fixed steps."""
         try:
-            return Cycles.of(*self._given)
+            return cycle_of(*self._given)
         except CellsimError:  # which `simulate` raises, too
             return None
 
@@ -55,22 +56,44 @@ class InBulk:
             together = most > 1
             block = self._cycles.run(end, min(self._size, most), together)
             if block.cycles:
-                self._looked = self._looked or (_Looked(self._cycles.plan), _Looked(self._cycles.plan))
-                self._queue.extend(_one_by_one(_Found(block, together, *self._looked), block, self._amounts))
+                self._queue.extend(self._found(end, block, together))
         return self._queue.popleft() if self._queue else None
+
+    def rest(self, end: FinalState, seconds: float) -> "OneCycle | None":
+        """A cycle that is one rest, of another duration, from a state on."""
+        if self._cycles is None:
+            return None
+        block = lasting(self._cycles, seconds).run(end, 1, False)
+        return self._found(end, block, False)[0] if block.cycles else None
+
+    def _found(self, start: FinalState, block: Block, together: bool) -> "list[OneCycle]":
+        """The cycles of a block, of which the first begins with a state."""
+        if self._cycles is None:
+            return []
+        seen = self._cycles.seen_from(start)
+        if self._looked is None or not self._looked[0].sees(*seen):
+            self._looked = _Looked(self._cycles.plan, *seen), _Looked(self._cycles.plan, *seen)
+        found = _Found(block, together, self._amounts, *self._looked)
+        return [OneCycle(found, n, one) for n, one in enumerate(block.cycles)]
 
 
 class _Looked:
     """Variables of the states that were looked at last, made once for a life."""
 
-    def __init__(self, plan: Any) -> None:
-        self._plan, self._states, self.model = plan, np.zeros(0), type(plan.model).__name__
+    def __init__(self, plan: Any, sys: Any, at: Any) -> None:
+        self._plan, self._sys, self._at, self._states = plan, sys, at, np.zeros(0)
+        self.model = type(plan.model).__name__
+
+    def sees(self, sys: Any, at: Any) -> bool:
+        """Whether these are of that System, with or without others at other temperatures."""
+        return self._sys is sys and (self._at is None) == (at is None)
 
     @cached_property
     def variables(self) -> Variables:
         """Of whichever states: for their names."""
         plan = self._plan
-        found: Variables = Variables.of(plan.cell, plan.sys, plan.model, np.zeros(0), self._states, 0.0)
+        nothing = np.zeros(0), self._states
+        found: Variables = Variables.of(plan.cell, self._sys, plan.model, *nothing, 0.0, self._at)
         return found
 
     def at(self, states: np.ndarray) -> Variables:
@@ -84,9 +107,9 @@ class _Looked:
 class _Found:
     """A block of cycles and what is asked of it."""
 
-    def __init__(self, block: Block, together: bool, ends: _Looked, rows: _Looked) -> None:
+    def __init__(self, block: Block, together: bool, amounts: Amounts, ends: _Looked, rows: _Looked) -> None:
         """together: the rows are looked at now, as others will lie there when a summary is made."""
-        self._ends, self._rows = ends, rows
+        self._ends, self._rows, self._amounts = ends, rows, amounts
         self._states, self._begins = block.states, [one.rows.start for one in block.cycles]
         self.ends = block.states[[*(one.rows.stop - 1 for one in block.cycles), *self._begins]]
         self.extremes: dict[str, Any] = {}
@@ -107,6 +130,11 @@ class _Found:
     def model(self) -> str:
         """Its name."""
         return self._ends.model
+
+    @cached_property
+    def amounts(self) -> list[dict[str, float]]:
+        """At the end of each cycle, see `Amounts`."""
+        return self._amounts.of_all(self.ends[: len(self._begins)])
 
     def values(self, names: tuple[str, ...]) -> list[tuple[float, ...]]:
         """Variables at the end of each cycle, and then at the begin of each."""
@@ -135,15 +163,19 @@ class _Found:
 class OneCycle:
     """A cycle of a block, as far as a summary looks at a `Result`: of a variable the one value that matters."""
 
-    def __init__(self, found: _Found, n: int, cycle: Cycle, amounts: dict[str, float]) -> None:
-        """amounts: at its end, see `Amounts`."""
-        self._found, self._n, self._cycle, self.amounts = found, n, cycle, amounts
+    def __init__(self, found: _Found, n: int, cycle: Cycle) -> None:
+        self._found, self._n, self._cycle = found, n, cycle
         self.model, self.final_state, self.steps = found.model, cycle.final_state, cycle.steps
         self.discharge_capacity, self.charge_capacity = cycle.discharge_capacity, cycle.charge_capacity
         self.discharge_energy, self.charge_energy = cycle.discharge_energy, cycle.charge_energy
         self.t, self.step_index = (cycle.steps[-1].t_end,), np.zeros(1, int)
 
     steps: tuple[Span, ...]
+
+    @property
+    def amounts(self) -> dict[str, float]:
+        """At its end, see `Amounts`."""
+        return self._found.amounts[self._n]
 
     @property
     def variables(self) -> Variables:
@@ -157,9 +189,3 @@ class OneCycle:
 
     def __getitem__(self, name: str) -> Any:
         return self._found.extreme(name, np.minimum if name in (MARGIN, PLACE) else np.maximum)[self._n]
-
-
-def _one_by_one(found: _Found, block: Block, amounts: Amounts) -> "list[OneCycle]":
-    """The cycles of a block, which refer to what is found of it; it does not refer to them, as a circle would last."""
-    every = zip(block.cycles, amounts.of_all(found.ends[: len(block.cycles)]), strict=True)
-    return [OneCycle(found, n, one, each) for n, (one, each) in enumerate(every)]

@@ -19,6 +19,7 @@ from .checkup import FAULT
 from .cycle_map import Stopped
 from .health.knee import Knee, find_knee
 from .health.summary import under_their_names
+from .prepare import by_equilibrium
 from .saved.life_file import read_life, write_life
 from .saved.rows import Rows
 from .windows import COLUMNS, EQUILIBRIUM, Windows
@@ -55,7 +56,7 @@ class Life:
     states: ends of the cycles that were kept, by cycle.  jumped: how cycles were jumped over; None for storage.
     remarks: notes, one sentence each.  start: the cell before the first cycle.  how: arguments of `simulate` that held
     in every cycle; None where cycles differ, and for storage.  unfinished: the row of the cycle after the last one, as
-    far as it came, if the cell could not complete it; else None.
+    far as it came, if the cell could not complete it; else None.  until: the end of life that was asked for.
     """
 
     cell: Cell
@@ -68,6 +69,7 @@ class Life:
     start: FinalState | None = field(default=None, repr=False)
     how: Mapping[str, Any] | None = field(default=None, repr=False)
     unfinished: Mapping[str, float] | None = field(default=None, repr=False)
+    until: Any = None
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "Life":
@@ -118,8 +120,12 @@ class Life:
 
     @property
     def judged(self) -> str:
-        """Column of the capacity that falls: of a life in use or in storage that at equilibrium, else of the cycles."""
+        """Column of the capacity that falls, and that `bound` is of: that of the cycles, or that at equilibrium.
+
+        The latter of a life in use or in storage, and where the end of life says so.
+        """
         cycled = "Discharge capacity [A.h]" in self.table and self.table.index.name != DAYS
+        cycled = cycled and not by_equilibrium(self.until)
         return "Discharge capacity [A.h]" if cycled else EQUILIBRIUM
 
     @property
@@ -212,7 +218,8 @@ class Life:
             days, passed = last["Time [h]"] / 24.0, last["Throughput capacity [A.h]"]
             time = f"{days / 365.25:.4g} years" if unit == "days" else f"{self.cycles} cycles, {days:.4g} days"
             lines.append(f"  {time}, {passed:.4g} Ah charged and discharged")
-            lines.append(f"  capacity {known.iloc[0]:.4g} -> {known.iloc[-1]:.4g} Ah ({100.0 * share:.1f} %)")
+            what = "capacity at equilibrium" if by_equilibrium(self.until) else "capacity"
+            lines.append(f"  {what} {known.iloc[0]:.4g} -> {known.iloc[-1]:.4g} Ah ({100.0 * share:.1f} %)")
             sure = f"error of the capacity by jumps at most {100.0 * self.bound:.2g} %"
             lines.append(f"  {self.simulated} {unit} simulated, {sure}")
         else:

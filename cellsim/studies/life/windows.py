@@ -7,7 +7,7 @@ import numpy as np
 
 from ...errors import CellsimError
 from ...models.electrodes import PARTS, is_composite, lithium_content
-from ...models.health.esoh import ElectrodeSOH, Inventory, half_cells, inventory, solved
+from ...models.health.esoh import Inventory, half_cells, inventory, solved
 from ...models.health.potentials import HalfCells
 from ...parameters import Cell
 
@@ -21,7 +21,7 @@ class Windows:
     """A function of the summary of a cycle; each search starts from the windows of the cycle before."""
 
     def __init__(self, cell: Cell) -> None:
-        self.near: ElectrodeSOH | None = None
+        self.near: tuple[float, float] | None = None  # `ElectrodeSOH.ends` of the last row
         self.low, self.high = (cell.value(f"cell/{end} voltage cut-off") for end in ("lower", "upper"))
         self.cells: HalfCells | None = None
         self.cell, self.made = cell, {part: _made(cell, part) for part in PARTS if is_composite(cell, part)}
@@ -49,13 +49,13 @@ class Windows:
         Q_p, Q_Li = row["Positive electrode capacity [A.h]"], row["Total lithium capacity in particles [A.h]"]
         try:
             amounts = Inventory(Q_n, float(Q_p), float(Q_Li))
-            self.near = solved(self._cells(row, self.cells), amounts, self.low, self.high, self.near)
+            soh = solved(self._cells(row, self.cells), amounts, self.low, self.high, self.near)
         except CellsimError as fault:
             self.why = str(fault)
             return {}
-        full, empty = self.near.full, self.near.empty
+        self.near, full, empty = soh.ends, soh.full, soh.empty
         ends = (full.x, full.y, empty.x, empty.y, full.U_n, full.U_p, empty.U_n, empty.U_p)
-        return dict(zip(COLUMNS, (*ends, self.near.capacity), strict=True))
+        return dict(zip(COLUMNS, (*ends, soh.capacity), strict=True))
 
 
 def _made(cell: Cell, part: str) -> dict[str, float]:

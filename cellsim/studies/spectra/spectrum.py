@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import ParameterError, ProtocolError, SolveError
-from ...models import SPM, ThinFilm, default_model, model_of
+from ...models import MODELS, SPM, ThinFilm, default_model, model_of
 from ...models.ageing import ages
 from ...models.electrodes import PARTS, is_metal
 from ...models.initial import soc_at_voltage, stoichiometries
@@ -125,7 +125,8 @@ def impedance(
 
     cell: a `Cell`, the name of a packaged parameter set, or the path of one.
     frequencies: (n,) [Hz]; by default 71 from 1 mHz to 10 kHz.
-    model: `DFN()` (default), `SPMe()` or `SPM()`, with or without a given mesh; `ThinFilm()` for thin-film cells.
+    model: `DFN()`, `SPMe()` or `SPM()`, with or without a given mesh; `ThinFilm()` for thin-film cells; by default that
+    of the run or life of `after`, and the DFN (or ThinFilm) without one.
     soc: state of charge, 0 to 1; None for the initial stoichiometries of the parameter set.
     voltage: open-circuit voltage [V], instead of soc.
     temperature: [K], by default the ambient temperature of the cell.
@@ -148,7 +149,7 @@ def impedance(
     cell = load(cell)
     wanted = "give one or more numbers above 0 [Hz]"
     f = np.geomspace(*FREQUENCIES) if frequencies is None else numbers("frequencies", frequencies, wanted, low=1e-300)
-    model = model_of(model) or default_model(cell)
+    model = model_of(model) or _model_of(after) or default_model(cell)
     soc = number("soc", soc, "a state of charge lies between 0 and 1, such as 0.5", low=0.0, high=1.0, none=True)
     voltage = number("voltage", voltage, "give the open-circuit voltage in volts, such as 4.0", none=True)
     if voltage is not None and soc != HALF:  # which is its default
@@ -190,6 +191,14 @@ def impedance(
             spectrum,
         )
     return spectrum
+
+
+def _model_of(after: Any) -> Any:
+    """A model of the kind that a result or a state is of; None for anything else."""
+    if isinstance(after, FinalState):
+        return type(after.model)()
+    kind = MODELS.get(after.model) if isinstance(after, Result) else None
+    return kind and kind()
 
 
 def _result_of(after: object, cell: Cell) -> Result:

@@ -144,5 +144,5 @@ def tally(outcomes: Any) -> str:
     within = sum(o.within and o.as_stated for o in outcomes)
     stated = sum(not o.within and o.as_stated for o in outcomes)
     wrong = sum(not o.as_stated for o in outcomes)
-    text = f"{len(outcomes)} lines: {within} within the limit, {stated} fail as stated"
+    text = f"{len(outcomes)} lines: {within} within the limit, {stated} known failures"
     return text + (f", {wrong} NOT AS STATED" if wrong else "")

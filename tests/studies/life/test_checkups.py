@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from living import CYCLE, LITHIUM, TAKEN
 
-from cellsim import DFN, SPM, Life, ProtocolError, age, load, simulate
+from cellsim import DFN, SPM, Life, ProtocolError, age, load, simulate, with_overlay
 from cellsim.studies.life import checkup
 
 HOW = {"model": SPM(6), "until": None, "soc": 0.98}
@@ -116,3 +116,46 @@ def test_the_cycle_that_the_cell_did_not_complete_is_told(tmp_path):
     assert life.unfinished["Time [h]"] > life.table["Time [h]"].iloc[-1]
     assert f"cycle {life.cycles + 1}, not completed" in str(life)
     assert Life.load(tmp_path / "life.parquet").unfinished == life.unfinished
+
+
+KIRKALDY = with_overlay("lgm50_chen2020", "kirkaldy2024")
+EC = load("okane2022").with_ageing(False).with_ageing({"SEI": "ec reaction limited"})
+
+
+@pytest.mark.parametrize(
+    ("cell", "cycles", "every"),
+    [("okane2022", 60, 10), (KIRKALDY, 150, 50), (EC, 60, 20)],
+    ids=["okane2022", "kirkaldy2024", "ec reaction limited"],
+)
+def test_jumps_go_on_behind_check_ups_on_the_cell(cell, cycles, every):
+    """Each check-up costs a jump that ends there, three cycles, and two cycles behind it; what is said of the error
+    holds for the cycles and the check-ups.
+    """
+    how = {"checkups": every, "checkups_on": "cell", **HOW}
+    life, exact = age(cell, CYCLE, cycles, **how), age(cell, CYCLE, cycles, jump=False, **how)
+    alone = age(cell, CYCLE, cycles, **HOW)
+    assert life.simulated <= alone.simulated + 5 * (cycles // every) and life.simulated < exact.simulated
+    for name in ("Discharge capacity [A.h]", "Capacity at C/20 [A.h]"):
+        known = life.table[name].dropna()
+        off = (known - exact.table.loc[known.index, name]).abs().max() / exact.table[name].dropna().iloc[0]
+        assert off <= life.bound <= 1e-3, name
+
+
+def test_a_life_of_cycles_that_use_little_of_the_cell_says_what_its_bound_is_not():
+    """With jumps, and judged by the discharge of its cycles; not where it is judged at equilibrium."""
+    steps = "Discharge at C/2 for 6 minutes; Charge at C/2 until 4.2 V; Hold at 4.2 V until C/50"
+    said = [
+        any(
+            "as a share of so little" in note for note in age(KIRKALDY, steps, 60, **{**HOW, "soc": 1.0, **how}).remarks
+        )
+        for how in ({}, {"until": "80% equilibrium capacity"}, {"jump": False})
+    ]
+    assert said == [True, False, False]
+
+
+def test_a_first_cycle_from_elsewhere_that_takes_much_of_what_a_life_may_lose_is_a_remark():
+    """A full cell whose cycles charge to 4.13 V: more than half of 10 % that it may lose, less than of 30 %."""
+    steps = "Discharge at C/2 until 2.5 V; Charge at C/2 until 4.13 V; Hold at 4.13 V until C/50"
+    for until, says in (("90% capacity", True), ("70% capacity", False)):
+        life = age(KIRKALDY, steps, 3, **{**HOW, "soc": 1.0, "until": until})
+        assert any("at another state of charge than its cycles" in note for note in life.remarks) == says

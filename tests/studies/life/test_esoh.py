@@ -187,10 +187,10 @@ def test_windows_do_not_depend_on_where_the_search_starts(name):
             soh = solved(cells, amounts, *limits)
         except ParameterError:
             continue
-        again = solved(cells, amounts, *limits, near or soh)
+        again = solved(cells, amounts, *limits, near or soh.ends)
         assert (again.full.y, again.empty.y) == approx((soh.full.y, soh.empty.y), abs=1e-11)
         assert again.limits == soh.limits and again.full.y <= again.empty.y
         for end, limit in ((soh.empty, limits[0]), (soh.full, limits[1])):
             off = end.U_p - end.U_n - limit
             assert abs(off) < 1e-7 or end.limit != "voltage"
-        near = soh
+        near = soh.ends

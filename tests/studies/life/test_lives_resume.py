@@ -8,7 +8,7 @@ import signal
 import numpy as np
 import pytest
 
-from cellsim import SPM, Life, ReportError, age, simulate
+from cellsim import SPM, Life, ReportError, age, age_in_use, simulate, store, with_overlay
 from cellsim.ensemble.journal import journal_of
 from cellsim.studies.life.saved import life_journal
 
@@ -57,6 +57,62 @@ def test_a_killed_life_goes_on_to_the_same_end(tmp_path, monkeypatch, jump, on):
     assert begun[0] > 4, "it began anew"
     assert path.exists() and not journal_of(path).exists()
     same(Life.load(path), whole)
+
+
+def test_a_life_judged_at_equilibrium_goes_on_with_the_search_where_it_was(tmp_path, monkeypatch):
+    """Windows are found from those of the cycle before, to the last digit."""
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr(life_journal, "OFTEN", 0.0)
+    how, path = {"cycles": 80, "model": MODEL, "until": "90% equilibrium capacity"}, tmp_path / "life.parquet"
+    with pytest.raises(Killed):
+        age("okane2022", CYCLE, **how, path=path, progress=killed_after(20))
+    same(age("okane2022", CYCLE, **how, path=path), age("okane2022", CYCLE, **how))
+
+
+OVERLAID = with_overlay("lgm50_chen2020", "kirkaldy2024")
+DAY = "Discharge at C/2 for 30 min; Charge at C/3 until 4.1 V; Hold at 4.1 V until C/20"
+MONTHS = np.array([0, 2, 6, 10, 16, 20, 24, 24, 18, 12, 6, 2]) + 273.15
+YEARS = {
+    "one temperature": ({"years": 0.5, "temperatures": 298.15}, 60),
+    "seasons": ({"years": 1.3, "temperatures": MONTHS, "until": None}, 430),  # in a month of two days
+    "an end": ({"years": 1.3, "temperatures": MONTHS, "until": "97% equilibrium capacity"}, 60),
+    "every day": ({"years": 0.15, "temperatures": MONTHS, "jump": False}, 45),
+}
+
+
+@pytest.mark.parametrize("name", YEARS)
+def test_years_of_use_that_are_killed_go_on_to_the_same_end(tmp_path, monkeypatch, name):
+    """Twice, the second time before anything new is in the journal."""
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr(life_journal, "OFTEN", 0.0)
+    how, last = YEARS[name]
+    whole, path, begun = age_in_use(OVERLAID, DAY, model=MODEL, **how), tmp_path / "life.parquet", []
+    for n in (last, 0):
+        with pytest.raises(Killed):
+            age_in_use(OVERLAID, DAY, model=MODEL, **how, path=path, progress=killed_after(n))
+    found = age_in_use(OVERLAID, DAY, model=MODEL, **how, path=path, progress=lambda n, of: begun.append(n))
+    same(found, whole)
+    assert begun[0] > 20 and path.exists() and not journal_of(path).exists()
+    same(Life.load(path), whole)
+    assert found.unfinished == whole.unfinished and found.remarks == whole.remarks
+
+
+def test_storage_that_is_killed_goes_on_to_the_same_end(tmp_path):
+    """With check-ups; of other years nothing is used, and resume=False begins anew."""
+    pytest.importorskip("pyarrow")
+    how, path = {"soc": 0.8, "model": MODEL, "points": 8, "checkups": True}, tmp_path / "life.parquet"
+    whole, begun = store("okane2022", 2.0, **how), []
+    with pytest.raises(Killed):
+        store("okane2022", 2.0, **how, path=path, progress=killed_after(5))
+    found = store("okane2022", 2.0, **how, path=path, progress=lambda n, of: begun.append(n))
+    same(found, whole)
+    assert begun == [6, 7, 8] and not journal_of(path).exists()
+    same(Life.load(path), whole)
+    for other in ({"years": 3.0}, {"resume": False}):
+        with pytest.raises(Killed):
+            store("okane2022", **{"years": 2.0, **how}, path=path, progress=killed_after(5))
+        with pytest.raises(Killed):
+            store("okane2022", **{"years": 2.0, **how, **other}, path=path, progress=killed_after(1))
 
 
 def test_a_journal_of_another_life_is_not_used(tmp_path):

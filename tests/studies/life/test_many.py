@@ -115,3 +115,11 @@ def test_wrong_arguments_get_a_sentence(function, given, words):
     with pytest.raises(CellsimError) as fault:
         function(**given)
     assert words in str(fault.value) and "\n" not in str(fault.value)
+
+
+def test_lives_that_all_failed_can_be_looked_at(tmp_path):
+    """Printed, saved and drawn; no quantile is known."""
+    found = uncertain_lives("okane2022", "Discharge at 1C until 2.5 V", 2, 5, model=SPM(4))
+    assert "2 of 2 lives failed" in str(found) and all(np.isnan(n) for n in found.quantiles().values())
+    found.save(tmp_path / "lives.csv")
+    found.plot(tmp_path / "lives.png")

@@ -15,3 +15,10 @@ def test_random_lives_are_possible(number):
     """What is wrong, in words; a sentence that refuses the cell or the protocol is none."""
     found = tried(random.Random(f"lives {number}"))
     assert not found["faults"], f"{found['said']}: {found['faults']}"
+
+
+@pytest.mark.parametrize("number", [174, 178, 306])
+def test_lives_that_had_a_fault_have_none(number):
+    """Lithium of dried-out material whose volumes share a particle, twice; more active material lost than there was."""
+    found = tried(random.Random(f"life-2/{number}"))
+    assert not found["faults"], f"{found['said']}: {found['faults']}"

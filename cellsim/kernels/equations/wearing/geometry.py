@@ -12,7 +12,7 @@ from . import contact, drying
 
 CLOGGED = 1e-3  # porosity that counts as none
 NOTICED = 1e-2  # relative change of surface or pores within a step after which the geometry is renewed
-LEAST = 1e-3  # of the active material as made: less is reckoned with as so much
+LEAST = 1e-3  # of the active material as made: counts as none; until a run ends there it is reckoned with as so much
 
 
 @inner
@@ -108,6 +108,18 @@ def least_pores(sys, s, w):
 
 
 @inner
+def least_material(sys, s):
+    """How far the least share of active material that is left in a volume is above none."""
+    least, y, n = 1e300, views(sys, s), sys.volume.size
+    for i in range(n):
+        v = sys.volume[i]
+        for k in range(v.kinds):
+            a = sys.ageing[sys.grain[v.particle + k].sweep]
+            least = min(least, 1.0 - y.inactive[k * n + i] / a.active)
+    return least - LEAST
+
+
+@inner
 def changed(sys, s, w):
     """Largest relative change of surface and pores since the geometry was renewed."""
     most, y, n = 0.0, views(sys, s), sys.volume.size
@@ -151,14 +163,14 @@ def renew(sys, s, w):
     if sys.counts.wearing > 0:
         contact.renew(sys, y)
     late = drying.renew(sys, y) if sys.counts.reservoirs > 0 else 0.0
-    for i in range(sys.volume.size):
+    for i in range(sys.volume.size if late > 0.0 else 0):  # all of them first: volumes may share a particle
         v = sys.volume[i]
         for k in range(v.kinds):
-            if late > 0.0:
-                a = sys.ageing[sys.grain[v.particle + k].sweep]
-                cut_off(sys, y, i, k, late * (a.active - y.inactive[k * sys.volume.size + i]))
-            if sys.counts.loss > 0:
-                drain(sys, y, i, k)
+            a = sys.ageing[sys.grain[v.particle + k].sweep]
+            cut_off(sys, y, i, k, late * (a.active - y.inactive[k * sys.volume.size + i]))
+    for i in range(sys.volume.size if sys.counts.loss > 0 else 0):
+        for k in range(sys.volume[i].kinds):
+            drain(sys, y, i, k)
     if sys.counts.clogging > 0:
         shrink(sys, y, w)
     shape(sys, s, w)

@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ....errors import ProtocolError
+from ....protocols import Protocol
 from ....simulation.result import Result
 from ....simulation.run import simulate
+from ....simulation.start import FinalState
 from ..cycle_map import Aged, CellCycle
 from ..health.row import Summary
-from ..in_bulk import InBulk, OneCycle
+from ..in_bulk import InBulk
 
 DAY = 86400.0  # s
 LATE = 1.0  # s that a day may take longer
@@ -23,11 +25,13 @@ class Day(CellCycle):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._months: dict[float, InBulk] = {}  # days of plain steps, by the temperature of the surroundings
+        self._months: dict[float, tuple[InBulk, InBulk]] = {}  # use and rest, by the temperature of the surroundings
 
     def advance(self, state: Aged) -> tuple[Aged, Summary]:
         """One day; raises Stopped where the cell cannot complete it, ProtocolError for one that takes longer."""
-        used: Any = self._in_one_call(state)
+        end = self._around(state.end)
+        use, rest = self._in_bulk(end)
+        used: Any = use.take(state, end, 1)
         if used is None:
             used = simulate(self.cell, self.protocol, start=state.end, **self.keywords)
             if _ended(used):
@@ -36,20 +40,35 @@ class Day(CellCycle):
         if parked < -LATE:
             raise ProtocolError(f"the protocol of a day takes {used.t[-1] / 3600.0:.3g} hours; give at most 24")
         if parked > LATE:
-            last = simulate(self.cell, f"Rest for {parked:.10g} s", start=after.end, **self.keywords)
-            after = after.counted(last)
-            if _ended(last):
-                raise self.stop(used, last, state, after)
+            last, after = self._parked(rest, used, state, after, f"{parked:.10g}")
         return after, self.summary(used, state, after, last)
 
-    def _in_one_call(self, state: Aged) -> OneCycle | None:
-        """The use of a day of plain steps; None where it is to be simulated step by step."""
-        around, end = self.keywords["ambient"], state.end
-        if self.keywords["heat"] is None and end.ambient != around:  # the cell is as warm as its surroundings
-            end = replace(end, temperature=around, ambient=around, cell_temperature=around)
+    def _parked(self, rest: InBulk, used: Any, before: Aged, after: Aged, seconds: str) -> tuple[Any, Aged]:
+        """The rest of the day, and the cell after it."""
+        last: Any = rest.rest(self._around(after.end), float(seconds))
+        if last is None:
+            last = simulate(self.cell, f"Rest for {seconds} s", start=after.end, **self.keywords)
+            if _ended(last):
+                raise self.stop(used, last, before, after.counted(last))
+        return last, after.counted(last)
+
+    def _around(self, end: FinalState) -> FinalState:
+        """A state in the surroundings of the day; without heat the cell is as warm as these."""
+        around = self.keywords["ambient"]
+        if self.keywords["heat"] is not None or end.ambient == around:
+            return end
+        return replace(end, temperature=around, ambient=around, cell_temperature=around)
+
+    def _in_bulk(self, end: FinalState) -> tuple[InBulk, InBulk]:
+        """The use of a day and the rest after it, as far as they need no step by step."""
+        around = self.keywords["ambient"]
         if around not in self._months:
-            self._months[around] = InBulk(end, self.protocol, dict(self.keywords), self._amounts)
-        return self._months[around].take(state, end, 1)
+            how = dict(self.keywords)
+            self._months[around] = (
+                InBulk(end, self.protocol, how, self._amounts),
+                InBulk(end, Protocol("Rest for 1 hour"), how, self._amounts),
+            )
+        return self._months[around]
 
 
 def _ended(result: Result) -> bool:

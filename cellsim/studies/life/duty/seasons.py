@@ -10,6 +10,8 @@ Error of a month: that of the middle's contents, the rate less the rate foreseen
 the rate with the contents, which is that over the last year; and that of the rule, rates taken as 1 / sqrt(t).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -21,10 +23,14 @@ from ..cycle_map import Aged
 from ..health.row import Summary
 from ..jumping.jump_records import Jump, Life, Progress
 from ..jumping.jumps import SAFETY, SURE, simulate_life
+from ..saved.life_journal import OF_PROGRESS, LifeJournal, near_of
+from ..saved.parts import Parts
 from ..saved.rows import Rows
+from ..saved.states import array_of, packed, text_of, unpacked
 from .day import Day
 
 MONTHS, OF_YEAR = 12, 365.25
+COUNTS = ("simulated", "rejected", "failed")
 BEGIN = 2  # days of a month that are simulated before the first jump: one comes to its temperature, one has a slope
 
 
@@ -51,28 +57,83 @@ class _Found:
 class Seasons:
     """A life of days whose surroundings change from month to month.
 
-    months [K]: one temperature or twelve.  how: further arguments of `simulate_life`.
+    months [K]: one temperature or twelve.
     """
 
-    def __init__(self, the_map: Day, months: list[float], days: int, tolerance: float, how: dict[str, Any]) -> None:
-        self.map, self.months, self.days, self.tolerance, self.how = the_map, months, days, tolerance, how
+    def __init__(self, the_map: Day, start: Aged, months: list[float], days: int, tolerance: float) -> None:
+        self.map, self.start, self.months, self.days, self.tolerance = the_map, start, months, days, tolerance
+        self.at: Progress[Aged] = Progress(0, start)
         self.measured: list[Measured] = []
         self.found = _Found([], Rows(), [])
+        self.how: dict[str, Any] = {}
+        self.kept: Parts | None = None  # a journal of the months
+        self.by_days: dict[str, Any] = {}  # a journal of the days and where it stands, of one temperature
 
-    def run(self, start: Aged) -> Life[Aged, Summary]:
-        """The life."""
+    @contextmanager
+    def kept_at(self, path: Any, key: str, resume: bool) -> Iterator[None]:
+        """Keep what is done in a journal beside the file `path`, and go on where it stands.  Raises ReportError."""
         if len(self.months) == 1:
-            return simulate_life(self.map, start, self.days, tolerance=self.tolerance, **self.how)
-        at: Progress[Aged] = Progress(0, start)
-        found, month = self.found, 0
+            with LifeJournal.at(path, key, {}, resume, self.map.windows) as days:
+                self.by_days = {"snapshot": days.keep, "resume": days.snapshot(self.start)}
+                yield
+                days.done()
+            return
+        with Parts.at(path, key, resume) as self.kept:
+            for part in self.kept.done:
+                self._take_up(part)
+            yield
+            self.kept.over()
+
+    def known(self) -> tuple[int, Summary | None]:
+        """The last day that was reported before, and the summary of the first one."""
+        before = self.by_days.get("resume") or self.found
+        return (before.numbers[-1], before.rows[0]) if before.numbers else (0, None)
+
+    def run(self, how: dict[str, Any]) -> Life[Aged, Summary]:
+        """The life; how: further arguments of `simulate_life`."""
+        if len(self.months) == 1:
+            both = how | self.by_days
+            return simulate_life(self.map, self.start, self.days, tolerance=self.tolerance, **both)
+        at, found, self.how = self.at, self.found, how
         while at.cycle < self.days and not found.end:
+            month, known = len(self.measured), (len(found.rows), len(found.jumps))
             last = min(round((month + 1) * OF_YEAR / MONTHS), self.days)
             self.map.keywords["ambient"] = self.months[month % MONTHS]
-            after = self._at_once(at, last) if self.how["jump"] and month > MONTHS and last < self.days else None
-            at, month = self._by_days(at, last) if after is None else after, month + 1
+            after = self._at_once(at, last) if how["jump"] and month > MONTHS and last < self.days else None
+            at = self._by_days(at, last) if after is None else after
+            if self.kept and not found.end:
+                self.kept.add(self._part(at, *known))
         numbers, jumps = np.array(found.numbers, int), tuple(found.jumps)
         counts = found.simulated, found.rejected, found.failed
         return Life(numbers, found.rows, {}, jumps, *counts, at.worst, self.tolerance, found.end, at)
+
+    def _part(self, at: Progress[Aged], rows: int, jumps: int) -> dict[str, Any]:
+        """What `_take_up` needs of a month; rows, jumps: how many there were before it."""
+        found, last = self.found, self.measured[-1]
+        return {
+            "state": packed(at.state),
+            "at": {name: getattr(at, name) for name in OF_PROGRESS},
+            "near": self.map.windows and self.map.windows.near,
+            "measured": [text_of(array) for array in last],
+            "numbers": found.numbers[rows:],
+            "rows": found.rows[rows:],
+            "jumps": found.jumps[jumps:],
+            "counts": [getattr(found, name) for name in COUNTS],
+        }
+
+    def _take_up(self, part: dict[str, Any]) -> None:
+        """Stand behind a month."""
+        found, end = self.found, self.start.end
+        state = unpacked(part["state"], end.cell, end.model, end.state.size)
+        self.at = Progress(state=state, **{**part["at"], "capacities": ()})
+        self.measured.append(Measured(*(array_of(text) for text in part["measured"])))
+        found.numbers += part["numbers"]
+        found.rows.extend(part["rows"])
+        found.jumps += [Jump(*jump) for jump in part["jumps"]]
+        for name, count in zip(COUNTS, part["counts"], strict=True):
+            setattr(found, name, count)
+        if self.map.windows is not None:
+            self.map.windows.near = near_of(part)
 
     def _by_days(self, at: Progress[Aged], last: int) -> Progress[Aged]:
         """A month with jumps over days."""

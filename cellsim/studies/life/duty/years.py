@@ -1,8 +1,11 @@
 """Years of use day by day, with jumps over days and the temperatures of the seasons."""
 
+import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, cast
 
+from ....ensemble.journal import digest
 from ....errors import ProtocolError
 from ....models import ACCURACY
 from ....protocols import Protocol
@@ -14,7 +17,9 @@ from ..cycle_map import Aged
 from ..health.row import Summary
 from ..life_table import DAYS, Life, table_of
 from ..prepare import aged_cell, by_equilibrium, checked, fresh_start, margin_of
+from ..saved.life_file import table_path
 from ..saved.rows import Rows
+from ..saved.states import heat_said, model_said, packed
 from ..windows import Windows
 from .day import Day
 from .seasons import MONTHS, OF_YEAR, Seasons
@@ -40,6 +45,8 @@ def age_in_use(
     jump: bool = True,
     tolerance: float = 1e-3,
     progress: Callable[[int, int], Any] | None = None,
+    path: Any = None,
+    resume: bool = True,
 ) -> Life:
     """Years of use: a day repeated, with jumps over days, and the temperatures of the seasons.
 
@@ -51,12 +58,14 @@ def age_in_use(
     tolerance: of the error of that capacity from jumps over the whole life, as a share of the first.  With seasons the
     first year has jumps over days, and later months two simulated days each, at their middle, where the error allows.
     jump=False simulates every day.
-    progress: function (days done, days asked for).  The others as in `age`.
-    The table is indexed by "Day".  Raises ParameterError, ProtocolError.
+    progress: function (days done, days asked for).
+    The others as in `age`: with a `path` the same call goes on where a killed one was, to the same life bit for bit.
+    The table is indexed by "Day".  Raises ParameterError, ProtocolError, ReportError.
     """
     cell = aged_cell(cell, ageing)
     years = number("years", years, "give years as a number above 0 and at most 100, such as 10", above=0.0, high=100.0)
     flag("jump", jump)
+    flag("resume", resume)
     months = _temperatures(cell, temperatures)
     threshold, (accuracy, rtol, _) = margin_of(until), checked(accuracy, rtol, (), progress)
     if threshold and not by_equilibrium(until):
@@ -67,27 +76,34 @@ def age_in_use(
     how = {"heat": heat, "ambient": months[0], "accuracy": accuracy, "rtol": rtol, "force": force}
     days = max(round(OF_YEAR * years), 1)
     the_map = Day(start, steps, how, Windows(cell))
+    seasons = Seasons(the_map, Aged(start), months, days, tolerance)
+    with ExitStack() as stack:
+        if path is not None:
+            path = table_path(path)
+            said = [cell.to_json(), json.loads(steps.to_json()), model_said(start.model), heat_said(heat), months]
+            key = digest([*said, packed(Aged(start)), days, until, jump, tolerance, accuracy, rtol, force])
+            stack.enter_context(seasons.kept_at(path, key, resume))
+        done, first = seasons.known()
+        settled = [done] if done >= SETTLED else []
 
-    settled: list[int] = []
+        def report(at: Any, row: Summary) -> None:
+            if not settled and at.cycle >= SETTLED:
+                settled.append(at.cycle)
+                check_returns(cell, row, f"day {at.cycle}")
+            if progress:
+                progress(at.cycle, days)
 
-    def report(at: Any, row: Summary) -> None:
-        if not settled and at.cycle >= SETTLED:
-            settled.append(at.cycle)
-            check_returns(cell, row, f"day {at.cycle}")
-        if progress:
-            progress(at.cycle, days)
-
-    margin = from_first(threshold, the_map, None) if threshold else None
-    seasons = Seasons(
-        the_map, months, days, tolerance, {"jump": jump, "margin": margin, "report": report, "rows": Rows}
-    )
-    found = seasons.run(Aged(start))
-    if not len(found.cycles):
-        raise ProtocolError(f"{cell.name}: {not_completed('day', found.end)}")
-    table = table_of(cell, found.cycles, cast(Rows, found.rows), {}, name=DAYS)
-    last = {int(found.cycles[-1]): found.last.state.end}
-    end, cut = end_of(found.end, until), unfinished(the_map, found.end)
-    return Life(cell, steps, table, end, last, found, remarks_of(cell, found), start, unfinished=cut)
+        margin = from_first(threshold, the_map, first) if threshold else None
+        found = seasons.run({"jump": jump, "margin": margin, "report": report, "rows": Rows})
+        if not len(found.cycles):
+            raise ProtocolError(f"{cell.name}: {not_completed('day', found.end)}")
+        table = table_of(cell, found.cycles, cast(Rows, found.rows), {}, name=DAYS)
+        last = {int(found.cycles[-1]): found.last.state.end}
+        end, cut = end_of(found.end, until), unfinished(the_map, found.end)
+        life = Life(cell, steps, table, end, last, found, remarks_of(cell, found), start, None, cut, until)
+        if path is not None:
+            life.save(path)
+    return life
 
 
 def _temperatures(cell: Any, given: Any) -> list[float]:

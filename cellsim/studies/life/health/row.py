@@ -125,14 +125,14 @@ def _at_ends(result: Any, parked: Any, names: Names) -> tuple[tuple[float, ...],
     """Variables of a row when its cycle was over, and when it began."""
     wanted = (*names.at_the_end, *names.changing)
     if isinstance(parked, OneCycle):
-        return parked.values(wanted)
-    last = parked.variables.last()
-    if isinstance(result, OneCycle):
-        began = result.values(wanted)[1]
+        end = parked.values(wanted)[0]
     else:
-        first = result.variables.first()
-        began = tuple(float(first[name][0]) for name in wanted)
-    return tuple(float(last[name][-1]) for name in wanted), began
+        last = parked.variables.last()
+        end = tuple(float(last[name][-1]) for name in wanted)
+    if isinstance(result, OneCycle):
+        return end, result.values(wanted)[1]
+    first = result.variables.first()
+    return end, tuple(float(first[name][0]) for name in wanted)
 
 
 def losses(now: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:

@@ -49,12 +49,14 @@ class Progress(Generic[State]):
     """Where a life stands after a cycle: all that is needed to go on.
 
     state: after `cycle` cycles.  first: capacity of the first cycle.  positions, slopes, uncertain: the slopes
-    remembered, in cycles and per cycle, and their uncertainty by the weights of the map.  wanted, order: length of the
+    remembered, in cycles and per cycle, and their uncertainty by the weights of the map; what aged the cell between two
+    cycles is counted in the positions before it as the cycles that would have.  wanted, order: length of the
     next jump and order of its predictor.  error, noise: sums so far, the latter in quadrature; shift, shaken: the same
     in cycles, each over the rate of change where it was made.  worst: bound of the error of the capacity of all cycles
     so far.  waiting: cycles to simulate before the next jump is tried, and pause: after its rejection.  strict: number
     by which the errors allowed are divided.  capacities: (cycle, capacity) of the last reported cycles.  margin: that
-    of the last one.
+    of the last one.  healing: the next cycles that heal what a visit disturbed, of which neither slope nor capacity is
+    remembered.
     """
 
     cycle: int
@@ -75,6 +77,7 @@ class Progress(Generic[State]):
     strict: float = 1.0
     capacities: tuple[tuple[int, float], ...] = ()
     margin: float = np.inf
+    healing: int = 0
 
 
 @dataclass(frozen=True)

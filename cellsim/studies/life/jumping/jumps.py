@@ -41,6 +41,7 @@ SURE = 3.0  # standard deviations of the error from noise that the bound contain
 NOISE = 0.3  # share of the tolerance that noise may take
 SHARE = 0.15  # of what is left of the tolerance, for one jump
 LEAST = 0.02  # of the tolerance, for one jump, when nothing is left of it: the result then says that it is not met
+HEALING = 1  # cycles that heal what a visit disturbed: fast states are forgotten within a cycle
 START = 4  # cycles simulated before the first jump
 LONGER, SHORTER, CAUTION = 2.0, 0.2, 0.9  # limits of the change of a jump from one to the next, and a factor below 1
 NEAR = 6  # cycles before a suspected end that are simulated one by one
@@ -230,25 +231,23 @@ class _Run(Generic[State, Row]):
         """Report a cycle, remember its slope, and stop where a stop is asked for."""
         at, Q = self.at, self.trials.map.capacity(row)
         margin = self.terms.margin(row) if self.terms.margin else np.inf
-        kept, first = slice(-40, None), at.first or Q
-        capacities = (*at.capacities, (n, Q))[-3:]
-        faster = self.trials.norm(slope)
-        for before, value in capacities[:-1]:
+        first = at.first or Q
+        known = {} if at.healing else self._remembered(n, Q, slope, uncertain)
+        faster = 0.0 if at.healing else self.trials.norm(slope)
+        for before, value in known.get("capacities", ())[:-1]:
             faster = max(faster, abs(Q - value) / (n - before) / (first or 1.0))
         sums = {name: changes.get(name, getattr(at, name)) for name in ("error", "shift", "noise", "shaken")}
         error, noise = (max(sums[a], faster * sums[b]) for a, b in (("error", "shift"), ("noise", "shaken")))
         self.at = replace(
             at,
             **changes,
+            **known,
             first=first,
-            capacities=capacities,
             worst=max(at.worst, SAFETY * error + SURE * noise),
             waiting=max(at.waiting - 1, 0),
             cycle=n,
             state=state,
-            positions=(*at.positions, n - 0.5)[kept],
-            slopes=(*at.slopes, slope)[kept],
-            uncertain=(*at.uncertain, uncertain)[kept],
+            healing=max(at.healing - 1, 0),
             margin=margin,
         )
         self.numbers.append(n)
@@ -260,11 +259,39 @@ class _Run(Generic[State, Row]):
         if n in self.terms.stops:
             self.states[n] = self.at.state
             other = self.terms.visit(n, self.at.state) if self.terms.visit else None
-            if other is not None:  # capacities before do not continue; two cycles heal what the visit disturbed
-                self.states[n] = other
-                self.at = replace(self.at, state=other, capacities=(), waiting=max(self.at.waiting, 2))
+            if other is not None:
+                self._disturbed(n, other)
         if self.terms.report:
             self.terms.report(self.at, row)
+
+    def _disturbed(self, n: int, other: State) -> None:
+        """Go on from another state than that of cycle n.
+
+        Along the life a visit that ages the cell as some cycles do is as if these had passed: slopes known before lie
+        so much farther behind.  Capacities before do not continue.
+        """
+        at, trials = self.at, self.trials
+        change = trials.norm(trials.map.contents(other) - trials.map.contents(at.state))
+        passed = change / max(trials.norm(at.slopes[-1]), SLOWEST) if at.slopes else 0.0
+        self.states[n] = other
+        self.at = replace(
+            at,
+            state=other,
+            positions=tuple(x - passed for x in at.positions),
+            capacities=(),
+            waiting=max(at.waiting, HEALING + 1),
+            healing=HEALING,
+        )
+
+    def _remembered(self, n: int, Q: float, slope: Array, uncertain: float) -> dict[str, Any]:
+        """Slopes and capacities with those of cycle n."""
+        at, kept = self.at, slice(-40, None)
+        return {
+            "positions": (*at.positions, n - 0.5)[kept],
+            "slopes": (*at.slopes, slope)[kept],
+            "uncertain": (*at.uncertain, uncertain)[kept],
+            "capacities": (*at.capacities, (n, Q))[-3:],
+        }
 
     # ---- jumps
 

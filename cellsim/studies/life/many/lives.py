@@ -22,6 +22,7 @@ from .one_life import CAPACITY, COLUMNS, CYCLE, one_life, worded
 
 PICTURES = (".png", ".svg", ".pdf")
 LIFE = "Life"
+JUDGED = ("Lasts", "Cycles")  # columns that are there even where no life is
 CELLS = "give a cell, a list of cells or {label: cell}"
 
 
@@ -152,7 +153,7 @@ def _lives(kind: str, cases: list[LifeCase], found: list[dict[str, Any]]) -> Liv
     pd = optional("pandas")
     labels = tuple(dict.fromkeys(name for case in cases for name in case.labels))
     table = pd.DataFrame([{**case.labels, **one["row"]} for case, one in zip(cases, found, strict=True)])
-    table = table.reindex(columns=[*labels, *(name for name in COLUMNS if name in table)])
+    table = table.reindex(columns=[*labels, *(name for name in COLUMNS if name in table or name in JUDGED)])
     curves = pd.concat([pd.DataFrame({LIFE: k, **one["curve"]}) for k, one in enumerate(found)], ignore_index=True)
     curves = curves.astype({LIFE: int, CYCLE: int, CAPACITY: float})
     if "Failure" in table:

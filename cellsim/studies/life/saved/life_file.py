@@ -21,6 +21,13 @@ FORMAT = 1
 OF_JUMPS = ("bound", "simulated", "tolerance", "met")
 
 
+def table_path(path: Any) -> Path:
+    """The path of a file that a life can be saved to.  Raises ReportError."""
+    found: Path = file_path("path", path, (".parquet",))
+    optional("pyarrow")
+    return found
+
+
 def write_life(life: Any, path: Path) -> None:
     """Write a `Life` to `.parquet`; nothing half-written.  Raises ReportError."""
     optional("pyarrow")
@@ -46,6 +53,7 @@ def _meta(life: Any) -> dict[str, Any]:
         "model": None if life.start is None else model_said(life.start.model),
         "how": None if how is None else {**how, "heat": heat_said(how["heat"])},
         "unfinished": None if life.unfinished is None else dict(life.unfinished),
+        "until": life.until,
         "jumps": None if life.jumped is None else {name: getattr(life.jumped, name) for name in OF_JUMPS},
     }
 
@@ -101,4 +109,5 @@ def _fields(meta: dict[str, Any], frame: Any) -> dict[str, Any]:
         "start": None if meta["start"] is None else unpacked(meta["start"], cell, model).end,
         "how": None if how is None else {**how, "heat": heat_read(how["heat"])},
         "unfinished": meta.get("unfinished"),
+        "until": meta.get("until"),
     }

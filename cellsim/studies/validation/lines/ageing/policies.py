@@ -38,8 +38,11 @@ def plating() -> Cell:
 
 
 @cache
-def plated(first: float, until: float, second: float) -> float:
-    """Charge [Ah] of the lithium plated in one charge of the discharged cell by a policy."""
+def charged(first: float, until: float, second: float) -> tuple[float, float]:
+    """Charge [Ah] of the lithium plated in one charge of the discharged cell by a policy.
+
+    And the share of the policy's last step that was done when it ended, by its duration or by the cut-off voltage.
+    """
     cell = plating()
     top = cell.value("cell/upper voltage cut-off")
     steps = [f"Charge at {first:g}C for {36.0 * until / first:.6g} s or until {top:g} V"]
@@ -47,7 +50,20 @@ def plated(first: float, until: float, second: float) -> float:
         steps.append(f"Charge at {second:g}C for {36.0 * (FULL - until) / second:.6g} s or until {top:g} V")
     steps += [f"Charge at 1C until {top:g} V", f"Hold at {top:g} V until C/50"]
     run = simulate(cell, "; ".join(steps), SPMe(), soc=0.0, temperature=T)
-    return float(run[PLATED][-1])
+    last = len(steps) - 3
+    asked = (until if last == 0 else FULL - until) / 100.0 * cell.nominal_capacity
+    return float(run[PLATED][-1]), run.steps[last].charge_capacity / asked
+
+
+def _cut_short() -> str:
+    """How much of a second step is done before the cut-off voltage ends it, of slow and of fast ones."""
+    _, policies, _ = cells()
+    two = policies[policies[:, 1] < FULL]
+    slow, fast = (two[pick] for pick in (two[:, 2] <= np.median(two[:, 2]), two[:, 2] > np.median(two[:, 2])))
+    done = (100.0 * np.mean([charged(*policy)[1] for policy in some.tolist()]) for some in (slow, fast))
+    most = (np.mean(some[:, 2]) for some in (slow, fast))
+    said = ", ".join(f"{share:.0f} % at {C:.2g}C" for share, C in zip(done, most, strict=True))
+    return f"of the second step {said} on average is done before 3.6 V"
 
 
 @cache
@@ -60,7 +76,7 @@ def predicted() -> tuple[float, Array]:
     from scipy.optimize import nnls
 
     test, policies, life = cells()
-    losses = np.array([plated(*policy) for policy in policies.tolist()]) / (END * plating().nominal_capacity)
+    losses = np.array([charged(*policy)[0] for policy in policies.tolist()]) / (END * plating().nominal_capacity)
     columns = np.column_stack([losses, np.ones_like(losses)])
     rates, _ = nnls(columns[~test] * life[~test, None], np.ones(np.count_nonzero(~test)))
     return float(SLOW * rates[0]), 1.0 / (columns @ rates)
@@ -88,7 +104,9 @@ def ranks() -> Found:
     test, _, life = cells()
     rho = float(spearmanr(life[test], predicted()[1][test]).statistic)
     return Found(
-        1.0 - max(rho, 0.0) ** 2, (Point("rank correlation [1]", 1.0, rho),), f"{np.count_nonzero(test)} cells"
+        1.0 - max(rho, 0.0) ** 2,
+        (Point("rank correlation [1]", 1.0, rho),),
+        f"{np.count_nonzero(test)} cells; {_cut_short()}",
     )
 
 
