@@ -10,7 +10,7 @@ from ..models import open_circuit_voltage
 from ..physics.constants import ZERO_CELSIUS
 from ..support.arguments import chosen, number, whole
 from ..support.files import replacing, write_table
-from .shared import PICTURES, app, kelvin, model_of, output_of, positive, say, text_of
+from .shared import PICTURES, TABLES, app, kelvin, model_of, output_of, positive, say, text_of
 
 MOMENT = "Rest for 0.001 s"
 RUNS, SPECTRA = (".csv", ".parquet", ".nc", *PICTURES), (".csv", *PICTURES)
@@ -46,8 +46,7 @@ def simulate(
     """Simulate a discharge, a charge or a protocol, and print how it ended."""
     import cellsim
 
-    if sum(x is not None for x in (discharge, charge, protocol)) != 1:
-        raise ProtocolError("give exactly one of --discharge RATE, --charge RATE and --protocol TEXT")
+    _one_of(discharge, charge, protocol)
     if ambient is not None and not heat:
         raise ProtocolError(
             f"--ambient {ambient:g}: without --heat the cell has the temperature of its surroundings; "
@@ -58,14 +57,7 @@ def simulate(
     output_of(output, RUNS)
     output_of(bibtex, (".bib", ".txt"))
     parameters = cellsim.load(cell)
-    steps: Any
-    if discharge is not None:
-        steps, start = [cellsim.discharge(positive("--discharge", discharge))], 1.0
-    elif charge is not None:
-        full = parameters.value("cell/upper voltage cut-off")
-        steps, start = [cellsim.charge(positive("--charge", charge)), cellsim.hold(full)], 0.1
-    else:
-        steps, start = text_of(protocol or ""), 1.0
+    steps, start = _steps_of(parameters, discharge, charge, protocol)
     T, around = kelvin(temperature), kelvin(ambient, "--ambient")
     soc = number("--soc", start if soc is None else soc, "a state of charge lies between 0 and 1", low=0.0, high=1.0)
     kelvins = parameters.temperature(T)
@@ -103,6 +95,76 @@ def simulate(
         write_table(result.to_pandas(), output)
     elif output is not None:
         (result.plot if output.suffix in PICTURES else result.save)(output)
+
+
+def _one_of(*given: Any) -> None:
+    """Raise ProtocolError unless one of the options that say what a cell does is given."""
+    if sum(x is not None for x in given) != 1:
+        raise ProtocolError("give exactly one of --discharge RATE, --charge RATE and --protocol TEXT")
+
+
+def _steps_of(cell: Any, discharge: float | None, charge: float | None, protocol: str | None) -> tuple[Any, float]:
+    """The steps that options ask for, and the state of charge from which they start unless another one is given."""
+    import cellsim
+
+    if discharge is not None:
+        return [cellsim.discharge(positive("--discharge", discharge))], 1.0
+    if charge is not None:
+        full = cell.value("cell/upper voltage cut-off")
+        return [cellsim.charge(positive("--charge", charge)), cellsim.hold(full)], 0.1
+    return text_of(protocol or ""), 1.0
+
+
+@app.command()
+def zones(
+    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
+    discharge: Annotated[float | None, typer.Option(help="C-rate of a discharge from the fully charged state.")] = None,
+    charge: Annotated[float | None, typer.Option(help="C-rate of a CC-CV charge from 10 % to C/20.")] = None,
+    protocol: Annotated[str | None, typer.Option(help="Text of a protocol, or path of a file with it.")] = None,
+    soc: Annotated[
+        float | None, typer.Option(help="Initial state of charge, 0 to 1; default: 0.1 for --charge, else 1.")
+    ] = None,
+    nodes: Annotated[int, typer.Option(help="Zones from core to surface.")] = 5,
+    cooling: Annotated[
+        float | None, typer.Option(help="Heat transfer coefficient of the surface [W/m2/K]; default: of the cell.")
+    ] = None,
+    opposite: Annotated[
+        float | None, typer.Option(help="That of the opposite face of a stack on a plate; default: as --cooling.")
+    ] = None,
+    interval: Annotated[float, typer.Option(help="Longest step of what zones have in common [s].")] = 20.0,
+    model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
+    ] = None,
+    ambient: Annotated[
+        float | None, typer.Option(help="Ambient temperature in degC; default: the initial temperature.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Save as .csv or .parquet.")] = None,
+) -> None:
+    """Simulate layers of a cell at temperatures of their own, which share its voltage, and print how it ended."""
+    import cellsim
+
+    from ..simulation.parallel import simulate_zones
+
+    _one_of(discharge, charge, protocol)
+    output_of(output, TABLES)
+    parameters = cellsim.load(cell)
+    steps, start = _steps_of(parameters, discharge, charge, protocol)
+    run = simulate_zones(
+        parameters,
+        steps,
+        heat=cellsim.ThermalNetwork(
+            nodes=nodes, heat_transfer_coefficient=cooling, opposite_heat_transfer_coefficient=opposite
+        ),
+        soc=number("--soc", start if soc is None else soc, "a state of charge lies between 0 and 1", low=0.0, high=1.0),
+        interval=interval,
+        model=model_of(model),
+        temperature=kelvin(temperature),
+        ambient=kelvin(ambient, "--ambient"),
+    )
+    say(str(run), soft_wrap=True)
+    if output is not None:
+        write_table(run.to_pandas(), output)
 
 
 @app.command()

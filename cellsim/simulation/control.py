@@ -206,7 +206,7 @@ def _falls(run: Any, step: Step, limit: Limit, discharges: bool) -> bool:
     if reached == "rising":
         return False
     if not _side_is_known(step, limit):
-        return bool(limit.value < Now(run)[limit.quantity])
+        return bool(limit.value < run.now()[limit.quantity])
     return discharges if reached == "by direction" else reached == "falling"
 
 

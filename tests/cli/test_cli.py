@@ -181,6 +181,33 @@ def test_the_fastest_charge_and_others_side_by_side(run):
     assert both.count("lgm50") == 2 and "cc-cv 1C" in both
 
 
+def test_zones_of_a_cell_on_a_plate_are_printed_and_written(run, tmp_path):
+    path = tmp_path / "zones.csv"
+    plate = ("--nodes", 2, "--cooling", 500, "--opposite", 5, "--temperature", -10, "--ambient", 40, "--model", "SPM")
+    steps = ("--soc", 0.5, "--protocol", "Charge at C/5 for 60 s; Hold at 3.9 V for 30 s", "-o", path)
+    code, out, _ = run("zones", "leaf_2018", *plate, *steps)
+    assert code == 0 and "Hold at 3.9 V for 30 seconds: reached the end of the step at 3.9 V" in out
+    assert "the protocol is complete" in out and "K apart" in out
+    names = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert names[:4] == ["Time [s]", "Step", "Voltage [V]", "Current [A]"] and "State of charge of 2" in names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "give exactly one of --discharge"),
+        (("--discharge", 1, "--nodes", 0), "nodes 0: give a whole number"),
+        (("--discharge", 1, "--interval", 0), "interval 0"),
+        (("--protocol", "Hold temperature at 40 degC for 1 min"), "zones hold a voltage only"),
+        (("--discharge", 1, "--opposite", -1), "opposite_heat_transfer_coefficient = -1"),
+        (("--discharge", 1, "-o", "zones.nc"), "save as .csv or .parquet"),
+    ],
+)
+def test_wrong_words_about_zones_are_answered(run, arguments, words):
+    code, out, err = run("zones", "leaf_2018", *arguments)
+    assert code == 2 and not out and words in err and len(err.splitlines()) == 1
+
+
 def test_maps_and_fronts_are_printed_and_written(run, tmp_path):
     """Ranges that begin with a minus, dashes for blanks, a picture and a table; minutes fall with the temperature."""
     import pandas

@@ -5,8 +5,10 @@ Each zone is a cell of its share of the electrodes, whose laws are at its own te
 one loses the other gains, and no interval is too long to be stable.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,18 +16,28 @@ from numpy.typing import NDArray
 
 from ...design.thermal import Lumped
 from ...design.thermal_network import ThermalNetwork
-from ...errors import ParameterError
+from ...errors import ParameterError, ProtocolError
 from ...kernels.call.calls import Coroutine, finish
-from ...models import ACCURACY, default_model, model_of
+from ...models import ACCURACY, default_model
 from ...models.kinds import sized
 from ...parameters import Cell, load
-from ...protocols import Profile
-from ...support.arguments import number
+from ...protocols import Profile, Protocol, Step
+from ...protocols.program import MAX_STEPS
+from ...protocols.quantities import HELD
+from ...support.arguments import number, shown
 from ...support.renamed import by_name
+from ..control import control, scale
+from ..demand import demand_at_rest
+from ..plan import Plan, planned
 from ..result import Result
-from .cells import SAME, SHORT_LOAD, Group, ParallelRun, load_of, run_group
+from ..settings import checked
+from .cells import load_of
+from .group import SAME, Group, Load
+from .record import ParallelRun
+from .steps import Running, run_group
 
 ZONES = 5
+UNEVEN = 2.0  # a zone may have so many times its share of the current, for the mesh
 TABS = "cell/tab thermal conductance"
 Array = NDArray[np.float64]
 
@@ -49,11 +61,25 @@ class Stack(Group):
         """Conductance of each zone to all that it loses heat to [W/K]."""
         return np.asarray(self.loss + self.link.sum(axis=1))
 
-    def advanced(self, begin: Array, end: Array, dt: float) -> Coroutine[list[Result]]:
+    def surrounded(self, T: float) -> None:
+        """Take on the temperature of the surroundings [K]."""
+        self.around = T
+
+    def advanced(self, begin: Array, end: Array, dt: float, load: Load | None = None) -> Coroutine[list[Result]]:
         """As of any cells, among neighbours that have the mean temperatures `mean`."""
         around = (self.loss * self.around + self.link @ self.mean + self.owed / dt) / self._all
         self.ambient = around.tolist()
-        return (yield from super().advanced(begin, end, dt))
+        return (yield from super().advanced(begin, end, dt, load))
+
+    def _means(self, runs: Sequence[Result], dt: float) -> Array:
+        """Mean temperatures of the zones over an interval [K], by what they lost."""
+        heat = [r["Heat lost to surroundings [J]"] for r in runs]
+        lost = np.array([each[-1] - each[0] for each in heat])
+        return np.asarray(np.array(self.ambient, float) + lost / (self._all * dt))
+
+    def lost_in(self, runs: Sequence[Result], dt: float) -> float:
+        """Heat lost to the surroundings during the last interval [J]."""
+        return float(self.loss @ (self._means(runs, dt) - self.around)) * dt
 
     def moved(self, runs: Sequence[Result], dt: float) -> float:
         """How far the mean temperatures of the zones are from what their neighbours saw, which is set anew.
@@ -61,8 +87,7 @@ class Stack(Group):
         A zone whose surroundings are warmer by 1 K is warmer by 1 - phi in the mean: exact but for what its heat
         changes by.  Differences count by the heat that is not passed on, too, which is owed.
         """
-        heat = [r["Heat lost to surroundings [J]"] for r in runs]
-        had = np.array(self.ambient) + np.array([lost[-1] - lost[0] for lost in heat]) / (self._all * dt)
+        had = self._means(runs, dt)
         x = self._all * dt / self.capacity
         off = had - self.mean
         self.lacking = self.link @ off * dt
@@ -77,7 +102,7 @@ class Stack(Group):
 @by_name
 def simulate_zones(
     cell: Cell | str,
-    current: float | Profile,
+    steps: Any,
     *,
     heat: ThermalNetwork | None = None,
     duration: float | None = None,
@@ -86,40 +111,80 @@ def simulate_zones(
     model: Any = None,
     temperature: float | None = None,
     ambient: float | None = None,
+    period: float | None = None,
     accuracy: float = ACCURACY,
+    max_steps: int = MAX_STEPS,
+    force: bool = False,
+    termination: Any = (),
 ) -> ParallelRun:
     """Simulate a cell whose layers have temperatures of their own, share its voltage and exchange heat.
 
     The zones are the nodes of `heat`, from the core to the surface, as `heat.of(cell).chain` lists them with their
     places and shares; those of `ThermalNetwork(nodes=5)` unless given.  Each has laws, states of charge and a current
     of its own.
-    current: of the cell [A], discharge positive, a number or a `Profile` over time.  duration [s]: of the run; else
-    that of the profile, or until the voltage reaches a cut-off of the cell.  interval [s]: the step of what zones have
-    in common; halve it to see what it costs.  soc, model, temperature [K], ambient [K], accuracy [V]: as in `simulate`.
-    Columns of the result are zones.
-    Raises ParameterError, ProtocolError, SolveError.
+    steps: a protocol as in `simulate`; or a current of the cell [A], discharge positive, a number or a `Profile` over
+    time, with a duration [s], or until the voltage reaches a cut-off of the cell.
+    interval [s]: the longest step of what zones have in common, between whose ends currents are linear; halve it to see
+    what it costs.  Limits are met to 0.1 mV, 0.01 % of a current, 1 mK; margins to plating and to the critical current
+    are those of the worst zone, a temperature is that of the surface.
+    soc, model, temperature [K], ambient [K], period [s], accuracy [V], max_steps, force, termination: as in `simulate`.
+    Held are voltages only.  Columns of the result are zones.
+    Raises ParameterError, ProtocolError, and SolveError (with the partial `.result`) if the solver itself fails.
     """
     cell, heat = load(cell), ThermalNetwork(nodes=ZONES) if heat is None else heat
-    if not isinstance(heat, ThermalNetwork) or heat.nodes < 2:
-        given = f"{heat.nodes} node" if isinstance(heat, ThermalNetwork) else type(heat).__name__
-        raise ParameterError(f"heat {given}: give a ThermalNetwork of two nodes or more, or use simulate()")
+    if not isinstance(heat, ThermalNetwork):
+        raise ParameterError(f"heat {shown(heat)}: give a ThermalNetwork, whose nodes are the zones")
     interval = number("interval", interval, "give seconds above 0", above=0.0)
-    soc = number("soc", soc, "give a state of charge from 0 to 1", low=0.0, high=1.0, none=True)
-    profile, duration = load_of(current, duration)
-    T = cell.temperature(temperature)
-    around = number("ambient", ambient, "give kelvins from 150 to 500", low=150.0, high=500.0, none=True)
-    cell = sized(cell, accuracy)
-    rate = max(0.1, 2.0 * profile.peak / cell.nominal_capacity)
-    loads = (max(interval, SHORT_LOAD),)
-    meshed = (model_of(model) or default_model(cell)).resolved(cell, T, rate, accuracy, loads)
-    stack = _stack(cell, heat, T if around is None else around, T)
-    return finish(run_group(stack, meshed, T, [soc] * heat.nodes, profile, duration, interval))
+    given = checked(model, temperature, ambient, soc, None, period, accuracy, None, 10.0, max_steps)
+    protocol = Protocol(_steps_of(steps, duration), force=force, termination=termination)
+    for step in protocol.steps:
+        if step.control in HELD and step.control != "voltage":
+            raise ProtocolError(f"{step.summary}: zones hold a voltage only; use simulate() for a held {step.control}")
+    cell, T = sized(cell, given.accuracy), cell.temperature(given.temperature)
+    asked = demand_at_rest(protocol, given.ambient, given.soc)(cell, T)
+    uneven = UNEVEN if heat.nodes > 1 else 1.0
+    meshed = (given.model or default_model(cell)).resolved(
+        cell, T, uneven * asked.rate, given.accuracy, asked.times, asked.temperatures, asked.near
+    )
+    plan, begun = planned(cell, protocol, meshed, T, given.soc, None, heat, given.accuracy, given.ambient)
+    plan.check(begun, given.period or 0.0)
+    stack = _stack(cell, heat, plan.ambient, T)
+    stack.accuracy = given.accuracy
+    running = Running(stack, plan.area, _Loads(plan), interval, given.period)
+    return finish(run_group(running, meshed, T, [given.soc] * heat.nodes, protocol, given.max_steps))
+
+
+def _steps_of(steps: Any, duration: Any) -> Any:
+    """What the protocol is made of: steps, or a current [A] and its duration [s]."""
+    if isinstance(steps, Profile | int | float | np.number) and not isinstance(steps, bool):
+        return load_of(steps, duration)
+    if duration is not None:
+        raise ProtocolError(f"duration {shown(duration)}: steps say themselves how long they last; leave it out")
+    return steps
+
+
+@dataclass(frozen=True)
+class _Loads:
+    """What steps ask of the zones of a cell together: the controls that the whole cell would have."""
+
+    plan: Plan
+
+    def __call__(self, running: Running, step: Step) -> Load:
+        whole = SimpleNamespace(cell=self.plan.cell, plan=self.plan, sys=self.plan.sys)
+        whole.soc, whole.now = running.soc, running.now
+        asked = control(whole, step)
+        if asked.T_lo <= self.plan.coldest:  # zones end themselves where laws do
+            asked = asked._replace(T_lo=-math.inf)
+        if asked.T_hi >= self.plan.warmest:
+            asked = asked._replace(T_hi=math.inf)
+        return Load(step, asked, self.plan.area, scale(self.plan.cell, step))
 
 
 def _stack(cell: Cell, heat: ThermalNetwork, around: float, T: float) -> Stack:
     """The zones of a cell, all at T [K] in surroundings at `around`."""
     body = heat.of(cell)
-    share, between, loss = (np.array([row[k] for row in body.chain]) for k in (1, 2, 3))
+    chain = body.chain or ((0.0, 1.0, 0.0, body.conductance),)
+    share, between, loss = (np.array([row[k] for row in chain]) for k in (1, 2, 3))
     link, n = np.diag(between[:-1], 1), share.size
     link = link + link.T
     parts = ("cell/electrode area", "cell/nominal capacity")

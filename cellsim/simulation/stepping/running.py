@@ -12,6 +12,7 @@ from ...kernels.layout import System
 from ...models import capacity_between_cutoffs
 from ...parameters import Cell
 from ...protocols import Protocol
+from ..control import Now
 from ..plan import Plan
 from ..settings import Given
 from ..start import Begun, ground
@@ -87,6 +88,10 @@ class Running:
         """State of charge by the charge passed so far."""
         plan = self.plan
         return float(self.soc0 - self.state[plan.at_Q] * plan.per_hour / capacity_between_cutoffs(plan.cell))
+
+    def now(self) -> Now:
+        """The present state of the cell, for conditions."""
+        return Now(self)
 
     def system_at(self, T: float) -> System:
         """The cell at another temperature [K], of a run without heat."""

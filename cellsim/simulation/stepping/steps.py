@@ -13,7 +13,7 @@ from ...kernels.integrators.ndf import RUNNING
 from ...kernels.integrators.stage import terminal_voltage
 from ...protocols import Profile, Protocol, Step
 from ...support.compile import has_machine_code
-from ..control import Now, depends_on_state
+from ..control import depends_on_state
 from ..history.step import StepResult
 from ..kept_states import KeptStates, Late, March, keeps
 from ..outcome import STOPS, finite, named, outcome_of
@@ -111,7 +111,7 @@ def _one_by_one(run: Running, protocol: Protocol, max_steps: int, asks: Sequence
 def _after(walk, outcome, run) -> Step | None:
     """The step that follows, if any does."""
     try:
-        return walk.send(outcome, Now(run))
+        return walk.send(outcome, run.now())
     except StopIteration:
         return None
 
