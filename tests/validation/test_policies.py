@@ -10,7 +10,7 @@ from cellsim.studies.validation.lines.ageing import policies
 @pytest.fixture(autouse=True)
 def _nothing_kept():
     """Each test finds nothing that another one made up."""
-    caches = (policies.cells, policies.plating, policies.plated, policies.predicted)
+    caches = (policies.cells, policies.plating, policies.charged, policies.predicted)
     for kept in caches:
         kept.cache_clear()
     yield
@@ -28,11 +28,11 @@ def test_cells_are_those_of_the_source():
 
 def test_twice_the_rate_plates_twice_as_much(monkeypatch):
     """Where a rate may be fitted as a factor: to half a percent."""
-    one = policies.plated(4.8, 80.0, 4.8)
+    one, _ = policies.charged(4.8, 80.0, 4.8)
     policies.plating.cache_clear()
-    policies.plated.cache_clear()
+    policies.charged.cache_clear()
     monkeypatch.setattr(policies, "SLOW", 2.0 * policies.SLOW)
-    assert policies.plated(4.8, 80.0, 4.8) == approx(2.0 * one, rel=5e-3)
+    assert policies.charged(4.8, 80.0, 4.8)[0] == approx(2.0 * one, rel=5e-3)
 
 
 @pytest.mark.parametrize("other", [0.0, 4e-4])
@@ -43,7 +43,7 @@ def test_the_fit_finds_rates_of_its_own(monkeypatch, other):
     life = 1.0 / (3.0 * losses / lost + other)
     cells = (np.array([False, True, False, False]), np.column_stack([losses, losses, losses]), life)
     monkeypatch.setattr(policies, "cells", lambda: cells)
-    monkeypatch.setattr(policies, "plated", lambda first, until, second: first)
+    monkeypatch.setattr(policies, "charged", lambda first, until, second: (first, 1.0))
     rate, found = policies.predicted()
     assert rate == approx(3.0 * policies.SLOW, rel=1e-9) and found == approx(life, rel=1e-9)
 
