@@ -327,6 +327,7 @@ def commands():
     """Every command with words that are right; each is then given what is wrong, and each option, too."""
     return {
         "simulate": [CHEN, "--protocol", "Rest for 1 s", "--model", "SPM"],
+        "zones": [CHEN, "--protocol", "Rest for 1 s", "--model", "SPM", "--nodes", "2"],
         "impedance": [CHEN, "--model", "SPM", "--lowest", "1", "--highest", "2"],
         "charge": [CHEN, "--protocol", "cc-cv 1C", "--from", "50", "--to", "50.1"],
         "map": [CHEN, "temperature", "20,30", "c-rate", "1,2", "--from", "50", "--to", "50.1"],
@@ -378,6 +379,20 @@ OPTIONS = {
         "--lowest",
         "--highest",
         "--double-layer",
+        "--output",
+    ),
+    "zones": (
+        "--discharge",
+        "--charge",
+        "--protocol",
+        "--soc",
+        "--nodes",
+        "--cooling",
+        "--opposite",
+        "--interval",
+        "--model",
+        "--temperature",
+        "--ambient",
         "--output",
     ),
     "charge": (

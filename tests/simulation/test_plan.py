@@ -11,7 +11,7 @@ from cellsim.errors import CellsimError, ProtocolError
 from cellsim.models import memo, meshing, porous
 from cellsim.protocols import protocol as protocols
 from cellsim.simulation import plan, settings, start
-from cellsim.simulation.control import control, depends_on_state
+from cellsim.simulation.control import Now, control, depends_on_state
 
 CELL = "lgm50_chen2020"
 KEPT = (plan.planned, plan._plan, settings.checked, start.ground, start._meshed, start._at_rest, porous.build)
@@ -150,6 +150,10 @@ class _Here:
     def soc(self):
         """State of charge."""
         return self.soc0
+
+    def now(self):
+        """Its present state."""
+        return Now(self)
 
 
 CHANGES = (

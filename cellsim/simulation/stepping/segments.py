@@ -23,7 +23,7 @@ from ...kernels.layout import System
 from ...models import capacity_between_cutoffs
 from ...protocols import Profile, Protocol, Step
 from ...protocols.check import violated
-from ..control import depends_on_state
+from ..control import Now, depends_on_state
 from ..kept_states import keeps
 from ..outcome import named, passed
 from ..plan import Plan, continued
@@ -178,6 +178,7 @@ class _Part:
         """The first step as kernels begin it, from the state of the cell."""
         plan, of = self.plan, self.of
         of.state, of.soc0 = state, soc0
+        of.now = lambda: Now(of)
         of.soc = lambda: float(soc0 - state[plan.at_Q] * plan.per_hour / capacity_between_cutoffs(plan.cell))
         return plan.ready(of, self.steps[0]).begins(0.0)
 
