@@ -8,7 +8,7 @@ import numpy as np
 
 from ...models.graded import KEYS as GRADED
 from ...parameters.catalogue import OF_PHASE, PHASES
-from ...parameters.laws.exchange import MOST, SALTS, alone, mean, mean_text, nodes, off_product, range_text
+from ...parameters.laws.exchange import MOST, SALTS, alone, mean, mean_text, nodes, off_product, percent, range_text
 from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
 from ..electrons import electrons_from
@@ -282,13 +282,13 @@ def _say(r: Reading, name: str, worst: float) -> None:
         r.fault(
             name,
             f"is no product of functions of the stoichiometry, the salt concentration and the temperature, as an "
-            f"exchange current is here: the nearest one is {100.0 * worst:.2g} % off for {range_text(r.c_0)}, where "
+            f"exchange current is here: the nearest one is {percent(worst)} % off for {range_text(r.c_0)}, where "
             f"{100.0 * MOST:g} % are taken; give a function in which they are factors of each other",
         )
     elif worst > SEPARABLE:
         r.remarks.append(
             f"{name}: a product of functions of stoichiometry, salt concentration and temperature, "
-            f"{100.0 * worst:.2g} % apart from it at most within 30 K, for {range_text(r.c_0)}"
+            f"{percent(worst)} % apart from it at most within 30 K, for {range_text(r.c_0)}"
         )
 
 

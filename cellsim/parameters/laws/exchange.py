@@ -154,6 +154,11 @@ def _factors(path: str, text: str, raw: Mapping[str, Any], metal: bool) -> dict[
     }
 
 
+def percent(share: float) -> str:
+    """A share in % to two digits, in figures: 0.031, 13, 150."""
+    return f"{float(f'{100.0 * share:.2g}'):g}"
+
+
 def _said(path: str, off: float, c_0: float) -> str:
     """What is said of a law that is taken for a product.  Raises ParameterError where it is too far from one."""
     where = range_text(c_0)
@@ -162,9 +167,7 @@ def _said(path: str, off: float, c_0: float) -> str:
     if off > MOST:
         raise ParameterError(
             f"{path}: is no product of a function of x and T and one of c_e and T, as an exchange current is here: the "
-            f"nearest one is {100.0 * off:.2g} % off for {where}, where {100.0 * MOST:g} % are taken; give a law in "
+            f"nearest one is {percent(off)} % off for {where}, where {100.0 * MOST:g} % are taken; give a law in "
             "which x and c_e are factors of each other"
         )
-    return (
-        f"taken as a product of a function of x and T and one of c_e and T, at most {100.0 * off:.2g} % off for {where}"
-    )
+    return f"taken as a product of a function of x and T and one of c_e and T, at most {percent(off)} % off for {where}"
