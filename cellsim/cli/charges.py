@@ -10,6 +10,7 @@ from ..errors import ReportError
 from .shared import (
     PICTURES,
     TABLES,
+    CellName,
     Processes,
     Threads,
     app,
@@ -100,7 +101,7 @@ def charge(
 
 @app.command("map", context_settings=NUMBERS)
 def charge_map(
-    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
+    cell: CellName,
     x: Annotated[
         str,
         typer.Argument(
@@ -146,7 +147,7 @@ def charge_map(
 
 @app.command(context_settings=NUMBERS)
 def pareto(
-    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
+    cell: CellName,
     over: Annotated[str, typer.Argument(help="plating-margin, temperature or critical-current-margin.")],
     values: Annotated[str, typer.Argument(help="FROM:TO:NUMBER, such as -20:60:9, or 0,10,30; in mV, degC, mA/cm2.")],
     start: Start = 10.0,

@@ -8,14 +8,14 @@ import typer
 
 from ..errors import ParameterError
 from ..support.files import replacing
-from .shared import PICTURES, app, console, output_of, say
+from .shared import PICTURES, CellName, app, console, output_of, say
 
 WRITTEN = (*PICTURES, ".json", ".csv")
 
 
 @app.command()
 def cost(
-    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
+    cell: CellName,
     plant: Annotated[
         str | None,
         typer.Option(help="Name (`cellsim plant`) or .yaml file of a plant; default: the line for such cells."),

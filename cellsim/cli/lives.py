@@ -12,6 +12,7 @@ from ..support.arguments import chosen, number, shown
 from .shared import (
     PICTURES,
     TABLES,
+    Celsius,
     Processes,
     app,
     kelvin,
@@ -53,9 +54,7 @@ def age(
         typer.Option(help="Rates of ageing from the literature, laid over every cell; or path of a .json file."),
     ] = None,
     soc: Annotated[float | None, typer.Option(help="State of charge at the start in percent.")] = None,
-    temperature: Annotated[
-        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
-    ] = None,
+    temperature: Celsius = None,
     heat: Annotated[bool, typer.Option(help="Compute the temperature of the cell.")] = False,
     model: Annotated[str | None, typer.Option(help="DFN (default), SPMe or SPM.")] = None,
     every_cycle: Annotated[bool, typer.Option("--every-cycle", help="Simulate every cycle, without jumps.")] = False,

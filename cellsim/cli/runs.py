@@ -10,7 +10,24 @@ from ..models import open_circuit_voltage
 from ..physics.constants import ZERO_CELSIUS
 from ..support.arguments import chosen, number, whole
 from ..support.files import replacing, write_table
-from .shared import PICTURES, TABLES, app, kelvin, model_of, output_of, positive, say, text_of
+from .shared import (
+    PICTURES,
+    TABLES,
+    CellName,
+    Celsius,
+    ChargeRate,
+    DischargeRate,
+    ModelName,
+    ProtocolText,
+    StartSoc,
+    app,
+    kelvin,
+    model_of,
+    output_of,
+    positive,
+    say,
+    text_of,
+)
 
 MOMENT = "Rest for 0.001 s"
 RUNS, SPECTRA = (".csv", ".parquet", ".nc", *PICTURES), (".csv", *PICTURES)
@@ -18,21 +35,17 @@ RUNS, SPECTRA = (".csv", ".parquet", ".nc", *PICTURES), (".csv", *PICTURES)
 
 @app.command()
 def simulate(
-    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
-    discharge: Annotated[float | None, typer.Option(help="C-rate of a discharge from the fully charged state.")] = None,
-    charge: Annotated[float | None, typer.Option(help="C-rate of a CC-CV charge from 10 % to C/20.")] = None,
-    protocol: Annotated[str | None, typer.Option(help="Text of a protocol, or path of a file with it.")] = None,
-    soc: Annotated[
-        float | None, typer.Option(help="Initial state of charge, 0 to 1; default: 0.1 for --charge, else 1.")
-    ] = None,
+    cell: CellName,
+    discharge: DischargeRate = None,
+    charge: ChargeRate = None,
+    protocol: ProtocolText = None,
+    soc: StartSoc = None,
     heat: Annotated[bool, typer.Option(help="Compute the temperature of the cell.")] = False,
     nodes: Annotated[
         int, typer.Option(help="With --heat: nodes between core and surface; 1: one temperature for the cell.")
     ] = 1,
-    model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
-    temperature: Annotated[
-        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
-    ] = None,
+    model: ModelName = None,
+    temperature: Celsius = None,
     ambient: Annotated[
         float | None, typer.Option(help="Ambient temperature in degC, with --heat; default: the initial temperature.")
     ] = None,
@@ -57,9 +70,8 @@ def simulate(
     output_of(output, RUNS)
     output_of(bibtex, (".bib", ".txt"))
     parameters = cellsim.load(cell)
-    steps, start = _steps_of(parameters, discharge, charge, protocol)
+    steps, soc = _steps_of(parameters, discharge, charge, protocol, soc)
     T, around = kelvin(temperature), kelvin(ambient, "--ambient")
-    soc = number("--soc", start if soc is None else soc, "a state of charge lies between 0 and 1", low=0.0, high=1.0)
     kelvins = parameters.temperature(T)
     voltage = open_circuit_voltage(parameters, soc, kelvins)
     begun = f"starts at {100.0 * soc:g} % state of charge, {voltage:.4g} V open circuit"
@@ -103,27 +115,29 @@ def _one_of(*given: Any) -> None:
         raise ProtocolError("give exactly one of --discharge RATE, --charge RATE and --protocol TEXT")
 
 
-def _steps_of(cell: Any, discharge: float | None, charge: float | None, protocol: str | None) -> tuple[Any, float]:
-    """The steps that options ask for, and the state of charge from which they start unless another one is given."""
+def _steps_of(
+    cell: Any, discharge: float | None, charge: float | None, protocol: str | None, soc: float | None
+) -> tuple[Any, float]:
+    """The steps that options ask for, and the state of charge from which they start."""
     import cellsim
 
+    steps: Any = text_of(protocol or "")
     if discharge is not None:
-        return [cellsim.discharge(positive("--discharge", discharge))], 1.0
-    if charge is not None:
+        steps = [cellsim.discharge(positive("--discharge", discharge))]
+    elif charge is not None:
         full = cell.value("cell/upper voltage cut-off")
-        return [cellsim.charge(positive("--charge", charge)), cellsim.hold(full)], 0.1
-    return text_of(protocol or ""), 1.0
+        steps = [cellsim.charge(positive("--charge", charge)), cellsim.hold(full)]
+    start = soc if soc is not None else 1.0 if charge is None else 0.1
+    return steps, number("--soc", start, "a state of charge lies between 0 and 1", low=0.0, high=1.0)
 
 
 @app.command()
 def zones(
-    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
-    discharge: Annotated[float | None, typer.Option(help="C-rate of a discharge from the fully charged state.")] = None,
-    charge: Annotated[float | None, typer.Option(help="C-rate of a CC-CV charge from 10 % to C/20.")] = None,
-    protocol: Annotated[str | None, typer.Option(help="Text of a protocol, or path of a file with it.")] = None,
-    soc: Annotated[
-        float | None, typer.Option(help="Initial state of charge, 0 to 1; default: 0.1 for --charge, else 1.")
-    ] = None,
+    cell: CellName,
+    discharge: DischargeRate = None,
+    charge: ChargeRate = None,
+    protocol: ProtocolText = None,
+    soc: StartSoc = None,
     nodes: Annotated[int, typer.Option(help="Zones from core to surface.")] = 5,
     cooling: Annotated[
         float | None, typer.Option(help="Heat transfer coefficient of the surface [W/m2/K]; default: of the cell.")
@@ -132,10 +146,8 @@ def zones(
         float | None, typer.Option(help="That of the opposite face of a stack on a plate; default: as --cooling.")
     ] = None,
     interval: Annotated[float, typer.Option(help="Longest step of what zones have in common [s].")] = 20.0,
-    model: Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")] = None,
-    temperature: Annotated[
-        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
-    ] = None,
+    model: ModelName = None,
+    temperature: Celsius = None,
     ambient: Annotated[
         float | None, typer.Option(help="Ambient temperature in degC; default: the initial temperature.")
     ] = None,
@@ -149,14 +161,14 @@ def zones(
     _one_of(discharge, charge, protocol)
     output_of(output, TABLES)
     parameters = cellsim.load(cell)
-    steps, start = _steps_of(parameters, discharge, charge, protocol)
+    steps, soc = _steps_of(parameters, discharge, charge, protocol, soc)
     run = simulate_zones(
         parameters,
         steps,
         heat=cellsim.ThermalNetwork(
             nodes=nodes, heat_transfer_coefficient=cooling, opposite_heat_transfer_coefficient=opposite
         ),
-        soc=number("--soc", start if soc is None else soc, "a state of charge lies between 0 and 1", low=0.0, high=1.0),
+        soc=soc,
         interval=interval,
         model=model_of(model),
         temperature=kelvin(temperature),
@@ -169,7 +181,7 @@ def zones(
 
 @app.command()
 def impedance(
-    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
+    cell: CellName,
     soc: Annotated[float | None, typer.Option(help="State of charge, 0 to 1; default: 0.5.")] = None,
     after: Annotated[
         Path | None, typer.Option(help="A life saved by `age -o life.parquet`: the spectrum of the cell that has aged.")
@@ -255,7 +267,7 @@ def _aged(given: Any, path: Path, cycle: int | None) -> tuple[Any, Any]:
 
 @app.command()
 def check(
-    cell: Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")],
+    cell: CellName,
     against: Annotated[str, typer.Option(help="The other program: pybamm.")],
     discharge: Annotated[float, typer.Option(help="C-rate of the discharge.")] = 1.0,
     protocol: Annotated[
@@ -264,9 +276,7 @@ def check(
     soc: Annotated[float, typer.Option(help="Initial state of charge, 0 to 1.")] = 1.0,
     model: Annotated[str | None, typer.Option(help="DFN (default), SPMe or SPM.")] = None,
     mesh: Annotated[str, typer.Option(help="Mesh of the other program: fine or default.")] = "fine",
-    temperature: Annotated[
-        float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")
-    ] = None,
+    temperature: Celsius = None,
 ) -> None:
     """Run a cell here and in another program with the same parameters, and print how far the voltages are apart."""
     from ..interop.against_pybamm import against_pybamm

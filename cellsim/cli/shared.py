@@ -24,6 +24,16 @@ app = typer.Typer(
 )
 TABLES, PICTURES = (".csv", ".parquet"), (".png", ".svg", ".pdf")  # suffixes of output files
 LARGEST = 1_000_000  # bytes of a protocol file
+# arguments and options of several commands
+CellName = Annotated[str, typer.Argument(help="Name of a parameter set, or path of a .json file.")]
+DischargeRate = Annotated[float | None, typer.Option(help="C-rate of a discharge from the fully charged state.")]
+ChargeRate = Annotated[float | None, typer.Option(help="C-rate of a CC-CV charge from 10 % to C/20.")]
+ProtocolText = Annotated[str | None, typer.Option(help="Text of a protocol, or path of a file with it.")]
+StartSoc = Annotated[
+    float | None, typer.Option(help="Initial state of charge, 0 to 1; default: 0.1 for --charge, else 1.")
+]
+ModelName = Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")]
+Celsius = Annotated[float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")]
 
 
 class _Plain(Console):

@@ -19,6 +19,7 @@ from ...kernels.call import calls
 from ...kernels.call.record import GOES_ON, STARTING, TASK, Arguments, Begun
 from ...kernels.integrators import ndf as march
 from ...kernels.integrators.ndf_history import MAX_ORDER
+from ...kernels.layout import System
 from ...models import capacity_between_cutoffs
 from ...protocols import Profile, Step
 from ...protocols.check import violated
@@ -84,9 +85,8 @@ class Cycles:
 
     def fits(self, start: FinalState) -> bool:
         """Whether a cycle that begins with a state is one of the same system in the same surroundings."""
-        known, plan = self.start, self.plan
-        alike = start.cell is known.cell and start.model == known.model and start.ambient == known.ambient
-        return alike and (start.temperature if plan.warms else start.cell_temperature) == plan.sys.T
+        at = start.temperature if self.plan.warms else start.cell_temperature
+        return alike(self.start, start) and at == self.plan.sys.T
 
     @cached_property
     def _run(self) -> SimpleNamespace:
@@ -157,11 +157,7 @@ class Cycles:
 
     def _begins(self, soc: float, state: Array) -> bool:
         """Whether `simulate` would begin a cycle with this state."""
-        first, plan = self.plan.first_step, self.plan
-        if first is None or not first.until:
-            return True
-        now = {"soc": soc, "voltage": voltage_of(plan.sys, state), "temperature": self._temperature(state)}
-        return violated(first, now) is None
+        return begins(self.plan, self.plan.sys, state, soc, self._temperature(state))
 
     def _temperature(self, state: Array) -> float:
         """Of the cell [K]."""
@@ -216,6 +212,19 @@ class Cycles:
             return np.array([passed(self._run, step, t + buffer.times[a:b], states[a:b]) for a, b, t in each]).T
         moved = [(states[end - 1, at] - states[first, at]) * plan.per_hour for at in (plan.at_Q, plan.at_E)]
         return np.stack([np.maximum(sign * x, 0.0) for x in moved for sign in (1.0, -1.0)])
+
+
+def alike(known: FinalState, start: FinalState) -> bool:
+    """Whether two states are of the same cell and model in the same surroundings."""
+    return start.cell is known.cell and start.model == known.model and start.ambient == known.ambient
+
+
+def begins(plan: Plan, sys: System, state: Array, soc: float, T: float) -> bool:
+    """Whether `simulate` would begin a plan with this state; sys: as that is seen; T [K]: of the cell."""
+    first = plan.first_step
+    if first is None or not first.until:
+        return True
+    return violated(first, {"soc": soc, "voltage": voltage_of(sys, state), "temperature": T}) is None
 
 
 def plain_steps(plan: Plan, steps: Sequence[Step]) -> bool:

@@ -22,14 +22,13 @@ from ...kernels.integrators.ndf_history import MAX_ORDER
 from ...kernels.layout import System
 from ...models import capacity_between_cutoffs
 from ...protocols import Profile, Protocol, Step
-from ...protocols.check import violated
 from ..control import Now, depends_on_state
 from ..kept_states import keeps
 from ..outcome import named, passed
 from ..plan import Plan, continued
 from ..settings import checked
-from ..start import FinalState, ground, voltage_of
-from .cycles import ROWS, STEPS, Array, Block, Cycle, Cycles, Span, plain_steps
+from ..start import FinalState, ground
+from .cycles import ROWS, STEPS, Array, Block, Cycle, Cycles, Span, alike, begins, plain_steps
 from .guess import ahead, is_fixed
 
 BUDGET = 10.0  # s of processor time of a step, as `simulate` has it
@@ -45,7 +44,7 @@ def cycle_of(start: FinalState, protocol: Protocol, how: Mapping[str, Any]) -> "
     known = {"heat", "ambient", "accuracy", "rtol", "force"}
     if not {*how} <= known or "accuracy" not in how:
         return None
-    given = checked(None, None, how.get("ambient"), None, None, None, how["accuracy"], how.get("rtol"), 10.0, 1)
+    given = checked(None, None, how.get("ambient"), None, None, None, how["accuracy"], how.get("rtol"), BUDGET, 1)
     plan, _ = continued(start, protocol, how.get("heat"), given.accuracy, given.ambient)
     steps = _fixed_steps(protocol)
     if plain_steps(plan, steps):
@@ -77,11 +76,13 @@ class Segments:
 
     def seen_from(self, start: FinalState) -> tuple[System, Any]:
         """What `Variables.of` a cycle from a state on is made of: the System there, and `at`."""
-        plan, T = self.plan, start.cell_temperature
-        if plan.warms:
-            return plan.sys, None
-        elsewhere = any(part.of.sys.T != T for part in self.parts)
-        return self._at(T), self._at if elsewhere else None
+        T = start.cell_temperature
+        elsewhere = not self.plan.warms and any(part.of.sys.T != T for part in self.parts)
+        return self._seen(T), self._at if elsewhere else None
+
+    def _seen(self, T: float) -> System:
+        """The System by which a state of a cell at T [K] is looked at."""
+        return self.plan.sys if self.plan.warms else self._at(T)
 
     def _at(self, T: float) -> System:
         """The System at a temperature [K], without heat."""
@@ -95,7 +96,9 @@ class Segments:
         """One cycle from a state on; none if it is not as usual.  cycles, reuse: as those of `Cycles`."""
         plan, at, ends = self.plan, 0.0, [0.0] * 4
         state = start.first(plan.sys)
-        if self.too_long or not self._fits(start) or not self._begins(start, state):
+        fits = alike(self.start, start) and (not plan.warms or start.temperature == plan.sys.T)
+        T = start.cell_temperature
+        if self.too_long or not fits or not begins(plan, self._seen(T), state, start.soc, T):
             return NONE
         spans: list[Span] = []
         kept: list[Array] = []
@@ -121,20 +124,6 @@ class Segments:
         out, into, given, taken = ends
         return Block([Cycle(end, slice(0, len(rows)), tuple(spans), out, into, given, taken)], rows)
 
-    def _fits(self, start: FinalState) -> bool:
-        """Whether a cycle that begins with a state is one of the same system in the same surroundings."""
-        known, plan = self.start, self.plan
-        alike = start.cell is known.cell and start.model == known.model and start.ambient == known.ambient
-        return alike and (not plan.warms or start.temperature == plan.sys.T)
-
-    def _begins(self, start: FinalState, state: Array) -> bool:
-        """Whether `simulate` would begin a cycle with this state."""
-        first, plan, T = self.plan.first_step, self.plan, start.cell_temperature
-        if first is None or not first.until:
-            return True
-        sys = plan.sys if plan.warms else self._at(T)
-        return violated(first, {"soc": start.soc, "voltage": voltage_of(sys, state), "temperature": T}) is None
-
 
 class _Part:
     """Steps that are one call: at one temperature, with one kernel, and only the first may depend on the state."""
@@ -142,15 +131,13 @@ class _Part:
     def __init__(self, plan: Plan, rtol: float, steps: Sequence[Step]) -> None:
         self.plan, self.rtol, self.steps = plan, rtol, steps
         T = plan.around(steps[0])
-        _, sys, record, _ = (
-            (plan.model, plan.sys, plan.record, True) if plan.warms else ground(plan.cell, plan.model, T, None)
-        )
-        self.of = SimpleNamespace(cell=plan.cell, plan=plan, model=plan.model, sys=sys)
+        of = plan if plan.warms else ground(plan.cell, plan.model, T, None)
+        self.of = SimpleNamespace(cell=plan.cell, plan=plan, model=plan.model, sys=of.sys)
         self.follows, self.depends = isinstance(steps[0].target, Profile), depends_on_state(steps[0])
         self.kernel = following.follow if self.follows else march.march
         self.then = [plan.ready(self.of, step).begins(0.0) for step in steps[1:]]
         self.most = plan.room if self.follows else ROWS  # rows of a step in a call; between knots they depend on it
-        self.arguments = Arguments(sys, record)
+        self.arguments = Arguments(of.sys, of.record)
         self.set_out = False
 
     def run(self, state: Array, soc0: float) -> list[tuple[Step, Array, Array]] | None:

@@ -115,6 +115,16 @@ DAYS = {
 }
 
 
+def same_columns(one, other):
+    """Every number of two tables, bit for bit; resistances at the begin of a month to what tables of laws differ by."""
+    for column in one:
+        a, b = one[column].to_numpy(), other[column].to_numpy()
+        if column == "Change in local ECM resistance [Ohm]":
+            np.testing.assert_allclose(a, b, rtol=1e-6)
+        else:
+            assert np.array_equal(a, b, equal_nan=True), column
+
+
 @pytest.mark.parametrize("name", DAYS)
 def test_days_of_plain_steps_in_one_call_are_those_step_by_step(name, monkeypatch):
     """Every number of the table; in a DFN, too, as its rows have the place of the least plating margin.
@@ -131,9 +141,4 @@ def test_days_of_plain_steps_in_one_call_are_those_step_by_step(name, monkeypatc
     alone = sum(found is None for found in taken)
     assert len(taken) > 30 and alone <= (10 if "heat" in name else 0)  # until laws are tabulated where days begin
     assert list(together.table.columns) == list(one_by_one.table.columns)
-    for column in together.table:
-        a, b = together.table[column].to_numpy(), one_by_one.table[column].to_numpy()
-        if column == "Change in local ECM resistance [Ohm]":
-            np.testing.assert_allclose(a, b, rtol=1e-6)
-        else:
-            assert np.array_equal(a, b, equal_nan=True), column
+    same_columns(together.table, one_by_one.table)

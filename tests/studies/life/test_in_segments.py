@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from test_in_bulk import same_columns
 
 import cellsim
 from cellsim.studies.life import cycle_map
@@ -91,9 +92,4 @@ def test_days_with_a_load_are_those_by_simulate(name, monkeypatch):
         m.setattr(InBulk, "rest", lambda *_: None)
         alone = cellsim.age_in_use(CELL, [LOAD, BACK], **how)
     assert runs <= (10 if "heat" in name else 0) < len(made)  # until laws are tabulated where days begin
-    for column in together.table:
-        a, b = together.table[column].to_numpy(), alone.table[column].to_numpy()
-        if column == "Change in local ECM resistance [Ohm]":
-            np.testing.assert_allclose(a, b, rtol=1e-6)
-        else:
-            assert np.array_equal(a, b, equal_nan=True), column
+    same_columns(together.table, alone.table)
