@@ -44,13 +44,18 @@ class Amounts:
 
     def of_all(self, states: Array) -> list[dict[str, float]]:
         """The same of each of several states (m, N), bit for bit."""
+        found = self.columns(states)
+        columns = [x.tolist() if isinstance(x, np.ndarray) else [x] * len(states) for x in found.values()]
+        return [dict(zip(found, one, strict=True)) for one in zip(*columns, strict=True)]
+
+    def columns(self, states: Array) -> dict[str, Any]:
+        """The same by name: (m,), or a number that all have in common."""
         found = self._sums.of(states)
         found["Q_Li"] = found["Q_Li"] + self._particles.of(states)
         if self.sys.counts["clogging"]:
             porosity = states[:, self._porosity]
             found["porosity"] = np.where(porosity > 0.0, porosity, np.inf).min(axis=-1)
-        columns = {name: x.tolist() if isinstance(x, np.ndarray) else [x] * len(states) for name, x in found.items()}
-        return [dict(zip(columns, one, strict=True)) for one in zip(*columns.values(), strict=True)]
+        return found
 
     def _add_electrode(self, side: int) -> None:
         """Capacity of an electrode and of its phases, and the lithium in it."""

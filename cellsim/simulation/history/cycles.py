@@ -84,23 +84,41 @@ def hottest_of(variables: Any) -> str:
     return HOTTEST if HOTTEST in variables.makers else "Cell temperature [K]"
 
 
-def passed(result: Any, name: str | None = None) -> dict[str, float]:
-    """What a cycle, or a whole run, delivered and took; name: `hottest_of` its variables, where that is known."""
-    out, into = result.discharge_capacity, result.charge_capacity
-    held = (s.t_end - s.t_start for s in result.steps if s.step.startswith("Hold at"))
-    found = {
-        "Discharge capacity [A.h]": out,
-        "Charge capacity [A.h]": into,
-        "Discharge energy [W.h]": result.discharge_energy,
-        "Charge energy [W.h]": result.charge_energy,
-        "Coulombic efficiency": out / into if into > 0.0 else np.nan,
-        "Energy efficiency": result.discharge_energy / result.charge_energy if result.charge_energy > 0.0 else np.nan,
-        "Time at constant voltage [h]": sum(held) / 3600.0,
-    }
-    name = hottest_of(result.variables) if name is None else name
+def passed(result: Any) -> dict[str, float]:
+    """What a cycle, or a whole run, delivered and took."""
+    found = exchanged(result, time_held(result.steps))
+    name = hottest_of(result.variables)
     if result.step_index.size and name in result.variables:
         found[HOTTEST] = float(np.max(result[name]))
     return found
+
+
+def exchanged(result: Any, held: Any) -> dict[str, Any]:
+    """Charge and energy delivered and taken in, and the efficiencies, of a run or, as arrays, of several.
+
+    held: time at constant voltage [s].
+    """
+    return {
+        "Discharge capacity [A.h]": result.discharge_capacity,
+        "Charge capacity [A.h]": result.charge_capacity,
+        "Discharge energy [W.h]": result.discharge_energy,
+        "Charge energy [W.h]": result.charge_energy,
+        "Coulombic efficiency": _share(result.discharge_capacity, result.charge_capacity),
+        "Energy efficiency": _share(result.discharge_energy, result.charge_energy),
+        "Time at constant voltage [h]": held / 3600.0,
+    }
+
+
+def time_held(steps: Any) -> float:
+    """Time at constant voltage in some steps [s]."""
+    return sum(s.t_end - s.t_start for s in steps if s.step.startswith("Hold at"))
+
+
+def _share(part: Any, whole: Any) -> Any:
+    """A part over the whole, NaN where that is not above 0."""
+    if isinstance(whole, np.ndarray):
+        return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0.0)
+    return part / whole if whole > 0.0 else np.nan
 
 
 def _states(cycle: Any) -> Iterator[tuple[str, float]]:

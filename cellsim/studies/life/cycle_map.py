@@ -22,7 +22,7 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from .contents import Array, Contents
 from .health.row import CAPACITY, LOSSES, LateSummary, Names, Summary, held_in, names_of, row_of
-from .in_bulk import InBulk, OneCycle
+from .in_bulk import InBulk, OneCycle, Together, rows_of
 from .windows import EQUILIBRIUM, Windows
 
 FEW: Mapping[str, float] = {}
@@ -124,8 +124,19 @@ class CellCycle:
     def _row(self, result: Any, parked: Any, before: Aged, after: Aged) -> Summary:
         if self._names is None:
             self._names = names_of(result)
+        if result is parked and isinstance(result, OneCycle) and len(result.block.cycles) > 1:
+            block = result.block
+            block.rows = block.rows or self._rows(block, self._names)
+            return block.rows[result.n]
         amounts = self._found(before), self._found(after), self.fresh
         return row_of(result, parked, (before, after), amounts, self._names)
+
+    def _rows(self, block: Together, names: Names) -> list[Summary]:
+        """The rows of all cycles of a block."""
+        now, first = block.amounts, self._found(block.begin)
+        was = {name: np.append(first[name], x[:-1]) if isinstance(x, np.ndarray) else x for name, x in now.items()}
+        begun, done = (Aged(block.begin.end, *block.passed[:, part]) for part in (slice(-1), slice(1, None)))
+        return rows_of(row_of(block, block, (begun, done), (was, now, self.fresh), names), len(block.cycles))
 
     def _found(self, at: Aged) -> Mapping[str, float]:
         """Amounts of a cell, which are asked for several times in a row."""

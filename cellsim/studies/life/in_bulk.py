@@ -1,21 +1,23 @@
 """Cycles of a life that are simulated many in one kernel call, handed out one by one."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import CellsimError
 from ...models.health.amounts import Amounts
 from ...protocols import Protocol
-from ...simulation.history.cycles import hottest_of
+from ...simulation.history.cycles import hottest_of, time_held
 from ...simulation.start import FinalState
-from ...simulation.stepping.cycles import Block, Cycle, Cycles, Span
+from ...simulation.stepping.cycles import Block, Cycles
 from ...simulation.stepping.segments import Segments, cycle_of, lasting
 from ...simulation.variables import Variables
 
+Array = NDArray[Any]
 NOTHING = np.zeros((0, 0))
 MARGIN, PLACE = "Plating margin [V]", "Position of plating margin [m]"
 MOST = 32  # cycles of a block, as the life may end within it
@@ -56,25 +58,25 @@ class InBulk:
             together = most > 1
             block = self._cycles.run(end, min(self._size, most), together)
             if block.cycles:
-                self._queue.extend(self._found(end, block, together))
+                self._queue.extend(self._found(state, end, block, not together))
         return self._queue.popleft() if self._queue else None
 
-    def rest(self, end: FinalState, seconds: float) -> "OneCycle | None":
-        """A cycle that is one rest, of another duration, from a state on."""
+    def rest(self, state: Any, end: FinalState, seconds: float) -> "OneCycle | None":
+        """A cycle that is one rest, of another duration, from a state on, an object that ends at `end`."""
         if self._cycles is None:
             return None
         block = lasting(self._cycles, seconds).run(end, 1, False)
-        return self._found(end, block, False)[0] if block.cycles else None
+        return self._found(state, end, block, True)[0] if block.cycles else None
 
-    def _found(self, start: FinalState, block: Block, together: bool) -> "list[OneCycle]":
-        """The cycles of a block, of which the first begins with a state."""
+    def _found(self, state: Any, start: FinalState, block: Block, keep: bool) -> "list[OneCycle]":
+        """The cycles of a block, of which the first begins with a state that ends at `start`; keep: see `Together`."""
         if self._cycles is None:
             return []
         seen = self._cycles.seen_from(start)
         if self._looked is None or not self._looked[0].sees(*seen):
             self._looked = _Looked(self._cycles.plan, *seen), _Looked(self._cycles.plan, *seen)
-        found = _Found(block, together, self._amounts, *self._looked)
-        return [OneCycle(found, n, one) for n, one in enumerate(block.cycles)]
+        found = Together(block, state, keep, self._amounts, *self._looked)
+        return [OneCycle(found, n) for n in range(len(block.cycles))]
 
 
 class _Looked:
@@ -96,7 +98,7 @@ class _Looked:
         found: Variables = Variables.of(plan.cell, self._sys, plan.model, *nothing, 0.0, self._at)
         return found
 
-    def at(self, states: np.ndarray) -> Variables:
+    def at(self, states: Array) -> Variables:
         """Those of these states, until others are looked at."""
         if states is not self._states:
             self.variables.renewed(np.zeros(len(states)), states)
@@ -104,21 +106,24 @@ class _Looked:
         return self.variables
 
 
-class _Found:
-    """A block of cycles and what is asked of it."""
+class Together:
+    """A block of cycles and what is asked of it, in place of a `Result`: arrays over the cycles."""
 
-    def __init__(self, block: Block, together: bool, amounts: Amounts, ends: _Looked, rows: _Looked) -> None:
-        """together: the rows are looked at now, as others will lie there when a summary is made."""
-        self._ends, self._rows, self._amounts = ends, rows, amounts
+    def __init__(self, block: Block, begin: Any, keep: bool, amounts: Amounts, ends: _Looked, rows: _Looked) -> None:
+        """begin: the `Aged` that the first cycle begins with; keep: all rows stay where they are, else they are looked
+        at now, as others will lie there when a summary is made.
+        """
+        self.cycles, self.begin, self.model = block.cycles, begin, ends.model
+        self._ends, self._looked, self._amounts = ends, rows, amounts
         self._states, self._begins = block.states, [one.rows.start for one in block.cycles]
-        self.ends = block.states[[*(one.rows.stop - 1 for one in block.cycles), *self._begins]]
-        self.extremes: dict[str, Any] = {}
-        self.tables: dict[tuple[str, ...], list[tuple[float, ...]]] = {}
-        if together:
-            self.extreme(hottest_of(rows.variables), np.maximum)
-            if MARGIN in rows.variables:
-                self.extreme(MARGIN, np.minimum)
-                self.extreme(PLACE, np.minimum)
+        self._at_ends = block.states[[*(one.rows.stop - 1 for one in block.cycles), *self._begins]]
+        self._extremes: dict[str, Any] = {}
+        self._columns: dict[tuple[str, ...], tuple[list[Array], list[Array]]] = {}
+        self.rows: list[Any] = []  # of the table of a life, once they are made
+        if not keep:
+            self[hottest_of(rows.variables)]
+            if self.model == "DFN" and MARGIN in rows.variables:
+                self[MARGIN], self[PLACE]
             self._states = NOTHING
 
     @property
@@ -127,65 +132,113 @@ class _Found:
         return self._ends.variables
 
     @property
-    def model(self) -> str:
-        """Its name."""
-        return self._ends.model
+    def ends(self) -> Array:
+        """States at the end of each cycle (cycles, N)."""
+        return self._at_ends[: len(self.cycles)]
 
     @cached_property
-    def amounts(self) -> list[dict[str, float]]:
-        """At the end of each cycle, see `Amounts`."""
-        return self._amounts.of_all(self.ends[: len(self._begins)])
+    def amounts(self) -> dict[str, Any]:
+        """At the end of each cycle, see `Amounts.columns`."""
+        return self._amounts.columns(self.ends)
 
-    def values(self, names: tuple[str, ...]) -> list[tuple[float, ...]]:
-        """Variables at the end of each cycle, and then at the begin of each."""
-        if names not in self.tables:
-            there = self._ends.at(self.ends)
-            columns = [there[name].tolist() for name in names]
-            self.tables[names] = list(zip(*columns, strict=True)) if names else [()] * len(self.ends)
-        return self.tables[names]
+    @cached_property
+    def each(self) -> list[dict[str, float]]:
+        """The same cycle by cycle."""
+        return rows_of(self.amounts, len(self.cycles))
 
-    def extreme(self, name: str, of: Any) -> Any:
-        """The least or the largest value of a variable in each cycle; of PLACE that at the least margin."""
-        if name not in self.extremes:
-            rows = self._rows.at(self._states)
+    @cached_property
+    def _exchanged(self) -> Array:
+        """Charge out of and into the cell [A.h], and energy [W.h]; (4, cycles)."""
+        return np.array([one[-4:] for one in self.cycles]).T
+
+    @property
+    def discharge_capacity(self) -> Array:
+        """[A.h]."""
+        return self._exchanged[0]
+
+    @property
+    def charge_capacity(self) -> Array:
+        """[A.h]."""
+        return self._exchanged[1]
+
+    @property
+    def discharge_energy(self) -> Array:
+        """[W.h]."""
+        return self._exchanged[2]
+
+    @property
+    def charge_energy(self) -> Array:
+        """[W.h]."""
+        return self._exchanged[3]
+
+    @property
+    def held(self) -> Array:
+        """Time at constant voltage [s]."""
+        return np.array([time_held(one.steps) for one in self.cycles])
+
+    @cached_property
+    def passed(self) -> Array:
+        """Time [s], charge [A.h] and energy [W.h] that have passed when a cycle begins, and behind the last one.
+
+        (3, cycles + 1); as `Aged.counted` adds them up, one after the other.
+        """
+        out, into, given, taken = self._exchanged
+        each = np.array([[one.duration for one in self.cycles], out + into, given + taken])
+        before = np.array([[self.begin.seconds], [self.begin.amp_hours], [self.begin.watt_hours]])
+        return np.add.accumulate(np.concatenate([before, each], axis=1), axis=1)
+
+    def values(self, names: tuple[str, ...]) -> tuple[list[Array], list[Array]]:
+        """Variables at the end of each cycle, and at its begin."""
+        if names not in self._columns:
+            there, many = self._ends.at(self._at_ends), len(self.cycles)
+            columns = [there[name] for name in names]
+            self._columns[names] = [x[:many] for x in columns], [x[many:] for x in columns]
+        return self._columns[names]
+
+    def __getitem__(self, name: str) -> Array:
+        """The largest value of a variable in each cycle; of MARGIN the least, and of PLACE that at the least margin."""
+        if name not in self._extremes:
+            rows = self._looked.at(self._states)
             if name == PLACE:
-                least = [a + np.argmin(part) for a, part in self._parts(rows[MARGIN])]
-                self.extremes[name] = rows[PLACE][least]
+                parts = zip(self._begins, np.split(rows[MARGIN], self._begins[1:]), strict=True)
+                self._extremes[name] = rows[PLACE][[a + np.argmin(part) for a, part in parts]]
             else:
-                self.extremes[name] = of.reduceat(rows[name], self._begins)
-        return self.extremes[name]
-
-    def _parts(self, values: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-        """Row that each cycle begins with, and its part of a variable."""
-        return zip(self._begins, np.split(values, self._begins[1:]), strict=True)
+                of = np.minimum if name == MARGIN else np.maximum
+                self._extremes[name] = of.reduceat(rows[name], self._begins)
+        found: Array = self._extremes[name]
+        return found
 
 
 class OneCycle:
     """A cycle of a block, as far as a summary looks at a `Result`: of a variable the one value that matters."""
 
-    def __init__(self, found: _Found, n: int, cycle: Cycle) -> None:
-        self._found, self._n, self._cycle = found, n, cycle
-        self.model, self.final_state, self.steps = found.model, cycle.final_state, cycle.steps
+    def __init__(self, block: Together, n: int) -> None:
+        self.block, self.n, cycle = block, n, block.cycles[n]
+        self.model, self.final_state, self.steps = block.model, cycle.final_state, cycle.steps
         self.discharge_capacity, self.charge_capacity = cycle.discharge_capacity, cycle.charge_capacity
         self.discharge_energy, self.charge_energy = cycle.discharge_energy, cycle.charge_energy
-        self.t, self.step_index = (cycle.steps[-1].t_end,), np.zeros(1, int)
-
-    steps: tuple[Span, ...]
+        self.t, self.variables = (cycle.steps[-1].t_end,), block.variables
 
     @property
     def amounts(self) -> dict[str, float]:
         """At its end, see `Amounts`."""
-        return self._found.amounts[self._n]
+        return self.block.each[self.n]
 
     @property
-    def variables(self) -> Variables:
-        """Those of the ends of all cycles of the block: for their names."""
-        return self._found.variables
+    def held(self) -> float:
+        """Time at constant voltage [s]."""
+        return time_held(self.steps)
 
-    def values(self, names: tuple[str, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    def values(self, names: tuple[str, ...]) -> tuple[list[float], list[float]]:
         """Variables at the end and at the begin of this cycle."""
-        every = self._found.values(names)
-        return every[self._n], every[len(every) // 2 + self._n]
+        end, begin = ([float(x[self.n]) for x in columns] for columns in self.block.values(names))
+        return end, begin
 
-    def __getitem__(self, name: str) -> Any:
-        return self._found.extreme(name, np.minimum if name in (MARGIN, PLACE) else np.maximum)[self._n]
+    def __getitem__(self, name: str) -> float:
+        return float(self.block[name][self.n])
+
+
+def rows_of(columns: Mapping[str, Any], many: int) -> list[dict[str, float]]:
+    """Columns (many,), or a number that all rows have in common, row by row."""
+    each = [x.tolist() if isinstance(x, np.ndarray) else [x] * many for x in columns.values()]
+    return [dict(zip(columns, one, strict=True)) for one in zip(*each, strict=True)]

@@ -45,7 +45,7 @@ class Day(CellCycle):
 
     def _parked(self, rest: InBulk, used: Any, before: Aged, after: Aged, seconds: str) -> tuple[Any, Aged]:
         """The rest of the day, and the cell after it."""
-        last: Any = rest.rest(self._around(after.end), float(seconds))
+        last: Any = rest.rest(after, self._around(after.end), float(seconds))
         if last is None:
             last = simulate(self.cell, f"Rest for {seconds} s", start=after.end, **self.keywords)
             if _ended(last):

@@ -1,14 +1,14 @@
 """A row of the table of a life: what a cycle did, and the cell at its end, under PyBaMM's names where it has any."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ....models.electrodes import PARTS
-from ....simulation.history.cycles import changed, hottest_of, passed
-from ..in_bulk import MARGIN, PLACE, OneCycle
+from ....simulation.history.cycles import HOTTEST, changed, exchanged, hottest_of, time_held
+from ..in_bulk import MARGIN, PLACE, OneCycle, Together
 
 Summary = Mapping[str, float | str]
 CAPACITY = "Discharge capacity [A.h]"
@@ -64,29 +64,32 @@ def names_of(result: Any) -> Names:
     return Names(hottest_of(there), at_the_end, both)
 
 
-def row_of(result: Any, parked: Any, passed_by: Any, amounts: Any, names: Names) -> Summary:
-    """A row of the table of a life.
+def row_of(result: Any, parked: Any, passed_by: Any, amounts: Any, names: Names) -> dict[str, Any]:
+    """A row of the table of a life, or the columns of several.
 
-    parked: the last run of the cycle, `result` where it is the only one.  passed_by: `Aged` when the cycle began, and
+    result: of a cycle; in place of a `Result` a `OneCycle`, or a block of cycles, `Together`, whose amounts and `Aged`
+    are arrays over its cycles, as is then what is returned.  parked: the last run of the cycle, `result` where it is the only one.  passed_by: `Aged` when the cycle began, and
     when it was over.  amounts: at its begin, at its end and before the first cycle, see `Amounts`.  names: `names_of`.
     """
     (before, after), (was, now, fresh) = passed_by, amounts
-    row: dict[str, float | str] = {
+    bulk = isinstance(result, OneCycle | Together)
+    row: dict[str, Any] = {
         "Time [h]": after.seconds / 3600.0,
         "Throughput capacity [A.h]": after.amp_hours,
         "Throughput energy [W.h]": after.watt_hours,
-        **passed(result, names.hottest),
+        **exchanged(result, result.held if bulk else time_held(result.steps)),
+        HOTTEST: result[names.hottest] if bulk else float(np.max(result[names.hottest])),
     }
-    if result.model == "DFN" and np.isfinite(now["Q_n"]):
+    if result.model == "DFN" and np.all(np.isfinite(now["Q_n"])):
         margin, place = result[MARGIN], result[PLACE]
-        at = np.argmin(margin)
-        row["Minimum plating margin [V]"] = float(np.ravel(margin)[at])
-        row["Position of minimum plating margin [m]"] = float(np.ravel(place)[at])
+        at = None if bulk else np.argmin(margin)
+        row["Minimum plating margin [V]"] = margin if at is None else float(margin[at])
+        row["Position of minimum plating margin [m]"] = place if at is None else float(place[at])
     row[IN_PARTICLES] = now["Q_Li"]
     row["Loss of lithium inventory [%]"] = 100.0 * (1.0 - now["Q_Li"] / fresh["Q_Li"])
     change = {IN_PARTICLES: now["Q_Li"] - was["Q_Li"]}
     for key, name in (("Q_n", "Negative"), ("Q_p", "Positive")):
-        if np.isfinite(now[key]):
+        if np.all(np.isfinite(now[key])):
             row[f"{name} electrode capacity [A.h]"] = now[key]
             row[f"Loss of active material in {name.lower()} electrode [%]"] = 100.0 * (1.0 - now[key] / fresh[key])
             change[f"{name} electrode capacity [A.h]"] = now[key] - was[key]
@@ -96,7 +99,7 @@ def row_of(result: Any, parked: Any, passed_by: Any, amounts: Any, names: Names)
             row[f"Loss of {phase} active material in {name.lower()} electrode [%]"] = lost
             change[f"{name} electrode {phase} capacity [A.h]"] = now[of_phase] - was[of_phase]
     row |= losses(now, fresh)
-    if not (now["metal bound"] or fresh["metal bound"]):
+    if not (np.any(now["metal bound"]) or fresh["metal bound"]):
         del row["Loss of capacity to interphase at lithium [A.h]"]
     row["Capacity of plated lithium [A.h]"] = now["plated"]
     if "porosity" in now:
@@ -121,22 +124,22 @@ def held_in(now: Mapping[str, float]) -> dict[str, float]:
     return found
 
 
-def _at_ends(result: Any, parked: Any, names: Names) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _at_ends(result: Any, parked: Any, names: Names) -> tuple[Sequence[Any], Sequence[Any]]:
     """Variables of a row when its cycle was over, and when it began."""
     wanted = (*names.at_the_end, *names.changing)
-    if isinstance(parked, OneCycle):
+    if isinstance(parked, OneCycle | Together):
         end = parked.values(wanted)[0]
     else:
         last = parked.variables.last()
-        end = tuple(float(last[name][-1]) for name in wanted)
-    if isinstance(result, OneCycle):
+        end = [float(last[name][-1]) for name in wanted]
+    if isinstance(result, OneCycle | Together):
         return end, result.values(wanted)[1]
     first = result.variables.first()
-    return end, tuple(float(first[name][0]) for name in wanted)
+    return end, [float(first[name][0]) for name in wanted]
 
 
-def losses(now: Mapping[str, float], before: Mapping[str, float]) -> dict[str, float]:
-    """What each of LOSSES took between two states [Ah]."""
+def losses(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """What each of LOSSES took between two states [Ah], or several, as arrays."""
     return {name: sum(now[key] - before[key] for key in keys) for name, keys in LOSSES.items()}
 
 
