@@ -163,10 +163,15 @@ def _at_rest(cell, model, T, body, soc) -> Begun:
 
 
 def voltage_of(sys, state) -> float:
-    """At the terminals [V]; to hand a System to a kernel takes longer than a short run."""
-    y = unknowns(sys, state)
-    R_end = y.R_end[0] if sys.counts["conducting"] else sys.volume["end"][-1]
-    return float(at_terminals(sys, y.phi_s[-1], y.cell["I"], R_end)[0])
+    """At the terminals [V]."""
+    return float(voltages_of(sys, state))
+
+
+def voltages_of(sys, states):
+    """Of states (..., N) [V]; to hand a System to a kernel takes longer than a short run."""
+    y = unknowns(sys, states)
+    R_end = y.R_end[..., 0] if sys.counts["conducting"] else sys.volume["end"][-1]
+    return at_terminals(sys, y.phi_s[..., -1], y.cell["I"], R_end)[0]
 
 
 def going_on(end, heat, protocol, accuracy, ambient=None) -> Begun:

@@ -7,7 +7,7 @@ or with the cell, a failure, a number that is not finite) is left to `simulate`:
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -19,15 +19,14 @@ from ...kernels.call import calls
 from ...kernels.call.record import GOES_ON, STARTING, TASK, Arguments, Begun
 from ...kernels.integrators import ndf as march
 from ...kernels.integrators.ndf_history import MAX_ORDER
-from ...kernels.layout import System
+from ...kernels.integrators.stage import terminal_voltage
 from ...models import capacity_between_cutoffs
 from ...protocols import Profile, Step
 from ...protocols.check import violated
-from ...protocols.quantities import HELD
 from ..control import depends_on_state
-from ..outcome import named, passed
+from ..outcome import gains, may_turn, moved, named
 from ..plan import Plan
-from ..start import FinalState, voltage_of
+from ..start import FinalState, voltage_of, voltages_of
 
 Array = NDArray[Any]
 STEPS = 64  # of a cycle, at most
@@ -116,7 +115,7 @@ class Cycles:
         state = start.first(plan.sys)
         if not plan.warms:
             state[plan.at_T] = plan.sys.T
-        if not self.fits(start) or not self._begins(start.soc, state):
+        if not self.fits(start) or not self._begins(state, voltage_of(plan.sys, state), start.soc):
             return Block([], state[None, :0])
         arguments = self._set_out(state, min(cycles, self.most()), reuse)
         calls.performed(calls.Call(march.march, arguments))
@@ -155,9 +154,9 @@ class Cycles:
         arguments.again(state)
         return arguments
 
-    def _begins(self, soc: float, state: Array) -> bool:
-        """Whether `simulate` would begin a cycle with this state."""
-        return begins(self.plan, self.plan.sys, state, soc, self._temperature(state))
+    def _begins(self, state: Array, V: float, soc: float) -> bool:
+        """Whether `simulate` would begin a cycle with this state, of this voltage [V]."""
+        return begins(self.plan, V, soc, self._temperature(state))
 
     def _temperature(self, state: Array) -> float:
         """Of the cell [K]."""
@@ -185,33 +184,51 @@ class Cycles:
 
         first, end (cycles, steps): rows where steps begin, and behind their last; lasted: their last times [s].
         """
-        done, plan = len(first), self.plan
-        t, spans, sums, moved = np.zeros(done), [], np.zeros((4, done)), True
+        done, plan, soc = len(first), self.plan, start.soc
+        t, spans, lasts = np.zeros(done), [], True
         for k, step in enumerate(self.steps):
             began, t = t, t + lasted[:, k]
-            moved = moved and bool((t > began).all())
+            lasts = lasts and bool((t > began).all())
             spans.append((step.summary, began.tolist(), t.tolist()))
-            sums = sums + self._passed(step, first[:, k], end[:, k], began, buffer)
+        if not lasts:
+            return []
         found: list[Cycle] = []
-        amounts, soc, full = sums.T.tolist(), start.soc, capacity_between_cutoffs(plan.cell)
-        for n in range(done if moved else 0):
+        amounts, full = self._passed(first, end, lasted, buffer).T.tolist(), capacity_between_cutoffs(plan.cell)
+        voltages = voltages_of(plan.sys, buffer.states[end[:, -1] - 1]).tolist()
+        for n in range(done):
             state = buffer.states[end[n, -1] - 1].copy()
             soc = float(soc - state[plan.at_Q] * plan.per_hour / full)
             at = FinalState(start.cell, start.model, state, soc, plan.sys.T, plan.ambient, self._temperature(state))
             steps = tuple(Span(words, a[n], b[n]) for words, a, b in spans)
             found.append(Cycle(at, slice(int(first[n, 0]), int(end[n, -1])), steps, *amounts[n]))
-            if n + 1 < done and not self._begins(soc, state):
+            if n + 1 < done and not self._begins(state, voltages[n], soc):
                 break
         return found
 
-    def _passed(self, step: Step, first: Array, end: Array, began: Array, buffer: Any) -> Array:
-        """Charge delivered and taken in [A.h], and energy [W.h], of one step in each cycle (4, cycles)."""
-        plan, states = self.plan, buffer.states
-        if step.control in HELD:
-            each = zip(first, end, began, strict=True)
-            return np.array([passed(self._run, step, t + buffer.times[a:b], states[a:b]) for a, b, t in each]).T
-        moved = [(states[end - 1, at] - states[first, at]) * plan.per_hour for at in (plan.at_Q, plan.at_E)]
-        return np.stack([np.maximum(sign * x, 0.0) for x in moved for sign in (1.0, -1.0)])
+    def _passed(self, first: Array, end: Array, lasted: Array, buffer: Any) -> Array:
+        """Charge delivered and taken in [A.h], and energy [W.h], of each cycle (4, cycles); arguments: as of `_cut`."""
+        plan, states, sums, t = self.plan, buffer.states, np.zeros((4, len(first))), np.zeros(len(first))
+        per_hour = plan.per_hour
+        few = states[: end[-1, -1]].take((plan.at_I, plan.at_Q, plan.at_E), axis=1)
+        gained, turns = gains(few, per_hour) if any(may_turn(step) for step in self.steps) else (few, few)
+        for k, step in enumerate(self.steps):
+            begins, ends = first[:, k], end[:, k]
+            if may_turn(step):
+                each = []
+                for a, b, began in zip(begins.tolist(), ends.tolist(), t.tolist(), strict=True):
+                    here, between, clock = slice(a, b), slice(a, b - 1), began + buffer.times[a:b]
+                    voltage = partial(self._voltage, states[here])
+                    each.append(moved(few[here], gained[:, between], turns[between], per_hour, clock, voltage))
+                sums = sums + np.array(each).T
+            else:
+                more = ((few[ends - 1, at] - few[begins, at]) * per_hour for at in (1, 2))
+                sums = sums + np.stack([np.maximum(sign * x, 0.0) for x in more for sign in (1.0, -1.0)])
+            t = t + lasted[:, k]
+        return sums
+
+    def _voltage(self, states: Array, row: int) -> float:
+        """At the terminals, in one of several states [V]."""
+        return float(terminal_voltage(self.plan.sys, states[row]))
 
 
 def alike(known: FinalState, start: FinalState) -> bool:
@@ -219,12 +236,12 @@ def alike(known: FinalState, start: FinalState) -> bool:
     return start.cell is known.cell and start.model == known.model and start.ambient == known.ambient
 
 
-def begins(plan: Plan, sys: System, state: Array, soc: float, T: float) -> bool:
-    """Whether `simulate` would begin a plan with this state; sys: as that is seen; T [K]: of the cell."""
+def begins(plan: Plan, V: float, soc: float, T: float) -> bool:
+    """Whether `simulate` would begin a plan with a cell of this voltage [V], state of charge and temperature [K]."""
     first = plan.first_step
     if first is None or not first.until:
         return True
-    return violated(first, {"soc": soc, "voltage": voltage_of(sys, state), "temperature": T}) is None
+    return violated(first, {"soc": soc, "voltage": V, "temperature": T}) is None
 
 
 def plain_steps(plan: Plan, steps: Sequence[Step]) -> bool:

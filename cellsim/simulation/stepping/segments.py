@@ -27,7 +27,7 @@ from ..kept_states import keeps
 from ..outcome import named, passed
 from ..plan import Plan, continued
 from ..settings import checked
-from ..start import FinalState, ground
+from ..start import FinalState, ground, voltage_of
 from .cycles import ROWS, STEPS, Array, Block, Cycle, Cycles, Span, alike, begins, plain_steps
 from .guess import ahead, is_fixed
 
@@ -98,7 +98,7 @@ class Segments:
         state = start.first(plan.sys)
         fits = alike(self.start, start) and (not plan.warms or start.temperature == plan.sys.T)
         T = start.cell_temperature
-        if self.too_long or not fits or not begins(plan, self._seen(T), state, start.soc, T):
+        if self.too_long or not fits or not begins(plan, voltage_of(self._seen(T), state), start.soc, T):
             return NONE
         spans: list[Span] = []
         kept: list[Array] = []

@@ -51,8 +51,8 @@ class Contents:
         self.takes = np.repeat(np.array([name in TAKING for name in slow], bool), np.array(sizes, int))  # lithium
 
     def of(self, state: Array) -> Array:
-        """Slow contents (n,)."""
-        found: Array = state[self.places]
+        """Slow contents (n,), or of several states (m, N) those of each."""
+        found: Array = state[..., self.places]
         return found
 
     def into(self, state: Array, contents: Array) -> Array:

@@ -1,7 +1,7 @@
 """One cycle of a cell, simulated: the map that `jumps` repeats, and the summary of a cycle under PyBaMM's names."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -97,6 +97,8 @@ class CellCycle:
             after = state.counted(one)
             self._known.append((after.end.state, one.amounts))
             self._bulk.expected, self.ahead = after, max(self.ahead - 1, 1)
+            if len(one.block.cycles) > 1:
+                self._slow = after, self._of_block(one.block)[one.n]
             return after, self.summary(one, state, after)
         result = simulate(self.cell, self.protocol, start=state.end, **self.keywords)
         after = state.counted(result)
@@ -131,7 +133,7 @@ class CellCycle:
         amounts = self._found(before), self._found(after), self.fresh
         return row_of(result, parked, (before, after), amounts, self._names)
 
-    def _rows(self, block: Together, names: Names) -> list[Summary]:
+    def _rows(self, block: Together, names: Names) -> Sequence[Summary]:
         """The rows of all cycles of a block."""
         now, first = block.amounts, self._found(block.begin)
         was = {name: np.append(first[name], x[:-1]) if isinstance(x, np.ndarray) else x for name, x in now.items()}
@@ -149,15 +151,18 @@ class CellCycle:
     def contents(self, state: Aged) -> Array:
         """Slow contents, time and charge passed, and what the error of a jump is taken of; no one writes to it."""
         if self._slow[0] is not state:
-            found = self._found(state)
-            sums = [lost(found), finite(found["Q_n"]), finite(found["Q_p"]), found.get("filled pores", 0.0)]
-            sums.append(found.get("contact", 1.0))
-            slow = np.concatenate(
-                [self._contents.of(state.end.state), [state.seconds, state.amp_hours, state.watt_hours], sums]
-            )
+            slow = np.concatenate([self._contents.of(state.end.state), [*state[1:], *errors_of(self._found(state))]])
             slow.flags.writeable = False
             self._slow = state, slow
         return self._slow[1]
+
+    def _of_block(self, block: Together) -> Array:
+        """The contents after each cycle of a block (cycles, n)."""
+        if block.contents is None:
+            others = np.broadcast_arrays(*block.passed[:, 1:], *errors_of(block.amounts))
+            block.contents = np.concatenate([self._contents.of(block.ends), np.stack(others, axis=1)], axis=1)
+            block.contents.flags.writeable = False
+        return block.contents
 
     def renewed(self, state: Aged, contents: Array) -> Aged:
         """A state with other contents.  Raises Impossible."""
@@ -180,14 +185,17 @@ def amounts_of(cell: Cell, sys: System) -> Amounts:
     return Amounts(sys, cell.value("cell/electrode area"), filled(cell), phases_of_kinds(cell))
 
 
-def lost(found: Mapping[str, float]) -> float:
-    """Lithium that does not come back [Ah]."""
+def lost(found: Mapping[str, Any]) -> Any:
+    """Lithium that does not come back [Ah], of the amounts of one state or, as arrays, of several."""
     return sum(found[key] for keys in LOSSES.values() for key in keys)
 
 
-def finite(x: float) -> float:
-    """A capacity, 0 for the unlimited one of lithium metal."""
-    return x if np.isfinite(x) else 0.0
+def errors_of(found: Mapping[str, Any]) -> list[Any]:
+    """What the error of a jump is taken of, of amounts: lithium that does not come back and capacities of the
+    electrodes [Ah], 0 for the unlimited one of lithium metal; filled pores, and contact of particles.
+    """
+    finite = [found[key] if np.all(np.isfinite(found[key])) else 0.0 for key in ("Q_n", "Q_p")]
+    return [lost(found), *finite, found.get("filled pores", 0.0), found.get("contact", 1.0)]
 
 
 def ages_within_runs(cell: Cell) -> bool:

@@ -1,7 +1,7 @@
 """Cycles of a life that are simulated many in one kernel call, handed out one by one."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -114,12 +114,15 @@ class Together:
         at now, as others will lie there when a summary is made.
         """
         self.cycles, self.begin, self.model = block.cycles, begin, ends.model
+        exchanged = np.array([one[-4:] for one in block.cycles]).T
+        self.discharge_capacity, self.charge_capacity, self.discharge_energy, self.charge_energy = exchanged
         self._ends, self._looked, self._amounts = ends, rows, amounts
         self._states, self._begins = block.states, [one.rows.start for one in block.cycles]
         self._at_ends = block.states[[*(one.rows.stop - 1 for one in block.cycles), *self._begins]]
         self._extremes: dict[str, Any] = {}
         self._columns: dict[tuple[str, ...], tuple[list[Array], list[Array]]] = {}
-        self.rows: list[Any] = []  # of the table of a life, once they are made
+        self.rows: Sequence[Any] = ()  # of the table of a life, once they are made
+        self.contents: Array | None = None  # slow ones after each cycle; too
         if not keep:
             self[hottest_of(rows.variables)]
             if self.model == "DFN" and MARGIN in rows.variables:
@@ -146,31 +149,6 @@ class Together:
         """The same cycle by cycle."""
         return rows_of(self.amounts, len(self.cycles))
 
-    @cached_property
-    def _exchanged(self) -> Array:
-        """Charge out of and into the cell [A.h], and energy [W.h]; (4, cycles)."""
-        return np.array([one[-4:] for one in self.cycles]).T
-
-    @property
-    def discharge_capacity(self) -> Array:
-        """[A.h]."""
-        return self._exchanged[0]
-
-    @property
-    def charge_capacity(self) -> Array:
-        """[A.h]."""
-        return self._exchanged[1]
-
-    @property
-    def discharge_energy(self) -> Array:
-        """[W.h]."""
-        return self._exchanged[2]
-
-    @property
-    def charge_energy(self) -> Array:
-        """[W.h]."""
-        return self._exchanged[3]
-
     @property
     def held(self) -> Array:
         """Time at constant voltage [s]."""
@@ -182,8 +160,8 @@ class Together:
 
         (3, cycles + 1); as `Aged.counted` adds them up, one after the other.
         """
-        out, into, given, taken = self._exchanged
-        each = np.array([[one.duration for one in self.cycles], out + into, given + taken])
+        charge, energy = self.discharge_capacity + self.charge_capacity, self.discharge_energy + self.charge_energy
+        each = np.array([[one.duration for one in self.cycles], charge, energy])
         before = np.array([[self.begin.seconds], [self.begin.amp_hours], [self.begin.watt_hours]])
         return np.add.accumulate(np.concatenate([before, each], axis=1), axis=1)
 

@@ -35,10 +35,9 @@ def table_of(
     """A pandas DataFrame: for each cycle its summary, electrode state of health, and check-up if there is one."""
     pd = optional("pandas")
     table = pd.DataFrame({name: np.asarray(cycles, int), **{key: np.array(x) for key, x in rows.columns.items()}})
-    windows = Windows(cell)
-    health = [windows(row) for row in rows]
+    health = Windows(cell).of_all(rows.columns)
     for key in COLUMNS:
-        table[key] = [each.get(key, np.nan) for each in health]
+        table[key] = [found.get(key, np.nan) for found in health] or np.nan
     if measured:
         numbers = ({key: x for key, x in each.items() if key != FAULT} for each in measured.values())
         found = pd.DataFrame([{name: n, **each} for n, each in zip(measured, numbers, strict=True)])

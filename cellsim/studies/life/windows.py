@@ -14,6 +14,7 @@ from ...parameters import Cell
 EQUILIBRIUM = "Capacity of equilibrium [A.h]"
 SOH = ("x_100", "y_100", "x_0", "y_0")
 POTENTIALS = ("Un(x_100)", "Up(y_100)", "Un(x_0)", "Up(y_0)")  # V
+IN_PARTICLES = "Total lithium capacity in particles [A.h]"
 COLUMNS = (*SOH, *POTENTIALS, EQUILIBRIUM)
 
 
@@ -26,10 +27,22 @@ class Windows:
         self.cells: HalfCells | None = None
         self.cell, self.made = cell, {part: _made(cell, part) for part in PARTS if is_composite(cell, part)}
         self.why = ""  # there are none
+        self.metal = False
         try:
             self.metal, self.cells = not np.isfinite(inventory(cell).Q_n), half_cells(cell)
         except CellsimError as fault:
             self.why = str(fault)
+
+    def of_all(self, columns: Mapping[str, Any]) -> list[dict[str, float]]:
+        """Those of summaries one after the other, given as columns; an empty list for a cell that has none."""
+        if self.cells is None:
+            return []
+        phases = (f"{part.capitalize()} {phase}" for part, made in self.made.items() for phase in made)
+        electrodes = ("Positive electrode", *(() if self.metal else ("Negative electrode",)), *phases)
+        names = IN_PARTICLES, *(f"{one} capacity [A.h]" for one in electrodes)
+        return [
+            self(dict(zip(names, row, strict=True))) for row in zip(*(columns[name] for name in names), strict=True)
+        ]
 
     def _cells(self, row: Mapping[str, Any], fresh: HalfCells) -> HalfCells:
         """The potentials of the electrodes, whose phases may have lost different shares."""
@@ -46,7 +59,7 @@ class Windows:
         if self.cells is None:
             return {}
         Q_n = np.inf if self.metal else float(row["Negative electrode capacity [A.h]"])
-        Q_p, Q_Li = row["Positive electrode capacity [A.h]"], row["Total lithium capacity in particles [A.h]"]
+        Q_p, Q_Li = row["Positive electrode capacity [A.h]"], row[IN_PARTICLES]
         try:
             amounts = Inventory(Q_n, float(Q_p), float(Q_Li))
             soh = solved(self._cells(row, self.cells), amounts, self.low, self.high, self.near)

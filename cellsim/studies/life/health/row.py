@@ -9,10 +9,10 @@ import numpy as np
 from ....models.electrodes import PARTS
 from ....simulation.history.cycles import HOTTEST, changed, exchanged, hottest_of, time_held
 from ..in_bulk import MARGIN, PLACE, OneCycle, Together
+from ..windows import IN_PARTICLES
 
 Summary = Mapping[str, float | str]
 CAPACITY = "Discharge capacity [A.h]"
-IN_PARTICLES = "Total lithium capacity in particles [A.h]"
 LOSSES = {  # what takes lithium for good: column of a table, and the amounts that it is the sum of
     "Loss of capacity to SEI [A.h]": ("sei",),
     "Loss of capacity to SEI on cracks [A.h]": ("sei_on_cracks",),
@@ -68,8 +68,9 @@ def row_of(result: Any, parked: Any, passed_by: Any, amounts: Any, names: Names)
     """A row of the table of a life, or the columns of several.
 
     result: of a cycle; in place of a `Result` a `OneCycle`, or a block of cycles, `Together`, whose amounts and `Aged`
-    are arrays over its cycles, as is then what is returned.  parked: the last run of the cycle, `result` where it is the only one.  passed_by: `Aged` when the cycle began, and
-    when it was over.  amounts: at its begin, at its end and before the first cycle, see `Amounts`.  names: `names_of`.
+    are arrays over its cycles, as is then what is returned.  parked: the last run of the cycle, `result` where it is
+    the only one.  passed_by: `Aged` when the cycle began, and when it was over.  amounts: at its
+    begin, at its end and before the first cycle, see `Amounts`.  names: `names_of`.
     """
     (before, after), (was, now, fresh) = passed_by, amounts
     bulk = isinstance(result, OneCycle | Together)

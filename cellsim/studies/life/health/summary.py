@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from ....physics.constants import F
 from ....simulation.history.cycles import changed
-from ..windows import EQUILIBRIUM
-from .row import IN_PARTICLES, IN_SALT, LOSSES, REACTIONS, RESISTANCE, changing
+from ..windows import EQUILIBRIUM, IN_PARTICLES
+from .row import IN_SALT, LOSSES, REACTIONS, RESISTANCE, changing
 
 HOUR = 3600.0
 MOL = HOUR / F  # per Ah

@@ -164,6 +164,7 @@ class _Run(Generic[State, Row]):
         self.rejected = self.failed = 0
         self.end = ""
         self.beyond = 0  # jumps beyond the end of life since the last accepted one
+        self.follows = terms.longest >= SHORTEST or start.error + start.noise > 0.0  # whether slopes are asked for
 
     def go(self) -> None:
         """Until the last cycle or the end of life."""
@@ -211,29 +212,31 @@ class _Run(Generic[State, Row]):
 
     def _one(self) -> None:
         """Simulate the next cycle."""
-        before = self.trials.map.contents(self.at.state)
+        before = self.trials.map.contents(self.at.state) if self.follows else None
         try:
             state, row = self.trials.advance(self.at.state)
         except CellsimError as fault:
             self.end = str(fault)
             return
-        slope = self.trials.map.contents(state) - before
+        slope = None if before is None else self.trials.map.contents(state) - before
         self._book(self.at.cycle + 1, state, row, slope, self._scatter(slope), {})
 
-    def _scatter(self, slope: Array) -> float:
+    def _scatter(self, slope: Array | None) -> float:
         """Uncertainty of the slope of a simulated cycle, from the second difference of three in a row."""
         at = self.at
-        if len(at.slopes) > 1 and at.positions[-2] == at.cycle - 1.5:
+        if slope is not None and len(at.slopes) > 1 and at.positions[-2] == at.cycle - 1.5:
             return self.trials.norm(slope - 2.0 * at.slopes[-1] + at.slopes[-2]) / math.sqrt(6.0)
         return at.uncertain[-1] if at.uncertain else 0.0
 
-    def _book(self, n: int, state: State, row: Row, slope: Array, uncertain: float, changes: dict[str, Any]) -> None:
-        """Report a cycle, remember its slope, and stop where a stop is asked for."""
+    def _book(
+        self, n: int, state: State, row: Row, slope: Array | None, uncertain: float, changes: dict[str, Any]
+    ) -> None:
+        """Report a cycle, remember its slope if there is one, and stop where a stop is asked for."""
         at, Q = self.at, self.trials.map.capacity(row)
         margin = self.terms.margin(row) if self.terms.margin else np.inf
         first = at.first or Q
-        known = {} if at.healing else self._remembered(n, Q, slope, uncertain)
-        faster = 0.0 if at.healing else self.trials.norm(slope)
+        known = {} if at.healing or slope is None else self._remembered(n, Q, slope, uncertain)
+        faster = 0.0 if at.healing or slope is None else self.trials.norm(slope)
         for before, value in known.get("capacities", ())[:-1]:
             faster = max(faster, abs(Q - value) / (n - before) / (first or 1.0))
         sums = {name: changes.get(name, getattr(at, name)) for name in ("error", "shift", "noise", "shaken")}

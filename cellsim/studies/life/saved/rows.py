@@ -19,11 +19,12 @@ class Rows(MutableSequence[Summary]):
         if index != self.size:
             raise IndexError("rows are appended only")
         row: Any = getattr(value, "row", value)  # of a `LateSummary` what it was made to
-        if row.keys() - self.columns.keys():
+        if [*row] != [*self.columns]:
             for name in row:
                 self.columns.setdefault(name, array("d", [float("nan")] * self.size))
-        for name, column in self.columns.items():
-            column.append(row[name] if name in row else float("nan"))
+            row = {name: row.get(name, float("nan")) for name in self.columns}
+        for column, number in zip(self.columns.values(), row.values(), strict=True):
+            column.append(number)
         self.size += 1
 
     def __len__(self) -> int:
