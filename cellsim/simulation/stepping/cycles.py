@@ -6,6 +6,7 @@ anew; a cycle is then what `simulate` of it would be, bit for bit.  Whatever is 
 or with the cell, a failure, a number that is not finite) is left to `simulate`: the cycles before it count.
 """
 
+import itertools
 from collections.abc import Sequence
 from functools import cached_property, partial
 from types import SimpleNamespace
@@ -207,24 +208,31 @@ class Cycles:
 
     def _passed(self, first: Array, end: Array, lasted: Array, buffer: Any) -> Array:
         """Charge delivered and taken in [A.h], and energy [W.h], of each cycle (4, cycles); arguments: as of `_cut`."""
-        plan, states, sums, t = self.plan, buffer.states, np.zeros((4, len(first))), np.zeros(len(first))
-        per_hour = plan.per_hour
-        few = states[: end[-1, -1]].take((plan.at_I, plan.at_Q, plan.at_E), axis=1)
-        gained, turns = gains(few, per_hour) if any(may_turn(step) for step in self.steps) else (few, few)
+        plan, sums, began = self.plan, np.zeros((4, len(first))), np.zeros(len(first))
         for k, step in enumerate(self.steps):
-            begins, ends = first[:, k], end[:, k]
+            a, b = first[:, k], end[:, k]
             if may_turn(step):
-                each = []
-                for a, b, began in zip(begins.tolist(), ends.tolist(), t.tolist(), strict=True):
-                    here, between, clock = slice(a, b), slice(a, b - 1), began + buffer.times[a:b]
-                    voltage = partial(self._voltage, states[here])
-                    each.append(moved(few[here], gained[:, between], turns[between], per_hour, clock, voltage))
-                sums = sums + np.array(each).T
+                sums = sums + self._turned(a, b, began, buffer)
             else:
-                more = ((few[ends - 1, at] - few[begins, at]) * per_hour for at in (1, 2))
+                more = [
+                    (buffer.states[b - 1, at] - buffer.states[a, at]) * plan.per_hour for at in (plan.at_Q, plan.at_E)
+                ]
                 sums = sums + np.stack([np.maximum(sign * x, 0.0) for x in more for sign in (1.0, -1.0)])
-            t = t + lasted[:, k]
+            began = began + lasted[:, k]
         return sums
+
+    def _turned(self, first: Array, end: Array, began: Array, buffer: Any) -> Array:
+        """The same of one step in which the current may change its sign, and which began at times [s] in each cycle."""
+        plan, at = self.plan, np.append(0, np.cumsum(end - first))  # of the rows of the step among those of all cycles
+        rows = np.arange(at[-1]) + np.repeat(first - at[:-1], end - first)
+        few = buffer.states[rows[:, None], (plan.at_I, plan.at_Q, plan.at_E)]
+        gained, turns = gains(few, plan.per_hour)
+        found = []
+        for n, (a, b) in enumerate(itertools.pairwise(at.tolist())):
+            here, between, t = slice(a, b), slice(a, b - 1), began[n] + buffer.times[first[n] : end[n]]
+            voltage = partial(self._voltage, buffer.states[first[n] : end[n]])
+            found.append(moved(few[here], gained[:, between], turns[between], plan.per_hour, t, voltage))
+        return np.array(found).T
 
     def _voltage(self, states: Array, row: int) -> float:
         """At the terminals, in one of several states [V]."""
