@@ -186,39 +186,35 @@ class Cycles:
         first, end (cycles, steps): rows where steps begin, and behind their last; lasted: their last times [s].
         """
         done, plan, soc = len(first), self.plan, start.soc
-        t, spans, lasts = np.zeros(done), [], True
-        for k, step in enumerate(self.steps):
-            began, t = t, t + lasted[:, k]
-            lasts = lasts and bool((t > began).all())
-            spans.append((step.summary, began.tolist(), t.tolist()))
-        if not lasts:
+        over = np.add.accumulate(lasted, axis=1)
+        began = np.concatenate([np.zeros((done, 1)), over[:, :-1]], axis=1)
+        if not (over > began).all():
             return []
         found: list[Cycle] = []
-        amounts, full = self._passed(first, end, lasted, buffer).T.tolist(), capacity_between_cutoffs(plan.cell)
+        amounts, full = self._passed(first, end, began, buffer).T.tolist(), capacity_between_cutoffs(plan.cell)
         voltages = voltages_of(plan.sys, buffer.states[end[:, -1] - 1]).tolist()
-        for n in range(done):
+        words = [step.summary for step in self.steps]
+        for n, times in enumerate(zip(began.tolist(), over.tolist(), strict=True)):
             state = buffer.states[end[n, -1] - 1].copy()
             soc = float(soc - state[plan.at_Q] * plan.per_hour / full)
             at = FinalState(start.cell, start.model, state, soc, plan.sys.T, plan.ambient, self._temperature(state))
-            steps = tuple(Span(words, a[n], b[n]) for words, a, b in spans)
+            steps = tuple(map(Span, words, *times))
             found.append(Cycle(at, slice(int(first[n, 0]), int(end[n, -1])), steps, *amounts[n]))
             if n + 1 < done and not self._begins(state, voltages[n], soc):
                 break
         return found
 
-    def _passed(self, first: Array, end: Array, lasted: Array, buffer: Any) -> Array:
-        """Charge delivered and taken in [A.h], and energy [W.h], of each cycle (4, cycles); arguments: as of `_cut`."""
-        plan, sums, began = self.plan, np.zeros((4, len(first))), np.zeros(len(first))
-        for k, step in enumerate(self.steps):
-            a, b = first[:, k], end[:, k]
-            if may_turn(step):
-                sums = sums + self._turned(a, b, began, buffer)
-            else:
-                more = [
-                    (buffer.states[b - 1, at] - buffer.states[a, at]) * plan.per_hour for at in (plan.at_Q, plan.at_E)
-                ]
-                sums = sums + np.stack([np.maximum(sign * x, 0.0) for x in more for sign in (1.0, -1.0)])
-            began = began + lasted[:, k]
+    def _passed(self, first: Array, end: Array, began: Array, buffer: Any) -> Array:
+        """Charge delivered and taken in [A.h], and energy [W.h], of each cycle (4, cycles).
+
+        first, end (cycles, steps): as of `_cut`; began: when steps begin [s].
+        """
+        plan, states = self.plan, buffer.states
+        more = [(states[end - 1, at] - states[first, at]) * plan.per_hour for at in (plan.at_Q, plan.at_E)]
+        each = np.maximum(np.stack([sign * x for x in more for sign in (1.0, -1.0)]), 0.0)  # (4, cycles, steps)
+        for k in (k for k, step in enumerate(self.steps) if may_turn(step)):
+            each[:, :, k] = self._turned(first[:, k], end[:, k], began[:, k], buffer)
+        sums: Array = np.add.accumulate(each, axis=2)[:, :, -1] + 0.0
         return sums
 
     def _turned(self, first: Array, end: Array, began: Array, buffer: Any) -> Array:

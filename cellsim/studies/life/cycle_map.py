@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +24,7 @@ from .health.row import CAPACITY, LOSSES, LateSummary, Names, Summary, held_in, 
 from .in_bulk import InBulk, OneCycle, Together, rows_of
 from .windows import EQUILIBRIUM, Windows
 
+Asked = tuple[Any, Any, "Aged", "Aged"]  # of a row: `result`, `parked` and both `passed_by`, see `row_of`
 FEW: Mapping[str, float] = {}
 NO_WINDOW = "the capacity at equilibrium, by which the life is judged, cannot be found"
 PORES_WEIGHT = 0.3  # share of the capacity that all pores stand for, in the error of a jump
@@ -121,24 +121,32 @@ class CellCycle:
     def _late(
         self, result: Any, before: Aged, after: Aged, parked: Any, windows: Mapping[str, float] = FEW
     ) -> LateSummary:
-        return LateSummary(result.discharge_capacity, partial(self._row, result, parked, before, after), windows)
+        return LateSummary(result.discharge_capacity, self._rows, (result, parked, before, after), windows)
+
+    def _rows(self, asked: Sequence[Asked]) -> Sequence[Summary]:
+        """The rows of cycles, those in calls of their own together where they are several."""
+        alone = [one for one, parked, *_ in asked if isinstance(one, OneCycle) and one is parked]
+        if 1 < len(alone) == len(asked):
+            together = Together.several([one.block for one in alone])
+            if together is not None:
+                return self._of_all(together)
+        return [self._row(*each) for each in asked]
 
     def _row(self, result: Any, parked: Any, before: Aged, after: Aged) -> Summary:
-        if self._names is None:
-            self._names = names_of(result)
         if result is parked and isinstance(result, OneCycle) and len(result.block.cycles) > 1:
             block = result.block
-            block.rows = block.rows or self._rows(block, self._names)
+            block.rows = block.rows or self._of_all(block)
             return block.rows[result.n]
+        self._names = self._names or names_of(result)
         amounts = self._found(before), self._found(after), self.fresh
         return row_of(result, parked, (before, after), amounts, self._names)
 
-    def _rows(self, block: Together, names: Names) -> Sequence[Summary]:
+    def _of_all(self, block: Together) -> Sequence[Summary]:
         """The rows of all cycles of a block."""
-        now, first = block.amounts, self._found(block.begin)
-        was = {name: np.append(first[name], x[:-1]) if isinstance(x, np.ndarray) else x for name, x in now.items()}
-        begun, done = (Aged(block.begin.end, *block.passed[:, part]) for part in (slice(-1), slice(1, None)))
-        return rows_of(row_of(block, block, (begun, done), (was, now, self.fresh), names), len(block.cycles))
+        self._names = self._names or names_of(block)
+        passed = [Aged(block.begun[0].end, *sums) for sums in block.passed]
+        amounts = block.amounts_before(), block.amounts, self.fresh
+        return rows_of(row_of(block, block, passed, amounts, self._names), len(block.cycles))
 
     def _found(self, at: Aged) -> Mapping[str, float]:
         """Amounts of a cell, which are asked for several times in a row."""
@@ -159,7 +167,7 @@ class CellCycle:
     def _of_block(self, block: Together) -> Array:
         """The contents after each cycle of a block (cycles, n)."""
         if block.contents is None:
-            others = np.broadcast_arrays(*block.passed[:, 1:], *errors_of(block.amounts))
+            others = np.broadcast_arrays(*block.passed[1], *errors_of(block.amounts))
             block.contents = np.concatenate([self._contents.of(block.ends), np.stack(others, axis=1)], axis=1)
             block.contents.flags.writeable = False
         return block.contents

@@ -75,7 +75,7 @@ class InBulk:
         seen = self._cycles.seen_from(start)
         if self._looked is None or not self._looked[0].sees(*seen):
             self._looked = _Looked(self._cycles.plan, *seen), _Looked(self._cycles.plan, *seen)
-        found = Together(block, state, keep, self._amounts, *self._looked)
+        found = Together(block, [state], keep, self._amounts, *self._looked)
         return [OneCycle(found, n) for n in range(len(block.cycles))]
 
 
@@ -107,13 +107,15 @@ class _Looked:
 
 
 class Together:
-    """A block of cycles and what is asked of it, in place of a `Result`: arrays over the cycles."""
+    """Cycles of a block and what is asked of them, in place of a `Result`: arrays over the cycles."""
 
-    def __init__(self, block: Block, begin: Any, keep: bool, amounts: Amounts, ends: _Looked, rows: _Looked) -> None:
-        """begin: the `Aged` that the first cycle begins with; keep: all rows stay where they are, else they are looked
-        at now, as others will lie there when a summary is made.
+    def __init__(
+        self, block: Block, begun: Sequence[Any], keep: bool, amounts: Amounts, ends: _Looked, rows: _Looked
+    ) -> None:
+        """begun: the `Aged` that each cycle begins with, or that of the first where they follow each other.  keep: all
+        rows stay where they are, else they are looked at now, as others will lie there when a summary is made.
         """
-        self.cycles, self.begin, self.model = block.cycles, begin, ends.model
+        self.cycles, self.begun, self.model = block.cycles, begun, ends.model
         exchanged = np.array([one[-4:] for one in block.cycles]).T
         self.discharge_capacity, self.charge_capacity, self.discharge_energy, self.charge_energy = exchanged
         self._ends, self._looked, self._amounts = ends, rows, amounts
@@ -128,6 +130,18 @@ class Together:
             if self.model == "DFN" and MARGIN in rows.variables:
                 self[MARGIN], self[PLACE]
             self._states = NOTHING
+
+    @classmethod
+    def several(cls, blocks: "Sequence[Together]") -> "Together | None":
+        """Blocks of one cycle each, wherever in a life, as one; None if that would not do."""
+        first, at, cycles = blocks[0], 0, []
+        for one in blocks:
+            if len(one.cycles) > 1 or one._looked is not first._looked or one._states is NOTHING:
+                return None
+            cycles.append(one.cycles[0]._replace(rows=slice(at, at + len(one._states))))
+            at += len(one._states)
+        block = Block(cycles, np.concatenate([one._states for one in blocks]))
+        return cls(block, [one.begun[0] for one in blocks], True, first._amounts, first._ends, first._looked)
 
     @property
     def variables(self) -> Variables:
@@ -144,6 +158,13 @@ class Together:
         """At the end of each cycle, see `Amounts.columns`."""
         return self._amounts.columns(self.ends)
 
+    def amounts_before(self) -> dict[str, Any]:
+        """The same when each cycle begins."""
+        first = self._amounts.columns(np.stack([at.end.state for at in self.begun]))
+        if len(self.begun) > 1:
+            return first
+        return {name: np.append(x, self.amounts[name][:-1]) if np.ndim(x) else x for name, x in first.items()}
+
     @cached_property
     def each(self) -> list[dict[str, float]]:
         """The same cycle by cycle."""
@@ -155,15 +176,18 @@ class Together:
         return np.array([time_held(one.steps) for one in self.cycles])
 
     @cached_property
-    def passed(self) -> Array:
-        """Time [s], charge [A.h] and energy [W.h] that have passed when a cycle begins, and behind the last one.
+    def passed(self) -> tuple[Array, Array]:
+        """Time [s], charge [A.h] and energy [W.h] that have passed when each cycle begins, and when it is over.
 
-        (3, cycles + 1); as `Aged.counted` adds them up, one after the other.
+        (3, cycles) each; as `Aged.counted` adds them up, one after the other.
         """
         charge, energy = self.discharge_capacity + self.charge_capacity, self.discharge_energy + self.charge_energy
         each = np.array([[one.duration for one in self.cycles], charge, energy])
-        before = np.array([[self.begin.seconds], [self.begin.amp_hours], [self.begin.watt_hours]])
-        return np.add.accumulate(np.concatenate([before, each], axis=1), axis=1)
+        before = np.array([at[1:] for at in self.begun]).T
+        if len(self.begun) > 1:
+            return before, before + each
+        sums = np.add.accumulate(np.concatenate([before, each], axis=1), axis=1)
+        return sums[:, :-1], sums[:, 1:]
 
     def values(self, names: tuple[str, ...]) -> tuple[list[Array], list[Array]]:
         """Variables at the end of each cycle, and at its begin."""

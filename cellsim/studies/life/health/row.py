@@ -1,7 +1,6 @@
 """A row of the table of a life: what a cycle did, and the cell at its end, under PyBaMM's names where it has any."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -147,16 +146,27 @@ def losses(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
 class LateSummary(Mapping[str, float | str]):
     """A `Summary` that is made when more is asked for than is known at once, as most of a jump are not."""
 
-    def __init__(self, capacity: float, make: Any, windows: Mapping[str, float]) -> None:
-        """capacity: of the discharge; windows: the last columns, known, too; make: returns `row_of` the cycle."""
-        self.known, self.make, self.windows = {CAPACITY: capacity, **windows}, make, windows
+    def __init__(self, capacity: float, make: Any, asked: Any, windows: Mapping[str, float]) -> None:
+        """capacity: of the discharge; windows: the last columns, known, too; make: returns the rows of a list of
+        cycles, each as `asked` says it.
+        """
+        self.known, self.windows = {CAPACITY: capacity, **windows}, windows
+        self._make, self._asked = make, asked
+        self._row: Summary | None = None
 
-    @cached_property
+    @staticmethod
+    def make_all(summaries: "Sequence[LateSummary]") -> None:
+        """Make those of one life, which takes less time than one after the other."""
+        missing = [one for one in summaries if one._row is None]
+        for one, row in zip(missing, missing[0]._make([one._asked for one in missing]) if missing else (), strict=True):
+            one._row = {**row, **one.windows}
+            one._asked = None  # a result holds its states
+
+    @property
     def row(self) -> Summary:
         """The whole of it."""
-        row: Summary = {**self.make(), **self.windows}
-        self.make = None  # a result holds its states
-        return row
+        self.make_all([self])
+        return self._row or {}
 
     def __getitem__(self, name: str) -> float | str:
         return self.known[name] if name in self.known else self.row[name]
