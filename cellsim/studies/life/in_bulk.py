@@ -126,22 +126,28 @@ class Together:
         self.rows: Sequence[Any] = ()  # of the table of a life, once they are made
         self.contents: Array | None = None  # slow ones after each cycle; too
         if not keep:
-            self[hottest_of(rows.variables)]
-            if self.model == "DFN" and MARGIN in rows.variables:
-                self[MARGIN], self[PLACE]
+            for name in self._extreme_names():
+                self[name]
             self._states = NOTHING
+
+    def _extreme_names(self) -> tuple[str, ...]:
+        """Variables of which rows have the extreme."""
+        there = self._looked.variables
+        of_margin = (MARGIN, PLACE) if self.model == "DFN" and MARGIN in there else ()
+        return hottest_of(there), *of_margin
 
     @classmethod
     def several(cls, blocks: "Sequence[Together]") -> "Together | None":
         """Blocks of one cycle each, wherever in a life, as one; None if that would not do."""
-        first, at, cycles = blocks[0], 0, []
-        for one in blocks:
-            if len(one.cycles) > 1 or one._looked is not first._looked or one._states is NOTHING:
-                return None
-            cycles.append(one.cycles[0]._replace(rows=slice(at, at + len(one._states))))
-            at += len(one._states)
-        block = Block(cycles, np.concatenate([one._states for one in blocks]))
-        return cls(block, [one.begun[0] for one in blocks], True, first._amounts, first._ends, first._looked)
+        first = blocks[0]
+        if any(len(one.cycles) > 1 or one._looked is not first._looked for one in blocks):
+            return None
+        cycles = [one.cycles[0]._replace(rows=slice(2 * k, 2 * k + 2)) for k, one in enumerate(blocks)]
+        block = Block(cycles, np.concatenate([one._at_ends[::-1] for one in blocks]))
+        found = cls(block, [one.begun[0] for one in blocks], True, first._amounts, first._ends, first._looked)
+        for name in found._extreme_names():
+            found._extremes[name] = np.concatenate([one[name] for one in blocks])
+        return found
 
     @property
     def variables(self) -> Variables:

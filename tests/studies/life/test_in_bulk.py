@@ -9,6 +9,7 @@ from cellsim.models.health.amounts import filled
 from cellsim.studies.life import in_bulk
 from cellsim.studies.life.cycle_map import amounts_of
 from cellsim.studies.life.in_bulk import InBulk
+from cellsim.studies.life.saved import rows
 
 CELL = "okane2022"
 CYCLE = (
@@ -91,6 +92,18 @@ def test_blocks_stay_within_memory(monkeypatch):
     single = cellsim.age(CELL, CYCLE, 5, until=None, jump=False, model=SPM)
     for column in whole.table:
         assert np.array_equal(whole.table[column], single.table[column], equal_nan=True), column
+
+
+@pytest.mark.parametrize("model", [SPM, DFN])
+def test_rows_made_several_at_once_are_those_one_by_one(model, monkeypatch):
+    """Cycles between jumps, each a call of its own, also where a number is read before its row is due."""
+    several = cellsim.age(CELL, CYCLE, 60, until=None, model=model)
+    monkeypatch.setattr(rows, "LATE", 1)
+    single = cellsim.age(CELL, CYCLE, 60, until=None, model=model)
+    assert len(several.table) > 1.5 * 8  # more than are made at once
+    assert list(several.table.columns) == list(single.table.columns)
+    for column in several.table:
+        assert np.array_equal(several.table[column], single.table[column], equal_nan=True), column
 
 
 def test_amounts_of_many_states_are_those_of_each():

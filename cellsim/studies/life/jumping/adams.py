@@ -6,6 +6,7 @@ which is exact for slopes that are polynomials, also for a jump over one cycle; 
 long jumps only.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -25,11 +26,18 @@ def coefficients(positions: Array, H: int) -> Array:
     H^(j+1)/(j+1), less j H^(j-1)/24 for j = 2 and 3.  The weights add up to H: an amount that no cycle changes is
     not changed by a jump, to rounding.
     """
-    k = len(positions)
+    return _coefficients(np.asarray(positions, float).tobytes(), H)
+
+
+@lru_cache(maxsize=64)  # those of an order are asked for by the formulas of the others, too
+def _coefficients(positions: bytes, H: int) -> Array:
+    x = np.frombuffer(positions) / H
+    k = len(x)
     j = np.arange(k)
     sums = 1.0 / (j + 1.0) - np.where(j > 1, j, 0) / (24.0 * H**2)
-    w = np.linalg.solve(np.vander(np.asarray(positions, float) / H, k, increasing=True).T, sums)
-    return np.asarray(H * w)
+    found = np.asarray(H * np.linalg.solve(np.vander(x, k, increasing=True).T, sums))
+    found.flags.writeable = False
+    return found
 
 
 class Slopes(NamedTuple):
