@@ -10,10 +10,23 @@ import typer
 
 from ..errors import CellsimError, CellsimWarning, SolveError
 from ..support.arguments import CONTROL
-from . import charges, cost, judge, lives, materials, runs, tools, vehicles
+from . import charges, cost, judge, lives, many_lives, materials, runs, tools, vehicles
 from .shared import app, console
 
-__all__ = ["app", "charges", "console", "cost", "judge", "lives", "main", "materials", "runs", "tools", "vehicles"]
+__all__ = [
+    "app",
+    "charges",
+    "console",
+    "cost",
+    "judge",
+    "lives",
+    "main",
+    "many_lives",
+    "materials",
+    "runs",
+    "tools",
+    "vehicles",
+]
 WRONG_WORDS: Any = typer.BadParameter.__mro__[2]  # ClickException, of click or of the copy that typer contains
 MOST_LINES, LONGEST_LINE = 40, 1000  # of a printed message
 

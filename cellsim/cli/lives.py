@@ -12,8 +12,14 @@ from ..support.arguments import chosen, number, shown
 from .shared import (
     PICTURES,
     TABLES,
+    Ageing,
     Celsius,
+    Cycles,
+    EveryCycle,
+    Overlay,
     Processes,
+    Until,
+    WithHeat,
     app,
     kelvin,
     model_of,
@@ -34,7 +40,7 @@ def age(
     cycle: Annotated[
         str | None, typer.Option(help="Protocol of one cycle, or path of a file with it; it should end where it began.")
     ] = None,
-    cycles: Annotated[int | None, typer.Option(help="Largest number of cycles; default: 1000.")] = None,
+    cycles: Cycles = None,
     day: Annotated[
         str | None,
         typer.Option(help="Protocol of a day of use, or path of a file with it, for the years of --calendar."),
@@ -43,21 +49,14 @@ def age(
         str | None, typer.Option(help="Temperatures of the months of --day in degC: twelve, separated by commas.")
     ] = None,
     calendar: Annotated[str | None, typer.Option(help="Store the cell instead, for so long: 20years.")] = None,
-    until: Annotated[
-        str | None, typer.Option(help="End of life: 80% capacity (default), 80% equilibrium capacity, 4 Ah, or none.")
-    ] = None,
-    ageing: Annotated[
-        list[str] | None, typer.Option(help="Option named as in PyBaMM, NAME=VALUE; several are possible; or none.")
-    ] = None,
-    overlay: Annotated[
-        str | None,
-        typer.Option(help="Rates of ageing from the literature, laid over every cell; or path of a .json file."),
-    ] = None,
+    until: Until = None,
+    ageing: Ageing = None,
+    overlay: Overlay = None,
     soc: Annotated[float | None, typer.Option(help="State of charge at the start in percent.")] = None,
     temperature: Celsius = None,
-    heat: Annotated[bool, typer.Option(help="Compute the temperature of the cell.")] = False,
+    heat: WithHeat = False,
     model: Annotated[str | None, typer.Option(help="DFN (default), SPMe or SPM.")] = None,
-    every_cycle: Annotated[bool, typer.Option("--every-cycle", help="Simulate every cycle, without jumps.")] = False,
+    every_cycle: EveryCycle = False,
     tolerance: Annotated[
         float | None, typer.Option(help="Largest error of the capacity from jumps, as a share; default: 0.001.")
     ] = None,
@@ -98,11 +97,11 @@ def age(
     if calendar is not None:
         _refused(of_cycles if day is not None else of_cycles | of_use, "days of use" if day is not None else "storage")
     share = number("--soc", soc, "give percent, 0 to 100", low=0.0, high=100.0, none=True)
-    how = {"ageing": _options(ageing), "model": model_of(model), "temperature": kelvin(temperature)}
+    how = {"ageing": options_of(ageing), "model": model_of(model), "temperature": kelvin(temperature)}
     how["soc"] = (0.5 if calendar and not day else 1.0) if share is None else share / 100.0
     usual = "80% equilibrium capacity" if day is not None else "80% capacity"
     cycled: dict[str, Any] = {
-        "until": None if until == "none" else until or usual,
+        "until": until_of(until, usual),
         "heat": heat or None,
         "jump": not every_cycle,
         "tolerance": 1e-3 if tolerance is None else tolerance,
@@ -129,7 +128,7 @@ def _stored(cell: Any, years: float, how: dict[str, Any]) -> Any:
     import cellsim
 
     def run(years: float, progress: Any) -> Any:
-        return cellsim.store(cell, years, progress=partial(_reported, "row", progress), **how)
+        return cellsim.store(cell, years, progress=partial(reported, "row", progress), **how)
 
     return with_progress(run, years)
 
@@ -157,16 +156,22 @@ def _followed(study: Any, what: str, cells: Any, text: str, many: float, how: di
     """What a study of cells along a protocol finds, with a progress bar; many: cycles, or years."""
 
     def run(steps: str, progress: Any) -> Any:
-        return study(cells, steps, many, progress=partial(_reported, what, progress), **how)
+        return study(cells, steps, many, progress=partial(reported, what, progress), **how)
 
     return with_progress(run, text_of(text))
 
 
-def _reported(what: str, progress: Any, done: int, of: int) -> None:
+def reported(what: str, progress: Any, done: int, of: int) -> None:
+    """Tell a progress bar how many are done."""
     progress(f"{what} {done} of {of}", done / of)
 
 
-def _options(given: list[str] | None) -> Any:
+def until_of(given: str | None, usual: str) -> str | None:
+    """The end of life that `age` is given."""
+    return None if given == "none" else given or usual
+
+
+def options_of(given: list[str] | None) -> Any:
     """Options of ageing by name, False for "none", None if there are none.  A pair is written (negative, positive)."""
     if not given:
         return None

@@ -33,6 +33,16 @@ StartSoc = Annotated[
     float | None, typer.Option(help="Initial state of charge, 0 to 1; default: 0.1 for --charge, else 1.")
 ]
 ModelName = Annotated[str | None, typer.Option(help="DFN (ThinFilm for a thin-film cell), SPMe or SPM.")]
+Until = Annotated[str | None, typer.Option(help="End of life: 80% capacity, 80% equilibrium capacity, 4 Ah, or none.")]
+Ageing = Annotated[
+    list[str] | None, typer.Option(help="Option named as in PyBaMM, NAME=VALUE; several are possible; or none.")
+]
+Overlay = Annotated[
+    str | None, typer.Option(help="Rates of ageing from the literature, laid over every cell; or path of a .json file.")
+]
+WithHeat = Annotated[bool, typer.Option(help="Compute the temperature of the cell.")]
+EveryCycle = Annotated[bool, typer.Option("--every-cycle", help="Simulate every cycle, without jumps.")]
+Cycles = Annotated[int | None, typer.Option(help="Largest number of cycles; default: 1000.")]
 Celsius = Annotated[float | None, typer.Option(help="Temperature in degC; default: that of the parameter set.")]
 
 
