@@ -228,9 +228,7 @@ class _Run(Generic[State, Row]):
             return self.trials.norm(slope - 2.0 * at.slopes[-1] + at.slopes[-2]) / math.sqrt(6.0)
         return at.uncertain[-1] if at.uncertain else 0.0
 
-    def _book(
-        self, n: int, state: State, row: Row, slope: Array | None, uncertain: float, changes: dict[str, Any]
-    ) -> None:
+    def _book(self, n: int, state: State, row: Row, slope: Any, uncertain: float, changes: dict[str, Any]) -> None:
         """Report a cycle, remember its slope if there is one, and stop where a stop is asked for."""
         at, Q = self.at, self.trials.map.capacity(row)
         margin = self.terms.margin(row) if self.terms.margin else np.inf
