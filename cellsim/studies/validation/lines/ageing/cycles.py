@@ -167,7 +167,7 @@ LINES = (
           "the last doubling of the reference's mesh changes its capacity by 0.006 % at cycle 5 and 0.03 % at cycle 10",
           "the salt of the pores that close exceeds 4 mol/L from cycle 6 on: cellsim holds the laws of the electrolyte "
           "constant there, PyBaMM continues the polynomials that Nyman fitted up to 2 mol/L; continued here as well, "
-          "up to 8 mol/L, the capacity at cycle 10 is 4.3806 Ah, the reference's 4.3809"),
+          "up to 8 mol/L, the capacity at cycle 10 is 4.3806 Ah, the reference's 4.3809 (benchmarks/clogging.py)"),
     _line("balance", "the cells of all lines above", "the same cycles", "lithium that particles lost and what holds it",
           "number of differences", 0.0, _balanced, "sums in double precision: equal to 1e-10 Ah"),
 )  # fmt: skip
