@@ -98,6 +98,11 @@ class Cycles:
         """The steps, made ready."""
         return [self.plan.ready(self._run, step) for step in self.steps]
 
+    @cached_property
+    def _lasting(self) -> Array:
+        """Whether each step has a duration."""
+        return np.array([step.duration is not None for step in self.steps])
+
     @property
     def rows(self) -> int:
         """Of a cycle: the most so far, or a guess."""
@@ -167,8 +172,7 @@ class Cycles:
         """How many cycles ended as usual, of the statuses and rows of all steps and their last times [s]."""
         good = (status >= 0) & (rows > 0) & (last > 0.0)
         good &= (GOES_ON >> np.maximum(status, 0)) & 1 == 1
-        lasting = np.array([step.duration is not None for step in self.steps])
-        good &= (status != 0) | np.resize(lasting, len(status))  # DURATION, of a step that has none
+        good &= (status != 0) | np.resize(self._lasting, len(status))  # DURATION, of a step that has none
         return (len(good) if good.all() else int(np.argmin(good))) // len(self.steps)
 
     def _within_laws(self, status: Array, ends: Array, buffer: Any) -> int:
@@ -192,7 +196,7 @@ class Cycles:
             return []
         found: list[Cycle] = []
         amounts, full = self._passed(first, end, began, buffer).T.tolist(), capacity_between_cutoffs(plan.cell)
-        voltages = voltages_of(plan.sys, buffer.states[end[:, -1] - 1]).tolist()
+        voltages = voltages_of(plan.sys, buffer.states[end[:-1, -1] - 1]).tolist() if done > 1 else []
         words = [step.summary for step in self.steps]
         for n, times in enumerate(zip(began.tolist(), over.tolist(), strict=True)):
             state = buffer.states[end[n, -1] - 1].copy()

@@ -42,6 +42,7 @@ class Contents:
         held = filled[0] * sys.volume["dx"][self.where] * active_shares(sys, 0)  # C/m2 in full particles
         self.held = held_by(sys, 0)[:, None] * held if self.where.size else held[None]  # of each kind
         self.inside = 3.0 * sys.shell["volume"]
+        self.particles = np.unique(sys.volume["particle"][self.where])  # of the first kind
         places = unknowns(sys, np.arange(float(numbers(sys))))
         self.metal = [int(places.cell[name]) for name in OF_METAL] if sys.foil.size else []
         slow = {name: getattr(places, name).ravel() for name in SLOW if getattr(places, name).size}
@@ -90,7 +91,7 @@ class Contents:
             share = mean if taken > 0.0 else 1.0 - mean
         change = -taken / float(np.sum(full * share)) * share
         for k, by in enumerate(change):
-            for p in np.unique(volume["particle"][self.where]) + k:
+            for p in self.particles + k:
                 x = y.x[p]
                 mean_of = float(x @ self.inside)
                 refill.py_func(x, mean_of, mean_of + by)
