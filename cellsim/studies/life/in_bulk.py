@@ -126,9 +126,13 @@ class Together:
         self.rows: Sequence[Any] = ()  # of the table of a life, once they are made
         self.contents: Array | None = None  # slow ones after each cycle; too
         if not keep:
-            for name in self._extreme_names():
-                self[name]
-            self._states = NOTHING
+            self.look()
+
+    def look(self) -> None:
+        """Look at all rows now, and let go of them."""
+        for name in self._extreme_names():
+            self[name]
+        self._states = NOTHING
 
     def _extreme_names(self) -> tuple[str, ...]:
         """Variables of which rows have the extreme."""

@@ -154,6 +154,11 @@ class LateSummary(Mapping[str, float | str]):
         self._make, self._asked = make, asked
         self._row: Summary | None = None
 
+    def look(self) -> None:
+        """Look at all rows of its cycle now, while they are at hand, and let go of them."""
+        if self._row is None and isinstance(self._asked[0], OneCycle):
+            self._asked[0].block.look()
+
     @staticmethod
     def make_all(summaries: "Sequence[LateSummary]") -> None:
         """Make those of one life, which takes less time than one after the other."""

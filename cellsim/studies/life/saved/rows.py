@@ -6,7 +6,7 @@ from typing import Any
 
 from ..health.row import LateSummary, Summary
 
-LATE = 8  # summaries that are made together; until then each holds the states of its cycle
+LATE = 8  # summaries that are made together
 
 
 class Rows(MutableSequence[Summary]):
@@ -28,6 +28,7 @@ class Rows(MutableSequence[Summary]):
         if index != len(self):
             raise IndexError("rows are appended only")
         if isinstance(value, LateSummary):
+            value.look()
             self._late.append(value)
             if len(self._late) == LATE:
                 self._settle()
