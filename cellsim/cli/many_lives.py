@@ -33,6 +33,7 @@ from .shared import (
 )
 
 WINDOWS = "give FROM-TO in percent, separated by commas, such as 0-100,30-80"
+RATE = "give a C-rate above 0 and at most 20"
 SPREAD = "give SECTION/QUANTITY=FACTOR above 1, or SECTION/QUANTITY=LOW:HIGH"
 Tolerance = Annotated[float | None, typer.Option(help="Largest error of the capacity from jumps, as a share.")]
 Output = Annotated[
@@ -77,7 +78,7 @@ def life_map(
     Ts = None if temperatures is None else numbers_of("--temperatures", temperatures)
     how["temperatures"] = Ts and [kelvin(T, "--temperatures") for T in Ts]
     how |= {"rates": numbers_of("--rates", rates), "windows": _windows(windows)}
-    how["charge_rate"] = number("--charge-rate", charge_rate, "give a C-rate", above=0.0, high=20.0, none=True)
+    how["charge_rate"] = number("--charge-rate", charge_rate, RATE, above=0.0, high=20.0, none=True)
     _shown(cellsim.life_map, _laid_over(cell, overlay), how, output)
 
 

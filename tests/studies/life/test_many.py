@@ -123,3 +123,11 @@ def test_lives_that_all_failed_can_be_looked_at(tmp_path):
     assert "2 of 2 lives failed" in str(found) and all(np.isnan(n) for n in found.quantiles().values())
     found.save(tmp_path / "lives.csv")
     found.plot(tmp_path / "lives.png")
+
+
+def test_lives_that_do_not_end_or_fail_are_said_in_words():
+    """No infinite and no missing number in the sentence; why the first one failed is in it."""
+    how = {"spread": {RATE: 2.0}, "model": MODEL}
+    assert "5 %, 50 %, 95 % not within the cycles simulated" in str(uncertain_lives("okane2022", CYCLE, 2, 3, **how))
+    said = str(uncertain_lives("okane2022", "Discharge at 1C until 2.5 V", 2, 3, **how))
+    assert "2 of 2 lives failed" in said and "does not end where it begins" in said and "nan" not in said

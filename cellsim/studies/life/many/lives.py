@@ -78,12 +78,22 @@ class Lives:
     def __str__(self) -> str:
         lines = [self._line(row) for row in self.table.to_dict("records")] if len(self.table) <= 40 else []
         failed = int((self.table["Failure"] != "").sum())
-        if self.kind == "uncertain" or not lines:
-            found = ", ".join(f"{100 * s:g} % after {n:.4g}" for s, n in self.quantiles().items())
-            lines = [f"{len(self)} lives until {self.until}: ended {found} cycles"]
+        summed = self.kind == "uncertain" or not lines
+        if summed:
+            lines = [f"{len(self)} lives until {self.until}: {self._ended()}"] if failed < len(self) else []
         if failed:
-            lines.append(f"{failed} of {len(self)} lives failed; the column Failure says why")
+            first = next(why for why in self.table["Failure"] if why)
+            why = f", of the first: {first}" if summed else ""
+            lines.append(f"{failed} of {len(self)} lives failed; the column Failure says why{why}")
         return "\n".join([*lines, *(f"note: {remark}" for remark in self.remarks)])
+
+    def _ended(self) -> str:
+        """After how many cycles how many of the lives have ended."""
+        cycles = self.quantiles()
+        known = ", ".join(f"{100 * s:g} % after {n:.0f}" for s, n in cycles.items() if np.isfinite(n))
+        later = ", ".join(f"{100 * s:g} %" for s, n in cycles.items() if not np.isfinite(n))
+        said = [f"ended {known} cycles"] * bool(known) + [f"{later} not within the cycles simulated"] * bool(later)
+        return "; ".join(said)
 
     @property
     def _judged(self) -> str:
