@@ -8,6 +8,7 @@ from ..equations import ageing
 from ..equations.wearing import geometry
 from ..layout import CURRENT, add, copy, keep_salt_between, surface, views
 from ..memory import laying, unpacked
+from ..reference import by_reference
 from ..scratch import work_of
 from .events import RUNNING, STEP_TOO_SMALL, TOL, between, closest, closest_here, diagnose, first_of, narrowed
 from .initialise import start
@@ -248,7 +249,8 @@ def renew(sys, mem, w):
 @kernel
 def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
     """As `travel`, to be called from Python with each of its arrays."""
-    of_run, course = ageing.aged_system(sys, mem.D[0], w), np.zeros((0, COURSE))
+    ctl, mem, w, course = by_reference(ctl), by_reference(mem), by_reference(w), np.zeros((0, COURSE))
+    of_run = ageing.aged_system(by_reference(sys), mem.D[0], w)
     return travel(of_run, ctl, mem, w, rtol, q_start, every, adapt, highest, course, FINDING, out_t, out_s, w.margins)
 
 
@@ -258,7 +260,7 @@ memory_of = laying(Memory)
 @inlined
 def remembered(sys, task, before):
     """What the integrator of a task remembers; if the step has not begun, of the state `before` it."""
-    mem = memory_of(sys, task.run.room.memory)
+    mem = by_reference(memory_of(sys, task.run.room.memory))
     if task.status == STARTING:
         begin_with(before, mem.D)
         head = mem.head
@@ -301,7 +303,7 @@ def march(tasks):
     row = 0
     for i in range(tasks.size):
         t = tasks[i]
-        task = unpacked(t, Task)
+        task = by_reference(unpacked(t, Task))
         row = first_row(task, tasks[i - 1], row) if t.follows > 0 else 0
         if row < 0:
             t.rows = 0
