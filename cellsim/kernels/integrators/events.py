@@ -60,10 +60,10 @@ RUNNING = -1  # a status from 0 up is the number of an errors.Ending:
 @part
 def first_of(g):
     """Ending with the smallest margin."""
-    which = 0
+    which, least = 0, g[0]
     for i in range(1, EVENTS):
-        if g[i] < g[which]:
-            which = i
+        if g[i] < least:
+            which, least = i, g[i]
     return which
 
 
