@@ -11,8 +11,8 @@ from ..numerics.table import TERMS
 from ..support.compile import inlined
 from .layout import State, System
 from .memory import initialised, laying
-from .reference import by_reference
 from .records import GRAIN, LAG, LAYER, LOCAL, SALT, SIDE, TOUCH, VOLUME
+from .reference import by_reference
 
 EVENTS = 1 + int(Ending.MATERIAL_LOST)  # endings that are located on the solution, by their numbers
 

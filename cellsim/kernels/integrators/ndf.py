@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...numerics.rows import sum_of_rows
 from ...support.compile import entry, inlined, inner, kernel, part, with_parts
 from ..call.record import COURSE, FINDING, GOES_ON, STARTING, Task, begin_with
 from ..equations import ageing
@@ -50,11 +51,11 @@ def interpolate(sys, mem, when, straight, out):
     is linear in the state, such as lithium, belongs to the charge passed on either.  Returns whether it is the line.
     """
     t, h = mem.head[0], mem.head[1]
-    copy(mem.D[0], out)
-    p = 1.0
-    for m in range(int(mem.head[2])):
-        p *= (when - t + m * h) / (h * (m + 1.0))
-        add(p, mem.D[m + 1], out)
+    order, weights = int(mem.head[2]), mem.change[0, 0]
+    weights[0] = 1.0
+    for m in range(order):
+        weights[m + 1] = weights[m] * (when - t + m * h) / (h * (m + 1.0))
+    sum_of_rows(mem.D, 0, order, weights, out)
     straight = straight or overshoots(sys, out, mem.D[0], mem.D[1])
     if straight:
         copy(mem.D[0], out)
