@@ -73,10 +73,10 @@ def whole(builder: Any, kind: Any, value: Any) -> Any:
 class _Fields(AttributeTemplate):  # type: ignore[misc]
     key = Reference
 
-    def generic_resolve(self, kind: Reference, name: str) -> Any:
-        if name not in kind.group.fields:
+    def generic_resolve(self, value: Reference, attr: str) -> Any:  # type: ignore[override]
+        if attr not in value.group.fields:
             return None
-        each = kind.group.types[kind.group.fields.index(name)]
+        each = value.group.types[value.group.fields.index(attr)]
         return Reference(each) if isinstance(each, types.BaseNamedTuple) else each
 
 
