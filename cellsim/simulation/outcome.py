@@ -93,6 +93,11 @@ def moved(few, gained, turns, per_hour, t, voltage) -> tuple[float, float, float
             net[:, k] -= more[-1]
         net = np.concatenate([net, np.array(more).T], axis=1)
         gained = np.maximum(np.concatenate([net, -net]), 0.0)
+    return totals(gained)
+
+
+def totals(gained) -> tuple[float, float, float, float]:
+    """What `passed` returns of the `gains` of a step (4, rows - 1)."""
     delivered, energy, taken, stored = np.add.reduce(gained, axis=1).tolist()
     return delivered, taken, energy, stored
 
