@@ -69,10 +69,12 @@ class Layers(NamedTuple):
         volumes, shells, reach = self.volumes, self.shells, self.reach
         for part, one, n, factor in self.open:
             D_s = D[one] * factor
-            n = n._replace(S=n.S / D_s, time=n.time / D_s)
-            if times:
+            S = n.S / D_s
+            shells = max(shells, shells_for(S, error))
+            if times or near:
+                n = n._replace(S=S, time=n.time / D_s)
                 volumes = volumes | {part: max(volumes[part], volumes_at_first(n, times, error))}
-            shells, reach = max(shells, shells_for(n.S, error)), max(reach, reach_for(n, times, error, near))
+                reach = max(reach, reach_for(n, times, error, near))
         return volumes[NEGATIVE], volumes[SEPARATOR], volumes[POSITIVE], shells, reach
 
 

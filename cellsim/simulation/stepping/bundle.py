@@ -147,7 +147,7 @@ class _Done(NamedTuple):
         whole = np.logical_and.reduceat(usual, firsts)
         taken = np.where(whole, np.add.reduceat(rows, firsts), 0).tolist()
         states = [buffer.states[:many] for buffer, many in zip(call.buffers, taken, strict=True)]
-        places = [k for k, many in enumerate(taken) if many and keeps(states[k]) and _is_finite(states[k])]
+        places = [k for k, many in enumerate(taken) if many and keeps(states[k]) and _is_finite(states[k][-1])]
         kept = np.zeros(len(runs), bool)
         kept[places] = True
         of_steps = np.repeat(kept, steps)
@@ -164,7 +164,7 @@ class _Done(NamedTuple):
 
 
 def _is_finite(states: Array) -> bool:
-    """Whether all numbers are finite; no number of a state is so large that its square is not."""
+    """Whether all numbers are finite; those of states are none whose squares are not."""
     flat = states.ravel()
     return math.isfinite(flat @ flat)
 
@@ -202,7 +202,11 @@ class _Steps(NamedTuple):
 
 
 def _figures(done: _Done, names: Sequence[str]) -> list[Figures | None]:
-    """Those of some runs; None of one with a step that took no time."""
+    """Those of some runs; None of one with a step that took no time, or with a number that is not finite.
+
+    Whatever is taken of the states is looked at, and their last one: what is not finite once in a run, in which every
+    row is the one before with a change, remains so.
+    """
     few = np.concatenate([s.take(run.common.columns, axis=1) for s, run in zip(done.states, done.runs, strict=True)])
     t, steps = np.concatenate(done.times), _Steps.of(done)
     begins, ends = steps.spans(t)
@@ -214,16 +218,19 @@ def _figures(done: _Done, names: Sequence[str]) -> list[Figures | None]:
     area, per_hour = (np.repeat(one, rows) for one in ([p.area for p in plans], [p.per_hour for p in plans]))
     sums = steps.sums(_amounts(done, steps, few, t, per_hour))
     voltages = U[steps.last[final]], *(f.reduceat(U, whole[:-1]) for f in (np.minimum, np.maximum))
-    took_time = np.logical_and.reduceat(ends > begins, steps.of_runs)
-    columns = *(each[final] for each in (done.status, done.V, begins, ends)), took_time, *voltages
+    finite = np.isfinite(np.add.reduceat(few, whole[:-1]).sum(axis=1) + np.add.reduceat(t, whole[:-1]))
+    usual = np.logical_and.reduceat(ends > begins, steps.of_runs) & finite
+    columns = *(each[final] for each in (done.status, done.V, begins, ends)), usual, *voltages
     series, found = {"Time [s]": t, "Current [A]": few[:, 0] * area, "Voltage [V]": U}, []
     more = any(name not in series for name in names)
-    for k, (status, V, begin, end, took, *low) in enumerate(zip(*(each.tolist() for each in columns), strict=True)):
+    for k, (status, V, begin, end, fits, *voltage) in enumerate(zip(*(each.tolist() for each in columns), strict=True)):
+        if not fits or more and not _is_finite(done.states[k]):
+            found.append(None)
+            continue
         ending, a, b = Ending(status), whole[k], whole[k + 1]
         others = done.runs[k].variables(t[a:b], done.states[k], done.rows[steps.run == k]) if more else {}
         kept = [series[name][a:b] if name in series else np.array(others[name]) for name in names]
-        ended = Figures(ending, message_of(ending, V, begin, end), end, tuple(sums[k]), tuple(low), kept)
-        found.append(ended if took else None)
+        found.append(Figures(ending, message_of(ending, V, begin, end), end, tuple(sums[k]), tuple(voltage), kept))
     return found
 
 

@@ -65,7 +65,7 @@ class Relatives:
             self._begun = True
         mesh = None
         if self._meshing is not None:
-            mesh = self._meshing.mesh({**self._others, **dict(zip(self.phases, D, strict=True))})
+            mesh = self._meshing.mesh(self._others | dict(zip(self.phases, D, strict=True)))
         found = self._known.get(mesh)
         if found is None:
             found = self._known[mesh] = self._alike(prepare())
