@@ -44,12 +44,12 @@ def run_together(arguments: Sequence[Arguments]) -> Coroutine[list[tuple[Outcome
             who = (*case.changes, *map(id, WHO(case.__dict__)))
             if who not in known:
                 known[who] = _relatives_of(case)
-            relatives, alike = known[who], None
+            relatives = known[who]
             if relatives is not None and (D := case.cell.numbers_of(case.changes)) is not None:
                 alike = relatives.run(D, partial(_prepared, case))
-            if alike is not None:
-                families.setdefault(id(alike), (relatives, alike, []))[2].append((k, case, D))
-                continue
+                if alike is not None:
+                    families.setdefault(id(alike), (relatives, alike, []))[2].append((k, case, D))
+                    continue
             cell = case.varied_cell()
             alone.setdefault((id(cell.origin), *cell.changes), []).append((k, case, cell))
         except Exception:  # what it is the case says when it is run by itself

@@ -221,7 +221,7 @@ def _figures(done: _Done, names: Sequence[str]) -> list[Figures | None]:
     finite = np.isfinite(np.add.reduceat(few, whole[:-1]).sum(axis=1) + np.add.reduceat(t, whole[:-1]))
     usual = np.logical_and.reduceat(ends > begins, steps.of_runs) & finite
     columns = *(each[final] for each in (done.status, done.V, begins, ends)), usual, *voltages
-    series, found = {"Time [s]": t, "Current [A]": few[:, 0] * area, "Voltage [V]": U}, []
+    series, found = {"Time [s]": t, "Current [A]": few[:, 0] * area, "Voltage [V]": U}, list[Figures | None]()
     more = any(name not in series for name in names)
     for k, (status, V, begin, end, fits, *voltage) in enumerate(zip(*(each.tolist() for each in columns), strict=True)):
         if not fits or more and not _is_finite(done.states[k]):
