@@ -111,6 +111,39 @@ def kept(make: Callable[..., Any], cell: Any, T: Any) -> Any:
     return found.outcome
 
 
+def kept_whenever(make: Callable[..., Any], cell: Any, T: Any) -> Any:
+    """As `kept`, of what need not depend on T: where it does not, it is made once for all temperatures.
+
+    That is not taken on trust: it is made with a temperature that raises whatever is done with it.
+    """
+    key = make, id(cell.cell.origin if isinstance(cell, _Watched) else cell.origin)
+    if key not in _at_temperatures:
+        try:
+            return kept(make, cell, UNSAID)
+        except Exception:  # what else it may be is said below
+            _forget_some(_at_temperatures)
+            _at_temperatures[key] = True
+    return kept(make, cell, T)
+
+
+class _Unsaid:
+    """A number that is known to no one: any use of it raises Depends."""
+
+    def _used(self, *_: Any) -> Any:
+        raise Depends
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _used
+    __pow__ = __rpow__ = __neg__ = __abs__ = __lt__ = __le__ = __gt__ = __ge__ = __ne__ = _used
+    __float__ = __int__ = __index__ = __bool__ = __len__ = __iter__ = __array__ = __array_ufunc__ = _used
+    __eq__ = _used  # type: ignore[assignment]
+    __format__ = __str__ = __repr__ = _used
+    __hash__ = object.__hash__  # type: ignore[assignment]  # as what is kept is found by it
+
+
+UNSAID = _Unsaid()
+_at_temperatures: dict[Any, bool] = {}  # builders that depend on T, by the id of a cell's origin
+
+
 def kept_whatever(make: Callable[..., Any], cell: Any, T: Any, paths: Collection[str]) -> Any:
     """As `kept`, of what no numbers in place of those of some parameters would change.
 
@@ -181,6 +214,7 @@ def forget() -> None:
     _kept.clear()
     _unchanged.clear()
     _alone.clear()
+    _at_temperatures.clear()
 
 
 LEAST = 4  # variations that builders are run for together; of fewer it takes no less time

@@ -317,7 +317,8 @@ class Law:
             return np.asarray(self._curve[0](x))
         with np.errstate(all="ignore"):
             law = program(self._tree or parse(self.expression or ""))
-            return np.asarray(law(x, np.asarray(T, float)[()]) + np.zeros(x.shape))
+            T = np.asarray(T, float)[()] if self.warms else 0.0
+            return np.asarray(law(x, T) + np.zeros(x.shape))
 
     def _by_row(self, x: NDArray[np.float64], T: NDArray[np.float64]) -> NDArray[np.float64]:
         """The law of x (times, ...) at temperatures T (times, 1, ...)."""
