@@ -35,7 +35,7 @@ def run_together(arguments: Sequence[Arguments]) -> Coroutine[list[tuple[Outcome
     if keep is None or columns is None:
         return found
     starts: dict[int, Start] = {}
-    alone: dict[tuple[Any, ...], list[tuple[int, Case, Cell]]] = {}  # by cell and paths of the changes
+    alone: dict[tuple[Any, ...], list[tuple[int, Case, Cell, float]]] = {}  # by cell and paths of the changes
     known: dict[tuple[Any, ...], Relatives | None] = {}  # by who the arguments of cases are
     families: dict[int, tuple[Relatives, Alike, list[tuple[int, Case, Sequence[float]]]]] = {}  # by who is alike
     for k, (_, case, _, _) in enumerate(arguments):
@@ -51,12 +51,13 @@ def run_together(arguments: Sequence[Arguments]) -> Coroutine[list[tuple[Outcome
                     families.setdefault(id(alike), (relatives, alike, []))[2].append((k, case, D))
                     continue
             cell = case.varied_cell()
-            alone.setdefault((id(cell.origin), *cell.changes), []).append((k, case, cell))
+            T = float(cell.temperature(case.temperature))
+            alone.setdefault((id(cell.origin), *cell.changes), []).append((k, case, cell, T))
         except Exception:  # what it is the case says when it is run by itself
             continue
     for several in alone.values():
-        with abreast([cell for _, _, cell in several]):
-            for k, case, cell in several:
+        with abreast([cell for _, _, cell, _ in several], [T for *_, T in several]):
+            for k, case, cell, _ in several:
                 with suppress(Exception):  # as above
                     run = _prepared(case, cell)
                     starts[k] = Start(run, run.plan.record)

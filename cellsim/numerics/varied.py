@@ -74,6 +74,11 @@ def each(function: Callable[..., Any], *arguments: Any) -> Any:
     return Varied(np.array(found)[:, None])
 
 
+def at_each(function: Callable[[float], Array], numbers: Varied) -> Varied:
+    """function(number), an array (n,), of the number of each case."""
+    return Varied(np.stack([function(number) for number in numbers.values[:, 0].tolist()]))
+
+
 def plain(one: Any) -> Any:
     """Its values (cases, n) of what is `Varied`; anything else as it is."""
     return one.values if isinstance(one, Varied) else one

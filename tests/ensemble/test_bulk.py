@@ -8,8 +8,9 @@ import cellsim
 from cellsim import DFN, SPM, Case, SPMe, simulate_many
 from cellsim.ensemble import bulk, jobs, threads
 from cellsim.kernels.call import calls
-from cellsim.models.memo import Depends, kept_whatever
+from cellsim.models.memo import kept_whatever
 from cellsim.models.meshing import meshing, resolution
+from cellsim.numerics.unsaid import Depends
 from cellsim.simulation.run import prepared
 
 CHEN = cellsim.load("lgm50_chen2020")

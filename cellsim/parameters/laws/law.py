@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import ParameterError
+from ...numerics.varied import Varied, at_each
 from ...support.files import cut
 from .evaluation import Program
 from .intervals import places
@@ -338,6 +339,8 @@ class Law:
             return np.full(x.shape, self.value)
         if isinstance(T, np.ndarray):
             return self._by_row(x, T) if T.ndim else self._at(x, T.item())
+        if isinstance(T, Varied):
+            return at_each(lambda one: self._at(x, one), T) if self.warms else self._at(x, 0.0)  # type: ignore[return-value]
         return self._at(x, T)
 
     def _at(self, x: NDArray[np.float64], T: float) -> NDArray[np.float64]:
