@@ -9,7 +9,7 @@ gives the same value wherever it runs.
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..errors import CellsimError
 from ..kernels.call.calls import Call, Coroutine, Reply, Together, finish, perform
@@ -26,6 +26,13 @@ class WorkerLost(RuntimeError):
     """A job has no value because the process that ran it ended, or because it could not be sent to one."""
 
 
+class Packed(Protocol):
+    """Values of several jobs in a form that takes less to be sent."""
+
+    def values(self) -> list[Any]:
+        """Each."""
+
+
 class Job(NamedTuple):
     """`function(*arguments)`, whose value, or that of the coroutine it returns, is the value of the job.
 
@@ -33,12 +40,14 @@ class Job(NamedTuple):
     states of a run.  For processes function, arguments and value must be such as can be pickled.
     together: of such jobs, a function of the arguments of several, which returns a coroutine of their values in one
     kernel call, None of a job that has to be run by itself; it raises nothing that `function` does.
+    pack: of such jobs, makes of the values of several what is sent from process to process in their place.
     """
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
     reuse: bool = False
     together: Callable[[Sequence[tuple[Any, ...]]], Coroutine[list[Any]]] | None = None
+    pack: "Callable[[Sequence[Any]], Packed] | None" = None
 
     def coroutine(self) -> Coroutine[Any]:
         """The job in any case as a coroutine, which raises what the function does."""
