@@ -96,12 +96,16 @@ def diffusivity_factor(cell: Cell, section: str, T: float) -> float:
     return arrhenius_factor(cell, cell.value(f"{section}/diffusivity activation energy"), T)
 
 
-def arrhenius_factor(cell: Cell, E: float, T: float) -> Any:
-    """`arrhenius` from the reference temperature of a cell to T, of each case where numbers are `Varied`.
+def arrhenius_factor(cell: Cell, E: float, T: Any) -> Any:
+    """`arrhenius` from the reference temperature of a cell to T, a number or array, of each case of what is `Varied`.
 
-    Where E is 0, T is not looked at.
+    Where E is 0, a number T is not looked at.
     """
-    return 1.0 if E == 0.0 else each(arrhenius, E, T, cell.value("cell/reference temperature"))
+    return (
+        1.0
+        if E == 0.0 and not isinstance(T, np.ndarray)
+        else each(arrhenius, E, T, cell.value("cell/reference temperature"))
+    )
 
 
 def scale_of_diffusivity(cell: Cell, part: str) -> float:
