@@ -80,6 +80,7 @@ class Finished(NamedTuple):
         return "" if self.fault is None else words_of(self.fault)
 
 
+Item = tuple[int, Job]  # with its number
 Stream = Generator[Finished, None, None]  # of every job, in order
 
 

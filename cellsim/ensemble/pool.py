@@ -16,10 +16,9 @@ from typing import Any
 from ..errors import CellsimError, ProtocolError
 from ..support.arguments import shown
 from ..support.compile import is_warm
-from .jobs import TOGETHER, Finished, Job, Packed, Stream, WorkerLost, batch_size, run_here, run_one, words_of
+from .jobs import TOGETHER, Finished, Item, Job, Packed, Stream, WorkerLost, batch_size, run_here, run_one, words_of
 from .threads import AHEAD
 
-Item = tuple[int, Job]
 TASK, MANY = 1.0, 1000  # s that a task on an executor is to last, and its cases at most
 SMALLER = 8  # so many times may tasks be near the end
 UNKNOWN = 32  # workers of an executor that does not say how many it has

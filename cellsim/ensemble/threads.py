@@ -10,10 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 
 from ..kernels.call.calls import Reply
-from .jobs import SLICE, Finished, Job, Stream, Task, advance, batch_size, in_bulk, replies_of
+from .jobs import SLICE, Finished, Item, Job, Stream, Task, advance, batch_size, in_bulk, replies_of
 from .jobs import TOGETHER as MOST
 
-Item = tuple[int, Job]
 AHEAD = 2  # batches in flight per worker
 LONG = 5e-2  # how long kernel calls of jobs that are done in bulk should keep a worker busy [s]
 FEWEST = 8  # jobs of a batch near the end
