@@ -30,6 +30,10 @@ class Varied(NDArrayOperatorsMixin):
         self.values = values
 
     @property
+    def _numba_type_(self) -> Any:  # kernels are not compiled for it
+        raise TypeError("a kernel takes the numbers of one case")
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Of the array of one case."""
         return self.values.shape[1:]
