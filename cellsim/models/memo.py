@@ -40,6 +40,11 @@ _kept: dict[Key, tuple[_Entry, ...]] = {}  # latest first
 _unchanged: dict[Key, _Entry] = {}  # where no change was among what was read: found without a comparison
 
 
+def _told(name: str) -> Any:
+    """A method of a cell that gives texts, which are the same in all variations."""
+    return lambda self, path: getattr(self.cell, name)(path)
+
+
 class _Watched:
     """A cell that records which parameters are read."""
 
@@ -72,27 +77,13 @@ class _Watched:
     def nominal_capacity(self) -> Any:
         return self.value("cell/nominal capacity")
 
-    def options(self, part: str) -> Any:
-        return self.cell.options(part)  # as the texts
-
-    def phases(self, part: str) -> Any:
-        return self.cell.phases(part)  # as the texts
-
-    def hysteresis(self, part: str) -> Any:
-        return self.cell.hysteresis(part)  # as the texts
-
-    def kinetics(self, part: str) -> Any:
-        return self.cell.kinetics(part)  # as the texts
-
-    def particle(self, part: str) -> Any:
-        return self.cell.particle(part)  # as the texts
-
     @property
     def charges_double_layers(self) -> Any:
         return self.cell.charges_double_layers  # as the texts
 
-    def text(self, path: str) -> Any:
-        return self.cell.text(path)  # texts are the same in all variations
+    options, phases, hysteresis, kinetics, particle, text = map(
+        _told, ("options", "phases", "hysteresis", "kinetics", "particle", "text")
+    )
 
 
 def kept(make: Callable[..., Any], cell: Any, T: Any) -> Any:

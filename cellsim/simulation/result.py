@@ -269,8 +269,7 @@ class Result:
         """
         from ..cycler.bdf import write_bdf
 
-        heat = next((n for n in ("Surface temperature [K]", "Cell temperature [K]") if n in self.variables), "")
-        warm = self[heat] if heat else None
+        warm = next((self[n] for n in ("Surface temperature [K]", "Cell temperature [K]") if n in self.variables), None)
         write_bdf(path, self.t, self["Current [A]"], self["Voltage [V]"], warm, self.step_index)
 
     def save(self, path: str | PathLike[str]) -> None:

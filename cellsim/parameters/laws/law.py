@@ -21,15 +21,8 @@ from .intervals import places
 from .sites import Sites, fault_of
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "tanh": np.tanh,
-    "cosh": np.cosh,
-    "sinh": np.sinh,
-    "abs": np.abs,
-    "min": np.minimum,
-    "max": np.maximum,
+    **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "tanh", "cosh", "sinh", "abs")},
+    **{"min": np.minimum, "max": np.maximum},
 }
 OPERATORS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add,
