@@ -17,6 +17,7 @@ from numba.extending import intrinsic
 from ..numerics.fields import WORD, addend, declared, packed_dtype, parts, places
 from ..support.compile import twin
 from ..support.interpreted import with_attributes
+from .reference import Reference, member, referred, whole
 
 NUMBER, NUMBERS = types.float64, types.float64[::1]  # Numba's types of a number, and of a state
 
@@ -27,7 +28,7 @@ class _Named:
     def __init__(self, context, builder, kind, value):
         self.context, self.builder, self.kind, self.value = context, builder, kind, value
         self.where, self.known = {}, {}
-        for k, d in enumerate(declared(kind.instance_class)):
+        for k, d in enumerate(declared(referred(kind).instance_class)):
             names = d.element.names if d.is_record else d.field.shape if d.is_array else ()
             for axis, name in enumerate(names):
                 if isinstance(name, str):
@@ -36,11 +37,11 @@ class _Named:
     def __getitem__(self, name):
         if name not in self.known:
             k, axis, d = self.where[name]
-            value = self.builder.extract_value(self.value, k)
+            value = member(self.context, self.builder, self.kind, self.value, k)
             if d.is_record:
                 self.known[name] = _load(self.context, self.builder, value, d.element.fields[name][1], types.intp)
             else:
-                array = make_array(self.kind.types[k])(self.context, self.builder, value)
+                array = make_array(referred(self.kind).types[k])(self.context, self.builder, value)
                 self.known[name] = cgutils.unpack_tuple(self.builder, array.shape)[axis]
         return self.known[name]
 
@@ -240,9 +241,10 @@ def initialised(context, group):
     """Give the arrays of a group of zeros their initial values."""
 
     def generate(context, builder, signature, arguments):
-        for k, d in enumerate(declared(group.instance_class)):
+        for k, d in enumerate(declared(referred(group).instance_class)):
             initial = np.broadcast_to(d.field.initial, d.field.shape).ravel() if np.any(d.field.initial) else ()
-            data = make_array(group.types[k])(context, builder, builder.extract_value(arguments[0], k)).data
+            array = member(context, builder, group, arguments[0], k)
+            data = make_array(referred(group).types[k])(context, builder, array).data
             for i, value in enumerate(initial):
                 if value != 0.0:
                     at = builder.gep(data, [context.get_constant(types.intp, i)], inbounds=True)
@@ -258,14 +260,17 @@ def replacing(*names: str) -> Any:
     @twin(lambda group, *values: group._replace(**dict(zip(names, values, strict=True))))
     @intrinsic
     def replaced(context, group, *values):
-        places = [group.fields.index(name) for name in names]
+        kind = referred(group)
+        places = [kind.fields.index(name) for name in names]
 
         def generate(context, builder, signature, arguments):
-            made = arguments[0]
+            made = whole(builder, group, arguments[0])
             for k, place in enumerate(places):
                 value = builder.extract_value(arguments[1], k)
-                value = context.cast(builder, value, values[k], group.types[place])
+                value = context.cast(builder, value, values[k], kind.types[place])
                 made = builder.insert_value(made, value, place)
+            if isinstance(group, Reference):
+                return cgutils.alloca_once_value(builder, made)
             if context.enable_nrt:  # whoever gets it gives back a reference to each of its arrays
                 context.nrt.incref(builder, group, made)
             return made

@@ -12,6 +12,7 @@ from ..support.compile import inlined
 from .layout import State, System
 from .memory import initialised, laying
 from .records import GRAIN, LAG, LAYER, LOCAL, SALT, SIDE, TOUCH, VOLUME
+from .reference import by_reference
 
 EVENTS = 1 + int(Ending.MATERIAL_LOST)  # endings that are located on the solution, by their numbers
 
@@ -93,7 +94,7 @@ def work_of(sys, memory):
     """As `allocate`, in memory with whatever is in it."""
     for i in range(memory.size):
         memory[i] = 0.0
-    w = scratch(sys, memory)
+    w = by_reference(scratch(sys, memory))
     initialised(w)
     for k in range(w.rate.size):
         w.rate[k] = 1.0

@@ -212,8 +212,8 @@ def inner(function: Callable[..., Any]) -> Any:
 def part(function: Callable[..., Any]) -> Any:
     """As `inner`, inlined into its callers; for functions that are small or called in one place only.
 
-    A system and its scratch memory are about 200 numbers and pointers, which every call that is not inlined copies;
-    this costs half of the run time on small meshes.  Inlining functions with many callers would cost minutes.
+    A group that is handed over by value, as the fields of a state are, is copied by every call that is not inlined; see
+    `kernels.reference` for the larger ones.  Inlining functions with many callers would cost minutes.
     """
     return _compile(function, Linked, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, forceinline=True)
 

@@ -37,6 +37,14 @@ def kept_as_values(blocks: dict[int, Any]) -> set[str]:
 
 
 class _Lower(Lower):  # type: ignore[misc]
+    def setup_function(self, fndesc: Any) -> None:
+        super().setup_function(fndesc)
+        for each in self.call_conv.get_arguments(self.function):
+            kind = fndesc.typemap.get(each.name)
+            if getattr(kind, "by_reference", False):  # nothing is written there for as long as the function runs
+                for what in ("noalias", "captures(none)"):
+                    each.add_attribute(what)
+
     def _find_singly_assigned_variable(self) -> None:
         super()._find_singly_assigned_variable()
         if not self.context.enable_nrt and not self.func_ir.func_id.is_generator:  # references would be given back

@@ -9,7 +9,9 @@ from pytest import approx
 from cellsim.numerics import block_tridiagonal
 from cellsim.numerics import grids as mesh
 from cellsim.numerics.grids import graded_faces, log_mean, points, slab, sphere
+from cellsim.numerics.rows import sum_of_rows
 from cellsim.numerics.table import Table, evaluate_many, integral, locate, read, tabulate
+from cellsim.support.compile import kernel
 
 
 def value_and_slope(table, k, x):
@@ -196,3 +198,21 @@ def test_shells_with_a_reach_follow_a_sudden_flux(make, shells, reach):
     off = [np.max(np.abs(answer(found, s) / exact(s) - 1.0)) for found in (make(shells, reach), make(shells))]
     assert off[0] < 1e-2 and off[1] > 3.0 * off[0]
     assert make(shells, reach)["volume"].sum() == approx(1.0 / 3.0, rel=1e-12)
+
+
+@kernel
+def sums_of_rows(rows, first, last, weights, out):
+    """`sum_of_rows`, to be called from Python."""
+    sum_of_rows(rows, first, last, weights, out)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3, 4, 15, 16, 17, 99])
+def test_rows_are_summed(n):
+    """Against NumPy, for lengths around those of vectors; nothing is written beside the sum.  1e-14: sums of five."""
+    random = np.random.default_rng(n)
+    rows, weights, out = random.random((6, n)), random.random(6), np.full(n + 2, 7.0)
+    sums_of_rows(rows, 1, 4, weights, out[1:-1])
+    assert np.allclose(out[1:-1], weights[1:5] @ rows[1:5], rtol=1e-14, atol=0.0)
+    assert out[0] == out[-1] == 7.0
+    sums_of_rows(rows, 2, 2, weights, out[1:-1])
+    assert np.array_equal(out[1:-1], weights[2] * rows[2])

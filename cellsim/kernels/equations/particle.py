@@ -17,7 +17,7 @@ as a sum of positive numbers (Grassmann, Taksar and Heyman, Oper. Res. 33 (1985)
 and elimination it would be lost to rounding, and lithium with it, where thin shells meet long steps.
 """
 
-from ...numerics.table import blend, locate
+from ...numerics.table import blend, locate, look_up
 from ...support.compile import inner
 
 
@@ -63,12 +63,12 @@ def respond(sys, p, law, by, x_hat, x, hg, inside):
     grain = sys.grain[p]
     k = hg * grain.D / (grain.R_p * grain.R_p)
     p_in, n_in, e_in, alpha, s, rest = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    W, D = blend(sys.laws.solid, law, locate(sys.laws.solid, x[0]), by)
+    W, D = look_up(sys.laws.solid, law, locate(sys.laws.solid, x[0]), by)
     for i in range(m):
         p_out, n_out, e_out = 0.0, 0.0, 0.0
         if i < m - 1:
             link = k * sys.shell[i].link
-            W_out, D_out = blend(sys.laws.solid, law, locate(sys.laws.solid, x[i + 1]), by)
+            W_out, D_out = look_up(sys.laws.solid, law, locate(sys.laws.solid, x[i + 1]), by)
             p_out, n_out = link * D, -link * D_out
             e_out = link * (W - W_out) - p_out * x[i] - n_out * x[i + 1]
             W, D = W_out, D_out

@@ -60,10 +60,10 @@ RUNNING = -1  # a status from 0 up is the number of an errors.Ending:
 @part
 def first_of(g):
     """Ending with the smallest margin."""
-    which = 0
+    which, least = 0, g[0]
     for i in range(1, EVENTS):
-        if g[i] < g[which]:
-            which = i
+        if g[i] < least:
+            which, least = i, g[i]
     return which
 
 
@@ -79,7 +79,7 @@ def leaving(sys, s, p):
 
 @inner
 def fills(sys, s, x_edge):
-    """Least and most filled surface of volumes with several kinds of particle, as `_closest` has them of all.
+    """Least and most filled surface of volumes with several kinds of particle, as `closest` has them of all.
 
     Where one kind is empty the others give lithium: the fullest counts, or of what is full the emptiest.
     """
@@ -95,7 +95,8 @@ def fills(sys, s, x_edge):
     return least, most
 
 
-def _closest(sys, ctl, s, q_start, w, g):
+@part
+def closest_here(sys, ctl, s, q_start, w, g):
     """Margins to all endings into g (EVENTS,), by their numbers; positive while the step runs, of order one.
 
     Returns which one is the smallest.
@@ -153,7 +154,10 @@ def _closest(sys, ctl, s, q_start, w, g):
     return first_of(g)
 
 
-closest, closest_here = inner(_closest), part(_closest)  # compiled into where it is called all the time
+@inner
+def closest(sys, ctl, s, q_start, w, g):
+    """As `closest_here`, which is compiled into where it is called all the time."""
+    return closest_here(sys, ctl, s, q_start, w, g)
 
 
 @part

@@ -8,6 +8,7 @@ from ..equations.lithium_metal import potential
 from ..equations.temperature import warm
 from ..equations.wearing import geometry
 from ..layout import CURRENT, PLATING, POWER, RESISTANCE, TEMPERATURE, aimed, copy, surface, views
+from ..reference import by_reference
 from .events import LOWER_VOLTAGE, RUNNING, STEP_TOO_SMALL, TOL, UNREACHABLE, UPPER_VOLTAGE, closest, diagnose, dry_foil
 from .stage import measured, solve, voltage
 
@@ -119,5 +120,5 @@ def start(sys, ctl, s, hat, new, w, rtol, g):
 @kernel
 def settle(sys, ctl, s, w, rtol):
     """As `consistent`, to be called from Python."""
-    of_run = ageing.aged_system(sys, s, w)
-    return consistent(of_run, ctl, s, s.copy(), s.copy(), w, rtol, w.margins)
+    ctl, w = by_reference(ctl), by_reference(w)
+    return consistent(ageing.aged_system(by_reference(sys), s, w), ctl, s, s.copy(), s.copy(), w, rtol, w.margins)

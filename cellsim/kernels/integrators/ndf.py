@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from ...numerics.rows import sum_of_rows
 from ...support.compile import entry, inlined, inner, kernel, part, with_parts
 from ..call.record import COURSE, FINDING, GOES_ON, STARTING, Task, begin_with
 from ..equations import ageing
 from ..equations.wearing import geometry
 from ..layout import CURRENT, add, copy, keep_salt_between, surface, views
 from ..memory import laying, unpacked
+from ..reference import by_reference
 from ..scratch import work_of
 from .events import RUNNING, STEP_TOO_SMALL, TOL, between, closest, closest_here, diagnose, first_of, narrowed
 from .initialise import start
@@ -49,11 +51,11 @@ def interpolate(sys, mem, when, straight, out):
     is linear in the state, such as lithium, belongs to the charge passed on either.  Returns whether it is the line.
     """
     t, h = mem.head[0], mem.head[1]
-    copy(mem.D[0], out)
-    p = 1.0
-    for m in range(int(mem.head[2])):
-        p *= (when - t + m * h) / (h * (m + 1.0))
-        add(p, mem.D[m + 1], out)
+    order, weights = int(mem.head[2]), mem.change[0, 0]
+    weights[0] = 1.0
+    for m in range(order):
+        weights[m + 1] = weights[m] * (when - t + m * h) / (h * (m + 1.0))
+    sum_of_rows(mem.D, 0, order, weights, out)
     straight = straight or overshoots(sys, out, mem.D[0], mem.D[1])
     if straight:
         copy(mem.D[0], out)
@@ -248,7 +250,8 @@ def renew(sys, mem, w):
 @kernel
 def advance(sys, ctl, mem, w, rtol, q_start, every, adapt, highest, out_t, out_s):
     """As `travel`, to be called from Python with each of its arrays."""
-    of_run, course = ageing.aged_system(sys, mem.D[0], w), np.zeros((0, COURSE))
+    ctl, mem, w, course = by_reference(ctl), by_reference(mem), by_reference(w), np.zeros((0, COURSE))
+    of_run = ageing.aged_system(by_reference(sys), mem.D[0], w)
     return travel(of_run, ctl, mem, w, rtol, q_start, every, adapt, highest, course, FINDING, out_t, out_s, w.margins)
 
 
@@ -258,7 +261,7 @@ memory_of = laying(Memory)
 @inlined
 def remembered(sys, task, before):
     """What the integrator of a task remembers; if the step has not begun, of the state `before` it."""
-    mem = memory_of(sys, task.run.room.memory)
+    mem = by_reference(memory_of(sys, task.run.room.memory))
     if task.status == STARTING:
         begin_with(before, mem.D)
         head = mem.head
@@ -301,7 +304,7 @@ def march(tasks):
     row = 0
     for i in range(tasks.size):
         t = tasks[i]
-        task = unpacked(t, Task)
+        task = by_reference(unpacked(t, Task))
         row = first_row(task, tasks[i - 1], row) if t.follows > 0 else 0
         if row < 0:
             t.rows = 0

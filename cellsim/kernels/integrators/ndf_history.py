@@ -7,11 +7,13 @@ the history too, so that the predictor serves the whole of Newton's first guess.
 (lithium, salt, charge) are kept to rounding.
 """
 
+from math import comb
 from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from ...numerics.fields import Field, declared, shape_of
+from ...numerics.rows import sum_of_rows
 from ...support.compile import inlined, inner, part
 from ..equations import ageing
 from ..equations.electrode.double_layer import error_of_layers
@@ -29,6 +31,11 @@ SAFETY = 0.8  # of the step that the error estimate would allow
 KAPPA = np.array([0.0, 0.0, -1.0 / 9.0, -0.0823, -0.0415, 0.0])
 GAMMA = np.array([0.0, 1.0, 1.5, 11.0 / 6.0, 25.0 / 12.0, 137.0 / 60.0])
 ALPHA = (1.0 - KAPPA) * GAMMA
+# weights of the backward differences: in the part of a formula that is known, of each order, and in what is foreseen
+KNOWN = np.vstack([np.ones(MAX_ORDER + 1), 1.0 - GAMMA / ALPHA[1:, None]])
+AHEAD = np.ones(MAX_ORDER + 1)
+# backward differences from those of the same step: of column k, (-1)^i over the binomial of k and i
+EQUAL = np.array([[(-1.0) ** i * comb(k, i) for k in range(MAX_ORDER + 1)] for i in range(MAX_ORDER + 1)])
 ERROR = KAPPA * GAMMA + 1.0 / np.arange(1, MAX_ORDER + 2)
 
 
@@ -92,21 +99,19 @@ def norm(sys, d, rtol, per_charge):
 def rescale(mem, factor):
     """Backward differences for a step of factor * h, from those for a step of h."""
     order = int(mem.head[2])
-    R, U = mem.change[0], mem.change[1]
-    R[0, :], U[0, :] = 1.0, 1.0
+    R, weights = mem.change[0], mem.change[1]
+    R[0, :] = 1.0
     for i in range(1, order + 1):
         for k in range(1, order + 1):
             R[i, k] = R[i - 1, k] * (i - 1 - factor * k) / i
-            U[i, k] = U[i - 1, k] * (i - 1.0 - k) / i
     for i in range(1, order + 1):
         copy(mem.D[i], mem.shift[i])
-    for i in range(1, order + 1):
-        mem.D[i, :] = 0.0
         for k in range(1, order + 1):
-            weight = 0.0
+            weights[i, k] = 0.0
             for m in range(1, order + 1):
-                weight += R[k, m] * U[m, i]
-            add(weight, mem.shift[k], mem.D[i])
+                weights[i, k] += R[k, m] * EQUAL[m, i]
+    for i in range(1, order + 1):
+        sum_of_rows(mem.shift, 1, order, weights[i], mem.D[i])
     mem.head[1] *= factor
     mem.head[3] = 0.0
 
@@ -135,17 +140,12 @@ def attempt(sys, ctl, mem, w, rtol, tol):
     """Solve for the state one step ahead into mem.ahead; returns Newton iterations, or 0."""
     order = int(mem.head[2])
     hat, new, change = mem.ahead[0], mem.ahead[1], mem.ahead[2]
-    copy(mem.D[0], new)
-    copy(mem.D[0], hat)
-    for k in range(1, order + 1):
-        add(1.0, mem.D[k], new)
-        add(1.0 - GAMMA[k] / ALPHA[order], mem.D[k], hat)
+    sum_of_rows(mem.D, 0, order, KNOWN[order], hat)
     if order > 1 and runs_dry(sys, hat):
         order = 1
         mem.head[2], mem.head[3] = 1.0, 0.0
         copy(mem.D[0], hat)
-        copy(mem.D[0], new)
-        add(1.0, mem.D[1], new)
+    sum_of_rows(mem.D, 0, order, AHEAD, new)
     copy(new, change)
     keep_salt(sys, new, mem.D[0])
     n = solve(sys, mem.head[1] / ALPHA[order], ctl, hat, new, w, rtol, tol)

@@ -12,6 +12,7 @@ from ..equations import ageing, lithium_metal, porous, spme, thermal, thin_film
 from ..equations.wearing import geometry
 from ..layout import Control, System
 from ..memory import NUMBER, NUMBERS, group_type
+from ..reference import Reference
 from ..scratch import Work
 from .ndf_history import norm
 
@@ -34,7 +35,7 @@ GROUPS, ARRAYS = {"sys": System, "ctl": Control, "w": Work}, ("s_hat", "s", "d")
 
 def parts() -> Iterator[tuple[Any, tuple[Any, ...]]]:
     """Functions and Numba's types of their arguments, in the order in which they are to be compiled."""
-    groups = {name: group_type(cls) for name, cls in GROUPS.items()}
+    groups = {name: Reference(group_type(cls)) for name, cls in GROUPS.items()}
     for each in PARTS:
         names = inspect.signature(each.py_func).parameters
         yield each, tuple(groups.get(name, NUMBERS if name in ARRAYS else NUMBER) for name in names)

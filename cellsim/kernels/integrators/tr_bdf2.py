@@ -25,6 +25,7 @@ from ..equations.lithium_metal import error_of
 from ..equations.wearing import geometry
 from ..layout import CURRENT, State, aimed, algebraic, copy, keep_salt, views
 from ..memory import laying, unpacked
+from ..reference import by_reference
 from ..scratch import work_of
 from .events import NEXT_TO, RUNNING, STEP_TOO_SMALL, TOL, between, closest, diagnose, first_of, narrowed
 from .initialise import start
@@ -266,7 +267,7 @@ memory_of = laying(Memory)
 @inlined
 def remembered(sys, task):
     """What is remembered of a task; if the step has not begun, of the first state."""
-    mem = memory_of(sys, task.run.room.memory)
+    mem = by_reference(memory_of(sys, task.run.room.memory))
     if task.status == STARTING:
         begin_with(task.run.room.states[0], mem.m)  # m[Y], the first row
         mem.head[0], mem.head[1], mem.head[2], mem.head[3] = 0.0, task.run.first, -1.0, 0.0
@@ -283,7 +284,7 @@ def follow(tasks):
     """
     for i in range(tasks.size):
         t = tasks[i]
-        task = unpacked(t, Task)
+        task = by_reference(unpacked(t, Task))
         run, room, w = task.run, task.run.room, work_of(task.system, task.run.room.scratch)
         mem = remembered(task.system, task)
         sys = ageing.aged_system(task.system, mem.m[Y], w)
