@@ -31,7 +31,7 @@ Part = StrEnum("Part", {"all": "all", "history": "history"})
 FILE = paths.HERE / "history.jsonl"
 CELL = "lgm50_chen2020"
 CCCV = "Charge at 1C until 4.2 V", "Hold at 4.2 V until C/20"
-RUNS, CYCLES, REPEATS = 200, 100, 41  # of the ensemble, of the lives that are simulated cycle by cycle, of short runs
+RUNS, CYCLES, REPEATS = 1000, 100, 41  # of the ensemble, of the lives that are simulated cycle by cycle, of short runs
 
 
 class Kernels:

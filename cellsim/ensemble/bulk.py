@@ -6,6 +6,7 @@ Whatever needs one, or is not as usual, is left to `case.run_case`, which also t
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from ..kernels.call.calls import Coroutine
@@ -22,7 +23,7 @@ from .parquet import check
 
 # options of cases that are begun in bulk, where the others are as they are by default
 SAME = ("model", "temperature", "soc", "ambient", "period", "accuracy", "rtol", "time_budget", "max_steps")
-WHO = ("cell", "steps", *OPTIONS)
+WHO = itemgetter("cell", "steps", *OPTIONS)
 USUAL = {name: getattr(Case, name) for name in OPTIONS if name not in SAME}
 Arguments = tuple[int, Any, tuple[str, ...] | None, dict[str, bool] | None]  # of `case.run_case`
 
@@ -34,29 +35,29 @@ def run_together(arguments: Sequence[Arguments]) -> Coroutine[list[tuple[Outcome
     if keep is None or columns is None:
         return found
     starts: dict[int, Start] = {}
-    alone: dict[tuple[Any, ...], list[tuple[int, Case, Cell]]] = {}  # by cell and paths of the changes
+    alone: dict[tuple[Any, ...], list[tuple[int, Case, Cell, float]]] = {}  # by cell and paths of the changes
     known: dict[tuple[Any, ...], Relatives | None] = {}  # by who the arguments of cases are
-    families: dict[tuple[int, int], tuple[Relatives, Alike, list[tuple[int, Case, Sequence[float]]]]] = {}
+    families: dict[int, tuple[Relatives, Alike, list[tuple[int, Case, Sequence[float]]]]] = {}  # by who is alike
     for k, (_, case, _, _) in enumerate(arguments):
         try:
-            check(dict(case.labels), columns)
-            who = (*case.changes, *map(id, map(case.__dict__.__getitem__, WHO)))
+            check(case.labels, columns)
+            who = (*case.changes, *map(id, WHO(case.__dict__)))
             if who not in known:
                 known[who] = _relatives_of(case)
             relatives = known[who]
-            D = None if relatives is None else case.cell.numbers_of(case.changes)
-            if relatives is not None and D is not None:
+            if relatives is not None and (D := case.cell.numbers_of(case.changes)) is not None:
                 alike = relatives.run(D, partial(_prepared, case))
                 if alike is not None:
-                    families.setdefault((id(relatives), id(alike)), (relatives, alike, []))[2].append((k, case, D))
+                    families.setdefault(id(alike), (relatives, alike, []))[2].append((k, case, D))
                     continue
             cell = case.varied_cell()
-            alone.setdefault((id(cell.origin), *cell.changes), []).append((k, case, cell))
+            T = float(cell.temperature(case.temperature))
+            alone.setdefault((id(cell.origin), *cell.changes), []).append((k, case, cell, T))
         except Exception:  # what it is the case says when it is run by itself
             continue
     for several in alone.values():
-        with abreast([cell for _, _, cell in several]):
-            for k, case, cell in several:
+        with abreast([cell for _, _, cell, _ in several], [T for *_, T in several]):
+            for k, case, cell, _ in several:
                 with suppress(Exception):  # as above
                     run = _prepared(case, cell)
                     starts[k] = Start(run, run.plan.record)

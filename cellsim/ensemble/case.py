@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from inspect import signature
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -125,6 +125,30 @@ class Outcome:
 
 Series = Sequence[np.ndarray]  # variables over time, in the order of the names asked for
 Kept = Result | Series | None
+
+
+class Packed(NamedTuple):
+    """What came of some cases whose series go to a table, a `jobs.Packed`."""
+
+    outcomes: list[Outcome]
+    rows: list[int]  # of each case, -1 of one without series
+    series: list[np.ndarray]  # of all of them, one behind the other
+
+    @classmethod
+    def of(cls, values: Sequence[tuple[Outcome, Series | None]]) -> "Packed":
+        """Those."""
+        outcomes, series = zip(*values, strict=True)
+        there = [one for one in series if one is not None]
+        rows = [-1 if one is None else len(one[0]) for one in series]
+        return cls([*outcomes], rows, [np.concatenate(pieces) for pieces in zip(*there, strict=True)])
+
+    def values(self) -> list[tuple[Outcome, Series | None]]:
+        """Of each."""
+        ends = np.cumsum(np.maximum(self.rows, 0)).tolist()
+        return [
+            (outcome, None if rows < 0 else [one[end - rows : end] for one in self.series])
+            for outcome, rows, end in zip(self.outcomes, self.rows, ends, strict=True)
+        ]
 
 
 def run_case(

@@ -17,7 +17,7 @@ from ..support.files import optional, write_table
 from ..support.first_calls import machine_code_only
 from ..support.renamed import by_name
 from .bulk import run_together
-from .case import Case, Kept, Outcome, outcome_of, run_case
+from .case import Case, Kept, Outcome, Packed, outcome_of, run_case
 from .engine import Progress, reporting, run_cases, workers_of
 from .jobs import Finished, Job
 from .parquet import OUTCOMES, PART, kinds, ready, writing
@@ -120,7 +120,7 @@ def simulate_many(
         raise ProtocolError("resume: give a path, too, beside which what is done is kept")
     if path is not None:
         ready(path if path.suffix else path / PART, first.labels, keep or ())
-    columns = None if path is None else kinds(first.labels)
+    columns, pack = (None, None) if path is None else (kinds(first.labels), Packed.of)
     outcomes: list[Outcome] = []
     results: list[Result | None] = []
     with ExitStack() as stack:
@@ -133,7 +133,9 @@ def simulate_many(
             closing(
                 run_cases(
                     chain([first], source),
-                    lambda number, case: Job(run_case, (number, case, keep, columns), keep is not None, run_together),
+                    lambda number, case: Job(
+                        run_case, (number, case, keep, columns), keep is not None, run_together, pack
+                    ),
                     _Nowhere() if parts is None else parts,
                     threads=threads,
                     processes=processes,

@@ -8,9 +8,8 @@ gives the same value wherever it runs.
 
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..errors import CellsimError
 from ..kernels.call.calls import Call, Coroutine, Reply, Together, finish, perform
@@ -20,27 +19,35 @@ from ..support.first_calls import machine_code_only
 T = TypeVar("T")
 MOST, SLICE = 32, 2e-2  # kernel calls of a batch at most, and how long it should keep a worker busy [s]
 GROUP = 16  # jobs that run together in one thread, at most
-BULK = 0.2  # how long jobs that are done together may take in one thread [s]: the more there are, the less each takes
+BULK, TOGETHER = 0.2, 64  # how long jobs done in bulk may take [s], and how many: the more, the less each takes
 
 
 class WorkerLost(RuntimeError):
     """A job has no value because the process that ran it ended, or because it could not be sent to one."""
 
 
-@dataclass(frozen=True)
-class Job:
+class Packed(Protocol):
+    """Values of several jobs in a form that takes less to be sent."""
+
+    def values(self) -> list[Any]:
+        """Each."""
+
+
+class Job(NamedTuple):
     """`function(*arguments)`, whose value, or that of the coroutine it returns, is the value of the job.
 
     reuse: the memory of its kernel calls may be given to others when it has ended, as the value holds no view of the
     states of a run.  For processes function, arguments and value must be such as can be pickled.
     together: of such jobs, a function of the arguments of several, which returns a coroutine of their values in one
     kernel call, None of a job that has to be run by itself; it raises nothing that `function` does.
+    pack: of such jobs, makes of the values of several what is sent from process to process in their place.
     """
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
     reuse: bool = False
     together: Callable[[Sequence[tuple[Any, ...]]], Coroutine[list[Any]]] | None = None
+    pack: "Callable[[Sequence[Any]], Packed] | None" = None
 
     def coroutine(self) -> Coroutine[Any]:
         """The job in any case as a coroutine, which raises what the function does."""
@@ -59,8 +66,7 @@ def _ended(value: Any, fault: Exception | None = None) -> Coroutine[Any]:
     yield
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(NamedTuple):
     """What became of one job: its value, or the exception that ended it.  number: from 0, in the order of the jobs."""
 
     number: int
@@ -74,6 +80,7 @@ class Finished:
         return "" if self.fault is None else words_of(self.fault)
 
 
+Item = tuple[int, Job]  # with its number
 Stream = Generator[Finished, None, None]  # of every job, in order
 
 
@@ -213,7 +220,7 @@ def run_here(items: Iterable[tuple[int, Job]], many: int = 1) -> Stream:
         done = run_together(group)
         spent = time.thread_time() - began
         yield from done
-        slice, most = (BULK, MOST) if all(job.together for _, job in group) else (SLICE, GROUP)
+        slice, most = (BULK, TOGETHER) if all(job.together for _, job in group) else (SLICE, GROUP)
         many = batch_size(many, len(group), spent, slice, most) if all(job.reuse for _, job in group) else 1
 
 

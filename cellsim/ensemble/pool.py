@@ -16,10 +16,9 @@ from typing import Any
 from ..errors import CellsimError, ProtocolError
 from ..support.arguments import shown
 from ..support.compile import is_warm
-from .jobs import MOST, Finished, Job, Stream, WorkerLost, batch_size, run_here, run_one, words_of
+from .jobs import TOGETHER, Finished, Item, Job, Packed, Stream, WorkerLost, batch_size, run_here, run_one, words_of
 from .threads import AHEAD
 
-Item = tuple[int, Job]
 TASK, MANY = 1.0, 1000  # s that a task on an executor is to last, and its cases at most
 SMALLER = 8  # so many times may tasks be near the end
 UNKNOWN = 32  # workers of an executor that does not say how many it has
@@ -256,8 +255,9 @@ def _halves(items: list[Item]) -> list[list[Item]]:
     return [items[:middle], items[middle:]]
 
 
-def of_task(items: list[Item], values: list[tuple]) -> list[Finished]:
+def of_task(items: list[Item], sent: list[tuple] | Packed) -> list[Finished]:
     """The jobs of a task with what came back of them."""
+    values = sent if isinstance(sent, list) else [(value,) for value in sent.values()]
     return [Finished(*item, *value) for item, value in zip(items, values, strict=True)]
 
 
@@ -277,11 +277,16 @@ def _how(fault: BaseException) -> str:
     return f"{ENDED}{f' ({code[1]})' if code else ''}, perhaps for want of memory"
 
 
-def several(items: list[Item]) -> tuple[list[tuple], float]:
-    """(value, fault) of each of some jobs, and how long they took [s]."""
-    began = time.perf_counter()
-    many = min(len(items), MOST) if all(job.together for _, job in items) else 1  # the task has the length it should
-    return [_sent(done) for done in run_here(items, many)], time.perf_counter() - began
+def several(items: list[Item]) -> tuple[list[tuple] | Packed, float]:
+    """(value, fault) of each of some jobs, or their values packed, and how long they took [s]."""
+    began, pack = time.perf_counter(), items[0][1].pack
+    many = (
+        min(len(items), TOGETHER) if all(job.together for _, job in items) else 1
+    )  # the task has the length it should
+    found = [*run_here(items, many)]
+    if pack is not None and all(done.fault is None and done.job.pack == pack for done in found):
+        return pack([done.value for done in found]), time.perf_counter() - began
+    return [_sent(done) for done in found], time.perf_counter() - began
 
 
 def _sent(done: Finished) -> tuple[Any, Exception | None]:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..support.files import optional
-from .jobs import MOST, SLICE, Finished, Job, Stream
+from .jobs import TOGETHER, Finished, Job, Stream
 from .pool import Pool, on_pool
 
 IDLE = 300  # s, after which processes without work end
+TASK = 5e-2  # s that a task is to last: what it takes to send one is little beside that
 ORPHANED = 1.0  # s between two looks whether the process that gives out the work is still there
 
 
@@ -24,7 +25,7 @@ def on_processes(jobs: Iterable[Job], processes: int, finished: Callable[[Finish
             max_workers=processes, timeout=IDLE, initializer=_watch, initargs=(os.getpid(),)
         )
 
-    yield from on_pool(jobs, Pool(None, make, workers=processes, slice=SLICE, most=MOST), finished)
+    yield from on_pool(jobs, Pool(None, make, workers=processes, slice=TASK, most=TOGETHER), finished)
 
 
 def _watch(parent: int) -> None:

@@ -19,7 +19,7 @@ from .lithium_metal import lithium_left, resting_potential
 from .materials.double_layers import uncharged
 from .materials.hysteresis import fresh_hysteresis
 from .materials.tables import open_circuit
-from .memo import kept
+from .memo import kept, kept_whenever
 
 Array = NDArray[Any]
 
@@ -139,7 +139,7 @@ def at_rest(soc: Any) -> Any:
 
 def initial_state(cell: Cell, sys: System, soc: Any) -> Array:
     """State vector at equilibrium: uniform concentrations, open-circuit potentials, no current."""
-    x_n, x_p, U_n, U_p = kept(at_rest(soc), cell, sys.T)
+    x_n, x_p, U_n, U_p = kept_whenever(at_rest(soc), cell, sys.T)
     side, particle = sys.volume["side"], sys.volume["particle"]
     s = np.zeros(numbers(sys))
     y = unknowns(sys, s)

@@ -11,21 +11,19 @@ comes out for the first of them is compared, bit for bit, with what the builder 
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import ParameterError
+from ..numerics.unsaid import UNSAID, Depends
 from ..numerics.varied import Apart, Varied, beside, row_of, same, shared
 
 VARIANTS, KEPT = 4, 256  # cached results per builder, temperature and origin; number of such entries
 METHODS = "has", "is_number", "law", "mean", "value"  # of a cell, of a path; what else builders ask for are texts
 Read = dict[tuple[str, str], Any]  # of one builder and of those that it calls: answers by method and path
 Key = tuple[Callable[..., Any], Any, int]  # builder, T, id of the origin
-
-
-class Depends(Exception):
-    """What a builder makes depends on a parameter that it should not depend on."""
 
 
 class _Entry(NamedTuple):
@@ -40,6 +38,11 @@ class _Entry(NamedTuple):
 
 _kept: dict[Key, tuple[_Entry, ...]] = {}  # latest first
 _unchanged: dict[Key, _Entry] = {}  # where no change was among what was read: found without a comparison
+
+
+def _told(name: str) -> Any:
+    """A method of a cell that gives texts, which are the same in all variations."""
+    return lambda self, path: getattr(self.cell, name)(path)
 
 
 class _Watched:
@@ -74,27 +77,13 @@ class _Watched:
     def nominal_capacity(self) -> Any:
         return self.value("cell/nominal capacity")
 
-    def options(self, part: str) -> Any:
-        return self.cell.options(part)  # as the texts
-
-    def phases(self, part: str) -> Any:
-        return self.cell.phases(part)  # as the texts
-
-    def hysteresis(self, part: str) -> Any:
-        return self.cell.hysteresis(part)  # as the texts
-
-    def kinetics(self, part: str) -> Any:
-        return self.cell.kinetics(part)  # as the texts
-
-    def particle(self, part: str) -> Any:
-        return self.cell.particle(part)  # as the texts
-
     @property
     def charges_double_layers(self) -> Any:
         return self.cell.charges_double_layers  # as the texts
 
-    def text(self, path: str) -> Any:
-        return self.cell.text(path)  # texts are the same in all variations
+    options, phases, hysteresis, kinetics, particle, text = map(
+        _told, ("options", "phases", "hysteresis", "kinetics", "particle", "text")
+    )
 
 
 def kept(make: Callable[..., Any], cell: Any, T: Any) -> Any:
@@ -109,6 +98,24 @@ def kept(make: Callable[..., Any], cell: Any, T: Any) -> Any:
     found = _found(make, cell.cell, T)
     cell.read.update(found.read)
     return found.outcome
+
+
+def kept_whenever(make: Callable[..., Any], cell: Any, T: Any) -> Any:
+    """As `kept`, of what need not depend on T: where it does not, it is made once for all temperatures.
+
+    That is not taken on trust: it is made with a temperature that raises whatever is done with it.
+    """
+    key = make, id(cell.cell.origin if isinstance(cell, _Watched) else cell.origin)
+    if key not in _at_temperatures:
+        try:
+            return kept(make, cell, UNSAID)
+        except Exception:  # what else it may be is said below
+            _forget_some(_at_temperatures)
+            _at_temperatures[key] = True
+    return kept(make, cell, T)
+
+
+_at_temperatures: dict[Any, bool] = {}  # builders that depend on T, by the id of a cell's origin
 
 
 def kept_whatever(make: Callable[..., Any], cell: Any, T: Any, paths: Collection[str]) -> Any:
@@ -181,17 +188,22 @@ def forget() -> None:
     _kept.clear()
     _unchanged.clear()
     _alone.clear()
+    _at_temperatures.clear()
 
 
+OWN = "of its own"
 LEAST = 4  # variations that builders are run for together; of fewer it takes no less time
 _batches: dict[int, "_Batch"] = {}  # by the id of a cell
 _alone: dict[Any, bool] = {}  # builders that cannot be run for several cells, by what differs in these
 
 
 @contextmanager
-def abreast(cells: Sequence[Any]) -> Iterator[None]:
-    """Within it builders are run for all of these variations of one cell at once, where they can be."""
-    batch = _Batch.of(cells)
+def abreast(cells: Sequence[Any], temperatures: Sequence[float] = ()) -> Iterator[None]:
+    """Within it builders are run for all of these variations of one cell at once, where they can be.
+
+    temperatures: at which each of them is asked for [K], where these differ; then it may be one cell many times.
+    """
+    batch = _Batch.of(cells, temperatures)
     if batch is None:
         yield
         return
@@ -220,21 +232,33 @@ class _Row(NamedTuple):
 
 
 class _Batch:
-    """Variations of one cell in the same parameters.  varied: where they differ, by path; None where in laws."""
+    """Variations of one cell in the same parameters.  varied: where they differ, by path; None where in laws.
 
-    def __init__(self, cells: Sequence[Any], varied: dict[str, Varied | None]) -> None:
-        self.cells, self.varied = cells, varied
-        self.places = {id(cell): k for k, cell in enumerate(cells)}
+    T: temperatures of all of them, if they differ.
+    """
+
+    def __init__(self, cells: Sequence[Any], varied: dict[str, Varied | None], T: Varied | None = None) -> None:
+        self.cells, self.varied, self.T = cells, varied, T
+        self.places: dict[Any, int] = {id(cell): k for k, cell in enumerate(cells)} if varied else {}
+        self.temperatures = [] if T is None else T.values[:, 0].tolist()
+        self.places |= {(id(cell), T): k for k, (cell, T) in enumerate(zip(cells, self.temperatures, strict=False))}
         self.differing = frozenset(varied)
         self.known: dict[Any, tuple[Any, Any, Read] | None] = {}  # outcome of all, of the first, what was read
         self.ones: dict[Any, _Row] = {}
         # whether what a builder returns for one of them is seldom that of another one
-        self.unlike = all(one is None or 2 * np.unique(one.values).size > len(cells) for one in varied.values())
+        numbers = [one for one in (*varied.values(), T) if one is not None]
+        self.unlike = all(2 * np.unique(one.values).size > len(cells) for one in numbers)
 
     @classmethod
-    def of(cls, cells: Sequence[Any]) -> "_Batch | None":
+    def of(cls, cells: Sequence[Any], temperatures: Sequence[float]) -> "_Batch | None":
         """Those of some cells; None where they are too few, or not alike."""
-        cells = [*{id(cell): cell for cell in cells}.values()]
+        T = None
+        if len({*temperatures}) > 1:
+            pairs = {(id(cell), T): (cell, T) for cell, T in zip(cells, temperatures, strict=True)}
+            cells, temperatures = zip(*pairs.values(), strict=True)
+            T = Varied(np.array(temperatures, float)[:, None])
+        else:
+            cells = [*{id(cell): cell for cell in cells}.values()]
         if len(cells) < LEAST or any(
             cell.origin is not cells[0].origin or cell.changes.keys() != cells[0].changes.keys() for cell in cells
         ):
@@ -246,11 +270,16 @@ class _Batch:
                 continue
             numbers = [one.value for one in laws]
             varied[path] = None if None in numbers else Varied(np.array(numbers)[:, None])
-        return cls(cells, varied) if varied else None
+        return cls(cells, varied, T) if varied or T is not None else None
+
+    def place(self, cell: Any, T: Any) -> int:
+        """Of one of the cells at a temperature; 0 also where it is none of them."""
+        at_its_own = self.T is not None and isinstance(T, float)
+        return self.places.get((id(cell), T) if at_its_own else id(cell), 0)
 
     def own(self, make: Callable[..., Any], cell: Any, T: Any) -> _Row | None:
         """The entry of one of the cells; None where its builder has to be run for it alone."""
-        place = self.places[id(cell)]
+        place = self.place(cell, T)
         found = self._known(make, T) if place else None  # the first one is what others are compared with
         if found is None:
             return None
@@ -259,7 +288,7 @@ class _Batch:
 
     def once(self, make: Callable[..., Any], cell: Any, T: Any) -> _Row | None:
         """The entry of one whose builder is run for it alone, and for no other; None of one to be remembered."""
-        place = self.places[id(cell)]
+        place = self.place(cell, T)
         if not place or not self.unlike:
             return None
         key = make, T, place
@@ -271,7 +300,7 @@ class _Batch:
         """What a builder returns for all of the cells; read: notes what it reads."""
         found = self._known(make, T)
         if found is None:  # each by itself
-            each = [_found(make, cell, T) for cell in self.cells]
+            each = [_found(make, *one) for one in self._pairs(T)]
             read.update(each[0].read)
             read.update({key: self.varied.get(key[1]) for key in each[0].read if key[1] in self.differing})
             return beside([one.outcome for one in each])
@@ -279,17 +308,23 @@ class _Batch:
         return found[0]
 
     def _known(self, make: Callable[..., Any], T: Any) -> tuple[Any, Any, Read] | None:
-        key = make, T
+        own = self.T is not None and isinstance(T, float | Varied)  # each has its own temperature
+        key = make, OWN if own else T
         if key not in self.known:
-            self.known[key] = None if (make, self.differing) in _alone else self._made(make, T)
+            alone = (make, self.differing, own) in _alone
+            self.known[key] = None if alone else self._made(make, self.T if own else T)
         return self.known[key]
+
+    def _pairs(self, T: Any) -> Iterator[tuple[Any, Any]]:
+        """Cells, and the temperature of each."""
+        return zip(self.cells, self.temperatures if isinstance(T, Varied) else repeat(T), strict=False)
 
     def _made(self, make: Callable[..., Any], T: Any) -> tuple[Any, Any, Read] | None:
         try:
-            first = _found(make, self.cells[0], T)
+            first = _found(make, *next(self._pairs(T)))
         except Exception:  # what it is every cell says for itself
             return None
-        if self.differing.isdisjoint(path for _, path in first.read):
+        if not isinstance(T, Varied) and self.differing.isdisjoint(path for _, path in first.read):
             return first.outcome, first.outcome, first.read
         cell = _OfAll(self)
         try:
@@ -300,7 +335,7 @@ class _Batch:
             outcome = shared(outcome, first.outcome)
         except Exception:  # whatever asks for one number; what a cell is refused for is said when it is alone
             _forget_some(_alone)
-            _alone[make, self.differing] = True
+            _alone[make, self.differing, isinstance(T, Varied)] = True
             return None
         return outcome, first.outcome, cell.read
 

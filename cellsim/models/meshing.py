@@ -11,7 +11,7 @@ from .graded import layer_borders
 from .kinds import SHARE
 from .materials.steps import Steps, steps
 from .materials.tables import scale_of_diffusivity, varies
-from .memo import kept
+from .memo import kept, kept_whenever
 from .particle_mesh import Near, Numbers, filling_front, reach_for, reaching, shells_soon, varying_shells
 from .resolution import (
     PER_LAYER,
@@ -69,10 +69,12 @@ class Layers(NamedTuple):
         volumes, shells, reach = self.volumes, self.shells, self.reach
         for part, one, n, factor in self.open:
             D_s = D[one] * factor
-            n = n._replace(S=n.S / D_s, time=n.time / D_s)
-            if times:
+            S = n.S / D_s
+            shells = max(shells, shells_for(S, error))
+            if times or near:
+                n = n._replace(S=S, time=n.time / D_s)
                 volumes = volumes | {part: max(volumes[part], volumes_at_first(n, times, error))}
-            shells, reach = max(shells, shells_for(n.S, error)), max(reach, reach_for(n, times, error, near))
+                reach = max(reach, reach_for(n, times, error, near))
         return volumes[NEGATIVE], volumes[SEPARATOR], volumes[POSITIVE], shells, reach
 
 
@@ -114,7 +116,7 @@ def porous_electrodes(cell: Cell, T: float) -> tuple[tuple[str, tuple[str, ...],
     """Of each: section, paths of its phases, steps of its potential, and volumes that its layers need at least."""
     layers = {part: 1 + len(layer_borders(cell, part)) for part in PARTS if not is_metal(cell, part)}
     least = {part: PER_LAYER * n if n > 1 else 1 for part, n in layers.items()}
-    return tuple((part, phases(cell, part), kept(steps(part), cell, T), n) for part, n in least.items())
+    return tuple((part, phases(cell, part), kept_whenever(steps(part), cell, T), n) for part, n in least.items())
 
 
 @lru_cache(maxsize=64)
@@ -122,7 +124,7 @@ def layers_at(current: float, error: float, times: Any, near: tuple[Near, ...]) 
     """A function (cell, T) that returns the Layers at a current density [A/m2]."""
 
     def make(cell: Cell, T: float) -> Layers:
-        electrodes, volumes = kept(porous_electrodes, cell, T), dict.fromkeys(PARTS, 1)
+        electrodes, volumes = kept_whenever(porous_electrodes, cell, T), dict.fromkeys(PARTS, 1)
         numbers = {
             one: at_current(kept(per_current(one), cell, T), current) for _, ones, _, _ in electrodes for one in ones
         }

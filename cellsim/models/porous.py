@@ -38,7 +38,7 @@ from .materials.electrons import follows
 from .materials.hysteresis import branch_table, hysteresis_of
 from .materials.kinetics import kinetics_of
 from .materials.tables import scale_of_diffusivity, tables, varies
-from .memo import kept
+from .memo import kept, kept_whenever
 from .meshing import Mesh, resolution
 from .particle_mesh import Near
 from .thermal_laws import Body, steady, warmed, with_temperatures
@@ -172,11 +172,11 @@ def frame_of(shape: Shape, body: Body | None) -> Callable[..., tuple[System, Own
 
     def make(cell: Cell, T: float) -> tuple[System, Owners]:
         needs_particles(cell)
-        volume, owners = kept(volumes_of(volumes, model, ideal), cell, T)
+        volume, owners = kept_whenever(volumes_of(volumes, model, ideal), cell, T)
         laws, heat = (kept(tables, cell, T), kept(steady, cell, T)) if body is None else warmed(cell, T, body)
         c_ref, t_ref, R_series = kept(reference, cell, T)
-        ageing, counts = kept(ageing_of, cell, T)
-        hysteresis = kept(hysteresis_of, cell, T)
+        ageing, counts = kept_whenever(ageing_of, cell, T)
+        hysteresis = kept_whenever(hysteresis_of, cell, T)
         if hysteresis.size:
             laws, counts = laws._replace(branches=kept(branch_table, cell, T)), counts.copy()
             counts["hysteresis"] = counts["kinds"]
@@ -195,11 +195,11 @@ def frame_of(shape: Shape, body: Body | None) -> Callable[..., tuple[System, Own
             float(T),
             R_series,
             heat,
-            kept(foil_of, cell, T),
+            kept_whenever(foil_of, cell, T),
             ageing,
             with_temperatures(counts, body),
             hysteresis,
-            kept(kinetics_of, cell, T),
+            kept_whenever(kinetics_of, cell, T),
         )
         return frame, owners
 

@@ -35,7 +35,7 @@ from .kinds import of_one_size, sizes
 from .materials.double_layers import capacities
 from .materials.steps import Steps
 from .materials.tables import conductivity, diffusivity_factor, open_circuit
-from .memo import kept
+from .memo import kept, kept_whenever
 from .particle_mesh import IN_STEPS, MOST_FRONT, Numbers
 from .volumes import exchange_current_density, foil, surface_area, touching, transport_efficiency
 
@@ -133,7 +133,7 @@ def per_current(part: str) -> Any:
             S,
             j / exchange_current_density(cell, part, T),
             j * get("film resistance"),
-            kept(steadiness(whole), cell, T),
+            kept_whenever(steadiness(whole), cell, T),
             R_p**2,
             salt_time,
             R * T / F,

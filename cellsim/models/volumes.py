@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..kernels.equations.lithium_metal import LEAST_PRESSURE
 from ..numerics.grids import graded_faces
-from ..numerics.varied import each, joined
+from ..numerics.varied import joined
 from ..parameters import Cell
 from ..parameters.catalogue import SURFACE
 from ..parameters.laws.profile import averages
@@ -43,7 +43,7 @@ from .graded import (
     only_what_it_has,
     series,
 )
-from .materials.tables import conductivity
+from .materials.tables import arrhenius_factor, conductivity
 
 Array = NDArray[Any]
 
@@ -162,9 +162,8 @@ def across(volume: Array) -> Array:
 
 def exchange_current_density(cell: Cell, part: str, T: float) -> float:
     """Exchange current density of an electrode at T, x = 0.5 and the initial salt concentration [A/m2 of surface]."""
-    return cell.value(f"{part}/exchange-current density") * each(
-        arrhenius, cell.value(f"{part}/exchange-current activation energy"), T, cell.value("cell/reference temperature")
-    )
+    E = cell.value(f"{part}/exchange-current activation energy")
+    return cell.value(f"{part}/exchange-current density") * arrhenius_factor(cell, E, T)
 
 
 def electrode(cell: Cell, part: str, side: int, unit: Any, T: float, ideal: bool, single: bool = False) -> Region:

@@ -30,6 +30,10 @@ class Varied(NDArrayOperatorsMixin):
         self.values = values
 
     @property
+    def _numba_type_(self) -> Any:  # kernels are not compiled for it
+        raise TypeError("a kernel takes the numbers of one case")
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """Of the array of one case."""
         return self.values.shape[1:]
@@ -72,6 +76,11 @@ def each(function: Callable[..., Any], *arguments: Any) -> Any:
     if not all(isinstance(one, float) for one in found):
         raise TypeError("a number that is not real")
     return Varied(np.array(found)[:, None])
+
+
+def at_each(function: Callable[[float], Array], numbers: Varied) -> Varied:
+    """function(number), an array (n,), of the number of each case."""
+    return Varied(np.stack([function(number) for number in numbers.values[:, 0].tolist()]))
 
 
 def plain(one: Any) -> Any:

@@ -182,6 +182,7 @@ class Alike(NamedTuple):
     raw: dict[str, Any]
     slots: tuple[Slot, ...]
     checks: tuple[Check, ...]  # that involve several quantities
+    alone: bool  # whether these say nothing of numbers
 
     @classmethod
     def of(cls, raw: dict[str, Any], new: Mapping[str, Quantity]) -> "Alike | None":
@@ -195,7 +196,8 @@ class Alike(NamedTuple):
             for path, section, key in split
         )
         plain = all(slot.record.get("value") is not None for slot in slots)
-        return cls(raw, slots, checks_of(raw, set(new))) if plain else None
+        checks = checks_of(raw, set(new))
+        return cls(raw, slots, checks, all(check is of_law for check, _ in checks)) if plain else None
 
     def to(self, numbers: Iterable[Any]) -> tuple[dict[str, Any], dict[str, Quantity]] | None:
         """Content and changed quantities of the variation to other numbers; None if one is none, or has a fault."""
@@ -214,7 +216,7 @@ class Alike(NamedTuple):
 
     def numbers(self, given: Iterable[Any]) -> tuple[float, ...] | None:
         """The numbers of a variation that `to` would make; None where it would not, and where checks need more."""
-        if any(check is not of_law for check, _ in self.checks):  # of numbers that says nothing
+        if not self.alone:
             return None
         found = []
         for slot, one in zip(self.slots, given, strict=True):

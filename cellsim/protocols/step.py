@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..cycler.data import CyclerData
 from ..errors import ProtocolError
 from ..support.arguments import chosen, file_path, flag, listed, number, shown, whole
 from ..support.renamed import by_name, by_names
@@ -328,6 +327,8 @@ def profile(source: Any, control: str = "current", *, until: Limit | Iterable[Li
     until: a `Limit` or several.  The step also ends at the cell's cut-off voltages.
     Raises ProtocolError.
     """
+    from ..cycler.data import CyclerData
+
     chosen("control", control, CONTROLS)
     if isinstance(source, CyclerData):
         return Step(control, Profile(*source.load(control), source.name), None, checked_limits(until))

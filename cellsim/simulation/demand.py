@@ -12,7 +12,7 @@ from ..models import capacity_between_cutoffs
 from ..models.electrodes import PARTS, is_film, is_metal, lithium_content, per_rate, phases
 from ..models.initial import at_rest, resting, stoichiometries, voltage_at_rest
 from ..models.materials.tables import diffusivity_factor, varies
-from ..models.memo import kept
+from ..models.memo import kept_whenever
 from ..models.particle_mesh import Near, uneven_of
 from ..models.resolution import current_driven, diffusivity, drop_at, electrode_numbers
 from ..physics.constants import F
@@ -46,7 +46,7 @@ def demand_at_rest(protocol, ambient, soc):
     """A function (cell, T) that returns the Demand of a protocol on a cell at rest at a state of charge."""
 
     def make(cell, T):
-        _, _, U_n, U_p = kept(at_rest(soc), cell, T)
+        _, _, U_n, U_p = kept_whenever(at_rest(soc), cell, T)
         near = () if soc is None else limits_ahead(cell, T, U_p - U_n, soc, protocol)
         return demand(cell, T, U_p - U_n, protocol.steps, ambient, near)
 

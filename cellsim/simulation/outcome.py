@@ -51,9 +51,11 @@ def named(run, step, ctl, ending, end) -> Ending:
 def passed(run, step, t, states) -> tuple[float, float, float, float]:
     """Charge delivered and taken in [A.h] and the same of energy [W.h], each not below 0, of a step's rows."""
     plan = run.plan
-    few = states.take((plan.at_I, plan.at_Q, plan.at_E), axis=1)
     if not may_turn(step):
-        return one_way(*((few[-1] - few[0]) * plan.per_hour).tolist())
+        begin, end = states[0], states[-1]
+        q, e = (plan.per_hour * float(end[at] - begin[at]) for at in (plan.at_Q, plan.at_E))
+        return one_way(q, e)
+    few = states.take((plan.at_I, plan.at_Q, plan.at_E), axis=1)
     gained, turns = gains(few, plan.per_hour)
     return moved(few, gained, turns, plan.per_hour, t, lambda row: terminal_voltage(run.sys, states[row]))
 
@@ -63,7 +65,7 @@ def may_turn(step) -> bool:
     return step.control in HELD or isinstance(step.target, Profile)
 
 
-def one_way(_, q, e) -> tuple[float, float, float, float]:
+def one_way(q, e) -> tuple[float, float, float, float]:
     """What `passed` returns of a current that keeps its sign: q [A.h] and e [W.h] were delivered, or taken in."""
     return max(q, 0.0), max(-q, 0.0), max(e, 0.0), max(-e, 0.0)
 
@@ -93,6 +95,11 @@ def moved(few, gained, turns, per_hour, t, voltage) -> tuple[float, float, float
             net[:, k] -= more[-1]
         net = np.concatenate([net, np.array(more).T], axis=1)
         gained = np.maximum(np.concatenate([net, -net]), 0.0)
+    return totals(gained)
+
+
+def totals(gained) -> tuple[float, float, float, float]:
+    """What `passed` returns of the `gains` of a step (4, rows - 1)."""
     delivered, energy, taken, stored = np.add.reduce(gained, axis=1).tolist()
     return delivered, taken, energy, stored
 

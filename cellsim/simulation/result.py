@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..cycler.bdf import write_bdf
 from ..errors import Ending, ReportError
 from ..support.arguments import file_path, flag, number, numbers, shown, text
 from ..support.files import optional
@@ -268,8 +267,9 @@ class Result:
         It holds time, current, voltage, step (from 0) and, as surface temperature, that of the cell.  Where the time
         appears twice, the later row is a microsecond later.  Raises ReportError.
         """
-        heat = next((n for n in ("Surface temperature [K]", "Cell temperature [K]") if n in self.variables), "")
-        warm = self[heat] if heat else None
+        from ..cycler.bdf import write_bdf
+
+        warm = next((self[n] for n in ("Surface temperature [K]", "Cell temperature [K]") if n in self.variables), None)
         write_bdf(path, self.t, self["Current [A]"], self["Voltage [V]"], warm, self.step_index)
 
     def save(self, path: str | PathLike[str]) -> None:

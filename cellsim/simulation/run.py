@@ -16,6 +16,7 @@ from ..parameters.formats.overlay import overlay_remarks
 from ..protocols import Protocol
 from ..protocols.program import MAX_STEPS
 from ..protocols.protocol import protocol_of
+from ..support.arguments import by_value
 from ..support.renamed import by_name
 from .citations import basis_of
 from .history.unresolved import unresolved
@@ -139,7 +140,10 @@ def prepared(
     cell = load(cell)
     cell = cell if ageing is None else cell.with_ageing(ageing)
     cell = cell if surface_form is None else cell.with_surface_form(surface_form)
-    given = checked(model, temperature, ambient, soc, voltage, period, accuracy, rtol, time_budget, max_steps)
+    how = period, accuracy, rtol, time_budget, max_steps
+    if start is None and termination is None and force is False:
+        return _prepared(cell, protocol_of(steps), model, temperature, soc, voltage, heat, ambient, *how)
+    given = checked(model, temperature, ambient, soc, voltage, *how)
     ends, asks = ([], []) if termination is None else parted(termination)
     plain = force is False and not ends
     protocol = protocol_of(steps) if plain else Protocol(steps, force=force, termination=ends)
@@ -152,6 +156,17 @@ def prepared(
     )
     plan.check(begun, given.period or 0.0)
     return Prepared(plan, begun, given, protocol, asks)
+
+
+@by_value
+def _prepared(cell, protocol, model, temperature, soc, voltage, heat, ambient, *how) -> Prepared:
+    """The same, of a run that begins at rest and ends with its protocol; runs share it."""
+    given = checked(model, temperature, ambient, soc, voltage, *how)
+    where = given.model, given.temperature, given.soc, given.voltage
+    cell = sized(cell, given.accuracy)
+    plan, begun = planned(cell, protocol, *where, heat, given.accuracy, given.ambient)
+    plan.check(begun, given.period or 0.0)
+    return Prepared(plan, begun, given, protocol, [])
 
 
 def simulate_coroutine(*arguments, **options) -> Coroutine[Result]:

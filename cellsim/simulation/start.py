@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..design.thermal import Lumped
 from ..errors import ProtocolError
 from ..kernels.call.record import packed_system
 from ..kernels.equations.held_controls import at_terminals
@@ -194,6 +193,8 @@ def body_of(heat, cell) -> Body | None:
     """The thermal properties of the cell; None in a run without heat."""
     if heat is None or heat is False:
         return None
+    from ..design.thermal import Lumped  # with all of the design of cells, which other runs do not need
+
     if heat is not True and not isinstance(heat, Lumped):
         raise ProtocolError(f"heat {shown(heat)}: give True, cellsim.Lumped(...) or cellsim.ThermalNetwork(...)")
     return (Lumped() if heat is True else heat).of(cell)

@@ -8,8 +8,9 @@ import cellsim
 from cellsim import DFN, SPM, Case, SPMe, simulate_many
 from cellsim.ensemble import bulk, jobs, threads
 from cellsim.kernels.call import calls
-from cellsim.models.memo import Depends, kept_whatever
+from cellsim.models.memo import kept_whatever
 from cellsim.models.meshing import meshing, resolution
+from cellsim.numerics.unsaid import Depends
 from cellsim.simulation.run import prepared
 
 CHEN = cellsim.load("lgm50_chen2020")
@@ -36,6 +37,7 @@ def mixture():
     found += [Case(CHEN, "Charge at 0.5C until 80 % SOC", soc=0.3, changes=changes) for changes in factors(3)]
     found += [Case(CHEN, CC_CV, soc=0.1, changes={"separator/thickness": x}) for x in (1e-5, 1.2e-5, 1.4e-5)]
     found += [Case(CHEN, CC_CV, soc=soc, temperature=303.15) for soc in (0.2, 0.3)]
+    found += [Case(CHEN, CC_CV, soc=0.1, temperature=T) for T in (281.0, 288.15, 293.7, 302.4, 310.0)]
     found += [Case(CHEN, CC_CV, soc=0.1, heat=True, changes=changes) for changes in factors(2)]
     found += [Case(CHEN, "Discharge at 1C until 2.9 V; Rest for 1 minute; Charge at 1C for 1 minute")] * 2
     found += [Case(CHEN, "Hold at 3.6 V for 5 minutes", soc=0.5, changes=changes) for changes in factors(2)]

@@ -1,5 +1,6 @@
 """Variations that are made together: each bit for bit as it is alone, whatever is varied."""
 
+import math
 import random
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 import cellsim
 from cellsim import CellsimError
 from cellsim.models import memo, meshing, porous
-from cellsim.models.memo import abreast, kept
+from cellsim.models.memo import abreast, kept, kept_whenever
+from cellsim.numerics.unsaid import UNSAID, Depends
 from cellsim.numerics.varied import Varied, each, joined, same
 from cellsim.simulation import plan, start
 from cellsim.simulation.run import prepared
@@ -46,10 +48,10 @@ def variations(cell, paths, rng):
     return []
 
 
-def begun(cell, protocol):
+def begun(cell, protocol, T=None):
     """All that a run begins with, or the sentence by which it is refused."""
     try:
-        run = prepared(cell, protocol, soc=0.4)
+        run = prepared(cell, protocol, soc=0.4, temperature=T)
     except CellsimError as fault:
         return str(fault)
     return run.plan.model, tuple(run.sys), run.begun.state, run.begun.voltage, run.rtol, run.plan.per_hour
@@ -76,6 +78,46 @@ def test_variations_begun_together_are_those_begun_alone(name):
     alone = [compare(cell, [path], protocol, rng) for path in paths]
     groups = [compare(cell, rng.sample(paths, 3), protocol, rng) for _ in range(8)]
     assert sum(alone) > 0.6 * len(paths) and any(groups)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_runs_at_several_temperatures_begun_together_are_those_begun_alone(name):
+    """Of one cell, and of variations of it, two of which may have the same temperature, others their own twice."""
+    cell, rng = cellsim.load(name), random.Random(name)
+    protocol = "Charge at C/2 until 3.9 V" if "chay" not in name else "Charge at C/2 for 1 minute"
+    varied = variations(cell, rng.sample(paths_of(cell), 1), rng)
+    T = [rng.uniform(288.15, 308.15) for _ in range(CASES)]
+    for cells, at in (([cell] * CASES, T), (varied, T[: len(varied)]), ([cell] * 4 + varied[:1], [*T[:3], *T[:2]])):
+        forget()
+        with abreast(cells, at):
+            together = [begun(one, protocol, each_T) for one, each_T in zip(cells, at, strict=True)]
+        for one, each_T, found in zip(cells, at, together, strict=True):
+            forget()
+            assert same(begun(one, protocol, each_T), found)
+
+
+def test_what_does_not_depend_on_the_temperature_is_made_once():
+    """And what does, or may, for each; also of a variation that does where the cell does not."""
+    cell, made = cellsim.load("lgm50_chen2020"), []
+    path = "negative electrode/diffusivity activation energy"
+
+    def look(one, T):
+        made.append(T)
+        E = one.value(path)
+        return 1.0 if E == 0.0 else E / T
+
+    assert cell.value(path) == 0.0
+    assert [kept_whenever(look, cell, T) for T in (280.0, 290.0, 300.0)] == [1.0] * 3 and len(made) == 1
+    warm = cell.with_({path: 3e4})
+    assert [kept_whenever(look, warm, T) for T in (280.0, 300.0)] == [3e4 / 280.0, 3e4 / 300.0]
+    uses = (
+        lambda T: T + 1.0, lambda T: 1.0 / T, lambda T: T == 300.0, lambda T: f"{T}", lambda T: float(T), np.exp,
+        lambda T: np.full(2, T), lambda T: np.zeros(2) + T, lambda T: np.asarray(T, float), lambda T: {T: 1}[300.0],
+        lambda T: max(T, 1.0), lambda T: math.exp(T), lambda T: bool(T), lambda T: np.clip([1.0], 0.0, T),
+    )  # fmt: skip
+    for use in uses:
+        with pytest.raises((Depends, KeyError, TypeError)):
+            use(UNSAID)
 
 
 def test_builders_run_once_for_all():

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...kernels.layout import Laws
-from ...numerics.table import KNOTS, Table, integral, joined, pieces, tabulate
+from ...numerics.table import KNOTS, Table, integral, joined, pieces, through
+from ...numerics.varied import each
 from ...parameters import Cell
 from ...parameters.catalogue.kinetics import FICKIAN
 from ...parameters.consistency import C_RANGE
@@ -17,7 +18,7 @@ from ...parameters.laws.law import X_RANGE
 from ...physics.constants import R
 from ...physics.transport import arrhenius, diffusion_factor
 from ..electrodes import PARTS, is_composite, is_metal, materials, stated
-from ..memo import kept
+from ..memo import kept, kept_whenever
 from .electrons import follows, of_reference
 from .kinetics import sites_of
 
@@ -68,6 +69,8 @@ def open_circuit(cell: Cell, part: str, T: float) -> Any:
         return lambda x: blend(x, T)
     U = cell.law(f"{part}/open-circuit potential")
     slope = cell.law(f"{part}/entropic change coefficient")
+    if slope.value == 0.0:
+        return lambda x: U(x, T)
     T_ref = cell.value("cell/reference temperature")
     return lambda x: U(x, T) + (T - T_ref) * slope(x, T)
 
@@ -90,8 +93,18 @@ def exchange(cell: Cell, part: str, T: float) -> Any:
 
 def diffusivity_factor(cell: Cell, section: str, T: float) -> float:
     """Diffusivity at T over that at the reference temperature, of particles or of the electrolyte."""
-    return arrhenius(
-        cell.value(f"{section}/diffusivity activation energy"), T, cell.value("cell/reference temperature")
+    return arrhenius_factor(cell, cell.value(f"{section}/diffusivity activation energy"), T)
+
+
+def arrhenius_factor(cell: Cell, E: float, T: Any) -> Any:
+    """`arrhenius` from the reference temperature of a cell to T, a number or array, of each case of what is `Varied`.
+
+    Where E is 0, a number T is not looked at.
+    """
+    return (
+        1.0
+        if E == 0.0 and not isinstance(T, np.ndarray)
+        else each(arrhenius, E, T, cell.value("cell/reference temperature"))
     )
 
 
@@ -181,10 +194,9 @@ def exchange_shape(cell: Cell, part: str, T: float) -> Any:
 
 def conductivity_factor(cell: Cell, T: float) -> Any:
     """Temperature factor on the law of the conductivity."""
-    T_ref = cell.value("cell/reference temperature")
-    return (T / T_ref) ** cell.value("electrolyte/conductivity temperature exponent") * arrhenius(
-        cell.value("electrolyte/conductivity activation energy"), T, T_ref
-    )
+    factor = arrhenius_factor(cell, cell.value("electrolyte/conductivity activation energy"), T)
+    exponent = cell.value("electrolyte/conductivity temperature exponent")
+    return factor if exponent == 0.0 else (T / cell.value("cell/reference temperature")) ** exponent * factor
 
 
 def conductivity(cell: Cell, T: float) -> Any:
@@ -239,7 +251,7 @@ BULK = (salt_diffusion, salt_conductivity, diffusion_potential, transference)
 def tables(cell, T) -> Laws:
     """All laws of a cell at temperature T [K], in the order named in kernels.layout."""
     makers = (_pieces_of(law, part) for law, part in solid_laws(cell))
-    return Laws(_side_by_side(*(kept(make, cell, T) for make in makers)), kept(salt_table, cell, T))
+    return Laws(_side_by_side(*(kept_whenever(make, cell, T) for make in makers)), kept(salt_table, cell, T))
 
 
 def solids(cell: Cell, T: float) -> Any:
@@ -264,10 +276,27 @@ def salts(cell: Cell, T: float) -> Any:
     The range extends to twice the upper end of C_RANGE, so that Newton iterates far outside have no negative values.
     """
     lo, hi = salt_range(cell)
-    return [law(cell, T, (lo, hi)) for law in (*BULK, *map(salt_shape, materials(cell)))], (
-        DILUTE * np.sqrt(lo),
-        np.sqrt(2.0 * hi),
-    )
+    return [law(cell, T, (lo, hi)) for law in salt_laws(cell)], _roots(lo, hi)
+
+
+def salt_laws(cell: Cell) -> list[Any]:
+    """Functions (cell, T, c_range) of all laws of the salt, in the kernels' order."""
+    return [*BULK, *map(salt_shape, materials(cell))]
+
+
+def _roots(lo: float, hi: float) -> tuple[float, float]:
+    return DILUTE * np.sqrt(lo), np.sqrt(2.0 * hi)
+
+
+@cache
+def _values_of(law: Any) -> Any:
+    """A function (cell, T) that returns the values (KNOTS,) of a law of the salt; one function for each."""
+
+    def make(cell: Cell, T: float) -> Array:
+        lo, hi = salt_range(cell)
+        return np.asarray(law(cell, T, (lo, hi))(np.linspace(*_roots(lo, hi), KNOTS)))
+
+    return make
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,5 +320,5 @@ def _side_by_side(*laws: Any) -> Table:
 
 def salt_table(cell: Cell, T: float) -> Table:
     """Table of the laws of the salt over the root of its concentration."""
-    laws, ends = salts(cell, T)
-    return tabulate(laws, *ends)
+    values = [kept_whenever(_values_of(law), cell, T) for law in salt_laws(cell)]  # as variations share most of them
+    return through(np.stack(values, axis=1), *_roots(*salt_range(cell)))

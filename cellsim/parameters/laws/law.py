@@ -14,21 +14,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import ParameterError
+from ...numerics.varied import Varied, at_each
 from ...support.files import cut
 from .evaluation import Program
 from .intervals import places
 from .sites import Sites, fault_of
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": np.exp,
-    "log": np.log,
-    "sqrt": np.sqrt,
-    "tanh": np.tanh,
-    "cosh": np.cosh,
-    "sinh": np.sinh,
-    "abs": np.abs,
-    "min": np.minimum,
-    "max": np.maximum,
+    **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "tanh", "cosh", "sinh", "abs")},
+    **{"min": np.minimum, "max": np.maximum},
 }
 OPERATORS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -317,7 +311,8 @@ class Law:
             return np.asarray(self._curve[0](x))
         with np.errstate(all="ignore"):
             law = program(self._tree or parse(self.expression or ""))
-            return np.asarray(law(x, np.asarray(T, float)[()]) + np.zeros(x.shape))
+            T = np.asarray(T, float)[()] if self.warms else 0.0
+            return np.asarray(law(x, T) + np.zeros(x.shape))
 
     def _by_row(self, x: NDArray[np.float64], T: NDArray[np.float64]) -> NDArray[np.float64]:
         """The law of x (times, ...) at temperatures T (times, 1, ...)."""
@@ -337,6 +332,8 @@ class Law:
             return np.full(x.shape, self.value)
         if isinstance(T, np.ndarray):
             return self._by_row(x, T) if T.ndim else self._at(x, T.item())
+        if isinstance(T, Varied):
+            return at_each(lambda one: self._at(x, one), T) if self.warms else self._at(x, 0.0)  # type: ignore[return-value]
         return self._at(x, T)
 
     def _at(self, x: NDArray[np.float64], T: float) -> NDArray[np.float64]:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from ...kernels.layout import POROUS, System, unknowns
 from ...models.electrodes import PARTS, is_metal, phases
 from ...models.materials.steps import steps
-from ...models.memo import kept
+from ...models.memo import kept_whenever
 from ...models.resolution import electrode_numbers
 from ...parameters import Cell
 
@@ -84,7 +84,7 @@ def _jumps(cell: Cell, sys: System, t: Array, states: Array, side: int) -> str:
     part = PARTS[side]
     if is_metal(cell, part):
         return ""
-    known = kept(steps(part), cell, sys.T)
+    known = kept_whenever(steps(part), cell, sys.T)
     if known.rise <= LEAST_RISE:
         return ""
     x = unknowns(sys, states).x[:, sys.volume["particle"][sys.volume["side"] == side], -1]

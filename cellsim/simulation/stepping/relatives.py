@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from ...kernels.call.record import PLACE_OF_GRAINS
 from ...models.materials.tables import scale_of_diffusivity
-from ...models.memo import Depends, kept_whatever
+from ...models.memo import kept_whatever
 from ...models.meshing import Mesh, Meshing, meshing
 from ...models.porous import DFN, SPM, SPMe, particles_but_diffusivity, with_diffusivities
+from ...numerics.unsaid import Depends
 from ..demand import demand_at_rest
 from ..plan import shared_plan
 from .bundle import Start
@@ -65,7 +66,7 @@ class Relatives:
             self._begun = True
         mesh = None
         if self._meshing is not None:
-            mesh = self._meshing.mesh({**self._others, **dict(zip(self.phases, D, strict=True))})
+            mesh = self._meshing.mesh(self._others | dict(zip(self.phases, D, strict=True)))
         found = self._known.get(mesh)
         if found is None:
             found = self._known[mesh] = self._alike(prepare())

@@ -1,5 +1,6 @@
 """The steps of a run, one after the other, or all in one kernel call where nothing has to be decided between two."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -53,7 +54,7 @@ def _at_once(run: Running, protocol: Protocol, course: Course) -> Coroutine[Hist
     plan, calls = run.plan, run.calls
     known = plan.tasks(run.rtol, run.every)
     whole = yield from calls.all_of(march.march, known, run.state, plan.room)
-    if whole is None or not keeps(whole.states) or not np.isfinite(np.add.reduce(whole.states, axis=None)):
+    if whole is None or not keeps(whole.states) or not math.isfinite(np.add.reduce(whole.states, axis=None)):
         return None
     t0, times, done = 0.0, [], []
     for place, begun, piece in zip(course.places, known.begun, whole.pieces, strict=True):
