@@ -5,6 +5,7 @@ import numpy as np
 from ...numerics.table import locate
 from ...support.compile import inner, kernel
 from ..layout import SINGLE_FLUX, rate_of, surface, views
+from ..reference import by_reference
 from . import ageing, side_reactions
 from .electrode import uniform
 from .electrode.double_layer import foresee_layers
@@ -56,6 +57,7 @@ def heats_and_margins(sys, states, w, voltages, out):
     Irreversible and reversible heat [W/m2], margin to plating [V] and to the critical current [A/m2], of the
     irreversible heat that of mixing [W/m2]; of six the last is the volume of the margin to plating, or -1.
     """
+    sys, w = by_reference(sys), by_reference(w)
     of_run = ageing.aged_system(sys, states[0], w)
     for k in range(states.shape[0]):
         s = states[k]

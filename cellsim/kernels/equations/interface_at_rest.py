@@ -12,6 +12,7 @@ from ...physics.kinetics import end_potential
 from ...support.compile import inner, kernel
 from ..layout import CHI, CONDUCTIVITY, DIFFUSION, LAWS_PER_SIDE, OCP, SALT_DIFFUSION, SHAPE_C, SHAPE_X, T_PLUS
 from ..records import BRANCH_LAWS, BY_REACTION, HALF, ON_DELITHIATION, ON_LITHIATION, SHIFT
+from ..reference import by_reference
 from . import side_reactions
 from .ageing import aged_system, foresee
 from .electrode.charge_transfer import charge_transfer
@@ -88,7 +89,8 @@ def aged_at_rest(sys, s, x, h, c, w, out):
     """Every kind of particle in every volume of a cell that ages into out (kinds, volumes) REST, and into w the
     geometry, at state s (N,), stoichiometries x (particles,), states h (2,) of hysteresis and salt concentration c.
     """
-    worn = aged_system(sys, s, w)
+    w = by_reference(w)
+    worn = aged_system(by_reference(sys), s, w)
     foresee(worn, 0.0, s, s, w)
     for i in range(worn.volume.size):
         v = worn.volume[i]

@@ -25,6 +25,7 @@ from ...physics.mechanics import cycle_rate
 from ...physics.transport import arrhenius
 from ...support.compile import inner, kernel, part
 from ..layout import CRITICAL_CURRENT, views
+from ..reference import by_reference
 from .temperature import warm
 
 LEAST = 1e-4  # of the vanishing charge, or of a host's capacity, that counts as none
@@ -239,6 +240,7 @@ def lithium_states(sys, states, w, out):
     Lithium that is metal and in the host [C/m2], active share of the contact, pressure [Pa], resistance of the
     interphase per electrode area [Ohm m2].
     """
+    sys, w = by_reference(sys), by_reference(w)
     f, now = sys.foil[0], w.foil[0]
     for i in range(states.shape[0]):
         s = states[i]

@@ -28,6 +28,7 @@ from ..layout import (
     SHAPE_X,
     views,
 )
+from ..reference import by_reference
 from .electrode.charge_transfer import within_edges
 from .electrode.conduction import conductivity_at
 from .held_controls import control_residual, imposed
@@ -182,6 +183,7 @@ def film_drop(sys, w, x, I):
 @kernel
 def film_drops(sys, states, w, out):
     """The fall of states (times, N) into out (times, 1)."""
+    sys, w = by_reference(sys), by_reference(w)
     for k in range(states.shape[0]):
         y = views(sys, states[k])
         warm(sys, y.T[0], w)
