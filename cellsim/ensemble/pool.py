@@ -280,9 +280,7 @@ def _how(fault: BaseException) -> str:
 def several(items: list[Item]) -> tuple[list[tuple] | Packed, float]:
     """(value, fault) of each of some jobs, or their values packed, and how long they took [s]."""
     began, pack = time.perf_counter(), items[0][1].pack
-    many = (
-        min(len(items), TOGETHER) if all(job.together for _, job in items) else 1
-    )  # the task has the length it should
+    many = min(len(items), TOGETHER) if all(job.together for _, job in items) else 1  # the task has the right length
     found = [*run_here(items, many)]
     if pack is not None and all(done.fault is None and done.job.pack == pack for done in found):
         return pack([done.value for done in found]), time.perf_counter() - began
