@@ -80,7 +80,7 @@ def age(
 
     for path in output or []:
         output_of(path, (*TABLES, *PICTURES))
-    cells = [given if overlay is None else cellsim.with_overlay(given, overlay) for given in cell]
+    cells = [laid_over(given, overlay) for given in cell]
     if len(cells) > 1 and (calendar is not None or checkups is not None):
         raise ProtocolError("--calendar and --checkups: give one cell")
     if len(cells) == 1 and processes is not None:
@@ -96,9 +96,8 @@ def age(
     of_use = {"--until": until, "--heat": heat or None, "--tolerance": tolerance, "--every-cycle": every_cycle or None}
     if calendar is not None:
         _refused(of_cycles if day is not None else of_cycles | of_use, "days of use" if day is not None else "storage")
-    share = number("--soc", soc, "give percent, 0 to 100", low=0.0, high=100.0, none=True)
     how = {"ageing": options_of(ageing), "model": model_of(model), "temperature": kelvin(temperature)}
-    how["soc"] = (0.5 if calendar and not day else 1.0) if share is None else share / 100.0
+    how["soc"] = soc_of(soc, 0.5 if calendar and not day else 1.0)
     usual = "80% equilibrium capacity" if day is not None else "80% capacity"
     cycled: dict[str, Any] = {
         "until": until_of(until, usual),
@@ -164,6 +163,19 @@ def _followed(study: Any, what: str, cells: Any, text: str, many: float, how: di
 def reported(what: str, progress: Any, done: int, of: int) -> None:
     """Tell a progress bar how many are done."""
     progress(f"{what} {done} of {of}", done / of)
+
+
+def laid_over(cell: str, overlay: str | None) -> Any:
+    """The cell with an overlay, if one is given."""
+    import cellsim
+
+    return cell if overlay is None else cellsim.with_overlay(cell, overlay)
+
+
+def soc_of(given: float | None, usual: float) -> float:
+    """The state of charge at the start, 0 to 1, of one in percent.  Raises ProtocolError."""
+    share = number("--soc", given, "give percent, 0 to 100", low=0.0, high=100.0, none=True)
+    return usual if share is None else share / 100.0
 
 
 def until_of(given: str | None, usual: str) -> str | None:

@@ -8,7 +8,7 @@ import typer
 
 from ..errors import ProtocolError
 from ..support.arguments import number, shown
-from .lives import options_of, reported, until_of
+from .lives import laid_over, options_of, reported, soc_of, until_of
 from .shared import (
     PICTURES,
     TABLES,
@@ -79,7 +79,7 @@ def life_map(
     how["temperatures"] = Ts and [kelvin(T, "--temperatures") for T in Ts]
     how |= {"rates": numbers_of("--rates", rates), "windows": _windows(windows)}
     how["charge_rate"] = number("--charge-rate", charge_rate, RATE, above=0.0, high=20.0, none=True)
-    _shown(cellsim.life_map, _laid_over(cell, overlay), how, output)
+    _shown(cellsim.life_map, laid_over(cell, overlay), how, output)
 
 
 @app.command("uncertain-lives")
@@ -116,9 +116,8 @@ def uncertain_lives(
     how = _how(cycles, ageing, heat, model, every_cycle, processes, output)
     how |= {"lives": lives, "seed": seed, "spread": _spread(spread), "until": until_of(until, "80% capacity")}
     how["tolerance"] = 3e-3 if tolerance is None else tolerance
-    share = number("--soc", soc, "give percent, 0 to 100", low=0.0, high=100.0, none=True)
-    how |= {"soc": 1.0 if share is None else share / 100.0, "temperature": kelvin(temperature)}
-    _shown(cellsim.uncertain_lives, _laid_over(cell, overlay), how | {"protocol": text_of(cycle)}, output)
+    how |= {"soc": soc_of(soc, 1.0), "temperature": kelvin(temperature)}
+    _shown(cellsim.uncertain_lives, laid_over(cell, overlay), how | {"protocol": text_of(cycle)}, output)
 
 
 def _how(
@@ -142,13 +141,6 @@ def _how(
         "processes": processes,
         "path": next((path for path in output or [] if path.suffix in TABLES), None),
     }
-
-
-def _laid_over(cell: str, overlay: str | None) -> Any:
-    """The cell with an overlay."""
-    import cellsim
-
-    return cell if overlay is None else cellsim.with_overlay(cell, overlay)
 
 
 def _shown(study: Any, cell: Any, how: dict[str, Any], output: list[Path] | None) -> None:

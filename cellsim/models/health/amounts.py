@@ -1,5 +1,6 @@
 """What has become of lithium and active material in a state."""
 
+from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -14,6 +15,12 @@ from ..kinds import held_by, kinds
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
+
+
+def rows_of(columns: Mapping[str, Any], many: int) -> list[dict[str, float]]:
+    """Columns (many,), or a number that all rows have in common, row by row."""
+    each = [x.tolist() if isinstance(x, np.ndarray) else [x] * many for x in columns.values()]
+    return [dict(zip(columns, one, strict=True)) for one in zip(*each, strict=True)]
 
 
 class Amounts:
@@ -44,9 +51,7 @@ class Amounts:
 
     def of_all(self, states: Array) -> list[dict[str, float]]:
         """The same of each of several states (m, N), bit for bit."""
-        found = self.columns(states)
-        columns = [x.tolist() if isinstance(x, np.ndarray) else [x] * len(states) for x in found.values()]
-        return [dict(zip(found, one, strict=True)) for one in zip(*columns, strict=True)]
+        return rows_of(self.columns(states), len(states))
 
     def columns(self, states: Array) -> dict[str, Any]:
         """The same by name: (m,), or a number that all have in common."""

@@ -11,7 +11,7 @@ from ...errors import CellsimError
 from ...kernels.layout import System
 from ...models.ageing import ages
 from ...models.electrodes import has_foil
-from ...models.health.amounts import Amounts, filled, phases_of_kinds
+from ...models.health.amounts import Amounts, filled, phases_of_kinds, rows_of
 from ...models.lithium_metal import evolves
 from ...parameters import Cell
 from ...parameters.formats.lent import OVERLAYS
@@ -21,7 +21,7 @@ from ...simulation.run import simulate
 from ...simulation.start import FinalState
 from .contents import Array, Contents
 from .health.row import CAPACITY, LOSSES, LateSummary, Names, Summary, held_in, names_of, row_of
-from .in_bulk import InBulk, OneCycle, Together, rows_of
+from .in_bulk import InBulk, OneCycle, Together
 from .windows import EQUILIBRIUM, Windows
 
 Asked = tuple[Any, Any, "Aged", "Aged"]  # of a row: `result`, `parked` and both `passed_by`, see `row_of`

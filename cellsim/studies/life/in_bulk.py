@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CellsimError
-from ...models.health.amounts import Amounts
+from ...models.health.amounts import Amounts, rows_of
 from ...protocols import Protocol
 from ...simulation.history.cycles import hottest_of, time_held
 from ...simulation.start import FinalState
@@ -248,9 +248,3 @@ class OneCycle:
 
     def __getitem__(self, name: str) -> float:
         return float(self.block[name][self.n])
-
-
-def rows_of(columns: Mapping[str, Any], many: int) -> list[dict[str, float]]:
-    """Columns (many,), or a number that all rows have in common, row by row."""
-    each = [x.tolist() if isinstance(x, np.ndarray) else [x] * many for x in columns.values()]
-    return [dict(zip(columns, one, strict=True)) for one in zip(*each, strict=True)]
